@@ -20,6 +20,10 @@ SEED ?= 1
 GRAINE ?= 1
 VERSION ?= 1.0
 PACKAGE ?= Consultation
+# What a release is made of: the day it bears, where Debian roots are kept, its wheel.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
+export ROOTS ?= $(HOME)/.cache/sge-sim-roots
+WHEEL = dist/sge_sim-$(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' sge_sim/__init__.py)-py3-none-any.whl
 
 # $(call needs,program,what it is,Debian packages): say what is missing, before anything fails.
 needs = command -v $(1) >/dev/null || { \
@@ -29,7 +33,7 @@ needs = command -v $(1) >/dev/null || { \
 page = $(BIN)/python $(2) > docs/$(1).md.new && mv docs/$(1).md.new docs/$(1).md
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
 run: $(VENV)/.run ## set up if needed, then serve (ARGS="--environment production" adds options)
 	@exec $(BIN)/sge-sim serve --data-dir .sge-sim $(ARGS)
@@ -56,12 +60,12 @@ test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (nee
 	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
 		timeout 600 $(BIN)/python -m pytest -m browser tests/browser $(ARGS)
 
-test-langages: $(VENV)/.dev ## run the kit's examples in Java, Node.js and PHP (needs them; 1 min)
+test-langages: $(VENV)/.dev ## run the kit's examples in Java, Node.js and PHP (needs them; 4 min)
 	@$(call needs,java,A Java runtime of 17 or later with its compiler,openjdk-21-jdk-headless)
 	@$(call needs,php,PHP with its soap extension,php-cli php-soap)
 	@$(call needs,npm,Node.js with npm,nodejs npm)
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node soap@1
-	NODE_PATH=$(CURDIR)/$(VENV)/node/node_modules timeout 120 $(BIN)/python -m pytest -m langages tests/kit_langages
+	NODE_PATH=$(CURDIR)/$(VENV)/node/node_modules timeout 300 $(BIN)/python -m pytest -m langages tests/kit_langages tests/packaging
 
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
@@ -89,7 +93,7 @@ fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of e
 	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 1200 $(BIN)/python -m pytest tests/fuzz
 
 soak: $(VENV)/.dev ## use a simulator without a pause, the clock running ahead, then attack one (SECONDS=180)
-	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout $$(($(SECONDS) + 720)) $(BIN)/python -m pytest -s -m soak tests/soak
+	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout $$(($(SECONDS) + 900)) $(BIN)/python -m pytest -s -m soak tests/soak tests/dataconnect/test_doors.py
 	SGE_SIM_HOSTILE_REQUESTS=30 SGE_SIM_HOSTILE_HANDSHAKES=3000 timeout 600 $(BIN)/python -m pytest -s tests/door/test_memory.py
 
 service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERSION=1.0 PACKAGE=Consultation])
@@ -130,7 +134,33 @@ coverage: $(VENV)/.dev $(VENV)/.coverage ## run the suite and report the lines t
 	$(BIN)/python -m coverage report --skip-covered --sort=miss
 
 dist: $(VENV)/.dev ## build the wheel and the source archive
-	$(BIN)/python -m build --no-isolation
+	umask 022 && $(BIN)/python -m build --no-isolation
+
+executable: dist ## build dist/sge-sim and its archive, for any Linux x86_64 (root, debootstrap; 10 min)
+	@$(call needs,debootstrap,debootstrap,debootstrap)
+	timeout 1200 packaging/executable.sh $(WHEEL) dist
+
+deb: ## build a Debian package of dist/sge-sim (needs dpkg-deb; 1 min)
+	@$(call needs,dpkg-deb,dpkg-deb,dpkg)
+	timeout 300 packaging/deb.sh dist
+
+image: ## build an OCI archive of dist/sge-sim (needs buildah; 1 min)
+	@$(call needs,buildah,buildah,buildah)
+	timeout 300 packaging/image.sh dist
+
+release: ## write the list of components, the hashes and, with SIGNING_KEY=key.pem, a signature into dist/
+	packaging/release.sh dist
+
+audit: ## look for known faults in what is installed (needs pip-audit and a network)
+	@$(call needs,pip-audit,pip-audit,pipx && pipx install pip-audit)
+	pip-audit --strict --disable-pip --require-hashes -r requirements/run.txt
+
+test-packaging: $(VENV)/.dev ## run what make executable, deb, image and release left in dist/ (root; 15 min)
+	timeout 1500 $(BIN)/python -m pytest -s -m packaging tests/packaging $(ARGS)
+
+test-python314: ## run the suite on Debian sid's Python 3.14 (root, debootstrap; 40 min)
+	@$(call needs,debootstrap,debootstrap,debootstrap)
+	timeout 2400 packaging/python314.sh $(ARGS)
 
 lock: ## renew the pinned requirements (needs uv)
 	@$(call needs,uv,uv,pipx && pipx install uv)
@@ -169,4 +199,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test vraisemblance test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

@@ -19,7 +19,7 @@ from sqlalchemy import func, insert, select
 
 from bench.publication import SEED, is_linky, tiers_of
 from sge_sim.clock import PARIS, add_months, elapsed_ms, stopwatch
-from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.facts.database import Database, sqlite_url
@@ -30,6 +30,7 @@ from sge_sim.referentiel.dataset import load_dataset
 from sge_sim.referentiel.population import population
 from sge_sim.schema.revisions import prepare
 from sge_sim.tables.models import Collecte, FichierFlux
+from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import insert_points
 
 LARGEST: Final[tuple[tuple[FluxM023, int], ...]] = (("R63", 1500), ("C68", 10_000))
@@ -86,7 +87,7 @@ def make_state(folder: Path, flux: FluxM023, points: int) -> None:
         days = (None, None) if flux == "C68" else (debut, _TODAY)
         asked = Historiques(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
         emetteur = Emetteur(acteur, contrat, "bench@example.fr", None)
-        order_m023(session, emetteur, asked, _instant(), AUSSITOT)
+        order_m023(session, next_numero(session, "affaire"), emetteur, asked, _instant(), AUSSITOT)
     database.dispose()
 
 

@@ -83,6 +83,6 @@ def data_connect(simulator: Simulator) -> Iterator[Application]:
         listener: Any = data_connect_server(simulator, listening)
         yield listener.server.application
         listener.stop()
-    listener.plateforme.comptes.close()
-    listener.plateforme.guet.close()
-    listener.plateforme.database.dispose()
+    listener.backend.counts.close()
+    listener.backend.guet.close()
+    listener.backend.database.dispose()

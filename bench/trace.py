@@ -20,6 +20,9 @@ from types import CodeType, FrameType
 from typing import Any
 
 import sge_sim
+from sge_sim.dataconnect.mesures_2026 import REASONS as DATA_CONNECT
+from sge_sim.dataconnect.mesures_v5 import REASONS as DATA_CONNECT_V5
+from sge_sim.flux.r6x.recevabilite import RULES as RULES_OF_REPORTS
 from sge_sim.pki.request_rules import REQUEST_CHECKS
 from sge_sim.services.registry import SERVICES
 
@@ -27,7 +30,7 @@ KINDS = {
     "the clock, and the table of the days": ("clock.py", "mesures/calendrier.py"),
     "what the user chose": ("settings/__init__.py",),
     "what is known of the exchange": ("*/e*change.py", "soap/context.py"),
-    "the facts, and what they say": ("facts/memoire.py", "tables/point_facts*.py"),
+    "the facts, and what they say": ("facts/memoire.py", "tables/*_facts.py"),
     "a table of rules": ("refus.py", "**/*rules*.py"),
     "what the rules look at": (
         "services/ordres.py",
@@ -159,8 +162,11 @@ def walk_of(work: Callable[[], object]) -> Walk:
 
 
 def _entries() -> set[CodeType]:
-    """Return the code of the rules of all services, and of the checks of a certificate."""
+    """Return the code of the rules of all services, of the reports of M023 and of Data Connect, and
+    of the checks of a certificate."""
     rules: list[Any] = [rule.holds for service in SERVICES for rule in service.controls]
+    for others in (DATA_CONNECT.controls, DATA_CONNECT_V5.controls, RULES_OF_REPORTS):
+        rules += [rule.holds for rule in others]
     checks: list[Any] = [check.holds for check in REQUEST_CHECKS]
     return {function.__code__ for function in (*rules, *checks)}
 

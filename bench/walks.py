@@ -24,7 +24,7 @@ from bench.in_process import Caller, caller, data_connect
 from bench.publication import tiers_of
 from bench.trace import Counts, Walk, walk_of
 from sge_sim.clock import parse_instant
-from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.dataconnect.applications import ensure_default_applications
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.domaine.delais import AUSSITOT
@@ -32,6 +32,7 @@ from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.publication import Publisher
 from sge_sim.homologation.campaign.runner import Runner
+from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import Point
 from sge_sim.transport.answering import pieces
 from sge_sim.transport.framing import RequestReader
@@ -167,13 +168,15 @@ def case(data_dir: Path) -> Walk:
 
 MARCHES: Final = (
     Marche("courbe", Counts(89, 60, 20, 0), curve),
-    Marche("commande", Counts(163, 149, 71, 28), order),
-    Marche("demande-m023", Counts(107, 94, 48, 20), demand),
-    Marche("data-connect", Counts(82, 54, 19, 3), daily),
-    Marche("fichiers-m023", Counts(209, 941, 376, 503), files),
-    Marche("cas", Counts(121, 94, 24, 12), case),
+    Marche("commande", Counts(120, 95, 30, 2), order),
+    Marche("demande-m023", Counts(95, 67, 24, 2), demand),
+    Marche("data-connect", Counts(63, 46, 14, 0), daily),
+    # Its points have four classes and off-peak hours, as communicating meters do.
+    Marche("fichiers-m023", Counts(202, 1013, 346, 535), files),
+    Marche("cas", Counts(116, 91, 22, 12), case),
 )
-"""Each walk, and what it came to: it may only become shorter."""
+"""Each walk, and what is wanted of it. An order's two returns are those to the statements: it reads
+before it is let in, then under the lock, and writes there."""
 
 
 def _tiers(client: Caller) -> Any:
@@ -227,7 +230,9 @@ def _demand_files(session: Session, flux: FluxM023, prms: list[str]) -> None:
     days = (_TODAY - timedelta(30), _TODAY)
     asked = Historiques(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
     emetteur = Emetteur(*tiers_of(session), "bench@exemple.fr", None)
-    order_m023(session, emetteur, asked, parse_instant(NOW), AUSSITOT)
+    order_m023(
+        session, next_numero(session, "affaire"), emetteur, asked, parse_instant(NOW), AUSSITOT
+    )
 
 
 def _message(path: str, demande: Mapping[str, Any], login: str) -> bytes:

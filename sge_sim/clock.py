@@ -138,7 +138,7 @@ class Duree:
         """
         legal = instant.astimezone(PARIS)
         day = legal.date() + timedelta(days=self.jours)
-        return later(datetime.combine(day, legal.time(), PARIS), self.temps)
+        return datetime.combine(day, legal.time(), PARIS).astimezone(UTC) + self.temps
 
     def __str__(self) -> str:
         minutes = self.temps // timedelta(minutes=1)

@@ -1,5 +1,6 @@
 """Runs of a small release, made up, for what judges and reports them."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from sge_sim.clock import PARIS
@@ -45,6 +46,7 @@ def answered(
     exchange = EchangeDeCas(
         *(INSTANT, b"<demande/>", b"<reponse>&lt;&amp;</reponse>", answer, 200, 12.345, "rien"),
         logiciel="un <client>",
+        origine="passage",
         panne=panne,
     )
     return execution_of(of, exchange, **values)  # type: ignore[arg-type]
@@ -77,3 +79,14 @@ def sample_report() -> Rapport:
         executions=executions,
         commande="sge-sim homologate --rerun /dossier",
     )
+
+
+def report_of_many_causes(count: int) -> Rapport:
+    """A report in which so many cases fail, each for a long reason of its own."""
+    cases = [case(f"X-NR{rank}", attendu=Attendu("SGT401")) for rank in range(count)]
+    runs = tuple(
+        answered(each, RefusRecu(f"SGT{rank:03}", f"Un refus long n° {rank} « {'é' * 200} »"))
+        for rank, each in enumerate(cases)
+    )
+    verdicts = judge(release(*cases), ["consultation"], runs, partielle=False)
+    return replace(sample_report(), executions=runs, verdicts=verdicts)

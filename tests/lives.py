@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from sge_sim.clock import PARIS, Duree
 from sge_sim.commandes.acces import AccesSouscrit, order_acces, renew_acces, stop_services
-from sge_sim.commandes.affaires import Commande, subscribe
+from sge_sim.commandes.affaires import Commande, asked_by, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import run_due
@@ -67,13 +67,14 @@ class Lives:
         )
         with self.database.transaction() as session:
             run_due(session, now)
-            faits = faits_within(session, prm=prm, services_of=prm)
+            faits = faits_within(session, **asked_by(prm, souscription))
             segment = faits.known_point.segment
             _, service = subscribe(
                 session,
                 commande,
                 faits,
                 souscription,
+                souscription.among(faits.services),
                 prestation_collecte(
                     segment,
                     souscription.sens,

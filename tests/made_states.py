@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -10,19 +11,24 @@ from typing import Any
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.processes.simulator import open_simulator
 from sge_sim.schema.revisions import prepare
-from sge_sim.settings import Settings
+from sge_sim.settings import ReformeHc, Settings
 
 _OF_ITS_OWN = {
     "authorities_dir",
     "authorities_file",
     "database_url",
     "population_seed",
+    "reforme_hc",
+    "communes",
+    "server_name",
 }
 """Settings that make another state at a first start than copies have."""
 
 
 def copy_state(data_dir: Path, settings: dict[str, Any]) -> None:
     """Put into `data_dir` the state that a first start with these settings would make.
+
+    The reform of off-peak hours isn't in it, unless a test asks for it.
 
     It is left as it is where there is a state already, or where a copy wouldn't do.
     """
@@ -52,9 +58,9 @@ def settings_of(options: tuple[str, ...]) -> dict[str, Any]:
 @cache
 def _made(population_size: int | None) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="state"))
-    settings = Settings(data_dir=folder)
+    settings = Settings(data_dir=folder, reforme_hc=ReformeHc.JAMAIS)
     if population_size is not None:
-        settings = Settings(data_dir=folder, population_size=population_size)
+        settings = replace(settings, population_size=population_size)
     simulator = open_simulator(settings)
     simulator.close()
     return folder

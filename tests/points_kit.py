@@ -2,8 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
 
+from sge_sim.clock import PARIS
 from sge_sim.domaine.prm import generate
 from sge_sim.referentiel.apports.export import template
 from sge_sim.referentiel.apports.lecture import Source, read_lignes
@@ -15,7 +18,7 @@ _COMMUNES = tuple((f"{35 + n // 100:02d}{n % 100:03d}", f"BOURG {n}") for n in r
 def examples() -> list[dict[str, str]]:
     """Return the cells of the points of the template."""
     source = Source("modèle", [template("csv").encode()])
-    return [dict(cells) for _, cells in read_lignes(source, lambda faute: None)]
+    return [dict(line.cells) for line in read_lignes(source, lambda faute: None)]
 
 
 def siret(number: int) -> str:
@@ -60,6 +63,30 @@ def json_lines(points: Iterator[dict[str, str]]) -> Iterator[bytes]:
     """Yield the same points as JSON lines."""
     for cells in points:
         yield (json.dumps(cells, ensure_ascii=False) + "\n").encode()
+
+
+def day_lines(prm: str, days: Mapping[date, tuple[Sequence[int | None], Any]]) -> Iterator[bytes]:
+    """Yield JSON lines of the curve and the index of each day of a point."""
+    for jour, (courbe, index) in days.items():
+        cells = {"prm": prm, "jour": jour.isoformat(), "courbe": list(courbe), "index": index}
+        yield (json.dumps(cells) + "\n").encode()
+
+
+def recorded(debut: date, fin: date, total: int) -> dict[date, tuple[list[int], dict[str, int]]]:
+    """Return days as a household's meter records them: W of each half-hour, and the index that
+    starts the day; what is used is of no physics of ours."""
+    days = {}
+    for ordinal in range(debut.toordinal(), fin.toordinal()):
+        jour = date.fromordinal(ordinal)
+        following = datetime.combine(date.fromordinal(ordinal + 1), time(), PARIS)
+        steps = (
+            int((following - datetime.combine(jour, time(), PARIS).astimezone(UTC)).total_seconds())
+            // 1800
+        )
+        watts = [2 * ((ordinal * 7919 + step * 104729) % 1201) for step in range(steps)]
+        days[jour] = watts, dict.fromkeys(("total", "F1", "D1"), total)
+        total += sum(watts) // 2
+    return days
 
 
 if __name__ == "__main__":

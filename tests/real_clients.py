@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import HTTPSHandler, build_opener
 
+import requests
 import zeep
 from loaded_programs import run_module
 from lxml import etree
@@ -58,10 +59,16 @@ class Recorder(zeep.Plugin):
 class ZeepCaller:
     """A zeep client of one service; every answer is held against the real schema."""
 
-    def __init__(self, simulator: RunningSimulator, path: str, kind: str = "tiers") -> None:
+    def __init__(
+        self,
+        simulator: RunningSimulator,
+        path: str,
+        kind: str = "tiers",
+        session: requests.Session | None = None,
+    ) -> None:
         self.contract = real_contracts()[path]
         self._recorder = Recorder()
-        transport = Transport(session=simulator.session_of(kind), cache=None)
+        transport = Transport(session=session or simulator.session_of(kind), cache=None)
         self._client = zeep.Client(
             self.contract.source.as_uri(), transport=transport, plugins=[self._recorder]
         )

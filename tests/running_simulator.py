@@ -52,6 +52,21 @@ class RunningSimulator:
         session.cert = (actor["client_cert"], actor["client_key"])
         return session
 
+    def second_client(self, folder: Path) -> tuple[Path, requests.Session]:
+        """Another certificate of the default tiers, made in `folder`, and a session that presents
+        it."""
+        name = f"{folder.name}.example.fr"
+        made = self.command(
+            "cert", "issue", "--authority", "gandi", "--name", name, "--out", str(folder)
+        )
+        assert made.returncode == 0, made.stderr
+        chain = folder / "chain.pem"
+        done = self.command("cert", "register", str(chain), "--acteur", "TIERS1")
+        assert done.returncode == 0, done.stderr
+        session = self.session_of("tiers")
+        session.cert = (str(chain), str(folder / "key.pem"))
+        return chain, session
+
     def admin(self, path: str, **parameters: Any) -> Any:
         """The JSON that the administration answers."""
         answer = requests.get(self.ready["admin_url"] + path, params=parameters, timeout=60)

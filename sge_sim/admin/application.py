@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,35 +18,24 @@ from sge_sim.admin import pages
 from sge_sim.admin.problems import describe_problems, problem
 from sge_sim.admin.routes import (
     AdminState,
-    acteur_pages,
     acteurs,
     apports,
-    campaign_pages,
     campaigns,
-    certificats,
     clock,
-    clock_bar,
     codes_pages,
-    copies,
     data_connect,
     datahub,
     datahub_pages,
     demande_pages,
     documentation,
-    echange_pages,
-    fichier_pages,
     flux,
     health,
     journal,
-    journal_pages,
     marques,
     mesures,
-    metrics,
     pannes,
     passage_pages,
-    point_pages,
     points,
-    reset,
     service_pages,
     spice,
 )
@@ -60,9 +49,10 @@ from sge_sim.refus import Refus
 
 _log = logging.getLogger(__name__)
 
-# The API has no authentication: a web page that the user happens to visit must not reach it under
-# a name of its own (DNS rebinding).
-_LOCAL = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{0,5})?")
+# On this machine the API has no authentication: a web page that the user happens to visit must not
+# reach it under a name of its own (DNS rebinding).
+_PORT = re.compile(r":[0-9]{0,5}$")
+_LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 _MAX_BODY = 2**20
 
@@ -73,44 +63,45 @@ _MISTAKES = {"missing": "à donner", "extra_forbidden": "inconnu ici", "json_inv
 _STATUSES = {404: "Rien n'est servi à cette adresse.", 405: "Cette adresse ne prend pas cet appel."}
 _PHRASES = {HTTPStatus(status).phrase for status in _STATUSES}
 
-_SUBJECTS = (
-    journal,
-    clock,
-    points,
-    mesures,
-    flux,
-    apports,
-    copies,
-    campaigns,
-    marques,
-    reset,
-    acteurs,
-    certificats,
-    journal_pages,
-    echange_pages,
-    point_pages,
-    clock_bar,
-    campaign_pages,
-    passage_pages,
-    acteur_pages,
-    fichier_pages,
-    demande_pages,
-    service_pages,
-    codes_pages,
-    data_connect,
-    datahub,
-    datahub_pages,
-    spice,
-    health,
-    pannes,
-    metrics,
-    documentation,
+_ROUTES: Final = (
+    journal.rest_routes,
+    clock.rest_routes,
+    points.rest_routes,
+    mesures.router,
+    flux.rest_routes,
+    apports.router,
+    points.copie_routes,
+    campaigns.rest_routes,
+    marques.router,
+    health.reset_routes,
+    acteurs.rest_routes,
+    acteurs.certificat_routes,
+    journal.page_routes,
+    journal.echange_routes,
+    points.page_routes,
+    clock.page_routes,
+    campaigns.page_routes,
+    passage_pages.router,
+    acteurs.page_routes,
+    flux.page_routes,
+    demande_pages.router,
+    service_pages.router,
+    codes_pages.router,
+    data_connect.router,
+    datahub.router,
+    datahub_pages.router,
+    spice.router,
+    health.health_routes,
+    pannes.router,
+    health.metric_routes,
+    documentation.router,
 )
 
 
-def _is_local(host: str) -> bool:
-    """Tell whether a Host header, in lower case, names this machine, with a port or without."""
-    return _LOCAL.fullmatch(host) is not None
+def _admitted(server_names: Sequence[str]) -> frozenset[str]:
+    """Return the names under which the administration is called, as a Host header has them."""
+    written = (f"[{name}]" if ":" in name else name.lower() for name in server_names)
+    return _LOCAL | frozenset(written)
 
 
 def _told(
@@ -153,14 +144,16 @@ def build_admin(state: AdminState) -> FastAPI:
     )
 
     routes: list[BaseRoute] = []
+    admitted = _admitted(state.settings.server_name)
 
     @app.middleware("http")
     async def only_local_and_small(
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
         host = request.headers.get("host", "").lower()
-        if not _is_local(host):
-            return problem(403, f"« {host} » n'est pas cette machine.")
+        if _PORT.sub("", host) not in admitted:
+            told = f"« {host} » n'est pas cette machine ; --server-name admet d'autres noms."
+            return problem(403, told)
         # A page from elsewhere can't read the answer of what it posts here, but it can post.
         origin = request.headers.get("origin")
         if origin is not None and origin.lower().partition("://")[2] != host:
@@ -233,8 +226,8 @@ def build_admin(state: AdminState) -> FastAPI:
     def show_icon() -> Response:
         return FileResponse(pages.ADMIN / "static" / "favicon.ico")
 
-    for subject in _SUBJECTS:
-        router = subject.router(state)
+    for routes_of in _ROUTES:
+        router = routes_of(state)
         app.include_router(router)
         routes += router.routes
     routes += app.routes

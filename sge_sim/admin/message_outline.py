@@ -5,10 +5,13 @@ expat reads, where libxml2 keeps every name that its thread has met. Entities ar
 nothing is fetched.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
+
+from sge_sim.journal import Echange
 
 LOOKED_AT: Final = 2**20
 """Bytes of a message that are read: as many as a request may have, unless a setting says more."""
@@ -254,3 +257,29 @@ def _parser(reader: _Reader) -> expat.XMLParserType:
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+_WORD: Final = re.compile(r"\w+")
+# What a `remede` says, and the elements that it is about where it names none.
+_ABOUT: Final = (
+    (r"\blogins?\b", ("loginUtilisateur", "initiateurLogin", "loginDemandeur")),
+    (r"\bcontrats? (?:connu|de l'acteur|en cours|GRD)", ("contratId", "contratConcerne")),
+    (r"code postal", ("codePostal",)),
+    (r"INSEE", ("codeInseeCommune",)),
+    (r"un nom d'au moins", ("nomClientFinalOuDenominationSociale",)),
+    (r"\bPRM\b|\b[Uu]n (?:point|compteur)\b|le point", ("pointId",)),
+)
+
+
+def suspects_of(echange: Echange) -> Sequence[frozenset[str]]:
+    """Return the names of the elements that a refusal is about, the surest set first.
+
+    The elements that the journal's words name come first, and count where the request has any; else
+    those that its `remede` speaks of. None for a request that was accepted.
+    """
+    if (echange.rule is None and not echange.detail) or echange.code == "SGT200":
+        return ()
+    remede = "" if echange.rule is None else echange.rule.remede
+    words = " ".join((remede, echange.detail or ""))
+    about = (frozenset(elements) for pattern, elements in _ABOUT if re.search(pattern, words))
+    return (frozenset(_WORD.findall(words)), *about)

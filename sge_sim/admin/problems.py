@@ -13,6 +13,7 @@ PROBLEM_JSON: Final = "application/problem+json"
 
 _TITLES: Final[Mapping[int, str]] = {
     400: "La demande ne peut pas être satisfaite.",
+    401: "La demande n'est pas authentifiée.",
     403: "La demande n'est pas permise.",
     404: "Ce qui est demandé n'existe pas.",
     405: "Cette adresse ne prend pas cet appel.",

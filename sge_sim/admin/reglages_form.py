@@ -56,6 +56,12 @@ def apply_button(session: Session, prm: str, form: "Form", now: datetime) -> str
         case "fournisseur":
             changements = Changements(nouveau_fournisseur=(form.get("acteur"), _day(form)))
             told = "Changement de fournisseur enregistré."
+        case "plages":
+            basse = form.get("plages_saison_basse") or None
+            changements = Changements(
+                plages=form.get("plages"), plages_saison_basse=basse, le=_day(form)
+            )
+            told = "Changement d'heures creuses enregistré."
         case "opposition":
             delay = parse_duration(form.get("delai")) if form.get("delai") else Duree()
             changements = Changements(opposition=oui, delai=delay.after(now) - now)

@@ -9,9 +9,11 @@ where they are defined (`sge_sim.api.views` and its neighbours).
         print(exchange.instant, exchange.service, exchange.code, exchange.panne)
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -33,17 +35,26 @@ _TIMEOUT_SECONDS: Final = 30
 _PROGRESS_SECONDS: Final = 1
 """How often an advance that takes long is told of: one of years publishes thousands of files."""
 
+_WORDS: Final = 1000
 _HELD_UP_SECONDS: Final = 60
 """How long an advance may wait for the database of the simulator."""
 
 
 class Administration:
-    """The REST interface at `url`. Every method raises `UsageError` with what it answered."""
+    """The REST interface at `url`. Every method raises `UsageError` with what it answered.
+
+    Over https, the token that it demands is that of the variable `SGE_SIM_ADMIN_TOKEN`, and
+    `SGE_SIM_ADMIN_CA` names the PEM file of the authority to trust.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         self._session = requests.Session()
         self._session.trust_env = False
+        if self.url.startswith("https://"):
+            self._session.verify = os.environ.get("SGE_SIM_ADMIN_CA") or True
+            if token := os.environ.get("SGE_SIM_ADMIN_TOKEN"):
+                self._session.headers["Authorization"] = f"Bearer {token}"
 
     def get(self, path: str, **parameters: Any) -> Any:
         """Return the JSON at `path`."""
@@ -69,6 +80,14 @@ class Administration:
     def acteurs(self) -> list[ActeurView]:
         """Return the actors, with their logins, contracts and certificates."""
         return [ActeurView.model_validate(one) for one in self.get("/api/acteurs")]
+
+    def personal(self, words: Collection[str]) -> set[str]:
+        """Return what is personal of the own points that words name."""
+        found: set[str] = set()
+        remaining = iter(words)
+        while part := list(islice(remaining, _WORDS)):
+            found.update(self.post("/api/points/personnels", {"mots": part}))
+        return found
 
     def clock(self) -> ClockView:
         """Return the simulated clock."""
@@ -156,11 +175,22 @@ class Administration:
             answer = self._session.request(
                 method, self.url + path, timeout=_TIMEOUT_SECONDS, **options
             )
-        except requests.RequestException:
+        except requests.exceptions.SSLError:
+            raise UsageError(
+                f"Le certificat de l'administration {self.url} n'est pas admis : nommer son "
+                "autorité (authority.pem) dans la variable SGE_SIM_ADMIN_CA, et --server-name au "
+                "simulateur."
+            ) from None
+        except (requests.RequestException, OSError):
             raise UsageError(
                 f"L'administration {self.url} ne répond pas : vérifier son adresse, et que le "
                 "simulateur tourne."
             ) from None
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+            raise UsageError(
+                f"L'administration {self.url} demande son jeton : le donner dans la variable "
+                "SGE_SIM_ADMIN_TOKEN."
+            )
         if answer.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT):
             raise UsageError(_detail(answer))
         if not answer.ok:

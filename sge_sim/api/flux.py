@@ -34,7 +34,8 @@ class FichierView(View):
     debut: date | None
     fin: date | None = Field(description="Premier jour que le fichier ne couvre pas")
     publication: datetime
-    points: list[str]
+    points: list[str] = Field(description="Les premiers ; un fichier peut en tenir des milliers")
+    nombre_points: int
     taille: int
     sha256: str
     etat: EtatFichier
@@ -58,7 +59,8 @@ class FichierView(View):
             debut=publication.debut,
             fin=publication.fin,
             publication=publication.instant.astimezone(PARIS),
-            points=fichier.prms.split(),
+            points=fichier.premiers_prms.split(),
+            nombre_points=fichier.nombre_prms,
             taille=fichier.taille,
             sha256=fichier.sha256,
             etat=fichier.etat,

@@ -25,6 +25,7 @@ _COMMANDS = {
     "cert": "sge_sim.cli.cert:cert",
     "flux": "sge_sim.cli.flux:flux",
     "generations": "sge_sim.cli.generations:generations",
+    "health": "sge_sim.cli.health:health",
     "homologate": "sge_sim.cli.homologate:homologate",
     "hosts": "sge_sim.cli.hosts:hosts",
     "journal": "sge_sim.cli.journal:journal",
@@ -34,6 +35,7 @@ _COMMANDS = {
     "prm": "sge_sim.cli.prm:prm",
     "report": "sge_sim.cli.report:report",
     "serve": "sge_sim.cli.serve:serve",
+    "token": "sge_sim.cli.token:token",
 }
 
 

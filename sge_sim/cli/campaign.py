@@ -10,12 +10,19 @@ import click
 
 from sge_sim.api.administration import Administration
 from sge_sim.cli.homologation_text import offer, one_line, summary
-from sge_sim.cli.options import RegularFile, data_dir_option, json_option, say_json
+from sge_sim.cli.options import (
+    RegularFile,
+    data_dir_option,
+    json_option,
+    real_data_option,
+    say_json,
+)
 from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.campaign.observed import Campaigns, CampaignState
 from sge_sim.homologation.reports.writing import write_reports
 from sge_sim.pki.inspection import fingerprint_of_file
 from sge_sim.processes.serving_note import find_served
+from sge_sim.referentiel.apports.personnelles import personal_of
 from sge_sim.schema.data_folder import open_database, open_journal
 
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
@@ -103,11 +110,19 @@ def stop(data_dir: Path, acteur: str | None, numero: int | None) -> None:
 @_acteur_option
 @_number_option
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path))
-def report(data_dir: Path, acteur: str | None, numero: int | None, report: Path | None) -> None:
+@real_data_option
+def report(
+    data_dir: Path,
+    acteur: str | None,
+    numero: int | None,
+    report: Path | None,
+    donnees_reelles: bool,
+) -> None:
     state = _chosen(_campaigns(data_dir), acteur, numero)
     rapport = state.rapport()
     folder = report or Path("reports") / f"{rapport.fin:%Y-%m-%d-%H%M%S}"
-    written = write_reports(rapport, folder)
+    personal = None if donnees_reelles else personal_of(open_database(data_dir))
+    written = write_reports(rapport, folder, personal)
     click.echo(summary(rapport))
     click.echo(f"\nRapport : {written.html}\nPreuves : {written.preuves}")
     click.echo(f"Empreinte des preuves, à garder ailleurs : {written.empreinte}")

@@ -6,19 +6,27 @@ machine's: the simulated clock counts for nothing here.
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
-from sge_sim.cli.options import data_dir_option, json_option, say_json, setting_option
-from sge_sim.clock import machine_now
+from sge_sim.cli.options import (
+    InstantType,
+    data_dir_option,
+    json_option,
+    say_json,
+    setting_option,
+)
+from sge_sim.clock import legal_date, machine_now
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.pki.authorities import load_authorities
+from sge_sim.pki.client_auth import DUREES, renewal_told, situation_at
 from sge_sim.pki.inspection import UnreadCertificateError, inspect_files, read_acteur_certificate
 from sge_sim.pki.installation import Pki, open_pki
-from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
+from sge_sim.pki.issuing import Usages, issue_client_certificate, write_issued_certificate
 from sge_sim.pki.keys import BUNDLE_PASSWORD, KEY_TYPES, KeyType
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.rendering import (
@@ -29,6 +37,7 @@ from sge_sim.pki.rendering import (
 )
 from sge_sim.pki.server_identity import renew_server_identity
 from sge_sim.schema.data_folder import open_database, require
+from sge_sim.settings import VerifieEku
 from sge_sim.tables.acteurs import default_acteur
 
 _environment = click.option(
@@ -37,6 +46,12 @@ _environment = click.option(
     default="homologation",
     show_default=True,
     help="Plateforme visée.",
+)
+_le = click.option(
+    "--le",
+    metavar="JOUR",
+    type=InstantType(),
+    help="Jour où l'on se place ; aujourd'hui, à l'heure de la machine, sans l'option.",
 )
 _password = click.option(
     "--password", envvar="SGE_SIM_PASSWORD", help="Mot de passe de la clé ou du PKCS#12."
@@ -61,20 +76,28 @@ def cert() -> None:
 
 @cert.command(help="Donner les autorités admises sur une plateforme.")
 @_environment
+@_le
 @setting_option("authorities_file")
 @json_option
-def authorities(environment: Environment, authorities_file: Path | None, as_json: bool) -> None:
+def authorities(
+    environment: Environment, le: datetime | None, authorities_file: Path | None, as_json: bool
+) -> None:
     known = load_authorities(authorities_file).authorities
+    jour = legal_date(le or machine_now())
     if as_json:
-        say_json([describe_authority(authority) for authority in known])
+        say_json([describe_authority(authority, jour) for authority in known])
         return
     for one in known:
         admitted = "admise" if environment in one.environments else "refusée"
-        use = "" if one.grants_client_authentication else " ; ne délivre plus clientAuth"
         click.echo(
             f"{one.slug:<12} {one.name:<14} {admitted} en {environment}, "
-            f"délivrée par {one.issued_today_by}{use}"
+            f"délivrée par {one.issued_today_by}"
         )
+        signed = situation_at(one, jour)
+        if signed is not None:
+            click.echo(f"{'':<12} le {jour:%d/%m/%Y} : {signed.told()}")
+    for days in dict(DUREES).values():
+        click.echo(f"Renouvellement : {renewal_told(jour, days)}.")
 
 
 @cert.command(help="Délivrer un certificat d'une autorité simulée, comme demandé et sans le juger.")
@@ -82,7 +105,17 @@ def authorities(environment: Environment, authorities_file: Path | None, as_json
 @click.option("--name", required=True, help="Nom de domaine, aussi nom commun.")
 @click.option("--san", "others", multiple=True, help="Autre nom de domaine, répétable.")
 @click.option(
-    "--days", default=365, show_default=True, help="Durée ; négative pour un certificat expiré."
+    "--days",
+    "--jours",
+    default=365,
+    show_default=True,
+    help="Durée ; négative pour un certificat expiré.",
+)
+@click.option(
+    "--usages",
+    type=click.Choice(get_args(Usages)),
+    help="Usage étendu de clé ; « aucun » : sans cette extension. Par défaut, celui que "
+    "l'autorité accorde.",
 )
 @click.option("--key-type", type=click.Choice(KEY_TYPES), default="p256", show_default=True)
 @click.option(
@@ -99,6 +132,7 @@ def issue(
     name: str,
     others: tuple[str, ...],
     days: int,
+    usages: Usages | None,
     key_type: KeyType,
     out: Path,
     password: str | None,
@@ -110,6 +144,7 @@ def issue(
         now=machine_now(),
         days=days,
         key_type=key_type,
+        usages=usages,
     )
     password = password or BUNDLE_PASSWORD
     files = write_issued_certificate(out, issued, password)
@@ -125,6 +160,8 @@ def issue(
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_environment
 @_password
+@_le
+@setting_option("verifie_eku")
 @setting_option("www_counts_as_same")
 @json_option
 @_pki_options
@@ -132,6 +169,8 @@ def check(
     files: tuple[Path, ...],
     environment: Environment,
     password: str | None,
+    le: datetime | None,
+    verifie_eku: VerifieEku,
     www_counts_as_same: bool,
     as_json: bool,
     **folders: Any,
@@ -141,9 +180,10 @@ def check(
         _open(**folders).trust,
         CertificateRegister(open_database(folders["data_dir"])),
         www_counts_as_same=www_counts_as_same,
+        verifie_eku=verifie_eku,
     )
     try:
-        inspection = inspect_files(files, [policy], machine_now(), password)
+        inspection = inspect_files(files, [policy], le or machine_now(), password, on_day=bool(le))
     except UnreadCertificateError as refusal:
         if as_json:
             say_json({"accepte": False, "verdicts": describe_verdicts(refusal.verdicts)})

@@ -1,8 +1,9 @@
-"""The console of `sge-sim serve`: in a terminal, a line for each call."""
+"""The console of `sge-sim serve`: a line for each call, for people or for machines."""
 
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import click
@@ -10,6 +11,9 @@ import click
 from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import Issue, issue_of, nature_of
 from sge_sim.journal import Echange
+from sge_sim.settings import Log
+
+_CONTAINER_MARKS: Final = ("/.dockerenv", "/run/.containerenv")  # Docker's and Podman's
 
 _COLOURS: Final[dict[Issue, str]] = {
     "accepté": "green",
@@ -19,19 +23,37 @@ _COLOURS: Final[dict[Issue, str]] = {
 }
 
 
-def console() -> Callable[[Echange], None] | None:
-    """Return what writes a line for a call; None where stdout is no terminal.
+def default_log() -> Log:
+    """Return how calls are written where nobody says: as text in a terminal and in a container."""
+    return Log.TEXT if sys.stdout.isatty() or _in_container() else Log.NONE
 
-    The line has colours, but with `NO_COLOR` (no-color.org) or in a terminal without any.
+
+def console(log: Log) -> Callable[[Echange], None] | None:
+    """Return what writes a call; None for nothing.
+
+    A line of text has colours in a terminal, but with `NO_COLOR` (no-color.org) or in one without
+    any. A JSON object has the fields of the REST interface.
     """
-    if not sys.stdout.isatty():
+    if log is Log.NONE:
         return None
-    coloured = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    if log is Log.JSON:
+        return lambda echange: click.echo(call_json(echange))
+    coloured = (
+        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
+    return lambda echange: click.echo(call_line(echange), color=coloured)
 
-    def tell(echange: Echange) -> None:
-        click.echo(call_line(echange), color=coloured)
 
-    return tell
+def call_json(echange: Echange) -> str:
+    """Return a call as one line of JSON, as `GET /api/journal` gives it."""
+    from sge_sim.api.views import ExchangeView
+
+    return ExchangeView.of(echange).model_dump_json()
+
+
+def _in_container() -> bool:
+    """Tell whether a container runs this: its first process, or one that an engine marked."""
+    return os.getpid() == 1 or any(Path(mark).exists() for mark in _CONTAINER_MARKS)
 
 
 def call_line(echange: Echange) -> str:

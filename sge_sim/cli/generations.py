@@ -1,21 +1,40 @@
 """`sge-sim generations`: which services the platform served when."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 
 import click
 
-from sge_sim.cli.options import json_option, say_json
+from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.clock import legal_date
+from sge_sim.domaine.francais import counted
+from sge_sim.domaine.generations import Existence
+from sge_sim.journal import Journal
+from sge_sim.schema.data_folder import open_database, open_journal
 
 
 @click.command(
     help="Dire depuis quand et jusqu'à quand la plateforme sert chaque service de commande, et "
     "d'après quelle source ; sge-sim serve --generation auto la suit."
 )
+@click.option(
+    "--journal",
+    "of_journal",
+    is_flag=True,
+    help="Dire seulement ce que le journal montre : les services que chaque acteur a appelés et "
+    "qui s'arrêtent, quand, et ce qui les remplace.",
+)
+@data_dir_option
 @json_option
-def generations(as_json: bool) -> None:
+def generations(of_journal: bool, data_dir: Path, as_json: bool) -> None:
     from sge_sim.services.registry import EXISTENCES
 
+    if of_journal:
+        ending = {name: one for name, one in EXISTENCES.items() if one.jusqu_a is not None}
+        _say_called(ending, open_journal(open_database(data_dir), data_dir), as_json)
+        return
     if as_json:
         say_json([{"service": name} | asdict(one) for name, one in EXISTENCES.items()])
         return
@@ -29,6 +48,30 @@ def generations(as_json: bool) -> None:
         "Les autres services sont servis à toute date. Ce que répond un service arrêté est supposé "
         "(--reponse-arret)."
     )
+
+
+def _say_called(ending: Mapping[str, Existence], journal: Journal, as_json: bool) -> None:
+    """Say which of the services that end each actor called, and what replaces each."""
+    called = journal.count_calls(ending)
+    if as_json:
+        say_json(
+            [
+                one._asdict()
+                | {"jusqu_a": ending[one.service].jusqu_a}
+                | {"remplace_par": ending[one.service].remplace_par}
+                for one in called
+            ]
+        )
+        return
+    for one in called:
+        end = ending[one.service]
+        click.echo(
+            f"{one.acteur_code} : {one.service} ({counted(one.nombre, 'appel')}, le "
+            f"dernier le {legal_date(one.dernier):%d/%m/%Y}) s'arrête le {_day(end.jusqu_a)} ; "
+            f"{end.remplace_par} le remplace ({end.source})."
+        )
+    if not called:
+        click.echo("Aucun service qui s'arrête n'a été appelé, d'après ce que le journal garde.")
 
 
 def _day(day: date | None) -> str:

@@ -13,7 +13,7 @@ from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.homologation_rerun import cases_to_rerun, taken_up
 from sge_sim.cli.homologation_targets import TARGETS, open_target, reprise_for
 from sge_sim.cli.homologation_text import offer, one_line, summary
-from sge_sim.cli.options import RegularFile
+from sge_sim.cli.options import RegularFile, real_data_option
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.outcome import not_run
@@ -34,6 +34,7 @@ from sge_sim.homologation.catalogue.earlier_releases import (
 )
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, PROTOCOLES, SOAP
 from sge_sim.homologation.catalogue.release import Release, load_release, load_release_folder
+from sge_sim.homologation.reports.masque import Personal
 from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
 from sge_sim.homologation.reports.writing import prepare_folder, write_reports
 from sge_sim.machine.files import read_user_file
@@ -87,6 +88,7 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 @click.option("--yes", is_flag=True, help="Ne pas demander de confirmation.")
 @click.option("--wsdl-dir", type=_FOLDER, help="WSDL officiels à la place des nôtres.")
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path))
+@real_data_option
 @click.option(
     "--rerun",
     type=click.Path(path_type=Path, allow_dash=True),
@@ -156,7 +158,7 @@ def homologate(**options: Any) -> None:
     )
     click.echo(summary(rapport))
     with told_if_long("Écriture du rapport"):
-        written = write_reports(rapport, folder)
+        written = write_reports(rapport, folder, _personal(options))
     click.echo(f"\nRapport : {written.html}\nPreuves : {written.preuves}")
     click.echo(f"Empreinte des preuves, à garder ailleurs : {written.empreinte}")
     if any(each.a_corriger for each in executions):
@@ -164,6 +166,13 @@ def homologate(**options: Any) -> None:
     if options["admin"] is not None:
         _offer(rapport, Administration(options["admin"]))
     sys.exit(0 if rapport.reussi else 1)
+
+
+def _personal(options: dict[str, Any]) -> Personal | None:
+    """Return what tells the personal data of own points: a simulator knows its own."""
+    if options["donnees_reelles"] or options["admin"] is None:
+        return None
+    return Administration(options["admin"]).personal
 
 
 def _release(options: dict[str, Any], earlier: Rapport | None) -> Release:

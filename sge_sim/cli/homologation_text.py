@@ -1,5 +1,6 @@
 """A campaign in the terminal: a line per case while it runs, a table at the end."""
 
+from sge_sim.homologation.reports.cause import wrong_lines
 from sge_sim.homologation.reports.decompte import counts_in_words
 from sge_sim.homologation.reports.rapport import Decision, Execution, Rapport
 
@@ -12,11 +13,7 @@ def one_line(execution: Execution) -> str:
         return f"{line}\n              annoncé en échec, mais réussi"
     if execution.statut.bon:
         return line
-    found = [
-        f"{each.attendu} : {each.trouve or 'non'}" for each in execution.constats if not each.reussi
-    ]
-    if execution.remarque:
-        found.append(execution.remarque)
+    found = wrong_lines(execution)
     if execution.regle:
         found.append(f"règle {execution.regle.name} ({execution.regle.source})")
     return "\n".join([line, *(f"              {each}" for each in found)])

@@ -131,7 +131,7 @@ def setting_option(name: str) -> Callable[[Command], Command]:
         cls=SettingOption,
         type=None if flag else _click_type(kind),
         is_flag=flag,
-        multiple=name == "disabled_rules",
+        multiple=get_origin(kind) is tuple,
         default=default_data_dir if name == "data_dir" else _click_default(one.default),
         envvar=variable_of(name),
         show_default=name != "data_dir",
@@ -161,6 +161,16 @@ def _own_folder(_ctx: click.Context, _param: click.Parameter, folder: Path) -> P
 def json_option(command: Command) -> Command:
     """Give `command` the option that writes JSON (`say_json`) instead of words."""
     return click.option("--json", "as_json", is_flag=True, help="Écrire du JSON.")(command)
+
+
+def real_data_option(command: Command) -> Command:
+    """Give `command`, which writes a report, the option that hides nothing of own points."""
+    return click.option(
+        "--donnees-reelles",
+        is_flag=True,
+        help="Laisser dans le rapport les PRM, noms et adresses des points importés, comme les "
+        "veut le classeur qui part à Enedis ; ils y sont masqués sinon.",
+    )(command)
 
 
 def say_json(value: Any) -> None:

@@ -26,6 +26,7 @@ from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_poi
 from sge_sim.schema.data_folder import open_database
 from sge_sim.tables.points import named_points
 
+_SHOWN: Final = ("comptage", "situation", "mesures", "services")
 _R4X_PAS: Final[Mapping[str | None, Literal[5, 10] | None]] = {None: None, "5": 5, "10": 10}
 
 
@@ -155,6 +156,18 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
     "se terminent.",
 )
 @click.option(
+    "--plages",
+    metavar="ID|LIBELLE",
+    help="Changer les heures creuses du point le jour que dit --le : un identifiant ou un libellé "
+    "de la liste officielle.",
+)
+@click.option(
+    "--plages-saison-basse",
+    metavar="ID|LIBELLE",
+    help="Celles d'avril à octobre, si elles ne sont pas celles de --plages.",
+)
+@click.option("--le", metavar="JOUR", type=InstantType(), help="Jour où --plages prend effet.")
+@click.option(
     "--opposition",
     type=click.Choice(["oui", "non"]),
     help="Opposer le client à l'enregistrement de la courbe (C5), ou lever son opposition.",
@@ -179,6 +192,9 @@ def set_command(
     resilie: datetime | Literal["aucun"] | None,
     nouveau_titulaire: datetime | None,
     nouveau_fournisseur: str | None,
+    plages: str | None,
+    plages_saison_basse: str | None,
+    le: datetime | None,
     opposition: str | None,
     delai: Duree,
     data_dir: Path,
@@ -196,7 +212,7 @@ def set_command(
     )
     if acces_periode is not None and not reglages.service_acces:
         raise UsageError("--acces-periode ne vaut qu'avec --service-acces oui.")
-    with transaction_on(database, prm) as (session, now):
+    with transaction_on(database, prm) as (session, now, _):
         changements = Changements(
             resilie=resilie.date() if isinstance(resilie, datetime) else resilie,
             nouveau_titulaire=nouveau_titulaire and nouveau_titulaire.date(),
@@ -205,6 +221,9 @@ def set_command(
             else _takeover(nouveau_fournisseur, now.date()),
             opposition=None if opposition is None else opposition == "oui",
             delai=delai.after(now) - now,
+            plages=plages,
+            plages_saison_basse=plages_saison_basse,
+            le=le and le.date(),
         )
         if reglages == Reglages(type=reglages.type) and changements == Changements(
             delai=changements.delai
@@ -213,7 +232,7 @@ def set_command(
         change_point(session, prm, reglages, now.date())
         change_life(session, get_point(session, prm), changements, now)
         point = describe_point(session, prm)
-        described = {name: point.get(name, {}) for name in ("situation", "mesures", "services")}
+        described = {name: point.get(name, {}) for name in _SHOWN}
     click.echo(yaml.safe_dump({prm: described}, allow_unicode=True, sort_keys=False), nl=False)
 
 

@@ -9,7 +9,13 @@ import click
 from sge_sim.cli.options import data_dir_option
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
-from sge_sim.referentiel.apports.export import export_points, template
+from sge_sim.machine.files import PRIVATE, writing_atomically
+from sge_sim.referentiel.apports.export import (
+    export_mesures,
+    export_points,
+    template,
+    template_of_mesures,
+)
 from sge_sim.referentiel.apports.lecture import Faute, Format
 from sge_sim.referentiel.apports.sources import source_of
 from sge_sim.referentiel.apports.versement import import_points, remove_own_points
@@ -37,8 +43,15 @@ _format_option = click.option(
 @click.argument("files", metavar="FICHIER...", nargs=-1, required=True, type=click.Path())
 @click.option("--sauf-erreurs", is_flag=True, help="Importer les lignes qui n'ont pas d'erreur.")
 @click.option("--essai", is_flag=True, help="Vérifier tout et n'importer rien.")
+@click.option(
+    "--anonymise",
+    is_flag=True,
+    help="Tirer d'autres PRM, noms, adresses, SIRET et compteurs, par une clé que rien ne garde.",
+)
 @data_dir_option
-def import_command(files: tuple[str, ...], sauf_erreurs: bool, essai: bool, data_dir: Path) -> None:
+def import_command(
+    files: tuple[str, ...], sauf_erreurs: bool, essai: bool, anonymise: bool, data_dir: Path
+) -> None:
     database = open_database(data_dir)
     shown = 0
 
@@ -55,6 +68,7 @@ def import_command(files: tuple[str, ...], sauf_erreurs: bool, essai: bool, data
         progress=_progress(),
         sauf_erreurs=sauf_erreurs,
         essai=essai,
+        anonymise=anonymise,
     )
     if shown > _SHOWN:
         click.echo(f"… et {shown - _SHOWN} autres erreurs.", err=True)
@@ -82,21 +96,37 @@ class _Progress:
             click.echo(f"{lines} lignes lues", err=True)
 
 
+_mesures_option = click.option(
+    "--mesures", is_flag=True, help="Les courbes et les index par jour, au lieu des points."
+)
+
+
 @click.command(
-    "modele", help="Écrire un modèle : toutes les colonnes, deux points qui s'importent."
+    "modele",
+    help="Écrire un modèle : toutes les colonnes, deux points (ou jours de mesures) qui "
+    "s'importent.",
 )
 @_format_option
-def modele_command(format_: Format) -> None:
-    click.echo(template(format_), nl=False)
+@_mesures_option
+def modele_command(format_: Format, mesures: bool) -> None:
+    click.echo(template_of_mesures(format_) if mesures else template(format_), nl=False)
 
 
 @click.command("export", help="Écrire les points importés, dans la forme où ils s'importent.")
 @_format_option
 @click.option("--tous", is_flag=True, help="Ceux du jeu de données aussi.")
+@_mesures_option
 @click.option("--sortie", type=click.Path(dir_okay=False, path_type=Path), help="Fichier à écrire.")
 @data_dir_option
-def export_command(format_: Format, tous: bool, sortie: Path | None, data_dir: Path) -> None:
-    pieces = export_points(open_database(data_dir), format_, own=not tous)
+def export_command(
+    format_: Format, tous: bool, mesures: bool, sortie: Path | None, data_dir: Path
+) -> None:
+    database = open_database(data_dir)
+    pieces = (
+        export_mesures(database, format_)
+        if mesures
+        else export_points(database, format_, own=not tous)
+    )
     if sortie is None:
         for piece in pieces:
             click.echo(piece, nl=False)
@@ -106,8 +136,8 @@ def export_command(format_: Format, tous: bool, sortie: Path | None, data_dir: P
 
 def _write(sortie: Path, pieces: Iterator[str]) -> None:
     try:
-        with sortie.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
+        with writing_atomically(sortie, PRIVATE) as file:
+            file.writelines(piece.encode() for piece in pieces)
     except OSError as error:
         raise UsageError(f"{sortie} ne peut pas être écrit : {error.strerror}.") from error
 

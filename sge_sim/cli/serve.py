@@ -3,15 +3,16 @@
 import logging
 import os
 import shlex
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from socket import socket
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import click
 
+from sge_sim.admin.token import draw_token, has_token
 from sge_sim.cli.attente import told_if_long
-from sge_sim.cli.console import console
+from sge_sim.cli.console import console, default_log
 from sge_sim.cli.options import settings_options
 from sge_sim.dataconnect.applications import ensure_default_applications
 from sge_sim.errors import UsageError
@@ -19,8 +20,8 @@ from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, check_environment, serving
 from sge_sim.processes.simulator import Simulator, open_simulator
-from sge_sim.processes.supervised import serve_supervised
-from sge_sim.settings import Settings
+from sge_sim.processes.supervised import Doors, serve_supervised
+from sge_sim.settings import Log, Settings
 from sge_sim.settings.own_folder import look_at_own_folder
 from sge_sim.tables.dataconnect import BAC_A_SABLE, PRODUCTION
 from sge_sim.transport.sockets import bind, bind_loopback
@@ -47,51 +48,49 @@ def serve(show_settings: bool, **options: Any) -> None:
     make_private_folder(settings.data_dir)  # where the ready file often goes
     ready_file = ReadyFile(settings.ready_file)
     ready_file.clear()
-    b2b_socket = bind(settings.host, settings.port)
-    admin_socket = bind_loopback(_ADMIN_HOST, settings.admin_port)
-    data_connect_socket = (
-        bind(settings.host, settings.data_connect_port) if settings.data_connect else None
-    )
+    doors = _open_doors(settings)
     try:
         with serving(settings.data_dir) as note, _undone_if_refused(settings, note):
             if not note.alone:
                 check_environment(settings.data_dir, settings.environment)
-            _serve(
-                settings,
-                note,
-                ready_file,
-                b2b_socket,
-                admin_socket,
-                data_connect_socket,
-                show_settings=show_settings,
-            )
+            _serve(settings, note, ready_file, doors, show_settings=show_settings)
     finally:
         ready_file.remove()
 
 
+def _open_doors(settings: Settings) -> Doors:
+    """Listen where the settings say; the administration's own port is for those who come from
+    elsewhere, if any may."""
+    remote = settings.admin_host is not None
+    return Doors(
+        bind(settings.host, settings.port),
+        bind_loopback(_ADMIN_HOST, 0 if remote else settings.admin_port),
+        bind(settings.admin_host, settings.admin_port) if settings.admin_host is not None else None,
+        bind(settings.host, settings.data_connect_port) if settings.data_connect else None,
+    )
+
+
 def _serve(
-    settings: Settings,
-    note: Note,
-    ready_file: ReadyFile,
-    b2b_socket: socket,
-    admin_socket: socket,
-    data_connect_socket: socket | None,
-    *,
-    show_settings: bool,
+    settings: Settings, note: Note, ready_file: ReadyFile, doors: Doors, *, show_settings: bool
 ) -> None:
     with collector_paused(), told_if_long("Préparation des données"):
         simulator = open_simulator(settings)
-    data_connect = {} if data_connect_socket is None else _data_connect(simulator)
+    data_connect = {} if doors.data_connect is None else _data_connect(simulator)
     simulator.database.dispose()
     host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104
     readiness = _readiness(
         simulator,
-        b2b_url=f"https://{host}:{b2b_socket.getsockname()[1]}",
-        admin_url=f"http://localhost:{admin_socket.getsockname()[1]}",
+        b2b_url=f"https://{host}:{doors.b2b.getsockname()[1]}",
+        admin_url=f"http://localhost:{doors.admin.getsockname()[1]}",
     )
+    if doors.remote is not None:
+        name = next(iter(settings.server_name), "localhost")
+        readiness["remote_admin_url"] = f"https://{name}:{doors.remote.getsockname()[1]}"
+        if not has_token(settings.data_dir):
+            readiness["admin_token"] = draw_token(settings.data_dir)
 
-    if data_connect_socket is not None:
-        port = data_connect_socket.getsockname()[1]
+    if doors.data_connect is not None:
+        port = doors.data_connect.getsockname()[1]
         readiness |= {"data_connect_url": f"https://{host}:{port}", "data_connect": data_connect}
 
     def announce() -> None:
@@ -103,18 +102,13 @@ def _serve(
                 readiness.get("data_connect_url"),
             )
         )
-        _greet(settings, readiness, show_settings)
+        # What reads calls as JSON wants nothing else there.
+        with redirect_stdout(sys.stderr if log is Log.JSON else sys.stdout):
+            _greet(settings, readiness, show_settings)
         ready_file.write(readiness)
 
-    serve_supervised(
-        simulator,
-        b2b_socket,
-        admin_socket,
-        readiness["b2b_url"],
-        announce,
-        data_connect_socket=data_connect_socket,
-        tell=console(),
-    )
+    log = settings.log or default_log()
+    serve_supervised(simulator, doors, readiness["b2b_url"], announce, tell=console(log))
 
 
 def _data_connect(simulator: Simulator) -> dict[str, Any]:
@@ -173,6 +167,12 @@ def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[st
 
 def _greet(settings: Settings, readiness: dict[str, Any], show_settings: bool) -> None:
     click.echo(f"Tableau de bord {readiness['admin_url']}")
+    if "remote_admin_url" in readiness:
+        token = readiness.get(
+            "admin_token", "montré au premier démarrage ; sge-sim token en change"
+        )
+        click.echo(f"  d'ailleurs    {readiness['remote_admin_url']}")
+        click.echo(f"  jeton         {token}")
     if settings.basic_auth:
         click.echo(
             f"\nMot de passe de ce login, à choisir avant :\n{_password(settings, readiness)}"

@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes import vie
-from sge_sim.commandes.affaires import Commande, open_affaire, open_order, write_order
+from sge_sim.commandes.affaires import Commande, open_affaire, open_order
 from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation, prestation_acces, prestation_collecte
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, GRANDS, Segment, Sens, TypeServiceAcces
-from sge_sim.tables.acces import OptionPublication, close_option, insert_option
+from sge_sim.tables.acces import OptionPublication, close_option
 from sge_sim.tables.commandes import Affaire, ServiceSouscrit
+from sge_sim.tables.ecritures import write_at
+from sge_sim.tables.numeros import next_numeros
 from sge_sim.tables.point_facts import ServiceFacts
 
 _OPPOSITION = Prestation("OPPENR", "Opposition à l'enregistrement de la courbe de charge")
@@ -76,7 +78,7 @@ def order_acces(
     collection (GUI 0531)."""
     today = legal_date(commande.now)
     affaire, service = open_order(
-        session,
+        next_numeros(session, "affaire", "service_souscrit"),
         commande,
         prestation,
         str(acces),
@@ -87,10 +89,11 @@ def order_acces(
         sens=acces.sens,
         pas=step_of(segment, acces.acces_type),
     )
-    vie.activate(session, service, commande.now)
-    write_order(session, affaire, service, declaration)
-    for option in acces.options:
-        publish(session, service.service_souscrit_id, option, today)
+    collectes = vie.activate(service, commande.now)
+    autorisation = declared(affaire, declaration, date_debut=today, date_fin=acces.date_fin)
+    numero = service.service_souscrit_id
+    options = [_publication(numero, option, today) for option in acces.options]
+    write_at(session, commande.now, (affaire, service, autorisation, *collectes, *options))
     return affaire, service
 
 
@@ -103,15 +106,16 @@ def step_of(segment: Segment, acces_type: TypeServiceAcces) -> str | None:
 
 def publish(session: Session, service_souscrit_id: str, option: Publie, today: date) -> None:
     """Start to publish for a service, from `today` on."""
-    insert_option(
-        session,
-        OptionPublication(
-            service_souscrit_id=service_souscrit_id,
-            corrigees=option.corrigees,
-            periodicite=option.periodicite,
-            date_debut=today,
-            date_fin=None,
-        ),
+    session.add(_publication(service_souscrit_id, option, today))
+
+
+def _publication(service_souscrit_id: str, option: Publie, today: date) -> OptionPublication:
+    return OptionPublication(
+        service_souscrit_id=service_souscrit_id,
+        corrigees=option.corrigees,
+        periodicite=option.periodicite,
+        date_debut=today,
+        date_fin=None,
     )
 
 

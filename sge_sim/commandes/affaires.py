@@ -1,7 +1,8 @@
 """Opens the case and the service of an order that has been accepted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final, Literal
 
 from sqlalchemy.orm import Session
@@ -13,11 +14,12 @@ from sge_sim.commandes.prestations import Prestation
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.commandes.vie import activate
 from sge_sim.domaine.delais import Delai
-from sge_sim.domaine.nomenclatures import GRANDS, Segment, TypeService
-from sge_sim.tables.commandes import Affaire, ServiceSouscrit, abonnement_of, insert_order
-from sge_sim.tables.ecritures import reach
-from sge_sim.tables.numeros import next_numero, next_numeros
-from sge_sim.tables.point_facts import Faits
+from sge_sim.domaine.nomenclatures import GRANDS, TypeService
+from sge_sim.tables.base import Base
+from sge_sim.tables.commandes import Abonnement, Affaire, ServiceSouscrit
+from sge_sim.tables.ecritures import reach, write_at
+from sge_sim.tables.numeros import Sorte, next_numero
+from sge_sim.tables.point_facts import Faits, ServiceFacts
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WIDTH: Final = 6
@@ -64,25 +66,22 @@ def open_affaire(
 
 
 def open_order(
-    session: Session,
+    numeros: Sequence[int],
     commande: Commande,
     prestation: Prestation,
     demande: str,
     type: TypeService,
-    *,
-    date_debut: date,
-    date_fin: date | None,
     **covered: Any,
 ) -> tuple[Affaire, ServiceSouscrit]:
-    """Return the case of an order and the service that it asks for.
+    """Return the case of an order and the service that it asks for, of these two numbers.
 
-    The caller starts the service, then writes both (`write_order`). `covered` are the columns of
-    what it covers.
+    The caller starts the service, then writes both. `covered` are the columns of what it covers,
+    and its dates.
     """
-    affaire_number, service_number = next_numeros(session, "affaire", "service_souscrit")
-    affaire = _affaire(commande, _affaire_id("M0", affaire_number), prestation, demande)
+    numero_affaire, numero_service = numeros
+    affaire = _affaire(commande, affaire_id_of("M0", numero_affaire), prestation, demande)
     return affaire, ServiceSouscrit(
-        service_souscrit_id=f"{service_number:08d}",
+        service_souscrit_id=f"{numero_service:08d}",
         type=type,
         etat="DEMANDE",
         prm=commande.prm,
@@ -90,11 +89,14 @@ def open_order(
         contrat_id=commande.contrat_id,
         affaire=affaire,
         affaire_id=affaire.affaire_id,
-        date_debut=date_debut,
-        date_fin=date_fin,
         ordered_at=commande.now,
         **covered,
     )
+
+
+def asked_by(prm: str, souscription: Souscription) -> dict[str, Any]:
+    """Return the facts that `subscribe` wants, as `sge_sim.facts.lecture.questions` names them."""
+    return {"prm": prm, "services_of": prm, "numeros": True, "abonnement": souscription.abonnement}
 
 
 def subscribe(
@@ -102,27 +104,40 @@ def subscribe(
     commande: Commande,
     faits: Faits,
     souscription: Souscription,
+    identical: Sequence[ServiceFacts],
     prestation: Prestation,
     declaration: Declaration,
 ) -> tuple[Affaire, ServiceSouscrit]:
     """Take an order of collection or recurrent transmission: a new service, or a renewal.
 
-    `faits` are the point, which is known, and its services. The service starts at once where
-    nothing has to be waited for: all else that was due has happened (`run_due`).
+    `faits` are those of `asked_by`, `identical` the services that are the same but for their dates.
+    The service starts at once where nothing has to be waited for: all else that was due has
+    happened (`run_due`). All is written at once.
     """
-    point = faits.known_point
-    abonnement = None
-    if souscription.periodicite is not None:
-        abonnement = abonnement_of(
-            session,
-            souscription.contrat_id,
-            souscription.mesures_type,
-            souscription.sens,
-            souscription.periodicite,
+    assert faits.dossier is not None, "a rule wants the point to be known"
+    point = faits.dossier.point
+    given: dict[Sorte, int] = {
+        sorte: faits.numeros[sorte] + 1 for sorte in ("affaire", "service_souscrit")
+    }
+    new: list[Base] = []
+    abonnement = faits.abonnement
+    if souscription.abonnement is not None and abonnement is None:
+        abonnement = given["abonnement"] = faits.numeros["abonnement"] + 1
+        contrat_id, mesures_type, sens, periodicite = souscription.abonnement
+        new.append(
+            Abonnement(
+                numero=abonnement,
+                contrat_id=contrat_id,
+                mesures_type=mesures_type,
+                sens=sens,
+                periodicite=periodicite,
+            )
         )
-    debut = _starts_at(commande, point.segment, souscription)
+    debut = commande.delai.after(commande.now)
+    if point.segment in GRANDS:  # not before its first day; a C5 or P4 once its meter is reached
+        debut = max(debut, start_of_day(souscription.date_debut))
     affaire, service = open_order(
-        session,
+        (given["affaire"], given["service_souscrit"]),
         commande,
         prestation,
         str(souscription),
@@ -135,22 +150,20 @@ def subscribe(
         corrigees=souscription.corrigees,
         periodicite=souscription.periodicite,
         abonnement_numero=abonnement,
-        echeance=debut,
     )
-    renewed = any(one.etat == "ACTIF" for one in souscription.among(faits.services))
+    autorisation = declared(
+        affaire, declaration, date_debut=service.date_debut, date_fin=service.date_fin
+    )
+    new += affaire, service, autorisation
+    renewed = any(each.etat == "ACTIF" for each in identical)
     if debut <= commande.now and point.teleoperable and not renewed:
-        activate(session, service, debut)
+        new += activate(service, debut)
+    else:
+        service.echeance = debut
     if service.echeance is not None and service.echeance <= commande.now:
         carry_out(session, (service,), commande.now)
-    write_order(session, affaire, service, declaration)
+    write_at(session, commande.now, new, given)
     return affaire, service
-
-
-def _starts_at(commande: Commande, segment: Segment, souscription: Souscription) -> datetime:
-    """A C5 or P4 starts once its meter is reached, a large point not before its first day."""
-    if segment in GRANDS:
-        return max(commande.done_at, start_of_day(souscription.date_debut))
-    return commande.done_at
 
 
 def _affaire(commande: Commande, affaire_id: str, prestation: Prestation, demande: str) -> Affaire:
@@ -170,25 +183,13 @@ def _affaire(commande: Commande, affaire_id: str, prestation: Prestation, demand
     )
 
 
-def write_order(
-    session: Session, affaire: Affaire, service: ServiceSouscrit, declaration: Declaration
-) -> None:
-    """Write the case and the service of an order, and the client's authorisation for its days.
-
-    The state has come to its instant (`reach`).
-    """
-    autorisation = declared(
-        affaire, declaration, date_debut=service.date_debut, date_fin=service.date_fin
-    )
-    insert_order(session, affaire, service, autorisation)
-
-
 def next_affaire_id(session: Session, prefixe: Prefixe) -> str:
     """Return the number of a new case, greater than those given before with that prefix."""
-    return _affaire_id(prefixe, next_numero(session, "affaire"))
+    return affaire_id_of(prefixe, next_numero(session, "affaire"))
 
 
-def _affaire_id(prefixe: Prefixe, number: int) -> str:
+def affaire_id_of(prefixe: Prefixe, number: int) -> str:
+    """Return the number of a case as SGE writes it."""
     digits = ""
     while number:
         number, digit = divmod(number, len(_DIGITS))

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes.echeances import run_due
-from sge_sim.commandes.evenements import plan_event
+from sge_sim.commandes.evenements import give_up_programming, plan_event
+from sge_sim.domaine.plages import plage_officielle
 from sge_sim.errors import UsageError
+from sge_sim.referentiel.reforme_hc import instant_de
 from sge_sim.tables.acteurs import find_acteur
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.points import Point
@@ -24,7 +26,9 @@ class Changements:
     `resilie` is `AUCUN` where the termination that is awaited is given up. It,
     `nouveau_titulaire` and the date of `nouveau_fournisseur`, beside the code of the
     supplier, are legal dates, today or later. `opposition` is asked for (True) or lifted (False)
-    now; it takes `delai` of simulated time to reach the meter.
+    now; it takes `delai` of simulated time to reach the meter. `plages` are the off-peak ranges
+    from `le` on, as an identifier or a label of the official list; without `plages_saison_basse`
+    the same all year.
     """
 
     resilie: date | Literal["aucun"] | None = None
@@ -32,13 +36,17 @@ class Changements:
     nouveau_fournisseur: tuple[str, date] | None = None
     opposition: bool | None = None
     delai: timedelta = timedelta(0)
+    plages: str | None = None
+    plages_saison_basse: str | None = None
+    le: date | None = None
 
 
 def change_life(session: Session, point: Point, changements: Changements, now: datetime) -> None:
     """Plan the events of a point, and have what is due on it happen, older ones first.
 
-    Raises `UsageError` for a date that is past, an actor that supplies nothing, an opposition
-    on another point than a C5, a termination beside another, and none to give up.
+    Raises `UsageError` for a date that is past, ranges that aren't official, an actor that supplies
+    nothing, an opposition on another point than a C5, a termination beside another, and none to
+    give up.
     """
     run_due(session, now, point.prm)
     if changements.opposition is not None:
@@ -62,9 +70,35 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
             )
         instant = _instant_of(jour, now)
         plan_event(session, point, "nouveau_fournisseur", instant, fournisseur_code=code)
+    if changements.plages or changements.plages_saison_basse or changements.le:
+        _plan_heures_creuses(session, point, changements, now)
     if changements.resilie is not None:
         _set_termination(session, point, changements.resilie, now)
     run_due(session, now, point.prm)
+
+
+def _plan_heures_creuses(
+    session: Session, point: Point, changements: Changements, now: datetime
+) -> None:
+    """Plan other off-peak ranges, in place of those that were planned; they are told at once."""
+    plages, jour = changements.plages, changements.le
+    if plages is None or jour is None:
+        raise UsageError(
+            "un changement d'heures creuses demande des plages et un jour : donner --plages et "
+            "--le."
+        )
+    haute = plage_officielle(plages)
+    basse = changements.plages_saison_basse and plage_officielle(changements.plages_saison_basse)
+    instant = max(_instant_of(jour, now), instant_de(jour))
+    if point.type_comptage != "LINKY":
+        raise UsageError(
+            f"le compteur du point {point.prm} ne se programme pas à distance : choisir un C5 à "
+            "compteur communicant (Linky)."
+        )
+    give_up_programming(session, point)
+    point.futures_heures_creuses_id, point.futures_heures_creuses_libelle = haute
+    point.futures_heures_creuses_saison_basse = basse.libelle if basse else None
+    plan_event(session, point, "programmation_hc", instant)
 
 
 def _set_termination(

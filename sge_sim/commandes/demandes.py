@@ -1,18 +1,24 @@
-"""Takes the orders that give a file once: histories and infra-daily data."""
+"""Takes the orders that give files once: histories, infra-daily data, the demands of M023.
+
+A demand of M023 is about many points: one case, files within 72 hours (GUI 0502).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date
-from sge_sim.commandes.affaires import Commande, open_affaire
+from sge_sim.commandes.affaires import Commande, affaire_id_of, open_affaire
 from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.domaine.nomenclatures import MesuresType
+from sge_sim.domaine.delais import Delai
+from sge_sim.domaine.nomenclatures import CadreAcces, FluxM023, FormatM023, MesuresType, Sens
 from sge_sim.tables.commandes import Affaire, DemandeHistorique, DemandeInfraJ, infra_j_since
+from sge_sim.tables.ecritures import write_at
+from sge_sim.tables.m023 import DemandeM023
 
 IN_PROGRESS: Final = timedelta(minutes=30)
 """How long an infra-daily demand forbids another one that is strictly the same (GUI 0481)."""
@@ -128,3 +134,63 @@ def is_in_progress(session: Session, commande: Commande, infra_j: InfraJ) -> boo
         == infra_j
         for demande in infra_j_since(session, commande.prm, later(commande.now, -IN_PROGRESS))
     )
+
+
+M023_WITHIN: Final = timedelta(hours=12)
+"""Files come as they are ready, within 72 hours (GUI 0502); the 12 are assumed."""
+
+
+@dataclass(frozen=True)
+class Historiques:
+    """What a demand asks for: the files of `flux` about these points, over the legal days
+    [debut, fin), which technical and contractual data (C68) don't have."""
+
+    flux: FluxM023
+    format: FormatM023
+    prms: Sequence[str]
+    sens: Sens
+    cadre: CadreAcces
+    debut: date | None = None
+    fin: date | None = None
+    corrigees: bool = False
+
+
+@dataclass(frozen=True)
+class Emetteur:
+    """Who demands: kept as it came, but for the actor and the contract, which were checked."""
+
+    acteur_code: str
+    contrat_id: str
+    login: str
+    reference: str | None
+
+
+def order_m023(
+    session: Session,
+    numero: int,
+    emetteur: Emetteur,
+    asked: Historiques,
+    now: datetime,
+    delai: Delai,
+) -> DemandeM023:
+    """Open the case of a demand, under that number; its files are due in 12 hours at most."""
+    demande = DemandeM023(
+        affaire_id=affaire_id_of("M0", numero),
+        acteur_code=emetteur.acteur_code,
+        contrat_id=emetteur.contrat_id,
+        login=emetteur.login,
+        reference=emetteur.reference,
+        flux=asked.flux,
+        format=asked.format,
+        prms=" ".join(asked.prms),
+        sens=asked.sens,
+        cadre=asked.cadre,
+        corrigees=asked.corrigees,
+        date_debut=asked.debut,
+        date_fin=asked.fin,
+        etat="transmise",
+        opened_at=now,
+        due_at=min(delai.after(now), later(now, M023_WITHIN)),
+    )
+    write_at(session, now, (demande,), {"affaire": numero})
+    return demande

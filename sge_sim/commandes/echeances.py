@@ -7,18 +7,19 @@ for what is due on its own point, and for nothing else.
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.commandes import vie
 from sge_sim.commandes.evenements import happen
-from sge_sim.commandes.souscription import identity
 from sge_sim.facts.database import Database
+from sge_sim.facts.lecture import questions
 from sge_sim.facts.stored_clock import read_instant
 from sge_sim.tables.attentes import (
     Rang,
@@ -34,9 +35,11 @@ from sge_sim.tables.commandes import (
     Evenement,
     ServiceSouscrit,
     is_teleoperable,
-    unended_services,
+    services_alike,
 )
 from sge_sim.tables.ecritures import reach
+from sge_sim.tables.point_facts import Faits
+from sge_sim.tables.prepared import Question
 
 _SLICE_ROWS: Final = 25
 _SLICE_MS: Final = 12.0
@@ -44,17 +47,22 @@ _SLICE_MS: Final = 12.0
 
 
 @contextmanager
-def transaction_on(database: Database, prm: str | None) -> Iterator[tuple[Session, datetime]]:
-    """Give a transaction that writes, and its instant: what was due on the point has happened.
+def transaction_on(
+    database: Database, prm: str | None, asked: Mapping[str, Any] = MappingProxyType({})
+) -> Iterator[tuple[Session, datetime, Faits]]:
+    """Give a transaction that writes, its instant and the facts that are asked of it, as
+    `questions` names them, all read at once: what was due on the point `prm` has happened.
 
     That is committed apart, whatever becomes of the transaction. Without a point, nothing is due.
     """
+    wanted = questions(**asked)
+    waiting: tuple[Question, ...] = () if prm is None else ((read_next_due_on, prm),)
     while True:
         with database.transaction() as session:
-            asked = () if prm is None else ((read_next_due_on, prm),)
-            now, firsts = read_instant(session, *asked)
-            if prm is None or firsts[0] is None or firsts[0] > now:
-                yield session, now
+            now, found = read_instant(session, *wanted.values(), *waiting)
+            first = found.pop() if waiting else None
+            if first is None or first > now:
+                yield session, now, Faits(**dict(zip(wanted, found, strict=True)))
                 return
             _do_slice(session, _Agenda(now, due(session, now, prm)))
 
@@ -83,7 +91,7 @@ def catch_up_orders(
             with database.exclusive_transaction() as session:
                 happened += _do_slice(session, agenda)
             if agenda:
-                database.let_others_write(elapsed_ms(begun))
+                database.let_others_work(elapsed_ms(begun))
     return happened
 
 
@@ -172,7 +180,7 @@ def _happen(session: Session, row: Waiting, instant: datetime) -> list[Waiting]:
             row.etat, row.closed_at, row.echeance = "realisee", instant, None
             return [row]
         case Evenement():
-            return [*happen(session, row, instant)]
+            return [row, *happen(session, row, instant)]
         case ServiceSouscrit(etat="ACTIF"):
             vie.end(session, row, row.motif_fin or "echeance", instant)
             return [row]
@@ -189,12 +197,8 @@ def _start(session: Session, service: ServiceSouscrit, instant: datetime) -> lis
         if not vie.put_off(service, instant):
             vie.end(session, service, "non_realisation", instant, "non_realisee")
         return [service]
-    renewed = [
-        other
-        for other in unended_services(session, service.prm)
-        if other.etat == "ACTIF" and identity(other) == identity(service)
-    ]
-    vie.activate(session, service, instant)
+    renewed = [other for other in services_alike(session, service) if other.etat == "ACTIF"]
+    session.add_all(vie.activate(service, instant))
     for other in renewed:
         vie.end(session, other, "prolongation", instant)
     return [service, *renewed]

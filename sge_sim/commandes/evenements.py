@@ -5,13 +5,23 @@ about. Each is planned for an instant and happens when it is due.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.commandes import vie
 from sge_sim.domaine.nomenclatures import MotifFin, TypeEvenement
+from sge_sim.domaine.plages import VISIBLES_DEPUIS
+from sge_sim.referentiel.reforme_hc import (
+    REPRISE,
+    REPRISES_PENDANT,
+    cible,
+    instant_de,
+    reussit,
+)
+from sge_sim.tables.anciens_etats import change_columns
+from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.commandes import Evenement, ServiceSouscrit, unended_services
 from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import Point
@@ -52,11 +62,20 @@ def happen(session: Session, evenement: Evenement, instant: datetime) -> Iterato
             _terminate(point, instant)
             yield from _end_all(session, services, "resiliation", instant)
         case "changement_titulaire":
-            point.date_mise_en_service = legal_date(instant)
+            jour = legal_date(instant)
+            ranges = _ranges_at(point, jour)
+            change_columns(session, point, jour, date_mise_en_service=jour, **ranges)
+            if ranges:
+                give_up_programming(session, point)
             yield from _end_all(session, services, "changement_titulaire", instant)
         case "nouveau_fournisseur":
             outgoing = point.fournisseur_titulaire
-            point.fournisseur_titulaire = evenement.fournisseur_code
+            change_columns(
+                session,
+                point,
+                legal_date(instant),
+                fournisseur_titulaire=evenement.fournisseur_code,
+            )
             # The actors that aren't the supplier keep their services, as the new one does (CM7).
             theirs = [one for one in services if one.acteur_code == outgoing is not None]
             yield from _end_all(session, theirs, "nouveau_fournisseur", instant)
@@ -65,6 +84,8 @@ def happen(session: Session, evenement: Evenement, instant: datetime) -> Iterato
         case "levee_opposition":
             oppositions = [one for one in services if one.type == "OPPENR"]
             yield from _end_all(session, oppositions, "levee_opposition", instant)
+        case "programmation_hc" | "reforme_hc":
+            _program(session, evenement, instant)
 
 
 def oppose(session: Session, point: Point, instant: datetime, delai: timedelta) -> ServiceSouscrit:
@@ -93,7 +114,55 @@ def record_opposition(session: Session, point: Point) -> None:
     """
     assert point.date_mise_en_service is not None
     instant = start_of_day(point.date_mise_en_service)
-    vie.activate(session, oppose(session, point, instant, timedelta(0)), instant)
+    vie.activate(oppose(session, point, instant, timedelta(0)), instant)
+
+
+def _program(session: Session, evenement: Evenement, instant: datetime) -> None:
+    """Give the meter its ranges to come; one that doesn't answer is tried again, then given up.
+
+    Both seasons are programmed at once, and energies follow since midnight.
+    """
+    point, jour, prevu = evenement.point, legal_date(instant), legal_date(evenement.instant)
+    answers = point.teleoperable and (
+        evenement.type != "reforme_hc" or reussit(point.graine, prevu, jour)
+    )
+    if answers:
+        change_columns(session, point, jour, **_ranges_to_come(point))
+    elif jour + REPRISE <= prevu + REPRISES_PENDANT:
+        evenement.echeance = instant_de(jour + REPRISE)
+
+
+def _ranges_to_come(point: Point) -> dict[str, str | None]:
+    haute, basse = point.futures_heures_creuses_libelle, point.futures_heures_creuses_saison_basse
+    return {
+        "heures_creuses_libelle": haute,
+        "heures_creuses_saison_basse": None if basse == haute else basse,
+    }
+
+
+def _ranges_at(point: Point, jour: date) -> dict[str, str | None]:
+    """Return what a commissioning makes of the ranges: since 6 October 2026 they are seasonal.
+
+    A point whose ranges complied gets its target then.
+    """
+    basse = point.futures_heures_creuses_saison_basse
+    if basse is None or jour < VISIBLES_DEPUIS:
+        return {}
+    if basse == point.futures_heures_creuses_libelle == point.heures_creuses_libelle:
+        a_venir = cible(point.graine, point.code_insee)
+        point.futures_heures_creuses_id = a_venir.haute.id
+        point.futures_heures_creuses_libelle = a_venir.haute.libelle
+        point.futures_heures_creuses_saison_basse = a_venir.basse.libelle
+    return _ranges_to_come(point)
+
+
+def give_up_programming(session: Session, point: Point) -> None:
+    """Forget the change of off-peak hours that a commissioning, or another plan, came before."""
+    for one in events_awaited(session, point.prm):
+        if one.type in ("programmation_hc", "reforme_hc"):
+            # Whoever goes through what is due passes it over.
+            one.echeance = None
+            session.delete(one)
 
 
 def _terminate(point: Point, instant: datetime) -> None:

@@ -40,6 +40,15 @@ ACCES_SEUL: Final = Prestation(
 """Access alone, ordered by the services that may publish as well (assumed)."""
 
 
+_COURBES: Final = {
+    (fiche, option is not None): Prestation(fiche, _COLLECTE, f"{fiche}O{numero}", option)
+    for fiche, (numero, option) in product(
+        ("F300C", "F300B", "P300B"), ((1, _RECURRENTE), (2, None))
+    )
+}
+"""The lines of curves, by their code and whether they transmit."""
+
+
 def prestation_collecte(
     segment: Segment, sens: Sens, mesures_type: MesuresType, *, recurrente: bool
 ) -> Prestation:
@@ -53,17 +62,11 @@ def prestation_collecte(
     if segment == "C5":
         if mesures_type == "IDX":
             return Prestation("F305", _INDEX_C5)
-        return _with_option("F300C", recurrente)
+        return _COURBES["F300C", recurrente]
     kind = "F" if sens == "SOUTIRAGE" else "P"
     if mesures_type == "IDX":
         return Prestation(f"{kind}305A", _INDEX_GRANDS, f"{kind}305AO1", "Transmission quotidienne")
-    return _with_option(f"{kind}300B", recurrente)
-
-
-def _with_option(fiche: str, recurrente: bool) -> Prestation:
-    if recurrente:
-        return Prestation(fiche, _COLLECTE, f"{fiche}O1", _RECURRENTE)
-    return Prestation(fiche, _COLLECTE, f"{fiche}O2")
+    return _COURBES[f"{kind}300B", recurrente]
 
 
 def prestation_acces(

@@ -1,11 +1,13 @@
 """What is subscribed to on a point, and which services of the point are the same."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Protocol
 
 from sge_sim.domaine.nomenclatures import MesuresType, Sens, TypeService
+from sge_sim.tables.commandes import CARACTERISTIQUES
 from sge_sim.tables.point_facts import ServiceFacts
 
 
@@ -28,25 +30,16 @@ class Caracteristiques(Protocol):
     def periodicite(self) -> str | None: ...
 
 
-def identity(service: Caracteristiques) -> tuple[str | bool | None, ...]:
-    """Return what two services of a point share when one renews the other (GUI 0469 §5.3).
-
-    Any difference makes another service, beside the first.
-    """
-    return (
-        service.type,
-        service.contrat_id,
-        service.mesures_type,
-        service.sens,
-        service.pas,
-        service.corrigees,
-        service.periodicite,
-    )
+_identity = attrgetter(*CARACTERISTIQUES)
 
 
 @dataclass(frozen=True)
 class Souscription:
-    """What is subscribed to. `corrigees` and `periodicite` are None where they have no meaning."""
+    """What is subscribed to. `corrigees` and `periodicite` are None where they have no meaning.
+
+    `type` is that under which the service is listed, `abonnement` what the number of a recurrent
+    transmission is given for (`sge_sim.tables.commandes.Abonnement`).
+    """
 
     contrat_id: str
     mesures_type: MesuresType
@@ -57,16 +50,18 @@ class Souscription:
     periodicite: str | None
     date_debut: date
     date_fin: date | None
+    type: TypeService = field(init=False)
+    abonnement: tuple[str, MesuresType, Sens, str] | None = field(init=False)
 
-    @property
-    def type(self) -> TypeService:
-        """The type under which the service is listed."""
-        return "TRANSREC" if self.recurrente else "CCDC"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "type", "TRANSREC" if self.recurrente else "CCDC")
+        transmise = (self.contrat_id, self.mesures_type, self.sens, self.periodicite)
+        object.__setattr__(self, "abonnement", None if self.periodicite is None else transmise)
 
     def among(self, services: Iterable[ServiceFacts]) -> list[ServiceFacts]:
         """Return the services, not ended, that are this subscription but for their dates."""
-        mine = identity(self)
-        return [one for one in services if one.etat != "TERMINE" and identity(one) == mine]
+        mine = _identity(self)
+        return [other for other in services if other.etat != "TERMINE" and _identity(other) == mine]
 
     def ends_after(self, service: ServiceFacts) -> bool:
         """Tell whether this subscription reaches further than `service`."""

@@ -15,7 +15,7 @@ from sge_sim.domaine.delais import Delai
 from sge_sim.domaine.nomenclatures import EtatAffaire, MotifFin
 from sge_sim.tables.acces import close_options
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.mesures import close_collecte, open_collecte
+from sge_sim.tables.mesures import Collecte, close_collecte
 from sge_sim.tables.point_facts import PointFacts
 from sge_sim.tables.points import Point
 
@@ -29,25 +29,24 @@ def needs_curve(service: ServiceSouscrit) -> bool:
     return service.mesures_type == "CDC" or service.acces_type == "COURBE"
 
 
-def activate(session: Session, service: ServiceSouscrit, instant: datetime) -> None:
+def activate(service: ServiceSouscrit, instant: datetime) -> list[Collecte]:
     """Start a service that was asked for; its end by date becomes due.
 
-    An opposition counts from the day on which the meter stops to record (assumed).
+    Returns the collection that it begins, if it does, which the caller writes. An opposition counts
+    from the day on which the meter stops to record (assumed).
     """
     service.etat = "ACTIF"
     service.activated_at = instant
+    _close(service, "realisee", instant)
+    debut, collectes = legal_date(instant), []
+    if service.type == "OPPENR":
+        service.date_debut = debut
+    elif needs_curve(service):
+        numero = service.service_souscrit_id
+        collectes = [Collecte(prm=service.prm, debut=debut, service_souscrit_id=numero)]
     end_planned = None if service.date_fin is None else start_of_day(service.date_fin)
     service.echeance = end_planned and max(instant, end_planned)
-    _close(service, "realisee", instant)
-    if service.type == "OPPENR":
-        service.date_debut = legal_date(instant)
-    elif needs_curve(service):
-        open_collecte(
-            session,
-            service.prm,
-            legal_date(instant),
-            service_souscrit_id=service.service_souscrit_id,
-        )
+    return collectes
 
 
 def put_off(service: ServiceSouscrit, instant: datetime) -> bool:

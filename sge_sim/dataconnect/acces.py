@@ -43,7 +43,8 @@ def read_point(exchange: RestExchange, prm: str, refusals: Refusals) -> Dossier:
     given, dossier = exchange.vue.read(
         (read_consentements, application.client_id, prm), (read_dossier, prm)
     )
-    if not any(one.holds(exchange.now) for one in given):
+    now = exchange.now
+    if not any(each.court and each.debut <= now < each.fin for each in given):
         left = bool(given) and given[-1].motif_fin in DEPARTS
         raise Refus(refusals.parti if left else refusals.sans_consentement)
     found: Dossier | None = dossier

@@ -9,11 +9,11 @@ from typing import Final
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.dataconnect import rest_rules, rules_page
-from sge_sim.dataconnect.backend import RestBackend
 from sge_sim.dataconnect.exchange import (
     HTML,
     PlannedStatus,
     RestAnswer,
+    RestBackend,
     RestCall,
     RestExchange,
     json_answer,
@@ -66,10 +66,9 @@ class RestApplication:
         started, machine = stopwatch(), machine_now()
         exchange = None
         try:
-            vue = self._backend.database.memoire.look()
             # The plans are looked for further on: what isn't known any more is read together.
-            clock, _ = vue.read((read_clock,), (read_pannes,))
-            exchange = RestExchange(call, vue, clock.now(), machine)
+            vue = self._backend.database.memoire.look((read_clock,), (read_pannes,))
+            exchange = RestExchange(call, vue, vue.found[0].now(), machine)
             answer = handle(self._backend, exchange)
         except Refus as refus:
             assert exchange is not None

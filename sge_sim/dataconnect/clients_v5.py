@@ -7,9 +7,8 @@ from typing import Any, Final
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import rules_v5
 from sge_sim.dataconnect.acces import Refusals, read_point
-from sge_sim.dataconnect.backend import RestBackend
 from sge_sim.dataconnect.contrat_2026 import COMPTEUR_LINKY
-from sge_sim.dataconnect.exchange import PRM, RestAnswer, RestExchange, json_answer
+from sge_sim.dataconnect.exchange import PRM, RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.titulaires import titulaire_of
 from sge_sim.refus import Refus

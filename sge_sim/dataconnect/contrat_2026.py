@@ -7,8 +7,14 @@ from typing import Any, Final
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import mocks_2026, rules_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
-from sge_sim.dataconnect.backend import RestBackend
-from sge_sim.dataconnect.exchange import JSON, PRM, RestAnswer, RestExchange, json_answer
+from sge_sim.dataconnect.exchange import (
+    JSON,
+    PRM,
+    RestAnswer,
+    RestBackend,
+    RestExchange,
+    json_answer,
+)
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.mesures_2026 import OCTETS
 from sge_sim.dataconnect.titulaires import titulaire_of

@@ -11,11 +11,31 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from sge_sim.dataconnect.rest_rules import RestRule
+from sge_sim.dataconnect.tokens import Tokens
 from sge_sim.domaine.pannes import Atteinte
+from sge_sim.facts.database import Database
+from sge_sim.facts.guet import Guet
 from sge_sim.facts.memoire import Vue
 from sge_sim.refus import Refus, Rule
+from sge_sim.settings import Settings
 from sge_sim.tables.dataconnect import ApplicationFacts
+from sge_sim.tables.quotas import QuotaCounts
 from sge_sim.transport.message import Departure
+
+
+@dataclass(frozen=True)
+class RestBackend:
+    """The state, the key of the tokens, the counts of the quotas.
+
+    `guet` looks out for the planned faults.
+    """
+
+    settings: Settings
+    database: Database
+    tokens: Tokens
+    counts: QuotaCounts
+    guet: Guet
+
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
@@ -25,7 +45,7 @@ PRM: Final = re.compile(r"[0-9]{14}")
 @dataclass(frozen=True)
 class RestCall:
     """What came: `path` is the path, `query` the text after the `?`; header names are in small
-    letters."""
+    letters. `parameters` are those of the address; of one that comes twice, the last."""
 
     method: str
     path: str
@@ -33,11 +53,11 @@ class RestCall:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     address: str | None = None
+    parameters: Mapping[str, str] = field(init=False)
 
-    @cached_property
-    def parameters(self) -> dict[str, str]:
-        """The parameters of the address; of one that comes twice, the last."""
-        return dict(parse_qsl(self.query, keep_blank_values=True))
+    def __post_init__(self) -> None:
+        read = dict(parse_qsl(self.query, keep_blank_values=True))
+        object.__setattr__(self, "parameters", read)
 
     @cached_property
     def form(self) -> dict[str, str]:
@@ -85,15 +105,17 @@ class PlannedStatus(Exception):  # noqa: N818 - it isn't an error of ours
 class RestExchange:
     """One exchange; each station adds what it found, for those that follow and the journal.
 
-    `vue` is the state, at which a call looks once. `now` is the simulated instant, `machine` the
-    machine's. `service` is the name of the API,
-    `atteinte` tells the planned fault that has struck.
+    `application` is the one that calls, as far as it is known, `client` the same for what comes
+    after it was found. `vue` is the state, at which a call looks once. `now` is the simulated
+    instant, `machine` the machine's. `service` is the name of the API, `atteinte` tells the planned
+    fault that has struck.
     """
 
     call: RestCall
     vue: Vue
     now: datetime
     machine: datetime
+    client: ApplicationFacts = field(init=False)
     application: ApplicationFacts | None = None
     acteur_code: str | None = None
     service: str | None = None
@@ -103,12 +125,6 @@ class RestExchange:
     rule: Rule | None = None
     atteinte: Atteinte | None = None
     notes: list[str] = field(default_factory=list)
-
-    @property
-    def client(self) -> ApplicationFacts:
-        """The application, for what comes after its token was read."""
-        assert self.application is not None
-        return self.application
 
 
 def json_answer(valeur: Any, status: int = 200, type: str = JSON) -> RestAnswer:

@@ -3,11 +3,11 @@
 They are looked at in this order (WSO2's, assumed for Enedis').
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sge_sim.dataconnect.backend import RestBackend
-from sge_sim.dataconnect.exchange import PlannedStatus, RestExchange
+from sge_sim.dataconnect.exchange import PlannedStatus, RestBackend, RestExchange
 from sge_sim.dataconnect.rest_rules import (
     API_NON_SOUSCRITE,
     NO_TOKEN,
@@ -15,7 +15,7 @@ from sge_sim.dataconnect.rest_rules import (
     QUOTA_SECONDE,
     TOKEN_REFUSED,
 )
-from sge_sim.domaine.pannes import SORTES_APPEL, SORTES_SOAP
+from sge_sim.domaine.pannes import SORTES_APPEL, SORTES_SOAP, Panne
 from sge_sim.door.pannes import STATUSES
 from sge_sim.refus import Refus
 from sge_sim.tables.dataconnect import APIS, read_application
@@ -43,14 +43,23 @@ def let_in(backend: RestBackend, exchange: RestExchange, api: str) -> None:
     if api not in exchange.client.apis:
         raise Refus(API_NON_SOUSCRITE)
     if backend.settings.quotas:
-        _count(backend, exchange, api)
-    _look_out(backend, exchange, api)
-
-
-def _look_out(backend: RestBackend, exchange: RestExchange, api: str) -> None:
+        # A second of the machine, an hour of the simulated clock: by actor in v5, by API in 2026.
+        v5, acteur = APIS[api] == "v5", exchange.client.acteur_code
+        qui, par_heure = (
+            (f"{acteur} v5", PAR_HEURE_V5) if v5 else (f"{acteur} {api}", PAR_HEURE_2026)
+        )
+        heure = int(exchange.now.timestamp()) // _HEURE
+        of_hour = Quota(f"{qui} h", heure, par_heure)
+        of_second = Quota(f"{qui} s", int(exchange.machine.timestamp()), PAR_SECONDE)
+        exhausted = backend.counts.take((of_hour, of_second))
+        if exhausted is not None:
+            raise _beyond(exhausted, of_hour)
     plans = backend.guet.plans(exchange.vue, _SORTES, service=api, acteur=exchange.acteur_code)
-    if not plans:
-        return
+    if plans:
+        _strike(backend, exchange, plans)
+
+
+def _strike(backend: RestBackend, exchange: RestExchange, plans: Sequence[Panne]) -> None:
     prm = exchange.call.prm
     exchange.atteinte = backend.guet.strike(tuple(one for one in plans if one.prm in (None, prm)))
     if exchange.atteinte is None:
@@ -74,28 +83,17 @@ def _authenticate(backend: RestBackend, exchange: RestExchange) -> None:
     )
     if application is None or revoque:
         raise Refus(TOKEN_REFUSED)
-    exchange.application, exchange.acteur_code = application, application.acteur_code
+    exchange.client = exchange.application = application
+    exchange.acteur_code = application.acteur_code
 
 
-def _count(backend: RestBackend, exchange: RestExchange, api: str) -> None:
-    """Count a call in its second of the machine and in its hour of the simulated clock."""
-    heure = int(exchange.now.timestamp()) // _HEURE
-    v5 = APIS[api] == "v5"
-    acteur = exchange.client.acteur_code
-    qui = f"{acteur} v5" if v5 else f"{acteur} {api}"
-    # The second goes by actor in v5, by API in 2026, as the hour does.
-    seconde = Quota(f"{qui} s", int(exchange.machine.timestamp()), PAR_SECONDE)
-    par_heure = Quota(f"{qui} h", heure, PAR_HEURE_V5 if v5 else PAR_HEURE_2026)
-    exhausted = backend.counts.take((par_heure, seconde))
-    if exhausted is par_heure:
-        until = _told(datetime.fromtimestamp((heure + 1) * _HEURE, UTC))
-        raise Refus(
-            QUOTA_HEURE,
-            description=f"You have exceeded your quota .You can access API after {until}",
-            nextAccessTime=until,
-        )
-    if exhausted is seconde:
-        raise Refus(QUOTA_SECONDE)
+def _beyond(exhausted: Quota, of_hour: Quota) -> Refus:
+    """Return the refusal of a call beyond a quota."""
+    if exhausted is not of_hour:
+        return Refus(QUOTA_SECONDE)
+    until = _told(datetime.fromtimestamp((of_hour.fenetre + 1) * _HEURE, UTC))
+    description = f"You have exceeded your quota .You can access API after {until}"
+    return Refus(QUOTA_HEURE, description=description, nextAccessTime=until)
 
 
 def _told(instant: datetime) -> str:

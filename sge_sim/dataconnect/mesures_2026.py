@@ -6,17 +6,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sge_sim.dataconnect import rules_2026
+from sge_sim.dataconnect import rest_rules, rules_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
-from sge_sim.dataconnect.backend import RestBackend
-from sge_sim.dataconnect.exchange import JSON, PRM, RestAnswer, RestExchange, json_answer
+from sge_sim.dataconnect.exchange import (
+    JSON,
+    PRM,
+    RestAnswer,
+    RestBackend,
+    RestExchange,
+    json_answer,
+)
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
-from sge_sim.dataconnect.rules_mesures import PeriodeDemandee, Reasons, check_periode, check_point
+from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons
 from sge_sim.domaine.nomenclatures import METIERS, Sens
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.series import BRUT
-from sge_sim.refus import Refus
+from sge_sim.refus import Refus, check
 from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
 
 API: Final = "mesure_synchrone_auto"
@@ -68,10 +74,6 @@ class _Question:
     pas: str
     grandeur: str
 
-    @property
-    def metier(self) -> str:
-        return METIERS[self.resource.sens]
-
     def body(self, **fields: Any) -> dict[str, Any]:
         """Return an answer: what every measure begins with, then `fields`."""
         periode = {
@@ -82,7 +84,7 @@ class _Question:
 
     def grandeur_of(self, physique: str, unite: str, points: Sequence[Any]) -> dict[str, Any]:
         return {
-            "grandeurMetier": self.metier,
+            "grandeurMetier": METIERS[self.resource.sens],
             "grandeurPhysique": physique,
             "unite": unite,
             "points": points,
@@ -92,6 +94,8 @@ class _Question:
 
 def answer_mesure(backend: RestBackend, exchange: RestExchange, nom: str) -> RestAnswer:
     """Answer one of `RESOURCES`; raises `Refus`."""
+    if nom not in RESOURCES:
+        raise Refus(rest_rules.SANS_RESSOURCE)
     let_in(backend, exchange, API)
     question = _read(backend, exchange, RESOURCES[nom])
     body = _BODIES[question.resource.mesure](question)
@@ -114,8 +118,9 @@ def _read(backend: RestBackend, exchange: RestExchange, resource: Resource) -> _
     if periode.debut >= periode.fin:
         raise Refus(rules_2026.HORS_SWAGGER)
     dossier = read_point(exchange, prm, REFUSALS)
-    check_periode(resource.mesure, periode, exchange.now, REASONS)
-    check_point(resource.mesure, dossier, resource.sens, periode, REASONS)
+    today = exchange.now.date()
+    asked_of = DemandeMesure(resource.mesure, periode, dossier.point, resource.sens, today)
+    check(REASONS.controls, asked_of)
     reader = MeasureReader(dossier, resource.sens, exchange.now, backend.settings.perd_des_mesures)
     return _Question(prm, resource, periode, reader, pas, grandeur)
 
@@ -189,7 +194,7 @@ def _index(question: _Question) -> dict[str, Any] | None:
     if not contextes:
         return None
     arbre = ArbreReleves(
-        question.metier,
+        METIERS[question.resource.sens],
         lambda _, registre: dated_values(registre, iv=0),
         grandeur={"points": []},
     )

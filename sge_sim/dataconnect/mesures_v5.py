@@ -8,15 +8,14 @@ from typing import Any, Final
 
 from sge_sim.dataconnect import rules_v5
 from sge_sim.dataconnect.acces import Refusals, read_point
-from sge_sim.dataconnect.backend import RestBackend
-from sge_sim.dataconnect.exchange import PRM, RestAnswer, RestExchange, json_answer
+from sge_sim.dataconnect.exchange import PRM, RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
 from sge_sim.dataconnect.rest_rules import RestRule
-from sge_sim.dataconnect.rules_mesures import PeriodeDemandee, Reasons, check_periode, check_point
+from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.mesures.series import BRUT
-from sge_sim.refus import Refus
+from sge_sim.refus import Refus, check
 
 REFUSALS: Final = Refusals(rules_v5.NON_TITULAIRE, rules_v5.SANS_CONSENTEMENT, rules_v5.SANS_MESURE)
 REASONS: Final = Reasons(
@@ -88,8 +87,9 @@ def answer_mesure_v5(backend: RestBackend, exchange: RestExchange, path: str) ->
     let_in(backend, exchange, resource.api)
     prm, periode = _read(exchange)
     dossier = read_point(exchange, prm, REFUSALS)
-    check_periode(resource.mesure, periode, exchange.now, REASONS)
-    check_point(resource.mesure, dossier, resource.sens, periode, REASONS)
+    today = exchange.now.date()
+    asked_of = DemandeMesure(resource.mesure, periode, dossier.point, resource.sens, today)
+    check(REASONS.controls, asked_of)
     reader = MeasureReader(dossier, resource.sens, exchange.now, backend.settings.perd_des_mesures)
     readings = _readings(resource.mesure, reader, periode)
     if not readings:

@@ -15,8 +15,13 @@ from authlib.oauth2.rfc6749 import (
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 
-from sge_sim.dataconnect.backend import RestBackend
-from sge_sim.dataconnect.exchange import RestAnswer, RestCall, RestExchange, json_answer
+from sge_sim.dataconnect.exchange import (
+    RestAnswer,
+    RestBackend,
+    RestCall,
+    RestExchange,
+    json_answer,
+)
 from sge_sim.dataconnect.tokens import LIFETIME, AccessToken
 from sge_sim.tables.dataconnect import ApplicationFacts, read_application
 from sge_sim.tables.revoked_tokens import revoke_token

@@ -19,9 +19,8 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import add_months
 from sge_sim.dataconnect import rules_page, sandbox
-from sge_sim.dataconnect.backend import RestBackend
 from sge_sim.dataconnect.consentements import end_consentement, give_consentement
-from sge_sim.dataconnect.exchange import HTML, RestAnswer, RestExchange
+from sge_sim.dataconnect.exchange import HTML, RestAnswer, RestBackend, RestExchange
 from sge_sim.dataconnect.oauth import FORM
 from sge_sim.dataconnect.rest_rules import RestControl
 from sge_sim.facts.lecture import read_dossier
@@ -114,7 +113,8 @@ def answer_page(backend: RestBackend, exchange: RestExchange, version: str) -> R
     exchange.service, exchange.version = SERVICE, version.removeprefix("v")
     exchange.application = _application(exchange)
     if exchange.application is not None:
-        exchange.acteur_code = exchange.application.acteur_code
+        exchange.client = exchange.application
+        exchange.acteur_code = exchange.client.acteur_code
     try:
         demande = _read(exchange, version)
     except Refus as refus:

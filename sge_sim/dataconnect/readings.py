@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from sge_sim.clock import PREMIER_JOUR, add_months
+from sge_sim.clock import PREMIER_JOUR
 from sge_sim.dataconnect import sandbox
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.mesures import PointMesure, courbe
@@ -26,10 +26,6 @@ Mesure = Literal["quotidienne", "courbe", "pmax", "index"]
 
 _ARRIVAL: Final = 8
 """The hour of the legal day at which the data of the day before are there."""
-_MOIS: Final[dict[Mesure, int]] = {"courbe": 24}
-_JOURS_DE_PLUS: Final = timedelta(15)
-COURBE_MAX: Final = timedelta(7)
-"""Days of a curve in one call."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +38,6 @@ class Valeur:
     text: str
     valeur: int | None
     pas: int | None = None
-
-
-def oldest(mesure: Mesure, today: date) -> date:
-    """Return the first day that may be asked for: 36 months and 15 days, 24 for a curve."""
-    return add_months(today, -_MOIS.get(mesure, 36)) - _JOURS_DE_PLUS
-
-
-def last_known(now: datetime) -> date:
-    """Return the day after the last whose data are there, at `now` (aware, legal time)."""
-    return now.date() if now.hour >= _ARRIVAL else now.date() - timedelta(1)
 
 
 @dataclass(frozen=True)
@@ -110,8 +96,10 @@ class MeasureReader:
         return read_contextes(point, lecture)
 
     def _there(self, debut: date, fin: date) -> tuple[date, date]:
-        """Return the days of [debut, fin) whose data are there."""
-        return max(debut, PREMIER_JOUR), min(fin, last_known(self.now))
+        """Return the days of [debut, fin) whose data are there: those of a day come the next."""
+        today = self.now.date()
+        known = today if self.now.hour >= _ARRIVAL else today - timedelta(1)
+        return max(debut, PREMIER_JOUR), min(fin, known)
 
     def _net(
         self, point: PointMesure, lecture: Lecture, series: tuple[Serie, ...]

@@ -15,8 +15,7 @@ from sge_sim.dataconnect import (
     rest_rules,
     services_2026,
 )
-from sge_sim.dataconnect.backend import RestBackend
-from sge_sim.dataconnect.exchange import RestAnswer, RestExchange
+from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange
 from sge_sim.refus import Refus
 
 Handler = Callable[[RestBackend, RestExchange, re.Match[str]], RestAnswer]
@@ -48,7 +47,11 @@ def _route(
 
 def _of_2026() -> Iterator[Route]:
     yield _route(
-        r"/mesure_synchrone_auto/v2/([a-z_]+)", "GET", mesures_2026.API, "2", _measure_2026
+        r"/mesure_synchrone_auto/v2/([a-z_]+)",
+        "GET",
+        mesures_2026.API,
+        "2",
+        lambda p, e, m: mesures_2026.answer_mesure(p, e, m[1]),
     )
     for api in contrat_2026.APIS:
         yield _route(
@@ -66,12 +69,6 @@ def _of_2026() -> Iterator[Route]:
         "1",
         lambda p, e, _: services_2026.answer_services(p, e),
     )
-
-
-def _measure_2026(backend: RestBackend, exchange: RestExchange, found: re.Match[str]) -> RestAnswer:
-    if found[1] not in mesures_2026.RESOURCES:
-        raise Refus(rest_rules.SANS_RESSOURCE)
-    return mesures_2026.answer_mesure(backend, exchange, found[1])
 
 
 def _of_v5() -> Iterator[Route]:

@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
+from typing import Final
 
-from sge_sim.dataconnect.readings import COURBE_MAX, Mesure, oldest
+from sge_sim.clock import add_months
+from sge_sim.dataconnect.readings import Mesure
 from sge_sim.dataconnect.rest_rules import RestControl, RestRule
 from sge_sim.domaine.nomenclatures import Sens
-from sge_sim.refus import check
-from sge_sim.tables.point_facts import Dossier
+from sge_sim.tables.point_facts import PointFacts
+
+_MOIS: Final[dict[Mesure, int]] = {"courbe": 24}
+_JOURS_DE_PLUS: Final = timedelta(15)
+COURBE_MAX: Final = timedelta(7)
+"""Days of a curve in one call."""
 
 
 @dataclass(frozen=True)
@@ -26,59 +32,52 @@ class PeriodeDemandee:
 
 
 @dataclass(frozen=True)
-class DemandePeriode:
-    """Days of a measure that are asked for on a legal day."""
+class DemandeMesure:
+    """Days of a measure that are asked of a point, in one direction, on a legal day."""
 
     mesure: Mesure
     periode: PeriodeDemandee
+    point: PointFacts
+    sens: Sens
     today: date
 
 
-@dataclass(frozen=True)
-class DemandePoint:
-    """Days of a measure that are asked of a point, in one direction."""
-
-    mesure: Mesure
-    periode: PeriodeDemandee
-    dossier: Dossier
-    sens: Sens
-
-
-def periode_ecoulee(demande: DemandePeriode) -> bool:
+def periode_ecoulee(demande: DemandeMesure) -> bool:
     """The period doesn't end after today; its end is excluded."""
     return demande.periode.fin <= demande.today
 
 
-def courbe_de_sept_jours(demande: DemandePeriode) -> bool:
+def courbe_de_sept_jours(demande: DemandeMesure) -> bool:
     """A curve is asked for seven days at most."""
     return demande.mesure != "courbe" or demande.periode.duree <= COURBE_MAX
 
 
-def profondeur_de_la_mesure(demande: DemandePeriode) -> bool:
-    """The period begins no earlier than what is kept of the measure."""
-    return demande.periode.debut >= oldest(demande.mesure, demande.today)
+def profondeur_de_la_mesure(demande: DemandeMesure) -> bool:
+    """The period begins no earlier than what is kept: 36 months and 15 days, 24 of a curve."""
+    oldest = add_months(demande.today, -_MOIS.get(demande.mesure, 36)) - _JOURS_DE_PLUS
+    return demande.periode.debut >= oldest
 
 
-def sens_du_contrat(demande: DemandePoint) -> bool:
+def sens_du_contrat(demande: DemandeMesure) -> bool:
     """The point has a contract in this direction, where it has any."""
-    point = demande.dossier.point
+    point = demande.point
     contracts = {"SOUTIRAGE": point.contrat_soutirage, "INJECTION": point.contrat_injection}
     return bool(contracts[demande.sens]) or not any(contracts.values())
 
 
-def courbe_enregistree(demande: DemandePoint) -> bool:
+def courbe_enregistree(demande: DemandeMesure) -> bool:
     """The customer doesn't object to the recording of the curve that is asked for."""
-    return demande.mesure != "courbe" or not demande.dossier.point.opposition_courbe
+    return demande.mesure != "courbe" or not demande.point.opposition_courbe
 
 
-def point_mis_en_service(demande: DemandePoint) -> bool:
+def point_mis_en_service(demande: DemandeMesure) -> bool:
     """The point was commissioned."""
-    return demande.dossier.point.date_mise_en_service is not None
+    return demande.point.date_mise_en_service is not None
 
 
-def periode_apres_mise_en_service(demande: DemandePoint) -> bool:
+def periode_apres_mise_en_service(demande: DemandeMesure) -> bool:
     """The period begins with the last commissioning, or after it."""
-    since = demande.dossier.point.date_mise_en_service
+    since = demande.point.date_mise_en_service
     return since is None or demande.periode.debut >= since
 
 
@@ -95,34 +94,14 @@ class Reasons:
     sans_mesure: RestRule
 
     @cached_property
-    def of_periode(self) -> Sequence[RestControl[DemandePeriode]]:
-        """Those about what is asked alone."""
+    def controls(self) -> Sequence[RestControl[DemandeMesure]]:
+        """Those that are checked, in their order: about what is asked alone, then of the point."""
         return (
             self.fin_future.held_by(periode_ecoulee),
             self.sept_jours.held_by(courbe_de_sept_jours),
             self.profondeur.held_by(profondeur_de_la_mesure),
-        )
-
-    @cached_property
-    def of_point(self) -> Sequence[RestControl[DemandePoint]]:
-        """Those about the point."""
-        return (
             self.sens.held_by(sens_du_contrat),
             self.opposition.held_by(courbe_enregistree),
             self.sans_mesure.held_by(point_mis_en_service),
             self.mise_en_service.held_by(periode_apres_mise_en_service),
         )
-
-
-def check_periode(
-    mesure: Mesure, periode: PeriodeDemandee, now: datetime, reasons: Reasons
-) -> None:
-    """Check what is asked alone; raises `Refus`."""
-    check(reasons.of_periode, DemandePeriode(mesure, periode, now.date()))
-
-
-def check_point(
-    mesure: Mesure, dossier: Dossier, sens: Sens, periode: PeriodeDemandee, reasons: Reasons
-) -> None:
-    """Check what is asked of this point; raises `Refus`."""
-    check(reasons.of_point, DemandePoint(mesure, periode, dossier, sens))

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import Segment
-from sge_sim.tables.point_facts import CompteurFacts, Dossier, PointFacts, Suivi
+from sge_sim.tables.point_facts import CompteurFacts, Dossier, PointFacts
+from sge_sim.tables.suivi_facts import Suivi
 
 _DEPUIS: Final = date(2017, 3, 1)
 """When the meters of the fake customers were set: the roll-out of Linky (assumed)."""
@@ -101,7 +102,7 @@ def dossier_of(prm: str, now: datetime) -> Dossier | None:
 def _dossier(fictif: PointFictif, today: date) -> Dossier:
     production = fictif.segment == "P4"
     mise_en_service = fictif.mise_en_service
-    values: dict[str, Any] = {one.name: None for one in fields(PointFacts)} | {
+    values: dict[str, Any] = {each.name: None for each in fields(PointFacts) if each.init} | {
         "prm": fictif.prm,
         "segment": fictif.segment,
         "etat_contractuel": "SERVC",

@@ -6,8 +6,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sge_sim.dataconnect import mocks_2026, rules_2026
-from sge_sim.dataconnect.backend import RestBackend
-from sge_sim.dataconnect.exchange import JSON, RestAnswer, RestExchange, json_answer
+from sge_sim.dataconnect.exchange import JSON, RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
 from sge_sim.refus import Refus

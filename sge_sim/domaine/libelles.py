@@ -310,5 +310,7 @@ EVENEMENTS: Final[Mapping[TypeEvenement, str]] = {
     "nouveau_fournisseur": "changement de fournisseur",
     "opposition": "opposition à la courbe",
     "levee_opposition": "levée de l'opposition",
+    "programmation_hc": "changement d'heures creuses",
+    "reforme_hc": "changement d'heures creuses (réforme)",
 }
 """What happens, in words."""

@@ -49,9 +49,18 @@ MotifFin = Literal[
 ]
 """Why a service ended; how it is said is in `sge_sim.commandes.vie`."""
 TypeEvenement = Literal[
-    "resiliation", "changement_titulaire", "nouveau_fournisseur", "opposition", "levee_opposition"
+    "resiliation",
+    "changement_titulaire",
+    "nouveau_fournisseur",
+    "opposition",
+    "levee_opposition",
+    "programmation_hc",
+    "reforme_hc",
 ]
-"""What may happen to a point by itself, without an order of SGE."""
+"""What may happen to a point by itself, without an order of SGE.
+
+Its off-peak hours change because a tester says so, or by the reform, whose operation may fail.
+"""
 
 FluxM023 = Literal["R63", "R64", "R65", "R66", "R67", "C68"]
 """The files that the services of M023 order."""

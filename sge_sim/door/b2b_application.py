@@ -7,7 +7,6 @@ comes is recorded, and whatever fails on the way is answered: a SOAP client alwa
 import logging
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte, Panne
 from sge_sim.door import rules
 from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import TOUS, Cadence
-from sge_sim.door.certificats import CertificateRegister
+from sge_sim.door.certificats import read_registered
 from sge_sim.door.gates import Gate
 from sge_sim.door.origine import CLIENT, HEADER, PRODUCT, Marques, auteur_of
 from sge_sim.door.pannes import called_point, spoilt
@@ -54,7 +53,7 @@ class B2B:
     """The application of one process.
 
     `endpoints` gives what is served, by path; it is asked at the first call, and may load it.
-    `register` tells whose a certificate is, from the state that `memoire` reads. `gates` may
+    `memoire` reads the state: the clock, whose a certificate is, the planned faults. `gates` may
     turn away a request whose certificate is accepted, in their order. `cadence` counts the
     calls of each actor to each service; more than one a second are noted in the journal, and
     refused with `rate_refused` (HTTP 429, assumed); those of all actors beyond the ceiling of a
@@ -69,7 +68,6 @@ class B2B:
         self,
         endpoints: Callable[[], Mapping[str, "Endpoint"]],
         policy: Policy,
-        register: CertificateRegister,
         memoire: Memoire,
         record: Callable[[EchangeRecord], None],
         cadence: Cadence,
@@ -85,7 +83,6 @@ class B2B:
         self._endpoints = endpoints
         self._served: Mapping[str, Endpoint] | None = None
         self._policy = policy
-        self._register = register
         self._memoire = memoire
         self._record = record
         self._cadence = cadence
@@ -137,16 +134,25 @@ class B2B:
         )
 
     def _answer(self, exchange: Exchange) -> Response:
-        vue = exchange.vue = self._memoire.look()
-        # The plans are looked for further on: what isn't known any more is read together.
-        clock, _ = vue.read((read_clock,), (read_pannes,))
-        exchange.instant = clock.now()
         sender = exchange.request.sender
+        certificate = sender.fingerprint, self._policy.environment
+        # The plans are looked for further on: what isn't known any more is read together.
+        vue = exchange.vue = self._memoire.look(
+            (read_clock,),
+            (read_registered, *certificate),
+            (read_pannes,),
+        )
+        clock, registered, _ = vue.found
+        exchange.instant = clock.now()
         verdict = self._policy.judge(
             sender.certificate,
             exchange.started,
             sender.authorities,
-            partial(self._register, vue=vue),
+            lambda name, environment: (
+                registered
+                if (name, environment) == certificate
+                else vue.ask(read_registered, name, environment)
+            ),
         )
         exchange.verdict = verdict
         if verdict.reasons:

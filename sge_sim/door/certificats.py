@@ -14,14 +14,13 @@ from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import read_certificat
-from sge_sim.facts.memoire import Vue
 from sge_sim.machine.files import make_folder_once
 from sge_sim.pki.certificates import fingerprint, name_text
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.request_rules import Registered
 from sge_sim.tables.acteurs import Acteur, Certificat, default_acteur
-from sge_sim.tables.prepared import Query, Rows
+from sge_sim.tables.prepared import Query
 
 _KINDS: tuple[KindActeur, ...] = ("tiers", "fournisseur")
 # Any authority of the FAQ's list would do but Let's Encrypt, which production refuses.
@@ -108,27 +107,15 @@ def register_certificate(
 
 
 class CertificateRegister:
-    """The register as the policy asks it: a `sge_sim.pki.policy.Registration`."""
+    """The register as the policy asks it, of the state as it is now: a
+    `sge_sim.pki.policy.Registration`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def __call__(
-        self, fingerprint: str, environment: Environment, vue: Vue | None = None
-    ) -> Registered | None:
-        """Return what is registered under `fingerprint` for `environment`, as `vue` shows it.
-
-        As the state is now without a view.
-        """
-        vue = vue or self._database.memoire.look()
-        return vue.ask(read_registered, fingerprint, environment)
-
-
-def _registered(rows: Rows) -> Registered | None:
-    certificat = read_certificat.make(rows)
-    if certificat is None:
-        return None
-    return Registered(certificat.acteur_code, _intermediates(certificat.pem), certificat.kind)
+    def __call__(self, fingerprint: str, environment: Environment) -> Registered | None:
+        """Return what is registered under `fingerprint` for `environment`."""
+        return self._database.memoire.look().ask(read_registered, fingerprint, environment)
 
 
 @lru_cache(maxsize=1024)
@@ -138,5 +125,13 @@ def _intermediates(pem: str) -> tuple[bytes, ...]:
     return tuple(one.public_bytes(Encoding.DER) for one in others)
 
 
-read_registered: Final = Query(read_certificat.statements, read_certificat.names, _registered)
+read_registered: Final[Query[Registered | None]] = Query(
+    read_certificat.statements,
+    read_certificat.names,
+    lambda rows: (
+        None
+        if (certificat := read_certificat.make(rows)) is None
+        else Registered(certificat.acteur_code, _intermediates(certificat.pem), certificat.kind)
+    ),
+)
 """What the policy is told of a certificate: the same value for as long as nothing changes."""

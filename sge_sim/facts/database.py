@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import Error as SQLiteError
 from sqlite3 import OperationalError as SQLiteOperationalError
 from threading import Lock
 from typing import Any
@@ -38,6 +39,7 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.editions import CountedEditions, Editions, SqliteEditions
 from sge_sim.facts.locks import lock, lock_for_long
 from sge_sim.facts.memoire import Memoire
+from sge_sim.facts.waiting import WaitingRoom
 from sge_sim.machine.files import locked
 from sge_sim.settings.database_url import without_password
 from sge_sim.tables.ecritures import count_writing
@@ -75,7 +77,8 @@ _WAL = "PRAGMA journal_mode = WAL"
 _TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)"
 _RETRY_SECONDS = 0.003
 # SQLite gives its lock to who asks at the right time, not to who has waited longest.
-_TURN_SECONDS = 0.025
+_TURN_MS = 25.0
+_TURNS = 3
 _BEGIN = "sqlite_begin"
 _BEGIN_WRITING = "BEGIN IMMEDIATE"
 
@@ -110,7 +113,9 @@ class Database:
         self, url: str | URL, patience_seconds: float = PATIENCE_SECONDS, processes: int = 1
     ) -> None:
         try:
-            self.engine, self._editions = _opened(make_url(url), patience_seconds, processes)
+            self.engine, self._editions, self._waiting = _opened(
+                make_url(url), patience_seconds, processes
+            )
         except (ArgumentError, NoSuchModuleError, ValueError) as error:
             shown = without_password(str(url))
             raise UsageError(
@@ -161,29 +166,41 @@ class Database:
             yield session
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Let one process at a time go past this point, for as long as it takes.
+    def alone(self, *, wait: bool = True) -> Iterator[bool]:
+        """Let one process at a time go past this point, for as long as it takes, and give True.
 
         It holds up those that ask for the same only: bulk work goes on in short transactions.
+        Without `wait`, give False at once where another one goes on.
         """
         if self.engine.dialect.name == "sqlite":
             assert self.engine.url.database is not None
-            with locked(Path(self.engine.url.database).absolute().parent):
-                yield
+            with locked(Path(self.engine.url.database).absolute().parent, wait=wait) as alone:
+                yield alone
             return
         with self.engine.connect() as connection:
             Driver.of(connection).connection.silence_seconds = None
             connection.detach()  # closed at the end, which gives the lock back
-            lock_for_long(connection)
-            yield
+            yield lock_for_long(connection, wait=wait)
 
     def let_others_write(self, worked_ms: float = 0.0) -> None:
         """Leave the lock to those who wait for it, between two slices of bulk work.
 
-        For as long as the slice before has lasted, so that bulk work has half of the lock at most.
+        Until nobody does, or for three times as long as the slice before has lasted: where others
+        always wait, bulk work has a quarter of the lock. PostgreSQL serves who waits in turn.
         """
-        if self.engine.dialect.name == "sqlite":
-            time.sleep(max(_TURN_SECONDS, worked_ms / 1000))
+        if self._waiting is None:
+            return
+        started = stopwatch()
+        while not self._waiting.is_empty() and elapsed_ms(started) < _turn(worked_ms):
+            time.sleep(_RETRY_SECONDS)
+
+    def let_others_work(self, worked_ms: float) -> None:
+        """Leave the lock and the machine to others, for three times as long as a slice has lasted.
+
+        For what goes on unasked beside calls that read.
+        """
+        if self._waiting is not None:
+            time.sleep(_turn(worked_ms) / 1000)
 
     def end_bulk_writes(self) -> None:
         """Give back the disk that bulk writes took beside the file, where nobody reads it now."""
@@ -209,15 +226,27 @@ class Database:
         _close_idle(self._editions, self.engine)
 
 
+def _turn(worked_ms: float) -> float:
+    """Return for how long (ms) others have the lock after a slice of bulk work."""
+    return max(_TURN_MS, _TURNS * worked_ms)
+
+
 def _close_idle(editions: Editions, engine: Engine) -> None:
     editions.close()
     engine.dispose()
 
 
-def _opened(url: URL, patience_seconds: float, processes: int) -> tuple[Engine, Editions]:
+def _opened(
+    url: URL, patience_seconds: float, processes: int
+) -> tuple[Engine, Editions, WaitingRoom | None]:
     if url.get_backend_name() == "sqlite":
-        engine = _sqlite_engine(url, patience_seconds)
-        return engine, SqliteEditions(engine)
+        if url.database in (None, "", ":memory:"):
+            raise UsageError(
+                "une base en mémoire ne se partage pas entre les processus : indiquer un fichier."
+            )
+        waiting = WaitingRoom(Path(url.database))
+        engine = _sqlite_engine(url, patience_seconds, waiting)
+        return engine, SqliteEditions(engine), waiting
     # One more than the pool's is kept, to look at the edition of the state.
     kept = max(1, min(_POOL_SIZE, (_SERVER_CONNECTIONS // processes - 1) // 2))
     engine = create_engine(
@@ -233,17 +262,13 @@ def _opened(url: URL, patience_seconds: float, processes: int) -> tuple[Engine, 
 
     bound_waits(engine, patience_seconds, silence_seconds=patience_seconds * _PATIENCES_OF_SILENCE)
     bound_waits(looking, patience_seconds, silence_seconds=patience_seconds)
-    return engine, CountedEditions(engine, looking)
+    return engine, CountedEditions(engine, looking), None
 
 
-def _sqlite_engine(url: URL, patience_seconds: float) -> Engine:
-    if url.database in (None, "", ":memory:"):
-        raise UsageError(
-            "une base en mémoire ne se partage pas entre les processus : indiquer un fichier."
-        )
+def _sqlite_engine(url: URL, patience_seconds: float, waiting: WaitingRoom) -> Engine:
     engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
     event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
-    event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds, Lock()))
+    event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds, Lock(), waiting))
     event.listen(engine, "handle_error", _undo_failed_commit)
     event.listen(engine, "handle_error", raise_as_operational, retval=True)
     return engine
@@ -272,15 +297,19 @@ def _switch_to_wal(connection: SQLiteConnection, patience_seconds: float) -> Non
             return
 
 
-def _begin_sqlite(patience_seconds: float, first: Lock, connection: Connection) -> None:
+def _begin_sqlite(
+    patience_seconds: float, first: Lock, waiting: WaitingRoom, connection: Connection
+) -> None:
     begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
     if begin == _BEGIN_WRITING:
-        _take_lock(connection, patience_seconds, first)
+        _take_lock(connection, patience_seconds, first, waiting)
     elif begin is not None:
         Driver.of(connection).run(begin)
 
 
-def _take_lock(connection: Connection, patience_seconds: float, first: Lock) -> None:
+def _take_lock(
+    connection: Connection, patience_seconds: float, first: Lock, waiting: WaitingRoom
+) -> None:
     """Begin to write, once nobody does.
 
     SQLite would ask for its lock ever more seldom, and miss the moments between two slices. One
@@ -291,20 +320,27 @@ def _take_lock(connection: Connection, patience_seconds: float, first: Lock) -> 
     driven: Any = connection.connection.driver_connection
     _wait_at_most(driven, 0)
     try:
-        while True:
-            try:
-                Driver.of(connection).run(_BEGIN_WRITING)
-            except OperationalError as error:
-                busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
-                if not busy or elapsed_ms(started) > patience_seconds * 1000:
-                    raise
+        if _begins(connection, patient=True):
+            return
+        with waiting.entered():
+            while not _begins(connection, elapsed_ms(started) < patience_seconds * 1000):
                 time.sleep(_RETRY_SECONDS)
-            else:
-                return
     finally:
         if is_first:
             first.release()
         _wait_at_most(driven, patience_seconds)
+
+
+def _begins(connection: Connection, patient: bool) -> bool:
+    """Begin to write and return True; False where another one does, which is raised at last."""
+    try:
+        connection.connection.driver_connection.execute(_BEGIN_WRITING)  # type: ignore[union-attr]
+    except SQLiteError as error:
+        busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
+        if not busy or not patient:
+            Driver.of(connection).raise_as_sqlalchemy(_BEGIN_WRITING, error)
+        return False
+    return True
 
 
 def _wait_at_most(connection: SQLiteConnection, seconds: float) -> None:

@@ -4,20 +4,25 @@ What was read at an edition holds for as long as a look finds that edition: a lo
 of what reading again would take.
 """
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping, Sequence
 from itertools import count
 from sqlite3 import Error as SqliteError
 from threading import Lock
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
 from sge_sim.tables.ecritures import read_numero
-from sge_sim.tables.prepared import Driver
+from sge_sim.tables.prepared import Driver, Question, read_at_once
 
 Edition = tuple[int, int]
 """Two looks that find equal editions had no commit in between; others tell nothing."""
+
+Known = tuple[Edition, Any]
+"""A fact, and the edition it was read from."""
+
+Read = Sequence[tuple[Question, Any]]
+"""Questions, and what they read."""
 
 _openings = count(1)
 _DATA_VERSION = "PRAGMA data_version"
@@ -26,11 +31,9 @@ _DATA_VERSION = "PRAGMA data_version"
 class Editions(Protocol):
     """The editions of one database."""
 
-    def look(self) -> Edition:
-        """Return the present edition."""
-
-    def snapshot(self) -> AbstractContextManager[tuple[Edition, Driver]]:
-        """Give one state to read from, and its edition."""
+    def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Read]:
+        """Return the present edition, and what it answers to the questions that aren't known of it:
+        they are read together, from one state, which the edition is that of."""
 
     def close(self) -> None:
         """Give back what was opened; the next look opens it anew."""
@@ -48,28 +51,26 @@ class SqliteEditions:
         self._lock = Lock()
         self._opened: tuple[int, Connection, Driver] | None = None
 
-    def look(self) -> Edition:
+    def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Read]:
         with self._lock:
             opening, _, driver = self._opened or self._open()
+            execute = driver.connection.execute
             try:
-                version: int = driver.connection.execute(_DATA_VERSION).fetchone()[0]
-            except SqliteError:  # once more, to have it raised as SQLAlchemy does
-                version = driver.run(_DATA_VERSION).fetchone()[0]
-            return opening, version
-
-    @contextmanager
-    def snapshot(self) -> Iterator[tuple[Edition, Driver]]:
-        with self._lock:
-            opening, _, driver = self._opened or self._open()
-            try:
-                driver.connection.execute("BEGIN")
-            except SqliteError:  # once more, to have it raised as SQLAlchemy does
-                driver.run("BEGIN")
-            try:
-                # The first statement chooses the state that all the others see.
-                yield (opening, driver.connection.execute(_DATA_VERSION).fetchone()[0]), driver
-            finally:
-                driver.connection.rollback()
+                looked = opening, execute(_DATA_VERSION).fetchone()[0]
+                stale = [each for each, known in asked.items() if not known or known[0] != looked]
+                if not stale:
+                    return looked, ()
+                execute("BEGIN")
+                try:
+                    # The first statement chooses the state that all the others see.
+                    edition = opening, execute(_DATA_VERSION).fetchone()[0]
+                    stale = stale if edition == looked else list(asked)
+                    return edition, tuple(zip(stale, read_at_once(driver, stale), strict=True))
+                finally:
+                    driver.connection.rollback()
+            except SqliteError as error:
+                driver.raise_as_sqlalchemy(_DATA_VERSION, error)
+                raise
 
     def close(self) -> None:
         with self._lock:
@@ -102,7 +103,18 @@ class CountedEditions:
         self._asked = 0
         self._told: int | Exception = 0
 
-    def look(self) -> Edition:
+    def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Read]:
+        looked = 0, self._numero()
+        stale = [each for each, known in asked.items() if not known or known[0] != looked]
+        if not stale:
+            return looked, ()
+        with self._snapshots.connect() as connection:
+            driver = Driver.of(connection)
+            edition = 0, read_numero(driver)
+            stale = stale if edition == looked else list(asked)
+            return edition, tuple(zip(stale, read_at_once(driver, stale), strict=True))
+
+    def _numero(self) -> int:
         asked = self._asked
         with self._lock:
             if self._asked == asked:  # else it was asked after we came
@@ -115,13 +127,7 @@ class CountedEditions:
             told = self._told
         if isinstance(told, Exception):
             raise told.with_traceback(None)
-        return 0, told
-
-    @contextmanager
-    def snapshot(self) -> Iterator[tuple[Edition, Driver]]:
-        with self._snapshots.connect() as connection:
-            driver = Driver.of(connection)
-            yield (0, read_numero(driver)), driver
+        return told
 
     def close(self) -> None:
         with self._lock:

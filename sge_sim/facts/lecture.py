@@ -4,40 +4,39 @@ Each question reads with the driver's connection it is given: that of a snapshot
 (`sge_sim.facts.memoire`), that of its own transaction for an order.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import fields
-from itertools import islice
-from sys import intern
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.acteur_facts import (
-    ActeurFacts,
     CertificatFacts,
     ContratFacts,
-    UtilisateurFacts,
+    acteur_from,
+    utilisateur_from,
 )
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.tables.base import Base
-from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.commandes import ServiceSouscrit, read_abonnement
+from sge_sim.tables.m023 import read_rang_m023
 from sge_sim.tables.mesures import SUIVI
+from sge_sim.tables.numeros import read_numeros
 from sge_sim.tables.point_facts import (
     AccesFacts,
     CompteurFacts,
-    Dossier,
     Faits,
     OptionFacts,
     PointFacts,
     ServiceFacts,
+    dossier_from,
+    services_from,
 )
 from sge_sim.tables.points import POINT_SEEN, Compteur, Point
-from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
-
-Question = tuple[Any, ...]
-"""A `sge_sim.tables.prepared.Query`, and its values."""
+from sge_sim.tables.prepared import Driver, Prepared, Query, Question, read_at_once
 
 Lire = Callable[..., Faits]
 """Gives the facts that are named, as `questions` understands them."""
@@ -46,7 +45,7 @@ Lire = Callable[..., Faits]
 def _columns(table: type[Base], facts: type[Any], *without: str) -> list[Any]:
     """Return the columns of a table that a fiche has, in its order."""
     columns = _table(table).c
-    return [columns[one.name] for one in fields(facts) if one.name not in without]
+    return [columns[one.name] for one in fields(facts) if one.init and one.name not in without]
 
 
 def _table(table: type[Base]) -> Table:
@@ -137,60 +136,17 @@ _CERTIFICAT = Prepared(
 )
 
 
-def _dossier(points: Rows, compteurs: Rows, acces: Rows, *suivi: Rows) -> Dossier | None:
-    if not points:
-        return None
-    meters = tuple(CompteurFacts(*_shared(row)) for row in compteurs)
-    return Dossier(
-        PointFacts(*(*_shared(points[0]), meters)),
-        SUIVI.make(*suivi),
-        tuple(AccesFacts(*row) for row in acces),
-    )
-
-
-def _shared(row: Sequence[Any]) -> Iterator[Any]:
-    """Give the cells of a row, its texts as the same objects as those of other points.
-
-    Thousands of points are kept, and most of what they say is one of a few words.
-    """
-    return (intern(cell) if type(cell) is str else cell for cell in row)
-
-
-def _services(rows: Rows, options: Rows) -> tuple[ServiceFacts, ...]:
-    found: dict[str, list[OptionFacts]] = {}
-    for number, *cells in options:
-        found.setdefault(number, []).append(OptionFacts(*cells))
-    return tuple(ServiceFacts(*(*row, tuple(found.get(row[0], ())))) for row in rows)
-
-
-def _acteur(acteurs: Rows, contrats: Rows, habilitations: Rows) -> ActeurFacts | None:
-    if not acteurs:
-        return None
-    ((code, kind),) = acteurs
-    held = tuple(ContratFacts(*row) for row in contrats)
-    return ActeurFacts(code, kind, held, frozenset((row[0], row[1]) for row in habilitations))
-
-
-def _utilisateur(users: Rows, *acteur: Rows) -> UtilisateurFacts | None:
-    if not users:
-        return None
-    ((login, services, actif),) = users
-    found = _acteur(*acteur)
-    assert found is not None, "a foreign key holds it"
-    return UtilisateurFacts(login, None if services is None else frozenset(services), actif, found)
-
-
-read_dossier: Final = Query((_POINT, _COMPTEURS, _ACCES, *SUIVI.statements), ("prm",), _dossier)
+read_dossier: Final = Query((_POINT, _COMPTEURS, _ACCES, *SUIVI.statements), ("prm",), dossier_from)
 """What is known of a point; nothing when SGE doesn't know it."""
-read_services: Final = Query((_SERVICES, _OPTIONS_OF_POINT), ("prm",), _services)
+read_services: Final = Query((_SERVICES, _OPTIONS_OF_POINT), ("prm",), services_from)
 """Every service of a point, whoever ordered it, by start then number."""
 read_service: Final = Query(
     (_SERVICE, _OPTIONS),
     ("number",),
-    lambda rows, options: next(iter(_services(rows, options)), None),
+    lambda rows, options: next(iter(services_from(rows, options)), None),
 )
 """The service of that number."""
-read_acteur: Final = Query(_of_acteur(bindparam("code")), ("code",), _acteur)
+read_acteur: Final = Query(_of_acteur(bindparam("code")), ("code",), acteur_from)
 """The actor of that code."""
 read_utilisateur: Final = Query(
     (
@@ -202,7 +158,7 @@ read_utilisateur: Final = Query(
         ),
     ),
     ("login",),
-    _utilisateur,
+    utilisateur_from,
 )
 """The user of that e-mail, given in small letters."""
 read_contrat: Final = Query(
@@ -225,6 +181,9 @@ def questions(
     login: str | None = None,
     contrat_id: str | None = None,
     acteur: str | None = None,
+    abonnement: tuple[str, ...] | None = None,
+    numeros: bool = False,
+    rang_m023: tuple[tuple[Flux, ...], int] | None = None,
 ) -> dict[str, Question]:
     """Return what is to be read for `Faits`, by its fields."""
     asked: dict[str, Question] = {}
@@ -240,17 +199,17 @@ def questions(
         asked["contrat"] = (read_contrat, contrat_id)
     if acteur is not None:
         asked["acteur"] = (read_acteur, acteur)
+    if abonnement is not None:
+        asked["abonnement"] = (read_abonnement, *abonnement)
+    if numeros:
+        asked["numeros"] = (read_numeros,)
+    if rang_m023 is not None:
+        asked["rang_m023"] = (read_rang_m023(*rang_m023),)
     return asked
 
 
-def faits_within(session: Session, **asked: str | None) -> Faits:
+def faits_within(session: Session, **asked: Any) -> Faits:
     """Return facts as the transaction of `session` sees them, its own changes included."""
     wanted = questions(**asked)
     read = read_at_once(Driver.under(session), wanted.values())
     return Faits(**dict(zip(wanted, read, strict=True)))
-
-
-def read_at_once(driver: Driver, asked: Collection[Question]) -> list[Any]:
-    """Return what each question reads, all of them read together."""
-    rows = iter(driver.read([each for query, *of in asked for each in query.asked(of)]))
-    return [query.make(*islice(rows, len(query.statements))) for query, *_ in asked]

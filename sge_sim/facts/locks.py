@@ -19,10 +19,14 @@ def lock(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
-def lock_for_long(connection: Connection) -> None:
+def lock_for_long(connection: Connection, *, wait: bool) -> bool:
     """Let one process at a time go past this point on PostgreSQL, until its connection is closed.
 
-    Who comes after waits for as long as that lasts.
+    Who comes after waits for as long as that lasts, and returns True; without `wait` it returns
+    whether it is alone, at once.
     """
+    if not wait:
+        return bool(connection.scalar(select(func.pg_try_advisory_lock(_LONG_LOCK))))
     connection.exec_driver_sql("SET lock_timeout = 0")
     connection.execute(select(func.pg_advisory_lock(_LONG_LOCK)))
+    return True

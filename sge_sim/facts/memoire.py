@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Any, TypeVar
 
-from sge_sim.facts.editions import Edition, Editions
-from sge_sim.facts.lecture import Question, questions, read_at_once
+from sge_sim.facts.editions import Edition, Editions, Known
+from sge_sim.facts.lecture import questions
 from sge_sim.tables.point_facts import Dossier, Faits
-from sge_sim.tables.prepared import Query
+from sge_sim.tables.prepared import Query, Question
 
 T = TypeVar("T")
-Known = tuple[Edition, Any]
-"""A fact, and the edition it was read from."""
 
 
 class Memoire:
@@ -33,11 +31,18 @@ class Memoire:
         self._old: dict[Question, Known] = {}
         self._lock = Lock()
 
-    def look(self) -> "Vue":
-        """Return a view of the state as it is now."""
-        return Vue(self, self._editions.look())
+    def look(self, *asked: Question) -> "Vue":
+        """Return a view of the state as it is now, in which what is asked is read (`found`)."""
+        kept = {each: self.young.get(each) or self._come_back(each) for each in asked}
+        edition, read = self._editions.look(kept)
+        for question, value in read:
+            known = kept[question]
+            if known is not None and _same(known[1], value):
+                value = known[1]
+            kept[question] = self._keep(question, (edition, value))
+        return Vue(self, edition, [known[1] for each in asked if (known := kept[each])])
 
-    def lire(self, **asked: str | None) -> Faits:
+    def lire(self, **asked: Any) -> Faits:
         """Return facts of the state as it is now; see `Vue.lire`."""
         return self.look().lire(**asked)
 
@@ -50,20 +55,9 @@ class Memoire:
         for question in asked:
             known = self.young.get(question) or self._come_back(question)
             if known is None or known[0] != edition:
-                return self._read(asked)
+                return self.look(*asked).found
             found.append(known[1])
         return found
-
-    def _read(self, asked: Sequence[Question]) -> list[Any]:
-        with self._editions.snapshot() as (current, driver):
-            kept = {each: self.young.get(each) or self._come_back(each) for each in asked}
-            stale = [each for each, known in kept.items() if known is None or known[0] != current]
-            for question, value in zip(stale, read_at_once(driver, stale), strict=True):
-                known = kept[question]
-                if known is not None and _same(known[1], value):
-                    value = known[1]
-                kept[question] = self._keep(question, (current, value))
-        return [known[1] for each in asked if (known := kept[each]) is not None]
 
     def _come_back(self, question: Question) -> Known | None:
         known = self._old.get(question)
@@ -84,18 +78,20 @@ class Vue:
     something was committed in between.
     """
 
-    __slots__ = ("_edition", "_memoire")
+    __slots__ = ("_edition", "_memoire", "found")
 
-    def __init__(self, memoire: Memoire, edition: Edition) -> None:
+    def __init__(self, memoire: Memoire, edition: Edition, found: list[Any]) -> None:
+        """`found` are the answers to what was asked with the look."""
         self._memoire = memoire
         self._edition = edition
+        self.found = found
 
     @property
     def edition(self) -> Edition:
         """What was looked at: equal editions had no commit in between."""
         return self._edition
 
-    def lire(self, **asked: str | None) -> Faits:
+    def lire(self, **asked: Any) -> Faits:
         """Return the facts that `questions` understands, all of one state."""
         wanted = questions(**asked)
         values = self._memoire.answers(self._edition, tuple(wanted.values()))

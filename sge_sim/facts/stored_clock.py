@@ -20,10 +20,9 @@ from sge_sim.clock import (
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
-from sge_sim.facts.lecture import Question, read_at_once
 from sge_sim.tables.clock_row import ClockRow
 from sge_sim.tables.ecritures import read_last_instant
-from sge_sim.tables.prepared import Driver, Prepared, Query
+from sge_sim.tables.prepared import Driver, Prepared, Query, Question, read_at_once
 
 _ROW = 1
 _MICROSECOND, _MILLISECOND = timedelta(microseconds=1), timedelta(milliseconds=1)

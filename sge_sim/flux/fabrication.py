@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.domaine.libelles import MOTIFS_FIN
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
@@ -33,7 +34,6 @@ from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Frequence
 from sge_sim.flux.r6x.archives import LIMITES, Limites
 from sge_sim.flux.r6x.entete import EnvoiR6X
 from sge_sim.flux.r6x.ponctuel import demanded_files
-from sge_sim.flux.r6x.recevabilite import Demandeur
 from sge_sim.flux.r6x.recurrent import diffused_files, envoi_of_diffusion
 from sge_sim.flux.retards import rattrapes, retard
 from sge_sim.mesures import PointMesure

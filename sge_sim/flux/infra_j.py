@@ -23,6 +23,7 @@ from sge_sim.mesures import (
     format_plages,
     index_courants,
 )
+from sge_sim.mesures.entrees_datees import plages_de
 from sge_sim.mesures.grilles_nommees import calendrier_du
 from sge_sim.mesures.lecture import UNITES
 
@@ -128,9 +129,8 @@ def _parametres(point: PointMesure, now: datetime) -> dict[str, Any]:
     """Return the power, the calendar and the off-peak hours in force."""
     jour = legal_date(now)
     puissance = en_vigueur(point.puissances, jour)
-    creuses = en_vigueur(point.heures_creuses, jour)
     return {
         "puissanceSouscriteKw": puissance.valeur if puissance else None,
         "calendrierDistributeur": calendrier_du(point.grille_distributeur, jour).code,
-        "heuresCreuses": format_plages(creuses.plages) if creuses else None,
+        "heuresCreuses": format_plages(plages_de(point, jour)) if point.heures_creuses else None,
     }

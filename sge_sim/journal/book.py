@@ -1,7 +1,7 @@
 """The journal as the rest of the simulator uses it: append, find, drain, keep a mark."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,14 @@ from sge_sim.journal.retention import (
     set_number,
     trim_some,
 )
-from sge_sim.journal.search import RechercheJournal, find, find_one, find_replays
+from sge_sim.journal.search import (
+    Appels,
+    RechercheJournal,
+    count_calls,
+    find,
+    find_one,
+    find_replays,
+)
 from sge_sim.journal.spool import SpoolWriter, read_header, spool_files
 from sge_sim.journal.tables import FINISHED, VERSION, bilan, echange, metadata, reglage, spool
 from sge_sim.machine.files import make_private_file
@@ -189,6 +196,11 @@ class Journal:
         """Return the numbers of the last exchanges that make this one again, the newest first."""
         with self._reading() as connection:
             return find_replays(connection, echange_id, limit)
+
+    def count_calls(self, services: Collection[str]) -> list[Appels]:
+        """Count what is kept of the calls of these services, by actor."""
+        with self._reading() as connection:
+            return count_calls(connection, services)
 
     def newest_id(self) -> int:
         """Return the identifier of the newest exchange, 0 if there is none."""

@@ -108,7 +108,9 @@ class Drainer:
             positions = {row.name: _Position(row.drained, row.numero) for row in rows}
             self._remove([name for name, at in positions.items() if at.end == FINISHED], positions)
             self._note_vanished([row.name for row in rows if row.lieu == self._lieu], positions)
-            while self._store_some(positions):
+            # What comes meanwhile waits for the next call, which would else never end.
+            waiting = spool_files(self._folder)
+            while self._store_some(positions, waiting):
                 # A batch is megabytes of bodies, in the process that lives longest.
                 give_back_freed_memory()
             self._finish(positions)
@@ -129,13 +131,14 @@ class Drainer:
         return sum(size for size in waiting if size > 0)
 
     def _store_some(
-        self, positions: dict[str, _Position], settled: Collection[str] | None = None
+        self, positions: dict[str, _Position], waiting: Mapping[str, int], *, settled: bool = False
     ) -> bool:
         """Store a batch, move `positions` on and return whether there was anything to store.
 
-        With `settled`, of those files alone, which nobody appends to: to their last byte.
+        `waiting` are the files, each with the bytes that it had when they were counted. Nobody
+        appends any more to those that are `settled`: they are stored to their last byte.
         """
-        batch = self._next_batch(positions, settled)
+        batch = self._next_batch(positions, waiting, settled=settled)
         if not batch.positions:
             return False
         # Those of one file keep their order where the instants are the same.
@@ -159,14 +162,16 @@ class Drainer:
         return True
 
     def _next_batch(
-        self, positions: Mapping[str, _Position], settled: Collection[str] | None
+        self, positions: Mapping[str, _Position], waiting: Mapping[str, int], *, settled: bool
     ) -> _Batch:
         batch, left = _Batch([], [], {}), _BATCH_BYTES
-        for name in sorted(spool_files(self._folder) if settled is None else settled):
+        for name, size in sorted(waiting.items()):
             # Each to its end before the next, which may be of the same process.
             while left > 0:
                 start = batch.positions.get(name) or positions.get(name, _BEGIN)
-                end = self._take(name, start, batch, settled=settled is not None)
+                if start.end >= size:
+                    break
+                end = self._take(name, start, batch, settled=settled)
                 if end == start:
                     break
                 batch.positions[name] = end
@@ -230,14 +235,15 @@ class Drainer:
     def _finish(self, positions: dict[str, _Position]) -> None:
         """Store what the files that nobody will append to still hold, then remove them."""
         with ExitStack() as locks:
-            left = [
+            names = [
                 name
                 for name in spool_files(self._folder)
                 if locks.enter_context(abandoned(self._folder / name))
             ]
+            left = {name: (self._folder / name).stat().st_size for name in names}
             if not left:
                 return
-            while self._store_some(positions, left):
+            while self._store_some(positions, left, settled=True):
                 pass
             headers = {name: read_header(self._folder / name) for name in left}
             lost = sum(header.given_up for header in headers.values())

@@ -6,11 +6,11 @@ and put together: what is asked often and what is asked rarely cost the same.
 
 import heapq
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -140,6 +140,35 @@ def find_replays(connection: Connection, echange_id: int, limit: int) -> list[in
     number = echange.c.id
     query = select(number).where(echange.c.rejeu_de == echange_id).order_by(number.desc())
     return list(connection.scalars(query.limit(limit)))
+
+
+class Appels(NamedTuple):
+    """How often an actor called a service, and when it did last (simulated time, UTC)."""
+
+    acteur_code: str
+    service: str
+    nombre: int
+    dernier: datetime
+
+
+def count_calls(connection: Connection, services: Collection[str]) -> list[Appels]:
+    """Count the calls of these services by actor, by actor then service."""
+    query = (
+        select(
+            profil.c.acteur_code,
+            profil.c.service,
+            func.count(),
+            func.max(echange.c.instant),
+        )
+        .join(echange, echange.c.profil_id == profil.c.id)
+        .where(profil.c.service.in_(services), profil.c.acteur_code.is_not(None))
+        .group_by(profil.c.acteur_code, profil.c.service)
+        .order_by(profil.c.acteur_code, profil.c.service)
+    )
+    return [
+        Appels(acteur, service, count, instant_of(last))
+        for acteur, service, count, last in connection.execute(query)
+    ]
 
 
 def _find_ids(connection: Connection, recherche: RechercheJournal, page: _SearchPage) -> list[int]:

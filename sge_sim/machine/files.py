@@ -210,11 +210,18 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Lock the folder: other processes that ask for it wait."""
+def locked(folder: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Lock the folder, and give True: other processes that ask for it wait.
+
+    Without `wait`, give False at once where one has it.
+    """
     handle = open_private(folder / ".lock")
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
     finally:
         os.close(handle)

@@ -42,6 +42,7 @@ True
 """
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
+from sge_sim.domaine.plages import Plages, format_plages, parse_plages
 from sge_sim.mesures.calendrier import minuits
 from sge_sim.mesures.consommations import (
     Consommation,
@@ -74,16 +75,12 @@ from sge_sim.mesures.point import (
     HeuresCreuses,
     Opposition,
     PeriodeCollecte,
-    Plages,
     PointMesure,
     PuissanceSouscrite,
     Structure,
     TrouDeCourbe,
     en_vigueur,
-    est_plage_usuelle,
-    format_plages,
     grilles_entre,
-    parse_plages,
 )
 from sge_sim.mesures.profil import ProfilConsommation
 from sge_sim.mesures.quotidiennes import (
@@ -131,7 +128,6 @@ __all__ = [
     "en_vigueur",
     "energies_factices",
     "energies_quotidiennes",
-    "est_plage_usuelle",
     "format_plages",
     "grandeurs_facturees",
     "grilles_entre",

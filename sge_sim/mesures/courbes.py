@@ -21,10 +21,10 @@ from sge_sim.mesures.calendrier import (
     numero_borne,
 )
 from sge_sim.mesures.demi_heures import QUELQUES_JOURS, demi_heures, watts
+from sge_sim.mesures.donnees import journees_lues
 from sge_sim.mesures.entrees_datees import periode_mesuree, vie
 from sge_sim.mesures.formes import BITS
 from sge_sim.mesures.installations import cles_de
-from sge_sim.mesures.journees import journees
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import perd, perdus
 from sge_sim.mesures.point import Grandeur, PointMesure
@@ -137,7 +137,7 @@ def blocs(
             yield Bloc(premier, premier + len(valeurs), 30, 30, valeurs)
         return
     energie = Grandeur.PA if grandeur is Grandeur.E else grandeur
-    for j in journees(point, i0, i1, energie, par_duree=True):
+    for j in journees_lues(point, i0, i1, energie, par_duree=True):
         pas = 30 if point.petit else 10 if j.pair else 5
         if grandeur is Grandeur.E:
             valeurs = _tensions(point, j, pas)
@@ -185,12 +185,17 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
     return volts
 
 
-def est_collecte(point: PointMesure, n: int) -> bool:
-    """Tell whether the half-hourly curve of a C5 or P4 is there on the whole day of that number,
-    without any loss."""
-    if point.trous or (point.pertes and perd(point, *calendrier().minuits[n : n + 2].tolist())):
-        return False
+def est_enregistre(point: PointMesure, n: int) -> bool:
+    """Tell whether the curve of the day of that number is there, at its smallest step."""
     return any(debut <= n < fin and not horaire for debut, fin, horaire in _enregistrements(point))
+
+
+def est_collecte(point: PointMesure, n: int) -> bool:
+    """Tell whether the half-hourly curve of a C5 or P4 is drawn on the whole day of that number,
+    without any loss."""
+    if point.pertes and perd(point, *calendrier().minuits[n : n + 2].tolist()):
+        return False
+    return not point.trous and point.donnees is None and est_enregistre(point, n)
 
 
 @lru_cache(maxsize=4096)

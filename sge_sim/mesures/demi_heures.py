@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sge_sim.mesures.calendrier import calendrier
+from sge_sim.mesures.donnees import journees_lues
 from sge_sim.mesures.entrees_datees import coupes_de
 from sge_sim.mesures.formes import BITS, UNITE
-from sge_sim.mesures.journees import journees
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.tableaux import Entiers
@@ -78,7 +78,7 @@ def _bornes() -> tuple[int, ...]:
 @lru_cache(maxsize=2048)
 def _gardees(point: PointMesure, i0: int, i1: int) -> NDArray[Any]:
     """Return the mean W of days of the same length, in as few bytes as hold them; read-only."""
-    (j,) = journees(point, i0, i1, par_duree=True)
+    (j,) = journees_lues(point, i0, i1, par_duree=True)
     exacts = watts(j, j.pas_a_pas(), horaire=False)
     gardees: NDArray[Any] = exacts.astype(np.min_scalar_type(int(np.max(exacts, initial=0))))
     gardees.setflags(write=False)

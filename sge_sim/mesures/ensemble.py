@@ -29,7 +29,8 @@ from sge_sim.mesures.vecu import limite, passe
 def courbes_du_jour(points: Sequence[PointMesure], jour: date) -> list[list[int] | None]:
     """Return the W of each half-hour of a legal day, for each point.
 
-    None for a point whose curve wasn't collected all day, or that lost anything in its life.
+    None for a point whose curve wasn't collected all day, that lost anything in its life, or of
+    which something was given.
     """
     n = numero(jour)
     courbes: list[list[int] | None] = [None] * len(points)
@@ -42,11 +43,15 @@ def courbes_du_jour(points: Sequence[PointMesure], jour: date) -> list[list[int]
 def maxima_du_jour(points: Sequence[PointMesure], jour: date) -> list[int | None]:
     """Return the maximum power (VA) of a legal day, for each point.
 
-    None for a point that tells nothing of that day, or that lost anything in its life.
+    None for a point that tells nothing of that day, that lost anything in its life, or of which
+    something was given.
     """
     n = numero(jour)
     maxima: list[int | None] = [None] * len(points)
-    dits = [not one.trous and periode_mesuree(one, n, n + 1) == (n, n + 1) for one in points]
+    dits = [
+        not one.trous and one.donnees is None and periode_mesuree(one, n, n + 1) == (n, n + 1)
+        for one in points
+    ]
     for rangs, valeurs in _valeurs(points, n, dits):
         ici = [points[rang] for rang in rangs]
         cles = np.array([cles_de(point.graine).puissances for point in ici], np.uint64)

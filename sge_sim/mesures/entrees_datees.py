@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from sge_sim.clock import FIN_DES_JOURS
+from sge_sim.domaine.plages import is_saison_haute
 from sge_sim.mesures.calendrier import calendrier, numero_borne
 from sge_sim.mesures.point import (
     PLAGES_PAR_DEFAUT,
@@ -32,12 +33,17 @@ def coupes_entre(point: PointMesure, i0: int, i1: int) -> tuple[int, ...]:
 def coupes_de(point: PointMesure) -> tuple[int, ...]:
     """Return the days on which something dated changes in the life of a point."""
     dates = [plages.depuis for plages in point.heures_creuses[1:]]
+    dates += _changements_de_saison(point)
     dates += [puissance.depuis for puissance in point.puissances[1:]]
     dates += [grille.depuis for grille in (*point.grille_distributeur, *point.grille_fournisseur)]
     if not point.petit:
         dates.append(PASSAGE_5_MINUTES)
-    autres = () if point.couple is None else coupes_de(point.couple)
-    return tuple(sorted({*(numero_borne(jour) for jour in dates), *autres}))
+    bornes = {numero_borne(jour) for jour in dates}
+    if point.donnees is not None:
+        bornes |= point.donnees.bornes
+    if point.couple is not None:
+        bornes.update(coupes_de(point.couple))
+    return tuple(sorted(bornes))
 
 
 def periode_mesuree(point: PointMesure, i0: int, i1: int) -> tuple[int, int]:
@@ -70,12 +76,46 @@ def jours_perdus(point: PointMesure, i0: int, i1: int) -> Masque:
     return perdus
 
 
+def index_perdus(point: PointMesure, i0: int, i1: int) -> Masque:
+    """Tell for each midnight that starts a day of [i0, i1) whether its index was lost.
+
+    The collection that failed for a day is that of the reading at its end; an index that was given
+    is there all the same.
+    """
+    perdus = jours_perdus(point, i0 - 1, i1 - 1)
+    if point.donnees is not None:
+        for jours, lost in ((point.donnees.index, False), (point.donnees.index_perdus, True)):
+            perdus[[jour - i0 for jour in jours if i0 <= jour < i1]] = lost
+    return perdus
+
+
 def plages_de(point: PointMesure, jour: date) -> Plages:
-    """Return the off-peak ranges of a point on a day; the first ones before their date."""
+    """Return the off-peak ranges of a point on a day, those of its season; the first ones before
+    their date.
+
+    A night range that begins on the eve is cut at the midnight between two seasons (assumed).
+    """
     entrees = point.heures_creuses
     if not entrees:
         return PLAGES_PAR_DEFAUT
-    return (en_vigueur(entrees, jour) or entrees[0]).plages
+    entree = en_vigueur(entrees, jour) or entrees[0]
+    if entree.saison_basse is None or is_saison_haute(jour):
+        return entree.plages
+    return entree.saison_basse
+
+
+def _changements_de_saison(point: PointMesure) -> list[date]:
+    """Return the days on which the meter changes its ranges by itself, where seasons differ."""
+    entrees = point.heures_creuses
+    fins = [*(entree.depuis for entree in entrees[1:]), FIN_DES_JOURS]
+    return [
+        jour
+        for entree, fin in zip(entrees, fins, strict=False)
+        if entree.saison_basse is not None
+        for annee in range(entree.depuis.year, fin.year + 1)
+        for jour in (date(annee, 4, 1), date(annee, 11, 1))
+        if entree.depuis < jour < fin
+    ]
 
 
 def contact_de(point: PointMesure, jour: date) -> tuple[Plages, bool]:

@@ -14,9 +14,9 @@ import numpy as np
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage, par_cadran
-from sge_sim.mesures.entrees_datees import jours_perdus, plages_de, vie
+from sge_sim.mesures.donnees import journees_lues, through_given
+from sge_sim.mesures.entrees_datees import index_perdus, plages_de, vie
 from sge_sim.mesures.installations import cles_de
-from sge_sim.mesures.journees import journees
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.point import (
     CompteurPose,
@@ -155,8 +155,7 @@ def _index(
         fournisseur=lus[:CADRANS_FOURNISSEUR],
         distributeur=lus[CADRANS_FOURNISSEUR:_TOTAL],
         total=lus[_TOTAL],
-        # The collection that failed for a day is that of the reading at its end.
-        valides=~jours_perdus(point, i0 - 1, i1 - 1),
+        valides=~index_perdus(point, i0, i1),
     )
 
 
@@ -188,7 +187,7 @@ def registres_lus(
             depuis += _energies(point, a, b, grandeur, minutes[a - i0 : b - i0])
         lus[:, a - i0 : b - i0] = _affiche(point, depuis)
         if grandeur is Grandeur.PA:
-            lus[_REGISTRES_INITIAUX, a - i0 : b - i0] += compteur.index_initial
+            _montre(point, compteur, a, lus[:, a - i0 : b - i0])
     return lus
 
 
@@ -198,8 +197,15 @@ def registres_de_depose(point: PointMesure, compteur: CompteurPose) -> Entiers:
         raise ValueError("the meter is still in place")
     pose, depose = numero_borne(compteur.pose), numero_borne(compteur.depose)
     lus = _affiche(point, _sommes(point, pose, depose, Grandeur.PA))
-    lus[_REGISTRES_INITIAUX] += compteur.index_initial
+    _montre(point, compteur, depose, lus[:, None])
     return lus
+
+
+def _montre(point: PointMesure, compteur: CompteurPose, i0: int, lus: Entiers) -> None:
+    """Have registers that count from zero show what those of a meter do, from the day `i0` on."""
+    lus[_REGISTRES_INITIAUX] += compteur.index_initial
+    pose = numero_borne(compteur.pose)
+    through_given(point, compteur, i0, lus, lambda jour: _sommes(point, pose, jour, Grandeur.PA))
 
 
 def _affiche(point: PointMesure, energies: Entiers) -> Entiers:
@@ -213,7 +219,7 @@ def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers
     As `_energies` summed, without giving each day its registers: a meter lives for years.
     """
     sommes = np.zeros(_TOTAL + 1, np.int64)
-    for j in journees(point, i0, i1, grandeur):
+    for j in journees_lues(point, i0, i1, grandeur):
         jour = jour_de(j.premier)
         total = int(j.totaux.sum())
         sommes[_TOTAL] += total
@@ -251,7 +257,7 @@ def _energies(
 ) -> Entiers:
     """Return what each register counts on each day, or until a minute of it: shape (16, n)."""
     energies = np.zeros((_TOTAL + 1, i1 - i0), np.int64)
-    for j in journees(point, i0, i1, grandeur):
+    for j in journees_lues(point, i0, i1, grandeur):
         jour = jour_de(j.premier)
         ici = slice(j.premier - i0, j.premier - i0 + j.nombre)
         jusque = None if minutes is None else minutes[None, ici]

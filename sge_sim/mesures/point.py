@@ -5,27 +5,23 @@ What changes in a point's life is a tuple of dated entries, oldest first; each h
 the other segments. A point measured in both directions is two `PointMesure`.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
 from sge_sim.domaine.nomenclatures import METIERS
+from sge_sim.domaine.plages import Plages as Plages
 from sge_sim.errors import UsageError
+from sge_sim.mesures.jours_donnes import MesuresDonnees
 from sge_sim.mesures.profil import ProfilConsommation
-
-Plages = tuple[tuple[int, int], ...]
-"""Ranges of the legal day in minutes since midnight, [start, end); 1376, 416 crosses midnight."""
 
 SEGMENTS = ("C1", "C2", "C3", "C4", "C5", "P1", "P2", "P3", "P4")
 PLAGES_PAR_DEFAUT: Plages = ((22 * 60, 6 * 60),)
 """Off-peak hours of a point that states none: 22h-6h (assumed)."""
-
-_PLAGE = re.compile(r"(\d{1,2})[hH](\d{2})?-(\d{1,2})[hH](\d{2})?")
 
 
 class Grandeur(StrEnum):
@@ -88,10 +84,12 @@ class PuissanceSouscrite:
 
 @dataclass(frozen=True)
 class HeuresCreuses:
-    """The off-peak ranges of a point; seasonal ranges are entries twice a year."""
+    """The off-peak ranges of a point, those of the high season; `saison_basse`: those of the low
+    one, where they aren't the same."""
 
     depuis: date
     plages: Plages
+    saison_basse: Plages | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +163,8 @@ class PointMesure:
     a C5 is on three phases (the others are never asked). `pma_en_watts`: a large meter tells its
     largest power in W, not in VA. `zone`: that of its weather, of its seed where None.
     `couple`: the plant or the load behind the same meter of 36 kVA or less, of which this direction
-    is what is left. `pertes`: readings are lost as was seen.
+    is what is left. `pertes`: readings are lost as was seen. `donnees`: what was given of its
+    measures, and isn't drawn.
 
     >>> jour = date(2021, 1, 7)
     >>> PointMesure(
@@ -199,6 +198,7 @@ class PointMesure:
     zone: int | None = None
     couple: "PointMesure | None" = None
     pertes: bool = False
+    donnees: MesuresDonnees | None = None
 
     def __post_init__(self) -> None:
         if self.segment not in SEGMENTS:
@@ -307,44 +307,3 @@ def grilles_entre(
         for grille, suivante in zip(grilles, suivantes, strict=False)
         if max(grille.depuis, debut) < min(suivante, fin)
     ]
-
-
-@lru_cache(maxsize=1024)
-def parse_plages(texte: str) -> Plages:
-    """Read off-peak ranges as SGE labels them.
-
-    >>> parse_plages("HC (22H56-6H56)")
-    ((1376, 416),)
-    >>> parse_plages("1h-7h;12h30-14h30")
-    ((60, 420), (750, 870))
-
-    Raises `UsageError` where no range can be read.
-    """
-    plages = tuple(
-        (int(h0) * 60 + int(m0 or 0), int(h1) * 60 + int(m1 or 0))
-        for h0, m0, h1, m1 in _PLAGE.findall(texte)
-    )
-    if not plages or any(minute > 1440 for plage in plages for minute in plage):
-        raise UsageError(
-            f"« {texte} » n'est pas une plage d'heures creuses : écrire par exemple 22H56-6H56."
-        )
-    return plages
-
-
-def format_plages(plages: Plages) -> str:
-    """Write off-peak ranges as SGE labels them (observed: code 440).
-
-    >>> format_plages(((60, 420), (750, 870)))
-    'HC (1H00-7H00;12H30-14H30)'
-    """
-    return f"HC ({';'.join('-'.join(f'{m // 60}H{m % 60:02d}' for m in p) for p in plages)})"
-
-
-def est_plage_usuelle(plages: Plages) -> bool:
-    """Tell whether ranges respect the FAQ: 8 h in all, within 12h-17h and 20h-8h.
-
-    Real points have others (2H30-8H30), so nothing refuses them: this serves to generate points.
-    """
-    minutes = [m % 1440 for a, b in plages for m in range(a, b if b > a else b + 1440)]
-    permises = all(m < 480 or 720 <= m < 1020 or m >= 1200 for m in minutes)
-    return permises and len(minutes) == len(set(minutes)) == 480

@@ -8,9 +8,14 @@ import numpy as np
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.courbes import Bloc, blocs, courbe
-from sge_sim.mesures.entrees_datees import jours_perdus, periode_mesuree, puissance_de
+from sge_sim.mesures.donnees import journees_lues
+from sge_sim.mesures.entrees_datees import (
+    index_perdus,
+    jours_perdus,
+    periode_mesuree,
+    puissance_de,
+)
 from sge_sim.mesures.installations import cles_de
-from sge_sim.mesures.journees import journees
 from sge_sim.mesures.pertes import ILLISIBLE, illisibles
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.pointes import instantanees
@@ -71,11 +76,11 @@ def energies_quotidiennes(
     `sum(W) // 12` on 5 minutes and `sum(W) // 6` on 10 (observed 2023), lost when a point is.
     """
     i0, i1 = periode_mesuree(point, numero_borne(debut), numero_borne(fin))
-    parts = [j.totaux for j in journees(point, i0, i1, grandeur)]
+    perdus = index_perdus(point, i0, i1 + 1)
+    parts = [j.totaux for j in journees_lues(point, i0, i1, grandeur)]
     valeurs = np.concatenate(parts) if parts else np.zeros(0, np.int64)
     table = calendrier()
     if point.petit:
-        perdus = jours_perdus(point, i0 - 1, i1)
         valides = ~(perdus[1:] | perdus[:-1])
     else:
         valeurs = valeurs * 1000 // 12

@@ -17,6 +17,11 @@ from sge_sim.mesures.index import (
     index_er,
     index_quotidiens,
 )
+from sge_sim.mesures.interventions import (
+    Intervention,
+    index_d_intervention,
+    interventions_entre,
+)
 from sge_sim.mesures.lecture import ENERGIES, TOUT, Lecture
 from sge_sim.mesures.point import Grille, PointMesure, grilles_entre
 from sge_sim.mesures.tableaux import Entiers
@@ -62,7 +67,7 @@ class GrandeurRelevee:
 @dataclass(frozen=True)
 class Contexte:
     """How readings were taken: AQ each midnight (C5, P4); RC each night, RM each month, LC at a
-    fixed hour (the others)."""
+    fixed hour (the others); AV, AS, AP, LC as something is done to the meter."""
 
     contexte: str
     type: str
@@ -84,6 +89,11 @@ def read_contextes(
         contextes = [_contexte(point, lecture, "FMR", type) for type in ("RC", "RM")]
         if rhf:
             contextes.append(_contexte(point, lecture, "RHF", "LC"))
+    if len(point.heures_creuses) > 1 or len(point.compteurs) > 1:
+        contextes += [
+            Contexte(one.contexte, one.type, tuple(_energies(point, lecture, one)))
+            for one in interventions_entre(point, lecture.debut, lecture.fin)
+        ]
     return tuple(contexte for contexte in contextes if contexte.grandeurs)
 
 
@@ -96,7 +106,9 @@ def _contexte(point: PointMesure, lecture: Lecture, contexte: str, type: str) ->
     return Contexte(contexte, type, relevees)
 
 
-def _energies(point: PointMesure, lecture: Lecture, type: str) -> Iterator[GrandeurRelevee]:
+def _energies(
+    point: PointMesure, lecture: Lecture, type: str | Intervention
+) -> Iterator[GrandeurRelevee]:
     """The supplier's calendars come before the distributor's (observed 2023)."""
     for grandeur in ("EA",) if point.petit else ENERGIES:
         if lecture.grandeur not in (grandeur, TOUT):
@@ -151,9 +163,11 @@ def _facturees(point: PointMesure, lecture: Lecture, type: str) -> Iterator[Gran
             yield GrandeurRelevee(grandeur, calendriers, None, "W" if watts else None)
 
 
-def _read(point: PointMesure, lecture: Lecture, grandeur: str, type: str) -> Index:
+def _read(point: PointMesure, lecture: Lecture, grandeur: str, type: str | Intervention) -> Index:
     debut, fin, puissance = lecture.debut, lecture.fin, ENERGIES[grandeur]
     match type:
+        case Intervention():
+            return index_d_intervention(point, type, puissance)
         case "AQ":
             return index_quotidiens(point, debut, fin, puissance)
         case "RC":

@@ -6,6 +6,7 @@ been verified (`sge_sim.pki.chains`).
 """
 
 from dataclasses import dataclass
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final, cast
@@ -52,6 +53,24 @@ class Recognition:
 
 
 @dataclass(frozen=True)
+class ClientAuth:
+    """Until when an authority signs certificates for clients (extended key use clientAuth).
+
+    `chrome`: whether it is of the programme of Chrome's roots, whose rule ends clientAuth and whose
+    lifetimes are those of the CA/B forum. From `on_demand_since` on clientAuth has to be asked for,
+    from `ends` on there is none. None where no day is known. `days`: how long its certificates
+    last, where that is less than what the ballot leaves.
+    """
+
+    chrome: bool
+    source: str
+    provenance: Provenance
+    on_demand_since: date | None = None
+    ends: date | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True)
 class Authority:
     """An authority of the list: where it is admitted, and how its certificates are recognised.
 
@@ -67,6 +86,14 @@ class Authority:
     source: str
     provenance: Provenance
     recognised_by: tuple[Recognition, ...]
+    client_auth: ClientAuth | None = None
+
+    def grants_on(self, jour: date) -> bool:
+        """Tell whether what it issues on a day may carry clientAuth."""
+        if not self.grants_client_authentication:
+            return False
+        ends = self.client_auth.ends if self.client_auth else None
+        return ends is None or jour < ends
 
     @property
     def granted_use(self) -> x509.ObjectIdentifier:
@@ -144,9 +171,29 @@ def _authority(fields: Fields) -> Authority:
         source=_text(fields, "source"),
         provenance=_provenance(fields),
         recognised_by=ways,
+        client_auth=_client_auth(fields.child("client_auth"))
+        if fields.raw("client_auth")
+        else None,
     )
     fields.done()
     return read
+
+
+def _client_auth(fields: Fields) -> ClientAuth:
+    read = ClientAuth(
+        chrome=bool(fields.flag("chrome")),
+        source=_text(fields, "source"),
+        provenance=_provenance(fields),
+        on_demand_since=_day(fields, "on_demand_since"),
+        ends=_day(fields, "ends"),
+        days=fields.integer("days"),
+    )
+    fields.done()
+    return read
+
+
+def _day(fields: Fields, key: str) -> date | None:
+    return None if fields.raw(key) is None else fields.day(key)
 
 
 def _recognition(fields: Fields) -> Recognition:

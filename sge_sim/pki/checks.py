@@ -10,6 +10,7 @@ mutual TLS does everywhere.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -30,7 +31,9 @@ from sge_sim.pki.certificates import (
     spoilt_names,
 )
 from sge_sim.pki.chains import BrokenChain, Chain, ChainDefect
+from sge_sim.pki.client_auth import is_strict
 from sge_sim.refus import Control, rule
+from sge_sim.settings import VerifieEku
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,27 @@ class Candidate:
     broken: BrokenChain | None
     authority: Authority | None
     www_counts_as_same: bool = False
+    verifie_eku: VerifieEku = VerifieEku.AUTO
+    jour: date = date.min
+
+    @property
+    def allowed_uses(self) -> frozenset[x509.ObjectIdentifier] | None:
+        """The extended key uses of which a certificate has one, if it states any; None: whatever.
+
+        Of an authority that no longer granted clientAuth as it signed, serverAuth alone will do,
+        until its day has come (`is_strict`).
+        """
+        if self.verifie_eku is VerifieEku.TOLERANT:
+            return None
+        authority = self.authority
+        known = authority.client_auth if authority else None
+        strict = is_strict(self.verifie_eku, self.jour, chrome=known is not None and known.chrome)
+        if authority is None or strict:
+            return frozenset({ExtendedKeyUsageOID.CLIENT_AUTH})
+        signed = self.certificate.not_valid_before_utc.date()
+        if authority.grants_on(signed):
+            return frozenset({ExtendedKeyUsageOID.CLIENT_AUTH})
+        return frozenset({ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH})
 
 
 @rule(
@@ -158,16 +182,13 @@ def noms_lisibles(candidate: Candidate) -> bool | str:
     provenance="assumed",
 )
 def usage_client_permis(candidate: Candidate) -> bool | str:
-    """Key use and extended key use, where stated, allow a client to authenticate.
-
-    Let's Encrypt dropped clientAuth in 2026: its certificates pass with serverAuth alone.
-    """
+    """Key use and extended key use, where stated, allow a client to authenticate."""
     usage = extension(candidate.certificate, x509.KeyUsage)
     if usage is not None and not usage.digital_signature:
         return "l'usage de clé n'autorise pas la signature (digitalSignature)"
-    allowed = {ExtendedKeyUsageOID.CLIENT_AUTH}
-    if candidate.authority is not None:
-        allowed.add(candidate.authority.granted_use)
+    allowed = candidate.allowed_uses
+    if allowed is None:
+        return True
     intermediates = candidate.chain.intermediates if candidate.chain else ()
     for certificate in (candidate.certificate, *intermediates):
         extended = extension(certificate, x509.ExtendedKeyUsage)

@@ -25,11 +25,38 @@ from sge_sim.pki.certificates import (
     unique,
 )
 from sge_sim.pki.chains import Chain
+from sge_sim.pki.client_auth import situation_at
 from sge_sim.pki.deadlines import in_legal_time, renewal_deadline
 from sge_sim.pki.material import Material, read_material
 from sge_sim.pki.policy import Policy, Verdict
-from sge_sim.pki.presentation import tls_refusal
 from sge_sim.pki.trust import TrustStore
+from sge_sim.transport.handshake import Cause, cause_of_verification
+from sge_sim.transport.tls import refusal_of_chain
+
+# OpenSSL takes no longer Certificate message (SSL_MAX_CERT_LIST_DEFAULT); each certificate in it
+# has a length of 3 bytes and, in TLS 1.3, extensions of 2.
+_MAX_MESSAGE = 100 * 1024
+_FRAME = 5
+
+
+def tls_refusal(
+    trust: TrustStore, leaf: bytes, others: Sequence[bytes], now: datetime
+) -> str | None:
+    """Return why the door's TLS ends a handshake at `now` (machine time, aware), in French.
+
+    `leaf` and the `others` sent with it are in DER. None for a chain that TLS lets through; the
+    key isn't looked at.
+    """
+    if sum(len(der) + _FRAME for der in (leaf, *others)) > _MAX_MESSAGE:
+        return f"{Cause.PROTOCOL.value} : plus de 100 Kio de certificats"
+    try:
+        found = refusal_of_chain(trust.roots_pem(), leaf, others, now)
+    except ValueError:
+        return f"{Cause.PROTOCOL.value} : le certificat n'est pas lisible"
+    if found is None:
+        return None
+    code, words = found
+    return f"{cause_of_verification(code, alone=not others).value} ({words})"
 
 
 @dataclass(frozen=True)
@@ -69,6 +96,7 @@ class Inspection:
     renewal_deadline: date
     renewal_due: bool
     advice: tuple[str, ...]
+    on_day: bool = False
 
     @property
     def serves_production(self) -> bool:
@@ -90,11 +118,14 @@ def inspect_files(
     policies: Sequence[Policy],
     now: datetime,
     password: str | None = None,
+    *,
+    on_day: bool = False,
 ) -> Inspection:
     """Inspect the files of one actor, given in any order.
 
     `policies` are those whose verdict is wanted, one per environment; they share a trust store.
-    `now` is the machine's time, aware. Raises `UsageError` for a file that can't be read and when
+    `now` is the machine's time, aware; with `on_day`, a day that one imagines. Raises `UsageError`
+    for a file that can't be read and when
     it isn't clear which certificate is the actor's; `UnreadCertificateError` for one that the door
     refuses as illegible. An intermediate that isn't in the files and is known is taken as sent.
     """
@@ -115,7 +146,8 @@ def inspect_files(
         expiry=expiry,
         renewal_deadline=deadline,
         renewal_due=legal_date(now) >= deadline,
-        advice=tuple(_advice(leaf, presented, trust)),
+        advice=tuple(_advice(leaf, presented, trust, legal_date(now))),
+        on_day=on_day,
     )
 
 
@@ -221,7 +253,7 @@ def _contents(material: Material, leaf: x509.Certificate) -> Iterator[str]:
 
 
 def _advice(
-    leaf: x509.Certificate, presented: Sequence[x509.Certificate], trust: TrustStore
+    leaf: x509.Certificate, presented: Sequence[x509.Certificate], trust: TrustStore, jour: date
 ) -> Iterator[str]:
     chain = trust.chain_of(leaf, presented)
     if isinstance(chain, Chain):
@@ -240,6 +272,10 @@ def _advice(
                 "serveur configuré par défaut le refuse."
             )
     yield "Le même certificat peut servir au VPN SSL (accès au portail), à homologuer aussi."
+    authority = trust.authority_of(chain) if isinstance(chain, Chain) else None
+    signed = situation_at(authority, jour) if authority else None
+    if authority and signed is not None:
+        yield f"{authority.name}, le {jour:%d/%m/%Y} : {signed.told()}"
 
 
 def _for_clients(leaf: x509.Certificate) -> bool:

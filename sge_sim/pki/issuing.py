@@ -4,10 +4,11 @@ Issuing doesn't judge: wildcards, several names or a date in the past are issued
 they are what a tester wants to see refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final, Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import (
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     pkcs12,
 )
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
@@ -25,6 +26,16 @@ from sge_sim.pki.simulated import AUTHORITY_LIFE, SimulatedAuthority
 
 # How long an expired certificate had lived.
 EXPIRED_LIFE = timedelta(days=90)
+
+
+Usages = Literal["clientauth", "serverauth", "any", "aucun"]
+"""What the extended key use of a certificate says; « aucun »: it has no such extension."""
+_USAGES: Final[Mapping[Usages, Sequence[x509.ObjectIdentifier]]] = {
+    "clientauth": [ExtendedKeyUsageOID.CLIENT_AUTH],
+    "serverauth": [ExtendedKeyUsageOID.SERVER_AUTH],
+    "any": [ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE],
+    "aucun": [],
+}
 
 
 @dataclass(frozen=True)
@@ -59,22 +70,24 @@ def issue_client_certificate(
     days: int = 365,
     valid_from: datetime | None = None,
     key_type: KeyType = "p256",
+    usages: Usages | None = None,
 ) -> IssuedCertificate:
     """Issue a client certificate for the domain `names`; the first is also the common name.
 
     `now` is the machine's time, aware. The certificate ends `days` after `valid_from`, or after
     `now` when that isn't given (it then begins a day before `now`). Whatever `valid_from`, a
     negative `days` gives one that expired that many days before `now`. Its extended key use is
-    what the real authority grants today: clientAuth, or serverAuth alone for Let's Encrypt.
+    `usages`, else what the real authority grants today: clientAuth, or serverAuth alone for Let's
+    Encrypt.
 
     Raises `UsageError` for names or dates that no certificate of this authority can bear.
     """
     start, end = _life(authority, now, days, valid_from)
     key = generate_key(key_type)
-    use = authority.authority.granted_use
+    uses = [authority.authority.granted_use] if usages is None else _USAGES[usages]
     signing_key = authority.signing_key()
     alternative = x509.SubjectAlternativeName([x509.DNSName(name) for name in _checked(names)])
-    leaf = (
+    builder = (
         certificate_builder(
             x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]),
             authority.intermediate.subject,
@@ -86,11 +99,11 @@ def issue_client_certificate(
         )
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(key_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
         .add_extension(alternative, critical=False)
-        .sign(signing_key, DIGEST)
     )
-    return IssuedCertificate(key, leaf, authority.intermediate)
+    if uses:
+        builder = builder.add_extension(x509.ExtendedKeyUsage(uses), critical=False)
+    return IssuedCertificate(key, builder.sign(signing_key, DIGEST), authority.intermediate)
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,23 @@ The certificates themselves aren't kept, but for some that were accepted: a clie
 may send one of 90 kB each time.
 """
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from sys import getsizeof
-from typing import Final, Protocol
+from threading import Lock
+from typing import Final, Generic, Protocol, TypeVar
 
+from sge_sim.clock import legal_date, start_of_day
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
 from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import fingerprint, read_certificate
 from sge_sim.pki.chains import BrokenChain
 from sge_sim.pki.checks import CERTIFICATE_CHECKS, Candidate
-from sge_sim.pki.memory import BoundedMemory
+from sge_sim.pki.client_auth import FIN_CHROME
 from sge_sim.pki.request_rules import (
     REQUEST_CHECKS,
     CertificateSituation,
@@ -31,6 +34,55 @@ from sge_sim.pki.request_rules import (
 from sge_sim.pki.revocation import RevocationList
 from sge_sim.pki.trust import TrustStore
 from sge_sim.refus import Refus, Rule, hold, refusals
+from sge_sim.settings import VerifieEku
+
+V = TypeVar("V")
+
+
+class BoundedMemory(Generic[V]):
+    """Values by digest, the least recently used forgotten first; shared by the threads.
+
+    `max_bytes` bounds the sum of the sizes of the values.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._held = 0
+        self._values: OrderedDict[bytes, tuple[V, int]] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def held(self) -> int:
+        """The bytes of the values that are remembered."""
+        return self._held
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def recall(self, digest: bytes, make: Callable[[], V], size: Callable[[V], int]) -> V:
+        """Return the value of `digest`; `make` it and remember it at the first time.
+
+        A value larger than the whole memory isn't remembered. Two threads may make the same one.
+        """
+        with self._lock:
+            found = self._values.get(digest)
+            if found is not None:
+                self._values.move_to_end(digest)
+                return found[0]
+        value = make()
+        bytes_held = size(value)
+        if bytes_held <= self._max_bytes:
+            with self._lock:
+                self._forget(self._values.pop(digest, None))
+                self._values[digest] = (value, bytes_held)
+                self._held += bytes_held
+                while self._held > self._max_bytes:
+                    self._forget(self._values.popitem(last=False)[1])
+        return value
+
+    def _forget(self, entry: tuple[V, int] | None) -> None:
+        self._held -= entry[1] if entry else 0
+
 
 # Beside its texts, what a remembered verdict takes: its objects, its dates, its place.
 _VERDICT_BYTES = 2048
@@ -104,7 +156,8 @@ class Policy:
 
     Without `registration`, a certificate needn't be registered. `www_counts_as_same` accepts a
     certificate for `www.example.fr` and `example.fr` (assumed refused: the FAQ knows no
-    exception). `kept_bytes` bounds what is remembered of the certificates already seen.
+    exception). `verifie_eku` says how its extended key use is looked at. `kept_bytes` bounds what
+    is remembered of the certificates already seen.
     """
 
     def __init__(
@@ -114,12 +167,15 @@ class Policy:
         registration: Registration | None = None,
         *,
         www_counts_as_same: bool = False,
+        verifie_eku: VerifieEku = VerifieEku.AUTO,
         kept_bytes: int = 8 * 2**20,
     ) -> None:
         self.environment = environment
         self.trust = trust
         self._registration = registration
         self._www_counts_as_same = www_counts_as_same
+        self._verifie_eku = verifie_eku
+        self._strict_after: datetime = start_of_day(FIN_CHROME)
         self._revocation_lists = {
             one.intermediate: RevocationList(one.revocation_file, one.intermediate)
             for one in trust.simulated
@@ -128,7 +184,7 @@ class Policy:
             one for one in REQUEST_CHECKS if registration or one is not certificat_enregistre
         )
         self._memory: BoundedMemory[_Judged] = BoundedMemory(kept_bytes)
-        self._accepted: dict[tuple[bytes, tuple[bytes, ...]], _Accepted] = {}
+        self._accepted: dict[tuple[bytes, tuple[bytes, ...], bool], _Accepted] = {}
 
     def judge(
         self,
@@ -144,7 +200,9 @@ class Policy:
         sees it. Never raises for what a client sends: bytes that are no certificate are refused.
         """
         registration = registration or self._registration
-        sent = (leaf, tuple(presented))
+        # What is kept of a certificate holds until the day from which clientAuth is wanted.
+        late = now >= self._strict_after
+        sent = (leaf, tuple(presented), late)
         known = self._accepted.get(sent)
         if known is not None and self._still_accepted(known, now, registration):
             return known[0]
@@ -177,9 +235,10 @@ class Policy:
     ) -> tuple[Verdict, CertificateSituation | None]:
         name = fingerprint(leaf)
         registered = registration(name, self.environment) if registration else None
-        judged = self._judged(leaf, presented)
+        jour = legal_date(now)
+        judged = self._judged(leaf, presented, jour)
         if judged.kept and judged.kept.chain_dates is None and registered is not None:
-            judged = self._judged(leaf, (*presented, *registered.intermediates))
+            judged = self._judged(leaf, (*presented, *registered.intermediates), jour)
         acteur = registered.acteur if registered else None
         kept = judged.kept
         if kept is None:
@@ -204,14 +263,15 @@ class Policy:
         )
         return verdict, situation
 
-    def _judged(self, leaf: bytes, presented: Sequence[bytes]) -> _Judged:
+    def _judged(self, leaf: bytes, presented: Sequence[bytes], jour: date) -> _Judged:
+        late = b"late" if jour >= FIN_CHROME else b""
         return self._memory.recall(
-            _digest(leaf, *presented),
-            lambda: self._judge_certificate(leaf, presented),
+            _digest(leaf, *presented, late),
+            lambda: self._judge_certificate(leaf, presented, jour),
             lambda judged: judged.size,
         )
 
-    def _judge_certificate(self, leaf: bytes, presented: Sequence[bytes]) -> _Judged:
+    def _judge_certificate(self, leaf: bytes, presented: Sequence[bytes], jour: date) -> _Judged:
         try:
             certificate = read_certificate(leaf)
         except ValueError:
@@ -230,6 +290,8 @@ class Policy:
             broken,
             self.trust.authority_of(chain) if chain else None,
             self._www_counts_as_same,
+            self._verifie_eku,
+            jour,
         )
         revocation = self._revocation_lists.get(chain.issuer) if chain else None
         return _Judged(Kept.of(candidate), refusals(CERTIFICATE_CHECKS, candidate), revocation)

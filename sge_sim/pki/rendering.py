@@ -1,13 +1,15 @@
 """An inspection told in French, for the command line, and as values, for a script."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import domain_names, fingerprint, key_text, list_names, name_text
+from sge_sim.pki.client_auth import situation_at
 from sge_sim.pki.deadlines import RENEWAL_NOTICE, in_legal_time
 from sge_sim.pki.inspection import Inspection
 from sge_sim.pki.policy import Verdict
@@ -32,8 +34,7 @@ def render_inspection(inspection: Inspection) -> str:
         f"  empreinte  {fingerprint(certificate.public_bytes(Encoding.DER))}",
         "",
         *_verdicts(inspection),
-        f"Jugé à l'heure de cette machine, {_french(inspection.now)} : l'horloge simulée ne compte "
-        "pas.",
+        _judged_at(inspection),
         "",
         *_renewal(inspection),
     ]
@@ -80,9 +81,12 @@ def describe_verdicts(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
     ]
 
 
-def describe_authority(authority: Authority) -> dict[str, Any]:
-    """Return an authority of the list as values ready for JSON."""
+def describe_authority(authority: Authority, jour: date) -> dict[str, Any]:
+    """Return an authority of the list on a legal day, as values ready for JSON."""
+    signed = situation_at(authority, jour)
     return {
+        "le": jour,
+        "signe": None if signed is None else asdict(signed),
         "nom_court": authority.slug,
         "nom": authority.name,
         "admise_en": sorted(authority.environments),
@@ -106,6 +110,21 @@ def _verdicts(inspection: Inspection) -> Iterator[str]:
     for verdict in inspection.verdicts:
         if presentable or not verdict.accepted:
             yield verdict.explain()
+
+
+def _judged_at(inspection: Inspection) -> str:
+    if inspection.on_day:
+        rules = dict.fromkeys(
+            f"{one.rule.code} : {one.rule.source} ({one.rule.provenance})"
+            for verdict in inspection.verdicts
+            for one in verdict.reasons
+        )
+        sources = f" Sources : {' ; '.join(rules)}." if rules else ""
+        return f"Jugé comme au {_french(inspection.now)}.{sources}"
+    return (
+        f"Jugé à l'heure de cette machine, {_french(inspection.now)} : l'horloge simulée ne compte "
+        "pas."
+    )
 
 
 def _renewal(inspection: Inspection) -> Iterator[str]:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from socket import socket
 from typing import TYPE_CHECKING
 
 from sge_sim.admin.moves import Moves
+from sge_sim.admin.token import guard_by_token
 from sge_sim.commandes.back_office import BackOffice, CarryOn, Task
 from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
@@ -17,7 +18,8 @@ from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.generation_switch import GenerationSwitch
 from sge_sim.processes.simulator import Simulator
-from sge_sim.transport.admin_server import AdminServer
+from sge_sim.tables.apports import read_hidden
+from sge_sim.transport.admin_server import AdminServer, RemoteDoor
 from sge_sim.transport.child import ProcessWork
 
 if TYPE_CHECKING:
@@ -31,10 +33,12 @@ def admin_server(
     listening_socket: socket,
     b2b_url: str,
     tell: Callable[[Echange], None] | None = None,
+    remote_socket: socket | None = None,
 ) -> ProcessWork:
     """Build the administration listener, in a process of its own.
 
-    It shows `b2b_url`; `tell` is called with each call that comes, as it is recorded.
+    It shows `b2b_url`; `tell` is called with each call that comes, as it is recorded. Other
+    machines reach it by `remote_socket`, if there is one, with the token of the folder.
     """
     settings = simulator.settings
     journal = Journal.beside(
@@ -53,6 +57,7 @@ def admin_server(
             simulator.database,
             simulator.clock,
             b2b_url,
+            local_url(listening_socket),
             moves,
             journal,
             feed,
@@ -61,8 +66,20 @@ def admin_server(
         with collector_paused():
             return build_admin(state)
 
-    server = AdminServer(Deferred(load), listening_socket)
+    server = AdminServer(Deferred(load), listening_socket, _remote_door(simulator, remote_socket))
     return _Administration(server, back_office, moves, feed, tell)
+
+
+def local_url(listening_socket: socket) -> str:
+    """Return where this machine's commands call the administration."""
+    return f"http://localhost:{listening_socket.getsockname()[1]}"
+
+
+def _remote_door(simulator: Simulator, remote_socket: socket | None) -> RemoteDoor | None:
+    if remote_socket is None:
+        return None
+    guard = partial(guard_by_token, simulator.settings.data_dir)
+    return RemoteDoor(remote_socket, simulator.pki.server.identity, guard)
 
 
 @dataclass(frozen=True)
@@ -91,7 +108,7 @@ class _Administration:
 def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
     """Return what the back office does, in order: orders and publications, then deliveries.
 
-    Last, what the clock went over is told.
+    Then what an import that was killed has left goes; last, what the clock went over is told.
     """
     settings, database = simulator.settings, simulator.database
 
@@ -110,8 +127,14 @@ def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
     def deliver(_until: datetime, _carry_on: CarryOn) -> None:
         deliver_pending(database, settings.data_dir, incidents)
 
+    def remove_remains(_until: datetime, carry_on: CarryOn) -> None:
+        if database.memoire.look().ask(read_hidden):
+            from sge_sim.referentiel.apports.versement import remove_remains
+
+            remove_remains(database, carry_on)
+
     if settings.generation != "auto":
-        return (publish, deliver)
+        return (publish, deliver, remove_remains)
 
     switch = GenerationSwitch(simulator.clock.now(), journal.append)
-    return (publish, deliver, lambda until, _carry_on: switch(until))
+    return (publish, deliver, remove_remains, lambda until, _carry_on: switch(until))

@@ -41,16 +41,15 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     guet = Guet(settings.data_dir)
     if settings.wsdl_dir is not None or settings.disabled_rules:
         endpoints()  # what a user gave is judged before anybody is let in
-    register = CertificateRegister(database)
     application = B2B(
         endpoints,
         Policy(
             settings.environment,
             trust,
-            register,
+            CertificateRegister(database),
             www_counts_as_same=settings.www_counts_as_same,
+            verifie_eku=settings.verifie_eku,
         ),
-        register,
         database.memoire,
         journal.append,
         simulator.cadence,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from socket import socket
 
 from sge_sim.dataconnect.application import RestApplication
-from sge_sim.dataconnect.backend import RestBackend
+from sge_sim.dataconnect.exchange import RestBackend
 from sge_sim.dataconnect.tokens import Tokens
 from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet

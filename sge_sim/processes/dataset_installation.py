@@ -4,30 +4,49 @@ It is done in short transactions. What comes last makes it a data set that is in
 nobody can do anything with it, and a start that was stopped before begins again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from typing import Final
+from typing import Any, Final
 
 from sge_sim.commandes.evenements import record_opposition
 from sge_sim.facts.database import Database
-from sge_sim.referentiel.dataset import PointNomme, load_dataset
+from sge_sim.referentiel.communes import communes_de_france
+from sge_sim.referentiel.dataset import Dataset, PointNomme, load_dataset
 from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
-from sge_sim.referentiel.point_rows import named_rows
+from sge_sim.referentiel.point_rows import Rows, named_rows
 from sge_sim.referentiel.population import population
+from sge_sim.referentiel.reforme_hc import evenement_de
 from sge_sim.tables.acteurs import Acteur, Contrat, Habilitation, Utilisateur
 from sge_sim.tables.base import Base
+from sge_sim.tables.bulk import insert_rows
+from sge_sim.tables.commandes import Evenement
 from sge_sim.tables.installation import is_installed, remove_acteurs_and_communes, remove_points
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
-from sge_sim.tables.points import Commune, Compteur, Point, insert_points, opposed_points
+from sge_sim.tables.points import (
+    Commune,
+    Compteur,
+    Point,
+    insert_points,
+    opposed_points,
+)
 
 _SLICE: Final = 500
 """How many points one transaction inserts."""
 
 
 def install_dataset(
-    database: Database, *, size: int, seed: int, name: str = "homologation"
+    database: Database,
+    *,
+    size: int,
+    seed: int,
+    name: str = "homologation",
+    reforme: bool = False,
+    partout: bool = False,
 ) -> int | None:
     """Install the data set with a population of `size` points, unless one is there already.
+
+    With `partout`, the population is in the communes of the whole country. With `reforme`, what the
+    reform of off-peak hours makes happen to the population is planned.
 
     Several processes may call at once. Returns how many points were inserted, nothing when the
     database was not empty. Raises `UsageError` when the data set holds a mistake or `size` is
@@ -36,7 +55,7 @@ def install_dataset(
     if _installed(database):
         return None
     dataset = load_dataset(name)
-    points = population(dataset, size=size, seed=seed)
+    points = population(dataset, size=size, seed=seed, reforme=reforme, partout=partout)
     with database.alone():
         if _installed(database):
             return None
@@ -44,11 +63,15 @@ def install_dataset(
         with database.transaction() as session:
             session.add_all(_acteur(entry) for entry in dataset.acteurs)
             session.add_all(_commune(entry) for entry in dataset.communes.values())
+            if partout:
+                session.flush()
+                insert_rows(session, Commune, list(_other_communes(dataset)))
         inserted = 0
         rows = chain(named_rows(dataset, seed), points)
         while part := list(islice(rows, _SLICE)):
             with database.transaction() as session:
                 inserted += insert_points(session, part)
+                insert_rows(session, Evenement, list(_reforme(part)))
         with database.transaction() as session:
             for named in dataset.points:
                 session.add_all(_mesures(named))
@@ -57,6 +80,18 @@ def install_dataset(
             for entry in dataset.acteurs:
                 _give_access(session.get_one(Acteur, entry.code), entry)
         return inserted
+
+
+def _other_communes(dataset: Dataset) -> Iterator[dict[str, str | None]]:
+    known = {(entry.code_postal, entry.code_insee) for entry in dataset.communes.values()}
+    for (postal, insee), libelle in communes_de_france().items():
+        if (postal, insee) not in known:
+            yield {
+                "code_postal": postal,
+                "code_insee": insee,
+                "libelle": libelle,
+                "apport_id": None,
+            }
 
 
 def _installed(database: Database) -> bool:
@@ -80,6 +115,21 @@ def _record_oppositions(database: Database) -> None:
         with database.transaction() as session:
             for prm in part:
                 record_opposition(session, session.get_one(Point, prm))
+
+
+def _reforme(rows: Iterable[Rows]) -> Iterator[dict[str, Any]]:
+    """Yield the events of the reform, as rows."""
+    for point, _ in rows:
+        planned = evenement_de(point)
+        if planned is not None:
+            type_evenement, instant = planned
+            yield {
+                "prm": point["prm"],
+                "type": type_evenement,
+                "instant": instant,
+                "delai_s": 0,
+                "echeance": instant,
+            }
 
 
 def _acteur(entry: ActeurEntry) -> Acteur:

@@ -16,8 +16,9 @@ from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Bounds, Journal
 from sge_sim.machine.files import make_private_folder
 from sge_sim.pki.installation import Pki, open_pki
+from sge_sim.pki.server_identity import DEFAULT_HOSTS
 from sge_sim.schema.revisions import prepare
-from sge_sim.settings import Settings
+from sge_sim.settings import Communes, ReformeHc, Settings
 from sge_sim.tables.campaigns import last_observed
 from sge_sim.tables.installation import is_installed
 
@@ -60,7 +61,13 @@ def open_simulator(settings: Settings) -> Simulator:
         # The first start alone needs the data set and what reads it.
         from sge_sim.processes.dataset_installation import install_dataset
 
-        install_dataset(database, size=settings.population_size, seed=settings.population_seed)
+        install_dataset(
+            database,
+            size=settings.population_size,
+            seed=settings.population_seed,
+            reforme=settings.reforme_hc is ReformeHc.CALENDRIER,
+            partout=settings.communes is Communes.TOUTES,
+        )
     if settings.dataset is not None:
         from sge_sim.referentiel.apports.dossier import import_folder
 
@@ -68,6 +75,7 @@ def open_simulator(settings: Settings) -> Simulator:
     pki = open_pki(
         settings.data_dir,
         now=machine_now(),
+        hosts=(*DEFAULT_HOSTS, *settings.server_name),
         authorities_file=settings.authorities_file,
         authorities_dir=settings.authorities_dir,
     )

@@ -1,6 +1,7 @@
 """The processes of a simulator, under one supervisor."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from functools import partial
 from socket import socket
 
@@ -12,14 +13,30 @@ from sge_sim.transport.child import Process, ProcessWork
 from sge_sim.transport.supervisor import supervise
 
 
+@dataclass(frozen=True)
+class Doors:
+    """The listening sockets of a simulator: `remote` is that of the administration for other
+    machines; None for a door that it doesn't have."""
+
+    b2b: socket
+    admin: socket
+    remote: socket | None = None
+    data_connect: socket | None = None
+
+    def close(self, *but: socket | None) -> None:
+        """Close them here, `but` those: clients are refused once no process has them open."""
+        for field in fields(self):
+            door: socket | None = getattr(self, field.name)
+            if door is not None and door not in but:
+                door.close()
+
+
 def serve_supervised(
     simulator: Simulator,
-    b2b_socket: socket,
-    admin_socket: socket,
+    doors: Doors,
     b2b_url: str,
     on_ready: Callable[[], None],
     *,
-    data_connect_socket: socket | None = None,
     tell: Callable[[Echange], None] | None = None,
 ) -> None:
     """Serve until a signal stops it; `on_ready` is called once all the processes accept.
@@ -31,37 +48,39 @@ def serve_supervised(
     bound_page_caches()
     processes = [
         *(
-            Process(f"b2b-{number}", partial(_b2b, simulator, b2b_socket))
+            Process(f"b2b-{number}", partial(_b2b, simulator, doors))
             for number in range(1, simulator.settings.workers + 1)
         ),
-        Process("admin", partial(_admin, simulator, admin_socket, b2b_url, tell)),
+        Process("admin", partial(_admin, simulator, doors, b2b_url, tell)),
     ]
-    if data_connect_socket is not None:
-        processes.append(
-            Process("data-connect", partial(_data_connect, simulator, data_connect_socket))
-        )
-    supervise(processes, on_ready=on_ready)
+    if doors.data_connect is not None:
+        processes.append(Process("data-connect", partial(_data_connect, simulator, doors)))
+    supervise(processes, on_ready=on_ready, on_stop=doors.close)
 
 
-# Each process imports its own part, all at the same time.
-def _b2b(simulator: Simulator, b2b_socket: socket) -> ProcessWork:
+# Each process imports its own part, all at the same time, and keeps its own doors alone.
+def _b2b(simulator: Simulator, doors: Doors) -> ProcessWork:
     from sge_sim.processes.b2b_process import b2b_server
 
-    return b2b_server(simulator, b2b_socket)
+    doors.close(doors.b2b)
+    return b2b_server(simulator, doors.b2b)
 
 
 def _admin(
     simulator: Simulator,
-    admin_socket: socket,
+    doors: Doors,
     b2b_url: str,
     tell: Callable[[Echange], None] | None,
 ) -> ProcessWork:
     from sge_sim.processes.admin_process import admin_server
 
-    return admin_server(simulator, admin_socket, b2b_url, tell)
+    doors.close(doors.admin, doors.remote)
+    return admin_server(simulator, doors.admin, b2b_url, tell, doors.remote)
 
 
-def _data_connect(simulator: Simulator, data_connect_socket: socket) -> ProcessWork:
+def _data_connect(simulator: Simulator, doors: Doors) -> ProcessWork:
     from sge_sim.processes.data_connect_process import data_connect_server
 
-    return data_connect_server(simulator, data_connect_socket)
+    assert doors.data_connect is not None
+    doors.close(doors.data_connect)
+    return data_connect_server(simulator, doors.data_connect)

@@ -5,10 +5,11 @@ one calendar that follows the tariff, the installation of the client's category.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.nomenclatures import PETITS, Sens
 from sge_sim.mesures import (
@@ -25,8 +26,10 @@ from sge_sim.mesures import (
     parse_plages,
 )
 from sge_sim.mesures.climat import zone_du_departement
-from sge_sim.tables.point_facts import Dossier, PointFacts, Suivi
+from sge_sim.mesures.jours_donnes import JourDonne, MesuresDonnees, read_courbe, read_registres
+from sge_sim.tables.point_facts import Dossier, PointFacts
 from sge_sim.tables.points import Point as Row
+from sge_sim.tables.suivi_facts import Suivi
 from sge_sim.tables.transmissions import ServiceTransmis
 
 PUISSANCE_DU_SURPLUS = 3
@@ -60,6 +63,16 @@ _DISTRIBUTEUR_C5 = {
     Structure.HP_HC: "DI000002",
     Structure.SAISONS_C5: "DI000003",
 }
+_DATEES: Final = (
+    "puissance_souscrite",
+    "fta",
+    "calendrier_fournisseur",
+    "heures_creuses_libelle",
+    "heures_creuses_saison_basse",
+    "niveau_ouverture_services",
+)
+"""What measures take from the sheet and that has dates, in the order of `_Etat`."""
+
 _NON_CONSOMMATION = "PT000001"
 """The calendar of what a P4 that sells all of its production draws: nothing (GUI 0497 v1.5.0 p. 19;
 that the client has a contract for it all the same: assumed)."""
@@ -71,18 +84,17 @@ _DISTRIBUTEUR = "D"
 class _Donnees(NamedTuple):
     """What is taken from the data sheet: compared by value, so that a change is never missed.
 
-    `inerte`: nothing goes that way, though the meter counts it.
+    `inerte`: nothing goes that way, though the meter counts it; `autre`: it isn't the direction of
+    the segment. `etats`: what `_DATEES` said since which day, oldest first.
     """
 
     graine: int
     segment: str
-    puissance: int
+    autre: bool
+    etats: tuple[tuple[date | None, tuple[Any, ...]], ...]
+    raccordement: int | None
     mise_en_service: date
     resiliation: date | None
-    structure: Structure
-    calendrier_fournisseur: str | None
-    heures_creuses: str | None
-    ouvert: bool
     professionnel: bool
     plage_releve: str | None
     tension: str | None
@@ -142,20 +154,19 @@ def _described(
     assert point.date_mise_en_service is not None, "only of a point that was commissioned"
     naturel = point.segment[0] == "P"
     autre = naturel is (sens == "SOUTIRAGE")
-    puissance = point.puissance_souscrite or point.puissance_raccordement
     inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in suivi.calendriers)
     return _describe(
         _Donnees(
             # The two directions of a point are two installations.
             graine=point.graine ^ autre,
             segment=_facette(point.segment, sens),
-            puissance=PUISSANCE_DU_SURPLUS if autre or puissance is None else puissance,
+            autre=autre,
+            etats=suivi.histoire(point, *_DATEES)
+            if suivi.anciennes
+            else ((None, tuple([getattr(point, nom) for nom in _DATEES])),),
+            raccordement=point.puissance_raccordement,
             mise_en_service=_held_since(point.date_mise_en_service, service),
             resiliation=point.date_resiliation,
-            structure=_structure(point, sens),
-            calendrier_fournisseur=None if autre else point.calendrier_fournisseur,
-            heures_creuses=point.heures_creuses_libelle,
-            ouvert=bool(point.niveau_ouverture_services),
             professionnel=point.categorie_client_final == "PRO",
             plage_releve=point.plage_releve,
             tension=point.tension_livraison,
@@ -210,14 +221,38 @@ def _unite(point: Point) -> str | None:
     return point.puissance_souscrite_unite
 
 
-def _structure(point: Point, sens: Sens) -> Structure:
-    """Return how the distributor's grid divides time; injection isn't divided (assumed)."""
-    if sens == "INJECTION":
-        return Structure.BASE
-    # HTA has a peak class; a mobile peak is counted as the fixed one.
-    return _FTA.get(
-        point.fta or "", Structure.BASE if point.segment in PETITS else Structure.POINTE
-    )
+class _Etat(NamedTuple):
+    """What the columns of `_DATEES` said from a day on, None: since ever."""
+
+    depuis: date | None
+    puissance: int | None
+    fta: str | None
+    calendrier: str | None
+    heures_creuses: str | None
+    saison_basse: str | None
+    niveau: int | None
+
+    def structure(self, segment: str) -> Structure:
+        """How the distributor's grid divides time; injection isn't divided (assumed)."""
+        if segment[0] == "P":
+            return Structure.BASE
+        # HTA has a peak class; a mobile peak is counted as the fixed one.
+        usual = Structure.BASE if segment in PETITS else Structure.POINTE
+        return _FTA.get(self.fta or "", usual)
+
+
+def _since(
+    premier: date, entrees: Iterable[tuple[date | None, *tuple[Any, ...]]]
+) -> list[tuple[Any, ...]]:
+    """Return dated entries from the first day of a life on, without those that repeat the one
+    before: that which held on the first day comes first."""
+    found: list[tuple[Any, ...]] = []
+    for depuis, *valeurs in entrees:
+        if depuis is None or depuis <= premier:
+            found = [(premier, *valeurs)]
+        elif not found or [*found[-1][1:]] != valeurs:
+            found.append((depuis, *valeurs))
+    return found
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
@@ -229,21 +264,36 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
         for pose, depose, tic in suivi.compteurs
     )
     depuis = compteurs[0].pose
+    etats = [_Etat(jour, *valeurs) for jour, valeurs in donnees.etats]
+    usual = donnees.raccordement or PUISSANCE_DU_SURPLUS
+    puissances = (
+        [(depuis, PUISSANCE_DU_SURPLUS)]
+        if donnees.autre
+        else _since(depuis, [(one.depuis, one.puissance or usual) for one in etats])
+    )
+    given = None if donnees.autre else _given(suivi)
+    perdus = suivi.trous if given is None else (*suivi.trous, *given.trous)
     return PointMesure(
         graine=donnees.graine,
         segment=donnees.segment,
-        puissances=(PuissanceSouscrite(depuis, donnees.puissance),),
+        puissances=tuple(PuissanceSouscrite(*one) for one in puissances),
         mise_en_service=donnees.mise_en_service,
         compteurs=compteurs,
-        grille_distributeur=_distributeur(donnees, suivi, compteurs, petit=petit),
-        grille_fournisseur=_fournisseur(donnees, suivi, depuis),
-        heures_creuses=(
-            ()
-            if donnees.heures_creuses is None
-            else (HeuresCreuses(depuis, parse_plages(donnees.heures_creuses)),)
+        grille_distributeur=_distributeur(donnees, etats, suivi, compteurs),
+        grille_fournisseur=_fournisseur(donnees, etats, suivi, depuis),
+        heures_creuses=tuple(
+            HeuresCreuses(jour, parse_plages(haute), None if basse is None else parse_plages(basse))
+            for jour, haute, basse in _since(
+                depuis,
+                [
+                    (one.depuis, one.heures_creuses, one.saison_basse)
+                    for one in etats
+                    if one.heures_creuses is not None
+                ],
+            )
         ),
         collectes=_union(suivi.collectes),
-        trous=tuple(TrouDeCourbe(debut, fin) for debut, fin in suivi.trous),
+        trous=tuple(TrouDeCourbe(debut, fin) for debut, fin in perdus),
         oppositions=tuple(Opposition(debut, fin) for debut, fin in suivi.oppositions),
         resiliation=donnees.resiliation,
         jour_releve=jour_releve(donnees.plage_releve),
@@ -251,8 +301,25 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
         triphase=donnees.triphase,
         pma_en_watts=not petit and donnees.en_kw,
         profil=_profil(donnees),
+        donnees=given,
         zone=donnees.zone,
         pertes=donnees.pertes,
+    )
+
+
+def _given(suivi: Suivi) -> MesuresDonnees | None:
+    """Return what was given of the measures, None for nothing."""
+    if not suivi.donnees:
+        return None
+    return MesuresDonnees(
+        tuple(
+            JourDonne(
+                jour,
+                None if courbe is None else read_courbe(courbe),
+                None if registres is None else read_registres(registres),
+            )
+            for jour, courbe, registres in suivi.donnees
+        )
     )
 
 
@@ -266,36 +333,51 @@ def _profil(donnees: _Donnees) -> ProfilConsommation | None:
 
 
 def _distributeur(
-    donnees: _Donnees, suivi: Suivi, compteurs: tuple[CompteurPose, ...], *, petit: bool
+    donnees: _Donnees, etats: list[_Etat], suivi: Suivi, compteurs: tuple[CompteurPose, ...]
 ) -> tuple[Grille, ...]:
     """Return the distributor's grids: a small meter has none before it is opened (OFF 21.3)."""
-    if petit and not donnees.ouvert:
+    petit = donnees.segment in PETITS
+    # It is never closed again.
+    opened = [one for one in etats if one.niveau]
+    if petit and not opened:
         return ()
-    dates = _dated(donnees, suivi, "distributeur")
+    dates = _dated(donnees, etats, suivi, "distributeur")
     if dates:
         return dates
     depuis = next((c.pose for c in compteurs if c.communicant), None)
     if depuis is None:
         return ()
-    code = _DISTRIBUTEUR_C5[donnees.structure] if petit else _DISTRIBUTEUR
-    return (Grille(depuis, code, donnees.structure),)
+    if petit and opened[0].depuis is not None:
+        depuis = max(depuis, opened[0].depuis)
+    return tuple(
+        Grille(jour, _DISTRIBUTEUR_C5[structure] if petit else _DISTRIBUTEUR, structure)
+        for jour, structure in _since(
+            depuis, [(one.depuis, one.structure(donnees.segment)) for one in etats]
+        )
+    )
 
 
-def _fournisseur(donnees: _Donnees, suivi: Suivi, depuis: date) -> tuple[Grille, ...]:
-    dates = _dated(donnees, suivi, "fournisseur")
-    if dates or donnees.calendrier_fournisseur is None:
+def _fournisseur(
+    donnees: _Donnees, etats: list[_Etat], suivi: Suivi, depuis: date
+) -> tuple[Grille, ...]:
+    dates = _dated(donnees, etats, suivi, "fournisseur")
+    if dates or donnees.autre:
         return dates
-    code = donnees.calendrier_fournisseur
-    return (Grille(depuis, code, _CALENDRIERS.get(code, donnees.structure)),)
+    usual = etats[-1].structure(donnees.segment)
+    codes = [(one.depuis, one.calendrier) for one in etats if one.calendrier is not None]
+    return tuple(
+        Grille(jour, code, _CALENDRIERS.get(code, usual)) for jour, code in _since(depuis, codes)
+    )
 
 
-def _dated(donnees: _Donnees, suivi: Suivi, cote: str) -> tuple[Grille, ...]:
+def _dated(donnees: _Donnees, etats: list[_Etat], suivi: Suivi, cote: str) -> tuple[Grille, ...]:
     """Return the calendars of one side; one that isn't known divides time as the tariff does.
 
     That of what isn't consumed isn't the calendar of what is injected.
     """
+    usual = etats[-1].structure(donnees.segment)
     return tuple(
-        Grille(depuis, code, _CALENDRIERS.get(code, donnees.structure))
+        Grille(depuis, code, _CALENDRIERS.get(code, usual))
         for ce_cote, depuis, code in suivi.calendriers
         if ce_cote == cote and (code != _NON_CONSOMMATION or donnees.inerte)
     )

@@ -133,9 +133,10 @@ def _comptage(point: Point) -> dict[str, Any]:
     return {
         "type": _coded("typeComptage", point.type_comptage),
         "disjoncteur": _coded("disjoncteurCalibre", point.disjoncteur_calibre),
-        "relais": point.relais_plage_heures_creuses,
-        "heures_creuses": point.heures_creuses_libelle,
-        "futures_heures_creuses": point.futures_heures_creuses_libelle,
+        "heures_creuses": _saisons(point.heures_creuses_libelle, point.heures_creuses_saison_basse),
+        "futures_heures_creuses": _saisons(
+            point.futures_heures_creuses_libelle, point.futures_heures_creuses_saison_basse
+        ),
         "transformateur_courant": courant
         and {
             "calibre": courant.calibre,
@@ -151,6 +152,11 @@ def _comptage(point: Point) -> dict[str, Any]:
         },
         "compteurs": [_compteur(compteur) for compteur in point.compteurs],
     }
+
+
+def _saisons(haute: str | None, basse: str | None) -> str | dict[str, str | None] | None:
+    """Return off-peak ranges, by season where the low one has its own."""
+    return haute if basse is None else {"saison_haute": haute, "saison_basse": basse}
 
 
 def _compteur(compteur: Compteur) -> dict[str, Any]:
@@ -240,6 +246,10 @@ def _mesures(session: Session, prm: str) -> dict[str, Any]:
         "trous": [
             f"{debut.astimezone(PARIS).isoformat()}..{fin.astimezone(PARIS).isoformat()}"
             for debut, fin in suivi.trous
+        ],
+        "avant": [
+            {"jusqu_a": _day(one.jusqu_a), "quoi": one.nom, "valeur": one.valeur}
+            for one in suivi.anciennes
         ],
         "calendriers": [
             {"cote": cote, "depuis": _day(depuis), "code": code}

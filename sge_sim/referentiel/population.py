@@ -11,10 +11,13 @@ from itertools import chain, repeat
 from typing import Any, Final
 
 from sge_sim.domaine import prm
+from sge_sim.domaine.plages import parse_plages, touches
 from sge_sim.errors import UsageError
+from sge_sim.referentiel.communes import communes_de_france
 from sge_sim.referentiel.dataset import Dataset, Profil
 from sge_sim.referentiel.entries import CommuneEntry, SorteEntry
 from sge_sim.referentiel.point_rows import Rows, make_rows
+from sge_sim.referentiel.reforme_hc import ancienne_plage, bring_in
 from sge_sim.referentiel.tirage import Tirage
 
 # Prefixes that no PRM of the catalogue has; in the catalogue too, large points have another.
@@ -26,15 +29,28 @@ _FIRST_MISE_EN_SERVICE: Final = date(2005, 1, 1)
 _LAST_MISE_EN_SERVICE: Final = date(2017, 12, 31)
 _LAST_CHANGE: Final = date(2018, 12, 31)
 
-_FTA_C5: Final = {"BTINFCUST": 50, "BTINFMUDT": 30, "BTINFMU4": 12, "BTINFCU4": 8}
+_FTA_LINKY: Final = {"BTINFCU4": 58, "BTINFMU4": 40, "BTINFLU": 2}
+_OFFRES: Final = {
+    "RES": {"FC000165": 50, "FC000014": 47, "FC000050": 3},
+    "PRO": {"FC000165": 65, "FC000014": 33, "FC000050": 2},
+}
+"""Supplier's calendars: base, off-peak hours of the network, six classes."""
+_DRAWN_ONCE: Final = 50
+_PLAGES: Final = {"A": 46, "1": 24, "C": 20}
+"""Marks of `sge_sim.domaine.plages.regimes`: to be moved, done since 2025, compliant of old."""
 _PUISSANCES_RES: Final = {3: 10, 6: 50, 9: 25, 12: 15}
 _PUISSANCES_PRO: Final = {6: 20, 9: 25, 12: 20, 18: 15, 24: 10, 36: 10}
 # Beyond this, in kVA, a C5 point is three-phase.
 _SINGLE_PHASE_MAX: Final = 12
 
 
-def population(dataset: Dataset, *, size: int, seed: int) -> Iterator[Rows]:
-    """Yield the rows of `size` points.
+def population(
+    dataset: Dataset, *, size: int, seed: int, reforme: bool = False, partout: bool = False
+) -> Iterator[Rows]:
+    """Yield the rows of `size` points; with `reforme`, off-peak hours will change (TURPE 7).
+
+    With `partout`, those that no search of the catalogue looks for are in any commune of the
+    country, with the off-peak hours of the one where they would have been (assumed).
 
     Raises `UsageError` for a size between zero and `minimum_size`, both left out.
     """
@@ -44,7 +60,7 @@ def population(dataset: Dataset, *, size: int, seed: int) -> Iterator[Rows]:
             f"une population de {size} points est trop petite pour les recherches du catalogue : "
             f"en demander au moins {smallest}, ou 0 pour n'en avoir aucune."
         )
-    return _draw(dataset, size, seed)
+    return _draw(dataset, size, seed, reforme=reforme, partout=partout)
 
 
 def minimum_size(dataset: Dataset) -> int:
@@ -52,22 +68,30 @@ def minimum_size(dataset: Dataset) -> int:
     return sum(quota.nombre for quota in dataset.population.quotas)
 
 
-def _draw(dataset: Dataset, size: int, seed: int) -> Iterator[Rows]:
+def _draw(
+    dataset: Dataset, size: int, seed: int, *, reforme: bool, partout: bool
+) -> Iterator[Rows]:
     tirage = Tirage(seed)
+    communes = [*communes_de_france().items()] if partout else []
     plan = dataset.population
     parts = {part: part.poids for part in plan.reste}
     etats = {etat: etat.poids for etat in plan.etats}
     bt_inf, large = (prm.generate_all(prefix, seed) for prefix in (_PREFIX_BT_INF, _PREFIX_LARGE))
     quotas = chain.from_iterable(repeat(quota, quota.nombre) for quota in plan.quotas)
     for _ in range(size):
-        sorte: SorteEntry = next(quotas, None) or tirage.weighted(parts)
+        sought = next(quotas, None)
+        sorte: SorteEntry = sought or tirage.weighted(parts)
         commune = dataset.communes[sorte.commune]
+        if communes and sought is None:
+            (postal, insee), libelle = tirage.one_of(communes)
+            place = {"code_postal": postal, "code_insee": insee, "libelle": libelle}
+            commune = commune.model_copy(update=place)
         profil = _varied(dataset.profils[sorte.profil], sorte, commune, tirage)
         etat = tirage.weighted(etats)
         if etat.profil is not None:
             profil |= dataset.profils[etat.profil]
         number = next(bt_inf if profil.point["domaine_tension"] == "BTINF" else large)
-        yield make_rows(
+        fiche = make_rows(
             number,
             profil,
             commune,
@@ -75,6 +99,12 @@ def _draw(dataset: Dataset, size: int, seed: int) -> Iterator[Rows]:
             seed=seed,
             tirage=tirage,
         )
+        point = fiche[0]
+        if point["type_comptage"] == "LINKY" and point["fta"] is not None:
+            point |= _linky(point, commune)
+        if reforme:
+            bring_in(point)
+        yield fiche
 
 
 def _varied(profil: Profil, sorte: SorteEntry, commune: CommuneEntry, tirage: Tirage) -> Profil:
@@ -118,15 +148,29 @@ def _bt_inf(
             "mode_apres_compteur": "B24F3X220",
             "disjoncteur_calibre": "30-60",
         }
-    fta = tirage.weighted(_FTA_C5)
-    if point["type_comptage"] == "LINKY" and fta != point["fta"]:
-        plage = tirage.one_of(commune.heures_creuses)
-        drawn |= {
-            "fta": fta,
-            "calendrier_fournisseur": "FC000050" if tirage.happens(10) else "FC000014",
-            "heures_creuses_libelle": plage,
-        }
+    # What was drawn here once still is, so that a seed keeps its addresses and its clients.
+    if tirage.below(100) >= _DRAWN_ONCE and point["type_comptage"] == "LINKY":
+        tirage.below(1)
+        tirage.below(1)
     return drawn
+
+
+def _linky(point: Mapping[str, Any], commune: CommuneEntry) -> dict[str, Any]:
+    """Draw the grids of a communicating meter: all but long uses have off-peak hours, whatever the
+    offer (TURPE 7)."""
+    tirage = Tirage(point["graine"])
+    fta = tirage.weighted(_FTA_LINKY)
+    calendrier = tirage.weighted(_OFFRES[point["categorie_client_final"]])
+    marque = tirage.weighted(_PLAGES)
+    nominaux = [
+        plages
+        for plages in map(parse_plages, commune.heures_creuses)
+        if touches(plages, "ancien") is (marque == "A")
+    ]
+    plage = ancienne_plage(tirage, marque, () if marque == "1" else nominaux)
+    if fta == "BTINFLU":
+        return {"fta": fta}
+    return {"fta": fta, "calendrier_fournisseur": calendrier, "heures_creuses_libelle": plage}
 
 
 def _bt_sup(tirage: Tirage) -> dict[str, Any]:

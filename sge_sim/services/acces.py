@@ -2,7 +2,8 @@
 
 The login and the contract of the message are compared with the actor whose certificate came: the
 platform knows the actor from the connection, the user and the contract from the message (common
-guide; mapping of the codes assumed).
+guide; mapping of the codes assumed). In production the actor has obtained the package of the
+service.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,51 @@ from typing import Final, Protocol
 
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.refus import Control, rule
-from sge_sim.tables.acteur_facts import ContratFacts, UtilisateurFacts
+from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts, UtilisateurFacts
+
+_FAQ: Final = "homologation par package entier : FAQ"
+_REMEDE: Final = (
+    "un acteur homologué en production pour le package de ce service "
+    "(sge-sim acteurs habiliter le donne)"
+)
+
+
+@dataclass(frozen=True)
+class Appelant:
+    """Who calls a service of `package` in production; the actor is None where it isn't known."""
+
+    acteur: ActeurFacts | None
+    package: str
+
+
+def package_obtenu(appelant: Appelant) -> bool:
+    """In production, the calling actor is homologated for the package of the service."""
+    acteur = appelant.acteur
+    return acteur is not None and acteur.is_homologated(appelant.package, "production")
+
+
+PACKAGE_SGT483: Final = Control(
+    "package_obtenu", "SGT483", f"AX.0466 v1.5.0 ; {_FAQ}", "documented", _REMEDE, package_obtenu
+)
+"""Of the services that list SGT483."""
+PACKAGE_SGT402: Final = Control(
+    "package_obtenu",
+    "SGT402",
+    f"{_FAQ} ; ce service ne liste pas SGT483, et répond ainsi d'un utilisateur sans droit",
+    "assumed",
+    _REMEDE,
+    package_obtenu,
+)
+"""Of those that refuse so a user without the right."""
+PACKAGE_SUPPOSE: Final = Control(
+    "package_obtenu",
+    "SGT483",
+    f"{_FAQ} ; sa documentation ne liste pas ce code : supposé",
+    "assumed",
+    _REMEDE,
+    package_obtenu,
+)
+"""Of the others."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +102,7 @@ def utilisateur_de_l_acteur(demande: AvecAcces) -> bool:
     """The user belongs to the market actor from which the call comes."""
     acces = demande.acces
     utilisateur = acces.utilisateur
-    return utilisateur is None or utilisateur.acteur_code == acces.demandeur.code
+    return utilisateur is None or utilisateur.acteur.code == acces.demandeur.code
 
 
 @rule(
@@ -112,21 +157,3 @@ def contrat_actif(demande: AvecAcces) -> bool:
 
 
 CONTRACT_RULES = (contrat_connu, contrat_de_l_acteur, contrat_actif)
-
-
-@dataclass(frozen=True)
-class RechercheServices:
-    """A search of the services of a point.
-
-    Neither an unknown point nor a contract that has ended is refused (assumed).
-    """
-
-    acces: Acces
-
-
-RULES_RECHERCHE: Final[tuple[Control[RechercheServices], ...]] = (
-    utilisateur_connu,
-    utilisateur_de_l_acteur,
-    contrat_connu,
-    contrat_de_l_acteur,
-)

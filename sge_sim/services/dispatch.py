@@ -1,20 +1,23 @@
-"""Between an endpoint and its service: the session, the refusals."""
+"""Between an endpoint and its service: the session, the refusals, the rules that are passed over.
+
+`--disabled-rules` names rules to pass over, to try a test harness: by their whole names,
+`Service/nom`, in all the versions of the service.
+"""
 
 import logging
-from collections.abc import Set
+from collections.abc import Iterable, Mapping, Sequence, Set
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.orm import Session
-
 from sge_sim.commandes.echeances import catch_up_orders, transaction_on
+from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, unreachable_sentence
-from sge_sim.facts.lecture import Lire, faits_within
+from sge_sim.facts.memoire import Vue
 from sge_sim.machine.data_files import data_path
 from sge_sim.refus import Refus, check
-from sge_sim.services.disabled_rules import disabled_by_path
-from sge_sim.services.habilitation import Appelant
+from sge_sim.services.acces import Appelant
 from sge_sim.services.registry import BY_PATH, SERVICES
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
@@ -24,6 +27,51 @@ from sge_sim.soap.exchange import Exchange
 from sge_sim.soap.messages import MessageWriter
 from sge_sim.soap.operation import Handler
 from sge_sim.soap.protocol import FaultStyle, SgtFault
+
+
+def disabled_by_path(
+    names: Iterable[str], services: Sequence[Service]
+) -> Mapping[str, frozenset[str]]:
+    """Return what each service passes over, by its path: rules as its table calls them.
+
+    Raises `UsageError` for a name that no rule has, and for a rule without which its service has
+    nothing to answer.
+    """
+    disabled: dict[str, set[str]] = {service.path: set() for service in services}
+    for name in names:
+        found = [
+            (service, rule)
+            for service in services
+            for rule in service.controls
+            if rule.of(service.nom).name == name
+        ]
+        if not found:
+            raise UsageError(
+                f"« {name} » n'est la règle d'aucun service : {_nearest(name, services)}."
+            )
+        for service, rule in found:
+            if rule.indispensable:
+                raise UsageError(
+                    f"« {name} » ne se désactive pas : sans cette règle, {service.nom} n'a rien à "
+                    "répondre."
+                )
+            disabled[service.path].add(rule.name)
+    return {path: frozenset(found) for path, found in disabled.items()}
+
+
+def _nearest(name: str, services: Sequence[Service]) -> str:
+    """Return the whole names that end like `name`, in French; where to read all, if none does."""
+    wanted = name.rpartition("/")[2]
+    found = sorted(
+        {
+            rule.of(service.nom).name
+            for service in services
+            for rule in service.controls
+            if rule.name == wanted
+        }
+    )
+    return f"donner {' ou '.join(found)}" if found else "docs/codes.md les nomme toutes"
+
 
 _log = logging.getLogger(__name__)
 
@@ -88,17 +136,36 @@ def handler(
     """
 
     def handle(exchange: Exchange, messages: MessageWriter) -> bytes:
+        assert exchange.demandeur is not None
         try:
-            lire = (exchange.vue or database.memoire.look()).lire
+            vue = exchange.vue or database.memoire.look()
             if settings.environment == "production":
-                _check_habilitation(service, exchange, lire, disabled)
-            if service.writes:
-                with transaction_on(database, exchange.prm) as (session, exchange.instant):
-                    return answer(exchange, partial(faits_within, session), session, messages)
-            if service.searches:
-                with database.sessions() as session:
-                    return answer(exchange, lire, session, messages)
-            return answer(exchange, lire, None, messages)
+                _check_habilitation(service, exchange.demandeur, vue, disabled)
+            asked = service.asks(exchange.demande, exchange.demandeur)
+            with ExitStack() as stack:
+                session = None
+                if service.writes:
+                    session, exchange.instant, faits = stack.enter_context(
+                        transaction_on(database, asked.get("prm"), asked)
+                    )
+                else:
+                    if service.catches_up:
+                        catch_up_orders(database, exchange.instant, asked["prm"])
+                        vue = database.memoire.look()
+                    if service.searches:
+                        session = stack.enter_context(database.sessions())
+                    faits = vue.lire(**asked)
+                appel = Appel(
+                    exchange.demande,
+                    exchange.entete,
+                    exchange.demandeur,
+                    exchange.instant,
+                    settings,
+                    faits,
+                    session,
+                    disabled,
+                )
+                return messages.write(service.handle(appel), exchange.entete)
         except Refus as refus:
             raise SgtFault(
                 refus.rule.code,
@@ -111,32 +178,14 @@ def handler(
             _log.error("%s ne peut pas répondre : %s", service.path, told)
             raise SgtFault(_unavailable(service), constat=told) from error
 
-    def answer(
-        exchange: Exchange, lire: Lire, session: Session | None, messages: MessageWriter
-    ) -> bytes:
-        assert exchange.demandeur is not None
-        appel = Appel(
-            exchange.demande,
-            exchange.entete,
-            exchange.demandeur,
-            exchange.instant,
-            settings,
-            lire,
-            session,
-            lambda: catch_up_orders(database, exchange.instant, exchange.prm),
-            disabled,
-        )
-        return messages.write(service.handle(appel), exchange.entete)
-
     return handle
 
 
 def _check_habilitation(
-    service: Service, exchange: Exchange, lire: Lire, disabled: frozenset[str]
+    service: Service, demandeur: Demandeur, vue: Vue, disabled: frozenset[str]
 ) -> None:
     """Check that the actor has obtained the package of the service; raises `Refus`."""
-    assert exchange.demandeur is not None
-    acteur = lire(acteur=exchange.demandeur.code).acteur
+    acteur = vue.lire(acteur=demandeur.code).acteur
     appelant = Appelant(acteur, service.package)
     check((service.habilitation,), appelant, disabled)
 

@@ -1,22 +1,33 @@
 """What several services read alike in the message of a demand."""
 
+from typing import Any
+
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.domaine.libelles import LISTES
 from sge_sim.services.acces import Acces
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.point_facts import Faits
 
 _CIVILITES = frozenset(LISTES["civilite"]) - {"Mlle"}
 
 
-def acces_of(appel: Appel, service: Service, faits: Faits) -> Acces:
+def general_facts(general: Tree) -> dict[str, Any]:
+    """Name the facts that an order wants: the point, the user and the contract of its block
+    `donneesGenerales`."""
+    return {
+        "prm": general["pointId"],
+        "login": general["initiateurLogin"],
+        "contrat_id": general["contratId"],
+    }
+
+
+def acces_of(appel: Appel, service: Service) -> Acces:
     """Return who calls, with the user and the contract that the message names."""
     return Acces(
         demandeur=appel.demandeur,
-        utilisateur=faits.utilisateur,
-        contrat=faits.contrat,
+        utilisateur=appel.faits.utilisateur,
+        contrat=appel.faits.contrat,
         service=service.nom,
         jour=appel.today,
     )

@@ -16,8 +16,8 @@ from sge_sim.errors import UsageError
 from sge_sim.services.service import Service
 from sge_sim.soap.codes import LIBELLES_CODES
 
-FILES = ("answer", "demande", "rules", "service")
-"""The modules that every folder of a service has; it may have more."""
+FILES = ("demande", "rules", "service")
+"""The modules that every folder of services has; it may have more."""
 
 
 def find_services(package: ModuleType = sge_sim.services) -> tuple[Service, ...]:

@@ -1,8 +1,8 @@
 """What a simulated service is, and what a call to it brings.
 
-Every service is a folder with the same files: `demande.py` is the demand as the rules look at it,
-`rules.py` the control table, `answer.py` writes what is answered, `service.py` reads the message,
-joins the others and declares the service.
+Every service, or family of services that differ by a table, is a folder with the same files:
+`demande.py` is the demand as the rules look at it, `rules.py` the control table, `answer.py` writes
+what is answered, `service.py` reads the message, joins the others and declares the services.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,21 +10,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
-
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme, rank_of_release
 from sge_sim.domaine.generations import Existence
 from sge_sim.domaine.nomenclatures import Flux
-from sge_sim.facts.lecture import Lire
 from sge_sim.refus import Control
-from sge_sim.services.habilitation import PACKAGE_SUPPOSE, Appelant
+from sge_sim.services.acces import PACKAGE_SUPPOSE, Appelant
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.point_facts import PointFacts
+from sge_sim.tables.point_facts import Faits, PointFacts
 
 CHAMPS_LIBRES: Final = frozenset(
     {
@@ -43,11 +40,9 @@ class Appel:
     """One call: the message, who sends it, when, and the state it is judged on.
 
     `header` is empty where the client sent none. `now` is the simulated time, in legal time,
-    `today` its date, `plateforme` what is played on it. `disabled` are the names of the rules that
-    the service passes over. `lire` gives the facts that are named, all
-    of one state: see `sge_sim.facts.lecture.questions`. `rows` is the session of a service that
-    searches or writes; `catch_up` makes what is due on its point by `now` happen,
-    which a service that writes finds done.
+    `today` its date, `plateforme` what is played on it. `faits` are what the service asks of the
+    state, `session` is that of a service that searches or writes, None for the others. `disabled`
+    are the names of the rules that the service passes over.
     """
 
     body: Tree
@@ -55,9 +50,8 @@ class Appel:
     demandeur: Demandeur
     now: datetime
     settings: Settings
-    lire: Lire
-    rows: Session | None
-    catch_up: Callable[[], object]
+    faits: Faits
+    session: Any
     disabled: frozenset[str] = frozenset()
     today: date = field(init=False)
     plateforme: Plateforme = field(init=False)
@@ -67,12 +61,6 @@ class Appel:
         # At every call: `Settings.plateforme` is asked only where a platform is played.
         played = self.settings.plays_real_homologation
         self.plateforme = self.settings.plateforme(self.today) if played else NOMINALE
-
-    @property
-    def session(self) -> Session:
-        """The session, which the services have that search or write."""
-        assert self.rows is not None
-        return self.rows
 
     def ecart(
         self, service: "Service", point: PointFacts | None, demande: str = ""
@@ -109,8 +97,10 @@ class Service:
     `needs_header` tells a service whose client has to send the header of the contract: where it is
     facultative, clients send none.
 
-    `writes` tells a service that changes the state, `searches` one that looks through rows by
-    itself; the others read facts alone.
+    `asks` names the facts that a message needs, as `sge_sim.facts.lecture.questions` does: they are
+    read at once. `writes` tells a service that changes the state: what was due on its point has
+    happened then; `catches_up` one that only reads, and finds it so too. `searches` tells one that
+    looks through rows by itself.
 
     A call of a tester's own client is recognised by all of its elements but `champs_libres`, which
     are of the asker's choice; `champs_accord` have to be declared, where elsewhere `false` and an
@@ -138,7 +128,9 @@ class Service:
     prestations: tuple[Prestation, ...] = ()
     existence: Existence | None = None
     needs_header: bool = False
+    asks: Callable[[Tree, Demandeur], Mapping[str, Any]] = lambda _body, _demandeur: {}
     writes: bool = False
+    catches_up: bool = False
     searches: bool = False
     depuis: str | None = None
     jusqu_a: str | None = None

@@ -28,6 +28,14 @@ class Profile(StrEnum):
     FIDELE = "fidele"
 
 
+class Log(StrEnum):
+    """How `sge-sim serve` writes calls on its standard output."""
+
+    TEXT = "text"
+    JSON = "json"
+    NONE = "none"
+
+
 class SansDonnee(StrEnum):
     """What ConsultationMesuresDetaillees answers when it has no measure to give."""
 
@@ -40,6 +48,28 @@ class Pertes(StrEnum):
 
     AUCUNE = "aucune"
     CONSTATEES = "constatees"
+
+
+class VerifieEku(StrEnum):
+    """How the door looks at the extended key use of a certificate."""
+
+    AUTO = "auto"
+    STRICT = "strict"
+    TOLERANT = "tolerant"
+
+
+class ReformeHc(StrEnum):
+    """Whether the off-peak hours of the population change, as TURPE 7 has it."""
+
+    JAMAIS = "jamais"
+    CALENDRIER = "calendrier"
+
+
+class Communes(StrEnum):
+    """Where the points of the population are."""
+
+    JEU = "jeu"
+    TOUTES = "toutes"
 
 
 def setting(default: Any, why: str, least: int | None = None) -> Any:
@@ -71,7 +101,23 @@ class Settings:
     host: str = setting("127.0.0.1", "Adresse d'écoute des web services (TLS mutuel).")
     port: int = setting(8443, "Port des web services ; 0 choisit un port libre.")
     admin_port: int = setting(
-        8080, "Port de l'administration, toujours sur l'adresse de bouclage ; 0 choisit."
+        8080, "Port de l'administration, sur l'adresse de bouclage ; 0 choisit un port libre."
+    )
+    admin_host: str | None = setting(
+        None,
+        "Adresse d'où joindre aussi l'administration, sur --admin-port : en TLS et avec le jeton "
+        "que montre le premier démarrage (sge-sim token en donne un autre). L'adresse de bouclage "
+        "prend alors un port libre, que connaissent les commandes.",
+    )
+    server_name: tuple[str, ...] = setting(
+        (),
+        "Nom ou adresse sous lequel d'autres machines appellent, en plus de localhost : il entre "
+        "dans le certificat du serveur, et l'administration l'admet (à répéter).",
+    )
+    log: Log | None = setting(
+        None,
+        "Appels sur la sortie standard : une ligne de texte ou un objet JSON chacun, ou rien ; par "
+        "défaut text dans un terminal et dans un conteneur, sinon none.",
     )
     database_url: str | None = setting(
         None,
@@ -111,6 +157,17 @@ class Settings:
         least=0,
     )
     population_seed: int = setting(2021, "Graine de la population synthétique et des mesures.")
+    communes: Communes = setting(
+        Communes.JEU,
+        "Communes de la population, décidées au premier démarrage : jeu, celles du jeu de "
+        "données ; toutes, celles de la France, hors ce que les cas du catalogue cherchent.",
+    )
+    reforme_hc: ReformeHc = setting(
+        ReformeHc.CALENDRIER,
+        "Réforme des heures creuses (TURPE 7, phase 2) de la population, décidée au premier "
+        "démarrage : calendrier, du 6 octobre 2026 au 31 octobre 2027 de l'horloge simulée ; "
+        "jamais. Les points du catalogue n'en sont pas.",
+    )
     dataset: Path | None = setting(
         None,
         "Dossier de points à soi, importés au démarrage : les .csv et .jsonl que donne "
@@ -143,6 +200,12 @@ class Settings:
     )
     www_counts_as_same: bool = setting(
         False, "Admettre un certificat pour exemple.fr et www.exemple.fr ; refusé d'ordinaire."
+    )
+    verifie_eku: VerifieEku = setting(
+        VerifieEku.AUTO,
+        "Ce que la porte veut de l'usage étendu de clé : strict, clientAuth ; tolerant, n'importe "
+        "lequel ; auto, clientAuth sauf d'une autorité qui n'en délivre plus, puis strict à partir "
+        "du 15/03/2027 (heure de la machine) pour celles du programme de Chrome.",
     )
     basic_auth: bool = setting(
         False,

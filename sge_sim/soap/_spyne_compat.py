@@ -20,9 +20,9 @@ def _load_six() -> ModuleType:
     package = importlib.util.find_spec("spyne")
     if package is None or package.origin is None:
         raise ImportError("spyne is not installed")
-    spec = importlib.util.spec_from_file_location(
-        "spyne.util.six", Path(package.origin).parent / "util" / "six.py"
-    )
+    origin = Path(package.origin)  # its suffix is that of bytecode, where there is no source
+    six = (origin.parent / "util" / "six").with_suffix(origin.suffix)
+    spec = importlib.util.spec_from_file_location("spyne.util.six", six)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

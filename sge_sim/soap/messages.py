@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from sge_sim.soap.codes import libelle_of
+from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.models import TEXT
@@ -41,16 +41,17 @@ class MessageWriter:
 
         Raises `ValueError` for one that breaks the contract, where this is checked.
         """
+        header = self.contract.response_header
+        acquittement = None if header is None else _acquittement(answer, entete)
         if isinstance(answer.body, bytes):
             body = [answer.body]
         else:
             body = self.elements.parts(self.contract.response, answer.body)
         if self.strict:
             self._hold_against_contract(b"".join(body))
-        header = self.contract.response_header
-        if header is None:
+        if header is None or acquittement is None:
             return envelope([], body)
-        return envelope(self.elements.parts(header, _acquittement(answer, entete)), body)
+        return envelope(self.elements.parts(header, acquittement), body)
 
     def _hold_against_contract(self, body: bytes) -> None:
         mistake = self.contract.first_mistake(etree.fromstring(body))
@@ -73,7 +74,7 @@ def _acquittement(answer: Answer, header: Tree) -> Tree:
         if value is not None
     }
     login = header.get("infoDemandeur", {}).get("loginDemandeur") or answer.login
-    tree: dict[str, Any] = {"resultat": {"code": "SGT200", TEXT: libelle_of("SGT200")}}
+    tree: dict[str, Any] = {"resultat": {"code": "SGT200", TEXT: LIBELLES_CODES["SGT200"]}}
     if functional:
         tree["infoFonctionnelles"] = functional
     tree.update(info_demandeur(login))

@@ -15,7 +15,7 @@ from sge_sim.tables.acteurs import Contrat
 from sge_sim.tables.base import Base, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.numeros import next_numero
-from sge_sim.tables.prepared import Driver, Insertion, Prepared
+from sge_sim.tables.prepared import Driver, Prepared
 
 
 class OptionPublication(Base):
@@ -37,7 +37,6 @@ class OptionPublication(Base):
     date_fin: Mapped[date | None] = mapped_column(Date)
 
 
-_NEW_OPTION = Insertion(OptionPublication, "id")
 _CLOSE_OPTIONS = Prepared(
     update(OptionPublication)
     .where(
@@ -95,11 +94,6 @@ def remove_acces(session: Session, prm: str, type: TypeAcces) -> None:
     )
 
 
-def insert_option(session: Session, option: OptionPublication) -> None:
-    """Write a publication of a service that is written already."""
-    _NEW_OPTION.run(session, option)
-
-
 def options_of_point(session: Session, prm: str) -> Mapping[str, Sequence[OptionPublication]]:
     """Return the publications of the services of a point by service, the first ordered first."""
     query = (
@@ -117,7 +111,7 @@ def options_of_point(session: Session, prm: str) -> Mapping[str, Sequence[Option
 def close_options(session: Session, service_souscrit_id: str, fin: date) -> None:
     """End at `fin` (excluded) the publications of a service that go on."""
     driver = Driver.of(session.connection())
-    _CLOSE_OPTIONS.run(driver, service=service_souscrit_id, until=fin)
+    _CLOSE_OPTIONS.rows(driver, service=service_souscrit_id, until=fin)
 
 
 def close_option(

@@ -1,9 +1,13 @@
 """What the state holds of actors, as unchanging values (see `sge_sim.tables.point_facts`)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
+
+Rows = Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,28 @@ class UtilisateurFacts:
     actif: bool
     acteur: ActeurFacts
 
-    @property
-    def acteur_code(self) -> str:
-        """The actor it belongs to."""
-        return self.acteur.code
-
     def may_call(self, service: str) -> bool:
         """Tell whether the user's own rights cover `service`."""
         return self.actif and (self.services is None or service in self.services)
+
+
+def acteur_from(acteurs: Rows, contrats: Rows, habilitations: Rows) -> ActeurFacts | None:
+    """Make an actor of its row, those of its contracts and of what it is homologated for."""
+    if not acteurs:
+        return None
+    ((code, kind),) = acteurs
+    held = tuple(ContratFacts(*row) for row in contrats)
+    return ActeurFacts(code, kind, held, frozenset((row[0], row[1]) for row in habilitations))
+
+
+def utilisateur_from(users: Rows, *acteur: Rows) -> UtilisateurFacts | None:
+    """Make a user of its row, and of those of its actor."""
+    if not users:
+        return None
+    ((login, services, actif),) = users
+    found = acteur_from(*acteur)
+    assert found is not None, "a foreign key holds it"
+    return UtilisateurFacts(login, None if services is None else frozenset(services), actif, found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,13 @@ What is brought in is written in slices, under an `Apport` that isn't published:
 One statement publishes it, and makes all of it seen at once; what isn't published is removed.
 """
 
-from sqlalchemy import ColumnElement, exists
+from typing import Final
+
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from sge_sim.tables.base import Base, RowId
+from sge_sim.tables.prepared import Prepared, Query
 
 
 class Apport(Base):
@@ -25,3 +28,9 @@ def is_seen(apport_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]
     Written so that no index serves it: a search goes by what it looks for.
     """
     return ~exists().where(Apport.id == apport_id, ~Apport.publie)
+
+
+read_hidden: Final[Query[bool]] = Query(
+    (Prepared(select(Apport.id).where(~Apport.publie).limit(1)),), (), bool
+)
+"""Whether something was brought in that nobody sees."""

@@ -8,19 +8,21 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from sge_sim.tables.acteurs import Acteur
+from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.apports import Apport
+from sge_sim.tables.bulk import insert_rows
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
+from sge_sim.tables.mesures_donnees import discard_days
 from sge_sim.tables.points import (
     POINT_SEEN,
     Commune,
     Compteur,
     Point,
     insert_points,
-    insert_rows,
 )
 
-Mesure = type[Collecte | Trou | CalendrierDate]
-MESURES: Final[tuple[Mesure, ...]] = (Collecte, Trou, CalendrierDate)
+Mesure = type[Collecte | Trou | CalendrierDate | AncienEtat]
+MESURES: Final[tuple[Mesure, ...]] = (Collecte, Trou, CalendrierDate, AncienEtat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def hide_all(session: Session) -> None:
 
 
 def discard(session: Session, at_most: int) -> int:
-    """Remove so many points of what isn't published; return how many went.
+    """Remove so many points, or days of measures, of what isn't published; return how many went.
 
     With the last of them goes all that was brought in with them. A commune in which others stand
     stays.
@@ -78,6 +80,8 @@ def discard(session: Session, at_most: int) -> int:
     if prms:
         session.execute(delete(Point).where(Point.prm.in_(prms)))
         return len(prms)
+    if days := discard_days(session, hidden, at_most):
+        return days
     inhabited = exists().where(
         Point.code_postal == Commune.code_postal, Point.code_insee == Commune.code_insee
     )

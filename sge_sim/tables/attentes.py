@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from sge_sim.tables.base import Instant
 from sge_sim.tables.commandes import Affaire, Evenement, ServiceSouscrit
-from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
+from sge_sim.tables.prepared import Driver, Prepared, Query
 
 Waiting = ServiceSouscrit | Affaire | Evenement
 
@@ -83,13 +83,11 @@ def events_awaited(session: Session, prm: str) -> list[Evenement]:
     return [*session.scalars(waiting.order_by(Evenement.echeance, Evenement.id))]
 
 
-def _first(rows: Rows) -> datetime | None:
-    return min((instant for (instant,) in rows if instant is not None), default=None)
-
-
-read_next_due: Final = Query((_NEXT,), (), _first)
+read_next_due: Final[Query[datetime | None]] = Query(
+    (_NEXT,), (), lambda rows: min(filter(None, (instant for (instant,) in rows)), default=None)
+)
 """The first instant (UTC) for which something waits."""
-read_next_due_on: Final = Query((_NEXT_ON,), ("prm",), _first)
+read_next_due_on: Final = Query((_NEXT_ON,), ("prm",), read_next_due.make)
 """The same on one point."""
 
 

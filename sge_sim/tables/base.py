@@ -1,6 +1,6 @@
 """What every table shares: the declarative base and the column types of our own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -39,17 +39,23 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"an instant without time zone can't be stored: {value}")
-        return value.astimezone(UTC)
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        write: Any = self.impl_instance.bind_processor(dialect) or _as_it_is
+        return lambda value: (
+            None
+            if value is None
+            else write(value.astimezone(UTC) if value.tzinfo is not None else _refuse(value))
+        )
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        read: Any = self.impl_instance.result_processor(dialect, coltype) or _as_it_is
+        return lambda value: (
+            None
+            if value is None
+            else found.replace(tzinfo=UTC)
+            if (found := read(value)).tzinfo is None
+            else found.astimezone(UTC)
+        )
 
 
 class Payload(TypeDecorator[P]):
@@ -62,11 +68,21 @@ class Payload(TypeDecorator[P]):
         super().__init__()
         self.cls = cls
 
-    def process_bind_param(self, value: P | None, dialect: Dialect) -> dict[str, Any] | None:
-        return None if value is None else asdict(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[P | None], Any]:
+        write: Any = self.impl_instance.bind_processor(dialect) or _as_it_is
+        return lambda value: write(None if value is None else asdict(value))
 
-    def process_result_value(self, value: Mapping[str, Any] | None, dialect: Dialect) -> P | None:
-        return None if value is None else self.cls(**value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], P | None]:
+        read: Any = self.impl_instance.result_processor(dialect, coltype) or _as_it_is
+        return lambda value: None if (found := read(value)) is None else self.cls(**found)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _refuse(value: datetime) -> datetime:
+    raise ValueError(f"an instant without time zone can't be stored: {value}")
 
 
 # A number given by the database. SQLite only numbers rows by itself in an INTEGER column.

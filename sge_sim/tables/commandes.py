@@ -6,6 +6,8 @@ instant; `sge_sim.commandes.echeances` makes it happen.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from operator import attrgetter
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -16,7 +18,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    literal_column,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, validates
 
@@ -31,10 +35,8 @@ from sge_sim.domaine.nomenclatures import (
     TypeServiceAcces,
 )
 from sge_sim.tables.base import Base, Instant, RowId
-from sge_sim.tables.ecritures import reaching
-from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import Point
-from sge_sim.tables.prepared import Driver, Insertion, Prepared
+from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
 
 _CODE = String(15)
 _PRM = String(14)
@@ -141,6 +143,13 @@ class ServiceSouscrit(Attente, Base):
     __table_args__ = (
         Index("ix_service_souscrit_transmis", "type", "ended_at"),
         Index("ix_service_souscrit_a_annoncer", "announced_at", "ended_at"),
+        # However many have ended on a point, those that haven't are few.
+        Index(
+            "ix_service_souscrit_en_cours",
+            *("prm", "date_debut", "service_souscrit_id"),
+            sqlite_where=text("etat != 'TERMINE'"),
+            postgresql_where=text("etat != 'TERMINE'"),
+        ),
     )
 
 
@@ -230,13 +239,19 @@ _ABONNEMENT = Prepared(
         )
     )
 )
-_NEW_ABONNEMENT = Insertion(Abonnement)
-_NEW_AFFAIRE = Insertion(Affaire)
-_NEW_SERVICE = Insertion(ServiceSouscrit)
-_NEW_AUTORISATION = Insertion(AutorisationClient, "id")
+UNENDED: Final = ServiceSouscrit.etat != literal_column("'TERMINE'")
+"""Selects the services that haven't ended, by the index that holds no others."""
+CARACTERISTIQUES: Final = (
+    *("type", "contrat_id", "mesures_type", "sens", "pas", "corrigees", "periodicite"),
+)
+"""What two services of a point share when one renews the other (GUI 0469 §5.3): any difference
+makes another service, beside the first."""
 _UNENDED = Prepared(
-    select(ServiceSouscrit.service_souscrit_id)
-    .where(ServiceSouscrit.prm == bindparam("prm"), ServiceSouscrit.etat != "TERMINE")
+    select(
+        ServiceSouscrit.service_souscrit_id,
+        *(getattr(ServiceSouscrit, name) for name in CARACTERISTIQUES),
+    )
+    .where(ServiceSouscrit.prm == bindparam("prm"), UNENDED)
     .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
 )
 _TELEOPERABLE = Prepared(select(Point.teleoperable).where(Point.prm == bindparam("prm")))
@@ -272,42 +287,12 @@ def autorisations(session: Session, acteur_code: str | None = None) -> Sequence[
     return session.scalars(query).all()
 
 
-def abonnement_of(
-    session: Session, contrat_id: str, mesures_type: MesuresType, sens: Sens, periodicite: str
-) -> int:
-    """Return the subscription number of a recurrent transmission, given at its first order."""
-    driver = Driver.of(session.connection())
-    transmission: dict[str, str] = {
-        "contrat_id": contrat_id,
-        "mesures_type": mesures_type,
-        "sens": sens,
-        "periodicite": periodicite,
-    }
-    found = _ABONNEMENT.row(driver, **transmission)
-    if found is not None:
-        numero: int = found[0]
-        return numero
-    numero = next_numero(session, "abonnement")
-    _NEW_ABONNEMENT.run(session, Abonnement(numero=numero, **transmission))
-    return numero
-
-
-def insert_order(
-    session: Session,
-    affaire: Affaire,
-    service: ServiceSouscrit,
-    autorisation: AutorisationClient,
-) -> None:
-    """Write what an order of a service leaves, once it is what it will be, and that the state has
-    come to its instant."""
-    Driver.of(session.connection()).write(
-        (
-            reaching(affaire.opened_at),
-            _NEW_AFFAIRE.of(affaire),
-            _NEW_SERVICE.of(service),
-            _NEW_AUTORISATION.of(autorisation),
-        )
-    )
+read_abonnement: Final[Query[int | None]] = Query(
+    (_ABONNEMENT,),
+    ("contrat_id", "mesures_type", "sens", "periodicite"),
+    lambda rows: rows[0][0] if rows else None,
+)
+"""The subscription number of a recurrent transmission; none before its first order."""
 
 
 def unended_services(session: Session, prm: str) -> list[ServiceSouscrit]:
@@ -315,12 +300,22 @@ def unended_services(session: Session, prm: str) -> list[ServiceSouscrit]:
 
     It is asked at each order, where there usually is none.
     """
-    numbers = _UNENDED.rows(Driver.of(session.connection()), prm=prm)
-    services = (session.get_one(ServiceSouscrit, number) for (number,) in numbers)
-    return [one for one in services if one.etat != "TERMINE"]
+    return _unended(session, _UNENDED.rows(Driver.of(session.connection()), prm=prm))
+
+
+def services_alike(session: Session, service: ServiceSouscrit) -> list[ServiceSouscrit]:
+    """Return as `unended_services` those that have the characteristics of a service, and it."""
+    rows = _UNENDED.rows(Driver.of(session.connection()), prm=service.prm)
+    shared = attrgetter(*CARACTERISTIQUES)(service)
+    return _unended(session, [row for row in rows if row[1:] == shared])
+
+
+def _unended(session: Session, rows: Rows) -> list[ServiceSouscrit]:
+    services = [session.get_one(ServiceSouscrit, number) for number, *_ in rows]
+    return [service for service in services if service.etat != "TERMINE"]
 
 
 def is_teleoperable(session: Session, prm: str) -> bool:
     """Tell whether the meter of a point, as it was last written, can be operated from afar."""
-    row = _TELEOPERABLE.row(Driver.of(session.connection()), prm=prm)
-    return row is not None and bool(row[0])
+    rows = _TELEOPERABLE.rows(Driver.of(session.connection()), prm=prm)
+    return bool(rows and rows[0][0])

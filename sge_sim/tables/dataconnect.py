@@ -5,7 +5,7 @@ SGE's own search and consultation see them, and what ends them ends the consent.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final, Literal
@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 from sge_sim.domaine.nomenclatures import EtatService, MotifFin, Sens, TypeServiceAcces
 from sge_sim.tables.acteurs import Acteur
 from sge_sim.tables.base import Base, Instant, RowId
-from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.commandes import UNENDED, ServiceSouscrit
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Prepared, Query, Rows
 
@@ -143,7 +143,9 @@ class ConsentementDonne(Base):
 
 @dataclass(frozen=True, slots=True)
 class ApplicationFacts:
-    """An application as it was read; see `Application`. `entite` is the name of its actor."""
+    """An application as it was read; see `Application`. `entite` is the name of its actor; every
+    consent counts as given to one that is `en_bac_a_sable`.
+    """
 
     client_id: str
     secret: str
@@ -153,11 +155,10 @@ class ApplicationFacts:
     mode: ModeApplication
     redirect_uri: str
     apis: tuple[str, ...]
+    en_bac_a_sable: bool = field(init=False)
 
-    @property
-    def en_bac_a_sable(self) -> bool:
-        """Whether every consent counts as given."""
-        return self.mode == "bac_a_sable"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "en_bac_a_sable", self.mode == "bac_a_sable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +174,6 @@ class ConsentementFacts:
     fin: datetime
     court: bool
     motif_fin: MotifFin | None
-
-    def holds(self, now: datetime) -> bool:
-        """Tell whether it is in force at `now` (aware): one of its services runs."""
-        return self.court and self.debut <= now < self.fin
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,15 +309,15 @@ def consentements_in_force(
 
     What has ended isn't read, however much of it there is.
     """
+    opening = select(ServiceSouscrit.consentement_id).where(ServiceSouscrit.prm.in_(prms), UNENDED)
     return session.scalars(
         select(ConsentementDonne)
         .join(Partage)
         .where(
+            ConsentementDonne.id.in_(opening),
             Partage.client_id == client_id,
-            ConsentementDonne.prm.in_(prms),
             ConsentementDonne.debut <= now,
             ConsentementDonne.fin > now,
-            ConsentementDonne.services.any(ServiceSouscrit.ended_at.is_(None)),
         )
         .options(selectinload(ConsentementDonne.services))
         .order_by(ConsentementDonne.id)

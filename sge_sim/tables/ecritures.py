@@ -1,14 +1,16 @@
 """The row that writing transactions go by: how many there were, how far the state has come."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import BigInteger, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.tables.base import Base, Instant
-from sge_sim.tables.prepared import Driver, Prepared, Query
+from sge_sim.tables.numeros import GIVE, Sorte
+from sge_sim.tables.prepared import Driver, Prepared, Query, insertion
 
 _ROW = 1
 
@@ -43,15 +45,14 @@ _REACH = Prepared(
 
 def read_numero(driver: Driver) -> int:
     """Return how many writing transactions there were on PostgreSQL."""
-    row = _NUMERO.row(driver)
-    assert row is not None, "the schema brings the row"
-    numero: int = row[0]
+    ((numero,),) = _NUMERO.rows(driver)  # the schema brings the row
+    assert isinstance(numero, int)
     return numero
 
 
 def count_writing(driver: Driver) -> None:
     """Count a writing transaction: those that write wait here for the one before to end."""
-    _COUNT.run(driver)
+    _COUNT.rows(driver)
 
 
 read_last_instant: Final[Query[datetime | None]] = Query(
@@ -63,9 +64,17 @@ brings (oppositions) doesn't count."""
 
 def reach(session: Session, instant: datetime) -> None:
     """Note that something happens at `instant` (aware): an order, an event, a start, an end."""
-    Driver.of(session.connection()).write((reaching(instant),))
+    write_at(session, instant, ())
 
 
-def reaching(instant: datetime) -> tuple[Prepared, Mapping[str, object]]:
-    """Return what notes it, as `reach` does, for `Driver.write`."""
-    return _REACH, {"jusque": instant}
+def write_at(
+    session: Session,
+    instant: datetime,
+    rows: Iterable[Base],
+    numeros: Mapping[Sorte, int] = MappingProxyType({}),
+) -> None:
+    """Insert rows, see `insertion`, and note that it happens at `instant` (aware), and which
+    numbers were given: those after `read_numeros`. All of it is written at once, after what the
+    session has changed."""
+    given = [(GIVE, {"serie": sorte, "numero": numero}) for sorte, numero in numeros.items()]
+    Driver.under(session).execute(((_REACH, {"jusque": instant}), *given, *map(insertion, rows)))

@@ -6,6 +6,7 @@ They protect simulated data only.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import (
     Date,
@@ -15,11 +16,20 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    literal_column,
     or_,
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    column_property,
+    defer,
+    joinedload,
+    mapped_column,
+    relationship,
+)
 
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.tables.acteurs import Contrat
@@ -32,6 +42,10 @@ from sge_sim.tables.commandes import (
     Evenement,
     ServiceSouscrit,
 )
+
+_PREMIERS = 50
+_PRM_ET_ESPACE = 15
+_PRMS: Any = literal_column("fichier_flux.prms", Text)
 
 
 class Canal(Base):
@@ -111,6 +125,12 @@ class FichierFlux(Base):
 
     publication: Mapped[Publication] = relationship()
     contrat: Mapped[Contrat] = relationship()
+
+    # What is shown of the points of a file, which may be thousands.
+    premiers_prms: Mapped[str] = column_property(
+        func.substr(_PRMS, 1, _PREMIERS * _PRM_ET_ESPACE - 1)
+    )
+    nombre_prms: Mapped[int] = column_property((func.length(_PRMS) + 1) // _PRM_ET_ESPACE)
 
     __table_args__ = (
         UniqueConstraint("contrat_id", "nom"),
@@ -266,7 +286,7 @@ def find_fichiers(
     query = (
         select(FichierFlux)
         .join(FichierFlux.publication)
-        .options(joinedload(FichierFlux.publication))
+        .options(joinedload(FichierFlux.publication), defer(FichierFlux.prms))
         .order_by(FichierFlux.id.desc())
         .limit(limit)
     )

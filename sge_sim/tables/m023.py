@@ -5,8 +5,9 @@ They are no `Affaire`, which is about one point that exists.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, func, select
+from sqlalchemy import Date, ForeignKey, Index, String, Text, func, or_, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 
 from sge_sim.domaine.nomenclatures import (
@@ -19,6 +20,7 @@ from sge_sim.domaine.nomenclatures import (
 )
 from sge_sim.tables.base import Base, Instant
 from sge_sim.tables.flux import FichierFlux, Publication
+from sge_sim.tables.prepared import Prepared, Query
 
 
 class DemandeM023(Base):
@@ -97,11 +99,10 @@ def fichiers_m023(session: Session, affaire_id: str) -> Sequence[FichierFlux]:
     ).all()
 
 
-def count_m023_since(session: Session, flux: Sequence[Flux], since: datetime) -> int:
-    """Return how many demands of these files were accepted from `since` (aware) on."""
-    return (
-        session.scalar(
-            select(func.count()).where(DemandeM023.flux.in_(flux), DemandeM023.opened_at >= since)
-        )
-        or 0
-    )
+@lru_cache
+def read_rang_m023(flux: tuple[Flux, ...], rang: int) -> Query[datetime | None]:
+    """Return what reads when a demand of these files was accepted, the last of them being of rank
+    1; None where there were fewer than `rang`."""
+    accepted = select(DemandeM023.opened_at).where(or_(*(DemandeM023.flux == one for one in flux)))
+    last_first = accepted.order_by(DemandeM023.opened_at.desc()).limit(1).offset(rang - 1)
+    return Query((Prepared(last_first),), (), lambda rows: rows[0][0] if rows else None)

@@ -23,11 +23,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.domaine.nomenclatures import CoteCalendrier
+from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.point_facts import Suivi
+from sge_sim.tables.mesures_donnees import DONNEES, DONNEES_OF
 from sge_sim.tables.points import Compteur
-from sge_sim.tables.prepared import Driver, Insertion, Prepared, Query, Rows
+from sge_sim.tables.prepared import Driver, Prepared, Query
+from sge_sim.tables.suivi_facts import Suivi, read_anciens, suivi_from
 
 _CODE = String(15)
 
@@ -99,36 +101,15 @@ _ROWS = Prepared(
             ServiceSouscrit.type == "OPPENR",
             ServiceSouscrit.activated_at.is_not(None),
         ),
+        select(literal("ancien"), AncienEtat.valeurs, AncienEtat.jusqu_a, null()).where(
+            AncienEtat.prm == bindparam("prm")
+        ),
     )
 )
 _GAPS = Prepared(select(Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm")))
 
 
-def _suivi(rows: Rows, gaps: Rows) -> Suivi:
-    collectes: list[tuple[date, date | None]] = []
-    calendriers: list[tuple[CoteCalendrier, date, str]] = []
-    compteurs: list[tuple[date, date | None, bool]] = []
-    oppositions: list[tuple[date, date | None]] = []
-    for kind, calendrier, debut, fin in rows:
-        match kind:
-            case "collecte":
-                collectes.append((debut, fin))
-            case "opposition":
-                oppositions.append((debut, fin))
-            case "compteur" | "compteur_tic":
-                compteurs.append((debut, fin, kind == "compteur_tic"))
-            case _:
-                calendriers.append((kind, debut, calendrier))
-    return Suivi(
-        tuple(sorted(collectes, key=lambda periode: periode[0])),
-        tuple(sorted((debut, fin) for debut, fin in gaps)),
-        tuple(sorted(calendriers, key=lambda entree: entree[1])),
-        tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
-        tuple(sorted(oppositions, key=lambda periode: periode[0])),
-    )
-
-
-SUIVI: Final = Query((_ROWS, _GAPS), ("prm",), _suivi)
+SUIVI: Final = Query((_ROWS, _GAPS, DONNEES), ("prm",), suivi_from)
 """What the measures of a point depend on."""
 
 
@@ -172,11 +153,24 @@ _OPPOSITIONS_OF = (
 )
 
 
+_ANCIENS_OF = select(AncienEtat.prm, AncienEtat.jusqu_a, AncienEtat.valeurs).where(
+    AncienEtat.prm.in_(_PRMS)
+)
+_OF_POINTS = (
+    _COLLECTES_OF,
+    _TROUS_OF,
+    _CALENDRIERS_OF,
+    _COMPTEURS_OF,
+    _OPPOSITIONS_OF,
+    _ANCIENS_OF,
+    DONNEES_OF,
+)
+
+
 def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
-    """Return what `read_suivi` does of each of these points: some hundreds, in five statements."""
-    collectes, trous, calendriers, compteurs, oppositions = (
-        _by_prm(session, prms, query)
-        for query in (_COLLECTES_OF, _TROUS_OF, _CALENDRIERS_OF, _COMPTEURS_OF, _OPPOSITIONS_OF)
+    """Return what `read_suivi` does of each of these points: some hundreds, in seven statements."""
+    collectes, trous, calendriers, compteurs, oppositions, anciens, donnees = (
+        _by_prm(session, prms, query) for query in _OF_POINTS
     )
     return {
         prm: Suivi(
@@ -185,6 +179,8 @@ def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
             tuple(calendriers.get(prm, ())),
             tuple((pose, depose, bool(tic)) for pose, depose, tic in compteurs.get(prm, ())),
             tuple(oppositions.get(prm, ())),
+            read_anciens(anciens[prm]) if prm in anciens else (),
+            tuple(donnees.get(prm, ())),
         )
         for prm in prms
     }
@@ -198,7 +194,6 @@ def _by_prm(session: Session, prms: Sequence[str], query: Any) -> dict[str, list
     return found
 
 
-_NEW_COLLECTE = Insertion(Collecte, "id")
 _CLOSE_COLLECTE = Prepared(
     update(Collecte)
     .where(Collecte.service_souscrit_id == bindparam("service"), Collecte.fin.is_(None))
@@ -206,18 +201,10 @@ _CLOSE_COLLECTE = Prepared(
 )
 
 
-def open_collecte(
-    session: Session, prm: str, debut: date, *, service_souscrit_id: str | None = None
-) -> None:
-    """Collect the curve of a point from `debut` on, for that service."""
-    collecte = Collecte(prm=prm, debut=debut, service_souscrit_id=service_souscrit_id)
-    _NEW_COLLECTE.run(session, collecte)
-
-
 def close_collecte(session: Session, service_souscrit_id: str, fin: date) -> None:
     """End at `fin` (excluded) what that service had collected; earlier days stay."""
     driver = Driver.of(session.connection())
-    _CLOSE_COLLECTE.run(driver, service=service_souscrit_id, until=fin)
+    _CLOSE_COLLECTE.rows(driver, service=service_souscrit_id, until=fin)
 
 
 def replace_collectes(session: Session, prm: str, *collectes: tuple[date, date | None]) -> None:

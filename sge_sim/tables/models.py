@@ -2,6 +2,7 @@
 
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
+from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.apports import Apport
 from sge_sim.tables.base import Base
 from sge_sim.tables.campaigns import Campaign, CampaignObservation
@@ -28,6 +29,7 @@ from sge_sim.tables.ecritures import Ecriture
 from sge_sim.tables.flux import Canal, FichierFlux, Publication
 from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
+from sge_sim.tables.mesures_donnees import MesureDonnee
 from sge_sim.tables.numeros import Numero
 from sge_sim.tables.pannes import PannePrevue
 from sge_sim.tables.points import Commune, Compteur, Point
@@ -37,6 +39,7 @@ __all__ = [
     "Abonnement",
     "Acteur",
     "Affaire",
+    "AncienEtat",
     "Application",
     "ApplicationDatahub",
     "Apport",
@@ -64,6 +67,7 @@ __all__ = [
     "Habilitateur",
     "Habilitation",
     "Interlocuteur",
+    "MesureDonnee",
     "Numero",
     "OptionPublication",
     "PannePrevue",

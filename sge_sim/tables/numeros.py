@@ -1,12 +1,13 @@
 """The numbers that orders are given: one series of each sort, shared by all the workers."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
-from sqlalchemy import BigInteger, String, bindparam, update
+from sqlalchemy import BigInteger, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.tables.base import Base
-from sge_sim.tables.prepared import Driver, Prepared
+from sge_sim.tables.prepared import Driver, Prepared, Query
 
 Sorte = Literal["affaire", "service_souscrit", "abonnement", "autorisation", "panne"]
 
@@ -27,6 +28,12 @@ _NEXT = Prepared(
     .values(dernier=_NUMERO.dernier + 1)
     .returning(_NUMERO.dernier)
 )
+_LAST = Prepared(select(_NUMERO.sorte, _NUMERO.dernier))
+GIVE = Prepared(
+    update(Numero)
+    .where(_NUMERO.sorte == bindparam("serie"))
+    .values(dernier=bindparam("numero", type_=BigInteger))
+)
 
 
 def next_numero(session: Session, sorte: Sorte) -> int:
@@ -40,6 +47,10 @@ def next_numero(session: Session, sorte: Sorte) -> int:
 def next_numeros(session: Session, *sortes: Sorte) -> list[int]:
     """Return a number of each sort, as `next_numero` does."""
     driver = Driver.of(session.connection())
-    given = driver.read([(_NEXT, {"sorte": sorte}) for sorte in sortes])
+    given = driver.execute([(_NEXT, {"sorte": sorte}) for sorte in sortes])
     assert all(given), f"no series of numbers is called one of {sortes}"
     return [rows[0][0] for rows in given]
+
+
+read_numeros: Final[Query[Mapping[Sorte, int]]] = Query((_LAST,), (), dict)
+"""The last number given of each sort: a transaction that writes gives those that follow."""

@@ -1,13 +1,15 @@
 """What the state holds, as values that never change: what rules and answers read.
 
 A *fiche* is what one row said when it was read; a `Dossier` is all that is known of a point. They
-know nothing of the database: `sge_sim.facts.lecture` makes them.
+know nothing of the database: `sge_sim.facts.lecture` reads the rows that they are made of.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Final, Literal, NamedTuple, Protocol
+from sys import intern
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
 
 from sge_sim.domaine.nomenclatures import (
     ETATS_EN_SERVICE,
@@ -15,7 +17,6 @@ from sge_sim.domaine.nomenclatures import (
     GRANDS,
     PETITS,
     CategorieClientFinal,
-    CoteCalendrier,
     DomaineTension,
     EtatAlimentation,
     EtatContractuel,
@@ -30,8 +31,12 @@ from sge_sim.domaine.nomenclatures import (
     TypeServiceAcces,
 )
 from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts, UtilisateurFacts
+from sge_sim.tables.suivi_facts import Suivi, suivi_from
 
 _NIVEAU_DES_MESURES: Final = 2
+
+Rows = Sequence[tuple[Any, ...]]
+"""What a statement has read: the values of each row, in the order of the fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,46 +74,30 @@ class ParametresTeleAcces:
     cle: str | None = None
 
 
-class _Situe(Protocol):
-    @property
-    def segment(self) -> Segment: ...
-    @property
-    def etat_contractuel(self) -> EtatContractuel: ...
-    @property
-    def etat_alimentation(self) -> EtatAlimentation: ...
-    @property
-    def niveau_ouverture_services(self) -> int | None: ...
+_SITUATION: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "en_service": lambda point: point.etat_contractuel in ETATS_EN_SERVICE,
+    "alimente": lambda point: point.etat_alimentation not in ETATS_SANS_ALIMENTATION,
+    "grand": lambda point: point.segment in GRANDS,
+    "petit": lambda point: point.segment in PETITS,
+    "ouvert_aux_mesures": lambda point: point.niveau_ouverture_services == _NIVEAU_DES_MESURES,
+}
+"""What the segment and the states of a point come to, whether it is a row or a fiche.
+
+Whether it is in service, being terminated included; supplied, be it a limited supply; of more than
+36 kVA (C1 to C4, P1 to P3); a C5 or a P4; of the level of services that measures need of these.
+"""
 
 
 class Situation:
-    """What the segment and the states of a point come to, whether it is a row or a fiche."""
+    """What `_SITUATION` says, of a row: found whenever it is asked for."""
 
     __slots__ = ()
 
-    @property
-    def en_service(self: _Situe) -> bool:
-        """Whether the point is in service, being terminated included."""
-        return self.etat_contractuel in ETATS_EN_SERVICE
-
-    @property
-    def alimente(self: _Situe) -> bool:
-        """Whether the point is supplied; a limited supply is one."""
-        return self.etat_alimentation not in ETATS_SANS_ALIMENTATION
-
-    @property
-    def grand(self: _Situe) -> bool:
-        """Whether the point is of more than 36 kVA: C1 to C4, P1 to P3."""
-        return self.segment in GRANDS
-
-    @property
-    def petit(self: _Situe) -> bool:
-        """Whether the point is a C5 or a P4."""
-        return self.segment in PETITS
-
-    @property
-    def ouvert_aux_mesures(self: _Situe) -> bool:
-        """Whether its level of services is that which measures need of a C5 or a P4."""
-        return self.niveau_ouverture_services == _NIVEAU_DES_MESURES
+    en_service = property(_SITUATION["en_service"])
+    alimente = property(_SITUATION["alimente"])
+    grand = property(_SITUATION["grand"])
+    petit = property(_SITUATION["petit"])
+    ouvert_aux_mesures = property(_SITUATION["ouvert_aux_mesures"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +117,11 @@ class CompteurFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class PointFacts(Situation):
-    """A point and its meters, the oldest first; see `sge_sim.tables.points.Point`."""
+class PointFacts:
+    """A point and its meters, the oldest first; see `sge_sim.tables.points.Point`.
+
+    What its states come to is found once, when it is read.
+    """
 
     prm: str
     segment: Segment
@@ -166,10 +158,11 @@ class PointFacts(Situation):
     date_diminution_puissance: date | None
     type_comptage: str | None
     disjoncteur_calibre: str | None
-    relais_plage_heures_creuses: str | None
     heures_creuses_libelle: str | None
+    heures_creuses_saison_basse: str | None
     futures_heures_creuses_id: str | None
     futures_heures_creuses_libelle: str | None
+    futures_heures_creuses_saison_basse: str | None
     futures_programmations: Mapping[str, Mapping[str, str]] | None
     transformateur_courant: TransformateurCourant | None
     transformateur_tension: TransformateurTension | None
@@ -189,22 +182,15 @@ class PointFacts(Situation):
     mesures_factices: bool | None
     r4x_pas: Literal[5, 10] | None
     compteurs: tuple[CompteurFacts, ...]
+    en_service: bool = field(init=False)
+    alimente: bool = field(init=False)
+    grand: bool = field(init=False)
+    petit: bool = field(init=False)
+    ouvert_aux_mesures: bool = field(init=False)
 
-
-@dataclass(frozen=True, slots=True)
-class Suivi:
-    """What the measures of a point depend on beyond its fiche: periods, gaps, calendars, meters.
-
-    `calendriers`: (side, from, code), oldest first; `compteurs`: (installed, removed, whether it
-    tells its TIC flags, as every Linky does), oldest first; `oppositions`: days [from, end) on
-    which the client opposes the recording of the curve.
-    """
-
-    collectes: tuple[tuple[date, date | None], ...] = ()
-    trous: tuple[tuple[datetime, datetime], ...] = ()
-    calendriers: tuple[tuple[CoteCalendrier, date, str], ...] = ()
-    compteurs: tuple[tuple[date, date | None, bool], ...] = ()
-    oppositions: tuple[tuple[date, date | None], ...] = ()
+    def __post_init__(self) -> None:
+        for name, found in _SITUATION.items():
+            object.__setattr__(self, name, found(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +233,22 @@ class Dossier:
     suivi: Suivi
     acces: tuple[AccesFacts, ...]
 
+    def au(self, jour: date) -> PointFacts:
+        """Return the point as it was on a legal day: of each column, the first to be replaced."""
+        later = reversed([one for one in self.suivi.anciennes if one.jusqu_a > jour])
+        return replace(self.point, **{one.nom: one.valeur for one in later})
+
+    def sur(self, debut: date, fin: date) -> tuple[PointFacts, ...]:
+        """Return the point as it was over the legal days [debut, fin), before and after changes."""
+        changes = {one.jusqu_a for one in self.suivi.anciennes if debut < one.jusqu_a < fin}
+        return tuple(self.au(jour) for jour in (debut, *sorted(changes)))
+
+    def is_held_by(self, acteur_code: str, debut: date, fin: date) -> bool:
+        """Tell whether a supplier held one contract over [debut, fin): a new client has another."""
+        etats = self.sur(debut, fin)
+        held = {(one.fournisseur_titulaire, one.date_mise_en_service) for one in etats}
+        return len(held) == 1 and held.pop()[0] == acteur_code
+
     def says_as(self, other: "Dossier") -> bool:
         """Tell whether `other` says the same."""
         mine = (self.point, self.suivi, self.acces)
@@ -267,6 +269,26 @@ class Dossier:
             one.covers(type, sens, acteur_code=acteur_code, debut=debut, fin=fin, jour=jour)
             for one in self.acces
         )
+
+
+def dossier_from(points: Rows, compteurs: Rows, acces: Rows, *suivi: Rows) -> Dossier | None:
+    """Make what is known of a point of its rows: nothing where there is none."""
+    if not points:
+        return None
+    meters = tuple(CompteurFacts(*_shared(row)) for row in compteurs)
+    return Dossier(
+        PointFacts(*(*_shared(points[0]), meters)),
+        suivi_from(*suivi),
+        tuple(AccesFacts(*row) for row in acces),
+    )
+
+
+def _shared(row: Sequence[Any]) -> Iterator[Any]:
+    """Give the cells of a row, its texts as the same objects as those of other points.
+
+    Thousands of points are kept, and most of what they say is one of a few words.
+    """
+    return (intern(cell) if type(cell) is str else cell for cell in row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,10 +333,20 @@ class ServiceFacts:
         return tuple(one for one in self.options if one.date_fin is None)
 
 
+def services_from(rows: Rows, options: Rows) -> tuple[ServiceFacts, ...]:
+    """Make services of their rows, and of those of what they publish."""
+    found: dict[str, list[OptionFacts]] = {}
+    for number, *cells in options:
+        found.setdefault(number, []).append(OptionFacts(*cells))
+    return tuple(ServiceFacts(*(*row, tuple(found.get(row[0], ())))) for row in rows)
+
+
 class Faits(NamedTuple):
     """The facts that one call asked for, all of one state; what it didn't ask for is empty.
 
-    `acteur` is the calling actor; `services` are those of a point, whoever ordered them.
+    `acteur` is the calling actor; `services` are those of a point, whoever ordered them;
+    `abonnement` is the number of a recurrent transmission, `numeros` are the last numbers given,
+    `rang_m023` is when the demand of M023 of some rank was accepted.
     """
 
     dossier: Dossier | None = None
@@ -323,6 +355,9 @@ class Faits(NamedTuple):
     utilisateur: UtilisateurFacts | None = None
     contrat: ContratFacts | None = None
     acteur: ActeurFacts | None = None
+    abonnement: int | None = None
+    numeros: Mapping[str, int] = MappingProxyType({})
+    rang_m023: datetime | None = None
 
     @property
     def point(self) -> PointFacts | None:

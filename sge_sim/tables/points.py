@@ -1,9 +1,9 @@
 """Points, their meters and the communes they stand in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 from sqlalchemy import (
     JSON,
@@ -15,10 +15,8 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     String,
-    Table,
     Text,
     func,
-    insert,
     select,
     text,
 )
@@ -35,6 +33,7 @@ from sge_sim.domaine.nomenclatures import (
 )
 from sge_sim.tables.apports import Apport, is_seen
 from sge_sim.tables.base import Base, Payload, RowId
+from sge_sim.tables.bulk import insert_rows
 from sge_sim.tables.normalise import normalise
 from sge_sim.tables.point_facts import (
     ParametresTeleAcces,
@@ -69,7 +68,7 @@ class Commune(Base):
 
 
 class Point(Situation, Base):
-    """A point of delivery, as it is today: SGE's services give no history of it.
+    """A point of delivery, as it is today; what it was before is in `AncienEtat`.
 
     Powers are whole numbers in the unit named beside them. Dates are legal dates.
     """
@@ -121,13 +120,15 @@ class Point(Situation, Base):
     date_augmentation_puissance: Mapped[date | None] = mapped_column(Date)
     date_diminution_puissance: Mapped[date | None] = mapped_column(Date)
 
-    # Metering. `futures_programmations`: FTA → time post → periods.
+    # Metering. Off-peak hours: labels of the high season, and of the low one where it has its own.
+    # `futures_programmations`: FTA → time post → periods.
     type_comptage: Mapped[str | None] = mapped_column(_CODE)
     disjoncteur_calibre: Mapped[str | None] = mapped_column(_CODE)
-    relais_plage_heures_creuses: Mapped[str | None]
     heures_creuses_libelle: Mapped[str | None]
+    heures_creuses_saison_basse: Mapped[str | None]
     futures_heures_creuses_id: Mapped[str | None] = mapped_column(_CODE)
     futures_heures_creuses_libelle: Mapped[str | None]
+    futures_heures_creuses_saison_basse: Mapped[str | None]
     futures_programmations: Mapped[dict[str, dict[str, str]] | None] = mapped_column(
         JSON(none_as_null=True)
     )
@@ -303,12 +304,6 @@ def insert_points(
         insert_rows(session, Compteur, compteurs)
         inserted += len(chunk)
     return inserted
-
-
-def insert_rows(session: Session, of: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of a table in one statement: mappings of the same columns, all of them."""
-    if rows:
-        session.connection().execute(insert(cast(Table, of.__table__)), rows)
 
 
 def _search_text(value: str | None) -> str | None:

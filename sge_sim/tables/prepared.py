@@ -5,9 +5,10 @@ keys, contexts, rows) takes ten times what the database takes. Whatever is read 
 call goes this way.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from sqlalchemy import Connection, Dialect, Executable, Float, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
@@ -39,31 +40,57 @@ class Driver:
     def under(cls, session: Session) -> "Driver":
         """Return the driver's connection under a session; what the session changed is written."""
         session.flush()
-        return cls.of(session.connection())
+        connection = session.connection()
+        return cls(connection.connection.driver_connection, connection.dialect)
 
-    def run(self, sql: str, values: Any = ()) -> Any:
+    def run(self, sql: str) -> Any:
         """Run one statement, and return the driver's cursor.
 
         Raises the `DBAPIError` that SQLAlchemy would raise.
         """
         try:
-            return self.connection.execute(sql, values)
+            return self.connection.execute(sql)
         except Exception as error:
-            dbapi: Any = self.dialect.loaded_dbapi
-            if not isinstance(error, dbapi.Error):
-                raise
-            raised = DBAPIError.instance(sql, None, error, dbapi.Error)
-            raise as_operational(raised) from error
+            self.raise_as_sqlalchemy(sql, error)
+            raise
 
-    def read(self, asked: "Iterable[tuple[Prepared, Mapping[str, object]]]") -> list[Rows]:
+    def insert(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run an INSERT for each of these rows, or a COPY of them.
+
+        Raises the `DBAPIError` that SQLAlchemy would raise.
+        """
+        try:
+            if sql.startswith("COPY"):
+                with self.connection.cursor() as cursor, cursor.copy(sql) as copy:
+                    for row in rows:
+                        copy.write_row(row)
+            else:
+                self.connection.executemany(sql, rows)
+        except Exception as error:
+            self.raise_as_sqlalchemy(sql, error)
+            raise
+
+    def execute(self, asked: "Iterable[tuple[Prepared, Mapping[str, object]]]") -> list[Rows]:
         """Execute statements with their values, in order, and return the rows of each.
 
-        The rows have the values that the columns' types give.
+        The rows have the values that the columns' types give; a statement that returns nothing has
+        none. Raises what `run` raises.
         """
-        executed = [
-            (self.run(sql, values).fetchall(), results)
-            for sql, values, results in self._bound(asked)
-        ]
+        executed: list[tuple[Rows, tuple[tuple[int, Convert], ...]]] = []
+        sql, name, execute = "", self.dialect.name, self.connection.execute
+        try:
+            for statement, values in asked:
+                compiled = statement.compiled.get(name) or statement.compile(self.dialect)
+                sql, given = compiled.sql, dict(compiled.constants)
+                for bind, convert in compiled.binds:
+                    given[bind] = values[bind] if convert is None else convert(values[bind])
+                order = compiled.order
+                cursor = execute(sql, given if order is None else [given[bind] for bind in order])
+                rows = [] if cursor.description is None else cursor.fetchall()
+                executed.append((rows, compiled.results))
+        except Exception as error:
+            self.raise_as_sqlalchemy(sql, error)
+            raise
         for rows, results in executed:
             if not results:
                 continue
@@ -74,27 +101,11 @@ class Driver:
                 rows[rank] = tuple(cells)
         return [rows for rows, _ in executed]
 
-    def write(self, asked: "Iterable[tuple[Prepared, Mapping[str, object]]]") -> None:
-        """Execute statements that return nothing, in order."""
-        for sql, values, _ in self._bound(asked):
-            self.run(sql, values)
-
-    def _bound(
-        self, asked: "Iterable[tuple[Prepared, Mapping[str, object]]]"
-    ) -> list[tuple[str, Any, tuple[tuple[int, Convert], ...]]]:
-        """Return statements in the words of the driver, their values as it takes them, and which
-        columns of their rows are to be converted."""
-        bound = []
-        for statement, values in asked:
-            compiled = statement.compiled.get(self.dialect.name)
-            if compiled is None:
-                compiled = statement.compile(self.dialect)
-            given = dict(compiled.constants)
-            for bind, convert in compiled.binds:
-                given[bind] = values[bind] if convert is None else convert(values[bind])
-            ordered = given if compiled.order is None else [given[bind] for bind in compiled.order]
-            bound.append((compiled.sql, ordered, compiled.results))
-        return bound
+    def raise_as_sqlalchemy(self, sql: str, error: Exception) -> None:
+        """Raise what SQLAlchemy would raise for an error of the driver; nothing for another one."""
+        dbapi: Any = self.dialect.loaded_dbapi
+        if isinstance(error, dbapi.Error):
+            raise as_operational(DBAPIError.instance(sql, None, error, dbapi.Error)) from error
 
 
 class _Compiled(NamedTuple):
@@ -125,16 +136,7 @@ class Prepared:
 
     def rows(self, driver: Driver, **values: object) -> Rows:
         """Execute, and return the rows with the values that the columns' types give."""
-        return driver.read(((self, values),))[0]
-
-    def row(self, driver: Driver, **values: object) -> tuple[Any, ...] | None:
-        """Execute, and return the first row."""
-        (rows,) = driver.read(((self, values),))
-        return rows[0] if rows else None
-
-    def run(self, driver: Driver, **values: object) -> None:
-        """Execute a statement that returns nothing."""
-        driver.write(((self, values),))
+        return driver.execute(((self, values),))[0]
 
     def compile(self, dialect: Dialect) -> _Compiled:
         """Write it in the words of a dialect, kept in `compiled` by its name."""
@@ -184,31 +186,37 @@ class Query(Generic[T]):
 
     def __call__(self, driver: Driver, *values: object) -> T:
         """Read it alone."""
-        return self.make(*driver.read(self.asked(values)))
-
-    def asked(self, values: Iterable[object]) -> list[tuple[Prepared, Mapping[str, object]]]:
-        """Return its statements, each with the values."""
-        given = dict(zip(self.names, values, strict=True))
-        return [(statement, given) for statement in self.statements]
+        (read,) = read_at_once(driver, ((self, *values),))
+        return cast("T", read)
 
 
-class Insertion:
-    """Inserts rows of a table that nobody needs as rows of the session afterwards.
+Question = tuple[Any, ...]
+"""A `Query`, and its values."""
 
-    `given_by_database` names the columns that it fills in.
-    """
 
-    def __init__(self, table: Any, *given_by_database: str) -> None:
-        described: Table = table.__table__
-        self._names = [one.name for one in described.c if one.name not in given_by_database]
-        self._statement = Prepared(
-            insert(described).values({name: bindparam(name) for name in self._names})
+def read_at_once(driver: Driver, asked: Collection[Question]) -> list[Any]:
+    """Return what each question reads, all of them read together."""
+    read = iter(
+        driver.execute(
+            (statement, dict(zip(query.names, of, strict=True)))
+            for query, *of in asked
+            for statement in query.statements
         )
+    )
+    return [query.make(*islice(read, len(query.statements))) for query, *_ in asked]
 
-    def run(self, session: Session, row: Any) -> None:
-        """Insert a row whose columns are the attributes of `row`, an object of no session."""
-        Driver.of(session.connection()).write((self.of(row),))
 
-    def of(self, row: Any) -> tuple[Prepared, Mapping[str, object]]:
-        """Return what inserts a row, for `Driver.write`."""
-        return self._statement, {name: getattr(row, name) for name in self._names}
+_INSERTIONS: Final[dict[type, tuple[Prepared, tuple[str, ...]]]] = {}
+
+
+def insertion(row: Any) -> tuple[Prepared, Mapping[str, object]]:
+    """Return what inserts a row for `Driver.execute`: an object of no session, and which nobody
+    needs as a row of the session afterwards. The database gives the number of one that counts."""
+    known = _INSERTIONS.get(type(row))
+    if known is None:
+        table: Table = row.__table__
+        counted = table.autoincrement_column
+        names = tuple(column.name for column in table.c if column is not counted)
+        statement = insert(table).values({name: bindparam(name) for name in names})
+        known = _INSERTIONS[type(row)] = (Prepared(statement), names)
+    return known[0], {name: getattr(row, name) for name in known[1]}

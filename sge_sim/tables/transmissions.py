@@ -73,6 +73,7 @@ class ServiceTransmis(NamedTuple):
     date_mise_en_service: date | None
     date_resiliation: date | None
     heures_creuses_libelle: str | None
+    heures_creuses_saison_basse: str | None
     plage_releve: str | None
     code_insee: str
     contrat_soutirage: bool

@@ -14,7 +14,10 @@ from sge_sim.transport.tls import verified_chain
 class Cause(Enum):
     """What ended a handshake: the name is for programs, the value is the sentence to show."""
 
-    NO_CERTIFICATE = "aucun certificat client n'a été présenté"
+    NO_CERTIFICATE = (
+        "aucun certificat client n'a été présenté : a-t-il l'usage clientAuth ? .NET tait, sans le "
+        "dire, un certificat dont l'usage étendu ne l'a pas"
+    )
     EXPIRED = "le certificat présenté, ou un certificat de sa chaîne, est expiré"
     NOT_YET_VALID = "le certificat présenté, ou un certificat de sa chaîne, n'est pas encore valide"
     SELF_SIGNED = "le certificat présenté est auto-signé"

@@ -44,7 +44,7 @@ class Limits:
     threads: int = 16
     """Requests worked on at once. More capacity comes from processes, not from threads."""
 
-    stop_seconds: float = 10.0
+    stop_seconds: float = 7.0
     """For the requests under way to finish when the server stops."""
 
 

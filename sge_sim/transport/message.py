@@ -1,7 +1,8 @@
 """What crosses the door of the transport: one request value in, one response value out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
@@ -14,11 +15,16 @@ class Sender:
 
     `certificate` is the client's own, `authorities` what the handshake verified above it, all in
     DER, and empty where the listener asks for none; `address` is the client's IP address, as text.
+    `fingerprint` is the SHA-256 of the certificate, in small hexadecimal digits.
     """
 
     certificate: bytes
     authorities: tuple[bytes, ...]
     address: str
+    fingerprint: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fingerprint", sha256(self.certificate).hexdigest())
 
 
 class Request(NamedTuple):

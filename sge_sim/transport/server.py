@@ -4,12 +4,14 @@ server = HttpsServer(app, bind("127.0.0.1", 8443), context_factory, Limits(), jo
 server.serve()      # until server.stop(), from another thread
 """
 
+import contextlib
 import logging
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Event
 
 from sge_sim.errors import UsageError
 from sge_sim.transport.connection import Connection
@@ -18,7 +20,37 @@ from sge_sim.transport.limits import Limits
 from sge_sim.transport.listener import Application, Listener
 from sge_sim.transport.loop import ConnectionLoop
 from sge_sim.transport.pool import Pool
-from sge_sim.transport.watch import FileWatch
+
+PERIOD_SECONDS = 1.0
+
+
+class FileWatch:
+    """The state of `paths` as it was last looked at: first when this is made."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+        self._seen = self._state()
+
+    def changed(self) -> bool:
+        """Tell whether a file was replaced, changed or removed since the last look."""
+        state = self._state()
+        seen, self._seen = self._seen, state
+        return state != seen
+
+    def run(self, on_change: Callable[[], None], stop: Event) -> None:
+        """Call `on_change` after each change, until `stop`; looks every second."""
+        while self._paths and not stop.wait(PERIOD_SECONDS):
+            if self.changed():
+                on_change()
+
+    def _state(self) -> tuple[tuple[int, int, int], ...]:
+        found = []
+        for path in self._paths:
+            with contextlib.suppress(OSError):
+                stat = path.stat()
+                found.append((stat.st_mtime_ns, stat.st_ino, stat.st_size))
+        return tuple(found)
+
 
 _log = logging.getLogger(__name__)
 

@@ -24,28 +24,31 @@ from sge_sim.transport.signals import SignalPipe
 _log = logging.getLogger(__name__)
 _HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 _RESTART_SECONDS = 1.0
-_KILL_MARGIN_SECONDS = 2.0
+_KILL_MARGIN_SECONDS = 1.0
 
 
 def supervise(
     processes: Sequence[Process],
     on_ready: Callable[[], None] = lambda: None,
-    grace_seconds: float = 15.0,
+    grace_seconds: float = 8.0,
+    on_stop: Callable[[], None] = lambda: None,
 ) -> None:
     """Keep `processes` running until SIGTERM or SIGINT (Ctrl-C), then stop them and return.
 
     `on_ready` is called here once, when every process accepts clients. A process that dies is
-    replaced, at most once a second. SIGHUP has every process reload its certificates; so that
+    replaced, at most once a second. `on_stop` is called here as the stop begins: it closes what
+    would accept clients still. SIGHUP has every process reload its certificates; so that
     closing the terminal doesn't leave a server behind, it stops them when the terminal is gone.
     When stopping, requests under way may finish within `grace_seconds`, after which their process
-    is killed; a second SIGTERM or SIGINT kills at once.
+    is killed; a second SIGTERM or SIGINT kills at once. All is over within the ten seconds that
+    whoever runs containers gives.
 
     The processes also stop when this one is killed, by whatever signal. Call it from the main
     thread, before any thread has been started. POSIX only.
 
     Raises `UsageError` if a process can't start the first time, with the reason it gave.
     """
-    _Supervisor(processes, on_ready, grace_seconds).run()
+    _Supervisor(processes, on_ready, grace_seconds, on_stop).run()
 
 
 @dataclass
@@ -65,10 +68,15 @@ class _Slot:
 
 class _Supervisor:
     def __init__(
-        self, processes: Sequence[Process], on_ready: Callable[[], None], grace_seconds: float
+        self,
+        processes: Sequence[Process],
+        on_ready: Callable[[], None],
+        grace_seconds: float,
+        on_stop: Callable[[], None],
     ) -> None:
         self._slots = [_Slot(process) for process in processes]
         self._on_ready = on_ready
+        self._on_stop = on_stop
         self._grace_seconds = grace_seconds
         self._all_were_ready = False
         self._stopping = False
@@ -197,6 +205,7 @@ class _Supervisor:
     def _stop(self) -> None:
         self._stopping = True
         self._kill_at = time.monotonic() + self._grace_seconds + _KILL_MARGIN_SECONDS
+        self._on_stop()
         self._send(signal.SIGTERM)
 
     def _kill(self) -> None:

@@ -45,7 +45,7 @@ def build_server_context(
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.num_tickets = 0
     context.options |= ssl.OP_NO_TICKET
-    _load_server_certificate(context, certificate, private_key)
+    load_server_certificate(context, certificate, private_key)
     if client_authorities is not None:
         _verify_clients(context, client_authorities)
     disable_session_cache(context)
@@ -86,7 +86,11 @@ def verified_chain(tls: ssl.SSLSocket) -> list[bytes]:
     return [certificate.public_bytes(_DER) for certificate in private.get_verified_chain() or ()]
 
 
-def _load_server_certificate(context: ssl.SSLContext, certificate: Path, private_key: Path) -> None:
+def load_server_certificate(context: ssl.SSLContext, certificate: Path, private_key: Path) -> None:
+    """Have `context` show the certificate of these files to the clients to come.
+
+    Raises `UsageError` for files that can't be read or aren't a pair.
+    """
     for path in (certificate, private_key):
         try:
             path.read_bytes()

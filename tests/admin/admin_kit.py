@@ -16,7 +16,7 @@ from sge_sim.admin.moves import Moves
 from sge_sim.admin.routes import AdminState
 from sge_sim.commandes.back_office import BackOffice, Task
 from sge_sim.journal import Journal, JournalFeed
-from sge_sim.processes.admin_process import _tasks
+from sge_sim.processes.admin_process import _tasks, local_url
 from sge_sim.transport.admin_server import AdminServer
 from sge_sim.transport.sockets import bind_loopback
 
@@ -84,18 +84,19 @@ def control_room(data_dir: Path, tasks: Sequence[Task] = (), **settings: object)
         feed = JournalFeed(journal)
         back_office = BackOffice(simulator.clock, (*_tasks(simulator, journal), *tasks))
         moves = Moves(simulator.clock, simulator.database, back_office)
-        state = AdminState(
-            simulator.settings,
-            simulator.database,
-            simulator.clock,
-            "https://127.0.0.1:1",
-            moves,
-            journal,
-            feed,
-            simulator.marques,
-        )
-        application = build_admin(state)
         with bind_loopback("127.0.0.1", 0) as listening, feed.running():
+            state = AdminState(
+                simulator.settings,
+                simulator.database,
+                simulator.clock,
+                "https://127.0.0.1:1",
+                local_url(listening),
+                moves,
+                journal,
+                feed,
+                simulator.marques,
+            )
+            application = build_admin(state)
             server = AdminServer(lambda: application, listening)
             thread = threading.Thread(target=server.serve)
             thread.start()

@@ -22,7 +22,7 @@ from fastapi.routing import APIRoute
 
 from sge_sim.admin import application
 from sge_sim.clock import PARIS, machine_now
-from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.dataconnect.applications import create_application
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.domaine.delais import AUSSITOT
@@ -34,6 +34,7 @@ from sge_sim.soap.contract import ENVELOPE
 from sge_sim.tables.consultation import look_for_points
 from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.flux import find_fichiers
+from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import find_point
 
 MOST_BYTES = 2 * 10**6
@@ -120,7 +121,14 @@ def order(room: Room) -> None:
         days = date(2025, 2, 1), date(2025, 3, 1)
         asked = Historiques("R63", "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
         emetteur = Emetteur("TIERS1", room.services.contrat_id, room.login, WORST[:4] * 4)
-        order_m023(session, emetteur, asked, room.state.clock.now(), AUSSITOT)
+        order_m023(
+            session,
+            next_numero(session, "affaire"),
+            emetteur,
+            asked,
+            room.state.clock.now(),
+            AUSSITOT,
+        )
 
 
 def consent(room: Room) -> None:

@@ -12,12 +12,13 @@ import pytest
 from admin_kit import UNKNOWN, Room, control_room
 
 from sge_sim.clock import parse_instant
-from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.flux.declaration import declare_canal
 from sge_sim.flux.r6x.documents import read_documents
 from sge_sim.flux.r6x.portail import read_points
 from sge_sim.flux.r6x.tableau import rows_of
+from sge_sim.tables.numeros import next_numero
 
 NOW = parse_instant("2025-08-01T10:00")
 C5, C5_BIS = "25150217034354", "25825036170379"
@@ -50,7 +51,14 @@ def demand(room: Room, flux: Any, *prms: str) -> str:
     asked = Historiques(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
     with room.state.database.transaction() as session:
         emetteur = Emetteur("TIERS1", contrat, "a@b.fr", "<b>ref</b>")
-        number = order_m023(session, emetteur, asked, room.state.clock.now(), AUSSITOT).affaire_id
+        number = order_m023(
+            session,
+            next_numero(session, "affaire"),
+            emetteur,
+            asked,
+            room.state.clock.now(),
+            AUSSITOT,
+        ).affaire_id
     room.press("/clock", action="1h")
     return number
 

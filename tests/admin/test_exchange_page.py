@@ -6,7 +6,7 @@ import pytest
 from admin_kit import UNKNOWN, Room
 from lxml import html
 
-from sge_sim.admin.en_cause import suspects_of
+from sge_sim.admin.message_outline import suspects_of
 from sge_sim.admin.xml_page import MAX_SHOWN, show_message
 from sge_sim.journal import EchangeRecord
 

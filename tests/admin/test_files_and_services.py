@@ -9,9 +9,9 @@ import requests
 from admin_kit import Room, control_room
 from lxml import html
 
-from sge_sim.admin.routes import fichier_pages, point_pages, service_pages
+from sge_sim.admin.routes import flux, points, service_pages
 from sge_sim.clock import PARIS, Duree, parse_instant
-from sge_sim.commandes.affaires import Commande, subscribe
+from sge_sim.commandes.affaires import Commande, asked_by, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.souscription import Souscription
@@ -48,8 +48,9 @@ def ordered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
             subscribe(
                 session,
                 commande,
-                faits_within(session, prm=C5, services_of=C5),
+                faits_within(session, **asked_by(C5, souscription)),
                 souscription,
+                (),
                 prestation_collecte("C5", "SOUTIRAGE", "CDC", recurrente=True),
                 Declaration(True, "<script>alert(1)</script>", True, False),
             )
@@ -87,8 +88,8 @@ def test_services_are_listed_and_filtered(ordered: Room) -> None:
     ("pages", "path"),
     [
         (service_pages, "/services"),
-        (point_pages, "/points?segment=C5"),
-        (fichier_pages, "/fichiers"),
+        (points, "/points?segment=C5"),
+        (flux, "/fichiers"),
     ],
 )
 def test_a_long_list_goes_on_page_after_page(

@@ -1,16 +1,19 @@
 """An observed campaign in the browser: opened, ticked as the calls come, closed, reported."""
 
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from browsing import complaints, follow
 from real_clients import ZeepCaller
-from running_simulator import RunningSimulator
+from running_simulator import RunningSimulator, run_command
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 from zeep.exceptions import Fault
+
+from sge_sim.pki.inspection import fingerprint_of_file
 
 pytestmark = pytest.mark.browser
 
@@ -56,6 +59,70 @@ def test_the_cases_tick_while_the_page_stands_open(
     browser.find_element(By.XPATH, "//button[.='Fermer la campagne']").click()
     refreshed.until(lambda _: "fermée le" in shown(browser))
     assert not browser.find_elements(By.XPATH, "//button[.='Fermer la campagne']")
+
+
+def open_for_certificate(browser: Chrome, home: str, fingerprint: str) -> str:
+    """Open the campaign of the certificate whose fingerprint begins so; return its page."""
+    browser.get(home + "/campaigns")
+    form = browser.find_element(By.CSS_SELECTOR, "form[action='/campaigns']")
+    certificates = Select(form.find_element(By.NAME, "certificat"))
+    (mine,) = [each.text for each in certificates.options if f", {fingerprint[:8]}…" in each.text]
+    certificates.select_by_visible_text(mine)
+    follow(browser, browser.find_element(By.XPATH, "//button[.='Ouvrir']"))
+    assert f"acteur TIERS1, certificat {fingerprint[:16]}…" in shown(browser)
+    return browser.current_url
+
+
+def ticked(browser: Chrome, page: str) -> list[str]:
+    """The keys of the cases that a campaign shows as ticked."""
+    browser.get(page)
+    lines = browser.find_elements(By.CSS_SELECTOR, "[data-morceau=observations] li")
+    return [each.text.split()[2] for each in lines if "coché" in each.text]
+
+
+def test_two_clients_are_told_apart_beside_all_that_sge_sim_calls_itself(
+    browser: Chrome, simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    home, ready = simulator.ready["admin_url"], simulator.ready
+    chain, other = simulator.second_client(tmp_path / "second")
+    pages = [
+        open_for_certificate(browser, home, fingerprint_of_file(each))
+        for each in (Path(ready["client_cert"]), chain)
+    ]
+    path = "/ConsultationDonneesTechniquesContractuelles/v1.0"
+    asked = {"loginUtilisateur": simulator.login, "autorisationClient": True}
+    ZeepCaller(simulator, path)(pointId="25946599093143", **asked)
+    with suppress(Fault):
+        ZeepCaller(simulator, path, session=other)(
+            pointId="99999999999999", **asked | {"autorisationClient": False}
+        )
+    alone = [["ADP-R1@C5"], ["ADP-NR1"]]
+    assert [ticked(browser, page) for page in pages] == alone
+
+    # A passage, from the browser.
+    browser.get(home + "/campaigns")
+    browser.find_element(By.NAME, "cas").send_keys("AHC-R1@C5")
+    follow(browser, browser.find_element(By.XPATH, "//button[.='Passer']"))
+    WebDriverWait(browser, 60).until(lambda _: "1 sur 1" in shown(browser))
+    # A campaign against this simulator, and the doctor.
+    files = ("--cert", ready["client_cert"], "--key", ready["client_key"], "--ca", ready["ca_file"])
+    campaign = ("homologate", "--target", simulator.url, *files, "--login", simulator.login)
+    given = ("--contrat", ready["contrat_id"], "--case", "AHC-R1@C5", "--report", str(tmp_path))
+    assert run_command(*campaign, *given).returncode == 0
+    assert simulator.command("doctor", *files, "--url", f"{simulator.url}{path}").returncode == 0
+    # A replay of the client's own call.
+    browser.get(pages[0])
+    follow(browser, browser.find_element(By.CSS_SELECTOR, "[data-morceau=observations] li > a"))
+    follow(browser, browser.find_element(By.XPATH, "//button[.='Rejouer']"))
+    assert "Rejeu de l'échange" in shown(browser)
+
+    assert [ticked(browser, page) for page in pages] == alone
+    assert complaints(browser) == []
+    for page in pages:
+        browser.get(page + "/rapport.html")
+        assert "Origine des appels : client." in browser.find_element(By.TAG_NAME, "header").text
+        browser.get(page)
+        follow(browser, browser.find_element(By.XPATH, "//button[.='Fermer la campagne']"))
 
 
 def test_a_replay_beside_an_open_campaign_of_one_certificate_ticks_nothing(

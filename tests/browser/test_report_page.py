@@ -1,52 +1,92 @@
 """The HTML report as a tester opens it: a file, in a browser without network."""
 
-import subprocess
-import sys
+import base64
+import re
 from pathlib import Path
 
 import pytest
-from browsing import complaints, every_look, requested_addresses, too_wide
+from browsing import complaints, every_look, requested_addresses, show, too_wide
+from campaign_samples import report_of_many_causes
+from failing_campaign import write_failing_report
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+
+from sge_sim.homologation.reports.html_report import render_html
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of a campaign of a package, with a rule broken on purpose."""
-    folder = tmp_path_factory.mktemp("campaign") / "report"
-    command = [
-        *(sys.executable, "-m", "sge_sim", "homologate", "--package", "consultation"),
-        *("--release", "23.2"),
-        *("--disabled-rules", "RecherchePoint/criteres_suffisants", "--report", str(folder)),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=90)
-    assert done.returncode == 1, done.stdout + done.stderr
-    return folder / "rapport.html"
+    """The report of a campaign in which much goes wrong."""
+    return write_failing_report(tmp_path_factory.mktemp("campaign")) / "rapport.html"
 
 
 def test_the_report_shows_without_network(browser: Chrome, page: Path) -> None:
     browser.get(page.as_uri())
     assert browser.find_element(By.TAG_NAME, "h1").text == "Homologation sge-23.2"
-    (verdict,) = browser.find_elements(By.CSS_SELECTOR, ".verdicts tbody tr")
-    assert verdict.text.startswith("consultation non homologué")
+    verdicts = browser.find_elements(By.CSS_SELECTOR, ".verdicts tbody tr")
+    assert [" ".join(each.text.split()[:3]) for each in verdicts] == [
+        "commande homologué 15",
+        "consultation non homologué",
+        "historique non jugé",
+        "infrajournalier homologué 2",
+    ]
     assert requested_addresses(browser) == [page.as_uri()]
     assert complaints(browser) == []
 
 
+def test_the_first_screen_tells_verdicts_counts_causes_and_the_command(
+    browser: Chrome, page: Path
+) -> None:
+    show(browser, page.as_uri(), 1280)
+    for part in ("header strong", ".verdicts tr:last-child", "code.commande", ".causes li"):
+        element = browser.find_element(By.CSS_SELECTOR, part)
+        assert element.rect["y"] + element.rect["height"] < 900, part
+
+
 def test_a_case_opens_on_its_request_its_answer_and_its_rule(browser: Chrome, page: Path) -> None:
     browser.get(page.as_uri())
-    cases = browser.find_elements(By.CSS_SELECTOR, "details")
-    (case,) = (each for each in cases if "RP-NR2@C5" in each.text)
+    case = browser.find_element(By.ID, "RP-NR2@C5")
     assert "échoué" in case.text
-    assert case.get_attribute("open")
-    assert "Attendu : refus SGT4F7" in case.find_element(By.CLASS_NAME, "cause").text
-    for summary in case.find_elements(By.CSS_SELECTOR, "details > summary")[1:]:
+    assert not case.get_attribute("open")
+    for summary in case.find_elements(By.TAG_NAME, "summary"):
         summary.click()
+    assert "Attendu : refus SGT4F7" in case.find_element(By.CLASS_NAME, "cause").text
     shown = case.text
-    for told in ("refus SGT4F7", "<codeInseeCommune>34231", "rechercherPoint", "SGT200"):
+    for told in ("refus SGT4F7", "<codeInseeCommune>34231", "rechercherPoint", "SGT500"):
         assert told in shown, told
+
+
+def test_a_filter_shows_its_cases_alone(browser: Chrome, page: Path) -> None:
+    browser.get(page.as_uri())
+    browser.find_element(By.ID, "f-perturbe").click()
+    shown = [
+        each.get_attribute("id")
+        for each in browser.find_elements(By.CLASS_NAME, "cas")
+        if each.is_displayed()
+    ]
+    assert len(shown) == 5
+    assert all(each and each.startswith("F38") for each in shown)
+
+
+@pytest.mark.parametrize("count", [0, 120])
+def test_printed_it_has_four_pages_at_most(
+    browser: Chrome, page: Path, tmp_path: Path, count: int
+) -> None:
+    """Without the annex, whatever the number of causes and their length."""
+    if count:
+        page = tmp_path / "rapport.html"
+        page.write_text(render_html(report_of_many_causes(count)))
+    browser.get(page.as_uri())
+    assert 1 < printed_pages(browser) <= 4
+    browser.find_element(By.ID, "annexe").click()
+    assert printed_pages(browser) > 4
+
+
+def printed_pages(browser: Chrome) -> int:
+    printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
+    return len(re.findall(rb"/Type\s*/Page\b", base64.b64decode(printed)))
 
 
 # As long as they get where a whole package fails.
@@ -69,7 +109,7 @@ return [...document.querySelectorAll('.verdicts td:nth-child(-n+2), .constats td
 def test_no_word_of_a_column_is_broken(browser: Chrome, page: Path, width: int) -> None:
     browser.set_window_size(width, 900)
     browser.get(page.as_uri())
-    for case in browser.find_elements(By.CSS_SELECTOR, "h2 + details > summary"):
+    for case in browser.find_elements(By.CSS_SELECTOR, ".cas > summary")[:3]:
         case.click()
     browser.execute_script(LONG_REASONS)
     lines = browser.execute_script(LINES_OF_CELLS)
@@ -80,8 +120,8 @@ def test_no_word_of_a_column_is_broken(browser: Chrome, page: Path, width: int) 
 def test_the_report_fits_a_narrow_screen(browser: Chrome, page: Path) -> None:
     browser.set_window_size(500, 900)
     browser.get(page.as_uri())
-    for case in browser.find_elements(By.CSS_SELECTOR, "main > details:not([open])")[:3]:
-        case.find_element(By.TAG_NAME, "summary").click()
+    for case in browser.find_elements(By.CSS_SELECTOR, ".cas > summary")[:3]:
+        case.click()
     width, window = browser.execute_script(
         "return [document.documentElement.scrollWidth, window.innerWidth]"
     )

@@ -172,7 +172,7 @@ def test_lists_are_filtered_in_any_case(simulator: RunningSimulator) -> None:
         (("catalog", "diff", "sge-22.1", "sge-23.2"), dict),
         (("clock", "show"), dict),
         (("flux", "list"), list),
-        (("generations",), list),
+        (("generations", "--journal"), list),
         (("journal", "list"), list),
         (("points", "list"), list),
         (("points", "show", "24210000000255"), dict),
@@ -182,11 +182,7 @@ def test_lists_are_filtered_in_any_case(simulator: RunningSimulator) -> None:
 def test_what_is_listed_or_shown_is_told_in_json(
     simulator: RunningSimulator, arguments: tuple[str, ...], kind: type
 ) -> None:
-    where = (
-        ()
-        if arguments[0] in ("catalog", "generations", "prm")
-        else ("--data-dir", str(simulator.data_dir))
-    )
+    where = () if arguments[0] in ("catalog", "prm") else ("--data-dir", str(simulator.data_dir))
     done = run_command(*arguments, "--json", *where)
     assert done.returncode == 0, done.stderr
     assert isinstance(json.loads(done.stdout), kind)

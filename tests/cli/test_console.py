@@ -17,6 +17,7 @@ from running_simulator import START_SECONDS, RunningSimulator
 from sge_sim.cli.console import call_line, console
 from sge_sim.journal import Echange
 from sge_sim.refus import Rule
+from sge_sim.settings import Log
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 RULE = Rule("RecherchePoint/point_connu", "SGT401", "GUI", "documented", "un PRM connu")
@@ -61,13 +62,13 @@ def test_what_a_client_wrote_gives_the_terminal_no_orders() -> None:
 def test_there_are_no_colours_where_none_are_wanted_and_no_lines_without_a_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert console() is None
+    assert console(Log.NONE) is None
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     for name, value in (("NO_COLOR", "1"), ("TERM", "dumb"), ("NO_COLOR", "")):
         with monkeypatch.context() as changed:
             changed.setenv("TERM", "xterm")
             changed.setenv(name, value)
-            tell = console()
+            tell = console(Log.TEXT)
             assert tell is not None
             tell(echange())
         assert ("\x1b[" in capsys.readouterr().out) == (value == "")

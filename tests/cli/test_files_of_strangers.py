@@ -25,6 +25,9 @@ READERS = {
     ),
     "cert authorities": ("cert", "authorities", "--authorities-file", MARK),
     "report verify": ("report", "verify", MARK),
+    "report pdf": ("report", "pdf", MARK),
+    "report suivi": ("report", "suivi", MARK, "--modele", MARK),
+    "catalog import": ("catalog", "import", MARK),
     "homologate --rerun": ("homologate", "--rerun", MARK),
     "homologate --expected-failures": ("homologate", "--expected-failures", MARK),
     "homologate --cert": (

@@ -56,6 +56,30 @@ def test_the_template_goes_in_is_served_goes_out_and_is_removed(
     assert running.command("points", "export").stdout == modele.splitlines()[0] + "\n"
 
 
+def test_measures_go_in_are_served_and_go_out(running: RunningSimulator, tmp_path: Path) -> None:
+    mesures = run_command("points", "modele", "--mesures").stdout
+    for name, content in (("points", run_command("points", "modele").stdout), ("jours", mesures)):
+        (tmp_path / f"{name}.csv").write_text(content)
+    files = [str(tmp_path / name) for name in ("points.csv", "jours.csv")]
+    imported = running.command("points", "import", *files)
+    assert imported.stdout == "2 points importés, 0 déjà là, 2 jours de mesures.\n"
+    asked = {"type": "index", "debut": "2024-03-31", "fin": "2024-04-02", "sens": "SOUTIRAGE"}
+    found = requests.get(
+        running.ready["admin_url"] + f"/api/points/{C5}/mesures", params=asked, timeout=60
+    )
+    assert "1006900" in found.text
+    sortie = tmp_path / "sortie.csv"
+    running.command("points", "export", "--mesures", "--sortie", str(sortie))
+    assert sortie.read_text() == mesures
+    assert sortie.stat().st_mode & 0o777 == 0o600
+    running.command("points", "remove", "--tous")
+    assert running.command("points", "import", *files, "--anonymise").stdout == imported.stdout
+    exported = running.command("points", "export").stdout
+    assert "Camille Exemple" not in exported
+    assert len(exported.splitlines()) == 3
+    running.command("points", "remove", "--tous")
+
+
 def test_each_fault_is_told_with_its_line_and_nothing_is_imported(
     running: RunningSimulator, tmp_path: Path
 ) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lives import CURVE, DAYS, INDEX, LARGE, NOON, PRM, Lives
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 from test_echeances import END, eventful, state
 
@@ -15,6 +17,7 @@ from sge_sim.commandes import echeances
 from sge_sim.commandes.echeances import catch_up_orders, transaction_on
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.tables import commandes
 from sge_sim.tables.commandes import ServiceSouscrit
 
 MANY = 120
@@ -65,6 +68,28 @@ def test_a_slow_machine_does_less_in_a_slice(lives: Lives, monkeypatch: pytest.M
     with counted(monkeypatch) as happened:
         catch_up_orders(lives.database, NOON + 2 * DAYS)
     assert happened == [1, 1, 1, 1, 1]
+
+
+def test_a_service_starts_without_reading_those_that_differ(lives: Lives) -> None:
+    """They are as many as a point has; only what a service renews is ended by its start."""
+    order_many(lives)
+    statements: list[str] = []
+    keep = partial(_keep, statements)
+    event.listen(lives.database.engine, "before_cursor_execute", keep)
+    assert catch_up_orders(lives.database, NOON + 2 * DAYS) == MANY
+    event.remove(lives.database.engine, "before_cursor_execute", keep)
+    assert sum(statement.startswith("SELECT") for statement in statements) < MANY / 2
+
+
+def _keep(statements: list[str], *executed: Any) -> None:
+    statements.append(executed[2])
+
+
+def test_what_has_ended_on_a_point_slows_down_no_order(lives: Lives) -> None:
+    with lives.database.reading() as connection:
+        query = str(commandes._UNENDED._statement.compile(lives.database.engine))
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", (PRM,)).fetchall()
+    assert "ix_service_souscrit_en_cours" in str(plan)
 
 
 @contextmanager
@@ -119,12 +144,12 @@ def test_a_call_does_what_is_due_on_its_point_alone_and_apart(lives: Lives) -> N
     mine, other = lives.order(delai=DAYS), lives.order(INDEX, delai=DAYS, prm=LARGE)
     StoredClock(lives.database).freeze(NOON + 2 * DAYS)
     refused = pytest.raises(ZeroDivisionError)
-    with refused, transaction_on(lives.database, PRM) as (session, now):
+    with refused, transaction_on(lives.database, PRM) as (session, now, _):
         assert now == NOON + 2 * DAYS
         assert session.get_one(ServiceSouscrit, mine).etat == "ACTIF"
         raise ZeroDivisionError
     assert (lives.etat(mine), lives.etat(other)) == ("ACTIF", "DEMANDE")
-    with transaction_on(lives.database, None) as (session, _):
+    with transaction_on(lives.database, None) as (session, *_):
         assert session.get_one(ServiceSouscrit, other).etat == "DEMANDE"
 
 

@@ -234,7 +234,8 @@ def test_the_authorities_of_an_environment_are_listed(environment: str, word: st
     done = run_command("cert", "authorities", "--environment", environment)
     (line,) = (one for one in done.stdout.splitlines() if one.startswith("letsencrypt"))
     assert f"{word} en {environment}" in line
-    assert len(done.stdout.splitlines()) == 9
+    named = [one for one in done.stdout.splitlines() if f" en {environment}, délivrée par " in one]
+    assert len(named) == 9
 
 
 def test_an_issued_certificate_is_as_asked(homologation: RunningSimulator, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from door_kit import connect, knock, knock_once
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.transport.watch import FileWatch
+from sge_sim.transport.server import FileWatch
 
 pytestmark = pytest.mark.xdist_group("door")
 

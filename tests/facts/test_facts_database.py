@@ -1,6 +1,8 @@
 """Opening a database, and what its sessions keep or drop."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from stat import S_IMODE
@@ -14,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, sqlite_url, unreachable_sentence
+from sge_sim.facts.waiting import WaitingRoom
 from sge_sim.schema.revisions import prepare
 from sge_sim.tables.models import Commune
 from sge_sim.tables.points import known_commune
@@ -229,3 +232,35 @@ def test_who_waits_gets_the_lock_between_two_slices_of_bulk_work(database: Datab
     other.dispose()
     assert len(waited) > 10
     assert max(waited) < 10
+
+
+def test_bulk_work_makes_a_pause_where_somebody_waits_alone(database: Database) -> None:
+    assert isinstance(database.engine.url.database, str)
+    room = WaitingRoom(Path(database.engine.url.database))
+    started = stopwatch()
+    for _ in range(20):
+        database.let_others_write(worked_ms=500)
+    assert elapsed_ms(started) < 500
+    started = stopwatch()
+    with room.entered():
+        database.let_others_write(worked_ms=500)
+    assert elapsed_ms(started) > 490
+
+
+def test_who_was_killed_waits_no_more(database: Database) -> None:
+    assert isinstance(database.engine.url.database, str)
+    path = database.engine.url.database
+    waits = f"""
+import pathlib, sge_sim.facts.waiting as waiting
+with waiting.WaitingRoom(pathlib.Path({path!r})).entered():
+    print("in", flush=True)
+    input()
+"""
+    program = [sys.executable, "-c", waits]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as waiting:
+        assert waiting.stdout is not None
+        assert waiting.stdout.readline() == b"in\n"
+        assert not WaitingRoom(Path(path)).is_empty()
+        waiting.kill()
+        waiting.wait()
+    assert WaitingRoom(Path(path)).is_empty()

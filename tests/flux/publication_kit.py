@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes import vie
-from sge_sim.commandes.affaires import Commande, subscribe
+from sge_sim.commandes.affaires import Commande, asked_by, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, order_infra_j
 from sge_sim.commandes.echeances import run_due
@@ -84,13 +84,14 @@ class Platform:
     def subscribe(self, prm: str, souscription: Souscription, now: datetime = MIDI) -> str:
         """Order, and have the service begin; return its number."""
         with self.database.transaction() as session:
-            faits = faits_within(session, prm=prm, services_of=prm)
+            faits = faits_within(session, **asked_by(prm, souscription))
             segment = faits.known_point.segment
             _, service = subscribe(
                 session,
                 self._commande(prm, now),
                 faits,
                 souscription,
+                souscription.among(faits.services),
                 prestation_collecte(
                     segment, souscription.sens, souscription.mesures_type, recurrente=True
                 ),

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 from publication_kit import C2, C4, C5, C5_BIS, CONTRAT, P4, TIERS, Platform, new_point
 from r6x_trees import strict_mistakes
 
-from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.flux.r6x.documents import read_documents, schema_mistakes
 from sge_sim.flux.r6x.entete import parse_nom
@@ -18,6 +18,7 @@ from sge_sim.tables.acces import OptionPublication, grant_acces
 from sge_sim.tables.acteurs import find_contrat
 from sge_sim.tables.m023 import find_demande_m023
 from sge_sim.tables.mesures import Collecte
+from sge_sim.tables.numeros import next_numero
 
 SENS: dict[str, Any] = {C5: "SOUTIRAGE", C4: "SOUTIRAGE", C2: "SOUTIRAGE", P4: "INJECTION"}
 """A point of each kind, and the direction in which it is measured."""
@@ -89,7 +90,9 @@ def order(
     )
     with platform.database.transaction() as session:
         emetteur = Emetteur(TIERS, CONTRAT, "a@b.fr", None)
-        return order_m023(session, emetteur, historiques, now, AUSSITOT).affaire_id
+        return order_m023(
+            session, next_numero(session, "affaire"), emetteur, historiques, now, AUSSITOT
+        ).affaire_id
 
 
 def archives_of(platform: Platform, number: str) -> dict[str, bytes]:

@@ -61,7 +61,7 @@ from sge_sim.flux.r6x.tableau import c68_columns, rows_of
 from sge_sim.mesures import Structure, consommations, index_quotidiens
 from sge_sim.mesures.releves import read_contextes
 from sge_sim.mesures.series import read_series
-from sge_sim.services.consultation_mesures_detaillees.answer_v3 import index_response, response
+from sge_sim.services.consultation_mesures_detaillees.answer import index_response, response_v3
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, DemandeDetaillees
 from sge_sim.tables.acteurs import Acteur
 from sge_sim.tables.mesures import CalendrierDate, Trou
@@ -106,7 +106,7 @@ def v3_texts(
     if flux == "R64":
         tree: Any = index_response(asked, read_contextes(point, asked))
     else:
-        tree = response(asked, read_series(point, asked), corrigees=False, petit=point.petit)
+        tree = response_v3(asked, read_series(point, asked), corrigees=False, petit=point.petit)
     return str(tree)
 
 

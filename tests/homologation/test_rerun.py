@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -58,19 +59,62 @@ def written(folder: Path) -> Rapport:
     return read_rapport(found)
 
 
-def assert_same_failure(line: str, folder: Path, cible: str) -> Rapport:
+def assert_same_failure(line: str, folder: Path, cible: str, release: str = "sge-23.2") -> Rapport:
     done = paste(line, folder)
     assert done.returncode == 1, done.stdout + done.stderr
     again = written(folder)
     assert [each.cle for each in again.executions if not each.statut.bon] == [FAILED]
-    assert (again.cible, again.release) == (cible, "sge-23.2")
+    assert (again.cible, again.release) == (cible, release)
     return again
 
 
-def test_that_of_a_simulator_of_its_own(tmp_path: Path) -> None:
-    done = homologate(tmp_path / "a", *RULE, "--release", "23.2", *CASES)
+@pytest.mark.parametrize("asked", [CASES, ("--package", "consultation")], ids=["case", "package"])
+def test_that_of_a_simulator_of_its_own(tmp_path: Path, asked: tuple[str, ...]) -> None:
+    done = homologate(tmp_path / "a", *RULE, "--release", "23.2", *asked)
     assert [each.cle for each in done.report.executions if not each.statut.bon] == [FAILED]
-    assert_same_failure(printed(tmp_path / "a"), tmp_path / "b", done.report.cible)
+    again = assert_same_failure(printed(tmp_path / "a"), tmp_path / "b", done.report.cible)
+    assert [each.cle for each in again.executions] == [FAILED]
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["own simulator", "target"])
+def test_that_of_a_catalogue_of_ones_own(
+    broken: RunningSimulator, tmp_path: Path, named: bool
+) -> None:
+    """Its folder was given as seen from where the campaign was run."""
+    release = tmp_path / "a" / "mien" / "sge-23.2-mien"
+    release.mkdir(parents=True)
+    (release / "release.yaml").write_text(
+        "release: sge-23.2-mien\nreference: 2023-10-24\n"
+        "dates_originales: {du: 2021-06-21, au: 2023-11-15}\npackages: [consultation]\n"
+        "resume: Le mien.\n"
+    )
+    (release / "consultation.yaml").write_text("package: consultation\nreprend: sge-23.2\n")
+    target = against(broken) if named else RULE
+    options = ("--catalogue", "mien/sge-23.2-mien", *target, *CASES, "--report", "r")
+    first = paste(f"cd .. && {shlex.join(['sge-sim', 'homologate', *options])}", tmp_path / "a/x")
+    assert first.returncode == 1, first.stdout + first.stderr
+    folder = tmp_path / "a" / "r"
+    again = assert_same_failure(
+        printed(folder), tmp_path / "b", read_rapport(folder).cible, "sge-23.2-mien"
+    )
+    assert [each.cle for each in again.executions] == [FAILED]
+
+
+def test_that_of_a_campaign_that_a_planned_fault_struck(
+    simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    """The cases that it struck are passed again, and are good without it."""
+    home = simulator.ready["admin_url"]
+    asked = {"sorte": "latence", "secondes": 0.001, "service": "RecherchePoint", "au": 2}
+    planned = requests.post(f"{home}/api/pannes", json=asked, timeout=10)
+    options = (*against(simulator), "--release", "23.2", *CASES, "--case", "ADP-NR1")
+    done = homologate(tmp_path / "a", *options)
+    requests.delete(f"{home}/api/pannes/{planned.json()['numero']}", timeout=10)
+    struck = [each.cle for each in done.report.executions if each.statut is Statut.PERTURBE]
+    assert struck == ["RP-NR1@C5", FAILED]
+    again = paste(printed(tmp_path / "a"), tmp_path / "b")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert [each.cle for each in written(tmp_path / "b").executions] == struck
 
 
 def test_that_of_a_target_and_the_report_of_its_rerun_too(

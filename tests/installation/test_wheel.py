@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -86,3 +87,25 @@ def test_wheel_alone_serves_the_ten_documents(wheel: Path, tmp_path: Path) -> No
         finally:
             process.terminate()
             process.wait(20)
+
+
+def test_the_same_tree_in_two_folders_makes_the_same_wheel(tmp_path: Path) -> None:
+    made = []
+    for number, umask in ((1, 0o022), (2, 0o077)):
+        tree, out = tmp_path / f"tree{number}", tmp_path / f"out{number}"
+        tree.mkdir()
+        for name in ("sge_sim", "wsdl", "catalog", "certs"):
+            shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("pyproject.toml", "README.md", "LICENSE"):
+            shutil.copy(ROOT / name, tree)
+        os.utime(tree / "README.md", (number * 10**9,) * 2)
+        subprocess.run(
+            [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, tree],
+            check=True,
+            capture_output=True,
+            umask=umask,
+            env={**os.environ, "SOURCE_DATE_EPOCH": "1767225600"},
+        )
+        (wheel,) = out.glob("*.whl")
+        made.append(wheel.read_bytes())
+    assert made[0] == made[1]

@@ -299,6 +299,24 @@ def test_who_appends_never_waits_for_who_drains(journal: Journal, tmp_path: Path
     assert len(codes(journal)) == 2
 
 
+def test_who_reads_waits_for_what_was_recorded_before_not_for_who_goes_on(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clients that call faster than the journal is stored kept its pages waiting without end."""
+    come_meanwhile = []
+
+    def give_back() -> None:
+        assert len(come_meanwhile) < 10, "it never ends"
+        come_meanwhile.append("MEANWHILE")
+        journal.append(replace(RECORD, code="MEANWHILE"))
+
+    monkeypatch.setattr(drain, "give_back_freed_memory", give_back)
+    journal.append(replace(RECORD, code="BEFORE"))
+    assert codes(journal) == ["BEFORE"]
+    monkeypatch.undo()
+    assert codes(journal) == [*come_meanwhile, "BEFORE"]
+
+
 def test_an_append_costs_a_write(journal: Journal) -> None:
     record = replace(RECORD, request=b"x" * 1000, response=b"y" * 32_000)
     times = []

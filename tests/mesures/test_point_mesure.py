@@ -19,7 +19,6 @@ from sge_sim.mesures import (
     Structure,
     TrouDeCourbe,
     en_vigueur,
-    est_plage_usuelle,
     format_plages,
     grilles_entre,
     parse_plages,
@@ -46,24 +45,6 @@ def test_written_ranges_are_read_back(lues: tuple[tuple[int, int], ...]) -> None
 def test_unreadable_ranges_are_refused_with_an_example(texte: str) -> None:
     with pytest.raises(UsageError, match="22H56-6H56"):
         parse_plages(texte)
-
-
-@pytest.mark.documented("FAQ: 8 h, never 8h-12h nor 17h-20h")
-@pytest.mark.parametrize(
-    ("texte", "usuelle"),
-    [
-        ("22H56-6H56", True),
-        ("1H-7H;12H30-14H30", True),
-        ("0H-8H", True),
-        ("2H30-8H30", False),
-        ("22H-5H", False),
-        ("0H-4H;16H-20H", False),
-        ("0H-7H;16H30-17H30", False),
-        ("0H-8H;2H-4H", False),
-    ],
-)
-def test_usual_off_peak_ranges(texte: str, usuelle: bool) -> None:
-    assert est_plage_usuelle(parse_plages(texte)) is usuelle
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,7 @@ from sge_sim.pki.checks import CERTIFICATE_CHECKS
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate
 from sge_sim.pki.keys import key_pem
-from sge_sim.pki.memory import BoundedMemory
-from sge_sim.pki.policy import Policy
+from sge_sim.pki.policy import BoundedMemory, Policy
 from sge_sim.pki.request_rules import REQUEST_CHECKS, Registered
 from sge_sim.pki.simulated import SimulatedAuthority
 from sge_sim.pki.trust import load_trust

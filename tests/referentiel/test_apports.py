@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,13 @@ from sge_sim.referentiel.apports.export import export_points, template
 from sge_sim.referentiel.apports.lecture import Faute, Source
 from sge_sim.referentiel.apports.mots import MOTS
 from sge_sim.referentiel.apports.regles import is_siret
-from sge_sim.referentiel.apports.versement import Bilan, import_points, remove_own_points
+from sge_sim.referentiel.apports.versement import (
+    Bilan,
+    import_points,
+    remove_own_points,
+    remove_remains,
+)
+from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.tables.apports import Apport
 from sge_sim.tables.base import Base
 from sge_sim.tables.consultation import look_for_points
@@ -153,15 +160,23 @@ def test_a_stop_leaves_nothing_behind(database: Database) -> None:
     assert rows(database) == before
 
 
-def test_what_a_kill_left_is_never_seen_and_goes_with_the_next_import(
+def test_what_a_kill_left_is_never_seen_and_goes(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = rows(database)["Point"]
     with monkeypatch.context() as killed:
         killed.setattr(versement, "_discard", lambda _database: None)
         killed.setattr(versement, "publish_apport", lambda _session, _id: None)
         bring(database, *csv_lines(made_points(150)))
     with database.sessions() as session:
         assert find_point(session, next(made_points(1))["prm"]) is None
+    with database.alone():
+        remove_remains(database, lambda: True)  # the import still goes on, for all that is known
+    assert rows(database)["Point"] == before + 150
+    remove_remains(database, lambda: False)
+    assert rows(database)["Point"] == before + 150
+    remove_remains(database, lambda: True)
+    assert rows(database)["Point"] == before
     assert bring(database, *csv_lines(made_points(150)))[0] == Bilan(150, 150, 0, 0, True)
     assert rows(database)["Apport"] == 1
 
@@ -255,6 +270,17 @@ SPOILT = [
         "convient",
     ),
     (HOUSEHOLD, {"calendriers": '[{"cote":"autre"}]'}, "calendriers", "convient"),
+    (HOUSEHOLD, {"avant": '{"jusquA":"2021-01-01"}'}, "avant", "par exemple"),
+    (HOUSEHOLD, {"avant": '[{"puissanceSouscrite":3}]'}, "avant", "n'est pas un jour"),
+    (HOUSEHOLD, {"avant": '[{"jusquA":"2021-01-01","segment":"C4"}]'}, "avant", "à une date"),
+    (HOUSEHOLD, {"avant": '[{"jusquA":"2021-01-01","puissanceSouscrite":0}]'}, "avant", "zéro"),
+    (HOUSEHOLD, {"avant": '[{"jusquA":"2021-01-01","numSiret":"1"}]'}, "avant", "SIRET"),
+    (
+        HOUSEHOLD,
+        {"avant": '[{"jusquA":"2021-01-01","fournisseurTitulaire":"TIERS1"}]'},
+        "fournisseurTitulaire",
+        "n'est pas un",
+    ),
     (
         HOUSEHOLD,
         {"segment": "P4", "contratInjection": "non"},
@@ -327,6 +353,37 @@ def test_a_line_of_csv_with_other_cells_or_open_quotes_is_a_fault(database: Data
         (4, "ses guille"),
     ]
     assert not bilan.importe
+
+
+@pytest.mark.assumed
+def test_powers_and_holders_by_date_are_told_of_the_day_that_is_asked(database: Database) -> None:
+    avant = [
+        {"jusquA": "2022-03-01", "puissanceSouscrite": 3, "fournisseurTitulaire": "FOURN2"},
+        {"jusquA": "2023-07-01", "puissanceSouscrite": 9, "dateMiseEnService": "2019-05-20"},
+    ]
+    cells = {"dateMiseEnService": "2023-07-01", "avant": json.dumps(avant, separators=(",", ":"))}
+    given = changed(HOUSEHOLD, **cells)
+    assert bring(database, given) == (Bilan(1, 1, 0, 0, True), [])
+    assert bring(database, *export_jsonl(database)) == (Bilan(1, 0, 1, 0, True), [])
+    dossier = database.memoire.look().lire(prm=C5).dossier
+    assert dossier is not None
+    said = [
+        (fiche.puissance_souscrite, fiche.fournisseur_titulaire, fiche.date_mise_en_service)
+        for fiche in map(dossier.au, (date(2022, 2, 28), date(2022, 3, 1), date(2023, 7, 1)))
+    ]
+    assert said == [
+        (3, "FOURN2", date(2019, 5, 20)),
+        (9, "FOURN1", date(2019, 5, 20)),
+        (6, "FOURN1", date(2023, 7, 1)),
+    ]
+    mesure = mesure_of(dossier, "SOUTIRAGE")
+    assert mesure is not None
+    assert [power.valeur for power in mesure.puissances] == [3, 9, 6]
+    remove_own_points(database, None)
+
+
+def export_jsonl(database: Database) -> list[bytes]:
+    return [piece.encode() for piece in export_points(database, "jsonl")]
 
 
 @pytest.mark.parametrize("separator", [",", "\t"])

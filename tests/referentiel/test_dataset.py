@@ -121,7 +121,7 @@ def test_the_point_whose_answer_was_seen_has_what_was_seen_and_no_more(session: 
         point.plage_releve,
         point.mode_releve,
         point.heures_creuses_libelle,
-        point.relais_plage_heures_creuses,
+        point.heures_creuses_saison_basse,
     ):
         assert absent is None
 

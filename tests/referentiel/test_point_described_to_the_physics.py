@@ -17,9 +17,9 @@ from sge_sim.mesures import (
 )
 from sge_sim.mesures.climat import zone_du_departement
 from sge_sim.referentiel.mesures import jour_releve, point_mesure
-from sge_sim.tables.mesures import open_collecte, read_suivi
-from sge_sim.tables.point_facts import Suivi
+from sge_sim.tables.mesures import Collecte, read_suivi
 from sge_sim.tables.points import Point, find_point, named_points
+from sge_sim.tables.suivi_facts import Suivi
 
 C5, C4, C2 = "25478147557460", "98800001144455", "98800003605936"
 
@@ -140,7 +140,7 @@ def test_a_change_holds_at_once_and_a_point_that_did_not_change_is_the_same(
     with installed.sessions() as session:
         before = described(session, prm)
         assert described(session, prm) is before
-        open_collecte(session, prm, date(2025, 1, 1))
+        session.add(Collecte(prm=prm, debut=date(2025, 1, 1)))
         session.flush()
         assert described(session, prm).collectes == (PeriodeCollecte(date(2025, 1, 1)),)
         point = find_point(session, prm)

@@ -14,7 +14,7 @@ from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.messages import read_answer
-from sge_sim.services.disabled_rules import disabled_by_path
+from sge_sim.services.dispatch import disabled_by_path
 from sge_sim.services.registry import SERVICES
 
 SHORT = sorted({rule.name for service in SERVICES for rule in service.controls})

@@ -31,6 +31,7 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.tables.acteurs import default_acteur
 from sge_sim.tables.models import Certificat, Contrat, ServiceSouscrit, Utilisateur
+from sge_sim.tables.point_facts import Faits
 from sge_sim.tables.points import find_point
 
 NOW = parse_instant("2025-08-01T10:00")
@@ -79,8 +80,9 @@ class Actor:
         with self.database.sessions() as session:
             for path, body in self._demands():
                 service = BY_PATH[path]
-                kept = self._answer(service, body, now, self.database.memoire.lire)
-                read = self._answer(service, body, now, partial(faits_within, session))
+                asked = service.asks(body, self.demandeur)
+                kept = self._answer(service, body, now, self.database.memoire.lire(**asked))
+                read = self._answer(service, body, now, faits_within(session, **asked))
                 assert kept == read, (path, body, kept, read)
                 lines.append(kept)
             for print_ in PRINTS:
@@ -90,8 +92,8 @@ class Actor:
                 lines.append(str(found))
         return [now.isoformat(), *lines]
 
-    def _answer(self, service: Service, body: Any, now: Any, lire: Any) -> str:
-        appel = Appel(body, {}, self.demandeur, now, Settings(), lire, None, lambda: None)
+    def _answer(self, service: Service, body: Any, now: Any, faits: Faits) -> str:
+        appel = Appel(body, {}, self.demandeur, now, Settings(), faits, None)
         try:
             return str(service.handle(appel).body)
         except Refus as refused:
@@ -130,10 +132,9 @@ class Actor:
 
     def _write(self, path: str, demande: Any) -> None:
         with self.database.transaction() as session:
-            now, lire = instant_within(session), partial(faits_within, session)
-            body = {"demande": demande}
-            appel = Appel(body, {}, self.demandeur, now, Settings(), lire, session, lambda: None)
-            BY_PATH[path].handle(appel)
+            now, service, body = instant_within(session), BY_PATH[path], {"demande": demande}
+            faits = faits_within(session, **service.asks(body, self.demandeur))
+            service.handle(Appel(body, {}, self.demandeur, now, Settings(), faits, session))
 
     def _general(self, prm: str, objet: str) -> Any:
         return {

@@ -77,8 +77,8 @@ def test_a_folder_is_enough(package: Package) -> None:
 
 
 def test_a_folder_has_all_its_files(package: Package) -> None:
-    with pytest.raises(UsageError, match=r"^Le dossier jouets/jouet n'a pas answer :"):
-        find_services(package(missing="answer", jouet=SERVICE))
+    with pytest.raises(UsageError, match=r"^Le dossier jouets/jouet n'a pas rules :"):
+        find_services(package(missing="rules", jouet=SERVICE))
 
 
 def test_a_folder_defines_a_service(package: Package) -> None:

@@ -25,7 +25,7 @@ from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import func, select
 
 from sge_sim.clock import Duree, legal_date, parse_instant
-from sge_sim.commandes.affaires import Commande, subscribe
+from sge_sim.commandes.affaires import Commande, asked_by, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.souscription import Souscription
@@ -97,8 +97,9 @@ def order_many(folder: Path, after: timedelta) -> list[str]:
                     *(prm, "TIERS1", "1100256", "a@b.fr", "AME", None),
                     *(NOW, Delai(Duree(0, after))),
                 )
-                faits = faits_within(session, prm=prm, services_of=prm)
-                subscribe(session, commande, faits, souscription, prestation, agreed)
+                faits = faits_within(session, **asked_by(prm, souscription))
+                same = souscription.among(faits.services)
+                subscribe(session, commande, faits, souscription, same, prestation, agreed)
     database.dispose()
     return prms
 

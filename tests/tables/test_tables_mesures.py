@@ -7,10 +7,10 @@ from state_kit import AddPoint
 from sge_sim.facts.database import Database
 from sge_sim.tables.mesures import (
     CalendrierDate,
+    Collecte,
     Suivi,
     add_trou,
     close_collecte,
-    open_collecte,
     read_suivi,
     remove_trous,
     replace_collectes,
@@ -30,8 +30,8 @@ def test_what_a_point_depends_on_is_read_as_values(database: Database, add_point
     other = add_point()
     gap = (datetime(2025, 4, 1, tzinfo=UTC), datetime(2025, 4, 2, tzinfo=UTC))
     with database.transaction() as session:
-        open_collecte(session, prm, JOUR, service_souscrit_id="64697749")
-        open_collecte(session, other, JOUR)
+        session.add(Collecte(prm=prm, debut=JOUR, service_souscrit_id="64697749"))
+        session.add(Collecte(prm=other, debut=JOUR))
         add_trou(session, prm, *gap)
         for cote, code in (("fournisseur", "FC000165"), ("distributeur", "DI000001")):
             session.add(CalendrierDate(prm=prm, cote=cote, depuis=JOUR, calendrier=code))
@@ -53,8 +53,8 @@ def test_a_collection_ends_for_the_service_that_asked_for_it(
 ) -> None:
     prm = add_point()
     with database.transaction() as session:
-        open_collecte(session, prm, JOUR, service_souscrit_id="1")
-        open_collecte(session, prm, date(2025, 4, 1), service_souscrit_id="2")
+        session.add(Collecte(prm=prm, debut=JOUR, service_souscrit_id="1"))
+        session.add(Collecte(prm=prm, debut=date(2025, 4, 1), service_souscrit_id="2"))
     with database.transaction() as session:
         close_collecte(session, "1", date(2025, 5, 1))
     with database.sessions() as session:

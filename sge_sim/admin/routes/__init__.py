@@ -13,6 +13,7 @@ from sge_sim.door.origine import Marques
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal, JournalFeed
+from sge_sim.referentiel.apports.personnelles import personal_of
 from sge_sim.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,13 +61,15 @@ class Body(BaseModel):
 
 @dataclass(frozen=True)
 class AdminState:
-    """What the routes work on; `b2b_url` is where the web services answer, `moves` are those of
-    the clock, `feed` tells of new exchanges, `marques` are those of sge-sim's own calls."""
+    """What the routes work on; `b2b_url` is where the web services answer, `admin_url` where this
+    machine's commands call, `moves` are those of the clock, `feed` tells of new exchanges,
+    `marques` are those of sge-sim's own calls."""
 
     settings: Settings
     database: Database
     clock: StoredClock
     b2b_url: str
+    admin_url: str
     moves: Moves
     journal: Journal
     feed: JournalFeed
@@ -91,4 +94,4 @@ class AdminState:
         """The campaigns that this administration runs; the client is loaded for whoever does."""
         from sge_sim.homologation.campaign.passages import Passages
 
-        return Passages(self.settings.data_dir, self.clock)
+        return Passages(self.settings.data_dir, self.clock, personal_of(self.database))

@@ -1,13 +1,18 @@
-"""`/health`: whether all goes well, for whoever watches the simulator."""
+"""The simulator as a whole: `/health`, `/metrics`, its state kept aside and brought back."""
 
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
 
+from sge_sim.admin.metrics import Metrics
 from sge_sim.admin.routes import AdminState
 from sge_sim.api.views import TravailView
 from sge_sim.journal import JournalState
+from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
+from sge_sim.tables.pannes import counters_of
 
 
 class HealthView(BaseModel):
@@ -31,7 +36,7 @@ class HealthView(BaseModel):
     panne: str | None = Field(description="Pourquoi rien n'est rangé au journal pour l'instant")
 
 
-def router(state: AdminState) -> APIRouter:
+def health_routes(state: AdminState) -> APIRouter:
     """Return the route of the health."""
     routes = APIRouter(tags=["santé"])
 
@@ -53,3 +58,34 @@ def _etat(journal: JournalState) -> Literal["ok", "pertes", "panne"]:
     if journal.failure is not None:
         return "panne"
     return "ok" if journal.acknowledged else "pertes"
+
+
+def metric_routes(state: AdminState) -> APIRouter:
+    """Return the route."""
+    routes = APIRouter(tags=["santé"])
+    metrics = Metrics(state.journal, state.database)
+
+    @routes.get(
+        "/metrics", summary="Les comptes, pour Prometheus", response_class=PlainTextResponse
+    )
+    def read_metrics() -> Response:
+        return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return routes
+
+
+def reset_routes(state: AdminState) -> APIRouter:
+    """Return the routes of the state as a whole."""
+    routes = APIRouter(prefix="/api", tags=["état"])
+
+    @routes.post("/snapshot", summary="Mettre de côté tout l'état", status_code=204)
+    def snapshot() -> None:
+        take_snapshot(state.database, state.journal, state.settings.data_dir)
+
+    @routes.post("/reset", summary="Revenir à l'état mis de côté", status_code=204)
+    def reset() -> None:
+        with state.moves.held():
+            restore_snapshot(state.database, state.journal, state.settings.data_dir)
+        counters_of(state.settings.data_dir).forget()  # the plans that come back begin again
+
+    return routes

@@ -1,21 +1,32 @@
-"""`/api/journal`: the exchanges."""
+"""The exchanges: `/api/journal`, the list of the journal, the page of an exchange."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+import anyio
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
 
+from sge_sim.admin import pages
+from sge_sim.admin.filtres_journal import KINDS, Filtres, read_filtres
+from sge_sim.admin.message_outline import suspects_of
 from sge_sim.admin.routes import AdminState, RowNumber, json_list, link_to
-from sge_sim.api.typed_filters import code_typed, service_typed
+from sge_sim.admin.routes.forms import Form, read_form
+from sge_sim.admin.xml_page import show_message
+from sge_sim.api.typed_filters import code_typed, service_names, service_typed
 from sge_sim.api.views import ExchangeView, ExchangeWithBodies
-from sge_sim.domaine.nomenclatures import Origine
+from sge_sim.domaine.nomenclatures import ORIGINES, Origine
 from sge_sim.errors import UsageError
-from sge_sim.journal import RechercheJournal
+from sge_sim.homologation.rejeu.moyens import Moyens, moyens_for
+from sge_sim.journal import Echange, RechercheJournal
+from sge_sim.tables.acteurs import all_acteurs
+from sge_sim.tables.campaigns import observations_of
 
 _MESSAGE: Final = 900_000
 """Bytes that a message takes at most in an answer."""
 
 
-def router(state: AdminState) -> APIRouter:
+def rest_routes(state: AdminState) -> APIRouter:
     """Return the routes of the journal."""
     routes = APIRouter(prefix="/api/journal", tags=["journal"])
 
@@ -70,3 +81,225 @@ def router(state: AdminState) -> APIRouter:
         return ExchangeWithBodies.within(echange, _MESSAGE)
 
     return routes
+
+
+_SHOWN: Final = 50
+_FOLLOWERS: Final = 8
+"""Pages that may follow the journal at once: each holds a thread while nothing happens."""
+_PATIENCE_SECONDS: Final = 10.0
+_MAX_ID: Final = 2**63 - 1
+
+_Cursor = Annotated[int | None, Query(ge=0, le=_MAX_ID)]
+
+
+def page_routes(state: AdminState) -> APIRouter:
+    """Return the page of the journal and what keeps it live."""
+    routes = APIRouter(include_in_schema=False)
+    followers: list[object] = []
+    services = service_names()
+
+    def find(filtres: Filtres, **page: int | None) -> list[Echange]:
+        return state.journal.find_echanges(filtres.recherche(), **page)  # type: ignore[arg-type]
+
+    @routes.get("/")
+    def show_journal(
+        request: Request,
+        filtres: Annotated[Filtres, Depends(read_filtres)],
+        avant: _Cursor = None,
+    ) -> Response:
+        newest = state.journal.newest_id()
+        refus = filtres.refus
+        found = [] if refus else find(filtres, limit=_SHOWN + 1, before_id=avant)
+        with state.database.sessions() as session:
+            acteurs = [each.code for each in all_acteurs(session)]
+        shown = found[:_SHOWN]
+        return pages.render(
+            state,
+            request,
+            "journal.html",
+            echanges=[ExchangeView.of(one) for one in shown],
+            suite=filtres.address(avant=shown[-1].id) if len(found) > _SHOWN else None,
+            debut=filtres.address() if avant else None,
+            direct=None if avant or refus else filtres.address("/journal/direct", apres=newest),
+            filtres=filtres,
+            refus=refus,
+            kinds=KINDS,
+            origines=ORIGINES,
+            acteurs=acteurs,
+            services=services,
+        )
+
+    @routes.get("/journal/direct")
+    async def follow(
+        filtres: Annotated[Filtres, Depends(read_filtres)], apres: _Cursor = 0
+    ) -> Response:
+        if len(followers) >= _FOLLOWERS:
+            return Response(status_code=503, headers={"Retry-After": "10"})
+        return StreamingResponse(
+            stream(filtres, apres or 0), media_type="text/event-stream", headers=pages.HEADERS
+        )
+
+    async def stream(filtres: Filtres, last: int) -> AsyncIterator[str]:
+        """Yield the rows of the new exchanges as events, and a remark from time to time.
+
+        A browser that is gone is noticed when something is written to it.
+        """
+        me = object()
+        followers.append(me)
+        try:
+            yield ": bonjour\n\n"
+            while not state.feed.stopping:
+                await anyio.to_thread.run_sync(
+                    state.feed.wait, last, _PATIENCE_SECONDS, abandon_on_cancel=True
+                )
+                newest = await anyio.to_thread.run_sync(state.journal.newest_id)
+                if newest < last:
+                    yield "event: remplace\ndata: \n\n"
+                    return
+                news = await anyio.to_thread.run_sync(news_after, filtres, last)
+                for one in news:
+                    yield f"id: {one.id}\ndata: {row(one)}\n\n"
+                last = newest
+                yield ": \n\n"
+        finally:
+            followers.remove(me)
+
+    def news_after(filtres: Filtres, last: int) -> list[Echange]:
+        return find(filtres, limit=_SHOWN, after_id=last)
+
+    def row(echange: Echange) -> str:
+        shown = pages.render_part("_journal.html", "ligne", ExchangeView.of(echange))
+        return " ".join(shown.split())
+
+    return routes
+
+
+_PARTS: Final = ("requete", "reponse")
+_EDITED: Final = 50_000
+"""Bytes of a request up to which it may be changed before it is sent again."""
+_COPIED: Final = 20_000
+"""Bytes of a request up to which a copy repeats it; a request of SGE takes half of that."""
+
+
+def echange_routes(state: AdminState) -> APIRouter:
+    """Return the page of an exchange and its actions."""
+    routes = APIRouter(prefix="/echanges/{echange_id}", include_in_schema=False)
+
+    def get(echange_id: int) -> Echange:
+        found = state.journal.find_echange(echange_id)
+        if found is None:
+            raise HTTPException(404, f"Aucun échange ne porte le numéro {echange_id}.")
+        return found
+
+    @routes.get("")
+    def show_exchange(request: Request, echange_id: RowNumber) -> Response:
+        echange = get(echange_id)
+        moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
+        before = state.journal.find_echanges(limit=1, before_id=echange_id)
+        after = state.journal.find_echanges(limit=1, after_id=echange_id)
+        with state.database.sessions() as session:
+            observations = observations_of(session, echange_id)
+        return pages.render(
+            state,
+            request,
+            "echange.html",
+            echange=ExchangeView.of(echange),
+            requete=show_message(echange.request, suspects_of(echange)),
+            reponse=show_message(echange.response),
+            copies=_copies(echange, moyens),
+            moyens=moyens,
+            precedent=before[0].id if before else None,
+            suivant=after[0].id if after else None,
+            observations=observations,
+            modifiable=_editable(echange),
+            rejeux=state.journal.find_replays(echange_id),
+            comparaison=_comparison(echange),
+        )
+
+    def _comparison(echange: Echange) -> dict[str, object] | None:
+        """Return what a replay and its original differ by; None for what is no replay."""
+        from sge_sim.homologation.rejeu.difference import difference
+
+        if echange.rejeu_de is None:
+            return None
+        original = state.journal.find_echange(echange.rejeu_de)
+        if original is None:
+            return {"original": None}
+        return {
+            "original": original.id,
+            "demandes": difference(original.request or b"", echange.request or b""),
+            "reponses": difference(original.response or b"", echange.response or b""),
+        }
+
+    def _copies(echange: Echange, moyens: Moyens) -> list[tuple[str, str]]:
+        """Return the exchange as text to be copied; nothing where it is no call.
+
+        A long request is sent by curl from the file that the page gives.
+        """
+        from sge_sim.homologation.rejeu.copies import as_curl, as_zeep
+
+        try:
+            if len(echange.request or b"") > _COPIED:
+                return [
+                    ("curl", as_curl(echange, moyens, state.b2b_url, _name(echange, "requete")))
+                ]
+            curl = as_curl(echange, moyens, state.b2b_url)
+        except UsageError:
+            return []
+        try:
+            return [("curl", curl), ("zeep", as_zeep(echange, moyens, state.b2b_url))]
+        except (UsageError, ValueError):
+            return [("curl", curl)]
+
+    @routes.get("/{part}.xml")
+    def download(echange_id: RowNumber, part: str) -> Response:
+        if part not in _PARTS:
+            raise HTTPException(404, "Rien n'est servi à cette adresse.")
+        echange = get(echange_id)
+        name = f'attachment; filename="{_name(echange, part)}"'
+        return Response(
+            (echange.request if part == "requete" else echange.response) or b"",
+            media_type="application/octet-stream",
+            headers={"Content-Disposition": name, "X-Content-Type-Options": "nosniff"},
+        )
+
+    @routes.post("/rejouer")
+    def play_again(echange_id: RowNumber, form: Annotated[Form, Depends(read_form)]) -> Response:
+        from sge_sim.homologation.rejeu.envoi import send_again
+
+        echange = get(echange_id)
+        before = state.journal.find_replays(echange_id, 1)
+        moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
+        marque = state.marques.make("rejeu", echange_id)
+        send_again(echange, moyens, state.b2b_url, marque, _as_typed(form, echange))
+        found = state.journal.find_replays(echange_id, 1)
+        return RedirectResponse(f"/echanges/{found[0] if found != before else echange_id}", 303)
+
+    return routes
+
+
+def _name(echange: Echange, part: str) -> str:
+    """Return the name of the file that gives a message."""
+    return f"{echange.id}-{part}.xml"
+
+
+def _editable(echange: Echange) -> str | None:
+    """Return the request as a text that may be changed; None where it is no such text."""
+    request = echange.request or b""
+    if echange.kind != "soap" or not request or len(request) > _EDITED:
+        return None
+    try:
+        return request.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _as_typed(form: Form, echange: Echange) -> bytes | None:
+    """Return the request that was changed in the page; None where it is to be sent as it was.
+
+    A browser ends each line as HTTP does: those of the request are kept as they were.
+    """
+    typed = form.get("demande")
+    if b"\r\n" not in (echange.request or b""):
+        typed = typed.replace("\r\n", "\n")
+    return typed.encode() or None

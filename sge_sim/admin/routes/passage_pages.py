@@ -35,7 +35,7 @@ def router(state: AdminState) -> APIRouter:
     @routes.post("")
     def start(request: Request, form: Annotated[Form, Depends(read_form)]) -> Response:
         passage = state.passages.start(
-            own_cible(state, str(request.base_url)),
+            own_cible(state),
             form.get("release"),
             form.get("package"),
             form.get("cas"),
@@ -112,7 +112,7 @@ def router(state: AdminState) -> APIRouter:
     return routes
 
 
-def own_cible(state: AdminState, admin_url: str) -> "Cible":
+def own_cible(state: AdminState) -> "Cible":
     """Return this simulator as its default tiers calls it."""
     from sge_sim.homologation.client.sge_client import Cible
 
@@ -126,5 +126,5 @@ def own_cible(state: AdminState, admin_url: str) -> "Cible":
         login=login,
         contrat_id=contrat_id,
         ca=moyens.autorite,
-        admin_url=admin_url,
+        admin_url=state.admin_url,
     )

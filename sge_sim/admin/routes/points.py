@@ -1,18 +1,46 @@
-"""`/api/points`: what is known of a point, and what its measures depend on."""
+"""The points: `/api/points`, a point like another one, and their pages."""
 
-from datetime import date
-from typing import Any, Final, Literal
+import json
+from datetime import date, timedelta
+from typing import Annotated, Any, Final, Literal, get_args
+from urllib.parse import urlencode
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi.responses import FileResponse
 from pydantic import Field
 
-from sge_sim.admin.routes import AdminState, Body
+from sge_sim.admin import pages
+from sge_sim.admin.filtres_journal import read_day
+from sge_sim.admin.point_sections import Chronologie, sections_of
+from sge_sim.admin.reglages_form import apply_button
+from sge_sim.admin.routes import AdminState, Body, following
+from sge_sim.admin.routes.apports import FILE_KINDS
+from sge_sim.admin.routes.forms import Form, read_form
+from sge_sim.api.flux import FichierView
+from sge_sim.api.services import ServiceView
+from sge_sim.api.typed_filters import known_spelling
+from sge_sim.api.views import ExchangeView
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
-from sge_sim.domaine.nomenclatures import TypeAcces
+from sge_sim.domaine.libelles import EVENEMENTS
+from sge_sim.domaine.nomenclatures import PETITS, Segment, TypeAcces
+from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import instant_within
-from sge_sim.referentiel.points import describe_point, get_point
-from sge_sim.referentiel.reglages import Reglages, change_point
+from sge_sim.journal import RechercheJournal
+from sge_sim.referentiel.apports.personnelles import personal_words
+from sge_sim.referentiel.copies import copy_point
+from sge_sim.referentiel.points import describe_point, get_point, why_unknown
+from sge_sim.referentiel.reglages import TYPES_ACCES, Reglages, change_point
+from sge_sim.tables.acteurs import all_acteurs
+from sge_sim.tables.commandes import services_of_point
+from sge_sim.tables.consultation import (
+    affaires_of,
+    autorisations_of,
+    evenements_of,
+    look_for_points,
+)
+from sge_sim.tables.flux import find_fichiers
+from sge_sim.tables.points import find_point
 
 _SERVICES: Final = 1000
 
@@ -38,6 +66,12 @@ class ReglagesPoint(Body):
     collecte: str | None = Field(None, examples=["2025-03-01", "2025-03-01..2025-06-01", "aucun"])
 
 
+class Mots(Body):
+    """Words of a report."""
+
+    mots: list[str]
+
+
 class ViePoint(Body):
     """What happens to a point; what isn't sent doesn't happen."""
 
@@ -47,12 +81,22 @@ class ViePoint(Body):
         "prévue",
     )
     nouveau_titulaire: date | None = Field(None, description="Jour de l'arrivée d'un autre client")
+    plages: str | None = Field(
+        None,
+        description="Heures creuses à partir du jour `le` : identifiant ou libellé de la liste "
+        "officielle",
+        examples=["1499", "HC (1H24-7H24;13H24-15H24)"],
+    )
+    plages_saison_basse: str | None = Field(
+        None, description="Celles d'avril à octobre, si elles sont autres", examples=["1170"]
+    )
+    le: date | None = Field(None, description="Jour où elles prennent effet, aujourd'hui ou après")
     opposition: bool | None = Field(
         None, description="Le client s'oppose à sa courbe, ou lève son opposition"
     )
 
 
-def router(state: AdminState) -> APIRouter:
+def rest_routes(state: AdminState) -> APIRouter:
     """Return the routes of the points."""
     routes = APIRouter(prefix="/api/points", tags=["points"])
 
@@ -68,6 +112,10 @@ def router(state: AdminState) -> APIRouter:
             known["services"] = known["services"][-_SERVICES:]
         return known
 
+    @routes.post("/personnels", include_in_schema=False)
+    def read_personal(mots: Mots) -> list[str]:
+        return sorted(personal_words(state.database, mots.mots))
+
     @routes.post("/{prm}", summary="Régler les mesures d'un point et ses services d'accès")
     def set_point(prm: str, reglages: ReglagesPoint) -> dict[str, Any]:
         with state.database.transaction() as session:
@@ -77,8 +125,207 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/{prm}/vie", summary="Faire arriver quelque chose à un point")
     def change_point_life(prm: str, vie: ViePoint) -> dict[str, Any]:
-        with transaction_on(state.database, prm) as (session, now):
+        with transaction_on(state.database, prm) as (session, now, _):
             change_life(session, get_point(session, prm), Changements(**vie.model_dump()), now)
             return describe_point(session, prm)
 
     return routes
+
+
+class Copie(Body):
+    """A point to make."""
+
+    comme: str = Field(description="PRM du point à copier")
+    prm: str | None = Field(None, description="PRM du nouveau point ; tiré sinon")
+    point: dict[str, Any] = Field({}, description="Attributs changés, comme dans points.yaml")
+    compteur: dict[str, Any] = Field({}, description="Attributs changés du compteur")
+
+
+def copie_routes(state: AdminState) -> APIRouter:
+    """Return the route."""
+    routes = APIRouter(prefix="/api/points", tags=["points"])
+
+    @routes.post(
+        "",
+        status_code=201,
+        summary="Faire un point comme un autre, ou importer des points",
+        openapi_extra={
+            "requestBody": {
+                "content": {kind: {"schema": {"type": "string"}} for kind in FILE_KINDS}
+            }
+        },
+        description="En `application/x-ndjson` ou `text/csv` : des points à soi, lus à mesure "
+        "(`?essai=true` vérifie seulement, `?sauf_erreurs=true` importe le reste).",
+    )
+    def make_point(copie: Copie) -> dict[str, Any]:
+        with state.database.transaction() as session:
+            prm = copy_point(session, copie.comme, copie.prm, copie.point, copie.compteur)
+        with state.database.sessions() as session:
+            return describe_point(session, prm)
+
+    return routes
+
+
+_SHOWN: Final = 100
+_OF_EACH: Final = 20
+_DIGITS: Final = 14
+_SEGMENTS: Final = get_args(Segment)
+_TYPES: Final = (
+    ("courbe", "courbe de charge"),
+    ("energie", "énergie quotidienne"),
+    ("index", "index quotidiens"),
+    ("pmax", "puissance maximale"),
+)
+_FIRST_DAYS: Final = timedelta(31)
+_PLOT: Final = {"dygraph-combined.js": "text/javascript"}
+
+
+def page_routes(state: AdminState) -> APIRouter:
+    """Return the pages of the points, and the library that draws their curves."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/points")
+    def show_points(
+        request: Request,
+        q: Annotated[str, Query(max_length=100)] = "",
+        segment: str = "",
+        apres: Annotated[str, Query(max_length=20)] = "",
+    ) -> Response:
+        typed = known_spelling(segment, _SEGMENTS)
+        chosen = next((one for one in _SEGMENTS if one == typed), None)
+        with state.database.sessions() as session:
+            found = look_for_points(session, q.strip(), chosen, after=apres, limit=_SHOWN + 1)
+            shown = found[:_SHOWN]
+            return pages.render(
+                state,
+                request,
+                "points.html",
+                points=shown,
+                suite=following(request, apres=shown[-1].prm) if len(found) > _SHOWN else None,
+                apres=apres,
+                segments=_SEGMENTS,
+                q=q,
+                segment=chosen,
+                pourquoi="" if shown or not _is_number(q.strip()) else _why_unknown(q.strip()),
+            )
+
+    @routes.get("/points/{prm}")
+    def show_point(
+        request: Request,
+        prm: str,
+        type: str = "courbe",
+        debut: str = "",
+        fin: str = "",
+        sens: str = "",
+    ) -> Response:
+        return _page(request, prm, (type, debut, fin, sens))
+
+    @routes.post("/points/{prm}")
+    def press(request: Request, prm: str, form: Annotated[Form, Depends(read_form)]) -> Response:
+        try:
+            with transaction_on(state.database, prm) as (session, now, _):
+                fait, refus = apply_button(session, prm, form, now), ""
+        except UsageError as error:
+            fait, refus = "", str(error)
+        return _page(request, prm, ("courbe", "", "", ""), fait=fait, refus=refus)
+
+    @routes.get("/trace/{name}")
+    def read_plot_library(name: str) -> Response:
+        if name not in _PLOT:
+            raise HTTPException(404, "Rien n'est servi à cette adresse.")
+        return FileResponse(pages.plot_library() / name, media_type=_PLOT[name])
+
+    def _page(
+        request: Request,
+        prm: str,
+        asked: tuple[str, str, str, str],
+        fait: str = "",
+        refus: str = "",
+    ) -> Response:
+        today = state.clock.now().date()
+        with state.database.sessions() as session:
+            point = find_point(session, prm)
+            if point is None:
+                raise HTTPException(404, _why_unknown(prm))
+            every = services_of_point(session, prm)
+            services = [ServiceView.of(each) for each in every[-_SHOWN:]]
+            context: dict[str, Any] = {
+                "point": point,
+                "petit": point.segment in PETITS,
+                "point_sections": sections_of(describe_point(session, prm)),
+                "services": services,
+                "tous": len(every),
+                "affaires": affaires_of(session, prm, _OF_EACH),
+                "autorisations": autorisations_of(session, prm, _OF_EACH),
+                "evenements": evenements_of(session, prm, _OF_EACH),
+                "fichiers": [
+                    (one.id, FichierView.of(one))
+                    for one in find_fichiers(session, prm=prm, limit=_OF_EACH)
+                ],
+                "fournisseurs": [
+                    one.code for one in all_acteurs(session) if one.kind == "fournisseur"
+                ],
+            }
+            calls = state.journal.find_echanges(RechercheJournal(prm=prm), limit=_OF_EACH)
+            return pages.render(
+                state,
+                request,
+                "point.html",
+                **context,
+                echanges=[ExchangeView.of(one) for one in calls],
+                chronologie=Chronologie.of(services, today),
+                libelles_evenements=EVENEMENTS,
+                types=_TYPES,
+                types_acces=TYPES_ACCES,
+                trace=_trace(prm, point.segment, asked, today, services),
+                fait=fait,
+                refus=refus,
+            )
+
+    return routes
+
+
+def _is_number(words: str) -> bool:
+    """Tell whether somebody means the whole number of a point."""
+    return len(words) >= _DIGITS and words.isascii() and words.isdigit()
+
+
+def _why_unknown(prm: str) -> str:
+    sentence = why_unknown(prm)
+    return sentence[0].upper() + sentence[1:]
+
+
+def _trace(
+    prm: str, segment: str, asked: tuple[str, str, str, str], today: date, services: Any
+) -> dict[str, Any]:
+    """Return what the plot is to show: the asked period, or the last month."""
+    type_, debut, fin, sens = asked
+    try:
+        end = read_day(fin) or today
+        start = read_day(debut) or end - _FIRST_DAYS
+    except UsageError:
+        end, start = today, today - _FIRST_DAYS
+    if type_ not in dict(_TYPES):
+        type_ = "courbe"
+    natural = "INJECTION" if segment[0] == "P" else "SOUTIRAGE"
+    sens = sens if sens in ("SOUTIRAGE", "INJECTION") else natural
+    query = urlencode({"type": type_, "debut": start, "fin": end, "sens": sens})
+    address = f"/api/points/{prm}/mesures?{query}"
+    return {
+        "type": type_,
+        "debut": start.isoformat(),
+        "fin": end.isoformat(),
+        "sens": sens,
+        "adresse": address,
+        "csv": f"{address}&format=csv",
+        "bandes": json.dumps(
+            [
+                {
+                    "nom": f"{one.type} {one.objet}".strip(),
+                    "debut": one.debut.isoformat(),
+                    "fin": (one.fin or end).isoformat(),
+                }
+                for one in services
+            ]
+        ),
+    }

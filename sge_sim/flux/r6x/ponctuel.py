@@ -1,7 +1,7 @@
 """The files of a demand of M023: those of the data as they are ready, then the report."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -10,6 +10,7 @@ from zipfile import ZIP_STORED, ZipFile
 
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.envoi import Archive, Fichier
@@ -28,7 +29,6 @@ from sge_sim.flux.r6x.rapport import INCONNU_DE_SGE, SANS_DONNEE, Suivi023, rapp
 from sge_sim.flux.r6x.recevabilite import (
     DONNEE_DISPONIBLE,
     POINT_EXISTANT,
-    Demandeur,
     check_acces,
     describe_demanded,
 )
@@ -36,9 +36,10 @@ from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.refus import Refus
 from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.point_facts import Dossier
-from sge_sim.tables.prepared import Driver
+from sge_sim.tables.prepared import Driver, read_at_once
 
 SANS_MESURE: Final = "C68"
+_LUS_ENSEMBLE: Final = 100
 
 
 def demanded_files(
@@ -80,9 +81,7 @@ def _points(
     suivi: Suivi023,
 ) -> Iterator[PointEcrit]:
     """Yield the points that have something to publish, and note why the others have nothing."""
-    driver = Driver.under(session)
-    for prm in dict.fromkeys(suivi.prms):
-        dossier = read_dossier(driver, prm)
+    for prm, dossier in _dossiers(session, tuple(dict.fromkeys(suivi.prms))):
         if dossier is None:
             suivi.refus[prm] = Refus(POINT_EXISTANT, INCONNU_DE_SGE)
             continue
@@ -97,6 +96,16 @@ def _points(
             yield PointEcrit(prm, chain((first,), pieces))
 
 
+def _dossiers(session: Session, prms: Sequence[str]) -> Iterator[tuple[str, Dossier | None]]:
+    """Yield what is known of points, those of a hundred read together."""
+    driver = Driver.under(session)
+    for first in range(0, len(prms), _LUS_ENSEMBLE):
+        some = prms[first : first + _LUS_ENSEMBLE]
+        yield from zip(
+            some, read_at_once(driver, [(read_dossier, prm) for prm in some]), strict=True
+        )
+
+
 def _pieces(
     demande: DemandeM023,
     envoi: EnvoiR6X,
@@ -106,7 +115,7 @@ def _pieces(
 ) -> Iterator[bytes]:
     if demande.flux == SANS_MESURE:
         check_acces(demande, dossier, demandeur)
-        seen = visibilite_of(dossier.point, demandeur.acteur_code, demandeur.kind, demande.cadre)
+        seen = visibilite_of(dossier.point, demandeur.code, demandeur.kind, demande.cadre)
         return iter((dumps(situation_tree(dossier.point, seen)),))
     point = describe_demanded(demande, dossier, demandeur, pertes=defauts.pertes)
     if demande.flux == "R67":
@@ -136,6 +145,8 @@ def _gathered(
     if prms:
         whole = ArchiveEcrite(1, file, tuple(prms))
         yield Fichier(envoi.archive(1), whole.morceaux(), whole.prms)
+    else:
+        file.close()
 
 
 def _rapport(suivi: Suivi023, envoi: EnvoiR6X) -> Fichier:

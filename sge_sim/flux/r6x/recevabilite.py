@@ -9,7 +9,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from sge_sim.domaine.nomenclatures import KindActeur, TypeServiceAcces
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.flux.r6x.entete import periode
 from sge_sim.flux.r6x.mesures import PointDecrit
 from sge_sim.flux.r6x.rapport import (
@@ -38,14 +39,6 @@ _MESURES_FINES: Final = frozenset({"R63", "R64", "R65", "R66"})
 
 
 @dataclass(frozen=True)
-class Demandeur:
-    """Who demands."""
-
-    acteur_code: str
-    kind: KindActeur
-
-
-@dataclass(frozen=True)
 class PointDemande:
     """A point that a demand names, and who demands it."""
 
@@ -62,7 +55,7 @@ class PointDemande:
     def services(self) -> list[AccesFacts]:
         """The access services of the requester that reach into the days demanded."""
         demande = self.demande
-        wanted = (_ACCES.get(demande.flux), demande.sens, self.demandeur.acteur_code)
+        wanted = (_ACCES.get(demande.flux), demande.sens, self.demandeur.code)
         return [
             one
             for one in self.dossier.acces
@@ -75,14 +68,18 @@ class PointDemande:
     NON_PUBLIE,
     source=f"{_GUIDE} §4",
     provenance="documented",
-    remede="un point dont le demandeur est le fournisseur titulaire, ou un autre cadreAcces",
+    remede="un point dont le demandeur est le fournisseur titulaire sur toute la période, ou un "
+    "autre cadreAcces",
 )
 def demandeur_titulaire(point: PointDemande) -> bool | str:
-    """Who demands as the holder of the point's contract is its supplier."""
-    if point.demande.cadre != "EST_TITULAIRE":
+    """Who demands as the holder of the point's contract is its supplier, over the whole period."""
+    demande, acteur = point.demande, point.demandeur.code
+    if demande.cadre != "EST_TITULAIRE":
         return True
-    acteur = point.demandeur.acteur_code
-    return point.point.fournisseur_titulaire == acteur or NON_TITULAIRE
+    if demande.date_debut is None or demande.date_fin is None:
+        return point.point.fournisseur_titulaire == acteur or NON_TITULAIRE
+    held = point.dossier.is_held_by(acteur, demande.date_debut, demande.date_fin)
+    return held or NON_TITULAIRE
 
 
 @rule(

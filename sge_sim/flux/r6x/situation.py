@@ -96,7 +96,6 @@ def _feeding(point: PointFacts) -> dict[str, Any]:
 
 def _metering_of(point: PointFacts) -> dict[str, Any]:
     current, voltage = point.transformateur_courant, point.transformateur_tension
-    plages = point.relais_plage_heures_creuses or point.heures_creuses_libelle
     return {
         "dispositifComptage": {
             "typeComptage": point.type_comptage,
@@ -113,7 +112,7 @@ def _metering_of(point: PointFacts) -> dict[str, Any]:
             _meter_tree(point, one) for one in point.compteurs if one.date_depose is None
         ],
         "disjoncteur": {"calibre": point.disjoncteur_calibre},
-        "relais": {"plageHeuresCreuses": {"libelle": plages}},
+        "relais": {"plageHeuresCreuses": {"libelle": point.heures_creuses_libelle}},
         "transformateurCourant": current
         and {
             "calibre": current.calibre,

@@ -92,7 +92,7 @@ def _borrowed(emprunt: Emprunt, contexte: ContexteDeCas) -> object:
     values = _values(emprunt, contexte)
     if not values:
         raise UsageError(
-            f"La réponse de {_told(emprunt)} ne contient pas « {emprunt.chemin.texte} » : "
+            f"La réponse de {_told(emprunt)} ne contient pas « {emprunt.chemin} » : "
             "vérifier ce qu'elle a rendu avant de continuer."
         )
     return values[0]

@@ -25,7 +25,8 @@ class Constat:
     """One thing that was expected, whether it was so, and what was found where that tells more.
 
     `source` says who expects it. `avertit` marks what isn't so but doesn't count (`reussi` is
-    true): nobody documents it, or the platform is known for it.
+    true): nobody documents it, or the platform is known for it. `du_juge` marks what is expected
+    of any answer to such a demand: where it isn't so, the demand isn't to blame.
     """
 
     attendu: str
@@ -33,6 +34,10 @@ class Constat:
     trouve: str = ""
     source: str = ""
     avertit: bool = False
+    du_juge: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.attendu} : {self.trouve or 'non'}"
 
 
 def evaluate(

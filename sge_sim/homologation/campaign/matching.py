@@ -259,8 +259,7 @@ def _judgement(execution: Execution) -> str:
         return "La réponse est celle attendue."
     if execution.statut is Statut.ADMIS:
         return f"La réponse n'est pas celle attendue mais elle est admise. {execution.remarque}"
-    wrong = [each for each in execution.constats if not each.reussi]
-    told = " ; ".join(f"{each.attendu} : {each.trouve or 'non'}" for each in wrong)
+    told = " ; ".join(str(each) for each in execution.constats if not each.reussi)
     return f"La réponse n'est pas celle attendue. {told}. {execution.remarque}".strip()
 
 

@@ -22,6 +22,7 @@ from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.marqueur import Marqueur
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.homologation.reports.comparaison import Comparaison, compare
+from sge_sim.homologation.reports.masque import Personal
 from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
 from sge_sim.homologation.reports.reprise import Reprise, reprise_of
 from sge_sim.homologation.reports.writing import write_reports
@@ -80,7 +81,9 @@ class Garde:
 class Passages:
     """The campaigns that one administration runs, and the reports in its data folder."""
 
-    def __init__(self, data_dir: Path, clock: Clock) -> None:
+    def __init__(self, data_dir: Path, clock: Clock, personal: Personal | None = None) -> None:
+        """`personal` tells what reports hide of an actor's own points."""
+        self._personal = personal
         self._folder = data_dir / _FOLDER
         self._clock = clock
         self._mutex = threading.Lock()
@@ -131,7 +134,7 @@ class Passages:
                     commande=rerun_command(folder),
                     reprise=reprise_of_cible(cible),
                 )
-                write_reports(rapport, folder)
+                write_reports(rapport, folder, self._personal)
                 passage.end()
             except UsageError as error:
                 passage.end(str(error))

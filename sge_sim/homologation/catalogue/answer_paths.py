@@ -61,6 +61,16 @@ class Chemin:
         """The element and attribute names from the response element down, without the filters."""
         return tuple(nom for nom, _ in self._steps())
 
+    def __str__(self) -> str:
+        """Return what it leads to, in French: « id (etatCode : ACTIF ou DEMANDE) »."""
+        steps = self._steps()
+        wanted = " ; ".join(
+            f"{filtre.chemin.texte} : {' ou '.join(filtre.parmi)}"
+            for _, filtres in steps
+            for filtre in filtres
+        )
+        return f"{steps[-1][0]} ({wanted})" if wanted else steps[-1][0]
+
     def values(self, structure: object) -> list[object]:
         """Return every value present at the path, in the order of the answer."""
         items: list[object] = [structure]

@@ -60,18 +60,20 @@ class Assertion:
     def __str__(self) -> str:
         match self.operation:
             case "egal":
-                told = f"vaut {self.valeurs[0]}"
+                told = f" vaut {self.valeurs[0]}"
             case "parmi":
-                told = f"parmi {', '.join(self.valeurs)}"
+                told = f" est parmi {', '.join(self.valeurs)}"
             case "compte" if self.maximum is None:
-                told = f"au moins {self.minimum}"
+                told = f", au moins {self.minimum} fois"
+            case "compte" if self.maximum == self.minimum:
+                told = f", {self.minimum} fois"
             case "compte":
-                told = f"de {self.minimum} à {self.maximum}"
+                told = f", de {self.minimum} à {self.maximum} fois"
             case "present":
-                told = "présent"
+                told = " est présent"
             case "absent":
-                told = "absent"
-        return f"{self.chemin.texte} : {told}"
+                told = " est absent"
+        return f"{self.chemin.texte}{told}"
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
-"""Sessions of requests that read no answer without an end, as every client of a target uses."""
+"""Sessions of requests that read no answer without an end, as every client of a target uses, and
+why one got none, in French."""
 
 from typing import Any, Final
 
 import requests
+from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 TIMEOUT_SECONDS: Final = 60
 MAX_ANSWER_BYTES: Final = 32 * 2**20
@@ -10,9 +12,34 @@ MAX_ANSWER_BYTES: Final = 32 * 2**20
 
 _PIECE: Final = 64 * 1024
 
+_FAILURES: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (NameResolutionError, "son nom n'a pas d'adresse"),
+    (NewConnectionError, "la connexion est refusée"),
+    (
+        requests.exceptions.SSLError,
+        "la connexion TLS échoue, un certificat n'étant pas admis d'un côté ou de l'autre",
+    ),
+    (requests.Timeout, f"rien n'est venu en {TIMEOUT_SECONDS} secondes"),
+    (requests.exceptions.ChunkedEncodingError, "sa réponse est interrompue"),
+    (requests.exceptions.ContentDecodingError, "sa réponse est mal compressée"),
+    (requests.ConnectionError, "la connexion est coupée avant la réponse"),
+)
+
 
 class AnswerTooLongError(requests.RequestException):
     """A server answers without an end; what has come is dropped."""
+
+
+def failure_in_french(failure: requests.RequestException) -> str:
+    """Return why nothing that can be read came of a target, in a French sentence."""
+    if isinstance(failure, AnswerTooLongError):
+        return f"La cible répond trop longuement : {failure}."
+    wrapped = failure.args[0] if failure.args else None
+    found = (failure, wrapped, getattr(wrapped, "reason", None))
+    for kind, why in _FAILURES:
+        if any(isinstance(each, kind) for each in found):
+            return f"La cible ne répond pas : {why}."
+    return "La cible ne répond pas comme un serveur HTTP."
 
 
 class BoundedSession(requests.Session):

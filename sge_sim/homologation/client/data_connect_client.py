@@ -31,7 +31,11 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, SIMULATEUR
-from sge_sim.homologation.client.bounded_session import TIMEOUT_SECONDS, BoundedSession
+from sge_sim.homologation.client.bounded_session import (
+    TIMEOUT_SECONDS,
+    BoundedSession,
+    failure_in_french,
+)
 from sge_sim.homologation.client.consent_page import PAGE, TEXTE, decide_on_page, redirected
 from sge_sim.homologation.client.marqueur import Marqueur
 from sge_sim.homologation.client.sender import AppelFait
@@ -222,9 +226,7 @@ class DataConnectClient:
             )
         except requests.RequestException as failure:
             took = elapsed_ms(started)
-            return AppelFait(
-                None, told, duree_ms=took, erreur=f"La cible ne répond pas : {failure}"
-            )
+            return AppelFait(None, told, duree_ms=took, erreur=failure_in_french(failure))
         read, error = _read(answer)
         kept = _masked(answer.text).encode()
         return AppelFait(read, told, kept, answer.status_code, elapsed_ms(started), error)
@@ -283,10 +285,10 @@ def _read(answer: requests.Response) -> tuple[Answer | RefusRecu | None, str]:
         return ({}, "") if answer.ok else (RefusRecu(None, answer.reason), "")
     try:
         body = json.loads(answer.content)
-    except ValueError as failure:
+    except ValueError:
         if "html" in answer.headers.get("Content-Type", ""):
             return {TEXTE: answer.text}, ""
-        return None, f"Réponse HTTP {answer.status_code} sans JSON : {failure}"
+        return None, f"Réponse HTTP {answer.status_code} sans JSON lisible."
     if answer.ok:
         return (body if isinstance(body, Mapping) else {"element": body}), ""
     return _refusal(body), ""

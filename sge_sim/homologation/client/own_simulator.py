@@ -63,9 +63,12 @@ def own_simulator(data_dir: Path, options: Sequence[str] = ()) -> Iterator[OwnSi
     ready_file, log_file = data_dir / "ready.json", data_dir / "serve.log"
     ready_file.unlink(missing_ok=True)
     command = [
-        *(sys.executable, "-m", "sge_sim", "serve"),
+        sys.executable,
+        *(["-I"] if sys.flags.isolated else []),  # as the executable is, whatever the folder holds
+        *("-m", "sge_sim", "serve"),
         *("--data-dir", str(data_dir), "--ready-file", str(ready_file)),
         *("--port", "0", "--admin-port", "0", "--data-connect-port", "0"),
+        *("--log", "none"),
         *options,
     ]
     with (

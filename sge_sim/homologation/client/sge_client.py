@@ -5,6 +5,7 @@ the wire and not what a library made of it.
 """
 
 import io
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.client.bounded_session import (
     TIMEOUT_SECONDS,
-    AnswerTooLongError,
     BoundedSession,
+    failure_in_french,
 )
 from sge_sim.homologation.client.marqueur import Marqueur
 from sge_sim.homologation.client.messages import read_answer
@@ -154,12 +155,10 @@ class SgeClient:
             # zeep writes the message; what came back is judged on its bytes, not by zeep.
             with client.settings(raw_response=True):
                 client.service[contract.operation](**_written(demande), _soapheaders=headers)
-        except AnswerTooLongError as failure:
-            return self._recorded(contract, None, f"La cible répond trop longuement : {failure}")
         except requests.RequestException as failure:
-            return self._recorded(contract, None, f"La cible ne répond pas : {failure}")
+            return self._recorded(contract, None, failure_in_french(failure))
         except (ZeepError, TypeError, ValueError) as failure:
-            return AppelFait(None, erreur=f"zeep ne peut pas écrire cette demande : {failure}")
+            return AppelFait(None, erreur=_unwritable(failure))
         try:
             return self._recorded(contract, read_answer(transport.recu))
         except ValueError as failure:
@@ -180,7 +179,7 @@ class SgeClient:
                 _soapheaders=self._headers(client, contract, demande),
             )
         except (ZeepError, TypeError, ValueError) as failure:
-            raise UsageError(f"zeep ne peut pas écrire cette demande : {failure}") from None
+            raise UsageError(_unwritable(failure)) from None
         etree.indent(envelope)
         text: str = etree.tostring(envelope, encoding="unicode")
         return text
@@ -232,6 +231,13 @@ def open_https_session(cible: Cible) -> requests.Session:
     session.cert = (str(cible.certificat), str(cible.cle))
     session.verify = True if cible.ca is None else str(cible.ca)
     return session
+
+
+def _unwritable(failure: Exception) -> str:
+    """Return why zeep can't write a demand, in French, with the element that it names."""
+    named = re.search(r"lement (?:\{.*?\})?(\w+)|argument '(\w+)'", str(failure))
+    where = "" if named is None else f" : élément {named[1] or named[2]}"
+    return f"La demande n'est pas celle du contrat, et ne peut pas être écrite{where}."
 
 
 def _written(value: Any) -> Any:

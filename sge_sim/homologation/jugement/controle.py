@@ -54,7 +54,7 @@ class Verification:
         if known:
             message = f"{message} (écart connu de la plateforme : {known[0].source})"
         warns = bool(known) or self.provenance == "assumed"
-        return Constat(self.attendu, warns, message, self.source, avertit=warns)
+        return Constat(self.attendu, warns, message, self.source, avertit=warns, du_juge=True)
 
 
 Cherche = Callable[[ReponseJugee], Manques]

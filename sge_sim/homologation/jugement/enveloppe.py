@@ -115,7 +115,7 @@ def _other_element(found: str, wanted: str) -> str:
     return f"{has.localname} à la place de {should.localname}"
 
 
-TRANSPORT: Final[tuple[Verification, ...]] = (statut_http, type_de_contenu, enveloppe_soap)
+TRANSPORT: Final[tuple[Verification, ...]] = (enveloppe_soap, statut_http, type_de_contenu)
 """Made of anything that comes back."""
 CONTRAT: Final[tuple[Verification, ...]] = (message_du_contrat, entete_du_contrat)
 """Made of an envelope: what follows supposes that they hold."""

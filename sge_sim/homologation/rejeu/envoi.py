@@ -6,6 +6,7 @@ import requests
 
 from sge_sim.door.origine import MARQUE, agent_of
 from sge_sim.errors import UsageError
+from sge_sim.homologation.client.bounded_session import failure_in_french
 from sge_sim.homologation.rejeu.moyens import Moyens
 from sge_sim.journal import Echange
 
@@ -48,5 +49,5 @@ def send_again(
                 timeout=_TIMEOUT_SECONDS,
             )
         except requests.RequestException as error:
-            raise UsageError(f"Le simulateur {b2b_url} ne répond pas : {error}") from None
+            raise UsageError(f"{b2b_url} : {failure_in_french(error)}") from None
     return answer.status_code

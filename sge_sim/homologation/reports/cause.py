@@ -1,12 +1,20 @@
 """Why a run isn't good, in a sentence that a manager reads: the same in every form of a report."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sge_sim.homologation.reports.rapport import Execution, Statut
+from sge_sim.homologation.campaign.evaluation import Constat
+from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut
 
 _GRAVITY: Final = (Statut.ECHOUE, Statut.PERTURBE, Statut.NON_EXECUTE, Statut.ECART)
+_AGAIN: Final = {
+    "exécutée": "Les repasser, de n'importe quel dossier",
+    "observée": "Pour que le client les repasse, rouvrir une campagne",
+    "pytest": "Relancer les tests",
+}
+_CALL: Final = re.compile(r", appel \d+(?=\.)")
 
 
 @dataclass(frozen=True)
@@ -48,12 +56,29 @@ def phrase_of(execution: Execution) -> str:
     if execution.statut is Statut.NON_EXECUTE:
         return execution.remarque or "Le cas n'a pas été exécuté."
     if execution.statut is Statut.PERTURBE:
-        return execution.remarque or "Une panne prévue a touché le cas."
-    wrong = [each for each in execution.constats if not each.reussi]
-    if not wrong:
+        # The rank of the call is left out: what one plan struck has one cause.
+        return _CALL.sub("", execution.remarque) or "Une panne prévue a touché le cas."
+    wrong = _first_wrong(execution)
+    if wrong is None:
         return execution.remarque or "La réponse n'est pas celle que le catalogue attend."
-    phrase = f"Attendu : {wrong[0].attendu} ; reçu : {wrong[0].trouve or 'autre chose'}"
-    return f"{phrase.rstrip('.')}."
+    if execution.statut_http is None and wrong.trouve:
+        return wrong.trouve
+    return f"Attendu : {wrong.attendu} ; reçu : {(wrong.trouve or 'autre chose').rstrip('.')}."
+
+
+def _first_wrong(execution: Execution) -> Constat | None:
+    """Return what tells most of why a run failed: its outcome, else what any answer must be, else
+    what the case expects of it."""
+    wrong = [each for each in execution.constats if not each.reussi]
+    if not wrong or wrong[0] is execution.constats[0]:
+        return next(iter(wrong), None)
+    return next((each for each in wrong if each.du_juge), wrong[0])
+
+
+def wrong_lines(execution: Execution) -> list[str]:
+    """Return all that wasn't as expected of a run, and its remark, a line each, in French."""
+    lines = [str(each) for each in execution.constats if not each.reussi]
+    return [*lines, execution.remarque] if execution.remarque else lines
 
 
 def what_to_do(execution: Execution) -> str:
@@ -65,15 +90,27 @@ def what_to_do(execution: Execution) -> str:
     if execution.statut is Statut.PERTURBE:
         return "Le cas n'est pas jugé : le repasser sans la panne."
     if execution.statut is Statut.NON_EXECUTE:
-        return "Lever ce qui l'a empêché, puis le passer."
+        return "Lever ce qui l'en empêche, s'il y a lieu, puis le passer."
     if execution.statut is Statut.ECART:
         return "La plateforme d'Enedis est connue pour cet écart : le signaler à Enedis."
+    wrong = _first_wrong(execution)
+    if wrong is not None and wrong.du_juge:
+        return f"La demande n'est pas en cause : signaler la réponse ({wrong.source})."
     if execution.regle is not None:
         return (
-            f"La règle {execution.regle.name} a refusé ({execution.regle.source}), "
-            f"aurait été accepté : {execution.regle.remede}."
-        )
-    return execution.remarque or "Comparer la demande et la réponse, corriger, puis le repasser."
+            f"{execution.remarque} La règle {execution.regle.name} a refusé "
+            f"({execution.regle.source}), aurait été accepté : {execution.regle.remede}."
+        ).strip()
+    if execution.remarque:
+        return execution.remarque
+    if execution.statut_http is None:
+        return "Vérifier que la cible est ouverte et joignable (sge-sim doctor), puis le repasser."
+    return "Comparer la demande et la réponse, corriger, puis le repasser."
+
+
+def rerun_title(rapport: Rapport) -> str:
+    """Return what the command of a report does, in French."""
+    return _AGAIN[rapport.origine]
 
 
 def cause_of(execution: Execution) -> str:

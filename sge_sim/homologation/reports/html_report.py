@@ -1,17 +1,33 @@
 """The report as one HTML file, readable offline: no script, nothing loaded from elsewhere."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import jinja2
 
 from sge_sim import __version__
 from sge_sim.clock import PARIS
+from sge_sim.domaine.francais import unbroken
 from sge_sim.domaine.provenance import in_french
 from sge_sim.homologation.client.messages import indented
-from sge_sim.homologation.reports.cause import cause_of, causes_of, worst_first
+from sge_sim.homologation.reports.cause import (
+    CauseDeCas,
+    cause_of,
+    causes_of,
+    rerun_title,
+    worst_first,
+)
 from sge_sim.homologation.reports.comparaison import compare
 from sge_sim.homologation.reports.decompte import counts_in_words, decomptes, filtres
 from sge_sim.homologation.reports.rapport import Rapport, colour_of
+
+_PRINTED_LINES: Final = 170
+"""What is filled of four A4 pages of 57 lines, with a margin for how a browser breaks lines."""
+_CAUSE_LINE: Final = 70
+_KEYS_LINE: Final = 20
+_REASON_LINE: Final = 34
+"""How many letters a line of each column holds at least."""
 
 
 def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
@@ -19,6 +35,7 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
 
     What changed since `before`, an earlier report of the same release, is told if it is given.
     """
+    causes = causes_of(rapport.executions)
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("sge_sim.homologation.reports.writing"),
         autoescape=True,
@@ -26,13 +43,20 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"instant": _instant, "xml": indented, "colour": colour_of}
+    environment.filters |= {
+        "instant": _instant,
+        "xml": indented,
+        "colour": colour_of,
+        "insecable": unbroken,
+    }
     return environment.get_template("rapport.html.j2").render(
         rapport=rapport,
         before=before,
         depuis=None if before is None else compare(before, rapport),
         executions=worst_first(rapport.executions),
-        causes=causes_of(rapport.executions),
+        causes=causes,
+        imprimees=_printed(rapport, causes),
+        rerun_title=rerun_title(rapport),
         a_corriger=sum(each.a_corriger for each in rapport.executions),
         filtres=filtres(rapport.executions),
         parts={each.package: each for each in decomptes(rapport.executions)},
@@ -41,6 +65,19 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
         provenance=in_french,
         version=__version__,
     )
+
+
+def _printed(rapport: Rapport, causes: Sequence[CauseDeCas]) -> int:
+    """Return how many causes have room on the pages that are printed without the annex."""
+    reasons = (each.raison for each in rapport.verdicts)
+    used = sum(3 + len(each) / _REASON_LINE for each in (*reasons, *rapport.remarques))
+    for rank, cause in enumerate(causes):
+        keys = sum(len(each) + 2 for each in cause.cles)
+        words = len(cause.phrase) + len(cause.que_faire)
+        used += 1.5 + max(words / _CAUSE_LINE, keys / _KEYS_LINE)
+        if used > _PRINTED_LINES:
+            return rank
+    return len(causes)
 
 
 def _instant(instant: datetime | None) -> str:

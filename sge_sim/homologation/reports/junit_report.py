@@ -4,7 +4,7 @@ from itertools import groupby
 
 from lxml import etree
 
-from sge_sim.homologation.reports.cause import cause_of
+from sge_sim.homologation.reports.cause import cause_of, wrong_lines
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut
 
 _COUNTS = (("failure", "failures"), ("error", "errors"), ("skipped", "skipped"))
@@ -15,7 +15,8 @@ def render_junit(rapport: Rapport) -> bytes:
 
     A known deviation is a failure of type `ecart_connu`; an announced failure is skipped; one that
     didn't come fails, type `perime`; a case that couldn't be run is an error, and so is one
-    that a planned fault struck.
+    that a planned fault struck. Each suite has the properties `origine`, who made its calls, and
+    `commande`, which makes again what wasn't good.
     """
     root = etree.Element("testsuites", name=f"homologation {rapport.release}")
     for package, group in groupby(rapport.executions, key=lambda each: each.package):
@@ -27,6 +28,12 @@ def render_junit(rapport: Rapport) -> bytes:
             timestamp=rapport.debut.isoformat(timespec="seconds"),
             time=_seconds(sum(each.duree_ms for each in executions)),
         )
+        properties = etree.SubElement(suite, "properties")
+        for name, value in (
+            ("origine", ", ".join(rapport.origines)),
+            ("commande", rapport.commande),
+        ):
+            etree.SubElement(properties, "property", name=name, value=_clean(value))
         for execution in executions:
             _add(suite, execution, f"homologation.{rapport.release}.{package}")
         suite.set("tests", str(len(executions)))
@@ -49,10 +56,10 @@ def _add(suite: etree._Element, execution: Execution, classname: str) -> None:
     outcome = _outcome(execution)
     if outcome is not None:
         kind, name = outcome
-        told = _told(execution)
-        message = cause_of(execution) or told.partition("\n")[0]
+        lines = wrong_lines(execution) or [execution.statut.value]
+        message = cause_of(execution) or lines[0]
         child = etree.SubElement(test, kind, type=name, message=_clean(message))
-        child.text = _clean(told)
+        child.text = _clean("\n".join(lines))
 
 
 def _outcome(execution: Execution) -> tuple[str, str] | None:
@@ -71,16 +78,6 @@ def _outcome(execution: Execution) -> tuple[str, str] | None:
             return "failure", "ecart_connu"
         case _:
             return "failure", "echec"
-
-
-def _told(execution: Execution) -> str:
-    lines = ["Annoncé en échec, mais réussi."] if execution.perime else []
-    lines += [
-        f"{each.attendu} : {each.trouve or 'non'}" for each in execution.constats if not each.reussi
-    ]
-    if execution.remarque:
-        lines.append(execution.remarque)
-    return "\n".join(lines) or execution.statut.value
 
 
 def _clean(text: str) -> str:

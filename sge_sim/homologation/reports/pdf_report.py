@@ -20,8 +20,15 @@ from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer, 
 
 from sge_sim import __version__
 from sge_sim.clock import PARIS
+from sge_sim.domaine.francais import unbroken
 from sge_sim.homologation.client.messages import indented
-from sge_sim.homologation.reports.cause import CauseDeCas, cause_of, causes_of, worst_first
+from sge_sim.homologation.reports.cause import (
+    CauseDeCas,
+    cause_of,
+    causes_of,
+    rerun_title,
+    worst_first,
+)
 from sge_sim.homologation.reports.decompte import counted_as, counts_in_words
 from sge_sim.homologation.reports.rapport import (
     Execution,
@@ -55,6 +62,9 @@ _TITLE: Final = ParagraphStyle("titre", parent=_TEXT, fontName="Helvetica-Bold",
 _TITLE.leading = 21
 _HEAD: Final = ParagraphStyle("rubrique", parent=_TEXT, fontName="Helvetica-Bold", fontSize=12)
 _HEAD.leading, _HEAD.spaceBefore, _HEAD.spaceAfter = 16, 9, 3
+_STRONG: Final = ParagraphStyle("compte", parent=_TEXT, fontName="Helvetica-Bold")
+_NAMES: Final = ParagraphStyle("colonne", parent=_CELL, fontName="Helvetica-Bold")
+_ADVICE: Final = ParagraphStyle("conseil", parent=_CELL, textColor=_COLOURS["neutre"])
 _CODE: Final = ParagraphStyle("code", parent=_CELL, fontName="Courier", wordWrap="CJK")
 
 
@@ -114,10 +124,10 @@ def _story(
     yield _p(f"Homologation {rapport.release}", _TITLE)
     partial = ", partielle" if rapport.partielle else ""
     client = f", {rapport.client}" if rapport.client else ""
+    yield _p(f"{counts_in_words(rapport.executions)}.", _STRONG)
     yield _p(
         f"Campagne {rapport.origine}{partial} : {rapport.cible}, acteur {rapport.acteur}{client}. "
-        f"Du {_instant(rapport.debut)} au {_instant(rapport.fin)}. "
-        f"{counts_in_words(rapport.executions)}."
+        f"Du {_instant(rapport.debut)} au {_instant(rapport.fin)}.{_calls(rapport)}"
     )
     for remarque in rapport.remarques[:_REMARKS_SHOWN]:
         yield _p(_shortened(remarque))
@@ -130,23 +140,32 @@ def _story(
     if causes or hidden:
         yield _p(f"À corriger ({sum(each.a_corriger for each in rapport.executions)})", _HEAD)
         if rapport.commande:
-            yield _p("Les repasser :")
+            yield _p(f"{rerun_title(rapport)} :")
             yield _p(rapport.commande, _CODE)
         yield Spacer(1, 4)
         yield _causes(causes)
         if hidden:
             yield _p(f"Et {hidden} autres causes, dans l'annexe et dans rapport.html.")
+    if rapport.a_verifier:
+        keys = ", ".join(each.cle for each in rapport.a_verifier)
+        yield Spacer(1, 4)
+        yield _p(_shortened(f"À vérifier, sans conséquence sur le verdict : {keys}."))
     if listed:
         yield _p("Tous les cas", _HEAD)
         for package, group in groupby(rapport.executions, key=lambda each: each.package):
             yield _p(f"{package} : {_cases(list(group))}.", _CELL)
 
 
+def _calls(rapport: Rapport) -> str:
+    """Return who made the calls, as a sentence that goes on from another."""
+    return f" Origine des appels : {', '.join(rapport.origines)}." if rapport.origines else ""
+
+
 def _verdicts(rapport: Rapport) -> Table:
-    rows: list[list[Any]] = [[_p(each, _CELL) for each in ("Package", "Verdict", "Cas", "Raison")]]
+    rows = [_heads("Package", "Verdict", "Cas", "Raison")]
     for verdict in rapport.verdicts:
         rows.append(_verdict(verdict, rapport.executions))
-    return _table(rows, (28, 30, 42, 74))
+    return _table(rows, (27, 29, 41, 72))
 
 
 def _verdict(verdict: VerdictPackage, executions: Sequence[Execution]) -> list[Any]:
@@ -160,7 +179,7 @@ def _verdict(verdict: VerdictPackage, executions: Sequence[Execution]) -> list[A
 
 
 def _causes(causes: Sequence[CauseDeCas]) -> Table | Spacer:
-    rows: list[list[Any]] = [[_p(each, _CELL) for each in ("État", "Cas", "Cause", "Que faire")]]
+    rows = [_heads("État", "Cas", "Cause, et que faire")]
     for cause in causes:
         keys = ", ".join(cause.cles[:_KEYS_SHOWN])
         more = len(cause.cles) - _KEYS_SHOWN
@@ -168,11 +187,14 @@ def _causes(causes: Sequence[CauseDeCas]) -> Table | Spacer:
             [
                 _p(cause.statut.value, _coloured(colour_of(cause.statut))),
                 _p(f"{keys} et {more} autres" if more > 0 else keys, _CELL),
-                _p(_shortened(cause.phrase), _CELL),
-                _p(_shortened(cause.que_faire), _CELL),
+                [_p(_shortened(cause.phrase), _CELL), _p(_shortened(cause.que_faire), _ADVICE)],
             ]
         )
-    return _table(rows, (22, 34, 68, 50)) if causes else Spacer(1, 0)
+    return _table(rows, (22, 36, 111)) if causes else Spacer(1, 0)
+
+
+def _heads(*names: str) -> list[Any]:
+    return [_p(each, _NAMES) for each in names]
 
 
 def _cases(executions: Sequence[Execution]) -> str:
@@ -203,12 +225,12 @@ def _annex(rapport: Rapport) -> Iterator[Any]:
 
 
 def _table(rows: list[list[Any]], widths: Sequence[float]) -> Table:
-    table = Table(rows, colWidths=[width * mm for width in widths], repeatRows=1)
+    table = Table(rows, [width * mm for width in widths], repeatRows=1, hAlign="LEFT")
     table.setStyle(
         [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LINEBELOW", (0, 0), (-1, -1), 0.5, _LINE),
-            ("LEFTPADDING", (0, 0), (-1, -1), 2),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
             ("RIGHTPADDING", (0, 0), (-1, -1), 4),
             ("TOPPADDING", (0, 0), (-1, -1), 2),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
@@ -219,7 +241,8 @@ def _table(rows: list[list[Any]], widths: Sequence[float]) -> Table:
 
 def _p(text: str, style: ParagraphStyle = _TEXT) -> Paragraph:
     """Return a paragraph; a letter that the fonts don't have becomes a question mark."""
-    known = _CONTROL.sub(" ", text).translate(_LETTERS).encode("cp1252", "replace").decode("cp1252")
+    spaced = unbroken(_CONTROL.sub(" ", text)).translate(_LETTERS)
+    known = spaced.encode("cp1252", "replace").decode("cp1252")
     if style is _CODE:
         known = known.replace(" ", "\xa0")
     return Paragraph(escape(known), style)

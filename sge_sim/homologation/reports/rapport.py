@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import Constat
@@ -193,6 +194,20 @@ class Rapport:
         return tuple(dict.fromkeys(each.logiciel for each in self.executions if each.logiciel))
 
     @property
+    def origines(self) -> tuple[Origine, ...]:
+        """Who made the calls of the runs, each once."""
+        return tuple(dict.fromkeys(each.origine for each in self.executions if each.origine))
+
+    @property
+    def a_verifier(self) -> tuple[Execution, ...]:
+        """The good runs in whose answer something is doubtful, which doesn't count."""
+        return tuple(
+            each
+            for each in self.executions
+            if each.statut.bon and any(constat.avertit for constat in each.constats)
+        )
+
+    @property
     def perimes(self) -> tuple[Execution, ...]:
         """The failures that were announced and didn't come."""
         return tuple(each for each in self.executions if each.perime)
@@ -248,17 +263,22 @@ def read_rapport(path: Path) -> Rapport:
     """
     file = path / "rapport.json" if path.is_dir() else path
     try:
-        rapport = _adapter().validate_json(read_user_file(file, _MAX_BYTES))
+        rapport = parse_rapport(read_user_file(file, _MAX_BYTES))
     except OSError:
         raise UsageError(f"{file} est illisible : donner le dossier d'un rapport.") from None
     except ValidationError as error:
         raise UsageError(
-            f"{file} n'est pas un rapport de sge-sim ({error.error_count()} erreurs) : donner "
-            "rapport.json ou son dossier."
+            f"{file} n'est pas un rapport de sge-sim ({counted(error.error_count(), 'erreur')}) : "
+            "donner rapport.json ou son dossier."
         ) from None
     if rapport.format != FORMAT:
         raise UsageError(f"{file} vient d'une autre version de sge-sim : refaire la campagne.")
     return rapport
+
+
+def parse_rapport(content: str | bytes) -> Rapport:
+    """Return the report that JSON tells; raises `ValidationError` for anything else."""
+    return _adapter().validate_json(content)
 
 
 @cache

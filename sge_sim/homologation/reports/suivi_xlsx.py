@@ -1,10 +1,11 @@
 """The report as Enedis' tracking sheet: its twelve columns, a row per run, a sheet per package.
 
-A summary comes first.
+A summary comes first, then what is to be put right.
 """
 
 import io
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -15,13 +16,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from sge_sim.clock import PARIS
-from sge_sim.homologation.reports.cause import remarks_of
+from sge_sim.homologation.reports.cause import causes_of, remarks_of, rerun_title
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut, colour_of
 
 _WIDTHS = (46, 14, 16, 52, 16, 12, 12, 10, 18, 10, 20, 60)
 _DATE, _REMARKS = "Date & heure du test", "Remarques"
-_HEAD = 9
-"""The line of the summary that names the columns of the packages."""
+_CAUSES_WIDTHS = (14, 26, 70, 60)
 _FILLS = {
     name: PatternFill("solid", start_color=colour)
     for name, colour in (
@@ -31,7 +31,8 @@ _FILLS = {
         ("neutre", "ECEEF1"),
     )
 }
-_WRAPPED = Alignment(wrap_text=True, vertical="top")
+_BOLD = Font(name="Calibri", size=11, bold=True)
+_WRAPPED = Alignment(horizontal="left", vertical="top", wrap_text=True)
 
 
 def render_xlsx(rapport: Rapport) -> bytes:
@@ -40,13 +41,15 @@ def render_xlsx(rapport: Rapport) -> bytes:
     for feuille in book.worksheets:
         book.remove(feuille)
     _summary(book.create_sheet("Synthèse"), rapport)
+    if causes_of(rapport.executions):
+        _causes(book.create_sheet("À corriger"), rapport)
     for package, group in groupby(rapport.executions, key=lambda each: each.package):
         feuille = book.create_sheet(package)
         executions = list(group)
         feuille.append(list(executions[0].suivi))
         for each in executions:
             feuille.append(list(_row(each).values()))
-        _lay_out(feuille)
+        _lay_out(feuille, _WIDTHS)
         for line, each in enumerate(executions, 2):
             columns = list(each.suivi)
             _date(feuille.cell(line, columns.index(_DATE) + 1), each.instant)
@@ -70,12 +73,16 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
         ("Cible", rapport.cible),
         ("Acteur", rapport.acteur),
         ("Logiciel client", ", ".join(rapport.logiciels) or "-"),
+        ("Origine des appels", ", ".join(rapport.origines) or "-"),
+        (rerun_title(rapport), rapport.commande or "-"),
+        ("À vérifier", ", ".join(each.cle for each in rapport.a_verifier) or "-"),
     ):
         feuille.append([titre, value])
     for titre, instant in (("Début", rapport.debut), ("Fin", rapport.fin)):
         feuille.append([titre, None])
         _date(feuille.cell(feuille.max_row, 2), instant)
     feuille.append([])
+    first = feuille.max_row + 2
     head = ["Package", "Verdict", "Cas bons", "Cas", *(one.value for one in Statut), "Raison"]
     feuille.append(head)
     for verdict in rapport.verdicts:
@@ -89,18 +96,30 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
                 verdict.raison,
             ]
         )
-    for column, width in enumerate((18, 30, 10, 8, 10, 10, 14, 10, 14, 80), 1):
+    for column, width in enumerate((24, 36, 10, 8, 10, 10, 14, 10, 10, 14, 80), 1):
         feuille.column_dimensions[get_column_letter(column)].width = width
     for row in feuille.iter_rows():
         for cell in row:
             cell.alignment = _WRAPPED
             if isinstance(cell.value, str):
                 cell.data_type = "s"
-    for line, verdict in enumerate(rapport.verdicts, _HEAD + 1):
+    for line, verdict in enumerate(rapport.verdicts, first + 1):
         feuille.cell(line, 2).fill = _FILLS[colour_of(verdict.decision)]
-    for row in (feuille[_HEAD], [feuille.cell(line, 1) for line in range(1, _HEAD - 1)]):
+    for row in (feuille[first], [feuille.cell(line, 1) for line in range(1, first - 1)]):
         for cell in row:
-            cell.font = Font(bold=True)
+            cell.font = _BOLD
+    _on_one_page_wide(feuille)
+
+
+def _causes(feuille: Any, rapport: Rapport) -> None:
+    """Write the sheet of what is to be put right, a cause in each row."""
+    causes = causes_of(rapport.executions)
+    feuille.append(["État", "Cas", "Cause", "Que faire"])
+    for cause in causes:
+        feuille.append([cause.statut.value, ", ".join(cause.cles), cause.phrase, cause.que_faire])
+    _lay_out(feuille, _CAUSES_WIDTHS)
+    for line, cause in enumerate(causes, 2):
+        feuille.cell(line, 1).fill = _FILLS[colour_of(cause.statut)]
 
 
 def _date(cell: Any, instant: datetime | None) -> None:
@@ -110,14 +129,18 @@ def _date(cell: Any, instant: datetime | None) -> None:
         cell.number_format, cell.alignment = "dd/mm/yyyy hh:mm:ss", _WRAPPED
 
 
-def _lay_out(feuille: Any) -> None:
+def _on_one_page_wide(feuille: Any) -> None:
+    feuille.page_setup.orientation, feuille.page_setup.paperSize = "landscape", feuille.PAPERSIZE_A4
+    feuille.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    feuille.page_setup.fitToHeight = 0  # as many pages as it takes
+
+
+def _lay_out(feuille: Any, widths: Sequence[int]) -> None:
     feuille.freeze_panes = "A2"
     feuille.auto_filter.ref = feuille.dimensions
     feuille.print_title_rows = "1:1"
-    feuille.page_setup.orientation, feuille.page_setup.paperSize = "landscape", feuille.PAPERSIZE_A4
-    feuille.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    feuille.page_setup.fitToHeight = 0  # as many pages as it takes, one page wide
-    for number, width in enumerate(_WIDTHS, 1):
+    _on_one_page_wide(feuille)
+    for number, width in enumerate(widths, 1):
         feuille.column_dimensions[get_column_letter(number)].width = width
     for row in feuille.iter_rows():
         for cell in row:
@@ -125,4 +148,4 @@ def _lay_out(feuille: Any) -> None:
             # A PRM is text, and so is whatever begins with a sign that Excel would compute.
             cell.data_type = "s"
     for cell in feuille[1]:
-        cell.font = Font(bold=True)
+        cell.font = _BOLD

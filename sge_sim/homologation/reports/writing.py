@@ -8,6 +8,7 @@ from sge_sim.homologation.reports.comparaison import find_previous
 from sge_sim.homologation.reports.evidence import pack
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
+from sge_sim.homologation.reports.masque import Personal, without_personal
 from sge_sim.homologation.reports.rapport import Rapport, to_json
 from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
 from sge_sim.machine.files import check_writable, write_atomically
@@ -34,12 +35,17 @@ def prepare_folder(folder: Path) -> None:
     check_writable(folder / EVIDENCE_NAME)
 
 
-def write_reports(rapport: Rapport, folder: Path) -> WrittenReports:
+def write_reports(
+    rapport: Rapport, folder: Path, personal: Personal | None = None
+) -> WrittenReports:
     """Write every form of `rapport` into `folder`, made if need be; what is there is replaced.
 
     The page tells what changed since the last report of the release, in `folder` or beside it.
+    With `personal`, what it finds in it of an actor's own points is hidden in all of them.
     """
     prepare_folder(folder)
+    if personal is not None:
+        rapport = without_personal(rapport, personal)
     files: Mapping[str, bytes] = {
         "rapport.html": render_html(rapport, find_previous(rapport, folder)).encode(),
         "suivi.xlsx": render_xlsx(rapport),

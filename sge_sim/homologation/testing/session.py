@@ -82,6 +82,7 @@ class SgeSession:
                 commande=commande,
             ),
             folder,
+            self.admin.personal,
         )
 
 
@@ -272,7 +273,8 @@ def open_test_session(
 
     `options` are those of `sge-sim serve`; `release` names the catalogue of the marked cases.
     """
-    with own_simulator(data_dir, options) as simulator:
+    # The reform of off-peak hours would change points beside what a test does.
+    with own_simulator(data_dir, ("--reforme-hc", "jamais", *options)) as simulator:
         yield SgeSession(
             simulator,
             load_release(release or DEFAULT_RELEASE),

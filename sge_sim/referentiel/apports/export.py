@@ -3,14 +3,15 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports.lecture import Format
 from sge_sim.referentiel.apports.lignes import cells_of, ligne_of
-from sge_sim.referentiel.apports.mots import MOTS
+from sge_sim.referentiel.apports.mots import MOTS, MOTS_JOURS
 from sge_sim.tables.apports_lignes import points_after
+from sge_sim.tables.mesures_donnees import days_after
 
 _SLICE: Final = 500
 _WORDS: Final = tuple(MOTS.values())
@@ -33,26 +34,48 @@ def export_points(database: Database, format_: Format, *, own: bool = True) -> I
         yield written(rows, format_)
 
 
+def export_mesures(database: Database, format_: Format) -> Iterator[str]:
+    """Yield a file of the measures that were given, by PRM and day, in pieces of whole lines."""
+    yield header(format_, MOTS_JOURS)
+    with database.sessions() as session:
+        for days in days_after(session, _SLICE):
+            rows = [
+                [prm, str(jour), courbe or "", registres or ""]
+                for prm, (jour, courbe, registres) in days
+            ]
+            yield written(rows, format_, MOTS_JOURS)
+
+
 def template(format_: Format) -> str:
     """Return a template: a household and a company, whose lines import as they are."""
-    rows = [[point.get(mot.nom, "") for mot in _WORDS] for point in (_HOUSEHOLD, _COMPANY)]
+    rows = [[point.get(nom, "") for nom in MOTS] for point in (_HOUSEHOLD, _COMPANY)]
     return header(format_) + written(rows, format_)
 
 
-def header(format_: Format) -> str:
+def template_of_mesures(format_: Format) -> str:
+    """Return a template of measures: two days of the household, the first of 23 hours."""
+    watts = " ".join(["200", "-", *["300"] * 44])
+    rows = [
+        [_HOUSEHOLD["prm"], "2024-03-31", watts, '{"D1":1000000,"F1":1000000,"total":1000000}'],
+        [_HOUSEHOLD["prm"], "2024-04-01", "", '{"D1":1006900,"F1":1006900,"total":1006900}'],
+    ]
+    return header(format_, MOTS_JOURS) + written(rows, format_, MOTS_JOURS)
+
+
+def header(format_: Format, words: Collection[str] = MOTS) -> str:
     """Return the first line of a CSV; JSON lines have none."""
-    return ";".join(MOTS) + "\n" if format_ == "csv" else ""
+    return ";".join(words) + "\n" if format_ == "csv" else ""
 
 
-def written(rows: Sequence[Sequence[str]], format_: Format) -> str:
-    """Return the lines of points whose cells are given in the order of the words."""
+def written(rows: Sequence[Sequence[str]], format_: Format, words: Collection[str] = MOTS) -> str:
+    """Return lines whose cells are given in the order of the words."""
     if format_ == "csv":
         text = io.StringIO()
         csv.writer(text, delimiter=";", lineterminator="\n").writerows(rows)
         return text.getvalue()
     return "".join(
         json.dumps(
-            {mot.nom: cell for mot, cell in zip(_WORDS, row, strict=True) if cell},
+            {word: cell for word, cell in zip(words, row, strict=True) if cell},
             ensure_ascii=False,
         )
         + "\n"

@@ -6,12 +6,13 @@ A line is a physical one: nothing that a point holds takes two. Memory holds one
 import csv
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from itertools import compress
+from typing import Any, Final, Literal, NamedTuple
 
 from sge_sim.errors import UsageError
-from sge_sim.referentiel.apports.mots import MOTS
+from sge_sim.referentiel.apports.mots import MOTS, MOTS_JOURS
 
 Format = Literal["csv", "jsonl"]
 
@@ -45,12 +46,20 @@ class Faute:
         return f"{self.source}, ligne {self.ligne}{place} : {self.phrase}."
 
 
-LigneLue = tuple[int, Mapping[str, Any]]
-"""The number of a line, and its cells by word; an empty cell isn't there."""
+Sorte = Literal["points", "jours"]
+
+
+class LigneLue(NamedTuple):
+    """A line that was read: its number, whether it is of a point or of a day of its measures, its
+    cells by word; an empty cell isn't there."""
+
+    numero: int
+    sorte: Sorte
+    cells: Mapping[str, Any]
 
 
 def read_lignes(source: Source, report: Callable[[Faute], None]) -> Iterator[LigneLue]:
-    """Yield the lines of points; what can't be read goes to `report`, and reading goes on.
+    """Yield the lines; what can't be read goes to `report`, and reading goes on.
 
     Raises `UsageError` when the file can't be read at all: no header, an unknown word in it.
     """
@@ -99,7 +108,7 @@ def _read_header(source: Source, number: int, text: str, separator: str) -> Sequ
         words = [word.strip() for word in next(csv.reader([text], delimiter=separator))]
     except csv.Error as error:
         raise UsageError(f"{source.nom}, ligne {number} : ce n'est pas un en-tête.") from error
-    unknown = [word for word in words if word not in MOTS]
+    unknown = [word for word in words if word not in _words_of(words)]
     if unknown:
         raise UsageError(
             f"{source.nom}, ligne {number} : « {unknown[0][:40]} » n'est pas une colonne connue ; "
@@ -120,6 +129,7 @@ def _read_csv(
     lines: Iterator[tuple[int, str]],
     report: Callable[[Faute], None],
 ) -> Iterator[LigneLue]:
+    sorte = _sorte_of(words)
     for number, text in lines:
         if '"' in text:
             try:
@@ -139,10 +149,10 @@ def _read_csv(
                 )
             )
             continue
-        yield (
-            number,
-            {word: cell for word, each in zip(words, cells, strict=True) if (cell := each).strip()},
-        )
+        found = dict(zip(compress(words, cells), filter(None, cells), strict=True))
+        if any(map(str.isspace, found.values())):
+            found = {word: cell for word, cell in found.items() if not cell.isspace()}
+        yield LigneLue(number, sorte, found)
 
 
 def _read_json(
@@ -163,11 +173,24 @@ def _read_json(
         if not isinstance(found, dict):
             report(Faute(source.nom, number, "", "un objet JSON est attendu"))
             continue
-        unknown = [word for word in found if word not in MOTS]
+        unknown = [word for word in found if word not in _words_of(found)]
         if unknown:
             report(Faute(source.nom, number, unknown[0][:40], "cette clé n'est pas connue"))
             continue
-        yield number, {word: value for word, value in found.items() if value not in (None, "")}
+        yield LigneLue(
+            number,
+            _sorte_of(found),
+            {word: value for word, value in found.items() if value not in (None, "")},
+        )
+
+
+def _sorte_of(words: Collection[str]) -> Sorte:
+    return "jours" if "jour" in words else "points"
+
+
+def _words_of(words: Collection[str]) -> Collection[str]:
+    """Return the words that may stand beside these."""
+    return MOTS_JOURS if _sorte_of(words) == "jours" else MOTS
 
 
 class _KeyTwiceError(ValueError):

@@ -1,15 +1,18 @@
 """From a line to the rows of a point, and from the rows of a point to a line."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from sge_sim.referentiel.apports.mots import MOTS, Mot
 from sge_sim.referentiel.apports.regles import LignePoint
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
 from sge_sim.referentiel.point_rows import EMPTY_COMPTEUR, EMPTY_POINT, measure_seed
+from sge_sim.tables.anciens_etats import AncienEtat, write_valeurs
 from sge_sim.tables.apports_lignes import Tranche
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.tables.points import Point
+from sge_sim.tables.suivi_facts import read_anciens
 
 _DEFAULTS: Final[Mapping[str, Any]] = {
     **EMPTY_POINT,
@@ -20,6 +23,7 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "opposition_courbe": False,
 }
 _SEED: Final = 0
+_REMEMBERED: Final = 4096
 
 
 def read_ligne(cells: Mapping[str, Any], report: Callable[[str, str], None]) -> LignePoint:
@@ -28,10 +32,17 @@ def read_ligne(cells: Mapping[str, Any], report: Callable[[str, str], None]) -> 
     found: dict[str, dict[str, Any]] = {"point": point, "compteur": {}, "mesures": {}}
     for word, cell in cells.items():
         mot = MOTS[word]
+        lus = mot.lus if isinstance(cell, str) else None
+        if lus is not None and cell in lus:
+            found[mot.partie][mot.colonne] = lus[cell]
+            continue
         try:
-            found[mot.partie][mot.colonne] = mot.lire(cell)
+            value = found[mot.partie][mot.colonne] = mot.lire(cell)
         except ValueError as error:
             report(word, str(error))
+        else:
+            if lus is not None and len(lus) < _REMEMBERED:
+                lus[cell] = value
     produces = (point.get("segment") or "C")[0] == "P"
     for column, value in (("contrat_soutirage", not produces), ("contrat_injection", produces)):
         if point[column] is None:
@@ -70,6 +81,10 @@ def add_to(tranche: Tranche, ligne: LignePoint, apport_id: int) -> None:
         )
     for each in mesures.get("trous", ()):
         tranche.mesures[Trou].append({"prm": prm, "debut": each.debut, "fin": each.fin})
+    for jusqu_a, valeurs in mesures.get("avant", ()):
+        tranche.mesures[AncienEtat].append(
+            {"prm": prm, "jusqu_a": jusqu_a, "valeurs": write_valeurs(valeurs)}
+        )
     for each in mesures.get("calendriers", ()):
         tranche.mesures[CalendrierDate].append(
             {"prm": prm, "cote": each.cote, "depuis": each.depuis, "calendrier": each.code}
@@ -92,6 +107,7 @@ def ligne_of(point: Point, mesures: Sequence[Any]) -> LignePoint:
             for row in mesures
             if isinstance(row, CalendrierDate)
         ),
+        "avant": _anciens([row for row in mesures if isinstance(row, AncienEtat)]),
     }
     found: dict[str, Any] = {name: rows for name, rows in dated.items() if rows}
     meter: Mapping[str, Any] = {}
@@ -107,6 +123,13 @@ def ligne_of(point: Point, mesures: Sequence[Any]) -> LignePoint:
             found.setdefault("ancien_compteur_pose", compteur.date_pose)
     columns = {column.name: getattr(point, column.name) for column in point.__table__.columns}
     return LignePoint(columns, meter, found)
+
+
+def _anciens(rows: Sequence[AncienEtat]) -> tuple[tuple[date, Mapping[str, Any]], ...]:
+    anciens: dict[date, dict[str, Any]] = {}
+    for jusqu_a, nom, valeur in read_anciens([(row.jusqu_a, row.valeurs) for row in rows]):
+        anciens.setdefault(jusqu_a, {})[nom] = valeur
+    return tuple(anciens.items())
 
 
 def cells_of(ligne: LignePoint, words: Sequence[Mot]) -> list[str]:

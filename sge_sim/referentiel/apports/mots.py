@@ -7,9 +7,8 @@ JSON lines the same values may be booleans, numbers and objects.
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -19,6 +18,7 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
+from sge_sim.tables.anciens_etats import DATEES
 from sge_sim.tables.base import Base
 from sge_sim.tables.points import Compteur, Point
 
@@ -42,7 +42,8 @@ _PERIODES: Final[Mapping[str, Any]] = {
 class Mot:
     """A column of a file: its word, the column of a table that it fills, how a cell is read.
 
-    `lire` raises `ValueError` with what is wrong, in French.
+    `lire` raises `ValueError` with what is wrong, in French. `lus`: what cells were read as, of a
+    column that says the same of many points; None for one that doesn't.
     """
 
     nom: str
@@ -50,25 +51,28 @@ class Mot:
     colonne: str
     lire: Callable[[Any], Any]
     ecrire: Callable[[Any], str]
+    lus: dict[str, Any] | None = field(default_factory=dict)
 
 
 def _mot(nom: str, partie: Partie, colonne: str, liste: str | None = None) -> Mot:
     if partie == "mesures":
         if colonne in _PERIODES:
             return Mot(nom, partie, colonne, _structure(_PERIODES[colonne]), _dumped)
-        return Mot(nom, partie, colonne, _jour, str)
+        return Mot(nom, partie, colonne, jour_of, str)
     table = _TABLES[partie]
     column = table.__table__.columns[colonne]
     (annotation,) = get_args(get_type_hints(table)[colonne])
     if isinstance(column.type, Boolean):
         return Mot(nom, partie, colonne, _booleen, lambda value: "oui" if value else "non")
     if isinstance(column.type, Date):
-        return Mot(nom, partie, colonne, _jour, str)
+        return Mot(nom, partie, colonne, jour_of, str)
     if isinstance(column.type, Integer):
         return Mot(nom, partie, colonne, _entier, str)
     if isinstance(column.type, String):
         codes = _codes(annotation) or (frozenset(_LISTES[liste]) if liste else frozenset())
-        return Mot(nom, partie, colonne, _code(codes) if codes else _texte(column.type.length), str)
+        if not codes:
+            return Mot(nom, partie, colonne, _texte(column.type.length), str, lus=None)
+        return Mot(nom, partie, colonne, _code(codes), str)
     return Mot(nom, partie, colonne, _structure(TypeAdapter(annotation)), _dumped)
 
 
@@ -110,14 +114,10 @@ def _shown(value: Any) -> str:
 
 
 def _booleen(value: Any) -> bool:
-    found = value if isinstance(value, bool) else _BOOLEANS.get(value) if _is_text(value) else None
+    found = value if isinstance(value, bool) else _BOOLEANS.get(str(value))
     if found is None:
         raise ValueError(f"« {_shown(value)} » : écrire oui ou non")
     return found
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
 
 
 def _entier(value: Any) -> int:
@@ -128,15 +128,11 @@ def _entier(value: Any) -> int:
     raise ValueError(f"« {_shown(value)} » n'est pas un entier positif")
 
 
-@lru_cache(20_000)
-def _day_of(value: str) -> date:
-    return date.fromisoformat(value)
-
-
-def _jour(value: Any) -> date:
+def jour_of(value: Any) -> date:
+    """Return the day that a cell says; raises `ValueError` with what is wrong, in French."""
     if isinstance(value, str) and _DAY.fullmatch(value):
         try:
-            return _day_of(value)
+            return date.fromisoformat(value)
         except ValueError:
             pass
     raise ValueError(f"« {_shown(value)} » n'est pas un jour : écrire par exemple 2024-03-01")
@@ -159,6 +155,52 @@ def _structure(adapter: TypeAdapter[Any]) -> Callable[[Any], Any]:
             ) from None
 
     return lire
+
+
+JUSQUE: Final = "jusquA"
+"""The key of the day, excluded, until which the other words of an entry of `avant` held."""
+
+
+def _read_avant(value: Any) -> tuple[tuple[date, Mapping[str, Any]], ...]:
+    """Return what columns of a point said until a day, the oldest first."""
+    entries = value
+    if isinstance(value, str):
+        try:
+            entries = json.loads(value)
+        except (ValueError, RecursionError):
+            raise ValueError(f"« {_shown(value)} » n'est pas du JSON") from None
+    if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+        raise ValueError(f'écrire par exemple [{{"{JUSQUE}":"2024-03-01","puissanceSouscrite":6}}]')
+    anciens: dict[date, dict[str, Any]] = {}
+    for entry in entries:
+        jour = jour_of(entry.get(JUSQUE))
+        for nom, cell in entry.items():
+            if nom == JUSQUE:
+                continue
+            mot = MOTS.get(nom)
+            if mot is None or mot.partie != "point" or mot.colonne not in DATEES:
+                raise ValueError(f"« {nom[:40]} » n'est pas de ce qui change à une date")
+            if mot.colonne in anciens.setdefault(jour, {}):
+                raise ValueError(f"{nom} y est deux fois pour le même jour")
+            anciens[jour][mot.colonne] = None if cell is None else mot.lire(cell)
+    return tuple(sorted(anciens.items()))
+
+
+def _write_avant(anciens: tuple[tuple[date, Mapping[str, Any]], ...]) -> str:
+    words = {mot.colonne: mot for mot in MOTS.values() if mot.partie == "point"}
+    return json.dumps(
+        [
+            {JUSQUE: str(jour)}
+            | {
+                words[column].nom: str(value) if isinstance(value, date) else value
+                for column, value in sorted(valeurs.items())
+                if column in words
+            }
+            for jour, valeurs in anciens
+        ],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
 
 
 def _dumped(value: Any) -> str:
@@ -218,10 +260,15 @@ MOTS: Final[Mapping[str, Mot]] = {
         _mot("dateDerniereDiminutionPuissanceSouscrite", "point", "date_diminution_puissance"),
         _mot("typeComptage", "point", "type_comptage", "typeComptage"),
         _mot("disjoncteurCalibre", "point", "disjoncteur_calibre"),
-        _mot("plageHeuresCreuses", "point", "relais_plage_heures_creuses"),
-        _mot("plagesHeuresCreuses", "point", "heures_creuses_libelle"),
+        _mot("plageHeuresCreuses", "point", "heures_creuses_libelle"),
+        _mot("plageHeuresCreusesSaisonBasse", "point", "heures_creuses_saison_basse"),
         _mot("futuresPlagesHeuresCreusesCode", "point", "futures_heures_creuses_id"),
         _mot("futuresPlagesHeuresCreusesLibelle", "point", "futures_heures_creuses_libelle"),
+        _mot(
+            "futuresPlagesHeuresCreusesSaisonBasse",
+            "point",
+            "futures_heures_creuses_saison_basse",
+        ),
         _mot("futuresProgrammationsHoraires", "point", "futures_programmations"),
         _mot("transformateurCourant", "point", "transformateur_courant"),
         _mot("transformateurTension", "point", "transformateur_tension"),
@@ -250,6 +297,10 @@ MOTS: Final[Mapping[str, Mot]] = {
         _mot("collectes", "mesures", "collectes"),
         _mot("trous", "mesures", "trous"),
         _mot("calendriers", "mesures", "calendriers"),
+        Mot("avant", "mesures", "avant", lambda cell: _read_avant(cell), lambda s: _write_avant(s)),
     )
 }
-"""The columns of a file, in the order of the template."""
+"""The columns of a file of points, in the order of the template."""
+
+MOTS_JOURS: Final = ("prm", "jour", "courbe", "index")
+"""Those of a file of measures."""

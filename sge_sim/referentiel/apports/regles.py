@@ -257,6 +257,22 @@ REGLES: Final = (
         ),
     ),
     RegleApport(
+        "avant",
+        "une puissance est plus grande que zéro",
+        lambda _, ligne: all(
+            valeurs.get("puissance_souscrite") != 0 for _, valeurs in ligne.mesures.get("avant", ())
+        ),
+    ),
+    RegleApport(
+        "avant",
+        "un SIRET d'avant n'en est pas un : 14 chiffres dont la clé",
+        lambda _, ligne: all(
+            is_siret(siret)
+            for _, valeurs in ligne.mesures.get("avant", ())
+            if (siret := valeurs.get("siret")) is not None
+        ),
+    ),
+    RegleApport(
         "collectes",
         "une période finit après son début",
         lambda _, ligne: _ordered(ligne.mesures.get("collectes")),

@@ -1,5 +1,6 @@
 """Opens files of points, and the folder of a data set of one's own."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ def source_of(path: Path) -> Source:
 
 
 def sources_in(folder: Path) -> list[Source]:
-    """Return the files of points of a folder (.csv, .jsonl, .ndjson), by name.
+    """Return the files of points of a folder (.csv, .jsonl, .ndjson), by name; measures come last.
 
     Raises `UsageError` where there is none.
     """
@@ -32,7 +33,16 @@ def sources_in(folder: Path) -> list[Source]:
             f"{folder} ne contient aucun fichier de points : y mettre un .csv ou un .jsonl "
             "(sge-sim points modele en donne le modèle)."
         )
-    return [source_of(path) for path in found]
+    return [source_of(path) for path in sorted(found, key=_is_of_days)]
+
+
+def _is_of_days(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            first = file.readline(_PIECE)
+    except OSError:
+        return False  # said when it is read
+    return b"jour" in re.findall(rb"\w+", first)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

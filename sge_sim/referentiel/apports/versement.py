@@ -1,8 +1,9 @@
 """Brings points in: every line checked, written in slices, seen at once or not at all."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain, islice
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -10,10 +11,13 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
+from sge_sim.referentiel.apports.anonymat import Anonymat
+from sge_sim.referentiel.apports.jours import LignesJours
 from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
 from sge_sim.referentiel.apports.regles import LignePoint, fautes_of
+from sge_sim.referentiel.communes import communes_de_france
 from sge_sim.tables.apports_lignes import (
     Tranche,
     count_own,
@@ -29,6 +33,7 @@ from sge_sim.tables.apports_lignes import (
     publish_apport,
     suppliers,
 )
+from sge_sim.tables.mesures_donnees import Jour, insert_days
 
 _SLICE_MS: Final = 200.0
 _SMALLEST, _LARGEST = 100, 2000
@@ -37,9 +42,9 @@ _WORDS: Final = tuple(MOTS.values())
 
 @dataclass(slots=True)
 class Bilan:
-    """What became of the lines: read, new points, points that were there as given, faults.
+    """What became of the lines: read, new points, what was there as given, faults.
 
-    `importe` tells whether the new points are there now.
+    `importe` tells whether what is new is there now; `jours`: new days of measures.
     """
 
     lues: int = 0
@@ -47,6 +52,7 @@ class Bilan:
     inchanges: int = 0
     fautes: int = 0
     importe: bool = False
+    jours: int = 0
 
 
 def import_points(
@@ -57,19 +63,22 @@ def import_points(
     progress: Callable[[int], None] = lambda _: None,
     sauf_erreurs: bool = False,
     essai: bool = False,
+    anonymise: bool = False,
 ) -> Bilan:
     """Bring in the points of these files; each fault goes to `report` as it is found.
 
     The new points are seen at once, at the end, if there was no fault or with `sauf_erreurs`;
     nothing is left of them otherwise, nor with `essai`, nor after an exception. A point that is
-    there as given counts as unchanged. One import at a time: another one waits. `progress` gets
-    the number of lines read, after each slice.
+    there as given counts as unchanged, and so does a day of measures. One import at a time:
+    another one waits. `progress` gets the number of lines read, after each slice.
+
+    `anonymise` brings in other people's points in their place (`anonymat`), new ones each time.
 
     Raises `UsageError` for a file that can't be read as one of points.
     """
     with database.alone():
         _discard(database)
-        versement = _Versement(database, report, progress)
+        versement = _Versement(database, report, progress, Anonymat() if anonymise else None)
         try:
             versement.read(sources)
             bilan = versement.bilan
@@ -109,6 +118,17 @@ def remove_own_points(database: Database, prms: Collection[str] | None) -> int:
         return count
 
 
+def remove_remains(database: Database, carry_on: Callable[[], bool]) -> None:
+    """Remove what an import or a removal that was killed has left, unless one goes on.
+
+    `carry_on` is asked between two slices; what it leaves goes the next time.
+    """
+    with database.alone(wait=False) as alone:
+        if alone:
+            _discard(database, carry_on)
+            database.end_bulk_writes()
+
+
 class _Versement:
     """One import under way: the slice that is filled, and what is known of the others."""
 
@@ -117,8 +137,10 @@ class _Versement:
         database: Database,
         report: Callable[[Faute], None],
         progress: Callable[[int], None],
+        anonymat: Anonymat | None,
     ) -> None:
         self.bilan = Bilan()
+        self._anonymat = anonymat
         with database.transaction() as session:
             self.apport_id = open_apport(session)
             self._communes = known_communes(session)
@@ -127,20 +149,63 @@ class _Versement:
         self._fault_to, self._progress = report, progress
         self._size = _SMALLEST
         self._slice: list[tuple[str, int, LignePoint]] = []
+        self._lines: LignesJours | None = None
         self._worked_ms, self._since = 0.0, stopwatch()
 
     def read(self, sources: Iterable[Source]) -> None:
         """Check every line, and write those that hold."""
         for source in sources:
-            for number, cells in read_lignes(source, self._fault):
+            for number, sorte, cells in read_lignes(source, self._fault):
                 self.bilan.lues += 1
+                if self._anonymat is not None:
+                    cells = self._anonymat.other(cells)
+                if sorte == "jours":
+                    self._add_day(source.nom, number, cells)
+                    continue
                 ligne = self._checked(source.nom, number, cells)
                 if ligne is not None:
                     self._slice.append((source.nom, number, ligne))
                     if len(self._slice) >= self._size:
                         self._write()
-        if self._slice:
-            self._write()
+            self._end_days(source.nom)
+        self._write()
+
+    def _add_day(self, source: str, number: int, cells: Mapping[str, Any]) -> None:
+        prm = str(cells.get("prm", ""))
+        if self._lines is None or self._lines.prm != prm:
+            self._end_days(source)
+            self._lines = LignesJours(prm)
+        self._lines.lignes.append((number, cells))
+
+    def _end_days(self, source: str) -> None:
+        """Check the days of the point whose lines have ended, and write those that hold."""
+        lines, self._lines = self._lines, None
+        if lines is None:
+            return
+        self._write()
+        with self._database.sessions() as session:
+            days, unchanged = lines.checked(
+                session,
+                self.apport_id,
+                lambda number, mot, phrase: self._fault(Faute(source, number, mot, phrase)),
+            )
+        self.bilan.inchanges += unchanged
+        self.bilan.jours += len(days)
+        remaining = iter(days)
+        while part := list(islice(remaining, _LARGEST)):
+            self._write_in_turn(partial(insert_days, rows=self._rows(lines.prm, part)))
+
+    def _rows(self, prm: str, days: Sequence[Jour]) -> list[dict[str, Any]]:
+        return [
+            {
+                "prm": prm,
+                "jour": jour,
+                "courbe": courbe,
+                "registres": registres,
+                "apport_id": self.apport_id,
+            }
+            for jour, courbe, registres in days
+        ]
 
     def _fault(self, faute: Faute) -> None:
         self.bilan.fautes += 1
@@ -152,32 +217,49 @@ class _Versement:
             cells, lambda mot, phrase: self._fault(Faute(source, number, mot, phrase))
         )
         if self.bilan.fautes == before:
-            for mot, phrase in chain(fautes_of(ligne), self._foreign(ligne.point)):
+            if ligne.point["commune"] is None:
+                ligne = self._named(ligne)
+            for mot, phrase in chain(fautes_of(ligne), self._foreign(ligne.point, ligne.mesures)):
                 self._fault(Faute(source, number, mot, phrase))
         return ligne if self.bilan.fautes == before else None
 
-    def _foreign(self, point: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    def _named(self, ligne: LignePoint) -> LignePoint:
+        """Give a point the name of its commune, where it is known."""
+        pair = ligne.point["code_postal"], ligne.point["code_insee"]
+        name = self._communes.get(pair) or communes_de_france().get(pair)
+        return replace(ligne, point={**ligne.point, "commune": name})
+
+    def _foreign(
+        self, point: Mapping[str, Any], mesures: Mapping[str, Any]
+    ) -> Iterator[tuple[str, str]]:
         """Yield what contradicts the actors and the communes that are there."""
-        supplier = point["fournisseur_titulaire"]
-        if supplier is not None and supplier not in self._suppliers:
-            yield (
-                "fournisseurTitulaire",
-                f"« {supplier} » n'est pas un fournisseur (sge-sim acteurs create --kind "
-                "fournisseur)",
-            )
+        former = (valeurs.get("fournisseur_titulaire") for _, valeurs in mesures.get("avant", ()))
+        for supplier in (point["fournisseur_titulaire"], *former):
+            if supplier is not None and supplier not in self._suppliers:
+                yield (
+                    "fournisseurTitulaire",
+                    f"« {supplier} » n'est pas un fournisseur (sge-sim acteurs create --kind "
+                    "fournisseur)",
+                )
         known = self._communes.get((point["code_postal"], point["code_insee"]))
         if known is not None and known != point["commune"]:
             yield "commune", f"celle-là s'appelle {known}"
 
     def _write(self) -> None:
-        """Write the slice, after as long a pause as the one before took."""
+        """Write the slice, after a pause for those who waited since the one before."""
+        if self._slice:
+            self._write_in_turn(
+                lambda session: insert_tranche(session, self._new_among(session, self._slice))
+            )
+            self._slice = []
+            self._size = _resized(self._size, self._worked_ms)
+
+    def _write_in_turn(self, write: Callable[[Session], None]) -> None:
         self._database.let_others_write(self._worked_ms - elapsed_ms(self._since))
         started = stopwatch()
         with self._database.transaction() as session:
-            insert_tranche(session, self._new_among(session, self._slice))
+            write(session)
         self._worked_ms, self._since = elapsed_ms(started), stopwatch()
-        self._slice = []
-        self._size = _resized(self._size, self._worked_ms)
         self._progress(self.bilan.lues)
 
     def _new_among(self, session: Session, lines: Sequence[tuple[str, int, LignePoint]]) -> Tranche:
@@ -230,10 +312,10 @@ def _differences(there: Sequence[str], given: Sequence[str]) -> list[str]:
     ]
 
 
-def _discard(database: Database) -> None:
+def _discard(database: Database, carry_on: Callable[[], bool] = lambda: True) -> None:
     """Remove what isn't published, in slices."""
     removed, size = 1, _SMALLEST
-    while removed:
+    while removed and carry_on():
         started = stopwatch()
         with database.transaction() as session:
             removed = discard(session, size)

@@ -4,13 +4,18 @@ from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.vie import stop
 from sge_sim.domaine.generations import first_generation
 from sge_sim.refus import check
-from sge_sim.services.commande_arret_service_souscrit_mesures.answer import service_stopped
 from sge_sim.services.commande_arret_service_souscrit_mesures.demande import DemandeArretMesures
 from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES, UNREACHABLE_CODES
-from sge_sim.services.reading import acces_of
+from sge_sim.services.reading import acces_of, general_facts
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
+from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import find_service
+
+
+def service_stopped() -> Tree:
+    """Return the response, empty: this version transmits neither case nor prestation."""
+    return {}
 
 
 def handle(appel: Appel) -> Answer:
@@ -18,14 +23,13 @@ def handle(appel: Appel) -> Answer:
     general = appel.body["demande"]["donneesGenerales"]
     prm, login = general["pointId"], general["initiateurLogin"]
     numero = appel.body["demande"]["arretServiceSouscrit"]["serviceSouscritId"]
-    faits = appel.lire(prm=prm, service=numero, login=login, contrat_id=general["contratId"])
-    souscrit, point = faits.service, faits.point
+    souscrit, point = appel.faits.service, appel.faits.point
     demande = DemandeArretMesures(
-        acces=acces_of(appel, SERVICE, faits),
+        acces=acces_of(appel, SERVICE),
         objet_code=general["objetCode"],
         souscrit=souscrit if souscrit is not None and souscrit.prm == prm else None,
         point=point,
-        ecart=appel.ecart(SERVICE, faits.point),
+        ecart=appel.ecart(SERVICE, point),
     )
     check(RULES, demande, appel.disabled)
     service = find_service(appel.session, numero)
@@ -45,6 +49,10 @@ SERVICE = Service(
     ),
     existence=first_generation("CommandeArretServicesAccesDonnees"),
     rules=RULES,
+    asks=lambda body, _: {
+        **general_facts(body["demande"]["donneesGenerales"]),
+        "service": body["demande"]["arretServiceSouscrit"]["serviceSouscritId"],
+    },
     handle=handle,
     unreachable=UNREACHABLE_CODES,
     writes=True,

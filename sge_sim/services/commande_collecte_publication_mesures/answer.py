@@ -1,7 +1,7 @@
 """What CommandeCollectePublicationMesures answers (GUI 0469 §4)."""
 
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.services.trees import one_prestation
+from sge_sim.services.trees import ranked
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import Affaire, ServiceSouscrit
 
@@ -14,6 +14,6 @@ def order_accepted(affaire: Affaire, service: ServiceSouscrit, prestation: Prest
     """
     return {
         "affaireId": affaire.affaire_id,
-        "prestations": one_prestation(prestation),
+        "prestations": {"prestation": [ranked(prestation)]},
         "serviceSouscritId": service.service_souscrit_id,
     }

@@ -1,17 +1,39 @@
 """An order of CommandeCollectePublicationMesures, as its rules look at it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.souscription import Souscription
+from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import Ecart
-from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, MesuresType, Segment
+from sge_sim.domaine.nomenclatures import MesuresType
 from sge_sim.services.ordres import Ordre
 from sge_sim.tables.point_facts import ServiceFacts
+
+
+def asks(body: Mapping[str, Any], _demandeur: Demandeur) -> dict[str, Any]:
+    """Name what an order asks of the state, the last numbers given among it."""
+    general, asked = body["demande"]["donneesGenerales"], body["demande"]["accesMesures"]
+    prm, contrat_id = general["pointId"], general["contratId"]
+    transmise = (
+        contrat_id,
+        asked["mesuresTypeCode"],
+        "SOUTIRAGE" if asked["soutirage"] else "INJECTION",
+        asked.get("periodiciteTransmission"),
+    )
+    return {
+        "prm": prm,
+        "services_of": prm,
+        "login": general["initiateurLogin"],
+        "contrat_id": contrat_id,
+        "numeros": True,
+        "abonnement": transmise if asked["transmissionRecurrente"] else None,
+    }
 
 
 @dataclass(frozen=True)
@@ -39,20 +61,6 @@ class DemandeCollecte(Ordre):
     corrigees: bool | None
     recurrente: bool
     periodicite: str | None
-
-    @cached_property
-    def segment(self) -> Segment:
-        return self.known_point.segment
-
-    @cached_property
-    def grand(self) -> bool:
-        """Whether the point is of more than 36 kVA."""
-        return self.known_point.grand
-
-    @cached_property
-    def en_service(self) -> bool:
-        """Whether the point is in service: one that isn't is refused for its state alone."""
-        return self.known_point.etat_contractuel in ETATS_EN_SERVICE
 
     @cached_property
     def courbe(self) -> bool:

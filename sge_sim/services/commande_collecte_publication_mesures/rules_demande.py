@@ -87,7 +87,7 @@ def accord_donne(demande: DemandeCollecte) -> bool:
 )
 def debut_aujourd_hui(demande: DemandeCollecte) -> bool:
     """On a C5 or P4 the service starts today."""
-    return demande.grand or demande.date_debut == demande.acces.jour
+    return demande.known_point.grand or demande.date_debut == demande.acces.jour
 
 
 @rule(
@@ -98,7 +98,7 @@ def debut_aujourd_hui(demande: DemandeCollecte) -> bool:
 )
 def debut_non_passe(demande: DemandeCollecte) -> bool:
     """On a large point the service doesn't start before today."""
-    return not demande.grand or demande.date_debut >= demande.acces.jour
+    return not demande.known_point.grand or demande.date_debut >= demande.acces.jour
 
 
 @rule(
@@ -142,7 +142,7 @@ def fin_apres_debut(demande: DemandeCollecte) -> bool:
 )
 def duree_admise(demande: DemandeCollecte) -> bool:
     """On a C5 or P4 the service has an end, at most a year after its start."""
-    if demande.grand:
+    if demande.known_point.grand:
         return True
     fin = demande.date_fin
     return fin is not None and fin <= add_months(demande.date_debut, 12)
@@ -169,7 +169,7 @@ def pas_autorise(demande: DemandeCollecte) -> bool:
     """The step is that of the measures on the segment."""
     if not demande.courbe:
         return demande.pas == "P1D"
-    return demande.pas == ("PT10M" if demande.grand else "PT30M")
+    return demande.pas == ("PT10M" if demande.known_point.grand else "PT30M")
 
 
 @rule(
@@ -182,8 +182,8 @@ def pas_autorise(demande: DemandeCollecte) -> bool:
 def periodicite_autorisee(demande: DemandeCollecte) -> bool:
     """A transmission has a frequency of its segment; a P4, which transmits nothing, sends none."""
     if not demande.recurrente:
-        return demande.segment != "P4" or demande.periodicite is None
-    if not demande.grand:
+        return demande.known_point.segment != "P4" or demande.periodicite is None
+    if not demande.known_point.grand:
         return demande.periodicite in ("P1D", "P1M")
     return demande.periodicite in (("P1D", "P7D", "P1M") if demande.courbe else ("P1D",))
 
@@ -196,7 +196,7 @@ def periodicite_autorisee(demande: DemandeCollecte) -> bool:
 )
 def courbe_brute_sur_c5(demande: DemandeCollecte) -> bool:
     """The curve of a C5 is raw."""
-    return demande.grand or not demande.corrigees_demandees
+    return demande.known_point.grand or not demande.corrigees_demandees
 
 
 @rule(

@@ -4,10 +4,10 @@ from sge_sim.commandes.affaires import subscribe
 from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
 from sge_sim.domaine.generations import first_generation
 from sge_sim.refus import check
+from sge_sim.services.acces import PACKAGE_SGT483
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
-from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte
+from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte, asks
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE_CODES
-from sge_sim.services.habilitation import PACKAGE_SGT483
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -17,19 +17,11 @@ from sge_sim.services.reading import (
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.point_facts import Faits
 
 
 def handle(appel: Appel) -> Answer:
     """Answer one order; the service is active at once where nothing has to be waited for."""
-    general = appel.body["demande"]["donneesGenerales"]
-    faits = appel.lire(
-        prm=general["pointId"],
-        services_of=general["pointId"],
-        login=general["initiateurLogin"],
-        contrat_id=general["contratId"],
-    )
-    demande = _read(appel, general, faits)
+    demande = _read(appel, appel.body["demande"]["donneesGenerales"])
     check(RULES, demande, appel.disabled)
     point, souscription = demande.known_point, demande.souscription
     prestation = prestation_collecte(
@@ -39,7 +31,13 @@ def handle(appel: Appel) -> Answer:
         recurrente=souscription.recurrente,
     )
     affaire, service = subscribe(
-        appel.session, demande.commande, faits, souscription, prestation, demande.declaration
+        appel.session,
+        demande.commande,
+        appel.faits,
+        souscription,
+        demande.identical,
+        prestation,
+        demande.declaration,
     )
     return Answer(
         order_accepted(affaire, service, prestation),
@@ -49,18 +47,20 @@ def handle(appel: Appel) -> Answer:
     )
 
 
-def _read(appel: Appel, general: Tree, faits: Faits) -> DemandeCollecte:
+def _read(appel: Appel, general: Tree) -> DemandeCollecte:
     asked = appel.body["demande"]["accesMesures"]
     client = asked["declarationAccordClient"]
     soutirage, injection = asked["soutirage"], asked["injection"]
+    dossier = appel.faits.dossier
+    point = None if dossier is None else dossier.point
     return DemandeCollecte(
-        acces=acces_of(appel, SERVICE, faits),
+        acces=acces_of(appel, SERVICE),
         commande=read_commande(appel, general),
         declaration=read_declaration(client, soutirage=soutirage, injection=injection),
         civilite_connue=has_known_civilite(client),
-        point=faits.point,
-        services=faits.services,
-        ecart=appel.ecart(SERVICE, faits.point),
+        point=point,
+        services=appel.faits.services,
+        ecart=appel.ecart(SERVICE, point) if appel.plateforme.ecarts else None,
         objet_code=general["objetCode"],
         contrat_id=general["contratId"],
         accord=client["accord"],
@@ -94,6 +94,7 @@ SERVICE = Service(
     prestations=COLLECTES,
     habilitation=PACKAGE_SGT483,
     rules=RULES,
+    asks=asks,
     handle=handle,
     unreachable=UNREACHABLE_CODES,
     writes=True,

@@ -7,19 +7,27 @@ from sge_sim.commandes.demandes import InfraJ, is_in_progress, order_infra_j
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.refus import check
-from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
+from sge_sim.services.acces import PACKAGE_SGT402
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import DemandeTransmissionInfraJ
 from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES
-from sge_sim.services.habilitation import PACKAGE_SGT402
 from sge_sim.services.reading import (
     acces_of,
+    general_facts,
     has_known_civilite,
     read_commande,
     read_declaration,
 )
 from sge_sim.services.service import Appel, Service
+from sge_sim.services.trees import one_prestation
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
+from sge_sim.tables.commandes import Affaire
+
+
+def demand_accepted(affaire: Affaire, prestation: Prestation) -> Tree:
+    """Return the response; `demandeId` is found again in the name of the IFJ file."""
+    return {"demandeId": affaire.affaire_id, "prestations": one_prestation(prestation)}
+
 
 _LIBELLE = "Transmission infra-journalière des données du compteur"
 CONSOMMATEUR: Final = Prestation("F375A", _LIBELLE)
@@ -41,13 +49,13 @@ def handle(appel: Appel) -> Answer:
 
 
 def _read(appel: Appel, commande: Commande, asked: Tree) -> DemandeTransmissionInfraJ:
-    faits = appel.lire(prm=commande.prm, login=commande.login, contrat_id=commande.contrat_id)
+    faits = appel.faits
     declarations = asked["declarationAccordClient"]
     infra_j = InfraJ(
         **{name: asked[name] for name in ("injection", "soutirage", "cdc", "idx", "ptd")}
     )
     return DemandeTransmissionInfraJ(
-        acces=acces_of(appel, SERVICE, faits),
+        acces=acces_of(appel, SERVICE),
         ecart=appel.ecart(SERVICE, faits.point),
         point=faits.point,
         objet_code=commande.objet,
@@ -76,6 +84,7 @@ SERVICE = Service(
     prestations=(CONSOMMATEUR, PRODUCTEUR),
     habilitation=PACKAGE_SGT402,
     rules=RULES,
+    asks=lambda body, _: general_facts(body["demande"]["donneesGenerales"]),
     handle=handle,
     writes=True,
 )

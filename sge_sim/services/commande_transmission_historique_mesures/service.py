@@ -8,21 +8,29 @@ from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.refus import check
-from sge_sim.services.commande_transmission_historique_mesures.answer import history_ordered
+from sge_sim.services.acces import PACKAGE_SGT402
 from sge_sim.services.commande_transmission_historique_mesures.demande import (
     DemandeTransmissionHistorique,
 )
 from sge_sim.services.commande_transmission_historique_mesures.rules import RULES, UNREACHABLE_CODES
-from sge_sim.services.habilitation import PACKAGE_SGT402
 from sge_sim.services.reading import (
     acces_of,
+    general_facts,
     has_known_civilite,
     read_commande,
     read_declaration,
 )
 from sge_sim.services.service import Appel, Service
+from sge_sim.services.trees import one_prestation
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
+from sge_sim.tables.commandes import Affaire
+
+
+def history_ordered(affaire: Affaire, prestation: Prestation) -> Tree:
+    """Return the response; its header, unlike that of Collecte, doesn't repeat the case."""
+    return {"affaireId": affaire.affaire_id, "prestations": one_prestation(prestation)}
+
 
 COURBE: Final = Prestation("F380", "Transmission de l'historique de courbe de charge")
 INDEX: Final = Prestation(
@@ -60,13 +68,9 @@ def handle(appel: Appel) -> Answer:
 
 def _read(appel: Appel, general: Tree, asked: Tree) -> DemandeTransmissionHistorique:
     declaration = asked["declarationAccordClient"]
-    faits = appel.lire(
-        prm=general["pointId"],
-        login=general["initiateurLogin"],
-        contrat_id=general["contratId"],
-    )
+    faits = appel.faits
     return DemandeTransmissionHistorique(
-        acces=acces_of(appel, SERVICE, faits),
+        acces=acces_of(appel, SERVICE),
         point=faits.point,
         entete=bool(appel.header),
         entete_required=(
@@ -111,6 +115,7 @@ SERVICE = Service(
     needs_header=True,
     habilitation=PACKAGE_SGT402,
     rules=RULES,
+    asks=lambda body, _: general_facts(body["demande"]["donneesGenerales"]),
     handle=handle,
     unreachable=UNREACHABLE_CODES,
     writes=True,

@@ -8,12 +8,17 @@ may hold, the whole block is absent (observed). The supplier's calendar is never
 What belongs to a segment alone: the service level and the off-peak hours to C5; the TIC flags, the
 dates of the powers and the off-peak hours to come to C5 of the new chain; the tele-access, the time
 programmes and the transformers to C1-C4 (the transformers to P1-P3 too, assumed).
+
+The current off-peak hours stand under `relais`, never under `compteur` (observed 2026); those of
+the high season where a point has two (assumed: by likeness with ConsultationPoint v4.0).
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sge_sim.domaine.nomenclatures import GRANDS_CONSOMMATEURS
+from sge_sim.domaine.plages import VISIBLES_DEPUIS
 from sge_sim.services.trees import coded, present, quantity
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.point_facts import CompteurFacts, PointFacts
@@ -27,14 +32,14 @@ _SHARED_LINE = "Partagée"
 _SANS_COMPTAGE = "SSCPT"
 
 
-def donnees_techniques(point: PointFacts, *, authorised: bool) -> Tree:
-    """Return the `point` element: today's situation, no history."""
+def donnees_techniques(point: PointFacts, jour: date, *, authorised: bool) -> Tree:
+    """Return the `point` element: the situation of the legal day `jour`, no history."""
     return present(
         {
             "id": point.prm,
             "donneesGenerales": _general(point, authorised),
             "situationAlimentation": _supply(point),
-            "situationComptage": _metering(point, authorised),
+            "situationComptage": _metering(point, jour, authorised),
             "situationContractuelle": _contract(point) if authorised else None,
         }
     )
@@ -99,7 +104,7 @@ def _supply(point: PointFacts) -> Tree:
     }
 
 
-def _metering(point: PointFacts, authorised: bool) -> Tree:
+def _metering(point: PointFacts, jour: date, authorised: bool) -> Tree:
     return present(
         {
             "dispositifComptage": _device(point, authorised),
@@ -112,7 +117,7 @@ def _metering(point: PointFacts, authorised: bool) -> Tree:
             ),
             "modeReleve": _coded("modeReleve", point.mode_releve),
             "mediaReleve": _coded("mediaReleve", point.media_releve) if authorised else None,
-            "futuresPlagesHeuresCreuses": _future_off_peak(point),
+            "futuresPlagesHeuresCreuses": _future_off_peak(point, jour),
             "futuresProgrammationsHoraires": _future_programmes(point),
         }
     )
@@ -130,7 +135,7 @@ def _device(point: PointFacts, authorised: bool) -> Tree | None:
             "disjoncteur": _block(
                 "calibre", _coded("disjoncteurCalibre", point.disjoncteur_calibre)
             ),
-            "relais": _block("plageHeuresCreuses", point.relais_plage_heures_creuses),
+            "relais": _block("plageHeuresCreuses", point.heures_creuses_libelle),
             "transformateurCourant": current
             and present(
                 {
@@ -161,7 +166,6 @@ def _meter(point: PointFacts, compteur: CompteurFacts, authorised: bool) -> Tree
         tree["ticActivee"] = compteur.tic_activee
         tree["ticStandard"] = compteur.tic_standard
         tree["ticActivable"] = compteur.tic_activable
-        tree["plagesHeuresCreuses"] = point.heures_creuses_libelle
     if authorised and point.segment in GRANDS_CONSOMMATEURS:
         tree["parametresTeleAcces"] = _tele_access(point, compteur)
     if point.segment in GRANDS_CONSOMMATEURS and compteur.programmation_horaire:
@@ -205,8 +209,14 @@ def _programme(posts: Mapping[str, str]) -> Tree:
     }
 
 
-def _future_off_peak(point: PointFacts) -> Tree | None:
-    if not _in_new_chain(point) or point.futures_heures_creuses_id is None:
+def _future_off_peak(point: PointFacts, jour: date) -> Tree | None:
+    """Return the ranges to come: of the high season, where there are two (assumed).
+
+    Seasonal ones are told from 6 October 2026 on.
+    """
+    seasonal = point.futures_heures_creuses_saison_basse is not None
+    told = jour >= VISIBLES_DEPUIS or not seasonal
+    if not _in_new_chain(point) or point.futures_heures_creuses_id is None or not told:
         return None
     return present(
         {"code": point.futures_heures_creuses_id, "libelle": point.futures_heures_creuses_libelle}

@@ -1,6 +1,7 @@
 """ConsultationDonneesTechniquesContractuelles: finds the point, checks the rules, filters."""
 
 from sge_sim.refus import check
+from sge_sim.services.acces import PACKAGE_SGT483
 from sge_sim.services.consultation_donnees_techniques_contractuelles.answer import (
     donnees_techniques,
 )
@@ -11,7 +12,6 @@ from sge_sim.services.consultation_donnees_techniques_contractuelles.rules impor
     RULES,
     UNREACHABLE_CODES,
 )
-from sge_sim.services.habilitation import PACKAGE_SGT483
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
@@ -23,19 +23,22 @@ def handle(appel: Appel) -> Answer:
     The authorisation of the client only widens the answer: its absence is never an error.
     """
     prm, login = appel.body["pointId"], appel.body["loginUtilisateur"]
-    faits = appel.lire(prm=prm, login=login)
-    point = faits.point
+    point = appel.faits.point
     consultation = ConsultationTechniques(
         point_id=prm,
         header_point_id=appel.header.get("infoFonctionnelles", {}).get("pointId"),
-        acces=acces_of(appel, SERVICE, faits),
+        acces=acces_of(appel, SERVICE),
         point=point,
     )
     check(RULES, consultation, appel.disabled)
     assert point is not None
     autorisation = appel.body.get("autorisationClient", False)
     return Answer(
-        {"point": donnees_techniques(point, authorised=autorisation and point.en_service)},
+        {
+            "point": donnees_techniques(
+                point, consultation.acces.jour, authorised=autorisation and point.en_service
+            )
+        },
         point_id=prm,
         login=login,
     )
@@ -51,6 +54,7 @@ SERVICE = Service(
     ),
     habilitation=PACKAGE_SGT483,
     rules=RULES,
+    asks=lambda body, _: {"prm": body["pointId"], "login": body["loginUtilisateur"]},
     handle=handle,
     unreachable=UNREACHABLE_CODES,
 )

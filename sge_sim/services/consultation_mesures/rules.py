@@ -42,7 +42,7 @@ def utilisateur_autorise(consultation: ConsultationMesures) -> bool:
     """The login is that of a user of the calling actor who may call the service."""
     acces = consultation.acces
     utilisateur = acces.utilisateur
-    if utilisateur is None or utilisateur.acteur_code != acces.demandeur.code:
+    if utilisateur is None or utilisateur.acteur.code != acces.demandeur.code:
         return False
     return utilisateur.may_call(acces.service)
 

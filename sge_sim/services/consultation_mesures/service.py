@@ -5,10 +5,10 @@ from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.mesures import Consommations, consommations
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.refus import check
+from sge_sim.services.acces import PACKAGE_SGT402
 from sge_sim.services.consultation_mesures.answer import history
 from sge_sim.services.consultation_mesures.demande import ConsultationMesures, ResultatMesures
 from sge_sim.services.consultation_mesures.rules import RESULT_RULES, RULES, UNREACHABLE_CODES
-from sge_sim.services.habilitation import PACKAGE_SGT402
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
@@ -18,12 +18,10 @@ from sge_sim.tables.point_facts import Faits
 def handle(appel: Appel) -> Answer:
     """Answer one consultation; the acquittement names the point, which the answer doesn't."""
     body = appel.body
-    faits = appel.lire(
-        prm=body["pointId"], login=body["loginDemandeur"], contrat_id=body["contratId"]
-    )
+    faits = appel.faits
     consultation = ConsultationMesures(
         point=faits.point,
-        acces=acces_of(appel, SERVICE, faits),
+        acces=acces_of(appel, SERVICE),
         nouveau_client=body.get("contratConcluNouveauClientSurSite", False),
         autorisation=body.get("autorisationClient", False),
         ecart=appel.ecart(SERVICE, faits.point),
@@ -66,6 +64,11 @@ SERVICE = Service(
         "0455 v1.3.0 §4). An answer recorded in 2022 repeats the codes as labels and begins with "
         "the oldest calendar: `--profile fidele` does.",
     ),
+    asks=lambda body, _: {
+        "prm": body["pointId"],
+        "login": body["loginDemandeur"],
+        "contrat_id": body["contratId"],
+    },
     handle=handle,
     unreachable=UNREACHABLE_CODES,
 )

@@ -38,7 +38,8 @@ class ConsultationDetaillees:
     """One consultation, as its rules look at it.
 
     `contrat_actif`: whether the calling actor has a contract that runs; `acces`: whether an
-    access service covers a demand that needs one; `ecart` is what the platform being played
+    access service covers a demand that needs one; `titulaire`: whether the calling actor held the
+    point's contract over the whole period; `ecart` is what the platform being played
     answers instead. `facts` is the point, for the rules that come after its existence, `petit`
     whether it is a C5 or a P4, `ouvert` whether its meter is opened to measures, `corrigees`
     whether the answer is said to be corrected.
@@ -51,6 +52,7 @@ class ConsultationDetaillees:
     contrat_actif: bool
     jour: date
     acces: bool
+    titulaire: bool
     ecart: Ecart | None
     facts: PointFacts = field(init=False)
     petit: bool = field(init=False)

@@ -1,10 +1,18 @@
 """What is asked, the same for both versions once it is read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
+from typing import Any
 
+from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.nomenclatures import METIERS, Sens
 from sge_sim.mesures.lecture import Lecture
+
+
+def asks(body: Mapping[str, Any], demandeur: Demandeur) -> dict[str, str]:
+    """Name what a consultation asks of the state: the point and the calling actor."""
+    return {"prm": body["demande"]["pointId"], "acteur": demandeur.code}
 
 
 class Version(Enum):

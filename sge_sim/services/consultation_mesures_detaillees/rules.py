@@ -106,12 +106,11 @@ def grandeur_du_type(consultation: ConsultationDetaillees) -> bool:
     remede="l'accord du client ; sans lui, le fournisseur titulaire seul, pour la PMAX mensuelle",
 )
 def acces_accorde(consultation: ConsultationDetaillees) -> bool:
-    """The client agreed, or its incumbent supplier asks for monthly maximum powers."""
+    """The client agreed, or its supplier over the whole period asks for monthly maximum powers."""
     demande = consultation.demande
     if demande.cadre is not Cadre.EST_TITULAIRE:
         return True
-    titulaire = consultation.facts.fournisseur_titulaire == consultation.demandeur.code
-    return titulaire and demande.type == "PMAX" and demande.pas == "P1M"
+    return consultation.titulaire and demande.type == "PMAX" and demande.pas == "P1M"
 
 
 @rule(

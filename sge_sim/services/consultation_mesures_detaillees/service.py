@@ -9,7 +9,12 @@ from sge_sim.mesures.releves import read_contextes
 from sge_sim.mesures.series import read_series
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.refus import check
-from sge_sim.services.consultation_mesures_detaillees import answer_v2, answer_v3
+from sge_sim.services.consultation_mesures_detaillees.answer import (
+    index_response,
+    response_v2,
+    response_v3,
+    with_hour_repeated,
+)
 from sge_sim.services.consultation_mesures_detaillees.consultation import (
     ConsultationDetaillees,
     Mesures,
@@ -19,6 +24,7 @@ from sge_sim.services.consultation_mesures_detaillees.demande import (
     Cadre,
     DemandeDetaillees,
     Version,
+    asks,
 )
 from sge_sim.services.consultation_mesures_detaillees.rules import (
     RESULT_RULES,
@@ -40,9 +46,9 @@ def handle_v2(appel: Appel) -> Answer:
     one, mesures = _consult(appel, Version.V2, _read_v2(appel.body["demande"]))
     series = mesures.series
     if Usage.HEURE_REPETEE in appel.plateforme.usages:
-        series = answer_v2.with_hour_repeated(series)
+        series = with_hour_repeated(series)
     return Answer(
-        answer_v2.response(one.demande, series, corrigees=one.corrigees),
+        response_v2(one.demande, series, corrigees=one.corrigees),
         point_id=one.demande.prm,
     )
 
@@ -51,11 +57,9 @@ def handle_v3(appel: Appel) -> Answer:
     """Answer one consultation in v3.0."""
     one, mesures = _consult(appel, Version.V3, _read_v3(appel.body["demande"]))
     if one.demande.type == "INDEX":
-        body = answer_v3.index_response(one.demande, mesures.contextes)
+        body = index_response(one.demande, mesures.contextes)
     else:
-        body = answer_v3.response(
-            one.demande, mesures.series, corrigees=one.corrigees, petit=one.petit
-        )
+        body = response_v3(one.demande, mesures.series, corrigees=one.corrigees, petit=one.petit)
     return Answer(body, point_id=one.demande.prm)
 
 
@@ -95,8 +99,7 @@ def _consult(
     appel: Appel, version: Version, demande: DemandeDetaillees
 ) -> tuple[ConsultationDetaillees, Mesures]:
     """Check a demand by the rules of its version; the login is stored, never checked."""
-    acteur, jour = appel.demandeur.code, appel.today
-    faits = appel.lire(prm=demande.prm, acteur=acteur)
+    faits, jour = appel.faits, appel.today
     dossier = faits.dossier
     point = None if dossier is None else dossier.point
     service, rules = (SERVICE_V2, RULES_V2) if version is Version.V2 else (SERVICE_V3, RULES_V3)
@@ -110,6 +113,9 @@ def _consult(
         acces=dossier is not None
         and demande.cadre is Cadre.SERVICE_ACCES
         and _is_covered(appel, dossier, demande),
+        titulaire=dossier is not None
+        and demande.cadre is Cadre.EST_TITULAIRE
+        and dossier.is_held_by(appel.demandeur.code, demande.debut, demande.fin),
         ecart=appel.ecart(service, point, demande.type) if appel.plateforme.ecarts else None,
     )
     check(rules, consultation, appel.disabled)
@@ -184,6 +190,7 @@ SERVICE_V2 = Service(
     codes=_CODES,
     mesures=("COURBE", "PMAX", "ENERGIE"),
     rules=(*RULES_V2, *RESULT_RULES),
+    asks=asks,
     handle=handle_v2,
 )
 
@@ -197,6 +204,7 @@ SERVICE_V3 = Service(
     mesures=("COURBE", "PMAX", "ENERGIE", "INDEX"),
     par_seconde=40,
     rules=(*RULES_V3, *RESULT_RULES),
+    asks=asks,
     handle=handle_v3,
     unreachable=UNREACHABLE_V3,
 )

@@ -288,7 +288,7 @@ def test_neither_an_ended_service_nor_an_opposition_is_stopped() -> None:
 
     contexte = ContexteDeCas(date(2021, 6, 21), REPERES)
     useless = [("1", "TERMINE", "TRANSREC"), ("2", "ACTIF", "OPPENR")]
-    with pytest.raises(UsageError, match=r"La réponse de RS-R1@C5 ne contient pas « services"):
+    with pytest.raises(UsageError, match=r"La réponse de RS-R1@C5 ne contient pas « serviceS"):
         stopped_service(stop, contexte.with_result(search, found(*useless)))
     useful = [("3", "DEMANDE", "CCDC"), ("4", "ACTIF", "TRANSREC")]
     assert stopped_service(stop, contexte.with_result(search, found(*useless, *useful))) == "4"

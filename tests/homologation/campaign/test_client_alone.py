@@ -123,22 +123,10 @@ def test_the_first_calls_of_the_kit_are_the_clients(
     assert list(ticked(running, opened).values()) == [["ADP-R1@C5"]]
 
 
-def second_client(running: RunningSimulator, folder: Path) -> tuple[Path, requests.Session]:
-    """Another certificate of the same actor, and a session that presents it."""
-    options = ("--authority", "gandi", "--name", f"{folder.name}.example.fr", "--out", str(folder))
-    assert running.command("cert", "issue", *options).returncode == 0
-    chain = folder / "chain.pem"
-    done = running.command("cert", "register", str(chain), "--acteur", "TIERS1")
-    assert done.returncode == 0, done.stderr
-    session = running.session_of("tiers")
-    session.cert = (str(chain), str(folder / "key.pem"))
-    return chain, session
-
-
 def test_two_clients_at_once_are_told_apart_by_their_certificate(
     running: RunningSimulator, tmp_path: Path
 ) -> None:
-    chain, other = second_client(running, tmp_path / "second")
+    chain, other = running.second_client(tmp_path / "second")
     first = running.command("campaign", "start", "--cert", running.ready["client_cert"])
     second = running.command("campaign", "start", "--cert", str(chain))
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr

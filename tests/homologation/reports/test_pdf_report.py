@@ -7,15 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from campaign_samples import GOOD, answered, case, release, sample_report
+from campaign_samples import GOOD, report_of_many_causes, sample_report
 from running_simulator import run_command
 
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import not_run
-from sge_sim.homologation.campaign.verdict import judge
-from sge_sim.homologation.catalogue.cases import Attendu
 from sge_sim.homologation.reports.pdf_report import PAGES_MOST, render_pdf
-from sge_sim.homologation.reports.rapport import Rapport, to_json
+from sge_sim.homologation.reports.rapport import to_json
 
 SIZES = re.compile(rb"/F\d+ ([\d.]+) Tf")
 SHOWN = re.compile(rb"\(((?:[^\\()]|\\.)*)\) Tj")
@@ -48,16 +45,6 @@ def packed(words: str) -> str:
     return "".join(words.split())
 
 
-def campaign(count: int) -> Rapport:
-    cases = [case(f"X-NR{rank}", attendu=Attendu("SGT401")) for rank in range(count)]
-    runs = tuple(
-        answered(each, RefusRecu(f"SGT{rank:03}", f"Un refus long n° {rank} « {'é' * 200} »"))
-        for rank, each in enumerate(cases)
-    )
-    verdicts = judge(release(*cases), ["consultation"], runs, partielle=False)
-    return replace(sample_report(), executions=runs, verdicts=verdicts)
-
-
 def test_the_pdf_has_the_verdicts_the_counts_the_causes_and_the_command() -> None:
     pdf = render_pdf(sample_report())
     told = text(pdf)
@@ -68,7 +55,7 @@ def test_the_pdf_has_the_verdicts_the_counts_the_causes_and_the_command() -> Non
         "À corriger (2)",
         "Attendu : refus SGT401 ; reçu : SGT463 « des <données> ».",
         "La plateforme d'Enedis est connue pour cet écart",
-        "Que faire",
+        "Cause, et que faire",
     ):
         assert packed(part) in told
     assert packed("sge-sim homologate --rerun /dossier") in told
@@ -77,7 +64,7 @@ def test_the_pdf_has_the_verdicts_the_counts_the_causes_and_the_command() -> Non
 
 @pytest.mark.parametrize("count", [1, 8, 120])
 def test_it_has_four_pages_of_a4_at_most_in_letters_of_nine_points(count: int) -> None:
-    pdf = render_pdf(campaign(count))
+    pdf = render_pdf(report_of_many_causes(count))
     assert 1 <= pdf.count(A4) <= PAGES_MOST
     assert min(float(size) for page in streams(pdf) for size in SIZES.findall(page)) >= 9
     hidden = re.search(r"Et(\d+)autrescauses", text(pdf))

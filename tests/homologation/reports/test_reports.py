@@ -14,9 +14,10 @@ from lxml import etree, html
 from openpyxl import load_workbook
 from running_simulator import run_command
 
+from sge_sim.domaine.francais import unbroken
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.outcome import not_run
-from sge_sim.homologation.reports.cause import cause_of
+from sge_sim.homologation.reports.cause import cause_of, causes_of
 from sge_sim.homologation.reports.evidence import MANIFEST, verify
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
@@ -111,26 +112,40 @@ def test_the_tracking_sheet_has_its_twelve_columns_and_a_row_per_run(
     written: WrittenReports,
 ) -> None:
     book = load_workbook(written.suivi)
-    assert book.sheetnames == ["Synthèse", "consultation", "commande"]
+    assert book.sheetnames == ["Synthèse", "À corriger", "consultation", "commande"]
     header, *rows = book["consultation"].iter_rows(values_only=True)
     assert list(header) == COLUMNS
     assert [row[4] for row in rows] == ["A-R1", "A-NR1"]
     assert rows[0][10] == INSTANT.replace(tzinfo=None)
     fills = [one.fill.start_color.rgb[-6:] for one in list(book["consultation"].columns)[11][1:]]
     assert fills == ["DDF3E4", "FADADA"]
-    assert book["Synthèse"]["B10"].fill.start_color.rgb[-6:] == "FADADA"
+    assert book["Synthèse"]["B13"].fill.start_color.rgb[-6:] == "FADADA"
     assert rows[1][11].startswith("Échoué. Attendu : refus SGT401 ; reçu : SGT463")
 
 
 def test_the_summary_counts_each_package(written: WrittenReports) -> None:
     rows = list(load_workbook(written.suivi)["Synthèse"].iter_rows(values_only=True))
     assert rows[0][:2] == ("Homologation", "sge-1.0")
-    assert rows[4][:2] == ("Logiciel client", "un <client>")
-    assert rows[5][1] == INSTANT.replace(tzinfo=None)
-    head, consultation, commande, _ = rows[8:]
+    assert [row[:2] for row in rows[4:8]] == [
+        ("Logiciel client", "un <client>"),
+        ("Origine des appels", "passage"),
+        ("Les repasser, de n'importe quel dossier", "sge-sim homologate --rerun /dossier"),
+        ("À vérifier", "-"),
+    ]
+    assert rows[8][1] == INSTANT.replace(tzinfo=None)
+    head, consultation, commande, _ = rows[11:]
     assert head[:5] == ("Package", "Verdict", "Cas bons", "Cas", "réussi")
     assert consultation[:5] == ("consultation", "non homologué", 1, 2, 1)
     assert commande[:4] == ("commande", "non homologué", 0, 1)
+
+
+def test_the_tracking_sheet_has_the_causes_of_the_page(written: WrittenReports) -> None:
+    head, *rows = load_workbook(written.suivi)["À corriger"].iter_rows(values_only=True)
+    assert head == ("État", "Cas", "Cause", "Que faire")
+    assert rows == [
+        (each.statut.value, ", ".join(each.cles), each.phrase, each.que_faire)
+        for each in causes_of(sample_report().executions)
+    ]
 
 
 def test_what_is_to_be_put_right_comes_first_with_its_cause_and_folded_evidence() -> None:
@@ -142,8 +157,8 @@ def test_what_is_to_be_put_right_comes_first_with_its_cause_and_folded_evidence(
     cause = cases[0].xpath("./p[@class='cause']")[0].text_content()
     assert cause.startswith("Attendu : refus SGT401 ; reçu : SGT463 « des <données> ».")
     causes = page.xpath("//main//ol/li")
-    assert [each.xpath("a/@href") for each in causes] == [["#A-NR1"], ["#B-R1@C5"]]
-    assert causes[0].xpath("span[@class='cause']")[0].text_content() == (
+    assert [each.xpath("p/a/@href") for each in causes] == [["#A-NR1"], ["#B-R1@C5"]]
+    assert causes[0].xpath("p/span[@class='phrase']")[0].text_content() == unbroken(
         "Attendu : refus SGT401 ; reçu : SGT463 « des <données> »."
     )
     assert "sge-sim homologate --rerun /dossier" in page.text_content()
@@ -172,6 +187,8 @@ def test_a_prm_stays_text_in_the_tracking_sheet() -> None:
 def test_junit_counts_failures_and_tells_deviations_apart() -> None:
     root = etree.fromstring(render_junit(sample_report()))
     consultation, commande = root.findall("testsuite")
+    properties = {each.get("name"): each.get("value") for each in consultation.iter("property")}
+    assert properties == {"origine": "passage", "commande": "sge-sim homologate --rerun /dossier"}
     assert consultation.get("tests") == "2"
     assert consultation.get("failures") == "1"
     assert commande.find("testcase/failure").get("type") == "ecart_connu"

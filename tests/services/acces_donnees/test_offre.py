@@ -11,14 +11,14 @@ from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.facts.lecture import faits_within
 from sge_sim.refus import Refus, check
 from sge_sim.services.acces import Acces
-from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement
-from sge_sim.services.acces_donnees_reading import read_options
-from sge_sim.services.commande_services_acces_donnees.demande import (
+from sge_sim.services.acces_donnees.demande import (
+    TYPES_DONNEES,
+    Consentement,
     DemandeServicesAcces,
     ServiceDemande,
 )
-from sge_sim.services.commande_services_acces_donnees.rules import RULES
-from sge_sim.services.commande_services_acces_donnees.service import SERVICE
+from sge_sim.services.acces_donnees.rules import RULES_SERVICES
+from sge_sim.services.acces_donnees.service import SERVICES_ACCES, read_options
 from sge_sim.tables.point_facts import Faits, PointFacts
 
 pytestmark = pytest.mark.documented("GUI 0531 v1.1.0 §2.1, table p. 8")
@@ -104,7 +104,7 @@ def refusal(
             Demandeur(tiers.acteur, "tiers"),
             faits.utilisateur,
             faits.contrat,
-            SERVICE.nom,
+            SERVICES_ACCES.nom,
             TODAY,
         ),
         point=point,
@@ -116,7 +116,7 @@ def refusal(
         demandes=[ServiceDemande(type_donnees, tuple(read_options(type_donnees, block)))],
     )
     try:
-        check(RULES, demande)
+        check(RULES_SERVICES, demande)
     except Refus as refus:
         return refus.rule.code
     return None

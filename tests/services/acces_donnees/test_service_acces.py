@@ -12,7 +12,9 @@ TYPES = {"ENERGIE": ("ENERGIE", "EA"), "IDX": ("INDEX", "EA"), "PMAX": ("PMAX", 
 
 
 @pytest.fixture(
-    scope="module", params=[{"environment": "production"}, {"periode_acces_exigee": True}], ids=str
+    scope="module",
+    params=[{"environment": "production"}, {"periode_acces_required": True}],
+    ids=str,
 )
 def strict(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest

@@ -93,7 +93,7 @@ profile, loses nothing but the `trous` of a point. Which steps are lost is drawn
 
 | point | measure | version | first stamp | last stamp | count | unit | order | row |
 |---|---|---|---|---|---|---|---|---|
-"""
+"""  # noqa: E501
 ASKED = (
     ("COURBE", "PA", None),
     ("COURBE", "PRI", None),

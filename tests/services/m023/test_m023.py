@@ -10,10 +10,11 @@ import pytest
 from in_process import InProcess, simulator_in_process
 
 from sge_sim.clock import parse_instant
-from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.journal import Journal
 from sge_sim.settings import Profile
+from sge_sim.tables.numeros import next_numero
 
 C5 = ("25150217034354", "25825036170379", "25999131613803", "50086054270348", "25262662681289")
 C2_C4 = (
@@ -141,7 +142,14 @@ def test_a_service_takes_a_thousand_demands_a_day(tmp_path: Path) -> None:
         with opened.simulator.database.transaction() as session:
             for now, count in (("2025-07-31T23:59", 5), (NOW, 999)):
                 for _ in range(count):
-                    order_m023(session, emetteur, asked, parse_instant(now), AUSSITOT)
+                    order_m023(
+                        session,
+                        next_numero(session, "affaire"),
+                        emetteur,
+                        asked,
+                        parse_instant(now),
+                        AUSSITOT,
+                    )
         # Whatever they ask of it: the service counts its four files.
         assert send(opened, "MFI", type="INDEX")[0].startswith("M0")
         assert send(opened, "MFI", type="COURBES")[0] == "SGT506"

@@ -6,7 +6,7 @@ import pytest
 from codes_kit import check_obtained_codes
 from orders_kit import C4, C5, TODAY, UNKNOWN, Orders
 
-from sge_sim.services.recherche_services_souscrits_mesures.service import SERVICE
+from sge_sim.services.recherche_services.service import SOUSCRITS_MESURES
 
 OPPOSED = "24210000002057"
 INDEX = {"mesuresTypeCode": "IDX", "mesuresPas": "P1D", "mesuresCorrigees": None}
@@ -128,4 +128,4 @@ def test_of_more_than_two_hundred_services_the_newest_are_listed(tiers: Orders) 
 
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
-    check_obtained_codes(__file__, SERVICE)
+    check_obtained_codes(__file__, SOUSCRITS_MESURES)

@@ -1,0 +1,17 @@
+"""`sge-sim token`: another token for those who reach the administration from elsewhere."""
+
+from pathlib import Path
+
+import click
+
+from sge_sim.admin.token import draw_token
+from sge_sim.cli.options import data_dir_option
+from sge_sim.machine.files import make_private_folder
+
+
+@click.command(
+    help="Tirer le jeton que demande --admin-host, et le montrer ; le précédent ne vaut plus."
+)
+@data_dir_option
+def token(data_dir: Path) -> None:
+    click.echo(draw_token(make_private_folder(data_dir)))

@@ -1,0 +1,203 @@
+"""Lines of measures: a day of a point, its curve, its index; what a line must be, and its row.
+
+The lines of a point follow one another. What they say is held against the point and against the
+days that were given of it before.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from sge_sim.mesures.calendrier import calendrier, numero_borne
+from sge_sim.mesures.courbes import est_enregistre
+from sge_sim.mesures.entrees_datees import PASSAGE_5_MINUTES, vie
+from sge_sim.mesures.jours_donnes import PERDU, REGISTRES, TOTAL, read_courbe, read_registres
+from sge_sim.mesures.point import PointMesure, Structure, en_vigueur
+from sge_sim.referentiel.apports.mots import jour_of
+from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.tables.mesures import read_suivi
+from sge_sim.tables.mesures_donnees import Jour, given_days
+from sge_sim.tables.points import Point
+
+_COURBE: Final = re.compile(r"(?:[0-9]{1,9}|-)(?: (?:[0-9]{1,9}|-))*")
+_INDEX_MAX: Final = 10**12
+_KILOWATT: Final = 1000
+
+Fault = Callable[[int, str, str], None]
+"""Takes the number of a line, the word that is meant, and what is wrong."""
+
+
+class _FauteError(ValueError):
+    """What is wrong with a line; its first argument is the word that is meant."""
+
+
+@dataclass
+class LignesJours:
+    """Lines of one point that follow one another: the number of each, and its cells."""
+
+    prm: str
+    lignes: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
+
+    def checked(self, session: Session, apport_id: int, report: Fault) -> tuple[list[Jour], int]:
+        """Return the days that are new and hold, and how many were there as given.
+
+        What doesn't hold goes to `report`.
+        """
+        point = session.get(Point, self.prm)
+        if point is None or point.apport_id is None:
+            for number, _ in self.lignes:
+                report(number, "prm", f"« {self.prm[:20]} » n'est pas un point importé")
+            return [], 0
+        suivi = read_suivi(session, self.prm)
+        mesure = point_mesure(point, suivi, "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE")
+        there = {jour[0]: (jour, apport) for jour, apport in given_days(session, self.prm)}
+        new: dict[date, tuple[int, Jour]] = {}
+        unchanged = 0
+        for number, cells in self.lignes:
+            try:
+                jour = _read(cells, mesure)
+                known, apport = there.get(jour[0], (None, None))
+                if jour[0] in new or (known is not None and apport == apport_id):
+                    raise _FauteError("jour", "ce jour est déjà donné plus haut")
+                if known is None:
+                    new[jour[0]] = number, jour
+                elif known == jour:
+                    unchanged += 1
+                else:
+                    raise _FauteError(
+                        "jour", "ce jour est déjà donné, autrement (points remove retire le point)"
+                    )
+            except _FauteError as error:
+                report(number, *error.args)
+        days = [jour for jour, _ in there.values()] + [jour for _, jour in new.values()]
+        lines = {jour: number for jour, (number, _) in new.items()}
+        if mesure is not None:
+            for suspects, mot, phrase in _disagreements(
+                sorted(days, key=lambda day: day[0]), mesure
+            ):
+                culprit = next((jour for jour in suspects if jour in lines), None)
+                if culprit is not None:
+                    report(lines[culprit], mot, phrase)
+        return [jour for _, jour in new.values()], unchanged
+
+
+def _read(cells: Mapping[str, Any], point: PointMesure | None) -> Jour:
+    """Return what a line says; raises `_FauteError`."""
+    if point is None:
+        raise _FauteError("prm", "ce point n'a pas de compteur, ou n'a pas été mis en service")
+    if "jour" not in cells:
+        raise _FauteError("jour", "à donner")
+    try:
+        jour = jour_of(cells["jour"])
+    except ValueError as error:
+        raise _FauteError("jour", str(error)) from None
+    if "courbe" not in cells and "index" not in cells:
+        raise _FauteError("courbe", "donner une courbe, un index, ou les deux")
+    premier, dernier = vie(point)
+    if not premier <= numero_borne(jour) <= dernier:
+        raise _FauteError("jour", "le point n'a pas ce jour-là de compteur communicant en service")
+    courbe = _courbe(cells["courbe"], jour, point) if "courbe" in cells else None
+    registres = _registres(cells["index"], jour, point) if "index" in cells else None
+    return jour, courbe, registres
+
+
+def _courbe(cell: Any, jour: date, point: PointMesure) -> str:
+    if isinstance(cell, list):
+        cell = " ".join(PERDU if each is None else str(each) for each in cell)
+    if not isinstance(cell, str) or _COURBE.fullmatch(cell := " ".join(cell.split())) is None:
+        raise _FauteError("courbe", "des W entiers séparés par une espace, - pour un point perdu")
+    valeurs = read_courbe(cell)
+    minutes = 30 if point.petit else 5 if jour >= PASSAGE_5_MINUTES else 10
+    expected = int(calendrier().heures[numero_borne(jour)]) * 60 // minutes
+    if len(valeurs) != expected:
+        raise _FauteError(
+            "courbe", f"{expected} valeurs de {minutes} min ce jour-là, {len(valeurs)} sont données"
+        )
+    unit = 2 if point.petit else _KILOWATT
+    if any(valeur % unit for valeur in valeurs if valeur is not None):
+        raise _FauteError(
+            "courbe",
+            "une puissance d'une demi-heure est paire (le compteur compte des Wh)"
+            if point.petit
+            else "une puissance est en kW entiers : des multiples de 1000",
+        )
+    if not est_enregistre(point, numero_borne(jour)):
+        raise _FauteError("courbe", "la courbe de ce jour n'est pas collectée (collectes)")
+    return cell
+
+
+def _registres(cell: Any, jour: date, point: PointMesure) -> str:
+    if cell == PERDU:
+        return PERDU
+    if isinstance(cell, str):
+        try:
+            cell = json.loads(cell)
+        except (ValueError, RecursionError):
+            raise _FauteError("index", "ce n'est pas du JSON, ni - pour un index perdu") from None
+    if not point.petit:
+        raise _FauteError("index", "seul un C5 ou un P4 en a : donner la courbe")
+    if not isinstance(cell, dict):
+        raise _FauteError("index", 'écrire par exemple {"total":1000,"F1":1000,"D1":1000}')
+    for nom, valeur in cell.items():
+        if nom != TOTAL and nom not in REGISTRES:
+            raise _FauteError("index", f"« {nom[:20]} » n'est pas un registre : total, F1, D1, …")
+        if not isinstance(valeur, int) or isinstance(valeur, bool) or not 0 <= valeur < _INDEX_MAX:
+            raise _FauteError("index", f"{nom} : un nombre entier de Wh est attendu")
+    if TOTAL not in cell:
+        raise _FauteError("index", "il manque le total")
+    for letter, grilles in (("F", point.grille_fournisseur), ("D", point.grille_distributeur)):
+        _check_side(cell, letter, en_vigueur(grilles, jour))
+    return json.dumps({nom: cell[nom] for nom in sorted(cell)}, separators=(",", ":"))
+
+
+def _check_side(registres: Mapping[str, int], letter: str, grille: Any) -> None:
+    given = {nom for nom in registres if nom.startswith(letter)}
+    classes = () if grille is None else grille.structure.classes
+    known = {f"{letter}{rang}" for _, rang in classes}
+    if not given and (grille is None or grille.structure is Structure.BASE):
+        return
+    if given != known:
+        raise _FauteError(
+            "index",
+            f"les registres {letter} de ce jour sont {', '.join(sorted(known)) or 'aucun'}",
+        )
+    if sum(registres[nom] for nom in given) != registres[TOTAL]:
+        raise _FauteError("index", f"les registres {letter} ne s'ajoutent pas au total")
+
+
+def _disagreements(
+    days: Sequence[Jour], point: PointMesure
+) -> Iterator[tuple[Iterable[date], str, str]]:
+    """Yield what contradicts what: the days that may be wrong, the likeliest first."""
+    curves = {jour: read_courbe(courbe) for jour, courbe, _ in days if courbe is not None}
+    read = [
+        (jour, registres)
+        for jour, _, texte in days
+        if texte is not None and isinstance(registres := read_registres(texte), Mapping)
+    ]
+    poses = [compteur.pose for compteur in point.compteurs[1:]]
+    for (debut, avant), (fin, apres) in pairwise(read):
+        if any(debut < pose <= fin for pose in poses):
+            continue
+        suspects = (fin, debut)
+        back = [nom for nom, valeur in avant.items() if apres.get(nom, valeur) < valeur]
+        if back:
+            yield suspects, "index", f"{back[0]} recule depuis le {debut:%d/%m/%Y}"
+            continue
+        counted = apres[TOTAL] - avant[TOTAL]
+        within = [courbe for jour, courbe in curves.items() if debut <= jour < fin]
+        spent = sum(valeur for courbe in within for valeur in courbe if valeur is not None) // 2
+        whole = len(within) == (fin - debut).days and not any(None in courbe for courbe in within)
+        if spent > counted or (whole and spent != counted):
+            days_between = (jour for jour in curves if debut <= jour < fin)
+            yield (
+                (*suspects, *days_between),
+                "index",
+                f"la courbe donne {spent} Wh depuis le {debut:%d/%m/%Y}, les index {counted}",
+            )

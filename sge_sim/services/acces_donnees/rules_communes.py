@@ -1,0 +1,124 @@
+"""What the services that order and change access services have in common (GUI 0498, 0531).
+
+The order of their controls isn't published; the one here is assumed: who asks, the point, the
+client's consent, the services that are named, the dates, the state of the point, what is offered.
+"""
+
+from datetime import date
+from typing import Final, Protocol
+
+from sge_sim.clock import add_months
+from sge_sim.refus import rule
+from sge_sim.services.acces import CONTRACT_RULES, USER_RULES
+from sge_sim.services.acces_donnees.demande import Consentement
+from sge_sim.services.ordres import Ordre
+
+GUIDE: Final = "GUI 0531 v1.1.0"
+_MOIS_AU_PLUS: Final = 36
+"""Three years of the calendar (observed 26.1: three times 365 days pass, 1 200 days don't)."""
+
+ASKER_CODES: Final = ("SGT504", "SGT502", "SGT483", "SGT471", "SGT472", "SGT473")
+COMMON_CODES: Final = ("SGT200", "SGT500", "SGT562")
+
+LIBELLES_ACCES: Final = {
+    "SGT5O9": "La date de fin du service doit être renseignée et ne pas excéder 3 ans.",
+}
+"""The label of a code that clients tell of without it: ours (assumed)."""
+
+
+@rule(
+    "SGT401",
+    source="libellé de l'annexe ; aucune liste de codes n'est publiée pour ce service",
+    provenance="assumed",
+    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+    indispensable=True,
+)
+def point_existant(demande: Ordre) -> bool:
+    """The point exists."""
+    return demande.point is not None
+
+
+ASKER_RULES: Final = (*USER_RULES, *CONTRACT_RULES, point_existant)
+
+
+class AvecConsentement(Protocol):
+    """What the rules about consent look at; None where the block is left out."""
+
+    @property
+    def consentement(self) -> Consentement | None: ...
+
+
+@rule(
+    "SGT566",
+    source="OFF ACCES-NR1, SAD-NR1 ; bloc absent : supposé",
+    provenance="observed",
+    remede="declarationAccordClient, accord à true : l'acteur s'engage à détenir le consentement",
+)
+def client_consentant(demande: AvecConsentement) -> bool:
+    """The client agrees; nobody checks who is named."""
+    return demande.consentement is not None and demande.consentement.accord
+
+
+@rule(
+    "SGT566",
+    source=f"{GUIDE} §2.1 : personne physique ou morale, l'une des deux ; code supposé",
+    provenance="assumed",
+    remede="personnePhysique ou personneMorale",
+)
+def client_nomme(demande: AvecConsentement) -> bool:
+    """The client who agrees is named."""
+    return demande.consentement is not None and demande.consentement.nomme
+
+
+CONSENT_RULES: Final = (client_consentant, client_nomme)
+
+
+class AvecFin(Protocol):
+    """What the rules about the end of a service look at."""
+
+    @property
+    def date_fin(self) -> date | None: ...
+    @property
+    def jour(self) -> date: ...
+    @property
+    def petit(self) -> bool: ...
+
+
+@rule(
+    "SGT5O9",
+    source=f"{GUIDE} §2.1 : dateFin obligatoire sur C5 et P4 ; code supposé",
+    provenance="assumed",
+    remede="dateFin, à trois ans au plus",
+)
+def fin_donnee(demande: AvecFin) -> bool:
+    """On a C5 or P4 the service has an end."""
+    return demande.date_fin is not None or not demande.petit
+
+
+@rule(
+    "SGT568",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="dateFin à la date du jour ou après",
+)
+def fin_a_venir(demande: AvecFin) -> bool:
+    """The service doesn't end before today."""
+    return demande.date_fin is None or demande.date_fin >= demande.jour
+
+
+@rule(
+    "SGT5O9",
+    source="OFF ACCES-NR2, SAD-NR2 ; code : clients de 26.1",
+    provenance="observed",
+    remede="dateFin à trois ans au plus",
+)
+def duree_de_trois_ans_au_plus(demande: AvecFin) -> bool:
+    """The service ends within three years, on large points too where an end is given.
+
+    Three years from a 29 February end on a 28 (assumed).
+    """
+    latest = add_months(demande.jour, _MOIS_AU_PLUS)
+    return demande.date_fin is None or demande.date_fin <= latest
+
+
+END_RULES: Final = (fin_donnee, fin_a_venir, duree_de_trois_ans_au_plus)

@@ -1,0 +1,169 @@
+"""What access services may cover and publish: the table of GUI 0531 §2.1, as rules."""
+
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, Protocol, get_args
+
+from sge_sim.commandes.acces import Publie
+from sge_sim.domaine.nomenclatures import FluxDiffuse, TypeServiceAcces
+from sge_sim.refus import rule
+from sge_sim.services.acces_donnees.demande import TYPES_DONNEES, OptionDemandee
+
+_GUIDE = "GUI 0531 v1.1.0 §2.1"
+_BRUTES = {"P1D": (False,), "P1M": (False,)}
+_SANS_NATURE = {"P1D": (None,), "P1M": (None,)}
+
+PETITS_PUBLIENT: Final[Mapping[TypeServiceAcces, Mapping[str, Sequence[bool | None]]]] = (
+    MappingProxyType(
+        {"COURBE": _BRUTES, "ENERGIE": {}, "PMAX": _SANS_NATURE, "INDEX": _SANS_NATURE}
+    )
+)
+"""What C5 and P4 of level 2 may publish: by type and frequency, whether corrected."""
+
+GRANDS_PUBLIENT: Final[Mapping[TypeServiceAcces, Mapping[str, Sequence[bool | None]]]] = (
+    MappingProxyType(
+        {
+            "COURBE": {"P1D": (False,), "P7D": (False, True), "P1M": (False, True)},
+            "ENERGIE": {},
+            "INDEX": {"P1D": (None,)},
+        }
+    )
+)
+"""The same of C1 to C4 and P1 to P3, whose maximum powers no service covers."""
+
+
+FLUX_PUBLIES: Final[tuple[FluxDiffuse, ...]] = get_args(FluxDiffuse)
+"""The files of these publications."""
+
+
+class AvecOffre(Protocol):
+    """What these rules look at: the types asked for and the publications ordered.
+
+    `publies` are, service by service, those that would go on together once the order is done.
+    """
+
+    @property
+    def petit(self) -> bool: ...
+    @property
+    def types(self) -> Collection[TypeServiceAcces]: ...
+    @property
+    def options(self) -> Sequence[OptionDemandee]: ...
+    @property
+    def publies(self) -> Sequence[Sequence[Publie]]: ...
+
+
+class AvecTypes(Protocol):
+    """What this rule looks at: the types of data as the message names them."""
+
+    @property
+    def types_donnees(self) -> Collection[str]: ...
+
+
+@rule(
+    "SGT4Q1",
+    source="observé sur CommanderAccesDonneesMesures (client lowatt-enedis) : COURBE, INDEX",
+    provenance="observed",
+    remede="CDC, IDX, PMAX ou ENERGIE",
+    indispensable=True,
+)
+def types_connus(demande: AvecTypes) -> bool:
+    """The types of data are CDC, IDX, PMAX and ENERGIE, which the contract lets be any text."""
+    return all(one in TYPES_DONNEES for one in demande.types_donnees)
+
+
+@rule(
+    "SGT4H8",
+    source=f"{_GUIDE} ; code supposé",
+    provenance="assumed",
+    remede="CDC, IDX ou ENERGIE, ou un point C5 ou P4",
+)
+def type_offert_au_segment(demande: AvecOffre) -> bool:
+    """Access is offered to the type on the segment: to maximum powers on C5 and P4 alone."""
+    return all(one in _offered(demande) for one in demande.types)
+
+
+@rule(
+    "SGT562",
+    source=f"{_GUIDE} : obligatoire pour la courbe ; code supposé",
+    provenance="assumed",
+    remede="mesuresCorrigees dans chaque option de CDC",
+)
+def nature_donnee(demande: AvecOffre) -> bool:
+    """A publication of the curve says whether it is corrected."""
+    return not any(one.of_curve and one.corrigees is None for one in demande.options)
+
+
+@rule(
+    "SGT4H2",
+    source=f"{_GUIDE} ; code : AX.0466 v1.5.0",
+    provenance="documented",
+    remede="mesuresCorrigees à false",
+)
+def brutes_sur_c5(demande: AvecOffre) -> bool:
+    """The curve of a C5 or P4 is raw."""
+    return not demande.petit or not any(one.publie.corrigees for one in demande.options)
+
+
+@rule(
+    "SGT564",
+    source=f"{_GUIDE} ; code : AX.0466 v1.5.0",
+    provenance="documented",
+    remede="mesuresCorrigees à false, ou une fréquence P7D ou P1M",
+)
+def corrigees_pas_chaque_jour(demande: AvecOffre) -> bool:
+    """A corrected curve isn't published daily."""
+    return not any(one.publie.corrigees and one.periodicite == "P1D" for one in demande.options)
+
+
+@rule(
+    "SGT4H5",
+    source=f"{_GUIDE} ; code : exemple du guide, §6",
+    provenance="documented",
+    remede="P1D ou P1M sur un C5 ou P4 (rien pour ENERGIE) ; P1D, P7D ou P1M pour la courbe d'un "
+    "grand point, P1D pour ses index",
+)
+def frequence_offerte(demande: AvecOffre) -> bool:
+    """The type is published at that frequency on the segment; energies never are."""
+    offered = _offered(demande)
+    return all(
+        one.publie.corrigees in offered.get(one.acces_type, {}).get(one.periodicite, ())
+        for one in demande.options
+    )
+
+
+@rule(
+    "SGT4H5",
+    source="GUI 0531 v1.1.0 p. 16 ; code supposé",
+    provenance="assumed",
+    remede="une seule option par service sur un C5 ou P4",
+)
+def une_option_sur_c5(demande: AvecOffre) -> bool:
+    """A service on a C5 or P4 publishes once at most."""
+    return not demande.petit or all(len(one) <= 1 for one in demande.publies)
+
+
+@rule(
+    "SGT4H5",
+    source="GUI 0531 v1.1.0 §1.4 ; code supposé",
+    provenance="assumed",
+    remede="une seule option par nature, brute ou corrigée",
+)
+def une_option_par_nature(demande: AvecOffre) -> bool:
+    """A service doesn't publish the same measures twice: once raw, once corrected at most."""
+    return all(len({each.corrigees for each in one}) == len(one) for one in demande.publies)
+
+
+def _offered(demande: AvecOffre) -> Mapping[TypeServiceAcces, Mapping[str, Sequence[bool | None]]]:
+    return PETITS_PUBLIENT if demande.petit else GRANDS_PUBLIENT
+
+
+OFFER_RULES: Final = (
+    type_offert_au_segment,
+    nature_donnee,
+    brutes_sur_c5,
+    corrigees_pas_chaque_jour,
+    frequence_offerte,
+    une_option_sur_c5,
+    une_option_par_nature,
+)
+OFFER_CODES: Final = ("SGT4H8", "SGT4H2", "SGT564", "SGT4H5")

@@ -1,0 +1,376 @@
+"""The services about access services: order, renewal, stop, change of options; the former order."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sge_sim.commandes.acces import order_acces, publish, renew_acces, stop_services, unpublish
+from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.prestations import ACCES, ACCES_PUBLIES, ACCES_SEUL, prestation_acces
+from sge_sim.domaine.generations import OUVERTURE_ACCES, SECOND_GENERATION, first_generation
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES
+from sge_sim.refus import check
+from sge_sim.services.acces_donnees.answer import (
+    acces_ordered,
+    services_changed,
+    services_ordered,
+    services_renewed,
+    services_stopped,
+)
+from sge_sim.services.acces_donnees.demande import (
+    TYPES_DONNEES,
+    Consentement,
+    DemandeAccesMesures,
+    DemandeArretAcces,
+    DemandeOptionsAcces,
+    DemandeRenouvellement,
+    DemandeServicesAcces,
+    Modification,
+    OptionDemandee,
+    ServiceDemande,
+)
+from sge_sim.services.acces_donnees.rules import (
+    RULES_ARRET,
+    RULES_MESURES,
+    RULES_MODIFICATION,
+    RULES_RENOUVELLEMENT,
+    RULES_SERVICES,
+)
+from sge_sim.services.acces_donnees.rules_communes import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
+from sge_sim.services.acces_donnees.rules_designes import NAMED_CODES
+from sge_sim.services.acces_donnees.rules_offre import FLUX_PUBLIES, OFFER_CODES
+from sge_sim.services.acces_donnees.rules_point import POINT_CODES
+from sge_sim.services.reading import acces_of, read_commande, read_declaration
+from sge_sim.services.service import Appel, Service
+from sge_sim.soap.messages import Answer
+from sge_sim.soap.protocol import Tree
+from sge_sim.tables.acces import get_services
+from sge_sim.tables.commandes import Affaire
+from sge_sim.tables.ecritures import reach
+from sge_sim.tables.point_facts import ServiceFacts
+
+
+def services_facts(general: Tree, contrat_id: str | None = None) -> dict[str, Any]:
+    """Name the facts that a message about services wants: the point, all its services, the user
+    and the contract, that of `general` unless another is given."""
+    return {
+        "prm": general["pointId"],
+        "services_of": general["pointId"],
+        "login": general["initiateurLogin"],
+        "contrat_id": general["contratId"] if contrat_id is None else contrat_id,
+    }
+
+
+def common_members(appel: Appel, service: Service, general: Tree) -> dict[str, Any]:
+    """Return what every demand of the SGE 26 family holds."""
+    return {
+        "acces": acces_of(appel, service),
+        "point": appel.faits.point,
+        "contrat_id": general["contratId"],
+        "sens": general["sens"],
+        "services": appel.faits.services,
+    }
+
+
+def read_consentement(general: Tree) -> Consentement | None:
+    """Return what is declared of the client, None without a declaration."""
+    declaration = general.get("declarationAccordClient")
+    if declaration is None:
+        return None
+    named = "personnePhysique" in declaration or "personneMorale" in declaration
+    return Consentement(declaration["accord"], named)
+
+
+def read_options(type_donnees: str | None, block: Tree | None) -> Iterator[OptionDemandee]:
+    """Yield the publications that a block orders for a type; none of a type that isn't known."""
+    acces_type = TYPES_DONNEES.get(type_donnees or "")
+    for option in (block or {}).get("optionPublication", ()):
+        if acces_type is not None:
+            yield OptionDemandee(
+                acces_type, option["periodiciteTransmission"], option.get("mesuresCorrigees")
+            )
+
+
+def numeros_of(appel: Appel) -> tuple[str, ...]:
+    """Return the numbers of the services that a message names; one given twice counts once."""
+    return tuple(dict.fromkeys(appel.body["demande"]["servicesSouscrits"]["serviceSouscritId"]))
+
+
+def answer_order(body: Tree, commande: Commande, affaires: Sequence[Affaire]) -> Answer:
+    """Return an answer for the journal too, which names the case if there is one alone."""
+    return Answer(
+        body,
+        point_id=commande.prm,
+        affaire_id=affaires[0].affaire_id if len(affaires) == 1 else None,
+        login=commande.login,
+    )
+
+
+def handle_services(appel: Appel) -> Answer:
+    """Answer one order: all its services, or none."""
+    general = appel.body["demande"]["donneesGenerales"]
+    demande = DemandeServicesAcces(
+        **common_members(appel, SERVICES_ACCES, general),
+        consentement=read_consentement(general),
+        date_fin=general.get("dateFin"),
+        demandes=tuple(
+            ServiceDemande(
+                one["typeDonnees"],
+                tuple(read_options(one["typeDonnees"], one.get("optionsPublication"))),
+            )
+            for one in appel.body["demande"]["servicesSouscrits"]["serviceSouscrit"]
+        ),
+    )
+    check(RULES_SERVICES, demande, appel.disabled)
+    commande = read_commande(appel, general, objet="SAD")
+    declaration = read_declaration(
+        general.get("declarationAccordClient", {}),
+        soutirage=demande.sens == "SOUTIRAGE",
+        injection=demande.sens == "INJECTION",
+    )
+    segment = demande.known_point.segment
+    ordered = []
+    for acces in demande.asked:
+        prestation = prestation_acces(
+            segment, acces.sens, acces.acces_type, publie=bool(acces.options)
+        )
+        affaire, service = order_acces(
+            appel.session, commande, segment, acces, prestation, declaration
+        )
+        ordered.append((affaire, service, prestation))
+    return answer_order(services_ordered(ordered), commande, [one[0] for one in ordered])
+
+
+SERVICES_ACCES = Service(
+    nom="CommandeServicesAccesDonnees",
+    version="1.0",
+    package="Commande",
+    codes=tuple(
+        dict.fromkeys(
+            (
+                *COMMON_CODES,
+                *ASKER_CODES,
+                *("SGT401", "SGT4Q1", "SGT566", "SGT5O9", "SGT568", "SGT570"),
+                *POINT_CODES,
+                *OFFER_CODES,
+            )
+        )
+    ),
+    libelles=LIBELLES_ACCES,
+    depuis="26.1",
+    existence=SECOND_GENERATION,
+    mesures=tuple(TYPES_DONNEES),
+    flux=(*FLUX_PUBLIES, "NASS"),
+    prestations=(ACCES_SEUL, *ACCES_PUBLIES),
+    rules=RULES_SERVICES,
+    asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
+    handle=handle_services,
+    writes=True,
+)
+
+
+def handle_renouvellement(appel: Appel) -> Answer:
+    """Answer one renewal: all the services, or none; a number given twice counts once."""
+    general = appel.body["demande"]["donneesGenerales"]
+    demande = DemandeRenouvellement(
+        **common_members(appel, RENOUVELLEMENT, general),
+        numeros=numeros_of(appel),
+        consentement=read_consentement(general),
+        date_fin=general.get("dateFin"),
+    )
+    check(RULES_RENOUVELLEMENT, demande, appel.disabled)
+    commande = read_commande(appel, general, objet="RSAD")
+    declaration = read_declaration(
+        general.get("declarationAccordClient", {}),
+        soutirage=demande.sens == "SOUTIRAGE",
+        injection=demande.sens == "INJECTION",
+    )
+    affaires = [
+        renew_acces(appel.session, commande, service, demande.date_fin, declaration)
+        for service in get_services(appel.session, demande.numeros)
+    ]
+    return answer_order(services_renewed(demande.numeros, affaires), commande, affaires)
+
+
+RENOUVELLEMENT = Service(
+    nom="CommandeRenouvellementServicesAccesDonnees",
+    version="1.0",
+    package="Commande",
+    codes=(
+        *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT566", *NAMED_CODES),
+        *("SGT5O9", "SGT568", "SGT569"),
+    ),
+    libelles=LIBELLES_ACCES,
+    depuis="26.1",
+    existence=SECOND_GENERATION,
+    rules=RULES_RENOUVELLEMENT,
+    asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
+    handle=handle_renouvellement,
+    writes=True,
+)
+
+
+def handle_arret(appel: Appel) -> Answer:
+    """Answer one stop: all the services, or none; a number given twice counts once."""
+    general = appel.body["demande"]["donneesGenerales"]
+    demande = DemandeArretAcces(
+        **common_members(appel, ARRET, general),
+        numeros=numeros_of(appel),
+    )
+    check(RULES_ARRET, demande, appel.disabled)
+    commande = read_commande(appel, general, objet="ASAD")
+    services = get_services(appel.session, demande.numeros)
+    affaires = stop_services(appel.session, commande, services)
+    return answer_order(services_stopped(demande.numeros, affaires), commande, affaires)
+
+
+ARRET = Service(
+    nom="CommandeArretServicesAccesDonnees",
+    version="1.0",
+    package="Commande",
+    codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT589"),
+    depuis="26.1",
+    existence=SECOND_GENERATION,
+    rules=RULES_ARRET,
+    remarques=(
+        "A service of the former orders (CCDC, TRANSREC) is stopped too, though GUI 0531 v1.1.0 "
+        "§5.3.1.4 names access services and the opposition alone: it succeeds to the service that "
+        "stopped them (assumed).",
+        "The same number twice in one demand counts once and succeeds (what the platform does is "
+        "unknown).",
+        "The days measured before the stop of a recurrent transmission that weren't sent yet never "
+        "are (assumed), unless `--publie-avant-arret`.",
+    ),
+    asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
+    handle=handle_arret,
+    writes=True,
+)
+
+
+def handle_modification(appel: Appel) -> Answer:
+    """Answer one change: of all the services, or of none."""
+    general = appel.body["demande"]["donneesGenerales"]
+    blocks: dict[str, list[Tree]] = {}
+    for block in appel.body["demande"]["servicesSouscrits"]["serviceSouscrit"]:
+        blocks.setdefault(block["serviceSouscritId"], []).append(block)
+    demande = DemandeOptionsAcces(
+        **common_members(appel, MODIFICATION, general),
+        numeros=tuple(blocks),
+        modifications=tuple(_modifications(blocks, appel.faits.services)),
+    )
+    check(RULES_MODIFICATION, demande, appel.disabled)
+    for service, modification in demande.pairs():
+        for option in modification.retraits:
+            unpublish(appel.session, service.service_souscrit_id, option.publie, appel.today)
+        for option in modification.ajouts:
+            publish(appel.session, service.service_souscrit_id, option.publie, appel.today)
+    reach(appel.session, appel.now)
+    return Answer(
+        services_changed(demande.numeros),
+        point_id=general["pointId"],
+        login=general["initiateurLogin"],
+    )
+
+
+def _modifications(
+    blocks: Mapping[str, Sequence[Tree]], services: Sequence[ServiceFacts]
+) -> list[Modification]:
+    """Read the changes by service; those of a number that is given twice are put together."""
+    types = {one.service_souscrit_id: one.acces_type for one in services}
+    read = []
+    for numero, of_service in blocks.items():
+        acces_type = types.get(numero)
+        known = DONNEES_ACCES[acces_type] if acces_type else None
+        read.append(
+            Modification(
+                _options(known, of_service, "ajouterOptionsPublication"),
+                _options(known, of_service, "supprimerOptionsPublication"),
+            )
+        )
+    return read
+
+
+def _options(
+    type_donnees: str | None, blocks: Sequence[Tree], name: str
+) -> tuple[OptionDemandee, ...]:
+    return tuple(
+        option for block in blocks for option in read_options(type_donnees, block.get(name))
+    )
+
+
+MODIFICATION = Service(
+    nom="CommandeModificationOptionsServicesAccesDonnees",
+    version="1.0",
+    package="Commande",
+    codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT570", *OFFER_CODES),
+    depuis="26.1",
+    existence=SECOND_GENERATION,
+    mesures=tuple(TYPES_DONNEES),
+    flux=FLUX_PUBLIES,
+    rules=RULES_MODIFICATION,
+    asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
+    handle=handle_modification,
+    writes=True,
+)
+
+
+def handle_mesures(appel: Appel) -> Answer:
+    """Answer one order; the same with a later end prolongs the service."""
+    general = appel.body["demande"]["donneesGenerales"]
+    asked = appel.body["demande"]["accesDonnees"]
+    contrat_id = general["contrat"].get("contratId", "")
+    demande = DemandeAccesMesures(
+        acces=acces_of(appel, ACCES_MESURES),
+        point=appel.faits.point,
+        services=appel.faits.services,
+        objet_code=general["objetCode"],
+        contrat_type=general["contrat"].get("contratType"),
+        contrat_id=contrat_id,
+        sens="SOUTIRAGE" if asked.get("soutirage") else "INJECTION",
+        date_debut=asked["dateDebut"],
+        date_fin=asked.get("dateFin"),
+        consentement=read_consentement(asked),
+        type_donnees=asked["typeDonnees"],
+        soutirage=asked.get("soutirage", False),
+        injection=asked.get("injection", False),
+        ecart=appel.ecart(ACCES_MESURES, appel.faits.point),
+    )
+    check(RULES_MESURES, demande, appel.disabled)
+    commande = read_commande(appel, general, contrat_id=contrat_id)
+    declaration = read_declaration(
+        asked["declarationAccordClient"], soutirage=demande.soutirage, injection=demande.injection
+    )
+    acces, segment = demande.asked, demande.known_point.segment
+    if demande.identical is None:
+        affaire, service = order_acces(appel.session, commande, segment, acces, ACCES, declaration)
+    else:
+        (service,) = get_services(appel.session, (demande.identical.service_souscrit_id,))
+        affaire = renew_acces(appel.session, commande, service, acces.date_fin, declaration)
+    body = acces_ordered(affaire, service.service_souscrit_id, ACCES)
+    return answer_order(body, commande, [affaire])
+
+
+ACCES_MESURES = Service(
+    nom="CommanderAccesDonneesMesures",
+    version="1.0",
+    package="Commande",
+    codes=(
+        *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT463", "SGT4Q1", "SGT583", "SGT566"),
+        *("SGT4H1", "SGT5O9", "SGT568", *POINT_CODES, "SGT4H8", "SGT570"),
+        *("SGT400", "SGT4B8", "SGT506"),
+    ),
+    libelles=LIBELLES_ACCES,
+    depuis="23.2",
+    par_seconde=10,
+    faultstring="Erreur Technique Mesures",
+    existence=first_generation("CommandeServicesAccesDonnees", OUVERTURE_ACCES),
+    mesures=tuple(TYPES_DONNEES),
+    flux=("NASS",),
+    prestations=(ACCES,),
+    rules=RULES_MESURES,
+    asks=lambda body, _: services_facts(
+        body["demande"]["donneesGenerales"],
+        body["demande"]["donneesGenerales"]["contrat"].get("contratId", ""),
+    ),
+    handle=handle_mesures,
+    writes=True,
+)

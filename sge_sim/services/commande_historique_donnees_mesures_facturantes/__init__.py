@@ -1,1 +1,0 @@
-"""MFA of M023, v1.0: orders billed measures of many points (GUI 0502 v1.4.0)."""

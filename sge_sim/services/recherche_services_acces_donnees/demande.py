@@ -1,5 +1,0 @@
-"""A search of RechercheServicesAccesDonnees, as its rules look at it."""
-
-from sge_sim.services.acces import RechercheServices
-
-__all__ = ["RechercheServices"]

@@ -1,0 +1,137 @@
+"""The recipes for CI: one shell in three tongues, run from an empty folder with each client."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tarfile
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+CI = Path(__file__).parents[2] / "packaging" / "ci"
+LANGUAGES = ("premier_appel_zeep.py", "PremierAppel.java", "premier_appel.js", "premier_appel.php")
+
+
+def shells() -> dict[str, str]:
+    """The shell of each recipe."""
+    github = yaml.safe_load((CI / "github.yml").read_text(encoding="utf-8"))
+    gitlab = yaml.safe_load((CI / "gitlab.yml").read_text(encoding="utf-8"))
+    jenkins = (CI / "Jenkinsfile").read_text(encoding="utf-8")
+    (script,) = re.findall(r"sh '''\n(.*?)'''", jenkins, re.S)
+    return {
+        "github": github["jobs"]["sge"]["steps"][0]["run"],
+        "gitlab": gitlab["sge"]["script"][0],
+        "jenkins": textwrap.dedent(script).rstrip(" "),
+    }
+
+
+def clients() -> dict[str, list[tuple[str, str]]]:
+    """What each recipe prepares and calls with."""
+    github = yaml.safe_load((CI / "github.yml").read_text(encoding="utf-8"))
+    gitlab = yaml.safe_load((CI / "gitlab.yml").read_text(encoding="utf-8"))
+    jenkins = (CI / "Jenkinsfile").read_text(encoding="utf-8")
+    rows: list[dict[str, Any]] = github["jobs"]["sge"]["strategy"]["matrix"]["include"]
+    return {
+        "github": [(row["prepare"], row["client"]) for row in rows],
+        "gitlab": [(row["PREPARE"], row["CLIENT"]) for row in gitlab["sge"]["parallel"]["matrix"]],
+        "jenkins": re.findall(r"\['([^']+)', '([^']+)'\]", jenkins),
+    }
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where an archive with `sge-sim/sge-sim` is: that of dist/, or one that runs this tree."""
+    built = sorted(Path(os.environ.get("SGE_SIM_DIST", "none")).glob("*-linux-x86_64.tar.gz"))
+    if built:
+        return built[0].resolve().as_uri()
+    folder = tmp_path_factory.mktemp("archive")
+    program = folder / "sge-sim" / "sge-sim"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m sge_sim "$@"\n')
+    program.chmod(0o755)
+    with tarfile.open(folder / "archive.tar.gz", "w:gz") as made:
+        made.add(program, "sge-sim/sge-sim")
+    return (folder / "archive.tar.gz").as_uri()
+
+
+def run(
+    shell: str, folder: Path, archive: str, prepare: str, client: str
+) -> subprocess.CompletedProcess[str]:
+    environ = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "SGE_SIM_ARCHIVE": archive,
+        "PREPARE": prepare,
+        "CLIENT": client,
+        "SGE_SIM_PORT": "0",
+        "SGE_SIM_ADMIN_PORT": "0",
+        "SGE_SIM_POPULATION_SIZE": "0",
+        "NO_PROXY": "localhost",
+        "no_proxy": "localhost",
+    }
+    return subprocess.run(
+        ["bash", "-ec", shell], cwd=folder, env=environ, capture_output=True, text=True, timeout=300
+    )
+
+
+def test_the_recipes_have_one_shell_of_ten_lines_and_four_clients() -> None:
+    (shell,) = set(shells().values())
+    assert len(shell.splitlines()) == 10
+    for called in clients().values():
+        assert tuple(client.rpartition("/")[2] for _, client in called) == LANGUAGES
+
+
+def assert_called(done: subprocess.CompletedProcess[str], folder: Path) -> None:
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert "25946599093143" in done.stdout
+    assert "<testcase" in (folder / "rapport" / "junit.xml").read_text(encoding="utf-8")
+
+
+def test_a_recipe_shows_what_a_client_in_python_did(tmp_path: Path, archive: str) -> None:
+    _, client = clients()["gitlab"][0]
+    assert_called(run(shells()["gitlab"], tmp_path, archive, "true", client), tmp_path)
+
+
+@pytest.mark.langages
+@pytest.mark.parametrize("recipe", ["github", "gitlab", "jenkins"])
+@pytest.mark.parametrize("number", range(4), ids=["python", "java", "node", "php"])
+def test_each_recipe_runs_with_each_client(
+    tmp_path: Path, archive: str, recipe: str, number: int
+) -> None:
+    _, client = clients()[recipe][number]
+    # Node.js finds the package where NODE_PATH says, as `make test-langages` installs it.
+    assert_called(run(shells()[recipe], tmp_path, archive, "true", client), tmp_path)
+
+
+def test_the_action_starts_a_simulator_for_the_steps_that_follow(
+    tmp_path: Path, archive: str
+) -> None:
+    action = yaml.safe_load((CI / "action" / "action.yml").read_text(encoding="utf-8"))
+    (step,) = action["runs"]["steps"]
+    environ = {
+        **os.environ,
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_PATH": str(tmp_path / "path"),
+        "GITHUB_ENV": str(tmp_path / "env"),
+        "ARCHIVE": archive,
+        "WHEEL": "",
+        "OPTIONS": "--port 0 --admin-port 0 --population-size 0",
+    }
+    subprocess.run(["bash", "-ec", step["run"]], env=environ, check=True, timeout=120)
+    ready = json.loads((tmp_path / "sge-sim.json").read_text())
+    try:
+        assert (tmp_path / "path").read_text().strip() == str(tmp_path / "sge-sim")
+        assert f"SGE_SIM_READY={tmp_path}/sge-sim.json" in (tmp_path / "env").read_text()
+    finally:
+        os.kill(ready["pid"], signal.SIGTERM)
+        deadline = time.monotonic() + 30
+        while (tmp_path / "sge-sim.json").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
