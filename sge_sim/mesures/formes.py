@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.dessins import AVANCE, DUREES, sortes
 from sge_sim.mesures.hasard import PRESENCES, UN, bruits, rang_de_presence, table_de_bruit
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, EntiersCourts
 
 BITS = 24
 UNITE = 1 << BITS
@@ -29,8 +29,6 @@ UNITE = 1 << BITS
 
 PARTIES = 4
 """Parts of a day in which a power that is too much is looked for."""
-
-_COLONNES_GARDEES = 40
 
 
 class Sorte(Enum):
@@ -98,21 +96,24 @@ class Banque:
         """Minutes of a step."""
         return 1440 // (int(self.cumuls.shape[1]) - 1)
 
-    def cumuls_a(self, minute: int) -> NDArray[np.int32]:
-        """Return the running sum of each row at a minute of the day, linear between two bounds.
+    def cumuls_a(self, minute: int, lignes: Entiers | EntiersCourts) -> NDArray[np.int32]:
+        """Return the running sum of rows at a minute of the day, linear between two bounds."""
+        rang, reste = divmod(minute, self.pas)
+        found = self._au_pas(rang).take(lignes)
+        if reste:
+            # A step is a part of 2**24, times less than 30 minutes: within 32 bits.
+            suite = self._au_pas(rang + 1).take(lignes)
+            suite -= found
+            suite *= np.int32(reste)
+            suite //= np.int32(self.pas)
+            found += suite
+        return found
 
-        Some are kept, since days are cut at the same few minutes.
-        """
-        found = self._colonnes.get(minute)
+    def _au_pas(self, rang: int) -> NDArray[np.int32]:
+        """Return the running sum of each row at a bound of the steps, kept side by side."""
+        found = self._colonnes.get(rang)
         if found is None:
-            rang, reste = divmod(minute, self.pas)
-            found = self.cumuls[:, rang].copy()
-            if reste:
-                # A step is a part of 2**24, times less than 30 minutes: within 32 bits.
-                found += (self.cumuls[:, rang + 1] - found) * np.int32(reste) // np.int32(self.pas)
-            if len(self._colonnes) >= _COLONNES_GARDEES:
-                self._colonnes.clear()
-            self._colonnes[minute] = found
+            found = self._colonnes[rang] = self.cumuls[:, rang].copy()
         return found
 
 

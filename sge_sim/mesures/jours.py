@@ -103,7 +103,7 @@ class Journees:
 
     def _a(self, minute: int) -> Entiers:
         """Return the energy since midnight at a minute of days of 24 hours, times `UNITE`."""
-        cumuls = self.banque.cumuls_a(minute).take(self.lignes)
+        cumuls = self.banque.cumuls_a(minute, self.lignes)
         spent: Entiers = np.einsum("kn,kn->n", self.energies, cumuls, dtype=np.int64)
         return spent
 
@@ -131,8 +131,9 @@ class Journees:
         if borne <= DEBUT_CHANGEMENT:
             return 0
         energies, lignes = self._changees
-        cumuls = self.banque.cumuls_a(borne) - self.banque.cumuls_a(DEBUT_CHANGEMENT)
-        heure: Entiers = np.einsum("kn,kn->n", energies, cumuls.take(lignes), dtype=np.int64)
+        cumuls = self.banque.cumuls_a(borne, lignes)
+        cumuls -= self.banque.cumuls_a(DEBUT_CHANGEMENT, lignes)
+        heure: Entiers = np.einsum("kn,kn->n", energies, cumuls, dtype=np.int64)
         return heure
 
     @cached_property
