@@ -82,12 +82,12 @@ class Groupe:
 @dataclass(frozen=True)
 class Banque:
     """The rows of a step. `cumuls`: shape (rows, steps + 1); `pointes`: largest step of each row;
-    `pointes_de_partie`: the same in each of `PARTIES`, shape (parts, rows); `groupes`: where each
+    `pointes_de_partie`: the same in each of `PARTIES`, shape (rows, parts); `groupes`: where each
     kind stands."""
 
     cumuls: NDArray[np.int32]
     pointes: Entiers
-    pointes_de_partie: NDArray[np.int32]
+    pointes_de_partie: Entiers
     groupes: dict[Sorte, Groupe]
     _colonnes: dict[int, NDArray[np.int32]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -130,9 +130,9 @@ def banque(pas_par_jour: int) -> Banque:
         cumuls.append(((sommes << BITS) // np.maximum(sommes[:, -1:], 1)).astype(np.int32))
         debut += len(lignes)
     toutes = np.concatenate(cumuls)
-    par_partie = (toutes[:, 1:] - toutes[:, :-1]).reshape(len(toutes), PARTIES, -1).max(axis=2).T
-    pointes = par_partie.max(axis=0).astype(np.int64)
-    par_partie = np.ascontiguousarray(par_partie)
+    par_partie = (toutes[:, 1:] - toutes[:, :-1]).reshape(len(toutes), PARTIES, -1).max(axis=2)
+    par_partie = par_partie.astype(np.int64)
+    pointes = par_partie.max(axis=1)
     for tableau in (toutes, pointes, par_partie):
         tableau.setflags(write=False)
     return Banque(toutes, pointes, par_partie, groupes)

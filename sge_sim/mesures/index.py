@@ -8,6 +8,7 @@ register 1 goes on from where the previous one stopped.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -179,7 +180,7 @@ def registres_lus(
         if a >= b:
             continue
         depuis = np.empty((_TOTAL + 1, b - a), np.int64)
-        depuis[:, 0] = _sommes(point, pose, a, grandeur)
+        depuis[:, 0] = _comptes(point, pose, a, grandeur)
         if b - a > 1:
             _energies(point, a, b - 1, grandeur, None).cumsum(axis=1, out=depuis[:, 1:])
             depuis[:, 1:] += depuis[:, :1]
@@ -196,7 +197,7 @@ def registres_de_depose(point: PointMesure, compteur: CompteurPose) -> Entiers:
     if compteur.depose is None:
         raise ValueError("the meter is still in place")
     pose, depose = numero_borne(compteur.pose), numero_borne(compteur.depose)
-    lus = _affiche(point, _sommes(point, pose, depose, Grandeur.PA))
+    lus = _affiche(point, _comptes(point, pose, depose, Grandeur.PA))
     _montre(point, compteur, depose, lus[:, None])
     return lus
 
@@ -205,12 +206,43 @@ def _montre(point: PointMesure, compteur: CompteurPose, i0: int, lus: Entiers) -
     """Have registers that count from zero show what those of a meter do, from the day `i0` on."""
     lus[_REGISTRES_INITIAUX] += compteur.index_initial
     pose = numero_borne(compteur.pose)
-    through_given(point, compteur, i0, lus, lambda jour: _sommes(point, pose, jour, Grandeur.PA))
+    through_given(point, compteur, i0, lus, lambda jour: _comptes(point, pose, jour, Grandeur.PA))
 
 
 def _affiche(point: PointMesure, energies: Entiers) -> Entiers:
     """Return what registers show: Wh for C5 and P4, whole kWh (in Wh) for the others."""
     return energies if point.petit else energies // 12 * 1000
+
+
+@dataclass(slots=True)
+class _Compte:
+    """What the registers of a meter count from when it was put in place until a day."""
+
+    jour: int
+    sommes: Entiers
+
+
+@lru_cache(maxsize=4096)
+def compte_garde(_point: PointMesure, pose: int, _grandeur: Grandeur) -> list[_Compte]:
+    """Return where the last count of a meter is kept."""
+    return [_Compte(pose, np.zeros(_TOTAL + 1, np.int64))]
+
+
+def _comptes(point: PointMesure, pose: int, jour: int, grandeur: Grandeur) -> Entiers:
+    """Return what the registers of a meter count until a day, shape (16,).
+
+    A life isn't added up again for a later day: what was counted is kept, by point.
+    """
+    garde = compte_garde(point, pose, grandeur)
+    compte = garde[0]
+    if jour < compte.jour:
+        return _sommes(point, pose, jour, grandeur)
+    sommes = compte.sommes
+    if jour > compte.jour:
+        sommes = sommes + _sommes(point, compte.jour, jour, grandeur)
+        # One that replaces another, so that a thread never sees half of it.
+        garde[0] = _Compte(jour, sommes)
+    return sommes.copy()
 
 
 def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:

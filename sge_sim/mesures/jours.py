@@ -49,16 +49,16 @@ class Journees:
     @cached_property
     def totaux(self) -> Entiers:
         """The energy of each day, shape (n,)."""
-        return self._arrondis(self.energies.sum(axis=0, dtype=np.int64) << BITS)
+        totaux: Entiers = self.energies.sum(axis=0, dtype=np.int64)
+        if len(self.changements):
+            fins = (totaux[self.changements] << BITS) + self._heure_entiere
+            totaux[self.changements] = self._arrondis(fins)
+        return totaux
 
     def _arrondis(self, fins: Entiers) -> Entiers:
-        """Return the whole units of days of 24 hours that spent this, times `UNITE`."""
-        if len(self.changements):
-            fins[self.changements] += self._heure_changee(1440)
-        # Rounded down, so that no step has to give back what it had spent.
-        fins >>= BITS + self.pair
-        fins <<= self.pair
-        return fins
+        """Return the whole units of days that spent this, times `UNITE`: rounded down, so that no
+        step has to give back what it had spent."""
+        return fins >> (BITS + self.pair) << self.pair
 
     def registres(self, minutes: Entiers) -> Entiers:
         """Return the whole units spent since midnight at minutes of the legal day.
@@ -127,11 +127,17 @@ class Journees:
 
     def _heure_changee(self, minute: int) -> Entiers | int:
         """Return what `_heure_du_changement` does, at one minute of all these days."""
-        borne = min(minute, FIN_CHANGEMENT)
-        if borne <= DEBUT_CHANGEMENT:
+        if minute <= DEBUT_CHANGEMENT:
             return 0
+        return self._heure_entiere if minute >= FIN_CHANGEMENT else self._heure_jusque(minute)
+
+    @cached_property
+    def _heure_entiere(self) -> Entiers:
+        return self._heure_jusque(FIN_CHANGEMENT)
+
+    def _heure_jusque(self, minute: int) -> Entiers:
         energies, lignes = self._changees
-        cumuls = self.banque.cumuls_a(borne, lignes)
+        cumuls = self.banque.cumuls_a(minute, lignes)
         cumuls -= self.banque.cumuls_a(DEBUT_CHANGEMENT, lignes)
         heure: Entiers = np.einsum("kn,kn->n", energies, cumuls, dtype=np.int64)
         return heure
@@ -156,12 +162,15 @@ class JourneesNettes(Journees):
 
     @cached_property
     def totaux(self) -> Entiers:
-        return self._arrondis(self.exacts[:, -1].copy())
+        fins = self.exacts[:, -1].copy()
+        if len(self.changements):
+            fins[self.changements] += self._heure_entiere
+        return self._arrondis(fins)
 
     def cumuls(self) -> Entiers:
         return self.exacts
 
-    def _heure_changee(self, minute: int) -> Entiers | int:
+    def _heure_jusque(self, minute: int) -> Entiers:
         bornes = np.full((1, len(self.changements)), minute)
         heure: Entiers = self._heure_du_changement(bornes)[0]
         return heure

@@ -1,7 +1,7 @@
 """What somebody gave of the measures of a point, day by day: `MesuresDonnees`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -127,3 +127,19 @@ class MesuresDonnees:
             (datetime.fromtimestamp(debut, UTC), datetime.fromtimestamp(fin, UTC))
             for debut, fin in joints
         )
+
+
+def read_donnees(
+    lignes: Iterable[tuple[date, str | None, str | None]],
+) -> MesuresDonnees | None:
+    """Return what was given, from days with a curve and registers as they are written; None for
+    nothing."""
+    jours = tuple(
+        JourDonne(
+            jour,
+            None if courbe is None else read_courbe(courbe),
+            None if registres is None else read_registres(registres),
+        )
+        for jour, courbe, registres in lignes
+    )
+    return MesuresDonnees(jours) if jours else None

@@ -1,7 +1,6 @@
 """The uses of an installation, as columns: what a day of a point is computed from."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -9,12 +8,12 @@ import numpy as np
 from sge_sim.mesures.climat import JOURS_DE_SEMAINE, TOUJOURS, TYPES
 from sge_sim.mesures.formes import Sorte, gigues, rang_de_bloc
 from sge_sim.mesures.hasard import UN, table_de_bruit
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, Masque
 
 OUVERT, REDUIT, FERME = range(3)
 """Levels of a day: for a dwelling, a working day, a day of rest, and none."""
-_PAR_MOT = 4
-_LARGEUR = 16
+USAGES_PAR_TIRAGE = 4
+"""Uses that find what they draw of a day in one number."""
 _TYPES = np.arange(TYPES)
 
 
@@ -48,12 +47,11 @@ class Installation:
 
     `energies`: per day at factor 1, Wh for C5 and P4, twelfths of kWh (one kW for five minutes) for
     the others, by kind of day, shape (uses, `TYPES`); `lignes`: rows likewise; `facteurs` (uses):
-    rows of `Climat.facteurs`; `gigues` and `bruits`: where their tables begin; `mots` (uses): which
-    draw of the day they look at, `bits_ligne` and `bits_bruit` at which bit; `absences`: what is
-    left of the uses, over `UN`; `retards`; `inductif`: reactive over active energy, `capacitif`:
-    the same for the standing load at night. `types`: how days are told apart; `presence`: row of
-    `Climat.absences`; `ciel`: zone whose sky chooses the row, None for a consumer. `cles` of
-    days, then of weeks: (draws + 1, 1).
+    rows of `Climat.facteurs`; `gigues` and `bruits`: where their tables begin; `blocs`: whether
+    each is a `BLOC`; `absences`: what is left of the uses, over `UN`; `retards`; `inductif`:
+    reactive over active energy, `capacitif`: the same for the standing load at night. `types`: how
+    days are told apart; `presence`: row of `Climat.absences`; `ciel`: zone whose sky chooses the
+    row, None for a consumer.
     """
 
     energies: Entiers
@@ -61,9 +59,7 @@ class Installation:
     facteurs: Entiers
     gigues: Entiers
     bruits: Entiers
-    mots: Entiers
-    bits_ligne: Entiers
-    bits_bruit: Entiers
+    blocs: Masque
     absences: Entiers
     retards: Entiers
     inductif: Entiers
@@ -75,7 +71,7 @@ class Installation:
     @property
     def tirages(self) -> int:
         """How many numbers a day draws."""
-        return int(self.mots[-1]) + 1
+        return -(-len(self.energies) // USAGES_PAR_TIRAGE)
 
 
 def installe(
@@ -116,16 +112,13 @@ def installe(
     au_niveau = np.array(niveaux)
     energies = energie * colonnes[9:12].T[:, au_niveau] // 100
     lignes = ligne + colonnes[12:15].T[:, au_niveau] + par_type * _TYPES
-    mots, bits_ligne, bits_bruit = _bits(tuple([u.sorte is Sorte.BLOC for u in usages]))
     return Installation(
         energies=energies,
         lignes=lignes,
         facteurs=facteur[:, 0],
         gigues=jeu,
         bruits=bruit,
-        mots=mots,
-        bits_ligne=bits_ligne,
-        bits_bruit=bits_bruit,
+        blocs=np.array([[u.sorte is Sorte.BLOC] for u in usages]),
         absences=absence,
         retards=retard,
         inductif=tangente,
@@ -148,8 +141,7 @@ def cote_a_cote(installations: list[Installation]) -> Installation:
         facteurs=np.stack([one.facteurs for one in installations], axis=1),
         gigues=joint("gigues"),
         bruits=joint("bruits"),
-        bits_ligne=joint("bits_ligne"),
-        bits_bruit=joint("bits_bruit"),
+        blocs=np.concatenate([one.blocs for one in installations], axis=1),
         absences=joint("absences"),
         retards=joint("retards"),
     )
@@ -160,13 +152,3 @@ def _jeu(usage: Charge) -> int:
     if usage.sorte is not Sorte.BLOC:
         return usage.jeu
     return rang_de_bloc(usage.presence, usage.ecart, usage.jeu)
-
-
-@lru_cache(maxsize=256)
-def _bits(blocs: tuple[bool, ...]) -> tuple[Entiers, Entiers, Entiers]:
-    """Return where the uses find their bits: a `BLOC` is as long as its energy says."""
-    rangs = np.arange(len(blocs))
-    bruit = (_LARGEUR * (rangs % _PAR_MOT) - 1)[:, None]
-    bruit = np.maximum(bruit, 0)
-    ligne = np.where(np.array(blocs)[:, None], bruit, bruit + 8)
-    return rangs // _PAR_MOT, ligne, bruit

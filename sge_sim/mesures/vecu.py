@@ -12,7 +12,7 @@ from sge_sim.mesures.formes import BITS, UNITE, Banque, gigues
 from sge_sim.mesures.hasard import FRACTION, UN, bruits
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.tableaux import Entiers, EntiersCourts
-from sge_sim.mesures.usages import Installation
+from sge_sim.mesures.usages import USAGES_PAR_TIRAGE, Installation
 
 _DEPASSEMENT = 116
 """Largest power of a large consumer, per cent of the subscribed (assumed)."""
@@ -70,22 +70,35 @@ def passe(
 
     The columns of `inst` have one entry per column here, or one for all of them.
     """
-    ici = mots[inst.mots] if len(mots) > 1 else mots
+    rangs_bruit, rangs_ligne = octets(mots, len(energies))
+    # A `BLOC` is as long as its energy says.
+    np.copyto(rangs_ligne, rangs_bruit, where=inst.blocs)
     energies *= facteurs
     energies >>= FRACTION
-    rangs = ici >> inst.bits_bruit
-    rangs &= 255
-    rangs += inst.bruits
-    energies *= bruits().take(rangs)
+    rangs_bruit += inst.bruits
+    energies *= bruits().take(rangs_bruit)
     energies >>= FRACTION
-    rangs = ici >> inst.bits_ligne
-    rangs &= 255
-    rangs += inst.gigues
-    lignes += gigues(1440 // formes.pas)[0].take(rangs)
+    rangs_ligne += inst.gigues
+    lignes += gigues(1440 // formes.pas)[0].take(rangs_ligne)
     if len(absents):
         reste = inst.absences if inst.absences.shape[1] == 1 else inst.absences[:, absents]
         energies[:, absents] = energies[:, absents] * reste >> FRACTION
     return energies, lignes, mots[0]
+
+
+def octets(mots: Entiers, usages: int) -> tuple[Entiers, Entiers]:
+    """Return the two bytes that each use has of the draws of a day, shapes (uses, n): four uses
+    share a draw."""
+    # A number has 63 bits: those of the last use end at its sign, those of the first begin it.
+    premiers = mots.astype("<i8", copy=False).view(np.uint8).reshape(*mots.shape, 8)
+    hauts = (mots << 1).astype("<i8", copy=False).view(np.uint8).reshape(*mots.shape, 8)
+    found = []
+    for rang in (0, 1):
+        lus = np.empty((len(mots), USAGES_PAR_TIRAGE, mots.shape[1]), np.int64)
+        lus[:, 0] = premiers[:, :, rang]
+        lus[:, 1:] = hauts[:, :, rang + 2 :: 2].transpose(0, 2, 1)
+        found.append(lus.reshape(-1, mots.shape[1])[:usages])
+    return found[0], found[1]
 
 
 def limite(
@@ -138,9 +151,6 @@ def _encore(
     if not len(trop):
         return trop, trop
     ici, la = energies[:, trop], lignes[:, trop]
-    pointes = np.zeros(len(trop), np.int64)
-    for partie in formes.pointes_de_partie:
-        ensemble = np.einsum("kn,kn->n", ici, partie.take(la), dtype=np.int64)
-        np.maximum(pointes, ensemble, out=pointes)
+    pointes = np.einsum("kn,knp->np", ici, formes.pointes_de_partie.take(la, axis=0)).max(axis=1)
     trop_encore = pointes > maximum[trop]
     return trop[trop_encore], pointes[trop_encore]

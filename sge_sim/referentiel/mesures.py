@@ -26,7 +26,7 @@ from sge_sim.mesures import (
     parse_plages,
 )
 from sge_sim.mesures.climat import zone_du_departement
-from sge_sim.mesures.jours_donnes import JourDonne, MesuresDonnees, read_courbe, read_registres
+from sge_sim.mesures.jours_donnes import read_donnees
 from sge_sim.tables.point_facts import Dossier, PointFacts
 from sge_sim.tables.points import Point as Row
 from sge_sim.tables.suivi_facts import Suivi
@@ -127,16 +127,16 @@ def point_mesure(
 
     None for a point that has no meter or was never commissioned: nothing was ever measured there.
     `service` are the legal days [debut, fin) that are told of a service: where it ended before the
-    point changed hands, they were measured of its former client. `pertes`: readings are lost as was
-    seen.
+    point changed hands, they were measured of its former client. `pertes`: some are lost, as seen.
     The description is kept by content, so a row that another process changed holds at once, and
     a point that didn't change is the same object.
     """
     if point.date_mise_en_service is None or not suivi.compteurs:
         return None
     seul = _described(point, suivi, sens, service, pertes)
-    vend_tout = any(code == _NON_CONSOMMATION for _, _, code in suivi.calendriers)
-    if not (seul.petit and point.contrat_soutirage and point.contrat_injection) or vend_tout:
+    if not (seul.petit and point.contrat_soutirage and point.contrat_injection):
+        return seul
+    if any(code == _NON_CONSOMMATION for _, _, code in suivi.calendriers):
         return seul
     # What is produced is first consumed behind the meter.
     return _joined(seul, _described(point, suivi, _AUTRE[sens], service, pertes))
@@ -271,7 +271,7 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
         if donnees.autre
         else _since(depuis, [(one.depuis, one.puissance or usual) for one in etats])
     )
-    given = None if donnees.autre else _given(suivi)
+    given = None if donnees.autre else read_donnees(suivi.donnees)
     perdus = suivi.trous if given is None else (*suivi.trous, *given.trous)
     return PointMesure(
         graine=donnees.graine,
@@ -304,22 +304,6 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
         donnees=given,
         zone=donnees.zone,
         pertes=donnees.pertes,
-    )
-
-
-def _given(suivi: Suivi) -> MesuresDonnees | None:
-    """Return what was given of the measures, None for nothing."""
-    if not suivi.donnees:
-        return None
-    return MesuresDonnees(
-        tuple(
-            JourDonne(
-                jour,
-                None if courbe is None else read_courbe(courbe),
-                None if registres is None else read_registres(registres),
-            )
-            for jour, courbe, registres in suivi.donnees
-        )
     )
 
 

@@ -30,6 +30,7 @@ from sge_sim.mesures import (
     parse_plages,
 )
 from sge_sim.mesures.calendrier import decalages
+from sge_sim.mesures.index import compte_garde
 
 LUNDI = date(2024, 1, 8)
 
@@ -59,6 +60,23 @@ def test_registers_never_go_down_whatever_the_window(
     ):
         assert (np.diff(tous, axis=1) >= 0).all()
         np.testing.assert_array_equal(tous[:, dedans], vus)
+
+
+@given(linkys | grands, jours, st.lists(st.integers(-400, 400), min_size=1, max_size=4))
+@examples(20)
+def test_registers_are_the_same_whatever_was_read_before(
+    point: PointMesure, jour: date, ecarts: list[int]
+) -> None:
+    def lus(autre: date) -> list[list[int]]:
+        index = index_quotidiens(point, autre, apres(autre, 1))
+        return [*index.fournisseur.tolist(), *index.distributeur.tolist(), index.total.tolist()]
+
+    autres = [apres(jour, ecart) for ecart in ecarts]
+    seuls = []
+    for autre in autres:
+        compte_garde.cache_clear()
+        seuls.append(lus(autre))
+    assert [lus(autre) for autre in autres] == seuls
 
 
 @pytest.mark.observed("CMD v3 and R171: multiples of 1000 Wh")
