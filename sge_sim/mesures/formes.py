@@ -99,10 +99,11 @@ class Banque:
     def cumuls_a(self, minute: int, lignes: Entiers | EntiersCourts) -> NDArray[np.int32]:
         """Return the running sum of rows at a minute of the day, linear between two bounds."""
         rang, reste = divmod(minute, self.pas)
-        found = self._au_pas(rang).take(lignes)
+        # No row is beyond the bank (`limite` looks all of them up): not checked each time.
+        found = self._au_pas(rang).take(lignes, mode="clip")
         if reste:
             # A step is a part of 2**24, times less than 30 minutes: within 32 bits.
-            suite = self._au_pas(rang + 1).take(lignes)
+            suite = self._au_pas(rang + 1).take(lignes, mode="clip")
             suite -= found
             suite *= np.int32(reste)
             suite //= np.int32(self.pas)

@@ -33,7 +33,12 @@ _QUART = (1 << 15) - 1
 def normale(tirage: int) -> int:
     """Return a centred number of standard deviation `UN` from one of `alea`: four uniform numbers
     added, within 3.5 deviations."""
-    somme = sum(tirage >> 15 * rang & _QUART for rang in range(4))
+    somme = (
+        (tirage & _QUART)
+        + (tirage >> 15 & _QUART)
+        + (tirage >> 30 & _QUART)
+        + (tirage >> 45 & _QUART)
+    )
     return (somme - 2 * _QUART) * 1774 >> 13
 
 

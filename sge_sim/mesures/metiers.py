@@ -41,8 +41,9 @@ _NATIONAUX = {
     "arrosage": ARROSAGE, "rentree": RENTREE,
 }  # fmt: skip
 
-_VARIANTES = 3
-"""Days that are looked at to find the largest step of a place."""
+_VARIANTES = np.arange(3)[:, None]
+"""The days that are looked at to find the largest step of a place."""
+_POIDS = [sum(poids) for poids in zip(*(de.poids for de in METIERS.values()), strict=True)]
 _MELANGE = 150
 """Chances out of 1000 that a place has two trades."""
 
@@ -91,7 +92,7 @@ def metier(
 
 
 def _tire(t: Tirages, colonne: int) -> str:
-    sort = t.entre(0, sum(one.poids[colonne] for one in METIERS.values()) - 1)
+    sort = t.entre(0, _POIDS[colonne] - 1)
     for nom, one in METIERS.items():
         sort -= one.poids[colonne]
         if sort < 0:
@@ -166,12 +167,9 @@ def _pointe(usages: list[Charge], pas_par_jour: int) -> int:
     # Of the days on which it happens, one of the strong ones.
     vifs = [u.energie * (100 + u.ecart * 5 // 4) // u.presence for u in usages]
     energies = np.array(vifs, np.int64) * forts >> FRACTION
-    lignes = np.array([u.ligne for u in usages])
-    pointes = [
-        (energies[:, None] * np.diff(banque(pas_par_jour).cumuls[lignes + rang])).sum(axis=0).max()
-        for rang in range(_VARIANTES)
-    ]
-    return int(max(pointes)) >> BITS
+    lignes = np.array([u.ligne for u in usages]) + _VARIANTES
+    pas = np.diff(banque(pas_par_jour).cumuls[lignes], axis=2)
+    return int(np.einsum("k,vkp->vp", energies, pas).max()) >> BITS
 
 
 def _veille(usages: list[Charge], pas_par_jour: int) -> bool:

@@ -76,10 +76,10 @@ def passe(
     energies *= facteurs
     energies >>= FRACTION
     rangs_bruit += inst.bruits
-    energies *= bruits().take(rangs_bruit)
+    energies *= bruits().take(rangs_bruit, mode="clip")
     energies >>= FRACTION
     rangs_ligne += inst.gigues
-    lignes += gigues(1440 // formes.pas)[0].take(rangs_ligne)
+    lignes += gigues(1440 // formes.pas)[0].take(rangs_ligne, mode="clip")
     if len(absents):
         reste = inst.absences if inst.absences.shape[1] == 1 else inst.absences[:, absents]
         energies[:, absents] = energies[:, absents] * reste >> FRACTION
