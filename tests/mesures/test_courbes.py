@@ -289,16 +289,16 @@ def test_a_10_minute_point_is_lost_with_either_of_its_steps() -> None:
 
 @given(linkys, jours, st.integers(1, 6))
 @examples(30)
-def test_contracts_change_what_is_read_not_what_is_consumed(
+def test_the_distributor_changes_what_is_read_not_what_is_consumed(
     point: PointMesure, changement: date, duree: int
 ) -> None:
+    # The supplier's calendar drives what waits for its off-peak hours.
     autre = replace(
         point,
         grille_distributeur=(
             *point.grille_distributeur,
             Grille(apres(changement, 3), "DI000002", Structure.HP_HC),
         ),
-        grille_fournisseur=(),
     )
     fin = apres(changement, duree)
     assert_same(courbe(point, changement, fin), courbe(autre, changement, fin))
