@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,6 @@ from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports.anonymat import Anonymat
-from sge_sim.referentiel.apports.jours import LignesJours
 from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
@@ -34,6 +33,9 @@ from sge_sim.tables.apports_lignes import (
     suppliers,
 )
 from sge_sim.tables.mesures_donnees import Jour, insert_days
+
+if TYPE_CHECKING:
+    from sge_sim.referentiel.apports.jours import LignesJours
 
 _SLICE_MS: Final = 200.0
 _SMALLEST, _LARGEST = 100, 2000
@@ -174,6 +176,8 @@ class _Versement:
         prm = str(cells.get("prm", ""))
         if self._lines is None or self._lines.prm != prm:
             self._end_days(source)
+            from sge_sim.referentiel.apports.jours import LignesJours
+
             self._lines = LignesJours(prm)
         self._lines.lignes.append((number, cells))
 
