@@ -30,13 +30,10 @@ from sge_sim.domaine.nomenclatures import (
     TypeService,
     TypeServiceAcces,
 )
-from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts, UtilisateurFacts
+from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts, Rows, UtilisateurFacts
 from sge_sim.tables.suivi_facts import Suivi, suivi_from
 
 _NIVEAU_DES_MESURES: Final = 2
-
-Rows = Sequence[tuple[Any, ...]]
-"""What a statement has read: the values of each row, in the order of the fields."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,13 @@
 """What the measures of a point depend on beyond its facts, and what the point was before."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.nomenclatures import CoteCalendrier
-
-Rows = Sequence[tuple[Any, ...]]
+from sge_sim.tables.acteur_facts import Rows
 
 _DATES: Final = "date_"
 
