@@ -148,7 +148,7 @@ class _Versement:
             self._communes = known_communes(session)
             self._suppliers = suppliers(session)
         self._database = database
-        self._fault_to, self._progress = report, progress
+        self._report, self._progress = report, progress
         self._size = _SMALLEST
         self._slice: list[tuple[str, int, LignePoint]] = []
         self._lines: LignesJours | None = None
@@ -157,7 +157,7 @@ class _Versement:
     def read(self, sources: Iterable[Source]) -> None:
         """Check every line, and write those that hold."""
         for source in sources:
-            for number, sorte, cells in read_lignes(source, self._fault):
+            for number, sorte, cells in read_lignes(source, self._add_faute):
                 self.bilan.lues += 1
                 if self._anonymat is not None:
                     cells = self._anonymat.other(cells)
@@ -191,7 +191,7 @@ class _Versement:
             days, unchanged = lines.checked(
                 session,
                 self.apport_id,
-                lambda number, mot, phrase: self._fault(Faute(source, number, mot, phrase)),
+                lambda number, mot, phrase: self._add_faute(Faute(source, number, mot, phrase)),
             )
         self.bilan.inchanges += unchanged
         self.bilan.jours += len(days)
@@ -211,20 +211,20 @@ class _Versement:
             for jour, courbe, registres in days
         ]
 
-    def _fault(self, faute: Faute) -> None:
+    def _add_faute(self, faute: Faute) -> None:
         self.bilan.fautes += 1
-        self._fault_to(faute)
+        self._report(faute)
 
     def _checked(self, source: str, number: int, cells: Mapping[str, Any]) -> LignePoint | None:
         before = self.bilan.fautes
         ligne = read_ligne(
-            cells, lambda mot, phrase: self._fault(Faute(source, number, mot, phrase))
+            cells, lambda mot, phrase: self._add_faute(Faute(source, number, mot, phrase))
         )
         if self.bilan.fautes == before:
             if ligne.point["commune"] is None:
                 ligne = self._named(ligne)
             for mot, phrase in chain(fautes_of(ligne), self._foreign(ligne.point, ligne.mesures)):
-                self._fault(Faute(source, number, mot, phrase))
+                self._add_faute(Faute(source, number, mot, phrase))
         return ligne if self.bilan.fautes == before else None
 
     def _named(self, ligne: LignePoint) -> LignePoint:
@@ -282,11 +282,11 @@ class _Versement:
                 different = _differences(there[prm], cells_of(ligne, _WORDS))
                 if different:
                     phrase = "ce point existe déjà, autrement (sge-sim points remove le retire)"
-                    self._fault(Faute(source, number, different[0], phrase))
+                    self._add_faute(Faute(source, number, different[0], phrase))
                 else:
                     self.bilan.inchanges += 1
             elif prm in known:
-                self._fault(Faute(source, number, "prm", f"{prm} est déjà donné plus haut"))
+                self._add_faute(Faute(source, number, "prm", f"{prm} est déjà donné plus haut"))
             else:
                 known[prm] = self.apport_id
                 self._add(tranche, ligne)
