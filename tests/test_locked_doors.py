@@ -178,6 +178,8 @@ READ = {
     "doctor": "",
     "flux list": "",
     "flux show": "inconnu.zip",
+    "generations": "--journal",
+    "health": "",
     "hosts": "",
     "journal list": "",
     "journal repair": "",
@@ -195,6 +197,7 @@ ELSEWHERE = {
     *("flux decrypt", "flux validate"),  # of a file
     *("clock real",),  # refused: the simulated clock is ahead of the machine's
     *("kit", "serve"),  # make folders
+    "token",  # a file
 }
 
 

@@ -78,6 +78,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("pytest_plugin", "sge_sim.homologation.testing.session"): 818,
     ("facts.database", "sge_sim.tables.postgresql"): 91,
     ("schema.revisions", "alembic"): 260,
+    ("referentiel.apports.versement", "sge_sim.referentiel.apports.jours"): 100,
 }
 """What is imported inside functions, and the milliseconds that it spares a start or a command that
 can do without (measured on two busy cores, after the importing module)."""

@@ -57,7 +57,7 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _MAX_BODY = 2**20
 
 # A file that isn't there is another matter.
-_DATABASE_UNREACHABLE = tuple(one for one in DATABASE_UNREACHABLE if one is not OSError)
+_DATABASE_UNREACHABLE = tuple(error for error in DATABASE_UNREACHABLE if error is not OSError)
 
 _MISTAKES = {"missing": "à donner", "extra_forbidden": "inconnu ici", "json_invalid": "pas du JSON"}
 _STATUSES = {404: "Rien n'est servi à cette adresse.", 405: "Cette adresse ne prend pas cet appel."}
@@ -104,7 +104,7 @@ def _admitted(server_names: Sequence[str]) -> frozenset[str]:
     return _LOCAL | frozenset(written)
 
 
-def _told(
+def _refused(
     state: AdminState,
     request: Request,
     status: int,
@@ -152,8 +152,8 @@ def build_admin(state: AdminState) -> FastAPI:
     ) -> Response:
         host = request.headers.get("host", "").lower()
         if _PORT.sub("", host) not in admitted:
-            told = f"« {host} » n'est pas cette machine ; --server-name admet d'autres noms."
-            return problem(403, told)
+            phrase = f"« {host} » n'est pas cette machine ; --server-name admet d'autres noms."
+            return problem(403, phrase)
         # A page from elsewhere can't read the answer of what it posts here, but it can post.
         origin = request.headers.get("origin")
         if origin is not None and origin.lower().partition("://")[2] != host:
@@ -170,11 +170,11 @@ def build_admin(state: AdminState) -> FastAPI:
 
     @app.exception_handler(UsageError)
     async def refuse(request: Request, error: UsageError) -> Response:
-        return _told(state, request, 400, str(error))
+        return _refused(state, request, 400, str(error))
 
     @app.exception_handler(ClockSetSinceError)
     async def refuse_late_move(request: Request, error: ClockSetSinceError) -> Response:
-        return _told(state, request, 409, str(error))
+        return _refused(state, request, 409, str(error))
 
     @app.exception_handler(Refus)
     async def refuse_by_rule(_request: Request, refus: Refus) -> Response:
@@ -190,9 +190,11 @@ def build_admin(state: AdminState) -> FastAPI:
         )
 
     async def wait_for_database(request: Request, error: Exception) -> Response:
-        told = f"Le simulateur ne peut pas répondre pour l'instant : {unreachable_sentence(error)}."
-        _log.error("%s : %s", request.url.path, told)
-        return _told(state, request, 503, told, {"Retry-After": "5"})
+        phrase = (
+            f"Le simulateur ne peut pas répondre pour l'instant : {unreachable_sentence(error)}."
+        )
+        _log.error("%s : %s", request.url.path, phrase)
+        return _refused(state, request, 503, phrase, {"Retry-After": "5"})
 
     for unreachable in _DATABASE_UNREACHABLE:
         app.add_exception_handler(unreachable, wait_for_database)
@@ -211,7 +213,7 @@ def build_admin(state: AdminState) -> FastAPI:
         headers = dict(error.headers or {})
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = ", ".join(_methods(routes, request))
-        return _told(state, request, error.status_code, detail or error.detail, headers)
+        return _refused(state, request, error.status_code, detail or error.detail, headers)
 
     @app.get(
         "/api/settings",

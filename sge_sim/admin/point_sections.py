@@ -1,4 +1,4 @@
-"""What the page of a point shows: its fiche, and what happened and will happen to it."""
+"""What the page of a point shows: its technical data, and what happened and will happen to it."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -59,7 +59,7 @@ _WORDS: Final = {True: "oui", False: "non"}
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the data sheet: a title, and lines of a name and its words."""
+    """A part of the technical data: a title, and lines of a name and its words."""
 
     titre: str
     lignes: tuple[tuple[str, str], ...]
@@ -89,23 +89,23 @@ def _lines(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, s
         if isinstance(value, Mapping) and "code" not in value:
             yield from _lines(value, f"{before}{_named(name)}, ")
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
-            for rank, one in enumerate(value, 1):
-                words = "; ".join(f"{titre.lower()} {told}" for titre, told in _lines(one))
+            for rank, part in enumerate(value, 1):
+                words = "; ".join(f"{titre.lower()} {texte}" for titre, texte in _lines(part))
                 titre = f"{before}{_named(name)} {rank}"
                 yield titre[0].upper() + titre[1:], words
         else:
             titre = f"{before}{_named(name)}"
-            yield titre[0].upper() + titre[1:], _told(value)
+            yield titre[0].upper() + titre[1:], _in_words(value)
 
 
-def _told(value: Any) -> str:
+def _in_words(value: Any) -> str:
     if isinstance(value, Mapping):
         titre, code = str(value.get("libelle", "")), str(value["code"])
         return code if titre in ("", code) else f"{titre} ({code})"
     if isinstance(value, bool):
         return _WORDS[value]
     if isinstance(value, list):
-        return ", ".join(map(_told, value))
+        return ", ".join(map(_in_words, value))
     period = _PERIOD.match(str(value))
     if period is not None:
         start, end = (_in_french(one) for one in period.groups())
@@ -157,8 +157,8 @@ class Chronologie:
         """Return the line of these services, None where there is none."""
         if not services:
             return None
-        start = min([today - timedelta(30), *(one.debut for one in services)])
-        end = max([today + timedelta(30), *(one.fin or today for one in services)])
+        start = min([today - timedelta(30), *(service.debut for service in services)])
+        end = max([today + timedelta(30), *(service.fin or today for service in services)])
         days = (end - start).days
 
         def place(day: date) -> int:
@@ -166,14 +166,14 @@ class Chronologie:
 
         bandes = tuple(
             Bande(
-                place(one.debut),
-                max(place(one.fin or end) - place(one.debut), 4),
+                place(service.debut),
+                max(place(service.fin or end) - place(service.debut), 4),
                 HAUTEUR * rank,
-                one.etat,
-                f"{one.id} {one.type} {one.objet}, {one.etat}",
+                service.etat,
+                f"{service.id} {service.type} {service.objet}, {service.etat}",
             )
-            for rank, one in enumerate(services)
+            for rank, service in enumerate(services)
         )
         years = [date(year, 1, 1) for year in range(start.year + 1, end.year + 1)]
-        marks = tuple((place(one), str(one.year)) for one in years)
+        marks = tuple((place(new_year), str(new_year.year)) for new_year in years)
         return cls(start, end, bandes, place(today), marks)

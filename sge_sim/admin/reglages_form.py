@@ -27,50 +27,50 @@ def apply_button(session: Session, prm: str, form: "Form", now: datetime) -> str
         case "acces":
             kind = next((one for one in TYPES_ACCES if one == form.get("type")), None)
             reglages = Reglages(service_acces=oui, type=kind)
-            told = f"Services d'accès {'ouverts' if oui else 'retirés'}."
+            phrase = f"Services d'accès {'ouverts' if oui else 'retirés'}."
         case "jours":
             reglages = Reglages(jours_absents=_period(form))
-            told = "Mesures perdues sur ces jours."
+            phrase = "Mesures perdues sur ces jours."
         case "points":
             reglages = Reglages(points_absents=_period(form))
-            told = "Points de courbe perdus sur cette période."
+            phrase = "Points de courbe perdus sur cette période."
         case "retrouver":
             reglages = Reglages(jours_absents="aucun")
-            told = "Toutes les mesures sont retrouvées."
+            phrase = "Toutes les mesures sont retrouvées."
         case "collecte":
             reglages = Reglages(collecte=_period(form, open_end=True))
-            told = "La courbe est collectée dans cette seule période."
+            phrase = "La courbe est collectée dans cette seule période."
         case "teleoperable":
             reglages = Reglages(teleoperable=oui)
-            told = f"Compteur {'joignable' if oui else 'injoignable'}."
+            phrase = f"Compteur {'joignable' if oui else 'injoignable'}."
         case "r4x":
             reglages = Reglages(r4x_pas=5 if form.get("valeur") == "5" else 10)
-            told = f"Pas de R4x : {reglages.r4x_pas} minutes."
+            phrase = f"Pas de R4x : {reglages.r4x_pas} minutes."
         case "resilie":
             given_up = form.get("valeur") == AUCUN
             changements = Changements(resilie=AUCUN if given_up else _day(form))
-            told = "Résiliation annulée." if given_up else "Résiliation enregistrée."
+            phrase = "Résiliation annulée." if given_up else "Résiliation enregistrée."
         case "titulaire":
             changements = Changements(nouveau_titulaire=_day(form))
-            told = "Changement de titulaire enregistré."
+            phrase = "Changement de titulaire enregistré."
         case "fournisseur":
             changements = Changements(nouveau_fournisseur=(form.get("acteur"), _day(form)))
-            told = "Changement de fournisseur enregistré."
+            phrase = "Changement de fournisseur enregistré."
         case "plages":
             basse = form.get("plages_saison_basse") or None
             changements = Changements(
                 plages=form.get("plages"), plages_saison_basse=basse, le=_day(form)
             )
-            told = "Changement d'heures creuses enregistré."
+            phrase = "Changement d'heures creuses enregistré."
         case "opposition":
             delay = parse_duration(form.get("delai")) if form.get("delai") else Duree()
             changements = Changements(opposition=oui, delai=delay.after(now) - now)
-            told = "Opposition demandée." if oui else "Levée d'opposition demandée."
+            phrase = "Opposition demandée." if oui else "Levée d'opposition demandée."
         case _:
             raise UsageError("Ce bouton n'existe pas.")
     change_point(session, prm, reglages, now.date())
     change_life(session, get_point(session, prm), changements, now)
-    return told
+    return phrase
 
 
 def _period(form: "Form", *, open_end: bool = False) -> str:

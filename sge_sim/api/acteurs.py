@@ -75,8 +75,8 @@ class ActeurView(View):
     def of(cls, acteur: Acteur, certificats: list[CertificatView]) -> Self:
         """Return the view of a row; `certificats` are those of all actors."""
         habilitations: dict[Environment, list[str]] = {"homologation": [], "production": []}
-        for one in acteur.habilitations:
-            habilitations[one.environnement].append(one.package)
+        for habilitation in acteur.habilitations:
+            habilitations[habilitation.environnement].append(habilitation.package)
         return cls(
             code=acteur.code,
             nom=acteur.nom,

@@ -115,7 +115,7 @@ class Administration:
         return self._call("GET", f"/api/flux/{nom}/contenu", params={"clair": True}).content
 
     def pannes(self) -> list[PanneView]:
-        """Return the planned faults, with how many calls each has counted and struck."""
+        """Return the pannes, with how many calls each has counted and struck."""
         return [PanneView.model_validate(one) for one in self.get("/api/pannes")]
 
     def plan_panne(self, asked: PanneDemande) -> PanneView:
@@ -123,7 +123,7 @@ class Administration:
         return PanneView.model_validate(self.post("/api/pannes", asked.model_dump()))
 
     def remove_panne(self, numero: int) -> None:
-        """Forget a planned fault."""
+        """Forget a panne."""
         self.delete(f"/api/pannes/{numero}")
 
     def marques(self, origine: Origine, nombre: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Planned faults as they are asked for and shown, the same in REST, the page and the commands."""
+"""Pannes as they are asked for and shown, the same in REST, the page and the commands."""
 
 from pathlib import Path
 from typing import Self
@@ -46,7 +46,7 @@ class PanneDemande(BaseModel):
 
 
 class PanneView(View):
-    """A planned fault, and how far it is."""
+    """A panne, and how far it is."""
 
     numero: int
     sorte: SortePanne

@@ -23,7 +23,7 @@ from sge_sim.clock import legal_date, machine_now
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.pki.authorities import load_authorities
-from sge_sim.pki.client_auth import DUREES, renewal_told, situation_at
+from sge_sim.pki.client_auth import DUREES, renewal_sentence, situation_at
 from sge_sim.pki.inspection import UnreadCertificateError, inspect_files, read_acteur_certificate
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import Usages, issue_client_certificate, write_issued_certificate
@@ -87,17 +87,17 @@ def authorities(
     if as_json:
         say_json([describe_authority(authority, jour) for authority in known])
         return
-    for one in known:
-        admitted = "admise" if environment in one.environments else "refusée"
+    for authority in known:
+        admitted = "admise" if environment in authority.environments else "refusée"
         click.echo(
-            f"{one.slug:<12} {one.name:<14} {admitted} en {environment}, "
-            f"délivrée par {one.issued_today_by}"
+            f"{authority.slug:<12} {authority.name:<14} {admitted} en {environment}, "
+            f"délivrée par {authority.issued_today_by}"
         )
-        signed = situation_at(one, jour)
+        signed = situation_at(authority, jour)
         if signed is not None:
-            click.echo(f"{'':<12} le {jour:%d/%m/%Y} : {signed.told()}")
+            click.echo(f"{'':<12} le {jour:%d/%m/%Y} : {signed.sentence()}")
     for days in dict(DUREES).values():
-        click.echo(f"Renouvellement : {renewal_told(jour, days)}.")
+        click.echo(f"Renouvellement : {renewal_sentence(jour, days)}.")
 
 
 @cert.command(help="Délivrer un certificat d'une autorité simulée, comme demandé et sans le juger.")

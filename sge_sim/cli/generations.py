@@ -32,7 +32,11 @@ def generations(of_journal: bool, data_dir: Path, as_json: bool) -> None:
     from sge_sim.services.registry import EXISTENCES
 
     if of_journal:
-        ending = {name: one for name, one in EXISTENCES.items() if one.jusqu_a is not None}
+        ending = {
+            name: existence
+            for name, existence in EXISTENCES.items()
+            if existence.jusqu_a is not None
+        }
         _say_called(ending, open_journal(open_database(data_dir), data_dir), as_json)
         return
     if as_json:
@@ -56,18 +60,18 @@ def _say_called(ending: Mapping[str, Existence], journal: Journal, as_json: bool
     if as_json:
         say_json(
             [
-                one._asdict()
-                | {"jusqu_a": ending[one.service].jusqu_a}
-                | {"remplace_par": ending[one.service].remplace_par}
-                for one in called
+                calls._asdict()
+                | {"jusqu_a": ending[calls.service].jusqu_a}
+                | {"remplace_par": ending[calls.service].remplace_par}
+                for calls in called
             ]
         )
         return
-    for one in called:
-        end = ending[one.service]
+    for calls in called:
+        end = ending[calls.service]
         click.echo(
-            f"{one.acteur_code} : {one.service} ({counted(one.nombre, 'appel')}, le "
-            f"dernier le {legal_date(one.dernier):%d/%m/%Y}) s'arrête le {_day(end.jusqu_a)} ; "
+            f"{calls.acteur_code} : {calls.service} ({counted(calls.nombre, 'appel')}, le "
+            f"dernier le {legal_date(calls.dernier):%d/%m/%Y}) s'arrête le {_day(end.jusqu_a)} ; "
             f"{end.remplace_par} le remplace ({end.source})."
         )
     if not called:

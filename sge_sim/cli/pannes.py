@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group("pannes", help="Prévoir des pannes : erreurs, lenteurs, coupures, fichiers manquants.")
 def group() -> None:
-    """The commands on planned faults."""
+    """The commands on pannes."""
 
 
 @group.command("list", help="Donner les pannes prévues, et ce qu'elles ont touché.")

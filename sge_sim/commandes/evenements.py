@@ -158,11 +158,11 @@ def _ranges_at(point: Point, jour: date) -> dict[str, str | None]:
 
 def give_up_programming(session: Session, point: Point) -> None:
     """Forget the change of off-peak hours that a commissioning, or another plan, came before."""
-    for one in events_awaited(session, point.prm):
-        if one.type in ("programmation_hc", "reforme_hc"):
+    for evenement in events_awaited(session, point.prm):
+        if evenement.type in ("programmation_hc", "reforme_hc"):
             # Whoever goes through what is due passes it over.
-            one.echeance = None
-            session.delete(one)
+            evenement.echeance = None
+            session.delete(evenement)
 
 
 def _terminate(point: Point, instant: datetime) -> None:

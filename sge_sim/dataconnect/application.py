@@ -95,7 +95,7 @@ class RestApplication:
             headers, auteur = exchange.call.headers, CLIENT
             if HEADER in headers or headers.get("user-agent", "").startswith(PRODUCT):
                 auteur = auteur_of(headers, self._marques)
-            self._record(_told(exchange, auteur, answer, duration_ms))
+            self._record(_record_of(exchange, auteur, answer, duration_ms))
         except Exception:
             _log.exception("Un échange n'a pas pu être décrit au journal.")
 
@@ -136,7 +136,7 @@ def _call_of(request: Request) -> RestCall:
     )
 
 
-def _told(
+def _record_of(
     exchange: RestExchange, auteur: AuteurDAppel, answer: RestAnswer, duration_ms: float
 ) -> EchangeRecord:
     call, rule, application = exchange.call, exchange.rule, exchange.application

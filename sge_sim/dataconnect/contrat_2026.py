@@ -53,7 +53,7 @@ def answer_contrat(backend: RestBackend, exchange: RestExchange, api: str, prm: 
     mock = mocks_2026.contrat(api, prm) if exchange.client.en_bac_a_sable else None
     if mock is not None:
         exchange.prm = prm
-        return _told(backend, mock)
+        return _answer(backend, mock)
     point = read_point(exchange, prm, REFUSALS).point
     if not point.en_service:
         raise Refus(rules_2026.SANS_SERVICE)
@@ -61,10 +61,10 @@ def answer_contrat(backend: RestBackend, exchange: RestExchange, api: str, prm: 
     if api == "situation_contrat_auto" and point.fournisseur_titulaire is not None:
         nom = exchange.vue.ask(read_nom_acteur, point.fournisseur_titulaire)
         body = _with_contractor(body, nom)
-    return _told(backend, body)
+    return _answer(backend, body)
 
 
-def _told(backend: RestBackend, body: Any) -> RestAnswer:
+def _answer(backend: RestBackend, body: Any) -> RestAnswer:
     return json_answer(body, type=JSON if backend.settings.data_connect_json else OCTETS)
 
 

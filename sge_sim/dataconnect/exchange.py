@@ -27,7 +27,7 @@ from sge_sim.transport.message import Departure
 class RestBackend:
     """The state, the key of the tokens, the counts of the quotas.
 
-    `guet` looks out for the planned faults.
+    `guet` looks out for the pannes.
     """
 
     settings: Settings
@@ -107,8 +107,8 @@ class RestExchange:
 
     `application` is the one that calls, as far as it is known, `client` the same for what comes
     after it was found. `vue` is the state, at which a call looks once. `now` is the simulated
-    instant, `machine` the machine's. `service` is the name of the API, `atteinte` tells the planned
-    fault that has struck.
+    instant, `machine` the machine's. `service` is the name of the API, `atteinte` tells the
+    panne that has struck.
     """
 
     call: RestCall

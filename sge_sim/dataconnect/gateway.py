@@ -28,7 +28,7 @@ PAR_HEURE_V5: Final = 10_000
 PAR_HEURE_2026: Final = 1_000
 """Of an actor, for each API of 2026 (official page; per actor: assumed)."""
 
-_SORTES: Final = tuple(one for one in SORTES_APPEL if one not in SORTES_SOAP)
+_SORTES: Final = tuple(sorte for sorte in SORTES_APPEL if sorte not in SORTES_SOAP)
 _HEURE: Final = 3600
 _MOIS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -36,7 +36,7 @@ _MOIS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 def let_in(backend: RestBackend, exchange: RestExchange, api: str) -> None:
     """Find the application of a call, and count the call; raises `Refus`.
 
-    A planned fault that strikes it is kept in the exchange, or raises `PlannedStatus` where it
+    A panne that strikes it is kept in the exchange, or raises `PlannedStatus` where it
     comes in place of the answer.
     """
     _authenticate(backend, exchange)
@@ -61,7 +61,9 @@ def let_in(backend: RestBackend, exchange: RestExchange, api: str) -> None:
 
 def _strike(backend: RestBackend, exchange: RestExchange, plans: Sequence[Panne]) -> None:
     prm = exchange.call.prm
-    exchange.atteinte = backend.guet.strike(tuple(one for one in plans if one.prm in (None, prm)))
+    exchange.atteinte = backend.guet.strike(
+        tuple(panne for panne in plans if panne.prm in (None, prm))
+    )
     if exchange.atteinte is None:
         return
     exchange.notes.append(exchange.atteinte.told)
@@ -91,15 +93,15 @@ def _beyond(exhausted: Quota, of_hour: Quota) -> Refus:
     """Return the refusal of a call beyond a quota."""
     if exhausted is not of_hour:
         return Refus(QUOTA_SECONDE)
-    until = _told(datetime.fromtimestamp((of_hour.fenetre + 1) * _HEURE, UTC))
+    until = _written(datetime.fromtimestamp((of_hour.fenetre + 1) * _HEURE, UTC))
     description = f"You have exceeded your quota .You can access API after {until}"
     return Refus(QUOTA_HEURE, description=description, nextAccessTime=until)
 
 
-def _told(instant: datetime) -> str:
+def _written(instant: datetime) -> str:
     """Return an instant as the gateway writes it.
 
-    >>> _told(datetime(2026, 7, 22, 5, tzinfo=UTC))
+    >>> _written(datetime(2026, 7, 22, 5, tzinfo=UTC))
     '2026-Jul-22 05:00:00+0000 UTC'
     """
     return f"{instant:%Y}-{_MOIS[instant.month - 1]}-{instant:%d %H:%M:%S}+0000 UTC"

@@ -171,7 +171,7 @@ def _without_page(demande: DemandeAccord) -> RestAnswer:
     """Send back at once, as the sandbox has no page: the state chooses the fake customer."""
     client = sandbox.client_of_state(demande.state or "")
     if demande.version == "v1":
-        prms = ";".join(one.prm for one in sandbox.points_of(client))
+        prms = ";".join(point.prm for point in sandbox.points_of(client))
         return demande.redirect(code=_code(), usage_point_id=prms)
     numero = next(n for n, chosen in sandbox.AUTORISATIONS.items() if chosen == client)
     return demande.redirect(autorisation_id=str(numero))

@@ -56,7 +56,7 @@ def answer_services(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
     """List services, or count them; raises `Refus`."""
     let_in(backend, exchange, API)
     demande = _read(exchange)
-    kept = [one for one in _services(exchange, demande) if demande.keeps(one)]
+    kept = [service for service in _services(exchange, demande) if demande.keeps(service)]
     body: dict[str, Any] = {"nbTotalServices": len(kept)}
     first = (demande.page - 1) * PAR_PAGE
     if shown := kept[first : first + PAR_PAGE]:

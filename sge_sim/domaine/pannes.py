@@ -1,4 +1,4 @@
-"""Planned faults: what is to go wrong, for whom, and when.
+"""Pannes: what is to go wrong, for whom, and when.
 
 A plan is a value: nothing here knows the network, the files or the database. It counts the calls
 (or files) that it is about, from 1; whether it strikes the n-th depends on the plan and on n alone,

@@ -129,8 +129,8 @@ def officielles() -> Mapping[str, PlageOfficielle]:
 @cache
 def _par_plages() -> Mapping[Plages, PlageOfficielle]:
     found: dict[Plages, PlageOfficielle] = {}
-    for one in officielles().values():
-        found.setdefault(parse_plages(one.libelle), one)
+    for plage in officielles().values():
+        found.setdefault(parse_plages(plage.libelle), plage)
     return MappingProxyType(found)
 
 
@@ -149,17 +149,20 @@ def plage_officielle(texte: str) -> PlageOfficielle:
     """
     if texte.isdigit():
         found = officielles().get(texte)
-        near = sorted(officielles().values(), key=lambda one: abs(int(one.id) - int(texte)))
+        near = sorted(officielles().values(), key=lambda plage: abs(int(plage.id) - int(texte)))
     else:
         asked = parse_plages(texte)
         found = officielle_de(asked)
         minutes = minutes_de(asked)
         near = sorted(
             _par_plages().values(),
-            key=lambda one: (len(minutes ^ minutes_de(parse_plages(one.libelle))), int(one.id)),
+            key=lambda plage: (
+                len(minutes ^ minutes_de(parse_plages(plage.libelle))),
+                int(plage.id),
+            ),
         )
     if found is None:
-        proches = ", ".join(f"{one.id} {one.libelle}" for one in near[:_PROCHES])
+        proches = ", ".join(f"{plage.id} {plage.libelle}" for plage in near[:_PROCHES])
         raise UsageError(
             f"« {texte} » n'est pas de la liste officielle des plages d'heures creuses ; les plus "
             f"proches : {proches}."

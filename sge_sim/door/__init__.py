@@ -7,6 +7,6 @@
 - `gates`: opening hours and HTTP Basic, each of which may close the door to a request;
 - `origine`: whose call it is, a client's or sge-sim's own;
 - `cadence`: how many calls an actor sends to a service in a second;
-- `pannes`: what a planned fault makes of a call;
+- `pannes`: what a panne makes of a call;
 - `alerts`: what the journal says of a client that TLS turned away.
 """

@@ -53,13 +53,13 @@ class B2B:
     """The application of one process.
 
     `endpoints` gives what is served, by path; it is asked at the first call, and may load it.
-    `memoire` reads the state: the clock, whose a certificate is, the planned faults. `gates` may
+    `memoire` reads the state: the clock, whose a certificate is, the pannes. `gates` may
     turn away a request whose certificate is accepted, in their order. `cadence` counts the
     calls of each actor to each service; more than one a second are noted in the journal, and
     refused with `rate_refused` (HTTP 429, assumed); those of all actors beyond the ceiling of a
     service likewise, with `plafonds_refused` (SGT506, assumed). A service that `generation`
     doesn't serve on the simulated day answers as an unknown path or, with `reponse_arret`, as one
-    that is unavailable. `guet` looks out for the planned faults, `marques` tells the calls of
+    that is unavailable. `guet` looks out for the pannes, `marques` tells the calls of
     sge-sim's own clients. `record` keeps an exchange and
     never fails: the client has its answer, whatever becomes of the journal.
     """
@@ -227,7 +227,7 @@ class B2B:
         return response
 
     def _struck(self, exchange: Exchange, plans: tuple[Panne, ...]) -> Atteinte | None:
-        """Return the planned fault that strikes a call, if one of `plans` does."""
+        """Return the panne that strikes a call, if one of `plans` does."""
         if any(one.prm is not None for one in plans):
             prm = called_point(exchange.request.body)
             plans = tuple(one for one in plans if one.prm in (None, prm))

@@ -1,4 +1,4 @@
-"""What a planned fault makes of a call: an answer in place of the service's, or a spoilt one."""
+"""What a panne makes of a call: an answer in place of the service's, or a spoilt one."""
 
 from collections.abc import Mapping
 from http import HTTPStatus

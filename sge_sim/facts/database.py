@@ -75,7 +75,7 @@ _PRAGMAS = (
 # Readers never wait for the writer.
 _WAL = "PRAGMA journal_mode = WAL"
 _TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)"
-_RETRY_SECONDS = 0.003
+_RETRY_SECONDS = 0.001
 # SQLite gives its lock to who asks at the right time, not to who has waited longest.
 _TURN_MS = 25.0
 _TURNS = 3

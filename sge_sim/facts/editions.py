@@ -101,7 +101,7 @@ class CountedEditions:
         self._lock = Lock()
         self._opened: tuple[Connection, Driver] | None = None
         self._asked = 0
-        self._told: int | Exception = 0
+        self._found: int | Exception = 0
 
     def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Read]:
         looked = 0, self._numero()
@@ -120,14 +120,14 @@ class CountedEditions:
             if self._asked == asked:  # else it was asked after we came
                 self._asked += 1
                 try:
-                    self._told = read_numero(self._open())
+                    self._found = read_numero(self._open())
                 except Exception as error:
-                    self._told = error
+                    self._found = error
                     self._drop()
-            told = self._told
-        if isinstance(told, Exception):
-            raise told.with_traceback(None)
-        return told
+            found = self._found
+        if isinstance(found, Exception):
+            raise found.with_traceback(None)
+        return found
 
     def close(self) -> None:
         with self._lock:

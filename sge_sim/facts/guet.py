@@ -1,4 +1,4 @@
-"""Looking out for the planned faults that are about a call."""
+"""Looking out for the pannes that are about a call."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Reads the state as fiches: the only reader of what rules and answers look at.
+"""Reads the state as facts: the only reader of what rules and answers look at.
 
 Each question reads with the driver's connection it is given: that of a snapshot for a consultation
 (`sge_sim.facts.memoire`), that of its own transaction for an order.
@@ -43,9 +43,11 @@ Lire = Callable[..., Faits]
 
 
 def _columns(table: type[Base], facts: type[Any], *without: str) -> list[Any]:
-    """Return the columns of a table that a fiche has, in its order."""
+    """Return the columns of a table that these facts have, in their order."""
     columns = _table(table).c
-    return [columns[one.name] for one in fields(facts) if one.init and one.name not in without]
+    return [
+        columns[field.name] for field in fields(facts) if field.init and field.name not in without
+    ]
 
 
 def _table(table: type[Base]) -> Table:

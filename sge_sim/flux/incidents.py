@@ -1,4 +1,4 @@
-"""What planned faults make of a delivery: a file late, missing, twice or damaged."""
+"""What pannes make of a delivery: a file late, missing, twice or damaged."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def deliver_whole(channel: Channel, nom: str, content: bytes) -> Aboutissement:
 
 @dataclass(frozen=True)
 class Incidents:
-    """The planned faults of the deliveries; `record` tells the journal which one struck."""
+    """The pannes of the deliveries; `record` tells the journal which one struck."""
 
     memoire: Memoire
     guet: Guet

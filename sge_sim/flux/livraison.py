@@ -2,7 +2,7 @@
 
 At least once each: a file is noted as delivered after it is. A server that is down holds back the
 later files of its contract; it is tried again after a delay that doubles each time. All of it
-goes by the machine's time, since networks know no other. A planned fault strikes a file at its
+goes by the machine's time, since networks know no other. A panne strikes a file at its
 first attempt, once.
 """
 
@@ -69,7 +69,7 @@ def deliver_pending(
 ) -> Tally:
     """Deliver what can be, contract after contract; several processes may call at once.
 
-    `incidents` are the planned faults of the deliveries; without them there is none.
+    `incidents` are the pannes of the deliveries; without them there is none.
     """
     with database.sessions() as session:
         contracts = contracts_with_pending_files(session)

@@ -16,9 +16,9 @@ from sge_sim.journal.records import BODY_MAX, EchangeRecord, encode
 # A mark, the number, the three lengths, the checksum of fields and bodies, that of the head so far.
 # The lengths are those of the fields and the bodies, one more for each body: 0 says there is none.
 _MARK: Final = b"\xf5ECH"
-_TOLD: Final = struct.Struct("<4sIIIII")
+_HEAD_FIELDS: Final = struct.Struct("<4sIIIII")
 _CHECK: Final = struct.Struct("<I")
-HEAD: Final = _TOLD.size + _CHECK.size
+HEAD: Final = _HEAD_FIELDS.size + _CHECK.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def framed(record: EchangeRecord, number: int, seed: int) -> list[bytes]:
     """
     fields, request, response = encode(record), record.request, record.response
     before, after = (request or b"")[:BODY_MAX], (response or b"")[:BODY_MAX]
-    told = _TOLD.pack(
+    head = _HEAD_FIELDS.pack(
         _MARK,
         number,
         len(fields),
@@ -84,7 +84,7 @@ def framed(record: EchangeRecord, number: int, seed: int) -> list[bytes]:
         0 if response is None else len(after) + 1,
         crc32(after, crc32(before, crc32(fields))),
     )
-    return [told + _CHECK.pack(crc32(told, seed)), fields, before, after]
+    return [head + _CHECK.pack(crc32(head, seed)), fields, before, after]
 
 
 def length_at_start(content: bytes, seed: int) -> int:
@@ -136,13 +136,13 @@ def scan(
 def _head_at(content: bytes, at: int, seed: int) -> _FrameHead | None:
     if len(content) - at < HEAD:
         return None
-    mark, *told = _TOLD.unpack_from(content, at)
+    mark, *head = _HEAD_FIELDS.unpack_from(content, at)
     if mark != _MARK:
         return None
-    (check,) = _CHECK.unpack_from(content, at + _TOLD.size)
-    if check != crc32(content[at : at + _TOLD.size], seed):
+    (check,) = _CHECK.unpack_from(content, at + _HEAD_FIELDS.size)
+    if check != crc32(content[at : at + _HEAD_FIELDS.size], seed):
         return None
-    return _FrameHead(*told)
+    return _FrameHead(*head)
 
 
 def _next_head(content: bytes, at: int, end: int, seed: int) -> tuple[int, _FrameHead | None]:

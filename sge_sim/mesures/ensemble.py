@@ -49,8 +49,8 @@ def maxima_du_jour(points: Sequence[PointMesure], jour: date) -> list[int | None
     n = numero(jour)
     maxima: list[int | None] = [None] * len(points)
     dits = [
-        not one.trous and one.donnees is None and periode_mesuree(one, n, n + 1) == (n, n + 1)
-        for one in points
+        not point.trous and point.donnees is None and periode_mesuree(point, n, n + 1) == (n, n + 1)
+        for point in points
     ]
     for rangs, valeurs in _valeurs(points, n, dits):
         ici = [points[rang] for rang in rangs]

@@ -36,10 +36,16 @@ class Intervention(NamedTuple):
 def interventions_entre(point: PointMesure, debut: date, fin: date) -> list[Intervention]:
     """Return the readings that interventions gave over the legal days [debut, fin)."""
     found = []
-    programmes = tuple(one.depuis for one in point.heures_creuses[1:] if debut <= one.depuis < fin)
+    programmes = tuple(
+        programme.depuis
+        for programme in point.heures_creuses[1:]
+        if debut <= programme.depuis < fin
+    )
     if programmes and point.petit:
         found += [Intervention("TOP", type, programmes) for type in ("AV", "AS", "AP")]
-    changes = tuple(one.pose for one in point.compteurs[1:] if debut <= one.pose < fin)
+    changes = tuple(
+        compteur.pose for compteur in point.compteurs[1:] if debut <= compteur.pose < fin
+    )
     if changes:
         found.append(Intervention("CRI", "AS" if point.petit else "LC", changes))
     return found
@@ -52,8 +58,8 @@ def index_d_intervention(
     jours = intervention.jours
     if intervention.contexte == "TOP":
         return index_aux(point, jours, MINUTE_DE_LA_PROGRAMMATION, grandeur)
-    old = [one for one in point.compteurs if one.depose in jours]
-    last = np.stack([registres_de_depose(point, one) for one in old], axis=1)
+    old = [compteur for compteur in point.compteurs if compteur.depose in jours]
+    last = np.stack([registres_de_depose(point, compteur) for compteur in old], axis=1)
     horodates = np.array([minuits(jour, jour)[0] for jour in jours])
     grids = CADRANS_FOURNISSEUR + CADRANS_DISTRIBUTEUR
     return Index(

@@ -91,8 +91,12 @@ def read_contextes(
             contextes.append(_contexte(point, lecture, "RHF", "LC"))
     if len(point.heures_creuses) > 1 or len(point.compteurs) > 1:
         contextes += [
-            Contexte(one.contexte, one.type, tuple(_energies(point, lecture, one)))
-            for one in interventions_entre(point, lecture.debut, lecture.fin)
+            Contexte(
+                intervention.contexte,
+                intervention.type,
+                tuple(_energies(point, lecture, intervention)),
+            )
+            for intervention in interventions_entre(point, lecture.debut, lecture.fin)
         ]
     return tuple(contexte for contexte in contextes if contexte.grandeurs)
 

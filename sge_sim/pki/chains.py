@@ -150,7 +150,7 @@ def _may_sign(issuer: x509.Certificate) -> bool:
     return usage is None or usage.key_cert_sign
 
 
-def _furthest(one: BrokenChain, other: BrokenChain) -> BrokenChain:
+def _furthest(first: BrokenChain, other: BrokenChain) -> BrokenChain:
     """Return the one that says more, or the later when they say the same."""
     order = list(ChainDefect)
-    return max(other, one, key=lambda broken: order.index(broken.defect))
+    return max(other, first, key=lambda broken: order.index(broken.defect))

@@ -42,8 +42,8 @@ class ADate:
     source: str
     provenance: Provenance
 
-    def told(self) -> str:
-        """Say it in French, with its sources."""
+    def sentence(self) -> str:
+        """Return it in French, with its sources."""
         lines = [f"clientAuth {self.client_auth}"]
         if self.duree is not None:
             lines.append(f"{self.duree} jours au plus ({SOURCE_DUREES})")
@@ -95,8 +95,8 @@ def is_strict(mode: VerifieEku, jour: date, *, chrome: bool) -> bool:
     return mode is VerifieEku.STRICT
 
 
-def renewal_told(issued: date, days: int) -> str:
-    """Say how much of a certificate's life the notice of 15 working days takes, in French."""
+def renewal_sentence(issued: date, days: int) -> str:
+    """Return how much of a certificate's life the notice of 15 working days takes, in French."""
     end = issued + timedelta(days=days)
     deadline = renewal_deadline(end)
     notice = (end - deadline).days

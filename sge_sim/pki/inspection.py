@@ -275,7 +275,7 @@ def _advice(
     authority = trust.authority_of(chain) if isinstance(chain, Chain) else None
     signed = situation_at(authority, jour) if authority else None
     if authority and signed is not None:
-        yield f"{authority.name}, le {jour:%d/%m/%Y} : {signed.told()}"
+        yield f"{authority.name}, le {jour:%d/%m/%Y} : {signed.sentence()}"
 
 
 def _for_clients(leaf: x509.Certificate) -> bool:

@@ -115,9 +115,9 @@ def _verdicts(inspection: Inspection) -> Iterator[str]:
 def _judged_at(inspection: Inspection) -> str:
     if inspection.on_day:
         rules = dict.fromkeys(
-            f"{one.rule.code} : {one.rule.source} ({one.rule.provenance})"
+            f"{reason.rule.code} : {reason.rule.source} ({reason.rule.provenance})"
             for verdict in inspection.verdicts
-            for one in verdict.reasons
+            for reason in verdict.reasons
         )
         sources = f" Sources : {' ; '.join(rules)}." if rules else ""
         return f"Jugé comme au {_french(inspection.now)}.{sources}"

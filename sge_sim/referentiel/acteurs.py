@@ -142,7 +142,7 @@ def habiliter(
     Raises `UsageError` for an unknown actor or package.
     """
     acteur = get_acteur(session, code)
-    found = next((one for one in PACKAGES if one.casefold() == package.casefold()), None)
+    found = next((known for known in PACKAGES if known.casefold() == package.casefold()), None)
     if found is None:
         raise UsageError(
             f"Le package « {package} » n'existe pas : choisir parmi {', '.join(PACKAGES)}."

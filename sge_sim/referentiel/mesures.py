@@ -269,14 +269,14 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
     puissances = (
         [(depuis, PUISSANCE_DU_SURPLUS)]
         if donnees.autre
-        else _since(depuis, [(one.depuis, one.puissance or usual) for one in etats])
+        else _since(depuis, [(etat.depuis, etat.puissance or usual) for etat in etats])
     )
     given = None if donnees.autre else read_donnees(suivi.donnees)
     perdus = suivi.trous if given is None else (*suivi.trous, *given.trous)
     return PointMesure(
         graine=donnees.graine,
         segment=donnees.segment,
-        puissances=tuple(PuissanceSouscrite(*one) for one in puissances),
+        puissances=tuple(PuissanceSouscrite(*puissance) for puissance in puissances),
         mise_en_service=donnees.mise_en_service,
         compteurs=compteurs,
         grille_distributeur=_distributeur(donnees, etats, suivi, compteurs),
@@ -286,9 +286,9 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
             for jour, haute, basse in _since(
                 depuis,
                 [
-                    (one.depuis, one.heures_creuses, one.saison_basse)
-                    for one in etats
-                    if one.heures_creuses is not None
+                    (etat.depuis, etat.heures_creuses, etat.saison_basse)
+                    for etat in etats
+                    if etat.heures_creuses is not None
                 ],
             )
         ),
@@ -322,7 +322,7 @@ def _distributeur(
     """Return the distributor's grids: a small meter has none before it is opened (OFF 21.3)."""
     petit = donnees.segment in PETITS
     # It is never closed again.
-    opened = [one for one in etats if one.niveau]
+    opened = [etat for etat in etats if etat.niveau]
     if petit and not opened:
         return ()
     dates = _dated(donnees, etats, suivi, "distributeur")
@@ -336,7 +336,7 @@ def _distributeur(
     return tuple(
         Grille(jour, _DISTRIBUTEUR_C5[structure] if petit else _DISTRIBUTEUR, structure)
         for jour, structure in _since(
-            depuis, [(one.depuis, one.structure(donnees.segment)) for one in etats]
+            depuis, [(etat.depuis, etat.structure(donnees.segment)) for etat in etats]
         )
     )
 
@@ -348,7 +348,7 @@ def _fournisseur(
     if dates or donnees.autre:
         return dates
     usual = etats[-1].structure(donnees.segment)
-    codes = [(one.depuis, one.calendrier) for one in etats if one.calendrier is not None]
+    codes = [(etat.depuis, etat.calendrier) for etat in etats if etat.calendrier is not None]
     return tuple(
         Grille(jour, code, _CALENDRIERS.get(code, usual)) for jour, code in _since(depuis, codes)
     )

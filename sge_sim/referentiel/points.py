@@ -248,8 +248,8 @@ def _mesures(session: Session, prm: str) -> dict[str, Any]:
             for debut, fin in suivi.trous
         ],
         "avant": [
-            {"jusqu_a": _day(one.jusqu_a), "quoi": one.nom, "valeur": one.valeur}
-            for one in suivi.anciennes
+            {"jusqu_a": _day(ancienne.jusqu_a), "quoi": ancienne.nom, "valeur": ancienne.valeur}
+            for ancienne in suivi.anciennes
         ],
         "calendriers": [
             {"cote": cote, "depuis": _day(depuis), "code": code}

@@ -91,7 +91,7 @@ def _draw(
         if etat.profil is not None:
             profil |= dataset.profils[etat.profil]
         number = next(bt_inf if profil.point["domaine_tension"] == "BTINF" else large)
-        fiche = make_rows(
+        rows = make_rows(
             number,
             profil,
             commune,
@@ -99,12 +99,12 @@ def _draw(
             seed=seed,
             tirage=tirage,
         )
-        point = fiche[0]
+        point = rows[0]
         if point["type_comptage"] == "LINKY" and point["fta"] is not None:
             point |= _linky(point, commune)
         if reforme:
             bring_in(point)
-        yield fiche
+        yield rows
 
 
 def _varied(profil: Profil, sorte: SorteEntry, commune: CommuneEntry, tirage: Tirage) -> Profil:

@@ -61,7 +61,7 @@ class PlagesCibles(NamedTuple):
     basse: PlageOfficielle
 
 
-class Issue(StrEnum):
+class IssueReforme(StrEnum):
     """How a point of the list of phase 2 leaves it."""
 
     PHC = "PHC"
@@ -78,7 +78,7 @@ class Sort(NamedTuple):
     """What becomes of a point: the day planned, how it leaves the list, and the day of that."""
 
     prevu: date
-    issue: Issue
+    issue: IssueReforme
     jour: date
 
 
@@ -126,13 +126,15 @@ def sort_de(graine: int, *, professionnel: bool) -> Sort:
         days=int(_MOIS * math.log(1 - part) / math.log(1 - _SORTIES_PAR_MOIS))
     )
     if sortie <= prevu:
-        return Sort(prevu, Issue.MES_AVANT if sortie < VISIBLES_DEPUIS else Issue.MES, sortie)
+        return Sort(
+            prevu, IssueReforme.MES_AVANT if sortie < VISIBLES_DEPUIS else IssueReforme.MES, sortie
+        )
     jour = prevu
     while not reussit(graine, prevu, jour):
         jour += REPRISE
         if jour > prevu + REPRISES_PENDANT:
-            return Sort(prevu, Issue.ABANDON, jour)
-    return Sort(prevu, Issue.PHC, jour)
+            return Sort(prevu, IssueReforme.ABANDON, jour)
+    return Sort(prevu, IssueReforme.PHC, jour)
 
 
 def reussit(graine: int, prevu: date, jour: date) -> bool:
@@ -158,7 +160,7 @@ def ancienne_plage(tirage: Tirage, marque: str, nominaux: Sequence[Plages] = ())
     that the official list has of it."""
     regime = tirage.one_of(nominaux or regimes(marque))
     officielles = [officielle_de(decalees(regime, minutes)) for minutes in DECALAGES]
-    known = [one.libelle for one in officielles if one is not None]
+    known = [officielle.libelle for officielle in officielles if officielle is not None]
     return tirage.one_of(known) if known else format_plages(regime)
 
 
@@ -181,7 +183,7 @@ def bring_in(point: dict[str, Any]) -> None:
     actuelle = officielle_de(parse_plages(texte))
     if touches(parse_plages(texte), "ancien"):
         sort = sort_de(point["graine"], professionnel=point["categorie_client_final"] == "PRO")
-        if sort.issue is not Issue.MES_AVANT:
+        if sort.issue is not IssueReforme.MES_AVANT:
             point |= columns_of(cible(point["graine"], point["code_insee"]))
             return
         texte = ancienne_plage(_tirage("phase 1", point["graine"]), "1")
@@ -206,6 +208,6 @@ def evenement_de(point: Mapping[str, Any]) -> tuple[TypeEvenement, datetime] | N
     if basse is None or point["futures_heures_creuses_libelle"] == point["heures_creuses_libelle"]:
         return None
     sort = sort_de(point["graine"], professionnel=point["categorie_client_final"] == "PRO")
-    if sort.issue is Issue.MES:
+    if sort.issue is IssueReforme.MES:
         return "changement_titulaire", start_of_day(sort.jour)
     return "reforme_hc", instant_de(sort.prevu)

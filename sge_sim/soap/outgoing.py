@@ -49,18 +49,18 @@ class Outgoing(spyne.Soap11):  # type: ignore[misc]
         """
         bare = self._style.bare(exchange.instant)
         code, libelle = ("", "") if bare else (fault.code, fault.libelle)
-        told: dict[str, Any] = {"resultat": {"code": code, TEXT: libelle}}
+        detail_tree: dict[str, Any] = {"resultat": {"code": code, TEXT: libelle}}
         if self._style.faultstring is None:
             if prm := exchange.prm:
-                told["infoFonctionnelles"] = {"pointId": prm}
-            told.update(info_demandeur(exchange.login))
+                detail_tree["infoFonctionnelles"] = {"pointId": prm}
+            detail_tree.update(info_demandeur(exchange.login))
         faultstring = escape(self._style.faultstring or fault.libelle)
         prefix = "soap:" if bare else ""
         head = (
             f"<soap:Fault><{prefix}faultcode>soap:Server</{prefix}faultcode>"
             f"<{prefix}faultstring>{faultstring}</{prefix}faultstring><detail>"
         )
-        detail = self._elements.parts(self._contract.fault, told)
+        detail = self._elements.parts(self._contract.fault, detail_tree)
         return [head.encode(), *detail, b"</detail></soap:Fault>"]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
 
 Rows = Sequence[tuple[Any, ...]]
+"""What a statement has read: the values of each row, in the order of the fields."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def change_columns(session: Session, point: Point, jour: date, **valeurs: Any) -
     kept = session.scalars(
         select(AncienEtat.valeurs).where(AncienEtat.prm == point.prm, AncienEtat.jusqu_a == jour)
     )
-    known = {name for one in kept for name in json.loads(one)}
+    known = {name for valeurs in kept for name in json.loads(valeurs)}
     former = {name: getattr(point, name) for name in changed if name not in known}
     if former:
         session.add(AncienEtat(prm=point.prm, jusqu_a=jour, valeurs=write_valeurs(former)))

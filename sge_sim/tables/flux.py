@@ -101,7 +101,7 @@ class FichierFlux(Base):
 
     `nom` is unique in a contract. `prms` are separated by spaces. `chemin` is relative to the data
     directory, `sha256` that of the file as delivered. `prochain_essai`, of the machine's time, is
-    empty once it is `livre` or given up (`echec`). `panne` is the planned fault that struck it.
+    empty once it is `livre` or given up (`echec`). `panne` is the panne that struck it.
     """
 
     __tablename__ = "fichier_flux"
@@ -224,7 +224,7 @@ def is_published(session: Session, publication: Publication) -> bool:
 def pending_files(session: Session, contrat_id: str, now: datetime) -> Sequence[FichierFlux]:
     """Return the files of a contract that are still to be delivered, in their order.
 
-    One that a planned fault holds back beyond `now` isn't among them: it holds back no other.
+    One that a panne holds back beyond `now` isn't among them: it holds back no other.
     """
     return session.scalars(
         select(FichierFlux)

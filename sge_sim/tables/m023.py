@@ -103,6 +103,8 @@ def fichiers_m023(session: Session, affaire_id: str) -> Sequence[FichierFlux]:
 def read_rang_m023(flux: tuple[Flux, ...], rang: int) -> Query[datetime | None]:
     """Return what reads when a demand of these files was accepted, the last of them being of rank
     1; None where there were fewer than `rang`."""
-    accepted = select(DemandeM023.opened_at).where(or_(*(DemandeM023.flux == one for one in flux)))
+    accepted = select(DemandeM023.opened_at).where(
+        or_(*(DemandeM023.flux == name for name in flux))
+    )
     last_first = accepted.order_by(DemandeM023.opened_at.desc()).limit(1).offset(rang - 1)
     return Query((Prepared(last_first),), (), lambda rows: rows[0][0] if rows else None)

@@ -1,4 +1,4 @@
-"""The planned faults, and the counts of those that look out for them."""
+"""The pannes, and the counts of those that look out for them."""
 
 from dataclasses import fields
 from pathlib import Path
@@ -15,7 +15,7 @@ from sge_sim.tables.prepared import Driver, Prepared, Query
 
 
 class PannePrevue(Base):
-    """A planned fault, as `sge_sim.domaine.pannes.Panne` describes it."""
+    """A panne, as `sge_sim.domaine.pannes.Panne` describes it."""
 
     __tablename__ = "panne_prevue"
 

@@ -1,6 +1,6 @@
 """What the state holds, as values that never change: what rules and answers read.
 
-A *fiche* is what one row said when it was read; a `Dossier` is all that is known of a point. They
+*Facts* are what a row said when it was read; a `Dossier` is all that is known of a point. They
 know nothing of the database: `sge_sim.facts.lecture` reads the rows that they are made of.
 """
 
@@ -30,13 +30,10 @@ from sge_sim.domaine.nomenclatures import (
     TypeService,
     TypeServiceAcces,
 )
-from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts, UtilisateurFacts
+from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts, Rows, UtilisateurFacts
 from sge_sim.tables.suivi_facts import Suivi, suivi_from
 
 _NIVEAU_DES_MESURES: Final = 2
-
-Rows = Sequence[tuple[Any, ...]]
-"""What a statement has read: the values of each row, in the order of the fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ _SITUATION: Final[Mapping[str, Callable[[Any], bool]]] = {
     "petit": lambda point: point.segment in PETITS,
     "ouvert_aux_mesures": lambda point: point.niveau_ouverture_services == _NIVEAU_DES_MESURES,
 }
-"""What the segment and the states of a point come to, whether it is a row or a fiche.
+"""What the segment and the states of a point come to, whether it is a row or facts.
 
 Whether it is in service, being terminated included; supplied, be it a limited supply; of more than
 36 kVA (C1 to C4, P1 to P3); a C5 or a P4; of the level of services that measures need of these.
@@ -235,18 +232,20 @@ class Dossier:
 
     def au(self, jour: date) -> PointFacts:
         """Return the point as it was on a legal day: of each column, the first to be replaced."""
-        later = reversed([one for one in self.suivi.anciennes if one.jusqu_a > jour])
-        return replace(self.point, **{one.nom: one.valeur for one in later})
+        later = reversed([ancienne for ancienne in self.suivi.anciennes if ancienne.jusqu_a > jour])
+        return replace(self.point, **{ancienne.nom: ancienne.valeur for ancienne in later})
 
     def sur(self, debut: date, fin: date) -> tuple[PointFacts, ...]:
         """Return the point as it was over the legal days [debut, fin), before and after changes."""
-        changes = {one.jusqu_a for one in self.suivi.anciennes if debut < one.jusqu_a < fin}
+        changes = {
+            ancienne.jusqu_a for ancienne in self.suivi.anciennes if debut < ancienne.jusqu_a < fin
+        }
         return tuple(self.au(jour) for jour in (debut, *sorted(changes)))
 
     def is_held_by(self, acteur_code: str, debut: date, fin: date) -> bool:
         """Tell whether a supplier held one contract over [debut, fin): a new client has another."""
         etats = self.sur(debut, fin)
-        held = {(one.fournisseur_titulaire, one.date_mise_en_service) for one in etats}
+        held = {(etat.fournisseur_titulaire, etat.date_mise_en_service) for etat in etats}
         return len(held) == 1 and held.pop()[0] == acteur_code
 
     def says_as(self, other: "Dossier") -> bool:

@@ -1,14 +1,13 @@
-"""What the measures of a point depend on beyond its fiche, and what the point was before."""
+"""What the measures of a point depend on beyond its facts, and what the point was before."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.nomenclatures import CoteCalendrier
-
-Rows = Sequence[tuple[Any, ...]]
+from sge_sim.tables.acteur_facts import Rows
 
 _DATES: Final = "date_"
 
@@ -23,7 +22,7 @@ class AncienneValeur(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Suivi:
-    """What the measures of a point depend on beyond its fiche: periods, gaps, calendars, meters.
+    """What the measures of a point depend on beyond its facts: periods, gaps, calendars, meters.
 
     `calendriers`: (side, from, code), oldest first; `compteurs`: (installed, removed, whether it
     tells its TIC flags, as every Linky does), oldest first; `oppositions`: days [from, end) on
@@ -101,7 +100,7 @@ def read_anciens(rows: Iterable[tuple[date, str]]) -> tuple[AncienneValeur, ...]
                 for jusqu_a, valeurs in rows
                 for name, value in json.loads(valeurs).items()
             ),
-            key=lambda one: (one.jusqu_a, one.nom),
+            key=lambda ancienne: (ancienne.jusqu_a, ancienne.nom),
         )
     )
 

@@ -12,7 +12,7 @@ import pytest
 from admin_kit import Room, control_room
 from fastapi.routing import APIRoute
 
-from sge_sim.admin.application import _SUBJECTS, build_admin
+from sge_sim.admin.application import _ROUTES, build_admin
 from sge_sim.clock import parse_instant
 
 SOON = 5.0
@@ -86,7 +86,7 @@ def demands(room: Room) -> dict[Route, dict[str, Any]]:
     described = application.openapi()
     components = described["components"]["schemas"]
     found = {}
-    for route in (one for subject in _SUBJECTS for one in subject.router(room.state).routes):
+    for route in (route for routes_of in _ROUTES for route in routes_of(room.state).routes):
         for method in sorted(getattr(route, "methods", None) or ()):
             if not isinstance(route, APIRoute):
                 continue

@@ -37,7 +37,14 @@ from sge_sim.mesures import (
 from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.journees import journees
 from sge_sim.referentiel.mesures import mesure_of
-from sge_sim.referentiel.reforme_hc import DEBUT, Issue, PlagesCibles, cible, columns_of, sort_de
+from sge_sim.referentiel.reforme_hc import (
+    DEBUT,
+    IssueReforme,
+    PlagesCibles,
+    cible,
+    columns_of,
+    sort_de,
+)
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.commandes import Evenement
 from sge_sim.tables.points import Compteur, find_point
@@ -187,7 +194,7 @@ def test_a_meter_that_does_not_answer_is_tried_again_then_given_up(
     assert labels(linky, done + 90 * _JOUR) == after
 
 
-def _graine_of(issue: Issue, late: bool = False) -> int:
+def _graine_of(issue: IssueReforme, late: bool = False) -> int:
     return next(
         graine
         for graine in range(200_000)
@@ -198,10 +205,11 @@ def _graine_of(issue: Issue, late: bool = False) -> int:
 
 @pytest.mark.assumed("97 % at the first attempt, 99.2 % in the end")
 @pytest.mark.parametrize(
-    ("issue", "late"), [(Issue.PHC, False), (Issue.PHC, True), (Issue.ABANDON, False)]
+    ("issue", "late"),
+    [(IssueReforme.PHC, False), (IssueReforme.PHC, True), (IssueReforme.ABANDON, False)],
 )
 def test_an_operation_of_the_reform_ends_as_its_seed_says(
-    linky: Lives, issue: Issue, late: bool
+    linky: Lives, issue: IssueReforme, late: bool
 ) -> None:
     graine = _graine_of(issue, late)
     sort = sort_de(graine, professionnel=False)
@@ -210,7 +218,7 @@ def test_an_operation_of_the_reform_ends_as_its_seed_says(
     target = cible(graine, "34231")
     done = (target.haute.libelle, target.basse.libelle)
     assert labels(linky, sort.jour - _JOUR) == (AVANT, None)
-    assert labels(linky, sort.jour) == (done if issue is Issue.PHC else (AVANT, None))
+    assert labels(linky, sort.jour) == (done if issue is IssueReforme.PHC else (AVANT, None))
     assert awaited(linky) == []
 
 
@@ -221,7 +229,7 @@ def test_an_operation_of_the_reform_ends_as_its_seed_says(
 def test_a_commissioning_before_its_day_brings_the_ranges_to_come(
     linky: Lives, arrivee: date, seasonal: bool
 ) -> None:
-    graine = _graine_of(Issue.PHC)
+    graine = _graine_of(IssueReforme.PHC)
     reform(linky, graine, sort_de(graine, professionnel=False).prevu)
     linky.change(beginning(date(2026, 9, 1)), nouveau_titulaire=arrivee)
     linky.until(beginning(arrivee))

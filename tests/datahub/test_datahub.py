@@ -83,6 +83,7 @@ def portal(database: Database, tmp_path: Path) -> Portal:
         database,
         clock,
         "https://127.0.0.1",
+        "http://127.0.0.1",
         Moves(clock, database, BackOffice(clock, [])),
         journal,
         JournalFeed(journal),

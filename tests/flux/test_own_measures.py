@@ -14,7 +14,6 @@ from flux_kit import AUTOMNE, JOUR, PRINTEMPS
 from points_kit import day_lines, examples, recorded
 from publication_kit import COURBE_C5, INDEX_C5, Platform, at, new_platform, of
 from r6x_kit import data_and_report, demand
-from sge_sim.services.consultation_mesures_detaillees.answer_v3 import index_response, response
 
 from sge_sim.clock import PARIS
 from sge_sim.dataconnect.readings import MeasureReader
@@ -24,6 +23,7 @@ from sge_sim.mesures.series import read_series
 from sge_sim.referentiel.apports.export import export_mesures, template
 from sge_sim.referentiel.apports.lecture import Source
 from sge_sim.referentiel.apports.versement import import_points
+from sge_sim.services.consultation_mesures_detaillees.answer import index_response, response_v3
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, DemandeDetaillees
 from sge_sim.tables.acteurs import Acteur
 
@@ -72,7 +72,7 @@ def v3(
     if type_ == "INDEX":
         written: Any = index_response(asked, read_contextes(point, asked))
     else:
-        written = response(asked, read_series(point, asked), corrigees=False, petit=True)
+        written = response_v3(asked, read_series(point, asked), corrigees=False, petit=True)
     return re.findall(
         r"<d>([^<]+)</d><v>(-?\d+)</v>",
         re.sub(r"<v>(-?\d+)</v><d>([^<]+)</d>", r"<d>\2</d><v>\1</v>", str(written)),

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.pki.authorities import load_authorities
-from sge_sim.pki.client_auth import FIN_CHROME, longest_life, renewal_told, situation_at
+from sge_sim.pki.client_auth import FIN_CHROME, longest_life, renewal_sentence, situation_at
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import Usages, issue_client_certificate
 from sge_sim.pki.policy import Policy
@@ -59,7 +59,7 @@ def test_each_authority_of_the_list_has_its_last_useful_certificate(
     known = situation_at(load_authorities().find(slug), jour)
     assert known is not None
     assert (known.client_auth, known.dernier, known.jusqu_au) == (client_auth, dernier, jusqu_au)
-    assert known.source in known.told()
+    assert known.source in known.sentence()
     assert known.provenance in ("documented", "assumed")
 
 
@@ -69,7 +69,7 @@ def test_each_authority_of_the_list_has_its_last_useful_certificate(
     [(100, "28/04/2027", "07/04/2027"), (47, "06/03/2027", "15/02/2027")],
 )
 def test_the_notice_takes_more_of_a_short_life(jours: int, fin: str, depot: str) -> None:
-    told = renewal_told(date(2027, 1, 18), jours)
+    told = renewal_sentence(date(2027, 1, 18), jours)
     assert f"finit le {fin}" in told
     assert f"déposer le {depot}" in told
 

@@ -22,7 +22,7 @@ from sge_sim.domaine.plages import (
 )
 from sge_sim.facts.database import Database
 from sge_sim.processes.dataset_installation import install_dataset
-from sge_sim.referentiel.reforme_hc import Issue, sort_de
+from sge_sim.referentiel.reforme_hc import IssueReforme, sort_de
 from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.commandes import Evenement
 from sge_sim.tables.points import Point
@@ -75,7 +75,7 @@ def points_of(database: Database) -> list[tuple[Point, list[Any]]]:
 
 def test_every_point_ends_as_its_seed_says(lived: Any) -> None:
     database, before = lived
-    ways: Counter[Issue] = Counter()
+    ways: Counter[IssueReforme] = Counter()
     for point, history in points_of(database):
         old = before[point.prm]
         planned = (
@@ -90,17 +90,17 @@ def test_every_point_ends_as_its_seed_says(lived: Any) -> None:
         sort = sort_de(point.graine, professionnel=point.categorie_client_final == "PRO")
         ways[sort.issue] += 1
         changed = {one.jusqu_a for one in history}
-        if sort.issue is Issue.ABANDON:
+        if sort.issue is IssueReforme.ABANDON:
             assert changed == set()
             assert point.heures_creuses_libelle == old["plages"]
             continue
         assert changed == {sort.jour}, point.prm
         assert [one.valeur for one in history] == [old["plages"], None]
         arrived = point.date_mise_en_service
-        assert arrived == (sort.jour if sort.issue is Issue.MES else old["mise_en_service"])
+        assert arrived == (sort.jour if sort.issue is IssueReforme.MES else old["mise_en_service"])
         keeps_to_the_rules(point)
-    assert {Issue.PHC, Issue.MES} <= {*ways}
-    assert Issue.MES_AVANT not in ways
+    assert {IssueReforme.PHC, IssueReforme.MES} <= {*ways}
+    assert IssueReforme.MES_AVANT not in ways
 
 
 def keeps_to_the_rules(point: Point) -> None:
@@ -165,7 +165,7 @@ def test_ten_thousand_points_follow_the_planning(lived: Any) -> None:
         month = (sort.prevu.year, sort.prevu.month)
         planned[pro] += 1
         left[pro, month] += bool(history)
-        phc[pro, month] += bool(history) and sort.issue is Issue.PHC
+        phc[pro, month] += bool(history) and sort.issue is IssueReforme.PHC
     share = {pro: weight / planned[pro] for pro, weight in ((True, 15), (False, 85))}
     operated = [0.945 * sum(share[pro] * phc[pro, month] for pro in share) for month in MOIS]
     gone = [sum(share[pro] * left[pro, month] for pro in share) for month in MOIS]

@@ -24,7 +24,7 @@ from sge_sim.referentiel.reforme_hc import (
     FIN,
     REPRISE,
     REPRISES_PENDANT,
-    Issue,
+    IssueReforme,
     cible,
     evenement_de,
     sort_de,
@@ -50,7 +50,7 @@ def sorts() -> list:
 
 @pytest.mark.documented(_PLAN)
 def test_operations_are_those_of_the_planning_within_a_point(sorts: list) -> None:
-    months = Counter((s.prevu.year, s.prevu.month) for _, s in sorts if s.issue is Issue.PHC)
+    months = Counter((s.prevu.year, s.prevu.month) for _, s in sorts if s.issue is IssueReforme.PHC)
     shares = [100 * months[month] / NOMBRE for month in MOIS]
     assert shares == pytest.approx(OPERE, abs=1.0)
     assert sum(months.values()) == sum(months[month] for month in MOIS)
@@ -59,7 +59,7 @@ def test_operations_are_those_of_the_planning_within_a_point(sorts: list) -> Non
 @pytest.mark.documented(_PLAN)
 def test_all_that_is_planned_has_left_by_its_month(sorts: list) -> None:
     """By an operation or a commissioning, but for what is given up."""
-    left = [s for _, s in sorts if s.issue is not Issue.ABANDON]
+    left = [s for _, s in sorts if s.issue is not IssueReforme.ABANDON]
     cumulated = [
         100 * sum((s.prevu.year, s.prevu.month) <= month for s in left) / NOMBRE for month in MOIS
     ]
@@ -71,10 +71,10 @@ def test_points_leave_the_list_in_four_ways(sorts: list) -> None:
     ways = Counter(sort.issue for _, sort in sorts)
     shares = {way: 100 * count / NOMBRE for way, count in ways.items()}
     assert shares == {
-        Issue.PHC: pytest.approx(85.3, abs=1),
-        Issue.MES: pytest.approx(8.5, abs=1),
-        Issue.MES_AVANT: pytest.approx(5.5, abs=1),
-        Issue.ABANDON: pytest.approx(0.7, abs=0.4),
+        IssueReforme.PHC: pytest.approx(85.3, abs=1),
+        IssueReforme.MES: pytest.approx(8.5, abs=1),
+        IssueReforme.MES_AVANT: pytest.approx(5.5, abs=1),
+        IssueReforme.ABANDON: pytest.approx(0.7, abs=0.4),
     }
 
 
@@ -83,13 +83,13 @@ def test_a_point_leaves_once_and_within_the_dates(graine: int, pro: bool) -> Non
     sort = sort_de(graine, professionnel=pro)
     assert (DEBUT_PRO if pro else DEBUT) <= sort.prevu < FIN
     match sort.issue:
-        case Issue.PHC:
+        case IssueReforme.PHC:
             assert timedelta(0) <= sort.jour - sort.prevu <= REPRISES_PENDANT
             assert (sort.jour - sort.prevu) % REPRISE == timedelta(0)
             assert sort.jour <= date(2027, 11, 30)
-        case Issue.MES:
+        case IssueReforme.MES:
             assert VISIBLES_DEPUIS <= sort.jour <= sort.prevu
-        case Issue.MES_AVANT:
+        case IssueReforme.MES_AVANT:
             assert sort.jour < VISIBLES_DEPUIS
     assert sort == sort_de(graine, professionnel=pro)
 

@@ -250,5 +250,5 @@ def test_a_listener_without_settings_has_narrow_bounds():
         "response_seconds": 10.0,
         "idle_seconds": 30.0,
         "threads": 16,
-        "stop_seconds": 10.0,
+        "stop_seconds": 7.0,
     }

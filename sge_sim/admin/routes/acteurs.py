@@ -130,18 +130,22 @@ def page_routes(state: AdminState) -> APIRouter:
     @routes.post("/certificats")
     def check(request: Request, form: Annotated[Form, Depends(read_form)]) -> Response:
         environnement = form.get("environnement")
-        chosen = next((one for one in _ENVIRONNEMENTS if one == environnement), _ENVIRONNEMENTS[0])
-        accepted, told = _check(state, form.get("pem"), chosen)
-        return _certificats(request, accepted=accepted, verdict=told, environnement=chosen)
+        chosen = next(
+            (known for known in _ENVIRONNEMENTS if known == environnement), _ENVIRONNEMENTS[0]
+        )
+        accepted, verdict = _check(state, form.get("pem"), chosen)
+        return _certificats(request, accepted=accepted, verdict=verdict, environnement=chosen)
 
     def _certificats(request: Request, **found: Any) -> Response:
         today = legal_date(machine_now())
         with state.database.sessions() as session:
             certificats = view_certificats(session, machine_now())
         remaining = {
-            (one.empreinte, one.environnement): working_days_between(today, one.a_deposer_avant)
-            for one in certificats
-            if one.a_deposer_avant is not None
+            (certificat.empreinte, certificat.environnement): working_days_between(
+                today, certificat.a_deposer_avant
+            )
+            for certificat in certificats
+            if certificat.a_deposer_avant is not None
         }
         context: dict[str, Any] = {
             "verdict": None,
@@ -188,5 +192,5 @@ def _check(state: AdminState, pem: str, environnement: Environment) -> tuple[boo
             return False, str(refusal)
         except UsageError as error:
             return False, str(error).replace(str(file), "Le texte donné")
-    told = render_inspection(inspection).replace(str(file), "texte donné")
-    return inspection.accepted, told
+    verdict = render_inspection(inspection).replace(str(file), "texte donné")
+    return inspection.accepted, verdict

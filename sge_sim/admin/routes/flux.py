@@ -163,22 +163,22 @@ def page_routes(state: AdminState) -> APIRouter:
         au: str = "",
         avant: _Before = None,
     ) -> Response:
-        first, last = (read_day(one) for one in (du, au))
+        first, last = (read_day(text) for text in (du, au))
         chosen = known_spelling(flux, _FLUX)
         state_typed = known_spelling(etat, _ETATS)
         with state.database.sessions() as session:
             found = find_fichiers(
                 session,
                 contrat_id=contrat.strip() or None,
-                flux=next((one for one in _FLUX if one == chosen), None),
+                flux=next((flux for flux in _FLUX if flux == chosen), None),
                 prm=prm.strip() or None,
-                etat=next((one for one in _ETATS if one == state_typed), None),
+                etat=next((etat for etat in _ETATS if etat == state_typed), None),
                 debut=None if first is None else start_of_day(first),
                 fin=None if last is None else start_of_day(last + timedelta(1)),
                 before_id=avant,
                 limit=_SHOWN + 1,
             )
-            rows = [(one.id, FichierView.of(one)) for one in found[:_SHOWN]]
+            rows = [(fichier.id, FichierView.of(fichier)) for fichier in found[:_SHOWN]]
         filtres = {"flux": flux, "etat": etat, "prm": prm, "contrat": contrat, "du": du, "au": au}
         return pages.render(
             state,

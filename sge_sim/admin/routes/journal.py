@@ -117,7 +117,7 @@ def page_routes(state: AdminState) -> APIRouter:
             state,
             request,
             "journal.html",
-            echanges=[ExchangeView.of(one) for one in shown],
+            echanges=[ExchangeView.of(exchange) for exchange in shown],
             suite=filtres.address(avant=shown[-1].id) if len(found) > _SHOWN else None,
             debut=filtres.address() if avant else None,
             direct=None if avant or refus else filtres.address("/journal/direct", apres=newest),
@@ -157,8 +157,8 @@ def page_routes(state: AdminState) -> APIRouter:
                     yield "event: remplace\ndata: \n\n"
                     return
                 news = await anyio.to_thread.run_sync(news_after, filtres, last)
-                for one in news:
-                    yield f"id: {one.id}\ndata: {row(one)}\n\n"
+                for exchange in news:
+                    yield f"id: {exchange.id}\ndata: {row(exchange)}\n\n"
                 last = newest
                 yield ": \n\n"
         finally:

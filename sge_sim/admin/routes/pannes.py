@@ -1,4 +1,4 @@
-"""`/api/pannes` and the page `/pannes`: planned faults."""
+"""`/api/pannes` and the page `/pannes`: what a tester plans to go wrong."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -23,7 +23,7 @@ _EMPTY_FORM: Final[Mapping[str, str]] = {"du": "1", "graine": "0", "dispersion":
 
 
 def router(state: AdminState) -> APIRouter:
-    """Return the routes of the planned faults."""
+    """Return the routes of the pannes."""
     routes = APIRouter(tags=["pannes"])
     database, data_dir = state.database, state.settings.data_dir
 
@@ -87,7 +87,7 @@ def router(state: AdminState) -> APIRouter:
             pannes=pannes,
             acteurs=acteurs,
             services=service_names(),
-            sortes=[(one, LIBELLES_PANNES[one]) for one in SORTES],
+            sortes=[(sorte, LIBELLES_PANNES[sorte]) for sorte in SORTES],
             refus=refus,
             saisie=saisie,
         )

@@ -192,7 +192,7 @@ def page_routes(state: AdminState) -> APIRouter:
         apres: Annotated[str, Query(max_length=20)] = "",
     ) -> Response:
         typed = known_spelling(segment, _SEGMENTS)
-        chosen = next((one for one in _SEGMENTS if one == typed), None)
+        chosen = next((segment for segment in _SEGMENTS if segment == typed), None)
         with state.database.sessions() as session:
             found = look_for_points(session, q.strip(), chosen, after=apres, limit=_SHOWN + 1)
             shown = found[:_SHOWN]
@@ -259,11 +259,11 @@ def page_routes(state: AdminState) -> APIRouter:
                 "autorisations": autorisations_of(session, prm, _OF_EACH),
                 "evenements": evenements_of(session, prm, _OF_EACH),
                 "fichiers": [
-                    (one.id, FichierView.of(one))
-                    for one in find_fichiers(session, prm=prm, limit=_OF_EACH)
+                    (fichier.id, FichierView.of(fichier))
+                    for fichier in find_fichiers(session, prm=prm, limit=_OF_EACH)
                 ],
                 "fournisseurs": [
-                    one.code for one in all_acteurs(session) if one.kind == "fournisseur"
+                    acteur.code for acteur in all_acteurs(session) if acteur.kind == "fournisseur"
                 ],
             }
             calls = state.journal.find_echanges(RechercheJournal(prm=prm), limit=_OF_EACH)
@@ -272,7 +272,7 @@ def page_routes(state: AdminState) -> APIRouter:
                 request,
                 "point.html",
                 **context,
-                echanges=[ExchangeView.of(one) for one in calls],
+                echanges=[ExchangeView.of(call) for call in calls],
                 chronologie=Chronologie.of(services, today),
                 libelles_evenements=EVENEMENTS,
                 types=_TYPES,
@@ -321,11 +321,11 @@ def _trace(
         "bandes": json.dumps(
             [
                 {
-                    "nom": f"{one.type} {one.objet}".strip(),
-                    "debut": one.debut.isoformat(),
-                    "fin": (one.fin or end).isoformat(),
+                    "nom": f"{service.type} {service.objet}".strip(),
+                    "debut": service.debut.isoformat(),
+                    "fin": (service.fin or end).isoformat(),
                 }
-                for one in services
+                for service in services
             ]
         ),
     }

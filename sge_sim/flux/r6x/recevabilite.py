@@ -53,7 +53,7 @@ class PointDemande:
 
     @property
     def services(self) -> list[AccesFacts]:
-        """The access services of the requester that reach into the days demanded."""
+        """The access services of the demandeur that reach into the days demanded."""
         demande = self.demande
         wanted = (_ACCES.get(demande.flux), demande.sens, self.demandeur.code)
         return [

@@ -21,14 +21,14 @@ _POSTES = 5
 def visibilite_of(
     point: PointFacts, acteur_code: str, kind: KindActeur, cadre: CadreAcces
 ) -> Visibilite:
-    """Return what a requester may see of a point: the incumbent supplier sees it whole."""
+    """Return what a demandeur may see of a point: the incumbent supplier sees it whole."""
     if kind == "fournisseur" and point.fournisseur_titulaire == acteur_code:
         return Visibilite.TITULAIRE
     return Visibilite.TOUS if cadre == "EST_TITULAIRE" else Visibilite.ACCORD
 
 
 def situation_tree(point: PointFacts, visibilite: Visibilite) -> dict[str, Any]:
-    """Return what a requester sees of a point."""
+    """Return what a demandeur sees of a point."""
     return seen_by(
         visibilite,
         {
@@ -129,17 +129,17 @@ def _metering_of(point: PointFacts) -> dict[str, Any]:
     }
 
 
-def _meter_tree(point: PointFacts, one: CompteurFacts) -> dict[str, Any]:
-    access = one.parametres_tele_acces
-    posts = list((one.programmation_horaire or {}).items())[:_POSTES]
+def _meter_tree(point: PointFacts, compteur: CompteurFacts) -> dict[str, Any]:
+    access = compteur.parametres_tele_acces
+    posts = list((compteur.programmation_horaire or {}).items())[:_POSTES]
     duree = None if access is None else access.fenetre_duree_min
     return {
-        "matricule": one.matricule,
-        "numeroSerie": one.numero_serie,
-        "situation": one.localisation,
-        "ticActivable": one.tic_activable,
-        "ticActivee": one.tic_activee,
-        "ticStandard": one.tic_standard,
+        "matricule": compteur.matricule,
+        "numeroSerie": compteur.numero_serie,
+        "situation": compteur.localisation,
+        "ticActivable": compteur.tic_activable,
+        "ticActivee": compteur.tic_activee,
+        "ticStandard": compteur.tic_standard,
         "programmationHoraire": {
             f"posteHoraire{rang}": {
                 "classeTemporellePosteHoraire": classe,

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 
 class Visibilite(IntEnum):
-    """What a requester may see; each sees what those before see."""
+    """What a demandeur may see; each sees what those before see."""
 
     TOUS = 0
     ACCORD = 1
@@ -90,7 +90,7 @@ AVEC_ACCORD: Final = frozenset(
 
 
 def seen_by(visibilite: Visibilite, tree: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that a requester may see; a block left empty is left out."""
+    """Return the fields that a demandeur may see; a block left empty is left out."""
     hidden = frozenset[str]()
     if visibilite < Visibilite.TITULAIRE:
         hidden |= DU_TITULAIRE

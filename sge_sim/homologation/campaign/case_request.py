@@ -92,7 +92,7 @@ def _borrowed(emprunt: Emprunt, contexte: ContexteDeCas) -> object:
     values = _values(emprunt, contexte)
     if not values:
         raise UsageError(
-            f"La réponse de {_told(emprunt)} ne contient pas « {emprunt.chemin} » : "
+            f"La réponse de {_origin_of(emprunt)} ne contient pas « {emprunt.chemin} » : "
             "vérifier ce qu'elle a rendu avant de continuer."
         )
     return values[0]
@@ -101,9 +101,11 @@ def _borrowed(emprunt: Emprunt, contexte: ContexteDeCas) -> object:
 def _values(emprunt: Emprunt, contexte: ContexteDeCas) -> Sequence[object]:
     answers = contexte.preparations if emprunt.preparation else contexte.resultats
     if emprunt.origine not in answers:
-        raise UsageError(f"La demande reprend une valeur de {_told(emprunt)} : l'exécuter d'abord.")
+        raise UsageError(
+            f"La demande reprend une valeur de {_origin_of(emprunt)} : l'exécuter d'abord."
+        )
     return emprunt.chemin.values(answers[emprunt.origine])
 
 
-def _told(emprunt: Emprunt) -> str:
+def _origin_of(emprunt: Emprunt) -> str:
     return f"la préparation « {emprunt.origine} »" if emprunt.preparation else emprunt.origine

@@ -73,12 +73,12 @@ def known_deviation(case: Cas, reponse: Answer | RefusRecu) -> Ecart | None:
     return next((each for each in case.ecart_connu if each.observe == seen), None)
 
 
-def same_libelle(one: str, other: str) -> bool:
+def same_libelle(libelle: str, other: str) -> bool:
     """Return whether two labels are the same but for apostrophes, spaces and a final dot.
 
     The real platform mixes them (observed 2022), so labels are never compared byte for byte.
     """
-    return _plain_libelle(one) == _plain_libelle(other)
+    return _plain_libelle(libelle) == _plain_libelle(other)
 
 
 def _plain_libelle(libelle: str) -> str:

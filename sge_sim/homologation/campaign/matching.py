@@ -29,7 +29,9 @@ _FIELDS: Final = 10
 _CHARACTERS: Final = 100
 """What is kept of the elements that differ: so many, and of each so many characters."""
 
-Issue = Literal["coché", "non conforme", "perturbé", "ambigu", "proche", "hors catalogue"]
+IssueObservation = Literal[
+    "coché", "non conforme", "perturbé", "ambigu", "proche", "hors catalogue"
+]
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Champ:
 class Seen:
     """An exchange of the journal, as it is recognised; `instant` is simulated time, aware.
 
-    `panne` is the line of the journal on the planned fault that struck it, `logiciel` the client's
+    `panne` is the line of the journal on the panne that struck it, `logiciel` the client's
     product (User-Agent), `origine` who made the call.
     """
 
@@ -72,7 +74,7 @@ class Observation:
     """What an exchange was found to be.
 
     `cas` holds the key of the case that it ticks (`coché`) or misses (`non conforme`, the answer
-    isn't the one expected; `perturbé`, a planned fault struck the call), those that it fits alike
+    isn't the one expected; `perturbé`, a panne struck the call), those that it fits alike
     (`ambigu`), or the nearest one (`proche`), whose differing elements are `champs`. `execution`
     comes with the first three.
     """
@@ -80,7 +82,7 @@ class Observation:
     echange_id: int
     instant: datetime
     service: str
-    issue: Issue
+    issue: IssueObservation
     cas: tuple[str, ...]
     champs: tuple[Champ, ...]
     explication: str
@@ -240,12 +242,16 @@ def _short(field: Champ) -> Champ:
 
 
 def _observation(
-    seen: Seen, issue: Issue, cas: tuple[str, ...], why: str, champs: tuple[Champ, ...] = ()
+    seen: Seen,
+    issue: IssueObservation,
+    cas: tuple[str, ...],
+    why: str,
+    champs: tuple[Champ, ...] = (),
 ) -> Observation:
     return Observation(seen.id, seen.instant, seen.service, issue, cas, champs, why)
 
 
-def _issue(execution: Execution) -> Issue:
+def _issue(execution: Execution) -> IssueObservation:
     if execution.statut is Statut.PERTURBE:
         return "perturbé"
     return "coché" if execution.statut.bon else "non conforme"
@@ -259,8 +265,8 @@ def _judgement(execution: Execution) -> str:
         return "La réponse est celle attendue."
     if execution.statut is Statut.ADMIS:
         return f"La réponse n'est pas celle attendue mais elle est admise. {execution.remarque}"
-    told = " ; ".join(str(each) for each in execution.constats if not each.reussi)
-    return f"La réponse n'est pas celle attendue. {told}. {execution.remarque}".strip()
+    manques = " ; ".join(str(each) for each in execution.constats if not each.reussi)
+    return f"La réponse n'est pas celle attendue. {manques}. {execution.remarque}".strip()
 
 
 def with_any_value(requete: Requete) -> Requete:

@@ -24,7 +24,7 @@ class EchangeDeCas:
     """What was sent for a case and what came back.
 
     `instant` is the target's time (aware). `reponse` is None where no readable answer came;
-    `erreur` then says why, in French. `panne` is what the journal told of the planned fault that
+    `erreur` then says why, in French. `panne` is what the journal told of the panne that
     struck it, `echange_id` its number there; `logiciel` is the client's product (User-Agent),
     `origine` who made the call, `controles` what the judge found, if it looked.
     """
@@ -55,7 +55,7 @@ def execution_of(
     """Return the outcome of `case` given the exchange made for it.
 
     `defauts` says that the target may have the defects of the real platform: a simulator that
-    plays a nominal one has no excuse. Where a planned fault struck, the answer judges nobody.
+    plays a nominal one has no excuse. Where a panne struck, the answer judges nobody.
     """
     answer = echange.reponse
     statut, why = Statut.ECHOUE, ""
@@ -74,12 +74,12 @@ def execution_of(
         why = f"{why} {wait}".strip()
     if echange.panne:
         statut, why = Statut.PERTURBE, ""
-    told = " ".join(part for part in (remarque, echange.panne, why) if part)
+    remarques = " ".join(part for part in (remarque, echange.panne, why) if part)
     day = f"{echange.instant:%d/%m/%Y %H:%M:%S}"
     return Execution(
         **_identity(case),
         statut=statut,
-        suivi=_tracking(case, day, f"{statut.value.capitalize()}. {told}".strip()),
+        suivi=_tracking(case, day, f"{statut.value.capitalize()}. {remarques}".strip()),
         constats=(*constats, *echange.controles),
         instant=echange.instant,
         duree_ms=round(echange.duree_ms, 1),
@@ -91,7 +91,7 @@ def execution_of(
         logiciel=echange.logiciel,
         origine=echange.origine,
         echange_id=echange.echange_id,
-        remarque=told,
+        remarque=remarques,
         prevu_en_echec=prevu_en_echec,
     )
 
@@ -99,7 +99,7 @@ def execution_of(
 def not_run(case: Cas, why: str, *, panne: str = "", prevu_en_echec: bool = False) -> Execution:
     """Return the outcome of a case that could not be run, or wasn't; `why` is in French.
 
-    `panne` is the line of the journal on the planned fault that struck what sets the case up.
+    `panne` is the line of the journal on the panne that struck what sets the case up.
     """
     return Execution(
         **_identity(case),

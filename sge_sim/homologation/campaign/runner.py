@@ -197,7 +197,7 @@ class Runner:
     def _journaled(self, case: Cas) -> tuple[ExchangeView | None, str]:
         """Return the last call of the case's service in the journal, if it is there.
 
-        And the line on the planned fault that struck it, or what set the case up.
+        And the line on the panne that struck it, or what set the case up.
         """
         if self._admin is None:
             return None, ""

@@ -2,7 +2,7 @@
 
 Every compulsory case must pass in one and the same campaign (catalogue of SGE 21.3 §1). Of a
 one-of-several group, one run is enough; an optional case, or one that Enedis says can't be tested,
-counts for nothing. Where a planned fault struck a case, whatever case, its package isn't judged.
+counts for nothing. Where a panne struck a case, whatever case, its package isn't judged.
 """
 
 from collections.abc import Iterable, Sequence

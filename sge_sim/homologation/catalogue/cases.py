@@ -60,20 +60,20 @@ class Assertion:
     def __str__(self) -> str:
         match self.operation:
             case "egal":
-                told = f" vaut {self.valeurs[0]}"
+                suite = f" vaut {self.valeurs[0]}"
             case "parmi":
-                told = f" est parmi {', '.join(self.valeurs)}"
+                suite = f" est parmi {', '.join(self.valeurs)}"
             case "compte" if self.maximum is None:
-                told = f", au moins {self.minimum} fois"
+                suite = f", au moins {self.minimum} fois"
             case "compte" if self.maximum == self.minimum:
-                told = f", {self.minimum} fois"
+                suite = f", {self.minimum} fois"
             case "compte":
-                told = f", de {self.minimum} à {self.maximum} fois"
+                suite = f", de {self.minimum} à {self.maximum} fois"
             case "present":
-                told = " est présent"
+                suite = " est présent"
             case "absent":
-                told = " est absent"
-        return f"{self.chemin.texte}{told}"
+                suite = " est absent"
+        return f"{self.chemin.texte}{suite}"
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class Cas:
 
     `apres` holds the keys of the runs to do before; `au_choix` names the group of which one run
     is enough; `variantes` are the other requests, each whole, that make the same case (`LIBRE` in
-    them is any value); `quantite` is what the tracking sheet says instead of a number;
+    them is any value); `quantite` is what the tracking workbook says instead of a number;
     `reponse_ignoree` says that Enedis judges the request alone because its homologation platform is
     known not to serve it: a failure of that platform is then as good as the answer. `non_testable`
     says why Enedis asks for no run at all, empty where it asks for one. `trop_recent` is the
@@ -180,7 +180,7 @@ class Cas:
 
     @property
     def chaine(self) -> str:
-        """The segment as the tracking sheet spells it: `C2C4`, `C5` or `N/A`."""
+        """The segment as the tracking workbook spells it: `C2C4`, `C5` or `N/A`."""
         return "C2C4" if self.segment in ("C1-C4", "C2-C4") else self.segment
 
 

@@ -94,7 +94,7 @@ def expectation(attendu: Attendu) -> str:
 
 
 def times_to_run(case: Cas) -> str:
-    """Return how many times the case is to be run, as the tracking sheet says it.
+    """Return how many times the case is to be run, as the tracking workbook says it.
 
     Of the optional cases, F305C is « Facultatif » there and RP-R3 « - » (catalogue 21.3 §1).
     """

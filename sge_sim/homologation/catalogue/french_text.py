@@ -1,4 +1,4 @@
-"""The catalogue in French words: lists, cases, differences, and rows of the tracking sheet."""
+"""The catalogue in French words: lists, cases, differences, and rows of the tracking workbook."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -120,7 +120,7 @@ def run_view(case: Cas) -> dict[str, Any]:
 
 
 def tracking_row(case: Cas) -> dict[str, str]:
-    """Return the case as a row of Enedis' tracking sheet, by column, in the sheet's order.
+    """Return the case as a row of Enedis' tracking workbook, by column, in the sheet's order.
 
     What only a run knows (« Date & heure du test », « Remarques ») is empty. Source: catalogue of
     SGE 21.3 §1.

@@ -80,9 +80,9 @@ class CibleDataConnect:
         return next(iter(self.applications.values())).client_id
 
 
-def identifiants_of(told: Mapping[str, Any]) -> Identifiants:
+def identifiants_of(created: Mapping[str, Any]) -> Identifiants:
     """Return the credentials of an application, as a ready file or the administration tells it."""
-    return Identifiants(told["client_id"], told["client_secret"])
+    return Identifiants(created["client_id"], created["client_secret"])
 
 
 def data_connect_of(ready: Mapping[str, Any]) -> CibleDataConnect:
@@ -216,7 +216,7 @@ class DataConnectClient:
         prepared = self._session.prepare_request(request)
         if self.marqueur is not None:
             prepared.headers.update(self.marqueur.headers())
-        told, started = _told(prepared), stopwatch()
+        sent, started = _request_text(prepared), stopwatch()
         try:
             answer = self._session.send(
                 prepared,
@@ -226,10 +226,10 @@ class DataConnectClient:
             )
         except requests.RequestException as failure:
             took = elapsed_ms(started)
-            return AppelFait(None, told, duree_ms=took, erreur=failure_in_french(failure))
+            return AppelFait(None, sent, duree_ms=took, erreur=failure_in_french(failure))
         read, error = _read(answer)
         kept = _masked(answer.text).encode()
-        return AppelFait(read, told, kept, answer.status_code, elapsed_ms(started), error)
+        return AppelFait(read, sent, kept, answer.status_code, elapsed_ms(started), error)
 
     def _wait(self, service: str) -> None:
         """Wait until a call of an API is within its quota: that of v5 is one for all its APIs."""
@@ -296,13 +296,13 @@ def _read(answer: requests.Response) -> tuple[Answer | RefusRecu | None, str]:
 
 def _refusal(body: Any) -> RefusRecu:
     """Return the code and the text of a refusal, in whichever of its shapes."""
-    told = body.get("fault", body) if isinstance(body, Mapping) else {}
-    code = told.get("error") or told.get("code")
-    texts = (told.get(name) for name in ("error_description", "description", "message"))
+    refusal = body.get("fault", body) if isinstance(body, Mapping) else {}
+    code = refusal.get("error") or refusal.get("code")
+    texts = (refusal.get(name) for name in ("error_description", "description", "message"))
     return RefusRecu(None if code is None else str(code), next((t for t in texts if t), None))
 
 
-def _told(request: requests.PreparedRequest) -> bytes:
+def _request_text(request: requests.PreparedRequest) -> bytes:
     """Return a request as reports keep it."""
     body = request.body or ""
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)

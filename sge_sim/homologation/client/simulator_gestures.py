@@ -12,9 +12,9 @@ Geste = Callable[[Administration, Mapping[str, Any]], Answer]
 
 def _revoke(admin: Administration, asked: Mapping[str, Any]) -> Answer:
     """Take back every consent that is in force on `prm`, as the customer does."""
-    for one in admin.get("/api/consentements", prm=asked["prm"]):
-        if one["en_vigueur"]:
-            admin.post(f"/api/consentements/{one['id']}/retirer")
+    for consentement in admin.get("/api/consentements", prm=asked["prm"]):
+        if consentement["en_vigueur"]:
+            admin.post(f"/api/consentements/{consentement['id']}/retirer")
     return {}
 
 

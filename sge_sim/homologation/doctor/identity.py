@@ -145,10 +145,14 @@ def _examine_rights(identity: Identity, user: Utilisateur) -> Iterator[Diagnosti
         )
     if identity.environment != "production":
         return
-    packages = {one.package: None for one in called}
-    missing = [one for one in packages if not user.acteur.is_homologated(one, "production")]
+    packages = {service.package: None for service in called}
+    missing = [
+        package for package in packages if not user.acteur.is_homologated(package, "production")
+    ]
     if missing:
-        refused = sorted({one.habilitation.code for one in called if one.package in missing})
+        refused = sorted(
+            {service.habilitation.code for service in called if service.package in missing}
+        )
         yield Diagnostic(
             "acteur_non_homologue",
             f"L'acteur {user.acteur_code} n'est pas habilité en production pour "

@@ -120,6 +120,6 @@ def cause_of(execution: Execution) -> str:
 
 
 def remarks_of(execution: Execution) -> str:
-    """Return the remarks of the tracking sheet, the cause of a failure among them."""
+    """Return the remarks of the tracking workbook, the cause of a failure among them."""
     remarks, cause = execution.suivi.get("Remarques", ""), cause_of(execution)
     return f"{remarks} {cause}".strip() if cause and cause not in remarks else remarks

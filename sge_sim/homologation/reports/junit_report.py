@@ -15,7 +15,7 @@ def render_junit(rapport: Rapport) -> bytes:
 
     A known deviation is a failure of type `ecart_connu`; an announced failure is skipped; one that
     didn't come fails, type `perime`; a case that couldn't be run is an error, and so is one
-    that a planned fault struck. Each suite has the properties `origine`, who made its calls, and
+    that a panne struck. Each suite has the properties `origine`, who made its calls, and
     `commande`, which makes again what wasn't good.
     """
     root = etree.Element("testsuites", name=f"homologation {rapport.release}")

@@ -37,7 +37,7 @@ def without_personal(rapport: Rapport, personal: Personal) -> Rapport:
         )
     )
     return parse_rapport(
-        json.dumps(_changed(tree, lambda text: found.sub(lambda one: masks[one[0]], text)))
+        json.dumps(_changed(tree, lambda text: found.sub(lambda match: masks[match[0]], text)))
     )
 
 

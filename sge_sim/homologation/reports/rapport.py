@@ -1,6 +1,6 @@
 """The report of a campaign: one model for those that sge-sim runs and those that it watches.
 
-Everything that the HTML, the tracking sheet and JUnit show comes from it; its JSON is the report
+Everything that the HTML, the tracking workbook and JUnit show comes from it; its JSON is the report
 itself, read back without loss.
 """
 
@@ -35,7 +35,7 @@ class Statut(StrEnum):
     """The answer is the deviation that the real platform is known for."""
     ECHOUE = "échoué"
     PERTURBE = "perturbé"
-    """A planned fault struck the call: the answer says nothing of the client."""
+    """A panne struck the call: the answer says nothing of the client."""
     NON_EXECUTE = "non exécuté"
 
     @property
@@ -53,7 +53,7 @@ class Decision(StrEnum):
     """The release lists no case for the package."""
     NON_JUGE = "non jugé"
     """Only a part of the cases was asked for, or a part of an earlier campaign was run again, or
-    planned faults struck some."""
+    pannes struck some."""
 
 
 _COLOURS: Mapping[Statut | Decision, str] = {
@@ -89,7 +89,7 @@ class Execution:
     """One run of a case.
 
     `instant` is the target's time (aware; legal time), None where the run wasn't done. `suivi`
-    holds the twelve columns of Enedis' tracking sheet. `prevu_en_echec` tells that the tester
+    holds the twelve columns of Enedis' tracking workbook. `prevu_en_echec` tells that the tester
     announced the failure. `logiciel` is the product that the client says it is (User-Agent),
     `origine` who made the call (the tester's client, or sge-sim that runs the case), `echange_id`
     the number of the exchange in the journal of the simulator that answered.
@@ -217,8 +217,8 @@ class Rapport:
         """Whether nothing is left to put right: the exit code of the command.
 
         Every package that was asked for is homologated, or fails by announced failures alone; no
-        announced failure is out of date; a partial campaign has each of its cases good. No planned
-        fault struck a case.
+        announced failure is out of date; a partial campaign has each of its cases good. No
+        panne struck a case.
         """
         if self.perimes or any(each.statut is Statut.PERTURBE for each in self.executions):
             return False

@@ -1,4 +1,4 @@
-"""The report as Enedis' tracking sheet: its twelve columns, a row per run, a sheet per package.
+"""The report as Enedis' tracking workbook: its twelve columns, a row per run, a sheet per package.
 
 A summary comes first, then what is to be put right.
 """
@@ -83,7 +83,7 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
         _date(feuille.cell(feuille.max_row, 2), instant)
     feuille.append([])
     first = feuille.max_row + 2
-    head = ["Package", "Verdict", "Cas bons", "Cas", *(one.value for one in Statut), "Raison"]
+    head = ["Package", "Verdict", "Cas bons", "Cas", *(statut.value for statut in Statut), "Raison"]
     feuille.append(head)
     for verdict in rapport.verdicts:
         own = [each for each in rapport.executions if each.package == verdict.package]
@@ -92,7 +92,7 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
             [
                 *(verdict.package, verdict.decision.value),
                 *(sum(each.statut.bon for each in own), len(own)),
-                *(counts[one] for one in Statut),
+                *(counts[statut] for statut in Statut),
                 verdict.raison,
             ]
         )

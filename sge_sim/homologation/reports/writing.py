@@ -1,4 +1,4 @@
-"""Writing a report: HTML to read, the tracking sheet, JUnit for a build, JSON, and the evidence."""
+"""Writes a report: HTML to read, the tracking workbook, JUnit for a build, JSON, the evidence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """The rows of a tracking workbook: its columns are found by their titles, in whatever order.
 
-Titles: the tracking sheet of the catalogue of SGE 21.3 §1, and what actors add to it for periods.
+Titles: the workbook of the catalogue of SGE 21.3 §1, and what actors add to it for periods.
 """
 
 import re
@@ -104,7 +104,7 @@ def period_in(text: str) -> tuple[date, date] | None:
 def read_tableaux(classeur: Classeur) -> tuple[Tableau, ...]:
     """Return the tables of a workbook, a sheet without any left out.
 
-    Raises `UsageError` where no sheet has the titles of the tracking sheet.
+    Raises `UsageError` where no sheet has the titles of the tracking workbook.
     """
     found = tuple(filter(None, map(_tableau, classeur.feuilles)))
     if not found:

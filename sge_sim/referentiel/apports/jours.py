@@ -29,7 +29,7 @@ _COURBE: Final = re.compile(r"(?:[0-9]{1,9}|-)(?: (?:[0-9]{1,9}|-))*")
 _INDEX_MAX: Final = 10**12
 _KILOWATT: Final = 1000
 
-Fault = Callable[[int, str, str], None]
+ReportFaute = Callable[[int, str, str], None]
 """Takes the number of a line, the word that is meant, and what is wrong."""
 
 
@@ -44,7 +44,9 @@ class LignesJours:
     prm: str
     lignes: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
 
-    def checked(self, session: Session, apport_id: int, report: Fault) -> tuple[list[Jour], int]:
+    def checked(
+        self, session: Session, apport_id: int, report: ReportFaute
+    ) -> tuple[list[Jour], int]:
         """Return the days that are new and hold, and how many were there as given.
 
         What doesn't hold goes to `report`.

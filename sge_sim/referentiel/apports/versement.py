@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,6 @@ from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports.anonymat import Anonymat
-from sge_sim.referentiel.apports.jours import LignesJours
 from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
@@ -34,6 +33,9 @@ from sge_sim.tables.apports_lignes import (
     suppliers,
 )
 from sge_sim.tables.mesures_donnees import Jour, insert_days
+
+if TYPE_CHECKING:
+    from sge_sim.referentiel.apports.jours import LignesJours
 
 _SLICE_MS: Final = 200.0
 _SMALLEST, _LARGEST = 100, 2000
@@ -146,7 +148,7 @@ class _Versement:
             self._communes = known_communes(session)
             self._suppliers = suppliers(session)
         self._database = database
-        self._fault_to, self._progress = report, progress
+        self._report, self._progress = report, progress
         self._size = _SMALLEST
         self._slice: list[tuple[str, int, LignePoint]] = []
         self._lines: LignesJours | None = None
@@ -155,7 +157,7 @@ class _Versement:
     def read(self, sources: Iterable[Source]) -> None:
         """Check every line, and write those that hold."""
         for source in sources:
-            for number, sorte, cells in read_lignes(source, self._fault):
+            for number, sorte, cells in read_lignes(source, self._add_faute):
                 self.bilan.lues += 1
                 if self._anonymat is not None:
                     cells = self._anonymat.other(cells)
@@ -174,6 +176,8 @@ class _Versement:
         prm = str(cells.get("prm", ""))
         if self._lines is None or self._lines.prm != prm:
             self._end_days(source)
+            from sge_sim.referentiel.apports.jours import LignesJours
+
             self._lines = LignesJours(prm)
         self._lines.lignes.append((number, cells))
 
@@ -187,7 +191,7 @@ class _Versement:
             days, unchanged = lines.checked(
                 session,
                 self.apport_id,
-                lambda number, mot, phrase: self._fault(Faute(source, number, mot, phrase)),
+                lambda number, mot, phrase: self._add_faute(Faute(source, number, mot, phrase)),
             )
         self.bilan.inchanges += unchanged
         self.bilan.jours += len(days)
@@ -207,20 +211,20 @@ class _Versement:
             for jour, courbe, registres in days
         ]
 
-    def _fault(self, faute: Faute) -> None:
+    def _add_faute(self, faute: Faute) -> None:
         self.bilan.fautes += 1
-        self._fault_to(faute)
+        self._report(faute)
 
     def _checked(self, source: str, number: int, cells: Mapping[str, Any]) -> LignePoint | None:
         before = self.bilan.fautes
         ligne = read_ligne(
-            cells, lambda mot, phrase: self._fault(Faute(source, number, mot, phrase))
+            cells, lambda mot, phrase: self._add_faute(Faute(source, number, mot, phrase))
         )
         if self.bilan.fautes == before:
             if ligne.point["commune"] is None:
                 ligne = self._named(ligne)
             for mot, phrase in chain(fautes_of(ligne), self._foreign(ligne.point, ligne.mesures)):
-                self._fault(Faute(source, number, mot, phrase))
+                self._add_faute(Faute(source, number, mot, phrase))
         return ligne if self.bilan.fautes == before else None
 
     def _named(self, ligne: LignePoint) -> LignePoint:
@@ -278,11 +282,11 @@ class _Versement:
                 different = _differences(there[prm], cells_of(ligne, _WORDS))
                 if different:
                     phrase = "ce point existe déjà, autrement (sge-sim points remove le retire)"
-                    self._fault(Faute(source, number, different[0], phrase))
+                    self._add_faute(Faute(source, number, different[0], phrase))
                 else:
                     self.bilan.inchanges += 1
             elif prm in known:
-                self._fault(Faute(source, number, "prm", f"{prm} est déjà donné plus haut"))
+                self._add_faute(Faute(source, number, "prm", f"{prm} est déjà donné plus haut"))
             else:
                 known[prm] = self.apport_id
                 self._add(tranche, ligne)

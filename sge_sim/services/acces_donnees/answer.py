@@ -11,7 +11,7 @@ from sge_sim.tables.commandes import Affaire, ServiceSouscrit
 
 def services_ordered(ordered: Sequence[tuple[Affaire, ServiceSouscrit, Prestation]]) -> Tree:
     """Return the response."""
-    return {"affaires": {"affaire": [_affaire(*one) for one in ordered]}}
+    return {"affaires": {"affaire": [_affaire(*order) for order in ordered]}}
 
 
 def _affaire(affaire: Affaire, service: ServiceSouscrit, prestation: Prestation) -> Tree:

@@ -14,7 +14,7 @@ from sge_sim.services.ordres import Ordre
 from sge_sim.tables.point_facts import ServiceFacts
 
 TYPES_DONNEES: Final[dict[str, TypeServiceAcces]] = {
-    code: one for one, code in DONNEES_ACCES.items() if one != "ITC"
+    code: acces_type for acces_type, code in DONNEES_ACCES.items() if acces_type != "ITC"
 }
 """The types of data as these services name them; a consent of Data Connect has one more."""
 
@@ -51,13 +51,17 @@ class DemandeSurServices(DemandeAcces):
         One of the other direction isn't, nor one of another contract of the same actor; an
         opposition has neither.
         """
-        found = {one.service_souscrit_id: one for one in self.services if self._suits(one)}
+        found = {
+            service.service_souscrit_id: service
+            for service in self.services
+            if self._suits(service)
+        }
         return tuple(found.get(numero) for numero in self.numeros)
 
     @cached_property
     def connus(self) -> tuple[ServiceFacts, ...]:
         """Those that exist."""
-        return tuple(one for one in self.designes if one is not None)
+        return tuple(service for service in self.designes if service is not None)
 
     def _suits(self, service: ServiceFacts) -> bool:
         if service.type == "OPPENR":
@@ -102,7 +106,7 @@ class ServiceDemande:
     @property
     def publie(self) -> tuple[Publie, ...]:
         """What it would publish."""
-        return tuple(one.publie for one in self.options)
+        return tuple(option.publie for option in self.options)
 
 
 @dataclass(frozen=True)
@@ -115,29 +119,31 @@ class DemandeServicesAcces(DemandeAcces):
 
     @property
     def types_donnees(self) -> tuple[str, ...]:
-        return tuple(one.type_donnees for one in self.demandes)
+        return tuple(service.type_donnees for service in self.demandes)
 
     @property
     def types(self) -> tuple[TypeServiceAcces, ...]:
         """The types that are known."""
-        return tuple(TYPES_DONNEES[one] for one in self.types_donnees if one in TYPES_DONNEES)
+        return tuple(TYPES_DONNEES[code] for code in self.types_donnees if code in TYPES_DONNEES)
 
     @property
     def options(self) -> tuple[OptionDemandee, ...]:
         """The publications that are ordered, of all services."""
-        return tuple(option for one in self.demandes for option in one.options)
+        return tuple(option for service in self.demandes for option in service.options)
 
     @property
     def publies(self) -> tuple[tuple[Publie, ...], ...]:
         """The publications by service."""
-        return tuple(one.publie for one in self.demandes)
+        return tuple(service.publie for service in self.demandes)
 
     @cached_property
     def asked(self) -> tuple[AccesSouscrit, ...]:
         """The services to open."""
         return tuple(
-            AccesSouscrit(TYPES_DONNEES[one.type_donnees], self.sens, self.date_fin, one.publie)
-            for one in self.demandes
+            AccesSouscrit(
+                TYPES_DONNEES[service.type_donnees], self.sens, self.date_fin, service.publie
+            )
+            for service in self.demandes
         )
 
 
@@ -157,7 +163,9 @@ class DemandeArretAcces(DemandeSurServices):
     def through_the_meter(self) -> Collection[str]:
         """The numbers of the services whose meter has to be reached."""
         return [
-            one.service_souscrit_id for one in self.connus if reaches_meter(one, self.known_point)
+            service.service_souscrit_id
+            for service in self.connus
+            if reaches_meter(service, self.known_point)
         ]
 
 
@@ -178,12 +186,16 @@ class DemandeOptionsAcces(DemandeSurServices):
     @property
     def types(self) -> tuple[TypeServiceAcces, ...]:
         """The types of data of the services."""
-        return tuple(one.acces_type for one in self.connus if one.acces_type is not None)
+        return tuple(
+            service.acces_type for service in self.connus if service.acces_type is not None
+        )
 
     @property
     def options(self) -> tuple[OptionDemandee, ...]:
         """The publications to add, of all services."""
-        return tuple(option for one in self.modifications for option in one.ajouts)
+        return tuple(
+            option for modification in self.modifications for option in modification.ajouts
+        )
 
     def pairs(self) -> Iterator[tuple[ServiceFacts, Modification]]:
         """Yield the services that are known, each with its change."""
@@ -197,9 +209,9 @@ class DemandeOptionsAcces(DemandeSurServices):
         return tuple(
             (
                 *(
-                    one
-                    for one in published_by(service)
-                    if one not in {option.publie for option in modification.retraits}
+                    publie
+                    for publie in published_by(service)
+                    if publie not in {option.publie for option in modification.retraits}
                 ),
                 *(option.publie for option in modification.ajouts),
             )
@@ -209,7 +221,9 @@ class DemandeOptionsAcces(DemandeSurServices):
 
 def published_by(service: ServiceFacts) -> tuple[Publie, ...]:
     """Return what a service publishes."""
-    return tuple(Publie(one.periodicite, one.corrigees) for one in service.options_en_cours)
+    return tuple(
+        Publie(option.periodicite, option.corrigees) for option in service.options_en_cours
+    )
 
 
 @dataclass(frozen=True)
@@ -238,7 +252,7 @@ class DemandeAccesMesures(DemandeAcces):
     @property
     def types(self) -> tuple[TypeServiceAcces, ...]:
         """The type, if it is known."""
-        return tuple(TYPES_DONNEES[one] for one in self.types_donnees if one in TYPES_DONNEES)
+        return tuple(TYPES_DONNEES[code] for code in self.types_donnees if code in TYPES_DONNEES)
 
     @property
     def options(self) -> tuple[()]:

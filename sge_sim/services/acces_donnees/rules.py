@@ -51,7 +51,7 @@ def un_service_par_type(demande: DemandeServicesAcces) -> bool:
 )
 def services_pas_deja_actifs(demande: DemandeServicesAcces) -> bool:
     """The actor has none of the services already; another service renews them or changes them."""
-    return not any(one.among(demande.services, demande.contrat_id) for one in demande.asked)
+    return not any(acces.among(demande.services, demande.contrat_id) for acces in demande.asked)
 
 
 RULES_SERVICES: tuple[Control[Any], ...] = (
@@ -76,8 +76,9 @@ RULES_SERVICES: tuple[Control[Any], ...] = (
 def fin_repoussee(demande: DemandeRenouvellement) -> bool:
     """Each service ends strictly later than it did."""
     return all(
-        one.date_fin is not None and (demande.date_fin is None or demande.date_fin > one.date_fin)
-        for one in demande.connus
+        service.date_fin is not None
+        and (demande.date_fin is None or demande.date_fin > service.date_fin)
+        for service in demande.connus
     )
 
 
@@ -119,7 +120,9 @@ RULES_ARRET: tuple[Control[Any], ...] = (
 )
 def une_modification_par_service(demande: DemandeOptionsAcces) -> bool:
     """Something is added to each service, or taken from it."""
-    return all(one.ajouts or one.retraits for one in demande.modifications)
+    return all(
+        modification.ajouts or modification.retraits for modification in demande.modifications
+    )
 
 
 @rule(
@@ -160,7 +163,7 @@ def options_retirees_connues(demande: DemandeOptionsAcces) -> bool:
 )
 def options_ajoutees_nouvelles(demande: DemandeOptionsAcces) -> bool:
     """What is added to a service isn't published by it already."""
-    return all(len(set(one)) == len(one) for one in demande.publies)
+    return all(len(set(publie)) == len(publie) for publie in demande.publies)
 
 
 RULES_MODIFICATION: tuple[Control[Any], ...] = (

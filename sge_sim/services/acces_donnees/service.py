@@ -114,10 +114,10 @@ def handle_services(appel: Appel) -> Answer:
         date_fin=general.get("dateFin"),
         demandes=tuple(
             ServiceDemande(
-                one["typeDonnees"],
-                tuple(read_options(one["typeDonnees"], one.get("optionsPublication"))),
+                service["typeDonnees"],
+                tuple(read_options(service["typeDonnees"], service.get("optionsPublication"))),
             )
-            for one in appel.body["demande"]["servicesSouscrits"]["serviceSouscrit"]
+            for service in appel.body["demande"]["servicesSouscrits"]["serviceSouscrit"]
         ),
     )
     check(RULES_SERVICES, demande, appel.disabled)
@@ -137,7 +137,7 @@ def handle_services(appel: Appel) -> Answer:
             appel.session, commande, segment, acces, prestation, declaration
         )
         ordered.append((affaire, service, prestation))
-    return answer_order(services_ordered(ordered), commande, [one[0] for one in ordered])
+    return answer_order(services_ordered(ordered), commande, [order[0] for order in ordered])
 
 
 SERVICES_ACCES = Service(
@@ -275,7 +275,7 @@ def _modifications(
     blocks: Mapping[str, Sequence[Tree]], services: Sequence[ServiceFacts]
 ) -> list[Modification]:
     """Read the changes by service; those of a number that is given twice are put together."""
-    types = {one.service_souscrit_id: one.acces_type for one in services}
+    types = {service.service_souscrit_id: service.acces_type for service in services}
     read = []
     for numero, of_service in blocks.items():
         acces_type = types.get(numero)

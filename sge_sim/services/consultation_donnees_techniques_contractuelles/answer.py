@@ -212,11 +212,11 @@ def _programme(posts: Mapping[str, str]) -> Tree:
 def _future_off_peak(point: PointFacts, jour: date) -> Tree | None:
     """Return the ranges to come: of the high season, where there are two (assumed).
 
-    Seasonal ones are told from 6 October 2026 on.
+    Seasonal ones are visible from 6 October 2026 on.
     """
     seasonal = point.futures_heures_creuses_saison_basse is not None
-    told = jour >= VISIBLES_DEPUIS or not seasonal
-    if not _in_new_chain(point) or point.futures_heures_creuses_id is None or not told:
+    visible = jour >= VISIBLES_DEPUIS or not seasonal
+    if not _in_new_chain(point) or point.futures_heures_creuses_id is None or not visible:
         return None
     return present(
         {"code": point.futures_heures_creuses_id, "libelle": point.futures_heures_creuses_libelle}

@@ -82,7 +82,7 @@ def with_hour_repeated(series: Sequence[Serie]) -> tuple[Serie, ...]:
 
     Both have the offset of winter, which is wrong of the first (observed in homologation).
     """
-    return tuple(one._replace(troncons=tuple(map(_repeated, one.troncons))) for one in series)
+    return tuple(serie._replace(troncons=tuple(map(_repeated, serie.troncons))) for serie in series)
 
 
 def _repeated(troncon: Troncon) -> Troncon:

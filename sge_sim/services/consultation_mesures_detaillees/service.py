@@ -43,24 +43,29 @@ _CADRES = {str(cadre): cadre for cadre in Cadre}
 
 def handle_v2(appel: Appel) -> Answer:
     """Answer one consultation in v2.0."""
-    one, mesures = _consult(appel, Version.V2, _read_v2(appel.body["demande"]))
+    consultation, mesures = _consult(appel, Version.V2, _read_v2(appel.body["demande"]))
     series = mesures.series
     if Usage.HEURE_REPETEE in appel.plateforme.usages:
         series = with_hour_repeated(series)
     return Answer(
-        response_v2(one.demande, series, corrigees=one.corrigees),
-        point_id=one.demande.prm,
+        response_v2(consultation.demande, series, corrigees=consultation.corrigees),
+        point_id=consultation.demande.prm,
     )
 
 
 def handle_v3(appel: Appel) -> Answer:
     """Answer one consultation in v3.0."""
-    one, mesures = _consult(appel, Version.V3, _read_v3(appel.body["demande"]))
-    if one.demande.type == "INDEX":
-        body = index_response(one.demande, mesures.contextes)
+    consultation, mesures = _consult(appel, Version.V3, _read_v3(appel.body["demande"]))
+    if consultation.demande.type == "INDEX":
+        body = index_response(consultation.demande, mesures.contextes)
     else:
-        body = response_v3(one.demande, mesures.series, corrigees=one.corrigees, petit=one.petit)
-    return Answer(body, point_id=one.demande.prm)
+        body = response_v3(
+            consultation.demande,
+            mesures.series,
+            corrigees=consultation.corrigees,
+            petit=consultation.petit,
+        )
+    return Answer(body, point_id=consultation.demande.prm)
 
 
 def _read_v2(demande: Tree) -> DemandeDetaillees:
@@ -120,7 +125,7 @@ def _consult(
     )
     check(rules, consultation, appel.disabled)
     mesures = Mesures() if dossier is None else _measures(appel, demande, dossier)
-    resultat = ResultatDetaillees(mesures, bool(mesures) or _empty_is_told(appel, version))
+    resultat = ResultatDetaillees(mesures, bool(mesures) or _answers_empty(appel, version))
     check(RESULT_RULES, resultat, appel.disabled)
     return consultation, mesures
 
@@ -146,7 +151,7 @@ def _is_covered(appel: Appel, dossier: Dossier, demande: DemandeDetaillees) -> b
     )
 
 
-def _empty_is_told(appel: Appel, version: Version) -> bool:
+def _answers_empty(appel: Appel, version: Version) -> bool:
     """Tell whether no measure is an empty answer, as both guides want."""
     refused = version is Version.V3 and Usage.REFUS_SANS_DONNEE in appel.plateforme.usages
     usual = SansDonnee.SGT4G3 if refused else SansDonnee.REPONSE_VIDE

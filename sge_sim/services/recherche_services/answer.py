@@ -36,7 +36,7 @@ def acces_found(
         return {}
     return {
         "servicesSouscrits": {
-            "serviceSouscrit": [_service_acces(point, one, contrat) for one in services]
+            "serviceSouscrit": [_service_acces(point, service, contrat) for service in services]
         }
     }
 
@@ -75,8 +75,8 @@ def _options(service: ServiceFacts) -> Iterator[dict[str, Any]]:
     """Yield the publications: those of access have days of their own."""
     if service.type == "TRANSREC":
         yield _option(service.corrigees, service.periodicite, service.date_debut, service.date_fin)
-    for one in service.options:
-        yield _option(one.corrigees, one.periodicite, one.date_debut, one.date_fin)
+    for option in service.options:
+        yield _option(option.corrigees, option.periodicite, option.date_debut, option.date_fin)
 
 
 def _option(
@@ -98,7 +98,7 @@ def mesures_found(point: PointFacts | None, services: Sequence[ServiceFacts]) ->
         return {}
     return {
         "servicesSouscritsMesures": {
-            "serviceSouscritMesures": [_service_mesures(point, one) for one in services]
+            "serviceSouscritMesures": [_service_mesures(point, service) for service in services]
         }
     }
 

@@ -44,9 +44,9 @@ def visible_services(faits: Faits, contrat_id: str) -> Sequence[ServiceFacts]:
     if point is None:
         return ()
     return [
-        one
-        for one in faits.services
-        if one.contrat_id == contrat_id or (one.type == "OPPENR" and point.segment == "C5")
+        service
+        for service in faits.services
+        if service.contrat_id == contrat_id or (service.type == "OPPENR" and point.segment == "C5")
     ][-_MAX_SERVICES:]
 
 
