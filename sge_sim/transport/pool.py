@@ -144,8 +144,8 @@ class Pool(Generic[T]):
             since = leader.since if leader else 0.0
             if leader is None or not since:
                 self._busy.clear()
-                if self._leader is not leader or (leader and leader.since):
-                    self._busy.set()  # it has begun meanwhile
+                if self._ended.is_set() or self._leader is not leader or (leader and leader.since):
+                    self._busy.set()  # it has begun meanwhile, or the pool has ended
             elif time.monotonic() - since >= self._patience:
                 self._replace(leader)
 

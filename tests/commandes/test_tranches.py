@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 from lives import CURVE, DAYS, INDEX, LARGE, NOON, PRM, Lives
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from test_echeances import END, eventful, state
 
+from sge_sim.clock import legal_date
 from sge_sim.commandes import echeances
 from sge_sim.commandes.echeances import catch_up_orders, transaction_on
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.tables import commandes
 from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.mesures import Collecte
 
 MANY = 120
 
@@ -90,6 +92,21 @@ def test_what_has_ended_on_a_point_slows_down_no_order(lives: Lives) -> None:
         query = str(commandes._UNENDED._statement.compile(lives.database.engine))
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", (PRM,)).fetchall()
     assert "ix_service_souscrit_en_cours" in str(plan)
+
+
+@pytest.mark.parametrize("started", [False, True])
+def test_a_service_that_ends_in_the_slice_that_starts_it_leaves_no_collection_open(
+    lives: Lives, started: bool
+) -> None:
+    number = lives.order(replace(CURVE, date_fin=legal_date(NOON + 2 * DAYS)), delai=DAYS)
+    if started:
+        catch_up_orders(lives.database, NOON + DAYS)
+    catch_up_orders(lives.database, NOON + 10 * DAYS)
+    with lives.database.sessions() as session:
+        mine = select(Collecte.debut, Collecte.fin).where(Collecte.service_souscrit_id == number)
+        assert session.execute(mine).all() == [
+            (legal_date(NOON + DAYS), legal_date(NOON + 2 * DAYS))
+        ]
 
 
 @contextmanager

@@ -1,11 +1,18 @@
 """RechercheServicesSouscritsMesures through zeep on the real WSDL."""
 
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from codes_kit import check_obtained_codes
+from demandes import courbe_quotidienne
+from in_process import simulator_in_process
 from orders_kit import C4, C5, TODAY, UNKNOWN, Orders
 
+from sge_sim import clock
+from sge_sim.clock import legal_date, parse_instant
+from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.services.recherche_services.service import SOUSCRITS_MESURES
 
 OPPOSED = "24210000002057"
@@ -103,6 +110,42 @@ def test_a_service_that_waits_and_one_that_ended(tiers: Orders) -> None:
     assert (ended["etatCode"], ended["dateFin"]) == ("TERMINE", TODAY)
     assert ended["motifFinLibelle"]
     assert (demanded["etatCode"], demanded["dateFin"]) == ("DEMANDE", None)
+
+
+@pytest.mark.assumed("a state is that of the instant of the call")
+def test_what_was_due_on_the_point_has_happened_where_nobody_did_it_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No back office runs here: the search itself has the service end, then reads it anew.
+
+    Time alone goes by between two searches: nothing is written, so that what the first read holds.
+    """
+    begun = parse_instant("2025-08-01T12:00")
+    today = legal_date(begun)
+    with simulator_in_process(tmp_path, population_size=0, now=begun) as running:
+        acces = courbe_quotidienne(today, today + timedelta(days=1))
+        general = {
+            "objetCode": "AME",
+            "pointId": C5,
+            "initiateurLogin": running.login,
+            "contratId": running.contrat_id,
+        }
+        demande = {"demande": {"donneesGenerales": general, "accesMesures": acces}}
+        ordered = running.call("/CommandeCollectePublicationMesures/v3.0", demande)
+        assert not isinstance(ordered, RefusRecu), ordered
+        criteres = {"pointId": C5, "contratId": running.contrat_id}
+        searched = {"criteres": criteres, "loginUtilisateur": running.login}
+
+        def etat() -> str:
+            found: Any = running.call("/RechercheServicesSouscritsMesures/v1.0", searched)
+            (service,) = found["servicesSouscritsMesures"].values()
+            code: str = service["etatCode"]
+            return code
+
+        assert etat() == "ACTIF"
+        usual = clock.machine_now
+        monkeypatch.setattr(clock, "machine_now", lambda: usual() + timedelta(days=2))
+        assert etat() == "TERMINE"
 
 
 @pytest.mark.documented("schema: 200 services; which ones is assumed")
