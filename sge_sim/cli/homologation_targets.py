@@ -193,7 +193,7 @@ def _named_data_connect(options: Options) -> Target:
     if options["admin"] is not None:
         admin = Administration(options["admin"])
         quotas = bool(admin.get("/api/settings")["quotas"])
-        told = admin.get("/api/applications")
+        told = admin.get_all("/api/applications")
         known = {one["mode"]: identifiants_of(one) for one in told if one["par_defaut"]}
         applications = {**known, **applications}
     if not applications:
