@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Match, Route
 
 from sge_sim import __version__
 from sge_sim.admin import pages
-from sge_sim.admin.form_errors import error_of, errors_of, refuse_unknown_parameters, sentence_of
+from sge_sim.admin.form_errors import error_of, errors_of, refuse_unknown_parameters, sentence_about
 from sge_sim.admin.problems import describe_problems, problem
 from sge_sim.admin.routes import (
     AdminState,
@@ -187,7 +187,7 @@ def build_admin(state: AdminState) -> FastAPI:
     @app.exception_handler(FieldError)
     async def refuse_field(request: Request, error: FieldError) -> Response:
         told = error_of(error)
-        return _refused(state, request, 422, sentence_of([told]), erreurs=[told.model_dump()])
+        return _refused(state, request, 422, sentence_about([told]), erreurs=[told.model_dump()])
 
     @app.exception_handler(UnknownError)
     async def refuse_unknown(request: Request, error: UnknownError) -> Response:
@@ -226,7 +226,7 @@ def build_admin(state: AdminState) -> FastAPI:
     async def refuse_demand(request: Request, error: RequestValidationError) -> Response:
         erreurs = errors_of(error)
         told = [erreur.model_dump() for erreur in erreurs]
-        return _refused(state, request, 422, sentence_of(erreurs), erreurs=told)
+        return _refused(state, request, 422, sentence_about(erreurs), erreurs=told)
 
     @app.exception_handler(StarletteHTTPException)
     async def refuse_path(request: Request, error: StarletteHTTPException) -> Response:

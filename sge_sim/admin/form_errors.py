@@ -108,7 +108,7 @@ def errors_of(error: RequestValidationError) -> list[ErreurDeForme]:
     return [_described(each, tags) for each in error.errors()]
 
 
-def sentence_of(erreurs: list[ErreurDeForme]) -> str:
+def sentence_about(erreurs: list[ErreurDeForme]) -> str:
     """Return the first faults in a sentence."""
     first = erreurs[0]
     given = "" if first.donne is None else f" (donné : {first.donne})"

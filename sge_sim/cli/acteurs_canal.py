@@ -7,8 +7,6 @@ import click
 
 from sge_sim.cli.options import data_dir_option
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
-from sge_sim.flux.declaration import declare_canal, describe_canal
-from sge_sim.schema.data_folder import open_database
 
 
 @click.command(
@@ -37,6 +35,9 @@ def canal(
     iv: str | None,
     data_dir: Path,
 ) -> None:
+    from sge_sim.flux.declaration import declare_canal, describe_canal
+    from sge_sim.schema.data_folder import open_database
+
     with open_database(data_dir).transaction() as session:
         declare_canal(
             session,

@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.dataconnect.applications import change_application, create_application
-from sge_sim.schema.data_folder import open_database
-from sge_sim.tables.acteurs import default_acteur
-from sge_sim.tables.dataconnect import APIS, ModeApplication, applications
+from sge_sim.domaine.nomenclatures import ModeApplication
 
 if TYPE_CHECKING:
     from sge_sim.api.data_connect import ApplicationView
@@ -25,6 +22,8 @@ def group() -> None:
 @json_option
 def list_command(data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.data_connect import ApplicationView
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.dataconnect import applications
 
     with open_database(data_dir).sessions() as session:
         found = [ApplicationView.of(one) for one in applications(session)]
@@ -55,6 +54,10 @@ def add_command(
     data_dir: Path,
 ) -> None:
     from sge_sim.api.data_connect import ApplicationView
+    from sge_sim.dataconnect.applications import create_application
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.acteurs import default_acteur
+    from sge_sim.tables.dataconnect import APIS
 
     with open_database(data_dir).transaction() as session:
         made = create_application(
@@ -83,6 +86,8 @@ def set_command(
     data_dir: Path,
 ) -> None:
     from sge_sim.api.data_connect import ApplicationView
+    from sge_sim.dataconnect.applications import change_application
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:
         changed = change_application(

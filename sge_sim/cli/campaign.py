@@ -4,11 +4,10 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sge_sim.api.administration import Administration
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.cli.options import (
     RegularFile,
@@ -17,13 +16,10 @@ from sge_sim.cli.options import (
     real_data_option,
     say_json,
 )
-from sge_sim.homologation.campaign.client_observe import ClientObserve
-from sge_sim.homologation.campaign.observed import Campaigns, CampaignState
-from sge_sim.homologation.reports.writing import write_reports
-from sge_sim.pki.inspection import fingerprint_of_file
 from sge_sim.processes.serving_note import find_served
-from sge_sim.referentiel.apports.personnelles import personal_of
-from sge_sim.schema.data_folder import open_database, open_journal
+
+if TYPE_CHECKING:
+    from sge_sim.homologation.campaign.observed import Campaigns, CampaignState
 
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 
@@ -32,6 +28,8 @@ class _Certificate(RegularFile):
     """A certificate, by its file or by its fingerprint; what is given is the fingerprint."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        from sge_sim.pki.inspection import fingerprint_of_file
+
         if isinstance(value, str) and _FINGERPRINT.fullmatch(value.lower()):
             return value.lower()
         return fingerprint_of_file(super().convert(value, param, ctx))
@@ -73,6 +71,8 @@ def start(
     login: str | None,
     user_agent: str | None,
 ) -> None:
+    from sge_sim.homologation.campaign.client_observe import ClientObserve
+
     client = ClientObserve(
         cert,
         login and login.lower(),
@@ -118,6 +118,10 @@ def report(
     report: Path | None,
     donnees_reelles: bool,
 ) -> None:
+    from sge_sim.homologation.reports.writing import write_reports
+    from sge_sim.referentiel.apports.personnelles import personal_of
+    from sge_sim.schema.data_folder import open_database
+
     state = _chosen(_campaigns(data_dir), acteur, numero)
     rapport = state.rapport()
     folder = report or Path("reports") / f"{rapport.fin:%Y-%m-%d-%H%M%S}"
@@ -130,24 +134,28 @@ def report(
     sys.exit(0 if rapport.reussi else 1)
 
 
-def _campaigns(data_dir: Path) -> Campaigns:
+def _campaigns(data_dir: Path) -> "Campaigns":
     """Return the campaigns; whether a simulator that has stopped played defects isn't known."""
+    from sge_sim.api.administration import Administration
+    from sge_sim.homologation.campaign.observed import Campaigns
+    from sge_sim.schema.data_folder import open_database, open_journal
+
     database, served = open_database(data_dir), find_served(data_dir)
     played = served is None or Administration(served.admin_url).plays_defects()
     production = served is not None and served.environment == "production"
     return Campaigns(database, open_journal(database, data_dir), played, production, data_dir)
 
 
-def _chosen(campaigns: Campaigns, acteur: str | None, numero: int | None) -> CampaignState:
+def _chosen(campaigns: "Campaigns", acteur: str | None, numero: int | None) -> "CampaignState":
     return campaigns.current(acteur) if numero is None else campaigns.read(numero)
 
 
-def _named(state: CampaignState) -> str:
+def _named(state: "CampaignState") -> str:
     client = f", {state.client}" if str(state.client) else ""
     return f"{state.release}, acteur {state.acteur}{client}"
 
 
-def _tell(state: CampaignState) -> None:
+def _tell(state: "CampaignState") -> None:
     closed = "" if state.fin is None else f", fermée le {state.fin:%d/%m/%Y à %H:%M}"
     click.echo(f"Campagne {state.id} : {_named(state)}{closed}.\n")
     for each in state.observations:

@@ -10,7 +10,6 @@ import click
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import legal_date
 from sge_sim.domaine.francais import counted
-from sge_sim.schema.data_folder import open_database, open_journal
 
 
 @click.command(
@@ -28,6 +27,7 @@ from sge_sim.schema.data_folder import open_database, open_journal
 @json_option
 def generations(of_journal: bool, data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.generations import view_calls, view_existences
+    from sge_sim.schema.data_folder import open_database, open_journal
 
     if of_journal:
         _say_called(view_calls(open_journal(open_database(data_dir), data_dir)), as_json)

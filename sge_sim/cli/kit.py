@@ -9,10 +9,7 @@ from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import data_dir_option
 from sge_sim.clock import machine_now
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.targets import checked_url
-from sge_sim.homologation.kit.packing import write_kit
 from sge_sim.processes.serving_note import find_served
-from sge_sim.schema.data_folder import open_database
 from sge_sim.settings import Settings
 
 
@@ -34,6 +31,10 @@ from sge_sim.settings import Settings
     "sinon l'homologation.",
 )
 def kit(out: Path, data_dir: Path, url: str | None, acteur: str | None, environment: Any) -> None:
+    from sge_sim.homologation.campaign.targets import checked_url
+    from sge_sim.homologation.kit.packing import write_kit
+    from sge_sim.schema.data_folder import open_database
+
     if out.exists():
         raise UsageError(f"{out} existe déjà : donner un autre nom.")
     if not out.parent.is_dir():

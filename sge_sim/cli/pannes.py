@@ -8,8 +8,6 @@ import click
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.domaine.pannes import SORTES
 from sge_sim.errors import UsageError
-from sge_sim.schema.data_folder import open_database
-from sge_sim.tables.pannes import remove_panne, remove_pannes
 
 if TYPE_CHECKING:
     from sge_sim.api.pannes import PanneView
@@ -25,6 +23,7 @@ def group() -> None:
 @json_option
 def list_command(data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.pannes import view_pannes
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).sessions() as session:
         found = view_pannes(session, data_dir)
@@ -52,6 +51,7 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 @json_option
 def add_command(data_dir: Path, as_json: bool, **asked: Any) -> None:
     from sge_sim.api.pannes import PanneDemande, plan_panne
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:
         view = plan_panne(session, PanneDemande(**asked))
@@ -66,6 +66,9 @@ def add_command(data_dir: Path, as_json: bool, **asked: Any) -> None:
 @click.option("--all", "every", is_flag=True, help="Les retirer toutes.")
 @data_dir_option
 def remove_command(numero: int | None, every: bool, data_dir: Path) -> None:
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.pannes import remove_panne, remove_pannes
+
     if (numero is None) is not every:
         raise UsageError("Donner soit le numéro d'une panne, soit --all.")
     with open_database(data_dir).transaction() as session:

@@ -17,15 +17,10 @@ from sge_sim.cli.points_apports import (
     remove_command,
 )
 from sge_sim.clock import Duree, parse_instant
-from sge_sim.commandes.changements import AUCUN, Changements, change_life
-from sge_sim.commandes.echeances import transaction_on
-from sge_sim.domaine.nomenclatures import EtatContractuel, Segment
+from sge_sim.domaine.nomenclatures import TYPES_ACCES, EtatContractuel, Segment
 from sge_sim.errors import UsageError
-from sge_sim.referentiel.points import describe_point, get_point
-from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_point
-from sge_sim.schema.data_folder import open_database
-from sge_sim.tables.points import named_points
 
+_TOUS: Final = "tous"
 _SHOWN: Final = ("comptage", "situation", "mesures", "services")
 _R4X_PAS: Final[Mapping[str | None, Literal[5, 10] | None]] = {None: None, "5": 5, "10": 10}
 
@@ -36,6 +31,8 @@ class Termination(InstantType):
     name = "JOUR|aucun"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        from sge_sim.commandes.changements import AUCUN
+
         return value if value == AUCUN else super().convert(value, param, ctx)
 
 
@@ -58,6 +55,9 @@ for each in (import_command, modele_command, export_command, remove_command):
 @data_dir_option
 @json_option
 def list_command(segment: str | None, etat: str | None, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.points import named_points
+
     with open_database(data_dir).sessions() as session:
         found = [
             (one.prm, one.segment, one.etat_contractuel, one.pourquoi)
@@ -78,6 +78,9 @@ def list_command(segment: str | None, etat: str | None, data_dir: Path, as_json:
 @data_dir_option
 @json_option
 def show(prm: str, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.referentiel.points import describe_point
+    from sge_sim.schema.data_folder import open_database
+
     with open_database(data_dir).sessions() as session:
         description = describe_point(session, prm)
     if as_json:
@@ -100,8 +103,8 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
 @click.option(
     "--type",
     "type_acces",
-    type=click.Choice([*TYPES_ACCES, TOUS]),
-    default=TOUS,
+    type=click.Choice([*TYPES_ACCES, _TOUS]),
+    default=_TOUS,
     show_default=True,
     help="Ce que couvre le service d'accès.",
 )
@@ -199,6 +202,12 @@ def set_command(
     delai: Duree,
     data_dir: Path,
 ) -> None:
+    from sge_sim.commandes.changements import Changements, change_life
+    from sge_sim.commandes.echeances import transaction_on
+    from sge_sim.referentiel.points import describe_point, get_point
+    from sge_sim.referentiel.reglages import Reglages, change_point
+    from sge_sim.schema.data_folder import open_database
+
     database = open_database(data_dir)
     reglages = Reglages(
         service_acces=None if service_acces is None else service_acces == "oui",

@@ -8,15 +8,10 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.nomenclatures import ModeApplication
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.tables.acteurs import default_acteur, find_acteur
-from sge_sim.tables.dataconnect import (
-    APIS,
-    Application,
-    ModeApplication,
-    default_application,
-    find_application,
-)
+from sge_sim.tables.dataconnect import APIS, Application, default_application, find_application
 
 REDIRECT_PAR_DEFAUT: Final = "http://localhost:8000/retour"
 """Where a customer is sent back by the default applications, until it is changed."""

@@ -12,9 +12,10 @@ from sge_sim.dataconnect.applications import change_application, create_applicat
 from sge_sim.datahub.comptes import ask, get_compte, roles_of
 from sge_sim.datahub.droits import DemandeDatahub
 from sge_sim.datahub.vie_du_contrat import ETAPES, DossierContrat
+from sge_sim.domaine.nomenclatures import ModeApplication
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.refus import check
-from sge_sim.tables.dataconnect import APIS, ModeApplication
+from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.datahub import (
     ApplicationDatahub,
     CompteDatahub,

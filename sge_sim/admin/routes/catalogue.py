@@ -1,6 +1,6 @@
 """`/api/catalogue`: the releases of SGE and their test cases; `/api/generations`."""
 
-from dataclasses import asdict
+from types import ModuleType
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -15,10 +15,7 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/catalogue", summary="Les versions de SGE du catalogue, de la plus ancienne")
     def read_releases() -> dict[str, list[str]]:
-        from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
-        from sge_sim.homologation.catalogue.release import list_releases
-
-        return {"versions": list(list_releases(PROTOCOLES))}
+        return {"versions": _views().view_releases()}
 
     @routes.get(
         "/catalogue/{release}",
@@ -27,12 +24,7 @@ def router(state: AdminState) -> APIRouter:
         response_model=list[dict[str, Any]],
     )
     def read_release(release: str, morceau: UnMorceau) -> Response:
-        from sge_sim.homologation.catalogue.french_text import run_view
-        from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
-        from sge_sim.homologation.catalogue.release import load_release
-
-        runs = [run_view(run) for run in load_release(release, PROTOCOLES).cas]
-        return morceau.of(runs, lambda each: each["cle"])
+        return morceau.of(_views().view_runs(release), lambda each: each["cle"])
 
     @routes.get(
         "/catalogue/{release}/cas/{cas}",
@@ -41,20 +33,12 @@ def router(state: AdminState) -> APIRouter:
         response_model=list[dict[str, Any]],
     )
     def read_case(release: str, cas: str, morceau: UnMorceau) -> Response:
-        from sge_sim.homologation.catalogue.french_text import run_view
-        from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
-        from sge_sim.homologation.catalogue.release import load_release
-
-        runs = [run_view(run) for run in load_release(release, PROTOCOLES).find(cas)]
-        return morceau.of(runs, lambda each: each["cle"])
+        return morceau.of(_views().view_runs(release, cas), lambda each: each["cle"])
 
     @routes.get("/catalogue/{avant}/vers/{apres}", summary="Ce qui change d'une version à l'autre")
     def read_difference(avant: str, apres: str) -> dict[str, Any]:
-        from sge_sim.homologation.catalogue.differences import diff
-        from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
-        from sge_sim.homologation.catalogue.release import load_release
-
-        return asdict(diff(load_release(avant, PROTOCOLES), load_release(apres, PROTOCOLES)))
+        found: dict[str, Any] = _views().view_difference(avant, apres)
+        return found
 
     @routes.get(
         "/generations",
@@ -63,9 +47,7 @@ def router(state: AdminState) -> APIRouter:
         response_model=list[dict[str, Any]],
     )
     def read_generations(morceau: UnMorceau) -> Response:
-        from sge_sim.api.generations import view_existences
-
-        return morceau.of(view_existences(), lambda each: each["service"])
+        return morceau.of(_generations().view_existences(), lambda each: each["service"])
 
     @routes.get(
         "/generations/appels",
@@ -74,9 +56,21 @@ def router(state: AdminState) -> APIRouter:
         response_model=list[dict[str, Any]],
     )
     def read_calls(morceau: UnMorceau) -> Response:
-        from sge_sim.api.generations import view_calls
-
-        found = view_calls(state.journal)
+        found = _generations().view_calls(state.journal)
         return morceau.of(found, lambda each: f"{each['acteur_code']}/{each['service']}")
 
     return routes
+
+
+def _views() -> ModuleType:
+    """Return what reads the catalogue, loaded for whoever looks at it."""
+    from sge_sim.homologation.catalogue import views
+
+    return views
+
+
+def _generations() -> ModuleType:
+    """Return what reads the services, loaded for whoever looks at them."""
+    from sge_sim.api import generations
+
+    return generations

@@ -13,14 +13,9 @@ from sge_sim.admin.routes.listes import PAR_PAGES, Apres, Limite, UnMorceau, pag
 from sge_sim.api.data_connect import ApplicationView, ConsentementView
 from sge_sim.dataconnect.applications import change_application, create_application, get_application
 from sge_sim.dataconnect.consentements import remove_consentement
+from sge_sim.domaine.nomenclatures import ModeApplication
 from sge_sim.facts.stored_clock import instant_within
-from sge_sim.tables.dataconnect import (
-    APIS,
-    ConsentementDonne,
-    ModeApplication,
-    applications,
-    consentements,
-)
+from sge_sim.tables.dataconnect import APIS, ConsentementDonne, applications, consentements
 
 _SHOWN: Final = 100
 _Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]

@@ -18,10 +18,9 @@ from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.datahub import ApplicationDatahubView, CompteView, ContratDatahubView
 from sge_sim.clock import legal_date
 from sge_sim.datahub import applications, comptes, contrats
-from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, ModeApplication, TypeCanal
 from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import instant_within
-from sge_sim.tables.dataconnect import ModeApplication
 from sge_sim.tables.datahub import (
     AnnexeSi,
     ContratDatahub,

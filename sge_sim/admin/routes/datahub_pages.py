@@ -23,12 +23,12 @@ from sge_sim.api.datahub import (
 )
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.datahub import applications, comptes, contrats, tickets
-from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, ModeApplication, TypeCanal
 from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.refus import Refus
 from sge_sim.tables.acteurs import all_acteurs
-from sge_sim.tables.dataconnect import APIS, ModeApplication
+from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.datahub import (
     AnnexeSi,
     ProfilDatahub,

@@ -20,11 +20,10 @@ from sge_sim.api.typed_filters import known_spelling
 from sge_sim.api.views import ExchangeView
 from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.libelles import EVENEMENTS
-from sge_sim.domaine.nomenclatures import PETITS, Segment
+from sge_sim.domaine.nomenclatures import PETITS, TYPES_ACCES, Segment
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
 from sge_sim.referentiel.points import describe_point, why_unknown
-from sge_sim.referentiel.reglages import TYPES_ACCES
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.commandes import services_of_point
 from sge_sim.tables.consultation import (

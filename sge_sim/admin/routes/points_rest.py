@@ -53,7 +53,7 @@ class Mots(Body):
     mots: list[str]
 
 
-class Reprise(Body):
+class NouveauFournisseur(Body):
     """A supplier that takes the point over."""
 
     acteur: str = Field(description="Code du fournisseur")
@@ -69,7 +69,7 @@ class ViePoint(Body):
         "prévue",
     )
     nouveau_titulaire: date | None = Field(None, description="Jour de l'arrivée d'un autre client")
-    nouveau_fournisseur: Reprise | None = None
+    nouveau_fournisseur: NouveauFournisseur | None = None
     plages: str | None = Field(
         None,
         description="Heures creuses à partir du jour `le` : identifiant ou libellé de la liste "
