@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Final, Self
 
 import sge_sim.dataconnect.rest_rules as dataconnect
+from sge_sim.api.typed_filters import code_typed
 from sge_sim.api.views import View
 from sge_sim.dataconnect.documentation import all_rules
 from sge_sim.datahub import droits as datahub
@@ -18,6 +19,7 @@ from sge_sim.pki.request_rules import REQUEST_CHECKS
 from sge_sim.refus import Rule
 from sge_sim.services.registry import CODES, SERVICES
 from sge_sim.services.service import Service
+from sge_sim.tables.normalise import normalise
 
 COMMUNS: Final[Mapping[str, str]] = {
     "SGT200": "La demande est acceptée (en-tête acquittement).",
@@ -98,15 +100,22 @@ class CodeView(View):
         return " ".join((self.code, self.libelle, *rules))
 
 
-def sorted_rules() -> list[Rule]:
-    """Return every rule, by its name."""
+def find_rules(words: str, code: str | None) -> list[Rule]:
+    """Return the rules whose name holds these words, by name; those of a code where it is given."""
+    wanted, typed = normalise(words), code_typed(code)
     rules = {rule.name: rule for rule in all_whole_rules()}
-    return [rules[name] for name in sorted(rules)]
+    return [
+        rule
+        for _, rule in sorted(rules.items())
+        if typed in (None, rule.code) and wanted in normalise(f"{rule.name} {rule.code}")
+    ]
 
 
-def view_codes() -> list[CodeView]:
-    """Return every code."""
-    return [CodeView.of(code) for code in sorted(CODES)]
+def view_codes(words: str) -> list[CodeView]:
+    """Return the codes that hold these words, in their label or their rules too."""
+    wanted = normalise(words)
+    views = (CodeView.of(code) for code in sorted(CODES))
+    return [view for view in views if wanted in normalise(view.words)]
 
 
 def _named(service: Service) -> str:

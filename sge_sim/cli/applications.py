@@ -97,6 +97,18 @@ def set_command(
     _say(view)
 
 
+@group.command("remove", help="Supprimer une application, et ses consentements.")
+@click.argument("client_id")
+@data_dir_option
+def remove_command(client_id: str, data_dir: Path) -> None:
+    from sge_sim.dataconnect.applications import get_application
+    from sge_sim.schema.data_folder import open_database
+
+    with open_database(data_dir).transaction() as session:
+        session.delete(get_application(session, client_id))
+    click.echo(f"Application {client_id} supprimée.")
+
+
 def _say(one: "ApplicationView") -> None:
     click.echo(f"{one.client_id}  {one.mode}  {one.acteur}  {one.nom}")
     click.echo(f"        secret {one.client_secret}")

@@ -6,16 +6,18 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
-from sge_sim.clock import Clock, Duree, legal_date
+from sge_sim.clock import PARIS, Duree, legal_date
 from sge_sim.domaine.generations import switch_days, switches_between
+from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.domaine.retombees import Retombees, Travail, in_a_sentence, progress_sentence
 from sge_sim.errors import UsageError
+from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.serving_note import find_served
 
 if TYPE_CHECKING:
@@ -54,14 +56,19 @@ def clock() -> None:
 @data_dir_option
 @json_option
 def show(data_dir: Path, as_json: bool) -> None:
-    from sge_sim.facts.stored_clock import StoredClock, kind_of
-    from sge_sim.schema.data_folder import open_database
+    served = find_served(data_dir)
+    shown: Any = None if served is None else served.read("/api/clock")
+    if shown is None:
+        with collector_paused():
+            from sge_sim.facts.stored_clock import StoredClock, kind_of
+            from sge_sim.schema.data_folder import open_database
 
-    numero, clock = StoredClock(open_database(data_dir)).numbered()
+        numero, clock = StoredClock(open_database(data_dir)).numbered()
+        shown = {"now": clock.now().isoformat(), "kind": kind_of(clock), "numero": numero}
     if as_json:
-        say_json({"now": clock.now(), "kind": kind_of(clock), "numero": numero})
+        say_json(shown)
     else:
-        _say(clock)
+        _say(datetime.fromisoformat(shown["now"]), shown["kind"])
 
 
 @clock.command("set", help="Régler l'horloge à un instant ISO à venir (heure légale).")
@@ -104,7 +111,7 @@ def real(data_dir: Path) -> None:
 
 def _move(data_dir: Path, change: "Change", ask: Callable[["ServedClock"], None]) -> None:
     """Ask the simulator that serves the folder, which alone publishes; without one, do it here."""
-    from sge_sim.facts.stored_clock import StoredClock
+    from sge_sim.facts.stored_clock import StoredClock, kind_of
     from sge_sim.schema.data_folder import open_database
 
     database: Database = open_database(data_dir)
@@ -116,7 +123,7 @@ def _move(data_dir: Path, change: "Change", ask: Callable[["ServedClock"], None]
     else:
         retombees, generation = _there(served.admin_url, ask)
     _, after = clock.numbered()
-    _say(after)
+    _say(after.now(), kind_of(after))
     click.echo(in_a_sentence(retombees))
     if generation == "auto":  # the others serve the same at every date
         for sentence in _switches(legal_date(before), legal_date(after.now())):
@@ -176,7 +183,5 @@ def _switches(before: date, after: date) -> Sequence[str]:
     return switches_between(EXISTENCES, before, after)
 
 
-def _say(clock: Clock) -> None:
-    from sge_sim.facts.stored_clock import kind_of
-
-    click.echo(f"{clock.now().isoformat(timespec='seconds')} ({_KINDS[kind_of(clock)]})")
+def _say(now: datetime, kind: KindClock) -> None:
+    click.echo(f"{now.astimezone(PARIS).isoformat(timespec='seconds')} ({_KINDS[kind]})")

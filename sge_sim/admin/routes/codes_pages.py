@@ -11,7 +11,6 @@ from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.typed_filters import code_typed
 from sge_sim.errors import UnknownError
 from sge_sim.refus import Rule
-from sge_sim.tables.normalise import normalise
 
 if TYPE_CHECKING:
     from sge_sim.api.regles import CodeView
@@ -51,15 +50,9 @@ def router(state: AdminState) -> APIRouter:
         response_model=list[Rule],
     )
     def read_rules(morceau: UnMorceau, q: _Words = "", code: str | None = None) -> Response:
-        from sge_sim.api.regles import sorted_rules
+        from sge_sim.api.regles import find_rules
 
-        wanted, typed = normalise(q), code_typed(code)
-        found = [
-            rule
-            for rule in sorted_rules()
-            if typed in (None, rule.code) and wanted in normalise(f"{rule.name} {rule.code}")
-        ]
-        return morceau.of(found, lambda each: each.name)
+        return morceau.of(find_rules(q, code), lambda each: each.name)
 
     return routes
 
@@ -68,5 +61,4 @@ def _found(words: str) -> "list[CodeView]":
     # The services are loaded by whoever looks at their rules.
     from sge_sim.api.regles import view_codes
 
-    wanted = normalise(words)
-    return [code for code in view_codes() if wanted in normalise(code.words)]
+    return view_codes(words)
