@@ -19,6 +19,7 @@ from sge_sim.admin.problems import describe_problems, problem
 from sge_sim.admin.routes import (
     AdminState,
     acteurs,
+    aide,
     apports,
     campaigns,
     clock,
@@ -95,6 +96,7 @@ _ROUTES: Final = (
     pannes.router,
     health.metric_routes,
     documentation.router,
+    aide.router,
 )
 
 
