@@ -8,7 +8,7 @@ themselves, only the others are written.
 from collections.abc import Mapping
 from typing import Final
 
-from sge_sim.domaine.nomenclatures import MotifFin, TypeEvenement
+from sge_sim.domaine.nomenclatures import EtatAffaire, EtatFichier, MotifFin, TypeEvenement
 
 _PLAGES_RELEVE = {
     f"{prefix}{days:02d}": f"{way} {moment} + {days:02d} {'jour' if days < 2 else 'jours'}"
@@ -303,6 +303,21 @@ MOTIFS_FIN: Final[Mapping[MotifFin, str]] = {
     "non_realisation": "Prestation non réalisée",
 }
 """How the reason of an end is told to the beneficiary; the real wording isn't published."""
+
+ETATS_AFFAIRE: Final[Mapping[EtatAffaire, str]] = {
+    "transmise": "transmise",
+    "realisee": "réalisée",
+    "non_realisee": "non réalisée",
+    "non_recevable": "non recevable",
+}
+"""How an order stands, in words."""
+
+LIVRAISONS: Final[Mapping[EtatFichier, str]] = {
+    "a_livrer": "à livrer",
+    "livre": "livré",
+    "echec": "échec",
+}
+"""How the delivery of a file stands, in words."""
 
 EVENEMENTS: Final[Mapping[TypeEvenement, str]] = {
     "resiliation": "résiliation",

@@ -8,6 +8,7 @@ from admin_kit import Room
 
 PAGES = (
     "/",
+    "/journal",
     "/points",
     "/services",
     "/fichiers",
@@ -16,6 +17,11 @@ PAGES = (
     "/acteurs",
     "/certificats",
     "/codes",
+    "/pannes",
+    "/simulateur",
+    "/canaux",
+    "/tickets",
+    "/aide",
 )
 
 
@@ -34,7 +40,7 @@ def test_a_page_needs_nothing_from_elsewhere(room: Room, path: str) -> None:
     assert [one for one in links if not one.startswith(("/", "#"))] == []
     assert tree.xpath("//meta[@name='viewport']")
     (current,) = tree.xpath("//nav//a[@aria-current='page']/@href")
-    assert current == path
+    assert current == {"/canaux": "/fichiers", "/tickets": "/certificats"}.get(path, path)
 
 
 @pytest.mark.parametrize("path", PAGES)
