@@ -14,7 +14,7 @@ from sge_sim.admin.messages import Message, read_message, take_away
 from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.horaires import is_open
-from sge_sim.domaine.libelles import ETATS_AFFAIRE, LIVRAISONS, libelle_de
+from sge_sim.domaine.libelles import en_mots, libelle_de, phrase_en_mots
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.domaine.provenance import in_french
 from sge_sim.domaine.retombees import Travail, parts_of, progress_sentence
@@ -170,8 +170,8 @@ def _templates() -> "Jinja2Templates":
         "nombre": lambda number: f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
         "legal": _legal,
         "compte": counted,
-        "livraison": LIVRAISONS.__getitem__,
-        "etat_affaire": ETATS_AFFAIRE.__getitem__,
+        "en_mots": en_mots,
+        "phrase_en_mots": phrase_en_mots,
         "millisecondes": lambda ms: f"{ms:.1f} ms".replace(".", ","),
         "cesures": _with_breaks,
         "etat_du_point": lambda code: libelle_de("etatContractuel", code),

@@ -68,7 +68,7 @@ def test_each_block_is_there_once_it_has_something_to_say(tmp_path: Path) -> Non
         room.ask("POST", "/api/campaigns", json={})
         assert rows(room, "campagnes")[0].startswith("Campagne 1 : TIERS1, sge-")
         room.press("/points/" + C5, action="titulaire", jour="2025-03-20")
-        assert rows(room, "attendus") == [f"20/03/2025 00:00 changement de titulaire {C5}"]
+        assert rows(room, "attendus") == [f"20/03/2025 00:00 changement de titulaire, {C5}"]
         now = room.state.clock.now()
         room.state.journal.append(
             EchangeRecord(

@@ -24,7 +24,8 @@ pytestmark = pytest.mark.browser
 
 C5 = "25946599093143"
 PAGES = {
-    "journal": "/",
+    "accueil": "/",
+    "journal": "/journal",
     "echange": "/echanges/2",
     "points": "/points",
     "point": f"/points/{C5}?debut=2025-02-01&fin=2025-03-01",
@@ -41,6 +42,10 @@ PAGES = {
     "pannes": "/pannes",
     "consentements": "/consentements",
     "datahub": "/datahub",
+    "canaux": "/canaux",
+    "tickets": "/tickets",
+    "simulateur": "/simulateur",
+    "aide": "/aide",
     "portail": "/datahub?par=anne%40tiers.example",
     "refus": "/echanges/999999",
     "api": "/docs",

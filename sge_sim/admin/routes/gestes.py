@@ -183,14 +183,15 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/simulateur")
     def show_simulator(request: Request) -> Response:
-        file = snapshot_file(data_dir)
+        changed = {name for name, _ in state.settings.changed}
+        settings = state.settings.described()
         return pages.render(
             state,
             request,
             "simulateur.html",
-            reglages=state.settings.described(),
-            changes={name for name, _ in state.settings.changed},
-            cote=file.exists(),
+            changes=[each for each in settings if each[0] in changed],
+            defauts=[each for each in settings if each[0] not in changed],
+            cote=snapshot_file(data_dir).exists(),
         )
 
     @routes.post("/simulateur/copie")
