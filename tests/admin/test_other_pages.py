@@ -109,7 +109,7 @@ def test_codes_are_searched_with_their_rules(room: Room) -> None:
     words = " ".join(page.text_content().split())
     for told in ("/point_connu", "passe avec", "documenté"):
         assert told in words
-    (calls,) = page.xpath("//section[@id='SGT401']//a[text()=\"Les appels qui l'ont reçu\"]/@href")
+    (calls,) = page.xpath("//section[@id='SGT401']//a[text()=\"appels qui l'ont reçu\"]/@href")
     assert room.page(calls).xpath(f"//a[@href='/echanges/{number}']")
     assert "0 code" in room.text("/codes?q=introuvable")
 

@@ -184,7 +184,10 @@ def router(state: AdminState) -> APIRouter:
     @routes.get("/simulateur")
     def show_simulator(request: Request) -> Response:
         changed = {name for name, _ in state.settings.changed}
-        settings = state.settings.described()
+        settings = [
+            (name, _YES_OR_NO.get(value, value), why)
+            for name, value, why in state.settings.described()
+        ]
         return pages.render(
             state,
             request,
@@ -214,6 +217,7 @@ def router(state: AdminState) -> APIRouter:
 
 
 _SHOWN: Final = 200
+_YES_OR_NO: Final = {"True": "oui", "False": "non"}
 
 
 def done(request: Request, address: str, act: Callable[[], Any]) -> Response:
