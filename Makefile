@@ -52,13 +52,13 @@ test-office: $(VENV)/.dev ## open the tracking sheet in LibreOffice (needs libre
 	@$(call needs,soffice,LibreOffice Calc,libreoffice-calc)
 	timeout 120 $(BIN)/python -m pytest -m office tests/office
 
-test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (needs chromium-driver, npm; 6 min)
+test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (needs chromium-driver, npm; 12 min)
 	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
 	@$(call needs,npm,Node.js with npm,nodejs npm)
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node axe-core@4
 	mkdir -p $(IMAGES)
 	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
-		timeout 900 $(BIN)/python -m pytest -m browser tests/browser $(ARGS)
+		timeout 1200 $(BIN)/python -m pytest -m browser tests/browser $(ARGS)
 
 test-langages: $(VENV)/.dev ## run the kit's examples in Java, Node.js and PHP (needs them; 4 min)
 	@$(call needs,java,A Java runtime of 17 or later with its compiler,openjdk-21-jdk-headless)

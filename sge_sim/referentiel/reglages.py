@@ -11,7 +11,7 @@ from typing import Literal, TypeVar, get_args
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import add_months, legal_date, parse_instant, start_of_day
+from sge_sim.clock import add_months, as_iso, legal_date, parse_instant, start_of_day
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
@@ -161,7 +161,7 @@ def _period(texte: str | None, read: Callable[[str], T]) -> tuple[T, T]:
 
 def _read(texte: str, read: Callable[[str], T]) -> T:
     try:
-        return read(texte)
+        return read(as_iso(texte))
     except ValueError:
         raise UsageError(
             f"« {texte} » n'est pas une date ISO : écrire par exemple 2025-03-01, ou "

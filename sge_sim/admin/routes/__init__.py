@@ -18,7 +18,7 @@ from sge_sim.settings import Settings
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import Campaigns
-    from sge_sim.homologation.campaign.passages import Passages
+    from sge_sim.homologation.campaign.passages import Passage, Passages
 
 RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """The number of a row in a path: what a database can hold."""
@@ -95,3 +95,10 @@ class AdminState:
         from sge_sim.homologation.campaign.passages import Passages
 
         return Passages(self.settings.data_dir, self.clock, personal_of(self.database))
+
+    @property
+    def passage(self) -> "Passage | None":
+        """The campaign that is run here now; None where none is. Nothing is loaded to know it."""
+        loaded: Passages | None = self.__dict__.get("passages")
+        last = None if loaded is None else loaded.last
+        return None if last is None or last.fini else last

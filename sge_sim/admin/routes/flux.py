@@ -49,6 +49,18 @@ class CanalDemande(Body):
     iv: str | None = None
 
 
+def publish_now(state: AdminState) -> PublicationView:
+    """Publish what is due, and deliver what isn't, also what was given up."""
+    made = Publisher.of(state.settings, state.database, state.journal.append).catch_up(
+        state.clock.now()
+    )
+    retry_now(state.database)
+    data_dir = state.settings.data_dir
+    incidents = Incidents(state.database.memoire, Guet(data_dir), state.journal.append)
+    tally = deliver_pending(state.database, data_dir, incidents)
+    return PublicationView(publications=made, livres=tally.delivered, echecs=tally.failed)
+
+
 def rest_routes(state: AdminState) -> APIRouter:
     """Return the routes of the files and of their channels."""
     routes = APIRouter(prefix="/api", tags=["flux"])
@@ -91,13 +103,7 @@ def rest_routes(state: AdminState) -> APIRouter:
 
     @routes.post("/flux/publish", summary="Publier ce qui est dû et livrer ce qui ne l'est pas")
     def publish() -> PublicationView:
-        made = Publisher.of(state.settings, state.database, state.journal.append).catch_up(
-            state.clock.now()
-        )
-        retry_now(state.database)
-        incidents = Incidents(state.database.memoire, Guet(data_dir), state.journal.append)
-        tally = deliver_pending(state.database, data_dir, incidents)
-        return PublicationView(publications=made, livres=tally.delivered, echecs=tally.failed)
+        return publish_now(state)
 
     @routes.get("/flux/{nom}", summary="Un fichier et sa livraison")
     def read_file(nom: str) -> FichierView:

@@ -84,8 +84,13 @@ def reset_routes(state: AdminState) -> APIRouter:
 
     @routes.post("/reset", summary="Revenir à l'état mis de côté", status_code=204)
     def reset() -> None:
-        with state.moves.held():
-            restore_snapshot(state.database, state.journal, state.settings.data_dir)
-        counters_of(state.settings.data_dir).forget()  # the plans that come back begin again
+        restore(state)
 
     return routes
+
+
+def restore(state: AdminState) -> None:
+    """Bring back the state that was kept aside; raises `UsageError` where there is none."""
+    with state.moves.held():
+        restore_snapshot(state.database, state.journal, state.settings.data_dir)
+    counters_of(state.settings.data_dir).forget()  # the plans that come back begin again
