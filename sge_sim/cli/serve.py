@@ -74,7 +74,7 @@ def _serve(
     settings: Settings, note: Note, ready_file: ReadyFile, doors: Doors, *, show_settings: bool
 ) -> None:
     with collector_paused(), told_if_long("Préparation des données"):
-        simulator = open_simulator(settings)
+        simulator = open_simulator(settings, _say_that_it_waits)
     data_connect = {} if doors.data_connect is None else _data_connect(simulator)
     simulator.database.dispose()
     host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104
@@ -109,6 +109,12 @@ def _serve(
 
     log = settings.log or default_log()
     serve_supervised(simulator, doors, readiness["b2b_url"], announce, tell=console(log))
+
+
+def _say_that_it_waits() -> None:
+    click.echo(
+        "sge-sim : un autre simulateur prépare cet état ; celui-ci attend qu'il ait fini.", err=True
+    )
 
 
 def _data_connect(simulator: Simulator) -> dict[str, Any]:

@@ -3,11 +3,16 @@
 SQLite needs none of them: a transaction that writes is alone.
 """
 
+from typing import Final
+
 from sqlalchemy import Connection, func, select
 
 # Any number of our own: it names the lock that PostgreSQL keeps while somebody migrates.
 _LOCK = 7_436_001
-_LONG_LOCK = 7_436_002
+BULK_LOCK: Final = 7_436_002
+"""Who does bulk work in short transactions."""
+START_LOCK: Final = 7_436_003
+"""Who starts on a database, and makes there what is missing."""
 
 
 def lock(connection: Connection) -> None:
@@ -19,14 +24,14 @@ def lock(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
-def lock_for_long(connection: Connection, *, wait: bool) -> bool:
+def lock_for_long(connection: Connection, name: int, *, wait: bool) -> bool:
     """Let one process at a time go past this point on PostgreSQL, until its connection is closed.
 
-    Who comes after waits for as long as that lasts, and returns True; without `wait` it returns
+    `name` is that of the lock. Who comes after waits for as long as that lasts, and returns True; without `wait` it returns
     whether it is alone, at once.
     """
     if not wait:
-        return bool(connection.scalar(select(func.pg_try_advisory_lock(_LONG_LOCK))))
+        return bool(connection.scalar(select(func.pg_try_advisory_lock(name))))
     connection.exec_driver_sql("SET lock_timeout = 0")
-    connection.execute(select(func.pg_advisory_lock(_LONG_LOCK)))
+    connection.execute(select(func.pg_advisory_lock(name)))
     return True

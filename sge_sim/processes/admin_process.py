@@ -62,6 +62,7 @@ def admin_server(
             journal,
             feed,
             simulator.marques,
+            simulator.phase.read,
         )
         with collector_paused():
             return build_admin(state)

@@ -1,6 +1,6 @@
 """The REST routes, one module per subject; each has a `router(state)`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Final
@@ -13,6 +13,7 @@ from sge_sim.door.origine import Marques
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal, JournalFeed
+from sge_sim.machine.phase import PhaseService
 from sge_sim.referentiel.apports.personnelles import personal_of
 from sge_sim.settings import Settings
 
@@ -63,7 +64,8 @@ class Body(BaseModel):
 class AdminState:
     """What the routes work on; `b2b_url` is where the web services answer, `admin_url` where this
     machine's commands call, `moves` are those of the clock, `feed` tells of new exchanges,
-    `marques` are those of sge-sim's own calls."""
+    `marques` are those of sge-sim's own calls, `phase`
+    tells how far the simulator's life is."""
 
     settings: Settings
     database: Database
@@ -74,6 +76,7 @@ class AdminState:
     journal: Journal
     feed: JournalFeed
     marques: Marques
+    phase: Callable[[], PhaseService] = lambda: "pret"
 
     @cached_property
     def campaigns(self) -> "Campaigns":

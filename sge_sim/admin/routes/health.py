@@ -16,7 +16,15 @@ from sge_sim.tables.pannes import counters_of
 
 
 class HealthView(BaseModel):
-    """How complete the journal is, and what is being done."""
+    """Whether the simulator serves, how complete the journal is, and what is being done."""
+
+    service: Literal["demarre", "pret", "occupe", "arret"] = Field(
+        description=(
+            "pret : tout est servi ; occupe : de même, plus lentement, pendant ce que l'horloge "
+            "fait arriver ; demarre, arret : rien n'est encore, ou plus rien n'est admis (statut "
+            "503, pour qui répartit les appels)"
+        )
+    )
 
     etat: Literal["ok", "pertes", "panne"] = Field(
         description=(
@@ -41,9 +49,12 @@ def health_routes(state: AdminState) -> APIRouter:
     routes = APIRouter(tags=["santé"])
 
     @routes.get("/health", summary="Ce qui va mal")
-    def read_health() -> HealthView:
-        journal, travail = state.journal.state(), state.moves.under_way()
+    def read_health(response: Response) -> HealthView:
+        journal, travail, phase = state.journal.state(), state.moves.under_way(), state.phase()
+        if phase != "pret":
+            response.status_code = 503
         return HealthView(
+            service="occupe" if phase == "pret" and travail is not None else phase,
             etat=_etat(journal),
             echanges_perdus=journal.missing,
             echanges_en_attente_octets=journal.pending_bytes,
