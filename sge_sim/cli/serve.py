@@ -21,6 +21,7 @@ from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, check_environment, serving
 from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.processes.supervised import Doors, serve_supervised
+from sge_sim.schema.pieces import Pieces
 from sge_sim.settings import Log, Settings
 from sge_sim.settings.own_folder import look_at_own_folder
 from sge_sim.tables.dataconnect import BAC_A_SABLE, PRODUCTION
@@ -86,8 +87,10 @@ def _serve(
     if doors.remote is not None:
         name = next(iter(settings.server_name), "localhost")
         readiness["remote_admin_url"] = f"https://{name}:{doors.remote.getsockname()[1]}"
-        if not has_token(settings.data_dir):
-            readiness["admin_token"] = draw_token(settings.data_dir)
+        with Pieces(simulator.database, settings.data_dir).changing():
+            if not has_token(settings.data_dir):
+                readiness["admin_token"] = draw_token(settings.data_dir)
+        simulator.database.dispose()
 
     if doors.data_connect is not None:
         port = doors.data_connect.getsockname()[1]

@@ -27,8 +27,8 @@ def lock(connection: Connection) -> None:
 def lock_for_long(connection: Connection, name: int, *, wait: bool) -> bool:
     """Let one process at a time go past this point on PostgreSQL, until its connection is closed.
 
-    `name` is that of the lock. Who comes after waits for as long as that lasts, and returns True; without `wait` it returns
-    whether it is alone, at once.
+    `name` is that of the lock. Who comes after waits for as long as that lasts,
+    and returns True; without `wait` it returns whether it is alone, at once.
     """
     if not wait:
         return bool(connection.scalar(select(func.pg_try_advisory_lock(name))))

@@ -18,6 +18,7 @@ from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.generation_switch import GenerationSwitch
 from sge_sim.processes.simulator import Simulator
+from sge_sim.schema.pieces import Pieces
 from sge_sim.tables.apports import read_hidden
 from sge_sim.transport.admin_server import AdminServer, RemoteDoor
 from sge_sim.transport.child import ProcessWork
@@ -68,7 +69,8 @@ def admin_server(
             return build_admin(state)
 
     server = AdminServer(Deferred(load), listening_socket, _remote_door(simulator, remote_socket))
-    return _Administration(server, back_office, moves, feed, tell)
+    pieces = Pieces(simulator.database, settings.data_dir)
+    return _Administration(server, back_office, moves, feed, pieces, tell)
 
 
 def local_url(listening_socket: socket) -> str:
@@ -91,10 +93,15 @@ class _Administration:
     back_office: BackOffice
     moves: Moves
     feed: JournalFeed
+    pieces: Pieces
     tell: Callable[[Echange], None] | None
 
     def serve(self, on_ready: Callable[[], None]) -> None:
-        with self.feed.running(self.tell), self.back_office.running():
+        with (
+            self.feed.running(self.tell),
+            self.back_office.running(),
+            self.pieces.following(),
+        ):
             self.server.serve(on_ready)
 
     def stop(self) -> None:
@@ -123,7 +130,9 @@ def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
     def publish(until: datetime, carry_on: CarryOn) -> None:
         publisher().catch_up(until, carry_on)
 
-    incidents = Incidents(database.memoire, Guet(settings.data_dir), journal.append)
+    incidents = Incidents(
+        database.memoire, Guet(settings.data_dir, database.engine), journal.append
+    )
 
     def deliver(_until: datetime, _carry_on: CarryOn) -> None:
         deliver_pending(database, settings.data_dir, incidents)

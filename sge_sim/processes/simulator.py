@@ -19,6 +19,7 @@ from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.phase import Phase
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.server_identity import DEFAULT_HOSTS
+from sge_sim.schema.pieces import Pieces
 from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Communes, ReformeHc, Settings
 from sge_sim.tables.campaigns import last_observed
@@ -82,14 +83,21 @@ def _open(settings: Settings, database: Database) -> Simulator:
         from sge_sim.referentiel.apports.dossier import import_folder
 
         import_folder(database, settings.dataset)
-    pki = open_pki(
-        settings.data_dir,
-        now=machine_now(),
-        hosts=(*DEFAULT_HOSTS, *settings.server_name),
-        authorities_file=settings.authorities_file,
-        authorities_dir=settings.authorities_dir,
-    )
-    callers = ensure_default_callers(settings.data_dir, database, pki, now=machine_now())
+    pieces = Pieces(database, settings.data_dir)
+    pieces.prepare(settings.cle_plateforme)
+    with pieces.changing():
+        pki = open_pki(
+            settings.data_dir,
+            now=machine_now(),
+            hosts=(*DEFAULT_HOSTS, *settings.server_name),
+            authorities_file=settings.authorities_file,
+            authorities_dir=settings.authorities_dir,
+        )
+        callers = ensure_default_callers(settings.data_dir, database, pki, now=machine_now())
+        if settings.data_connect:
+            from sge_sim.dataconnect.tokens import Tokens
+
+            Tokens(settings.data_dir)  # the platform's key, before another one is made
     clock = StoredClock(database)
     if settings.now is not None:
         start_clock(clock, settings.now, database)

@@ -124,6 +124,12 @@ class Settings:
         "Base SQLAlchemy ; par défaut un fichier SQLite dans le dossier de l'état. Donnée par sa "
         "variable ou par sge-sim.toml, elle vaut pour toutes les commandes.",
     )
+    cle_plateforme: Path | None = setting(
+        None,
+        "Fichier (0600) de la clé qui chiffre les clés privées dans une base PostgreSQL que "
+        "plusieurs machines partagent : plateforme.cle, dans le dossier de l'état du premier "
+        "simulateur. La variable SGE_SIM_CLE donne la clé elle-même.",
+    )
     workers: int = setting(1, "Processus qui servent les web services.", least=1)
     threads: int = setting(
         16,

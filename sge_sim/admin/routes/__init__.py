@@ -15,6 +15,7 @@ from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal, JournalFeed
 from sge_sim.machine.phase import PhaseService
 from sge_sim.referentiel.apports.personnelles import personal_of
+from sge_sim.schema.pieces import Pieces
 from sge_sim.settings import Settings
 
 if TYPE_CHECKING:
@@ -97,4 +98,6 @@ class AdminState:
         """The campaigns that this administration runs; the client is loaded for whoever does."""
         from sge_sim.homologation.campaign.passages import Passages
 
-        return Passages(self.settings.data_dir, self.clock, personal_of(self.database))
+        folder = self.settings.data_dir
+        keeping = Pieces(self.database, folder).changing
+        return Passages(folder, self.clock, personal_of(self.database), keeping)

@@ -95,7 +95,9 @@ def rest_routes(state: AdminState) -> APIRouter:
             state.clock.now()
         )
         retry_now(state.database)
-        incidents = Incidents(state.database.memoire, Guet(data_dir), state.journal.append)
+        incidents = Incidents(
+            state.database.memoire, Guet(data_dir, state.database.engine), state.journal.append
+        )
         tally = deliver_pending(state.database, data_dir, incidents)
         return PublicationView(publications=made, livres=tally.delivered, echecs=tally.failed)
 

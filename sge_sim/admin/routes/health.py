@@ -97,6 +97,7 @@ def reset_routes(state: AdminState) -> APIRouter:
     def reset() -> None:
         with state.moves.held():
             restore_snapshot(state.database, state.journal, state.settings.data_dir)
-        counters_of(state.settings.data_dir).forget()  # the plans that come back begin again
+        # The plans that come back begin again.
+        counters_of(state.settings.data_dir, state.database.engine).forget()
 
     return routes
