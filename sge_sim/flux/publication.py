@@ -8,12 +8,14 @@ No flux is ever emitted on the homologation platform (FAQ): the publication is r
 same, and the journal says that it would have been made.
 """
 
+import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,8 @@ from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
 from sge_sim.facts.database import Database
 from sge_sim.facts.editions import Edition
+from sge_sim.facts.garde import GardeLostError
+from sge_sim.flux.contenus import keep_content
 from sge_sim.flux.due_lots import next_lot
 from sge_sim.flux.lots import Lot
 from sge_sim.flux.parallele import Equipe
@@ -35,6 +39,10 @@ from sge_sim.tables.m023 import next_m023
 
 if TYPE_CHECKING:
     from sge_sim.flux.envoi import Fichier
+
+_LOOK_SECONDS: Final = 0.5
+"""Between two looks at what another machine publishes."""
+_log = logging.getLogger(__name__)
 
 READY_FOLDER = "publications"
 """Where files stand in the data directory once they are made, one folder per contract."""
@@ -108,10 +116,12 @@ class Publisher:
                 demanded = next_m023(session)
                 ended = first_unannounced_end(session)
                 stop = _next_stop(first, first_files, now if lot is None else lot.instant)
-                if stop is None and lot is not None:
-                    self._publish(session, lot, equipe)
-                    published += 1
-            if stop is not None:
+                may = stop is None and lot is not None and self.database.garde.take()
+                if may and lot is not None:
+                    published += self._published(session, lot, equipe)
+            if stop is None and lot is not None and not may:
+                time.sleep(_LOOK_SECONDS)  # another machine publishes it, or goes
+            elif stop is not None:
                 catch_up_orders(self.database, stop, carry_on=carry_on)
             elif lot is None:
                 # An end is told once its instant is over.
@@ -120,6 +130,15 @@ class Publisher:
                 self._found.until = (edition, now, min([next_departure(now), *instants]))
                 break
         return published
+
+    def _published(self, session: Session, lot: Lot, equipe: Equipe) -> bool:
+        """Publish, and return True; False where another machine has taken the right to."""
+        try:
+            self._publish(session, lot, equipe)
+        except GardeLostError:
+            _log.warning("%s : un autre simulateur publie à la place de celui-ci.", lot)
+            return False
+        return True
 
     def _publish(self, session: Session, lot: Lot, equipe: Equipe) -> None:
         """Make the files of a publication and record it, unless another process just did."""
@@ -130,6 +149,7 @@ class Publisher:
         publication.sequence = lot.last_sequence(first, len(files)) if files else None
         ready = machine_now()
         with self.database.exclusive_transaction() as writing:
+            self.database.garde.check(writing)
             if not lot.claim(writing, publication):
                 return
             writing.add(publication)
@@ -171,7 +191,9 @@ class Publisher:
         defauts = replace(FIDELES if self.late else Defauts(), pertes=self.pertes)
         atelier = Atelier(late=self.late, defauts=defauts, folder=folder, equipe=equipe)
         for file in make_files(session, lot, atelier, sequence=publication.sequence or 0):
-            yield _write(folder, file)
+            ready = _write(folder, file)
+            keep_content(self.database, folder / ready.nom, ready.sha256)
+            yield ready
 
 
 @dataclass(frozen=True)

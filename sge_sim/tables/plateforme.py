@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from sge_sim.tables.ecritures import ENDING_SILENT
 from sge_sim.tables.prepared import Prepared, Query
 
 _SCHEMA: Final = "plateforme"
@@ -84,7 +85,7 @@ read_pieces: Final[Query[tuple[Piece, ...]]] = Query(
 """The files of the platform."""
 
 
-def is_shared(engine: Engine) -> bool:
+def is_shared(engine: Engine | Connection) -> bool:
     """Tell whether a database is one that several machines may share."""
     return engine.dialect.name == "postgresql"
 
@@ -141,8 +142,8 @@ def next_epoque(session: Session) -> int:
 
 def is_epoque(session: Session, epoque: int) -> bool:
     """Tell whether the right to publish bears this number, until the transaction ends."""
-    query = select(_garde.c.epoque).with_for_update(read=True)
-    return session.scalar(query) == epoque
+    query = select(_garde.c.epoque, ENDING_SILENT).with_for_update(read=True)
+    return bool(session.scalar(query) == epoque)
 
 
 def _read_by_pieces(file: Path) -> Iterator[bytes]:

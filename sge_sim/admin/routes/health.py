@@ -38,6 +38,9 @@ class HealthView(BaseModel):
     echanges_en_attente_octets: int = Field(
         description="Octets d'échanges répondus qui attendent d'être rangés au journal"
     )
+    publie: bool = Field(
+        description="Ce simulateur publie et livre : de ceux qui partagent une base, un seul"
+    )
     travail: TravailView | None = Field(
         description="Ce que le dernier déplacement de l'horloge est en train de faire arriver"
     )
@@ -58,6 +61,7 @@ def health_routes(state: AdminState) -> APIRouter:
             etat=_etat(journal),
             echanges_perdus=journal.missing,
             echanges_en_attente_octets=journal.pending_bytes,
+            publie=state.database.garde.held,
             travail=None if travail is None else TravailView.of(travail),
             panne=journal.failure,
         )
