@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
+from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.database import Database
 from sge_sim.facts.editions import Edition
 from sge_sim.facts.garde import GardeLostError
@@ -76,11 +77,17 @@ class Publisher:
     late: bool = False
     publie_avant_arret: bool = False
     pertes: bool = False
+    workers: int | None = None
+    avancement: Avancement = field(default_factory=Avancement)
     _found: _Found = field(default_factory=_Found, repr=False, compare=False)
 
     @classmethod
     def of(
-        cls, settings: Settings, database: Database, record: Callable[[EchangeRecord], None]
+        cls,
+        settings: Settings,
+        database: Database,
+        record: Callable[[EchangeRecord], None],
+        avancement: Avancement | None = None,
     ) -> "Publisher":
         """Return the publisher of a simulator."""
         return cls(
@@ -91,6 +98,8 @@ class Publisher:
             late=settings.profile is Profile.FIDELE,
             publie_avant_arret=settings.publie_avant_arret,
             pertes=settings.perd_des_mesures,
+            workers=settings.publication_workers,
+            avancement=avancement or Avancement(),
         )
 
     def catch_up(self, now: datetime, carry_on: Callable[[], bool] = lambda: True) -> int:
@@ -103,7 +112,7 @@ class Publisher:
         """
         if self._found.nothing_by(now, self.database):
             return 0
-        with Equipe() as equipe:
+        with Equipe(self.workers) as equipe:
             return self._catch_up(now, equipe, carry_on)
 
     def _catch_up(self, now: datetime, equipe: Equipe, carry_on: Callable[[], bool]) -> int:
@@ -144,7 +153,12 @@ class Publisher:
         """Make the files of a publication and record it, unless another process just did."""
         started = stopwatch()
         publication = lot.publication(session, emise=self.emits)
-        files = list(self._make(session, lot, publication, equipe)) if self.emits else []
+        files: list[_Ready] = []
+        if self.emits:
+            with self.avancement.of(str(lot)) as count:
+                for file in self._make(session, lot, publication, equipe):
+                    files.append(file)
+                    count(len(files))
         first = publication.sequence
         publication.sequence = lot.last_sequence(first, len(files)) if files else None
         ready = machine_now()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sge_sim.admin.moves import Moves
 from sge_sim.admin.token import guard_by_token
 from sge_sim.commandes.back_office import BackOffice, CarryOn, Task
+from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
@@ -46,8 +47,9 @@ def admin_server(
         simulator.database, settings.data_dir, max_pending=settings.journal_max_bytes
     )
     feed = JournalFeed(journal)
-    back_office = BackOffice(simulator.clock, _tasks(simulator, journal))
-    moves = Moves(simulator.clock, simulator.database, back_office)
+    avancement = Avancement()
+    back_office = BackOffice(simulator.clock, _tasks(simulator, journal, avancement))
+    moves = Moves(simulator.clock, simulator.database, back_office, avancement)
 
     def load() -> "FastAPI":
         from sge_sim.admin.application import build_admin
@@ -113,7 +115,9 @@ class _Administration:
         self.server.reload()
 
 
-def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
+def _tasks(
+    simulator: Simulator, journal: Journal, avancement: Avancement | None = None
+) -> tuple[Task, ...]:
     """Return what the back office does, in order: orders and publications, then deliveries.
 
     Then what an import that was killed has left goes; last, what the clock went over is told.
@@ -125,7 +129,7 @@ def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
     def publisher() -> "Publisher":
         from sge_sim.flux.publication import Publisher
 
-        return Publisher.of(settings, database, journal.append)
+        return Publisher.of(settings, database, journal.append, avancement)
 
     def publish(until: datetime, carry_on: CarryOn) -> None:
         publisher().catch_up(until, carry_on)

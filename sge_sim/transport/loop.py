@@ -19,8 +19,10 @@ from sge_sim.transport.listener import Listener
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.2
 _STOP_TICK_SECONDS = 0.01
-# For who was let in as the server stops to send a first request.
+# As the server stops: for who was let in to send a first request, and for the others to send what
+# they were about to.
 _NEWCOMER_SECONDS = 1.0
+_IDLE_SECONDS = 0.1
 
 
 class ConnectionLoop:
@@ -40,7 +42,7 @@ class ConnectionLoop:
         self._worked_on = 0
         self._next_check = time.monotonic() + _TICK_SECONDS
         self._stopping = threading.Event()
-        self._newcomers_until = float("inf")
+        self._stopped_at = float("inf")
         self._broken: Exception | None = None
         self._told_full = False
         self._wake_reader, self._wake_writer = os.pipe()
@@ -98,8 +100,8 @@ class ConnectionLoop:
     def wait_for_stop(self) -> None:
         """Return once `stop` was called and what was under way has finished, or had its time.
 
-        Clients are refused at once, but for those whom the machine has let in already: these may
-        send one request. Says so in the log where it didn't finish. Raises whatever made it
+        Clients are refused at once, but for those who are connected already: what they are about to
+        send is answered. Says so in the log where it didn't finish. Raises whatever made it
         impossible to watch.
         """
         self._stopping.wait()
@@ -110,8 +112,8 @@ class ConnectionLoop:
         while self._accept():
             pass
         self._listening_socket.close()
-        self._newcomers_until = time.monotonic() + _NEWCOMER_SECONDS
-        deadline = time.monotonic() + self._listener.limits.stop_seconds
+        self._stopped_at = time.monotonic()
+        deadline = self._stopped_at + self._listener.limits.stop_seconds
         while self._under_way():
             if time.monotonic() > deadline:
                 _log.warning(
@@ -233,9 +235,10 @@ class ConnectionLoop:
         return self._worked_on > 0 or bool(finishing)
 
     def _finishes(self, connection: Connection) -> bool:
-        """Tell whether a stop waits for `connection`: its answer is leaving, or it is new."""
-        new = not connection.served and time.monotonic() < self._newcomers_until
-        return connection.answering or new
+        """Tell whether a stop waits for `connection`: an answer is leaving, or a request may be
+        on its way, whose client would find its connection cut."""
+        patience = _IDLE_SECONDS if connection.served else _NEWCOMER_SECONDS
+        return connection.answering or time.monotonic() < self._stopped_at + patience
 
     def _dismiss(self, connection: Connection) -> None:
         """Close `connection` unless somebody works on it."""
