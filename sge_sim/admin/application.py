@@ -19,7 +19,9 @@ from sge_sim.admin.form_errors import error_of, errors_of, refuse_unknown_parame
 from sge_sim.admin.problems import describe_problems, problem
 from sge_sim.admin.routes import (
     AdminState,
+    accueil,
     acteurs,
+    aide,
     apports,
     autorisations,
     campaigns,
@@ -33,6 +35,7 @@ from sge_sim.admin.routes import (
     demande_pages,
     documentation,
     flux,
+    gestes,
     health,
     journal,
     marques,
@@ -86,6 +89,7 @@ _ROUTES: Final = (
     autorisations.router,
     catalogue.router,
     passages.router,
+    accueil.router,
     journal.page_routes,
     journal.echange_routes,
     points.page_routes,
@@ -94,6 +98,7 @@ _ROUTES: Final = (
     passage_pages.router,
     acteurs.page_routes,
     flux.page_routes,
+    gestes.router,
     demande_pages.router,
     service_pages.router,
     codes_pages.router,
@@ -105,6 +110,7 @@ _ROUTES: Final = (
     pannes.router,
     health.metric_routes,
     documentation.router,
+    aide.router,
 )
 
 

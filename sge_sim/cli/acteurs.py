@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from sge_sim.cli import completion
 from sge_sim.cli.acteurs_canal import canal
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import machine_now
@@ -71,7 +72,7 @@ def create(code: str, nom: str, kind: KindActeur, data_dir: Path) -> None:
 
 
 @acteurs.command(help="Ajouter un utilisateur à un acteur, ou changer les services permis.")
-@click.argument("acteur")
+@click.argument("acteur", shell_complete=completion.acteurs)
 @click.argument("login")
 @click.option(
     "--service", "services", multiple=True, help="Service permis, répétable ; tous sans l'option."
@@ -107,7 +108,7 @@ def mot_de_passe(login: str, password: str, data_dir: Path) -> None:
 
 
 @acteurs.command(help="Ajouter un contrat à un acteur, ou changer ses dates.")
-@click.argument("acteur")
+@click.argument("acteur", shell_complete=completion.acteurs)
 @click.argument("contrat_id", metavar="NUMÉRO")
 @click.option("--debut", type=_Jour(), required=True, help="Premier jour.")
 @click.option("--fin", type=_Jour(), help="Dernier jour ; sans fin sans l'option.")
@@ -124,7 +125,7 @@ def contrat(acteur: str, contrat_id: str, debut: date, fin: date | None, data_di
 @acteurs.command(
     help="Habiliter un acteur pour un package de services, tel que Consultation.",
 )
-@click.argument("acteur")
+@click.argument("acteur", shell_complete=completion.acteurs)
 @click.argument("package", metavar="PACKAGE")
 @click.option(
     "--environment",
@@ -148,7 +149,7 @@ def habiliter(
 
 
 @acteurs.command(help="Enregistrer le certificat d'un acteur (comme « cert register »).")
-@click.argument("acteur")
+@click.argument("acteur", shell_complete=completion.acteurs)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--environment", type=click.Choice(ENVIRONMENTS), required=True)
 @data_dir_option

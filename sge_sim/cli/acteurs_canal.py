@@ -11,8 +11,8 @@ from sge_sim.errors import UsageError
 
 
 @click.command(
-    help="Déclarer où les flux d'un contrat sont livrés, ou le dire sans --type. Sans canal : dans le dossier de l'état, "
-    "sous flux/CONTRAT. Les clés sont gardées telles quelles dans la base."
+    help="Déclarer où les flux d'un contrat sont livrés, ou le dire sans --type. Sans canal : dans "
+    "le dossier de l'état, sous flux/CONTRAT. Les clés sont gardées telles quelles dans la base."
 )
 @click.argument("contrat")
 @click.option("--type", "type_canal", type=click.Choice(get_args(TypeCanal)))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from sge_sim.cli.completion import acteurs
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.domaine.nomenclatures import ModeApplication
 
@@ -38,7 +39,9 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 
 @group.command("add", help="Enregistrer une application.")
 @click.argument("nom")
-@click.option("--acteur", help="Code de l'acteur ; par défaut le tiers par défaut.")
+@click.option(
+    "--acteur", help="Code de l'acteur ; par défaut le tiers par défaut.", shell_complete=acteurs
+)
 @click.option(
     "--mode", type=click.Choice(get_args(ModeApplication)), default="production", show_default=True
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from sge_sim.cli.completion import acteurs
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 
 
@@ -18,7 +19,7 @@ def group() -> None:
     help="Donner les déclarations et ce qu'un audit en dirait (critères de la FAQ). "
     "Aucun critère ne fait jamais refuser un appel.",
 )
-@click.option("--acteur", help="Code de l'acteur, par exemple TIERS1.")
+@click.option("--acteur", help="Code de l'acteur, par exemple TIERS1.", shell_complete=acteurs)
 @data_dir_option
 @json_option
 def list_command(acteur: str | None, data_dir: Path, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sge_sim.cli.completion import acteurs
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.cli.options import (
     RegularFile,
@@ -16,6 +17,7 @@ from sge_sim.cli.options import (
     real_data_option,
     say_json,
 )
+from sge_sim.errors import UnknownError
 from sge_sim.processes.serving_note import find_served
 
 if TYPE_CHECKING:
@@ -35,7 +37,9 @@ class _Certificate(RegularFile):
         return fingerprint_of_file(super().convert(value, param, ctx))
 
 
-_acteur_option = click.option("--acteur", help="Code de l'acteur ; le tiers par défaut sinon.")
+_acteur_option = click.option(
+    "--acteur", help="Code de l'acteur ; le tiers par défaut sinon.", shell_complete=acteurs
+)
 _number_option = click.option(
     "--campaign",
     "numero",
@@ -80,6 +84,59 @@ def start(
     )
     state = _campaigns(data_dir).start(release, acteur, client)
     click.echo(f"Campagne {state.id} ouverte : {_named(state)}.")
+
+
+@campaign.command("list", help="Donner les campagnes, de la plus récente à la plus ancienne.")
+@data_dir_option
+@json_option
+def list_command(data_dir: Path, as_json: bool) -> None:
+    found = _campaigns(data_dir).list()
+    if as_json:
+        say_json([state.view() for state in found])
+        return
+    if not found:
+        click.echo("Aucune campagne : sge-sim campaign start en ouvre une.", err=True)
+    for state in found:
+        good = sum(execution.statut.bon for execution in state.executions)
+        closed = "en cours" if state.fin is None else f"fermée le {state.fin:%d/%m/%Y}"
+        click.echo(
+            f"{state.id:>4}  {_named(state)}  {good} / {len(state.executions)} cas bons, {closed}"
+        )
+
+
+@campaign.command(
+    help="Donner les passages lancés depuis le tableau de bord ; d'un seul par son NOM, les cas."
+)
+@click.argument("nom", required=False)
+@data_dir_option
+@json_option
+def passages(nom: str | None, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.facts.stored_clock import StoredClock
+    from sge_sim.homologation.campaign.passages import Passages
+    from sge_sim.schema.data_folder import open_database
+
+    found = Passages(data_dir, StoredClock(open_database(data_dir))).kept()
+    chosen = [garde for garde in found if nom in (None, garde.nom)]
+    if nom is not None and not chosen:
+        raise UnknownError(f"Aucun passage ne s'appelle {nom} : sge-sim campaign passages.", nom)
+    views = [
+        {
+            "nom": garde.nom,
+            "release": garde.rapport.release,
+            "cas": {each.cle: each.statut for each in garde.rapport.executions},
+            "dossier": str(data_dir / "rapports" / garde.nom),
+        }
+        for garde in chosen
+    ]
+    if as_json:
+        say_json(views)
+        return
+    for garde in chosen:
+        runs = garde.rapport.executions
+        good = sum(each.statut.bon for each in runs)
+        click.echo(f"{garde.nom}  {garde.rapport.release}  {good} / {len(runs)} exécutions bonnes")
+        for execution in runs if nom is not None else ():
+            click.echo(f"  {one_line(execution)}")
 
 
 @campaign.command(help="Dire ce que chaque échange a coché, manqué ou failli cocher.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sge_sim.cli.completion import cases
 from sge_sim.cli.options import json_option, say_json
 from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.machine.data_files import data_path
@@ -41,7 +42,7 @@ def list_command(release: str, releases: bool, as_json: bool) -> None:
 
 
 @catalog.command(help="Dire tout d'un cas (ADP-R1) ou d'une exécution (ADP-R1@C5).")
-@click.argument("cas")
+@click.argument("cas", shell_complete=cases)
 @_release_option
 @json_option
 def show(cas: str, release: str, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from sge_sim.cli.completion import acteurs
 from sge_sim.cli.options import (
     InstantType,
     data_dir_option,
@@ -200,7 +201,9 @@ def check(
 @cert.command(help="Enregistrer le certificat d'un acteur, avec les intermédiaires du fichier.")
 @click.argument("file", type=click.Path(path_type=Path))
 @_environment
-@click.option("--acteur", help="Code de l'acteur ; le tiers par défaut sans l'option.")
+@click.option(
+    "--acteur", help="Code de l'acteur ; le tiers par défaut sans l'option.", shell_complete=acteurs
+)
 @_password
 @data_dir_option
 def register(
@@ -226,9 +229,11 @@ def register(
 @_pki_options
 def revoke(file: Path, password: str | None, **folders: Any) -> None:
     from sge_sim.pki.inspection import read_acteur_certificate
+    from sge_sim.schema.data_folder import changing_pieces
 
     certificate, _ = read_acteur_certificate([file], password)
-    _open(**folders).revoke(certificate, machine_now())
+    with changing_pieces(folders["data_dir"]):
+        _open(**folders).revoke(certificate, machine_now())
     click.echo(f"Certificat n° {certificate.serial_number:x} révoqué.")
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sge_sim.cli.completion import prms
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def group() -> None:
 
 
 @group.command("list", help="Donner les consentements, du plus ancien au plus récent.")
-@click.option("--prm", help="Numéro du point.")
+@click.option("--prm", help="Numéro du point.", shell_complete=prms)
 @data_dir_option
 @json_option
 def list_command(prm: str | None, data_dir: Path, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from sge_sim.cli.completion import prms
 from sge_sim.cli.flux_documents import documents_of, show_rows, validate
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
@@ -46,7 +47,7 @@ def flux() -> None:
     type=click.Choice(KINDS_OF_FLUX, case_sensitive=False),
     help="Sorte de flux.",
 )
-@click.option("--prm", help="Numéro du point.")
+@click.option("--prm", help="Numéro du point.", shell_complete=prms)
 @click.option(
     "--etat",
     type=click.Choice(get_args(EtatFichier), case_sensitive=False),
@@ -148,7 +149,7 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
     journal = open_journal(database, data_dir)
     made = Publisher.of(settings, database, journal.append).catch_up(StoredClock(database).now())
     retry_now(database)
-    incidents = Incidents(database.memoire, Guet(data_dir), journal.append)
+    incidents = Incidents(database.memoire, Guet(data_dir, database.engine), journal.append)
     tally = deliver_pending(database, data_dir, incidents)
     told = (
         counted(made, "publication"),

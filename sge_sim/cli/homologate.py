@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.completion import cases
 from sge_sim.cli.homologation_rerun import cases_to_rerun, taken_up
 from sge_sim.cli.homologation_targets import TARGETS, open_target, reprise_for
 from sge_sim.cli.homologation_text import offer, one_line, summary
@@ -45,6 +46,7 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     "--case",
     "names",
     multiple=True,
+    shell_complete=cases,
     help="Cas (ADP-R1) ou exécution (ADP-R1@C5) : eux seuls sont passés, quoi qu'on donne d'autre.",
 )
 @click.option(

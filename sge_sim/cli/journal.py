@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from sge_sim.cli.completion import acteurs, prms, services
 from sge_sim.cli.console import printable
-from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.clock import PARIS
+from sge_sim.cli.options import InstantType, data_dir_option, json_option, say_json
+from sge_sim.clock import PARIS, legal_date, start_of_day
 from sge_sim.domaine.echanges import nature_of
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import ORIGINES, Origine
@@ -41,18 +43,32 @@ def journal() -> None:
 @journal.command("list", help="Donner les derniers échanges, du plus récent au plus ancien.")
 @data_dir_option
 @click.option("--code", help="Code retour, par exemple SGT4F7.")
-@click.option("--prm", help="Numéro du point.")
-@click.option("--service", help="Nom du service, par exemple RecherchePoint.")
+@click.option("--regle", help="Règle qui a refusé, par son nom entier.")
+@click.option("--prm", help="Numéro du point.", shell_complete=prms)
+@click.option(
+    "--service", help="Nom du service, par exemple RecherchePoint.", shell_complete=services
+)
+@click.option("--acteur", help="Code de l'acteur.", shell_complete=acteurs)
 @click.option("--origine", type=click.Choice(ORIGINES), help="Qui a appelé.")
+@click.option("--issue", type=click.Choice(["accepte", "refuse"]), help="Ce qui a été répondu.")
+@click.option("--panne", type=click.IntRange(0), help="Panne prévue ; 0 : n'importe laquelle.")
+@click.option("--du", metavar="JOUR", type=InstantType(), help="Premier jour simulé.")
+@click.option("--au", metavar="JOUR", type=InstantType(), help="Dernier jour simulé.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--follow", is_flag=True, help="Continuer avec les échanges qui arrivent (Ctrl+C).")
 @json_option
 def list_command(
     data_dir: Path,
     code: str | None,
+    regle: str | None,
     prm: str | None,
     service: str | None,
+    acteur: str | None,
     origine: Origine | None,
+    issue: str | None,
+    panne: int | None,
+    du: datetime | None,
+    au: datetime | None,
     limit: int,
     follow: bool,
     as_json: bool,
@@ -65,7 +81,16 @@ def list_command(
         raise UsageError("--follow écrit des lignes : l'employer sans --json.")
     journal = open_journal(open_database(data_dir), data_dir)
     recherche = RechercheJournal(
-        code=code_typed(code), prm=prm, service=service_typed(service), origine=origine
+        code=code_typed(code),
+        regle=regle,
+        prm=prm,
+        service=service_typed(service),
+        acteur=acteur and acteur.upper(),
+        origine=origine,
+        accepted=None if issue is None else issue == "accepte",
+        panne=panne,
+        debut=du and start_of_day(legal_date(du)),
+        fin=au and start_of_day(legal_date(au) + timedelta(1)),
     )
     newest = journal.newest_id()
     echanges = journal.find_echanges(recherche, limit=limit)
@@ -108,6 +133,25 @@ def show(numero: int, form: str | None, data_dir: Path, as_json: bool) -> None:
             say_json(ExchangeWithBodies.of(echange))
         case _:
             _say_whole(echange)
+
+
+@journal.command(help="Refaire un appel SOAP du journal, au simulateur qui sert ce dossier.")
+@click.argument("numero", type=click.IntRange(1))
+@data_dir_option
+@json_option
+def replay(numero: int, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.api.administration import Administration
+    from sge_sim.api.views import ExchangeView
+
+    served = find_served(data_dir)
+    if served is None:
+        raise UsageError("aucun simulateur ne sert ce dossier : le démarrer par sge-sim serve.")
+    made = Administration(served.admin_url).post(f"/api/journal/{numero}/rejouer")
+    view = ExchangeView.model_validate(made)
+    if as_json:
+        say_json(view)
+    else:
+        click.echo(f"L'échange {numero} a été refait : échange {view.id}, {view.code}.")
 
 
 @journal.command(

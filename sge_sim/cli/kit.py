@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.completion import acteurs
 from sge_sim.cli.options import data_dir_option
 from sge_sim.clock import machine_now
 from sge_sim.errors import UsageError
@@ -23,7 +24,9 @@ from sge_sim.settings import Settings
     help="Adresse servie ; par défaut celle du simulateur qui tourne sur ce dossier, sinon "
     f"https://localhost:{Settings.port}.",
 )
-@click.option("--acteur", help="Code de l'acteur ; le tiers par défaut sinon.")
+@click.option(
+    "--acteur", help="Code de l'acteur ; le tiers par défaut sinon.", shell_complete=acteurs
+)
 @click.option(
     "--environment",
     type=click.Choice(["homologation", "production"]),

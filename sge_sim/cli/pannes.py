@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sge_sim.cli.completion import acteurs, prms, services
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.domaine.pannes import SORTES
 from sge_sim.errors import UsageError
@@ -38,9 +39,11 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 
 @group.command("add", help="Prévoir une panne ; sans --probabilite, elle touche tous les appels.")
 @click.argument("sorte", type=click.Choice(SORTES, case_sensitive=False))
-@click.option("--service", help="Service, ou flux d'un fichier ; tous sans elle.")
-@click.option("--acteur", help="Code de l'acteur ; tous sans elle.")
-@click.option("--prm", help="Numéro du point ; tous sans elle.")
+@click.option(
+    "--service", help="Service, ou flux d'un fichier ; tous sans elle.", shell_complete=services
+)
+@click.option("--acteur", help="Code de l'acteur ; tous sans elle.", shell_complete=acteurs)
+@click.option("--prm", help="Numéro du point ; tous sans elle.", shell_complete=prms)
 @click.option("--du", type=int, default=1, show_default=True, help="Premier appel touché.")
 @click.option("--au", type=int, help="Dernier ; par défaut le premier, ou cent avec probabilité.")
 @click.option("--probabilite", type=float, help="Part des appels touchés, de 0 (exclu) à 1.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sge_sim.cli.options import json_option, say_json
 from sge_sim.machine.files import write_atomically
 
 _FILE = click.Path(path_type=Path, allow_dash=True)
@@ -19,15 +20,19 @@ def report() -> None:
 
 @report.command("verify", help="Dire si un zip de preuves est intact. Code retour : 0 ou 1.")
 @click.argument("preuves", metavar="ZIP", type=click.Path(path_type=Path, allow_dash=True))
-def verify_command(preuves: Path) -> None:
+@json_option
+def verify_command(preuves: Path, as_json: bool) -> None:
     from sge_sim.homologation.reports.evidence import read_evidence, verify
 
     evidence = read_evidence(preuves)
     wrong = verify(evidence, preuves)
+    digest = sha256(evidence).hexdigest()
+    if as_json:
+        say_json({"intact": not wrong, "ecarts": list(wrong), "empreinte": digest})
+        sys.exit(1 if wrong else 0)
     for sentence in wrong:
         click.echo(sentence)
     if not wrong:
-        digest = sha256(evidence).hexdigest()
         click.echo(f"Intact. Empreinte, à comparer à celle gardée ailleurs : {digest}")
     sys.exit(1 if wrong else 0)
 

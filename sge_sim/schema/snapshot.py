@@ -56,7 +56,7 @@ def restore_snapshot(database: Database, journal: Journal, data_dir: Path) -> No
     """
     live = _sqlite_file(database)
     folder = data_dir / _FOLDER
-    file = folder / _NAME
+    file = snapshot_file(data_dir)
     if not file.exists():
         raise UsageError("Aucun état n'a été mis de côté : appeler d'abord POST /api/snapshot.")
     with locked(folder):
@@ -64,6 +64,11 @@ def restore_snapshot(database: Database, journal: Journal, data_dir: Path) -> No
         with closing(_open_alone(file)) as origin:
             _copy(origin, live)
         journal.forget_after_mark()
+
+
+def snapshot_file(data_dir: Path) -> Path:
+    """Return the file that a snapshot is kept in, whether there is one or not."""
+    return data_dir / _FOLDER / _NAME
 
 
 def _sqlite_file(database: Database) -> Path:

@@ -1,12 +1,12 @@
 """`/api/codes`, `/api/regles`, `/codes`: the return codes, the rules that send them, and where
 each rule comes from."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import AdminState, following
 from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.typed_filters import code_typed
 from sge_sim.errors import UnknownError
@@ -15,6 +15,9 @@ from sge_sim.refus import Rule
 if TYPE_CHECKING:
     from sge_sim.api.regles import CodeView
 
+_SHOWN: Final = 40
+_UNFOLDED: Final = 10
+"""Codes up to which their rules are shown at once."""
 _Words = Annotated[str, Query(max_length=100, description="Mots d'un code ou d'une règle")]
 
 
@@ -23,8 +26,24 @@ def router(state: AdminState) -> APIRouter:
     routes = APIRouter(tags=["codes"])
 
     @routes.get("/codes", include_in_schema=False)
-    def show_codes(request: Request, q: Annotated[str, Query(max_length=100)] = "") -> Response:
-        return pages.render(state, request, "codes.html", codes=_found(q), q=q)
+    def show_codes(
+        request: Request,
+        q: Annotated[str, Query(max_length=100)] = "",
+        apres: Annotated[str, Query(max_length=20)] = "",
+    ) -> Response:
+        found = _found(q)
+        left = [code for code in found if code.code > apres]
+        shown = left[:_SHOWN]
+        return pages.render(
+            state,
+            request,
+            "codes.html",
+            codes=shown,
+            total=len(found),
+            suite=following(request, apres=shown[-1].code) if len(left) > _SHOWN else None,
+            deplies=len(found) <= _UNFOLDED,
+            q=q,
+        )
 
     @routes.get(
         "/api/codes",

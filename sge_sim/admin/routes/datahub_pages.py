@@ -16,7 +16,6 @@ from sge_sim.api.datahub import (
     ApplicationDatahubView,
     CompteView,
     ContratDatahubView,
-    TicketView,
 )
 from sge_sim.datahub import applications
 from sge_sim.errors import UsageError
@@ -28,7 +27,6 @@ from sge_sim.tables.datahub import (
     applications_datahub,
     comptes_datahub,
     contrats_datahub,
-    tickets_spice,
 )
 
 
@@ -86,7 +84,6 @@ def router(state: AdminState) -> APIRouter:
                     for one in own
                     if asking is not None and one.email in (None, asking.email)
                 ],
-                tickets=[TicketView.of(one) for one in tickets_spice(session)],
                 acteurs=[one.code for one in all_acteurs(session)],
                 apis=list(APIS),
                 etats=ETATS,
