@@ -25,9 +25,11 @@ from sge_sim.tables.attentes import Waiting, first_awaited
 from sge_sim.tables.campaigns import find_campaigns
 from sge_sim.tables.commandes import Affaire, Evenement
 from sge_sim.tables.dataconnect import APIS
-from sge_sim.tables.flux import count_fichiers, find_fichiers
+from sge_sim.tables.flux import count_undelivered, find_fichiers
 
 _REFUS: Final = 5
+_LOOKED_AT: Final = 50
+"""Refusals among which those that are alike are counted."""
 _LINES: Final = 4
 _CLIENTS: Final = 2
 _CALLED: Final = 5
@@ -42,7 +44,7 @@ class Ennui:
 
 
 @dataclass(frozen=True)
-class Attendu:
+class Prevision:
     """What is due next; `instant` is simulated."""
 
     instant: datetime
@@ -59,7 +61,7 @@ class Appele:
 
 
 @dataclass(frozen=True)
-class Client:
+class ClientAppels:
     """What the client of an actor has called, the latest first, and what it hasn't."""
 
     acteur: str
@@ -68,7 +70,7 @@ class Client:
 
 
 @dataclass(frozen=True)
-class Campagne:
+class RunningCampaign:
     """A campaign that runs: its address, what it is, how many of its cases are good."""
 
     adresse: str
@@ -79,14 +81,17 @@ class Campagne:
 
 @dataclass(frozen=True)
 class Accueil:
-    """The blocks; one that is empty isn't shown. `appel` is there until a client has called."""
+    """The blocks; one that is empty isn't shown. `appel` is there until a client has called.
+
+    `refus` are the last refusals, each with how many of the last fifty are like it.
+    """
 
     appel: PremierAppel | None
     ennuis: list[Ennui]
-    refus: list[ExchangeView]
-    campagnes: list[Campagne]
-    clients: list[Client]
-    attendus: list[Attendu]
+    refus: list[tuple[ExchangeView, int]]
+    campaigns: list[RunningCampaign]
+    clients: list[ClientAppels]
+    previsions: list[Prevision]
     fichiers: list[tuple[int, FichierView]]
     certificats: list[CertificatView]
     pannes: list[PanneView]
@@ -101,10 +106,10 @@ def look_around(state: AdminState) -> Accueil:
         return Accueil(
             appel=None if answers else _first_call(state, session),
             ennuis=_ennuis(state, session),
-            refus=[ExchangeView.of(each) for each in journal.find_echanges(refused, limit=_REFUS)],
-            campagnes=_campagnes(state, session),
+            refus=_alike(map(ExchangeView.of, journal.find_echanges(refused, limit=_LOOKED_AT))),
+            campaigns=_campaigns(state, session),
             clients=_clients(answers),
-            attendus=[_attendu(row) for row in first_awaited(session, _LINES)],
+            previsions=[_prevision(row) for row in first_awaited(session, _LINES)],
             fichiers=[
                 (each.id, FichierView.of(each)) for each in find_fichiers(session, limit=_LINES)
             ],
@@ -115,6 +120,15 @@ def look_around(state: AdminState) -> Accueil:
                 each for each in view_pannes(session, state.settings.data_dir) if not each.epuisee
             ][:_LINES],
         )
+
+
+def _alike(refused: Iterable[ExchangeView]) -> list[tuple[ExchangeView, int]]:
+    """Return the first refusals that differ by who asked, what, or why, and how many are alike."""
+    groups: dict[tuple[object, ...], list[ExchangeView]] = {}
+    for each in refused:
+        why = each.code, each.http_status, each.rule and each.rule.name, each.panne
+        groups.setdefault((each.acteur, each.nature, *why), []).append(each)
+    return [(group[0], len(group)) for group in groups.values()][:_REFUS]
 
 
 def _first_call(state: AdminState, session: Session) -> PremierAppel:
@@ -145,31 +159,31 @@ def _ennuis(state: AdminState, session: Session) -> list[Ennui]:
         if view.panne is None:
             phrase = f"Une panne du simulateur lui-même (SGT500) : {view.cause or view.nature}"
             found.append(Ennui(phrase, f"/echanges/{view.id}"))
-    late = sum(count for _, etat, count in count_fichiers(session) if etat == "echec")
+    late, erreur = count_undelivered(session)
     if late:
-        lost = counted(late, "fichier n'a pas pu être livré", "fichiers n'ont pas pu être livrés")
-        found.append(Ennui(f"{lost}.", "/fichiers?etat=echec"))
+        lost = counted(late, "fichier n'arrive pas", "fichiers n'arrivent pas")
+        found.append(Ennui(f"{lost} : {erreur}", "/canaux"))
     return found
 
 
-def _campagnes(state: AdminState, session: Session) -> list[Campagne]:
+def _campaigns(state: AdminState, session: Session) -> list[RunningCampaign]:
     """Return the campaign that is run here, and those that are open, the newest first."""
-    found: list[Campagne] = []
+    found: list[RunningCampaign] = []
     if (passage := state.passage) is not None:
         good = sum(each.statut.bon for each in passage.executions)
         name = f"Passage de {passage.release}, {passage.quoi}"
-        found.append(Campagne(f"/passages/{passage.nom}", name, good, passage.total))
+        found.append(RunningCampaign(f"/passages/{passage.nom}", name, good, passage.total))
     opened = [each.id for each in find_campaigns(session) if each.fin is None]
     # The catalogue is loaded where a campaign is open, not before.
     for number in opened[: _CLIENTS - len(found)]:
         campaign = state.campaigns.read(number, 1)
         good = sum(each.statut.bon for each in campaign.executions)
         name = f"Campagne {number} : {campaign.acteur}, {campaign.release}"
-        found.append(Campagne(f"/campaigns/{number}", name, good, len(campaign.executions)))
+        found.append(RunningCampaign(f"/campaigns/{number}", name, good, len(campaign.executions)))
     return found
 
 
-def _attendu(row: Waiting) -> Attendu:
+def _prevision(row: Waiting) -> Prevision:
     assert row.echeance is not None
     match row:
         case Evenement():
@@ -179,17 +193,17 @@ def _attendu(row: Waiting) -> Attendu:
         case _:
             what = libelle_de("serviceSouscritType", row.type)
             quoi = f"{'fin' if row.etat == 'ACTIF' else 'début'} du service « {what} »"
-    return Attendu(row.echeance, quoi, row.prm)
+    return Prevision(row.echeance, quoi, row.prm)
 
 
-def _clients(answers: Iterable[Reponse]) -> list[Client]:
+def _clients(answers: Iterable[Reponse]) -> list[ClientAppels]:
     """Return what the clients that called last have called."""
     called: dict[str, dict[str, list[Reponse]]] = {}
     for each in answers:
         called.setdefault(each.acteur_code, {}).setdefault(each.service, []).append(each)
     soap = [name for name in service_names() if name not in APIS]
     return [
-        Client(
+        ClientAppels(
             acteur,
             tuple(Appele(service, tuple(found)) for service, found in services.items())[:_CALLED],
             tuple(name for name in soap if name not in services),

@@ -17,7 +17,7 @@ _TEXT_MAX: Final = 600
 
 
 @dataclass(frozen=True)
-class Message:
+class FlashMessage:
     """What was done (`fait`) or refused, in French; of a move of the clock, its number."""
 
     sorte: Sorte
@@ -40,11 +40,11 @@ def lead_to(
     return response
 
 
-def read_message(request: Request) -> Message | None:
+def message_for(request: Request) -> FlashMessage | None:
     """Return what is to be said to this browser; None for nothing."""
     sorte, _, texte = unquote(request.cookies.get(_name(request), "")).partition(":")
     if sorte == "fait" or sorte == "refus" or (sorte == "reglage" and texte.isdecimal()):
-        return Message(sorte, texte)  # type: ignore[arg-type]
+        return FlashMessage(sorte, texte)  # type: ignore[arg-type]
     return None
 
 

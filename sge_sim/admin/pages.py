@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import Request, Response
 from markupsafe import Markup, escape
 
-from sge_sim.admin.messages import Message, read_message, take_away
+from sge_sim.admin.messages import FlashMessage, message_for, take_away
 from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.horaires import is_open
@@ -82,7 +82,7 @@ def render(
     """Return a page made from a template, in the frame that all pages share."""
     numero, clock = state.clock.numbered()
     now = clock.now()
-    message = read_message(request)
+    message = message_for(request)
     travail = state.moves.under_way() or _told_of(state, message)
     frame = {
         "sections": SECTIONS,
@@ -114,7 +114,7 @@ def _section_of(path: str) -> str:
     return _UNDER.get(first, first)
 
 
-def _told_of(state: "AdminState", message: Message | None) -> Travail | None:
+def _told_of(state: "AdminState", message: FlashMessage | None) -> Travail | None:
     """Return what the move that a message is about has set off; None where it is about none."""
     if message is None or message.sorte != "reglage":
         return None

@@ -16,7 +16,7 @@ _POINT: Final = "25946599093143"
 
 
 @dataclass(frozen=True)
-class Acces:
+class MoyensTls:
     """A certificate with its intermediates, its key, the authority of the server: PEM files.
 
     Their paths are absolute.
@@ -36,7 +36,7 @@ class PremierAppel:
     zeep: str
 
 
-def curl_command(url: str, corps: str, acces: Acces, login: str = "") -> str:
+def curl_command(url: str, corps: str, acces: MoyensTls, login: str = "") -> str:
     """Return the shell command that posts `corps` to `url`; curl asks for the password of `login`.
 
     A `corps` that begins with `@` names the file that holds the request.
@@ -54,7 +54,7 @@ def curl_command(url: str, corps: str, acces: Acces, login: str = "") -> str:
     )
 
 
-def zeep_client(url: str, acces: Acces, login: str = "") -> list[str]:
+def zeep_client(url: str, acces: MoyensTls, login: str = "") -> list[str]:
     """Return the lines of Python that make `client`, which calls `url` with zeep."""
     return [
         *(["from getpass import getpass", ""] if login else []),
@@ -73,7 +73,7 @@ def zeep_client(url: str, acces: Acces, login: str = "") -> list[str]:
 def first_call(
     b2b_url: str,
     login: str,
-    acces: Acces,
+    acces: MoyensTls,
     data_dir: Path,
     *,
     basic_auth: bool,

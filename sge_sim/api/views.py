@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.echanges import Detail, Issue, cause_of, issue_of, nature_of, read_detail
+from sge_sim.domaine.echanges import Detail, Issue, issue_of, nature_of, read_detail, why_ended
 from sge_sim.domaine.nomenclatures import KindClock, KindEchange, Origine
 from sge_sim.domaine.pannes import plan_told
 from sge_sim.domaine.retombees import EtatTravail, Retombees, Travail, progress_sentence
@@ -121,7 +121,7 @@ class ExchangeView(View):
         """
         rule = self.rule
         decided = None if rule is None else (rule.name, rule.remede)
-        return cause_of(self.issue, self.lines, decided)
+        return why_ended(self.issue, self.lines, decided)
 
     @property
     def issue(self) -> Issue:

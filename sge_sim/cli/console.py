@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.echanges import Issue, cause_of, issue_of, nature_of, read_detail
+from sge_sim.domaine.echanges import Issue, issue_of, nature_of, read_detail, why_ended
 from sge_sim.settings import Log
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def call_line(echange: "Echange") -> str:
         click.style(f"échange {echange.id}", dim=True),
     ]
     decided = None if rule is None else (rule.name, rule.remede)
-    cause = cause_of(issue, detail, decided)
+    cause = why_ended(issue, detail, decided)
     if cause:
         parts.append(printable(cause))
     return "  ".join(parts)

@@ -92,6 +92,7 @@ def list_command(
 def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -> None:
     from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.flux import find_fichier
+    from sge_sim.tables.plateforme import is_shared
 
     if tableau or as_csv:
         show_rows(documents_of(nom, data_dir), as_csv=as_csv)
@@ -114,7 +115,8 @@ def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -
         if affaire_id is not None:
             click.echo(f"affaire     {affaire_id}")
         click.echo(f"points      {fichier.prms}")
-        click.echo(f"fichier     {data_dir / fichier.chemin}")
+        shared = is_shared(session.get_bind())
+        click.echo(f"fichier     {'dans la base' if shared else data_dir / fichier.chemin}")
         click.echo(f"sha256      {fichier.sha256}, {fichier.taille} octets")
         click.echo(f"tentatives  {fichier.tentatives}")
         if fichier.erreur:

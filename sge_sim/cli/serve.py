@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sge_sim.admin.token import draw_token, has_token
-from sge_sim.api.premier_appel import Acces, PremierAppel, first_call
+from sge_sim.api.premier_appel import MoyensTls, PremierAppel, first_call
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.console import console, default_log
 from sge_sim.cli.options import settings_options
@@ -227,7 +227,7 @@ def _first_call(settings: Settings, readiness: dict[str, Any]) -> PremierAppel:
     return first_call(
         readiness["b2b_url"],
         readiness["login"],
-        Acces(*files),
+        MoyensTls(*files),
         settings.data_dir,
         basic_auth=settings.basic_auth,
     )

@@ -91,7 +91,7 @@ def read_detail(detail: str | None) -> Detail:
     )
 
 
-def cause_of(issue: Issue, detail: Detail, regle: tuple[str, str] | None) -> str:
+def why_ended(issue: Issue, detail: Detail, regle: tuple[str, str] | None) -> str:
     """Return why an exchange ended as it did, in a line; nothing for a call that was accepted.
 
     `regle` is the whole name of the rule that decided, and what it would have accepted.

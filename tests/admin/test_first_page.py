@@ -90,10 +90,16 @@ def test_what_it_shows_is_few_whatever_is_kept(tmp_path: Path) -> None:
                 EchangeRecord(
                     instant=now + timedelta(seconds=rank), machine_instant=now, duration_ms=1.0,
                     kind="soap", origine="client", acteur_code=f"TIERS{rank % 7}",
-                    service=f"Service{rank}", version="1.0", code="SGT401", http_status=500,
+                    service=f"Service{rank // 2}", version="1.0", code="SGT401", http_status=500,
                 )
             )  # fmt: skip
         assert len(rows(room, "refus")) == 5
+        for _ in range(3):
+            last = room.call_cdc()
+        refusal, *others = rows(room, "refus")
+        assert refusal.startswith(f"{last} ")
+        assert "3 fois" in refusal
+        assert "fois" not in "".join(others)
         page = room.page("/")
         assert len(page.xpath("//dl[@class='appels']")) == 2
 

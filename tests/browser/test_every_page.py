@@ -60,6 +60,8 @@ NOT_OURS = {"api"}
 NOT_YET = {"echange", "fichier", "campaign", "cas", "portail"}
 """Pages of what a new simulator has nothing of."""
 MOST_HEIGHT = {1280: 6000, 390: 12_000}
+LOOKS_FOR_AXE = {(1280, "light"), (390, "dark")}
+"""The colours and the widths that axe reads: each of them once."""
 AXE = Path(os.environ.get("SGE_SIM_AXE", "axe.min.js"))
 NOW = ("--now", "2025-03-10T10:00", "--environment", "production")
 
@@ -149,7 +151,8 @@ def test_a_page_fits_and_passes_axe(browser: Chrome, lived: RunningSimulator, na
         if name not in NOT_OURS:
             assert too_wide(browser) == [], look
             assert page_height(browser) <= MOST_HEIGHT[look[0]], look
-            assert violations(browser) == [], look
+            if look in LOOKS_FOR_AXE:
+                assert violations(browser) == [], look
     assert name in (*NOT_OURS, "refus") or complaints(browser) == []
 
 
@@ -175,7 +178,7 @@ def test_the_first_page_is_a_screen_whatever_it_has_to_say(
     blocks = browser.find_elements(By.CSS_SELECTOR, ".blocs > section")
     assert len(blocks) >= 6
     assert (
-        "pas pu être livré"
+        "arrivent pas"
         in browser.find_element(By.ID, "ennuis")
         .find_element(By.XPATH, "following-sibling::ul")
         .text

@@ -117,6 +117,11 @@ def test_a_suspended_publisher_loses_the_right_and_writes_nothing_once_it_goes_o
     assert publishes(other)
 
 
+KEPT = {"files": "/api/flux?limit=1000", "services": f"/api/points/{C5}"}
+"""What is looked at before and after."""
+C5_OF_ANOTHER = "25946599093143"
+
+
 def publishes(simulator: RunningSimulator) -> bool:
     return bool(simulator.admin("/health")["publie"])
 
@@ -165,3 +170,24 @@ def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.2)
     return True
+
+
+def test_a_state_that_was_kept_aside_comes_back_on_both_with_its_files(
+    two: list[RunningSimulator],
+) -> None:
+    one, other = two
+    taken = requests.post(one.ready["admin_url"] + "/api/snapshot?nom=avant", timeout=60)
+    assert taken.status_code == 204, taken.text
+    before = {key: one.admin(path) for key, path in KEPT.items()}
+    Orders(other).collecte(C5_OF_ANOTHER)
+    advance(other, "4d")
+    assert len(one.admin(KEPT["files"])) > len(before["files"])
+    for simulator in two:
+        back = requests.post(simulator.ready["admin_url"] + "/api/reset?nom=avant", timeout=60)
+        assert back.status_code == 204, back.text
+        assert {key: one.admin(path) for key, path in KEPT.items()} == before
+    check_files(two)
+    advance(other, "4d")
+    check_files(two)
+    refused = requests.post(one.ready["admin_url"] + "/api/reset?nom=jamais", timeout=60)
+    assert (refused.status_code, "jamais" in refused.text) == (400, True)

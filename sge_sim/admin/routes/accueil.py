@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from sge_sim.admin import pages
+from sge_sim.admin.accueil import look_around
 from sge_sim.admin.routes import AdminState
 
 
@@ -12,8 +13,6 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/")
     def show_first_page(request: Request) -> Response:
-        from sge_sim.admin.accueil import look_around
-
         return pages.render(state, request, "accueil.html", accueil=look_around(state))
 
     @routes.get("/touches")

@@ -7,12 +7,12 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from sge_sim.api.premier_appel import Acces
+from sge_sim.api.premier_appel import MoyensTls
 from sge_sim.pki.certificates import fingerprint
 
 
 @dataclass(frozen=True)
-class Moyens(Acces):
+class Moyens(MoyensTls):
     """What an exchange is made again with: any folder will do to run a copied call.
 
     `own` tells that the certificate is the one that the exchange was made with.
