@@ -100,7 +100,7 @@ class CodeView(View):
         return " ".join((self.code, self.libelle, *rules))
 
 
-def find_rules(words: str, code: str | None) -> list[Rule]:
+def search_rules(words: str, code: str | None) -> list[Rule]:
     """Return the rules whose name holds these words, by name; those of a code where it is given."""
     wanted, typed = normalise(words), code_typed(code)
     rules = {rule.name: rule for rule in all_whole_rules()}

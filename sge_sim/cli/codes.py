@@ -31,10 +31,10 @@ def list_command(mots: tuple[str, ...], as_json: bool) -> None:
 @click.option("--code", help="Code retour, par exemple SGT4F7.")
 @json_option
 def rules_command(mots: tuple[str, ...], code: str | None, as_json: bool) -> None:
-    from sge_sim.api.regles import find_rules
+    from sge_sim.api.regles import search_rules
     from sge_sim.domaine.provenance import in_french
 
-    found = find_rules(" ".join(mots), code)
+    found = search_rules(" ".join(mots), code)
     if as_json:
         say_json(found)
         return

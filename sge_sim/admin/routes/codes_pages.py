@@ -69,9 +69,9 @@ def router(state: AdminState) -> APIRouter:
         response_model=list[Rule],
     )
     def read_rules(morceau: UnMorceau, q: _Words = "", code: str | None = None) -> Response:
-        from sge_sim.api.regles import find_rules
+        from sge_sim.api.regles import search_rules
 
-        return morceau.of(find_rules(q, code), lambda each: each.name)
+        return morceau.of(search_rules(q, code), lambda each: each.name)
 
     return routes
 
