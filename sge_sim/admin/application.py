@@ -20,6 +20,7 @@ from sge_sim.admin.routes import (
     AdminState,
     accueil,
     acteurs,
+    aide,
     apports,
     campaigns,
     clock,
@@ -99,6 +100,7 @@ _ROUTES: Final = (
     pannes.router,
     health.metric_routes,
     documentation.router,
+    aide.router,
 )
 
 

@@ -62,7 +62,7 @@ SECTIONS: Final = (
     ("/consentements", "Consentements", "o"),
     ("/datahub", "Datahub", "b"),
     ("/simulateur", "Simulateur", "m"),
-    ("/aide", "Aide", "h"),
+    ("/touches", "Touches", "h"),
 )
 """The pages of the menu: address, name, and the key that leads there after `g`."""
 

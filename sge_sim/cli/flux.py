@@ -144,7 +144,7 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
     journal = open_journal(database, data_dir)
     made = Publisher.of(settings, database, journal.append).catch_up(StoredClock(database).now())
     retry_now(database)
-    incidents = Incidents(database.memoire, Guet(data_dir), journal.append)
+    incidents = Incidents(database.memoire, Guet(data_dir, database.engine), journal.append)
     tally = deliver_pending(database, data_dir, incidents)
     told = (
         counted(made, "publication"),

@@ -22,6 +22,7 @@ from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, check_environment, serving
 from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.processes.supervised import Doors, serve_supervised
+from sge_sim.schema.pieces import Pieces
 from sge_sim.settings import Log, Settings
 from sge_sim.settings.own_folder import look_at_own_folder
 from sge_sim.tables.dataconnect import BAC_A_SABLE, PRODUCTION
@@ -75,7 +76,7 @@ def _serve(
     settings: Settings, note: Note, ready_file: ReadyFile, doors: Doors, *, show_settings: bool
 ) -> None:
     with collector_paused(), told_if_long("Préparation des données"):
-        simulator = open_simulator(settings)
+        simulator = open_simulator(settings, _say_that_it_waits)
     data_connect = {} if doors.data_connect is None else _data_connect(simulator)
     simulator.database.dispose()
     host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104
@@ -87,8 +88,10 @@ def _serve(
     if doors.remote is not None:
         name = next(iter(settings.server_name), "localhost")
         readiness["remote_admin_url"] = f"https://{name}:{doors.remote.getsockname()[1]}"
-        if not has_token(settings.data_dir):
-            readiness["admin_token"] = draw_token(settings.data_dir)
+        with Pieces(simulator.database, settings.data_dir).changing():
+            if not has_token(settings.data_dir):
+                readiness["admin_token"] = draw_token(settings.data_dir)
+        simulator.database.dispose()
 
     if doors.data_connect is not None:
         port = doors.data_connect.getsockname()[1]
@@ -110,6 +113,12 @@ def _serve(
 
     log = settings.log or default_log()
     serve_supervised(simulator, doors, readiness["b2b_url"], announce, tell=console(log))
+
+
+def _say_that_it_waits() -> None:
+    click.echo(
+        "sge-sim : un autre simulateur prépare cet état ; celui-ci attend qu'il ait fini.", err=True
+    )
 
 
 def _data_connect(simulator: Simulator) -> dict[str, Any]:

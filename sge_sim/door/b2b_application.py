@@ -36,6 +36,7 @@ from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.refus import Refus, Rule
 from sge_sim.soap.exchange import Exchange, Outcome
+from sge_sim.tables.comptages import SharedCadence
 from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.handshake import HandshakeFailure
@@ -71,7 +72,7 @@ class B2B:
         policy: Policy,
         memoire: Memoire,
         record: Callable[[EchangeRecord], None],
-        cadence: Cadence,
+        cadence: Cadence | SharedCadence,
         guet: Guet,
         marques: Marques,
         gates: Sequence[Gate] = (),

@@ -182,10 +182,12 @@ def registres_lus(
         depuis = np.empty((_TOTAL + 1, b - a), np.int64)
         depuis[:, 0] = _comptes(point, pose, a, grandeur)
         if b - a > 1:
-            _energies(point, a, b - 1, grandeur, None).cumsum(axis=1, out=depuis[:, 1:])
+            energies_des_registres(point, a, b - 1, grandeur, None).cumsum(
+                axis=1, out=depuis[:, 1:]
+            )
             depuis[:, 1:] += depuis[:, :1]
         if minutes is not None:
-            depuis += _energies(point, a, b, grandeur, minutes[a - i0 : b - i0])
+            depuis += energies_des_registres(point, a, b, grandeur, minutes[a - i0 : b - i0])
         lus[:, a - i0 : b - i0] = _affiche(point, depuis)
         if grandeur is Grandeur.PA:
             _montre(point, compteur, a, lus[:, a - i0 : b - i0])
@@ -284,7 +286,7 @@ def _parts(j: Journees, bornes: tuple[int, ...]) -> Entiers:
     return parts
 
 
-def _energies(
+def energies_des_registres(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, minutes: Entiers | None
 ) -> Entiers:
     """Return what each register counts on each day, or until a minute of it: shape (16, n)."""

@@ -266,6 +266,20 @@ def claim_file(session: Session, fichier_id: int, now: datetime, until: datetime
     return claimed.first() is not None
 
 
+def release_claims(session: Session, now: datetime) -> None:
+    """Leave the files that others have taken, or that wait for another attempt, to be tried at
+    `now`; a panne that holds one back still does."""
+    session.execute(
+        update(FichierFlux)
+        .where(
+            FichierFlux.etat == "a_livrer",
+            FichierFlux.prochain_essai > now,
+            FichierFlux.panne.is_(None),
+        )
+        .values(prochain_essai=now)
+    )
+
+
 def find_fichiers(
     session: Session,
     *,

@@ -21,7 +21,7 @@ PAGES = (
     "/simulateur",
     "/canaux",
     "/tickets",
-    "/aide",
+    "/touches",
 )
 
 

@@ -50,7 +50,7 @@ PAGES = {
     "canaux": "/canaux",
     "tickets": "/tickets",
     "simulateur": "/simulateur",
-    "aide": "/aide",
+    "touches": "/touches",
     "portail": "/datahub?par=anne%40tiers.example",
     "refus": "/echanges/999999",
     "api": "/docs",
@@ -220,11 +220,11 @@ def test_keys_lead_everywhere_and_may_be_turned_off(
     assert browser.switch_to.active_element.get_attribute("value") == "gj"
     browser.get(home + "/points")
     press(browser, "?")
-    reach(browser, "/aide")
+    reach(browser, "/touches")
     browser.find_element(By.ID, "touches-actives").click()
     press(browser, "g", "p")
     time.sleep(0.5)
-    assert browser.current_url.endswith("/aide")
+    assert browser.current_url.endswith("/touches")
     browser.find_element(By.ID, "touches-actives").click()
 
 

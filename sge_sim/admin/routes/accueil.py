@@ -1,4 +1,4 @@
-"""`/`: the first page, and `/aide`: what pages and keys there are."""
+"""`/`: the first page, and `/touches`: what pages and keys there are."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -8,15 +8,15 @@ from sge_sim.admin.routes import AdminState
 
 
 def router(state: AdminState) -> APIRouter:
-    """Return the first page and the page of help."""
+    """Return the first page and the page of keys."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/")
     def show_first_page(request: Request) -> Response:
         return pages.render(state, request, "accueil.html", accueil=look_around(state))
 
-    @routes.get("/aide")
-    def show_help(request: Request) -> Response:
-        return pages.render(state, request, "aide.html")
+    @routes.get("/touches")
+    def show_keys(request: Request) -> Response:
+        return pages.render(state, request, "touches.html")
 
     return routes

@@ -16,7 +16,15 @@ from sge_sim.tables.pannes import counters_of
 
 
 class HealthView(BaseModel):
-    """How complete the journal is, and what is being done."""
+    """Whether the simulator serves, how complete the journal is, and what is being done."""
+
+    service: Literal["demarre", "pret", "occupe", "arret"] = Field(
+        description=(
+            "pret : tout est servi ; occupe : de même, plus lentement, pendant ce que l'horloge "
+            "fait arriver ; demarre, arret : rien n'est encore, ou plus rien n'est admis (statut "
+            "503, pour qui répartit les appels)"
+        )
+    )
 
     etat: Literal["ok", "pertes", "panne"] = Field(
         description=(
@@ -30,6 +38,9 @@ class HealthView(BaseModel):
     echanges_en_attente_octets: int = Field(
         description="Octets d'échanges répondus qui attendent d'être rangés au journal"
     )
+    publie: bool = Field(
+        description="Ce simulateur publie et livre : de ceux qui partagent une base, un seul"
+    )
     travail: TravailView | None = Field(
         description="Ce que le dernier déplacement de l'horloge est en train de faire arriver"
     )
@@ -41,12 +52,16 @@ def health_routes(state: AdminState) -> APIRouter:
     routes = APIRouter(tags=["santé"])
 
     @routes.get("/health", summary="Ce qui va mal")
-    def read_health() -> HealthView:
-        journal, travail = state.journal.state(), state.moves.under_way()
+    def read_health(response: Response) -> HealthView:
+        journal, travail, phase = state.journal.state(), state.moves.under_way(), state.phase()
+        if phase != "pret":
+            response.status_code = 503
         return HealthView(
+            service="occupe" if phase == "pret" and travail is not None else phase,
             etat=_etat(journal),
             echanges_perdus=journal.missing,
             echanges_en_attente_octets=journal.pending_bytes,
+            publie=state.database.garde.held,
             travail=None if travail is None else TravailView.of(travail),
             panne=journal.failure,
         )
@@ -93,4 +108,5 @@ def restore(state: AdminState) -> None:
     """Bring back the state that was kept aside; raises `UsageError` where there is none."""
     with state.moves.held():
         restore_snapshot(state.database, state.journal, state.settings.data_dir)
-    counters_of(state.settings.data_dir).forget()  # the plans that come back begin again
+    # The plans that come back begin again.
+    counters_of(state.settings.data_dir, state.database.engine).forget()

@@ -30,7 +30,7 @@ addEventListener("keydown", (event) => {
   else if (event.key === "j") aller(1);
   else if (event.key === "k") aller(-1);
   else if (event.key === "/") { if (!chercher()) return; }
-  else if (event.key === "?") location.href = "/aide";
+  else if (event.key === "?") location.href = "/touches";
   else return;
   event.preventDefault();
 });

@@ -21,8 +21,7 @@ from sge_sim.mesures.lecture import ENERGIES, TOUT, UNITES, Lecture
 from sge_sim.mesures.releves import CalendrierReleve, Contexte, Registre, read_contextes
 from sge_sim.mesures.series import (
     BRUT,
-    ESTIME,
-    INTERPOLATION,
+    TRAITEMENTS,
     Serie,
     Troncon,
     has_corrected,
@@ -205,7 +204,8 @@ def _columns(troncon: Troncon) -> tuple[Any, Any, Any]:
 def _curve_row(pas: int | None, nature: str | None, petit: bool, best: bool) -> Ligne:
     """Return a row: `tc` only of what was corrected, quality only of C5 and P4."""
     quality = '"iv":0,"ec":0' if petit and nature == BRUT else '"iv":null,"ec":null'
-    made = f'"tc":"{INTERPOLATION}",' if best and nature == ESTIME else ""
+    traitement = TRAITEMENTS.get(nature) if best else None
+    made = "" if traitement is None else f'"tc":"{traitement}",'
     return Ligne(
         f',{{"v":"{{v}}","d":"{{d}}","p":"PT{pas}M","n":"{nature}",{made}{quality}}}',
         Stamp.NAIF,
