@@ -37,7 +37,7 @@ import sge_sim.tables.models  # noqa: F401 - every table is to be known before t
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.editions import CountedEditions, Editions, SqliteEditions
-from sge_sim.facts.garde import Garde
+from sge_sim.facts.exclusivite import Exclusivite
 from sge_sim.facts.locks import BULK_LOCK, START_LOCK, lock, lock_for_long
 from sge_sim.facts.memoire import Memoire
 from sge_sim.facts.waiting import WaitingRoom
@@ -138,7 +138,7 @@ class Database:
             else self.engine.execution_options(isolation_level="REPEATABLE READ")
         )
         self.memoire = Memoire(self._editions)
-        self.garde = Garde(self)
+        self.exclusivite = Exclusivite(self.engine, self.transaction)
         """The right to publish, where several machines share the database."""
         # A test that lets go of its database without a word leaves no connection open.
         finalize(self, _close_idle, self._editions, self.engine).atexit = False
@@ -245,7 +245,7 @@ class Database:
 
         A connection must not cross a fork. Those that are needed later are opened anew.
         """
-        self.garde.close()
+        self.exclusivite.close()
         _close_idle(self._editions, self.engine)
 
 

@@ -32,7 +32,7 @@ from postgresql_kit import OWNER, Cluster
 from sqlalchemy import make_url, select, text
 
 from sge_sim.facts.database import Database
-from sge_sim.facts.garde import SILENCE_SECONDS
+from sge_sim.facts.exclusivite import SILENCE_SECONDS
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.tables.points import Point
 
