@@ -38,6 +38,7 @@ _STATE_FILE: Final = "sge-sim.db"
 _SCHEMA: Final = "journal"
 _MAX_PENDING: Final = 256 * 2**20
 _SEEN: Final = "perdus_vus"
+_MARK: Final = "marque"
 _LIEU: Final = 300
 _EVERYTHING: Final = RechercheJournal()
 
@@ -211,17 +212,17 @@ class Journal:
         with self._reading() as connection:
             return connection.scalar(select(func.max(echange.c.id))) or 0
 
-    def mark(self) -> None:
-        """Keep in mind what is recorded by now, for `forget_after_mark`."""
+    def mark(self, nom: str = "") -> None:
+        """Keep in mind under a name what is recorded by now, for `forget_after_mark`."""
         newest = self.newest_id()
         with self._database.writing_connection() as connection, connection.begin():
-            set_number(connection, "marque", newest)
+            set_number(connection, _MARK + nom, newest)
 
-    def forget_after_mark(self) -> None:
-        """Delete what was recorded since the mark; nothing if there is none."""
+    def forget_after_mark(self, nom: str = "") -> None:
+        """Delete what was recorded since the mark of that name; nothing if there is none."""
         newest = self.newest_id()
         with self._database.reading() as connection:
-            marked = read_number(connection, "marque")
+            marked = read_number(connection, _MARK + nom)
         if marked is not None:
             self._in_slices(lambda connection: forget_some(connection, marked, newest))
 

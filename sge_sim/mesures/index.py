@@ -6,12 +6,13 @@ register 1 goes on from where the previous one stopped.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
 
+from sge_sim.clock import PARIS
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage, par_cadran
@@ -111,6 +112,31 @@ def index_aux(
         tous.distributeur[:, rangs],
         tous.total[rangs],
         tous.valides[rangs],
+    )
+
+
+def index_at(
+    point: PointMesure, instants: Sequence[datetime], grandeur: Grandeur = Grandeur.PA
+) -> Index:
+    """Return the registers at these aware instants (ascending), by the minute: an index at a time.
+
+    Instants outside of what the point may tell are left out, and none is lost. In the hour that
+    autumn lives twice, what was spent of it by that minute is of both (assumed).
+    """
+    found = []
+    for instant in instants:
+        legal = instant.astimezone(PARIS)
+        i0, i1 = _jours_lus(point, legal.date(), legal.date() + timedelta(1))
+        minutes = np.full(i1 - i0, 60 * legal.hour + legal.minute, np.int64)
+        lu = _index(point, i0, i1, minutes, grandeur)
+        horodates = np.full(i1 - i0, int(instant.timestamp()), np.int64)
+        stamps = {"horodates": horodates, "decalages": decalages(horodates)}
+        found.append(replace(lu, **stamps, valides=np.ones(i1 - i0, np.bool_)))
+    return Index(
+        *(
+            np.concatenate([getattr(lu, each.name) for lu in found], axis=-1)
+            for each in fields(Index)
+        )
     )
 
 

@@ -176,7 +176,8 @@ class PointMesure:
     is what is left. `pertes`: readings are lost as was seen. `donnees`: what was given of its
     measures, and isn't drawn. `memoire`: the days of curve that a large meter keeps for whoever
     has it collected; None where it is collected always. `rectifications`: the days that were put
-    right, one each.
+    right, one each. `ponctuels`: when a large meter was read because somebody asked, aware,
+    ascending.
 
     >>> jour = date(2021, 1, 7)
     >>> PointMesure(
@@ -213,6 +214,7 @@ class PointMesure:
     donnees: MesuresDonnees | None = None
     memoire: int | None = None
     rectifications: tuple[JourRectifie, ...] = ()
+    ponctuels: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
         if self.segment not in SEGMENTS:

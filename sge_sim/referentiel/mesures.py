@@ -303,6 +303,7 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
         pma_en_watts=not petit and donnees.en_kw,
         profil=_profil(donnees),
         donnees=given,
+        ponctuels=suivi.ponctuels,
         rectifications=()
         if donnees.autre
         else tuple(JourRectifie(*rectifiee) for rectifiee in suivi.rectifications),

@@ -81,6 +81,16 @@ class Rectification(Base):
     instant: Mapped[datetime] = mapped_column(Instant)
 
 
+class RelevePonctuel(Base):
+    """A reading of a large meter that somebody asked for, and when it is made."""
+
+    __tablename__ = "releve_ponctuel"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    prm: Mapped[str] = _prm()
+    instant: Mapped[datetime] = mapped_column(Instant)
+
+
 class CalendrierDate(Base):
     """A calendar that a point has from `depuis` on, until its next one.
 
@@ -124,9 +134,15 @@ _ROWS = Prepared(
 )
 _INSTANTS = Prepared(
     union_all(
-        select(null(), Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm")),
-        select(Rectification.energie, Rectification.minuit, Rectification.instant).where(
-            Rectification.prm == bindparam("prm")
+        select(literal("trou"), null(), Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm")),
+        select(
+            literal("rectification"),
+            Rectification.energie,
+            Rectification.minuit,
+            Rectification.instant,
+        ).where(Rectification.prm == bindparam("prm")),
+        select(literal("releve"), null(), RelevePonctuel.instant, null()).where(
+            RelevePonctuel.prm == bindparam("prm")
         ),
     )
 )
@@ -152,6 +168,11 @@ _RECTIFICATIONS_OF = (
     select(Rectification.prm, Rectification.minuit, Rectification.energie, Rectification.instant)
     .where(Rectification.prm.in_(_PRMS))
     .order_by(Rectification.minuit)
+)
+_PONCTUELS_OF = (
+    select(RelevePonctuel.prm, RelevePonctuel.instant)
+    .where(RelevePonctuel.prm.in_(_PRMS))
+    .order_by(RelevePonctuel.instant)
 )
 _CALENDRIERS_OF = (
     select(
@@ -193,14 +214,16 @@ _OF_POINTS = (
     _ANCIENS_OF,
     DONNEES_OF,
     _RECTIFICATIONS_OF,
+    _PONCTUELS_OF,
 )
 
 
 def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
-    """Return what `read_suivi` does of each of these points: some hundreds, in eight statements."""
-    collectes, trous, calendriers, compteurs, oppositions, anciens, donnees, rectifications = (
+    """Return what `read_suivi` does of each of these points: some hundreds, in nine statements."""
+    collectes, trous, calendriers, compteurs, oppositions, anciens, *rest = (
         _by_prm(session, prms, query) for query in _OF_POINTS
     )
+    donnees, rectifications, ponctuels = rest
     return {
         prm: Suivi(
             tuple(collectes.get(prm, ())),
@@ -211,6 +234,7 @@ def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
             read_anciens(anciens[prm]) if prm in anciens else (),
             tuple(donnees.get(prm, ())),
             tuple(read_rectification(*row) for row in rectifications.get(prm, ())),
+            tuple(instant for (instant,) in ponctuels.get(prm, ())),
         )
         for prm in prms
     }

@@ -30,7 +30,7 @@ class Suivi:
     which the client opposes the recording of the curve; `anciennes`: what the columns of the point
     said before, oldest first; `donnees`: the days that were given of its measures, ascending
     (`sge_sim.tables.mesures_donnees`); `rectifications`: days that were put right, ascending, their
-    energy in Wh, when.
+    energy in Wh, when; `ponctuels`: when a large meter was read because somebody asked, ascending.
     """
 
     collectes: tuple[tuple[date, date | None], ...] = ()
@@ -41,6 +41,7 @@ class Suivi:
     anciennes: tuple[AncienneValeur, ...] = ()
     donnees: tuple[tuple[date, str | None, str | None], ...] = ()
     rectifications: tuple[tuple[date, int, datetime], ...] = ()
+    ponctuels: tuple[datetime, ...] = ()
 
     def histoire(
         self, point: object, *noms: str
@@ -64,8 +65,8 @@ class Suivi:
 
 
 def suivi_from(rows: Rows, instants: Rows, days: Rows) -> Suivi:
-    """Make what measures depend on of its rows: (kind, text, from, to), of the gaps and of the days
-    that were put right, which have an energy, of the days that were given."""
+    """Make what measures depend on of its rows: (kind, text, from, to), of what has instants
+    (kind, energy, from, to), of the days that were given."""
     collectes: list[tuple[date, date | None]] = []
     calendriers: list[tuple[CoteCalendrier, date, str]] = []
     compteurs: list[tuple[date, date | None, bool]] = []
@@ -85,7 +86,7 @@ def suivi_from(rows: Rows, instants: Rows, days: Rows) -> Suivi:
                 calendriers.append((kind, debut, calendrier))
     return Suivi(
         tuple(sorted(collectes, key=lambda periode: periode[0])),
-        tuple(sorted((debut, fin) for energie, debut, fin in instants if energie is None)),
+        tuple(sorted((debut, fin) for kind, _, debut, fin in instants if kind == "trou")),
         tuple(sorted(calendriers, key=lambda entree: entree[1])),
         tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
         tuple(sorted(oppositions, key=lambda periode: periode[0])),
@@ -94,10 +95,11 @@ def suivi_from(rows: Rows, instants: Rows, days: Rows) -> Suivi:
         tuple(
             sorted(
                 read_rectification(minuit, energie, instant)
-                for energie, minuit, instant in instants
-                if energie is not None
+                for kind, energie, minuit, instant in instants
+                if kind == "rectification"
             )
         ),
+        tuple(sorted(instant for kind, _, instant, _ in instants if kind == "releve")),
     )
 
 

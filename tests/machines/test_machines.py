@@ -32,7 +32,8 @@ from postgresql_kit import OWNER, Cluster
 from sqlalchemy import make_url, select, text
 
 from sge_sim.facts.database import Database
-from sge_sim.facts.garde import SILENCE_SECONDS
+from sge_sim.facts.exclusivite import SILENCE_SECONDS
+from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.tables.points import Point
 
 pytestmark = pytest.mark.machines
@@ -48,6 +49,7 @@ ORDER_PATH = "/CommandeCollectePublicationMesures/v3.0"
 CALL_PATH = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 XML = {"Content-Type": "text/xml; charset=utf-8"}
 TODAY = date(2025, 8, 1)
+EARLIER = "La date de début doit"
 
 
 class Shell:
@@ -123,6 +125,7 @@ class Platform:
     url: str
     shell: Shell
     entrance: str
+    clock: StoredClock
 
     def ready(self, machine: int) -> Any:
         """Return how to connect to a machine, once it serves."""
@@ -191,8 +194,11 @@ def platform(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
     shell = Shell(folder, environ, ports)
     try:
         shell.run("From nothing", 180)
+        shell.type("unset SGE_SIM_NOW")  # or each start would set the clock
         url = server.set(database="sge").render_as_string()
-        made = Platform(folder, url, shell, f"https://localhost:{ports['18443']}")
+        database = Database(url)
+        entrance = f"https://localhost:{ports['18443']}"
+        made = Platform(folder, url, shell, entrance, StoredClock(database))
         shell.type(
             "sge-sim cert issue --authority gandi --name machines.example.fr --out client "
             "--data-dir machine-1\n"
@@ -200,6 +206,7 @@ def platform(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
             "--data-dir machine-2"
         )
         yield made
+        database.dispose()
         shell.run("The end")
     finally:
         shell.end()
@@ -265,9 +272,13 @@ def use(
         with witness.lock:
             prm = next(prms) if orders_now else ""
         path = ORDER_PATH if prm else CALL_PATH
-        message = order(prm, login, contrat) if prm else consultation(login)
         try:
-            answer = session.post(platform.entrance + path, message, headers=XML, timeout=80)
+            while True:
+                day = platform.clock.now().date()
+                message = order(prm, login, contrat, day) if prm else consultation(login)
+                answer = session.post(platform.entrance + path, message, headers=XML, timeout=80)
+                if EARLIER not in answer.text:  # the clock was moved as it was written
+                    break
         except requests.RequestException:
             with witness.lock:
                 witness.cut[phase] += 1
@@ -287,14 +298,13 @@ def use(
     session.close()
 
 
-def order(prm: str, login: str, contrat: str) -> bytes:
+def order(prm: str, login: str, contrat: str, day: date) -> bytes:
     general = {
         "objetCode": "AME",
         "pointId": prm,
         "initiateurLogin": login,
         "contratId": contrat,
     }
-    day = TODAY + timedelta(days=10)
     acces = courbe_quotidienne(day, day + timedelta(days=300))
     asked = {"demande": {"donneesGenerales": general, "accesMesures": acces}}
     return etree.tostring(envelope_of(ORDER_PATH, asked, login, prm))

@@ -16,7 +16,7 @@ from postgresql_kit import new_database
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.facts.database import Database
-from sge_sim.facts.garde import SILENCE_SECONDS, GardeLostError
+from sge_sim.facts.exclusivite import SILENCE_SECONDS, ExclusiviteLostError
 from sge_sim.schema.pieces import Pieces
 from sge_sim.schema.revisions import prepare
 
@@ -47,27 +47,27 @@ def test_one_process_at_a_time_has_the_right_and_another_takes_it_over(
     two_bases: tuple[Database, Database],
 ) -> None:
     first, second = two_bases
-    assert first.garde.take()
-    assert not second.garde.take()
+    assert first.exclusivite.take()
+    assert not second.exclusivite.take()
     with first.transaction() as session:
-        first.garde.check(session)
-    first.garde.close()
-    assert second.garde.take()
-    assert not first.garde.take()
+        first.exclusivite.check(session)
+    first.exclusivite.close()
+    assert second.exclusivite.take()
+    assert not first.exclusivite.take()
 
 
 def test_one_whose_session_the_server_has_ended_writes_nothing(
     two_bases: tuple[Database, Database],
 ) -> None:
     first, second = two_bases
-    assert first.garde.take()
+    assert first.exclusivite.take()
     end_locking_session(second)
-    assert eventually(second.garde.take)
-    with pytest.raises(GardeLostError), first.transaction() as session:
-        first.garde.check(session)
+    assert eventually(second.exclusivite.take)
+    with pytest.raises(ExclusiviteLostError), first.transaction() as session:
+        first.exclusivite.check(session)
     with second.transaction() as session:
-        second.garde.check(session)
-    assert not first.garde.take()
+        second.exclusivite.check(session)
+    assert not first.exclusivite.take()
 
 
 def end_locking_session(database: Database) -> None:
@@ -115,6 +115,11 @@ def test_a_suspended_publisher_loses_the_right_and_writes_nothing_once_it_goes_o
     assert eventually(lambda: not publishes(publisher))
     check_files(two)
     assert publishes(other)
+
+
+KEPT = {"files": "/api/flux?limit=1000", "services": f"/api/points/{C5}"}
+"""What is looked at before and after."""
+C5_OF_ANOTHER = "25946599093143"
 
 
 def publishes(simulator: RunningSimulator) -> bool:
@@ -165,3 +170,24 @@ def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.2)
     return True
+
+
+def test_a_state_that_was_kept_aside_comes_back_on_both_with_its_files(
+    two: list[RunningSimulator],
+) -> None:
+    one, other = two
+    taken = requests.post(one.ready["admin_url"] + "/api/snapshot?nom=avant", timeout=60)
+    assert taken.status_code == 204, taken.text
+    before = {key: one.admin(path) for key, path in KEPT.items()}
+    Orders(other).collecte(C5_OF_ANOTHER)
+    advance(other, "4d")
+    assert len(one.admin(KEPT["files"])) > len(before["files"])
+    for simulator in two:
+        back = requests.post(simulator.ready["admin_url"] + "/api/reset?nom=avant", timeout=60)
+        assert back.status_code == 204, back.text
+        assert {key: one.admin(path) for key, path in KEPT.items()} == before
+    check_files(two)
+    advance(other, "4d")
+    check_files(two)
+    refused = requests.post(one.ready["admin_url"] + "/api/reset?nom=jamais", timeout=60)
+    assert (refused.status_code, "jamais" in refused.text) == (400, True)

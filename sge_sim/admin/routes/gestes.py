@@ -28,7 +28,7 @@ from sge_sim.door.registration import register_file
 from sge_sim.errors import UsageError
 from sge_sim.flux.declaration import declare_canal, describe_canal
 from sge_sim.referentiel.acteurs import add_contrat, add_login, create_acteur, habiliter
-from sge_sim.schema.snapshot import snapshot_file, take_snapshot
+from sge_sim.schema.snapshot import is_kept, take_snapshot
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.datahub import tickets_spice
 
@@ -194,7 +194,7 @@ def router(state: AdminState) -> APIRouter:
             "simulateur.html",
             changes=[each for each in settings if each[0] in changed],
             defauts=[each for each in settings if each[0] not in changed],
-            cote=snapshot_file(data_dir).exists(),
+            cote=is_kept(database, data_dir),
         )
 
     @routes.post("/simulateur/copie")

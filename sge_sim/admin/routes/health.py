@@ -1,8 +1,8 @@
 """The simulator as a whole: `/health`, `/metrics`, its state kept aside and brought back."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
@@ -13,6 +13,10 @@ from sge_sim.api.views import TravailView
 from sge_sim.journal import JournalState
 from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
 from sge_sim.tables.pannes import counters_of
+
+Nom = Annotated[
+    str, Query(max_length=13, description="Nom de l'état mis de côté ; sans lui, celui par défaut")
+]
 
 
 class HealthView(BaseModel):
@@ -61,7 +65,7 @@ def health_routes(state: AdminState) -> APIRouter:
             etat=_etat(journal),
             echanges_perdus=journal.missing,
             echanges_en_attente_octets=journal.pending_bytes,
-            publie=state.database.garde.held,
+            publie=state.database.exclusivite.held,
             travail=None if travail is None else TravailView.of(travail),
             panne=journal.failure,
         )
@@ -94,19 +98,19 @@ def reset_routes(state: AdminState) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["état"])
 
     @routes.post("/snapshot", summary="Mettre de côté tout l'état", status_code=204)
-    def snapshot() -> None:
-        take_snapshot(state.database, state.journal, state.settings.data_dir)
+    def snapshot(nom: Nom = "") -> None:
+        take_snapshot(state.database, state.journal, state.settings.data_dir, nom)
 
     @routes.post("/reset", summary="Revenir à l'état mis de côté", status_code=204)
-    def reset() -> None:
-        restore(state)
+    def reset(nom: Nom = "") -> None:
+        restore(state, nom)
 
     return routes
 
 
-def restore(state: AdminState) -> None:
+def restore(state: AdminState, nom: str = "") -> None:
     """Bring back the state that was kept aside; raises `UsageError` where there is none."""
     with state.moves.held():
-        restore_snapshot(state.database, state.journal, state.settings.data_dir)
+        restore_snapshot(state.database, state.journal, state.settings.data_dir, nom)
     # The plans that come back begin again.
     counters_of(state.settings.data_dir, state.database.engine).forget()

@@ -149,7 +149,7 @@ def index_response(demande: DemandeDetaillees, contextes: Sequence[Contexte]) ->
         return {}
     tree = heading(demande, corrigees=False)
     del tree["mesuresCorrigees"]
-    return {**tree, "contexte": ArbreReleves(demande.metier, _readings).write(contextes)}
+    return {**tree, "contexte": ArbreReleves(demande.metier, _readings, motifs={}).write(contextes)}
 
 
 def _trailer(demande: DemandeDetaillees, *, petit: bool) -> dict[str, str]:
