@@ -60,10 +60,7 @@ class Move:
 
 
 class Moves:
-    """The last moves of one administration; its methods may be called by any thread.
-
-    `refus` is why the last move that a page asked for was refused.
-    """
+    """The last moves of one administration; its methods may be called by any thread."""
 
     def __init__(
         self,
@@ -80,7 +77,6 @@ class Moves:
         self._worker: threading.Thread | None = None
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self.refus = ""
 
     def make(self, change: Change, since: int | None = None) -> Move:
         """Make a change of the clock and have all that is due happen; returns at once.
@@ -93,7 +89,6 @@ class Moves:
             self._moves[move.reglage.numero] = move
             while len(self._moves) > _KEPT:
                 del self._moves[min(self._moves)]
-            self.refus = ""
             if self._worker is None:
                 self._worker = threading.Thread(target=self._work, daemon=True)
                 self._worker.start()

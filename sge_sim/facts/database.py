@@ -279,8 +279,11 @@ def _opened(
         pool_timeout=patience_seconds,
         # Those that a server has dropped when it stopped are replaced before they are used.
         pool_pre_ping=True,
+        hide_parameters=True,
     )
-    looking = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    looking = create_engine(
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True
+    )
     from sge_sim.tables.postgresql import bound_waits  # loads the driver, which SQLite does without
 
     bound_waits(engine, patience_seconds, silence_seconds=patience_seconds * _PATIENCES_OF_SILENCE)
@@ -289,7 +292,8 @@ def _opened(
 
 
 def _sqlite_engine(url: URL, patience_seconds: float, waiting: WaitingRoom) -> Engine:
-    engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
+    # What was written isn't told with what went wrong: it may be somebody's.
+    engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE, hide_parameters=True)
     event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
     event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds, Lock(), waiting))
     event.listen(engine, "handle_error", _undo_failed_commit)

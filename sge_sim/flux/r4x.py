@@ -9,7 +9,7 @@ seen with them, and none is made.
 
 A raw point that was lost has neither value nor status. In a corrected curve, which only the
 active power has, it has a value and the status E, estimated (assumed: it is what would have been
-measured).
+measured), and a point of a day that was put right the status C (guide; that day whole: assumed).
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,9 +17,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from xml.sax.saxutils import escape
 
+import numpy as np
+
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie
 from sge_sim.flux.horodates import avec_decalage, bornes, legal
 from sge_sim.mesures import PASSAGE_5_MINUTES, Grandeur, courbe, courbe_10_minutes
+from sge_sim.mesures.rectifications import corrected_curve
 
 _SERIES = ((Grandeur.PA, "EA", "kW"), (Grandeur.PRI, "ERI", "kVAr"))
 """What is published by default, with its name and unit."""
@@ -118,6 +121,9 @@ def _courbe(
 ) -> Iterator[str]:
     read = courbe if pas == 5 else courbe_10_minutes
     releve = read(publie.point, publie.debut, publie.fin, grandeur)
+    mains = np.zeros(len(releve.pas), np.bool_)
+    if publie.corrigees:
+        releve, mains = corrected_curve(publie.point, releve)
     debut, fin = bornes(publie.debut, publie.fin)
     yield "<Donnees_Courbe>"
     yield f"<Horodatage_Debut>{debut}</Horodatage_Debut>"
@@ -126,13 +132,15 @@ def _courbe(
     yield f"<Unite_Mesure>{unite}</Unite_Mesure>"
     yield f"<Grandeur_Metier>{publie.point.metier}</Grandeur_Metier>"
     yield f"<Grandeur_Physique>{nom}</Grandeur_Physique>"
-    perdu = ' Valeur_Point ="{v}" Statut_Point ="E"' if publie.corrigees else ""
-    for horodate, valeur, valide in zip(
+    perdu = "E" if publie.corrigees else None
+    for horodate, valeur, valide, main in zip(
         avec_decalage(releve.horodates, releve.decalages),
         (releve.valeurs // 1000).tolist(),
         releve.valides.tolist(),
+        mains.tolist(),
         strict=True,
     ):
-        mesure = ' Valeur_Point ="{v}" Statut_Point ="R"' if valide else perdu
-        yield f'<Donnees_Point_Mesure Horodatage ="{horodate}"{mesure.format(v=valeur)}/>'
+        statut = "C" if main else "R" if valide else perdu
+        mesure = "" if statut is None else f' Valeur_Point ="{valeur}" Statut_Point ="{statut}"'
+        yield f'<Donnees_Point_Mesure Horodatage ="{horodate}"{mesure}/>'
     yield "</Donnees_Courbe>"

@@ -18,6 +18,7 @@ from sge_sim.journal import avaries
 from sge_sim.journal.avaries import Avarie
 from sge_sim.journal.drain import Drainer
 from sge_sim.journal.records import Echange, EchangeRecord
+from sge_sim.journal.reponses import Appels, Reponse, count_calls, find_answers, find_rules
 from sge_sim.journal.retention import (
     Bounds,
     forget_some,
@@ -25,14 +26,7 @@ from sge_sim.journal.retention import (
     set_number,
     trim_some,
 )
-from sge_sim.journal.search import (
-    Appels,
-    RechercheJournal,
-    count_calls,
-    find,
-    find_one,
-    find_replays,
-)
+from sge_sim.journal.search import RechercheJournal, find, find_one, find_replays
 from sge_sim.journal.spool import SpoolWriter, read_header, spool_files
 from sge_sim.journal.tables import FINISHED, VERSION, bilan, echange, metadata, reglage, spool
 from sge_sim.machine.files import make_private_file
@@ -202,6 +196,16 @@ class Journal:
         """Count what is kept of the calls of these services, by actor."""
         with self._reading() as connection:
             return count_calls(connection, services)
+
+    def find_answers(self) -> list[Reponse]:
+        """Return what the clients of each actor got of each service, the latest first."""
+        with self._reading() as connection:
+            return find_answers(connection)
+
+    def find_rules(self) -> list[str]:
+        """Return the names of the rules that have refused, in their order."""
+        with self._reading() as connection:
+            return find_rules(connection)
 
     def newest_id(self) -> int:
         """Return the identifier of the newest exchange, 0 if there is none."""

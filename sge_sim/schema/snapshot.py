@@ -19,7 +19,7 @@ from sge_sim.facts.database import PATIENCE_SECONDS, Database
 from sge_sim.journal import Journal
 from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.schema import revisions as schema
-from sge_sim.schema.snapshot_postgresql import bring_back, keep_aside
+from sge_sim.schema.snapshot_postgresql import bring_back, is_kept_aside, keep_aside
 from sge_sim.tables.plateforme import is_shared
 
 _FOLDER: Final = "instantane"
@@ -84,6 +84,13 @@ def restore_snapshot(database: Database, journal: Journal, data_dir: Path, nom: 
         with closing(_open_alone(file)) as origin:
             _copy(origin, live)
         journal.forget_after_mark(nom)
+
+
+def is_kept(database: Database, data_dir: Path) -> bool:
+    """Tell whether a state without a name was kept aside."""
+    if is_shared(database.engine):
+        return is_kept_aside(database, _UNNAMED)
+    return (data_dir / _FOLDER / _NAME).exists()
 
 
 def _check_nom(nom: str) -> None:

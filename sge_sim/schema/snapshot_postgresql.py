@@ -49,6 +49,12 @@ def keep_aside(database: Database, nom: str) -> None:
             connection.execute(text(f"CREATE TABLE {schema}.{name} AS TABLE public.{name}"))
 
 
+def is_kept_aside(database: Database, nom: str) -> bool:
+    """Tell whether a state was kept under that name."""
+    with database.reading() as connection:
+        return _schema(nom) in inspect(connection).get_schema_names()
+
+
 def bring_back(database: Database, nom: str) -> None:
     """Bring the copy back in one transaction; nothing under way elsewhere is published on it.
 

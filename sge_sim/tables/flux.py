@@ -332,6 +332,16 @@ def count_fichiers(session: Session) -> Sequence[tuple[Flux, EtatFichier, int]]:
     return [(flux, etat, count) for flux, etat, count in rows]
 
 
+def count_undelivered(session: Session) -> tuple[int, str | None]:
+    """Return how many files failed to arrive and haven't since, and why one of them did."""
+    count, erreur = session.execute(
+        select(func.count(), func.max(FichierFlux.erreur)).where(
+            FichierFlux.etat != "livre", FichierFlux.erreur.is_not(None)
+        )
+    ).one()
+    return count, erreur
+
+
 def find_fichier(session: Session, nom: str) -> FichierFlux | None:
     """Return the file of that name, the newest if several contracts have one."""
     return session.scalars(

@@ -103,9 +103,14 @@ def reset_routes(state: AdminState) -> APIRouter:
 
     @routes.post("/reset", summary="Revenir à l'état mis de côté", status_code=204)
     def reset(nom: Nom = "") -> None:
-        with state.moves.held():
-            restore_snapshot(state.database, state.journal, state.settings.data_dir, nom)
-        # The plans that come back begin again.
-        counters_of(state.settings.data_dir, state.database.engine).forget()
+        restore(state, nom)
 
     return routes
+
+
+def restore(state: AdminState, nom: str = "") -> None:
+    """Bring back the state that was kept aside; raises `UsageError` where there is none."""
+    with state.moves.held():
+        restore_snapshot(state.database, state.journal, state.settings.data_dir, nom)
+    # The plans that come back begin again.
+    counters_of(state.settings.data_dir, state.database.engine).forget()

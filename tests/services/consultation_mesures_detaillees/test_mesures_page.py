@@ -33,7 +33,10 @@ between its bounds (the code is documented, which of the ways is assumed).
 
 The curve of a C5 is there once somebody had it collected. That of a C1-C4 or P1-P3 is always there,
 ordered or not, although the FAQ says that no curve is collected by default: Enedis reads these
-meters every day for its own needs (assumed). A meter that is processed by index has none.
+meters every day for its own needs (assumed). A point that is processed by index (`modeTraitement`) has
+none until somebody has it collected; its meter then had kept the last 42 days, 21 where it counts
+injection too (FAQ, of a PME-PMI; SAPHIR and ICE the same, older meters nothing: assumed). The energies
+of its days are there with its curve.
 
 The values of a C5 at half-hour steps are even: its meter counts Wh (observed).
 
@@ -51,9 +54,10 @@ The indexes of a C4 tell by time class of the distributor what it counts beside 
 the month so far, RM the month that ends, all start again at each monthly reading (observed for TF,
 the running time). The rest is assumed. They are those of the steps of the 10-minute curve of R4x
 that ended by then: PMA is the largest apparent power, in whole kVA (the largest active power, W,
-where the subscribed power is in kW), DD is 600 s for each step beyond the subscribed power, DE the
-sum of the excess, DQ the square root of the sum of its squares. A large point overruns its power on
-some days, where its machines start together (assumed).
+where the subscribed power is in kW), DD is 600 s for each step beyond the subscribed power, of a C4
+60 s for each minute (FAQ; whose mean power is beyond it: assumed), DE the sum of the excess, DQ the square root of the sum of its squares. A large point overruns its power on
+some days, where its machines start together (assumed). R67 tells the hours that a C4 is billed for
+it, DD in h: an hour begun is an hour (FAQ), of each class from one monthly reading to the next (assumed).
 P1-P3 have PMA and TF alone. ER is counted by P4 alone: the sum of ERI and ERC (assumed).
 
 One P4 of the data set, 24210000003407, sells all of its production: what it draws is nothing, under
@@ -88,6 +92,23 @@ profile, loses nothing but the `trous` of a point. Which steps are lost is drawn
 | HDM | an empty value; in a corrected curve the value, E | the daily value is empty | observed 2022; assumed |
 | Data Connect | left out | left out | assumed |
 | energy of a day of a C1-C4 | it is the integral of the curve: lost where a point is | lost | assumed |
+
+## What is put right
+
+`sge-sim points set PRM --rectifie 2026-05-03=7800` gives a past day another energy, Wh, as Enedis does
+when it corrects by hand. The other classes and points of that day keep their shares; « aucun » gives
+up all rectifications of the point.
+
+| who tells | what of it | source |
+|---|---|---|
+| R67 | the quantity over that day, `codeStatut` R, created then; nature as before; no A beside it | GUI 0503; assumed |
+| ConsultationMesures | the row over that day, statut RECTIFIEE; no ANNULEE beside it | AX.0355; assumed |
+| R63, ConsultationMesuresDetaillees, corrected | the points of that day of a C1-C4 or P1-P3, `n` C, `tc` F | GUI 0497 v1.5.0; assumed |
+| R4x, HDM, corrected | the same, status C (a history has none) | guide R4x; assumed |
+| everything raw: curves of C5 and P4, indexes, energies of days, maxima, R50, R151, R171, R64, R65, Data Connect | nothing | assumed |
+
+A row that ends after it was put right is told so from the start, INITIALE. Files that were published
+aren't published again: the next one, or a demand, tells it (assumed).
 
 ## What was answered
 
