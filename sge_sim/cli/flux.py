@@ -9,6 +9,7 @@ import click
 
 from sge_sim.cli.completion import prms
 from sge_sim.cli.flux_documents import documents_of, show_rows, validate
+from sge_sim.cli.flux_masse import masse
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import counted
@@ -200,6 +201,7 @@ def decrypt(
 
 
 flux.add_command(validate)
+flux.add_command(masse)
 
 
 def _views(found: "Sequence[FichierFlux]") -> list["FichierView"]:
