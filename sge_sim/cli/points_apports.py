@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,19 +11,9 @@ from sge_sim.cli.options import data_dir_option
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, writing_atomically
-from sge_sim.referentiel.apports.export import (
-    export_acteurs,
-    export_mesures,
-    export_points,
-    template,
-    template_of_acteurs,
-    template_of_mesures,
-)
-from sge_sim.referentiel.apports.lecture import Faute, Format
-from sge_sim.referentiel.apports.sources import rank_of, source_of
-from sge_sim.referentiel.apports.versement import import_points, remove_own_points
-from sge_sim.referentiel.apports.wording import sentence_of_import
-from sge_sim.schema.data_folder import open_database
+
+if TYPE_CHECKING:
+    from sge_sim.referentiel.apports.lecture import Format
 
 _SHOWN = 1000
 _EVERY = 10_000
@@ -55,6 +46,12 @@ _format_option = click.option(
 def import_command(
     files: tuple[str, ...], sauf_erreurs: bool, essai: bool, anonymise: bool, data_dir: Path
 ) -> None:
+    from sge_sim.referentiel.apports.lecture import Faute
+    from sge_sim.referentiel.apports.sources import rank_of, source_of
+    from sge_sim.referentiel.apports.versement import import_points
+    from sge_sim.referentiel.apports.wording import sentence_of_import
+    from sge_sim.schema.data_folder import open_database
+
     database = open_database(data_dir)
     shown = 0
 
@@ -115,7 +112,13 @@ _acteurs_option = click.option(
 @_format_option
 @_mesures_option
 @_acteurs_option
-def modele_command(format_: Format, mesures: bool, acteurs: bool) -> None:
+def modele_command(format_: "Format", mesures: bool, acteurs: bool) -> None:
+    from sge_sim.referentiel.apports.export import (
+        template,
+        template_of_acteurs,
+        template_of_mesures,
+    )
+
     _refuse_both(mesures, acteurs)
     write = template_of_mesures if mesures else template_of_acteurs if acteurs else template
     click.echo(write(format_), nl=False)
@@ -129,13 +132,16 @@ def modele_command(format_: Format, mesures: bool, acteurs: bool) -> None:
 @click.option("--sortie", type=click.Path(dir_okay=False, path_type=Path), help="Fichier à écrire.")
 @data_dir_option
 def export_command(
-    format_: Format,
+    format_: "Format",
     tous: bool,
     mesures: bool,
     acteurs: bool,
     sortie: Path | None,
     data_dir: Path,
 ) -> None:
+    from sge_sim.referentiel.apports.export import export_acteurs, export_mesures, export_points
+    from sge_sim.schema.data_folder import open_database
+
     _refuse_both(mesures, acteurs)
     database = open_database(data_dir)
     pieces = (
@@ -170,6 +176,9 @@ def _write(sortie: Path, pieces: Iterator[str]) -> None:
 @click.option("--tous", is_flag=True, help="Tous les points importés.")
 @data_dir_option
 def remove_command(prms: tuple[str, ...], tous: bool, data_dir: Path) -> None:
+    from sge_sim.referentiel.apports.versement import remove_own_points
+    from sge_sim.schema.data_folder import open_database
+
     if tous == bool(prms):
         raise UsageError("donner les PRM des points à retirer, ou --tous.")
     count = remove_own_points(open_database(data_dir), None if tous else sorted(set(prms)))

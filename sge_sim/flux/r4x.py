@@ -12,7 +12,7 @@ active power has, it has a value and the status E, estimated (assumed: it is wha
 measured), and a point of a day that was put right the status C (guide; that day whole: assumed).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from xml.sax.saxutils import escape
@@ -28,23 +28,38 @@ _SERIES = ((Grandeur.PA, "EA", "kW"), (Grandeur.PRI, "ERI", "kVAr"))
 """What is published by default, with its name and unit."""
 
 
-def files(envoi: Envoi, publies: Sequence[PointPublie]) -> Iterator[Archive]:
-    """Write one archive, with one XML per point; none where nothing was recorded.
+Membre = tuple[str, bytes, str]
+"""The XML of a point in its archive: its name, its content, the PRM."""
+
+
+def membres(envoi: Envoi, publies: Iterable[PointPublie]) -> Iterator[Membre]:
+    """Write the XML of each point; none where nothing was recorded."""
+    envoi = _dated(envoi)
+    for publie in publies:
+        if len(courbe_10_minutes(publie.point, publie.debut, publie.fin).pas):
+            yield _member_name(envoi, publie), write(envoi, publie), publie.prm
+
+
+def archives(envoi: Envoi, written: Iterable[Membre]) -> Iterator[Archive]:
+    """Make one archive of the XML of points; none without any.
 
     Its name carries neither point nor service, so that a publication can't have two (assumed).
-    Nor does it carry the direction: production is made a second after consumption (assumed).
     """
-    if envoi.injection:
-        envoi = replace(envoi, creation=envoi.creation + timedelta(seconds=1))
-    flux = f"R4{envoi.frequence.value}"
-    publies = [one for one in publies if len(courbe_10_minutes(one.point, one.debut, one.fin).pas)]
-    if not publies:
-        return
-    yield Archive(
-        f"ENEDIS_{envoi.destinataire}_{flux}_CDC_{envoi.tampon}.zip",
-        tuple((_member_name(envoi, publie), write(envoi, publie)) for publie in publies),
-        tuple(publie.prm for publie in publies),
-    )
+    found = list(written)
+    if found:
+        yield Archive(
+            f"ENEDIS_{envoi.destinataire}_R4{envoi.frequence.value}_CDC_{_dated(envoi).tampon}.zip",
+            tuple((nom, content) for nom, content, _ in found),
+            tuple(prm for *_, prm in found),
+        )
+
+
+def _dated(envoi: Envoi) -> Envoi:
+    """The name doesn't carry the direction either: production is made a second after consumption
+    (assumed)."""
+    if not envoi.injection:
+        return envoi
+    return replace(envoi, creation=envoi.creation + timedelta(seconds=1))
 
 
 def _member_name(envoi: Envoi, publie: PointPublie) -> str:

@@ -176,9 +176,9 @@ def _described(
             triphase=point.tension_livraison == _TRIPHASE,
             en_kw=_unite(point) == "kW",
             inerte=inerte,
-            zone=zone_du_departement(point.code_insee),
             pertes=pertes,
             memoire=_memoire(point),
+            zone=zone_du_departement(point.code_insee),
         ),
         suivi,
     )

@@ -257,8 +257,7 @@ _CLOSE_COLLECTE = Prepared(
 
 def close_collecte(session: Session, service_souscrit_id: str, fin: date) -> None:
     """End at `fin` (excluded) what that service had collected; earlier days stay."""
-    # The service may have started a moment ago: what it began to collect is written first.
-    driver = Driver.under(session)
+    driver = Driver.of(session.connection())
     _CLOSE_COLLECTE.rows(driver, service=service_souscrit_id, until=fin)
 
 
