@@ -58,13 +58,25 @@ test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (nee
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node axe-core@4
 	mkdir -p $(IMAGES)
 	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
-		timeout 900 $(BIN)/python -m pytest -m browser tests/browser $(ARGS)
+		timeout 600 $(BIN)/python -m pytest -m browser tests/browser --ignore tests/browser/test_aide.py $(ARGS)
 
-test-langages: $(VENV)/.dev ## run the kit's examples in Java, Node.js and PHP (needs them; 4 min)
+test-site: site ## run every snippet of the pages, then open each in Chromium (needs chromium-driver, npm; 12 min)
+	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
+	@$(call needs,npm,Node.js with npm,nodejs npm)
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/node axe-core@4
+	mkdir -p $(IMAGES)
+	timeout 600 $(BIN)/python -m pytest -m site tests/site $(ARGS)
+	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
+		timeout 900 $(BIN)/python -m pytest -m browser tests/browser/test_aide.py $(ARGS)
+
+test-langages: $(VENV)/.dev ## run the kit's examples and collections in their languages (needs them; 5 min)
 	@$(call needs,java,A Java runtime of 17 or later with its compiler,openjdk-21-jdk-headless)
 	@$(call needs,php,PHP with its soap extension,php-cli php-soap)
 	@$(call needs,npm,Node.js with npm,nodejs npm)
-	npm install --silent --no-audit --no-fund --prefix $(VENV)/node soap@1
+	@$(call needs,go,Go,golang-go)
+	@$(call needs,mcs,The C# compiler of Mono,mono-mcs)
+	@perl -MIO::Socket::SSL -MXML::LibXML -e 1 || { echo "IO::Socket::SSL and XML::LibXML are needed (Debian: apt-get install libio-socket-ssl-perl libxml-libxml-perl)." >&2; exit 2; }
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/node soap@1 @usebruno/cli@4 @usebruno/converters newman@6
 	NODE_PATH=$(CURDIR)/$(VENV)/node/node_modules timeout 300 $(BIN)/python -m pytest -m langages tests/kit_langages tests/packaging
 
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
@@ -211,4 +223,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test site vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test site test-site vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
