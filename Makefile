@@ -74,8 +74,9 @@ test-langages: $(VENV)/.dev ## run the kit's examples and collections in their l
 	@$(call needs,php,PHP with its soap extension,php-cli php-soap)
 	@$(call needs,npm,Node.js with npm,nodejs npm)
 	@$(call needs,go,Go,golang-go)
-	@$(call needs,mcs,The C# compiler of Mono,mono-mcs)
-	@perl -MIO::Socket::SSL -MXML::LibXML -e 1 || { echo "IO::Socket::SSL and XML::LibXML are needed (Debian: apt-get install libio-socket-ssl-perl libxml-libxml-perl)." >&2; exit 2; }
+	@$(call needs,wsdl,Mono with its compiler and tools,mono-devel)
+	@$(call needs,wsdl2h,gSOAP,gsoap)
+	@perl -MIO::Socket::SSL -MXML::LibXML -MSOAP::Lite -e 1 || { echo "Modules of Perl are needed (Debian: apt-get install libio-socket-ssl-perl libxml-libxml-perl libsoap-lite-perl)." >&2; exit 2; }
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node soap@1 @usebruno/cli@4 @usebruno/converters newman@6
 	NODE_PATH=$(CURDIR)/$(VENV)/node/node_modules timeout 300 $(BIN)/python -m pytest -m langages tests/kit_langages tests/packaging
 
