@@ -52,13 +52,13 @@ test-office: $(VENV)/.dev ## open the tracking sheet in LibreOffice (needs libre
 	@$(call needs,soffice,LibreOffice Calc,libreoffice-calc)
 	timeout 120 $(BIN)/python -m pytest -m office tests/office
 
-test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (needs chromium-driver, npm; 6 min)
+test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (needs chromium-driver, npm; 12 min)
 	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
 	@$(call needs,npm,Node.js with npm,nodejs npm)
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node axe-core@4
 	mkdir -p $(IMAGES)
 	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
-		timeout 600 $(BIN)/python -m pytest -m browser tests/browser --ignore tests/browser/test_aide.py $(ARGS)
+		timeout 1200 $(BIN)/python -m pytest -m browser tests/browser --ignore tests/browser/test_aide.py $(ARGS)
 
 test-site: site ## run every snippet of the pages, then open each in Chromium (needs chromium-driver, npm; 12 min)
 	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
@@ -87,6 +87,11 @@ test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://
 test-kills: $(VENV)/.dev ## kill processes at work (ROUNDS=40, 5 min; on PostgreSQL too with SERVER=…)
 	SGE_SIM_KILL_ROUNDS=$(ROUNDS) SGE_SIM_POSTGRESQL="$(SERVER)" \
 		timeout 900 $(BIN)/python -m pytest -s -m kills tests/kills
+
+test-machines: $(VENV)/.dev ## kill, suspend and restart simulators that share a PostgreSQL behind HAProxy (15 min)
+	@$(call needs,haproxy,HAProxy,haproxy)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "PostgreSQL's programs are needed (Debian: apt-get install postgresql)." >&2; exit 2; }
+	timeout 900 $(BIN)/python -m pytest -s -m machines tests/machines
 
 test-journal: $(VENV)/.dev ## search a large journal (RECORDS=200000, 1 min; 1000000 takes 5 min)
 	SGE_SIM_JOURNAL_RECORDS=$(RECORDS) timeout 900 $(BIN)/python -m pytest -s -m large tests/journal
@@ -224,4 +229,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test site test-site vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test test-machines site test-site vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

@@ -63,6 +63,8 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("flux.publication", "sge_sim.flux.fabrication"): 190,
     ("flux.r6x.documents", "jsonschema"): 150,
     ("referentiel.points", "sge_sim.mesures.climat"): 110,
+    ("referentiel.reglages", "sge_sim.mesures"): 160,
+    ("referentiel.reglages", "sge_sim.referentiel.mesures"): 163,
     ("settings.settings_file", "tomllib"): 14,
     ("processes.admin_process", "sge_sim.admin.application"): 592,
     ("processes.admin_process", "sge_sim.admin.routes"): 592,

@@ -18,6 +18,7 @@ from sge_sim.admin import pages
 from sge_sim.admin.problems import describe_problems, problem
 from sge_sim.admin.routes import (
     AdminState,
+    accueil,
     acteurs,
     aide,
     apports,
@@ -30,6 +31,7 @@ from sge_sim.admin.routes import (
     demande_pages,
     documentation,
     flux,
+    gestes,
     health,
     journal,
     marques,
@@ -77,6 +79,7 @@ _ROUTES: Final = (
     health.reset_routes,
     acteurs.rest_routes,
     acteurs.certificat_routes,
+    accueil.router,
     journal.page_routes,
     journal.echange_routes,
     points.page_routes,
@@ -85,6 +88,7 @@ _ROUTES: Final = (
     passage_pages.router,
     acteurs.page_routes,
     flux.page_routes,
+    gestes.router,
     demande_pages.router,
     service_pages.router,
     codes_pages.router,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Query
 
 from sge_sim.api.typed_filters import service_typed
-from sge_sim.clock import start_of_day
+from sge_sim.clock import parse_day, start_of_day
 from sge_sim.domaine.nomenclatures import ORIGINES, KindEchange
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
@@ -24,6 +24,14 @@ KINDS: Final = (
 """The kinds of exchanges as the page tells them apart, and their names."""
 _HIDDEN: Final = frozenset({"wsdl", "flux"})
 _DEFAULT: Final = frozenset(kind for kind, _ in KINDS) - _HIDDEN
+JOURNAL: Final = "/journal"
+"""The address of the page."""
+STRUCK: Final = "toutes"
+"""Stands for any planned fault."""
+_NAMES: Final = (
+    *("acteur", "service", "origine", "issue", "regle", "panne", "du", "au", "q", "prm"),
+)
+_PANNE_DIGITS: Final = 18
 _ISSUES: Final = {"accepte": True, "refuse": False}
 
 
@@ -39,6 +47,8 @@ class Filtres:
     service: str = ""
     origine: str = ""
     issue: str = ""
+    regle: str = ""
+    panne: str = ""
     du: str = ""
     au: str = ""
     q: str = ""
@@ -65,17 +75,15 @@ class Filtres:
             accepted=_ISSUES.get(self.issue),
             debut=None if first is None else start_of_day(first),
             fin=None if last is None else start_of_day(last + timedelta(1)),
+            regle=self.regle or None,
+            panne=_panne_typed(self.panne),
             prefixe=self.q or None,
             prm=self.prm or None,
         )
 
-    def address(self, path: str = "/", **more: int) -> str:
+    def address(self, path: str = JOURNAL, **more: int) -> str:
         """Return the address of a page under these filters."""
-        asked = {
-            name: value
-            for name in ("acteur", "service", "origine", "issue", "du", "au", "q", "prm")
-            if (value := getattr(self, name))
-        }
+        asked = {name: value for name in _NAMES if (value := getattr(self, name))}
         genres = [] if self.genres == _DEFAULT else [("genre", one) for one in sorted(self.genres)]
         query = urlencode([*genres, *asked.items(), *more.items()])
         return f"{path}?{query}" if query else path
@@ -83,7 +91,7 @@ class Filtres:
     @property
     def given(self) -> bool:
         """Whether anything is asked for beyond what the page shows by itself."""
-        return self.address() != "/"
+        return self.address() != JOURNAL
 
 
 def read_filtres(
@@ -92,6 +100,8 @@ def read_filtres(
     service: str = "",
     origine: str = "",
     issue: str = "",
+    regle: Annotated[str, Query(max_length=100)] = "",
+    panne: Annotated[str, Query(max_length=100)] = "",
     du: str = "",
     au: str = "",
     q: Annotated[str, Query(max_length=100)] = "",
@@ -100,30 +110,38 @@ def read_filtres(
     """Return the filters of an address; a dependency of the routes."""
     known = {kind for kind, _ in KINDS}
     refus = ""
-    for typed in (du, au):
-        try:
-            read_day(typed)
-        except UsageError as error:
-            refus = str(error)
+    try:
+        du, au = (day.isoformat() if (day := read_day(typed)) else "" for typed in (du, au))
+        _panne_typed(panne.strip())
+    except UsageError as error:
+        refus = str(error)
     return Filtres(
         frozenset(genre or ()) & known or _DEFAULT,
         acteur.strip(),
         service.strip(),
         origine,
         issue,
-        du,
-        au,
+        regle.strip(),
+        panne.strip(),
+        du.strip(),
+        au.strip(),
         q.strip(),
         prm.strip(),
         refus,
     )
 
 
+def _panne_typed(typed: str) -> int | None:
+    """Return the number of a planned fault, 0 for any; raises `UsageError` for what is none."""
+    if typed in ("", STRUCK):
+        return 0 if typed else None
+    if typed.isascii() and typed.isdigit() and len(typed) <= _PANNE_DIGITS and int(typed):
+        return int(typed)
+    raise UsageError(
+        f"« {typed} » n'est pas le numéro d'une panne : écrire par exemple 3, ou {STRUCK}."
+    )
+
+
 def read_day(typed: str) -> date | None:
     """Return the day that was typed, None for nothing; raises `UsageError` for anything else."""
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
-        raise UsageError(
-            f"« {typed} » n'est pas une date : écrire par exemple 2025-08-01."
-        ) from None
+    return parse_day(typed) if typed else None

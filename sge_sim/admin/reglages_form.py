@@ -68,7 +68,7 @@ def apply_button(session: Session, prm: str, form: "Form", now: datetime) -> str
             phrase = "Opposition demandée." if oui else "Levée d'opposition demandée."
         case _:
             raise UsageError("Ce bouton n'existe pas.")
-    change_point(session, prm, reglages, now.date())
+    change_point(session, prm, reglages, now)
     change_life(session, get_point(session, prm), changements, now)
     return phrase
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sge_sim.api.typed_filters import known_spelling, service_names
@@ -88,7 +89,8 @@ class PanneView(View):
 
 def view_pannes(session: Session, data_dir: Path) -> list[PanneView]:
     """Return the plans with their counts, in the order in which they were made."""
-    counters = counters_of(data_dir)
+    bind = session.get_bind()
+    counters = counters_of(data_dir, bind if isinstance(bind, Engine) else None)
     try:
         return [PanneView.of(one, *counters.read(one.numero)) for one in pannes_within(session)]
     finally:

@@ -2,18 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Self
+from typing import Self
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.libelles import MOTIFS_FIN, libelle_de
-from sge_sim.domaine.nomenclatures import EtatService
+from sge_sim.domaine.libelles import MOTIFS_FIN, en_mots, libelle_de
 from sge_sim.tables.commandes import ServiceSouscrit
-
-_ETATS: Final[dict[EtatService, str]] = {
-    "DEMANDE": "demandé",
-    "ACTIF": "actif",
-    "TERMINE": "terminé",
-}
 
 
 @dataclass(frozen=True)
@@ -41,8 +34,8 @@ class ServiceView:
         return cls(
             id=service.service_souscrit_id,
             type=libelle_de("serviceSouscritType", service.type),
-            objet=", ".join(one for one in details if one),
-            etat=_ETATS[service.etat],
+            objet=", ".join(en_mots(each) for each in details if each),
+            etat=en_mots(service.etat),
             prm=service.prm,
             acteur=service.acteur_code,
             contrat=service.contrat_id,

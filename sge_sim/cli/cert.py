@@ -36,7 +36,7 @@ from sge_sim.pki.rendering import (
     render_inspection,
 )
 from sge_sim.pki.server_identity import renew_server_identity
-from sge_sim.schema.data_folder import open_database, require
+from sge_sim.schema.data_folder import changing_pieces, open_database, require
 from sge_sim.settings import VerifieEku
 from sge_sim.tables.acteurs import default_acteur
 
@@ -224,7 +224,8 @@ def register(
 @_pki_options
 def revoke(file: Path, password: str | None, **folders: Any) -> None:
     certificate, _ = read_acteur_certificate([file], password)
-    _open(**folders).revoke(certificate, machine_now())
+    with changing_pieces(folders["data_dir"]):
+        _open(**folders).revoke(certificate, machine_now())
     click.echo(f"Certificat n° {certificate.serial_number:x} révoqué.")
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.echanges import Issue, issue_of, nature_of
+from sge_sim.domaine.echanges import Issue, issue_of, nature_of, read_detail, why_ended
 from sge_sim.journal import Echange
 from sge_sim.settings import Log
 
@@ -58,7 +58,7 @@ def _in_container() -> bool:
 
 def call_line(echange: Echange) -> str:
     """Return the line of a call: when (simulated), how it ended, what was asked, by whom, why."""
-    rule = echange.rule
+    rule, detail = echange.rule, read_detail(echange.detail)
     issue = issue_of(
         echange.kind,
         by_a_rule=rule is not None,
@@ -66,7 +66,9 @@ def call_line(echange: Echange) -> str:
         http_status=echange.http_status,
     )
     answered = echange.code or (f"HTTP {echange.http_status}" if echange.http_status else "")
-    nature = nature_of(echange.kind, echange.service, echange.version, echange.http_status)
+    nature = nature_of(
+        echange.kind, echange.service, echange.version, echange.http_status, detail.demande
+    )
     parts = [
         click.style(f"{echange.instant.astimezone(PARIS):%d/%m %H:%M:%S}", dim=True),
         click.style(f"{issue:<7}", fg=_COLOURS[issue]),
@@ -74,10 +76,10 @@ def call_line(echange: Echange) -> str:
         f"{echange.duration_ms:.1f} ms".replace(".", ","),
         click.style(f"échange {echange.id}", dim=True),
     ]
-    if rule is not None:
-        parts.append(f"{printable(rule.name)} : aurait été accepté : {printable(rule.remede)}")
-    elif issue != "accepté" and echange.detail:
-        parts.append(printable(echange.detail.splitlines()[0]))
+    decided = None if rule is None else (rule.name, rule.remede)
+    cause = why_ended(issue, detail, decided)
+    if cause:
+        parts.append(printable(cause))
     return "  ".join(parts)
 
 

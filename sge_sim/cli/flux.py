@@ -30,6 +30,7 @@ from sge_sim.machine.files import read_user_file, write_atomically
 from sge_sim.schema.data_folder import open_database, open_journal
 from sge_sim.settings import Profile, Settings
 from sge_sim.tables.flux import FichierFlux, find_fichier, find_fichiers
+from sge_sim.tables.plateforme import is_shared
 
 if TYPE_CHECKING:
     from sge_sim.api.flux import FichierView
@@ -114,7 +115,8 @@ def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -
         if affaire_id is not None:
             click.echo(f"affaire     {affaire_id}")
         click.echo(f"points      {fichier.prms}")
-        click.echo(f"fichier     {data_dir / fichier.chemin}")
+        shared = is_shared(session.get_bind())
+        click.echo(f"fichier     {'dans la base' if shared else data_dir / fichier.chemin}")
         click.echo(f"sha256      {fichier.sha256}, {fichier.taille} octets")
         click.echo(f"tentatives  {fichier.tentatives}")
         if fichier.erreur:
@@ -144,7 +146,7 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
     journal = open_journal(database, data_dir)
     made = Publisher.of(settings, database, journal.append).catch_up(StoredClock(database).now())
     retry_now(database)
-    incidents = Incidents(database.memoire, Guet(data_dir), journal.append)
+    incidents = Incidents(database.memoire, Guet(data_dir, database.engine), journal.append)
     tally = deliver_pending(database, data_dir, incidents)
     told = (
         counted(made, "publication"),

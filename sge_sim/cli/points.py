@@ -122,6 +122,12 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
     help="Perdre les points de courbe de cette période (heure légale) ; « aucun » les retrouve.",
 )
 @click.option(
+    "--rectifie",
+    metavar="JOUR=WH|aucun",
+    help="Rectifier l'énergie d'un jour passé, en Wh : ce qui est facturé et les courbes corrigées "
+    "la disent ; « aucun » annule toutes les rectifications.",
+)
+@click.option(
     "--collecte",
     metavar="JOUR[..JOUR]|aucun",
     help="Collecter la courbe dans cette seule période.",
@@ -186,6 +192,7 @@ def set_command(
     acces_periode: str | None,
     jours_absents: str | None,
     points_absents: str | None,
+    rectifie: str | None,
     collecte: str | None,
     teleoperable: str | None,
     r4x_pas: str | None,
@@ -209,6 +216,7 @@ def set_command(
         collecte=collecte,
         teleoperable=None if teleoperable is None else teleoperable == "oui",
         r4x_pas=_R4X_PAS[r4x_pas],
+        rectifie=rectifie,
     )
     if acces_periode is not None and not reglages.service_acces:
         raise UsageError("--acces-periode ne vaut qu'avec --service-acces oui.")
@@ -229,7 +237,7 @@ def set_command(
             delai=changements.delai
         ):
             raise UsageError("rien à régler : sge-sim points set --help donne les options.")
-        change_point(session, prm, reglages, now.date())
+        change_point(session, prm, reglages, now)
         change_life(session, get_point(session, prm), changements, now)
         point = describe_point(session, prm)
         described = {name: point.get(name, {}) for name in _SHOWN}

@@ -2,15 +2,16 @@
 
 import logging
 import os
-import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 from typing import Any
 
 import click
 
 from sge_sim.admin.token import draw_token, has_token
+from sge_sim.api.premier_appel import MoyensTls, PremierAppel, first_call
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.console import console, default_log
 from sge_sim.cli.options import settings_options
@@ -21,6 +22,7 @@ from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, check_environment, serving
 from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.processes.supervised import Doors, serve_supervised
+from sge_sim.schema.pieces import Pieces
 from sge_sim.settings import Log, Settings
 from sge_sim.settings.own_folder import look_at_own_folder
 from sge_sim.tables.dataconnect import BAC_A_SABLE, PRODUCTION
@@ -74,7 +76,7 @@ def _serve(
     settings: Settings, note: Note, ready_file: ReadyFile, doors: Doors, *, show_settings: bool
 ) -> None:
     with collector_paused(), told_if_long("Préparation des données"):
-        simulator = open_simulator(settings)
+        simulator = open_simulator(settings, _say_that_it_waits)
     data_connect = {} if doors.data_connect is None else _data_connect(simulator)
     simulator.database.dispose()
     host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104
@@ -86,8 +88,10 @@ def _serve(
     if doors.remote is not None:
         name = next(iter(settings.server_name), "localhost")
         readiness["remote_admin_url"] = f"https://{name}:{doors.remote.getsockname()[1]}"
-        if not has_token(settings.data_dir):
-            readiness["admin_token"] = draw_token(settings.data_dir)
+        with Pieces(simulator.database, settings.data_dir).changing():
+            if not has_token(settings.data_dir):
+                readiness["admin_token"] = draw_token(settings.data_dir)
+        simulator.database.dispose()
 
     if doors.data_connect is not None:
         port = doors.data_connect.getsockname()[1]
@@ -109,6 +113,12 @@ def _serve(
 
     log = settings.log or default_log()
     serve_supervised(simulator, doors, readiness["b2b_url"], announce, tell=console(log))
+
+
+def _say_that_it_waits() -> None:
+    click.echo(
+        "sge-sim : un autre simulateur prépare cet état ; celui-ci attend qu'il ait fini.", err=True
+    )
 
 
 def _data_connect(simulator: Simulator) -> dict[str, Any]:
@@ -173,11 +183,10 @@ def _greet(settings: Settings, readiness: dict[str, Any], show_settings: bool) -
         )
         click.echo(f"  d'ailleurs    {readiness['remote_admin_url']}")
         click.echo(f"  jeton         {token}")
-    if settings.basic_auth:
-        click.echo(
-            f"\nMot de passe de ce login, à choisir avant :\n{_password(settings, readiness)}"
-        )
-    click.echo(f"\nPremier appel :\n{_first_call(readiness, settings.basic_auth)}\n")
+    appel = _first_call(settings, readiness)
+    if appel.mot_de_passe:
+        click.echo(f"\nMot de passe de ce login, à choisir avant :\n{appel.mot_de_passe}")
+    click.echo(f"\nPremier appel :\n{appel.curl}\n")
     if show_settings:
         shown = [(name, value) for name, value, _ in settings.described()]
     else:
@@ -203,28 +212,12 @@ def _greet(settings: Settings, readiness: dict[str, Any], show_settings: bool) -
             click.echo(f"  retour        {one['redirect_uri']}")
 
 
-def _password(settings: Settings, readiness: dict[str, Any]) -> str:
-    """Return the command that gives the first caller a password: no login has one at first."""
-    folder = shlex.quote(str(settings.data_dir.resolve()))
-    return f"sge-sim acteurs mot-de-passe {readiness['login']} --data-dir {folder}"
-
-
-def _first_call(readiness: dict[str, Any], basic_auth: bool) -> str:
-    """Return a line of curl that works as it is; where a password is due, curl asks for it."""
-    namespace = (
-        "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
-    )
-    envelope = (
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{namespace}">'
-        f"<pointId>25946599093143</pointId><loginUtilisateur>{readiness['login']}"
-        "</loginUtilisateur><autorisationClient>true</autorisationClient>"
-        "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
-    )
-    user = f"-u {readiness['login']} " if basic_auth else ""
-    return (
-        f"curl {user}--cacert {readiness['ca_file']} --cert {readiness['client_cert']} "
-        f"--key {readiness['client_key']} -H 'Content-Type: text/xml; charset=utf-8' "
-        f"-d '{envelope}' "
-        f"{readiness['b2b_url']}/ConsultationDonneesTechniquesContractuelles/v1.0"
+def _first_call(settings: Settings, readiness: dict[str, Any]) -> PremierAppel:
+    files = (Path(readiness[name]) for name in ("client_cert", "client_key", "ca_file"))
+    return first_call(
+        readiness["b2b_url"],
+        readiness["login"],
+        MoyensTls(*files),
+        settings.data_dir,
+        basic_auth=settings.basic_auth,
     )

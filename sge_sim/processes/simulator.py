@@ -4,6 +4,7 @@ The parent process opens it; each serving process builds its own application aft
 neither connections nor threads cross it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sge_sim.clock import machine_now
@@ -15,8 +16,10 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Bounds, Journal
 from sge_sim.machine.files import make_private_folder
+from sge_sim.machine.phase import Phase
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.server_identity import DEFAULT_HOSTS
+from sge_sim.schema.pieces import Pieces
 from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Communes, ReformeHc, Settings
 from sge_sim.tables.campaigns import last_observed
@@ -34,22 +37,30 @@ class Simulator:
     callers: tuple[DefaultCaller, ...]
     cadence: Cadence
     marques: Marques
+    phase: Phase
 
     def close(self) -> None:
         """Give back the memory that its processes share, and its connections."""
         self.cadence.close()
         self.marques.close()
+        self.phase.close()
         self.database.dispose()
 
 
-def open_simulator(settings: Settings) -> Simulator:
+def open_simulator(settings: Settings, on_wait: Callable[[], None] = lambda: None) -> Simulator:
     """Open the state of a simulator, making at the first start whatever isn't there.
 
-    Raises `UsageError` for a folder, a database or certificates that can't be used.
+    One at a time does: `on_wait` is called where another one starts on the same state, whose end
+    is waited for. Raises `UsageError` for a folder, a database or certificates that can't be used.
     """
     make_private_folder(settings.data_dir)
     database = Database(settings.database, processes=settings.workers + 1)
     prepare(database)
+    with database.starting(on_wait):
+        return _open(settings, database)
+
+
+def _open(settings: Settings, database: Database) -> Simulator:
     journal = Journal.beside(database, settings.data_dir)
     with database.sessions() as session:
         installed = is_installed(session)
@@ -72,15 +83,22 @@ def open_simulator(settings: Settings) -> Simulator:
         from sge_sim.referentiel.apports.dossier import import_folder
 
         import_folder(database, settings.dataset)
-    pki = open_pki(
-        settings.data_dir,
-        now=machine_now(),
-        hosts=(*DEFAULT_HOSTS, *settings.server_name),
-        authorities_file=settings.authorities_file,
-        authorities_dir=settings.authorities_dir,
-    )
-    callers = ensure_default_callers(settings.data_dir, database, pki, now=machine_now())
+    pieces = Pieces(database, settings.data_dir)
+    pieces.prepare(settings.cle_plateforme)
+    with pieces.changing():
+        pki = open_pki(
+            settings.data_dir,
+            now=machine_now(),
+            hosts=(*DEFAULT_HOSTS, *settings.server_name),
+            authorities_file=settings.authorities_file,
+            authorities_dir=settings.authorities_dir,
+        )
+        callers = ensure_default_callers(settings.data_dir, database, pki, now=machine_now())
+        if settings.data_connect:
+            from sge_sim.dataconnect.tokens import Tokens
+
+            Tokens(settings.data_dir)  # the platform's key, before another one is made
     clock = StoredClock(database)
     if settings.now is not None:
         start_clock(clock, settings.now, database)
-    return Simulator(settings, database, clock, pki, callers, Cadence(), Marques())
+    return Simulator(settings, database, clock, pki, callers, Cadence(), Marques(), Phase())

@@ -247,6 +247,14 @@ def _mesures(session: Session, prm: str) -> dict[str, Any]:
             f"{debut.astimezone(PARIS).isoformat()}..{fin.astimezone(PARIS).isoformat()}"
             for debut, fin in suivi.trous
         ],
+        "rectifications": [
+            {
+                "jour": _day(jour),
+                "energie": f"{energie} Wh",
+                "le": instant.astimezone(PARIS).isoformat(timespec="seconds"),
+            }
+            for jour, energie, instant in suivi.rectifications
+        ],
         "avant": [
             {"jusqu_a": _day(ancienne.jusqu_a), "quoi": ancienne.nom, "valeur": ancienne.valeur}
             for ancienne in suivi.anciennes

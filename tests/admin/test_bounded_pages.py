@@ -210,7 +210,7 @@ def addresses(room: Room) -> Iterator[tuple[str, str]]:
                     address = address.replace(f"{{{name}}}", quote(str(value), safe=""))
                 yield route.path, address + QUERIES.get(route.path, "")
     yield "/api/journal", "/api/journal?limit=1000"
-    yield "/", "/?" + "&".join(f"genre={kind}" for kind in get_args(KindEchange))
+    yield "/", "/journal?" + "&".join(f"genre={kind}" for kind in get_args(KindEchange))
 
 
 QUERIES = {

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WIDTH, HEIGHT = 1280, 760
-SHOWN = {"decouvrir-journal": ("/", "SGT401"), "decouvrir-echange": ("/echanges/2", "point_connu")}
+SHOWN = {"decouvrir-journal": ("/journal", "SGT401"), "decouvrir-echange": ("/echanges/2", "point_connu")}
 
 
 def test_each_step_has_its_image(browser: Chrome, tmp_path: Path) -> None:

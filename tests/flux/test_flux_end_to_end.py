@@ -219,7 +219,7 @@ def test_a_file_that_does_not_exist_is_told(subscriber: Subscriber) -> None:
 
 
 def test_a_file_is_no_refusal_on_the_dashboard(subscriber: Subscriber) -> None:
-    address = subscriber.orders.simulator.ready["admin_url"] + "/?genre=flux"
+    address = subscriber.orders.simulator.ready["admin_url"] + "/journal?genre=flux"
     page = requests.get(address, timeout=10)
     rows = html.fromstring(page.content).xpath("//table[@id='echanges']/tbody/tr")
     assert rows

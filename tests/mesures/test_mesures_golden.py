@@ -4,7 +4,7 @@ A changed digest here means that measures changed for every user: intended, or a
 """
 
 import hashlib
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 import numpy as np
@@ -76,6 +76,23 @@ def is_array(value: object) -> bool:
     return isinstance(value, np.ndarray)
 
 
+def billed(point: PointMesure, debut: date, fin: date) -> object:
+    """What is told of the billing consumptions."""
+    facturees = consommations(point, debut, fin)
+    names = ("debut", "fin", "valeur", "nature", "declencheur", "statut")
+    return tuple(
+        tuple(
+            (
+                serie.calendrier,
+                serie.classe,
+                tuple(tuple(getattr(row, name) for name in names) for row in serie.consommations),
+            )
+            for serie in series
+        )
+        for series in (facturees.distributeur, facturees.fournisseur)
+    )
+
+
 def digest(point: PointMesure) -> str:
     somme = hashlib.sha256()
     for debut, fin in FENETRES:
@@ -92,7 +109,7 @@ def digest(point: PointMesure) -> str:
         for lu in lus:
             for tableau in filter(is_array, vars(lu).values()):
                 somme.update(np.ascontiguousarray(tableau).astype("<i8").tobytes())
-        somme.update(repr(astuple(consommations(point, debut, fin))).encode())
+        somme.update(repr(billed(point, debut, fin)).encode())
     return somme.hexdigest()
 
 
@@ -100,7 +117,7 @@ FACTUREES = {
     "tertiaire": "83782a787eceddb1e573f14480a61f7c5789a8e9d90ea5956c9a4fa7a9a88ccd",
     "usine": "f9fbb24fcfe407899242673408a0843105ba80d77a2165cec85ca0ddc6783367",
     "centrale": "f96c699df6b2282d6d0c1040883583980756e1bc61f3f5794ff5b82de58126ab",
-    "moins puissante": "b21273514b448fb147fcec1f08b5845b4a286c0b99bb4b0caffb2d5ced6a40ac",
+    "moins puissante": "330239d5cd423c6f5903a8312a2cf0a58ddb5b6549c0b17ed4856632fc6aa485",
 }
 """Of what large meters count beside energies."""
 

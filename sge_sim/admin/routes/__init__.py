@@ -1,6 +1,6 @@
 """The REST routes, one module per subject; each has a `router(state)`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Final
@@ -13,12 +13,14 @@ from sge_sim.door.origine import Marques
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal, JournalFeed
+from sge_sim.machine.phase import PhaseService
 from sge_sim.referentiel.apports.personnelles import personal_of
+from sge_sim.schema.pieces import Pieces
 from sge_sim.settings import Settings
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import Campaigns
-    from sge_sim.homologation.campaign.passages import Passages
+    from sge_sim.homologation.campaign.passages import Passage, Passages
 
 RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """The number of a row in a path: what a database can hold."""
@@ -63,7 +65,8 @@ class Body(BaseModel):
 class AdminState:
     """What the routes work on; `b2b_url` is where the web services answer, `admin_url` where this
     machine's commands call, `moves` are those of the clock, `feed` tells of new exchanges,
-    `marques` are those of sge-sim's own calls."""
+    `marques` are those of sge-sim's own calls, `phase`
+    tells how far the simulator's life is."""
 
     settings: Settings
     database: Database
@@ -74,6 +77,7 @@ class AdminState:
     journal: Journal
     feed: JournalFeed
     marques: Marques
+    phase: Callable[[], PhaseService] = lambda: "pret"
 
     @cached_property
     def campaigns(self) -> "Campaigns":
@@ -94,4 +98,13 @@ class AdminState:
         """The campaigns that this administration runs; the client is loaded for whoever does."""
         from sge_sim.homologation.campaign.passages import Passages
 
-        return Passages(self.settings.data_dir, self.clock, personal_of(self.database))
+        folder = self.settings.data_dir
+        keeping = Pieces(self.database, folder).changing
+        return Passages(folder, self.clock, personal_of(self.database), keeping)
+
+    @property
+    def passage(self) -> "Passage | None":
+        """The campaign that is run here now; None where none is. Nothing is loaded to know it."""
+        loaded: Passages | None = self.__dict__.get("passages")
+        last = None if loaded is None else loaded.last
+        return None if last is None or last.fini else last

@@ -10,12 +10,12 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState, Body
+from sge_sim.admin.routes import AdminState, Body, following
 from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.api.acteurs import ActeurView, CertificatView, view_acteurs, view_certificats
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.domaine.jours_ouvres import working_days_between
-from sge_sim.domaine.nomenclatures import Environment, KindActeur
+from sge_sim.domaine.nomenclatures import PACKAGES, Environment, KindActeur
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.errors import UsageError
 from sge_sim.pki.inspection import UnreadCertificateError, inspect_files
@@ -23,6 +23,7 @@ from sge_sim.pki.installation import open_pki
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.rendering import render_inspection
 from sge_sim.referentiel.acteurs import add_contrat, add_login, create_acteur, get_acteur, habiliter
+from sge_sim.tables.acteurs import all_acteurs
 
 
 class NewActeur(Body):
@@ -110,6 +111,8 @@ def certificat_routes(state: AdminState) -> APIRouter:
     return routes
 
 
+_SHOWN: Final = 15
+_CERTIFICATS: Final = 100
 _ENVIRONNEMENTS: Final = get_args(Environment)
 
 
@@ -118,10 +121,19 @@ def page_routes(state: AdminState) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/acteurs")
-    def show_acteurs(request: Request) -> Response:
+    def show_acteurs(request: Request, apres: str = "") -> Response:
         with state.database.sessions() as session:
-            acteurs = view_acteurs(session, machine_now())
-        return pages.render(state, request, "acteurs.html", acteurs=acteurs)
+            acteurs = [each for each in view_acteurs(session, machine_now()) if each.code > apres]
+        shown = acteurs[:_SHOWN]
+        return pages.render(
+            state,
+            request,
+            "acteurs.html",
+            acteurs=shown,
+            suite=following(request, apres=shown[-1].code) if len(acteurs) > _SHOWN else None,
+            packages=PACKAGES,
+            environnements=_ENVIRONNEMENTS,
+        )
 
     @routes.get("/certificats")
     def show_certificats(request: Request) -> Response:
@@ -140,6 +152,7 @@ def page_routes(state: AdminState) -> APIRouter:
         today = legal_date(machine_now())
         with state.database.sessions() as session:
             certificats = view_certificats(session, machine_now())
+            acteurs = [acteur.code for acteur in all_acteurs(session)]
         remaining = {
             (certificat.empreinte, certificat.environnement): working_days_between(
                 today, certificat.a_deposer_avant
@@ -157,7 +170,9 @@ def page_routes(state: AdminState) -> APIRouter:
             request,
             "certificats.html",
             **context | found,
-            certificats=certificats,
+            certificats=certificats[:_CERTIFICATS],
+            plus=len(certificats) - _CERTIFICATS,
+            acteurs=acteurs,
             restants=remaining,
             environnements=_ENVIRONNEMENTS,
         )

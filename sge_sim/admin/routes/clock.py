@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import PlainTextResponse, RedirectResponse
+from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
+from sge_sim.admin.messages import lead_to
 from sge_sim.admin.moves import Move, Moves
 from sge_sim.admin.preferences import RESPOND_ASYNC, read_preference
 from sge_sim.admin.routes import AdminState, Body, RowNumber
@@ -159,17 +160,17 @@ def page_routes(state: AdminState) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.post("/clock")
-    async def press(form: Annotated[Form, Depends(read_form)]) -> Response:
+    async def press(request: Request, form: Annotated[Form, Depends(read_form)]) -> Response:
+        address = form.back() + "#clock"
         try:
             move = await run_in_threadpool(_make, state.moves, form)
         except UsageError as error:
-            state.moves.refus = str(error)
-        else:
-            await move.wait()
-            if move.travail.etat == "interrompu":
-                # No page may follow: the simulator stops.
-                return PlainTextResponse(progress_sentence(move.travail), 202)
-        return RedirectResponse(form.back() + "#clock", 303)
+            return lead_to(request, address, "refus", str(error))
+        await move.wait()
+        if move.travail.etat == "interrompu":
+            # No page may follow: the simulator stops.
+            return PlainTextResponse(progress_sentence(move.travail), 202)
+        return lead_to(request, address, "reglage", str(move.reglage.numero))
 
     return routes
 

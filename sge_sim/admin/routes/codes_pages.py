@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import AdminState, following
 from sge_sim.refus import Rule
 from sge_sim.tables.normalise import normalise
 
 if TYPE_CHECKING:
     from sge_sim.services.service import Service
+
+_SHOWN: Final = 40
+_UNFOLDED: Final = 10
+"""Codes up to which their rules are shown at once."""
 
 # What every service answers without a rule of its own.
 _COMMON: Final = {
@@ -38,10 +42,25 @@ def router(state: AdminState) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/codes")
-    def show_codes(request: Request, q: Annotated[str, Query(max_length=100)] = "") -> Response:
+    def show_codes(
+        request: Request,
+        q: Annotated[str, Query(max_length=100)] = "",
+        apres: Annotated[str, Query(max_length=20)] = "",
+    ) -> Response:
         wanted = normalise(q)
-        found = [one for one in _codes() if wanted in _searched(one)]
-        return pages.render(state, request, "codes.html", codes=found, q=q)
+        found = [code for code in _codes() if wanted in _searched(code)]
+        left = [code for code in found if code.code > apres]
+        shown = left[:_SHOWN]
+        return pages.render(
+            state,
+            request,
+            "codes.html",
+            codes=shown,
+            total=len(found),
+            suite=following(request, apres=shown[-1].code) if len(left) > _SHOWN else None,
+            deplies=len(found) <= _UNFOLDED,
+            q=q,
+        )
 
     return routes
 

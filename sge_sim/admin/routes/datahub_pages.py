@@ -19,10 +19,9 @@ from sge_sim.api.datahub import (
     ApplicationDatahubView,
     CompteView,
     ContratDatahubView,
-    TicketView,
 )
-from sge_sim.clock import legal_date, machine_now
-from sge_sim.datahub import applications, comptes, contrats, tickets
+from sge_sim.clock import legal_date
+from sge_sim.datahub import applications, comptes, contrats
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
 from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import instant_within
@@ -36,7 +35,6 @@ from sge_sim.tables.datahub import (
     applications_datahub,
     comptes_datahub,
     contrats_datahub,
-    tickets_spice,
 )
 
 Act = Callable[[Session, Form, datetime], Any]
@@ -75,9 +73,6 @@ _ACTS: Final[Mapping[str, Act]] = {
     ),
     "activer": lambda session, form, now: contrats.activate_contrat(
         session, form.get("numero"), now
-    ),
-    "clore": lambda session, form, _now: tickets.close_ticket(
-        session, _number(form.get("ticket")), machine_now()
     ),
     "profil": lambda session, form, _now: comptes.update_compte(
         session,
@@ -124,10 +119,6 @@ _ACTS: Final[Mapping[str, Act]] = {
     ),
 }
 """What the forms ask for, by the name of their action."""
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def router(state: AdminState) -> APIRouter:
@@ -186,7 +177,6 @@ def router(state: AdminState) -> APIRouter:
                     for one in own
                     if asking is not None and one.email in (None, asking.email)
                 ],
-                tickets=[TicketView.of(one) for one in tickets_spice(session)],
                 acteurs=[one.code for one in all_acteurs(session)],
                 apis=list(APIS),
                 etats=ETATS,

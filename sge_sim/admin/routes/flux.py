@@ -25,6 +25,7 @@ from sge_sim.domaine.nomenclatures import (
 from sge_sim.errors import UsageError
 from sge_sim.facts.guet import Guet
 from sge_sim.flux.chiffrement import decrypt
+from sge_sim.flux.contenus import content_of
 from sge_sim.flux.declaration import clear_content, declare_canal, describe_canal, secret_of
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending, retry_now
@@ -32,6 +33,7 @@ from sge_sim.flux.publication import Publisher
 from sge_sim.tables.flux import FichierFlux, find_fichier, find_fichiers, get_fichier
 
 _PAGE: Final = 1000
+_GONE: Final = "n'est plus là où le simulateur l'avait mis."
 
 FluxTyped = Annotated[Flux, BeforeValidator(lambda typed: known_spelling(typed, KINDS_OF_FLUX))]
 EtatTyped = Annotated[
@@ -47,6 +49,19 @@ class CanalDemande(Body):
     chiffrement: AlgorithmeFlux = "aucun"
     cle: str | None = None
     iv: str | None = None
+
+
+def publish_now(state: AdminState) -> PublicationView:
+    """Publish what is due, and deliver what isn't, also what was given up."""
+    made = Publisher.of(state.settings, state.database, state.journal.append).catch_up(
+        state.clock.now()
+    )
+    retry_now(state.database)
+    data_dir = state.settings.data_dir
+    guet = Guet(data_dir, state.database.engine)
+    incidents = Incidents(state.database.memoire, guet, state.journal.append)
+    tally = deliver_pending(state.database, data_dir, incidents)
+    return PublicationView(publications=made, livres=tally.delivered, echecs=tally.failed)
 
 
 def rest_routes(state: AdminState) -> APIRouter:
@@ -91,13 +106,7 @@ def rest_routes(state: AdminState) -> APIRouter:
 
     @routes.post("/flux/publish", summary="Publier ce qui est dû et livrer ce qui ne l'est pas")
     def publish() -> PublicationView:
-        made = Publisher.of(state.settings, state.database, state.journal.append).catch_up(
-            state.clock.now()
-        )
-        retry_now(state.database)
-        incidents = Incidents(state.database.memoire, Guet(data_dir), state.journal.append)
-        tally = deliver_pending(state.database, data_dir, incidents)
-        return PublicationView(publications=made, livres=tally.delivered, echecs=tally.failed)
+        return publish_now(state)
 
     @routes.get("/flux/{nom}", summary="Un fichier et sa livraison")
     def read_file(nom: str) -> FichierView:
@@ -113,7 +122,10 @@ def rest_routes(state: AdminState) -> APIRouter:
             fichier = find_fichier(session, nom)
             if fichier is None:
                 raise HTTPException(404, f"Aucun fichier ne s'appelle {nom}.")
-            content = (data_dir / fichier.chemin).read_bytes()
+            try:
+                content = content_of(session, data_dir, fichier)
+            except FileNotFoundError:
+                raise HTTPException(404, f"{nom} {_GONE}") from None
             if clair:
                 content = decrypt(secret_of(session, fichier.contrat_id), content)
         return Response(content, media_type="application/octet-stream")
@@ -231,7 +243,7 @@ def page_routes(state: AdminState) -> APIRouter:
             try:
                 return view, clear_content(session, data_dir, row), ""
             except FileNotFoundError:
-                return view, None, "Le fichier n'est plus dans le dossier du simulateur."
+                return view, None, f"Le fichier {_GONE}"
             except UsageError as error:
                 return view, None, str(error)
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from sge_sim.admin import pages
-from sge_sim.admin.filtres_journal import KINDS, Filtres, read_filtres
+from sge_sim.admin.filtres_journal import JOURNAL, KINDS, STRUCK, Filtres, read_filtres
 from sge_sim.admin.message_outline import suspects_of
 from sge_sim.admin.routes import AdminState, RowNumber, json_list, link_to
 from sge_sim.admin.routes.forms import Form, read_form
@@ -101,7 +101,7 @@ def page_routes(state: AdminState) -> APIRouter:
     def find(filtres: Filtres, **page: int | None) -> list[Echange]:
         return state.journal.find_echanges(filtres.recherche(), **page)  # type: ignore[arg-type]
 
-    @routes.get("/")
+    @routes.get(JOURNAL)
     def show_journal(
         request: Request,
         filtres: Annotated[Filtres, Depends(read_filtres)],
@@ -127,6 +127,8 @@ def page_routes(state: AdminState) -> APIRouter:
             origines=ORIGINES,
             acteurs=acteurs,
             services=services,
+            regles=state.journal.find_rules(),
+            toutes=STRUCK,
         )
 
     @routes.get("/journal/direct")

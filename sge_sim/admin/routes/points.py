@@ -64,6 +64,11 @@ class ReglagesPoint(Body):
         None, description="Pas en minutes du flux R4x, depuis mars 2023 (C1-C4, P1-P3)"
     )
     collecte: str | None = Field(None, examples=["2025-03-01", "2025-03-01..2025-06-01", "aucun"])
+    rectifie: str | None = Field(
+        None,
+        description="Jour passé et son énergie en Wh, ou « aucun » pour annuler les rectifications",
+        examples=["2025-03-01=12400", "aucun"],
+    )
 
 
 class Mots(Body):
@@ -119,8 +124,8 @@ def rest_routes(state: AdminState) -> APIRouter:
     @routes.post("/{prm}", summary="Régler les mesures d'un point et ses services d'accès")
     def set_point(prm: str, reglages: ReglagesPoint) -> dict[str, Any]:
         with state.database.transaction() as session:
-            today = instant_within(session).date()
-            change_point(session, prm, Reglages(**reglages.model_dump()), today)
+            now = instant_within(session)
+            change_point(session, prm, Reglages(**reglages.model_dump()), now)
             return describe_point(session, prm)
 
     @routes.post("/{prm}/vie", summary="Faire arriver quelque chose à un point")

@@ -7,6 +7,7 @@ it came; of what is published twice the last one wins.
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, pairwise
 from pathlib import Path
@@ -18,6 +19,7 @@ from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.envoi import Fichier
 from sge_sim.flux.lots import LotDiffusion
+from sge_sim.flux.parallele import Equipe, groups_of
 from sge_sim.flux.periodes import FREQUENCES, GUICHET, Frequence, Periode
 from sge_sim.flux.r6x.archives import LIMITES, Limites, PointEcrit, write_archives
 from sge_sim.flux.r6x.entete import Echeances, EnvoiR6X, periode
@@ -60,12 +62,16 @@ def diffused_files(
     late: bool,
     folder: Path | None = None,
     limites: Limites = LIMITES,
+    equipe: Equipe | None = None,
 ) -> Iterator[Fichier]:
-    """Yield the files of a period, whose sequence goes on from `sequence`, its first."""
+    """Yield the files of a period, whose sequence goes on from `sequence`, its first.
+
+    Their points are written by the processes of `equipe` where there are many.
+    """
     assert envoi.echeances is not None, "a recurrent publication has due dates"
     head = {"header": envoi.header, "echeances": envoi.echeances.tree}
     archives = write_archives(
-        _written(session, lot, envoi, late=late),
+        _shared(session, lot, envoi, late, equipe),
         head=dumps(head)[:-1] + b',"mesures":[',
         tail=b"]}",
         member=lambda rang: envoi.member(sequence + rang - 1),
@@ -75,6 +81,26 @@ def diffused_files(
     )
     for one in archives:
         yield Fichier(envoi.archive(sequence + one.sequence - 1), one.morceaux(), one.prms)
+
+
+def _shared(
+    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, late: bool, equipe: Equipe | None
+) -> Iterator[PointEcrit]:
+    jours = (lot.periode.fin - lot.periode.debut).days
+    groups = [replace(lot, points=tuple(group)) for group in groups_of(lot.points, jours)]
+    if equipe is None or len(groups) < 2:
+        yield from _written(session, lot, envoi, late=late)
+    else:
+        jobs = ((group, envoi, late) for group in groups)
+        for texts in equipe.share(session, _texts, jobs):
+            yield from (PointEcrit(prm, (text,)) for prm, text in texts)
+
+
+def _texts(
+    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, late: bool
+) -> list[tuple[str, bytes]]:
+    written = _written(session, lot, envoi, late=late)
+    return [(point.prm, b"".join(point.morceaux)) for point in written]
 
 
 def _written(

@@ -7,8 +7,8 @@ as the default tiers, and asks the administration over HTTP.
 import logging
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -81,8 +81,16 @@ class Garde:
 class Passages:
     """The campaigns that one administration runs, and the reports in its data folder."""
 
-    def __init__(self, data_dir: Path, clock: Clock, personal: Personal | None = None) -> None:
-        """`personal` tells what reports hide of an actor's own points."""
+    def __init__(
+        self,
+        data_dir: Path,
+        clock: Clock,
+        personal: Personal | None = None,
+        keeping: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """`personal` tells what reports hide of an actor's own points; they are written within
+        `keeping`."""
+        self._keeping = keeping
         self._personal = personal
         self._folder = data_dir / _FOLDER
         self._clock = clock
@@ -134,7 +142,8 @@ class Passages:
                     commande=rerun_command(folder),
                     reprise=reprise_of_cible(cible),
                 )
-                write_reports(rapport, folder, self._personal)
+                with self._keeping():
+                    write_reports(rapport, folder, self._personal)
                 passage.end()
             except UsageError as error:
                 passage.end(str(error))

@@ -30,7 +30,9 @@ laquelle des façons est supposée).
 
 La courbe d'un C5 est là une fois que quelqu'un l'a fait collecter. Celle d'un C1-C4 ou P1-P3 l'est toujours, commandée ou
 non, bien que la FAQ dise qu'aucune courbe n'est collectée par défaut : Enedis relève ces compteurs chaque jour pour ses
-besoins (supposé). Un compteur traité en index n'en a pas.
+besoins (supposé). Un point traité en index (`modeTraitement`) n'en a pas avant que quelqu'un ne la fasse collecter ; son compteur
+avait alors gardé les 42 derniers jours, 21 s'il compte aussi l'injection (FAQ, d'un PME-PMI ; SAPHIR et ICE de même, les plus
+anciens rien : supposé). Les énergies de ses jours sont là avec sa courbe.
 
 Les valeurs d'un C5 au pas de la demi-heure sont paires : son compteur compte des Wh (observé).
 
@@ -46,9 +48,10 @@ ennuis ici ; un relevé perdu n'est pas là.
 Les index d'un C4 disent par classe du distributeur ce qu'il compte à côté des énergies : RC dit le mois jusque-là, RM celui qui
 finit, tout repart à chaque relève mensuelle (observé de TF, le temps de fonctionnement). Le reste est supposé. Ce sont ceux des
 pas de la courbe à 10 minutes de R4x finis alors : PMA est la plus grande puissance apparente, en kVA entiers (la plus grande
-active, W, si la puissance souscrite est en kW), DD est 600 s par pas au-delà de la souscrite, DE la somme de l'excès, DQ la
-racine de la somme de ses carrés. Un grand point dépasse certains jours, où ses machines démarrent ensemble (supposé). Les P1-P3
-n'ont que PMA et TF. ER n'est compté que par P4 : la somme d'ERI et d'ERC (supposé).
+active, W, si la puissance souscrite est en kW), DD est 600 s par pas au-delà de la souscrite, d'un C4 60 s par minute (FAQ ;
+dont la puissance moyenne la dépasse : supposé), DE la somme de l'excès, DQ la racine de la somme de ses carrés. Un grand point
+dépasse certains jours, où ses machines démarrent ensemble (supposé). R67 dit les heures que l'on en facture à un C4, DD en h : une
+heure commencée est une heure (FAQ), de chaque classe d'une relève mensuelle à la suivante (supposé). Les P1-P3 n'ont que PMA et TF. ER n'est compté que par P4 : la somme d'ERI et d'ERC (supposé).
 
 Un P4 du jeu, 24210000003407, vend toute sa production : ce qu'il soutire est nul, sous le calendrier de non-consommation PT000001
 (GUI 0497 v1.5.0 p. 19 ; son libellé, et que le client ait un contrat dans ce sens, sont supposés). Si un point de 36 kVA ou moins a
@@ -79,6 +82,22 @@ continué de compter : index et registres sont entiers.
 | HDM | une valeur vide ; dans une courbe corrigée la valeur, E | la valeur du jour est vide | observé 2022 ; supposé |
 | Data Connect | laissé | laissé | supposé |
 | énergie d'un jour d'un C1-C4 | c'est l'intégrale de la courbe : perdue où un point l'est | perdue | supposé |
+
+## Ce qui est rectifié
+
+`sge-sim points set PRM --rectifie 2026-05-03=7800` donne à un jour passé une autre énergie, en Wh, comme Enedis quand il corrige à la
+main. Les autres classes et points de ce jour gardent leurs parts ; « aucun » renonce à toutes les rectifications du point.
+
+| qui le dit | ce qu'il en dit | source |
+|---|---|---|
+| R67 | la quantité sur ce jour, `codeStatut` R, créée alors ; nature comme avant ; pas d'A à côté | GUI 0503 ; supposé |
+| ConsultationMesures | la ligne sur ce jour, statut RECTIFIEE ; pas d'ANNULEE à côté | AX.0355 ; supposé |
+| R63, ConsultationMesuresDetaillees, corrigés | les points de ce jour d'un C1-C4 ou P1-P3, `n` C, `tc` F | GUI 0497 v1.5.0 ; supposé |
+| R4x, HDM, corrigés | de même, statut C (un historique n'en a pas) | guide R4x ; supposé |
+| tout ce qui est brut : courbes de C5 et P4, index, énergies de jours, maxima, R50, R151, R171, R64, R65, Data Connect | rien | supposé |
+
+Une ligne qui finit après la rectification est dite telle dès le début, INITIALE. Des fichiers publiés ne le sont pas de nouveau : le
+suivant, ou une demande, le dit (supposé).
 
 ## Ce qui fut répondu
 
