@@ -80,6 +80,9 @@ test-langages: $(VENV)/.dev ## run the kit's examples and collections in their l
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node soap@1 @usebruno/cli@4 @usebruno/converters newman@6
 	NODE_PATH=$(CURDIR)/$(VENV)/node/node_modules timeout 300 $(BIN)/python -m pytest -m langages tests/kit_langages tests/packaging
 
+test-mcp: $(VENV)/.dev $(VENV)/.mcp ## have a client of MCP use the tools that an assistant is given (1 min)
+	SGE_SIM_MCP_PYTHON=$(VENV)/mcp/bin/python timeout 300 $(BIN)/python -m pytest -m mcp tests/mcp
+
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
 	SGE_SIM_POSTGRESQL="$(SERVER)" timeout 180 $(BIN)/python -m pytest -m postgresql tests/postgresql
@@ -197,6 +200,8 @@ lock: ## renew the pinned requirements (needs uv)
 		--no-header --upgrade --group coverage -o requirements/coverage.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --upgrade --group site -o requirements/site.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml --extra mcp --group packaging -c requirements/run.txt -o requirements/mcp.txt
 
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -223,10 +228,15 @@ $(VENV)/.site: requirements/site.txt | $(VENV)/bin/python
 	$(VENV)/site/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/site.txt
 	@touch $@
 
+$(VENV)/.mcp: requirements/mcp.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)/mcp
+	$(VENV)/mcp/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/mcp.txt
+	@touch $@
+
 # Schemathesis has an environment of its own: what it wants must not decide what we run.
 $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(BIN)/python -m venv $(VENV)/api
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test test-machines site test-site vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test test-machines site test-site test-mcp vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

@@ -18,8 +18,12 @@ from zeep.exceptions import Fault
 pytestmark = pytest.mark.browser
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-WIDTH, HEIGHT = 1280, 760
-SHOWN = {"decouvrir-journal": ("/journal", "SGT401"), "decouvrir-echange": ("/echanges/2", "point_connu")}
+WIDTH = 1280
+SHOWN = {
+    "decouvrir-journal": ("/journal", "SGT401", 335),
+    "decouvrir-echange": ("/echanges/2", "point_connu", 700),
+}
+"""Each image: the page, what must be on it, and down to where it is shown."""
 
 
 def test_each_step_has_its_image(browser: Chrome, tmp_path: Path) -> None:
@@ -28,12 +32,12 @@ def test_each_step_has_its_image(browser: Chrome, tmp_path: Path) -> None:
         for prm in ("25946599093143", "99999999999999"):
             with suppress(Fault):
                 call(pointId=prm, loginUtilisateur=simulator.login, autorisationClient=True)
-        for name, (path, text) in SHOWN.items():
+        for name, (path, text, height) in SHOWN.items():
             show(browser, simulator.ready["admin_url"] + path, WIDTH)
             assert text in browser.page_source
             shot = browser.execute_cdp_cmd(
                 "Page.captureScreenshot",
-                {"clip": {"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT, "scale": 1}},
+                {"clip": {"x": 0, "y": 0, "width": WIDTH, "height": height, "scale": 1}},
             )
             file = IMAGES / f"{name}.png"
             if os.environ.get("SGE_SIM_RENEW_DOCS"):
