@@ -56,6 +56,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.admin_process", "sge_sim.referentiel.apports.versement"): 150,
     ("processes.b2b_process", "sge_sim.services.dispatch"): 782,
     ("processes.generation_switch", "sge_sim.services.registry"): 366,
+    ("processes.simulator", "sge_sim.dataconnect.tokens"): 59,
     ("processes.simulator", "sge_sim.processes.dataset_installation"): 225,
     ("processes.simulator", "sge_sim.referentiel.apports.dossier"): 150,
     ("processes.supervised", "sge_sim.processes.admin_process"): 41,

@@ -16,6 +16,7 @@ from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.console import console, default_log
 from sge_sim.cli.options import settings_options
 from sge_sim.errors import UsageError
+from sge_sim.machine.discreet_log import DiscreetFormatter
 from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, check_environment, serving
@@ -41,7 +42,9 @@ _ADMIN_HOST = "127.0.0.1"
 @click.option("--show-settings", is_flag=True, help="Montrer au démarrage tous les réglages.")
 @settings_options
 def serve(show_settings: bool, **options: Any) -> None:
-    logging.basicConfig(level=logging.WARNING, format="sge-sim : %(message)s")
+    said = logging.StreamHandler()
+    said.setFormatter(DiscreetFormatter("sge-sim : %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[said])
     settings = Settings(**options)
     warning = look_at_own_folder(settings.data_dir)
     if warning is not None:

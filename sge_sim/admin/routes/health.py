@@ -66,7 +66,7 @@ def health_routes(state: AdminState) -> APIRouter:
             etat=_etat(journal),
             echanges_perdus=journal.missing,
             echanges_en_attente_octets=journal.pending_bytes,
-            publie=state.database.garde.held,
+            publie=state.database.exclusivite.held,
             travail=None if travail is None else TravailView.of(travail),
             panne=journal.failure,
         )
