@@ -55,6 +55,8 @@ WORST = "\"&'<\x01"
 NOTHING_THERE = {
     "/api/clock/travaux/{numero}",
     "/api/datahub/contrats/{numero}",
+    "/api/passages/{nom}",
+    "/api/passages/{nom}/fichiers/{fichier}",
     "/datahub/logos/{client_id}.png",
     "/passages/{nom}",
     "/passages/{nom}/rapport",
@@ -189,9 +191,13 @@ def addresses(room: Room) -> Iterator[tuple[str, str]]:
     known |= {
         "echange_id": [*exchanges, journal.newest_id()],
         "part": ["requete", "reponse"],
+        "message": ["requete", "reponse"],
+        "code": ["TIERS1", "SGT4F7"],
+        **dict.fromkeys(("release", "avant", "apres"), ["sge-26.1"]),
+        "cas": ["ADP-R1"],
         "prm": [C5],
         "contrat": [room.services.contrat_id],
-        "nom": names[:3],
+        "nom": [*names[:3], *names[-3:]],
         "numero": [*numbers[:3], *numbers[-3:]],
         "affaire_id": demands[:1],
         "cle": [unquote(case.rpartition("/")[2])],
