@@ -165,12 +165,9 @@ def server() -> Iterator[URL]:
     """The server that is named (`make test-machines SERVER=…`), or one of the test's own."""
     if SERVER in os.environ:
         named = make_url(os.environ[SERVER])
+        drop_databases(named)  # those that a killed test has left
         yield named
-        engine = create_engine(named, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            for name in ("sge", "sge_retour"):
-                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        engine.dispose()
+        drop_databases(named)
         return
     folder = Path("/tmp") / f"sge-sim-machines-{os.getpid()}"
     folder.mkdir(mode=0o700)
@@ -185,6 +182,14 @@ def server() -> Iterator[URL]:
         if (folder / "data" / "postmaster.pid").exists():
             made.stop()
         shutil.rmtree(folder)
+
+
+def drop_databases(server: URL) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in ("sge", "sge_retour"):
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    engine.dispose()
 
 
 @pytest.fixture(scope="module")
