@@ -30,8 +30,9 @@ _format_option = click.option(
 
 @click.command(
     "import",
-    help="Importer des points à soi : CSV avec en-tête (points modele) ou un objet JSON par ligne. "
-    "Rien n'est importé s'il y a une erreur, chacune est dite avec sa ligne ; « - » lit l'entrée.",
+    help="Importer des points à soi, et leurs acteurs : CSV avec en-tête (points modele) ou un "
+    "objet JSON par ligne. Rien n'est importé s'il y a une erreur, chacune est dite avec sa "
+    "ligne ; « - » lit l'entrée.",
 )
 @click.argument("files", metavar="FICHIER...", nargs=-1, required=True, type=click.Path())
 @click.option("--sauf-erreurs", is_flag=True, help="Importer les lignes qui n'ont pas d'erreur.")
@@ -46,7 +47,7 @@ def import_command(
     files: tuple[str, ...], sauf_erreurs: bool, essai: bool, anonymise: bool, data_dir: Path
 ) -> None:
     from sge_sim.referentiel.apports.lecture import Faute
-    from sge_sim.referentiel.apports.sources import source_of
+    from sge_sim.referentiel.apports.sources import rank_of, source_of
     from sge_sim.referentiel.apports.versement import import_points
     from sge_sim.referentiel.apports.wording import sentence_of_import
     from sge_sim.schema.data_folder import open_database
@@ -62,7 +63,7 @@ def import_command(
 
     bilan = import_points(
         database,
-        [source_of(Path(name)) for name in files],
+        [source_of(path) for path in sorted(map(Path, files), key=rank_of)],
         report=say,
         progress=_progress(),
         sauf_erreurs=sauf_erreurs,
@@ -98,6 +99,9 @@ class _Progress:
 _mesures_option = click.option(
     "--mesures", is_flag=True, help="Les courbes et les index par jour, au lieu des points."
 )
+_acteurs_option = click.option(
+    "--acteurs", is_flag=True, help="Les acteurs, leurs logins et contrats, au lieu des points."
+)
 
 
 @click.command(
@@ -107,28 +111,44 @@ _mesures_option = click.option(
 )
 @_format_option
 @_mesures_option
-def modele_command(format_: "Format", mesures: bool) -> None:
-    from sge_sim.referentiel.apports.export import template, template_of_mesures
+@_acteurs_option
+def modele_command(format_: "Format", mesures: bool, acteurs: bool) -> None:
+    from sge_sim.referentiel.apports.export import (
+        template,
+        template_of_acteurs,
+        template_of_mesures,
+    )
 
-    click.echo(template_of_mesures(format_) if mesures else template(format_), nl=False)
+    _refuse_both(mesures, acteurs)
+    write = template_of_mesures if mesures else template_of_acteurs if acteurs else template
+    click.echo(write(format_), nl=False)
 
 
 @click.command("export", help="Écrire les points importés, dans la forme où ils s'importent.")
 @_format_option
 @click.option("--tous", is_flag=True, help="Ceux du jeu de données aussi.")
 @_mesures_option
+@_acteurs_option
 @click.option("--sortie", type=click.Path(dir_okay=False, path_type=Path), help="Fichier à écrire.")
 @data_dir_option
 def export_command(
-    format_: "Format", tous: bool, mesures: bool, sortie: Path | None, data_dir: Path
+    format_: "Format",
+    tous: bool,
+    mesures: bool,
+    acteurs: bool,
+    sortie: Path | None,
+    data_dir: Path,
 ) -> None:
-    from sge_sim.referentiel.apports.export import export_mesures, export_points
+    from sge_sim.referentiel.apports.export import export_acteurs, export_mesures, export_points
     from sge_sim.schema.data_folder import open_database
 
+    _refuse_both(mesures, acteurs)
     database = open_database(data_dir)
     pieces = (
         export_mesures(database, format_)
         if mesures
+        else export_acteurs(database, format_)
+        if acteurs
         else export_points(database, format_, own=not tous)
     )
     if sortie is None:
@@ -136,6 +156,11 @@ def export_command(
             click.echo(piece, nl=False)
     else:
         _write(sortie, pieces)
+
+
+def _refuse_both(mesures: bool, acteurs: bool) -> None:
+    if mesures and acteurs:
+        raise UsageError("choisir --mesures ou --acteurs : ce sont deux fichiers.")
 
 
 def _write(sortie: Path, pieces: Iterator[str]) -> None:

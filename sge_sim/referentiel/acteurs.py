@@ -71,7 +71,7 @@ def add_login(
     user.
     """
     acteur = get_acteur(session, code)
-    _check_services(services or ())
+    check_services(services or ())
     entry = _checked(
         lambda: UtilisateurEntry(
             login=login.lower(), services=None if services is None else tuple(services)
@@ -160,7 +160,8 @@ def habiliter(
     session.flush()
 
 
-def _check_services(services: Sequence[str]) -> None:
+def check_services(services: Sequence[str]) -> None:
+    """Raise `UsageError` for a name that is no service's."""
     known = sorted({service for _, service, _ in contract_files(data_path("wsdl"))})
     for service in services:
         if service not in known:
