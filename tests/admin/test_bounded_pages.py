@@ -193,7 +193,7 @@ def addresses(room: Room) -> Iterator[tuple[str, str]]:
         "part": ["requete", "reponse"],
         "message": ["requete", "reponse"],
         "code": ["TIERS1", "SGT4F7"],
-        **dict.fromkeys(("release", "avant", "apres"), ["sge-26.1"]),
+        **{name: ["sge-26.1"] for name in ("release", "avant", "apres")},
         "cas": ["ADP-R1"],
         "prm": [C5],
         "contrat": [room.services.contrat_id],
