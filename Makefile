@@ -52,20 +52,36 @@ test-office: $(VENV)/.dev ## open the tracking sheet in LibreOffice (needs libre
 	@$(call needs,soffice,LibreOffice Calc,libreoffice-calc)
 	timeout 120 $(BIN)/python -m pytest -m office tests/office
 
-test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (needs chromium-driver, npm; 6 min)
+test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (needs chromium-driver, npm; 12 min)
 	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
 	@$(call needs,npm,Node.js with npm,nodejs npm)
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node axe-core@4
 	mkdir -p $(IMAGES)
 	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
-		timeout 600 $(BIN)/python -m pytest -m browser tests/browser $(ARGS)
+		timeout 1200 $(BIN)/python -m pytest -m browser tests/browser --ignore tests/browser/test_aide.py $(ARGS)
 
-test-langages: $(VENV)/.dev ## run the kit's examples in Java, Node.js and PHP (needs them; 4 min)
+test-site: site ## run every snippet of the pages, then open each in Chromium (needs chromium-driver, npm; 12 min)
+	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
+	@$(call needs,npm,Node.js with npm,nodejs npm)
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/node axe-core@4
+	mkdir -p $(IMAGES)
+	timeout 600 $(BIN)/python -m pytest -m site tests/site $(ARGS)
+	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
+		timeout 900 $(BIN)/python -m pytest -m browser tests/browser/test_aide.py $(ARGS)
+
+test-langages: $(VENV)/.dev ## run the kit's examples and collections in their languages (needs them; 5 min)
 	@$(call needs,java,A Java runtime of 17 or later with its compiler,openjdk-21-jdk-headless)
 	@$(call needs,php,PHP with its soap extension,php-cli php-soap)
 	@$(call needs,npm,Node.js with npm,nodejs npm)
-	npm install --silent --no-audit --no-fund --prefix $(VENV)/node soap@1
+	@$(call needs,go,Go,golang-go)
+	@$(call needs,wsdl,Mono with its compiler and tools,mono-devel)
+	@$(call needs,wsdl2h,gSOAP,gsoap)
+	@perl -MIO::Socket::SSL -MXML::LibXML -MSOAP::Lite -e 1 || { echo "Modules of Perl are needed (Debian: apt-get install libio-socket-ssl-perl libxml-libxml-perl libsoap-lite-perl)." >&2; exit 2; }
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/node soap@1 @usebruno/cli@4 @usebruno/converters newman@6
 	NODE_PATH=$(CURDIR)/$(VENV)/node/node_modules timeout 300 $(BIN)/python -m pytest -m langages tests/kit_langages tests/packaging
+
+test-mcp: $(VENV)/.dev $(VENV)/.mcp ## have a client of MCP use the tools that an assistant is given (1 min)
+	SGE_SIM_MCP_PYTHON=$(VENV)/mcp/bin/python timeout 300 $(BIN)/python -m pytest -m mcp tests/mcp
 
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
@@ -74,6 +90,11 @@ test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://
 test-kills: $(VENV)/.dev ## kill processes at work (ROUNDS=40, 5 min; on PostgreSQL too with SERVER=…)
 	SGE_SIM_KILL_ROUNDS=$(ROUNDS) SGE_SIM_POSTGRESQL="$(SERVER)" \
 		timeout 900 $(BIN)/python -m pytest -s -m kills tests/kills
+
+test-machines: $(VENV)/.dev ## kill, suspend and restart simulators that share a PostgreSQL behind HAProxy (SERVER=… for one that runs; 15 min)
+	@$(call needs,haproxy,HAProxy,haproxy)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "PostgreSQL's programs are needed (Debian: apt-get install postgresql)." >&2; exit 2; }
+	$(if $(SERVER),SGE_SIM_POSTGRESQL="$(SERVER)") timeout 900 $(BIN)/python -m pytest -s -m machines tests/machines
 
 test-journal: $(VENV)/.dev ## search a large journal (RECORDS=200000, 1 min; 1000000 takes 5 min)
 	SGE_SIM_JOURNAL_RECORDS=$(RECORDS) timeout 900 $(BIN)/python -m pytest -s -m large tests/journal
@@ -105,6 +126,10 @@ service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERS
 test-api: $(VENV)/.dev $(VENV)/.api ## have Schemathesis call the administration (API_SECONDS=120)
 	SGE_SIM_API_SECONDS=$(API_SECONDS) timeout 900 $(BIN)/python -m pytest -s -m api tests/admin
 
+test-grafana: $(VENV)/.dev ## have promtool read the expressions of docs/grafana.json (needs promtool; 1 min)
+	@$(call needs,promtool,Prometheus' promtool,promtool)
+	timeout 120 $(BIN)/python -m pytest -m promtool tests/admin/test_grafana.py
+
 format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -133,7 +158,12 @@ coverage: $(VENV)/.dev $(VENV)/.coverage ## run the suite and report the lines t
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report --skip-covered --sort=miss
 
-dist: $(VENV)/.dev ## build the wheel and the source archive
+site: $(VENV)/.dev $(VENV)/.site ## build the pages of docs/ into what the administration serves at /aide (1 min)
+	$(BIN)/python docs/site/reference.py docs/reference
+	$(VENV)/site/bin/sphinx-build -q -W --keep-going -b html -c docs/site docs $(VENV)/aide
+	$(BIN)/python docs/site/pack.py $(VENV)/aide sge_sim/admin/aide.zip
+
+dist: site ## build the wheel and the source archive
 	umask 022 && $(BIN)/python -m build --no-isolation
 
 executable: dist ## build dist/sge-sim and its archive, for any Linux x86_64 (root, debootstrap; 10 min)
@@ -172,6 +202,10 @@ lock: ## renew the pinned requirements (needs uv)
 		--no-header --upgrade --group api -o requirements/api.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --upgrade --group coverage -o requirements/coverage.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --upgrade --group site -o requirements/site.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml --extra mcp --group packaging -c requirements/run.txt -o requirements/mcp.txt
 
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -193,10 +227,20 @@ $(VENV)/.coverage: requirements/coverage.txt $(VENV)/.dev
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/coverage.txt
 	@touch $@
 
+$(VENV)/.site: requirements/site.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)/site
+	$(VENV)/site/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/site.txt
+	@touch $@
+
+$(VENV)/.mcp: requirements/mcp.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)/mcp
+	$(VENV)/mcp/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/mcp.txt
+	@touch $@
+
 # Schemathesis has an environment of its own: what it wants must not decide what we run.
 $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(BIN)/python -m venv $(VENV)/api
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test test-machines site test-site test-mcp vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

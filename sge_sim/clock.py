@@ -24,6 +24,7 @@ PREMIER_JOUR, FIN_DES_JOURS = date(2005, 1, 1), date(2045, 1, 1)
 A meter older than the first day starts its index there.
 """
 
+_SHOWN_DATE = re.compile(r"^(\d{2})/(\d{2})/(\d{4})(?: à)?\b")
 _DURATION = re.compile(r"(?:(\d{1,7})d)?(?:(\d{1,7})h)?(?:(\d{1,7})min)?")
 
 
@@ -161,13 +162,31 @@ def parse_duration(text: str) -> Duree:
     return Duree(days, timedelta(hours=hours, minutes=minutes))
 
 
+def parse_day(text: str) -> date:
+    """Read a date, ISO or as it is shown (01/08/2025); raises `UsageError` for anything else."""
+    try:
+        return date.fromisoformat(as_iso(text))
+    except ValueError:
+        raise UsageError(
+            f"« {text} » n'est pas une date : écrire par exemple 2025-08-01, ou 01/08/2025."
+        ) from None
+
+
+def as_iso(text: str) -> str:
+    """Return a date that is written as pages and commands show it in the way of ISO."""
+    return _SHOWN_DATE.sub(r"\3-\2-\1", text.strip())
+
+
 def parse_instant(text: str) -> datetime:
-    """Read an ISO date or date-time; legal time is meant where no offset is given.
+    """Read a date or a date-time, ISO or as it is shown; legal time is meant without an offset.
 
     Raises `UsageError` for anything else.
+
+    >>> parse_instant("01/08/2025 10:00").isoformat()
+    '2025-08-01T10:00:00+02:00'
     """
     try:
-        instant = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(as_iso(text))
     except ValueError:
         raise UsageError(
             f"« {text} » n'est pas une date ISO : écrire par exemple 2025-08-01T10:00."

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.commandes.back_office import BackOffice
-from sge_sim.domaine.retombees import EtatTravail, Retombees, Travail
+from sge_sim.domaine.retombees import Avancement, EtatTravail, Retombees, Travail
 from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, unreachable_sentence
 from sge_sim.facts.stored_clock import Change, Reglage, StoredClock
 from sge_sim.tables.retombees import measured
@@ -60,12 +60,16 @@ class Move:
 
 
 class Moves:
-    """The last moves of one administration; its methods may be called by any thread.
+    """The last moves of one administration; its methods may be called by any thread."""
 
-    `refus` is why the last move that a page asked for was refused.
-    """
-
-    def __init__(self, clock: StoredClock, database: Database, back_office: BackOffice) -> None:
+    def __init__(
+        self,
+        clock: StoredClock,
+        database: Database,
+        back_office: BackOffice,
+        avancement: Avancement | None = None,
+    ) -> None:
+        self._avancement = avancement or Avancement()
         self._clock = clock
         self._database = database
         self._back_office = back_office
@@ -73,7 +77,6 @@ class Moves:
         self._worker: threading.Thread | None = None
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self.refus = ""
 
     def make(self, change: Change, since: int | None = None) -> Move:
         """Make a change of the clock and have all that is due happen; returns at once.
@@ -86,7 +89,6 @@ class Moves:
             self._moves[move.reglage.numero] = move
             while len(self._moves) > _KEPT:
                 del self._moves[min(self._moves)]
-            self.refus = ""
             if self._worker is None:
                 self._worker = threading.Thread(target=self._work, daemon=True)
                 self._worker.start()
@@ -175,14 +177,17 @@ class Moves:
     def _measured(self, move: Move) -> Travail:
         """Return the work of a move as far as it is; raises what the database does."""
         with self._database.sessions() as session:
-            return measured(session, move.travail)
+            now = measured(session, move.travail)
+        return replace(now, publication=self._avancement.phrase)
 
     def _settle(self, move: Move, travail: Travail, etat: EtatTravail, raison: str = "") -> None:
         """Say how the work of a move, measured as `travail`, stands; what is over stays so."""
         atteint = travail.retombees.fin if etat == "fait" else travail.atteint
         with self._lock:
             if move.under_way:
-                move.travail = replace(travail, etat=etat, atteint=atteint, raison=raison)
+                move.travail = replace(
+                    travail, etat=etat, atteint=atteint, raison=raison, publication=""
+                )
 
 
 def _held_up_by(error: Exception) -> str:

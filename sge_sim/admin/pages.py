@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import Request, Response
 from markupsafe import Markup, escape
 
+from sge_sim.admin.messages import FlashMessage, message_for, take_away
 from sge_sim.clock import PARIS
+from sge_sim.domaine.francais import counted
 from sge_sim.domaine.horaires import is_open
-from sge_sim.domaine.libelles import libelle_de
+from sge_sim.domaine.libelles import en_mots, libelle_de, phrase_en_mots
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.domaine.provenance import in_french
-from sge_sim.domaine.retombees import parts_of, progress_sentence
+from sge_sim.domaine.retombees import Travail, parts_of, progress_sentence
 from sge_sim.facts.stored_clock import kind_of
 from sge_sim.soap.codes import LIBELLES_CODES
 
@@ -45,20 +47,35 @@ CLOCK_KINDS: Final[dict[KindClock, str]] = {
 _WORDS: Final = re.compile(r"(?<=_)|(?<=[a-zé])(?=[A-Z])")
 """Where a word of `ConsultationMesures` or of `ERDF_R50_1` begins."""
 
-_SECTIONS: Final = (
-    ("/", "Journal"),
-    ("/points", "Points"),
-    ("/services", "Services"),
-    ("/fichiers", "Fichiers"),
-    ("/demandes", "Demandes"),
-    ("/campaigns", "Campagnes"),
-    ("/acteurs", "Acteurs"),
-    ("/certificats", "Certificats"),
-    ("/codes", "Codes"),
-    ("/consentements", "Consentements"),
-    ("/datahub", "Datahub"),
-    ("/pannes", "Pannes"),
+SECTIONS: Final = (
+    ("/", "Accueil", "g"),
+    ("/journal", "Journal", "j"),
+    ("/points", "Points", "p"),
+    ("/services", "Services", "s"),
+    ("/fichiers", "Fichiers", "f"),
+    ("/demandes", "Demandes", "d"),
+    ("/campaigns", "Campagnes", "c"),
+    ("/pannes", "Pannes", "n"),
+    ("/acteurs", "Acteurs", "a"),
+    ("/certificats", "Certificats", "t"),
+    ("/codes", "Codes", "r"),
+    ("/consentements", "Consentements", "o"),
+    ("/datahub", "Datahub", "b"),
+    ("/simulateur", "Simulateur", "m"),
+    ("/touches", "Touches", "h"),
 )
+"""The pages of the menu: address, name, and the key that leads there after `g`."""
+
+
+_UNDER: Final = {
+    "/echanges": "/journal",
+    "/passages": "/campaigns",
+    "/canaux": "/fichiers",
+    "/tickets": "/certificats",
+    "/applications": "/consentements",
+    "/generations": "/codes",
+}
+"""The pages that the menu has under another one."""
 
 
 def render(
@@ -67,25 +84,44 @@ def render(
     """Return a page made from a template, in the frame that all pages share."""
     numero, clock = state.clock.numbered()
     now = clock.now()
-    move = state.moves.last()
-    travail = None if move is None else state.moves.look(move)
+    message = message_for(request)
+    travail = state.moves.under_way() or _told_of(state, message)
     frame = {
-        "sections": _SECTIONS,
+        "sections": SECTIONS,
         "ici": request.url.path,
+        "section": _section_of(request.url.path),
         "settings": state.settings,
+        "dossier": state.settings.data_dir.resolve(),
         "b2b_url": state.b2b_url,
         "now": now.astimezone(PARIS),
         "clock_kind": CLOCK_KINDS[kind_of(clock)],
         "reglage": numero,
         "ouverte": is_open(now),
+        "message": message,
         "travail": travail,
         "travail_dit": None if travail is None else progress_sentence(travail),
         "retombees_parts": None if travail is None else parts_of(travail.retombees),
-        "clock_refus": state.moves.refus,
     }
-    return _templates().TemplateResponse(
+    response = _templates().TemplateResponse(
         request, template, {**frame, **context}, status_code=status, headers=HEADERS
     )
+    if message is not None:
+        take_away(request, response)
+    return response
+
+
+def _section_of(path: str) -> str:
+    """Return the page of the menu that an address is under."""
+    first = "/" + path.split("/")[1]
+    return _UNDER.get(first, first)
+
+
+def _told_of(state: "AdminState", message: FlashMessage | None) -> Travail | None:
+    """Return what the move that a message is about has set off; None where it is about none."""
+    if message is None or message.sorte != "reglage":
+        return None
+    move = state.moves.find(int(message.texte))
+    return None if move is None else state.moves.look(move)
 
 
 def render_part(template: str, name: str, *arguments: Any) -> str:
@@ -135,6 +171,10 @@ def _templates() -> "Jinja2Templates":
         "libelle": _libelle,
         "nombre": lambda number: f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
         "legal": _legal,
+        "compte": counted,
+        "en_mots": en_mots,
+        "phrase_en_mots": phrase_en_mots,
+        "millisecondes": lambda ms: f"{ms:.1f} ms".replace(".", ","),
         "cesures": _with_breaks,
         "etat_du_point": lambda code: libelle_de("etatContractuel", code),
     }

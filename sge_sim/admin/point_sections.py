@@ -16,6 +16,7 @@ _TITLES: Final = {
     "client_final": "Client",
     "alimentation": "Alimentation",
     "tarif": "Tarif",
+    "climat": "Climat",
     "dates": "Dates",
     "comptage": "Comptage",
     "releve": "Relève",
@@ -53,6 +54,7 @@ _ACCENTS: Final = {
     "siret": "SIRET",
 }
 _DAY: Final = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+_DECIMAL: Final = re.compile(r"(\d)\.(\d+ °C)")
 _PERIOD: Final = re.compile(r"^(.+)\.\.(.*)$")
 _WORDS: Final = {True: "oui", False: "non"}
 
@@ -90,12 +92,19 @@ def _lines(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, s
             yield from _lines(value, f"{before}{_named(name)}, ")
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
             for rank, part in enumerate(value, 1):
-                words = "; ".join(f"{titre.lower()} {texte}" for titre, texte in _lines(part))
+                words = " ; ".join(_part(titre, texte) for titre, texte in _lines(part))
                 titre = f"{before}{_named(name)} {rank}"
                 yield titre[0].upper() + titre[1:], words
         else:
             titre = f"{before}{_named(name)}"
             yield titre[0].upper() + titre[1:], _in_words(value)
+
+
+def _part(titre: str, texte: str) -> str:
+    """Return a line as a part of another: « TIC activée : oui », « pose 20/06/2017 »."""
+    first, _, rest = titre.partition(" ")
+    named = titre if first.isupper() else f"{first.lower()} {rest}".strip()
+    return f"{named} : {texte}" if texte in _WORDS.values() else f"{named} {texte}"
 
 
 def _in_words(value: Any) -> str:
@@ -114,7 +123,7 @@ def _in_words(value: Any) -> str:
 
 
 def _in_french(text: str) -> str:
-    return _DAY.sub(r"\3/\2/\1", text)
+    return _DECIMAL.sub(r"\1,\2", _DAY.sub(r"\3/\2/\1", text))
 
 
 def _named(name: str) -> str:

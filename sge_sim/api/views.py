@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.echanges import Issue, issue_of, nature_of
+from sge_sim.domaine.echanges import Detail, Issue, issue_of, nature_of, read_detail, why_ended
 from sge_sim.domaine.nomenclatures import KindClock, KindEchange, Origine
 from sge_sim.domaine.pannes import plan_told
 from sge_sim.domaine.retombees import EtatTravail, Retombees, Travail, progress_sentence
@@ -104,7 +104,24 @@ class ExchangeView(View):
     @property
     def nature(self) -> str:
         """What it was, in French: the service that was called, or what stands for it."""
-        return nature_of(self.kind, self.service, self.version, self.http_status)
+        return nature_of(
+            self.kind, self.service, self.version, self.http_status, self.lines.demande
+        )
+
+    @property
+    def lines(self) -> Detail:
+        """The lines of its detail, by what they say."""
+        return read_detail(self.detail)
+
+    @property
+    def cause(self) -> str:
+        """Why it ended so, in French, as `sge-sim serve` prints it; nothing where it was accepted.
+
+        It is the whole name of the rule that decided and what would have passed.
+        """
+        rule = self.rule
+        decided = None if rule is None else (rule.name, rule.remede)
+        return why_ended(self.issue, self.lines, decided)
 
     @property
     def issue(self) -> Issue:

@@ -4,14 +4,16 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.echanges import Issue, issue_of, nature_of
-from sge_sim.journal import Echange
+from sge_sim.domaine.echanges import Issue, issue_of, nature_of, read_detail, why_ended
 from sge_sim.settings import Log
+
+if TYPE_CHECKING:
+    from sge_sim.journal import Echange
 
 _CONTAINER_MARKS: Final = ("/.dockerenv", "/run/.containerenv")  # Docker's and Podman's
 
@@ -28,7 +30,7 @@ def default_log() -> Log:
     return Log.TEXT if sys.stdout.isatty() or _in_container() else Log.NONE
 
 
-def console(log: Log) -> Callable[[Echange], None] | None:
+def console(log: Log) -> "Callable[[Echange], None] | None":
     """Return what writes a call; None for nothing.
 
     A line of text has colours in a terminal, but with `NO_COLOR` (no-color.org) or in one without
@@ -44,7 +46,7 @@ def console(log: Log) -> Callable[[Echange], None] | None:
     return lambda echange: click.echo(call_line(echange), color=coloured)
 
 
-def call_json(echange: Echange) -> str:
+def call_json(echange: "Echange") -> str:
     """Return a call as one line of JSON, as `GET /api/journal` gives it."""
     from sge_sim.api.views import ExchangeView
 
@@ -56,9 +58,9 @@ def _in_container() -> bool:
     return os.getpid() == 1 or any(Path(mark).exists() for mark in _CONTAINER_MARKS)
 
 
-def call_line(echange: Echange) -> str:
+def call_line(echange: "Echange") -> str:
     """Return the line of a call: when (simulated), how it ended, what was asked, by whom, why."""
-    rule = echange.rule
+    rule, detail = echange.rule, read_detail(echange.detail)
     issue = issue_of(
         echange.kind,
         by_a_rule=rule is not None,
@@ -66,7 +68,9 @@ def call_line(echange: Echange) -> str:
         http_status=echange.http_status,
     )
     answered = echange.code or (f"HTTP {echange.http_status}" if echange.http_status else "")
-    nature = nature_of(echange.kind, echange.service, echange.version, echange.http_status)
+    nature = nature_of(
+        echange.kind, echange.service, echange.version, echange.http_status, detail.demande
+    )
     parts = [
         click.style(f"{echange.instant.astimezone(PARIS):%d/%m %H:%M:%S}", dim=True),
         click.style(f"{issue:<7}", fg=_COLOURS[issue]),
@@ -74,10 +78,10 @@ def call_line(echange: Echange) -> str:
         f"{echange.duration_ms:.1f} ms".replace(".", ","),
         click.style(f"échange {echange.id}", dim=True),
     ]
-    if rule is not None:
-        parts.append(f"{printable(rule.name)} : aurait été accepté : {printable(rule.remede)}")
-    elif issue != "accepté" and echange.detail:
-        parts.append(printable(echange.detail.splitlines()[0]))
+    decided = None if rule is None else (rule.name, rule.remede)
+    cause = why_ended(issue, detail, decided)
+    if cause:
+        parts.append(printable(cause))
     return "  ".join(parts)
 
 

@@ -2,29 +2,31 @@
 
 import logging
 import os
-import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sge_sim.admin.token import draw_token, has_token
+from sge_sim.api.premier_appel import MoyensTls, PremierAppel, first_call
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.console import console, default_log
 from sge_sim.cli.options import settings_options
-from sge_sim.dataconnect.applications import ensure_default_applications
 from sge_sim.errors import UsageError
+from sge_sim.machine.discreet_log import DiscreetFormatter
 from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, check_environment, serving
-from sge_sim.processes.simulator import Simulator, open_simulator
-from sge_sim.processes.supervised import Doors, serve_supervised
 from sge_sim.settings import Log, Settings
 from sge_sim.settings.own_folder import look_at_own_folder
-from sge_sim.tables.dataconnect import BAC_A_SABLE, PRODUCTION
 from sge_sim.transport.sockets import bind, bind_loopback
+
+if TYPE_CHECKING:
+    from sge_sim.processes.simulator import Simulator
+    from sge_sim.processes.supervised import Doors
 
 _ADMIN_HOST = "127.0.0.1"
 
@@ -40,7 +42,9 @@ _ADMIN_HOST = "127.0.0.1"
 @click.option("--show-settings", is_flag=True, help="Montrer au démarrage tous les réglages.")
 @settings_options
 def serve(show_settings: bool, **options: Any) -> None:
-    logging.basicConfig(level=logging.WARNING, format="sge-sim : %(message)s")
+    said = logging.StreamHandler()
+    said.setFormatter(DiscreetFormatter("sge-sim : %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[said])
     settings = Settings(**options)
     warning = look_at_own_folder(settings.data_dir)
     if warning is not None:
@@ -48,7 +52,8 @@ def serve(show_settings: bool, **options: Any) -> None:
     make_private_folder(settings.data_dir)  # where the ready file often goes
     ready_file = ReadyFile(settings.ready_file)
     ready_file.clear()
-    doors = _open_doors(settings)
+    with collector_paused():
+        doors = _open_doors(settings)
     try:
         with serving(settings.data_dir) as note, _undone_if_refused(settings, note):
             if not note.alone:
@@ -58,9 +63,11 @@ def serve(show_settings: bool, **options: Any) -> None:
         ready_file.remove()
 
 
-def _open_doors(settings: Settings) -> Doors:
+def _open_doors(settings: Settings) -> "Doors":
     """Listen where the settings say; the administration's own port is for those who come from
     elsewhere, if any may."""
+    from sge_sim.processes.supervised import Doors
+
     remote = settings.admin_host is not None
     return Doors(
         bind(settings.host, settings.port),
@@ -71,10 +78,13 @@ def _open_doors(settings: Settings) -> Doors:
 
 
 def _serve(
-    settings: Settings, note: Note, ready_file: ReadyFile, doors: Doors, *, show_settings: bool
+    settings: Settings, note: Note, ready_file: ReadyFile, doors: "Doors", *, show_settings: bool
 ) -> None:
     with collector_paused(), told_if_long("Préparation des données"):
-        simulator = open_simulator(settings)
+        from sge_sim.processes.simulator import open_simulator
+        from sge_sim.processes.supervised import serve_supervised
+
+        simulator = open_simulator(settings, _say_that_it_waits)
     data_connect = {} if doors.data_connect is None else _data_connect(simulator)
     simulator.database.dispose()
     host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104
@@ -86,8 +96,12 @@ def _serve(
     if doors.remote is not None:
         name = next(iter(settings.server_name), "localhost")
         readiness["remote_admin_url"] = f"https://{name}:{doors.remote.getsockname()[1]}"
-        if not has_token(settings.data_dir):
-            readiness["admin_token"] = draw_token(settings.data_dir)
+        from sge_sim.schema.pieces import Pieces
+
+        with Pieces(simulator.database, settings.data_dir).changing():
+            if not has_token(settings.data_dir):
+                readiness["admin_token"] = draw_token(settings.data_dir)
+        simulator.database.dispose()
 
     if doors.data_connect is not None:
         port = doors.data_connect.getsockname()[1]
@@ -111,8 +125,17 @@ def _serve(
     serve_supervised(simulator, doors, readiness["b2b_url"], announce, tell=console(log))
 
 
-def _data_connect(simulator: Simulator) -> dict[str, Any]:
+def _say_that_it_waits() -> None:
+    click.echo(
+        "sge-sim : un autre simulateur prépare cet état ; celui-ci attend qu'il ait fini.", err=True
+    )
+
+
+def _data_connect(simulator: "Simulator") -> dict[str, Any]:
     """Return the default application of production, and under `sandbox` that of the sandbox."""
+    from sge_sim.dataconnect.applications import ensure_default_applications
+    from sge_sim.tables.dataconnect import BAC_A_SABLE, PRODUCTION
+
     with simulator.database.transaction() as session:
         made = ensure_default_applications(session)
         production, sandbox = (
@@ -143,7 +166,7 @@ def _undone_if_refused(settings: Settings, note: Note) -> Iterator[None]:
         raise
 
 
-def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[str, Any]:
+def _readiness(simulator: "Simulator", *, b2b_url: str, admin_url: str) -> dict[str, Any]:
     """Return what a harness needs: addresses, files, and each default actor's means to call."""
     acteurs = {
         caller.kind: {
@@ -173,11 +196,10 @@ def _greet(settings: Settings, readiness: dict[str, Any], show_settings: bool) -
         )
         click.echo(f"  d'ailleurs    {readiness['remote_admin_url']}")
         click.echo(f"  jeton         {token}")
-    if settings.basic_auth:
-        click.echo(
-            f"\nMot de passe de ce login, à choisir avant :\n{_password(settings, readiness)}"
-        )
-    click.echo(f"\nPremier appel :\n{_first_call(readiness, settings.basic_auth)}\n")
+    appel = _first_call(settings, readiness)
+    if appel.mot_de_passe:
+        click.echo(f"\nMot de passe de ce login, à choisir avant :\n{appel.mot_de_passe}")
+    click.echo(f"\nPremier appel :\n{appel.curl}\n")
     if show_settings:
         shown = [(name, value) for name, value, _ in settings.described()]
     else:
@@ -203,28 +225,12 @@ def _greet(settings: Settings, readiness: dict[str, Any], show_settings: bool) -
             click.echo(f"  retour        {one['redirect_uri']}")
 
 
-def _password(settings: Settings, readiness: dict[str, Any]) -> str:
-    """Return the command that gives the first caller a password: no login has one at first."""
-    folder = shlex.quote(str(settings.data_dir.resolve()))
-    return f"sge-sim acteurs mot-de-passe {readiness['login']} --data-dir {folder}"
-
-
-def _first_call(readiness: dict[str, Any], basic_auth: bool) -> str:
-    """Return a line of curl that works as it is; where a password is due, curl asks for it."""
-    namespace = (
-        "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
-    )
-    envelope = (
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{namespace}">'
-        f"<pointId>25946599093143</pointId><loginUtilisateur>{readiness['login']}"
-        "</loginUtilisateur><autorisationClient>true</autorisationClient>"
-        "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
-    )
-    user = f"-u {readiness['login']} " if basic_auth else ""
-    return (
-        f"curl {user}--cacert {readiness['ca_file']} --cert {readiness['client_cert']} "
-        f"--key {readiness['client_key']} -H 'Content-Type: text/xml; charset=utf-8' "
-        f"-d '{envelope}' "
-        f"{readiness['b2b_url']}/ConsultationDonneesTechniquesContractuelles/v1.0"
+def _first_call(settings: Settings, readiness: dict[str, Any]) -> PremierAppel:
+    files = (Path(readiness[name]) for name in ("client_cert", "client_key", "ca_file"))
+    return first_call(
+        readiness["b2b_url"],
+        readiness["login"],
+        MoyensTls(*files),
+        settings.data_dir,
+        basic_auth=settings.basic_auth,
     )

@@ -14,4 +14,8 @@ from sge_sim.machine.files import make_private_folder
 )
 @data_dir_option
 def token(data_dir: Path) -> None:
-    click.echo(draw_token(make_private_folder(data_dir)))
+    from sge_sim.schema.data_folder import changing_pieces
+
+    with changing_pieces(make_private_folder(data_dir)):
+        drawn = draw_token(data_dir)
+    click.echo(drawn)

@@ -19,6 +19,7 @@ from sge_sim.domaine.nomenclatures import CadreAcces, FluxM023, FormatM023, Mesu
 from sge_sim.tables.commandes import Affaire, DemandeHistorique, DemandeInfraJ, infra_j_since
 from sge_sim.tables.ecritures import write_at
 from sge_sim.tables.m023 import DemandeM023
+from sge_sim.tables.mesures import RelevePonctuel
 
 IN_PROGRESS: Final = timedelta(minutes=30)
 """How long an infra-daily demand forbids another one that is strictly the same (GUI 0481)."""
@@ -100,14 +101,13 @@ def order_infra_j(
     prestation: Prestation,
     declarations: Sequence[Declaration],
 ) -> Affaire:
-    """Open the case of an infra-daily demand; each direction may have its own declaration."""
+    """Open the case of an infra-daily demand; each direction may have its own declaration.
+
+    Who asks for indexes has the meter read, which others see (CRD: assumed).
+    """
+    read_at = min(commande.done_at, later(commande.now, INFRA_J_WITHIN))
     affaire = open_affaire(
-        session,
-        commande,
-        "M0",
-        prestation,
-        f"infra-journalier {infra_j}",
-        min(commande.done_at, later(commande.now, INFRA_J_WITHIN)),
+        session, commande, "M0", prestation, f"infra-journalier {infra_j}", read_at
     )
     session.add(
         DemandeInfraJ(
@@ -119,6 +119,8 @@ def order_infra_j(
             ptd=infra_j.ptd,
         )
     )
+    if infra_j.idx:
+        session.add(RelevePonctuel(prm=commande.prm, instant=read_at))
     session.flush()
     today = legal_date(commande.now)
     for declaration in declarations:

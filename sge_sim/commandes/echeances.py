@@ -53,18 +53,32 @@ def transaction_on(
     """Give a transaction that writes, its instant and the facts that are asked of it, as
     `questions` names them, all read at once: what was due on the point `prm` has happened.
 
-    That is committed apart, whatever becomes of the transaction. Without a point, nothing is due.
+    That stays, whatever goes wrong in the block: the last slice of it shares the transaction of the
+    block, so that the lock is waited for once. Without a point, nothing is due.
     """
     wanted = questions(**asked)
     waiting: tuple[Question, ...] = () if prm is None else ((read_next_due_on, prm),)
     while True:
+        failure: Exception | None = None
         with database.transaction() as session:
             now, found = read_instant(session, *wanted.values(), *waiting)
             first = found.pop() if waiting else None
             if first is None or first > now:
                 yield session, now, Faits(**dict(zip(wanted, found, strict=True)))
                 return
-            _do_slice(session, _Agenda(now, due(session, now, prm)))
+            agenda = _Agenda(now, due(session, now, prm))
+            _do_slice(session, agenda)
+            if agenda:
+                continue
+            now, found = read_instant(session, *wanted.values())
+            try:
+                with session.begin_nested():
+                    yield session, now, Faits(**dict(zip(wanted, found, strict=True)))
+            except Exception as error:
+                failure = error
+        if failure is None:
+            return
+        raise failure
 
 
 def catch_up_orders(

@@ -1,8 +1,10 @@
 """What an exchange was and how it ended, in the words that every list of exchanges uses."""
 
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.domaine.pannes import plan_told
 
 Issue = Literal["accepté", "refusé", "alerte TLS", "fichier"]
 
@@ -13,16 +15,32 @@ _NATURES: Final[dict[KindEchange, str]] = {
     "handshake": "négociation TLS",
     "flux": "fichier",
 }
+ASKED: Final = "Demande HTTP : "
+"""Begins the line of a detail that says the method and the path of what wasn't SOAP."""
+
+NOTED: Final = "Noté, non refusé : "
+"""Begins the line of a detail that says what was seen, and refused nothing."""
+
+ASKED_MOST: Final = 220
+"""The characters that are kept of such a line."""
+
 _OK: Final = 200
 _REFUSED: Final = 400
 
 
 def nature_of(
-    kind: KindEchange, service: str | None, version: str | None, http_status: int | None
+    kind: KindEchange,
+    service: str | None,
+    version: str | None,
+    http_status: int | None,
+    demande: str = "",
 ) -> str:
-    """Return what an exchange was: the service that was called, or what stands for it."""
+    """Return what an exchange was: the service that was called, or what stands for it.
+
+    `demande` is the method and the path of what wasn't SOAP, where they are known.
+    """
     if service is None:
-        return _NATURES[kind]
+        return demande or _NATURES[kind]
     named = f"{service} v{version}" if version else service
     return f"WSDL de {named}" if kind == "http" and http_status == _OK else named
 
@@ -37,3 +55,45 @@ def issue_of(
         return "alerte TLS"
     refused = by_a_rule or (http_status or 0) >= _REFUSED or code not in (None, "SGT200")
     return "refusé" if refused else "accepté"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The lines of the detail of an exchange, by what they say.
+
+    `demande` is the method and the path of what wasn't SOAP, `panne` the planned fault that struck,
+    `notes` what was seen and refused nothing, `constats` the rest: what decided, first.
+    """
+
+    demande: str = ""
+    panne: str = ""
+    notes: tuple[str, ...] = ()
+    constats: tuple[str, ...] = ()
+
+
+def read_detail(detail: str | None) -> Detail:
+    """Return the lines of a detail, by what they say.
+
+    >>> read_detail("Demande HTTP : GET /Rien\\nNoté, non refusé : deux appels.")
+    Detail(demande='GET /Rien', panne='', notes=('deux appels.',), constats=())
+    """
+    lines = (detail or "").splitlines()
+    panne = plan_told(detail)[1]
+    return Detail(
+        next((line.removeprefix(ASKED) for line in lines if line.startswith(ASKED)), ""),
+        panne,
+        tuple(line.removeprefix(NOTED) for line in lines if line.startswith(NOTED)),
+        tuple(line for line in lines if line != panne and not line.startswith((ASKED, NOTED))),
+    )
+
+
+def why_ended(issue: Issue, detail: Detail, regle: tuple[str, str] | None) -> str:
+    """Return why an exchange ended as it did, in a line; nothing for a call that was accepted.
+
+    `regle` is the whole name of the rule that decided, and what it would have accepted.
+    """
+    if regle is not None:
+        return " : aurait été accepté : ".join(regle)
+    if issue == "accepté":
+        return ""
+    return next(iter((*filter(None, (detail.panne,)), *detail.constats)), "")

@@ -5,11 +5,13 @@ label otherwise, its service keeps its own spelling. In the lists where most lab
 themselves, only the others are written.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from sge_sim.domaine.nomenclatures import MotifFin, TypeEvenement
 
+_DATE: Final = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _PLAGES_RELEVE = {
     f"{prefix}{days:02d}": f"{way} {moment} + {days:02d} {'jour' if days < 2 else 'jours'}"
     for prefix, way, moment in (
@@ -303,6 +305,50 @@ MOTIFS_FIN: Final[Mapping[MotifFin, str]] = {
     "non_realisation": "Prestation non réalisée",
 }
 """How the reason of an end is told to the beneficiary; the real wording isn't published."""
+
+MOTS: Final[Mapping[str, str]] = {
+    # How an order stands (`EtatAffaire`), the delivery of a file, a subscribed service.
+    "transmise": "transmise",
+    "realisee": "réalisée",
+    "non_realisee": "non réalisée",
+    "non_recevable": "non recevable",
+    "a_livrer": "à livrer",
+    "livre": "livré",
+    "echec": "échec",
+    "DEMANDE": "demandé",
+    "ACTIF": "actif",
+    "TERMINE": "terminé",
+    # By what right (`CadreAcces`), what is measured and which way.
+    "ACCORD_CLIENT": "accord du client",
+    "SERVICE_ACCES": "service d'accès",
+    "EST_TITULAIRE": "titulaire du contrat",
+    "CDC": "courbe de charge",
+    "IDX": "index",
+    "SOUTIRAGE": "soutirage",
+    "INJECTION": "injection",
+    **{f"PT{minutes}M": f"pas de {minutes} min" for minutes in (5, 10, 15, 30, 60)},
+    "P1D": "quotidienne",
+    "P7D": "hebdomadaire",
+    "P1M": "mensuelle",
+    # What the report of a demand of M023 says of a point.
+    "RECEVABLE": "recevable",
+    "NON_RECEVABLE": "non recevable",
+    "PUBLIE": "publié",
+    "NON_PUBLIE": "non publié",
+}
+"""The values that rows and files hold, in words, where the lists of SGE have no label for them."""
+
+
+def en_mots(valeur: str) -> str:
+    """Return a value in words; the value itself where it has no others."""
+    return MOTS.get(valeur, valeur)
+
+
+def phrase_en_mots(phrase: str) -> str:
+    """Return a sentence made of values and ISO dates with each of them in words."""
+    words = (en_mots(word) for word in phrase.split(" "))
+    return _DATE.sub(r"\3/\2/\1", " ".join(words))
+
 
 EVENEMENTS: Final[Mapping[TypeEvenement, str]] = {
     "resiliation": "résiliation",

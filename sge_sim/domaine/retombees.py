@@ -1,5 +1,7 @@
 """What an advance of the clock set off, in French words: the same in a browser and a terminal."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -39,7 +41,7 @@ class Travail:
     """What a setting of the clock sets off, and how far it is: `numero` is that of the setting.
 
     What is due is done up to `atteint` (aware, simulated time), `retombees` so far. `raison` is
-    why it waits or was interrupted, in French.
+    why it waits or was interrupted, in French, `publication` what is being published.
     """
 
     numero: int
@@ -47,6 +49,28 @@ class Travail:
     atteint: datetime
     retombees: Retombees
     raison: str = ""
+    publication: str = ""
+
+
+class Avancement:
+    """How far the publication under way is, in French words; empty while none is."""
+
+    def __init__(self) -> None:
+        self.phrase = ""
+
+    @contextmanager
+    def of(self, quoi: str) -> Iterator[Callable[[int], None]]:
+        """Give what counts the files of a publication as they are made."""
+
+        def count(files: int) -> None:
+            made = f"{files} fichier{'s' if files > 1 else ''} fait{'s' if files > 1 else ''}"
+            self.phrase = f"{quoi}, {made}"
+
+        count(0)
+        try:
+            yield count
+        finally:
+            self.phrase = ""
 
 
 def parts_of(retombees: Retombees) -> tuple[tuple[str, str], ...]:
@@ -82,7 +106,8 @@ def progress_sentence(travail: Travail) -> str:
         f"L'horloge est réglée au {_legal(travail.retombees.fin)} ; ce qui est dû est fait "
         f"jusqu'au {_legal(travail.atteint)}{f' ({done})' if done else ''}"
     )
-    return f"{sentence} : {travail.raison}." if travail.raison else f"{sentence}."
+    under_way = travail.raison or travail.publication
+    return f"{sentence} : {under_way}." if under_way else f"{sentence}."
 
 
 def _legal(instant: datetime) -> str:

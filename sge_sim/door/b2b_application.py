@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.echanges import ASKED, ASKED_MOST, NOTED
 from sge_sim.domaine.generations import (
     Generation,
     ReponseArret,
@@ -35,6 +36,7 @@ from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.refus import Refus, Rule
 from sge_sim.soap.exchange import Exchange, Outcome
+from sge_sim.tables.comptages import SharedCadence
 from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.handshake import HandshakeFailure
@@ -70,7 +72,7 @@ class B2B:
         policy: Policy,
         memoire: Memoire,
         record: Callable[[EchangeRecord], None],
-        cadence: Cadence,
+        cadence: Cadence | SharedCadence,
         guet: Guet,
         marques: Marques,
         gates: Sequence[Gate] = (),
@@ -208,7 +210,7 @@ class B2B:
         if endpoint.par_seconde is not None and together > endpoint.par_seconde:
             most = f"{endpoint.par_seconde} au plus, tous acteurs"
             beyond = f"{together}e appel de {service} dans la même seconde : {most}."
-            exchange.notes.append(beyond)
+            exchange.notes.append(beyond if self._plafonds_refused else NOTED + beyond)
             if self._plafonds_refused:
                 refus = Refus(rules.PLAFOND_DU_SERVICE, beyond)
                 return endpoint.refuse(exchange, refus, rules.SERVICE)
@@ -223,7 +225,7 @@ class B2B:
         if exchange.outcome is not None:
             exchange.notes.append(exchange.outcome.constat)
         if calls > 1:
-            exchange.notes.append(note)
+            exchange.notes.append(NOTED + note)
         return response
 
     def _struck(self, exchange: Exchange, plans: tuple[Panne, ...]) -> Atteinte | None:
@@ -270,8 +272,12 @@ class B2B:
 
     def _told(self, exchange: Exchange, response: Response, duration_ms: float) -> EchangeRecord:
         verdict, outcome = exchange.verdict, exchange.outcome or Outcome(None)
-        notes = exchange.notes
-        headers = exchange.request.headers
+        notes, request = exchange.notes, exchange.request
+        if exchange.kind == "http":
+            query = f"?{request.query}" if request.query else ""
+            asked = f"{ASKED}{request.method} {request.path}{query}"
+            notes = [asked[:ASKED_MOST], *notes]
+        headers = request.headers
         agent, auteur = headers.get("user-agent"), CLIENT
         if HEADER in headers or (agent or "").startswith(PRODUCT):
             auteur = auteur_of(headers, self._marques)
@@ -305,7 +311,8 @@ class B2B:
         if verdict is None or not verdict.accepted:
             return None
         end = verdict.valid_until
-        return None if end is None else rotation_warning(end, exchange.started)
+        warning = None if end is None else rotation_warning(end, exchange.started)
+        return None if warning is None else NOTED + warning
 
 
 def _refused(

@@ -1,7 +1,7 @@
 """Opens the database: SQLite in the data directory, PostgreSQL by URL for several machines."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,8 @@ import sge_sim.tables.models  # noqa: F401 - every table is to be known before t
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.editions import CountedEditions, Editions, SqliteEditions
-from sge_sim.facts.locks import lock, lock_for_long
+from sge_sim.facts.exclusivite import Exclusivite
+from sge_sim.facts.locks import BULK_LOCK, START_LOCK, lock, lock_for_long
 from sge_sim.facts.memoire import Memoire
 from sge_sim.facts.waiting import WaitingRoom
 from sge_sim.machine.files import locked
@@ -112,6 +113,7 @@ class Database:
     def __init__(
         self, url: str | URL, patience_seconds: float = PATIENCE_SECONDS, processes: int = 1
     ) -> None:
+        self.patience_seconds = patience_seconds
         try:
             self.engine, self._editions, self._waiting = _opened(
                 make_url(url), patience_seconds, processes
@@ -137,6 +139,8 @@ class Database:
             else self.engine.execution_options(isolation_level="REPEATABLE READ")
         )
         self.memoire = Memoire(self._editions)
+        self.exclusivite = Exclusivite(self.engine, self.transaction)
+        """The right to publish, where several machines share the database."""
         # A test that lets go of its database without a word leaves no connection open.
         finalize(self, _close_idle, self._editions, self.engine).atexit = False
 
@@ -172,15 +176,34 @@ class Database:
         It holds up those that ask for the same only: bulk work goes on in short transactions.
         Without `wait`, give False at once where another one goes on.
         """
+        with self._lock(BULK_LOCK, ".lock", wait=wait) as alone:
+            yield alone
+
+    @contextmanager
+    def starting(self, on_wait: Callable[[], None]) -> Iterator[None]:
+        """Let one simulator at a time start on this database; `on_wait` is called where another
+        one does, whose end is then waited for, however it ends."""
+        with self._lock(START_LOCK, ".start.lock", wait=False) as alone:
+            if alone:
+                yield
+                return
+        on_wait()
+        with self._lock(START_LOCK, ".start.lock", wait=True):
+            yield
+
+    @contextmanager
+    def _lock(self, name: int, file: str, *, wait: bool) -> Iterator[bool]:
+        """Hold one of the locks that are held for long: PostgreSQL's, or a file beside SQLite's."""
         if self.engine.dialect.name == "sqlite":
             assert self.engine.url.database is not None
-            with locked(Path(self.engine.url.database).absolute().parent, wait=wait) as alone:
+            folder = Path(self.engine.url.database).absolute().parent
+            with locked(folder, file, wait=wait) as alone:
                 yield alone
             return
         with self.engine.connect() as connection:
             Driver.of(connection).connection.silence_seconds = None
             connection.detach()  # closed at the end, which gives the lock back
-            yield lock_for_long(connection, wait=wait)
+            yield lock_for_long(connection, name, wait=wait)
 
     def let_others_write(self, worked_ms: float = 0.0) -> None:
         """Leave the lock to those who wait for it, between two slices of bulk work.
@@ -223,6 +246,7 @@ class Database:
 
         A connection must not cross a fork. Those that are needed later are opened anew.
         """
+        self.exclusivite.close()
         _close_idle(self._editions, self.engine)
 
 
@@ -256,8 +280,11 @@ def _opened(
         pool_timeout=patience_seconds,
         # Those that a server has dropped when it stopped are replaced before they are used.
         pool_pre_ping=True,
+        hide_parameters=True,
     )
-    looking = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    looking = create_engine(
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True
+    )
     from sge_sim.tables.postgresql import bound_waits  # loads the driver, which SQLite does without
 
     bound_waits(engine, patience_seconds, silence_seconds=patience_seconds * _PATIENCES_OF_SILENCE)
@@ -266,7 +293,8 @@ def _opened(
 
 
 def _sqlite_engine(url: URL, patience_seconds: float, waiting: WaitingRoom) -> Engine:
-    engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
+    # What was written isn't told with what went wrong: it may be somebody's.
+    engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE, hide_parameters=True)
     event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
     event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds, Lock(), waiting))
     event.listen(engine, "handle_error", _undo_failed_commit)

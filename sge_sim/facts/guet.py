@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from sge_sim.domaine.pannes import Atteinte, Panne, SortePanne
 from sge_sim.facts.memoire import Vue
 from sge_sim.tables.pannes import counters_of, read_pannes
@@ -14,8 +16,9 @@ class Guet:
     Where there is no plan nothing is read nor written: what the look of a call found is asked.
     """
 
-    def __init__(self, data_dir: Path) -> None:
-        self._counters = counters_of(data_dir)
+    def __init__(self, data_dir: Path, engine: Engine | None = None) -> None:
+        """`engine` is that of the database, which counts where machines share it."""
+        self._counters = counters_of(data_dir, engine)
 
     def plans(
         self, vue: Vue, sortes: Sequence[SortePanne], *, service: str | None, acteur: str | None

@@ -3,11 +3,21 @@
 SQLite needs none of them: a transaction that writes is alone.
 """
 
+from typing import Final
+
 from sqlalchemy import Connection, func, select
+
+from sge_sim.tables.ecritures import ENDING_SILENT
+from sge_sim.tables.prepared import Driver
 
 # Any number of our own: it names the lock that PostgreSQL keeps while somebody migrates.
 _LOCK = 7_436_001
-_LONG_LOCK = 7_436_002
+BULK_LOCK: Final = 7_436_002
+"""Who does bulk work in short transactions."""
+START_LOCK: Final = 7_436_003
+"""Who starts on a database, and makes there what is missing."""
+PUBLISH_LOCK: Final = 7_436_004
+"""Who publishes."""
 
 
 def lock(connection: Connection) -> None:
@@ -16,17 +26,27 @@ def lock(connection: Connection) -> None:
     A writing transaction of SQLite is alone already.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK), ENDING_SILENT))
 
 
-def lock_for_long(connection: Connection, *, wait: bool) -> bool:
+def try_lock(driver: Driver, name: int, silence_seconds: int) -> bool:
+    """Take a lock of PostgreSQL if nobody has it, and tell whether it was taken.
+
+    The server ends a session that says nothing for `silence_seconds`, which gives the lock back.
+    """
+    driver.run(f"SET idle_session_timeout = {silence_seconds * 1000}")
+    ((taken,),) = driver.run(f"SELECT pg_try_advisory_lock({name})").fetchall()
+    return bool(taken)
+
+
+def lock_for_long(connection: Connection, name: int, *, wait: bool) -> bool:
     """Let one process at a time go past this point on PostgreSQL, until its connection is closed.
 
-    Who comes after waits for as long as that lasts, and returns True; without `wait` it returns
-    whether it is alone, at once.
+    `name` is that of the lock. Who comes after waits for as long as that lasts,
+    and returns True; without `wait` it returns whether it is alone, at once.
     """
     if not wait:
-        return bool(connection.scalar(select(func.pg_try_advisory_lock(_LONG_LOCK))))
+        return bool(connection.scalar(select(func.pg_try_advisory_lock(name))))
     connection.exec_driver_sql("SET lock_timeout = 0")
-    connection.execute(select(func.pg_advisory_lock(_LONG_LOCK)))
+    connection.execute(select(func.pg_advisory_lock(name)))
     return True

@@ -58,6 +58,13 @@ class FolderChannel(Channel):
             ) from error
 
 
+class KeptChannel(Channel):
+    """The database that several machines share: what is delivered is what any of them reads."""
+
+    def deliver(self, name: str, content: bytes) -> None:
+        """Nothing is left to do."""
+
+
 @dataclass(frozen=True)
 class Server:
     """Where an FTP or SFTP channel leads: `scheme://user:password@host:port/folder`."""

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError
 from sge_sim.flux.canaux import check_canal, masked
 from sge_sim.flux.chiffrement import AUCUN, Chiffrement, chiffrement, decrypt
-from sge_sim.flux.livraison import default_folder
+from sge_sim.flux.contenus import content_of, default_folder
 from sge_sim.tables.acteurs import find_contrat
 from sge_sim.tables.flux import Canal, FichierFlux, find_canal
+
+_KEPT: Final = "la base de la plateforme (/api/flux/{nom}/contenu)"
+"""Where files are delivered that several machines share."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def clear_content(session: Session, data_dir: Path, fichier: FichierFlux) -> byt
     Raises `UsageError` for one that the keys of today don't open, `FileNotFoundError` for one that
     was taken away.
     """
-    content = (data_dir / fichier.chemin).read_bytes()
+    content = content_of(session, data_dir, fichier)
     return decrypt(secret_of(session, fichier.contrat_id), content)
 
 
@@ -82,7 +86,7 @@ def describe_canal(session: Session, contrat_id: str, data_dir: Path) -> CanalDe
     """
     _check_contrat(session, contrat_id)
     canal = find_canal(session, contrat_id)
-    folder = str(default_folder(data_dir, contrat_id))
+    folder = str(default_folder(session.get_bind(), data_dir, contrat_id) or _KEPT)
     if canal is None:
         return CanalDeclare(contrat_id, "dossier", folder, "aucun")
     return CanalDeclare(contrat_id, canal.type, masked(canal.url) or folder, canal.chiffrement)
@@ -90,6 +94,7 @@ def describe_canal(session: Session, contrat_id: str, data_dir: Path) -> CanalDe
 
 def _check_contrat(session: Session, contrat_id: str) -> None:
     if find_contrat(session, contrat_id) is None:
-        raise UsageError(
-            f"Le contrat « {contrat_id} » n'existe pas : sge-sim acteurs list les donne."
+        raise UnknownError(
+            f"Le contrat « {contrat_id} » n'existe pas : sge-sim acteurs list les donne.",
+            contrat_id,
         )

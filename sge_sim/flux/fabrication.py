@@ -1,11 +1,12 @@
 """Makes the files of a publication: reads its points, writes, zips and encrypts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -49,13 +50,13 @@ from sge_sim.tables.transmissions import (
     measured_points,
 )
 
-_OF_LARGE_POINTS: Mapping[
-    FluxRecurrent, Callable[[Envoi, Sequence[PointPublie]], Iterator[Archive]]
-] = MappingProxyType({"R4x": r4x.files, "R171": r171.files})
 _OF_SMALL_POINTS: Mapping[FluxRecurrent, ModuleType] = MappingProxyType({"R50": r50, "R151": r151})
 
-_FILES_FOR_EQUIPE = 4
-"""Files from which a publication is made by several processes."""
+_PARTS_FOR_EQUIPE = 4
+"""Parts from which a publication is made by several processes."""
+_POINTS_OF_A_PART = 50
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,12 @@ def _files_of_subscription(
     fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, late, atelier.defauts)
     if lot.flux in _OF_SMALL_POINTS:
         yield from _serial_files(session, fabrique, atelier.equipe)
+    elif lot.flux == "R4x":
+        membres = chain.from_iterable(_shared(session, fabrique, atelier.equipe, _membres_r4x))
+        yield from map(fabrique.fichier, r4x.archives(envoi, membres))
     else:
         points = list(_points(session, fabrique))
-        yield from map(fabrique.fichier, _OF_LARGE_POINTS[lot.flux](envoi, points))
+        yield from map(fabrique.fichier, r171.files(envoi, points))
 
 
 def _files_of_m023(
@@ -144,6 +148,7 @@ def _files_of_m023(
         Demandeur(acteur.code, acteur.kind),
         folder=atelier.folder,
         limites=atelier.limites,
+        equipe=atelier.equipe,
     )
 
 
@@ -159,6 +164,7 @@ def _files_of_diffusion(
         late=atelier.late,
         folder=atelier.folder,
         limites=atelier.limites,
+        equipe=atelier.equipe,
     )
 
 
@@ -177,12 +183,29 @@ def _serial_files(session: Session, fabrique: Fabrique, equipe: Equipe | None) -
     its own points.
     """
     most = _OF_SMALL_POINTS[fabrique.flux].POINTS_PAR_FICHIER[fabrique.envoi.frequence]
+    yield from _shared(session, fabrique, equipe, _serial_file, most)
+
+
+def _shared(
+    session: Session,
+    fabrique: Fabrique,
+    equipe: Equipe | None,
+    work: Callable[[Session, Fabrique, Bornes, int, int], T],
+    most: int = _POINTS_OF_A_PART,
+) -> Iterator[T]:
+    """Yield what `work` makes of the points of a publication, at most so many at once."""
     parts = bounds_of_parts(session, fabrique.transmission, most)
     jobs = [(fabrique, bornes, rang, len(parts)) for rang, bornes in enumerate(parts, start=1)]
-    if equipe is None or len(jobs) < _FILES_FOR_EQUIPE:
-        yield from (_serial_file(session, *job) for job in jobs)
+    if equipe is None or len(jobs) < _PARTS_FOR_EQUIPE:
+        yield from (work(session, *job) for job in jobs)
     else:
-        yield from equipe.share(session, _serial_file, jobs)
+        yield from equipe.share(session, work, jobs)
+
+
+def _membres_r4x(
+    session: Session, fabrique: Fabrique, bornes: Bornes, _rang: int, _parts: int
+) -> list[r4x.Membre]:
+    return list(r4x.membres(fabrique.envoi, _points(session, fabrique, bornes)))
 
 
 def _serial_file(

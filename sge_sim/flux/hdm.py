@@ -32,6 +32,7 @@ from sge_sim.mesures import (
 )
 from sge_sim.mesures.calendrier import decalages
 from sge_sim.mesures.grilles_nommees import CalendrierNomme, calendrier_nomme
+from sge_sim.mesures.rectifications import corrected_curve
 from sge_sim.mesures.series import has_corrected
 
 CADRANS_LINKY = 4
@@ -62,13 +63,15 @@ def write_courbe(
     thirty minutes where the curve was collected and sixty where the meter kept it, nothing
     elsewhere. A lost point has an empty value; a period without curve gives headings alone.
 
-    `corrigees`: a lost point has the value that was lost, as in the other corrected curves, on
-    C1-C4 and P1-P3; the others are never corrected (GUI 0453).
+    `corrigees`: a lost point has the value that was lost, and a day that was put right its own, as
+    in the other corrected curves, on C1-C4 and P1-P3; the others are never corrected (GUI 0453).
     """
     debut = _debut(point, debut, fin)
     corrigees = corrigees and has_corrected(Grandeur.PA, petit=point.petit)
     read = courbe if point.petit else courbe_10_minutes
     releve = read(point, debut, fin)
+    if corrigees:
+        releve, _ = corrected_curve(point, releve)
     lines = [
         f"{_ENTETE};Pas en minutes",
         _values(

@@ -17,7 +17,9 @@ from typing import Final
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import TypeCanal
 from sge_sim.facts.database import Database
+from sge_sim.facts.exclusivite import ExclusiviteLostError
 from sge_sim.flux.canaux import DeliveryError, url_of_flux
+from sge_sim.flux.contenus import content_of, default_folder
 from sge_sim.flux.incidents import Aboutissement, Incidents, deliver_whole
 from sge_sim.flux.ouverture_canal import open_channel
 from sge_sim.tables.flux import (
@@ -69,8 +71,11 @@ def deliver_pending(
 ) -> Tally:
     """Deliver what can be, contract after contract; several processes may call at once.
 
-    `incidents` are the pannes of the deliveries; without them there is none.
+    Where several machines share the database, the one that publishes delivers. `incidents` are the
+    pannes of the deliveries; without them there is none.
     """
+    if not database.exclusivite.take():
+        return Tally()
     with database.sessions() as session:
         contracts = contracts_with_pending_files(session)
     return sum(
@@ -82,11 +87,6 @@ def retry_now(database: Database, *, now: Callable[[], datetime] = machine_now) 
     """Let the next round try every file that has not arrived, also those given up."""
     with database.transaction() as session:
         requeue_undelivered(session, now())
-
-
-def default_folder(data_dir: Path, contrat_id: str) -> Path:
-    """Return where the files of a contract go when it has no channel of its own."""
-    return data_dir / "flux" / contrat_id
 
 
 def _deliver_contract(
@@ -123,10 +123,10 @@ def _deliver_contract(
                 wanted = url_of_flux(url, fichier.publication.flux)
                 if channel is None or wanted != place:
                     opened.close()
-                    place, folder = wanted, default_folder(data_dir, contrat_id)
+                    place, folder = wanted, default_folder(database.engine, data_dir, contrat_id)
                     opening = open_channel(kind, place, folder, host_key, learn)
                     channel = opened.enter_context(opening)
-                content = _content(data_dir / fichier.chemin)
+                content = _content(database, data_dir, fichier)
                 deliver = deliver_whole if incidents is None else incidents.of(fichier)
                 ending = deliver(channel, fichier.nom, content)
                 _note(database, fichier.id, ending, now)
@@ -134,18 +134,23 @@ def _deliver_contract(
     except DeliveryError as error:
         _note_failure(database, current, str(error), now)
         return Tally(delivered, 1)
+    except ExclusiviteLostError:
+        pass  # the machine that has the right now delivers them
     return Tally(delivered)
 
 
-def _content(path: Path) -> bytes:
+def _content(database: Database, data_dir: Path, fichier: FichierFlux) -> bytes:
     try:
-        return path.read_bytes()
+        with database.sessions() as session:
+            return content_of(session, data_dir, fichier)
     except OSError as error:
+        path = data_dir / fichier.chemin
         raise DeliveryError(f"le fichier prêt {path} ne peut pas être lu") from error
 
 
 def _claim(database: Database, fichier_id: int, now: Callable[[], datetime]) -> bool:
     with database.transaction() as session:
+        database.exclusivite.check(session)
         return claim_file(session, fichier_id, now(), now() + _LEASE)
 
 
@@ -153,6 +158,7 @@ def _note(
     database: Database, fichier_id: int, ending: Aboutissement, now: Callable[[], datetime]
 ) -> None:
     with database.transaction() as session:
+        database.exclusivite.check(session)
         fichier = session.get_one(FichierFlux, fichier_id)
         fichier.etat, fichier.erreur = ending.etat, ending.told
         fichier.prochain_essai = None

@@ -5,13 +5,13 @@ import gc
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -23,6 +23,9 @@ T = TypeVar("T")
 _NICENESS = 5
 """Below those who answer: a publication can wait."""
 
+_POINTS_AT_ONCE: Final = 250
+_POINT_DAYS_AT_ONCE: Final = 5_000
+
 _database: Database | None = None
 
 
@@ -30,11 +33,11 @@ class Equipe:
     """Processes that make the files of publications, one after the other.
 
     They take a second to start: they do when they are first needed, and stay until the end of the
-    `with`.
+    `with`. As many as the machine has cores, unless `processes` says how many.
     """
 
-    def __init__(self, processes: int = 2) -> None:
-        self._processes = processes
+    def __init__(self, processes: int | None = None) -> None:
+        self._processes = processes or len(os.sched_getaffinity(0))
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -52,8 +55,12 @@ class Equipe:
 
         It is called with a session of its own on the same database, then the values of the job: a
         function of a module and values that can be pickled. Few results wait at once, whatever the
-        number of jobs.
+        number of jobs. Where there would be one process, this one does it.
         """
+        if self._processes == 1:
+            for job in jobs:
+                yield work(session, *job)
+            return
         pool = self._pool = self._pool or _started(session, self._processes)
         waiting: deque[Future[T]] = deque()
         try:
@@ -66,6 +73,13 @@ class Equipe:
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def groups_of(points: Sequence[T], jours: int) -> list[Sequence[T]]:
+    """Return points in groups, each as much work as another process is given at once, and as it
+    may keep in memory: over so many days."""
+    size = max(1, min(_POINTS_AT_ONCE, _POINT_DAYS_AT_ONCE // max(1, jours)))
+    return [points[first : first + size] for first in range(0, len(points), size)]
 
 
 def _started(session: Session, processes: int) -> ProcessPoolExecutor:

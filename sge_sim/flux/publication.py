@@ -8,20 +8,25 @@ No flux is ever emitted on the homologation platform (FAQ): the publication is r
 same, and the journal says that it would have been made.
 """
 
+import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
+from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.database import Database
 from sge_sim.facts.editions import Edition
+from sge_sim.facts.exclusivite import ExclusiviteLostError
+from sge_sim.flux.contenus import keep_content
 from sge_sim.flux.due_lots import next_lot
 from sge_sim.flux.lots import Lot
 from sge_sim.flux.parallele import Equipe
@@ -35,6 +40,10 @@ from sge_sim.tables.m023 import next_m023
 
 if TYPE_CHECKING:
     from sge_sim.flux.envoi import Fichier
+
+_LOOK_SECONDS: Final = 0.5
+"""Between two looks at what another machine publishes."""
+_log = logging.getLogger(__name__)
 
 READY_FOLDER = "publications"
 """Where files stand in the data directory once they are made, one folder per contract."""
@@ -68,11 +77,17 @@ class Publisher:
     late: bool = False
     publie_avant_arret: bool = False
     pertes: bool = False
+    workers: int | None = None
+    avancement: Avancement = field(default_factory=Avancement)
     _found: _Found = field(default_factory=_Found, repr=False, compare=False)
 
     @classmethod
     def of(
-        cls, settings: Settings, database: Database, record: Callable[[EchangeRecord], None]
+        cls,
+        settings: Settings,
+        database: Database,
+        record: Callable[[EchangeRecord], None],
+        avancement: Avancement | None = None,
     ) -> "Publisher":
         """Return the publisher of a simulator."""
         return cls(
@@ -83,6 +98,8 @@ class Publisher:
             late=settings.profile is Profile.FIDELE,
             publie_avant_arret=settings.publie_avant_arret,
             pertes=settings.perd_des_mesures,
+            workers=settings.publication_workers,
+            avancement=avancement or Avancement(),
         )
 
     def catch_up(self, now: datetime, carry_on: Callable[[], bool] = lambda: True) -> int:
@@ -95,7 +112,7 @@ class Publisher:
         """
         if self._found.nothing_by(now, self.database):
             return 0
-        with Equipe() as equipe:
+        with Equipe(self.workers) as equipe:
             return self._catch_up(now, equipe, carry_on)
 
     def _catch_up(self, now: datetime, equipe: Equipe, carry_on: Callable[[], bool]) -> int:
@@ -108,10 +125,12 @@ class Publisher:
                 demanded = next_m023(session)
                 ended = first_unannounced_end(session)
                 stop = _next_stop(first, first_files, now if lot is None else lot.instant)
-                if stop is None and lot is not None:
-                    self._publish(session, lot, equipe)
-                    published += 1
-            if stop is not None:
+                may = stop is None and lot is not None and self.database.exclusivite.take()
+                if may and lot is not None:
+                    published += self._published(session, lot, equipe)
+            if stop is None and lot is not None and not may:
+                time.sleep(_LOOK_SECONDS)  # another machine publishes it, or goes
+            elif stop is not None:
                 catch_up_orders(self.database, stop, carry_on=carry_on)
             elif lot is None:
                 # An end is told once its instant is over.
@@ -121,15 +140,30 @@ class Publisher:
                 break
         return published
 
+    def _published(self, session: Session, lot: Lot, equipe: Equipe) -> bool:
+        """Publish, and return True; False where another machine has taken the right to."""
+        try:
+            self._publish(session, lot, equipe)
+        except ExclusiviteLostError:
+            _log.warning("%s : un autre simulateur publie à la place de celui-ci.", lot)
+            return False
+        return True
+
     def _publish(self, session: Session, lot: Lot, equipe: Equipe) -> None:
         """Make the files of a publication and record it, unless another process just did."""
         started = stopwatch()
         publication = lot.publication(session, emise=self.emits)
-        files = list(self._make(session, lot, publication, equipe)) if self.emits else []
+        files: list[_Ready] = []
+        if self.emits:
+            with self.avancement.of(str(lot)) as count:
+                for file in self._make(session, lot, publication, equipe):
+                    files.append(file)
+                    count(len(files))
         first = publication.sequence
         publication.sequence = lot.last_sequence(first, len(files)) if files else None
         ready = machine_now()
         with self.database.exclusive_transaction() as writing:
+            self.database.exclusivite.check(writing)
             if not lot.claim(writing, publication):
                 return
             writing.add(publication)
@@ -171,7 +205,9 @@ class Publisher:
         defauts = replace(FIDELES if self.late else Defauts(), pertes=self.pertes)
         atelier = Atelier(late=self.late, defauts=defauts, folder=folder, equipe=equipe)
         for file in make_files(session, lot, atelier, sequence=publication.sequence or 0):
-            yield _write(folder, file)
+            ready = _write(folder, file)
+            keep_content(self.database, folder / ready.nom, ready.sha256)
+            yield ready
 
 
 @dataclass(frozen=True)

@@ -9,39 +9,57 @@ seen with them, and none is made.
 
 A raw point that was lost has neither value nor status. In a corrected curve, which only the
 active power has, it has a value and the status E, estimated (assumed: it is what would have been
-measured).
+measured), and a point of a day that was put right the status C (guide; that day whole: assumed).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from xml.sax.saxutils import escape
 
+import numpy as np
+
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie
 from sge_sim.flux.horodates import avec_decalage, bornes, legal
 from sge_sim.mesures import PASSAGE_5_MINUTES, Grandeur, courbe, courbe_10_minutes
+from sge_sim.mesures.rectifications import corrected_curve
 
 _SERIES = ((Grandeur.PA, "EA", "kW"), (Grandeur.PRI, "ERI", "kVAr"))
 """What is published by default, with its name and unit."""
 
 
-def files(envoi: Envoi, publies: Sequence[PointPublie]) -> Iterator[Archive]:
-    """Write one archive, with one XML per point; none where nothing was recorded.
+Membre = tuple[str, bytes, str]
+"""The XML of a point in its archive: its name, its content, the PRM."""
+
+
+def membres(envoi: Envoi, publies: Iterable[PointPublie]) -> Iterator[Membre]:
+    """Write the XML of each point; none where nothing was recorded."""
+    envoi = _dated(envoi)
+    for publie in publies:
+        if len(courbe_10_minutes(publie.point, publie.debut, publie.fin).pas):
+            yield _member_name(envoi, publie), write(envoi, publie), publie.prm
+
+
+def archives(envoi: Envoi, written: Iterable[Membre]) -> Iterator[Archive]:
+    """Make one archive of the XML of points; none without any.
 
     Its name carries neither point nor service, so that a publication can't have two (assumed).
-    Nor does it carry the direction: production is made a second after consumption (assumed).
     """
-    if envoi.injection:
-        envoi = replace(envoi, creation=envoi.creation + timedelta(seconds=1))
-    flux = f"R4{envoi.frequence.value}"
-    publies = [one for one in publies if len(courbe_10_minutes(one.point, one.debut, one.fin).pas)]
-    if not publies:
-        return
-    yield Archive(
-        f"ENEDIS_{envoi.destinataire}_{flux}_CDC_{envoi.tampon}.zip",
-        tuple((_member_name(envoi, publie), write(envoi, publie)) for publie in publies),
-        tuple(publie.prm for publie in publies),
-    )
+    found = list(written)
+    if found:
+        yield Archive(
+            f"ENEDIS_{envoi.destinataire}_R4{envoi.frequence.value}_CDC_{_dated(envoi).tampon}.zip",
+            tuple((nom, content) for nom, content, _ in found),
+            tuple(prm for *_, prm in found),
+        )
+
+
+def _dated(envoi: Envoi) -> Envoi:
+    """The name doesn't carry the direction either: production is made a second after consumption
+    (assumed)."""
+    if not envoi.injection:
+        return envoi
+    return replace(envoi, creation=envoi.creation + timedelta(seconds=1))
 
 
 def _member_name(envoi: Envoi, publie: PointPublie) -> str:
@@ -103,6 +121,9 @@ def _courbe(
 ) -> Iterator[str]:
     read = courbe if pas == 5 else courbe_10_minutes
     releve = read(publie.point, publie.debut, publie.fin, grandeur)
+    mains = np.zeros(len(releve.pas), np.bool_)
+    if publie.corrigees:
+        releve, mains = corrected_curve(publie.point, releve)
     debut, fin = bornes(publie.debut, publie.fin)
     yield "<Donnees_Courbe>"
     yield f"<Horodatage_Debut>{debut}</Horodatage_Debut>"
@@ -111,13 +132,15 @@ def _courbe(
     yield f"<Unite_Mesure>{unite}</Unite_Mesure>"
     yield f"<Grandeur_Metier>{publie.point.metier}</Grandeur_Metier>"
     yield f"<Grandeur_Physique>{nom}</Grandeur_Physique>"
-    perdu = ' Valeur_Point ="{v}" Statut_Point ="E"' if publie.corrigees else ""
-    for horodate, valeur, valide in zip(
+    perdu = "E" if publie.corrigees else None
+    for horodate, valeur, valide, main in zip(
         avec_decalage(releve.horodates, releve.decalages),
         (releve.valeurs // 1000).tolist(),
         releve.valides.tolist(),
+        mains.tolist(),
         strict=True,
     ):
-        mesure = ' Valeur_Point ="{v}" Statut_Point ="R"' if valide else perdu
-        yield f'<Donnees_Point_Mesure Horodatage ="{horodate}"{mesure.format(v=valeur)}/>'
+        statut = "C" if main else "R" if valide else perdu
+        mesure = "" if statut is None else f' Valeur_Point ="{valeur}" Statut_Point ="{statut}"'
+        yield f'<Donnees_Point_Mesure Horodatage ="{horodate}"{mesure}/>'
     yield "</Donnees_Courbe>"

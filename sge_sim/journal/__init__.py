@@ -8,6 +8,7 @@
 - `avaries`: what of them could not be stored;
 - `retention`: forgets the oldest;
 - `search`: finds them again;
+- `reponses`: what clients got;
 - `book`: the journal as the rest of the simulator uses it;
 - `feed`: drains from time to time, and tells whoever waits for the next exchange.
 """
@@ -16,6 +17,7 @@ from sge_sim.journal.avaries import Avarie, Cause
 from sge_sim.journal.book import Journal, JournalState
 from sge_sim.journal.feed import JournalFeed
 from sge_sim.journal.records import Echange, EchangeRecord
+from sge_sim.journal.reponses import Reponse
 from sge_sim.journal.retention import Bounds
 from sge_sim.journal.search import RechercheJournal
 
@@ -29,4 +31,5 @@ __all__ = [
     "JournalFeed",
     "JournalState",
     "RechercheJournal",
+    "Reponse",
 ]

@@ -18,6 +18,7 @@ from sge_sim.journal import avaries
 from sge_sim.journal.avaries import Avarie
 from sge_sim.journal.drain import Drainer
 from sge_sim.journal.records import Echange, EchangeRecord
+from sge_sim.journal.reponses import Appels, Reponse, count_calls, find_answers, find_rules
 from sge_sim.journal.retention import (
     Bounds,
     forget_some,
@@ -25,14 +26,7 @@ from sge_sim.journal.retention import (
     set_number,
     trim_some,
 )
-from sge_sim.journal.search import (
-    Appels,
-    RechercheJournal,
-    count_calls,
-    find,
-    find_one,
-    find_replays,
-)
+from sge_sim.journal.search import RechercheJournal, find, find_one, find_replays
 from sge_sim.journal.spool import SpoolWriter, read_header, spool_files
 from sge_sim.journal.tables import FINISHED, VERSION, bilan, echange, metadata, reglage, spool
 from sge_sim.machine.files import make_private_file
@@ -44,6 +38,7 @@ _STATE_FILE: Final = "sge-sim.db"
 _SCHEMA: Final = "journal"
 _MAX_PENDING: Final = 256 * 2**20
 _SEEN: Final = "perdus_vus"
+_MARK: Final = "marque"
 _LIEU: Final = 300
 _EVERYTHING: Final = RechercheJournal()
 
@@ -101,7 +96,7 @@ class Journal:
         if url.get_backend_name() != "sqlite" or url.database is None:
             options = f"{url.query.get('options', '')} -csearch_path={_SCHEMA}".strip()
             return cls(
-                Database(url.update_query_dict({"options": options})),
+                Database(url.update_query_dict({"options": options}), state.patience_seconds),
                 data_dir / _FOLDER,
                 max_pending=max_pending,
             )
@@ -202,22 +197,32 @@ class Journal:
         with self._reading() as connection:
             return count_calls(connection, services)
 
+    def find_answers(self) -> list[Reponse]:
+        """Return what the clients of each actor got of each service, the latest first."""
+        with self._reading() as connection:
+            return find_answers(connection)
+
+    def find_rules(self) -> list[str]:
+        """Return the names of the rules that have refused, in their order."""
+        with self._reading() as connection:
+            return find_rules(connection)
+
     def newest_id(self) -> int:
         """Return the identifier of the newest exchange, 0 if there is none."""
         with self._reading() as connection:
             return connection.scalar(select(func.max(echange.c.id))) or 0
 
-    def mark(self) -> None:
-        """Keep in mind what is recorded by now, for `forget_after_mark`."""
+    def mark(self, nom: str = "") -> None:
+        """Keep in mind under a name what is recorded by now, for `forget_after_mark`."""
         newest = self.newest_id()
         with self._database.writing_connection() as connection, connection.begin():
-            set_number(connection, "marque", newest)
+            set_number(connection, _MARK + nom, newest)
 
-    def forget_after_mark(self) -> None:
-        """Delete what was recorded since the mark; nothing if there is none."""
+    def forget_after_mark(self, nom: str = "") -> None:
+        """Delete what was recorded since the mark of that name; nothing if there is none."""
         newest = self.newest_id()
         with self._database.reading() as connection:
-            marked = read_number(connection, "marque")
+            marked = read_number(connection, _MARK + nom)
         if marked is not None:
             self._in_slices(lambda connection: forget_some(connection, marked, newest))
 

@@ -6,11 +6,11 @@ and put together: what is asked often and what is asked rarely cost the same.
 
 import heapq
 import zlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -58,7 +58,9 @@ class RechercheJournal:
 
     `accepted` tells refusals (HTTP status from 400, an SGT code of refusal, a handshake) from the
     rest. `debut` (included) and `fin` (excluded) are aware instants of the simulated time.
-    `prefixe` is the beginning, in any case, of a code, a PRM, a service or the name of a rule.
+    `regle` is a rule by its whole name or its last word, in any case. `panne` is the number of the
+    planned fault that struck, 0 for any. `prefixe` is the beginning, in any case, of a code, a
+    PRM, a service or the name of a rule.
     `wsdl` tells readings of a contract, the one thing of kind http that is answered, from refusals
     of that kind: only the former (True) or the latter (False) are found beside the other kinds.
     """
@@ -73,6 +75,8 @@ class RechercheJournal:
     wsdl: bool | None = None
     debut: datetime | None = None
     fin: datetime | None = None
+    regle: str | None = None
+    panne: int | None = None
     prefixe: str | None = None
 
 
@@ -142,35 +146,6 @@ def find_replays(connection: Connection, echange_id: int, limit: int) -> list[in
     return list(connection.scalars(query.limit(limit)))
 
 
-class Appels(NamedTuple):
-    """How often an actor called a service, and when it did last (simulated time, UTC)."""
-
-    acteur_code: str
-    service: str
-    nombre: int
-    dernier: datetime
-
-
-def count_calls(connection: Connection, services: Collection[str]) -> list[Appels]:
-    """Count the calls of these services by actor, by actor then service."""
-    query = (
-        select(
-            profil.c.acteur_code,
-            profil.c.service,
-            func.count(),
-            func.max(echange.c.instant),
-        )
-        .join(echange, echange.c.profil_id == profil.c.id)
-        .where(profil.c.service.in_(services), profil.c.acteur_code.is_not(None))
-        .group_by(profil.c.acteur_code, profil.c.service)
-        .order_by(profil.c.acteur_code, profil.c.service)
-    )
-    return [
-        Appels(acteur, service, count, instant_of(last))
-        for acteur, service, count, last in connection.execute(query)
-    ]
-
-
 def _find_ids(connection: Connection, recherche: RechercheJournal, page: _SearchPage) -> list[int]:
     within = _within(recherche, echange.c)
     if recherche.debut is not None or recherche.fin is not None:
@@ -178,12 +153,17 @@ def _find_ids(connection: Connection, recherche: RechercheJournal, page: _Search
     facets = _facets(recherche)
     if recherche.prefixe is not None:
         return _by_prefix(connection, recherche, facets, page)
-    if recherche.prm is None and facets is not None:
+    if not _is_narrow(recherche) and facets is not None:
         return _of_profiles(connection, facets, recherche, page)
-    if recherche.prm is None:
+    if not _is_narrow(recherche):
         return list(connection.scalars(page.of(select(echange.c.id).where(within))))
     where = _of_row(recherche, facets, echange.c)
     return list(connection.scalars(page.of(select(echange.c.id), where)))
+
+
+def _is_narrow(recherche: RechercheJournal) -> bool:
+    """Tell whether an index of few exchanges finds what is looked for."""
+    return recherche.prm is not None or recherche.panne is not None
 
 
 def _within(recherche: RechercheJournal, columns: _Columns) -> ColumnElement[bool]:
@@ -224,9 +204,12 @@ def _of_row(
     where = _within(recherche, columns)
     if recherche.prm is not None:
         where = and_(where, columns.prm == recherche.prm)
+    if recherche.panne is not None:
+        struck = columns.panne
+        where = and_(where, struck == recherche.panne if recherche.panne else struck.is_not(None))
     if facets is not None:
         profile: ColumnElement[int] = columns.profil_id
-        if recherche.prm is not None or recherche.prefixe is not None:
+        if _is_narrow(recherche) or recherche.prefixe is not None:
             profile = profile + 0  # or SQLite would look through them rather than at the point
         where = and_(where, profile.in_(select(profil.c.id).where(facets)))
     return where
@@ -247,6 +230,9 @@ def _facets(recherche: RechercheJournal) -> ColumnElement[bool] | None:
         conditions.append(profil.c.kind.in_(sorted(recherche.kinds)))
     if recherche.accepted is not None:
         conditions.append(profil.c.accepted == recherche.accepted)
+    if recherche.regle is not None:
+        name, wanted = func.lower(profil.c.rule_name), recherche.regle.lower()
+        conditions.append(or_(name == wanted, name.endswith(f"/{wanted}", autoescape=True)))
     if recherche.wsdl is not None:
         conditions.append(or_(profil.c.kind != "http", profil.c.accepted == recherche.wsdl))
     return and_(*conditions) if conditions else None
@@ -314,7 +300,7 @@ def _nearest(
     """
     window = _SearchPage(page.low, page.high, _WINDOW, page.oldest_first)
     first = window.of(
-        select(echange.c.id, echange.c.prm, echange.c.profil_id, echange.c.instant)
+        select(*(echange.c[name] for name in ("id", "prm", "profil_id", "instant", "panne")))
     ).subquery()
     order = first.c.id if page.oldest_first else first.c.id.desc()
     near = select(first.c.id).where(where(first.c)).order_by(order).limit(page.most)

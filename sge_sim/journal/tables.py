@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from sge_sim.tables.base import RowId
 
-VERSION: Final = 5
+VERSION: Final = 6
 """The version of these tables, that the database bears."""
 
 metadata = MetaData()
@@ -58,7 +58,7 @@ profil = Table(
 )
 
 # Instants are microseconds since 1970, UTC. `size` is what the row, its bodies compressed, takes;
-# `rejeu_de` the exchange that this one makes again.
+# `rejeu_de` the exchange that this one makes again, `panne` the planned fault that struck it.
 echange = Table(
     "echange",
     metadata,
@@ -76,20 +76,22 @@ echange = Table(
     Column("detail", Text),
     Column("user_agent", String(200)),
     Column("rejeu_de", RowId),
+    Column("panne", RowId),
     Index("ix_echange_profil", "profil_id", "id"),
     Index("ix_echange_prm", "prm", "profil_id", "id"),
     Index("ix_echange_instant", "instant", "id"),
     Index("ix_echange_kind", "kind", "id", "size"),
 )
 
-# Few exchanges make another one again.
-_AGAIN = echange.c.rejeu_de.is_not(None)
-Index(
-    "ix_echange_rejeu",
-    *(echange.c.rejeu_de, echange.c.id),
-    sqlite_where=_AGAIN,
-    postgresql_where=_AGAIN,
-)
+# Few exchanges make another one again, or are struck.
+for _name in ("rejeu_de", "panne"):
+    _few = echange.c[_name].is_not(None)
+    Index(
+        f"ix_echange_{_name.removesuffix('_de')}",
+        *(echange.c[_name], echange.c.id),
+        sqlite_where=_few,
+        postgresql_where=_few,
+    )
 
 # The bodies, compressed by zlib: apart, so that a search never reads past one.
 message = Table(

@@ -210,12 +210,13 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
 
 
 @contextmanager
-def locked(folder: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Lock the folder, and give True: other processes that ask for it wait.
+def locked(folder: Path, file: str = ".lock", *, wait: bool = True) -> Iterator[bool]:
+    """Lock the folder, and give True: other processes that ask for it, by the same `file` of it,
+    wait.
 
     Without `wait`, give False at once where one has it.
     """
-    handle = open_private(folder / ".lock")
+    handle = open_private(folder / file)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,18 +14,19 @@ quantity that puts it right is then negative (observed 2026: one of six).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
 
-from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
+from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR, legal_date
 from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.entrees_datees import jours_perdus
 from sge_sim.mesures.index import CADRANS_FOURNISSEUR, registres_de_depose, registres_lus
 from sge_sim.mesures.installations import cles_de
-from sge_sim.mesures.point import Grandeur, Grille, PointMesure, grilles_entre
+from sge_sim.mesures.point import Grandeur, Grille, JourRectifie, PointMesure, grilles_entre
+from sge_sim.mesures.rectifications import rectified_registers
 from sge_sim.mesures.tableaux import Entiers
 
 MINUTE_DU_RELEVE = 50
@@ -49,8 +50,8 @@ class Consommation:
     """One row: kWh over [debut, fin).
 
     `nature`: REEL, ESTI, or REGU after an estimate. `declencheur`: CYCLIQUE, or EVENEMENT when
-    the reading at `fin` comes from a change (an estimate is CYCLIQUE: assumed). `statut`: always
-    INITIALE (none other observed).
+    the reading at `fin` comes from a change (an estimate is CYCLIQUE: assumed). `rectifiee`: when
+    it was last put right, if it was after it had been told (None observed).
     """
 
     debut: date
@@ -58,7 +59,12 @@ class Consommation:
     valeur: int
     nature: str
     declencheur: str
-    statut: str = "INITIALE"
+    rectifiee: datetime | None = None
+
+    @property
+    def statut(self) -> str:
+        """INITIALE, or RECTIFIEE: the row that it replaces isn't told as ANNULEE (assumed)."""
+        return "INITIALE" if self.rectifiee is None else "RECTIFIEE"
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,10 @@ class _Releve:
     evenement: bool
 
 
+_Gains = Sequence[tuple[JourRectifie, Entiers]]
+"""The days that were put right, and what each register gains of it, Wh."""
+
+
 def consommations(point: PointMesure, debut: date, fin: date) -> Consommations:
     """Return the billing consumptions of a point over [debut, fin].
 
@@ -101,23 +111,26 @@ def consommations(point: PointMesure, debut: date, fin: date) -> Consommations:
     estimated between 85 % and 100 % of the truth, now and then between 150 % and 250 % (assumed): a
     quantity after such an estimate may be negative. A meter that doesn't communicate is
     read on the spot every six months, REEL (observed 2020; how often is assumed).
+
+    The rows of a day that was put right (`JourRectifie`) have its energy; readings don't.
     """
     releves = _releves(point, fin)
+    gains = [(each, rectified_registers(point, each)) for each in point.rectifications]
     return Consommations(
-        distributeur=_series(point.grille_distributeur, CADRANS_FOURNISSEUR, releves, debut),
-        fournisseur=_series(point.grille_fournisseur, 0, releves, debut),
+        distributeur=_series(point.grille_distributeur, CADRANS_FOURNISSEUR, releves, debut, gains),
+        fournisseur=_series(point.grille_fournisseur, 0, releves, debut, gains),
     )
 
 
 def _series(
-    grilles: Sequence[Grille], premier: int, releves: list[_Releve], debut: date
+    grilles: Sequence[Grille], premier: int, releves: list[_Releve], debut: date, gains: _Gains
 ) -> tuple[SerieConsommations, ...]:
     lignes: dict[tuple[str, str], list[Consommation]] = {}
     for grille, depuis, jusque in grilles_entre(grilles, date.min, date.max):
         for code, cadran in sorted(grille.structure.classes):
             rang = premier + cadran - 1
             lignes.setdefault((grille.calendrier, code), []).extend(
-                _consommation(avant, apres, rang)
+                _consommation(avant, apres, rang, gains)
                 for avant, apres in pairwise(releves)
                 if depuis <= avant.jour < jusque and apres.jour > debut
             )
@@ -129,14 +142,20 @@ def _series(
     )
 
 
-def _consommation(avant: _Releve, apres: _Releve, rang: int) -> Consommation:
+def _consommation(avant: _Releve, apres: _Releve, rang: int, gains: _Gains) -> Consommation:
+    """Return the row between two readings; a class that a rectification doesn't change has its
+    status all the same (assumed)."""
+    here = [(each, gain) for each, gain in gains if avant.jour <= each.jour < apres.jour]
+    later = [each.instant for each, _ in here if legal_date(each.instant) > apres.jour]
+    ferme = int(apres.ferme[rang]) + sum(int(gain[rang]) for _, gain in here)
     nature = "ESTI" if apres.estime else "REGU" if avant.estime else "REEL"
     return Consommation(
         debut=avant.jour,
         fin=apres.jour,
-        valeur=int(apres.ferme[rang]) // 1000 - int(avant.ouvre[rang]) // 1000,
+        valeur=ferme // 1000 - int(avant.ouvre[rang]) // 1000,
         nature=nature,
         declencheur="EVENEMENT" if apres.evenement else "CYCLIQUE",
+        rectifiee=max(later, default=None),
     )
 
 

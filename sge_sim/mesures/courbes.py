@@ -22,7 +22,7 @@ from sge_sim.mesures.calendrier import (
 )
 from sge_sim.mesures.demi_heures import QUELQUES_JOURS, demi_heures, watts
 from sge_sim.mesures.donnees import journees_lues
-from sge_sim.mesures.entrees_datees import periode_mesuree, vie
+from sge_sim.mesures.entrees_datees import vie
 from sge_sim.mesures.formes import BITS
 from sge_sim.mesures.installations import cles_de
 from sge_sim.mesures.jours import Journees
@@ -81,7 +81,8 @@ def courbe(
     values add up to its energy: `sum(W * minutes) / 60`, in Wh, exactly.
 
     C1-C4 and P1-P3: multiples of 1 000 W or VAr over 5 minutes (10 before `PASSAGE_5_MINUTES`);
-    volts for E. Always recorded (these meters do it by default).
+    volts for E. Always collected, but on a point whose meter keeps it for a while (`memoire`): it
+    is there in the periods of collection, and so many days before.
 
     Nothing before the last mise en service. Raises `ValueError` for anything but PA on C5 or P4.
     """
@@ -89,10 +90,9 @@ def courbe(
         raise ValueError(f"a {point.segment} point has no {grandeur} curve")
     i0, i1 = numero_borne(debut), numero_borne(fin)
     jours: list[Bloc] = []
-    for premier, dernier, horaire in _enregistrements(point):
-        a, b = max(i0, premier), min(i1, dernier)
-        if a < b and not (horaire and collectees):
-            jours += blocs(point, a, b, grandeur, horaire=horaire)
+    for a, b, garde in _recorded(point, i0, i1):
+        if not (garde and collectees):
+            jours += blocs(point, a, b, grandeur, horaire=garde and point.petit)
     return _assemble(point, jours)
 
 
@@ -108,8 +108,11 @@ def courbe_10_minutes(
     """
     if point.petit:
         raise ValueError(f"a {point.segment} point has no 10-minute curve")
-    i0, i1 = periode_mesuree(point, numero_borne(debut), numero_borne(fin))
-    return _assemble(point, list(blocs_10_minutes(point, i0, i1, grandeur)))
+    i0, i1 = numero_borne(debut), numero_borne(fin)
+    jours: list[Bloc] = []
+    for a, b, _ in _recorded(point, i0, i1):
+        jours += blocs_10_minutes(point, a, b, grandeur)
+    return _assemble(point, jours)
 
 
 def moyennes_10_minutes(jours: Entiers) -> Entiers:
@@ -187,7 +190,23 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
 
 def est_enregistre(point: PointMesure, n: int) -> bool:
     """Tell whether the curve of the day of that number is there, at its smallest step."""
-    return any(debut <= n < fin and not horaire for debut, fin, horaire in _enregistrements(point))
+    return any(not (garde and point.petit) for _, _, garde in _recorded(point, n, n + 1))
+
+
+def jours_enregistres(point: PointMesure, i0: int, i1: int) -> Masque:
+    """Tell of which days of [i0, i1) the curve is there."""
+    there = np.zeros(i1 - i0, np.bool_)
+    for a, b, _ in _recorded(point, i0, i1):
+        there[a - i0 : b - i0] = True
+    return there
+
+
+def _recorded(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield the recorded parts of the days [i0, i1), as `_enregistrements` tells them."""
+    for premier, dernier, garde in _enregistrements(point):
+        a, b = max(i0, premier), min(i1, dernier)
+        if a < b:
+            yield a, b, garde
 
 
 def est_collecte(point: PointMesure, n: int) -> bool:
@@ -200,12 +219,11 @@ def est_collecte(point: PointMesure, n: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def _enregistrements(point: PointMesure) -> tuple[tuple[int, int, bool], ...]:
-    """Return the recorded periods: first day, end day, whether hourly.
-
-    Those of a C5 or P4 are collected, or kept by the meter before.
+    """Return the recorded periods: first day, end day, whether the meter kept them before they were
+    collected, hourly on a C5 or P4.
     """
     premier, dernier = vie(point)
-    if not point.petit:
+    if not point.petit and point.memoire is None:
         return ((premier, dernier, False),)
     oppositions = [
         (numero_borne(one.debut), numero_borne(one.fin or FIN_DES_JOURS))
@@ -218,10 +236,12 @@ def _enregistrements(point: PointMesure) -> tuple[tuple[int, int, bool], ...]:
         fin = numero_borne(collecte.fin or FIN_DES_JOURS)
         # An opposition empties the meter's memory, which fills again once it is lifted.
         levees = [levee for oppose, levee in oppositions if oppose <= debut]
-        memoire = max([numero_borne(add_months(collecte.debut, -MEMOIRE_MOIS)), *levees])
-        for a, b, horaire in ((memoire, debut, True), (debut, fin, False)):
+        kept = numero_borne(add_months(collecte.debut, -MEMOIRE_MOIS))
+        if not point.petit:
+            kept = debut - (point.memoire or 0)
+        for a, b, garde in ((max([kept, *levees]), debut, True), (debut, fin, False)):
             for start, end in _outside(oppositions, max(a, libre), b):
-                periodes.append((max(start, premier), min(end, dernier), horaire))
+                periodes.append((max(start, premier), min(end, dernier), garde))
                 libre = end
     return tuple(periodes)
 

@@ -5,6 +5,10 @@ and the monthly frozen one the month that ends (observed for TF: 25 days of 16 h
 the classes out of season; taken over for the others). All are kept by time class of the
 distributor's grid.
 
+A C4 counts how long it overruns by the minute, and is billed by the hour: an hour begun is an hour
+(FAQ; a minute overruns where its mean power does, whole or not, and each class has its hours:
+assumed).
+
 The rest is assumed: documents name the quantities and their units, and say nothing of how they
 are counted. Overruns and maximum are those of the 10-minute steps of `courbe_10_minutes`, lost or
 not, by class at the legal minute at which a step starts; a step counts once it has ended. The
@@ -16,8 +20,8 @@ PMA is in VA, or in W where the subscribed power is in kW (assumed: files and an
 by point).
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -27,9 +31,17 @@ import numpy as np
 from sge_sim.clock import PREMIER_JOUR
 from sge_sim.mesures.calendrier import calendrier, jour_de, numero, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage
-from sge_sim.mesures.consommations import MINUTE_DU_RELEVE, cycliques
+from sge_sim.mesures.consommations import (
+    MINUTE_DU_RELEVE,
+    Consommation,
+    Consommations,
+    SerieConsommations,
+    cycliques,
+)
 from sge_sim.mesures.courbes import Bloc, blocs_10_minutes
+from sge_sim.mesures.donnees import journees_lues
 from sge_sim.mesures.entrees_datees import coupes_entre, plages_de, puissance_de
+from sge_sim.mesures.formes import BITS
 from sge_sim.mesures.index import CADRANS_DISTRIBUTEUR, Index
 from sge_sim.mesures.jours import DEBUT_CHANGEMENT, FIN_CHANGEMENT
 from sge_sim.mesures.point import Grandeur, PointMesure, Structure, en_vigueur
@@ -37,6 +49,7 @@ from sge_sim.mesures.tableaux import Entiers
 
 _PAS = 600
 """Seconds of a step."""
+_PAR_MINUTE = "C4"
 _CADRANS = np.arange(CADRANS_DISTRIBUTEUR)[:, None]
 
 
@@ -44,7 +57,7 @@ class GrandeurFacturee(StrEnum):
     """A quantity that is billed on, or looked at by a tariff, beside energies."""
 
     DD = "DD"
-    """Time beyond the subscribed power in the month, s."""
+    """Time beyond the subscribed power in the month, s: whole minutes of a C4, else steps."""
     DE = "DE"
     """Energy beyond the subscribed power in the month, Wh."""
     DQ = "DQ"
@@ -118,6 +131,8 @@ def registres_factures(
     demandees = [g for g in grandeurs_facturees(point) if g in grandeurs]
     if demandees and demandees != [GrandeurFacturee.TF]:
         registres |= _du_mois(point, releves.horodates)
+    if GrandeurFacturee.DD in demandees and point.segment == _PAR_MINUTE:
+        registres[GrandeurFacturee.DD] = _par_minute(point, releves.horodates)
     if GrandeurFacturee.TF in demandees:
         registres[GrandeurFacturee.TF] = _temps(point, releves.horodates)
     return {grandeur: registres[grandeur] for grandeur in demandees}
@@ -137,14 +152,91 @@ def _du_mois(point: PointMesure, horodates: Entiers) -> Registres:
     etapes = _etapes(point, i0, dernier + 1)
     origine = calendrier().minuits[i0]
     fins = (horodates - origine) // _PAS
-    bornes = [0, *(np.flatnonzero(debuts[1:] != debuts[:-1]) + 1).tolist(), len(horodates)]
-    for a, b in pairwise(bornes):
+    for a, b in _mois(debuts):
         premiere, derniere = int(debuts[a] - origine) // _PAS, int(fins[b - 1])
         mois = Etapes(*(tableau[premiere:derniere] for tableau in vars(etapes).values()))
         registres = mois.registres(fins[a:b] - premiere, pma_en_watts=point.pma_en_watts)
         for grandeur, valeurs in registres.items():
             lus[grandeur][:, a:b] = valeurs
     return lus
+
+
+def _par_minute(point: PointMesure, horodates: Entiers) -> Entiers:
+    """Return DD at these instants (ascending), counted by the minute: shape (5, n)."""
+    lus = np.zeros((CADRANS_DISTRIBUTEUR, len(horodates)), np.int64)
+    if not len(horodates):
+        return lus
+    debuts = _debuts(point, horodates)
+    i0, dernier = _jours(np.array([debuts[0], horodates[-1]])).tolist()
+    minutes = _minutes(point, i0, dernier + 1)
+    origine = calendrier().minuits[i0]
+    premieres, fins = (debuts - origine) // 60, (horodates - origine) // 60
+    for a, b in _mois(debuts):
+        mois = minutes[premieres[a] : fins[b - 1]] == _CADRANS
+        lus[:, a:b] = 60 * _cumul(mois)[:, fins[a:b] - premieres[a]]
+    return lus
+
+
+def _minutes(point: PointMesure, i0: int, i1: int) -> Entiers:
+    """Return the register, from 0, of each minute of the days [i0, i1) that overran, -1 of the
+    others."""
+    found = []
+    for j in journees_lues(point, i0, i1, par_duree=True):
+        # One kilowatt over a step of a large meter is a unit.
+        trop = np.diff(j.pas_a_pas(), axis=1) > puissance_de(point, jour_de(j.premier)) << BITS
+        trop = np.repeat(trop, j.banque.pas, axis=1)
+        cadrans = _cadrans(point, j.premier, j.premier + j.nombre, 1)
+        found.append(np.where(trop, cadrans, -1).ravel())
+    return np.concatenate(found)
+
+
+def heures_depassees(
+    point: PointMesure, facturees: Consommations
+) -> tuple[SerieConsommations, ...]:
+    """Return the hours that a C4 is billed for having overrun its power, in the periods of its
+    consumptions by the distributor's grid; nothing of the others.
+
+    What was begun is whole: of each class, and since the monthly reading.
+    """
+    rows = {row for serie in facturees.distributeur for row in serie.consommations}
+    if point.segment != _PAR_MINUTE or not rows:
+        return ()
+    evenements = {row.fin for row in rows if row.declencheur == "EVENEMENT"}
+    jours = sorted({jour for row in rows for jour in (row.debut, row.fin)})
+    horodates = np.array(
+        [
+            calendrier().minuits[numero(jour)]
+            + 60 * MINUTE_DU_RELEVE * (jour.day == point.jour_releve and jour not in evenements)
+            for jour in jours
+        ]
+    )
+    heures = -(-_par_minute(point, horodates) // 3600)
+    debuts = _debuts(point, horodates)
+
+    def billed(row: Consommation, cadran: int) -> Consommation:
+        a, b = jours.index(row.debut), jours.index(row.fin)
+        before = 0 if debuts[b] >= horodates[a] else heures[cadran, a]
+        return replace(row, valeur=int(heures[cadran, b] - before), rectifiee=None)
+
+    cadrans = {
+        (grille.calendrier, classe): cadran - 1
+        for grille in point.grille_distributeur
+        for classe, cadran in grille.structure.classes
+    }
+    return tuple(
+        replace(
+            serie,
+            consommations=tuple(
+                billed(row, cadrans[serie.calendrier, serie.classe]) for row in serie.consommations
+            ),
+        )
+        for serie in facturees.distributeur
+    )
+
+
+def _mois(debuts: Entiers) -> Iterator[tuple[int, int]]:
+    """Yield the ranks [a, b) of the readings of each month, whose registers started together."""
+    yield from pairwise([0, *(np.flatnonzero(np.diff(debuts)) + 1).tolist(), len(debuts)])
 
 
 def _debuts(point: PointMesure, horodates: Entiers) -> Entiers:
@@ -173,7 +265,7 @@ def _etapes(point: PointMesure, i0: int, i1: int) -> Etapes:
         for grandeur in (Grandeur.PA, Grandeur.PRI, Grandeur.PRC)
     )
     return Etapes(
-        cadrans=np.concatenate([_cadrans(point, bloc).ravel() for bloc in actives]),
+        cadrans=np.concatenate([_cadrans(point, *bloc[:3]).ravel() for bloc in actives]),
         actives=_valeurs(actives),
         reactives=_valeurs(inductives) - _valeurs(capacitives),
         souscrites=np.concatenate(
@@ -189,16 +281,16 @@ def _valeurs(blocs: list[Bloc]) -> Entiers:
     return np.concatenate([bloc.valeurs.ravel() for bloc in blocs])
 
 
-def _cadrans(point: PointMesure, bloc: Bloc) -> Entiers:
-    """Return the register of each step, from 0: shape (days, steps)."""
-    bornes, cadrans = _parties(point, bloc.premier, bloc.fin)
-    minutes = np.arange(0, 1440, bloc.pas)
-    heures = calendrier().heures[bloc.premier]
+def _cadrans(point: PointMesure, premier: int, fin: int, pas: int) -> Entiers:
+    """Return the register of each step of the days [premier, fin), from 0: shape (days, steps)."""
+    bornes, cadrans = _parties(point, premier, fin)
+    minutes = np.arange(0, 1440, pas)
+    heures = calendrier().heures[premier]
     if heures == 23:
         minutes = minutes[(minutes < DEBUT_CHANGEMENT) | (minutes >= FIN_CHANGEMENT)]
     elif heures == 25:
-        fin = np.searchsorted(minutes, FIN_CHANGEMENT)
-        minutes = np.concatenate([minutes[:fin], minutes[minutes >= DEBUT_CHANGEMENT]])
+        twice = np.searchsorted(minutes, FIN_CHANGEMENT)
+        minutes = np.concatenate([minutes[:twice], minutes[minutes >= DEBUT_CHANGEMENT]])
     return cadrans[np.searchsorted(bornes, minutes, side="right")].T
 
 

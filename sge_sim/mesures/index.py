@@ -6,12 +6,13 @@ register 1 goes on from where the previous one stopped.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
 
+from sge_sim.clock import PARIS
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage, par_cadran
@@ -114,6 +115,31 @@ def index_aux(
     )
 
 
+def index_at(
+    point: PointMesure, instants: Sequence[datetime], grandeur: Grandeur = Grandeur.PA
+) -> Index:
+    """Return the registers at these aware instants (ascending), by the minute: an index at a time.
+
+    Instants outside of what the point may tell are left out, and none is lost. In the hour that
+    autumn lives twice, what was spent of it by that minute is of both (assumed).
+    """
+    found = []
+    for instant in instants:
+        legal = instant.astimezone(PARIS)
+        i0, i1 = _jours_lus(point, legal.date(), legal.date() + timedelta(1))
+        minutes = np.full(i1 - i0, 60 * legal.hour + legal.minute, np.int64)
+        lu = _index(point, i0, i1, minutes, grandeur)
+        horodates = np.full(i1 - i0, int(instant.timestamp()), np.int64)
+        stamps = {"horodates": horodates, "decalages": decalages(horodates)}
+        found.append(replace(lu, **stamps, valides=np.ones(i1 - i0, np.bool_)))
+    return Index(
+        *(
+            np.concatenate([getattr(lu, each.name) for lu in found], axis=-1)
+            for each in fields(Index)
+        )
+    )
+
+
 def index_er(inductif: Index, capacitif: Index) -> Index:
     """Return the registers of ER from those of ERI (PRI) and ERC (PRC) at the same readings, VArh.
 
@@ -182,10 +208,12 @@ def registres_lus(
         depuis = np.empty((_TOTAL + 1, b - a), np.int64)
         depuis[:, 0] = _comptes(point, pose, a, grandeur)
         if b - a > 1:
-            _energies(point, a, b - 1, grandeur, None).cumsum(axis=1, out=depuis[:, 1:])
+            energies_des_registres(point, a, b - 1, grandeur, None).cumsum(
+                axis=1, out=depuis[:, 1:]
+            )
             depuis[:, 1:] += depuis[:, :1]
         if minutes is not None:
-            depuis += _energies(point, a, b, grandeur, minutes[a - i0 : b - i0])
+            depuis += energies_des_registres(point, a, b, grandeur, minutes[a - i0 : b - i0])
         lus[:, a - i0 : b - i0] = _affiche(point, depuis)
         if grandeur is Grandeur.PA:
             _montre(point, compteur, a, lus[:, a - i0 : b - i0])
@@ -284,7 +312,7 @@ def _parts(j: Journees, bornes: tuple[int, ...]) -> Entiers:
     return parts
 
 
-def _energies(
+def energies_des_registres(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, minutes: Entiers | None
 ) -> Entiers:
     """Return what each register counts on each day, or until a minute of it: shape (16, n)."""

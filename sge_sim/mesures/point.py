@@ -153,6 +153,16 @@ class TrouDeCourbe:
 
 
 @dataclass(frozen=True)
+class JourRectifie:
+    """The energy (Wh) that Enedis gave a legal day in place of what its meter had told, and when it
+    did, an aware instant."""
+
+    jour: date
+    energie: int
+    instant: datetime
+
+
+@dataclass(frozen=True)
 class PointMesure:
     """Everything the physics of one point, in one direction, depends on.
 
@@ -164,7 +174,10 @@ class PointMesure:
     largest power in W, not in VA. `zone`: that of its weather, of its seed where None.
     `couple`: the plant or the load behind the same meter of 36 kVA or less, of which this direction
     is what is left. `pertes`: readings are lost as was seen. `donnees`: what was given of its
-    measures, and isn't drawn.
+    measures, and isn't drawn. `memoire`: the days of curve that a large meter keeps for whoever
+    has it collected; None where it is collected always. `rectifications`: the days that were put
+    right, one each. `ponctuels`: when a large meter was read because somebody asked, aware,
+    ascending.
 
     >>> jour = date(2021, 1, 7)
     >>> PointMesure(
@@ -199,6 +212,9 @@ class PointMesure:
     couple: "PointMesure | None" = None
     pertes: bool = False
     donnees: MesuresDonnees | None = None
+    memoire: int | None = None
+    rectifications: tuple[JourRectifie, ...] = ()
+    ponctuels: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
         if self.segment not in SEGMENTS:

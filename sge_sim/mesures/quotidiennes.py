@@ -7,7 +7,7 @@ import numpy as np
 
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
-from sge_sim.mesures.courbes import Bloc, blocs, courbe
+from sge_sim.mesures.courbes import Bloc, blocs, courbe, jours_enregistres
 from sge_sim.mesures.donnees import journees_lues
 from sge_sim.mesures.entrees_datees import (
     index_perdus,
@@ -84,7 +84,7 @@ def energies_quotidiennes(
         valides = ~(perdus[1:] | perdus[:-1])
     else:
         valeurs = valeurs * 1000 // 12
-        valides = np.ones(i1 - i0, np.bool_)
+        valides = jours_enregistres(point, i0, i1)
         if point.trous or point.pertes:
             relevee = courbe(point, debut, fin, grandeur)
             perdues = relevee.horodates[~relevee.valides]

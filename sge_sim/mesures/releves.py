@@ -67,11 +67,13 @@ class GrandeurRelevee:
 @dataclass(frozen=True)
 class Contexte:
     """How readings were taken: AQ each midnight (C5, P4); RC each night, RM each month, LC at a
-    fixed hour (the others); AV, AS, AP, LC as something is done to the meter."""
+    fixed hour (the others); AV, AS, AP, LC as something is done to the meter, RC on demand.
+    `motif`: why the meter was read on the spot."""
 
     contexte: str
     type: str
     grandeurs: tuple[GrandeurRelevee, ...]
+    motif: str | None = None
 
 
 def read_contextes(
@@ -89,15 +91,15 @@ def read_contextes(
         contextes = [_contexte(point, lecture, "FMR", type) for type in ("RC", "RM")]
         if rhf:
             contextes.append(_contexte(point, lecture, "RHF", "LC"))
-    if len(point.heures_creuses) > 1 or len(point.compteurs) > 1:
-        contextes += [
-            Contexte(
-                intervention.contexte,
-                intervention.type,
-                tuple(_energies(point, lecture, intervention)),
-            )
-            for intervention in interventions_entre(point, lecture.debut, lecture.fin)
-        ]
+    contextes += [
+        Contexte(
+            intervention.contexte,
+            intervention.type,
+            tuple(_read_then(point, lecture, intervention)),
+            intervention.motif,
+        )
+        for intervention in interventions_entre(point, lecture.debut, lecture.fin)
+    ]
     return tuple(contexte for contexte in contextes if contexte.grandeurs)
 
 
@@ -108,6 +110,15 @@ def _contexte(point: PointMesure, lecture: Lecture, contexte: str, type: str) ->
         *_facturees(point, lecture, type),
     )
     return Contexte(contexte, type, relevees)
+
+
+def _read_then(
+    point: PointMesure, lecture: Lecture, intervention: Intervention
+) -> Iterator[GrandeurRelevee]:
+    """What is asked for is read whole; what is done to a meter tells its energies (assumed)."""
+    yield from _energies(point, lecture, intervention)
+    if intervention.contexte == "CRD":
+        yield from _facturees(point, lecture, intervention)
 
 
 def _energies(
@@ -154,7 +165,9 @@ def _reactives(point: PointMesure, lecture: Lecture, type: str) -> Iterator[Gran
             yield GrandeurRelevee(grandeur, (), total)
 
 
-def _facturees(point: PointMesure, lecture: Lecture, type: str) -> Iterator[GrandeurRelevee]:
+def _facturees(
+    point: PointMesure, lecture: Lecture, type: str | Intervention
+) -> Iterator[GrandeurRelevee]:
     """They are read with the energies, on the distributor's classes alone (assumed)."""
     demandees = [g for g in grandeurs_facturees(point) if lecture.grandeur in (g, TOUT)]
     if not demandees:

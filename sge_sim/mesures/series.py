@@ -1,11 +1,11 @@
 """The series of a point that are asked for: curves, energies, maximum powers.
 
 A lost point is left out (both an absent and an empty point fit the contract; neither was seen). A
-corrected curve has it, with the value that was lost.
+corrected curve has it, with the value that was lost, and the days that were put right.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -21,14 +21,15 @@ from sge_sim.mesures.quotidiennes import (
     puissances_maximales,
     puissances_mensuelles,
 )
+from sge_sim.mesures.rectifications import corrected_curve
 from sge_sim.mesures.tableaux import Entiers, Masque
 
-BRUT, ESTIME, REEL = "B", "E", "R"
-"""Natures of a point of a curve: raw (C5 and P4), real (the others) (observed); estimated, a gap
-that Enedis filled by itself, in a corrected curve (GUI 0497 v1.5.0)."""
-INTERPOLATION = "C"
-"""How a point was estimated (`tc`): linearly between its bounds (GUI 0497 v1.5.0 p. 16; which of
-the ways: assumed)."""
+BRUT, CORRIGE, ESTIME, REEL = "B", "C", "E", "R"
+"""Natures of a point of a curve: raw (C5 and P4), real (the others) (observed); in a corrected
+curve, estimated, a gap that Enedis filled by itself, and corrected by hand (GUI 0497 v1.5.0)."""
+TRAITEMENTS: Final[Mapping[str | None, str]] = {ESTIME: "C", CORRIGE: "F"}
+"""How a point was made (`tc`): estimated linearly between its bounds, corrected point by point (GUI
+0497 v1.5.0 p. 16; which of the ways: assumed)."""
 
 
 class Troncon(NamedTuple):
@@ -96,14 +97,17 @@ def has_corrected(grandeur: str, *, petit: bool) -> bool:
 def _curve(point: PointMesure, lecture: Lecture, grandeur: Grandeur) -> Iterator[Troncon]:
     mesuree = courbe(point, lecture.debut, lecture.fin, grandeur, collectees=lecture.collectees)
     brut = BRUT if point.petit else REEL
+    corrigees = lecture.corrigees and has_corrected(grandeur, petit=point.petit)
+    mains = np.zeros(len(mesuree.pas), np.bool_)
+    if corrigees:
+        mesuree, mains = corrected_curve(point, mesuree)
     if mesuree.pas_unique is not None:
         whole = mesuree.horodates, mesuree.decalages, mesuree.valeurs
         yield Troncon(*whole, mesuree.pas_unique, brut)
         return
-    corrigees = lecture.corrigees and has_corrected(grandeur, petit=point.petit)
     gardes = np.flatnonzero(mesuree.valides | corrigees)
-    pas, valides = mesuree.pas[gardes], mesuree.valides[gardes]
-    coupes = np.flatnonzero((pas[1:] != pas[:-1]) | (valides[1:] != valides[:-1])) + 1
+    sortes = np.stack([mesuree.pas, np.where(mains, 2, mesuree.valides)])[:, gardes]
+    coupes = np.flatnonzero((sortes[:, 1:] != sortes[:, :-1]).any(axis=0)) + 1
     for rangs in np.split(gardes, coupes):
         if len(rangs):
             yield Troncon(
@@ -111,7 +115,7 @@ def _curve(point: PointMesure, lecture: Lecture, grandeur: Grandeur) -> Iterator
                 mesuree.decalages[rangs],
                 mesuree.valeurs[rangs],
                 int(mesuree.pas[rangs[0]]),
-                brut if mesuree.valides[rangs[0]] else ESTIME,
+                CORRIGE if mains[rangs[0]] else brut if mesuree.valides[rangs[0]] else ESTIME,
             )
 
 

@@ -8,28 +8,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
+    KeySerializationEncryption,
+    PrivateFormat,
     pkcs12,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from sge_sim.domaine.nomenclatures import KeyType, Usages
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
 from sge_sim.pki.building import CLOCK_MARGIN, DIGEST, certificate_builder, key_usage
-from sge_sim.pki.keys import BUNDLE_PASSWORD, KeyType, PrivateKey, generate_key, key_pem
+from sge_sim.pki.keys import BUNDLE_PASSWORD, PrivateKey, generate_key, key_pem
 from sge_sim.pki.simulated import AUTHORITY_LIFE, SimulatedAuthority
 
 # How long an expired certificate had lived.
 EXPIRED_LIFE = timedelta(days=90)
 
 
-Usages = Literal["clientauth", "serverauth", "any", "aucun"]
-"""What the extended key use of a certificate says; « aucun »: it has no such extension."""
 _USAGES: Final[Mapping[Usages, Sequence[x509.ObjectIdentifier]]] = {
     "clientauth": [ExtendedKeyUsageOID.CLIENT_AUTH],
     "serverauth": [ExtendedKeyUsageOID.SERVER_AUTH],
@@ -51,14 +53,18 @@ class IssuedCertificate:
         """What a client presents: leaf first; the root stays with those who trust it."""
         return (self.leaf, self.intermediate)
 
-    def bundle(self, password: str = BUNDLE_PASSWORD) -> bytes:
-        """Return key and certificates as a PKCS#12 that Java, OpenSSL and Windows read."""
+    def bundle(self, password: str = BUNDLE_PASSWORD, *, former: bool = False) -> bytes:
+        """Return key and certificates as a PKCS#12 that Java, OpenSSL and Windows read.
+
+        With `former` algorithms Mono reads it too; the password then protects it from nobody.
+        """
+        encryption: KeySerializationEncryption = BestAvailableEncryption(password.encode())
+        if former:
+            builder = PrivateFormat.PKCS12.encryption_builder().hmac_hash(SHA1())  # noqa: S303
+            builder = builder.key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+            encryption = builder.build(password.encode())
         return pkcs12.serialize_key_and_certificates(
-            b"sge-sim",
-            self.key,
-            self.leaf,
-            [self.intermediate],
-            BestAvailableEncryption(password.encode()),
+            b"sge-sim", self.key, self.leaf, [self.intermediate], encryption
         )
 
 

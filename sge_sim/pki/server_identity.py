@@ -61,6 +61,8 @@ def ensure_server_identity(
         _make_identity(new, wanted, now)
 
     make_folder_once(folder, make)
+    if not (folder / "identity.pem").exists() and (folder / "authority.key.pem").exists():
+        _make_identity(folder, wanted, now)  # of an authority that another machine has made
     try:
         (leaf,) = read_pem_bundle(folder / "identity.pem")
         (authority,) = read_pem_bundle(folder / "authority.pem")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sge_sim.admin.moves import Moves
 from sge_sim.admin.token import guard_by_token
 from sge_sim.commandes.back_office import BackOffice, CarryOn, Task
+from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
@@ -18,6 +19,7 @@ from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.generation_switch import GenerationSwitch
 from sge_sim.processes.simulator import Simulator
+from sge_sim.schema.pieces import Pieces
 from sge_sim.tables.apports import read_hidden
 from sge_sim.transport.admin_server import AdminServer, RemoteDoor
 from sge_sim.transport.child import ProcessWork
@@ -45,8 +47,9 @@ def admin_server(
         simulator.database, settings.data_dir, max_pending=settings.journal_max_bytes
     )
     feed = JournalFeed(journal)
-    back_office = BackOffice(simulator.clock, _tasks(simulator, journal))
-    moves = Moves(simulator.clock, simulator.database, back_office)
+    avancement = Avancement()
+    back_office = BackOffice(simulator.clock, _tasks(simulator, journal, avancement))
+    moves = Moves(simulator.clock, simulator.database, back_office, avancement)
 
     def load() -> "FastAPI":
         from sge_sim.admin.application import build_admin
@@ -62,12 +65,14 @@ def admin_server(
             journal,
             feed,
             simulator.marques,
+            simulator.phase.read,
         )
         with collector_paused():
             return build_admin(state)
 
     server = AdminServer(Deferred(load), listening_socket, _remote_door(simulator, remote_socket))
-    return _Administration(server, back_office, moves, feed, tell)
+    pieces = Pieces(simulator.database, settings.data_dir)
+    return _Administration(server, back_office, moves, feed, pieces, tell)
 
 
 def local_url(listening_socket: socket) -> str:
@@ -90,10 +95,15 @@ class _Administration:
     back_office: BackOffice
     moves: Moves
     feed: JournalFeed
+    pieces: Pieces
     tell: Callable[[Echange], None] | None
 
     def serve(self, on_ready: Callable[[], None]) -> None:
-        with self.feed.running(self.tell), self.back_office.running():
+        with (
+            self.feed.running(self.tell),
+            self.back_office.running(),
+            self.pieces.following(),
+        ):
             self.server.serve(on_ready)
 
     def stop(self) -> None:
@@ -105,7 +115,9 @@ class _Administration:
         self.server.reload()
 
 
-def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
+def _tasks(
+    simulator: Simulator, journal: Journal, avancement: Avancement | None = None
+) -> tuple[Task, ...]:
     """Return what the back office does, in order: orders and publications, then deliveries.
 
     Then what an import that was killed has left goes; last, what the clock went over is told.
@@ -117,12 +129,14 @@ def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
     def publisher() -> "Publisher":
         from sge_sim.flux.publication import Publisher
 
-        return Publisher.of(settings, database, journal.append)
+        return Publisher.of(settings, database, journal.append, avancement)
 
     def publish(until: datetime, carry_on: CarryOn) -> None:
         publisher().catch_up(until, carry_on)
 
-    incidents = Incidents(database.memoire, Guet(settings.data_dir), journal.append)
+    incidents = Incidents(
+        database.memoire, Guet(settings.data_dir, database.engine), journal.append
+    )
 
     def deliver(_until: datetime, _carry_on: CarryOn) -> None:
         deliver_pending(database, settings.data_dir, incidents)

@@ -17,6 +17,8 @@ from sge_sim.pki.policy import Policy
 from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.simulator import Simulator
 from sge_sim.settings import Settings
+from sge_sim.tables.comptages import SharedCadence
+from sge_sim.tables.plateforme import is_shared
 from sge_sim.transport.limits import Limits
 from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.tls import build_server_context
@@ -38,7 +40,9 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
             return build_endpoints(settings, database)
 
     endpoints = Deferred(load)
-    guet = Guet(settings.data_dir)
+    guet = Guet(settings.data_dir, database.engine)
+    refuses = settings.rate_refused or settings.plafonds_refused
+    together = refuses and is_shared(database.engine)
     if settings.wsdl_dir is not None or settings.disabled_rules:
         endpoints()  # what a user gave is judged before anybody is let in
     application = B2B(
@@ -52,7 +56,7 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
         ),
         database.memoire,
         journal.append,
-        simulator.cadence,
+        SharedCadence(database.engine) if together else simulator.cadence,
         guet,
         simulator.marques,
         _gates(settings, database),

@@ -11,6 +11,8 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
 from sge_sim.journal import Journal
 from sge_sim.processes.simulator import Simulator
+from sge_sim.tables.comptages import SharedQuotas
+from sge_sim.tables.plateforme import is_shared
 from sge_sim.tables.quotas import QuotaCounts
 from sge_sim.transport.child import ProcessWork
 from sge_sim.transport.limits import Limits
@@ -23,12 +25,13 @@ def data_connect_server(simulator: Simulator, listening_socket: socket) -> Proce
     settings = simulator.settings
     database = Database(settings.database, processes=settings.workers + 2)
     journal = Journal.beside(database, settings.data_dir, max_pending=settings.journal_max_bytes)
+    engine = database.engine
     backend = RestBackend(
         settings,
         database,
         Tokens(settings.data_dir),
-        QuotaCounts(settings.data_dir),
-        Guet(settings.data_dir),
+        SharedQuotas(engine) if is_shared(engine) else QuotaCounts(settings.data_dir),
+        Guet(settings.data_dir, engine),
     )
     identity = simulator.pki.server.identity
     server = HttpsServer(

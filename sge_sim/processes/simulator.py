@@ -4,7 +4,9 @@ The parent process opens it; each serving process builds its own application aft
 neither connections nor threads cross it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from sge_sim.clock import machine_now
 from sge_sim.commandes.moving_clock import start_clock
@@ -15,12 +17,18 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Bounds, Journal
 from sge_sim.machine.files import make_private_folder
+from sge_sim.machine.phase import Phase
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.server_identity import DEFAULT_HOSTS
+from sge_sim.schema.pieces import Pieces
 from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Communes, ReformeHc, Settings
 from sge_sim.tables.campaigns import last_observed
 from sge_sim.tables.installation import is_installed
+from sge_sim.tables.plateforme import is_shared
+
+_START_PATIENCE_SECONDS: Final = 15.0
+"""Longer than a machine that was suspended may hold the others up."""
 
 
 @dataclass(frozen=True)
@@ -34,22 +42,41 @@ class Simulator:
     callers: tuple[DefaultCaller, ...]
     cadence: Cadence
     marques: Marques
+    phase: Phase
 
     def close(self) -> None:
         """Give back the memory that its processes share, and its connections."""
         self.cadence.close()
         self.marques.close()
+        self.phase.close()
         self.database.dispose()
 
 
-def open_simulator(settings: Settings) -> Simulator:
+def open_simulator(settings: Settings, on_wait: Callable[[], None] = lambda: None) -> Simulator:
     """Open the state of a simulator, making at the first start whatever isn't there.
 
-    Raises `UsageError` for a folder, a database or certificates that can't be used.
+    One at a time does: `on_wait` is called where another one starts on the same state, whose end
+    is waited for. Raises `UsageError` for a folder, a database or certificates that can't be used.
     """
     make_private_folder(settings.data_dir)
     database = Database(settings.database, processes=settings.workers + 1)
-    prepare(database)
+    patient = database
+    if is_shared(database.engine):  # other machines write meanwhile
+        patient = Database(settings.database, patience_seconds=_START_PATIENCE_SECONDS)
+    prepare(patient)
+    with patient.starting(on_wait):
+        pki, callers = _make_ready(settings, patient)
+    if patient is not database:
+        patient.dispose()
+    shared = Cadence(), Marques(), Phase()
+    return Simulator(settings, database, StoredClock(database), pki, callers, *shared)
+
+
+def _make_ready(settings: Settings, database: Database) -> tuple[Pki, tuple[DefaultCaller, ...]]:
+    """Make what isn't there, and set the clock; return the certificates and who calls by default.
+
+    Raises `UsageError` as `open_simulator` does.
+    """
     journal = Journal.beside(database, settings.data_dir)
     with database.sessions() as session:
         installed = is_installed(session)
@@ -72,15 +99,21 @@ def open_simulator(settings: Settings) -> Simulator:
         from sge_sim.referentiel.apports.dossier import import_folder
 
         import_folder(database, settings.dataset)
-    pki = open_pki(
-        settings.data_dir,
-        now=machine_now(),
-        hosts=(*DEFAULT_HOSTS, *settings.server_name),
-        authorities_file=settings.authorities_file,
-        authorities_dir=settings.authorities_dir,
-    )
-    callers = ensure_default_callers(settings.data_dir, database, pki, now=machine_now())
-    clock = StoredClock(database)
+    pieces = Pieces(database, settings.data_dir)
+    pieces.prepare(settings.cle_plateforme)
+    with pieces.changing():
+        pki = open_pki(
+            settings.data_dir,
+            now=machine_now(),
+            hosts=(*DEFAULT_HOSTS, *settings.server_name),
+            authorities_file=settings.authorities_file,
+            authorities_dir=settings.authorities_dir,
+        )
+        callers = ensure_default_callers(settings.data_dir, database, pki, now=machine_now())
+        if settings.data_connect and is_shared(database.engine):
+            from sge_sim.dataconnect.tokens import Tokens
+
+            Tokens(settings.data_dir)  # the platform's key, before another one is made
     if settings.now is not None:
-        start_clock(clock, settings.now, database)
-    return Simulator(settings, database, clock, pki, callers, Cadence(), Marques())
+        start_clock(StoredClock(database), settings.now, database)
+    return pki, callers

@@ -51,11 +51,21 @@ def serve_supervised(
             Process(f"b2b-{number}", partial(_b2b, simulator, doors))
             for number in range(1, simulator.settings.workers + 1)
         ),
-        Process("admin", partial(_admin, simulator, doors, b2b_url, tell)),
+        Process("admin", partial(_admin, simulator, doors, b2b_url, tell), last=True),
     ]
     if doors.data_connect is not None:
         processes.append(Process("data-connect", partial(_data_connect, simulator, doors)))
-    supervise(processes, on_ready=on_ready, on_stop=doors.close)
+    phase = simulator.phase
+
+    def ready() -> None:
+        phase.enter("pret")
+        on_ready()
+
+    def stop() -> None:
+        phase.enter("arret")
+        doors.close()
+
+    supervise(processes, on_ready=ready, on_stop=stop)
 
 
 # Each process imports its own part, all at the same time, and keeps its own doors alone.

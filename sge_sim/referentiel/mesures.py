@@ -12,10 +12,12 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.nomenclatures import PETITS, Sens
+from sge_sim.domaine.plage_releve import jour_releve
 from sge_sim.mesures import (
     CompteurPose,
     Grille,
     HeuresCreuses,
+    JourRectifie,
     Opposition,
     PeriodeCollecte,
     PointMesure,
@@ -36,10 +38,8 @@ PUISSANCE_DU_SURPLUS = 3
 """Power (kVA, or kW) of the other direction of a point whose sheet gives only one (assumed)."""
 
 _MESURES_EN_MEMOIRE = 2048
-_JOUR_MAX = 28
 _TRIPHASE = "230/400 V"
 """How the delivery of a three-phase C5 is called (AX.0355)."""
-_PLAGE_RELEVE = re.compile(r"[DTMF]{2}(\d{2})")
 
 _FTA = {
     "BTINFCUST": Structure.BASE,
@@ -73,6 +73,8 @@ _DATEES: Final = (
 )
 """What measures take from the sheet and that has dates, in the order of `_Etat`."""
 
+_A_COURBE: Final = frozenset({"PMEI", "SAPHIR", "ICE", "ICE2Q", "ICE4Q"})
+"""The large meters that keep a curve."""
 _NON_CONSOMMATION = "PT000001"
 """The calendar of what a P4 that sells all of its production draws: nothing (GUI 0497 v1.5.0 p. 19;
 that the client has a contract for it all the same: assumed)."""
@@ -103,6 +105,7 @@ class _Donnees(NamedTuple):
     inerte: bool
     zone: int | None
     pertes: bool
+    memoire: int | None
 
 
 Point = PointFacts | Row | ServiceTransmis
@@ -173,11 +176,26 @@ def _described(
             triphase=point.tension_livraison == _TRIPHASE,
             en_kw=_unite(point) == "kW",
             inerte=inerte,
-            zone=zone_du_departement(point.code_insee),
             pertes=pertes,
+            memoire=_memoire(point),
+            zone=zone_du_departement(point.code_insee),
         ),
         suivi,
     )
+
+
+def _memoire(point: Point) -> int | None:
+    """Return the days of curve that a large meter keeps: 42, or 21 where it counts injection too
+    (FAQ, of a PME-PMI; of the other meters that can be collected: assumed), none of an older one.
+
+    One that is processed by its curve is collected always, for Enedis' own needs (assumed); one
+    that is processed by index has to be asked for, and has no curve else (observed 2023).
+    """
+    if point.segment in PETITS or point.mode_traitement != "INDEX":
+        return None
+    if point.type_comptage not in _A_COURBE:
+        return 0
+    return 21 if point.contrat_injection else 42
 
 
 def _held_since(mise_en_service: date, service: tuple[date, date | None] | None) -> date:
@@ -186,23 +204,6 @@ def _held_since(mise_en_service: date, service: tuple[date, date | None] | None)
         return mise_en_service
     debut, fin = service
     return debut if fin is not None and debut < fin <= mise_en_service else mise_en_service
-
-
-@lru_cache(maxsize=256)
-def jour_releve(plage: str | None) -> int:
-    """Return the day of the month on which a point is read, 1 to 28, from its reading range.
-
-    TD08 is « début de mois + 08 jours »: the 9th (observed 2022 on a C4, the 6th for a C5). A
-    range at the end of the month is taken on the 28th (assumed).
-
-    >>> jour_releve("TD08"), jour_releve("MM02"), jour_releve("FM03"), jour_releve(None)
-    (9, 17, 28, 1)
-    """
-    trouve = _PLAGE_RELEVE.fullmatch(plage or "")
-    if plage is None or trouve is None:
-        return 1
-    debut = {"DM": 1, "TD": 1, "MM": 15, "TM": 15}.get(plage[:2], _JOUR_MAX)
-    return min(debut + int(trouve[1]), _JOUR_MAX)
 
 
 def _facette(segment: str, sens: Sens) -> str:
@@ -302,7 +303,12 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
         pma_en_watts=not petit and donnees.en_kw,
         profil=_profil(donnees),
         donnees=given,
+        ponctuels=suivi.ponctuels,
+        rectifications=()
+        if donnees.autre
+        else tuple(JourRectifie(*rectifiee) for rectifiee in suivi.rectifications),
         zone=donnees.zone,
+        memoire=donnees.memoire,
         pertes=donnees.pertes,
     )
 

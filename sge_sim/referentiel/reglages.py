@@ -1,31 +1,35 @@
-"""What a tester changes of a point: access services, gaps, collection of the curve, its meter.
+"""What a tester changes of a point: access services, gaps, collection of the curve, its meter,
+what is put right of its measures.
 
 Periods are written `DEBUT..FIN`, their end excluded as in SGE's own demands.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal, TypeVar, get_args
+from datetime import date, datetime, timedelta
+from typing import Literal, TypeVar
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import add_months, parse_instant, start_of_day
-from sge_sim.domaine.nomenclatures import Sens, TypeAcces
+from sge_sim.clock import add_months, as_iso, legal_date, parse_instant, start_of_day
+from sge_sim.domaine.nomenclatures import TYPES_ACCES, Sens, TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
 from sge_sim.tables.acces import grant_acces, remove_acces
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.mesures import (
     add_trou,
+    read_suivi,
+    rectify,
+    remove_rectifications,
     remove_trous,
     replace_collectes,
 )
 from sge_sim.tables.points import Point
 
-TYPES_ACCES: tuple[TypeAcces, ...] = get_args(TypeAcces)
-TOUS = "tous"
 AUCUN = "aucun"
+_CHIFFRES = 12
+"""Of an energy, Wh, at most."""
 MOIS_CONSULTABLES = 36
 """Months of measures that may be consulted at most (GUI 0497)."""
 
@@ -41,7 +45,7 @@ class Reglages:
     default all that may be consulted today and from now on. `jours_absents` and `points_absents`
     add a gap, `collecte` replaces the periods of collection; « aucun » empties either.
     `teleoperable` tells whether the meter answers. `r4x_pas`: minutes of the step of R4x, 10 or 5
-    (C1-C4 and P1-P3).
+    (C1-C4 and P1-P3). `rectifie` puts a day right, `JOUR=WH`; « aucun » gives up all of them.
     """
 
     service_acces: bool | None = None
@@ -52,14 +56,16 @@ class Reglages:
     collecte: str | None = None
     teleoperable: bool | None = None
     r4x_pas: Literal[5, 10] | None = None
+    rectifie: str | None = None
 
 
-def change_point(session: Session, prm: str, reglages: Reglages, today: date) -> None:
-    """Apply `reglages` to a point.
+def change_point(session: Session, prm: str, reglages: Reglages, now: datetime) -> None:
+    """Apply `reglages` to a point, at `now`.
 
-    Raises `UsageError` for a point that doesn't exist or a period that can't be read.
+    Raises `UsageError` for a point that doesn't exist, a period that can't be read, or a day that
+    can't be put right.
     """
-    point = get_point(session, prm)
+    point, today = get_point(session, prm), legal_date(now)
     if reglages.teleoperable is not None:
         point.teleoperable = reglages.teleoperable
     if reglages.r4x_pas is not None:
@@ -80,6 +86,38 @@ def change_point(session: Session, prm: str, reglages: Reglages, today: date) ->
         add_trou(session, prm, *_period(reglages.points_absents, parse_instant))
     if reglages.collecte is not None:
         replace_collectes(session, prm, *_collectes(reglages.collecte))
+    if reglages.rectifie == AUCUN:
+        remove_rectifications(session, prm)
+    elif reglages.rectifie is not None:
+        _rectify(session, point, reglages.rectifie, now)
+
+
+def _rectify(session: Session, point: Point, texte: str, now: datetime) -> None:
+    """Give a day the energy that it had, where the meter counted some: classes share it so."""
+    # Loads the measures, which the other settings do without.
+    from sge_sim.mesures import energies_quotidiennes
+    from sge_sim.referentiel.mesures import point_mesure
+
+    ecrit, _, wh = texte.partition("=")
+    jour = _read(ecrit, date.fromisoformat)
+    if not (wh.isascii() and wh.isdigit()) or len(wh) > _CHIFFRES:
+        raise UsageError(
+            f"« {texte} » ne dit pas l'énergie d'un jour : écrire par exemple 2025-03-01=12400, en "
+            "Wh entiers."
+        )
+    sens: Sens = "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE"
+    mesure = point_mesure(point, read_suivi(session, point.prm), sens)
+    lendemain = jour + timedelta(days=1)
+    if (
+        mesure is None
+        or lendemain > legal_date(now)
+        or not energies_quotidiennes(mesure, jour, lendemain).valeurs.sum()
+    ):
+        raise UsageError(
+            f"rien n'a été compté le {jour:%d/%m/%Y} sur le point {point.prm} : rectifier un jour "
+            "passé où son compteur a compté."
+        )
+    rectify(session, point.prm, jour, int(wh), now)
 
 
 def _grant(
@@ -121,7 +159,7 @@ def _period(texte: str | None, read: Callable[[str], T]) -> tuple[T, T]:
 
 def _read(texte: str, read: Callable[[str], T]) -> T:
     try:
-        return read(texte)
+        return read(as_iso(texte))
     except ValueError:
         raise UsageError(
             f"« {texte} » n'est pas une date ISO : écrire par exemple 2025-03-01, ou "

@@ -1,15 +1,21 @@
 """The state of a simulator, as the commands that only look at it open it."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
-from sge_sim.journal import Journal
+from sge_sim.schema.pieces import Pieces
 from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Settings, variable_of
 from sge_sim.settings.settings_file import settings_beside
 from sge_sim.tables.installation import is_installed
+
+if TYPE_CHECKING:
+    from sge_sim.journal import Journal
 
 
 def open_database(data_dir: Path) -> Database:
@@ -18,10 +24,7 @@ def open_database(data_dir: Path) -> Database:
     That setting is read in its variable, then in `sge-sim.toml`. Raises `UsageError` where no
     simulator was started, or its first start hasn't put its data there yet.
     """
-    url = os.environ.get(variable_of("database_url"))
-    if url is None:
-        url = settings_beside(data_dir).get("database_url")
-    settings = Settings(data_dir=data_dir, database_url=url)
+    settings = Settings(data_dir=data_dir, database_url=_database_url(data_dir))
     if settings.database_url is None:
         require(data_dir / "sge-sim.db")
     database = Database(settings.database)
@@ -35,11 +38,31 @@ def open_database(data_dir: Path) -> Database:
     return database
 
 
-def open_journal(database: Database, data_dir: Path) -> Journal:
+@contextmanager
+def changing_pieces(data_dir: Path) -> Iterator[None]:
+    """Have what the block changes of the files of `data_dir` that are the platform's be changed
+    on every machine that shares it."""
+    if _database_url(data_dir) is None:
+        yield
+        return
+    database = open_database(data_dir)
+    with Pieces(database, data_dir).changing():
+        yield
+    database.dispose()
+
+
+def _database_url(data_dir: Path) -> str | None:
+    url = os.environ.get(variable_of("database_url"))
+    return settings_beside(data_dir).get("database_url") if url is None else url
+
+
+def open_journal(database: Database, data_dir: Path) -> "Journal":
     """Open the journal that stands beside a state.
 
     Raises `UsageError` where it can't be used.
     """
+    from sge_sim.journal import Journal
+
     journal = Journal.beside(database, data_dir)
     journal.prepare()
     return journal

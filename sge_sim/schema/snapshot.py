@@ -1,10 +1,12 @@
 """Keeping the whole state aside and bringing it back: how a test starts from where the others did.
 
-SQLite copies its pages, so it costs a fraction of installing the data set, and the processes that
-serve go on with their connections. The journal isn't copied: it forgets what came after.
+Several may be kept, by their names. SQLite copies its pages, so it costs a fraction of installing
+the data set, and the processes that serve go on with their connections. The journal isn't copied:
+it forgets what came after.
 """
 
 import os
+import re
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -17,18 +19,29 @@ from sge_sim.facts.database import PATIENCE_SECONDS, Database
 from sge_sim.journal import Journal
 from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.schema import revisions as schema
+from sge_sim.schema.snapshot_postgresql import bring_back, is_kept_aside, keep_aside
+from sge_sim.tables.plateforme import is_shared
 
 _FOLDER: Final = "instantane"
 _NAME: Final = "sge-sim.db"
+_NOM: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,12}")
+_UNNAMED: Final = "defaut"
 _RETRY_SECONDS: Final = 0.01
 
 
-def take_snapshot(database: Database, journal: Journal, data_dir: Path) -> Path:
-    """Keep the state in `data_dir`, in place of an earlier snapshot; return the file.
+def take_snapshot(
+    database: Database, journal: Journal, data_dir: Path, nom: str = ""
+) -> Path | None:
+    """Keep the state aside, in place of an earlier one of that name; return the file.
 
-    One process at a time keeps or brings back: the others wait. Raises `UsageError` for a database
-    that isn't SQLite.
+    It is in `data_dir`; without a file in the PostgreSQL that holds the state. One process at a
+    time keeps or brings back: the others wait. Raises `UsageError` for a name that can't be one.
     """
+    _check_nom(nom)
+    if is_shared(database.engine):
+        keep_aside(database, nom or _UNNAMED)
+        journal.mark(nom)
+        return None
     live = _sqlite_file(database)
     folder = make_private_folder(data_dir / _FOLDER)
     with locked(folder):
@@ -39,38 +52,62 @@ def take_snapshot(database: Database, journal: Journal, data_dir: Path) -> Path:
             with closing(sqlite3.connect(live)) as origin:
                 _copy(origin, beside)
             _check(beside)
-            journal.mark()
-            return beside.replace(folder / _NAME)
+            journal.mark(nom)
+            return beside.replace(folder / _file_of(nom))
         finally:
             beside.unlink(missing_ok=True)
 
 
-def restore_snapshot(database: Database, journal: Journal, data_dir: Path) -> None:
-    """Bring the state of the snapshot back: orders, points and clock, and forget later exchanges.
+def restore_snapshot(database: Database, journal: Journal, data_dir: Path, nom: str = "") -> None:
+    """Bring the state of that name back: orders, points and clock, and forget later exchanges.
 
     Files that were published meanwhile stay where they are, exchanges that the journal evicted
     don't come back.
 
-    Raises `UsageError` where none was taken or it can't be used, which leaves the state as it is,
-    and for a database that isn't SQLite.
+    Raises `UsageError` where none was taken or it can't be used, which leaves the state as it is.
     """
+    _check_nom(nom)
+    if is_shared(database.engine):
+        bring_back(database, nom or _UNNAMED)
+        journal.forget_after_mark(nom)
+        return
     live = _sqlite_file(database)
     folder = data_dir / _FOLDER
-    file = folder / _NAME
+    file = folder / _file_of(nom)
     if not file.exists():
-        raise UsageError("Aucun état n'a été mis de côté : appeler d'abord POST /api/snapshot.")
+        query = f"?nom={nom}" if nom else ""
+        raise UsageError(
+            f"Aucun état n'a été mis de côté : appeler d'abord POST /api/snapshot{query}."
+        )
     with locked(folder):
         _check(file)
         with closing(_open_alone(file)) as origin:
             _copy(origin, live)
-        journal.forget_after_mark()
+        journal.forget_after_mark(nom)
+
+
+def is_kept(database: Database, data_dir: Path) -> bool:
+    """Tell whether a state without a name was kept aside."""
+    if is_shared(database.engine):
+        return is_kept_aside(database, _UNNAMED)
+    return (data_dir / _FOLDER / _NAME).exists()
+
+
+def _check_nom(nom: str) -> None:
+    if nom and not _NOM.fullmatch(nom):
+        raise UsageError(
+            f"« {nom} » n'est pas le nom d'un état : de 1 à 13 lettres sans accent, chiffres ou "
+            "tirets, en minuscules."
+        )
+
+
+def _file_of(nom: str) -> str:
+    return f"{nom}.etat.db" if nom else _NAME
 
 
 def _sqlite_file(database: Database) -> Path:
-    url = database.engine.url
-    if url.get_backend_name() != "sqlite" or url.database is None:
-        raise UsageError("L'état ne se met de côté que dans une base SQLite, celle par défaut.")
-    return Path(url.database)
+    assert database.engine.url.database is not None
+    return Path(database.engine.url.database)
 
 
 def _copy(origin: sqlite3.Connection, target: Path) -> None:

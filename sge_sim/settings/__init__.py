@@ -124,7 +124,19 @@ class Settings:
         "Base SQLAlchemy ; par défaut un fichier SQLite dans le dossier de l'état. Donnée par sa "
         "variable ou par sge-sim.toml, elle vaut pour toutes les commandes.",
     )
+    cle_plateforme: Path | None = setting(
+        None,
+        "Fichier (0600) de la clé qui chiffre les clés privées dans une base PostgreSQL que "
+        "plusieurs machines partagent : plateforme.cle, dans le dossier de l'état du premier "
+        "simulateur. La variable SGE_SIM_CLE donne la clé elle-même.",
+    )
     workers: int = setting(1, "Processus qui servent les web services.", least=1)
+    publication_workers: int | None = setting(
+        None,
+        "Processus qui fabriquent ensemble les fichiers d'une publication ; par défaut un par cœur "
+        "de la machine. Chacun prend une centaine de Mo.",
+        least=1,
+    )
     threads: int = setting(
         16,
         "Fils d'exécution par processus, au plus : un travaille, d'autres si un appel attend.",
@@ -312,11 +324,10 @@ class Settings:
     def __post_init__(self) -> None:
         for one in fields(self):
             least = one.metadata.get("least")
-            if least is not None and getattr(self, one.name) < least:
+            value = getattr(self, one.name)
+            if least is not None and value is not None and value < least:
                 option = one.name.replace("_", "-")
-                raise UsageError(
-                    f"--{option} {getattr(self, one.name)} : donner un nombre à partir de {least}."
-                )
+                raise UsageError(f"--{option} {value} : donner un nombre à partir de {least}.")
         if self.hours and self.environment == "production":
             raise UsageError(
                 "--hours ne vaut qu'en homologation, dont les heures sont publiées : "

@@ -23,13 +23,16 @@ class ArbreReleves:
     """How readings are written by who sends them, in the direction `metier` (CONS or PROD).
 
     `valeurs` writes the readings of a register of a quantity. `calendrier` adds to what names a
-    calendar, `grandeur` to what tells of any quantity before its calendars.
+    calendar, `grandeur` to what tells of any quantity before its calendars. `motifs`: how it calls
+    the reasons of what is read on the spot, by their code; a code that isn't there stands for
+    itself; None: no reason is told.
     """
 
     metier: str
     valeurs: Callable[[str, Registre], Any]
     calendrier: Callable[[CalendrierReleve], Mapping[str, str]] = _nothing
     grandeur: Mapping[str, Any] = field(default_factory=dict)
+    motifs: Mapping[str, str] | None = None
 
     def write(self, contextes: Iterable[Contexte]) -> list[Arbre]:
         """Return each context and all that it holds; a register without name has none."""
@@ -38,10 +41,16 @@ class ArbreReleves:
                 "etapeMetier": "BRUT",
                 "contexteReleve": contexte.contexte,
                 "typeReleve": contexte.type,
+                **self._motif(contexte.motif),
                 "grandeur": [self._grandeur(relevee) for relevee in contexte.grandeurs],
             }
             for contexte in contextes
         ]
+
+    def _motif(self, motif: str | None) -> Arbre:
+        if motif is None or self.motifs is None:
+            return {}
+        return {"motifReleve": self.motifs.get(motif, motif)}
 
     def _grandeur(self, relevee: GrandeurRelevee) -> Arbre:
         arbre: Arbre = {

@@ -110,7 +110,7 @@ def options_of_point(session: Session, prm: str) -> Mapping[str, Sequence[Option
 
 def close_options(session: Session, service_souscrit_id: str, fin: date) -> None:
     """End at `fin` (excluded) the publications of a service that go on."""
-    driver = Driver.under(session)
+    driver = Driver.of(session.connection())
     _CLOSE_OPTIONS.rows(driver, service=service_souscrit_id, until=fin)
 
 

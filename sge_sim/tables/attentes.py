@@ -83,6 +83,18 @@ def events_awaited(session: Session, prm: str) -> list[Evenement]:
     return [*session.scalars(waiting.order_by(Evenement.echeance, Evenement.id))]
 
 
+def first_awaited(session: Session, limit: int) -> list[Waiting]:
+    """Return the first rows that wait for an instant, in the order in which they are due."""
+    found: list[tuple[Rang, Waiting]] = []
+    for table, _ in _TABLES:
+        query: Any = select(table).where(table.echeance.is_not(None)).order_by(table.echeance)
+        for row in session.scalars(query.limit(limit)):
+            rang = rang_of(row)
+            assert rang is not None
+            found.append((rang, row))
+    return [row for _, row in sorted(found, key=lambda each: each[0])[:limit]]
+
+
 read_next_due: Final[Query[datetime | None]] = Query(
     (_NEXT,), (), lambda rows: min(filter(None, (instant for (instant,) in rows)), default=None)
 )

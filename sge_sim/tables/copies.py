@@ -7,10 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sge_sim.tables.base import Base
-from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
+from sge_sim.tables.mesures import CalendrierDate, Collecte, Rectification, Trou
 from sge_sim.tables.points import Compteur, Point, insert_points
 
-_FOLLOWING: tuple[type[Collecte | Trou | CalendrierDate], ...] = (Collecte, Trou, CalendrierDate)
+_FOLLOWING: tuple[type[Collecte | Trou | Rectification | CalendrierDate], ...] = (
+    *(Collecte, Trou, Rectification, CalendrierDate),
+)
 
 
 def insert_copy(

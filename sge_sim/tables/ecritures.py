@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import BigInteger, bindparam, select, update
+from sqlalchemy import BigInteger, String, bindparam, func, literal_column, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.tables.base import Base, Instant
@@ -31,7 +31,19 @@ class Ecriture(Base):
 
 _ECRITURE = Ecriture.__table__.c
 _NUMERO = Prepared(select(_ECRITURE.numero).where(_ECRITURE.id == _ROW))
-_COUNT = Prepared(update(Ecriture).where(_ECRITURE.id == _ROW).values(numero=_ECRITURE.numero + 1))
+# A process that is suspended in a transaction would hold the others up until it goes on.
+_SILENCE_MS: Final = 10_000
+ENDING_SILENT: Final = func.set_config(
+    "idle_in_transaction_session_timeout", str(_SILENCE_MS), True
+)
+"""What has PostgreSQL end a transaction whose process says nothing for ten seconds."""
+_COUNT = Prepared(
+    update(Ecriture)
+    .where(_ECRITURE.id == _ROW)
+    .values(numero=_ECRITURE.numero + 1)
+    .returning(ENDING_SILENT),
+    (literal_column("''", String),),
+)
 _INSTANT = Prepared(select(_ECRITURE.instant).where(_ECRITURE.id == _ROW))
 _REACH = Prepared(
     update(Ecriture)

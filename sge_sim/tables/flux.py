@@ -266,6 +266,20 @@ def claim_file(session: Session, fichier_id: int, now: datetime, until: datetime
     return claimed.first() is not None
 
 
+def release_claims(session: Session, now: datetime) -> None:
+    """Leave the files that others have taken, or that wait for another attempt, to be tried at
+    `now`; a panne that holds one back still does."""
+    session.execute(
+        update(FichierFlux)
+        .where(
+            FichierFlux.etat == "a_livrer",
+            FichierFlux.prochain_essai > now,
+            FichierFlux.panne.is_(None),
+        )
+        .values(prochain_essai=now)
+    )
+
+
 def find_fichiers(
     session: Session,
     *,
@@ -316,6 +330,16 @@ def count_fichiers(session: Session) -> Sequence[tuple[Flux, EtatFichier, int]]:
         .order_by(Publication.flux, FichierFlux.etat)
     )
     return [(flux, etat, count) for flux, etat, count in rows]
+
+
+def count_undelivered(session: Session) -> tuple[int, str | None]:
+    """Return how many files failed to arrive and haven't since, and why one of them did."""
+    count, erreur = session.execute(
+        select(func.count(), func.max(FichierFlux.erreur)).where(
+            FichierFlux.etat != "livre", FichierFlux.erreur.is_not(None)
+        )
+    ).one()
+    return count, erreur
 
 
 def find_fichier(session: Session, nom: str) -> FichierFlux | None:

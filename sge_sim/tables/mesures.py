@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     Date,
     ForeignKey,
     String,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from sge_sim.clock import start_of_day
 from sge_sim.domaine.nomenclatures import CoteCalendrier
 from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.base import Base, Instant, RowId
@@ -29,7 +31,7 @@ from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.mesures_donnees import DONNEES, DONNEES_OF
 from sge_sim.tables.points import Compteur
 from sge_sim.tables.prepared import Driver, Prepared, Query
-from sge_sim.tables.suivi_facts import Suivi, read_anciens, suivi_from
+from sge_sim.tables.suivi_facts import Suivi, read_anciens, read_rectification, suivi_from
 
 _CODE = String(15)
 
@@ -63,6 +65,30 @@ class Trou(Base):
     prm: Mapped[str] = _prm()
     debut: Mapped[datetime] = mapped_column(Instant)
     fin: Mapped[datetime] = mapped_column(Instant)
+
+
+class Rectification(Base):
+    """The energy, Wh, that was given a day in place of what the meter had told of it.
+
+    `minuit`: the start of that legal day; `instant`: when it was put right.
+    """
+
+    __tablename__ = "rectification"
+
+    prm: Mapped[str] = mapped_column(ForeignKey("point.prm", ondelete="CASCADE"), primary_key=True)
+    minuit: Mapped[datetime] = mapped_column(Instant, primary_key=True)
+    energie: Mapped[int] = mapped_column(BigInteger)
+    instant: Mapped[datetime] = mapped_column(Instant)
+
+
+class RelevePonctuel(Base):
+    """A reading of a large meter that somebody asked for, and when it is made."""
+
+    __tablename__ = "releve_ponctuel"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    prm: Mapped[str] = _prm()
+    instant: Mapped[datetime] = mapped_column(Instant)
 
 
 class CalendrierDate(Base):
@@ -106,10 +132,23 @@ _ROWS = Prepared(
         ),
     )
 )
-_GAPS = Prepared(select(Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm")))
+_INSTANTS = Prepared(
+    union_all(
+        select(literal("trou"), null(), Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm")),
+        select(
+            literal("rectification"),
+            Rectification.energie,
+            Rectification.minuit,
+            Rectification.instant,
+        ).where(Rectification.prm == bindparam("prm")),
+        select(literal("releve"), null(), RelevePonctuel.instant, null()).where(
+            RelevePonctuel.prm == bindparam("prm")
+        ),
+    )
+)
 
 
-SUIVI: Final = Query((_ROWS, _GAPS, DONNEES), ("prm",), suivi_from)
+SUIVI: Final = Query((_ROWS, _INSTANTS, DONNEES), ("prm",), suivi_from)
 """What the measures of a point depend on."""
 
 
@@ -125,6 +164,16 @@ _COLLECTES_OF = (
     .order_by(Collecte.debut, Collecte.id)
 )
 _TROUS_OF = select(Trou.prm, Trou.debut, Trou.fin).where(Trou.prm.in_(_PRMS))
+_RECTIFICATIONS_OF = (
+    select(Rectification.prm, Rectification.minuit, Rectification.energie, Rectification.instant)
+    .where(Rectification.prm.in_(_PRMS))
+    .order_by(Rectification.minuit)
+)
+_PONCTUELS_OF = (
+    select(RelevePonctuel.prm, RelevePonctuel.instant)
+    .where(RelevePonctuel.prm.in_(_PRMS))
+    .order_by(RelevePonctuel.instant)
+)
 _CALENDRIERS_OF = (
     select(
         CalendrierDate.prm, CalendrierDate.cote, CalendrierDate.depuis, CalendrierDate.calendrier
@@ -164,14 +213,17 @@ _OF_POINTS = (
     _OPPOSITIONS_OF,
     _ANCIENS_OF,
     DONNEES_OF,
+    _RECTIFICATIONS_OF,
+    _PONCTUELS_OF,
 )
 
 
 def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
-    """Return what `read_suivi` does of each of these points: some hundreds, in seven statements."""
-    collectes, trous, calendriers, compteurs, oppositions, anciens, donnees = (
+    """Return what `read_suivi` does of each of these points: some hundreds, in nine statements."""
+    collectes, trous, calendriers, compteurs, oppositions, anciens, *rest = (
         _by_prm(session, prms, query) for query in _OF_POINTS
     )
+    donnees, rectifications, ponctuels = rest
     return {
         prm: Suivi(
             tuple(collectes.get(prm, ())),
@@ -181,6 +233,8 @@ def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
             tuple(oppositions.get(prm, ())),
             read_anciens(anciens[prm]) if prm in anciens else (),
             tuple(donnees.get(prm, ())),
+            tuple(read_rectification(*row) for row in rectifications.get(prm, ())),
+            tuple(instant for (instant,) in ponctuels.get(prm, ())),
         )
         for prm in prms
     }
@@ -203,8 +257,7 @@ _CLOSE_COLLECTE = Prepared(
 
 def close_collecte(session: Session, service_souscrit_id: str, fin: date) -> None:
     """End at `fin` (excluded) what that service had collected; earlier days stay."""
-    # The service may have started a moment ago: what it began to collect is written first.
-    driver = Driver.under(session)
+    driver = Driver.of(session.connection())
     _CLOSE_COLLECTE.rows(driver, service=service_souscrit_id, until=fin)
 
 
@@ -222,3 +275,15 @@ def add_trou(session: Session, prm: str, debut: datetime, fin: datetime) -> None
 def remove_trous(session: Session, prm: str) -> None:
     """Find again everything that was lost of a point."""
     session.execute(delete(Trou).where(Trou.prm == prm))
+
+
+def rectify(session: Session, prm: str, jour: date, energie: int, instant: datetime) -> None:
+    """Give a legal day of a point that energy, Wh, at `instant`, in place of any other."""
+    session.merge(
+        Rectification(prm=prm, minuit=start_of_day(jour), energie=energie, instant=instant)
+    )
+
+
+def remove_rectifications(session: Session, prm: str) -> None:
+    """Have a point tell again what its meter told."""
+    session.execute(delete(Rectification).where(Rectification.prm == prm))

@@ -28,7 +28,7 @@ from sge_sim.tables.datahub import (
 from sge_sim.tables.ecritures import Ecriture
 from sge_sim.tables.flux import Canal, FichierFlux, Publication
 from sge_sim.tables.m023 import DemandeM023
-from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
+from sge_sim.tables.mesures import CalendrierDate, Collecte, Rectification, RelevePonctuel, Trou
 from sge_sim.tables.mesures_donnees import MesureDonnee
 from sge_sim.tables.numeros import Numero
 from sge_sim.tables.pannes import PannePrevue
@@ -74,6 +74,8 @@ __all__ = [
     "Partage",
     "Point",
     "Publication",
+    "Rectification",
+    "RelevePonctuel",
     "RevokedToken",
     "ServiceSouscrit",
     "TicketSpice",

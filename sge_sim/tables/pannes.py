@@ -4,13 +4,15 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Float, String, delete, select
+from sqlalchemy import Engine, Float, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.domaine.pannes import Panne, SortePanne
 from sge_sim.machine.counters import Counters
 from sge_sim.tables.base import Base, RowId
+from sge_sim.tables.comptages import SharedCounters
 from sge_sim.tables.numeros import next_numero
+from sge_sim.tables.plateforme import is_shared
 from sge_sim.tables.prepared import Driver, Prepared, Query
 
 
@@ -70,6 +72,8 @@ def remove_pannes(session: Session) -> None:
     session.execute(delete(PannePrevue))
 
 
-def counters_of(data_dir: Path) -> Counters:
-    """Return the counts of the plans of a data folder."""
+def counters_of(data_dir: Path, engine: Engine | None = None) -> Counters | SharedCounters:
+    """Return the counts of the plans: of a data folder, or of a database that machines share."""
+    if engine is not None and is_shared(engine):
+        return SharedCounters(engine)
     return Counters(data_dir / "pannes.compteurs")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
+from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import CoteCalendrier
 from sge_sim.tables.acteur_facts import Rows
 
@@ -28,7 +29,8 @@ class Suivi:
     tells its TIC flags, as every Linky does), oldest first; `oppositions`: days [from, end) on
     which the client opposes the recording of the curve; `anciennes`: what the columns of the point
     said before, oldest first; `donnees`: the days that were given of its measures, ascending
-    (`sge_sim.tables.mesures_donnees`).
+    (`sge_sim.tables.mesures_donnees`); `rectifications`: days that were put right, ascending, their
+    energy in Wh, when; `ponctuels`: when a large meter was read because somebody asked, ascending.
     """
 
     collectes: tuple[tuple[date, date | None], ...] = ()
@@ -38,6 +40,8 @@ class Suivi:
     oppositions: tuple[tuple[date, date | None], ...] = ()
     anciennes: tuple[AncienneValeur, ...] = ()
     donnees: tuple[tuple[date, str | None, str | None], ...] = ()
+    rectifications: tuple[tuple[date, int, datetime], ...] = ()
+    ponctuels: tuple[datetime, ...] = ()
 
     def histoire(
         self, point: object, *noms: str
@@ -60,9 +64,9 @@ class Suivi:
         return tuple(reversed(etats))
 
 
-def suivi_from(rows: Rows, gaps: Rows, days: Rows) -> Suivi:
-    """Make what measures depend on of its rows: (kind, text, from, to), of the gaps, of the days
-    that were given."""
+def suivi_from(rows: Rows, instants: Rows, days: Rows) -> Suivi:
+    """Make what measures depend on of its rows: (kind, text, from, to), of what has instants
+    (kind, energy, from, to), of the days that were given."""
     collectes: list[tuple[date, date | None]] = []
     calendriers: list[tuple[CoteCalendrier, date, str]] = []
     compteurs: list[tuple[date, date | None, bool]] = []
@@ -82,13 +86,28 @@ def suivi_from(rows: Rows, gaps: Rows, days: Rows) -> Suivi:
                 calendriers.append((kind, debut, calendrier))
     return Suivi(
         tuple(sorted(collectes, key=lambda periode: periode[0])),
-        tuple(sorted((debut, fin) for debut, fin in gaps)),
+        tuple(sorted((debut, fin) for kind, _, debut, fin in instants if kind == "trou")),
         tuple(sorted(calendriers, key=lambda entree: entree[1])),
         tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
         tuple(sorted(oppositions, key=lambda periode: periode[0])),
         read_anciens(anciens) if anciens else (),
         tuple((jour, courbe, registres) for jour, courbe, registres in days),
+        tuple(
+            sorted(
+                read_rectification(minuit, energie, instant)
+                for kind, energie, minuit, instant in instants
+                if kind == "rectification"
+            )
+        ),
+        tuple(sorted(instant for kind, _, instant, _ in instants if kind == "releve")),
     )
+
+
+def read_rectification(
+    minuit: datetime, energie: int, instant: datetime
+) -> tuple[date, int, datetime]:
+    """Return a day that was put right, as `Suivi.rectifications` has it, of its row."""
+    return legal_date(minuit), energie, instant
 
 
 def read_anciens(rows: Iterable[tuple[date, str]]) -> tuple[AncienneValeur, ...]:

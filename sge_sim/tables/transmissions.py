@@ -75,6 +75,8 @@ class ServiceTransmis(NamedTuple):
     heures_creuses_libelle: str | None
     heures_creuses_saison_basse: str | None
     plage_releve: str | None
+    mode_traitement: str | None
+    type_comptage: str | None
     code_insee: str
     contrat_soutirage: bool
     contrat_injection: bool

@@ -39,12 +39,15 @@ class ProcessWork(Protocol):
 class Process:
     """A process to keep alive: its name in messages and what builds its service.
 
+    One that is `last` is stopped once the others have ended, or have had half of their time.
+
     `build` is called in the process itself, after the fork: database engines, threads and
     anything else that a fork would break belong there.
     """
 
     name: str
     build: Callable[[], ProcessWork]
+    last: bool = False
 
 
 def run_child(

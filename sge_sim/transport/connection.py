@@ -42,7 +42,8 @@ class Connection:
     `descriptor` is the number of its socket; `watched_for` are the events for which the loop
     watches it, and `worked_on` tells whether a thread has it. `has_more` says that bytes of a
     next request are already here, which no selector would announce. `authenticated` says that the
-    TLS handshake has succeeded, `answering` that an answer is still leaving.
+    TLS handshake has succeeded, `answering` that an answer is still leaving, `served` that a
+    request was answered on it.
     """
 
     def __init__(self, listener: Listener, sock: socket.socket, address: tuple[Any, ...]) -> None:
@@ -51,6 +52,7 @@ class Connection:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket: Any = sock  # plain, then `ssl.SSLSocket`, then plain to hang up
         self.authenticated = False
+        self.served = False
         self.has_more = False
         self.waiting_since = time.monotonic()
         self.descriptor = sock.fileno()
@@ -254,6 +256,7 @@ class Connection:
             )
         self._listener.requests.give_back(self._held - self._reader.held)
         self._held = self._reader.held
+        self.served = True
         self._keep = self._reader.keeps and self._listener.keeping
         leaving = answering.pieces(response, self._told_of_connection(), request.method == "HEAD")
         if response.departure is not None:

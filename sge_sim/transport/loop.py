@@ -19,6 +19,10 @@ from sge_sim.transport.listener import Listener
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.2
 _STOP_TICK_SECONDS = 0.01
+# As the server stops: for who was let in to send a first request, and for the others to send what
+# they were about to.
+_NEWCOMER_SECONDS = 1.0
+_IDLE_SECONDS = 0.1
 
 
 class ConnectionLoop:
@@ -38,6 +42,7 @@ class ConnectionLoop:
         self._worked_on = 0
         self._next_check = time.monotonic() + _TICK_SECONDS
         self._stopping = threading.Event()
+        self._stopped_at = float("inf")
         self._broken: Exception | None = None
         self._told_full = False
         self._wake_reader, self._wake_writer = os.pipe()
@@ -66,7 +71,7 @@ class ConnectionLoop:
 
     def wait_for(self, connection: Connection) -> None:
         """Watch `connection` until something comes; called by any thread."""
-        if self._stopping.is_set() and not connection.answering:
+        if self._stopping.is_set() and not self._finishes(connection):
             self.end(connection)
             return
         connection.waiting_since = time.monotonic()
@@ -95,15 +100,20 @@ class ConnectionLoop:
     def wait_for_stop(self) -> None:
         """Return once `stop` was called and what was under way has finished, or had its time.
 
-        Says so in the log where it didn't finish. Raises whatever made it impossible to watch.
+        Clients are refused at once, but for those who are connected already: what they are about to
+        send is answered. Says so in the log where it didn't finish. Raises whatever made it
+        impossible to watch.
         """
         self._stopping.wait()
         if self._broken is not None:
             raise self._broken
         with self._lock:
             self._selector.unregister(self._listening_socket)
+        while self._accept():
+            pass
         self._listening_socket.close()
-        deadline = time.monotonic() + self._listener.limits.stop_seconds
+        self._stopped_at = time.monotonic()
+        deadline = self._stopped_at + self._listener.limits.stop_seconds
         while self._under_way():
             if time.monotonic() > deadline:
                 _log.warning(
@@ -216,12 +226,19 @@ class ConnectionLoop:
         return min(max(first - time.monotonic(), 0.0) + 0.001, _TICK_SECONDS)
 
     def _under_way(self) -> bool:
-        """Whether a connection is being worked on, or its answer leaving; close the others."""
+        """Whether a connection is being worked on or finishes what it has; close the others."""
         waiting = self.waiting()
+        finishing = [connection for connection in waiting if self._finishes(connection)]
         for connection in waiting:
-            if not connection.answering:
+            if connection not in finishing:
                 self._dismiss(connection)
-        return self._worked_on > 0 or any(connection.answering for connection in waiting)
+        return self._worked_on > 0 or bool(finishing)
+
+    def _finishes(self, connection: Connection) -> bool:
+        """Tell whether a stop waits for `connection`: an answer is leaving, or a request may be
+        on its way, whose client would find its connection cut."""
+        patience = _IDLE_SECONDS if connection.served else _NEWCOMER_SECONDS
+        return connection.answering or time.monotonic() < self._stopped_at + patience
 
     def _dismiss(self, connection: Connection) -> None:
         """Close `connection` unless somebody works on it."""
@@ -232,7 +249,8 @@ class ConnectionLoop:
             self._unwatch(connection)
         connection.close()
 
-    def _accept(self) -> None:
+    def _accept(self) -> bool:
+        """Let a client in; return whether there was one."""
         try:
             sock, address = self._listening_socket.accept()
         except OSError as error:
@@ -240,16 +258,17 @@ class ConnectionLoop:
             # the client would be announced again and again: make room for it.
             if error.errno in (errno.EMFILE, errno.ENFILE):
                 self._make_room()
-            return
+            return False
         slots = self._listener.slots
         if not slots.acquire(blocking=False):
             self._make_room()
             if not slots.acquire(blocking=False):  # all are being served at this very moment
                 sock.close()
-                return
+                return True
         connection = Connection(self._listener, sock, address)
         with self._lock:
             self._watch(connection, selectors.EVENT_READ)
+        return True
 
     def _make_room(self) -> None:
         """Close the connection that has waited longest, of those who crowd the others out.

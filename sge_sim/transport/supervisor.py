@@ -80,7 +80,7 @@ class _Supervisor:
         self._grace_seconds = grace_seconds
         self._all_were_ready = False
         self._stopping = False
-        self._kill_at = float("inf")
+        self._kill_at = self._last_stop_at = float("inf")
         self._failure = ""
 
     def run(self) -> None:
@@ -95,6 +95,7 @@ class _Supervisor:
                 self._start_the_missing()
                 self._wait()
                 self._bury_the_dead()
+                self._stop_the_last()
                 self._tell_when_ready()
         finally:
             self._kill()
@@ -135,7 +136,7 @@ class _Supervisor:
     def _wait(self) -> None:
         """Wait for a signal, an announcement or the next date, and deal with it."""
         dates = [slot.may_start_at for slot in self._slots if not slot.pid and not self._stopping]
-        date = min([self._kill_at, *dates])
+        date = min([self._kill_at, self._last_stop_at, *dates])
         timeout = None if date == float("inf") else max(0.0, date - time.monotonic())
         for key, _ in self._selector.select(timeout):
             if key.data is None:
@@ -204,17 +205,28 @@ class _Supervisor:
 
     def _stop(self) -> None:
         self._stopping = True
-        self._kill_at = time.monotonic() + self._grace_seconds + _KILL_MARGIN_SECONDS
+        now = time.monotonic()
+        self._kill_at = now + self._grace_seconds + _KILL_MARGIN_SECONDS
+        self._last_stop_at = now + self._grace_seconds / 2
         self._on_stop()
-        self._send(signal.SIGTERM)
+        self._send(signal.SIGTERM, last=False)
+
+    def _stop_the_last(self) -> None:
+        """Stop those that are last once nobody else is there, or in time."""
+        if self._last_stop_at == float("inf"):
+            return
+        others = any(slot.pid for slot in self._slots if not slot.process.last)
+        if not others or time.monotonic() >= self._last_stop_at:
+            self._last_stop_at = float("inf")
+            self._send(signal.SIGTERM, last=True)
 
     def _kill(self) -> None:
         self._kill_at = float("inf")
         self._send(signal.SIGKILL)
 
-    def _send(self, number: signal.Signals) -> None:
+    def _send(self, number: signal.Signals, *, last: bool | None = None) -> None:
         for slot in self._slots:
-            if slot.pid:
+            if slot.pid and last in (None, slot.process.last):
                 os.kill(slot.pid, number)
 
 

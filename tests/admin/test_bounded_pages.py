@@ -210,12 +210,12 @@ def addresses(room: Room) -> Iterator[tuple[str, str]]:
                     address = address.replace(f"{{{name}}}", quote(str(value), safe=""))
                 yield route.path, address + QUERIES.get(route.path, "")
     yield "/api/journal", "/api/journal?limit=1000"
-    yield "/", "/?" + "&".join(f"genre={kind}" for kind in get_args(KindEchange))
+    yield "/", "/journal?" + "&".join(f"genre={kind}" for kind in get_args(KindEchange))
 
 
 QUERIES = {
     "/api/points/{prm}/mesures": "?type=courbe&debut=2022-03-08&fin=2025-03-10",
-    "/api/flux": "?limit=10000",
+    "/api/flux": "?limit=1000",
 }
 
 

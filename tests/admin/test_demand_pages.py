@@ -78,7 +78,7 @@ def test_a_demand_tells_its_state_its_files_and_its_report(room: Room) -> None:
     for told in (
         "close, prestation réalisée",
         "du 01/07/2025 au 08/07/2025 exclu",
-        "2 points demandés, 1 non recevables, 1 publiés, 1 non publiés, 1 fichiers de données",
+        "2 points demandés, 1 non recevable, 1 publié, 1 non publié, 1 fichier de données",
         "PRM inexistant",
         "référence <b>ref</b>",
     ):

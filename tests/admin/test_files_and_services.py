@@ -75,10 +75,10 @@ def test_services_are_listed_and_filtered(ordered: Room) -> None:
     (row,) = [
         one
         for one in ordered.page(f"/services?prm={C5}&etat=actif").xpath("//main//tbody/tr")
-        if "PT30M" in one.text_content()
+        if "30 min" in one.text_content()
     ]
     words = " ".join(row.text_content().split())
-    for told in ("actif", "CDC, SOUTIRAGE, PT30M, P1D", C5, "TIERS1"):
+    for told in ("actif", "courbe de charge, soutirage, pas de 30 min, quotidienne", C5, "TIERS1"):
         assert told in words
     assert "Aucun service" in ordered.text("/services?etat=TERMINE")
     assert ordered.page(f"/points/{C5}").xpath("//*[local-name()='rect'][@class='actif']")

@@ -115,7 +115,7 @@ def test_every_page_is_inert(attacked: Room) -> None:
     last = attacked.state.journal.newest_id()
     exchanges = [f"/echanges/{number}" for number in range(1, last + 1)]
     kinds = "&".join(f"genre={one}" for one, _ in KINDS)
-    lists = ["/", f"/?{kinds}", "/campaigns", "/campaigns/1", f"/points/{C5}", "/services"]
+    lists = ["/", f"/journal?{kinds}", "/campaigns", "/campaigns/1", f"/points/{C5}", "/services"]
     assert IMAGE in attacked.text(f"/points/{C5}"), "the name of an order is shown"
     assert MARKS in attacked.text(f"/echanges/{last}"), "what was recorded is shown"
     cases = [
@@ -124,7 +124,10 @@ def test_every_page_is_inert(attacked: Room) -> None:
     searches = [
         f"{path}?{name}={MARKS.replace('#', '')}"
         for path, name in (
-            *(("/", one) for one in ("q", "service", "acteur", "prm", "du", "issue", "genre")),
+            *(
+                ("/journal", one)
+                for one in ("q", "service", "acteur", "prm", "du", "issue", "genre")
+            ),
             ("/points", "q"),
             ("/points", "segment"),
             ("/services", "prm"),

@@ -5,8 +5,14 @@ from pathlib import Path
 
 import pytest
 from admin_kit import UNKNOWN, Room, control_room
+from click import unstyle
 
+from sge_sim.api.pannes import PanneDemande, plan_panne
+from sge_sim.api.views import ExchangeView
+from sge_sim.cli.console import call_line
 from sge_sim.journal import EchangeRecord
+
+KNOWN = "25946599093143"
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +43,14 @@ def test_the_journal_comes_first_and_hides_contracts_and_files(
     room: Room, numbers: dict[str, int]
 ) -> None:
     hidden = {numbers["wsdl"], numbers["flux"]}
-    assert shown(room, "/") == set(numbers.values()) - hidden
-    row = room.page("/").xpath(f"//tr[td[1]/a[.='{numbers['refus']}']]")[0]
+    assert shown(room, "/journal") == set(numbers.values()) - hidden
+    row = room.page("/journal").xpath(f"//tr[td[1]/a[.='{numbers['refus']}']]")[0]
     words = " ".join(row.text_content().split())
-    for told in ("TIERS1", "refusé", "ConsultationDonneesTechniquesContractuelles v1.0", UNKNOWN):
+    for told in (
+        *("TIERS1", "refusé", "ConsultationDonneesTechniquesContractuelles v1.0", UNKNOWN),
+        *("SGT401", "point_connu : aurait été accepté : "),
+    ):
         assert told in words
-    assert "SGT401 Demande non recevable : point inexistant" in words
 
 
 @pytest.mark.parametrize(
@@ -69,17 +77,17 @@ def test_the_journal_comes_first_and_hides_contracts_and_files(
 def test_the_journal_is_filtered(
     room: Room, numbers: dict[str, int], query: str, names: set[str]
 ) -> None:
-    assert shown(room, f"/?{query}") == {numbers[name] for name in names}
+    assert shown(room, f"/journal?{query}") == {numbers[name] for name in names}
 
 
 def test_a_date_that_is_none_is_told(room: Room) -> None:
-    assert "« hier » n'est pas une date" in room.text("/?du=hier")
+    assert "« hier » n'est pas une date" in room.text("/journal?du=hier")
 
 
 def test_older_exchanges_are_a_page_away(room: Room, numbers: dict[str, int]) -> None:
     for _ in range(52):
         room.call_cdc()
-    page = room.page("/?q=SGT401")
+    page = room.page("/journal?q=SGT401")
     assert len(page.xpath("//table[@id='echanges']/tbody/tr")) == 50
     (older,) = page.xpath("//a[@rel='next']/@href")
     found = shown(room, older)
@@ -89,7 +97,7 @@ def test_older_exchanges_are_a_page_away(room: Room, numbers: dict[str, int]) ->
 
 def test_a_new_exchange_is_sent_as_the_row_of_the_page(tmp_path: Path) -> None:
     with control_room(tmp_path) as room:
-        (address,) = room.page("/?issue=refuse").xpath("//table/@data-direct")
+        (address,) = room.page("/journal?issue=refuse").xpath("//table/@data-direct")
         number = room.call_cdc(login="<script>alert(1)</script>@a.fr")
         known = room.call_cdc("25946599093143")
         threading.Timer(2, room.state.feed.stop).start()
@@ -98,3 +106,69 @@ def test_a_new_exchange_is_sent_as_the_row_of_the_page(tmp_path: Path) -> None:
     assert f'href="/echanges/{number}"' in told
     assert f"id: {known}\n" not in told
     assert "<script>" not in told
+
+
+def test_a_row_says_what_serve_says(room: Room, numbers: dict[str, int]) -> None:
+    found = room.state.journal.find_echange(numbers["refus"])
+    assert found is not None
+    line = unstyle(call_line(found))
+    cause = ExchangeView.of(found).cause
+    assert line.endswith(cause)
+    assert cause.startswith("ConsultationDonneesTechniquesContractuelles/point_connu : ")
+    row = f"//tr[td[1]/a[.='{found.id}']]"
+    (cell,) = room.page(f"/journal?avant={found.id + 1}").xpath(f"{row}/td[7]")
+    assert cell.get("title") == cause
+
+
+def test_what_was_no_soap_says_how_it_asked(room: Room) -> None:
+    room.services.post("/RecherchePoint/v9.9", b"")
+    row = room.page("/journal?genre=http").xpath("//table[@id='echanges']/tbody/tr[1]")[0]
+    words = " ".join(row.text_content().split())
+    assert "POST /RecherchePoint/v9.9 HTTP 404 Porte/chemin_servi : aurait été accepté" in words
+
+
+def test_exchanges_are_found_by_rule_and_by_fault(tmp_path: Path) -> None:
+    with control_room(tmp_path) as room:
+        by_rule = room.call_cdc()
+        with room.state.database.transaction() as session:
+            plan_panne(session, PanneDemande(sorte="sgt506"))
+            plan_panne(session, PanneDemande(sorte="http502"))
+        first, second = room.call_cdc(), room.call_cdc(KNOWN)
+        room.call_cdc(KNOWN)
+        assert shown(room, "/journal?panne=toutes") == {first, second}
+        assert shown(room, "/journal?panne=2") == {second}
+        assert shown(room, "/journal?panne=1&issue=refuse&q=SGT5") == {first}
+        assert shown(room, "/journal?panne=3") == set()
+        assert shown(room, "/journal?regle=POINT_connu") == {by_rule}
+        whole = "ConsultationDonneesTechniquesContractuelles/point_connu"
+        assert shown(room, f"/journal?regle={whole}") == {by_rule}
+        assert shown(room, "/journal?regle=connu") == set()
+        row = room.page("/journal?panne=1").xpath("//tbody/tr")[0]
+        (mark,) = row.xpath(".//a[@class='marque-panne']")
+        assert mark.text == "panne 1"
+        assert "« zut » n'est pas le numéro d'une panne" in room.text("/journal?panne=zut")
+        assert whole in room.page("/journal").xpath("//datalist[@id='regles']/option/@value")
+
+
+def test_what_was_noted_stands_apart_from_what_decided(room: Room) -> None:
+    now = room.state.clock.now()
+    room.state.journal.append(
+        EchangeRecord(
+            instant=now, machine_instant=now, duration_ms=1.0, kind="soap", code="SGT401",
+            detail="Noté, non refusé : 2e appel dans la même seconde\nCe point n'existe pas",
+        )
+    )  # fmt: skip
+    number = room.state.journal.newest_id()
+    page = room.page(f"/echanges/{number}")
+    (noted,) = page.xpath("//section[@aria-labelledby='note']/p")
+    assert noted.text_content() == "2e appel dans la même seconde"
+    (decided,) = page.xpath("//section[@aria-labelledby='detail']/p")
+    assert decided.text_content() == "Ce point n'existe pas"
+    row = room.page("/journal").xpath(f"//tr[td[1]/a[.='{number}']]")[0]
+    assert row.xpath("string(td[7]/small)") == "noté, non refusé : 2e appel dans la même seconde"
+
+
+@pytest.mark.parametrize("typed", ["2025-03-10", "10/03/2025"])
+def test_a_day_is_taken_as_it_is_shown(room: Room, typed: str) -> None:
+    (value,) = room.page(f"/journal?du={typed}").xpath("//input[@name='du']/@value")
+    assert value == "2025-03-10"

@@ -176,7 +176,7 @@ def test_the_buttons_do_what_points_set_does(tmp_path: Path) -> None:
         assert "résiliation le 01/04/2025" in press(action="resilie", jour="2025-04-01")
         planned = press(action="resilie", jour="2025-05-01")
         assert "est déjà prévue pour le 01/04/2025" in planned
-        assert "type résiliation; le 01/04/2025" in planned
+        assert "type résiliation ; le 01/04/2025" in planned
         assert "Résiliation prévue le 01/04/2025" in planned
         given_up = press(action="resilie", valeur="aucun")
         assert "Résiliation annulée" in given_up

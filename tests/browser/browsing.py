@@ -25,11 +25,13 @@ return [...document.querySelectorAll('body *')]
 """
 
 
-def show(browser: Chrome, address: str, width: int, scheme: str = "light") -> None:
-    """Open a page in a window of that width, for somebody who likes it light or dark."""
+def show(
+    browser: Chrome, address: str, width: int, scheme: str = "light", height: int = 900
+) -> None:
+    """Open a page in a window of that size, for somebody who likes it light or dark."""
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
     )
     browser.execute_cdp_cmd(
         "Emulation.setEmulatedMedia",
@@ -51,8 +53,14 @@ def every_look(browser: Chrome, address: str, name: str) -> Iterator[tuple[int, 
     for width in WIDTHS:
         for scheme in ("light", "dark"):
             show(browser, address, width, scheme)
-            _keep_image(browser, f"{name}-{width}-{scheme}")
+            keep_image(browser, f"{name}-{width}-{scheme}")
             yield width, scheme
+
+
+def page_height(browser: Chrome) -> int:
+    """Return how high the page is, in pixels."""
+    height: int = browser.execute_script("return document.documentElement.scrollHeight")
+    return height
 
 
 def too_wide(browser: Chrome) -> list[str]:
@@ -61,10 +69,10 @@ def too_wide(browser: Chrome) -> list[str]:
     return found
 
 
-def _keep_image(browser: Chrome, name: str) -> None:
+def keep_image(browser: Chrome, name: str) -> None:
     folder = os.environ.get("SGE_SIM_IMAGES")
     if folder:
-        height = browser.execute_script("return document.documentElement.scrollHeight")
+        height = page_height(browser)
         size = browser.execute_script("return window.innerWidth")
         shot = browser.execute_cdp_cmd(
             "Page.captureScreenshot",

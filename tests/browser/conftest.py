@@ -28,4 +28,5 @@ def browser(tmp_path: Path) -> Iterator[Chrome]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     with Chrome(options=options, service=Service(shutil.which("chromedriver"))) as driver:
         driver.implicitly_wait(5)
+        driver.set_script_timeout(120)  # axe, on a machine that does other things
         yield driver

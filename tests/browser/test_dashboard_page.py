@@ -41,7 +41,7 @@ def test_a_call_arrives_live_is_opened_and_played_again(
     browser: Chrome, simulator: RunningSimulator
 ) -> None:
     home = simulator.ready["admin_url"] + "/"
-    browser.get(home)
+    browser.get(home + "journal")
     until(browser).until(lambda _: "En direct" in browser.find_element(By.ID, "nouvelles").text)
     call(simulator, UNKNOWN)
     until(browser).until(lambda _: UNKNOWN in first_row(browser))
@@ -62,7 +62,7 @@ def test_a_call_arrives_live_is_opened_and_played_again(
 
 
 def test_the_live_journal_can_be_suspended(browser: Chrome, simulator: RunningSimulator) -> None:
-    browser.get(simulator.ready["admin_url"] + "/")
+    browser.get(simulator.ready["admin_url"] + "/journal")
     pause = browser.find_element(By.ID, "pause")
     until(browser).until(lambda _: pause.is_displayed())
     before = first_row(browser)
@@ -77,7 +77,7 @@ def test_the_live_journal_can_be_suspended(browser: Chrome, simulator: RunningSi
 def test_what_a_client_writes_is_shown_and_never_run(
     browser: Chrome, simulator: RunningSimulator
 ) -> None:
-    browser.get(simulator.ready["admin_url"] + "/")
+    browser.get(simulator.ready["admin_url"] + "/journal")
     until(browser).until(lambda _: "En direct" in browser.find_element(By.ID, "nouvelles").text)
     call(simulator, UNKNOWN, SCRIPT)
     until(browser).until(lambda _: browser.find_elements(By.CSS_SELECTOR, "tr.nouveau"))
@@ -166,7 +166,7 @@ def test_a_fault_is_planned_and_seen_to_hit(browser: Chrome, simulator: RunningS
     Select(browser.find_element(By.NAME, "sorte")).select_by_value("sgt506")
     follow(browser, browser.find_element(By.XPATH, "//button[.='Prévoir']"))
     assert "0 / 0" in browser.find_element(By.CSS_SELECTOR, "main tbody tr").text
-    browser.get(home)
+    browser.get(home + "/journal")
     before = first_row(browser)
     call(simulator, C5)
     until(browser).until(lambda _: first_row(browser) != before)

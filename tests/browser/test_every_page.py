@@ -4,6 +4,9 @@ Each is also kept as an image, to be looked at, where `SGE_SIM_IMAGES` names a f
 """
 
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
@@ -11,20 +14,23 @@ from pathlib import Path
 
 import pytest
 import requests
-from browsing import complaints, every_look, show, too_wide
+from browsing import complaints, every_look, keep_image, page_height, show, too_wide
 from demandes import courbe_quotidienne
 from real_clients import ZeepCaller
 from running_simulator import RunningSimulator, start_simulator
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 from zeep.exceptions import Fault
 
 pytestmark = pytest.mark.browser
 
 C5 = "25946599093143"
 PAGES = {
-    "journal": "/",
+    "accueil": "/",
+    "journal": "/journal",
     "echange": "/echanges/2",
     "points": "/points",
     "point": f"/points/{C5}?debut=2025-02-01&fin=2025-03-01",
@@ -41,34 +47,73 @@ PAGES = {
     "pannes": "/pannes",
     "consentements": "/consentements",
     "datahub": "/datahub",
+    "canaux": "/canaux",
+    "tickets": "/tickets",
+    "applications": "/applications",
+    "generations": "/generations",
+    "simulateur": "/simulateur",
+    "touches": "/touches",
     "portail": "/datahub?par=anne%40tiers.example",
     "refus": "/echanges/999999",
     "api": "/docs",
 }
 NOT_OURS = {"api"}
 """Swagger UI's own page: looked at, and left to its makers."""
+NOT_YET = {"echange", "fichier", "campaign", "cas", "portail"}
+"""Pages of what a new simulator has nothing of."""
+MOST_HEIGHT = {1280: 6000, 390: 12_000}
+LOOKS_FOR_AXE = {(1280, "light"), (390, "dark")}
+"""The colours and the widths that axe reads: each of them once."""
 AXE = Path(os.environ.get("SGE_SIM_AXE", "axe.min.js"))
+NOW = ("--now", "2025-03-10T10:00", "--environment", "production")
+
+
+@pytest.fixture(scope="module")
+def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    """A simulator that nobody has called."""
+    with start_simulator(tmp_path_factory.mktemp("new"), *NOW) as simulator:
+        yield simulator
 
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    """A simulator that has had calls, an order, a campaign, and ten days."""
+    """A simulator of 3 000 points that has had calls, an order, a campaign, and ten days."""
     folder = tmp_path_factory.mktemp("lived")
-    with start_simulator(
-        folder, "--now", "2025-03-10T10:00", "--environment", "production"
-    ) as simulator:
-        home = simulator.ready["admin_url"]
-        simulator.session.post(f"{home}/api/campaigns", json={}, timeout=30)
-        call = ZeepCaller(simulator, "/ConsultationDonneesTechniquesContractuelles/v1.0")
-        for prm in (C5, "99999999999999", "25946599093143"):
-            with suppress(Fault):
-                call(pointId=prm, loginUtilisateur=simulator.login, autorisationClient=True)
-        order(simulator)
-        plan_and_open_an_account(home)
-        simulator.session.post(
-            f"{home}/clock", data={"action": "10d"}, headers={"Origin": home}, timeout=300
-        )
+    with start_simulator(folder, *NOW, "--population-size", "3000") as simulator:
+        live(simulator)
         yield simulator
+
+
+@pytest.fixture(scope="module")
+def failed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    """One whose files go nowhere, and then are lost."""
+    folder = tmp_path_factory.mktemp("failed")
+    with start_simulator(folder, *NOW, "--population-size", "0") as simulator:
+        home = simulator.ready["admin_url"]
+        nowhere = {"type": "ftp", "url": "ftp://127.0.0.1:1/nulle-part"}
+        contrat = simulator.ready["contrat_id"]
+        requests.put(f"{home}/api/canaux/{contrat}", json=nowhere, timeout=30).raise_for_status()
+        live(simulator)
+        for _ in range(2):
+            requests.post(f"{home}/api/flux/publish", timeout=120)
+        for file in (folder / "flux").rglob("*.zip"):
+            file.unlink()
+        yield simulator
+
+
+def live(simulator: RunningSimulator) -> None:
+    """Have calls, refused ones among them, an order, a campaign and ten days."""
+    home = simulator.ready["admin_url"]
+    simulator.session.post(f"{home}/api/campaigns", json={}, timeout=30)
+    call = ZeepCaller(simulator, "/ConsultationDonneesTechniquesContractuelles/v1.0")
+    for prm in (C5, *["99999999999999"] * 24, C5):
+        with suppress(Fault):
+            call(pointId=prm, loginUtilisateur=simulator.login, autorisationClient=True)
+    order(simulator)
+    plan_and_open_an_account(home)
+    simulator.session.post(
+        f"{home}/clock", data={"action": "10d"}, headers={"Origin": home}, timeout=300
+    )
 
 
 def plan_and_open_an_account(home: str) -> None:
@@ -107,8 +152,110 @@ def test_a_page_fits_and_passes_axe(browser: Chrome, lived: RunningSimulator, na
     for look in every_look(browser, home + PAGES[name], name):
         if name not in NOT_OURS:
             assert too_wide(browser) == [], look
-            assert violations(browser) == [], look
+            assert page_height(browser) <= MOST_HEIGHT[look[0]], look
+            if look in LOOKS_FOR_AXE:
+                assert violations(browser) == [], look
     assert name in (*NOT_OURS, "refus") or complaints(browser) == []
+
+
+@pytest.mark.parametrize("state", ["new", "failed"])
+def test_pages_fit_that_have_nothing_or_failed_data(
+    browser: Chrome, request: pytest.FixtureRequest, state: str
+) -> None:
+    home = request.getfixturevalue(state).ready["admin_url"]
+    for name in PAGES.keys() - NOT_OURS - (NOT_YET if state == "new" else set()):
+        show(browser, home + PAGES[name], 1280)
+        keep_image(browser, f"{name}-{state}")
+        assert too_wide(browser) == [], name
+        assert page_height(browser) <= MOST_HEIGHT[1280], name
+        assert violations(browser) == [], name
+
+
+def test_the_first_page_is_a_screen_whatever_it_has_to_say(
+    browser: Chrome, request: pytest.FixtureRequest
+) -> None:
+    for state in ("new", "lived", "failed"):
+        show(browser, request.getfixturevalue(state).ready["admin_url"] + "/", 1280, height=800)
+        assert page_height(browser) <= 800, state
+    blocks = browser.find_elements(By.CSS_SELECTOR, ".blocs > section")
+    assert len(blocks) >= 6
+    assert (
+        "arrivent pas"
+        in browser.find_element(By.ID, "ennuis")
+        .find_element(By.XPATH, "following-sibling::ul")
+        .text
+    )
+
+
+def test_the_journal_is_what_its_page_shows_first(browser: Chrome, lived: RunningSimulator) -> None:
+    address = lived.ready["admin_url"] + "/journal"
+    rows_of = "[...document.querySelectorAll('#echanges tbody tr')]"
+    tops = f"return {rows_of}.map(row => row.getBoundingClientRect())"
+    show(browser, address, 1280, height=1000)
+    rows = browser.execute_script(tops)
+    assert sum(row["bottom"] <= 1000 for row in rows) >= 20
+    assert len({round(row["height"]) for row in rows}) == 1
+    show(browser, address, 390)
+    assert browser.execute_script(tops)[0]["top"] < 300
+
+
+def test_why_a_call_was_refused_takes_two_keys(browser: Chrome, lived: RunningSimulator) -> None:
+    home = lived.ready["admin_url"]
+    for path in ("/", "/journal?issue=refuse"):
+        show(browser, home + path, 1280)
+        press(browser, "j")
+        ActionChains(browser).send_keys(Keys.ENTER).perform()
+        reach(browser, "/echanges/")
+        assert "point_connu" in browser.find_element(By.ID, "regle").text
+
+
+def test_keys_lead_everywhere_and_may_be_turned_off(
+    browser: Chrome, lived: RunningSimulator
+) -> None:
+    home = lived.ready["admin_url"]
+    show(browser, home + "/", 1280)
+    press(browser, "g", "p")
+    reach(browser, "/points")
+    press(browser, "/")
+    assert browser.switch_to.active_element.get_attribute("name") == "q"
+    press(browser, "g", "j")
+    assert browser.switch_to.active_element.get_attribute("value") == "gj"
+    browser.get(home + "/points")
+    press(browser, "?")
+    reach(browser, "/touches")
+    browser.find_element(By.ID, "touches-actives").click()
+    press(browser, "g", "p")
+    time.sleep(0.5)
+    assert browser.current_url.endswith("/touches")
+    browser.find_element(By.ID, "touches-actives").click()
+
+
+def test_the_first_call_is_made_by_copy_alone_from_another_folder(
+    browser: Chrome, new: RunningSimulator, tmp_path: Path
+) -> None:
+    show(browser, new.ready["admin_url"] + "/", 1280)
+    programs = {"curl": ["sh"], "zeep": [sys.executable]}
+    hostile = os.environ | {
+        "https_proxy": "http://127.0.0.1:1",
+        "REQUESTS_CA_BUNDLE": "/nulle/part.pem",
+        "CURL_CA_BUNDLE": "/nulle/part.pem",
+    }
+    for name, program in programs.items():
+        copied = browser.find_element(By.ID, f"copie-{name}").text
+        made = subprocess.run(
+            program, input=copied, cwd=tmp_path, env=hostile, text=True, capture_output=True,
+            timeout=120, check=True,
+        )  # fmt: skip
+        assert C5 in made.stdout, made.stderr
+
+
+def press(browser: Chrome, *keys: str) -> None:
+    for key in keys:
+        ActionChains(browser).send_keys(key).perform()
+
+
+def reach(browser: Chrome, path: str) -> None:
+    WebDriverWait(browser, 20).until(lambda _: path in browser.current_url)
 
 
 def violations(browser: Chrome) -> list[tuple[str, list[str]]]:

@@ -9,12 +9,13 @@ import yaml
 from running_simulator import RunningSimulator, start_simulator
 
 PRM = "25884515170669"
+TODAY = "2026-07-15"
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder: Path = tmp_path_factory.mktemp("points")
-    with start_simulator(folder, "--population-size", "0", "--now", "2026-07-15T10:00") as running:
+    with start_simulator(folder, "--population-size", "0", "--now", f"{TODAY}T10:00") as running:
         yield running
 
 
@@ -77,6 +78,18 @@ def test_gaps_and_collection(running: RunningSimulator) -> None:
         "collectes": ["2026-03-01.."]
     }
     assert set_point(running, "--collecte", "aucun") == {}
+
+
+def test_a_day_is_put_right(running: RunningSimulator) -> None:
+    (told,) = set_point(running, "--rectifie", "2026-05-03=7800")["rectifications"]
+    assert (told["jour"], told["energie"], told["le"][:10]) == ("2026-05-03", "7800 Wh", TODAY)
+    assert "rectifications" not in set_point(running, "--rectifie", "aucun")
+    sent = {"rectifie": "2026-05-03=7900"}
+    url = f"{running.ready['admin_url']}/api/points/{PRM}"
+    answer = requests.post(url, json=sent, timeout=10).json()
+    assert answer["mesures"]["rectifications"][0]["energie"] == "7900 Wh"
+    assert "rien n'a été compté le 15/07/2026" in refused(running, PRM, "--rectifie", f"{TODAY}=1")
+    set_point(running, "--rectifie", "aucun")
 
 
 def test_a_meter_stops_answering_and_a_supplier_takes_over(running: RunningSimulator) -> None:
@@ -154,5 +167,5 @@ def test_the_same_by_rest(running: RunningSimulator) -> None:
     assert acces_of(requests.get(url, timeout=10).json().get("services", [])) == []
     assert requests.post(url, json={"inconnu": 1}, timeout=10).status_code == 422
     unknown = requests.post(url[:-14] + "99999999999999", json={}, timeout=10)
-    assert unknown.status_code == 400
+    assert unknown.status_code == 404
     assert "n'existe pas" in unknown.json()["detail"]

@@ -47,11 +47,11 @@ def test_a_refused_handshake_is_in_the_journal(
     before = last_id(homologation)
     knock_once(homologation, doors.files["expire"])
     knocked = recorded_after(homologation, before)["id"]
-    tree = html.fromstring(page(homologation).content)
+    tree = html.fromstring(page(homologation, "/journal").content)
     links = tree.xpath("//table//td[1]/a/@href")
     assert f"/echanges/{number}" in links
     assert f"/echanges/{knocked}" in links
-    tree = html.fromstring(page(homologation, "/?q=sgt562").content)
+    tree = html.fromstring(page(homologation, "/journal?q=sgt562").content)
     assert {one.text for one in tree.xpath("//tbody/tr/td[6]/a")} == {"SGT562"}
 
 
@@ -60,7 +60,7 @@ def test_a_refused_handshake_is_in_the_journal(
 )
 def test_what_a_client_writes_is_shown_as_text(homologation: RunningSimulator, body: bytes) -> None:
     number = send(homologation, body)
-    for path in (f"/echanges/{number}", "/", f"/?q={SCRIPT}&service={SCRIPT}&prm={SCRIPT}"):
+    for path in (f"/echanges/{number}", "/", f"/journal?q={SCRIPT}&service={SCRIPT}&prm={SCRIPT}"):
         answer = page(homologation, path)
         assert SCRIPT not in answer.text
         assert not html.fromstring(answer.content).xpath("//script[not(@src)]")

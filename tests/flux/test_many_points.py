@@ -1,5 +1,6 @@
 """Publications of many points: cut into files, and made by several processes."""
 
+import os
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,18 +9,23 @@ from typing import Any
 import pytest
 from flux_kit import JOUR, texts, tree
 from publication_kit import (
+    C4,
     C5,
     C5_BIS,
+    COURBE_C4,
     COURBE_C5,
     INDEX_C5,
     JOUR_1,
+    P4,
     Platform,
     at,
     new_platform,
     of,
 )
+from r6x_kit import add_kinds, order, publish
 
 from sge_sim.flux import fabrication, parallele, publication, r50, r151
+from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import Frequence
 
 
@@ -65,25 +71,45 @@ def test_a_point_is_never_cut_between_two_files(
     assert len(set(texts(xmls[0].iter("Id_Affaire")))) == 2
 
 
+@pytest.mark.parametrize("cores", [{0}, {0, 1}], ids=["one core", "two"])
 def test_several_processes_make_the_same_files_as_one(
-    platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: set[int]
 ) -> None:
+    """Those of R50, R151, R4x, R63B and of demands of M023, whose refusals stay where they were."""
     one_point_in_a_file(monkeypatch)
     other = new_platform(tmp_path / "autre")
     for one in (platform, other):
+        add_kinds(one)
         subscribe_both(one)
+        one.subscribe(C4, COURBE_C4)
+        for prm in (C5, P4):
+            publish(one, prm, "COURBE", "P1D", JOUR_1, False)
+        order(one, "R63", [C5, "9" * 14, C5_BIS], JOUR_1 - 9 * JOUR, JOUR_1, at(JOUR_1))
     platform.catch_up(at(JOUR_1 + 2 * JOUR))
-    monkeypatch.setattr(fabrication, "_FILES_FOR_EQUIPE", 2)
-    started, start = [], parallele._started
+    monkeypatch.setattr(fabrication, "_PARTS_FOR_EQUIPE", 1)
+    monkeypatch.setattr(parallele, "_POINTS_AT_ONCE", 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: cores)
+    started, shared = [], []
+    start, run = parallele._started, Equipe.share
 
     def counted(*asked: Any) -> Any:
         started.append(asked)
         return start(*asked)
 
+    def noted(self: Equipe, session: Any, work: Any, jobs: Any) -> Any:
+        shared.append(work.__module__)
+        return run(self, session, work, jobs)
+
     monkeypatch.setattr(parallele, "_started", counted)
+    monkeypatch.setattr(Equipe, "share", noted)
     other.catch_up(at(JOUR_1 + 2 * JOUR))
-    assert len(started) == 1, "R50 and R151 are made by the same processes"
-    assert len(platform.ready()) == 4
+    assert len(started) == len(cores) - 1, "all of them are made by the same processes"
+    assert {module.rpartition(".")[2] for module in shared} == {
+        "fabrication",
+        "ponctuel",
+        "recurrent",
+    }
+    assert {nom.split("_")[1] for nom in platform.ready()} >= {"R63", "R63B"}
     assert other.ready() == platform.ready()
     other.database.dispose()
 

@@ -177,7 +177,7 @@ def test_names_tell_the_frequency_the_direction_the_point_and_the_service() -> N
         publie(grand(), samedi, samedi + timedelta(7)),
         publie(grand(segment="P3"), samedi, samedi + timedelta(7), prm="1" * 14),
     ]
-    (archive,) = r4x.files(week, both)
+    (archive,) = r4x.archives(week, r4x.membres(week, both))
     assert archive.nom == "ENEDIS_1100256_R4H_CDC_20240703030000.zip"
     assert [name for name, _ in archive.membres] == [
         "ENEDIS_1100256_R4x_CDC_H_C_09111642617347_64697659_20240703030000.xml",
@@ -188,4 +188,5 @@ def test_names_tell_the_frequency_the_direction_the_point_and_the_service() -> N
 
 
 def test_a_point_without_measure_gives_no_file() -> None:
-    assert list(r4x.files(envoi(), [publie(grand(), date(2010, 1, 1))])) == []
+    assert list(r4x.membres(envoi(), [publie(grand(), date(2010, 1, 1))])) == []
+    assert list(r4x.archives(envoi(), [])) == []

@@ -219,6 +219,25 @@ def test_a_c5_is_hourly_in_the_five_months_before_its_collection() -> None:
     assert demi.sum() == 96
 
 
+@pytest.mark.documented("FAQ: 42 days at most in a large meter, 21 if it counts injection too")
+@pytest.mark.parametrize(("memoire", "premier"), [(42, "06-19"), (21, "07-10"), (0, "07-31")])
+def test_a_large_meter_keeps_its_curve_for_some_weeks(memoire: int, premier: str) -> None:
+    collectes = (PeriodeCollecte(date(2024, 7, 31), date(2024, 8, 2)),)
+    whole, point = grand(), replace(grand(), memoire=memoire, collectes=collectes)
+    for read, pas in ((courbe, 5), (courbe_10_minutes, 10)):
+        vue = read(point, date(2024, 1, 1), date(2024, 9, 1))
+        assert (legal(vue, 0), set(vue.pas.tolist())) == (f"2024-{premier}T00:00:00", {pas})
+        assert legal(vue, -1)[:10] == "2024-08-01"
+        there = read(whole, date.fromisoformat(f"2024-{premier}"), date(2024, 8, 2))
+        assert (vue.valeurs == there.valeurs).all()
+        assert not len(read(replace(point, collectes=()), LUNDI, apres(LUNDI, 1)).pas)
+    kept = courbe(point, date(2024, 1, 1), date(2024, 9, 1), collectees=True)
+    assert legal(kept, 0)[:10] == "2024-07-31"
+    # The energy of a day of a large point is the integral of its curve.
+    jours = energies_quotidiennes(point, date(2024, 6, 1), date(2024, 8, 10))
+    assert jours.valides.sum() == memoire + 2
+
+
 @given(linkys, jours, st.integers(1, 10))
 @examples(30)
 def test_hourly_watts_are_the_mean_of_the_half_hours_and_add_up_to_the_day(

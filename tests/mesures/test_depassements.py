@@ -35,6 +35,7 @@ from sge_sim.mesures import (
     PointMesure,
     PuissanceSouscrite,
     Structure,
+    consommations,
     courbe,
     en_vigueur,
     grandeurs_facturees,
@@ -44,7 +45,10 @@ from sge_sim.mesures import (
     parse_plages,
     registres_factures,
 )
-from sge_sim.mesures.depassements import Etapes
+from sge_sim.mesures.calendrier import numero
+from sge_sim.mesures.depassements import Etapes, heures_depassees
+from sge_sim.mesures.formes import UNITE
+from sge_sim.mesures.journees import journees
 
 pytestmark = pytest.mark.assumed("no document tells how these quantities are counted")
 
@@ -122,9 +126,28 @@ def attendus(point: PointMesure, debut: datetime, fin: datetime) -> dict[str, li
         registres["DD"][rang] += 600 * (exces > 0)
         registres["DE"][rang] += exces
         registres["DQ"][rang] += exces**2
+    if point.segment == "C4":
+        registres["DD"] = [60 * rangs for rangs in minutes_depassees(point, debut, fin)]
     registres["DE"] = [kw * 1000 // 6 for kw in registres["DE"]]
     registres["DQ"] = [isqrt(carres * 10**6) for carres in registres["DQ"]]
     return registres
+
+
+def minutes_depassees(point: PointMesure, debut: datetime, fin: datetime) -> list[int]:
+    """The minutes that overran from `debut` to `fin`, by register, from what each step spent."""
+    minutes = [0] * 5
+    for rang in range((fin.date() - debut.date()).days + 1):
+        jour = apres(debut.date(), rang)
+        (lu,) = journees(point, numero(jour), numero(jour) + 1, par_duree=True)
+        souscrite = en_vigueur(point.puissances, jour)
+        assert souscrite is not None
+        kilowatts = np.diff(lu.pas_a_pas()[0]) / UNITE
+        minuit = int(datetime(jour.year, jour.month, jour.day, tzinfo=PARIS).timestamp())
+        for pas in np.flatnonzero(kilowatts > souscrite.valeur).tolist():
+            for horodate in range(minuit + 300 * pas, minuit + 300 * (pas + 1), 60):
+                if debut.timestamp() <= horodate and horodate + 60 <= fin.timestamp():
+                    minutes[rang_du_cadran(point, datetime.fromtimestamp(horodate, PARIS))] += 1
+    return minutes
 
 
 def du_mois(point: PointMesure, releves: Index, rang: int) -> dict[str, list[int]]:
@@ -288,14 +311,60 @@ def test_a_point_that_was_given_less_power_overruns_and_most_others_do_not() -> 
     mois = [date(2025, rang, 9) for rang in range(1, 13)]
     lus = registres_factures(DEPASSE, index_aux(DEPASSE, mois, 50))
     assert all(lus[grandeur].any() for grandeur in (DD, DE, DQ))
-    assert ((lus[DD] > 0) == (lus[DE] > 0)).all()
-    assert ((lus[DD] > 0) == (lus[DQ] > 0)).all()
+    assert ((lus[DE] > 0) == (lus[DQ] > 0)).all()
+    # A minute may overrun where ten don't; never the other way round.
+    assert (lus[DD] >= 60 * (lus[DE] > 0)).all()
     sans = 0
     for graine in range(12):
         lus = registres_factures(grand(graine), index_aux(grand(graine), mois, 50))
-        sans += not any(lus[grandeur].any() for grandeur in (DD, DE, DQ))
+        sans += not any(lus[grandeur].any() for grandeur in (DE, DQ))
         assert lus[PMA].any()
     assert sans > 6
+
+
+@pytest.mark.documented("FAQ: an overrun of a C4 is counted by the minute")
+def test_a_c4_counts_minutes_and_the_others_steps() -> None:
+    mois = [date(2025, rang, 9) for rang in range(1, 13)]
+    for segment, pas in (("C4", 60), ("C3", 600)):
+        point = replace(DEPASSE, segment=segment)
+        lus = registres_factures(point, index_aux(point, mois, 50), (DD,))[DD]
+        assert lus.any()
+        assert not (lus % pas).any()
+        assert (lus % 600).any() == (segment == "C4")
+
+
+@pytest.mark.documented(
+    "FAQ: billed per hour, an hour begun is an hour, from one reading to the next"
+)
+def test_an_hour_begun_is_billed_whole() -> None:
+    debut, fin = date(2025, 1, 9), date(2025, 12, 9)
+    rows = heures_depassees(DEPASSE, consommations(DEPASSE, debut, fin))
+    assert [serie.classe for serie in rows] == ["HCE", "HCH", "HPE", "HPH"]
+    cadrans = dict(DEPASSE.grille_distributeur[0].structure.classes)
+    for serie in rows:
+        assert len(serie.consommations) == 11
+        for row in serie.consommations:
+            lu = index_aux(DEPASSE, [row.fin], 50)
+            lus = registres_factures(DEPASSE, lu, (DD,))[DD]
+            secondes = int(lus[cadrans[serie.classe] - 1, 0])
+            assert 3600 * (row.valeur - 1) < secondes <= 3600 * row.valeur
+    assert any(row.valeur for serie in rows for row in serie.consommations)
+    for other in (replace(DEPASSE, segment="C3"), linky()):
+        assert heures_depassees(other, consommations(other, debut, fin)) == ()
+
+
+@pytest.mark.assumed("a period that begins within a month is billed what its month had not been")
+def test_a_month_that_is_cut_is_billed_once() -> None:
+    """Its power changes within a month: the reading of that day doesn't start it again."""
+    coupe = date(2024, 12, 20)
+    cut = replace(DEPASSE, puissances=(*DEPASSE.puissances, PuissanceSouscrite(coupe, 59)))
+    for serie in heures_depassees(cut, consommations(cut, date(2024, 12, 9), date(2025, 1, 9))):
+        rest, first = serie.consommations
+        assert (first.debut, first.fin, rest.fin) == (date(2024, 12, 9), coupe, date(2025, 1, 9))
+        cadrans = dict(cut.grille_distributeur[0].structure.classes)
+        lu = index_aux(cut, [rest.fin], 50)
+        secondes = int(registres_factures(cut, lu, (DD,))[DD][cadrans[serie.classe] - 1, 0])
+        assert first.valeur + rest.valeur == -(-secondes // 3600)
 
 
 @pytest.mark.observed("R171, 2022, and CMD v3: HPH 1 440 000 s after 25 days, 0 out of season")

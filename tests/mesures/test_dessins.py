@@ -31,11 +31,11 @@ def test_heaters_of_a_room_are_on_then_off_for_30_to_60_minutes(niveau: int) -> 
 def test_a_place_does_not_open_at_the_same_minute_each_day() -> None:
     formes = banque(288)
     groupe = formes.groupes[Sorte.PLATEAU]
-    jours = np.diff(formes.cumuls[groupe.ligne(18) : groupe.ligne(19)], axis=1)
+    jours = np.diff(formes.cumuls[groupe.ligne(12) : groupe.ligne(13)], axis=1)
     ouvert = (jours > jours.max(axis=1, keepdims=True) // 2).argmax(axis=1)
     par_duree = ouvert.reshape(len(OUVERTURES), groupe.variantes)
-    assert all(len(set(minutes)) > 1 for minutes in par_duree.tolist())
-    assert np.ptp(ouvert) * 5 <= 90
+    assert sum(len(set(minutes)) > 1 for minutes in par_duree.tolist()) > 7
+    assert len(set(ouvert.tolist())) > 8
 
 
 def test_a_heat_pump_does_not_step_at_midnight() -> None:

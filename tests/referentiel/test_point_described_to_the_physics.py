@@ -1,11 +1,13 @@
 """A point of the data set, as the physics of measures gets it."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.domaine.plage_releve import jour_releve
 from sge_sim.facts.database import Database
 from sge_sim.mesures import (
     Opposition,
@@ -16,7 +18,7 @@ from sge_sim.mesures import (
     phases_de,
 )
 from sge_sim.mesures.climat import zone_du_departement
-from sge_sim.referentiel.mesures import jour_releve, point_mesure
+from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.mesures import Collecte, read_suivi
 from sge_sim.tables.points import Point, find_point, named_points
 from sge_sim.tables.suivi_facts import Suivi
@@ -157,6 +159,31 @@ def test_every_named_point_can_be_described(session: Session) -> None:
             found = point_mesure(point, read_suivi(session, point.prm), sens)
             unmetered = point.date_mise_en_service is None or point.type_comptage == "SSCPT"
             assert (found is None) == unmetered
+
+
+@pytest.mark.documented("FAQ: 42 days at most in a PME-PMI, 21 if it counts injection too")
+@pytest.mark.assumed("the same of each meter that can be collected, where it is processed by index")
+@pytest.mark.parametrize(
+    ("columns", "days"),
+    [
+        ({"mode_traitement": "CDC"}, None),
+        ({"mode_traitement": "INDEX", "type_comptage": "PMEI"}, 42),
+        ({"mode_traitement": "INDEX"}, 42),
+        ({"mode_traitement": "INDEX", "contrat_injection": True}, 21),
+        ({"mode_traitement": "INDEX", "type_comptage": "CJE"}, 0),
+    ],
+)
+def test_what_a_large_meter_keeps_depends_on_what_it_is(
+    installed: Database, columns: dict[str, Any], days: int | None
+) -> None:
+    with installed.sessions() as session:
+        point = find_point(session, C4)
+        assert point is not None
+        assert (point.type_comptage, point.contrat_injection) == ("SAPHIR", False)
+        for name, value in columns.items():
+            setattr(point, name, value)
+        assert described(session, C4).memoire == days
+        assert described(session, C5).memoire is None
 
 
 @pytest.mark.assumed("which points sell what is left of their production is told nowhere")

@@ -46,6 +46,7 @@ def test_a_reset_brings_back_the_state_and_forgets_later_exchanges(
     add_acteur(database, "A")
     journal.append(RECORD)
     file = take_snapshot(database, journal, tmp_path)
+    assert file is not None
     assert file.stat().st_mode & 0o777 == 0o600
     for _ in range(2):
         add_acteur(database, "B")
@@ -53,6 +54,23 @@ def test_a_reset_brings_back_the_state_and_forgets_later_exchanges(
         restore_snapshot(database, journal, tmp_path)
         assert acteurs(database) == ["A"]
         assert len(codes(journal)) == 1
+
+
+def test_states_are_kept_aside_by_their_names(
+    database: Database, journal: Journal, tmp_path: Path
+) -> None:
+    for code, nom in (("A", "un"), ("B", "deux"), ("C", "")):
+        add_acteur(database, code)
+        journal.append(RECORD)
+        take_snapshot(database, journal, tmp_path, nom)
+    for nom, kept in (("deux", ["A", "B"]), ("un", ["A"]), ("", ["A", "B", "C"])):
+        restore_snapshot(database, journal, tmp_path, nom)
+        assert acteurs(database) == kept
+    assert len(codes(journal)) == 1, "what the journal has forgotten doesn't come back"
+    with pytest.raises(UsageError, match=r"snapshot\?nom=trois"):
+        restore_snapshot(database, journal, tmp_path, "trois")
+    with pytest.raises(UsageError, match="n'est pas le nom d'un état"):
+        take_snapshot(database, journal, tmp_path, "../ailleurs")
 
 
 def loop(folder: Path, action: str) -> subprocess.Popen[str]:
@@ -159,6 +177,7 @@ def test_a_snapshot_that_is_not_whole_replaces_nothing(
 ) -> None:
     add_acteur(database, "A")
     file = take_snapshot(database, journal, tmp_path)
+    assert file is not None
     add_acteur(database, "B")
     journal.append(RECORD)
     assert callable(harm)

@@ -186,11 +186,12 @@ class Actor:
                 Reglages(jours_absents=draw.choice(["2025-07-25..2025-07-26", "aucun"])),
                 Reglages(collecte=draw.choice(["2025-07-26", "aucun"])),
                 Reglages(teleoperable=draw.random() < 0.7),
+                Reglages(rectifie=draw.choice(["2025-07-20=12000", "aucun"])),
             ]
         )
         with self.database.transaction() as session:
-            today = instant_within(session).date()
-            change_point(session, draw.choice(POINTS[:3]), reglages, today)
+            now = instant_within(session)
+            change_point(session, draw.choice(POINTS[:3]), reglages, now)
 
     def _happen(self, draw: random.Random) -> None:
         with self.database.transaction() as session:

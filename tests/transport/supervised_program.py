@@ -60,7 +60,8 @@ def build_b2b(folder, listening, fault):
     return HttpsServer(app, listening, context, limits, print)
 
 
-def build_admin(listening):
+def build_admin(listening, b2b):
+    b2b.close()
     return AdminServer(lambda: administration, listening)
 
 
@@ -80,8 +81,8 @@ def main(folder, workers, fault):
         beside.rename(folder / "ready.json")
 
     try:
-        processes.append(Process("admin", partial(build_admin, admin)))
-        supervise(processes, tell, GRACE_SECONDS)
+        processes.append(Process("admin", partial(build_admin, admin, b2b), last=True))
+        supervise(processes, tell, GRACE_SECONDS, b2b.close)
     except UsageError as error:
         print(f"Erreur : {error}", file=sys.stderr)
         return 2

@@ -117,6 +117,43 @@ def test_requests_under_way_finish_when_the_server_stops(serve, client):
         socket.create_connection(("127.0.0.1", running.port), timeout=10)
 
 
+def test_who_was_let_in_by_the_machine_as_the_server_stops_is_answered(
+    serve, client, client_context
+):
+    """Their connections wait in the kernel's queue while the only thread answers another one."""
+    entered, released = threading.Event(), threading.Event()
+
+    def hold(request):
+        entered.set()
+        released.wait(10)
+        return Response(HTTPStatus.OK, b"done")
+
+    running = serve(replace(SHORT, threads=1), app=hold)
+    first = client(running.port)
+    first.request("GET", "/")
+    assert entered.wait(10)
+    queued = [socket.create_connection(("127.0.0.1", running.port), 10) for _ in range(2)]
+    stopping = threading.Thread(target=running.server.stop)
+    stopping.start()
+    eventually(lambda: not listens(running.port))
+    released.set()
+    assert first.getresponse().read() == b"done"
+    for sock in queued:
+        with client_context().wrap_socket(sock, server_hostname="localhost") as late:
+            late.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert late.recv(1000).startswith(b"HTTP/1.1 200")
+    stopping.join(10)
+    assert not stopping.is_alive()
+
+
+def listens(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 10).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
 def test_an_answer_that_is_leaving_arrives_whole_when_the_server_stops(serve, client):
     content = b"a" * 32 * 1024 * 1024
     running = serve(SHORT, app=lambda request: Response(HTTPStatus.OK, content))

@@ -145,6 +145,18 @@ def test_a_request_under_way_finishes_when_the_program_is_stopped(launch, client
     assert program.end() == (0, "")
 
 
+def test_the_administration_answers_while_the_others_finish(launch, client):
+    """So that it can say that the program stops."""
+    program = launch()
+    connection = client(program.b2b)
+    program.keep_busy(connection, "/slow")
+    program.signal(signal.SIGTERM)
+    eventually(lambda: is_closed(program.b2b))
+    assert admin_pid(program.admin)
+    assert connection.getresponse().read().isdigit()
+    assert program.end() == (0, "")
+
+
 def test_ctrl_c_in_a_terminal_ends_everything_quietly(launch, client):
     """It reaches the children too, which leave it to their parent."""
     program = launch()

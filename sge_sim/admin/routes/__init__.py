@@ -1,24 +1,28 @@
 """The REST routes, one module per subject; each has a `router(state)`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import Path, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic_core import to_json
 
 from sge_sim.admin.moves import Moves
 from sge_sim.door.origine import Marques
+from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal, JournalFeed
+from sge_sim.machine.phase import PhaseService
 from sge_sim.referentiel.apports.personnelles import personal_of
+from sge_sim.schema.pieces import Pieces
 from sge_sim.settings import Settings
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import Campaigns
-    from sge_sim.homologation.campaign.passages import Passages
+    from sge_sim.homologation.campaign.passages import Passage, Passages
 
 RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """The number of a row in a path: what a database can hold."""
@@ -37,7 +41,7 @@ def link_to(request: Request, **changed: object) -> str:
     return f'<{request.url.include_query_params(**changed)}>; rel="next"'
 
 
-def json_list(views: Iterable[BaseModel]) -> tuple[bytes, int]:
+def json_list(views: Iterable[Any]) -> tuple[bytes, int]:
     """Return a JSON array of the first views, as many as go into 1.5 MB, and how many these are.
 
     The caller gives the next page of those that are left; there is at least one in each.
@@ -45,12 +49,25 @@ def json_list(views: Iterable[BaseModel]) -> tuple[bytes, int]:
     written: list[bytes] = []
     size = 0
     for view in views:
-        item = view.model_dump_json().encode()
+        item = to_json(view)
         size += len(item) + 1
         if written and size > _MOST:
             break
         written.append(item)
     return b"[" + b",".join(written) + b"]", len(written)
+
+
+def read_by(parse: Callable[[str], object]) -> AfterValidator:
+    """Return what refuses a text that `parse` can't read, with the sentence of its `UsageError`."""
+
+    def check(text: str) -> str:
+        try:
+            parse(text)
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+        return text
+
+    return AfterValidator(check)
 
 
 class Body(BaseModel):
@@ -63,7 +80,8 @@ class Body(BaseModel):
 class AdminState:
     """What the routes work on; `b2b_url` is where the web services answer, `admin_url` where this
     machine's commands call, `moves` are those of the clock, `feed` tells of new exchanges,
-    `marques` are those of sge-sim's own calls."""
+    `marques` are those of sge-sim's own calls, `phase`
+    tells how far the simulator's life is."""
 
     settings: Settings
     database: Database
@@ -74,6 +92,7 @@ class AdminState:
     journal: Journal
     feed: JournalFeed
     marques: Marques
+    phase: Callable[[], PhaseService] = lambda: "pret"
 
     @cached_property
     def campaigns(self) -> "Campaigns":
@@ -94,4 +113,13 @@ class AdminState:
         """The campaigns that this administration runs; the client is loaded for whoever does."""
         from sge_sim.homologation.campaign.passages import Passages
 
-        return Passages(self.settings.data_dir, self.clock, personal_of(self.database))
+        folder = self.settings.data_dir
+        keeping = Pieces(self.database, folder).changing
+        return Passages(folder, self.clock, personal_of(self.database), keeping)
+
+    @property
+    def passage(self) -> "Passage | None":
+        """The campaign that is run here now; None where none is. Nothing is loaded to know it."""
+        loaded: Passages | None = self.__dict__.get("passages")
+        last = None if loaded is None else loaded.last
+        return None if last is None or last.fini else last

@@ -2,14 +2,15 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import PlainTextResponse, RedirectResponse
+from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
+from sge_sim.admin.messages import lead_to
 from sge_sim.admin.moves import Move, Moves
 from sge_sim.admin.preferences import RESPOND_ASYNC, read_preference
-from sge_sim.admin.routes import AdminState, Body, RowNumber
+from sge_sim.admin.routes import AdminState, Body, RowNumber, read_by
 from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.api.views import ClockView, TravailView
 from sge_sim.clock import parse_duration, parse_instant
@@ -38,6 +39,9 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
+Instant = Annotated[str, read_by(parse_instant)]
+
+
 class MoveDemand(Body):
     """What every move may say."""
 
@@ -53,21 +57,23 @@ class SetClock(MoveDemand):
     """Read an instant from now on."""
 
     action: Literal["set"]
-    instant: str = Field(description="Date ou instant ISO, en heure légale", max_length=64)
+    instant: Instant = Field(description="Date ou instant ISO, en heure légale", max_length=64)
 
 
 class FreezeClock(MoveDemand):
     """Stand still."""
 
     action: Literal["freeze"]
-    instant: str | None = Field(None, description="Où s'arrêter ; sans lui, ici", max_length=64)
+    instant: Instant | None = Field(None, description="Où s'arrêter ; sans lui, ici", max_length=64)
 
 
 class AdvanceClock(MoveDemand):
     """Jump ahead."""
 
     action: Literal["advance"]
-    duree: str = Field(description="10d (à la même heure légale), 36h, 30min", max_length=32)
+    duree: Annotated[str, read_by(parse_duration)] = Field(
+        description="10d (à la même heure légale), 36h, 30min", max_length=32
+    )
 
 
 class RealClock(MoveDemand):
@@ -159,17 +165,17 @@ def page_routes(state: AdminState) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.post("/clock")
-    async def press(form: Annotated[Form, Depends(read_form)]) -> Response:
+    async def press(request: Request, form: Annotated[Form, Depends(read_form)]) -> Response:
+        address = form.back() + "#clock"
         try:
             move = await run_in_threadpool(_make, state.moves, form)
         except UsageError as error:
-            state.moves.refus = str(error)
-        else:
-            await move.wait()
-            if move.travail.etat == "interrompu":
-                # No page may follow: the simulator stops.
-                return PlainTextResponse(progress_sentence(move.travail), 202)
-        return RedirectResponse(form.back() + "#clock", 303)
+            return lead_to(request, address, "refus", str(error))
+        await move.wait()
+        if move.travail.etat == "interrompu":
+            # No page may follow: the simulator stops.
+            return PlainTextResponse(progress_sentence(move.travail), 202)
+        return lead_to(request, address, "reglage", str(move.reglage.numero))
 
     return routes
 

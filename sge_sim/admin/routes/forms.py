@@ -1,9 +1,12 @@
 """What a page's form sends, read without a library of its own: text fields alone."""
 
 from dataclasses import dataclass
+from typing import Any, get_args
 from urllib.parse import parse_qs, urlsplit
 
 from fastapi import Request
+
+from sge_sim.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,17 @@ class Form:
     def all(self, name: str) -> list[str]:
         """Return every value of a field."""
         return self.fields.get(name, [])
+
+    def one_of(self, name: str, known: Any) -> Any:
+        """Return the value of a field that is one of `known`, a `Literal` or a tuple.
+
+        Raises `UsageError` for another one.
+        """
+        value = self.get(name)
+        values = known if isinstance(known, tuple) else get_args(known)
+        if value not in values:
+            raise UsageError(f"« {value} » ne convient pas : choisir parmi {', '.join(values)}.")
+        return value
 
     def back(self) -> str:
         """Return the page that the form was on (`retour`), the first page where it says none.

@@ -41,3 +41,11 @@ clock?.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => clock?.removeAttribute("aria-busy")); // come back to
 const enCours = clock?.querySelector("[data-travail]");
 if (enCours) suivre(enCours, enCours.dataset.travail);
+// What is said of one's own act goes away when it is read.
+for (const message of document.querySelectorAll(".message")) {
+  const bouton = document.createElement("button");
+  bouton.type = "button";
+  bouton.textContent = "Masquer";
+  bouton.addEventListener("click", () => message.remove());
+  message.append(bouton);
+}

@@ -1,9 +1,11 @@
 """R67: billed measures, as JSON (GUI 0503 §2.7; observed 2026).
 
 The quantities are the consumptions of ConsultationMesures, kWh there and Wh here: both grids, from
-one reading to the next. One is there once it was created, in the morning after its end, and in the
-demand in whose days it begins (observed 2026): demands that follow each other hold each once. That
-one may so end after the days demanded is assumed.
+one reading to the next. A C4 has the hours beyond its power too, by the distributor's grid (guide:
+DD, in h; that they stand beside the energies is assumed). One is there once it was created, in the
+morning after its end, and in the demand in whose days it begins (observed 2026): demands that
+follow each other hold each once. That one may so end after the days demanded is assumed. One that
+was put right is created anew, then (assumed).
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,6 +18,7 @@ from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.flux.r6x.mesures import PointDecrit, dumps
 from sge_sim.mesures import Consommation, PointMesure, SerieConsommations, consommations
 from sge_sim.mesures.alea import draw
+from sge_sim.mesures.depassements import heures_depassees
 from sge_sim.mesures.grilles_nommees import libelle_de_la_classe, libelle_du_calendrier
 
 MOTIFS_DE_RELEVE: Final[Mapping[str, str]] = {
@@ -30,29 +33,40 @@ NATURES_FACTUREES: Final[Mapping[str, tuple[str, str]]] = {
     "ESTI": ("E", "Estimé"),
     "REGU": ("C", "Régularisé"),
 }
-_INITIAL: Final = {"codeStatut": "I", "libelleStatut": "Initial"}
+STATUTS_FACTURES: Final[Mapping[str, tuple[str, str]]] = {
+    "INITIALE": ("I", "Initial"),
+    "RECTIFIEE": ("R", "Rectificatif"),
+}
+"""Whether a quantity replaces another (I observed 2026, R in GUI 0503; the one that it replaces,
+which the guide calls A, « Annulé », isn't there: assumed)."""
 _WH: Final = 1000
+_ENERGIE: Final = ("EA", "Wh")
+_DEPASSEMENT: Final = ("DD", "h")
+_Calendriers = dict[tuple[str, str], dict[str, list[dict[str, Any]]]]
+"""The quantities of each class of the calendars, by the letter of their grid and their code."""
 _USE: Final = 0x67
 
 
 @dataclass(frozen=True)
 class _Quantite:
-    """A billed quantity of a class of a grid; `lettre`: D or F."""
+    """A billed quantity of a class of a grid; `lettre`: D or F; `unites`: how many the file tells
+    for one of the consumption."""
 
     motif: str
+    grandeur: tuple[str, str]
     lettre: str
     serie: SerieConsommations
     consommation: Consommation
     creation: datetime
+    unites: int
 
 
 def write_billed(point: PointDecrit, defauts: Defauts, *, now: datetime) -> Iterator[bytes]:
     """Yield a point of R67: what begins in its days, and was created by `now` (aware)."""
-    by_motif: dict[str, dict[tuple[str, str], dict[str, list[dict[str, Any]]]]] = {}
+    by_motif: dict[str, dict[tuple[str, str], _Calendriers]] = {}
     for one in _quantities(point, now):
-        classes = by_motif.setdefault(one.motif, {}).setdefault(
-            (one.lettre, one.serie.calendrier), {}
-        )
+        calendriers = by_motif.setdefault(one.motif, {}).setdefault(one.grandeur, {})
+        classes = calendriers.setdefault((one.lettre, one.serie.calendrier), {})
         classes.setdefault(one.serie.classe, []).append(_quantity_tree(one))
     if not by_motif:
         return
@@ -64,13 +78,14 @@ def write_billed(point: PointDecrit, defauts: Defauts, *, now: datetime) -> Iter
             "grandeur": [
                 {
                     "grandeurMetier": point.metier,
-                    "grandeurPhysique": "EA",
-                    "unite": "Wh",
+                    "grandeurPhysique": grandeur,
+                    "unite": unite,
                     "calendrier": [
                         _billed_calendar(lettre, calendrier, classes, defauts)
-                        for (lettre, calendrier), classes in by_motif[motif].items()
+                        for (lettre, calendrier), classes in calendriers.items()
                     ],
                 }
+                for (grandeur, unite), calendriers in by_motif[motif].items()
             ],
         }
         for motif, libelle in MOTIFS_DE_RELEVE.items()
@@ -82,13 +97,17 @@ def write_billed(point: PointDecrit, defauts: Defauts, *, now: datetime) -> Iter
 def _quantities(point: PointDecrit, now: datetime) -> Iterator[_Quantite]:
     debut, fin = point.etendues[0][0], point.etendues[-1][1]
     facturees = consommations(point.mesure, debut, legal_date(now))
-    for lettre, series in (("D", facturees.distributeur), ("F", facturees.fournisseur)):
+    for lettre, grandeur, unites, series in (
+        ("D", _ENERGIE, _WH, facturees.distributeur),
+        ("F", _ENERGIE, _WH, facturees.fournisseur),
+        ("D", _DEPASSEMENT, 1, heures_depassees(point.mesure, facturees)),
+    ):
         for serie in series:
             for one in reversed(serie.consommations):
-                created = _created(point.mesure, one.fin)
+                created = (one.rectifiee or _created(point.mesure, one.fin)).astimezone(PARIS)
                 if debut <= one.debut < fin and created <= now:
                     motif = _motif(point.mesure, one)
-                    yield _Quantite(motif, lettre, serie, one, created)
+                    yield _Quantite(motif, grandeur, lettre, serie, one, created, unites)
 
 
 def _motif(point: PointMesure, one: Consommation) -> str:
@@ -117,14 +136,16 @@ def _created(point: PointMesure, fin: date) -> datetime:
 
 def _quantity_tree(one: _Quantite) -> dict[str, Any]:
     code, libelle = NATURES_FACTUREES[one.consommation.nature]
+    statut, libelle_du_statut = STATUTS_FACTURES[one.consommation.statut]
     return {
         "dateCreation": f"{one.creation:%Y-%m-%d %H:%M:%S}",
         "dbtMesure": one.consommation.debut.isoformat(),
         "finMesure": one.consommation.fin.isoformat(),
         "codeNature": code,
         "libelleNature": libelle,
-        **_INITIAL,
-        "quantite": one.consommation.valeur * _WH,
+        "codeStatut": statut,
+        "libelleStatut": libelle_du_statut,
+        "quantite": one.consommation.valeur * one.unites,
     }
 
 

@@ -17,12 +17,12 @@ from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.domaine.nomenclatures import METIERS, Sens, TypeAcces
 from sge_sim.mesures import Grandeur, PointMesure
 from sge_sim.mesures.horodates import Stamp
+from sge_sim.mesures.interventions import DEPOSE, POSE
 from sge_sim.mesures.lecture import ENERGIES, TOUT, UNITES, Lecture
 from sge_sim.mesures.releves import CalendrierReleve, Contexte, Registre, read_contextes
 from sge_sim.mesures.series import (
     BRUT,
-    ESTIME,
-    INTERPOLATION,
+    TRAITEMENTS,
     Serie,
     Troncon,
     has_corrected,
@@ -34,6 +34,8 @@ from sge_sim.soap.writer import Ligne, write_rows
 Pieces = Iterator[bytes]
 Etendue = tuple[date, date]
 
+MOTIFS_DE_POSE: Final = MappingProxyType({POSE: "Pose fournisseur", DEPOSE: "Dépose fournisseur"})
+"""How R64 calls the reasons of a reading on the spot (GUI 0503 §2.4)."""
 _COURBES_DES_GRANDS: Final = ("PA", "PRI", "PRC", "E")
 _DAY: Final = Ligne(',{"v":"{v}","d":"{d}"}', Stamp.JOUR)
 _INSTANT: Final = Ligne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
@@ -147,6 +149,7 @@ def write_indexes(point: PointDecrit, defauts: Defauts) -> Pieces:
         point.metier,
         valeurs=partial(_readings, petit=point.mesure.petit),
         calendrier=_libelle_grille,
+        motifs=MOTIFS_DE_POSE,
     )
     contextes = [
         contexte
@@ -205,7 +208,8 @@ def _columns(troncon: Troncon) -> tuple[Any, Any, Any]:
 def _curve_row(pas: int | None, nature: str | None, petit: bool, best: bool) -> Ligne:
     """Return a row: `tc` only of what was corrected, quality only of C5 and P4."""
     quality = '"iv":0,"ec":0' if petit and nature == BRUT else '"iv":null,"ec":null'
-    made = f'"tc":"{INTERPOLATION}",' if best and nature == ESTIME else ""
+    traitement = TRAITEMENTS.get(nature) if best else None
+    made = "" if traitement is None else f'"tc":"{traitement}",'
     return Ligne(
         f',{{"v":"{{v}}","d":"{{d}}","p":"PT{pas}M","n":"{nature}",{made}{quality}}}',
         Stamp.NAIF,

@@ -15,6 +15,7 @@ from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.envoi import Archive, Fichier
 from sge_sim.flux.packaging import member_of, zipped_archive
+from sge_sim.flux.parallele import Equipe, groups_of
 from sge_sim.flux.r6x.archives import (
     LIMITES,
     ArchiveEcrite,
@@ -34,12 +35,14 @@ from sge_sim.flux.r6x.recevabilite import (
 )
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.refus import Refus
-from sge_sim.tables.m023 import DemandeM023
+from sge_sim.tables.m023 import DemandeM023, find_demande_m023
 from sge_sim.tables.point_facts import Dossier
 from sge_sim.tables.prepared import Driver, read_at_once
 
 SANS_MESURE: Final = "C68"
 _LUS_ENSEMBLE: Final = 100
+_JOURS_SUPPOSES: Final = 100
+"""How much a point is taken for, when points are shared out."""
 
 
 def demanded_files(
@@ -50,13 +53,15 @@ def demanded_files(
     *,
     folder: Path | None = None,
     limites: Limites = LIMITES,
+    equipe: Equipe | None = None,
 ) -> Iterator[Fichier]:
     """Yield the archives of a demand, whose sequence is complete, then its report, also alone.
 
-    `folder` is where an archive is kept until it was read.
+    `folder` is where an archive is kept until it was read. The points are written by the processes
+    of `equipe` where there are many.
     """
     suivi = Suivi023(demande.prms.split())
-    points = _points(session, demande, envoi, demandeur, suivi)
+    points = _shared(session, demande, envoi, demandeur, suivi, equipe)
     itc = demande.flux == SANS_MESURE
     archives = write_archives(
         points,
@@ -73,15 +78,53 @@ def demanded_files(
     yield _rapport(suivi, envoi)
 
 
+def _shared(
+    session: Session,
+    demande: DemandeM023,
+    envoi: EnvoiR6X,
+    demandeur: Demandeur,
+    suivi: Suivi023,
+    equipe: Equipe | None,
+) -> Iterator[PointEcrit]:
+    prms = tuple(dict.fromkeys(suivi.prms))
+    groups = groups_of(prms, _JOURS_SUPPOSES)
+    if equipe is None or len(groups) < 2:
+        yield from _points(session, demande, envoi, demandeur, suivi, prms)
+        return
+    jobs = ((demande.affaire_id, envoi, demandeur, group) for group in groups)
+    for texts in equipe.share(session, _texts, jobs):
+        for prm, text in texts:
+            if text is not None:
+                yield PointEcrit(prm, (text,))
+            else:  # refused, or without data: noted here, why
+                yield from _points(session, demande, envoi, demandeur, suivi, (prm,))
+
+
+def _texts(
+    session: Session,
+    affaire_id: str,
+    envoi: EnvoiR6X,
+    demandeur: Demandeur,
+    prms: Sequence[str],
+) -> list[tuple[str, bytes | None]]:
+    """Return the text of each of some points, None of those that have none."""
+    demande = find_demande_m023(session, affaire_id)
+    assert demande is not None, "it is being published"
+    points = _points(session, demande, envoi, demandeur, Suivi023([*prms]), prms)
+    written = {point.prm: b"".join(point.morceaux) for point in points}
+    return [(prm, written.get(prm)) for prm in prms]
+
+
 def _points(
     session: Session,
     demande: DemandeM023,
     envoi: EnvoiR6X,
     demandeur: Demandeur,
     suivi: Suivi023,
+    prms: Sequence[str],
 ) -> Iterator[PointEcrit]:
     """Yield the points that have something to publish, and note why the others have nothing."""
-    for prm, dossier in _dossiers(session, tuple(dict.fromkeys(suivi.prms))):
+    for prm, dossier in _dossiers(session, prms):
         if dossier is None:
             suivi.refus[prm] = Refus(POINT_EXISTANT, INCONNU_DE_SGE)
             continue

@@ -7,14 +7,14 @@ as the default tiers, and asks the administration over HTTP.
 import logging
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from sge_sim.clock import PARIS, Clock, machine_now
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.homologation.campaign.runner import Runner, select_cases
 from sge_sim.homologation.campaign.targets import of_production, partial_worth, rerun_command
 from sge_sim.homologation.campaign.verdict import judge
@@ -81,8 +81,16 @@ class Garde:
 class Passages:
     """The campaigns that one administration runs, and the reports in its data folder."""
 
-    def __init__(self, data_dir: Path, clock: Clock, personal: Personal | None = None) -> None:
-        """`personal` tells what reports hide of an actor's own points."""
+    def __init__(
+        self,
+        data_dir: Path,
+        clock: Clock,
+        personal: Personal | None = None,
+        keeping: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """`personal` tells what reports hide of an actor's own points; they are written within
+        `keeping`."""
+        self._keeping = keeping
         self._personal = personal
         self._folder = data_dir / _FOLDER
         self._clock = clock
@@ -103,7 +111,7 @@ class Passages:
         release = load_release(release_name)
         packages = (package,) if package else ()
         if package and package not in release.packages:
-            raise UsageError(f"{release.nom} n'a pas de package « {package} ».")
+            raise UnknownError(f"{release.nom} n'a pas de package « {package} ».", package)
         cases = select_cases(release, packages, (case,) if case else ())
         with self._mutex:
             if self._last is not None and not self._last.fini:
@@ -134,7 +142,8 @@ class Passages:
                     commande=rerun_command(folder),
                     reprise=reprise_of_cible(cible),
                 )
-                write_reports(rapport, folder, self._personal)
+                with self._keeping():
+                    write_reports(rapport, folder, self._personal)
                 passage.end()
             except UsageError as error:
                 passage.end(str(error))
@@ -163,7 +172,7 @@ class Passages:
         """Return the path of a file of a report; raises `UsageError` if there is none."""
         path = self._folder / name / file
         if not _NAME.fullmatch(name) or file not in FILES or not path.is_file():
-            raise UsageError(f"Aucun rapport ne s'appelle {name}.")
+            raise UnknownError(f"Aucun rapport ne s'appelle {name}.", name)
         return path
 
     def _names(self) -> list[str]:

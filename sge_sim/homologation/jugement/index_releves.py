@@ -105,24 +105,24 @@ def _kind(contexte: etree._Element) -> str:
 
 @controle("le contexte et le type du relevé sont ceux du segment", source=_GUIDE, services={CMD3})
 def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
-    """Each context and type is one that the guide has for the segment, each pair once."""
+    """Each context and type is one that the guide has for the segment, each once for a reason."""
     allowed = _OF_SMALL if reponse.petit else _OF_LARGE if reponse.grand else None
-    pairs = []
+    kinds = []
     for contexte in reponse.corps.iterfind("contexte"):
         name, kind = text_of(contexte, "contexteReleve") or "", _kind(contexte)
-        pairs.append((name, kind))
+        motif = text_of(contexte, "motifReleve")
+        kinds.append((name, kind, motif))
         known = allowed if allowed is not None else {**_OF_SMALL, **_OF_LARGE}
         if kind not in known.get(name, ()):
             yield f"relevé {name or 'sans contexte'} / {kind or 'sans type'}"
         step = text_of(contexte, "etapeMetier")
         if step != "BRUT":
             yield f"étape métier {step}"
-        motif = text_of(contexte, "motifReleve")
         if motif is not None and (name != "CRI" or motif not in _MOTIFS):
             yield f"motif {motif} sur un relevé {name}"
-    for pair, times in Counter(pairs).items():
+    for (name, kind, _), times in Counter(kinds).items():
         if times > 1:
-            yield f"{times} contextes {pair[0]} / {pair[1]}"
+            yield f"{times} contextes {name} / {kind}"
 
 
 @controle("chaque grandeur d'un relevé a ses index", source=_GUIDE, services={CMD3})

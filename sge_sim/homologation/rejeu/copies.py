@@ -1,12 +1,12 @@
 """An exchange as whoever debugs a client wants it: a line of curl, or a program of zeep."""
 
 import pprint
-import shlex
 from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
 
+from sge_sim.api.premier_appel import curl_command, zeep_client
 from sge_sim.errors import UsageError
 from sge_sim.homologation.client.messages import read_message
 from sge_sim.homologation.rejeu.envoi import path_of
@@ -27,17 +27,7 @@ def as_curl(echange: Echange, moyens: Moyens, b2b_url: str, fichier: str | None 
     Raises `UsageError` as `path_of` does.
     """
     body = (echange.request or b"").decode("utf-8", "replace") if fichier is None else f"@{fichier}"
-    return " \\\n  ".join(
-        (
-            "curl --noproxy '*'",
-            f"--cacert {shlex.quote(str(moyens.autorite))}",
-            f"--cert {shlex.quote(str(moyens.certificat))}",
-            f"--key {shlex.quote(str(moyens.cle))}",
-            "-H 'Content-Type: text/xml; charset=utf-8'",
-            f"--data-binary {shlex.quote(body)}",
-            shlex.quote(b2b_url + path_of(echange)),
-        )
-    )
+    return curl_command(b2b_url + path_of(echange), body, moyens)
 
 
 def as_zeep(echange: Echange, moyens: Moyens, b2b_url: str) -> str:
@@ -49,17 +39,7 @@ def as_zeep(echange: Echange, moyens: Moyens, b2b_url: str) -> str:
     message = read_message(echange.request or b"")
     given = _arguments(message.contenu)
     written = pprint.pformat(given, width=_WIDTH, sort_dicts=False)
-    lines = [
-        "import requests",
-        "import zeep",
-        "",
-        "session = requests.Session()",
-        "session.trust_env = False  # sinon REQUESTS_CA_BUNDLE, s'il existe, l'emporte sur verify",
-        f"session.verify = {str(moyens.autorite)!r}",
-        f"session.cert = ({str(moyens.certificat)!r}, {str(moyens.cle)!r})",
-        f"client = zeep.Client({url + '?wsdl'!r}, transport=zeep.Transport(session=session))",
-        f"demande = {written}",
-    ]
+    lines = [*zeep_client(url, moyens), f"demande = {written}"]
     if _has_header(echange.request or b""):
         lines.append("# La demande avait un en-tête : le passer par _soapheaders.")
     call = f"print(client.service.{_operation(path_of(echange))}(**demande))"

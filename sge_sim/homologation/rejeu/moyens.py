@@ -7,20 +7,17 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from sge_sim.api.premier_appel import MoyensTls
 from sge_sim.pki.certificates import fingerprint
 
 
 @dataclass(frozen=True)
-class Moyens:
-    """A certificate with its intermediates, its key, and the authority of the server (PEM files).
+class Moyens(MoyensTls):
+    """What an exchange is made again with: any folder will do to run a copied call.
 
-    The paths are absolute: a copied call runs from any folder. `own` tells that the certificate is
-    the one that the exchange was made with.
+    `own` tells that the certificate is the one that the exchange was made with.
     """
 
-    certificat: Path
-    cle: Path
-    autorite: Path
     own: bool
 
 

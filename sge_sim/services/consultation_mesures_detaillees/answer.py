@@ -17,7 +17,7 @@ from sge_sim.mesures.calendrier import decalages
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.releves import Contexte, Registre
-from sge_sim.mesures.series import BRUT, ESTIME, INTERPOLATION, Serie, Troncon
+from sge_sim.mesures.series import BRUT, TRAITEMENTS, Serie, Troncon
 from sge_sim.services.consultation_mesures_detaillees.demande import DemandeDetaillees
 from sge_sim.soap.arbre_releves import ArbreReleves
 from sge_sim.soap.protocol import Tree
@@ -119,10 +119,10 @@ _INSTANT = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.NAIF)
 _INDEX = Ligne("<valeur><d>{d}</d><v>{v}</v><iv>0</iv></valeur>", Stamp.NAIF)
 _QUALITE: Mapping[str | None, str] = {
     BRUT: "<iv>0</iv><ec>0</ec>",
-    ESTIME: f"<tc>{INTERPOLATION}</tc>",
+    **{nature: f"<tc>{traitement}</tc>" for nature, traitement in TRAITEMENTS.items()},
 }
 """What follows the nature of a point: plausible and complete, said of each point of a C5 curve, not
-of the others (observed 2023); how it was estimated."""
+of the others (observed 2023); how it was corrected."""
 
 
 def response_v3(
@@ -149,7 +149,7 @@ def index_response(demande: DemandeDetaillees, contextes: Sequence[Contexte]) ->
         return {}
     tree = heading(demande, corrigees=False)
     del tree["mesuresCorrigees"]
-    return {**tree, "contexte": ArbreReleves(demande.metier, _readings).write(contextes)}
+    return {**tree, "contexte": ArbreReleves(demande.metier, _readings, motifs={}).write(contextes)}
 
 
 def _trailer(demande: DemandeDetaillees, *, petit: bool) -> dict[str, str]:

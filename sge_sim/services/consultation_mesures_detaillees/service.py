@@ -171,9 +171,6 @@ def _measures(appel: Appel, demande: DemandeDetaillees, dossier: Dossier) -> Mes
         return Mesures()
     if demande.type == "INDEX":
         return Mesures(contextes=read_contextes(mesure, demande, rhf=appel.settings.releves_rhf))
-    if not mesure.petit and dossier.point.mode_traitement == "INDEX":
-        # No curve is recorded, and the energies of a large point are its integral (observed 2023).
-        return Mesures()
     played = Usage.MESURES_FACTICES in appel.plateforme.usages
     factice = played and dossier.point.mesures_factices is True
     return Mesures(series=read_series(mesure, demande, factice=factice))

@@ -284,6 +284,26 @@ def test_the_curve_of_before_the_collection_is_hourly(tiers: Detaillees) -> None
     assert [row["p"] for row in rows(answer)] == ["PT60M"] * 48 + ["PT30M"] * 48
 
 
+@pytest.mark.documented("GUI 0497 v1.5.0 p. 17-18: CRI, with a reason that it alone has")
+@pytest.mark.assumed("the reasons are those of the meter that goes and of the one that comes")
+def test_v3_tells_the_readings_of_a_meter_that_is_replaced(tiers: Detaillees) -> None:
+    answer = tiers.v3(C5_NOUVEAU_COMPTEUR, "INDEX", debut=date(2025, 1, 5), fin=date(2025, 1, 10))
+    assert [
+        (contexte["contexteReleve"], contexte["typeReleve"], contexte.get("motifReleve"))
+        for contexte in answer["contexte"]
+    ] == [
+        ("COL", "AQ", None),
+        ("CRI", "AS", "DEPOSE_FOURNISSEUR"),
+        ("CRI", "AS", "POSE_FOURNISSEUR"),
+    ]
+    assert {
+        valeur["d"]
+        for contexte in answer["contexte"][1:]
+        for grandeur in contexte["grandeur"]
+        for valeur in grandeur["cadranTotalisateur"]["valeur"]
+    } == {"2025-01-07 00:00:00"}
+
+
 @pytest.mark.documented("GUI 0488 §3: the incumbent supplier needs no agreement for P1M")
 def test_the_incumbent_supplier_sees_monthly_maxima_without_agreement(
     fournisseur: Detaillees,

@@ -1,7 +1,10 @@
 """Every return code of ConsultationMesuresDetaillees that a request can obtain, over SOAP."""
 
+import json
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from codes_kit import check_obtained_codes, provenance_of
@@ -11,6 +14,7 @@ from detaillees_kit import (
     C3,
     C4,
     C5,
+    C5_DU_FOURNISSEUR,
     C5_SANS_COLLECTE,
     C5_SURPLUS,
     LUNDI,
@@ -23,7 +27,7 @@ from detaillees_kit import (
     rows,
 )
 from running_simulator import start_simulator
-from sql_state import change_point
+from sql_state import change_point, execute
 
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.services.registry import SERVICES
@@ -109,6 +113,50 @@ def test_sgt4k2_without_agreement(tiers: Detaillees) -> None:
     assert code(tiers.v3(C5, "ENERGIE", cadreAcces="EST_TITULAIRE")) == "SGT4K2"
     monthly = {"pas": "P1M", "debut": date(2026, 5, 1), "fin": date(2026, 6, 1)}
     assert code(tiers.v2(C5, "PMAX", accordClient=False, **monthly)) == "SGT4K2"
+
+
+@pytest.fixture
+def repris(fournisseur: Detaillees) -> Iterator[str]:
+    """A point that FOURN1 took over from FOURN2 on 10 May 2026."""
+    prm, simulator = C5_DU_FOURNISSEUR, fournisseur.simulator
+    execute(
+        simulator,
+        "INSERT INTO ancien_etat (prm, jusqu_a, valeurs) VALUES (?, ?, ?)",
+        *(prm, "2026-05-10", json.dumps({"fournisseur_titulaire": "FOURN2"})),
+    )
+    yield prm
+    execute(simulator, "DELETE FROM ancien_etat WHERE prm = ?", prm)
+    change_point(simulator, prm, fournisseur_titulaire="FOURN1")
+
+
+@VERSIONS
+@pytest.mark.documented("GUI 0488 §3, GUI 0497 v1.5.0: who holds the point over the whole period")
+@pytest.mark.parametrize(
+    ("mois", "avant", "apres"),
+    [
+        ((date(2026, 3, 1), date(2026, 5, 1)), "SGT4K2", None),
+        ((date(2026, 4, 1), date(2026, 7, 1)), "SGT4K2", "SGT4K2"),
+        ((date(2026, 6, 1), date(2026, 7, 1)), None, "SGT4K2"),
+    ],
+)
+def test_sgt4k2_over_a_change_of_holder(
+    fournisseur: Detaillees, repris: str, version: str, mois: Any, avant: Any, apres: Any
+) -> None:
+    """FOURN1 asks: who took the point over (`avant`), then who left it (`apres`)."""
+    asked = {"debut": mois[0], "fin": mois[1], "pas": "P1M"}
+    alone = {"accordClient": False} if version == "2.0" else {"cadreAcces": "EST_TITULAIRE"}
+
+    def refusal(**access: Any) -> Any:
+        answer = fournisseur.ask(version, repris, "PMAX", **asked, **access)
+        return code(answer) if isinstance(answer, RefusRecu) else None
+
+    assert refusal(**alone) == avant
+    assert refusal() is None  # the client agreed
+    simulator = fournisseur.simulator
+    left = json.dumps({"fournisseur_titulaire": "FOURN1"})
+    execute(simulator, "UPDATE ancien_etat SET valeurs = ? WHERE prm = ?", left, repris)
+    change_point(simulator, repris, fournisseur_titulaire="FOURN2")
+    assert refusal(**alone) == apres
 
 
 @VERSIONS

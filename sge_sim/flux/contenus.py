@@ -1,0 +1,47 @@
+"""Where the bytes of published files are: in the folder, or in the database of several machines."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
+
+from sge_sim.facts.database import Database
+from sge_sim.tables.flux import FichierFlux
+from sge_sim.tables.plateforme import is_shared, read_contenu, write_contenu
+
+
+def content_of(session: Session, data_dir: Path, fichier: FichierFlux) -> bytes:
+    """Return the bytes of a file, as it is delivered.
+
+    Raises `FileNotFoundError` for one that was taken away.
+    """
+    if is_shared(session.get_bind()):
+        return read_contenu(session, fichier.sha256)
+    return (data_dir / fichier.chemin).read_bytes()
+
+
+def keep_content(database: Database, file: Path, empreinte: str) -> None:
+    """Have the bytes of a file that was made be where every machine reads them.
+
+    On a database that machines share, the file is put there and leaves the folder. Raises
+    `ExclusiviteLostError` for who may not publish any more.
+    """
+    if not is_shared(database.engine):
+        return
+    with (
+        database.writing_connection() as connection,
+        Session(connection) as session,
+        session.begin(),
+    ):
+        database.exclusivite.check(session)
+        write_contenu(session, empreinte, file)
+    file.unlink(missing_ok=True)
+
+
+def default_folder(bind: Engine | Connection, data_dir: Path, contrat_id: str) -> Path | None:
+    """Return where the files of a contract go when it has no channel of its own.
+
+    None where several machines share the database: their files are read from any of them, and no
+    folder is that of all.
+    """
+    return None if is_shared(bind) else data_dir / "flux" / contrat_id

@@ -1,0 +1,141 @@
+"""What the simulators of several machines count together, in their PostgreSQL.
+
+Each counts as its neighbour with SQLite does: `sge_sim.machine.counters.Counters`,
+`sge_sim.tables.quotas.QuotaCounts`, `sge_sim.door.cadence.Cadence`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Engine, bindparam, delete, select, text
+
+from sge_sim.tables.plateforme import comptage
+from sge_sim.tables.prepared import Driver, Prepared
+from sge_sim.tables.quotas import Quota
+
+_PANNE: Final = "panne:"
+_STRUCK: Final = ":touches"
+_ALWAYS: Final = 0
+"""The window of what is counted without an end."""
+_ANY: Final = 2**62
+
+
+def _counting(fenetre: str) -> Prepared:
+    """Return what counts one more under `cle`, and gives how many; nothing beyond `most`."""
+    # In words, because SQLAlchemy's own would load a dialect that SQLite does without.
+    return Prepared(
+        text(
+            """
+            INSERT INTO plateforme.comptage AS connu VALUES (:cle, FENETRE, 1)
+            ON CONFLICT (cle) DO UPDATE SET fenetre = excluded.fenetre, appels =
+                CASE connu.fenetre WHEN excluded.fenetre THEN connu.appels + 1 ELSE 1 END
+            WHERE connu.fenetre <> excluded.fenetre OR connu.appels < :most
+            RETURNING appels
+            """.replace("FENETRE", fenetre)
+        ),
+        (comptage.c.appels,),
+    )
+
+
+_COUNT: Final = _counting("CAST(:fenetre AS bigint)")
+# The server's second, that all machines agree on.
+_COUNT_IN_SECOND: Final = _counting("CAST(extract(epoch FROM clock_timestamp()) AS bigint)")
+_READ: Final = Prepared(select(comptage.c.appels).where(comptage.c.cle == bindparam("cle")))
+
+
+class SharedCounters:
+    """The counts of the pannes, over all the simulators of a platform."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def count(self, number: int, most: int, strikes: Callable[[int], bool]) -> int | None:
+        """Count one more under `number`; return its rank, from 1, if `strikes` says so of it.
+
+        Nothing is counted beyond `most`.
+        """
+        cle = f"{_PANNE}{number}"
+        with _committing(self._engine) as driver:
+            rank = _count(driver, cle, _ALWAYS, most)
+            if rank is None or not strikes(rank):
+                return None
+            _count(driver, cle + _STRUCK, _ALWAYS, _ANY)
+            return rank
+
+    def read(self, number: int) -> tuple[int, int]:
+        """Return how many were counted under `number`, and how many of them were struck."""
+        cle = f"{_PANNE}{number}"
+        with _committing(self._engine) as driver:
+            counted, struck = (_READ.rows(driver, cle=name) for name in (cle, cle + _STRUCK))
+        return (counted[0][0] if counted else 0), (struck[0][0] if struck else 0)
+
+    def forget(self) -> None:
+        """Set every counter to zero."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(comptage).where(comptage.c.cle.startswith(_PANNE)))
+
+    def close(self) -> None:
+        """Nothing is open: the database gives the connections."""
+
+
+class SharedQuotas:
+    """The counts of the quotas of Data Connect, over all the simulators of a platform."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def take(self, quotas: Sequence[Quota]) -> Quota | None:
+        """Count one call under all of `quotas`; return the first that is exhausted, if one is.
+
+        A call that is refused counts under none (assumed).
+        """
+        with self._engine.connect() as connection:
+            driver = Driver.of(connection)
+            # In one order, whoever asks: nobody waits for who waits for it.
+            exhausted = {
+                quota.cle
+                for quota in sorted(quotas, key=lambda quota: quota.cle)
+                if _count(driver, f"quota:{quota.cle}", quota.fenetre, quota.appels) is None
+            }
+            driver.connection.rollback() if exhausted else driver.connection.commit()
+        return next((quota for quota in quotas if quota.cle in exhausted), None)
+
+    def close(self) -> None:
+        """Nothing is open: the database gives the connections."""
+
+
+class SharedCadence:
+    """Counts of calls over all the simulators of a platform, in the server's seconds.
+
+    It costs a call a round trip: where the rate only is noted, each simulator counts its own.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def count(self, who: Sequence[str], service: str, _machine_instant: datetime) -> list[int]:
+        """Record a call under each name of `who`; return, for each, how many, it included, came
+        in the same second."""
+        counted = {}
+        with _committing(self._engine) as driver:
+            for name in sorted(who):
+                cle = f"cadence:{service}:{name}"
+                ((counted[name],),) = _COUNT_IN_SECOND.rows(driver, cle=cle, most=_ANY)
+        return [counted[name] for name in who]
+
+    def close(self) -> None:
+        """Nothing is open: the database gives the connections."""
+
+
+@contextmanager
+def _committing(engine: Engine) -> Iterator[Driver]:
+    """Give a connection on which each statement is committed by itself."""
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        yield Driver.of(connection)
+
+
+def _count(driver: Driver, cle: str, fenetre: int, most: int) -> int | None:
+    rows = _COUNT.rows(driver, cle=cle, fenetre=fenetre, most=most)
+    return rows[0][0] if rows else None

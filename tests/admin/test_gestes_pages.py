@@ -1,0 +1,139 @@
+"""What only REST and commands did, done on pages: each form does it, and says what it did."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from admin_kit import Room, control_room
+
+from sge_sim.clock import parse_instant
+
+NOW = parse_instant("2025-03-10T10:00")
+PEM = "pki/clients/tiers/chain.pem"
+
+
+def said(room: Room, path: str, **fields: str) -> str:
+    """Send a form; return what the page that follows says of it."""
+    (message,) = room.press(path, **fields).xpath("//p[contains(@class, 'message')]")
+    return " ".join(message.text_content().split())
+
+
+@pytest.fixture(scope="module")
+def peopled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    with control_room(tmp_path_factory.mktemp("peopled"), now=NOW) as room:
+        yield room
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "sentence"),
+    [
+        ("/acteurs", {"code": "NEUF", "nom": "Neuf", "kind": "tiers"}, "L'acteur NEUF est créé"),
+        ("/acteurs", {"code": "N-1", "nom": "N", "kind": "tiers"}, "que des lettres"),
+        ("/acteurs", {"code": "N1", "nom": "N", "kind": "autre"}, "choisir parmi tiers, fourn"),
+        ("/acteurs/TIERS1/login", {"login": "ab@cd.fr", "services": ""}, "tous les services"),
+        (
+            "/acteurs/TIERS1/login",
+            {"login": "ab@cd.fr", "services": "RecherchePoint, ConsultationMesures"},
+            "ab@cd.fr appelle pour TIERS1 : RecherchePoint, ConsultationMesures.",
+        ),
+        ("/acteurs/TIERS1/login", {"login": "rien"}, "écrire une adresse de messagerie"),
+        (
+            "/acteurs/TIERS1/contrat",
+            {"contrat_id": "1199001", "date_debut": "01/01/2025"},
+            "Le contrat 1199001 de TIERS1 est enregistré.",
+        ),
+        (
+            "/acteurs/TIERS1/contrat",
+            {"contrat_id": "1199001", "date_debut": "demain"},
+            "« demain » n'est pas une date",
+        ),
+        (
+            "/acteurs/TIERS1/habilitation",
+            {"package": "Commande", "environnement": "production", "faire": "retirer"},
+            "TIERS1 n'est plus habilité pour Commande en production.",
+        ),
+        (
+            "/acteurs/PERSONNE/habilitation",
+            {"package": "Commande", "environnement": "production"},
+            "L'acteur « PERSONNE » n'existe pas",
+        ),
+        (
+            "/certificats/enregistrer",
+            {"acteur": "TIERS1", "environnement": "production", "pem": "rien"},
+            "Le texte donné",
+        ),
+        (
+            "/canaux",
+            {"contrat": "1100256", "type": "ftp", "url": "ftp://x", "chiffrement": "aucun"},
+            "Le canal du contrat 1100256 est déclaré.",
+        ),
+        (
+            "/canaux",
+            {"contrat": "0", "type": "dossier", "chiffrement": "aucun"},
+            "Le contrat « 0 » n'existe pas",
+        ),
+        ("/fichiers/publier", {}, "0 publication, 0 fichier livré, 0 échec."),
+        ("/tickets", {"acteur": "TIERS1", "pem": "rien"}, "certificat"),
+        ("/tickets/99/clore", {}, "Aucun ticket n'a le numéro 99."),
+        ("/simulateur/retour", {}, "Aucun état n'a été mis de côté"),
+    ],
+)
+def test_a_form_says_what_it_did_or_why_not(
+    peopled: Room, path: str, fields: dict[str, str], sentence: str
+) -> None:
+    assert sentence in said(peopled, path, **fields)
+
+
+def test_a_certificate_is_registered_and_a_ticket_runs_its_course(tmp_path: Path) -> None:
+    with control_room(tmp_path, now=NOW) as room:
+        pem = (tmp_path / PEM).read_text()
+        fields = {"acteur": "TIERS2", "environnement": "homologation", "pem": pem}
+        assert "enregistré pour TIERS2" in said(room, "/certificats/enregistrer", **fields)
+        assert "TIERS2" in room.text("/certificats")
+        assert said(room, "/tickets", acteur="TIERS2", pem=pem).startswith("Le ticket 1 est ouvert")
+        assert "Clore et enregistrer" in room.text("/tickets")
+        assert "enregistré en production" in said(room, "/tickets/1/clore")
+        assert "Clore et enregistrer" not in room.text("/tickets")
+
+
+def test_the_state_is_kept_aside_and_brought_back(tmp_path: Path) -> None:
+    with control_room(tmp_path, now=NOW) as room:
+        assert "Rien n'est mis de côté" in room.text("/simulateur")
+        said(room, "/simulateur/copie")
+        said(room, "/acteurs", code="APRES", nom="Après", kind="tiers")
+        assert "APRES" in room.text("/acteurs")
+        assert "L'état mis de côté est repris." in said(room, "/simulateur/retour")
+        assert "APRES" not in room.text("/acteurs")
+
+
+def test_settings_that_were_changed_stand_first(tmp_path: Path) -> None:
+    with control_room(tmp_path, rate_refused=True) as room:
+        first = room.page("/simulateur").xpath("//table[1]//td[1]")
+        assert "rate_refused" in [each.text_content() for each in first]
+
+
+def test_no_value_of_a_row_is_shown_raw(tmp_path: Path) -> None:
+    with control_room(tmp_path, now=NOW) as room:
+        path = "/points/25946599093143"
+        room.press(path, action="acces", type="", valeur="oui")
+        words = room.text(path) + room.text("/services") + room.text("/fichiers")
+        for raw in ("SOUTIRAGE", "tic ", "a_livrer", "TERMINE ", "termine "):
+            assert raw not in words, raw
+        assert "TIC activée : oui" in words
+
+
+def test_codes_and_actors_go_page_by_page(tmp_path: Path) -> None:
+    with control_room(tmp_path) as room:
+        seen: list[str] = []
+        address = "/codes"
+        for _ in range(10):
+            page = room.page(address)
+            seen += page.xpath("//main/section/@id")
+            following = page.xpath("//a[@rel='next']/@href")
+            if not following:
+                break
+            (address,) = following
+        assert len(seen) == len(set(seen))
+        assert f"{len(seen)} codes" in room.text("/codes")
+        assert not room.page("/codes").xpath("//details[@open]")
+        assert room.page("/codes?q=SGT401").xpath("//details[@open]")

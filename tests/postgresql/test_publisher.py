@@ -1,0 +1,193 @@
+"""Of the simulators of a platform one publishes; another takes over, the first writes nothing."""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import requests
+from orders_kit import C5, NOW, Orders
+from postgresql_kit import new_database
+from running_simulator import RunningSimulator, start_simulator
+
+from sge_sim.facts.database import Database
+from sge_sim.facts.exclusivite import SILENCE_SECONDS, ExclusiviteLostError
+from sge_sim.schema.pieces import Pieces
+from sge_sim.schema.revisions import prepare
+
+pytestmark = [
+    pytest.mark.postgresql,
+    pytest.mark.assumed("how machines share the publications is ours to choose"),
+]
+
+
+@pytest.fixture(scope="module")
+def database_url() -> Iterator[str]:
+    with new_database("publication") as url:
+        yield url
+
+
+@pytest.fixture
+def two_bases(tmp_path: Path) -> Iterator[tuple[Database, Database]]:
+    with new_database("garde") as url:
+        first, second = Database(url), Database(url)
+        prepare(first)
+        Pieces(first, tmp_path).prepare(None)
+        yield first, second
+        first.dispose()
+        second.dispose()
+
+
+def test_one_process_at_a_time_has_the_right_and_another_takes_it_over(
+    two_bases: tuple[Database, Database],
+) -> None:
+    first, second = two_bases
+    assert first.exclusivite.take()
+    assert not second.exclusivite.take()
+    with first.transaction() as session:
+        first.exclusivite.check(session)
+    first.exclusivite.close()
+    assert second.exclusivite.take()
+    assert not first.exclusivite.take()
+
+
+def test_one_whose_session_the_server_has_ended_writes_nothing(
+    two_bases: tuple[Database, Database],
+) -> None:
+    first, second = two_bases
+    assert first.exclusivite.take()
+    end_locking_session(second)
+    assert eventually(second.exclusivite.take)
+    with pytest.raises(ExclusiviteLostError), first.transaction() as session:
+        first.exclusivite.check(session)
+    with second.transaction() as session:
+        second.exclusivite.check(session)
+    assert not first.exclusivite.take()
+
+
+def end_locking_session(database: Database) -> None:
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        )
+
+
+@pytest.fixture(scope="module")
+def two(
+    database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[RunningSimulator]]:
+    first, second = (tmp_path_factory.mktemp(name) for name in ("first", "second"))
+    options = [
+        *("--database-url", database_url, "--population-size", "0", "--now", NOW),
+        *("--environment", "production"),
+    ]
+    with ExitStack() as started:
+        one = started.enter_context(start_simulator(first, *options))
+        key = ("--cle-plateforme", str(first / "plateforme.cle"))
+        yield [one, started.enter_context(start_simulator(second, *options, *key))]
+
+
+def test_files_are_made_once_and_read_from_either(two: list[RunningSimulator]) -> None:
+    eventually(lambda: any(publishes(each) for each in two))
+    assert Counter(publishes(each) for each in two) == {True: 1, False: 1}
+    for number, simulator in enumerate(two):
+        if not number:
+            Orders(simulator).collecte(C5)
+        advance(simulator, "3d")
+    check_files(two)
+
+
+def test_a_suspended_publisher_loses_the_right_and_writes_nothing_once_it_goes_on(
+    two: list[RunningSimulator],
+) -> None:
+    (publisher,) = filter(publishes, two)
+    (other,) = (each for each in two if each is not publisher)
+    before = len(other.admin("/api/flux", limit=1000))
+    with suspended(publisher):
+        assert eventually(lambda: publishes(other), 2 * SILENCE_SECONDS)
+        advance(other, "3d")
+        assert len(other.admin("/api/flux", limit=1000)) > before
+    assert eventually(lambda: not publishes(publisher))
+    check_files(two)
+    assert publishes(other)
+
+
+KEPT = {"files": "/api/flux?limit=1000", "services": f"/api/points/{C5}"}
+"""What is looked at before and after."""
+C5_OF_ANOTHER = "25946599093143"
+
+
+def publishes(simulator: RunningSimulator) -> bool:
+    return bool(simulator.admin("/health")["publie"])
+
+
+def advance(simulator: RunningSimulator, duree: str) -> None:
+    moved = requests.post(
+        simulator.ready["admin_url"] + "/api/clock",
+        json={"action": "advance", "duree": duree},
+        timeout=90,
+    )
+    assert moved.ok, moved.text
+
+
+def check_files(two: list[RunningSimulator]) -> None:
+    """Each file is there once, delivered, and the same from either machine."""
+    here = [{one["nom"]: one for one in each.admin("/api/flux", limit=1000)} for each in two]
+    assert here[0] == here[1]
+    assert len(here[0]) == len(two[0].admin("/api/flux", limit=1000)) > 0
+    eventually(lambda: {one["etat"] for one in two[0].admin("/api/flux", limit=1000)} == {"livre"})
+    for nom, fichier in here[0].items():
+        for simulator in two:
+            content = requests.get(
+                f"{simulator.ready['admin_url']}/api/flux/{nom}/contenu", timeout=30
+            )
+            assert sha256(content.content).hexdigest() == fichier["sha256"]
+
+
+@contextmanager
+def suspended(simulator: RunningSimulator) -> Iterator[None]:
+    """Have none of its processes run in the block, as when its machine is suspended."""
+    parent = simulator.process.pid
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    processes = [parent, *map(int, children)]
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in processes:
+            os.kill(pid, signal.SIGCONT)
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.2)
+    return True
+
+
+def test_a_state_that_was_kept_aside_comes_back_on_both_with_its_files(
+    two: list[RunningSimulator],
+) -> None:
+    one, other = two
+    taken = requests.post(one.ready["admin_url"] + "/api/snapshot?nom=avant", timeout=60)
+    assert taken.status_code == 204, taken.text
+    before = {key: one.admin(path) for key, path in KEPT.items()}
+    Orders(other).collecte(C5_OF_ANOTHER)
+    advance(other, "4d")
+    assert len(one.admin(KEPT["files"])) > len(before["files"])
+    for simulator in two:
+        back = requests.post(simulator.ready["admin_url"] + "/api/reset?nom=avant", timeout=60)
+        assert back.status_code == 204, back.text
+        assert {key: one.admin(path) for key, path in KEPT.items()} == before
+    check_files(two)
+    advance(other, "4d")
+    check_files(two)
+    refused = requests.post(one.ready["admin_url"] + "/api/reset?nom=jamais", timeout=60)
+    assert (refused.status_code, "jamais" in refused.text) == (400, True)
