@@ -58,14 +58,30 @@ test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (nee
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node axe-core@4
 	mkdir -p $(IMAGES)
 	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
-		timeout 1200 $(BIN)/python -m pytest -m browser tests/browser $(ARGS)
+		timeout 1200 $(BIN)/python -m pytest -m browser tests/browser --ignore tests/browser/test_aide.py $(ARGS)
 
-test-langages: $(VENV)/.dev ## run the kit's examples in Java, Node.js and PHP (needs them; 4 min)
+test-site: site ## run every snippet of the pages, then open each in Chromium (needs chromium-driver, npm; 12 min)
+	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
+	@$(call needs,npm,Node.js with npm,nodejs npm)
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/node axe-core@4
+	mkdir -p $(IMAGES)
+	timeout 600 $(BIN)/python -m pytest -m site tests/site $(ARGS)
+	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
+		timeout 900 $(BIN)/python -m pytest -m browser tests/browser/test_aide.py $(ARGS)
+
+test-langages: $(VENV)/.dev ## run the kit's examples and collections in their languages (needs them; 5 min)
 	@$(call needs,java,A Java runtime of 17 or later with its compiler,openjdk-21-jdk-headless)
 	@$(call needs,php,PHP with its soap extension,php-cli php-soap)
 	@$(call needs,npm,Node.js with npm,nodejs npm)
-	npm install --silent --no-audit --no-fund --prefix $(VENV)/node soap@1
+	@$(call needs,go,Go,golang-go)
+	@$(call needs,wsdl,Mono with its compiler and tools,mono-devel)
+	@$(call needs,wsdl2h,gSOAP,gsoap)
+	@perl -MIO::Socket::SSL -MXML::LibXML -MSOAP::Lite -e 1 || { echo "Modules of Perl are needed (Debian: apt-get install libio-socket-ssl-perl libxml-libxml-perl libsoap-lite-perl)." >&2; exit 2; }
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/node soap@1 @usebruno/cli@4 @usebruno/converters newman@6
 	NODE_PATH=$(CURDIR)/$(VENV)/node/node_modules timeout 300 $(BIN)/python -m pytest -m langages tests/kit_langages tests/packaging
+
+test-mcp: $(VENV)/.dev $(VENV)/.mcp ## have a client of MCP use the tools that an assistant is given (1 min)
+	SGE_SIM_MCP_PYTHON=$(VENV)/mcp/bin/python timeout 300 $(BIN)/python -m pytest -m mcp tests/mcp
 
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
@@ -75,10 +91,10 @@ test-kills: $(VENV)/.dev ## kill processes at work (ROUNDS=40, 5 min; on Postgre
 	SGE_SIM_KILL_ROUNDS=$(ROUNDS) SGE_SIM_POSTGRESQL="$(SERVER)" \
 		timeout 900 $(BIN)/python -m pytest -s -m kills tests/kills
 
-test-machines: $(VENV)/.dev ## kill, suspend and restart simulators that share a PostgreSQL behind HAProxy (15 min)
+test-machines: $(VENV)/.dev ## kill, suspend and restart simulators that share a PostgreSQL behind HAProxy (SERVER=… for one that runs; 15 min)
 	@$(call needs,haproxy,HAProxy,haproxy)
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "PostgreSQL's programs are needed (Debian: apt-get install postgresql)." >&2; exit 2; }
-	timeout 900 $(BIN)/python -m pytest -s -m machines tests/machines
+	$(if $(SERVER),SGE_SIM_POSTGRESQL="$(SERVER)") timeout 900 $(BIN)/python -m pytest -s -m machines tests/machines
 
 test-journal: $(VENV)/.dev ## search a large journal (RECORDS=200000, 1 min; 1000000 takes 5 min)
 	SGE_SIM_JOURNAL_RECORDS=$(RECORDS) timeout 900 $(BIN)/python -m pytest -s -m large tests/journal
@@ -184,6 +200,8 @@ lock: ## renew the pinned requirements (needs uv)
 		--no-header --upgrade --group coverage -o requirements/coverage.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --upgrade --group site -o requirements/site.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml --extra mcp --group packaging -c requirements/run.txt -o requirements/mcp.txt
 
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -210,10 +228,15 @@ $(VENV)/.site: requirements/site.txt | $(VENV)/bin/python
 	$(VENV)/site/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/site.txt
 	@touch $@
 
+$(VENV)/.mcp: requirements/mcp.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)/mcp
+	$(VENV)/mcp/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/mcp.txt
+	@touch $@
+
 # Schemathesis has an environment of its own: what it wants must not decide what we run.
 $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(BIN)/python -m venv $(VENV)/api
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test test-machines site vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test test-machines site test-site test-mcp vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

@@ -9,23 +9,23 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sge_sim.domaine.ecarts_plateforme import PLATEFORMES
-from sge_sim.domaine.provenance import PROVENANCES
+from sge_sim.domaine.provenance import PROVENANCES, in_french
 from sge_sim.services.registry import SERVICES
 
 TESTS = Path(__file__).parent
-_COLUMNS = "".join(f" {name} |" for name in PROVENANCES)
+_COLUMNS = "".join(f" {in_french(name)} |" for name in PROVENANCES)
 
 
 def provenance_page() -> str:
     """Return the page in Markdown."""
     lines = [
-        "# How sure it is",
+        "# Les provenances : à quel point c'est sûr",
         "",
-        "Made from the rules and the tests by `make pages`.",
-        "*Documented*: a document says it. *Observed*: the real platform was seen to do it.",
-        "*Assumed*: neither, but it had to be decided. Sources are in [codes.md](codes.md).",
+        "Fait des règles et des tests par `make pages`.",
+        "*Documenté* : un document le dit. *Observé* : la vraie plateforme fut vue le faire.",
+        "*Supposé* : ni l'un ni l'autre, il fallait choisir. Les sources : [les codes](codes.md).",
         "",
-        "## The rules of each service",
+        "## Les règles de chaque service",
         "",
         *_table(
             "service",
@@ -35,10 +35,10 @@ def provenance_page() -> str:
             ),
         ),
         "",
-        "## What the profile fidele plays, by release",
+        "## Ce que joue le profil fidele, par version",
         "",
         *_table(
-            "release",
+            "version",
             (
                 (
                     one.release,
@@ -48,11 +48,11 @@ def provenance_page() -> str:
             ),
         ),
         "",
-        "## The tests of each room",
+        "## Les tests de chaque pièce",
         "",
-        "A mark counts once, whatever it parametrises; a refusal is marked as its rule is, above.",
+        "Une marque compte une fois, quoi qu'elle paramètre ; un refus est marqué comme sa règle.",
         "",
-        *_table("room", ((room, _marks(files)) for room, files in _rooms())),
+        *_table("pièce", ((room, _marks(files)) for room, files in _rooms())),
     ]
     return "\n".join(lines) + "\n"
 
@@ -64,7 +64,7 @@ def _table(head: str, rows: Iterable[tuple[str, Counter[str]]]) -> Iterator[str]
     for name, counted in rows:
         total += counted
         yield _row(name, counted)
-    yield _row("**all**", total)
+    yield _row("**tous**", total)
 
 
 def _row(name: str, counted: Counter[str]) -> str:

@@ -4,29 +4,31 @@ python tests/rules_page.py > docs/regles.md
 """
 
 from sge_sim.api.regles import ELSEWHERE
+from sge_sim.domaine.provenance import in_french
 from sge_sim.refus import Rule
 
 
 def rules_page() -> str:
     """Return the page in Markdown."""
     lines = [
-        "# Rules beside those of the services",
+        "# Les règles hors des services",
         "",
-        "Made from the rules by `make pages`. Those of the services are in",
-        "[codes.md](codes.md), those of Data Connect in [data-connect.md](data-connect.md). A rule",
-        "has one name, `Service/nom`, which the journal keeps with its source, its provenance and",
-        "what would have been accepted. A code of the door is the HTTP status, the return code of",
-        "the message, or the word that `sge-sim cert check --json` has for it.",
+        "Fait des règles par `make pages`. Celles des services sont dans [les codes](codes.md),",
+        "celles de Data Connect dans [Data Connect](data-connect.md). Une règle a un nom,",
+        "`Service/nom`, que le journal garde avec sa source, sa provenance et ce qui aurait passé.",
+        "Un code de la porte est le statut HTTP, le code retour du message, ou le mot qu'en dit",
+        "`sge-sim cert check --json`.",
     ]
     for name, (title, rules) in ELSEWHERE.items():
-        lines += ["", f"## {title}", "", "| rule | code | what would pass | source | provenance |"]
+        lines += ["", f"## {title}", "", "| règle | code | ce qui passe | source | provenance |"]
         lines += ["|---|---|---|---|---|"]
         lines += [_row(rule.of(name)) for rule in rules]
     return "\n".join(lines) + "\n"
 
 
 def _row(rule: Rule) -> str:
-    return f"| `{rule.name}` | {rule.code} | {rule.remede} | {rule.source} | {rule.provenance} |"
+    sure = in_french(rule.provenance)
+    return f"| `{rule.name}` | {rule.code} | {rule.remede} | {rule.source} | {sure} |"
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+ENGLISH = {"architecture", "glossary", "dependances", "vraisemblance", "plusieurs-machines"}
+"""For those who develop sge-sim, and what isn't translated yet."""
 MERMAID = re.compile(r"```mermaid\n(.*?)```", re.S)
 _BOX = r"(\w+)(?:\[\"([^\"]+)\"\]|\(\[([^\]]+)\]\))?"
 ARROW = re.compile(rf"^\s*{_BOX}\s*-\.?->(?:\|([^|]+)\|)?\s*{_BOX}", re.M)
@@ -61,6 +63,7 @@ def finish_page(
     app: Sphinx, name: str, _template: str, context: dict[str, Any], _tree: Any
 ) -> None:
     """Give a page the day of its last change, and what axe asks of what scrolls."""
+    context["lang"] = "en" if name in ENGLISH else "fr"
     if name in app.env.found_docs:
         context["changed"] = _last_commit(app.env.doc2path(name)) or _release_day()
     for written, wanted in FINISHES:

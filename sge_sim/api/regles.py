@@ -37,7 +37,7 @@ _DATAHUB: Final[Sequence[Sequence[Rule]]] = (
 
 ELSEWHERE: Final[Mapping[str, tuple[str, Iterable[Rule]]]] = {
     door.SERVICE: (
-        "The door",
+        "La porte",
         (
             CERTIFICAT_LISIBLE,
             *CERTIFICATE_CHECKS,
@@ -46,7 +46,7 @@ ELSEWHERE: Final[Mapping[str, tuple[str, Iterable[Rule]]]] = {
         ),
     ),
     report.SERVICE: (
-        "The report of a demand of M023",
+        "Le compte rendu d'une demande de M023",
         (report.POINT_EXISTANT, *report.RULES, report.DONNEE_DISPONIBLE),
     ),
     datahub.SERVICE: ("Datahub", tuple(dict.fromkeys(chain.from_iterable(_DATAHUB)))),

@@ -33,6 +33,7 @@ _COMMANDS = {
     "hosts": "sge_sim.cli.hosts:hosts",
     "journal": "sge_sim.cli.journal:journal",
     "kit": "sge_sim.cli.kit:kit",
+    "mcp": "sge_sim.cli.mcp:mcp",
     "pannes": "sge_sim.cli.pannes:group",
     "points": "sge_sim.cli.points:points",
     "prm": "sge_sim.cli.prm:prm",

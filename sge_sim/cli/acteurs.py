@@ -13,7 +13,7 @@ import click
 from sge_sim.cli import completion
 from sge_sim.cli.acteurs_canal import canal
 from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.clock import machine_now
+from sge_sim.clock import as_iso, machine_now
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class _Jour(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            return date.fromisoformat(as_iso(value))
         except ValueError:
             self.fail(f"« {value} » n'est pas un jour : écrire par exemple 2025-08-01.", param, ctx)
 
@@ -173,8 +173,9 @@ def _lines(acteur: "ActeurView") -> Iterator[str]:
         state = "" if utilisateur.actif else ", compte fermé"
         yield f"  login     {utilisateur.login}  {rights}{state}"
     for contrat in acteur.contrats:
-        end = contrat.date_fin or "sans fin"
-        yield f"  contrat   {contrat.contrat_id}  {contrat.type}  {contrat.date_debut} – {end}"
+        end = f"{contrat.date_fin:%d/%m/%Y}" if contrat.date_fin else "sans fin"
+        start = f"{contrat.date_debut:%d/%m/%Y}"
+        yield f"  contrat   {contrat.contrat_id}  {contrat.type}  {start} – {end}"
     for certificat in acteur.certificats:
         yield (
             f"  certificat {certificat.sujet}  {certificat.environnement}, "

@@ -59,5 +59,5 @@ def _line(one: "ConsentementView") -> str:
     state = "en vigueur" if one.en_vigueur else one.motif_fin
     return (
         f"{one.id:>6}  {one.prm}  {one.client} → {one.application} ({one.acteur})  "
-        f"du {one.du:%Y-%m-%d} au {one.au:%Y-%m-%d}  {state}"
+        f"du {one.du:%d/%m/%Y} au {one.au:%d/%m/%Y}  {state}"
     )

@@ -9,6 +9,7 @@ import click
 
 from sge_sim.cli.completion import prms
 from sge_sim.cli.flux_documents import documents_of, show_rows, validate
+from sge_sim.cli.flux_masse import masse
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import counted
@@ -109,7 +110,7 @@ def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -
         if publication.abonnement_numero is not None:
             click.echo(
                 f"abonnement  {publication.abonnement_numero:07d}, envoi {publication.sequence}, "
-                f"du {publication.debut} au {publication.fin} exclu"
+                f"du {publication.debut:%d/%m/%Y} au {publication.fin:%d/%m/%Y} exclu"
             )
         affaire_id = publication.affaire_id or publication.m023_id
         if affaire_id is not None:
@@ -200,6 +201,7 @@ def decrypt(
 
 
 flux.add_command(validate)
+flux.add_command(masse)
 
 
 def _views(found: "Sequence[FichierFlux]") -> list["FichierView"]:
@@ -211,6 +213,6 @@ def _views(found: "Sequence[FichierFlux]") -> list["FichierView"]:
 def _line(fichier: "FichierFlux") -> str:
     instant = fichier.publication.instant.astimezone(PARIS)
     return (
-        f"{instant:%Y-%m-%d %H:%M:%S}  {fichier.publication.flux:<4}  {fichier.contrat_id:<8}  "
+        f"{instant:%d/%m/%Y %H:%M:%S}  {fichier.publication.flux:<4}  {fichier.contrat_id:<8}  "
         f"{_ETATS[fichier.etat]:<8}  {fichier.nom}"
     )

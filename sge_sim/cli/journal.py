@@ -196,7 +196,7 @@ def _avarie(avarie: "Avarie") -> str:
     where = "" if avarie.file is None else f"\n        {avarie.file}"
     seen = " (acquitté)" if avarie.acquitte else ""
     return (
-        f"{avarie.instant.astimezone(PARIS):%Y-%m-%d %H:%M:%S}  {CAUSES[avarie.cause]}{missing} : "
+        f"{avarie.instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}  {CAUSES[avarie.cause]}{missing} : "
         f"{avarie.octets} octets à {avarie.start} de {avarie.spool}{seen}{where}"
     )
 
@@ -255,7 +255,7 @@ def _line(echange: "Echange") -> str:
     line = "  ".join(
         (
             f"{echange.id:>6}",
-            f"{echange.instant.astimezone(PARIS):%Y-%m-%d %H:%M:%S}",
+            f"{echange.instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}",
             f"{echange.acteur_code or '-':<8}",
             f"{printable(nature):<48}",
             f"{printable(echange.prm or '-'):<14}",

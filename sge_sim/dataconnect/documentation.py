@@ -7,12 +7,13 @@ from typing import Final
 
 from sge_sim.dataconnect import rest_rules, rules_2026, rules_page, rules_v5
 from sge_sim.dataconnect.rest_rules import RestRule
+from sge_sim.domaine.provenance import in_french
 
 PARTS: Final = (
-    ("gateway", rest_rules),
+    ("passerelle", rest_rules),
     ("2026", rules_2026),
     ("v5", rules_v5),
-    ("consent page", rules_page),
+    ("page de consentement", rules_page),
 )
 
 
@@ -31,14 +32,14 @@ def rules_table() -> str:
     found = [(part, rule, rule.of(rest_rules.SERVICE).name) for part, rule in all_rules()]
     assumed = sum(rule.provenance == "assumed" for _, rule, _ in found)
     lines = [
-        f"Of these {len(found)} rules {assumed} are assumed, in their text at least.",
+        f"De ces {len(found)} règles {assumed} sont supposées, dans leur texte au moins.",
         "",
-        "| from | HTTP | code | text | name in the journal | source | provenance |",
+        "| de | HTTP | code | texte | nom au journal | source | provenance |",
         "|---|---|---|---|---|---|---|",
     ]
     lines += [
         f"| {part} | {rule.status} | {rule.code} | {rule.text} | `{name}` | "
-        f"{rule.source} | {rule.provenance} |"
+        f"{rule.source} | {in_french(rule.provenance)} |"
         for part, rule, name in found
     ]
     return "\n".join(lines) + "\n"

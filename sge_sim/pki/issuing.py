@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
+    KeySerializationEncryption,
+    PrivateFormat,
     pkcs12,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -50,14 +53,18 @@ class IssuedCertificate:
         """What a client presents: leaf first; the root stays with those who trust it."""
         return (self.leaf, self.intermediate)
 
-    def bundle(self, password: str = BUNDLE_PASSWORD) -> bytes:
-        """Return key and certificates as a PKCS#12 that Java, OpenSSL and Windows read."""
+    def bundle(self, password: str = BUNDLE_PASSWORD, *, former: bool = False) -> bytes:
+        """Return key and certificates as a PKCS#12 that Java, OpenSSL and Windows read.
+
+        With `former` algorithms Mono reads it too; the password then protects it from nobody.
+        """
+        encryption: KeySerializationEncryption = BestAvailableEncryption(password.encode())
+        if former:
+            builder = PrivateFormat.PKCS12.encryption_builder().hmac_hash(SHA1())  # noqa: S303
+            builder = builder.key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+            encryption = builder.build(password.encode())
         return pkcs12.serialize_key_and_certificates(
-            b"sge-sim",
-            self.key,
-            self.leaf,
-            [self.intermediate],
-            BestAvailableEncryption(password.encode()),
+            b"sge-sim", self.key, self.leaf, [self.intermediate], encryption
         )
 
 

@@ -5,39 +5,40 @@ python -m sge_sim.services.documentation > docs/codes.md
 
 from collections.abc import Iterator, Sequence
 
+from sge_sim.domaine.provenance import in_french
 from sge_sim.refus import Control
 from sge_sim.services.registry import SERVICES
 from sge_sim.services.service import Service
 
 # What every service answers without a rule of its own.
 _COMMON = {
-    "SGT200": "the demand is accepted (header `acquittement`)",
-    "SGT500": "a failure of the simulator itself; its log tells",
-    "SGT506": "the database doesn't answer in time",
-    "SGT562": "the message breaks the contract; the journal names the element",
+    "SGT200": "la demande est acceptée (en-tête `acquittement`)",
+    "SGT500": "un défaut du simulateur lui-même ; son journal de bord le dit",
+    "SGT506": "la base ne répond pas à temps",
+    "SGT562": "le message ne suit pas le contrat ; le journal nomme l'élément",
 }
 
 
 def codes_page(services: Sequence[Service] = SERVICES) -> str:
     """Return the page in Markdown."""
     lines = [
-        "# Return codes",
+        "# Les codes retour",
         "",
-        "Made from the services' control tables by `python -m sge_sim.services.documentation`.",
-        "The rules of a service are held in the order of its table; no document states that",
-        "order, so it is assumed throughout. *Provenance* says how sure the rule itself is.",
-        "The name of a rule stands in brackets: the journal keeps it, `--disabled-rules` takes it.",
-        "An *indispensable* rule can't be disabled: without it the service has nothing to answer.",
+        "Fait des tables de contrôles des services par `make pages`. Les règles d'un service sont",
+        "tenues dans l'ordre de sa table ; aucun document ne dit cet ordre, qui est donc supposé",
+        "partout. La *provenance* dit à quel point la règle même est sûre. Le nom d'une règle est",
+        "entre parenthèses : le journal le garde, `--disabled-rules` le prend. Une règle",
+        "*indispensable* ne s'éteint pas : sans elle le service n'a rien à répondre.",
         "",
-        "SGT4F10 has seven characters where the schema allows six. It is sent as documented: the",
-        "one answer that breaks the contract.",
+        "SGT4F10 a sept caractères où le schéma en admet six. Il est envoyé comme documenté : la",
+        "seule réponse qui rompt le contrat.",
         "",
-        "Years are those of the calendar: from a 29 February they end on a 28 (assumed).",
-        "Below a table stands what the service does where its documents disagree or say nothing.",
+        "Les années sont celles du calendrier : d'un 29 février elles finissent un 28 (supposé).",
+        "Sous une table est ce que fait le service où ses documents se contredisent ou se taisent.",
     ]
     for service in services:
         lines += ["", f"## {service.nom} v{service.version}", "", _declared(service), ""]
-        lines += ["| code | label | refuses when this doesn't hold | source | provenance |"]
+        lines += ["| code | libellé | ce qui passe | source | provenance |"]
         lines += ["|---|---|---|---|---|"]
         lines += _rows(service)
         if service.remarques:
@@ -54,34 +55,37 @@ def undocumented_codes(service: Service) -> set[str]:
 def _declared(service: Service) -> str:
     told = {
         "Package": (service.package,),
-        "Types of measures": service.mesures,
-        "Files": service.flux,
-        "Catalogue of services": service.fiches,
+        "Types de mesures": service.mesures,
+        "Fichiers": service.flux,
+        "Catalogue des prestations": service.fiches,
     }
-    return " ".join(f"{name}: {', '.join(values)}." for name, values in told.items() if values)
+    return " ".join(f"{name} : {', '.join(values)}." for name, values in told.items() if values)
 
 
 def _rows(service: Service) -> Iterator[str]:
     for one in service.controls:
-        yield _row(service, one.code, _meaning(service, one), one.source, one.provenance)
+        passes = f"{one.remede} {_named(service, one)}"
+        yield _row(service, one.code, passes, one.source, in_french(one.provenance))
     for code in service.codes:
         if code in _COMMON and code not in {one.code for one in service.controls}:
             yield _row(service, code, _common(service, code))
     for code, reason in sorted(service.unreachable.items()):
-        yield _row(service, code, f"*never sent*: {reason}")
+        yield _row(service, code, f"*jamais envoyé* : {reason}")
 
 
 def _common(service: Service, code: str) -> str:
     meaning = _COMMON[code]
     if code == "SGT506" and service.par_seconde is not None:
-        ceiling = f"with `--plafonds-refused`, beyond {service.par_seconde} demands a second"
-        meaning += f"; {ceiling}, of all actors together (its guide; code assumed)"
+        ceiling = (
+            f"avec `--plafonds-refused`, au-delà de {service.par_seconde} demandes par seconde"
+        )
+        meaning += f" ; {ceiling}, tous acteurs ensemble (son guide ; code supposé)"
     return meaning
 
 
-def _meaning(service: Service, one: Control[object]) -> str:
+def _named(service: Service, one: Control[object]) -> str:
     name = one.of(service.nom).name
-    return f"{one.meaning} (`{name}`{', indispensable' if one.indispensable else ''})"
+    return f"(`{name}`{', indispensable' if one.indispensable else ''})"
 
 
 def _row(service: Service, code: str, meaning: str, source: str = "", provenance: str = "") -> str:

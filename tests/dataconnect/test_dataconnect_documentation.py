@@ -20,10 +20,10 @@ def test_the_table_of_refusals_is_up_to_date() -> None:
 
 
 def test_what_is_assumed_is_counted() -> None:
-    listed = PAGE.partition("## What is assumed")[2].partition("\n## ")[0]
+    listed = PAGE.partition("## Ce qui est supposé")[2].partition("\n## ")[0]
     numbers = [int(number) for number in re.findall(r"^(\d+)\. ", listed, re.M)]
     assert numbers == list(range(1, len(numbers) + 1))
-    assert f"these {len(numbers)} things" in listed
+    assert f"ces {len(numbers)} choses" in listed
 
 
 def test_each_rule_has_a_name_of_its_own_and_what_would_have_passed() -> None:

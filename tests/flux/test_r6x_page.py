@@ -32,7 +32,7 @@ from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Driver
 
 PAGE = (Path(__file__).parents[2] / "docs/r6x.md").read_text("utf-8")
-ROW = re.compile(r"\| `([\w.]+)` \| .+ \| (observed|documented|assumed) \|")
+ROW = re.compile(r"\| `([\w.]+)` \| .+ \| (observé|documenté|supposé) \|")
 NOW = at(date(2024, 11, 20))
 
 
@@ -140,14 +140,14 @@ def test_the_page_tells_what_a_faithful_platform_changes(tmp_path: Path) -> None
             if file not in found:
                 ((_, found[file]),) = documents(content, nom)
         made.append(found)
-    (section,) = re.findall(r"^## What `fidele` changes$(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    (section,) = re.findall(r"^## Ce que `fidele` change$(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
     rows = re.findall(r"^\| (R6.+|C68.+) \| (.*) \| (.+) \| .*\|$", section, re.MULTILINE)
     told_of = {file: row for row in rows for file in row[0].split(", ")}
     assert told_of.keys() == made[0].keys() == made[1].keys()
     for file, nominal in made[0].items():
         names = set(changes(nominal, made[1][file]))
         _, guides, faithful = told_of[file]
-        assert (faithful == "nothing") is not names, file
+        assert (faithful == "rien") is not names, file
         if "DI000003" in str(nominal):
             assert names == {"siDemandeur", "libelleCalendrier"}, file
             assert "libelleCalendrier" in guides, file
@@ -159,6 +159,6 @@ def test_the_page_counts_the_fields_by_provenance() -> None:
     titles = ("Header", "R63", "R64", "R65", "R66", "R67", "C68", "CR.M023")
     counts = Counter(one for title in titles for one in told(title).values())
     assert (
-        f"{counts.total()} fields are written: {counts['observed']} observed, "
-        f"{counts['documented']} documented, {counts['assumed']} assumed."
+        f"{counts.total()} champs sont écrits : {counts['observé']} observés, "
+        f"{counts['documenté']} documentés, {counts['supposé']} supposés."
     ) in PAGE

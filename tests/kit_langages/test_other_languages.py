@@ -1,4 +1,4 @@
-"""The examples of the kit in Java, Node.js and PHP, on a machine that has them."""
+"""The examples of the kit in other languages than Python, on a machine that has them."""
 
 from pathlib import Path
 
@@ -8,12 +8,16 @@ from running_simulator import RunningSimulator
 
 pytestmark = pytest.mark.langages
 
+CSHARP = "mcs -out:PremierAppel.exe exemples/PremierAppel.cs && mono PremierAppel.exe"
 COMMANDS = pytest.mark.parametrize(
     "command",
     [
         pytest.param(("java", "exemples/PremierAppel.java"), id="java"),
         pytest.param(("node", "exemples/premier_appel.js"), id="node"),
         pytest.param(("php", "exemples/premier_appel.php"), id="php"),
+        pytest.param(("perl", "exemples/premier_appel.pl"), id="perl"),
+        pytest.param(("go", "run", "exemples/premier_appel.go"), id="go"),
+        pytest.param(("sh", "-c", CSHARP), id="mono"),
     ],
 )
 

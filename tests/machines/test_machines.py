@@ -28,8 +28,8 @@ import requests
 from catalogue_requests import envelope_of
 from demandes import courbe_quotidienne
 from lxml import etree
-from postgresql_kit import OWNER, Cluster
-from sqlalchemy import make_url, select, text
+from postgresql_kit import OWNER, SERVER, Cluster
+from sqlalchemy import URL, create_engine, make_url, select, text
 
 from sge_sim.facts.database import Database
 from sge_sim.facts.exclusivite import SILENCE_SECONDS
@@ -161,7 +161,17 @@ class Platform:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
+def server() -> Iterator[URL]:
+    """The server that is named (`make test-machines SERVER=…`), or one of the test's own."""
+    if SERVER in os.environ:
+        named = make_url(os.environ[SERVER])
+        yield named
+        engine = create_engine(named, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for name in ("sge", "sge_retour"):
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        engine.dispose()
+        return
     folder = Path("/tmp") / f"sge-sim-machines-{os.getpid()}"
     folder.mkdir(mode=0o700)
     if os.getuid() == 0:
@@ -170,7 +180,7 @@ def cluster() -> Iterator[Cluster]:
     try:
         made.make()
         made.start()
-        yield made
+        yield make_url(made.url)
     finally:
         if (folder / "data" / "postmaster.pid").exists():
             made.stop()
@@ -178,14 +188,13 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def platform(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def platform(server: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     folder = tmp_path_factory.mktemp("machines")
     ports = {str(port): str(free_port()) for port in (18081, 18082, 18083, *range(18441, 18445))}
-    server = make_url(cluster.url)
     environ = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin",
         "PGHOST": str(server.host),
-        "PGPORT": str(server.port),
+        "PGPORT": str(server.port or 5432),
         "PGUSER": str(server.username),
         "SGE_SIM_NOW": f"{TODAY}T10:00",
         "SGE_SIM_POPULATION_SIZE": "1200",

@@ -3,22 +3,33 @@
 from types import ModuleType
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
+from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 
 
 def router(state: AdminState) -> APIRouter:
     """Return the routes of what the platform was, release after release."""
-    routes = APIRouter(prefix="/api", tags=["catalogue"])
+    routes = APIRouter(tags=["catalogue"])
 
-    @routes.get("/catalogue", summary="Les versions de SGE du catalogue, de la plus ancienne")
+    @routes.get("/generations", include_in_schema=False)
+    def show_generations(request: Request) -> Response:
+        return pages.render(
+            state,
+            request,
+            "generations.html",
+            services=_generations().view_existences(),
+            appels=_generations().view_calls(state.journal),
+        )
+
+    @routes.get("/api/catalogue", summary="Les versions de SGE du catalogue, de la plus ancienne")
     def read_releases() -> dict[str, list[str]]:
         return {"versions": _views().view_releases()}
 
     @routes.get(
-        "/catalogue/{release}",
+        "/api/catalogue/{release}",
         summary="Les exécutions d'une version",
         description=PAR_PAGES,
         response_model=list[dict[str, Any]],
@@ -27,7 +38,7 @@ def router(state: AdminState) -> APIRouter:
         return morceau.of(_views().view_runs(release), lambda each: each["cle"])
 
     @routes.get(
-        "/catalogue/{release}/cas/{cas}",
+        "/api/catalogue/{release}/cas/{cas}",
         summary="Les exécutions d'un cas (ADP-R1), ou l'une d'elles (ADP-R1@C5)",
         description=PAR_PAGES,
         response_model=list[dict[str, Any]],
@@ -35,13 +46,15 @@ def router(state: AdminState) -> APIRouter:
     def read_case(release: str, cas: str, morceau: UnMorceau) -> Response:
         return morceau.of(_views().view_runs(release, cas), lambda each: each["cle"])
 
-    @routes.get("/catalogue/{avant}/vers/{apres}", summary="Ce qui change d'une version à l'autre")
+    @routes.get(
+        "/api/catalogue/{avant}/vers/{apres}", summary="Ce qui change d'une version à l'autre"
+    )
     def read_difference(avant: str, apres: str) -> dict[str, Any]:
         found: dict[str, Any] = _views().view_difference(avant, apres)
         return found
 
     @routes.get(
-        "/generations",
+        "/api/generations",
         summary="Depuis quand et jusqu'à quand la plateforme sert chaque service",
         description=PAR_PAGES,
         response_model=list[dict[str, Any]],
@@ -50,7 +63,7 @@ def router(state: AdminState) -> APIRouter:
         return morceau.of(_generations().view_existences(), lambda each: each["service"])
 
     @routes.get(
-        "/generations/appels",
+        "/api/generations/appels",
         summary="Les services qui s'arrêtent, d'après ce que chaque acteur en a appelé",
         description=PAR_PAGES,
         response_model=list[dict[str, Any]],

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.routes import AdminState, RowNumber, following
 from sge_sim.admin.routes.listes import (
     PAR_PAGES,
     AvantNom,
@@ -82,15 +82,18 @@ def router(state: AdminState) -> APIRouter:
             return _download(session, find_fichier(session, nom), nom)
 
     @routes.get("/demandes", include_in_schema=False)
-    def show_demands(request: Request) -> Response:
+    def show_demands(request: Request, avant: AvantNom = None) -> Response:
         with state.database.sessions() as session:
-            found = [DemandeM023View.of(one) for one in demandes_m023(session, _SHOWN + 1)]
+            rows = demandes_m023(session, _SHOWN + 1, before=avant)
+            found = [DemandeM023View.of(demande) for demande in rows]
         return pages.render(
             state,
             request,
             "demandes.html",
             demandes=found[:_SHOWN],
-            plus=len(found) > _SHOWN,
+            suite=following(request, avant=found[_SHOWN - 1].affaire_id)
+            if len(found) > _SHOWN
+            else None,
         )
 
     @routes.get("/demandes/{affaire_id}", include_in_schema=False)

@@ -5,6 +5,7 @@ python -m sge_sim.homologation.jugement.documentation > docs/controles.md
 
 import sys
 
+from sge_sim.domaine.provenance import in_french
 from sge_sim.homologation.jugement.controle import Verification
 from sge_sim.homologation.jugement.juge import CONTROLES
 
@@ -12,14 +13,14 @@ from sge_sim.homologation.jugement.juge import CONTROLES
 def controles_page() -> str:
     """Return the page in Markdown."""
     lines = [
-        "# What the runner checks",
+        "# Ce que vérifie une campagne",
         "",
-        "Made from the checks by `python -m sge_sim.homologation.jugement.documentation`.",
-        "Each answer of a campaign is held against these, besides what its case expects. What",
-        "is *assumed* warns and never fails; a way that the real platform is known for excuses",
-        "what it names, in its releases. `make test-verdict` plays wrong answers before them.",
+        "Fait des contrôles par `make pages`. Chaque réponse d'une campagne est tenue à ceux-ci,",
+        "outre ce que son cas attend. Ce qui est *supposé* avertit et n'échoue jamais ; une façon",
+        "connue de la vraie plateforme excuse ce qu'elle nomme, dans ses versions.",
+        "`make test-verdict` leur joue de mauvaises réponses.",
         "",
-        "| what must hold | services | source | provenance | excused by |",
+        "| ce qui doit tenir | services | source | provenance | excusé par |",
         "|---|---|---|---|---|",
         *map(_row, CONTROLES),
     ]
@@ -28,13 +29,13 @@ def controles_page() -> str:
 
 def _row(verification: Verification) -> str:
     paths = sorted(verification.services)
-    services = ", ".join(each.strip("/").replace("/v", " v") for each in paths) or "all"
+    services = ", ".join(each.strip("/").replace("/v", " v") for each in paths) or "tous"
     excused = " ; ".join(sorted(each.value for each in verification.leve_par))
     cells = (
         f"{verification.attendu} (`{verification.nom}`)",
         services,
         verification.source,
-        verification.provenance,
+        in_french(verification.provenance),
         excused,
     )
     return f"| {' | '.join(cells)} |"

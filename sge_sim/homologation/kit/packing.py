@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from sqlalchemy.orm import Session
 
+from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.door.certificats import (
     CLIENT_AUTHORITY,
@@ -25,7 +26,12 @@ from sge_sim.door.certificats import (
 )
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
+from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.r6x.documents import SCHEMAS, schema_text
+from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.client.sge_client import Cible, SgeClient
+from sge_sim.homologation.kit.recueils import collection_files, demandes_of
 from sge_sim.machine.data_files import data_path
 from sge_sim.machine.files import PRIVATE, PUBLIC, write_atomically
 from sge_sim.machine.zips import member_info, zipped
@@ -76,7 +82,9 @@ def write_kit(
         code = default_acteur(session, "tiers").code if acteur is None else acteur
         holder = _holder_of(session, code)
     name = f"{holder.code.lower()}.sge-sim.example"
-    issued = issue_client_certificate(pki.simulated(CLIENT_AUTHORITY), [name], now=now)
+    authority = pki.simulated(CLIENT_AUTHORITY)
+    # Of what every stack of the examples reads, Mono included.
+    issued = issue_client_certificate(authority, [name], now=now, key_type="rsa2048")
     contracts = load_contracts(data_path("wsdl"))
     files = {
         "LISEZMOI.txt": (_NOTICE + "Commencer par GUIDE.md.\n").encode(),
@@ -91,6 +99,7 @@ def write_kit(
             for one in contracts.values()
         },
         **_catalogue_files(),
+        **_collections(holder, url, StoredClock(database).now().astimezone(PARIS).date()),
         **{f"schemas/{name}.json": schema_text(name) for name in SCHEMAS},
     }
     write_atomically(path, _zipped(files), PRIVATE)
@@ -142,8 +151,15 @@ def _certificate_files(issued: IssuedCertificate) -> dict[str, bytes]:
             each.public_bytes(Encoding.PEM) for each in issued.chain
         ),
         "certificats/client.key.pem": key_pem(issued.key),
-        "certificats/client.p12": issued.bundle(),
+        "certificats/client.p12": issued.bundle(former=True),
     }
+
+
+def _collections(holder: Holder, url: str, today: date) -> dict[str, bytes]:
+    nowhere = Path("certificats")  # messages are written, none is sent
+    client = SgeClient(Cible(url, nowhere, nowhere, holder.login, holder.contrat_id))
+    demandes = demandes_of(client, load_release(DEFAULT_RELEASE), today)
+    return {name: text.encode() for name, text in collection_files(demandes, url)}
 
 
 def _services_table(contracts: Iterable[Contract], url: str) -> bytes:

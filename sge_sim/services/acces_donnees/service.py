@@ -232,13 +232,13 @@ ARRET = Service(
     existence=SECOND_GENERATION,
     rules=RULES_ARRET,
     remarques=(
-        "A service of the former orders (CCDC, TRANSREC) is stopped too, though GUI 0531 v1.1.0 "
-        "§5.3.1.4 names access services and the opposition alone: it succeeds to the service that "
-        "stopped them (assumed).",
-        "The same number twice in one demand counts once and succeeds (what the platform does is "
-        "unknown).",
-        "The days measured before the stop of a recurrent transmission that weren't sent yet never "
-        "are (assumed), unless `--publie-avant-arret`.",
+        "Un service des commandes d'avant (CCDC, TRANSREC) est arrêté aussi, bien que GUI 0531 "
+        "v1.1.0 §5.3.1.4 ne nomme que les services d'accès et l'opposition : il succède au service "
+        "qui les arrêtait (supposé).",
+        "Le même numéro deux fois dans une demande compte une fois et réussit (ce que fait la "
+        "plateforme n'est pas connu).",
+        "Les jours mesurés avant l'arrêt d'une transmission récurrente et non encore envoyés ne le "
+        "sont jamais (supposé), sauf avec `--publie-avant-arret`.",
     ),
     asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
     handle=handle_arret,

@@ -60,9 +60,9 @@ SERVICE = Service(
     habilitation=PACKAGE_SGT402,
     rules=(*RULES, *RESULT_RULES),
     remarques=(
-        "The supplier's grid has codes without labels and the newest calendar comes first (GUI "
-        "0455 v1.3.0 §4). An answer recorded in 2022 repeats the codes as labels and begins with "
-        "the oldest calendar: `--profile fidele` does.",
+        "La grille du fournisseur a des codes sans libellés et le calendrier le plus récent vient "
+        "d'abord (GUI 0455 v1.3.0 §4). Une réponse enregistrée en 2022 répète les codes comme "
+        "libellés et commence par le plus ancien : `--profile fidele` le fait.",
     ),
     asks=lambda body, _: {
         "prm": body["pointId"],

@@ -51,10 +51,10 @@ SERVICE = Service(
     codes=("SGT200", "SGT432", "SGT4F10", "SGT4F6", "SGT4F7", "SGT4F8", "SGT500", "SGT562"),
     rules=RULES,
     remarques=(
-        "Outside the perimeter, GUI 0427 v1.2.0 §3.2 has a point returned only if it is unique, "
-        "while RP-R3 of the catalogue, since 22.1, has several returned for a part of a name (read "
-        "by a client). For a part of a name RP-R3 prevails, since homologation judges by it; for a "
-        "whole name the guide does: one point or none (assumed).",
+        "Hors périmètre, GUI 0427 v1.2.0 §3.2 ne rend un point que s'il est seul, alors que RP-R3 "
+        "du catalogue, depuis 22.1, en rend plusieurs pour une partie d'un nom (lu par un client). "
+        "Pour une partie d'un nom RP-R3 l'emporte, puisque l'homologation en juge ; pour un nom "
+        "entier c'est le guide : un point ou aucun (supposé).",
     ),
     handle=handle,
     searches=True,

@@ -2,10 +2,12 @@
 
 import csv
 import io
+import json
 import re
 import shutil
 import stat
 import sys
+import textwrap
 import zipfile
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from kit_examples import assert_answered, assert_refused, unzip_kit, with_unknow
 from lxml import etree
 from running_simulator import RunningSimulator
 
+from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.machine.data_files import data_path
 from sge_sim.pki.keys import key_pem
 from sge_sim.services.registry import SERVICES
@@ -73,7 +77,9 @@ def test_the_example_shows_code_and_label_of_a_refusal(
 def test_the_guide_gives_every_example_and_the_pitfalls(kit: Path) -> None:
     guide = (kit / "GUIDE.md").read_text("utf-8")
     examples = list((kit / "exemples").iterdir())
-    assert {file.suffix for file in examples} == {".sh", ".py", ".java", ".js", ".php"}
+    assert {file.suffix for file in examples} == {
+        *(".sh", ".py", ".java", ".js", ".php", ".pl", ".go", ".cs")
+    }
     for file in examples:
         assert f"\n{file.read_text('utf-8')}```\n" in guide
         assert f"exemples/{file.name}`" in guide
@@ -115,6 +121,42 @@ def test_the_tables_list_services_and_codes(kit: Path) -> None:
         (one.nom, one.version, one.package, *map(" ".join, (one.mesures, one.flux, one.fiches)))
         for one in SERVICES
     ]
+
+
+def test_each_case_is_a_request_of_both_collections(kit: Path) -> None:
+    """With its service, its whole message, and a test of the codes that the catalogue admits."""
+    runs = {case.cle: case for case in load_release(DEFAULT_RELEASE).cas if not case.non_testable}
+    files = {file.stem: file for file in (kit / "collections/bruno").rglob("*.bru")}
+    assert files.keys() - {"SGE"} == runs.keys()
+    postman = json.loads((kit / "collections/postman.json").read_text("utf-8"))
+    requests = [
+        request
+        for folder in postman["item"]
+        for package in folder["item"]
+        for request in package["item"]
+    ]
+    assert [request["name"].split()[0] for request in requests] != []
+    assert len(requests) == len(runs)
+    for request in requests:
+        case = runs[request["name"].split()[0]]
+        bruno = files[case.cle].read_text("utf-8")
+        message = request["request"]["body"]["raw"]
+        root = etree.fromstring(message)[-1][0]
+        assert etree.QName(root).namespace
+        assert f"/{case.service}/v{case.version}" in request["request"]["url"]
+        assert f"/{case.service}/v{case.version}" in bruno
+        assert textwrap.indent(message.rstrip(), "  ") in bruno
+        assert (case.attendu.code or "SGT200") in bruno
+        assert ("{libre}" in message) <= ("Cas enchaînés" in str(files[case.cle]))
+
+
+def test_bruno_presents_the_certificate_of_the_kit(kit: Path, simulator: RunningSimulator) -> None:
+    folder = kit / "collections/bruno"
+    settings = json.loads((folder / "bruno.json").read_text("utf-8"))["clientCertificates"]
+    (certificate,) = settings["certs"]
+    assert simulator.url == f"https://{certificate['domain']}"
+    assert (folder / certificate["certFilePath"]).resolve() == kit / "certificats/client.pem"
+    assert (folder / certificate["keyFilePath"]).resolve() == kit / "certificats/client.key.pem"
 
 
 def test_the_catalogue_is_there(kit: Path) -> None:

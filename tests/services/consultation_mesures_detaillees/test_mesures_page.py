@@ -12,107 +12,96 @@ from sge_sim.homologation.campaign.evaluation import RefusRecu
 
 PAGE = Path(__file__).parents[3] / "docs" / "mesures.md"
 HEAD = """\
-# Measures: stamps, counts, units
+# Les mesures : horodates, comptes, unités
 
-What ConsultationMesuresDetaillees answers for one C4 and one C5 point over the legal days
-2026-06-15 to 2026-06-22 (`dateFin` is excluded), and for monthly values over 2026-04-01 to
-2026-06-01. Made from the answers of a running simulator by
-`tests/services/consultation_mesures_detaillees/test_mesures_page.py`; renew it with
+Ce que ConsultationMesuresDetaillees répond pour un C4 et un C5 sur les jours légaux du 15 au 22 juin 2026 (`dateFin`
+est exclue), et pour des valeurs mensuelles du 1er avril au 1er juin 2026. Fait des réponses d'un simulateur par
+`tests/services/consultation_mesures_detaillees/test_mesures_page.py` ; à renouveler par
 `SGE_SIM_RENEW_DOCS=1 pytest tests/services/consultation_mesures_detaillees/test_mesures_page.py`.
 
-Times are legal times (Europe/Paris). A C4 step is stamped at its start, a C5 step at its end. A
-day of 23 or 25 hours has 276 or 300 points of 5 minutes, 46 or 50 of 30 minutes; v3.0 gives no
-offset, so the hour that is lived twice can't be told apart there. C1-C4 curves have a step of 10
-minutes before March 2023.
+Les heures sont légales (Europe/Paris). Un pas de C4 est horodaté à son début, un pas de C5 à sa fin. Un jour de 23 ou
+25 heures a 276 ou 300 points de 5 minutes, 46 ou 50 de 30 minutes ; la v3.0 ne donne pas de décalage, si bien que l'heure
+vécue deux fois ne s'y distingue pas. Les courbes C1-C4 ont un pas de 10 minutes avant mars 2023.
 
-Of what is asked for corrected, the active curves of C1-C4 and P1-P3 alone are: everything else
-comes raw (BRUT), in v2.0 a C5 or P4 is refused. TOUT is told as BEST for its active curve, the
-other curves in it are raw (assumed).
-A point that was lost is estimated there (`n` E), and v3.0 says how as R63 does: `tc` C, linearly
-between its bounds (the code is documented, which of the ways is assumed).
+De ce qui est demandé corrigé, seules le sont les courbes actives des C1-C4 et P1-P3 : tout le reste vient brut (BRUT) ; en
+v2.0 un C5 ou un P4 est refusé. TOUT est dit BEST pour sa courbe active, les autres y sont brutes (supposé). Un point perdu y
+est estimé (`n` E), et la v3.0 dit comment, comme R63 : `tc` C, linéairement entre ses bornes (le code est documenté,
+laquelle des façons est supposée).
 
-The curve of a C5 is there once somebody had it collected. That of a C1-C4 or P1-P3 is always there,
-ordered or not, although the FAQ says that no curve is collected by default: Enedis reads these
-meters every day for its own needs (assumed). A point that is processed by index (`modeTraitement`) has
-none until somebody has it collected; its meter then had kept the last 42 days, 21 where it counts
-injection too (FAQ, of a PME-PMI; SAPHIR and ICE the same, older meters nothing: assumed). The energies
-of its days are there with its curve.
+La courbe d'un C5 est là une fois que quelqu'un l'a fait collecter. Celle d'un C1-C4 ou P1-P3 l'est toujours, commandée ou
+non, bien que la FAQ dise qu'aucune courbe n'est collectée par défaut : Enedis relève ces compteurs chaque jour pour ses
+besoins (supposé). Un point traité en index (`modeTraitement`) n'en a pas avant que quelqu'un ne la fasse collecter ; son compteur
+avait alors gardé les 42 derniers jours, 21 s'il compte aussi l'injection (FAQ, d'un PME-PMI ; SAPHIR et ICE de même, les plus
+anciens rien : supposé). Les énergies de ses jours sont là avec sa courbe.
 
-The values of a C5 at half-hour steps are even: its meter counts Wh (observed).
+Les valeurs d'un C5 au pas de la demi-heure sont paires : son compteur compte des Wh (observé).
 
-With `--profile fidele`, v2.0 stamps the hour that autumn repeats twice alike, with the offset of
-winter, which is wrong of its first pass (observed by a client, who doesn't say in which release;
-that it is so of every type and segment is assumed). R50, R4x and the histories keep both offsets:
-nothing else was seen of them.
+Avec `--profile fidele`, la v2.0 horodate pareil l'heure que l'automne répète, avec le décalage d'hiver, ce qui est faux de son
+premier passage (observé par un client, qui ne dit pas dans quelle version ; que ce soit de tout type et de tout segment est
+supposé). R50, R4x et les historiques gardent les deux décalages : rien d'autre n'en fut vu.
 
-`iv` of an index is 0. Its guide names four bits: 1 an incoherent message, 2 an index that went
-down, 4 more than can be consumed, 8 a register that isn't used moved. Every recorded value is 0,
-and no source tells how the platform finds out, nor whether a change of meter counts as an index
-that went down: nothing is made up. Meters here have no such trouble; a lost reading isn't there.
+`iv` d'un index est 0. Son guide nomme quatre bits : 1 un message incohérent, 2 un index qui baisse, 4 plus qu'on ne peut
+consommer, 8 un registre inutilisé qui bouge. Toute valeur enregistrée est 0, et aucune source ne dit comment la plateforme s'en
+aperçoit, ni si un changement de compteur compte pour un index qui baisse : rien n'est inventé. Les compteurs n'ont pas de ces
+ennuis ici ; un relevé perdu n'est pas là.
 
-The indexes of a C4 tell by time class of the distributor what it counts beside energies: RC tells
-the month so far, RM the month that ends, all start again at each monthly reading (observed for TF,
-the running time). The rest is assumed. They are those of the steps of the 10-minute curve of R4x
-that ended by then: PMA is the largest apparent power, in whole kVA (the largest active power, W,
-where the subscribed power is in kW), DD is 600 s for each step beyond the subscribed power, of a C4
-60 s for each minute (FAQ; whose mean power is beyond it: assumed), DE the sum of the excess, DQ the square root of the sum of its squares. A large point overruns its power on
-some days, where its machines start together (assumed). R67 tells the hours that a C4 is billed for
-it, DD in h: an hour begun is an hour (FAQ), of each class from one monthly reading to the next (assumed).
-P1-P3 have PMA and TF alone. ER is counted by P4 alone: the sum of ERI and ERC (assumed).
+Les index d'un C4 disent par classe du distributeur ce qu'il compte à côté des énergies : RC dit le mois jusque-là, RM celui qui
+finit, tout repart à chaque relève mensuelle (observé de TF, le temps de fonctionnement). Le reste est supposé. Ce sont ceux des
+pas de la courbe à 10 minutes de R4x finis alors : PMA est la plus grande puissance apparente, en kVA entiers (la plus grande
+active, W, si la puissance souscrite est en kW), DD est 600 s par pas au-delà de la souscrite, d'un C4 60 s par minute (FAQ ;
+dont la puissance moyenne la dépasse : supposé), DE la somme de l'excès, DQ la racine de la somme de ses carrés. Un grand point
+dépasse certains jours, où ses machines démarrent ensemble (supposé). R67 dit les heures que l'on en facture à un C4, DD en h : une
+heure commencée est une heure (FAQ), de chaque classe d'une relève mensuelle à la suivante (supposé). Les P1-P3 n'ont que PMA et TF. ER n'est compté que par P4 : la somme d'ERI et d'ERC (supposé).
 
-One P4 of the data set, 24210000003407, sells all of its production: what it draws is nothing, under
-the calendar of non-consumption PT000001 (GUI 0497 v1.5.0 p. 19; its label, and that the client has
-a contract in that direction, are assumed). Where a point of 36 kVA or less has contracts in both
-directions, what it produces is first consumed behind the meter: each direction is what the other
-leaves of each step, and registers, curve and days of both agree.
+Un P4 du jeu, 24210000003407, vend toute sa production : ce qu'il soutire est nul, sous le calendrier de non-consommation PT000001
+(GUI 0497 v1.5.0 p. 19 ; son libellé, et que le client ait un contrat dans ce sens, sont supposés). Si un point de 36 kVA ou moins a
+des contrats dans les deux sens, ce qu'il produit est d'abord consommé derrière le compteur : chaque sens est ce que l'autre laisse de
+chaque pas, et registres, courbes et jours des deux s'accordent.
 
-The maximum power of a C5 is that of a moment: an oven, a kettle, a motor that starts stand out of the
-mean of their half-hour, which isn't always the highest (observed of a Linky: 42 % of days are in the
-half-hour of the highest mean, at 1.1 to 5.2 times that mean). It stays within 110 % of the subscribed
-power (assumed).
+La puissance maximale d'un C5 est celle d'un instant : un four, une bouilloire, un moteur qui démarre dépassent la moyenne de leur
+demi-heure, qui n'est pas toujours la plus haute (observé d'un Linky : 42 % des jours sont dans la demi-heure de la plus haute moyenne,
+à 1,1 à 5,2 fois cette moyenne). Elle reste sous 110 % de la puissance souscrite (supposé).
 
-## What is lost
+## Ce qui est perdu
 
-`--pertes constatees`, the default of `--profile fidele`, loses what was seen to be lost: 0.1 % of the
-half-hours of a C5 or P4, some in a row; 2 % of the 10-minute steps of a C1-C4 or P1-P3, in bursts;
-once in two years a daily maximum of a C5 told as 65535. `--pertes aucune`, the default of the nominal
-profile, loses nothing but the `trous` of a point. Which steps are lost is drawn from the point
-(assumed). The meter went on counting: indexes and registers are whole.
+`--pertes constatees`, le défaut de `--profile fidele`, perd ce qui fut vu perdu : 0,1 % des demi-heures d'un C5 ou P4, certaines à la
+suite ; 2 % des pas de 10 minutes d'un C1-C4 ou P1-P3, par bouffées ; une fois en deux ans un maximum quotidien d'un C5 dit 65535.
+`--pertes aucune`, le défaut du profil nominal, ne perd que les `trous` d'un point. Lesquels se tire du point (supposé). Le compteur a
+continué de compter : index et registres sont entiers.
 
-| who tells | a point of a curve that was lost | a day that was wholly lost | source |
+| qui le dit | un point d'une courbe perdu | un jour tout entier perdu | source |
 |---|---|---|---|
-| ConsultationMesuresDetaillees | left out; in a corrected curve of v3.0 estimated, `n` E | its energy and its maximum are left out | assumed; GUI 0497 v1.5.0 |
-| ConsultationMesures | nothing: it tells readings | a reading that failed is estimated, ESTI then REGU | observed 2021 |
-| R50 | `H` alone, without `V` | the day has no point at all | guide R50 |
-| R151 | nothing: it tells indexes | its calendars alone | guide R151; assumed |
-| R171 | nothing: it tells indexes | the reading is left out | assumed |
-| R4x | neither value nor status; in a corrected curve the value, status E | the same, step by step | guide R4x; assumed |
-| R63 | left out; in a corrected curve the value, `n` E | the same | GUI 0497 v1.5.0; assumed |
-| R64 | nothing: it tells indexes | the reading is left out | assumed |
-| HDM | an empty value; in a corrected curve the value, E | the daily value is empty | observed 2022; assumed |
-| Data Connect | left out | left out | assumed |
-| energy of a day of a C1-C4 | it is the integral of the curve: lost where a point is | lost | assumed |
+| ConsultationMesuresDetaillees | laissé ; dans une courbe corrigée de v3.0 estimé, `n` E | son énergie et son maximum sont laissés | supposé ; GUI 0497 v1.5.0 |
+| ConsultationMesures | rien : elle dit des relevés | un relevé manqué est estimé, ESTI puis REGU | observé 2021 |
+| R50 | `H` seul, sans `V` | le jour n'a aucun point | guide R50 |
+| R151 | rien : il dit des index | ses calendriers seuls | guide R151 ; supposé |
+| R171 | rien : il dit des index | le relevé est laissé | supposé |
+| R4x | ni valeur ni statut ; dans une courbe corrigée la valeur, statut E | de même, pas à pas | guide R4x ; supposé |
+| R63 | laissé ; dans une courbe corrigée la valeur, `n` E | de même | GUI 0497 v1.5.0 ; supposé |
+| R64 | rien : il dit des index | le relevé est laissé | supposé |
+| HDM | une valeur vide ; dans une courbe corrigée la valeur, E | la valeur du jour est vide | observé 2022 ; supposé |
+| Data Connect | laissé | laissé | supposé |
+| énergie d'un jour d'un C1-C4 | c'est l'intégrale de la courbe : perdue où un point l'est | perdue | supposé |
 
-## What is put right
+## Ce qui est rectifié
 
-`sge-sim points set PRM --rectifie 2026-05-03=7800` gives a past day another energy, Wh, as Enedis does
-when it corrects by hand. The other classes and points of that day keep their shares; « aucun » gives
-up all rectifications of the point.
+`sge-sim points set PRM --rectifie 2026-05-03=7800` donne à un jour passé une autre énergie, en Wh, comme Enedis quand il corrige à la
+main. Les autres classes et points de ce jour gardent leurs parts ; « aucun » renonce à toutes les rectifications du point.
 
-| who tells | what of it | source |
+| qui le dit | ce qu'il en dit | source |
 |---|---|---|
-| R67 | the quantity over that day, `codeStatut` R, created then; nature as before; no A beside it | GUI 0503; assumed |
-| ConsultationMesures | the row over that day, statut RECTIFIEE; no ANNULEE beside it | AX.0355; assumed |
-| R63, ConsultationMesuresDetaillees, corrected | the points of that day of a C1-C4 or P1-P3, `n` C, `tc` F | GUI 0497 v1.5.0; assumed |
-| R4x, HDM, corrected | the same, status C (a history has none) | guide R4x; assumed |
-| everything raw: curves of C5 and P4, indexes, energies of days, maxima, R50, R151, R171, R64, R65, Data Connect | nothing | assumed |
+| R67 | la quantité sur ce jour, `codeStatut` R, créée alors ; nature comme avant ; pas d'A à côté | GUI 0503 ; supposé |
+| ConsultationMesures | la ligne sur ce jour, statut RECTIFIEE ; pas d'ANNULEE à côté | AX.0355 ; supposé |
+| R63, ConsultationMesuresDetaillees, corrigés | les points de ce jour d'un C1-C4 ou P1-P3, `n` C, `tc` F | GUI 0497 v1.5.0 ; supposé |
+| R4x, HDM, corrigés | de même, statut C (un historique n'en a pas) | guide R4x ; supposé |
+| tout ce qui est brut : courbes de C5 et P4, index, énergies de jours, maxima, R50, R151, R171, R64, R65, Data Connect | rien | supposé |
 
-A row that ends after it was put right is told so from the start, INITIALE. Files that were published
-aren't published again: the next one, or a demand, tells it (assumed).
+Une ligne qui finit après la rectification est dite telle dès le début, INITIALE. Des fichiers publiés ne le sont pas de nouveau : le
+suivant, ou une demande, le dit (supposé).
 
-## What was answered
+## Ce qui fut répondu
 
-| point | measure | version | first stamp | last stamp | count | unit | order | row |
+| point | mesure | version | première horodate | dernière horodate | compte | unité | ordre | ligne |
 |---|---|---|---|---|---|---|---|---|
 """  # noqa: E501
 ASKED = (
@@ -148,9 +137,9 @@ def rows_of(tiers: Detaillees) -> Iterator[tuple[str, ...]]:
 def described(answer: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what to say of each series of an answer, or of a refusal."""
     if isinstance(answer, RefusRecu):
-        yield "", ("", "", "", "", "", f"refused, {answer.code}")
+        yield "", ("", "", "", "", "", f"refusé, {answer.code}")
     elif not answer:
-        yield "", ("", "", "0", "", "", "empty answer")
+        yield "", ("", "", "0", "", "", "réponse vide")
     elif "contexte" in answer:
         for contexte in listed(answer["contexte"]):
             grandeur = listed(contexte["grandeur"])[0]
@@ -173,7 +162,7 @@ def cells(rows: list[Any], unite: str) -> tuple[str, ...]:
         f"`{stamps[-1]}`",
         str(len(rows)),
         unite,
-        "ascending" if ascending else "descending",
+        "croissant" if ascending else "décroissant",
         f"`{shape}`",
     )
 

@@ -1,0 +1,127 @@
+"""What an assistant is told of a simulator, and what it may do to it."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+from running_simulator import RunningSimulator, start_simulator
+
+from sge_sim.cli.outils_mcp import Outils
+from sge_sim.errors import UsageError
+
+CLIENT = """
+import asyncio, json, sys
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+
+async def main():
+    command, *arguments = sys.argv[2:]
+    server = StdioServerParameters(command=command, args=arguments)
+    async with Client(stdio_client(server)) as client:
+        found = [tool.name for tool in (await client.list_tools()).tools]
+        said = await client.call_tool("expliquer", json.loads(sys.argv[1]))
+        print(json.dumps([found, said.structured_content]))
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    folder = tmp_path_factory.mktemp("mcp")
+    with start_simulator(folder, "--population-size", "0") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def outils(served: RunningSimulator) -> Outils:
+    return Outils(served.data_dir)
+
+
+def test_a_code_is_explained_by_each_rule_that_gives_it(outils: Outils) -> None:
+    said = outils.expliquer("SGT4L8")
+    assert said["libelle"]
+    assert {rule["regle"].partition("/")[0] for rule in said["regles"]} >= {
+        "ConsultationMesuresDetaillees"
+    }
+    assert all(rule["ce_qui_passe"] and rule["source"] for rule in said["regles"])
+
+
+def test_what_is_no_code_is_refused(outils: Outils) -> None:
+    with pytest.raises(UsageError, match="n'est pas un code retour"):
+        outils.expliquer("XYZ")
+
+
+def test_the_request_of_a_case_passes_as_it_is_written(
+    outils: Outils, served: RunningSimulator
+) -> None:
+    message = outils.demande("ADP-R1@C5")
+    answer = served.session.post(
+        f"{served.url}/ConsultationDonneesTechniquesContractuelles/v1.0",
+        data=message.encode(),
+        headers={"Content-Type": "text/xml; charset=utf-8"},
+        timeout=30,
+    )
+    assert answer.status_code == 200
+    assert etree.fromstring(answer.content).find(".//point").get("id") == "25946599093143"
+
+
+def test_a_call_of_the_journal_is_told_with_its_rule(
+    outils: Outils, served: RunningSimulator
+) -> None:
+    message = outils.demande("ADP-NR1").encode()
+    served.session.post(
+        f"{served.url}/ConsultationDonneesTechniquesContractuelles/v1.0",
+        data=message,
+        headers={"Content-Type": "text/xml; charset=utf-8"},
+        timeout=30,
+    )
+    (last,) = outils.journal(code="SGT401", limite=1)
+    said = outils.expliquer(str(last["id"]))
+    assert "point_connu" in json.dumps(said)
+
+
+def test_only_what_is_asked_for_may_act(outils: Outils) -> None:
+    reads = {each.__name__ for each in outils.lectures}
+    assert reads == {"journal", "expliquer", "demande", "heure"}
+    assert {each.__name__ for each in outils.actions} == {"avancer", "jouer"}
+
+
+def test_the_clock_moves(outils: Outils) -> None:
+    before = outils.heure()
+    assert outils.avancer("1d")[:10] > before[:10]
+
+
+def test_a_case_is_run_against_this_simulator(outils: Outils) -> None:
+    assert "ADP-R1@C5" in outils.jouer("ADP-R1@C5")
+
+
+@pytest.mark.mcp
+@pytest.mark.parametrize(("options", "more"), [((), set()), (("--agir",), {"avancer", "jouer"})])
+def test_a_client_of_the_protocol_finds_the_tools_and_calls_one(
+    served: RunningSimulator, tmp_path: Path, options: tuple[str, ...], more: set[str]
+) -> None:
+    python = str(Path(os.environ["SGE_SIM_MCP_PYTHON"]).absolute())
+    client = tmp_path / "client.py"
+    client.write_text(CLIENT)
+    command = ("-m", "sge_sim", "mcp", "--data-dir", str(served.data_dir), *options)
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [python, str(client), '{"refus": "SGT4L8"}', python, *command],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    tools: list[str]
+    said: Any
+    tools, said = json.loads(done.stdout)
+    assert set(tools) == {"journal", "expliquer", "demande", "heure", *more}
+    assert said["code"] == "SGT4L8"
