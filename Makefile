@@ -91,10 +91,10 @@ test-kills: $(VENV)/.dev ## kill processes at work (ROUNDS=40, 5 min; on Postgre
 	SGE_SIM_KILL_ROUNDS=$(ROUNDS) SGE_SIM_POSTGRESQL="$(SERVER)" \
 		timeout 900 $(BIN)/python -m pytest -s -m kills tests/kills
 
-test-machines: $(VENV)/.dev ## kill, suspend and restart simulators that share a PostgreSQL behind HAProxy (15 min)
+test-machines: $(VENV)/.dev ## kill, suspend and restart simulators that share a PostgreSQL behind HAProxy (SERVER=… for one that runs; 15 min)
 	@$(call needs,haproxy,HAProxy,haproxy)
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "PostgreSQL's programs are needed (Debian: apt-get install postgresql)." >&2; exit 2; }
-	timeout 900 $(BIN)/python -m pytest -s -m machines tests/machines
+	$(if $(SERVER),SGE_SIM_POSTGRESQL="$(SERVER)") timeout 900 $(BIN)/python -m pytest -s -m machines tests/machines
 
 test-journal: $(VENV)/.dev ## search a large journal (RECORDS=200000, 1 min; 1000000 takes 5 min)
 	SGE_SIM_JOURNAL_RECORDS=$(RECORDS) timeout 900 $(BIN)/python -m pytest -s -m large tests/journal

@@ -7,3 +7,30 @@ class UsageError(Exception):
     The command line prints the message alone, without traceback, and exits with code 2.
     The administration API answers it with HTTP 400.
     """
+
+
+class UnknownError(UsageError):
+    """Nothing has the name, or the number, that was given: `name`.
+
+    The administration API answers it with HTTP 404 where the address names it, with 400 where
+    something that was sent does.
+    """
+
+    def __init__(self, sentence: str, name: object) -> None:
+        super().__init__(sentence)
+        self.name = str(name)
+
+
+class FieldError(UsageError):
+    """What a field says doesn't suit; `borne` is what it goes beyond, if anything.
+
+    The administration API answers it with HTTP 422, as all that hasn't its form.
+    """
+
+    def __init__(
+        self, sentence: str, champ: str, donne: object, borne: float | None = None
+    ) -> None:
+        super().__init__(sentence)
+        self.champ = champ
+        self.donne = donne
+        self.borne = borne

@@ -159,7 +159,7 @@ class Client:
         """Have the customer take back what is in force on a point."""
         for one in self.simulator.admin("/api/consentements", prm=prm):
             if one["en_vigueur"]:
-                admin(self.simulator, f"/api/consentements/{one['id']}/retirer")
+                remove_consentement(self.simulator, one["id"])
 
 
 def told(answer: requests.Response) -> dict[str, str]:
@@ -174,6 +174,12 @@ def admin(simulator: RunningSimulator, path: str, **body: Any) -> Any:
     answer = requests.post(simulator.ready["admin_url"] + path, json=body, timeout=30)
     answer.raise_for_status()
     return answer.json() if answer.content else None
+
+
+def remove_consentement(simulator: RunningSimulator, numero: int) -> None:
+    """Have the customer take a consent back."""
+    url = f"{simulator.ready['admin_url']}/api/consentements/{numero}"
+    requests.delete(url, timeout=30).raise_for_status()
 
 
 def freeze(simulator: RunningSimulator, instant: str = NOW) -> None:

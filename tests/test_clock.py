@@ -1,12 +1,13 @@
 """Legal dates are counted by whole months."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sge_sim.clock import add_months
+from sge_sim.clock import PARIS, add_months, parse_day, parse_instant
+from sge_sim.errors import UsageError
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
 
@@ -40,3 +41,19 @@ def test_months_keep_the_day_or_take_the_last_of_the_month(today: date, months: 
 def test_moving_by_months_keeps_the_order_of_days(today: date, other: date, months: int) -> None:
     first, last = sorted((today, other))
     assert add_months(first, months) <= add_months(last, months)
+
+
+@pytest.mark.parametrize("typed", ["2025-08-01", "01/08/2025", " 01/08/2025 "])
+def test_a_day_is_read_as_it_is_shown(typed: str) -> None:
+    assert parse_day(typed) == date(2025, 8, 1)
+
+
+@pytest.mark.parametrize("typed", ["2025-08-01T10:00", "01/08/2025 10:00", "01/08/2025 à 10:00:00"])
+def test_an_instant_is_read_as_it_is_shown(typed: str) -> None:
+    assert parse_instant(typed) == datetime(2025, 8, 1, 10, tzinfo=PARIS)
+
+
+@pytest.mark.parametrize("typed", ["32/08/2025", "1/8/2025", "demain", ""])
+def test_what_is_no_day_is_refused(typed: str) -> None:
+    with pytest.raises(UsageError, match="n'est pas une date"):
+        parse_day(typed)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Match, Route
 
 from sge_sim import __version__
 from sge_sim.admin import pages
+from sge_sim.admin.form_errors import error_of, errors_of, refuse_unknown_parameters, sentence_about
 from sge_sim.admin.problems import describe_problems, problem
 from sge_sim.admin.routes import (
     AdminState,
@@ -22,7 +23,10 @@ from sge_sim.admin.routes import (
     acteurs,
     aide,
     apports,
+    autorisations,
     campaigns,
+    catalogue,
+    certificats,
     clock,
     codes_pages,
     data_connect,
@@ -32,20 +36,24 @@ from sge_sim.admin.routes import (
     documentation,
     flux,
     gestes,
+    gestes_donnees,
     health,
     journal,
     marques,
     mesures,
     pannes,
     passage_pages,
+    passages,
     points,
+    points_rest,
+    rejeu,
     service_pages,
     spice,
 )
 from sge_sim.admin.views_settings import SettingsView, view_settings
 from sge_sim.datahub.droits import SERVICE
 from sge_sim.domaine.provenance import in_french
-from sge_sim.errors import UsageError
+from sge_sim.errors import FieldError, UnknownError, UsageError
 from sge_sim.facts.database import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.facts.stored_clock import ClockSetSinceError
 from sge_sim.refus import Refus
@@ -62,26 +70,31 @@ _MAX_BODY = 2**20
 # A file that isn't there is another matter.
 _DATABASE_UNREACHABLE = tuple(error for error in DATABASE_UNREACHABLE if error is not OSError)
 
-_MISTAKES = {"missing": "à donner", "extra_forbidden": "inconnu ici", "json_invalid": "pas du JSON"}
 _STATUSES = {404: "Rien n'est servi à cette adresse.", 405: "Cette adresse ne prend pas cet appel."}
 _PHRASES = {HTTPStatus(status).phrase for status in _STATUSES}
 
 _ROUTES: Final = (
     journal.rest_routes,
     clock.rest_routes,
-    points.rest_routes,
+    rejeu.router,
+    points_rest.rest_routes,
     mesures.router,
     flux.rest_routes,
     apports.router,
-    points.copie_routes,
+    points_rest.copie_routes,
+    apports.own_routes,
     campaigns.rest_routes,
     marques.router,
     health.reset_routes,
     acteurs.rest_routes,
-    acteurs.certificat_routes,
+    certificats.rest_routes,
+    autorisations.router,
+    catalogue.router,
+    passages.router,
     accueil.router,
     journal.page_routes,
     journal.echange_routes,
+    gestes_donnees.router,
     points.page_routes,
     clock.page_routes,
     campaigns.page_routes,
@@ -116,6 +129,7 @@ def _refused(
     status: int,
     detail: str,
     headers: dict[str, str] | None = None,
+    **more: Any,
 ) -> Response:
     """Return a refusal: a page for a browser that looks at pages, a problem for anything else."""
     wants_page = "text/html" in request.headers.get("accept", "")
@@ -123,7 +137,7 @@ def _refused(
         page = pages.render(state, request, "refus.html", status, detail=detail)
         page.headers.update(headers or {})
         return page
-    return problem(status, detail, headers or {})
+    return problem(status, detail, headers or {}, **more)
 
 
 def _methods(routes: Sequence[BaseRoute], request: Request) -> list[str]:
@@ -147,6 +161,7 @@ def build_admin(state: AdminState) -> FastAPI:
         description="Administration du simulateur SGE, réservée à cette machine.",
         docs_url=None,  # would load scripts from elsewhere: see `routes.documentation`
         redoc_url=None,
+        dependencies=[Depends(refuse_unknown_parameters)],
     )
 
     routes: list[BaseRoute] = []
@@ -178,6 +193,17 @@ def build_admin(state: AdminState) -> FastAPI:
     async def refuse(request: Request, error: UsageError) -> Response:
         return _refused(state, request, 400, str(error))
 
+    @app.exception_handler(FieldError)
+    async def refuse_field(request: Request, error: FieldError) -> Response:
+        told = error_of(error)
+        return _refused(state, request, 422, sentence_about([told]), erreurs=[told.model_dump()])
+
+    @app.exception_handler(UnknownError)
+    async def refuse_unknown(request: Request, error: UnknownError) -> Response:
+        named = (str(value).casefold() for value in request.path_params.values())
+        status = 404 if error.name.casefold() in named else 400
+        return _refused(state, request, status, str(error))
+
     @app.exception_handler(ClockSetSinceError)
     async def refuse_late_move(request: Request, error: ClockSetSinceError) -> Response:
         return _refused(state, request, 409, str(error))
@@ -206,12 +232,10 @@ def build_admin(state: AdminState) -> FastAPI:
         app.add_exception_handler(unreachable, wait_for_database)
 
     @app.exception_handler(RequestValidationError)
-    async def refuse_demand(_request: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        place = ".".join(str(one) for one in first["loc"])
-        kind = _MISTAKES.get(first["type"], "valeur refusée")
-        detail = f"{place} : {kind}. /openapi.json dit ce qui est attendu."
-        return problem(422, detail)
+    async def refuse_demand(request: Request, error: RequestValidationError) -> Response:
+        erreurs = errors_of(error)
+        told = [erreur.model_dump() for erreur in erreurs]
+        return _refused(state, request, 422, sentence_about(erreurs), erreurs=told)
 
     @app.exception_handler(StarletteHTTPException)
     async def refuse_path(request: Request, error: StarletteHTTPException) -> Response:

@@ -1,15 +1,15 @@
 """What the page of the journal may be asked for, and the addresses that ask it."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Annotated, Final, get_args
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final, Literal, get_args
 from urllib.parse import urlencode
 
 from fastapi import Query
 
-from sge_sim.api.typed_filters import service_typed
+from sge_sim.api.typed_filters import code_typed, service_typed
 from sge_sim.clock import parse_day, start_of_day
-from sge_sim.domaine.nomenclatures import ORIGINES, KindEchange
+from sge_sim.domaine.nomenclatures import ORIGINES, KindEchange, Origine
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
 
@@ -64,8 +64,7 @@ class Filtres:
         if self.genres & {"http", "wsdl"}:
             kinds.add("http")
             wsdl = None if {"http", "wsdl"} <= self.genres else "wsdl" in self.genres
-        last = read_day(self.au)
-        first = read_day(self.du)
+        debut, fin = between_days(read_day(self.du), read_day(self.au))
         return RechercheJournal(
             kinds=frozenset(kinds),
             wsdl=wsdl,
@@ -73,8 +72,8 @@ class Filtres:
             service=service_typed(self.service),
             origine=next((known for known in ORIGINES if known == self.origine), None),
             accepted=_ISSUES.get(self.issue),
-            debut=None if first is None else start_of_day(first),
-            fin=None if last is None else start_of_day(last + timedelta(1)),
+            debut=debut,
+            fin=fin,
             regle=self.regle or None,
             panne=_panne_typed(self.panne),
             prefixe=self.q or None,
@@ -142,6 +141,58 @@ def _panne_typed(typed: str) -> int | None:
     )
 
 
+def between_days(du: date | None, au: date | None) -> tuple[datetime | None, datetime | None]:
+    """Return the instants from which (included) and to which (excluded) two legal days lead.
+
+    Raises `UsageError` for a day after which there is none.
+    """
+    try:
+        following = None if au is None else au + timedelta(1)
+    except OverflowError:
+        raise UsageError(f"Rien ne vient après le {au} : donner un jour plus tôt.") from None
+    return (
+        None if du is None else start_of_day(du),
+        None if following is None else start_of_day(following),
+    )
+
+
 def read_day(typed: str) -> date | None:
     """Return the day that was typed, None for nothing; raises `UsageError` for anything else."""
     return parse_day(typed) if typed else None
+
+
+def read_recherche(
+    genre: Annotated[list[KindEchange] | None, Query(description="Sortes d'échanges")] = None,
+    acteur: str | None = None,
+    service: str | None = None,
+    origine: Annotated[Origine | None, Query(description="Qui a appelé")] = None,
+    issue: Annotated[Literal["accepte", "refuse"] | None, Query(description="Réponse")] = None,
+    du: Annotated[date | None, Query(description="Premier jour simulé")] = None,
+    au: Annotated[date | None, Query(description="Dernier jour simulé")] = None,
+    q: Annotated[
+        str | None,
+        Query(max_length=100, description="Début d'un code, d'un PRM, d'un service, d'une règle"),
+    ] = None,
+    prm: str | None = None,
+    code: Annotated[str | None, Query(description="Code retour, par exemple SGT4F7")] = None,
+    regle: Annotated[str | None, Query(description="Règle, par exemple Porte/horaires")] = None,
+    panne: Annotated[
+        int | None, Query(ge=0, le=2**63 - 1, description="Panne prévue ; 0 : n'importe laquelle")
+    ] = None,
+) -> RechercheJournal:
+    """Return what the REST interface looks for: under the names of the page, all by default."""
+    debut, fin = between_days(du, au)
+    return RechercheJournal(
+        code=code_typed(code),
+        prm=prm,
+        service=service_typed(service),
+        acteur=acteur,
+        origine=origine,
+        kinds=frozenset(genre) if genre else None,
+        accepted=None if issue is None else _ISSUES[issue],
+        debut=debut,
+        fin=fin,
+        prefixe=q,
+        regle=regle,
+        panne=panne,
+    )

@@ -72,6 +72,8 @@ _UNDER: Final = {
     "/passages": "/campaigns",
     "/canaux": "/fichiers",
     "/tickets": "/certificats",
+    "/applications": "/consentements",
+    "/generations": "/codes",
 }
 """The pages that the menu has under another one."""
 

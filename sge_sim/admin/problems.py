@@ -1,13 +1,16 @@
 """The one shape of what the administration refuses: `application/problem+json` (RFC 9457)."""
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+
+from sge_sim.admin.form_errors import ErreurDeForme
 
 PROBLEM_JSON: Final = "application/problem+json"
 
@@ -35,19 +38,32 @@ class Probleme(BaseModel):
     detail: str
 
 
+class ProblemeDeForme(Probleme):
+    """A demand that hasn't its form, with each field at fault."""
+
+    erreurs: list[ErreurDeForme]
+
+
+class _Written(JSONResponse):
+    """JSON of what a client sent too, which may hold half a character."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+
+
 def problem(
-    status: int, detail: str, headers: Mapping[str, str] | None = None, **more: str
-) -> JSONResponse:
+    status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any
+) -> Response:
     """Return a refusal; `detail` is in French, `more` are members of its own (RFC 9457 §3.2)."""
     title = _TITLES.get(status) or HTTPStatus(status).phrase
     told = Probleme(type="about:blank", title=title, status=status, detail=detail)
-    return JSONResponse(told.model_dump() | more, status, headers, PROBLEM_JSON)
+    return _Written(told.model_dump() | more, status, headers, PROBLEM_JSON)
 
 
 def describe_problems(app: FastAPI) -> None:
     """Describe in `/openapi.json` the refusals of each operation as they are sent."""
 
-    def described() -> dict[str, Any]:
+    def description() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = get_openapi(
                 title=app.title,
@@ -58,14 +74,16 @@ def describe_problems(app: FastAPI) -> None:
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
-            schemas["Probleme"] = Probleme.model_json_schema()
+            for shape in (Probleme, ProblemeDeForme):
+                described = shape.model_json_schema(ref_template="#/components/schemas/{model}")
+                schemas |= described.pop("$defs", {}) | {shape.__name__: described}
             for path, operations in schema["paths"].items():
                 for operation in operations.values():
                     _describe(path, operation)
             app.openapi_schema = schema
         return app.openapi_schema
 
-    app.openapi = described  # type: ignore[method-assign]
+    app.openapi = description  # type: ignore[method-assign]
 
 
 def _describe(path: str, operation: dict[str, Any]) -> None:
@@ -75,9 +93,10 @@ def _describe(path: str, operation: dict[str, Any]) -> None:
     if "requestBody" in operation:
         statuses += _WITH_BODY
     statuses += [int(told) for told in operation["responses"] if int(told) >= 409]
-    content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Probleme"}}}
     for status in sorted(set(statuses)):
+        shape = ProblemeDeForme if status == 422 else Probleme
+        schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
         operation["responses"][str(status)] = {
             "description": _TITLES[status],
-            "content": content,
+            "content": {PROBLEM_JSON: {"schema": schema}},
         }

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import Duree, parse_duration, parse_instant
 from sge_sim.commandes.changements import AUCUN, Changements, change_life
+from sge_sim.domaine.nomenclatures import TYPES_ACCES
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
-from sge_sim.referentiel.reglages import TYPES_ACCES, Reglages, change_point
+from sge_sim.referentiel.reglages import Reglages, change_point
 
 if TYPE_CHECKING:
     from sge_sim.admin.routes.forms import Form

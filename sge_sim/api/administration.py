@@ -30,7 +30,6 @@ from sge_sim.errors import UsageError
 from sge_sim.settings import Profile
 
 _PAGE = 1000
-_FILES = 10_000
 _TIMEOUT_SECONDS: Final = 30
 _PROGRESS_SECONDS: Final = 1
 """How often an advance that takes long is told of: one of years publishes thousands of files."""
@@ -60,6 +59,16 @@ class Administration:
         """Return the JSON at `path`."""
         return self._call("GET", path, params=parameters).json()
 
+    def get_all(self, path: str, **parameters: Any) -> list[Any]:
+        """Return the whole of the list at `path`, page after page."""
+        answer = self._call("GET", path, params={"limit": _PAGE, **parameters})
+        found: list[Any] = answer.json()
+        while "next" in answer.links:
+            following = urlsplit(answer.links["next"]["url"])
+            answer = self._call("GET", f"{following.path}?{following.query}")
+            found += answer.json()
+        return found
+
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Post JSON to `path`; return the JSON that comes back, None where there is none."""
         answer = self._call("POST", path, json=dict(body or {}))
@@ -79,7 +88,7 @@ class Administration:
 
     def acteurs(self) -> list[ActeurView]:
         """Return the actors, with their logins, contracts and certificates."""
-        return [ActeurView.model_validate(one) for one in self.get("/api/acteurs")]
+        return [ActeurView.model_validate(each) for each in self.get_all("/api/acteurs")]
 
     def personal(self, words: Collection[str]) -> set[str]:
         """Return what is personal of the own points that words name."""
@@ -107,7 +116,7 @@ class Administration:
 
     def files(self, flux: str | None = None) -> list[FichierView]:
         """Return the files published, of one flux or of all, the newest first."""
-        found = self._all("/api/flux", limit=_FILES, flux=flux)
+        found = self.get_all("/api/flux", flux=flux)
         return [FichierView.model_validate(each) for each in found]
 
     def file_content(self, nom: str) -> bytes:
@@ -116,7 +125,7 @@ class Administration:
 
     def pannes(self) -> list[PanneView]:
         """Return the pannes, with how many calls each has counted and struck."""
-        return [PanneView.model_validate(one) for one in self.get("/api/pannes")]
+        return [PanneView.model_validate(each) for each in self.get_all("/api/pannes")]
 
     def plan_panne(self, asked: PanneDemande) -> PanneView:
         """Plan a fault."""
@@ -157,18 +166,8 @@ class Administration:
 
     def exchanges_after(self, exchange_id: int) -> list[ExchangeView]:
         """Return the exchanges recorded after that one, the oldest first, without bodies."""
-        found = self._all("/api/journal", after=exchange_id, limit=_PAGE)
+        found = self.get_all("/api/journal", apres=exchange_id)
         return [ExchangeView.model_validate(each) for each in found]
-
-    def _all(self, path: str, **parameters: Any) -> list[Any]:
-        """Return the whole of a list, the pages that each names as the next one included."""
-        answer = self._call("GET", path, params=parameters)
-        found: list[Any] = answer.json()
-        while "next" in answer.links:
-            following = urlsplit(answer.links["next"]["url"])
-            answer = self._call("GET", f"{following.path}?{following.query}")
-            found += answer.json()
-        return found
 
     def _call(self, method: str, path: str, **options: Any) -> requests.Response:
         try:

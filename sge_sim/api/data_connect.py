@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 from sge_sim.clock import PARIS
 from sge_sim.dataconnect.consentements import is_in_force
 from sge_sim.domaine.libelles import MOTIFS_FIN
-from sge_sim.tables.dataconnect import Application, ConsentementDonne, ModeApplication
+from sge_sim.domaine.nomenclatures import ModeApplication
+from sge_sim.tables.dataconnect import Application, ConsentementDonne
 
 
 class ApplicationView(BaseModel):

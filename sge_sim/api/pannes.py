@@ -19,7 +19,7 @@ from sge_sim.domaine.pannes import (
     SortePanne,
     last_call,
 )
-from sge_sim.errors import UsageError
+from sge_sim.errors import FieldError
 from sge_sim.referentiel.acteurs import get_acteur
 from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.pannes import add_panne, counters_of, pannes_within
@@ -104,9 +104,11 @@ def plan_panne(session: Session, asked: PanneDemande) -> PanneView:
         known = KINDS_OF_FLUX if asked.sorte in SORTES_FICHIER else service_names()
         service = known_spelling(service, known)
         if service not in known:
-            raise UsageError(f"« {service} » est inconnu : choisir parmi {', '.join(known)}.")
+            sentence = f"« {service} » est inconnu : choisir parmi {', '.join(known)}."
+            raise FieldError(sentence, "service", service)
         if service in APIS and asked.sorte in SORTES_SOAP:
-            raise UsageError(f"« {asked.sorte} » n'arrive qu'en SOAP : {service} est une API REST.")
+            sentence = f"« {asked.sorte} » n'arrive qu'en SOAP : {service} est une API REST."
+            raise FieldError(sentence, "service", service)
     if asked.acteur is not None:
         get_acteur(session, asked.acteur)
     panne = add_panne(

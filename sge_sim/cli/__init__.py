@@ -20,7 +20,10 @@ _COMMANDS = {
     "campaign": "sge_sim.cli.campaign:campaign",
     "catalog": "sge_sim.cli.catalog:catalog",
     "clock": "sge_sim.cli.clock:clock",
+    "codes": "sge_sim.cli.codes:group",
     "consentements": "sge_sim.cli.consentements:group",
+    "datahub": "sge_sim.cli.datahub:group",
+    "demandes": "sge_sim.cli.demandes:group",
     "doctor": "sge_sim.cli.doctor:doctor",
     "cert": "sge_sim.cli.cert:cert",
     "flux": "sge_sim.cli.flux:flux",
@@ -35,7 +38,12 @@ _COMMANDS = {
     "points": "sge_sim.cli.points:points",
     "prm": "sge_sim.cli.prm:prm",
     "report": "sge_sim.cli.report:report",
+    "reset": "sge_sim.cli.etat:reset",
     "serve": "sge_sim.cli.serve:serve",
+    "services": "sge_sim.cli.services:group",
+    "settings": "sge_sim.cli.etat:settings",
+    "snapshot": "sge_sim.cli.etat:snapshot",
+    "tickets": "sge_sim.cli.tickets:group",
     "token": "sge_sim.cli.token:token",
 }
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from sge_sim.cli import completion
 from sge_sim.cli.acteurs_canal import canal
 from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.clock import machine_now
+from sge_sim.clock import as_iso, machine_now
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
-from sge_sim.schema.data_folder import open_database
 
 if TYPE_CHECKING:
     from sge_sim.api.acteurs import ActeurView
@@ -29,7 +29,7 @@ class _Jour(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            return date.fromisoformat(as_iso(value))
         except ValueError:
             self.fail(f"« {value} » n'est pas un jour : écrire par exemple 2025-08-01.", param, ctx)
 
@@ -47,6 +47,7 @@ acteurs.add_command(canal)
 @json_option
 def list_command(data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.acteurs import view_acteurs
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).sessions() as session:
         views = view_acteurs(session, machine_now())
@@ -63,6 +64,7 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 @data_dir_option
 def create(code: str, nom: str, kind: KindActeur, data_dir: Path) -> None:
     from sge_sim.referentiel.acteurs import create_acteur
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:
         create_acteur(session, code, nom, kind)
@@ -70,7 +72,7 @@ def create(code: str, nom: str, kind: KindActeur, data_dir: Path) -> None:
 
 
 @acteurs.command(help="Ajouter un utilisateur à un acteur, ou changer les services permis.")
-@click.argument("acteur")
+@click.argument("acteur", shell_complete=completion.acteurs)
 @click.argument("login")
 @click.option(
     "--service", "services", multiple=True, help="Service permis, répétable ; tous sans l'option."
@@ -78,6 +80,7 @@ def create(code: str, nom: str, kind: KindActeur, data_dir: Path) -> None:
 @data_dir_option
 def login(acteur: str, login: str, services: tuple[str, ...], data_dir: Path) -> None:
     from sge_sim.referentiel.acteurs import add_login
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:
         add_login(session, acteur, login, services or None)
@@ -97,6 +100,7 @@ def login(acteur: str, login: str, services: tuple[str, ...], data_dir: Path) ->
 @data_dir_option
 def mot_de_passe(login: str, password: str, data_dir: Path) -> None:
     from sge_sim.referentiel.acteurs import set_password
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:
         set_password(session, login, password)
@@ -104,13 +108,14 @@ def mot_de_passe(login: str, password: str, data_dir: Path) -> None:
 
 
 @acteurs.command(help="Ajouter un contrat à un acteur, ou changer ses dates.")
-@click.argument("acteur")
+@click.argument("acteur", shell_complete=completion.acteurs)
 @click.argument("contrat_id", metavar="NUMÉRO")
 @click.option("--debut", type=_Jour(), required=True, help="Premier jour.")
 @click.option("--fin", type=_Jour(), help="Dernier jour ; sans fin sans l'option.")
 @data_dir_option
 def contrat(acteur: str, contrat_id: str, debut: date, fin: date | None, data_dir: Path) -> None:
     from sge_sim.referentiel.acteurs import add_contrat
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:
         kind = add_contrat(session, acteur, contrat_id, debut, fin).type
@@ -120,7 +125,7 @@ def contrat(acteur: str, contrat_id: str, debut: date, fin: date | None, data_di
 @acteurs.command(
     help="Habiliter un acteur pour un package de services, tel que Consultation.",
 )
-@click.argument("acteur")
+@click.argument("acteur", shell_complete=completion.acteurs)
 @click.argument("package", metavar="PACKAGE")
 @click.option(
     "--environment",
@@ -135,6 +140,7 @@ def habiliter(
     acteur: str, package: str, environment: Environment, retirer: bool, data_dir: Path
 ) -> None:
     from sge_sim.referentiel.acteurs import habiliter as change
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:
         change(session, acteur, package, environment, retirer=retirer)
@@ -143,12 +149,13 @@ def habiliter(
 
 
 @acteurs.command(help="Enregistrer le certificat d'un acteur (comme « cert register »).")
-@click.argument("acteur")
+@click.argument("acteur", shell_complete=completion.acteurs)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--environment", type=click.Choice(ENVIRONMENTS), required=True)
 @data_dir_option
 def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path) -> None:
     from sge_sim.door.registration import register_file
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:
         sentence = register_file(session, acteur, file, environment, machine_now())
@@ -166,8 +173,9 @@ def _lines(acteur: "ActeurView") -> Iterator[str]:
         state = "" if utilisateur.actif else ", compte fermé"
         yield f"  login     {utilisateur.login}  {rights}{state}"
     for contrat in acteur.contrats:
-        end = contrat.date_fin or "sans fin"
-        yield f"  contrat   {contrat.contrat_id}  {contrat.type}  {contrat.date_debut} – {end}"
+        end = f"{contrat.date_fin:%d/%m/%Y}" if contrat.date_fin else "sans fin"
+        start = f"{contrat.date_debut:%d/%m/%Y}"
+        yield f"  contrat   {contrat.contrat_id}  {contrat.type}  {start} – {end}"
     for certificat in acteur.certificats:
         yield (
             f"  certificat {certificat.sujet}  {certificat.environnement}, "

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from sge_sim.cli.completion import acteurs
 from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.dataconnect.applications import change_application, create_application
-from sge_sim.schema.data_folder import open_database
-from sge_sim.tables.acteurs import default_acteur
-from sge_sim.tables.dataconnect import APIS, ModeApplication, applications
+from sge_sim.domaine.nomenclatures import ModeApplication
 
 if TYPE_CHECKING:
     from sge_sim.api.data_connect import ApplicationView
@@ -25,6 +23,8 @@ def group() -> None:
 @json_option
 def list_command(data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.data_connect import ApplicationView
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.dataconnect import applications
 
     with open_database(data_dir).sessions() as session:
         found = [ApplicationView.of(one) for one in applications(session)]
@@ -39,7 +39,9 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 
 @group.command("add", help="Enregistrer une application.")
 @click.argument("nom")
-@click.option("--acteur", help="Code de l'acteur ; par défaut le tiers par défaut.")
+@click.option(
+    "--acteur", help="Code de l'acteur ; par défaut le tiers par défaut.", shell_complete=acteurs
+)
 @click.option(
     "--mode", type=click.Choice(get_args(ModeApplication)), default="production", show_default=True
 )
@@ -55,6 +57,10 @@ def add_command(
     data_dir: Path,
 ) -> None:
     from sge_sim.api.data_connect import ApplicationView
+    from sge_sim.dataconnect.applications import create_application
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.acteurs import default_acteur
+    from sge_sim.tables.dataconnect import APIS
 
     with open_database(data_dir).transaction() as session:
         made = create_application(
@@ -83,6 +89,8 @@ def set_command(
     data_dir: Path,
 ) -> None:
     from sge_sim.api.data_connect import ApplicationView
+    from sge_sim.dataconnect.applications import change_application
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:
         changed = change_application(
@@ -90,6 +98,18 @@ def set_command(
         )
         view = ApplicationView.of(changed)
     _say(view)
+
+
+@group.command("remove", help="Supprimer une application, et ses consentements.")
+@click.argument("client_id")
+@data_dir_option
+def remove_command(client_id: str, data_dir: Path) -> None:
+    from sge_sim.dataconnect.applications import get_application
+    from sge_sim.schema.data_folder import open_database
+
+    with open_database(data_dir).transaction() as session:
+        session.delete(get_application(session, client_id))
+    click.echo(f"Application {client_id} supprimée.")
 
 
 def _say(one: "ApplicationView") -> None:

@@ -4,11 +4,11 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sge_sim.api.administration import Administration
+from sge_sim.cli.completion import acteurs
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.cli.options import (
     RegularFile,
@@ -17,13 +17,11 @@ from sge_sim.cli.options import (
     real_data_option,
     say_json,
 )
-from sge_sim.homologation.campaign.client_observe import ClientObserve
-from sge_sim.homologation.campaign.observed import Campaigns, CampaignState
-from sge_sim.homologation.reports.writing import write_reports
-from sge_sim.pki.inspection import fingerprint_of_file
+from sge_sim.errors import UnknownError
 from sge_sim.processes.serving_note import find_served
-from sge_sim.referentiel.apports.personnelles import personal_of
-from sge_sim.schema.data_folder import open_database, open_journal
+
+if TYPE_CHECKING:
+    from sge_sim.homologation.campaign.observed import Campaigns, CampaignState
 
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 
@@ -32,12 +30,16 @@ class _Certificate(RegularFile):
     """A certificate, by its file or by its fingerprint; what is given is the fingerprint."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        from sge_sim.pki.inspection import fingerprint_of_file
+
         if isinstance(value, str) and _FINGERPRINT.fullmatch(value.lower()):
             return value.lower()
         return fingerprint_of_file(super().convert(value, param, ctx))
 
 
-_acteur_option = click.option("--acteur", help="Code de l'acteur ; le tiers par défaut sinon.")
+_acteur_option = click.option(
+    "--acteur", help="Code de l'acteur ; le tiers par défaut sinon.", shell_complete=acteurs
+)
 _number_option = click.option(
     "--campaign",
     "numero",
@@ -73,6 +75,8 @@ def start(
     login: str | None,
     user_agent: str | None,
 ) -> None:
+    from sge_sim.homologation.campaign.client_observe import ClientObserve
+
     client = ClientObserve(
         cert,
         login and login.lower(),
@@ -80,6 +84,59 @@ def start(
     )
     state = _campaigns(data_dir).start(release, acteur, client)
     click.echo(f"Campagne {state.id} ouverte : {_named(state)}.")
+
+
+@campaign.command("list", help="Donner les campagnes, de la plus récente à la plus ancienne.")
+@data_dir_option
+@json_option
+def list_command(data_dir: Path, as_json: bool) -> None:
+    found = _campaigns(data_dir).list()
+    if as_json:
+        say_json([state.view() for state in found])
+        return
+    if not found:
+        click.echo("Aucune campagne : sge-sim campaign start en ouvre une.", err=True)
+    for state in found:
+        good = sum(execution.statut.bon for execution in state.executions)
+        closed = "en cours" if state.fin is None else f"fermée le {state.fin:%d/%m/%Y}"
+        click.echo(
+            f"{state.id:>4}  {_named(state)}  {good} / {len(state.executions)} cas bons, {closed}"
+        )
+
+
+@campaign.command(
+    help="Donner les passages lancés depuis le tableau de bord ; d'un seul par son NOM, les cas."
+)
+@click.argument("nom", required=False)
+@data_dir_option
+@json_option
+def passages(nom: str | None, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.facts.stored_clock import StoredClock
+    from sge_sim.homologation.campaign.passages import Passages
+    from sge_sim.schema.data_folder import open_database
+
+    found = Passages(data_dir, StoredClock(open_database(data_dir))).kept()
+    chosen = [garde for garde in found if nom in (None, garde.nom)]
+    if nom is not None and not chosen:
+        raise UnknownError(f"Aucun passage ne s'appelle {nom} : sge-sim campaign passages.", nom)
+    views = [
+        {
+            "nom": garde.nom,
+            "release": garde.rapport.release,
+            "cas": {each.cle: each.statut for each in garde.rapport.executions},
+            "dossier": str(data_dir / "rapports" / garde.nom),
+        }
+        for garde in chosen
+    ]
+    if as_json:
+        say_json(views)
+        return
+    for garde in chosen:
+        runs = garde.rapport.executions
+        good = sum(each.statut.bon for each in runs)
+        click.echo(f"{garde.nom}  {garde.rapport.release}  {good} / {len(runs)} exécutions bonnes")
+        for execution in runs if nom is not None else ():
+            click.echo(f"  {one_line(execution)}")
 
 
 @campaign.command(help="Dire ce que chaque échange a coché, manqué ou failli cocher.")
@@ -118,6 +175,10 @@ def report(
     report: Path | None,
     donnees_reelles: bool,
 ) -> None:
+    from sge_sim.homologation.reports.writing import write_reports
+    from sge_sim.referentiel.apports.personnelles import personal_of
+    from sge_sim.schema.data_folder import open_database
+
     state = _chosen(_campaigns(data_dir), acteur, numero)
     rapport = state.rapport()
     folder = report or Path("reports") / f"{rapport.fin:%Y-%m-%d-%H%M%S}"
@@ -130,24 +191,28 @@ def report(
     sys.exit(0 if rapport.reussi else 1)
 
 
-def _campaigns(data_dir: Path) -> Campaigns:
+def _campaigns(data_dir: Path) -> "Campaigns":
     """Return the campaigns; whether a simulator that has stopped played defects isn't known."""
+    from sge_sim.api.administration import Administration
+    from sge_sim.homologation.campaign.observed import Campaigns
+    from sge_sim.schema.data_folder import open_database, open_journal
+
     database, served = open_database(data_dir), find_served(data_dir)
     played = served is None or Administration(served.admin_url).plays_defects()
     production = served is not None and served.environment == "production"
     return Campaigns(database, open_journal(database, data_dir), played, production, data_dir)
 
 
-def _chosen(campaigns: Campaigns, acteur: str | None, numero: int | None) -> CampaignState:
+def _chosen(campaigns: "Campaigns", acteur: str | None, numero: int | None) -> "CampaignState":
     return campaigns.current(acteur) if numero is None else campaigns.read(numero)
 
 
-def _named(state: CampaignState) -> str:
+def _named(state: "CampaignState") -> str:
     client = f", {state.client}" if str(state.client) else ""
     return f"{state.release}, acteur {state.acteur}{client}"
 
 
-def _tell(state: CampaignState) -> None:
+def _tell(state: "CampaignState") -> None:
     closed = "" if state.fin is None else f", fermée le {state.fin:%d/%m/%Y à %H:%M}"
     click.echo(f"Campagne {state.id} : {_named(state)}{closed}.\n")
     for each in state.observations:

@@ -6,17 +6,9 @@ from pathlib import Path
 
 import click
 
+from sge_sim.cli.completion import cases
 from sge_sim.cli.options import json_option, say_json
 from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
-from sge_sim.homologation.catalogue.differences import diff
-from sge_sim.homologation.catalogue.french_text import (
-    render_diff,
-    render_list,
-    render_show,
-    run_view,
-)
-from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
-from sge_sim.homologation.catalogue.release import list_releases, load_release, validate
 from sge_sim.machine.data_files import data_path
 
 _release_option = click.option(
@@ -34,6 +26,10 @@ def catalog() -> None:
 @click.option("--releases", is_flag=True, help="Donner plutôt les versions connues.")
 @json_option
 def list_command(release: str, releases: bool, as_json: bool) -> None:
+    from sge_sim.homologation.catalogue.french_text import render_list, run_view
+    from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
+    from sge_sim.homologation.catalogue.release import list_releases, load_release
+
     if releases:
         known = list_releases(PROTOCOLES)
         say_json(known) if as_json else click.echo("\n".join(known))
@@ -46,10 +42,14 @@ def list_command(release: str, releases: bool, as_json: bool) -> None:
 
 
 @catalog.command(help="Dire tout d'un cas (ADP-R1) ou d'une exécution (ADP-R1@C5).")
-@click.argument("cas")
+@click.argument("cas", shell_complete=cases)
 @_release_option
 @json_option
 def show(cas: str, release: str, as_json: bool) -> None:
+    from sge_sim.homologation.catalogue.french_text import render_show, run_view
+    from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
+    from sge_sim.homologation.catalogue.release import load_release
+
     runs = load_release(release, PROTOCOLES).find(cas)
     if as_json:
         say_json([run_view(run) for run in runs])
@@ -62,6 +62,8 @@ def show(cas: str, release: str, as_json: bool) -> None:
     "dossier", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
 def validate_command(dossier: Path | None) -> None:
+    from sge_sim.homologation.catalogue.release import validate
+
     mistakes = validate(dossier or data_path("catalog"))
     click.echo("\n".join(mistakes) or "Aucune erreur.")
     sys.exit(1 if mistakes else 0)
@@ -84,6 +86,9 @@ def validate_command(dossier: Path | None) -> None:
     help="Où écrire la version, dans un dossier à son nom.",
 )
 def import_command(fichier: Path, release: str | None, nom: str | None, dossier: Path) -> None:
+    from sge_sim.homologation.catalogue.differences import diff
+    from sge_sim.homologation.catalogue.french_text import render_diff
+    from sge_sim.homologation.catalogue.release import load_release
     from sge_sim.homologation.suivi.classeur import read_classeur
     from sge_sim.homologation.suivi.importation import (
         left_out,
@@ -113,6 +118,11 @@ def import_command(fichier: Path, release: str | None, nom: str | None, dossier:
 @click.argument("apres", metavar="RELEASE")
 @json_option
 def diff_command(avant: str, apres: str, as_json: bool) -> None:
+    from sge_sim.homologation.catalogue.differences import diff
+    from sge_sim.homologation.catalogue.french_text import render_diff
+    from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
+    from sge_sim.homologation.catalogue.release import load_release
+
     difference = diff(load_release(avant, PROTOCOLES), load_release(apres, PROTOCOLES))
     if as_json:
         say_json(difference)

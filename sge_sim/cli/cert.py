@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from sge_sim.cli.completion import acteurs
 from sge_sim.cli.options import (
     InstantType,
     data_dir_option,
@@ -20,25 +21,12 @@ from sge_sim.cli.options import (
     setting_option,
 )
 from sge_sim.clock import legal_date, machine_now
-from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
-from sge_sim.door.certificats import CertificateRegister
-from sge_sim.pki.authorities import load_authorities
-from sge_sim.pki.client_auth import DUREES, renewal_sentence, situation_at
-from sge_sim.pki.inspection import UnreadCertificateError, inspect_files, read_acteur_certificate
-from sge_sim.pki.installation import Pki, open_pki
-from sge_sim.pki.issuing import Usages, issue_client_certificate, write_issued_certificate
-from sge_sim.pki.keys import BUNDLE_PASSWORD, KEY_TYPES, KeyType
-from sge_sim.pki.policy import Policy
-from sge_sim.pki.rendering import (
-    describe_authority,
-    describe_inspection,
-    describe_verdicts,
-    render_inspection,
-)
-from sge_sim.pki.server_identity import renew_server_identity
-from sge_sim.schema.data_folder import changing_pieces, open_database, require
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, KEY_TYPES, Environment, Usages
 from sge_sim.settings import VerifieEku
-from sge_sim.tables.acteurs import default_acteur
+
+if TYPE_CHECKING:
+    from sge_sim.domaine.nomenclatures import KeyType
+    from sge_sim.pki.installation import Pki
 
 _environment = click.option(
     "--environment",
@@ -82,6 +70,10 @@ def cert() -> None:
 def authorities(
     environment: Environment, le: datetime | None, authorities_file: Path | None, as_json: bool
 ) -> None:
+    from sge_sim.pki.authorities import load_authorities
+    from sge_sim.pki.client_auth import DUREES, renewal_sentence, situation_at
+    from sge_sim.pki.rendering import describe_authority
+
     known = load_authorities(authorities_file).authorities
     jour = legal_date(le or machine_now())
     if as_json:
@@ -133,11 +125,14 @@ def issue(
     others: tuple[str, ...],
     days: int,
     usages: Usages | None,
-    key_type: KeyType,
+    key_type: "KeyType",
     out: Path,
     password: str | None,
     **folders: Any,
 ) -> None:
+    from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
+    from sge_sim.pki.keys import BUNDLE_PASSWORD
+
     issued = issue_client_certificate(
         _open(**folders).simulated(authority),
         [name, *others],
@@ -175,6 +170,12 @@ def check(
     as_json: bool,
     **folders: Any,
 ) -> None:
+    from sge_sim.door.certificats import CertificateRegister
+    from sge_sim.pki.inspection import UnreadCertificateError, inspect_files
+    from sge_sim.pki.policy import Policy
+    from sge_sim.pki.rendering import describe_inspection, describe_verdicts, render_inspection
+    from sge_sim.schema.data_folder import open_database
+
     policy = Policy(
         environment,
         _open(**folders).trust,
@@ -200,7 +201,9 @@ def check(
 @cert.command(help="Enregistrer le certificat d'un acteur, avec les intermédiaires du fichier.")
 @click.argument("file", type=click.Path(path_type=Path))
 @_environment
-@click.option("--acteur", help="Code de l'acteur ; le tiers par défaut sans l'option.")
+@click.option(
+    "--acteur", help="Code de l'acteur ; le tiers par défaut sans l'option.", shell_complete=acteurs
+)
 @_password
 @data_dir_option
 def register(
@@ -211,6 +214,8 @@ def register(
     data_dir: Path,
 ) -> None:
     from sge_sim.door.registration import register_file
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.acteurs import default_acteur
 
     with open_database(data_dir).transaction() as session:
         code = acteur or default_acteur(session, "tiers").code
@@ -223,6 +228,9 @@ def register(
 @_password
 @_pki_options
 def revoke(file: Path, password: str | None, **folders: Any) -> None:
+    from sge_sim.pki.inspection import read_acteur_certificate
+    from sge_sim.schema.data_folder import changing_pieces
+
     certificate, _ = read_acteur_certificate([file], password)
     with changing_pieces(folders["data_dir"]):
         _open(**folders).revoke(certificate, machine_now())
@@ -235,13 +243,19 @@ def revoke(file: Path, password: str | None, **folders: Any) -> None:
 )
 @data_dir_option
 def renew_server(data_dir: Path) -> None:
+    from sge_sim.pki.server_identity import renew_server_identity
+    from sge_sim.schema.data_folder import require
+
     require(data_dir / "pki")
     renewed = renew_server_identity(data_dir / "pki" / "server", now=machine_now())
     click.echo(f"{renewed.identity} renouvelé jusqu'au {renewed.valid_until:%d/%m/%Y}.")
     click.echo("L'autorité est la même : les clients n'ont rien à changer.")
 
 
-def _open(data_dir: Path, authorities_file: Path | None, authorities_dir: Path | None) -> Pki:
+def _open(data_dir: Path, authorities_file: Path | None, authorities_dir: Path | None) -> "Pki":
+    from sge_sim.pki.installation import open_pki
+    from sge_sim.schema.data_folder import require
+
     require(data_dir / "pki")
     return open_pki(
         data_dir,

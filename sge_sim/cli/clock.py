@@ -6,27 +6,24 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-from sqlalchemy.exc import DBAPIError
 
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
-from sge_sim.clock import Clock, Duree, legal_date
-from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.commandes.moving_clock import advance_by, follow_machine, freeze_at, set_to
+from sge_sim.clock import PARIS, Duree, legal_date
 from sge_sim.domaine.generations import switch_days, switches_between
+from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.domaine.retombees import Retombees, Travail, in_a_sentence, progress_sentence
 from sge_sim.errors import UsageError
-from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, unreachable_sentence
-from sge_sim.facts.stored_clock import Change, StoredClock, kind_of
+from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.serving_note import find_served
-from sge_sim.schema.data_folder import open_database
-from sge_sim.tables.retombees import measured, retombees_between
 
 if TYPE_CHECKING:
     from sge_sim.api.administration import ServedClock
+    from sge_sim.facts.database import Database
+    from sge_sim.facts.stored_clock import Change
 
 _KINDS = {
     "real": "celle de la machine",
@@ -59,17 +56,27 @@ def clock() -> None:
 @data_dir_option
 @json_option
 def show(data_dir: Path, as_json: bool) -> None:
-    numero, clock = StoredClock(open_database(data_dir)).numbered()
+    served = find_served(data_dir)
+    shown: Any = None if served is None else served.read("/api/clock")
+    if shown is None:
+        with collector_paused():
+            from sge_sim.facts.stored_clock import StoredClock, kind_of
+            from sge_sim.schema.data_folder import open_database
+
+        numero, clock = StoredClock(open_database(data_dir)).numbered()
+        shown = {"now": clock.now().isoformat(), "kind": kind_of(clock), "numero": numero}
     if as_json:
-        say_json({"now": clock.now(), "kind": kind_of(clock), "numero": numero})
+        say_json(shown)
     else:
-        _say(clock)
+        _say(datetime.fromisoformat(shown["now"]), shown["kind"])
 
 
 @clock.command("set", help="Régler l'horloge à un instant ISO à venir (heure légale).")
 @click.argument("instant", type=InstantType())
 @data_dir_option
 def set_command(instant: datetime, data_dir: Path) -> None:
+    from sge_sim.commandes.moving_clock import set_to
+
     _move(data_dir, set_to(instant), lambda served: served.set(instant))
 
 
@@ -77,6 +84,8 @@ def set_command(instant: datetime, data_dir: Path) -> None:
 @click.argument("instant", type=InstantType(), required=False)
 @data_dir_option
 def freeze(instant: datetime | None, data_dir: Path) -> None:
+    from sge_sim.commandes.moving_clock import freeze_at
+
     _move(data_dir, freeze_at(instant), lambda served: served.freeze(instant))
 
 
@@ -87,17 +96,24 @@ def freeze(instant: datetime | None, data_dir: Path) -> None:
 @click.argument("duree", type=Duration())
 @data_dir_option
 def advance(duree: Duree, data_dir: Path) -> None:
+    from sge_sim.commandes.moving_clock import advance_by
+
     _move(data_dir, advance_by(duree), lambda served: served.advance(duree))
 
 
 @clock.command(help="Revenir à l'heure de la machine, si l'horloge n'est pas en avance sur elle.")
 @data_dir_option
 def real(data_dir: Path) -> None:
+    from sge_sim.commandes.moving_clock import follow_machine
+
     _move(data_dir, follow_machine, lambda served: served.follow_machine())
 
 
-def _move(data_dir: Path, change: Change, ask: Callable[["ServedClock"], None]) -> None:
+def _move(data_dir: Path, change: "Change", ask: Callable[["ServedClock"], None]) -> None:
     """Ask the simulator that serves the folder, which alone publishes; without one, do it here."""
+    from sge_sim.facts.stored_clock import StoredClock, kind_of
+    from sge_sim.schema.data_folder import open_database
+
     database: Database = open_database(data_dir)
     clock = StoredClock(database)
     served = find_served(data_dir)
@@ -107,7 +123,7 @@ def _move(data_dir: Path, change: Change, ask: Callable[["ServedClock"], None]) 
     else:
         retombees, generation = _there(served.admin_url, ask)
     _, after = clock.numbered()
-    _say(after)
+    _say(after.now(), kind_of(after))
     click.echo(in_a_sentence(retombees))
     if generation == "auto":  # the others serve the same at every date
         for sentence in _switches(legal_date(before), legal_date(after.now())):
@@ -126,8 +142,15 @@ def _there(admin_url: str, ask: Callable[["ServedClock"], None]) -> tuple[Retomb
     return moved.retombees, administration.get("/api/settings")["generation"]
 
 
-def _here(database: Database, change: Change) -> Retombees:
+def _here(database: "Database", change: "Change") -> Retombees:
     """Make the change and what is due; what isn't done is said as it is: the clock has moved."""
+    from sqlalchemy.exc import DBAPIError
+
+    from sge_sim.commandes.echeances import catch_up_orders
+    from sge_sim.facts.database import DATABASE_UNREACHABLE, unreachable_sentence
+    from sge_sim.facts.stored_clock import StoredClock
+    from sge_sim.tables.retombees import measured, retombees_between
+
     clock = StoredClock(database)
     numero, _ = clock.numbered()
     reglage = clock.change(change, since=numero)
@@ -160,5 +183,5 @@ def _switches(before: date, after: date) -> Sequence[str]:
     return switches_between(EXISTENCES, before, after)
 
 
-def _say(clock: Clock) -> None:
-    click.echo(f"{clock.now().isoformat(timespec='seconds')} ({_KINDS[kind_of(clock)]})")
+def _say(now: datetime, kind: KindClock) -> None:
+    click.echo(f"{now.astimezone(PARIS).isoformat(timespec='seconds')} ({_KINDS[kind]})")

@@ -5,11 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sge_sim.cli.completion import prms
 from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.dataconnect.consentements import remove_consentement
-from sge_sim.facts.stored_clock import StoredClock, instant_within
-from sge_sim.schema.data_folder import open_database
-from sge_sim.tables.dataconnect import consentements
 
 if TYPE_CHECKING:
     from sge_sim.api.data_connect import ConsentementView
@@ -21,11 +18,14 @@ def group() -> None:
 
 
 @group.command("list", help="Donner les consentements, du plus ancien au plus récent.")
-@click.option("--prm", help="Numéro du point.")
+@click.option("--prm", help="Numéro du point.", shell_complete=prms)
 @data_dir_option
 @json_option
 def list_command(prm: str | None, data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.data_connect import ConsentementView
+    from sge_sim.facts.stored_clock import StoredClock
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.dataconnect import consentements
 
     database = open_database(data_dir)
     now = StoredClock(database).now()
@@ -45,6 +45,9 @@ def list_command(prm: str | None, data_dir: Path, as_json: bool) -> None:
 @data_dir_option
 def remove_command(numero: int, data_dir: Path) -> None:
     from sge_sim.api.data_connect import ConsentementView
+    from sge_sim.dataconnect.consentements import remove_consentement
+    from sge_sim.facts.stored_clock import instant_within
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:
         now = instant_within(session)
@@ -56,5 +59,5 @@ def _line(one: "ConsentementView") -> str:
     state = "en vigueur" if one.en_vigueur else one.motif_fin
     return (
         f"{one.id:>6}  {one.prm}  {one.client} → {one.application} ({one.acteur})  "
-        f"du {one.du:%Y-%m-%d} au {one.au:%Y-%m-%d}  {state}"
+        f"du {one.du:%d/%m/%Y} au {one.au:%d/%m/%Y}  {state}"
     )

@@ -4,14 +4,16 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import Issue, issue_of, nature_of, read_detail, why_ended
-from sge_sim.journal import Echange
 from sge_sim.settings import Log
+
+if TYPE_CHECKING:
+    from sge_sim.journal import Echange
 
 _CONTAINER_MARKS: Final = ("/.dockerenv", "/run/.containerenv")  # Docker's and Podman's
 
@@ -28,7 +30,7 @@ def default_log() -> Log:
     return Log.TEXT if sys.stdout.isatty() or _in_container() else Log.NONE
 
 
-def console(log: Log) -> Callable[[Echange], None] | None:
+def console(log: Log) -> "Callable[[Echange], None] | None":
     """Return what writes a call; None for nothing.
 
     A line of text has colours in a terminal, but with `NO_COLOR` (no-color.org) or in one without
@@ -44,7 +46,7 @@ def console(log: Log) -> Callable[[Echange], None] | None:
     return lambda echange: click.echo(call_line(echange), color=coloured)
 
 
-def call_json(echange: Echange) -> str:
+def call_json(echange: "Echange") -> str:
     """Return a call as one line of JSON, as `GET /api/journal` gives it."""
     from sge_sim.api.views import ExchangeView
 
@@ -56,7 +58,7 @@ def _in_container() -> bool:
     return os.getpid() == 1 or any(Path(mark).exists() for mark in _CONTAINER_MARKS)
 
 
-def call_line(echange: Echange) -> str:
+def call_line(echange: "Echange") -> str:
     """Return the line of a call: when (simulated), how it ended, what was asked, by whom, why."""
     rule, detail = echange.rule, read_detail(echange.detail)
     issue = issue_of(

@@ -8,7 +8,6 @@ import click
 from sge_sim.cli.options import RegularFile, SettingOption, json_option, say_json
 from sge_sim.clock import machine_now
 from sge_sim.homologation.doctor.diagnosis import Diagnostic
-from sge_sim.homologation.doctor.examination import Setup, examine
 from sge_sim.processes.serving_note import find_served
 from sge_sim.settings import variable_of
 
@@ -39,6 +38,8 @@ _PEM = RegularFile()
 def doctor(
     data_dir: Path | None, environment: str | None, as_json: bool, **options: object
 ) -> None:
+    from sge_sim.homologation.doctor.examination import Setup, examine
+
     served = None if data_dir is None else find_served(data_dir)
     environment = environment or (served.environment if served else "homologation")
     setup = Setup(

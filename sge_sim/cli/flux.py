@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from sge_sim.cli.completion import prms
 from sge_sim.cli.flux_documents import documents_of, show_rows, validate
+from sge_sim.cli.flux_masse import masse
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import counted
@@ -19,21 +21,13 @@ from sge_sim.domaine.nomenclatures import (
     Flux,
 )
 from sge_sim.errors import UsageError
-from sge_sim.facts.guet import Guet
-from sge_sim.facts.stored_clock import StoredClock
-from sge_sim.flux import chiffrement
-from sge_sim.flux.declaration import secret_of
-from sge_sim.flux.incidents import Incidents
-from sge_sim.flux.livraison import deliver_pending, retry_now
 from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS
 from sge_sim.machine.files import read_user_file, write_atomically
-from sge_sim.schema.data_folder import open_database, open_journal
 from sge_sim.settings import Profile, Settings
-from sge_sim.tables.flux import FichierFlux, find_fichier, find_fichiers
-from sge_sim.tables.plateforme import is_shared
 
 if TYPE_CHECKING:
     from sge_sim.api.flux import FichierView
+    from sge_sim.tables.flux import FichierFlux
 
 _ETATS = {"a_livrer": "à livrer", "livre": "livré", "echec": "échec"}
 
@@ -54,7 +48,7 @@ def flux() -> None:
     type=click.Choice(KINDS_OF_FLUX, case_sensitive=False),
     help="Sorte de flux.",
 )
-@click.option("--prm", help="Numéro du point.")
+@click.option("--prm", help="Numéro du point.", shell_complete=prms)
 @click.option(
     "--etat",
     type=click.Choice(get_args(EtatFichier), case_sensitive=False),
@@ -71,6 +65,9 @@ def list_command(
     limit: int,
     as_json: bool,
 ) -> None:
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.flux import find_fichiers
+
     with open_database(data_dir).sessions() as session:
         found = find_fichiers(
             session, contrat_id=contrat, flux=kind, prm=prm, etat=etat, limit=limit
@@ -94,6 +91,10 @@ def list_command(
 @data_dir_option
 @json_option
 def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.flux import find_fichier
+    from sge_sim.tables.plateforme import is_shared
+
     if tableau or as_csv:
         show_rows(documents_of(nom, data_dir), as_csv=as_csv)
         return
@@ -109,7 +110,7 @@ def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -
         if publication.abonnement_numero is not None:
             click.echo(
                 f"abonnement  {publication.abonnement_numero:07d}, envoi {publication.sequence}, "
-                f"du {publication.debut} au {publication.fin} exclu"
+                f"du {publication.debut:%d/%m/%Y} au {publication.fin:%d/%m/%Y} exclu"
             )
         affaire_id = publication.affaire_id or publication.m023_id
         if affaire_id is not None:
@@ -139,7 +140,12 @@ def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -
     help="fidele : quelques journées de C5 arrivent en retard.",
 )
 def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
+    from sge_sim.facts.guet import Guet
+    from sge_sim.facts.stored_clock import StoredClock
+    from sge_sim.flux.incidents import Incidents
+    from sge_sim.flux.livraison import deliver_pending, retry_now
     from sge_sim.flux.publication import Publisher
+    from sge_sim.schema.data_folder import open_database, open_journal
 
     database = open_database(data_dir)
     settings = Settings(data_dir=data_dir, environment=environment, profile=profile)
@@ -175,6 +181,10 @@ def decrypt(
     sortie: Path | None,
     data_dir: Path,
 ) -> None:
+    from sge_sim.flux import chiffrement
+    from sge_sim.flux.declaration import secret_of
+    from sge_sim.schema.data_folder import open_database
+
     if (contrat is None) is (cle is None):
         raise UsageError("Donner soit --contrat, soit --cle (et --iv pour AES-128).")
     if contrat is not None:
@@ -191,17 +201,18 @@ def decrypt(
 
 
 flux.add_command(validate)
+flux.add_command(masse)
 
 
-def _views(found: Sequence[FichierFlux]) -> list["FichierView"]:
+def _views(found: "Sequence[FichierFlux]") -> list["FichierView"]:
     from sge_sim.api.flux import FichierView
 
     return [FichierView.of(fichier) for fichier in found]
 
 
-def _line(fichier: FichierFlux) -> str:
+def _line(fichier: "FichierFlux") -> str:
     instant = fichier.publication.instant.astimezone(PARIS)
     return (
-        f"{instant:%Y-%m-%d %H:%M:%S}  {fichier.publication.flux:<4}  {fichier.contrat_id:<8}  "
+        f"{instant:%d/%m/%Y %H:%M:%S}  {fichier.publication.flux:<4}  {fichier.contrat_id:<8}  "
         f"{_ETATS[fichier.etat]:<8}  {fichier.nom}"
     )

@@ -10,7 +10,6 @@ import click
 from sge_sim.cli.options import data_dir_option
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
-from sge_sim.flux.declaration import clear_content
 from sge_sim.flux.r6x.documents import (
     OCTETS_AU_PLUS,
     read_documents,
@@ -19,8 +18,6 @@ from sge_sim.flux.r6x.documents import (
 )
 from sge_sim.flux.r6x.tableau import rows_of, write_csv
 from sge_sim.machine.files import read_user_file
-from sge_sim.schema.data_folder import open_database
-from sge_sim.tables.flux import find_fichier
 
 _WIDEST = 40
 
@@ -51,6 +48,10 @@ def _show_table(rows: list[list[str]]) -> None:
 def documents_of(nom: str, data_dir: Path) -> Iterator[tuple[str, Any]]:
     """Return what is in a file: of that path (`-`, the standard input), or that was published
     under that name."""
+    from sge_sim.flux.declaration import clear_content
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.flux import find_fichier
+
     path = Path(nom)
     if nom == "-" or path.exists():
         return read_documents(path.name, read_user_file(nom, OCTETS_AU_PLUS))

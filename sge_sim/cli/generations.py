@@ -1,18 +1,15 @@
 """`sge-sim generations`: which services the platform served when."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import legal_date
 from sge_sim.domaine.francais import counted
-from sge_sim.domaine.generations import Existence
-from sge_sim.journal import Journal
-from sge_sim.schema.data_folder import open_database, open_journal
 
 
 @click.command(
@@ -29,24 +26,21 @@ from sge_sim.schema.data_folder import open_database, open_journal
 @data_dir_option
 @json_option
 def generations(of_journal: bool, data_dir: Path, as_json: bool) -> None:
-    from sge_sim.services.registry import EXISTENCES
+    from sge_sim.api.generations import view_calls, view_existences
+    from sge_sim.schema.data_folder import open_database, open_journal
 
     if of_journal:
-        ending = {
-            name: existence
-            for name, existence in EXISTENCES.items()
-            if existence.jusqu_a is not None
-        }
-        _say_called(ending, open_journal(open_database(data_dir), data_dir), as_json)
+        _say_called(view_calls(open_journal(open_database(data_dir), data_dir)), as_json)
         return
+    found = view_existences()
     if as_json:
-        say_json([{"service": name} | asdict(one) for name, one in EXISTENCES.items()])
+        say_json(found)
         return
     click.echo(f"{'service':<50} {'gén.':<4}  {'depuis':<10}  {'arrêté le':<10}  source")
-    for name, one in EXISTENCES.items():
+    for each in found:
         click.echo(
-            f"{name:<50} {one.generation:<4}  {_day(one.depuis):<10}  "
-            f"{_day(one.jusqu_a):<10}  {one.source}"
+            f"{each['service']:<50} {each['generation']:<4}  {_day(each['depuis']):<10}  "
+            f"{_day(each['jusqu_a']):<10}  {each['source']}"
         )
     click.echo(
         "Les autres services sont servis à toute date. Ce que répond un service arrêté est supposé "
@@ -54,25 +48,16 @@ def generations(of_journal: bool, data_dir: Path, as_json: bool) -> None:
     )
 
 
-def _say_called(ending: Mapping[str, Existence], journal: Journal, as_json: bool) -> None:
+def _say_called(called: Sequence[Mapping[str, Any]], as_json: bool) -> None:
     """Say which of the services that end each actor called, and what replaces each."""
-    called = journal.count_calls(ending)
     if as_json:
-        say_json(
-            [
-                calls._asdict()
-                | {"jusqu_a": ending[calls.service].jusqu_a}
-                | {"remplace_par": ending[calls.service].remplace_par}
-                for calls in called
-            ]
-        )
+        say_json(called)
         return
     for calls in called:
-        end = ending[calls.service]
         click.echo(
-            f"{calls.acteur_code} : {calls.service} ({counted(calls.nombre, 'appel')}, le "
-            f"dernier le {legal_date(calls.dernier):%d/%m/%Y}) s'arrête le {_day(end.jusqu_a)} ; "
-            f"{end.remplace_par} le remplace ({end.source})."
+            f"{calls['acteur_code']} : {calls['service']} ({counted(calls['nombre'], 'appel')}, le "
+            f"dernier le {legal_date(calls['dernier']):%d/%m/%Y}) s'arrête le "
+            f"{_day(calls['jusqu_a'])} ; {calls['remplace_par']} le remplace ({calls['source']})."
         )
     if not called:
         click.echo("Aucun service qui s'arrête n'a été appelé, d'après ce que le journal garde.")

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from sge_sim.api.administration import Administration
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.errors import UsageError
 from sge_sim.processes.serving_note import find_served
@@ -18,6 +17,8 @@ from sge_sim.processes.serving_note import find_served
 @data_dir_option
 @json_option
 def health(data_dir: Path, as_json: bool) -> None:
+    from sge_sim.api.administration import Administration
+
     served = find_served(data_dir)
     if served is None:
         click.echo(f"sge-sim : aucun simulateur ne sert {data_dir}.", err=True)

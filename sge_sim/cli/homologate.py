@@ -4,40 +4,27 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sge_sim.api.administration import Administration
 from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.completion import cases
 from sge_sim.cli.homologation_rerun import cases_to_rerun, taken_up
 from sge_sim.cli.homologation_targets import TARGETS, open_target, reprise_for
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.cli.options import RegularFile, real_data_option
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.outcome import not_run
-from sge_sim.homologation.campaign.runner import Runner, select_cases
-from sge_sim.homologation.campaign.targets import (
-    is_local,
-    of_production,
-    partial_worth,
-    rerun_command,
-    was_ordered,
-)
-from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.default_release import DEFAULT_DATA_CONNECT, DEFAULT_RELEASE
-from sge_sim.homologation.catalogue.earlier_releases import (
-    last_with_case,
-    last_with_package,
-    services_gone,
-)
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, PROTOCOLES, SOAP
-from sge_sim.homologation.catalogue.release import Release, load_release, load_release_folder
-from sge_sim.homologation.reports.masque import Personal
-from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
-from sge_sim.homologation.reports.writing import prepare_folder, write_reports
 from sge_sim.machine.files import read_user_file
+
+if TYPE_CHECKING:
+    from sge_sim.api.administration import Administration
+    from sge_sim.homologation.catalogue.release import Release
+    from sge_sim.homologation.reports.masque import Personal
+    from sge_sim.homologation.reports.rapport import Execution, Rapport
 
 _PEM = RegularFile()
 _EXPECTED_MAX = 2**20
@@ -59,6 +46,7 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     "--case",
     "names",
     multiple=True,
+    shell_complete=cases,
     help="Cas (ADP-R1) ou exécution (ADP-R1@C5) : eux seuls sont passés, quoi qu'on donne d'autre.",
 )
 @click.option(
@@ -106,6 +94,20 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     help="Règle que le simulateur démarré n'applique pas, pour éprouver ce banc.",
 )
 def homologate(**options: Any) -> None:
+    from sge_sim.api.administration import Administration
+    from sge_sim.homologation.campaign.outcome import not_run
+    from sge_sim.homologation.campaign.runner import Runner, select_cases
+    from sge_sim.homologation.campaign.targets import (
+        is_local,
+        of_production,
+        partial_worth,
+        rerun_command,
+        was_ordered,
+    )
+    from sge_sim.homologation.campaign.verdict import judge
+    from sge_sim.homologation.reports.rapport import Rapport, read_rapport
+    from sge_sim.homologation.reports.writing import prepare_folder, write_reports
+
     earlier = None if options["rerun"] is None else read_rapport(options["rerun"])
     if earlier is not None:
         options = taken_up(options, earlier)
@@ -168,15 +170,19 @@ def homologate(**options: Any) -> None:
     sys.exit(0 if rapport.reussi else 1)
 
 
-def _personal(options: dict[str, Any]) -> Personal | None:
+def _personal(options: dict[str, Any]) -> "Personal | None":
     """Return what tells the personal data of own points: a simulator knows its own."""
+    from sge_sim.api.administration import Administration
+
     if options["donnees_reelles"] or options["admin"] is None:
         return None
     return Administration(options["admin"]).personal
 
 
-def _release(options: dict[str, Any], earlier: Rapport | None) -> Release:
+def _release(options: dict[str, Any], earlier: "Rapport | None") -> "Release":
     """Return the release that is asked for; of a target, that in force on its day without one."""
+    from sge_sim.homologation.catalogue.release import load_release, load_release_folder
+
     if options["catalogue"] is not None:
         if options["release_name"] is not None:
             raise UsageError("--catalogue dit déjà la version : retirer --release.")
@@ -201,11 +207,13 @@ def _protocole(packages: tuple[str, ...]) -> str:
     return found[0]
 
 
-def _refuse_absent(packages: Sequence[str], names: Sequence[str], release: Release) -> None:
+def _refuse_absent(packages: Sequence[str], names: Sequence[str], release: "Release") -> None:
     """Raise `UsageError` for a package or a case that was asked for and that the release lacks.
 
     With the last release that had it, if one before did.
     """
+    from sge_sim.homologation.catalogue.earlier_releases import last_with_case, last_with_package
+
     for package in () if names else packages:
         if package not in release.packages:
             last = last_with_package(release, package)
@@ -224,8 +232,10 @@ def _refuse_absent(packages: Sequence[str], names: Sequence[str], release: Relea
                 )
 
 
-def _gone(release: Release, packages: Sequence[str]) -> list[str]:
+def _gone(release: "Release", packages: Sequence[str]) -> list[str]:
     """Return what to say of the services that the release doesn't have any more, if any."""
+    from sge_sim.homologation.catalogue.earlier_releases import services_gone
+
     gone = services_gone(release, packages)
     if not gone:
         return []
@@ -236,7 +246,7 @@ def _gone(release: Release, packages: Sequence[str]) -> list[str]:
     ]
 
 
-def _expected_failures(file: Path | None, release: Release) -> frozenset[str]:
+def _expected_failures(file: Path | None, release: "Release") -> frozenset[str]:
     """Return the case ids and keys of the file; `#` begins a remark."""
     if file is None:
         return frozenset()
@@ -251,7 +261,7 @@ def _expected_failures(file: Path | None, release: Release) -> frozenset[str]:
     return names
 
 
-def _offer(rapport: Rapport, admin: Administration) -> None:
+def _offer(rapport: "Rapport", admin: "Administration") -> None:
     login = rapport.acteur.lower()
     for acteur in admin.acteurs():
         if login in (one.login for one in acteur.utilisateurs):
@@ -262,5 +272,5 @@ def _default_folder(begun: datetime) -> Path:
     return Path("reports") / f"{begun:%Y-%m-%d-%H%M%S}"
 
 
-def _tell(execution: Execution) -> None:
+def _tell(execution: "Execution") -> None:
     click.echo(one_line(execution))

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sge_sim.clock import machine_now, parse_instant
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.targets import to_rerun
-from sge_sim.homologation.reports.rapport import Rapport
-from sge_sim.homologation.reports.reprise import FILES
+
+if TYPE_CHECKING:
+    from sge_sim.homologation.reports.rapport import Rapport
 
 _OF_THE_TARGET: Final = frozenset({"target", "admin", "ca", "now"})
 """What goes with the target of the report, and with no other."""
@@ -18,7 +18,7 @@ _WHO: Final = {
 }
 
 
-def taken_up(options: Mapping[str, Any], earlier: Rapport) -> dict[str, Any]:
+def taken_up(options: Mapping[str, Any], earlier: "Rapport") -> dict[str, Any]:
     """Return the options of the command, those that weren't given taken from an earlier report.
 
     Raises `UsageError` for the report of a campaign that sge-sim didn't run, and for a file that
@@ -47,17 +47,21 @@ def taken_up(options: Mapping[str, Any], earlier: Rapport) -> dict[str, Any]:
 
 def _typed(taken: Mapping[str, str | tuple[str, ...]]) -> dict[str, Any]:
     """Return options as the command line would give them."""
+    from sge_sim.homologation.reports.reprise import FILES
+
     return {
         name: Path(value) if name in FILES and isinstance(value, str) else value
         for name, value in taken.items()
     }
 
 
-def cases_to_rerun(options: Mapping[str, Any], earlier: Rapport) -> tuple[str, ...]:
+def cases_to_rerun(options: Mapping[str, Any], earlier: "Rapport") -> tuple[str, ...]:
     """Return the keys of what wasn't good in a report, of the packages that are asked for.
 
     Raises `UsageError` where all was.
     """
+    from sge_sim.homologation.campaign.targets import to_rerun
+
     packages = options["packages"]
     bad = to_rerun(earlier)
     wanted = {each.cle for each in earlier.executions if not packages or each.package in packages}

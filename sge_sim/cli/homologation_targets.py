@@ -6,38 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.cli.attente import told_if_long
 from sge_sim.clock import PARIS, Clock, RunningClock, clock_starting_at, legal_date, parse_instant
 from sge_sim.domaine.ecarts_plateforme import plateforme_at
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.targets import (
-    REAL_PAUSE_SECONDS,
-    WARNING,
-    check_hours,
-    checked_url,
-    is_local,
-)
 from sge_sim.homologation.catalogue.default_release import DEFAULT_DATA_CONNECT
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, SOAP
-from sge_sim.homologation.catalogue.release import Release
-from sge_sim.homologation.client.data_connect_client import (
-    CibleDataConnect,
-    DataConnectClient,
-    Identifiants,
-    data_connect_of,
-    identifiants_of,
-)
-from sge_sim.homologation.client.marqueur import Marqueur
-from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
-from sge_sim.homologation.client.sender import CaseSender
-from sge_sim.homologation.client.sge_client import Cible, SgeClient
-from sge_sim.homologation.doctor.network import Client, try_connection
-from sge_sim.homologation.reports.reprise import Reprise, reprise_of
+
+if TYPE_CHECKING:
+    from sge_sim.homologation.catalogue.release import Release
+    from sge_sim.homologation.client.data_connect_client import CibleDataConnect, DataConnectClient
+    from sge_sim.homologation.client.own_simulator import OwnSimulator
+    from sge_sim.homologation.client.sender import CaseSender
+    from sge_sim.homologation.client.sge_client import Cible
+    from sge_sim.homologation.reports.reprise import Reprise
 
 Options = Mapping[str, Any]
 
@@ -46,7 +32,7 @@ Options = Mapping[str, Any]
 class Target:
     """What a campaign drives: who sends to it, as whom, its time, how reports name it."""
 
-    sender: CaseSender
+    sender: "CaseSender"
     url: str
     acteur: str
     clock: Clock
@@ -63,7 +49,7 @@ class Targets:
     """
 
     named: Callable[[Options], Target]
-    started: Callable[[Options, OwnSimulator, datetime], Target]
+    started: "Callable[[Options, OwnSimulator, datetime], Target]"
     own_options: Callable[[Options], Sequence[str]]
     release_at: Callable[[Options], str]
     described_by: tuple[str, ...]
@@ -71,8 +57,10 @@ class Targets:
 
 
 @contextmanager
-def open_target(options: Options, release: Release) -> Iterator[Target]:
+def open_target(options: Options, release: "Release") -> Iterator[Target]:
     """Give what the campaign drives: the named server, or a simulator started for it."""
+    from sge_sim.homologation.client.own_simulator import own_simulator
+
     targets = TARGETS[release.protocole.nom]
     known = {"target", *targets.described_by, *targets.others}
     for name in _ALL - known:
@@ -93,8 +81,10 @@ def open_target(options: Options, release: Release) -> Iterator[Target]:
         yield targets.started(options, simulator, start)
 
 
-def reprise_for(options: Options, release: Release) -> Reprise:
+def reprise_for(options: Options, release: "Release") -> "Reprise":
     """Return what a report keeps of the options, to run the campaign again."""
+    from sge_sim.homologation.reports.reprise import reprise_of
+
     targets = TARGETS[release.protocole.nom]
     named = ("target", *targets.described_by) if options["target"] is not None else ()
     return reprise_of(options, (*named, *targets.others, "catalogue"))
@@ -102,6 +92,8 @@ def reprise_for(options: Options, release: Release) -> Reprise:
 
 def target_now(options: Options) -> datetime | None:
     """Return the time of the target where it isn't that of this machine."""
+    from sge_sim.api.administration import Administration
+
     if options["admin"] is not None:
         return parse_instant(Administration(options["admin"]).get("/api/clock")["now"])
     return None if options["now"] is None else parse_instant(options["now"])
@@ -122,11 +114,15 @@ def _sge_options(options: Options) -> list[str]:
     return ["--strict", *rules, *([] if kit is None else ["--wsdl-dir", str(kit)])]
 
 
-def _started_sge(options: Options, simulator: OwnSimulator, start: datetime) -> Target:
+def _started_sge(options: Options, simulator: "OwnSimulator", start: datetime) -> Target:
     return _sge(options, simulator.cible(), clock_starting_at(start), "un simulateur sge-sim")
 
 
-def _sge(options: Options, cible: Cible, clock: Clock, name: str) -> Target:
+def _sge(options: Options, cible: "Cible", clock: Clock, name: str) -> Target:
+    from sge_sim.homologation.campaign.targets import check_hours
+    from sge_sim.homologation.client.marqueur import Marqueur
+    from sge_sim.homologation.client.sge_client import SgeClient
+
     return Target(
         SgeClient(cible, options["wsdl_dir"], Marqueur("passage", cible.admin_url)),
         cible.url,
@@ -138,6 +134,17 @@ def _sge(options: Options, cible: Cible, clock: Clock, name: str) -> Target:
 
 
 def _named_sge(options: Options) -> Target:
+    from sge_sim.homologation.campaign.targets import (
+        REAL_PAUSE_SECONDS,
+        WARNING,
+        check_hours,
+        checked_url,
+        is_local,
+    )
+    from sge_sim.homologation.client.marqueur import Marqueur
+    from sge_sim.homologation.client.sge_client import Cible
+    from sge_sim.homologation.doctor.network import Client, try_connection
+
     if options["disabled_rules"]:
         raise UsageError("--disabled-rules ne vaut que sans --target.")
     _require(options, ("cert", "key", "login", "contrat"))
@@ -167,22 +174,37 @@ def _data_connect_options(_options: Options) -> list[str]:
     return ["--environment", "production", "--population-size", "0", "--data-connect"]
 
 
-def _started_data_connect(_options: Options, simulator: OwnSimulator, _start: datetime) -> Target:
+def _started_data_connect(_options: Options, simulator: "OwnSimulator", _start: datetime) -> Target:
+    from sge_sim.homologation.client.data_connect_client import data_connect_of
+
     return _data_connect(data_connect_of(simulator.ready), None, "un simulateur sge-sim")
 
 
-def _data_connect(cible: CibleDataConnect, now: datetime | None, name: str) -> Target:
+def _data_connect(cible: "CibleDataConnect", now: datetime | None, name: str) -> Target:
     """Return a target; the time of a simulator is asked of it, for cases move it."""
+    from sge_sim.api.administration import Administration, ServedClock
+
     served = cible.admin_url
     clock = clock_starting_at(now) if served is None else ServedClock(Administration(served))
     return Target(_client_of(cible), cible.url, cible.acteur, clock, name)
 
 
-def _client_of(cible: CibleDataConnect) -> DataConnectClient:
+def _client_of(cible: "CibleDataConnect") -> "DataConnectClient":
+    from sge_sim.homologation.client.data_connect_client import DataConnectClient
+    from sge_sim.homologation.client.marqueur import Marqueur
+
     return DataConnectClient(cible, Marqueur("passage", cible.admin_url))
 
 
 def _named_data_connect(options: Options) -> Target:
+    from sge_sim.api.administration import Administration
+    from sge_sim.homologation.campaign.targets import checked_url, is_local
+    from sge_sim.homologation.client.data_connect_client import (
+        CibleDataConnect,
+        Identifiants,
+        identifiants_of,
+    )
+
     url = checked_url(options["target"])
     given = {
         "production": (options["client_id"], options["client_secret"]),
@@ -193,7 +215,7 @@ def _named_data_connect(options: Options) -> Target:
     if options["admin"] is not None:
         admin = Administration(options["admin"])
         quotas = bool(admin.get("/api/settings")["quotas"])
-        told = admin.get("/api/applications")
+        told = admin.get_all("/api/applications")
         known = {one["mode"]: identifiants_of(one) for one in told if one["par_defaut"]}
         applications = {**known, **applications}
     if not applications:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from sge_sim.cli.options import data_dir_option
+from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.domaine.platform_hosts import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS
 from sge_sim.errors import UsageError
 from sge_sim.processes.serving_note import find_served
@@ -43,7 +43,8 @@ class _Address(click.ParamType[Address]):
     show_default=True,
     help="Adresse du simulateur.",
 )
-def hosts(data_dir: Path, port: int | None, address: Address) -> None:
+@json_option
+def hosts(data_dir: Path, port: int | None, address: Address, as_json: bool) -> None:
     authority = data_dir / "pki" / "server" / "authority.pem"
     if not authority.exists():
         raise UsageError(
@@ -56,6 +57,20 @@ def hosts(data_dir: Path, port: int | None, address: Address) -> None:
     second = address + 1 if address.is_loopback and address.version == 4 else address
     second_port = urlsplit((served and served.data_connect_url) or "").port
     second_port = second_port or Settings.data_connect_port
+    if as_json:
+        say_json(
+            {
+                "hosts": {
+                    **dict.fromkeys(OFFICIAL_HOSTS, str(address)),
+                    **dict.fromkeys(DATA_CONNECT_HOSTS, str(second)),
+                },
+                "ports": {str(address): port, str(second): second_port}
+                if second != address
+                else {str(address): port},
+                "autorite": str(authority.resolve()),
+            }
+        )
+        return
     click.echo("# À ajouter à /etc/hosts :")
     for host in OFFICIAL_HOSTS:
         click.echo(f"{address}  {host}")

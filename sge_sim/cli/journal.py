@@ -2,34 +2,36 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from sge_sim.api.typed_filters import code_typed, service_typed
+from sge_sim.cli.completion import acteurs, prms, services
 from sge_sim.cli.console import printable
-from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.clock import PARIS
+from sge_sim.cli.options import InstantType, data_dir_option, json_option, say_json
+from sge_sim.clock import PARIS, legal_date, start_of_day
 from sge_sim.domaine.echanges import nature_of
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import ORIGINES, Origine
 from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
-from sge_sim.journal import Avarie, Cause, Echange, Journal, RechercheJournal
 from sge_sim.processes.serving_note import find_served
-from sge_sim.schema.data_folder import open_database, open_journal
 from sge_sim.soap.codes import LIBELLES_CODES
 
+if TYPE_CHECKING:
+    from sge_sim.journal import Avarie, Cause, Echange, Journal, RechercheJournal
+
 _FOLLOW_SECONDS: Final = 0.5
-CAUSES: Final[Mapping[Cause, str]] = {
+CAUSES: Final[Mapping["Cause", str]] = {
     "abime": "abîmé",
     "illisible": "illisible",
     "entete": "en-tête abîmé",
     "disparu": "fichier disparu, ou raccourci",
     "inacheve": "inachevé (son processus a fini avant de répondre)",
 }
-UNCOUNTED: Final = frozenset[Cause]({"entete", "disparu", "inacheve"})
+UNCOUNTED: Final[frozenset["Cause"]] = frozenset({"entete", "disparu", "inacheve"})
 """Those whose missing exchanges can't be counted, or that miss none."""
 
 
@@ -41,27 +43,54 @@ def journal() -> None:
 @journal.command("list", help="Donner les derniers échanges, du plus récent au plus ancien.")
 @data_dir_option
 @click.option("--code", help="Code retour, par exemple SGT4F7.")
-@click.option("--prm", help="Numéro du point.")
-@click.option("--service", help="Nom du service, par exemple RecherchePoint.")
+@click.option("--regle", help="Règle qui a refusé, par son nom entier.")
+@click.option("--prm", help="Numéro du point.", shell_complete=prms)
+@click.option(
+    "--service", help="Nom du service, par exemple RecherchePoint.", shell_complete=services
+)
+@click.option("--acteur", help="Code de l'acteur.", shell_complete=acteurs)
 @click.option("--origine", type=click.Choice(ORIGINES), help="Qui a appelé.")
+@click.option("--issue", type=click.Choice(["accepte", "refuse"]), help="Ce qui a été répondu.")
+@click.option("--panne", type=click.IntRange(0), help="Panne prévue ; 0 : n'importe laquelle.")
+@click.option("--du", metavar="JOUR", type=InstantType(), help="Premier jour simulé.")
+@click.option("--au", metavar="JOUR", type=InstantType(), help="Dernier jour simulé.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--follow", is_flag=True, help="Continuer avec les échanges qui arrivent (Ctrl+C).")
 @json_option
 def list_command(
     data_dir: Path,
     code: str | None,
+    regle: str | None,
     prm: str | None,
     service: str | None,
+    acteur: str | None,
     origine: Origine | None,
+    issue: str | None,
+    panne: int | None,
+    du: datetime | None,
+    au: datetime | None,
     limit: int,
     follow: bool,
     as_json: bool,
 ) -> None:
+    from sge_sim.api.typed_filters import code_typed, service_typed
+    from sge_sim.journal import RechercheJournal
+    from sge_sim.schema.data_folder import open_database, open_journal
+
     if follow and as_json:
         raise UsageError("--follow écrit des lignes : l'employer sans --json.")
     journal = open_journal(open_database(data_dir), data_dir)
     recherche = RechercheJournal(
-        code=code_typed(code), prm=prm, service=service_typed(service), origine=origine
+        code=code_typed(code),
+        regle=regle,
+        prm=prm,
+        service=service_typed(service),
+        acteur=acteur and acteur.upper(),
+        origine=origine,
+        accepted=None if issue is None else issue == "accepte",
+        panne=panne,
+        debut=du and start_of_day(legal_date(du)),
+        fin=au and start_of_day(legal_date(au) + timedelta(1)),
     )
     newest = journal.newest_id()
     echanges = journal.find_echanges(recherche, limit=limit)
@@ -86,6 +115,8 @@ def list_command(
 @data_dir_option
 @json_option
 def show(numero: int, form: str | None, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.schema.data_folder import open_database, open_journal
+
     if form is not None and as_json:
         raise UsageError(f"--{form} écrit un texte : l'employer sans --json.")
     echange = open_journal(open_database(data_dir), data_dir).find_echange(numero)
@@ -104,6 +135,25 @@ def show(numero: int, form: str | None, data_dir: Path, as_json: bool) -> None:
             _say_whole(echange)
 
 
+@journal.command(help="Refaire un appel SOAP du journal, au simulateur qui sert ce dossier.")
+@click.argument("numero", type=click.IntRange(1))
+@data_dir_option
+@json_option
+def replay(numero: int, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.api.administration import Administration
+    from sge_sim.api.views import ExchangeView
+
+    served = find_served(data_dir)
+    if served is None:
+        raise UsageError("aucun simulateur ne sert ce dossier : le démarrer par sge-sim serve.")
+    made = Administration(served.admin_url).post(f"/api/journal/{numero}/rejouer")
+    view = ExchangeView.model_validate(made)
+    if as_json:
+        say_json(view)
+    else:
+        click.echo(f"L'échange {numero} a été refait : échange {view.id}, {view.code}.")
+
+
 @journal.command(
     help=(
         "Montrer ce que le disque a abîmé des échanges en attente : ce qui n'a pas pu être rangé, "
@@ -118,6 +168,8 @@ def show(numero: int, form: str | None, data_dir: Path, as_json: bool) -> None:
 )
 @json_option
 def repair(data_dir: Path, acquitter: bool, as_json: bool) -> None:
+    from sge_sim.schema.data_folder import open_database, open_journal
+
     journal = open_journal(open_database(data_dir), data_dir)
     avaries = journal.avaries()
     state = journal.state()
@@ -139,17 +191,17 @@ def repair(data_dir: Path, acquitter: bool, as_json: bool) -> None:
         click.echo("Pour en prendre acte : sge-sim journal repair --acquitter")
 
 
-def _avarie(avarie: Avarie) -> str:
+def _avarie(avarie: "Avarie") -> str:
     missing = "" if avarie.cause in UNCOUNTED else f", {counted(avarie.echanges, 'échange')}"
     where = "" if avarie.file is None else f"\n        {avarie.file}"
     seen = " (acquitté)" if avarie.acquitte else ""
     return (
-        f"{avarie.instant.astimezone(PARIS):%Y-%m-%d %H:%M:%S}  {CAUSES[avarie.cause]}{missing} : "
+        f"{avarie.instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}  {CAUSES[avarie.cause]}{missing} : "
         f"{avarie.octets} octets à {avarie.start} de {avarie.spool}{seen}{where}"
     )
 
 
-def _copy(echange: Echange, form: str, data_dir: Path) -> str:
+def _copy(echange: "Echange", form: str, data_dir: Path) -> str:
     from sge_sim.homologation.rejeu.copies import as_curl, as_zeep
     from sge_sim.homologation.rejeu.moyens import moyens_for
 
@@ -164,7 +216,7 @@ def _copy(echange: Echange, form: str, data_dir: Path) -> str:
         raise UsageError(f"la demande {echange.id} n'est pas lisible : {error}.") from None
 
 
-def _say_whole(echange: Echange) -> None:
+def _say_whole(echange: "Echange") -> None:
     from sge_sim.homologation.client.messages import indented
 
     click.echo(_line(echange))
@@ -181,7 +233,7 @@ def _say_whole(echange: Echange) -> None:
         click.echo(f"\n{name}\n{indented(text) if text else '(vide)'}")
 
 
-def _follow(journal: Journal, recherche: RechercheJournal, last: int) -> None:
+def _follow(journal: "Journal", recherche: "RechercheJournal", last: int) -> None:
     """Write the exchanges recorded after `last` as they come, until the user has seen enough."""
     while True:
         time.sleep(_FOLLOW_SECONDS)
@@ -193,17 +245,17 @@ def _follow(journal: Journal, recherche: RechercheJournal, last: int) -> None:
             last = echange.id
 
 
-def _say_lines(echanges: Sequence[Echange]) -> None:
+def _say_lines(echanges: "Sequence[Echange]") -> None:
     for echange in echanges:
         click.echo(_line(echange))
 
 
-def _line(echange: Echange) -> str:
+def _line(echange: "Echange") -> str:
     nature = nature_of(echange.kind, echange.service, echange.version, echange.http_status)
     line = "  ".join(
         (
             f"{echange.id:>6}",
-            f"{echange.instant.astimezone(PARIS):%Y-%m-%d %H:%M:%S}",
+            f"{echange.instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}",
             f"{echange.acteur_code or '-':<8}",
             f"{printable(nature):<48}",
             f"{printable(echange.prm or '-'):<14}",
@@ -216,16 +268,16 @@ def _line(echange: Echange) -> str:
     return "\n        ".join((line, *map(printable, told.splitlines())))
 
 
-def _outcome(echange: Echange) -> str:
+def _outcome(echange: "Echange") -> str:
     """Return what stands for a status where nothing was answered."""
     return "alerte" if echange.kind == "handshake" else "-"
 
 
-def _again(echange: Echange) -> str:
+def _again(echange: "Echange") -> str:
     return "" if echange.rejeu_de is None else f" de l'échange {echange.rejeu_de}"
 
 
-def _rule(echange: Echange) -> str | None:
+def _rule(echange: "Echange") -> str | None:
     rule = echange.rule
     if rule is None:
         return None

@@ -6,13 +6,11 @@ from typing import Any
 import click
 
 from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.completion import acteurs
 from sge_sim.cli.options import data_dir_option
 from sge_sim.clock import machine_now
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.targets import checked_url
-from sge_sim.homologation.kit.packing import write_kit
 from sge_sim.processes.serving_note import find_served
-from sge_sim.schema.data_folder import open_database
 from sge_sim.settings import Settings
 
 
@@ -26,7 +24,9 @@ from sge_sim.settings import Settings
     help="Adresse servie ; par défaut celle du simulateur qui tourne sur ce dossier, sinon "
     f"https://localhost:{Settings.port}.",
 )
-@click.option("--acteur", help="Code de l'acteur ; le tiers par défaut sinon.")
+@click.option(
+    "--acteur", help="Code de l'acteur ; le tiers par défaut sinon.", shell_complete=acteurs
+)
 @click.option(
     "--environment",
     type=click.Choice(["homologation", "production"]),
@@ -34,6 +34,10 @@ from sge_sim.settings import Settings
     "sinon l'homologation.",
 )
 def kit(out: Path, data_dir: Path, url: str | None, acteur: str | None, environment: Any) -> None:
+    from sge_sim.homologation.campaign.targets import checked_url
+    from sge_sim.homologation.kit.packing import write_kit
+    from sge_sim.schema.data_folder import open_database
+
     if out.exists():
         raise UsageError(f"{out} existe déjà : donner un autre nom.")
     if not out.parent.is_dir():

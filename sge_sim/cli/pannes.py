@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sge_sim.cli.completion import acteurs, prms, services
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.domaine.pannes import SORTES
 from sge_sim.errors import UsageError
-from sge_sim.schema.data_folder import open_database
-from sge_sim.tables.pannes import remove_panne, remove_pannes
 
 if TYPE_CHECKING:
     from sge_sim.api.pannes import PanneView
@@ -25,6 +24,7 @@ def group() -> None:
 @json_option
 def list_command(data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.pannes import view_pannes
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).sessions() as session:
         found = view_pannes(session, data_dir)
@@ -39,9 +39,11 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 
 @group.command("add", help="Prévoir une panne ; sans --probabilite, elle touche tous les appels.")
 @click.argument("sorte", type=click.Choice(SORTES, case_sensitive=False))
-@click.option("--service", help="Service, ou flux d'un fichier ; tous sans elle.")
-@click.option("--acteur", help="Code de l'acteur ; tous sans elle.")
-@click.option("--prm", help="Numéro du point ; tous sans elle.")
+@click.option(
+    "--service", help="Service, ou flux d'un fichier ; tous sans elle.", shell_complete=services
+)
+@click.option("--acteur", help="Code de l'acteur ; tous sans elle.", shell_complete=acteurs)
+@click.option("--prm", help="Numéro du point ; tous sans elle.", shell_complete=prms)
 @click.option("--du", type=int, default=1, show_default=True, help="Premier appel touché.")
 @click.option("--au", type=int, help="Dernier ; par défaut le premier, ou cent avec probabilité.")
 @click.option("--probabilite", type=float, help="Part des appels touchés, de 0 (exclu) à 1.")
@@ -52,6 +54,7 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 @json_option
 def add_command(data_dir: Path, as_json: bool, **asked: Any) -> None:
     from sge_sim.api.pannes import PanneDemande, plan_panne
+    from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:
         view = plan_panne(session, PanneDemande(**asked))
@@ -66,6 +69,9 @@ def add_command(data_dir: Path, as_json: bool, **asked: Any) -> None:
 @click.option("--all", "every", is_flag=True, help="Les retirer toutes.")
 @data_dir_option
 def remove_command(numero: int | None, every: bool, data_dir: Path) -> None:
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.pannes import remove_panne, remove_pannes
+
     if (numero is None) is not every:
         raise UsageError("Donner soit le numéro d'une panne, soit --all.")
     with open_database(data_dir).transaction() as session:

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, get_args
 import click
 import yaml
 
+from sge_sim.cli.completion import prms
 from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
 from sge_sim.cli.points_apports import (
     export_command,
@@ -16,16 +17,12 @@ from sge_sim.cli.points_apports import (
     modele_command,
     remove_command,
 )
+from sge_sim.cli.points_donnees import copy_command, mesures_command
 from sge_sim.clock import Duree, parse_instant
-from sge_sim.commandes.changements import AUCUN, Changements, change_life
-from sge_sim.commandes.echeances import transaction_on
-from sge_sim.domaine.nomenclatures import EtatContractuel, Segment
+from sge_sim.domaine.nomenclatures import TYPES_ACCES, EtatContractuel, Segment
 from sge_sim.errors import UsageError
-from sge_sim.referentiel.points import describe_point, get_point
-from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_point
-from sge_sim.schema.data_folder import open_database
-from sge_sim.tables.points import named_points
 
+_TOUS: Final = "tous"
 _SHOWN: Final = ("comptage", "situation", "mesures", "services")
 _R4X_PAS: Final[Mapping[str | None, Literal[5, 10] | None]] = {None: None, "5": 5, "10": 10}
 
@@ -36,6 +33,8 @@ class Termination(InstantType):
     name = "JOUR|aucun"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        from sge_sim.commandes.changements import AUCUN
+
         return value if value == AUCUN else super().convert(value, param, ctx)
 
 
@@ -44,40 +43,59 @@ def points() -> None:
     """The commands on points."""
 
 
-for each in (import_command, modele_command, export_command, remove_command):
+for each in (
+    *(import_command, modele_command, export_command, remove_command),
+    *(copy_command, mesures_command),
+):
     points.add_command(each)
 
 
-@points.command("list", help="Donner les points du catalogue et ceux qui illustrent une règle.")
+@points.command(
+    "list",
+    help="Donner les points que ces MOTS désignent : un PRM ou son début, un client, une commune, "
+    "une raison d'être. Sans mots, ceux du catalogue et ceux qui illustrent une règle.",
+)
+@click.argument("mots", nargs=-1)
 @click.option("--segment", type=click.Choice(get_args(Segment), case_sensitive=False))
 @click.option(
     "--etat",
     type=click.Choice(get_args(EtatContractuel), case_sensitive=False),
     help="État contractuel.",
 )
+@click.option("--limit", default=1000, show_default=True, type=click.IntRange(1, 10_000))
 @data_dir_option
 @json_option
-def list_command(segment: str | None, etat: str | None, data_dir: Path, as_json: bool) -> None:
+def list_command(
+    mots: tuple[str, ...],
+    segment: Segment | None,
+    etat: str | None,
+    limit: int,
+    data_dir: Path,
+    as_json: bool,
+) -> None:
+    from sge_sim.api.points import PointView
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.consultation import look_for_points
+
     with open_database(data_dir).sessions() as session:
-        found = [
-            (one.prm, one.segment, one.etat_contractuel, one.pourquoi)
-            for one in named_points(session)
-            if segment in (None, one.segment) and etat in (None, one.etat_contractuel)
-        ]
+        found = look_for_points(session, " ".join(mots), segment, after="", limit=limit)
+        views = [PointView.of(point) for point in found if etat in (None, point.etat_contractuel)]
     if as_json:
-        names = ("prm", "segment", "etat_contractuel", "pourquoi")
-        rows = [dict(zip(names, row, strict=True)) for row in found]
-        say_json(rows)
-    else:
-        for prm, segment, etat, pourquoi in found:
-            click.echo(f"{prm}  {segment}  {etat:<6}  {pourquoi}")
+        say_json(views)
+        return
+    for view in views:
+        told = view.pourquoi or f"{view.client or '-'}, {view.code_postal} {view.commune}"
+        click.echo(f"{view.prm}  {view.segment}  {view.etat_contractuel:<6}  {told}")
 
 
 @points.command(help="Dire tout d'un point.")
-@click.argument("prm")
+@click.argument("prm", shell_complete=prms)
 @data_dir_option
 @json_option
 def show(prm: str, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.referentiel.points import describe_point
+    from sge_sim.schema.data_folder import open_database
+
     with open_database(data_dir).sessions() as session:
         description = describe_point(session, prm)
     if as_json:
@@ -91,7 +109,7 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
     help="Régler les mesures d'un point, ou ce qui lui arrive. Une période s'écrit DEBUT..FIN, "
     "la fin étant exclue.",
 )
-@click.argument("prm")
+@click.argument("prm", shell_complete=prms)
 @click.option(
     "--service-acces",
     type=click.Choice(["oui", "non"]),
@@ -100,8 +118,8 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
 @click.option(
     "--type",
     "type_acces",
-    type=click.Choice([*TYPES_ACCES, TOUS]),
-    default=TOUS,
+    type=click.Choice([*TYPES_ACCES, _TOUS]),
+    default=_TOUS,
     show_default=True,
     help="Ce que couvre le service d'accès.",
 )
@@ -206,6 +224,12 @@ def set_command(
     delai: Duree,
     data_dir: Path,
 ) -> None:
+    from sge_sim.commandes.changements import Changements, change_life
+    from sge_sim.commandes.echeances import transaction_on
+    from sge_sim.referentiel.points import describe_point, get_point
+    from sge_sim.referentiel.reglages import Reglages, change_point
+    from sge_sim.schema.data_folder import open_database
+
     database = open_database(data_dir)
     reglages = Reglages(
         service_acces=None if service_acces is None else service_acces == "oui",

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,17 +11,9 @@ from sge_sim.cli.options import data_dir_option
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, writing_atomically
-from sge_sim.referentiel.apports.export import (
-    export_mesures,
-    export_points,
-    template,
-    template_of_mesures,
-)
-from sge_sim.referentiel.apports.lecture import Faute, Format
-from sge_sim.referentiel.apports.sources import source_of
-from sge_sim.referentiel.apports.versement import import_points, remove_own_points
-from sge_sim.referentiel.apports.wording import sentence_of_import
-from sge_sim.schema.data_folder import open_database
+
+if TYPE_CHECKING:
+    from sge_sim.referentiel.apports.lecture import Format
 
 _SHOWN = 1000
 _EVERY = 10_000
@@ -37,8 +30,9 @@ _format_option = click.option(
 
 @click.command(
     "import",
-    help="Importer des points à soi : CSV avec en-tête (points modele) ou un objet JSON par ligne. "
-    "Rien n'est importé s'il y a une erreur, chacune est dite avec sa ligne ; « - » lit l'entrée.",
+    help="Importer des points à soi, et leurs acteurs : CSV avec en-tête (points modele) ou un "
+    "objet JSON par ligne. Rien n'est importé s'il y a une erreur, chacune est dite avec sa "
+    "ligne ; « - » lit l'entrée.",
 )
 @click.argument("files", metavar="FICHIER...", nargs=-1, required=True, type=click.Path())
 @click.option("--sauf-erreurs", is_flag=True, help="Importer les lignes qui n'ont pas d'erreur.")
@@ -52,6 +46,12 @@ _format_option = click.option(
 def import_command(
     files: tuple[str, ...], sauf_erreurs: bool, essai: bool, anonymise: bool, data_dir: Path
 ) -> None:
+    from sge_sim.referentiel.apports.lecture import Faute
+    from sge_sim.referentiel.apports.sources import rank_of, source_of
+    from sge_sim.referentiel.apports.versement import import_points
+    from sge_sim.referentiel.apports.wording import sentence_of_import
+    from sge_sim.schema.data_folder import open_database
+
     database = open_database(data_dir)
     shown = 0
 
@@ -63,7 +63,7 @@ def import_command(
 
     bilan = import_points(
         database,
-        [source_of(Path(name)) for name in files],
+        [source_of(path) for path in sorted(map(Path, files), key=rank_of)],
         report=say,
         progress=_progress(),
         sauf_erreurs=sauf_erreurs,
@@ -99,6 +99,9 @@ class _Progress:
 _mesures_option = click.option(
     "--mesures", is_flag=True, help="Les courbes et les index par jour, au lieu des points."
 )
+_acteurs_option = click.option(
+    "--acteurs", is_flag=True, help="Les acteurs, leurs logins et contrats, au lieu des points."
+)
 
 
 @click.command(
@@ -108,23 +111,44 @@ _mesures_option = click.option(
 )
 @_format_option
 @_mesures_option
-def modele_command(format_: Format, mesures: bool) -> None:
-    click.echo(template_of_mesures(format_) if mesures else template(format_), nl=False)
+@_acteurs_option
+def modele_command(format_: "Format", mesures: bool, acteurs: bool) -> None:
+    from sge_sim.referentiel.apports.export import (
+        template,
+        template_of_acteurs,
+        template_of_mesures,
+    )
+
+    _refuse_both(mesures, acteurs)
+    write = template_of_mesures if mesures else template_of_acteurs if acteurs else template
+    click.echo(write(format_), nl=False)
 
 
 @click.command("export", help="Écrire les points importés, dans la forme où ils s'importent.")
 @_format_option
 @click.option("--tous", is_flag=True, help="Ceux du jeu de données aussi.")
 @_mesures_option
+@_acteurs_option
 @click.option("--sortie", type=click.Path(dir_okay=False, path_type=Path), help="Fichier à écrire.")
 @data_dir_option
 def export_command(
-    format_: Format, tous: bool, mesures: bool, sortie: Path | None, data_dir: Path
+    format_: "Format",
+    tous: bool,
+    mesures: bool,
+    acteurs: bool,
+    sortie: Path | None,
+    data_dir: Path,
 ) -> None:
+    from sge_sim.referentiel.apports.export import export_acteurs, export_mesures, export_points
+    from sge_sim.schema.data_folder import open_database
+
+    _refuse_both(mesures, acteurs)
     database = open_database(data_dir)
     pieces = (
         export_mesures(database, format_)
         if mesures
+        else export_acteurs(database, format_)
+        if acteurs
         else export_points(database, format_, own=not tous)
     )
     if sortie is None:
@@ -132,6 +156,11 @@ def export_command(
             click.echo(piece, nl=False)
     else:
         _write(sortie, pieces)
+
+
+def _refuse_both(mesures: bool, acteurs: bool) -> None:
+    if mesures and acteurs:
+        raise UsageError("choisir --mesures ou --acteurs : ce sont deux fichiers.")
 
 
 def _write(sortie: Path, pieces: Iterator[str]) -> None:
@@ -147,6 +176,9 @@ def _write(sortie: Path, pieces: Iterator[str]) -> None:
 @click.option("--tous", is_flag=True, help="Tous les points importés.")
 @data_dir_option
 def remove_command(prms: tuple[str, ...], tous: bool, data_dir: Path) -> None:
+    from sge_sim.referentiel.apports.versement import remove_own_points
+    from sge_sim.schema.data_folder import open_database
+
     if tous == bool(prms):
         raise UsageError("donner les PRM des points à retirer, ou --tous.")
     count = remove_own_points(open_database(data_dir), None if tous else sorted(set(prms)))

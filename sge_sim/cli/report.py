@@ -6,9 +6,7 @@ from pathlib import Path
 
 import click
 
-from sge_sim.homologation.reports.comparaison import compare
-from sge_sim.homologation.reports.evidence import read_evidence, verify
-from sge_sim.homologation.reports.rapport import read_rapport
+from sge_sim.cli.options import json_option, say_json
 from sge_sim.machine.files import write_atomically
 
 _FILE = click.Path(path_type=Path, allow_dash=True)
@@ -22,13 +20,19 @@ def report() -> None:
 
 @report.command("verify", help="Dire si un zip de preuves est intact. Code retour : 0 ou 1.")
 @click.argument("preuves", metavar="ZIP", type=click.Path(path_type=Path, allow_dash=True))
-def verify_command(preuves: Path) -> None:
+@json_option
+def verify_command(preuves: Path, as_json: bool) -> None:
+    from sge_sim.homologation.reports.evidence import read_evidence, verify
+
     evidence = read_evidence(preuves)
     wrong = verify(evidence, preuves)
+    digest = sha256(evidence).hexdigest()
+    if as_json:
+        say_json({"intact": not wrong, "ecarts": list(wrong), "empreinte": digest})
+        sys.exit(1 if wrong else 0)
     for sentence in wrong:
         click.echo(sentence)
     if not wrong:
-        digest = sha256(evidence).hexdigest()
         click.echo(f"Intact. Empreinte, à comparer à celle gardée ailleurs : {digest}")
     sys.exit(1 if wrong else 0)
 
@@ -43,6 +47,7 @@ def verify_command(preuves: Path) -> None:
 @click.option("--sortie", type=_OUT, help="Où l'écrire ; rapport.pdf, à côté du rapport, sinon.")
 def pdf_command(rapport: Path, annexe: bool, sortie: Path | None) -> None:
     from sge_sim.homologation.reports.pdf_report import render_pdf
+    from sge_sim.homologation.reports.rapport import read_rapport
 
     content = render_pdf(read_rapport(rapport), annexe)
     beside = Path() if str(rapport) == "-" else rapport if rapport.is_dir() else rapport.parent
@@ -59,6 +64,9 @@ def pdf_command(rapport: Path, annexe: bool, sortie: Path | None) -> None:
 @click.argument("avant", type=_FILE)
 @click.argument("apres", type=_FILE)
 def compare_command(avant: Path, apres: Path) -> None:
+    from sge_sim.homologation.reports.comparaison import compare
+    from sge_sim.homologation.reports.rapport import read_rapport
+
     before, after = read_rapport(avant), read_rapport(apres)
     comparaison = compare(before, after)
     click.echo(
@@ -81,6 +89,7 @@ def compare_command(avant: Path, apres: Path) -> None:
     "--sortie", type=_OUT, help="Où écrire la copie ; à côté du modèle, « …-rempli.xlsx », sinon."
 )
 def suivi_command(rapport: Path, modele: Path, sortie: Path | None) -> None:
+    from sge_sim.homologation.reports.rapport import read_rapport
     from sge_sim.homologation.suivi.classeur import read_classeur
     from sge_sim.homologation.suivi.remplissage import fill
 

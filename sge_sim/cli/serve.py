@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,18 +15,18 @@ from sge_sim.api.premier_appel import MoyensTls, PremierAppel, first_call
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.console import console, default_log
 from sge_sim.cli.options import settings_options
-from sge_sim.dataconnect.applications import ensure_default_applications
 from sge_sim.errors import UsageError
+from sge_sim.machine.discreet_log import DiscreetFormatter
 from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, check_environment, serving
-from sge_sim.processes.simulator import Simulator, open_simulator
-from sge_sim.processes.supervised import Doors, serve_supervised
-from sge_sim.schema.pieces import Pieces
 from sge_sim.settings import Log, Settings
 from sge_sim.settings.own_folder import look_at_own_folder
-from sge_sim.tables.dataconnect import BAC_A_SABLE, PRODUCTION
 from sge_sim.transport.sockets import bind, bind_loopback
+
+if TYPE_CHECKING:
+    from sge_sim.processes.simulator import Simulator
+    from sge_sim.processes.supervised import Doors
 
 _ADMIN_HOST = "127.0.0.1"
 
@@ -42,7 +42,9 @@ _ADMIN_HOST = "127.0.0.1"
 @click.option("--show-settings", is_flag=True, help="Montrer au démarrage tous les réglages.")
 @settings_options
 def serve(show_settings: bool, **options: Any) -> None:
-    logging.basicConfig(level=logging.WARNING, format="sge-sim : %(message)s")
+    said = logging.StreamHandler()
+    said.setFormatter(DiscreetFormatter("sge-sim : %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[said])
     settings = Settings(**options)
     warning = look_at_own_folder(settings.data_dir)
     if warning is not None:
@@ -50,7 +52,8 @@ def serve(show_settings: bool, **options: Any) -> None:
     make_private_folder(settings.data_dir)  # where the ready file often goes
     ready_file = ReadyFile(settings.ready_file)
     ready_file.clear()
-    doors = _open_doors(settings)
+    with collector_paused():
+        doors = _open_doors(settings)
     try:
         with serving(settings.data_dir) as note, _undone_if_refused(settings, note):
             if not note.alone:
@@ -60,9 +63,11 @@ def serve(show_settings: bool, **options: Any) -> None:
         ready_file.remove()
 
 
-def _open_doors(settings: Settings) -> Doors:
+def _open_doors(settings: Settings) -> "Doors":
     """Listen where the settings say; the administration's own port is for those who come from
     elsewhere, if any may."""
+    from sge_sim.processes.supervised import Doors
+
     remote = settings.admin_host is not None
     return Doors(
         bind(settings.host, settings.port),
@@ -73,9 +78,12 @@ def _open_doors(settings: Settings) -> Doors:
 
 
 def _serve(
-    settings: Settings, note: Note, ready_file: ReadyFile, doors: Doors, *, show_settings: bool
+    settings: Settings, note: Note, ready_file: ReadyFile, doors: "Doors", *, show_settings: bool
 ) -> None:
     with collector_paused(), told_if_long("Préparation des données"):
+        from sge_sim.processes.simulator import open_simulator
+        from sge_sim.processes.supervised import serve_supervised
+
         simulator = open_simulator(settings, _say_that_it_waits)
     data_connect = {} if doors.data_connect is None else _data_connect(simulator)
     simulator.database.dispose()
@@ -88,6 +96,8 @@ def _serve(
     if doors.remote is not None:
         name = next(iter(settings.server_name), "localhost")
         readiness["remote_admin_url"] = f"https://{name}:{doors.remote.getsockname()[1]}"
+        from sge_sim.schema.pieces import Pieces
+
         with Pieces(simulator.database, settings.data_dir).changing():
             if not has_token(settings.data_dir):
                 readiness["admin_token"] = draw_token(settings.data_dir)
@@ -121,8 +131,11 @@ def _say_that_it_waits() -> None:
     )
 
 
-def _data_connect(simulator: Simulator) -> dict[str, Any]:
+def _data_connect(simulator: "Simulator") -> dict[str, Any]:
     """Return the default application of production, and under `sandbox` that of the sandbox."""
+    from sge_sim.dataconnect.applications import ensure_default_applications
+    from sge_sim.tables.dataconnect import BAC_A_SABLE, PRODUCTION
+
     with simulator.database.transaction() as session:
         made = ensure_default_applications(session)
         production, sandbox = (
@@ -153,7 +166,7 @@ def _undone_if_refused(settings: Settings, note: Note) -> Iterator[None]:
         raise
 
 
-def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[str, Any]:
+def _readiness(simulator: "Simulator", *, b2b_url: str, admin_url: str) -> dict[str, Any]:
     """Return what a harness needs: addresses, files, and each default actor's means to call."""
     acteurs = {
         caller.kind: {

@@ -7,7 +7,6 @@ import click
 from sge_sim.admin.token import draw_token
 from sge_sim.cli.options import data_dir_option
 from sge_sim.machine.files import make_private_folder
-from sge_sim.schema.data_folder import changing_pieces
 
 
 @click.command(
@@ -15,6 +14,8 @@ from sge_sim.schema.data_folder import changing_pieces
 )
 @data_dir_option
 def token(data_dir: Path) -> None:
+    from sge_sim.schema.data_folder import changing_pieces
+
     with changing_pieces(make_private_folder(data_dir)):
         drawn = draw_token(data_dir)
     click.echo(drawn)

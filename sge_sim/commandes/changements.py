@@ -10,7 +10,7 @@ from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.evenements import give_up_programming, plan_event
 from sge_sim.domaine.plages import plage_officielle
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.referentiel.reforme_hc import instant_de
 from sge_sim.tables.acteurs import find_acteur
 from sge_sim.tables.attentes import events_awaited
@@ -65,8 +65,9 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
         code, jour = changements.nouveau_fournisseur
         acteur = find_acteur(session, code)
         if acteur is None or acteur.kind != "fournisseur":
-            raise UsageError(
-                f"« {code} » n'est pas un fournisseur : sge-sim acteurs list donne les acteurs."
+            raise UnknownError(
+                f"« {code} » n'est pas un fournisseur : sge-sim acteurs list donne les acteurs.",
+                code,
             )
         instant = _instant_of(jour, now)
         plan_event(session, point, "nouveau_fournisseur", instant, fournisseur_code=code)

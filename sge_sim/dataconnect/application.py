@@ -21,7 +21,7 @@ from sge_sim.dataconnect.exchange import (
 )
 from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.dataconnect.routes import handle
-from sge_sim.domaine.echanges import asked_line
+from sge_sim.domaine.echanges import ASKED, ASKED_MOST
 from sge_sim.domaine.pannes import Atteinte
 from sge_sim.door.origine import (
     CLIENT,
@@ -144,7 +144,7 @@ def _record_of(
     notes = list(exchange.notes)
     if application is not None:
         notes.insert(0, f"application « {application.nom} », {application.mode}")
-    notes.insert(0, asked_line(call.method, call.path))
+    notes.insert(0, f"{ASKED}{call.method} {call.path}"[:ASKED_MOST])
     if location := answer.headers.get("Location"):
         notes.append(f"vers {location}")
     return EchangeRecord(

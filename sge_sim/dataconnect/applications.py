@@ -8,15 +8,10 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
-from sge_sim.errors import UsageError
+from sge_sim.domaine.nomenclatures import ModeApplication
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.tables.acteurs import default_acteur, find_acteur
-from sge_sim.tables.dataconnect import (
-    APIS,
-    Application,
-    ModeApplication,
-    default_application,
-    find_application,
-)
+from sge_sim.tables.dataconnect import APIS, Application, default_application, find_application
 
 REDIRECT_PAR_DEFAUT: Final = "http://localhost:8000/retour"
 """Where a customer is sent back by the default applications, until it is changed."""
@@ -45,7 +40,9 @@ def create_application(
     isn't known, an address that isn't one, an API that doesn't exist.
     """
     if find_acteur(session, acteur_code) is None:
-        raise UsageError(f"l'acteur « {acteur_code} » est inconnu : sge-sim acteurs list.")
+        raise UnknownError(
+            f"l'acteur « {acteur_code} » est inconnu : sge-sim acteurs list.", acteur_code
+        )
     application = Application(
         client_id=secrets.token_hex(16),
         secret=secrets.token_urlsafe(32),
@@ -84,8 +81,9 @@ def get_application(session: Session, client_id: str) -> Application:
     """Return an application; raises `UsageError` when there is no such one."""
     application = find_application(session, client_id)
     if application is None:
-        raise UsageError(
-            f"aucune application n'a l'identifiant « {client_id} » : sge-sim applications list."
+        raise UnknownError(
+            f"aucune application n'a l'identifiant « {client_id} » : sge-sim applications list.",
+            client_id,
         )
     return application
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes import vie
 from sge_sim.domaine.nomenclatures import MotifFin, Sens, TypeServiceAcces
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.tables.acces import grant_acces
 from sge_sim.tables.acteurs import Contrat
 from sge_sim.tables.dataconnect import (
@@ -90,9 +90,10 @@ def remove_consentement(session: Session, consentement_id: int, now: datetime) -
     """Take a consent back, as its customer; raises `UsageError` for one that isn't in force."""
     consentement = find_consentement(session, consentement_id)
     if consentement is None:
-        raise UsageError(
+        raise UnknownError(
             f"aucun consentement ne porte le numéro {consentement_id} : "
-            "sge-sim consentements list les donne."
+            "sge-sim consentements list les donne.",
+            consentement_id,
         )
     if not is_in_force(consentement, now):
         raise UsageError(f"le consentement {consentement_id} n'est plus en vigueur.")

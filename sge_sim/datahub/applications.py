@@ -12,9 +12,10 @@ from sge_sim.dataconnect.applications import change_application, create_applicat
 from sge_sim.datahub.comptes import ask, get_compte, roles_of
 from sge_sim.datahub.droits import DemandeDatahub
 from sge_sim.datahub.vie_du_contrat import ETAPES, DossierContrat
-from sge_sim.errors import UsageError
+from sge_sim.domaine.nomenclatures import ModeApplication
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.refus import check
-from sge_sim.tables.dataconnect import APIS, ModeApplication
+from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.datahub import (
     ApplicationDatahub,
     CompteDatahub,
@@ -103,7 +104,9 @@ def get_application_datahub(session: Session, client_id: str) -> ApplicationData
     """Return an application made on Datahub; raises `UsageError` when there is no such one."""
     declared = session.get(ApplicationDatahub, client_id)
     if declared is None:
-        raise UsageError(f"Aucune application de Datahub n'a l'identifiant « {client_id} ».")
+        raise UnknownError(
+            f"Aucune application de Datahub n'a l'identifiant « {client_id} ».", client_id
+        )
     return declared
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from sge_sim.datahub.droits import DROITS, ActionDatahub, DemandeDatahub
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.referentiel.acteurs import get_acteur
 from sge_sim.refus import check
 from sge_sim.tables.datahub import CompteDatahub, ProfilDatahub, RoleDatahub
@@ -31,7 +31,9 @@ def get_compte(session: Session, email: str) -> CompteDatahub:
     """Return an account, whatever the capitals; raises `UsageError` when there is none."""
     compte = session.get(CompteDatahub, email.lower())
     if compte is None:
-        raise UsageError(f"Aucun compte Datahub n'a l'adresse « {email} » : le créer d'abord.")
+        raise UnknownError(
+            f"Aucun compte Datahub n'a l'adresse « {email} » : le créer d'abord.", email
+        )
     return compte
 
 

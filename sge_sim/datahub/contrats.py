@@ -8,7 +8,7 @@ from sge_sim.clock import legal_date
 from sge_sim.datahub.comptes import ask, get_compte, roles_of
 from sge_sim.datahub.droits import ActionDatahub, DemandeDatahub
 from sge_sim.datahub.vie_du_contrat import ETAPES, DossierContrat, Etape
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.flux.canaux import check_canal
 from sge_sim.flux.chiffrement import chiffrement
 from sge_sim.flux.declaration import declare_canal
@@ -29,7 +29,7 @@ def get_contrat_datahub(session: Session, numero: str) -> ContratDatahub:
     """Return a contract; raises `UsageError` when there is none of that number."""
     contrat = session.get(ContratDatahub, numero)
     if contrat is None:
-        raise UsageError(f"Aucun contrat Datahub n'a le numéro « {numero} ».")
+        raise UnknownError(f"Aucun contrat Datahub n'a le numéro « {numero} ».", numero)
     return contrat
 
 

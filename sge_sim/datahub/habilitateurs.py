@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from sqlalchemy.orm import Session
 
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError
 from sge_sim.referentiel.acteurs import add_login
 from sge_sim.refus import Control, check, rule
 from sge_sim.tables.acteurs import Utilisateur, find_utilisateur
@@ -158,5 +158,7 @@ def _check(
 def _get_utilisateur(session: Session, login: str) -> Utilisateur:
     utilisateur = find_utilisateur(session, login)
     if utilisateur is None:
-        raise UsageError(f"Le login « {login} » n'existe pas : sge-sim acteurs list les donne.")
+        raise UnknownError(
+            f"Le login « {login} » n'existe pas : sge-sim acteurs list les donne.", login
+        )
     return utilisateur

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date
 from sge_sim.door.certificats import register_certificate
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.pki.certificates import tolerated_serial_numbers
 from sge_sim.pki.deadlines import in_legal_time, renewal_deadline
 from sge_sim.referentiel.acteurs import get_acteur
@@ -48,7 +48,7 @@ def close_ticket(session: Session, ticket_id: int, now: datetime) -> TicketSpice
     """
     ticket = session.get(TicketSpice, ticket_id)
     if ticket is None:
-        raise UsageError(f"Aucun ticket n'a le numéro {ticket_id}.")
+        raise UnknownError(f"Aucun ticket n'a le numéro {ticket_id}.", ticket_id)
     if ticket.clos_at is not None:
         raise UsageError(f"Le ticket {ticket_id} est déjà clos.")
     acteur = get_acteur(session, ticket.acteur_code)

@@ -15,9 +15,15 @@ _NATURES: Final[dict[KindEchange, str]] = {
     "handshake": "négociation TLS",
     "flux": "fichier",
 }
-_ASKED: Final = "Demande HTTP : "
-_NOTED: Final = "Noté, non refusé : "
-_TARGET_MAX: Final = 200
+ASKED: Final = "Demande HTTP : "
+"""Begins the line of a detail that says the method and the path of what wasn't SOAP."""
+
+NOTED: Final = "Noté, non refusé : "
+"""Begins the line of a detail that says what was seen, and refused nothing."""
+
+ASKED_MOST: Final = 220
+"""The characters that are kept of such a line."""
+
 _OK: Final = 200
 _REFUSED: Final = 400
 
@@ -51,16 +57,6 @@ def issue_of(
     return "refusé" if refused else "accepté"
 
 
-def asked_line(method: str, target: str) -> str:
-    """Return the line of the detail that says what was asked over HTTP; `read_detail` reads it."""
-    return f"{_ASKED}{method} {target[:_TARGET_MAX]}"
-
-
-def noted_line(constat: str) -> str:
-    """Return the line of the detail that says what was seen, and refused nothing."""
-    return f"{_NOTED}{constat}"
-
-
 @dataclass(frozen=True, slots=True)
 class Detail:
     """The lines of the detail of an exchange, by what they say.
@@ -84,10 +80,10 @@ def read_detail(detail: str | None) -> Detail:
     lines = (detail or "").splitlines()
     panne = plan_told(detail)[1]
     return Detail(
-        next((line.removeprefix(_ASKED) for line in lines if line.startswith(_ASKED)), ""),
+        next((line.removeprefix(ASKED) for line in lines if line.startswith(ASKED)), ""),
         panne,
-        tuple(line.removeprefix(_NOTED) for line in lines if line.startswith(_NOTED)),
-        tuple(line for line in lines if line != panne and not line.startswith((_ASKED, _NOTED))),
+        tuple(line.removeprefix(NOTED) for line in lines if line.startswith(NOTED)),
+        tuple(line for line in lines if line != panne and not line.startswith((ASKED, NOTED))),
     )
 
 

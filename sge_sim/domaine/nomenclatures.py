@@ -82,6 +82,7 @@ CoteCalendrier = Literal["distributeur", "fournisseur"]
 """Whose calendar: each has its own registers."""
 TypeAcces = Literal["ENERGIE", "COURBE", "PMAX", "INDEX"]
 """What an access service covers, as ConsultationMesuresDetaillees v3 names types of measures."""
+TYPES_ACCES: Final[tuple[TypeAcces, ...]] = get_args(TypeAcces)
 TypeServiceAcces = TypeAcces | Literal["ITC"]
 """The kinds of access services: those of measures, and technical and contractual information,
 which a consent of Data Connect opens."""
@@ -93,6 +94,13 @@ DONNEES_ACCES: Final[dict[TypeServiceAcces, str]] = {
     "ITC": "ITC",
 }
 """The same, as the services that order and list access services do (GUI 0498)."""
+
+ModeApplication = Literal["production", "bac_a_sable"]
+"""Whether an application of Data Connect asks for real customers, or for those of the sandbox."""
+KeyType = Literal["p256", "p384", "rsa2048", "rsa3072", "rsa4096", "ed25519"]
+KEY_TYPES: Final[tuple[KeyType, ...]] = get_args(KeyType)
+Usages = Literal["clientauth", "serverauth", "any", "aucun"]
+"""What the extended key use of a certificate says; « aucun »: it has no such extension."""
 
 KindEchange = Literal["soap", "rest", "handshake", "http", "flux"]
 Origine = Literal["client", "passage", "rejeu", "doctor"]

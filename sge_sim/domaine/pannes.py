@@ -14,7 +14,7 @@ from math import cos, exp, log, pi, sqrt
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-from sge_sim.errors import UsageError
+from sge_sim.errors import FieldError
 
 SorteAppel = Literal[
     "sgt500",
@@ -109,39 +109,63 @@ class Panne:
     dispersion: float = 0.0
 
     def __post_init__(self) -> None:
-        for wrong, told in self._mistakes():
+        for wrong, champ, borne, sentence in self._mistakes():
             if wrong:
-                raise UsageError(told)
+                raise FieldError(sentence, champ, getattr(self, champ), borne)
 
-    def _mistakes(self) -> tuple[tuple[bool, str], ...]:
+    def _mistakes(self) -> tuple[tuple[bool, str, float | None, str], ...]:
         p, seconds = self.probabilite, self.secondes
         longest = SECONDES_MAX if self.sorte in SORTES_FICHIER else ATTENTE_MAX
         lasts = self.sorte in DUREES
+        calls = f"Appels {self.du} à {self.au} : compter"
         return (
+            (self.du < 1, "du", 1, f"{calls} de 1 à {APPELS_MAX}, dans l'ordre."),
             (
-                not 1 <= self.du <= self.au <= APPELS_MAX,
-                f"Appels {self.du} à {self.au} : compter de 1 à {APPELS_MAX}, dans l'ordre.",
+                not self.du <= self.au <= APPELS_MAX,
+                "au",
+                APPELS_MAX if self.au > APPELS_MAX else self.du,
+                f"{calls} de 1 à {APPELS_MAX}, dans l'ordre.",
             ),
-            (p is not None and not 0 < p <= 1, f"Probabilité {p} : donner plus de 0, 1 au plus."),
+            (
+                p is not None and not 0 < p <= 1,
+                "probabilite",
+                1 if p is not None and p > 1 else 0,
+                f"Probabilité {p} : donner plus de 0, 1 au plus.",
+            ),
             (
                 not 0 <= self.graine <= GRAINE_MAX,
+                "graine",
+                0 if self.graine < 0 else GRAINE_MAX,
                 f"Graine {self.graine} : donner un nombre de 0 à {GRAINE_MAX}.",
             ),
             (
                 self.prm is not None and not _PRM.fullmatch(self.prm),
+                "prm",
+                None,
                 f"PRM « {self.prm} » : donner quatorze chiffres.",
             ),
-            (seconds is not None and not lasts, f"« {self.sorte} » n'a pas de durée : l'omettre."),
+            (
+                seconds is not None and not lasts,
+                "secondes",
+                None,
+                f"« {self.sorte} » n'a pas de durée : l'omettre.",
+            ),
             (
                 lasts and not (seconds is not None and 0 < seconds <= longest),
+                "secondes",
+                longest if seconds is not None and seconds > longest else 0,
                 f"Durée {seconds} s : donner plus de 0, {longest:g} s au plus.",
             ),
             (
                 self.dispersion != 0 and self.sorte != "latence",
+                "dispersion",
+                None,
                 "Seule une latence a une dispersion : l'omettre.",
             ),
             (
                 not 0 <= self.dispersion <= _DISPERSION_MAX,
+                "dispersion",
+                0 if self.dispersion < 0 else _DISPERSION_MAX,
                 f"Dispersion {self.dispersion} : donner de 0 à {_DISPERSION_MAX:g}.",
             ),
         )

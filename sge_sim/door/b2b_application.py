@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.echanges import asked_line, noted_line
+from sge_sim.domaine.echanges import ASKED, ASKED_MOST, NOTED
 from sge_sim.domaine.generations import (
     Generation,
     ReponseArret,
@@ -210,7 +210,7 @@ class B2B:
         if endpoint.par_seconde is not None and together > endpoint.par_seconde:
             most = f"{endpoint.par_seconde} au plus, tous acteurs"
             beyond = f"{together}e appel de {service} dans la même seconde : {most}."
-            exchange.notes.append(beyond if self._plafonds_refused else noted_line(beyond))
+            exchange.notes.append(beyond if self._plafonds_refused else NOTED + beyond)
             if self._plafonds_refused:
                 refus = Refus(rules.PLAFOND_DU_SERVICE, beyond)
                 return endpoint.refuse(exchange, refus, rules.SERVICE)
@@ -225,7 +225,7 @@ class B2B:
         if exchange.outcome is not None:
             exchange.notes.append(exchange.outcome.constat)
         if calls > 1:
-            exchange.notes.append(noted_line(note))
+            exchange.notes.append(NOTED + note)
         return response
 
     def _struck(self, exchange: Exchange, plans: tuple[Panne, ...]) -> Atteinte | None:
@@ -275,7 +275,8 @@ class B2B:
         notes, request = exchange.notes, exchange.request
         if exchange.kind == "http":
             query = f"?{request.query}" if request.query else ""
-            notes = [asked_line(request.method, request.path + query), *notes]
+            asked = f"{ASKED}{request.method} {request.path}{query}"
+            notes = [asked[:ASKED_MOST], *notes]
         headers = request.headers
         agent, auteur = headers.get("user-agent"), CLIENT
         if HEADER in headers or (agent or "").startswith(PRODUCT):
@@ -311,7 +312,7 @@ class B2B:
             return None
         end = verdict.valid_until
         warning = None if end is None else rotation_warning(end, exchange.started)
-        return None if warning is None else noted_line(warning)
+        return None if warning is None else NOTED + warning
 
 
 def _refused(

@@ -37,7 +37,7 @@ import sge_sim.tables.models  # noqa: F401 - every table is to be known before t
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.editions import CountedEditions, Editions, SqliteEditions
-from sge_sim.facts.garde import Garde
+from sge_sim.facts.exclusivite import Exclusivite
 from sge_sim.facts.locks import BULK_LOCK, START_LOCK, lock, lock_for_long
 from sge_sim.facts.memoire import Memoire
 from sge_sim.facts.waiting import WaitingRoom
@@ -138,7 +138,7 @@ class Database:
             else self.engine.execution_options(isolation_level="REPEATABLE READ")
         )
         self.memoire = Memoire(self._editions)
-        self.garde = Garde(self)
+        self.exclusivite = Exclusivite(self.engine, self.transaction)
         """The right to publish, where several machines share the database."""
         # A test that lets go of its database without a word leaves no connection open.
         finalize(self, _close_idle, self._editions, self.engine).atexit = False
@@ -245,7 +245,7 @@ class Database:
 
         A connection must not cross a fork. Those that are needed later are opened anew.
         """
-        self.garde.close()
+        self.exclusivite.close()
         _close_idle(self._editions, self.engine)
 
 
@@ -279,8 +279,11 @@ def _opened(
         pool_timeout=patience_seconds,
         # Those that a server has dropped when it stopped are replaced before they are used.
         pool_pre_ping=True,
+        hide_parameters=True,
     )
-    looking = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    looking = create_engine(
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True
+    )
     from sge_sim.tables.postgresql import bound_waits  # loads the driver, which SQLite does without
 
     bound_waits(engine, patience_seconds, silence_seconds=patience_seconds * _PATIENCES_OF_SILENCE)
@@ -289,7 +292,8 @@ def _opened(
 
 
 def _sqlite_engine(url: URL, patience_seconds: float, waiting: WaitingRoom) -> Engine:
-    engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
+    # What was written isn't told with what went wrong: it may be somebody's.
+    engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE, hide_parameters=True)
     event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
     event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds, Lock(), waiting))
     event.listen(engine, "handle_error", _undo_failed_commit)

@@ -24,7 +24,7 @@ def keep_content(database: Database, file: Path, empreinte: str) -> None:
     """Have the bytes of a file that was made be where every machine reads them.
 
     On a database that machines share, the file is put there and leaves the folder. Raises
-    `GardeLostError` for who may not publish any more.
+    `ExclusiviteLostError` for who may not publish any more.
     """
     if not is_shared(database.engine):
         return
@@ -33,7 +33,7 @@ def keep_content(database: Database, file: Path, empreinte: str) -> None:
         Session(connection) as session,
         session.begin(),
     ):
-        database.garde.check(session)
+        database.exclusivite.check(session)
         write_contenu(session, empreinte, file)
     file.unlink(missing_ok=True)
 

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError
 from sge_sim.flux.canaux import check_canal, masked
 from sge_sim.flux.chiffrement import AUCUN, Chiffrement, chiffrement, decrypt
 from sge_sim.flux.contenus import content_of, default_folder
@@ -94,6 +94,7 @@ def describe_canal(session: Session, contrat_id: str, data_dir: Path) -> CanalDe
 
 def _check_contrat(session: Session, contrat_id: str) -> None:
     if find_contrat(session, contrat_id) is None:
-        raise UsageError(
-            f"Le contrat « {contrat_id} » n'existe pas : sge-sim acteurs list les donne."
+        raise UnknownError(
+            f"Le contrat « {contrat_id} » n'existe pas : sge-sim acteurs list les donne.",
+            contrat_id,
         )

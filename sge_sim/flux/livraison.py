@@ -17,7 +17,7 @@ from typing import Final
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import TypeCanal
 from sge_sim.facts.database import Database
-from sge_sim.facts.garde import GardeLostError
+from sge_sim.facts.exclusivite import ExclusiviteLostError
 from sge_sim.flux.canaux import DeliveryError, url_of_flux
 from sge_sim.flux.contenus import content_of, default_folder
 from sge_sim.flux.incidents import Aboutissement, Incidents, deliver_whole
@@ -74,7 +74,7 @@ def deliver_pending(
     Where several machines share the database, the one that publishes delivers. `incidents` are the
     pannes of the deliveries; without them there is none.
     """
-    if not database.garde.take():
+    if not database.exclusivite.take():
         return Tally()
     with database.sessions() as session:
         contracts = contracts_with_pending_files(session)
@@ -134,7 +134,7 @@ def _deliver_contract(
     except DeliveryError as error:
         _note_failure(database, current, str(error), now)
         return Tally(delivered, 1)
-    except GardeLostError:
+    except ExclusiviteLostError:
         pass  # the machine that has the right now delivers them
     return Tally(delivered)
 
@@ -150,7 +150,7 @@ def _content(database: Database, data_dir: Path, fichier: FichierFlux) -> bytes:
 
 def _claim(database: Database, fichier_id: int, now: Callable[[], datetime]) -> bool:
     with database.transaction() as session:
-        database.garde.check(session)
+        database.exclusivite.check(session)
         return claim_file(session, fichier_id, now(), now() + _LEASE)
 
 
@@ -158,7 +158,7 @@ def _note(
     database: Database, fichier_id: int, ending: Aboutissement, now: Callable[[], datetime]
 ) -> None:
     with database.transaction() as session:
-        database.garde.check(session)
+        database.exclusivite.check(session)
         fichier = session.get_one(FichierFlux, fichier_id)
         fichier.etat, fichier.erreur = ending.etat, ending.told
         fichier.prochain_essai = None

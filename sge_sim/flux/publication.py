@@ -25,7 +25,7 @@ from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
 from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.database import Database
 from sge_sim.facts.editions import Edition
-from sge_sim.facts.garde import GardeLostError
+from sge_sim.facts.exclusivite import ExclusiviteLostError
 from sge_sim.flux.contenus import keep_content
 from sge_sim.flux.due_lots import next_lot
 from sge_sim.flux.lots import Lot
@@ -125,7 +125,7 @@ class Publisher:
                 demanded = next_m023(session)
                 ended = first_unannounced_end(session)
                 stop = _next_stop(first, first_files, now if lot is None else lot.instant)
-                may = stop is None and lot is not None and self.database.garde.take()
+                may = stop is None and lot is not None and self.database.exclusivite.take()
                 if may and lot is not None:
                     published += self._published(session, lot, equipe)
             if stop is None and lot is not None and not may:
@@ -144,7 +144,7 @@ class Publisher:
         """Publish, and return True; False where another machine has taken the right to."""
         try:
             self._publish(session, lot, equipe)
-        except GardeLostError:
+        except ExclusiviteLostError:
             _log.warning("%s : un autre simulateur publie à la place de celui-ci.", lot)
             return False
         return True
@@ -163,7 +163,7 @@ class Publisher:
         publication.sequence = lot.last_sequence(first, len(files)) if files else None
         ready = machine_now()
         with self.database.exclusive_transaction() as writing:
-            self.database.garde.check(writing)
+            self.database.exclusivite.check(writing)
             if not lot.claim(writing, publication):
                 return
             writing.add(publication)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -21,18 +21,17 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from sge_sim.domaine.nomenclatures import KeyType, Usages
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
 from sge_sim.pki.building import CLOCK_MARGIN, DIGEST, certificate_builder, key_usage
-from sge_sim.pki.keys import BUNDLE_PASSWORD, KeyType, PrivateKey, generate_key, key_pem
+from sge_sim.pki.keys import BUNDLE_PASSWORD, PrivateKey, generate_key, key_pem
 from sge_sim.pki.simulated import AUTHORITY_LIFE, SimulatedAuthority
 
 # How long an expired certificate had lived.
 EXPIRED_LIFE = timedelta(days=90)
 
 
-Usages = Literal["clientauth", "serverauth", "any", "aucun"]
-"""What the extended key use of a certificate says; « aucun »: it has no such extension."""
 _USAGES: Final[Mapping[Usages, Sequence[x509.ObjectIdentifier]]] = {
     "clientauth": [ExtendedKeyUsageOID.CLIENT_AUTH],
     "serverauth": [ExtendedKeyUsageOID.SERVER_AUTH],

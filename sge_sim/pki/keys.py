@@ -1,7 +1,6 @@
 """Private keys: the kinds that can be asked for, how they are made, written and read."""
 
 from pathlib import Path
-from typing import Literal, get_args
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -11,10 +10,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from sge_sim.domaine.nomenclatures import KeyType
 from sge_sim.errors import UsageError
-
-KeyType = Literal["p256", "p384", "rsa2048", "rsa3072", "rsa4096", "ed25519"]
-KEY_TYPES: tuple[KeyType, ...] = get_args(KeyType)
 
 BUNDLE_PASSWORD = "sge-sim"  # noqa: S105 - no secret: the open key lies beside the bundle
 """The password of a PKCS#12 for which none was asked: Java reads no key of one without."""

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, check_writable, open_private, write_atomically
 
 _FILE: Final = "en-service.json"
+_SOON_SECONDS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,24 @@ class Served:
     b2b_url: str
     environment: str
     data_connect_url: str | None = None
+
+    def read(self, path: str) -> Any:
+        """Return the JSON at a path of its administration, None where it doesn't answer so.
+
+        For what a command shows at once: `sge_sim.api.administration` says why it isn't answered.
+        """
+        from http.client import HTTPConnection, HTTPException
+
+        address = urlsplit(self.admin_url)
+        connection = HTTPConnection(address.hostname or "", address.port, timeout=_SOON_SECONDS)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return json.loads(answer.read()) if answer.status == 200 else None
+        except (OSError, HTTPException, ValueError):
+            return None
+        finally:
+            connection.close()
 
 
 @dataclass(frozen=True)

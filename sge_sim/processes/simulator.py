@@ -24,6 +24,7 @@ from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Communes, ReformeHc, Settings
 from sge_sim.tables.campaigns import last_observed
 from sge_sim.tables.installation import is_installed
+from sge_sim.tables.plateforme import is_shared
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _open(settings: Settings, database: Database) -> Simulator:
             authorities_dir=settings.authorities_dir,
         )
         callers = ensure_default_callers(settings.data_dir, database, pki, now=machine_now())
-        if settings.data_connect:
+        if settings.data_connect and is_shared(database.engine):
             from sge_sim.dataconnect.tokens import Tokens
 
             Tokens(settings.data_dir)  # the platform's key, before another one is made

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, PACKAGES, Environment, KindActeur
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.machine.data_files import data_path
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
 from sge_sim.referentiel.passwords import password_digest
@@ -35,7 +35,9 @@ def get_acteur(session: Session, code: str) -> Acteur:
     acteur = find_acteur(session, code)
     if acteur is None:
         known = ", ".join(one.code for one in all_acteurs(session))
-        raise UsageError(f"L'acteur « {code} » n'existe pas : choisir parmi {known}, ou le créer.")
+        raise UnknownError(
+            f"L'acteur « {code} » n'existe pas : choisir parmi {known}, ou le créer.", code
+        )
     return acteur
 
 
@@ -69,7 +71,7 @@ def add_login(
     user.
     """
     acteur = get_acteur(session, code)
-    _check_services(services or ())
+    check_services(services or ())
     entry = _checked(
         lambda: UtilisateurEntry(
             login=login.lower(), services=None if services is None else tuple(services)
@@ -95,7 +97,9 @@ def set_password(session: Session, login: str, password: str) -> None:
     """Give a user the password of its HTTP Basic; raises `UsageError` for an unknown login."""
     utilisateur = find_utilisateur(session, login)
     if utilisateur is None:
-        raise UsageError(f"Le login « {login} » n'existe pas : « sge-sim acteurs list » les donne.")
+        raise UnknownError(
+            f"Le login « {login} » n'existe pas : « sge-sim acteurs list » les donne.", login
+        )
     if not password:
         raise UsageError("Un mot de passe vide ne protège rien : en donner un autre.")
     utilisateur.mot_de_passe = password_digest(password)
@@ -144,8 +148,8 @@ def habiliter(
     acteur = get_acteur(session, code)
     found = next((known for known in PACKAGES if known.casefold() == package.casefold()), None)
     if found is None:
-        raise UsageError(
-            f"Le package « {package} » n'existe pas : choisir parmi {', '.join(PACKAGES)}."
+        raise UnknownError(
+            f"Le package « {package} » n'existe pas : choisir parmi {', '.join(PACKAGES)}.", package
         )
     habilitation = Habilitation(acteur_code=acteur.code, package=found, environnement=environnement)
     kept = session.get(Habilitation, (acteur.code, found, environnement))
@@ -156,7 +160,8 @@ def habiliter(
     session.flush()
 
 
-def _check_services(services: Sequence[str]) -> None:
+def check_services(services: Sequence[str]) -> None:
+    """Raise `UsageError` for a name that is no service's."""
     known = sorted({service for _, service, _ in contract_files(data_path("wsdl"))})
     for service in services:
         if service not in known:

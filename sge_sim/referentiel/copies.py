@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.prm import generate_all, is_valid
 from sge_sim.errors import UsageError
+from sge_sim.referentiel.acteurs import get_acteur
 from sge_sim.referentiel.entries import check_attributes
 from sge_sim.referentiel.point_rows import measure_seed
 from sge_sim.referentiel.points import get_point
@@ -32,6 +33,8 @@ def copy_point(
     """
     model = get_point(session, comme)
     changes = check_attributes(_WHERE, "point", Point, point or {})
+    if (supplier := changes.get("fournisseur_titulaire")) is not None:
+        get_acteur(session, supplier)
     meter = check_attributes(_WHERE, "compteur", Compteur, compteur or {})
     if prm is None:
         prm = next(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.libelles import EVENEMENTS, MOTIFS_FIN, libelle_de
 from sge_sim.domaine.prm import is_valid, key
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.tables.acces import OptionPublication, options_of_point
 from sge_sim.tables.attentes import events_awaited
@@ -95,7 +95,7 @@ def get_point(session: Session, prm: str) -> Point:
     """Return a point; raises `UsageError` when there is no such one."""
     point = find_point(session, prm)
     if point is None:
-        raise UsageError(why_unknown(prm))
+        raise UnknownError(why_unknown(prm), prm)
     return point
 
 

@@ -7,12 +7,12 @@ Periods are written `DEBUT..FIN`, their end excluded as in SGE's own demands.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal, TypeVar, get_args
+from typing import Literal, TypeVar
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import add_months, as_iso, legal_date, parse_instant, start_of_day
-from sge_sim.domaine.nomenclatures import Sens, TypeAcces
+from sge_sim.domaine.nomenclatures import TYPES_ACCES, Sens, TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
 from sge_sim.tables.acces import grant_acces, remove_acces
@@ -27,8 +27,6 @@ from sge_sim.tables.mesures import (
 )
 from sge_sim.tables.points import Point
 
-TYPES_ACCES: tuple[TypeAcces, ...] = get_args(TypeAcces)
-TOUS = "tous"
 AUCUN = "aucun"
 _CHIFFRES = 12
 """Of an energy, Wh, at most."""

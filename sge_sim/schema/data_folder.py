@@ -4,15 +4,18 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
-from sge_sim.journal import Journal
 from sge_sim.schema.pieces import Pieces
 from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Settings, variable_of
 from sge_sim.settings.settings_file import settings_beside
 from sge_sim.tables.installation import is_installed
+
+if TYPE_CHECKING:
+    from sge_sim.journal import Journal
 
 
 def open_database(data_dir: Path) -> Database:
@@ -53,11 +56,13 @@ def _database_url(data_dir: Path) -> str | None:
     return settings_beside(data_dir).get("database_url") if url is None else url
 
 
-def open_journal(database: Database, data_dir: Path) -> Journal:
+def open_journal(database: Database, data_dir: Path) -> "Journal":
     """Open the journal that stands beside a state.
 
     Raises `UsageError` where it can't be used.
     """
+    from sge_sim.journal import Journal
+
     journal = Journal.beside(database, data_dir)
     journal.prepare()
     return journal

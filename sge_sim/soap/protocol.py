@@ -13,7 +13,7 @@ from typing import Any
 
 from lxml import etree
 
-from sge_sim.domaine.echanges import noted_line
+from sge_sim.domaine.echanges import NOTED
 from sge_sim.machine.threads import WEAR
 from sge_sim.refus import Rule
 from sge_sim.soap import _spyne_compat as spyne
@@ -150,10 +150,8 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                 ctx.in_header = self._reader.read(self._models.element(element.tag), element)
             elif expected is not None and _is_entete(element):
                 ctx.udc.notes.append(
-                    noted_line(
-                        f"En-tête reçu, et ignoré : {element.tag}. "
-                        f"Ce point d'accès attend {expected}."
-                    )
+                    f"{NOTED}En-tête reçu, et ignoré : {element.tag}. "
+                    f"Ce point d'accès attend {expected}."
                 )
         ctx.in_object = self._reader.read(ctx.descriptor.in_message, ctx.in_body_doc)
 

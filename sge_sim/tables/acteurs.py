@@ -1,6 +1,6 @@
 """Who calls: actors, their users, contracts, authorisations and certificates."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import JSON, Date, ForeignKey, String, Text, select
@@ -11,7 +11,10 @@ from sge_sim.tables.base import Base, Instant
 
 
 class Acteur(Base):
-    """A market actor. One of each kind is `par_defaut`: the one a newcomer plays."""
+    """A market actor. One of each kind is `par_defaut`: the one a newcomer plays.
+
+    `apport_id`: what brings it in, as long as that goes on and nobody sees it.
+    """
 
     __tablename__ = "acteur"
 
@@ -19,6 +22,7 @@ class Acteur(Base):
     nom: Mapped[str]
     kind: Mapped[KindActeur] = mapped_column(String(11))
     par_defaut: Mapped[bool] = mapped_column(default=False)
+    apport_id: Mapped[int | None] = mapped_column(ForeignKey("apport.id"), index=True)
 
     utilisateurs: Mapped[list["Utilisateur"]] = relationship(
         back_populates="acteur", order_by="Utilisateur.login"
@@ -103,8 +107,9 @@ class Certificat(Base):
 
 
 def find_acteur(session: Session, code: str) -> Acteur | None:
-    """Return the actor of that code."""
-    return session.get(Acteur, code)
+    """Return the actor of that code, if it is seen."""
+    acteur = session.get(Acteur, code)
+    return None if acteur is None or acteur.apport_id is not None else acteur
 
 
 def default_acteur(session: Session, kind: KindActeur) -> Acteur:
@@ -118,8 +123,23 @@ def find_utilisateur(session: Session, login: str) -> Utilisateur | None:
 
 
 def all_acteurs(session: Session) -> Sequence[Acteur]:
-    """Return every actor, in the order of their codes."""
-    return session.scalars(select(Acteur).order_by(Acteur.code)).all()
+    """Return every actor that is seen, in the order of their codes."""
+    seen = select(Acteur).where(Acteur.apport_id.is_(None))
+    return session.scalars(seen.order_by(Acteur.code)).all()
+
+
+def owners_among(
+    session: Session, logins: Collection[str], contrats: Collection[str]
+) -> dict[str, str]:
+    """Return those of these logins and contracts that are there, with the actor whose they are."""
+    found: dict[str, str] = {}
+    for key, owner, values in (
+        (Utilisateur.login, Utilisateur.acteur_code, logins),
+        (Contrat.contrat_id, Contrat.acteur_code, contrats),
+    ):
+        for value, code in session.execute(select(key, owner).where(key.in_(values))):
+            found[value] = code
+    return found
 
 
 def registered_certificats(

@@ -87,6 +87,7 @@ def discard(session: Session, at_most: int) -> int:
     )
     session.execute(delete(Commune).where(Commune.apport_id.in_(hidden), ~inhabited))
     session.execute(update(Commune).where(Commune.apport_id.in_(hidden)).values(apport_id=None))
+    session.execute(delete(Acteur).where(Acteur.apport_id.in_(hidden)))
     session.execute(delete(Apport).where(Apport.id.in_(hidden)))
     return 0
 

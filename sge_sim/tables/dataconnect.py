@@ -24,14 +24,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
-from sge_sim.domaine.nomenclatures import EtatService, MotifFin, Sens, TypeServiceAcces
+from sge_sim.domaine.nomenclatures import (
+    EtatService,
+    ModeApplication,
+    MotifFin,
+    Sens,
+    TypeServiceAcces,
+)
 from sge_sim.tables.acteurs import Acteur
 from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import UNENDED, ServiceSouscrit
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Prepared, Query, Rows
 
-ModeApplication = Literal["production", "bac_a_sable"]
 PRODUCTION: Final = "production"
 BAC_A_SABLE: Final = "bac_a_sable"
 Generation = Literal["2026", "v5"]

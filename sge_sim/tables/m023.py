@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, func, or_, select
+from sqlalchemy import Date, ForeignKey, Index, String, Text, func, or_, select, tuple_
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 
 from sge_sim.domaine.nomenclatures import (
@@ -79,13 +79,30 @@ def find_demande_m023(session: Session, affaire_id: str) -> DemandeM023 | None:
     return session.get(DemandeM023, affaire_id)
 
 
-def demandes_m023(session: Session, limit: int) -> Sequence[DemandeM023]:
-    """Return at most `limit` demands, the newest first."""
-    return session.scalars(
-        select(DemandeM023)
-        .order_by(DemandeM023.opened_at.desc(), DemandeM023.affaire_id.desc())
-        .limit(limit)
-    ).all()
+def demandes_m023(
+    session: Session,
+    limit: int,
+    *,
+    flux: FluxM023 | None = None,
+    acteur_code: str | None = None,
+    before: str | None = None,
+) -> Sequence[DemandeM023]:
+    """Return at most `limit` demands, the newest first: all of them, of a flux, or an actor's.
+
+    With `before`, the case of one, only those that come after it: the next page.
+    """
+    query = select(DemandeM023).order_by(
+        DemandeM023.opened_at.desc(), DemandeM023.affaire_id.desc()
+    )
+    if flux is not None:
+        query = query.where(DemandeM023.flux == flux)
+    if acteur_code is not None:
+        query = query.where(DemandeM023.acteur_code == acteur_code)
+    if before is not None:
+        known = select(DemandeM023.opened_at, DemandeM023.affaire_id)
+        last = known.where(DemandeM023.affaire_id == before).scalar_subquery()
+        query = query.where(tuple_(DemandeM023.opened_at, DemandeM023.affaire_id) < last)
+    return session.scalars(query.limit(limit)).all()
 
 
 def fichiers_m023(session: Session, affaire_id: str) -> Sequence[FichierFlux]:

@@ -62,8 +62,8 @@ comptage = Table(
     prefixes=["UNLOGGED"],
 )
 # The only row: how often the right to publish has changed hands.
-_garde = Table(
-    "garde",
+_exclusivite = Table(
+    "exclusivite",
     _metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("epoque", BigInteger, nullable=False),
@@ -99,7 +99,7 @@ def make_shared_tables(connection: Connection) -> None:
         text(f"ALTER TABLE {_SCHEMA}.contenu ALTER COLUMN octets SET STORAGE EXTERNAL")
     )
     connection.execute(
-        text("INSERT INTO plateforme.garde VALUES (1, 0) ON CONFLICT (id) DO NOTHING")
+        text("INSERT INTO plateforme.exclusivite VALUES (1, 0) ON CONFLICT (id) DO NOTHING")
     )
 
 
@@ -135,14 +135,18 @@ def read_contenu(session: Session, empreinte: str) -> bytes:
 def next_epoque(session: Session) -> int:
     """Have the right to publish change hands, once those who write under it have ended; return
     its number from now on."""
-    statement = _garde.update().values(epoque=_garde.c.epoque + 1).returning(_garde.c.epoque)
+    statement = (
+        _exclusivite.update()
+        .values(epoque=_exclusivite.c.epoque + 1)
+        .returning(_exclusivite.c.epoque)
+    )
     epoque: int = session.scalars(statement).one()
     return epoque
 
 
 def is_epoque(session: Session, epoque: int) -> bool:
     """Tell whether the right to publish bears this number, until the transaction ends."""
-    query = select(_garde.c.epoque, ENDING_SILENT).with_for_update(read=True)
+    query = select(_exclusivite.c.epoque, ENDING_SILENT).with_for_update(read=True)
     return bool(session.scalar(query) == epoque)
 
 

@@ -1,6 +1,6 @@
 """Points, their meters and the communes they stand in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any, Final, Literal
@@ -43,6 +43,7 @@ from sge_sim.tables.point_facts import (
 )
 
 _AFNOR_LINE = String(38)
+_ASKED_AT_ONCE: Final = 500
 _CODE = String(15)
 _CHUNK = 1000
 
@@ -312,3 +313,19 @@ def _search_text(value: str | None) -> str | None:
 
 def _search_values(point: Mapping[str, Any]) -> dict[str, str | None]:
     return {column: _search_text(point.get(name)) for name, column in SEARCH_COLUMNS.items()}
+
+
+def first_small_points(session: Session, most: int) -> list[str]:
+    """Return the first C5 points by PRM, `most` of them where there are as many."""
+    query = select(Point.prm).where(POINT_SEEN, Point.segment == "C5").order_by(Point.prm)
+    return list(session.scalars(query.limit(most)))
+
+
+def small_points_among(session: Session, prms: Sequence[str]) -> set[str]:
+    """Return those of these PRM that are C5 points."""
+    found: set[str] = set()
+    for first in range(0, len(prms), _ASKED_AT_ONCE):
+        some = prms[first : first + _ASKED_AT_ONCE]
+        wanted = (POINT_SEEN, Point.segment == "C5", Point.prm.in_(some))
+        found.update(session.scalars(select(Point.prm).where(*wanted)))
+    return found

@@ -6,7 +6,7 @@ import pytest
 import requests
 from running_simulator import RunningSimulator
 
-from sge_sim.admin.problems import Probleme
+from sge_sim.admin.problems import Probleme, ProblemeDeForme
 
 ORDER = "/RecherchePoint/v2.0"
 
@@ -28,7 +28,8 @@ def call(administered: RunningSimulator, times: int) -> None:
 @pytest.mark.parametrize(
     ("status", "method", "path", "options"),
     [
-        (400, "GET", "/api/points/123", {}),
+        (400, "POST", "/api/points", {"json": {"comme": "123"}}),
+        (404, "GET", "/api/points/123", {}),
         (403, "GET", "/api/clock", {"headers": {"Host": "ailleurs.example"}}),
         (403, "POST", "/api/clock", {"headers": {"Origin": "https://ailleurs.example"}}),
         (404, "GET", "/api/journal/999999", {}),
@@ -45,7 +46,8 @@ def test_every_refusal_has_one_shape(
     answer = ask(administered, path, method, **options)
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/problem+json"
-    told = Probleme.model_validate_json(answer.content, strict=True)
+    shape = ProblemeDeForme if status == 422 else Probleme
+    told = shape.model_validate_json(answer.content, strict=True)
     assert (told.type, told.status) == ("about:blank", status)
     assert told.detail
     assert answer.headers.get("Allow") == ("GET, POST" if status == 405 else None)
@@ -84,7 +86,7 @@ def test_settings_have_their_types(administered: RunningSimulator) -> None:
 def test_the_journal_is_read_page_after_page_in_both_ways(administered: RunningSimulator) -> None:
     call(administered, 7)
     everything = [one["id"] for one in ask(administered, "/api/journal?limit=1000").json()]
-    for start, expected in (("limit=3", everything), ("limit=3&after=0", everything[::-1])):
+    for start, expected in (("limit=3", everything), ("limit=3&apres=0", everything[::-1])):
         url: str | None = f"/api/journal?{start}"
         seen = []
         while url is not None:
@@ -93,7 +95,7 @@ def test_the_journal_is_read_page_after_page_in_both_ways(administered: RunningS
             following = page.links.get("next")
             url = following and following["url"].removeprefix(administered.ready["admin_url"])
         assert seen == expected
-    assert ask(administered, "/api/journal?after=1&avant=2").status_code == 400
+    assert ask(administered, "/api/journal?apres=1&avant=2").status_code == 400
 
 
 def test_prometheus_reads_what_the_journal_tells(administered: RunningSimulator) -> None:

@@ -215,7 +215,7 @@ def addresses(room: Room) -> Iterator[tuple[str, str]]:
 
 QUERIES = {
     "/api/points/{prm}/mesures": "?type=courbe&debut=2022-03-08&fin=2025-03-10",
-    "/api/flux": "?limit=10000",
+    "/api/flux": "?limit=1000",
 }
 
 

@@ -55,7 +55,7 @@ def test_faults_are_told_with_their_lines_and_nothing_is_imported(
     ]
     assert "rien n'est importé" in done.json()["detail"]
     url = f"{administered.ready['admin_url']}/api/points/{point['prm']}"
-    assert requests.get(url, timeout=60).status_code == 400
+    assert requests.get(url, timeout=60).status_code == 404
     rest = sent(administered, "application/x-ndjson", iter(lines), "?sauf_erreurs=true")
     assert (rest.status_code, rest.json()["nouveaux"]) == (200, 1)
 

@@ -49,6 +49,8 @@ PAGES = {
     "datahub": "/datahub",
     "canaux": "/canaux",
     "tickets": "/tickets",
+    "applications": "/applications",
+    "generations": "/generations",
     "simulateur": "/simulateur",
     "touches": "/touches",
     "portail": "/datahub?par=anne%40tiers.example",

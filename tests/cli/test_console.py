@@ -103,5 +103,5 @@ def test_a_call_is_told_in_the_terminal_of_serve(tmp_path: Path) -> None:
     (line,) = re.findall(r"^.*échange 1.*$", said, re.M)
     assert "\x1b[31m" in line
     told = COLOUR.sub("", line)
-    assert "refusé   HTTP 404  HTTP  TIERS1  " in told
+    assert "refusé   HTTP 404  GET /rien  TIERS1  " in told
     assert "échange 1  Porte/chemin_servi : aurait été accepté : le chemin d'un service" in told

@@ -167,5 +167,5 @@ def test_the_same_by_rest(running: RunningSimulator) -> None:
     assert acces_of(requests.get(url, timeout=10).json().get("services", [])) == []
     assert requests.post(url, json={"inconnu": 1}, timeout=10).status_code == 422
     unknown = requests.post(url[:-14] + "99999999999999", json={}, timeout=10)
-    assert unknown.status_code == 400
+    assert unknown.status_code == 404
     assert "n'existe pas" in unknown.json()["detail"]

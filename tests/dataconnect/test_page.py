@@ -14,10 +14,10 @@ from dataconnect_kit import (
     DAILY,
     SON_AUTRE_POINT,
     Client,
-    admin,
     data_connect_simulator,
     freeze,
     points_set,
+    remove_consentement,
     told,
 )
 
@@ -260,7 +260,7 @@ def test_consents_end_by_themselves_and_by_the_customer(tmp_path: Path) -> None:
         assert simulator.command("consentements", "remove", "99").returncode == 2
         assert client.refused(DAILY, pointId=LOCATAIRE, **ASKED)[0] == 403
 
-        assert admin(simulator, "/api/consentements/3/retirer")["en_vigueur"] is False
+        remove_consentement(simulator, 3)
         assert client.refused(DAILY, pointId=INDECIS, **ASKED)[0] == 403
 
         for instant, status in (("2026-12-24T23:59:59", 200), ("2026-12-25T00:00:00", 403)):

@@ -269,7 +269,7 @@ def test_every_exchange_is_in_the_journal_without_secrets(dc: Client) -> None:
     token = dc.token().json()["access_token"]
     dc.revoke(C5)
     dc.refused(DAILY, **asked(DAILY, C5, "2026-11-01", "2026-11-02"))
-    shown = dc.simulator.admin("/api/journal", after=before, limit=100)
+    shown = dc.simulator.admin("/api/journal", apres=before, limit=100)
     given, refused = shown[0], shown[-1]
     assert (given["kind"], given["service"], given["version"]) == ("rest", "oauth2", "3")
     assert (refused["service"], refused["version"], refused["prm"], refused["acteur"]) == (

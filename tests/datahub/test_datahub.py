@@ -30,7 +30,7 @@ from sge_sim.journal import Journal, JournalFeed
 from sge_sim.pki.certificates import fingerprint
 from sge_sim.referentiel.acteurs import add_login
 from sge_sim.settings import Settings
-from sge_sim.tables.acteurs import find_contrat, registered_certificats
+from sge_sim.tables.acteurs import Utilisateur, find_contrat, registered_certificats
 from sge_sim.tables.datahub import ApplicationDatahub, Habilitateur
 from sge_sim.tables.flux import find_canal
 
@@ -52,6 +52,11 @@ class Portal:
 
     def post(self, path: str, **content: Any) -> httpx.Response:
         return asyncio.run(self._send("POST", path, **content))
+
+    def delete(self, path: str, par: str, status: int = 204) -> Any:
+        answer = asyncio.run(self._send("DELETE", f"/api{path}", params={"par": par}))
+        assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
 
     async def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
         async with httpx.AsyncClient(
@@ -214,9 +219,11 @@ def test_contacts_come_and_go(portal: Portal, draft: str) -> None:
     stranger = {"email": ETRANGER, "role": "technique"}
     assert portal.refused(roles, CONTRACTUEL, **stranger) == "DHB108"
     itself = {"email": CONTRACTUEL, "role": "contractuel"}
-    assert portal.refused(f"{roles}/retirer", CONTRACTUEL, **itself) == "DHB109"
-    portal.ask(roles, CONTRACTUEL, email=TECHNIQUE, role="contractuel")
-    left = portal.ask(f"{roles}/retirer", TECHNIQUE, **itself)["interlocuteurs"]
+    removal = f"{roles}/{CONTRACTUEL}/contractuel"
+    assert portal.delete(removal, CONTRACTUEL, 403)["code"] == "DHB109"
+    portal.ask(roles, CONTRACTUEL, **itself | {"email": TECHNIQUE})
+    portal.delete(removal, TECHNIQUE)
+    left = portal.get(f"/api{draft}", par=TECHNIQUE).json()["interlocuteurs"]
     assert {(one["email"], one["role"]) for one in left} == {
         (TECHNIQUE, "technique"),
         (TECHNIQUE, "contractuel"),
@@ -250,7 +257,7 @@ def test_applications_are_made_on_demand(portal: Portal, active: str, database: 
     change = f"/datahub/applications/{made['client_id']}"
     assert portal.refused(change, ETRANGER, nom="Le mien") == "DHB114"
     assert portal.ask(change, TECHNIQUE, apis=[])["apis"] == ["subscribed_services"]
-    portal.ask(f"{change}/retirer", TECHNIQUE, 204)
+    portal.delete(change, TECHNIQUE)
     with database.sessions() as session:
         assert session.get(ApplicationDatahub, made["client_id"]) is None
     left = {one["client_id"] for one in portal.get("/api/applications").json()}
@@ -360,11 +367,15 @@ def test_habilitateurs_give_rights_in_their_entity(portal: Portal, database: Dat
     given = portal.ask(rights, chef, login="neuf@a.example.fr", services=["RecherchePoint"])
     assert given["services"] == ["RecherchePoint"]
     assert portal.refused(rights, chef, login="autre@b.example.fr") == "DHB302"
-    assert portal.refused(rights, chef, login=chef, retirer=True) == "DHB304"
+    assert portal.delete(f"{rights}/{chef}", chef, 403)["code"] == "DHB304"
     assert portal.refused("/habilitateurs", "neuf@a.example.fr", login=chef) == "DHB301"
     assert not portal.ask("/habilitateurs", chef, 201, login="neuf@a.example.fr")["principal"]
     assert portal.refused("/habilitateurs", "neuf@a.example.fr", login=chef) == "DHB303"
-    assert not portal.ask(rights, chef, login="neuf@a.example.fr", retirer=True)["actif"]
+    portal.delete(f"{rights}/neuf@a.example.fr", chef)
+    with database.sessions() as session:
+        neuf = session.get(Utilisateur, "neuf@a.example.fr")
+        assert neuf is not None
+        assert not neuf.actif
     assert portal.refused(rights, "neuf@a.example.fr", login="z@a.example.fr") == "DHB301"
 
 

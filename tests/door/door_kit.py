@@ -95,7 +95,7 @@ def recorded_after(simulator: RunningSimulator, number: int) -> dict[str, Any]:
     """The exchange recorded after `number`; an alert is sent before it is recorded."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
-        found: list[dict[str, Any]] = simulator.admin("/api/journal", after=number)
+        found: list[dict[str, Any]] = simulator.admin("/api/journal", apres=number)
         if found:
             (one,) = found
             return one

@@ -157,7 +157,7 @@ def test_the_commands_and_the_administration_tell_the_same_of_a_file(
     assert subscriber.admin(f"/api/flux/{nom}") == shown[-1]
     assert json.loads(subscriber.command("flux", "show", nom, "--json").stdout) == shown[-1]
     told = subscriber.command("flux", "show", nom).stdout
-    assert f"abonnement  {shown[-1]['abonnement']}, envoi 1, du 2025-10-21 au" in told
+    assert f"abonnement  {shown[-1]['abonnement']}, envoi 1, du 21/10/2025 au" in told
     content = requests.get(
         f"{subscriber.orders.simulator.ready['admin_url']}/api/flux/{nom}/contenu",
         params={"clair": "true"},

@@ -33,6 +33,7 @@ from sqlalchemy import select, text
 
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.flux.contenus import content_of
 from sge_sim.journal import Journal
 from sge_sim.tables.flux import FichierFlux
 from sge_sim.tables.points import Point
@@ -250,6 +251,12 @@ def spoilt_files(place: Place) -> list[str]:
     """Return the files that aren't what was recorded of them, where they are made or delivered."""
     with place.database() as database, database.sessions() as session:
         files = session.scalars(select(FichierFlux)).all()
+        if place.url is not None:  # they are in the database
+            return [
+                file.nom
+                for file in files
+                if sha256(content_of(session, place.folder, file)).hexdigest() != file.sha256
+            ]
         copies = [(place.folder / file.chemin, file.sha256) for file in files]
         copies += [
             (place.folder / "flux" / file.contrat_id / file.nom, file.sha256)

@@ -28,11 +28,11 @@ import requests
 from catalogue_requests import envelope_of
 from demandes import courbe_quotidienne
 from lxml import etree
-from postgresql_kit import OWNER, Cluster
-from sqlalchemy import make_url, select, text
+from postgresql_kit import OWNER, SERVER, Cluster
+from sqlalchemy import URL, create_engine, make_url, select, text
 
 from sge_sim.facts.database import Database
-from sge_sim.facts.garde import SILENCE_SECONDS
+from sge_sim.facts.exclusivite import SILENCE_SECONDS
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.tables.points import Point
 
@@ -161,7 +161,17 @@ class Platform:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
+def server() -> Iterator[URL]:
+    """The server that is named (`make test-machines SERVER=…`), or one of the test's own."""
+    if SERVER in os.environ:
+        named = make_url(os.environ[SERVER])
+        yield named
+        engine = create_engine(named, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for name in ("sge", "sge_retour"):
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        engine.dispose()
+        return
     folder = Path("/tmp") / f"sge-sim-machines-{os.getpid()}"
     folder.mkdir(mode=0o700)
     if os.getuid() == 0:
@@ -170,7 +180,7 @@ def cluster() -> Iterator[Cluster]:
     try:
         made.make()
         made.start()
-        yield made
+        yield make_url(made.url)
     finally:
         if (folder / "data" / "postmaster.pid").exists():
             made.stop()
@@ -178,14 +188,13 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def platform(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def platform(server: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     folder = tmp_path_factory.mktemp("machines")
     ports = {str(port): str(free_port()) for port in (18081, 18082, 18083, *range(18441, 18445))}
-    server = make_url(cluster.url)
     environ = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin",
         "PGHOST": str(server.host),
-        "PGPORT": str(server.port),
+        "PGPORT": str(server.port or 5432),
         "PGUSER": str(server.username),
         "SGE_SIM_NOW": f"{TODAY}T10:00",
         "SGE_SIM_POPULATION_SIZE": "1200",
@@ -193,7 +202,7 @@ def platform(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
     }
     shell = Shell(folder, environ, ports)
     try:
-        shell.run("From nothing", 180)
+        shell.run("De rien", 180)
         shell.type("unset SGE_SIM_NOW")  # or each start would set the clock
         url = server.set(database="sge").render_as_string()
         database = Database(url)
@@ -207,7 +216,7 @@ def platform(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
         )
         yield made
         database.dispose()
-        shell.run("The end")
+        shell.run("La fin")
     finally:
         shell.end()
 
@@ -219,7 +228,7 @@ def test_no_client_loses_an_order_nor_a_file(platform: Platform) -> None:
         ("calm", lambda: None),
         ("kill -9", lambda: kill_and_restart(platform)),
         ("SIGSTOP", lambda: suspend_publisher(platform)),
-        ("rolling restart", lambda: platform.shell.run("Rolling restart", 180)),
+        ("rolling restart", lambda: platform.shell.run("Redémarrer l'un après l'autre", 180)),
     )
     struck = plan_two_strikes(platform)
     for phase, event in events:
@@ -248,7 +257,7 @@ def test_no_client_loses_an_order_nor_a_file(platform: Platform) -> None:
     check_orders(platform, witness)
     check_files(platform)
     check_identities(platform)
-    platform.shell.run("Backup", 180)
+    platform.shell.run("Sauver", 180)
     assert (platform.folder / "machine-3/pki/server/authority.pem").read_bytes() == (
         platform.folder / "machine-1/pki/server/authority.pem"
     ).read_bytes()

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from sge_sim.domaine.nomenclatures import Usages
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.client_auth import FIN_CHROME, longest_life, renewal_sentence, situation_at
 from sge_sim.pki.installation import Pki, open_pki
-from sge_sim.pki.issuing import Usages, issue_client_certificate
+from sge_sim.pki.issuing import issue_client_certificate
 from sge_sim.pki.policy import Policy
 from sge_sim.settings import VerifieEku
 

@@ -16,7 +16,7 @@ from postgresql_kit import new_database
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.facts.database import Database
-from sge_sim.facts.garde import SILENCE_SECONDS, GardeLostError
+from sge_sim.facts.exclusivite import SILENCE_SECONDS, ExclusiviteLostError
 from sge_sim.schema.pieces import Pieces
 from sge_sim.schema.revisions import prepare
 
@@ -47,27 +47,27 @@ def test_one_process_at_a_time_has_the_right_and_another_takes_it_over(
     two_bases: tuple[Database, Database],
 ) -> None:
     first, second = two_bases
-    assert first.garde.take()
-    assert not second.garde.take()
+    assert first.exclusivite.take()
+    assert not second.exclusivite.take()
     with first.transaction() as session:
-        first.garde.check(session)
-    first.garde.close()
-    assert second.garde.take()
-    assert not first.garde.take()
+        first.exclusivite.check(session)
+    first.exclusivite.close()
+    assert second.exclusivite.take()
+    assert not first.exclusivite.take()
 
 
 def test_one_whose_session_the_server_has_ended_writes_nothing(
     two_bases: tuple[Database, Database],
 ) -> None:
     first, second = two_bases
-    assert first.garde.take()
+    assert first.exclusivite.take()
     end_locking_session(second)
-    assert eventually(second.garde.take)
-    with pytest.raises(GardeLostError), first.transaction() as session:
-        first.garde.check(session)
+    assert eventually(second.exclusivite.take)
+    with pytest.raises(ExclusiviteLostError), first.transaction() as session:
+        first.exclusivite.check(session)
     with second.transaction() as session:
-        second.garde.check(session)
-    assert not first.garde.take()
+        second.exclusivite.check(session)
+    assert not first.exclusivite.take()
 
 
 def end_locking_session(database: Database) -> None:

@@ -18,7 +18,7 @@ from sge_sim.schema import revisions as schema
 from sge_sim.schema.revisions import prepare
 
 NEW_FILES = 100
-SCHEMA = (["0032"], "f11e5ba53768a123")
+SCHEMA = (["0033"], "ca15756a48506a1f")
 """The number of the schema, and what its tables are: both change together."""
 
 

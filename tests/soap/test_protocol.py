@@ -80,7 +80,8 @@ def test_the_journal_tells_which_header_came_and_which_is_expected(
     exchange = post(recherche_point, envelope(BODY, header), service)
     assert (exchange.status, service.calls[0].entete) == (200, {})
     assert exchange.notes == [
-        f"En-tête reçu, et ignoré : {received}. Ce point d'accès attend {{{TEC}}}entete."
+        f"Noté, non refusé : En-tête reçu, et ignoré : {received}. "
+        f"Ce point d'accès attend {{{TEC}}}entete."
     ]
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import Path, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic_core import to_json
 
 from sge_sim.admin.moves import Moves
 from sge_sim.door.origine import Marques
+from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal, JournalFeed
@@ -39,7 +41,7 @@ def link_to(request: Request, **changed: object) -> str:
     return f'<{request.url.include_query_params(**changed)}>; rel="next"'
 
 
-def json_list(views: Iterable[BaseModel]) -> tuple[bytes, int]:
+def json_list(views: Iterable[Any]) -> tuple[bytes, int]:
     """Return a JSON array of the first views, as many as go into 1.5 MB, and how many these are.
 
     The caller gives the next page of those that are left; there is at least one in each.
@@ -47,12 +49,25 @@ def json_list(views: Iterable[BaseModel]) -> tuple[bytes, int]:
     written: list[bytes] = []
     size = 0
     for view in views:
-        item = view.model_dump_json().encode()
+        item = to_json(view)
         size += len(item) + 1
         if written and size > _MOST:
             break
         written.append(item)
     return b"[" + b",".join(written) + b"]", len(written)
+
+
+def read_by(parse: Callable[[str], object]) -> AfterValidator:
+    """Return what refuses a text that `parse` can't read, with the sentence of its `UsageError`."""
+
+    def check(text: str) -> str:
+        try:
+            parse(text)
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+        return text
+
+    return AfterValidator(check)
 
 
 class Body(BaseModel):

@@ -1,8 +1,6 @@
-"""Actors and their certificates: `/api/acteurs`, `/api/certificats`, and their pages."""
+"""Actors: `/api/acteurs`, and the pages of actors and of their certificates."""
 
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,18 +9,23 @@ from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, following
+from sge_sim.admin.routes.certificats import inspect_pem
 from sge_sim.admin.routes.forms import Form, read_form
-from sge_sim.api.acteurs import ActeurView, CertificatView, view_acteurs, view_certificats
+from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
+from sge_sim.api.acteurs import ActeurView, view_acteurs, view_certificats
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.domaine.jours_ouvres import working_days_between
 from sge_sim.domaine.nomenclatures import PACKAGES, Environment, KindActeur
-from sge_sim.door.certificats import CertificateRegister
 from sge_sim.errors import UsageError
-from sge_sim.pki.inspection import UnreadCertificateError, inspect_files
-from sge_sim.pki.installation import open_pki
-from sge_sim.pki.policy import Policy
 from sge_sim.pki.rendering import render_inspection
-from sge_sim.referentiel.acteurs import add_contrat, add_login, create_acteur, get_acteur, habiliter
+from sge_sim.referentiel.acteurs import (
+    add_contrat,
+    add_login,
+    create_acteur,
+    get_acteur,
+    habiliter,
+    set_password,
+)
 from sge_sim.tables.acteurs import all_acteurs
 
 
@@ -39,6 +42,9 @@ class NewLogin(Body):
 
     login: str
     services: list[str] | None = Field(None, description="Services permis ; tous si null")
+    mot_de_passe: str | None = Field(
+        None, description="Celui de HTTP Basic, gardé haché ; null n'y change rien"
+    )
 
 
 class NewContrat(Body):
@@ -54,17 +60,27 @@ class NewHabilitation(Body):
 
     package: str
     environnement: Environment
-    retirer: bool = Field(False, description="Retirer l'habilitation au lieu de la donner")
 
 
 def rest_routes(state: AdminState) -> APIRouter:
     """Return the routes of the actors."""
     routes = APIRouter(prefix="/api/acteurs", tags=["acteurs"])
 
-    @routes.get("", summary="Les acteurs et ce qui leur appartient")
-    def read_acteurs() -> list[ActeurView]:
+    @routes.get(
+        "",
+        summary="Les acteurs et ce qui leur appartient",
+        description=PAR_PAGES,
+        response_model=list[ActeurView],
+    )
+    def read_acteurs(morceau: UnMorceau) -> Response:
         with state.database.sessions() as session:
-            return view_acteurs(session, machine_now())
+            views = view_acteurs(session, machine_now())
+        return morceau.of(views, lambda each: each.code)
+
+    @routes.get("/{code}", summary="Un acteur et ce qui lui appartient")
+    def read_acteur(code: str) -> ActeurView:
+        with state.database.sessions() as session:
+            return _view(session, code)
 
     @routes.post("", status_code=201, summary="Créer un acteur")
     def create(new: NewActeur) -> ActeurView:
@@ -76,6 +92,8 @@ def rest_routes(state: AdminState) -> APIRouter:
     def put_login(code: str, new: NewLogin) -> ActeurView:
         with state.database.transaction() as session:
             add_login(session, code, new.login, new.services)
+            if new.mot_de_passe is not None:
+                set_password(session, new.login, new.mot_de_passe)
             return _view(session, code)
 
     @routes.post("/{code}/contrats", summary="Ajouter un contrat ou changer ses dates")
@@ -87,8 +105,17 @@ def rest_routes(state: AdminState) -> APIRouter:
     @routes.post("/{code}/habilitations", summary="Habiliter l'acteur pour un package")
     def put_habilitation(code: str, new: NewHabilitation) -> ActeurView:
         with state.database.transaction() as session:
-            habiliter(session, code, new.package, new.environnement, retirer=new.retirer)
+            habiliter(session, code, new.package, new.environnement)
             return _view(session, code)
+
+    @routes.delete(
+        "/{code}/habilitations/{environnement}/{package}",
+        status_code=204,
+        summary="Retirer l'habilitation d'un acteur pour un package",
+    )
+    def remove_habilitation(code: str, environnement: Environment, package: str) -> None:
+        with state.database.transaction() as session:
+            habiliter(session, code, package, environnement, retirer=True)
 
     return routes
 
@@ -97,18 +124,6 @@ def _view(session: Session, code: str) -> ActeurView:
     session.expire_all()
     acteur = get_acteur(session, code)
     return next(one for one in view_acteurs(session, machine_now()) if one.code == acteur.code)
-
-
-def certificat_routes(state: AdminState) -> APIRouter:
-    """Return the routes of the certificates."""
-    routes = APIRouter(prefix="/api/certificats", tags=["certificats"])
-
-    @routes.get("", summary="Les certificats enregistrés, ceux qui finissent en premier d'abord")
-    def read_certificats(environnement: Environment | None = None) -> list[CertificatView]:
-        with state.database.sessions() as session:
-            return view_certificats(session, machine_now(), environnement)
-
-    return routes
 
 
 _SHOWN: Final = 15
@@ -182,30 +197,8 @@ def page_routes(state: AdminState) -> APIRouter:
 
 def _check(state: AdminState, pem: str, environnement: Environment) -> tuple[bool, str]:
     """Return whether the door would let a certificate in, and what `cert check` says of it."""
-
-    settings = state.settings
-    now = machine_now()
-    pki = open_pki(
-        settings.data_dir,
-        now=now,
-        authorities_file=settings.authorities_file,
-        authorities_dir=settings.authorities_dir,
-    )
-    policy = Policy(
-        environnement,
-        pki.trust,
-        CertificateRegister(state.database),
-        www_counts_as_same=settings.www_counts_as_same,
-        verifie_eku=settings.verifie_eku,
-    )
-    with TemporaryDirectory(prefix="sge-sim-") as folder:
-        file = Path(folder) / "certificat.pem"
-        file.write_text(pem, "utf-8")
-        try:
-            inspection = inspect_files([file], [policy], now)
-        except UnreadCertificateError as refusal:
-            return False, str(refusal)
-        except UsageError as error:
-            return False, str(error).replace(str(file), "Le texte donné")
-    verdict = render_inspection(inspection).replace(str(file), "texte donné")
-    return inspection.accepted, verdict
+    try:
+        inspection = inspect_pem(state, pem, environnement)
+    except UsageError as error:
+        return False, str(error)
+    return inspection.accepted, render_inspection(inspection)

@@ -5,11 +5,11 @@ What comes is bounded by nothing but the disk: see `takes_file`.
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import anyio.from_thread
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Match
@@ -20,8 +20,14 @@ from sge_sim.admin.multipart import read_file
 from sge_sim.admin.problems import problem
 from sge_sim.admin.routes import AdminState
 from sge_sim.errors import UsageError
+from sge_sim.referentiel.apports.export import (
+    export_mesures,
+    export_points,
+    template,
+    template_of_mesures,
+)
 from sge_sim.referentiel.apports.lecture import Faute, Format, Source
-from sge_sim.referentiel.apports.versement import Bilan, import_points
+from sge_sim.referentiel.apports.versement import Bilan, import_points, remove_own_points
 from sge_sim.referentiel.apports.wording import sentence_of_import
 
 _SHOWN: Final = 1000
@@ -92,6 +98,44 @@ def router(state: AdminState) -> APIRouter:
         if bilan.fautes:
             return _page(state, request, refus=sentence, fautes=fautes)
         return _page(state, request, fait=sentence)
+
+    return routes
+
+
+def own_routes(state: AdminState) -> APIRouter:
+    """Return the routes of the points of one's own, as files."""
+    routes = APIRouter(prefix="/api/apports", tags=["points"])
+
+    @routes.get(
+        "",
+        summary="Les points importés, dans la forme où ils s'importent",
+        response_class=PlainTextResponse,
+    )
+    def export(
+        format: Format = "csv",
+        tous: Annotated[bool, Query(description="Ceux du jeu de données aussi")] = False,
+        mesures: Annotated[bool, Query(description="Leurs mesures par jour, à leur place")] = False,
+    ) -> Response:
+        pieces = (
+            export_mesures(state.database, format)
+            if mesures
+            else export_points(state.database, format, own=not tous)
+        )
+        name = f'attachment; filename="points.{format}"'
+        headers = {"Content-Disposition": name}
+        return StreamingResponse(pieces, media_type="text/plain; charset=utf-8", headers=headers)
+
+    @routes.get(
+        "/modele",
+        summary="Un modèle : toutes les colonnes, deux points (ou jours) qui s'importent",
+        response_class=PlainTextResponse,
+    )
+    def show_template(format: Format = "csv", mesures: bool = False) -> str:
+        return template_of_mesures(format) if mesures else template(format)
+
+    @routes.delete("", status_code=204, summary="Retirer tous les points importés")
+    def remove_all() -> None:
+        remove_own_points(state.database, None)
 
     return routes
 

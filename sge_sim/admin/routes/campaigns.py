@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, RowNumber
 from sge_sim.admin.routes.forms import Form, read_form
+from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.admin.routes.passage_pages import own_cible
 from sge_sim.admin.xml_page import show_message
 from sge_sim.errors import UsageError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _BATCHES: Final = 2
 """Hundreds of calls that a reading looks at; the next one goes on."""
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OBSERVATIONS: Final = 200
 """Observations that an answer holds, of all the campaigns that are in it."""
 
@@ -52,10 +54,16 @@ def rest_routes(state: AdminState) -> APIRouter:
     """Return the routes of the campaigns."""
     routes = APIRouter(prefix="/api/campaigns", tags=["campagnes"])
 
-    @routes.get("", summary="Les campagnes, de la plus récente à la plus ancienne")
-    def read_all() -> list[dict[str, Any]]:
+    @routes.get(
+        "",
+        summary="Les campagnes, de la plus récente à la plus ancienne",
+        description=PAR_PAGES,
+        response_model=list[dict[str, Any]],
+    )
+    def read_all(morceau: UnMorceau) -> Response:
         found = state.campaigns.list(_BATCHES)
-        return [each.view(max(1, _OBSERVATIONS // len(found))) for each in found]
+        views = [each.view(max(1, _OBSERVATIONS // len(found))) for each in found]
+        return morceau.of(views, lambda each: each["id"])
 
     @routes.post("", summary="Ouvrir une campagne", status_code=201)
     def start(campaign: NewCampaign) -> dict[str, Any]:
@@ -73,6 +81,21 @@ def rest_routes(state: AdminState) -> APIRouter:
     def report(campaign_id: RowNumber) -> Rapport:
         return state.campaigns.read(campaign_id).rapport()
 
+    @routes.get(
+        "/{campaign_id}/rapport.html", summary="Le rapport en HTML", response_class=HTMLResponse
+    )
+    def read_page(campaign_id: RowNumber) -> Response:
+        return _report_page(state, campaign_id)
+
+    @routes.get(
+        "/{campaign_id}/suivi.xlsx",
+        summary="Le classeur de suivi",
+        response_class=Response,
+        responses={200: {"content": {_XLSX: {}}}},
+    )
+    def read_suivi(campaign_id: RowNumber) -> Response:
+        return _suivi(state, campaign_id)
+
     return routes
 
 
@@ -82,7 +105,6 @@ _FOLLOWED: Final = {"genre": "soap", "origine": "client"}
 _REPORT_HEADERS: Final = pages.HEADERS | {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"
 }
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def page_routes(state: AdminState) -> APIRouter:
@@ -203,20 +225,28 @@ def page_routes(state: AdminState) -> APIRouter:
     # The reports load what only they need.
     @routes.get("/{campaign_id}/rapport.html")
     def show_report(campaign_id: RowNumber) -> Response:
-        campaign = state.campaigns.read(campaign_id)
-        before = state.campaigns.before(campaign)
-        page = render_html(campaign.rapport(), None if before is None else before.rapport())
-        return Response(page, media_type="text/html; charset=utf-8", headers=_REPORT_HEADERS)
+        return _report_page(state, campaign_id)
 
     @routes.get("/{campaign_id}/suivi.xlsx")
     def download_suivi(campaign_id: RowNumber) -> Response:
-        from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
-
-        suivi = render_xlsx(state.campaigns.read(campaign_id).rapport())
-        name = f'attachment; filename="suivi-{campaign_id}.xlsx"'
-        return Response(suivi, media_type=_XLSX, headers={"Content-Disposition": name})
+        return _suivi(state, campaign_id)
 
     return routes
+
+
+def _report_page(state: AdminState, campaign_id: int) -> Response:
+    campaign = state.campaigns.read(campaign_id)
+    before = state.campaigns.before(campaign)
+    page = render_html(campaign.rapport(), None if before is None else before.rapport())
+    return Response(page, media_type="text/html; charset=utf-8", headers=_REPORT_HEADERS)
+
+
+def _suivi(state: AdminState, campaign_id: int) -> Response:
+    from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
+
+    suivi = render_xlsx(state.campaigns.read(campaign_id).rapport())
+    name = f'attachment; filename="suivi-{campaign_id}.xlsx"'
+    return Response(suivi, media_type=_XLSX, headers={"Content-Disposition": name})
 
 
 def _progress(campaign: "CampaignState") -> dict[str, object]:

@@ -10,7 +10,7 @@ from pydantic import Field
 from sge_sim.admin.messages import lead_to
 from sge_sim.admin.moves import Move, Moves
 from sge_sim.admin.preferences import RESPOND_ASYNC, read_preference
-from sge_sim.admin.routes import AdminState, Body, RowNumber
+from sge_sim.admin.routes import AdminState, Body, RowNumber, read_by
 from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.api.views import ClockView, TravailView
 from sge_sim.clock import parse_duration, parse_instant
@@ -39,6 +39,9 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
+Instant = Annotated[str, read_by(parse_instant)]
+
+
 class MoveDemand(Body):
     """What every move may say."""
 
@@ -54,21 +57,23 @@ class SetClock(MoveDemand):
     """Read an instant from now on."""
 
     action: Literal["set"]
-    instant: str = Field(description="Date ou instant ISO, en heure légale", max_length=64)
+    instant: Instant = Field(description="Date ou instant ISO, en heure légale", max_length=64)
 
 
 class FreezeClock(MoveDemand):
     """Stand still."""
 
     action: Literal["freeze"]
-    instant: str | None = Field(None, description="Où s'arrêter ; sans lui, ici", max_length=64)
+    instant: Instant | None = Field(None, description="Où s'arrêter ; sans lui, ici", max_length=64)
 
 
 class AdvanceClock(MoveDemand):
     """Jump ahead."""
 
     action: Literal["advance"]
-    duree: str = Field(description="10d (à la même heure légale), 36h, 30min", max_length=32)
+    duree: Annotated[str, read_by(parse_duration)] = Field(
+        description="10d (à la même heure légale), 36h, 30min", max_length=32
+    )
 
 
 class RealClock(MoveDemand):

@@ -1,54 +1,37 @@
-"""`/codes`: the return codes, the rules that send them, and where each rule comes from."""
+"""`/api/codes`, `/api/regles`, `/codes`: the return codes, the rules that send them, and where
+each rule comes from."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, following
+from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
+from sge_sim.api.typed_filters import code_typed
+from sge_sim.errors import UnknownError
 from sge_sim.refus import Rule
-from sge_sim.tables.normalise import normalise
 
 if TYPE_CHECKING:
-    from sge_sim.services.service import Service
+    from sge_sim.api.regles import CodeView
 
 _SHOWN: Final = 40
 _UNFOLDED: Final = 10
 """Codes up to which their rules are shown at once."""
-
-# What every service answers without a rule of its own.
-_COMMON: Final = {
-    "SGT200": "La demande est acceptée (en-tête acquittement).",
-    "SGT500": "Panne du simulateur lui-même : son journal de bord la dit.",
-    "SGT506": "La base de données ne répond pas à temps.",
-    "SGT562": "Le message ne respecte pas le contrat : le détail de l'échange nomme l'élément.",
-}
-
-
-@dataclass(frozen=True)
-class CodeView:
-    """A return code and its rules, each with the service that has it."""
-
-    code: str
-    libelle: str
-    commun: str
-    regles: tuple[tuple[str, Rule], ...]
-    jamais: tuple[tuple[str, str], ...]
+_Words = Annotated[str, Query(max_length=100, description="Mots d'un code ou d'une règle")]
 
 
 def router(state: AdminState) -> APIRouter:
-    """Return the page of the codes."""
-    routes = APIRouter(include_in_schema=False)
+    """Return the routes of the codes and of the rules."""
+    routes = APIRouter(tags=["codes"])
 
-    @routes.get("/codes")
+    @routes.get("/codes", include_in_schema=False)
     def show_codes(
         request: Request,
         q: Annotated[str, Query(max_length=100)] = "",
         apres: Annotated[str, Query(max_length=20)] = "",
     ) -> Response:
-        wanted = normalise(q)
-        found = [code for code in _codes() if wanted in _searched(code)]
+        found = _found(q)
         left = [code for code in found if code.code > apres]
         shown = left[:_SHOWN]
         return pages.render(
@@ -62,32 +45,39 @@ def router(state: AdminState) -> APIRouter:
             q=q,
         )
 
+    @routes.get(
+        "/api/codes",
+        summary="Les codes retour et les règles qui les renvoient",
+        description=PAR_PAGES,
+        response_model=list[dict[str, Any]],
+    )
+    def read_codes(morceau: UnMorceau, q: _Words = "") -> Response:
+        return morceau.of(_found(q), lambda each: each.code)
+
+    @routes.get("/api/codes/{code}", summary="Un code retour")
+    def read_code(code: str) -> dict[str, Any]:
+        typed = code_typed(code)
+        found = next((each for each in _found("") if each.code == typed), None)
+        if found is None:
+            raise UnknownError(f"« {code} » n'est pas un code retour : /api/codes.", code)
+        return found.model_dump()
+
+    @routes.get(
+        "/api/regles",
+        summary="Les règles d'après lesquelles un appel est refusé",
+        description=PAR_PAGES,
+        response_model=list[Rule],
+    )
+    def read_rules(morceau: UnMorceau, q: _Words = "", code: str | None = None) -> Response:
+        from sge_sim.api.regles import search_rules
+
+        return morceau.of(search_rules(q, code), lambda each: each.name)
+
     return routes
 
 
-def _codes() -> list[CodeView]:
+def _found(words: str) -> "list[CodeView]":
     # The services are loaded by whoever looks at their rules.
-    from sge_sim.services.registry import CODES, SERVICES
+    from sge_sim.api.regles import view_codes
 
-    views = []
-    for code, libelle in sorted(CODES.items()):
-        rules = tuple(
-            (_named(one), rule.of(one.nom))
-            for one in SERVICES
-            for rule in one.controls
-            if rule.code == code
-        )
-        never = tuple(
-            (_named(one), one.unreachable[code]) for one in SERVICES if code in one.unreachable
-        )
-        views.append(CodeView(code, libelle, _COMMON.get(code, ""), rules, never))
-    return views
-
-
-def _named(service: "Service") -> str:
-    return f"{service.nom} v{service.version}"
-
-
-def _searched(code: CodeView) -> str:
-    words = [code.code, code.libelle, *(f"{rule.name} {service}" for service, rule in code.regles)]
-    return normalise(" ".join(words))
+    return view_codes(words)

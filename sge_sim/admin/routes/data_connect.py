@@ -1,28 +1,23 @@
 """`/api/applications`, `/api/consentements` and the page `/consentements`: Data Connect."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState, Body, RowNumber, following, json_list, link_to
+from sge_sim.admin.routes import AdminState, Body, RowNumber, following
+from sge_sim.admin.routes.listes import PAR_PAGES, Apres, Limite, UnMorceau, page_of
 from sge_sim.api.data_connect import ApplicationView, ConsentementView
 from sge_sim.dataconnect.applications import change_application, create_application, get_application
 from sge_sim.dataconnect.consentements import remove_consentement
+from sge_sim.domaine.nomenclatures import ModeApplication
 from sge_sim.facts.stored_clock import instant_within
-from sge_sim.tables.dataconnect import (
-    APIS,
-    ConsentementDonne,
-    ModeApplication,
-    applications,
-    consentements,
-)
+from sge_sim.tables.dataconnect import APIS, ConsentementDonne, applications, consentements
 
 _SHOWN: Final = 100
-_PAGE: Final = 1000
-_Cursor = Annotated[int, Query(ge=0, le=2**63 - 1)]
 _Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
 
@@ -49,10 +44,16 @@ def router(state: AdminState) -> APIRouter:
     routes = APIRouter(tags=["data connect"])
     database = state.database
 
-    @routes.get("/api/applications", summary="Les applications de Data Connect")
-    def read_applications() -> list[ApplicationView]:
+    @routes.get(
+        "/api/applications",
+        summary="Les applications de Data Connect",
+        description=PAR_PAGES,
+        response_model=list[ApplicationView],
+    )
+    def read_applications(morceau: UnMorceau) -> Response:
         with database.sessions() as session:
-            return [ApplicationView.of(one) for one in applications(session)]
+            views = [ApplicationView.of(each) for each in applications(session)]
+        return morceau.of(views, lambda each: each.client_id)
 
     @routes.post("/api/applications", summary="Enregistrer une application", status_code=201)
     def add_application(asked: ApplicationDemande) -> ApplicationView:
@@ -82,26 +83,26 @@ def router(state: AdminState) -> APIRouter:
     @routes.get(
         "/api/consentements",
         summary="Les consentements, du plus ancien au plus récent",
-        description=f"Une page en a {_PAGE} ; l'en-tête `Link` donne l'adresse de la suivante.",
+        description=PAR_PAGES,
         response_model=list[ConsentementView],
     )
     def read_consentements(
-        request: Request, prm: str | None = None, apres: _Cursor = 0
+        request: Request, prm: str | None = None, limit: Limite = 100, apres: Apres = None
     ) -> Response:
+        now = state.clock.now()
         with database.sessions() as session:
-            found = [each for each in consentements(session, prm) if each.id > apres]
-            content, count = json_list(_views(found[:_PAGE]))
-        response = Response(content, media_type="application/json")
-        if count < len(found):
-            response.headers["Link"] = link_to(request, apres=found[count - 1].id)
-        return response
+            found = [each for each in consentements(session, prm) if each.id > (apres or 0)]
+            view = partial(ConsentementView.of, now=now)
+            return page_of(request, found, limit, view, apres=lambda each: each.id)
 
-    @routes.post(
-        "/api/consentements/{consentement_id}/retirer",
+    @routes.delete(
+        "/api/consentements/{consentement_id}",
         summary="Retirer un consentement, comme le client le peut à tout moment",
+        description="Il reste dans la liste, fini.",
+        status_code=204,
     )
-    def remove_by_number(consentement_id: RowNumber) -> ConsentementView:
-        return _revoked(consentement_id)
+    def remove_by_number(consentement_id: RowNumber) -> None:
+        _revoke(consentement_id)
 
     @routes.get("/consentements", include_in_schema=False)
     def show_consentements(request: Request, avant: _Before = None) -> Response:
@@ -119,16 +120,15 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/consentements/{consentement_id}/retirer", include_in_schema=False)
     def remove_on_page(consentement_id: RowNumber) -> Response:
-        _revoked(consentement_id)
+        _revoke(consentement_id)
         return RedirectResponse("/consentements", 303)
 
     def _views(rows: Sequence[ConsentementDonne]) -> list[ConsentementView]:
         now = state.clock.now()
         return [ConsentementView.of(each, now) for each in rows]
 
-    def _revoked(consentement_id: int) -> ConsentementView:
+    def _revoke(consentement_id: int) -> None:
         with database.transaction() as session:
-            now = instant_within(session)
-            return ConsentementView.of(remove_consentement(session, consentement_id, now), now)
+            remove_consentement(session, consentement_id, instant_within(session))
 
     return routes

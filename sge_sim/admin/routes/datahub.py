@@ -7,20 +7,20 @@ itself (open an account or a contract, name the legal representative, activate) 
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlalchemy.orm import Session
 
 from sge_sim.admin.routes import AdminState, Body
+from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.datahub import ApplicationDatahubView, CompteView, ContratDatahubView
 from sge_sim.clock import legal_date
 from sge_sim.datahub import applications, comptes, contrats
-from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, ModeApplication, TypeCanal
 from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import instant_within
-from sge_sim.tables.dataconnect import ModeApplication
 from sge_sim.tables.datahub import (
     AnnexeSi,
     ContratDatahub,
@@ -30,7 +30,9 @@ from sge_sim.tables.datahub import (
     contrats_datahub,
 )
 
-Par = Annotated[str, Field(description="Adresse de qui demande", max_length=255)]
+_PAR: Final[dict[str, Any]] = {"description": "Adresse de qui demande", "max_length": 255}
+Par = Annotated[str, Field(**_PAR)]
+ParQui = Annotated[str, Query(**_PAR)]
 
 
 class NewCompte(Body):
@@ -125,10 +127,16 @@ def router(state: AdminState) -> APIRouter:
         with database.transaction() as session:
             return ContratDatahubView.of(session, change(session), data_dir)
 
-    @routes.get("/comptes", summary="Les comptes et leurs rôles")
-    def read_comptes() -> list[CompteView]:
+    @routes.get(
+        "/comptes",
+        summary="Les comptes et leurs rôles",
+        description=PAR_PAGES,
+        response_model=list[CompteView],
+    )
+    def read_comptes(morceau: UnMorceau) -> Response:
         with database.sessions() as session:
-            return [CompteView.of(one) for one in comptes_datahub(session)]
+            views = [CompteView.of(each) for each in comptes_datahub(session)]
+        return morceau.of(views, lambda each: each.email)
 
     @routes.post("/comptes", status_code=201, summary="Ouvrir un compte d'une entité")
     def add_compte(new: NewCompte) -> CompteView:
@@ -141,11 +149,17 @@ def router(state: AdminState) -> APIRouter:
             changes = asked.model_dump(exclude={"par"})
             return CompteView.of(comptes.update_compte(session, asked.par, email, **changes))
 
-    @routes.get("/contrats", summary="Tous les contrats, comme Enedis les voit")
-    def read_contrats() -> list[ContratDatahubView]:
+    @routes.get(
+        "/contrats",
+        summary="Tous les contrats, comme Enedis les voit",
+        description=PAR_PAGES,
+        response_model=list[ContratDatahubView],
+    )
+    def read_contrats(morceau: UnMorceau) -> Response:
         with database.sessions() as session:
             found = contrats_datahub(session)
-            return [ContratDatahubView.of(session, one, data_dir) for one in found]
+            views = [ContratDatahubView.of(session, each, data_dir) for each in found]
+        return morceau.of(views, lambda each: each.numero)
 
     @routes.post("/contrats", status_code=201, summary="Ouvrir un contrat")
     def add_contrat_datahub(new: NewContratDatahub) -> ContratDatahubView:
@@ -156,7 +170,7 @@ def router(state: AdminState) -> APIRouter:
         return shown(draft)
 
     @routes.get("/contrats/{numero}", summary="Consulter un contrat")
-    def read_contrat(numero: str, par: str) -> ContratDatahubView:
+    def read_contrat(numero: str, par: ParQui) -> ContratDatahubView:
         with database.sessions() as session:
             found = contrats.consult_contrat(session, par, numero)
             return ContratDatahubView.of(session, found, data_dir)
@@ -183,13 +197,14 @@ def router(state: AdminState) -> APIRouter:
             )
         )
 
-    @routes.post("/contrats/{numero}/interlocuteurs/retirer", summary="Retirer son accès")
-    def remove_role(numero: str, asked: InterlocuteurDemande) -> ContratDatahubView:
-        return shown(
-            lambda session: contrats.remove_interlocuteur(
-                session, asked.par, numero, asked.email, asked.role
-            )
-        )
+    @routes.delete(
+        "/contrats/{numero}/interlocuteurs/{email}/{role}",
+        status_code=204,
+        summary="Retirer un interlocuteur",
+    )
+    def remove_role(numero: str, email: str, role: RoleDatahub, par: ParQui) -> None:
+        with database.transaction() as session:
+            contrats.remove_interlocuteur(session, par, numero, email, role)
 
     @routes.post("/contrats/{numero}/envoyer", summary="Envoyer un contrat en signature")
     def send(numero: str, asked: ActeDatahub) -> ContratDatahubView:
@@ -244,12 +259,12 @@ def router(state: AdminState) -> APIRouter:
             )
             return ApplicationDatahubView.of_datahub(changed)
 
-    @routes.post(
-        "/applications/{client_id}/retirer", status_code=204, summary="Supprimer une application"
+    @routes.delete(
+        "/applications/{client_id}", status_code=204, summary="Supprimer une application"
     )
-    def remove_application(client_id: str, asked: ActeDatahub) -> None:
+    def remove_application(client_id: str, par: ParQui) -> None:
         with database.transaction() as session:
-            applications.remove_application(session, asked.par, client_id)
+            applications.remove_application(session, par, client_id)
 
     return routes
 

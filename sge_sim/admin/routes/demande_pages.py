@@ -1,4 +1,4 @@
-"""`/demandes`: the demands of M023, and their files as the portal gives them."""
+"""`/api/demandes`, `/demandes`: the demands of M023, and their files as the portal gives them."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -6,15 +6,24 @@ from typing import IO, Annotated, Any, Final
 
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 from fastapi.responses import StreamingResponse
+from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.routes import AdminState, RowNumber, following
+from sge_sim.admin.routes.listes import (
+    PAR_PAGES,
+    AvantNom,
+    FluxM023Typed,
+    Limite,
+    UnMorceau,
+    page_of,
+)
 from sge_sim.api.flux import DemandeM023View, FichierView
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.flux.declaration import clear_content
 from sge_sim.flux.r6x.documents import read_documents
 from sge_sim.flux.r6x.portail import POINTS_EN_CSV, portal_archive
-from sge_sim.tables.flux import FichierFlux, get_fichier
+from sge_sim.tables.flux import FichierFlux, find_fichier, get_fichier
 from sge_sim.tables.m023 import DemandeM023, demandes_m023, fichiers_m023, find_demande_m023
 
 _SHOWN: Final = 100
@@ -24,28 +33,73 @@ _Case = Annotated[str, Path(pattern="^[0-9A-Z]{4,8}$")]
 
 
 def router(state: AdminState) -> APIRouter:
-    """Return the pages of the demands."""
-    routes = APIRouter(prefix="/demandes", include_in_schema=False)
+    """Return the pages of the demands, and their REST routes."""
+    routes = APIRouter(tags=["demandes M023"])
     data_dir = state.settings.data_dir
 
-    @routes.get("")
-    def show_demands(request: Request) -> Response:
+    @routes.get(
+        "/api/demandes",
+        summary="Les demandes M023, de la plus récente à la plus ancienne",
+        description=PAR_PAGES,
+        response_model=list[DemandeM023View],
+    )
+    def read_demands(
+        request: Request,
+        flux: FluxM023Typed | None = None,
+        acteur: str | None = None,
+        limit: Limite = 100,
+        avant: AvantNom = None,
+    ) -> Response:
         with state.database.sessions() as session:
-            found = [DemandeM023View.of(one) for one in demandes_m023(session, _SHOWN + 1)]
+            found = demandes_m023(session, limit + 1, flux=flux, acteur_code=acteur, before=avant)
+            view = DemandeM023View.of
+            return page_of(request, found, limit, view, avant=lambda each: each.affaire_id)
+
+    @routes.get("/api/demandes/{affaire_id}", summary="Une demande M023")
+    def read_demand(affaire_id: str) -> DemandeM023View:
+        with state.database.sessions() as session:
+            return DemandeM023View.of(_get(session, affaire_id))
+
+    @routes.get(
+        "/api/demandes/{affaire_id}/fichiers",
+        summary="Ses fichiers, dans leur ordre : le compte rendu est le dernier",
+        description=PAR_PAGES,
+        response_model=list[FichierView],
+    )
+    def read_files(affaire_id: str, morceau: UnMorceau) -> Response:
+        with state.database.sessions() as session:
+            _get(session, affaire_id)
+            views = [FichierView.of(each) for each in fichiers_m023(session, affaire_id)]
+        return morceau.of(views, lambda each: each.nom)
+
+    @routes.get(
+        "/api/flux/{nom}/csv",
+        summary="Un fichier d'une demande M023, dans le CSV du portail",
+        response_class=StreamingResponse,
+    )
+    def read_csv(nom: str) -> Response:
+        with state.database.sessions() as session:
+            return _download(session, find_fichier(session, nom), nom)
+
+    @routes.get("/demandes", include_in_schema=False)
+    def show_demands(request: Request, avant: AvantNom = None) -> Response:
+        with state.database.sessions() as session:
+            rows = demandes_m023(session, _SHOWN + 1, before=avant)
+            found = [DemandeM023View.of(demande) for demande in rows]
         return pages.render(
             state,
             request,
             "demandes.html",
             demandes=found[:_SHOWN],
-            plus=len(found) > _SHOWN,
+            suite=following(request, avant=found[_SHOWN - 1].affaire_id)
+            if len(found) > _SHOWN
+            else None,
         )
 
-    @routes.get("/{affaire_id}")
+    @routes.get("/demandes/{affaire_id}", include_in_schema=False)
     def show_demand(request: Request, affaire_id: _Case) -> Response:
         with state.database.sessions() as session:
-            demande = find_demande_m023(session, affaire_id)
-            if demande is None:
-                raise HTTPException(404, f"Aucune demande M023 ne porte le numéro {affaire_id}.")
+            demande = _get(session, affaire_id)
             rows = fichiers_m023(session, affaire_id)
             rapport, refus = None, ""
             if rows:
@@ -67,24 +121,26 @@ def router(state: AdminState) -> APIRouter:
                 points_en_csv=_points_in_csv(demande),
             )
 
-    @routes.get("/fichiers/{numero}/csv")
+    @routes.get("/demandes/fichiers/{numero}/csv", include_in_schema=False)
     def download(numero: RowNumber) -> Response:
         with state.database.sessions() as session:
-            row = get_fichier(session, numero)
-            m023_id = None if row is None else row.publication.m023_id
-            demande = None if m023_id is None else find_demande_m023(session, m023_id)
-            if row is None or demande is None:
-                raise HTTPException(404, f"Aucun fichier de M023 ne porte le numéro {numero}.")
-            most = _points_in_csv(demande)
-            if most is not None:
-                raise UsageError(
-                    f"Le portail ne donne pas de {demande.flux} en CSV au-delà de {most} points : "
-                    "prendre le JSON, ou demander moins de points."
-                )
-            try:
-                content = clear_content(session, data_dir, row)
-            except FileNotFoundError:
-                raise UsageError("Le fichier n'est plus dans le dossier du simulateur.") from None
+            return _download(session, get_fichier(session, numero), numero)
+
+    def _download(session: Session, row: FichierFlux | None, asked: object) -> Response:
+        m023_id = None if row is None else row.publication.m023_id
+        demande = None if m023_id is None else find_demande_m023(session, m023_id)
+        if row is None or demande is None:
+            raise HTTPException(404, f"Aucun fichier de M023 n'est {asked}.")
+        most = _points_in_csv(demande)
+        if most is not None:
+            raise UsageError(
+                f"Le portail ne donne pas de {demande.flux} en CSV au-delà de {most} points : "
+                "prendre le JSON, ou demander moins de points."
+            )
+        try:
+            content = clear_content(session, data_dir, row)
+        except FileNotFoundError:
+            raise UsageError("Le fichier n'est plus dans le dossier du simulateur.") from None
         return StreamingResponse(
             _pieces(portal_archive(BytesIO(content))),
             media_type="application/zip",
@@ -95,6 +151,13 @@ def router(state: AdminState) -> APIRouter:
         )
 
     return routes
+
+
+def _get(session: Session, affaire_id: str) -> DemandeM023:
+    demande = find_demande_m023(session, affaire_id)
+    if demande is None:
+        raise UnknownError(f"Aucune demande M023 ne porte le numéro {affaire_id}.", affaire_id)
+    return demande
 
 
 def _points_in_csv(demande: DemandeM023) -> int | None:

@@ -1,24 +1,29 @@
 """The files of the flux and their channels: `/api/flux`, and their pages."""
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date
 from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
-from pydantic import BeforeValidator
 
 from sge_sim.admin import pages
 from sge_sim.admin.contenu import show_content
-from sge_sim.admin.filtres_journal import read_day
-from sge_sim.admin.routes import AdminState, Body, RowNumber, following, json_list, link_to
+from sge_sim.admin.filtres_journal import between_days, read_day
+from sge_sim.admin.routes import AdminState, Body, RowNumber, following
+from sge_sim.admin.routes.listes import (
+    PAR_PAGES,
+    Avant,
+    EtatFichierTyped,
+    FluxTyped,
+    Limite,
+    page_of,
+)
 from sge_sim.api.flux import CanalView, FichierView, PublicationView
 from sge_sim.api.typed_filters import known_spelling
-from sge_sim.clock import start_of_day
 from sge_sim.domaine.nomenclatures import (
     KINDS_OF_FLUX,
     AlgorithmeFlux,
     EtatFichier,
-    Flux,
     FluxM023,
     TypeCanal,
 )
@@ -32,13 +37,7 @@ from sge_sim.flux.livraison import deliver_pending, retry_now
 from sge_sim.flux.publication import Publisher
 from sge_sim.tables.flux import FichierFlux, find_fichier, find_fichiers, get_fichier
 
-_PAGE: Final = 1000
 _GONE: Final = "n'est plus là où le simulateur l'avait mis."
-
-FluxTyped = Annotated[Flux, BeforeValidator(lambda typed: known_spelling(typed, KINDS_OF_FLUX))]
-EtatTyped = Annotated[
-    EtatFichier, BeforeValidator(lambda typed: known_spelling(typed, get_args(EtatFichier)))
-]
 
 
 class CanalDemande(Body):
@@ -72,8 +71,7 @@ def rest_routes(state: AdminState) -> APIRouter:
     @routes.get(
         "/flux",
         summary="Les fichiers publiés, du plus récent au plus ancien",
-        description="Une page tient en 1,5 Mo et en mille fichiers : elle peut en donner moins que "
-        "`limit`. L'en-tête `Link` donne l'adresse de la suivante tant qu'il y en a une.",
+        description=PAR_PAGES,
         response_model=list[FichierView],
     )
     def read_files(
@@ -81,13 +79,13 @@ def rest_routes(state: AdminState) -> APIRouter:
         contrat: str | None = None,
         flux: FluxTyped | None = None,
         prm: str | None = None,
-        etat: EtatTyped | None = None,
-        limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
-        avant: Annotated[
-            int | None,
-            Query(ge=1, le=2**63 - 1, description="Page suivante : l'adresse que donne Link"),
-        ] = None,
+        etat: EtatFichierTyped | None = None,
+        du: Annotated[date | None, Query(description="Premier jour de publication")] = None,
+        au: Annotated[date | None, Query(description="Dernier jour de publication")] = None,
+        limit: Limite = 100,
+        avant: Avant = None,
     ) -> Response:
+        debut, fin = between_days(du, au)
         with state.database.sessions() as session:
             found = find_fichiers(
                 session,
@@ -95,14 +93,12 @@ def rest_routes(state: AdminState) -> APIRouter:
                 flux=flux,
                 prm=prm,
                 etat=etat,
+                debut=debut,
+                fin=fin,
                 before_id=avant,
-                limit=min(limit, _PAGE),
+                limit=limit + 1,
             )
-            content, count = json_list(map(FichierView.of, found))
-            response = Response(content, media_type="application/json")
-            if count < len(found) or count in (limit, _PAGE):
-                response.headers["Link"] = link_to(request, avant=found[count - 1].id)
-            return response
+            return page_of(request, found, limit, FichierView.of, avant=lambda each: each.id)
 
     @routes.post("/flux/publish", summary="Publier ce qui est dû et livrer ce qui ne l'est pas")
     def publish() -> PublicationView:
@@ -175,7 +171,7 @@ def page_routes(state: AdminState) -> APIRouter:
         au: str = "",
         avant: _Before = None,
     ) -> Response:
-        first, last = (read_day(text) for text in (du, au))
+        debut, fin = between_days(read_day(du), read_day(au))
         chosen = known_spelling(flux, _FLUX)
         state_typed = known_spelling(etat, _ETATS)
         with state.database.sessions() as session:
@@ -185,8 +181,8 @@ def page_routes(state: AdminState) -> APIRouter:
                 flux=next((flux for flux in _FLUX if flux == chosen), None),
                 prm=prm.strip() or None,
                 etat=next((etat for etat in _ETATS if etat == state_typed), None),
-                debut=None if first is None else start_of_day(first),
-                fin=None if last is None else start_of_day(last + timedelta(1)),
+                debut=debut,
+                fin=fin,
                 before_id=avant,
                 limit=_SHOWN + 1,
             )

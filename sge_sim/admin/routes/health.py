@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 
 from sge_sim.admin.metrics import Metrics
 from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.views import TravailView
-from sge_sim.journal import JournalState
+from sge_sim.journal import Avarie, JournalState
 from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
 from sge_sim.tables.pannes import counters_of
 
@@ -65,7 +66,7 @@ def health_routes(state: AdminState) -> APIRouter:
             etat=_etat(journal),
             echanges_perdus=journal.missing,
             echanges_en_attente_octets=journal.pending_bytes,
-            publie=state.database.garde.held,
+            publie=state.database.exclusivite.held,
             travail=None if travail is None else TravailView.of(travail),
             panne=journal.failure,
         )
@@ -104,6 +105,19 @@ def reset_routes(state: AdminState) -> APIRouter:
     @routes.post("/reset", summary="Revenir à l'état mis de côté", status_code=204)
     def reset(nom: Nom = "") -> None:
         restore(state, nom)
+
+    @routes.get(
+        "/avaries",
+        summary="Ce que le disque a abîmé des échanges en attente",
+        description=PAR_PAGES,
+        response_model=list[Avarie],
+    )
+    def read_avaries(morceau: UnMorceau) -> Response:
+        return morceau.of(state.journal.avaries(), lambda each: f"{each.spool}/{each.start}")
+
+    @routes.post("/avaries/acquitter", status_code=204, summary="Prendre acte de ce qui manque")
+    def acknowledge() -> None:
+        state.journal.acknowledge()
 
     return routes
 

@@ -8,14 +8,22 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from sge_sim.admin import pages
-from sge_sim.admin.filtres_journal import JOURNAL, KINDS, STRUCK, Filtres, read_filtres
+from sge_sim.admin.filtres_journal import (
+    JOURNAL,
+    KINDS,
+    STRUCK,
+    Filtres,
+    read_filtres,
+    read_recherche,
+)
 from sge_sim.admin.message_outline import suspects_of
-from sge_sim.admin.routes import AdminState, RowNumber, json_list, link_to
+from sge_sim.admin.routes import AdminState, RowNumber, rejeu
 from sge_sim.admin.routes.forms import Form, read_form
+from sge_sim.admin.routes.listes import PAR_PAGES, Apres, Avant, Limite, page_of
 from sge_sim.admin.xml_page import show_message
-from sge_sim.api.typed_filters import code_typed, service_names, service_typed
+from sge_sim.api.typed_filters import service_names
 from sge_sim.api.views import ExchangeView, ExchangeWithBodies
-from sge_sim.domaine.nomenclatures import ORIGINES, Origine
+from sge_sim.domaine.nomenclatures import ORIGINES
 from sge_sim.errors import UsageError
 from sge_sim.homologation.rejeu.moyens import Moyens, moyens_for
 from sge_sim.journal import Echange, RechercheJournal
@@ -33,40 +41,23 @@ def rest_routes(state: AdminState) -> APIRouter:
     @routes.get(
         "",
         summary="Les échanges, du plus récent au plus ancien",
-        description="Une page tient en 1,5 Mo : elle peut en donner moins que `limit`. L'en-tête "
-        "`Link` donne l'adresse de la suivante tant qu'il y en a une.",
+        description=f"Avec `apres`, du plus ancien au plus récent. {PAR_PAGES}",
         response_model=list[ExchangeView],
     )
     def read_journal(
         request: Request,
-        code: Annotated[str | None, Query(description="Code retour, par exemple SGT4F7")] = None,
-        prm: str | None = None,
-        service: str | None = None,
-        origine: Annotated[Origine | None, Query(description="Qui a appelé")] = None,
-        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-        after: Annotated[
-            int | None,
-            Query(
-                ge=0, le=2**63 - 1, description="Suite d'une lecture, du plus ancien au plus récent"
-            ),
-        ] = None,
-        avant: Annotated[
-            int | None,
-            Query(ge=1, le=2**63 - 1, description="Page suivante : les échanges d'avant ce numéro"),
-        ] = None,
+        recherche: Annotated[RechercheJournal, Depends(read_recherche)],
+        limit: Limite = 100,
+        avant: Avant = None,
+        apres: Apres = None,
     ) -> Response:
-        recherche = RechercheJournal(
-            code=code_typed(code), prm=prm, service=service_typed(service), origine=origine
+        if apres is not None and avant is not None:
+            raise UsageError("Donner apres ou avant, pas les deux.")
+        found = state.journal.find_echanges(
+            recherche, limit=limit + 1, after_id=apres, before_id=avant
         )
-        if after is not None and avant is not None:
-            raise UsageError("Donner after ou avant, pas les deux.")
-        found = state.journal.find_echanges(recherche, limit=limit, after_id=after, before_id=avant)
-        content, count = json_list(map(ExchangeView.of, found))
-        response = Response(content, media_type="application/json")
-        if count < len(found) or count == limit:
-            way = "avant" if after is None else "after"
-            response.headers["Link"] = link_to(request, **{way: found[count - 1].id})
-        return response
+        way = "avant" if apres is None else "apres"
+        return page_of(request, found, limit, ExchangeView.of, **{way: lambda each: each.id})
 
     @routes.get(
         "/{echange_id}",
@@ -267,15 +258,9 @@ def echange_routes(state: AdminState) -> APIRouter:
 
     @routes.post("/rejouer")
     def play_again(echange_id: RowNumber, form: Annotated[Form, Depends(read_form)]) -> Response:
-        from sge_sim.homologation.rejeu.envoi import send_again
-
         echange = get(echange_id)
-        before = state.journal.find_replays(echange_id, 1)
-        moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
-        marque = state.marques.make("rejeu", echange_id)
-        send_again(echange, moyens, state.b2b_url, marque, _as_typed(form, echange))
-        found = state.journal.find_replays(echange_id, 1)
-        return RedirectResponse(f"/echanges/{found[0] if found != before else echange_id}", 303)
+        made = rejeu.play_again(state, echange, _as_typed(form, echange))
+        return RedirectResponse(f"/echanges/{made or echange_id}", 303)
 
     return routes
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.pannes import PanneDemande, PanneView, plan_panne, view_pannes
 from sge_sim.api.typed_filters import service_names
 from sge_sim.domaine.pannes import LIBELLES_PANNES, SORTES
@@ -27,10 +28,16 @@ def router(state: AdminState) -> APIRouter:
     routes = APIRouter(tags=["pannes"])
     database, data_dir = state.database, state.settings.data_dir
 
-    @routes.get("/api/pannes", summary="Les pannes prévues et leurs comptes")
-    def read_all() -> list[PanneView]:
+    @routes.get(
+        "/api/pannes",
+        summary="Les pannes prévues et leurs comptes",
+        description=PAR_PAGES,
+        response_model=list[PanneView],
+    )
+    def read_all(morceau: UnMorceau) -> Response:
         with database.sessions() as session:
-            return view_pannes(session, data_dir)
+            views = view_pannes(session, data_dir)
+        return morceau.of(views, lambda each: each.numero)
 
     @routes.post("/api/pannes", summary="Prévoir une panne", status_code=201)
     def add(asked: PanneDemande) -> PanneView:

@@ -2,35 +2,28 @@
 
 import json
 from datetime import date, timedelta
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse
-from pydantic import Field
 
 from sge_sim.admin import pages
 from sge_sim.admin.filtres_journal import read_day
 from sge_sim.admin.point_sections import Chronologie, sections_of
 from sge_sim.admin.reglages_form import apply_button
-from sge_sim.admin.routes import AdminState, Body, following
-from sge_sim.admin.routes.apports import FILE_KINDS
+from sge_sim.admin.routes import AdminState, following
 from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.api.flux import FichierView
 from sge_sim.api.services import ServiceView
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.api.views import ExchangeView
-from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.libelles import EVENEMENTS
-from sge_sim.domaine.nomenclatures import PETITS, Segment, TypeAcces
+from sge_sim.domaine.nomenclatures import PETITS, TYPES_ACCES, Segment
 from sge_sim.errors import UsageError
-from sge_sim.facts.stored_clock import instant_within
 from sge_sim.journal import RechercheJournal
-from sge_sim.referentiel.apports.personnelles import personal_words
-from sge_sim.referentiel.copies import copy_point
-from sge_sim.referentiel.points import describe_point, get_point, why_unknown
-from sge_sim.referentiel.reglages import TYPES_ACCES, Reglages, change_point
+from sge_sim.referentiel.points import describe_point, why_unknown
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.commandes import services_of_point
 from sge_sim.tables.consultation import (
@@ -41,135 +34,6 @@ from sge_sim.tables.consultation import (
 )
 from sge_sim.tables.flux import find_fichiers
 from sge_sim.tables.points import find_point
-
-_SERVICES: Final = 1000
-
-
-class ReglagesPoint(Body):
-    """Changes of a point; what isn't sent stays as it is."""
-
-    service_acces: bool | None = Field(
-        None, description="Ouvrir ou retirer les services d'accès, pour tous les acteurs"
-    )
-    acces_periode: str | None = Field(
-        None,
-        description="Jours qu'ils couvrent ; tout ce qui peut être consulté sans elle",
-        examples=["2025-03-01", "2025-03-01..2028-03-01"],
-    )
-    type: TypeAcces | None = Field(None, description="Ce que couvre le service ; tout sans lui")
-    jours_absents: str | None = Field(None, examples=["2025-03-01..2025-03-04", "aucun"])
-    points_absents: str | None = Field(None, examples=["2025-03-01T08:00..2025-03-01T10:00"])
-    teleoperable: bool | None = Field(None, description="Rendre le compteur joignable ou non")
-    r4x_pas: Literal[5, 10] | None = Field(
-        None, description="Pas en minutes du flux R4x, depuis mars 2023 (C1-C4, P1-P3)"
-    )
-    collecte: str | None = Field(None, examples=["2025-03-01", "2025-03-01..2025-06-01", "aucun"])
-    rectifie: str | None = Field(
-        None,
-        description="Jour passé et son énergie en Wh, ou « aucun » pour annuler les rectifications",
-        examples=["2025-03-01=12400", "aucun"],
-    )
-
-
-class Mots(Body):
-    """Words of a report."""
-
-    mots: list[str]
-
-
-class ViePoint(Body):
-    """What happens to a point; what isn't sent doesn't happen."""
-
-    resilie: date | Literal["aucun"] | None = Field(
-        None,
-        description="Jour de la résiliation, aujourd'hui ou après ; « aucun » annule celle qui est "
-        "prévue",
-    )
-    nouveau_titulaire: date | None = Field(None, description="Jour de l'arrivée d'un autre client")
-    plages: str | None = Field(
-        None,
-        description="Heures creuses à partir du jour `le` : identifiant ou libellé de la liste "
-        "officielle",
-        examples=["1499", "HC (1H24-7H24;13H24-15H24)"],
-    )
-    plages_saison_basse: str | None = Field(
-        None, description="Celles d'avril à octobre, si elles sont autres", examples=["1170"]
-    )
-    le: date | None = Field(None, description="Jour où elles prennent effet, aujourd'hui ou après")
-    opposition: bool | None = Field(
-        None, description="Le client s'oppose à sa courbe, ou lève son opposition"
-    )
-
-
-def rest_routes(state: AdminState) -> APIRouter:
-    """Return the routes of the points."""
-    routes = APIRouter(prefix="/api/points", tags=["points"])
-
-    @routes.get(
-        "/{prm}",
-        summary="Tout ce qui est connu d'un point",
-        description=f"Des services souscrits, les {_SERVICES} derniers.",
-    )
-    def read_point(prm: str) -> dict[str, Any]:
-        with state.database.sessions() as session:
-            known = describe_point(session, prm)
-        if len(known.get("services", ())) > _SERVICES:
-            known["services"] = known["services"][-_SERVICES:]
-        return known
-
-    @routes.post("/personnels", include_in_schema=False)
-    def read_personal(mots: Mots) -> list[str]:
-        return sorted(personal_words(state.database, mots.mots))
-
-    @routes.post("/{prm}", summary="Régler les mesures d'un point et ses services d'accès")
-    def set_point(prm: str, reglages: ReglagesPoint) -> dict[str, Any]:
-        with state.database.transaction() as session:
-            now = instant_within(session)
-            change_point(session, prm, Reglages(**reglages.model_dump()), now)
-            return describe_point(session, prm)
-
-    @routes.post("/{prm}/vie", summary="Faire arriver quelque chose à un point")
-    def change_point_life(prm: str, vie: ViePoint) -> dict[str, Any]:
-        with transaction_on(state.database, prm) as (session, now, _):
-            change_life(session, get_point(session, prm), Changements(**vie.model_dump()), now)
-            return describe_point(session, prm)
-
-    return routes
-
-
-class Copie(Body):
-    """A point to make."""
-
-    comme: str = Field(description="PRM du point à copier")
-    prm: str | None = Field(None, description="PRM du nouveau point ; tiré sinon")
-    point: dict[str, Any] = Field({}, description="Attributs changés, comme dans points.yaml")
-    compteur: dict[str, Any] = Field({}, description="Attributs changés du compteur")
-
-
-def copie_routes(state: AdminState) -> APIRouter:
-    """Return the route."""
-    routes = APIRouter(prefix="/api/points", tags=["points"])
-
-    @routes.post(
-        "",
-        status_code=201,
-        summary="Faire un point comme un autre, ou importer des points",
-        openapi_extra={
-            "requestBody": {
-                "content": {kind: {"schema": {"type": "string"}} for kind in FILE_KINDS}
-            }
-        },
-        description="En `application/x-ndjson` ou `text/csv` : des points à soi, lus à mesure "
-        "(`?essai=true` vérifie seulement, `?sauf_erreurs=true` importe le reste).",
-    )
-    def make_point(copie: Copie) -> dict[str, Any]:
-        with state.database.transaction() as session:
-            prm = copy_point(session, copie.comme, copie.prm, copie.point, copie.compteur)
-        with state.database.sessions() as session:
-            return describe_point(session, prm)
-
-    return routes
-
 
 _SHOWN: Final = 100
 _OF_EACH: Final = 20

@@ -1,4 +1,4 @@
-"""`/services`: the subscribed services."""
+"""`/api/services` and `/services`: the subscribed services."""
 
 from typing import Annotated, Final, get_args
 
@@ -6,7 +6,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, following
-from sge_sim.api.services import ServiceView
+from sge_sim.admin.routes.listes import (
+    PAR_PAGES,
+    AvantNom,
+    EtatServiceTyped,
+    Limite,
+    page_of,
+)
+from sge_sim.api.services import ServiceSouscritView, ServiceView
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.domaine.nomenclatures import EtatService
 from sge_sim.tables.acteurs import all_acteurs
@@ -17,10 +24,31 @@ _ETATS: Final = get_args(EtatService)
 
 
 def router(state: AdminState) -> APIRouter:
-    """Return the page of the subscribed services."""
-    routes = APIRouter(include_in_schema=False)
+    """Return the routes of the subscribed services."""
+    routes = APIRouter(tags=["services souscrits"])
 
-    @routes.get("/services")
+    @routes.get(
+        "/api/services",
+        summary="Les services souscrits, du dernier commandé au premier",
+        description=PAR_PAGES,
+        response_model=list[ServiceSouscritView],
+    )
+    def read_services(
+        request: Request,
+        etat: EtatServiceTyped | None = None,
+        prm: str | None = None,
+        acteur: str | None = None,
+        limit: Limite = 100,
+        avant: AvantNom = None,
+    ) -> Response:
+        with state.database.sessions() as session:
+            found = find_services_souscrits(
+                session, etat=etat, prm=prm, acteur_code=acteur, before=avant, limit=limit + 1
+            )
+            view = ServiceSouscritView.of
+            return page_of(request, found, limit, view, avant=lambda each: each.service_souscrit_id)
+
+    @routes.get("/services", include_in_schema=False)
     def show_services(
         request: Request,
         etat: str = "",

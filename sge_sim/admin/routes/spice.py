@@ -1,9 +1,12 @@
 """`/api/habilitateurs` and `/api/tickets`: who gives rights in SGE, and certificates' renewals."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from sge_sim.admin.routes import AdminState, Body, RowNumber
+from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.datahub import TicketView
 from sge_sim.clock import machine_now
 from sge_sim.datahub import habilitateurs
@@ -34,12 +37,11 @@ class LoginDemande(Body):
 
 
 class DroitsDemande(Body):
-    """The rights that a habilitateur gives, or takes back."""
+    """The rights that a habilitateur gives."""
 
     par: str
     login: str
     services: list[str] | None = Field(None, description="Services permis ; tous si null")
-    retirer: bool = False
 
 
 class NewTicket(Body):
@@ -67,19 +69,31 @@ def router(state: AdminState) -> APIRouter:
                 named = habilitateurs.name_habilitateur(session, asked.par, asked.login)
             return HabilitateurView(login=named.login, principal=named.principal)
 
-    @routes.post("/habilitateurs/droits", summary="Donner ou retirer des droits dans SGE")
+    @routes.post("/habilitateurs/droits", summary="Donner des droits dans SGE")
     def set_droits(asked: DroitsDemande) -> DroitsView:
         with database.transaction() as session:
-            if asked.retirer:
-                user = habilitateurs.remove_rights(session, asked.par, asked.login)
-            else:
-                user = habilitateurs.give_rights(session, asked.par, asked.login, asked.services)
+            user = habilitateurs.give_rights(session, asked.par, asked.login, asked.services)
             return DroitsView(login=user.login, services=user.services, actif=user.actif)
 
-    @routes.get("/tickets", summary="Les tickets, du plus ancien au plus récent")
-    def read_tickets() -> list[TicketView]:
+    @routes.delete(
+        "/habilitateurs/droits/{login}", status_code=204, summary="Retirer des droits dans SGE"
+    )
+    def remove_droits(
+        login: str, par: Annotated[str, Query(description="Login de l'habilitateur")]
+    ) -> None:
+        with database.transaction() as session:
+            habilitateurs.remove_rights(session, par, login)
+
+    @routes.get(
+        "/tickets",
+        summary="Les tickets, du plus ancien au plus récent",
+        description=PAR_PAGES,
+        response_model=list[TicketView],
+    )
+    def read_tickets(morceau: UnMorceau) -> Response:
         with database.sessions() as session:
-            return [TicketView.of(one) for one in tickets_spice(session)]
+            views = [TicketView.of(each) for each in tickets_spice(session)]
+        return morceau.of(views, lambda each: each.id)
 
     @routes.post("/tickets", summary="Déposer un nouveau certificat", status_code=201)
     def add_ticket(new: NewTicket) -> TicketView:

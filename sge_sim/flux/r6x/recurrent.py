@@ -15,6 +15,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from sge_sim.clock import PREMIER_JOUR
 from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.envoi import Fichier
@@ -25,12 +26,14 @@ from sge_sim.flux.r6x.archives import LIMITES, Limites, PointEcrit, write_archiv
 from sge_sim.flux.r6x.entete import Echeances, EnvoiR6X, periode
 from sge_sim.flux.r6x.mesures import WRITERS, Etendue, PointDecrit, dumps
 from sge_sim.flux.retards import DELAI_MAXIMAL, retard
-from sge_sim.mesures import PointMesure
+from sge_sim.mesures import PeriodeCollecte, PointMesure
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.diffusions import PointDiffuse
 from sge_sim.tables.prepared import Driver
 
 _JOUR: Final = timedelta(1)
+TOUJOURS: Final = (PeriodeCollecte(PREMIER_JOUR, None),)
+"""As if a curve were collected on all days."""
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -63,15 +66,17 @@ def diffused_files(
     folder: Path | None = None,
     limites: Limites = LIMITES,
     equipe: Equipe | None = None,
+    collectees: bool = False,
 ) -> Iterator[Fichier]:
     """Yield the files of a period, whose sequence goes on from `sequence`, its first.
 
-    Their points are written by the processes of `equipe` where there are many.
+    Their points are written by the processes of `equipe` where there are many. `collectees`: as if
+    the curve of each point were collected.
     """
     assert envoi.echeances is not None, "a recurrent publication has due dates"
     head = {"header": envoi.header, "echeances": envoi.echeances.tree}
     archives = write_archives(
-        _shared(session, lot, envoi, late, equipe),
+        _shared(session, lot, envoi, late, collectees, equipe),
         head=dumps(head)[:-1] + b',"mesures":[',
         tail=b"]}",
         member=lambda rang: envoi.member(sequence + rang - 1),
@@ -84,27 +89,32 @@ def diffused_files(
 
 
 def _shared(
-    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, late: bool, equipe: Equipe | None
+    session: Session,
+    lot: LotDiffusion,
+    envoi: EnvoiR6X,
+    late: bool,
+    collectees: bool,
+    equipe: Equipe | None,
 ) -> Iterator[PointEcrit]:
     jours = (lot.periode.fin - lot.periode.debut).days
     groups = [replace(lot, points=tuple(group)) for group in groups_of(lot.points, jours)]
     if equipe is None or len(groups) < 2:
-        yield from _written(session, lot, envoi, late=late)
+        yield from _written(session, lot, envoi, late=late, collectees=collectees)
     else:
-        jobs = ((group, envoi, late) for group in groups)
+        jobs = ((group, envoi, late, collectees) for group in groups)
         for texts in equipe.share(session, _texts, jobs):
             yield from (PointEcrit(prm, (text,)) for prm, text in texts)
 
 
 def _texts(
-    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, late: bool
+    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, late: bool, collectees: bool
 ) -> list[tuple[str, bytes]]:
-    written = _written(session, lot, envoi, late=late)
+    written = _written(session, lot, envoi, late=late, collectees=collectees)
     return [(point.prm, b"".join(point.morceaux)) for point in written]
 
 
 def _written(
-    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, *, late: bool
+    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, *, late: bool, collectees: bool
 ) -> Iterator[PointEcrit]:
     driver = Driver.under(session)
     told = _told_periode(lot)
@@ -118,6 +128,8 @@ def _written(
         )
         if mesure is None:
             continue
+        if collectees:
+            mesure = replace(mesure, collectes=TOUJOURS)
         jours = days_stored(mesure, one, lot.periode, late=late)
         point = PointDecrit(
             one.prm,

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from sge_sim.door.origine import is_own_agent
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.journal import Echange
 from sge_sim.machine.safe_xml import read_tree
 from sge_sim.soap.exchange import LOGINS
@@ -61,8 +61,9 @@ class ClientObserve:
         """
         codes = {} if acteur is None else {f"l'acteur demandé est {acteur}": acteur}
         if acteur is not None and find_acteur(session, acteur) is None:
-            raise UsageError(
-                f"L'acteur « {acteur} » est inconnu : sge-sim acteurs list donne les acteurs."
+            raise UnknownError(
+                f"L'acteur « {acteur} » est inconnu : sge-sim acteurs list donne les acteurs.",
+                acteur,
             )
         if self.certificat is not None:
             found = self._of_certificat(session, self.certificat)
@@ -84,17 +85,18 @@ class ClientObserve:
         for certificat in registered_certificats(session):
             if certificat.fingerprint == empreinte:
                 return certificat.acteur_code
-        raise UsageError(
+        raise UnknownError(
             f"Le certificat d'empreinte {empreinte[:16]}… n'est enregistré pour aucun acteur : "
-            "l'enregistrer par sge-sim cert register."
+            "l'enregistrer par sge-sim cert register.",
+            empreinte,
         )
 
     @staticmethod
     def _of_login(session: Session, login: str) -> str:
         found = find_utilisateur(session, login)
         if found is None:
-            raise UsageError(
-                f"Le login « {login} » est inconnu : sge-sim acteurs list donne les logins."
+            raise UnknownError(
+                f"Le login « {login} » est inconnu : sge-sim acteurs list donne les logins.", login
             )
         return found.acteur_code
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import PARIS, Clock, legal_date, machine_now
 from sge_sim.domaine.ecarts_plateforme import plateforme_at
 from sge_sim.domaine.pannes import plan_told
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.client_observe import ClientObserve
@@ -167,7 +167,9 @@ class Campaigns:
             with self.database.transaction() as session:
                 row = find_campaign(session, campaign_id)
                 if row is None:
-                    raise UsageError(f"Aucune campagne ne porte le numéro {campaign_id}.")
+                    raise UnknownError(
+                        f"Aucune campagne ne porte le numéro {campaign_id}.", campaign_id
+                    )
                 up_to_date = self._look_at_some(session, row)
                 if up_to_date or batches == 0:
                     return self._state(row, a_jour=up_to_date)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from sge_sim.clock import PARIS, Clock, machine_now
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.homologation.campaign.runner import Runner, select_cases
 from sge_sim.homologation.campaign.targets import of_production, partial_worth, rerun_command
 from sge_sim.homologation.campaign.verdict import judge
@@ -111,7 +111,7 @@ class Passages:
         release = load_release(release_name)
         packages = (package,) if package else ()
         if package and package not in release.packages:
-            raise UsageError(f"{release.nom} n'a pas de package « {package} ».")
+            raise UnknownError(f"{release.nom} n'a pas de package « {package} ».", package)
         cases = select_cases(release, packages, (case,) if case else ())
         with self._mutex:
             if self._last is not None and not self._last.fini:
@@ -172,7 +172,7 @@ class Passages:
         """Return the path of a file of a report; raises `UsageError` if there is none."""
         path = self._folder / name / file
         if not _NAME.fullmatch(name) or file not in FILES or not path.is_file():
-            raise UsageError(f"Aucun rapport ne s'appelle {name}.")
+            raise UnknownError(f"Aucun rapport ne s'appelle {name}.", name)
         return path
 
     def _names(self) -> list[str]:

@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sge_sim.services.registry import SERVICES
-from sge_sim.tables.dataconnect import APIS, version_of_api
+from sge_sim.domaine.nomenclatures import PACKAGES
 
 Versions = Mapping[str, tuple[str, ...]]
 
@@ -33,6 +32,8 @@ class Protocole:
 
 
 def _versions_of_sge(release: str) -> Versions:
+    from sge_sim.services.registry import SERVICES
+
     numero = release.removeprefix("sge-")
     found: dict[str, tuple[str, ...]] = {one.nom: () for one in SERVICES}
     for one in SERVICES:
@@ -42,6 +43,8 @@ def _versions_of_sge(release: str) -> Versions:
 
 
 def _versions_of_data_connect(_release: str) -> Versions:
+    from sge_sim.tables.dataconnect import APIS, version_of_api
+
     apis = {api: (version_of_api(api),) for api in APIS}
     return {"oauth2": ("3",), "dataconnect": ("1", "2"), SIMULATEUR: ("1",), **apis}
 
@@ -51,7 +54,7 @@ SIMULATEUR: Final = "simulateur"
 
 SOAP: Final = Protocole(
     nom="soap",
-    packages=tuple(sorted({service.package.lower() for service in SERVICES})),
+    packages=tuple(package.lower() for package in PACKAGES),
     versions=_versions_of_sge,
     code=re.compile("SGT[0-9A-Z]{3,4}"),
     code_dit="un code SGT",

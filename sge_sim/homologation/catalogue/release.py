@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from sge_sim.domaine.francais import counted
-from sge_sim.errors import UsageError
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.homologation.catalogue.case_schema import read_run
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.protocoles import PROTOCOLES, SOAP, Protocole
@@ -63,7 +63,7 @@ class Release:
         if not found:
             near = get_close_matches(name, [*self.ids, *(case.cle for case in self.cas)], 1)
             hint = f" ; le plus proche est {near[0]}" if near else ""
-            raise UsageError(f"{self.nom} n'a pas de cas « {name} »{hint}.")
+            raise UnknownError(f"{self.nom} n'a pas de cas « {name} »{hint}.", name)
         return found
 
     def decalage(self, today: date, originales: bool | None = None) -> timedelta:
@@ -98,7 +98,9 @@ class Catalogue:
         names = self.list_releases(protocoles)
         wanted = name if name in names else f"sge-{name}"
         if wanted not in names:
-            raise UsageError(f"La version « {name} » est inconnue : choisir {', '.join(names)}.")
+            raise UnknownError(
+                f"La version « {name} » est inconnue : choisir {', '.join(names)}.", name
+            )
         return _sound(CatalogueFiles(self.folder), wanted)
 
 

@@ -12,9 +12,9 @@ Geste = Callable[[Administration, Mapping[str, Any]], Answer]
 
 def _revoke(admin: Administration, asked: Mapping[str, Any]) -> Answer:
     """Take back every consent that is in force on `prm`, as the customer does."""
-    for consentement in admin.get("/api/consentements", prm=asked["prm"]):
+    for consentement in admin.get_all("/api/consentements", prm=asked["prm"]):
         if consentement["en_vigueur"]:
-            admin.post(f"/api/consentements/{consentement['id']}/retirer")
+            admin.delete(f"/api/consentements/{consentement['id']}")
     return {}
 
 
@@ -26,7 +26,7 @@ def _advance(admin: Administration, asked: Mapping[str, Any]) -> Answer:
 
 def _register(admin: Administration, asked: Mapping[str, Any]) -> Answer:
     """Register an application with `apis`, of the actor of the one whose `client_id` is given."""
-    others = {one["client_id"]: one for one in admin.get("/api/applications")}
+    others = {one["client_id"]: one for one in admin.get_all("/api/applications")}
     like = others[asked["comme"]]
     return dict(
         admin.post(

@@ -7,6 +7,7 @@ import, never in the next. What points are, where (their commune) and when stays
 
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -23,6 +24,7 @@ _HALF: Final = 15
 _ROUNDS: Final = 6
 _PHONE: Final = "numero_telephone"
 _AVANT: Final = "avant"
+_LOGIN: Final = re.compile(r"[-._0-9A-Za-z]+@[-._0-9A-Za-z]+")
 _NOM: Final = "nomClientFinalOuDenominationSociale"
 
 
@@ -43,9 +45,21 @@ class Anonymat:
 
         What isn't valid stays as it is: it is told, and never kept.
         """
+        if "acteur" in cells:
+            return self._acteur(cells)
         drawn = {word: self._cell(word, cell) for word, cell in cells.items()}
         if isinstance(name := cells.get(_NOM), str):
             drawn[_NOM] = self._name(name, company="numSiret" in cells)
+        return drawn
+
+    def _acteur(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+        """Its code, which points name, its contracts and its rights stay: they are of no person."""
+        drawn = dict(cells)
+        if isinstance(name := cells.get("nom"), str):
+            drawn["nom"] = identites.societe(self._tirage("acteur", name))
+        for text in set(_LOGIN.findall(str(cells.get("logins", "")))):
+            other = f"u{self._tirage('login', text.lower()).digits(9)}@exemple.fr"
+            drawn["logins"] = _replaced(drawn["logins"], text, other)
         return drawn
 
     def _cell(self, word: str, cell: Any) -> Any:
@@ -104,3 +118,14 @@ class Anonymat:
     def _number(self, word: str, value: str) -> int:
         digest = hmac.new(self._key, f"{word}/{value}".encode(), sha256).digest()
         return int.from_bytes(digest[:8])
+
+
+def _replaced(cell: Any, text: str, other: str) -> Any:
+    """Return a cell, or what JSON holds of it, with a text replaced."""
+    if isinstance(cell, str):
+        return re.sub(rf"(?<![-.\w]){re.escape(text)}(?![-.\w])", other, cell)
+    if isinstance(cell, list):
+        return [_replaced(each, text, other) for each in cell]
+    if isinstance(cell, dict):
+        return {key: _replaced(each, text, other) for key, each in cell.items()}
+    return cell

@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from sge_sim.facts.database import Database
+from sge_sim.referentiel.apports.acteurs import cells_of_acteur, entry_of
 from sge_sim.referentiel.apports.lecture import Format
 from sge_sim.referentiel.apports.lignes import cells_of, ligne_of
-from sge_sim.referentiel.apports.mots import MOTS, MOTS_JOURS
+from sge_sim.referentiel.apports.mots import MOTS, MOTS_ACTEURS, MOTS_JOURS
+from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.apports_lignes import points_after
 from sge_sim.tables.mesures_donnees import days_after
 
@@ -44,6 +46,33 @@ def export_mesures(database: Database, format_: Format) -> Iterator[str]:
                 for prm, (jour, courbe, registres) in days
             ]
             yield written(rows, format_, MOTS_JOURS)
+
+
+def export_acteurs(database: Database, format_: Format) -> Iterator[str]:
+    """Yield a file of all the actors, by code, in pieces of whole lines."""
+    yield header(format_, MOTS_ACTEURS)
+    with database.sessions() as session:
+        rows = [cells_of_acteur(entry_of(acteur)) for acteur in all_acteurs(session)]
+    yield written(rows, format_, MOTS_ACTEURS)
+
+
+def template_of_acteurs(format_: Format) -> str:
+    """Return a template of actors: a supplier and a third party, whose lines import as they are."""
+    rows = [
+        [
+            code,
+            nom,
+            sorte,
+            f"contact@{code.lower()}.example.org",
+            f'[{{"contratId":"{contrat}","dateDebut":"2020-01-01"}}]',
+            '{"homologation":["Consultation","Commande"],"production":["Consultation"]}',
+        ]
+        for code, nom, sorte, contrat in (
+            ("MONFOURN", "MON FOURNISSEUR", "fournisseur", "1900001"),
+            ("MONTIERS", "MON SERVICE", "tiers", "1900002"),
+        )
+    ]
+    return header(format_, MOTS_ACTEURS) + written(rows, format_, MOTS_ACTEURS)
 
 
 def template(format_: Format) -> str:

@@ -12,7 +12,7 @@ from itertools import compress
 from typing import Any, Final, Literal, NamedTuple
 
 from sge_sim.errors import UsageError
-from sge_sim.referentiel.apports.mots import MOTS, MOTS_JOURS
+from sge_sim.referentiel.apports.mots import MOTS, MOTS_ACTEURS, MOTS_JOURS
 
 Format = Literal["csv", "jsonl"]
 
@@ -46,12 +46,12 @@ class Faute:
         return f"{self.source}, ligne {self.ligne}{place} : {self.phrase}."
 
 
-Sorte = Literal["points", "jours"]
+Sorte = Literal["points", "jours", "acteurs"]
 
 
 class LigneLue(NamedTuple):
-    """A line that was read: its number, whether it is of a point or of a day of its measures, its
-    cells by word; an empty cell isn't there."""
+    """A line that was read: its number, whether it is of a point, of a day of its measures or of an
+    actor, its cells by word; an empty cell isn't there."""
 
     numero: int
     sorte: Sorte
@@ -117,7 +117,7 @@ def _read_header(source: Source, number: int, text: str, separator: str) -> Sequ
     twice = [word for word, count in Counter(words).items() if count > 1]
     if twice:
         raise UsageError(f"{source.nom}, ligne {number} : la colonne {twice[0]} y est deux fois.")
-    if "prm" not in words:
+    if "prm" not in words and _sorte_of(words) != "acteurs":
         raise UsageError(f"{source.nom}, ligne {number} : il manque la colonne prm.")
     return words
 
@@ -185,12 +185,12 @@ def _read_json(
 
 
 def _sorte_of(words: Collection[str]) -> Sorte:
-    return "jours" if "jour" in words else "points"
+    return "acteurs" if "acteur" in words else "jours" if "jour" in words else "points"
 
 
 def _words_of(words: Collection[str]) -> Collection[str]:
     """Return the words that may stand beside these."""
-    return MOTS_JOURS if _sorte_of(words) == "jours" else MOTS
+    return {"points": MOTS, "jours": MOTS_JOURS, "acteurs": MOTS_ACTEURS}[_sorte_of(words)]
 
 
 class _KeyTwiceError(ValueError):

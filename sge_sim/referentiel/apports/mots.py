@@ -304,3 +304,6 @@ MOTS: Final[Mapping[str, Mot]] = {
 
 MOTS_JOURS: Final = ("prm", "jour", "courbe", "index")
 """Those of a file of measures."""
+
+MOTS_ACTEURS: Final = ("acteur", "nom", "sorte", "logins", "contrats", "habilitations")
+"""Those of a file of actors."""

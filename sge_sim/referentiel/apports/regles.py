@@ -279,8 +279,12 @@ REGLES: Final = (
     ),
     RegleApport(
         "collectes",
-        "seule la courbe d'un C5 ou d'un P4 se collecte à la demande",
-        lambda p, ligne: "collectes" not in ligne.mesures or p["segment"] in PETITS,
+        "seule la courbe d'un C5, d'un P4 ou d'un point traité en index se collecte à la demande",
+        lambda p, ligne: (
+            "collectes" not in ligne.mesures
+            or p["segment"] in PETITS
+            or p["mode_traitement"] == "INDEX"
+        ),
     ),
     RegleApport(
         "trous",

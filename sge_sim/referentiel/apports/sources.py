@@ -23,7 +23,8 @@ def source_of(path: Path) -> Source:
 
 
 def sources_in(folder: Path) -> list[Source]:
-    """Return the files of points of a folder (.csv, .jsonl, .ndjson), by name; measures come last.
+    """Return the files of points of a folder (.csv, .jsonl, .ndjson), by name; actors come first,
+    measures last.
 
     Raises `UsageError` where there is none.
     """
@@ -33,16 +34,17 @@ def sources_in(folder: Path) -> list[Source]:
             f"{folder} ne contient aucun fichier de points : y mettre un .csv ou un .jsonl "
             "(sge-sim points modele en donne le modèle)."
         )
-    return [source_of(path) for path in sorted(found, key=_is_of_days)]
+    return [source_of(path) for path in sorted(found, key=rank_of)]
 
 
-def _is_of_days(path: Path) -> bool:
+def rank_of(path: Path) -> int:
+    """Return when a file is to be read: actors before the points that name them, measures last."""
     try:
         with path.open("rb") as file:
-            first = file.readline(_PIECE)
+            words = re.findall(rb"\w+", file.readline(_PIECE))
     except OSError:
-        return False  # said when it is read
-    return b"jour" in re.findall(rb"\w+", first)
+        return 1  # said when it is read
+    return 0 if b"acteur" in words else 2 if b"jour" in words else 1
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

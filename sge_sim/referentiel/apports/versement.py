@@ -1,4 +1,4 @@
-"""Brings points in: every line checked, written in slices, seen at once or not at all."""
+"""Brings points and actors in: every line checked, written in slices, all seen at once or none."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
+from sge_sim.referentiel.apports.acteurs import ActeursApportes, read_acteur
 from sge_sim.referentiel.apports.anonymat import Anonymat
 from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
@@ -46,7 +47,8 @@ _WORDS: Final = tuple(MOTS.values())
 class Bilan:
     """What became of the lines: read, new points, what was there as given, faults.
 
-    `importe` tells whether what is new is there now; `jours`: new days of measures.
+    `importe` tells whether what is new is there now; `jours`: new days of measures; `acteurs`: new
+    actors.
     """
 
     lues: int = 0
@@ -55,6 +57,7 @@ class Bilan:
     fautes: int = 0
     importe: bool = False
     jours: int = 0
+    acteurs: int = 0
 
 
 def import_points(
@@ -87,7 +90,7 @@ def import_points(
             bilan.importe = not essai and (sauf_erreurs or not bilan.fautes)
             if bilan.importe:
                 with database.transaction() as session:
-                    publish_apport(session, versement.apport_id)
+                    versement.publish(session)
         finally:
             _discard(database)
             database.end_bulk_writes()
@@ -146,7 +149,8 @@ class _Versement:
         with database.transaction() as session:
             self.apport_id = open_apport(session)
             self._communes = known_communes(session)
-            self._suppliers = suppliers(session)
+            self._suppliers = set(suppliers(session))
+        self._acteurs = ActeursApportes(self.apport_id)
         self._database = database
         self._report, self._progress = report, progress
         self._size = _SMALLEST
@@ -164,6 +168,9 @@ class _Versement:
                 if sorte == "jours":
                     self._add_day(source.nom, number, cells)
                     continue
+                if sorte == "acteurs":
+                    self._add_acteur(source.nom, number, cells)
+                    continue
                 ligne = self._checked(source.nom, number, cells)
                 if ligne is not None:
                     self._slice.append((source.nom, number, ligne))
@@ -171,6 +178,30 @@ class _Versement:
                         self._write()
             self._end_days(source.nom)
         self._write()
+
+    def publish(self, session: Session) -> None:
+        """Make all that was brought in seen."""
+        self._acteurs.publish(session)
+        publish_apport(session, self.apport_id)
+
+    def _add_acteur(self, source: str, number: int, cells: Mapping[str, Any]) -> None:
+        """Check an actor, and write it for the points that follow."""
+
+        def report(mot: str, phrase: str) -> None:
+            self._add_faute(Faute(source, number, mot, phrase))
+
+        before = self.bilan.fautes
+        entry = read_acteur(cells, report)
+        if entry is None:
+            return
+        with self._database.transaction() as session:
+            new = self._acteurs.stage(session, entry, report)
+        if new:
+            self.bilan.acteurs += 1
+            if entry.kind == "fournisseur":
+                self._suppliers.add(entry.code)
+        elif self.bilan.fautes == before:
+            self.bilan.inchanges += 1
 
     def _add_day(self, source: str, number: int, cells: Mapping[str, Any]) -> None:
         prm = str(cells.get("prm", ""))
@@ -242,8 +273,8 @@ class _Versement:
             if supplier is not None and supplier not in self._suppliers:
                 yield (
                     "fournisseurTitulaire",
-                    f"« {supplier} » n'est pas un fournisseur (sge-sim acteurs create --kind "
-                    "fournisseur)",
+                    f"« {supplier} » n'est pas un fournisseur (le donner avant, points modele "
+                    "--acteurs, ou sge-sim acteurs create --kind fournisseur)",
                 )
         known = self._communes.get((point["code_postal"], point["code_insee"]))
         if known is not None and known != point["commune"]:

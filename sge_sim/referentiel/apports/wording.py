@@ -13,6 +13,8 @@ def sentence_of_import(bilan: Bilan, *, essai: bool = False) -> str:
         )
     done = "à importer" if essai else "importés" if bilan.nouveaux > 1 else "importé"
     sentence = f"{counted(bilan.nouveaux, 'point')} {done}, {bilan.inchanges} déjà là"
+    if bilan.acteurs:
+        sentence += f", {counted(bilan.acteurs, 'acteur')}"
     if bilan.jours:
         sentence += f", {counted(bilan.jours, 'jour')} de mesures"
     return f"{sentence}, {counted(bilan.fautes, 'erreur')}." if bilan.fautes else f"{sentence}."

@@ -67,7 +67,7 @@ def ticked(running: RunningSimulator, number: int) -> dict[int, list[str]]:
 
 
 def origins(running: RunningSimulator, after: int) -> list[str]:
-    found = running.admin("/api/journal", after=after, limit=1000)
+    found = running.admin("/api/journal", apres=after, limit=1000)
     return [each["origine"] for each in found if each["kind"] in ("soap", "http")]
 
 

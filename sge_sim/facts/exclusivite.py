@@ -10,8 +10,11 @@ With SQLite the processes of one folder publish as they come: the lock of the fi
 
 import logging
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Final
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -21,25 +24,26 @@ from sge_sim.tables.flux import release_claims
 from sge_sim.tables.plateforme import is_epoque, is_shared, next_epoque
 from sge_sim.tables.prepared import Driver
 
-if TYPE_CHECKING:
-    from sge_sim.facts.database import Database
-
 SILENCE_SECONDS: Final = 15
 """After which the server takes the right from who says nothing; a pulse is a third of it."""
 
 _log = logging.getLogger(__name__)
 
 
-class GardeLostError(Exception):
+class ExclusiviteLostError(Exception):
     """Another process has the right to publish by now: nothing of the transaction is written."""
 
 
-class Garde:
+class Exclusivite:
     """The right to publish, as one process has it or not; its threads share it."""
 
-    def __init__(self, database: "Database") -> None:
-        self._database = database
-        self._shared = is_shared(database.engine)
+    def __init__(
+        self, engine: Engine, transaction: Callable[[], AbstractContextManager[Session]]
+    ) -> None:
+        """`transaction` begins one that writes."""
+        self._engine = engine
+        self._transaction = transaction
+        self._shared = is_shared(engine)
         self._lock = threading.RLock()
         self._driver: Driver | None = None
         self._epoque = 0
@@ -62,12 +66,12 @@ class Garde:
         return not self._shared or self._driver is not None
 
     def check(self, session: Session) -> None:
-        """Raise `GardeLostError` unless this process still has the right; nobody takes it before
-        the transaction ends."""
+        """Raise `ExclusiviteLostError` unless this process still has the right; nobody takes it
+        before the transaction ends."""
         if self._shared and not is_epoque(session, self._epoque):
             with self._lock:
                 self._drop()
-            raise GardeLostError
+            raise ExclusiviteLostError
 
     def close(self) -> None:
         """Give the right back; it may be taken again."""
@@ -75,14 +79,14 @@ class Garde:
             self._drop()
 
     def _try(self) -> None:
-        opened = self._database.engine.raw_connection()
+        opened = self._engine.raw_connection()
         driver: Any = opened.driver_connection
         opened.detach()  # closed by who drops it, which gives the lock back
         driver.autocommit = True
-        session_of_lock = Driver(driver, self._database.engine.dialect)
+        session_of_lock = Driver(driver, self._engine.dialect)
         try:
             if try_lock(session_of_lock, PUBLISH_LOCK, SILENCE_SECONDS):
-                with self._database.transaction() as session:
+                with self._transaction() as session:
                     self._epoque = next_epoque(session)
                     release_claims(session, machine_now())
                 self._hold(session_of_lock)

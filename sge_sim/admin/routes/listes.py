@@ -1,0 +1,105 @@
+"""How every list of the REST interface is read, page after page.
+
+A page has `limit` things at most and takes 1.5 MB at most; the header `Link` gives the address of
+the next one while there is one (RFC 8288).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Final, TypeVar, get_args
+
+from fastapi import Depends, Query, Request, Response
+from pydantic import BeforeValidator
+
+from sge_sim.admin.routes import json_list, link_to
+from sge_sim.api.typed_filters import known_spelling
+from sge_sim.domaine.nomenclatures import (
+    KINDS_OF_FLUX,
+    EtatFichier,
+    EtatService,
+    Flux,
+    FluxM023,
+    Segment,
+)
+from sge_sim.errors import UnknownError
+
+PAR_PAGES: Final = (
+    "Une page tient en 1,5 Mo : elle peut en donner moins que `limit`. L'en-tête `Link` donne "
+    "l'adresse de la suivante tant qu'il y en a une."
+)
+"""What the description of a list says of its pages."""
+
+
+def typed_as(known: Sequence[str]) -> BeforeValidator:
+    """Return what brings a word that was typed to one that is known: any case will do."""
+    return BeforeValidator(lambda typed: known_spelling(typed, known))
+
+
+Limite = Annotated[int, Query(ge=1, le=1000, description="Combien, au plus")]
+_MAX_ID: Final = 2**63 - 1
+Avant = Annotated[
+    int | None,
+    Query(ge=1, le=_MAX_ID, description="Page suivante : ce qui vient avant ce numéro"),
+]
+Apres = Annotated[
+    int | None,
+    Query(ge=0, le=_MAX_ID, description="Page suivante : ce qui vient après ce numéro"),
+]
+AvantNom = Annotated[
+    str | None, Query(max_length=100, description="Page suivante : ce qui vient avant lui")
+]
+ApresNom = Annotated[
+    str | None, Query(max_length=100, description="Page suivante : ce qui vient après lui")
+]
+SegmentTyped = Annotated[Segment, typed_as(get_args(Segment))]
+EtatServiceTyped = Annotated[EtatService, typed_as(get_args(EtatService))]
+FluxM023Typed = Annotated[FluxM023, typed_as(get_args(FluxM023))]
+FluxTyped = Annotated[Flux, typed_as(KINDS_OF_FLUX)]
+EtatFichierTyped = Annotated[EtatFichier, typed_as(get_args(EtatFichier))]
+Ligne = TypeVar("Ligne")
+
+
+def page_of(
+    request: Request,
+    rows: Sequence[Ligne],
+    limit: int,
+    view: Callable[[Ligne], object],
+    **cursor: Callable[[Ligne], object],
+) -> Response:
+    """Return the page of `rows`, of which there is one more than `limit` where others follow.
+
+    `cursor` is the parameter that asks for the next page, and what it is of the last row of this.
+    """
+    ((name, place),) = cursor.items()
+    content, count = json_list(map(view, rows[:limit]))
+    response = Response(content, media_type="application/json")
+    if count < len(rows):
+        response.headers["Link"] = link_to(request, **{name: place(rows[count - 1])})
+    return response
+
+
+class Morceau:
+    """The part that is asked for of a list that is made as a whole."""
+
+    def __init__(self, request: Request, limit: Limite = 100, apres: ApresNom = None) -> None:
+        self._request = request
+        self._limit = limit
+        self._apres = apres
+
+    def of(self, views: Iterable[Ligne], key: Callable[[Ligne], object]) -> Response:
+        """Return the page of `views`, which `key` tells apart.
+
+        Raises `UnknownError` where the page before ended with something that is no longer there.
+        """
+        rows = list(views)
+        if self._apres is not None:
+            keys = [str(key(row)) for row in rows]
+            if self._apres not in keys:
+                raise UnknownError(
+                    f"« {self._apres} » n'est plus dans cette liste : la relire du début.",
+                    self._apres,
+                )
+            rows = rows[keys.index(self._apres) + 1 :]
+        return page_of(self._request, rows, self._limit, lambda row: row, apres=key)
+
+
+UnMorceau = Annotated[Morceau, Depends()]

@@ -1,0 +1,158 @@
+"""Files in bulk, without orders: of any points, over any days, by several processes.
+
+A part is a flux and a thousand points that follow each other, over all the days: what it makes
+depends on nothing else, so that the files are the same to the byte however the parts are shared
+out, and made again. Every curve counts as collected. Nothing is recorded, nothing is delivered.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.domaine.nomenclatures import Flux
+from sge_sim.facts.lecture import read_dossier
+from sge_sim.flux import r50, r151
+from sge_sim.flux.envoi import Envoi, Fichier, PointPublie, batches
+from sge_sim.flux.lots import LotDiffusion
+from sge_sim.flux.packaging import zipped_archive
+from sge_sim.flux.parallele import Equipe
+from sge_sim.flux.periodes import Frequence, periode_diffusee, periode_of
+from sge_sim.flux.r6x.recurrent import TOUJOURS, diffused_files, envoi_of_diffusion
+from sge_sim.machine.files import PRIVATE, writing_atomically
+from sge_sim.mesures import PointMesure
+from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.tables.diffusions import Diffusion, PointDiffuse
+from sge_sim.tables.prepared import Driver, read_at_once
+
+POINTS_PAR_PARTIE: Final = 1000
+_LUS_ENSEMBLE: Final = 100
+_JOUR: Final = timedelta(1)
+_SERIES: Final = MappingProxyType({"R50": r50.archive, "R151": r151.archive})
+FLUX_EN_MASSE: Final[tuple[Flux, ...]] = ("R50", "R151", "R63B", "R64B", "R66B")
+"""Those of C5 points, in the order in which they are made."""
+
+
+@dataclass(frozen=True)
+class Partie:
+    """Part `rang` of `parts` of a flux, over the legal days [debut, fin), of a contract."""
+
+    flux: Flux
+    rang: int
+    parts: int
+    prms: tuple[str, ...]
+    debut: date
+    fin: date
+    contrat_id: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class FichierFait:
+    """A file that was made: its name, its size, how many points it tells about."""
+
+    nom: str
+    taille: int
+    points: int
+
+
+def parts_of(
+    prms: Sequence[str],
+    flux: Collection[str],
+    debut: date,
+    fin: date,
+    contrat_id: str,
+    folder: Path,
+) -> list[Partie]:
+    """Cut what is asked for into parts, flux by flux."""
+    groups = [tuple(group) for group in batches(prms, POINTS_PAR_PARTIE)]
+    return [
+        Partie(one, rang, len(groups), group, debut, fin, contrat_id, folder)
+        for one in FLUX_EN_MASSE
+        if one in flux
+        for rang, group in enumerate(groups, 1)
+    ]
+
+
+def make_parts(
+    session: Session, parts: Sequence[Partie], workers: int | None
+) -> Iterator[list[FichierFait]]:
+    """Make the files of each part, by so many processes; yield what each part came to."""
+    with Equipe(workers) as equipe:
+        yield from equipe.share(session, make_part, ((part,) for part in parts))
+
+
+def make_part(session: Session, partie: Partie) -> list[FichierFait]:
+    """Write the files of a part into its folder, whole or not at all."""
+    return [_write(partie.folder, fichier) for fichier in _files(session, partie)]
+
+
+def _files(session: Session, partie: Partie) -> Iterator[Fichier]:
+    if partie.flux in _SERIES:
+        yield from _series(session, partie)
+        return
+    points = tuple(PointDiffuse(prm, "SOUTIRAGE", partie.debut, partie.fin) for prm in partie.prms)
+    diffusion = Diffusion(partie.contrat_id, partie.flux, "P1D", None)  # type: ignore[arg-type]
+    for jour in _jours(partie):
+        # What was measured on a day is stored on the next.
+        lot = LotDiffusion(diffusion, periode_diffusee("P1D", jour + _JOUR), points)
+        envoi = envoi_of_diffusion(lot, partie.contrat_id, Defauts())
+        yield from diffused_files(
+            session,
+            lot,
+            envoi,
+            sequence=partie.rang,
+            late=False,
+            folder=partie.folder,
+            collectees=True,
+        )
+
+
+def _series(session: Session, partie: Partie) -> Iterator[Fichier]:
+    """Yield the files of R50 or R151, day by day, but those without a measure."""
+    mesures = list(_mesures(session, partie.prms))
+    for jour in _jours(partie):
+        creation = periode_of(partie.flux, Frequence.QUOTIDIENNE, jour).publication  # type: ignore[arg-type]
+        envoi = Envoi(
+            destinataire=partie.contrat_id,
+            kind="tiers",
+            contrat_id=partie.contrat_id,
+            numero="0000000",
+            sequence=(jour - partie.debut).days + 1,
+            frequence=Frequence.QUOTIDIENNE,
+            creation=creation,
+        )
+        points = (PointPublie(prm, mesure, jour, jour + _JOUR, "", "") for prm, mesure in mesures)
+        archive = _SERIES[partie.flux](envoi, points, partie.rang, partie.parts)
+        if archive.prms:
+            content = zipped_archive(archive, creation)
+            yield Fichier(archive.nom, (content,), archive.prms)
+
+
+def _mesures(session: Session, prms: Sequence[str]) -> Iterator[tuple[str, PointMesure]]:
+    driver = Driver.under(session)
+    for some in batches(prms, _LUS_ENSEMBLE):
+        for prm, dossier in zip(
+            some, read_at_once(driver, [(read_dossier, prm) for prm in some]), strict=True
+        ):
+            mesure = dossier and point_mesure(dossier.point, dossier.suivi, "SOUTIRAGE")
+            if mesure is not None:
+                yield prm, replace(mesure, collectes=TOUJOURS)
+
+
+def _jours(partie: Partie) -> Iterator[date]:
+    for rang in range((partie.fin - partie.debut).days):
+        yield partie.debut + rang * _JOUR
+
+
+def _write(folder: Path, fichier: Fichier) -> FichierFait:
+    size = 0
+    with writing_atomically(folder / fichier.nom, PRIVATE) as out:
+        for piece in fichier.morceaux:
+            size += out.write(piece)
+    return FichierFait(fichier.nom, size, len(fichier.prms))

@@ -1,0 +1,533 @@
+"""The table of what can be seen and done (`sge_sim/api/parite.yaml`), by calling each of its cells.
+
+One simulator, in production, goes through the rows in their order: what a row does is there for the
+next ones. Nothing else is served, and no other command exists, than what the table names.
+"""
+
+import contextlib
+import io
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import click
+import pytest
+import requests
+import yaml
+from admin_kit import Room
+from fastapi.routing import APIRoute
+from points_kit import csv_lines, made_points
+from running_simulator import RunningSimulator, start_simulator
+
+import sge_sim.api
+from sge_sim.admin.application import _ROUTES
+from sge_sim.cli import commands
+from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
+from sge_sim.dataconnect.consentements import give_consentement
+from sge_sim.datahub.comptes import create_compte
+from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.schema.data_folder import open_database
+from sge_sim.tables.dataconnect import applications
+from sge_sim.tables.numeros import next_numero
+from sge_sim.tables.points import find_point
+
+WAYS = ("page", "rest", "commande")
+MOST_EMPTY = 6
+REFUSED = {"reprendre l'heure de la machine": "ne recule pas"}
+"""What is refused once it was done one way: the clock follows the machine already."""
+C5 = "25946599093143"
+CDC = "/ConsultationDonneesTechniquesContractuelles/v1.0"
+NAMESPACE = "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
+
+
+class Fonction(NamedTuple):
+    nom: str
+    page: str
+    rest: str
+    commande: str
+    raison: str = ""
+
+
+TABLE = yaml.safe_load((Path(sge_sim.api.__file__).parent / "parite.yaml").read_text("utf-8"))
+FONCTIONS = [Fonction(*row) for row in TABLE["fonctions"]]
+APART = {nom for each in TABLE["apart"] for nom in each["noms"]}
+
+
+@dataclass
+class Walk:
+    """A simulator on which the table is gone through, and what its rows have made so far."""
+
+    simulator: RunningSimulator
+    folder: Path
+    known: dict[str, Any]
+    made: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def home(self) -> str:
+        home: str = self.simulator.ready["admin_url"]
+        return home
+
+    def ask(self, method: str, path: str, **options: Any) -> requests.Response:
+        return requests.request(
+            method, self.home + path, timeout=120, allow_redirects=False, **options
+        )
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    folder = tmp_path_factory.mktemp("parite")
+    options = ("--environment", "production", "--population-size", "0", "--now", "2025-08-01T10:00")
+    with start_simulator(folder / "etat", *options, "--data-connect") as simulator:
+        call(simulator)
+        known = prepare(simulator)
+        yield Walk(simulator, folder, known)
+
+
+def call(simulator: RunningSimulator) -> None:
+    """Have the default tiers ask for the data sheet of a point."""
+    simulator.session.post(
+        simulator.url + CDC,
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{NAMESPACE}">'
+        f"<pointId>{C5}</pointId><loginUtilisateur>{simulator.login}</loginUtilisateur>"
+        "<autorisationClient>true</autorisationClient>"
+        "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>",
+        headers={"Content-Type": "text/xml; charset=utf-8"},
+        timeout=30,
+    )
+
+
+def prepare(simulator: RunningSimulator) -> dict[str, Any]:
+    """Leave what clients leave: a demand of M023 and its files, consents, accounts of Datahub."""
+    database = open_database(simulator.data_dir)
+    clock = StoredClock(database)
+    contrat = simulator.ready["contrat_id"]
+    with database.transaction() as session:
+        asked = Historiques(
+            *("R63", "CSV", (C5,), "SOUTIRAGE", "ACCORD_CLIENT"),
+            *(date(2025, 7, 1), date(2025, 7, 3)),
+        )
+        emetteur = Emetteur("TIERS1", contrat, simulator.login, None)
+        affaire = next_numero(session, "affaire")
+        order_m023(session, affaire, emetteur, asked, clock.now(), AUSSITOT)
+        point = find_point(session, C5)
+        assert point is not None
+        application = next(each for each in applications(session) if each.mode == "production")
+        consents = [
+            give_consentement(
+                session, application, "titulaire", point, clock.now(), date(2026, 1, 1)
+            )
+            for _ in WAYS
+        ]
+        session.flush()
+        numbers = [each.id for each in consents]
+        for way in WAYS:
+            for who in ("c", "l", "t"):
+                create_compte(session, f"{who}{way}@tiers.example.fr", "Anne", "TIERS1")
+    database.dispose()
+    answer = requests.post(
+        f"{simulator.ready['admin_url']}/api/clock",
+        json={"action": "advance", "duree": "2d"},
+        timeout=120,
+    )
+    assert answer.status_code == 200, answer.text
+    (demand,) = simulator.admin("/api/demandes")
+    affaire_id = demand["affaire_id"]
+    files = simulator.admin(f"/api/demandes/{affaire_id}/fichiers")
+    pem = Path(simulator.ready["client_cert"]).read_text()
+    return {
+        "affaire_id": affaire_id,
+        "nom": files[0]["nom"],
+        "numero": 1,
+        "prm": C5,
+        "contrat": contrat,
+        "consents": dict(zip(WAYS, numbers, strict=True)),
+        "pem": pem,
+        "cert": simulator.ready["client_cert"],
+    }
+
+
+class Call(NamedTuple):
+    """What a cell takes besides its address or its command."""
+
+    variables: Mapping[str, Any] = MappingProxyType({})
+    options: Mapping[str, Any] = MappingProxyType({})
+    words: tuple[str, ...] = ()
+
+
+def read_back(walk: Walk, path: str) -> Any:
+    return walk.ask("GET", path).json()
+
+
+def said(walk: Walk, way: str, fields: dict[str, Any], *words: str, **variables: Any) -> Call:
+    """Return the call that gives these fields: JSON, a form, or words."""
+    if way == "page":
+        return Call(variables, {"data": fields})
+    return Call(variables, {"json": fields} if way == "rest" else {}, words)
+
+
+def acteur(walk: Walk, way: str) -> str:
+    return f"ACT{way[:4].upper()}"
+
+
+def datahub(walk: Walk, way: str, action: str) -> Call:
+    """Return an act of Datahub; each way has a contract of its own."""
+    numero = f"77{WAYS.index(way)}"
+    head, legal, tech = (f"{who}{way}@tiers.example.fr" for who in "clt")
+    by = {"par": legal if action == "signer" else head, "numero": numero}
+    role = {"email": tech, "role": "technique"}
+    annexe = {"type_canal": "dossier", "url": str(walk.folder / "depot"), "algorithme": "aucun"}
+    client_id = walk.made.get(("application", way), "")
+    login = f"droits{way}@tiers.example.fr"
+    habilitateur = walk.simulator.login
+    fields = {
+        "compte": {"email": f"n{way}@tiers.example.fr", "nom": "Zoé", "acteur": "TIERS1"},
+        "profil": {"par": head, "nom": "Carla"},
+        "contrat": {"numero": numero, "email": head},
+        "modifier": by | {"raison_sociale": "Exemple"},
+        "representant": {"numero": numero, "email": legal},
+        "ajouter": by | role,
+        "retirer": by | role,
+        "annexe": by | annexe,
+        "application": {
+            **{"par": head, "mode": "bac_a_sable", "nom": f"Appli {way}"},
+            "redirect_uri": "https://a.example.fr/retour",
+        },
+        "modifier_application": {"par": head, "client_id": client_id, "nom": f"Autre {way}"},
+        "retirer_application": {"par": head, "client_id": client_id},
+        "activer": {"numero": numero},
+        "habilitateur": {"login": habilitateur if way == "page" else login},
+        "droits": {"par": habilitateur, "login": login},
+        "retirer_droits": {"par": habilitateur, "login": login},
+    }.get(action, by)
+    if action == "habilitateur" and way != "page":
+        fields |= {"par": habilitateur, "login": f"chef{way}@tiers.example.fr"}
+        walk.ask("POST", "/api/acteurs/TIERS1/logins", json={"login": fields["login"]})
+    if action == "droits":
+        walk.ask("POST", "/api/acteurs/TIERS1/logins", json={"login": login})
+    variables = {"numero": numero, "client_id": client_id, "login": login, **role}
+    if action == "profil":
+        variables["email"] = head
+    if way != "rest":
+        words = tuple(f"{name}={value}" for name, value in fields.items())
+        return said(walk, way, fields, *words, **variables)
+    if action in ("retirer", "retirer_application", "retirer_droits"):
+        return Call(variables, {"params": {"par": fields["par"]}})
+    body = dict(fields)
+    if action == "contrat":
+        body = {"numero": numero, "contractuel": head}
+    else:
+        for name in {"numero", "client_id"} & body.keys():
+            del body[name]
+    return Call(variables, {"json": body} if body else {})
+
+
+def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
+    """Return what a cell of a row is called with."""
+    known, code = walk.known, acteur(walk, way)
+    redirect = {"redirect_uri": "https://a.example.fr/retour"}
+    echange = {"echange_id": 1, "part": "requete", "message": "requete"}
+    day = {"debut": "2025-07-01", "fin": "2025-07-03"}
+    if fonction.nom.startswith("Datahub : "):
+        return datahub(walk, way, fonction.page.rpartition("/")[2])
+    match fonction.nom:
+        case "voir un échange" | "prendre un message" | "copier un appel":
+            return Call(echange, {}, ("1",))
+        case "refaire un appel":
+            return said(walk, way, {}, "1", **echange)
+        case "avancer l'heure":
+            fields = {"action": "1h"} if way == "page" else {"action": "advance", "duree": "1h"}
+            return said(walk, way, fields, "1h")
+        case "régler l'heure":
+            instant = f"2025-09-0{WAYS.index(way) + 1}T10:00"
+            action = {"page": "regler"}.get(way, "set")
+            return said(walk, way, {"action": action, "instant": instant}, instant)
+        case "arrêter l'heure":
+            return said(walk, way, {"action": {"page": "arreter"}.get(way, "freeze")})
+        case "suivre un déplacement":
+            return Call({"numero": read_back(walk, "/api/clock")["numero"]})
+        case "reprendre l'heure de la machine":
+            return said(walk, way, {"action": {"page": "machine"}.get(way, "real")})
+        case "voir un point" | "lister les autorisations déclarées":
+            words = (C5,) if fonction.nom == "voir un point" else ()
+            return Call(known, {}, words)
+        case "voir les mesures d'un point":
+            words = (C5, "--debut", day["debut"], "--fin", day["fin"])
+            return Call(known, {"params": {"type": "energie", **day}}, words)
+        case "régler un point":
+            form = {"action": "teleoperable", "valeur": "oui"}
+            fields = form if way == "page" else {"teleoperable": True}
+            return said(walk, way, fields, C5, "--teleoperable", "oui", **known)
+        case "faire arriver quelque chose à un point":
+            form = {"action": "opposition", "valeur": "oui"}
+            fields = form if way == "page" else {"opposition": False}
+            return said(walk, way, fields, C5, "--opposition", "oui", **known)
+        case "copier un point":
+            return said(walk, way, {} if way == "page" else {"comme": C5}, C5, **known)
+        case "importer des points":
+            content = b"".join(csv_lines(made_points(1, WAYS.index(way) + 1)))
+            if way == "page":
+                return Call({}, {"files": {"fichier": ("points.csv", content)}})
+            file = walk.folder / f"{way}.csv"
+            file.write_bytes(content)
+            return Call(
+                {}, {"data": content, "headers": {"Content-Type": "text/csv"}}, (str(file),)
+            )
+        case "retirer un point à soi":
+            (cells,) = made_points(1, WAYS.index(way) + 1)
+            prm = cells["prm"]
+            return Call({"prm": prm}, {}, (prm,))
+        case "exporter ses points":
+            return Call({}, {}, ("--sortie", str(walk.folder / "export.csv")))
+        case "voir une demande M023" | "voir les fichiers d'une demande":
+            return Call(known, {}, (known["affaire_id"],))
+        case "prendre le CSV d'une demande" | "voir un fichier":
+            return Call(known, {}, (known["nom"],))
+        case "prendre un fichier":
+            row = read_back(walk, f"/api/flux/{known['nom']}")
+            path = next((walk.simulator.data_dir / "flux").rglob(row["nom"]))
+            out = str(walk.folder / "clair")
+            return Call(known, {}, (str(path), "--contrat", row["contrat_id"], "--sortie", out))
+        case "publier et livrer":
+            return Call({}, {}, ("--environment", "production"))
+        case "voir un canal":
+            return Call(known, {}, (known["contrat"],))
+        case "déclarer un canal":
+            url = str(walk.folder / "canal")
+            words = ("dossier", "--url", url, known["contrat"])
+            fields = {"type": "dossier", "url": url, "chiffrement": "aucun"}
+            if way == "page":
+                fields["contrat"] = known["contrat"]
+            return said(walk, way, fields, *words, **known)
+        case "voir un acteur":
+            return Call({"code": "TIERS1"})
+        case "créer un acteur":
+            fields = {"code": code, "nom": code, "kind": "tiers"}
+            return said(walk, way, fields, code, "--nom", code, "--kind", "tiers")
+        case "donner un login" | "donner un mot de passe":
+            login = f"un.{way}@acteur.example.fr"
+            if fonction.nom == "donner un login":
+                return said(walk, way, {"login": login}, code, login, code=code)
+            words = (login, "--password", "secret")
+            fields = {"login": login, "mot_de_passe": "secret"}
+            return said(walk, way, fields, *words, code=code)
+        case "donner un contrat":
+            numero = f"88{WAYS.index(way)}"
+            words = (code, numero, "--debut", "2024-01-01")
+            fields = {"contrat_id": numero, "date_debut": "2024-01-01"}
+            return said(walk, way, fields, *words, code=code)
+        case "habiliter un acteur" | "retirer une habilitation":
+            fields = {"package": "Consultation", "environnement": "production"}
+            words = (code, "Consultation")
+            if fonction.nom == "habiliter un acteur":
+                return said(walk, way, fields, *words, code=code)
+            if way == "page":
+                fields["retirer"] = "oui"
+                return said(walk, way, fields, code=code)
+            return Call({"code": code, **fields}, {}, words)
+        case "vérifier un certificat" | "enregistrer un certificat":
+            fields = {"environnement": "production", "pem": known["pem"]}
+            words = (known["cert"], "--environment", "production")
+            if fonction.nom == "enregistrer un certificat" and way == "page":
+                fields["acteur"] = "TIERS1"
+            return said(walk, way, fields, *words)
+        case "ouvrir un ticket":
+            name = "pem" if way == "page" else "certificat"
+            return said(
+                walk, way, {"acteur": "TIERS1", name: known["pem"]}, "TIERS1", known["cert"]
+            )
+        case "clore un ticket":
+            number = WAYS.index(way) + 1
+            return Call({"numero": number, "ticket_id": number}, {}, (str(number),))
+        case "enregistrer une application":
+            fields = {"nom": f"Une {way}", "acteur": "TIERS1", "mode": "production", **redirect}
+            return said(walk, way, fields, f"Une {way}", "--redirect-uri", redirect["redirect_uri"])
+        case "modifier une application" | "supprimer une application":
+            made = {each["nom"]: each["client_id"] for each in read_back(walk, "/api/applications")}
+            client = made.get(f"Une {way}") or made[f"Deux {way}"]
+            fields = {"nom": f"Deux {way}"} if fonction.nom.startswith("modifier") else {}
+            words = (client, *(("--nom", f"Deux {way}") if fields else ()))
+            return said(walk, way, fields, *words, client_id=client)
+        case "retirer un consentement":
+            number = known["consents"][way]
+            return Call({"consentement_id": number}, {}, (str(number),))
+        case "consulter un contrat de Datahub":
+            return Call({"numero": "770"}, {"params": {"par": "cpage@tiers.example.fr"}})
+        case "prévoir une panne":
+            return said(walk, way, {"sorte": "sgt500"}, "sgt500", "--prm", "24210000000255")
+        case "retirer une panne":
+            number = read_back(walk, "/api/pannes")[0]["numero"]
+            return Call({"numero": number}, {}, (str(number),))
+        case "ouvrir une campagne":
+            fields = {"release": "sge-26.1", "user_agent": f"client-{way}"}
+            words = ("--release", "26.1", "--user-agent", f"client-{way}")
+            return said(walk, way, fields, *words)
+        case "voir une campagne" | "prendre les données d'une campagne" | "fermer une campagne":
+            number = WAYS.index(way) + 1 if fonction.nom.startswith("fermer") else 3
+            words = ("--campaign", str(number))
+            if fonction.commande == "campaign report":
+                words += ("--report", str(walk.folder / "rapport"))
+            return Call({"campaign_id": number}, {}, words)
+        case "prendre le rapport d'une campagne" | "prendre le classeur d'une campagne":
+            words = ("--campaign", "3", "--report", str(walk.folder / "rapport"))
+            return Call({"campaign_id": 3}, {}, words)
+        case "passer des cas":
+            fields = {"release": "sge-26.1", "cas": "ADP-NR1"} | (
+                {"package": ""} if way == "page" else {}
+            )
+            ready = walk.simulator.ready
+            target = {
+                **{"target": ready["b2b_url"], "admin": walk.home, "ca": ready["ca_file"]},
+                **{"cert": ready["client_cert"], "key": ready["client_key"]},
+                **{"login": ready["login"], "contrat": ready["contrat_id"]},
+                **{"case": "ADP-NR1", "release": "26.1"},
+                "report": str(walk.folder / "passage"),
+            }
+            words = tuple(f"--{name}={value}" for name, value in target.items())
+            return said(walk, way, fields, *words)
+        case "voir un passage" | "prendre le rapport d'un passage":
+            nom = passage_of(walk)
+            return Call({"nom": nom, "fichier": "rapport.json"}, {}, (nom,))
+        case "voir les cas d'une version" | "voir un cas":
+            variables = {"campaign_id": 3, "release": "sge-26.1", "cas": "ADP-NR1"}
+            cases = read_back(walk, "/api/catalogue/sge-26.1/cas/ADP-NR1")
+            words = ("ADP-NR1",) if fonction.nom == "voir un cas" else ()
+            return Call(variables | {"cle": cases[0]["cle"]}, {}, words)
+        case "comparer deux versions":
+            versions = ("sge-23.2", "sge-26.1")
+            return Call({"avant": versions[0], "apres": versions[1]}, {}, versions)
+        case "chercher des codes" | "chercher des règles":
+            return Call({}, {"params": {"q": "SGT4K"}}, ("SGT4K",))
+        case "voir un code":
+            return Call({"code": "SGT4F7"}, {}, ("SGT4F7",))
+    return Call(known)
+
+
+def passage_of(walk: Walk) -> str:
+    """Return the name of a run whose report is written."""
+    while True:
+        found = [each for each in read_back(walk, "/api/passages") if each["fichiers"]]
+        if found:
+            return str(found[0]["nom"])
+        time.sleep(0.2)
+
+
+def call_address(walk: Walk, cell: str, call: Call) -> str:
+    """Call an address; return what is wrong with the answer, nothing where it did what it says."""
+    method, _, path = cell.partition(" ")
+    filled = re.sub(r"{(\w+)[^}]*}", lambda found: str(call.variables[found[1]]), path)
+    options = dict(call.options)
+    if cell.startswith("POST") and not path.startswith("/api/"):
+        options["headers"] = {"Origin": walk.home}
+    for _ in range(50):
+        answer = walk.ask(method, filled, **options)
+        if "Une campagne est en cours" not in answer.text:
+            break
+        time.sleep(0.2)
+    cookie = answer.headers.get("Set-Cookie", "")
+    if answer.status_code >= 400 or '"refus' in cookie or "=refus" in cookie:
+        return f"{answer.status_code} {cookie} {answer.text[:300]}"
+    if method == "GET" and answer.status_code != 200:
+        return f"{answer.status_code} {answer.headers.get('Location')}"
+    return ""
+
+
+BARE = {"catalog", "codes", "cert authorities"}
+"""Commands that know no folder."""
+
+
+def call_command(walk: Walk, cell: str, call: Call) -> str:
+    """Run a command in this process; return what is wrong, nothing where it did what it says."""
+    words = [*cell.split(), *call.words]
+    folder = ["--data-dir", str(walk.simulator.data_dir)]
+    bare = any(cell.startswith(each) for each in BARE) or cell in ("points modele", "homologate")
+    output = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+    code: Any = 0
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        try:
+            code = commands.main([*words, *([] if bare else folder)], standalone_mode=False)
+        except SystemExit as exit_:
+            code = exit_.code
+        except Exception as error:
+            return f"{words} : {error!r}"
+    written = output.buffer.getvalue().decode("utf-8", "replace")
+    # A report says by 1 that not every package is obtained, a check that a certificate isn't.
+    admitted = (0, None, 1) if cell.split()[-1] in ("report", "check", "homologate") else (0, None)
+    return "" if code in admitted else f"{words} : {code} {written[-300:]}"
+
+
+def test_every_cell_of_the_table_is_called(walk: Walk) -> None:
+    wrong = []
+    callers: dict[str, Callable[[Walk, str, Call], str]] = {
+        "page": call_address,
+        "rest": call_address,
+        "commande": call_command,
+    }
+    for fonction in FONCTIONS:
+        for way in WAYS:
+            cell = getattr(fonction, way)
+            if not cell:
+                continue
+            said_wrong = callers[way](walk, cell, arguments(walk, fonction, way))
+            if said_wrong and REFUSED.get(fonction.nom, "\0") not in said_wrong:
+                wrong.append(f"{fonction.nom} ({way}, {cell}) : {said_wrong}")
+            if fonction.nom == "Datahub : créer une application":
+                listed = read_back(walk, "/api/applications")
+                walk.made["application", way] = next(
+                    (each["client_id"] for each in listed if each["nom"] == f"Appli {way}"), "?"
+                )
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_few_cells_are_empty_and_each_says_why() -> None:
+    empty = [fonction for fonction in FONCTIONS if "" in fonction[1:4]]
+    assert sum(fonction[1:4].count("") for fonction in empty) <= MOST_EMPTY
+    assert all(fonction.raison for fonction in empty)
+    assert [fonction for fonction in FONCTIONS if fonction.raison and fonction not in empty] == []
+
+
+def test_nothing_is_served_that_the_table_does_not_name(room: Room) -> None:
+    routes = [each for routes_of in _ROUTES for each in routes_of(room.state).routes]
+    served = {
+        f"{method} {route.path}"
+        for route in routes
+        if isinstance(route, APIRoute)
+        for method in route.methods
+    }
+    served |= {"GET /api/settings", "GET /favicon.ico"}
+    cells = {cell for fonction in FONCTIONS for cell in fonction[1:3] if cell}
+    named = {re.sub("^POST /datahub/.+", "POST /datahub/{action}", cell) for cell in cells}
+    addresses = {nom for nom in APART if " /" in nom}
+    assert served - named - addresses - {"POST /api/flux", "DELETE /api/pannes"} == set()
+    assert (named | addresses) - served == set()
+
+
+def every_command(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the words of each command."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from every_command(command, (*path, name))
+        else:
+            yield " ".join((*path, name))
+
+
+def test_no_command_is_missing_in_the_table() -> None:
+    existing = set(every_command(commands))
+    named = {fonction.commande for fonction in FONCTIONS if fonction.commande}
+    begun = {
+        command
+        for command in existing
+        if any(f"{cell} ".startswith(f"{command} ") for cell in named)
+    }
+    apart = {nom for nom in APART if " /" not in nom}
+    assert existing - begun - apart == set()
+    assert apart - existing == set()
+    assert not apart & begun

@@ -1,0 +1,106 @@
+"""What a command costs before it works: help loads nothing of what the commands work with, and the
+clock of a simulator that serves is asked of it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+import pytest
+from running_simulator import RunningSimulator
+
+from sge_sim.cli import commands
+
+HEAVY = ("numpy", "lxml", "sqlalchemy", "pydantic", "cryptography", "requests", "spyne", "fastapi")
+MODULES = f"print(*sorted({HEAVY!r} & sys.modules.keys()), file=sys.stderr)".replace(
+    f"{HEAVY!r}", f"set({HEAVY!r})"
+)
+
+
+def loaded_by(*arguments: str) -> tuple[str, list[str]]:
+    """Return what a command writes, and what it has loaded of what is heavy."""
+    script = (
+        f"import sys; sys.argv = ['sge-sim', *{arguments!r}]\n"
+        f"from sge_sim.cli import main\ntry: main()\nfinally: {MODULES}"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout, done.stderr.split()
+
+
+def test_help_loads_nothing_to_work_with() -> None:
+    """Of all commands at once: the list of commands loads the modules of all of them."""
+    text, heavy = loaded_by("--help")
+    assert heavy == []
+    assert text.count("\n  ") > 25
+
+
+def every_command(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each command."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from every_command(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def test_the_help_of_every_command_loads_nothing_either() -> None:
+    asked = [*every_command(commands)]
+    script = (
+        "import sys, io, contextlib, click\nfrom sge_sim.cli import commands\n"
+        f"for words in {asked!r}:\n"
+        "    with contextlib.redirect_stdout(io.StringIO()) as text:\n"
+        "        commands.main([*words, '--help'], 'sge-sim', standalone_mode=False)\n"
+        "    assert len(text.getvalue()) > 50, words\n"
+        f"{MODULES}"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.split() == []
+    assert len(asked) > 70
+
+
+def test_the_clock_is_asked_of_the_simulator_that_serves(simulator: RunningSimulator) -> None:
+    shown, heavy = loaded_by("clock", "show", "--json", "--data-dir", str(simulator.data_dir))
+    assert "sqlalchemy" not in heavy
+    assert json.loads(shown)["numero"] == simulator.admin("/api/clock")["numero"]
+
+
+def completed(words: str, position: int) -> list[str]:
+    """Return what a shell completes, the last word being begun."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sge_sim"],
+        env={
+            "_SGE_SIM_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(position),
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return [line.partition(",")[2] for line in done.stdout.split()]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("journal list --data-dir {folder} --service Recherche", "RecherchePoint"),
+        ("journal list --data-dir {folder} --acteur TI", "TIERS1"),
+        ("points show --data-dir {folder} 2421", "24210000000255"),
+        ("catalog show adp-r", "ADP-R1"),
+        ("pannes add --data-dir {folder} sgt500 --prm 2421", "24210000000255"),
+    ],
+)
+def test_a_shell_completes_what_the_state_and_the_catalogue_hold(
+    simulator: RunningSimulator, words: str, expected: str
+) -> None:
+    line = "sge-sim " + words.format(folder=simulator.data_dir)
+    assert expected in completed(line, len(line.split()) - 1)
+
+
+def test_nothing_is_completed_where_there_is_no_simulator() -> None:
+    assert completed("sge-sim points show --data-dir /nulle/part 2", 5) == []
