@@ -24,6 +24,8 @@ FINISHES = (
     ("</table>", "</table></div>"),
     ('<th class="head"><p></p></th>', "<td></td>"),
     ("<pre>", '<pre tabindex="0">'),
+    ("« ", "«\N{NO-BREAK SPACE}"),
+    (" »", "\N{NO-BREAK SPACE}»"),
 )
 
 project = "sge-sim"
