@@ -126,6 +126,10 @@ service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERS
 test-api: $(VENV)/.dev $(VENV)/.api ## have Schemathesis call the administration (API_SECONDS=120)
 	SGE_SIM_API_SECONDS=$(API_SECONDS) timeout 900 $(BIN)/python -m pytest -s -m api tests/admin
 
+test-grafana: $(VENV)/.dev ## have promtool read the expressions of docs/grafana.json (needs promtool; 1 min)
+	@$(call needs,promtool,Prometheus' promtool,promtool)
+	timeout 120 $(BIN)/python -m pytest -m promtool tests/admin/test_grafana.py
+
 format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -239,4 +243,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test test-machines site test-site test-mcp vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test test-machines site test-site test-mcp vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

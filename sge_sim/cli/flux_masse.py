@@ -5,20 +5,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from sqlalchemy.orm import Session
 
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import InstantType, data_dir_option
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR, legal_date
 from sge_sim.domaine.francais import counted
-from sge_sim.door.certificats import login_and_contrat
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import make_private_folder, read_user_file
-from sge_sim.schema.data_folder import open_database
-from sge_sim.tables.acteurs import default_acteur
-from sge_sim.tables.points import first_small_points, small_points_among
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from sge_sim.flux.masse import FichierFait
 
 _MOST_BYTES = 200 * 10**6
@@ -57,7 +54,10 @@ def masse(
     workers: int | None,
     data_dir: Path,
 ) -> None:
-    from sge_sim.flux.masse import FLUX_EN_MASSE, make_parts, parts_of
+    from sge_sim.door.certificats import login_and_contrat
+    from sge_sim.flux.masse import FLUX_EN_MASSE, cut_in_parts, make_parts
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.acteurs import default_acteur
 
     asked = [one.strip().upper() for one in flux.split(",")]
     unknown = [one for one in asked if one not in FLUX_EN_MASSE]
@@ -78,7 +78,7 @@ def masse(
     with database.sessions() as session:
         prms = _points(session, points)
         _, contrat_id = login_and_contrat(default_acteur(session, "tiers"))
-        parts = parts_of(prms, asked, debut, fin, contrat_id, make_private_folder(sortie))
+        parts = cut_in_parts(prms, asked, debut, fin, contrat_id, make_private_folder(sortie))
         made: list[FichierFait] = []
         done = 0
 
@@ -94,8 +94,10 @@ def masse(
     click.echo(f"{counted(len(made), 'fichier')}, {size} octets, dans {sortie}.")
 
 
-def _points(session: Session, asked: str) -> list[str]:
+def _points(session: "Session", asked: str) -> list[str]:
     """Return the points that are asked for, ascending; raises `UsageError` for what isn't any."""
+    from sge_sim.tables.points import first_small_points, small_points_among
+
     if asked.isdecimal():
         most = int(asked)
         found = first_small_points(session, most)

@@ -113,6 +113,7 @@ class Database:
     def __init__(
         self, url: str | URL, patience_seconds: float = PATIENCE_SECONDS, processes: int = 1
     ) -> None:
+        self.patience_seconds = patience_seconds
         try:
             self.engine, self._editions, self._waiting = _opened(
                 make_url(url), patience_seconds, processes

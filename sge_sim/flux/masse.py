@@ -61,7 +61,7 @@ class FichierFait:
     points: int
 
 
-def parts_of(
+def cut_in_parts(
     prms: Sequence[str],
     flux: Collection[str],
     debut: date,

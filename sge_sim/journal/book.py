@@ -96,7 +96,7 @@ class Journal:
         if url.get_backend_name() != "sqlite" or url.database is None:
             options = f"{url.query.get('options', '')} -csearch_path={_SCHEMA}".strip()
             return cls(
-                Database(url.update_query_dict({"options": options})),
+                Database(url.update_query_dict({"options": options}), state.patience_seconds),
                 data_dir / _FOLDER,
                 max_pending=max_pending,
             )

@@ -6,6 +6,7 @@ neither connections nor threads cross it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from sge_sim.clock import machine_now
 from sge_sim.commandes.moving_clock import start_clock
@@ -25,6 +26,9 @@ from sge_sim.settings import Communes, ReformeHc, Settings
 from sge_sim.tables.campaigns import last_observed
 from sge_sim.tables.installation import is_installed
 from sge_sim.tables.plateforme import is_shared
+
+_START_PATIENCE_SECONDS: Final = 15.0
+"""Longer than a machine that was suspended may hold the others up."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,23 @@ def open_simulator(settings: Settings, on_wait: Callable[[], None] = lambda: Non
     """
     make_private_folder(settings.data_dir)
     database = Database(settings.database, processes=settings.workers + 1)
-    prepare(database)
-    with database.starting(on_wait):
-        return _open(settings, database)
+    patient = database
+    if is_shared(database.engine):  # other machines write meanwhile
+        patient = Database(settings.database, patience_seconds=_START_PATIENCE_SECONDS)
+    prepare(patient)
+    with patient.starting(on_wait):
+        pki, callers = _make_ready(settings, patient)
+    if patient is not database:
+        patient.dispose()
+    shared = Cadence(), Marques(), Phase()
+    return Simulator(settings, database, StoredClock(database), pki, callers, *shared)
 
 
-def _open(settings: Settings, database: Database) -> Simulator:
+def _make_ready(settings: Settings, database: Database) -> tuple[Pki, tuple[DefaultCaller, ...]]:
+    """Make what isn't there, and set the clock; return the certificates and who calls by default.
+
+    Raises `UsageError` as `open_simulator` does.
+    """
     journal = Journal.beside(database, settings.data_dir)
     with database.sessions() as session:
         installed = is_installed(session)
@@ -99,7 +114,6 @@ def _open(settings: Settings, database: Database) -> Simulator:
             from sge_sim.dataconnect.tokens import Tokens
 
             Tokens(settings.data_dir)  # the platform's key, before another one is made
-    clock = StoredClock(database)
     if settings.now is not None:
-        start_clock(clock, settings.now, database)
-    return Simulator(settings, database, clock, pki, callers, Cadence(), Marques(), Phase())
+        start_clock(StoredClock(database), settings.now, database)
+    return pki, callers

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from sge_sim.cli import clock as command
 from sge_sim.clock import parse_instant
+from sge_sim.commandes import echeances
 from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import StoredClock
 
@@ -51,7 +52,7 @@ def test_a_lock_that_comes_after_is_told_with_what_was_reached(
     def meet_a_lock(*_arguments: object, **_options: object) -> None:
         raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(command, "catch_up_orders", meet_a_lock)
+    monkeypatch.setattr(echeances, "catch_up_orders", meet_a_lock)
     before, _ = shown(folder)
     options = ["advance", "10d", "--data-dir", str(folder)]
     error = CliRunner().invoke(command.clock, options).exception

@@ -27,7 +27,7 @@ def test_the_template_goes_in_is_served_goes_out_and_is_removed(
     assert (essai.stderr, essai.stdout) == ("", "2 points à importer, 0 déjà là.\n")
     assert (
         requests.get(running.ready["admin_url"] + f"/api/points/{C5}", timeout=60).status_code
-        == 400
+        == 404
     )
     assert (
         running.command("points", "import", str(file)).stdout == "2 points importés, 0 déjà là.\n"

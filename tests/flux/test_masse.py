@@ -52,7 +52,7 @@ def test_the_files_are_the_same_whoever_makes_them(
         folder.mkdir()
         with database.sessions() as session:
             prms = first_small_points(session, 30)
-            parts = masse.parts_of(prms, ("R50", "R63B"), *DATES, "1100256", folder)
+            parts = masse.cut_in_parts(prms, ("R50", "R63B"), *DATES, "1100256", folder)
             assert len(parts) == 6
             assert sum(map(len, masse.make_parts(session, parts, workers))) == 12
         shared.append(made(folder))
