@@ -10,23 +10,10 @@ from running_simulator import RunningSimulator, run_command
 
 from sge_sim.cli import commands
 
-LOOKING = frozenset(
-    [
-        "authorities",
-        "check",
-        "diff",
-        "doctor",
-        "generations",
-        "health",
-        "hosts",
-        "list",
-        "regles",
-        "settings",
-        "show",
-        "status",
-        "verify",
-    ]
-)
+LOOKING = {
+    *("authorities", "check", "diff", "doctor", "generations", "health", "hosts", "list"),
+    *("regles", "settings", "show", "status", "verify"),
+}
 """The last words of the commands that list, show or check."""
 
 
