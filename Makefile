@@ -58,7 +58,7 @@ test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (nee
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node axe-core@4
 	mkdir -p $(IMAGES)
 	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
-		timeout 1200 $(BIN)/python -m pytest -m browser tests/browser --ignore tests/browser/test_aide.py $(ARGS)
+		timeout 1200 $(BIN)/python -m pytest -m browser tests/browser --ignore tests/browser/test_aide_pages.py $(ARGS)
 
 test-site: site ## run every snippet of the pages, then open each in Chromium (needs chromium-driver, npm; 12 min)
 	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
@@ -67,7 +67,7 @@ test-site: site ## run every snippet of the pages, then open each in Chromium (n
 	mkdir -p $(IMAGES)
 	timeout 600 $(BIN)/python -m pytest -m site tests/site $(ARGS)
 	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
-		timeout 900 $(BIN)/python -m pytest -m browser tests/browser/test_aide.py $(ARGS)
+		timeout 900 $(BIN)/python -m pytest -m browser tests/browser/test_aide_pages.py $(ARGS)
 
 test-langages: $(VENV)/.dev ## run the kit's examples and collections in their languages (needs them; 5 min)
 	@$(call needs,java,A Java runtime of 17 or later with its compiler,openjdk-21-jdk-headless)
@@ -125,6 +125,10 @@ service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERS
 
 test-api: $(VENV)/.dev $(VENV)/.api ## have Schemathesis call the administration (API_SECONDS=120)
 	SGE_SIM_API_SECONDS=$(API_SECONDS) timeout 900 $(BIN)/python -m pytest -s -m api tests/admin
+
+test-grafana: $(VENV)/.dev ## have promtool read the expressions of docs/grafana.json (needs promtool; 1 min)
+	@$(call needs,promtool,Prometheus' promtool,promtool)
+	timeout 120 $(BIN)/python -m pytest -m promtool tests/admin/test_grafana.py
 
 format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff check --fix .
@@ -239,4 +243,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test test-machines site test-site test-mcp vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test test-machines site test-site test-mcp vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

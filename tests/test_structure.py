@@ -81,7 +81,7 @@ HOMONYMS: Final[Mapping[str, str]] = {
 }
 """Where a name of one module may be that of another, and why."""
 
-PRIVATE_IMPORTS: Final = {("transport.openssl", "_ssl"), ("cli.mcp", "mcp")}
+PRIVATE_IMPORTS: Final = {("transport.openssl", "_ssl")}
 """Those that are late because the module may be absent."""
 
 

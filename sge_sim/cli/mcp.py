@@ -1,124 +1,14 @@
-"""`sge-sim mcp`: what an assistant may ask of a simulator, over its standard input and output.
+"""`sge-sim mcp`: an assistant asks a simulator, over its standard input and output.
 
-The tools read, unless `--agir` lets them move the clock and run cases. They call the administration
-of this machine's simulator; nothing listens.
+The tools read, unless `--agir` lets them move the clock and run cases; nothing listens.
 """
 
-import subprocess
-import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
-from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.cli.options import data_dir_option
-from sge_sim.clock import PARIS, parse_duration
-from sge_sim.domaine.provenance import in_french
-from sge_sim.door.certificats import login_and_contrat
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.attendue import expected_request
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
-from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.homologation.client.sge_client import Cible, SgeClient
-from sge_sim.processes.serving_note import Served, find_served
-from sge_sim.schema.data_folder import open_database
-from sge_sim.services.registry import CODES, SERVICES
-from sge_sim.tables.acteurs import default_acteur
-
-
-class Outils:
-    """The tools, each with its French description; those of `actions` change the simulator."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self._data_dir = data_dir
-
-    def journal(self, code: str = "", service: str = "", limite: int = 20) -> list[Any]:
-        """Donner les derniers appels reçus, les plus récents d'abord : règle, source, remède."""
-        asked = {"code": code, "service": service, "limit": limite}
-        return list(self._admin().get("/api/journal", **{k: v for k, v in asked.items() if v}))
-
-    def expliquer(self, refus: str) -> dict[str, Any]:
-        """Expliquer un refus : un code (SGT4L8), ou le numéro d'un appel du journal.
-
-        D'un code, chaque règle qui le rend, d'où elle vient, et ce qui passerait.
-        """
-        if refus.isdigit():
-            return dict(self._admin().get(f"/api/journal/{refus}"))
-        if refus not in CODES:
-            raise UsageError(f"{refus} n'est pas un code retour : SGT4L8, par exemple.")
-        rules = [
-            {
-                "regle": control.of(service.nom).name,
-                "version": service.version,
-                "ce_qui_passe": control.remede,
-                "source": control.source,
-                "provenance": in_french(control.provenance),
-            }
-            for service in SERVICES
-            for control in service.controls
-            if control.code == refus
-        ]
-        return {"code": refus, "libelle": CODES[refus], "regles": rules}
-
-    def demande(self, cas: str) -> str:
-        """Écrire le message SOAP valide d'un cas de l'homologation, par exemple ADP-R1@C5."""
-        release = load_release(DEFAULT_RELEASE)
-        found = [each for each in release.cas if cas in (each.cle, each.id)]
-        if not found:
-            raise UsageError(f"{cas} n'est pas un cas de {DEFAULT_RELEASE} : sge-sim catalog list.")
-        nowhere = Path("certificats")  # messages are written, none is sent
-        client = SgeClient(Cible(self._served().b2b_url, nowhere, nowhere, *self._tiers()))
-        today = self._admin().clock().now.astimezone(PARIS).date()
-        return expected_request(client, release, found[0], today)
-
-    def horloge(self) -> str:
-        """Donner l'instant simulé."""
-        return self._admin().clock().now.astimezone(PARIS).isoformat()
-
-    def avancer(self, duree: str) -> str:
-        """Avancer l'horloge simulée (10d, 36h, 30min) et faire ce qui est dû."""
-        ServedClock(self._admin()).advance(parse_duration(duree))
-        return self.horloge()
-
-    def jouer(self, cas: str) -> str:
-        """Jouer un cas de l'homologation contre ce simulateur ; dire s'il est bon, et pourquoi."""
-        served, pki = self._served(), self._data_dir / "pki"
-        identity = pki / "clients" / "tiers"
-        target = ("--target", served.b2b_url, "--admin", served.admin_url, "--yes")
-        files = ("--cert", identity / "chain.pem", "--key", identity / "key.pem")
-        login, contrat = self._tiers()
-        ca = ("--ca", pki / "server" / "authority.pem", "--login", login, "--contrat", contrat)
-        command = (sys.executable, "-m", "sge_sim", "homologate", "--case", cas)
-        done = subprocess.run(  # noqa: S603 - our own command
-            [*command, *target, *map(str, (*files, *ca))], capture_output=True, text=True
-        )
-        return done.stdout + done.stderr
-
-    @property
-    def lectures(self) -> Sequence[Callable[..., Any]]:
-        """The tools that only read."""
-        return (self.journal, self.expliquer, self.demande, self.horloge)
-
-    @property
-    def actions(self) -> Sequence[Callable[..., Any]]:
-        """The tools that change the simulator."""
-        return (self.avancer, self.jouer)
-
-    def _tiers(self) -> tuple[str, str]:
-        """Return the login and the contract of the default tiers."""
-        with open_database(self._data_dir).sessions() as session:
-            return login_and_contrat(default_acteur(session, "tiers"))
-
-    def _served(self) -> Served:
-        served = find_served(self._data_dir)
-        if served is None:
-            raise UsageError(f"Aucun simulateur ne sert {self._data_dir} : sge-sim serve.")
-        return served
-
-    def _admin(self) -> Administration:
-        return Administration(self._served().admin_url)
 
 
 @click.command(
@@ -128,6 +18,8 @@ class Outils:
 @data_dir_option
 @click.option("--agir", is_flag=True, help="Laisser aussi avancer l'horloge et jouer un cas.")
 def mcp(data_dir: Path, agir: bool) -> None:
+    from sge_sim.cli.outils_mcp import Outils
+
     try:
         from mcp.server import MCPServer
     except ModuleNotFoundError:

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.cli.mcp import Outils
+from sge_sim.cli.outils_mcp import Outils
 from sge_sim.errors import UsageError
 
 CLIENT = """
@@ -88,12 +88,12 @@ def test_a_call_of_the_journal_is_told_with_its_rule(
 
 def test_only_what_is_asked_for_may_act(outils: Outils) -> None:
     reads = {each.__name__ for each in outils.lectures}
-    assert reads == {"journal", "expliquer", "demande", "horloge"}
+    assert reads == {"journal", "expliquer", "demande", "heure"}
     assert {each.__name__ for each in outils.actions} == {"avancer", "jouer"}
 
 
 def test_the_clock_moves(outils: Outils) -> None:
-    before = outils.horloge()
+    before = outils.heure()
     assert outils.avancer("1d")[:10] > before[:10]
 
 
@@ -123,5 +123,5 @@ def test_a_client_of_the_protocol_finds_the_tools_and_calls_one(
     tools: list[str]
     said: Any
     tools, said = json.loads(done.stdout)
-    assert set(tools) == {"journal", "expliquer", "demande", "horloge", *more}
+    assert set(tools) == {"journal", "expliquer", "demande", "heure", *more}
     assert said["code"] == "SGT4L8"

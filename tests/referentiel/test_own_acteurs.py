@@ -10,12 +10,12 @@ from made_states import copy_state
 from points_kit import examples
 
 from sge_sim.facts.database import Database, sqlite_url
-from sge_sim.referentiel.apports.export import export_acteurs, template_of_acteurs
+from sge_sim.referentiel.apports.export import export_acteurs, export_points, template_of_acteurs
 from sge_sim.referentiel.apports.lecture import Faute, Source
 from sge_sim.referentiel.apports.sources import sources_in
 from sge_sim.referentiel.apports.versement import Bilan, import_points
 from sge_sim.tables.acteurs import Acteur, Utilisateur, all_acteurs, find_acteur
-from sge_sim.tables.points import find_point
+from sge_sim.tables.points import find_point, named_points
 
 ACTEUR = {
     "acteur": "MONFOURN",
@@ -164,3 +164,18 @@ def test_an_anonymous_actor_keeps_its_code_and_its_contracts(database: Database)
         (utilisateur,) = acteur.utilisateurs
         assert utilisateur.login != ACTEUR["logins"]
         assert [one.contrat_id for one in acteur.contrats] == ["1900001"]
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl"])
+def test_the_data_set_is_written_in_the_form_of_own_points(
+    database: Database, format_: Any
+) -> None:
+    """All of it holds the rules of that form, and comes back as it is."""
+    whole = "".join(export_points(database, format_, own=False))
+    with database.sessions() as session:
+        count = len(named_points(session))
+    fautes: list[Faute] = []
+    source = Source("a", [whole.encode()], format_)
+    bilan = import_points(database, [source], report=fautes.append)
+    assert fautes == []
+    assert (bilan.lues, bilan.inchanges, bilan.nouveaux) == (count, count, 0)

@@ -14,7 +14,7 @@ MESSAGES = 25
 NAMES = 5000
 """Names of a message that no other one has."""
 GROWTH_MB = 15
-PAGES = ("/", "/points", "/codes", "/acteurs", "/fichiers", "/campaigns", "/echanges/1")
+PAGES = ("/", "/journal", "/points", "/codes", "/acteurs", "/fichiers", "/campaigns", "/echanges/1")
 
 
 @pytest.fixture(scope="module")
