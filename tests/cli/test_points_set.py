@@ -86,7 +86,7 @@ def test_a_day_is_put_right(running: RunningSimulator) -> None:
     assert "rectifications" not in set_point(running, "--rectifie", "aucun")
     sent = {"rectifie": "2026-05-03=7900"}
     url = f"{running.ready['admin_url']}/api/points/{PRM}"
-    answer = requests.post(url, json=sent, timeout=10).json()
+    answer = requests.post(url, json=sent, timeout=60).json()
     assert answer["mesures"]["rectifications"][0]["energie"] == "7900 Wh"
     assert "rien n'a été compté le 15/07/2026" in refused(running, PRM, "--rectifie", f"{TODAY}=1")
     set_point(running, "--rectifie", "aucun")

@@ -198,7 +198,9 @@ def drop_databases(server: URL) -> None:
 @pytest.fixture(scope="module")
 def platform(server: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     folder = tmp_path_factory.mktemp("machines")
-    ports = {str(port): str(free_port()) for port in (18081, 18082, 18083, *range(18441, 18445))}
+    ports = {
+        str(port): str(free_port()) for port in (18081, 18082, 18083, 18404, *range(18441, 18445))
+    }
     environ = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin",
         "PGHOST": str(server.host),
@@ -351,7 +353,7 @@ def kill_and_restart(platform: Platform) -> None:
     for pid in processes_of(platform.ready(1)["pid"]):
         os.kill(pid, signal.SIGKILL)
     time.sleep(2.0)
-    platform.shell.type("wait $PID_1 || true\nstart_1\nwait_for machine-1.json")
+    platform.shell.type("wait $PID_1 || true\nstart_1\nwait_for machine-1.json\nwait_up machine-1")
 
 
 def suspend_publisher(platform: Platform) -> None:
