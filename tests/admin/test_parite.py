@@ -83,7 +83,8 @@ class Walk:
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     folder = tmp_path_factory.mktemp("parite")
     options = ("--environment", "production", "--population-size", "0", "--now", "2025-08-01T10:00")
-    with start_simulator(folder / "etat", *options, "--data-connect") as simulator:
+    rest = ("--data-connect", "--data-connect-port", "0")
+    with start_simulator(folder / "etat", *options, *rest) as simulator:
         call(simulator)
         known = prepare(simulator)
         yield Walk(simulator, folder, known)

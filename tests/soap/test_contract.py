@@ -61,7 +61,7 @@ def test_broken_document_is_refused_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="n'est pas un document XML lisible"):
         load_contracts(tmp_path)
     ours = (data_path("wsdl") / "RecherchePoint-v2.0.wsdl").read_text(encoding="utf-8")
-    (tmp_path / "RecherchePoint-v2.0.wsdl").write_text(ours.replace("xs:sequence", "xs:suite"))
+    (tmp_path / "RecherchePoint-v2.0.wsdl").write_text(ours.replace("xsd:sequence", "xsd:suite"))
     with pytest.raises(UsageError, match="le schéma du WSDL est invalide"):
         load_contracts(tmp_path)
 
@@ -87,15 +87,15 @@ def test_every_element_of_every_contract_has_a_model(kit: Path) -> None:
 @pytest.mark.parametrize(
     ("element", "told"),
     [
-        ('<xs:element name="duree" type="xs:duration"/>', "xs:duration"),
-        ("<xs:any/>", "xs:any"),
+        ('<xsd:element name="duree" type="xsd:duration"/>', "xs:duration"),
+        ("<xsd:any/>", "xs:any"),
     ],
 )
 def test_a_contract_of_types_that_are_not_known_is_refused_when_it_is_loaded(
     tmp_path: Path, element: str, told: str
 ) -> None:
     ours = (data_path("wsdl") / "RecherchePoint-v2.0.wsdl").read_text(encoding="utf-8")
-    login = '<xs:element name="loginUtilisateur"'
+    login = '<xsd:element name="loginUtilisateur"'
     assert ours.count(login) == 1
     (tmp_path / "RecherchePoint-v2.0.wsdl").write_text(ours.replace(login, element + login))
     (contract,) = load_contracts(tmp_path).values()

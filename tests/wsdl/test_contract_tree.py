@@ -31,7 +31,7 @@ MUTATIONS: dict[str, tuple[str, list[tuple[str, str]], str]] = {
     ),
     "the base of a simple type": (
         "ConsultationMesures-v1.1.wsdl",
-        [('"xs:integer"', '"xs:decimal"')],
+        [('"xsd:integer"', '"xsd:decimal"')],
         f"simpleType {DS}NbEntierType/restriction/@base",
     ),
     "the members of a union": (
@@ -56,7 +56,7 @@ MUTATIONS: dict[str, tuple[str, list[tuple[str, str]], str]] = {
     ),
     "the form of an element": (
         "ConsultationMesures-v1.1.wsdl",
-        [('<xs:element name="serie"', '<xs:element name="serie" form="qualified"')],
+        [('<xsd:element name="serie"', '<xsd:element name="serie" form="qualified"')],
         f"complexType {CONSULTER}SeriesMesuresDateesType/sequence/element[serie]/@form",
     ),
     "the use of an attribute": (
@@ -72,12 +72,12 @@ MUTATIONS: dict[str, tuple[str, list[tuple[str, str]], str]] = {
     ),
     "a choice made a sequence": (
         "ConsultationMesures-v1.1.wsdl",
-        [("<xs:choice", "<xs:sequence"), ("</xs:choice", "</xs:sequence")],
+        [("<xsd:choice", "<xsd:sequence"), ("</xsd:choice", "</xsd:sequence")],
         DEMANDE,
     ),
     "a choice made mandatory": (
         "ConsultationMesures-v1.1.wsdl",
-        [('<xs:choice minOccurs="0"', "<xs:choice")],
+        [('<xsd:choice minOccurs="0"', "<xsd:choice")],
         f"{DEMANDE}/choice/@minOccurs",
     ),
     "the name of a type": (
@@ -87,7 +87,7 @@ MUTATIONS: dict[str, tuple[str, list[tuple[str, str]], str]] = {
     ),
     "the base of a complex type": (
         "ConsultationMesuresDetaillees-v3.0.wsdl",
-        [('<xs:extension base="sc:GrandeurBase"', '<xs:extension base="sc:PeriodeType"')],
+        [('<xsd:extension base="sc:GrandeurBase"', '<xsd:extension base="sc:PeriodeType"')],
         "complexType {http://www.enedis.fr/sge/b2b/services/consultationmesuresdetaillees/common}"
         "GrandeurInstantanees/complexContent/extension/@base",
     ),
@@ -175,14 +175,14 @@ def test_another_spelling_of_the_same_contract_is_no_difference(tmp_path: Path) 
     document = data_path("wsdl") / "RecherchePoint-v2.0.wsdl"
     text = document.read_text(encoding="utf-8")
     for old, new in [
-        ("xs:", "xsd:"),
-        ("xmlns:xs=", "xmlns:xsd="),
+        ("xsd:", "xs:"),
+        ("xmlns:xsd=", "xmlns:xs="),
         ("ds:", "simple:"),
         ("xmlns:ds=", "xmlns:simple="),
         ('"BTINF"', '"swap"'),
         ('"BTSUP"', '"BTINF"'),
         ('"swap"', '"BTSUP"'),
-        ('<xsd:element name="criteres"', '<xsd:element name="criteres" maxOccurs="1"'),
+        ('<xs:element name="criteres"', '<xs:element name="criteres" maxOccurs="1"'),
         (' wsdl:required="false"', ""),
     ]:
         assert old in text
@@ -215,7 +215,7 @@ def test_a_schema_in_a_file_beside_is_read_as_one_in_the_document(tmp_path: Path
     [
         ('name="PointIdType"', 'name="PrmType"'),
         ('"ds:PointIdType"', '"inconnu:PointIdType"'),
-        ('<xs:import namespace="', '<xs:import namespace="urn:inconnu'),
+        ('<xsd:import namespace="', '<xsd:import namespace="urn:inconnu'),
     ],
 )
 def test_a_name_that_leads_nowhere_is_an_error(old: str, new: str, tmp_path: Path) -> None:
