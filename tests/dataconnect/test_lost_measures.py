@@ -1,4 +1,4 @@
-"""Data Connect tells the losses that the setting wants, as SGE does."""
+"""Data Connect has the losses that the setting wants, as SGE does."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,8 +9,8 @@ from dataconnect_kit import C5, Client, data_connect_simulator, freeze
 DEBUT, SEMAINES = date(2026, 3, 30), 29
 
 
-def told(client: Client) -> int:
-    """How many half-hours of the curve of summer time are told."""
+def half_hours(client: Client) -> int:
+    """Return how many half-hours of the curve of summer time are answered."""
     client.share(C5)
     debuts = [DEBUT + timedelta(7 * rang) for rang in range(SEMAINES)]
     lues = [
@@ -24,6 +24,6 @@ def told(client: Client) -> int:
 def test_a_curve_lacks_what_was_lost_where_losses_are_wanted(tmp_path: Path, dc: Client) -> None:
     with data_connect_simulator(tmp_path, "--no-quotas", "--pertes", "constatees") as simulator:
         freeze(simulator)
-        perdues = told(dc) - told(Client(simulator))
-    assert told(dc) == SEMAINES * 7 * 48
+        perdues = half_hours(dc) - half_hours(Client(simulator))
+    assert half_hours(dc) == SEMAINES * 7 * 48
     assert 0 < perdues < 60
