@@ -58,7 +58,7 @@ test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (nee
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node axe-core@4
 	mkdir -p $(IMAGES)
 	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
-		timeout 1200 $(BIN)/python -m pytest -m browser tests/browser --ignore tests/browser/test_aide.py $(ARGS)
+		timeout 1200 $(BIN)/python -m pytest -m browser tests/browser --ignore tests/browser/test_aide_pages.py $(ARGS)
 
 test-site: site ## run every snippet of the pages, then open each in Chromium (needs chromium-driver, npm; 12 min)
 	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
@@ -67,7 +67,7 @@ test-site: site ## run every snippet of the pages, then open each in Chromium (n
 	mkdir -p $(IMAGES)
 	timeout 600 $(BIN)/python -m pytest -m site tests/site $(ARGS)
 	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
-		timeout 900 $(BIN)/python -m pytest -m browser tests/browser/test_aide.py $(ARGS)
+		timeout 900 $(BIN)/python -m pytest -m browser tests/browser/test_aide_pages.py $(ARGS)
 
 test-langages: $(VENV)/.dev ## run the kit's examples and collections in their languages (needs them; 5 min)
 	@$(call needs,java,A Java runtime of 17 or later with its compiler,openjdk-21-jdk-headless)

@@ -163,6 +163,7 @@ def written(running: RunningSimulator) -> dict[str, str]:
         "flux publish": "--environment production",
         "pannes add": "sgt500",
         "pannes remove": "--all",
+        "points copy": SANS_COURBE,
         "points import": f"{points}",
         "points remove": "--tous",
         "points set": f"{C5} --service-acces oui",
@@ -173,8 +174,13 @@ READ = {
     "acteurs list": "",
     "applications list": "",
     "autorisations list": "",
+    "campaign passages": "",
     "clock show": "",
     "consentements list": "",
+    "datahub act": "",
+    "datahub list": "contrats",
+    "demandes list": "",
+    "demandes show": "inconnue",
     "doctor": "",
     "flux list": "",
     "flux show": "inconnu.zip",
@@ -187,17 +193,29 @@ READ = {
     "pannes list": "",
     "points export": "",
     "points list": "",
+    "points mesures": C5,
     "points show": C5,
+    "services list": "",
+    "settings": "",
+    "tickets list": "",
 }
 """Those that only read the state."""
 
 ELSEWHERE = {
-    *("campaign report", "campaign status"),  # write what they judge, as `campaign stop`
+    *(
+        "campaign list",
+        "campaign report",
+        "campaign status",
+    ),  # write what they judge, as `campaign stop`
     *("cert check", "cert issue", "cert renew-server", "cert revoke"),  # no database
     *("flux decrypt", "flux validate"),  # of a file
     *("clock real",),  # refused: the simulated clock is ahead of the machine's
     *("kit", "serve"),  # make folders
     "token",  # a file
+    *("snapshot", "reset"),  # of the whole state: they wait for whoever writes
+    *("journal replay", "tickets open", "tickets close", "applications remove"),  # ask who serves
+    "mcp",  # of who speaks its protocol
+    "flux masse",  # files alone, of a state that nothing writes
 }
 
 

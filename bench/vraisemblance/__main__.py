@@ -29,6 +29,15 @@ _ROOT: Final = Path(__file__).parents[2]
 _BUILD: Final = _ROOT / "build" / "vraisemblance"
 _PAGE: Final = _ROOT / "docs" / "vraisemblance.md"
 
+_RAISONS: Final = {
+    "p4: kWh par kW": "three plants in four sell what a dwelling leaves: what is consumed behind "
+    "the meter is not injected, and the bounds are those of full sale",
+    "c4: plateau ouvré p90/p50": "the bounds are those of means of clusters; one place in three is "
+    "a school, a kitchen, a workshop, a farm or a light that is off for a part of working hours",
+    "c2: plateau ouvré p90/p50": "as for C4",
+}
+"""Why lines can't hold."""
+
 Tenues = dict[tuple[str, str], list[Ligne]]
 
 
@@ -75,8 +84,8 @@ def _page(
         "holds when all its figures are within their bounds in each of these years and seeds. "
         "Sureness: a, many data agree;",
         "b, few, or of another country; c, derived or assumed. The points of a population are "
-        "taken regularly among five",
-        "times as many, put in order by what follows the weather and by size.",
+        "taken regularly among twenty",
+        "times as many, put in order by what follows the weather and by what never stops.",
         "",
         "| sureness | lines that hold | of | wanted |",
         "|---|---|---|---|",
@@ -96,6 +105,8 @@ def _page(
         ),
         "",
     ]
+    lines_ += ["What can't hold with the rest:", ""]
+    lines_ += [f"- {nom}: {raison}." for nom, raison in _RAISONS.items()] + [""]
     for nom in ("foyers", "pro_c5", "p4"):
         lines_ += [f"![{image}](vraisemblance/{nom}-{image}.svg)" for image in _IMAGES]
     population = ""

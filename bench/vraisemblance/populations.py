@@ -28,7 +28,7 @@ from sge_sim.mesures.installations import installation_de
 
 POINTS: Final = 200
 """Points of a population."""
-_TIRES = 5
+_TIRES = 20
 """Points that are drawn for each that is kept."""
 _POSE = date(2020, 1, 7)
 _PLAGES = (
@@ -72,16 +72,18 @@ def points_of(nom: str, graine: int, nombre: int = POINTS) -> list[PointMesure]:
 
 
 def _rank(point: PointMesure) -> tuple[int, ...]:
-    """Return where a point stands: by power, then by what follows the weather, and by size."""
+    """Return where a point stands: by power, then by what follows the weather, and by what never
+    stops."""
     installation = installation_de(point, *contact_de(point, _POSE))
     suivent = installation.facteurs >= PREMIER_DE_ZONE
-    sensible = int(installation.energies[suivent, 0].sum())
+    # Classes of some watts a degree.
+    sensible = int(installation.energies[suivent, 0].sum()) // 500
     return (
         point.puissances[0].valeur,
         point.couple is not None,
         installation.presence if installation.presence in (VACANT, DELAISSEE) else 0,
         sensible,
-        int(installation.energies[:, 0].sum()),
+        int(installation.energies[0, 0]),
     )
 
 
@@ -111,7 +113,7 @@ def _draw(nom: str, graine: int, nombre: int) -> Iterator[PointMesure]:
                 point,
                 graine=e,
                 segment="C5",
-                puissances=(PuissanceSouscrite(_POSE, max(point.puissances[0].valeur, 6)),),
+                puissances=(PuissanceSouscrite(_POSE, 9),),
                 profil=ProfilConsommation.RESIDENTIEL,
             )
             point = replace(point, couple=foyer)

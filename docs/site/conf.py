@@ -11,8 +11,8 @@ from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-ENGLISH = {"architecture", "glossary", "dependances", "vraisemblance", "plusieurs-machines"}
-"""For those who develop sge-sim, and what isn't translated yet."""
+ENGLISH = {"architecture", "glossary", "dependances", "vraisemblance"}
+"""For those who develop sge-sim."""
 MERMAID = re.compile(r"```mermaid\n(.*?)```", re.S)
 _BOX = r"(\w+)(?:\[\"([^\"]+)\"\]|\(\[([^\]]+)\]\))?"
 ARROW = re.compile(rf"^\s*{_BOX}\s*-\.?->(?:\|([^|]+)\|)?\s*{_BOX}", re.M)
@@ -24,6 +24,8 @@ FINISHES = (
     ("</table>", "</table></div>"),
     ('<th class="head"><p></p></th>', "<td></td>"),
     ("<pre>", '<pre tabindex="0">'),
+    ("« ", "«\N{NO-BREAK SPACE}"),
+    (" »", "\N{NO-BREAK SPACE}»"),
 )
 
 project = "sge-sim"

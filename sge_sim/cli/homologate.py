@@ -31,7 +31,17 @@ _EXPECTED_MAX = 2**20
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-PACKAGES = tuple(package for one in PROTOCOLES.values() for package in one.packages)
+class Package(click.ParamType[str]):
+    """A package of any protocol: those of the services there are, which are read when one is
+    typed."""
+
+    name = "package"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        known = [package for each in PROTOCOLES.values() for package in each.packages]
+        return click.Choice(known).convert(value, param, ctx)
+
+
 DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CONNECT}
 
 
@@ -41,7 +51,7 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse. Un "
     "cas touché par une panne prévue n'est pas jugé, ni son package."
 )
-@click.option("--package", "packages", multiple=True, type=click.Choice(PACKAGES))
+@click.option("--package", "packages", multiple=True, type=Package())
 @click.option(
     "--case",
     "names",

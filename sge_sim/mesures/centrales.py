@@ -32,6 +32,7 @@ def centrale(t: Tirages, puissance: int, pas_par_jour: int, zone: int) -> Instal
         ecart=0,
         absence=100,
         tangente=t.entre(2, 12),
+        par_ciel=1,
     )
     niveaux = tuple(
         OUVERT if mois in _ETE else FERME if mois in _HIVER else REDUIT for mois in range(TYPES)

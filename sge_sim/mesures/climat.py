@@ -20,6 +20,7 @@ from sge_sim.mesures.calendrier import (
     jours_civils,
     numero_borne,
 )
+from sge_sim.mesures.dessins import PENTES
 from sge_sim.mesures.hasard import UN
 from sge_sim.mesures.tableaux import Entiers
 
@@ -83,8 +84,9 @@ class Climat:
     `temperatures`: shape (zones, days), tenths of a degree; `facteurs`: (rows, days), over `UN`;
     `types`: (ways, days), below `TYPES`; `absences`: (2, ways of being there, days), chances out
     of 1024 that a week, and a part of one, is empty; `parties`: first bit, in the draw of a week,
-    of that for its part, Monday to Thursday or the rest; `ciels`: (zones, days), from 0, overcast,
-    to 31, clear.
+    of that for its part, Monday to Thursday or the rest; `ciels`: what the weather makes of the
+    shape of a day, (rows, days): by zone the sky, from 0, overcast, to 31, clear, then by zone and
+    threshold of heating the rank of the pair of `PENTES` which it begins and ends with.
     """
 
     temperatures: NDArray[np.int16]
@@ -109,6 +111,12 @@ def facteur_de_zone(zone: int, rang: int) -> int:
     return PREMIER_DE_ZONE + zone * _PAR_ZONE + rang
 
 
+def ciel_de_chauffage(zone: int, seuil: int) -> int:
+    """Return the row of `Climat.ciels` of a heating of this zone: `seuil`, one of `CHAUFFAGE`,
+    `CHAUFFAGE_DOUX`, `CHAUFFAGE_FRILEUX`."""
+    return len(ZONES) + zone * len(SEUILS_DE_CHAUFFAGE) + seuil
+
+
 def temperature_le(zone: int, jour: date) -> float:
     """Return the mean temperature of a legal day in a zone, C."""
     return float(climat().temperatures[zone, numero_borne(jour)]) / 10
@@ -130,6 +138,11 @@ def climat() -> Climat:
         temperatures.append(ici)
         ciels.append(rangs >> 3)
         facteurs += _de_zone(zone, ici, rangs, saison)
+    ciels += [
+        _pentes(facteurs[facteur_de_zone(zone, seuil)])
+        for zone in range(len(ZONES))
+        for seuil in (CHAUFFAGE, CHAUFFAGE_DOUX, CHAUFFAGE_FRILEUX)
+    ]
     absences = _absences()
     table = Climat(
         temperatures=np.array(temperatures, np.int16),
@@ -174,11 +187,23 @@ def _de_zone(zone: int, temperature: Entiers, rangs: Entiers, saison: Entiers) -
     # Overcast winters, summers that are mostly clear: 0 to 256.
     rangs = rangs + (255 - rangs) * _CLARTE_DE_ZONE[zone] // 256
     hiver = 17 + (rangs * 256 + 3 * rangs * rangs) * 239 // (4 * 65536)
-    ete = 92 + (512 * rangs - rangs * rangs) * 164 // 65536
+    ete = 82 + (512 * rangs - rangs * rangs) * 174 // 65536
     saison = np.minimum(saison * 5 // 4 + 24, 256)
     clarte = (hiver * (256 - saison) + ete * saison) // 256
     soleil = clair * np.minimum(clarte, 256) >> 8
     return [degres[1], degres[0], degres[2], chaleur, froid, soleil]
+
+
+def _pentes(degres: Entiers) -> Entiers:
+    """Return the rank of the pair of `PENTES` of each day: halfway from the day before, halfway to
+    the day after."""
+    autour = np.concatenate([degres[:1], degres, degres[-1:]])
+    voisins = np.stack([autour[:-2], autour[2:]]) + degres
+    bornes = (np.array(PENTES[1:]) + np.array(PENTES[:-1])) // 2
+    # Over twice the day itself; no matter where there is nothing.
+    debut, fin = np.searchsorted(bornes, voisins * 50 // np.maximum(degres, 1))
+    rangs: Entiers = debut * len(PENTES) + fin
+    return rangs
 
 
 def _rangs_de_ciel(cle: int, jours: Entiers) -> Entiers:
@@ -244,8 +269,8 @@ def _absences() -> NDArray[np.int16]:
         TOUJOURS: zero,
         FAMILLE: selon((vacances, 50), (fin, 34), sinon=10),
         VOYAGEUR: selon((vacances, 100), (fin, 130), sinon=90),
-        SECONDAIRE: selon((ete, 380), (vacances, 640), (fin, 800), sinon=1000),
-        DELAISSEE: selon((ete, 900), sinon=1018),
+        SECONDAIRE: selon((ete, 520), (vacances, 640), (fin, 760), sinon=980),
+        DELAISSEE: selon((ete, 985), sinon=1016),
         VACANT: zero + 1024,
         COMMERCE: zero + 4,
         USINE: zero,

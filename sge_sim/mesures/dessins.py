@@ -34,7 +34,18 @@ DECALAGES_DE_CHAUFFE = 6
 VIF, CYCLES, ARRETS, LISSE = range(4)
 """How a standing load moves: at random, by cycles, by cycles that stop, hardly; each has
 `VARIANTES_DE_SOCLE` rows, in this order."""
-VARIANTES_DE_SOCLE = 128
+VARIANTES_DE_SOCLE = 256
+EVEILS = (
+    ((13, 16), (36, 46)), ((14, 17), (37, 47)), ((12, 14), (34, 44)), ((15, 18), (38, 48)),
+    ((14, 46),), ((16, 47),), ((17, 48),), ((13, 44),), ((15, 26), (36, 46)), ((0, 6), (22, 48)),
+)  # fmt: skip
+"""Half-hours in which somebody is up, at home: of those who leave, then of those who stay, then of
+those who come back at noon or live by night."""
+VARIANTES_D_EVEIL = 128
+PENTES = (50, 60, 70, 80, 90, 100, 112, 125, 140, 160, 185, 220)
+"""What a day begins or ends with, per cent of its mean, where heat follows the weather."""
+_FIN = 288
+"""Steps of five minutes in which rows are drawn whose edges fall at any minute."""
 
 
 def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
@@ -42,22 +53,29 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
     demi = pas // 48
     fin = demi > 1
     yield _socles(pas), 1, VARIANTES_DE_SOCLE
-    for fabrique, variantes, part in ((_matins, 128, 30), (_soirs, 128, 24), (_appareils, 32, 38)):
+    yield np.ones((1, pas), np.int64) if fin else _eveils(), 1, 1 if fin else VARIANTES_D_EVEIL
+    for fabrique, variantes, part in ((_matins, 128, 30), (_soirs, 256, 24), (_appareils, 32, 38)):
         # Large points have no meals: a row keeps their place.
         poids = (
             np.ones((1, pas), np.int64) if fin else _partout(_emousse(fabrique(variantes), part), 1)
         )
         yield poids, 1 if fin else DEPARTS, 1 if fin else variantes
     yield _partout(_blocs(demi, 2 if fin else 8), demi), DEPARTS, 2 if fin else 8
-    yield _chauffages(pas, 8 if fin else 32), 1, 8 if fin else 32
-    sortes_de_plateau = 2 if fin else 3
+    yield _par_pas(_chauffages(8 if fin else 32), pas), 1, 8 if fin else 32
+    yield _par_pas(_pompes(2 if fin else 4), pas), 1, 2 if fin else 4
     for sans_midi in (False, True):
-        poids = _plateaux(demi, sortes_de_plateau, sans_midi=sans_midi)
-        yield _partout(poids, demi), DEPARTS, sortes_de_plateau
-    yield _partout(_machines(demi), demi), DEPARTS, 4
+        poids = _par_pas(_plateaux(4, sans_midi=sans_midi), pas)
+        yield _partout(poids, demi), DEPARTS, 4
+    yield _partout(_par_pas(_machines(), pas), demi), DEPARTS, 4
     yield _nuits(pas), 1, 1
     yield _doux(subkey(0xCA9, pas), 8, pas) * _nuit_capacitive(pas), 1, 8
     yield _soleils(pas), 1, 1
+
+
+def _par_pas(rows: Entiers, pas: int) -> Entiers:
+    """Return rows of five minutes by longer steps."""
+    sommes: Entiers = rows.reshape(len(rows), pas, -1).sum(axis=2)
+    return sommes
 
 
 def _emousse(rows: Entiers, part: int) -> Entiers:
@@ -105,7 +123,7 @@ def _impulsion(cle: int, rows: Entiers, debuts: Entiers, durees: Entiers, forces
     dedans = (rangs >= 0) & (rangs <= durees[:, None])
     bords = _hasard(cle, 2, nombre)
     bords[1] = 4096 - bords[0] * 7 // 8
-    rude = 1500 + _hasard(cle + 1, nombre, pas) * _hasard(cle + 2, nombre, pas) * 3 // 6000
+    rude = 50 + _hasard(cle + 1, nombre, pas) * _hasard(cle + 2, nombre, pas) * 6 // 6000
     rude = np.where(rangs == 0, rude * (300 + bords[0][:, None]) // 4396, rude)
     rude = np.where(rangs == durees[:, None], rude * (200 + bords[1][:, None]) // 4296, rude)
     rows += np.where(dedans, rude * forces[:, None] // 1024, 0)
@@ -113,10 +131,10 @@ def _impulsion(cle: int, rows: Entiers, debuts: Entiers, durees: Entiers, forces
 
 def _matins(nombre: int) -> Entiers:
     cle, rows = subkey(0x3A7, 1), np.zeros((nombre, 48), np.int64)
-    _impulsion(cle, rows, _entre(cle + 3, 0, 1, nombre), _entre(cle + 4, 1, 3, nombre),
-               _entre(cle + 5, 500, 1500, nombre))  # fmt: skip
+    _impulsion(cle, rows, _entre(cle + 3, 0, 1, nombre), _entre(cle + 4, 0, 2, nombre),
+               _entre(cle + 5, 600, 1500, nombre))  # fmt: skip
     # A second one before noon or at noon, in two rows of three.
-    forts = np.where(_hasard(cle + 6, nombre) > 1400, _entre(cle + 7, 150, 1600, nombre), 0)
+    forts = np.where(_hasard(cle + 6, nombre) > 1400, _entre(cle + 7, 100, 1050, nombre), 0)
     _impulsion(
         cle + 8, rows, _entre(cle + 11, 5, 15, nombre), _entre(cle + 12, 0, 3, nombre), forts
     )
@@ -125,9 +143,9 @@ def _matins(nombre: int) -> Entiers:
 
 def _soirs(nombre: int) -> Entiers:
     cle, rows = subkey(0x501, 2), np.zeros((nombre, 48), np.int64)
-    _impulsion(cle, rows, _entre(cle + 3, 0, 2, nombre), _entre(cle + 4, 1, 4, nombre),
-               _entre(cle + 5, 600, 1500, nombre))  # fmt: skip
-    _impulsion(cle + 6, rows, _entre(cle + 9, 0, 3, nombre), _entre(cle + 10, 4, 8, nombre),
+    _impulsion(cle, rows, _entre(cle + 3, 0, 2, nombre), _entre(cle + 4, 0, 3, nombre),
+               _entre(cle + 5, 1000, 2000, nombre))  # fmt: skip
+    _impulsion(cle + 6, rows, _entre(cle + 9, 0, 3, nombre), _entre(cle + 10, 3, 7, nombre),
                _entre(cle + 11, 120, 480, nombre))  # fmt: skip
     forts = np.where(_hasard(cle + 12, nombre) > 2200, _entre(cle + 13, 300, 1700, nombre), 0)
     _impulsion(
@@ -138,7 +156,7 @@ def _soirs(nombre: int) -> Entiers:
 
 def _appareils(nombre: int) -> Entiers:
     cle, rows = subkey(0xA99, 3), np.zeros((nombre, 48), np.int64)
-    _impulsion(cle, rows, _entre(cle + 3, 0, 1, nombre), _entre(cle + 4, 2, 5, nombre),
+    _impulsion(cle, rows, _entre(cle + 3, 0, 1, nombre), _entre(cle + 4, 1, 3, nombre),
                _entre(cle + 5, 900, 1500, nombre))  # fmt: skip
     forts = np.where(_hasard(cle + 6, nombre) > 2600, _entre(cle + 7, 400, 1500, nombre), 0)
     _impulsion(cle + 8, rows, _entre(cle + 11, 3, 9, nombre), _entre(cle + 12, 0, 3, nombre), forts)
@@ -149,18 +167,54 @@ def _socles(pas: int) -> Entiers:
     """Return the rows of each texture, one after the other."""
     n = VARIANTES_DE_SOCLE
     cle, demi = subkey(0x50C1E, pas), pas // 48
+    veille, petits = _veille(cle, n, pas), _petits(cle + 16, n, pas)
+    marche = _compresseur(cle + 1, n, demi)
+    cycles = veille * 4 // 5 + np.where(marche, 65, 0) + petits
+    arrets = np.where(marche, 460, 6) + _hasard(cle + 5, n, pas) * 60 // 4096
+    return np.concatenate([veille + petits, cycles, arrets, 1024 + _doux(cle + 7, n, pas)])
+
+
+def _eveils() -> Entiers:
+    """Return, for each of `EVEILS`, rows of what stands by and of what is on while somebody is up,
+    then the same with a compressor."""
+    n, rangs, rows = VARIANTES_D_EVEIL, np.arange(48), []
+    for rang, heures in enumerate(EVEILS):
+        cle = subkey(0xE7E1, rang)
+        debout = sum(((rangs >= debut) & (rangs < fin)) * 100 for debut, fin in heures)
+        # Not at the same moment each day.
+        debout = (debout + np.roll(debout, 1) + np.roll(debout, -1)) // 3
+        vif = _hasard(cle + 201, n, 48) * _hasard(cle + 202, n, 48) >> 12
+        eveil = 85 + _bruit_lent(cle + 200, n, 48, 4, 30) + vif * 195 // 1024
+        veille = _veille(cle, n, 48) + debout * eveil // 100
+        veille += _petits(cle + 16, n, 48) * (debout + 40) // 100
+        rows += [veille, veille * 4 // 5 + np.where(_compresseur(cle + 1, n, 1), 65, 0)]
+    return np.concatenate(rows)
+
+
+def _veille(cle: int, n: int, pas: int) -> Entiers:
     vif = _hasard(cle + 6, n, pas)
-    # Something small is switched on, one half-hour in twelve.
-    brefs = np.maximum(_hasard(cle + 8, n, pas) - 3750, 0) * 3
-    vifs = 178 + (vif * vif >> 12) * 280 // 4096 + brefs
-    # A compressor: a period and a share of its own, in and out of step with the half-hours.
-    rangs = np.arange(pas)[None]
-    periode = _entre(cle + 1, 30, 110, n)[:, None] * demi
-    phase = (rangs * 40 + _hasard(cle + 2, n, 1)) % np.maximum(periode, 1)
-    marche = np.where(phase * 4096 < periode * _entre(cle + 3, 1400, 2600, n)[:, None], 330, 180)
-    cycles = marche * 3 // 4 + (vif * vif >> 12) * 380 // 4096 + brefs
-    arrets = np.where(marche == 330, 460, 6) + _hasard(cle + 5, n, pas) * 60 // 4096
-    return np.concatenate([vifs, cycles, arrets, 1024 + _doux(cle + 7, n, pas)])
+    lent = _bruit_lent(cle, n, pas, pas // 8, 20)
+    veille: Entiers = 182 + lent + (vif * vif >> 12) * 180 // 4096
+    return veille
+
+
+def _petits(cle: int, n: int, pas: int) -> Entiers:
+    """Return rows of four small things that stay on for a while."""
+    petits = np.zeros((n, pas), np.int64)
+    for ici in range(cle, cle + 64, 16):
+        durees, force = _entre(ici, 0, pas // 8, n), _entre(ici + 1, 10, 220, n)
+        _impulsion(ici + 4, petits, _entre(ici + 2, 0, pas - 1, n), durees, force * force // 400)
+    return petits
+
+
+def _compresseur(cle: int, n: int, demi: int) -> NDArray[np.bool_]:
+    """Return when a compressor is on, for a period and a share of its own: in and out of step with
+    the half-hours."""
+    rangs = np.arange(48 * demi)[None]
+    periode = _entre(cle, 30, 110, n)[:, None] * demi
+    phase = (rangs * 40 + _hasard(cle + 1, n, 1)) % np.maximum(periode, 1)
+    marche: NDArray[np.bool_] = phase * 4096 < periode * _entre(cle + 2, 1400, 2600, n)[:, None]
+    return marche
 
 
 def _blocs(demi: int, variantes: int) -> Entiers:
@@ -171,7 +225,7 @@ def _blocs(demi: int, variantes: int) -> Entiers:
     zero, rangs = np.zeros(n, np.int64), np.arange(48 * demi)[None]
     # It starts some minutes after the hour, ends when it is done, and stops now and then.
     creux = _hasard(cle, n, 48 * demi)
-    rows = np.where(rangs <= durees[:, None], 4096 - (creux * creux >> 12) * 3 // 4, 0)
+    rows = np.where(rangs <= durees[:, None], 4096 - (creux * creux >> 12) * 7 // 8, 0)
     rows[:, 0] = rows[:, 0] * (1300 + _hasard(cle + 4, n) * 5 // 8) // 4096
     derniers = rangs == durees[:, None]
     rows = np.where(derniers, rows * _hasard(cle + 3, n)[:, None] // 4096, rows)
@@ -184,64 +238,113 @@ def _blocs(demi: int, variantes: int) -> Entiers:
     return rows
 
 
-def _chauffages(pas: int, variantes: int) -> Entiers:
+def _chauffages(variantes: int) -> Entiers:
     """Return rows for each habit of heating and each delay."""
-    demi, rangs = pas // 48, np.arange(pas) * 48 // pas
-    cle = subkey(0xC4A, pas)
+    rangs, cle = np.arange(_FIN) // 6, subkey(0xC4A, 1)
 
     def entre(debut: int, fin: int) -> NDArray[np.bool_]:
         return (rangs - debut) % 48 < (fin - debut) % 48
 
     niveaux = (
-        np.full(pas, 100),
+        np.full(_FIN, 100),
         np.where(entre(12, 44), 110, 36),
-        np.where(entre(11, 18), 140, np.where(entre(33, 46), 125, 46)),
+        np.where(entre(11, 18), 140, np.where(entre(33, 46), 125, 42)),
         np.where(entre(12, 46), 100, 54),
-        np.where(entre(31, 46), 130, 42),
-        np.where(entre(43, 14), 140, 40),
+        np.where(entre(31, 46), 130, 40),
+        np.where(entre(43, 14), 140, 36),
     )
     rows = []
     for habitude, niveau in enumerate(niveaux):
         for retard in range(DECALAGES_DE_CHAUFFE):
-            ici = np.roll(niveau, (retard - 2) * demi)
-            ici = np.where(ici > np.roll(ici, demi), ici * 9 // 8, ici)
-            rude = _hasard(cle + 8 * habitude + retard, variantes, pas)
-            lent = _bruit_lent(cle + 64 + 8 * habitude + retard, variantes, pas, pas // 12, 70)
-            rows.append(ici * np.maximum(60 + rude // 13 + lent, 20))
+            ici = np.roll(niveau, (retard - 2) * 6)
+            ici = np.where(ici > np.roll(ici, 6), ici * 9 // 8, ici)
+            suite = DECALAGES_DE_CHAUFFE * habitude + retard
+            rows.append(_thermostats(cle + 64 * suite, variantes, ici))
     return np.concatenate(rows)
 
 
-def _plateaux(demi: int, variantes: int, *, sans_midi: bool) -> Entiers:
-    """Return rows for each of `OUVERTURES`: a ramp, a level that moves, an end."""
-    pas, cle = 48 * demi, subkey(0x91A, 2 * demi + sans_midi)
-    durees = np.repeat(np.array(OUVERTURES) * demi, variantes)[:, None]
-    rangs = np.arange(pas)[None]
-    n = len(durees)
-    rows = 256 + _bruit_lent(cle, n, pas, 4 * demi, 26) + _hasard(cle + 1, n, pas) * 44 // 4096
+def _thermostats(cle: int, nombre: int, niveau: Entiers, pieces: int = 3) -> Entiers:
+    """Return rows of so many rooms whose heaters are on, then off: a cycle lasts 30 to 60 minutes,
+    and they are on for a part of it that `niveau` sets."""
+    rangs, rows = np.arange(_FIN)[None], np.zeros((nombre, _FIN), np.int64)
+    for piece in range(pieces):
+        ici = cle + 8 * piece
+        cycle = _entre(ici, 6, 12, nombre)[:, None]
+        phase = (rangs + _entre(ici + 1, 0, 11, nombre)[:, None]) % cycle
+        marche = np.clip(niveau * cycle * 64 // 165 - 64 * phase, 0, 64)
+        rows += marche * _entre(ici + 2, 120, 360, nombre)[:, None]
+    # Doors, the sun, those who are there: by half-hours.
+    rude = np.repeat(_hasard(cle + 40, nombre, 48), 6, axis=1)
+    return (
+        rows * (205 + rude * 100 // 4096 + _bruit_lent(cle + 32, nombre, _FIN, 36, 50)) // 256 + 40
+    )
+
+
+def _pompes(variantes: int) -> Entiers:
+    """Return rows for each pair of `PENTES`: from one to the other, more before dawn, less by
+    day."""
+    cle = subkey(0x90F, 1)
+    debut, fin = (
+        np.repeat(pentes, variantes)[:, None]
+        for pentes in (np.repeat(PENTES, len(PENTES)), np.tile(PENTES, len(PENTES)))
+    )
+    n = len(debut)
+    milieu = np.maximum(200 - (debut + fin) // 2, 20)
+    rangs, moitie = np.arange(_FIN)[None], _FIN // 2
+    niveau = np.where(
+        rangs < moitie,
+        debut * (moitie - rangs) + milieu * rangs,
+        milieu * (_FIN - rangs) + fin * (rangs - moitie),
+    )
+    heures = np.array(_HEURES_DE_POMPE)
+    suite = np.roll(heures, -1)
+    jour = (heures[:, None] * (12 - np.arange(12)) + suite[:, None] * np.arange(12)).ravel()
+    bruit = _bruit_lent(cle, n, _FIN, 24, 30) + _bruit_lent(cle + 1, n, _FIN, 6, 60)
+    rows: Entiers = niveau * jour * (256 + bruit) >> 12
+    return rows
+
+
+_HEURES_DE_POMPE = (
+    108, 109, 110, 111, 112, 113, 113, 110, 105, 99, 95, 92, 90, 89, 88, 89, 91, 94, 97, 100, 102,
+    104, 106, 107,
+)  # fmt: skip
+
+
+def _plateaux(variantes: int, *, sans_midi: bool) -> Entiers:
+    """Return rows for each of `OUVERTURES`: a ramp, a level that moves, an end, at minutes that are
+    never quite the same."""
+    cle = subkey(0x91A, 2 + sans_midi)
+    durees = np.repeat(np.array(OUVERTURES) * 6, variantes)[:, None]
+    rangs, n = np.arange(_FIN)[None], len(OUVERTURES) * variantes
+    rows: Entiers = 256 + _bruit_lent(cle, n, _FIN, 24, 26)
+    rows += _bruit_lent(cle + 1, n, _FIN, 6, 16)
+    rows += _hasard(cle + 6, n, _FIN) * 20 // 4096
+    ouvre = _entre(cle + 4, 0, 8, n)[:, None]
+    ferme = durees + _entre(cle + 5, -5, 4, n)[:, None]
     # Up in half an hour or in one and a half, down the same.
-    rampe = _entre(cle + 2, 1, 3, n)[:, None] * demi
-    monte = np.minimum(rangs + 1, rampe) * 256 // rampe
-    descend = np.clip(durees - rangs, 0, rampe) * 256 // rampe
+    rampe = _entre(cle + 2, 5, 18, n)[:, None]
+    monte = np.clip(rangs + 1 - ouvre, 0, rampe) * 256 // rampe
+    descend = np.clip(ferme - rangs, 0, rampe) * 256 // rampe
     rows = rows * monte * descend >> 16
     if sans_midi:
-        midi = (rangs >= durees * 40 // 100) & (rangs < durees * 40 // 100 + 3 * demi)
+        midi = (rangs >= durees * 40 // 100 + ouvre) & (rangs < durees * 40 // 100 + 18)
         rows = np.where(midi, rows * _entre(cle + 3, 60, 180, n)[:, None] >> 8, rows)
     return rows
 
 
-def _machines(demi: int) -> Entiers:
+def _machines() -> Entiers:
     """Return four rows for each of `JOURNEES_DE_MACHINES`: three machines that start and stop."""
-    pas, n = 48 * demi, 4 * len(JOURNEES_DE_MACHINES)
-    cle = subkey(0x3AC, demi)
-    fenetres = np.repeat(np.array(JOURNEES_DE_MACHINES) * demi, 4)
-    rows, rangs = np.zeros((n, pas), np.int64), np.arange(pas)[None]
+    n, cle = 4 * len(JOURNEES_DE_MACHINES), subkey(0x3AC, 1)
+    fenetres = np.repeat(np.array(JOURNEES_DE_MACHINES) * 6, 4)
+    rows, rangs = np.zeros((n, _FIN), np.int64), np.arange(_FIN)[None]
     for machine in range(5):
         ici = cle + 16 * machine
         debuts = fenetres * _hasard(ici, n) // 4096
-        longueurs = np.maximum(fenetres * _hasard(ici + 1, n) // (4 * 4096), 1 + demi // 3)
+        longueurs = np.maximum(fenetres * _hasard(ici + 1, n) // (4 * 4096), 3)
         dedans = (rangs >= debuts[:, None]) & (rangs < (debuts + longueurs)[:, None])
         rows += np.where(dedans, _entre(ici + 2, 300, 2200, n)[:, None], 0)
-    return rows * (240 + _hasard(cle + 96, n, pas) * 32 // 4096) // 256
+    rude = 240 + _bruit_lent(cle + 96, n, _FIN, 6, 14) + _hasard(cle + 97, n, _FIN) * 20 // 4096
+    return rows * rude // 256
 
 
 def _nuits(pas: int) -> Entiers:

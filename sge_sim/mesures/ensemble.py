@@ -106,10 +106,10 @@ def _journees(points: Sequence[PointMesure], installations: list[Installation], 
     lignes = np.stack(
         [one.lignes[:, ici] for one, ici in zip(installations, types, strict=True)], axis=1
     )
-    lignes += np.array(
+    tous = cote_a_cote(installations)
+    lignes += tous.par_ciel * np.array(
         [0 if one.ciel is None else int(table.ciels[one.ciel, n]) for one in installations]
     )
-    tous = cote_a_cote(installations)
     semaine = draws(cles[:1], calendrier().compteurs[1:, n])[0]
     vides, parties = table.absences[:, [one.presence for one in installations], n]
     absents = (semaine & 1023) < vides

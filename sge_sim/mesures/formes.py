@@ -36,6 +36,8 @@ class Sorte(Enum):
 
     SOCLE = auto()
     """What never stops: machines that keep cold, and what stands by."""
+    EVEIL = auto()
+    """What never stops in a dwelling, and what is on while somebody is up."""
     MATIN = auto()
     """A rising, then something small until noon."""
     SOIR = auto()
@@ -46,6 +48,8 @@ class Sorte(Enum):
     """A power held for a time: water, a battery, an oven."""
     CHAUFFAGE = auto()
     """Heating or cooling, by habit."""
+    POMPE = auto()
+    """Heating that follows the weather through the day."""
     PLATEAU = auto()
     """A place that is open."""
     COUPURE = auto()

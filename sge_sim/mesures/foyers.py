@@ -17,6 +17,7 @@ from sge_sim.mesures.climat import (
     TYPES,
     VACANT,
     VOYAGEUR,
+    ciel_de_chauffage,
     facteur_de_zone,
 )
 from sge_sim.mesures.dessins import (
@@ -26,6 +27,7 @@ from sge_sim.mesures.dessins import (
     DECALAGES_DE_CHAUFFE,
     DUREES,
     LISSE,
+    VARIANTES_D_EVEIL,
     VARIANTES_DE_SOCLE,
     VIF,
 )
@@ -36,13 +38,13 @@ from sge_sim.mesures.usages import OUVERT, REDUIT, Charge, Installation, install
 
 _PUISSANCES = (3, 6, 9, 12)
 """Powers by which dwellings are told apart, kVA: beyond the last one, it is the last one's."""
-_TAILLES = {3: 50, 6: 60, 9: 82, 12: 112}
+_TAILLES = {3: 38, 6: 42, 9: 55, 12: 68}
 """Size of what is done in a dwelling, per cent."""
-_SOCLES = {3: 105, 6: 155, 9: 190, 12: 216}
+_SOCLES = {3: 115, 6: 169, 9: 222, 12: 325}
 """W of what never stops: the median."""
-_CHAUFFES = {3: 145, 6: 302, 9: 495, 12: 620}
+_CHAUFFES = {3: 145, 6: 328, 9: 490, 12: 620}
 """Chances out of 1000 that electricity heats the dwelling."""
-_PAR_DEGRE = {3: 34, 6: 66, 9: 127, 12: 182}
+_PAR_DEGRE = {3: 34, 6: 71, 9: 131, 12: 172}
 """W per degree: the median of those that are heated."""
 _VOITURES = {3: 0, 6: 50, 9: 90, 12: 140}
 """Chances out of 1000 that a car is charged."""
@@ -65,27 +67,34 @@ def foyer(t: Tirages, kva: int, zone: int, plages: Plages, *, asservi: bool) -> 
     puissance = max([p for p in _PUISSANCES if p <= kva], default=3)
     formes = banque(_LONGS)
     occupation = _occupation(t)
-    taille = t.taille(_TAILLES[puissance], 42, 12, 16 * _TAILLES[puissance] // 10)
-    socle = t.taille(_SOCLES[puissance], 74, 4, 520)
+    taille = t.taille(_TAILLES[puissance], 42, 16, 15 * _TAILLES[puissance] // 10)
+    socle = t.taille(_SOCLES[puissance], 94, 20, 460)
     if occupation in (DELAISSEE, SECONDAIRE):
         taille //= 2
     if occupation in (VACANT, DELAISSEE, SECONDAIRE):
         socle = t.taille(14, 110, 3, 120) if occupation != VACANT else t.taille(4, 120, 2, 30)
-    usages = [_socle(t, socle, formes), *_vie(t, taille, formes)]
-    if t.chance(38) and occupation in (TOUJOURS, FAMILLE, VOYAGEUR):
+    usages = _vie(t, taille, socle, formes)
+    if occupation in (VACANT, DELAISSEE):
+        usages[0] = _delaisse(t, socle, formes)
+    if t.chance(48) and occupation in (TOUJOURS, FAMILLE, VOYAGEUR):
         # Something that always runs: a pump, a server, an aquarium.
         lisse = formes.groupes[Sorte.SOCLE].debut + VARIANTES_DE_SOCLE * LISSE
         usages.append(Charge(24 * t.entre(150, 500), Sorte.SOCLE, lisse, absence=100))
     habitudes = _NIVEAUX[
         ("travail", "travail", "travail", "tous", "aucun", "commerce")[t.entre(0, 5)]
     ]
+    ciel = None
     if t.chance(_CHAUFFES[puissance]):
-        usages.append(_chauffage(t, puissance, zone, formes))
-    if puissance > 3 and t.chance(510 if asservi else 280):
+        seuil = _seuil(t)
+        usages.append(_chauffage(t, puissance, facteur_de_zone(zone, seuil), formes))
+        if usages[-1].par_ciel:
+            ciel = ciel_de_chauffage(zone, seuil)
+    habite = occupation not in (VACANT, DELAISSEE)
+    if puissance > 3 and habite and t.chance(530 if asservi else 290):
         usages += _eau(t, puissance, taille, plages, formes, asservi=asservi)
     if t.chance(_VOITURES[puissance]):
         usages.append(_voiture(t, puissance, plages, formes, asservi=asservi))
-    return installe(usages, _LONGS, habitudes, presence=occupation)
+    return installe(usages, _LONGS, habitudes, presence=occupation, ciel=ciel)
 
 
 def _occupation(t: Tirages) -> int:
@@ -99,67 +108,78 @@ def _occupation(t: Tirages) -> int:
     return FAMILLE
 
 
-def _socle(t: Tirages, watts: int, formes: Banque) -> Charge:
+def _delaisse(t: Tirages, watts: int, formes: Banque) -> Charge:
+    """Return what never stops where nobody lives."""
     groupe = formes.groupes[Sorte.SOCLE]
     texture = ARRETS if watts < 25 else CYCLES if t.chance(650) else VIF
-    return Charge(
-        24 * watts,
-        Sorte.SOCLE,
-        groupe.debut + VARIANTES_DE_SOCLE * texture,
-        ecart=20,
-        absence=80,
-        facteur=0,
-    )
+    ligne = groupe.debut + VARIANTES_DE_SOCLE * texture
+    return Charge(24 * watts, Sorte.SOCLE, ligne, ecart=20, absence=80)
 
 
-def _vie(t: Tirages, taille: int, formes: Banque) -> list[Charge]:
-    """Return the uses of those who live there: by work, by nights, or at home."""
+def _socle(t: Tirages, watts: int, eveil: int, formes: Banque) -> Charge:
+    """Return what never stops in a dwelling of this rank in `EVEILS`."""
+    groupe = formes.groupes[Sorte.EVEIL]
+    ligne = groupe.debut + (2 * eveil + t.chance(650)) * VARIANTES_D_EVEIL
+    ecart = 35 if t.chance(500) else 20
+    return Charge(24 * watts, Sorte.EVEIL, ligne, ecart=ecart, absence=67)
+
+
+def _vie(t: Tirages, taille: int, socle: int, formes: Banque) -> list[Charge]:
+    """Return what never stops, then the uses of those who live there: by work, by nights, or at
+    home."""
     sorte = t.entre(0, 99)
-    chez_soi, decale = sorte < 34, sorte >= 94
+    chez_soi, a_midi, decale = sorte < 34, sorte < 12, sorte >= 92
     if decale:
-        lever, repas = t.entre(4, 46), t.entre(16, 47)
+        lever, repas, eveil = t.entre(4, 46), t.entre(16, 47), 9
     elif chez_soi:
-        lever, repas = t.autour(16, 2), t.autour(36, 2)
+        # Some cook more at noon than in the evening.
+        repas = t.autour(23 if a_midi else 37, 2)
+        lever, eveil = t.autour(16, 2), t.entre(4, 7)
     else:
-        lever, repas = t.autour(14, 2), t.autour(37, 2)
+        repas, eveil = t.autour(38, 2), (0, 1, 2, 3, 8)[t.entre(0, 4)]
+        lever = t.autour(14, 2)
     lever, repas = min(max(lever, 2), 47), min(max(repas, 6), 47)
+    # Some live by the clock.
+    bas, haut = (5, 5) if t.chance(770) else (0, 1)
+    diner = (5, 5) if decale or t.chance(250) else (bas // 2 + 1, haut - haut // 4)
     matin, soir = formes.groupes[Sorte.MATIN], formes.groupes[Sorte.SOIR]
     machine = formes.groupes[Sorte.APPAREIL]
     grasse = 0 if chez_soi else max(t.autour(3, 2), 0)
     # Some live more at home when they rest, some go away.
-    repos = t.taille(101, 71, 29, 350)
+    repos = t.taille(114, 125, 25, 550)
     presence = t.entre(61, 97)
-    lessive = min(max(t.autour(35, 4), 10), 46)
+    lessive = min(max(t.autour(37, 4), 8), 46)
     usages = [
+        _socle(t, socle, eveil, formes),
         Charge(
             taille * t.entre(4, 9),
             Sorte.MATIN,
             matin.ligne(lever),
-            jeu=_jeu(t, 2, 5),
+            jeu=_jeu(t, bas, haut),
             niveaux=(100, repos, 0),
             decalages=(0, grasse * matin.par_depart, 0),
             facteur=LUMIERE,
             presence=presence,
-            ecart=35,
+            ecart=20,
         ),
         Charge(
-            taille * t.entre(15, 26),
+            taille * t.entre(15, 23),
             Sorte.SOIR,
             soir.ligne(repas),
-            jeu=_jeu(t, 3, 5),
+            jeu=_jeu(t, *diner),
             niveaux=(100, (2 * repos + 100) // 3, 0),
             decalages=(0, t.entre(-2, 2) * soir.par_depart, 0),
             facteur=LUMIERE,
-            presence=presence,
-            ecart=20 if t.chance(250) else 35,
+            presence=t.entre(85, 100),
+            ecart=20,
         ),
         Charge(
-            taille * t.entre(4, 10),
+            taille * t.entre(4, 7),
             Sorte.APPAREIL,
             machine.ligne(lessive),
             jeu=_jeu(t, 4, 5),
             niveaux=(100, repos * t.entre(70, 170) // 100, 0),
-            presence=t.entre(60, 98),
+            presence=t.entre(50, 90),
             ecart=20,
             retard=machine.retard(lessive, 4),
         ),
@@ -167,13 +187,15 @@ def _vie(t: Tirages, taille: int, formes: Banque) -> list[Charge]:
     if chez_soi or t.chance(250):
         usages.append(
             Charge(
-                taille * t.entre(4, 9),
+                taille * t.entre(3, 8),
                 Sorte.SOIR if chez_soi else Sorte.MATIN,
-                soir.ligne(t.autour(23, 1)) if chez_soi else matin.ligne(t.autour(24, 2)),
-                jeu=_jeu(t, 0, 2),
+                soir.ligne(t.autour(37 if a_midi else 23, 2))
+                if chez_soi
+                else matin.ligne(t.autour(24, 2)),
+                jeu=_jeu(t, bas // 2, haut // 2 + 1),
                 niveaux=(100 if chez_soi else 25, repos, 0),
                 presence=t.entre(60, 95),
-                ecart=35,
+                ecart=20,
             )
         )
     return usages
@@ -184,24 +206,30 @@ def _jeu(t: Tirages, bas: int, haut: int) -> int:
     return t.entre(bas, haut) + len(JEUX) * t.entre(0, MELANGES - 1)
 
 
-def _chauffage(t: Tirages, puissance: int, zone: int, formes: Banque) -> Charge:
-    """A convector, or a heat pump, which seldom stops, or heat that is stored by night."""
+def _seuil(t: Tirages) -> int:
+    """Return under which temperature a dwelling heats."""
+    sort = t.entre(0, 99)
+    return CHAUFFAGE if sort < 60 else CHAUFFAGE_FRILEUX if sort < 85 else CHAUFFAGE_DOUX
+
+
+def _chauffage(t: Tirages, puissance: int, facteur: int, formes: Banque) -> Charge:
+    """Return convectors, or a heat pump, which seldom stops, or heat that is stored by night."""
     groupe = formes.groupes[Sorte.CHAUFFAGE]
     sorte = t.entre(0, 99)
-    watts = t.taille(_PAR_DEGRE[puissance], 42, 10, 250)
-    seuil = CHAUFFAGE if sorte < 60 else CHAUFFAGE_FRILEUX if sorte < 85 else CHAUFFAGE_DOUX
+    watts = t.taille(_PAR_DEGRE[puissance], 42, 10, 20 * puissance)
     habitude = t.entre(0, CHAUFFES - 2)
-    if sorte % 10 == 0:
+    if sorte % 7 == 0:
         habitude = CHAUFFES - 1
     elif sorte % 4 == 1:
-        socle = formes.groupes[Sorte.SOCLE]
+        pompe = formes.groupes[Sorte.POMPE]
         return Charge(
             24 * watts,
-            Sorte.SOCLE,
-            socle.debut + VARIANTES_DE_SOCLE * LISSE,
-            facteur=facteur_de_zone(zone, seuil),
-            ecart=4,
+            Sorte.POMPE,
+            pompe.debut,
+            facteur=facteur,
+            ecart=1,
             absence=80,
+            par_ciel=pompe.variantes,
         )
     rang = habitude * DECALAGES_DE_CHAUFFE + t.entre(0, DECALAGES_DE_CHAUFFE - 1)
     return Charge(
@@ -209,8 +237,8 @@ def _chauffage(t: Tirages, puissance: int, zone: int, formes: Banque) -> Charge:
         Sorte.CHAUFFAGE,
         groupe.debut + rang * groupe.variantes,
         niveaux=(100, t.entre(96, 120), 0),
-        facteur=facteur_de_zone(zone, seuil),
-        ecart=20 if t.chance(500) else 10,
+        facteur=facteur,
+        ecart=10,
         absence=t.entre(20, 60),
     )
 
@@ -221,9 +249,9 @@ def _eau(
     """A water heater: it starts with the off-peak hours where their contact drives it, else after
     the water was drawn."""
     groupe = formes.groupes[Sorte.BLOC]
-    energie = min(max(t.taille(4000, 32, 1600, 7500) * (100 + taille) // 200, 1500), 9000)
-    watts = ((1200, 1200, 1650, 1650, 2200), (1650, 2200, 2200, 2400, 3000))[kva > 6][t.entre(0, 4)]
-    depart = (t.entre(14, 20), t.entre(40, 46))[t.entre(0, 1)]
+    energie = min(max(t.taille(6000, 32, 1800, 9000) * (100 + taille) // 200, 1500), 9000)
+    watts = ((1200, 1200, 1200, 1200, 1650), (1650, 2200, 2200, 2400, 3000))[kva > 6][t.entre(0, 4)]
+    depart = (t.entre(12, 20), t.entre(24, 32), t.entre(38, 46))[t.entre(0, 2)]
     if asservi:
         depart = durees_des(plages)[0][0] // 30
 

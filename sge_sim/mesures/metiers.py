@@ -41,7 +41,7 @@ _NATIONAUX = {
     "arrosage": ARROSAGE, "rentree": RENTREE,
 }  # fmt: skip
 
-_VARIANTES = np.arange(3)[:, None]
+_VARIANTES = np.arange(4)[:, None]
 """The days that are looked at to find the largest step of a place."""
 _POIDS = [sum(poids) for poids in zip(*(de.poids for de in METIERS.values()), strict=True)]
 _MELANGE = 150
@@ -72,7 +72,7 @@ def metier(
         usages[1] = usages[1]._replace(ligne=coupe, par_type=1)
     # Half of the places have capacitors; a large place agitates less than its parts.
     tangente = t.entre(2, 12) if t.chance(210) else t.taille(98, 18, 55, 116)
-    agite = 35 if pas_par_jour == 48 else 10
+    agite = 20 if pas_par_jour == 48 else 10
     usages = [
         u._replace(ecart=min(u.ecart, agite), tangente=u.tangente * tangente // 100) for u in usages
     ]
@@ -167,7 +167,11 @@ def _pointe(usages: list[Charge], pas_par_jour: int) -> int:
     # Of the days on which it happens, one of the strong ones.
     vifs = [u.energie * (100 + u.ecart * 5 // 4) // u.presence for u in usages]
     energies = np.array(vifs, np.int64) * forts >> FRACTION
-    lignes = np.array([u.ligne for u in usages]) + _VARIANTES
+    groupes = banque(pas_par_jour).groupes
+    variantes = np.array([groupes[u.sorte].variantes for u in usages])
+    # A block is as long as its rank says.
+    rangs = np.array([u.jeu if u.sorte is Sorte.BLOC else 0 for u in usages])
+    lignes = np.array([u.ligne for u in usages]) + rangs * variantes + _VARIANTES % variantes
     pas = np.diff(banque(pas_par_jour).cumuls[lignes], axis=2)
     return int(np.einsum("k,vkp->vp", energies, pas).max()) >> BITS
 

@@ -24,7 +24,7 @@ class Charge(NamedTuple):
     one; `facteur`: row of `Climat.facteurs`; `presence` and `ecart`: of the noise of a day, per
     cent; `absence`: what is left when nobody is there, per cent; `tangente`: reactive over active
     energy, per cent; `retard`: rows by which it comes later where power is short, 0 where it
-    can't."""
+    can't; `par_ciel`: rows to add from a rank of `Climat.ciels` to the next one."""
 
     energie: int
     sorte: Sorte
@@ -39,6 +39,7 @@ class Charge(NamedTuple):
     absence: int = 0
     tangente: int = 10
     retard: int = 0
+    par_ciel: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class Installation:
     rows of `Climat.facteurs`; `gigues` and `bruits`: where their tables begin; `blocs`: whether
     each is a `BLOC`; `absences`: what is left of the uses, over `UN`; `retards`; `inductif`:
     reactive over active energy, `capacitif`: the same for the standing load at night. `types`: how
-    days are told apart; `presence`: row of `Climat.absences`; `ciel`: zone whose sky chooses the
-    row, None for a consumer.
+    days are told apart; `presence`: row of `Climat.absences`; `ciel`: row of `Climat.ciels`, which
+    moves the rows by `par_ciel`, None where it moves none.
     """
 
     energies: Entiers
@@ -62,6 +63,7 @@ class Installation:
     blocs: Masque
     absences: Entiers
     retards: Entiers
+    par_ciel: Entiers
     inductif: Entiers
     capacitif: int
     types: int
@@ -99,6 +101,7 @@ def installe(
                 u.tangente * UN // 100,
                 u.retard,
                 u.par_type,
+                u.par_ciel,
                 *u.niveaux,
                 *u.decalages,
             )
@@ -106,12 +109,12 @@ def installe(
         ],
         np.int64,
     ).T
-    (energie, ligne, jeu, bruit, facteur, absence, tangente, retard, par_type) = colonnes[
-        :9, :, None
+    (energie, ligne, jeu, bruit, facteur, absence, tangente, retard, par_type, par_ciel) = colonnes[
+        :10, :, None
     ]
     au_niveau = np.array(niveaux)
-    energies = energie * colonnes[9:12].T[:, au_niveau] // 100
-    lignes = ligne + colonnes[12:15].T[:, au_niveau] + par_type * _TYPES
+    energies = energie * colonnes[10:13].T[:, au_niveau] // 100
+    lignes = ligne + colonnes[13:16].T[:, au_niveau] + par_type * _TYPES
     return Installation(
         energies=energies,
         lignes=lignes,
@@ -121,6 +124,7 @@ def installe(
         blocs=np.array([[u.sorte is Sorte.BLOC] for u in usages]),
         absences=absence,
         retards=retard,
+        par_ciel=par_ciel,
         inductif=tangente,
         capacitif=capacitif * UN // 100,
         types=types,
@@ -144,6 +148,7 @@ def cote_a_cote(installations: list[Installation]) -> Installation:
         blocs=np.concatenate([one.blocs for one in installations], axis=1),
         absences=joint("absences"),
         retards=joint("retards"),
+        par_ciel=joint("par_ciel"),
     )
 
 

@@ -16,7 +16,7 @@ from sge_sim.mesures.usages import USAGES_PAR_TIRAGE, Installation
 
 _DEPASSEMENT = 116
 """Largest power of a large consumer, per cent of the subscribed (assumed)."""
-_MARGE = 13
+_MARGE = 36
 """Per cent of its power by which a point that is cut may stay below it."""
 
 
@@ -32,7 +32,7 @@ def vit(
     absents = absents_de(semaine, inst.presence, i0, i1)
     lignes = inst.lignes.take(types, axis=1)
     if inst.ciel is not None:
-        lignes += table.ciels[inst.ciel, i0:i1]
+        lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1]
     return passe(
         inst, inst.energies.take(types, axis=1), lignes, table.facteurs[inst.facteurs, i0:i1],
         mots, absents, formes,
@@ -125,7 +125,7 @@ def limite(
     trop = np.flatnonzero(np.einsum("kn,kn->n", energies, formes.pointes.take(lignes)) > maximum)
     trop, pointes = _encore(energies, lignes, trop, maximum, formes)
     if not point.injection:
-        for usage in range(len(energies) - 1, 0, -1):
+        for usage in np.flatnonzero(retards.any(axis=1))[::-1].tolist():
             if not len(trop):
                 break
             lignes[usage, trop] += retards[usage, trop if retards.shape[1] > 1 else 0]

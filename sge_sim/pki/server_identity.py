@@ -7,6 +7,7 @@ store, it can only issue for the host names it was made with.
 """
 
 import ipaddress
+import os
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,7 +62,7 @@ def ensure_server_identity(
         _make_identity(new, wanted, now)
 
     make_folder_once(folder, make)
-    if not (folder / "identity.pem").exists() and (folder / "authority.key.pem").exists():
+    if not os.path.lexists(folder / "identity.pem") and (folder / "authority.key.pem").exists():
         _make_identity(folder, wanted, now)  # of an authority that another machine has made
     try:
         (leaf,) = read_pem_bundle(folder / "identity.pem")

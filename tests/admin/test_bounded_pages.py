@@ -54,7 +54,11 @@ WORST = "\"&'<\x01"
 """What takes most once it is escaped, in HTML and in JSON."""
 NOTHING_THERE = {
     "/api/clock/travaux/{numero}",
+    "/aide",  # until `make site` packs it
+    "/aide/{name:path}",
     "/api/datahub/contrats/{numero}",
+    "/api/passages/{nom}",
+    "/api/passages/{nom}/fichiers/{fichier}",
     "/datahub/logos/{client_id}.png",
     "/passages/{nom}",
     "/passages/{nom}/rapport",
@@ -189,9 +193,15 @@ def addresses(room: Room) -> Iterator[tuple[str, str]]:
     known |= {
         "echange_id": [*exchanges, journal.newest_id()],
         "part": ["requete", "reponse"],
+        "message": ["requete", "reponse"],
         "prm": [C5],
+        "code": ["TIERS1", "SGT401"],
+        "release": ["26.1"],
+        "cas": ["ADP-R1"],
+        "avant": ["23.4"],
+        "apres": ["26.1"],
         "contrat": [room.services.contrat_id],
-        "nom": names[:3],
+        "nom": [*names[:3], *[name for name in names if "_R63_" in name][:1]],
         "numero": [*numbers[:3], *numbers[-3:]],
         "affaire_id": demands[:1],
         "cle": [unquote(case.rpartition("/")[2])],

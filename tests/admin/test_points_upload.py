@@ -31,6 +31,7 @@ def test_a_file_of_any_length_is_taken_as_it_comes(administered: RunningSimulato
         "nouveaux": 1500,
         "inchanges": 0,
         "jours": 0,
+        "acteurs": 0,
         "fautes": 0,
         "importe": True,
         "erreurs": [],

@@ -186,7 +186,7 @@ def test_a_stop_refuses_newcomers_at_once_and_finishes_what_runs(tmp_path: Path)
         context.load_cert_chain(running.ready["client_cert"], running.ready["client_key"])
         ports = [
             int(running.ready[name].rpartition(":")[2])
-            for name in ("b2b_url", "data_connect_url", "admin_url")
+            for name in ("b2b_url", "data_connect_url")  # the administration tells to the end
         ]
         connection = HTTPSConnection("localhost", ports[0], context=context, timeout=60)
         connection.request("POST", CALL, demand(running.login), XML)

@@ -52,7 +52,8 @@ def test_start_prints_urls_paths_logins_and_a_line_of_curl(simulator: RunningSim
         simulator.ready["client_cert"],
         simulator.ready["client_key"],
         simulator.login,
-        "curl --cacert",
+        "curl --noproxy",
+        "--cacert",
     ):
         assert text in log
 
@@ -61,7 +62,7 @@ def test_the_lines_printed_with_basic_auth_work(tmp_path: Path) -> None:
     with start_simulator(tmp_path, "--population-size", "0", "--basic-auth") as running:
         log = (tmp_path / "log.txt").read_text()
         (password,) = re.findall(r"^sge-sim (acteurs mot-de-passe .*)$", log, re.M)
-        (call,) = re.findall(r"^curl .*$", log, re.M)
+        (call,) = re.findall(r"^curl (?:.*\\\n)*.*$", log, re.M)
         done = run_command(*password.split(), "--password", "secret")
         assert done.returncode == 0, done.stderr
         user = f"-u {running.login} "

@@ -87,5 +87,5 @@ def test_only_the_calls_that_a_plan_is_about_are_struck(dc: Client, plan: Any) -
 def test_a_fault_of_soap_is_none_of_data_connect(dc: Client) -> None:
     url = dc.simulator.ready["admin_url"] + "/api/pannes"
     refused = requests.post(url, json={"sorte": "sgt500", "service": API}, timeout=10)
-    assert refused.status_code == 400
+    assert refused.status_code == 422
     assert "n'arrive qu'en SOAP" in refused.json()["detail"]

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 from publication_kit import C2, C4, C5, C5_BIS, CONTRAT, P4, TIERS, Platform, new_point
 from r6x_trees import strict_mistakes
+from sqlalchemy.orm import Session
 
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
@@ -19,6 +20,7 @@ from sge_sim.tables.acteurs import find_contrat
 from sge_sim.tables.m023 import find_demande_m023
 from sge_sim.tables.mesures import Collecte
 from sge_sim.tables.numeros import next_numero
+from sge_sim.tables.points import Compteur, find_point
 
 SENS: dict[str, Any] = {C5: "SOUTIRAGE", C4: "SOUTIRAGE", C2: "SOUTIRAGE", P4: "INJECTION"}
 """A point of each kind, and the direction in which it is measured."""
@@ -32,6 +34,15 @@ def add_kinds(platform: Platform) -> None:
         session.flush()
         for prm in (C5, C5_BIS, P4):
             session.add(Collecte(prm=prm, debut=date(2020, 1, 1)))
+
+
+def replace_compteur(session: Session, prm: str, jour: date) -> None:
+    """Put another meter in the place of a point's, as the day begins."""
+    point = find_point(session, prm)
+    assert point is not None
+    (old,) = point.compteurs
+    old.date_depose = jour
+    point.compteurs.append(Compteur(date_pose=jour, tic_activable=old.tic_activable))
 
 
 def publish(

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 from publication_kit import C4, C5, Platform, at, new_platform
-from r6x_kit import add_kinds, data_and_report, demand, documents, publish
-
-from sge_sim.tables.points import Compteur, find_point
+from r6x_kit import add_kinds, data_and_report, demand, documents, publish, replace_compteur
 
 J = date(2024, 9, 18)
 JOUR = timedelta(days=1)
@@ -25,11 +23,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     add_kinds(platform)
     with platform.database.transaction() as session:
         for prm in (C4, C5):
-            point = find_point(session, prm)
-            assert point is not None
-            (old,) = point.compteurs
-            old.date_depose = J
-            point.compteurs.append(Compteur(date_pose=J, tic_activable=old.tic_activable))
+            replace_compteur(session, prm, J)
     platform.infra_j(C4, at(J, 15))
     for prm in (C4, C5):
         publish(platform, prm, "INDEX", "P1D", J - JOUR)

@@ -20,6 +20,7 @@ from r6x_kit import (
     documents,
     order,
     publish,
+    replace_compteur,
 )
 from sqlalchemy import select
 
@@ -62,6 +63,7 @@ def written(platform: Platform) -> dict[str, set[str]]:
     with platform.database.transaction() as session:
         lost = perdu(date(2024, 10, 20), (8, 9))
         session.add(Trou(prm=C4, debut=lost.debut, fin=lost.fin))
+        replace_compteur(session, C5, date(2024, 10, 20))
     found: dict[str, set[str]] = {}
     for flux in ("R63", "R64", "R65", "R66", "R67"):
         days = (date(2024, 1, 1) if flux == "R67" else date(2024, 10, 18), date(2024, 10, 22))

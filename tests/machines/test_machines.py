@@ -198,7 +198,9 @@ def drop_databases(server: URL) -> None:
 @pytest.fixture(scope="module")
 def platform(server: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     folder = tmp_path_factory.mktemp("machines")
-    ports = {str(port): str(free_port()) for port in (18081, 18082, 18083, *range(18441, 18445))}
+    ports = {
+        str(port): str(free_port()) for port in (18081, 18082, 18083, 18404, *range(18441, 18445))
+    }
     environ = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin",
         "PGHOST": str(server.host),
@@ -210,7 +212,7 @@ def platform(server: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     }
     shell = Shell(folder, environ, ports)
     try:
-        shell.run("From nothing", 180)
+        shell.run("De rien", 180)
         shell.type("unset SGE_SIM_NOW")  # or each start would set the clock
         url = server.set(database="sge").render_as_string()
         database = Database(url)
@@ -224,7 +226,7 @@ def platform(server: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         )
         yield made
         database.dispose()
-        shell.run("The end")
+        shell.run("La fin")
     finally:
         shell.end()
 
@@ -236,7 +238,7 @@ def test_no_client_loses_an_order_nor_a_file(platform: Platform) -> None:
         ("calm", lambda: None),
         ("kill -9", lambda: kill_and_restart(platform)),
         ("SIGSTOP", lambda: suspend_publisher(platform)),
-        ("rolling restart", lambda: platform.shell.run("Rolling restart", 180)),
+        ("rolling restart", lambda: platform.shell.run("Redémarrer l'un après l'autre", 180)),
     )
     struck = plan_two_strikes(platform)
     for phase, event in events:
@@ -266,7 +268,7 @@ def test_no_client_loses_an_order_nor_a_file(platform: Platform) -> None:
     check_orders(platform, witness)
     check_files(platform)
     check_identities(platform)
-    platform.shell.run("Backup", 180)
+    platform.shell.run("Sauver", 180)
     assert (platform.folder / "machine-3/pki/server/authority.pem").read_bytes() == (
         platform.folder / "machine-1/pki/server/authority.pem"
     ).read_bytes()
@@ -351,7 +353,7 @@ def kill_and_restart(platform: Platform) -> None:
     for pid in processes_of(platform.ready(1)["pid"]):
         os.kill(pid, signal.SIGKILL)
     time.sleep(2.0)
-    platform.shell.type("wait $PID_1 || true\nstart_1\nwait_for machine-1.json")
+    platform.shell.type("wait $PID_1 || true\nstart_1\nwait_for machine-1.json\nwait_up machine-1")
 
 
 def suspend_publisher(platform: Platform) -> None:

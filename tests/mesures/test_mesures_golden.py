@@ -62,13 +62,13 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "dc281ba0532267bdc417f5b0a1782465685eec40199de37e6525104714638954",
-    "commerce": "f7504a7b3edd2cdf7f78b129f8768bfcf5a390417c53ba49faaa3a19016b611b",
-    "activation": "c0fd0dcf70bf4cf810c59a27b3851fa9fe3cc46c251127cb81b36ef3fef8d83f",
-    "surplus": "dfa5989740ad8641ed70407f28d78cc5f31839bb9fd4f5c27ece24ea39db0925",
-    "tertiaire": "c68a9c0cbb3fa9ce622fde2249ec1d6bdea44d262439e478b5ae6c62fda1082f",
-    "usine": "c0a294dd85c147d3adf7621bbfd8bc6ccae532933124bf3785cb208ffb533c86",
-    "centrale": "5f84acf349347436f3afd8f697f07877348bbd97adc015da80baf5a1e6fb3b2c",
+    "residentiel": "558deebe37e7ec731caf6b9a7ab88076a9e205f37139479d4afbefca9c19eecf",
+    "commerce": "5e414e9e85606ffb4f7039d6f87384c62bbdf246c4e1a46f8c126f7ffc7e5da5",
+    "activation": "e4441b44f3b966260fffe7d6efee381a519c0c4eac691c0d551d479aabafa63b",
+    "surplus": "8663c2b4ffb8a5128e73d7b471b5802498c97a0bcaba129f7f7bf973184a2034",
+    "tertiaire": "79418095fb5add9f7f1fb04f5c2b5de3afb870aec415c4f898f8e2b231d00056",
+    "usine": "9a3a602cff5b24487ce7970be0ae89315c7dc21d5ba4d3d7cf2cab509f2649c1",
+    "centrale": "0c1217034c66aa71680f2a97948f1e3f0944ec4f7f01a441ed07e3324637d9d4",
 }
 
 
@@ -114,10 +114,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "83782a787eceddb1e573f14480a61f7c5789a8e9d90ea5956c9a4fa7a9a88ccd",
-    "usine": "f9fbb24fcfe407899242673408a0843105ba80d77a2165cec85ca0ddc6783367",
-    "centrale": "f96c699df6b2282d6d0c1040883583980756e1bc61f3f5794ff5b82de58126ab",
-    "moins puissante": "330239d5cd423c6f5903a8312a2cf0a58ddb5b6549c0b17ed4856632fc6aa485",
+    "tertiaire": "8132d1100fd429548eadb2a7e92f0001b9e7fe04351f77fd108b90afd04aba26",
+    "usine": "6f028e988f6ee711d31e8701d7d56cfd4c7caed41ad0c5c352daeb30f9b6a0f9",
+    "centrale": "6dab48a39da7ec44efba9b1c267104d46fd8c3ae31a9c6f0520c663c911585e5",
+    "moins puissante": "b1f2f7bed973124f858eb0d7ceac76997fd5c9a86fa6cf06f7d1c903687724c8",
 }
 """Of what large meters count beside energies."""
 

@@ -24,7 +24,7 @@ def annual_mwh(points: list) -> np.ndarray:  # type: ignore[type-arg]
 
 
 def test_dwellings_consume_some_mwh_and_few_hardly_any() -> None:
-    mwh = annual_mwh([linky(g, kva=kva) for g in range(40) for kva in (3, 6, 9, 12)])
+    mwh = annual_mwh([linky(g, kva=kva) for g in range(40, 80) for kva in (3, 6, 9, 12)])
     assert 3 < mwh.mean() < 7
     assert mwh.max() < 25
     assert ((mwh > 1) & (mwh < 12)).mean() > 0.8

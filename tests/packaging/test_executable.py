@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from bare_root import BareRoot, call
@@ -19,6 +20,11 @@ def test_it_is_small() -> None:
     held = [path.lstat() for path in (DIST / "sge-sim").rglob("*")]
     assert sum(stat.st_blocks * 512 for stat in held) <= 100 * MB
     assert built("sge-sim-*-linux-x86_64.tar.gz").stat().st_size <= 50 * MB
+
+
+def test_it_carries_the_pages_of_the_help() -> None:
+    (site,) = (DIST / "sge-sim").rglob("aide.zip")
+    assert {"index.html", "decouvrir.html", "searchindex.js"} <= set(ZipFile(site).namelist())
 
 
 def test_it_serves_a_call_and_starts_again_soon(bare: BareRoot) -> None:

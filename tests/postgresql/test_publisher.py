@@ -137,10 +137,10 @@ def advance(simulator: RunningSimulator, duree: str) -> None:
 
 def check_files(two: list[RunningSimulator]) -> None:
     """Each file is there once, delivered, and the same from either machine."""
+    eventually(lambda: {one["etat"] for one in two[0].admin("/api/flux", limit=1000)} == {"livre"})
     here = [{one["nom"]: one for one in each.admin("/api/flux", limit=1000)} for each in two]
     assert here[0] == here[1]
     assert len(here[0]) == len(two[0].admin("/api/flux", limit=1000)) > 0
-    eventually(lambda: {one["etat"] for one in two[0].admin("/api/flux", limit=1000)} == {"livre"})
     for nom, fichier in here[0].items():
         for simulator in two:
             content = requests.get(
@@ -176,6 +176,7 @@ def test_a_state_that_was_kept_aside_comes_back_on_both_with_its_files(
     two: list[RunningSimulator],
 ) -> None:
     one, other = two
+    check_files(two)  # what is delivered meanwhile isn't what was kept
     taken = requests.post(one.ready["admin_url"] + "/api/snapshot?nom=avant", timeout=60)
     assert taken.status_code == 204, taken.text
     before = {key: one.admin(path) for key, path in KEPT.items()}

@@ -30,7 +30,7 @@ def reference() -> ModuleType:
 def test_a_reader_of_decouvrir_makes_a_first_call_and_understands_a_refusal(
     tmp_path: Path,
 ) -> None:
-    """From an empty folder, but for the installation, which `make test-site` does too."""
+    """From an empty folder, but for the installation, which `tests/installation` proves."""
     assert run_page(DECOUVRIR, tmp_path) == []
 
 

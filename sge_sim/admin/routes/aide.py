@@ -23,7 +23,8 @@ def router(_state: AdminState) -> APIRouter:
         return RedirectResponse("/aide/")
 
     @routes.get("/{name:path}")
-    def read_page(name: str) -> Response:
+    def read_page(name: str, v: str = "", q: str = "", highlight: str = "") -> Response:
+        # A file by its version, a search by its words, a page by those to mark: scripts read them.
         if not SITE.exists():
             raise HTTPException(404, "L'aide n'est pas construite ici : make site le fait.")
         name = f"{name}index.html" if name == "" or name.endswith("/") else name

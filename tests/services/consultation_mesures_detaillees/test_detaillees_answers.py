@@ -22,6 +22,7 @@ from detaillees_kit import (
     Detaillees,
     blocks,
     code,
+    listed,
     rows,
     stamps,
     values,
@@ -299,8 +300,8 @@ def test_v3_tells_the_readings_of_a_meter_that_is_replaced(tiers: Detaillees) ->
     assert {
         valeur["d"]
         for contexte in answer["contexte"][1:]
-        for grandeur in contexte["grandeur"]
-        for valeur in grandeur["cadranTotalisateur"]["valeur"]
+        for grandeur in listed(contexte["grandeur"])
+        for valeur in listed(grandeur["cadranTotalisateur"]["valeur"])
     } == {"2025-01-07 00:00:00"}
 
 

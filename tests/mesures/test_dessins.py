@@ -1,0 +1,58 @@
+"""Rows of the bank as a person who plots a day sees them."""
+
+import numpy as np
+import pytest
+from mesures_points import linky
+
+from sge_sim.mesures.alea import subkey
+from sge_sim.mesures.calendrier import numero_borne
+from sge_sim.mesures.dessins import OUVERTURES, _thermostats
+from sge_sim.mesures.entrees_datees import contact_de
+from sge_sim.mesures.formes import Sorte, banque
+from sge_sim.mesures.installations import cles_de, installation_de
+from sge_sim.mesures.vecu import vit
+
+pytestmark = pytest.mark.assumed("no document describes consumptions")
+_HIVER = (numero_borne(linky().mise_en_service.replace(2024, 1, 8)), 60)
+
+
+@pytest.mark.parametrize("niveau", [40, 80, 120])
+def test_heaters_of_a_room_are_on_then_off_for_30_to_60_minutes(niveau: int) -> None:
+    pieces = _thermostats(subkey(1, niveau), 60, np.full(288, niveau), pieces=1)
+    marche = pieces > pieces.max(axis=1, keepdims=True) // 4
+    cycles = [np.diff(np.flatnonzero(np.diff(row.astype(int)) == 1)) for row in marche]
+    minutes = 5 * np.concatenate(cycles)
+    assert minutes.min() >= 30
+    assert minutes.max() <= 60
+    # The colder, the longer they are on.
+    assert abs(marche.mean() - niveau / 165) < 0.1
+
+
+def test_a_place_does_not_open_at_the_same_minute_each_day() -> None:
+    formes = banque(288)
+    groupe = formes.groupes[Sorte.PLATEAU]
+    jours = np.diff(formes.cumuls[groupe.ligne(12) : groupe.ligne(13)], axis=1)
+    ouvert = (jours > jours.max(axis=1, keepdims=True) // 2).argmax(axis=1)
+    par_duree = ouvert.reshape(len(OUVERTURES), groupe.variantes)
+    assert sum(len(set(minutes)) > 1 for minutes in par_duree.tolist()) > 7
+    assert len(set(ouvert.tolist())) > 8
+
+
+def test_a_heat_pump_does_not_step_at_midnight() -> None:
+    formes, steps, energies = banque(48), [], []
+    for graine in range(400):
+        point = linky(graine, kva=9)
+        installation = installation_de(point, *contact_de(point, point.mise_en_service))
+        pompes = np.flatnonzero(installation.par_ciel[:, 0])
+        if not len(pompes):
+            continue
+        (rang,), (premier, nombre) = pompes, _HIVER
+        lus = vit(installation, cles_de(graine).jours, premier, premier + nombre, formes)
+        jours = lus[0][rang][:, None] * np.diff(formes.cumuls[lus[1][rang]], axis=1) / 2**24
+        moyenne = jours.mean()
+        steps.append(np.abs(jours[1:, 0] - jours[:-1, -1]) / moyenne)
+        energies.append(np.abs(np.diff(jours.mean(axis=1))) / moyenne)
+    assert len(steps) > 10
+    # The day's energy changes more than what is seen at midnight would say.
+    assert np.median(steps) < 0.13
+    assert np.percentile(steps, 90) < 1.4 * np.percentile(energies, 90)
