@@ -1,6 +1,8 @@
 """Points of one's own: brought in by files, each line checked, all seen at once or nothing."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -422,3 +424,12 @@ def test_a_file_is_read_as_it_comes(database: Database) -> None:
     source = Source("points.csv", counted())
     import_points(database, [source], report=lambda faute: None, progress=written)
     assert most <= versement._LARGEST + 1
+
+
+def test_a_word_is_read_alike_whatever_was_loaded_before() -> None:
+    script = (
+        "from sge_sim.referentiel.apports.mots import MOTS\n"
+        "print(MOTS['fournisseurTitulaire'].lire('FOURN1'))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("FOURN1\n", "")

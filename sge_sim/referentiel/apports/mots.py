@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, get_args, get_type_hints
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import Boolean, Date, Integer, String
 
+import sge_sim.tables.models  # noqa: F401 - a column that names another table's has its type
 from sge_sim.clock import PARIS
 from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES
