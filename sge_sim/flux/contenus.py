@@ -1,5 +1,6 @@
 """Where the bytes of published files are: in the folder, or in the database of several machines."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -29,6 +30,7 @@ def keep_content(database: Database, file: Path, empreinte: str) -> None:
     if not is_shared(database.engine):
         return
     with (
+        suppress(FileNotFoundError),  # another thread made it too, and has kept it meanwhile
         database.writing_connection() as connection,
         Session(connection) as session,
         session.begin(),

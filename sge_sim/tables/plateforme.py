@@ -70,6 +70,12 @@ _exclusivite = Table(
 )
 
 
+_KEEP = text(
+    "INSERT INTO plateforme.contenu (empreinte, rang, octets) "
+    "VALUES (:empreinte, :rang, :octets) ON CONFLICT DO NOTHING"
+)
+
+
 class Piece(NamedTuple):
     """A file of the platform: its name in the folder, its SHA-256, whether it is private."""
 
@@ -115,12 +121,13 @@ def write_piece(session: Session, piece: Piece, contenu: bytes) -> None:
 
 
 def write_contenu(session: Session, empreinte: str, file: Path) -> None:
-    """Keep the bytes of a published file; those that are there already stay."""
+    """Keep the bytes of a published file; those that are there already stay, or that another
+    thread keeps at the same time."""
     known = select(_contenu.c.rang).where(_contenu.c.empreinte == empreinte).limit(1)
     if session.scalar(known) is not None:
         return
     for rang, octets in enumerate(_read_by_pieces(file)):
-        session.execute(insert(_contenu).values(empreinte=empreinte, rang=rang, octets=octets))
+        session.execute(_KEEP, {"empreinte": empreinte, "rang": rang, "octets": octets})
 
 
 def read_contenu(session: Session, empreinte: str) -> bytes:

@@ -5,6 +5,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -17,8 +18,10 @@ from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.facts.database import Database
 from sge_sim.facts.exclusivite import SILENCE_SECONDS, ExclusiviteLostError
+from sge_sim.flux.contenus import keep_content
 from sge_sim.schema.pieces import Pieces
 from sge_sim.schema.revisions import prepare
+from sge_sim.tables.plateforme import read_contenu, write_contenu
 
 pytestmark = [
     pytest.mark.postgresql,
@@ -68,6 +71,26 @@ def test_one_whose_session_the_server_has_ended_writes_nothing(
     with second.transaction() as session:
         second.exclusivite.check(session)
     assert not first.exclusivite.take()
+
+
+def test_two_threads_that_make_the_same_file_keep_it_once(
+    two_bases: tuple[Database, Database], tmp_path: Path
+) -> None:
+    """`POST /api/flux/publish` comes while the publisher makes what is due."""
+    database = two_bases[0]
+    file = tmp_path / "fichier.zip"
+    file.write_bytes(b"un fichier")
+    empreinte = sha256(b"un fichier").hexdigest()
+    assert database.exclusivite.take()
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            write_contenu(session, empreinte, file)
+            other = pool.submit(keep_content, database, file, empreinte)
+            time.sleep(0.5)  # for it to have looked, and found nothing
+        other.result(10)
+    keep_content(database, file, empreinte)  # which the other has taken away
+    with database.sessions() as session:
+        assert read_contenu(session, empreinte) == b"un fichier"
 
 
 def end_locking_session(database: Database) -> None:
