@@ -31,7 +31,7 @@ UNUSED = (
     *("numpy/_core/*_tests.*.so", "numpy/_core/_simd.*.so", "numpy/random", "numpy/fft"),
     *("numpy/ma", "numpy/polynomial", "numpy/testing", "fastapi_offline/static/redoc*"),
     *("PIL/_avif*", "PIL/_webp*", "PIL/_imagingft*", "PIL/_imagingcms*", "PIL/_imagingtk*"),
-    *("lxml/includes", "lxml/objectify*", "lxml/isoschematron"),
+    *("lxml/includes", "lxml/objectify*", "lxml/isoschematron", "lxml/html/*diff*"),
     *("sqlalchemy/testing", "sqlalchemy/dialects/m*sql", "sqlalchemy/dialects/oracle"),
     *("tzdata/zoneinfo/[!EGU_]*", "reportlab/fonts", "reportlab/graphics/barcode"),
     *("sqlalchemy/dialects/*.txt", "urllib3/contrib/emscripten", "fastapi/.agents"),
