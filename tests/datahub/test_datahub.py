@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64encode
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,8 @@ class Portal:
 
 
 @pytest.fixture
-def portal(database: Database, tmp_path: Path) -> Portal:
-    clock = StoredClock(database)
+def portal(database: Database, tmp_path: Path) -> Iterator[Portal]:
+    clock, marques = StoredClock(database), Marques()
     clock.freeze(NOW)
     journal = Journal.beside(database, tmp_path)
     state = AdminState(
@@ -92,13 +93,14 @@ def portal(database: Database, tmp_path: Path) -> Portal:
         Moves(clock, database, BackOffice(clock, [])),
         journal,
         JournalFeed(journal),
-        Marques(),
+        marques,
     )
     with database.transaction() as session:
         for email, nom in ((CONTRACTUEL, "Carla"), (TECHNIQUE, "Théo"), (LEGAL, "Léa")):
             create_compte(session, email, nom, TIERS)
         create_compte(session, ETRANGER, "Eve", "FOURN1")
-    return Portal(build_admin(state))
+    yield Portal(build_admin(state))
+    marques.close()
 
 
 @pytest.fixture
