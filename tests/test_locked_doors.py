@@ -11,9 +11,9 @@ from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any
 
-import click
 import pytest
 from catalogue_requests import request_of
+from command_tree import every_command
 from dataconnect_kit import C5, DAILY, SANS_COURBE, Client, data_connect_simulator
 from lxml import etree
 from points_kit import csv_lines, made_points
@@ -219,23 +219,17 @@ ELSEWHERE = {
 }
 
 
-def leaves(command: click.Command, ctx: click.Context, path: str = "") -> Iterator[str]:
-    """Yield the commands that have a folder of state."""
-    if isinstance(command, click.Group):
-        for name in command.list_commands(ctx):
-            found = command.get_command(ctx, name)
-            assert found is not None
-            yield from leaves(found, ctx, f"{path} {name}".strip())
-    elif any("--data-dir" in one.opts for one in command.params):
-        yield path
-
-
 def test_every_command_answers_soon_while_the_lock_is_held_and_works_after(
     running: RunningSimulator,
 ) -> None:
     writing = written(running)
     typed = {**writing, **READ}
-    assert {*leaves(commands, click.Context(commands))} == {*typed} | ELSEWHERE
+    with_a_state = {
+        words
+        for words, command in every_command(commands)
+        if any("--data-dir" in param.opts for param in command.params)
+    }
+    assert with_a_state == {*typed} | ELSEWHERE
     cert, key = running.ready["client_cert"], running.ready["client_key"]
     typed["doctor"] = f"--cert {cert} --key {key}"
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import click
 import pytest
 import requests
 import yaml
 from admin_kit import Room
+from command_tree import every_command
 from fastapi.routing import APIRoute
 from points_kit import csv_lines, made_points
 from running_simulator import RunningSimulator, start_simulator
@@ -509,19 +509,8 @@ def test_nothing_is_served_that_the_table_does_not_name(room: Room) -> None:
     assert (named | addresses) - served == set()
 
 
-def every_command(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Yield the words of each command."""
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if isinstance(command, click.Group):
-            yield from every_command(command, (*path, name))
-        else:
-            yield " ".join((*path, name))
-
-
 def test_no_command_is_missing_in_the_table() -> None:
-    existing = set(every_command(commands))
+    existing = {words for words, _ in every_command(commands)}
     named = {fonction.commande for fonction in FONCTIONS if fonction.commande}
     begun = {
         command
