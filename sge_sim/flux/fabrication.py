@@ -117,7 +117,11 @@ def makers(session: Session, lots: Sequence[Lot], atelier: Atelier) -> Iterator[
         return
     alone = replace(atelier, equipe=None)
     for files in atelier.equipe.share(session, _whole_files, ((lot, alone) for lot in lots)):
-        yield lambda _sequence, made=files: iter(made)
+        yield partial(_again, files)
+
+
+def _again(files: list[Fichier], _sequence: int) -> Iterator[Fichier]:
+    return iter(files)
 
 
 def _whole_files(session: Session, lot: Lot, atelier: Atelier) -> list[Fichier]:

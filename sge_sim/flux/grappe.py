@@ -4,6 +4,7 @@ Wants distributed, which nothing else does. A worker that is lost is Dask's to r
 is done again by another, and comes to the same.
 """
 
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -22,6 +23,7 @@ from sge_sim.tables.points import first_small_points
 
 T = TypeVar("T")
 
+_ADDRESS: Final = re.compile(r"(?:(?:tcp|tls)://)?[^\s/:]+:\d+|(?:tcp|tls)://\[[^\s\]]+\]:\d+")
 _PATIENCE_SECONDS: Final = 5
 _RETRIES: Final = 3
 """How often a job is done again that raised: a database may stop for a while."""
@@ -56,12 +58,16 @@ class Grappe:
             raise UsageError(
                 "Le paquet distributed manque : pip install 'sge-sim[dask]'."
             ) from None
+        if _ADDRESS.fullmatch(self._address) is None:
+            raise self._refusal(
+                "ce n'est pas l'adresse d'un ordonnanceur, comme tcp://machine:8786"
+            )
         try:
             self._client = Client(self._address, timeout=_PATIENCE_SECONDS, set_as_default=False)
-        except (OSError, ValueError) as error:
+        except OSError as error:
             raise self._refusal(
-                f"aucun ordonnanceur Dask n'y répond ({_line(error)}) ; donner son adresse, "
-                "comme tcp://machine:8786"
+                f"aucun ordonnanceur Dask n'y répond ({_line(error)}) ; en lancer un par dask "
+                "scheduler, ou donner l'adresse du sien"
             ) from None
         try:
             self._partitions = self._partitions or self._checked_threads() * _JOBS_PER_THREAD

@@ -164,8 +164,8 @@ class Publisher:
         publication = lot.publication(session, emise=self.emits)
         files: list[_Ready] = []
         with self.avancement.of(str(lot)) as count:
-            for file in make(publication.sequence or 0):
-                files.append(self._ready(publication.contrat_id, file))
+            for fichier in make(publication.sequence or 0):
+                files.append(self._ready(publication.contrat_id, fichier))
                 count(len(files))
         first = publication.sequence
         publication.sequence = lot.last_sequence(first, len(files)) if files else None
@@ -215,9 +215,9 @@ class Publisher:
         atelier = Atelier(late=self.late, defauts=defauts, folder=folder, equipe=equipe)
         yield from makers(session, lots, atelier)
 
-    def _ready(self, contrat_id: str, file: "Fichier") -> "_Ready":
+    def _ready(self, contrat_id: str, fichier: "Fichier") -> "_Ready":
         folder = make_private_folder(self.data_dir / READY_FOLDER / contrat_id)
-        ready = _write(folder, file)
+        ready = _write(folder, fichier)
         keep_content(self.database, folder / ready.nom, ready.sha256)
         return ready
 
