@@ -20,7 +20,7 @@ from sqlalchemy import func, insert, select
 from bench.publication import SEED, is_linky, tiers_of
 from sge_sim.clock import PARIS, add_months, elapsed_ms, stopwatch
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
-from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.flux.publication import Publisher

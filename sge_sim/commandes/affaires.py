@@ -13,7 +13,7 @@ from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.commandes.vie import activate
-from sge_sim.domaine.delais import Delai
+from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.domaine.nomenclatures import GRANDS, TypeService
 from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import Abonnement, Affaire, ServiceSouscrit

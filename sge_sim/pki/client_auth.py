@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sge_sim.domaine.provenance import Provenance
+from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.pki.authorities import Authority
 from sge_sim.pki.deadlines import renewal_deadline
 from sge_sim.settings import VerifieEku

@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from sge_sim.domaine.platform_hosts import DATA_CONNECT_HOSTS, LOCAL_HOSTS, OFFICIAL_HOSTS
+from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS, LOCAL_HOSTS, OFFICIAL_HOSTS
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, make_folder_once, write_atomically
 from sge_sim.pki.building import (

@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import Any
 
-from sge_sim.domaine.generations import Existence
+from sge_sim.domaine.plateformes import Existence
 from sge_sim.errors import UsageError
 from sge_sim.refus import Refus
 from sge_sim.soap import _spyne_compat as spyne

@@ -25,7 +25,7 @@ from sge_sim.clock import PARIS, machine_now
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.dataconnect.applications import create_application
 from sge_sim.dataconnect.consentements import give_consentement
-from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.journal import EchangeRecord

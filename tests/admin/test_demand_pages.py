@@ -13,7 +13,7 @@ from admin_kit import UNKNOWN, Room, control_room
 
 from sge_sim.clock import parse_instant
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
-from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.flux.declaration import declare_canal
 from sge_sim.flux.r6x.documents import read_documents
 from sge_sim.flux.r6x.portail import read_points

@@ -12,7 +12,7 @@ from r6x_trees import strict_mistakes
 from sqlalchemy.orm import Session
 
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
-from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.flux.r6x.documents import read_documents, schema_mistakes
 from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.tables.acces import OptionPublication, grant_acces

@@ -11,7 +11,7 @@ from certificate_forge import NOW, authority, forge, name
 from cryptography import x509
 
 from sge_sim.errors import UsageError
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.certificates import read_pem_bundle, tolerated_serial_numbers
 from sge_sim.pki.installation import Pki

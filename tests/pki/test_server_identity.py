@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.clock import machine_now
-from sge_sim.domaine.platform_hosts import DATA_CONNECT_HOSTS
+from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS
 from sge_sim.errors import UsageError
 from sge_sim.pki.certificates import extension, read_pem_bundle
 from sge_sim.pki.installation import Pki, open_pki

@@ -22,7 +22,7 @@ from sge_sim.homologation.doctor.network import (
     examine_server,
     examine_url,
 )
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.inspection import inspect_files
 from sge_sim.pki.installation import open_pki

@@ -11,7 +11,7 @@ from in_process import InProcess, simulator_in_process
 
 from sge_sim.clock import parse_instant
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
-from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.journal import Journal
 from sge_sim.settings import Profile
 from sge_sim.tables.numeros import next_numero
