@@ -29,8 +29,8 @@ from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import load_dataset
 from sge_sim.referentiel.population import population
 from sge_sim.schema.revisions import prepare
+from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.models import Collecte, FichierFlux
-from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import insert_points
 
 LARGEST: Final[tuple[tuple[FluxM023, int], ...]] = (("R63", 1500), ("C68", 10_000))

@@ -24,11 +24,13 @@ from sge_sim.pki.building import (
     CLOCK_MARGIN,
     DIGEST,
     certificate_builder,
+    generate_key,
+    key_pem,
     key_usage,
+    read_key,
     simulator_name,
 )
 from sge_sim.pki.certificates import extension, read_pem_bundle
-from sge_sim.pki.keys import generate_key, key_pem, read_key
 
 DEFAULT_HOSTS = (*LOCAL_HOSTS, *OFFICIAL_HOSTS, *DATA_CONNECT_HOSTS)
 SERVER_LIFE = timedelta(days=397)

@@ -20,7 +20,7 @@ from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.generation_switch import GenerationSwitch
 from sge_sim.processes.simulator import Simulator
 from sge_sim.schema.pieces import Pieces
-from sge_sim.tables.apports import read_hidden
+from sge_sim.tables.points import read_hidden
 from sge_sim.transport.admin_server import AdminServer, RemoteDoor
 from sge_sim.transport.child import ProcessWork
 
