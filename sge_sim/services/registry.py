@@ -11,12 +11,12 @@ from types import ModuleType
 from typing import Final
 
 import sge_sim.services
-from sge_sim.domaine.generations import Existence
+from sge_sim.domaine.plateformes import Existence
 from sge_sim.errors import UsageError
 from sge_sim.services.service import Service
 from sge_sim.soap.codes import LIBELLES_CODES
 
-FILES = ("demande", "rules", "service")
+FILES = ("rules", "service")
 """The modules that every folder of services has; it may have more."""
 
 

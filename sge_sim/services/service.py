@@ -1,8 +1,9 @@
 """What a simulated service is, and what a call to it brings.
 
-Every service, or family of services that differ by a table, is a folder with the same files:
-`demande.py` is the demand as the rules look at it, `rules.py` the control table, `answer.py` writes
-what is answered, `service.py` reads the message, joins the others and declares the services.
+Every service, or family of services that differ by a table, is a folder with the same two files:
+`rules.py` is the demand as the rules look at it, and the control table; `service.py` reads the
+message, writes the answer and declares the services. What is too long for one of them stands
+beside: `demande.py`, other `rules_*.py`, `answer.py`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,10 +12,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme, rank_of_release
-from sge_sim.domaine.generations import Existence
-from sge_sim.domaine.nomenclatures import Flux
+from sge_sim.domaine.nomenclatures import Demandeur, Flux
+from sge_sim.domaine.plateformes import Existence
 from sge_sim.refus import Control
 from sge_sim.services.acces import PACKAGE_SUPPOSE, Appelant
 from sge_sim.settings import Settings

@@ -1,13 +1,23 @@
-"""The control table of ConsultationDonneesTechniquesContractuelles; its order is assumed.
+"""The demand and the control table of ConsultationDonneesTechniquesContractuelles.
 
-GUI 0464 v1.4.0.
+GUI 0464 v1.4.0; the order is assumed.
 """
 
+from dataclasses import dataclass
+
 from sge_sim.refus import Control, rule
-from sge_sim.services.acces import USER_RULES
-from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import (
-    ConsultationTechniques,
-)
+from sge_sim.services.acces import USER_RULES, Acces
+from sge_sim.tables.point_facts import PointFacts
+
+
+@dataclass(frozen=True)
+class ConsultationTechniques:
+    """A consultation, as its rules look at it."""
+
+    point_id: str
+    header_point_id: str | None
+    acces: Acces
+    point: PointFacts | None
 
 
 @rule(
