@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sge_sim.machine.yaml_fields import Fields, read_mapping
-from sge_sim.machine.yaml_files import MAX_BYTES
+from sge_sim.machine.yaml_files import MAX_BYTES, Fields, read_mapping
 
 
 @pytest.mark.parametrize(
