@@ -102,14 +102,14 @@ def masse(
         prms = _points(session, points)
         _, contrat_id = login_and_contrat(default_acteur(session, "tiers"))
         parts = cut_in_parts(prms, asked, debut, fin, contrat_id, parquet=parquet)
-        with _partage(session, workers, dask, parquet=parquet) as partage:
+        with _repartiteur(session, workers, dask, parquet=parquet) as repartiteur:
             make_private_folder(sortie)
 
             def progress() -> str:
                 return f"{done} parties sur {len(parts)}, {counted(files, 'fichier')}"
 
             with told_if_long("Fabrication", progress):
-                for made, octets in make_parts(session, parts, partage, sortie):
+                for made, octets in make_parts(session, parts, repartiteur, sortie):
                     done += 1
                     files += made
                     size += octets
@@ -117,7 +117,7 @@ def masse(
     click.echo(f"{counted(files, 'fichier')}, {size} octets, dans {sortie}.")
 
 
-def _partage(
+def _repartiteur(
     session: "Session", workers: int | None, dask: str | None, *, parquet: bool
 ) -> "AbstractContextManager[Equipe | Grappe]":
     """Return who does the work: processes of this machine, or a cluster."""

@@ -7,7 +7,6 @@ is done again by another, and comes to the same.
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
@@ -80,8 +79,10 @@ class Grappe:
         self._client.close()
 
     def share(self, session: Session, work: Callable[..., T], jobs: Iterable[Job]) -> Iterator[T]:
-        """As `sge_sim.flux.parallele.Partage` says; raises `UsageError` where the cluster is lost
+        """As `Repartiteur` says; raises `UsageError` where the cluster is lost
         before the end."""
+        from distributed import CancelledError, KilledWorker
+
         assert self._partitions is not None, "the `with` has begun"
         url = url_of(session)
         try:
@@ -92,7 +93,7 @@ class Grappe:
                 jobs,
                 self._partitions,
             )
-        except (CancelledError, OSError) as error:
+        except (CancelledError, KilledWorker, OSError) as error:
             raise self._refusal(f"la grappe s'est perdue en route ({_line(error)})") from error
 
     def _checked_threads(self) -> int:

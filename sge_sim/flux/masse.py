@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session
 from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.facts.lecture import read_dossier
-from sge_sim.flux import parquet, r50, r151
+from sge_sim.flux import r50, r151
 from sge_sim.flux.envoi import Envoi, Fichier, PointPublie, batches
 from sge_sim.flux.lots import LotDiffusion
 from sge_sim.flux.packaging import zipped_archive
-from sge_sim.flux.parallele import Partage
+from sge_sim.flux.parallele import Repartiteur
+from sge_sim.flux.parquet import parquet_of
 from sge_sim.flux.periodes import Frequence, periode_diffusee, periode_of
 from sge_sim.flux.r6x.recurrent import TOUJOURS, diffused_files, envoi_of_diffusion
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
@@ -88,11 +89,11 @@ def cut_in_parts(
 
 
 def make_parts(
-    session: Session, parts: Sequence[Partie], partage: Partage, folder: Path
+    session: Session, parts: Sequence[Partie], repartiteur: Repartiteur, folder: Path
 ) -> Iterator[tuple[int, int]]:
     """Have each part made, write its files into a folder, each whole or not at all, and yield how
     many they are and their bytes."""
-    for files in partage.share(session, make_part, ((part,) for part in parts)):
+    for files in repartiteur.share(session, make_part, ((part,) for part in parts)):
         for file in files:
             path = folder / file.nom
             make_private_folder(path.parent)
@@ -106,7 +107,7 @@ def make_part(session: Session, partie: Partie) -> list[FichierFait]:
         FichierFait(fichier.nom, b"".join(fichier.morceaux)) for fichier in _files(session, partie)
     ]
     if partie.parquet and files:
-        table = parquet.written(partie.flux, [file.contenu for file in files])
+        table = parquet_of(partie.flux, [file.contenu for file in files])
         nom = f"{partie.flux}.parquet/{partie.rang:05d}_{partie.debut}.parquet"
         files.append(FichierFait(nom, table))
     return files

@@ -45,7 +45,7 @@ class Resultat(Protocol):
         """Have it not begun, where it wasn't."""
 
 
-class Partage(Protocol):
+class Repartiteur(Protocol):
     """Whoever shares work out, and gives back what it came to in the order of the jobs."""
 
     def share(self, session: Session, work: Callable[..., T], jobs: Iterable[Job]) -> Iterator[T]:
@@ -77,7 +77,7 @@ class Equipe:
             self._pool = None
 
     def share(self, session: Session, work: Callable[..., T], jobs: Iterable[Job]) -> Iterator[T]:
-        """As `Partage` says; where there would be one process, this one does it."""
+        """As `Repartiteur` says; where there would be one process, this one does it."""
         if self._processes == 1:
             for job in jobs:
                 yield work(session, *job)

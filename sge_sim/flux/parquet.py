@@ -22,7 +22,7 @@ from lxml import etree
 from sge_sim.clock import PARIS, start_of_day
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.flux.r6x.tableau import rows_of
-from sge_sim.machine.safe_xml import parse_xml
+from sge_sim.machine.documents import parse_xml
 from sge_sim.machine.zips import zip_members
 
 COLONNES: Final = ("prm", "horodate", "valeur", "unite", "grandeur", "grille", "classe")
@@ -43,7 +43,7 @@ _GRILLES: Final = MappingProxyType(
 Row = tuple[Any, ...]
 
 
-def written(flux: Flux, archives: Iterable[bytes]) -> bytes:
+def parquet_of(flux: Flux, archives: Iterable[bytes]) -> bytes:
     """Return a Parquet file of the values that some archives of a flux say, in their order."""
     import pyarrow
     from pyarrow.parquet import write_table

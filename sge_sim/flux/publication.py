@@ -163,9 +163,12 @@ class Publisher:
         started = stopwatch()
         publication = lot.publication(session, emise=self.emits)
         files: list[_Ready] = []
+        folder = self.data_dir / READY_FOLDER / publication.contrat_id
+        if self.emits:
+            make_private_folder(folder)
         with self.avancement.of(str(lot)) as count:
             for fichier in make(publication.sequence or 0):
-                files.append(self._ready(publication.contrat_id, fichier))
+                files.append(self._ready(folder, fichier))
                 count(len(files))
         first = publication.sequence
         publication.sequence = lot.last_sequence(first, len(files)) if files else None
@@ -210,13 +213,12 @@ class Publisher:
         # Loads the measures, which a simulator that publishes nothing can do without.
         from sge_sim.flux.fabrication import Atelier, makers
 
-        folder = make_private_folder(self.data_dir / READY_FOLDER)
+        folder = self.data_dir / READY_FOLDER
         defauts = replace(FIDELES if self.late else Defauts(), pertes=self.pertes)
         atelier = Atelier(late=self.late, defauts=defauts, folder=folder, equipe=equipe)
         yield from makers(session, lots, atelier)
 
-    def _ready(self, contrat_id: str, fichier: "Fichier") -> "_Ready":
-        folder = make_private_folder(self.data_dir / READY_FOLDER / contrat_id)
+    def _ready(self, folder: Path, fichier: "Fichier") -> "_Ready":
         ready = _write(folder, fichier)
         keep_content(self.database, folder / ready.nom, ready.sha256)
         return ready

@@ -48,7 +48,7 @@ _NUIT = time(1, 38, 24, tzinfo=UTC)
 """When the file of the points read by then is made (observed 2022)."""
 
 
-class Membre(NamedTuple):
+class SeriesEcrites(NamedTuple):
     """The series of a point in its file, and what decides of which file that is: its direction,
     and whether it was read by the night."""
 
@@ -58,17 +58,17 @@ class Membre(NamedTuple):
     series: str
 
 
-def membres(envoi: Envoi, publies: Iterable[PointPublie]) -> Iterator[Membre]:
+def membres(envoi: Envoi, publies: Iterable[PointPublie]) -> Iterator[SeriesEcrites]:
     """Write the series of each point; none of one that was not read: a file without series is not
     valid."""
     nuit = _nuit(envoi)
     for publie in publies:
         series = "\n".join(_series(publie))
         if series:
-            yield Membre(publie.prm, publie.point.injection, _read_by(publie, nuit), series)
+            yield SeriesEcrites(publie.prm, publie.point.injection, _read_by(publie, nuit), series)
 
 
-def archives(envoi: Envoi, written: Iterable[Membre]) -> Iterator[Archive]:
+def archives(envoi: Envoi, written: Iterable[SeriesEcrites]) -> Iterator[Archive]:
     """Cut the points into files, consumption and production apart.
 
     The real platform makes several files in a night: here one in the night, of the points that
@@ -110,7 +110,7 @@ def _identifiant(envoi: Envoi, rang: int) -> str:
     return f"{int(envoi.numero)}{envoi.sequence % 10_000:04d}{rang % 100:02d}".zfill(14)
 
 
-def write(envoi: Envoi, points: Iterable[Membre]) -> bytes:
+def write(envoi: Envoi, points: Iterable[SeriesEcrites]) -> bytes:
     """Return the XML of one file, UTF-8: only its root is in the namespace."""
     creation = envoi.creation.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     lines = [
