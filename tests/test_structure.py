@@ -58,7 +58,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.generation_switch", "sge_sim.services.registry"): 366,
     ("processes.simulator", "sge_sim.dataconnect.tokens"): 59,
     ("processes.simulator", "sge_sim.processes.dataset_installation"): 225,
-    ("processes.simulator", "sge_sim.referentiel.apports.dossier"): 150,
+    ("processes.simulator", "sge_sim.referentiel.apports.sources"): 150,
     ("processes.supervised", "sge_sim.processes.admin_process"): 41,
     ("processes.supervised", "sge_sim.processes.b2b_process"): 77,
     ("processes.supervised", "sge_sim.processes.data_connect_process"): 300,
@@ -81,7 +81,7 @@ HOMONYMS: Final[Mapping[str, str]] = {
 }
 """Where a name of one module may be that of another, and why."""
 
-PRIVATE_IMPORTS: Final = {("transport.openssl", "_ssl")}
+PRIVATE_IMPORTS: Final = {("transport.tls", "_ssl")}
 """Those that are late because the module may be absent."""
 
 

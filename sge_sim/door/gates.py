@@ -8,7 +8,7 @@ from sge_sim.domaine.plateformes import closed_sentence, is_open, next_opening, 
 from sge_sim.door.rules import PLATEFORME_OUVERTE, UTILISATEUR_AUTHENTIFIE
 from sge_sim.facts.database import Database
 from sge_sim.facts.logins import read_login
-from sge_sim.referentiel.passwords import password_matches
+from sge_sim.referentiel.acteurs import password_matches
 from sge_sim.refus import Refus
 from sge_sim.soap.exchange import Exchange
 

@@ -14,8 +14,7 @@ from typing import Final, Literal, get_args
 from sqlalchemy import Connection, func, insert, select, update
 
 from sge_sim.clock import machine_now
-from sge_sim.journal.records import instant_of, microseconds
-from sge_sim.journal.tables import avarie
+from sge_sim.journal.records import avarie, instant_of, microseconds
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
 
 Cause = Literal["abime", "illisible", "entete", "disparu", "inacheve"]

@@ -20,7 +20,7 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.locks import lock
 from sge_sim.journal import avaries
 from sge_sim.journal.frames import Frame
-from sge_sim.journal.records import decode
+from sge_sim.journal.records import FINISHED, decode, echange, message, profil, spool
 from sge_sim.journal.retention import add_to_number, count_and_trim, read_bounds, read_number
 from sge_sim.journal.spool import (
     HEADER,
@@ -30,7 +30,6 @@ from sge_sim.journal.spool import (
     read_part,
     spool_files,
 )
-from sge_sim.journal.tables import FINISHED, echange, message, profil, spool
 from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.machine.memory import give_back_freed_memory
 

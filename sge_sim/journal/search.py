@@ -27,8 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from sge_sim.domaine.nomenclatures import KindEchange, Origine
-from sge_sim.journal.records import Echange, instant_of, microseconds
-from sge_sim.journal.tables import echange, message, profil
+from sge_sim.journal.records import Echange, echange, instant_of, message, microseconds, profil
 from sge_sim.refus import Rule
 
 _Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]

@@ -3,6 +3,9 @@
 A running simulator takes each change up on its next request, since all of them read the database.
 """
 
+import hashlib
+import hmac
+import secrets
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar
@@ -14,7 +17,6 @@ from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, PACKAGES, Environment
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.machine.files import data_path
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
-from sge_sim.referentiel.passwords import password_digest
 from sge_sim.soap.contract import contract_files
 from sge_sim.tables.acteurs import (
     Acteur,
@@ -26,6 +28,23 @@ from sge_sim.tables.acteurs import (
     find_contrat,
     find_utilisateur,
 )
+
+_SALT_BYTES = 16
+_SEPARATOR = ":"
+
+
+def password_digest(password: str, salt: bytes | None = None) -> str:
+    """Return what is kept of a password: its salt and its digest, in hexadecimal."""
+    salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
+    digest = hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1)
+    return f"{salt.hex()}{_SEPARATOR}{digest.hex()}"
+
+
+def password_matches(password: str, kept: str) -> bool:
+    """Tell whether `kept`, made by `password_digest`, is the digest of `password`."""
+    salt, _, _ = kept.partition(_SEPARATOR)
+    return hmac.compare_digest(password_digest(password, bytes.fromhex(salt)), kept)
+
 
 T = TypeVar("T")
 

@@ -23,8 +23,8 @@ from sge_sim.referentiel.entries import (
     ProfilEntry,
     SorteEntry,
     check_attributes,
+    read_yaml_as,
 )
-from sge_sim.referentiel.typed_yaml import read_yaml_as
 from sge_sim.tables.points import Compteur, Point
 
 T = TypeVar("T")

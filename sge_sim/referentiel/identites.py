@@ -1,10 +1,24 @@
-"""Invented addresses, people and companies, in the capitals of the AFNOR address lines.
+"""Addresses, people and companies that are invented, and the communes of the country.
 
 Nobody is meant: names are drawn from common ones, and no SIRET exists since no SIREN begins
-with three zeros.
+with three zeros. Addresses are in the capitals of the AFNOR address lines.
 """
 
+import lzma
+from collections.abc import Mapping
+from functools import cache
+
+from sge_sim.machine.files import data_path
 from sge_sim.referentiel.tirage import Tirage
+
+
+@cache
+def communes_de_france() -> Mapping[tuple[str, str], str]:
+    """Return the name of each pair of a postal code and an INSEE code; 0.1 s, then kept."""
+    content = (data_path("catalog") / "communes" / "communes.txt.xz").read_bytes()
+    rows = (line.split(";") for line in lzma.decompress(content).decode().splitlines())
+    return {(postal, insee): nom for postal, insee, nom in rows}
+
 
 _VOIES = (
     "RUE DES LILAS",

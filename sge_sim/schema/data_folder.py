@@ -12,7 +12,7 @@ from sge_sim.schema.pieces import Pieces
 from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Settings, variable_of
 from sge_sim.settings.settings_file import settings_beside
-from sge_sim.tables.installation import is_installed
+from sge_sim.tables.apports import is_installed
 
 if TYPE_CHECKING:
     from sge_sim.journal import Journal

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from sge_sim.tables.normalise import normalise
+from sge_sim.domaine.francais import normalise
 from sge_sim.tables.points import POINT_SEEN, Point
 
 _CANDIDATES = 5000

@@ -31,10 +31,9 @@ from sge_sim.clock import start_of_day
 from sge_sim.domaine.nomenclatures import CoteCalendrier
 from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.base import Base, Instant, RowId
-from sge_sim.tables.bulk import insert_rows
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.points import Compteur, is_seen
-from sge_sim.tables.prepared import Driver, Prepared, Query
+from sge_sim.tables.prepared import Driver, Prepared, Query, insert_rows
 from sge_sim.tables.suivi_facts import Suivi, read_anciens, read_rectification, suivi_from
 
 _CODE = String(15)

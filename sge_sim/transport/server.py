@@ -16,8 +16,7 @@ from threading import Event
 from sge_sim.errors import UsageError
 from sge_sim.transport.connection import Connection
 from sge_sim.transport.handshake import HandshakeFailure
-from sge_sim.transport.limits import Limits
-from sge_sim.transport.listener import Application, Listener
+from sge_sim.transport.listener import Application, Limits, Listener
 from sge_sim.transport.loop import ConnectionLoop
 from sge_sim.transport.pool import Pool
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from functools import partial
 
 from sge_sim.facts.database import Database
-from sge_sim.tables.personnelles import personal_among
+from sge_sim.tables.apports import personal_among
 
 
 def personal_words(database: Database, words: Collection[str]) -> set[str]:
