@@ -1,6 +1,8 @@
 """Market actors as a tester changes them: logins, contracts, homologations, passwords.
 
 A running simulator takes each change up on its next request, since all of them read the database.
+
+Passwords of HTTP Basic are kept as scrypt digests, never as text.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""A point as a tester reads it: everything that is known of it, in words."""
+"""A point as a tester reads it, with everything that is known of it in words, and copies it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

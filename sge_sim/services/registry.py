@@ -16,7 +16,7 @@ from sge_sim.errors import UsageError
 from sge_sim.services.service import Service
 from sge_sim.soap.codes import LIBELLES_CODES
 
-FILES = ("rules", "service")
+FILES = ("demande", "rules", "service")
 """The modules that every folder of services has; it may have more."""
 
 

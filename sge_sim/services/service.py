@@ -1,9 +1,8 @@
 """What a simulated service is, and what a call to it brings.
 
-Every service, or family of services that differ by a table, is a folder with the same two files:
-`rules.py` is the demand as the rules look at it, and the control table; `service.py` reads the
-message, writes the answer and declares the services. What is too long for one of them stands
-beside: `demande.py`, other `rules_*.py`, `answer.py`.
+Every service, or family of services that differ by a table, is a folder with the same files:
+`demande.py` is the demand as the rules look at it, `rules.py` the control table, `answer.py` writes
+what is answered, `service.py` reads the message, joins the others and declares the services.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,10 @@
-"""The TLS side of the listeners: the server's context and what it learnt of a client."""
+"""The TLS side of the listeners: the server's context and what it learnt of a client.
+
+What Python's `ssl` doesn't reach of OpenSSL is reached through ctypes: an `ssl.SSLContext` is a
+small object of CPython whose first field is the `SSL_CTX *`. That field is read here and checked
+against something `ssl` also shows, before anything is changed. Nothing else in the project touches
+memory this way.
+"""
 
 import ctypes
 import re

@@ -18,7 +18,7 @@ from sge_sim.mesures import consommations, energies_quotidiennes, index_quotidie
 from sge_sim.mesures.lecture import Lecture
 from sge_sim.mesures.series import read_series
 from sge_sim.referentiel.reglages import Reglages, change_point
-from sge_sim.services.consultation_mesures.service import history
+from sge_sim.services.consultation_mesures.answer import history
 
 JOUR = date(2024, 9, 18)
 DEBUT, FIN = date(2024, 8, 1), date(2024, 10, 20)

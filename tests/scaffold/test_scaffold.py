@@ -109,7 +109,10 @@ def started(copy: Path, run: Run) -> list[str]:
 def test_a_contract_its_folder_and_its_test_are_written(started: list[str]) -> None:
     assert started == [
         "wsdl/DemandeJouet-v1.0.wsdl",
-        *(f"sge_sim/services/demande_jouet/{name}.py" for name in ("__init__", "rules", "service")),
+        *(
+            f"sge_sim/services/demande_jouet/{name}.py"
+            for name in ("__init__", "answer", "demande", "rules", "service")
+        ),
         "tests/services/demande_jouet/test_demande_jouet.py",
     ]
 
@@ -134,7 +137,7 @@ def test_what_is_written_needs_no_rewriting(started: list[str], run: Run, copy: 
 def test_a_block_is_read_once(started: list[str], copy: Path) -> None:
     (service,) = [name for name in started if name.endswith("service.py")]
     written = (copy / service).read_text(encoding="utf-8")
-    asks, handled = written.partition("def response")[0], written.partition("def handle")[2]
+    asks, _, handled = written.partition("def handle")
     for part in (asks, handled):
         assert part.count('"donneesGenerales"') == 1
         assert part.count('"pointId"') == 1

@@ -1,4 +1,4 @@
-"""Opens files of points, and the folder of a data set of one's own."""
+"""Opens files of points, and brings in those of a folder, all or none."""
 
 import re
 import sys

@@ -1,50 +1,15 @@
-"""The demand and the control table of CommandeArretServiceSouscritMesures.
-
-GUI 0474 v1.3.0; the order is assumed.
-"""
-
-from dataclasses import dataclass
+"""The control table of CommandeArretServiceSouscritMesures (GUI 0474 v1.3.0; order assumed)."""
 
 from sge_sim.commandes.vie import reaches_meter
-from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.refus import Control, rule
 from sge_sim.services.acces import (
-    Acces,
     contrat_connu,
     contrat_de_l_acteur,
     utilisateur_connu,
     utilisateur_de_l_acteur,
 )
+from sge_sim.services.commande_arret_service_souscrit_mesures.demande import DemandeArretMesures
 from sge_sim.services.ecarts import ecart_rules
-from sge_sim.tables.point_facts import PointFacts, ServiceFacts
-
-
-@dataclass(frozen=True)
-class DemandeArretMesures:
-    """A stop, as its rules look at it.
-
-    `souscrit` is the service of that number on that point. `ecart` is what the
-    platform being played answers instead.
-    """
-
-    acces: Acces
-    objet_code: str
-    souscrit: ServiceFacts | None
-    point: PointFacts | None
-    ecart: Ecart | None
-
-    @property
-    def known(self) -> ServiceFacts:
-        """The service, for the rules that stand behind the one that wants it."""
-        assert self.souscrit is not None
-        return self.souscrit
-
-    @property
-    def known_point(self) -> PointFacts:
-        """Its point."""
-        assert self.point is not None
-        return self.point
-
 
 _GUIDE = "GUI 0474 v1.3.0"
 

@@ -1,39 +1,22 @@
-"""CommandeCollectePublicationMesures: reads the order, checks the rules, subscribes.
-
-The answer: GUI 0469 §4.
-"""
+"""CommandeCollectePublicationMesures: reads the order, checks the rules, subscribes."""
 
 from sge_sim.commandes.affaires import subscribe
-from sge_sim.commandes.prestations import COLLECTES, Prestation, prestation_collecte
+from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
 from sge_sim.domaine.plateformes import first_generation
 from sge_sim.refus import check
 from sge_sim.services.acces import PACKAGE_SGT483
+from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte, asks
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE_CODES
-from sge_sim.services.message_parts import (
+from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
-    ranked,
     read_commande,
     read_declaration,
 )
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.commandes import Affaire, ServiceSouscrit
-
-
-def order_accepted(affaire: Affaire, service: ServiceSouscrit, prestation: Prestation) -> Tree:
-    """Return the response.
-
-    The guide says that the daily index of a large point comes without affaireId, a recorded
-    answer (2022) has one: it is always there.
-    """
-    return {
-        "affaireId": affaire.affaire_id,
-        "prestations": {"prestation": [ranked(prestation)]},
-        "serviceSouscritId": service.service_souscrit_id,
-    }
 
 
 def handle(appel: Appel) -> Answer:

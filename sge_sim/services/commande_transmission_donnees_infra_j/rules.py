@@ -1,43 +1,16 @@
-"""The demand and the control table of CommandeTransmissionDonneesInfraJ.
+"""The control table of CommandeTransmissionDonneesInfraJ (GUI 0481 v1.2.0; order assumed)."""
 
-GUI 0481 v1.2.0; the order is assumed.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from sge_sim.commandes.autorisations import Declaration
-from sge_sim.commandes.demandes import InfraJ
-from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 from sge_sim.refus import Control, rule
 from sge_sim.services.acces import CONTRACT_RULES
+from sge_sim.services.commande_transmission_donnees_infra_j.demande import DemandeTransmissionInfraJ
 from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.ordres import (
-    Ordre,
     demandeur_habilite,
     fourniture_definitive,
     hors_regroupement_turpe,
     point_connu,
 )
-
-
-@dataclass(frozen=True)
-class DemandeTransmissionInfraJ(Ordre):
-    """An infra-daily demand, as its rules look at it.
-
-    `accords` are the declarations in which the client agrees. `en_cours` tells whether the same
-    demand is less than 30 minutes old. `ecart` is what the platform being played answers
-    instead.
-    """
-
-    ecart: Ecart | None
-    objet_code: str
-    civilites_connues: bool
-    accords: Sequence[Declaration]
-    infra_j: InfraJ
-    en_cours: bool
-
 
 _GUIDE = "GUI 0481 v1.2.0"
 

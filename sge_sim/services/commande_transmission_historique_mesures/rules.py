@@ -1,16 +1,10 @@
-"""The order and the control table of CommandeTransmissionHistoriqueMesures.
-
-GUI 0453 v1.1.1; the order of the table is assumed.
+"""The control table of CommandeTransmissionHistoriqueMesures (GUI 0453 v1.1.1; order assumed).
 
 A period that begins before the last commissioning, or in which no curve was collected, isn't
 refused: the file is cut, or empty (observed 2022; FAQ). The setting `historique_refused` has it
 refused, as the codes that the service lists would have it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from sge_sim.clock import add_months
@@ -19,7 +13,6 @@ from sge_sim.domaine.nomenclatures import (
     COMPTEURS_TELERELEVES,
     CONTRAT_OF_KIND,
     GRANDS_CONSOMMATEURS,
-    MesuresType,
 )
 from sge_sim.refus import Control, hold, rule
 from sge_sim.services.acces import (
@@ -27,44 +20,10 @@ from sge_sim.services.acces import (
     utilisateur_connu,
     utilisateur_de_l_acteur,
 )
-from sge_sim.services.ordres import Ordre, demandeur_habilite, hors_regroupement_turpe, point_connu
-
-
-@dataclass(frozen=True)
-class DemandeTransmissionHistorique(Ordre):
-    """An order of history, as its rules look at it.
-
-    `pas` is the step of the curve in minutes, None where none is sent or in another unit than
-    minutes; `pas_envoye` tells whether one is. `personne` tells whether the client is named.
-    `collectes` are the periods [debut, fin) in which the curve of a C5 is collected;
-    `tout_required` refuses what is cut or empty otherwise. `entete_required` tells whether the
-    demand is refused without its header, which `entete` tells it has.
-    """
-
-    entete: bool
-    entete_required: bool
-    objet_code: str
-    date_debut: date
-    date_fin: date
-    accord: bool
-    personne: bool
-    civilite_connue: bool
-    secteur: str | None
-    mesures_type: MesuresType
-    corrigees: bool
-    pas_envoye: bool
-    pas: Decimal | None
-    collectes: Sequence[tuple[date, date | None]]
-    tout_required: bool
-
-    @property
-    def courbe(self) -> bool:
-        return self.mesures_type == "CDC"
-
-    @property
-    def c5(self) -> bool:
-        return self.known_point.segment == "C5"
-
+from sge_sim.services.commande_transmission_historique_mesures.demande import (
+    DemandeTransmissionHistorique,
+)
+from sge_sim.services.ordres import demandeur_habilite, hors_regroupement_turpe, point_connu
 
 _GUIDE = "GUI 0453 v1.1.1"
 _MONTHS: Final = {"CDC": 24, "IDX": 36}

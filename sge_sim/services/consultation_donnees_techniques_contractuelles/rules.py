@@ -1,23 +1,13 @@
-"""The demand and the control table of ConsultationDonneesTechniquesContractuelles.
+"""The control table of ConsultationDonneesTechniquesContractuelles; its order is assumed.
 
-GUI 0464 v1.4.0; the order is assumed.
+GUI 0464 v1.4.0.
 """
 
-from dataclasses import dataclass
-
 from sge_sim.refus import Control, rule
-from sge_sim.services.acces import USER_RULES, Acces
-from sge_sim.tables.point_facts import PointFacts
-
-
-@dataclass(frozen=True)
-class ConsultationTechniques:
-    """A consultation, as its rules look at it."""
-
-    point_id: str
-    header_point_id: str | None
-    acces: Acces
-    point: PointFacts | None
+from sge_sim.services.acces import USER_RULES
+from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import (
+    ConsultationTechniques,
+)
 
 
 @rule(

@@ -15,12 +15,14 @@ from sge_sim.services.consultation_mesures_detaillees.answer import (
     response_v3,
     with_hour_repeated,
 )
-from sge_sim.services.consultation_mesures_detaillees.demande import (
-    Cadre,
+from sge_sim.services.consultation_mesures_detaillees.consultation import (
     ConsultationDetaillees,
-    DemandeDetaillees,
     Mesures,
     ResultatDetaillees,
+)
+from sge_sim.services.consultation_mesures_detaillees.demande import (
+    Cadre,
+    DemandeDetaillees,
     Version,
     asks,
 )

@@ -1,43 +1,17 @@
-"""The demands and the control tables of MFI, MFA and ITC (GUI 0502 v1.4.0 §2.1; order assumed).
+"""The control tables of MFI, MFA and ITC (GUI 0502 v1.4.0 §2.1; order assumed).
 
 They read no header and check neither the user, which is kept as it came, nor the points, which the
 files tell of: the interface contract, the number of points and the dates alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Final
 
 from sge_sim.clock import add_months, legal_date
 from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.refus import rule
-from sge_sim.services.acces import CONTRACT_RULES, Acces
-
-FLUX_FINS: Final[Mapping[str, FluxM023]] = {
-    "COURBES": "R63",
-    "INDEX": "R64",
-    "ENERGIE": "R65",
-    "PMAX": "R66",
-}
-"""The file that tells each type of fine measures, of MFI."""
-
-
-@dataclass(frozen=True)
-class AdmissibiliteM023:
-    """A demand, as its rules look at it; without days for technical and contractual data.
-
-    `millieme` is when the thousandth of the last demands that the service accepted was, whoever
-    sent them; None where there were fewer.
-    """
-
-    acces: Acces
-    flux: FluxM023
-    points: int
-    debut: date | None
-    fin: date | None
-    millieme: datetime | None
-
+from sge_sim.services.acces import CONTRACT_RULES
+from sge_sim.services.m023.demande import AdmissibiliteM023
 
 _GUIDE: Final = "GUI 0502 v1.4.0"
 _POINTS_AU_PLUS: Final[Mapping[FluxM023, int]] = {"R63": 1500, "R64": 1500}
