@@ -49,7 +49,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("referentiel.points", "sge_sim.mesures.climat"): 110,
     ("referentiel.reglages", "sge_sim.mesures"): 160,
     ("referentiel.reglages", "sge_sim.referentiel.mesures"): 163,
-    ("settings.settings_file", "tomllib"): 14,
+    ("settings.own_folder", "tomllib"): 14,
     ("processes.admin_process", "sge_sim.admin.application"): 592,
     ("processes.admin_process", "sge_sim.admin.routes"): 592,
     ("processes.admin_process", "sge_sim.flux.publication"): 23,
@@ -145,7 +145,7 @@ def test_nothing_above_the_services_makes_up_a_demand_of_theirs() -> None:
     demands = [
         (name, imported)
         for name, imported in all_imports()
-        if re.fullmatch(r"sge_sim\.services\.\w+\.(demande|consultation|answer\w*)", imported)
+        if re.fullmatch(r"sge_sim\.services\.\w+\.(demande|answer\w*)", imported)
     ]
     assert len(demands) > 20
     assert [pair for pair in demands if not pair[0].startswith("sge_sim.services.")] == []

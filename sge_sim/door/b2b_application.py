@@ -21,7 +21,6 @@ from sge_sim.domaine.plateformes import (
     why_not_served,
 )
 from sge_sim.door import rules
-from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.door.certificats import read_registered
 from sge_sim.door.gates import Gate
@@ -39,11 +38,32 @@ from sge_sim.soap.exchange import Exchange, Outcome
 from sge_sim.tables.comptages import SharedCadence
 from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.answering import text_response
-from sge_sim.transport.handshake import HandshakeFailure
+from sge_sim.transport.handshake import Cause, HandshakeFailure
 from sge_sim.transport.message import Request, Response
 
 if TYPE_CHECKING:
     from sge_sim.soap.endpoint import Endpoint
+
+
+def alert_detail(failure: HandshakeFailure, verdict: Verdict | None) -> str:
+    """Return the reason of a refused handshake in French, a line for each fault.
+
+    `verdict` is the policy's on the certificate that came, None when none came. Where it knows
+    the issuer that OpenSSL didn't find, the client has kept its intermediate to itself.
+    """
+    reason = failure.cause.value
+    if failure.cause is Cause.ISSUER_NOT_FOUND and verdict is not None:
+        known = not any(one.rule.code == "chaine" for one in verdict.reasons)
+        reason = (
+            "le certificat intermédiaire n'a pas été envoyé : le présenter à la suite du sien"
+            if known
+            else "l'émetteur du certificat présenté est inconnu : autorité non reconnue"
+        )
+    lines = [f"Alerte TLS : {reason} ({failure.detail})"]
+    if verdict is not None:
+        lines += [f"- {one.explain()}" for one in verdict.reasons]
+    return "\n".join(lines)
+
 
 _CONTENT_TYPES = ("text/xml", "application/soap+xml", "application/xml")
 _PHRASE_MAX = 300

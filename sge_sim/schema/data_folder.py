@@ -11,7 +11,7 @@ from sge_sim.facts.database import Database
 from sge_sim.schema.pieces import Pieces
 from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Settings, variable_of
-from sge_sim.settings.settings_file import settings_beside
+from sge_sim.settings.own_folder import settings_beside
 from sge_sim.tables.apports import is_installed
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from sge_sim.services.acces import PACKAGE_SGT483
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte, asks
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE_CODES
-from sge_sim.services.reading import (
+from sge_sim.services.message_parts import (
     acces_of,
     has_known_civilite,
     read_commande,
