@@ -66,7 +66,7 @@ def _strike(backend: RestBackend, exchange: RestExchange, plans: Sequence[Panne]
     )
     if exchange.atteinte is None:
         return
-    exchange.notes.append(exchange.atteinte.told)
+    exchange.notes.append(exchange.atteinte.line)
     status = STATUSES.get(exchange.atteinte.panne.sorte)
     if status is not None:
         exchange.prm = prm

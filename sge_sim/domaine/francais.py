@@ -16,13 +16,13 @@ def unbroken(text: str) -> str:
     return _BEFORE_SIGNS.sub("\N{NO-BREAK SPACE}", text)
 
 
-def counted(count: int, one: str, several: str | None = None) -> str:
+def counted(count: int, singular: str, several: str | None = None) -> str:
     """Return a number and its noun: French has the plural from two on.
 
     >>> counted(0, "fichier livré", "fichiers livrés"), counted(2, "échec")
     ('0 fichier livré', '2 échecs')
     """
-    return f"{count} {one if count < 2 else several or f'{one}s'}"
+    return f"{count} {singular if count < 2 else several or f'{singular}s'}"
 
 
 _LIGATURES = str.maketrans({"Œ": "OE", "Æ": "AE"})

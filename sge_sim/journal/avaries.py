@@ -67,10 +67,14 @@ def keep(folder: Path, found: Sequence[Found], most: int) -> None:
     try:
         make_private_folder(folder)
         kept = sum(file.stat().st_size for file in folder.glob(f"*{SUFFIX}"))
-        for one in found:
-            kept += len(one.content)
-            if one.content and kept <= most:
-                write_atomically(folder / _name(one.spool, one.start), one.content, PRIVATE)
+        for damage in found:
+            kept += len(damage.content)
+            if damage.content and kept <= most:
+                write_atomically(
+                    folder / _name(damage.spool, damage.start),
+                    damage.content,
+                    PRIVATE,
+                )
     except OSError as error:
         _log.warning("Des octets du journal écartés ne peuvent pas être gardés : %s.", error)
 
@@ -83,16 +87,16 @@ def note(connection: Connection, found: Iterable[Found]) -> None:
     }
     rows = [
         {
-            "spool": one.spool,
-            "debut": one.start,
-            "cause": one.cause,
-            "octets": len(one.content),
-            "echanges": one.echanges,
+            "spool": damage.spool,
+            "debut": damage.start,
+            "cause": damage.cause,
+            "octets": len(damage.content),
+            "echanges": damage.echanges,
             "instant": microseconds(machine_now()),
             "acquitte": False,
         }
-        for one in found
-        if (one.spool, one.start, one.cause) not in known
+        for damage in found
+        if (damage.spool, damage.start, damage.cause) not in known
     ]
     if rows:
         connection.execute(insert(avarie), rows)

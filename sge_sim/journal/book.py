@@ -157,12 +157,14 @@ class Journal:
             self._drainer.drain()
         except Exception as error:
             known = isinstance(error, (DBAPIError, *DATABASE_UNREACHABLE))
-            told = unreachable_sentence(error) if known else f"{type(error).__name__} : {error}"
+            reason = unreachable_sentence(error) if known else f"{type(error).__name__} : {error}"
             if self._failure is None:
                 _log.error(
-                    "Le journal attend d'être rangé : %s.", told, exc_info=None if known else error
+                    "Le journal attend d'être rangé : %s.",
+                    reason,
+                    exc_info=None if known else error,
                 )
-            self._failure = told
+            self._failure = reason
         else:
             self._failure = None
 

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from sge_sim.clock import elapsed_ms, stopwatch
-from sge_sim.domaine.pannes import plan_told
+from sge_sim.domaine.pannes import panne_in
 from sge_sim.facts.database import Database
 from sge_sim.facts.locks import lock
 from sge_sim.journal import avaries
@@ -310,7 +310,7 @@ class Drainer:
 
 def _row(frame: Frame) -> _Row:
     row = decode(frame.fields)
-    row["panne"] = plan_told(row["detail"])[0]
+    row["panne"] = panne_in(row["detail"])[0]
     row["request"], row["response"] = _compressed(frame.request), _compressed(frame.response)
     texts = sum(len(row[name] or "") for name in _TEXTS)
     bodies = len(row["request"] or b"") + len(row["response"] or b"")

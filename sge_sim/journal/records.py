@@ -277,7 +277,7 @@ def decode(encoded: bytes) -> dict[str, Any]:
     """
     values = json.loads(encoded)
     if b"\\u0000" in encoded or b"\\ud" in encoded:
-        values = [_storable(one) if isinstance(one, str) else one for one in values]
+        values = [_storable(value) if isinstance(value, str) else value for value in values]
     return dict(zip(ENCODED, values, strict=True))
 
 

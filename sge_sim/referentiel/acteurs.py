@@ -55,7 +55,7 @@ def get_acteur(session: Session, code: str) -> Acteur:
     """Return the actor of that code; raises `UsageError` when there is none."""
     acteur = find_acteur(session, code)
     if acteur is None:
-        known = ", ".join(one.code for one in all_acteurs(session))
+        known = ", ".join(acteur.code for acteur in all_acteurs(session))
         raise UnknownError(
             f"L'acteur « {code} » n'existe pas : choisir parmi {known}, ou le créer.", code
         )
@@ -195,5 +195,5 @@ def _checked(make: Callable[[], T], what: str, remede: str = "le corriger") -> T
     try:
         return make()
     except ValidationError as error:
-        field = ".".join(str(one) for one in error.errors()[0]["loc"])
+        field = ".".join(str(key) for key in error.errors()[0]["loc"])
         raise UsageError(f"{what} ne convient pas ({field}) : {remede}.") from error

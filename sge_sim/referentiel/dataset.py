@@ -109,8 +109,10 @@ def read_dataset(folder: Path) -> Dataset:
 
 def _check_acteurs(path: Path, acteurs: Sequence[ActeurEntry]) -> None:
     _check_unique(path, "code", [acteur.code for acteur in acteurs])
-    _check_unique(path, "login", [user.login for one in acteurs for user in one.utilisateurs])
-    _check_unique(path, "contrat_id", [each.contrat_id for one in acteurs for each in one.contrats])
+    _check_unique(path, "login", [user.login for acteur in acteurs for user in acteur.utilisateurs])
+    _check_unique(
+        path, "contrat_id", [each.contrat_id for acteur in acteurs for each in acteur.contrats]
+    )
     defaults = Counter(acteur.kind for acteur in acteurs if acteur.par_defaut)
     for kind in ("tiers", "fournisseur"):
         if defaults[kind] != 1:

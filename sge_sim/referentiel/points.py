@@ -85,7 +85,7 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
                 "groupement_turpe": point.groupement_turpe,
                 "opposition_courbe": point.opposition_courbe,
                 "operation_en_cours": _coded("declencheur", point.operation_en_cours),
-                "evenements_a_venir": [_event(one) for one in events_awaited(session, prm)],
+                "evenements_a_venir": [_event(event) for event in events_awaited(session, prm)],
             },
             "mesures": {"r4x_pas": point.r4x_pas, **_mesures(session, prm)},
             "services": [

@@ -132,7 +132,10 @@ def _grant(
         ("INJECTION", point.contrat_injection),
     )
     for acteur in all_acteurs(session):
-        contrat = next((one for one in acteur.contrats if one.is_active(today)), None)
+        contrat = next(
+            (contrat_signe for contrat_signe in acteur.contrats if contrat_signe.is_active(today)),
+            None,
+        )
         for sens, has_contrat in held:
             if contrat is not None and has_contrat:
                 grant_acces(session, point.prm, type, sens, contrat, debut, fin)

@@ -174,9 +174,9 @@ def handler(
                 rule=refus.rule.of(service.nom),
             ) from None
         except DATABASE_UNREACHABLE as error:
-            told = unreachable_sentence(error)
-            _log.error("%s ne peut pas répondre : %s", service.path, told)
-            raise SgtFault(_unavailable(service), constat=told) from error
+            sentence = unreachable_sentence(error)
+            _log.error("%s ne peut pas répondre : %s", service.path, sentence)
+            raise SgtFault(_unavailable(service), constat=sentence) from error
 
     return handle
 

@@ -35,7 +35,7 @@ def read_settings_file(folders: Sequence[Path]) -> dict[str, Any]:
 
     Raises `UsageError` for a file that can't be read, and for a name that no setting has.
     """
-    file = next((one / FILE for one in folders if (one / FILE).is_file()), None)
+    file = next((folder / FILE for folder in folders if (folder / FILE).is_file()), None)
     if file is None:
         return {}
     import tomllib
@@ -46,7 +46,7 @@ def read_settings_file(folders: Sequence[Path]) -> dict[str, Any]:
         raise UsageError(f"{file} n'est pas du TOML : {error}.") from None
     except RecursionError:
         raise UsageError(f"{file} n'est pas du TOML : trop de niveaux.") from None
-    unknown = sorted(found.keys() - {one.name for one in fields(Settings)})
+    unknown = sorted(found.keys() - {entry.name for reglage in fields(Settings)})
     if unknown:
         raise UsageError(f"{file} : {', '.join(unknown)} n'est le nom d'aucun réglage.")
     return found

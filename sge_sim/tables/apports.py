@@ -211,9 +211,9 @@ def insert_copy(
     measures depend on; access services and orders stay with the model.
     """
     insert_points(session, [({**_columns(model), "prm": prm, "graine": graine, **point}, None)])
-    for one in model.compteurs:
-        changes = compteur if one.date_depose is None else {}
-        session.add(Compteur(**{**_columns(one, "id"), "prm": prm, **changes}))
+    for meter in model.compteurs:
+        changes = compteur if meter.date_depose is None else {}
+        session.add(Compteur(**{**_columns(meter, "id"), "prm": prm, **changes}))
     for table in _FOLLOWING:
         for row in session.scalars(select(table).where(table.prm == model.prm)):
             session.add(table(**{**_columns(row, "id"), "prm": prm}))

@@ -138,7 +138,7 @@ class ConsentementDonne(Base):
     def fini_le(self) -> datetime | None:
         """When the last of its services ended; None while one runs."""
         ends = [service.ended_at for service in self.services]
-        return max((one for one in ends if one is not None), default=None) if all(ends) else None
+        return max((end for end in ends if end is not None), default=None) if all(ends) else None
 
     @property
     def motif_fin(self) -> MotifFin | None:

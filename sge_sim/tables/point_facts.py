@@ -265,8 +265,8 @@ class Dossier:
     ) -> bool:
         """Tell whether an access service lets the actor consult [debut, fin) on `jour`."""
         return any(
-            one.covers(type, sens, acteur_code=acteur_code, debut=debut, fin=fin, jour=jour)
-            for one in self.acces
+            acces.covers(type, sens, acteur_code=acteur_code, debut=debut, fin=fin, jour=jour)
+            for acces in self.acces
         )
 
 
@@ -329,7 +329,7 @@ class ServiceFacts:
     @property
     def options_en_cours(self) -> tuple[OptionFacts, ...]:
         """The options that haven't been stopped."""
-        return tuple(one for one in self.options if one.date_fin is None)
+        return tuple(option for option in self.options if option.date_fin is None)
 
 
 def services_from(rows: Rows, options: Rows) -> tuple[ServiceFacts, ...]:

@@ -62,8 +62,8 @@ def sentence_of(error: Exception) -> str:
     """Return what an error of a database, or of the machine under it, tells: French, one line."""
     reason: object = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(reason, "sqlite_errorcode", None) or 0
-    told = _SENTENCES.get(code & _PRIMARY, _SILENT)
-    return told.format(" ".join(str(reason).split()))
+    sentence = _SENTENCES.get(code & _PRIMARY, _SILENT)
+    return sentence.format(" ".join(str(reason).split()))
 
 
 def as_operational(error: StatementError) -> StatementError:

@@ -54,7 +54,7 @@ def _resolve(host: str, port: int) -> list[tuple[socket.AddressFamily, tuple[str
             f"« {host} » n'est pas une adresse où écouter : "
             "donner une adresse de cette machine, par exemple 127.0.0.1."
         ) from None
-    found.sort(key=lambda one: one[0] != socket.AF_INET)
+    found.sort(key=lambda address: address[0] != socket.AF_INET)
     return [(family, (str(address[0]), port)) for family, _, _, _, address in found]
 
 

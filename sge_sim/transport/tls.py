@@ -72,8 +72,8 @@ def verify_chain(
             raise ValueError("OpenSSL can't read the certificate or its key")
         untrusted, verification = library.OPENSSL_sk_new_null(), library.X509_STORE_CTX_new()
         try:
-            for one in filter(None, sent):
-                library.OPENSSL_sk_push(untrusted, one)
+            for certificate in filter(None, sent):
+                library.OPENSSL_sk_push(untrusted, certificate)
             store = library.SSL_CTX_get_cert_store(pointer)
             library.X509_STORE_CTX_init(verification, store, own, untrusted)
             # From here on, as OpenSSL's ssl_verify_cert_chain.
@@ -107,8 +107,8 @@ def _certificates(library: ctypes.CDLL, ders: Sequence[bytes]) -> Iterator[list[
                 read[-1] = None
         yield read
     finally:
-        for one in filter(None, read):
-            library.X509_free(one)
+        for certificate in filter(None, read):
+            library.X509_free(certificate)
 
 
 _POINTER, _INT, _LONG = ctypes.c_void_p, ctypes.c_int, ctypes.c_long

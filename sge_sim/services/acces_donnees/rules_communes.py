@@ -149,7 +149,7 @@ def services_connus(demande: DemandeSurServices) -> bool:
 )
 def services_d_acces(demande: DemandeSurServices) -> bool:
     """The services are of access: the former ones are neither renewed nor changed."""
-    return all(one.type == "ACCES" for one in demande.connus)
+    return all(service.type == "ACCES" for service in demande.connus)
 
 
 @rule(
@@ -163,7 +163,8 @@ def services_de_l_appelant(demande: DemandeSurServices) -> bool:
     caller = demande.acces.demandeur.code
     titulaire = demande.known_point.fournisseur_titulaire
     return all(
-        caller == (titulaire if one.type == "OPPENR" else one.acteur_code) for one in demande.connus
+        caller == (titulaire if service.type == "OPPENR" else service.acteur_code)
+        for service in demande.connus
     )
 
 
@@ -175,7 +176,9 @@ def services_de_l_appelant(demande: DemandeSurServices) -> bool:
 )
 def sans_opposition_en_cours(demande: DemandeSurServices) -> bool:
     """No opposition is stopping the services."""
-    return not any(one.etat == "ACTIF" and one.motif_fin == "opposition" for one in demande.connus)
+    return not any(
+        service.etat == "ACTIF" and service.motif_fin == "opposition" for service in demande.connus
+    )
 
 
 @rule(
@@ -186,7 +189,9 @@ def sans_opposition_en_cours(demande: DemandeSurServices) -> bool:
 )
 def sans_arret_en_cours(demande: DemandeSurServices) -> bool:
     """The services aren't being stopped already."""
-    return not any(one.etat == "ACTIF" and one.motif_fin is not None for one in demande.connus)
+    return not any(
+        service.etat == "ACTIF" and service.motif_fin is not None for service in demande.connus
+    )
 
 
 @rule(
@@ -197,7 +202,7 @@ def sans_arret_en_cours(demande: DemandeSurServices) -> bool:
 )
 def services_actifs(demande: DemandeSurServices) -> bool:
     """The services are active: neither waiting nor ended."""
-    return all(one.etat == "ACTIF" for one in demande.connus)
+    return all(service.etat == "ACTIF" for service in demande.connus)
 
 
 OWNED_RULES: Final = (

@@ -127,7 +127,7 @@ POINT_RULES: Final = (
     courbe_sans_opposition,
     compteur_teleoperable,
 )
-POINT_CODES: Final = tuple(one.code for one in POINT_RULES)
+POINT_CODES: Final = tuple(control.code for control in POINT_RULES)
 
 
 _GUIDE = "GUI 0531 v1.1.0 §2.1"
@@ -189,7 +189,7 @@ class AvecTypes(Protocol):
 )
 def types_connus(demande: AvecTypes) -> bool:
     """The types of data are CDC, IDX, PMAX and ENERGIE, which the contract lets be any text."""
-    return all(one in TYPES_DONNEES for one in demande.types_donnees)
+    return all(type_ in TYPES_DONNEES for type_ in demande.types_donnees)
 
 
 @rule(
@@ -200,7 +200,7 @@ def types_connus(demande: AvecTypes) -> bool:
 )
 def type_offert_au_segment(demande: AvecOffre) -> bool:
     """Access is offered to the type on the segment: to maximum powers on C5 and P4 alone."""
-    return all(one in _offered(demande) for one in demande.types)
+    return all(type_ in _offered(demande) for type_ in demande.types)
 
 
 @rule(
@@ -211,7 +211,7 @@ def type_offert_au_segment(demande: AvecOffre) -> bool:
 )
 def nature_donnee(demande: AvecOffre) -> bool:
     """A publication of the curve says whether it is corrected."""
-    return not any(one.of_curve and one.corrigees is None for one in demande.options)
+    return not any(option.of_curve and option.corrigees is None for option in demande.options)
 
 
 @rule(
@@ -222,7 +222,7 @@ def nature_donnee(demande: AvecOffre) -> bool:
 )
 def brutes_sur_c5(demande: AvecOffre) -> bool:
     """The curve of a C5 or P4 is raw."""
-    return not demande.petit or not any(one.publie.corrigees for one in demande.options)
+    return not demande.petit or not any(option.publie.corrigees for option in demande.options)
 
 
 @rule(
@@ -233,7 +233,9 @@ def brutes_sur_c5(demande: AvecOffre) -> bool:
 )
 def corrigees_pas_chaque_jour(demande: AvecOffre) -> bool:
     """A corrected curve isn't published daily."""
-    return not any(one.publie.corrigees and one.periodicite == "P1D" for one in demande.options)
+    return not any(
+        option.publie.corrigees and option.periodicite == "P1D" for option in demande.options
+    )
 
 
 @rule(
@@ -247,8 +249,8 @@ def frequence_offerte(demande: AvecOffre) -> bool:
     """The type is published at that frequency on the segment; energies never are."""
     offered = _offered(demande)
     return all(
-        one.publie.corrigees in offered.get(one.acces_type, {}).get(one.periodicite, ())
-        for one in demande.options
+        option.publie.corrigees in offered.get(option.acces_type, {}).get(option.periodicite, ())
+        for option in demande.options
     )
 
 
@@ -260,7 +262,7 @@ def frequence_offerte(demande: AvecOffre) -> bool:
 )
 def une_option_sur_c5(demande: AvecOffre) -> bool:
     """A service on a C5 or P4 publishes once at most."""
-    return not demande.petit or all(len(one) <= 1 for one in demande.publies)
+    return not demande.petit or all(len(publie) <= 1 for publie in demande.publies)
 
 
 @rule(
@@ -271,7 +273,9 @@ def une_option_sur_c5(demande: AvecOffre) -> bool:
 )
 def une_option_par_nature(demande: AvecOffre) -> bool:
     """A service doesn't publish the same measures twice: once raw, once corrected at most."""
-    return all(len({each.corrigees for each in one}) == len(one) for one in demande.publies)
+    return all(
+        len({each.corrigees for each in publie}) == len(publie) for publie in demande.publies
+    )
 
 
 def _offered(demande: AvecOffre) -> Mapping[TypeServiceAcces, Mapping[str, Sequence[bool | None]]]:
