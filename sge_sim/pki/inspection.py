@@ -231,9 +231,9 @@ def _leaf(certificates: Sequence[x509.Certificate], keys: Set[bytes]) -> x509.Ce
     for candidates in (own, ends, issued_none):
         if len(candidates) == 1:
             return candidates[0]
+    subjects = [name_text(certificate.subject) for certificate in own or ends or issued_none]
     raise UsageError(
-        "Les fichiers contiennent plusieurs certificats d'acteur "
-        f"({', '.join(name_text(certificate.subject) for certificate in own or ends or issued_none)}) : "
+        f"Les fichiers contiennent plusieurs certificats d'acteur ({', '.join(subjects)}) : "
         "en donner un seul."
     )
 

@@ -46,7 +46,7 @@ def read_settings_file(folders: Sequence[Path]) -> dict[str, Any]:
         raise UsageError(f"{file} n'est pas du TOML : {error}.") from None
     except RecursionError:
         raise UsageError(f"{file} n'est pas du TOML : trop de niveaux.") from None
-    unknown = sorted(found.keys() - {entry.name for reglage in fields(Settings)})
+    unknown = sorted(found.keys() - {entry.name for entry in fields(Settings)})
     if unknown:
         raise UsageError(f"{file} : {', '.join(unknown)} n'est le nom d'aucun réglage.")
     return found
