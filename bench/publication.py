@@ -21,10 +21,9 @@ from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.flux.publication import Publisher
 from sge_sim.journal import Bounds, Journal
 from sge_sim.processes.dataset_installation import install_dataset
-from sge_sim.referentiel.dataset import load_dataset
-from sge_sim.referentiel.point_rows import Rows
+from sge_sim.referentiel.dataset import Rows, load_dataset
 from sge_sim.referentiel.population import population
-from sge_sim.schema.revisions import prepare
+from sge_sim.schema.data_folder import prepare
 from sge_sim.tables.models import (
     Abonnement,
     Acteur,

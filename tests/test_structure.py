@@ -64,7 +64,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.supervised", "sge_sim.processes.data_connect_process"): 300,
     ("pytest_plugin", "sge_sim.homologation.testing.session"): 818,
     ("facts.database", "sge_sim.tables.postgresql"): 91,
-    ("schema.revisions", "alembic"): 260,
+    ("schema.data_folder", "alembic"): 260,
     ("schema.data_folder", "sge_sim.journal"): 60,
     ("processes.serving_note", "http"): 20,
     ("referentiel.apports.versement", "sge_sim.referentiel.apports.jours"): 100,

@@ -19,8 +19,7 @@ from sge_sim.domaine.pannes import SORTES_APPEL, SORTES_SOAP, Panne
 from sge_sim.door.pannes import STATUSES
 from sge_sim.refus import Refus
 from sge_sim.tables.comptages import Quota
-from sge_sim.tables.dataconnect import APIS, read_application
-from sge_sim.tables.revoked_tokens import read_revoked
+from sge_sim.tables.dataconnect import APIS, read_application, read_revoked
 
 PAR_SECONDE: Final = 5
 PAR_HEURE_V5: Final = 10_000

@@ -6,7 +6,7 @@ Each question reads with the driver's connection it is given: that of a snapshot
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
@@ -103,6 +103,24 @@ _OPTIONS = Prepared(
     .order_by(OptionPublication.id)
 )
 _CONTRAT = _prepared(Contrat, ContratFacts, lambda c: c.contrat_id == bindparam("contrat_id"))
+
+
+class Login(NamedTuple):
+    """A user as the door reads it for HTTP Basic: its actor, whether the account is open, the
+    digest of its password."""
+
+    acteur_code: str
+    actif: bool
+    mot_de_passe: str | None
+
+
+_LOGIN = Prepared(
+    select(Utilisateur.acteur_code, Utilisateur.actif, Utilisateur.mot_de_passe).where(
+        Utilisateur.login == bindparam("login")
+    )
+)
+read_login: Final = Query((_LOGIN,), ("login",), lambda rows: Login(*rows[0]) if rows else None)
+"""The user of that e-mail, in small letters."""
 
 
 def _of_acteur(code: ColumnElement[Any]) -> tuple[Prepared, ...]:

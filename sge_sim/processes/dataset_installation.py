@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from sge_sim.commandes.evenements import record_opposition
 from sge_sim.facts.database import Database
-from sge_sim.referentiel.dataset import Dataset, PointNomme, load_dataset
+from sge_sim.referentiel.dataset import Dataset, PointNomme, Rows, load_dataset, named_rows
 from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
 from sge_sim.referentiel.identites import communes_de_france
-from sge_sim.referentiel.point_rows import Rows, named_rows
 from sge_sim.referentiel.population import population
 from sge_sim.referentiel.reforme_hc import evenement_de
 from sge_sim.tables.acteurs import Acteur, Contrat, Habilitation, Utilisateur

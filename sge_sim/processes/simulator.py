@@ -20,8 +20,8 @@ from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.shared_memory import Phase
 from sge_sim.pki.server_identity import DEFAULT_HOSTS
 from sge_sim.pki.trust import Pki, open_pki
+from sge_sim.schema.data_folder import prepare
 from sge_sim.schema.pieces import Pieces
-from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Communes, ReformeHc, Settings
 from sge_sim.tables.apports import is_installed
 from sge_sim.tables.campaigns import last_observed

@@ -13,8 +13,8 @@ from sge_sim.domaine.prm import generate_all, is_valid, key
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.acteurs import get_acteur
+from sge_sim.referentiel.dataset import measure_seed
 from sge_sim.referentiel.entries import check_attributes
-from sge_sim.referentiel.point_rows import measure_seed
 from sge_sim.tables.acces import OptionPublication, options_of_point
 from sge_sim.tables.apports import insert_copy
 from sge_sim.tables.attentes import events_awaited

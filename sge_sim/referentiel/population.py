@@ -13,12 +13,10 @@ from typing import Any, Final
 from sge_sim.domaine import prm
 from sge_sim.domaine.plages import parse_plages, touches
 from sge_sim.errors import UsageError
-from sge_sim.referentiel.dataset import Dataset, Profil
+from sge_sim.referentiel.dataset import Dataset, Profil, Rows, make_rows
 from sge_sim.referentiel.entries import CommuneEntry, SorteEntry
-from sge_sim.referentiel.identites import communes_de_france
-from sge_sim.referentiel.point_rows import Rows, make_rows
+from sge_sim.referentiel.identites import Tirage, communes_de_france
 from sge_sim.referentiel.reforme_hc import ancienne_plage, bring_in
-from sge_sim.referentiel.tirage import Tirage
 
 # Prefixes that no PRM of the catalogue has; in the catalogue too, large points have another.
 _PREFIX_BT_INF: Final = "241"

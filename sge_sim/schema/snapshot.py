@@ -36,7 +36,7 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import PATIENCE_SECONDS, Database
 from sge_sim.journal import Journal
 from sge_sim.machine.files import locked, make_private_folder
-from sge_sim.schema import revisions as schema
+from sge_sim.schema import data_folder as schema
 from sge_sim.tables.models import Base, Ecriture
 from sge_sim.tables.plateforme import is_shared, next_epoque
 from sge_sim.tables.prepared import Driver

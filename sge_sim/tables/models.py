@@ -15,7 +15,7 @@ from sge_sim.tables.commandes import (
     Numero,
     ServiceSouscrit,
 )
-from sge_sim.tables.dataconnect import Application, ConsentementDonne, Partage
+from sge_sim.tables.dataconnect import Application, ConsentementDonne, Partage, RevokedToken
 from sge_sim.tables.datahub import (
     ApplicationDatahub,
     CompteDatahub,
@@ -37,7 +37,6 @@ from sge_sim.tables.mesures import (
 )
 from sge_sim.tables.pannes import PannePrevue
 from sge_sim.tables.points import Apport, Commune, Compteur, Point
-from sge_sim.tables.revoked_tokens import RevokedToken
 
 __all__ = [
     "Abonnement",

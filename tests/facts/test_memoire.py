@@ -20,7 +20,7 @@ from sge_sim.facts.editions import SqliteEditions
 from sge_sim.facts.lecture import faits_within, questions
 from sge_sim.facts.memoire import Memoire
 from sge_sim.journal import Journal
-from sge_sim.schema.revisions import prepare
+from sge_sim.schema.data_folder import prepare
 from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
 from sge_sim.tables.acces import grant_acces, remove_acces
 from sge_sim.tables.mesures import Collecte, add_trou
