@@ -23,7 +23,7 @@ from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Ut
 from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import ServiceSouscrit, read_abonnement, read_numeros
 from sge_sim.tables.m023 import read_rang_m023
-from sge_sim.tables.mesures import SUIVI
+from sge_sim.tables.mesures import MESURES_FACTS
 from sge_sim.tables.point_facts import (
     AccesFacts,
     CompteurFacts,
@@ -155,7 +155,9 @@ _CERTIFICAT = Prepared(
 )
 
 
-read_dossier: Final = Query((_POINT, _COMPTEURS, _ACCES, *SUIVI.statements), ("prm",), dossier_from)
+read_dossier: Final = Query(
+    (_POINT, _COMPTEURS, _ACCES, *MESURES_FACTS.statements), ("prm",), dossier_from
+)
 """What is known of a point; nothing when SGE doesn't know it."""
 read_services: Final = Query((_SERVICES, _OPTIONS_OF_POINT), ("prm",), services_from)
 """Every service of a point, whoever ordered it, by start then number."""

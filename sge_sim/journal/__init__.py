@@ -12,7 +12,7 @@
 - `feed`: drains from time to time, and tells whoever waits for the next exchange.
 """
 
-from sge_sim.journal.avaries import Avarie, Cause
+from sge_sim.journal.avaries import Avarie, CauseAvarie
 from sge_sim.journal.book import Journal, JournalState
 from sge_sim.journal.feed import JournalFeed
 from sge_sim.journal.records import Echange, EchangeRecord
@@ -23,7 +23,7 @@ from sge_sim.journal.search import RechercheJournal
 __all__ = [
     "Avarie",
     "Bounds",
-    "Cause",
+    "CauseAvarie",
     "Echange",
     "EchangeRecord",
     "Journal",

@@ -17,12 +17,12 @@ from sge_sim.clock import machine_now
 from sge_sim.journal.records import avarie, instant_of, microseconds
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
 
-Cause = Literal["abime", "illisible", "entete", "disparu", "inacheve"]
+CauseAvarie = Literal["abime", "illisible", "entete", "disparu", "inacheve"]
 """`abime`: the disk spoilt it; `illisible`: whole, but nothing that can be stored; `entete`: the
 header of the file; `disparu`: the file, or its end, is gone; `inacheve`: its process ended as it
 wrote it, before it answered, so nothing is missing."""
 
-_HARMLESS: Final[Cause] = "inacheve"
+_HARMLESS: Final[CauseAvarie] = "inacheve"
 SUFFIX: Final = ".avarie"
 
 _log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Avarie:
 
     spool: str
     start: int
-    cause: Cause
+    cause: CauseAvarie
     octets: int
     echanges: int
     instant: datetime
@@ -53,7 +53,7 @@ class Found:
 
     spool: str
     start: int
-    cause: Cause
+    cause: CauseAvarie
     echanges: int
     content: bytes = b""
 
@@ -111,7 +111,7 @@ def read_avaries(connection: Connection, folder: Path) -> list[Avarie]:
     found = []
     for row in connection.execute(select(avarie).order_by(avarie.c.spool, avarie.c.debut)):
         file = folder / _name(row.spool, row.debut)
-        assert row.cause in get_args(Cause)
+        assert row.cause in get_args(CauseAvarie)
         found.append(
             Avarie(
                 spool=row.spool,

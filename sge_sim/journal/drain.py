@@ -197,7 +197,7 @@ class Drainer:
             else:
                 number += item.records
                 content = read_bytes(path, item.start, item.end)
-                cause: avaries.Cause = "inacheve" if item.cut else "abime"
+                cause: avaries.CauseAvarie = "inacheve" if item.cut else "abime"
                 batch.found.append(avaries.Found(name, item.start, cause, item.records, content))
         return _Position(end, number)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sge_sim.commandes.evenements import record_opposition
 from sge_sim.facts.database import Database
-from sge_sim.referentiel.dataset import Dataset, PointNomme, Rows, load_dataset, named_rows
+from sge_sim.referentiel.dataset import Dataset, PointNomme, PointRows, load_dataset, named_rows
 from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
 from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.referentiel.population import population
@@ -116,7 +116,7 @@ def _record_oppositions(database: Database) -> None:
                 record_opposition(session, session.get_one(Point, prm))
 
 
-def _reforme(rows: Iterable[Rows]) -> Iterator[dict[str, Any]]:
+def _reforme(rows: Iterable[PointRows]) -> Iterator[dict[str, Any]]:
     """Yield the events of the reform, as rows."""
     for point, _ in rows:
         planned = evenement_de(point)

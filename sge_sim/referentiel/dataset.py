@@ -231,7 +231,7 @@ def _reference(path: Path, where: str, key: str, name: str, known: Mapping[str, 
         raise UsageError(f"{path}, {where}, {key} : « {name} » n'est défini nulle part.") from None
 
 
-Rows = tuple[dict[str, Any], dict[str, Any] | None]
+PointRows = tuple[dict[str, Any], dict[str, Any] | None]
 """The columns of a point, and those of its meter if it has one."""
 
 EMPTY_POINT: Final[Mapping[str, None]] = dict.fromkeys(
@@ -248,7 +248,7 @@ def measure_seed(prm: str, seed: int) -> int:
     return int.from_bytes(digest) >> 1
 
 
-def named_rows(dataset: Dataset, seed: int) -> Iterator[Rows]:
+def named_rows(dataset: Dataset, seed: int) -> Iterator[PointRows]:
     """Yield the rows of the named points; what they leave out is drawn from their PRM."""
     communes = [commune for commune in dataset.communes.values() if commune.heures_creuses]
     for named in dataset.points:
@@ -271,7 +271,7 @@ def make_rows(
     fournisseurs: Mapping[str, int],
     seed: int,
     tirage: Tirage,
-) -> Rows:
+) -> PointRows:
     """Return the rows of a point; what `profil` leaves out is drawn or left empty.
 
     `fournisseurs` gives the weight of each supplier among the points in service.

@@ -134,7 +134,7 @@ def _known_package(package: str) -> str:
     return package
 
 
-Package = Annotated[str, AfterValidator(_known_package)]
+NomPackage = Annotated[str, AfterValidator(_known_package)]
 
 
 class ActeurEntry(_Entry):
@@ -144,7 +144,7 @@ class ActeurEntry(_Entry):
     nom: str
     kind: KindActeur
     par_defaut: bool = False
-    habilitations: dict[Environment, tuple[Package, ...]]
+    habilitations: dict[Environment, tuple[NomPackage, ...]]
     utilisateurs: tuple[UtilisateurEntry, ...]
     contrats: tuple[ContratEntry, ...]
 

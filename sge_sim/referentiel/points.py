@@ -19,7 +19,7 @@ from sge_sim.tables.acces import OptionPublication, options_of_point
 from sge_sim.tables.apports import insert_copy
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.commandes import Evenement, ServiceSouscrit, services_of_point
-from sge_sim.tables.mesures import read_suivi
+from sge_sim.tables.mesures import read_mesures_facts
 from sge_sim.tables.points import Compteur, Point, find_point
 
 
@@ -244,13 +244,13 @@ def _climat(session: Session, code_insee: str) -> dict[str, Any]:
 
 def _mesures(session: Session, prm: str) -> dict[str, Any]:
     """Say what the measures depend on; the ends of periods are excluded."""
-    suivi = read_suivi(session, prm)
+    mesures = read_mesures_facts(session, prm)
     return {
-        "collectes": [_period(debut, fin) for debut, fin in suivi.collectes],
-        "oppositions": [_period(debut, fin) for debut, fin in suivi.oppositions],
+        "collectes": [_period(debut, fin) for debut, fin in mesures.collectes],
+        "oppositions": [_period(debut, fin) for debut, fin in mesures.oppositions],
         "trous": [
             f"{debut.astimezone(PARIS).isoformat()}..{fin.astimezone(PARIS).isoformat()}"
-            for debut, fin in suivi.trous
+            for debut, fin in mesures.trous
         ],
         "rectifications": [
             {
@@ -258,15 +258,15 @@ def _mesures(session: Session, prm: str) -> dict[str, Any]:
                 "energie": f"{energie} Wh",
                 "le": instant.astimezone(PARIS).isoformat(timespec="seconds"),
             }
-            for jour, energie, instant in suivi.rectifications
+            for jour, energie, instant in mesures.rectifications
         ],
         "avant": [
             {"jusqu_a": _day(ancienne.jusqu_a), "quoi": ancienne.nom, "valeur": ancienne.valeur}
-            for ancienne in suivi.anciennes
+            for ancienne in mesures.anciennes
         ],
         "calendriers": [
             {"cote": cote, "depuis": _day(depuis), "code": code}
-            for cote, depuis, code in suivi.calendriers
+            for cote, depuis, code in mesures.calendriers
         ],
     }
 

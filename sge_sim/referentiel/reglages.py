@@ -19,7 +19,7 @@ from sge_sim.tables.acces import grant_acces, remove_acces
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.mesures import (
     add_trou,
-    read_suivi,
+    read_mesures_facts,
     rectify,
     remove_rectifications,
     remove_trous,
@@ -106,7 +106,7 @@ def _rectify(session: Session, point: Point, texte: str, now: datetime) -> None:
             "Wh entiers."
         )
     sens: Sens = "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE"
-    mesure = point_mesure(point, read_suivi(session, point.prm), sens)
+    mesure = point_mesure(point, read_mesures_facts(session, point.prm), sens)
     lendemain = jour + timedelta(days=1)
     if (
         mesure is None

@@ -27,8 +27,8 @@ from sge_sim.tables.points import (
 )
 from sge_sim.tables.prepared import insert_rows
 
-Mesure = type[Collecte | Trou | CalendrierDate | AncienEtat]
-MESURES: Final[tuple[Mesure, ...]] = (Collecte, Trou, CalendrierDate, AncienEtat)
+TableMesures = type[Collecte | Trou | CalendrierDate | AncienEtat]
+MESURES: Final[tuple[TableMesures, ...]] = (Collecte, Trou, CalendrierDate, AncienEtat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Tranche:
     points: list[tuple[Mapping[str, Any], Mapping[str, Any] | None]] = field(default_factory=list)
     anciens: list[Mapping[str, Any]] = field(default_factory=list)
     communes: list[Mapping[str, Any]] = field(default_factory=list)
-    mesures: dict[Mesure, list[Mapping[str, Any]]] = field(
+    mesures: dict[TableMesures, list[Mapping[str, Any]]] = field(
         default_factory=lambda: {table: [] for table in MESURES}
     )
 

@@ -41,9 +41,9 @@ from sge_sim.tables.prepared import Prepared, Query, Rows
 
 PRODUCTION: Final = "production"
 BAC_A_SABLE: Final = "bac_a_sable"
-Generation = Literal["2026", "v5"]
+GenerationDataConnect = Literal["2026", "v5"]
 
-APIS: Final[Mapping[str, Generation]] = MappingProxyType(
+APIS: Final[Mapping[str, GenerationDataConnect]] = MappingProxyType(
     {
         "subscribed_services": "2026",
         "mesure_synchrone_auto": "2026",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.tables.base import Base, Instant
-from sge_sim.tables.commandes import GIVE, Sorte
+from sge_sim.tables.commandes import GIVE, SerieNumeros
 from sge_sim.tables.prepared import Driver, Prepared, Query, insertion
 
 
@@ -104,7 +104,7 @@ def write_at(
     session: Session,
     instant: datetime,
     rows: Iterable[Base],
-    numeros: Mapping[Sorte, int] = MappingProxyType({}),
+    numeros: Mapping[SerieNumeros, int] = MappingProxyType({}),
 ) -> None:
     """Insert rows, see `insertion`, and note that it happens at `instant` (aware), and which
     numbers were given: those after `read_numeros`. All of it is written at once, after what the

@@ -155,7 +155,7 @@ class ByteBudget:
             self._left += count
 
 
-Application: TypeAlias = Callable[[Request], Response]
+Responder: TypeAlias = Callable[[Request], Response]
 """What answers the requests; called by several threads at once."""
 
 _log = logging.getLogger(__name__)
@@ -169,7 +169,7 @@ class Listener:
 
     def __init__(
         self,
-        application: Application,
+        application: Responder,
         tls_context: ssl.SSLContext,
         limits: Limits,
         on_handshake_failure: Callable[[HandshakeFailure], None],

@@ -83,7 +83,7 @@ def test_a_dossier_says_what_the_rows_say(database: Database, add_point: AddPoin
             if each.name != "compteurs":
                 assert getattr(found.point, each.name) == getattr(row, each.name), each.name
     assert [one.matricule for one in found.point.compteurs] == ["OLD", "NEW"]
-    assert found.suivi.collectes == ((DAY, None),)
+    assert found.mesures.collectes == ((DAY, None),)
 
 
 @pytest.mark.documented("GUI 0497 v1.5.0, GUI 0498: a type, a direction, the whole period")

@@ -11,8 +11,8 @@ from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntr
 from sge_sim.tables.anciens_etats import AncienEtat, write_valeurs
 from sge_sim.tables.apports import Tranche
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
+from sge_sim.tables.mesures_facts import read_anciens
 from sge_sim.tables.points import Point
-from sge_sim.tables.suivi_facts import read_anciens
 
 _DEFAULTS: Final[Mapping[str, Any]] = {
     **EMPTY_POINT,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
-from sge_sim.services.message_parts import ranked
+from sge_sim.services.trees import ranked
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import Affaire, ServiceSouscrit
 

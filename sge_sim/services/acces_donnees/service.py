@@ -42,7 +42,7 @@ from sge_sim.services.acces_donnees.rules_communes import (
     NAMED_CODES,
 )
 from sge_sim.services.acces_donnees.rules_offre import FLUX_PUBLIES, OFFER_CODES, POINT_CODES
-from sge_sim.services.message_parts import acces_of, read_commande, read_declaration
+from sge_sim.services.reading import acces_of, read_commande, read_declaration
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree

@@ -6,7 +6,7 @@ from sge_sim.domaine.plateformes import first_generation
 from sge_sim.refus import check
 from sge_sim.services.commande_arret_service_souscrit_mesures.demande import DemandeArretMesures
 from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES, UNREACHABLE_CODES
-from sge_sim.services.message_parts import acces_of, general_facts
+from sge_sim.services.reading import acces_of, general_facts
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree

@@ -1,7 +1,7 @@
 """What CommandeCollectePublicationMesures answers (GUI 0469 §4)."""
 
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.services.message_parts import ranked
+from sge_sim.services.trees import ranked
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import Affaire, ServiceSouscrit
 

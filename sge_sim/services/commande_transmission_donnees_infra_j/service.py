@@ -10,15 +10,15 @@ from sge_sim.refus import check
 from sge_sim.services.acces import PACKAGE_SGT402
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import DemandeTransmissionInfraJ
 from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES
-from sge_sim.services.message_parts import (
+from sge_sim.services.reading import (
     acces_of,
     general_facts,
     has_known_civilite,
-    one_prestation,
     read_commande,
     read_declaration,
 )
 from sge_sim.services.service import Appel, Service
+from sge_sim.services.trees import one_prestation
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import Affaire

@@ -13,15 +13,15 @@ from sge_sim.services.commande_transmission_historique_mesures.demande import (
     DemandeTransmissionHistorique,
 )
 from sge_sim.services.commande_transmission_historique_mesures.rules import RULES, UNREACHABLE_CODES
-from sge_sim.services.message_parts import (
+from sge_sim.services.reading import (
     acces_of,
     general_facts,
     has_known_civilite,
-    one_prestation,
     read_commande,
     read_declaration,
 )
 from sge_sim.services.service import Appel, Service
+from sge_sim.services.trees import one_prestation
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import Affaire
@@ -88,7 +88,7 @@ def _read(appel: Appel, general: Tree, asked: Tree) -> DemandeTransmissionHistor
         corrigees=asked["mesureCorrigee"],
         pas_envoye="pasCdc" in asked,
         pas=_minutes(asked.get("pasCdc")),
-        collectes=() if faits.dossier is None else faits.dossier.suivi.collectes,
+        collectes=() if faits.dossier is None else faits.dossier.mesures.collectes,
         tout_required=appel.settings.historique_refused,
     )
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from sge_sim.domaine.nomenclatures import GRANDS_CONSOMMATEURS
 from sge_sim.domaine.plages import VISIBLES_DEPUIS
-from sge_sim.services.message_parts import coded, present, quantity
+from sge_sim.services.trees import coded, present, quantity
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.point_facts import CompteurFacts, PointFacts
 

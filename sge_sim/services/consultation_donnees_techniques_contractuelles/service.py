@@ -12,7 +12,7 @@ from sge_sim.services.consultation_donnees_techniques_contractuelles.rules impor
     RULES,
     UNREACHABLE_CODES,
 )
-from sge_sim.services.message_parts import acces_of
+from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.mesures import Consommation, Consommations, SerieConsommations
-from sge_sim.services.message_parts import coded
+from sge_sim.services.trees import coded
 from sge_sim.soap.protocol import Tree
 
 _CLASSES = {

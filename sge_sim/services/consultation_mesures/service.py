@@ -9,7 +9,7 @@ from sge_sim.services.acces import PACKAGE_SGT402
 from sge_sim.services.consultation_mesures.answer import history
 from sge_sim.services.consultation_mesures.demande import ConsultationMesures, ResultatMesures
 from sge_sim.services.consultation_mesures.rules import RESULT_RULES, RULES, UNREACHABLE_CODES
-from sge_sim.services.message_parts import acces_of
+from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.tables.point_facts import Faits

@@ -11,7 +11,7 @@ from sge_sim.domaine.nomenclatures import Demandeur, Flux, FluxM023
 from sge_sim.refus import check
 from sge_sim.services.m023.demande import FLUX_FINS, AdmissibiliteM023
 from sge_sim.services.m023.rules import PAR_JOUR, RULES, RULES_SANS_DATES, liste_non_vide
-from sge_sim.services.message_parts import acces_of
+from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.messages import Answer

@@ -10,7 +10,7 @@ from sge_sim.commandes.acces import step_of
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.domaine.libelles import MOTIFS_FIN, libelle_de
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
-from sge_sim.services.message_parts import coded, present
+from sge_sim.services.trees import coded, present
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.acteur_facts import ContratFacts
 from sge_sim.tables.point_facts import PointFacts, ServiceFacts

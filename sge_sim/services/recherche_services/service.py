@@ -10,7 +10,7 @@ from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.domaine.plateformes import SECOND_GENERATION, first_generation
 from sge_sim.refus import check
 from sge_sim.services.ecarts import is_empty
-from sge_sim.services.message_parts import acces_of
+from sge_sim.services.reading import acces_of
 from sge_sim.services.recherche_services.answer import acces_found, mesures_found
 from sge_sim.services.recherche_services.demande import RechercheServices
 from sge_sim.services.recherche_services.rules import RULES

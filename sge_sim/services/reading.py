@@ -1,12 +1,10 @@
-"""What messages of several services have alike: what is read of a demand, shapes of answers."""
+"""What several services read alike in the message of a demand."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
-from sge_sim.commandes.prestations import Prestation
-from sge_sim.domaine.libelles import LISTES, libelle_de
+from sge_sim.domaine.libelles import LISTES
 from sge_sim.services.acces import Acces
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.protocol import Tree
@@ -76,34 +74,3 @@ def has_known_civilite(tree: Tree) -> bool:
     """Tell whether the civility of the person, if there is one, is M or Mme (the guides)."""
     civilite = tree.get("personnePhysique", {}).get("civilite")
     return civilite is None or civilite in _CIVILITES
-
-
-def coded(liste: str, code: str) -> dict[str, Any]:
-    """Return a code and its label from the list of values `liste`."""
-    return {"code": code, "libelle": libelle_de(liste, code)}
-
-
-def quantity(valeur: int, unite: str) -> Tree:
-    """Return a value and its unit."""
-    return {"valeur": valeur, "unite": unite}
-
-
-def one_prestation(prestation: Prestation) -> Tree:
-    """Return the block of prestations of an order, which always holds one, where it might more."""
-    return {"prestation": [ranked(prestation)]}
-
-
-def ranked(prestation: Prestation) -> Tree:
-    """Return the only prestation of an order, of rank 1."""
-    tree = {
-        "rang": 1,
-        "fiche": present({"code": prestation.fiche, "libelle": prestation.fiche_libelle}),
-    }
-    if prestation.option is not None:
-        tree["option"] = present({"code": prestation.option, "libelle": prestation.option_libelle})
-    return tree
-
-
-def present(members: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members that have something to say: neither None nor an empty block."""
-    return {name: value for name, value in members.items() if value not in (None, {}, [])}
