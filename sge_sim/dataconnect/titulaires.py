@@ -6,8 +6,8 @@ Numbers of telephone are of the ranges kept for fiction, addresses of e-mail of 
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from sge_sim.domaine.francais import normalise
 from sge_sim.tables.clients import titulaire_de
-from sge_sim.tables.normalise import normalise
 from sge_sim.tables.point_facts import PointFacts
 
 

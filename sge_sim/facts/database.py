@@ -96,7 +96,7 @@ class Database:
     """A database and its connections; one per process, shared by its threads.
 
     >>> database = Database("sqlite:///sge-sim.db")
-    >>> prepare(database)  # sge_sim.schema.revisions
+    >>> prepare(database)  # sge_sim.schema.data_folder
     >>> with database.sessions() as session:
     ...     point = find_point(session, "25946599093143")
     >>> dossier = database.memoire.look().lire(prm="25946599093143").dossier

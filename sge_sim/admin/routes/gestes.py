@@ -24,7 +24,7 @@ from sge_sim.domaine.nomenclatures import (
     KindActeur,
     TypeCanal,
 )
-from sge_sim.door.registration import register_file
+from sge_sim.door.certificats import register_file
 from sge_sim.errors import UsageError
 from sge_sim.flux.declaration import declare_canal, describe_canal
 from sge_sim.referentiel.acteurs import add_contrat, add_login, create_acteur, habiliter

@@ -16,8 +16,8 @@ from zipfile import is_zipfile
 from sge_sim import __version__
 from sge_sim.errors import UsageError
 from sge_sim.homologation.reports.rapport import Rapport
+from sge_sim.machine.documents import member_info, zip_members, zipped
 from sge_sim.machine.files import read_user_file
-from sge_sim.machine.zips import member_info, zip_members, zipped
 
 MANIFEST: Final = "manifeste.json"
 MAX_BYTES: Final = 256 * 2**20

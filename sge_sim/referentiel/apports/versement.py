@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports.acteurs import ActeursApportes, read_acteur
@@ -17,7 +18,7 @@ from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
 from sge_sim.referentiel.apports.regles import LignePoint, fautes_of
-from sge_sim.referentiel.communes import communes_de_france
+from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.tables.apports import (
     Tranche,
     count_own,
@@ -37,6 +38,7 @@ from sge_sim.tables.mesures import Jour, insert_days
 
 if TYPE_CHECKING:
     from sge_sim.referentiel.apports.jours import LignesJours
+
 
 _SLICE_MS: Final = 200.0
 _SMALLEST, _LARGEST = 100, 2000
@@ -369,3 +371,19 @@ def _discard(database: Database, carry_on: Callable[[], bool] = lambda: True) ->
 def _resized(size: int, worked_ms: float) -> int:
     """Return the size of the next slice, so that it takes about as long as one should."""
     return max(_SMALLEST, min(_LARGEST, 2 * size, int(size * _SLICE_MS / max(worked_ms, 1.0))))
+
+
+def sentence_of_import(bilan: Bilan, *, essai: bool = False) -> str:
+    """Return what an import came to, in one sentence."""
+    if bilan.fautes and not (bilan.importe or essai):
+        return (
+            f"{counted(bilan.fautes, 'erreur')} : rien n'est importé ; les corriger, ou importer "
+            "le reste par --sauf-erreurs."
+        )
+    done = "à importer" if essai else "importés" if bilan.nouveaux > 1 else "importé"
+    sentence = f"{counted(bilan.nouveaux, 'point')} {done}, {bilan.inchanges} déjà là"
+    if bilan.acteurs:
+        sentence += f", {counted(bilan.acteurs, 'acteur')}"
+    if bilan.jours:
+        sentence += f", {counted(bilan.jours, 'jour')} de mesures"
+    return f"{sentence}, {counted(bilan.fautes, 'erreur')}." if bilan.fautes else f"{sentence}."
