@@ -5,9 +5,15 @@ are absolute, and nothing of the environment is trusted.
 """
 
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from sge_sim.pki.certificates import fingerprint
 
 _SERVICE: Final = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 _OPERATION: Final = "consulterDonneesTechniquesContractuelles"
@@ -100,3 +106,38 @@ def first_call(
         curl_command(url, envelope, acces, secret),
         "\n".join(program),
     )
+
+
+@dataclass(frozen=True)
+class Moyens(MoyensTls):
+    """What an exchange is made again with: any folder will do to run a copied call.
+
+    `own` tells that the certificate is the one that the exchange was made with.
+    """
+
+    own: bool
+
+
+def moyens_for(data_dir: Path, empreinte: str | None) -> Moyens:
+    """Return the means to make an exchange again.
+
+    `empreinte` is the fingerprint of the certificate that it came with. The simulator has the keys
+    of the default actors alone: another actor's exchange is made again as the default tiers.
+    """
+    pki = data_dir.resolve() / "pki"
+    authority = pki / "server" / "authority.pem"
+    for folder in _clients(pki):
+        if _fingerprint_of(folder / "chain.pem") == empreinte:
+            return Moyens(folder / "chain.pem", folder / "key.pem", authority, own=True)
+    folder = pki / "clients" / "tiers"
+    return Moyens(folder / "chain.pem", folder / "key.pem", authority, own=False)
+
+
+def _clients(pki: Path) -> Iterator[Path]:
+    for chain in sorted((pki / "clients").glob("*/chain.pem")):
+        yield chain.parent
+
+
+def _fingerprint_of(chain: Path) -> str:
+    leaf = x509.load_pem_x509_certificates(chain.read_bytes())[0]
+    return fingerprint(leaf.public_bytes(Encoding.DER))

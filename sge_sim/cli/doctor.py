@@ -7,7 +7,7 @@ import click
 
 from sge_sim.cli.options import RegularFile, SettingOption, json_option, say_json
 from sge_sim.clock import machine_now
-from sge_sim.homologation.doctor.diagnosis import Diagnostic
+from sge_sim.homologation.doctor import Diagnostic
 from sge_sim.processes.serving_note import find_served
 from sge_sim.settings import variable_of
 

@@ -47,7 +47,7 @@ def taken_up(options: Mapping[str, Any], earlier: "Rapport") -> dict[str, Any]:
 
 def _typed(taken: Mapping[str, str | tuple[str, ...]]) -> dict[str, Any]:
     """Return options as the command line would give them."""
-    from sge_sim.homologation.reports.reprise import FILES
+    from sge_sim.homologation.reports.rapport import FILES
 
     return {
         name: Path(value) if name in FILES and isinstance(value, str) else value

@@ -14,7 +14,7 @@ from sge_sim.cli.attente import told_if_long
 from sge_sim.clock import PARIS, Clock, RunningClock, clock_starting_at, legal_date, parse_instant
 from sge_sim.domaine.ecarts_plateforme import plateforme_at
 from sge_sim.errors import UsageError
-from sge_sim.homologation.catalogue.default_release import DEFAULT_DATA_CONNECT
+from sge_sim.homologation.catalogue import DEFAULT_DATA_CONNECT
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, SOAP
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sge_sim.homologation.client.own_simulator import OwnSimulator
     from sge_sim.homologation.client.sender import CaseSender
     from sge_sim.homologation.client.sge_client import Cible
-    from sge_sim.homologation.reports.reprise import Reprise
+    from sge_sim.homologation.reports.rapport import Reprise
 
 Options = Mapping[str, Any]
 
@@ -83,7 +83,7 @@ def open_target(options: Options, release: "Release") -> Iterator[Target]:
 
 def reprise_for(options: Options, release: "Release") -> "Reprise":
     """Return what a report keeps of the options, to run the campaign again."""
-    from sge_sim.homologation.reports.reprise import reprise_of
+    from sge_sim.homologation.reports.rapport import reprise_of
 
     targets = TARGETS[release.protocole.nom]
     named = ("target", *targets.described_by) if options["target"] is not None else ()
@@ -120,7 +120,7 @@ def _started_sge(options: Options, simulator: "OwnSimulator", start: datetime) -
 
 def _sge(options: Options, cible: "Cible", clock: Clock, name: str) -> Target:
     from sge_sim.homologation.campaign.targets import check_hours
-    from sge_sim.homologation.client.marqueur import Marqueur
+    from sge_sim.homologation.client.sender import Marqueur
     from sge_sim.homologation.client.sge_client import SgeClient
 
     return Target(
@@ -141,7 +141,7 @@ def _named_sge(options: Options) -> Target:
         checked_url,
         is_local,
     )
-    from sge_sim.homologation.client.marqueur import Marqueur
+    from sge_sim.homologation.client.sender import Marqueur
     from sge_sim.homologation.client.sge_client import Cible
     from sge_sim.homologation.doctor.network import Client, try_connection
 
@@ -191,7 +191,7 @@ def _data_connect(cible: "CibleDataConnect", now: datetime | None, name: str) ->
 
 def _client_of(cible: "CibleDataConnect") -> "DataConnectClient":
     from sge_sim.homologation.client.data_connect_client import DataConnectClient
-    from sge_sim.homologation.client.marqueur import Marqueur
+    from sge_sim.homologation.client.sender import Marqueur
 
     return DataConnectClient(cible, Marqueur("passage", cible.admin_url))
 

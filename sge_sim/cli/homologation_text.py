@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def one_line(execution: "Execution") -> str:
     """Return a case and how it ended; what was wrong follows, indented."""
-    from sge_sim.homologation.reports.cause import wrong_lines
+    from sge_sim.homologation.reports.executions import wrong_lines
 
     took = f"{execution.duree_ms:>6.0f} ms" if execution.instant else " " * 9
     line = f"{execution.statut.value:<13} {execution.cle:<20} {took}  {execution.titre}"
@@ -37,7 +37,7 @@ def offer(rapport: "Rapport", acteur: str) -> str:
 
 def summary(rapport: "Rapport") -> str:
     """Return the counts and the verdict of each package."""
-    from sge_sim.homologation.reports.decompte import counts_in_words
+    from sge_sim.homologation.reports.executions import counts_in_words
 
     lines = ["", f"{rapport.release} : {counts_in_words(rapport.executions)}", ""]
     lines += [

@@ -35,7 +35,7 @@ from sge_sim.settings import Settings
 )
 def kit(out: Path, data_dir: Path, url: str | None, acteur: str | None, environment: Any) -> None:
     from sge_sim.homologation.campaign.targets import checked_url
-    from sge_sim.homologation.kit.packing import write_kit
+    from sge_sim.homologation.kit import write_kit
     from sge_sim.schema.data_folder import open_database
 
     if out.exists():

@@ -25,8 +25,8 @@ from sge_sim.homologation.client.data_connect_client import (
     DataConnectClient,
     identifiants_of,
 )
-from sge_sim.homologation.reports.evidence import verify
 from sge_sim.homologation.reports.rapport import Decision, Statut
+from sge_sim.homologation.reports.writing import verify
 
 RELEASE = load_release("data-connect-2026", PROTOCOLES)
 NOT_IN_A_CASE = {

@@ -77,9 +77,9 @@ def router(state: AdminState) -> APIRouter:
 
 def _views() -> ModuleType:
     """Return what reads the catalogue, loaded for whoever looks at it."""
-    from sge_sim.homologation.catalogue import views
+    from sge_sim.homologation.catalogue import french_text
 
-    return views
+    return french_text
 
 
 def _generations() -> ModuleType:
