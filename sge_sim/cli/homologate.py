@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.campaign import offer, one_line, summary
 from sge_sim.cli.completion import cases
-from sge_sim.cli.homologation_rerun import cases_to_rerun, taken_up
-from sge_sim.cli.homologation_targets import TARGETS, open_target, reprise_for
-from sge_sim.cli.homologation_text import offer, one_line, summary
+from sge_sim.cli.console import told_if_long
+from sge_sim.cli.homologation_targets import (
+    TARGETS,
+    cases_to_rerun,
+    open_target,
+    reprise_for,
+    taken_up,
+)
 from sge_sim.cli.options import RegularFile, real_data_option
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError

@@ -1,7 +1,7 @@
 """What sends the cases of a protocol, and what every sender is made of.
 
-That is sessions of requests that read no answer without an end, and the marks by which sge-sim's own
-calls are told from a client's. The runner and the command know nothing else of a sender.
+That is sessions of requests that read no answer without an end, and the marks by which the calls of
+sge-sim itself are known. The runner and the command know nothing else of a sender.
 """
 
 from collections.abc import Mapping

@@ -1,27 +1,27 @@
-"""`sge-sim applications`: the applications of Data Connect."""
+"""`sge-sim applications`, `consentements`: who uses Data Connect, and what customers share there."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import click
 
-from sge_sim.cli.completion import acteurs
+from sge_sim.cli.completion import acteurs, prms
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.domaine.nomenclatures import ModeApplication
 
 if TYPE_CHECKING:
-    from sge_sim.api.data_connect import ApplicationView
+    from sge_sim.api.data_connect import ApplicationView, ConsentementView
 
 
 @click.group("applications", help="Voir et enregistrer les applications de Data Connect.")
-def group() -> None:
+def applications() -> None:
     """The commands on applications of Data Connect."""
 
 
-@group.command("list", help="Donner les applications, leurs secrets et leurs API.")
+@applications.command("list", help="Donner les applications, leurs secrets et leurs API.")
 @data_dir_option
 @json_option
-def list_command(data_dir: Path, as_json: bool) -> None:
+def list_applications(data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.data_connect import ApplicationView
     from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.dataconnect import applications
@@ -34,10 +34,10 @@ def list_command(data_dir: Path, as_json: bool) -> None:
         click.echo("Aucune application : sge-sim serve --data-connect en fait deux.", err=True)
     else:
         for one in found:
-            _say(one)
+            _say_application(one)
 
 
-@group.command("add", help="Enregistrer une application.")
+@applications.command("add", help="Enregistrer une application.")
 @click.argument("nom")
 @click.option(
     "--acteur", help="Code de l'acteur ; par défaut le tiers par défaut.", shell_complete=acteurs
@@ -48,7 +48,7 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 @click.option("--redirect-uri", required=True, help="Adresse où le client est renvoyé.")
 @click.option("--api", "apis", multiple=True, help="API souscrite ; toutes sans elle.")
 @data_dir_option
-def add_command(
+def add_application(
     nom: str,
     acteur: str | None,
     mode: ModeApplication,
@@ -72,16 +72,16 @@ def add_command(
             apis=apis or tuple(APIS),
         )
         view = ApplicationView.of(made)
-    _say(view)
+    _say_application(view)
 
 
-@group.command("set", help="Modifier une application.")
+@applications.command("set", help="Modifier une application.")
 @click.argument("client_id")
 @click.option("--nom", help="Nom montré sur la page de consentement.")
 @click.option("--redirect-uri", help="Adresse où le client est renvoyé.")
 @click.option("--api", "apis", multiple=True, help="API souscrites, à la place des autres.")
 @data_dir_option
-def set_command(
+def set_application(
     client_id: str,
     nom: str | None,
     redirect_uri: str | None,
@@ -97,13 +97,13 @@ def set_command(
             session, client_id, nom=nom, redirect_uri=redirect_uri, apis=apis or None
         )
         view = ApplicationView.of(changed)
-    _say(view)
+    _say_application(view)
 
 
-@group.command("remove", help="Supprimer une application, et ses consentements.")
+@applications.command("remove", help="Supprimer une application, et ses consentements.")
 @click.argument("client_id")
 @data_dir_option
-def remove_command(client_id: str, data_dir: Path) -> None:
+def remove_application(client_id: str, data_dir: Path) -> None:
     from sge_sim.dataconnect.applications import get_application
     from sge_sim.schema.data_folder import open_database
 
@@ -112,8 +112,61 @@ def remove_command(client_id: str, data_dir: Path) -> None:
     click.echo(f"Application {client_id} supprimée.")
 
 
-def _say(one: "ApplicationView") -> None:
+def _say_application(one: "ApplicationView") -> None:
     click.echo(f"{one.client_id}  {one.mode}  {one.acteur}  {one.nom}")
     click.echo(f"        secret {one.client_secret}")
     click.echo(f"        retour {one.redirect_uri}")
     click.echo(f"        API    {', '.join(one.apis)}")
+
+
+@click.group("consentements", help="Voir et retirer les consentements donnés dans Data Connect.")
+def consentements() -> None:
+    """The commands on consents."""
+
+
+@consentements.command("list", help="Donner les consentements, du plus ancien au plus récent.")
+@click.option("--prm", help="Numéro du point.", shell_complete=prms)
+@data_dir_option
+@json_option
+def list_consentements(prm: str | None, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.api.data_connect import ConsentementView
+    from sge_sim.facts.stored_clock import StoredClock
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.dataconnect import consentements
+
+    database = open_database(data_dir)
+    now = StoredClock(database).now()
+    with database.sessions() as session:
+        found = [ConsentementView.of(one, now) for one in consentements(session, prm)]
+    if as_json:
+        say_json(found)
+    elif not found:
+        click.echo("Aucun consentement.", err=True)
+    else:
+        for one in found:
+            click.echo(_consent_line(one))
+
+
+@consentements.command(
+    "remove", help="Retirer un consentement, comme le client le peut à tout moment."
+)
+@click.argument("numero", type=click.IntRange(1))
+@data_dir_option
+def remove_consent(numero: int, data_dir: Path) -> None:
+    from sge_sim.api.data_connect import ConsentementView
+    from sge_sim.dataconnect.consentements import remove_consentement
+    from sge_sim.facts.stored_clock import instant_within
+    from sge_sim.schema.data_folder import open_database
+
+    with open_database(data_dir).transaction() as session:
+        now = instant_within(session)
+        line = _consent_line(ConsentementView.of(remove_consentement(session, numero, now), now))
+    click.echo(line)
+
+
+def _consent_line(one: "ConsentementView") -> str:
+    state = "en vigueur" if one.en_vigueur else one.motif_fin
+    return (
+        f"{one.id:>6}  {one.prm}  {one.client} → {one.application} ({one.acteur})  "
+        f"du {one.du:%d/%m/%Y} au {one.au:%d/%m/%Y}  {state}"
+    )
