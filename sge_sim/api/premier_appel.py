@@ -1,19 +1,14 @@
-"""The first call to copy, for who has just started a simulator: the page and `serve` give it.
+"""The first call to copy, for who has just started a simulator: the page and `serve` give it; and
+what it takes to call as one of the actors whose keys stand in its folder.
 
 What is copied runs from any folder, whatever proxy or bundle of authorities the machine has: paths
 are absolute, and nothing of the environment is trusted.
 """
 
 import shlex
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-
-from sge_sim.pki.certificates import fingerprint
 
 _SERVICE: Final = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 _OPERATION: Final = "consulterDonneesTechniquesContractuelles"
@@ -124,20 +119,15 @@ def moyens_for(data_dir: Path, empreinte: str | None) -> Moyens:
     `empreinte` is the fingerprint of the certificate that it came with. The simulator has the keys
     of the default actors alone: another actor's exchange is made again as the default tiers.
     """
+    from sge_sim.pki.inspection import fingerprint_of_file
+
     pki = data_dir.resolve() / "pki"
-    authority = pki / "server" / "authority.pem"
-    for folder in _clients(pki):
-        if _fingerprint_of(folder / "chain.pem") == empreinte:
-            return Moyens(folder / "chain.pem", folder / "key.pem", authority, own=True)
-    folder = pki / "clients" / "tiers"
-    return Moyens(folder / "chain.pem", folder / "key.pem", authority, own=False)
-
-
-def _clients(pki: Path) -> Iterator[Path]:
-    for chain in sorted((pki / "clients").glob("*/chain.pem")):
-        yield chain.parent
-
-
-def _fingerprint_of(chain: Path) -> str:
-    leaf = x509.load_pem_x509_certificates(chain.read_bytes())[0]
-    return fingerprint(leaf.public_bytes(Encoding.DER))
+    chains = sorted((pki / "clients").glob("*/chain.pem"))
+    own = next((chain for chain in chains if fingerprint_of_file(chain) == empreinte), None)
+    folder = pki / "clients" / "tiers" if own is None else own.parent
+    return Moyens(
+        folder / "chain.pem",
+        folder / "key.pem",
+        pki / "server" / "authority.pem",
+        own=own is not None,
+    )

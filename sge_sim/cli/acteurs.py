@@ -45,9 +45,6 @@ def acteurs() -> None:
     """The commands on market actors."""
 
 
-acteurs.add_command(canal)
-
-
 @acteurs.command("list", help="Donner les acteurs, leurs logins, contrats et certificats.")
 @data_dir_option
 @json_option
@@ -168,30 +165,7 @@ def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path
     click.echo(sentence)
 
 
-def _lines(acteur: "ActeurView") -> Iterator[str]:
-    default = " (par défaut)" if acteur.par_defaut else ""
-    yield f"{acteur.code}  {acteur.nom}, {acteur.kind}{default}"
-    for environnement, packages in acteur.habilitations.items():
-        yield f"  habilité en {environnement:<13} {', '.join(packages) or '-'}"
-    for utilisateur in acteur.utilisateurs:
-        services = utilisateur.services
-        rights = "tous les services" if services is None else ", ".join(services) or "aucun service"
-        state = "" if utilisateur.actif else ", compte fermé"
-        yield f"  login     {utilisateur.login}  {rights}{state}"
-    for contrat in acteur.contrats:
-        end = f"{contrat.date_fin:%d/%m/%Y}" if contrat.date_fin else "sans fin"
-        start = f"{contrat.date_debut:%d/%m/%Y}"
-        yield f"  contrat   {contrat.contrat_id}  {contrat.type}  {start} – {end}"
-    for certificat in acteur.certificats:
-        yield (
-            f"  certificat {certificat.sujet}  {certificat.environnement}, "
-            f"jusqu'au {certificat.fin:%d/%m/%Y}"
-        )
-        if certificat.avertissement:
-            yield f"    {certificat.avertissement}."
-
-
-@click.command(
+@acteurs.command(
     help="Déclarer où les flux d'un contrat sont livrés, ou le dire sans --type. Sans canal : dans "
     "le dossier de l'état, sous flux/CONTRAT. Les clés sont gardées telles quelles dans la base."
 )
@@ -244,3 +218,26 @@ def canal(
     click.echo(
         f"Contrat {contrat} : {declared.type} {declared.url}, chiffrement {declared.chiffrement}."
     )
+
+
+def _lines(acteur: "ActeurView") -> Iterator[str]:
+    default = " (par défaut)" if acteur.par_defaut else ""
+    yield f"{acteur.code}  {acteur.nom}, {acteur.kind}{default}"
+    for environnement, packages in acteur.habilitations.items():
+        yield f"  habilité en {environnement:<13} {', '.join(packages) or '-'}"
+    for utilisateur in acteur.utilisateurs:
+        services = utilisateur.services
+        rights = "tous les services" if services is None else ", ".join(services) or "aucun service"
+        state = "" if utilisateur.actif else ", compte fermé"
+        yield f"  login     {utilisateur.login}  {rights}{state}"
+    for contrat in acteur.contrats:
+        end = f"{contrat.date_fin:%d/%m/%Y}" if contrat.date_fin else "sans fin"
+        start = f"{contrat.date_debut:%d/%m/%Y}"
+        yield f"  contrat   {contrat.contrat_id}  {contrat.type}  {start} – {end}"
+    for certificat in acteur.certificats:
+        yield (
+            f"  certificat {certificat.sujet}  {certificat.environnement}, "
+            f"jusqu'au {certificat.fin:%d/%m/%Y}"
+        )
+        if certificat.avertissement:
+            yield f"    {certificat.avertissement}."

@@ -1,4 +1,4 @@
-"""`sge-sim applications`, `consentements`: who uses Data Connect, and what customers share there."""
+"""`sge-sim applications`, `consentements`: who uses Data Connect, and what is shared there."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from sge_sim.cli.completion import acteurs, prms
-from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.cli.options import data_dir_option, json_option, say_list
 from sge_sim.domaine.nomenclatures import ModeApplication
 
 if TYPE_CHECKING:
@@ -27,14 +27,9 @@ def list_applications(data_dir: Path, as_json: bool) -> None:
     from sge_sim.tables.dataconnect import applications
 
     with open_database(data_dir).sessions() as session:
-        found = [ApplicationView.of(one) for one in applications(session)]
-    if as_json:
-        say_json(found)
-    elif not found:
-        click.echo("Aucune application : sge-sim serve --data-connect en fait deux.", err=True)
-    else:
-        for one in found:
-            _say_application(one)
+        found = [ApplicationView.of(application) for application in applications(session)]
+    nothing = "Aucune application : sge-sim serve --data-connect en fait deux."
+    say_list(found, as_json, _application_lines, nothing)
 
 
 @applications.command("add", help="Enregistrer une application.")
@@ -71,8 +66,8 @@ def add_application(
             redirect_uri=redirect_uri,
             apis=apis or tuple(APIS),
         )
-        view = ApplicationView.of(made)
-    _say_application(view)
+        lines = _application_lines(ApplicationView.of(made))
+    click.echo(lines)
 
 
 @applications.command("set", help="Modifier une application.")
@@ -96,8 +91,8 @@ def set_application(
         changed = change_application(
             session, client_id, nom=nom, redirect_uri=redirect_uri, apis=apis or None
         )
-        view = ApplicationView.of(changed)
-    _say_application(view)
+        lines = _application_lines(ApplicationView.of(changed))
+    click.echo(lines)
 
 
 @applications.command("remove", help="Supprimer une application, et ses consentements.")
@@ -112,11 +107,13 @@ def remove_application(client_id: str, data_dir: Path) -> None:
     click.echo(f"Application {client_id} supprimée.")
 
 
-def _say_application(one: "ApplicationView") -> None:
-    click.echo(f"{one.client_id}  {one.mode}  {one.acteur}  {one.nom}")
-    click.echo(f"        secret {one.client_secret}")
-    click.echo(f"        retour {one.redirect_uri}")
-    click.echo(f"        API    {', '.join(one.apis)}")
+def _application_lines(view: "ApplicationView") -> str:
+    return (
+        f"{view.client_id}  {view.mode}  {view.acteur}  {view.nom}\n"
+        f"        secret {view.client_secret}\n"
+        f"        retour {view.redirect_uri}\n"
+        f"        API    {', '.join(view.apis)}"
+    )
 
 
 @click.group("consentements", help="Voir et retirer les consentements donnés dans Data Connect.")
@@ -137,14 +134,8 @@ def list_consentements(prm: str | None, data_dir: Path, as_json: bool) -> None:
     database = open_database(data_dir)
     now = StoredClock(database).now()
     with database.sessions() as session:
-        found = [ConsentementView.of(one, now) for one in consentements(session, prm)]
-    if as_json:
-        say_json(found)
-    elif not found:
-        click.echo("Aucun consentement.", err=True)
-    else:
-        for one in found:
-            click.echo(_consent_line(one))
+        found = [ConsentementView.of(given, now) for given in consentements(session, prm)]
+    say_list(found, as_json, _consent_line, "Aucun consentement.")
 
 
 @consentements.command(
@@ -164,9 +155,9 @@ def remove_consent(numero: int, data_dir: Path) -> None:
     click.echo(line)
 
 
-def _consent_line(one: "ConsentementView") -> str:
-    state = "en vigueur" if one.en_vigueur else one.motif_fin
+def _consent_line(view: "ConsentementView") -> str:
+    state = "en vigueur" if view.en_vigueur else view.motif_fin
     return (
-        f"{one.id:>6}  {one.prm}  {one.client} → {one.application} ({one.acteur})  "
-        f"du {one.du:%d/%m/%Y} au {one.au:%d/%m/%Y}  {state}"
+        f"{view.id:>6}  {view.prm}  {view.client} → {view.application} ({view.acteur})  "
+        f"du {view.du:%d/%m/%Y} au {view.au:%d/%m/%Y}  {state}"
     )

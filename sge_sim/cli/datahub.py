@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import click
 
 from sge_sim.cli.completion import acteurs
-from sge_sim.cli.options import RegularFile, data_dir_option, json_option, say_json
+from sge_sim.cli.options import RegularFile, data_dir_option, json_option, say_list
 from sge_sim.clock import machine_now
 from sge_sim.errors import UsageError
 
@@ -41,14 +41,10 @@ def list_command(quoi: Liste, data_dir: Path, as_json: bool) -> None:
             ContratDatahubView.of(session, contrat, data_dir)
             for contrat in contrats_datahub(session)
         ]
-    if as_json:
-        say_json(comptes if quoi == "comptes" else contrats)
-    elif quoi == "comptes":
-        for compte in comptes:
-            click.echo(f"{compte.email}  {compte.acteur}  {compte.nom}")
+    if quoi == "comptes":
+        say_list(comptes, as_json, lambda view: f"{view.email}  {view.acteur}  {view.nom}")
     else:
-        for contrat in contrats:
-            click.echo(f"{contrat.numero}  {contrat.acteur}  {contrat.etat}")
+        say_list(contrats, as_json, lambda view: f"{view.numero}  {view.acteur}  {view.etat}")
 
 
 def _actions(_ctx: object, _param: object, incomplete: str) -> "list[CompletionItem]":
@@ -109,13 +105,7 @@ def list_tickets(data_dir: Path, as_json: bool) -> None:
 
     with open_database(data_dir).sessions() as session:
         views = [TicketView.of(ticket) for ticket in tickets_spice(session)]
-    if as_json:
-        say_json(views)
-        return
-    if not views:
-        click.echo("Aucun ticket : sge-sim tickets open en ouvre un.", err=True)
-    for view in views:
-        click.echo(_ticket_line(view))
+    say_list(views, as_json, _ticket_line, "Aucun ticket : sge-sim tickets open en ouvre un.")
 
 
 @tickets.command("open", help="Déposer le nouveau certificat d'un acteur (PEM).")

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from sge_sim.cli.completion import acteurs, prms
-from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.cli.options import data_dir_option, json_option, say_json, say_list
 from sge_sim.domaine.nomenclatures import EtatService, FluxM023
 from sge_sim.errors import UnknownError
 
 if TYPE_CHECKING:
     from sge_sim.api.flux import DemandeM023View
+    from sge_sim.api.services import ServiceView
 
 
 @click.group("demandes", help="Voir les demandes M023 et leurs fichiers.")
@@ -41,13 +42,7 @@ def list_demandes(
     with open_database(data_dir).sessions() as session:
         found = demandes_m023(session, limit, flux=flux, acteur_code=acteur and acteur.upper())
         views = [DemandeM023View.of(demande) for demande in found]
-    if as_json:
-        say_json(views)
-        return
-    if not views:
-        click.echo("Aucune demande ne répond à ces critères.", err=True)
-    for view in views:
-        click.echo(_demande_line(view))
+    say_list(views, as_json, _demande_line, "Aucune demande ne répond à ces critères.")
 
 
 @demandes.command(help="Dire tout d'une demande, et ses fichiers : sge-sim flux show en dit plus.")
@@ -116,15 +111,15 @@ def list_services(
             say_json([ServiceSouscritView.of(service) for service in found])
             return
         views = [ServiceView.of(service) for service in found]
-    if not views:
-        click.echo("Aucun service ne répond à ces critères.", err=True)
-    for service in views:
-        end = "" if service.fin is None else f" au {service.fin:%d/%m/%Y} exclu"
-        click.echo(
-            f"{service.id:>9}  {service.prm}  {service.acteur or '-':<8}  {service.etat:<8}  "
-            f"{' '.join(filter(None, (service.type, service.objet)))}, "
-            f"du {service.debut:%d/%m/%Y}{end}"
-        )
+    say_list(views, as_json, _service_line, "Aucun service ne répond à ces critères.")
+
+
+def _service_line(view: "ServiceView") -> str:
+    end = "" if view.fin is None else f" au {view.fin:%d/%m/%Y} exclu"
+    return (
+        f"{view.id:>9}  {view.prm}  {view.acteur or '-':<8}  {view.etat:<8}  "
+        f"{' '.join(filter(None, (view.type, view.objet)))}, du {view.debut:%d/%m/%Y}{end}"
+    )
 
 
 @click.group("autorisations", help="Voir les autorisations que les acteurs ont déclarées.")
@@ -146,11 +141,7 @@ def list_autorisations(acteur: str | None, data_dir: Path, as_json: bool) -> Non
 
     database = open_database(data_dir)
     found = view_autorisations(database, open_journal(database, data_dir), acteur)
-    if as_json:
-        say_json(found)
-    else:
-        for autorisation in found:
-            click.echo(_autorisation_lines(autorisation))
+    say_list(found, as_json, _autorisation_lines)
 
 
 def _autorisation_lines(autorisation: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""`sge-sim codes`, `generations`, `prm`: return codes and rules, services by date, keys of points."""
+"""`sge-sim codes`, `generations`, `prm`: codes and rules, services by date, keys of points."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.cli.options import data_dir_option, json_option, say_json, say_list
 from sge_sim.clock import legal_date
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.prm import generate_all, is_valid
@@ -44,12 +44,14 @@ def list_rules(mots: tuple[str, ...], code: str | None, as_json: bool) -> None:
     from sge_sim.domaine.provenance import in_french
 
     found = search_rules(" ".join(mots), code)
-    if as_json:
-        say_json(found)
-        return
-    for rule in found:
-        click.echo(f"{rule.name}  {rule.code}\n        {rule.remede}")
-        click.echo(f"        {rule.source}, {in_french(rule.provenance)}")
+    say_list(
+        found,
+        as_json,
+        lambda rule: (
+            f"{rule.name}  {rule.code}\n        {rule.remede}\n"
+            f"        {rule.source}, {in_french(rule.provenance)}"
+        ),
+    )
 
 
 @click.command(
@@ -90,16 +92,16 @@ def generations(of_journal: bool, data_dir: Path, as_json: bool) -> None:
 
 def _say_called(called: Sequence[Mapping[str, Any]], as_json: bool) -> None:
     """Say which of the services that end each actor called, and what replaces each."""
-    if as_json:
-        say_json(called)
-        return
-    for calls in called:
-        click.echo(
+    say_list(
+        called,
+        as_json,
+        lambda calls: (
             f"{calls['acteur_code']} : {calls['service']} ({counted(calls['nombre'], 'appel')}, le "
             f"dernier le {legal_date(calls['dernier']):%d/%m/%Y}) s'arrête le "
             f"{_day(calls['jusqu_a'])} ; {calls['remplace_par']} le remplace ({calls['source']})."
-        )
-    if not called:
+        ),
+    )
+    if not called and not as_json:
         click.echo("Aucun service qui s'arrête n'a été appelé, d'après ce que le journal garde.")
 
 
@@ -136,7 +138,4 @@ def check(ctx: click.Context, numeros: tuple[str, ...], as_json: bool) -> None:
 @json_option
 def generate_command(count: int, seed: int, as_json: bool) -> None:
     numeros = list(islice(generate_all(_PREFIX, seed), count))
-    if as_json:
-        say_json(numeros)
-    else:
-        click.echo("\n".join(numeros))
+    say_list(numeros, as_json, str)

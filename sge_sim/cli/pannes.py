@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sge_sim.cli.completion import acteurs, prms, services
-from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.cli.options import data_dir_option, json_option, say_json, say_list
 from sge_sim.domaine.pannes import SORTES
 from sge_sim.errors import UsageError
 
@@ -28,13 +28,7 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 
     with open_database(data_dir).sessions() as session:
         found = view_pannes(session, data_dir)
-    if as_json:
-        say_json(found)
-    elif not found:
-        click.echo("Aucune panne prévue.", err=True)
-    else:
-        for one in found:
-            click.echo(_line(one))
+    say_list(found, as_json, _line, "Aucune panne prévue.")
 
 
 @pannes.command("add", help="Prévoir une panne ; sans --probabilite, elle touche tous les appels.")
