@@ -157,7 +157,7 @@ def habiliter(
 @click.option("--environment", type=click.Choice(ENVIRONMENTS), required=True)
 @data_dir_option
 def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path) -> None:
-    from sge_sim.door.registration import register_file
+    from sge_sim.door.certificats import register_file
     from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:

@@ -114,7 +114,7 @@ def list_tickets(data_dir: Path, as_json: bool) -> None:
 @data_dir_option
 def open_one_ticket(acteur: str, file: Path, data_dir: Path) -> None:
     from sge_sim.api.datahub import TicketView
-    from sge_sim.datahub.tickets import open_ticket
+    from sge_sim.datahub.spice import open_ticket
     from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:
@@ -128,7 +128,7 @@ def open_one_ticket(acteur: str, file: Path, data_dir: Path) -> None:
 @data_dir_option
 def close_one_ticket(numero: int, data_dir: Path) -> None:
     from sge_sim.api.datahub import TicketView
-    from sge_sim.datahub.tickets import close_ticket
+    from sge_sim.datahub.spice import close_ticket
     from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:

@@ -16,7 +16,7 @@ from sge_sim.errors import UnknownError
 
 if TYPE_CHECKING:
     from sge_sim.api.flux import DemandeM023View
-    from sge_sim.api.services import ServiceView
+    from sge_sim.api.points import ServiceView
 
 
 @click.group("demandes", help="Voir les demandes M023 et leurs fichiers.")
@@ -99,7 +99,7 @@ def list_services(
     data_dir: Path,
     as_json: bool,
 ) -> None:
-    from sge_sim.api.services import ServiceSouscritView, ServiceView
+    from sge_sim.api.points import ServiceSouscritView, ServiceView
     from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.consultation import find_services_souscrits
 

@@ -23,7 +23,7 @@ def codes() -> None:
 @click.argument("mots", nargs=-1)
 @json_option
 def list_codes(mots: tuple[str, ...], as_json: bool) -> None:
-    from sge_sim.api.regles import view_codes
+    from sge_sim.api.declarations import view_codes
 
     found = view_codes(" ".join(mots))
     if as_json:
@@ -40,7 +40,7 @@ def list_codes(mots: tuple[str, ...], as_json: bool) -> None:
 @click.option("--code", help="Code retour, par exemple SGT4F7.")
 @json_option
 def list_rules(mots: tuple[str, ...], code: str | None, as_json: bool) -> None:
-    from sge_sim.api.regles import search_rules
+    from sge_sim.api.declarations import search_rules
     from sge_sim.domaine.provenance import in_french
 
     found = search_rules(" ".join(mots), code)
@@ -68,7 +68,7 @@ def list_rules(mots: tuple[str, ...], code: str | None, as_json: bool) -> None:
 @data_dir_option
 @json_option
 def generations(of_journal: bool, data_dir: Path, as_json: bool) -> None:
-    from sge_sim.api.generations import view_calls, view_existences
+    from sge_sim.api.declarations import view_calls, view_existences
     from sge_sim.schema.data_folder import open_database, open_journal
 
     if of_journal:

@@ -84,6 +84,6 @@ def _views() -> ModuleType:
 
 def _generations() -> ModuleType:
     """Return what reads the services, loaded for whoever looks at them."""
-    from sge_sim.api import generations
+    from sge_sim.api import declarations
 
-    return generations
+    return declarations
