@@ -12,7 +12,7 @@ from sge_sim.cli.completion import acteurs
 from sge_sim.cli.console import told_if_long
 from sge_sim.cli.options import RegularFile, SettingOption, data_dir_option, json_option, say_json
 from sge_sim.clock import machine_now
-from sge_sim.domaine.platform_hosts import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS
+from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS
 from sge_sim.errors import UsageError
 from sge_sim.homologation.doctor import Diagnostic
 from sge_sim.processes.serving_note import find_served

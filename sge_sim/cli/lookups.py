@@ -41,7 +41,7 @@ def list_codes(mots: tuple[str, ...], as_json: bool) -> None:
 @json_option
 def list_rules(mots: tuple[str, ...], code: str | None, as_json: bool) -> None:
     from sge_sim.api.declarations import search_rules
-    from sge_sim.domaine.provenance import in_french
+    from sge_sim.domaine.nomenclatures import in_french
 
     found = search_rules(" ".join(mots), code)
     say_list(

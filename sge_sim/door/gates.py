@@ -8,7 +8,7 @@ import base64
 from functools import lru_cache
 from typing import Final, Protocol
 
-from sge_sim.domaine.horaires import closed_sentence, is_open, next_opening, seconds_until
+from sge_sim.domaine.plateformes import closed_sentence, is_open, next_opening, seconds_until
 from sge_sim.facts.database import Database
 from sge_sim.facts.logins import read_login
 from sge_sim.referentiel.passwords import password_matches

@@ -18,8 +18,8 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.client.messages import indented, read_message
 from sge_sim.homologation.client.sender import failure_in_french
 from sge_sim.journal import Echange
-from sge_sim.machine.data_files import data_path
-from sge_sim.machine.safe_xml import read_tree
+from sge_sim.machine.documents import read_tree
+from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import contract_files
 
 _TIMEOUT_SECONDS: Final = 60

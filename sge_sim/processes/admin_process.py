@@ -12,16 +12,16 @@ from sge_sim.admin.moves import Moves
 from sge_sim.admin.token import guard_by_token
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.commandes.back_office import BackOffice, CarryOn, Task
-from sge_sim.domaine.generations import switch_days, switches_between
+from sge_sim.domaine.plateformes import switch_days, switches_between
 from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.journal import Echange, EchangeRecord, Journal, JournalFeed
-from sge_sim.machine.garbage_collection import collector_paused
+from sge_sim.machine.memory import collector_paused
 from sge_sim.processes.simulator import Deferred, Simulator
 from sge_sim.schema.pieces import Pieces
-from sge_sim.tables.apports import read_hidden
+from sge_sim.tables.points import read_hidden
 from sge_sim.transport.admin_server import AdminServer, RemoteDoor
 from sge_sim.transport.child import ProcessWork
 

@@ -9,7 +9,7 @@ from datetime import date
 from textwrap import fill
 from typing import Any
 
-from sge_sim.domaine.provenance import in_french
+from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.catalogue.answer_paths import as_text
 from sge_sim.homologation.catalogue.cases import (
     LIBRE,
