@@ -10,7 +10,7 @@ from sge_sim.api.typed_filters import code_typed
 from sge_sim.api.views import View
 from sge_sim.dataconnect.documentation import all_rules
 from sge_sim.datahub import droits as datahub
-from sge_sim.datahub.contrats import ETAPES
+from sge_sim.datahub.droits import ETAPES
 from sge_sim.datahub.spice import HABILITATIONS
 from sge_sim.door import gates as door
 from sge_sim.flux.r6x import recevabilite as report

@@ -13,8 +13,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from sge_sim.dataconnect.applications import change_application, create_application
-from sge_sim.datahub.contrats import ETAPES, DossierContrat
-from sge_sim.datahub.droits import DROITS, ActionDatahub, DemandeDatahub
+from sge_sim.datahub.droits import DROITS, ETAPES, ActionDatahub, DemandeDatahub, DossierContrat
 from sge_sim.domaine.nomenclatures import ModeApplication
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.referentiel.acteurs import get_acteur

@@ -4,8 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from sge_sim.datahub.contrats import ETAPES
-from sge_sim.datahub.droits import DROITS, ActionDatahub, DemandeDatahub
+from sge_sim.datahub.droits import DROITS, ETAPES, ActionDatahub, DemandeDatahub
 from sge_sim.datahub.spice import HABILITATIONS
 from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.refus import Control, Refus, check
