@@ -17,7 +17,7 @@ from kit_examples import assert_answered, assert_refused, unzip_kit, with_unknow
 from lxml import etree
 from running_simulator import RunningSimulator
 
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.machine.files import data_path
 from sge_sim.pki.building import key_pem

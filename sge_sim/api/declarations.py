@@ -1,24 +1,26 @@
-"""Every rule by which something is refused, wherever it is declared."""
+"""What the code declares: the rules by which something is refused, the days of the services."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import chain
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import sge_sim.dataconnect.rest_rules as dataconnect
 from sge_sim.api.typed_filters import code_typed
 from sge_sim.api.views import View
 from sge_sim.dataconnect.documentation import all_rules
 from sge_sim.datahub import droits as datahub
-from sge_sim.datahub.habilitateurs import HABILITATIONS
-from sge_sim.datahub.vie_du_contrat import ETAPES
+from sge_sim.datahub.droits import ETAPES
+from sge_sim.datahub.spice import HABILITATIONS
 from sge_sim.domaine.francais import normalise
-from sge_sim.door import rules as door
+from sge_sim.door import gates as door
 from sge_sim.flux.r6x import recevabilite as report
+from sge_sim.journal import Journal
 from sge_sim.pki.checks import CERTIFICATE_CHECKS
 from sge_sim.pki.policy import CERTIFICAT_LISIBLE
 from sge_sim.pki.request_rules import REQUEST_CHECKS
 from sge_sim.refus import Rule
-from sge_sim.services.registry import CODES, SERVICES
+from sge_sim.services.registry import CODES, EXISTENCES, SERVICES
 from sge_sim.services.service import Service
 
 COMMUNS: Final[Mapping[str, str]] = {
@@ -120,3 +122,24 @@ def view_codes(words: str) -> list[CodeView]:
 
 def _named(service: Service) -> str:
     return f"{service.nom} v{service.version}"
+
+
+def view_existences() -> list[dict[str, Any]]:
+    """Return when each service was served."""
+    return [{"service": name} | asdict(existence) for name, existence in EXISTENCES.items()]
+
+
+def view_calls(journal: Journal) -> list[dict[str, Any]]:
+    """Return what each actor has called of the services that end, and what replaces each."""
+    ending = {
+        name: existence for name, existence in EXISTENCES.items() if existence.jusqu_a is not None
+    }
+    return [
+        calls._asdict()
+        | {
+            "jusqu_a": ending[calls.service].jusqu_a,
+            "remplace_par": ending[calls.service].remplace_par,
+            "source": ending[calls.service].source,
+        }
+        for calls in journal.count_calls(ending)
+    ]

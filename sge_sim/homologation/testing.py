@@ -8,6 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import requests
+import zeep
+
 from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.api.flux import FichierView
 from sge_sim.api.pannes import PanneDemande, PanneView
@@ -15,17 +18,124 @@ from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.domaine.pannes import SortePanne, panne_in
 from sge_sim.homologation.campaign.matching import Seen, recognise
-from sge_sim.homologation.campaign.outcome import not_run
-from sge_sim.homologation.campaign.verdict import judge
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.campaign.outcome import judge, not_run
+from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import Release, load_release
-from sge_sim.homologation.client.data_connect_client import data_connect_of
+from sge_sim.homologation.client.data_connect_client import (
+    CibleDataConnect,
+    DataConnectClient,
+    Identifiants,
+    data_connect_of,
+)
 from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
-from sge_sim.homologation.client.sge_client import SgeClient
+from sge_sim.homologation.client.sge_client import Cible, SgeClient, open_https_session
+from sge_sim.homologation.client.simulator_gestures import GESTES
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.homologation.reports.writing import write_reports
-from sge_sim.homologation.testing.acteur import SgeActeur
-from sge_sim.homologation.testing.data_connect import SgeDataConnect
+
+
+class SgeActeur:
+    """What a client needs to call the simulator as one of its default actors.
+
+    `sge_client` is the actor's, kept from test to test: it reads each WSDL once.
+    """
+
+    def __init__(self, cible: Cible, sge_client: SgeClient) -> None:
+        self._cible = cible
+        self._sge_client = sge_client
+
+    @property
+    def url(self) -> str:
+        """`https://localhost:<port>`, to which the path of a service is added."""
+        return self._cible.url
+
+    @property
+    def cert(self) -> tuple[str, str]:
+        """The certificate (with its intermediate) and the key of the actor, PEM files."""
+        return str(self._cible.certificat), str(self._cible.cle)
+
+    @property
+    def ca(self) -> str:
+        """The PEM file of the authority that the client is to trust."""
+        return str(self._cible.ca)
+
+    @property
+    def login(self) -> str:
+        """A login of the actor."""
+        return self._cible.login
+
+    @property
+    def contrat_id(self) -> str:
+        """A contract of the actor."""
+        return self._cible.contrat_id
+
+    def client(self, service: str, version: str | None = None) -> zeep.Client:
+        """Return a zeep client of a service, certificate and address set.
+
+        The newest version without `version`. Raises `UsageError` for an unknown service.
+        """
+        client = self._sge_client
+        return client.service_client(service, version or client.newest_version(service))
+
+    def requests_session(self) -> requests.Session:
+        """Return a session of requests that presents the certificate of the actor."""
+        return open_https_session(self._cible)
+
+
+class SgeDataConnect:
+    """What an application needs, and what its customers do.
+
+    `production` has a consent page, `sandbox` needs no consent.
+    """
+
+    def __init__(self, cible: CibleDataConnect, admin: Administration, redirect_uri: str) -> None:
+        self._cible = cible
+        self._admin = admin
+        self.redirect_uri = redirect_uri
+
+    @property
+    def url(self) -> str:
+        """`https://localhost:<port>`, to which the path of an API is added."""
+        return self._cible.url
+
+    @property
+    def ca(self) -> str:
+        """The PEM file of the authority that the client is to trust."""
+        return str(self._cible.ca)
+
+    @property
+    def production(self) -> Identifiants:
+        """The `client_id` and `client_secret` of the application of production."""
+        return self._cible.applications["production"]
+
+    @property
+    def sandbox(self) -> Identifiants:
+        """Those of the application of the sandbox."""
+        return self._cible.applications["bac_a_sable"]
+
+    def requests_session(self) -> requests.Session:
+        """Return a session of requests that trusts the simulator, without a token."""
+        session = requests.Session()
+        session.trust_env = False
+        session.verify = self.ca
+        return session
+
+    def accept(self, prm: str, duration: str = "P1Y", version: str = "2") -> Mapping[str, object]:
+        """Accept on the page of `version`, `1` or `2`, as the customer of `prm` does.
+
+        Returns what the application is told: `autorisation_id`, or `code` and `usage_point_id`.
+        Raises `AssertionError` if the page refuses.
+        """
+        parametres = {"response_type": "code", "duration": duration}
+        demande = {"prm": prm, "decision": "accepter", "parametres": parametres}
+        call = DataConnectClient(self._cible).call("dataconnect", version, demande)
+        if not isinstance(call.reponse, Mapping):
+            raise AssertionError(f"l'accord sur {prm} n'a pas été donné : {call.reponse}")
+        return call.reponse
+
+    def revoke(self, prm: str) -> None:
+        """Take back every consent on `prm`, as the customer does."""
+        GESTES["retirer_accord"](self._admin, {"prm": prm})
 
 
 @dataclass
