@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sge_sim.domaine.provenance import Provenance
+from sge_sim.domaine.provenance import Provenance, in_french
 from sge_sim.pki.authorities import Authority
 from sge_sim.pki.deadlines import renewal_deadline
 from sge_sim.settings import VerifieEku
@@ -52,7 +52,7 @@ class ADate:
                 f"dernier certificat client délivré le {self.dernier:%d/%m/%Y}, valable jusqu'au "
                 f"{self.jusqu_au:%d/%m/%Y} : son successeur est à déposer le {self.depot:%d/%m/%Y}"
             )
-        return f"{' ; '.join(lines)}. Source ({self.provenance}) : {self.source}."
+        return f"{' ; '.join(lines)}. Source ({in_french(self.provenance)}) : {self.source}."
 
 
 def longest_life(jour: date) -> int:
