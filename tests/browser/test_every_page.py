@@ -296,7 +296,8 @@ WATCH_FOCUS = """
 const kinds = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
 const closed = 'details:not([open]) > :not(summary)';
 window.wanted = new Set([...document.querySelectorAll(kinds)]
-    .filter(each => !each.closest(closed) && each.checkVisibility()));
+    .filter(each => !each.closest(closed) && each.checkVisibility()
+        && (each.type !== 'radio' || each.checked)));  // arrows lead to the others
 window.unseen = [];
 document.addEventListener('focusin', ({ target }) => {
     window.wanted.delete(target);
