@@ -26,7 +26,7 @@ from sge_sim.domaine.ecarts_plateforme import (
     Plateforme,
     Temoignage,
 )
-from sge_sim.domaine.provenance import PROVENANCES, in_french
+from sge_sim.domaine.nomenclatures import PROVENANCES, in_french
 from sge_sim.flux.r6x.documents import SCHEMAS, read_schema
 from sge_sim.services.registry import SERVICES
 from sge_sim.settings import Settings, default_data_dir, variable_of

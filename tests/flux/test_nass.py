@@ -27,7 +27,7 @@ from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.prestations import prestation_acces
 from sge_sim.dataconnect.consentements import give_consentement, remove_consentement
-from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.tables.acces import grant_acces
 from sge_sim.tables.acteurs import Acteur, Contrat
