@@ -43,6 +43,8 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("homologation.catalogue.protocoles", "sge_sim.services.registry"): 366,
     ("homologation.catalogue.protocoles", "sge_sim.tables.dataconnect"): 300,
     ("flux.ouverture_canal", "sge_sim.flux.canal_sftp"): 260,
+    ("flux.grappe", "distributed"): 750,
+    ("flux.parquet", "pyarrow"): 45,
     ("flux.publication", "sge_sim.flux.fabrication"): 190,
     ("flux.r6x.documents", "jsonschema"): 150,
     ("referentiel.points", "sge_sim.mesures.climat"): 110,
