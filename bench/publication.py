@@ -22,10 +22,9 @@ from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.flux.publication import Publisher
 from sge_sim.journal import Bounds, Journal
 from sge_sim.processes.dataset_installation import install_dataset
-from sge_sim.referentiel.dataset import load_dataset
-from sge_sim.referentiel.point_rows import Rows
+from sge_sim.referentiel.dataset import PointRows, load_dataset
 from sge_sim.referentiel.population import population
-from sge_sim.schema.revisions import prepare
+from sge_sim.schema.data_folder import prepare
 from sge_sim.tables.models import (
     Abonnement,
     Acteur,
@@ -116,7 +115,7 @@ def tiers_of(session: Session) -> tuple[str, str]:
     return acteur, contrat
 
 
-def is_linky(fiche: Rows) -> bool:
+def is_linky(fiche: PointRows) -> bool:
     """Tell whether a point of the population is a C5 in service with a Linky."""
     point, compteur = fiche
     return (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.console import told_if_long
 from sge_sim.cli.options import InstantType, data_dir_option
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR, legal_date
 from sge_sim.domaine.francais import counted

@@ -22,7 +22,6 @@ from sge_sim.flux.lots import (
     LotM023,
 )
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, periode_diffusee, periode_of
-from sge_sim.tables.annonces import first_unannounced_end, unannounced_ends
 from sge_sim.tables.commandes import Abonnement, ServiceSouscrit
 from sge_sim.tables.diffusions import Diffusion, PointDiffuse, diffused_until, diffusions
 from sge_sim.tables.flux import (
@@ -37,7 +36,9 @@ from sge_sim.tables.transmissions import (
     Transmission,
     etendue_after,
     etendues,
+    first_unannounced_end,
     transmits,
+    unannounced_ends,
 )
 
 _JOUR: Final = timedelta(1)

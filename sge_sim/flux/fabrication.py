@@ -40,7 +40,7 @@ from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.acteurs import Acteur, find_contrat
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.mesures import read_suivi, read_suivis
+from sge_sim.tables.mesures import read_mesures_facts, read_mesures_facts_of
 from sge_sim.tables.points import Point, find_point
 from sge_sim.tables.transmissions import (
     Bornes,
@@ -290,13 +290,13 @@ def _points(session: Session, fabrique: Fabrique, bornes: Bornes) -> Iterator[Po
     may_be_late = fabrique.late and fabrique.flux in _OF_SMALL_POINTS
     jour = fabrique.transmission.debut
     for part in measured_points(session, fabrique.transmission, bornes):
-        suivis = read_suivis(session, [services[0].prm for services in part])
+        mesures_of = read_mesures_facts_of(session, [services[0].prm for services in part])
         services = [service for of_point in part for service in of_point]
         avant = fabrique.transmission.publie_avant_arret
         mesures = [
             point_mesure(
                 one,
-                suivis[one.prm],
+                mesures_of[one.prm],
                 one.sens or "SOUTIRAGE",
                 (one.date_debut, one.date_fin) if avant else None,
                 pertes=fabrique.defauts.pertes,
@@ -364,7 +364,9 @@ def _point_of(session: Session, lot: LotHistorique | LotInfraJ) -> Point:
 
 
 def _mesure(session: Session, point: Point, sens: Sens, atelier: Atelier) -> PointMesure | None:
-    return point_mesure(point, read_suivi(session, point.prm), sens, pertes=atelier.defauts.pertes)
+    return point_mesure(
+        point, read_mesures_facts(session, point.prm), sens, pertes=atelier.defauts.pertes
+    )
 
 
 def _encrypted(

@@ -160,7 +160,7 @@ def _mesures(session: Session, prms: Sequence[str]) -> Iterator[tuple[str, Point
         for prm, dossier in zip(
             some, read_at_once(driver, [(read_dossier, prm) for prm in some]), strict=True
         ):
-            mesure = dossier and point_mesure(dossier.point, dossier.suivi, "SOUTIRAGE")
+            mesure = dossier and point_mesure(dossier.point, dossier.mesures, "SOUTIRAGE")
             if mesure is not None:
                 yield prm, replace(mesure, collectes=TOUJOURS)
 

@@ -22,8 +22,7 @@ from lxml import etree
 from sge_sim.clock import PARIS, start_of_day
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.flux.r6x.tableau import rows_of
-from sge_sim.machine.documents import parse_xml
-from sge_sim.machine.zips import zip_members
+from sge_sim.machine.documents import parse_xml, zip_members
 
 COLONNES: Final = ("prm", "horodate", "valeur", "unite", "grandeur", "grille", "classe")
 _TITRES: Final = (

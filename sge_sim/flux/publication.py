@@ -35,9 +35,9 @@ from sge_sim.flux.periodes import next_departure
 from sge_sim.journal import EchangeRecord
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
-from sge_sim.tables.annonces import first_unannounced_end
 from sge_sim.tables.flux import FichierFlux, first_waiting
 from sge_sim.tables.m023 import next_m023
+from sge_sim.tables.transmissions import first_unannounced_end
 
 if TYPE_CHECKING:
     from sge_sim.flux.envoi import Fichier

@@ -27,7 +27,7 @@ from sge_sim.referentiel.apports.lecture import Source
 from sge_sim.referentiel.apports.sources import source_of
 from sge_sim.referentiel.apports.versement import Bilan, import_points, remove_own_points
 from sge_sim.referentiel.mesures import mesure_of
-from sge_sim.schema.revisions import prepare
+from sge_sim.schema.data_folder import prepare
 
 pytestmark = pytest.mark.large
 
