@@ -110,7 +110,7 @@ def list_tickets(data_dir: Path, as_json: bool) -> None:
 
 @tickets.command("open", help="Déposer le nouveau certificat d'un acteur (PEM).")
 @click.argument("acteur", shell_complete=acteurs)
-@click.argument("file", type=RegularFile())
+@click.argument("file", metavar="FICHIER", type=RegularFile())
 @data_dir_option
 def open_one_ticket(acteur: str, file: Path, data_dir: Path) -> None:
     from sge_sim.api.datahub import TicketView

@@ -166,7 +166,7 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
 
 
 @flux.command(help="Déchiffrer un fichier, par les clés d'un contrat ou par celles données.")
-@click.argument("file")
+@click.argument("file", metavar="FICHIER")
 @click.option("--contrat", help="Contrat dont le canal donne les clés.")
 @click.option("--cle", help="Clé hexadécimale : 32 chiffres pour AES-128, 64 pour AES-256.")
 @click.option("--iv", help="IV hexadécimal d'AES-128.")
@@ -204,7 +204,7 @@ def decrypt(
 
 
 @flux.command(help="Confronter un fichier R63 à R67, C68 ou CR.M023 à nos schémas JSON.")
-@click.argument("file")
+@click.argument("file", metavar="FICHIER")
 @data_dir_option
 def validate(file: str, data_dir: Path) -> None:
     wrong = 0
