@@ -19,7 +19,7 @@ from sge_sim.machine.yaml_files import MAX_BYTES, Fields, read_mapping
         ("- a\n", "le fichier doit contenir des clés et leurs valeurs"),
         ("", "le fichier doit contenir des clés et leurs valeurs"),
         ("a: [\n", "ligne 2 : le YAML est illisible (did not find expected node content"),
-        ("a: 2021-02-30\n", "le YAML est illisible (day is out of range for month)"),
+        ("a: 2021-02-30\n", "le YAML est illisible (day"),
         ("a: " + "[" * 3000, "ligne 1 : le YAML est illisible (exceeded maximum nesting depth"),
     ],
 )
