@@ -7,7 +7,7 @@ SGE knows, `Contrat`, is made under the same number when it becomes active.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal, get_args
+from typing import Literal
 
 from sqlalchemy import Date, ForeignKey, LargeBinary, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -19,7 +19,6 @@ from sge_sim.tables.dataconnect import Application
 
 RoleDatahub = Literal["technique", "contractuel", "representant"]
 """Technical contact, contractual contact, legal representative (FAQ)."""
-ROLES: Final[tuple[RoleDatahub, ...]] = get_args(RoleDatahub)
 EtatContratDatahub = Literal["brouillon", "a_signer", "signe", "actif", "resilie"]
 ServiceDatahub = Literal["fds", "autre"]
 """The service of a contract or an application: that of service providers, or another."""
