@@ -1,4 +1,4 @@
-"""The gates: what may close the door to a request whose certificate is accepted."""
+"""The gates: each may refuse a request after its certificate was accepted."""
 
 import base64
 from functools import lru_cache

@@ -37,7 +37,7 @@ class AnnexeSi:
 
 @dataclass(frozen=True, slots=True)
 class ProfilDatahub:
-    """What somebody tells of himself beside his name (FAQ); None for what he leaves out."""
+    """What a person declares beside the name (FAQ); None for what is left out."""
 
     adresse: str | None = None
     code_postal: str | None = None
@@ -88,7 +88,7 @@ class ContratDatahub(Base):
 
 
 class Interlocuteur(Base):
-    """That somebody holds a role on a contract, which is what authorises him on it."""
+    """The role of a person on a contract, which authorises him on it."""
 
     __tablename__ = "interlocuteur"
 
@@ -102,7 +102,7 @@ class Interlocuteur(Base):
 
 
 class ApplicationDatahub(Base):
-    """What Datahub knows more of an application of Data Connect.
+    """The columns that Datahub adds to an application of Data Connect.
 
     One of the sandbox belongs to a person, `email`; one of production to the entity, without an
     `email`. `logo` is a PNG.
