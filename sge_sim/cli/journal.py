@@ -201,8 +201,8 @@ def _avarie(avarie: "Avarie") -> str:
 
 
 def _copy(echange: "Echange", form: str, data_dir: Path) -> str:
-    from sge_sim.homologation.rejeu.copies import as_curl, as_zeep
-    from sge_sim.homologation.rejeu.moyens import moyens_for
+    from sge_sim.api.premier_appel import moyens_for
+    from sge_sim.homologation.rejeu import as_curl, as_zeep
 
     served = find_served(data_dir)
     if served is None:

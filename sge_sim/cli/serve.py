@@ -12,8 +12,7 @@ import click
 
 from sge_sim.admin.token import draw_token, has_token
 from sge_sim.api.premier_appel import MoyensTls, PremierAppel, first_call
-from sge_sim.cli.attente import told_if_long
-from sge_sim.cli.console import console, default_log
+from sge_sim.cli.console import console, default_log, told_if_long
 from sge_sim.cli.options import settings_options
 from sge_sim.errors import UsageError
 from sge_sim.machine.discreet_log import DiscreetFormatter

@@ -2,8 +2,8 @@
 
 - `b2b_application`: the application of the web services, which goes through all of these;
 - `certificats`: the client certificates, those of the first start and those handed in;
-- `rules`: what it refuses, beside certificates;
-- `gates`: opening hours and HTTP Basic, each of which may close the door to a request;
+- `gates`: what it refuses, beside certificates; opening hours and HTTP Basic, each of which may
+  close the door to a request;
 - `origine`: the author of a call, a client or sge-sim itself;
 - `cadence`: how many calls an actor sends to a service in a second;
 - `pannes`: the answer to a call that a panne strikes.

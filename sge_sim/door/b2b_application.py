@@ -14,13 +14,8 @@ from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.domaine.echanges import ASKED, ASKED_MOST, NOTED
 from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte, Panne
-from sge_sim.domaine.plateformes import (
-    Generation,
-    ReponseArret,
-    is_served,
-    why_not_served,
-)
-from sge_sim.door import rules
+from sge_sim.domaine.plateformes import Generation, ReponseArret, is_served, why_not_served
+from sge_sim.door import gates
 from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.door.certificats import read_registered
 from sge_sim.door.gates import Gate
@@ -148,7 +143,7 @@ class B2B:
                 certificate_fingerprint=verdict.fingerprint if verdict else None,
                 certificate_subject=verdict.subject if verdict else None,
                 remote_address=failure.remote_address,
-                rule=verdict.reasons[0].rule.of(rules.SERVICE)
+                rule=verdict.reasons[0].rule.of(gates.SERVICE)
                 if verdict and verdict.reasons
                 else None,
                 detail=alert_detail(failure, verdict),
@@ -205,16 +200,16 @@ class B2B:
                 if is_served(served.existence, self._generation, day)
             ]
             constat = f"« {path} » n'est le chemin d'aucun service ; sont servis "
-            raise Refus(rules.CHEMIN_SERVI, constat + ", ".join(sorted(served)))
+            raise Refus(gates.CHEMIN_SERVI, constat + ", ".join(sorted(served)))
         if request.method == "GET" and request.query.lower().startswith("wsdl"):
             exchange.service, exchange.version = endpoint.names
             return endpoint.publish(f"https://{request.headers.get('host', '')}{path}")
         if request.method != "POST":
             constat = f"{path} ne répond pas à {request.method}"
-            raise Refus(rules.METHODE_ADMISE, constat, Allow="GET, POST")
+            raise Refus(gates.METHODE_ADMISE, constat, Allow="GET, POST")
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if content_type not in _CONTENT_TYPES:
-            raise Refus(rules.CONTENU_ADMIS, f"Content-Type « {content_type} »")
+            raise Refus(gates.CONTENU_ADMIS, f"Content-Type « {content_type} »")
         return self._demand(exchange, endpoint, verdict.acteur, gone)
 
     def _demand(self, exchange: Exchange, endpoint: "Endpoint", acteur: str, gone: str) -> Response:
@@ -223,17 +218,17 @@ class B2B:
         calls, together = self._cadence.count((acteur, TOUS), service, exchange.started)
         note = f"{calls}e appel de {service} par {acteur} dans la même seconde"
         if calls > 1 and self._rate_refused:
-            raise Refus(rules.UN_APPEL_PAR_SECONDE, note, **{"Retry-After": "1"})
+            raise Refus(gates.UN_APPEL_PAR_SECONDE, note, **{"Retry-After": "1"})
         exchange.kind = "soap"
         if gone:
-            return endpoint.refuse(exchange, Refus(rules.SERVICE_SERVI, gone), rules.SERVICE)
+            return endpoint.refuse(exchange, Refus(gates.SERVICE_SERVI, gone), gates.SERVICE)
         if endpoint.par_seconde is not None and together > endpoint.par_seconde:
             most = f"{endpoint.par_seconde} au plus, tous acteurs"
             beyond = f"{together}e appel de {service} dans la même seconde : {most}."
             exchange.notes.append(beyond if self._plafonds_refused else NOTED + beyond)
             if self._plafonds_refused:
-                refus = Refus(rules.PLAFOND_DU_SERVICE, beyond)
-                return endpoint.refuse(exchange, refus, rules.SERVICE)
+                refus = Refus(gates.PLAFOND_DU_SERVICE, beyond)
+                return endpoint.refuse(exchange, refus, gates.SERVICE)
         assert exchange.vue is not None  # looked at when the request came
         plans = self._guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
         struck = self._struck(exchange, plans) if plans else None
@@ -341,7 +336,7 @@ def _refused(
     exchange: Exchange, status: HTTPStatus, rule: Rule, text: str, *headers: tuple[str, str]
 ) -> Response:
     """Return the answer to what a rule of the door refuses."""
-    exchange.outcome = Outcome(None, rule=rule.of(rules.SERVICE))
+    exchange.outcome = Outcome(None, rule=rule.of(gates.SERVICE))
     return _text(exchange, status, text, *headers)
 
 

@@ -223,11 +223,19 @@ class Database:
         if self._waiting is not None:
             time.sleep(_turn(worked_ms) / 1000)
 
-    def end_bulk_writes(self) -> None:
-        """Give back the disk that bulk writes took beside the file, where nobody reads it now."""
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect() as connection:
+    def settle_bulk_writes(self) -> None:
+        """Have the database take note of many rows that were written.
+
+        SQLite gives back the disk that they took beside the file, where nobody reads it now.
+        PostgreSQL counts its tables: it keeps a plan made when they were small, by which each
+        question goes through all of their rows.
+        """
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
                 connection.connection.driver_connection.execute(_TRUNCATE)  # type: ignore[union-attr]
+            else:
+                connection.exec_driver_sql("ANALYZE")
+                connection.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

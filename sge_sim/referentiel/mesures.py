@@ -370,10 +370,8 @@ def _fournisseur(
 def _dated(
     donnees: _Donnees, etats: list[_Etat], mesures: MesuresFacts, cote: str
 ) -> tuple[Grille, ...]:
-    """Return the calendars of one side; one that isn't known divides time as the tariff does.
-
-    That of what isn't consumed isn't the calendar of what is injected.
-    """
+    """Return the calendars of one side; one that isn't known divides time as the tariff does, and
+    that of what isn't consumed isn't the calendar of what is injected."""
     usual = etats[-1].structure(donnees.segment)
     return tuple(
         Grille(depuis, code, _CALENDRIERS.get(code, usual))

@@ -380,4 +380,6 @@ class Settings:
 def _text(value: Any) -> str:
     if value is None or value == ():
         return "-"
+    if isinstance(value, datetime):
+        return value.strftime("%d/%m/%Y %H:%M:%S")
     return ", ".join(value) if isinstance(value, tuple) else str(value)

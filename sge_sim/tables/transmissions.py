@@ -146,17 +146,17 @@ def bounds_of_parts(session: Session, transmission: Transmission, points: int) -
 
 
 def measured_points(
-    session: Session, transmission: Transmission, bornes: Bornes | None = None
+    session: Session, transmission: Transmission, bornes: Bornes
 ) -> Iterator[Sequence[Sequence[ServiceTransmis]]]:
-    """Yield the services of the same points, some hundreds of points at once, by PRM then number.
+    """Yield the services of the same points within bounds, some hundreds of points at once, by PRM
+    then number.
 
-    All of them, or those within `bornes`. They are read as they are gone through, so that memory
+    They are read as they are gone through, so that memory
     doesn't grow with their number.
     """
-    within = () if bornes is None else (ServiceSouscrit.prm.between(*bornes),)
     query = (
         _joined(transmission, *_COLUMNS)
-        .where(*_MEASURED, *within)
+        .where(*_MEASURED, ServiceSouscrit.prm.between(*bornes))
         .order_by(ServiceSouscrit.prm, ServiceSouscrit.service_souscrit_id)
         .execution_options(yield_per=_POINTS_AT_ONCE)
     )

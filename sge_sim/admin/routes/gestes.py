@@ -16,7 +16,7 @@ from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.admin.routes.health import restore
 from sge_sim.api.datahub import TicketView
 from sge_sim.clock import machine_now, parse_day
-from sge_sim.datahub.tickets import close_ticket, open_ticket
+from sge_sim.datahub.spice import close_ticket, open_ticket
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import (
     ENVIRONMENTS,

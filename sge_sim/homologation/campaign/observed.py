@@ -27,9 +27,8 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.campaign.matching import Observation, Seen, recognise
-from sge_sim.homologation.campaign.outcome import not_run
+from sge_sim.homologation.campaign.outcome import judge, not_run
 from sge_sim.homologation.campaign.targets import ON_PRODUCTION
-from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.journal import Echange, Journal, RechercheJournal

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _SLICE_MS: Final = 200.0
 _SMALLEST, _LARGEST = 100, 2000
+_FIRST_SETTLED, _TIMES_SETTLED = 10_000, 4
+"""After how many points the database takes note of them, and by how much that grows each time."""
 _WORDS: Final = tuple(MOTS.values())
 
 
@@ -95,7 +97,7 @@ def import_points(
                     versement.publish(session)
         finally:
             _discard(database)
-            database.end_bulk_writes()
+            database.settle_bulk_writes()
         return bilan
 
 
@@ -121,7 +123,7 @@ def remove_own_points(database: Database, prms: Collection[str] | None) -> int:
                     )
                 delete_own(session, prms)
         _discard(database)
-        database.end_bulk_writes()
+        database.settle_bulk_writes()
         return count
 
 
@@ -133,7 +135,7 @@ def remove_remains(database: Database, carry_on: Callable[[], bool]) -> None:
     with database.alone(wait=False) as alone:
         if alone:
             _discard(database, carry_on)
-            database.end_bulk_writes()
+            database.settle_bulk_writes()
 
 
 class _Versement:
@@ -159,6 +161,7 @@ class _Versement:
         self._slice: list[tuple[str, int, LignePoint]] = []
         self._lines: LignesJours | None = None
         self._worked_ms, self._since = 0.0, stopwatch()
+        self._settled = _FIRST_SETTLED
 
     def read(self, sources: Iterable[Source]) -> None:
         """Check every line, and write those that hold."""
@@ -290,6 +293,9 @@ class _Versement:
             )
             self._slice = []
             self._size = _resized(self._size, self._worked_ms)
+            if self.bilan.nouveaux >= self._settled:
+                self._database.settle_bulk_writes()
+                self._settled *= _TIMES_SETTLED
 
     def _write_in_turn(self, write: Callable[[Session], None]) -> None:
         self._database.let_others_write(self._worked_ms - elapsed_ms(self._since))
