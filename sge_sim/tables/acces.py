@@ -83,7 +83,7 @@ def grant_acces(
 
 
 def remove_acces(session: Session, prm: str, type: TypeAcces) -> None:
-    """Take away the access services to that type that a point has or had; a consent's stay."""
+    """Remove the access services of that type of a point, ended ones too; not a consent's."""
     session.execute(
         delete(ServiceSouscrit).where(
             ServiceSouscrit.prm == prm,

@@ -8,6 +8,7 @@ import pytest
 import requests
 from admin_kit import Room, control_room
 from lxml import html
+from state_reading import faits_within
 
 from sge_sim.admin.routes import flux, points, service_pages
 from sge_sim.clock import PARIS, Duree, parse_instant
@@ -16,7 +17,6 @@ from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.jours_ouvres import Delai
-from sge_sim.facts.lecture import faits_within
 from sge_sim.tables.retombees import retombees_between
 
 C5 = "25884515170669"
