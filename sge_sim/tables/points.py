@@ -225,6 +225,7 @@ class Point(Situation, Base):
             "categorie_client_final",
             "etat_contractuel",
             "recherche_nom",
+            postgresql_include=["prm"],  # a name is looked for in it alone
         ),
         Index("ix_point_apport", "apport_id", "prm"),
         # The page of points looks for names by their beginning, as bytes follow one another.
