@@ -3,7 +3,7 @@
 The readings themselves are nowhere: `sge_sim.mesures` computes them from these rows and the seed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.mesures_donnees import DONNEES, DONNEES_OF
 from sge_sim.tables.points import Compteur
-from sge_sim.tables.prepared import Driver, Prepared, Query
+from sge_sim.tables.prepared import Driver, Prepared, Query, insertion
 from sge_sim.tables.suivi_facts import Suivi, read_anciens, read_rectification, suivi_from
 
 _CODE = String(15)
@@ -253,6 +253,11 @@ _CLOSE_COLLECTE = Prepared(
     .where(Collecte.service_souscrit_id == bindparam("service"), Collecte.fin.is_(None))
     .values(fin=bindparam("until", type_=Date))
 )
+
+
+def open_collectes(session: Session, collectes: Iterable[Collecte]) -> None:
+    """Write periods that begin, of no session."""
+    Driver.of(session.connection()).execute(map(insertion, collectes))
 
 
 def close_collecte(session: Session, service_souscrit_id: str, fin: date) -> None:

@@ -6,10 +6,11 @@ import pytest
 from lives import PRM, TIERS
 
 from sge_sim.clock import parse_instant
+from sge_sim.commandes import vie
 from sge_sim.dataconnect.applications import create_application
-from sge_sim.dataconnect.consentements import end_consentement, give_consentement
+from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.facts.database import Database
-from sge_sim.tables.dataconnect import Application, consentements_in_force
+from sge_sim.tables.dataconnect import Application, running_services
 from sge_sim.tables.models import Point
 
 NOW = parse_instant("2026-11-25T10:00")
@@ -36,15 +37,15 @@ def test_of_consents_given_again_only_those_in_force_are_read(database: Database
             return give_consentement(session, application, "X", point, NOW, FIN).id
 
         def read(now=NOW, prms=(PRM, AUTRE)) -> list[int]:
-            found = consentements_in_force(session, mine.client_id, prms, now)
-            return [one.id for one in found]
+            running = running_services(session, mine.client_id, prms, now)
+            return [*dict.fromkeys(service.consentement_id for service in running)]
 
         give(theirs)
         for _ in range(3):
             given = give(mine)
             assert read() == [given]
-            (running,) = consentements_in_force(session, mine.client_id, [PRM], NOW)
-            end_consentement(session, running, "prolongation", NOW)
+            for service in running_services(session, mine.client_id, [PRM], NOW):
+                vie.end(session, service, "prolongation", NOW)
             assert read() == []
         given = give(mine)
         assert read(NOW - timedelta(seconds=1)) == []

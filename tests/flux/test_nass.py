@@ -163,9 +163,9 @@ def test_the_end_of_a_consent_is_announced_to_its_actor(platform: Platform) -> N
         session.add(application)
         point = find_point(session, C5)
         assert point is not None
-        consentement = give_consentement(session, application, "titulaire", point, MIDI, END)
-        numeros = sorted(one.service_souscrit_id for one in consentement.services)
-        remove_consentement(session, consentement.id, MIDI + timedelta(days=1))
+        given = give_consentement(session, application, "titulaire", point, MIDI, END)
+        consentement = remove_consentement(session, given.id, MIDI + timedelta(days=1))
+        numeros = [service.service_souscrit_id for service in consentement.services]
     platform.catch_up(MIDI + timedelta(days=2))
     (told,) = announcements(platform).values()
     assert [one["serviceSouscritId"] for one in told["fins"]] == numeros
