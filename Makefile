@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 
 # The first interpreter that really runs and is recent enough; override with `make PYTHON=…`.
-PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
-	$(if $(shell $(p) -c 'import sys; print("yes" if (3,11) <= sys.version_info[:2] <= (3,13) else "")' 2>/dev/null),$(p))))
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,\
+	$(if $(shell $(p) -c 'import sys; print("yes" if (3,11) <= sys.version_info[:2] <= (3,14) else "")' 2>/dev/null),$(p))))
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
@@ -211,7 +211,7 @@ clean: ## remove the environment and what was built
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found." >&2; exit 2; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 to 3.14 is needed and none was found." >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python

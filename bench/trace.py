@@ -29,7 +29,7 @@ from sge_sim.services.registry import SERVICES
 KINDS = {
     "the clock, and the table of the days": ("clock.py", "mesures/calendrier.py"),
     "what the user chose": ("settings/__init__.py",),
-    "what is known of the exchange": ("*/e*change.py", "soap/context.py"),
+    "what is known of the exchange": ("*/e*change.py",),
     "the facts, and what they say": ("facts/memoire.py", "tables/*_facts.py"),
     "a table of rules": ("refus.py", "**/*rules*.py"),
     "what the rules look at": (

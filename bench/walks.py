@@ -27,12 +27,12 @@ from sge_sim.clock import parse_instant
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.dataconnect.applications import ensure_default_applications
 from sge_sim.dataconnect.consentements import give_consentement
-from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.publication import Publisher
 from sge_sim.homologation.campaign.runner import Runner
-from sge_sim.tables.numeros import next_numero
+from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.points import Point
 from sge_sim.transport.answering import pieces
 from sge_sim.transport.framing import RequestReader

@@ -16,7 +16,7 @@ from sge_sim.door.certificats import DefaultCaller
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.client.messages import read_answer
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.processes.b2b_process import b2b_server
 from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.settings import Settings

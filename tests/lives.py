@@ -18,7 +18,7 @@ from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_acces, prestation_collecte
 from sge_sim.commandes.souscription import Souscription
-from sge_sim.domaine.delais import Delai
+from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import faits_within
 from sge_sim.tables.acces import OptionPublication

@@ -19,7 +19,7 @@ import click
 
 from sge_sim.cli import TYPED, commands
 from sge_sim.cli.french import speak_french
-from sge_sim.domaine.provenance import PROVENANCES
+from sge_sim.domaine.nomenclatures import PROVENANCES
 from sge_sim.flux.r6x.documents import SCHEMAS, read_schema
 from sge_sim.services.registry import SERVICES
 from sge_sim.settings import Settings, default_data_dir, variable_of

@@ -10,7 +10,7 @@ from lxml import etree
 from markupsafe import Markup
 
 from sge_sim.admin.xml_page import show_message
-from sge_sim.machine.safe_xml import parse_xml
+from sge_sim.machine.documents import parse_xml
 from sge_sim.machine.zips import zip_members
 
 MAX_ROWS: Final = 300

@@ -13,10 +13,9 @@ from markupsafe import Markup, escape
 from sge_sim.admin.messages import FlashMessage, message_for, take_away
 from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import counted
-from sge_sim.domaine.horaires import is_open
 from sge_sim.domaine.libelles import en_mots, libelle_de, phrase_en_mots
-from sge_sim.domaine.nomenclatures import KindClock
-from sge_sim.domaine.provenance import in_french
+from sge_sim.domaine.nomenclatures import KindClock, in_french
+from sge_sim.domaine.plateformes import is_open
 from sge_sim.domaine.retombees import Travail, parts_of, progress_sentence
 from sge_sim.facts.stored_clock import kind_of
 from sge_sim.soap.codes import LIBELLES_CODES

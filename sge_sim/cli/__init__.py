@@ -11,7 +11,7 @@ import click
 from sge_sim import __version__
 from sge_sim.cli.french import database_sentence, speak_french, system_sentence, usage_sentence
 from sge_sim.errors import UsageError
-from sge_sim.machine.garbage_collection import collector_paused
+from sge_sim.machine.memory import collector_paused
 
 _COMMANDS = {
     "acteurs": "sge_sim.cli.acteurs:acteurs",

@@ -9,7 +9,7 @@ import click
 from sge_sim.cli.completion import cases
 from sge_sim.cli.options import json_option, say_json
 from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 
 _release_option = click.option(
     "--release", default=DEFAULT_RELEASE, show_default=True, help="Version de SGE."

@@ -32,7 +32,7 @@ def list_command(mots: tuple[str, ...], as_json: bool) -> None:
 @json_option
 def rules_command(mots: tuple[str, ...], code: str | None, as_json: bool) -> None:
     from sge_sim.api.regles import search_rules
-    from sge_sim.domaine.provenance import in_french
+    from sge_sim.domaine.nomenclatures import in_french
 
     found = search_rules(" ".join(mots), code)
     if as_json:

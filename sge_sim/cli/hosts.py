@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import click
 
 from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.domaine.platform_hosts import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS
+from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS
 from sge_sim.errors import UsageError
 from sge_sim.processes.serving_note import find_served
 from sge_sim.settings import Settings

@@ -14,8 +14,7 @@ from sge_sim.cli.options import InstantType, data_dir_option, json_option, say_j
 from sge_sim.clock import PARIS, legal_date, start_of_day
 from sge_sim.domaine.echanges import nature_of
 from sge_sim.domaine.francais import counted
-from sge_sim.domaine.nomenclatures import ORIGINES, Origine
-from sge_sim.domaine.provenance import in_french
+from sge_sim.domaine.nomenclatures import ORIGINES, Origine, in_french
 from sge_sim.errors import UsageError
 from sge_sim.processes.serving_note import find_served
 from sge_sim.soap.codes import LIBELLES_CODES

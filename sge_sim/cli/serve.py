@@ -18,7 +18,7 @@ from sge_sim.cli.options import settings_options
 from sge_sim.errors import UsageError
 from sge_sim.machine.discreet_log import DiscreetFormatter
 from sge_sim.machine.files import make_private_folder
-from sge_sim.machine.garbage_collection import collector_paused
+from sge_sim.machine.memory import collector_paused
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, check_environment, serving
 from sge_sim.settings import Log, Settings
 from sge_sim.settings.own_folder import look_at_own_folder

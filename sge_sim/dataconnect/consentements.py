@@ -18,6 +18,7 @@ from sge_sim.facts.lecture import read_acteur
 from sge_sim.tables.acces import acces_services
 from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts
 from sge_sim.tables.clients import PointPartageable
+from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.dataconnect import (
     Application,
     ApplicationFacts,
@@ -27,7 +28,6 @@ from sge_sim.tables.dataconnect import (
     find_consentement,
     read_autorisation_id,
 )
-from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Driver, read_at_once, write_at_once
 
@@ -49,9 +49,8 @@ def give_consentement(
     lets go of (`write_at_once`). Raises `UsageError` where the actor of the application has no
     contract with Enedis that runs.
     """
-    driver = Driver.under(session)
     acteur, autorisation_id = read_at_once(
-        driver,
+        Driver.of(session.connection()),
         (
             (read_acteur, application.acteur_code),
             (read_autorisation_id, application.client_id, titulaire),

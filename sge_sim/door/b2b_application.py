@@ -11,15 +11,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
-from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.echanges import ASKED, ASKED_MOST, NOTED
-from sge_sim.domaine.generations import (
+from sge_sim.domaine.nomenclatures import Demandeur
+from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte, Panne
+from sge_sim.domaine.plateformes import (
     Generation,
     ReponseArret,
     is_served,
     why_not_served,
 )
-from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte, Panne
 from sge_sim.door import rules
 from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import TOUS, Cadence

@@ -16,9 +16,9 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import read_certificat
 from sge_sim.machine.files import make_folder_once
 from sge_sim.pki.certificates import fingerprint, name_text
-from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.request_rules import Registered
+from sge_sim.pki.trust import Pki
 from sge_sim.tables.acteurs import Acteur, Certificat, default_acteur
 from sge_sim.tables.prepared import Query
 

@@ -4,7 +4,7 @@ import base64
 from functools import lru_cache
 from typing import Protocol
 
-from sge_sim.domaine.horaires import closed_sentence, is_open, next_opening, seconds_until
+from sge_sim.domaine.plateformes import closed_sentence, is_open, next_opening, seconds_until
 from sge_sim.door.rules import PLATEFORME_OUVERTE, UTILISATEUR_AUTHENTIFIE
 from sge_sim.facts.database import Database
 from sge_sim.facts.logins import read_login

@@ -38,14 +38,12 @@ from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.editions import CountedEditions, Editions, SqliteEditions
 from sge_sim.facts.exclusivite import Exclusivite
-from sge_sim.facts.locks import BULK_LOCK, START_LOCK, lock, lock_for_long
+from sge_sim.facts.locks import BULK_LOCK, START_LOCK, WaitingRoom, lock, lock_for_long
 from sge_sim.facts.memoire import Memoire
-from sge_sim.facts.waiting import WaitingRoom
 from sge_sim.machine.files import locked
 from sge_sim.settings.database_url import without_password
 from sge_sim.tables.ecritures import count_writing
-from sge_sim.tables.prepared import Driver
-from sge_sim.tables.unreadable import raise_as_operational, sentence_of
+from sge_sim.tables.prepared import Driver, raise_as_operational, sentence_of
 
 DATABASE_UNREACHABLE = (
     OperationalError,

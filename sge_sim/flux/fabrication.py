@@ -10,10 +10,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.libelles import MOTIFS_FIN
-from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Demandeur, Sens
 from sge_sim.flux import hdm, infra_j, nass, r4x, r50, r151, r171
 from sge_sim.flux.chiffrement import Chiffrement, encrypt, encrypted
 from sge_sim.flux.declaration import secret_of

@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux import r50, r151

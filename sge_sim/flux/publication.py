@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
+from sge_sim.domaine.ecarts_plateforme import FIDELES, Defauts
 from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.database import Database
 from sge_sim.facts.editions import Edition

@@ -32,7 +32,7 @@ from sge_sim.journal.spool import (
 )
 from sge_sim.journal.tables import FINISHED, echange, message, profil, spool
 from sge_sim.machine.files import locked, make_private_folder
-from sge_sim.machine.freed_memory import give_back_freed_memory
+from sge_sim.machine.memory import give_back_freed_memory
 
 _PROFILE: Final = (
     *("kind", "origine", "acteur_code", "http_status", "service", "version", "code"),

@@ -14,11 +14,10 @@ from typing import Final, cast
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
-from sge_sim.domaine.provenance import PROVENANCES, Provenance
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, PROVENANCES, Environment, Provenance
 from sge_sim.errors import UsageError
-from sge_sim.machine.data_files import data_path
-from sge_sim.machine.yaml_fields import Fields, read_mapping
+from sge_sim.machine.files import data_path
+from sge_sim.machine.yaml_files import Fields, read_mapping
 
 _MESSAGE_MAX: Final = 300
 _NAMES: Final = (

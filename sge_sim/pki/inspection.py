@@ -25,8 +25,7 @@ from sge_sim.pki.certificates import (
     unique,
 )
 from sge_sim.pki.chains import Chain
-from sge_sim.pki.client_auth import situation_at
-from sge_sim.pki.deadlines import in_legal_time, renewal_deadline
+from sge_sim.pki.deadlines import in_legal_time, renewal_deadline, situation_at
 from sge_sim.pki.material import Material, read_material
 from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.pki.trust import TrustStore

@@ -23,7 +23,7 @@ from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import fingerprint, read_certificate
 from sge_sim.pki.chains import BrokenChain
 from sge_sim.pki.checks import CERTIFICATE_CHECKS, Candidate
-from sge_sim.pki.client_auth import FIN_CHROME
+from sge_sim.pki.deadlines import FIN_CHROME
 from sge_sim.pki.request_rules import (
     REQUEST_CHECKS,
     CertificateSituation,
@@ -31,7 +31,7 @@ from sge_sim.pki.request_rules import (
     Registered,
     certificat_enregistre,
 )
-from sge_sim.pki.revocation import RevocationList
+from sge_sim.pki.simulated import RevocationList
 from sge_sim.pki.trust import TrustStore
 from sge_sim.refus import Refus, Rule, hold, refusals
 from sge_sim.settings import VerifieEku

@@ -9,8 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import domain_names, fingerprint, key_text, list_names, name_text
-from sge_sim.pki.client_auth import situation_at
-from sge_sim.pki.deadlines import RENEWAL_NOTICE, in_legal_time
+from sge_sim.pki.deadlines import RENEWAL_NOTICE, in_legal_time, situation_at
 from sge_sim.pki.inspection import Inspection
 from sge_sim.pki.policy import Verdict
 

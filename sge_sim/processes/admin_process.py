@@ -15,12 +15,12 @@ from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.journal import Echange, Journal, JournalFeed
-from sge_sim.machine.garbage_collection import collector_paused
+from sge_sim.machine.memory import collector_paused
 from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.generation_switch import GenerationSwitch
 from sge_sim.processes.simulator import Simulator
 from sge_sim.schema.pieces import Pieces
-from sge_sim.tables.apports import read_hidden
+from sge_sim.tables.points import read_hidden
 from sge_sim.transport.admin_server import AdminServer, RemoteDoor
 from sge_sim.transport.child import ProcessWork
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sge_sim.clock import legal_date, machine_now
-from sge_sim.domaine.generations import switch_days, switches_between
+from sge_sim.domaine.plateformes import switch_days, switches_between
 from sge_sim.journal import EchangeRecord
 
 _log = logging.getLogger(__name__)

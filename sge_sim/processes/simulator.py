@@ -17,9 +17,9 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Bounds, Journal
 from sge_sim.machine.files import make_private_folder
-from sge_sim.machine.phase import Phase
-from sge_sim.pki.installation import Pki, open_pki
+from sge_sim.machine.shared_memory import Phase
 from sge_sim.pki.server_identity import DEFAULT_HOSTS
+from sge_sim.pki.trust import Pki, open_pki
 from sge_sim.schema.pieces import Pieces
 from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Communes, ReformeHc, Settings

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, PACKAGES, Environment, KindActeur
 from sge_sim.errors import UnknownError, UsageError
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
 from sge_sim.referentiel.passwords import password_digest
 from sge_sim.soap.contract import contract_files

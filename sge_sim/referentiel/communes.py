@@ -4,7 +4,7 @@ import lzma
 from collections.abc import Mapping
 from functools import cache
 
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 
 
 @cache

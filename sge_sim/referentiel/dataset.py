@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from sge_sim.domaine import prm
 from sge_sim.errors import UsageError
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.referentiel.entries import (
     FILLED_IN,
     ActeurEntry,

@@ -11,8 +11,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from sge_sim.domaine.libelles import jour_releve
 from sge_sim.domaine.nomenclatures import PETITS, Sens
-from sge_sim.domaine.plage_releve import jour_releve
 from sge_sim.mesures import (
     CompteurPose,
     Grille,

@@ -5,7 +5,7 @@ python -m sge_sim.services.documentation > docs/codes.md
 
 from collections.abc import Iterator, Sequence
 
-from sge_sim.domaine.provenance import in_french
+from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.refus import Control
 from sge_sim.services.registry import SERVICES
 from sge_sim.services.service import Service

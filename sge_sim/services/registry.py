@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Final
 
 import sge_sim.services
-from sge_sim.domaine.generations import Existence
+from sge_sim.domaine.plateformes import Existence
 from sge_sim.errors import UsageError
 from sge_sim.services.service import Service
 from sge_sim.soap.codes import LIBELLES_CODES

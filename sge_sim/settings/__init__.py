@@ -13,10 +13,10 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from sge_sim.domaine.delais import AUSSITOT, Delai
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_at
-from sge_sim.domaine.generations import Generation, ReponseArret
+from sge_sim.domaine.jours_ouvres import AUSSITOT, Delai
 from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.domaine.plateformes import Generation, ReponseArret
 from sge_sim.errors import UsageError
 from sge_sim.settings.database_url import without_password
 

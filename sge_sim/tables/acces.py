@@ -14,8 +14,7 @@ from sge_sim.domaine.nomenclatures import Sens, TypeAcces, TypeServiceAcces
 from sge_sim.tables.acteur_facts import ContratFacts
 from sge_sim.tables.acteurs import Contrat
 from sge_sim.tables.base import Base, RowId
-from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.numeros import Sorte, next_numeros
+from sge_sim.tables.commandes import ServiceSouscrit, Sorte, next_numeros
 from sge_sim.tables.prepared import Driver, Prepared
 
 

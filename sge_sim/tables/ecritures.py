@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, String, bindparam, func, literal_column, sele
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.tables.base import Base, Instant
-from sge_sim.tables.numeros import GIVE, Sorte
+from sge_sim.tables.commandes import GIVE, Sorte
 from sge_sim.tables.prepared import Driver, Prepared, Query, write_at_once
 
 _ROW = 1

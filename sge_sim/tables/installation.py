@@ -4,8 +4,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from sge_sim.tables.acteurs import Acteur, Contrat
-from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.numeros import Numero
+from sge_sim.tables.commandes import Numero, ServiceSouscrit
 from sge_sim.tables.points import Commune, Point
 
 

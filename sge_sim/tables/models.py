@@ -3,7 +3,6 @@
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.tables.anciens_etats import AncienEtat
-from sge_sim.tables.apports import Apport
 from sge_sim.tables.base import Base
 from sge_sim.tables.campaigns import Campaign, CampaignObservation
 from sge_sim.tables.clock_row import ClockRow
@@ -14,6 +13,7 @@ from sge_sim.tables.commandes import (
     DemandeHistorique,
     DemandeInfraJ,
     Evenement,
+    Numero,
     ServiceSouscrit,
 )
 from sge_sim.tables.dataconnect import Application, ConsentementDonne, Partage
@@ -28,11 +28,16 @@ from sge_sim.tables.datahub import (
 from sge_sim.tables.ecritures import Ecriture
 from sge_sim.tables.flux import Canal, FichierFlux, Publication
 from sge_sim.tables.m023 import DemandeM023
-from sge_sim.tables.mesures import CalendrierDate, Collecte, Rectification, RelevePonctuel, Trou
-from sge_sim.tables.mesures_donnees import MesureDonnee
-from sge_sim.tables.numeros import Numero
+from sge_sim.tables.mesures import (
+    CalendrierDate,
+    Collecte,
+    MesureDonnee,
+    Rectification,
+    RelevePonctuel,
+    Trou,
+)
 from sge_sim.tables.pannes import PannePrevue
-from sge_sim.tables.points import Commune, Compteur, Point
+from sge_sim.tables.points import Apport, Commune, Compteur, Point
 from sge_sim.tables.revoked_tokens import RevokedToken
 
 __all__ = [

@@ -29,7 +29,7 @@ class Suivi:
     tells its TIC flags, as every Linky does), oldest first; `oppositions`: days [from, end) on
     which the client opposes the recording of the curve; `anciennes`: what the columns of the point
     said before, oldest first; `donnees`: the days that were given of its measures, ascending
-    (`sge_sim.tables.mesures_donnees`); `rectifications`: days that were put right, ascending, their
+    (`sge_sim.tables.mesures`); `rectifications`: days that were put right, ascending, their
     energy in Wh, when; `ponctuels`: when a large meter was read because somebody asked, ascending.
     """
 

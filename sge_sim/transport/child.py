@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
 from sge_sim.errors import UsageError
-from sge_sim.machine.garbage_collection import collector_paused
+from sge_sim.machine.memory import collector_paused
 from sge_sim.transport.signals import SignalPipe
 
 READY = b"+"

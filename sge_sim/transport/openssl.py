@@ -167,5 +167,5 @@ def _file_of(module: ModuleType) -> str | None:
 def _unreachable(detail: str) -> UsageError:
     return UsageError(
         f"Ce Python ne donne pas accès à sa bibliothèque OpenSSL ({detail}) : "
-        "utiliser un CPython 3.11 à 3.13 lié à la libssl du système."
+        "utiliser un CPython 3.11 à 3.14 lié à la libssl du système."
     )

@@ -13,8 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
-from sge_sim.machine.freed_memory import FreedMemory
-from sge_sim.machine.threads import WEAR
+from sge_sim.machine.memory import WEAR, FreedMemory
 
 T = TypeVar("T")
 
@@ -41,7 +40,7 @@ class Pool(Generic[T]):
     `find` waits for a while and returns None if nothing came; it is never called by two threads at
     once. Before another thread leads instead of one that is held up, `leave` is called with what
     that one works on. A thread that has parsed much gives way to another: see
-    `sge_sim.machine.threads`.
+    `sge_sim.machine.memory`.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, ord
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import Prestation, prestation_collecte
 from sge_sim.commandes.souscription import Souscription
-from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import Segment, Sens
 from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import faits_within

@@ -27,10 +27,10 @@ from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.prestations import prestation_acces
 from sge_sim.dataconnect.consentements import give_consentement, remove_consentement
-from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.tables.acces import grant_acces
-from sge_sim.tables.acteurs import Acteur, Contrat
+from sge_sim.tables.acteurs import Contrat
 from sge_sim.tables.dataconnect import Application
 from sge_sim.tables.points import find_point
 
@@ -150,12 +150,11 @@ def test_those_of_two_contracts_are_told_apart(platform: Platform) -> None:
 @pytest.mark.assumed("a consent's services are told as the others, the number that it opened")
 def test_the_end_of_a_consent_is_announced_to_its_actor(platform: Platform) -> None:
     with platform.database.transaction() as session:
-        acteur = session.get_one(Acteur, TIERS)
         application = Application(
             client_id="appli",
             secret="",
             nom="Appli",
-            acteur=acteur,
+            acteur_code=TIERS,
             mode="production",
             redirect_uri="https://localhost/",
             apis=[],

@@ -9,7 +9,7 @@ import pytest
 from kit_examples import unzip_kit
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import load_contracts
 
 pytestmark = pytest.mark.langages

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.libelles import jour_releve
 from sge_sim.domaine.nomenclatures import Sens
-from sge_sim.domaine.plage_releve import jour_releve
 from sge_sim.facts.database import Database
 from sge_sim.mesures import (
     Opposition,

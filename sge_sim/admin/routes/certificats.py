@@ -25,9 +25,9 @@ from sge_sim.pki.inspection import (
     fingerprint_of_file,
     inspect_files,
 )
-from sge_sim.pki.installation import open_pki
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.rendering import describe_authority, describe_inspection, describe_verdicts
+from sge_sim.pki.trust import open_pki
 from sge_sim.tables.acteurs import default_acteur
 
 _TEXTE: Final = "texte donné"

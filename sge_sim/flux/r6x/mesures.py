@@ -13,7 +13,7 @@ from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import METIERS, Sens, TypeAcces
 from sge_sim.mesures import Grandeur, PointMesure
 from sge_sim.mesures.horodates import Stamp

@@ -9,8 +9,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.nomenclatures import TypeServiceAcces
+from sge_sim.domaine.nomenclatures import Demandeur, TypeServiceAcces
 from sge_sim.flux.r6x.entete import periode
 from sge_sim.flux.r6x.mesures import PointDecrit
 from sge_sim.flux.r6x.rapport import (

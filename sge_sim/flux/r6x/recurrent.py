@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PREMIER_JOUR
-from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.envoi import Fichier
 from sge_sim.flux.lots import LotDiffusion

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sge_sim.domaine.ecarts_plateforme import ecarts_of_case
-from sge_sim.domaine.provenance import PROVENANCES
+from sge_sim.domaine.nomenclatures import PROVENANCES
 from sge_sim.homologation.catalogue.answer_paths import Chemin, as_text
 from sge_sim.homologation.catalogue.case_dates import DateRelative, is_relative
 from sge_sim.homologation.catalogue.cases import (
@@ -30,7 +30,7 @@ from sge_sim.homologation.catalogue.cases import (
 )
 from sge_sim.homologation.catalogue.protocoles import Protocole
 from sge_sim.homologation.catalogue.release_files import RawRun, is_borrowed, merged_elements
-from sge_sim.machine.yaml_fields import Fields
+from sge_sim.machine.yaml_files import Fields
 
 _ID = r"[A-Z0-9]+(?:[_-][A-Z0-9]+)*"
 _NOT_SERVED = re.compile(r".*-NR\d*")

@@ -5,7 +5,7 @@ from datetime import date
 from textwrap import fill
 from typing import Any
 
-from sge_sim.domaine.provenance import in_french
+from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.catalogue.cases import LIBRE, Cas
 from sge_sim.homologation.catalogue.differences import (
     Changement,

@@ -16,8 +16,8 @@ from sge_sim.homologation.catalogue.case_schema import read_run
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.protocoles import PROTOCOLES, SOAP, Protocole
 from sge_sim.homologation.catalogue.release_files import RELEASE_FILE, CatalogueFiles, RawRun
-from sge_sim.machine.data_files import data_path
-from sge_sim.machine.yaml_fields import Fields
+from sge_sim.machine.files import data_path
+from sge_sim.machine.yaml_files import Fields
 
 
 @dataclass(frozen=True)

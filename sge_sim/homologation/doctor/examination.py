@@ -22,12 +22,11 @@ from sge_sim.homologation.doctor.network import (
     examine_server,
     examine_url,
 )
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.inspection import inspect_files
-from sge_sim.pki.installation import open_pki
 from sge_sim.pki.policy import Policy
-from sge_sim.pki.trust import load_trust
+from sge_sim.pki.trust import load_trust, open_pki
 from sge_sim.schema.data_folder import open_database
 
 

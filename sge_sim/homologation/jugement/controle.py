@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.domaine.provenance import Provenance
+from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.jugement.reponse import ReponseJugee
 

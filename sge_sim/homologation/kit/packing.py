@@ -32,12 +32,11 @@ from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.homologation.kit.recueils import collection_files, demandes_of
-from sge_sim.machine.data_files import data_path
-from sge_sim.machine.files import PRIVATE, PUBLIC, write_atomically
+from sge_sim.machine.files import PRIVATE, PUBLIC, data_path, write_atomically
 from sge_sim.machine.zips import member_info, zipped
-from sge_sim.pki.installation import open_pki
+from sge_sim.pki.building import BUNDLE_PASSWORD, key_pem
 from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
-from sge_sim.pki.keys import BUNDLE_PASSWORD, key_pem
+from sge_sim.pki.trust import open_pki
 from sge_sim.services.registry import BY_PATH, CODES
 from sge_sim.soap.contract import Contract, load_contracts
 from sge_sim.tables.acteurs import default_acteur, find_acteur

@@ -12,8 +12,8 @@ from sge_sim.homologation.client.messages import read_message
 from sge_sim.homologation.rejeu.envoi import path_of
 from sge_sim.homologation.rejeu.moyens import Moyens
 from sge_sim.journal import Echange
-from sge_sim.machine.data_files import data_path
-from sge_sim.machine.safe_xml import read_tree
+from sge_sim.machine.documents import read_tree
+from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import contract_files
 
 _HEADER = "{http://schemas.xmlsoap.org/soap/envelope/}Header"

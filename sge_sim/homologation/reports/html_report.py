@@ -9,7 +9,7 @@ import jinja2
 from sge_sim import __version__
 from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import unbroken
-from sge_sim.domaine.provenance import in_french
+from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.client.messages import indented
 from sge_sim.homologation.reports.cause import (
     CauseDeCas,

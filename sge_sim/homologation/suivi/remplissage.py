@@ -22,7 +22,7 @@ from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.homologation.suivi.cas_designes import prm_in, reference_in, segment_in
 from sge_sim.homologation.suivi.classeur import Classeur, Place
 from sge_sim.homologation.suivi.lignes import Tableau, read_tableaux
-from sge_sim.machine.safe_xml import parse_xml
+from sge_sim.machine.documents import parse_xml
 from sge_sim.machine.zips import zipped
 
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

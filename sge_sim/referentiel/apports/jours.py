@@ -21,8 +21,7 @@ from sge_sim.mesures.jours_donnes import PERDU, REGISTRES, TOTAL, read_courbe, r
 from sge_sim.mesures.point import PointMesure, Structure, en_vigueur
 from sge_sim.referentiel.apports.mots import jour_of
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.tables.mesures import read_suivi
-from sge_sim.tables.mesures_donnees import Jour, given_days
+from sge_sim.tables.mesures import Jour, given_days, read_suivi
 from sge_sim.tables.points import Point
 
 _COURBE: Final = re.compile(r"(?:[0-9]{1,9}|-)(?: (?:[0-9]{1,9}|-))*")

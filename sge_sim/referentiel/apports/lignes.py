@@ -9,7 +9,7 @@ from sge_sim.referentiel.apports.regles import LignePoint
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
 from sge_sim.referentiel.point_rows import EMPTY_COMPTEUR, EMPTY_POINT, measure_seed
 from sge_sim.tables.anciens_etats import AncienEtat, write_valeurs
-from sge_sim.tables.apports_lignes import Tranche
+from sge_sim.tables.apports import Tranche
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.tables.points import Point
 from sge_sim.tables.suivi_facts import read_anciens

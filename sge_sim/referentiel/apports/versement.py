@@ -18,7 +18,7 @@ from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_
 from sge_sim.referentiel.apports.mots import MOTS
 from sge_sim.referentiel.apports.regles import LignePoint, fautes_of
 from sge_sim.referentiel.communes import communes_de_france
-from sge_sim.tables.apports_lignes import (
+from sge_sim.tables.apports import (
     Tranche,
     count_own,
     delete_own,
@@ -33,7 +33,7 @@ from sge_sim.tables.apports_lignes import (
     publish_apport,
     suppliers,
 )
-from sge_sim.tables.mesures_donnees import Jour, insert_days
+from sge_sim.tables.mesures import Jour, insert_days
 
 if TYPE_CHECKING:
     from sge_sim.referentiel.apports.jours import LignesJours

@@ -6,8 +6,8 @@ from typing import Any
 from sge_sim.commandes.acces import order_acces, publish, renew_acces, stop_services, unpublish
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.prestations import ACCES, ACCES_PUBLIES, ACCES_SEUL, prestation_acces
-from sge_sim.domaine.generations import OUVERTURE_ACCES, SECOND_GENERATION, first_generation
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
+from sge_sim.domaine.plateformes import OUVERTURE_ACCES, SECOND_GENERATION, first_generation
 from sge_sim.refus import check
 from sge_sim.services.acces_donnees.answer import (
     acces_ordered,

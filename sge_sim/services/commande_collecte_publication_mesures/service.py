@@ -2,7 +2,7 @@
 
 from sge_sim.commandes.affaires import subscribe
 from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
-from sge_sim.domaine.generations import first_generation
+from sge_sim.domaine.plateformes import first_generation
 from sge_sim.refus import check
 from sge_sim.services.acces import PACKAGE_SGT483
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.mesures.releves import Contexte
 from sge_sim.mesures.series import Serie, has_corrected
 from sge_sim.services.consultation_mesures_detaillees.demande import DemandeDetaillees, Version

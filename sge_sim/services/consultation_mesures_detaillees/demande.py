@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import Any
 
-from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.nomenclatures import METIERS, Sens
+from sge_sim.domaine.nomenclatures import METIERS, Demandeur, Sens
 from sge_sim.mesures.lecture import Lecture
 
 

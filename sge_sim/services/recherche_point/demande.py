@@ -6,9 +6,8 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import Ecart
-from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, ETATS_HORS_SERVICE
+from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, ETATS_HORS_SERVICE, Demandeur
 from sge_sim.services.ecarts import is_empty
 from sge_sim.tables.normalise import normalise
 from sge_sim.tables.points import Point

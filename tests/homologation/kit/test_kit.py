@@ -19,8 +19,8 @@ from running_simulator import RunningSimulator
 
 from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.machine.data_files import data_path
-from sge_sim.pki.keys import key_pem
+from sge_sim.machine.files import data_path
+from sge_sim.pki.building import key_pem
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import LIBELLES_CODES
 

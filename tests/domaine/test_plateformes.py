@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from sge_sim.domaine.generations import (
+from sge_sim.domaine.plateformes import (
     ARRET,
     DOUBLE_RUN,
     SWITCHES,

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sge_sim.machine.yaml_fields import Fields, read_mapping
-from sge_sim.machine.yaml_files import MAX_BYTES
+from sge_sim.machine.yaml_files import MAX_BYTES, Fields, read_mapping
 
 
 @pytest.mark.parametrize(
@@ -20,7 +19,7 @@ from sge_sim.machine.yaml_files import MAX_BYTES
         ("- a\n", "le fichier doit contenir des clés et leurs valeurs"),
         ("", "le fichier doit contenir des clés et leurs valeurs"),
         ("a: [\n", "ligne 2 : le YAML est illisible (did not find expected node content"),
-        ("a: 2021-02-30\n", "le YAML est illisible (day is out of range for month)"),
+        ("a: 2021-02-30\n", "le YAML est illisible (day"),
         ("a: " + "[" * 3000, "ligne 1 : le YAML est illisible (exceeded maximum nesting depth"),
     ],
 )
