@@ -282,7 +282,7 @@ def write_at_once(session: Session, rows: Iterable[Any] = (), *others: Written) 
         session.flush()
     changes = [_change(row) for row in session.dirty]
     session.expunge_all()
-    written = Driver.of(session.connection()).execute([*changes, *map(insertion, rows), *others])
+    written = Driver.under(session).execute([*changes, *map(insertion, rows), *others])
     return written[len(changes) :]
 
 
