@@ -9,7 +9,7 @@ table instead.
 import errno
 import re
 import sys
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -101,7 +101,7 @@ _SYSTEM: Final = {
     errno.EROFS: "est sur un disque en lecture seule : choisir un autre endroit",
 }
 
-KINDS: Final[dict[tuple[type[click.ParamType], ...], str]] = {
+KINDS: Final[dict[tuple[type[click.ParamType[Any]], ...], str]] = {
     (click.types.StringParamType,): "texte",
     (click.types.IntParamType, click.IntRange): "entier",
     (click.types.FloatParamType, click.FloatRange): "nombre",

@@ -5,7 +5,7 @@ The readings themselves are nowhere: `sge_sim.mesures` computes them from these 
 A user may give a day of measures of its own points: it takes the place of what would be computed.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -39,7 +39,7 @@ from sge_sim.tables.mesures_facts import (
     read_rectification,
 )
 from sge_sim.tables.points import Compteur, is_seen
-from sge_sim.tables.prepared import Driver, Prepared, Query, insert_rows
+from sge_sim.tables.prepared import Driver, Prepared, Query, insert_rows, insertion
 
 _CODE = String(15)
 
@@ -296,6 +296,11 @@ _CLOSE_COLLECTE = Prepared(
     .where(Collecte.service_souscrit_id == bindparam("service"), Collecte.fin.is_(None))
     .values(fin=bindparam("until", type_=Date))
 )
+
+
+def open_collectes(session: Session, collectes: Iterable[Collecte]) -> None:
+    """Write periods that begin, of no session."""
+    Driver.of(session.connection()).execute(map(insertion, collectes))
 
 
 def close_collecte(session: Session, service_souscrit_id: str, fin: date) -> None:

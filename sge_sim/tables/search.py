@@ -77,7 +77,7 @@ def _conditions(criteres: Criteres) -> list[ColumnElement[bool]]:
     return [column == value for column, value in equalities if value is not None]
 
 
-def _named(query: Select[tuple[Point]], criteres: Criteres) -> Select[tuple[Point]]:
+def _named(query: Select[Point], criteres: Criteres) -> Select[Point]:
     """Return the query with a part of the client's name, looked for in an index that holds all
     that is asked: PostgreSQL would read each point of a city to see its name."""
     if criteres.nom_client_final is None:
