@@ -20,7 +20,7 @@ from sqlalchemy import func, insert, select
 from bench.publication import SEED, is_linky, tiers_of
 from sge_sim.clock import PARIS, add_months, elapsed_ms, stopwatch
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
-from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.flux.publication import Publisher
@@ -28,9 +28,9 @@ from sge_sim.journal import Bounds, Journal
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import load_dataset
 from sge_sim.referentiel.population import population
-from sge_sim.schema.revisions import prepare
+from sge_sim.schema.data_folder import prepare
+from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.models import Collecte, FichierFlux
-from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import insert_points
 
 LARGEST: Final[tuple[tuple[FluxM023, int], ...]] = (("R63", 1500), ("C68", 10_000))

@@ -27,16 +27,16 @@ from sge_sim.clock import parse_instant
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.dataconnect.applications import ensure_default_applications
 from sge_sim.dataconnect.consentements import give_consentement
-from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.publication import Publisher
 from sge_sim.homologation.campaign.runner import Runner
-from sge_sim.tables.numeros import next_numero
+from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.points import Point
 from sge_sim.transport.answering import pieces
 from sge_sim.transport.framing import RequestReader
-from sge_sim.transport.listener import Application
+from sge_sim.transport.listener import Responder
 from sge_sim.transport.message import Sender
 from tests.catalogue_requests import RELEASE, envelope_of
 from tests.demandes import courbe_quotidienne
@@ -246,7 +246,7 @@ def _accepted(client: Caller, path: str, message: bytes) -> None:
     pieces(answer, [])  # what many answers share is kept
 
 
-def _shared(client: Caller, application: Application, prm: str) -> str:
+def _shared(client: Caller, application: Responder, prm: str) -> str:
     """Have a customer share a point with the default application; return a token of it."""
     with client.simulator.database.transaction() as session:
         found = ensure_default_applications(session)["production"]
@@ -268,7 +268,7 @@ def _post(path: str, content_type: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
-def _answered(application: Application, sender: Sender, received: bytes) -> bytes:
+def _answered(application: Responder, sender: Sender, received: bytes) -> bytes:
     """Return the bytes of the answer to those of a request."""
     reader = RequestReader(sender, 100_000, 1_000_000)
     reader.receive(received)

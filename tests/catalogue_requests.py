@@ -12,7 +12,7 @@ from sge_sim.homologation.catalogue.answer_paths import as_text
 from sge_sim.homologation.catalogue.cases import Cas, Emprunt, Requete, Valeur
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.services.registry import BY_PATH
 from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
 

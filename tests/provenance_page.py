@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sge_sim.domaine.ecarts_plateforme import PLATEFORMES
-from sge_sim.domaine.provenance import PROVENANCES, in_french
+from sge_sim.domaine.nomenclatures import PROVENANCES, in_french
 from sge_sim.services.registry import SERVICES
 
 TESTS = Path(__file__).parent

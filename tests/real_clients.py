@@ -20,7 +20,7 @@ from suds.client import Client as SudsClient
 from suds.transport.http import HttpTransport
 from zeep.transports import Transport
 
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
 
 OBTAINED: defaultdict[str, set[str]] = defaultdict(set)

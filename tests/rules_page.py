@@ -3,8 +3,8 @@
 python tests/rules_page.py > docs/regles.md
 """
 
-from sge_sim.api.regles import ELSEWHERE
-from sge_sim.domaine.provenance import in_french
+from sge_sim.api.declarations import ELSEWHERE
+from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.refus import Rule
 
 

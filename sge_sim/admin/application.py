@@ -52,7 +52,7 @@ from sge_sim.admin.routes import (
 )
 from sge_sim.admin.views_settings import SettingsView, view_settings
 from sge_sim.datahub.droits import SERVICE
-from sge_sim.domaine.provenance import in_french
+from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.errors import FieldError, UnknownError, UsageError
 from sge_sim.facts.database import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.facts.stored_clock import ClockSetSinceError

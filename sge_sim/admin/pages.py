@@ -13,10 +13,9 @@ from markupsafe import Markup, escape
 from sge_sim.admin.messages import FlashMessage, message_for, take_away
 from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import counted
-from sge_sim.domaine.horaires import is_open
 from sge_sim.domaine.libelles import en_mots, libelle_de, phrase_en_mots
-from sge_sim.domaine.nomenclatures import KindClock
-from sge_sim.domaine.provenance import in_french
+from sge_sim.domaine.nomenclatures import KindClock, in_french
+from sge_sim.domaine.plateformes import is_open
 from sge_sim.domaine.retombees import Travail, parts_of, progress_sentence
 from sge_sim.facts.stored_clock import kind_of
 from sge_sim.soap.codes import LIBELLES_CODES
@@ -62,7 +61,7 @@ SECTIONS: Final = (
     ("/consentements", "Consentements", "o"),
     ("/datahub", "Datahub", "b"),
     ("/simulateur", "Simulateur", "m"),
-    ("/touches", "Touches", "h"),
+    ("/aide/", "Aide", "h"),
 )
 """The pages of the menu: address, name, and the key that leads there after `g`."""
 
@@ -74,6 +73,7 @@ _UNDER: Final = {
     "/tickets": "/certificats",
     "/applications": "/consentements",
     "/generations": "/codes",
+    "/touches": "/aide/",
 }
 """The pages that the menu has under another one."""
 

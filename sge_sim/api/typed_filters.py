@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import contract_files
 from sge_sim.tables.dataconnect import APIS
 

@@ -26,7 +26,7 @@ from sge_sim.settings import VerifieEku
 
 if TYPE_CHECKING:
     from sge_sim.domaine.nomenclatures import KeyType
-    from sge_sim.pki.installation import Pki
+    from sge_sim.pki.trust import Pki
 
 _environment = click.option(
     "--environment",
@@ -71,7 +71,7 @@ def authorities(
     environment: Environment, le: datetime | None, authorities_file: Path | None, as_json: bool
 ) -> None:
     from sge_sim.pki.authorities import load_authorities
-    from sge_sim.pki.client_auth import DUREES, renewal_sentence, situation_at
+    from sge_sim.pki.deadlines import DUREES, renewal_sentence, situation_at
     from sge_sim.pki.rendering import describe_authority
 
     known = load_authorities(authorities_file).authorities
@@ -130,8 +130,8 @@ def issue(
     password: str | None,
     **folders: Any,
 ) -> None:
+    from sge_sim.pki.building import BUNDLE_PASSWORD
     from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
-    from sge_sim.pki.keys import BUNDLE_PASSWORD
 
     issued = issue_client_certificate(
         _open(**folders).simulated(authority),
@@ -213,7 +213,7 @@ def register(
     password: str | None,
     data_dir: Path,
 ) -> None:
-    from sge_sim.door.registration import register_file
+    from sge_sim.door.certificats import register_file
     from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.acteurs import default_acteur
 
@@ -253,7 +253,7 @@ def renew_server(data_dir: Path) -> None:
 
 
 def _open(data_dir: Path, authorities_file: Path | None, authorities_dir: Path | None) -> "Pki":
-    from sge_sim.pki.installation import open_pki
+    from sge_sim.pki.trust import open_pki
     from sge_sim.schema.data_folder import require
 
     require(data_dir / "pki")

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.console import told_if_long
 from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS, Duree, legal_date
-from sge_sim.domaine.generations import switch_days, switches_between
 from sge_sim.domaine.nomenclatures import KindClock
+from sge_sim.domaine.plateformes import switch_days, switches_between
 from sge_sim.domaine.retombees import Retombees, Travail, in_a_sentence, progress_sentence
 from sge_sim.errors import UsageError
-from sge_sim.machine.garbage_collection import collector_paused
+from sge_sim.machine.memory import collector_paused
 from sge_sim.processes.serving_note import find_served
 
 if TYPE_CHECKING:

@@ -14,24 +14,23 @@ from sge_sim.cli.options import InstantType, data_dir_option, json_option, say_j
 from sge_sim.clock import PARIS, legal_date, start_of_day
 from sge_sim.domaine.echanges import nature_of
 from sge_sim.domaine.francais import counted
-from sge_sim.domaine.nomenclatures import ORIGINES, Origine
-from sge_sim.domaine.provenance import in_french
+from sge_sim.domaine.nomenclatures import ORIGINES, Origine, in_french
 from sge_sim.errors import UsageError
 from sge_sim.processes.serving_note import find_served
 from sge_sim.soap.codes import LIBELLES_CODES
 
 if TYPE_CHECKING:
-    from sge_sim.journal import Avarie, Cause, Echange, Journal, RechercheJournal
+    from sge_sim.journal import Avarie, CauseAvarie, Echange, Journal, RechercheJournal
 
 _FOLLOW_SECONDS: Final = 0.5
-CAUSES: Final[Mapping["Cause", str]] = {
+CAUSES: Final[Mapping["CauseAvarie", str]] = {
     "abime": "abîmé",
     "illisible": "illisible",
     "entete": "en-tête abîmé",
     "disparu": "fichier disparu, ou raccourci",
     "inacheve": "inachevé (son processus a fini avant de répondre)",
 }
-UNCOUNTED: Final[frozenset["Cause"]] = frozenset({"entete", "disparu", "inacheve"})
+UNCOUNTED: Final[frozenset["CauseAvarie"]] = frozenset({"entete", "disparu", "inacheve"})
 """Those whose missing exchanges can't be counted, or that miss none."""
 
 
@@ -202,8 +201,8 @@ def _avarie(avarie: "Avarie") -> str:
 
 
 def _copy(echange: "Echange", form: str, data_dir: Path) -> str:
-    from sge_sim.homologation.rejeu.copies import as_curl, as_zeep
-    from sge_sim.homologation.rejeu.moyens import moyens_for
+    from sge_sim.api.premier_appel import moyens_for
+    from sge_sim.homologation.rejeu import as_curl, as_zeep
 
     served = find_served(data_dir)
     if served is None:

@@ -14,7 +14,7 @@ from sge_sim.clock import later, legal_date
 from sge_sim.commandes.affaires import Commande, affaire_id_of, open_affaire
 from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.domaine.delais import Delai
+from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.domaine.nomenclatures import CadreAcces, FluxM023, FormatM023, MesuresType, Sens
 from sge_sim.tables.commandes import Affaire, DemandeHistorique, DemandeInfraJ, infra_j_since
 from sge_sim.tables.ecritures import write_at

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.commandes.souscription import Caracteristiques
-from sge_sim.domaine.delais import Delai
+from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.domaine.nomenclatures import EtatAffaire, MotifFin
 from sge_sim.tables.acces import close_options
 from sge_sim.tables.commandes import ServiceSouscrit

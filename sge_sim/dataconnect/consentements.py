@@ -16,6 +16,7 @@ from sge_sim.domaine.nomenclatures import MotifFin, Sens, TypeServiceAcces
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.tables.acces import grant_acces
 from sge_sim.tables.acteurs import Contrat
+from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.dataconnect import (
     Application,
     ConsentementDonne,
@@ -23,7 +24,6 @@ from sge_sim.tables.dataconnect import (
     find_consentement,
     find_partage,
 )
-from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import Point
 
 TYPES: Final[tuple[TypeServiceAcces, ...]] = ("COURBE", "PMAX", "INDEX", "ENERGIE", "ITC")

@@ -7,7 +7,7 @@ from typing import Final
 
 from sge_sim.dataconnect import rest_rules, rules_2026, rules_page, rules_v5
 from sge_sim.dataconnect.rest_rules import RestRule
-from sge_sim.domaine.provenance import in_french
+from sge_sim.domaine.nomenclatures import in_french
 
 PARTS: Final = (
     ("passerelle", rest_rules),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from sge_sim.domaine.provenance import Provenance
+from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.refus import Control, Rule
 
 J = TypeVar("J", contravariant=True)

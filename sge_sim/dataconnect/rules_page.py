@@ -3,7 +3,7 @@
 from typing import Final
 
 from sge_sim.dataconnect.rest_rules import RestRule, adam
-from sge_sim.domaine.provenance import Provenance
+from sge_sim.domaine.nomenclatures import Provenance
 
 
 def _page(nom: str, text: str, remede: str, provenance: Provenance = "documented") -> RestRule:

@@ -4,7 +4,7 @@ from typing import Final
 
 from sge_sim.dataconnect import rules_2026
 from sge_sim.dataconnect.rest_rules import RestRule, adam
-from sge_sim.domaine.provenance import Provenance
+from sge_sim.domaine.nomenclatures import Provenance
 
 _V5 = "swagger v5"
 

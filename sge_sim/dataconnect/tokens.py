@@ -15,7 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from sge_sim.machine.files import PRIVATE, make_folder_once, write_atomically
-from sge_sim.pki.keys import generate_key, key_pem
+from sge_sim.pki.building import generate_key, key_pem
 from sge_sim.tables.dataconnect import ApplicationFacts, version_of_api
 
 LIFETIME: Final = timedelta(hours=3, minutes=30)

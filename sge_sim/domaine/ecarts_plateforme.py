@@ -1,8 +1,9 @@
-"""What the real homologation platform answered instead of what the guides say, by release.
+"""What the real platform did otherwise than the guides say: its answers by release, and its files.
 
-One table. The profile `fidele` plays the release in force at the date of the clock; the catalogue
-of test cases tells, of each case, what was observed in its own release. What was documented not
-to work, and whose answer nobody told, is `assumed`: played, but never told as known.
+One table of answers. The profile `fidele` plays the release in force at the date of the clock; the
+catalogue of test cases tells, of each case, what was observed in its own release. What was
+documented not to work, and whose answer nobody told, is `assumed`: played, but never told as known.
+The same profile makes files as the real ones were seen; `Defauts()` has none of their defects.
 """
 
 import re
@@ -12,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from sge_sim.domaine.provenance import Provenance
+from sge_sim.domaine.nomenclatures import Provenance
 
 REPONSE_VIDE: Final = "vide"
 """Stands for an empty success where a code is expected."""
@@ -94,7 +95,7 @@ class Plateforme:
     ) -> Ecart | None:
         """Return what was answered to such a demand, None where the platform is as it should be."""
         asked = (service, version, segment, demande, prm)
-        return next((one for one in self.ecarts if one.concerns(*asked)), None)
+        return next((ecart for ecart in self.ecarts if ecart.concerns(*asked)), None)
 
 
 def _orders(
@@ -258,7 +259,10 @@ NOMINALE: Final = Plateforme("", date.min)
 
 def plateforme_at(day: date) -> Plateforme:
     """Return the platform as it was on a legal date."""
-    return next((one for one in reversed(PLATEFORMES) if one.depuis <= day), PLATEFORMES[0])
+    return next(
+        (plateforme for plateforme in reversed(PLATEFORMES) if plateforme.depuis <= day),
+        PLATEFORMES[0],
+    )
 
 
 def rank_of_release(release: str) -> tuple[int, ...]:
@@ -287,3 +291,41 @@ def ecarts_of_case(release: str, cle: str) -> tuple[Ecart, ...]:
         for ecart in plateforme_of(release).ecarts
         if cle in ecart.cas and ecart.provenance == "observed"
     )
+
+
+SI_DEMANDEUR: Final = "ACM"
+"""How the guide has the requester's system called (GUI 0503 §2.2)."""
+
+
+@dataclass(frozen=True)
+class Defauts:
+    """The defects in force: `libelles_doubles` are the codes of calendars whose label is encoded
+    twice in R64 and R67, `mise_en_page` that XML files have the lines of the real ones, `pertes`
+    that measures are lost as was seen."""
+
+    si_demandeur: str = SI_DEMANDEUR
+    libelles_doubles: frozenset[str] = frozenset()
+    mise_en_page: bool = False
+    pertes: bool = False
+
+    def libelle(self, code: str, libelle: str) -> str:
+        """Return the label of a calendar as the files have it."""
+        return doubly_encoded(libelle) if code in self.libelles_doubles else libelle
+
+
+FIDELES: Final = Defauts(
+    si_demandeur="239",
+    libelles_doubles=frozenset({"DI000003"}),
+    mise_en_page=True,
+)
+"""What was seen in production files of June 2026, anonymised: the label in R64 and R67, the number
+in place of ACM (perhaps put there by the anonymisation); in XML files of 2022: the lines."""
+
+
+def doubly_encoded(text: str) -> str:
+    """Return a text whose UTF-8 was taken for Latin-1; è comes as Ã¤ (observed).
+
+    >>> [hex(ord(one)) for one in doubly_encoded("é")]
+    ['0xc3', '0xa9']
+    """
+    return text.encode().decode("latin-1").replace("Ã¨", "Ã¤")

@@ -1,11 +1,11 @@
-"""The codes that rows may hold, as types: a wrong one is seen by the type checker.
+"""The codes that rows may hold, as types: a wrong one is seen by the type checker; and who asks.
 
 The labels of those that SGE transmits are in `sge_sim.domaine.libelles`.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 Segment = Literal["C1", "C2", "C3", "C4", "C5", "P1", "P2", "P3", "P4"]
 EtatContractuel = Literal["SERVC", "RESIL", "ECRES", "ECRAC", "IMPRO", "INACCE"]
@@ -68,7 +68,7 @@ FluxDiffuse = Literal["R63A", "R63B", "R64A", "R64B", "R66B"]
 """The recurrent files of access services: A of large points, B of C5 and P4."""
 Flux = Literal["R50", "R151", "R4x", "R171", "HDM", "IFJ", "NASS"] | FluxM023 | FluxDiffuse
 KINDS_OF_FLUX: Final[tuple[Flux, ...]] = tuple(
-    one for kinds in get_args(Flux) for one in get_args(kinds)
+    flux for kinds in get_args(Flux) for flux in get_args(kinds)
 )
 """Every kind of file, those of the former orders first."""
 CadreAcces = Literal["ACCORD_CLIENT", "SERVICE_ACCES", "EST_TITULAIRE"]
@@ -128,3 +128,27 @@ CONTRAT_OF_KIND: Final[Mapping[KindActeur, TypeContrat]] = MappingProxyType(
     {"tiers": "ET", "fournisseur": "GRD-F"}
 )
 """The contract that binds each kind of actor."""
+
+
+Provenance = Literal["documented", "observed", "assumed"]
+"""A document says it; the real platform was seen to do it; neither, but it had to be decided."""
+
+PROVENANCES: Final[tuple[Provenance, ...]] = get_args(Provenance)
+
+_PROVENANCES_IN_FRENCH: Final = {
+    "documented": "documenté",
+    "observed": "observé",
+    "assumed": "supposé",
+}
+
+
+def in_french(provenance: str) -> str:
+    """Return the French word for a provenance."""
+    return _PROVENANCES_IN_FRENCH[provenance]
+
+
+class Demandeur(NamedTuple):
+    """The market actor that presents the client certificate, whatever login it writes."""
+
+    code: str
+    kind: KindActeur

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from sge_sim.errors import UsageError
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 
 Plages = tuple[tuple[int, int], ...]
 """Ranges of the legal day in minutes since midnight, [start, end); 1376, 416 crosses midnight."""

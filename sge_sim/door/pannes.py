@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from sge_sim.domaine.pannes import Atteinte, SortePanne
-from sge_sim.machine.safe_xml import parse_xml
+from sge_sim.machine.documents import parse_xml
 from sge_sim.soap.exchange import Exchange, Outcome
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.message import Departure, Response

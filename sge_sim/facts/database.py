@@ -38,14 +38,12 @@ from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.editions import CountedEditions, Editions, SqliteEditions
 from sge_sim.facts.exclusivite import Exclusivite
-from sge_sim.facts.locks import BULK_LOCK, START_LOCK, lock, lock_for_long
+from sge_sim.facts.locks import BULK_LOCK, START_LOCK, WaitingRoom, lock, lock_for_long
 from sge_sim.facts.memoire import Memoire
-from sge_sim.facts.waiting import WaitingRoom
 from sge_sim.machine.files import locked
 from sge_sim.settings.database_url import without_password
 from sge_sim.tables.ecritures import count_writing
-from sge_sim.tables.prepared import Driver
-from sge_sim.tables.unreadable import raise_as_operational, sentence_of
+from sge_sim.tables.prepared import Driver, raise_as_operational, sentence_of
 
 DATABASE_UNREACHABLE = (
     OperationalError,
@@ -98,7 +96,7 @@ class Database:
     """A database and its connections; one per process, shared by its threads.
 
     >>> database = Database("sqlite:///sge-sim.db")
-    >>> prepare(database)  # sge_sim.schema.revisions
+    >>> prepare(database)  # sge_sim.schema.data_folder
     >>> with database.sessions() as session:
     ...     point = find_point(session, "25946599093143")
     >>> dossier = database.memoire.look().lire(prm="25946599093143").dossier
@@ -225,11 +223,19 @@ class Database:
         if self._waiting is not None:
             time.sleep(_turn(worked_ms) / 1000)
 
-    def end_bulk_writes(self) -> None:
-        """Give back the disk that bulk writes took beside the file, where nobody reads it now."""
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect() as connection:
+    def settle_bulk_writes(self) -> None:
+        """Have the database take note of many rows that were written.
+
+        SQLite gives back the disk that they took beside the file, where nobody reads it now.
+        PostgreSQL counts its tables: it keeps a plan made when they were small, by which each
+        question goes through all of their rows.
+        """
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
                 connection.connection.driver_connection.execute(_TRUNCATE)  # type: ignore[union-attr]
+            else:
+                connection.exec_driver_sql("ANALYZE")
+                connection.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

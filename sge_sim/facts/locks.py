@@ -1,12 +1,20 @@
-"""Locks that processes of several machines share, by their database.
+"""Locks of the database: those that machines share on PostgreSQL, and who waits for an SQLite file.
 
-SQLite needs none of them: a transaction that writes is alone.
+SQLite needs none of the first: a transaction that writes is alone. It doesn't tell who waits: who
+has found the file taken holds a shared lock of a file beside it until its turn has come; bulk work
+sees by it whether anybody waits. A process that is killed waits no more.
 """
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from sge_sim.machine.files import open_private
 from sge_sim.tables.ecritures import ENDING_SILENT
 from sge_sim.tables.prepared import Driver
 
@@ -50,3 +58,31 @@ def lock_for_long(connection: Connection, name: int, *, wait: bool) -> bool:
     connection.exec_driver_sql("SET lock_timeout = 0")
     connection.execute(select(func.pg_advisory_lock(name)))
     return True
+
+
+class WaitingRoom:
+    """Those that wait for the file at `path`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(f".{path.name}.waiting")
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Wait among the others for as long as the block lasts."""
+        handle = open_private(self._path)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(handle)
+
+    def is_empty(self) -> bool:
+        """Tell whether nobody waits."""
+        handle = open_private(self._path)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(handle)
+        return True

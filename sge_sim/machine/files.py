@@ -2,6 +2,8 @@
 
 They are made beside, under one name of their own (`.name.new`): what a killed process left is
 taken over by the next one that makes the same. The files that a user names are read up to a bound.
+The data files (`wsdl/`, `catalog/`, `certs/`) stand at the top level of a clone and travel inside
+the wheel.
 """
 
 import errno
@@ -17,6 +19,15 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from sge_sim.errors import UsageError
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def data_path(name: str) -> Path:
+    """Return the folder `name` (`wsdl`, `catalog`, `certs`), in the wheel or in the clone."""
+    installed = _PACKAGE / "_data" / name
+    return installed if installed.is_dir() else _PACKAGE.parent / name
+
 
 PRIVATE = 0o600
 PUBLIC = 0o644

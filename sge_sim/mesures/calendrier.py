@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR
-from sge_sim.domaine.jours_feries import jours_feries
+from sge_sim.domaine.jours_ouvres import jours_feries
 from sge_sim.mesures.alea import draws, subkey, subkeys
 from sge_sim.mesures.tableaux import Entiers
 

@@ -2,7 +2,7 @@
 
 A pure library: files and certificates, no database, no server. Every instant it is given is the
 machine's (`sge_sim.clock.machine_now`), never the simulated clock's: OpenSSL judges certificates
-by the machine's time. The start imports `installation`, `policy` and `issuing` alone; the rest is
+by the machine's time. The start imports `trust`, `policy` and `issuing` alone; the rest is
 for the commands that ask for it.
 
     pki = open_pki(data_dir, now=machine_now())

@@ -14,11 +14,10 @@ from typing import Final, cast
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
-from sge_sim.domaine.provenance import PROVENANCES, Provenance
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, PROVENANCES, Environment, Provenance
 from sge_sim.errors import UsageError
-from sge_sim.machine.data_files import data_path
-from sge_sim.machine.yaml_fields import Fields, read_mapping
+from sge_sim.machine.files import data_path
+from sge_sim.machine.yaml_files import Fields, read_mapping
 
 _MESSAGE_MAX: Final = 300
 _NAMES: Final = (
@@ -140,7 +139,7 @@ def load_authorities(path: Path | None = None) -> AuthorityList:
     except ValueError as error:
         raise UsageError(f"{path} : {error}.") from error
     authorities = tuple(map(_authority, fields.children("authorities")))
-    slugs = [one.slug for one in authorities]
+    slugs = [authority.slug for authority in authorities]
     if not slugs:
         fields.wrong("authorities", "il manque une autorité")
     for slug in slugs:

@@ -31,7 +31,7 @@ from sge_sim.pki.certificates import (
     spoilt_names,
 )
 from sge_sim.pki.chains import BrokenChain, Chain, ChainDefect
-from sge_sim.pki.client_auth import is_strict
+from sge_sim.pki.deadlines import is_strict
 from sge_sim.refus import Control, rule
 from sge_sim.settings import VerifieEku
 

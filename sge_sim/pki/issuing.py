@@ -24,8 +24,16 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from sge_sim.domaine.nomenclatures import KeyType, Usages
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
-from sge_sim.pki.building import CLOCK_MARGIN, DIGEST, certificate_builder, key_usage
-from sge_sim.pki.keys import BUNDLE_PASSWORD, PrivateKey, generate_key, key_pem
+from sge_sim.pki.building import (
+    BUNDLE_PASSWORD,
+    CLOCK_MARGIN,
+    DIGEST,
+    PrivateKey,
+    certificate_builder,
+    generate_key,
+    key_pem,
+    key_usage,
+)
 from sge_sim.pki.simulated import AUTHORITY_LIFE, SimulatedAuthority
 
 # How long an expired certificate had lived.

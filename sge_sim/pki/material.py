@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import read_user_file
+from sge_sim.pki.building import BUNDLE_PASSWORD
 from sge_sim.pki.certificates import UNREADABLE, parse_fully, tolerated_serial_numbers
-from sge_sim.pki.keys import BUNDLE_PASSWORD
 
 MAX_SIZE = 1 << 20
 _PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(?:[^-]|-(?!----))+-----END \1-----")

@@ -13,7 +13,7 @@ from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import name_text
 from sge_sim.pki.checks import Candidate
 from sge_sim.pki.deadlines import in_legal_time
-from sge_sim.pki.revocation import RevocationList
+from sge_sim.pki.simulated import RevocationList
 from sge_sim.refus import Control, rule
 
 

@@ -17,18 +17,20 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from sge_sim.domaine.platform_hosts import DATA_CONNECT_HOSTS, LOCAL_HOSTS, OFFICIAL_HOSTS
+from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS, LOCAL_HOSTS, OFFICIAL_HOSTS
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, make_folder_once, write_atomically
 from sge_sim.pki.building import (
     CLOCK_MARGIN,
     DIGEST,
     certificate_builder,
+    generate_key,
+    key_pem,
     key_usage,
+    read_key,
     simulator_name,
 )
 from sge_sim.pki.certificates import extension, read_pem_bundle
-from sge_sim.pki.keys import generate_key, key_pem, read_key
 
 DEFAULT_HOSTS = (*LOCAL_HOSTS, *OFFICIAL_HOSTS, *DATA_CONNECT_HOSTS)
 SERVER_LIFE = timedelta(days=397)

@@ -9,11 +9,18 @@ A folder `<data-dir>/pki/authorities/<slug>/` holds `root.key.pem`, `root.pem`,
 
 Time: OpenSSL judges certificates at the machine's time whatever the simulated clock reads, so
 every `now` of this package is the machine's (`sge_sim.clock.machine_now`), never `Clock.now()`.
+
+What they have revoked is in CRL files, taken up while running. It is looked up on each request,
+since a certificate may be revoked during a connection. Revocations of real authorities aren't: the
+simulator asks nothing of the network.
 """
 
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -21,10 +28,86 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, locked, make_folder_once, write_atomically
 from sge_sim.pki.authorities import Authority, AuthorityList
-from sge_sim.pki.building import DIGEST, certificate_builder, key_usage, simulator_name
+from sge_sim.pki.building import (
+    DIGEST,
+    PrivateKey,
+    certificate_builder,
+    generate_key,
+    key_pem,
+    key_usage,
+    read_key,
+    simulator_name,
+)
 from sge_sim.pki.certificates import read_pem_bundle
-from sge_sim.pki.keys import PrivateKey, generate_key, key_pem, read_key
-from sge_sim.pki.revocation import add_to_revocation_list, revocation_list_pem
+
+
+class RevocationList:
+    """The CRL file of one authority, read again whenever the file is replaced."""
+
+    def __init__(self, path: Path, issuer: x509.Certificate) -> None:
+        self.path = path
+        self._issuer = issuer
+        self._name = os.fspath(path)
+        self._read: tuple[tuple[int, int, int], Mapping[int, datetime]] | None = None
+
+    def revoked_on(self, serial: int) -> datetime | None:
+        """Return the instant (UTC) at which the certificate `serial` was revoked, or `None`.
+
+        Raises `OSError` or `ValueError` when the file can't be read or isn't the authority's.
+        """
+        found = os.stat(self._name)  # noqa: PTH116 - on each request: a Path costs three times more
+        stamp = (found.st_mtime_ns, found.st_ino, found.st_size)
+        read = self._read
+        if read is None or read[0] != stamp:
+            read = self._read = (stamp, self._load())
+        return read[1].get(serial)
+
+    def _load(self) -> Mapping[int, datetime]:
+        crl = x509.load_pem_x509_crl(self.path.read_bytes())
+        key = self._issuer.public_key()
+        if crl.issuer != self._issuer.subject or not crl.is_signature_valid(key):  # type: ignore[arg-type]
+            raise ValueError(f"{self.path} is not signed by its authority")
+        return MappingProxyType(
+            {revoked.serial_number: revoked.revocation_date_utc for revoked in crl}
+        )
+
+
+def revocation_list_pem(
+    issuer: x509.Certificate,
+    key: PrivateKey,
+    revoked: Iterable[x509.RevokedCertificate],
+    now: datetime,
+) -> bytes:
+    """Return a CRL of `issuer` as PEM, good until the issuer itself ends."""
+    entries = list(revoked)
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.subject)
+        .last_update(now)
+        .next_update(issuer.not_valid_after_utc)
+        .add_extension(x509.CRLNumber(len(entries)), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False
+        )
+    )
+    for entry in entries:
+        builder = builder.add_revoked_certificate(entry)
+    return builder.sign(key, DIGEST).public_bytes(Encoding.PEM)
+
+
+def add_to_revocation_list(
+    path: Path, issuer: x509.Certificate, key: PrivateKey, serial: int, now: datetime
+) -> None:
+    """Replace the CRL at `path` by one that also revokes `serial`, as of `now`.
+
+    A certificate already revoked keeps its first date. The caller holds the authority's folder.
+    """
+    entries = list(x509.load_pem_x509_crl(path.read_bytes()))
+    if any(entry.serial_number == serial for entry in entries):
+        return
+    new = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build()
+    write_atomically(path, revocation_list_pem(issuer, key, [*entries, new], now))
+
 
 # An authority is older than what it issues, expired certificates included.
 AUTHORITY_AGE = timedelta(days=730)
@@ -84,7 +167,9 @@ def open_simulated_authorities(
     folder: Path, authorities: AuthorityList, now: datetime
 ) -> tuple[SimulatedAuthority, ...]:
     """Return every authority of the list, simulated under `folder` (see the singular)."""
-    return tuple(open_simulated_authority(folder, one, now) for one in authorities.authorities)
+    return tuple(
+        open_simulated_authority(folder, authority, now) for authority in authorities.authorities
+    )
 
 
 def _make(folder: Path, authority: Authority, now: datetime) -> None:

@@ -1,13 +1,17 @@
-"""The roots that the simulator trusts, and how a verified chain becomes an authority of the list.
+"""What the simulator trusts and shows: roots, listed authorities, the certificate of its server.
 
 Three sources: the simulated authorities, the public roots of certifi (an actor may try its real
 certificate), and a folder of extra PEM files for what certifi no longer carries.
 
 All public roots are trusted, not those of listed authorities alone: the handshake then passes and
 the policy says in French which authority is refused, where TLS would only send an alert.
+
+`open_pki` makes at the first start everything that `<data-dir>/pki` holds.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import certifi
@@ -15,10 +19,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.errors import UsageError
-from sge_sim.pki.authorities import Authority, AuthorityList
+from sge_sim.pki.authorities import Authority, AuthorityList, load_authorities
 from sge_sim.pki.certificates import is_authority, read_pem_bundle, unique
 from sge_sim.pki.chains import BrokenChain, Chain, ChainBuilder
-from sge_sim.pki.simulated import SimulatedAuthority
+from sge_sim.pki.server_identity import DEFAULT_HOSTS, ServerIdentity, ensure_server_identity
+from sge_sim.pki.simulated import SimulatedAuthority, open_simulated_authorities
 
 
 class TrustStore:
@@ -33,10 +38,10 @@ class TrustStore:
     ) -> None:
         self.authorities = authorities
         self.simulated = tuple(simulated)
-        self.roots = unique([*(one.root for one in self.simulated), *roots])
-        self._simulated_by_root = {one.root: one for one in self.simulated}
+        self.roots = unique([*(authority.root for authority in self.simulated), *roots])
+        self._simulated_by_root = {authority.root: authority for authority in self.simulated}
         self._builder = ChainBuilder(
-            self.roots, [*(one.intermediate for one in self.simulated), *intermediates]
+            self.roots, [*(authority.intermediate for authority in self.simulated), *intermediates]
         )
 
     def chain_of(
@@ -98,10 +103,66 @@ def _extra_authorities(folder: Path) -> list[x509.Certificate]:
         if not path.is_file():
             raise UsageError(f"{path} n'est pas un fichier : le retirer.")
         try:
-            certificates = [one for one in read_pem_bundle(path) if is_authority(one)]
+            certificates = [
+                certificate for certificate in read_pem_bundle(path) if is_authority(certificate)
+            ]
         except OSError as error:
             raise UsageError(f"{path} ne peut pas être lu : vérifier ses droits.") from error
         if not certificates:
             raise UsageError(f"{path} ne contient aucun certificat d'autorité en PEM : le retirer.")
         found += certificates
     return found
+
+
+@dataclass(frozen=True)
+class Pki:
+    """What the simulator trusts, and the certificate that it shows."""
+
+    trust: TrustStore
+    server: ServerIdentity
+
+    def simulated(self, slug: str) -> SimulatedAuthority:
+        """Return the simulated authority `slug`; raises `UsageError` for an unknown one."""
+        authority = self.trust.authorities.find(slug)
+        return next(
+            candidate for candidate in self.trust.simulated if candidate.authority == authority
+        )
+
+    def revoke(self, certificate: x509.Certificate, now: datetime) -> None:
+        """Revoke a certificate that a simulated authority issued, as of `now` (machine time).
+
+        Raises `UsageError` for a certificate of anybody else.
+        """
+        chain = self.trust.chain_of(certificate)
+        issuer = self.trust.simulated_authority_of(chain) if isinstance(chain, Chain) else None
+        if issuer is None:
+            raise UsageError(
+                "Ce certificat ne vient pas d'une autorité simulée de ce dossier de données : "
+                "seule son autorité peut le révoquer."
+            )
+        issuer.revoke(certificate.serial_number, now)
+
+
+def open_pki(
+    data_dir: Path,
+    *,
+    now: datetime,
+    hosts: Iterable[str] = DEFAULT_HOSTS,
+    authorities_file: Path | None = None,
+    authorities_dir: Path | None = None,
+    public_roots: bool = True,
+) -> Pki:
+    """Open `<data_dir>/pki`, making at the first start what isn't there.
+
+    `now` is the machine's time, aware: OpenSSL judges certificates by it whatever the simulated
+    clock reads. `hosts` are the names and addresses of the server's certificate. For the list and
+    the folder of extra authorities see `load_authorities` and `load_trust`. Processes that start
+    at once end with the same files. Raises `UsageError` for what can't be read.
+    """
+    folder = data_dir / "pki"
+    authorities = load_authorities(authorities_file)
+    simulated = open_simulated_authorities(folder / "authorities", authorities, now)
+    trust = load_trust(
+        authorities, simulated, public_roots=public_roots, authorities_dir=authorities_dir
+    )
+    return Pki(trust, ensure_server_identity(folder / "server", now=now, hosts=hosts))

@@ -7,7 +7,7 @@ from socket import socket
 
 from sge_sim.facts.page_caches import bound_page_caches
 from sge_sim.journal import Echange
-from sge_sim.machine.freed_memory import share_freed_memory
+from sge_sim.machine.memory import share_freed_memory
 from sge_sim.processes.simulator import Simulator
 from sge_sim.transport.child import Process, ProcessWork
 from sge_sim.transport.supervisor import supervise

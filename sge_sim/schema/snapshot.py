@@ -3,24 +3,128 @@
 Several may be kept, by their names. SQLite copies its pages, so it costs a fraction of installing
 the data set, and the processes that serve go on with their connections. The journal isn't copied:
 it forgets what came after.
+
+On PostgreSQL each name is a schema of its own. Files that were published are there by their digest,
+and stay: a state that comes back finds its own. So do the journal, whose marks say what came after,
+and what isn't state (`plateforme`).
 """
 
 import os
 import re
 import sqlite3
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Insert,
+    MetaData,
+    String,
+    Table,
+    insert,
+    inspect,
+    select,
+    text,
+)
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import PATIENCE_SECONDS, Database
 from sge_sim.journal import Journal
 from sge_sim.machine.files import locked, make_private_folder
-from sge_sim.schema import revisions as schema
-from sge_sim.schema.snapshot_postgresql import bring_back, is_kept_aside, keep_aside
-from sge_sim.tables.plateforme import is_shared
+from sge_sim.schema import data_folder as schema
+from sge_sim.tables.models import Base, Ecriture
+from sge_sim.tables.plateforme import is_shared, next_epoque
+from sge_sim.tables.prepared import Driver
+
+_PREFIX: Final = "instantane_"
+_VERSION: Final = Table("alembic_version", MetaData(), Column("version_num", String))
+_COUNTED: Final = Base.metadata.tables[Ecriture.__tablename__]
+"""Its count never goes back: what is kept of the state is found stale by it."""
+
+
+def keep_aside(database: Database, nom: str) -> None:
+    """Copy every table as it is now, while others write on; in place of an earlier copy."""
+    schema = _schema(nom)
+    engine = database.engine.execution_options(isolation_level="REPEATABLE READ")
+    with (
+        database.alone(),
+        engine.connect() as connection,
+        connection.begin(),
+        _at_length(connection),
+    ):
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+        for name in (_VERSION.name, *Base.metadata.tables):
+            connection.execute(text(f"CREATE TABLE {schema}.{name} AS TABLE public.{name}"))
+
+
+def is_kept_aside(database: Database, nom: str) -> bool:
+    """Tell whether a state was kept under that name."""
+    with database.reading() as connection:
+        return _schema(nom) in inspect(connection).get_schema_names()
+
+
+def bring_back(database: Database, nom: str) -> None:
+    """Bring the copy back in one transaction; nothing under way elsewhere is published on it.
+
+    Raises `UsageError` for a name that nothing was kept under, or by another version.
+    """
+    schema = _schema(nom)
+    with database.alone(), database.exclusive_transaction() as session:
+        connection = session.connection()
+        if schema not in inspect(connection).get_schema_names():
+            raise UsageError(
+                f"Aucun état n'a été mis de côté sous le nom « {nom} » : appeler d'abord "
+                f"POST /api/snapshot?nom={nom}."
+            )
+        kept, present = (
+            connection.scalar(select(_copy_of(_VERSION, place).c.version_num))
+            for place in (schema, "public")
+        )
+        if kept != present:
+            raise UsageError(
+                f"L'état mis de côté sous le nom « {nom} » est d'une autre version : en mettre un "
+                "autre de côté."
+            )
+        next_epoque(session)
+        with _at_length(connection):
+            tables = [table for table in Base.metadata.sorted_tables if table is not _COUNTED]
+            for table in reversed(tables):
+                connection.execute(table.delete())
+            for table in tables:
+                connection.execute(_insertion(table, schema))
+            instant = select(_copy_of(_COUNTED, schema).c.instant).scalar_subquery()
+            connection.execute(_COUNTED.update().values(instant=instant))
+
+
+def _insertion(table: Table, schema: str) -> Insert:
+    names = [column.name for column in table.columns]
+    return insert(table).from_select(names, select(_copy_of(table, schema)))
+
+
+def _copy_of(table: Table, schema: str) -> Table:
+    return table.to_metadata(MetaData(), schema=schema)
+
+
+def _schema(nom: str) -> str:
+    return _PREFIX + nom.replace("-", "_")
+
+
+@contextmanager
+def _at_length(connection: Connection) -> Iterator[None]:
+    """Let the server work for as long as it takes, without a word."""
+    driver = Driver.of(connection).connection
+    before, driver.silence_seconds = driver.silence_seconds, None
+    try:
+        yield
+    finally:
+        driver.silence_seconds = before
+
 
 _FOLDER: Final = "instantane"
 _NAME: Final = "sge-sim.db"
@@ -131,12 +235,12 @@ def _open_alone(file: Path) -> sqlite3.Connection:
 
 def _check(file: Path) -> None:
     """Raise `UsageError` unless `file` is a whole database of our present schema."""
-    told = f"{file} n'est pas un état entier de cette version : en mettre un autre de côté."
+    sentence = f"{file} n'est pas un état entier de cette version : en mettre un autre de côté."
     try:
         with closing(_open_alone(file)) as connection:
             whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
             revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.Error as error:
-        raise UsageError(told) from error
+        raise UsageError(sentence) from error
     if not whole or revision != (schema.revisions()[-1],):
-        raise UsageError(told)
+        raise UsageError(sentence)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
 
-from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.refus import Control, rule
 from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts, UtilisateurFacts
 

@@ -11,10 +11,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme, rank_of_release
-from sge_sim.domaine.generations import Existence
-from sge_sim.domaine.nomenclatures import Flux
+from sge_sim.domaine.nomenclatures import Demandeur, Flux
+from sge_sim.domaine.plateformes import Existence
 from sge_sim.refus import Control
 from sge_sim.services.acces import PACKAGE_SUPPOSE, Appelant
 from sge_sim.settings import Settings
@@ -155,7 +154,9 @@ class Service:
     @property
     def fiches(self) -> tuple[str, ...]:
         """The codes of its prestations, those of their options where they have one."""
-        return tuple(dict.fromkeys(one.option or one.fiche for one in self.prestations))
+        return tuple(
+            dict.fromkeys(prestation.option or prestation.fiche for prestation in self.prestations)
+        )
 
     def libelle(self, code: str) -> str:
         """Return the label that goes with `code`; raises `KeyError` for an unknown one."""

@@ -1,4 +1,4 @@
-"""Spyne 2.14 made importable on Python 3.11 to 3.13, without a warning.
+"""Spyne 2.14 made importable on Python 3.11 to 3.14, without a warning.
 
 Spyne carries an old copy of `six`, whose import hook speaks the protocol that Python 3.12 dropped
 (3.11 only warns), and it imports `cgi`, which left the standard library in 3.13 (the package

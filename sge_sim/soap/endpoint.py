@@ -5,20 +5,35 @@ from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import Any
 
-from sge_sim.domaine.generations import Existence
+from sge_sim.domaine.plateformes import Existence
 from sge_sim.errors import UsageError
 from sge_sim.refus import Refus
 from sge_sim.soap import _spyne_compat as spyne
-from sge_sim.soap.context import Context
 from sge_sim.soap.contract import Contract
 from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.exchange import Exchange
 from sge_sim.soap.messages import MessageWriter
 from sge_sim.soap.models import Models
-from sge_sim.soap.operation import Handler, Operation
+from sge_sim.soap.operation import AnswersDemand, Operation
 from sge_sim.soap.outgoing import Outgoing
 from sge_sim.soap.protocol import FaultStyle, SgeSoap11, SgtFault
 from sge_sim.transport.message import Response
+
+
+class Context(spyne.MethodContext):  # type: ignore[misc]
+    """A context without what Spyne does for those who make a mistake with it.
+
+    A name that is no attribute of its isn't caught, and its events, to which nobody listens, cost
+    nothing. `udc` is the exchange.
+    """
+
+    def __init__(self, server: spyne.ServerBase) -> None:
+        super().__init__(server, self.SERVER)
+
+    descriptor: Any = None  # a plain attribute, where Spyne has a property
+    __setattr__ = object.__setattr__
+    fire_event: Any = {}.get  # takes the name of an event, does nothing
+
 
 _TEXT_XML = (("Content-Type", "text/xml; charset=utf-8"),)
 _KEPT_DOCUMENTS = 4
@@ -42,7 +57,7 @@ class Endpoint:
     def __init__(
         self,
         contract: Contract,
-        handle: Handler,
+        handle: AnswersDemand,
         style: FaultStyle,
         *,
         existence: Existence | None = None,

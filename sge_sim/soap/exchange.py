@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.domaine.nomenclatures import Demandeur, KindEchange
 from sge_sim.facts.memoire import Vue
 from sge_sim.pki.policy import Verdict
 from sge_sim.refus import Rule

@@ -14,7 +14,7 @@ from typing import Any
 from lxml import etree
 
 from sge_sim.domaine.echanges import NOTED
-from sge_sim.machine.threads import WEAR
+from sge_sim.machine.memory import WEAR
 from sge_sim.refus import Rule
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle_of

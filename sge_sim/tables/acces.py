@@ -13,8 +13,7 @@ from sge_sim.clock import start_of_day
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces, TypeServiceAcces
 from sge_sim.tables.acteurs import Contrat
 from sge_sim.tables.base import Base, RowId
-from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.numeros import next_numero
+from sge_sim.tables.commandes import ServiceSouscrit, next_numero
 from sge_sim.tables.prepared import Driver, Prepared
 
 

@@ -1,36 +1,276 @@
-"""Where points of one's own come from, and whether they are seen.
+"""Points that are brought in: a data set's, those of one's own, copies; how they are removed.
 
-What is brought in is written in slices, under an `Apport` that isn't published: nobody sees it.
-One statement publishes it, and makes all of it seen at once; what isn't published is removed.
+What is brought in is written in slices, seen at once, read back and removed.
 """
 
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session, selectinload
 
-from sge_sim.tables.base import Base, RowId
-from sge_sim.tables.prepared import Prepared, Query
-
-
-class Apport(Base):
-    """Points brought in together."""
-
-    __tablename__ = "apport"
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    publie: Mapped[bool] = mapped_column(default=False)
-
-
-def is_seen(apport_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
-    """Return the condition that a row was brought in by nobody, or by what is published.
-
-    Written so that no index serves it: a search goes by what it looks for.
-    """
-    return ~exists().where(Apport.id == apport_id, ~Apport.publie)
-
-
-read_hidden: Final[Query[bool]] = Query(
-    (Prepared(select(Apport.id).where(~Apport.publie).limit(1)),), (), bool
+from sge_sim.domaine.francais import normalise
+from sge_sim.tables.acteurs import Acteur, Contrat
+from sge_sim.tables.anciens_etats import AncienEtat
+from sge_sim.tables.base import Base
+from sge_sim.tables.commandes import Numero, ServiceSouscrit
+from sge_sim.tables.mesures import CalendrierDate, Collecte, Rectification, Trou, discard_days
+from sge_sim.tables.points import (
+    POINT_SEEN,
+    Apport,
+    Commune,
+    Compteur,
+    Point,
+    insert_points,
 )
-"""Whether something was brought in that nobody sees."""
+from sge_sim.tables.prepared import insert_rows
+
+TableMesures = type[Collecte | Trou | CalendrierDate | AncienEtat]
+MESURES: Final[tuple[TableMesures, ...]] = (Collecte, Trou, CalendrierDate, AncienEtat)
+
+
+@dataclass(frozen=True, slots=True)
+class Tranche:
+    """Rows that one transaction inserts: columns by name, those of a meter or none."""
+
+    points: list[tuple[Mapping[str, Any], Mapping[str, Any] | None]] = field(default_factory=list)
+    anciens: list[Mapping[str, Any]] = field(default_factory=list)
+    communes: list[Mapping[str, Any]] = field(default_factory=list)
+    mesures: dict[TableMesures, list[Mapping[str, Any]]] = field(
+        default_factory=lambda: {table: [] for table in MESURES}
+    )
+
+
+def open_apport(session: Session) -> int:
+    """Begin to bring points in; return the number under which they are written."""
+    apport = Apport(publie=False)
+    session.add(apport)
+    session.flush()
+    return apport.id
+
+
+def insert_tranche(session: Session, tranche: Tranche) -> None:
+    """Write one slice."""
+    insert_rows(session, Commune, tranche.communes)
+    # The meter that was taken away comes first: the rows of a point go from the oldest.
+    insert_points(session, ((point, None) for point, _ in tranche.points))
+    insert_rows(session, Compteur, tranche.anciens)
+    meters = [{**meter, "prm": point["prm"]} for point, meter in tranche.points if meter]
+    insert_rows(session, Compteur, meters)
+    for table, rows in tranche.mesures.items():
+        insert_rows(session, table, rows)
+
+
+def publish_apport(session: Session, apport_id: int) -> None:
+    """Make all that was written under that number seen."""
+    session.execute(update(Apport).where(Apport.id == apport_id).values(publie=True))
+
+
+def hide_all(session: Session) -> None:
+    """Make nobody see any point of one's own, until they are removed."""
+    session.execute(update(Apport).values(publie=False))
+
+
+def discard(session: Session, at_most: int) -> int:
+    """Remove so many points, or days of measures, of what isn't published; return how many went.
+
+    With the last of them goes all that was brought in with them. A commune in which others stand
+    stays.
+    """
+    hidden = list(session.scalars(select(Apport.id).where(Apport.publie.is_(False))))
+    prms = list(
+        session.scalars(select(Point.prm).where(Point.apport_id.in_(hidden)).limit(at_most))
+    )
+    if prms:
+        session.execute(delete(Point).where(Point.prm.in_(prms)))
+        return len(prms)
+    if days := discard_days(session, hidden, at_most):
+        return days
+    inhabited = exists().where(
+        Point.code_postal == Commune.code_postal, Point.code_insee == Commune.code_insee
+    )
+    session.execute(delete(Commune).where(Commune.apport_id.in_(hidden), ~inhabited))
+    session.execute(update(Commune).where(Commune.apport_id.in_(hidden)).values(apport_id=None))
+    session.execute(delete(Acteur).where(Acteur.apport_id.in_(hidden)))
+    session.execute(delete(Apport).where(Apport.id.in_(hidden)))
+    return 0
+
+
+def delete_own(session: Session, prms: Collection[str]) -> None:
+    """Remove points of one's own, and what belongs to them."""
+    session.execute(delete(Point).where(Point.prm.in_(prms), Point.apport_id.is_not(None)))
+
+
+def count_own(session: Session) -> int:
+    """Return how many points were brought in and are seen."""
+    query = select(func.count()).select_from(Point)
+    return session.scalar(query.where(Point.apport_id.is_not(None), POINT_SEEN)) or 0
+
+
+def own_among(session: Session, prms: Collection[str]) -> set[str]:
+    """Return those of these points that are one's own and are seen."""
+    query = select(Point.prm).where(Point.prm.in_(prms), Point.apport_id.is_not(None), POINT_SEEN)
+    return set(session.scalars(query))
+
+
+def known_among(session: Session, prms: Collection[str]) -> dict[str, int | None]:
+    """Return those of these points that are in the table, seen or not, and what brought them."""
+    query = select(Point.prm, Point.apport_id).where(Point.prm.in_(prms))
+    return {row.prm: row.apport_id for row in session.execute(query)}
+
+
+def known_communes(session: Session) -> dict[tuple[str, str], str]:
+    """Return the label of each pair of a postal code and an INSEE code."""
+    query = select(Commune.code_postal, Commune.code_insee, Commune.libelle)
+    return {(postal, insee): libelle for postal, insee, libelle in session.execute(query)}
+
+
+def suppliers(session: Session) -> frozenset[str]:
+    """Return the codes of the suppliers."""
+    return frozenset(session.scalars(select(Acteur.code).where(Acteur.kind == "fournisseur")))
+
+
+def points_after(
+    session: Session, after: str, limit: int, *, own: bool
+) -> Sequence[tuple[Point, Sequence[Any]]]:
+    """Return the points that follow `after`, by PRM, with what their measures depend on.
+
+    With `own`, those alone that were brought in.
+    """
+    query = select(Point).where(Point.prm > after, POINT_SEEN)
+    if own:
+        query = query.where(Point.apport_id.is_not(None))
+    return list(_with_mesures(session, query.order_by(Point.prm).limit(limit)))
+
+
+def described_points(
+    session: Session, prms: Collection[str]
+) -> Sequence[tuple[Point, Sequence[Any]]]:
+    """Return these points, with what their measures depend on."""
+    return list(_with_mesures(session, select(Point).where(Point.prm.in_(prms))))
+
+
+def _with_mesures(session: Session, query: Any) -> Iterator[tuple[Point, Sequence[Any]]]:
+    points = session.scalars(query.options(selectinload(Point.compteurs))).all()
+    prms = [point.prm for point in points]
+    found: dict[str, list[Any]] = {prm: [] for prm in prms}
+    for table in MESURES:
+        rows: Any = session.scalars(select(table).where(table.prm.in_(prms)).order_by(table.id))
+        for row in rows:
+            found[row.prm].append(row)
+    for point in points:
+        yield point, found[point.prm]
+
+
+def is_installed(session: Session) -> bool:
+    """Tell whether a data set is there: its contracts come last, all at once."""
+    return session.scalar(select(Contrat.contrat_id).limit(1)) is not None
+
+
+def remove_points(session: Session, at_most: int) -> bool:
+    """Remove so many points of an installation that was stopped, and what belongs to them.
+
+    The numbers of their services are given again. Returns whether there was any.
+    """
+    prms = list(session.scalars(select(Point.prm).limit(at_most)))
+    services = select(func.count()).where(ServiceSouscrit.prm.in_(prms))
+    given = session.scalar(services) or 0
+    session.execute(
+        update(Numero)
+        .where(Numero.sorte == "service_souscrit")
+        .values(dernier=Numero.dernier - given)
+    )
+    session.execute(delete(Point).where(Point.prm.in_(prms)))
+    return bool(prms)
+
+
+def remove_acteurs_and_communes(session: Session) -> None:
+    """Remove what else such an installation has left, once no point needs it."""
+    session.execute(delete(Acteur))
+    session.execute(delete(Commune))
+
+
+_FOLLOWING: tuple[type[Collecte | Trou | Rectification | CalendrierDate], ...] = (
+    *(Collecte, Trou, Rectification, CalendrierDate),
+)
+
+
+def insert_copy(
+    session: Session,
+    model: Point,
+    prm: str,
+    graine: int,
+    point: Mapping[str, Any],
+    compteur: Mapping[str, Any],
+) -> None:
+    """Insert a copy of `model` under `prm`, with the columns of `point` changed.
+
+    Its meters come along, that in place with the columns of `compteur` changed, and what its
+    measures depend on; access services and orders stay with the model.
+    """
+    insert_points(session, [({**_columns(model), "prm": prm, "graine": graine, **point}, None)])
+    for meter in model.compteurs:
+        changes = compteur if meter.date_depose is None else {}
+        session.add(Compteur(**{**_columns(meter, "id"), "prm": prm, **changes}))
+    for table in _FOLLOWING:
+        for row in session.scalars(select(table).where(table.prm == model.prm)):
+            session.add(table(**{**_columns(row, "id"), "prm": prm}))
+    session.flush()
+
+
+def _columns(row: Base, *without: str) -> dict[str, Any]:
+    """Return the columns of a row by name."""
+    return {
+        column.name: getattr(row, column.name)
+        for column in row.__table__.columns
+        if column.name not in without
+    }
+
+
+_AT_ONCE: Final = 400
+_PERSONAL: Final = (
+    Point.prm,
+    Point.siret,
+    Point.nom_client_final,
+    Point.numero_et_nom_voie,
+    Point.lieu_dit,
+    Point.batiment,
+    Point.escalier_etage_appartement,
+)
+
+
+def personal_among(session: Session, words: Collection[str]) -> set[str]:
+    """Return what is personal of the own points that these words name, and the words that are.
+
+    A point is named by its PRM, its SIRET, its name or its street, however they are spelled; what
+    is personal of it is that, and the rest of its address. What two points share is found by each.
+    """
+    if session.scalar(select(Point.prm).where(Point.apport_id.is_not(None)).limit(1)) is None:
+        return set()
+    by_form: dict[str, set[str]] = {}
+    for word in words:
+        by_form.setdefault(normalise(word), set()).add(word)
+    by_form.pop("", None)
+    personal: set[str] = set()
+    forms = iter(by_form)
+    while part := list(islice(forms, _AT_ONCE)):
+        for condition in (
+            or_(Point.prm.in_(part), Point.siret.in_(part)),
+            Point.recherche_nom.in_(part),
+            Point.recherche_voie.in_(part),
+        ):
+            # Which of them are one's own is asked of the rows: an index of it would be taken.
+            rows = session.execute(select(Point.apport_id, *_PERSONAL).where(condition))
+            for apport_id, *values in rows:
+                if apport_id is not None:
+                    personal.update(_spelled(values, by_form))
+    return personal
+
+
+def _spelled(values: Sequence[str | None], by_form: dict[str, set[str]]) -> Iterable[str]:
+    for value in values:
+        if value:
+            yield value
+            yield from by_form.get(normalise(value), ())

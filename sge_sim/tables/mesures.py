@@ -1,9 +1,11 @@
-"""What the measures of a point depend on beyond its data sheet.
+"""What the measures of a point depend on beyond its data sheet, and those that a user gave.
 
 The readings themselves are nowhere: `sge_sim.mesures` computes them from these rows and the seed.
+
+A user may give a day of measures of its own points: it takes the place of what would be computed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -12,12 +14,14 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     String,
+    Text,
     bindparam,
     case,
     delete,
     literal,
     null,
     select,
+    tuple_,
     union_all,
     update,
 )
@@ -28,10 +32,14 @@ from sge_sim.domaine.nomenclatures import CoteCalendrier
 from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.mesures_donnees import DONNEES, DONNEES_OF
-from sge_sim.tables.points import Compteur
-from sge_sim.tables.prepared import Driver, Prepared, Query
-from sge_sim.tables.suivi_facts import Suivi, read_anciens, read_rectification, suivi_from
+from sge_sim.tables.mesures_facts import (
+    MesuresFacts,
+    mesures_facts_from,
+    read_anciens,
+    read_rectification,
+)
+from sge_sim.tables.points import Compteur, is_seen
+from sge_sim.tables.prepared import Driver, Prepared, Query, insert_rows
 
 _CODE = String(15)
 
@@ -106,6 +114,41 @@ class CalendrierDate(Base):
     calendrier: Mapped[str] = mapped_column(_CODE)
 
 
+Jour = tuple[date, str | None, str | None]
+"""A day, its curve and its index, as `MesureDonnee` has them."""
+
+
+class MesureDonnee(Base):
+    """What was given of the measures of a point on a legal day.
+
+    `courbe`: W of each step in the order of time, `-` where it was lost, a space between them.
+    `registres`: what they showed at the midnight that starts the day, in JSON, `-` if it was lost.
+    """
+
+    __tablename__ = "mesure_donnee"
+
+    prm: Mapped[str] = mapped_column(ForeignKey("point.prm", ondelete="CASCADE"), primary_key=True)
+    jour: Mapped[date] = mapped_column(Date, primary_key=True)
+    courbe: Mapped[str | None] = mapped_column(Text)
+    registres: Mapped[str | None] = mapped_column(Text)
+    apport_id: Mapped[int] = mapped_column(ForeignKey("apport.id"), index=True)
+
+
+_COLUMNS: Final = (MesureDonnee.jour, MesureDonnee.courbe, MesureDonnee.registres)
+_SEEN: Final = is_seen(MesureDonnee.apport_id)
+
+DONNEES: Final = Prepared(
+    select(*_COLUMNS).where(MesureDonnee.prm == bindparam("prm"), _SEEN).order_by(MesureDonnee.jour)
+)
+"""The days that were given of a point, ascending."""
+
+DONNEES_OF: Final = (
+    select(MesureDonnee.prm, *_COLUMNS)
+    .where(MesureDonnee.prm.in_(bindparam("prms", expanding=True)), _SEEN)
+    .order_by(MesureDonnee.jour)
+)
+"""Those of several points, each after its PRM."""
+
 _ROWS = Prepared(
     union_all(
         select(literal("collecte"), null(), Collecte.debut, Collecte.fin).where(
@@ -148,13 +191,13 @@ _INSTANTS = Prepared(
 )
 
 
-SUIVI: Final = Query((_ROWS, _INSTANTS, DONNEES), ("prm",), suivi_from)
+MESURES_FACTS: Final = Query((_ROWS, _INSTANTS, DONNEES), ("prm",), mesures_facts_from)
 """What the measures of a point depend on."""
 
 
-def read_suivi(session: Session, prm: str) -> Suivi:
+def read_mesures_facts(session: Session, prm: str) -> MesuresFacts:
     """Return what the measures of a point depend on."""
-    return SUIVI(Driver.under(session), prm)
+    return MESURES_FACTS(Driver.under(session), prm)
 
 
 _PRMS: Any = bindparam("prms", expanding=True)
@@ -218,14 +261,14 @@ _OF_POINTS = (
 )
 
 
-def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
-    """Return what `read_suivi` does of each of these points: some hundreds, in nine statements."""
+def read_mesures_facts_of(session: Session, prms: Sequence[str]) -> dict[str, MesuresFacts]:
+    """Return the facts for measures of some hundreds of points, by PRM, in nine statements."""
     collectes, trous, calendriers, compteurs, oppositions, anciens, *rest = (
         _by_prm(session, prms, query) for query in _OF_POINTS
     )
     donnees, rectifications, ponctuels = rest
     return {
-        prm: Suivi(
+        prm: MesuresFacts(
             tuple(collectes.get(prm, ())),
             tuple(sorted(trous.get(prm, ()))),
             tuple(calendriers.get(prm, ())),
@@ -287,3 +330,39 @@ def rectify(session: Session, prm: str, jour: date, energie: int, instant: datet
 def remove_rectifications(session: Session, prm: str) -> None:
     """Have a point tell again what its meter told."""
     session.execute(delete(Rectification).where(Rectification.prm == prm))
+
+
+def given_days(session: Session, prm: str) -> Sequence[tuple[Jour, int]]:
+    """Return the days that were given of a point, seen or not, ascending, and what brought them."""
+    query = select(*_COLUMNS, MesureDonnee.apport_id).where(MesureDonnee.prm == prm)
+    return [
+        ((jour, courbe, registres), apport)
+        for jour, courbe, registres, apport in session.execute(query.order_by(MesureDonnee.jour))
+    ]
+
+
+def insert_days(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write days that were given: mappings of all the columns."""
+    insert_rows(session, MesureDonnee, rows)
+
+
+def discard_days(session: Session, apports: Collection[int], at_most: int) -> int:
+    """Remove so many days at most of what these brought; return how many there were."""
+    key = (MesureDonnee.prm, MesureDonnee.jour)
+    found = session.execute(
+        select(*key).where(MesureDonnee.apport_id.in_(apports)).limit(at_most)
+    ).all()
+    if found:
+        session.execute(delete(MesureDonnee).where(tuple_(*key).in_(found)))
+    return len(found)
+
+
+def days_after(session: Session, limit: int) -> Iterator[Sequence[tuple[str, Jour]]]:
+    """Yield the days that are seen, by PRM and day, so many at a time."""
+    key = tuple_(MesureDonnee.prm, MesureDonnee.jour)
+    query = select(MesureDonnee.prm, *_COLUMNS).where(_SEEN)
+    query = query.order_by(MesureDonnee.prm, MesureDonnee.jour).limit(limit)
+    rows = session.execute(query).all()
+    while rows:
+        yield [(prm, (jour, courbe, registres)) for prm, jour, courbe, registres in rows]
+        rows = session.execute(query.where(key > tuple_(rows[-1][0], rows[-1][1]))).all()

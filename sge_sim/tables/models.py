@@ -3,10 +3,8 @@
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.tables.anciens_etats import AncienEtat
-from sge_sim.tables.apports import Apport
 from sge_sim.tables.base import Base
 from sge_sim.tables.campaigns import Campaign, CampaignObservation
-from sge_sim.tables.clock_row import ClockRow
 from sge_sim.tables.commandes import (
     Abonnement,
     Affaire,
@@ -14,9 +12,10 @@ from sge_sim.tables.commandes import (
     DemandeHistorique,
     DemandeInfraJ,
     Evenement,
+    Numero,
     ServiceSouscrit,
 )
-from sge_sim.tables.dataconnect import Application, ConsentementDonne, Partage
+from sge_sim.tables.dataconnect import Application, ConsentementDonne, Partage, RevokedToken
 from sge_sim.tables.datahub import (
     ApplicationDatahub,
     CompteDatahub,
@@ -25,15 +24,19 @@ from sge_sim.tables.datahub import (
     Interlocuteur,
     TicketSpice,
 )
-from sge_sim.tables.ecritures import Ecriture
+from sge_sim.tables.ecritures import ClockRow, Ecriture
 from sge_sim.tables.flux import Canal, FichierFlux, Publication
 from sge_sim.tables.m023 import DemandeM023
-from sge_sim.tables.mesures import CalendrierDate, Collecte, Rectification, RelevePonctuel, Trou
-from sge_sim.tables.mesures_donnees import MesureDonnee
-from sge_sim.tables.numeros import Numero
+from sge_sim.tables.mesures import (
+    CalendrierDate,
+    Collecte,
+    MesureDonnee,
+    Rectification,
+    RelevePonctuel,
+    Trou,
+)
 from sge_sim.tables.pannes import PannePrevue
-from sge_sim.tables.points import Commune, Compteur, Point
-from sge_sim.tables.revoked_tokens import RevokedToken
+from sge_sim.tables.points import Apport, Commune, Compteur, Point
 
 __all__ = [
     "Abonnement",

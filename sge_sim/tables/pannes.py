@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sge_sim.domaine.pannes import Panne, SortePanne
 from sge_sim.machine.counters import Counters
 from sge_sim.tables.base import Base, RowId
+from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.comptages import SharedCounters
-from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.plateforme import is_shared
 from sge_sim.tables.prepared import Driver, Prepared, Query
 
@@ -34,7 +34,7 @@ class PannePrevue(Base):
     dispersion: Mapped[float] = mapped_column(Float(53))
 
 
-_FIELDS = [one.name for one in fields(Panne)]
+_FIELDS = [field.name for field in fields(Panne)]
 _COLUMNS = [getattr(PannePrevue, name) for name in _FIELDS]
 _PANNES = Prepared(select(*_COLUMNS).order_by(PannePrevue.numero))
 

@@ -1,4 +1,9 @@
-"""Points, their meters and the communes they stand in."""
+"""Points, their meters and the communes they stand in.
+
+Points that a user brings in are written in slices, under an `Apport` that isn't published: nobody
+sees them. One statement publishes it, and makes all of it seen at once; what isn't published is
+removed.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -16,12 +21,21 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    exists,
     func,
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
+from sqlalchemy.orm import (
+    InstrumentedAttribute,
+    Mapped,
+    Session,
+    mapped_column,
+    relationship,
+    validates,
+)
 
+from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import (
     CategorieClientFinal,
     DomaineTension,
@@ -31,16 +45,38 @@ from sge_sim.domaine.nomenclatures import (
     PuissanceUnite,
     Segment,
 )
-from sge_sim.tables.apports import Apport, is_seen
 from sge_sim.tables.base import Base, Payload, RowId
-from sge_sim.tables.bulk import insert_rows
-from sge_sim.tables.normalise import normalise
 from sge_sim.tables.point_facts import (
     ParametresTeleAcces,
     Situation,
     TransformateurCourant,
     TransformateurTension,
 )
+from sge_sim.tables.prepared import Prepared, Query, insert_rows
+
+
+class Apport(Base):
+    """Points brought in together."""
+
+    __tablename__ = "apport"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    publie: Mapped[bool] = mapped_column(default=False)
+
+
+def is_seen(apport_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+    """Return the condition that a row was brought in by nobody, or by what is published.
+
+    Written so that no index serves it: a search goes by what it looks for.
+    """
+    return ~exists().where(Apport.id == apport_id, ~Apport.publie)
+
+
+read_hidden: Final[Query[bool]] = Query(
+    (Prepared(select(Apport.id).where(~Apport.publie).limit(1)),), (), bool
+)
+"""Whether something was brought in that nobody sees."""
+
 
 _AFNOR_LINE = String(38)
 _ASKED_AT_ONCE: Final = 500

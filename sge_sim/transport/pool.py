@@ -13,8 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
-from sge_sim.machine.freed_memory import FreedMemory
-from sge_sim.machine.threads import WEAR
+from sge_sim.machine.memory import WEAR, FreedMemory
 
 T = TypeVar("T")
 
@@ -30,7 +29,7 @@ class _Turn(Generic[T]):
     """What a thread works on, and since when (monotonic seconds); 0 while it works on nothing."""
 
     def __init__(self) -> None:
-        self.one: T
+        self.item: T
         self.since = 0.0
         self.called = threading.Semaphore(0)
 
@@ -41,7 +40,7 @@ class Pool(Generic[T]):
     `find` waits for a while and returns None if nothing came; it is never called by two threads at
     once. Before another thread leads instead of one that is held up, `leave` is called with what
     that one works on. A thread that has parsed much gives way to another: see
-    `sge_sim.machine.threads`.
+    `sge_sim.machine.memory`.
     """
 
     def __init__(
@@ -102,16 +101,16 @@ class Pool(Generic[T]):
             if self._ended.is_set():
                 self._leader = None
                 return
-            one = self._find()
-        if one is None:
+            item = self._find()
+        if item is None:
             return
         if self._leader is not turn:
-            self._leave(one)
-        turn.one, turn.since = one, time.monotonic()
+            self._leave(item)
+        turn.item, turn.since = item, time.monotonic()
         if not self._busy.is_set():
             self._busy.set()
         try:
-            self._work(one)
+            self._work(item)
         except Exception:
             _log.exception("Une connexion s'arrête sur une erreur.")
         turn.since = 0.0
@@ -153,7 +152,7 @@ class Pool(Generic[T]):
         with self._lock:
             if not self._spares and self._threads >= self._size:
                 return
-            self._leave(leader.one)
+            self._leave(leader.item)
             if self._spares:
                 self._leader = self._spares.pop()
                 self._leader.called.release()

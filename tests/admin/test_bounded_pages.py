@@ -25,16 +25,16 @@ from sge_sim.clock import PARIS, machine_now
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.dataconnect.applications import create_application
 from sge_sim.dataconnect.consentements import give_consentement
-from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.journal import EchangeRecord
 from sge_sim.refus import Rule
 from sge_sim.soap.contract import ENVELOPE
+from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.consultation import look_for_points
 from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.flux import find_fichiers
-from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import find_point
 
 MOST_BYTES = 2 * 10**6

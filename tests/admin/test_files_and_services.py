@@ -15,7 +15,7 @@ from sge_sim.commandes.affaires import Commande, asked_by, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.souscription import Souscription
-from sge_sim.domaine.delais import Delai
+from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.facts.lecture import faits_within
 from sge_sim.tables.retombees import retombees_between
 

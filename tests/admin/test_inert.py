@@ -20,7 +20,7 @@ from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
 from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
 from sge_sim.journal import EchangeRecord
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.refus import Rule
 from sge_sim.soap.contract import load_contracts
 

@@ -16,7 +16,7 @@ from sge_sim.admin.application import _ROUTES, build_admin
 from sge_sim.clock import parse_instant
 
 SOON = 5.0
-AT_ONCE = 5
+AT_ONCE = 10
 Route = tuple[str, str]
 FILLED_IN: dict[Route, dict[str, Any]] = {
     ("POST", "/api/clock"): {"json": {"action": "advance", "duree": "1h"}},

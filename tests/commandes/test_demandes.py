@@ -10,7 +10,7 @@ from sge_sim.clock import Duree, later
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, order_infra_j
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.domaine.delais import Delai
+from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.facts.database import Database
 
 THREE_WORKING_DAYS = Delai(jours_ouvres=3)

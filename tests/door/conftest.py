@@ -9,7 +9,7 @@ from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS
-from sge_sim.pki.installation import Pki, open_pki
+from sge_sim.pki.trust import Pki, open_pki
 
 
 @pytest.fixture(scope="session")

@@ -27,9 +27,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import Environment
-from sge_sim.pki.installation import Pki
+from sge_sim.pki.building import read_key
 from sge_sim.pki.issuing import issue_client_certificate
-from sge_sim.pki.keys import read_key
+from sge_sim.pki.trust import Pki
 
 CODE = (ExtendedKeyUsageOID.CODE_SIGNING,)
 BOTH: Mapping[Environment, str] = {"homologation": "TIERS1", "production": "TIERS1"}

@@ -16,9 +16,9 @@ from running_simulator import RunningSimulator
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.pki.inspection import inspect_files
-from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.policy import Policy
+from sge_sim.pki.trust import Pki, open_pki
 
 pytestmark = pytest.mark.xdist_group("door")
 

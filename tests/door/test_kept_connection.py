@@ -21,7 +21,7 @@ from running_simulator import RunningSimulator
 
 from sge_sim.clock import machine_now
 from sge_sim.pki.certificates import fingerprint
-from sge_sim.pki.installation import Pki
+from sge_sim.pki.trust import Pki
 
 pytestmark = pytest.mark.xdist_group("door")
 

@@ -20,7 +20,7 @@ from lxml import etree
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.clock import machine_now
-from sge_sim.pki.installation import open_pki
+from sge_sim.pki.trust import open_pki
 from sge_sim.soap.contract import ENVELOPE
 
 REQUESTS = int(os.environ.get("SGE_SIM_HOSTILE_REQUESTS", "12"))

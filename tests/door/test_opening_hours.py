@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from running_simulator import RunningSimulator, run_command, start_simulator
 
 from sge_sim.clock import PARIS, parse_instant
-from sge_sim.domaine.horaires import is_open, next_opening, seconds_until
+from sge_sim.domaine.plateformes import is_open, next_opening, seconds_until
 from sge_sim.facts.stored_clock import StoredClock
 
 pytestmark = pytest.mark.xdist_group("door")

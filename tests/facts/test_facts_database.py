@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, sqlite_url, unreachable_sentence
-from sge_sim.facts.waiting import WaitingRoom
-from sge_sim.schema.revisions import prepare
+from sge_sim.facts.locks import WaitingRoom
+from sge_sim.schema.data_folder import prepare
 from sge_sim.tables.models import Commune
 from sge_sim.tables.points import known_commune
 
@@ -251,7 +251,7 @@ def test_who_was_killed_waits_no_more(database: Database) -> None:
     assert isinstance(database.engine.url.database, str)
     path = database.engine.url.database
     waits = f"""
-import pathlib, sge_sim.facts.waiting as waiting
+import pathlib, sge_sim.facts.locks as waiting
 with waiting.WaitingRoom(pathlib.Path({path!r})).entered():
     print("in", flush=True)
     input()

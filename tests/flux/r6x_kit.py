@@ -12,14 +12,14 @@ from r6x_trees import strict_mistakes
 from sqlalchemy.orm import Session
 
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
-from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.flux.r6x.documents import read_documents, schema_mistakes
 from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.tables.acces import OptionPublication, grant_acces
 from sge_sim.tables.acteurs import find_contrat
+from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.m023 import find_demande_m023
 from sge_sim.tables.mesures import Collecte
-from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import Compteur, find_point
 
 SENS: dict[str, Any] = {C5: "SOUTIRAGE", C4: "SOUTIRAGE", C2: "SOUTIRAGE", P4: "INJECTION"}

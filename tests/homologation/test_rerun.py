@@ -68,18 +68,15 @@ def assert_same_failure(line: str, folder: Path, cible: str, release: str = "sge
     return again
 
 
-@pytest.mark.parametrize("asked", [CASES, ("--package", "consultation")], ids=["case", "package"])
-def test_that_of_a_simulator_of_its_own(tmp_path: Path, asked: tuple[str, ...]) -> None:
-    done = homologate(tmp_path / "a", *RULE, "--release", "23.2", *asked)
+def test_that_of_a_simulator_of_its_own(tmp_path: Path) -> None:
+    options = (*RULE, "--release", "23.2", "--package", "consultation")
+    done = homologate(tmp_path / "a", *options)
     assert [each.cle for each in done.report.executions if not each.statut.bon] == [FAILED]
     again = assert_same_failure(printed(tmp_path / "a"), tmp_path / "b", done.report.cible)
     assert [each.cle for each in again.executions] == [FAILED]
 
 
-@pytest.mark.parametrize("named", [False, True], ids=["own simulator", "target"])
-def test_that_of_a_catalogue_of_ones_own(
-    broken: RunningSimulator, tmp_path: Path, named: bool
-) -> None:
+def test_that_of_a_catalogue_of_ones_own(broken: RunningSimulator, tmp_path: Path) -> None:
     """Its folder was given as seen from where the campaign was run."""
     release = tmp_path / "a" / "mien" / "sge-23.2-mien"
     release.mkdir(parents=True)
@@ -89,8 +86,7 @@ def test_that_of_a_catalogue_of_ones_own(
         "resume: Le mien.\n"
     )
     (release / "consultation.yaml").write_text("package: consultation\nreprend: sge-23.2\n")
-    target = against(broken) if named else RULE
-    options = ("--catalogue", "mien/sge-23.2-mien", *target, *CASES, "--report", "r")
+    options = ("--catalogue", "mien/sge-23.2-mien", *against(broken), *CASES, "--report", "r")
     first = paste(f"cd .. && {shlex.join(['sge-sim', 'homologate', *options])}", tmp_path / "a/x")
     assert first.returncode == 1, first.stdout + first.stderr
     folder = tmp_path / "a" / "r"

@@ -14,10 +14,10 @@ from running_simulator import start_simulator
 
 ROOT = Path(__file__).parents[2]
 CANDIDATES = [
-    *("python3.11", "python3.12", "python3.13"),
+    *("python3.11", "python3.12", "python3.13", "python3.14"),
     *os.environ.get("PYTHONS", "").split(),
 ]
-SUPPORTED = ("3.11", "3.12", "3.13")
+SUPPORTED = ("3.11", "3.12", "3.13", "3.14")
 
 
 def version_of(python: str) -> str | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 
 pytestmark = pytest.mark.langages
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sge_sim.machine import freed_memory
-from sge_sim.machine.freed_memory import FreedMemory, give_back_freed_memory
+from sge_sim.machine import memory
+from sge_sim.machine.memory import FreedMemory, give_back_freed_memory
 
 _BLOCK = 100_000
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
 _TAKE_TURNS = """
 import sys, threading
 from pathlib import Path
-from sge_sim.machine.freed_memory import share_freed_memory
+from sge_sim.machine.memory import share_freed_memory
 
 def resident_mb():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
@@ -57,11 +57,9 @@ def test_what_is_freed_between_things_that_live_is_given_back() -> None:
 
 def test_it_is_given_back_once_a_minute_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds, given_back = [0.0], list[float]()
-    monkeypatch.setattr(freed_memory, "stopwatch", lambda: seconds[0])
-    monkeypatch.setattr(freed_memory, "elapsed_ms", lambda since: (seconds[0] - since) * 1000)
-    monkeypatch.setattr(
-        freed_memory, "give_back_freed_memory", lambda: given_back.append(seconds[0])
-    )
+    monkeypatch.setattr(memory, "stopwatch", lambda: seconds[0])
+    monkeypatch.setattr(memory, "elapsed_ms", lambda since: (seconds[0] - since) * 1000)
+    monkeypatch.setattr(memory, "give_back_freed_memory", lambda: given_back.append(seconds[0]))
     freed = FreedMemory()
     for seconds[0] in (1, 59, 60, 61, 119, 121, 300):
         freed.give_back_in_time()

@@ -10,8 +10,8 @@ from threading import Thread
 import pytest
 
 from sge_sim.errors import UsageError
+from sge_sim.machine.documents import parse_json
 from sge_sim.machine.files import read_user_file
-from sge_sim.machine.safe_json import parse_json
 
 READ = "import sys; from sge_sim.machine.files import read_user_file as read; "
 

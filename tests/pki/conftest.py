@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from certificate_forge import NOW, Forged
 
-from sge_sim.pki.installation import Pki, open_pki
-from sge_sim.pki.keys import read_key
+from sge_sim.pki.building import read_key
 from sge_sim.pki.simulated import SimulatedAuthority
+from sge_sim.pki.trust import Pki, open_pki
 
 
 @pytest.fixture(scope="session")

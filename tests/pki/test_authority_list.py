@@ -11,12 +11,11 @@ from certificate_forge import NOW, authority, forge, name
 from cryptography import x509
 
 from sge_sim.errors import UsageError
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.certificates import read_pem_bundle, tolerated_serial_numbers
-from sge_sim.pki.installation import Pki
 from sge_sim.pki.policy import Policy
-from sge_sim.pki.trust import load_trust
+from sge_sim.pki.trust import Pki, load_trust
 
 FILE = data_path("certs") / "authorities.yaml"
 AUTHORITIES = load_authorities()

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sge_sim.pki.certificates import tolerated_serial_numbers
-from sge_sim.pki.installation import Pki
 from sge_sim.pki.policy import Policy
+from sge_sim.pki.trust import Pki
 
 
 @given(st.binary(max_size=200))

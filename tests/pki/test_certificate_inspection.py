@@ -21,11 +21,10 @@ from hypothesis import strategies as st
 
 from sge_sim.errors import UsageError
 from sge_sim.pki.inspection import inspect_files
-from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import IssuedFiles, issue_client_certificate, write_issued_certificate
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.rendering import render_inspection
-from sge_sim.pki.trust import load_trust
+from sge_sim.pki.trust import Pki, load_trust
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from sge_sim.domaine.nomenclatures import KeyType
 from sge_sim.errors import UsageError
 from sge_sim.pki.certificates import domain_names, extension, key_text
-from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.material import read_material
 from sge_sim.pki.simulated import SimulatedAuthority
+from sge_sim.pki.trust import Pki
 
 
 def test_dates_and_number_come_from_the_given_instant(gandi: SimulatedAuthority) -> None:

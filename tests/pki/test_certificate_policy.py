@@ -14,15 +14,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.pki.building import key_pem
 from sge_sim.pki.certificates import fingerprint
 from sge_sim.pki.checks import CERTIFICATE_CHECKS
-from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate
-from sge_sim.pki.keys import key_pem
 from sge_sim.pki.policy import BoundedMemory, Policy
 from sge_sim.pki.request_rules import REQUEST_CHECKS, Registered
 from sge_sim.pki.simulated import SimulatedAuthority
-from sge_sim.pki.trust import load_trust
+from sge_sim.pki.trust import Pki, load_trust
 
 Judge = Callable[..., list[str]]
 

@@ -10,11 +10,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.errors import UsageError
-from sge_sim.pki.installation import Pki
+from sge_sim.pki.building import read_key
 from sge_sim.pki.issuing import issue_client_certificate
-from sge_sim.pki.keys import read_key
 from sge_sim.pki.policy import Policy
-from sge_sim.pki.revocation import revocation_list_pem
+from sge_sim.pki.simulated import revocation_list_pem
+from sge_sim.pki.trust import Pki
 
 
 def _issued(pki: Pki, slug: str = "gandi") -> tuple[x509.Certificate, bytes]:

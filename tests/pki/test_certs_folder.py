@@ -1,6 +1,6 @@
 """The folder `certs/` of the project: public data only."""
 
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 
 FOLDER = data_path("certs")
 

@@ -9,9 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sge_sim.pki.installation import Pki
 from sge_sim.pki.policy import Policy
-from sge_sim.pki.trust import load_trust
+from sge_sim.pki.trust import Pki, load_trust
 
 A_SECOND = timedelta(seconds=1)
 

@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.domaine.nomenclatures import Usages
 from sge_sim.pki.authorities import load_authorities
-from sge_sim.pki.client_auth import FIN_CHROME, longest_life, renewal_sentence, situation_at
-from sge_sim.pki.installation import Pki, open_pki
+from sge_sim.pki.deadlines import FIN_CHROME, longest_life, renewal_sentence, situation_at
 from sge_sim.pki.issuing import issue_client_certificate
 from sge_sim.pki.policy import Policy
+from sge_sim.pki.trust import Pki, open_pki
 from sge_sim.settings import VerifieEku
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)

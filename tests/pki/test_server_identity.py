@@ -12,13 +12,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.clock import machine_now
-from sge_sim.domaine.platform_hosts import DATA_CONNECT_HOSTS
+from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS
 from sge_sim.errors import UsageError
 from sge_sim.pki.certificates import extension, read_pem_bundle
-from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import IssuedFiles, issue_client_certificate, write_issued_certificate
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.server_identity import DEFAULT_HOSTS, ensure_server_identity
+from sge_sim.pki.trust import Pki, open_pki
 
 MACHINE_NOW = machine_now()
 

@@ -14,10 +14,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from sge_sim.errors import UsageError
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.certificates import extension
-from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import issue_client_certificate
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.simulated import open_simulated_authorities, open_simulated_authority
+from sge_sim.pki.trust import Pki, open_pki
 
 AUTHORITIES = load_authorities()
 

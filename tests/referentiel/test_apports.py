@@ -26,11 +26,18 @@ from sge_sim.referentiel.apports.versement import (
     remove_remains,
 )
 from sge_sim.referentiel.mesures import mesure_of
-from sge_sim.tables.apports import Apport
 from sge_sim.tables.base import Base
 from sge_sim.tables.consultation import look_for_points
 from sge_sim.tables.mesures import Collecte
-from sge_sim.tables.points import Commune, Compteur, Point, count_points, find_point, known_commune
+from sge_sim.tables.points import (
+    Apport,
+    Commune,
+    Compteur,
+    Point,
+    count_points,
+    find_point,
+    known_commune,
+)
 from sge_sim.tables.search import Criteres, search_points
 
 HOUSEHOLD, COMPANY = examples()

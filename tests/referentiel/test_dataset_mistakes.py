@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sge_sim.errors import UsageError
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.referentiel.dataset import load_dataset, read_dataset
 
 Refusal = Callable[[str, str, str], str]

@@ -17,7 +17,7 @@ from sge_sim.referentiel.apports.export import template, template_of_mesures
 from sge_sim.referentiel.apports.lecture import Faute, Source
 from sge_sim.referentiel.apports.versement import Bilan, import_points, remove_own_points
 from sge_sim.referentiel.mesures import mesure_of
-from sge_sim.tables.mesures_donnees import MesureDonnee
+from sge_sim.tables.mesures import MesureDonnee
 
 C5, C4 = (cells["prm"] for cells in examples())
 DAY = timedelta(1)

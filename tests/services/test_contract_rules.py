@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.refus import Refus, check
 from sge_sim.services.acces import CONTRACT_RULES, Acces
 from sge_sim.tables.acteurs import Contrat

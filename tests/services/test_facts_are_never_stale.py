@@ -17,7 +17,7 @@ from sqlalchemy import URL, delete
 from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.moving_clock import advance_by
-from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url

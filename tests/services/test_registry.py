@@ -10,7 +10,7 @@ from lxml import etree
 
 from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX, PACKAGES
 from sge_sim.errors import UsageError
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.services.dispatch import hold_together
 from sge_sim.services.registry import BY_PATH, FILES, SERVICES, find_services
 from sge_sim.services.service import Service

@@ -1,6 +1,6 @@
 import pytest
 
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import Contract, load_contracts
 
 

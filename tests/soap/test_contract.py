@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from sge_sim.errors import UsageError
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.contract import Contract, load_contracts
 from sge_sim.soap.endpoint import Endpoint

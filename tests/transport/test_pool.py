@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 
 import pytest
 
-from sge_sim.machine.threads import WEAR
+from sge_sim.machine.memory import WEAR
 from sge_sim.transport.pool import PATIENCE_SECONDS, Pool
 
 _LEAD_SECONDS = 0.05

@@ -7,7 +7,7 @@ import pytest
 from contract_tree import WSDL, XS, differences, read_contract
 from lxml import etree
 
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 
 DS = "{http://www.enedis.fr/sge/b2b/dictionnaire/v5.0/ds}"
 CONSULTER = "{http://www.enedis.fr/sge/b2b/services/consultermesures/v1.1}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from contract_tree import XS, Difference, differences, read_contract
 
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 
 OURS = data_path("wsdl")
 THEIRS = Path(str(files("lowatt_enedis"))) / "wsdl"

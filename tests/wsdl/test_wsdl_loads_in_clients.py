@@ -10,7 +10,7 @@ from lxml import etree
 from suds.cache import NoCache  # type: ignore[import-untyped]
 from suds.client import Client  # type: ignore[import-untyped]
 
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 
 DOCUMENTS = sorted(data_path("wsdl").glob("*.wsdl"))
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.errors import UsageError
 from sge_sim.flux.envoi import tampon

@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from sge_sim.clock import PARIS, legal_date
-from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.flux.r6x.mesures import PointDecrit, dumps
 from sge_sim.mesures import Consommation, PointMesure, SerieConsommations, consommations
 from sge_sim.mesures.alea import draw

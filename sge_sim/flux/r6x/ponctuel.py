@@ -10,8 +10,8 @@ from zipfile import ZIP_STORED, ZipFile
 
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.domaine.ecarts_plateforme import Defauts
+from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.envoi import Archive, Fichier
 from sge_sim.flux.packaging import member_of, zipped_archive

@@ -9,8 +9,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.nomenclatures import TypeServiceAcces
+from sge_sim.domaine.nomenclatures import Demandeur, TypeServiceAcces
 from sge_sim.flux.r6x.entete import periode
 from sge_sim.flux.r6x.mesures import PointDecrit
 from sge_sim.flux.r6x.rapport import (
@@ -165,7 +164,7 @@ def describe_demanded(
     earliest, and with the access service; raises `Refus`."""
     asked = PointDemande(demande, dossier, demandeur)
     check(RULES, asked)
-    mesure = point_mesure(dossier.point, dossier.suivi, demande.sens, pertes=pertes)
+    mesure = point_mesure(dossier.point, dossier.mesures, demande.sens, pertes=pertes)
     assert demande.date_debut is not None, "measures are demanded of days"
     assert demande.date_fin is not None, "measures are demanded of days"
     debut, fin = demande.date_debut, demande.date_fin

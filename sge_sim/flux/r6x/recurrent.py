@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PREMIER_JOUR
-from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.envoi import Fichier
 from sge_sim.flux.lots import LotDiffusion
@@ -124,7 +124,7 @@ def _written(
             continue
         service = (one.debut, one.fin) if lot.publie_avant_arret else None
         mesure = point_mesure(
-            dossier.point, dossier.suivi, one.sens, service, pertes=envoi.defauts.pertes
+            dossier.point, dossier.mesures, one.sens, service, pertes=envoi.defauts.pertes
         )
         if mesure is None:
             continue

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sge_sim.door.origine import is_own_agent
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.journal import Echange
-from sge_sim.machine.safe_xml import read_tree
+from sge_sim.machine.documents import read_tree
 from sge_sim.soap.exchange import LOGINS
 from sge_sim.tables.acteurs import (
     default_acteur,

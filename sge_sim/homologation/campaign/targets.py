@@ -11,8 +11,13 @@ from urllib.parse import SplitResult, urlsplit
 
 from sge_sim.api.administration import Administration
 from sge_sim.clock import Clock
-from sge_sim.domaine.horaires import closed_sentence, is_open
-from sge_sim.domaine.platform_hosts import HOMOLOGATION_HOST, LOCAL_HOSTS, RENAMED_HOSTS
+from sge_sim.domaine.plateformes import (
+    HOMOLOGATION_HOST,
+    LOCAL_HOSTS,
+    RENAMED_HOSTS,
+    closed_sentence,
+    is_open,
+)
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.protocoles import SOAP

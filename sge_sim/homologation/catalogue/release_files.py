@@ -13,7 +13,7 @@ from pathlib import Path
 from sge_sim.domaine.ecarts_plateforme import rank_of_release
 from sge_sim.homologation.catalogue.cases import SEGMENTS, case_key
 from sge_sim.homologation.catalogue.protocoles import SOAP
-from sge_sim.machine.yaml_fields import Fields, read_mapping
+from sge_sim.machine.yaml_files import Fields, read_mapping
 
 RELEASE_FILE = "release.yaml"
 Raw = Mapping[str, object]

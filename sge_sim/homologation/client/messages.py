@@ -15,7 +15,7 @@ from lxml import etree
 
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import Answer
-from sge_sim.machine.safe_xml import parse_xml, read_tree
+from sge_sim.machine.documents import parse_xml, read_tree
 
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"

@@ -14,10 +14,15 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 import certifi
 
-from sge_sim.domaine.horaires import closed_sentence, is_open
-from sge_sim.domaine.platform_hosts import HOMOLOGATION_HOST, PRODUCTION_HOST, RENAMED_HOSTS
+from sge_sim.domaine.plateformes import (
+    HOMOLOGATION_HOST,
+    PRODUCTION_HOST,
+    RENAMED_HOSTS,
+    closed_sentence,
+    is_open,
+)
 from sge_sim.homologation.campaign.targets import split_address
-from sge_sim.homologation.doctor.diagnosis import Diagnostic
+from sge_sim.homologation.doctor import Diagnostic
 
 _TIMEOUT_SECONDS: Final = 15
 _SKEW: Final = timedelta(minutes=1)

@@ -5,7 +5,7 @@ python -m sge_sim.homologation.jugement.documentation > docs/controles.md
 
 import sys
 
-from sge_sim.domaine.provenance import in_french
+from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.jugement.controle import Verification
 from sge_sim.homologation.jugement.juge import CONTROLES
 

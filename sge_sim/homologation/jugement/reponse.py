@@ -15,7 +15,7 @@ from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme
 from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.messages import read_message
-from sge_sim.machine.safe_xml import parse_xml
+from sge_sim.machine.documents import parse_xml
 from sge_sim.services.registry import BY_PATH
 from sge_sim.services.service import Service
 from sge_sim.soap.contract import ENVELOPE, Contract

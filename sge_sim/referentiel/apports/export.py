@@ -12,8 +12,8 @@ from sge_sim.referentiel.apports.lecture import Format
 from sge_sim.referentiel.apports.lignes import cells_of, ligne_of
 from sge_sim.referentiel.apports.mots import MOTS, MOTS_ACTEURS, MOTS_JOURS
 from sge_sim.tables.acteurs import all_acteurs
-from sge_sim.tables.apports_lignes import points_after
-from sge_sim.tables.mesures_donnees import days_after
+from sge_sim.tables.apports import points_after
+from sge_sim.tables.mesures import days_after
 
 _SLICE: Final = 500
 _WORDS: Final = tuple(MOTS.values())

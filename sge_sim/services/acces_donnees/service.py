@@ -6,8 +6,8 @@ from typing import Any
 from sge_sim.commandes.acces import order_acces, publish, renew_acces, stop_services, unpublish
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.prestations import ACCES, ACCES_PUBLIES, ACCES_SEUL, prestation_acces
-from sge_sim.domaine.generations import OUVERTURE_ACCES, SECOND_GENERATION, first_generation
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
+from sge_sim.domaine.plateformes import OUVERTURE_ACCES, SECOND_GENERATION, first_generation
 from sge_sim.refus import check
 from sge_sim.services.acces_donnees.answer import (
     acces_ordered,
@@ -35,10 +35,13 @@ from sge_sim.services.acces_donnees.rules import (
     RULES_RENOUVELLEMENT,
     RULES_SERVICES,
 )
-from sge_sim.services.acces_donnees.rules_communes import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
-from sge_sim.services.acces_donnees.rules_designes import NAMED_CODES
-from sge_sim.services.acces_donnees.rules_offre import FLUX_PUBLIES, OFFER_CODES
-from sge_sim.services.acces_donnees.rules_point import POINT_CODES
+from sge_sim.services.acces_donnees.rules_communes import (
+    ASKER_CODES,
+    COMMON_CODES,
+    LIBELLES_ACCES,
+    NAMED_CODES,
+)
+from sge_sim.services.acces_donnees.rules_offre import FLUX_PUBLIES, OFFER_CODES, POINT_CODES
 from sge_sim.services.reading import acces_of, read_commande, read_declaration
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer

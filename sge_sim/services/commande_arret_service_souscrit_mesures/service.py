@@ -2,7 +2,7 @@
 
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.vie import stop
-from sge_sim.domaine.generations import first_generation
+from sge_sim.domaine.plateformes import first_generation
 from sge_sim.refus import check
 from sge_sim.services.commande_arret_service_souscrit_mesures.demande import DemandeArretMesures
 from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES, UNREACHABLE_CODES

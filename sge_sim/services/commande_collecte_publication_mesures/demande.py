@@ -9,9 +9,8 @@ from typing import Any
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.souscription import Souscription
-from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import Ecart
-from sge_sim.domaine.nomenclatures import MesuresType
+from sge_sim.domaine.nomenclatures import Demandeur, MesuresType
 from sge_sim.services.ordres import Ordre
 from sge_sim.tables.point_facts import ServiceFacts
 

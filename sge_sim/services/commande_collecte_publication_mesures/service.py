@@ -2,18 +2,13 @@
 
 from sge_sim.commandes.affaires import subscribe
 from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
-from sge_sim.domaine.generations import first_generation
+from sge_sim.domaine.plateformes import first_generation
 from sge_sim.refus import check
 from sge_sim.services.acces import PACKAGE_SGT483
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte, asks
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE_CODES
-from sge_sim.services.reading import (
-    acces_of,
-    has_known_civilite,
-    read_commande,
-    read_declaration,
-)
+from sge_sim.services.reading import acces_of, has_known_civilite, read_commande, read_declaration
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree

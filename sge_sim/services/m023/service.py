@@ -6,9 +6,8 @@ from functools import partial
 from typing import Any, Final
 
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
-from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.domaine.nomenclatures import Flux, FluxM023
+from sge_sim.domaine.nomenclatures import Demandeur, Flux, FluxM023
 from sge_sim.refus import check
 from sge_sim.services.m023.demande import FLUX_FINS, AdmissibiliteM023
 from sge_sim.services.m023.rules import PAR_JOUR, RULES, RULES_SANS_DATES, liste_non_vide

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.services.trees import coded
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.points import Compteur, Point

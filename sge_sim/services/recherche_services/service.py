@@ -6,8 +6,8 @@ An actor sees its own services; the opposition of the client of a C5 is seen by 
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.generations import SECOND_GENERATION, first_generation
+from sge_sim.domaine.nomenclatures import Demandeur
+from sge_sim.domaine.plateformes import SECOND_GENERATION, first_generation
 from sge_sim.refus import check
 from sge_sim.services.ecarts import is_empty
 from sge_sim.services.reading import acces_of

@@ -18,7 +18,7 @@ from sge_sim.homologation.catalogue.answer_paths import as_text
 from sge_sim.homologation.catalogue.cases import Cas, Emprunt, Requete
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release, list_releases, load_release
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.contract import Contract, load_contracts
 

@@ -17,7 +17,7 @@ from sge_sim.homologation.catalogue.release import (
     load_release,
     validate,
 )
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 
 ADP = ["ADP-R1", "ADP-R2", "ADP-NR1"]
 AHC = ["AHC-R1", "AHC-NR1"]

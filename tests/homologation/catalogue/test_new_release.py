@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from sge_sim.homologation.catalogue.release import Catalogue
-from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import data_path
 
 ROOT = Path(__file__).parents[3]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from acces_kit import C4, C5, END, P1, P4, SAD, TODAY, Tiers
 
-from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.facts.lecture import faits_within
 from sge_sim.refus import Refus, check
 from sge_sim.services.acces import Acces

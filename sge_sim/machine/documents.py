@@ -1,0 +1,149 @@
+"""XML, JSON and zip archives from anywhere, read without harm; zips made, always to the same bytes.
+
+No entity is expanded, nothing is fetched.
+"""
+
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, Final
+from xml.etree.ElementTree import (
+    Element,
+    ParseError,
+    TreeBuilder,
+    XMLParser,
+)
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from lxml import etree
+
+from sge_sim.machine.files import PUBLIC
+
+_DEEPEST: Final = 256
+
+
+def parse_xml(content: bytes, *, compact: bool = False, bare: bool = False) -> etree._Element:
+    """Return the root of a document; raises `ValueError` for what isn't XML and for a DTD.
+
+    `compact` drops the white space between elements, `bare` comments and instructions too.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_blank_text=compact or bare,
+        remove_comments=bare,
+        remove_pis=bare,
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(_where(error.position)) from None
+    if root.getroottree().docinfo.doctype:
+        raise ValueError("une DTD n'a pas sa place ici")
+    return root
+
+
+def read_tree(content: bytes) -> Element:
+    """Return the root of a document, of which nothing is kept once it is no longer used.
+
+    libxml2 keeps every name that its thread has met: what strangers write isn't for it in a process
+    that lives long. Comments and instructions are dropped. Raises `ValueError` as `parse_xml` does,
+    and beyond the depth that libxml2 takes.
+    """
+    parser = XMLParser(target=_Builder())  # noqa: S314 - the builder refuses a DTD
+    try:
+        parser.feed(content)
+        root: Element = parser.close()
+    except ParseError as error:
+        raise ValueError(_where(error.position)) from None
+    return root
+
+
+def _where(position: tuple[int, int]) -> str:
+    """Return where a document stops being one: what parsers say of it is in English."""
+    line, column = position
+    return f"ce n'est pas du XML bien formé (ligne {line}, colonne {column})"
+
+
+class _Builder(TreeBuilder):
+    """A tree that is no deeper than libxml2 takes it, and has no DTD."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = 0
+
+    def start(self, tag: str, attrs: dict[str, str]) -> Element:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise ValueError("les éléments s'emboîtent trop")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str) -> Element:
+        self._depth -= 1
+        return super().end(tag)
+
+    def doctype(self, *_: object) -> None:
+        """Refuse a DTD."""
+        raise ValueError("une DTD n'a pas sa place ici")
+
+
+def parse_json(content: bytes | str) -> Any:
+    """Return what a document holds; raises `ValueError` for what isn't JSON or is nested too deep
+    for the interpreter, some hundreds of levels."""
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("trop de niveaux imbriqués") from None
+
+
+Moment = tuple[int, int, int, int, int, int]
+
+_UNIX: Final = 3
+_FIRST: Final[Moment] = (1980, 1, 1, 0, 0, 0)
+
+
+def member_info(
+    name: str, moment: Moment = _FIRST, *, mode: int = PUBLIC, stored: bool = False
+) -> ZipInfo:
+    """Return how a member is described; the machine's time is not in it.
+
+    `moment` is its date to the second, the first that a zip knows unless it is given; `stored`
+    leaves it uncompressed.
+    """
+    member = ZipInfo(name, moment)
+    member.create_system = _UNIX
+    member.external_attr = mode << 16
+    member.compress_type = ZIP_STORED if stored else ZIP_DEFLATED
+    return member
+
+
+def zipped(members: Iterable[tuple[ZipInfo, bytes]], comment: bytes = b"") -> bytes:
+    """Return an archive of `members`."""
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        archive.comment = comment
+        for info, content in members:
+            archive.writestr(info, content)
+    return buffer.getvalue()
+
+
+def zip_members(content: bytes) -> Iterator[tuple[ZipInfo, Callable[[], bytes]]]:
+    """Yield the members of an archive, each with what reads it: look at its size first.
+
+    Raises `ValueError` for what isn't an archive, and so does reading a damaged member.
+    """
+    try:
+        archive = ZipFile(io.BytesIO(content))
+    except Exception as error:  # zipfile has no common one: a damaged byte may raise anything
+        raise ValueError(str(error)) from None
+    for info in archive.infolist():
+        yield info, partial(_read, archive, info)
+
+
+def _read(archive: ZipFile, info: ZipInfo) -> bytes:
+    try:
+        return archive.read(info)
+    except Exception as error:
+        raise ValueError(f"{info.filename} : {error}") from None
