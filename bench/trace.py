@@ -32,11 +32,7 @@ KINDS = {
     "what is known of the exchange": ("*/e*change.py",),
     "the facts, and what they say": ("facts/memoire.py", "tables/*_facts.py"),
     "a table of rules": ("refus.py", "**/*rules*.py"),
-    "what the rules look at": (
-        "services/ordres.py",
-        "services/*/demande.py",
-        "services/*/consultation.py",
-    ),
+    "what the rules look at": ("services/ordres.py", "services/*/demande.py"),
     "what is measured": ("mesures/series.py", "mesures/point.py"),
     "the journal": ("journal/*",),
 }

@@ -40,12 +40,14 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("homologation.catalogue.protocoles", "sge_sim.services.registry"): 366,
     ("homologation.catalogue.protocoles", "sge_sim.tables.dataconnect"): 300,
     ("flux.ouverture_canal", "sge_sim.flux.canal_sftp"): 260,
+    ("flux.grappe", "distributed"): 750,
+    ("flux.parquet", "pyarrow"): 45,
     ("flux.publication", "sge_sim.flux.fabrication"): 190,
     ("flux.r6x.documents", "jsonschema"): 150,
     ("referentiel.points", "sge_sim.mesures.climat"): 110,
     ("referentiel.reglages", "sge_sim.mesures"): 160,
     ("referentiel.reglages", "sge_sim.referentiel.mesures"): 163,
-    ("settings.settings_file", "tomllib"): 14,
+    ("settings.own_folder", "tomllib"): 14,
     ("processes.admin_process", "sge_sim.admin.application"): 592,
     ("processes.admin_process", "sge_sim.admin.routes"): 592,
     ("processes.admin_process", "sge_sim.flux.publication"): 23,
@@ -54,13 +56,13 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.admin_process", "sge_sim.services.registry"): 366,
     ("processes.simulator", "sge_sim.dataconnect.tokens"): 59,
     ("processes.simulator", "sge_sim.processes.dataset_installation"): 225,
-    ("processes.simulator", "sge_sim.referentiel.apports.dossier"): 150,
+    ("processes.simulator", "sge_sim.referentiel.apports.sources"): 150,
     ("processes.supervised", "sge_sim.processes.admin_process"): 41,
     ("processes.supervised", "sge_sim.processes.b2b_process"): 77,
     ("processes.supervised", "sge_sim.processes.data_connect_process"): 300,
     ("pytest_plugin", "sge_sim.homologation.testing"): 818,
     ("facts.database", "sge_sim.tables.postgresql"): 91,
-    ("schema.revisions", "alembic"): 260,
+    ("schema.data_folder", "alembic"): 260,
     ("schema.data_folder", "sge_sim.journal"): 60,
     ("processes.serving_note", "http"): 20,
     ("referentiel.apports.versement", "sge_sim.referentiel.apports.jours"): 100,
@@ -77,7 +79,7 @@ HOMONYMS: Final[Mapping[str, str]] = {
 }
 """Where a name of one module may be that of another, and why."""
 
-PRIVATE_IMPORTS: Final = {("transport.openssl", "_ssl")}
+PRIVATE_IMPORTS: Final = {("transport.tls", "_ssl")}
 """Those that are late because the module may be absent."""
 
 
@@ -141,7 +143,7 @@ def test_nothing_above_the_services_makes_up_a_demand_of_theirs() -> None:
     demands = [
         (name, imported)
         for name, imported in all_imports()
-        if re.fullmatch(r"sge_sim\.services\.\w+\.(demande|consultation|answer\w*)", imported)
+        if re.fullmatch(r"sge_sim\.services\.\w+\.(demande|answer\w*)", imported)
     ]
     assert len(demands) > 20
     assert [pair for pair in demands if not pair[0].startswith("sge_sim.services.")] == []

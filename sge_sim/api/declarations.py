@@ -12,6 +12,7 @@ from sge_sim.dataconnect.documentation import all_rules
 from sge_sim.datahub import droits as datahub
 from sge_sim.datahub.droits import ETAPES
 from sge_sim.datahub.spice import HABILITATIONS
+from sge_sim.domaine.francais import normalise
 from sge_sim.door import gates as door
 from sge_sim.flux.r6x import recevabilite as report
 from sge_sim.journal import Journal
@@ -21,7 +22,6 @@ from sge_sim.pki.request_rules import REQUEST_CHECKS
 from sge_sim.refus import Rule
 from sge_sim.services.registry import CODES, EXISTENCES, SERVICES
 from sge_sim.services.service import Service
-from sge_sim.tables.normalise import normalise
 
 COMMUNS: Final[Mapping[str, str]] = {
     "SGT200": "La demande est acceptée (en-tête acquittement).",

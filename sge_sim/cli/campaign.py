@@ -176,7 +176,7 @@ def report(
     donnees_reelles: bool,
 ) -> None:
     from sge_sim.homologation.reports.writing import write_reports
-    from sge_sim.referentiel.apports.personnelles import personal_of
+    from sge_sim.referentiel.apports.anonymat import personal_of
     from sge_sim.schema.data_folder import open_database
 
     state = _chosen(_campaigns(data_dir), acteur, numero)

@@ -20,9 +20,10 @@ from sge_sim.settings import Settings, variable_of
 
 
 @click.command(
-    help="Écrire le kit d'un acteur : WSDL, catalogue, certificat et clé, guide des premiers pas."
+    help="Écrire le kit d'un acteur, un dossier ou un .zip : WSDL, catalogue, certificat et clé, "
+    "guide des premiers pas."
 )
-@click.argument("out", metavar="OUT.zip", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
 @data_dir_option
 @click.option(
     "--url",

@@ -20,17 +20,17 @@ from sge_sim.processes.serving_note import find_served
 from sge_sim.soap.codes import LIBELLES_CODES
 
 if TYPE_CHECKING:
-    from sge_sim.journal import Avarie, Cause, Echange, Journal, RechercheJournal
+    from sge_sim.journal import Avarie, CauseAvarie, Echange, Journal, RechercheJournal
 
 _FOLLOW_SECONDS: Final = 0.5
-CAUSES: Final[Mapping["Cause", str]] = {
+CAUSES: Final[Mapping["CauseAvarie", str]] = {
     "abime": "abîmé",
     "illisible": "illisible",
     "entete": "en-tête abîmé",
     "disparu": "fichier disparu, ou raccourci",
     "inacheve": "inachevé (son processus a fini avant de répondre)",
 }
-UNCOUNTED: Final[frozenset["Cause"]] = frozenset({"entete", "disparu", "inacheve"})
+UNCOUNTED: Final[frozenset["CauseAvarie"]] = frozenset({"entete", "disparu", "inacheve"})
 """Those whose missing exchanges can't be counted, or that miss none."""
 
 

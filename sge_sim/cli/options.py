@@ -16,8 +16,7 @@ from sge_sim.clock import Duree, parse_duration, parse_instant
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.errors import UsageError
 from sge_sim.settings import Settings, default_data_dir, variable_of
-from sge_sim.settings.own_folder import look_at_own_folder
-from sge_sim.settings.settings_file import settings_beside
+from sge_sim.settings.own_folder import look_at_own_folder, settings_beside
 
 Command = Callable[..., Any]
 T = TypeVar("T")

@@ -356,7 +356,7 @@ def copy_command(
     compteur: tuple[str, ...],
     data_dir: Path,
 ) -> None:
-    from sge_sim.referentiel.copies import copy_point
+    from sge_sim.referentiel.points import copy_point
     from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:

@@ -21,7 +21,7 @@ from sge_sim.machine.memory import collector_paused
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, check_environment, serving
 from sge_sim.settings import Log, Settings
 from sge_sim.settings.own_folder import look_at_own_folder
-from sge_sim.transport.sockets import bind, bind_loopback
+from sge_sim.transport.listener import bind, bind_loopback
 
 if TYPE_CHECKING:
     from sge_sim.processes.simulator import Simulator

@@ -11,12 +11,12 @@ from typing import Final
 from sge_sim.dataconnect import sandbox
 from sge_sim.dataconnect.exchange import RestExchange
 from sge_sim.dataconnect.rest_rules import RestRule
+from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import MotifFin
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.refus import Refus
 from sge_sim.tables.clients import titulaire_de
 from sge_sim.tables.dataconnect import read_consentements
-from sge_sim.tables.normalise import normalise
 from sge_sim.tables.point_facts import Dossier, PointFacts
 
 DEPARTS: Final[frozenset[MotifFin]] = frozenset({"changement_titulaire", "resiliation"})

@@ -48,7 +48,7 @@ def alert_detail(failure: HandshakeFailure, verdict: Verdict | None) -> str:
     """
     reason = failure.cause.value
     if failure.cause is Cause.ISSUER_NOT_FOUND and verdict is not None:
-        known = not any(one.rule.code == "chaine" for one in verdict.reasons)
+        known = not any(refusal.rule.code == "chaine" for refusal in verdict.reasons)
         reason = (
             "le certificat intermédiaire n'a pas été envoyé : le présenter à la suite du sien"
             if known
@@ -56,7 +56,7 @@ def alert_detail(failure: HandshakeFailure, verdict: Verdict | None) -> str:
         )
     lines = [f"Alerte TLS : {reason} ({failure.detail})"]
     if verdict is not None:
-        lines += [f"- {one.explain()}" for one in verdict.reasons]
+        lines += [f"- {refusal.explain()}" for refusal in verdict.reasons]
     return "\n".join(lines)
 
 
@@ -124,7 +124,7 @@ class B2B:
         except Exception as error:
             response = self._failed(exchange, error)
         spent = elapsed_ms(since)
-        self._journal(lambda: self._told(exchange, response, spent))
+        self._journal(lambda: self._described(exchange, response, spent))
         return response
 
     def refuse_handshake(self, failure: HandshakeFailure) -> None:
@@ -196,8 +196,8 @@ class B2B:
         if endpoint is None or (gone and self._reponse_arret == "404"):
             served = [
                 name
-                for name, one in endpoints.items()
-                if is_served(one.existence, self._generation, day)
+                for name, served in endpoints.items()
+                if is_served(served.existence, self._generation, day)
             ]
             constat = f"« {path} » n'est le chemin d'aucun service ; sont servis "
             raise Refus(gates.CHEMIN_SERVI, constat + ", ".join(sorted(served)))
@@ -236,7 +236,7 @@ class B2B:
             response = endpoint.answer(exchange)
         else:
             response = spoilt(struck, exchange, endpoint)
-            exchange.notes.append(struck.told)
+            exchange.notes.append(struck.line)
         if exchange.outcome is not None:
             exchange.notes.append(exchange.outcome.constat)
         if calls > 1:
@@ -245,19 +245,19 @@ class B2B:
 
     def _struck(self, exchange: Exchange, plans: tuple[Panne, ...]) -> Atteinte | None:
         """Return the panne that strikes a call, if one of `plans` does."""
-        if any(one.prm is not None for one in plans):
+        if any(panne.prm is not None for panne in plans):
             prm = called_point(exchange.request.body)
-            plans = tuple(one for one in plans if one.prm in (None, prm))
+            plans = tuple(panne for panne in plans if panne.prm in (None, prm))
         return self._guet.strike(plans) if plans else None
 
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
         """Answer where something failed around the service: nothing has been committed then."""
         request = exchange.request
         if isinstance(error, DATABASE_UNREACHABLE):
-            told = unreachable_sentence(error)
-            _log.error("%s ne peut pas répondre : %s", request.path, told)
+            reason = unreachable_sentence(error)
+            _log.error("%s ne peut pas répondre : %s", request.path, reason)
         else:
-            told = f"{type(error).__name__}: {error}"
+            reason = f"{type(error).__name__}: {error}"
             _log.error("%s ne peut pas répondre.", request.path, exc_info=error)
         try:
             endpoint = self._endpoints().get(request.path.rstrip("/"))
@@ -265,8 +265,8 @@ class B2B:
                 exchange.service, exchange.version = endpoint.names
                 exchange.kind = "soap"
                 code = endpoint.unavailable if isinstance(error, DATABASE_UNREACHABLE) else "SGT500"
-                response = endpoint.fail(exchange, code, told)
-                exchange.notes.append(told)
+                response = endpoint.fail(exchange, code, reason)
+                exchange.notes.append(reason)
                 return response
         except Exception as again:
             _log.error("%s n'a pas pu être chargé : %s", request.path, again)
@@ -274,18 +274,20 @@ class B2B:
         return _text(
             exchange,
             HTTPStatus.SERVICE_UNAVAILABLE,
-            f"Le simulateur ne peut pas répondre pour l'instant : {told}.",
+            f"Le simulateur ne peut pas répondre pour l'instant : {reason}.",
             ("Retry-After", "5"),
         )
 
-    def _journal(self, told: Callable[[], EchangeRecord]) -> None:
-        """Record what is `told`; whatever happens here, the client has its answer."""
+    def _journal(self, described: Callable[[], EchangeRecord]) -> None:
+        """Record what is `described`; whatever happens here, the client has its answer."""
         try:
-            self._record(told())
+            self._record(described())
         except Exception:
             _log.exception("Un échange n'a pas pu être décrit au journal.")
 
-    def _told(self, exchange: Exchange, response: Response, duration_ms: float) -> EchangeRecord:
+    def _described(
+        self, exchange: Exchange, response: Response, duration_ms: float
+    ) -> EchangeRecord:
         verdict, outcome = exchange.verdict, exchange.outcome or Outcome(None)
         notes, request = exchange.notes, exchange.request
         if exchange.kind == "http":

@@ -104,7 +104,9 @@ def register_certificate(
             acteur_code=acteur.code,
             subject=name_text(leaf.subject),
             not_after=leaf.not_valid_after_utc,
-            pem="".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in chain),
+            pem="".join(
+                certificate.public_bytes(Encoding.PEM).decode("ascii") for certificate in chain
+            ),
         )
     )
 
@@ -125,7 +127,7 @@ class CertificateRegister:
 def _intermediates(pem: str) -> tuple[bytes, ...]:
     """Return the certificates of a chain but its first, as DER."""
     _, *others = x509.load_pem_x509_certificates(pem.encode("ascii"))
-    return tuple(one.public_bytes(Encoding.DER) for one in others)
+    return tuple(certificate.public_bytes(Encoding.DER) for certificate in others)
 
 
 read_registered: Final[Query[Registered | None]] = Query(

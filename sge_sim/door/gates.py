@@ -10,8 +10,8 @@ from typing import Final, Protocol
 
 from sge_sim.domaine.plateformes import closed_sentence, is_open, next_opening, seconds_until
 from sge_sim.facts.database import Database
-from sge_sim.facts.logins import read_login
-from sge_sim.referentiel.passwords import password_matches
+from sge_sim.facts.lecture import read_login
+from sge_sim.referentiel.acteurs import password_matches
 from sge_sim.refus import Refus, Rule
 from sge_sim.soap.exchange import Exchange
 
@@ -123,7 +123,7 @@ class BasicAuthentication:
         if credentials is None:
             return "aucun login lisible dans l'en-tête Authorization"
         login, password = credentials
-        user = read_login(self._database, login)
+        user = self._database.memoire.look().ask(read_login, login.lower())
         if user is None or not user.actif:
             return f"le login « {login} » n'est celui d'aucun utilisateur"
         if user.acteur_code != acteur:

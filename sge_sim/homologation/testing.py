@@ -16,7 +16,7 @@ from sge_sim.api.flux import FichierView
 from sge_sim.api.pannes import PanneDemande, PanneView
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, machine_now
-from sge_sim.domaine.pannes import SortePanne, plan_told
+from sge_sim.domaine.pannes import SortePanne, panne_in
 from sge_sim.homologation.campaign.matching import Seen, recognise
 from sge_sim.homologation.campaign.outcome import judge, not_run
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
@@ -302,7 +302,7 @@ class Sge(SgeActeur):
             full.http_status,
             full.duration_ms,
             full.rule,
-            plan_told(full.detail)[1],
+            panne_in(full.detail)[1],
             full.user_agent or "",
             full.origine,
         )

@@ -21,11 +21,11 @@ from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.shared_memory import Phase
 from sge_sim.pki.server_identity import DEFAULT_HOSTS
 from sge_sim.pki.trust import Pki, open_pki
+from sge_sim.schema.data_folder import prepare
 from sge_sim.schema.pieces import Pieces
-from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Communes, ReformeHc, Settings
+from sge_sim.tables.apports import is_installed
 from sge_sim.tables.campaigns import last_observed
-from sge_sim.tables.installation import is_installed
 from sge_sim.tables.plateforme import is_shared
 
 _START_PATIENCE_SECONDS: Final = 15.0
@@ -97,7 +97,7 @@ def _make_ready(settings: Settings, database: Database) -> tuple[Pki, tuple[Defa
             partout=settings.communes is Communes.TOUTES,
         )
     if settings.dataset is not None:
-        from sge_sim.referentiel.apports.dossier import import_folder
+        from sge_sim.referentiel.apports.sources import import_folder
 
         import_folder(database, settings.dataset)
     pieces = Pieces(database, settings.data_dir)

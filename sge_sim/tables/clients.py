@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from sge_sim.tables.normalise import normalise
+from sge_sim.domaine.francais import normalise
 from sge_sim.tables.points import POINT_SEEN, Point
 
 _CANDIDATES = 5000
@@ -45,7 +45,7 @@ def find_clients(session: Session, recherche: str = "", limit: int = 30) -> list
     held: dict[str, list[Point]] = {}
     for point in session.scalars(query.order_by(Point.prm).limit(_CANDIDATES)):
         held.setdefault(titulaire_de(point.nom_client_final, point.code_insee), []).append(point)
-    ordered = sorted(held.items(), key=lambda one: (-len(one[1]), one[0]))
+    ordered = sorted(held.items(), key=lambda item: (-len(item[1]), item[0]))
     return [_client(titulaire, points) for titulaire, points in ordered[:limit]]
 
 

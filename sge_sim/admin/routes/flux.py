@@ -43,8 +43,7 @@ from sge_sim.flux.declaration import clear_content, declare_canal, describe_cana
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending, retry_now
 from sge_sim.flux.publication import Publisher
-from sge_sim.machine.documents import parse_xml
-from sge_sim.machine.zips import zip_members
+from sge_sim.machine.documents import parse_xml, zip_members
 from sge_sim.tables.flux import FichierFlux, find_fichier, find_fichiers, get_fichier
 
 MAX_ROWS: Final = 300

@@ -32,7 +32,7 @@ from sge_sim.errors import UsageError
 from sge_sim.flux.declaration import declare_canal, describe_canal
 from sge_sim.referentiel.acteurs import add_contrat, add_login, create_acteur, habiliter
 from sge_sim.referentiel.apports.versement import remove_own_points
-from sge_sim.referentiel.copies import copy_point
+from sge_sim.referentiel.points import copy_point
 from sge_sim.schema.snapshot import is_kept, take_snapshot
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.dataconnect import APIS, applications

@@ -26,7 +26,7 @@ from pydantic import BaseModel, Field
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.views import TravailView
-from sge_sim.domaine.pannes import plan_told
+from sge_sim.domaine.pannes import panne_in
 from sge_sim.facts.database import Database
 from sge_sim.journal import Avarie, Echange, Journal, JournalState
 from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
@@ -130,7 +130,7 @@ class Metrics:
         self._requests[echange.kind, service, code, str(echange.http_status or "")] += 1
         if echange.rule is not None:
             self._refusals[code, echange.rule.name] += 1
-        numero, _ = plan_told(echange.detail)
+        numero, _ = panne_in(echange.detail)
         if numero is not None:
             self._pannes[str(numero)] += 1
         if echange.kind in ("soap", "rest"):

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, Clock, legal_date, machine_now
 from sge_sim.domaine.ecarts_plateforme import plateforme_at
-from sge_sim.domaine.pannes import plan_told
+from sge_sim.domaine.pannes import panne_in
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
@@ -308,7 +308,7 @@ def _seen(echange: Echange) -> Seen:
         echange.http_status,
         echange.duration_ms,
         echange.rule,
-        plan_told(echange.detail)[1],
+        panne_in(echange.detail)[1],
         echange.user_agent or "",
         echange.origine,
     )

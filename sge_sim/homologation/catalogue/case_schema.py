@@ -1,6 +1,6 @@
 """The schema of the catalogue: from what the files say to `Cas` objects.
 
-It is documented for those who write the files in `catalog/README.md`. A mistake never stops the
+It is documented for those who write the files in `docs/catalogue.md`. A mistake never stops the
 reading: it is noted, in French, with its file, its case and its key.
 """
 

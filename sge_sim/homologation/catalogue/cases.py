@@ -2,7 +2,7 @@
 
 A case of Enedis' catalogue is run once per segment that it lists; each run is one `Cas` here,
 told apart by its key (`ADP-R1@C5`; the id alone where no segment applies). The YAML files that
-these objects come from are described in `catalog/README.md`.
+these objects come from are described in `docs/catalogue.md`.
 
 A case writes a date in one of two ways. An ISO date is the one that the catalogue of the release
 lists: it is kept, or moved with the whole campaign (`Release.decalage`). An expression such as

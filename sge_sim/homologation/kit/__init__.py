@@ -34,8 +34,14 @@ from sge_sim.homologation.catalogue.cases import LIBRE, Cas
 from sge_sim.homologation.catalogue.french_text import expectation
 from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
-from sge_sim.machine.files import PRIVATE, PUBLIC, data_path, write_atomically
-from sge_sim.machine.zips import member_info, zipped
+from sge_sim.machine.documents import member_info, zipped
+from sge_sim.machine.files import (
+    PRIVATE,
+    PUBLIC,
+    data_path,
+    make_private_folder,
+    write_atomically,
+)
 from sge_sim.pki.building import BUNDLE_PASSWORD, key_pem
 from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
 from sge_sim.pki.trust import open_pki
@@ -201,7 +207,8 @@ def write_kit(
     environnement: Environment,
     now: datetime,
 ) -> Holder:
-    """Write the kit of `acteur` (the default tiers if None) for a simulator reached at `url`.
+    """Write the kit of `acteur` (the default tiers if None) for a simulator reached at `url`: a zip
+    where the path ends so, a new folder otherwise.
 
     A client certificate is issued by a simulated authority of the list, and registered for
     `environnement`; `now` is the machine's time. Raises `UsageError` for an actor that is unknown
@@ -232,7 +239,12 @@ def write_kit(
         **_collections(holder, url, StoredClock(database).now().astimezone(PARIS).date()),
         **{f"schemas/{name}.json": schema_text(name) for name in SCHEMAS},
     }
-    write_atomically(path, _zipped(files), PRIVATE)
+    if path.suffix == ".zip":
+        write_atomically(path, _zipped(files), PRIVATE)
+    else:
+        for name, content in files.items():
+            make_private_folder((path / name).parent)
+            write_atomically(path / name, content, PRIVATE if _is_secret(name) else PUBLIC)
     with database.transaction() as session:
         row = find_acteur(session, holder.code)
         assert row is not None

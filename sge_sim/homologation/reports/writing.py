@@ -29,8 +29,8 @@ from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
 from sge_sim.homologation.reports.rapport import Rapport, parse_rapport, to_json
 from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
+from sge_sim.machine.documents import member_info, zip_members, zipped
 from sge_sim.machine.files import check_writable, read_user_file, write_atomically
-from sge_sim.machine.zips import member_info, zip_members, zipped
 
 Personal = Callable[[Collection[str]], Collection[str]]
 """Returns what is personal of the own points that words name."""

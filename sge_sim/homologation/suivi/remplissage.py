@@ -27,8 +27,7 @@ from sge_sim.homologation.suivi.lignes import (
     reference_in,
     segment_in,
 )
-from sge_sim.machine.documents import parse_xml
-from sge_sim.machine.zips import zipped
+from sge_sim.machine.documents import parse_xml, zipped
 
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import CoteCalendrier
-from sge_sim.tables.acteur_facts import Rows
+from sge_sim.tables.acteur_facts import ReadRows
 
 _DATES: Final = "date_"
 
@@ -22,7 +22,7 @@ class AncienneValeur(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Suivi:
+class MesuresFacts:
     """What the measures of a point depend on beyond its facts: periods, gaps, calendars, meters.
 
     `calendriers`: (side, from, code), oldest first; `compteurs`: (installed, removed, whether it
@@ -64,7 +64,7 @@ class Suivi:
         return tuple(reversed(etats))
 
 
-def suivi_from(rows: Rows, instants: Rows, days: Rows) -> Suivi:
+def mesures_facts_from(rows: ReadRows, instants: ReadRows, days: ReadRows) -> MesuresFacts:
     """Make what measures depend on of its rows: (kind, text, from, to), of what has instants
     (kind, energy, from, to), of the days that were given."""
     collectes: list[tuple[date, date | None]] = []
@@ -84,7 +84,7 @@ def suivi_from(rows: Rows, instants: Rows, days: Rows) -> Suivi:
                 compteurs.append((debut, fin, kind == "compteur_tic"))
             case _:
                 calendriers.append((kind, debut, calendrier))
-    return Suivi(
+    return MesuresFacts(
         tuple(sorted(collectes, key=lambda periode: periode[0])),
         tuple(sorted((debut, fin) for kind, _, debut, fin in instants if kind == "trou")),
         tuple(sorted(calendriers, key=lambda entree: entree[1])),
@@ -106,7 +106,7 @@ def suivi_from(rows: Rows, instants: Rows, days: Rows) -> Suivi:
 def read_rectification(
     minuit: datetime, energie: int, instant: datetime
 ) -> tuple[date, int, datetime]:
-    """Return a day that was put right, as `Suivi.rectifications` has it, of its row."""
+    """Return a day that was put right, as `MesuresFacts.rectifications` has it, of its row."""
     return legal_date(minuit), energie, instant
 
 
