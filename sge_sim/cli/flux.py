@@ -20,7 +20,6 @@ from sge_sim.domaine.nomenclatures import (
     Flux,
 )
 from sge_sim.errors import UsageError
-from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS, read_documents, schema_mistakes, schema_of
 from sge_sim.flux.r6x.tableau import rows_of, write_csv
 from sge_sim.machine.files import read_user_file, write_atomically
 from sge_sim.settings import Profile, Settings
@@ -186,6 +185,7 @@ def decrypt(
 ) -> None:
     from sge_sim.flux import chiffrement
     from sge_sim.flux.declaration import secret_of
+    from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS
     from sge_sim.schema.data_folder import open_database
 
     if (contrat is None) is (cle is None):
@@ -207,6 +207,8 @@ def decrypt(
 @click.argument("file", metavar="FICHIER")
 @data_dir_option
 def validate(file: str, data_dir: Path) -> None:
+    from sge_sim.flux.r6x.documents import schema_mistakes, schema_of
+
     wrong = 0
     for nom, tree in _documents_of(file, data_dir):
         mistakes = schema_mistakes(tree)
@@ -262,6 +264,7 @@ def _documents_of(nom: str, data_dir: Path) -> Iterator[tuple[str, Any]]:
     """Return what is in a file: of that path (`-`, the standard input), or that was published
     under that name."""
     from sge_sim.flux.declaration import clear_content
+    from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS, read_documents
     from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.flux import find_fichier
 
