@@ -42,7 +42,7 @@ class DemandeRejouee(Body):
     )
 
 
-def play_again(state: AdminState, echange: Echange, demande: bytes | None) -> int | None:
+def _replay(state: AdminState, echange: Echange, demande: bytes | None) -> int | None:
     """Send an exchange again; return the number of the one that it made, if it was recorded.
 
     `demande` is sent instead of its request where it is given. Raises `UsageError` for one that
@@ -71,7 +71,7 @@ def replay_routes(state: AdminState) -> APIRouter:
     @routes.post("/rejouer", status_code=201, summary="Refaire un appel SOAP")
     def replay(echange_id: RowNumber, asked: DemandeRejouee) -> ExchangeView:
         demande = None if asked.demande is None else asked.demande.encode("utf-8", "replace")
-        made = play_again(state, get(echange_id), demande)
+        made = _replay(state, get(echange_id), demande)
         if made is None:
             raise UsageError("L'appel a été refait, et le journal ne l'a pas encore.")
         return ExchangeView.of(get(made))
@@ -335,7 +335,7 @@ def echange_routes(state: AdminState) -> APIRouter:
     @routes.post("/rejouer")
     def play_again(echange_id: RowNumber, form: Annotated[Form, Depends(read_form)]) -> Response:
         echange = get(echange_id)
-        made = play_again(state, echange, _as_typed(form, echange))
+        made = _replay(state, echange, _as_typed(form, echange))
         return RedirectResponse(f"/echanges/{made or echange_id}", 303)
 
     return routes
