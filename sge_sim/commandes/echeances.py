@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from math import inf
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -37,7 +38,8 @@ from sge_sim.tables.commandes import (
     is_teleoperable,
     services_alike,
 )
-from sge_sim.tables.ecritures import reach
+from sge_sim.tables.ecritures import reach, write_at
+from sge_sim.tables.mesures import open_collectes
 from sge_sim.tables.point_facts import Faits
 from sge_sim.tables.prepared import Question
 
@@ -121,7 +123,10 @@ def carry_out(session: Session, waiting: Iterable[Waiting], until: datetime) -> 
     """Do as `run_due` where `waiting` are the only rows that may be due: after it, and an order."""
     agenda = _Agenda(until)
     agenda.add(waiting)
-    return _carry_out(session, agenda)
+    happened, reached = _carry_out(session, agenda)
+    if reached is not None:
+        reach(session, reached)
+    return happened
 
 
 class _Agenda:
@@ -169,22 +174,25 @@ class _Agenda:
 
 def _do_slice(session: Session, agenda: _Agenda) -> int:
     agenda.begin_slice(session)
-    happened = _carry_out(session, agenda, _SLICE_MS)
+    happened, reached = _carry_out(session, agenda, _SLICE_MS)
     agenda.end_slice()
+    if reached is not None:
+        write_at(session, reached)
     return happened
 
 
-def _carry_out(session: Session, agenda: _Agenda, most_ms: float | None = None) -> int:
+def _carry_out(
+    session: Session, agenda: _Agenda, most_ms: float = inf
+) -> tuple[int, datetime | None]:
+    """Return how many things happened, and when the last of them did."""
     started = stopwatch()
     happened, reached = 0, None
     for row, instant in agenda:
         agenda.add(_happen(session, row, instant))
         happened, reached = happened + 1, instant
-        if most_ms is not None and elapsed_ms(started) > most_ms:
+        if elapsed_ms(started) > most_ms:
             break
-    if reached is not None:
-        reach(session, reached)
-    return happened
+    return happened, reached
 
 
 def _happen(session: Session, row: Waiting, instant: datetime) -> list[Waiting]:
@@ -212,7 +220,7 @@ def _start(session: Session, service: ServiceSouscrit, instant: datetime) -> lis
             vie.end(session, service, "non_realisation", instant, "non_realisee")
         return [service]
     renewed = [other for other in services_alike(session, service) if other.etat == "ACTIF"]
-    session.add_all(vie.activate(service, instant))
+    open_collectes(session, vie.activate(service, instant))
     for other in renewed:
         vie.end(session, other, "prolongation", instant)
     return [service, *renewed]

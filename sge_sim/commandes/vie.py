@@ -103,9 +103,6 @@ def end(
     service.motif_fin = motif
     service.echeance = None
     _close(service, etat_affaire, instant)
-    if session.new:
-        # It may have started a moment ago: what it began is written before it is closed.
-        session.flush()
     if service.type == "OPPENR":
         service.point.opposition_courbe = False
     elif needs_curve(service):

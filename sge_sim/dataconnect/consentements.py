@@ -12,19 +12,24 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes import vie
-from sge_sim.domaine.nomenclatures import MotifFin, Sens, TypeServiceAcces
+from sge_sim.domaine.nomenclatures import Sens, TypeServiceAcces
 from sge_sim.errors import UnknownError, UsageError
-from sge_sim.tables.acces import grant_acces
-from sge_sim.tables.acteurs import Contrat
+from sge_sim.facts.lecture import read_acteur
+from sge_sim.tables.acces import acces_services
+from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts
+from sge_sim.tables.clients import PointPartageable
 from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.dataconnect import (
     Application,
+    ApplicationFacts,
     ConsentementDonne,
+    ConsentementFacts,
     Partage,
     find_consentement,
-    find_partage,
+    read_autorisation_id,
 )
 from sge_sim.tables.points import Point
+from sge_sim.tables.prepared import Driver, read_at_once, write_at_once
 
 TYPES: Final[tuple[TypeServiceAcces, ...]] = ("COURBE", "PMAX", "INDEX", "ENERGIE", "ITC")
 """The services that one consent opens in each direction (mocks of the guide, 2026)."""
@@ -32,58 +37,53 @@ TYPES: Final[tuple[TypeServiceAcces, ...]] = ("COURBE", "PMAX", "INDEX", "ENERGI
 
 def give_consentement(
     session: Session,
-    application: Application,
+    application: Application | ApplicationFacts,
     titulaire: str,
-    point: Point,
+    point: Point | PointPartageable,
     now: datetime,
     fin: date,
-) -> ConsentementDonne:
+) -> ConsentementFacts:
     """Record that `titulaire` lets `application` read a point until the legal day `fin`, excluded.
 
-    The number of the share is the same as before, if there was one. Raises `UsageError` where the
-    actor of the application has no contract with Enedis that runs.
+    The number of the share is the same as before, if there was one. What the session has read it
+    lets go of (`write_at_once`). Raises `UsageError` where the actor of the application has no
+    contract with Enedis that runs.
     """
-    contrat = _running(application, legal_date(now))
-    partage = find_partage(session, application.client_id, titulaire)
-    if partage is None:
-        partage = Partage(
-            autorisation_id=next_numero(session, "autorisation"),
-            application=application,
-            titulaire=titulaire,
-        )
-        session.add(partage)
-    consentement = ConsentementDonne(partage=partage, point=point, debut=now, fin=start_of_day(fin))
-    session.add(consentement)
-    session.flush()
-    for sens in _sides(point):
-        for type_service in TYPES:
-            service = grant_acces(
-                session,
-                point.prm,
-                type_service,
-                sens,
-                contrat,
-                legal_date(now),
-                fin,
-                consentement_id=consentement.id,
+    acteur, autorisation_id = read_at_once(
+        Driver.of(session.connection()),
+        (
+            (read_acteur, application.acteur_code),
+            (read_autorisation_id, application.client_id, titulaire),
+        ),
+    )
+    contrat = _running(acteur, legal_date(now))
+    partage = []
+    if autorisation_id is None:
+        autorisation_id = next_numero(session, "autorisation")
+        partage = [
+            Partage(
+                autorisation_id=autorisation_id,
+                client_id=application.client_id,
+                titulaire=titulaire,
             )
-            service.ordered_at = service.activated_at = now
-    return consentement
+        ]
+    given = ConsentementDonne(
+        autorisation_id=autorisation_id, prm=point.prm, debut=now, fin=start_of_day(fin)
+    )
+    *_, ((numero,),) = write_at_once(session, (*partage, given))
+    granted = [(type, sens) for sens in _sides(point) for type in TYPES]
+    write_at_once(session, acces_services(session, point.prm, granted, contrat, now, fin, numero))
+    return ConsentementFacts(
+        *(numero, autorisation_id, application.client_id, titulaire),
+        *(point.prm, now, given.fin),
+        court=True,
+        motif_fin=None,
+    )
 
 
 def is_in_force(consentement: ConsentementDonne, now: datetime) -> bool:
     """Tell whether a consent holds at `now` (aware)."""
     return consentement.fini_le is None and consentement.debut <= now < consentement.fin
-
-
-def end_consentement(
-    session: Session, consentement: ConsentementDonne, motif: MotifFin, instant: datetime
-) -> None:
-    """End a consent that is in force: the services that it opened, written together."""
-    with session.no_autoflush:
-        for service in consentement.services:
-            if service.etat != "TERMINE":
-                vie.end(session, service, motif, instant)
 
 
 def remove_consentement(session: Session, consentement_id: int, now: datetime) -> ConsentementDonne:
@@ -97,11 +97,13 @@ def remove_consentement(session: Session, consentement_id: int, now: datetime) -
         )
     if not is_in_force(consentement, now):
         raise UsageError(f"le consentement {consentement_id} n'est plus en vigueur.")
-    end_consentement(session, consentement, "retrait", now)
+    for service in consentement.services:
+        if service.etat != "TERMINE":
+            vie.end(session, service, "retrait", now)
     return consentement
 
 
-def _sides(point: Point) -> tuple[Sens, ...]:
+def _sides(point: Point | PointPartageable) -> tuple[Sens, ...]:
     """Return the directions that a consent opens: those of the contracts of the client."""
     asked: tuple[tuple[Sens, bool], ...] = (
         ("SOUTIRAGE", point.contrat_soutirage),
@@ -110,9 +112,8 @@ def _sides(point: Point) -> tuple[Sens, ...]:
     return tuple(sens for sens, contracted in asked if contracted)
 
 
-def _running(application: Application, jour: date) -> Contrat:
+def _running(acteur: ActeurFacts, jour: date) -> ContratFacts:
     """Return the contract under which the services stand: the first that runs (assumed)."""
-    acteur = application.acteur
     for contrat in acteur.contrats:
         if contrat.is_active(jour):
             return contrat

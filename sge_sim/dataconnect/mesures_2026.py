@@ -195,7 +195,7 @@ def _index(question: _Question) -> dict[str, Any] | None:
         return None
     arbre = ArbreReleves(
         METIERS[question.resource.sens],
-        lambda _, registre: dated_values(registre, iv=0),
+        lambda registres: dated_values((registre, 0) for _, registre in registres),
         grandeur={"points": []},
     )
     body = question.body(grandeur=[], contexte=arbre.write(contextes))

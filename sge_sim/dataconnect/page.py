@@ -15,26 +15,25 @@ from urllib.parse import urlencode, urlsplit
 
 from authlib.common.urls import add_params_to_uri
 from jinja2 import Environment, FileSystemLoader
-from sqlalchemy.orm import Session
 
 from sge_sim.clock import add_months
+from sge_sim.commandes import vie
 from sge_sim.dataconnect import rules_page, sandbox
-from sge_sim.dataconnect.consentements import end_consentement, give_consentement
+from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.dataconnect.exchange import HTML, RestAnswer, RestBackend, RestExchange
 from sge_sim.dataconnect.oauth import FORM
 from sge_sim.dataconnect.rest_rules import RestControl
 from sge_sim.facts.lecture import read_dossier
-from sge_sim.facts.stored_clock import instant_within
+from sge_sim.facts.stored_clock import read_instant
 from sge_sim.refus import Refus, check
-from sge_sim.tables.clients import find_client, find_clients
+from sge_sim.tables.clients import ClientFinal, find_clients, held_by
 from sge_sim.tables.dataconnect import (
     ApplicationFacts,
-    consentements_in_force,
-    find_application,
     read_application,
+    running_services,
 )
 from sge_sim.tables.point_facts import PointFacts
-from sge_sim.tables.points import find_point
+from sge_sim.tables.prepared import Question
 
 STATE_MAX: Final = 100
 MOIS_MAX: Final = 36
@@ -198,8 +197,7 @@ def _consent(
     status: int = 200,
     told: str = "",
 ) -> RestAnswer:
-    with backend.database.sessions() as session:
-        client = find_client(session, titulaire)
+    client = exchange.vue.ask(*held_by(titulaire))
     if client is None:
         return _login(backend, demande, "", status)
     points = [_offered(exchange.vue.ask(read_dossier, prm)) for prm in client.prms]
@@ -266,18 +264,16 @@ def _decided(backend: RestBackend, exchange: RestExchange, demande: DemandeAccor
     prms = [*dict.fromkeys(value for name, value in call.champs if name == "prm")]
     if demande.version == "v2":
         prms = prms[-1:]
-    with backend.database.sessions() as session:
-        refused = _why_not(session, titulaire, prms)
+    refused = _why_not(exchange.vue.ask(*held_by(titulaire)), prms)
     if refused is not None:
         return _consent(backend, exchange, demande, titulaire, 400, refused)
     return _accepted(backend, exchange, demande, titulaire, prms)
 
 
-def _why_not(session: Session, titulaire: str, prms: Sequence[str]) -> str | None:
-    """Return why `titulaire` can't share these points; None where nothing speaks against it."""
+def _why_not(client: ClientFinal | None, prms: Sequence[str]) -> str | None:
+    """Return why a customer can't share these points; None where nothing speaks against it."""
     if len(prms) > POINTS_MAX:
         return f"Un accord porte sur {POINTS_MAX} points de livraison au plus."
-    client = find_client(session, titulaire)
     if client is None or not prms or not set(prms) <= {*client.prms}:
         return "Choisissez un de vos points de livraison."
     return None
@@ -294,23 +290,24 @@ def _accepted(
     v1 it starts anew (assumed)."""
     exchange.prm = prms[-1]
     with backend.database.transaction() as session:
-        application = find_application(session, demande.application.client_id)
+        asked: Question = (read_application, demande.application.client_id)
+        now, (application, client) = read_instant(session, asked, held_by(titulaire))
         if application is None:
             raise Refus(rules_page.CLIENT_INCONNU)
         # An order may have come since this was looked at: a new holder, a termination.
-        refused = _why_not(session, titulaire, prms)
+        refused = _why_not(client, prms)
         if refused is None:
-            now = instant_within(session)
-            shared = consentements_in_force(session, application.client_id, prms, now)
+            shared = running_services(session, application.client_id, prms, now)
             if shared and demande.version == "v2":
                 exchange.notes.append("ce point est déjà partagé avec l'application")
                 return _show(demande, "erreur.html", 200, erreur=_PARTAGE_FAIT)
-            for former in shared:
-                end_consentement(session, former, "prolongation", now)
+            for service in shared:
+                vie.end(session, service, "prolongation", now)
+            points = {point.prm: point for point in client.points}
             for prm in prms:
-                point = find_point(session, prm)
-                assert point is not None, "the customer holds it"
-                given = give_consentement(session, application, titulaire, point, now, demande.fin)
+                given = give_consentement(
+                    session, application, titulaire, points[prm], now, demande.fin
+                )
             numero = given.autorisation_id
     if refused is not None:
         return _consent(backend, exchange, demande, titulaire, 400, refused)

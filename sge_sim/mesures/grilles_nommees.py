@@ -7,9 +7,10 @@ they are those seen in R151, R171 and CMD v3 (observed 2022-2023); that of PT000
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sge_sim.domaine.libelles import libelle_de
-from sge_sim.mesures.point import Grille, en_vigueur
+from sge_sim.mesures.point import Grille, Structure, en_vigueur
 
 INCONNU = "INCONNU"
 """What stands for the calendar of a point that has none (observed in R151 and HDM)."""
@@ -49,13 +50,18 @@ def calendrier_nomme(grille: Grille | None) -> CalendrierNomme:
     """Return how a grid is named, `INCONNU` without one."""
     if grille is None:
         return CalendrierNomme(INCONNU, INCONNU, ())
-    code = grille.calendrier
+    return _nomme(grille.calendrier, grille.structure)
+
+
+@lru_cache(maxsize=256)
+def _nomme(code: str, structure: Structure) -> CalendrierNomme:
+    """The points share few: kept."""
     return CalendrierNomme(
         code,
         libelle_du_calendrier(code),
         tuple(
             ClasseNommee(classe, libelle_de_la_classe(classe), rang)
-            for classe, rang in grille.structure.classes
+            for classe, rang in structure.classes
         ),
     )
 

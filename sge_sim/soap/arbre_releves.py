@@ -3,7 +3,7 @@
 Names and order are those of ConsultationMesuresDetaillees v3.0; R64 and Data Connect repeat them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,27 +22,38 @@ def _nothing(_: CalendrierReleve) -> Mapping[str, str]:
 class ArbreReleves:
     """How readings are written by who sends them, in the direction `metier` (CONS or PROD).
 
-    `valeurs` writes the readings of a register of a quantity. `calendrier` adds to what names a
+    `valeurs` writes the readings of registers, each with its quantity: all of a point at once, in
+    their order. `calendrier` adds to what names a
     calendar, `grandeur` to what tells of any quantity before its calendars. `motifs`: how it calls
     the reasons of what is read on the spot, by their code; a code that isn't there stands for
     itself; None: no reason is told.
     """
 
     metier: str
-    valeurs: Callable[[str, Registre], Any]
+    valeurs: Callable[[Sequence[tuple[str, Registre]]], Iterable[Any]]
     calendrier: Callable[[CalendrierReleve], Mapping[str, str]] = _nothing
     grandeur: Mapping[str, Any] = field(default_factory=dict)
     motifs: Mapping[str, str] | None = None
 
-    def write(self, contextes: Iterable[Contexte]) -> list[Arbre]:
+    def write(self, contextes: Sequence[Contexte]) -> list[Arbre]:
         """Return each context and all that it holds; a register without name has none."""
+        relevees = [relevee for contexte in contextes for relevee in contexte.grandeurs]
+        valeurs = iter(
+            self.valeurs(
+                [
+                    (relevee.grandeur, registre)
+                    for relevee in relevees
+                    for registre in _registres(relevee)
+                ]
+            )
+        )
         return [
             {
                 "etapeMetier": "BRUT",
                 "contexteReleve": contexte.contexte,
                 "typeReleve": contexte.type,
                 **self._motif(contexte.motif),
-                "grandeur": [self._grandeur(relevee) for relevee in contexte.grandeurs],
+                "grandeur": [self._grandeur(relevee, valeurs) for relevee in contexte.grandeurs],
             }
             for contexte in contextes
         ]
@@ -52,7 +63,7 @@ class ArbreReleves:
             return {}
         return {"motifReleve": self.motifs.get(motif, motif)}
 
-    def _grandeur(self, relevee: GrandeurRelevee) -> Arbre:
+    def _grandeur(self, relevee: GrandeurRelevee, valeurs: Iterator[Any]) -> Arbre:
         arbre: Arbre = {
             "grandeurMetier": self.metier,
             "grandeurPhysique": relevee.grandeur,
@@ -67,7 +78,7 @@ class ArbreReleves:
                         {
                             "idClasseTemporelle": registre.classe,
                             "libelleClasseTemporelle": registre.libelle,
-                            **self._registre(relevee, registre),
+                            **_registre(registre, valeurs),
                         }
                         for registre in calendrier.registres
                     ],
@@ -76,17 +87,34 @@ class ArbreReleves:
             ],
         }
         if relevee.total is not None:
-            arbre["cadranTotalisateur"] = self._registre(relevee, relevee.total)
+            arbre["cadranTotalisateur"] = _registre(relevee.total, valeurs)
         return arbre
 
-    def _registre(self, relevee: GrandeurRelevee, registre: Registre) -> Arbre:
-        cadran = {} if registre.cadran is None else {"codeCadran": registre.cadran}
-        return {**cadran, "valeur": self.valeurs(relevee.grandeur, registre)}
+
+def _registres(relevee: GrandeurRelevee) -> Iterator[Registre]:
+    """The registers of a quantity, in the order in which they are written."""
+    for calendrier in relevee.calendriers:
+        yield from calendrier.registres
+    if relevee.total is not None:
+        yield relevee.total
 
 
-def dated_values(registre: Registre, iv: int | None) -> list[Arbre]:
-    """Return the readings of a register as JSON has them; `iv` says whether they are plausible."""
-    stamps = write_stamps(Stamp.NAIF, registre.horodates, registre.decalages)
+def _registre(registre: Registre, valeurs: Iterator[Any]) -> Arbre:
+    cadran = {} if registre.cadran is None else {"codeCadran": registre.cadran}
+    return {**cadran, "valeur": next(valeurs)}
+
+
+def dated_values(registres: Iterable[tuple[Registre, int | None]]) -> list[list[Arbre]]:
+    """Return the readings of registers as JSON has them, each with what says whether they are
+    plausible (`iv`)."""
     return [
-        {"d": d, "v": v, "iv": iv} for d, v in zip(stamps, registre.valeurs.tolist(), strict=True)
+        [
+            {"d": d, "v": v, "iv": iv}
+            for d, v in zip(
+                write_stamps(Stamp.NAIF, registre.horodates, registre.decalages),
+                registre.valeurs.tolist(),
+                strict=True,
+            )
+        ]
+        for registre, iv in registres
     ]

@@ -3,17 +3,18 @@
 One covers one type of measures in one direction (GUI 0498), and may publish them (GUI 0531).
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import Date, ForeignKey, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from sge_sim.clock import start_of_day
+from sge_sim.clock import legal_date, start_of_day
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces, TypeServiceAcces
+from sge_sim.tables.acteur_facts import ContratFacts
 from sge_sim.tables.acteurs import Contrat
 from sge_sim.tables.base import Base, RowId
-from sge_sim.tables.commandes import ServiceSouscrit, next_numero
+from sge_sim.tables.commandes import SerieNumeros, ServiceSouscrit, next_numeros
 from sge_sim.tables.prepared import Driver, Prepared
 
 
@@ -54,36 +55,51 @@ def grant_acces(
     contrat: Contrat,
     debut: date,
     fin: date | None = None,
-    *,
-    consentement_id: int | None = None,
 ) -> ServiceSouscrit:
-    """Open an access service of the actor of a contract on the days [debut, fin).
-
-    `consentement_id` is the consent of Data Connect that opens it, if one does.
-    """
-    instant = start_of_day(debut)
-    service = ServiceSouscrit(
-        service_souscrit_id=f"{next_numero(session, 'service_souscrit'):08d}",
-        type="ACCES",
-        etat="ACTIF",
-        prm=prm,
-        acteur_code=contrat.acteur_code,
-        contrat_id=contrat.contrat_id,
-        acces_type=type,
-        sens=sens,
-        date_debut=debut,
-        date_fin=fin,
-        ordered_at=instant,
-        activated_at=instant,
-        echeance=None if fin is None else start_of_day(fin),
-        consentement_id=consentement_id,
-    )
+    """Open an access service of the actor of a contract on the days [debut, fin)."""
+    (service,) = acces_services(session, prm, ((type, sens),), contrat, start_of_day(debut), fin)
     session.add(service)
     return service
 
 
+def acces_services(
+    session: Session,
+    prm: str,
+    granted: Collection[tuple[TypeServiceAcces, Sens]],
+    contrat: Contrat | ContratFacts,
+    instant: datetime,
+    fin: date | None,
+    consentement_id: int | None = None,
+) -> list[ServiceSouscrit]:
+    """Return access services of the actor of a contract, from `instant` (aware) to the day `fin`,
+    excluded; the caller writes them.
+
+    `consentement_id` is the consent of Data Connect that opens them, if one does.
+    """
+    series: list[SerieNumeros] = ["service_souscrit"] * len(granted)
+    return [
+        ServiceSouscrit(
+            service_souscrit_id=f"{numero:08d}",
+            type="ACCES",
+            etat="ACTIF",
+            prm=prm,
+            acteur_code=contrat.acteur_code,
+            contrat_id=contrat.contrat_id,
+            acces_type=type,
+            sens=sens,
+            date_debut=legal_date(instant),
+            date_fin=fin,
+            ordered_at=instant,
+            activated_at=instant,
+            echeance=None if fin is None else start_of_day(fin),
+            consentement_id=consentement_id,
+        )
+        for numero, (type, sens) in zip(next_numeros(session, *series), granted, strict=True)
+    ]
+
+
 def remove_acces(session: Session, prm: str, type: TypeAcces) -> None:
-    """Take away the access services to that type that a point has or had; a consent's stay."""
+    """Remove the access services of that type of a point, ended ones too; not a consent's."""
     session.execute(
         delete(ServiceSouscrit).where(
             ServiceSouscrit.prm == prm,

@@ -1,6 +1,6 @@
-"""What waits for an instant: the rows of `sge_sim.tables.commandes` whose `echeance` is set."""
+"""The rows of `sge_sim.tables.commandes` that wait for an instant: their `echeance` is set."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -76,6 +76,12 @@ _DUE_ON = [
     for table, place in _TABLES
 ]
 
+_ROWS: Final[dict[type[Waiting], Any]] = {
+    table: select(table).where(key.in_(bindparam("numeros", expanding=True)))
+    for table, key in _KEYS.items()
+}
+_ROWS[ServiceSouscrit] = _ROWS[ServiceSouscrit].options(joinedload(ServiceSouscrit.affaire))
+
 
 def events_awaited(session: Session, prm: str) -> list[Evenement]:
     """Return what is still to happen to a point, the first at the head."""
@@ -120,11 +126,7 @@ def rows_of(session: Session, rangs: Collection[Rang]) -> list[Waiting]:
         numeros.setdefault(_table_of(rang), []).append(rang.numero)
     rows: list[Waiting] = []
     for table, asked in numeros.items():
-        query: Any = select(table).where(_KEYS[table].in_(asked))
-        if table is ServiceSouscrit:
-            query = query.options(joinedload(ServiceSouscrit.affaire))
-        found: Sequence[Waiting] = session.scalars(query).all()
-        rows += found
+        rows += session.scalars(_ROWS[table], {"numeros": asked})
     return rows
 
 

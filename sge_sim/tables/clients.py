@@ -1,16 +1,27 @@
 """The customers of the simulator: who holds the points that may be shared."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.francais import normalise
+from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, PETITS
 from sge_sim.tables.points import POINT_SEEN, Point
+from sge_sim.tables.prepared import Prepared, Query, Question
 
 _CANDIDATES = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class PointPartageable:
+    """A point that could be shared, and the directions under contract."""
+
+    prm: str
+    contrat_soutirage: bool
+    contrat_injection: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +31,12 @@ class ClientFinal:
     titulaire: str
     nom: str
     commune: str
-    prms: tuple[str, ...]
+    points: tuple[PointPartageable, ...]
+
+    @property
+    def prms(self) -> tuple[str, ...]:
+        """The points that could be shared."""
+        return tuple(point.prm for point in self.points)
 
 
 def titulaire_de(nom: str | None, code_insee: str) -> str:
@@ -32,45 +48,62 @@ def titulaire_de(nom: str | None, code_insee: str) -> str:
     return f"{code_insee} {normalise(nom or '')}"
 
 
+_SERVED: Final = (
+    select(
+        Point.code_insee,
+        Point.nom_client_final,
+        Point.commune,
+        Point.prm,
+        Point.contrat_soutirage,
+        Point.contrat_injection,
+    )
+    .where(
+        POINT_SEEN,
+        Point.nom_client_final.is_not(None),
+        or_(*(Point.segment == segment for segment in sorted(PETITS))),
+        Point.niveau_ouverture_services == 2,
+        or_(*(Point.etat_contractuel == etat for etat in sorted(ETATS_EN_SERVICE))),
+    )
+    .order_by(Point.prm)
+)
+_HELD: Final = Prepared(
+    _SERVED.where(
+        Point.code_insee == bindparam("code_insee"), Point.recherche_nom == bindparam("nom")
+    )
+)
+
+
 def find_clients(session: Session, recherche: str = "", limit: int = 30) -> list[ClientFinal]:
     """Return customers whose points Data Connect serves, those with most points first.
 
     `recherche` is a part of a name, or a PRM.
     """
-    query = _served().where(Point.nom_client_final.is_not(None))
-    cherche = recherche.strip()
+    query, cherche = _SERVED, recherche.strip()
     if cherche:
         pattern = f"%{normalise(cherche)}%"
         query = query.where(or_(Point.recherche_nom.like(pattern), Point.prm == cherche))
-    held: dict[str, list[Point]] = {}
-    for point in session.scalars(query.order_by(Point.prm).limit(_CANDIDATES)):
-        held.setdefault(titulaire_de(point.nom_client_final, point.code_insee), []).append(point)
-    ordered = sorted(held.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [_client(titulaire, points) for titulaire, points in ordered[:limit]]
+    rows = session.execute(query.limit(_CANDIDATES)).tuples()
+    return sorted(_clients(rows), key=lambda client: (-len(client.points), client.titulaire))[
+        :limit
+    ]
 
 
-def find_client(session: Session, titulaire: str) -> ClientFinal | None:
-    """Return the customer of that key."""
+def held_by(titulaire: str) -> Question:
+    """Return the question that reads the customer of that key."""
     code_insee, _, nom = titulaire.partition(" ")
-    query = _served().where(Point.code_insee == code_insee, Point.recherche_nom == nom)
-    points = list(session.scalars(query.order_by(Point.prm)))
-    return _client(titulaire, points) if points else None
+    return read_client, code_insee, nom
 
 
-def _served() -> Any:
-    return select(Point).where(
-        POINT_SEEN,
-        Point.segment.in_(("C5", "P4")),
-        Point.niveau_ouverture_services == 2,
-        Point.etat_contractuel.in_(("SERVC", "ECRES")),
-    )
+def _clients(rows: Iterable[tuple[Any, ...]]) -> list[ClientFinal]:
+    held: dict[str, ClientFinal] = {}
+    for code_insee, nom, commune, *point in rows:
+        titulaire = titulaire_de(nom, code_insee)
+        known = held.get(titulaire, ClientFinal(titulaire, nom, commune, ()))
+        held[titulaire] = replace(known, points=(*known.points, PointPartageable(*point)))
+    return [*held.values()]
 
 
-def _client(titulaire: str, points: Sequence[Point]) -> ClientFinal:
-    first = points[0]
-    return ClientFinal(
-        titulaire,
-        first.nom_client_final or "",
-        first.commune,
-        tuple(point.prm for point in points),
-    )
+read_client: Final[Query[ClientFinal | None]] = Query(
+    (_HELD,), ("code_insee", "nom"), lambda rows: next(iter(_clients(rows)), None)
+)
+"""The customer of that name in that commune; see `held_by`."""

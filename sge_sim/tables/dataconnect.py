@@ -24,7 +24,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from sge_sim.domaine.nomenclatures import (
     EtatService,
@@ -96,7 +96,7 @@ class Application(Base):
 
 
 class Partage(Base):
-    """That a holder shares data with an application: the number that its consents have in common.
+    """The sharing of a holder's data with an application: the number that its consents share.
 
     `autorisation_id` is the same after a revocation (measured in production, October 2026).
     `titulaire` is the key of a customer (`titulaire_de`).
@@ -250,6 +250,11 @@ _SERVICES_OF_CLIENT = Prepared(
     .where(_P.client_id == bindparam("client_id"))
     .order_by(_S.service_souscrit_id)
 )
+_PARTAGE = Prepared(
+    select(_P.autorisation_id).where(
+        _P.client_id == bindparam("client_id"), _P.titulaire == bindparam("titulaire")
+    )
+)
 _NOM_ACTEUR = Prepared(select(Acteur.nom).where(Acteur.code == bindparam("code")))
 
 
@@ -282,6 +287,12 @@ read_nom_acteur: Final = Query(
 """The name of an actor."""
 
 
+read_autorisation_id: Final[Query[int | None]] = Query(
+    (_PARTAGE,), ("client_id", "titulaire"), lambda rows: rows[0][0] if rows else None
+)
+"""The number under which a holder shares data with an application, if it ever did."""
+
+
 def applications(session: Session) -> Sequence[Application]:
     """Return every application, the default ones first."""
     return session.scalars(
@@ -309,38 +320,30 @@ def consentements(session: Session, prm: str | None = None) -> Sequence[Consente
     return session.scalars(query).all()
 
 
-def consentements_in_force(
+def running_services(
     session: Session, client_id: str, prms: Sequence[str], now: datetime
-) -> Sequence[ConsentementDonne]:
-    """Return the consents given to an application for any of these points that hold at `now`.
-
-    What has ended isn't read, however much of it there is.
+) -> Sequence[ServiceSouscrit]:
+    """Return the services that run of the consents given to an application for any of these points
+    that hold at `now`. What has ended isn't read, however much of it there is.
     """
-    opening = select(ServiceSouscrit.consentement_id).where(ServiceSouscrit.prm.in_(prms), UNENDED)
     return session.scalars(
-        select(ConsentementDonne)
+        select(ServiceSouscrit)
+        .join(ConsentementDonne, _C.id == _S.consentement_id)
         .join(Partage)
         .where(
-            ConsentementDonne.id.in_(opening),
+            ServiceSouscrit.prm.in_(prms),
+            UNENDED,
             Partage.client_id == client_id,
             ConsentementDonne.debut <= now,
             ConsentementDonne.fin > now,
         )
-        .options(selectinload(ConsentementDonne.services))
-        .order_by(ConsentementDonne.id)
+        .order_by(ServiceSouscrit.service_souscrit_id)
     ).all()
 
 
 def find_consentement(session: Session, consentement_id: int) -> ConsentementDonne | None:
     """Return the consent of that number."""
     return session.get(ConsentementDonne, consentement_id)
-
-
-def find_partage(session: Session, client_id: str, titulaire: str) -> Partage | None:
-    """Return what a holder shares with an application, if it ever did."""
-    return session.scalar(
-        select(Partage).where(Partage.client_id == client_id, Partage.titulaire == titulaire)
-    )
 
 
 class RevokedToken(Base):

@@ -1,6 +1,6 @@
-"""The two tables of one row: the simulated clock, and what writing transactions go by.
+"""The two tables of one row: the simulated clock, and the counter of writing transactions.
 
-The second says how many transactions there were, and how far the state has come.
+The second also has the instant of the latest event.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.tables.base import Base, Instant
 from sge_sim.tables.commandes import GIVE, SerieNumeros
-from sge_sim.tables.prepared import Driver, Prepared, Query, insertion
+from sge_sim.tables.prepared import Driver, Prepared, Query, write_at_once
 
 
 class ClockRow(Base):
@@ -97,17 +97,16 @@ brings (oppositions) doesn't count."""
 
 def reach(session: Session, instant: datetime) -> None:
     """Note that something happens at `instant` (aware): an order, an event, a start, an end."""
-    write_at(session, instant, ())
+    _REACH.rows(Driver.of(session.connection()), jusque=instant)
 
 
 def write_at(
     session: Session,
     instant: datetime,
-    rows: Iterable[Base],
+    rows: Iterable[Base] = (),
     numeros: Mapping[SerieNumeros, int] = MappingProxyType({}),
 ) -> None:
-    """Insert rows, see `insertion`, and note that it happens at `instant` (aware), and which
-    numbers were given: those after `read_numeros`. All of it is written at once, after what the
-    session has changed."""
+    """Insert rows and note that it happens at `instant` (aware), and which numbers were given,
+    those after `read_numeros`: with what the session has changed, see `write_at_once`."""
     given = [(GIVE, {"serie": sorte, "numero": numero}) for sorte, numero in numeros.items()]
-    Driver.under(session).execute(((_REACH, {"jusque": instant}), *given, *map(insertion, rows)))
+    write_at_once(session, rows, (_REACH, {"jusque": instant}), *given)

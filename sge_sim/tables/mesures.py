@@ -5,7 +5,7 @@ The readings themselves are nowhere: `sge_sim.mesures` computes them from these 
 A user may give a day of measures of its own points: it takes the place of what would be computed.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -39,7 +39,7 @@ from sge_sim.tables.mesures_facts import (
     read_rectification,
 )
 from sge_sim.tables.points import Compteur, is_seen
-from sge_sim.tables.prepared import Driver, Prepared, Query, insert_rows
+from sge_sim.tables.prepared import Driver, Prepared, Query, insert_rows, insertion
 
 _CODE = String(15)
 
@@ -76,7 +76,7 @@ class Trou(Base):
 
 
 class Rectification(Base):
-    """The energy, Wh, that was given a day in place of what the meter had told of it.
+    """The energy, Wh, that replaces what the meter had measured on a day.
 
     `minuit`: the start of that legal day; `instant`: when it was put right.
     """
@@ -298,6 +298,11 @@ _CLOSE_COLLECTE = Prepared(
 )
 
 
+def open_collectes(session: Session, collectes: Iterable[Collecte]) -> None:
+    """Write periods that begin, of no session."""
+    Driver.of(session.connection()).execute(map(insertion, collectes))
+
+
 def close_collecte(session: Session, service_souscrit_id: str, fin: date) -> None:
     """End at `fin` (excluded) what that service had collected; earlier days stay."""
     driver = Driver.of(session.connection())
@@ -328,7 +333,7 @@ def rectify(session: Session, prm: str, jour: date, energie: int, instant: datet
 
 
 def remove_rectifications(session: Session, prm: str) -> None:
-    """Have a point tell again what its meter told."""
+    """Remove the rectifications of a point: its meter's measures are answered again."""
     session.execute(delete(Rectification).where(Rectification.prm == prm))
 
 

@@ -28,6 +28,8 @@ from sqlalchemy import (
     Table,
     bindparam,
     insert,
+    inspect,
+    update,
 )
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, StatementError
 from sqlalchemy.orm import Session
@@ -280,19 +282,55 @@ def read_at_once(driver: Driver, asked: Collection[Question]) -> list[Any]:
 
 
 _INSERTIONS: Final[dict[type, tuple[Prepared, tuple[str, ...]]]] = {}
+_UPDATES: Final[dict[tuple[type, tuple[str, ...]], Prepared]] = {}
+Written = tuple[Prepared, Mapping[str, object]]
+"""A statement that writes, and its values."""
 
 
-def insertion(row: Any) -> tuple[Prepared, Mapping[str, object]]:
+def write_at_once(session: Session, rows: Iterable[Any] = (), *others: Written) -> list[Rows]:
+    """Write what a session has changed, then insert rows and execute other statements: together.
+
+    The session lets go of what it has read, which nobody needs afterwards. Returns what each of
+    `rows` (see `insertion`) and of `others` gives back.
+    """
+    if session.new or session.deleted:
+        session.flush()
+    changes = [_change(row) for row in session.dirty]
+    session.expunge_all()
+    written = Driver.under(session).execute([*changes, *map(insertion, rows), *others])
+    return written[len(changes) :]
+
+
+def insertion(row: Any) -> Written:
     """Return what inserts a row for `Driver.execute`: an object of no session, and which nobody
-    needs as a row of the session afterwards. The database gives the number of one that counts."""
+    needs as a row of the session afterwards. The database gives the number of one that counts,
+    which it returns."""
     known = _INSERTIONS.get(type(row))
     if known is None:
         table: Table = row.__table__
         counted = table.autoincrement_column
         names = tuple(column.name for column in table.c if column is not counted)
         statement = insert(table).values({name: bindparam(name) for name in names})
+        if counted is not None:
+            statement = statement.returning(counted)
         known = _INSERTIONS[type(row)] = (Prepared(statement), names)
     return known[0], {name: getattr(row, name) for name in known[1]}
+
+
+def _change(row: Any) -> Written:
+    """Return what writes the columns of a row of a session that have changed."""
+    table, unmodified = row.__table__, inspect(row).unmodified
+    changed = tuple(column.name for column in table.c if column.name not in unmodified)
+    keys = {f"key_{column.name}": column for column in table.primary_key}
+    known = _UPDATES.get((type(row), changed))
+    if known is None:
+        named = (column == bindparam(name) for name, column in keys.items())
+        known = Prepared(
+            update(table).where(*named).values({name: bindparam(name) for name in changed})
+        )
+        _UPDATES[type(row), changed] = known
+    values = {name: getattr(row, name) for name in changed}
+    return known, values | {name: getattr(row, column.name) for name, column in keys.items()}
 
 
 class _Insertion(NamedTuple):

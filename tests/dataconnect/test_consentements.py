@@ -1,15 +1,18 @@
 """The consents of Data Connect, as they are given and end."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from lives import PRM, TIERS
+from sqlalchemy import event
 
 from sge_sim.clock import parse_instant
+from sge_sim.commandes import vie
 from sge_sim.dataconnect.applications import create_application
-from sge_sim.dataconnect.consentements import end_consentement, give_consentement
+from sge_sim.dataconnect.consentements import TYPES, give_consentement
 from sge_sim.facts.database import Database
-from sge_sim.tables.dataconnect import Application, consentements_in_force
+from sge_sim.tables.dataconnect import Application, ConsentementDonne, running_services
 from sge_sim.tables.models import Point
 
 NOW = parse_instant("2026-11-25T10:00")
@@ -36,18 +39,46 @@ def test_of_consents_given_again_only_those_in_force_are_read(database: Database
             return give_consentement(session, application, "X", point, NOW, FIN).id
 
         def read(now=NOW, prms=(PRM, AUTRE)) -> list[int]:
-            found = consentements_in_force(session, mine.client_id, prms, now)
-            return [one.id for one in found]
+            running = running_services(session, mine.client_id, prms, now)
+            return [*dict.fromkeys(service.consentement_id for service in running)]
 
         give(theirs)
         for _ in range(3):
             given = give(mine)
             assert read() == [given]
-            (running,) = consentements_in_force(session, mine.client_id, [PRM], NOW)
-            end_consentement(session, running, "prolongation", NOW)
+            for service in running_services(session, mine.client_id, [PRM], NOW):
+                vie.end(session, service, "prolongation", NOW)
             assert read() == []
         given = give(mine)
         assert read(NOW - timedelta(seconds=1)) == []
         assert read(prms=(AUTRE,)) == []
         assert read(parse_instant("2026-12-24T23:59:59")) == [given]
         assert read(parse_instant("2026-12-25T00:00")) == []
+
+
+def test_a_consent_is_written_by_the_driver_itself(database: Database) -> None:
+    """Whoever orders waits for the lock meanwhile: what one that is given again ends, too."""
+    with database.transaction() as session:
+        application = create_application(
+            session,
+            nom="Mienne",
+            acteur_code=TIERS,
+            mode="production",
+            redirect_uri="https://exemple.fr/retour",
+        )
+        point = session.get_one(Point, PRM)
+        statements: list[str] = []
+        for _ in range(2):
+            ended = running_services(session, application.client_id, [PRM], NOW)
+            event.listen(database.engine, "before_cursor_execute", keep := _keeper(statements))
+            for service in ended:
+                vie.end(session, service, "prolongation", NOW)
+            given = give_consentement(session, application, "X", point, NOW, FIN)
+            event.remove(database.engine, "before_cursor_execute", keep)
+        assert [service.motif_fin for service in ended] == ["prolongation"] * len(TYPES)
+        assert not statements
+        assert session.get_one(ConsentementDonne, given.id).fini_le is None
+
+
+def _keeper(statements: list[str]) -> Callable[..., None]:
+    return lambda *executed: statements.append(executed[2])

@@ -30,7 +30,7 @@ from sge_sim.dataconnect.consentements import give_consentement, remove_consente
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.tables.acces import grant_acces
-from sge_sim.tables.acteurs import Acteur, Contrat
+from sge_sim.tables.acteurs import Contrat
 from sge_sim.tables.dataconnect import Application
 from sge_sim.tables.points import find_point
 
@@ -150,12 +150,11 @@ def test_those_of_two_contracts_are_told_apart(platform: Platform) -> None:
 @pytest.mark.assumed("a consent's services are told as the others, the number that it opened")
 def test_the_end_of_a_consent_is_announced_to_its_actor(platform: Platform) -> None:
     with platform.database.transaction() as session:
-        acteur = session.get_one(Acteur, TIERS)
         application = Application(
             client_id="appli",
             secret="",
             nom="Appli",
-            acteur=acteur,
+            acteur_code=TIERS,
             mode="production",
             redirect_uri="https://localhost/",
             apis=[],
@@ -163,9 +162,9 @@ def test_the_end_of_a_consent_is_announced_to_its_actor(platform: Platform) -> N
         session.add(application)
         point = find_point(session, C5)
         assert point is not None
-        consentement = give_consentement(session, application, "titulaire", point, MIDI, END)
-        numeros = sorted(one.service_souscrit_id for one in consentement.services)
-        remove_consentement(session, consentement.id, MIDI + timedelta(days=1))
+        given = give_consentement(session, application, "titulaire", point, MIDI, END)
+        consentement = remove_consentement(session, given.id, MIDI + timedelta(days=1))
+        numeros = [service.service_souscrit_id for service in consentement.services]
     platform.catch_up(MIDI + timedelta(days=2))
     (told,) = announcements(platform).values()
     assert [one["serviceSouscritId"] for one in told["fins"]] == numeros

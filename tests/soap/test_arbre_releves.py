@@ -30,7 +30,9 @@ SMALL = Contexte("COL", "AQ", (GrandeurRelevee("EA", (HP_HC,), registre("", "IDX
 def test_the_order_is_that_of_the_contract() -> None:
     arbre = ArbreReleves(
         "CONS",
-        lambda grandeur, registre: [grandeur, *registre.valeurs.tolist()],
+        lambda registres: [
+            [grandeur, *registre.valeurs.tolist()] for grandeur, registre in registres
+        ],
         calendrier=lambda calendrier: {"libelleGrille": calendrier.code[:1]},
         grandeur={"points": []},
     )
@@ -84,7 +86,8 @@ def test_a_register_without_name_has_none_and_a_unit_of_the_point_is_its_own() -
             ),
         ),
     )
-    ((contexte),) = ArbreReleves("CONS", lambda _, registre: registre.valeurs).write([large])
+    arbre = ArbreReleves("CONS", lambda registres: [each.valeurs for _, each in registres])
+    (contexte,) = arbre.write([large])
     (grandeur,) = contexte["grandeur"]
     assert grandeur["unite"] == "W"
     assert "cadranTotalisateur" not in grandeur

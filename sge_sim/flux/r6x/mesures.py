@@ -6,7 +6,7 @@ costs what a month does.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, partial
@@ -157,7 +157,7 @@ def write_indexes(point: PointDecrit, defauts: Defauts) -> Pieces:
         for contexte in read_contextes(point.mesure, Lecture("INDEX", TOUT, *etendue))
     ]
     if contextes:
-        written = arbre.write(_published(contexte, defauts) for contexte in contextes)
+        written = arbre.write([_published(contexte, defauts) for contexte in contextes])
         yield dumps({"idPrm": point.prm, "periode": point.periode, "contexte": written})
 
 
@@ -253,5 +253,9 @@ def _is_distributor(calendrier: CalendrierReleve) -> bool:
     return calendrier.code.startswith("D")
 
 
-def _readings(grandeur: str, registre: Registre, *, petit: bool) -> list[dict[str, Any]]:
-    return dated_values(registre, 0 if petit and grandeur == "EA" else None)
+def _readings(
+    registres: Iterable[tuple[str, Registre]], *, petit: bool
+) -> list[list[dict[str, Any]]]:
+    return dated_values(
+        (registre, 0 if petit and grandeur == "EA" else None) for grandeur, registre in registres
+    )

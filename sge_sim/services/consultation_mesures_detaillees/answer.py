@@ -6,7 +6,7 @@ step for C1-C4 and its end for C5: the guide has them the other way round. Month
 are as in its guide.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -165,7 +165,7 @@ def _trailer(demande: DemandeDetaillees, *, petit: bool) -> dict[str, str]:
 
 
 def _month_v3(mois: PuissanceMensuelle) -> str:
-    """It tells its month alone; of too few days it has the text `null` (GUI 0497 v1.5.0)."""
+    """It has its month alone; with too few days it has the text `null` (GUI 0497 v1.5.0)."""
     v = "null" if mois.valeur is None else mois.valeur
     return f"<points><v>{v}</v><d>{mois.mois:%Y-%m}</d></points>"
 
@@ -185,5 +185,8 @@ def _step_v3(pas: int, nature: str | None) -> ModeleLigne:
     )
 
 
-def _readings(_grandeur: str, registre: Registre) -> bytes:
-    return write_rows(_INDEX, registre.horodates, registre.decalages, registre.valeurs)
+def _readings(registres: Iterable[tuple[str, Registre]]) -> list[bytes]:
+    return [
+        write_rows(_INDEX, registre.horodates, registre.decalages, registre.valeurs)
+        for _, registre in registres
+    ]
