@@ -83,6 +83,9 @@ test-langages: $(VENV)/.dev ## run the kit's examples and collections in their l
 test-mcp: $(VENV)/.dev $(VENV)/.mcp ## have a client of MCP use the tools that an assistant is given (1 min)
 	SGE_SIM_MCP_PYTHON=$(VENV)/mcp/bin/python timeout 300 $(BIN)/python -m pytest -m mcp tests/mcp
 
+test-masse: $(VENV)/.dev $(VENV)/.masse ## make files in bulk on a Dask cluster whose workers are killed (5 min)
+	SGE_SIM_MASSE_PYTHON=$(VENV)/masse/bin/python timeout 900 $(BIN)/python -m pytest -m masse tests/flux
+
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
 	SGE_SIM_POSTGRESQL="$(SERVER)" timeout 180 $(BIN)/python -m pytest -m postgresql tests/postgresql
@@ -109,6 +112,16 @@ test-points: $(VENV)/.dev ## import a large file of points (POINTS=1000000, 25 m
 	@test "$$(df -Pk $${TMPDIR:-/tmp} | awk 'NR == 2 { print $$4 }')" -ge $$(($(POINTS) * 3)) || { \
 		echo "$$(($(POINTS) * 3 / 1000)) MB are needed in $${TMPDIR:-/tmp}: free them, or give TMPDIR or fewer POINTS." >&2; exit 2; }
 	SGE_SIM_POINTS=$(POINTS) SGE_SIM_POSTGRESQL="$(SERVER)" timeout 1500 $(BIN)/python -m pytest -s -m large tests/points
+
+test-dix-millions: POINTS = 10000000
+test-dix-millions: $(VENV)/.dev ## import ten million points into PostgreSQL, publish a million (40 GB of disk, 100 min; five where it is short)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "PostgreSQL's programs are needed (Debian: apt-get install postgresql)." >&2; exit 2; }
+	@free=$$(df -Pk $${TMPDIR:-/tmp} | awk 'NR == 2 { print $$4 }'); points=$(POINTS); \
+	if [ $$free -lt $$((points * 4)) ] && [ $$points -gt 5000000 ]; then \
+		echo "$$((points / 250000)) GB are needed in $${TMPDIR:-/tmp} for $$points points, $$((free / 1000000)) are free: 5000000 points." >&2; points=5000000; fi; \
+	if [ $$free -lt $$((points * 4)) ]; then \
+		echo "$$((points / 250000)) GB are needed in $${TMPDIR:-/tmp}: free them, or give TMPDIR or fewer POINTS." >&2; exit 2; fi; \
+	SGE_SIM_POINTS=$$points timeout 6000 $(BIN)/python -m pytest -s -m dix_millions tests/points
 
 fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of each kind; 7 min)
 	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 1200 $(BIN)/python -m pytest tests/fuzz
@@ -206,6 +219,8 @@ lock: ## renew the pinned requirements (needs uv)
 		--no-header --upgrade --group site -o requirements/site.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header pyproject.toml --extra mcp --group packaging -c requirements/run.txt -o requirements/mcp.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml --extra dask --extra parquet --group packaging -c requirements/run.txt -o requirements/masse.txt
 
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -237,10 +252,15 @@ $(VENV)/.mcp: requirements/mcp.txt | $(VENV)/bin/python
 	$(VENV)/mcp/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/mcp.txt
 	@touch $@
 
+$(VENV)/.masse: requirements/masse.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)/masse
+	$(VENV)/masse/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/masse.txt
+	@touch $@
+
 # Schemathesis has an environment of its own: what it wants must not decide what we run.
 $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(BIN)/python -m venv $(VENV)/api
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test test-machines site test-site test-mcp vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test test-machines site test-site test-mcp test-masse vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

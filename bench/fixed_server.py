@@ -10,10 +10,9 @@ from pathlib import Path
 
 from sge_sim.processes.simulator import open_simulator
 from sge_sim.settings import Settings
-from sge_sim.transport.limits import Limits
+from sge_sim.transport.listener import Limits, bind
 from sge_sim.transport.message import Response
 from sge_sim.transport.server import HttpsServer
-from sge_sim.transport.sockets import bind
 from sge_sim.transport.tls import build_server_context
 
 

@@ -18,7 +18,7 @@ from sge_sim.processes.b2b_process import b2b_server
 from sge_sim.processes.data_connect_process import data_connect_server
 from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.settings import Settings
-from sge_sim.transport.listener import Application
+from sge_sim.transport.listener import Responder
 from sge_sim.transport.message import Request, Response, Sender
 
 _HEADERS = {"host": "localhost:8443", "content-type": "text/xml; charset=utf-8"}
@@ -42,7 +42,7 @@ class Caller:
     """The application that `sge-sim serve` runs, and who calls it."""
 
     simulator: Simulator
-    application: Application
+    application: Responder
     sender: Sender
 
     def post(self, path: str, message: bytes) -> Response:
@@ -77,7 +77,7 @@ def caller(data_dir: Path, now: str = NOW, **settings: Any) -> Iterator[Caller]:
 
 
 @contextmanager
-def data_connect(simulator: Simulator) -> Iterator[Application]:
+def data_connect(simulator: Simulator) -> Iterator[Responder]:
     """Give what answers for Data Connect in a simulator, without its sockets."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listener: Any = data_connect_server(simulator, listening)

@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -21,10 +22,9 @@ from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.flux.publication import Publisher
 from sge_sim.journal import Bounds, Journal
 from sge_sim.processes.dataset_installation import install_dataset
-from sge_sim.referentiel.dataset import load_dataset
-from sge_sim.referentiel.point_rows import Rows
+from sge_sim.referentiel.dataset import PointRows, load_dataset
 from sge_sim.referentiel.population import population
-from sge_sim.schema.revisions import prepare
+from sge_sim.schema.data_folder import prepare
 from sge_sim.tables.models import (
     Abonnement,
     Acteur,
@@ -76,30 +76,19 @@ def make_state(folder: Path, points: int) -> None:
     linky = filter(is_linky, population(load_dataset("homologation"), size=10**8, seed=SEED))
     fiches = islice(linky, points)
     with database.transaction() as session:
-        acteur, contrat = tiers_of(session)
-        session.add_all(
-            Abonnement(
-                numero=numero,
-                contrat_id=contrat,
-                mesures_type=mesures_type,
-                sens="SOUTIRAGE",
-                periodicite="P1D",
-            )
-            for numero, mesures_type, _ in _SUBSCRIPTIONS
-        )
-        session.flush()
+        open_subscriptions(session)
         rang = 0
         while part := list(islice(fiches, _POINTS_AT_ONCE)):
             insert_points(session, iter(part))
-            prms = [point["prm"] for point, _ in part]
-            _subscribe(session, prms, rang, acteur, contrat)
-            rang += len(prms)
+            subscribe(session, [point["prm"] for point, _ in part], rang)
+            rang += len(part)
     database.dispose()
 
 
-def publish(folder: Path) -> tuple[int, int, float, float]:
-    """Publish the day; return the files, their bytes, the seconds and the peak memory in MiB."""
-    database = Database(sqlite_url(folder / "sge-sim.db"))
+def publish(folder: Path, url: str | None = None) -> tuple[int, int, float, float]:
+    """Publish the day of a state, or of the database at `url`; return the files, their bytes, the
+    seconds and the peak memory in MiB."""
+    database = Database(url or sqlite_url(folder / "sge-sim.db"))
     journal = Journal.beside(database, folder)
     journal.prepare(Bounds(10_000, 10**8))
     publisher = Publisher(database, folder, journal.append, emits=True)
@@ -126,7 +115,7 @@ def tiers_of(session: Session) -> tuple[str, str]:
     return acteur, contrat
 
 
-def is_linky(fiche: Rows) -> bool:
+def is_linky(fiche: PointRows) -> bool:
     """Tell whether a point of the population is a C5 in service with a Linky."""
     point, compteur = fiche
     return (
@@ -137,8 +126,26 @@ def is_linky(fiche: Rows) -> bool:
     )
 
 
-def _subscribe(session: Session, prms: list[str], rang: int, acteur: str, contrat: str) -> None:
-    """Insert what two daily orders leave on each point, activated on `JOUR`."""
+def open_subscriptions(session: Session) -> None:
+    """Open the subscriptions of the first tiers, for `subscribe`."""
+    _, contrat = tiers_of(session)
+    session.add_all(
+        Abonnement(
+            numero=numero,
+            contrat_id=contrat,
+            mesures_type=mesures_type,
+            sens="SOUTIRAGE",
+            periodicite="P1D",
+        )
+        for numero, mesures_type, _ in _SUBSCRIPTIONS
+    )
+    session.flush()
+
+
+def subscribe(session: Session, prms: Sequence[str], rang: int) -> None:
+    """Insert what two daily orders leave on each point, activated on `JOUR`: the first is the
+    point `rang` of all."""
+    acteur, contrat = tiers_of(session)
     affaires: list[dict[str, Any]] = []
     services: list[dict[str, Any]] = []
     collectes: list[dict[str, Any]] = []
@@ -201,6 +208,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "--publish":
-        print(*publish(Path(sys.argv[2])))
+        print(*publish(Path(sys.argv[2]), *sys.argv[3:]))
     else:
         main()

@@ -21,7 +21,7 @@ from typing import Any
 
 import sge_sim
 from sge_sim.dataconnect.mesures_2026 import REASONS as DATA_CONNECT
-from sge_sim.dataconnect.mesures_v5 import REASONS as DATA_CONNECT_V5
+from sge_sim.dataconnect.v5 import REASONS as DATA_CONNECT_V5
 from sge_sim.flux.r6x.recevabilite import RULES as RULES_OF_REPORTS
 from sge_sim.pki.request_rules import REQUEST_CHECKS
 from sge_sim.services.registry import SERVICES
@@ -32,11 +32,7 @@ KINDS = {
     "what is known of the exchange": ("*/e*change.py",),
     "the facts, and what they say": ("facts/memoire.py", "tables/*_facts.py"),
     "a table of rules": ("refus.py", "**/*rules*.py"),
-    "what the rules look at": (
-        "services/ordres.py",
-        "services/*/demande.py",
-        "services/*/consultation.py",
-    ),
+    "what the rules look at": ("services/ordres.py", "services/*/demande.py"),
     "what is measured": ("mesures/series.py", "mesures/point.py"),
     "the journal": ("journal/*",),
 }

@@ -36,7 +36,7 @@ from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.points import Point
 from sge_sim.transport.answering import pieces
 from sge_sim.transport.framing import RequestReader
-from sge_sim.transport.listener import Application
+from sge_sim.transport.listener import Responder
 from sge_sim.transport.message import Sender
 from tests.catalogue_requests import RELEASE, envelope_of
 from tests.demandes import courbe_quotidienne
@@ -246,7 +246,7 @@ def _accepted(client: Caller, path: str, message: bytes) -> None:
     pieces(answer, [])  # what many answers share is kept
 
 
-def _shared(client: Caller, application: Application, prm: str) -> str:
+def _shared(client: Caller, application: Responder, prm: str) -> str:
     """Have a customer share a point with the default application; return a token of it."""
     with client.simulator.database.transaction() as session:
         found = ensure_default_applications(session)["production"]
@@ -268,7 +268,7 @@ def _post(path: str, content_type: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
-def _answered(application: Application, sender: Sender, received: bytes) -> bytes:
+def _answered(application: Responder, sender: Sender, received: bytes) -> bytes:
     """Return the bytes of the answer to those of a request."""
     reader = RequestReader(sender, 100_000, 1_000_000)
     reader.receive(received)

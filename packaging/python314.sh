@@ -4,7 +4,7 @@
 set -eu
 : "${ROOTS:?}"
 here=$(dirname "$0") root=$ROOTS/sid
-"$here/root.sh" sid "$root" python3-venv,make,curl,unzip,procps,git,ca-certificates,openssl,tzdata
+"$here/root.sh" sid "$root" python3-venv,make,curl,procps,git,ca-certificates,openssl,tzdata
 rm -rf "$root/src"
 mkdir -p "$root/src"
 tar -C "$here/.." --exclude=./.venv --exclude=./dist -c . | tar -C "$root/src" -x

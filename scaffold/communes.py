@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sge_sim.tables.normalise import normalise
+from sge_sim.domaine.francais import normalise
 
 _LONGEST = 32
 _PLACES = ("commune-actuelle", "arrondissement-municipal")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from sge_sim.homologation.testing.session import Sge, SgeSession
+    from sge_sim.homologation.testing import Sge, SgeSession
 
 _FIXTURE = "sge"
 
@@ -45,7 +45,7 @@ def sge_session(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["SgeSession"]:
     """The simulator of the session; tests use `sge`, whose state is brought back for each."""
-    from sge_sim.homologation.testing.session import open_test_session
+    from sge_sim.homologation.testing import open_test_session
 
     with open_test_session(
         tmp_path_factory.mktemp("sge"),

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from sge_sim.clock import PARIS
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
-from sge_sim.homologation.campaign.verdict import judge
+from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, judge
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.cases import Attendu, Cas
 from sge_sim.homologation.catalogue.release import JoursInclus, Release

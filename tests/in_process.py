@@ -25,9 +25,8 @@ from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.messages import envelope
 from sge_sim.soap.models import Models
 from sge_sim.soap.protocol import FaultStyle, SgeSoap11, Tree
-from sge_sim.transport.listener import Application
+from sge_sim.transport.listener import Responder, bind_loopback
 from sge_sim.transport.message import Request, Response, Sender
-from sge_sim.transport.sockets import bind_loopback
 
 _HEADERS = {"content-type": "text/xml; charset=utf-8"}
 
@@ -37,7 +36,7 @@ class InProcess:
     """A simulator without its sockets, and the certificate of its default tiers."""
 
     simulator: Simulator
-    application: Application
+    application: Responder
     sender: Sender
 
     def post(self, path: str, message: bytes, **headers: str) -> Response:

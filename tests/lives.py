@@ -23,7 +23,7 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import faits_within
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.mesures import Collecte, read_suivi
+from sge_sim.tables.mesures import Collecte, read_mesures_facts
 from sge_sim.tables.models import Acteur, Commune, Contrat
 from sge_sim.tables.points import Point, find_point
 
@@ -176,7 +176,7 @@ class Lives:
     def oppositions(self) -> list[tuple[date, date | None]]:
         """The periods of opposition as the measures take them."""
         with self.database.sessions() as session:
-            return [*read_suivi(session, PRM).oppositions]
+            return [*read_mesures_facts(session, PRM).oppositions]
 
     @staticmethod
     def _point(session: Any, prm: str) -> Point:

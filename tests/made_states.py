@@ -10,7 +10,7 @@ from typing import Any
 
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.processes.simulator import open_simulator
-from sge_sim.schema.revisions import prepare
+from sge_sim.schema.data_folder import prepare
 from sge_sim.settings import ReformeHc, Settings
 
 _OF_ITS_OWN = {

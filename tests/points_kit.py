@@ -35,7 +35,7 @@ def made_points(count: int, first: int = 0) -> Iterator[dict[str, str]]:
         insee, commune = _COMMUNES[number % len(_COMMUNES)]
         large = number % 20 == 0
         own = {
-            "prm": generate("301", number * 997),
+            "prm": generate("301", number * 97),
             "codePostal": insee,
             "codeInseeCommune": insee,
             "commune": commune,

@@ -3,7 +3,9 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,6 +101,26 @@ class Cluster:
             timeout=60,
         )
         assert done.returncode == 0, (program, arguments)
+
+
+@contextmanager
+def own_cluster() -> Iterator[Cluster]:
+    """Make a server for as long as it is used, and run it unless the test stops it."""
+    folder = Path(tempfile.mkdtemp(prefix="sge-sim-pg-"))
+    if os.getuid() == 0:
+        shutil.chown(folder, OWNER)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    made = Cluster(folder, port)
+    try:
+        made.make()
+        made.start()
+        yield made
+    finally:
+        if (folder / "data" / "postmaster.pid").exists():
+            made.stop()
+        shutil.rmtree(folder)
 
 
 def program_of(name: str) -> str:

@@ -3,7 +3,7 @@
 python tests/rules_page.py > docs/regles.md
 """
 
-from sge_sim.api.regles import ELSEWHERE
+from sge_sim.api.declarations import ELSEWHERE
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.refus import Rule
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from sge_sim.api.administration import ServedClock
-from sge_sim.homologation.testing.data_connect import SgeDataConnect
-from sge_sim.homologation.testing.session import Sge, SgeFlux, SgeJournal
+from sge_sim.homologation.testing import Sge, SgeDataConnect, SgeFlux, SgeJournal
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rules_page import rules_page
 
-from sge_sim.api.regles import all_whole_rules
+from sge_sim.api.declarations import all_whole_rules
 from sge_sim.refus import Refus, Rule, check, hold, refusals, rule
 
 

@@ -17,6 +17,7 @@ ROOMS: Final = PACKAGE.parent / "docs" / "rooms.yaml"
 MOST_LINES: Final = 400
 
 LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
+    ("api.premier_appel", "sge_sim.pki.inspection"): 60,
     ("admin.token", "sge_sim.admin.problems"): 390,
     ("admin.pages", "fastapi"): 0,
     ("admin.pages", "sge_sim.services.registry"): 366,
@@ -29,42 +30,42 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("admin.routes.campaigns", "sge_sim.homologation.client.sge_client"): 126,
     ("admin.routes.campaigns", "sge_sim.homologation.reports.suivi_xlsx"): 379,
     ("admin.routes.autorisations", "sge_sim.admin.autorisations"): 53,
-    ("admin.routes.catalogue", "sge_sim.homologation.catalogue.views"): 380,
-    ("admin.routes.catalogue", "sge_sim.api.generations"): 366,
-    ("admin.routes.codes_pages", "sge_sim.api.regles"): 366,
-    ("admin.routes.journal", "sge_sim.homologation.rejeu.copies"): 47,
-    ("admin.routes.journal", "sge_sim.homologation.rejeu.difference"): 53,
+    ("admin.routes.catalogue", "sge_sim.homologation.catalogue.french_text"): 380,
+    ("admin.routes.catalogue", "sge_sim.api.declarations"): 366,
+    ("admin.routes.codes_pages", "sge_sim.api.declarations"): 366,
+    ("admin.routes.journal", "sge_sim.homologation.rejeu"): 53,
     ("admin.routes.mesures", "sge_sim.admin.series"): 169,
     ("admin.routes.mesures", "sge_sim.referentiel.mesures"): 163,
     ("admin.routes.passage_pages", "sge_sim.homologation.campaign.passages"): 695,
     ("admin.routes.passage_pages", "sge_sim.homologation.client.sge_client"): 136,
     ("admin.routes.passages", "sge_sim.homologation.campaign.passages"): 695,
-    ("admin.routes.rejeu", "sge_sim.homologation.rejeu.copies"): 47,
-    ("admin.routes.rejeu", "sge_sim.homologation.rejeu.envoi"): 44,
+    ("admin.routes.rejeu", "sge_sim.homologation.rejeu"): 47,
     ("homologation.catalogue.protocoles", "sge_sim.services.registry"): 366,
     ("homologation.catalogue.protocoles", "sge_sim.tables.dataconnect"): 300,
     ("flux.ouverture_canal", "sge_sim.flux.canal_sftp"): 260,
+    ("flux.grappe", "distributed"): 750,
+    ("flux.parquet", "pyarrow"): 45,
     ("flux.publication", "sge_sim.flux.fabrication"): 190,
     ("flux.r6x.documents", "jsonschema"): 150,
     ("referentiel.points", "sge_sim.mesures.climat"): 110,
     ("referentiel.reglages", "sge_sim.mesures"): 160,
     ("referentiel.reglages", "sge_sim.referentiel.mesures"): 163,
-    ("settings.settings_file", "tomllib"): 14,
+    ("settings.own_folder", "tomllib"): 14,
     ("processes.admin_process", "sge_sim.admin.application"): 592,
     ("processes.admin_process", "sge_sim.admin.routes"): 592,
     ("processes.admin_process", "sge_sim.flux.publication"): 23,
     ("processes.admin_process", "sge_sim.referentiel.apports.versement"): 150,
     ("processes.b2b_process", "sge_sim.services.dispatch"): 782,
-    ("processes.generation_switch", "sge_sim.services.registry"): 366,
+    ("processes.admin_process", "sge_sim.services.registry"): 366,
     ("processes.simulator", "sge_sim.dataconnect.tokens"): 59,
     ("processes.simulator", "sge_sim.processes.dataset_installation"): 225,
-    ("processes.simulator", "sge_sim.referentiel.apports.dossier"): 150,
+    ("processes.simulator", "sge_sim.referentiel.apports.sources"): 150,
     ("processes.supervised", "sge_sim.processes.admin_process"): 41,
     ("processes.supervised", "sge_sim.processes.b2b_process"): 77,
     ("processes.supervised", "sge_sim.processes.data_connect_process"): 300,
-    ("pytest_plugin", "sge_sim.homologation.testing.session"): 818,
+    ("pytest_plugin", "sge_sim.homologation.testing"): 818,
     ("facts.database", "sge_sim.tables.postgresql"): 91,
-    ("schema.revisions", "alembic"): 260,
+    ("schema.data_folder", "alembic"): 260,
     ("schema.data_folder", "sge_sim.journal"): 60,
     ("processes.serving_note", "http"): 20,
     ("referentiel.apports.versement", "sge_sim.referentiel.apports.jours"): 100,
@@ -81,7 +82,7 @@ HOMONYMS: Final[Mapping[str, str]] = {
 }
 """Where a name of one module may be that of another, and why."""
 
-PRIVATE_IMPORTS: Final = {("transport.openssl", "_ssl")}
+PRIVATE_IMPORTS: Final = {("transport.tls", "_ssl")}
 """Those that are late because the module may be absent."""
 
 
@@ -145,7 +146,7 @@ def test_nothing_above_the_services_makes_up_a_demand_of_theirs() -> None:
     demands = [
         (name, imported)
         for name, imported in all_imports()
-        if re.fullmatch(r"sge_sim\.services\.\w+\.(demande|consultation|answer\w*)", imported)
+        if re.fullmatch(r"sge_sim\.services\.\w+\.(demande|answer\w*)", imported)
     ]
     assert len(demands) > 20
     assert [pair for pair in demands if not pair[0].startswith("sge_sim.services.")] == []

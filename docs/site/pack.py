@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from sge_sim.machine.zips import member_info, zipped
+from sge_sim.machine.documents import member_info, zipped
 
 NOT_SERVED = {".buildinfo", "objects.inv", ".doctrees", "basic.css", "pygments.css"}
 

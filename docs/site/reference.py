@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -19,14 +19,21 @@ import click
 
 from sge_sim.cli import TYPED, commands
 from sge_sim.cli.french import speak_french
-from sge_sim.domaine.nomenclatures import PROVENANCES
+from sge_sim.domaine.ecarts_plateforme import (
+    PLATEFORMES,
+    REPONSE_VIDE,
+    Ecart,
+    Plateforme,
+    Temoignage,
+)
+from sge_sim.domaine.nomenclatures import PROVENANCES, in_french
 from sge_sim.flux.r6x.documents import SCHEMAS, read_schema
 from sge_sim.services.registry import SERVICES
 from sge_sim.settings import Settings, default_data_dir, variable_of
 
 ETATS = {
     "documented": "pareil",
-    "observed": "autrement exprès",
+    "observed": "vu",
     "assumed": "supposé",
 }
 """What a paragraph of a guide is beside the simulator, by the provenance of its rule."""
@@ -172,11 +179,13 @@ def guide_page() -> Iterator[str]:
     yield "simulateur. Les comptes sont ceux de [la page des provenances](../provenance.md)."
     yield ""
     yield "- *pareil* : un document le dit, le simulateur le fait ;"
-    yield "- *autrement exprès* : la vraie plateforme a été vue le faire ;"
+    yield "- *vu* : une vraie réponse, ou un client qui dit ce qu'il a reçu, l'a montré ;"
     yield "- *non produit* : un code que le guide liste et que rien n'obtient ici, avec la raison ;"
     yield "- *supposé* : aucun document ne le dit, il fallait choisir."
     yield ""
-    yield "| service | pareil | autrement exprès | supposé | non produit |"
+    yield "Ce qu'il fait autrement exprès, à la demande, est [plus bas](#autrement-expres)."
+    yield ""
+    yield "| service | pareil | vu | supposé | non produit |"
     yield "|---|---:|---:|---:|---:|"
     total: Counter[str] = Counter()
     for service in SERVICES:
@@ -199,6 +208,33 @@ def guide_page() -> Iterator[str]:
             yield f"| {_cell(paragraph[0])} | {', '.join(codes)} | {paragraph[1]} |"
         for code, reason in sorted(service.unreachable.items()):
             yield f"| {_cell(reason)} | {code} | non produit |"
+    yield "\n(autrement-expres)=\n## Autrement exprès\n"
+    yield "Ce que la plateforme d'homologation a fait d'autre que ses guides. Le simulateur suit"
+    yield "les guides, sauf avec `--profile fidele`, qui fait comme elle à la date simulée."
+    yield "\n| où | la plateforme | versions | d'où on le sait |\n|---|---|---|---|"
+    ways: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for plateforme in PLATEFORMES:
+        for way in _ways(plateforme):
+            ways[way].append(plateforme.release)
+    for (where, answer, source), releases in sorted(ways.items()):
+        yield f"| {_cell(where)} | {_cell(answer)} | {', '.join(releases)} | {_cell(source)} |"
+
+
+def _ways(plateforme: Plateforme) -> Iterator[tuple[str, str, str]]:
+    for ecart in plateforme.ecarts:
+        demande = f", {ecart.demande}" if ecart.demande else ""
+        segments = ", ".join(sorted(ecart.segments))
+        where = f"{ecart.service} v{ecart.version}{demande}{segments and f' ({segments})'}"
+        answer = "réponse vide" if ecart.observe == REPONSE_VIDE else ecart.observe
+        yield where, answer, _known_by(ecart)
+    for usage, known in plateforme.usages.items():
+        where, _, answer = usage.partition(" : ")
+        yield where, answer, _known_by(known)
+
+
+def _known_by(known: Ecart | Temoignage) -> str:
+    word = in_french(known.provenance)
+    return known.source if word in known.source else f"{known.source}, {word}"
 
 
 def _counts(name: str, counted: Counter[str]) -> str:

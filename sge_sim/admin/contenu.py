@@ -10,8 +10,7 @@ from lxml import etree
 from markupsafe import Markup
 
 from sge_sim.admin.xml_page import show_message
-from sge_sim.machine.documents import parse_xml
-from sge_sim.machine.zips import zip_members
+from sge_sim.machine.documents import parse_xml, zip_members
 
 MAX_ROWS: Final = 300
 _MAX_CELL: Final = 200

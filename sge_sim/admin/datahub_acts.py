@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.admin.routes.forms import Form
 from sge_sim.clock import legal_date, machine_now
-from sge_sim.datahub import applications, comptes, contrats, habilitateurs, tickets
+from sge_sim.datahub import contrats, portail, spice
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, ModeApplication, TypeCanal
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.tables.datahub import AnnexeSi, ProfilDatahub, RoleDatahub
@@ -69,8 +69,8 @@ def _number(text: str) -> int:
 
 def _name_habilitateur(session: Session, form: Form) -> Any:
     if form.get("par"):
-        return habilitateurs.name_habilitateur(session, form.get("par"), form.get("login"))
-    return habilitateurs.name_main_habilitateur(session, form.get("login"))
+        return spice.name_habilitateur(session, form.get("par"), form.get("login"))
+    return spice.name_main_habilitateur(session, form.get("login"))
 
 
 _PROFIL: Final = tuple(champ.name for champ in fields(ProfilDatahub))
@@ -78,7 +78,7 @@ _PROFIL: Final = tuple(champ.name for champ in fields(ProfilDatahub))
 ACTES: Final[Mapping[str, Acte]] = {
     "compte": Acte(
         ("email", "nom", "acteur"),
-        lambda session, form, _now: comptes.create_compte(
+        lambda session, form, _now: portail.create_compte(
             session, form.get("email"), form.get("nom"), form.get("acteur")
         ),
     ),
@@ -100,13 +100,13 @@ ACTES: Final[Mapping[str, Acte]] = {
     ),
     "clore": Acte(
         ("ticket",),
-        lambda session, form, _now: tickets.close_ticket(
+        lambda session, form, _now: spice.close_ticket(
             session, _number(form.get("ticket")), machine_now()
         ),
     ),
     "profil": Acte(
         ("par", "nom", *(f"[{champ}]" for champ in _PROFIL)),
-        lambda session, form, _now: comptes.update_compte(
+        lambda session, form, _now: portail.update_compte(
             session,
             form.get("par"),
             form.get("par"),
@@ -162,7 +162,7 @@ ACTES: Final[Mapping[str, Acte]] = {
     ),
     "application": Acte(
         ("par", "mode", "nom", "redirect_uri", "[apis]"),
-        lambda session, form, _now: applications.request_application(
+        lambda session, form, _now: portail.request_application(
             session,
             form.get("par"),
             mode=_one_of(form, "mode", ModeApplication),
@@ -173,7 +173,7 @@ ACTES: Final[Mapping[str, Acte]] = {
     ),
     "modifier_application": Acte(
         ("par", "client_id", "[nom]", "[redirect_uri]", "[apis]"),
-        lambda session, form, _now: applications.update_application(
+        lambda session, form, _now: portail.update_application(
             session,
             form.get("par"),
             form.get("client_id"),
@@ -185,7 +185,7 @@ ACTES: Final[Mapping[str, Acte]] = {
     ),
     "retirer_application": Acte(
         ("par", "client_id"),
-        lambda session, form, _now: applications.remove_application(
+        lambda session, form, _now: portail.remove_application(
             session, form.get("par"), form.get("client_id")
         ),
     ),
@@ -194,13 +194,13 @@ ACTES: Final[Mapping[str, Acte]] = {
     ),
     "droits": Acte(
         ("par", "login", "[services]"),
-        lambda session, form, _now: habilitateurs.give_rights(
+        lambda session, form, _now: spice.give_rights(
             session, form.get("par"), form.get("login"), form.all("services") or None
         ),
     ),
     "retirer_droits": Acte(
         ("par", "login"),
-        lambda session, form, _now: habilitateurs.remove_rights(
+        lambda session, form, _now: spice.remove_rights(
             session, form.get("par"), form.get("login")
         ),
     ),

@@ -19,7 +19,7 @@ from prometheus_client.core import (
     Metric,
 )
 
-from sge_sim.domaine.pannes import plan_told
+from sge_sim.domaine.pannes import panne_in
 from sge_sim.facts.database import Database
 from sge_sim.journal import Echange, Journal
 from sge_sim.tables.flux import count_fichiers
@@ -121,7 +121,7 @@ class Metrics:
         self._requests[echange.kind, service, code, str(echange.http_status or "")] += 1
         if echange.rule is not None:
             self._refusals[code, echange.rule.name] += 1
-        numero, _ = plan_told(echange.detail)
+        numero, _ = panne_in(echange.detail)
         if numero is not None:
             self._pannes[str(numero)] += 1
         if echange.kind in ("soap", "rest"):

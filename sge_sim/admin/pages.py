@@ -61,7 +61,7 @@ SECTIONS: Final = (
     ("/consentements", "Consentements", "o"),
     ("/datahub", "Datahub", "b"),
     ("/simulateur", "Simulateur", "m"),
-    ("/touches", "Touches", "h"),
+    ("/aide/", "Aide", "h"),
 )
 """The pages of the menu: address, name, and the key that leads there after `g`."""
 
@@ -73,6 +73,7 @@ _UNDER: Final = {
     "/tickets": "/certificats",
     "/applications": "/consentements",
     "/generations": "/codes",
+    "/touches": "/aide/",
 }
 """The pages that the menu has under another one."""
 

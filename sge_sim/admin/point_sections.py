@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Self
 
-from sge_sim.api.services import ServiceView
+from sge_sim.api.points import ServiceView
 
 _APART: Final = frozenset({"services", "prm", "pourquoi"})
 """What the page shows elsewhere."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.api.data_connect import ApplicationView
 from sge_sim.clock import PARIS
-from sge_sim.datahub.tickets import came_late
+from sge_sim.datahub.spice import came_late
 from sge_sim.flux.canaux import masked
 from sge_sim.flux.declaration import describe_canal
 from sge_sim.tables.acteurs import find_contrat

@@ -1,4 +1,5 @@
-"""The first call to copy, for who has just started a simulator: the page and `serve` give it.
+"""The first call to copy, for who has just started a simulator: the page and `serve` give it; and
+what it takes to call as one of the actors whose keys stand in its folder.
 
 What is copied runs from any folder, whatever proxy or bundle of authorities the machine has: paths
 are absolute, and nothing of the environment is trusted.
@@ -99,4 +100,34 @@ def first_call(
         else "",
         curl_command(url, envelope, acces, secret),
         "\n".join(program),
+    )
+
+
+@dataclass(frozen=True)
+class Moyens(MoyensTls):
+    """What an exchange is made again with: any folder will do to run a copied call.
+
+    `own` tells that the certificate is the one that the exchange was made with.
+    """
+
+    own: bool
+
+
+def moyens_for(data_dir: Path, empreinte: str | None) -> Moyens:
+    """Return the means to make an exchange again.
+
+    `empreinte` is the fingerprint of the certificate that it came with. The simulator has the keys
+    of the default actors alone: another actor's exchange is made again as the default tiers.
+    """
+    from sge_sim.pki.inspection import fingerprint_of_file
+
+    pki = data_dir.resolve() / "pki"
+    chains = sorted((pki / "clients").glob("*/chain.pem"))
+    own = next((chain for chain in chains if fingerprint_of_file(chain) == empreinte), None)
+    folder = pki / "clients" / "tiers" if own is None else own.parent
+    return Moyens(
+        folder / "chain.pem",
+        folder / "key.pem",
+        pki / "server" / "authority.pem",
+        own=own is not None,
     )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import Detail, Issue, issue_of, nature_of, read_detail, why_ended
 from sge_sim.domaine.nomenclatures import KindClock, KindEchange, Origine
-from sge_sim.domaine.pannes import plan_told
+from sge_sim.domaine.pannes import panne_in
 from sge_sim.domaine.retombees import EtatTravail, Retombees, Travail, progress_sentence
 from sge_sim.journal import Echange
 from sge_sim.refus import Rule
@@ -180,7 +180,7 @@ def _fields(echange: Echange) -> dict[str, Any]:
         "http_status": echange.http_status,
         "rule": echange.rule,
         "detail": echange.detail,
-        "panne": plan_told(echange.detail)[0],
+        "panne": panne_in(echange.detail)[0],
     }
 
 

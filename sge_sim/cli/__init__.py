@@ -1,4 +1,4 @@
-"""The command line: one module per group of commands, nothing but wiring.
+"""The command line: a module per subject, nothing but wiring.
 
 A mistake of the person who types is told in one sentence, with exit code 2.
 """
@@ -13,39 +13,28 @@ from sge_sim.cli.french import database_sentence, speak_french, system_sentence,
 from sge_sim.errors import UsageError
 from sge_sim.machine.memory import collector_paused
 
-_COMMANDS = {
-    "acteurs": "sge_sim.cli.acteurs:acteurs",
-    "applications": "sge_sim.cli.applications:group",
-    "autorisations": "sge_sim.cli.autorisations:group",
-    "campaign": "sge_sim.cli.campaign:campaign",
-    "catalog": "sge_sim.cli.catalog:catalog",
-    "clock": "sge_sim.cli.clock:clock",
-    "codes": "sge_sim.cli.codes:group",
-    "consentements": "sge_sim.cli.consentements:group",
-    "datahub": "sge_sim.cli.datahub:group",
-    "demandes": "sge_sim.cli.demandes:group",
-    "doctor": "sge_sim.cli.doctor:doctor",
-    "cert": "sge_sim.cli.cert:cert",
-    "flux": "sge_sim.cli.flux:flux",
-    "generations": "sge_sim.cli.generations:generations",
-    "health": "sge_sim.cli.health:health",
-    "homologate": "sge_sim.cli.homologate:homologate",
-    "hosts": "sge_sim.cli.hosts:hosts",
-    "journal": "sge_sim.cli.journal:journal",
-    "kit": "sge_sim.cli.kit:kit",
-    "mcp": "sge_sim.cli.mcp:mcp",
-    "pannes": "sge_sim.cli.pannes:group",
-    "points": "sge_sim.cli.points:points",
-    "prm": "sge_sim.cli.prm:prm",
-    "report": "sge_sim.cli.report:report",
-    "reset": "sge_sim.cli.etat:reset",
-    "serve": "sge_sim.cli.serve:serve",
-    "services": "sge_sim.cli.services:group",
-    "settings": "sge_sim.cli.etat:settings",
-    "snapshot": "sge_sim.cli.etat:snapshot",
-    "tickets": "sge_sim.cli.tickets:group",
-    "token": "sge_sim.cli.token:token",
+_MODULES = {
+    "acteurs": ("acteurs",),
+    "campaign": ("campaign",),
+    "catalog": ("catalog",),
+    "cert": ("cert",),
+    "client_setup": ("doctor", "hosts", "kit"),
+    "clock": ("clock",),
+    "data_connect": ("applications", "consentements"),
+    "datahub": ("datahub", "tickets"),
+    "demandes": ("autorisations", "demandes", "services"),
+    "etat": ("health", "reset", "settings", "snapshot", "token"),
+    "flux": ("flux",),
+    "homologate": ("homologate",),
+    "journal": ("journal",),
+    "lookups": ("codes", "generations", "prm"),
+    "mcp": ("mcp",),
+    "pannes": ("pannes",),
+    "points": ("points",),
+    "report": ("report",),
+    "serve": ("serve",),
 }
+_COMMANDS = {command: module for module, commands in _MODULES.items() for command in commands}
 
 
 TYPED = "sge_sim.typed"
@@ -76,9 +65,9 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module, _, name = _COMMANDS[cmd_name].partition(":")
         with collector_paused():
-            command: click.Command = getattr(import_module(module), name)
+            module = import_module(f"sge_sim.cli.{_COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
         return command
 
 

@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from sge_sim.cli import completion
-from sge_sim.cli.acteurs_canal import canal
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import as_iso, machine_now
-from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
+from sge_sim.domaine.nomenclatures import (
+    ENVIRONMENTS,
+    AlgorithmeFlux,
+    Environment,
+    KindActeur,
+    TypeCanal,
+)
+from sge_sim.errors import UsageError
 
 if TYPE_CHECKING:
     from sge_sim.api.acteurs import ActeurView
@@ -37,9 +43,6 @@ class _Jour(click.ParamType[date]):
 @click.group(help="Voir et changer les acteurs de marché : logins, contrats, habilitations.")
 def acteurs() -> None:
     """The commands on market actors."""
-
-
-acteurs.add_command(canal)
 
 
 @acteurs.command("list", help="Donner les acteurs, leurs logins, contrats et certificats.")
@@ -154,12 +157,67 @@ def habiliter(
 @click.option("--environment", type=click.Choice(ENVIRONMENTS), required=True)
 @data_dir_option
 def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path) -> None:
-    from sge_sim.door.registration import register_file
+    from sge_sim.door.certificats import register_file
     from sge_sim.schema.data_folder import open_database
 
     with open_database(data_dir).transaction() as session:
         sentence = register_file(session, acteur, file, environment, machine_now())
     click.echo(sentence)
+
+
+@acteurs.command(
+    help="Déclarer où les flux d'un contrat sont livrés, ou le dire sans --type. Sans canal : dans "
+    "le dossier de l'état, sous flux/CONTRAT. Les clés sont gardées telles quelles dans la base."
+)
+@click.argument("contrat")
+@click.option("--type", "type_canal", type=click.Choice(get_args(TypeCanal)))
+@click.option(
+    "--url",
+    help="Dossier, ou ftp://utilisateur:motdepasse@hôte/dossier (de même sftp://) ; {famille} y "
+    "tient la place d'un dossier par famille de flux.",
+)
+@click.option(
+    "--chiffrement", type=click.Choice(get_args(AlgorithmeFlux)), default="aucun", show_default=True
+)
+@click.option("--cle", help="Clé hexadécimale : 32 chiffres pour aes128, 64 pour aes256.")
+@click.option("--iv", help="IV hexadécimal d'aes128 : 32 chiffres.")
+@data_dir_option
+@json_option
+def canal(
+    contrat: str,
+    type_canal: TypeCanal | None,
+    url: str | None,
+    chiffrement: AlgorithmeFlux,
+    cle: str | None,
+    iv: str | None,
+    data_dir: Path,
+    as_json: bool,
+) -> None:
+    from sge_sim.flux.declaration import declare_canal, describe_canal
+    from sge_sim.schema.data_folder import open_database
+
+    database = open_database(data_dir)
+    if type_canal is not None:
+        with database.transaction() as session:
+            declare_canal(
+                session,
+                contrat,
+                type_canal=type_canal,
+                url=url,
+                algorithme=chiffrement,
+                cle=cle,
+                iv=iv,
+            )
+    elif url or cle or iv:
+        raise UsageError("--url, --cle et --iv vont avec --type : le donner.")
+    with database.sessions() as session:
+        declared = describe_canal(session, contrat, data_dir)
+    if as_json:
+        say_json(declared)
+        return
+    click.echo(
+        f"Contrat {contrat} : {declared.type} {declared.url}, chiffrement {declared.chiffrement}."
+    )
 
 
 def _lines(acteur: "ActeurView") -> Iterator[str]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sge_sim.cli.completion import acteurs
-from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.cli.options import (
     RegularFile,
     data_dir_option,
@@ -22,6 +21,7 @@ from sge_sim.processes.serving_note import find_served
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import Campaigns, CampaignState
+    from sge_sim.homologation.reports.rapport import Execution, Rapport
 
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 
@@ -176,7 +176,7 @@ def report(
     donnees_reelles: bool,
 ) -> None:
     from sge_sim.homologation.reports.writing import write_reports
-    from sge_sim.referentiel.apports.personnelles import personal_of
+    from sge_sim.referentiel.apports.anonymat import personal_of
     from sge_sim.schema.data_folder import open_database
 
     state = _chosen(_campaigns(data_dir), acteur, numero)
@@ -225,3 +225,48 @@ def _tell(state: "CampaignState") -> None:
     counts = Counter(each.issue for each in state.observations)
     told = ", ".join(f"{count} {issue}" for issue, count in counts.items()) or "aucun échange"
     click.echo(f"\n{told}.")
+
+
+def one_line(execution: "Execution") -> str:
+    """Return a case and how it ended; what was wrong follows, indented."""
+    from sge_sim.homologation.reports.executions import wrong_lines
+
+    took = f"{execution.duree_ms:>6.0f} ms" if execution.instant else " " * 9
+    line = f"{execution.statut.value:<13} {execution.cle:<20} {took}  {execution.titre}"
+    if execution.perime:
+        return f"{line}\n              annoncé en échec, mais réussi"
+    if execution.statut.bon:
+        return line
+    found = wrong_lines(execution)
+    if execution.regle:
+        found.append(f"règle {execution.regle.name} ({execution.regle.source})")
+    return "\n".join([line, *(f"              {each}" for each in found)])
+
+
+def offer(rapport: "Rapport", acteur: str) -> str:
+    """Return how to let the simulator's production know of what was homologated, if anything."""
+    from sge_sim.homologation.reports.rapport import Decision
+
+    lines = [
+        f"  sge-sim acteurs habiliter {acteur} {one.package}"
+        for one in rapport.verdicts
+        if one.decision is Decision.HOMOLOGUE
+    ]
+    told = "Pour que le simulateur l'admette aussi quand il joue la production :"
+    return "\n".join(["", told, *lines]) if lines else ""
+
+
+def summary(rapport: "Rapport") -> str:
+    """Return the counts and the verdict of each package."""
+    from sge_sim.homologation.reports.executions import counts_in_words
+
+    lines = ["", f"{rapport.release} : {counts_in_words(rapport.executions)}", ""]
+    lines += [
+        f"  {one.package:<16} {one.decision.value:<15} {one.raison}" for one in rapport.verdicts
+    ]
+    for remarque in rapport.remarques:
+        lines += ["", remarque]
+    if rapport.perimes:
+        keys = ", ".join(each.cle for each in rapport.perimes)
+        lines += ["", f"Annoncés en échec, mais réussis : {keys}. Corriger la liste."]
+    return "\n".join(lines)

@@ -8,7 +8,7 @@ import click
 
 from sge_sim.cli.completion import cases
 from sge_sim.cli.options import json_option, say_json
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.machine.files import data_path
 
 _release_option = click.option(
@@ -86,8 +86,7 @@ def validate_command(dossier: Path | None) -> None:
     help="Où écrire la version, dans un dossier à son nom.",
 )
 def import_command(fichier: Path, release: str | None, nom: str | None, dossier: Path) -> None:
-    from sge_sim.homologation.catalogue.differences import diff
-    from sge_sim.homologation.catalogue.french_text import render_diff
+    from sge_sim.homologation.catalogue.french_text import diff, render_diff
     from sge_sim.homologation.catalogue.release import load_release
     from sge_sim.homologation.suivi.classeur import read_classeur
     from sge_sim.homologation.suivi.importation import (
@@ -118,8 +117,7 @@ def import_command(fichier: Path, release: str | None, nom: str | None, dossier:
 @click.argument("apres", metavar="RELEASE")
 @json_option
 def diff_command(avant: str, apres: str, as_json: bool) -> None:
-    from sge_sim.homologation.catalogue.differences import diff
-    from sge_sim.homologation.catalogue.french_text import render_diff
+    from sge_sim.homologation.catalogue.french_text import diff, render_diff
     from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
     from sge_sim.homologation.catalogue.release import load_release
 

@@ -213,7 +213,7 @@ def register(
     password: str | None,
     data_dir: Path,
 ) -> None:
-    from sge_sim.door.registration import register_file
+    from sge_sim.door.certificats import register_file
     from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.acteurs import default_acteur
 

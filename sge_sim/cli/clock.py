@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.console import told_if_long
 from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS, Duree, legal_date
 from sge_sim.domaine.nomenclatures import KindClock

@@ -55,7 +55,7 @@ def services(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
 def cases(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the cases of the release that is typed before, or of the last one."""
     from sge_sim.errors import UsageError
-    from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+    from sge_sim.homologation.catalogue import DEFAULT_RELEASE
     from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
     from sge_sim.homologation.catalogue.release import load_release
 

@@ -1,25 +1,32 @@
-"""`sge-sim datahub`: the accounts and contracts of Datahub, and what is done there."""
+"""`sge-sim datahub`, `tickets`: the portal of Datahub and what is done there, the tickets of SPICE.
+
+The tickets are renewals of production certificates.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 import click
 
-from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.cli.completion import acteurs
+from sge_sim.cli.options import RegularFile, data_dir_option, json_option, say_list
+from sge_sim.clock import machine_now
 from sge_sim.errors import UsageError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from sge_sim.api.datahub import TicketView
+
 Liste = Literal["comptes", "contrats"]
 
 
 @click.group("datahub", help="Voir les comptes et contrats de Datahub, et agir comme au portail.")
-def group() -> None:
+def datahub() -> None:
     """The commands on Datahub."""
 
 
-@group.command("list", help="Donner les comptes ou les contrats de Datahub.")
+@datahub.command("list", help="Donner les comptes ou les contrats de Datahub.")
 @click.argument("quoi", type=click.Choice(get_args(Liste)))
 @data_dir_option
 @json_option
@@ -34,14 +41,10 @@ def list_command(quoi: Liste, data_dir: Path, as_json: bool) -> None:
             ContratDatahubView.of(session, contrat, data_dir)
             for contrat in contrats_datahub(session)
         ]
-    if as_json:
-        say_json(comptes if quoi == "comptes" else contrats)
-    elif quoi == "comptes":
-        for compte in comptes:
-            click.echo(f"{compte.email}  {compte.acteur}  {compte.nom}")
+    if quoi == "comptes":
+        say_list(comptes, as_json, lambda view: f"{view.email}  {view.acteur}  {view.nom}")
     else:
-        for contrat in contrats:
-            click.echo(f"{contrat.numero}  {contrat.acteur}  {contrat.etat}")
+        say_list(contrats, as_json, lambda view: f"{view.numero}  {view.acteur}  {view.etat}")
 
 
 def _actions(_ctx: object, _param: object, incomplete: str) -> "list[CompletionItem]":
@@ -56,7 +59,7 @@ def _actions(_ctx: object, _param: object, incomplete: str) -> "list[CompletionI
     ]
 
 
-@group.command(
+@datahub.command(
     "act",
     help="Agir sur Datahub : une ACTION et ses champs, par exemple « signer par=lea@exemple.fr "
     "numero=1200 ». Sans action, elles sont données avec leurs champs.",
@@ -85,3 +88,56 @@ def act_command(action: str | None, champs: tuple[str, ...], data_dir: Path) -> 
     with open_database(data_dir).transaction() as session:
         do_act(session, action, Form(fields), instant_within(session))
     click.echo("Fait.")
+
+
+@click.group("tickets", help="Voir, ouvrir et clore les tickets de renouvellement de certificats.")
+def tickets() -> None:
+    """The commands on tickets."""
+
+
+@tickets.command("list", help="Donner les tickets, du plus ancien au plus récent.")
+@data_dir_option
+@json_option
+def list_tickets(data_dir: Path, as_json: bool) -> None:
+    from sge_sim.api.datahub import TicketView
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.datahub import tickets_spice
+
+    with open_database(data_dir).sessions() as session:
+        views = [TicketView.of(ticket) for ticket in tickets_spice(session)]
+    say_list(views, as_json, _ticket_line, "Aucun ticket : sge-sim tickets open en ouvre un.")
+
+
+@tickets.command("open", help="Déposer le nouveau certificat d'un acteur (PEM).")
+@click.argument("acteur", shell_complete=acteurs)
+@click.argument("file", type=RegularFile())
+@data_dir_option
+def open_one_ticket(acteur: str, file: Path, data_dir: Path) -> None:
+    from sge_sim.api.datahub import TicketView
+    from sge_sim.datahub.spice import open_ticket
+    from sge_sim.schema.data_folder import open_database
+
+    with open_database(data_dir).transaction() as session:
+        pem = file.read_text("ascii", "replace")
+        view = TicketView.of(open_ticket(session, acteur, pem, machine_now()))
+    click.echo(_ticket_line(view))
+
+
+@tickets.command("close", help="Clore un ticket : enregistrer son certificat en production.")
+@click.argument("numero", type=click.IntRange(1))
+@data_dir_option
+def close_one_ticket(numero: int, data_dir: Path) -> None:
+    from sge_sim.api.datahub import TicketView
+    from sge_sim.datahub.spice import close_ticket
+    from sge_sim.schema.data_folder import open_database
+
+    with open_database(data_dir).transaction() as session:
+        view = TicketView.of(close_ticket(session, numero, machine_now()))
+    click.echo(_ticket_line(view))
+
+
+def _ticket_line(view: "TicketView") -> str:
+    due = "sans échéance" if view.echeance is None else f"avant le {view.echeance:%d/%m/%Y}"
+    late = ", en retard" if view.en_retard else ""
+    state = "ouvert" if view.clos_le is None else f"clos le {view.clos_le:%d/%m/%Y}"
+    return f"{view.id:>4}  {view.acteur:<8}  {due}{late}  {state}"

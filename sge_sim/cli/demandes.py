@@ -1,25 +1,30 @@
-"""`sge-sim demandes`: the demands of M023."""
+"""`sge-sim demandes`, `services`, `autorisations`: what actors asked for.
+
+The demands of M023, the services souscrits that orders opened, the clients' authorisations that
+actors declared and their audit.
+"""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from sge_sim.cli.completion import acteurs
-from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.domaine.nomenclatures import FluxM023
+from sge_sim.cli.completion import acteurs, prms
+from sge_sim.cli.options import data_dir_option, json_option, say_json, say_list
+from sge_sim.domaine.nomenclatures import EtatService, FluxM023
 from sge_sim.errors import UnknownError
 
 if TYPE_CHECKING:
     from sge_sim.api.flux import DemandeM023View
+    from sge_sim.api.points import ServiceView
 
 
 @click.group("demandes", help="Voir les demandes M023 et leurs fichiers.")
-def group() -> None:
+def demandes() -> None:
     """The commands on the demands of M023."""
 
 
-@group.command("list", help="Donner les demandes, de la plus récente à la plus ancienne.")
+@demandes.command("list", help="Donner les demandes, de la plus récente à la plus ancienne.")
 @click.option(
     "--flux", type=click.Choice(get_args(FluxM023), case_sensitive=False), help="Sorte de flux."
 )
@@ -27,7 +32,7 @@ def group() -> None:
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 @data_dir_option
 @json_option
-def list_command(
+def list_demandes(
     flux: FluxM023 | None, acteur: str | None, limit: int, data_dir: Path, as_json: bool
 ) -> None:
     from sge_sim.api.flux import DemandeM023View
@@ -37,16 +42,10 @@ def list_command(
     with open_database(data_dir).sessions() as session:
         found = demandes_m023(session, limit, flux=flux, acteur_code=acteur and acteur.upper())
         views = [DemandeM023View.of(demande) for demande in found]
-    if as_json:
-        say_json(views)
-        return
-    if not views:
-        click.echo("Aucune demande ne répond à ces critères.", err=True)
-    for view in views:
-        click.echo(_line(view))
+    say_list(views, as_json, _demande_line, "Aucune demande ne répond à ces critères.")
 
 
-@group.command(help="Dire tout d'une demande, et ses fichiers : sge-sim flux show en dit plus.")
+@demandes.command(help="Dire tout d'une demande, et ses fichiers : sge-sim flux show en dit plus.")
 @click.argument("affaire")
 @data_dir_option
 @json_option
@@ -66,13 +65,89 @@ def show(affaire: str, data_dir: Path, as_json: bool) -> None:
     if as_json:
         say_json(view.model_dump() | {"fichiers": fichiers})
         return
-    click.echo(_line(view))
+    click.echo(_demande_line(view))
     for fichier in fichiers:
         click.echo(f"        {fichier.nom}  {fichier.taille} octets")
 
 
-def _line(view: "DemandeM023View") -> str:
+def _demande_line(view: "DemandeM023View") -> str:
     return (
         f"{view.affaire_id}  {view.demandee:%d/%m/%Y %H:%M}  {view.acteur:<8}  {view.flux} "
         f"{view.format}, {view.points} points  {view.etat}"
     )
+
+
+@click.group("services", help="Voir les services souscrits.")
+def services() -> None:
+    """The commands on subscribed services."""
+
+
+@services.command("list", help="Donner les services souscrits, du dernier commandé au premier.")
+@click.option(
+    "--etat", type=click.Choice(get_args(EtatService), case_sensitive=False), help="Leur état."
+)
+@click.option("--prm", help="Numéro du point.", shell_complete=prms)
+@click.option("--acteur", help="Code de l'acteur.", shell_complete=acteurs)
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@data_dir_option
+@json_option
+def list_services(
+    etat: EtatService | None,
+    prm: str | None,
+    acteur: str | None,
+    limit: int,
+    data_dir: Path,
+    as_json: bool,
+) -> None:
+    from sge_sim.api.points import ServiceSouscritView, ServiceView
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.consultation import find_services_souscrits
+
+    with open_database(data_dir).sessions() as session:
+        found = find_services_souscrits(
+            session, etat=etat, prm=prm, acteur_code=acteur and acteur.upper(), limit=limit
+        )
+        if as_json:
+            say_json([ServiceSouscritView.of(service) for service in found])
+            return
+        views = [ServiceView.of(service) for service in found]
+    say_list(views, as_json, _service_line, "Aucun service ne répond à ces critères.")
+
+
+def _service_line(view: "ServiceView") -> str:
+    end = "" if view.fin is None else f" au {view.fin:%d/%m/%Y} exclu"
+    return (
+        f"{view.id:>9}  {view.prm}  {view.acteur or '-':<8}  {view.etat:<8}  "
+        f"{' '.join(filter(None, (view.type, view.objet)))}, du {view.debut:%d/%m/%Y}{end}"
+    )
+
+
+@click.group("autorisations", help="Voir les autorisations que les acteurs ont déclarées.")
+def autorisations() -> None:
+    """The commands on the clients' authorisations."""
+
+
+@autorisations.command(
+    "list",
+    help="Donner les déclarations et ce qu'un audit en dirait (critères de la FAQ). "
+    "Aucun critère ne fait jamais refuser un appel.",
+)
+@click.option("--acteur", help="Code de l'acteur, par exemple TIERS1.", shell_complete=acteurs)
+@data_dir_option
+@json_option
+def list_autorisations(acteur: str | None, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.admin.autorisations import view_autorisations
+    from sge_sim.schema.data_folder import open_database, open_journal
+
+    database = open_database(data_dir)
+    found = view_autorisations(database, open_journal(database, data_dir), acteur)
+    say_list(found, as_json, _autorisation_lines)
+
+
+def _autorisation_lines(autorisation: dict[str, Any]) -> str:
+    head = "  ".join(str(autorisation[name]) for name in ("declaree_le", "acteur", "prm", "portee"))
+    checks = [
+        f"        {'oui' if check['respecte'] else 'NON'}  {check['critere']} : {check['constat']}"
+        for check in autorisation["audit"]
+    ]
+    return "\n".join([head, *checks])

@@ -1,12 +1,15 @@
-"""`sge-sim snapshot`, `reset`, `settings`: the state of a simulator as a whole."""
+"""`sge-sim snapshot`, `reset`, `settings`, `health`, `token`: a simulator as a whole."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from sge_sim.admin.token import draw_token
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.errors import UsageError
+from sge_sim.machine.files import make_private_folder
 from sge_sim.processes.serving_note import find_served
 
 
@@ -54,3 +57,40 @@ def settings(data_dir: Path, as_json: bool) -> None:
     for name, value in found.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         click.echo(f"{name:<24} {'-' if shown in (None, '') else shown}")
+
+
+@click.command(
+    help="Dire si le simulateur de ce dossier sert, et si son journal est entier ; sinon le code "
+    "de sortie est 1. Pour la sonde d'un conteneur."
+)
+@data_dir_option
+@json_option
+def health(data_dir: Path, as_json: bool) -> None:
+    from sge_sim.api.administration import Administration
+
+    served = find_served(data_dir)
+    if served is None:
+        click.echo(f"sge-sim : aucun simulateur ne sert {data_dir}.", err=True)
+        sys.exit(1)
+    try:
+        found = Administration(served.admin_url).get("/health")
+    except UsageError as error:
+        click.echo(f"sge-sim : {error}", err=True)
+        sys.exit(1)
+    if as_json:
+        say_json(found)
+    else:
+        click.echo(found["etat"])
+    sys.exit(0 if found["etat"] == "ok" else 1)
+
+
+@click.command(
+    help="Tirer le jeton que demande --admin-host, et le montrer ; le précédent ne vaut plus."
+)
+@data_dir_option
+def token(data_dir: Path) -> None:
+    from sge_sim.schema.data_folder import changing_pieces
+
+    with changing_pieces(make_private_folder(data_dir)):
+        drawn = draw_token(data_dir)
+    click.echo(drawn)

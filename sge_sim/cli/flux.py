@@ -1,14 +1,13 @@
-"""`sge-sim flux`: the files that subscriptions and orders produced."""
+"""`sge-sim flux`: the files that subscriptions and orders produced, and what is in them."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from sge_sim.cli.completion import prms
-from sge_sim.cli.flux_documents import documents_of, show_rows, validate
 from sge_sim.cli.flux_masse import masse
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
@@ -21,13 +20,17 @@ from sge_sim.domaine.nomenclatures import (
     Flux,
 )
 from sge_sim.errors import UsageError
-from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS
+from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS, read_documents, schema_mistakes, schema_of
+from sge_sim.flux.r6x.tableau import rows_of, write_csv
 from sge_sim.machine.files import read_user_file, write_atomically
 from sge_sim.settings import Profile, Settings
 
 if TYPE_CHECKING:
     from sge_sim.api.flux import FichierView
     from sge_sim.tables.flux import FichierFlux
+
+_WIDEST = 40
+
 
 _ETATS = {"a_livrer": "à livrer", "livre": "livré", "echec": "échec"}
 
@@ -96,7 +99,7 @@ def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -
     from sge_sim.tables.plateforme import is_shared
 
     if tableau or as_csv:
-        show_rows(documents_of(nom, data_dir), as_csv=as_csv)
+        _show_rows(_documents_of(nom, data_dir), as_csv=as_csv)
         return
     with open_database(data_dir).sessions() as session:
         fichier = find_fichier(session, nom)
@@ -200,7 +203,21 @@ def decrypt(
         write_atomically(sortie, clear)
 
 
-flux.add_command(validate)
+@flux.command(help="Confronter un fichier R63 à R67, C68 ou CR.M023 à nos schémas JSON.")
+@click.argument("file")
+@data_dir_option
+def validate(file: str, data_dir: Path) -> None:
+    wrong = 0
+    for nom, tree in _documents_of(file, data_dir):
+        mistakes = schema_mistakes(tree)
+        wrong += len(mistakes)
+        click.echo(f"{nom} : {schema_of(tree)} {'non conforme' if mistakes else 'conforme'}")
+        for mistake in mistakes:
+            click.echo(f"  {mistake}")
+    if wrong:
+        raise UsageError(f"{counted(wrong, 'écart')} au schéma.")
+
+
 flux.add_command(masse)
 
 
@@ -216,3 +233,49 @@ def _line(fichier: "FichierFlux") -> str:
         f"{instant:%d/%m/%Y %H:%M:%S}  {fichier.publication.flux:<4}  {fichier.contrat_id:<8}  "
         f"{_ETATS[fichier.etat]:<8}  {fichier.nom}"
     )
+
+
+def _show_rows(documents: Iterator[tuple[str, Any]], *, as_csv: bool) -> None:
+    """Print files as tables, or as the portal's CSV; raises `UsageError` for another form."""
+    for nom, tree in documents:
+        try:
+            if as_csv:
+                write_csv([tree], sys.stdout)
+            else:
+                click.echo(nom)
+                _show_table([[_text(cell) for cell in row] for row in rows_of(tree)])
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+            raise UsageError(
+                f"{nom} n'a pas la forme attendue : sge-sim flux validate dit où."
+            ) from None
+
+
+def _show_table(rows: list[list[str]]) -> None:
+    used = [n for n in range(len(rows[0])) if any(row[n] for row in rows[1:])]
+    widths = [min(_WIDEST, max(len(row[n]) for row in rows)) for n in used]
+    for row in rows:
+        cells = (row[n][:width].ljust(width) for n, width in zip(used, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def _documents_of(nom: str, data_dir: Path) -> Iterator[tuple[str, Any]]:
+    """Return what is in a file: of that path (`-`, the standard input), or that was published
+    under that name."""
+    from sge_sim.flux.declaration import clear_content
+    from sge_sim.schema.data_folder import open_database
+    from sge_sim.tables.flux import find_fichier
+
+    path = Path(nom)
+    if nom == "-" or path.exists():
+        return read_documents(path.name, read_user_file(nom, OCTETS_AU_PLUS))
+    with open_database(data_dir).sessions() as session:
+        fichier = find_fichier(session, nom)
+        if fichier is None:
+            raise UsageError(
+                f"Aucun fichier ne s'appelle {nom}, ni ici ni parmi ceux de sge-sim flux list."
+            )
+        return read_documents(nom, clear_content(session, data_dir, fichier))
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else str(cell)

@@ -1,12 +1,14 @@
 """`sge-sim flux masse`: files of many points over many days, without an order."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.console import told_if_long
 from sge_sim.cli.options import InstantType, data_dir_option
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR, legal_date
 from sge_sim.domaine.francais import counted
@@ -16,7 +18,8 @@ from sge_sim.machine.files import make_private_folder, read_user_file
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from sge_sim.flux.masse import FichierFait
+    from sge_sim.flux.grappe import Grappe
+    from sge_sim.flux.parallele import Equipe
 
 _MOST_BYTES = 200 * 10**6
 
@@ -43,7 +46,22 @@ _MOST_BYTES = 200 * 10**6
     type=click.Path(file_okay=False, path_type=Path),
     help="Dossier à remplir, vide ou absent.",
 )
-@click.option("--workers", type=click.IntRange(1, 256), help="Processus ; par défaut un par cœur.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="Processus, par défaut un par cœur ; avec --dask, parties faites à la fois.",
+)
+@click.option(
+    "--dask",
+    metavar="ADRESSE",
+    help="Faire le travail par une grappe Dask, comme tcp://machine:8786. Veut l'extra "
+    "sge-sim[dask].",
+)
+@click.option(
+    "--parquet",
+    is_flag=True,
+    help="Écrire aussi les valeurs de chaque flux en une table. Veut l'extra sge-sim[parquet].",
+)
 @data_dir_option
 def masse(
     points: str,
@@ -52,6 +70,8 @@ def masse(
     flux: str,
     sortie: Path,
     workers: int | None,
+    dask: str | None,
+    parquet: bool,
     data_dir: Path,
 ) -> None:
     from sge_sim.door.certificats import login_and_contrat
@@ -59,8 +79,8 @@ def masse(
     from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.acteurs import default_acteur
 
-    asked = [one.strip().upper() for one in flux.split(",")]
-    unknown = [one for one in asked if one not in FLUX_EN_MASSE]
+    asked = [kind.strip().upper() for kind in flux.split(",")]
+    unknown = [kind for kind in asked if kind not in FLUX_EN_MASSE]
     if unknown:
         raise UsageError(
             f"--flux {', '.join(unknown)} ne se fait pas en masse : choisir parmi "
@@ -74,24 +94,40 @@ def masse(
         )
     if sortie.exists() and any(sortie.iterdir()):
         raise UsageError(f"--sortie {sortie} n'est pas vide : en donner un autre, ou le vider.")
+    if parquet and find_spec("pyarrow") is None:
+        raise UsageError("Le paquet pyarrow manque : pip install 'sge-sim[parquet]'.")
     database = open_database(data_dir)
+    files = size = done = 0
     with database.sessions() as session:
         prms = _points(session, points)
         _, contrat_id = login_and_contrat(default_acteur(session, "tiers"))
-        parts = cut_in_parts(prms, asked, debut, fin, contrat_id, make_private_folder(sortie))
-        made: list[FichierFait] = []
-        done = 0
+        parts = cut_in_parts(prms, asked, debut, fin, contrat_id, parquet=parquet)
+        with _repartiteur(session, workers, dask, parquet=parquet) as repartiteur:
+            make_private_folder(sortie)
 
-        def progress() -> str:
-            return f"{done} parties sur {len(parts)}, {counted(len(made), 'fichier')}"
+            def progress() -> str:
+                return f"{done} parties sur {len(parts)}, {counted(files, 'fichier')}"
 
-        with told_if_long("Fabrication", progress):
-            for files in make_parts(session, parts, workers):
-                done += 1
-                made += files
+            with told_if_long("Fabrication", progress):
+                for made, octets in make_parts(session, parts, repartiteur, sortie):
+                    done += 1
+                    files += made
+                    size += octets
     database.dispose()
-    size = sum(one.taille for one in made)
-    click.echo(f"{counted(len(made), 'fichier')}, {size} octets, dans {sortie}.")
+    click.echo(f"{counted(files, 'fichier')}, {size} octets, dans {sortie}.")
+
+
+def _repartiteur(
+    session: "Session", workers: int | None, dask: str | None, *, parquet: bool
+) -> "AbstractContextManager[Equipe | Grappe]":
+    """Return who does the work: processes of this machine, or a cluster."""
+    if dask is None:
+        from sge_sim.flux.parallele import Equipe
+
+        return Equipe(workers)
+    from sge_sim.flux.grappe import Grappe
+
+    return Grappe(dask, session, workers, ("pyarrow",) if parquet else ())
 
 
 def _points(session: "Session", asked: str) -> list[str]:

@@ -8,23 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.campaign import offer, one_line, summary
 from sge_sim.cli.completion import cases
-from sge_sim.cli.homologation_rerun import cases_to_rerun, taken_up
-from sge_sim.cli.homologation_targets import TARGETS, open_target, reprise_for
-from sge_sim.cli.homologation_text import offer, one_line, summary
+from sge_sim.cli.console import told_if_long
+from sge_sim.cli.homologation_targets import (
+    TARGETS,
+    cases_to_rerun,
+    open_target,
+    reprise_for,
+    taken_up,
+)
 from sge_sim.cli.options import RegularFile, real_data_option
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
-from sge_sim.homologation.catalogue.default_release import DEFAULT_DATA_CONNECT, DEFAULT_RELEASE
+from sge_sim.homologation.catalogue import DEFAULT_DATA_CONNECT, DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, PROTOCOLES, SOAP
 from sge_sim.machine.files import read_user_file
 
 if TYPE_CHECKING:
     from sge_sim.api.administration import Administration
     from sge_sim.homologation.catalogue.release import Release
-    from sge_sim.homologation.reports.masque import Personal
     from sge_sim.homologation.reports.rapport import Execution, Rapport
+    from sge_sim.homologation.reports.writing import Personal
 
 _PEM = RegularFile()
 _EXPECTED_MAX = 2**20
@@ -105,7 +110,7 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 )
 def homologate(**options: Any) -> None:
     from sge_sim.api.administration import Administration
-    from sge_sim.homologation.campaign.outcome import not_run
+    from sge_sim.homologation.campaign.outcome import judge, not_run
     from sge_sim.homologation.campaign.runner import Runner, select_cases
     from sge_sim.homologation.campaign.targets import (
         is_local,
@@ -114,7 +119,6 @@ def homologate(**options: Any) -> None:
         rerun_command,
         was_ordered,
     )
-    from sge_sim.homologation.campaign.verdict import judge
     from sge_sim.homologation.reports.rapport import Rapport, read_rapport
     from sge_sim.homologation.reports.writing import prepare_folder, write_reports
 
@@ -222,7 +226,7 @@ def _refuse_absent(packages: Sequence[str], names: Sequence[str], release: "Rele
 
     With the last release that had it, if one before did.
     """
-    from sge_sim.homologation.catalogue.earlier_releases import last_with_case, last_with_package
+    from sge_sim.homologation.catalogue.release import last_with_case, last_with_package
 
     for package in () if names else packages:
         if package not in release.packages:
@@ -244,7 +248,7 @@ def _refuse_absent(packages: Sequence[str], names: Sequence[str], release: "Rele
 
 def _gone(release: "Release", packages: Sequence[str]) -> list[str]:
     """Return what to say of the services that the release doesn't have any more, if any."""
-    from sge_sim.homologation.catalogue.earlier_releases import services_gone
+    from sge_sim.homologation.catalogue.release import services_gone
 
     gone = services_gone(release, packages)
     if not gone:

@@ -10,11 +10,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sge_sim.cli.attente import told_if_long
-from sge_sim.clock import PARIS, Clock, RunningClock, clock_starting_at, legal_date, parse_instant
+from sge_sim.cli.console import told_if_long
+from sge_sim.clock import (
+    PARIS,
+    Clock,
+    RunningClock,
+    clock_starting_at,
+    legal_date,
+    machine_now,
+    parse_instant,
+)
 from sge_sim.domaine.ecarts_plateforme import plateforme_at
 from sge_sim.errors import UsageError
-from sge_sim.homologation.catalogue.default_release import DEFAULT_DATA_CONNECT
+from sge_sim.homologation.catalogue import DEFAULT_DATA_CONNECT
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, SOAP
 
 if TYPE_CHECKING:
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
     from sge_sim.homologation.client.own_simulator import OwnSimulator
     from sge_sim.homologation.client.sender import CaseSender
     from sge_sim.homologation.client.sge_client import Cible
-    from sge_sim.homologation.reports.reprise import Reprise
+    from sge_sim.homologation.reports.rapport import Rapport, Reprise
 
 Options = Mapping[str, Any]
 
@@ -83,7 +91,7 @@ def open_target(options: Options, release: "Release") -> Iterator[Target]:
 
 def reprise_for(options: Options, release: "Release") -> "Reprise":
     """Return what a report keeps of the options, to run the campaign again."""
-    from sge_sim.homologation.reports.reprise import reprise_of
+    from sge_sim.homologation.reports.rapport import reprise_of
 
     targets = TARGETS[release.protocole.nom]
     named = ("target", *targets.described_by) if options["target"] is not None else ()
@@ -120,7 +128,7 @@ def _started_sge(options: Options, simulator: "OwnSimulator", start: datetime) -
 
 def _sge(options: Options, cible: "Cible", clock: Clock, name: str) -> Target:
     from sge_sim.homologation.campaign.targets import check_hours
-    from sge_sim.homologation.client.marqueur import Marqueur
+    from sge_sim.homologation.client.sender import Marqueur
     from sge_sim.homologation.client.sge_client import SgeClient
 
     return Target(
@@ -141,7 +149,7 @@ def _named_sge(options: Options) -> Target:
         checked_url,
         is_local,
     )
-    from sge_sim.homologation.client.marqueur import Marqueur
+    from sge_sim.homologation.client.sender import Marqueur
     from sge_sim.homologation.client.sge_client import Cible
     from sge_sim.homologation.doctor.network import Client, try_connection
 
@@ -191,7 +199,7 @@ def _data_connect(cible: "CibleDataConnect", now: datetime | None, name: str) ->
 
 def _client_of(cible: "CibleDataConnect") -> "DataConnectClient":
     from sge_sim.homologation.client.data_connect_client import DataConnectClient
-    from sge_sim.homologation.client.marqueur import Marqueur
+    from sge_sim.homologation.client.sender import Marqueur
 
     return DataConnectClient(cible, Marqueur("passage", cible.admin_url))
 
@@ -271,3 +279,64 @@ TARGETS: Final[Mapping[str, Targets]] = {
     ),
 }
 _ALL: Final = {name for one in TARGETS.values() for name in (*one.described_by, *one.others)}
+
+
+_OF_THE_TARGET: Final = frozenset({"target", "admin", "ca", "now"})
+"""What goes with the target of the report, and with no other."""
+_WHO: Final = {
+    "observée": "C'est au client d'en repasser les cas, une campagne étant ouverte",
+    "pytest": "Ce sont des tests qui les passent",
+}
+
+
+def taken_up(options: Mapping[str, Any], earlier: "Rapport") -> dict[str, Any]:
+    """Return the options of the command, those that weren't given taken from an earlier report.
+
+    Raises `UsageError` for the report of a campaign that sge-sim didn't run, and for a file that
+    isn't there any more.
+    """
+    if earlier.origine in _WHO:
+        how = f" : {earlier.commande}" if earlier.commande else ""
+        raise UsageError(
+            f"Ce rapport est d'une campagne {earlier.origine}. {_WHO[earlier.origine]}{how}"
+        )
+    reprise = earlier.reprise
+    if reprise is None:
+        return dict(options)
+    other = options["target"] not in (None, reprise.options.get("target"))
+    taken = {
+        name: value
+        for name, value in reprise.options.items()
+        if not options[name] and not (other and name in _OF_THE_TARGET)
+    }
+    reprise.check_files(taken)
+    if "now" in taken:
+        elapsed = machine_now() - earlier.debut
+        taken["now"] = (parse_instant(str(taken["now"])) + elapsed).isoformat()
+    return {**options, **_typed(taken)}
+
+
+def _typed(taken: Mapping[str, str | tuple[str, ...]]) -> dict[str, Any]:
+    """Return options as the command line would give them."""
+    from sge_sim.homologation.reports.rapport import FILES
+
+    return {
+        name: Path(value) if name in FILES and isinstance(value, str) else value
+        for name, value in taken.items()
+    }
+
+
+def cases_to_rerun(options: Mapping[str, Any], earlier: "Rapport") -> tuple[str, ...]:
+    """Return the keys of what wasn't good in a report, of the packages that are asked for.
+
+    Raises `UsageError` where all was.
+    """
+    from sge_sim.homologation.campaign.targets import to_rerun
+
+    packages = options["packages"]
+    bad = to_rerun(earlier)
+    wanted = {each.cle for each in earlier.executions if not packages or each.package in packages}
+    names = tuple(cle for cle in bad if cle in wanted)
+    if not names:
+        raise UsageError("Tous les cas de ce rapport sont bons : rien n'est à reprendre.")
+    return names

@@ -20,17 +20,17 @@ from sge_sim.processes.serving_note import find_served
 from sge_sim.soap.codes import LIBELLES_CODES
 
 if TYPE_CHECKING:
-    from sge_sim.journal import Avarie, Cause, Echange, Journal, RechercheJournal
+    from sge_sim.journal import Avarie, CauseAvarie, Echange, Journal, RechercheJournal
 
 _FOLLOW_SECONDS: Final = 0.5
-CAUSES: Final[Mapping["Cause", str]] = {
+CAUSES: Final[Mapping["CauseAvarie", str]] = {
     "abime": "abîmé",
     "illisible": "illisible",
     "entete": "en-tête abîmé",
     "disparu": "fichier disparu, ou raccourci",
     "inacheve": "inachevé (son processus a fini avant de répondre)",
 }
-UNCOUNTED: Final[frozenset["Cause"]] = frozenset({"entete", "disparu", "inacheve"})
+UNCOUNTED: Final[frozenset["CauseAvarie"]] = frozenset({"entete", "disparu", "inacheve"})
 """Those whose missing exchanges can't be counted, or that miss none."""
 
 
@@ -201,8 +201,8 @@ def _avarie(avarie: "Avarie") -> str:
 
 
 def _copy(echange: "Echange", form: str, data_dir: Path) -> str:
-    from sge_sim.homologation.rejeu.copies import as_curl, as_zeep
-    from sge_sim.homologation.rejeu.moyens import moyens_for
+    from sge_sim.api.premier_appel import moyens_for
+    from sge_sim.homologation.rejeu import as_curl, as_zeep
 
     served = find_served(data_dir)
     if served is None:

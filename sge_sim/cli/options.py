@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import click
 
@@ -16,10 +16,10 @@ from sge_sim.clock import Duree, parse_duration, parse_instant
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.errors import UsageError
 from sge_sim.settings import Settings, default_data_dir, variable_of
-from sge_sim.settings.own_folder import look_at_own_folder
-from sge_sim.settings.settings_file import settings_beside
+from sge_sim.settings.own_folder import look_at_own_folder, settings_beside
 
 Command = Callable[..., Any]
+T = TypeVar("T")
 
 _PEM_MAX: Final = 2**20
 _FOUND: Final = "sge_sim.settings_file"
@@ -178,6 +178,22 @@ def say_json(value: Any) -> None:
     from pydantic_core import to_jsonable_python
 
     click.echo(json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=2))
+
+
+def say_list(
+    views: Sequence[T], as_json: bool, line: Callable[[T], str], nothing: str = ""
+) -> None:
+    """Write a list as JSON, or as a line for each of its entries.
+
+    `nothing` is said on stderr instead of the lines of an empty one.
+    """
+    if as_json:
+        say_json(views)
+        return
+    if not views and nothing:
+        click.echo(nothing, err=True)
+    for view in views:
+        click.echo(line(view))
 
 
 def _click_default(value: Any) -> Any:

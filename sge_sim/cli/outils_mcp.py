@@ -15,7 +15,7 @@ from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.door.certificats import login_and_contrat
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.attendue import expected_request
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.processes.serving_note import Served, find_served

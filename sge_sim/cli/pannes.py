@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sge_sim.cli.completion import acteurs, prms, services
-from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.cli.options import data_dir_option, json_option, say_json, say_list
 from sge_sim.domaine.pannes import SORTES
 from sge_sim.errors import UsageError
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 @click.group("pannes", help="Prévoir des pannes : erreurs, lenteurs, coupures, fichiers manquants.")
-def group() -> None:
+def pannes() -> None:
     """The commands on pannes."""
 
 
-@group.command("list", help="Donner les pannes prévues, et ce qu'elles ont touché.")
+@pannes.command("list", help="Donner les pannes prévues, et ce qu'elles ont touché.")
 @data_dir_option
 @json_option
 def list_command(data_dir: Path, as_json: bool) -> None:
@@ -28,16 +28,10 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 
     with open_database(data_dir).sessions() as session:
         found = view_pannes(session, data_dir)
-    if as_json:
-        say_json(found)
-    elif not found:
-        click.echo("Aucune panne prévue.", err=True)
-    else:
-        for one in found:
-            click.echo(_line(one))
+    say_list(found, as_json, _line, "Aucune panne prévue.")
 
 
-@group.command("add", help="Prévoir une panne ; sans --probabilite, elle touche tous les appels.")
+@pannes.command("add", help="Prévoir une panne ; sans --probabilite, elle touche tous les appels.")
 @click.argument("sorte", type=click.Choice(SORTES, case_sensitive=False))
 @click.option(
     "--service", help="Service, ou flux d'un fichier ; tous sans elle.", shell_complete=services
@@ -64,7 +58,7 @@ def add_command(data_dir: Path, as_json: bool, **asked: Any) -> None:
         click.echo(_line(view))
 
 
-@group.command("remove", help="Retirer une panne prévue, ou toutes (--all).")
+@pannes.command("remove", help="Retirer une panne prévue, ou toutes (--all).")
 @click.argument("numero", type=click.IntRange(1), required=False)
 @click.option("--all", "every", is_flag=True, help="Les retirer toutes.")
 @data_dir_option

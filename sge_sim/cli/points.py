@@ -1,26 +1,39 @@
-"""`sge-sim points`: look at the points of a simulator, set what their measures depend on and
-what happens to them."""
+"""`sge-sim points`: look at the points of a simulator, and set what they are.
+
+What their measures depend on, what happens to them; what was measured on one, and copies of one.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import click
 import yaml
 
 from sge_sim.cli.completion import prms
-from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
+from sge_sim.cli.options import (
+    Duration,
+    InstantType,
+    data_dir_option,
+    json_option,
+    say_json,
+    say_list,
+)
 from sge_sim.cli.points_apports import (
     export_command,
     import_command,
     modele_command,
     remove_command,
 )
-from sge_sim.cli.points_donnees import copy_command, mesures_command
-from sge_sim.clock import Duree, parse_instant
-from sge_sim.domaine.nomenclatures import TYPES_ACCES, EtatContractuel, Segment
+from sge_sim.clock import Duree, legal_date, parse_instant
+from sge_sim.domaine.nomenclatures import TYPES_ACCES, EtatContractuel, Segment, Sens
 from sge_sim.errors import UsageError
+from sge_sim.processes.serving_note import find_served
+
+if TYPE_CHECKING:
+    from sge_sim.api.points import PointView
+
 
 _TOUS: Final = "tous"
 _SHOWN: Final = ("comptage", "situation", "mesures", "services")
@@ -44,8 +57,10 @@ def points() -> None:
 
 
 for each in (
-    *(import_command, modele_command, export_command, remove_command),
-    *(copy_command, mesures_command),
+    import_command,
+    modele_command,
+    export_command,
+    remove_command,
 ):
     points.add_command(each)
 
@@ -80,12 +95,12 @@ def list_command(
     with open_database(data_dir).sessions() as session:
         found = look_for_points(session, " ".join(mots), segment, after="", limit=limit)
         views = [PointView.of(point) for point in found if etat in (None, point.etat_contractuel)]
-    if as_json:
-        say_json(views)
-        return
-    for view in views:
-        told = view.pourquoi or f"{view.client or '-'}, {view.code_postal} {view.commune}"
-        click.echo(f"{view.prm}  {view.segment}  {view.etat_contractuel:<6}  {told}")
+    say_list(views, as_json, _point_line)
+
+
+def _point_line(view: "PointView") -> str:
+    described = view.pourquoi or f"{view.client or '-'}, {view.code_postal} {view.commune}"
+    return f"{view.prm}  {view.segment}  {view.etat_contractuel:<6}  {described}"
 
 
 @points.command(help="Dire tout d'un point.")
@@ -272,3 +287,89 @@ def _takeover(text: str, today: date) -> tuple[str, date]:
     """Read `ACTEUR` or `ACTEUR@JOUR`."""
     acteur, _, jour = text.partition("@")
     return acteur, parse_instant(jour).date() if jour else today
+
+
+@points.command(
+    "mesures",
+    help="Donner en CSV ce qui a été mesuré sur un point, par le simulateur qui sert ce dossier.",
+)
+@click.argument("prm", shell_complete=prms)
+@click.option(
+    "--type",
+    "type_",
+    type=click.Choice(["courbe", "energie", "index", "pmax"]),
+    default="energie",
+    show_default=True,
+    help="Ce qui est donné.",
+)
+@click.option("--debut", metavar="JOUR", type=InstantType(), required=True, help="Premier jour.")
+@click.option(
+    "--fin", metavar="JOUR", type=InstantType(), required=True, help="Premier jour non donné."
+)
+@click.option("--sens", type=click.Choice(get_args(Sens)), help="Celui du contrat du point sinon.")
+@data_dir_option
+@json_option
+def mesures_command(
+    prm: str,
+    type_: str,
+    debut: datetime,
+    fin: datetime,
+    sens: Sens | None,
+    data_dir: Path,
+    as_json: bool,
+) -> None:
+    from sge_sim.api.administration import Administration
+
+    served = find_served(data_dir)
+    if served is None:
+        raise UsageError(f"aucun simulateur ne sert {data_dir} : le démarrer par sge-sim serve.")
+    found = Administration(served.admin_url).get(
+        f"/api/points/{prm}/mesures",
+        type=type_,
+        debut=legal_date(debut),
+        fin=legal_date(fin),
+        sens=sens,
+    )
+    if as_json:
+        say_json(found)
+        return
+    columns = found["colonnes"]
+    click.echo(";".join(columns))
+    for row in zip(*columns.values(), strict=True):
+        click.echo(";".join("" if cell is None else str(cell) for cell in row))
+
+
+@points.command(
+    "copy",
+    help="Faire un point comme un autre, à des attributs près : --point segment=C4, "
+    "--compteur type=LINKY.",
+)
+@click.argument("comme", metavar="PRM", shell_complete=prms)
+@click.option("--prm", help="PRM du nouveau point ; tiré sinon.")
+@click.option("--point", "point", multiple=True, metavar="ATTRIBUT=VALEUR", help="Du point.")
+@click.option("--compteur", multiple=True, metavar="ATTRIBUT=VALEUR", help="Du compteur.")
+@data_dir_option
+def copy_command(
+    comme: str,
+    prm: str | None,
+    point: tuple[str, ...],
+    compteur: tuple[str, ...],
+    data_dir: Path,
+) -> None:
+    from sge_sim.referentiel.points import copy_point
+    from sge_sim.schema.data_folder import open_database
+
+    with open_database(data_dir).transaction() as session:
+        made = copy_point(session, comme, prm, _attributes(point), _attributes(compteur))
+    click.echo(made)
+
+
+def _attributes(typed: tuple[str, ...]) -> dict[str, object]:
+    """Return attributes as a data set gives them: numbers, dates and truths are read as such."""
+    found = {}
+    for each in typed:
+        name, separator, value = each.partition("=")
+        if not separator:
+            raise UsageError(f"« {each} » ne convient pas : écrire ATTRIBUT=VALEUR.")
+        found[name] = yaml.safe_load(value)
+    return found

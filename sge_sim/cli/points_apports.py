@@ -48,8 +48,7 @@ def import_command(
 ) -> None:
     from sge_sim.referentiel.apports.lecture import Faute
     from sge_sim.referentiel.apports.sources import rank_of, source_of
-    from sge_sim.referentiel.apports.versement import import_points
-    from sge_sim.referentiel.apports.wording import sentence_of_import
+    from sge_sim.referentiel.apports.versement import import_points, sentence_of_import
     from sge_sim.schema.data_folder import open_database
 
     database = open_database(data_dir)

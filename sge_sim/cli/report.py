@@ -22,7 +22,7 @@ def report() -> None:
 @click.argument("preuves", metavar="ZIP", type=click.Path(path_type=Path, allow_dash=True))
 @json_option
 def verify_command(preuves: Path, as_json: bool) -> None:
-    from sge_sim.homologation.reports.evidence import read_evidence, verify
+    from sge_sim.homologation.reports.writing import read_evidence, verify
 
     evidence = read_evidence(preuves)
     wrong = verify(evidence, preuves)

@@ -12,8 +12,7 @@ import click
 
 from sge_sim.admin.token import draw_token, has_token
 from sge_sim.api.premier_appel import MoyensTls, PremierAppel, first_call
-from sge_sim.cli.attente import told_if_long
-from sge_sim.cli.console import console, default_log
+from sge_sim.cli.console import console, default_log, told_if_long
 from sge_sim.cli.options import settings_options
 from sge_sim.errors import UsageError
 from sge_sim.machine.discreet_log import DiscreetFormatter
@@ -22,7 +21,7 @@ from sge_sim.machine.memory import collector_paused
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, check_environment, serving
 from sge_sim.settings import Log, Settings
 from sge_sim.settings.own_folder import look_at_own_folder
-from sge_sim.transport.sockets import bind, bind_loopback
+from sge_sim.transport.listener import bind, bind_loopback
 
 if TYPE_CHECKING:
     from sge_sim.processes.simulator import Simulator

@@ -16,7 +16,7 @@ from sge_sim.commandes.vie import activate
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.domaine.nomenclatures import GRANDS, TypeService
 from sge_sim.tables.base import Base
-from sge_sim.tables.commandes import Abonnement, Affaire, ServiceSouscrit, Sorte, next_numero
+from sge_sim.tables.commandes import Abonnement, Affaire, SerieNumeros, ServiceSouscrit, next_numero
 from sge_sim.tables.ecritures import reach, write_at
 from sge_sim.tables.point_facts import Faits, ServiceFacts
 
@@ -115,7 +115,7 @@ def subscribe(
     """
     assert faits.dossier is not None, "a rule wants the point to be known"
     point = faits.dossier.point
-    given: dict[Sorte, int] = {
+    given: dict[SerieNumeros, int] = {
         sorte: faits.numeros[sorte] + 1 for sorte in ("affaire", "service_souscrit")
     }
     new: list[Base] = []

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from sge_sim.clock import legal_date
+from sge_sim.domaine.francais import normalise
 from sge_sim.tables.commandes import Affaire, AutorisationClient
-from sge_sim.tables.normalise import normalise
 
 
 @dataclass(frozen=True)

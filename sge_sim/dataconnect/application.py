@@ -1,14 +1,14 @@
-"""The application of the Data Connect listener: has a call answered, records it in the journal."""
+"""The application of the Data Connect listener: which path leads where, what the journal keeps."""
 
 import logging
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
-from sge_sim.dataconnect import rest_rules, rules_page
+from sge_sim.dataconnect import contrat_2026, mesures_2026, oauth, page, rest_rules, rules_page, v5
 from sge_sim.dataconnect.exchange import (
     HTML,
     PlannedStatus,
@@ -20,17 +20,9 @@ from sge_sim.dataconnect.exchange import (
     refusal_answer,
 )
 from sge_sim.dataconnect.rest_rules import RestRule
-from sge_sim.dataconnect.routes import handle
 from sge_sim.domaine.echanges import ASKED, ASKED_MOST
 from sge_sim.domaine.pannes import Atteinte
-from sge_sim.door.origine import (
-    CLIENT,
-    HEADER,
-    PRODUCT,
-    AuteurDAppel,
-    Marques,
-    auteur_of,
-)
+from sge_sim.door.origine import CLIENT, HEADER, PRODUCT, AuteurDAppel, Marques, auteur_of
 from sge_sim.door.pannes import departure_of
 from sge_sim.facts.database import DATABASE_UNREACHABLE
 from sge_sim.facts.stored_clock import read_clock
@@ -38,6 +30,116 @@ from sge_sim.journal import EchangeRecord
 from sge_sim.refus import Refus
 from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.message import Request, Response
+
+Handler = Callable[[RestBackend, RestExchange, re.Match[str]], RestAnswer]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path, the methods that it takes, the service and version under which it is recorded."""
+
+    path: re.Pattern[str]
+    methods: tuple[str, ...]
+    service: str | None
+    version: str | None
+    handler: Handler
+    v5: bool = False
+
+
+def _route(
+    pattern: str,
+    methods: str,
+    service: str | None,
+    version: str | None,
+    handler: Handler,
+    *,
+    v5: bool = False,
+) -> Route:
+    return Route(re.compile(pattern), tuple(methods.split()), service, version, handler, v5)
+
+
+def _of_2026() -> Iterator[Route]:
+    yield _route(
+        r"/mesure_synchrone_auto/v2/([a-z_]+)",
+        "GET",
+        mesures_2026.API,
+        "2",
+        lambda p, e, m: mesures_2026.answer_mesure(p, e, m[1]),
+    )
+    for api in contrat_2026.APIS:
+        yield _route(
+            # Without the PRM it isn't outside of the interface: it is wrong (measured).
+            rf"/{api}/v1(?:/([^/]*))?",
+            "GET",
+            api,
+            "1",
+            lambda p, e, m, api=api: contrat_2026.answer_contrat(p, e, api, m[1] or ""),  # type: ignore[misc]
+        )
+    yield _route(
+        r"/subscribed_services/v1/?",
+        "POST",
+        contrat_2026.SERVICES_API,
+        "1",
+        lambda p, e, _: contrat_2026.answer_services(p, e),
+    )
+
+
+def _of_v5() -> Iterator[Route]:
+    for path, resource in v5.MEASURE_RESOURCES.items():
+        yield _route(
+            re.escape(path),
+            "GET",
+            resource.api,
+            "5",
+            lambda p, e, _, path=path: v5.answer_mesure_v5(p, e, path),  # type: ignore[misc]
+            v5=True,
+        )
+    for path, (api, _) in v5.CLIENT_RESOURCES.items():
+        yield _route(
+            re.escape(path),
+            "GET",
+            api,
+            "5",
+            lambda p, e, _, path=path: v5.answer_client_v5(p, e, path),  # type: ignore[misc]
+            v5=True,
+        )
+
+
+ROUTES: Final[tuple[Route, ...]] = (
+    _route(r"/oauth2/v3/token", "POST", "oauth2", "3", lambda p, e, _: oauth.answer_token(p, e)),
+    _route(r"/oauth2/v3/revoke", "POST", "oauth2", "3", lambda p, e, _: oauth.answer_revoke(p, e)),
+    _route(
+        r"/dataconnect/(v1|v2)/oauth2/authorize",
+        "GET POST",
+        page.SERVICE,
+        None,
+        lambda p, e, m: page.answer_page(p, e, m[1]),
+    ),
+    _route(
+        r"/dataconnect/static/style\.css",
+        "GET",
+        None,
+        None,
+        lambda _p, _e, _m: RestAnswer(200, page.style(), "text/css; charset=utf-8"),
+    ),
+    *_of_2026(),
+    *_of_v5(),
+)
+
+
+def handle(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
+    """Answer a call; raises `Refus`."""
+    call = exchange.call
+    for route in ROUTES:
+        found = route.path.fullmatch(call.path)
+        if found is None or (route.v5 and not backend.settings.data_connect_v5):
+            continue
+        if call.method not in route.methods:
+            raise Refus(rest_rules.METHODE)
+        exchange.service, exchange.version = route.service, route.version
+        return route.handler(backend, exchange, found)
+    raise Refus(rest_rules.SANS_RESSOURCE)
+
 
 Recorder = Callable[[EchangeRecord], None]
 

@@ -18,9 +18,8 @@ from sge_sim.facts.guet import Guet
 from sge_sim.facts.memoire import Vue
 from sge_sim.refus import Refus, Rule
 from sge_sim.settings import Settings
-from sge_sim.tables.comptages import SharedQuotas
+from sge_sim.tables.comptages import QuotaCounts, SharedQuotas
 from sge_sim.tables.dataconnect import ApplicationFacts
-from sge_sim.tables.quotas import QuotaCounts
 from sge_sim.transport.message import Departure
 
 

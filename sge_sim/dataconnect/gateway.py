@@ -18,9 +18,8 @@ from sge_sim.dataconnect.rest_rules import (
 from sge_sim.domaine.pannes import SORTES_APPEL, SORTES_SOAP, Panne
 from sge_sim.door.pannes import STATUSES
 from sge_sim.refus import Refus
-from sge_sim.tables.dataconnect import APIS, read_application
-from sge_sim.tables.quotas import Quota
-from sge_sim.tables.revoked_tokens import read_revoked
+from sge_sim.tables.comptages import Quota
+from sge_sim.tables.dataconnect import APIS, read_application, read_revoked
 
 PAR_SECONDE: Final = 5
 PAR_HEURE_V5: Final = 10_000
@@ -66,7 +65,7 @@ def _strike(backend: RestBackend, exchange: RestExchange, plans: Sequence[Panne]
     )
     if exchange.atteinte is None:
         return
-    exchange.notes.append(exchange.atteinte.told)
+    exchange.notes.append(exchange.atteinte.line)
     status = STATUSES.get(exchange.atteinte.panne.sorte)
     if status is not None:
         exchange.prm = prm

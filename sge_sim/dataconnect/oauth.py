@@ -23,8 +23,7 @@ from sge_sim.dataconnect.exchange import (
     json_answer,
 )
 from sge_sim.dataconnect.tokens import LIFETIME, AccessToken
-from sge_sim.tables.dataconnect import ApplicationFacts, read_application
-from sge_sim.tables.revoked_tokens import revoke_token
+from sge_sim.tables.dataconnect import ApplicationFacts, read_application, revoke_token
 
 FORM: Final = "application/x-www-form-urlencoded"
 _NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import Segment
+from sge_sim.tables.mesures_facts import MesuresFacts
 from sge_sim.tables.point_facts import CompteurFacts, Dossier, PointFacts
-from sge_sim.tables.suivi_facts import Suivi
 
 _DEPUIS: Final = date(2017, 3, 1)
 """When the meters of the fake customers were set: the roll-out of Linky (assumed)."""
@@ -147,12 +147,12 @@ def _dossier(fictif: PointFictif, today: date) -> Dossier:
             ),
         ),
     }
-    suivi = Suivi(
+    mesures = MesuresFacts(
         collectes=((mise_en_service, None),) if fictif.courbe else (),
         trous=tuple(_lost(fictif, today)),
         compteurs=((mise_en_service, None, True),),
     )
-    return Dossier(PointFacts(**values), suivi, ())
+    return Dossier(PointFacts(**values), mesures, ())
 
 
 def _lost(fictif: PointFictif, today: date) -> list[tuple[datetime, datetime]]:

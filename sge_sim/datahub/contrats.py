@@ -5,9 +5,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date
-from sge_sim.datahub.comptes import ask, get_compte, roles_of
-from sge_sim.datahub.droits import ActionDatahub, DemandeDatahub
-from sge_sim.datahub.vie_du_contrat import ETAPES, DossierContrat, Etape
+from sge_sim.datahub.droits import ETAPES, ActionDatahub, DemandeDatahub, DossierContrat, Etape
+from sge_sim.datahub.portail import ask, get_compte, roles_of
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.flux.canaux import check_canal
 from sge_sim.flux.chiffrement import chiffrement

@@ -95,7 +95,7 @@ class Plateforme:
     ) -> Ecart | None:
         """Return what was answered to such a demand, None where the platform is as it should be."""
         asked = (service, version, segment, demande, prm)
-        return next((one for one in self.ecarts if one.concerns(*asked)), None)
+        return next((ecart for ecart in self.ecarts if ecart.concerns(*asked)), None)
 
 
 def _orders(
@@ -259,7 +259,10 @@ NOMINALE: Final = Plateforme("", date.min)
 
 def plateforme_at(day: date) -> Plateforme:
     """Return the platform as it was on a legal date."""
-    return next((one for one in reversed(PLATEFORMES) if one.depuis <= day), PLATEFORMES[0])
+    return next(
+        (plateforme for plateforme in reversed(PLATEFORMES) if plateforme.depuis <= day),
+        PLATEFORMES[0],
+    )
 
 
 def rank_of_release(release: str) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sge_sim.domaine.nomenclatures import KindEchange
-from sge_sim.domaine.pannes import plan_told
+from sge_sim.domaine.pannes import panne_in
 
 Issue = Literal["accepté", "refusé", "alerte TLS", "fichier"]
 
@@ -78,7 +78,7 @@ def read_detail(detail: str | None) -> Detail:
     Detail(demande='GET /Rien', panne='', notes=('deux appels.',), constats=())
     """
     lines = (detail or "").splitlines()
-    panne = plan_told(detail)[1]
+    panne = panne_in(detail)[1]
     return Detail(
         next((line.removeprefix(ASKED) for line in lines if line.startswith(ASKED)), ""),
         panne,

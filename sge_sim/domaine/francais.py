@@ -1,6 +1,7 @@
-"""French as sentences need it."""
+"""French texts: as sentences need them, and as searches compare them."""
 
 import re
+import unicodedata
 from typing import Final
 
 _BEFORE_SIGNS: Final = re.compile(r" (?=[:;»?!])|(?<=«) ")
@@ -15,10 +16,29 @@ def unbroken(text: str) -> str:
     return _BEFORE_SIGNS.sub("\N{NO-BREAK SPACE}", text)
 
 
-def counted(count: int, one: str, several: str | None = None) -> str:
+def counted(count: int, singular: str, several: str | None = None) -> str:
     """Return a number and its noun: French has the plural from two on.
 
     >>> counted(0, "fichier livré", "fichiers livrés"), counted(2, "échec")
     ('0 fichier livré', '2 échecs')
     """
-    return f"{count} {one if count < 2 else several or f'{one}s'}"
+    return f"{count} {singular if count < 2 else several or f'{singular}s'}"
+
+
+_LIGATURES = str.maketrans({"Œ": "OE", "Æ": "AE"})
+_ASCII = {code: chr(code).upper() if chr(code).isalnum() else " " for code in range(128)}
+
+
+def normalise(text: str) -> str:
+    """Return `text` in capitals, without accents, every run of anything else as one space.
+
+    GUI 0427 only says that the client's name is found whatever its case; the rest is assumed.
+
+    >>> normalise("12 bis, rue de l'Évêché")
+    '12 BIS RUE DE L EVECHE'
+    """
+    if text.isascii():  # most are, and a million points have five of them each
+        return " ".join(text.translate(_ASCII).split())
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    capitals = bare.upper().translate(_LIGATURES)
+    return " ".join("".join(c if c.isalnum() else " " for c in capitals).split())

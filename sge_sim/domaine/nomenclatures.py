@@ -68,7 +68,7 @@ FluxDiffuse = Literal["R63A", "R63B", "R64A", "R64B", "R66B"]
 """The recurrent files of access services: A of large points, B of C5 and P4."""
 Flux = Literal["R50", "R151", "R4x", "R171", "HDM", "IFJ", "NASS"] | FluxM023 | FluxDiffuse
 KINDS_OF_FLUX: Final[tuple[Flux, ...]] = tuple(
-    one for kinds in get_args(Flux) for one in get_args(kinds)
+    flux for kinds in get_args(Flux) for flux in get_args(kinds)
 )
 """Every kind of file, those of the former orders first."""
 CadreAcces = Literal["ACCORD_CLIENT", "SERVICE_ACCES", "EST_TITULAIRE"]

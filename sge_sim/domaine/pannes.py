@@ -190,8 +190,8 @@ class Panne:
         normal = radius * cos(2 * pi * _draw(self.graine, number, 2))
         return min(seconds * exp(self.dispersion * normal), ATTENTE_MAX)
 
-    def told_at(self, number: int) -> str:
-        """Return the line of the journal for a call that it struck; `plan_told` reads it back."""
+    def line_at(self, number: int) -> str:
+        """Return the line of the journal for a call that it struck; `panne_in` reads it back."""
         seconds = f"{round(self.seconds_at(number), 3):g}".replace(".", ",")
         lasts = f" ({seconds} s)" if self.sorte in DUREES else ""
         return (
@@ -212,9 +212,9 @@ class Atteinte:
         return self.panne.seconds_at(self.number)
 
     @property
-    def told(self) -> str:
+    def line(self) -> str:
         """The line of the journal."""
-        return self.panne.told_at(self.number)
+        return self.panne.line_at(self.number)
 
 
 def last_call(au: int | None, du: int, probabilite: float | None) -> int:
@@ -224,10 +224,10 @@ def last_call(au: int | None, du: int, probabilite: float | None) -> int:
     return du if probabilite is None else du + APPELS_PAR_TIRAGE - 1
 
 
-def plan_told(detail: str | None) -> tuple[int | None, str]:
+def panne_in(detail: str | None) -> tuple[int | None, str]:
     """Return the number of the plan that struck an exchange, and its line, from the detail.
 
-    >>> plan_told("Panne prévue n° 3 : HTTP 502, appel 1.")
+    >>> panne_in("Panne prévue n° 3 : HTTP 502, appel 1.")
     (3, 'Panne prévue n° 3 : HTTP 502, appel 1.')
     """
     found = _TOLD.search(detail or "")

@@ -182,12 +182,14 @@ def switches_between(
 
     `existences` are those of the services, by their names.
     """
-    told = []
+    sentences = []
     for day in switch_days(before, after):
-        started = [name for name, one in existences.items() if one.depuis == day]
-        ended = [name for name, one in existences.items() if one.jusqu_a == day]
+        started = [name for name, existence in existences.items() if existence.depuis == day]
+        ended = [name for name, existence in existences.items() if existence.jusqu_a == day]
         if started:
-            told.append(f"Le {day:%d/%m/%Y}, la plateforme commence à servir {', '.join(started)}.")
+            sentences.append(
+                f"Le {day:%d/%m/%Y}, la plateforme commence à servir {', '.join(started)}."
+            )
         if ended:
-            told.append(f"Le {day:%d/%m/%Y}, la plateforme ne sert plus {', '.join(ended)}.")
-    return told
+            sentences.append(f"Le {day:%d/%m/%Y}, la plateforme ne sert plus {', '.join(ended)}.")
+    return sentences

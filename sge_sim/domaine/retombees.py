@@ -81,13 +81,15 @@ def parts_of(retombees: Retombees) -> tuple[tuple[str, str], ...]:
     >>> parts_of(Retombees(jour, jour, fichiers=720, termines=1))
     (('fichiers', '720 fichiers publiés'), ('termines', '1 service terminé'))
     """
-    counts = ((name, getattr(retombees, name), one, many) for name, one, many in _WORDS)
-    return tuple((name, f"{n} {many if n > 1 else one}") for name, n, one, many in counts if n)
+    counts = ((name, getattr(retombees, name), singular, many) for name, singular, many in _WORDS)
+    return tuple(
+        (name, f"{n} {many if n > 1 else singular}") for name, n, singular, many in counts if n
+    )
 
 
 def in_a_sentence(retombees: Retombees) -> str:
     """Return what happened as a sentence."""
-    parts = [told for _, told in parts_of(retombees)]
+    parts = [words for _, words in parts_of(retombees)]
     return f"{', '.join(parts)}." if parts else "Rien n'était dû."
 
 

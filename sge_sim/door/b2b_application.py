@@ -14,14 +14,8 @@ from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.domaine.echanges import ASKED, ASKED_MOST, NOTED
 from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte, Panne
-from sge_sim.domaine.plateformes import (
-    Generation,
-    ReponseArret,
-    is_served,
-    why_not_served,
-)
-from sge_sim.door import rules
-from sge_sim.door.alerts import alert_detail
+from sge_sim.domaine.plateformes import Generation, ReponseArret, is_served, why_not_served
+from sge_sim.door import gates
 from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.door.certificats import read_registered
 from sge_sim.door.gates import Gate
@@ -39,11 +33,32 @@ from sge_sim.soap.exchange import Exchange, Outcome
 from sge_sim.tables.comptages import SharedCadence
 from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.answering import text_response
-from sge_sim.transport.handshake import HandshakeFailure
+from sge_sim.transport.handshake import Cause, HandshakeFailure
 from sge_sim.transport.message import Request, Response
 
 if TYPE_CHECKING:
     from sge_sim.soap.endpoint import Endpoint
+
+
+def alert_detail(failure: HandshakeFailure, verdict: Verdict | None) -> str:
+    """Return the reason of a refused handshake in French, a line for each fault.
+
+    `verdict` is the policy's on the certificate that came, None when none came. Where it knows
+    the issuer that OpenSSL didn't find, the client has kept its intermediate to itself.
+    """
+    reason = failure.cause.value
+    if failure.cause is Cause.ISSUER_NOT_FOUND and verdict is not None:
+        known = not any(refusal.rule.code == "chaine" for refusal in verdict.reasons)
+        reason = (
+            "le certificat intermédiaire n'a pas été envoyé : le présenter à la suite du sien"
+            if known
+            else "l'émetteur du certificat présenté est inconnu : autorité non reconnue"
+        )
+    lines = [f"Alerte TLS : {reason} ({failure.detail})"]
+    if verdict is not None:
+        lines += [f"- {refusal.explain()}" for refusal in verdict.reasons]
+    return "\n".join(lines)
+
 
 _CONTENT_TYPES = ("text/xml", "application/soap+xml", "application/xml")
 _PHRASE_MAX = 300
@@ -109,7 +124,7 @@ class B2B:
         except Exception as error:
             response = self._failed(exchange, error)
         spent = elapsed_ms(since)
-        self._journal(lambda: self._told(exchange, response, spent))
+        self._journal(lambda: self._described(exchange, response, spent))
         return response
 
     def refuse_handshake(self, failure: HandshakeFailure) -> None:
@@ -128,7 +143,7 @@ class B2B:
                 certificate_fingerprint=verdict.fingerprint if verdict else None,
                 certificate_subject=verdict.subject if verdict else None,
                 remote_address=failure.remote_address,
-                rule=verdict.reasons[0].rule.of(rules.SERVICE)
+                rule=verdict.reasons[0].rule.of(gates.SERVICE)
                 if verdict and verdict.reasons
                 else None,
                 detail=alert_detail(failure, verdict),
@@ -181,20 +196,20 @@ class B2B:
         if endpoint is None or (gone and self._reponse_arret == "404"):
             served = [
                 name
-                for name, one in endpoints.items()
-                if is_served(one.existence, self._generation, day)
+                for name, served in endpoints.items()
+                if is_served(served.existence, self._generation, day)
             ]
             constat = f"« {path} » n'est le chemin d'aucun service ; sont servis "
-            raise Refus(rules.CHEMIN_SERVI, constat + ", ".join(sorted(served)))
+            raise Refus(gates.CHEMIN_SERVI, constat + ", ".join(sorted(served)))
         if request.method == "GET" and request.query.lower().startswith("wsdl"):
             exchange.service, exchange.version = endpoint.names
             return endpoint.publish(f"https://{request.headers.get('host', '')}{path}")
         if request.method != "POST":
             constat = f"{path} ne répond pas à {request.method}"
-            raise Refus(rules.METHODE_ADMISE, constat, Allow="GET, POST")
+            raise Refus(gates.METHODE_ADMISE, constat, Allow="GET, POST")
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if content_type not in _CONTENT_TYPES:
-            raise Refus(rules.CONTENU_ADMIS, f"Content-Type « {content_type} »")
+            raise Refus(gates.CONTENU_ADMIS, f"Content-Type « {content_type} »")
         return self._demand(exchange, endpoint, verdict.acteur, gone)
 
     def _demand(self, exchange: Exchange, endpoint: "Endpoint", acteur: str, gone: str) -> Response:
@@ -203,17 +218,17 @@ class B2B:
         calls, together = self._cadence.count((acteur, TOUS), service, exchange.started)
         note = f"{calls}e appel de {service} par {acteur} dans la même seconde"
         if calls > 1 and self._rate_refused:
-            raise Refus(rules.UN_APPEL_PAR_SECONDE, note, **{"Retry-After": "1"})
+            raise Refus(gates.UN_APPEL_PAR_SECONDE, note, **{"Retry-After": "1"})
         exchange.kind = "soap"
         if gone:
-            return endpoint.refuse(exchange, Refus(rules.SERVICE_SERVI, gone), rules.SERVICE)
+            return endpoint.refuse(exchange, Refus(gates.SERVICE_SERVI, gone), gates.SERVICE)
         if endpoint.par_seconde is not None and together > endpoint.par_seconde:
             most = f"{endpoint.par_seconde} au plus, tous acteurs"
             beyond = f"{together}e appel de {service} dans la même seconde : {most}."
             exchange.notes.append(beyond if self._plafonds_refused else NOTED + beyond)
             if self._plafonds_refused:
-                refus = Refus(rules.PLAFOND_DU_SERVICE, beyond)
-                return endpoint.refuse(exchange, refus, rules.SERVICE)
+                refus = Refus(gates.PLAFOND_DU_SERVICE, beyond)
+                return endpoint.refuse(exchange, refus, gates.SERVICE)
         assert exchange.vue is not None  # looked at when the request came
         plans = self._guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
         struck = self._struck(exchange, plans) if plans else None
@@ -221,7 +236,7 @@ class B2B:
             response = endpoint.answer(exchange)
         else:
             response = spoilt(struck, exchange, endpoint)
-            exchange.notes.append(struck.told)
+            exchange.notes.append(struck.line)
         if exchange.outcome is not None:
             exchange.notes.append(exchange.outcome.constat)
         if calls > 1:
@@ -230,19 +245,19 @@ class B2B:
 
     def _struck(self, exchange: Exchange, plans: tuple[Panne, ...]) -> Atteinte | None:
         """Return the panne that strikes a call, if one of `plans` does."""
-        if any(one.prm is not None for one in plans):
+        if any(panne.prm is not None for panne in plans):
             prm = called_point(exchange.request.body)
-            plans = tuple(one for one in plans if one.prm in (None, prm))
+            plans = tuple(panne for panne in plans if panne.prm in (None, prm))
         return self._guet.strike(plans) if plans else None
 
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
         """Answer where something failed around the service: nothing has been committed then."""
         request = exchange.request
         if isinstance(error, DATABASE_UNREACHABLE):
-            told = unreachable_sentence(error)
-            _log.error("%s ne peut pas répondre : %s", request.path, told)
+            reason = unreachable_sentence(error)
+            _log.error("%s ne peut pas répondre : %s", request.path, reason)
         else:
-            told = f"{type(error).__name__}: {error}"
+            reason = f"{type(error).__name__}: {error}"
             _log.error("%s ne peut pas répondre.", request.path, exc_info=error)
         try:
             endpoint = self._endpoints().get(request.path.rstrip("/"))
@@ -250,8 +265,8 @@ class B2B:
                 exchange.service, exchange.version = endpoint.names
                 exchange.kind = "soap"
                 code = endpoint.unavailable if isinstance(error, DATABASE_UNREACHABLE) else "SGT500"
-                response = endpoint.fail(exchange, code, told)
-                exchange.notes.append(told)
+                response = endpoint.fail(exchange, code, reason)
+                exchange.notes.append(reason)
                 return response
         except Exception as again:
             _log.error("%s n'a pas pu être chargé : %s", request.path, again)
@@ -259,18 +274,20 @@ class B2B:
         return _text(
             exchange,
             HTTPStatus.SERVICE_UNAVAILABLE,
-            f"Le simulateur ne peut pas répondre pour l'instant : {told}.",
+            f"Le simulateur ne peut pas répondre pour l'instant : {reason}.",
             ("Retry-After", "5"),
         )
 
-    def _journal(self, told: Callable[[], EchangeRecord]) -> None:
-        """Record what is `told`; whatever happens here, the client has its answer."""
+    def _journal(self, described: Callable[[], EchangeRecord]) -> None:
+        """Record what is `described`; whatever happens here, the client has its answer."""
         try:
-            self._record(told())
+            self._record(described())
         except Exception:
             _log.exception("Un échange n'a pas pu être décrit au journal.")
 
-    def _told(self, exchange: Exchange, response: Response, duration_ms: float) -> EchangeRecord:
+    def _described(
+        self, exchange: Exchange, response: Response, duration_ms: float
+    ) -> EchangeRecord:
         verdict, outcome = exchange.verdict, exchange.outcome or Outcome(None)
         notes, request = exchange.notes, exchange.request
         if exchange.kind == "http":
@@ -319,7 +336,7 @@ def _refused(
     exchange: Exchange, status: HTTPStatus, rule: Rule, text: str, *headers: tuple[str, str]
 ) -> Response:
     """Return the answer to what a rule of the door refuses."""
-    exchange.outcome = Outcome(None, rule=rule.of(rules.SERVICE))
+    exchange.outcome = Outcome(None, rule=rule.of(gates.SERVICE))
     return _text(exchange, status, text, *headers)
 
 

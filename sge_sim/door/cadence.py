@@ -66,8 +66,8 @@ class Cadence:
 def _places(who: tuple[str, ...], service: str) -> tuple[tuple[bytes, tuple[int, ...]], ...]:
     """Return, for each of `who` and the service, the key of the pair and the cells it may have."""
     places = []
-    for one in who:
-        key = blake2b(f"{one}\0{service}".encode(), digest_size=8).digest()
+    for caller in who:
+        key = blake2b(f"{caller}\0{service}".encode(), digest_size=8).digest()
         first = int.from_bytes(key)
         cells = tuple((first + step) % _CELLS * _CELL.size for step in range(_TRIED))
         places.append((key, cells))

@@ -16,9 +16,12 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import read_certificat
 from sge_sim.machine.files import make_folder_once
 from sge_sim.pki.certificates import fingerprint, name_text
+from sge_sim.pki.deadlines import in_legal_time
+from sge_sim.pki.inspection import read_acteur_certificate
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.request_rules import Registered
 from sge_sim.pki.trust import Pki
+from sge_sim.referentiel.acteurs import get_acteur
 from sge_sim.tables.acteurs import Acteur, Certificat, default_acteur
 from sge_sim.tables.prepared import Query
 
@@ -101,7 +104,9 @@ def register_certificate(
             acteur_code=acteur.code,
             subject=name_text(leaf.subject),
             not_after=leaf.not_valid_after_utc,
-            pem="".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in chain),
+            pem="".join(
+                certificate.public_bytes(Encoding.PEM).decode("ascii") for certificate in chain
+            ),
         )
     )
 
@@ -122,7 +127,7 @@ class CertificateRegister:
 def _intermediates(pem: str) -> tuple[bytes, ...]:
     """Return the certificates of a chain but its first, as DER."""
     _, *others = x509.load_pem_x509_certificates(pem.encode("ascii"))
-    return tuple(one.public_bytes(Encoding.DER) for one in others)
+    return tuple(certificate.public_bytes(Encoding.DER) for certificate in others)
 
 
 read_registered: Final[Query[Registered | None]] = Query(
@@ -135,3 +140,35 @@ read_registered: Final[Query[Registered | None]] = Query(
     ),
 )
 """What the policy is told of a certificate: the same value for as long as nothing changes."""
+
+
+def register_file(
+    session: Session,
+    acteur_code: str,
+    path: Path,
+    environnement: Environment,
+    now: datetime,
+    password: str | None = None,
+) -> str:
+    """Register the certificate found in `path` (PEM, DER, PKCS#12), with its intermediates.
+
+    Returns what to say of it, in French. It isn't judged: a certificate that the door refuses may
+    be registered, but one that `now` (aware, the machine's) is out of doesn't go without a word.
+    Raises `UsageError` for an unknown actor, or a file where no actor's certificate is found.
+    """
+    acteur = get_acteur(session, acteur_code)
+    leaf, intermediates = read_acteur_certificate([path], password)
+    register_certificate(session, acteur, [leaf, *intermediates], environnement)
+    subject = name_text(leaf.subject)
+    sentence = f"Certificat « {subject} » enregistré pour {acteur_code} en {environnement}."
+    return " ".join(filter(None, (sentence, _out_of_its_days(leaf, now))))
+
+
+def _out_of_its_days(certificate: x509.Certificate, now: datetime) -> str:
+    start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if end < now:
+        return f"Attention : il a expiré le {in_legal_time(end):%d/%m/%Y}, la porte le refuse."
+    if start > now:
+        day = f"{in_legal_time(start):%d/%m/%Y}"
+        return f"Attention : il n'est valable qu'à partir du {day}, la porte le refuse jusque-là."
+    return ""

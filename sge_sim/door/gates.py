@@ -1,16 +1,81 @@
-"""The gates: what may close the door to a request whose certificate is accepted."""
+"""The gates: what may close the door to a request whose certificate is accepted, and its rules.
+
+The codes of the rules are the HTTP statuses that they refuse with, or the return code where a
+message of SOAP is answered. Those of certificates are in `sge_sim.pki`.
+"""
 
 import base64
 from functools import lru_cache
-from typing import Protocol
+from typing import Final, Protocol
 
 from sge_sim.domaine.plateformes import closed_sentence, is_open, next_opening, seconds_until
-from sge_sim.door.rules import PLATEFORME_OUVERTE, UTILISATEUR_AUTHENTIFIE
 from sge_sim.facts.database import Database
-from sge_sim.facts.logins import read_login
-from sge_sim.referentiel.passwords import password_matches
-from sge_sim.refus import Refus
+from sge_sim.facts.lecture import read_login
+from sge_sim.referentiel.acteurs import password_matches
+from sge_sim.refus import Refus, Rule
 from sge_sim.soap.exchange import Exchange
+
+SERVICE: Final = "Porte"
+"""What completes the names of these rules, and of those of certificates."""
+
+PLATEFORME_OUVERTE: Final = Rule(
+    "plateforme_ouverte",
+    "503",
+    "FAQ : heures des séances d'homologation ; ce que répond une plateforme fermée est supposé",
+    "assumed",
+    "un appel pendant les heures d'ouverture",
+)
+UTILISATEUR_AUTHENTIFIE: Final = Rule(
+    "utilisateur_authentifie",
+    "401",
+    "RFC 7617 ; ce que la plateforme en vérifie n'est pas publié",
+    "assumed",
+    "le login d'un utilisateur de l'acteur et le mot de passe donné par « sge-sim acteurs "
+    "mot-de-passe »",
+)
+CHEMIN_SERVI: Final = Rule(
+    "chemin_servi",
+    "404",
+    "RFC 9110 §15.5.5",
+    "assumed",
+    "le chemin d'un service qui est servi ce jour-là",
+)
+METHODE_ADMISE: Final = Rule(
+    "methode_admise",
+    "405",
+    "SOAP 1.1 §6 ; RFC 9110 §15.5.6",
+    "assumed",
+    "une demande par POST, ou GET …?wsdl pour le contrat",
+)
+CONTENU_ADMIS: Final = Rule(
+    "contenu_admis",
+    "415",
+    "SOAP 1.1 §6 ; RFC 9110 §15.5.16",
+    "assumed",
+    "Content-Type text/xml ou application/soap+xml",
+)
+UN_APPEL_PAR_SECONDE: Final = Rule(
+    "un_appel_par_seconde",
+    "429",
+    "les clients s'en tiennent à un appel ; ce que SGE répond au-delà n'est pas publié",
+    "assumed",
+    "un appel par seconde et par service",
+)
+PLAFOND_DU_SERVICE: Final = Rule(
+    "plafond_du_service",
+    "SGT506",
+    "le guide du service donne le plafond ; code supposé",
+    "assumed",
+    "une demande dans une autre seconde",
+)
+SERVICE_SERVI: Final = Rule(
+    "service_servi",
+    "SGT506",
+    "planning d'Enedis des générations ; code supposé",
+    "assumed",
+    "un service qui est servi ce jour-là",
+)
+
 
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="SGE", charset="UTF-8"'}
 
@@ -58,7 +123,7 @@ class BasicAuthentication:
         if credentials is None:
             return "aucun login lisible dans l'en-tête Authorization"
         login, password = credentials
-        user = read_login(self._database, login)
+        user = self._database.memoire.look().ask(read_login, login.lower())
         if user is None or not user.actif:
             return f"le login « {login} » n'est celui d'aucun utilisateur"
         if user.acteur_code != acteur:

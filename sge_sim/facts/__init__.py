@@ -2,6 +2,5 @@
 
 `database` opens it and gives its transactions; `lecture` reads the facts that a service names,
 `memoire` keeps them for as long as `editions` sees no commit. `stored_clock` keeps the simulated
-time, `guet` looks out for pannes, `logins` is what the door reads where a password is asked
-for.
+time, `guet` looks out for pannes.
 """

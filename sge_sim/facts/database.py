@@ -96,7 +96,7 @@ class Database:
     """A database and its connections; one per process, shared by its threads.
 
     >>> database = Database("sqlite:///sge-sim.db")
-    >>> prepare(database)  # sge_sim.schema.revisions
+    >>> prepare(database)  # sge_sim.schema.data_folder
     >>> with database.sessions() as session:
     ...     point = find_point(session, "25946599093143")
     >>> dossier = database.memoire.look().lire(prm="25946599093143").dossier
@@ -223,11 +223,19 @@ class Database:
         if self._waiting is not None:
             time.sleep(_turn(worked_ms) / 1000)
 
-    def end_bulk_writes(self) -> None:
-        """Give back the disk that bulk writes took beside the file, where nobody reads it now."""
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect() as connection:
+    def settle_bulk_writes(self) -> None:
+        """Have the database take note of many rows that were written.
+
+        SQLite gives back the disk that they took beside the file, where nobody reads it now.
+        PostgreSQL counts its tables: it keeps a plan made when they were small, by which each
+        question goes through all of their rows.
+        """
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
                 connection.connection.driver_connection.execute(_TRUNCATE)  # type: ignore[union-attr]
+            else:
+                connection.exec_driver_sql("ANALYZE")
+                connection.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -21,7 +21,7 @@ Edition = tuple[int, int]
 Known = tuple[Edition, Any]
 """A fact, and the edition it was read from."""
 
-Read = Sequence[tuple[Question, Any]]
+Readings = Sequence[tuple[Question, Any]]
 """Questions, and what they read."""
 
 _openings = count(1)
@@ -31,7 +31,7 @@ _DATA_VERSION = "PRAGMA data_version"
 class Editions(Protocol):
     """The editions of one database."""
 
-    def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Read]:
+    def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Readings]:
         """Return the present edition, and what it answers to the questions that aren't known of it:
         they are read together, from one state, which the edition is that of."""
 
@@ -51,7 +51,7 @@ class SqliteEditions:
         self._lock = Lock()
         self._opened: tuple[int, Connection, Driver] | None = None
 
-    def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Read]:
+    def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Readings]:
         with self._lock:
             opening, _, driver = self._opened or self._open()
             execute = driver.connection.execute
@@ -103,7 +103,7 @@ class CountedEditions:
         self._asked = 0
         self._found: int | Exception = 0
 
-    def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Read]:
+    def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Readings]:
         looked = 0, self._numero()
         stale = [each for each, known in asked.items() if not known or known[0] != looked]
         if not stale:

@@ -28,9 +28,9 @@ class Guet:
         if not found:
             return ()
         return tuple(
-            one
-            for one in found
-            if one.sorte in sortes and one.is_about(service=service, acteur=acteur)
+            panne
+            for panne in found
+            if panne.sorte in sortes and panne.is_about(service=service, acteur=acteur)
         )
 
     def strike(self, plans: tuple[Panne, ...]) -> Atteinte | None:

@@ -6,7 +6,7 @@ Each question reads with the driver's connection it is given: that of a snapshot
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Ut
 from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import ServiceSouscrit, read_abonnement, read_numeros
 from sge_sim.tables.m023 import read_rang_m023
-from sge_sim.tables.mesures import SUIVI
+from sge_sim.tables.mesures import MESURES_FACTS
 from sge_sim.tables.point_facts import (
     AccesFacts,
     CompteurFacts,
@@ -105,6 +105,24 @@ _OPTIONS = Prepared(
 _CONTRAT = _prepared(Contrat, ContratFacts, lambda c: c.contrat_id == bindparam("contrat_id"))
 
 
+class Login(NamedTuple):
+    """A user as the door reads it for HTTP Basic: its actor, whether the account is open, the
+    digest of its password."""
+
+    acteur_code: str
+    actif: bool
+    mot_de_passe: str | None
+
+
+_LOGIN = Prepared(
+    select(Utilisateur.acteur_code, Utilisateur.actif, Utilisateur.mot_de_passe).where(
+        Utilisateur.login == bindparam("login")
+    )
+)
+read_login: Final = Query((_LOGIN,), ("login",), lambda rows: Login(*rows[0]) if rows else None)
+"""The user of that e-mail, in small letters."""
+
+
 def _of_acteur(code: ColumnElement[Any]) -> tuple[Prepared, ...]:
     """Return what reads an actor, its contracts and what it is homologated for."""
     return (
@@ -137,7 +155,9 @@ _CERTIFICAT = Prepared(
 )
 
 
-read_dossier: Final = Query((_POINT, _COMPTEURS, _ACCES, *SUIVI.statements), ("prm",), dossier_from)
+read_dossier: Final = Query(
+    (_POINT, _COMPTEURS, _ACCES, *MESURES_FACTS.statements), ("prm",), dossier_from
+)
 """What is known of a point; nothing when SGE doesn't know it."""
 read_services: Final = Query((_SERVICES, _OPTIONS_OF_POINT), ("prm",), services_from)
 """Every service of a point, whoever ordered it, by start then number."""

@@ -2,16 +2,11 @@
 
 A fact is kept under the edition of the state it was read from, and given only to who has just
 looked and found that edition: it can't be stale, whoever writes, in any process.
-
-What SQLite itself keeps is bounded for a whole process: each connection may keep two megabytes, and
-a process as many connections as it once had threads at work.
 """
 
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from sge_sim.facts.editions import Edition, Editions, Known
 from sge_sim.facts.lecture import questions
@@ -121,15 +116,3 @@ def _same(before: Any, now: Any) -> bool:
     if isinstance(before, Dossier) and isinstance(now, Dossier):
         return before.says_as(now)
     return bool(before == now)
-
-
-_MOST: Final = 8 * 2**20
-
-
-def bound_page_caches(most: int = _MOST) -> None:
-    """Have the connections of this process, present and to come, keep `most` bytes together.
-
-    Beyond, one that needs a page takes the place of another page of its own.
-    """
-    with closing(sqlite3.connect(":memory:")) as any_connection:
-        any_connection.execute(f"PRAGMA soft_heap_limit = {most}")

@@ -12,16 +12,16 @@ from sge_sim.facts.database import DATABASE_UNREACHABLE, unreachable_sentence
 class Outage:
     """What a database that can't be reached makes fail, until it answers again.
 
-    `told` is the French sentence that the log has of it, once, before the reason.
+    `sentence` is the French sentence that the log has of it, once, before the reason.
 
     >>> outage = Outage(logger, "Le back-office attend")
     >>> with outage.tolerated():
     ...     back_office.catch_up()
     """
 
-    def __init__(self, logger: Logger, told: str) -> None:
+    def __init__(self, logger: Logger, sentence: str) -> None:
         self._logger = logger
-        self._told = told
+        self._sentence = sentence
         self._lasts = False
 
     @contextmanager
@@ -31,7 +31,7 @@ class Outage:
             yield
         except (DBAPIError, *DATABASE_UNREACHABLE) as error:
             if not self._lasts:
-                self._logger.error("%s : %s.", self._told, unreachable_sentence(error))
+                self._logger.error("%s : %s.", self._sentence, unreachable_sentence(error))
             self._lasts = True
         else:
             self._lasts = False

@@ -20,8 +20,7 @@ from sge_sim.clock import (
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
-from sge_sim.tables.clock_row import ClockRow
-from sge_sim.tables.ecritures import read_last_instant
+from sge_sim.tables.ecritures import ClockRow, read_last_instant
 from sge_sim.tables.prepared import Driver, Prepared, Query, Question, read_at_once
 
 _ROW = 1

@@ -22,7 +22,6 @@ from sge_sim.flux.lots import (
     LotM023,
 )
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, periode_diffusee, periode_of
-from sge_sim.tables.annonces import first_unannounced_end, unannounced_ends
 from sge_sim.tables.commandes import Abonnement, ServiceSouscrit
 from sge_sim.tables.diffusions import Diffusion, PointDiffuse, diffused_until, diffusions
 from sge_sim.tables.flux import (
@@ -37,20 +36,24 @@ from sge_sim.tables.transmissions import (
     Transmission,
     etendue_after,
     etendues,
+    first_unannounced_end,
     transmits,
+    unannounced_ends,
 )
 
 _JOUR: Final = timedelta(1)
 
 
-def next_lot(session: Session, until: datetime, *, publie_avant_arret: bool = False) -> Lot | None:
-    """Return the first publication due by `until` (aware), None when all were made.
+def next_lots(session: Session, until: datetime, *, publie_avant_arret: bool = False) -> list[Lot]:
+    """Return the first publication due by `until` (aware), nothing when all were made; where it is
+    a case's, with those of the other cases of the same instant, in their order.
 
     `publie_avant_arret`: the days before the stop of a service are sent after it too.
     """
     cases: list[Lot] = [LotHistorique(demande) for demande in unpublished_historiques(session)]
     cases += [LotInfraJ(demande) for demande in unpublished_infra_j(session)]
-    firsts = [lot for lot in cases if lot.instant <= until]
+    cases = _first_together([lot for lot in cases if lot.instant <= until])
+    firsts = cases[:1]
     ended_at = first_unannounced_end(session)
     if ended_at is not None and ended_at < until:
         firsts.append(_announcement(unannounced_ends(session)))
@@ -78,7 +81,20 @@ def next_lot(session: Session, until: datetime, *, publie_avant_arret: bool = Fa
     for diffusion, points in diffusions(session).items():
         for one in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
             firsts.append(replace(one, publie_avant_arret=publie_avant_arret))
-    return min(firsts, key=lambda lot: lot.place, default=None)
+    first = min(firsts, key=_place, default=None)
+    if first is None:
+        return []
+    return cases if first in cases[:1] else [first]
+
+
+def _first_together(lots: list[Lot]) -> list[Lot]:
+    """Return those of the first instant, in their order."""
+    first = min((lot.instant for lot in lots), default=None)
+    return sorted((lot for lot in lots if lot.instant == first), key=_place)
+
+
+def _place(lot: Lot) -> tuple[datetime, int, str, str]:
+    return lot.place
 
 
 def _lots_of(

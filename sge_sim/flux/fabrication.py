@@ -1,6 +1,6 @@
 """Makes the files of a publication: reads its points, writes, zips and encrypts."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -40,7 +40,7 @@ from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.acteurs import Acteur, find_contrat
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.mesures import read_suivi, read_suivis
+from sge_sim.tables.mesures import read_mesures_facts, read_mesures_facts_of
 from sge_sim.tables.points import Point, find_point
 from sge_sim.tables.transmissions import (
     Bornes,
@@ -50,12 +50,15 @@ from sge_sim.tables.transmissions import (
 )
 
 _OF_SMALL_POINTS: Mapping[FluxRecurrent, ModuleType] = MappingProxyType({"R50": r50, "R151": r151})
+_OF_LARGE_POINTS: Mapping[FluxRecurrent, ModuleType] = MappingProxyType({"R4x": r4x, "R171": r171})
 
 _PARTS_FOR_EQUIPE = 4
 """Parts from which a publication is made by several processes."""
 _POINTS_OF_A_PART = 50
 
 T = TypeVar("T")
+Make = Callable[[int], Iterator[Fichier]]
+"""Makes the files of a publication, given its sequence number."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Fabrique:
         )
 
 
-def make_files(session: Session, lot: Lot, atelier: Atelier, *, sequence: int) -> Iterator[Fichier]:
+def make_files(session: Session, lot: Lot, atelier: Atelier, sequence: int) -> Iterator[Fichier]:
     """Yield the files of a publication, always the same bytes, each made once it is asked for and
     read before the next.
 
@@ -102,6 +105,27 @@ def make_files(session: Session, lot: Lot, atelier: Atelier, *, sequence: int) -
     """
     secret = secret_of(session, lot.contrat_id)
     return _MAKERS[type(lot)](session, lot, atelier, secret, sequence)
+
+
+def makers(session: Session, lots: Sequence[Lot], atelier: Atelier) -> Iterator[Make]:
+    """Yield what makes the files of each of some publications that don't depend on each other:
+    several processes do, each a publication, where there are many; one alone is cut into parts."""
+    if atelier.equipe is None or len(lots) < max(2, _PARTS_FOR_EQUIPE):
+        for lot in lots:
+            yield partial(make_files, session, lot, atelier)
+        return
+    alone = replace(atelier, equipe=None)
+    for files in atelier.equipe.share(session, _whole_files, ((lot, alone) for lot in lots)):
+        yield partial(_again, files)
+
+
+def _again(files: list[Fichier], _sequence: int) -> Iterator[Fichier]:
+    return iter(files)
+
+
+def _whole_files(session: Session, lot: Lot, atelier: Atelier) -> list[Fichier]:
+    files = make_files(session, lot, atelier, 0)
+    return [replace(fichier, morceaux=tuple(fichier.morceaux)) for fichier in files]
 
 
 def _files_of_subscription(
@@ -120,12 +144,10 @@ def _files_of_subscription(
     fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, late, atelier.defauts)
     if lot.flux in _OF_SMALL_POINTS:
         yield from _serial_files(session, fabrique, atelier.equipe)
-    elif lot.flux == "R4x":
-        membres = chain.from_iterable(_shared(session, fabrique, atelier.equipe, _membres_r4x))
-        yield from map(fabrique.fichier, r4x.archives(envoi, membres))
     else:
-        points = list(_points(session, fabrique))
-        yield from map(fabrique.fichier, r171.files(envoi, points))
+        membres = chain.from_iterable(_shared(session, fabrique, atelier.equipe, _membres))
+        archives = _OF_LARGE_POINTS[lot.flux].archives(envoi, membres)
+        yield from map(fabrique.fichier, archives)
 
 
 def _files_of_m023(
@@ -201,10 +223,11 @@ def _shared(
         yield from equipe.share(session, work, jobs)
 
 
-def _membres_r4x(
+def _membres(
     session: Session, fabrique: Fabrique, bornes: Bornes, _rang: int, _parts: int
-) -> list[r4x.Membre]:
-    return list(r4x.membres(fabrique.envoi, _points(session, fabrique, bornes)))
+) -> list[Any]:
+    points = _points(session, fabrique, bornes)
+    return list(_OF_LARGE_POINTS[fabrique.flux].membres(fabrique.envoi, points))
 
 
 def _serial_file(
@@ -259,9 +282,7 @@ def _envoi_of(session: Session, lot: Lot) -> Envoi:
     )
 
 
-def _points(
-    session: Session, fabrique: Fabrique, bornes: Bornes | None = None
-) -> Iterator[PointPublie]:
+def _points(session: Session, fabrique: Fabrique, bornes: Bornes) -> Iterator[PointPublie]:
     """Yield the points of a publication that have measures, each over its own days of it.
 
     Read some hundreds at once, so that memory doesn't grow with their number.
@@ -269,13 +290,13 @@ def _points(
     may_be_late = fabrique.late and fabrique.flux in _OF_SMALL_POINTS
     jour = fabrique.transmission.debut
     for part in measured_points(session, fabrique.transmission, bornes):
-        suivis = read_suivis(session, [services[0].prm for services in part])
+        mesures_of = read_mesures_facts_of(session, [services[0].prm for services in part])
         services = [service for of_point in part for service in of_point]
         avant = fabrique.transmission.publie_avant_arret
         mesures = [
             point_mesure(
                 one,
-                suivis[one.prm],
+                mesures_of[one.prm],
                 one.sens or "SOUTIRAGE",
                 (one.date_debut, one.date_fin) if avant else None,
                 pertes=fabrique.defauts.pertes,
@@ -343,7 +364,9 @@ def _point_of(session: Session, lot: LotHistorique | LotInfraJ) -> Point:
 
 
 def _mesure(session: Session, point: Point, sens: Sens, atelier: Atelier) -> PointMesure | None:
-    return point_mesure(point, read_suivi(session, point.prm), sens, pertes=atelier.defauts.pertes)
+    return point_mesure(
+        point, read_mesures_facts(session, point.prm), sens, pertes=atelier.defauts.pertes
+    )
 
 
 def _encrypted(

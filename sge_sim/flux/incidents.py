@@ -72,7 +72,7 @@ class Incidents:
     def _struck(
         self, fichier: FichierFlux, struck: Atteinte, channel: Channel, nom: str, content: bytes
     ) -> Aboutissement:
-        panne, told = struck.panne, struck.told
+        panne, told = struck.panne, struck.line
         later = timedelta(seconds=struck.seconds)
         match panne.sorte:
             case "retard":

@@ -15,7 +15,6 @@ from sge_sim.flux.periodes import (
     FluxRecurrent,
     Periode,
 )
-from sge_sim.tables.annonces import announce_ends
 from sge_sim.tables.commandes import (
     Abonnement,
     DemandeHistorique,
@@ -35,6 +34,7 @@ from sge_sim.tables.flux import (
 from sge_sim.tables.m023 import DemandeM023, find_demande_m023
 from sge_sim.tables.transmissions import (
     Transmission,
+    announce_ends,
 )
 
 _JOUR: Final = timedelta(1)

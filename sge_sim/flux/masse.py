@@ -1,13 +1,15 @@
-"""Files in bulk, without orders: of any points, over any days, by several processes.
+"""Files in bulk, without orders: of any points, over any days, by several processes or machines.
 
-A part is a flux and a thousand points that follow each other, over all the days: what it makes
-depends on nothing else, so that the files are the same to the byte however the parts are shared
-out, and made again. Every curve counts as collected. Nothing is recorded, nothing is delivered.
+A part is a flux and a thousand points that follow each other, over a month of days at most: what
+it makes depends on nothing else, so that the files are the same to the byte however the parts are
+shared out, and made again. Every curve counts as collected. Nothing is recorded, nothing is
+delivered.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -21,16 +23,19 @@ from sge_sim.flux import r50, r151
 from sge_sim.flux.envoi import Envoi, Fichier, PointPublie, batches
 from sge_sim.flux.lots import LotDiffusion
 from sge_sim.flux.packaging import zipped_archive
-from sge_sim.flux.parallele import Equipe
+from sge_sim.flux.parallele import Repartiteur
+from sge_sim.flux.parquet import parquet_of
 from sge_sim.flux.periodes import Frequence, periode_diffusee, periode_of
 from sge_sim.flux.r6x.recurrent import TOUJOURS, diffused_files, envoi_of_diffusion
-from sge_sim.machine.files import PRIVATE, writing_atomically
+from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.diffusions import Diffusion, PointDiffuse
 from sge_sim.tables.prepared import Driver, read_at_once
 
 POINTS_PAR_PARTIE: Final = 1000
+JOURS_PAR_PARTIE: Final = 31
+"""What a part returns is kept in memory until it is written."""
 _LUS_ENSEMBLE: Final = 100
 _JOUR: Final = timedelta(1)
 _SERIES: Final = MappingProxyType({"R50": r50.archive, "R151": r151.archive})
@@ -40,25 +45,26 @@ FLUX_EN_MASSE: Final[tuple[Flux, ...]] = ("R50", "R151", "R63B", "R64B", "R66B")
 
 @dataclass(frozen=True)
 class Partie:
-    """Part `rang` of `parts` of a flux, over the legal days [debut, fin), of a contract."""
+    """Part `rang` of `parts` of a flux, over the legal days [debut, fin), of a contract: those of
+    all parts begin on `premier`. `parquet`: the values are wanted as a table too."""
 
     flux: Flux
     rang: int
     parts: int
     prms: tuple[str, ...]
+    premier: date
     debut: date
     fin: date
     contrat_id: str
-    folder: Path
+    parquet: bool = False
 
 
 @dataclass(frozen=True)
 class FichierFait:
-    """A file that was made: its name, its size, how many points it tells about."""
+    """A file that was made, under its name in the folder of all."""
 
     nom: str
-    taille: int
-    points: int
+    contenu: bytes
 
 
 def cut_in_parts(
@@ -67,29 +73,44 @@ def cut_in_parts(
     debut: date,
     fin: date,
     contrat_id: str,
-    folder: Path,
+    *,
+    parquet: bool = False,
 ) -> list[Partie]:
     """Cut what is asked for into parts, flux by flux."""
     groups = [tuple(group) for group in batches(prms, POINTS_PAR_PARTIE)]
+    days = [debut + rang * _JOUR for rang in range(0, (fin - debut).days, JOURS_PAR_PARTIE)]
     return [
-        Partie(one, rang, len(groups), group, debut, fin, contrat_id, folder)
-        for one in FLUX_EN_MASSE
-        if one in flux
+        Partie(each, rang, len(groups), group, debut, first, last, contrat_id, parquet)
+        for each in FLUX_EN_MASSE
+        if each in flux
         for rang, group in enumerate(groups, 1)
+        for first, last in pairwise([*days, fin])
     ]
 
 
 def make_parts(
-    session: Session, parts: Sequence[Partie], workers: int | None
-) -> Iterator[list[FichierFait]]:
-    """Make the files of each part, by so many processes; yield what each part came to."""
-    with Equipe(workers) as equipe:
-        yield from equipe.share(session, make_part, ((part,) for part in parts))
+    session: Session, parts: Sequence[Partie], repartiteur: Repartiteur, folder: Path
+) -> Iterator[tuple[int, int]]:
+    """Have each part made, write its files into a folder, each whole or not at all, and yield how
+    many they are and their bytes."""
+    for files in repartiteur.share(session, make_part, ((part,) for part in parts)):
+        for file in files:
+            path = folder / file.nom
+            make_private_folder(path.parent)
+            write_atomically(path, file.contenu, PRIVATE)
+        yield len(files), sum(len(file.contenu) for file in files)
 
 
 def make_part(session: Session, partie: Partie) -> list[FichierFait]:
-    """Write the files of a part into its folder, whole or not at all."""
-    return [_write(partie.folder, fichier) for fichier in _files(session, partie)]
+    """Return the files of a part, always the same; where they are wanted, its values as a table."""
+    files = [
+        FichierFait(fichier.nom, b"".join(fichier.morceaux)) for fichier in _files(session, partie)
+    ]
+    if partie.parquet and files:
+        table = parquet_of(partie.flux, [file.contenu for file in files])
+        nom = f"{partie.flux}.parquet/{partie.rang:05d}_{partie.debut}.parquet"
+        files.append(FichierFait(nom, table))
+    return files
 
 
 def _files(session: Session, partie: Partie) -> Iterator[Fichier]:
@@ -108,7 +129,6 @@ def _files(session: Session, partie: Partie) -> Iterator[Fichier]:
             envoi,
             sequence=partie.rang,
             late=False,
-            folder=partie.folder,
             collectees=True,
         )
 
@@ -123,7 +143,7 @@ def _series(session: Session, partie: Partie) -> Iterator[Fichier]:
             kind="tiers",
             contrat_id=partie.contrat_id,
             numero="0000000",
-            sequence=(jour - partie.debut).days + 1,
+            sequence=(jour - partie.premier).days + 1,
             frequence=Frequence.QUOTIDIENNE,
             creation=creation,
         )
@@ -140,7 +160,7 @@ def _mesures(session: Session, prms: Sequence[str]) -> Iterator[tuple[str, Point
         for prm, dossier in zip(
             some, read_at_once(driver, [(read_dossier, prm) for prm in some]), strict=True
         ):
-            mesure = dossier and point_mesure(dossier.point, dossier.suivi, "SOUTIRAGE")
+            mesure = dossier and point_mesure(dossier.point, dossier.mesures, "SOUTIRAGE")
             if mesure is not None:
                 yield prm, replace(mesure, collectes=TOUJOURS)
 
@@ -148,11 +168,3 @@ def _mesures(session: Session, prms: Sequence[str]) -> Iterator[tuple[str, Point
 def _jours(partie: Partie) -> Iterator[date]:
     for rang in range((partie.fin - partie.debut).days):
         yield partie.debut + rang * _JOUR
-
-
-def _write(folder: Path, fichier: Fichier) -> FichierFait:
-    size = 0
-    with writing_atomically(folder / fichier.nom, PRIVATE) as out:
-        for piece in fichier.morceaux:
-            size += out.write(piece)
-    return FichierFait(fichier.nom, size, len(fichier.prms))

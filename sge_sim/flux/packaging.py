@@ -5,7 +5,7 @@ from zipfile import ZipInfo
 
 from sge_sim.clock import PARIS
 from sge_sim.flux.envoi import Archive
-from sge_sim.machine.zips import member_info, zipped
+from sge_sim.machine.documents import member_info, zipped
 
 
 def zipped_archive(archive: Archive, creation: datetime) -> bytes:

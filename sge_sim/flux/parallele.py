@@ -1,4 +1,7 @@
-"""Work that several processes share, each reading the database by itself."""
+"""Work that several processes share, each reading the database by itself.
+
+Those of this machine (`Equipe`) here; those of a Dask cluster in `sge_sim.flux.grappe`.
+"""
 
 import atexit
 import gc
@@ -6,12 +9,14 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from functools import cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
+from pathlib import Path
 from threading import Thread
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Protocol, Self, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -26,7 +31,30 @@ _NICENESS = 5
 _POINTS_AT_ONCE: Final = 250
 _POINT_DAYS_AT_ONCE: Final = 5_000
 
-_database: Database | None = None
+Job = tuple[Any, ...]
+"""What a piece of work is given: values that can be pickled."""
+
+
+class Resultat(Protocol):
+    """What a piece of work will return, whoever does it."""
+
+    def result(self) -> Any:
+        """Wait for it, and return it."""
+
+    def cancel(self) -> Any:
+        """Have it not begun, where it wasn't."""
+
+
+class Repartiteur(Protocol):
+    """Whoever shares work out, and gives back what it came to in the order of the jobs."""
+
+    def share(self, session: Session, work: Callable[..., T], jobs: Iterable[Job]) -> Iterator[T]:
+        """Yield what `work` returns for each of the jobs, in their order.
+
+        It is called with a session of its own on the same database, then the values of the job: a
+        function of a module and values that can be pickled. Few results wait at once, whatever the
+        number of jobs.
+        """
 
 
 class Equipe:
@@ -48,31 +76,32 @@ class Equipe:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
-    def share(
-        self, session: Session, work: Callable[..., T], jobs: Iterable[tuple[Any, ...]]
-    ) -> Iterator[T]:
-        """Yield what `work` returns for each of the jobs, in their order.
-
-        It is called with a session of its own on the same database, then the values of the job: a
-        function of a module and values that can be pickled. Few results wait at once, whatever the
-        number of jobs. Where there would be one process, this one does it.
-        """
+    def share(self, session: Session, work: Callable[..., T], jobs: Iterable[Job]) -> Iterator[T]:
+        """As `Repartiteur` says; where there would be one process, this one does it."""
         if self._processes == 1:
             for job in jobs:
                 yield work(session, *job)
             return
-        pool = self._pool = self._pool or _started(session, self._processes)
-        waiting: deque[Future[T]] = deque()
-        try:
-            for job in jobs:
-                waiting.append(pool.submit(_run, work, job))
-                if len(waiting) > self._processes:
-                    yield waiting.popleft().result()
-            while waiting:
+        pool = self._pool = self._pool or _started(self._processes)
+        url = url_of(session)
+        yield from in_order(
+            lambda job: pool.submit(run_at, url, work, job), jobs, self._processes + 1
+        )
+
+
+def in_order(submit: Callable[[Job], Resultat], jobs: Iterable[Job], most: int) -> Iterator[Any]:
+    """Submit the jobs, `most` of them at once, and yield their results in their order."""
+    waiting: deque[Resultat] = deque()
+    try:
+        for job in jobs:
+            waiting.append(submit(job))
+            if len(waiting) >= most:
                 yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for resultat in waiting:
+            resultat.cancel()
 
 
 def groups_of(points: Sequence[T], jours: int) -> list[Sequence[T]]:
@@ -82,17 +111,36 @@ def groups_of(points: Sequence[T], jours: int) -> list[Sequence[T]]:
     return [points[first : first + size] for first in range(0, len(points), size)]
 
 
-def _started(session: Session, processes: int) -> ProcessPoolExecutor:
+def url_of(session: Session) -> str:
+    """Return where the database of a session is, as another process is told it."""
     engine = session.get_bind()
     assert isinstance(engine, Engine)
-    url = engine.url.render_as_string(hide_password=False)
+    url = engine.url
+    if url.get_backend_name() == "sqlite" and url.database is not None:
+        url = url.set(database=str(Path(url.database).absolute()))
+    return url.render_as_string(hide_password=False)
+
+
+def run_at(url: str, work: Callable[..., T], job: Job) -> T:
+    """Do a piece of work in a session of its own on a database."""
+    try:
+        with _database_at(url).sessions() as session:
+            return work(session, *job)
+    finally:
+        gc.collect()
+
+
+@cache
+def _database_at(url: str) -> Database:
+    return Database(url)
+
+
+def _started(processes: int) -> ProcessPoolExecutor:
     # Spawned: a fork would take over the threads' locks and the connections.
-    return ProcessPoolExecutor(processes, get_context("spawn"), _prepare, (url,))
+    return ProcessPoolExecutor(processes, get_context("spawn"), _prepare)
 
 
-def _prepare(url: str) -> None:
-    global _database
-    _database = Database(url)
+def _prepare() -> None:
     with suppress(OSError):
         os.nice(_NICENESS)
     # A job makes tens of thousands of values that live until its end: garbage is looked for then,
@@ -112,12 +160,3 @@ def _end_with_parent() -> None:
     assert parent is not None
     wait([parent.sentinel])
     os._exit(1)
-
-
-def _run(work: Callable[..., T], job: tuple[Any, ...]) -> T:
-    assert _database is not None
-    try:
-        with _database.sessions() as session:
-            return work(session, *job)
-    finally:
-        gc.collect()

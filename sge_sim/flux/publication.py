@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,19 +28,20 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.editions import Edition
 from sge_sim.facts.exclusivite import ExclusiviteLostError
 from sge_sim.flux.contenus import keep_content
-from sge_sim.flux.due_lots import next_lot
+from sge_sim.flux.due_lots import next_lots
 from sge_sim.flux.lots import Lot
 from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import next_departure
 from sge_sim.journal import EchangeRecord
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
-from sge_sim.tables.annonces import first_unannounced_end
-from sge_sim.tables.flux import FichierFlux, Publication, first_waiting
+from sge_sim.tables.flux import FichierFlux, first_waiting
 from sge_sim.tables.m023 import next_m023
+from sge_sim.tables.transmissions import first_unannounced_end
 
 if TYPE_CHECKING:
     from sge_sim.flux.envoi import Fichier
+    from sge_sim.flux.fabrication import Make
 
 _LOOK_SECONDS: Final = 0.5
 """Between two looks at what another machine publishes."""
@@ -120,19 +122,19 @@ class Publisher:
         while carry_on():
             edition = self.database.memoire.look().edition
             with self.database.sessions() as session:
-                lot = next_lot(session, now, publie_avant_arret=self.publie_avant_arret)
+                lots = next_lots(session, now, publie_avant_arret=self.publie_avant_arret)
                 first, first_files = first_waiting(session)
                 demanded = next_m023(session)
                 ended = first_unannounced_end(session)
-                stop = _next_stop(first, first_files, now if lot is None else lot.instant)
-                may = stop is None and lot is not None and self.database.exclusivite.take()
-                if may and lot is not None:
-                    published += self._published(session, lot, equipe)
-            if stop is None and lot is not None and not may:
+                stop = _next_stop(first, first_files, lots[0].instant if lots else now)
+                may = stop is None and bool(lots) and self.database.exclusivite.take()
+                if may:
+                    published += self._published(session, lots, equipe, carry_on)
+            if stop is None and lots and not may:
                 time.sleep(_LOOK_SECONDS)  # another machine publishes it, or goes
             elif stop is not None:
                 catch_up_orders(self.database, stop, carry_on=carry_on)
-            elif lot is None:
+            elif not lots:
                 # An end is told once its instant is over.
                 waited = (first, demanded, ended and ended + timedelta(microseconds=1))
                 instants = [instant for instant in waited if instant is not None]
@@ -140,25 +142,34 @@ class Publisher:
                 break
         return published
 
-    def _published(self, session: Session, lot: Lot, equipe: Equipe) -> bool:
-        """Publish, and return True; False where another machine has taken the right to."""
-        try:
-            self._publish(session, lot, equipe)
-        except ExclusiviteLostError:
-            _log.warning("%s : un autre simulateur publie à la place de celui-ci.", lot)
-            return False
-        return True
+    def _published(
+        self, session: Session, lots: Sequence[Lot], equipe: Equipe, carry_on: Callable[[], bool]
+    ) -> int:
+        """Publish in order, until another machine takes the right to; return how many were."""
+        published = 0
+        for lot, make in zip(lots, self._makers(session, lots, equipe), strict=True):
+            if published and not carry_on():
+                break
+            try:
+                self._publish(session, lot, make)
+            except ExclusiviteLostError:
+                _log.warning("%s : un autre simulateur publie à la place de celui-ci.", lot)
+                break
+            published += 1
+        return published
 
-    def _publish(self, session: Session, lot: Lot, equipe: Equipe) -> None:
+    def _publish(self, session: Session, lot: Lot, make: "Make") -> None:
         """Make the files of a publication and record it, unless another process just did."""
         started = stopwatch()
         publication = lot.publication(session, emise=self.emits)
         files: list[_Ready] = []
+        folder = self.data_dir / READY_FOLDER / publication.contrat_id
         if self.emits:
-            with self.avancement.of(str(lot)) as count:
-                for file in self._make(session, lot, publication, equipe):
-                    files.append(file)
-                    count(len(files))
+            make_private_folder(folder)
+        with self.avancement.of(str(lot)) as count:
+            for fichier in make(publication.sequence or 0):
+                files.append(self._ready(folder, fichier))
+                count(len(files))
         first = publication.sequence
         publication.sequence = lot.last_sequence(first, len(files)) if files else None
         ready = machine_now()
@@ -194,20 +205,28 @@ class Publisher:
             )
         )
 
-    def _make(
-        self, session: Session, lot: Lot, publication: Publication, equipe: Equipe
-    ) -> Iterator["_Ready"]:
-        """Write the files of a publication one after the other, without keeping their bytes."""
+    def _makers(self, session: Session, lots: Sequence[Lot], equipe: Equipe) -> Iterator["Make"]:
+        """Yield what makes the files of each, one after the other, without keeping their bytes."""
+        if not self.emits:
+            yield from repeat(_nothing, len(lots))
+            return
         # Loads the measures, which a simulator that publishes nothing can do without.
-        from sge_sim.flux.fabrication import Atelier, make_files
+        from sge_sim.flux.fabrication import Atelier, makers
 
-        folder = make_private_folder(self.data_dir / READY_FOLDER / publication.contrat_id)
+        folder = self.data_dir / READY_FOLDER
         defauts = replace(FIDELES if self.late else Defauts(), pertes=self.pertes)
         atelier = Atelier(late=self.late, defauts=defauts, folder=folder, equipe=equipe)
-        for file in make_files(session, lot, atelier, sequence=publication.sequence or 0):
-            ready = _write(folder, file)
-            keep_content(self.database, folder / ready.nom, ready.sha256)
-            yield ready
+        yield from makers(session, lots, atelier)
+
+    def _ready(self, folder: Path, fichier: "Fichier") -> "_Ready":
+        ready = _write(folder, fichier)
+        keep_content(self.database, folder / ready.nom, ready.sha256)
+        return ready
+
+
+def _nothing(_sequence: int) -> Iterator["Fichier"]:
+    """Make no file: where none is emitted."""
+    return iter(())
 
 
 @dataclass(frozen=True)

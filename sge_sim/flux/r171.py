@@ -8,9 +8,10 @@ distributor's classes; EA on the supplier's too. Their values are those of CMD v
 here, in W there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from sge_sim.clock import legal_date
@@ -47,25 +48,40 @@ _NUIT = time(1, 38, 24, tzinfo=UTC)
 """When the file of the points read by then is made (observed 2022)."""
 
 
-def files(envoi: Envoi, publies: Sequence[PointPublie]) -> Iterator[Archive]:
-    """Cut the points into files and write them, consumption and production apart.
+class SeriesEcrites(NamedTuple):
+    """The series of a point in its file, and what decides of which file that is: its direction,
+    and whether it was read by the night."""
+
+    prm: str
+    injection: bool
+    de_nuit: bool
+    series: str
+
+
+def membres(envoi: Envoi, publies: Iterable[PointPublie]) -> Iterator[SeriesEcrites]:
+    """Write the series of each point; none of one that was not read: a file without series is not
+    valid."""
+    nuit = _nuit(envoi)
+    for publie in publies:
+        series = "\n".join(_series(publie))
+        if series:
+            yield SeriesEcrites(publie.prm, publie.point.injection, _read_by(publie, nuit), series)
+
+
+def archives(envoi: Envoi, written: Iterable[SeriesEcrites]) -> Iterator[Archive]:
+    """Cut the points into files, consumption and production apart.
 
     The real platform makes several files in a night: here one in the night, of the points that
     were read by then, and one as the publication leaves, of the others. Each is made a second
     after the one before, and has an identifier of its own (observed: 14 digits, with zeros in
     front, another in each file).
     """
-    nuit = datetime.combine(legal_date(envoi.creation), _NUIT)
-    # A point that was not read has no series, and a file without series is not valid.
-    lus = [publie for publie in publies if any(_series(publie))]
+    found = list(written)
     rang = 0
-    for creation, points in (
-        (nuit, [one for one in lus if _read_by(one, nuit)]),
-        (envoi.creation, [one for one in lus if not _read_by(one, nuit)]),
-    ):
+    for de_nuit, creation in ((True, _nuit(envoi)), (False, envoi.creation)):
         for sens in ("C", "P"):
-            du_sens = [one for one in points if one.point.injection is (sens == "P")]
-            for part in batches(du_sens, POINTS_PAR_FICHIER):
+            ici = [m for m in found if m.de_nuit is de_nuit and m.injection is (sens == "P")]
+            for part in batches(ici, POINTS_PAR_FICHIER):
                 this = replace(envoi, creation=creation + timedelta(seconds=rang))
                 rang += 1
                 nom = (
@@ -74,8 +90,12 @@ def files(envoi: Envoi, publies: Sequence[PointPublie]) -> Iterator[Archive]:
                 )
                 content = write(this, part)
                 yield Archive(
-                    f"{nom}.zip", ((f"{nom}.xml", content),), tuple(one.prm for one in part)
+                    f"{nom}.zip", ((f"{nom}.xml", content),), tuple(membre.prm for membre in part)
                 )
+
+
+def _nuit(envoi: Envoi) -> datetime:
+    return datetime.combine(legal_date(envoi.creation), _NUIT)
 
 
 def _read_by(publie: PointPublie, instant: datetime) -> bool:
@@ -90,7 +110,7 @@ def _identifiant(envoi: Envoi, rang: int) -> str:
     return f"{int(envoi.numero)}{envoi.sequence % 10_000:04d}{rang % 100:02d}".zfill(14)
 
 
-def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
+def write(envoi: Envoi, points: Iterable[SeriesEcrites]) -> bytes:
     """Return the XML of one file, UTF-8: only its root is in the namespace."""
     creation = envoi.creation.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     lines = [
@@ -104,10 +124,11 @@ def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
         "<version>1.0</version>",
         "</entete>",
         "<serieMesuresDateesListe>",
+        *(membre.series for membre in points),
+        "</serieMesuresDateesListe>",
+        "</ns2:R171>",
+        "",
     ]
-    for publie in publies:
-        lines += _series(publie)
-    lines += ["</serieMesuresDateesListe>", "</ns2:R171>", ""]
     return "\n".join(lines).encode()
 
 

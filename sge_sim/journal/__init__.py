@@ -1,7 +1,6 @@
 """The journal: one record for each exchange, refused handshakes included.
 
-- `records`: what is recorded, and how long each field may be;
-- `tables`: the tables, in a database of their own;
+- `records`: what is recorded, how long each field may be, the tables of a database of its own;
 - `spool`: where a process that answers leaves its records, at the price of one write;
 - `frames`: how a record stands there, so that it is found behind what the disk spoilt;
 - `drain`: takes them from there into the journal's own database;
@@ -13,7 +12,7 @@
 - `feed`: drains from time to time, and tells whoever waits for the next exchange.
 """
 
-from sge_sim.journal.avaries import Avarie, Cause
+from sge_sim.journal.avaries import Avarie, CauseAvarie
 from sge_sim.journal.book import Journal, JournalState
 from sge_sim.journal.feed import JournalFeed
 from sge_sim.journal.records import Echange, EchangeRecord
@@ -24,7 +23,7 @@ from sge_sim.journal.search import RechercheJournal
 __all__ = [
     "Avarie",
     "Bounds",
-    "Cause",
+    "CauseAvarie",
     "Echange",
     "EchangeRecord",
     "Journal",

@@ -14,16 +14,15 @@ from typing import Final, Literal, get_args
 from sqlalchemy import Connection, func, insert, select, update
 
 from sge_sim.clock import machine_now
-from sge_sim.journal.records import instant_of, microseconds
-from sge_sim.journal.tables import avarie
+from sge_sim.journal.records import avarie, instant_of, microseconds
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
 
-Cause = Literal["abime", "illisible", "entete", "disparu", "inacheve"]
+CauseAvarie = Literal["abime", "illisible", "entete", "disparu", "inacheve"]
 """`abime`: the disk spoilt it; `illisible`: whole, but nothing that can be stored; `entete`: the
 header of the file; `disparu`: the file, or its end, is gone; `inacheve`: its process ended as it
 wrote it, before it answered, so nothing is missing."""
 
-_HARMLESS: Final[Cause] = "inacheve"
+_HARMLESS: Final[CauseAvarie] = "inacheve"
 SUFFIX: Final = ".avarie"
 
 _log = logging.getLogger(__name__)
@@ -40,7 +39,7 @@ class Avarie:
 
     spool: str
     start: int
-    cause: Cause
+    cause: CauseAvarie
     octets: int
     echanges: int
     instant: datetime
@@ -54,7 +53,7 @@ class Found:
 
     spool: str
     start: int
-    cause: Cause
+    cause: CauseAvarie
     echanges: int
     content: bytes = b""
 
@@ -68,10 +67,14 @@ def keep(folder: Path, found: Sequence[Found], most: int) -> None:
     try:
         make_private_folder(folder)
         kept = sum(file.stat().st_size for file in folder.glob(f"*{SUFFIX}"))
-        for one in found:
-            kept += len(one.content)
-            if one.content and kept <= most:
-                write_atomically(folder / _name(one.spool, one.start), one.content, PRIVATE)
+        for damage in found:
+            kept += len(damage.content)
+            if damage.content and kept <= most:
+                write_atomically(
+                    folder / _name(damage.spool, damage.start),
+                    damage.content,
+                    PRIVATE,
+                )
     except OSError as error:
         _log.warning("Des octets du journal écartés ne peuvent pas être gardés : %s.", error)
 
@@ -84,16 +87,16 @@ def note(connection: Connection, found: Iterable[Found]) -> None:
     }
     rows = [
         {
-            "spool": one.spool,
-            "debut": one.start,
-            "cause": one.cause,
-            "octets": len(one.content),
-            "echanges": one.echanges,
+            "spool": damage.spool,
+            "debut": damage.start,
+            "cause": damage.cause,
+            "octets": len(damage.content),
+            "echanges": damage.echanges,
             "instant": microseconds(machine_now()),
             "acquitte": False,
         }
-        for one in found
-        if (one.spool, one.start, one.cause) not in known
+        for damage in found
+        if (damage.spool, damage.start, damage.cause) not in known
     ]
     if rows:
         connection.execute(insert(avarie), rows)
@@ -108,7 +111,7 @@ def read_avaries(connection: Connection, folder: Path) -> list[Avarie]:
     found = []
     for row in connection.execute(select(avarie).order_by(avarie.c.spool, avarie.c.debut)):
         file = folder / _name(row.spool, row.debut)
-        assert row.cause in get_args(Cause)
+        assert row.cause in get_args(CauseAvarie)
         found.append(
             Avarie(
                 spool=row.spool,

@@ -17,7 +17,17 @@ from sge_sim.facts.locks import lock
 from sge_sim.journal import avaries
 from sge_sim.journal.avaries import Avarie
 from sge_sim.journal.drain import Drainer
-from sge_sim.journal.records import Echange, EchangeRecord
+from sge_sim.journal.records import (
+    FINISHED,
+    VERSION,
+    Echange,
+    EchangeRecord,
+    bilan,
+    echange,
+    metadata,
+    reglage,
+    spool,
+)
 from sge_sim.journal.reponses import Appels, Reponse, count_calls, find_answers, find_rules
 from sge_sim.journal.retention import (
     Bounds,
@@ -28,7 +38,6 @@ from sge_sim.journal.retention import (
 )
 from sge_sim.journal.search import RechercheJournal, find, find_one, find_replays
 from sge_sim.journal.spool import SpoolWriter, read_header, spool_files
-from sge_sim.journal.tables import FINISHED, VERSION, bilan, echange, metadata, reglage, spool
 from sge_sim.machine.files import make_private_file
 
 _FILE: Final = "journal.db"
@@ -148,12 +157,14 @@ class Journal:
             self._drainer.drain()
         except Exception as error:
             known = isinstance(error, (DBAPIError, *DATABASE_UNREACHABLE))
-            told = unreachable_sentence(error) if known else f"{type(error).__name__} : {error}"
+            reason = unreachable_sentence(error) if known else f"{type(error).__name__} : {error}"
             if self._failure is None:
                 _log.error(
-                    "Le journal attend d'être rangé : %s.", told, exc_info=None if known else error
+                    "Le journal attend d'être rangé : %s.",
+                    reason,
+                    exc_info=None if known else error,
                 )
-            self._failure = told
+            self._failure = reason
         else:
             self._failure = None
 

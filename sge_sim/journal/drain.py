@@ -15,12 +15,12 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from sge_sim.clock import elapsed_ms, stopwatch
-from sge_sim.domaine.pannes import plan_told
+from sge_sim.domaine.pannes import panne_in
 from sge_sim.facts.database import Database
 from sge_sim.facts.locks import lock
 from sge_sim.journal import avaries
 from sge_sim.journal.frames import Frame
-from sge_sim.journal.records import decode
+from sge_sim.journal.records import FINISHED, decode, echange, message, profil, spool
 from sge_sim.journal.retention import add_to_number, count_and_trim, read_bounds, read_number
 from sge_sim.journal.spool import (
     HEADER,
@@ -30,7 +30,6 @@ from sge_sim.journal.spool import (
     read_part,
     spool_files,
 )
-from sge_sim.journal.tables import FINISHED, echange, message, profil, spool
 from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.machine.memory import give_back_freed_memory
 
@@ -198,7 +197,7 @@ class Drainer:
             else:
                 number += item.records
                 content = read_bytes(path, item.start, item.end)
-                cause: avaries.Cause = "inacheve" if item.cut else "abime"
+                cause: avaries.CauseAvarie = "inacheve" if item.cut else "abime"
                 batch.found.append(avaries.Found(name, item.start, cause, item.records, content))
         return _Position(end, number)
 
@@ -311,7 +310,7 @@ class Drainer:
 
 def _row(frame: Frame) -> _Row:
     row = decode(frame.fields)
-    row["panne"] = plan_told(row["detail"])[0]
+    row["panne"] = panne_in(row["detail"])[0]
     row["request"], row["response"] = _compressed(frame.request), _compressed(frame.response)
     texts = sum(len(row[name] or "") for name in _TEXTS)
     bodies = len(row["request"] or b"") + len(row["response"] or b"")

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from sge_sim.journal.records import instant_of
-from sge_sim.journal.tables import echange, profil
+from sge_sim.journal.records import echange, instant_of, profil
 
 
 class Reponse(NamedTuple):

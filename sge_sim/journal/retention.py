@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from sge_sim.journal.tables import bilan, echange, message, reglage
+from sge_sim.journal.records import bilan, echange, message, reglage
 
 _AT_ONCE: Final = 500
 

@@ -27,8 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from sge_sim.domaine.nomenclatures import KindEchange, Origine
-from sge_sim.journal.records import Echange, instant_of, microseconds
-from sge_sim.journal.tables import echange, message, profil
+from sge_sim.journal.records import Echange, echange, instant_of, message, microseconds, profil
 from sge_sim.refus import Rule
 
 _Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
@@ -102,11 +101,11 @@ class _SearchPage:
     def merged(self, lists: Iterable[Sequence[int]]) -> list[int]:
         """Return the first identifiers of several lists that are in the order of the page."""
         merged: list[int] = []
-        for one in heapq.merge(*lists, reverse=not self.oldest_first):
+        for identifier in heapq.merge(*lists, reverse=not self.oldest_first):
             if len(merged) == self.most:
                 break
-            if not merged or merged[-1] != one:
-                merged.append(one)
+            if not merged or merged[-1] != identifier:
+                merged.append(identifier)
         return merged
 
 
@@ -128,7 +127,7 @@ def find(
     )
     identifiers = _find_ids(connection, recherche, page)
     rows = connection.execute(_rows(with_bodies).where(echange.c.id.in_(identifiers))).all()
-    found = sorted(map(_echange, rows), key=lambda one: one.id)
+    found = sorted(map(_echange, rows), key=lambda exchange: exchange.id)
     return found if page.oldest_first else found[::-1]
 
 
@@ -254,7 +253,7 @@ def _of_profiles(
     query = _OF_PROFILE.where(where).order_by(order)
     bounds = {"low": page.low, "high": page.high, "most": page.most}
     return page.merged(
-        list(connection.scalars(query, {"of_profile": one, **bounds})) for one in profiles
+        list(connection.scalars(query, {"of_profile": profile, **bounds})) for profile in profiles
     )
 
 

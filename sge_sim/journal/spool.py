@@ -57,8 +57,8 @@ class Header:
 
     def packed(self, seed: int) -> bytes:
         """Return the bytes that a file starts with."""
-        told = _TOLD.pack(_MAGIC, self.given_up, self.limit)
-        return (told + _CHECK.pack(crc32(told, seed))).ljust(HEADER, b"\0")
+        described = _TOLD.pack(_MAGIC, self.given_up, self.limit)
+        return (described + _CHECK.pack(crc32(described, seed))).ljust(HEADER, b"\0")
 
 
 class SpoolWriter:

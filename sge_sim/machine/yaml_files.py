@@ -157,8 +157,8 @@ class Fields:
         value = self.raw(key)
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
-        told = "il manque" if value is None else f"« {value} » doit être"
-        self.wrong(key, f"{told} une date telle que 2025-08-01, sans guillemets")
+        start = "il manque" if value is None else f"« {value} » doit être"
+        self.wrong(key, f"{start} une date telle que 2025-08-01, sans guillemets")
         return date(2000, 1, 1)
 
     def texts(self, key: str) -> tuple[str, ...]:

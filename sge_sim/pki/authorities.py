@@ -139,7 +139,7 @@ def load_authorities(path: Path | None = None) -> AuthorityList:
     except ValueError as error:
         raise UsageError(f"{path} : {error}.") from error
     authorities = tuple(map(_authority, fields.children("authorities")))
-    slugs = [one.slug for one in authorities]
+    slugs = [authority.slug for authority in authorities]
     if not slugs:
         fields.wrong("authorities", "il manque une autorité")
     for slug in slugs:

@@ -207,7 +207,7 @@ def name_text(name: x509.Name) -> str:
 def shown(name: str) -> str:
     """Return a name of a certificate as it may be shown: printable, not endless."""
     cut = name if len(name) <= _NAME_SHOWN else f"{name[: _NAME_SHOWN - 1]}…"
-    return "".join(one if one.isprintable() else "�" for one in cut)
+    return "".join(character if character.isprintable() else "�" for character in cut)
 
 
 def list_names(names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.jours_ouvres import working_days_before
-from sge_sim.domaine.nomenclatures import Provenance
+from sge_sim.domaine.nomenclatures import Provenance, in_french
 from sge_sim.pki.authorities import Authority
 from sge_sim.settings import VerifieEku
 
@@ -100,7 +100,7 @@ class ADate:
                 f"dernier certificat client délivré le {self.dernier:%d/%m/%Y}, valable jusqu'au "
                 f"{self.jusqu_au:%d/%m/%Y} : son successeur est à déposer le {self.depot:%d/%m/%Y}"
             )
-        return f"{' ; '.join(lines)}. Source ({self.provenance}) : {self.source}."
+        return f"{' ; '.join(lines)}. Source ({in_french(self.provenance)}) : {self.source}."
 
 
 def longest_life(jour: date) -> int:

@@ -131,7 +131,7 @@ def inspect_files(
     materials = [read_material(path, password) for path in paths]
     _refuse_unread(materials, policies, now)
     leaf, presented, keys = _sort_out(materials)
-    der, *others = (one.public_bytes(Encoding.DER) for one in (leaf, *presented))
+    der, *others = (certificate.public_bytes(Encoding.DER) for certificate in (leaf, *presented))
     trust = policies[0].trust
     expiry = in_legal_time(leaf.not_valid_after_utc)
     deadline = renewal_deadline(expiry.date())
@@ -161,11 +161,11 @@ def _refuse_unread(
     unread = [der for material in materials for der in material.unread]
     if not unread:
         return
-    certificates = [one for material in materials for one in material.certificates]
+    certificates = [certificate for material in materials for certificate in material.certificates]
     keys = {_spki(key.public_key()) for material in materials for key in material.keys}
-    if keys and any(_spki(one.public_key()) in keys for one in certificates):
+    if keys and any(_spki(certificate.public_key()) in keys for certificate in certificates):
         return
-    if not keys and any(not is_authority(one) for one in certificates):
+    if not keys and any(not is_authority(certificate) for certificate in certificates):
         return
     raise UnreadCertificateError([policy.judge(unread[0], now) for policy in policies])
 
@@ -176,9 +176,9 @@ def _known_above(
     """Yield the intermediates of the leaf that aren't presented and that the simulator knows."""
     chain = trust.chain_of(leaf, presented)
     if isinstance(chain, Chain):
-        for one in chain.intermediates:
-            if one not in presented:
-                yield one.public_bytes(Encoding.DER)
+        for certificate in chain.intermediates:
+            if certificate not in presented:
+                yield certificate.public_bytes(Encoding.DER)
 
 
 def read_acteur_certificate(
@@ -205,31 +205,35 @@ def _sort_out(
     materials: Sequence[Material],
 ) -> tuple[x509.Certificate, tuple[x509.Certificate, ...], Set[bytes]]:
     """Return the actor's certificate, the others, and the public keys of the private ones."""
-    certificates = unique(one for material in materials for one in material.certificates)
+    certificates = unique(
+        certificate for material in materials for certificate in material.certificates
+    )
     keys = {_spki(key.public_key()) for material in materials for key in material.keys}
     if len(keys) > 1:
         raise UsageError("Les fichiers contiennent plusieurs clés privées : en donner une seule.")
     leaf = _leaf(certificates, keys)
-    return leaf, tuple(one for one in certificates if one != leaf), keys
+    return leaf, tuple(certificate for certificate in certificates if certificate != leaf), keys
 
 
 def _leaf(certificates: Sequence[x509.Certificate], keys: Set[bytes]) -> x509.Certificate:
     """Return the actor's certificate: that of the key, else the one that issued no other."""
     if not certificates:
         raise UsageError("Aucun certificat dans les fichiers : ajouter celui de l'acteur.")
-    own = [one for one in certificates if _spki(one.public_key()) in keys]
+    own = [certificate for certificate in certificates if _spki(certificate.public_key()) in keys]
     issued_none = [
-        one
-        for one in certificates
-        if not any(other != one and is_signed_by(other, one) for other in certificates)
+        certificate
+        for certificate in certificates
+        if not any(
+            other != certificate and is_signed_by(other, certificate) for other in certificates
+        )
     ]
-    ends = [one for one in issued_none if not is_authority(one)]
+    ends = [certificate for certificate in issued_none if not is_authority(certificate)]
     for candidates in (own, ends, issued_none):
         if len(candidates) == 1:
             return candidates[0]
+    subjects = [name_text(certificate.subject) for certificate in own or ends or issued_none]
     raise UsageError(
-        "Les fichiers contiennent plusieurs certificats d'acteur "
-        f"({', '.join(name_text(one.subject) for one in own or ends or issued_none)}) : "
+        f"Les fichiers contiennent plusieurs certificats d'acteur ({', '.join(subjects)}) : "
         "en donner un seul."
     )
 
@@ -256,7 +260,9 @@ def _advice(
 ) -> Iterator[str]:
     chain = trust.chain_of(leaf, presented)
     if isinstance(chain, Chain):
-        for missing in (one for one in chain.intermediates if one not in presented):
+        for missing in (
+            certificate for certificate in chain.intermediates if certificate not in presented
+        ):
             yield (
                 f"L'intermédiaire « {name_text(missing.subject)} » n'est pas dans les fichiers : "
                 "sans lui, TLS refuse par une alerte. Le client doit le présenter à la suite du "

@@ -128,7 +128,7 @@ class Verdict:
         return "\n".join(
             [
                 f"Certificat refusé en {self.environment} :",
-                *(f"- {one.explain()}" for one in self.reasons),
+                *(f"- {refusal.explain()}" for refusal in self.reasons),
             ]
         )
 
@@ -145,7 +145,9 @@ class _Judged:
     def size(self) -> int:
         """How many bytes it holds, more or less."""
         subject = getsizeof(self.kept.subject) if self.kept else 0
-        return _VERDICT_BYTES + subject + sum(getsizeof(one.constat) for one in self.refusals)
+        return (
+            _VERDICT_BYTES + subject + sum(getsizeof(refusal.constat) for refusal in self.refusals)
+        )
 
 
 _Accepted = tuple[Verdict, CertificateSituation]
@@ -177,11 +179,15 @@ class Policy:
         self._verifie_eku = verifie_eku
         self._strict_after: datetime = start_of_day(FIN_CHROME)
         self._revocation_lists = {
-            one.intermediate: RevocationList(one.revocation_file, one.intermediate)
-            for one in trust.simulated
+            authority.intermediate: RevocationList(
+                authority.revocation_file, authority.intermediate
+            )
+            for authority in trust.simulated
         }
         self._request_checks = tuple(
-            one for one in REQUEST_CHECKS if registration or one is not certificat_enregistre
+            control
+            for control in REQUEST_CHECKS
+            if registration or control is not certificat_enregistre
         )
         self._memory: BoundedMemory[_Judged] = BoundedMemory(kept_bytes)
         self._accepted: dict[tuple[bytes, tuple[bytes, ...], bool], _Accepted] = {}

@@ -7,6 +7,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import domain_names, fingerprint, key_text, list_names, name_text
 from sge_sim.pki.deadlines import RENEWAL_NOTICE, in_legal_time, situation_at
@@ -114,7 +115,7 @@ def _verdicts(inspection: Inspection) -> Iterator[str]:
 def _judged_at(inspection: Inspection) -> str:
     if inspection.on_day:
         rules = dict.fromkeys(
-            f"{reason.rule.code} : {reason.rule.source} ({reason.rule.provenance})"
+            f"{reason.rule.code} : {reason.rule.source} ({in_french(reason.rule.provenance)})"
             for verdict in inspection.verdicts
             for reason in verdict.reasons
         )

@@ -67,7 +67,9 @@ class RevocationList:
         key = self._issuer.public_key()
         if crl.issuer != self._issuer.subject or not crl.is_signature_valid(key):  # type: ignore[arg-type]
             raise ValueError(f"{self.path} is not signed by its authority")
-        return MappingProxyType({one.serial_number: one.revocation_date_utc for one in crl})
+        return MappingProxyType(
+            {revoked.serial_number: revoked.revocation_date_utc for revoked in crl}
+        )
 
 
 def revocation_list_pem(
@@ -165,7 +167,9 @@ def open_simulated_authorities(
     folder: Path, authorities: AuthorityList, now: datetime
 ) -> tuple[SimulatedAuthority, ...]:
     """Return every authority of the list, simulated under `folder` (see the singular)."""
-    return tuple(open_simulated_authority(folder, one, now) for one in authorities.authorities)
+    return tuple(
+        open_simulated_authority(folder, authority, now) for authority in authorities.authorities
+    )
 
 
 def _make(folder: Path, authority: Authority, now: datetime) -> None:

@@ -38,10 +38,10 @@ class TrustStore:
     ) -> None:
         self.authorities = authorities
         self.simulated = tuple(simulated)
-        self.roots = unique([*(one.root for one in self.simulated), *roots])
-        self._simulated_by_root = {one.root: one for one in self.simulated}
+        self.roots = unique([*(authority.root for authority in self.simulated), *roots])
+        self._simulated_by_root = {authority.root: authority for authority in self.simulated}
         self._builder = ChainBuilder(
-            self.roots, [*(one.intermediate for one in self.simulated), *intermediates]
+            self.roots, [*(authority.intermediate for authority in self.simulated), *intermediates]
         )
 
     def chain_of(
@@ -103,7 +103,9 @@ def _extra_authorities(folder: Path) -> list[x509.Certificate]:
         if not path.is_file():
             raise UsageError(f"{path} n'est pas un fichier : le retirer.")
         try:
-            certificates = [one for one in read_pem_bundle(path) if is_authority(one)]
+            certificates = [
+                certificate for certificate in read_pem_bundle(path) if is_authority(certificate)
+            ]
         except OSError as error:
             raise UsageError(f"{path} ne peut pas être lu : vérifier ses droits.") from error
         if not certificates:
@@ -122,7 +124,9 @@ class Pki:
     def simulated(self, slug: str) -> SimulatedAuthority:
         """Return the simulated authority `slug`; raises `UsageError` for an unknown one."""
         authority = self.trust.authorities.find(slug)
-        return next(one for one in self.trust.simulated if one.authority == authority)
+        return next(
+            candidate for candidate in self.trust.simulated if candidate.authority == authority
+        )
 
     def revoke(self, certificate: x509.Certificate, now: datetime) -> None:
         """Revoke a certificate that a simulated authority issued, as of `now` (machine time).

@@ -1,5 +1,6 @@
 """The process of the administration: its listener, the back office, the journal's thread."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from sge_sim.admin.moves import Moves
 from sge_sim.admin.token import guard_by_token
+from sge_sim.clock import legal_date, machine_now
 from sge_sim.commandes.back_office import BackOffice, CarryOn, Task
+from sge_sim.domaine.plateformes import switch_days, switches_between
 from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
-from sge_sim.journal import Echange, Journal, JournalFeed
+from sge_sim.journal import Echange, EchangeRecord, Journal, JournalFeed
 from sge_sim.machine.memory import collector_paused
-from sge_sim.processes.deferred_value import Deferred
-from sge_sim.processes.generation_switch import GenerationSwitch
-from sge_sim.processes.simulator import Simulator
+from sge_sim.processes.simulator import Deferred, Simulator
 from sge_sim.schema.pieces import Pieces
 from sge_sim.tables.points import read_hidden
 from sge_sim.transport.admin_server import AdminServer, RemoteDoor
@@ -28,6 +29,35 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from sge_sim.flux.publication import Publisher
+
+_log = logging.getLogger(__name__)
+
+
+class GenerationSwitch:
+    """A task of the back office: `since` is where the clock was when the simulator started."""
+
+    def __init__(self, since: datetime, record: Callable[[EchangeRecord], None]) -> None:
+        self._day = legal_date(since)
+        self._record = record
+
+    def __call__(self, until: datetime) -> None:
+        day = legal_date(until)
+        before, self._day = self._day, day
+        if not switch_days(before, day):
+            return
+        from sge_sim.services.registry import EXISTENCES  # loads every service
+
+        for sentence in switches_between(EXISTENCES, before, day):
+            _log.warning(sentence)
+            self._record(
+                EchangeRecord(
+                    instant=until,
+                    machine_instant=machine_now(),
+                    duration_ms=0.0,
+                    kind="http",
+                    detail=sentence,
+                )
+            )
 
 
 def admin_server(

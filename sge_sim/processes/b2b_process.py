@@ -14,12 +14,11 @@ from sge_sim.facts.guet import Guet
 from sge_sim.journal import Journal
 from sge_sim.machine.memory import collector_paused
 from sge_sim.pki.policy import Policy
-from sge_sim.processes.deferred_value import Deferred
-from sge_sim.processes.simulator import Simulator
+from sge_sim.processes.simulator import Deferred, Simulator
 from sge_sim.settings import Settings
 from sge_sim.tables.comptages import SharedCadence
 from sge_sim.tables.plateforme import is_shared
-from sge_sim.transport.limits import Limits
+from sge_sim.transport.listener import Limits
 from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.tls import build_server_context
 

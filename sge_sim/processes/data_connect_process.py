@@ -11,11 +11,10 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
 from sge_sim.journal import Journal
 from sge_sim.processes.simulator import Simulator
-from sge_sim.tables.comptages import SharedQuotas
+from sge_sim.tables.comptages import QuotaCounts, SharedQuotas
 from sge_sim.tables.plateforme import is_shared
-from sge_sim.tables.quotas import QuotaCounts
 from sge_sim.transport.child import ProcessWork
-from sge_sim.transport.limits import Limits
+from sge_sim.transport.listener import Limits
 from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.tls import build_server_context
 

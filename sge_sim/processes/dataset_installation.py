@@ -10,17 +10,15 @@ from typing import Any, Final
 
 from sge_sim.commandes.evenements import record_opposition
 from sge_sim.facts.database import Database
-from sge_sim.referentiel.communes import communes_de_france
-from sge_sim.referentiel.dataset import Dataset, PointNomme, load_dataset
+from sge_sim.referentiel.dataset import Dataset, PointNomme, PointRows, load_dataset, named_rows
 from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
-from sge_sim.referentiel.point_rows import Rows, named_rows
+from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.referentiel.population import population
 from sge_sim.referentiel.reforme_hc import evenement_de
 from sge_sim.tables.acteurs import Acteur, Contrat, Habilitation, Utilisateur
+from sge_sim.tables.apports import is_installed, remove_acteurs_and_communes, remove_points
 from sge_sim.tables.base import Base
-from sge_sim.tables.bulk import insert_rows
 from sge_sim.tables.commandes import Evenement
-from sge_sim.tables.installation import is_installed, remove_acteurs_and_communes, remove_points
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.tables.points import (
     Commune,
@@ -29,6 +27,7 @@ from sge_sim.tables.points import (
     insert_points,
     opposed_points,
 )
+from sge_sim.tables.prepared import insert_rows
 
 _SLICE: Final = 500
 """How many points one transaction inserts."""
@@ -117,7 +116,7 @@ def _record_oppositions(database: Database) -> None:
                 record_opposition(session, session.get_one(Point, prm))
 
 
-def _reforme(rows: Iterable[Rows]) -> Iterator[dict[str, Any]]:
+def _reforme(rows: Iterable[PointRows]) -> Iterator[dict[str, Any]]:
     """Yield the events of the reform, as rows."""
     for point, _ in rows:
         planned = evenement_de(point)

@@ -4,9 +4,10 @@ The parent process opens it; each serving process builds its own application aft
 neither connections nor threads cross it.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from sge_sim.clock import machine_now
 from sge_sim.commandes.moving_clock import start_clock
@@ -20,11 +21,11 @@ from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.shared_memory import Phase
 from sge_sim.pki.server_identity import DEFAULT_HOSTS
 from sge_sim.pki.trust import Pki, open_pki
+from sge_sim.schema.data_folder import prepare
 from sge_sim.schema.pieces import Pieces
-from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Communes, ReformeHc, Settings
+from sge_sim.tables.apports import is_installed
 from sge_sim.tables.campaigns import last_observed
-from sge_sim.tables.installation import is_installed
 from sge_sim.tables.plateforme import is_shared
 
 _START_PATIENCE_SECONDS: Final = 15.0
@@ -96,7 +97,7 @@ def _make_ready(settings: Settings, database: Database) -> tuple[Pki, tuple[Defa
             partout=settings.communes is Communes.TOUTES,
         )
     if settings.dataset is not None:
-        from sge_sim.referentiel.apports.dossier import import_folder
+        from sge_sim.referentiel.apports.sources import import_folder
 
         import_folder(database, settings.dataset)
     pieces = Pieces(database, settings.data_dir)
@@ -117,3 +118,26 @@ def _make_ready(settings: Settings, database: Database) -> tuple[Pki, tuple[Defa
     if settings.now is not None:
         start_clock(StoredClock(database), settings.now, database)
     return pki, callers
+
+
+T = TypeVar("T")
+
+
+class Deferred(Generic[T]):
+    """A value made once, for whoever needs it first; other threads wait for it.
+
+    What `make` raises is raised to that one, and the next makes it again.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: list[T] = []
+        self._lock = threading.Lock()
+
+    def __call__(self) -> T:
+        """Return the value."""
+        if not self._made:
+            with self._lock:
+                if not self._made:
+                    self._made.append(self._make())
+        return self._made[0]

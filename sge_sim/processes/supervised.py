@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from functools import partial
 from socket import socket
 
-from sge_sim.facts.memoire import bound_page_caches
+from sge_sim.facts.page_caches import bound_page_caches
 from sge_sim.journal import Echange
 from sge_sim.machine.memory import share_freed_memory
 from sge_sim.processes.simulator import Simulator

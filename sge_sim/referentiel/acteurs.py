@@ -1,8 +1,13 @@
 """Market actors as a tester changes them: logins, contracts, homologations, passwords.
 
 A running simulator takes each change up on its next request, since all of them read the database.
+
+Passwords of HTTP Basic are kept as scrypt digests, never as text.
 """
 
+import hashlib
+import hmac
+import secrets
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar
@@ -14,7 +19,6 @@ from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, PACKAGES, Environment
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.machine.files import data_path
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
-from sge_sim.referentiel.passwords import password_digest
 from sge_sim.soap.contract import contract_files
 from sge_sim.tables.acteurs import (
     Acteur,
@@ -27,6 +31,23 @@ from sge_sim.tables.acteurs import (
     find_utilisateur,
 )
 
+_SALT_BYTES = 16
+_SEPARATOR = ":"
+
+
+def password_digest(password: str, salt: bytes | None = None) -> str:
+    """Return what is kept of a password: its salt and its digest, in hexadecimal."""
+    salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
+    digest = hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1)
+    return f"{salt.hex()}{_SEPARATOR}{digest.hex()}"
+
+
+def password_matches(password: str, kept: str) -> bool:
+    """Tell whether `kept`, made by `password_digest`, is the digest of `password`."""
+    salt, _, _ = kept.partition(_SEPARATOR)
+    return hmac.compare_digest(password_digest(password, bytes.fromhex(salt)), kept)
+
+
 T = TypeVar("T")
 
 
@@ -34,7 +55,7 @@ def get_acteur(session: Session, code: str) -> Acteur:
     """Return the actor of that code; raises `UsageError` when there is none."""
     acteur = find_acteur(session, code)
     if acteur is None:
-        known = ", ".join(one.code for one in all_acteurs(session))
+        known = ", ".join(acteur.code for acteur in all_acteurs(session))
         raise UnknownError(
             f"L'acteur « {code} » n'existe pas : choisir parmi {known}, ou le créer.", code
         )
@@ -174,5 +195,5 @@ def _checked(make: Callable[[], T], what: str, remede: str = "le corriger") -> T
     try:
         return make()
     except ValidationError as error:
-        field = ".".join(str(one) for one in error.errors()[0]["loc"])
+        field = ".".join(str(key) for key in error.errors()[0]["loc"])
         raise UsageError(f"{what} ne convient pas ({field}) : {remede}.") from error

@@ -2,17 +2,22 @@
 
 Reading it checks every file and every reference from one to another; a mistake is a `UsageError`
 that names the file and the key.
+
+The rows of a point are what its profile says; the rest is drawn.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sge_sim.domaine import prm
+from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import data_path
+from sge_sim.referentiel import identites
 from sge_sim.referentiel.entries import (
     FILLED_IN,
     ActeurEntry,
@@ -23,9 +28,10 @@ from sge_sim.referentiel.entries import (
     ProfilEntry,
     SorteEntry,
     check_attributes,
+    read_yaml_as,
 )
-from sge_sim.referentiel.typed_yaml import read_yaml_as
-from sge_sim.tables.points import Compteur, Point
+from sge_sim.referentiel.identites import Tirage
+from sge_sim.tables.points import SEARCH_COLUMNS, Compteur, Point
 
 T = TypeVar("T")
 
@@ -109,8 +115,10 @@ def read_dataset(folder: Path) -> Dataset:
 
 def _check_acteurs(path: Path, acteurs: Sequence[ActeurEntry]) -> None:
     _check_unique(path, "code", [acteur.code for acteur in acteurs])
-    _check_unique(path, "login", [user.login for one in acteurs for user in one.utilisateurs])
-    _check_unique(path, "contrat_id", [each.contrat_id for one in acteurs for each in one.contrats])
+    _check_unique(path, "login", [user.login for acteur in acteurs for user in acteur.utilisateurs])
+    _check_unique(
+        path, "contrat_id", [each.contrat_id for acteur in acteurs for each in acteur.contrats]
+    )
     defaults = Counter(acteur.kind for acteur in acteurs if acteur.par_defaut)
     for kind in ("tiers", "fournisseur"):
         if defaults[kind] != 1:
@@ -221,3 +229,93 @@ def _reference(path: Path, where: str, key: str, name: str, known: Mapping[str, 
         return known[name]
     except KeyError:
         raise UsageError(f"{path}, {where}, {key} : « {name} » n'est défini nulle part.") from None
+
+
+PointRows = tuple[dict[str, Any], dict[str, Any] | None]
+"""The columns of a point, and those of its meter if it has one."""
+
+EMPTY_POINT: Final[Mapping[str, None]] = dict.fromkeys(
+    column.name for column in Point.__table__.columns if column.name not in SEARCH_COLUMNS.values()
+)
+EMPTY_COMPTEUR: Final[Mapping[str, None]] = dict.fromkeys(
+    column.name for column in Compteur.__table__.columns if column.name not in ("id", "prm")
+)
+
+
+def measure_seed(prm: str, seed: int) -> int:
+    """Return the 63-bit seed of the measures of a point, in a data set of seed `seed`."""
+    digest = blake2b(f"{seed}/{prm}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> 1
+
+
+def named_rows(dataset: Dataset, seed: int) -> Iterator[PointRows]:
+    """Yield the rows of the named points; what they leave out is drawn from their PRM."""
+    communes = [commune for commune in dataset.communes.values() if commune.heures_creuses]
+    for named in dataset.points:
+        tirage = Tirage(measure_seed(named.prm, seed))
+        yield make_rows(
+            named.prm,
+            named.profil | Profil({"pourquoi": named.pourquoi}, {}),
+            named.commune or tirage.one_of(communes),
+            fournisseurs=dataset.population.fournisseurs,
+            seed=seed,
+            tirage=tirage,
+        )
+
+
+def make_rows(
+    prm: str,
+    profil: Profil,
+    commune: CommuneEntry,
+    *,
+    fournisseurs: Mapping[str, int],
+    seed: int,
+    tirage: Tirage,
+) -> PointRows:
+    """Return the rows of a point; what `profil` leaves out is drawn or left empty.
+
+    `fournisseurs` gives the weight of each supplier among the points in service.
+    """
+    graine = measure_seed(prm, seed)
+    point: dict[str, Any] = {
+        **EMPTY_POINT,
+        **_identity(profil.point, tirage),
+        **profil.point,
+        "prm": prm,
+        "code_postal": commune.code_postal,
+        "code_insee": commune.code_insee,
+        "commune": commune.libelle,
+        "graine": graine,
+    }
+    titulaire = tirage.weighted(fournisseurs)
+    if (
+        "fournisseur_titulaire" not in profil.point
+        and point["etat_contractuel"] in ETATS_EN_SERVICE
+    ):
+        point["fournisseur_titulaire"] = titulaire
+    if profil.compteur is None:
+        return point, None
+    number = f"{graine % 10**12:012d}"
+    compteur = {
+        **EMPTY_COMPTEUR,
+        "matricule": number,
+        "numero_serie": None if point["domaine_tension"] == "BTINF" else number,
+        **profil.compteur,
+    }
+    return point, compteur
+
+
+def _identity(attributs: Mapping[str, Any], tirage: Tirage) -> dict[str, str]:
+    """Draw an address and a client that suit the point."""
+    identity = {"numero_et_nom_voie": identites.voie(tirage)}
+    if attributs["domaine_tension"] in ("HTA", "HTB"):
+        identity["lieu_dit"] = identites.zone(tirage)
+    elif tirage.happens(25):
+        identity["batiment"] = identites.batiment(tirage)
+        identity["escalier_etage_appartement"] = identites.appartement(tirage)
+    if attributs.get("categorie_client_final") == "PRO":
+        identity["nom_client_final"] = identites.societe(tirage)
+        identity["siret"] = identites.siret(tirage)
+    else:
+        identity["nom_client_final"] = identites.personne(tirage)
+    return identity

@@ -2,13 +2,15 @@
 
 The attributes of a point or a meter are checked against the annotations of the tables themselves,
 so that no column is spelled again.
+
+Every file is checked against types by pydantic: each mistake is named with its place.
 """
 
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final, get_args, get_type_hints
+from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 
 from pydantic import (
     AfterValidator,
@@ -30,9 +32,53 @@ from sge_sim.domaine.nomenclatures import (
     TypeContrat,
 )
 from sge_sim.errors import UsageError
-from sge_sim.referentiel.typed_yaml import mistake
+from sge_sim.machine.yaml_files import parse_yaml
 from sge_sim.tables.base import Base
 from sge_sim.tables.points import SEARCH_COLUMNS
+
+T = TypeVar("T")
+
+_SHOWN: Final = 64
+
+
+def read_yaml_as(path: Path, shape: type[T]) -> T:
+    """Read the YAML file at `path` as `shape`.
+
+    Raises `UsageError` naming the file and the key when it isn't so.
+    """
+    try:
+        content = parse_yaml(path)
+    except ValueError as error:
+        raise UsageError(f"{path} : {error}.") from error
+    try:
+        return TypeAdapter(shape).validate_python(content)
+    except ValidationError as error:
+        raise mistake(path, error) from error
+
+
+def mistake(path: Path, error: ValidationError, *where: str) -> UsageError:
+    """Return in one sentence the first thing that is wrong, and where."""
+    first = error.errors()[0]
+    place = ", ".join([str(path), *where, *(str(key)[:_SHOWN] for key in first["loc"])])
+    return UsageError(f"{place} : {_in_french(first)}.")
+
+
+def _in_french(error: Mapping[str, Any]) -> str:
+    value = str(error["input"])[:_SHOWN]
+    match error["type"]:
+        case "missing":
+            return "clé absente"
+        case "extra_forbidden" | "unexpected_keyword_argument":
+            return "clé inconnue"
+        case "literal_error":
+            return f"« {value} » n'est pas une valeur admise ({error['ctx']['expected']})"
+        case "string_type":
+            return f"un texte est attendu et non {value} (l'écrire entre guillemets)"
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case _:
+            return f"« {value} » ne convient pas"
+
 
 _Prm = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
 _CodePostal = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
@@ -88,7 +134,7 @@ def _known_package(package: str) -> str:
     return package
 
 
-Package = Annotated[str, AfterValidator(_known_package)]
+NomPackage = Annotated[str, AfterValidator(_known_package)]
 
 
 class ActeurEntry(_Entry):
@@ -98,7 +144,7 @@ class ActeurEntry(_Entry):
     nom: str
     kind: KindActeur
     par_defaut: bool = False
-    habilitations: dict[Environment, tuple[Package, ...]]
+    habilitations: dict[Environment, tuple[NomPackage, ...]]
     utilisateurs: tuple[UtilisateurEntry, ...]
     contrats: tuple[ContratEntry, ...]
 

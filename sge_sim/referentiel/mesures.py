@@ -29,9 +29,9 @@ from sge_sim.mesures import (
 )
 from sge_sim.mesures.climat import zone_du_departement
 from sge_sim.mesures.jours_donnes import read_donnees
+from sge_sim.tables.mesures_facts import MesuresFacts
 from sge_sim.tables.point_facts import Dossier, PointFacts
-from sge_sim.tables.points import Point as Row
-from sge_sim.tables.suivi_facts import Suivi
+from sge_sim.tables.points import Point
 from sge_sim.tables.transmissions import ServiceTransmis
 
 PUISSANCE_DU_SURPLUS = 3
@@ -108,19 +108,19 @@ class _Donnees(NamedTuple):
     memoire: int | None
 
 
-Point = PointFacts | Row | ServiceTransmis
+PointDecrit = PointFacts | Point | ServiceTransmis
 """A point as it was read, its row, or that of a service with what is needed of its point."""
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
 def mesure_of(dossier: Dossier, sens: Sens, *, pertes: bool = False) -> PointMesure | None:
     """Return what `point_mesure` makes of a dossier: once for as long as nobody changes it."""
-    return point_mesure(dossier.point, dossier.suivi, sens, pertes=pertes)
+    return point_mesure(dossier.point, dossier.mesures, sens, pertes=pertes)
 
 
 def point_mesure(
-    point: Point,
-    suivi: Suivi,
+    point: PointDecrit,
+    mesures: MesuresFacts,
     sens: Sens,
     service: tuple[date, date | None] | None = None,
     *,
@@ -134,15 +134,15 @@ def point_mesure(
     The description is kept by content, so a row that another process changed holds at once, and
     a point that didn't change is the same object.
     """
-    if point.date_mise_en_service is None or not suivi.compteurs:
+    if point.date_mise_en_service is None or not mesures.compteurs:
         return None
-    seul = _described(point, suivi, sens, service, pertes)
+    seul = _described(point, mesures, sens, service, pertes)
     if not (seul.petit and point.contrat_soutirage and point.contrat_injection):
         return seul
-    if any(code == _NON_CONSOMMATION for _, _, code in suivi.calendriers):
+    if any(code == _NON_CONSOMMATION for _, _, code in mesures.calendriers):
         return seul
     # What is produced is first consumed behind the meter.
-    return _joined(seul, _described(point, suivi, _AUTRE[sens], service, pertes))
+    return _joined(seul, _described(point, mesures, _AUTRE[sens], service, pertes))
 
 
 @lru_cache(maxsize=256)
@@ -151,21 +151,25 @@ def _joined(seul: PointMesure, couple: PointMesure) -> PointMesure:
 
 
 def _described(
-    point: Point, suivi: Suivi, sens: Sens, service: tuple[date, date | None] | None, pertes: bool
+    point: PointDecrit,
+    mesures: MesuresFacts,
+    sens: Sens,
+    service: tuple[date, date | None] | None,
+    pertes: bool,
 ) -> PointMesure:
     """Return what goes one way, as if nothing went the other."""
     assert point.date_mise_en_service is not None, "only of a point that was commissioned"
     naturel = point.segment[0] == "P"
     autre = naturel is (sens == "SOUTIRAGE")
-    inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in suivi.calendriers)
+    inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in mesures.calendriers)
     return _describe(
         _Donnees(
             # The two directions of a point are two installations.
             graine=point.graine ^ autre,
             segment=_facette(point.segment, sens),
             autre=autre,
-            etats=suivi.histoire(point, *_DATEES)
-            if suivi.anciennes
+            etats=mesures.histoire(point, *_DATEES)
+            if mesures.anciennes
             else ((None, tuple([getattr(point, nom) for nom in _DATEES])),),
             raccordement=point.puissance_raccordement,
             mise_en_service=_held_since(point.date_mise_en_service, service),
@@ -180,11 +184,11 @@ def _described(
             memoire=_memoire(point),
             zone=zone_du_departement(point.code_insee),
         ),
-        suivi,
+        mesures,
     )
 
 
-def _memoire(point: Point) -> int | None:
+def _memoire(point: PointDecrit) -> int | None:
     """Return the days of curve that a large meter keeps: 42, or 21 where it counts injection too
     (FAQ, of a PME-PMI; of the other meters that can be collected: assumed), none of an older one.
 
@@ -215,7 +219,7 @@ def _facette(segment: str, sens: Sens) -> str:
     return "P3" if sens == "INJECTION" else "C4"
 
 
-def _unite(point: Point) -> str | None:
+def _unite(point: PointDecrit) -> str | None:
     """Return the unit of the powers of a point, kVA or kW."""
     if point.puissance_souscrite is None:
         return point.puissance_raccordement_unite
@@ -257,12 +261,12 @@ def _since(
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
-def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
+def _describe(donnees: _Donnees, mesures: MesuresFacts) -> PointMesure:
     petit = donnees.segment in PETITS
     compteurs = tuple(
         # A small meter that tells its TIC flags is a Linky; large ones have always communicated.
         CompteurPose(pose, depose, communicant=not petit or tic)
-        for pose, depose, tic in suivi.compteurs
+        for pose, depose, tic in mesures.compteurs
     )
     depuis = compteurs[0].pose
     etats = [_Etat(jour, *valeurs) for jour, valeurs in donnees.etats]
@@ -272,16 +276,16 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
         if donnees.autre
         else _since(depuis, [(etat.depuis, etat.puissance or usual) for etat in etats])
     )
-    given = None if donnees.autre else read_donnees(suivi.donnees)
-    perdus = suivi.trous if given is None else (*suivi.trous, *given.trous)
+    given = None if donnees.autre else read_donnees(mesures.donnees)
+    perdus = mesures.trous if given is None else (*mesures.trous, *given.trous)
     return PointMesure(
         graine=donnees.graine,
         segment=donnees.segment,
         puissances=tuple(PuissanceSouscrite(*puissance) for puissance in puissances),
         mise_en_service=donnees.mise_en_service,
         compteurs=compteurs,
-        grille_distributeur=_distributeur(donnees, etats, suivi, compteurs),
-        grille_fournisseur=_fournisseur(donnees, etats, suivi, depuis),
+        grille_distributeur=_distributeur(donnees, etats, mesures, compteurs),
+        grille_fournisseur=_fournisseur(donnees, etats, mesures, depuis),
         heures_creuses=tuple(
             HeuresCreuses(jour, parse_plages(haute), None if basse is None else parse_plages(basse))
             for jour, haute, basse in _since(
@@ -293,9 +297,9 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
                 ],
             )
         ),
-        collectes=_union(suivi.collectes),
+        collectes=_union(mesures.collectes),
         trous=tuple(TrouDeCourbe(debut, fin) for debut, fin in perdus),
-        oppositions=tuple(Opposition(debut, fin) for debut, fin in suivi.oppositions),
+        oppositions=tuple(Opposition(debut, fin) for debut, fin in mesures.oppositions),
         resiliation=donnees.resiliation,
         jour_releve=jour_releve(donnees.plage_releve),
         tension=_volts(donnees.tension),
@@ -303,10 +307,10 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
         pma_en_watts=not petit and donnees.en_kw,
         profil=_profil(donnees),
         donnees=given,
-        ponctuels=suivi.ponctuels,
+        ponctuels=mesures.ponctuels,
         rectifications=()
         if donnees.autre
-        else tuple(JourRectifie(*rectifiee) for rectifiee in suivi.rectifications),
+        else tuple(JourRectifie(*rectifiee) for rectifiee in mesures.rectifications),
         zone=donnees.zone,
         memoire=donnees.memoire,
         pertes=donnees.pertes,
@@ -323,7 +327,10 @@ def _profil(donnees: _Donnees) -> ProfilConsommation | None:
 
 
 def _distributeur(
-    donnees: _Donnees, etats: list[_Etat], suivi: Suivi, compteurs: tuple[CompteurPose, ...]
+    donnees: _Donnees,
+    etats: list[_Etat],
+    mesures: MesuresFacts,
+    compteurs: tuple[CompteurPose, ...],
 ) -> tuple[Grille, ...]:
     """Return the distributor's grids: a small meter has none before it is opened (OFF 21.3)."""
     petit = donnees.segment in PETITS
@@ -331,7 +338,7 @@ def _distributeur(
     opened = [etat for etat in etats if etat.niveau]
     if petit and not opened:
         return ()
-    dates = _dated(donnees, etats, suivi, "distributeur")
+    dates = _dated(donnees, etats, mesures, "distributeur")
     if dates:
         return dates
     depuis = next((c.pose for c in compteurs if c.communicant), None)
@@ -348,9 +355,9 @@ def _distributeur(
 
 
 def _fournisseur(
-    donnees: _Donnees, etats: list[_Etat], suivi: Suivi, depuis: date
+    donnees: _Donnees, etats: list[_Etat], mesures: MesuresFacts, depuis: date
 ) -> tuple[Grille, ...]:
-    dates = _dated(donnees, etats, suivi, "fournisseur")
+    dates = _dated(donnees, etats, mesures, "fournisseur")
     if dates or donnees.autre:
         return dates
     usual = etats[-1].structure(donnees.segment)
@@ -360,15 +367,15 @@ def _fournisseur(
     )
 
 
-def _dated(donnees: _Donnees, etats: list[_Etat], suivi: Suivi, cote: str) -> tuple[Grille, ...]:
-    """Return the calendars of one side; one that isn't known divides time as the tariff does.
-
-    That of what isn't consumed isn't the calendar of what is injected.
-    """
+def _dated(
+    donnees: _Donnees, etats: list[_Etat], mesures: MesuresFacts, cote: str
+) -> tuple[Grille, ...]:
+    """Return the calendars of one side; one that isn't known divides time as the tariff does, and
+    that of what isn't consumed isn't the calendar of what is injected."""
     usual = etats[-1].structure(donnees.segment)
     return tuple(
         Grille(depuis, code, _CALENDRIERS.get(code, usual))
-        for ce_cote, depuis, code in suivi.calendriers
+        for ce_cote, depuis, code in mesures.calendriers
         if ce_cote == cote and (code != _NON_CONSOMMATION or donnees.inerte)
     )
 

@@ -1,20 +1,25 @@
-"""A point as a tester reads it: everything that is known of it, in words."""
+"""A point as a tester reads it, with everything that is known of it in words, and copies it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.libelles import EVENEMENTS, MOTIFS_FIN, libelle_de
-from sge_sim.domaine.prm import is_valid, key
-from sge_sim.errors import UnknownError
+from sge_sim.domaine.prm import generate_all, is_valid, key
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.stored_clock import instant_within
+from sge_sim.referentiel.acteurs import get_acteur
+from sge_sim.referentiel.dataset import measure_seed
+from sge_sim.referentiel.entries import check_attributes
 from sge_sim.tables.acces import OptionPublication, options_of_point
+from sge_sim.tables.apports import insert_copy
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.commandes import Evenement, ServiceSouscrit, services_of_point
-from sge_sim.tables.mesures import read_suivi
+from sge_sim.tables.mesures import read_mesures_facts
 from sge_sim.tables.points import Compteur, Point, find_point
 
 
@@ -80,7 +85,7 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
                 "groupement_turpe": point.groupement_turpe,
                 "opposition_courbe": point.opposition_courbe,
                 "operation_en_cours": _coded("declencheur", point.operation_en_cours),
-                "evenements_a_venir": [_event(one) for one in events_awaited(session, prm)],
+                "evenements_a_venir": [_event(event) for event in events_awaited(session, prm)],
             },
             "mesures": {"r4x_pas": point.r4x_pas, **_mesures(session, prm)},
             "services": [
@@ -239,13 +244,13 @@ def _climat(session: Session, code_insee: str) -> dict[str, Any]:
 
 def _mesures(session: Session, prm: str) -> dict[str, Any]:
     """Say what the measures depend on; the ends of periods are excluded."""
-    suivi = read_suivi(session, prm)
+    mesures = read_mesures_facts(session, prm)
     return {
-        "collectes": [_period(debut, fin) for debut, fin in suivi.collectes],
-        "oppositions": [_period(debut, fin) for debut, fin in suivi.oppositions],
+        "collectes": [_period(debut, fin) for debut, fin in mesures.collectes],
+        "oppositions": [_period(debut, fin) for debut, fin in mesures.oppositions],
         "trous": [
             f"{debut.astimezone(PARIS).isoformat()}..{fin.astimezone(PARIS).isoformat()}"
-            for debut, fin in suivi.trous
+            for debut, fin in mesures.trous
         ],
         "rectifications": [
             {
@@ -253,15 +258,15 @@ def _mesures(session: Session, prm: str) -> dict[str, Any]:
                 "energie": f"{energie} Wh",
                 "le": instant.astimezone(PARIS).isoformat(timespec="seconds"),
             }
-            for jour, energie, instant in suivi.rectifications
+            for jour, energie, instant in mesures.rectifications
         ],
         "avant": [
             {"jusqu_a": _day(ancienne.jusqu_a), "quoi": ancienne.nom, "valeur": ancienne.valeur}
-            for ancienne in suivi.anciennes
+            for ancienne in mesures.anciennes
         ],
         "calendriers": [
             {"cote": cote, "depuis": _day(depuis), "code": code}
-            for cote, depuis, code in suivi.calendriers
+            for cote, depuis, code in mesures.calendriers
         ],
     }
 
@@ -289,3 +294,38 @@ def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
         for name, value in values.items()
     }
     return {name: value for name, value in kept.items() if value not in (None, {}, [])}
+
+
+_WHERE = Path("le point")
+
+
+def copy_point(
+    session: Session,
+    comme: str,
+    prm: str | None = None,
+    point: Mapping[str, Any] | None = None,
+    compteur: Mapping[str, Any] | None = None,
+) -> str:
+    """Make a point like `comme` with other attributes; return its PRM, drawn unless it is given.
+
+    `point` and `compteur` hold attributes by the names that the data set uses. Its measures are
+    its own. Raises `UsageError` for a model that isn't there, a PRM that is taken or has a wrong
+    key, and an attribute that is unknown or wrong.
+    """
+    model = get_point(session, comme)
+    changes = check_attributes(_WHERE, "point", Point, point or {})
+    if (supplier := changes.get("fournisseur_titulaire")) is not None:
+        get_acteur(session, supplier)
+    meter = check_attributes(_WHERE, "compteur", Compteur, compteur or {})
+    if prm is None:
+        prm = next(
+            each
+            for each in generate_all(comme[:3], model.graine)
+            if find_point(session, each) is None
+        )
+    elif not is_valid(prm):
+        raise UsageError(f"« {prm} » n'est pas un PRM : 14 chiffres dont la clé (sge-sim prm).")
+    elif find_point(session, prm) is not None:
+        raise UsageError(f"Le point {prm} existe déjà : donner un autre PRM, ou n'en pas donner.")
+    insert_copy(session, model, prm, measure_seed(prm, model.graine), changes, meter)
+    return prm

@@ -13,12 +13,10 @@ from typing import Any, Final
 from sge_sim.domaine import prm
 from sge_sim.domaine.plages import parse_plages, touches
 from sge_sim.errors import UsageError
-from sge_sim.referentiel.communes import communes_de_france
-from sge_sim.referentiel.dataset import Dataset, Profil
+from sge_sim.referentiel.dataset import Dataset, PointRows, Profil, make_rows
 from sge_sim.referentiel.entries import CommuneEntry, SorteEntry
-from sge_sim.referentiel.point_rows import Rows, make_rows
+from sge_sim.referentiel.identites import Tirage, communes_de_france
 from sge_sim.referentiel.reforme_hc import ancienne_plage, bring_in
-from sge_sim.referentiel.tirage import Tirage
 
 # Prefixes that no PRM of the catalogue has; in the catalogue too, large points have another.
 _PREFIX_BT_INF: Final = "241"
@@ -46,7 +44,7 @@ _SINGLE_PHASE_MAX: Final = 12
 
 def population(
     dataset: Dataset, *, size: int, seed: int, reforme: bool = False, partout: bool = False
-) -> Iterator[Rows]:
+) -> Iterator[PointRows]:
     """Yield the rows of `size` points; with `reforme`, off-peak hours will change (TURPE 7).
 
     With `partout`, those that no search of the catalogue looks for are in any commune of the
@@ -70,7 +68,7 @@ def minimum_size(dataset: Dataset) -> int:
 
 def _draw(
     dataset: Dataset, size: int, seed: int, *, reforme: bool, partout: bool
-) -> Iterator[Rows]:
+) -> Iterator[PointRows]:
     tirage = Tirage(seed)
     communes = [*communes_de_france().items()] if partout else []
     plan = dataset.population

@@ -27,7 +27,7 @@ from sge_sim.domaine.plages import (
     regimes,
     touches,
 )
-from sge_sim.referentiel.tirage import Tirage
+from sge_sim.referentiel.identites import Tirage
 
 PHOTO: Final = date(2026, 5, 15)
 """The points of phase 2 were listed in mid-May 2026; from then on a commissioning takes one out."""

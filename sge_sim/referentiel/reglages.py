@@ -19,7 +19,7 @@ from sge_sim.tables.acces import grant_acces, remove_acces
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.mesures import (
     add_trou,
-    read_suivi,
+    read_mesures_facts,
     rectify,
     remove_rectifications,
     remove_trous,
@@ -106,7 +106,7 @@ def _rectify(session: Session, point: Point, texte: str, now: datetime) -> None:
             "Wh entiers."
         )
     sens: Sens = "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE"
-    mesure = point_mesure(point, read_suivi(session, point.prm), sens)
+    mesure = point_mesure(point, read_mesures_facts(session, point.prm), sens)
     lendemain = jour + timedelta(days=1)
     if (
         mesure is None
@@ -132,7 +132,10 @@ def _grant(
         ("INJECTION", point.contrat_injection),
     )
     for acteur in all_acteurs(session):
-        contrat = next((one for one in acteur.contrats if one.is_active(today)), None)
+        contrat = next(
+            (contrat_signe for contrat_signe in acteur.contrats if contrat_signe.is_active(today)),
+            None,
+        )
         for sens, has_contrat in held:
             if contrat is not None and has_contrat:
                 grant_acces(session, point.prm, type, sens, contrat, debut, fin)

@@ -1,21 +1,123 @@
-"""The state of a simulator, as the commands that only look at it open it."""
+"""The state in its folder: whether it is ours and up to date, how it gets there, how it is opened.
+
+A migration is a file `versions/NNNN_name.py` whose revision is its number, so what is the newest
+is known from the names, without loading Alembic: a start with nothing to do costs one query.
+"""
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection, String, column, inspect, select, table
+from sqlalchemy.exc import DBAPIError
+
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
+from sge_sim.facts.locks import lock
+from sge_sim.machine.files import make_private_file
 from sge_sim.schema.pieces import Pieces
-from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Settings, variable_of
-from sge_sim.settings.settings_file import settings_beside
-from sge_sim.tables.installation import is_installed
+from sge_sim.settings.own_folder import settings_beside
+from sge_sim.tables.apports import is_installed
+from sge_sim.tables.prepared import Driver
 
 if TYPE_CHECKING:
+    from alembic.config import Config
+
     from sge_sim.journal import Journal
+
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+_VERSION = table("alembic_version", column("version_num", String))
+
+
+def revisions() -> list[str]:
+    """Return the revisions that this version knows, oldest first."""
+    return sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def stored_revision(connection: Connection) -> str | None:
+    """Return the revision of a database; nothing for an empty one.
+
+    Raises `UsageError` when its tables aren't ours, or are those of another version.
+    """
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        return None
+    revision: str | None = (
+        connection.scalar(select(_VERSION.c.version_num)) if _VERSION.name in tables else None
+    )
+    if revision is None:
+        raise UsageError(
+            "cette base contient des tables qui ne sont pas celles de sge-sim : "
+            "en indiquer une autre ou une vide."
+        )
+    if revision not in revisions():
+        raise UsageError(
+            f"cette base vient d'une autre version de sge-sim (schéma {revision} ; celle-ci lit le "
+            f"schéma {revisions()[-1]}) : la retirer, ou en indiquer une autre."
+        )
+    return revision
+
+
+def prepare(database: Database) -> None:
+    """Create or migrate the tables of a database when they need it; several processes may call.
+
+    A new file is for its owner alone: it holds the keys and passwords of channels. Raises
+    `UsageError` when the database can't be opened, isn't ours or is of another version.
+    """
+    url = database.engine.url
+    if url.get_backend_name() == "sqlite" and url.database is not None:
+        with suppress(OSError):  # opening it says why
+            make_private_file(Path(url.database))
+    try:
+        with database.reading() as connection:
+            if is_up_to_date(connection):
+                return
+        with database.alone(), database.writing_connection() as connection, connection.begin():
+            if url.get_backend_name() != "sqlite":
+                Driver.of(connection).connection.silence_seconds = None  # as long as it takes
+                connection.detach()  # the pool's others have their bound
+            bring_up_to_date(connection)
+    except DBAPIError as error:
+        raise UsageError(
+            f"la base {url.render_as_string()} ne peut pas être lue ({error.orig}) : vérifier "
+            "l'adresse, les droits et la place, ou en indiquer une autre."
+        ) from error
+
+
+def is_up_to_date(connection: Connection) -> bool:
+    """Tell whether the schema is the newest; raises `UsageError` as `stored_revision` does."""
+    return stored_revision(connection) == revisions()[-1]
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Create or migrate the schema; several processes may call at once.
+
+    All of it belongs to the transaction of `connection`: it is done or it isn't.
+    """
+    lock(connection)
+    if not is_up_to_date(connection):
+        _migrate(connection)
+
+
+def alembic_config(connection: Connection) -> "Config":
+    """Return what Alembic's commands need to work through `connection`."""
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _migrate(connection: Connection) -> None:
+    # Loaded here because it is a fifth of a second that a start can do without.
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
 
 
 def open_database(data_dir: Path) -> Database:

@@ -36,7 +36,7 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import PATIENCE_SECONDS, Database
 from sge_sim.journal import Journal
 from sge_sim.machine.files import locked, make_private_folder
-from sge_sim.schema import revisions as schema
+from sge_sim.schema import data_folder as schema
 from sge_sim.tables.models import Base, Ecriture
 from sge_sim.tables.plateforme import is_shared, next_epoque
 from sge_sim.tables.prepared import Driver
@@ -235,12 +235,12 @@ def _open_alone(file: Path) -> sqlite3.Connection:
 
 def _check(file: Path) -> None:
     """Raise `UsageError` unless `file` is a whole database of our present schema."""
-    told = f"{file} n'est pas un état entier de cette version : en mettre un autre de côté."
+    sentence = f"{file} n'est pas un état entier de cette version : en mettre un autre de côté."
     try:
         with closing(_open_alone(file)) as connection:
             whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
             revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.Error as error:
-        raise UsageError(told) from error
+        raise UsageError(sentence) from error
     if not whole or revision != (schema.revisions()[-1],):
-        raise UsageError(told)
+        raise UsageError(sentence)

@@ -25,7 +25,7 @@ from sge_sim.soap.contract import load_contracts
 from sge_sim.soap.endpoint import Endpoint
 from sge_sim.soap.exchange import Exchange
 from sge_sim.soap.messages import MessageWriter
-from sge_sim.soap.operation import Handler
+from sge_sim.soap.operation import AnswersDemand
 from sge_sim.soap.protocol import FaultStyle, SgtFault
 
 
@@ -127,7 +127,7 @@ def hold_together(contracts: Set[str], services: Set[str]) -> None:
 
 def handler(
     service: Service, database: Database, settings: Settings, disabled: frozenset[str]
-) -> Handler:
+) -> AnswersDemand:
     """Return what the endpoint of `service` calls; it passes over the rules that are `disabled`.
 
     What a service that writes has changed is committed once its answer is written, and undone by
@@ -174,9 +174,9 @@ def handler(
                 rule=refus.rule.of(service.nom),
             ) from None
         except DATABASE_UNREACHABLE as error:
-            told = unreachable_sentence(error)
-            _log.error("%s ne peut pas répondre : %s", service.path, told)
-            raise SgtFault(_unavailable(service), constat=told) from error
+            sentence = unreachable_sentence(error)
+            _log.error("%s ne peut pas répondre : %s", service.path, sentence)
+            raise SgtFault(_unavailable(service), constat=sentence) from error
 
     return handle
 

@@ -42,32 +42,34 @@ def codes_page(services: Sequence[Service] = SERVICES) -> str:
         lines += ["|---|---|---|---|---|"]
         lines += _rows(service)
         if service.remarques:
-            lines += ["", *(f"- {one}" for one in service.remarques)]
+            lines += ["", *(f"- {remarque}" for remarque in service.remarques)]
     return "\n".join(lines) + "\n"
 
 
 def undocumented_codes(service: Service) -> set[str]:
     """Return the listed codes that neither a rule, nor the transport, nor a reason accounts for."""
-    accounted = {one.code for one in service.controls} | _COMMON.keys() | service.unreachable.keys()
+    accounted = (
+        {control.code for control in service.controls} | _COMMON.keys() | service.unreachable.keys()
+    )
     return set(service.codes) - accounted
 
 
 def _declared(service: Service) -> str:
-    told = {
+    declared = {
         "Package": (service.package,),
         "Types de mesures": service.mesures,
         "Fichiers": service.flux,
         "Catalogue des prestations": service.fiches,
     }
-    return " ".join(f"{name} : {', '.join(values)}." for name, values in told.items() if values)
+    return " ".join(f"{name} : {', '.join(values)}." for name, values in declared.items() if values)
 
 
 def _rows(service: Service) -> Iterator[str]:
-    for one in service.controls:
-        passes = f"{one.remede} {_named(service, one)}"
-        yield _row(service, one.code, passes, one.source, in_french(one.provenance))
+    for control in service.controls:
+        passes = f"{control.remede} {_named(service, control)}"
+        yield _row(service, control.code, passes, control.source, in_french(control.provenance))
     for code in service.codes:
-        if code in _COMMON and code not in {one.code for one in service.controls}:
+        if code in _COMMON and code not in {control.code for control in service.controls}:
             yield _row(service, code, _common(service, code))
     for code, reason in sorted(service.unreachable.items()):
         yield _row(service, code, f"*jamais envoyé* : {reason}")
@@ -83,9 +85,9 @@ def _common(service: Service, code: str) -> str:
     return meaning
 
 
-def _named(service: Service, one: Control[object]) -> str:
-    name = one.of(service.nom).name
-    return f"(`{name}`{', indispensable' if one.indispensable else ''})"
+def _named(service: Service, control: Control[object]) -> str:
+    name = control.of(service.nom).name
+    return f"(`{name}`{', indispensable' if control.indispensable else ''})"
 
 
 def _row(service: Service, code: str, meaning: str, source: str = "", provenance: str = "") -> str:

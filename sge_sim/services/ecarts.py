@@ -37,11 +37,11 @@ def _rule(code: str, ecarts: tuple[Ecart, ...]) -> Control[AvecEcart]:
         """The platform being played serves such a demand (profile fidele, by release)."""
         return demande.ecart is None or demande.ecart.observe != code
 
-    observed = any(one.provenance == "observed" for one in ecarts)
+    observed = any(ecart.provenance == "observed" for ecart in ecarts)
     return Control(
         f"sans_ecart_{code.lower()}",
         code,
-        " ; ".join(one.source for one in ecarts),
+        " ; ".join(ecart.source for ecart in ecarts),
         "observed" if observed else "assumed",
         "le profil nominal (--profile nominal), ou l'horloge dans une version de SGE qui sert "
         "cette demande : la plateforme réelle ne la servait pas",

@@ -37,27 +37,27 @@ def find_services(package: ModuleType = sge_sim.services) -> tuple[Service, ...]
 
 
 def _defined(folder: str) -> list[Service]:
-    modules = {one.name for one in iter_modules(import_module(folder).__path__)}
+    modules = {found.name for found in iter_modules(import_module(folder).__path__)}
     if missing := [name for name in FILES if name not in modules]:
         raise UsageError(
             f"Le dossier {folder.replace('.', '/')} n'a pas {', '.join(missing)} : tout service "
             f"a {', '.join(FILES)}."
         )
     module = import_module(f"{folder}.service")
-    services = [one for one in vars(module).values() if isinstance(one, Service)]
+    services = [member for member in vars(module).values() if isinstance(member, Service)]
     if not services:
         raise UsageError(f"{folder.replace('.', '/')}/service.py ne définit aucun service.")
     return services
 
 
 SERVICES: Final = find_services()
-BY_PATH: Final[Mapping[str, Service]] = {one.path: one for one in SERVICES}
+BY_PATH: Final[Mapping[str, Service]] = {service.path: service for service in SERVICES}
 EXISTENCES: Final[Mapping[str, Existence]] = {
-    one.nom: one.existence for one in SERVICES if one.existence is not None
+    service.nom: service.existence for service in SERVICES if service.existence is not None
 }
 """When the services were served that weren't always, by their names."""
 CODES: Final[Mapping[str, str]] = {
     **LIBELLES_CODES,
-    **{code: libelle for one in SERVICES for code, libelle in one.libelles.items()},
+    **{code: libelle for service in SERVICES for code, libelle in service.libelles.items()},
 }
 """Every return code and its label: those of the annex, then those of single services."""

@@ -154,7 +154,9 @@ class Service:
     @property
     def fiches(self) -> tuple[str, ...]:
         """The codes of its prestations, those of their options where they have one."""
-        return tuple(dict.fromkeys(one.option or one.fiche for one in self.prestations))
+        return tuple(
+            dict.fromkeys(prestation.option or prestation.fiche for prestation in self.prestations)
+        )
 
     def libelle(self, code: str) -> str:
         """Return the label that goes with `code`; raises `KeyError` for an unknown one."""

@@ -322,11 +322,11 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            least = one.metadata.get("least")
-            value = getattr(self, one.name)
+        for entry in fields(self):
+            least = entry.metadata.get("least")
+            value = getattr(self, entry.name)
             if least is not None and value is not None and value < least:
-                option = one.name.replace("_", "-")
+                option = entry.name.replace("_", "-")
                 raise UsageError(f"--{option} {value} : donner un nombre à partir de {least}.")
         if self.hours and self.environment == "production":
             raise UsageError(
@@ -358,9 +358,9 @@ class Settings:
     def changed(self) -> list[tuple[str, str]]:
         """Name and value in force of each setting that isn't at its default."""
         return [
-            (one.name, self._shown(one.name))
-            for one in fields(self)
-            if one.name != "data_dir" and getattr(self, one.name) != one.default
+            (entry.name, self._shown(entry.name))
+            for entry in fields(self)
+            if entry.name != "data_dir" and getattr(self, entry.name) != entry.default
         ]
 
     def described(self) -> list[tuple[str, str, str]]:
@@ -368,7 +368,9 @@ class Settings:
 
         They are shown: the password of `database_url` is masked.
         """
-        return [(one.name, self._shown(one.name), one.metadata["why"]) for one in fields(self)]
+        return [
+            (entry.name, self._shown(entry.name), entry.metadata["why"]) for entry in fields(self)
+        ]
 
     def _shown(self, name: str) -> str:
         text = _text(getattr(self, name))
@@ -378,4 +380,6 @@ class Settings:
 def _text(value: Any) -> str:
     if value is None or value == ():
         return "-"
+    if isinstance(value, datetime):
+        return value.strftime("%d/%m/%Y %H:%M:%S")
     return ", ".join(value) if isinstance(value, tuple) else str(value)

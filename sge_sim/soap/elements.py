@@ -67,7 +67,7 @@ class ElementWriter:
             return self._simple(f"<{tag}{declared}>", f"</{tag}>", nil, model)
         members = _Members(self, model)
         plain, end, empty = (
-            one.encode() for one in (f"<{tag}{declared}>", f"</{tag}>", f"<{tag}{declared}/>")
+            text.encode() for text in (f"<{tag}{declared}>", f"</{tag}>", f"<{tag}{declared}/>")
         )
 
         def write(parts: list[bytes], value: Any) -> None:
@@ -113,18 +113,18 @@ class ElementWriter:
         if issubclass(member, spyne.XmlData):
             text_of = self._text_of(member.type)
             return lambda parts, value: parts.append(_text(text_of(value)).encode())
-        one = self._known.get((name, member))
-        if one is None:
-            one = self._known[name, member] = self._make(name, member)
+        write = self._known.get((name, member))
+        if write is None:
+            write = self._known[name, member] = self._make(name, member)
         if member.Attributes.max_occurs <= 1:
-            return one
+            return write
 
         def repeated(parts: list[bytes], value: Any) -> None:
             if isinstance(value, bytes):
                 parts.append(value)
             else:
                 for item in value:
-                    one(parts, item)
+                    write(parts, item)
 
         return repeated
 
@@ -162,8 +162,8 @@ class _Members:
             self.given.clear()
         attributes, elements = self._all
         ordered = self.given[names] = (
-            [one for one in attributes if one[0] in names],
-            [one for one in elements if one[0] in names],
+            [attribute for attribute in attributes if attribute[0] in names],
+            [element for element in elements if element[0] in names],
         )
         return ordered
 

@@ -14,7 +14,7 @@ from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.exchange import Exchange
 from sge_sim.soap.messages import MessageWriter
 from sge_sim.soap.models import Models
-from sge_sim.soap.operation import Handler, Operation
+from sge_sim.soap.operation import AnswersDemand, Operation
 from sge_sim.soap.outgoing import Outgoing
 from sge_sim.soap.protocol import FaultStyle, SgeSoap11, SgtFault
 from sge_sim.transport.message import Response
@@ -57,7 +57,7 @@ class Endpoint:
     def __init__(
         self,
         contract: Contract,
-        handle: Handler,
+        handle: AnswersDemand,
         style: FaultStyle,
         *,
         existence: Existence | None = None,

@@ -11,7 +11,7 @@ from sge_sim.soap.messages import MessageWriter
 from sge_sim.soap.models import Models
 from sge_sim.soap.protocol import SgtFault, Tree
 
-Handler = Callable[[Exchange, MessageWriter], bytes]
+AnswersDemand = Callable[[Exchange, MessageWriter], bytes]
 """What answers a demand: it has the answer written, then commits, so that committing is the last
 thing that can refuse; whatever goes wrong before undoes the demand."""
 
@@ -23,7 +23,7 @@ class Operation:
     """What Spyne calls: the handler between the tree of the request and the bytes of the answer."""
 
     messages: MessageWriter
-    handle: Handler
+    handle: AnswersDemand
 
     def __call__(self, ctx: Any, demande: Tree) -> bytes:
         exchange: Exchange = ctx.udc

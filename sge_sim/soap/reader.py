@@ -8,7 +8,7 @@ from lxml import etree
 
 from sge_sim.soap import _spyne_compat as spyne
 
-Read = Callable[[etree._Element], Any]
+ReadElement = Callable[[etree._Element], Any]
 
 _ISO_DAY = 10  # a longer xs:date has a time zone
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -22,7 +22,7 @@ class Reader:
 
     def __init__(self, from_unicode: Callable[[Any, str], Any]) -> None:
         self._from_unicode = from_unicode
-        self._known: dict[Any, Read] = {}
+        self._known: dict[Any, ReadElement] = {}
 
     def read(self, model: Any, element: etree._Element) -> Any:
         """Return an element as a tree; what the model doesn't know (in a header) is passed over."""
@@ -31,7 +31,7 @@ class Reader:
             known = self._known[model] = self._make(model)
         return known(element)
 
-    def _make(self, model: Any) -> Read:
+    def _make(self, model: Any) -> ReadElement:
         if issubclass(model, spyne.ComplexModelBase):
             return self._tree(model)
         if issubclass(model, spyne.Unicode):
@@ -56,11 +56,11 @@ class Reader:
         except ValueError:  # a header may hold anything
             return self._from_unicode(model, text)
 
-    def _tree(self, model: Any) -> Read:
-        members: dict[str, tuple[str, Read | None, bool]] = {}
+    def _tree(self, model: Any) -> ReadElement:
+        members: dict[str, tuple[str, ReadElement | None, bool]] = {}
         types = model._type_info
 
-        def find(tag: str) -> tuple[str, Read | None, bool]:
+        def find(tag: str) -> tuple[str, ReadElement | None, bool]:
             """Return the member of a tag, how it is read (None: as a text) and if it repeats."""
             name = tag.rpartition("}")[2]
             kind = types[name]

@@ -20,12 +20,12 @@ _SKELETONS = 128
 
 
 @dataclass(frozen=True, eq=False)
-class Ligne:
+class ModeleLigne:
     """How a row is written: `modele` has `{d}` for the stamp and `{v}` for the number.
 
-    The rows of a `Ligne` are kept, so make it once.
+    The rows of a `ModeleLigne` are kept, so make it once.
 
-    >>> ligne = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.NAIF)
+    >>> ligne = ModeleLigne("<points><v>{v}</v><d>{d}</d></points>", Stamp.NAIF)
     >>> minuit = np.array([1_680_300_000])
     >>> write_rows(ligne, minuit, np.array([7200]), np.array([421]))
     b'<points><v>421</v><d>2023-04-01 00:00:00</d></points>'
@@ -35,7 +35,9 @@ class Ligne:
     stamp: Stamp
 
 
-def write_rows(ligne: Ligne, horodates: Entiers, decalages: Entiers, valeurs: Entiers) -> bytes:
+def write_rows(
+    ligne: ModeleLigne, horodates: Entiers, decalages: Entiers, valeurs: Entiers
+) -> bytes:
     """Return one row per instant, in their order.
 
     `horodates`: epoch seconds (UTC); `decalages`: offset of legal time then, seconds.
@@ -45,7 +47,7 @@ def write_rows(ligne: Ligne, horodates: Entiers, decalages: Entiers, valeurs: En
 
 
 @lru_cache(maxsize=_SKELETONS)
-def _skeleton(ligne: Ligne, horodates: bytes, decalages: bytes) -> bytes:
+def _skeleton(ligne: ModeleLigne, horodates: bytes, decalages: bytes) -> bytes:
     """Return the rows of these instants, with `%d` in the place of each number."""
     stamps = write_stamps(
         ligne.stamp, np.frombuffer(horodates, np.int64), np.frombuffer(decalages, np.int64)

@@ -14,7 +14,7 @@ from sge_sim.domaine.nomenclatures import Sens, TypeAcces, TypeServiceAcces
 from sge_sim.tables.acteur_facts import ContratFacts
 from sge_sim.tables.acteurs import Contrat
 from sge_sim.tables.base import Base, RowId
-from sge_sim.tables.commandes import ServiceSouscrit, Sorte, next_numeros
+from sge_sim.tables.commandes import SerieNumeros, ServiceSouscrit, next_numeros
 from sge_sim.tables.prepared import Driver, Prepared
 
 
@@ -76,7 +76,7 @@ def acces_services(
 
     `consentement_id` is the consent of Data Connect that opens them, if one does.
     """
-    sortes: list[Sorte] = ["service_souscrit"] * len(granted)
+    sortes: list[SerieNumeros] = ["service_souscrit"] * len(granted)
     return [
         ServiceSouscrit(
             service_souscrit_id=f"{numero:08d}",

@@ -7,7 +7,7 @@ from typing import Any
 
 from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
 
-Rows = Sequence[tuple[Any, ...]]
+ReadRows = Sequence[tuple[Any, ...]]
 """What a statement has read: the values of each row, in the order of the fields."""
 
 
@@ -58,7 +58,9 @@ class UtilisateurFacts:
         return self.actif and (self.services is None or service in self.services)
 
 
-def acteur_from(acteurs: Rows, contrats: Rows, habilitations: Rows) -> ActeurFacts | None:
+def acteur_from(
+    acteurs: ReadRows, contrats: ReadRows, habilitations: ReadRows
+) -> ActeurFacts | None:
     """Make an actor of its row, those of its contracts and of what it is homologated for."""
     if not acteurs:
         return None
@@ -67,7 +69,7 @@ def acteur_from(acteurs: Rows, contrats: Rows, habilitations: Rows) -> ActeurFac
     return ActeurFacts(code, kind, held, frozenset((row[0], row[1]) for row in habilitations))
 
 
-def utilisateur_from(users: Rows, *acteur: Rows) -> UtilisateurFacts | None:
+def utilisateur_from(users: ReadRows, *acteur: ReadRows) -> UtilisateurFacts | None:
     """Make a user of its row, and of those of its actor."""
     if not users:
         return None

@@ -44,7 +44,7 @@ class Utilisateur(Base):
     """A user of SGE, known by an e-mail kept in small letters.
 
     `services` are the names of those it may call; all of them when it is empty (None).
-    `mot_de_passe` is the digest of its password (`sge_sim.referentiel.passwords`), if it has one.
+    `mot_de_passe` is the digest of its password (`sge_sim.referentiel.acteurs`), if it has one.
     """
 
     __tablename__ = "utilisateur"

@@ -2,7 +2,7 @@
 
 Three places, one for each time. What is to come is an `Evenement` that waits; what holds is in the
 columns of the point; what held until a day is here. The one reading of all three is
-`sge_sim.tables.point_facts.Dossier.au` and `sur`; for the measures, `sge_sim.tables.suivi_facts`.
+`sge_sim.tables.point_facts.Dossier.au` and `sur`; for the measures, `sge_sim.tables.mesures_facts`.
 """
 
 import json

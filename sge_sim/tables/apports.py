@@ -1,16 +1,22 @@
-"""What is brought in, written in slices, seen at once, read back and removed."""
+"""Points that are brought in: a data set's, those of one's own, copies; how they are removed.
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+What is brought in is written in slices, seen at once, read back and removed.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from sge_sim.tables.acteurs import Acteur
+from sge_sim.domaine.francais import normalise
+from sge_sim.tables.acteurs import Acteur, Contrat
 from sge_sim.tables.anciens_etats import AncienEtat
-from sge_sim.tables.bulk import insert_rows
-from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou, discard_days
+from sge_sim.tables.base import Base
+from sge_sim.tables.commandes import Numero, ServiceSouscrit
+from sge_sim.tables.mesures import CalendrierDate, Collecte, Rectification, Trou, discard_days
 from sge_sim.tables.points import (
     POINT_SEEN,
     Apport,
@@ -19,9 +25,10 @@ from sge_sim.tables.points import (
     Point,
     insert_points,
 )
+from sge_sim.tables.prepared import insert_rows
 
-Mesure = type[Collecte | Trou | CalendrierDate | AncienEtat]
-MESURES: Final[tuple[Mesure, ...]] = (Collecte, Trou, CalendrierDate, AncienEtat)
+TableMesures = type[Collecte | Trou | CalendrierDate | AncienEtat]
+MESURES: Final[tuple[TableMesures, ...]] = (Collecte, Trou, CalendrierDate, AncienEtat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ class Tranche:
     points: list[tuple[Mapping[str, Any], Mapping[str, Any] | None]] = field(default_factory=list)
     anciens: list[Mapping[str, Any]] = field(default_factory=list)
     communes: list[Mapping[str, Any]] = field(default_factory=list)
-    mesures: dict[Mesure, list[Mapping[str, Any]]] = field(
+    mesures: dict[TableMesures, list[Mapping[str, Any]]] = field(
         default_factory=lambda: {table: [] for table in MESURES}
     )
 
@@ -155,3 +162,115 @@ def _with_mesures(session: Session, query: Any) -> Iterator[tuple[Point, Sequenc
             found[row.prm].append(row)
     for point in points:
         yield point, found[point.prm]
+
+
+def is_installed(session: Session) -> bool:
+    """Tell whether a data set is there: its contracts come last, all at once."""
+    return session.scalar(select(Contrat.contrat_id).limit(1)) is not None
+
+
+def remove_points(session: Session, at_most: int) -> bool:
+    """Remove so many points of an installation that was stopped, and what belongs to them.
+
+    The numbers of their services are given again. Returns whether there was any.
+    """
+    prms = list(session.scalars(select(Point.prm).limit(at_most)))
+    services = select(func.count()).where(ServiceSouscrit.prm.in_(prms))
+    given = session.scalar(services) or 0
+    session.execute(
+        update(Numero)
+        .where(Numero.sorte == "service_souscrit")
+        .values(dernier=Numero.dernier - given)
+    )
+    session.execute(delete(Point).where(Point.prm.in_(prms)))
+    return bool(prms)
+
+
+def remove_acteurs_and_communes(session: Session) -> None:
+    """Remove what else such an installation has left, once no point needs it."""
+    session.execute(delete(Acteur))
+    session.execute(delete(Commune))
+
+
+_FOLLOWING: tuple[type[Collecte | Trou | Rectification | CalendrierDate], ...] = (
+    *(Collecte, Trou, Rectification, CalendrierDate),
+)
+
+
+def insert_copy(
+    session: Session,
+    model: Point,
+    prm: str,
+    graine: int,
+    point: Mapping[str, Any],
+    compteur: Mapping[str, Any],
+) -> None:
+    """Insert a copy of `model` under `prm`, with the columns of `point` changed.
+
+    Its meters come along, that in place with the columns of `compteur` changed, and what its
+    measures depend on; access services and orders stay with the model.
+    """
+    insert_points(session, [({**_columns(model), "prm": prm, "graine": graine, **point}, None)])
+    for meter in model.compteurs:
+        changes = compteur if meter.date_depose is None else {}
+        session.add(Compteur(**{**_columns(meter, "id"), "prm": prm, **changes}))
+    for table in _FOLLOWING:
+        for row in session.scalars(select(table).where(table.prm == model.prm)):
+            session.add(table(**{**_columns(row, "id"), "prm": prm}))
+    session.flush()
+
+
+def _columns(row: Base, *without: str) -> dict[str, Any]:
+    """Return the columns of a row by name."""
+    return {
+        column.name: getattr(row, column.name)
+        for column in row.__table__.columns
+        if column.name not in without
+    }
+
+
+_AT_ONCE: Final = 400
+_PERSONAL: Final = (
+    Point.prm,
+    Point.siret,
+    Point.nom_client_final,
+    Point.numero_et_nom_voie,
+    Point.lieu_dit,
+    Point.batiment,
+    Point.escalier_etage_appartement,
+)
+
+
+def personal_among(session: Session, words: Collection[str]) -> set[str]:
+    """Return what is personal of the own points that these words name, and the words that are.
+
+    A point is named by its PRM, its SIRET, its name or its street, however they are spelled; what
+    is personal of it is that, and the rest of its address. What two points share is found by each.
+    """
+    if session.scalar(select(Point.prm).where(Point.apport_id.is_not(None)).limit(1)) is None:
+        return set()
+    by_form: dict[str, set[str]] = {}
+    for word in words:
+        by_form.setdefault(normalise(word), set()).add(word)
+    by_form.pop("", None)
+    personal: set[str] = set()
+    forms = iter(by_form)
+    while part := list(islice(forms, _AT_ONCE)):
+        for condition in (
+            or_(Point.prm.in_(part), Point.siret.in_(part)),
+            Point.recherche_nom.in_(part),
+            Point.recherche_voie.in_(part),
+        ):
+            # Which of them are one's own is asked of the rows: an index of it would be taken.
+            rows = session.execute(select(Point.apport_id, *_PERSONAL).where(condition))
+            for apport_id, *values in rows:
+                if apport_id is not None:
+                    personal.update(_spelled(values, by_form))
+    return personal
+
+
+def _spelled(values: Sequence[str | None], by_form: dict[str, set[str]]) -> Iterable[str]:
+    for value in values:
+        if value:
+            yield value
+            yield from by_form.get(normalise(value), ())

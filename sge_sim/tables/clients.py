@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, PETITS
-from sge_sim.tables.normalise import normalise
 from sge_sim.tables.points import POINT_SEEN, Point
 from sge_sim.tables.prepared import Prepared, Query, Question
 
@@ -83,7 +83,9 @@ def find_clients(session: Session, recherche: str = "", limit: int = 30) -> list
         pattern = f"%{normalise(cherche)}%"
         query = query.where(or_(Point.recherche_nom.like(pattern), Point.prm == cherche))
     rows = session.execute(query.limit(_CANDIDATES)).tuples()
-    return sorted(_clients(rows), key=lambda one: (-len(one.points), one.titulaire))[:limit]
+    return sorted(_clients(rows), key=lambda client: (-len(client.points), client.titulaire))[
+        :limit
+    ]
 
 
 def held_by(titulaire: str) -> Question:

@@ -41,7 +41,7 @@ from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
 
-Sorte = Literal["affaire", "service_souscrit", "abonnement", "autorisation", "panne"]
+SerieNumeros = Literal["affaire", "service_souscrit", "abonnement", "autorisation", "panne"]
 
 
 class Numero(Base):
@@ -49,7 +49,7 @@ class Numero(Base):
 
     __tablename__ = "numero"
 
-    sorte: Mapped[Sorte] = mapped_column(String(16), primary_key=True)
+    sorte: Mapped[SerieNumeros] = mapped_column(String(16), primary_key=True)
     dernier: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -68,7 +68,7 @@ GIVE = Prepared(
 )
 
 
-def next_numero(session: Session, sorte: Sorte) -> int:
+def next_numero(session: Session, sorte: SerieNumeros) -> int:
     """Return a number that was never given, and greater than all those given.
 
     A transaction that is rolled back gives its numbers back.
@@ -76,7 +76,7 @@ def next_numero(session: Session, sorte: Sorte) -> int:
     return next_numeros(session, sorte)[0]
 
 
-def next_numeros(session: Session, *sortes: Sorte) -> list[int]:
+def next_numeros(session: Session, *sortes: SerieNumeros) -> list[int]:
     """Return a number of each sort, as `next_numero` does."""
     driver = Driver.of(session.connection())
     given = driver.execute([(_NEXT, {"sorte": sorte}) for sorte in sortes])
@@ -84,7 +84,7 @@ def next_numeros(session: Session, *sortes: Sorte) -> list[int]:
     return [rows[0][0] for rows in given]
 
 
-read_numeros: Final[Query[Mapping[Sorte, int]]] = Query((_LAST,), (), dict)
+read_numeros: Final[Query[Mapping[SerieNumeros, int]]] = Query((_LAST,), (), dict)
 """The last number given of each sort: a transaction that writes gives those that follow."""
 
 

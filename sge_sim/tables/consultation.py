@@ -6,9 +6,9 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import EtatService, Segment
 from sge_sim.tables.commandes import Affaire, AutorisationClient, Evenement, ServiceSouscrit
-from sge_sim.tables.normalise import normalise
 from sge_sim.tables.points import POINT_SEEN, Commune, Point
 
 _SCANNED: Final = 20_000

@@ -1,4 +1,4 @@
-"""Data Connect: its applications, the consents given to them.
+"""Data Connect: its applications, the consents given to them, the tokens that were revoked.
 
 What a consent opens are access services, which stand with the others (`sge_sim.tables.acces`):
 SGE's own search and consultation see them, and what ends them ends the consent.
@@ -14,11 +14,13 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ForeignKey,
+    Index,
     String,
     Text,
     UniqueConstraint,
     bindparam,
     case,
+    delete,
     func,
     select,
 )
@@ -39,9 +41,9 @@ from sge_sim.tables.prepared import Prepared, Query, Rows
 
 PRODUCTION: Final = "production"
 BAC_A_SABLE: Final = "bac_a_sable"
-Generation = Literal["2026", "v5"]
+GenerationDataConnect = Literal["2026", "v5"]
 
-APIS: Final[Mapping[str, Generation]] = MappingProxyType(
+APIS: Final[Mapping[str, GenerationDataConnect]] = MappingProxyType(
     {
         "subscribed_services": "2026",
         "mesure_synchrone_auto": "2026",
@@ -138,7 +140,7 @@ class ConsentementDonne(Base):
     def fini_le(self) -> datetime | None:
         """When the last of its services ended; None while one runs."""
         ends = [service.ended_at for service in self.services]
-        return max((one for one in ends if one is not None), default=None) if all(ends) else None
+        return max((end for end in ends if end is not None), default=None) if all(ends) else None
 
     @property
     def motif_fin(self) -> MotifFin | None:
@@ -342,3 +344,27 @@ def running_services(
 def find_consentement(session: Session, consentement_id: int) -> ConsentementDonne | None:
     """Return the consent of that number."""
     return session.get(ConsentementDonne, consentement_id)
+
+
+class RevokedToken(Base):
+    """A token that was revoked before its end, `fin`."""
+
+    __tablename__ = "revoked_token"
+
+    jti: Mapped[str] = mapped_column(String(36), primary_key=True)
+    fin: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_revoked_token_fin", "fin"),)
+
+
+_REVOKED = Prepared(select(RevokedToken.jti).where(RevokedToken.jti == bindparam("jti")))
+
+
+read_revoked: Final = Query((_REVOKED,), ("jti",), bool)
+"""Whether a token was revoked."""
+
+
+def revoke_token(session: Session, jti: str, fin: datetime, now: datetime) -> None:
+    """Revoke a token; those that have ended since are forgotten."""
+    session.execute(delete(RevokedToken).where(RevokedToken.fin < now))
+    session.merge(RevokedToken(jti=jti, fin=fin))

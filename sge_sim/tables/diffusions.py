@@ -94,7 +94,7 @@ def diffusions(session: Session) -> dict[Diffusion, list[PointDiffuse]]:
         if flux is None:
             continue
         nature = corrigees if flux == "R63A" and periodicite != "P1D" else None
-        last = min(one for one in (fin, end, date.max) if one is not None)
+        last = min(day for day in (fin, end, date.max) if day is not None)
         found.setdefault(Diffusion(contrat_id, flux, periodicite, nature), []).append(
             PointDiffuse(prm, sens, debut, last)
         )

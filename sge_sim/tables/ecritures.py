@@ -1,4 +1,7 @@
-"""The row that writing transactions go by: how many there were, how far the state has come."""
+"""The two tables of one row: the simulated clock, and what writing transactions go by.
+
+The second says how many transactions there were, and how far the state has come.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -8,9 +11,27 @@ from typing import Final
 from sqlalchemy import BigInteger, String, bindparam, func, literal_column, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.tables.base import Base, Instant
-from sge_sim.tables.commandes import GIVE, Sorte
+from sge_sim.tables.commandes import GIVE, SerieNumeros
 from sge_sim.tables.prepared import Driver, Prepared, Query, write_at_once
+
+
+class ClockRow(Base):
+    """The only row says how the simulated time follows the machine's; without it, exactly.
+
+    `shifted` runs `offset_us` microseconds away from the machine, `frozen` stands at `instant`.
+    `numero` tells its settings apart.
+    """
+
+    __tablename__ = "clock"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[KindClock] = mapped_column(String(7))
+    offset_us: Mapped[int] = mapped_column(BigInteger, default=0)
+    instant: Mapped[datetime | None] = mapped_column(Instant)
+    numero: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
 
 _ROW = 1
 
@@ -83,7 +104,7 @@ def write_at(
     session: Session,
     instant: datetime,
     rows: Iterable[Base] = (),
-    numeros: Mapping[Sorte, int] = MappingProxyType({}),
+    numeros: Mapping[SerieNumeros, int] = MappingProxyType({}),
 ) -> None:
     """Insert rows and note that it happens at `instant` (aware), and which numbers were given,
     those after `read_numeros`: with what the session has changed, see `write_at_once`."""

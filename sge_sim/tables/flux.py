@@ -360,7 +360,7 @@ def first_waiting(session: Session) -> tuple[datetime | None, datetime | None]:
         session.scalar(select(func.min(table.echeance)))
         for table in (Affaire, ServiceSouscrit, Evenement)
     ]
-    return min((one for one in firsts if one is not None), default=None), firsts[0]
+    return min((first for first in firsts if first is not None), default=None), firsts[0]
 
 
 def requeue_undelivered(session: Session, now: datetime) -> None:

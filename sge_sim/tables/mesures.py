@@ -31,11 +31,15 @@ from sge_sim.clock import start_of_day
 from sge_sim.domaine.nomenclatures import CoteCalendrier
 from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.base import Base, Instant, RowId
-from sge_sim.tables.bulk import insert_rows
 from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.mesures_facts import (
+    MesuresFacts,
+    mesures_facts_from,
+    read_anciens,
+    read_rectification,
+)
 from sge_sim.tables.points import Compteur, is_seen
-from sge_sim.tables.prepared import Driver, Prepared, Query, insertion
-from sge_sim.tables.suivi_facts import Suivi, read_anciens, read_rectification, suivi_from
+from sge_sim.tables.prepared import Driver, Prepared, Query, insert_rows, insertion
 
 _CODE = String(15)
 
@@ -187,13 +191,13 @@ _INSTANTS = Prepared(
 )
 
 
-SUIVI: Final = Query((_ROWS, _INSTANTS, DONNEES), ("prm",), suivi_from)
+MESURES_FACTS: Final = Query((_ROWS, _INSTANTS, DONNEES), ("prm",), mesures_facts_from)
 """What the measures of a point depend on."""
 
 
-def read_suivi(session: Session, prm: str) -> Suivi:
+def read_mesures_facts(session: Session, prm: str) -> MesuresFacts:
     """Return what the measures of a point depend on."""
-    return SUIVI(Driver.under(session), prm)
+    return MESURES_FACTS(Driver.under(session), prm)
 
 
 _PRMS: Any = bindparam("prms", expanding=True)
@@ -257,14 +261,14 @@ _OF_POINTS = (
 )
 
 
-def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
-    """Return what `read_suivi` does of each of these points: some hundreds, in nine statements."""
+def read_mesures_facts_of(session: Session, prms: Sequence[str]) -> dict[str, MesuresFacts]:
+    """Return the facts for measures of some hundreds of points, by PRM, in nine statements."""
     collectes, trous, calendriers, compteurs, oppositions, anciens, *rest = (
         _by_prm(session, prms, query) for query in _OF_POINTS
     )
     donnees, rectifications, ponctuels = rest
     return {
-        prm: Suivi(
+        prm: MesuresFacts(
             tuple(collectes.get(prm, ())),
             tuple(sorted(trous.get(prm, ()))),
             tuple(calendriers.get(prm, ())),

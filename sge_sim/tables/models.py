@@ -5,7 +5,6 @@ from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Ut
 from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.base import Base
 from sge_sim.tables.campaigns import Campaign, CampaignObservation
-from sge_sim.tables.clock_row import ClockRow
 from sge_sim.tables.commandes import (
     Abonnement,
     Affaire,
@@ -16,7 +15,7 @@ from sge_sim.tables.commandes import (
     Numero,
     ServiceSouscrit,
 )
-from sge_sim.tables.dataconnect import Application, ConsentementDonne, Partage
+from sge_sim.tables.dataconnect import Application, ConsentementDonne, Partage, RevokedToken
 from sge_sim.tables.datahub import (
     ApplicationDatahub,
     CompteDatahub,
@@ -25,7 +24,7 @@ from sge_sim.tables.datahub import (
     Interlocuteur,
     TicketSpice,
 )
-from sge_sim.tables.ecritures import Ecriture
+from sge_sim.tables.ecritures import ClockRow, Ecriture
 from sge_sim.tables.flux import Canal, FichierFlux, Publication
 from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.mesures import (
@@ -38,7 +37,6 @@ from sge_sim.tables.mesures import (
 )
 from sge_sim.tables.pannes import PannePrevue
 from sge_sim.tables.points import Apport, Commune, Compteur, Point
-from sge_sim.tables.revoked_tokens import RevokedToken
 
 __all__ = [
     "Abonnement",

@@ -34,7 +34,7 @@ class PannePrevue(Base):
     dispersion: Mapped[float] = mapped_column(Float(53))
 
 
-_FIELDS = [one.name for one in fields(Panne)]
+_FIELDS = [field.name for field in fields(Panne)]
 _COLUMNS = [getattr(PannePrevue, name) for name in _FIELDS]
 _PANNES = Prepared(select(*_COLUMNS).order_by(PannePrevue.numero))
 

@@ -30,8 +30,8 @@ from sge_sim.domaine.nomenclatures import (
     TypeService,
     TypeServiceAcces,
 )
-from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts, Rows, UtilisateurFacts
-from sge_sim.tables.suivi_facts import Suivi, suivi_from
+from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts, ReadRows, UtilisateurFacts
+from sge_sim.tables.mesures_facts import MesuresFacts, mesures_facts_from
 
 _NIVEAU_DES_MESURES: Final = 2
 
@@ -227,18 +227,22 @@ class Dossier:
     """
 
     point: PointFacts
-    suivi: Suivi
+    mesures: MesuresFacts
     acces: tuple[AccesFacts, ...]
 
     def au(self, jour: date) -> PointFacts:
         """Return the point as it was on a legal day: of each column, the first to be replaced."""
-        later = reversed([ancienne for ancienne in self.suivi.anciennes if ancienne.jusqu_a > jour])
+        later = reversed(
+            [ancienne for ancienne in self.mesures.anciennes if ancienne.jusqu_a > jour]
+        )
         return replace(self.point, **{ancienne.nom: ancienne.valeur for ancienne in later})
 
     def sur(self, debut: date, fin: date) -> tuple[PointFacts, ...]:
         """Return the point as it was over the legal days [debut, fin), before and after changes."""
         changes = {
-            ancienne.jusqu_a for ancienne in self.suivi.anciennes if debut < ancienne.jusqu_a < fin
+            ancienne.jusqu_a
+            for ancienne in self.mesures.anciennes
+            if debut < ancienne.jusqu_a < fin
         }
         return tuple(self.au(jour) for jour in (debut, *sorted(changes)))
 
@@ -250,8 +254,8 @@ class Dossier:
 
     def says_as(self, other: "Dossier") -> bool:
         """Tell whether `other` says the same."""
-        mine = (self.point, self.suivi, self.acces)
-        return mine == (other.point, other.suivi, other.acces)
+        mine = (self.point, self.mesures, self.acces)
+        return mine == (other.point, other.mesures, other.acces)
 
     def has_acces(
         self,
@@ -265,19 +269,21 @@ class Dossier:
     ) -> bool:
         """Tell whether an access service lets the actor consult [debut, fin) on `jour`."""
         return any(
-            one.covers(type, sens, acteur_code=acteur_code, debut=debut, fin=fin, jour=jour)
-            for one in self.acces
+            acces.covers(type, sens, acteur_code=acteur_code, debut=debut, fin=fin, jour=jour)
+            for acces in self.acces
         )
 
 
-def dossier_from(points: Rows, compteurs: Rows, acces: Rows, *suivi: Rows) -> Dossier | None:
+def dossier_from(
+    points: ReadRows, compteurs: ReadRows, acces: ReadRows, *mesures: ReadRows
+) -> Dossier | None:
     """Make what is known of a point of its rows: nothing where there is none."""
     if not points:
         return None
     meters = tuple(CompteurFacts(*_shared(row)) for row in compteurs)
     return Dossier(
         PointFacts(*(*_shared(points[0]), meters)),
-        suivi_from(*suivi),
+        mesures_facts_from(*mesures),
         tuple(AccesFacts(*row) for row in acces),
     )
 
@@ -329,10 +335,10 @@ class ServiceFacts:
     @property
     def options_en_cours(self) -> tuple[OptionFacts, ...]:
         """The options that haven't been stopped."""
-        return tuple(one for one in self.options if one.date_fin is None)
+        return tuple(option for option in self.options if option.date_fin is None)
 
 
-def services_from(rows: Rows, options: Rows) -> tuple[ServiceFacts, ...]:
+def services_from(rows: ReadRows, options: ReadRows) -> tuple[ServiceFacts, ...]:
     """Make services of their rows, and of those of what they publish."""
     found: dict[str, list[OptionFacts]] = {}
     for number, *cells in options:

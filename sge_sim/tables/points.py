@@ -35,6 +35,7 @@ from sqlalchemy.orm import (
     validates,
 )
 
+from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import (
     CategorieClientFinal,
     DomaineTension,
@@ -45,15 +46,13 @@ from sge_sim.domaine.nomenclatures import (
     Segment,
 )
 from sge_sim.tables.base import Base, Payload, RowId
-from sge_sim.tables.bulk import insert_rows
-from sge_sim.tables.normalise import normalise
 from sge_sim.tables.point_facts import (
     ParametresTeleAcces,
     Situation,
     TransformateurCourant,
     TransformateurTension,
 )
-from sge_sim.tables.prepared import Prepared, Query
+from sge_sim.tables.prepared import Prepared, Query, insert_rows
 
 
 class Apport(Base):

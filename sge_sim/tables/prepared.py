@@ -7,12 +7,15 @@ call goes this way.
 A database file that the disk, or somebody, spoilt is reported as one that doesn't work for now:
 SQLite raises its most general error there, of which the others are kinds; it becomes an
 `OperationalError`, as for a locked database.
+
+Many rows at once are inserted by the driver itself too: COPY where there is one.
 """
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from sqlalchemy import (
@@ -29,6 +32,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, StatementError
 from sqlalchemy.orm import Session
+
+from sge_sim.tables.base import Base
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
@@ -59,8 +64,8 @@ def sentence_of(error: Exception) -> str:
     """Return what an error of a database, or of the machine under it, tells: French, one line."""
     reason: object = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(reason, "sqlite_errorcode", None) or 0
-    told = _SENTENCES.get(code & _PRIMARY, _SILENT)
-    return told.format(" ".join(str(reason).split()))
+    sentence = _SENTENCES.get(code & _PRIMARY, _SILENT)
+    return sentence.format(" ".join(str(reason).split()))
 
 
 def as_operational(error: StatementError) -> StatementError:
@@ -316,3 +321,54 @@ def _change(row: Any) -> Written:
         _UPDATES[type(row), changed] = known
     values = {name: getattr(row, name) for name in changed}
     return known, values | {name: getattr(row, column.name) for name, column in keys.items()}
+
+
+class _Insertion(NamedTuple):
+    """A statement, what it takes of a row in its order, and which of that is stored otherwise."""
+
+    sql: str
+    columns: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    converted: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+
+_KNOWN: Final[dict[tuple[str, str, tuple[str, ...]], _Insertion]] = {}
+
+
+def insert_rows(session: Session, of: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of a table: mappings of the same columns, two at least.
+
+    What the session holds is written first.
+    """
+    if not rows:
+        return
+    driver, names = Driver.under(session), tuple(rows[0])
+    key = driver.dialect.name, of.__tablename__, names
+    insertion = _KNOWN.get(key)
+    if insertion is None:
+        insertion = _KNOWN[key] = _insertion(driver.dialect, cast(Table, of.__table__), names)
+    driver.insert(insertion.sql, _stored(insertion, rows))
+
+
+def _insertion(dialect: Dialect, table: Table, given: Collection[str]) -> _Insertion:
+    names = [column.name for column in table.columns if column.name in given]
+    if dialect.name == "sqlite":
+        sql = str(insert(table).compile(dialect=dialect, column_keys=names))
+    else:
+        quoted = dialect.identifier_preparer.quote
+        sql = f"COPY {quoted(table.name)} ({', '.join(map(quoted, names))}) FROM STDIN"
+    converters = (
+        (index, table.columns[name].type.dialect_impl(dialect).bind_processor(dialect))
+        for index, name in enumerate(names)
+    )
+    converted = tuple((index, convert) for index, convert in converters if convert is not None)
+    return _Insertion(sql, itemgetter(*names), converted)
+
+
+def _stored(insertion: _Insertion, rows: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Any]]:
+    columns, converted = insertion.columns, insertion.converted
+    for row in rows:
+        cells = list(columns(row))
+        for index, convert in converted:
+            if cells[index] is not None:
+                cells[index] = convert(cells[index])
+        yield cells

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import CategorieClientFinal, DomaineTension, EtatContractuel
-from sge_sim.tables.normalise import normalise
 from sge_sim.tables.points import POINT_SEEN, Compteur, Point
 
 

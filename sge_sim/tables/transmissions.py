@@ -1,15 +1,17 @@
 """What subscriptions transmit, read for many points at once: a publication may tell of thousands.
 
 Values and not rows: a publication changes nothing of what it reads.
+
+The ends of services that are still to be announced to their beneficiary are read here too.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
@@ -144,17 +146,17 @@ def bounds_of_parts(session: Session, transmission: Transmission, points: int) -
 
 
 def measured_points(
-    session: Session, transmission: Transmission, bornes: Bornes | None = None
+    session: Session, transmission: Transmission, bornes: Bornes
 ) -> Iterator[Sequence[Sequence[ServiceTransmis]]]:
-    """Yield the services of the same points, some hundreds of points at once, by PRM then number.
+    """Yield the services of the same points within bounds, some hundreds of points at once, by PRM
+    then number.
 
-    All of them, or those within `bornes`. They are read as they are gone through, so that memory
+    They are read as they are gone through, so that memory
     doesn't grow with their number.
     """
-    within = () if bornes is None else (ServiceSouscrit.prm.between(*bornes),)
     query = (
         _joined(transmission, *_COLUMNS)
-        .where(*_MEASURED, *within)
+        .where(*_MEASURED, ServiceSouscrit.prm.between(*bornes))
         .order_by(ServiceSouscrit.prm, ServiceSouscrit.service_souscrit_id)
         .execution_options(yield_per=_POINTS_AT_ONCE)
     )
@@ -234,3 +236,63 @@ def _etendues(session: Session, *which: ColumnElement[bool]) -> dict[tuple[int, 
         known = found.get(cle, Etendue(debut, fin))
         found[cle] = Etendue(min(debut, known.debut), max(fin, known.fin))
     return found
+
+
+_ENDS_AT_ONCE = 1000
+"""How many ends one file tells at most: bounds the file, and the statement that records it."""
+
+
+_UNANNOUNCED: Final = (
+    ServiceSouscrit.ended_at.is_not(None),
+    ServiceSouscrit.announced_at.is_(None),
+    ServiceSouscrit.activated_at.is_not(None),
+    or_(ServiceSouscrit.affaire_id.is_not(None), ServiceSouscrit.consentement_id.is_not(None)),
+)
+"""Only those are told that had begun, by an order or a consent (assumed)."""
+
+
+def first_unannounced_end(session: Session) -> datetime | None:
+    """Return when the first service ended whose beneficiary isn't told yet."""
+    return session.scalar(
+        select(ServiceSouscrit.ended_at)
+        .where(*_UNANNOUNCED)
+        .order_by(ServiceSouscrit.ended_at)
+        .limit(1)
+    )
+
+
+def unannounced_ends(session: Session) -> Sequence[ServiceSouscrit]:
+    """Return the first services of a contract that ended and whose beneficiary isn't told yet.
+
+    They ended at the same instant, and are in the order of their numbers, 1 000 at most.
+    """
+    first = session.execute(
+        select(ServiceSouscrit.ended_at, ServiceSouscrit.contrat_id)
+        .where(*_UNANNOUNCED)
+        .order_by(ServiceSouscrit.ended_at, ServiceSouscrit.service_souscrit_id)
+        .limit(1)
+    ).first()
+    if first is None:
+        return ()
+    return session.scalars(
+        select(ServiceSouscrit)
+        .where(
+            *_UNANNOUNCED,
+            ServiceSouscrit.ended_at == first.ended_at,
+            ServiceSouscrit.contrat_id == first.contrat_id,
+        )
+        .order_by(ServiceSouscrit.service_souscrit_id)
+        .limit(_ENDS_AT_ONCE)
+    ).all()
+
+
+def announce_ends(session: Session, numeros: Sequence[str], instant: datetime) -> bool:
+    """Record that the ends of services are told; False, and nothing done, if any was already."""
+    which = ServiceSouscrit.service_souscrit_id.in_(numeros)
+    known = select(ServiceSouscrit.service_souscrit_id).where(
+        which, ServiceSouscrit.announced_at.is_not(None)
+    )
+    if session.scalar(known.limit(1)) is not None:
+        return False
+    session.execute(update(ServiceSouscrit).where(which).values(announced_at=instant))
+    return True

@@ -140,7 +140,10 @@ class ConnectionLoop:
         """Return the connections that wait."""
         with self._lock:
             watched = [key.data for key in self._selector.get_map().values()]
-            return [*(one for one in watched if one and not one.worked_on), *self._paused]
+            return [
+                *(connection for connection in watched if connection and not connection.worked_on),
+                *self._paused,
+            ]
 
     def wake(self) -> None:
         """Have whoever waits in `next` look again."""
@@ -222,7 +225,9 @@ class ConnectionLoop:
         if not self._paused:
             return _TICK_SECONDS
         with self._lock:
-            first = min((one.deadline for one in self._paused), default=time.monotonic())
+            first = min(
+                (connection.deadline for connection in self._paused), default=time.monotonic()
+            )
         return min(max(first - time.monotonic(), 0.0) + 0.001, _TICK_SECONDS)
 
     def _under_way(self) -> bool:

@@ -66,7 +66,7 @@ class Departure:
         count = min(_SLOW_PARTS, len(leaving)) if self.over_seconds else 1
         size = -(-len(leaving) // max(count, 1))
         pauses = [self.delay_seconds, *[self.over_seconds / max(count - 1, 1)] * (count - 1)]
-        return [(one, leaving[n * size : (n + 1) * size]) for n, one in enumerate(pauses)]
+        return [(pause, leaving[n * size : (n + 1) * size]) for n, pause in enumerate(pauses)]
 
 
 class Response(NamedTuple):

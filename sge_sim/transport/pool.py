@@ -29,7 +29,7 @@ class _Turn(Generic[T]):
     """What a thread works on, and since when (monotonic seconds); 0 while it works on nothing."""
 
     def __init__(self) -> None:
-        self.one: T
+        self.item: T
         self.since = 0.0
         self.called = threading.Semaphore(0)
 
@@ -101,16 +101,16 @@ class Pool(Generic[T]):
             if self._ended.is_set():
                 self._leader = None
                 return
-            one = self._find()
-        if one is None:
+            item = self._find()
+        if item is None:
             return
         if self._leader is not turn:
-            self._leave(one)
-        turn.one, turn.since = one, time.monotonic()
+            self._leave(item)
+        turn.item, turn.since = item, time.monotonic()
         if not self._busy.is_set():
             self._busy.set()
         try:
-            self._work(one)
+            self._work(item)
         except Exception:
             _log.exception("Une connexion s'arrête sur une erreur.")
         turn.since = 0.0
@@ -152,7 +152,7 @@ class Pool(Generic[T]):
         with self._lock:
             if not self._spares and self._threads >= self._size:
                 return
-            self._leave(leader.one)
+            self._leave(leader.item)
             if self._spares:
                 self._leader = self._spares.pop()
                 self._leader.called.release()

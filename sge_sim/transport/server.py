@@ -16,8 +16,7 @@ from threading import Event
 from sge_sim.errors import UsageError
 from sge_sim.transport.connection import Connection
 from sge_sim.transport.handshake import HandshakeFailure
-from sge_sim.transport.limits import Limits
-from sge_sim.transport.listener import Application, Listener
+from sge_sim.transport.listener import Limits, Listener, Responder
 from sge_sim.transport.loop import ConnectionLoop
 from sge_sim.transport.pool import Pool
 
@@ -69,7 +68,7 @@ class HttpsServer:
 
     def __init__(
         self,
-        application: Application,
+        application: Responder,
         listening_socket: socket.socket,
         context_factory: Callable[[], ssl.SSLContext],
         limits: Limits,

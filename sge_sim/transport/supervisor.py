@@ -18,8 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sge_sim.errors import UsageError
-from sge_sim.transport.child import FAILED, READY, Process, run_child
-from sge_sim.transport.signals import SignalPipe
+from sge_sim.transport.child import FAILED, READY, Process, SignalPipe, run_child
 
 _log = logging.getLogger(__name__)
 _HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)

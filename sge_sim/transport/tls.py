@@ -1,15 +1,180 @@
-"""The TLS side of the listeners: the server's context and what it learnt of a client."""
+"""The TLS side of the listeners: the server's context and what it learnt of a client.
 
+What Python's `ssl` doesn't reach of OpenSSL is reached through ctypes: an `ssl.SSLContext` is a
+small object of CPython whose first field is the `SSL_CTX *`. That field is read here and checked
+against something `ssl` also shows, before anything is changed. Nothing else in the project touches
+memory this way.
+"""
+
+import ctypes
 import re
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from sge_sim.errors import UsageError
-from sge_sim.transport.openssl import accept_any_purpose, disable_session_cache, verify_chain
+
+_X509_PURPOSE_ANY = 7
+_SSL_CTRL_SET_SESS_CACHE_MODE = 44
+_SSL_SESS_CACHE_OFF = 0
+
+
+def accept_any_purpose(context: ssl.SSLContext) -> None:
+    """Have OpenSSL check a client's chain without asking what the certificate is meant for.
+
+    Let's Encrypt gave up the client-authentication key use in 2026, so OpenSSL's own check would
+    end such a handshake with an alert, and a tester could no longer be told why. Relaxed, the
+    signatures, the dates, the key strength and the rule that only an authority may issue are
+    still checked; the key use is left to the certificate policy.
+
+    Raises `UsageError` where this Python doesn't let its OpenSSL be reached.
+    """
+    library, pointer = _reach(context)
+    library.SSL_CTX_set_purpose.argtypes = [ctypes.c_void_p, ctypes.c_int]
+    if library.SSL_CTX_set_purpose(pointer, _X509_PURPOSE_ANY) != 1:
+        raise _unreachable("SSL_CTX_set_purpose a échoué")
+
+
+def disable_session_cache(context: ssl.SSLContext) -> None:
+    """Have the server remember no TLS 1.2 session, whichever way connections end.
+
+    Python turns tickets off but not this cache, and a session resumed from it skips the check of
+    the certificate: it was accepted after its certificate had expired.
+
+    Raises `UsageError` where this Python doesn't let its OpenSSL be reached.
+    """
+    library, pointer = _reach(context)
+    library.SSL_CTX_ctrl.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_long, ctypes.c_void_p]
+    library.SSL_CTX_ctrl.restype = ctypes.c_long
+    library.SSL_CTX_ctrl(pointer, _SSL_CTRL_SET_SESS_CACHE_MODE, _SSL_SESS_CACHE_OFF, None)
+
+
+def verify_chain(
+    context: ssl.SSLContext, leaf: bytes, others: Sequence[bytes], now: datetime
+) -> tuple[int, str] | None:
+    """Verify a client's certificate as a server with `context` does in a handshake at `now`.
+
+    `leaf` and `others`, which the client sends with it, are in DER. Return OpenSSL's X509_V_ERR
+    number and its wording, or None for a chain that passes.
+
+    Raises `ValueError` for a leaf that OpenSSL can't read, `UsageError` where this Python doesn't
+    let its OpenSSL be reached.
+    """
+    library, pointer = _reach(context)
+    _declare(library)
+    with _certificates(library, [leaf]) as (own,), _certificates(library, others) as sent:
+        if own is None or library.X509_get0_pubkey(own) is None:
+            raise ValueError("OpenSSL can't read the certificate or its key")
+        untrusted, verification = library.OPENSSL_sk_new_null(), library.X509_STORE_CTX_new()
+        try:
+            for certificate in filter(None, sent):
+                library.OPENSSL_sk_push(untrusted, certificate)
+            store = library.SSL_CTX_get_cert_store(pointer)
+            library.X509_STORE_CTX_init(verification, store, own, untrusted)
+            # From here on, as OpenSSL's ssl_verify_cert_chain.
+            settings = library.X509_STORE_CTX_get0_param(verification)
+            level = library.SSL_CTX_get_security_level(pointer)
+            library.X509_VERIFY_PARAM_set_auth_level(settings, level)
+            library.X509_STORE_CTX_set_default(verification, b"ssl_client")
+            library.X509_VERIFY_PARAM_set1(settings, library.SSL_CTX_get0_param(pointer))
+            library.X509_VERIFY_PARAM_set_time(settings, int(now.timestamp()))
+            if library.X509_verify_cert(verification) == 1:
+                return None
+            code = int(library.X509_STORE_CTX_get_error(verification))
+            return code, library.X509_verify_cert_error_string(code).decode("ascii", "replace")
+        finally:
+            library.X509_STORE_CTX_free(verification)
+            library.OPENSSL_sk_free(untrusted)
+            library.ERR_clear_error()
+
+
+@contextmanager
+def _certificates(library: ctypes.CDLL, ders: Sequence[bytes]) -> Iterator[list[int | None]]:
+    """Give OpenSSL's reading of certificates, None for what it can't read."""
+    read: list[int | None] = []
+    try:
+        for der in ders:
+            data = ctypes.create_string_buffer(der, len(der))
+            position = ctypes.c_void_p(ctypes.addressof(data))
+            read.append(library.d2i_X509(None, ctypes.byref(position), len(der)))
+            if read[-1] and position.value != ctypes.addressof(data) + len(der):  # bytes too many
+                library.X509_free(read[-1])
+                read[-1] = None
+        yield read
+    finally:
+        for certificate in filter(None, read):
+            library.X509_free(certificate)
+
+
+_POINTER, _INT, _LONG = ctypes.c_void_p, ctypes.c_int, ctypes.c_long
+# What each function returns and takes (C headers x509_vfy.h, x509.h, ssl.h, stack.h).
+_FUNCTIONS: tuple[tuple[str, type | None, tuple[type, ...]], ...] = (
+    ("ERR_clear_error", None, ()),
+    ("OPENSSL_sk_free", None, (_POINTER,)),
+    ("OPENSSL_sk_new_null", _POINTER, ()),
+    ("OPENSSL_sk_push", _INT, (_POINTER, _POINTER)),
+    ("SSL_CTX_get0_param", _POINTER, (_POINTER,)),
+    ("SSL_CTX_get_cert_store", _POINTER, (_POINTER,)),
+    ("SSL_CTX_get_security_level", _INT, (_POINTER,)),
+    ("X509_STORE_CTX_free", None, (_POINTER,)),
+    ("X509_STORE_CTX_get0_param", _POINTER, (_POINTER,)),
+    ("X509_STORE_CTX_get_error", _INT, (_POINTER,)),
+    ("X509_STORE_CTX_init", _INT, (_POINTER, _POINTER, _POINTER, _POINTER)),
+    ("X509_STORE_CTX_new", _POINTER, ()),
+    ("X509_STORE_CTX_set_default", _INT, (_POINTER, ctypes.c_char_p)),
+    ("X509_VERIFY_PARAM_set1", _INT, (_POINTER, _POINTER)),
+    ("X509_VERIFY_PARAM_set_auth_level", None, (_POINTER, _INT)),
+    ("X509_VERIFY_PARAM_set_time", None, (_POINTER, ctypes.c_int64)),
+    ("X509_free", None, (_POINTER,)),
+    ("X509_get0_pubkey", _POINTER, (_POINTER,)),
+    ("X509_verify_cert", _INT, (_POINTER,)),
+    ("X509_verify_cert_error_string", ctypes.c_char_p, (_LONG,)),
+    ("d2i_X509", _POINTER, (_POINTER, _POINTER, _LONG)),
+)
+
+
+def _declare(library: ctypes.CDLL) -> None:
+    try:
+        for name, returned, taken in _FUNCTIONS:
+            function = getattr(library, name)
+            function.restype, function.argtypes = returned, taken
+    except AttributeError as error:
+        raise _unreachable(str(error)) from None
+
+
+def _reach(context: ssl.SSLContext) -> tuple[ctypes.CDLL, int]:
+    """Return the OpenSSL that `ssl` uses and the address of the context's `SSL_CTX`."""
+    import _ssl
+
+    try:
+        library = ctypes.CDLL(_file_of(_ssl))
+        library.SSL_CTX_get_options.argtypes = [ctypes.c_void_p]
+        library.SSL_CTX_get_options.restype = ctypes.c_uint64
+        pointer = ctypes.c_void_p.from_address(id(context) + object.__basicsize__).value
+        found = pointer is not None and library.SSL_CTX_get_options(pointer) == context.options
+    except (AttributeError, OSError) as error:
+        raise _unreachable(str(error)) from None
+    if pointer is None or not found:
+        raise _unreachable("contexte TLS introuvable")
+    return library, pointer
+
+
+def _file_of(module: ModuleType) -> str | None:
+    """Return the shared object of an extension module; None where it is built into Python."""
+    return getattr(module, "__file__", None)
+
+
+def _unreachable(detail: str) -> UsageError:
+    return UsageError(
+        f"Ce Python ne donne pas accès à sa bibliothèque OpenSSL ({detail}) : "
+        "utiliser un CPython 3.11 à 3.14 lié à la libssl du système."
+    )
+
 
 _PEM_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----", re.ASCII)
 _DER = 2  # _ssl.ENCODING_DER

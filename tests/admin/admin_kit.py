@@ -18,7 +18,7 @@ from sge_sim.commandes.back_office import BackOffice, Task
 from sge_sim.journal import Journal, JournalFeed
 from sge_sim.processes.admin_process import _tasks, local_url
 from sge_sim.transport.admin_server import AdminServer
-from sge_sim.transport.sockets import bind_loopback
+from sge_sim.transport.listener import bind_loopback
 
 CDC = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 UNKNOWN = "99999999999999"

@@ -29,7 +29,7 @@ from sge_sim.admin.application import _ROUTES
 from sge_sim.cli import commands
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.dataconnect.consentements import give_consentement
-from sge_sim.datahub.comptes import create_compte
+from sge_sim.datahub.portail import create_compte
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.schema.data_folder import open_database

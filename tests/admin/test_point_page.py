@@ -13,7 +13,7 @@ from sge_sim.admin.series import read_columns
 from sge_sim.clock import parse_instant
 from sge_sim.mesures import courbe
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.tables.mesures import read_suivi
+from sge_sim.tables.mesures import read_mesures_facts
 from sge_sim.tables.points import find_point
 
 C5 = "25946599093143"
@@ -139,7 +139,7 @@ def test_stamps_keep_legal_time_over_a_change_of_hour(room: Room) -> None:
     with room.state.database.sessions() as session:
         row = find_point(session, C5)
         assert row is not None
-        point = point_mesure(row, read_suivi(session, C5), "SOUTIRAGE")
+        point = point_mesure(row, read_mesures_facts(session, C5), "SOUTIRAGE")
     assert point is not None
     day, after = date(2024, 10, 27), date(2024, 10, 28)
     series = read_columns(point, "courbe", day, after)

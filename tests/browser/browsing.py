@@ -23,6 +23,12 @@ return [...document.querySelectorAll('body *')]
     .filter(one => one.getBoundingClientRect().right > room)
     .map(one => one.outerHTML.slice(0, 120));
 """
+DRAWN = """
+const plot = document.getElementById('trace');
+const api = document.getElementById('api');
+return (!plot || plot.hidden || plot.dataset.pret)
+    && (!api || api.querySelector('.opblock') !== null);
+"""
 
 
 def show(
@@ -33,28 +39,51 @@ def show(
         "Emulation.setDeviceMetricsOverride",
         {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
     )
+    like(browser, scheme)
+    browser.get(address)
+    settle(browser)
+
+
+def like(browser: Chrome, scheme: str) -> None:
+    """Have the page light or dark."""
     browser.execute_cdp_cmd(
         "Emulation.setEmulatedMedia",
         {"features": [{"name": "prefers-color-scheme", "value": scheme}]},
     )
-    browser.get(address)
-    if address.endswith("/docs"):
-        WebDriverWait(browser, 20).until(
-            lambda _: browser.execute_script("return document.querySelector('.opblock') !== null")
-        )
-    if "/points/" in address:
-        WebDriverWait(browser, 20).until(
-            lambda _: browser.execute_script("return document.getElementById('trace').dataset.pret")
-        )
+
+
+def settle(browser: Chrome) -> None:
+    """Wait for what a page draws by itself: a plot, the operations of the interface."""
+    WebDriverWait(browser, 20).until(lambda _: browser.execute_script(DRAWN))
 
 
 def every_look(browser: Chrome, address: str, name: str) -> Iterator[tuple[int, str]]:
-    """Show a page wide and narrow, light and dark, and keep each image."""
+    """Show a page wide and narrow, light and dark, and keep each image.
+
+    It is opened once a width: the colours follow by themselves, but for those of a plot.
+    """
     for width in WIDTHS:
-        for scheme in ("light", "dark"):
-            show(browser, address, width, scheme)
-            keep_image(browser, f"{name}-{width}-{scheme}")
-            yield width, scheme
+        show(browser, address, width)
+        keep_image(browser, f"{name}-{width}-light")
+        yield width, "light"
+        like(browser, "dark")
+        if browser.execute_script("return document.querySelector('canvas') !== null"):
+            browser.refresh()
+            settle(browser)
+        keep_image(browser, f"{name}-{width}-dark")
+        yield width, "dark"
+
+
+def forget(browser: Chrome) -> None:
+    """Leave the browser as it was when it opened: no page, no size, nothing kept or logged."""
+    browser.get("about:blank")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    browser.execute_cdp_cmd("Security.setIgnoreCertificateErrors", {"ignore": False})
+    browser.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+    browser.set_window_size(1280, 900)
+    for log in ("browser", "performance"):
+        browser.get_log(log)
 
 
 def page_height(browser: Chrome) -> int:
@@ -78,6 +107,7 @@ def keep_image(browser: Chrome, name: str) -> None:
             "Page.captureScreenshot",
             {
                 "captureBeyondViewport": True,
+                "optimizeForSpeed": True,
                 "clip": {"x": 0, "y": 0, "width": size, "height": min(height, 2600), "scale": 1},
             },
         )

@@ -14,7 +14,7 @@ from browsing import complaints, every_look, requested_addresses, show, too_wide
 from running_simulator import RunningSimulator
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from test_every_page import violations
+from test_every_page import LOOKS_FOR_AXE, violations
 
 from sge_sim.admin.routes.aide import SITE
 
@@ -32,7 +32,7 @@ def test_a_page_fits_passes_axe_and_stays_here(
     home = simulator.ready["admin_url"]
     for look in every_look(browser, f"{home}/aide/{name}", f"aide-{name.replace('/', '-')[:-5]}"):
         assert too_wide(browser) == [], look
-        assert violations(browser) == [], look
+        assert look not in LOOKS_FOR_AXE or violations(browser) == [], look
     assert [one for one in requested_addresses(browser) if not one.startswith(home)] == []
     assert complaints(browser) == []
 

@@ -7,7 +7,7 @@ import sys
 
 SCRIPT = """
 import time, threading
-from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.console import told_if_long
 with told_if_long("Essai", lambda: "fait à moitié" + " ;" * 200):
     time.sleep({seconds})
 assert threading.active_count() == 1

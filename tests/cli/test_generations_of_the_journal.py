@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from journal_kit import RECORD, open_journal_in
 from made_states import copy_state
 
-from sge_sim.cli.generations import generations
+from sge_sim.cli.lookups import generations
 
 
 def told(folder: Path, *options: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from running_simulator import RunningSimulator, run_command, start_simulator
 
 from sge_sim.errors import UsageError
-from sge_sim.settings.settings_file import read_settings_file
+from sge_sim.settings.own_folder import read_settings_file
 
 
 def test_the_first_file_gives_the_settings(tmp_path: Path) -> None:

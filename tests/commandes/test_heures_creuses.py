@@ -239,7 +239,7 @@ def test_a_commissioning_before_its_day_brings_the_ranges_to_come(
     assert bool(awaited(linky)) is not seasonal
     linky.until(beginning(date(2027, 12, 1)))
     assert labels(linky, date(2027, 12, 1)) == done
-    assert [one.jusqu_a for one in dossier_of(linky).suivi.anciennes if "heures" in one.nom] == [
+    assert [one.jusqu_a for one in dossier_of(linky).mesures.anciennes if "heures" in one.nom] == [
         arrivee if seasonal else sort_de(graine, professionnel=False).jour
     ] * 2
 

@@ -9,7 +9,7 @@ import requests
 from dataconnect_kit import C5, Client, data_connect_simulator, freeze
 from running_simulator import RunningSimulator
 
-from sge_sim.tables.quotas import Quota, QuotaCounts
+from sge_sim.tables.comptages import Quota, QuotaCounts
 
 V5 = "/metering_data_dc/v5/daily_consumption"
 ASKED_V5 = {"usage_point_id": C5, "start": "2026-11-01", "end": "2026-11-02"}

@@ -18,8 +18,8 @@ from sge_sim.admin.moves import Moves
 from sge_sim.admin.routes import AdminState
 from sge_sim.clock import machine_now
 from sge_sim.commandes.back_office import BackOffice
-from sge_sim.datahub.comptes import create_compte
-from sge_sim.datahub.tickets import close_ticket, open_ticket
+from sge_sim.datahub.portail import create_compte
+from sge_sim.datahub.spice import close_ticket, open_ticket
 from sge_sim.domaine.jours_ouvres import working_days_before
 from sge_sim.door.origine import Marques
 from sge_sim.errors import UsageError

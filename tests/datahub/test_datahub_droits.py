@@ -4,9 +4,8 @@ from typing import Any, Final
 
 import pytest
 
-from sge_sim.datahub.droits import DROITS, ActionDatahub, DemandeDatahub
-from sge_sim.datahub.habilitateurs import HABILITATIONS
-from sge_sim.datahub.vie_du_contrat import ETAPES
+from sge_sim.datahub.droits import DROITS, ETAPES, ActionDatahub, DemandeDatahub
+from sge_sim.datahub.spice import HABILITATIONS
 from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.refus import Control, Refus, check
 from sge_sim.tables.datahub import RoleDatahub

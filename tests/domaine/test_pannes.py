@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sge_sim.domaine.pannes import Panne, last_call, plan_told
+from sge_sim.domaine.pannes import Panne, last_call, panne_in
 from sge_sim.errors import UsageError
 
 
@@ -45,11 +45,11 @@ def test_a_latency_is_fixed_or_log_normal_around_its_median() -> None:
 
 def test_the_journal_gives_the_number_of_the_plan_back() -> None:
     panne = Panne(numero=12, sorte="lente", au=5, secondes=1.5)
-    told = panne.told_at(4)
+    told = panne.line_at(4)
     assert told == "Panne prévue n° 12 : réponse lente (1,5 s), appel 4."
-    assert plan_told(f"autre chose\n{told}\nencore") == (12, told)
-    assert plan_told("Panne prévue n° x") == (None, "")
-    assert plan_told(None) == (None, "")
+    assert panne_in(f"autre chose\n{told}\nencore") == (12, told)
+    assert panne_in("Panne prévue n° x") == (None, "")
+    assert panne_in(None) == (None, "")
 
 
 @pytest.mark.parametrize(

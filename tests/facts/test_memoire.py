@@ -20,7 +20,7 @@ from sge_sim.facts.editions import SqliteEditions
 from sge_sim.facts.lecture import faits_within, questions
 from sge_sim.facts.memoire import Memoire
 from sge_sim.journal import Journal
-from sge_sim.schema.revisions import prepare
+from sge_sim.schema.data_folder import prepare
 from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
 from sge_sim.tables.acces import grant_acces, remove_acces
 from sge_sim.tables.mesures import Collecte, add_trou
@@ -83,7 +83,7 @@ def test_a_dossier_says_what_the_rows_say(database: Database, add_point: AddPoin
             if each.name != "compteurs":
                 assert getattr(found.point, each.name) == getattr(row, each.name), each.name
     assert [one.matricule for one in found.point.compteurs] == ["OLD", "NEW"]
-    assert found.suivi.collectes == ((DAY, None),)
+    assert found.mesures.collectes == ((DAY, None),)
 
 
 @pytest.mark.documented("GUI 0497 v1.5.0, GUI 0498: a type, a direction, the whole period")

@@ -8,7 +8,7 @@ from pathlib import Path
 _READ = """
 import sqlite3, sys
 from pathlib import Path
-from sge_sim.facts.memoire import bound_page_caches
+from sge_sim.facts.page_caches import bound_page_caches
 
 def resident_mb():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20

@@ -28,7 +28,7 @@ from sge_sim.journal import Bounds, Journal, RechercheJournal
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.flux import FichierFlux, find_fichiers
-from sge_sim.tables.mesures import read_suivi
+from sge_sim.tables.mesures import read_mesures_facts
 from sge_sim.tables.models import Acteur, Commune, Compteur, Contrat, Point
 from sge_sim.tables.points import find_point
 
@@ -141,7 +141,7 @@ class Platform:
         with self.database.sessions() as session:
             point = find_point(session, prm)
             assert point is not None
-            found = point_mesure(point, read_suivi(session, prm), sens)
+            found = point_mesure(point, read_mesures_facts(session, prm), sens)
             assert found is not None
             return found
 

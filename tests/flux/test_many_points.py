@@ -14,6 +14,7 @@ from publication_kit import (
     C5_BIS,
     COURBE_C4,
     COURBE_C5,
+    INDEX_C4,
     INDEX_C5,
     JOUR_1,
     P4,
@@ -75,13 +76,17 @@ def test_a_point_is_never_cut_between_two_files(
 def test_several_processes_make_the_same_files_as_one(
     platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: set[int]
 ) -> None:
-    """Those of R50, R151, R4x, R63B and of demands of M023, whose refusals stay where they were."""
+    """Those of every kind, the cases of one instant too; refusals of M023 stay where they were."""
     one_point_in_a_file(monkeypatch)
     other = new_platform(tmp_path / "autre")
     for one in (platform, other):
         add_kinds(one)
         subscribe_both(one)
         one.subscribe(C4, COURBE_C4)
+        one.subscribe(C4, INDEX_C4)
+        for prm in (C5, C4):
+            one.historique(prm, "CDC", JOUR_1 - 9 * JOUR, JOUR_1, at(JOUR_1))
+        one.infra_j(C4, at(JOUR_1))
         for prm in (C5, P4):
             publish(one, prm, "COURBE", "P1D", JOUR_1, False)
         order(one, "R63", [C5, "9" * 14, C5_BIS], JOUR_1 - 9 * JOUR, JOUR_1, at(JOUR_1))
@@ -97,19 +102,15 @@ def test_several_processes_make_the_same_files_as_one(
         return start(*asked)
 
     def noted(self: Equipe, session: Any, work: Any, jobs: Any) -> Any:
-        shared.append(work.__module__)
+        shared.append(work.__name__)
         return run(self, session, work, jobs)
 
     monkeypatch.setattr(parallele, "_started", counted)
     monkeypatch.setattr(Equipe, "share", noted)
     other.catch_up(at(JOUR_1 + 2 * JOUR))
     assert len(started) == len(cores) - 1, "all of them are made by the same processes"
-    assert {module.rpartition(".")[2] for module in shared} == {
-        "fabrication",
-        "ponctuel",
-        "recurrent",
-    }
-    assert {nom.split("_")[1] for nom in platform.ready()} >= {"R63", "R63B"}
+    assert set(shared) == {"_serial_file", "_membres", "_whole_files", "_texts"}
+    assert {nom.split("_")[1] for nom in platform.ready()} >= {"R63", "R63B", "R171", "SGE", "IFJ"}
     assert other.ready() == platform.ready()
     other.database.dispose()
 
@@ -119,13 +120,13 @@ def test_what_is_due_is_looked_for_again_only_when_something_may_be(
 ) -> None:
     """The back office asks every second, of thousands of services."""
     publisher, looked = platform.publisher, []
-    real = publication.next_lot
+    real = publication.next_lots
 
-    def next_lot(*asked: Any, **named: Any) -> Any:
+    def next_lots(*asked: Any, **named: Any) -> Any:
         looked.append(asked)
         return real(*asked, **named)
 
-    monkeypatch.setattr(publication, "next_lot", next_lot)
+    monkeypatch.setattr(publication, "next_lots", next_lots)
     platform.subscribe(C5, COURBE_C5)
     noon = at(JOUR_1 + JOUR)
     for after in (timedelta(0), timedelta(seconds=1), timedelta(hours=5, minutes=59)):

@@ -10,6 +10,7 @@ from running_simulator import run_command
 
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.flux import masse
+from sge_sim.flux.parallele import Equipe
 from sge_sim.tables.points import first_small_points
 
 pytestmark = pytest.mark.assumed("no guide knows files without an order")
@@ -44,20 +45,23 @@ def test_the_files_are_the_same_whoever_makes_them(
     assert {nom.split("_")[1] for nom in alone} >= {"R63B", "R64B"}
     assert len(alone) == 8, "one file of each flux and day"
     assert done.stdout.startswith("8 fichiers")
-    monkeypatch.setattr(masse, "POINTS_PAR_PARTIE", 10)
+    shared = {}
     database = Database(sqlite_url(state / "sge-sim.db"))
-    shared = []
-    for workers in (1, 2):
-        folder = tmp_path / f"par {workers}"
-        folder.mkdir()
-        with database.sessions() as session:
+    for cut in ((1000, 1, 1), (10, 1, 1), (10, 31, 2)):
+        folder = tmp_path / f"{cut}"
+        points, jours, workers = cut
+        monkeypatch.setattr(masse, "POINTS_PAR_PARTIE", points)
+        monkeypatch.setattr(masse, "JOURS_PAR_PARTIE", jours)
+        with database.sessions() as session, Equipe(workers) as equipe:
             prms = first_small_points(session, 30)
-            parts = masse.cut_in_parts(prms, ("R50", "R63B"), *DATES, "1100256", folder)
-            assert len(parts) == 6
-            assert sum(map(len, masse.make_parts(session, parts, workers))) == 12
-        shared.append(made(folder))
+            parts = masse.cut_in_parts(prms, ("R50", "R63B"), *DATES, "1100256")
+            assert len(parts) == 2 * (30 // min(points, 30)) * (2 // min(jours, 2))
+            files = sum(files for files, _ in masse.make_parts(session, parts, equipe, folder))
+        shared[cut] = made(folder)
+        assert len(shared[cut]) == files
     database.dispose()
-    assert shared[0] == shared[1]
+    assert shared[10, 1, 1] == shared[10, 31, 2]
+    assert shared[1000, 1, 1].items() <= alone.items()
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,8 @@ def test_the_files_are_the_same_whoever_makes_them(
         ({"--points": "999999"}, "points C5 ; en demander"),
         ({"--points": "absent.txt"}, "absent.txt"),
         ({"--au": "2024-03-30"}, "la fin après le début"),
-        ({"--dask": "tcp://localhost:1"}, "--dask"),
+        ({"--dask": "tcp://localhost:1"}, "pip install 'sge-sim[dask]'"),
+        ({"--parquet": ""}, "pip install 'sge-sim[parquet]'"),
     ],
 )
 def test_what_cannot_be_used_is_refused_before_anything_is_written(
@@ -76,7 +81,7 @@ def test_what_cannot_be_used_is_refused_before_anything_is_written(
 ) -> None:
     folder = tmp_path / "sortie"
     asked = {"--points": "10", "--du": "2024-03-30", "--au": "2024-04-01", "--flux": "R50"}
-    options = [word for option in (asked | changed).items() for word in option]
+    options = [word for option in (asked | changed).items() for word in option if word]
     done = run_command("flux", "masse", *options, "--sortie", str(folder), "--data-dir", str(state))
     assert (done.returncode, told in done.stderr, folder.exists()) == (2, True, False), done.stderr
     assert "Traceback" not in done.stderr

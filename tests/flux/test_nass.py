@@ -189,7 +189,7 @@ def test_what_nobody_ordered_is_not_announced(platform: Platform) -> None:
 def test_a_thousand_ends_at_most_are_told_at_once(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sge_sim.tables.annonces._ENDS_AT_ONCE", 2)
+    monkeypatch.setattr("sge_sim.tables.transmissions._ENDS_AT_ONCE", 2)
     for acces_type in ("ENERGIE", "PMAX", "INDEX"):
         order(platform, acces_type=acces_type)
     assert platform.catch_up(MIDI + timedelta(days=30)) == 2

@@ -22,6 +22,7 @@ from flux_kit import (
 
 from sge_sim.clock import PARIS
 from sge_sim.flux import r171
+from sge_sim.flux.envoi import Archive, Envoi, PointPublie
 from sge_sim.mesures import index_courants
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.lecture import TOUT, Lecture
@@ -32,6 +33,16 @@ LENDEMAIN = ORDINAIRE + JOUR
 MATIN = datetime(2024, 7, 2, 9, 30, tzinfo=PARIS)
 
 
+def write(envoi: Envoi, points: list[PointPublie]) -> bytes:
+    """The XML of one file of these points."""
+    return r171.write(envoi, r171.membres(envoi, points))
+
+
+def files(envoi: Envoi, points: list[PointPublie]) -> list[Archive]:
+    """The archives of a publication of these points."""
+    return list(r171.archives(envoi, r171.membres(envoi, points)))
+
+
 def series(xml: Any) -> list[tuple[str, ...]]:
     names = ("grandeurPhysique", "typeCalendrier", "codeClasseTemporelle", "unite")
     return [tuple(one.findtext(name) for name in names) for one in xml.iter("serieMesuresDatees")]
@@ -40,7 +51,7 @@ def series(xml: Any) -> list[tuple[str, ...]]:
 @pytest.mark.documented("XSD R171 v1.2.0")
 @pytest.mark.parametrize("jour", [ORDINAIRE, PRINTEMPS, AUTOMNE])
 def test_a_file_has_the_tree_of_its_schema_and_its_root_alone_in_the_namespace(jour: date) -> None:
-    content = r171.write(envoi(), [publie(grand(), jour)])
+    content = write(envoi(), [publie(grand(), jour)])
     flux_schemas.check(flux_schemas.R171, content, NAMESPACE)
 
 
@@ -57,7 +68,7 @@ UNITES = {
 
 @pytest.mark.observed("R171 samples: DD, TF, PMA in this order, no DE; the rest assumed")
 def test_series_are_those_of_the_meter_by_class_without_de() -> None:
-    xml = tree(r171.write(envoi(), [publie(grand())]))
+    xml = tree(write(envoi(), [publie(grand())]))
     assert series(xml) == [
         (physique, "D", classe, unite)
         for physique, unite in UNITES.items()
@@ -68,7 +79,7 @@ def test_series_are_those_of_the_meter_by_class_without_de() -> None:
         "Heures Creuses Eté",
         "Heures Pleines Eté",
     ]
-    plant = tree(r171.write(envoi(), [publie(grand(segment="P3"))]))
+    plant = tree(write(envoi(), [publie(grand(segment="P3"))]))
     assert [one[0] for one in series(plant)[::4]] == ["TF", "PMA", "EA", "ERC", "ERI"]
 
 
@@ -76,14 +87,14 @@ def test_series_are_those_of_the_meter_by_class_without_de() -> None:
 def test_the_largest_power_is_in_va_or_in_w_by_point() -> None:
     watts = publie(replace(grand(), pma_en_watts=True))
     for point, unite in ((publie(grand()), "VA"), (watts, "W")):
-        xml = tree(r171.write(envoi(), [point]))
+        xml = tree(write(envoi(), [point]))
         assert {one[3] for one in series(xml) if one[0] == "PMA"} == {unite}
 
 
 @pytest.mark.observed("R171 sample, 2022: HPH 1 440 000 s, 25 days after the monthly reading")
 def test_running_time_is_that_of_the_month() -> None:
     point = replace(grand(), jour_releve=9)
-    xml = tree(r171.write(envoi(), [publie(point, date(2022, 2, 2))]))
+    xml = tree(write(envoi(), [publie(point, date(2022, 2, 2))]))
     temps = {
         one.findtext("codeClasseTemporelle"): one.findtext(".//valeur")
         for one in xml.iter("serieMesuresDatees")
@@ -97,7 +108,7 @@ def test_running_time_is_that_of_the_month() -> None:
 @pytest.mark.parametrize("jour", [ORDINAIRE, PRINTEMPS, AUTOMNE])
 def test_values_are_those_of_the_consultation(jour: date) -> None:
     point = grand()
-    xml = tree(r171.write(envoi(), [publie(point, jour)]))
+    xml = tree(write(envoi(), [publie(point, jour)]))
     publies = {
         (one.findtext("grandeurPhysique"), one.findtext("codeClasseTemporelle")): [
             (lue.findtext("dateFin").replace("T", " "), int(lue.findtext("valeur")))
@@ -128,7 +139,7 @@ def test_values_are_those_of_the_consultation(jour: date) -> None:
 @pytest.mark.observed("R171 sample, 2022: reading instant in legal time, creation in UTC")
 def test_an_index_is_dated_by_its_reading_of_the_night_after_and_the_file_by_utc() -> None:
     point = grand()
-    xml = tree(r171.write(envoi(creation=MATIN), [publie(point)]))
+    xml = tree(write(envoi(creation=MATIN), [publie(point)]))
     lus = index_courants(point, LENDEMAIN, LENDEMAIN + JOUR)
     local = str((lus.horodates + lus.decalages).astype("datetime64[s]")[0])
     assert set(texts(xml.iter("dateFin"))) == {local}
@@ -143,7 +154,7 @@ def test_an_index_is_dated_by_its_reading_of_the_night_after_and_the_file_by_utc
 @pytest.mark.observed("R171 sample, 2022: made at 01:38:24 UTC; several files by the guide")
 def test_a_file_is_made_in_the_night_once_its_points_were_read() -> None:
     points = [publie(grand(graine), prm=f"{graine:014d}") for graine in range(60)]
-    nuit, matin = r171.files(envoi(creation=MATIN), points)
+    nuit, matin = files(envoi(creation=MATIN), points)
     assert len(nuit.prms) > 40
     for archive, instant in ((nuit, "2024-07-02T01:38:24"), (matin, "2024-07-02T07:30:01")):
         xml = tree(archive.membres[0][1])
@@ -161,7 +172,7 @@ def test_each_file_has_an_identifier_of_its_own() -> None:
     names = [
         archive.nom
         for sequence in (1, 2, 12)
-        for archive in r171.files(envoi(sequence=sequence, creation=MATIN), points)
+        for archive in files(envoi(sequence=sequence, creation=MATIN), points)
     ]
     identifiants = [nom.split("_")[3] for nom in names]
     assert len(set(identifiants)) == len(names) >= 9
@@ -178,7 +189,7 @@ def test_consumption_and_production_are_in_separate_files_of_1000_points_at_most
         *(publie(grand(rang), prm=f"{rang:014d}") for rang in range(3)),
         publie(grand(segment="P3"), prm="9" * 14),
     ]
-    archives = list(r171.files(envoi(creation=MATIN), points))
+    archives = files(envoi(creation=MATIN), points)
     assert [one.nom for one in archives] == [
         "ENEDIS_R171_C_03182901001201_GRDT_1100256_20240702033824.zip",
         "ENEDIS_R171_C_03182901001202_GRDT_1100256_20240702033825.zip",
@@ -190,12 +201,12 @@ def test_consumption_and_production_are_in_separate_files_of_1000_points_at_most
 
 @pytest.mark.documented("guide R171 v1.3.0")
 def test_the_name_tells_a_supplier_from_a_tiers() -> None:
-    (archive,) = r171.files(envoi(kind="fournisseur"), [publie(grand())])
+    (archive,) = files(envoi(kind="fournisseur"), [publie(grand())])
     assert "_GRDF_" in archive.nom
 
 
 def test_a_point_that_was_not_read_is_left_out() -> None:
     lost = publie(grand(trous=(perdu(ORDINAIRE),)), prm="1" * 14)
-    assert list(r171.files(envoi(), [lost])) == []
-    (archive,) = r171.files(envoi(), [lost, publie(grand())])
+    assert files(envoi(), [lost]) == []
+    (archive,) = files(envoi(), [lost, publie(grand())])
     assert archive.prms == ("09111642617347",)

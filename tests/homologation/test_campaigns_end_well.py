@@ -9,9 +9,8 @@ import requests
 from homologating import Homologation, against, homologate
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
-from sge_sim.homologation.catalogue.earlier_releases import services_gone
-from sge_sim.homologation.catalogue.release import list_releases, load_release
+from sge_sim.homologation.catalogue import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue.release import list_releases, load_release, services_gone
 from sge_sim.homologation.reports.rapport import Decision, Statut, read_rapport
 
 

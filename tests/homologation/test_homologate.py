@@ -12,14 +12,14 @@ from openpyxl import load_workbook
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.clock import PARIS, RunningClock, clock_starting_at
+from sge_sim.homologation.campaign.outcome import judge
 from sge_sim.homologation.campaign.runner import Runner
-from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.protocoles import SOAP
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.own_simulator import cible_of
 from sge_sim.homologation.client.sge_client import SgeClient
-from sge_sim.homologation.reports.evidence import verify
 from sge_sim.homologation.reports.rapport import Decision, Statut
+from sge_sim.homologation.reports.writing import verify
 
 CASES = ("ADP-R1", "ADP-R2", "ADP-NR1", "RP-R1", "RP-R2", "RP-R3", "RP-NR1", "RP-NR2")
 CHOSEN = [part for name in CASES for part in ("--case", name)]

@@ -13,9 +13,9 @@ from running_simulator import RunningSimulator
 
 from sge_sim.cli.homologate import homologate as command
 from sge_sim.clock import PARIS
+from sge_sim.dataconnect.application import ROUTES
 from sge_sim.dataconnect.documentation import all_rules
 from sge_sim.dataconnect.rest_rules import SERVICE
-from sge_sim.dataconnect.routes import ROUTES
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, PROTOCOLES, SIMULATEUR
 from sge_sim.homologation.catalogue.release import load_release
@@ -25,8 +25,8 @@ from sge_sim.homologation.client.data_connect_client import (
     DataConnectClient,
     identifiants_of,
 )
-from sge_sim.homologation.reports.evidence import verify
 from sge_sim.homologation.reports.rapport import Decision, Statut
+from sge_sim.homologation.reports.writing import verify
 
 RELEASE = load_release("data-connect-2026", PROTOCOLES)
 NOT_IN_A_CASE = {

@@ -11,8 +11,7 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.journal import Bounds, Journal
 from sge_sim.processes.dataset_installation import install_dataset
-from sge_sim.referentiel.copies import copy_point
-from sge_sim.referentiel.points import describe_point
+from sge_sim.referentiel.points import copy_point, describe_point
 from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
 
 C5 = "25946599093143"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sge_sim.homologation.reports.evidence import verify
 from sge_sim.homologation.reports.rapport import Statut, read_rapport
+from sge_sim.homologation.reports.writing import verify
 
 PROJECT = Path(__file__).parents[1] / "examples" / "user_project"
 

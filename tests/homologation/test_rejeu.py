@@ -7,7 +7,7 @@ import requests
 from lxml import html
 from running_simulator import RunningSimulator
 
-from sge_sim.homologation.rejeu.difference import difference
+from sge_sim.homologation.rejeu import difference
 
 SPACE = "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
 PATH = "/ConsultationDonneesTechniquesContractuelles/v1.0"

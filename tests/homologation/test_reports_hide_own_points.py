@@ -17,12 +17,11 @@ from points_kit import examples, json_lines
 
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.homologation.campaign.evaluation import Constat
-from sge_sim.homologation.reports.masque import without_personal
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut, read_rapport
-from sge_sim.homologation.reports.writing import write_reports
-from sge_sim.machine.zips import zip_members
+from sge_sim.homologation.reports.writing import without_personal, write_reports
+from sge_sim.machine.documents import zip_members
+from sge_sim.referentiel.apports.anonymat import personal_of
 from sge_sim.referentiel.apports.lecture import Source
-from sge_sim.referentiel.apports.personnelles import personal_of
 from sge_sim.referentiel.apports.versement import import_points
 
 PUBLIC = "25946599093143"

@@ -60,3 +60,16 @@ def test_spyne_is_imported_through_one_module_alone() -> None:
     sources = (ROOT / "sge_sim").rglob("*.py")
     found = [one.name for one in sources if imported.search(one.read_text(encoding="utf-8"))]
     assert found == ["_spyne_compat.py"]
+
+
+@pytest.mark.parametrize(
+    ("package", "where"),
+    [("distributed", "grappe.py"), ("mcp", "mcp.py"), ("pyarrow", "parquet.py")],
+)
+def test_what_an_extra_brings_is_loaded_by_who_asks_for_it_alone(package: str, where: str) -> None:
+    imported = re.compile(rf"^( *)(?:from|import) {package}\b", re.MULTILINE)
+    sources = (ROOT / "sge_sim").rglob("*.py")
+    found = {one.name: imported.findall(one.read_text(encoding="utf-8")) for one in sources}
+    places = {name: indents for name, indents in found.items() if indents}
+    assert places.keys() == {where}
+    assert all(places[where]), "within a function"

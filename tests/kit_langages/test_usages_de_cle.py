@@ -61,52 +61,48 @@ def door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield request.param, simulator, certificates
 
 
-@pytest.fixture(scope="module")
-def mono(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    built = tmp_path_factory.mktemp("mono") / "Appel.exe"
-    subprocess.run(["mcs", f"-out:{built}", str(HERE / "Appel.cs")], check=True, timeout=120)
-    return built
+COMPILED = {
+    "java": ("javac", "-d", "{out}", str(HERE / "Appel.java")),
+    "go": ("go", "build", "-o", "{out}/appel", str(HERE / "appel.go")),
+    "mono": ("mcs", "-out:{out}/Appel.exe", str(HERE / "Appel.cs")),
+}
+"""What is compiled once, into a folder."""
 
 
 @pytest.fixture(scope="module")
-def go(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    built = tmp_path_factory.mktemp("go") / "appel"
-    subprocess.run(
-        ["go", "build", "-o", str(built), str(HERE / "appel.go")],
-        check=True,
-        timeout=900,  # the first time, it compiles its library
-    )
-    return built
+def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """How each program is called."""
+    out = tmp_path_factory.mktemp("programs")
+    for command in COMPILED.values():
+        # The first time, Go compiles its library.
+        subprocess.run([part.format(out=out) for part in command], check=True, timeout=900)
+    return {
+        "java": ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", str(out), "Appel"],
+        "node": ["node", str(HERE / "appel.js")],
+        "php": ["php", str(HERE / "appel.php")],
+        "go": [str(out / "appel")],
+        "mono": ["mono", str(out / "Appel.exe")],
+    }
 
 
 STACKS = ("curl", "zeep", "java", "node", "php", "go", "mono")
 
 
-def play(stack: str, url: str, ca: str, folder: Path, built: dict[str, Path]) -> str:
+def play(stack: str, url: str, ca: str, folder: Path, programs: dict[str, list[str]]) -> str:
     """Have a stack call with a certificate; return « HTTP n » or what it says."""
-    arguments = [url, ca]
-    arguments += [str(folder / one) for one in ("bundle.p12", "chain.pem", "key.pem")]
-    arguments.append(PASSWORD)
-    match stack:
-        case "zeep":
-            return _zeep(url, ca, folder)
-        case "curl":
-            command = [
-                *("curl", "-s", "-S", "-o", str(folder / "answer"), "-w", "HTTP %{http_code}"),
-                *("--cacert", ca, "--cert", arguments[3], "--key", arguments[4], url),
-            ]
-        case "java":
-            command = ["java", str(HERE / "Appel.java"), *arguments]
-        case "node":
-            command = ["node", str(HERE / "appel.js"), *arguments]
-        case "php":
-            command = ["php", str(HERE / "appel.php"), *arguments]
-        case "go":
-            command = [str(built["go"]), *arguments]
-        case _:
-            # Mono reads neither an EC key nor a bundle of today's algorithms.
-            arguments[2] = str(folder / "legacy.p12")
-            command = ["mono", str(built["mono"]), *arguments]
+    bundle, chain, key = (str(folder / each) for each in ("bundle.p12", "chain.pem", "key.pem"))
+    if stack == "zeep":
+        return _zeep(url, ca, folder)
+    if stack == "curl":
+        command = [
+            *("curl", "-s", "-S", "-o", str(folder / "answer"), "-w", "HTTP %{http_code}"),
+            *("--cacert", ca, "--cert", chain, "--key", key, url),
+        ]
+    else:
+        if stack == "mono":
+            # It reads neither an EC key nor a bundle of today's algorithms.
+            bundle = str(folder / "legacy.p12")
+        command = [*programs[stack], url, ca, bundle, chain, key, PASSWORD]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     lines = (done.stdout + done.stderr).strip().splitlines()
     told = [line for line in lines if re.fullmatch(r"HTTP [1-9]\d\d", line)]
@@ -131,19 +127,13 @@ def _zeep(url: str, ca: str, folder: Path) -> str:
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_stack_sends_its_certificate_whatever_its_use(
     door: tuple[str, RunningSimulator, dict[str, Path]],
-    mono: Path,
-    go: Path,
+    programs: dict[str, list[str]],
     stack: str,
     kind: str,
 ) -> None:
     mode, simulator, certificates = door
-    said = play(
-        stack,
-        simulator.url + PATH,
-        simulator.ready["ca_file"],
-        certificates[kind],
-        {"mono": mono, "go": go},
-    )
+    url, ca = simulator.url + PATH, simulator.ready["ca_file"]
+    said = play(stack, url, ca, certificates[kind], programs)
     print(f"{mode} {stack} {kind}: {said}", file=sys.stderr)
     if kind == "expire":
         assert re.fullmatch(r"HTTP \d+", said) is None, said

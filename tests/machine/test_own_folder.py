@@ -10,7 +10,7 @@ from sge_sim.machine.counters import Counters
 from sge_sim.machine.files import locked, make_private_file, open_private
 from sge_sim.processes.serving_note import ReadyFile, serving
 from sge_sim.settings.own_folder import look_at_own_folder
-from sge_sim.tables.quotas import QuotaCounts
+from sge_sim.tables.comptages import QuotaCounts
 
 OTHER = 12345
 

@@ -6,7 +6,6 @@ Every command of `docs/plusieurs-machines.md` is run, in one shell, with ports t
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -28,7 +27,7 @@ import requests
 from catalogue_requests import envelope_of
 from demandes import courbe_quotidienne
 from lxml import etree
-from postgresql_kit import OWNER, SERVER, Cluster
+from postgresql_kit import SERVER, own_cluster
 from sqlalchemy import URL, create_engine, make_url, select, text
 
 from sge_sim.facts.database import Database
@@ -172,19 +171,8 @@ def server() -> Iterator[URL]:
         yield named
         drop_databases(named)
         return
-    folder = Path("/tmp") / f"sge-sim-machines-{os.getpid()}"
-    folder.mkdir(mode=0o700)
-    if os.getuid() == 0:
-        shutil.chown(folder, OWNER)
-    made = Cluster(folder, free_port())
-    try:
-        made.make()
-        made.start()
+    with own_cluster() as made:
         yield make_url(made.url)
-    finally:
-        if (folder / "data" / "postmaster.pid").exists():
-            made.stop()
-        shutil.rmtree(folder)
 
 
 def drop_databases(server: URL) -> None:

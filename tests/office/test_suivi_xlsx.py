@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from failing_campaign import write_failing_report
 
-from sge_sim.homologation.reports.cause import causes_of, remarks_of
+from sge_sim.homologation.reports.executions import causes_of, remarks_of
 from sge_sim.homologation.reports.rapport import Rapport, read_rapport
 
 pytestmark = pytest.mark.office

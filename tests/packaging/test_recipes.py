@@ -84,8 +84,8 @@ def run(
 def test_the_recipes_have_one_shell_of_ten_lines_and_four_clients() -> None:
     (shell,) = set(shells().values())
     assert len(shell.splitlines()) == 10
-    for called in clients().values():
-        assert tuple(client.rpartition("/")[2] for _, client in called) == LANGUAGES
+    (called,) = {tuple(client for _, client in called) for called in clients().values()}
+    assert tuple(client.rpartition("/")[2] for client in called) == LANGUAGES
 
 
 def assert_called(done: subprocess.CompletedProcess[str], folder: Path) -> None:
@@ -100,14 +100,12 @@ def test_a_recipe_shows_what_a_client_in_python_did(tmp_path: Path, archive: str
 
 
 @pytest.mark.langages
-@pytest.mark.parametrize("recipe", ["github", "gitlab", "jenkins"])
-@pytest.mark.parametrize("number", range(4), ids=["python", "java", "node", "php"])
-def test_each_recipe_runs_with_each_client(
-    tmp_path: Path, archive: str, recipe: str, number: int
-) -> None:
-    _, client = clients()[recipe][number]
+@pytest.mark.parametrize("number", range(1, 4), ids=["java", "node", "php"])
+def test_a_recipe_runs_with_each_client(tmp_path: Path, archive: str, number: int) -> None:
+    """One recipe: the others have its shell and its clients."""
+    _, client = clients()["gitlab"][number]
     # Node.js finds the package where NODE_PATH says, as `make test-langages` installs it.
-    assert_called(run(shells()[recipe], tmp_path, archive, "true", client), tmp_path)
+    assert_called(run(shells()["gitlab"], tmp_path, archive, "true", client), tmp_path)
 
 
 def test_the_action_starts_a_simulator_for_the_steps_that_follow(

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from at_size import SEARCH_MS, search
 from made_states import copy_state
 from points_kit import csv_lines, made_points
 from postgresql_kit import SERVER, new_database
@@ -26,16 +27,13 @@ from sge_sim.referentiel.apports.lecture import Source
 from sge_sim.referentiel.apports.sources import source_of
 from sge_sim.referentiel.apports.versement import Bilan, import_points, remove_own_points
 from sge_sim.referentiel.mesures import mesure_of
-from sge_sim.schema.revisions import prepare
-from sge_sim.tables.search import Criteres, search_points
+from sge_sim.schema.data_folder import prepare
 
 pytestmark = pytest.mark.large
 
 MANY = int(os.environ.get("SGE_SIM_POINTS", "1000000"))
 POINTS_PER_SECOND = 1_000_000 / 300
 MEMORY_MB = 120
-SEARCH_MS = 20
-SEARCHES = 200
 USED = min(1000, MANY // 3)
 
 
@@ -76,7 +74,8 @@ def test_a_large_file_is_imported_used_exported_and_removed(
     print(f"\n{MANY} points: {seconds:.0f} s, {memory_mb() - before:.0f} MB more")
     assert bilan == Bilan(MANY, MANY, 0, 0, True)
     assert memory_mb() - before < MEMORY_MB
-    _search(database)
+    slowest = search(database, MANY)
+    assert slowest < SEARCH_MS or database.engine.dialect.name != "sqlite"
     started = stopwatch()
     _use(database, tmp_path)
     print(f"{USED} called, ordered, published: {elapsed_ms(started) / 1000:.0f} s")
@@ -112,28 +111,3 @@ def _use(database: Database, folder: Path) -> None:
     )
     assert set(published) == set(chosen)
     assert min(published.values()) >= 2
-
-
-def _search(database: Database) -> None:
-    """Search by address, name, SIRET and meter, as RecherchePoint does."""
-    durations = []
-    for cells in made_points(SEARCHES, first=MANY // 2):
-        place = {"code_postal": cells["codePostal"], "code_insee": cells["codeInseeCommune"]}
-        asked = [
-            Criteres(numero_et_nom_voie=cells["numeroEtNomVoie"], **place),
-            Criteres(nom_client_final=cells["nomClientFinalOuDenominationSociale"], **place),
-            Criteres(matricule_ou_numero_serie=cells.get("numeroSerie") or cells.get("matricule")),
-        ]
-        if "numSiret" in cells:
-            asked.append(Criteres(siret=cells["numSiret"]))
-        for criteres in asked:
-            started = stopwatch()
-            with database.sessions() as session:
-                found = search_points(session, criteres, limit=200)
-            durations.append(elapsed_ms(started))
-            assert cells["prm"] in [point.prm for point in found]
-    durations.sort()
-    slowest = durations[int(len(durations) * 0.99)]
-    print(f"searches: {durations[len(durations) // 2]:.1f} ms, p99 {slowest:.1f} ms")
-    if database.engine.dialect.name == "sqlite":
-        assert slowest < SEARCH_MS

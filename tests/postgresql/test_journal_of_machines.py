@@ -11,7 +11,7 @@ from postgresql_kit import Cluster
 from sge_sim.clock import machine_now
 from sge_sim.facts.database import Database
 from sge_sim.journal import Bounds, EchangeRecord, Journal
-from sge_sim.schema.revisions import prepare
+from sge_sim.schema.data_folder import prepare
 
 NUMBERS = count()
 

@@ -13,11 +13,15 @@ import pytest
 import requests
 from dataconnect_kit import Client
 from orders_kit import C5, NOW, Orders
+from points_kit import csv_lines, made_points
 from postgresql_kit import new_database
 from running_simulator import RunningSimulator, start_simulator
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from sge_sim.facts.database import Database
+from sge_sim.referentiel.apports import versement
+from sge_sim.referentiel.apports.lecture import Source
+from sge_sim.referentiel.apports.versement import import_points, remove_own_points
 from sge_sim.tables.acteurs import Certificat, registered_certificats
 
 pytestmark = pytest.mark.postgresql
@@ -46,6 +50,24 @@ def running(
         *data_connect,
     ) as simulator:
         yield simulator
+
+
+def test_a_large_import_leaves_no_plan_of_small_tables(
+    database_url: str, running: RunningSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan that goes through a table is kept until the server has counted its rows."""
+    monkeypatch.setattr(versement, "_FIRST_SETTLED", 100)
+    database = Database(database_url)
+    source = Source("points.csv", csv_lines(made_points(1000)))
+    try:
+        assert import_points(database, [source], report=pytest.fail).nouveaux == 1000
+        with database.sessions() as session:
+            counted = text("SELECT analyze_count FROM pg_stat_user_tables WHERE relname = 'point'")
+            # As it grew (100, 400), and at the end.
+            assert session.scalar(counted) >= 3
+        assert remove_own_points(database, None) == 1000
+    finally:
+        database.dispose()
 
 
 def test_fifty_identical_orders_at_once_give_one_service(running: RunningSimulator) -> None:

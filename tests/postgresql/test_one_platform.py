@@ -14,8 +14,7 @@ from postgresql_kit import new_database
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.facts.database import Database
-from sge_sim.tables.comptages import SharedCadence, SharedQuotas
-from sge_sim.tables.quotas import Quota
+from sge_sim.tables.comptages import Quota, SharedCadence, SharedQuotas
 
 pytestmark = [
     pytest.mark.postgresql,

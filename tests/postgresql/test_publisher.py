@@ -19,8 +19,8 @@ from running_simulator import RunningSimulator, start_simulator
 from sge_sim.facts.database import Database
 from sge_sim.facts.exclusivite import SILENCE_SECONDS, ExclusiviteLostError
 from sge_sim.flux.contenus import keep_content
+from sge_sim.schema.data_folder import prepare
 from sge_sim.schema.pieces import Pieces
-from sge_sim.schema.revisions import prepare
 from sge_sim.tables.plateforme import read_contenu, write_contenu
 
 pytestmark = [

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session
 
 from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, unreachable_sentence
-from sge_sim.schema.revisions import prepare
+from sge_sim.schema.data_folder import prepare
 from sge_sim.tables.points import Commune
 
 pytestmark = pytest.mark.postgresql

@@ -15,8 +15,7 @@ from made_states import copy_state
 from sge_sim.processes import data_connect_process
 from sge_sim.processes.simulator import open_simulator
 from sge_sim.settings import Settings
-from sge_sim.transport.limits import Limits
-from sge_sim.transport.sockets import bind_loopback
+from sge_sim.transport.listener import Limits, bind_loopback
 
 LARGEST = 50_000
 

@@ -15,9 +15,8 @@ from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import Dataset
 from sge_sim.referentiel.population import minimum_size
-from sge_sim.schema.data_folder import open_database
-from sge_sim.schema.revisions import prepare
-from sge_sim.tables.installation import is_installed
+from sge_sim.schema.data_folder import open_database, prepare
+from sge_sim.tables.apports import is_installed
 from sge_sim.tables.points import count_points
 
 

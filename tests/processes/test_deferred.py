@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sge_sim.processes.deferred_value import Deferred
+from sge_sim.processes.simulator import Deferred
 
 THREADS = 8
 

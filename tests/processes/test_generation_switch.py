@@ -8,7 +8,7 @@ from acces_kit import ASAD, C5, SAD, Tiers, tiers_in_process
 
 from sge_sim.clock import parse_instant
 from sge_sim.journal import EchangeRecord
-from sge_sim.processes.generation_switch import GenerationSwitch
+from sge_sim.processes.admin_process import GenerationSwitch
 from sge_sim.transport.message import Request, Response
 
 COLLECTE = "/CommandeCollectePublicationMesures/v3.0"

@@ -25,8 +25,8 @@ from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.reforme_hc import IssueReforme, sort_de
 from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.commandes import Evenement
+from sge_sim.tables.mesures_facts import read_anciens
 from sge_sim.tables.points import Point
-from sge_sim.tables.suivi_facts import read_anciens
 
 MOIS = [(2026, 12), *((2027, month) for month in range(1, 11))]
 OPERE = (7.2, 7.2, 6.4, 7.0, 6.7, 6.8, 6.5, 9.8, 9.7, 9.2, 9.4)

@@ -12,7 +12,7 @@ from sge_sim.machine.files import data_path
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.apports.lecture import Source
 from sge_sim.referentiel.apports.versement import import_points
-from sge_sim.referentiel.communes import communes_de_france
+from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.tables.points import Commune, Point, find_point, known_commune
 
 FOLDER = data_path("catalog") / "communes"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sge_sim.referentiel import identites
-from sge_sim.referentiel.tirage import Tirage
+from sge_sim.referentiel.identites import Tirage
 
 SEEDS = st.integers(0, 2**63)
 

@@ -19,9 +19,9 @@ from sge_sim.mesures import (
 )
 from sge_sim.mesures.climat import zone_du_departement
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.tables.mesures import Collecte, read_suivi
+from sge_sim.tables.mesures import Collecte, read_mesures_facts
+from sge_sim.tables.mesures_facts import MesuresFacts
 from sge_sim.tables.points import Point, find_point, named_points
-from sge_sim.tables.suivi_facts import Suivi
 
 C5, C4, C2 = "25478147557460", "98800001144455", "98800003605936"
 
@@ -29,7 +29,7 @@ C5, C4, C2 = "25478147557460", "98800001144455", "98800003605936"
 def described(session: Session, prm: str, sens: Sens = "SOUTIRAGE") -> PointMesure:
     point = find_point(session, prm)
     assert point is not None
-    found = point_mesure(point, read_suivi(session, prm), sens)
+    found = point_mesure(point, read_mesures_facts(session, prm), sens)
     assert found is not None
     return found
 
@@ -77,7 +77,7 @@ def test_the_points_of_the_catalogue_are_collected(session: Session) -> None:
     assert described(session, "25884515170669").collectes == ()
     named = {point.prm for point in named_points(session)}
     some = session.query(Point).where(Point.prm.not_in(named), Point.segment == "C5").limit(20)
-    assert all(read_suivi(session, point.prm).collectes == () for point in some)
+    assert all(read_mesures_facts(session, point.prm).collectes == () for point in some)
 
 
 @pytest.mark.assumed("a point that is opposed from the start has been since its commissioning")
@@ -115,22 +115,22 @@ def test_the_other_direction_is_another_installation(session: Session) -> None:
 def test_a_point_without_meter_has_no_measure(session: Session) -> None:
     point = find_point(session, "24210000000692")
     assert point is not None
-    assert point_mesure(point, read_suivi(session, point.prm), "SOUTIRAGE") is None
+    assert point_mesure(point, read_mesures_facts(session, point.prm), "SOUTIRAGE") is None
     other = find_point(session, C5)
     assert other is not None
-    assert point_mesure(other, Suivi(), "SOUTIRAGE") is None
+    assert point_mesure(other, MesuresFacts(), "SOUTIRAGE") is None
 
 
 def test_periods_of_collection_that_touch_are_one(session: Session) -> None:
     point = find_point(session, C5)
     assert point is not None
     un, deux, trois, quatre = (date(2025, mois, 1) for mois in (1, 2, 3, 4))
-    compteurs = read_suivi(session, C5).compteurs
-    suivi = Suivi(
+    compteurs = read_mesures_facts(session, C5).compteurs
+    mesures = MesuresFacts(
         collectes=((un, deux), (un, trois), (trois, quatre), (date(2025, 6, 1), None)),
         compteurs=compteurs,
     )
-    found = point_mesure(point, suivi, "SOUTIRAGE")
+    found = point_mesure(point, mesures, "SOUTIRAGE")
     assert found is not None
     assert found.collectes == (PeriodeCollecte(un, quatre), PeriodeCollecte(date(2025, 6, 1)))
 
@@ -156,7 +156,7 @@ def test_a_change_holds_at_once_and_a_point_that_did_not_change_is_the_same(
 def test_every_named_point_can_be_described(session: Session) -> None:
     for point in named_points(session):
         for sens in ("SOUTIRAGE", "INJECTION"):
-            found = point_mesure(point, read_suivi(session, point.prm), sens)
+            found = point_mesure(point, read_mesures_facts(session, point.prm), sens)
             unmetered = point.date_mise_en_service is None or point.type_comptage == "SSCPT"
             assert (found is None) == unmetered
 
@@ -207,6 +207,6 @@ def test_a_point_has_the_weather_of_its_commune_and_loses_measures_where_asked(
     mesure = described(session, C5)
     assert mesure.zone == zone_du_departement(point.code_insee)
     assert not mesure.pertes
-    perdant = point_mesure(point, read_suivi(session, C5), "SOUTIRAGE", pertes=True)
+    perdant = point_mesure(point, read_mesures_facts(session, C5), "SOUTIRAGE", pertes=True)
     assert perdant is not None
     assert perdant.pertes

@@ -14,8 +14,8 @@ from sqlalchemy import inspect
 
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
-from sge_sim.schema import revisions as schema
-from sge_sim.schema.revisions import prepare
+from sge_sim.schema import data_folder as schema
+from sge_sim.schema.data_folder import prepare
 
 NEW_FILES = 100
 SCHEMA = (["0033"], "ca15756a48506a1f")
@@ -43,7 +43,7 @@ def test_a_start_with_nothing_to_migrate_does_not_load_alembic(tmp_path: Path) -
     program = (
         "import sys\n"
         "from sge_sim.facts.database import Database\n"
-        "from sge_sim.schema.revisions import prepare\n"
+        "from sge_sim.schema.data_folder import prepare\n"
         f"database = Database('sqlite:///{tmp_path}/sge-sim.db')\n"
         "prepare(database)\n"
         "database.dispose()\n"

@@ -12,10 +12,10 @@ from lxml import etree
 from sge_sim.clock import PARIS
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.soap import writer
-from sge_sim.soap.writer import Ligne, write_rows
+from sge_sim.soap.writer import ModeleLigne, write_rows
 
-NAIVE = Ligne("<points><v>{v}</v><d>{d}</d><n>100%</n></points>", Stamp.NAIF)
-AWARE = Ligne("<mesure><d>{d}</d><v>{v}</v></mesure>", Stamp.AVEC_DECALAGE)
+NAIVE = ModeleLigne("<points><v>{v}</v><d>{d}</d><n>100%</n></points>", Stamp.NAIF)
+AWARE = ModeleLigne("<mesure><d>{d}</d><v>{v}</v></mesure>", Stamp.AVEC_DECALAGE)
 
 
 def legal(instants: list[int]) -> np.ndarray:

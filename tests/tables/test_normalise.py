@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sge_sim.tables.normalise import normalise
+from sge_sim.domaine.francais import normalise
 
 
 @pytest.mark.assumed("no source says how address lines are compared")

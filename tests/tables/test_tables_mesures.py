@@ -8,10 +8,10 @@ from sge_sim.facts.database import Database
 from sge_sim.tables.mesures import (
     CalendrierDate,
     Collecte,
-    Suivi,
+    MesuresFacts,
     add_trou,
     close_collecte,
-    read_suivi,
+    read_mesures_facts,
     remove_trous,
     replace_collectes,
 )
@@ -36,7 +36,7 @@ def test_what_a_point_depends_on_is_read_as_values(database: Database, add_point
         for cote, code in (("fournisseur", "FC000165"), ("distributeur", "DI000001")):
             session.add(CalendrierDate(prm=prm, cote=cote, depuis=JOUR, calendrier=code))
     with database.sessions() as session:
-        assert read_suivi(session, prm) == Suivi(
+        assert read_mesures_facts(session, prm) == MesuresFacts(
             collectes=((JOUR, None),),
             trous=(gap,),
             calendriers=(("fournisseur", JOUR, "FC000165"), ("distributeur", JOUR, "DI000001")),
@@ -45,7 +45,7 @@ def test_what_a_point_depends_on_is_read_as_values(database: Database, add_point
                 (date(2025, 1, 7), None, True),
             ),
         )
-        assert read_suivi(session, other) == Suivi(collectes=((JOUR, None),))
+        assert read_mesures_facts(session, other) == MesuresFacts(collectes=((JOUR, None),))
 
 
 def test_a_collection_ends_for_the_service_that_asked_for_it(
@@ -58,14 +58,14 @@ def test_a_collection_ends_for_the_service_that_asked_for_it(
     with database.transaction() as session:
         close_collecte(session, "1", date(2025, 5, 1))
     with database.sessions() as session:
-        assert read_suivi(session, prm).collectes == (
+        assert read_mesures_facts(session, prm).collectes == (
             (JOUR, date(2025, 5, 1)),
             (date(2025, 4, 1), None),
         )
     with database.transaction() as session:
         replace_collectes(session, prm, (JOUR, date(2025, 3, 9)))
     with database.sessions() as session:
-        assert read_suivi(session, prm).collectes == ((JOUR, date(2025, 3, 9)),)
+        assert read_mesures_facts(session, prm).collectes == ((JOUR, date(2025, 3, 9)),)
 
 
 def test_what_was_lost_may_be_found_again(database: Database, add_point: AddPoint) -> None:
@@ -75,4 +75,4 @@ def test_what_was_lost_may_be_found_again(database: Database, add_point: AddPoin
     with database.transaction() as session:
         remove_trous(session, prm)
     with database.sessions() as session:
-        assert read_suivi(session, prm).trous == ()
+        assert read_mesures_facts(session, prm).trous == ()

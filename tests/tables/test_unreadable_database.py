@@ -10,7 +10,7 @@ from sqlalchemy import text
 from test_outages import ORDER, READING, RELEASE, ask, log_of
 
 from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, sqlite_url, unreachable_sentence
-from sge_sim.schema.revisions import prepare
+from sge_sim.schema.data_folder import prepare
 
 
 def spoil(file: Path) -> None:

@@ -13,9 +13,8 @@ from throwaway_pki import ThrowawayPki
 from transport_kit import SHORT, Running, answer
 
 from sge_sim.transport.handshake import HandshakeFailure
-from sge_sim.transport.limits import Limits
+from sge_sim.transport.listener import Limits, bind
 from sge_sim.transport.server import HttpsServer
-from sge_sim.transport.sockets import bind
 from sge_sim.transport.tls import build_server_context
 
 

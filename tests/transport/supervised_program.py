@@ -20,10 +20,9 @@ from pathlib import Path
 from sge_sim.errors import UsageError
 from sge_sim.transport.admin_server import AdminServer
 from sge_sim.transport.child import Process
-from sge_sim.transport.limits import Limits
+from sge_sim.transport.listener import Limits, bind, bind_loopback
 from sge_sim.transport.message import Response
 from sge_sim.transport.server import HttpsServer
-from sge_sim.transport.sockets import bind, bind_loopback
 from sge_sim.transport.supervisor import supervise
 from sge_sim.transport.tls import build_server_context
 

@@ -6,7 +6,7 @@ from http.client import HTTPConnection
 from transport_kit import eventually
 
 from sge_sim.transport.admin_server import AdminServer
-from sge_sim.transport.sockets import bind_loopback
+from sge_sim.transport.listener import bind_loopback
 
 
 async def hello(scope, receive, send):

@@ -14,10 +14,9 @@ from throwaway_pki import SERVER, issue
 from transport_kit import SHORT, answer, ask, common_name, eventually
 
 from sge_sim.errors import UsageError
-from sge_sim.transport.limits import Limits
+from sge_sim.transport.listener import Limits, bind
 from sge_sim.transport.message import Response
 from sge_sim.transport.server import HttpsServer
-from sge_sim.transport.sockets import bind
 from sge_sim.transport.tls import build_server_context
 
 

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from sge_sim.errors import UsageError
-from sge_sim.transport.sockets import bind, bind_loopback
+from sge_sim.transport.listener import bind, bind_loopback
 
 
 def test_port_0_takes_a_free_port():

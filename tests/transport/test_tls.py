@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import serialization
 from throwaway_pki import issue
 
 from sge_sim.errors import UsageError
-from sge_sim.transport import openssl
+from sge_sim.transport import tls
 from sge_sim.transport.tls import build_server_context
 
 
@@ -61,9 +61,9 @@ def test_a_damaged_authority_is_refused(pki):
 
 def test_a_python_that_hides_its_openssl_is_told_so(monkeypatch):
     """As when OpenSSL is linked into the interpreter and its names are not exported."""
-    monkeypatch.setattr(openssl, "_file_of", lambda module: ssl.__file__)
+    monkeypatch.setattr(tls, "_file_of", lambda module: ssl.__file__)
     with pytest.raises(UsageError, match="ne donne pas accès"):
-        openssl.accept_any_purpose(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+        tls.accept_any_purpose(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
 
 
 def test_a_context_that_is_not_where_expected_is_left_alone():
@@ -71,4 +71,4 @@ def test_a_context_that_is_not_where_expected_is_left_alone():
         options = 0
 
     with pytest.raises(UsageError, match="contexte TLS introuvable"):
-        openssl.disable_session_cache(Shifted(ssl.PROTOCOL_TLS_SERVER))
+        tls.disable_session_cache(Shifted(ssl.PROTOCOL_TLS_SERVER))

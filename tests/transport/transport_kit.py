@@ -12,7 +12,7 @@ from typing import Any
 from cryptography import x509
 
 from sge_sim.transport.handshake import HandshakeFailure
-from sge_sim.transport.limits import Limits
+from sge_sim.transport.listener import Limits
 from sge_sim.transport.message import Request, Response
 from sge_sim.transport.server import HttpsServer
 

@@ -16,7 +16,7 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal, JournalFeed
 from sge_sim.machine.shared_memory import PhaseService
-from sge_sim.referentiel.apports.personnelles import personal_of
+from sge_sim.referentiel.apports.anonymat import personal_of
 from sge_sim.schema.pieces import Pieces
 from sge_sim.settings import Settings
 

@@ -27,8 +27,12 @@ from sge_sim.referentiel.apports.export import (
     template_of_mesures,
 )
 from sge_sim.referentiel.apports.lecture import Faute, Format, Source
-from sge_sim.referentiel.apports.versement import Bilan, import_points, remove_own_points
-from sge_sim.referentiel.apports.wording import sentence_of_import
+from sge_sim.referentiel.apports.versement import (
+    Bilan,
+    import_points,
+    remove_own_points,
+    sentence_of_import,
+)
 
 _SHOWN: Final = 1000
 _FORMATS: Final[dict[str, Format]] = {"application/x-ndjson": "jsonl", "text/csv": "csv"}

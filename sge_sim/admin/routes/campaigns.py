@@ -15,8 +15,7 @@ from sge_sim.admin.routes.passage_pages import own_cible
 from sge_sim.admin.xml_page import show_message
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.client_observe import ClientObserve
-from sge_sim.homologation.reports.cause import worst_first
-from sge_sim.homologation.reports.decompte import decomptes, filtres
+from sge_sim.homologation.reports.executions import decomptes, filtres, worst_first
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.rapport import Rapport
 from sge_sim.tables.acteurs import all_acteurs, default_acteur, registered_certificats

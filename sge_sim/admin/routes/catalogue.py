@@ -77,13 +77,13 @@ def router(state: AdminState) -> APIRouter:
 
 def _views() -> ModuleType:
     """Return what reads the catalogue, loaded for whoever looks at it."""
-    from sge_sim.homologation.catalogue import views
+    from sge_sim.homologation.catalogue import french_text
 
-    return views
+    return french_text
 
 
 def _generations() -> ModuleType:
     """Return what reads the services, loaded for whoever looks at them."""
-    from sge_sim.api import generations
+    from sge_sim.api import declarations
 
-    return generations
+    return declarations

@@ -15,8 +15,7 @@ from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.acteurs import CertificatView, view_certificats
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.domaine.nomenclatures import Environment
-from sge_sim.door.certificats import CertificateRegister
-from sge_sim.door.registration import register_file
+from sge_sim.door.certificats import CertificateRegister, register_file
 from sge_sim.errors import UsageError
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.inspection import (

@@ -13,7 +13,7 @@ from sge_sim.errors import UnknownError
 from sge_sim.refus import Rule
 
 if TYPE_CHECKING:
-    from sge_sim.api.regles import CodeView
+    from sge_sim.api.declarations import CodeView
 
 _SHOWN: Final = 40
 _UNFOLDED: Final = 10
@@ -69,7 +69,7 @@ def router(state: AdminState) -> APIRouter:
         response_model=list[Rule],
     )
     def read_rules(morceau: UnMorceau, q: _Words = "", code: str | None = None) -> Response:
-        from sge_sim.api.regles import search_rules
+        from sge_sim.api.declarations import search_rules
 
         return morceau.of(search_rules(q, code), lambda each: each.name)
 
@@ -78,6 +78,6 @@ def router(state: AdminState) -> APIRouter:
 
 def _found(words: str) -> "list[CodeView]":
     # The services are loaded by whoever looks at their rules.
-    from sge_sim.api.regles import view_codes
+    from sge_sim.api.declarations import view_codes
 
     return view_codes(words)

@@ -17,7 +17,7 @@ from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.datahub import ApplicationDatahubView, CompteView, ContratDatahubView
 from sge_sim.clock import legal_date
-from sge_sim.datahub import applications, comptes, contrats
+from sge_sim.datahub import contrats, portail
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, ModeApplication, TypeCanal
 from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import instant_within
@@ -141,13 +141,13 @@ def router(state: AdminState) -> APIRouter:
     @routes.post("/comptes", status_code=201, summary="Ouvrir un compte d'une entité")
     def add_compte(new: NewCompte) -> CompteView:
         with database.transaction() as session:
-            return CompteView.of(comptes.create_compte(session, new.email, new.nom, new.acteur))
+            return CompteView.of(portail.create_compte(session, new.email, new.nom, new.acteur))
 
     @routes.post("/comptes/{email}", summary="Mettre à jour son profil")
     def set_profil(email: str, asked: ProfilChange) -> CompteView:
         with database.transaction() as session:
             changes = asked.model_dump(exclude={"par"})
-            return CompteView.of(comptes.update_compte(session, asked.par, email, **changes))
+            return CompteView.of(portail.update_compte(session, asked.par, email, **changes))
 
     @routes.get(
         "/contrats",
@@ -239,7 +239,7 @@ def router(state: AdminState) -> APIRouter:
     @routes.post("/applications", status_code=201, summary="Créer une application")
     def add_application(asked: FormulaireApplication) -> ApplicationDatahubView:
         with database.transaction() as session:
-            made = applications.request_application(
+            made = portail.request_application(
                 session,
                 asked.par,
                 **asked.model_dump(exclude={"par", "logo"}),
@@ -250,7 +250,7 @@ def router(state: AdminState) -> APIRouter:
     @routes.post("/applications/{client_id}", summary="Modifier une application")
     def set_application(client_id: str, asked: ApplicationDatahubChange) -> ApplicationDatahubView:
         with database.transaction() as session:
-            changed = applications.update_application(
+            changed = portail.update_application(
                 session,
                 asked.par,
                 client_id,
@@ -264,7 +264,7 @@ def router(state: AdminState) -> APIRouter:
     )
     def remove_application(client_id: str, par: ParQui) -> None:
         with database.transaction() as session:
-            applications.remove_application(session, par, client_id)
+            portail.remove_application(session, par, client_id)
 
     return routes
 

@@ -17,7 +17,7 @@ from sge_sim.api.datahub import (
     CompteView,
     ContratDatahubView,
 )
-from sge_sim.datahub import applications
+from sge_sim.datahub import portail
 from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.refus import Refus
@@ -54,7 +54,7 @@ def router(state: AdminState) -> APIRouter:
     @routes.get("/logos/{client_id}.png")
     def show_logo(client_id: str) -> Response:
         with database.sessions() as session:
-            logo = applications.get_application_datahub(session, client_id).logo
+            logo = portail.get_application_datahub(session, client_id).logo
         if logo is None:
             raise UsageError("Cette application n'a pas de logo.")
         return Response(logo, media_type="image/png", headers=pages.HEADERS)

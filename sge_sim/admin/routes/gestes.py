@@ -16,7 +16,7 @@ from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.admin.routes.health import restore
 from sge_sim.api.datahub import TicketView
 from sge_sim.clock import machine_now, parse_day
-from sge_sim.datahub.tickets import close_ticket, open_ticket
+from sge_sim.datahub.spice import close_ticket, open_ticket
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import (
     ENVIRONMENTS,
@@ -24,7 +24,7 @@ from sge_sim.domaine.nomenclatures import (
     KindActeur,
     TypeCanal,
 )
-from sge_sim.door.registration import register_file
+from sge_sim.door.certificats import register_file
 from sge_sim.errors import UsageError
 from sge_sim.flux.declaration import declare_canal, describe_canal
 from sge_sim.referentiel.acteurs import add_contrat, add_login, create_acteur, habiliter

@@ -15,7 +15,7 @@ from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import ModeApplication
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.apports.versement import remove_own_points
-from sge_sim.referentiel.copies import copy_point
+from sge_sim.referentiel.points import copy_point
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.dataconnect import APIS, applications
 

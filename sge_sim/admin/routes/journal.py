@@ -21,11 +21,11 @@ from sge_sim.admin.routes import AdminState, RowNumber, rejeu
 from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.admin.routes.listes import PAR_PAGES, Apres, Avant, Limite, page_of
 from sge_sim.admin.xml_page import show_message
+from sge_sim.api.premier_appel import Moyens, moyens_for
 from sge_sim.api.typed_filters import service_names
 from sge_sim.api.views import ExchangeView, ExchangeWithBodies
 from sge_sim.domaine.nomenclatures import ORIGINES
 from sge_sim.errors import UsageError
-from sge_sim.homologation.rejeu.moyens import Moyens, moyens_for
 from sge_sim.journal import Echange, RechercheJournal
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.campaigns import observations_of
@@ -211,7 +211,7 @@ def echange_routes(state: AdminState) -> APIRouter:
 
     def _comparison(echange: Echange) -> dict[str, object] | None:
         """Return what a replay and its original differ by; None for what is no replay."""
-        from sge_sim.homologation.rejeu.difference import difference
+        from sge_sim.homologation.rejeu import difference
 
         if echange.rejeu_de is None:
             return None
@@ -229,7 +229,7 @@ def echange_routes(state: AdminState) -> APIRouter:
 
         A long request is sent by curl from the file that the page gives.
         """
-        from sge_sim.homologation.rejeu.copies import as_curl, as_zeep
+        from sge_sim.homologation.rejeu import as_curl, as_zeep
 
         try:
             if len(echange.request or b"") > _COPIED:

@@ -9,7 +9,7 @@ from sge_sim.admin.routes import AdminState
 from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
-from sge_sim.tables.mesures import read_suivi
+from sge_sim.tables.mesures import read_mesures_facts
 
 if TYPE_CHECKING:
     from sge_sim.admin.series import Series
@@ -63,7 +63,7 @@ def _read(
         direction = sens or natural
         measured = point_mesure(
             point,
-            read_suivi(session, prm),
+            read_mesures_facts(session, prm),
             direction,
             pertes=state.settings.perd_des_mesures,
         )

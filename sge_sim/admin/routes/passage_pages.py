@@ -11,11 +11,10 @@ from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.forms import Form, read_form
+from sge_sim.api.premier_appel import moyens_for
 from sge_sim.door.certificats import login_and_contrat
 from sge_sim.errors import UsageError
-from sge_sim.homologation.rejeu.moyens import moyens_for
-from sge_sim.homologation.reports.cause import worst_first
-from sge_sim.homologation.reports.decompte import decomptes, filtres
+from sge_sim.homologation.reports.executions import decomptes, filtres, worst_first
 from sge_sim.tables.acteurs import default_acteur
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from sge_sim.admin.reglages_form import apply_button
 from sge_sim.admin.routes import AdminState, following
 from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.api.flux import FichierView
-from sge_sim.api.services import ServiceView
+from sge_sim.api.points import ServiceView
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.api.views import ExchangeView
 from sge_sim.commandes.echeances import transaction_on

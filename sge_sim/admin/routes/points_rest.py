@@ -16,10 +16,9 @@ from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.nomenclatures import TypeAcces
 from sge_sim.facts.stored_clock import instant_within
-from sge_sim.referentiel.apports.personnelles import personal_words
+from sge_sim.referentiel.apports.anonymat import personal_words
 from sge_sim.referentiel.apports.versement import remove_own_points
-from sge_sim.referentiel.copies import copy_point
-from sge_sim.referentiel.points import describe_point, get_point
+from sge_sim.referentiel.points import copy_point, describe_point, get_point
 from sge_sim.referentiel.reglages import Reglages, change_point
 from sge_sim.tables.consultation import look_for_points
 

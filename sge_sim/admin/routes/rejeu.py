@@ -7,9 +7,9 @@ from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
 from sge_sim.admin.routes import AdminState, Body, RowNumber
+from sge_sim.api.premier_appel import moyens_for
 from sge_sim.api.views import ExchangeView
 from sge_sim.errors import UsageError
-from sge_sim.homologation.rejeu.moyens import moyens_for
 from sge_sim.journal import Echange
 
 
@@ -27,7 +27,7 @@ def play_again(state: AdminState, echange: Echange, demande: bytes | None) -> in
     `demande` is sent instead of its request where it is given. Raises `UsageError` for one that
     is no SOAP call, and where nobody answers.
     """
-    from sge_sim.homologation.rejeu.envoi import send_again
+    from sge_sim.homologation.rejeu import send_again
 
     before = state.journal.find_replays(echange.id, 1)
     moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
@@ -72,7 +72,7 @@ def router(state: AdminState) -> APIRouter:
         response_class=PlainTextResponse,
     )
     def read_copy(echange_id: RowNumber, forme: Literal["curl", "zeep"] = "curl") -> str:
-        from sge_sim.homologation.rejeu.copies import as_curl, as_zeep
+        from sge_sim.homologation.rejeu import as_curl, as_zeep
 
         echange = get(echange_id)
         moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)

@@ -13,7 +13,7 @@ from sge_sim.admin.routes.listes import (
     Limite,
     page_of,
 )
-from sge_sim.api.services import ServiceSouscritView, ServiceView
+from sge_sim.api.points import ServiceSouscritView, ServiceView
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.domaine.nomenclatures import EtatService
 from sge_sim.tables.acteurs import all_acteurs

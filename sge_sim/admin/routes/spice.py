@@ -9,8 +9,8 @@ from sge_sim.admin.routes import AdminState, Body, RowNumber
 from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.datahub import TicketView
 from sge_sim.clock import machine_now
-from sge_sim.datahub import habilitateurs
-from sge_sim.datahub.tickets import close_ticket, open_ticket
+from sge_sim.datahub import spice
+from sge_sim.datahub.spice import close_ticket, open_ticket
 from sge_sim.tables.datahub import tickets_spice
 
 
@@ -64,15 +64,15 @@ def router(state: AdminState) -> APIRouter:
     def add_habilitateur(asked: LoginDemande) -> HabilitateurView:
         with database.transaction() as session:
             if asked.par is None:
-                named = habilitateurs.name_main_habilitateur(session, asked.login)
+                named = spice.name_main_habilitateur(session, asked.login)
             else:
-                named = habilitateurs.name_habilitateur(session, asked.par, asked.login)
+                named = spice.name_habilitateur(session, asked.par, asked.login)
             return HabilitateurView(login=named.login, principal=named.principal)
 
     @routes.post("/habilitateurs/droits", summary="Donner des droits dans SGE")
     def set_droits(asked: DroitsDemande) -> DroitsView:
         with database.transaction() as session:
-            user = habilitateurs.give_rights(session, asked.par, asked.login, asked.services)
+            user = spice.give_rights(session, asked.par, asked.login, asked.services)
             return DroitsView(login=user.login, services=user.services, actif=user.actif)
 
     @routes.delete(
@@ -82,7 +82,7 @@ def router(state: AdminState) -> APIRouter:
         login: str, par: Annotated[str, Query(description="Login de l'habilitateur")]
     ) -> None:
         with database.transaction() as session:
-            habilitateurs.remove_rights(session, par, login)
+            spice.remove_rights(session, par, login)
 
     @routes.get(
         "/tickets",

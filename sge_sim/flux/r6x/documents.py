@@ -8,8 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from sge_sim.errors import UsageError
-from sge_sim.machine.documents import parse_json
-from sge_sim.machine.zips import zip_members
+from sge_sim.machine.documents import parse_json, zip_members
 
 SCHEMAS: Final = ("R63", "R64", "R65", "R66", "R67", "C68", "CR.M023")
 OCTETS_AU_PLUS: Final = 512 * 2**20

@@ -29,7 +29,7 @@ from sge_sim.mesures.series import (
     read_series,
 )
 from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
-from sge_sim.soap.writer import Ligne, write_rows
+from sge_sim.soap.writer import ModeleLigne, write_rows
 
 Pieces = Iterator[bytes]
 Etendue = tuple[date, date]
@@ -37,8 +37,8 @@ Etendue = tuple[date, date]
 MOTIFS_DE_POSE: Final = MappingProxyType({POSE: "Pose fournisseur", DEPOSE: "Dépose fournisseur"})
 """How R64 calls the reasons of a reading on the spot (GUI 0503 §2.4)."""
 _COURBES_DES_GRANDS: Final = ("PA", "PRI", "PRC", "E")
-_DAY: Final = Ligne(',{"v":"{v}","d":"{d}"}', Stamp.JOUR)
-_INSTANT: Final = Ligne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
+_DAY: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.JOUR)
+_INSTANT: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _with_points(
 
 
 def _series_rows(
-    point: PointDecrit, type_: TypeAcces, grandeur: str, ligne: Ligne
+    point: PointDecrit, type_: TypeAcces, grandeur: str, ligne: ModeleLigne
 ) -> Iterator[bytes]:
     for etendue in point.etendues:
         for serie in point.series(type_, grandeur, etendue):
@@ -205,12 +205,12 @@ def _columns(troncon: Troncon) -> tuple[Any, Any, Any]:
 
 
 @cache
-def _curve_row(pas: int | None, nature: str | None, petit: bool, best: bool) -> Ligne:
+def _curve_row(pas: int | None, nature: str | None, petit: bool, best: bool) -> ModeleLigne:
     """Return a row: `tc` only of what was corrected, quality only of C5 and P4."""
     quality = '"iv":0,"ec":0' if petit and nature == BRUT else '"iv":null,"ec":null'
     traitement = TRAITEMENTS.get(nature) if best else None
     made = "" if traitement is None else f'"tc":"{traitement}",'
-    return Ligne(
+    return ModeleLigne(
         f',{{"v":"{{v}}","d":"{{d}}","p":"PT{pas}M","n":"{nature}",{made}{quality}}}',
         Stamp.NAIF,
     )

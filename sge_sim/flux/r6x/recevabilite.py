@@ -164,7 +164,7 @@ def describe_demanded(
     earliest, and with the access service; raises `Refus`."""
     asked = PointDemande(demande, dossier, demandeur)
     check(RULES, asked)
-    mesure = point_mesure(dossier.point, dossier.suivi, demande.sens, pertes=pertes)
+    mesure = point_mesure(dossier.point, dossier.mesures, demande.sens, pertes=pertes)
     assert demande.date_debut is not None, "measures are demanded of days"
     assert demande.date_fin is not None, "measures are demanded of days"
     debut, fin = demande.date_debut, demande.date_fin

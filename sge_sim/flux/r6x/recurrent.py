@@ -124,7 +124,7 @@ def _written(
             continue
         service = (one.debut, one.fin) if lot.publie_avant_arret else None
         mesure = point_mesure(
-            dossier.point, dossier.suivi, one.sens, service, pertes=envoi.defauts.pertes
+            dossier.point, dossier.mesures, one.sens, service, pertes=envoi.defauts.pertes
         )
         if mesure is None:
             continue

@@ -7,10 +7,10 @@ from typing import Any
 
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.answer_paths import Answer
-from sge_sim.homologation.catalogue.case_dates import DateRelative
 from sge_sim.homologation.catalogue.cases import (
     VALEUR,
     Cas,
+    DateRelative,
     Emprunt,
     Etape,
     Requete,

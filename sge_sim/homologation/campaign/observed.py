@@ -21,15 +21,14 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, Clock, legal_date, machine_now
 from sge_sim.domaine.ecarts_plateforme import plateforme_at
-from sge_sim.domaine.pannes import plan_told
+from sge_sim.domaine.pannes import panne_in
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.campaign.matching import Observation, Seen, recognise
-from sge_sim.homologation.campaign.outcome import not_run
+from sge_sim.homologation.campaign.outcome import judge, not_run
 from sge_sim.homologation.campaign.targets import ON_PRODUCTION
-from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.journal import Echange, Journal, RechercheJournal
@@ -309,7 +308,7 @@ def _seen(echange: Echange) -> Seen:
         echange.http_status,
         echange.duration_ms,
         echange.rule,
-        plan_told(echange.detail)[1],
+        panne_in(echange.detail)[1],
         echange.user_agent or "",
         echange.origine,
     )

@@ -15,17 +15,21 @@ from typing import Final
 
 from sge_sim.clock import PARIS, Clock, machine_now
 from sge_sim.errors import UnknownError, UsageError
+from sge_sim.homologation.campaign.outcome import judge
 from sge_sim.homologation.campaign.runner import Runner, select_cases
 from sge_sim.homologation.campaign.targets import of_production, partial_worth, rerun_command
-from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.homologation.client.marqueur import Marqueur
+from sge_sim.homologation.client.sender import Marqueur
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.homologation.reports.comparaison import Comparaison, compare
-from sge_sim.homologation.reports.masque import Personal
-from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
-from sge_sim.homologation.reports.reprise import Reprise, reprise_of
-from sge_sim.homologation.reports.writing import write_reports
+from sge_sim.homologation.reports.rapport import (
+    Execution,
+    Rapport,
+    Reprise,
+    read_rapport,
+    reprise_of,
+)
+from sge_sim.homologation.reports.writing import Personal, write_reports
 
 FILES: Final = ("rapport.html", "suivi.xlsx", "junit.xml", "rapport.json", "preuves.zip")
 _FOLDER: Final = "rapports"

@@ -13,7 +13,7 @@ from typing import Any
 from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, Clock
-from sge_sim.domaine.pannes import plan_told
+from sge_sim.domaine.pannes import panne_in
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
 from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu
@@ -205,7 +205,7 @@ class Runner:
         self._last_exchange = max([self._last_exchange, *(each.id for each in exchanges)])
         own = [each for each in exchanges if each.origine == "passage"]
         called = [each for each in own if each.service == case.service]
-        struck = (plan_told(each.detail)[1] for each in own)
+        struck = (panne_in(each.detail)[1] for each in own)
         return called[-1] if called else None, next(filter(None, struck), "")
 
     def _not_run(self, case: Cas, why: str, panne: str = "") -> Execution:

@@ -1,6 +1,6 @@
 """The schema of the catalogue: from what the files say to `Cas` objects.
 
-It is documented for those who write the files in `catalog/README.md`. A mistake never stops the
+It is documented for those who write the files in `docs/catalogue.md`. A mistake never stops the
 reading: it is noted, in French, with its file, its case and its key.
 """
 
@@ -12,7 +12,6 @@ from datetime import date, datetime
 from sge_sim.domaine.ecarts_plateforme import ecarts_of_case
 from sge_sim.domaine.nomenclatures import PROVENANCES
 from sge_sim.homologation.catalogue.answer_paths import Chemin, as_text
-from sge_sim.homologation.catalogue.case_dates import DateRelative, is_relative
 from sge_sim.homologation.catalogue.cases import (
     ACCORDS,
     LIBRE,
@@ -21,12 +20,14 @@ from sge_sim.homologation.catalogue.cases import (
     Assertion,
     Attendu,
     Cas,
+    DateRelative,
     Emprunt,
     Etape,
     Requete,
     TropRecent,
     Valeur,
     case_key,
+    is_relative,
 )
 from sge_sim.homologation.catalogue.protocoles import Protocole
 from sge_sim.homologation.catalogue.release_files import RawRun, is_borrowed, merged_elements

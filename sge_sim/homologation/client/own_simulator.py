@@ -18,7 +18,7 @@ from typing import Any, Final
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.homologation.client.sge_client import Cible
-from sge_sim.settings.settings_file import IGNORED
+from sge_sim.settings.own_folder import IGNORED
 
 START_SECONDS: Final = 60
 _STOP_SECONDS: Final = 20

@@ -22,14 +22,14 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
-from sge_sim.homologation.client.bounded_session import (
+from sge_sim.homologation.client.messages import read_answer
+from sge_sim.homologation.client.sender import (
     TIMEOUT_SECONDS,
+    AppelFait,
     BoundedSession,
+    Marqueur,
     failure_in_french,
 )
-from sge_sim.homologation.client.marqueur import Marqueur
-from sge_sim.homologation.client.messages import read_answer
-from sge_sim.homologation.client.sender import AppelFait
 from sge_sim.machine.files import data_path
 from sge_sim.services.registry import BY_PATH
 from sge_sim.soap.contract import Contract, load_contracts

@@ -12,16 +12,10 @@ from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
-from sge_sim.homologation.client.marqueur import Marqueur
-from sge_sim.homologation.doctor.certificate_files import examine_files
-from sge_sim.homologation.doctor.diagnosis import Diagnostic
-from sge_sim.homologation.doctor.identity import Identity, examine_identity
-from sge_sim.homologation.doctor.network import (
-    NOT_PRESENTABLE,
-    Client,
-    examine_server,
-    examine_url,
-)
+from sge_sim.homologation.client.sender import Marqueur
+from sge_sim.homologation.doctor import Diagnostic
+from sge_sim.homologation.doctor.identity import Identity, examine_files, examine_identity
+from sge_sim.homologation.doctor.network import NOT_PRESENTABLE, Client, examine_server, examine_url
 from sge_sim.machine.files import data_path
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.inspection import inspect_files

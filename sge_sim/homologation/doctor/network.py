@@ -22,7 +22,7 @@ from sge_sim.domaine.plateformes import (
     is_open,
 )
 from sge_sim.homologation.campaign.targets import split_address
-from sge_sim.homologation.doctor.diagnosis import Diagnostic
+from sge_sim.homologation.doctor import Diagnostic
 
 _TIMEOUT_SECONDS: Final = 15
 _SKEW: Final = timedelta(minutes=1)

@@ -11,9 +11,8 @@ from lxml import etree
 from sge_sim.clock import add_months
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.libelles import LISTES
-from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.controle import MESURES, Verification, controle
 from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
-from sge_sim.homologation.jugement.services import MESURES
 
 _GUIDE: Final = "GUI 0455 v1.3.0 §4"
 _SEEN: Final = "réponses enregistrées en production, 2022"

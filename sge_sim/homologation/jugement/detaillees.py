@@ -11,7 +11,7 @@ from lxml import etree
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.controle import CMD2, DETAILLEES, Verification, controle
 from sge_sim.homologation.jugement.instants import (
     aware_instant,
     day_of,
@@ -23,7 +23,6 @@ from sge_sim.homologation.jugement.instants import (
     steps_of,
 )
 from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, text_of
-from sge_sim.homologation.jugement.services import CMD2, DETAILLEES
 
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
 _OBSERVE: Final = "réponses enregistrées en production, 2022 et 2023 ; GUI 0497 p. 15"

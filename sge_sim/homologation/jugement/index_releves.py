@@ -8,10 +8,9 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from sge_sim.domaine.libelles import LISTES
-from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.controle import CMD3, Verification, controle
 from sge_sim.homologation.jugement.instants import naive_instant
 from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, text_of
-from sge_sim.homologation.jugement.services import CMD3
 
 _GUIDE: Final = "GUI 0497 v1.5.0 p. 17-21"
 _SEEN: Final = "réponses enregistrées en production, 2023"

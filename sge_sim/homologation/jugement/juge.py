@@ -9,18 +9,15 @@ from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_o
 from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.sender import AppelFait
-from sge_sim.homologation.jugement.acquittement import ACQUITTEMENT, PRESENCE
-from sge_sim.homologation.jugement.commandes import COMMANDES, given
+from sge_sim.homologation.jugement.commandes import COMMANDES, SOUSCRITS_LISTES, given
 from sge_sim.homologation.jugement.consommations import CONSOMMATIONS
 from sge_sim.homologation.jugement.controle import Verification, constats
 from sge_sim.homologation.jugement.detaillees import DETAILLEES_POINTS
 from sge_sim.homologation.jugement.donnees_du_point import DONNEES
-from sge_sim.homologation.jugement.echos import ECHOS
-from sge_sim.homologation.jugement.enveloppe import CONTRAT, TRANSPORT
-from sge_sim.homologation.jugement.faults import FAULTS
+from sge_sim.homologation.jugement.echos import ACQUITTEMENT, ECHOS, PRESENCE
+from sge_sim.homologation.jugement.enveloppe import CONTRAT, FAULTS, TRANSPORT
 from sge_sim.homologation.jugement.index_releves import INDEX
 from sge_sim.homologation.jugement.reponse import ReponseJugee
-from sge_sim.homologation.jugement.souscrits import SOUSCRITS_LISTES
 from sge_sim.homologation.jugement.valeurs import VALEURS
 
 CONTENU: Final[tuple[Verification, ...]] = (

@@ -7,10 +7,9 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.controle import CMD2, CMD3, DETAILLEES, Verification, controle
 from sge_sim.homologation.jugement.detaillees import blocks
 from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
-from sge_sim.homologation.jugement.services import CMD2, CMD3, DETAILLEES
 
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
 _UNITES: Final[Mapping[str, Collection[str]]] = {

@@ -11,15 +11,17 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import unbroken
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.client.messages import indented
-from sge_sim.homologation.reports.cause import (
+from sge_sim.homologation.reports.comparaison import compare
+from sge_sim.homologation.reports.executions import (
     CauseDeCas,
     cause_of,
     causes_of,
+    counts_in_words,
+    decomptes,
+    filtres,
     rerun_title,
     worst_first,
 )
-from sge_sim.homologation.reports.comparaison import compare
-from sge_sim.homologation.reports.decompte import counts_in_words, decomptes, filtres
 from sge_sim.homologation.reports.rapport import Rapport, colour_of
 
 _PRINTED_LINES: Final = 170

@@ -4,7 +4,7 @@ from itertools import groupby
 
 from lxml import etree
 
-from sge_sim.homologation.reports.cause import cause_of, wrong_lines
+from sge_sim.homologation.reports.executions import cause_of, wrong_lines
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut
 
 _COUNTS = (("failure", "failures"), ("error", "errors"), ("skipped", "skipped"))

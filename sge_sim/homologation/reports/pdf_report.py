@@ -22,14 +22,15 @@ from sge_sim import __version__
 from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import unbroken
 from sge_sim.homologation.client.messages import indented
-from sge_sim.homologation.reports.cause import (
+from sge_sim.homologation.reports.executions import (
     CauseDeCas,
     cause_of,
     causes_of,
+    counted_as,
+    counts_in_words,
     rerun_title,
     worst_first,
 )
-from sge_sim.homologation.reports.decompte import counted_as, counts_in_words
 from sge_sim.homologation.reports.rapport import (
     Execution,
     Rapport,

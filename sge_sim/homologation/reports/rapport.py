@@ -2,14 +2,18 @@
 
 Everything that the HTML, the tracking workbook and JUnit show comes from it; its JSON is the report
 itself, read back without loss.
+
+What it takes to run the campaign again is kept in it (`Reprise`): the paths of files and the
+fingerprint of the certificate, no key nor secret.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,9 +21,56 @@ from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import Constat
-from sge_sim.homologation.reports.reprise import Reprise
 from sge_sim.machine.files import read_user_file
+from sge_sim.pki.inspection import fingerprint_of_file
 from sge_sim.refus import Rule
+
+SECRETS: Final = frozenset({"client_secret", "sandbox_client_secret"})
+FILES: Final = ("cert", "key", "ca", "wsdl_dir", "catalogue")
+
+
+@dataclass(frozen=True)
+class Reprise:
+    """The options of `sge-sim homologate`, by name; paths are absolute.
+
+    `empreinte` is the fingerprint of the certificate, empty where none was given.
+    """
+
+    options: Mapping[str, str | tuple[str, ...]]
+    empreinte: str = ""
+
+    def check_files(self, taken: Iterable[str]) -> None:
+        """Raise `UsageError` for a file that isn't there any more, of the options `taken`."""
+        for name in FILES:
+            if name not in taken:
+                continue
+            path = Path(str(self.options[name]))
+            option = name.replace("_", "-")
+            if not path.exists():
+                raise UsageError(
+                    f"{path}, que nomme le rapport, n'est plus là : donner --{option}."
+                )
+            if name == "cert" and fingerprint_of_file(path) != self.empreinte:
+                raise UsageError(
+                    f"{path} n'est plus le certificat de la campagne (empreinte "
+                    f"{self.empreinte[:16]}…) : donner --cert et --key."
+                )
+
+
+def reprise_of(options: Mapping[str, object], names: Iterable[str]) -> Reprise:
+    """Return what is kept of the options `names`: those that were given, without secrets."""
+    kept: dict[str, str | tuple[str, ...]] = {}
+    for name in names:
+        value = options.get(name)
+        if name in SECRETS or not value:
+            continue
+        if isinstance(value, Path):
+            kept[name] = str(value.resolve())
+        else:
+            kept[name] = tuple(map(str, value)) if isinstance(value, tuple) else str(value)
+    cert = options.get("cert")
+    return Reprise(kept, fingerprint_of_file(cert) if isinstance(cert, Path) else "")
+
 
 FORMAT = 1
 _MAX_BYTES = 256 * 2**20

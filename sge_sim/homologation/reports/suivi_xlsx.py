@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from sge_sim.clock import PARIS
-from sge_sim.homologation.reports.cause import causes_of, remarks_of, rerun_title
+from sge_sim.homologation.reports.executions import causes_of, remarks_of, rerun_title
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut, colour_of
 
 _WIDTHS = (46, 14, 16, 52, 16, 12, 12, 10, 18, 10, 20, 60)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import openpyxl
 
 from sge_sim.errors import UsageError
+from sge_sim.machine.documents import zip_members
 from sge_sim.machine.files import read_user_file
-from sge_sim.machine.zips import zip_members
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell

@@ -15,16 +15,24 @@ import yaml
 
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.cases import Cas, Requete, case_key
-from sge_sim.homologation.catalogue.differences import times_to_run
+from sge_sim.homologation.catalogue.french_text import times_to_run
 from sge_sim.homologation.catalogue.release import (
     Release,
     list_releases,
     load_release,
     load_release_folder,
 )
-from sge_sim.homologation.suivi.cas_designes import prm_in, reference_in, references, segment_in
 from sge_sim.homologation.suivi.classeur import Classeur
-from sge_sim.homologation.suivi.lignes import Tableau, period_in, plain, read_tableaux
+from sge_sim.homologation.suivi.lignes import (
+    Tableau,
+    period_in,
+    plain,
+    prm_in,
+    read_tableaux,
+    reference_in,
+    references,
+    segment_in,
+)
 from sge_sim.machine.files import write_atomically
 
 _ORIGINAL_DAYS: Final = {"du": date(2000, 1, 1), "au": date(2099, 12, 31)}

@@ -17,13 +17,17 @@ from lxml import etree
 from sge_sim.clock import PARIS
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.cases import SEGMENTS
-from sge_sim.homologation.reports.cause import remarks_of
+from sge_sim.homologation.reports.executions import remarks_of
 from sge_sim.homologation.reports.rapport import Execution, Rapport
-from sge_sim.homologation.suivi.cas_designes import prm_in, reference_in, segment_in
 from sge_sim.homologation.suivi.classeur import Classeur, Place
-from sge_sim.homologation.suivi.lignes import Tableau, read_tableaux
-from sge_sim.machine.documents import parse_xml
-from sge_sim.machine.zips import zipped
+from sge_sim.homologation.suivi.lignes import (
+    Tableau,
+    prm_in,
+    read_tableaux,
+    reference_in,
+    segment_in,
+)
+from sge_sim.machine.documents import parse_xml, zipped
 
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

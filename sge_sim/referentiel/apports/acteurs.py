@@ -15,7 +15,7 @@ from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, Environment, KindActe
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.acteurs import check_services
 from sge_sim.referentiel.apports.mots import MOTS_ACTEURS
-from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, Package, UtilisateurEntry
+from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, NomPackage, UtilisateurEntry
 from sge_sim.tables.acteurs import Acteur, Contrat, Habilitation, Utilisateur, owners_among
 
 Report = Callable[[str, str], None]
@@ -23,7 +23,7 @@ Report = Callable[[str, str], None]
 _KINDS: Final[tuple[KindActeur, ...]] = get_args(KindActeur)
 _CONTRAT: Final = {"contratId": "contrat_id", "dateDebut": "date_debut", "dateFin": "date_fin"}
 _LOGINS: Final = TypeAdapter(tuple[UtilisateurEntry, ...])
-_PACKAGES: Final = TypeAdapter(dict[Environment, tuple[Package, ...]])
+_PACKAGES: Final = TypeAdapter(dict[Environment, tuple[NomPackage, ...]])
 _CONTRATS: Final = TypeAdapter(tuple[ContratEntry, ...])
 
 
@@ -95,7 +95,7 @@ def _read_contrats(cell: Any, type_: str) -> tuple[ContratEntry, ...]:
     return read
 
 
-def _read_habilitations(cell: Any) -> Mapping[Environment, Sequence[Package]]:
+def _read_habilitations(cell: Any) -> Mapping[Environment, Sequence[NomPackage]]:
     try:
         read = _PACKAGES.validate_python(_parsed(cell))
     except ValidationError:

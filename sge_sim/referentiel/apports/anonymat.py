@@ -3,21 +3,26 @@
 Another PRM, other names, addresses, SIRET, meters and telephone numbers, each valid, of the same
 shape and drawn by a key that nobody keeps: the same value gives the same other one within an
 import, never in the next. What points are, where (their commune) and when stays.
+
+What is personal among words is found here as well, for those who hide it.
 """
 
 import hmac
 import json
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
 from sge_sim.domaine import prm
+from sge_sim.facts.database import Database
 from sge_sim.referentiel import identites
 from sge_sim.referentiel.apports.regles import is_siret
-from sge_sim.referentiel.tirage import Tirage
+from sge_sim.referentiel.identites import Tirage
+from sge_sim.tables.apports import personal_among
 
 _BODIES: Final = 10**9
 _HALF: Final = 15
@@ -129,3 +134,14 @@ def _replaced(cell: Any, text: str, other: str) -> Any:
     if isinstance(cell, dict):
         return {key: _replaced(each, text, other) for key, each in cell.items()}
     return cell
+
+
+def personal_words(database: Database, words: Collection[str]) -> set[str]:
+    """Return what is personal of the own points that these words name."""
+    with database.sessions() as session:
+        return personal_among(session, words)
+
+
+def personal_of(database: Database) -> "partial[set[str]]":
+    """Return what tells it of the points of a database."""
+    return partial(personal_words, database)

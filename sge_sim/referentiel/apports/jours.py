@@ -21,7 +21,7 @@ from sge_sim.mesures.jours_donnes import PERDU, REGISTRES, TOTAL, read_courbe, r
 from sge_sim.mesures.point import PointMesure, Structure, en_vigueur
 from sge_sim.referentiel.apports.mots import jour_of
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.tables.mesures import Jour, given_days, read_suivi
+from sge_sim.tables.mesures import Jour, given_days, read_mesures_facts
 from sge_sim.tables.points import Point
 
 _COURBE: Final = re.compile(r"(?:[0-9]{1,9}|-)(?: (?:[0-9]{1,9}|-))*")
@@ -55,8 +55,10 @@ class LignesJours:
             for number, _ in self.lignes:
                 report(number, "prm", f"« {self.prm[:20]} » n'est pas un point importé")
             return [], 0
-        suivi = read_suivi(session, self.prm)
-        mesure = point_mesure(point, suivi, "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE")
+        mesures = read_mesures_facts(session, self.prm)
+        mesure = point_mesure(
+            point, mesures, "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE"
+        )
         there = {jour[0]: (jour, apport) for jour, apport in given_days(session, self.prm)}
         new: dict[date, tuple[int, Jour]] = {}
         unchanged = 0

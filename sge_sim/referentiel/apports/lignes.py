@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from sge_sim.referentiel.apports.mots import MOTS, Mot
 from sge_sim.referentiel.apports.regles import LignePoint
+from sge_sim.referentiel.dataset import EMPTY_COMPTEUR, EMPTY_POINT, measure_seed
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
-from sge_sim.referentiel.point_rows import EMPTY_COMPTEUR, EMPTY_POINT, measure_seed
 from sge_sim.tables.anciens_etats import AncienEtat, write_valeurs
 from sge_sim.tables.apports import Tranche
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
+from sge_sim.tables.mesures_facts import read_anciens
 from sge_sim.tables.points import Point
-from sge_sim.tables.suivi_facts import read_anciens
 
 _DEFAULTS: Final[Mapping[str, Any]] = {
     **EMPTY_POINT,

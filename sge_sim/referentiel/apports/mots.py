@@ -23,7 +23,7 @@ from sge_sim.tables.anciens_etats import DATEES
 from sge_sim.tables.base import Base
 from sge_sim.tables.points import Compteur, Point
 
-Partie = Literal["point", "compteur", "mesures"]
+PartiePoint = Literal["point", "compteur", "mesures"]
 _TABLES: Final[Mapping[str, type[Base]]] = {"point": Point, "compteur": Compteur}
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -48,14 +48,14 @@ class Mot:
     """
 
     nom: str
-    partie: Partie
+    partie: PartiePoint
     colonne: str
     lire: Callable[[Any], Any]
     ecrire: Callable[[Any], str]
     lus: dict[str, Any] | None = field(default_factory=dict)
 
 
-def _mot(nom: str, partie: Partie, colonne: str, liste: str | None = None) -> Mot:
+def _mot(nom: str, partie: PartiePoint, colonne: str, liste: str | None = None) -> Mot:
     if partie == "mesures":
         if colonne in _PERIODES:
             return Mot(nom, partie, colonne, _structure(_PERIODES[colonne]), _dumped)

@@ -1,4 +1,4 @@
-"""Opens files of points, and the folder of a data set of one's own."""
+"""Opens files of points, and brings in those of a folder, all or none."""
 
 import re
 import sys
@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from sge_sim.errors import UsageError
-from sge_sim.referentiel.apports.lecture import Format, Source
+from sge_sim.facts.database import Database
+from sge_sim.referentiel.apports.lecture import Faute, Format, Source
+from sge_sim.referentiel.apports.versement import import_points
 
 _PIECE: Final = 2**16
 _FORMATS: Final[dict[str, Format]] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -54,3 +56,23 @@ def _pieces(path: Path) -> Iterator[bytes]:
                 yield piece
     except OSError as error:
         raise UsageError(f"{path} ne peut pas être lu : {error.strerror}.") from error
+
+
+def import_folder(database: Database, folder: Path) -> None:
+    """Bring in the points of a folder; those that are there as given stay.
+
+    Raises `UsageError` naming the first fault, and imports nothing, where there is one.
+    """
+    first: list[Faute] = []
+
+    def keep(faute: Faute) -> None:
+        if not first:
+            first.append(faute)
+
+    bilan = import_points(database, sources_in(folder), report=keep)
+    if first:
+        others = f" (et {bilan.fautes - 1} de plus)" if bilan.fautes > 1 else ""
+        raise UsageError(
+            f"{str(first[0]).removesuffix('.')}{others} : rien n'est importé ; "
+            f"sge-sim points import --essai les donne toutes."
+        )

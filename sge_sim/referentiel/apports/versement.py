@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports.acteurs import ActeursApportes, read_acteur
@@ -17,7 +18,7 @@ from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
 from sge_sim.referentiel.apports.regles import LignePoint, fautes_of
-from sge_sim.referentiel.communes import communes_de_france
+from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.tables.apports import (
     Tranche,
     count_own,
@@ -38,8 +39,11 @@ from sge_sim.tables.mesures import Jour, insert_days
 if TYPE_CHECKING:
     from sge_sim.referentiel.apports.jours import LignesJours
 
+
 _SLICE_MS: Final = 200.0
 _SMALLEST, _LARGEST = 100, 2000
+_FIRST_SETTLED, _TIMES_SETTLED = 10_000, 4
+"""After how many points the database takes note of them, and by how much that grows each time."""
 _WORDS: Final = tuple(MOTS.values())
 
 
@@ -93,7 +97,7 @@ def import_points(
                     versement.publish(session)
         finally:
             _discard(database)
-            database.end_bulk_writes()
+            database.settle_bulk_writes()
         return bilan
 
 
@@ -119,7 +123,7 @@ def remove_own_points(database: Database, prms: Collection[str] | None) -> int:
                     )
                 delete_own(session, prms)
         _discard(database)
-        database.end_bulk_writes()
+        database.settle_bulk_writes()
         return count
 
 
@@ -131,7 +135,7 @@ def remove_remains(database: Database, carry_on: Callable[[], bool]) -> None:
     with database.alone(wait=False) as alone:
         if alone:
             _discard(database, carry_on)
-            database.end_bulk_writes()
+            database.settle_bulk_writes()
 
 
 class _Versement:
@@ -157,6 +161,7 @@ class _Versement:
         self._slice: list[tuple[str, int, LignePoint]] = []
         self._lines: LignesJours | None = None
         self._worked_ms, self._since = 0.0, stopwatch()
+        self._settled = _FIRST_SETTLED
 
     def read(self, sources: Iterable[Source]) -> None:
         """Check every line, and write those that hold."""
@@ -288,6 +293,9 @@ class _Versement:
             )
             self._slice = []
             self._size = _resized(self._size, self._worked_ms)
+            if self.bilan.nouveaux >= self._settled:
+                self._database.settle_bulk_writes()
+                self._settled *= _TIMES_SETTLED
 
     def _write_in_turn(self, write: Callable[[Session], None]) -> None:
         self._database.let_others_write(self._worked_ms - elapsed_ms(self._since))
@@ -363,3 +371,19 @@ def _discard(database: Database, carry_on: Callable[[], bool] = lambda: True) ->
 def _resized(size: int, worked_ms: float) -> int:
     """Return the size of the next slice, so that it takes about as long as one should."""
     return max(_SMALLEST, min(_LARGEST, 2 * size, int(size * _SLICE_MS / max(worked_ms, 1.0))))
+
+
+def sentence_of_import(bilan: Bilan, *, essai: bool = False) -> str:
+    """Return what an import came to, in one sentence."""
+    if bilan.fautes and not (bilan.importe or essai):
+        return (
+            f"{counted(bilan.fautes, 'erreur')} : rien n'est importé ; les corriger, ou importer "
+            "le reste par --sauf-erreurs."
+        )
+    done = "à importer" if essai else "importés" if bilan.nouveaux > 1 else "importé"
+    sentence = f"{counted(bilan.nouveaux, 'point')} {done}, {bilan.inchanges} déjà là"
+    if bilan.acteurs:
+        sentence += f", {counted(bilan.acteurs, 'acteur')}"
+    if bilan.jours:
+        sentence += f", {counted(bilan.jours, 'jour')} de mesures"
+    return f"{sentence}, {counted(bilan.fautes, 'erreur')}." if bilan.fautes else f"{sentence}."

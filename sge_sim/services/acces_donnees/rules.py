@@ -16,18 +16,20 @@ from sge_sim.services.acces_donnees.demande import (
     DemandeServicesAcces,
     published_by,
 )
-from sge_sim.services.acces_donnees.rules_communes import ASKER_RULES, CONSENT_RULES, END_RULES
-from sge_sim.services.acces_donnees.rules_designes import (
+from sge_sim.services.acces_donnees.rules_communes import (
+    ASKER_RULES,
+    CONSENT_RULES,
+    END_RULES,
     OWNED_RULES,
     services_connus,
     services_d_acces,
 )
 from sge_sim.services.acces_donnees.rules_offre import (
     OFFER_RULES,
+    POINT_RULES,
     type_offert_au_segment,
     types_connus,
 )
-from sge_sim.services.acces_donnees.rules_point import POINT_RULES
 from sge_sim.services.ecarts import ecart_rules
 
 

@@ -1,13 +1,134 @@
-"""What access services may cover and publish: the table of GUI 0531 §2.1, as rules."""
+"""What access services may be ordered on a point, cover and publish.
+
+The point: homologation slides V26.2; the offer: the table of GUI 0531 §2.1, as rules.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Protocol, get_args
 
 from sge_sim.commandes.acces import Publie
-from sge_sim.domaine.nomenclatures import FluxDiffuse, TypeServiceAcces
+from sge_sim.domaine.nomenclatures import GRANDS_PRODUCTEURS, FluxDiffuse, Sens, TypeServiceAcces
 from sge_sim.refus import rule
 from sge_sim.services.acces_donnees.demande import TYPES_DONNEES, OptionDemandee
+from sge_sim.services.ordres import fourniture_definitive, hors_regroupement_turpe
+from sge_sim.tables.point_facts import PointFacts
+
+_ETATS = "V26.2, tableau des états"
+
+
+class SurUnPoint(Protocol):
+    """What these rules look at: `types` are the types of data that access is ordered to."""
+
+    @property
+    def known_point(self) -> PointFacts: ...
+    @property
+    def sens(self) -> Sens: ...
+    @property
+    def types(self) -> Collection[TypeServiceAcces]: ...
+
+
+@rule(
+    "SGT4M6",
+    source=f"{_ETATS} ; code de la commande précédente",
+    provenance="documented",
+    remede="un point en service ; en cours de résiliation convient à un grand point",
+)
+def etat_contractuel_admis(demande: SurUnPoint) -> bool:
+    """The point is in service; being terminated suits a large one, not a C5 or a P4.
+
+    An unproductive point is admitted of P1 to P3 alone, for the time being.
+    """
+    point = demande.known_point
+    if point.etat_contractuel == "IMPRO":
+        return point.segment in GRANDS_PRODUCTEURS
+    return point.etat_contractuel == "SERVC" or (point.grand and point.en_service)
+
+
+@rule(
+    "SGT4H9",
+    source="GUI 0531 v1.1.0 §2.1",
+    provenance="documented",
+    remede="un point C5 ou P4 de niveau d'ouverture aux services 2",
+)
+def niveau_2(demande: SurUnPoint) -> bool:
+    """A C5 or P4 is opened to services of level 2: below, nothing is offered."""
+    point = demande.known_point
+    return not point.petit or point.ouvert_aux_mesures
+
+
+@rule(
+    "SGT587",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="INJECTION, ou un point qui a un contrat en soutirage",
+)
+def contrat_en_soutirage(demande: SurUnPoint) -> bool:
+    """The client has a contract in soutirage where that direction is asked for."""
+    return demande.sens != "SOUTIRAGE" or demande.known_point.contrat_soutirage
+
+
+@rule(
+    "SGT588",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="SOUTIRAGE, ou un point qui a un contrat en injection",
+)
+def contrat_en_injection(demande: SurUnPoint) -> bool:
+    """The client has a contract in injection where that direction is asked for."""
+    return demande.sens != "INJECTION" or demande.known_point.contrat_injection
+
+
+@rule(
+    "SGT450",
+    source="V26.2 (C5) : prestation en cours sur le point ; code de la commande précédente",
+    provenance="assumed",
+    remede="un point sans mise en service, changement de fournisseur ou de tarif en cours",
+)
+def sans_operation_en_cours(demande: SurUnPoint) -> bool:
+    """No contractual operation is being worked out on a C5 or P4."""
+    point = demande.known_point
+    return not point.petit or point.operation_en_cours is None
+
+
+@rule(
+    "SGT4H7",
+    source="AX.0466 v1.5.0 ; V26.2",
+    provenance="documented",
+    remede="un autre type que CDC, ou un point dont le client ne s'oppose pas (sge-sim points set "
+    "--opposition non)",
+)
+def courbe_sans_opposition(demande: SurUnPoint) -> bool:
+    """The client of a C5 doesn't oppose the recording of the curve that is asked for."""
+    point = demande.known_point
+    return "COURBE" not in demande.types or not (point.petit and point.opposition_courbe)
+
+
+@rule(
+    "SGT589",
+    source="V26.2 (C5) ; AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un point dont le compteur est téléopérable",
+)
+def compteur_teleoperable(demande: SurUnPoint) -> bool:
+    """The meter of a C5 or P4 can be operated from afar at present."""
+    point = demande.known_point
+    return not point.petit or point.teleoperable
+
+
+POINT_RULES: Final = (
+    etat_contractuel_admis,
+    fourniture_definitive,
+    hors_regroupement_turpe,
+    niveau_2,
+    contrat_en_soutirage,
+    contrat_en_injection,
+    sans_operation_en_cours,
+    courbe_sans_opposition,
+    compteur_teleoperable,
+)
+POINT_CODES: Final = tuple(control.code for control in POINT_RULES)
+
 
 _GUIDE = "GUI 0531 v1.1.0 §2.1"
 _BRUTES = {"P1D": (False,), "P1M": (False,)}
@@ -68,7 +189,7 @@ class AvecTypes(Protocol):
 )
 def types_connus(demande: AvecTypes) -> bool:
     """The types of data are CDC, IDX, PMAX and ENERGIE, which the contract lets be any text."""
-    return all(one in TYPES_DONNEES for one in demande.types_donnees)
+    return all(type_ in TYPES_DONNEES for type_ in demande.types_donnees)
 
 
 @rule(
@@ -79,7 +200,7 @@ def types_connus(demande: AvecTypes) -> bool:
 )
 def type_offert_au_segment(demande: AvecOffre) -> bool:
     """Access is offered to the type on the segment: to maximum powers on C5 and P4 alone."""
-    return all(one in _offered(demande) for one in demande.types)
+    return all(type_ in _offered(demande) for type_ in demande.types)
 
 
 @rule(
@@ -90,7 +211,7 @@ def type_offert_au_segment(demande: AvecOffre) -> bool:
 )
 def nature_donnee(demande: AvecOffre) -> bool:
     """A publication of the curve says whether it is corrected."""
-    return not any(one.of_curve and one.corrigees is None for one in demande.options)
+    return not any(option.of_curve and option.corrigees is None for option in demande.options)
 
 
 @rule(
@@ -101,7 +222,7 @@ def nature_donnee(demande: AvecOffre) -> bool:
 )
 def brutes_sur_c5(demande: AvecOffre) -> bool:
     """The curve of a C5 or P4 is raw."""
-    return not demande.petit or not any(one.publie.corrigees for one in demande.options)
+    return not demande.petit or not any(option.publie.corrigees for option in demande.options)
 
 
 @rule(
@@ -112,7 +233,9 @@ def brutes_sur_c5(demande: AvecOffre) -> bool:
 )
 def corrigees_pas_chaque_jour(demande: AvecOffre) -> bool:
     """A corrected curve isn't published daily."""
-    return not any(one.publie.corrigees and one.periodicite == "P1D" for one in demande.options)
+    return not any(
+        option.publie.corrigees and option.periodicite == "P1D" for option in demande.options
+    )
 
 
 @rule(
@@ -126,8 +249,8 @@ def frequence_offerte(demande: AvecOffre) -> bool:
     """The type is published at that frequency on the segment; energies never are."""
     offered = _offered(demande)
     return all(
-        one.publie.corrigees in offered.get(one.acces_type, {}).get(one.periodicite, ())
-        for one in demande.options
+        option.publie.corrigees in offered.get(option.acces_type, {}).get(option.periodicite, ())
+        for option in demande.options
     )
 
 
@@ -139,7 +262,7 @@ def frequence_offerte(demande: AvecOffre) -> bool:
 )
 def une_option_sur_c5(demande: AvecOffre) -> bool:
     """A service on a C5 or P4 publishes once at most."""
-    return not demande.petit or all(len(one) <= 1 for one in demande.publies)
+    return not demande.petit or all(len(publie) <= 1 for publie in demande.publies)
 
 
 @rule(
@@ -150,7 +273,9 @@ def une_option_sur_c5(demande: AvecOffre) -> bool:
 )
 def une_option_par_nature(demande: AvecOffre) -> bool:
     """A service doesn't publish the same measures twice: once raw, once corrected at most."""
-    return all(len({each.corrigees for each in one}) == len(one) for one in demande.publies)
+    return all(
+        len({each.corrigees for each in publie}) == len(publie) for publie in demande.publies
+    )
 
 
 def _offered(demande: AvecOffre) -> Mapping[TypeServiceAcces, Mapping[str, Sequence[bool | None]]]:

@@ -35,10 +35,13 @@ from sge_sim.services.acces_donnees.rules import (
     RULES_RENOUVELLEMENT,
     RULES_SERVICES,
 )
-from sge_sim.services.acces_donnees.rules_communes import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
-from sge_sim.services.acces_donnees.rules_designes import NAMED_CODES
-from sge_sim.services.acces_donnees.rules_offre import FLUX_PUBLIES, OFFER_CODES
-from sge_sim.services.acces_donnees.rules_point import POINT_CODES
+from sge_sim.services.acces_donnees.rules_communes import (
+    ASKER_CODES,
+    COMMON_CODES,
+    LIBELLES_ACCES,
+    NAMED_CODES,
+)
+from sge_sim.services.acces_donnees.rules_offre import FLUX_PUBLIES, OFFER_CODES, POINT_CODES
 from sge_sim.services.reading import acces_of, read_commande, read_declaration
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer

@@ -8,12 +8,7 @@ from sge_sim.services.acces import PACKAGE_SGT483
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte, asks
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE_CODES
-from sge_sim.services.reading import (
-    acces_of,
-    has_known_civilite,
-    read_commande,
-    read_declaration,
-)
+from sge_sim.services.reading import acces_of, has_known_civilite, read_commande, read_declaration
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree

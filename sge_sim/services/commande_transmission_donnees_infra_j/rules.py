@@ -48,8 +48,8 @@ def sens_demande(demande: DemandeTransmissionInfraJ) -> bool:
 def accord_donne(demande: DemandeTransmissionInfraJ) -> bool:
     """The client agrees for each direction asked for."""
     asked = demande.infra_j
-    return (not asked.soutirage or any(one.soutirage for one in demande.accords)) and (
-        not asked.injection or any(one.injection for one in demande.accords)
+    return (not asked.soutirage or any(accord.soutirage for accord in demande.accords)) and (
+        not asked.injection or any(accord.injection for accord in demande.accords)
     )
 
 

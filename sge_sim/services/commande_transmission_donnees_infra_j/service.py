@@ -61,9 +61,11 @@ def _read(appel: Appel, commande: Commande, asked: Tree) -> DemandeTransmissionI
         objet_code=commande.objet,
         civilites_connues=all(map(has_known_civilite, declarations)),
         accords=[
-            read_declaration(one, soutirage=one["soutirage"], injection=one["injection"])
-            for one in declarations
-            if one["accordClient"]
+            read_declaration(
+                declaration, soutirage=declaration["soutirage"], injection=declaration["injection"]
+            )
+            for declaration in declarations
+            if declaration["accordClient"]
         ],
         infra_j=infra_j,
         en_cours=is_in_progress(appel.session, commande, infra_j),

@@ -88,7 +88,7 @@ def _read(appel: Appel, general: Tree, asked: Tree) -> DemandeTransmissionHistor
         corrigees=asked["mesureCorrigee"],
         pas_envoye="pasCdc" in asked,
         pas=_minutes(asked.get("pasCdc")),
-        collectes=() if faits.dossier is None else faits.dossier.suivi.collectes,
+        collectes=() if faits.dossier is None else faits.dossier.mesures.collectes,
         tout_required=appel.settings.historique_refused,
     )
 

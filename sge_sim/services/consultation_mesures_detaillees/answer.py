@@ -21,7 +21,7 @@ from sge_sim.mesures.series import BRUT, TRAITEMENTS, Serie, Troncon
 from sge_sim.services.consultation_mesures_detaillees.demande import DemandeDetaillees
 from sge_sim.soap.arbre_releves import ArbreReleves
 from sge_sim.soap.protocol import Tree
-from sge_sim.soap.writer import NIL, Ligne, write_rows
+from sge_sim.soap.writer import NIL, ModeleLigne, write_rows
 
 
 def heading(demande: DemandeDetaillees, *, corrigees: bool) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def grandeur(
     demande: DemandeDetaillees,
     serie: Serie,
     name: str,
-    lignes: Sequence[Ligne],
+    lignes: Sequence[ModeleLigne],
     month: Callable[[PuissanceMensuelle], str],
 ) -> dict[str, Any]:
     """Return a block of measures: its rows are elements `name`, those of each part as its line.
@@ -60,7 +60,7 @@ def grandeur(
 
 
 _HEURE = 3600
-_DAILY = Ligne("<mesure><v>{v}</v><d>{d}</d></mesure>", Stamp.AVEC_DECALAGE)
+_DAILY = ModeleLigne("<mesure><v>{v}</v><d>{d}</d></mesure>", Stamp.AVEC_DECALAGE)
 
 
 def response_v2(demande: DemandeDetaillees, series: Sequence[Serie], *, corrigees: bool) -> Tree:
@@ -102,21 +102,21 @@ def _month_v2(mois: PuissanceMensuelle) -> str:
     return f"<mesure>{v}<d>{d}</d></mesure>"
 
 
-def _row_v2(troncon: Troncon) -> Ligne:
+def _row_v2(troncon: Troncon) -> ModeleLigne:
     return _DAILY if troncon.pas is None else _step_v2(troncon.pas, troncon.nature)
 
 
 @cache
-def _step_v2(pas: int, nature: str | None) -> Ligne:
-    return Ligne(
+def _step_v2(pas: int, nature: str | None) -> ModeleLigne:
+    return ModeleLigne(
         f"<mesure><v>{{v}}</v><d>{{d}}</d><p>PT{pas}M</p><n>{nature}</n></mesure>",
         Stamp.AVEC_DECALAGE,
     )
 
 
-_DAY = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.JOUR)
-_INSTANT = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.NAIF)
-_INDEX = Ligne("<valeur><d>{d}</d><v>{v}</v><iv>0</iv></valeur>", Stamp.NAIF)
+_DAY = ModeleLigne("<points><v>{v}</v><d>{d}</d></points>", Stamp.JOUR)
+_INSTANT = ModeleLigne("<points><v>{v}</v><d>{d}</d></points>", Stamp.NAIF)
+_INDEX = ModeleLigne("<valeur><d>{d}</d><v>{v}</v><iv>0</iv></valeur>", Stamp.NAIF)
 _QUALITE: Mapping[str | None, str] = {
     BRUT: "<iv>0</iv><ec>0</ec>",
     **{nature: f"<tc>{traitement}</tc>" for nature, traitement in TRAITEMENTS.items()},
@@ -170,16 +170,16 @@ def _month_v3(mois: PuissanceMensuelle) -> str:
     return f"<points><v>{v}</v><d>{mois.mois:%Y-%m}</d></points>"
 
 
-def _row_v3(demande: DemandeDetaillees, troncon: Troncon) -> Ligne:
+def _row_v3(demande: DemandeDetaillees, troncon: Troncon) -> ModeleLigne:
     if troncon.pas is None:
         return _DAY if demande.type == "ENERGIE" else _INSTANT
     return _step_v3(troncon.pas, troncon.nature)
 
 
 @cache
-def _step_v3(pas: int, nature: str | None) -> Ligne:
+def _step_v3(pas: int, nature: str | None) -> ModeleLigne:
     quality = _QUALITE.get(nature, "")
-    return Ligne(
+    return ModeleLigne(
         f"<points><v>{{v}}</v><d>{{d}}</d><p>PT{pas}M</p><n>{nature}</n>{quality}</points>",
         Stamp.NAIF,
     )

@@ -7,11 +7,12 @@ alone is in `rules_point`.
 
 from sge_sim.clock import add_months
 from sge_sim.refus import Control, rule
-from sge_sim.services.consultation_mesures_detaillees.consultation import (
+from sge_sim.services.consultation_mesures_detaillees.demande import (
+    Cadre,
     ConsultationDetaillees,
     ResultatDetaillees,
+    Version,
 )
-from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Version
 from sge_sim.services.consultation_mesures_detaillees.rules_point import (
     CONTRAT_RULES,
     SITUATION_RULES,

@@ -2,7 +2,7 @@
 it, the contracts of its client (GUI 0488 v1.2.2 §5.3)."""
 
 from sge_sim.refus import Control, rule
-from sge_sim.services.consultation_mesures_detaillees.consultation import ConsultationDetaillees
+from sge_sim.services.consultation_mesures_detaillees.demande import ConsultationDetaillees
 
 
 @rule(

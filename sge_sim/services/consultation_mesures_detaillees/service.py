@@ -15,14 +15,12 @@ from sge_sim.services.consultation_mesures_detaillees.answer import (
     response_v3,
     with_hour_repeated,
 )
-from sge_sim.services.consultation_mesures_detaillees.consultation import (
-    ConsultationDetaillees,
-    Mesures,
-    ResultatDetaillees,
-)
 from sge_sim.services.consultation_mesures_detaillees.demande import (
     Cadre,
+    ConsultationDetaillees,
     DemandeDetaillees,
+    Mesures,
+    ResultatDetaillees,
     Version,
     asks,
 )

@@ -7,9 +7,9 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, ETATS_HORS_SERVICE, Demandeur
 from sge_sim.services.ecarts import is_empty
-from sge_sim.tables.normalise import normalise
 from sge_sim.tables.points import Point
 from sge_sim.tables.search import Criteres, search_points
 

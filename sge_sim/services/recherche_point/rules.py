@@ -1,8 +1,8 @@
 """The control table of RecherchePoint (GUI 0427 v1.2.0 §3; the order is assumed)."""
 
+from sge_sim.domaine.francais import normalise
 from sge_sim.refus import rule
 from sge_sim.services.recherche_point.demande import RESULTS_MAX, Recherche
-from sge_sim.tables.normalise import normalise
 from sge_sim.tables.points import known_code_postal, known_commune
 
 NAME_MIN = 3

@@ -5,10 +5,9 @@ from campaign_samples import DEVIANT, GOOD, REFUSED, SAMPLE, answered, case, rel
 
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.homologation.campaign.outcome import not_run
-from sge_sim.homologation.campaign.verdict import judge
+from sge_sim.homologation.campaign.outcome import judge, not_run
 from sge_sim.homologation.catalogue.cases import Attendu, Cas, TropRecent
-from sge_sim.homologation.reports.cause import cause_of
+from sge_sim.homologation.reports.executions import cause_of
 from sge_sim.homologation.reports.rapport import Decision, Execution, Rapport, Statut
 
 documented = pytest.mark.documented("catalogue SGE 21.3 §1")

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sge_sim.clock import add_months
-from sge_sim.homologation.catalogue.case_dates import DateRelative
+from sge_sim.homologation.catalogue.cases import DateRelative
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
 LEAP_DAY = date(2024, 2, 29)

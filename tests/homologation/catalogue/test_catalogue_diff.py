@@ -2,7 +2,7 @@
 
 import pytest
 
-from sge_sim.homologation.catalogue.differences import Changement, diff
+from sge_sim.homologation.catalogue.french_text import Changement, diff
 from sge_sim.homologation.catalogue.release import load_release
 
 

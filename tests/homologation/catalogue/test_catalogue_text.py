@@ -2,8 +2,8 @@
 
 import pytest
 
-from sge_sim.homologation.catalogue.differences import diff
 from sge_sim.homologation.catalogue.french_text import (
+    diff,
     render_diff,
     render_list,
     render_show,

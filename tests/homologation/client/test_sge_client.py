@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from sge_sim.homologation.client.bounded_session import AnswerTooLongError, failure_in_french
+from sge_sim.homologation.client.sender import AnswerTooLongError, failure_in_french
 from sge_sim.homologation.client.sge_client import Cible, SgeClient, open_https_session
 
 

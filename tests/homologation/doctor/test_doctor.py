@@ -10,11 +10,15 @@ from running_simulator import RunningSimulator, run_command
 
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
+from sge_sim.homologation.doctor import Diagnostic
 from sge_sim.homologation.doctor import network as doctor_network
-from sge_sim.homologation.doctor.certificate_files import examine_files
-from sge_sim.homologation.doctor.diagnosis import Diagnostic
 from sge_sim.homologation.doctor.examination import Setup, examine
-from sge_sim.homologation.doctor.identity import Identity, examine_identity, login_diagnostic
+from sge_sim.homologation.doctor.identity import (
+    Identity,
+    examine_files,
+    examine_identity,
+    login_diagnostic,
+)
 from sge_sim.homologation.doctor.network import HttpAnswer, examine_date, examine_url
 from sge_sim.pki.issuing import IssuedFiles, issue_client_certificate, write_issued_certificate
 from sge_sim.pki.policy import Policy

@@ -17,7 +17,7 @@ from kit_examples import assert_answered, assert_refused, unzip_kit, with_unknow
 from lxml import etree
 from running_simulator import RunningSimulator
 
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.machine.files import data_path
 from sge_sim.pki.building import key_pem
@@ -53,6 +53,24 @@ def test_the_zip_is_its_owners_alone_and_says_why(archive: Path) -> None:
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
     assert "clé privée" in zipfile.ZipFile(archive).comment.decode()
     assert "clé privée" in zipfile.ZipFile(archive).read("kit-sge/LISEZMOI.txt").decode()
+
+
+def test_a_folder_holds_what_the_zip_does(
+    simulator: RunningSimulator, kit: Path, tmp_path: Path
+) -> None:
+    done = simulator.command("kit", str(tmp_path / "kit-sge"))
+    assert done.returncode == 0, done.stderr
+    whole = {
+        folder: {
+            str(path.relative_to(folder)): stat.S_IMODE(path.stat().st_mode) & 0o077
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+        for folder in (kit, tmp_path / "kit-sge")
+    }
+    assert whole[kit].keys() == whole[tmp_path / "kit-sge"].keys()
+    assert whole[tmp_path / "kit-sge"]["certificats/client.key.pem"] == 0
+    assert stat.S_IMODE((tmp_path / "kit-sge").stat().st_mode) == 0o700
 
 
 def test_an_existing_file_is_not_overwritten(simulator: RunningSimulator, archive: Path) -> None:

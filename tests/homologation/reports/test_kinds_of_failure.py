@@ -10,7 +10,7 @@ from lxml import etree, html
 from openpyxl import load_workbook
 
 from sge_sim.domaine.francais import unbroken
-from sge_sim.homologation.reports.cause import CauseDeCas, causes_of
+from sge_sim.homologation.reports.executions import CauseDeCas, causes_of
 from sge_sim.homologation.reports.pdf_report import PAGES_MOST, render_pdf
 from sge_sim.homologation.reports.rapport import Rapport, Statut, read_rapport
 

@@ -17,13 +17,12 @@ from running_simulator import run_command
 from sge_sim.domaine.francais import unbroken
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.outcome import not_run
-from sge_sim.homologation.reports.cause import cause_of, causes_of
-from sge_sim.homologation.reports.evidence import MANIFEST, verify
+from sge_sim.homologation.reports.executions import cause_of, causes_of
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
 from sge_sim.homologation.reports.rapport import Statut, read_rapport, to_json
 from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
-from sge_sim.homologation.reports.writing import WrittenReports, write_reports
+from sge_sim.homologation.reports.writing import MANIFEST, WrittenReports, verify, write_reports
 
 COLUMNS = [
     *("Webservice", "État du point", "Accord client", "Libellé", "Référence"),

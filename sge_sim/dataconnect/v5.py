@@ -1,0 +1,273 @@
+"""Data Connect v5: the four `customers_*` and the five `metering_data_*`."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sge_sim.clock import start_of_day
+from sge_sim.dataconnect import rules_v5
+from sge_sim.dataconnect.acces import Refusals, read_point, titulaire_of
+from sge_sim.dataconnect.contrat_2026 import COMPTEUR_LINKY
+from sge_sim.dataconnect.exchange import PRM, RestAnswer, RestBackend, RestExchange, json_answer
+from sge_sim.dataconnect.gateway import let_in
+from sge_sim.dataconnect.readings import MeasureReader, Mesure
+from sge_sim.dataconnect.rest_rules import RestRule
+from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons
+from sge_sim.domaine.nomenclatures import Sens, TypeAcces
+from sge_sim.mesures.series import BRUT
+from sge_sim.refus import Refus, check
+from sge_sim.tables.point_facts import PointFacts
+
+CLIENT_REFUSALS: Final = Refusals(
+    rules_v5.SANS_CONSENTEMENT, rules_v5.SANS_CONSENTEMENT, rules_v5.CLIENT_INCONNU
+)
+
+
+def answer_client_v5(backend: RestBackend, exchange: RestExchange, path: str) -> RestAnswer:
+    """Answer one of `CLIENT_RESOURCES`; raises `Refus`."""
+    api, tell = CLIENT_RESOURCES[path]
+    let_in(backend, exchange, api)
+    prm = exchange.call.parameters.get("usage_point_id", "")
+    if not prm:
+        raise Refus(rules_v5.CLIENT_PRM_ABSENT)
+    if PRM.fullmatch(prm) is None:
+        raise Refus(rules_v5.PRM_FORME)
+    point = read_point(exchange, prm, CLIENT_REFUSALS).point
+    # Contract and address are told of consumption alone (catalogue of data).
+    if api in ("customers_upc", "customers_upa") and not point.contrat_soutirage:
+        raise Refus(rules_v5.CLIENT_INCONNU)
+    return json_answer(tell(point))
+
+
+def _identity(point: PointFacts) -> dict[str, Any]:
+    titulaire = titulaire_of(point)
+    if titulaire.siret is None:
+        identity: dict[str, Any] = {
+            "natural_person": {
+                "title": titulaire.civilite,
+                "firstname": titulaire.prenom,
+                "lastname": titulaire.nom,
+            }
+        }
+    else:
+        identity = {
+            "legal_entity": {
+                "name": titulaire.nom,
+                "trading_name": titulaire.nom,
+                "business": "Activité fictive",
+                "industry": "TERTIAIRE",
+                "siret_number": titulaire.siret,
+            }
+        }
+    return {"customer_id": titulaire.numero, "identity": identity}
+
+
+def _contact(point: PointFacts) -> dict[str, Any]:
+    titulaire = titulaire_of(point)
+    return {
+        "customer_id": titulaire.numero,
+        "contact": {"phone": titulaire.mobile, "email": titulaire.email},
+    }
+
+
+def _usage_point(point: PointFacts) -> dict[str, Any]:
+    meter = COMPTEUR_LINKY if point.type_comptage == "LINKY" else point.type_comptage
+    return {
+        "usage_point_id": point.prm,
+        "usage_point_status": "com" if point.ouvert_aux_mesures else "no_com",
+        "meter_type": meter or "SSCPT",
+    }
+
+
+def _contracts(point: PointFacts) -> dict[str, Any]:
+    contracts = {
+        "segment": point.segment,
+        "subscribed_power": None
+        if point.puissance_souscrite is None
+        else f"{point.puissance_souscrite} {point.puissance_souscrite_unite}",
+        "last_activation_date": _written_day(point.date_mise_en_service),
+        "distribution_tariff": point.fta,
+        "offpeak_hours": point.heures_creuses_libelle,
+        "contract_type": "Contrat GRD-F",
+        "contract_status": point.etat_contractuel,
+        "last_distribution_tariff_change_date": _written_day(point.date_modification_fta),
+    }
+    told = {name: value for name, value in contracts.items() if value is not None}
+    return _customer(point, {"usage_point": _usage_point(point), "contracts": told})
+
+
+def _addresses(point: PointFacts) -> dict[str, Any]:
+    address = {
+        "street": point.numero_et_nom_voie,
+        "locality": point.lieu_dit,
+        "postal_code": point.code_postal,
+        "insee_code": point.code_insee,
+        "city": point.commune,
+        "country": "France",
+    }
+    told = {name: value for name, value in address.items() if value is not None}
+    usage_point = {**_usage_point(point), "usage_point_addresses": told}
+    return _customer(point, {"usage_point": usage_point})
+
+
+def _customer(point: PointFacts, usage_point: Mapping[str, Any]) -> dict[str, Any]:
+    numero = titulaire_of(point).numero
+    return {"customer": {"customer_id": numero, "usage_points": [usage_point]}}
+
+
+def _written_day(day: date | None) -> str | None:
+    """Return a legal day as v5 writes it: 2013-08-14+02:00."""
+    if day is None:
+        return None
+    offset = start_of_day(day).strftime("%z")
+    return f"{day.isoformat()}{offset[:3]}:{offset[3:]}"
+
+
+CLIENT_RESOURCES: Final[Mapping[str, tuple[str, Callable[[PointFacts], dict[str, Any]]]]] = {
+    "/customers_i/v5/identity": ("customers_i", _identity),
+    "/customers_cd/v5/contact_data": ("customers_cd", _contact),
+    "/customers_upc/v5/usage_points/contracts": ("customers_upc", _contracts),
+    "/customers_upa/v5/usage_points/addresses": ("customers_upa", _addresses),
+}
+"""The four paths: the API of each, and what it tells of a point."""
+
+
+MEASURE_REFUSALS: Final = Refusals(
+    rules_v5.NON_TITULAIRE, rules_v5.SANS_CONSENTEMENT, rules_v5.SANS_MESURE
+)
+REASONS: Final = Reasons(
+    fin_future=rules_v5.FIN_FUTURE,
+    sept_jours=rules_v5.SEPT_JOURS,
+    sens=rules_v5.SENS,
+    opposition=rules_v5.OPPOSITION,
+    profondeur=rules_v5.PROFONDEUR,
+    mise_en_service=rules_v5.MISE_EN_SERVICE,
+    sans_mesure=rules_v5.SANS_MESURE,
+)
+
+_JOUR: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class ResourceV5:
+    """One of the five: its API, what is measured, in which direction."""
+
+    api: str
+    mesure: Mesure
+    sens: Sens
+
+
+MEASURE_RESOURCES: Final[Mapping[str, ResourceV5]] = {
+    "/metering_data_dc/v5/daily_consumption": ResourceV5(
+        "metering_data_dc", "quotidienne", "SOUTIRAGE"
+    ),
+    "/metering_data_clc/v5/consumption_load_curve": ResourceV5(
+        "metering_data_clc", "courbe", "SOUTIRAGE"
+    ),
+    "/metering_data_dcmp/v5/daily_consumption_max_power": ResourceV5(
+        "metering_data_dcmp", "pmax", "SOUTIRAGE"
+    ),
+    "/metering_data_dp/v5/daily_production": ResourceV5(
+        "metering_data_dp", "quotidienne", "INJECTION"
+    ),
+    "/metering_data_plc/v5/production_load_curve": ResourceV5(
+        "metering_data_plc", "courbe", "INJECTION"
+    ),
+}
+
+_LUS: Final[Mapping[Mesure, tuple[TypeAcces, str]]] = {
+    "quotidienne": ("ENERGIE", "EA"),
+    "courbe": ("COURBE", "PA"),
+    "pmax": ("PMAX", "PMA"),
+}
+"""What is read for each."""
+_READING_TYPES: Final[Mapping[Mesure, Mapping[str, str]]] = {
+    "quotidienne": {
+        "measurement_kind": "energy",
+        "measuring_period": "P1D",
+        "unit": "Wh",
+        "aggregate": "sum",
+    },
+    "courbe": {"unit": "W", "measurement_kind": "power", "aggregate": "average"},
+    "pmax": {
+        "measurement_kind": "power",
+        "measuring_period": "P1D",
+        "unit": "VA",
+        "aggregate": "maximum",
+    },
+}
+
+
+def answer_mesure_v5(backend: RestBackend, exchange: RestExchange, path: str) -> RestAnswer:
+    """Answer one of `MEASURE_RESOURCES`; raises `Refus`."""
+    resource = MEASURE_RESOURCES[path]
+    let_in(backend, exchange, resource.api)
+    prm, periode = _read(exchange)
+    dossier = read_point(exchange, prm, MEASURE_REFUSALS)
+    today = exchange.now.date()
+    asked_of = DemandeMesure(resource.mesure, periode, dossier.point, resource.sens, today)
+    check(REASONS.controls, asked_of)
+    reader = MeasureReader(dossier, resource.sens, exchange.now, backend.settings.perd_des_mesures)
+    readings = _readings(resource.mesure, reader, periode)
+    if not readings:
+        raise Refus(rules_v5.SANS_MESURE)
+    return json_answer(
+        {
+            "meter_reading": {
+                "usage_point_id": prm,
+                "start": periode.debut.isoformat(),
+                "end": periode.fin.isoformat(),
+                "quality": "BRUT",
+                "reading_type": _READING_TYPES[resource.mesure],
+                "interval_reading": readings,
+            }
+        }
+    )
+
+
+def _readings(
+    mesure: Mesure, reader: MeasureReader, periode: PeriodeDemandee
+) -> list[dict[str, Any]]:
+    type_, grandeur = _LUS[mesure]
+    valeurs = reader.read(type_, grandeur, periode.debut, periode.fin).get(grandeur, [])
+    if mesure != "courbe":
+        return [{"value": str(jour.valeur), "date": jour.text} for jour in valeurs]
+    return [
+        {
+            "value": str(point.valeur),
+            "date": point.text,
+            "interval_length": f"PT{point.pas}M",
+            "measure_type": BRUT,
+        }
+        for point in valeurs
+    ]
+
+
+def _read(exchange: RestExchange) -> tuple[str, PeriodeDemandee]:
+    asked = exchange.call.parameters
+    prm = asked.get("usage_point_id", "")
+    if not prm:
+        raise Refus(rules_v5.PRM_ABSENT)
+    if PRM.fullmatch(prm) is None:
+        raise Refus(rules_v5.PRM_FORME)
+    exchange.prm = prm
+    debut = _day(asked.get("start", ""), rules_v5.DEBUT_ABSENT, rules_v5.DEBUT_FORME)
+    fin = _day(asked.get("end", ""), rules_v5.FIN_ABSENTE, rules_v5.FIN_FORME)
+    if debut > fin:
+        raise Refus(rules_v5.ORDRE)
+    if debut == fin:
+        raise Refus(rules_v5.DATES_EGALES)
+    return prm, PeriodeDemandee(debut, fin)
+
+
+def _day(text: str, absent: RestRule, forme: RestRule) -> date:
+    if not text:
+        raise Refus(absent)
+    try:
+        if _JOUR.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Refus(forme)

@@ -1,0 +1,20 @@
+"""What SQLite keeps in memory of the pages it has read, bounded for a whole process.
+
+Each connection may keep two megabytes, and a process as many connections as it once had threads at
+work: after hours, each has filled its own.
+"""
+
+import sqlite3
+from contextlib import closing
+from typing import Final
+
+_MOST: Final = 8 * 2**20
+
+
+def bound_page_caches(most: int = _MOST) -> None:
+    """Have the connections of this process, present and to come, keep `most` bytes together.
+
+    Beyond, one that needs a page takes the place of another page of its own.
+    """
+    with closing(sqlite3.connect(":memory:")) as any_connection:
+        any_connection.execute(f"PRAGMA soft_heap_limit = {most}")

@@ -1,0 +1,169 @@
+"""A recorded exchange made anew, and what two messages differ by.
+
+It is sent again, or written as a line of curl or as a program of zeep.
+"""
+
+import pprint
+from collections import Counter
+from collections.abc import Mapping
+from difflib import unified_diff
+from typing import Any, Final
+
+import requests
+from lxml import etree
+
+from sge_sim.api.premier_appel import Moyens, curl_command, zeep_client
+from sge_sim.door.origine import MARQUE, agent_of
+from sge_sim.errors import UsageError
+from sge_sim.homologation.client.messages import indented, read_message
+from sge_sim.homologation.client.sender import failure_in_french
+from sge_sim.journal import Echange
+from sge_sim.machine.documents import read_tree
+from sge_sim.machine.files import data_path
+from sge_sim.soap.contract import contract_files
+
+_TIMEOUT_SECONDS: Final = 60
+_CONTENT_TYPE: Final = {"Content-Type": "text/xml; charset=utf-8"}
+
+
+def path_of(echange: Echange) -> str:
+    """Return the path of the service that an exchange called.
+
+    Raises `UsageError` for one that called none: there is nothing to send again.
+    """
+    if echange.kind != "soap" or not echange.request or echange.service is None:
+        raise UsageError(
+            f"L'échange {echange.id} n'est pas un appel SOAP : il n'y a rien à rejouer."
+        )
+    return f"/{echange.service}/v{echange.version}"
+
+
+def send_again(
+    echange: Echange, moyens: Moyens, b2b_url: str, marque: str, demande: bytes | None = None
+) -> int:
+    """Send the request of `echange` to the simulator at `b2b_url`; return the HTTP status.
+
+    `marque` tells that the call makes that exchange again; `demande` is sent instead of its
+    request where it is given. Raises `UsageError` where the exchange is no SOAP call, and where
+    nobody answers.
+    """
+    path = path_of(echange)
+    headers = {**_CONTENT_TYPE, "User-Agent": agent_of("rejeu"), MARQUE: marque}
+    with requests.Session() as session:
+        session.trust_env = False
+        session.verify = str(moyens.autorite)
+        session.cert = (str(moyens.certificat), str(moyens.cle))
+        try:
+            answer = session.post(
+                b2b_url + path,
+                data=demande or echange.request,
+                headers=headers,
+                timeout=_TIMEOUT_SECONDS,
+            )
+        except requests.RequestException as error:
+            raise UsageError(f"{b2b_url} : {failure_in_french(error)}") from None
+    return answer.status_code
+
+
+_HEADER = "{http://schemas.xmlsoap.org/soap/envelope/}Header"
+_WIDTH = 88
+
+
+def as_curl(echange: Echange, moyens: Moyens, b2b_url: str, fichier: str | None = None) -> str:
+    """Return the shell command that makes the same call, whatever proxy the machine has.
+
+    It sends `fichier`, where a file that holds the request is named; else the request is in it.
+    Raises `UsageError` as `path_of` does.
+    """
+    body = (echange.request or b"").decode("utf-8", "replace") if fichier is None else f"@{fichier}"
+    return curl_command(b2b_url + path_of(echange), body, moyens)
+
+
+def as_zeep(echange: Echange, moyens: Moyens, b2b_url: str) -> str:
+    """Return a Python program that makes the same call with zeep.
+
+    Raises `UsageError` as `path_of` does, `ValueError` for a message that is no SOAP envelope.
+    """
+    url = b2b_url + path_of(echange)
+    message = read_message(echange.request or b"")
+    given = _arguments(message.contenu)
+    written = pprint.pformat(given, width=_WIDTH, sort_dicts=False)
+    lines = [*zeep_client(url, moyens), f"demande = {written}"]
+    if _has_header(echange.request or b""):
+        lines.append("# La demande avait un en-tête : le passer par _soapheaders.")
+    call = f"print(client.service.{_operation(path_of(echange))}(**demande))"
+    return "\n".join([*lines, call, ""])
+
+
+def _operation(path: str) -> str:
+    """Return the name of the operation of the service at `path`, as its contract spells it."""
+    for file, service, version in contract_files(data_path("wsdl")):
+        if path == f"/{service}/v{version}":
+            name: str = etree.parse(file).xpath("string((//*[local-name()='operation'])[1]/@name)")
+            return name
+    raise UsageError(f"{path} n'est le chemin d'aucun service.")
+
+
+def _arguments(value: Any) -> Any:
+    """Return a tree as zeep takes it: attributes are named like elements."""
+    if isinstance(value, Mapping):
+        named = {name.removeprefix("@"): _arguments(child) for name, child in value.items()}
+        if "texte" in named:
+            named["_value_1"] = named.pop("texte")
+        return named
+    if isinstance(value, list):
+        return [_arguments(child) for child in value]
+    return value
+
+
+def _has_header(message: bytes) -> bool:
+    return read_tree(message).find(_HEADER) is not None
+
+
+_LONGEST: Final = 400_000
+_MANY: Final = 200
+_LINES: Final = 6_000
+_PAIRS: Final = 80_000
+"""Equal lines, one of each message, that are weighed: a second's worth at most."""
+_SHOWN: Final = 200
+_CHARACTERS: Final = 200
+_AROUND: Final = 2
+
+Ligne = tuple[str, str]
+"""A mark (`-` gone, `+` come, a space for the same, `@` where some are left out) and a line."""
+
+
+def difference(before: bytes, after: bytes) -> list[Ligne] | None:
+    """Return the lines that differ with those around them, none where both say the same.
+
+    XML is indented first: how it was laid out doesn't count. None for messages that are too long
+    or repeat too much to be compared while somebody waits; beyond 200 lines, the last says how
+    many are left out.
+    """
+    if max(len(before), len(after)) > _LONGEST:
+        return None
+    old, new = (_lines(message) for message in (before, after))
+    if max(len(old), len(new)) > _LINES or _pairs(old, new) > _PAIRS:
+        return None
+    found = list(unified_diff(old, new, lineterm="", n=_AROUND))[2:]
+    lines = [("@", "…") if line[0] == "@" else (line[0], _cut(line[1:])) for line in found]
+    if len(lines) > _SHOWN:
+        lines = [*lines[:_SHOWN], ("@", f"… et {len(lines) - _SHOWN} autres lignes")]
+    return lines
+
+
+def _pairs(old: list[str], new: list[str]) -> int:
+    """Count the equal lines that difflib weighs: not those that make a hundredth of them."""
+    if old == new:
+        return 0
+    most = len(new) // 100 + 1 if len(new) >= _MANY else len(new)
+    counted = Counter(old)
+    return sum(counted[line] * count for line, count in Counter(new).items() if count <= most)
+
+
+def _lines(message: bytes) -> list[str]:
+    return indented(message.decode("utf-8", "replace")).splitlines()
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _CHARACTERS else line[: _CHARACTERS - 1] + "…"

@@ -1,0 +1,191 @@
+"""The runs of a report: how many ended how, and where what went wrong comes from."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sge_sim.homologation.campaign.evaluation import Constat
+from sge_sim.homologation.reports.rapport import FILTRES, Execution, Rapport, Statut, colour_of
+
+
+@dataclass(frozen=True)
+class Decompte:
+    """How the runs of a package ended: `dit` in French, `bandes` as the bands of a bar, each its
+    colour, where it begins and how many runs it counts."""
+
+    package: str
+    bons: int
+    total: int
+    bandes: tuple[tuple[str, int, int], ...]
+    dit: str
+
+
+def decomptes(executions: Sequence[Execution]) -> tuple[Decompte, ...]:
+    """Return the counts of each package, in the order of the runs."""
+    packages = dict.fromkeys(each.package for each in executions)
+    return tuple(
+        _decompte(package, [each for each in executions if each.package == package])
+        for package in packages
+    )
+
+
+def _decompte(package: str, executions: Sequence[Execution]) -> Decompte:
+    counts = Counter(each.statut for each in executions)
+    bands, start = [], 0
+    for statut in Statut:
+        if counts[statut]:
+            bands.append((colour_of(statut), start, counts[statut]))
+            start += counts[statut]
+    return Decompte(
+        package,
+        sum(each.statut.bon for each in executions),
+        len(executions),
+        tuple(bands),
+        counts_in_words(executions),
+    )
+
+
+def filtres(executions: Sequence[Execution]) -> tuple[tuple[str, str, int], ...]:
+    """Return the filters of a list of runs: name, French word, how many it shows."""
+    counts = Counter(each.filtre for each in executions)
+    return tuple((name, word, counts[name]) for name, word in FILTRES.items())
+
+
+def counts_in_words(executions: Sequence[Execution]) -> str:
+    """Return how many runs ended how, in French: « 2 réussis, 1 échoué »."""
+    counts = Counter(each.statut for each in executions)
+    return (
+        ", ".join(counted_as(each, counts[each]) for each in Statut if counts[each]) or "aucun cas"
+    )
+
+
+def counted_as(statut: Statut, count: int) -> str:
+    """Return how many runs ended so, in French.
+
+    >>> counted_as(Statut.ECART, 2), counted_as(Statut.NON_EXECUTE, 2), counted_as(Statut.ADMIS, 1)
+    ('2 écarts connus', '2 non exécutés', '1 admis')
+    """
+    words = [
+        word if count < 2 or word == "non" or word.endswith("s") else f"{word}s"
+        for word in statut.value.split()
+    ]
+    return f"{count} {' '.join(words)}"
+
+
+_GRAVITY: Final = (Statut.ECHOUE, Statut.PERTURBE, Statut.NON_EXECUTE, Statut.ECART)
+_AGAIN: Final = {
+    "exécutée": "Les repasser, de n'importe quel dossier",
+    "observée": "Pour que le client les repasse, rouvrir une campagne",
+    "pytest": "Relancer les tests",
+}
+_CALL: Final = re.compile(r", appel \d+(?=\.)")
+
+
+@dataclass(frozen=True)
+class CauseDeCas:
+    """One reason for which the runs `cles` aren't good, and what to do, a sentence each."""
+
+    statut: Statut
+    phrase: str
+    que_faire: str
+    cles: tuple[str, ...]
+
+
+def causes_of(executions: Iterable[Execution]) -> tuple[CauseDeCas, ...]:
+    """Return what is to be put right, the runs that have the same reason together, the gravest
+    first."""
+    found: dict[tuple[Statut, str, str], list[str]] = {}
+    for each in executions:
+        if each.a_corriger:
+            found.setdefault((each.statut, phrase_of(each), what_to_do(each)), []).append(each.cle)
+    causes = [CauseDeCas(*what, tuple(keys)) for what, keys in found.items()]
+    return tuple(sorted(causes, key=lambda cause: _rank(cause.statut)))
+
+
+def worst_first(executions: Sequence[Execution]) -> tuple[Execution, ...]:
+    """Return the runs, those that are to be put right first, the gravest before."""
+    return tuple(sorted(executions, key=lambda each: (not each.a_corriger, _rank(each.statut))))
+
+
+def _rank(statut: Statut) -> int:
+    return _GRAVITY.index(statut) if statut in _GRAVITY else len(_GRAVITY)
+
+
+def phrase_of(execution: Execution) -> str:
+    """Return why a run isn't good in one French sentence; nothing for a good one."""
+    if execution.perime:
+        return "Annoncé en échec, mais réussi."
+    if execution.statut.bon:
+        return ""
+    if execution.statut is Statut.NON_EXECUTE:
+        return execution.remarque or "Le cas n'a pas été exécuté."
+    if execution.statut is Statut.PERTURBE:
+        # The rank of the call is left out: what one plan struck has one cause.
+        return _CALL.sub("", execution.remarque) or "Une panne prévue a touché le cas."
+    wrong = _first_wrong(execution)
+    if wrong is None:
+        return execution.remarque or "La réponse n'est pas celle que le catalogue attend."
+    if execution.statut_http is None and wrong.trouve:
+        return wrong.trouve
+    return f"Attendu : {wrong.attendu} ; reçu : {(wrong.trouve or 'autre chose').rstrip('.')}."
+
+
+def _first_wrong(execution: Execution) -> Constat | None:
+    """Return what tells most of why a run failed: its outcome, else what any answer must be, else
+    what the case expects of it."""
+    wrong = [each for each in execution.constats if not each.reussi]
+    if not wrong or wrong[0] is execution.constats[0]:
+        return next(iter(wrong), None)
+    return next((each for each in wrong if each.du_juge), wrong[0])
+
+
+def wrong_lines(execution: Execution) -> list[str]:
+    """Return all that wasn't as expected of a run, and its remark, a line each, in French."""
+    lines = [str(each) for each in execution.constats if not each.reussi]
+    return [*lines, execution.remarque] if execution.remarque else lines
+
+
+def what_to_do(execution: Execution) -> str:
+    """Return what to do about a run that isn't good, in French; nothing for a good one."""
+    if execution.perime:
+        return "Le retirer de la liste des échecs annoncés."
+    if execution.statut.bon:
+        return ""
+    if execution.statut is Statut.PERTURBE:
+        return "Le cas n'est pas jugé : le repasser sans la panne."
+    if execution.statut is Statut.NON_EXECUTE:
+        return "Lever ce qui l'en empêche, s'il y a lieu, puis le passer."
+    if execution.statut is Statut.ECART:
+        return "La plateforme d'Enedis est connue pour cet écart : le signaler à Enedis."
+    wrong = _first_wrong(execution)
+    if wrong is not None and wrong.du_juge:
+        return f"La demande n'est pas en cause : signaler la réponse ({wrong.source})."
+    if execution.regle is not None:
+        return (
+            f"{execution.remarque} La règle {execution.regle.name} a refusé "
+            f"({execution.regle.source}), aurait été accepté : {execution.regle.remede}."
+        ).strip()
+    if execution.remarque:
+        return execution.remarque
+    if execution.statut_http is None:
+        return "Vérifier que la cible est ouverte et joignable (sge-sim doctor), puis le repasser."
+    return "Comparer la demande et la réponse, corriger, puis le repasser."
+
+
+def rerun_title(rapport: Rapport) -> str:
+    """Return what the command of a report does, in French."""
+    return _AGAIN[rapport.origine]
+
+
+def cause_of(execution: Execution) -> str:
+    """Return why a run isn't good and what to do, in French; nothing for a good one."""
+    phrase, act = phrase_of(execution), what_to_do(execution)
+    return phrase if act in phrase else f"{phrase} {act}".strip()
+
+
+def remarks_of(execution: Execution) -> str:
+    """Return the remarks of the tracking workbook, the cause of a failure among them."""
+    remarks, cause = execution.suivi.get("Remarques", ""), cause_of(execution)
+    return f"{remarks} {cause}".strip() if cause and cause not in remarks else remarks

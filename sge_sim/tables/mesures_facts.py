@@ -1,0 +1,129 @@
+"""What the measures of a point depend on beyond its facts, and what the point was before."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+from sge_sim.clock import legal_date
+from sge_sim.domaine.nomenclatures import CoteCalendrier
+from sge_sim.tables.acteur_facts import ReadRows
+
+_DATES: Final = "date_"
+
+
+class AncienneValeur(NamedTuple):
+    """What a column of a point said until a legal day, excluded."""
+
+    jusqu_a: date
+    nom: str
+    valeur: Any
+
+
+@dataclass(frozen=True, slots=True)
+class MesuresFacts:
+    """What the measures of a point depend on beyond its facts: periods, gaps, calendars, meters.
+
+    `calendriers`: (side, from, code), oldest first; `compteurs`: (installed, removed, whether it
+    tells its TIC flags, as every Linky does), oldest first; `oppositions`: days [from, end) on
+    which the client opposes the recording of the curve; `anciennes`: what the columns of the point
+    said before, oldest first; `donnees`: the days that were given of its measures, ascending
+    (`sge_sim.tables.mesures`); `rectifications`: days that were put right, ascending, their
+    energy in Wh, when; `ponctuels`: when a large meter was read because somebody asked, ascending.
+    """
+
+    collectes: tuple[tuple[date, date | None], ...] = ()
+    trous: tuple[tuple[datetime, datetime], ...] = ()
+    calendriers: tuple[tuple[CoteCalendrier, date, str], ...] = ()
+    compteurs: tuple[tuple[date, date | None, bool], ...] = ()
+    oppositions: tuple[tuple[date, date | None], ...] = ()
+    anciennes: tuple[AncienneValeur, ...] = ()
+    donnees: tuple[tuple[date, str | None, str | None], ...] = ()
+    rectifications: tuple[tuple[date, int, datetime], ...] = ()
+    ponctuels: tuple[datetime, ...] = ()
+
+    def histoire(
+        self, point: object, *noms: str
+    ) -> tuple[tuple[date | None, tuple[Any, ...]], ...]:
+        """Return what columns of a point said, oldest first: (since which day, their values).
+
+        The first holds since ever: its day is None.
+        """
+        valeurs = {nom: getattr(point, nom) for nom in noms}
+        etats: list[tuple[date | None, tuple[Any, ...]]] = []
+        depuis: date | None = None
+        for jusqu_a, nom, valeur in reversed(self.anciennes):
+            if nom not in valeurs:
+                continue
+            if jusqu_a != depuis:
+                etats.append((jusqu_a, tuple(valeurs.values())))
+                depuis = jusqu_a
+            valeurs[nom] = valeur
+        etats.append((None, tuple(valeurs.values())))
+        return tuple(reversed(etats))
+
+
+def mesures_facts_from(rows: ReadRows, instants: ReadRows, days: ReadRows) -> MesuresFacts:
+    """Make what measures depend on of its rows: (kind, text, from, to), of what has instants
+    (kind, energy, from, to), of the days that were given."""
+    collectes: list[tuple[date, date | None]] = []
+    calendriers: list[tuple[CoteCalendrier, date, str]] = []
+    compteurs: list[tuple[date, date | None, bool]] = []
+    oppositions: list[tuple[date, date | None]] = []
+    anciens: list[tuple[date, str]] = []
+    for kind, calendrier, debut, fin in rows:
+        match kind:
+            case "collecte":
+                collectes.append((debut, fin))
+            case "opposition":
+                oppositions.append((debut, fin))
+            case "ancien":
+                anciens.append((debut, calendrier))
+            case "compteur" | "compteur_tic":
+                compteurs.append((debut, fin, kind == "compteur_tic"))
+            case _:
+                calendriers.append((kind, debut, calendrier))
+    return MesuresFacts(
+        tuple(sorted(collectes, key=lambda periode: periode[0])),
+        tuple(sorted((debut, fin) for kind, _, debut, fin in instants if kind == "trou")),
+        tuple(sorted(calendriers, key=lambda entree: entree[1])),
+        tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
+        tuple(sorted(oppositions, key=lambda periode: periode[0])),
+        read_anciens(anciens) if anciens else (),
+        tuple((jour, courbe, registres) for jour, courbe, registres in days),
+        tuple(
+            sorted(
+                read_rectification(minuit, energie, instant)
+                for kind, energie, minuit, instant in instants
+                if kind == "rectification"
+            )
+        ),
+        tuple(sorted(instant for kind, _, instant, _ in instants if kind == "releve")),
+    )
+
+
+def read_rectification(
+    minuit: datetime, energie: int, instant: datetime
+) -> tuple[date, int, datetime]:
+    """Return a day that was put right, as `MesuresFacts.rectifications` has it, of its row."""
+    return legal_date(minuit), energie, instant
+
+
+def read_anciens(rows: Iterable[tuple[date, str]]) -> tuple[AncienneValeur, ...]:
+    """Return former values from rows (`jusqu_a`, `valeurs`), the oldest first."""
+    return tuple(
+        sorted(
+            (
+                AncienneValeur(jusqu_a, name, _read(name, value))
+                for jusqu_a, valeurs in rows
+                for name, value in json.loads(valeurs).items()
+            ),
+            key=lambda ancienne: (ancienne.jusqu_a, ancienne.nom),
+        )
+    )
+
+
+def _read(name: str, value: Any) -> Any:
+    dated = name.startswith(_DATES) and value is not None
+    return date.fromisoformat(value) if dated else value
