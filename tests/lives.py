@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from made_states import prepared_database
 from sqlalchemy import select
+from state_reading import faits_within
 
 from sge_sim.clock import PARIS, Duree
 from sge_sim.commandes.acces import AccesSouscrit, order_acces, renew_acces, stop_services
@@ -20,7 +21,6 @@ from sge_sim.commandes.prestations import prestation_acces, prestation_collecte
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.facts.database import Database
-from sge_sim.facts.lecture import faits_within
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.mesures import Collecte, read_mesures_facts

@@ -83,9 +83,10 @@ def _page(
         "`bench/vraisemblance`. A line",
         "holds when all its figures are within their bounds in each of these years and seeds. "
         "Sureness: a, many data agree;",
-        "b, few, or of another country; c, derived or assumed. The points of a population are "
-        "taken regularly among twenty",
-        "times as many, put in order by what follows the weather and by what never stops.",
+        "b, few, or of another country; c, derived or assumed. The points of a population are a "
+        "stratified sample of twenty",
+        "times as many: by power, who lives there, what follows the weather, what never stops and "
+        "what is used at the end of a week.",
         "",
         "| sureness | lines that hold | of | wanted |",
         "|---|---|---|---|",

@@ -20,9 +20,9 @@ from sge_sim.mesures import (
     courbe_10_minutes,
     parse_plages,
 )
-from sge_sim.mesures.alea import draw, draws, subkey
+from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.calendrier import calendrier, numero
-from sge_sim.mesures.climat import DELAISSEE, PREMIER_DE_ZONE, VACANT
+from sge_sim.mesures.climat import DELAISSEE, PREMIER_DE_ZONE, SECONDAIRE, VACANT
 from sge_sim.mesures.entrees_datees import contact_de
 from sge_sim.mesures.installations import installation_de
 
@@ -63,27 +63,65 @@ POPULATIONS: Final = {
 
 
 def points_of(nom: str, graine: int, nombre: int = POINTS) -> list[PointMesure]:
-    """Return the points of a population: one in `_TIRES` of those that are drawn, regularly among
-    them once they are put in order by what weighs most, so that shares are those of the engine."""
+    """Return the points of a population: a stratified sample of `_TIRES` times as many.
+
+    Those that are drawn are cut in as many parts as are wanted, by power and who lives there, then
+    by one trait after the other, and one is taken in each: shares are then those of the engine in
+    a sample of this size. Traits are those of installations: no curve is looked at.
+    """
     tires = list(_draw(nom, graine, nombre * _TIRES))
-    tires.sort(key=_rank)
-    premier = draw(subkey(graine, 99), 0) % _TIRES
-    return tires[premier::_TIRES]
+    classes, traits = map(np.array, zip(*map(_traits, tires), strict=True))
+    rangs = np.lexsort(classes.T[::-1])
+    debuts = np.flatnonzero((np.diff(classes[rangs], axis=0) != 0).any(axis=1)) + 1
+    parts = np.diff(np.array([0, *debuts, len(rangs)]) * nombre // len(rangs))
+    hasard = iter(draws(subkey(graine, 99), np.arange(nombre, dtype=np.int64)).tolist())
+    return [
+        tires[rang]
+        for classe, part in zip(np.split(rangs, debuts), parts.tolist(), strict=True)
+        for rang in _taken(classe, traits, part, hasard)
+    ]
 
 
-def _rank(point: PointMesure) -> tuple[int, ...]:
-    """Return where a point stands: by power, then by what follows the weather, and by what never
-    stops."""
+def _taken(
+    rangs: NDArray[np.int64],
+    traits: NDArray[np.int64],
+    nombre: int,
+    hasard: Iterator[int],
+    trait: int = 0,
+) -> Iterator[int]:
+    """Yield one rank of each of so many parts that are as large, cut by one trait, then the next
+    one."""
+    if nombre == 1:
+        yield int(rangs[next(hasard) % len(rangs)])
+    if nombre < 2:
+        return
+    ordre = rangs[np.argsort(traits[rangs, trait], kind="stable")]
+    moitie = nombre // 2
+    coupe = len(ordre) * moitie // nombre
+    suivant = (trait + 1) % traits.shape[1]
+    yield from _taken(ordre[:coupe], traits, moitie, hasard, suivant)
+    yield from _taken(ordre[coupe:], traits, nombre - moitie, hasard, suivant)
+
+
+def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the class of a point, and its traits: what follows the weather, what a power is held
+    for, what never stops, and what it takes at the end of a week, in thousandths of the rest."""
     installation = installation_de(point, *contact_de(point, _POSE))
+    energies, presence = installation.energies, installation.presence
     suivent = installation.facteurs >= PREMIER_DE_ZONE
-    # Classes of some watts a degree.
-    sensible = int(installation.energies[suivent, 0].sum()) // 500
+    constantes = energies[~suivent].sum(axis=0)
     return (
-        point.puissances[0].valeur,
-        point.couple is not None,
-        installation.presence if installation.presence in (VACANT, DELAISSEE) else 0,
-        sensible,
-        int(installation.energies[0, 0]),
+        (
+            point.puissances[0].valeur,
+            point.couple is not None,
+            presence if presence in (VACANT, DELAISSEE, SECONDAIRE) else 0,
+        ),
+        (
+            int(energies[suivent, 0].sum()),
+            int(energies[installation.blocs[:, 0], 0].sum()),
+            int(energies[0, 0]),
+            int(1000 * constantes[5:7].sum() // max(constantes[:5].sum(), 1)),
+        ),
     )
 
 

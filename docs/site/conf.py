@@ -32,6 +32,7 @@ project = "sge-sim"
 _version = (ROOT / "sge_sim/__init__.py").read_text("utf-8")
 release = re.findall(r'^__version__ = "(.*)"', _version, re.M)[0]
 language = "fr"
+smartquotes = False  # it would make one dash of the two of an option
 extensions = ["myst_parser"]
 exclude_patterns = ["site"]
 html_theme = "theme"

@@ -83,6 +83,7 @@ def settings_page() -> Iterator[str]:
         if "why" in each.metadata:
             default = default_data_dir() if each.default is MISSING else each.default
             shown = "" if default in (None, ()) else str(default).replace(str(Path.home()), "~")
+            shown = {"True": "oui", "False": "non"}.get(shown, shown)
             yield (
                 f"| `--{each.name.replace('_', '-')}` | `{variable_of(each.name)}` "
                 f"| `{each.name}` | {_code(shown)} | {_cell(each.metadata['why'])} |"

@@ -3,60 +3,101 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from enum import Enum
 from http import HTTPStatus
-from typing import Any, Final
+from types import NoneType
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, Field, create_model
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import BaseRoute, Match, Route
 
 from sge_sim import __version__
 from sge_sim.admin import pages
-from sge_sim.admin.form_errors import error_of, errors_of, refuse_unknown_parameters, sentence_about
-from sge_sim.admin.problems import describe_problems, problem
+from sge_sim.admin.problems import (
+    describe_problems,
+    error_of,
+    errors_of,
+    problem,
+    refuse_unknown_parameters,
+    sentence_about,
+)
 from sge_sim.admin.routes import (
     AdminState,
     accueil,
     acteurs,
-    aide,
     apports,
     autorisations,
     campaigns,
-    catalogue,
-    certificats,
     clock,
-    codes_pages,
     data_connect,
     datahub,
-    datahub_pages,
     demande_pages,
-    documentation,
     flux,
     gestes,
-    gestes_donnees,
     health,
     journal,
-    marques,
     mesures,
     pannes,
-    passage_pages,
     passages,
     points,
     points_rest,
-    rejeu,
-    service_pages,
+    references,
     spice,
 )
-from sge_sim.admin.views_settings import SettingsView, view_settings
 from sge_sim.datahub.droits import SERVICE
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.errors import FieldError, UnknownError, UsageError
 from sge_sim.facts.database import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.facts.stored_clock import ClockSetSinceError
 from sge_sim.refus import Refus
+from sge_sim.settings import Settings
+from sge_sim.settings.database_url import without_password
+
+_PLAIN: Final = (bool, int, float, str, datetime)
+
+
+def _shown_type(kind: Any) -> Any:
+    """Return the type that JSON gives of a setting's: text for what has no other."""
+    if get_origin(kind) is tuple:
+        return list[str]
+    if NoneType in get_args(kind):
+        (other,) = (one for one in get_args(kind) if one is not NoneType)
+        return _shown_type(other) | None
+    told = get_origin(kind) is Literal or kind in _PLAIN or issubclass(kind, Enum)
+    return kind if told else str
+
+
+_HINTS: Final = get_type_hints(Settings)
+
+_FIELDS: Final[dict[str, Any]] = {
+    one.name: (_shown_type(_HINTS[one.name]), Field(description=one.metadata["why"]))
+    for one in fields(Settings)
+}
+
+SettingsView: Final[type[BaseModel]] = create_model(
+    "SettingsView", __doc__="The settings in force; null where nothing is set.", **_FIELDS
+)
+
+
+def view_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings in force, the password of the database masked."""
+    return {one.name: _shown(one.name, getattr(settings, one.name)) for one in fields(Settings)}
+
+
+def _shown(name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return without_password(value) if name == "database_url" else value
+    if value is None or isinstance(value, _PLAIN):
+        return value
+    return [str(one) for one in value] if isinstance(value, tuple) else str(value)
+
 
 _log = logging.getLogger(__name__)
 
@@ -76,44 +117,44 @@ _PHRASES = {HTTPStatus(status).phrase for status in _STATUSES}
 _ROUTES: Final = (
     journal.rest_routes,
     clock.rest_routes,
-    rejeu.router,
+    journal.replay_routes,
     points_rest.rest_routes,
     mesures.router,
     flux.rest_routes,
-    apports.router,
+    apports.import_routes,
     points_rest.copie_routes,
     apports.own_routes,
     campaigns.rest_routes,
-    marques.router,
+    health.marque_routes,
     health.reset_routes,
     acteurs.rest_routes,
-    certificats.rest_routes,
+    acteurs.certificat_routes,
     autorisations.router,
-    catalogue.router,
-    passages.router,
+    references.catalogue_routes,
+    passages.rest_routes,
     accueil.router,
     journal.page_routes,
     journal.echange_routes,
-    gestes_donnees.router,
+    gestes.data_routes,
     points.page_routes,
     clock.page_routes,
     campaigns.page_routes,
-    passage_pages.router,
+    passages.page_routes,
     acteurs.page_routes,
     flux.page_routes,
     gestes.router,
-    demande_pages.router,
-    service_pages.router,
-    codes_pages.router,
+    demande_pages.demande_routes,
+    demande_pages.service_routes,
+    references.code_routes,
     data_connect.router,
-    datahub.router,
-    datahub_pages.router,
+    datahub.rest_routes,
+    datahub.page_routes,
     spice.router,
     health.health_routes,
     pannes.router,
     health.metric_routes,
-    documentation.router,
-    aide.router,
+    references.documentation_routes,
+    references.help_routes,
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, cast, get_args
 
 from sqlalchemy.orm import Session
 
-from sge_sim.admin.routes.forms import Form
+from sge_sim.admin.routes.listes import Form
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.datahub import contrats, portail, spice
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, ModeApplication, TypeCanal

@@ -1,16 +1,168 @@
-"""The one shape of what the administration refuses: `application/problem+json` (RFC 9457)."""
+"""The one shape of what the administration refuses: `application/problem+json` (RFC 9457).
+
+What is wrong with the form of a demand is described field by field, the same for every address.
+FastAPI checks what an address declares; `refuse_unknown_parameters`, which every address depends
+on, checks that nothing else is asked.
+"""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Set
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from sge_sim.admin.form_errors import ErreurDeForme
+from sge_sim.errors import FieldError
+
+Lieu = Literal["adresse", "chemin", "corps", "en-tête"]
+_LIEUX: Final[Mapping[str, Lieu]] = {"query": "adresse", "path": "chemin", "header": "en-tête"}
+_CONSTATS: Final[Mapping[str, str]] = {
+    "missing": "à donner",
+    "union_tag_not_found": "à donner",
+    "extra_forbidden": "inconnu ici",
+    "json_invalid": "pas du JSON",
+    "literal_error": "pas une des valeurs admises",
+    "enum": "pas une des valeurs admises",
+    "union_tag_invalid": "pas une des valeurs admises",
+    "greater_than_equal": "{borne} au moins",
+    "greater_than": "plus de {borne}",
+    "less_than_equal": "{borne} au plus",
+    "less_than": "moins de {borne}",
+    "string_too_long": "{borne} caractères au plus",
+    "string_too_short": "{borne} caractères au moins",
+    "too_long": "{borne} éléments au plus",
+    "too_short": "{borne} éléments au moins",
+    "string_pattern_mismatch": "de la forme {borne}",
+}
+_ATTENDUS: Final = (
+    ("int", "un nombre entier est attendu"),
+    ("float", "un nombre est attendu"),
+    ("finite", "un nombre est attendu"),
+    ("bool", "true ou false est attendu"),
+    ("date", "une date est attendue, par exemple 2025-08-01"),
+    ("string", "un texte est attendu"),
+    ("list", "une liste est attendue"),
+    ("dict", "un objet est attendu"),
+    ("model", "un objet est attendu"),
+)
+"""What a value should have been, by the beginning of pydantic's word for the mistake."""
+_BORNES: Final = ("ge", "gt", "le", "lt", "max_length", "min_length", "pattern")
+_EXPECTED: Final = re.compile(r"'([^']*)'|(-?\d+)")
+_GIVEN: Final = 200
+"""Characters of what was given that are told."""
+
+
+class ErreurDeForme(BaseModel):
+    """What is wrong with a field."""
+
+    lieu: Lieu = Field(description="Où le champ se trouve ; adresse : paramètre après « ? »")
+    champ: str = Field(description="Son nom ; points entre les niveaux d'un corps")
+    constat: str = Field(description="Ce qui ne va pas, en français")
+    borne: str | None = Field(None, description="Celle qui est dépassée")
+    valeurs: list[str] | None = Field(None, description="Celles qui sont admises, s'il y en a peu")
+    donne: str | None = Field(None, description="Ce qui a été donné ; en JSON, sauf un texte")
+
+
+async def refuse_unknown_parameters(request: Request) -> None:
+    """Refuse a demand with a parameter that its address doesn't have."""
+    known = sorted(_parameters(request.scope["route"].dependant))
+    unknown = sorted({name for name in request.query_params if name not in known})
+    if unknown:
+        raise RequestValidationError(
+            [
+                {
+                    "type": "extra_forbidden",
+                    "loc": ("query", name),
+                    "input": request.query_params[name],
+                    "ctx": {"valeurs": known},
+                }
+                for name in unknown
+            ]
+        )
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for each in dependant.dependencies:
+        yield from _parameters(each)
+
+
+def error_of(error: FieldError) -> ErreurDeForme:
+    """Return what a value that was read, and then refused, is wrong by."""
+    return ErreurDeForme(
+        lieu="corps",
+        champ=error.champ,
+        constat=str(error).rstrip("."),
+        borne=None if error.borne is None else f"{error.borne:g}",
+        valeurs=None,
+        donne=_text(error.donne),
+    )
+
+
+def errors_of(error: RequestValidationError) -> list[ErreurDeForme]:
+    """Return what is wrong with a demand, in the order of its fields."""
+    body = error.body if isinstance(error.body, dict) else {}
+    tags = {value for value in body.values() if isinstance(value, str)} - body.keys()
+    return [_described(each, tags) for each in error.errors()]
+
+
+def sentence_about(erreurs: list[ErreurDeForme]) -> str:
+    """Return the first faults in a sentence."""
+    first = erreurs[0]
+    given = "" if first.donne is None else f" (donné : {first.donne})"
+    values = "" if not first.valeurs else f" : choisir parmi {', '.join(first.valeurs)}"
+    others = "" if len(erreurs) == 1 else f" ; {len(erreurs) - 1} autre(s) dans « erreurs »"
+    return f"{first.champ} : {first.constat}{given}{values}{others}. /openapi.json dit le reste."
+
+
+def _described(error: Mapping[str, Any], tags: Set[str]) -> ErreurDeForme:
+    kind, context = error["type"], error.get("ctx", {})
+    place, *names = error["loc"]
+    if len(names) > 1 and names[0] in tags:  # pydantic's word for a body of several kinds
+        names = names[1:]
+    if kind.startswith("union_tag"):
+        names.append(str(context["discriminator"]).strip("'"))
+    elif kind == "json_invalid":
+        names = []
+    bound = next((str(context[name]) for name in _BORNES if name in context), None)
+    return ErreurDeForme(
+        lieu=_LIEUX.get(place, "corps"),
+        champ=".".join(map(str, names)) or "corps",
+        constat=_constat(kind, context).format(borne=bound),
+        borne=bound,
+        valeurs=_values(kind, context),
+        donne=None if kind in ("missing", "union_tag_not_found") else _given(error, context),
+    )
+
+
+def _constat(kind: str, context: Mapping[str, Any]) -> str:
+    if kind == "value_error":
+        return str(context["error"]).replace("{", "{{").replace("}", "}}").rstrip(".")
+    expected = (sentence for word, sentence in _ATTENDUS if kind.startswith(word))
+    return _CONSTATS.get(kind) or next(expected, "valeur refusée")
+
+
+def _values(kind: str, context: Mapping[str, Any]) -> list[str] | None:
+    if "valeurs" in context:
+        return list(context["valeurs"])
+    told = context.get("expected_tags" if kind == "union_tag_invalid" else "expected")
+    return [text or number for text, number in _EXPECTED.findall(told)] if told else None
+
+
+def _given(error: Mapping[str, Any], context: Mapping[str, Any]) -> str:
+    return _text(context.get("tag", error.get("input")))
+
+
+def _text(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _GIVEN else f"{text[:_GIVEN]}…"
+
 
 PROBLEM_JSON: Final = "application/problem+json"
 

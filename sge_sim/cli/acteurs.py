@@ -153,7 +153,7 @@ def habiliter(
 
 @acteurs.command(help="Enregistrer le certificat d'un acteur (comme « cert register »).")
 @click.argument("acteur", shell_complete=completion.acteurs)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
 @click.option("--environment", type=click.Choice(ENVIRONMENTS), required=True)
 @data_dir_option
 def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path) -> None:

@@ -152,7 +152,9 @@ def issue(
 
 
 @cert.command(help="Dire si un certificat serait accepté ; code retour 1 s'il ne le serait pas.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "files", metavar="FICHIER...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @_environment
 @_password
 @_le
@@ -199,7 +201,7 @@ def check(
 
 
 @cert.command(help="Enregistrer le certificat d'un acteur, avec les intermédiaires du fichier.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
 @_environment
 @click.option(
     "--acteur", help="Code de l'acteur ; le tiers par défaut sans l'option.", shell_complete=acteurs
@@ -224,7 +226,7 @@ def register(
 
 
 @cert.command(help="Révoquer un certificat délivré par une autorité simulée.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
 @_password
 @_pki_options
 def revoke(file: Path, password: str | None, **folders: Any) -> None:

@@ -69,7 +69,7 @@ def _actions(_ctx: object, _param: object, incomplete: str) -> "list[CompletionI
 @data_dir_option
 def act_command(action: str | None, champs: tuple[str, ...], data_dir: Path) -> None:
     from sge_sim.admin.datahub_acts import ACTES, do_act
-    from sge_sim.admin.routes.forms import Form
+    from sge_sim.admin.routes.listes import Form
     from sge_sim.facts.stored_clock import instant_within
     from sge_sim.schema.data_folder import open_database
 
@@ -110,7 +110,7 @@ def list_tickets(data_dir: Path, as_json: bool) -> None:
 
 @tickets.command("open", help="Déposer le nouveau certificat d'un acteur (PEM).")
 @click.argument("acteur", shell_complete=acteurs)
-@click.argument("file", type=RegularFile())
+@click.argument("file", metavar="FICHIER", type=RegularFile())
 @data_dir_option
 def open_one_ticket(acteur: str, file: Path, data_dir: Path) -> None:
     from sge_sim.api.datahub import TicketView

@@ -20,7 +20,6 @@ from sge_sim.domaine.nomenclatures import (
     Flux,
 )
 from sge_sim.errors import UsageError
-from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS, read_documents, schema_mistakes, schema_of
 from sge_sim.flux.r6x.tableau import rows_of, write_csv
 from sge_sim.machine.files import read_user_file, write_atomically
 from sge_sim.settings import Profile, Settings
@@ -166,7 +165,7 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
 
 
 @flux.command(help="Déchiffrer un fichier, par les clés d'un contrat ou par celles données.")
-@click.argument("file")
+@click.argument("file", metavar="FICHIER")
 @click.option("--contrat", help="Contrat dont le canal donne les clés.")
 @click.option("--cle", help="Clé hexadécimale : 32 chiffres pour AES-128, 64 pour AES-256.")
 @click.option("--iv", help="IV hexadécimal d'AES-128.")
@@ -186,6 +185,7 @@ def decrypt(
 ) -> None:
     from sge_sim.flux import chiffrement
     from sge_sim.flux.declaration import secret_of
+    from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS
     from sge_sim.schema.data_folder import open_database
 
     if (contrat is None) is (cle is None):
@@ -204,9 +204,11 @@ def decrypt(
 
 
 @flux.command(help="Confronter un fichier R63 à R67, C68 ou CR.M023 à nos schémas JSON.")
-@click.argument("file")
+@click.argument("file", metavar="FICHIER")
 @data_dir_option
 def validate(file: str, data_dir: Path) -> None:
+    from sge_sim.flux.r6x.documents import schema_mistakes, schema_of
+
     wrong = 0
     for nom, tree in _documents_of(file, data_dir):
         mistakes = schema_mistakes(tree)
@@ -262,6 +264,7 @@ def _documents_of(nom: str, data_dir: Path) -> Iterator[tuple[str, Any]]:
     """Return what is in a file: of that path (`-`, the standard input), or that was published
     under that name."""
     from sge_sim.flux.declaration import clear_content
+    from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS, read_documents
     from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.flux import find_fichier
 

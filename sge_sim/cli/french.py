@@ -9,7 +9,7 @@ table instead.
 import errno
 import re
 import sys
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -101,9 +101,19 @@ _SYSTEM: Final = {
     errno.EROFS: "est sur un disque en lecture seule : choisir un autre endroit",
 }
 
+KINDS: Final[dict[tuple[type[click.ParamType[Any]], ...], str]] = {
+    (click.types.StringParamType,): "texte",
+    (click.types.IntParamType, click.IntRange): "entier",
+    (click.types.FloatParamType, click.FloatRange): "nombre",
+}
+"""What help pages say of a value that has no name of its own."""
+
 
 def speak_french() -> None:
     """Make click speak French; call it before any command is run."""
+    for kinds, word in KINDS.items():
+        for kind in kinds:
+            kind.name = word
     for name, module in list(sys.modules.items()):
         if name.startswith("click.") and hasattr(module, "_"):
             vars(module).update(_=_translated, ngettext=_translated_count)

@@ -56,7 +56,7 @@ class Ecart:
 
 
 class Usage(StrEnum):
-    """A way of the platform that no single demand tells: it goes with what is found or sent."""
+    """A habit of the platform that isn't tied to one demand: it shows in what is found or sent."""
 
     REFUS_SANS_DONNEE = "CMD v3 : SGT4G3 là où il n'y a aucune mesure"
     MESURES_FACTICES = "CMD : les mesures de deux points du catalogue sont factices"

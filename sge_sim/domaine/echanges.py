@@ -1,4 +1,4 @@
-"""What an exchange was and how it ended, in the words that every list of exchanges uses."""
+"""The nature and the end of an exchange, in the words that every list of exchanges uses."""
 
 from dataclasses import dataclass
 from typing import Final, Literal

@@ -201,7 +201,7 @@ class Panne:
 
 @dataclass(frozen=True, slots=True)
 class Atteinte:
-    """That a plan has struck its `number`-th call."""
+    """A call, the `number`-th counted, that a plan spoils."""
 
     panne: Panne
     number: int

@@ -1,4 +1,4 @@
-"""What an advance of the clock set off, in French words: the same in a browser and a terminal."""
+"""The events that an advance of the clock caused, in French words for pages and commands."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -4,7 +4,7 @@
 - `certificats`: the client certificates, those of the first start and those handed in;
 - `gates`: what it refuses, beside certificates; opening hours and HTTP Basic, each of which may
   close the door to a request;
-- `origine`: whose call it is, a client's or sge-sim's own;
+- `origine`: the author of a call, a client or sge-sim itself;
 - `cadence`: how many calls an actor sends to a service in a second;
-- `pannes`: what a panne makes of a call.
+- `pannes`: the answer to a call that a panne strikes.
 """

@@ -1,4 +1,4 @@
-"""Whose call it is: that of a tester's client, or one that sge-sim itself made.
+"""The author of a call: a tester's client, or sge-sim itself.
 
 sge-sim's own clients ask the administration for marks and send one with each call; a mark counts
 once, so that a copied call isn't taken for theirs. Where they have no administration to ask, the

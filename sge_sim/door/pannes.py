@@ -1,4 +1,4 @@
-"""What a panne makes of a call: an answer in place of the service's, or a spoilt one."""
+"""The answer to a call that a planned fault strikes: another one, or the service's altered."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -34,7 +34,7 @@ _STRANGER: Final = b"<panne>ce que le contrat ne dit pas</panne>"
 
 
 def spoilt(struck: Atteinte, exchange: Exchange, endpoint: "Endpoint") -> Response:
-    """Return what the client of a call gets that a plan has struck."""
+    """Return the answer that a planned fault altered or replaced."""
     sorte = struck.panne.sorte
     if sorte in _CODES:
         return endpoint.fail(exchange, _CODES[sorte])
@@ -55,7 +55,7 @@ def spoilt(struck: Atteinte, exchange: Exchange, endpoint: "Endpoint") -> Respon
 
 
 def departure_of(struck: Atteinte) -> Departure | None:
-    """Return how the answer to a call leaves that a plan has struck; None: at once, whole."""
+    """Return how the answer that a planned fault delays or cuts leaves; None: at once, whole."""
     match struck.panne.sorte:
         case "latence":
             return Departure(delay_seconds=struck.seconds)

@@ -73,6 +73,7 @@ _PRAGMAS = (
 )
 # Readers never wait for the writer.
 _WAL = "PRAGMA journal_mode = WAL"
+_WAIT_MS = "PRAGMA busy_timeout = %d"
 _TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)"
 _RETRY_SECONDS = 0.001
 # SQLite gives its lock to who asks at the right time, not to who has waited longest.
@@ -311,7 +312,7 @@ def _sqlite_engine(url: URL, patience_seconds: float, waiting: WaitingRoom) -> E
 def _configure_sqlite(patience_seconds: float, connection: SQLiteConnection, _record: Any) -> None:
     # The driver must not begin transactions by itself: it would begin them too late.
     connection.isolation_level = None
-    _wait_at_most(connection, patience_seconds)
+    connection.execute(_WAIT_MS % (patience_seconds * 1000))
     for pragma in _PRAGMAS:
         connection.execute(pragma)
     _switch_to_wal(connection, patience_seconds)
@@ -352,7 +353,7 @@ def _take_lock(
     started = stopwatch()
     is_first = first.acquire(timeout=patience_seconds)
     driven: Any = connection.connection.driver_connection
-    _wait_at_most(driven, 0)
+    driven.execute(_WAIT_MS % 0)
     try:
         if _begins(connection, patient=True):
             return
@@ -362,7 +363,7 @@ def _take_lock(
     finally:
         if is_first:
             first.release()
-        _wait_at_most(driven, patience_seconds)
+        driven.execute(_WAIT_MS % (patience_seconds * 1000))
 
 
 def _begins(connection: Connection, patient: bool) -> bool:
@@ -375,10 +376,6 @@ def _begins(connection: Connection, patient: bool) -> bool:
             Driver.of(connection).raise_as_sqlalchemy(_BEGIN_WRITING, error)
         return False
     return True
-
-
-def _wait_at_most(connection: SQLiteConnection, seconds: float) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 def _undo_failed_commit(context: ExceptionContext) -> None:

@@ -40,7 +40,7 @@ class Editions(Protocol):
 
 
 class SqliteEditions:
-    """What SQLite tells a connection that never writes: whether any other one has committed.
+    """Whether anybody committed, as SQLite shows it to a connection that never writes.
 
     Those of this process, of the others, of a shell, and a state that is restored. A number means
     something on its connection only, hence the other half of an edition.

@@ -9,7 +9,6 @@ from dataclasses import fields
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Table, bindparam, select
-from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.tables.acces import OptionPublication
@@ -27,7 +26,6 @@ from sge_sim.tables.mesures import MESURES_FACTS
 from sge_sim.tables.point_facts import (
     AccesFacts,
     CompteurFacts,
-    Faits,
     OptionFacts,
     PointFacts,
     ServiceFacts,
@@ -35,10 +33,7 @@ from sge_sim.tables.point_facts import (
     services_from,
 )
 from sge_sim.tables.points import POINT_SEEN, Compteur, Point
-from sge_sim.tables.prepared import Driver, Prepared, Query, Question, read_at_once
-
-Lire = Callable[..., Faits]
-"""Gives the facts that are named, as `questions` understands them."""
+from sge_sim.tables.prepared import Prepared, Query, Question
 
 
 def _columns(table: type[Base], facts: type[Any], *without: str) -> list[Any]:
@@ -227,10 +222,3 @@ def questions(
     if rang_m023 is not None:
         asked["rang_m023"] = (read_rang_m023(*rang_m023),)
     return asked
-
-
-def faits_within(session: Session, **asked: Any) -> Faits:
-    """Return facts as the transaction of `session` sees them, its own changes included."""
-    wanted = questions(**asked)
-    read = read_at_once(Driver.under(session), wanted.values())
-    return Faits(**dict(zip(wanted, read, strict=True)))

@@ -21,11 +21,11 @@ from sge_sim.tables.prepared import Driver
 # Any number of our own: it names the lock that PostgreSQL keeps while somebody migrates.
 _LOCK = 7_436_001
 BULK_LOCK: Final = 7_436_002
-"""Who does bulk work in short transactions."""
+"""Of who does bulk work in short transactions."""
 START_LOCK: Final = 7_436_003
-"""Who starts on a database, and makes there what is missing."""
+"""Of who starts on a database, and makes there what is missing."""
 PUBLISH_LOCK: Final = 7_436_004
-"""Who publishes."""
+"""Of who publishes."""
 
 
 def lock(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""What a process keeps of what it read, for as long as nothing is committed.
+"""The facts that a process keeps of what it read, as long as nothing is committed.
 
 A fact is kept under the edition of the state it was read from, and given only to who has just
 looked and found that edition: it can't be stale, whoever writes, in any process.
@@ -88,7 +88,7 @@ class Vue:
 
     @property
     def edition(self) -> Edition:
-        """What was looked at: equal editions had no commit in between."""
+        """The edition of the look: between two equal ones nothing was committed."""
         return self._edition
 
     def lire(self, **asked: Any) -> Faits:

@@ -1,4 +1,4 @@
-"""Work that is done again and again, whatever becomes of the database: an outage is told once."""
+"""Work that is repeated while the database is unreachable: each outage is logged once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from sge_sim.facts.database import DATABASE_UNREACHABLE, unreachable_sentence
 
 
 class Outage:
-    """What a database that can't be reached makes fail, until it answers again.
+    """The failures of a database that can't be reached, until it answers again.
 
     `sentence` is the French sentence that the log has of it, once, before the reason.
 

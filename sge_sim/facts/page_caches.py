@@ -1,4 +1,4 @@
-"""What SQLite keeps in memory of the pages it has read, bounded for a whole process.
+"""A bound, for a whole process, on the pages that SQLite keeps in memory.
 
 Each connection may keep two megabytes, and a process as many connections as it once had threads at
 work: after hours, each has filled its own.

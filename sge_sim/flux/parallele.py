@@ -22,6 +22,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sge_sim.facts.database import Database
+from sge_sim.tables.prepared import Driver
 
 T = TypeVar("T")
 
@@ -124,7 +125,7 @@ def url_of(session: Session) -> str:
 def run_at(url: str, work: Callable[..., T], job: Job) -> T:
     """Do a piece of work in a session of its own on a database."""
     try:
-        with _database_at(url).sessions() as session:
+        with _database_at(url).sessions() as session, Driver.under(session).at_length():
             return work(session, *job)
     finally:
         gc.collect()

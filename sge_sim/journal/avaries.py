@@ -1,4 +1,4 @@
-"""What of the spool could not be stored: told in the journal, its bytes kept in files beside.
+"""Parts of the spool that could not be stored: noted in the journal, their bytes kept in files.
 
 An *avarie* is a place of a file of the spool whose records are missing in the journal. The user
 sees them by `sge-sim journal repair`; until they are acknowledged, the journal isn't well.

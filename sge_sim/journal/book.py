@@ -56,7 +56,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class JournalState:
-    """How the journal fares: what it keeps, and what isn't in it yet or never will be."""
+    """The state of the journal: what it keeps, what isn't stored yet, what is lost."""
 
     records: int
     bytes: int

@@ -50,7 +50,7 @@ _STUCK_MS: Final = 5000.0
 """Bytes at the end of a file that make no record yet are damage, once they stand there so long."""
 
 _ASIDE: Final = 16
-"""What is set aside takes this part of the journal's bytes, at most."""
+"""The bytes set aside are this part of the journal's, at most."""
 
 _Row = dict[str, Any]
 
@@ -67,7 +67,7 @@ _BEGIN: Final = _Position(HEADER, 0)
 
 @dataclass(slots=True)
 class _Batch:
-    """What is taken from the files at once: rows, avaries, and how far each file is read then."""
+    """A batch taken from the files: rows, avaries, and how far each file is read then."""
 
     rows: list[_Row]
     found: list[avaries.Found]
@@ -269,7 +269,7 @@ class Drainer:
             self._remove(left, positions)
 
     def _remove(self, names: Collection[str], positions: dict[str, _Position]) -> None:
-        """Remove files whose storing is over, and what was known of them."""
+        """Remove files that are wholly stored, and forget them."""
         if not names:
             return
         for name in names:

@@ -57,7 +57,7 @@ class JournalFeed:
 
     @property
     def stopping(self) -> bool:
-        """Whether nothing more will be told: whoever follows the journal ends."""
+        """Whether the journal stops: whoever follows it ends."""
         return self._stopping
 
     def stop(self) -> None:

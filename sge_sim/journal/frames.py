@@ -1,4 +1,4 @@
-"""How a record stands in a file of the spool, so that what the disk spoilt is passed over.
+"""The format of a record in a file of the spool: damaged bytes are skipped.
 
 A head tells the record's number in its file, its lengths and the checksum of what follows; it has a
 checksum of its own, that begins from the file's name. So a head is found again behind any damage,

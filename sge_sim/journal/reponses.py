@@ -1,4 +1,4 @@
-"""What clients got, told by the profiles of the journal rather than by its exchanges."""
+"""What clients got, read from the profiles of the journal, not from its exchanges."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -53,7 +53,7 @@ _OF_PROFILE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RechercheJournal:
-    """What is looked for; None asks nothing. Every criterion given must hold.
+    """The criteria of a search; None asks nothing. Every criterion given must hold.
 
     `accepted` tells refusals (HTTP status from 400, an SGT code of refusal, a handshake) from the
     rest. `debut` (included) and `fin` (excluded) are aware instants of the simulated time.

@@ -49,7 +49,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file tells of itself; `sound` is False where the disk spoilt it, the rest being 0."""
+    """The header of a file; `sound` is False where the disk damaged it, the rest being 0."""
 
     given_up: int
     limit: int

@@ -1,1 +1,1 @@
-"""What is asked of the machine: files, memory that processes share, garbage collection."""
+"""Files, memory that processes share, documents of strangers, garbage collection."""

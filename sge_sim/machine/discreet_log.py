@@ -1,4 +1,4 @@
-"""What a program says of itself while it runs, without the numbers of people's points."""
+"""A log without the numbers of people's points."""
 
 import logging
 import re

@@ -68,7 +68,7 @@ def _where(position: tuple[int, int]) -> str:
 
 
 class _Builder(TreeBuilder):
-    """A tree that is no deeper than libxml2 takes it, and has no DTD."""
+    """Builds a tree; refuses one deeper than libxml2 accepts, and a DTD."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -72,7 +72,7 @@ class Wear(threading.local):
 
     @property
     def is_out(self) -> bool:
-        """Whether the thread is to be replaced, now that it has time."""
+        """Whether the thread has parsed enough to be replaced."""
         return self.parsed > _MOST
 
 

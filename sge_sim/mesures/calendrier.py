@@ -45,7 +45,8 @@ class Calendrier:
     `transitions`: instants of the changes of legal time, and `decalages_apres` the offset from
     each on (one more in front, before all of them). `changements`: numbers of the days of 23 or 25
     hours, `bords` theirs and those of the days after them. `compteurs`: shape (2, days), the number
-    of the day and that of its week, from Monday.
+    of the day and that of its week, from Monday; in summer, two weeks have one number: who leaves
+    leaves for both.
     """
 
     minuits: Entiers
@@ -144,12 +145,19 @@ def calendrier() -> Calendrier:
         decalages_apres=apres,
         changements=tuple(changements),
         bords=tuple(bord for jour in changements for bord in (jour, jour + 1)),
-        compteurs=np.stack([jours, (jours + PREMIER_JOUR.weekday()) // 7]),
+        compteurs=np.stack([jours, _semaines(jours, mois)]),
     )
     for colonne in vars(table).values():
         if isinstance(colonne, np.ndarray):
             colonne.setflags(write=False)
     return table
+
+
+def _semaines(jours: Entiers, mois: Entiers) -> Entiers:
+    """Return the number of the week of each day, in July and August that of the first of two."""
+    semaines: Entiers = (jours + PREMIER_JOUR.weekday()) // 7
+    lundi = np.maximum(jours - (jours + PREMIER_JOUR.weekday()) % 7, 0)
+    return semaines - semaines % 2 * np.isin(mois[lundi], (7, 8))
 
 
 def _transitions() -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -201,10 +209,9 @@ def interpole(par_mois: tuple[int, ...]) -> Entiers:
 
 def bruit_lie(cle: int, jours: Entiers, periode: int, amplitude: int) -> Entiers:
     """Return a noise in [-amplitude, amplitude], linear between draws `periode` days apart."""
-    noeuds = jours // periode
-    reste = jours % periode
-    gauche = draws(cle, noeuds) % (2 * amplitude + 1) - amplitude
-    droite = draws(cle, noeuds + 1) % (2 * amplitude + 1) - amplitude
+    rangs, reste = jours // periode, jours % periode
+    noeuds = draws(cle, np.arange(int(rangs[-1]) + 2)) % (2 * amplitude + 1) - amplitude
+    gauche, droite = noeuds[rangs], noeuds[rangs + 1]
     bruit: Entiers = (gauche * (periode - reste) + droite * reste) // periode
     return bruit
 

@@ -21,7 +21,7 @@ def centrale(t: Tirages, puissance: int, pas_par_jour: int, zone: int) -> Instal
     rendement = t.entre(93, 101) - abs(ORIENTATIONS[tour]) // 8
     pose = t.entre(0, 99)
     # Steep plants give little in summer, flat ones little in winter.
-    ete, hiver = (50, 102) if pose < 9 else (100, 62) if pose < 18 else (100, t.entre(82, 100))
+    ete, hiver = (50, 102) if pose < 13 else (100, 62) if pose < 21 else (100, t.entre(82, 100))
     usage = Charge(
         puissance * 10 * rendement,
         Sorte.SOLEIL,

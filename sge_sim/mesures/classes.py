@@ -65,15 +65,18 @@ def cadrans_des_jours(structure: Structure) -> Entiers:
 
 
 def par_cadran(
-    structure: Structure, natures: tuple[int, ...], premier: int, parts: Entiers
+    structure: Structure, natures: tuple[int, ...], premier: int, spent: Entiers
 ) -> Entiers:
     """Return what each register counts over the days from `premier` on, from register 1 on.
 
-    `parts`, shape (parts, n): what is spent in each part of each day, of these natures.
+    `spent`, shape (parts, n): what is spent since midnight at the end of each part of each day, of
+    these natures.
     """
-    debuts, rangs = _tranches(structure, natures, premier, premier + parts.shape[1])
-    comptes = np.zeros(int(np.max(rangs)) + 1, np.int64)
-    np.add.at(comptes, rangs, np.add.reduceat(parts, debuts, axis=1))
+    debuts, rangs = _tranches(structure, natures, premier, premier + spent.shape[1])
+    sommes = np.add.reduceat(spent, debuts, axis=1)
+    sommes[1:] -= sommes[:-1].copy()
+    comptes = np.zeros(int(rangs.max()) + 1, np.int64)
+    np.add.at(comptes, rangs, sommes)
     return comptes
 
 

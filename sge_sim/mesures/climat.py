@@ -130,11 +130,13 @@ def climat() -> Climat:
     # From 0 in the middle of winter to 256 in that of summer.
     saison = np.clip((interpole((0, 20, 80, 140, 200, 250, 256, 250, 190, 110, 40, 5))), 0, 256)
     temperatures, ciels, facteurs = [], [], list(_communs(saison))
+    cle = subkey(0xC1E1, 0)
+    nationaux = bruit_lie(cle, jours, 4, 300) + bruit_lie(cle + 1, jours, 1, 260)
     for zone, (hiver, ete) in enumerate(_ECARTS_DE_ZONE):
         cle = subkey(0xC11A7, zone)
         ecart = (hiver * (256 - saison) + ete * saison) // 256
         ici = nationale + ecart + bruit_lie(cle, jours, 5, 24) + bruit_lie(cle + 1, jours, 2, 17)
-        rangs = _rangs_de_ciel(cle + 2, jours)
+        rangs = _rangs_de_ciel(cle + 2, jours, nationaux)
         temperatures.append(ici)
         ciels.append(rangs >> 3)
         facteurs += _de_zone(zone, ici, rangs, saison)
@@ -206,16 +208,10 @@ def _pentes(degres: Entiers) -> Entiers:
     return rangs
 
 
-def _rangs_de_ciel(cle: int, jours: Entiers) -> Entiers:
+def _rangs_de_ciel(cle: int, jours: Entiers, nationaux: Entiers) -> Entiers:
     """Return the rank of the sky of each day, 0 to 255, each as frequent: half of it is that of the
     whole country."""
-    nationale = subkey(0xC1E1, 0)
-    ici = (
-        bruit_lie(nationale, jours, 4, 300)
-        + bruit_lie(nationale + 1, jours, 1, 230)
-        + bruit_lie(cle, jours, 3, 270)
-        + bruit_lie(cle + 1, jours, 1, 330)
-    )
+    ici = nationaux + bruit_lie(cle, jours, 3, 270) + bruit_lie(cle + 1, jours, 1, 330)
     rangs = np.empty(len(jours), np.int64)
     rangs[np.argsort(ici, kind="stable")] = jours * 256 // len(jours)
     return rangs

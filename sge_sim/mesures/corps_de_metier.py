@@ -73,9 +73,9 @@ def _clim(part: int, habitude: int = 1) -> Part:
 
 _CINQ, _SIX = ("00000222",), ("00000022", "00000122", "20000022")
 METIERS: dict[str, Metier] = {
-    "bureau": Metier((11, 11, 3), _CINQ, (
+    "bureau": Metier((14, 11, 3), _CINQ, (
         _socle(150), _ouvert(640, 16, 21, facteur="lumiere"), _chauffe(200), _clim(170)), AOUT),
-    "boutique": Metier((12, 6, 0), (*_SIX, "20000002"), (
+    "boutique": Metier((15, 6, 0), (*_SIX, "20000002"), (
         _socle(150), _ouvert(760, 19, 19, facteur="lumiere"), _chauffe(170), _clim(120)), COMMERCE),
     "epicerie": Metier((6, 6, 1), ("00000010", "00000000", "20000010"), (
         _socle(330, CYCLES, "froid", 45), _ouvert(440, 16, 26), _clim(90),

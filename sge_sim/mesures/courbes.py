@@ -21,10 +21,10 @@ from sge_sim.mesures.calendrier import (
     numero_borne,
 )
 from sge_sim.mesures.demi_heures import QUELQUES_JOURS, demi_heures, watts
-from sge_sim.mesures.donnees import journees_lues
 from sge_sim.mesures.entrees_datees import vie
 from sge_sim.mesures.formes import BITS
 from sge_sim.mesures.installations import cles_de
+from sge_sim.mesures.journees_lues import journees_lues
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import perd, perdus
 from sge_sim.mesures.point import Grandeur, PointMesure

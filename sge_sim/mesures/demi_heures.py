@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sge_sim.mesures.calendrier import calendrier
-from sge_sim.mesures.donnees import journees_lues
 from sge_sim.mesures.entrees_datees import coupes_de
 from sge_sim.mesures.formes import BITS, UNITE
+from sge_sim.mesures.journees_lues import journees_lues
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.tableaux import Entiers

@@ -39,10 +39,10 @@ from sge_sim.mesures.consommations import (
     cycliques,
 )
 from sge_sim.mesures.courbes import Bloc, blocs_10_minutes
-from sge_sim.mesures.donnees import journees_lues
 from sge_sim.mesures.entrees_datees import coupes_entre, plages_de, puissance_de
 from sge_sim.mesures.formes import BITS
 from sge_sim.mesures.index import CADRANS_DISTRIBUTEUR, Index
+from sge_sim.mesures.journees_lues import journees_lues
 from sge_sim.mesures.jours import DEBUT_CHANGEMENT, FIN_CHANGEMENT
 from sge_sim.mesures.point import Grandeur, PointMesure, Structure, en_vigueur
 from sge_sim.mesures.tableaux import Entiers

@@ -44,29 +44,27 @@ those who come back at noon or live by night."""
 VARIANTES_D_EVEIL = 128
 PENTES = (50, 60, 70, 80, 90, 100, 112, 125, 140, 160, 185, 220)
 """What a day begins or ends with, per cent of its mean, where heat follows the weather."""
+_DOUZE_BITS = np.arange(0, 60, 12)
 _FIN = 288
 """Steps of five minutes in which rows are drawn whose edges fall at any minute."""
 
 
 def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
-    """Yield the weights of the rows of each kind, how many starts and variants they have."""
-    demi = pas // 48
-    fin = demi > 1
+    """Yield the weights of the rows of each kind, those of a start at midnight, how many starts
+    they have and how many variants."""
+    fin = pas != 48
+    plat = np.ones((1, pas), np.int64)
     yield _socles(pas), 1, VARIANTES_DE_SOCLE
-    yield np.ones((1, pas), np.int64) if fin else _eveils(), 1, 1 if fin else VARIANTES_D_EVEIL
-    for fabrique, variantes, part in ((_matins, 128, 30), (_soirs, 256, 24), (_appareils, 32, 38)):
+    yield (plat, 1, 1) if fin else (_eveils(), 1, VARIANTES_D_EVEIL)
+    for fabrique, variantes, part in ((_matins, 128, 32), (_soirs, 256, 29), (_appareils, 32, 38)):
         # Large points have no meals: a row keeps their place.
-        poids = (
-            np.ones((1, pas), np.int64) if fin else _partout(_emousse(fabrique(variantes), part), 1)
-        )
-        yield poids, 1 if fin else DEPARTS, 1 if fin else variantes
-    yield _partout(_blocs(demi, 2 if fin else 8), demi), DEPARTS, 2 if fin else 8
+        yield (plat, 1, 1) if fin else (_emousse(fabrique(variantes), part), DEPARTS, variantes)
+    yield _blocs(pas // 48, 2 if fin else 8), DEPARTS, 2 if fin else 8
     yield _par_pas(_chauffages(8 if fin else 32), pas), 1, 8 if fin else 32
-    yield _par_pas(_pompes(2 if fin else 4), pas), 1, 2 if fin else 4
+    yield _pompes(2 if fin else 4, pas), 1, 2 if fin else 4
     for sans_midi in (False, True):
-        poids = _par_pas(_plateaux(4, sans_midi=sans_midi), pas)
-        yield _partout(poids, demi), DEPARTS, 4
-    yield _partout(_par_pas(_machines(), pas), demi), DEPARTS, 4
+        yield _par_pas(_plateaux(4, sans_midi=sans_midi), pas), DEPARTS, 4
+    yield _par_pas(_machines(), pas), DEPARTS, 4
     yield _nuits(pas), 1, 1
     yield _doux(subkey(0xCA9, pas), 8, pas) * _nuit_capacitive(pas), 1, 8
     yield _soleils(pas), 1, 1
@@ -84,19 +82,12 @@ def _emousse(rows: Entiers, part: int) -> Entiers:
     return np.minimum(rows, most)
 
 
-def _partout(poids: Entiers, demi: int) -> Entiers:
-    """Return rows that start at midnight, shape (rows, steps), at each start: the last ones go on
-    in the morning of the same day."""
-    pas = poids.shape[1]
-    departs = (np.arange(DEPARTS) - AVANCE)[:, None] * demi
-    colonnes = (np.arange(pas)[None] - departs) % pas
-    return poids[:, colonnes].transpose(1, 0, 2)
-
-
 def _hasard(cle: int, *forme: int) -> Entiers:
     """Return numbers of [0, 4096) in this shape."""
     nombre = int(np.prod(forme))
-    return (draws(cle, np.arange(nombre, dtype=np.int64)) >> 20 & 4095).reshape(forme)
+    # Five numbers in each draw.
+    tirages = draws(cle, np.arange(-(-nombre // 5), dtype=np.int64))[:, None] >> _DOUZE_BITS
+    return (tirages & 4095).ravel()[:nombre].reshape(forme)
 
 
 def _entre(cle: int, bas: int, haut: int, nombre: int) -> Entiers:
@@ -167,7 +158,8 @@ def _socles(pas: int) -> Entiers:
     """Return the rows of each texture, one after the other."""
     n = VARIANTES_DE_SOCLE
     cle, demi = subkey(0x50C1E, pas), pas // 48
-    veille, petits = _veille(cle, n, pas), _petits(cle + 16, n, pas)
+    # The small things of a large place balance each other.
+    veille, petits = _veille(cle, n, pas), _petits(cle + 16, n, pas) * 2 // (1 + demi)
     marche = _compresseur(cle + 1, n, demi)
     cycles = veille * 4 // 5 + np.where(marche, 65, 0) + petits
     arrets = np.where(marche, 460, 6) + _hasard(cle + 5, n, pas) * 60 // 4096
@@ -184,9 +176,9 @@ def _eveils() -> Entiers:
         # Not at the same moment each day.
         debout = (debout + np.roll(debout, 1) + np.roll(debout, -1)) // 3
         vif = _hasard(cle + 201, n, 48) * _hasard(cle + 202, n, 48) >> 12
-        eveil = 85 + _bruit_lent(cle + 200, n, 48, 4, 30) + vif * 195 // 1024
+        eveil = 88 + _bruit_lent(cle + 200, n, 48, 4, 30) + vif * 270 // 1024
         veille = _veille(cle, n, 48) + debout * eveil // 100
-        veille += _petits(cle + 16, n, 48) * (debout + 40) // 100
+        veille += _petits(cle + 16, n, 48) * (debout + 15) // 100
         rows += [veille, veille * 4 // 5 + np.where(_compresseur(cle + 1, n, 1), 65, 0)]
     return np.concatenate(rows)
 
@@ -203,7 +195,7 @@ def _petits(cle: int, n: int, pas: int) -> Entiers:
     petits = np.zeros((n, pas), np.int64)
     for ici in range(cle, cle + 64, 16):
         durees, force = _entre(ici, 0, pas // 8, n), _entre(ici + 1, 10, 220, n)
-        _impulsion(ici + 4, petits, _entre(ici + 2, 0, pas - 1, n), durees, force * force // 400)
+        _impulsion(ici + 4, petits, _entre(ici + 2, 0, pas - 1, n), durees, force * force // 280)
     return petits
 
 
@@ -266,21 +258,21 @@ def _chauffages(variantes: int) -> Entiers:
 def _thermostats(cle: int, nombre: int, niveau: Entiers, pieces: int = 3) -> Entiers:
     """Return rows of so many rooms whose heaters are on, then off: a cycle lasts 30 to 60 minutes,
     and they are on for a part of it that `niveau` sets."""
-    rangs, rows = np.arange(_FIN)[None], np.zeros((nombre, _FIN), np.int64)
+    rangs, rows = np.arange(_FIN, dtype=np.int32)[None], np.zeros((nombre, _FIN), np.int64)
+    niveau = niveau.astype(np.int32)
     for piece in range(pieces):
         ici = cle + 8 * piece
-        cycle = _entre(ici, 6, 12, nombre)[:, None]
-        phase = (rangs + _entre(ici + 1, 0, 11, nombre)[:, None]) % cycle
-        marche = np.clip(niveau * cycle * 64 // 165 - 64 * phase, 0, 64)
+        cycle = _entre(ici, 6, 12, nombre)[:, None].astype(np.int32)
+        phase = (rangs + _entre(ici + 1, 0, 11, nombre)[:, None].astype(np.int32)) % cycle
+        marche = np.clip((niveau * cycle * 99 >> 8) - (phase << 6), 0, 64)
         rows += marche * _entre(ici + 2, 120, 360, nombre)[:, None]
     # Doors, the sun, those who are there: by half-hours.
     rude = np.repeat(_hasard(cle + 40, nombre, 48), 6, axis=1)
-    return (
-        rows * (205 + rude * 100 // 4096 + _bruit_lent(cle + 32, nombre, _FIN, 36, 50)) // 256 + 40
-    )
+    rude = 205 + (rude * 100 >> 12) + _bruit_lent(cle + 32, nombre, _FIN, 36, 50)
+    return (rows * rude >> 8) + 40
 
 
-def _pompes(variantes: int) -> Entiers:
+def _pompes(variantes: int, pas: int) -> Entiers:
     """Return rows for each pair of `PENTES`: from one to the other, more before dawn, less by
     day."""
     cle = subkey(0x90F, 1)
@@ -290,16 +282,16 @@ def _pompes(variantes: int) -> Entiers:
     )
     n = len(debut)
     milieu = np.maximum(200 - (debut + fin) // 2, 20)
-    rangs, moitie = np.arange(_FIN)[None], _FIN // 2
+    rangs, moitie = np.arange(pas)[None], pas // 2
     niveau = np.where(
         rangs < moitie,
         debut * (moitie - rangs) + milieu * rangs,
-        milieu * (_FIN - rangs) + fin * (rangs - moitie),
+        milieu * (pas - rangs) + fin * (rangs - moitie),
     )
-    heures = np.array(_HEURES_DE_POMPE)
+    heures, part = np.array(_HEURES_DE_POMPE), np.arange(pas // 24)
     suite = np.roll(heures, -1)
-    jour = (heures[:, None] * (12 - np.arange(12)) + suite[:, None] * np.arange(12)).ravel()
-    bruit = _bruit_lent(cle, n, _FIN, 24, 30) + _bruit_lent(cle + 1, n, _FIN, 6, 60)
+    jour = (heures[:, None] * (pas // 24 - part) + suite[:, None] * part).ravel()
+    bruit = _bruit_lent(cle, n, pas, pas // 12, 30) + _bruit_lent(cle + 1, n, pas, pas // 48, 60)
     rows: Entiers = niveau * jour * (256 + bruit) >> 12
     return rows
 

@@ -11,9 +11,8 @@ are plausible, not measured (assumed).
 """
 
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import IntEnum, auto
 from functools import lru_cache
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +30,7 @@ PARTIES = 4
 """Parts of a day in which a power that is too much is looked for."""
 
 
-class Sorte(Enum):
+class Sorte(IntEnum):
     """A kind of use, by how it spreads over a day."""
 
     SOCLE = auto()
@@ -86,7 +85,7 @@ class Groupe:
 @dataclass(frozen=True)
 class Banque:
     """The rows of a step. `cumuls`: shape (rows, steps + 1); `pointes`: largest step of each row;
-    `pointes_de_partie`: the same in each of `PARTIES`, shape (rows, parts); `groupes`: where each
+    `pointes_de_partie`: the same in each of `PARTIES`, shape (parts, rows); `groupes`: where each
     kind stands."""
 
     cumuls: NDArray[np.int32]
@@ -126,21 +125,56 @@ class Banque:
 def banque(pas_par_jour: int) -> Banque:
     """Return the rows in 48 or 288 steps a day."""
     groupes: dict[Sorte, Groupe] = {}
-    cumuls, debut = [], 0
+    cumuls, par_partie, debut = [], [], 0
     for sorte, (poids, departs, variantes) in zip(Sorte, sortes(pas_par_jour), strict=True):
-        lignes = poids.reshape(-1, pas_par_jour)
-        groupes[sorte] = Groupe(debut, len(lignes) // departs if departs > 1 else 0, variantes)
-        sommes = np.zeros((len(lignes), pas_par_jour + 1), np.int64)
-        np.cumsum(lignes, axis=1, out=sommes[:, 1:])
-        cumuls.append(((sommes << BITS) // np.maximum(sommes[:, -1:], 1)).astype(np.int32))
-        debut += len(lignes)
-    toutes = np.concatenate(cumuls)
-    par_partie = (toutes[:, 1:] - toutes[:, :-1]).reshape(len(toutes), PARTIES, -1).max(axis=2)
-    par_partie = par_partie.astype(np.int64)
-    pointes = par_partie.max(axis=1)
-    for tableau in (toutes, pointes, par_partie):
+        cumuls.append(_sommes(poids, departs))
+        par_partie.append(_pointes(cumuls[-1][: len(poids)], departs))
+        nombre = len(poids) * departs
+        groupes[sorte] = Groupe(debut, len(poids) if departs > 1 else 0, variantes)
+        debut += nombre
+    toutes, parties = np.concatenate(cumuls), np.concatenate(par_partie, axis=1)
+    pointes = parties.max(axis=0)
+    for tableau in (toutes, pointes, parties):
         tableau.setflags(write=False)
-    return Banque(toutes, pointes, par_partie, groupes)
+    return Banque(toutes, pointes, parties, groupes)
+
+
+def _departs(departs: int, pas: int) -> list[int]:
+    """Return the step at which a row that begins at midnight is cut to begin at each start."""
+    return (
+        [(AVANCE - depart) * pas // 48 % pas for depart in range(departs)] if departs > 1 else [0]
+    )
+
+
+def _sommes(poids: Entiers, departs: int) -> NDArray[np.int32]:
+    """Return the running sums of rows, then of each start: what goes beyond midnight is in the
+    morning of the same day."""
+    nombre, pas = poids.shape
+    sommes = np.zeros((nombre, pas + 1), np.int64)
+    np.cumsum(poids, axis=1, out=sommes[:, 1:])
+    sommes <<= BITS
+    sommes //= np.maximum(sommes[:, -1:] >> BITS, 1)
+    deux_jours = np.concatenate([sommes[:, :-1], sommes + sommes[:, -1:]], axis=1).astype(np.int32)
+    toutes = np.empty((departs, nombre, pas + 1), np.int32)
+    for rang, coupe in enumerate(_departs(departs, pas)):
+        jour = deux_jours[:, coupe : coupe + pas + 1]
+        np.subtract(jour, jour[:, :1], out=toutes[rang])
+    return toutes.reshape(-1, pas + 1)
+
+
+def _pointes(sommes: NDArray[np.int32], departs: int) -> Entiers:
+    """Return the largest step of each part of the day, from the first start of rows to all."""
+    pas = sommes.shape[1] - 1
+    premier, *_ = coupes = _departs(departs, pas)
+    # From each step on, the largest of as many as a part has.
+    pointes, vus, voulus = sommes[:, 1:] - sommes[:, :-1], 1, pas // PARTIES
+    while vus < voulus:
+        de_plus = min(vus, voulus - vus)
+        pointes = np.maximum(pointes, np.roll(pointes, -de_plus, axis=1))
+        vus += de_plus
+    debuts = np.arange(0, pas, voulus)[:, None] + (np.array(coupes) - premier)
+    found: Entiers = pointes.T[debuts % pas].astype(np.int64).reshape(PARTIES, -1)
+    return found
 
 
 TIRAGES = 256
@@ -173,25 +207,28 @@ def gigues(pas_par_jour: int) -> tuple[Entiers, dict[tuple[Sorte, int], int]]:
     rangs = np.arange(TIRAGES)
     meles = np.argsort(draws(subkey(0x6166, 1), rangs.astype(np.int64)), kind="stable")
     triangle = (meles & 15) + (meles >> 4) - 15
+    # Standard deviation of the triangle: 6.5.
+    jeux = np.array(JEUX)[:, None]
+    decalages = np.clip((triangle * jeux + 32 * (triangle > 0)) // 65, -AVANCE, AVANCE)
+    melange = np.arange(MELANGES)[:, None]
+    melanges = meles * (7 + 2 * melange) + (meles >> 3) + 29 * melange
     for sorte, groupe in groupes.items():
         if sorte is Sorte.BLOC:
             continue
-        melanges = MELANGES if groupe.par_depart else 1
-        for rang, (melange, jeu) in enumerate(product(range(melanges), JEUX)):
-            # Standard deviation of the triangle: 6.5.
-            decalages = np.clip((triangle * jeu + 32 * (triangle > 0)) // 65, -AVANCE, AVANCE)
-            variantes = (meles * (7 + 2 * melange) + (meles >> 3) + 29 * melange) % groupe.variantes
-            places[sorte, rang] = len(tables) * TIRAGES
-            tables.append(variantes + decalages * groupe.par_depart)
+        variantes = melanges[: MELANGES if groupe.par_depart else 1, None] % groupe.variantes
+        ici = (variantes + decalages * groupe.par_depart).reshape(-1, TIRAGES)
+        places |= {(sorte, rang): (len(tables) + rang) * TIRAGES for rang in range(len(ici))}
+        tables += list(ici)
     bloc = groupes[Sorte.BLOC]
     durees = np.array(DUREES)
+    milieux = (durees[1:] + durees[:-1]) * UN // 2
     for ecart in ECARTS_D_UN_BLOC:
         for presence in PRESENCES:
             debut = table_de_bruit(presence, ecart)
             niveaux = bruits()[debut : debut + TIRAGES] * presence // 100
-            for rang, duree in enumerate(DUREES):
-                # The longer, the more energy; long enough, or nearly.
-                ecarts = np.abs(durees[:, None] * UN - duree * niveaux * 5 // 4)
+            # The longer, the more energy; long enough, or nearly.
+            voulues = np.searchsorted(milieux, durees[:, None] * niveaux * 5 // 4)
+            for rang, lignes in enumerate(voulues * bloc.variantes + rangs % bloc.variantes):
                 places[Sorte.BLOC, rang_de_bloc(presence, ecart, rang)] = len(tables) * TIRAGES
-                tables.append(ecarts.argmin(axis=0) * bloc.variantes + rangs % bloc.variantes)
+                tables.append(lignes)
     return np.concatenate(tables).astype(np.int64), places

@@ -4,7 +4,9 @@ Everything is over `UN`, from numbers of `alea`: no value depends on how a machi
 exponentials.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 
@@ -26,20 +28,22 @@ is never above 1, as what clouds leave of the sun."""
 _NUAGES = 93
 """Least of it, per cent."""
 
+Nombre = TypeVar("Nombre", int, Entiers)
 _LOG2_E = 5909
 _QUART = (1 << 15) - 1
 
 
-def normale(tirage: int) -> int:
-    """Return a centred number of standard deviation `UN` from one of `alea`: four uniform numbers
-    added, within 3.5 deviations."""
+def normale(tirage: Nombre) -> Nombre:
+    """Return a centred number of standard deviation `UN` from one of `alea`, or as many from an
+    array of them: four uniform numbers added, within 3.5 deviations."""
     somme = (
         (tirage & _QUART)
         + (tirage >> 15 & _QUART)
         + (tirage >> 30 & _QUART)
         + (tirage >> 45 & _QUART)
     )
-    return (somme - 2 * _QUART) * 1774 >> 13
+    centree: Nombre = (somme - 2 * _QUART) * 1774 >> 13
+    return centree
 
 
 def exponentielle(x: int) -> int:
@@ -58,15 +62,15 @@ class Tirages:
     """Numbers of one key, one after the other."""
 
     def __init__(self, cle: int, nombre: int) -> None:
-        self._suite = iter(draws(cle, np.arange(nombre, dtype=np.int64)).tolist())
+        self._suite: Iterator[int] = iter(draws(cle, np.arange(nombre, dtype=np.int64)).tolist())
 
     def entre(self, bas: int, haut: int) -> int:
         """Return a number of [bas, haut], each as likely."""
-        return bas + int(next(self._suite)) % (haut - bas + 1)
+        return bas + next(self._suite) % (haut - bas + 1)
 
     def chance(self, pour_mille: int) -> bool:
         """Tell whether something of so many chances in 1000 happens."""
-        return int(next(self._suite)) % 1000 < pour_mille
+        return next(self._suite) % 1000 < pour_mille
 
     def autour(self, milieu: int, ecart: int) -> int:
         """Return a number around the middle, of this standard deviation."""
@@ -98,8 +102,11 @@ def bruits() -> Entiers:
     the use may not happen; the mean of each table is `UN`, but for
     that of clouds."""
     tirages = draws(subkey(0xB2017, 1), np.arange(32 * TIRAGES_D_UN_JOUR, dtype=np.int64))
-    normales = sorted(map(normale, tirages.tolist()))[16::32]
+    normales = np.sort(normale(tirages))[16::32].tolist()
     tables = []
+    niveaux = {
+        ecart: [exponentielle(normale * ecart // 100) for normale in normales] for ecart in ECARTS
+    }
     for presence in PRESENCES:
         nuls = TIRAGES_D_UN_JOUR * (100 - presence) // 100
         for ecart in ECARTS:
@@ -110,7 +117,7 @@ def bruits() -> Entiers:
             # Spread over the days that happen.
             rangs = np.arange(TIRAGES_D_UN_JOUR - nuls) * TIRAGES_D_UN_JOUR
             rangs //= TIRAGES_D_UN_JOUR - nuls
-            tires = [exponentielle(normales[rang] * ecart // 100) for rang in rangs.tolist()]
+            tires = [niveaux[ecart][rang] for rang in rangs.tolist()]
             somme = sum(tires)
             tables.append([0] * nuls + [tire * UN * TIRAGES_D_UN_JOUR // somme for tire in tires])
     table = np.array(tables, np.int64).ravel()

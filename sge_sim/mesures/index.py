@@ -16,9 +16,9 @@ from sge_sim.clock import PARIS
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage, par_cadran
-from sge_sim.mesures.donnees import journees_lues, through_given
 from sge_sim.mesures.entrees_datees import index_perdus, plages_de, vie
 from sge_sim.mesures.installations import cles_de
+from sge_sim.mesures.journees_lues import journees_lues, through_given
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.point import (
     CompteurPose,
@@ -283,7 +283,7 @@ def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers
         jour = jour_de(j.premier)
         total = int(j.totaux.sum())
         sommes[_TOTAL] += total
-        parts: dict[tuple[int, ...], Entiers] = {}
+        spent: dict[tuple[int, ...], Entiers] = {}
         comptes: dict[Structure, Entiers] = {}
         for grilles, premier in (
             (point.grille_fournisseur, 0),
@@ -296,20 +296,16 @@ def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers
             structure = grille.structure
             if structure not in comptes:
                 bornes, natures = decoupage(structure, plages_de(point, jour))
-                if bornes not in parts:
-                    parts[bornes] = _parts(j, bornes)
-                comptes[structure] = par_cadran(structure, natures, j.premier, parts[bornes])
+                if bornes not in spent:
+                    spent[bornes] = _until(j, bornes)
+                comptes[structure] = par_cadran(structure, natures, j.premier, spent[bornes])
             sommes[premier : premier + len(comptes[structure])] += comptes[structure]
     return sommes
 
 
-def _parts(j: Journees, bornes: tuple[int, ...]) -> Entiers:
-    """Return what is spent in each part of the days cut at `bornes`, shape (parts, n)."""
-    parts = np.empty((len(bornes) + 1, len(j.totaux)), np.int64)
-    parts[:-1] = j.registres(np.array(bornes, np.int64)[:, None])
-    parts[-1] = j.totaux
-    parts[1:] -= parts[:-1].copy()
-    return parts
+def _until(j: Journees, bornes: tuple[int, ...]) -> Entiers:
+    """Return what is spent at each of `bornes` and at the end of the days, shape (parts, n)."""
+    return np.concatenate([j.registres(np.array(bornes, np.int64)[:, None]), j.totaux[None]])
 
 
 def energies_des_registres(
@@ -342,12 +338,10 @@ def _repartit(
     """Add the days to the registers of a grid, class by class."""
     bornes, natures = decoupage(structure, plages)
     n = j.nombre
-    minutes = np.array(bornes, np.int64)[:, None]
     if jusque is None:
-        cumuls = np.concatenate([j.registres(minutes), j.totaux[None]])
+        cumuls = _until(j, bornes)
     else:
-        fins = np.array([1440], np.int64)[:, None]
-        cumuls = j.registres(np.minimum(np.concatenate([minutes, fins]), jusque))
+        cumuls = j.registres(np.minimum(np.array([*bornes, 1440], np.int64)[:, None], jusque))
     cadrans = cadrans_des_jours(structure)[:, j.premier : j.premier + n]
     jours = np.arange(n)
     avant = np.zeros(n, np.int64)

@@ -30,7 +30,7 @@ _COLONNES = {
     ProfilConsommation.TERTIAIRE: 1,
     ProfilConsommation.INDUSTRIEL: 2,
 }
-_POINTES = {0: (62, 20, 18, 86), 1: (84, 7, 60, 94), 2: (86, 6, 64, 96)}
+_POINTES = {0: (62, 20, 18, 86), 1: (92, 7, 60, 108), 2: (93, 8, 64, 112)}
 """Largest ordinary step of a workplace, per cent of its power: median, spread, bounds."""
 
 

@@ -17,6 +17,18 @@ Colonnes = Entiers | EntiersCourts
 _DEBUT = np.array([[DEBUT_CHANGEMENT]])
 
 
+def spent_until(sommes: Entiers, minutes: Entiers, pas: int) -> Entiers:
+    """Return what days spent so many minutes after midnight, shape (bounds, n), linear between two
+    of the running sums of their steps, shape (n, steps + 1); `minutes`: (bounds, 1) or (bounds, n).
+    """
+    jours = np.arange(len(sommes))
+    rangs, reste = np.divmod(minutes, pas)
+    spent = sommes[jours, rangs]
+    suivants = sommes[jours, np.minimum(rangs + 1, sommes.shape[1] - 1)]
+    linear: Entiers = spent + (suivants - spent) * reste // pas
+    return linear
+
+
 @dataclass
 class Journees:
     """Consecutive days [premier, premier + n) of a point under one set of dated entries.
@@ -68,9 +80,10 @@ class Journees:
         if minutes.shape[1] == 1:
             exacts = np.empty((len(minutes), self.nombre), np.int64)
             for rang, (minute,) in enumerate(minutes.tolist()):
-                exacts[rang] = self._a(minute)
-                if len(self.changements):
-                    exacts[rang, self.changements] += self._heure_changee(minute)
+                jours = exacts[rang]
+                jours[:] = self._a(minute)
+                if minute > DEBUT_CHANGEMENT and len(self.changements):
+                    jours[self.changements] += self._heure_changee(minute)
         else:
             exacts = self._spent(minutes, slice(None))
             if len(self.changements):
@@ -78,7 +91,9 @@ class Journees:
                 exacts[:, rangs] += self._heure_du_changement(minutes[:, rangs])
         exacts += UNITE // 2
         exacts >>= BITS
-        return np.minimum(exacts, self.totaux, out=exacts)
+        if self.arrondies:
+            np.minimum(exacts, self.totaux, out=exacts)
+        return exacts
 
     def pas_a_pas(self) -> Entiers:
         """Return the energy since midnight at each bound of the steps, times `UNITE`.
@@ -125,10 +140,8 @@ class Journees:
         bornes = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
         return self.ecarts * (self._spent(bornes, rangs) - self._spent(_DEBUT, rangs))
 
-    def _heure_changee(self, minute: int) -> Entiers | int:
-        """Return what `_heure_du_changement` does, at one minute of all these days."""
-        if minute <= DEBUT_CHANGEMENT:
-            return 0
+    def _heure_changee(self, minute: int) -> Entiers:
+        """Return what `_heure_du_changement` does, at one minute after it begins."""
         return self._heure_entiere if minute >= FIN_CHANGEMENT else self._heure_jusque(minute)
 
     @cached_property
@@ -180,10 +193,4 @@ class JourneesNettes(Journees):
         return spent
 
     def _spent(self, minutes: Entiers, jours: slice | Entiers) -> Entiers:
-        jours_lus = np.arange(self.nombre)[jours]
-        minutes = np.broadcast_to(minutes, (len(minutes), len(jours_lus)))
-        rangs, reste = minutes // self.banque.pas, minutes % self.banque.pas
-        cumuls = self.exacts[jours_lus, rangs]
-        suivants = self.exacts[jours_lus, np.minimum(rangs + 1, 1440 // self.banque.pas)]
-        spent: Entiers = cumuls + (suivants - cumuls) * reste // self.banque.pas
-        return spent
+        return spent_until(self.exacts[jours], minutes, self.banque.pas)

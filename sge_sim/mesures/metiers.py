@@ -4,6 +4,8 @@ Plausible, not measured (assumed). A trade says its uses as parts of an open day
 is one trade, now and then two, with hours of its own, sized by its subscribed power.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from sge_sim.mesures.climat import (
@@ -59,26 +61,30 @@ def metier(
         second = principal
     niveaux = _niveaux(t, principal)
     usages = [_usage(t, part, pas_par_jour, zone) for part in principal.parts]
+    parts = [100] * len(usages)
     if second is not principal:
         moitie = t.entre(30, 70)
-        usages = [u._replace(energie=u.energie * moitie // 100) for u in usages]
-        usages += [
-            u._replace(energie=u.energie * (100 - moitie) // 100)
-            for u in (_usage(t, part, pas_par_jour, zone) for part in second.parts)
-        ]
+        usages += [_usage(t, part, pas_par_jour, zone) for part in second.parts]
+        parts = [moitie] * len(parts) + [100 - moitie] * len(second.parts)
     if principal.mois:
         groupe = banque(pas_par_jour).groupes[Sorte.NUIT]
         coupe = groupe.debut + (14 if t.chance(500) else 0)
         usages[1] = usages[1]._replace(ligne=coupe, par_type=1)
     # Half of the places have capacitors; a large place agitates less than its parts.
     tangente = t.entre(2, 12) if t.chance(210) else t.taille(98, 18, 55, 116)
-    agite = 20 if pas_par_jour == 48 else 10
-    usages = [
-        u._replace(ecart=min(u.ecart, agite), tangente=u.tangente * tangente // 100) for u in usages
-    ]
-    largest = _pointe(usages, pas_par_jour)
+    agite = 10
+    energies = [u.energie * part // 100 for u, part in zip(usages, parts, strict=True)]
+    ecarts = [min(u.ecart, agite) for u in usages]
+    largest = max(_pointe(usages, energies, ecarts, pas_par_jour), 1)
     par_pas = pointe * 24 // pas_par_jour
-    usages = [u._replace(energie=u.energie * par_pas // max(largest, 1)) for u in usages]
+    usages = [
+        u._replace(
+            energie=energie * par_pas // largest,
+            ecart=ecart,
+            tangente=u.tangente * tangente // 100,
+        )
+        for u, energie, ecart in zip(usages, energies, ecarts, strict=True)
+    ]
     # Capacitors are too many at night, where nothing but the standing load runs then.
     capacitif = max(t.entre(-12, 40), 0) if pas_par_jour != 48 else 0
     if capacitif and _veille(usages, pas_par_jour):
@@ -157,23 +163,28 @@ def _usage(t: Tirages, part: Part, pas_par_jour: int, zone: int) -> Charge:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=256)
 def _proche(valeurs: tuple[int, ...], voulue: int) -> int:
     return min(range(len(valeurs)), key=lambda rang: abs(valeurs[rang] - voulue))
 
 
-def _pointe(usages: list[Charge], pas_par_jour: int) -> int:
+def _pointe(usages: list[Charge], energies: list[int], ecarts: list[int], pas_par_jour: int) -> int:
     """Return the largest step of a strong open day, Wh."""
-    forts = np.array([_fort(u.facteur) for u in usages])
+    forts, formes = _forts(), banque(pas_par_jour)
     # Of the days on which it happens, one of the strong ones.
-    vifs = [u.energie * (100 + u.ecart * 5 // 4) // u.presence for u in usages]
-    energies = np.array(vifs, np.int64) * forts >> FRACTION
-    groupes = banque(pas_par_jour).groupes
-    variantes = np.array([groupes[u.sorte].variantes for u in usages])
+    vives = [
+        energie * (100 + ecart * 5 // 4) // u.presence * forts[u.facteur] >> FRACTION
+        for u, energie, ecart in zip(usages, energies, ecarts, strict=True)
+    ]
+    variantes = [formes.groupes[u.sorte].variantes for u in usages]
     # A block is as long as its rank says.
-    rangs = np.array([u.jeu if u.sorte is Sorte.BLOC else 0 for u in usages])
-    lignes = np.array([u.ligne for u in usages]) + rangs * variantes + _VARIANTES % variantes
-    pas = np.diff(banque(pas_par_jour).cumuls[lignes], axis=2)
-    return int(np.einsum("k,vkp->vp", energies, pas).max()) >> BITS
+    lignes = [
+        u.ligne + (u.jeu * nombre if u.sorte is Sorte.BLOC else 0)
+        for u, nombre in zip(usages, variantes, strict=True)
+    ]
+    cumuls = formes.cumuls.take(np.array(lignes) + _VARIANTES % np.array(variantes), axis=0)
+    jours = np.matmul(np.array(vives, np.int64), cumuls)
+    return int((jours[:, 1:] - jours[:, :-1]).max()) >> BITS
 
 
 def _veille(usages: list[Charge], pas_par_jour: int) -> bool:
@@ -188,15 +199,8 @@ def _veille(usages: list[Charge], pas_par_jour: int) -> bool:
     return 20 * sum(nuit[1:]) < nuit[0]
 
 
-def _fort(facteur: int) -> int:
-    """Return a large value of a factor, over `UN`."""
-    return _forts()[facteur]
-
-
-_FORTS: list[int] = []
-
-
+@lru_cache(maxsize=1)
 def _forts() -> list[int]:
-    if not _FORTS:
-        _FORTS.extend(np.sort(climat().facteurs, axis=1)[:, -150].tolist())
-    return _FORTS
+    """Return a large value of each factor, over `UN`."""
+    forts: list[int] = np.partition(climat().facteurs, -150, axis=1)[:, -150].tolist()
+    return forts

@@ -8,7 +8,6 @@ import numpy as np
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.courbes import Bloc, blocs, courbe, jours_enregistres
-from sge_sim.mesures.donnees import journees_lues
 from sge_sim.mesures.entrees_datees import (
     index_perdus,
     jours_perdus,
@@ -16,6 +15,7 @@ from sge_sim.mesures.entrees_datees import (
     puissance_de,
 )
 from sge_sim.mesures.installations import cles_de
+from sge_sim.mesures.journees_lues import journees_lues
 from sge_sim.mesures.pertes import ILLISIBLE, illisibles
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.pointes import instantanees

@@ -7,13 +7,14 @@ import numpy as np
 
 from sge_sim.mesures.alea import Cles, draws
 from sge_sim.mesures.calendrier import calendrier
-from sge_sim.mesures.climat import climat
+from sge_sim.mesures.climat import TOUJOURS, climat
 from sge_sim.mesures.formes import BITS, UNITE, Banque, gigues
 from sge_sim.mesures.hasard import FRACTION, UN, bruits
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.tableaux import Entiers, EntiersCourts
 from sge_sim.mesures.usages import USAGES_PAR_TIRAGE, Installation
 
+_AUCUN = np.zeros(0, np.int64)
 _DEPASSEMENT = 116
 """Largest power of a large consumer, per cent of the subscribed (assumed)."""
 _MARGE = 36
@@ -28,8 +29,9 @@ def vit(
     table, jours = climat(), calendrier().compteurs[0, i0:i1]
     types = table.types[inst.types, i0:i1]
     mots = draws(cles[1 : 1 + inst.tirages], jours)
-    semaine = semaines(cles[:1], i0, i1)
-    absents = absents_de(semaine, inst.presence, i0, i1)
+    absents = _AUCUN
+    if inst.presence != TOUJOURS:
+        absents = absents_de(semaines(cles[:1], i0, i1), inst.presence, i0, i1)
     lignes = inst.lignes.take(types, axis=1)
     if inst.ciel is not None:
         lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1]
@@ -54,7 +56,8 @@ def absents_de(semaine: Entiers, presence: int, i0: int, i1: int) -> Entiers:
     vides, parties = table.absences[:, presence, i0:i1]
     absents = (semaine & 1023) < vides
     absents |= (semaine >> table.parties[i0:i1] & 1023) < parties
-    return np.flatnonzero(absents)
+    rangs: Entiers = absents.nonzero()[0]
+    return rangs
 
 
 def passe(
@@ -71,8 +74,9 @@ def passe(
     The columns of `inst` have one entry per column here, or one for all of them.
     """
     rangs_bruit, rangs_ligne = octets(mots, len(energies))
-    # A `BLOC` is as long as its energy says.
-    np.copyto(rangs_ligne, rangs_bruit, where=inst.blocs)
+    if inst.blocs.any():
+        # A `BLOC` is as long as its energy says.
+        np.copyto(rangs_ligne, rangs_bruit, where=inst.blocs)
     energies *= facteurs
     energies >>= FRACTION
     rangs_bruit += inst.bruits
@@ -89,16 +93,16 @@ def passe(
 def octets(mots: Entiers, usages: int) -> tuple[Entiers, Entiers]:
     """Return the two bytes that each use has of the draws of a day, shapes (uses, n): four uses
     share a draw."""
-    # A number has 63 bits: those of the last use end at its sign, those of the first begin it.
-    premiers = mots.astype("<i8", copy=False).view(np.uint8).reshape(*mots.shape, 8)
-    hauts = (mots << 1).astype("<i8", copy=False).view(np.uint8).reshape(*mots.shape, 8)
-    found = []
-    for rang in (0, 1):
-        lus = np.empty((len(mots), USAGES_PAR_TIRAGE, mots.shape[1]), np.int64)
-        lus[:, 0] = premiers[:, :, rang]
-        lus[:, 1:] = hauts[:, :, rang + 2 :: 2].transpose(0, 2, 1)
-        found.append(lus.reshape(-1, mots.shape[1])[:usages])
-    return found[0], found[1]
+    # A number has 63 bits: the first byte is even.
+    tirages, jours = mots.shape
+    lus = (mots << 1).astype("<i8", copy=False).view(np.uint8)
+    par_usage = (
+        lus.reshape(tirages, jours, USAGES_PAR_TIRAGE, 2)
+        .transpose(3, 0, 2, 1)
+        .astype(np.int64, order="C")
+    )
+    bruits_lus, lignes_lues = par_usage.reshape(2, -1, jours)[:, :usages]
+    return bruits_lus, lignes_lues
 
 
 def limite(
@@ -121,8 +125,12 @@ def limite(
     par_pas = 500 * puissance if point.petit else puissance
     if not (point.petit or point.injection):
         par_pas = par_pas * _DEPASSEMENT // 100
-    maximum = np.broadcast_to((np.asarray(par_pas) << BITS) - UNITE, hasard.shape)
-    trop = np.flatnonzero(np.einsum("kn,kn->n", energies, formes.pointes.take(lignes)) > maximum)
+    maximum = (par_pas << BITS) - UNITE
+    most = np.einsum("kn,kn->n", energies, formes.pointes.take(lignes))
+    trop = (most > maximum).nonzero()[0]
+    if not len(trop):
+        return
+    maximum = maximum + np.zeros_like(hasard)
     trop, pointes = _encore(energies, lignes, trop, maximum, formes)
     if not point.injection:
         for usage in np.flatnonzero(retards.any(axis=1))[::-1].tolist():
@@ -151,6 +159,6 @@ def _encore(
     if not len(trop):
         return trop, trop
     ici, la = energies[:, trop], lignes[:, trop]
-    pointes = np.einsum("kn,knp->np", ici, formes.pointes_de_partie.take(la, axis=0)).max(axis=1)
+    pointes = np.einsum("kn,pkn->pn", ici, formes.pointes_de_partie.take(la, axis=1)).max(axis=0)
     trop_encore = pointes > maximum[trop]
     return trop[trop_encore], pointes[trop_encore]

@@ -23,7 +23,7 @@ MAX_INTERMEDIATES = 5
 
 
 class ChainDefect(Enum):
-    """Why no chain leads to a trusted root, from what says least to what says most."""
+    """Why no chain leads to a trusted root, from the least to the most precise."""
 
     UNKNOWN_ISSUER = "unknown issuer"
     SELF_SIGNED = "self-signed"

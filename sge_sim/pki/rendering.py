@@ -1,4 +1,4 @@
-"""An inspection told in French, for the command line, and as values, for a script."""
+"""An inspection as French text for the command line, and as values for a script."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict

@@ -19,7 +19,7 @@ from sge_sim.refus import Control, rule
 
 @dataclass(frozen=True)
 class Registered:
-    """A certificate as the simulator's register knows it: the actor whose it is, and its kind.
+    """A registered certificate: its actor, and the kind of that actor.
 
     `intermediates` are the DER certificates handed in with it; they complete the chain of a
     certificate that arrives alone, and are trusted for nothing.
@@ -32,7 +32,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept of a certificate whose bytes are let go.
+    """What is kept of a certificate once its bytes are dropped.
 
     `subject` is its holder's name, `authority` the one of the list that issued it. Instants are in
     UTC; the last of each pair is still good. `chain_dates` are those within which everything above

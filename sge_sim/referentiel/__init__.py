@@ -1,1 +1,1 @@
-"""What SGE knows before anybody calls: points, clients, actors, and the words for them."""
+"""Points, clients and actors, known to SGE before anybody calls, and the words for them."""

@@ -75,7 +75,7 @@ class IssueReforme(StrEnum):
 
 
 class Sort(NamedTuple):
-    """What becomes of a point: the day planned, how it leaves the list, and the day of that."""
+    """The outcome of the reform for a point: the day planned, how and when it leaves the list."""
 
     prevu: date
     issue: IssueReforme

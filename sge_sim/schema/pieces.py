@@ -36,7 +36,7 @@ _KEY_FILE: Final = "plateforme.cle"
 _FOLDERS: Final = ("pki", "rapports")
 _FILES: Final = ("admin-token.sha256",)
 _OWN: Final = "pki/server/identity.pem"
-"""What each simulator has of its own: its certificate, for its names."""
+"""The files that each simulator has of its own: its certificate, for its names."""
 _PERIOD_SECONDS: Final = 1.0
 
 

@@ -13,14 +13,12 @@ import os
 import re
 import sqlite3
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import (
     Column,
-    Connection,
     Insert,
     MetaData,
     String,
@@ -55,7 +53,7 @@ def keep_aside(database: Database, nom: str) -> None:
         database.alone(),
         engine.connect() as connection,
         connection.begin(),
-        _at_length(connection),
+        Driver.of(connection).at_length(),
     ):
         connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
         connection.execute(text(f"CREATE SCHEMA {schema}"))
@@ -92,7 +90,7 @@ def bring_back(database: Database, nom: str) -> None:
                 "autre de côté."
             )
         next_epoque(session)
-        with _at_length(connection):
+        with Driver.of(connection).at_length():
             tables = [table for table in Base.metadata.sorted_tables if table is not _COUNTED]
             for table in reversed(tables):
                 connection.execute(table.delete())
@@ -113,17 +111,6 @@ def _copy_of(table: Table, schema: str) -> Table:
 
 def _schema(nom: str) -> str:
     return _PREFIX + nom.replace("-", "_")
-
-
-@contextmanager
-def _at_length(connection: Connection) -> Iterator[None]:
-    """Let the server work for as long as it takes, without a word."""
-    driver = Driver.of(connection).connection
-    before, driver.silence_seconds = driver.silence_seconds, None
-    try:
-        yield
-    finally:
-        driver.silence_seconds = before
 
 
 _FOLDER: Final = "instantane"

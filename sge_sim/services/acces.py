@@ -75,7 +75,7 @@ class Acces:
 
 
 class AvecAcces(Protocol):
-    """What the rules about who asks look at."""
+    """A demand with who asks."""
 
     @property
     def acces(self) -> Acces: ...

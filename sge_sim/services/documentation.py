@@ -10,13 +10,13 @@ from sge_sim.refus import Control
 from sge_sim.services.registry import SERVICES
 from sge_sim.services.service import Service
 
-# What every service answers without a rule of its own.
-_COMMON = {
+COMMON_CODES = {
     "SGT200": "la demande est acceptée (en-tête `acquittement`)",
     "SGT500": "un défaut du simulateur lui-même ; son journal de bord le dit",
     "SGT506": "la base ne répond pas à temps",
     "SGT562": "le message ne suit pas le contrat ; le journal nomme l'élément",
 }
+"""What every service answers without a rule of its own."""
 
 
 def codes_page(services: Sequence[Service] = SERVICES) -> str:
@@ -46,14 +46,6 @@ def codes_page(services: Sequence[Service] = SERVICES) -> str:
     return "\n".join(lines) + "\n"
 
 
-def undocumented_codes(service: Service) -> set[str]:
-    """Return the listed codes that neither a rule, nor the transport, nor a reason accounts for."""
-    accounted = (
-        {control.code for control in service.controls} | _COMMON.keys() | service.unreachable.keys()
-    )
-    return set(service.codes) - accounted
-
-
 def _declared(service: Service) -> str:
     declared = {
         "Package": (service.package,),
@@ -69,14 +61,14 @@ def _rows(service: Service) -> Iterator[str]:
         passes = f"{control.remede} {_named(service, control)}"
         yield _row(service, control.code, passes, control.source, in_french(control.provenance))
     for code in service.codes:
-        if code in _COMMON and code not in {control.code for control in service.controls}:
+        if code in COMMON_CODES and code not in {control.code for control in service.controls}:
             yield _row(service, code, _common(service, code))
     for code, reason in sorted(service.unreachable.items()):
         yield _row(service, code, f"*jamais envoyé* : {reason}")
 
 
 def _common(service: Service, code: str) -> str:
-    meaning = _COMMON[code]
+    meaning = COMMON_CODES[code]
     if code == "SGT506" and service.par_seconde is not None:
         ceiling = (
             f"avec `--plafonds-refused`, au-delà de {service.par_seconde} demandes par seconde"

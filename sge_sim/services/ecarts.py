@@ -7,7 +7,7 @@ from sge_sim.refus import Control
 
 
 class AvecEcart(Protocol):
-    """What these rules look at: the answer that the platform being played gives instead, if any."""
+    """A demand with the answer that the platform being played gives instead, if any."""
 
     @property
     def ecart(self) -> Ecart | None: ...

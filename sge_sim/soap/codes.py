@@ -216,8 +216,3 @@ LIBELLES_CODES: Mapping[str, str] = MappingProxyType(
         "SGT4Q1": "Le type de mesure renseigné n'est pas conforme.",
     }
 )
-
-
-def libelle_of(code: str) -> str:
-    """Return the label of `code`; raises `KeyError` for a code that SGE doesn't know."""
-    return LIBELLES_CODES[code]

@@ -17,7 +17,7 @@ from sge_sim.domaine.echanges import NOTED
 from sge_sim.machine.memory import WEAR
 from sge_sim.refus import Rule
 from sge_sim.soap import _spyne_compat as spyne
-from sge_sim.soap.codes import libelle_of
+from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.models import Models
 from sge_sim.soap.reader import Reader
@@ -49,7 +49,7 @@ class SgtFault(spyne.Fault):  # type: ignore[misc]
         rule: Rule | None = None,
     ) -> None:
         self.code = code
-        self.libelle = libelle or libelle_of(code)
+        self.libelle = libelle or LIBELLES_CODES[code]
         self.constat = constat
         self.rule = rule
         super().__init__("Server", self.libelle)

@@ -76,7 +76,7 @@ def acces_services(
 
     `consentement_id` is the consent of Data Connect that opens them, if one does.
     """
-    sortes: list[SerieNumeros] = ["service_souscrit"] * len(granted)
+    series: list[SerieNumeros] = ["service_souscrit"] * len(granted)
     return [
         ServiceSouscrit(
             service_souscrit_id=f"{numero:08d}",
@@ -94,12 +94,12 @@ def acces_services(
             echeance=None if fin is None else start_of_day(fin),
             consentement_id=consentement_id,
         )
-        for numero, (type, sens) in zip(next_numeros(session, *sortes), granted, strict=True)
+        for numero, (type, sens) in zip(next_numeros(session, *series), granted, strict=True)
     ]
 
 
 def remove_acces(session: Session, prm: str, type: TypeAcces) -> None:
-    """Take away the access services to that type that a point has or had; a consent's stay."""
+    """Remove the access services of that type of a point, ended ones too; not a consent's."""
     session.execute(
         delete(ServiceSouscrit).where(
             ServiceSouscrit.prm == prm,

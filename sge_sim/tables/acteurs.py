@@ -81,7 +81,7 @@ class Contrat(Base):
 
 
 class Habilitation(Base):
-    """A package whose homologation the actor has passed, in one environment."""
+    """A package that the actor may call in one environment, having passed its homologation."""
 
     __tablename__ = "habilitation"
 

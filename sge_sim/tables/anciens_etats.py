@@ -1,4 +1,4 @@
-"""What points were before: the facts of a point have dates.
+"""The former facts of points: the facts of a point have dates.
 
 Three places, one for each time. What is to come is an `Evenement` that waits; what holds is in the
 columns of the point; what held until a day is here. The one reading of all three is
@@ -35,7 +35,7 @@ rows of their own, have dates already."""
 
 
 class AncienEtat(Base):
-    """What some columns of a point said until `jusqu_a`, excluded: a legal day.
+    """The values of some columns of a point until `jusqu_a`, excluded: a legal day.
 
     `valeurs`: a JSON object, of columns in `DATEES`; dates are ISO texts.
     """

@@ -1,4 +1,4 @@
-"""What waits for an instant: the rows of `sge_sim.tables.commandes` whose `echeance` is set."""
+"""The rows of `sge_sim.tables.commandes` that wait for an instant: their `echeance` is set."""
 
 from collections.abc import Collection
 from datetime import datetime

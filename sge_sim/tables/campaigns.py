@@ -35,7 +35,7 @@ class Campaign(Base):
 
 
 class CampaignObservation(Base):
-    """What one exchange was found to be, as the homologation wrote it.
+    """The finding of the homologation on one exchange.
 
     The exchange isn't a foreign key: the journal forgets, a campaign doesn't.
     """

@@ -96,7 +96,7 @@ class Application(Base):
 
 
 class Partage(Base):
-    """That a holder shares data with an application: the number that its consents have in common.
+    """The sharing of a holder's data with an application: the number that its consents share.
 
     `autorisation_id` is the same after a revocation (measured in production, October 2026).
     `titulaire` is the key of a customer (`titulaire_de`).

@@ -7,7 +7,7 @@ SGE knows, `Contrat`, is made under the same number when it becomes active.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal, get_args
+from typing import Literal
 
 from sqlalchemy import Date, ForeignKey, LargeBinary, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -19,7 +19,6 @@ from sge_sim.tables.dataconnect import Application
 
 RoleDatahub = Literal["technique", "contractuel", "representant"]
 """Technical contact, contractual contact, legal representative (FAQ)."""
-ROLES: Final[tuple[RoleDatahub, ...]] = get_args(RoleDatahub)
 EtatContratDatahub = Literal["brouillon", "a_signer", "signe", "actif", "resilie"]
 ServiceDatahub = Literal["fds", "autre"]
 """The service of a contract or an application: that of service providers, or another."""
@@ -38,7 +37,7 @@ class AnnexeSi:
 
 @dataclass(frozen=True, slots=True)
 class ProfilDatahub:
-    """What somebody tells of himself beside his name (FAQ); None for what he leaves out."""
+    """What a person declares beside the name (FAQ); None for what is left out."""
 
     adresse: str | None = None
     code_postal: str | None = None
@@ -89,7 +88,7 @@ class ContratDatahub(Base):
 
 
 class Interlocuteur(Base):
-    """That somebody holds a role on a contract, which is what authorises him on it."""
+    """The role of a person on a contract, which authorises him on it."""
 
     __tablename__ = "interlocuteur"
 
@@ -103,7 +102,7 @@ class Interlocuteur(Base):
 
 
 class ApplicationDatahub(Base):
-    """What Datahub knows more of an application of Data Connect.
+    """The columns that Datahub adds to an application of Data Connect.
 
     One of the sandbox belongs to a person, `email`; one of production to the entity, without an
     `email`. `logo` is a PNG.

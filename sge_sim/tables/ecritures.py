@@ -1,6 +1,6 @@
-"""The two tables of one row: the simulated clock, and what writing transactions go by.
+"""The two tables of one row: the simulated clock, and the counter of writing transactions.
 
-The second says how many transactions there were, and how far the state has come.
+The second also has the instant of the latest event.
 """
 
 from collections.abc import Iterable, Mapping

@@ -76,7 +76,7 @@ class Trou(Base):
 
 
 class Rectification(Base):
-    """The energy, Wh, that was given a day in place of what the meter had told of it.
+    """The energy, Wh, that replaces what the meter had measured on a day.
 
     `minuit`: the start of that legal day; `instant`: when it was put right.
     """
@@ -333,7 +333,7 @@ def rectify(session: Session, prm: str, jour: date, energie: int, instant: datet
 
 
 def remove_rectifications(session: Session, prm: str) -> None:
-    """Have a point tell again what its meter told."""
+    """Remove the rectifications of a point: its meter's measures are answered again."""
     session.execute(delete(Rectification).where(Rectification.prm == prm))
 
 

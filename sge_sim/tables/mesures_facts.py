@@ -1,4 +1,4 @@
-"""What the measures of a point depend on beyond its facts, and what the point was before."""
+"""The facts that the measures of a point depend on beyond its own, and its former facts."""
 
 import json
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ _DATES: Final = "date_"
 
 
 class AncienneValeur(NamedTuple):
-    """What a column of a point said until a legal day, excluded."""
+    """The value of a column of a point until a legal day, excluded."""
 
     jusqu_a: date
     nom: str
@@ -65,8 +65,8 @@ class MesuresFacts:
 
 
 def mesures_facts_from(rows: ReadRows, instants: ReadRows, days: ReadRows) -> MesuresFacts:
-    """Make what measures depend on of its rows: (kind, text, from, to), of what has instants
-    (kind, energy, from, to), of the days that were given."""
+    """Return the facts made of three statements' rows: (kind, text, from, to); where there are
+    instants, (kind, energy, from, to); the days that were given."""
     collectes: list[tuple[date, date | None]] = []
     calendriers: list[tuple[CoteCalendrier, date, str]] = []
     compteurs: list[tuple[date, date | None, bool]] = []

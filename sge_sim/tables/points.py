@@ -22,7 +22,6 @@ from sqlalchemy import (
     String,
     Text,
     exists,
-    func,
     select,
     text,
 )
@@ -226,6 +225,7 @@ class Point(Situation, Base):
             "categorie_client_final",
             "etat_contractuel",
             "recherche_nom",
+            postgresql_include=["prm"],  # a name is looked for in it alone
         ),
         Index("ix_point_apport", "apport_id", "prm"),
         # The page of points looks for names by their beginning, as bytes follow one another.
@@ -282,20 +282,6 @@ def find_point(session: Session, prm: str) -> Point | None:
     if point is None or point.apport_id is None:
         return point
     return point if session.get_one(Apport, point.apport_id).publie else None
-
-
-def count_points(session: Session) -> int:
-    """Return how many points there are."""
-    return session.scalar(select(func.count()).select_from(Point).where(POINT_SEEN)) or 0
-
-
-def named_points(session: Session) -> list[Point]:
-    """Return the points that are there for a reason (`pourquoi`), by PRM."""
-    return list(
-        session.scalars(
-            select(Point).where(Point.pourquoi.is_not(None), POINT_SEEN).order_by(Point.prm)
-        )
-    )
 
 
 def opposed_points(session: Session) -> list[Point]:

@@ -13,6 +13,7 @@ Many rows at once are inserted by the driver itself too: COPY where there is one
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
@@ -107,6 +108,18 @@ class Driver:
         session.flush()
         connection = session.connection()
         return cls(connection.connection.driver_connection, connection.dialect)
+
+    @contextmanager
+    def at_length(self) -> Iterator[None]:
+        """Let a PostgreSQL server work for as long as it takes, without a word."""
+        if self.dialect.name == "sqlite":
+            yield
+            return
+        before, self.connection.silence_seconds = self.connection.silence_seconds, None
+        try:
+            yield
+        finally:
+            self.connection.silence_seconds = before
 
     def run(self, sql: str) -> Any:
         """Run one statement, and return the driver's cursor.

@@ -1,4 +1,4 @@
-"""What happened between two simulated instants: what an advance of the clock set off."""
+"""The events between two simulated instants: those that an advance of the clock caused."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

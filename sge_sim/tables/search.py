@@ -6,8 +6,8 @@ What a caller may see (perimeter, cases) is a rule of the service; this only app
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, false, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import CategorieClientFinal, DomaineTension, EtatContractuel
@@ -51,7 +51,7 @@ def search_points(
     mean reading a whole commune.
     """
     query = select(Point).where(*_conditions(criteres), POINT_SEEN)
-    query = query.options(selectinload(Point.compteurs))
+    query = _named(query, criteres).options(selectinload(Point.compteurs))
     if (number := criteres.matricule_ou_numero_serie) is not None:
         query = query.where(Point.prm.in_(_points_of_meter(session, number)))
     if etats is not None:
@@ -74,13 +74,28 @@ def _conditions(criteres: Criteres) -> list[ColumnElement[bool]]:
         (Point.recherche_voie, _normalised(criteres.numero_et_nom_voie)),
         (Point.recherche_lieu_dit, _normalised(criteres.lieu_dit)),
     )
-    conditions = [column == value for column, value in equalities if value is not None]
-    if criteres.nom_client_final is not None:
-        # Nothing but letters, digits and spaces is left: no wildcard to escape. A name of which
-        # nothing is left is no name, and finds nothing rather than everything.
-        name = normalise(criteres.nom_client_final)
-        conditions.append(Point.recherche_nom.contains(name) if name else false())
-    return conditions
+    return [column == value for column, value in equalities if value is not None]
+
+
+def _named(query: Select[Point], criteres: Criteres) -> Select[Point]:
+    """Return the query with a part of the client's name, looked for in an index that holds all
+    that is asked: PostgreSQL would read each point of a city to see its name."""
+    if criteres.nom_client_final is None:
+        return query
+    # Nothing but letters, digits and spaces is left: no wildcard to escape. A name of which
+    # nothing is left is no name, and finds nothing rather than everything.
+    name = normalise(criteres.nom_client_final)
+    named = aliased(Point)
+    within = (
+        (named.code_insee, criteres.code_insee),
+        (named.code_postal, criteres.code_postal),
+        (named.domaine_tension, criteres.domaine_tension),
+        (named.categorie_client_final, criteres.categorie_client_final),
+    )
+    return query.join(named, named.prm == Point.prm).where(
+        *(column == value for column, value in within if value is not None),
+        named.recherche_nom.contains(name) if name else false(),
+    )
 
 
 def _normalised(text: str | None) -> str | None:

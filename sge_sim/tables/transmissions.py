@@ -1,4 +1,4 @@
-"""What subscriptions transmit, read for many points at once: a publication may tell of thousands.
+"""The data that subscriptions transmit, read at once for the thousands of points of a publication.
 
 Values and not rows: a publication changes nothing of what it reads.
 
@@ -287,7 +287,7 @@ def unannounced_ends(session: Session) -> Sequence[ServiceSouscrit]:
 
 
 def announce_ends(session: Session, numeros: Sequence[str], instant: datetime) -> bool:
-    """Record that the ends of services are told; False, and nothing done, if any was already."""
+    """Record that the ends of services are announced; False, and nothing done, if one was."""
     which = ServiceSouscrit.service_souscrit_id.in_(numeros)
     known = select(ServiceSouscrit.service_souscrit_id).where(
         which, ServiceSouscrit.announced_at.is_not(None)

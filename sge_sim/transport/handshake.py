@@ -1,4 +1,4 @@
-"""Why a TLS handshake failed, told precisely enough for a journal.
+"""Why a TLS handshake failed, precisely enough for the journal.
 
 A client that is refused only sees an alert of one word. The server knows more: which certificate
 came, and which check it failed.

@@ -1,4 +1,4 @@
-"""The connections that wait: what has come to one of them, who asks to be let in, whose time is up.
+"""The connections that wait: which have received bytes, which are new, which are out of time.
 
 The selector is watched by one thread at a time, which then works on what it found. A connection
 that is being worked on stays in the selector, unless another thread comes to watch it.

@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Turn(Generic[T]):
-    """What a thread works on, and since when (monotonic seconds); 0 while it works on nothing."""
+    """The item of a thread, and since when (monotonic seconds); 0 while it works on nothing."""
 
     def __init__(self) -> None:
         self.item: T
@@ -35,7 +35,7 @@ class _Turn(Generic[T]):
 
 
 class Pool(Generic[T]):
-    """Threads, `size` at most, that call `work` with what `find` returns.
+    """A pool of leaders and followers: `size` threads at most call `work` with what `find` returns.
 
     `find` waits for a while and returns None if nothing came; it is never called by two threads at
     once. Before another thread leads instead of one that is held up, `leave` is called with what

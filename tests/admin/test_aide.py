@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 from admin_kit import Room
 
-from sge_sim.admin.routes import aide
+from sge_sim.admin.routes import references
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         site.writestr("index.html", "<h1>Aide</h1>")
         site.writestr("reference/index.html", "<h1>Référence</h1>")
         site.writestr("_static/aide.css", "main {}")
-    monkeypatch.setattr(aide, "SITE", tmp_path / "aide.zip")
+    monkeypatch.setattr(references, "SITE", tmp_path / "aide.zip")
 
 
 @pytest.mark.usefixtures("packed")
@@ -47,7 +47,7 @@ def test_what_the_site_has_not_is_a_404(room: Room, path: str) -> None:
 def test_a_clone_without_the_site_says_what_makes_it(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aide, "SITE", tmp_path / "aide.zip")
+    monkeypatch.setattr(references, "SITE", tmp_path / "aide.zip")
     answer = room.ask("GET", "/aide/")
     assert answer.status_code == 404
     assert "make site" in answer.text

@@ -15,7 +15,7 @@ from admin_kit import Room, control_room
 from lxml import html
 from sqlalchemy.exc import OperationalError
 
-from sge_sim.admin.preferences import Preference, read_preference
+from sge_sim.admin.routes.clock import Preference, read_preference
 from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.api.views import TravailView
 from sge_sim.clock import parse_instant

@@ -8,15 +8,15 @@ import pytest
 import requests
 from admin_kit import Room, control_room
 from lxml import html
+from state_reading import faits_within
 
-from sge_sim.admin.routes import flux, points, service_pages
+from sge_sim.admin.routes import demande_pages, flux, points
 from sge_sim.clock import PARIS, Duree, parse_instant
 from sge_sim.commandes.affaires import Commande, asked_by, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.jours_ouvres import Delai
-from sge_sim.facts.lecture import faits_within
 from sge_sim.tables.retombees import retombees_between
 
 C5 = "25884515170669"
@@ -87,7 +87,7 @@ def test_services_are_listed_and_filtered(ordered: Room) -> None:
 @pytest.mark.parametrize(
     ("pages", "path"),
     [
-        (service_pages, "/services"),
+        (demande_pages, "/services"),
         (points, "/points?segment=C5"),
         (flux, "/fichiers"),
     ],

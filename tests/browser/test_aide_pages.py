@@ -16,7 +16,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from test_every_page import LOOKS_FOR_AXE, violations
 
-from sge_sim.admin.routes.aide import SITE
+from sge_sim.admin.routes.references import SITE
 
 pytestmark = [
     pytest.mark.browser,

@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from state_kit import AddPoint
+from state_reading import faits_within
 
 from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.editions import SqliteEditions
-from sge_sim.facts.lecture import faits_within, questions
+from sge_sim.facts.lecture import questions
 from sge_sim.facts.memoire import Memoire
 from sge_sim.journal import Journal
 from sge_sim.schema.data_folder import prepare

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 from made_states import prepared_database
 from sqlalchemy import select
+from state_reading import faits_within
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes import vie
@@ -21,7 +22,6 @@ from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import Segment, Sens
 from sge_sim.facts.database import Database
-from sge_sim.facts.lecture import faits_within
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.flux.publication import Publisher
 from sge_sim.journal import Bounds, Journal, RechercheJournal

@@ -82,7 +82,8 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.P
         options = (*known, "--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
         processes = [stack.enter_context(running("worker", *options)) for _ in range(workers)]
         wait = f"from distributed import Client as C\nc = C(scheduler_file={str(file)!r})\n"
-        wait += f"c.wait_for_workers({workers}, timeout=200)\nprint(c.scheduler.address)"
+        wait += f"c.wait_for_workers({workers}, timeout=200)\n" if workers else ""
+        wait += "print(c.scheduler.address)"
         deadline = time.monotonic() + 100
         while not file.exists() and time.monotonic() < deadline:
             time.sleep(0.1)

@@ -86,6 +86,16 @@ def test_winter_is_cold_and_some_days_are_very_cold() -> None:
     assert hivers // 8 < (table.temperature < -50).sum() < 3 * hivers
 
 
+@pytest.mark.assumed("a stay away lasts 11.8 days in summer (surveys of holidays), a week else")
+@pytest.mark.parametrize(("mois", "semaines"), [(1, 1), (8, 2)])
+def test_two_weeks_of_summer_have_one_number(mois: int, semaines: int) -> None:
+    debut = numero(date(2024, mois, 1))
+    numeros = calendrier().compteurs[1, debut : debut + 31]
+    _, jours = np.unique(numeros, return_counts=True)
+    assert jours.max() == 7 * semaines
+    assert (np.diff(numeros) >= 0).all()
+
+
 def test_days_outside_of_the_table_are_refused_or_bounded() -> None:
     with pytest.raises(ValueError, match="outside"):
         numero(date(2004, 12, 31))

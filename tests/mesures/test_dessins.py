@@ -8,7 +8,7 @@ from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.calendrier import numero_borne
 from sge_sim.mesures.dessins import OUVERTURES, _thermostats
 from sge_sim.mesures.entrees_datees import contact_de
-from sge_sim.mesures.formes import Sorte, banque
+from sge_sim.mesures.formes import PARTIES, Sorte, banque
 from sge_sim.mesures.installations import cles_de, installation_de
 from sge_sim.mesures.vecu import vit
 
@@ -56,3 +56,19 @@ def test_a_heat_pump_does_not_step_at_midnight() -> None:
     # The day's energy changes more than what is seen at midnight would say.
     assert np.median(steps) < 0.13
     assert np.percentile(steps, 90) < 1.4 * np.percentile(energies, 90)
+
+
+@pytest.mark.parametrize("pas", [48, 288])
+def test_the_largest_step_of_each_part_of_a_day_is_that_of_its_row(pas: int) -> None:
+    formes = banque(pas)
+    steps = np.diff(formes.cumuls, axis=1).reshape(len(formes.cumuls), PARTIES, -1)
+    assert (formes.pointes_de_partie == steps.max(axis=2).T).all()
+    assert (formes.pointes == steps.max(axis=(1, 2))).all()
+
+
+@pytest.mark.parametrize("sorte", [Sorte.SOIR, Sorte.BLOC, Sorte.PLATEAU])
+def test_a_row_that_starts_later_goes_on_in_the_morning(sorte: Sorte) -> None:
+    formes = banque(48)
+    groupe = formes.groupes[sorte]
+    minuit, tard = (np.diff(formes.cumuls[groupe.ligne(depart)]) for depart in (0, 44))
+    assert (tard == np.roll(minuit, 44)).all()

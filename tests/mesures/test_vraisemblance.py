@@ -1,5 +1,6 @@
 """The likeness of curves, in short: bounds that a regression breaks (see `make vraisemblance`)."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -52,6 +53,16 @@ def test_homes_are_near_the_measured_ones(foyers: dict[str, Any], lues: Figures)
     tenues = shares(judge("foyers", lues))
     assert tenues["a"][0] >= 7
     assert tenues["b"][0] >= 3
+
+
+def test_a_sample_has_the_shares_of_what_it_is_drawn_from() -> None:
+    points = [points_of("foyers", graine, 80) for graine in (1, 2)]
+    assert points[0] == points_of("foyers", 1, 80)
+    assert not {point.graine for point in points[0]} & {point.graine for point in points[1]}
+    for pris in points:
+        # Of 80 in the order of the powers that are met: 4, 60, then 16.
+        puissances = Counter(point.puissances[0].valeur for point in pris)
+        assert puissances == {3: 4, 6: 60, 9: 16}
 
 
 def test_a_line_that_curves_can_not_tell_is_not_counted(lues: Figures) -> None:

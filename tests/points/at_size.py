@@ -42,7 +42,7 @@ def search(database: Database, many: int) -> float:
     for kind, times in durations.items():
         times.sort()
         p99 = times[int(len(times) * 0.99)]
-        print(f"by {kind}: {times[len(times) // 2]:.1f} ms, p99 {p99:.1f} ms")
+        print(f"by {kind}: {times[len(times) // 2]:.1f} ms, p99 {p99:.1f} ms", flush=True)
         slowest = max(slowest, p99)
     return slowest
 

@@ -13,13 +13,14 @@ from at_size import SEARCH_MS, plans, search
 from points_kit import made_points
 from postgresql_kit import Cluster, own_cluster
 from running_simulator import start_simulator
-from sqlalchemy import func, select
+from sge_sim.schema.revisions import prepare
 
 from bench.publication import open_subscriptions, subscribe
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.facts.database import Database
+from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.settings import variable_of
-from sge_sim.tables.points import Point
+from sge_sim.tables.apports import count_own
 
 pytestmark = pytest.mark.dix_millions
 
@@ -33,7 +34,7 @@ KIT = ROOT / "tests" / "points_kit.py"
 
 def say(what: str, started: float) -> float:
     seconds = elapsed_ms(started) / 1000
-    print(f"{what}: {seconds:.0f} s", flush=True)
+    print(f"{what}: {seconds:.1f} s", flush=True)
     return seconds
 
 
@@ -42,23 +43,31 @@ def test_ten_million_points_are_imported_found_and_published(tmp_path: Path) -> 
         url = cluster.new_database("sge")
         environ = {variable_of("database_url"): url}
         state = tmp_path / "etat"
-        with start_simulator(state, "--population-size", "0", environ=environ):
-            pass
+        database = Database(url)
+        prepare(database)
+        install_dataset(database, size=0, seed=2021)
+        database.dispose()
         print(f"\n{MANY} points", flush=True)
         _import(state, environ)
-        started = stopwatch()
-        with start_simulator(state, environ=environ, cold=True) as running:
-            say("start", started)
-            assert running.admin("/health")["service"] == "pret"
-        database = Database(url)
+        for which in ("first start, which makes keys", "second start"):
+            started = stopwatch()
+            with start_simulator(state, environ=environ, cold=True) as running:
+                say(which, started)
+                assert running.admin("/health")["service"] == "pret"
         try:
             with database.sessions() as session:
-                assert session.scalar(select(func.count()).select_from(Point)) == MANY
-            _search(database)
+                assert count_own(session) == MANY
+            found = plans(database, MANY)
+            for kind, plan in found.items():
+                print(f"by {kind}:\n{plan}", flush=True)
+            slowest = search(database, MANY)
             _publish(database, url, tmp_path)
         finally:
             database.dispose()
         print(f"the server's folder: {_gigabytes(cluster):.1f} GB")
+    read_whole = ("Seq Scan on point", "Seq Scan on compteur")
+    assert not [kind for kind, plan in found.items() if any(each in plan for each in read_whole)]
+    assert slowest < SEARCH_MS
 
 
 def _import(state: Path, environ: dict[str, str]) -> None:
@@ -74,14 +83,6 @@ def _import(state: Path, environ: dict[str, str]) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     seconds = say("imported", started)
     print(f"{MANY / seconds:.0f} points a second", flush=True)
-
-
-def _search(database: Database) -> None:
-    for kind, plan in plans(database, MANY).items():
-        print(f"by {kind}:\n{plan}", flush=True)
-        assert "Seq Scan on point" not in plan
-        assert "Seq Scan on compteur" not in plan
-    assert search(database, MANY) < SEARCH_MS
 
 
 def _publish(database: Database, url: str, folder: Path) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, unreachable_sentence
 from sge_sim.schema.data_folder import prepare
 from sge_sim.tables.points import Commune
+from sge_sim.tables.prepared import Driver
 
 pytestmark = pytest.mark.postgresql
 
@@ -150,4 +151,15 @@ def test_a_session_that_reads_sees_one_state_whatever_is_committed_meanwhile(
         assert communes(reading) == 0
     with database.sessions() as reading:
         assert communes(reading) == 1
+    database.dispose()
+
+
+def test_a_publication_lets_the_server_gather_what_it_reads(cluster: Cluster) -> None:
+    database = Database(cluster.url, patience_seconds=0.2)
+    work = text("SELECT pg_sleep(1.6)")
+    with database.sessions() as reading:
+        with Driver.under(reading).at_length():
+            reading.execute(work)
+        with pytest.raises(DATABASE_UNREACHABLE, match=r"ne dit rien depuis 1\.2 s"):
+            reading.execute(work)
     database.dispose()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from many_processes import PROCESSES
 from sqlalchemy.orm import Session
+from state_reading import count_points
 
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
@@ -17,7 +18,6 @@ from sge_sim.referentiel.dataset import Dataset
 from sge_sim.referentiel.population import minimum_size
 from sge_sim.schema.data_folder import open_database, prepare
 from sge_sim.tables.apports import is_installed
-from sge_sim.tables.points import count_points
 
 
 def test_every_point_is_inserted(empty: Database, dataset: Dataset) -> None:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from points_kit import csv_lines, json_lines, made_points
+from state_reading import count_points
 
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.processes.simulator import open_simulator
 from sge_sim.settings import Settings
-from sge_sim.tables.points import count_points
 
 
 def points_after_start(state: Path, dataset: Path) -> int:

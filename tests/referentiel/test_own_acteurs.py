@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from made_states import copy_state
 from points_kit import examples
+from state_reading import named_points
 
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.referentiel.apports.export import export_acteurs, export_points, template_of_acteurs
@@ -15,7 +16,7 @@ from sge_sim.referentiel.apports.lecture import Faute, Source
 from sge_sim.referentiel.apports.sources import sources_in
 from sge_sim.referentiel.apports.versement import Bilan, import_points
 from sge_sim.tables.acteurs import Acteur, Utilisateur, all_acteurs, find_acteur
-from sge_sim.tables.points import find_point, named_points
+from sge_sim.tables.points import find_point
 
 ACTEUR = {
     "acteur": "MONFOURN",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
+from state_reading import named_points
 
 from sge_sim.domaine.libelles import jour_releve
 from sge_sim.domaine.nomenclatures import Sens
@@ -21,7 +22,7 @@ from sge_sim.mesures.climat import zone_du_departement
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.mesures import Collecte, read_mesures_facts
 from sge_sim.tables.mesures_facts import MesuresFacts
-from sge_sim.tables.points import Point, find_point, named_points
+from sge_sim.tables.points import Point, find_point
 
 C5, C4, C2 = "25478147557460", "98800001144455", "98800003605936"
 

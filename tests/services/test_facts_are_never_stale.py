@@ -13,6 +13,7 @@ from certificate_forge import authority
 from made_states import prepared_database
 from many_processes import PROCESSES
 from sqlalchemy import URL, delete
+from state_reading import faits_within
 
 from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
@@ -21,7 +22,6 @@ from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
-from sge_sim.facts.lecture import faits_within
 from sge_sim.facts.stored_clock import StoredClock, instant_within
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.reglages import Reglages, change_point

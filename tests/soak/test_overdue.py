@@ -23,6 +23,7 @@ from lxml import etree
 from made_states import copy_state
 from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import func, select
+from state_reading import faits_within
 
 from sge_sim.clock import Duree, legal_date, parse_instant
 from sge_sim.commandes.affaires import Commande, asked_by, subscribe
@@ -31,7 +32,6 @@ from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.facts.database import Database, sqlite_url
-from sge_sim.facts.lecture import faits_within
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.points import Point
 

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy.orm import Session
+from state_reading import faits_within
 
 from sge_sim.facts.database import Database
-from sge_sim.facts.lecture import faits_within, read_certificat
+from sge_sim.facts.lecture import read_certificat
 from sge_sim.tables.acteur_facts import CertificatFacts
 from sge_sim.tables.acteurs import (
     default_acteur,

@@ -4,18 +4,17 @@ from datetime import date
 
 import pytest
 from state_kit import ROMIGUIERES, AddPoint
+from state_reading import count_points, named_points
 
 from sge_sim.facts.database import Database
 from sge_sim.tables.models import Point
 from sge_sim.tables.points import (
     ParametresTeleAcces,
     TransformateurCourant,
-    count_points,
     find_point,
     insert_points,
     known_code_postal,
     known_commune,
-    named_points,
 )
 
 

@@ -1,10 +1,35 @@
-"""`/`: the first page, and `/touches`: what pages and keys there are."""
+"""`/`: the first page, and `/touches`: what pages and keys there are.
+
+The first page has eight blocks at most, each there only where it has something to say.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
-from sge_sim.admin.accueil import look_around
 from sge_sim.admin.routes import AdminState
+from sge_sim.api.acteurs import CertificatView, view_certificats
+from sge_sim.api.flux import FichierView
+from sge_sim.api.pannes import PanneView, view_pannes
+from sge_sim.api.premier_appel import PremierAppel, first_call, moyens_for
+from sge_sim.api.typed_filters import service_names
+from sge_sim.api.views import ExchangeView
+from sge_sim.clock import machine_now
+from sge_sim.domaine.francais import counted
+from sge_sim.domaine.libelles import EVENEMENTS, libelle_de
+from sge_sim.door.certificats import login_and_contrat
+from sge_sim.journal import RechercheJournal, Reponse
+from sge_sim.tables.acteurs import default_acteur
+from sge_sim.tables.attentes import Waiting, first_awaited
+from sge_sim.tables.campaigns import find_campaigns
+from sge_sim.tables.commandes import Affaire, Evenement
+from sge_sim.tables.dataconnect import APIS
+from sge_sim.tables.flux import count_undelivered, find_fichiers
 
 
 def router(state: AdminState) -> APIRouter:
@@ -20,3 +45,188 @@ def router(state: AdminState) -> APIRouter:
         return pages.render(state, request, "touches.html")
 
     return routes
+
+
+_REFUS: Final = 5
+_LOOKED_AT: Final = 50
+"""Refusals among which those that are alike are counted."""
+_LINES: Final = 4
+_CLIENTS: Final = 2
+_CALLED: Final = 5
+
+
+@dataclass(frozen=True)
+class Ennui:
+    """Something wrong with the simulator itself, and the page that says more."""
+
+    phrase: str
+    adresse: str
+
+
+@dataclass(frozen=True)
+class Prevision:
+    """What is due next; `instant` is simulated."""
+
+    instant: datetime
+    quoi: str
+    prm: str | None
+
+
+@dataclass(frozen=True)
+class Appele:
+    """A service that a client has called, with the last answers, the latest first."""
+
+    service: str
+    reponses: tuple[Reponse, ...]
+
+
+@dataclass(frozen=True)
+class ClientAppels:
+    """What the client of an actor has called, the latest first, and what it hasn't."""
+
+    acteur: str
+    appeles: tuple[Appele, ...]
+    jamais: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RunningCampaign:
+    """A campaign that runs: its address, what it is, how many of its cases are good."""
+
+    adresse: str
+    nom: str
+    bons: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Accueil:
+    """The blocks; one that is empty isn't shown. `appel` is there until a client has called.
+
+    `refus` are the last refusals, each with how many of the last fifty are like it.
+    """
+
+    appel: PremierAppel | None
+    ennuis: list[Ennui]
+    refus: list[tuple[ExchangeView, int]]
+    campaigns: list[RunningCampaign]
+    clients: list[ClientAppels]
+    previsions: list[Prevision]
+    fichiers: list[tuple[int, FichierView]]
+    certificats: list[CertificatView]
+    pannes: list[PanneView]
+
+
+def look_around(state: AdminState) -> Accueil:
+    """Return what the first page says now; what it costs doesn't grow with what is kept."""
+    journal = state.journal
+    answers = journal.find_answers()
+    refused = RechercheJournal(accepted=False, origine="client")
+    with state.database.sessions() as session:
+        return Accueil(
+            appel=None if answers else _first_call(state, session),
+            ennuis=_ennuis(state, session),
+            refus=_alike(map(ExchangeView.of, journal.find_echanges(refused, limit=_LOOKED_AT))),
+            campaigns=_campaigns(state, session),
+            clients=_clients(answers),
+            previsions=[_prevision(row) for row in first_awaited(session, _LINES)],
+            fichiers=[
+                (each.id, FichierView.of(each)) for each in find_fichiers(session, limit=_LINES)
+            ],
+            certificats=[
+                each for each in view_certificats(session, machine_now()) if each.avertissement
+            ][:_LINES],
+            pannes=[
+                each for each in view_pannes(session, state.settings.data_dir) if not each.epuisee
+            ][:_LINES],
+        )
+
+
+def _alike(refused: Iterable[ExchangeView]) -> list[tuple[ExchangeView, int]]:
+    """Return the first refusals that differ by who asked, what, or why, and how many are alike."""
+    groups: dict[tuple[object, ...], list[ExchangeView]] = {}
+    for each in refused:
+        why = each.code, each.http_status, each.rule and each.rule.name, each.panne
+        groups.setdefault((each.acteur, each.nature, *why), []).append(each)
+    return [(group[0], len(group)) for group in groups.values()][:_REFUS]
+
+
+def _first_call(state: AdminState, session: Session) -> PremierAppel:
+    login, _ = login_and_contrat(default_acteur(session, "tiers"))
+    return first_call(
+        state.b2b_url,
+        login,
+        moyens_for(state.settings.data_dir, None),
+        state.settings.data_dir,
+        basic_auth=state.settings.basic_auth,
+    )
+
+
+def _ennuis(state: AdminState, session: Session) -> list[Ennui]:
+    """Return what is wrong with the simulator, the gravest first."""
+    found: list[Ennui] = []
+    journal = state.journal.state()
+    if journal.failure is not None:
+        found.append(Ennui(f"Rien n'est rangé au journal : {journal.failure}.", "/health"))
+    if not journal.acknowledged:
+        missing = counted(journal.missing, "échange manque", "échanges manquent")
+        found.append(
+            Ennui(f"{missing} au journal (sge-sim journal repair dit lesquels).", "/health")
+        )
+    broken = RechercheJournal(code="SGT500", accepted=False)
+    for each in state.journal.find_echanges(broken, limit=1):
+        view = ExchangeView.of(each)
+        if view.panne is None:
+            phrase = f"Une panne du simulateur lui-même (SGT500) : {view.cause or view.nature}"
+            found.append(Ennui(phrase, f"/echanges/{view.id}"))
+    late, erreur = count_undelivered(session)
+    if late:
+        lost = counted(late, "fichier n'arrive pas", "fichiers n'arrivent pas")
+        found.append(Ennui(f"{lost} : {erreur}", "/canaux"))
+    return found
+
+
+def _campaigns(state: AdminState, session: Session) -> list[RunningCampaign]:
+    """Return the campaign that is run here, and those that are open, the newest first."""
+    found: list[RunningCampaign] = []
+    if (passage := state.passage) is not None:
+        good = sum(each.statut.bon for each in passage.executions)
+        name = f"Passage de {passage.release}, {passage.quoi}"
+        found.append(RunningCampaign(f"/passages/{passage.nom}", name, good, passage.total))
+    opened = [each.id for each in find_campaigns(session) if each.fin is None]
+    # The catalogue is loaded where a campaign is open, not before.
+    for number in opened[: _CLIENTS - len(found)]:
+        campaign = state.campaigns.read(number, 1)
+        good = sum(each.statut.bon for each in campaign.executions)
+        name = f"Campagne {number} : {campaign.acteur}, {campaign.release}"
+        found.append(RunningCampaign(f"/campaigns/{number}", name, good, len(campaign.executions)))
+    return found
+
+
+def _prevision(row: Waiting) -> Prevision:
+    assert row.echeance is not None
+    match row:
+        case Evenement():
+            quoi = EVENEMENTS[row.type]
+        case Affaire():
+            quoi = f"clôture de l'affaire {row.affaire_id}"
+        case _:
+            what = libelle_de("serviceSouscritType", row.type)
+            quoi = f"{'fin' if row.etat == 'ACTIF' else 'début'} du service « {what} »"
+    return Prevision(row.echeance, quoi, row.prm)
+
+
+def _clients(answers: Iterable[Reponse]) -> list[ClientAppels]:
+    """Return what the clients that called last have called."""
+    called: dict[str, dict[str, list[Reponse]]] = {}
+    for each in answers:
+        called.setdefault(each.acteur_code, {}).setdefault(each.service, []).append(each)
+    soap = [name for name in service_names() if name not in APIS]
+    return [
+        ClientAppels(
+            acteur,
+            tuple(Appele(service, tuple(found)) for service, found in services.items())[:_CALLED],
+            tuple(name for name in soap if name not in services),
+        )
+        for acteur, services in [*called.items()][:_CLIENTS]
+    ]

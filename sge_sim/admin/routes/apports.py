@@ -1,9 +1,11 @@
 """`POST /api/points` and `POST /points` with a file: points of one's own, read as they come.
 
-What comes is bounded by nothing but the disk: see `takes_file`.
+What comes is bounded by nothing but the disk: see `takes_file`. A page's form sends one file
+(`multipart/form-data`).
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from typing import Annotated, Any, Final
 
@@ -16,7 +18,6 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from sge_sim.admin import pages
-from sge_sim.admin.multipart import read_file
 from sge_sim.admin.problems import problem
 from sge_sim.admin.routes import AdminState
 from sge_sim.errors import UsageError
@@ -33,6 +34,50 @@ from sge_sim.referentiel.apports.versement import (
     remove_own_points,
     sentence_of_import,
 )
+
+_BOUNDARY: Final = re.compile(r'boundary="?([^";,]{1,70})"?')
+_FILENAME: Final = re.compile(rb'filename="([^"\r\n]{1,255})"')
+_HEAD_MAX: Final = 4096
+_NOT_A_FILE: Final = "Aucun fichier n'est venu : en choisir un, puis envoyer."
+
+
+def read_file(content_type: str, pieces: Iterable[bytes]) -> tuple[str, Iterator[bytes]]:
+    """Return the name of the file that comes first in a form, and its bytes in pieces.
+
+    Raises `UsageError` where none does.
+    """
+    boundary = _BOUNDARY.search(content_type)
+    if boundary is None:
+        raise UsageError(_NOT_A_FILE)
+    coming = iter(pieces)
+    head = b""
+    while b"\r\n\r\n" not in head and len(head) < _HEAD_MAX:
+        piece = next(coming, None)
+        if piece is None:
+            raise UsageError(_NOT_A_FILE)
+        head += piece
+    head, _, rest = head.partition(b"\r\n\r\n")
+    name = _FILENAME.search(head)
+    if name is None:
+        raise UsageError(_NOT_A_FILE)
+    end = f"\r\n--{boundary[1]}".encode()
+    return name[1].decode("utf-8", "replace"), _until(end, rest, coming)
+
+
+def _until(end: bytes, first: bytes, coming: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield what precedes `end`, which may come in two pieces."""
+    kept = first
+    while (at := kept.find(end)) < 0:
+        sure = len(kept) - len(end)
+        if sure > 0:
+            yield kept[:sure]
+            kept = kept[sure:]
+        piece = next(coming, None)
+        if piece is None:
+            raise UsageError("Le fichier n'est pas venu en entier : l'envoyer de nouveau.")
+        kept += piece
+    yield kept[:at]
+
 
 _SHOWN: Final = 1000
 _FORMATS: Final[dict[str, Format]] = {"application/x-ndjson": "jsonl", "text/csv": "csv"}
@@ -61,7 +106,7 @@ class _OfFiles(APIRoute):
         return super().matches(scope)
 
 
-def router(state: AdminState) -> APIRouter:
+def import_routes(state: AdminState) -> APIRouter:
     """Return the routes that take a file of points."""
     routes = APIRouter(route_class=_OfFiles, include_in_schema=False)
 

@@ -9,9 +9,8 @@ from pydantic import Field
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, RowNumber
-from sge_sim.admin.routes.forms import Form, read_form
-from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
-from sge_sim.admin.routes.passage_pages import own_cible
+from sge_sim.admin.routes.listes import PAR_PAGES, Form, UnMorceau, read_form
+from sge_sim.admin.routes.passages import own_cible
 from sge_sim.admin.xml_page import show_message
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.client_observe import ClientObserve

@@ -1,5 +1,9 @@
-"""The simulated clock, read and moved: `/api/clock`, and its form."""
+"""The simulated clock, read and moved: `/api/clock`, and its form.
 
+A client says by the header `Prefer` (RFC 7240) whether to answer before a long move is done.
+"""
+
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
@@ -7,17 +11,41 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
-from sge_sim.admin.messages import lead_to
 from sge_sim.admin.moves import Move, Moves
-from sge_sim.admin.preferences import RESPOND_ASYNC, read_preference
+from sge_sim.admin.pages import lead_to
 from sge_sim.admin.routes import AdminState, Body, RowNumber, read_by
-from sge_sim.admin.routes.forms import Form, read_form
+from sge_sim.admin.routes.listes import Form, read_form
 from sge_sim.api.views import ClockView, TravailView
 from sge_sim.clock import parse_duration, parse_instant
 from sge_sim.commandes.moving_clock import advance_by, follow_machine, freeze_at, run_on, set_to
 from sge_sim.domaine.retombees import progress_sentence
 from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import Change, kind_of
+
+RESPOND_ASYNC: Final = "respond-async"
+
+
+@dataclass(frozen=True)
+class Preference:
+    """Whether to answer before the work is done, and after how many seconds at the latest."""
+
+    asynchronous: bool = False
+    wait: int | None = None
+
+
+def read_preference(header: str) -> Preference:
+    """Read the header; what isn't known or understood is passed over, as the RFC wants it.
+
+    >>> read_preference("respond-async, wait=10")
+    Preference(asynchronous=True, wait=10)
+    """
+    parts = [part.partition(";")[0].partition("=") for part in header.split(",")]
+    values = [(name.strip().lower(), value.strip().strip('"')) for name, _, value in parts]
+    # The first of a kind is the one that counts.
+    wait = next((value for name, value in values if name == "wait"), "")
+    known = wait.isascii() and wait.isdigit()
+    return Preference((RESPOND_ASYNC, "") in values, int(wait[:9]) if known else None)
+
 
 _LONGEST_WAIT_SECONDS: Final = 60
 

@@ -1,10 +1,10 @@
-"""`/api/demandes`, `/demandes`: the demands of M023, and their files as the portal gives them."""
+"""`/demandes` and `/services`: the demands of M023, the services souscrits that orders opened."""
 
 from collections.abc import Iterator
 from io import BytesIO
-from typing import IO, Annotated, Any, Final
+from typing import IO, Annotated, Any, Final, get_args
 
-from fastapi import APIRouter, HTTPException, Path, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
@@ -13,16 +13,22 @@ from sge_sim.admin.routes import AdminState, RowNumber, following
 from sge_sim.admin.routes.listes import (
     PAR_PAGES,
     AvantNom,
+    EtatServiceTyped,
     FluxM023Typed,
     Limite,
     UnMorceau,
     page_of,
 )
 from sge_sim.api.flux import DemandeM023View, FichierView
+from sge_sim.api.points import ServiceSouscritView, ServiceView
+from sge_sim.api.typed_filters import known_spelling
+from sge_sim.domaine.nomenclatures import EtatService
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.flux.declaration import clear_content
 from sge_sim.flux.r6x.documents import read_documents
 from sge_sim.flux.r6x.portail import POINTS_EN_CSV, portal_archive
+from sge_sim.tables.acteurs import all_acteurs
+from sge_sim.tables.consultation import find_services_souscrits
 from sge_sim.tables.flux import FichierFlux, find_fichier, get_fichier
 from sge_sim.tables.m023 import DemandeM023, demandes_m023, fichiers_m023, find_demande_m023
 
@@ -32,7 +38,7 @@ _PIECE: Final = 1 << 16
 _Case = Annotated[str, Path(pattern="^[0-9A-Z]{4,8}$")]
 
 
-def router(state: AdminState) -> APIRouter:
+def demande_routes(state: AdminState) -> APIRouter:
     """Return the pages of the demands, and their REST routes."""
     routes = APIRouter(tags=["demandes M023"])
     data_dir = state.settings.data_dir
@@ -176,3 +182,66 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while piece := file.read(_PIECE):
             yield piece
+
+
+_ETATS: Final = get_args(EtatService)
+
+
+def service_routes(state: AdminState) -> APIRouter:
+    """Return the routes of the subscribed services."""
+    routes = APIRouter(tags=["services souscrits"])
+
+    @routes.get(
+        "/api/services",
+        summary="Les services souscrits, du dernier commandé au premier",
+        description=PAR_PAGES,
+        response_model=list[ServiceSouscritView],
+    )
+    def read_services(
+        request: Request,
+        etat: EtatServiceTyped | None = None,
+        prm: str | None = None,
+        acteur: str | None = None,
+        limit: Limite = 100,
+        avant: AvantNom = None,
+    ) -> Response:
+        with state.database.sessions() as session:
+            found = find_services_souscrits(
+                session, etat=etat, prm=prm, acteur_code=acteur, before=avant, limit=limit + 1
+            )
+            view = ServiceSouscritView.of
+            return page_of(request, found, limit, view, avant=lambda each: each.service_souscrit_id)
+
+    @routes.get("/services", include_in_schema=False)
+    def show_services(
+        request: Request,
+        etat: str = "",
+        prm: str = "",
+        acteur: str = "",
+        avant: Annotated[str, Query(max_length=20)] = "",
+    ) -> Response:
+        typed = known_spelling(etat, _ETATS)
+        chosen = next((one for one in _ETATS if one == typed), None)
+        with state.database.sessions() as session:
+            found = find_services_souscrits(
+                session,
+                etat=chosen,
+                prm=prm.strip() or None,
+                acteur_code=acteur or None,
+                before=avant or None,
+                limit=_SHOWN + 1,
+            )
+            services = [ServiceView.of(one) for one in found[:_SHOWN]]
+            acteurs = [one.code for one in all_acteurs(session)]
+        return pages.render(
+            state,
+            request,
+            "services.html",
+            services=services,
+            suite=following(request, avant=services[-1].id) if len(found) > _SHOWN else None,
+            etats=_ETATS,
+            acteurs=acteurs,
+            filtres={"etat": chosen, "prm": prm, "acteur": acteur},
+        )
+
+    return routes

@@ -1,13 +1,20 @@
-"""The files of the flux and their channels: `/api/flux`, and their pages."""
+"""The files of the flux and their channels: `/api/flux`, and their pages.
 
-from dataclasses import asdict
+The page of a file shows what is in it: members of a zip, XML, tables.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import islice
 from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
+from lxml import etree
+from markupsafe import Markup
 
 from sge_sim.admin import pages
-from sge_sim.admin.contenu import show_content
 from sge_sim.admin.filtres_journal import between_days, read_day
 from sge_sim.admin.routes import AdminState, Body, RowNumber, following
 from sge_sim.admin.routes.listes import (
@@ -18,6 +25,7 @@ from sge_sim.admin.routes.listes import (
     Limite,
     page_of,
 )
+from sge_sim.admin.xml_page import show_message
 from sge_sim.api.flux import CanalView, FichierView, PublicationView
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.domaine.nomenclatures import (
@@ -35,7 +43,92 @@ from sge_sim.flux.declaration import clear_content, declare_canal, describe_cana
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending, retry_now
 from sge_sim.flux.publication import Publisher
+from sge_sim.machine.documents import parse_xml, zip_members
 from sge_sim.tables.flux import FichierFlux, find_fichier, find_fichiers, get_fichier
+
+MAX_ROWS: Final = 300
+_MAX_CELL: Final = 200
+_MAX_MEMBERS: Final = 20
+_READ_BYTES: Final = 4 * 2**20
+"""Bytes of all the members of a file that are read for its page."""
+_SHOWN_BYTES: Final = 1_000_000
+"""Bytes of its page from which on no other member is shown."""
+_ELSEWHERE: Final = Markup("Dans le fichier à télécharger.")
+
+
+@dataclass(frozen=True)
+class Membre:
+    """A member of a file: its text, and as a table what repeats itself in it.
+
+    `lignes` are at most `MAX_ROWS` of the `total` rows.
+    """
+
+    nom: str
+    texte: Markup
+    colonnes: tuple[str, ...]
+    lignes: tuple[tuple[str, ...], ...]
+    total: int
+
+
+def show_content(nom: str, content: bytes) -> list[Membre]:
+    """Return the members of a file that is a zip; the file itself where it isn't one.
+
+    Of what is large, the first members are shown; of the others, there is but the name.
+    """
+    try:
+        return list(_members(content))
+    except ValueError:
+        return [_membre(nom, content)]
+
+
+def _members(content: bytes) -> Iterator[Membre]:
+    to_read, to_show = _READ_BYTES, _SHOWN_BYTES
+    for each, read in islice(zip_members(content), _MAX_MEMBERS):
+        to_read -= each.file_size
+        if to_read < 0 or to_show < 0:
+            yield Membre(each.filename, _ELSEWHERE, (), (), 0)
+            continue
+        membre = _membre(each.filename, read())
+        to_show -= len(membre.texte) + sum(len(cell) for row in membre.lignes for cell in row)
+        yield membre
+
+
+def _membre(nom: str, content: bytes) -> Membre:
+    if len(content) > _READ_BYTES:
+        return Membre(nom, show_message(content), (), (), 0)
+    table = list(_csv(content) if nom.lower().endswith(".csv") else _xml(content))
+    columns, rows = (table[0], table[1:]) if table else ((), [])
+    shown = tuple(tuple(cell[:_MAX_CELL] for cell in row) for row in rows[:MAX_ROWS])
+    return Membre(nom, show_message(content), columns, shown, len(rows))
+
+
+def _csv(content: bytes) -> Iterator[tuple[str, ...]]:
+    text = content.decode("utf-8-sig", "replace")
+    yield from (tuple(row) for row in csv.reader(text.splitlines(), delimiter=";"))
+
+
+def _xml(content: bytes) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the element that repeats itself most, under the names of its children."""
+    try:
+        root = parse_xml(content)
+    except ValueError:
+        return
+    counts: dict[str, int] = {}
+    for element in root.iter(etree.Element):
+        if len(element) and all(len(child) == 0 for child in element):
+            counts[element.tag] = counts.get(element.tag, 0) + 1
+    if not counts:
+        return
+    repeated = max(counts, key=lambda tag: counts[tag])
+    rows = [
+        {etree.QName(child).localname: child.text or "" for child in element.iter(etree.Element)}
+        for element in root.iter(repeated)
+    ]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    names.remove(etree.QName(repeated).localname)
+    yield tuple(names)
+    yield from (tuple(row.get(name, "") for name in names) for row in rows)
+
 
 _GONE: Final = "n'est plus là où le simulateur l'avait mis."
 

@@ -1,29 +1,32 @@
-"""The points: `/api/points`, a point like another one, and their pages."""
+"""The pages of the points: their list, a point, its buttons, its curve."""
 
 import json
-from datetime import date, timedelta
-from typing import Annotated, Any, Final, get_args
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse
+from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
 from sge_sim.admin.filtres_journal import read_day
 from sge_sim.admin.point_sections import Chronologie, sections_of
-from sge_sim.admin.reglages_form import apply_button
 from sge_sim.admin.routes import AdminState, following
-from sge_sim.admin.routes.forms import Form, read_form
+from sge_sim.admin.routes.listes import Form, read_form
 from sge_sim.api.flux import FichierView
 from sge_sim.api.points import ServiceView
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.api.views import ExchangeView
+from sge_sim.clock import Duree, parse_duration, parse_instant
+from sge_sim.commandes.changements import AUCUN, Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.libelles import EVENEMENTS
 from sge_sim.domaine.nomenclatures import PETITS, TYPES_ACCES, Segment
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
-from sge_sim.referentiel.points import describe_point, why_unknown
+from sge_sim.referentiel.points import describe_point, get_point, why_unknown
+from sge_sim.referentiel.reglages import Reglages, change_point
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.commandes import services_of_point
 from sge_sim.tables.consultation import (
@@ -34,6 +37,9 @@ from sge_sim.tables.consultation import (
 )
 from sge_sim.tables.flux import find_fichiers
 from sge_sim.tables.points import find_point
+
+if TYPE_CHECKING:
+    from sge_sim.admin.routes.listes import Form
 
 _SHOWN: Final = 100
 _OF_EACH: Final = 20
@@ -198,3 +204,72 @@ def _trace(
             ]
         ),
     }
+
+
+def apply_button(session: Session, prm: str, form: "Form", now: datetime) -> str:
+    """Do what the pressed button of a point's page asks at `now`; return what was done, in French.
+
+    Raises `UsageError` for what can't be done.
+    """
+    action = form.get("action")
+    oui = form.get("valeur") == "oui"
+    reglages, changements = Reglages(), Changements()
+    match action:
+        case "acces":
+            kind = next((one for one in TYPES_ACCES if one == form.get("type")), None)
+            reglages = Reglages(service_acces=oui, type=kind)
+            phrase = f"Services d'accès {'ouverts' if oui else 'retirés'}."
+        case "jours":
+            reglages = Reglages(jours_absents=_period(form))
+            phrase = "Mesures perdues sur ces jours."
+        case "points":
+            reglages = Reglages(points_absents=_period(form))
+            phrase = "Points de courbe perdus sur cette période."
+        case "retrouver":
+            reglages = Reglages(jours_absents="aucun")
+            phrase = "Toutes les mesures sont retrouvées."
+        case "collecte":
+            reglages = Reglages(collecte=_period(form, open_end=True))
+            phrase = "La courbe est collectée dans cette seule période."
+        case "teleoperable":
+            reglages = Reglages(teleoperable=oui)
+            phrase = f"Compteur {'joignable' if oui else 'injoignable'}."
+        case "r4x":
+            reglages = Reglages(r4x_pas=5 if form.get("valeur") == "5" else 10)
+            phrase = f"Pas de R4x : {reglages.r4x_pas} minutes."
+        case "resilie":
+            given_up = form.get("valeur") == AUCUN
+            changements = Changements(resilie=AUCUN if given_up else _day(form))
+            phrase = "Résiliation annulée." if given_up else "Résiliation enregistrée."
+        case "titulaire":
+            changements = Changements(nouveau_titulaire=_day(form))
+            phrase = "Changement de titulaire enregistré."
+        case "fournisseur":
+            changements = Changements(nouveau_fournisseur=(form.get("acteur"), _day(form)))
+            phrase = "Changement de fournisseur enregistré."
+        case "plages":
+            basse = form.get("plages_saison_basse") or None
+            changements = Changements(
+                plages=form.get("plages"), plages_saison_basse=basse, le=_day(form)
+            )
+            phrase = "Changement d'heures creuses enregistré."
+        case "opposition":
+            delay = parse_duration(form.get("delai")) if form.get("delai") else Duree()
+            changements = Changements(opposition=oui, delai=delay.after(now) - now)
+            phrase = "Opposition demandée." if oui else "Levée d'opposition demandée."
+        case _:
+            raise UsageError("Ce bouton n'existe pas.")
+    change_point(session, prm, reglages, now)
+    change_life(session, get_point(session, prm), changements, now)
+    return phrase
+
+
+def _period(form: "Form", *, open_end: bool = False) -> str:
+    debut, fin = form.get("debut"), form.get("fin")
+    if not debut and not fin and open_end:
+        return "aucun"
+    return debut if open_end and not fin else f"{debut}..{fin}"
+
+
+def _day(form: "Form") -> date:
+    return parse_instant(form.get("jour")).date()

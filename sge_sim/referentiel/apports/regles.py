@@ -1,4 +1,4 @@
-"""What a line must be beyond the form of its cells: keys, and what contradicts what.
+"""What a line must be beyond the form of its cells: its keys, and no contradiction.
 
 The rules are those that every point of the catalogue and of the population holds (assumed).
 """

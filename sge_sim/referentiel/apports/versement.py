@@ -49,7 +49,7 @@ _WORDS: Final = tuple(MOTS.values())
 
 @dataclass(slots=True)
 class Bilan:
-    """What became of the lines: read, new points, what was there as given, faults.
+    """The count of lines: read, new points, those already there as given, faults.
 
     `importe` tells whether what is new is there now; `jours`: new days of measures; `acteurs`: new
     actors.
@@ -128,7 +128,7 @@ def remove_own_points(database: Database, prms: Collection[str] | None) -> int:
 
 
 def remove_remains(database: Database, carry_on: Callable[[], bool]) -> None:
-    """Remove what an import or a removal that was killed has left, unless one goes on.
+    """Remove what a killed import or removal has left, unless one is running.
 
     `carry_on` is asked between two slices; what it leaves goes the next time.
     """
@@ -218,7 +218,7 @@ class _Versement:
         self._lines.lignes.append((number, cells))
 
     def _end_days(self, source: str) -> None:
-        """Check the days of the point whose lines have ended, and write those that hold."""
+        """Check the days of the point that has just ended in the file, and write the right ones."""
         lines, self._lines = self._lines, None
         if lines is None:
             return

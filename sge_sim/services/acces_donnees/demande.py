@@ -92,7 +92,7 @@ class OptionDemandee:
 
     @property
     def publie(self) -> Publie:
-        """What it comes to."""
+        """The publication that the option amounts to."""
         return Publie(self.periodicite, bool(self.corrigees) if self.of_curve else None)
 
 

@@ -1,6 +1,7 @@
 """The services about access services: order, renewal, stop, change of options; the former order."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sge_sim.commandes.acces import order_acces, publish, renew_acces, stop_services, unpublish
@@ -108,6 +109,18 @@ def answer_order(body: Tree, commande: Commande, affaires: Sequence[Affaire]) ->
     )
 
 
+_declare = partial(
+    Service,
+    version="1.0",
+    package="Commande",
+    depuis="26.1",
+    existence=SECOND_GENERATION,
+    asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
+    writes=True,
+)
+"""What the services of SGE 26 declare alike."""
+
+
 def handle_services(appel: Appel) -> Answer:
     """Answer one order: all its services, or none."""
     general = appel.body["demande"]["donneesGenerales"]
@@ -143,10 +156,8 @@ def handle_services(appel: Appel) -> Answer:
     return answer_order(services_ordered(ordered), commande, [order[0] for order in ordered])
 
 
-SERVICES_ACCES = Service(
+SERVICES_ACCES = _declare(
     nom="CommandeServicesAccesDonnees",
-    version="1.0",
-    package="Commande",
     codes=tuple(
         dict.fromkeys(
             (
@@ -159,15 +170,11 @@ SERVICES_ACCES = Service(
         )
     ),
     libelles=LIBELLES_ACCES,
-    depuis="26.1",
-    existence=SECOND_GENERATION,
     mesures=tuple(TYPES_DONNEES),
     flux=(*FLUX_PUBLIES, "NASS"),
     prestations=(ACCES_SEUL, *ACCES_PUBLIES),
     rules=RULES_SERVICES,
-    asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
     handle=handle_services,
-    writes=True,
 )
 
 
@@ -194,21 +201,15 @@ def handle_renouvellement(appel: Appel) -> Answer:
     return answer_order(services_renewed(demande.numeros, affaires), commande, affaires)
 
 
-RENOUVELLEMENT = Service(
+RENOUVELLEMENT = _declare(
     nom="CommandeRenouvellementServicesAccesDonnees",
-    version="1.0",
-    package="Commande",
     codes=(
         *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT566", *NAMED_CODES),
         *("SGT5O9", "SGT568", "SGT569"),
     ),
     libelles=LIBELLES_ACCES,
-    depuis="26.1",
-    existence=SECOND_GENERATION,
     rules=RULES_RENOUVELLEMENT,
-    asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
     handle=handle_renouvellement,
-    writes=True,
 )
 
 
@@ -226,13 +227,9 @@ def handle_arret(appel: Appel) -> Answer:
     return answer_order(services_stopped(demande.numeros, affaires), commande, affaires)
 
 
-ARRET = Service(
+ARRET = _declare(
     nom="CommandeArretServicesAccesDonnees",
-    version="1.0",
-    package="Commande",
     codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT589"),
-    depuis="26.1",
-    existence=SECOND_GENERATION,
     rules=RULES_ARRET,
     remarques=(
         "Un service des commandes d'avant (CCDC, TRANSREC) est arrêté aussi, bien que GUI 0531 "
@@ -243,9 +240,7 @@ ARRET = Service(
         "Les jours mesurés avant l'arrêt d'une transmission récurrente et non encore envoyés ne le "
         "sont jamais (supposé), sauf avec `--publie-avant-arret`.",
     ),
-    asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
     handle=handle_arret,
-    writes=True,
 )
 
 
@@ -300,19 +295,13 @@ def _options(
     )
 
 
-MODIFICATION = Service(
+MODIFICATION = _declare(
     nom="CommandeModificationOptionsServicesAccesDonnees",
-    version="1.0",
-    package="Commande",
     codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT570", *OFFER_CODES),
-    depuis="26.1",
-    existence=SECOND_GENERATION,
     mesures=tuple(TYPES_DONNEES),
     flux=FLUX_PUBLIES,
     rules=RULES_MODIFICATION,
-    asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
     handle=handle_modification,
-    writes=True,
 )
 
 

@@ -165,7 +165,7 @@ def _trailer(demande: DemandeDetaillees, *, petit: bool) -> dict[str, str]:
 
 
 def _month_v3(mois: PuissanceMensuelle) -> str:
-    """It tells its month alone; of too few days it has the text `null` (GUI 0497 v1.5.0)."""
+    """It has its month alone; with too few days it has the text `null` (GUI 0497 v1.5.0)."""
     v = "null" if mois.valeur is None else mois.valeur
     return f"<points><v>{v}</v><d>{mois.mois:%Y-%m}</d></points>"
 

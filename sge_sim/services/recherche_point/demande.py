@@ -44,7 +44,7 @@ class Recherche:
 
     @cached_property
     def points(self) -> Sequence[Point]:
-        """What the search finds within the perimeter of who asks (GUI 0427 §3.2).
+        """The points that the search finds within the perimeter of who asks (GUI 0427 §3.2).
 
         With client data, a point in service shows to its incumbent supplier alone.
         """

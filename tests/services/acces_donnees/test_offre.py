@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from acces_kit import C4, C5, END, P1, P4, SAD, TODAY, Tiers
+from state_reading import faits_within
 
 from sge_sim.domaine.nomenclatures import Demandeur
-from sge_sim.facts.lecture import faits_within
 from sge_sim.refus import Refus, check
 from sge_sim.services.acces import Acces
 from sge_sim.services.acces_donnees.demande import (

@@ -13,7 +13,7 @@ from real_clients import ZeepCaller, refusal_of, suds_client
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.services.registry import SERVICES
-from sge_sim.soap.codes import libelle_of
+from sge_sim.soap.codes import LIBELLES_CODES
 
 PATH = "/ConsultationMesures/v1.1"
 DETAILLEES = "/ConsultationMesuresDetaillees/v3.0"
@@ -70,7 +70,7 @@ def asked_by(running: RunningSimulator, kind: str = "tiers", contrat: str = TIER
             answer = call(**demande)
         except zeep.exceptions.Fault as refusal:
             code, label = refusal_of(refusal)
-            assert label == libelle_of(code)
+            assert label == LIBELLES_CODES[code]
             return code
         return zeep.helpers.serialize_object(answer.body, dict)
 

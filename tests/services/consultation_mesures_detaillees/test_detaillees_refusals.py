@@ -31,7 +31,7 @@ from sql_state import change_point, execute
 
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.services.registry import SERVICES
-from sge_sim.soap.codes import libelle_of
+from sge_sim.soap.codes import LIBELLES_CODES
 
 VERSIONS = pytest.mark.parametrize("version", ["2.0", "3.0"])
 BOTH = [one for one in SERVICES if one.nom == SERVICE]
@@ -66,7 +66,7 @@ STATES = {
 def test_state_of_the_point(tiers: Detaillees, version: str, prm: str, expected: str) -> None:
     refused = tiers.ask(version, prm, "COURBE")
     assert code(refused) == expected
-    assert refused.libelle == libelle_of(expected)
+    assert refused.libelle == LIBELLES_CODES[expected]
 
 
 @VERSIONS

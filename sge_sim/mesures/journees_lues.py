@@ -14,7 +14,7 @@ import numpy as np
 from sge_sim.mesures.calendrier import numero_borne
 from sge_sim.mesures.formes import BITS, UNITE
 from sge_sim.mesures.journees import journees
-from sge_sim.mesures.jours import DEBUT_CHANGEMENT, FIN_CHANGEMENT, Journees
+from sge_sim.mesures.jours import DEBUT_CHANGEMENT, FIN_CHANGEMENT, Journees, spent_until
 from sge_sim.mesures.jours_donnes import REGISTRES, TOTAL, MesuresDonnees
 from sge_sim.mesures.point import CompteurPose, Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
@@ -46,29 +46,21 @@ class JourneesDonnees(Journees):
     def registres(self, minutes: Entiers) -> Entiers:
         ecart = int(self.ecarts[0]) if len(self.ecarts) else 0
         if not ecart:
-            return self._at(minutes)
+            return self._until(minutes)
         # What is spent by a minute of the hour that is skipped or lived twice, and after it.
-        before = self._at(np.minimum(minutes, DEBUT_CHANGEMENT))
-        after = self._at(np.maximum(minutes, FIN_CHANGEMENT) + _HEURE * ecart)
-        after -= self._at(np.full((1, 1), FIN_CHANGEMENT + _HEURE * ecart))
+        before = self._until(np.minimum(minutes, DEBUT_CHANGEMENT))
+        after = self._until(np.maximum(minutes, FIN_CHANGEMENT) + _HEURE * ecart)
+        after -= self._until(np.full((1, 1), FIN_CHANGEMENT + _HEURE * ecart))
         if ecart < 0:
             return before + after
         within = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
         for start in (DEBUT_CHANGEMENT, FIN_CHANGEMENT):
-            after += self._at(within - DEBUT_CHANGEMENT + start)
-            after -= self._at(np.full((1, 1), start))
+            after += self._until(within - DEBUT_CHANGEMENT + start)
+            after -= self._until(np.full((1, 1), start))
         return before + after
 
-    def _at(self, minutes: Entiers) -> Entiers:
-        """Return what is spent so many minutes after midnight, shape (bounds, n)."""
-        n, pas = len(self.comptes), self.banque.pas
-        minutes = np.broadcast_to(minutes, (len(minutes), n))
-        rangs, reste = minutes // pas, minutes % pas
-        jours = np.arange(n)
-        cumuls = self.comptes[jours, rangs]
-        suivants = self.comptes[jours, np.minimum(rangs + 1, self.comptes.shape[1] - 1)]
-        spent: Entiers = cumuls + (suivants - cumuls) * reste // pas
-        return spent
+    def _until(self, minutes: Entiers) -> Entiers:
+        return spent_until(self.comptes, minutes, self.banque.pas)
 
 
 def journees_lues(
