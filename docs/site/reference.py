@@ -145,10 +145,11 @@ def _field_rows(schema: Mapping[str, Any], root: Mapping[str, Any], above: str) 
         found, path = _resolved(written, root), f"{above}.{name}" if above else name
         needed = "obligatoire" if name in schema.get("required", ()) else ""
         kinds = found.get("type", "")
-        shape = kinds if isinstance(kinds, str) else " ou ".join(kinds)
+        listed = [kinds] if isinstance(kinds, str) else kinds
+        shape = " ou ".join(_FORMES.get(each, each) for each in listed)
         values = found.get("enum") or [v for v in (found.get("const"), found.get("pattern")) if v]
-        shown = ", ".join(f"`{_code(str(v))}`" for v in values)
-        yield f"| `{path}` | {_FORMES.get(shape, shape)} | {shown} | {needed} |"
+        shown = ", ".join(f"`{'null' if v is None else _code(str(v))}`" for v in values)
+        yield f"| `{path}` | {shape} | {shown} | {needed} |"
         yield from _field_rows(found, root, path)
 
 
