@@ -77,8 +77,8 @@ def name_representant(session: Session, numero: str, email: str) -> ContratDatah
     contrat, compte = get_contrat_datahub(session, numero), get_compte(session, email)
     if compte.acteur_code != contrat.acteur_code:
         raise UsageError(f"{compte.email} n'appartient pas à l'entité du contrat.")
-    for one in [one for one in contrat.interlocuteurs if one.role == "representant"]:
-        contrat.interlocuteurs.remove(one)
+    for row in [row for row in contrat.interlocuteurs if row.role == "representant"]:
+        contrat.interlocuteurs.remove(row)
     session.flush()
     contrat.interlocuteurs.append(
         Interlocuteur(numero=numero, email=compte.email, role="representant")
@@ -199,7 +199,7 @@ def remove_interlocuteur(
     held = _holders(contrat, email.lower(), role)
     if not held and roles_of(session, asking, numero):
         raise UsageError(f"{email} n'a pas ce rôle sur le contrat « {numero} ».")
-    contractuels = [one for one in contrat.interlocuteurs if one.role == "contractuel"]
+    contractuels = [row for row in contrat.interlocuteurs if row.role == "contractuel"]
     ask(
         "retirer_interlocuteur",
         DemandeDatahub(
@@ -220,7 +220,7 @@ def _known_etat(known: Contrat | None, today: date) -> EtatContratDatahub:
 
 
 def _holders(contrat: ContratDatahub, email: str, role: RoleDatahub) -> list[Interlocuteur]:
-    return [one for one in contrat.interlocuteurs if (one.email, one.role) == (email, role)]
+    return [row for row in contrat.interlocuteurs if (row.email, row.role) == (email, role)]
 
 
 def _asked(
@@ -238,7 +238,7 @@ def _dossier(contrat: ContratDatahub) -> DossierContrat:
     return DossierContrat(
         contrat.etat,
         annexe=contrat.annexe is not None,
-        representant=any(one.role == "representant" for one in contrat.interlocuteurs),
+        representant=any(row.role == "representant" for row in contrat.interlocuteurs),
     )
 
 

@@ -270,7 +270,7 @@ class Sge(SgeActeur):
         """
         release = self._session.release
         named = replace(release, cas=release.find(name))
-        told = ""
+        explication = ""
         for exchange in reversed(self.journal.read()):
             if exchange.origine != "client":
                 continue
@@ -279,9 +279,9 @@ class Sge(SgeActeur):
                 self._session.keep(found.execution)
                 if found.execution.statut.bon:
                     return ""
-            if not told and found.issue != "hors catalogue":
-                told = found.explication
-        return f"{name} : {told or 'aucun appel de ce test ne convient à ce cas.'}"
+            if not explication and found.issue != "hors catalogue":
+                explication = found.explication
+        return f"{name} : {explication or 'aucun appel de ce test ne convient à ce cas.'}"
 
     def panne(self, sorte: SortePanne, **asked: Any) -> PanneView:
         """Plan a fault for the calls to come; it is gone with the test.

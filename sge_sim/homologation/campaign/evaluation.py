@@ -111,10 +111,10 @@ def _evaluate_assertion(assertion: Assertion, reponse: Answer) -> Constat:
             good = bool(values) and all(as_text(each) in assertion.valeurs for each in values)
         case "parmi":
             good = all(as_text(each) in assertion.valeurs for each in values)
-    return Constat(str(assertion), good, "" if good else _told(values, assertion))
+    return Constat(str(assertion), good, "" if good else _described(values, assertion))
 
 
-def _told(values: Sequence[object], assertion: Assertion) -> str:
+def _described(values: Sequence[object], assertion: Assertion) -> str:
     """Return what was found, in words short enough for a report."""
     if not values:
         return "rien"

@@ -223,21 +223,21 @@ def _statut(execution: Execution | None) -> Statut:
 def _good_runs(wanted: Sequence[Cas], done: dict[str, Statut]) -> str:
     """Return how many runs are good, and which others their group does without."""
     good = sum(statut.bon for statut in done.values())
-    told = [f"Chaque cas obligatoire est bon ({good} exécution{'s' * (good > 1)})."]
+    sentences = [f"Chaque cas obligatoire est bon ({good} exécution{'s' * (good > 1)})."]
     for group in dict.fromkeys(case.au_choix for case in wanted if case.au_choix):
         keys = [case.cle for case in wanted if case.au_choix == group]
         spared = ", ".join(f"{key} {done[key].value}" for key in keys if not done[key].bon)
         if spared:
             filled = ", ".join(key for key in keys if done[key].bon)
-            told.append(f"Au choix, {filled} suffit ({spared}).")
-    return " ".join(told)
+            sentences.append(f"Au choix, {filled} suffit ({spared}).")
+    return " ".join(sentences)
 
 
 def _missing_runs(missing: Sequence[str], done: dict[str, Statut]) -> str:
     """Return the cases that lack, by how they ended."""
-    told = []
+    parts = []
     for statut in (Statut.ECHOUE, Statut.ECART, Statut.NON_EXECUTE):
         keys = [key for key in missing if done[key] is statut]
         if keys:
-            told.append(f"{statut.value} : {', '.join(keys)}")
-    return " ; ".join(told) + "."
+            parts.append(f"{statut.value} : {', '.join(keys)}")
+    return " ; ".join(parts) + "."

@@ -77,7 +77,7 @@ class Runner:
         self._juge = Juge(self.release.nom, self._defects)
 
     def run(
-        self, cases: Sequence[Cas], told: Callable[[Execution], None] = lambda _: None
+        self, cases: Sequence[Cas], tell: Callable[[Execution], None] = lambda _: None
     ) -> tuple[Execution, ...]:
         """Run the cases in order, `told` of each as it ends."""
         executions: list[Execution] = []
@@ -90,7 +90,7 @@ class Runner:
                 stopped = str(error)
             execution = self._not_run(case, stopped) if stopped else self.run_case(case)
             executions.append(execution)
-            told(execution)
+            tell(execution)
         return tuple(executions)
 
     def run_case(self, case: Cas) -> Execution:

@@ -79,18 +79,20 @@ def decide_on_page(
     left = _page(decided)
     if left is None:
         return decided
-    told = " ".join(left.xpath("string(//*[@role='alert'])").split())
-    return replace(decided, reponse=RefusRecu(TEXTE, told))
+    alert = " ".join(left.xpath("string(//*[@role='alert'])").split())
+    return replace(decided, reponse=RefusRecu(TEXTE, alert))
 
 
 def redirected(answer: requests.Response) -> Answer | RefusRecu:
     """Return what a redirection tells the application: its parameters, or an error."""
-    told: dict[str, Any] = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
-    if "error" in told:
-        return RefusRecu(told["error"], told.get("error_description"))
-    if told.get("autorisation_id", "").isdecimal():
-        told["autorisation_id"] = int(told["autorisation_id"])  # as `subscribed_services` takes it
-    return told
+    answered: dict[str, Any] = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+    if "error" in answered:
+        return RefusRecu(answered["error"], answered.get("error_description"))
+    if answered.get("autorisation_id", "").isdecimal():
+        answered["autorisation_id"] = int(
+            answered["autorisation_id"]
+        )  # as `subscribed_services` takes it
+    return answered
 
 
 def _page(call: AppelFait) -> html.HtmlElement | None:
@@ -229,9 +231,9 @@ class DataConnectClient:
 
     def _token(self, mode: str) -> str:
         if mode not in self._tokens:
-            one = self._application(mode)
+            application = self._application(mode)
             asked = {"grant_type": "client_credentials"}
-            credentials = (one.client_id, one.client_secret)
+            credentials = (application.client_id, application.client_secret)
             done = self._send("POST", "/oauth2/v3/token", {"data": asked, "auth": credentials})
             answer = done.reponse
             if not isinstance(answer, Mapping) or "access_token" not in answer:

@@ -138,9 +138,11 @@ class SgeClient:
 
     def newest_version(self, service: str) -> str:
         """Return the newest version of a service. Raises `UsageError` if none is published."""
-        versions = [one.version for one in self.contracts.values() if one.service == service]
+        versions = [
+            contract.version for contract in self.contracts.values() if contract.service == service
+        ]
         if not versions:
-            known = ", ".join(sorted({one.service for one in self.contracts.values()}))
+            known = ", ".join(sorted({contract.service for contract in self.contracts.values()}))
             raise UsageError(f"« {service} » n'est pas un service : choisir parmi {known}.")
         return max(versions, key=lambda each: [int(part) for part in each.split(".")])
 

@@ -26,7 +26,9 @@ def _advance(admin: Administration, asked: Mapping[str, Any]) -> Answer:
 
 def _register(admin: Administration, asked: Mapping[str, Any]) -> Answer:
     """Register an application with `apis`, of the actor of the one whose `client_id` is given."""
-    others = {one["client_id"]: one for one in admin.get_all("/api/applications")}
+    others = {
+        application["client_id"]: application for application in admin.get_all("/api/applications")
+    }
     like = others[asked["comme"]]
     return dict(
         admin.post(

@@ -99,12 +99,12 @@ def _missing_intermediates(
     chain = policy.trust.chain_of(inspection.certificate, presented)
     if not isinstance(chain, Chain):
         return
-    for one in chain.intermediates:
-        if one not in presented:
+    for absent in chain.intermediates:
+        if absent not in presented:
             yield Diagnostic(
                 "intermediaire_absent",
-                f"L'intermédiaire « {name_text(one.subject)} » n'est pas dans {cert} : le serveur "
-                "ne peut pas remonter à la racine.",
+                f"L'intermédiaire « {name_text(absent.subject)} » n'est pas dans {cert} : le "
+                "serveur ne peut pas remonter à la racine.",
                 "L'ajouter à la suite du certificat, dans le même fichier.",
             )
 
@@ -223,13 +223,13 @@ def _examine_rights(identity: Identity, user: Utilisateur) -> Iterator[Diagnosti
             f"Prendre un autre login, ou le rouvrir : sge-sim acteurs login {user.acteur_code} "
             f"{user.login}.",
         )
-    elif refused := sorted({one.nom for one in called if not user.may_call(one.nom)}):
+    elif refused := sorted({service.nom for service in called if not user.may_call(service.nom)}):
         yield Diagnostic(
             "login_sans_droit",
             f"Le login {user.login} n'a pas droit à {', '.join(refused)} (SGT483 ; SGT402 pour une "
             "commande).",
             f"Prendre un autre login ({_SEE}), ou lui donner ce droit.",
-            "erreur" if len(refused) == len({one.nom for one in called}) else "conseil",
+            "erreur" if len(refused) == len({service.nom for service in called}) else "conseil",
         )
     if identity.environment != "production":
         return
