@@ -5,7 +5,13 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date
-from sge_sim.datahub.droits import ETAPES, ActionDatahub, DemandeDatahub, DossierContrat, Etape
+from sge_sim.datahub.droits import (
+    ETAPES,
+    ActionDatahub,
+    DemandeDatahub,
+    DossierContrat,
+    EtapeContrat,
+)
 from sge_sim.datahub.portail import ask, get_compte, roles_of
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.flux.canaux import check_canal
@@ -224,7 +230,11 @@ def _holders(contrat: ContratDatahub, email: str, role: RoleDatahub) -> list[Int
 
 
 def _asked(
-    session: Session, par: str, numero: str, action: ActionDatahub, etape: Etape | None = None
+    session: Session,
+    par: str,
+    numero: str,
+    action: ActionDatahub,
+    etape: EtapeContrat | None = None,
 ) -> ContratDatahub:
     """Return the contract that `par` may act upon; his rights are checked before its state."""
     asking, contrat = get_compte(session, par), get_contrat_datahub(session, numero)

@@ -27,9 +27,8 @@ from sge_sim.homologation.client.data_connect_client import (
     Identifiants,
     data_connect_of,
 )
-from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
+from sge_sim.homologation.client.own_simulator import GESTES, OwnSimulator, own_simulator
 from sge_sim.homologation.client.sge_client import Cible, SgeClient, open_https_session
-from sge_sim.homologation.client.simulator_gestures import GESTES
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.homologation.reports.writing import write_reports
 

@@ -15,7 +15,7 @@ from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialis
 from sge_sim.homologation.campaign.client_observe import LONGEST
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
-from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text
 from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete, Valeur
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release
@@ -155,7 +155,9 @@ def recognise(
     )
 
 
-def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -> tuple[Champ, ...]:
+def differing_fields(
+    case: Cas, release: Release, seen: Seen, contenu: AnswerTree
+) -> tuple[Champ, ...]:
     """Return the elements of a request that aren't what `case` wants on the day of `seen`.
 
     Of the requests that make the case, the nearest is the one compared.
@@ -192,7 +194,7 @@ def _differing(
 
 
 def _exchange(seen: Seen) -> EchangeDeCas:
-    answer: Answer | RefusRecu | None
+    answer: AnswerTree | RefusRecu | None
     try:
         answer, error = read_answer(seen.reponse), ""
     except ValueError as failure:

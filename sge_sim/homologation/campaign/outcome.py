@@ -13,7 +13,7 @@ from typing import Any
 
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu, evaluate, known_deviation
-from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.french_text import expectation, tracking_row
 from sge_sim.homologation.catalogue.release import Release
@@ -38,7 +38,7 @@ class EchangeDeCas:
     instant: datetime
     requete: bytes
     recu: bytes
-    reponse: Answer | RefusRecu | None
+    reponse: AnswerTree | RefusRecu | None
     statut_http: int | None = None
     duree_ms: float = 0.0
     erreur: str = ""
@@ -117,7 +117,7 @@ def not_run(case: Cas, why: str, *, panne: str = "", prevu_en_echec: bool = Fals
 
 
 def _ending(
-    case: Cas, answer: Answer | RefusRecu, constats: Sequence[Constat], defauts: bool
+    case: Cas, answer: AnswerTree | RefusRecu, constats: Sequence[Constat], defauts: bool
 ) -> tuple[Statut, str]:
     """Return how the case ends, and what there is to say of it.
 

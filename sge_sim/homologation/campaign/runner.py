@@ -18,7 +18,7 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
 from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, not_run
-from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Cas, Etape, TropRecent
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.sender import AppelFait, CaseSender
@@ -215,7 +215,7 @@ class Runner:
         return bool({case.cle, case.id} & self.expected_failures)
 
 
-def _accepted(step: Etape, call: AppelFait) -> Answer:
+def _accepted(step: Etape, call: AppelFait) -> AnswerTree:
     """Return the answer of a step of preparation; raises `UsageError` if it isn't accepted."""
     answer = call.reponse
     if answer is None:

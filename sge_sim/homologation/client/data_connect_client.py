@@ -31,8 +31,9 @@ from sge_sim.api.administration import Administration
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, SIMULATEUR
+from sge_sim.homologation.client.own_simulator import GESTES
 from sge_sim.homologation.client.sender import (
     TIMEOUT_SECONDS,
     AppelFait,
@@ -40,7 +41,6 @@ from sge_sim.homologation.client.sender import (
     Marqueur,
     failure_in_french,
 )
-from sge_sim.homologation.client.simulator_gestures import GESTES
 from sge_sim.tables.dataconnect import APIS
 
 PAGE: Final = "/dataconnect/v{version}/oauth2/authorize"
@@ -83,7 +83,7 @@ def decide_on_page(
     return replace(decided, reponse=RefusRecu(TEXTE, alert))
 
 
-def redirected(answer: requests.Response) -> Answer | RefusRecu:
+def redirected(answer: requests.Response) -> AnswerTree | RefusRecu:
     """Return what a redirection tells the application: its parameters, or an error."""
     answered: dict[str, Any] = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
     if "error" in answered:
@@ -338,7 +338,7 @@ def _spelt(value: Any) -> Any:
     return value if isinstance(value, bool | int) else as_text(value)
 
 
-def _read(answer: requests.Response) -> tuple[Answer | RefusRecu | None, str]:
+def _read(answer: requests.Response) -> tuple[AnswerTree | RefusRecu | None, str]:
     """Return what was answered, and why it can't be read."""
     if answer.is_redirect:
         return redirected(answer), ""
