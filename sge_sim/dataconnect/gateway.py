@@ -1,7 +1,8 @@
-"""What lets a call in, which points an application may read, and who holds one.
+"""The gateway before the APIs: the token, the subscription, the quotas; then the point asked for.
 
-What SGE doesn't know of a holder is invented from the name: numbers of telephone are of the ranges
-kept for fiction, addresses of e-mail of `example.org`.
+They are looked at in this order (WSO2's, assumed for Enedis'). What SGE doesn't know of the holder
+of a point is invented from the name: numbers of telephone are of the ranges kept for fiction,
+addresses of e-mail of `example.org`.
 """
 
 from collections.abc import Sequence
