@@ -75,18 +75,19 @@ def settings_page() -> Iterator[str]:
     yield ""
     yield "Chacun se donne par une option de `sge-sim serve`, par une variable, ou par une ligne de"
     yield "`sge-sim.toml`, dans le dossier courant ou dans celui de l'état ; l'option prévaut, puis"
-    yield "la variable. `sge-sim serve --show-settings` montre ceux qui valent."
+    yield "la variable. La clé du fichier est le nom de l'option, des `_` à la place des tirets :"
+    yield "`admin_host`. `sge-sim serve --show-settings` montre ceux qui valent."
     yield ""
-    yield "| option | variable | clé du fichier | défaut | |"
-    yield "|---|---|---|---|---|"
+    yield "| option, variable | défaut | |"
+    yield "|---|---|---|"
     for each in fields(Settings):
         if "why" in each.metadata:
             default = default_data_dir() if each.default is MISSING else each.default
             shown = "" if default in (None, ()) else str(default).replace(str(Path.home()), "~")
             shown = {"True": "oui", "False": "non"}.get(shown, shown)
             yield (
-                f"| `--{each.name.replace('_', '-')}` | `{variable_of(each.name)}` "
-                f"| `{each.name}` | {_code(shown)} | {_cell(each.metadata['why'])} |"
+                f"| `--{each.name.replace('_', '-')}`, `{variable_of(each.name)}` "
+                f"| {_code(shown)} | {_cell(each.metadata['why'])} |"
             )
 
 
@@ -145,10 +146,11 @@ def _field_rows(schema: Mapping[str, Any], root: Mapping[str, Any], above: str) 
         found, path = _resolved(written, root), f"{above}.{name}" if above else name
         needed = "obligatoire" if name in schema.get("required", ()) else ""
         kinds = found.get("type", "")
-        shape = kinds if isinstance(kinds, str) else " ou ".join(kinds)
+        listed = [kinds] if isinstance(kinds, str) else kinds
+        shape = " ou ".join(_FORMES.get(each, each) for each in listed)
         values = found.get("enum") or [v for v in (found.get("const"), found.get("pattern")) if v]
-        shown = ", ".join(f"`{_code(str(v))}`" for v in values)
-        yield f"| `{path}` | {_FORMES.get(shape, shape)} | {shown} | {needed} |"
+        shown = ", ".join(f"`{'null' if v is None else _code(str(v))}`" for v in values)
+        yield f"| `{path}` | {shape} | {shown} | {needed} |"
         yield from _field_rows(found, root, path)
 
 

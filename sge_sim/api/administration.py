@@ -193,8 +193,8 @@ class Administration:
         if answer.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT):
             raise UsageError(_detail(answer))
         if not answer.ok:
-            told = f"HTTP {answer.status_code}, {_detail(answer)}"
-            raise UsageError(f"L'administration refuse {method} {path} : {told}")
+            refusal = f"HTTP {answer.status_code}, {_detail(answer)}"
+            raise UsageError(f"L'administration refuse {method} {path} : {refusal}")
         return answer
 
 

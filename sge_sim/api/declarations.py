@@ -44,7 +44,7 @@ ELSEWHERE: Final[Mapping[str, tuple[str, Iterable[Rule]]]] = {
             CERTIFICAT_LISIBLE,
             *CERTIFICATE_CHECKS,
             *REQUEST_CHECKS,
-            *(one for one in vars(door).values() if isinstance(one, Rule)),
+            *(value for value in vars(door).values() if isinstance(value, Rule)),
         ),
     ),
     report.SERVICE: (

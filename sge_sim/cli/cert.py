@@ -146,8 +146,8 @@ def issue(
     click.echo(f"clé          {files.key} (sans mot de passe)")
     click.echo(f"certificat   {files.certificate}")
     click.echo(f"à présenter  {files.chain} (avec son intermédiaire)")
-    told = f" (mot de passe : {password})" if password == BUNDLE_PASSWORD else ""
-    click.echo(f"PKCS#12      {files.bundle}{told}")
+    hint = f" (mot de passe : {password})" if password == BUNDLE_PASSWORD else ""
+    click.echo(f"PKCS#12      {files.bundle}{hint}")
     click.echo("À enregistrer : sge-sim cert register, sinon la porte le refuse.")
 
 

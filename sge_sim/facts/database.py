@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from sqlite3 import SQLITE_BUSY
@@ -143,9 +143,14 @@ class Database:
         finalize(self, _close_idle, self._editions, self.engine).atexit = False
 
     @contextmanager
-    def sessions(self) -> Iterator[Session]:
-        """Give a session that reads one consistent state; what it changes is dropped."""
-        with Session(self._consistent) as session:
+    def sessions(self, *, at_length: bool = False) -> Iterator[Session]:
+        """Give a session that reads one consistent state; what it changes is dropped.
+
+        `at_length`: a PostgreSQL server may gather what is asked for as long as it takes.
+        """
+        with Session(self._consistent) as session, ExitStack() as stack:
+            if at_length and self.engine.dialect.name != "sqlite":
+                stack.enter_context(Driver.under(session).at_length())
             yield session
 
     @contextmanager

@@ -52,8 +52,8 @@ def next_lots(session: Session, until: datetime, *, publie_avant_arret: bool = F
     """
     cases: list[Lot] = [LotHistorique(demande) for demande in unpublished_historiques(session)]
     cases += [LotInfraJ(demande) for demande in unpublished_infra_j(session)]
-    cases = _first_together([lot for lot in cases if lot.instant <= until])
-    firsts = cases[:1]
+    cases = [lot for lot in cases if lot.instant <= until]
+    firsts = [*cases]
     ended_at = first_unannounced_end(session)
     if ended_at is not None and ended_at < until:
         firsts.append(_announcement(unannounced_ends(session)))
@@ -82,15 +82,9 @@ def next_lots(session: Session, until: datetime, *, publie_avant_arret: bool = F
         for one in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
             firsts.append(replace(one, publie_avant_arret=publie_avant_arret))
     first = min(firsts, key=_place, default=None)
-    if first is None:
-        return []
-    return cases if first in cases[:1] else [first]
-
-
-def _first_together(lots: list[Lot]) -> list[Lot]:
-    """Return those of the first instant, in their order."""
-    first = min((lot.instant for lot in lots), default=None)
-    return sorted((lot for lot in lots if lot.instant == first), key=_place)
+    if first is None or first not in cases:
+        return [] if first is None else [first]
+    return sorted((case for case in cases if case.instant == first.instant), key=_place)
 
 
 def _place(lot: Lot) -> tuple[datetime, int, str, str]:

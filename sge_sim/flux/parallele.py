@@ -22,7 +22,6 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sge_sim.facts.database import Database
-from sge_sim.tables.prepared import Driver
 
 T = TypeVar("T")
 
@@ -125,7 +124,7 @@ def url_of(session: Session) -> str:
 def run_at(url: str, work: Callable[..., T], job: Job) -> T:
     """Do a piece of work in a session of its own on a database."""
     try:
-        with _database_at(url).sessions() as session, Driver.under(session).at_length():
+        with _database_at(url).sessions(at_length=True) as session:
             return work(session, *job)
     finally:
         gc.collect()

@@ -37,7 +37,6 @@ from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomical
 from sge_sim.settings import Profile, Settings
 from sge_sim.tables.flux import FichierFlux, first_waiting
 from sge_sim.tables.m023 import next_m023
-from sge_sim.tables.prepared import Driver
 from sge_sim.tables.transmissions import first_unannounced_end
 
 if TYPE_CHECKING:
@@ -122,7 +121,7 @@ class Publisher:
         published = 0
         while carry_on():
             edition = self.database.memoire.look().edition
-            with self.database.sessions() as session, Driver.under(session).at_length():
+            with self.database.sessions(at_length=True) as session:
                 lots = next_lots(session, now, publie_avant_arret=self.publie_avant_arret)
                 first, first_files = first_waiting(session)
                 demanded = next_m023(session)

@@ -112,9 +112,6 @@ class Driver:
     @contextmanager
     def at_length(self) -> Iterator[None]:
         """Let a PostgreSQL server work for as long as it takes, without a word."""
-        if self.dialect.name == "sqlite":
-            yield
-            return
         before, self.connection.silence_seconds = self.connection.silence_seconds, None
         try:
             yield

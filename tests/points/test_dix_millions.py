@@ -13,12 +13,12 @@ from at_size import SEARCH_MS, plans, search
 from points_kit import made_points
 from postgresql_kit import Cluster, own_cluster
 from running_simulator import start_simulator
-from sge_sim.schema.revisions import prepare
 
 from bench.publication import open_subscriptions, subscribe
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.facts.database import Database
 from sge_sim.processes.dataset_installation import install_dataset
+from sge_sim.schema.data_folder import prepare
 from sge_sim.settings import variable_of
 from sge_sim.tables.apports import count_own
 

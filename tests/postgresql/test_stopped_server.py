@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, unreachable_sentence
 from sge_sim.schema.data_folder import prepare
 from sge_sim.tables.points import Commune
-from sge_sim.tables.prepared import Driver
 
 pytestmark = pytest.mark.postgresql
 
@@ -157,9 +156,11 @@ def test_a_session_that_reads_sees_one_state_whatever_is_committed_meanwhile(
 def test_a_publication_lets_the_server_gather_what_it_reads(cluster: Cluster) -> None:
     database = Database(cluster.url, patience_seconds=0.2)
     work = text("SELECT pg_sleep(1.6)")
-    with database.sessions() as reading:
-        with Driver.under(reading).at_length():
-            reading.execute(work)
-        with pytest.raises(DATABASE_UNREACHABLE, match=r"ne dit rien depuis 1\.2 s"):
-            reading.execute(work)
+    with database.sessions(at_length=True) as reading:
+        reading.execute(work)
+    with (
+        database.sessions() as reading,
+        pytest.raises(DATABASE_UNREACHABLE, match=r"ne dit rien depuis 1\.2 s"),
+    ):
+        reading.execute(work)
     database.dispose()

@@ -103,10 +103,10 @@ def variants(case: Cas) -> Iterator[str]:
 
 def expectation(attendu: Attendu) -> str:
     """Return the expected outcome in a few French words."""
-    told = "succès" if attendu.code is None else f"refus {attendu.code}"
+    outcome = "succès" if attendu.code is None else f"refus {attendu.code}"
     if attendu.statut is not None:
-        told += f", HTTP {attendu.statut}"
-    return f"{told} (ou {', '.join(attendu.acceptes)})" if attendu.acceptes else told
+        outcome += f", HTTP {attendu.statut}"
+    return f"{outcome} (ou {', '.join(attendu.acceptes)})" if attendu.acceptes else outcome
 
 
 def times_to_run(case: Cas) -> str:
@@ -233,7 +233,9 @@ def render_diff(difference: Difference) -> str:
     for key, changes in difference.changes.items():
         alike.setdefault(changes, []).append(key)
     for changes, keys in alike.items():
-        lines += _items(f"Changé : {', '.join(keys)}", (_told(each) for each in changes))
+        lines += _items(
+            f"Changé : {', '.join(keys)}", (_change_in_french(each) for each in changes)
+        )
     return "\n".join(lines if len(lines) > 1 else [*lines, "", "Aucune différence."])
 
 
@@ -295,7 +297,7 @@ def _told_besides(case: Cas) -> str:
 
 def _items(title: str, items: Iterable[str]) -> list[str]:
     """Return a titled list, nothing if it is empty."""
-    told = [
+    lines = [
         fill(
             f"- {each}",
             _WIDTH,
@@ -306,10 +308,10 @@ def _items(title: str, items: Iterable[str]) -> list[str]:
         )
         for each in items
     ]
-    return ["", title, *told] if told else []
+    return ["", title, *lines] if lines else []
 
 
-def _told(change: Changement) -> str:
+def _change_in_french(change: Changement) -> str:
     if change.avant is None:
         return f"{change.donnee} : ajouté, {change.apres}"
     if change.apres is None:

@@ -127,7 +127,7 @@ def _fiches(reponse: ReponseJugee) -> list[tuple[str, str]]:
     found = []
     for each in reponse.corps.iter("prestation"):
         codes = [each.find(name) for name in ("fiche", "option")]
-        fiche, option = ("" if one is None else one.get("code", "") for one in codes)
+        fiche, option = ("" if code is None else code.get("code", "") for code in codes)
         found.append((fiche, option))
     return found
 
