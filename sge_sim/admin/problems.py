@@ -55,7 +55,7 @@ _ATTENDUS: Final = (
 _BORNES: Final = ("ge", "gt", "le", "lt", "max_length", "min_length", "pattern")
 _EXPECTED: Final = re.compile(r"'([^']*)'|(-?\d+)")
 _GIVEN: Final = 200
-"""Characters of what was given that are told."""
+"""Characters that are repeated of what was given."""
 
 
 class ErreurDeForme(BaseModel):

@@ -32,7 +32,7 @@ from sge_sim.settings import Profile
 _PAGE = 1000
 _TIMEOUT_SECONDS: Final = 30
 _PROGRESS_SECONDS: Final = 1
-"""How often an advance that takes long is told of: one of years publishes thousands of files."""
+"""Seconds between two reports of a long advance: one of years publishes thousands of files."""
 
 _WORDS: Final = 1000
 _HELD_UP_SECONDS: Final = 60

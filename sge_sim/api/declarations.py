@@ -97,7 +97,7 @@ class CodeView(View):
 
     @property
     def words(self) -> str:
-        """What a search looks at."""
+        """The text that a search goes through."""
         rules = (f"{rule.name} {service}" for service, rule in self.regles)
         return " ".join((self.code, self.libelle, *rules))
 

@@ -251,7 +251,7 @@ APIS: Final[Mapping[str, Callable[[PointFacts], Any]]] = {
     "comptage_auto": _comptage,
     "alimentation_auto": _alimentation,
 }
-"""The five APIs, and what each tells of a point."""
+"""The five APIs, and what each answers of a point."""
 
 
 SERVICES_API: Final = "subscribed_services"

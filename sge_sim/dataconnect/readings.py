@@ -1,4 +1,4 @@
-"""The measures of a point as Data Connect tells them: the physics, within what may be told.
+"""The measures of a point as Data Connect gives them: the physics, within what may be given.
 
 The values are those of ConsultationMesuresDetaillees and of the files. What is told goes up to
 yesterday, whose data come at 8:00 (catalogue of data), and of a curve to what was collected (FAQ).

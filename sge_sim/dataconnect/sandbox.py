@@ -156,7 +156,7 @@ def _dossier(fictif: PointFictif, today: date) -> Dossier:
 
 
 def _lost(fictif: PointFictif, today: date) -> list[tuple[datetime, datetime]]:
-    """Return what is lost each Tuesday and Wednesday, back to four years: nothing older is told.
+    """Return what is lost each Tuesday and Wednesday, back to four years: nothing older is given.
 
     The reading that ends Wednesday is there, or Thursday's energy would be lost too.
     """

@@ -130,7 +130,7 @@ CLIENT_RESOURCES: Final[Mapping[str, tuple[str, Callable[[PointFacts], dict[str,
     "/customers_upc/v5/usage_points/contracts": ("customers_upc", _contracts),
     "/customers_upa/v5/usage_points/addresses": ("customers_upa", _addresses),
 }
-"""The four paths: the API of each, and what it tells of a point."""
+"""The four paths: the API of each, and what it answers of a point."""
 
 
 MEASURE_REFUSALS: Final = Refusals(

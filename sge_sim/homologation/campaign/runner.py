@@ -79,7 +79,7 @@ class Runner:
     def run(
         self, cases: Sequence[Cas], tell: Callable[[Execution], None] = lambda _: None
     ) -> tuple[Execution, ...]:
-        """Run the cases in order, `told` of each as it ends."""
+        """Run the cases in order; `tell` is called with each outcome."""
         executions: list[Execution] = []
         stopped = ""
         for case in cases:

@@ -139,7 +139,7 @@ def _changes(old: Cas, new: Cas) -> tuple[Changement, ...]:
 
 
 def _is_told(name: str, found: list[Changement]) -> bool:
-    """Return whether `name` came or went as part of a whole that is told already."""
+    """Return whether `name` came or went with a whole that is listed already."""
     return any(
         name.startswith(f"{each.donnee}/")
         for each in found
@@ -225,7 +225,7 @@ def render_show(case: Cas) -> str:
 
 
 def render_diff(difference: Difference) -> str:
-    """Return what changes between two releases; runs that change alike are told together."""
+    """Return what changes between two releases; runs that change alike are one line."""
     lines = [f"De {difference.avant} à {difference.apres}"]
     lines += _items("Cas ajoutés", difference.ajoutes)
     lines += _items("Cas retirés", difference.retires)

@@ -132,7 +132,7 @@ FILTRES: Mapping[str, str] = {
     "a-passer": "à passer",
     "reussi": "réussis",
 }
-"""What runs may be looked at by, as pages name it."""
+"""The filters of a list of runs, with their French words."""
 
 
 @dataclass(frozen=True)
