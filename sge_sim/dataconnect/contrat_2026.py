@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import mocks_2026, rules_2026
+from sge_sim.dataconnect.acces import Refusals, read_point, titulaire_of
 from sge_sim.dataconnect.exchange import (
     JSON,
     PRM,
@@ -20,7 +21,7 @@ from sge_sim.dataconnect.exchange import (
     RestExchange,
     json_answer,
 )
-from sge_sim.dataconnect.gateway import Refusals, let_in, read_point, titulaire_of
+from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.mesures_2026 import OCTETS
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, DomaineTension, Sens

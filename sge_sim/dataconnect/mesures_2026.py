@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from sge_sim.dataconnect import rest_rules, rules_2026
+from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import (
     JSON,
     PRM,
@@ -15,7 +16,7 @@ from sge_sim.dataconnect.exchange import (
     RestExchange,
     json_answer,
 )
-from sge_sim.dataconnect.gateway import Refusals, let_in, read_point
+from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons
 from sge_sim.domaine.nomenclatures import METIERS, Sens

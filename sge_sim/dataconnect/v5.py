@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import rules_v5
+from sge_sim.dataconnect.acces import Refusals, read_point, titulaire_of
 from sge_sim.dataconnect.contrat_2026 import COMPTEUR_LINKY
 from sge_sim.dataconnect.exchange import PRM, RestAnswer, RestBackend, RestExchange, json_answer
-from sge_sim.dataconnect.gateway import Refusals, let_in, read_point, titulaire_of
+from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
 from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons
