@@ -159,15 +159,12 @@ def test_a_cluster_that_cannot_do_it_is_refused(state: Path, tmp_path: Path) -> 
     with cluster(tmp_path, 0) as (address, _):
         assert "aucun travailleur" in refused(masse(state, folder, "--dask", address), folder)
     with cluster(tmp_path, 1) as (address, _):
-        # Another tree, in which the release has another number.
-        other = tmp_path / "autre"
-        other.mkdir()
         where = ("--sortie", str(folder), "--data-dir", str(state), "--dask", address)
-        code = (
-            "import sge_sim; sge_sim.__version__ = '0.0.0'\n"
-            f"from sge_sim.cli import main; main({['flux', 'masse', *ASKED, *where]!r})"
+        of_another_release = (
+            "import sge_sim; sge_sim.__version__ = '0.0.0'\nfrom sge_sim.cli import main; main()"
         )
-        assert "le même sge-sim" in refused(python("-c", code), folder)
+        process = python("-c", of_another_release, "flux", "masse", *ASKED, *where)
+        assert "le même sge-sim" in refused(process, folder)
 
 
 def test_a_table_says_what_the_files_say(
