@@ -30,7 +30,7 @@ from pyarrow import parquet
 
 def said(table):
     rows = table.column("prm").to_pylist()
-    first = [row for row in table.filter(table["prm"] == rows[0]).to_pylist()]
+    first = [row for row in table.to_pylist() if row["prm"] == rows[0]]
     return [len(rows), len(set(rows)), [str(field.type) for field in table.schema], first]
 
 print(json.dumps({name: said(parquet.read_table(name)) for name in sys.argv[1:]}, default=str))
