@@ -1,12 +1,17 @@
-"""The gateway before the APIs: the token, the subscription, the quotas.
+"""The gateway before the APIs: the token, the subscription, the quotas; then the point asked for.
 
-They are looked at in this order (WSO2's, assumed for Enedis').
+They are looked at in this order (WSO2's, assumed for Enedis'). What SGE doesn't know of the holder
+of a point is invented from the name: numbers of telephone are of the ranges kept for fiction,
+addresses of e-mail of `example.org`.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Final
 
+from sge_sim.dataconnect import sandbox
 from sge_sim.dataconnect.exchange import PlannedStatus, RestBackend, RestExchange
 from sge_sim.dataconnect.rest_rules import (
     API_NON_SOUSCRITE,
@@ -14,12 +19,18 @@ from sge_sim.dataconnect.rest_rules import (
     QUOTA_HEURE,
     QUOTA_SECONDE,
     TOKEN_REFUSED,
+    RestRule,
 )
+from sge_sim.domaine.francais import normalise
+from sge_sim.domaine.nomenclatures import MotifFin
 from sge_sim.domaine.pannes import SORTES_APPEL, SORTES_SOAP, Panne
 from sge_sim.door.pannes import STATUSES
+from sge_sim.facts.lecture import read_dossier
 from sge_sim.refus import Refus
+from sge_sim.tables.clients import titulaire_de
 from sge_sim.tables.comptages import Quota
-from sge_sim.tables.dataconnect import APIS, read_application, read_revoked
+from sge_sim.tables.dataconnect import APIS, read_application, read_consentements, read_revoked
+from sge_sim.tables.point_facts import Dossier, PointFacts
 
 PAR_SECONDE: Final = 5
 PAR_HEURE_V5: Final = 10_000
@@ -104,3 +115,88 @@ def _written(instant: datetime) -> str:
     '2026-Jul-22 05:00:00+0000 UTC'
     """
     return f"{instant:%Y}-{_MOIS[instant.month - 1]}-{instant:%d %H:%M:%S}+0000 UTC"
+
+
+DEPARTS: Final[frozenset[MotifFin]] = frozenset({"changement_titulaire", "resiliation"})
+"""Why a consent ended whose giver holds the point no more."""
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """The reasons of one interface: the giver has left, no consent holds, SGE knows no point."""
+
+    parti: RestRule
+    sans_consentement: RestRule
+    inconnu: RestRule
+
+
+def read_point(exchange: RestExchange, prm: str, refusals: Refusals) -> Dossier:
+    """Return what is known of a point that the application may read; raises `Refus`.
+
+    In sandbox mode consent counts as given (FAQ), but for the customer who took it back at once.
+    """
+    exchange.prm = prm
+    application = exchange.client
+    if application.en_bac_a_sable:
+        fictif = sandbox.POINTS.get(prm)
+        if fictif is not None and fictif.retire:
+            raise Refus(refusals.sans_consentement)
+        dossier = sandbox.dossier_of(prm, exchange.now) or exchange.vue.ask(read_dossier, prm)
+        if dossier is None:
+            raise Refus(refusals.inconnu)
+        return dossier
+    given, dossier = exchange.vue.read(
+        (read_consentements, application.client_id, prm), (read_dossier, prm)
+    )
+    now = exchange.now
+    if not any(each.court and each.debut <= now < each.fin for each in given):
+        left = bool(given) and given[-1].motif_fin in DEPARTS
+        raise Refus(refusals.parti if left else refusals.sans_consentement)
+    found: Dossier | None = dossier
+    assert found is not None, "a foreign key holds it"
+    return found
+
+
+@dataclass(frozen=True)
+class Titulaire:
+    """The holder of a point: a natural person where `siret` is None.
+
+    `civilite` is told without a full stop (seen in public fixtures).
+    """
+
+    numero: str
+    nom: str
+    prenom: str
+    civilite: str
+    siret: str | None
+    email: str
+    fixe: str
+    mobile: str
+
+    @property
+    def line1(self) -> str:
+        """The first line of an address: a person's begins with the title (same fixtures)."""
+        if self.siret is not None:
+            return self.nom
+        return " ".join(filter(None, (self.civilite, self.nom, self.prenom)))
+
+
+def titulaire_of(point: PointFacts) -> Titulaire:
+    """Return the holder of a point."""
+    entier = point.nom_client_final or "CLIENT INCONNU"
+    digest = int.from_bytes(
+        blake2b(titulaire_de(entier, point.code_insee).encode(), digest_size=8).digest()
+    )
+    nom, _, prenom = entier.partition(" ")
+    morale = point.siret is not None
+    local = normalise(entier).lower().replace(" ", ".")
+    return Titulaire(
+        numero=f"{1_000_000_000 + digest % 9_000_000_000}",
+        nom=entier if morale else nom,
+        prenom="" if morale else prenom,
+        civilite="Mme" if digest % 2 else "M",
+        siret=point.siret,
+        email=f"{local}@example.org",
+        fixe=f"019900{digest % 10_000:04d}",
+        mobile=f"063998{digest // 10_000 % 10_000:04d}",
+    )

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any, Final
 
 from sge_sim.dataconnect import rest_rules, rules_2026
-from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import (
     JSON,
     PRM,
@@ -16,7 +15,7 @@ from sge_sim.dataconnect.exchange import (
     RestExchange,
     json_answer,
 )
-from sge_sim.dataconnect.gateway import let_in
+from sge_sim.dataconnect.gateway import Refusals, let_in, read_point
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons
 from sge_sim.domaine.nomenclatures import METIERS, Sens
@@ -105,7 +104,7 @@ def answer_mesure(backend: RestBackend, exchange: RestExchange, nom: str) -> Res
 
 
 def _read(backend: RestBackend, exchange: RestExchange, resource: Resource) -> _Question:
-    """Read a demand and look at it; whatever is outside of the swagger is a 500 (measured)."""
+    """Read a demand and check it; whatever is outside of the swagger is a 500 (measured)."""
     asked = exchange.call.parameters
     prm, pas, grandeur = (asked.get(n, "") for n in ("pointId", "mesuresPas", "grandeurPhysique"))
     if PRM.fullmatch(prm) is None:

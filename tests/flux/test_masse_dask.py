@@ -29,9 +29,10 @@ import json, sys
 from pyarrow import parquet
 
 def said(table):
-    rows = table.column("prm").to_pylist()
-    first = [row for row in table.to_pylist() if row["prm"] == rows[0]]
-    return [len(rows), len(set(rows)), [str(field.type) for field in table.schema], first]
+    rows = table.to_pylist()
+    first = [row for row in rows if row["prm"] == rows[0]["prm"]]
+    prms = {row["prm"] for row in rows}
+    return [len(rows), len(prms), [str(field.type) for field in table.schema], first]
 
 print(json.dumps({name: said(parquet.read_table(name)) for name in sys.argv[1:]}, default=str))
 """
@@ -159,12 +160,16 @@ def test_a_cluster_that_cannot_do_it_is_refused(state: Path, tmp_path: Path) -> 
     with cluster(tmp_path, 0) as (address, _):
         assert "aucun travailleur" in refused(masse(state, folder, "--dask", address), folder)
     with cluster(tmp_path, 1) as (address, _):
+        # Another tree, in which the release has another number.
+        other = tmp_path / "autre"
+        other.mkdir()
         where = ("--sortie", str(folder), "--data-dir", str(state), "--dask", address)
-        of_another_release = (
-            "import sge_sim; sge_sim.__version__ = '0.0.0'\nfrom sge_sim.cli import main; main()"
+        code = (
+            "import sys, sge_sim; sge_sim.__version__ = '0.0.0'\n"
+            f"sys.argv[1:] = {['flux', 'masse', *ASKED, *where]!r}\n"
+            "from sge_sim.cli import main; main()"
         )
-        process = python("-c", of_another_release, "flux", "masse", *ASKED, *where)
-        assert "le même sge-sim" in refused(process, folder)
+        assert "le même sge-sim" in refused(python("-c", code), folder)
 
 
 def test_a_table_says_what_the_files_say(
