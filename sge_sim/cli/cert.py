@@ -231,7 +231,7 @@ def register(
 @_pki_options
 def revoke(file: Path, password: str | None, **folders: Any) -> None:
     from sge_sim.pki.inspection import read_acteur_certificate
-    from sge_sim.schema.data_folder import changing_pieces
+    from sge_sim.schema.pieces import changing_pieces
 
     certificate, _ = read_acteur_certificate([file], password)
     with changing_pieces(folders["data_dir"]):
