@@ -7,7 +7,7 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, judge
-from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Attendu, Cas
 from sge_sim.homologation.catalogue.release import JoursInclus, Release
 from sge_sim.homologation.reports.rapport import Execution, Rapport
@@ -40,7 +40,7 @@ def release(*cases: Cas) -> Release:
 
 
 def answered(
-    of: Cas, answer: Answer | RefusRecu | None, panne: str = "", **values: object
+    of: Cas, answer: AnswerTree | RefusRecu | None, panne: str = "", **values: object
 ) -> Execution:
     exchange = EchangeDeCas(
         *(INSTANT, b"<demande/>", b"<reponse>&lt;&amp;</reponse>", answer, 200, 12.345, "rien"),

@@ -14,7 +14,7 @@ from made_states import copy_state
 
 from sge_sim.door.certificats import DefaultCaller
 from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.client.messages import read_answer
 from sge_sim.machine.files import data_path
 from sge_sim.processes.b2b_process import b2b_server
@@ -44,7 +44,7 @@ class InProcess:
         sent = _HEADERS | {name.replace("_", "-"): text for name, text in headers.items()}
         return self.application(Request("POST", path, "", sent, message, self.sender))
 
-    def call(self, path: str, demande: Tree) -> Answer | RefusRecu:
+    def call(self, path: str, demande: Tree) -> AnswerTree | RefusRecu:
         """Send a demand, without a header, as the default tiers."""
         contract = load_contracts(data_path("wsdl"))[path]
         models = Models(contract.schemas)

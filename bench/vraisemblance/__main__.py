@@ -84,9 +84,9 @@ def _page(
         "holds when all its figures are within their bounds in each of these years and seeds. "
         "Sureness: a, many data agree;",
         "b, few, or of another country; c, derived or assumed. The points of a population are a "
-        "stratified sample of twenty",
-        "times as many: by power, who lives there, what follows the weather, what never stops and "
-        "what is used at the end of a week.",
+        "balanced sample of twenty",
+        "times as many: as they are by power, who lives there, heat, water, base, week-ends, size "
+        "and hours; no curve is looked at.",
         "",
         "| sureness | lines that hold | of | wanted |",
         "|---|---|---|---|",

@@ -30,6 +30,10 @@ POINTS: Final = 200
 """Points of a population."""
 _TIRES = 20
 """Points that are drawn for each that is kept."""
+_ESSAIS = 200
+"""Samples of which one is kept."""
+_COUPES = 4
+"""Traits by which those that are drawn are cut: the first ones."""
 _POSE = date(2020, 1, 7)
 _PLAGES = (
     "22H56-6H56", "23H02-7H02", "22H30-6H30", "1H08-7H08;12H38-14H38",
@@ -63,23 +67,34 @@ POPULATIONS: Final = {
 
 
 def points_of(nom: str, graine: int, nombre: int = POINTS) -> list[PointMesure]:
-    """Return the points of a population: a stratified sample of `_TIRES` times as many.
+    """Return the points of a population: a balanced sample of `_TIRES` times as many.
 
     Those that are drawn are cut in as many parts as are wanted, by power and who lives there, then
-    by one trait after the other, and one is taken in each: shares are then those of the engine in
-    a sample of this size. Traits are those of installations: no curve is looked at.
+    by one trait after the other, and one is taken in each; of `_ESSAIS` such samples, the one is
+    kept whose traits are spread most as those of all. Shares are then those of the engine in a
+    sample of this size. Traits are those of installations: no curve is looked at.
     """
     tires = list(_draw(nom, graine, nombre * _TIRES))
     classes, traits = map(np.array, zip(*map(_traits, tires), strict=True))
     rangs = np.lexsort(classes.T[::-1])
     debuts = np.flatnonzero((np.diff(classes[rangs], axis=0) != 0).any(axis=1)) + 1
-    parts = np.diff(np.array([0, *debuts, len(rangs)]) * nombre // len(rangs))
-    hasard = iter(draws(subkey(graine, 99), np.arange(nombre, dtype=np.int64)).tolist())
-    return [
-        tires[rang]
-        for classe, part in zip(np.split(rangs, debuts), parts.tolist(), strict=True)
-        for rang in _taken(classe, traits, part, hasard)
+    parts = np.diff(np.array([0, *debuts, len(rangs)]) * nombre // len(rangs)).tolist()
+    hasard = iter(draws(subkey(graine, 99), np.arange(nombre * _ESSAIS, dtype=np.int64)).tolist())
+    essais = [
+        [
+            rang
+            for classe, part in zip(np.split(rangs, debuts), parts, strict=True)
+            for rang in _taken(classe, traits, part, hasard)
+        ]
+        for _ in range(_ESSAIS)
     ]
+    ordres = np.sort(traits, axis=0)
+    places = np.stack(
+        [np.searchsorted(*pair) for pair in zip(ordres.T, traits.T, strict=True)], axis=1
+    )
+    voulues = np.sort(places, axis=0)[_TIRES // 2 :: _TIRES]
+    ecarts = [np.abs(np.sort(places[essai], axis=0) - voulues).mean(axis=0) for essai in essais]
+    return [tires[rang] for rang in essais[int(np.argmin([ecart.max() for ecart in ecarts]))]]
 
 
 def _taken(
@@ -98,14 +113,15 @@ def _taken(
     ordre = rangs[np.argsort(traits[rangs, trait], kind="stable")]
     moitie = nombre // 2
     coupe = len(ordre) * moitie // nombre
-    suivant = (trait + 1) % traits.shape[1]
+    suivant = (trait + 1) % _COUPES
     yield from _taken(ordre[:coupe], traits, moitie, hasard, suivant)
     yield from _taken(ordre[coupe:], traits, nombre - moitie, hasard, suivant)
 
 
 def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the class of a point, and its traits: what follows the weather, what a power is held
-    for, what never stops, and what it takes at the end of a week, in thousandths of the rest."""
+    for, what never stops, and what it takes at the end of a week, in thousandths of the rest; then
+    all that it takes, and when and how regularly its first uses start."""
     installation = installation_de(point, *contact_de(point, _POSE))
     energies, presence = installation.energies, installation.presence
     suivent = installation.facteurs >= PREMIER_DE_ZONE
@@ -121,6 +137,9 @@ def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
             int(energies[installation.blocs[:, 0], 0].sum()),
             int(energies[0, 0]),
             int(1000 * constantes[5:7].sum() // max(constantes[:5].sum(), 1)),
+            int(constantes.sum()),
+            int(installation.lignes[1:3, 0].sum()),
+            int(installation.gigues[1:3].sum()),
         ),
     )
 

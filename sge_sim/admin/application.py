@@ -68,17 +68,17 @@ def _shown_type(kind: Any) -> Any:
     if get_origin(kind) is tuple:
         return list[str]
     if NoneType in get_args(kind):
-        (other,) = (one for one in get_args(kind) if one is not NoneType)
+        (other,) = (argument for argument in get_args(kind) if argument is not NoneType)
         return _shown_type(other) | None
-    told = get_origin(kind) is Literal or kind in _PLAIN or issubclass(kind, Enum)
-    return kind if told else str
+    plain = get_origin(kind) is Literal or kind in _PLAIN or issubclass(kind, Enum)
+    return kind if plain else str
 
 
 _HINTS: Final = get_type_hints(Settings)
 
 _FIELDS: Final[dict[str, Any]] = {
-    one.name: (_shown_type(_HINTS[one.name]), Field(description=one.metadata["why"]))
-    for one in fields(Settings)
+    setting.name: (_shown_type(_HINTS[setting.name]), Field(description=setting.metadata["why"]))
+    for setting in fields(Settings)
 }
 
 SettingsView: Final[type[BaseModel]] = create_model(
@@ -88,7 +88,10 @@ SettingsView: Final[type[BaseModel]] = create_model(
 
 def view_settings(settings: Settings) -> dict[str, Any]:
     """Return the settings in force, the password of the database masked."""
-    return {one.name: _shown(one.name, getattr(settings, one.name)) for one in fields(Settings)}
+    return {
+        setting.name: _shown(setting.name, getattr(settings, setting.name))
+        for setting in fields(Settings)
+    }
 
 
 def _shown(name: str, value: Any) -> Any:
@@ -96,7 +99,7 @@ def _shown(name: str, value: Any) -> Any:
         return without_password(value) if name == "database_url" else value
     if value is None or isinstance(value, _PLAIN):
         return value
-    return [str(one) for one in value] if isinstance(value, tuple) else str(value)
+    return [str(item) for item in value] if isinstance(value, tuple) else str(value)
 
 
 _log = logging.getLogger(__name__)
@@ -236,8 +239,10 @@ def build_admin(state: AdminState) -> FastAPI:
 
     @app.exception_handler(FieldError)
     async def refuse_field(request: Request, error: FieldError) -> Response:
-        told = error_of(error)
-        return _refused(state, request, 422, sentence_about([told]), erreurs=[told.model_dump()])
+        erreur = error_of(error)
+        return _refused(
+            state, request, 422, sentence_about([erreur]), erreurs=[erreur.model_dump()]
+        )
 
     @app.exception_handler(UnknownError)
     async def refuse_unknown(request: Request, error: UnknownError) -> Response:
@@ -275,8 +280,8 @@ def build_admin(state: AdminState) -> FastAPI:
     @app.exception_handler(RequestValidationError)
     async def refuse_demand(request: Request, error: RequestValidationError) -> Response:
         erreurs = errors_of(error)
-        told = [erreur.model_dump() for erreur in erreurs]
-        return _refused(state, request, 422, sentence_about(erreurs), erreurs=told)
+        described = [erreur.model_dump() for erreur in erreurs]
+        return _refused(state, request, 422, sentence_about(erreurs), erreurs=described)
 
     @app.exception_handler(StarletteHTTPException)
     async def refuse_path(request: Request, error: StarletteHTTPException) -> Response:

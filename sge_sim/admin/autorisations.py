@@ -82,7 +82,7 @@ def _described(autorisation: AutorisationClient) -> dict[str, Any]:
         "du": autorisation.date_debut.isoformat(),
         "au": autorisation.date_fin and autorisation.date_fin.isoformat(),
         "audit": [
-            {"critere": one.critere, "respecte": one.respecte, "constat": one.constat}
-            for one in audit(autorisation)
+            {"critere": critere.critere, "respecte": critere.respecte, "constat": critere.constat}
+            for critere in audit(autorisation)
         ],
     }

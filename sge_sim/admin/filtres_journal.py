@@ -58,7 +58,7 @@ class Filtres:
     def recherche(self) -> RechercheJournal:
         """Return what is looked for in the journal."""
         kinds: set[KindEchange] = {
-            one for one in get_args(KindEchange) if one in self.genres and one != "http"
+            genre for genre in get_args(KindEchange) if genre in self.genres and genre != "http"
         }
         wsdl = None
         if self.genres & {"http", "wsdl"}:
@@ -83,7 +83,9 @@ class Filtres:
     def address(self, path: str = JOURNAL, **more: int) -> str:
         """Return the address of a page under these filters."""
         asked = {name: value for name in _NAMES if (value := getattr(self, name))}
-        genres = [] if self.genres == _DEFAULT else [("genre", one) for one in sorted(self.genres)]
+        genres = (
+            [] if self.genres == _DEFAULT else [("genre", genre) for genre in sorted(self.genres)]
+        )
         query = urlencode([*genres, *asked.items(), *more.items()])
         return f"{path}?{query}" if query else path
 

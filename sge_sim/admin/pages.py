@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sge_sim.admin.routes import AdminState
 
-Sorte = Literal["fait", "refus", "reglage"]
+SorteMessage = Literal["fait", "refus", "reglage"]
 
 _SECONDS: Final = 60
 _TEXT_MAX: Final = 600
@@ -41,12 +41,12 @@ _TEXT_MAX: Final = 600
 class FlashMessage:
     """What was done (`fait`) or refused, in French; of a move of the clock, its number."""
 
-    sorte: Sorte
+    sorte: SorteMessage
     texte: str
 
 
 def lead_to(
-    request: Request, address: str, sorte: Sorte | None = None, texte: str = ""
+    request: Request, address: str, sorte: SorteMessage | None = None, texte: str = ""
 ) -> Response:
     """Return the answer to a form: it leads to a page of this server, which says what is given."""
     response = RedirectResponse(address, 303)

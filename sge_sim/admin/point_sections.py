@@ -117,7 +117,7 @@ def _in_words(value: Any) -> str:
         return ", ".join(map(_in_words, value))
     period = _PERIOD.match(str(value))
     if period is not None:
-        start, end = (_in_french(one) for one in period.groups())
+        start, end = (_in_french(instant) for instant in period.groups())
         return f"du {start} au {end} (exclu)" if end else f"depuis le {start}"
     return _in_french(str(value))
 

@@ -55,7 +55,7 @@ _ATTENDUS: Final = (
 _BORNES: Final = ("ge", "gt", "le", "lt", "max_length", "min_length", "pattern")
 _EXPECTED: Final = re.compile(r"'([^']*)'|(-?\d+)")
 _GIVEN: Final = 200
-"""Characters of what was given that are told."""
+"""Characters that are repeated of what was given."""
 
 
 class ErreurDeForme(BaseModel):
@@ -151,8 +151,8 @@ def _constat(kind: str, context: Mapping[str, Any]) -> str:
 def _values(kind: str, context: Mapping[str, Any]) -> list[str] | None:
     if "valeurs" in context:
         return list(context["valeurs"])
-    told = context.get("expected_tags" if kind == "union_tag_invalid" else "expected")
-    return [text or number for text, number in _EXPECTED.findall(told)] if told else None
+    expected = context.get("expected_tags" if kind == "union_tag_invalid" else "expected")
+    return [text or number for text, number in _EXPECTED.findall(expected)] if expected else None
 
 
 def _given(error: Mapping[str, Any], context: Mapping[str, Any]) -> str:
@@ -208,8 +208,8 @@ def problem(
 ) -> Response:
     """Return a refusal; `detail` is in French, `more` are members of its own (RFC 9457 §3.2)."""
     title = _TITLES.get(status) or HTTPStatus(status).phrase
-    told = Probleme(type="about:blank", title=title, status=status, detail=detail)
-    return _Written(told.model_dump() | more, status, headers, PROBLEM_JSON)
+    probleme = Probleme(type="about:blank", title=title, status=status, detail=detail)
+    return _Written(probleme.model_dump() | more, status, headers, PROBLEM_JSON)
 
 
 def describe_problems(app: FastAPI) -> None:
@@ -244,7 +244,7 @@ def _describe(path: str, operation: dict[str, Any]) -> None:
         statuses.append(404)
     if "requestBody" in operation:
         statuses += _WITH_BODY
-    statuses += [int(told) for told in operation["responses"] if int(told) >= 409]
+    statuses += [int(status) for status in operation["responses"] if int(status) >= 409]
     for status in sorted(set(statuses)):
         shape = ProblemeDeForme if status == 422 else Probleme
         schema = {"$ref": f"#/components/schemas/{shape.__name__}"}

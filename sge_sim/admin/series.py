@@ -54,7 +54,7 @@ class Series:
         """Return the stamps in legal time, ISO 8601 with their offset."""
         legal = np.datetime_as_string((self.horodates + self.decalages).astype("datetime64[s]"))
         hours = (self.decalages // 3600).tolist()
-        return [f"{one}+{hour:02d}:00" for one, hour in zip(legal.tolist(), hours, strict=True)]
+        return [f"{stamp}+{hour:02d}:00" for stamp, hour in zip(legal.tolist(), hours, strict=True)]
 
     def columns(self) -> dict[str, list[str] | list[int] | list[int | None]]:
         """Return the columns under the names that they have in a file; a lost value is None."""

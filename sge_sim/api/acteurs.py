@@ -85,23 +85,23 @@ class ActeurView(View):
             habilitations={env: sorted(packages) for env, packages in habilitations.items()},
             utilisateurs=[
                 UtilisateurView(
-                    login=one.login,
-                    services=one.services,
-                    actif=one.actif,
-                    mot_de_passe=one.mot_de_passe is not None,
+                    login=utilisateur.login,
+                    services=utilisateur.services,
+                    actif=utilisateur.actif,
+                    mot_de_passe=utilisateur.mot_de_passe is not None,
                 )
-                for one in acteur.utilisateurs
+                for utilisateur in acteur.utilisateurs
             ],
             contrats=[
                 ContratView(
-                    contrat_id=one.contrat_id,
-                    type=one.type,
-                    date_debut=one.date_debut,
-                    date_fin=one.date_fin,
+                    contrat_id=contrat.contrat_id,
+                    type=contrat.type,
+                    date_debut=contrat.date_debut,
+                    date_fin=contrat.date_fin,
                 )
-                for one in acteur.contrats
+                for contrat in acteur.contrats
             ],
-            certificats=[one for one in certificats if one.acteur == acteur.code],
+            certificats=[view for view in certificats if view.acteur == acteur.code],
         )
 
 
@@ -110,7 +110,7 @@ def view_certificats(
 ) -> list[CertificatView]:
     """Return the registered certificates, those that end first at the head."""
     found = registered_certificats(session, environnement)
-    return [CertificatView.of(one, now) for one in found]
+    return [CertificatView.of(row, now) for row in found]
 
 
 def view_acteurs(session: Session, now: datetime) -> list[ActeurView]:

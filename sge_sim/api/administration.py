@@ -32,7 +32,7 @@ from sge_sim.settings import Profile
 _PAGE = 1000
 _TIMEOUT_SECONDS: Final = 30
 _PROGRESS_SECONDS: Final = 1
-"""How often an advance that takes long is told of: one of years publishes thousands of files."""
+"""Seconds between two reports of a long advance: one of years publishes thousands of files."""
 
 _WORDS: Final = 1000
 _HELD_UP_SECONDS: Final = 60
@@ -193,8 +193,8 @@ class Administration:
         if answer.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT):
             raise UsageError(_detail(answer))
         if not answer.ok:
-            told = f"HTTP {answer.status_code}, {_detail(answer)}"
-            raise UsageError(f"L'administration refuse {method} {path} : {told}")
+            refusal = f"HTTP {answer.status_code}, {_detail(answer)}"
+            raise UsageError(f"L'administration refuse {method} {path} : {refusal}")
         return answer
 
 

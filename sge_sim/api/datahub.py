@@ -70,7 +70,8 @@ class CompteView(BaseModel):
             acteur=compte.acteur_code,
             **asdict(compte.profil or ProfilDatahub()),
             roles=[
-                RoleView(numero=one.numero, email=one.email, role=one.role) for one in compte.roles
+                RoleView(numero=held.numero, email=held.email, role=held.role)
+                for held in compte.roles
             ],
         )
 
@@ -129,8 +130,8 @@ class ContratDatahubView(BaseModel):
             signe_le=contrat.signe_at and contrat.signe_at.astimezone(PARIS),
             annexe=annexe,
             interlocuteurs=[
-                RoleView(numero=one.numero, email=one.email, role=one.role)
-                for one in contrat.interlocuteurs
+                RoleView(numero=row.numero, email=row.email, role=row.role)
+                for row in contrat.interlocuteurs
             ],
         )
 

@@ -44,7 +44,7 @@ ELSEWHERE: Final[Mapping[str, tuple[str, Iterable[Rule]]]] = {
             CERTIFICAT_LISIBLE,
             *CERTIFICATE_CHECKS,
             *REQUEST_CHECKS,
-            *(one for one in vars(door).values() if isinstance(one, Rule)),
+            *(value for value in vars(door).values() if isinstance(value, Rule)),
         ),
     ),
     report.SERVICE: (
@@ -97,7 +97,7 @@ class CodeView(View):
 
     @property
     def words(self) -> str:
-        """What a search looks at."""
+        """The text that a search goes through."""
         rules = (f"{rule.name} {service}" for service, rule in self.regles)
         return " ".join((self.code, self.libelle, *rules))
 

@@ -92,7 +92,9 @@ def view_pannes(session: Session, data_dir: Path) -> list[PanneView]:
     bind = session.get_bind()
     counters = counters_of(data_dir, bind if isinstance(bind, Engine) else None)
     try:
-        return [PanneView.of(one, *counters.read(one.numero)) for one in pannes_within(session)]
+        return [
+            PanneView.of(panne, *counters.read(panne.numero)) for panne in pannes_within(session)
+        ]
     finally:
         counters.close()
 

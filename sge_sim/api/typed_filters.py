@@ -14,7 +14,7 @@ def known_spelling(typed: str, known: Iterable[str]) -> str:
     'R4x'
     """
     lowered = typed.strip().lower()
-    return next((one for one in known if one.lower() == lowered), typed.strip())
+    return next((word for word in known if word.lower() == lowered), typed.strip())
 
 
 def code_typed(typed: str | None) -> str | None:

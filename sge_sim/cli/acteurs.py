@@ -57,7 +57,7 @@ def list_command(data_dir: Path, as_json: bool) -> None:
     if as_json:
         say_json(views)
     else:
-        click.echo("\n\n".join("\n".join(_lines(one)) for one in views))
+        click.echo("\n\n".join("\n".join(_lines(view)) for view in views))
 
 
 @acteurs.command(help="Créer un acteur.")

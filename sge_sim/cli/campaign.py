@@ -223,8 +223,8 @@ def _tell(state: "CampaignState") -> None:
     for execution in state.executions:
         click.echo(f"  {one_line(execution)}" if execution.instant else f"  -  {execution.cle}")
     counts = Counter(each.issue for each in state.observations)
-    told = ", ".join(f"{count} {issue}" for issue, count in counts.items()) or "aucun échange"
-    click.echo(f"\n{told}.")
+    counted = ", ".join(f"{count} {issue}" for issue, count in counts.items()) or "aucun échange"
+    click.echo(f"\n{counted}.")
 
 
 def one_line(execution: "Execution") -> str:
@@ -248,12 +248,12 @@ def offer(rapport: "Rapport", acteur: str) -> str:
     from sge_sim.homologation.reports.rapport import Decision
 
     lines = [
-        f"  sge-sim acteurs habiliter {acteur} {one.package}"
-        for one in rapport.verdicts
-        if one.decision is Decision.HOMOLOGUE
+        f"  sge-sim acteurs habiliter {acteur} {verdict.package}"
+        for verdict in rapport.verdicts
+        if verdict.decision is Decision.HOMOLOGUE
     ]
-    told = "Pour que le simulateur l'admette aussi quand il joue la production :"
-    return "\n".join(["", told, *lines]) if lines else ""
+    why = "Pour que le simulateur l'admette aussi quand il joue la production :"
+    return "\n".join(["", why, *lines]) if lines else ""
 
 
 def summary(rapport: "Rapport") -> str:
@@ -262,7 +262,8 @@ def summary(rapport: "Rapport") -> str:
 
     lines = ["", f"{rapport.release} : {counts_in_words(rapport.executions)}", ""]
     lines += [
-        f"  {one.package:<16} {one.decision.value:<15} {one.raison}" for one in rapport.verdicts
+        f"  {verdict.package:<16} {verdict.decision.value:<15} {verdict.raison}"
+        for verdict in rapport.verdicts
     ]
     for remarque in rapport.remarques:
         lines += ["", remarque]

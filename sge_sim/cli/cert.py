@@ -146,8 +146,8 @@ def issue(
     click.echo(f"clé          {files.key} (sans mot de passe)")
     click.echo(f"certificat   {files.certificate}")
     click.echo(f"à présenter  {files.chain} (avec son intermédiaire)")
-    told = f" (mot de passe : {password})" if password == BUNDLE_PASSWORD else ""
-    click.echo(f"PKCS#12      {files.bundle}{told}")
+    hint = f" (mot de passe : {password})" if password == BUNDLE_PASSWORD else ""
+    click.echo(f"PKCS#12      {files.bundle}{hint}")
     click.echo("À enregistrer : sge-sim cert register, sinon la porte le refuse.")
 
 
@@ -231,7 +231,7 @@ def register(
 @_pki_options
 def revoke(file: Path, password: str | None, **folders: Any) -> None:
     from sge_sim.pki.inspection import read_acteur_certificate
-    from sge_sim.schema.data_folder import changing_pieces
+    from sge_sim.schema.pieces import changing_pieces
 
     certificate, _ = read_acteur_certificate([file], password)
     with changing_pieces(folders["data_dir"]):

@@ -77,7 +77,7 @@ def call_line(echange: "Echange") -> str:
     parts = [
         click.style(f"{echange.instant.astimezone(PARIS):%d/%m %H:%M:%S}", dim=True),
         click.style(f"{issue:<7}", fg=_COLOURS[issue]),
-        *(printable(one) for one in (answered, nature, echange.prm, echange.acteur_code) if one),
+        *(printable(part) for part in (answered, nature, echange.prm, echange.acteur_code) if part),
         f"{echange.duration_ms:.1f} ms".replace(".", ","),
         click.style(f"échange {echange.id}", dim=True),
     ]
@@ -90,7 +90,7 @@ def call_line(echange: "Echange") -> str:
 
 def printable(text: str) -> str:
     """Return `text` on one line, without what a terminal would obey: a client wrote it."""
-    return "".join(one if one.isprintable() else " " for one in text)
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 _PATIENCE_SECONDS: Final = 2.0

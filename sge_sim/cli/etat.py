@@ -89,7 +89,7 @@ def health(data_dir: Path, as_json: bool) -> None:
 )
 @data_dir_option
 def token(data_dir: Path) -> None:
-    from sge_sim.schema.data_folder import changing_pieces
+    from sge_sim.schema.pieces import changing_pieces
 
     with changing_pieces(make_private_folder(data_dir)):
         drawn = draw_token(data_dir)

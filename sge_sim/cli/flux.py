@@ -156,12 +156,12 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
     retry_now(database)
     incidents = Incidents(database.memoire, Guet(data_dir, database.engine), journal.append)
     tally = deliver_pending(database, data_dir, incidents)
-    told = (
+    done = (
         counted(made, "publication"),
         counted(tally.delivered, "fichier livré", "fichiers livrés"),
         counted(tally.failed, "échec"),
     )
-    click.echo(f"{', '.join(told)}.")
+    click.echo(f"{', '.join(done)}.")
 
 
 @flux.command(help="Déchiffrer un fichier, par les clés d'un contrat ou par celles données.")

@@ -134,8 +134,8 @@ def system_sentence(error: OSError) -> str | None:
     if error.filename is None:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         return "Le disque n'a plus de place : en faire, puis recommencer." if full else None
-    told = _SYSTEM.get(error.errno or 0, f"ne peut pas être utilisé ({error.strerror})")
-    return f"« {error.filename} » {told}."
+    reason = _SYSTEM.get(error.errno or 0, f"ne peut pas être utilisé ({error.strerror})")
+    return f"« {error.filename} » {reason}."
 
 
 def database_sentence(error: Exception) -> str | None:
@@ -144,12 +144,14 @@ def database_sentence(error: Exception) -> str | None:
     loaded = [sys.modules[name] for name in ("sqlalchemy.exc", "sqlite3") if name in sys.modules]
     if not any(isinstance(error, module.OperationalError) for module in loaded):
         return None
-    told = " ".join(str(getattr(error, "orig", error)).split())
-    if told == "database is locked":
+    message = " ".join(str(getattr(error, "orig", error)).split())
+    if message == "database is locked":
         return (
             "La base est prise : un autre programme y écrit ; recommencer, ou l'arrêter s'il dure."
         )
-    return f"La base ne peut pas être utilisée ({told}) : vérifier sa place, ses droits, son accès."
+    return (
+        f"La base ne peut pas être utilisée ({message}) : vérifier sa place, ses droits, son accès."
+    )
 
 
 def _translated(message: str) -> str:

@@ -214,7 +214,9 @@ def _release(options: dict[str, Any], earlier: "Rapport | None") -> "Release":
 def _protocole(packages: tuple[str, ...]) -> str:
     """Return the protocol that has the packages. Raises `UsageError` for those of several."""
     found = [
-        one.nom for one in PROTOCOLES.values() if not packages or {*packages} & {*one.packages}
+        protocole.nom
+        for protocole in PROTOCOLES.values()
+        if not packages or {*packages} & {*protocole.packages}
     ]
     if packages and len(found) > 1:
         raise UsageError("Les packages de SGE et de Data Connect se passent en deux campagnes.")
@@ -278,7 +280,7 @@ def _expected_failures(file: Path | None, release: "Release") -> frozenset[str]:
 def _offer(rapport: "Rapport", admin: "Administration") -> None:
     login = rapport.acteur.lower()
     for acteur in admin.acteurs():
-        if login in (one.login for one in acteur.utilisateurs):
+        if login in (utilisateur.login for utilisateur in acteur.utilisateurs):
             click.echo(offer(rapport, acteur.code), nl=False)
 
 

@@ -73,13 +73,13 @@ def open_target(options: Options, release: "Release") -> Iterator[Target]:
     known = {"target", *targets.described_by, *targets.others}
     for name in _ALL - known:
         if options[name]:
-            raise UsageError(f"{_told(name)} ne va pas avec {release.nom}.")
+            raise UsageError(f"{_option(name)} ne va pas avec {release.nom}.")
     if options["target"] is not None:
         yield targets.named(options)
         return
     for name in targets.described_by:
         if options[name] is not None:
-            raise UsageError(f"{_told(name)} va avec --target.")
+            raise UsageError(f"{_option(name)} va avec --target.")
     start = datetime.combine(release.reference, time(10), PARIS)
     arguments = ["--now", start.isoformat(), *targets.own_options(options)]
     with TemporaryDirectory(prefix="sge-sim-") as folder, ExitStack() as running:
@@ -107,7 +107,7 @@ def target_now(options: Options) -> datetime | None:
     return None if options["now"] is None else parse_instant(options["now"])
 
 
-def _told(name: str) -> str:
+def _option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
@@ -223,8 +223,8 @@ def _named_data_connect(options: Options) -> Target:
     if options["admin"] is not None:
         admin = Administration(options["admin"])
         quotas = bool(admin.get("/api/settings")["quotas"])
-        told = admin.get_all("/api/applications")
-        known = {one["mode"]: identifiants_of(one) for one in told if one["par_defaut"]}
+        found = admin.get_all("/api/applications")
+        known = {each["mode"]: identifiants_of(each) for each in found if each["par_defaut"]}
         applications = {**known, **applications}
     if not applications:
         raise UsageError(
@@ -240,7 +240,7 @@ def _named_data_connect(options: Options) -> Target:
 
 
 def _require(options: Options, names: Sequence[str]) -> None:
-    missing = [_told(name) for name in names if options[name] is None]
+    missing = [_option(name) for name in names if options[name] is None]
     if missing:
         raise UsageError("--target va avec " + ", ".join(missing) + ".")
 
@@ -278,7 +278,9 @@ TARGETS: Final[Mapping[str, Targets]] = {
         others=(),
     ),
 }
-_ALL: Final = {name for one in TARGETS.values() for name in (*one.described_by, *one.others)}
+_ALL: Final = {
+    name for targets in TARGETS.values() for name in (*targets.described_by, *targets.others)
+}
 
 
 _OF_THE_TARGET: Final = frozenset({"target", "admin", "ca", "now"})

@@ -263,8 +263,8 @@ def _line(echange: "Echange") -> str:
         )
     )
     own = None if echange.origine in (None, "client") else echange.origine
-    told = " — ".join(part for part in (own, _rule(echange), echange.detail) if part)
-    return "\n        ".join((line, *map(printable, told.splitlines())))
+    explanation = " — ".join(part for part in (own, _rule(echange), echange.detail) if part)
+    return "\n        ".join((line, *map(printable, explanation.splitlines())))
 
 
 def _outcome(echange: "Echange") -> str:

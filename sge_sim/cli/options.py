@@ -106,8 +106,8 @@ def _file_settings(ctx: click.Context) -> dict[str, Any]:
 
 def _typed_folder(args: Sequence[str]) -> str | None:
     """Return the folder that the command line names, before it is parsed."""
-    for one, following in zip(args, [*args[1:], ""], strict=True):
-        name, separator, value = one.partition("=")
+    for word, following in zip(args, [*args[1:], ""], strict=True):
+        name, separator, value = word.partition("=")
         if name == "--data-dir":
             return value if separator else following
     return None
@@ -115,14 +115,14 @@ def _typed_folder(args: Sequence[str]) -> str | None:
 
 def settings_options(command: Command) -> Command:
     """Give `command` one option per setting; it receives them as keyword arguments."""
-    for one in reversed(fields(Settings)):
-        command = setting_option(one.name)(command)
+    for setting in reversed(fields(Settings)):
+        command = setting_option(setting.name)(command)
     return command
 
 
 def setting_option(name: str) -> Callable[[Command], Command]:
     """Give a command the option of one setting, with its variable and its help."""
-    (one,) = (one for one in fields(Settings) if one.name == name)
+    (setting,) = (setting for setting in fields(Settings) if setting.name == name)
     kind = get_type_hints(Settings)[name]
     flag = kind is bool
     option = f"--{name.replace('_', '-')}"
@@ -132,10 +132,10 @@ def setting_option(name: str) -> Callable[[Command], Command]:
         type=None if flag else _click_type(kind),
         is_flag=flag,
         multiple=get_origin(kind) is tuple,
-        default=default_data_dir if name == "data_dir" else _click_default(one.default),
+        default=default_data_dir if name == "data_dir" else _click_default(setting.default),
         envvar=variable_of(name),
         show_default=name != "data_dir",
-        help=one.metadata["why"],
+        help=setting.metadata["why"],
     )
 
 
@@ -204,14 +204,14 @@ def _click_default(value: Any) -> Any:
 def _click_type(kind: Any) -> Any:
     if get_origin(kind) is Literal:
         return click.Choice(get_args(kind), case_sensitive=False)
-    choices = [one for one in get_args(kind) if one is not type(None)] or [kind]
-    (one, *_) = choices
-    if one is Path:
+    choices = [choice for choice in get_args(kind) if choice is not type(None)] or [kind]
+    (choice, *_) = choices
+    if choice is Path:
         return click.Path(path_type=Path)
-    if one is datetime:
+    if choice is datetime:
         return InstantType()
-    if one is Delai:
+    if choice is Delai:
         return DelaiType()
-    if hasattr(one, "__members__"):
-        return click.Choice(list(one), case_sensitive=False)
-    return one
+    if hasattr(choice, "__members__"):
+        return click.Choice(list(choice), case_sensitive=False)
+    return choice

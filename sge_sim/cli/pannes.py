@@ -75,13 +75,13 @@ def remove_command(numero: int | None, every: bool, data_dir: Path) -> None:
             raise UsageError(f"Aucune panne prévue ne porte le numéro {numero}.")
 
 
-def _line(one: "PanneView") -> str:
-    about = " ".join(filter(None, (one.service, one.acteur, one.prm))) or "tous les appels"
-    drawn = "" if one.probabilite is None else f", probabilité {one.probabilite:g}"
-    drawn += f", graine {one.graine}" if one.probabilite is not None or one.dispersion else ""
-    lasts = "" if one.secondes is None else f", {one.secondes:g} s"
-    state = "épuisée" if one.epuisee else "en attente" if not one.appels else "en cours"
+def _line(view: "PanneView") -> str:
+    about = " ".join(filter(None, (view.service, view.acteur, view.prm))) or "tous les appels"
+    drawn = "" if view.probabilite is None else f", probabilité {view.probabilite:g}"
+    drawn += f", graine {view.graine}" if view.probabilite is not None or view.dispersion else ""
+    lasts = "" if view.secondes is None else f", {view.secondes:g} s"
+    state = "épuisée" if view.epuisee else "en attente" if not view.appels else "en cours"
     return (
-        f"{one.numero:>4}  {one.libelle}{lasts}  ({about}, {one.du} à {one.au}{drawn})  "
-        f"{state} : {one.touches} / {one.appels}"
+        f"{view.numero:>4}  {view.libelle}{lasts}  ({about}, {view.du} à {view.au}{drawn})  "
+        f"{state} : {view.touches} / {view.appels}"
     )

@@ -248,7 +248,7 @@ def set_command(
     database = open_database(data_dir)
     reglages = Reglages(
         service_acces=None if service_acces is None else service_acces == "oui",
-        type=next((one for one in TYPES_ACCES if one == type_acces), None),
+        type=next((known for known in TYPES_ACCES if known == type_acces), None),
         acces_periode=acces_periode,
         jours_absents=jours_absents,
         points_absents=points_absents,

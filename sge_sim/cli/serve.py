@@ -218,10 +218,13 @@ def _greet(settings: Settings, readiness: dict[str, Any], show_settings: bool) -
         click.echo(f"  clé           {acteur['client_key']}")
     if "data_connect" in readiness:
         production = readiness["data_connect"]
-        for name, one in (("production", production), ("bac à sable", production["sandbox"])):
-            click.echo(f"\nApplication Data Connect, {name} : {one['client_id']}")
-            click.echo(f"  secret        {one['client_secret']}")
-            click.echo(f"  retour        {one['redirect_uri']}")
+        for name, identifiants in (
+            ("production", production),
+            ("bac à sable", production["sandbox"]),
+        ):
+            click.echo(f"\nApplication Data Connect, {name} : {identifiants['client_id']}")
+            click.echo(f"  secret        {identifiants['client_secret']}")
+            click.echo(f"  retour        {identifiants['redirect_uri']}")
 
 
 def _first_call(settings: Settings, readiness: dict[str, Any]) -> PremierAppel:

@@ -204,7 +204,7 @@ class RestApplication:
 
 
 def _breakdown(call: RestCall, error: Exception) -> RestRule:
-    """Return how a failure of the simulator itself is told."""
+    """Return the answer to a failure of the simulator itself."""
     if not call.path.startswith("/dataconnect/"):
         return rest_rules.PANNE
     return rules_page.PANNE if isinstance(error, DATABASE_UNREACHABLE) else rules_page.SERVEUR

@@ -137,7 +137,7 @@ def _checked_address(address: str) -> str:
 
 
 def _checked_apis(apis: Sequence[str]) -> list[str]:
-    unknown = [one for one in apis if one not in APIS]
+    unknown = [api for api in apis if api not in APIS]
     if unknown:
         raise UsageError(f"API inconnue : {', '.join(unknown)} ; il y a {', '.join(APIS)}.")
     return list(dict.fromkeys(apis))

@@ -252,7 +252,7 @@ APIS: Final[Mapping[str, Callable[[PointFacts], Any]]] = {
     "comptage_auto": _comptage,
     "alimentation_auto": _alimentation,
 }
-"""The five APIs, and what each tells of a point."""
+"""The five APIs, and what each answers of a point."""
 
 
 SERVICES_API: Final = "subscribed_services"
@@ -306,7 +306,7 @@ def answer_services(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
         exchange.prm = shown[0]["pointId"]
         if not demande.comptage:
             body["serviceSouscrit"] = (
-                shown if demande.autorisation else [_without_autorisation(one) for one in shown]
+                shown if demande.autorisation else [_without_autorisation(view) for view in shown]
             )
     return json_answer(body)
 
@@ -335,27 +335,27 @@ def _services(exchange: RestExchange, demande: DemandeServices) -> Sequence[dict
     found = vue.ask(read_services_of, application.client_id)
     today = exchange.now.date()
     listed = []
-    for one in found:
-        if demande.autorisationId not in (None, one.autorisation_id):
+    for service in found:
+        if demande.autorisationId not in (None, service.autorisation_id):
             continue
-        dossier = vue.lire(prm=one.prm).dossier
+        dossier = vue.lire(prm=service.prm).dossier
         assert dossier is not None, "a foreign key holds it"
         point = dossier.point
-        told = mocks_2026.service(
-            one.service_souscrit_id,
-            one.prm,
-            DONNEES_ACCES[one.type],
-            one.debut.isoformat(),
-            one.fin.isoformat(),
-            one.autorisation_id,
-            etat=one.etat if today < one.fin else "TERMINE",
-            segment=_SEGMENTS[one.sens],
-            soutirage=one.sens == "SOUTIRAGE",
-            injection=one.sens == "INJECTION",
+        described = mocks_2026.service(
+            service.service_souscrit_id,
+            service.prm,
+            DONNEES_ACCES[service.type],
+            service.debut.isoformat(),
+            service.fin.isoformat(),
+            service.autorisation_id,
+            etat=service.etat if today < service.fin else "TERMINE",
+            segment=_SEGMENTS[service.sens],
+            soutirage=service.sens == "SOUTIRAGE",
+            injection=service.sens == "INJECTION",
         )
         if point.siret is not None:
-            told["sirenTitulaire"] = point.siret[:9]
-        listed.append(told)
+            described["sirenTitulaire"] = point.siret[:9]
+        listed.append(described)
     return listed
 
 

@@ -105,7 +105,7 @@ def answer_mesure(backend: RestBackend, exchange: RestExchange, nom: str) -> Res
 
 
 def _read(backend: RestBackend, exchange: RestExchange, resource: Resource) -> _Question:
-    """Read a demand and look at it; whatever is outside of the swagger is a 500 (measured)."""
+    """Read a demand and check it; whatever is outside of the swagger is a 500 (measured)."""
     asked = exchange.call.parameters
     prm, pas, grandeur = (asked.get(n, "") for n in ("pointId", "mesuresPas", "grandeurPhysique"))
     if PRM.fullmatch(prm) is None:

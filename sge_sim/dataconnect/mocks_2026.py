@@ -84,12 +84,12 @@ def services(autorisation_id: int) -> list[dict[str, Any]]:
     points = points_of(CLIENT_DES_MOCKS)
     match autorisation_id:
         case 11:
-            return [_as_of_11(one) for one in _five(80000001, points[0].prm, 11)]
+            return [_as_of_11(service) for service in _five(80000001, points[0].prm, 11)]
         case 12:
             return [
-                one
+                service
                 for rank, point in enumerate(points)
-                for one in _five(80000001 + 5 * rank, point.prm, 12, segment=point.segment)
+                for service in _five(80000001 + 5 * rank, point.prm, 12, segment=point.segment)
             ]
         case 13:
             return _five(80000001, points[0].prm, 13, etat="TERMINE")
@@ -97,9 +97,9 @@ def services(autorisation_id: int) -> list[dict[str, Any]]:
     if client is None:
         return []
     return [
-        one
+        service
         for rank, point in enumerate(points_of(client))
-        for one in _five(
+        for service in _five(
             81000000 + 100 * client + 10 * rank,
             point.prm,
             autorisation_id,
@@ -112,9 +112,9 @@ def services(autorisation_id: int) -> list[dict[str, Any]]:
 
 def _as_of_11(service: dict[str, Any]) -> dict[str, Any]:
     """Return a service as the mock of consent 11 has it (replayed by a public gateway)."""
-    told = {**service, "espaceDynamique": True}
-    del told["periodiciteTransmission"]
-    return told
+    described = {**service, "espaceDynamique": True}
+    del described["periodiciteTransmission"]
+    return described
 
 
 def _five(
@@ -223,7 +223,7 @@ def _c2_p1() -> list[dict[str, Any]]:
 
 def _technical(segments: list[str]) -> dict[str, Any]:
     """Return what the other APIs tell: `alimentation_auto` is that of the C1, the rest invented."""
-    synthese: dict[str, Any] = {"segments": [{"segment": one} for one in segments]}
+    synthese: dict[str, Any] = {"segments": [{"segment": segment} for segment in segments]}
     if len(segments) > 1:
         synthese["generation_last_activation_date"] = _DEPUIS
     synthese["consumption_last_activation_date"] = _DEPUIS

@@ -195,7 +195,7 @@ def _consent(
     demande: DemandeAccord,
     titulaire: str,
     status: int = 200,
-    told: str = "",
+    message: str = "",
 ) -> RestAnswer:
     client = exchange.vue.ask(*held_by(titulaire))
     if client is None:
@@ -208,7 +208,7 @@ def _consent(
         client=client,
         points=points,
         donnees=_data(demande.application),
-        erreur=told,
+        erreur=message,
     )
 
 
@@ -223,7 +223,7 @@ def _offered(dossier: Any) -> dict[str, str]:
 def _data(application: ApplicationFacts) -> list[str]:
     """Return what the APIs of an application let it read, in French."""
     apis = set(application.apis)
-    told = (
+    sentences = (
         ({"mesure_synchrone_auto", "metering_data_dc"}, "vos consommations quotidiennes"),
         (
             {"mesure_synchrone_auto", "metering_data_clc"},
@@ -243,7 +243,7 @@ def _data(application: ApplicationFacts) -> list[str]:
         ({"situation_contrat_auto", "customers_i", "customers_cd"}, "votre identité et contacts"),
         ({"comptage_auto", "alimentation_auto"}, "les caractéristiques de votre installation"),
     )
-    return [text for needed, text in told if needed & apis]
+    return [text for needed, text in sentences if needed & apis]
 
 
 def _decided(backend: RestBackend, exchange: RestExchange, demande: DemandeAccord) -> RestAnswer:

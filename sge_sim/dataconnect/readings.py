@@ -1,4 +1,4 @@
-"""The measures of a point as Data Connect tells them: the physics, within what may be told.
+"""The measures of a point as Data Connect gives them: the physics, within what may be given.
 
 The values are those of ConsultationMesuresDetaillees and of the files. What is told goes up to
 yesterday, whose data come at 8:00 (catalogue of data), and of a curve to what was collected (FAQ).
@@ -29,7 +29,7 @@ _ARRIVAL: Final = 8
 
 
 @dataclass(frozen=True)
-class Valeur:
+class ValeurLue:
     """A value and the text of its stamp: the day, or an instant in legal time without offset.
 
     `pas` are the minutes of the step, of curves alone.
@@ -63,7 +63,7 @@ class MeasureReader:
 
     def read(
         self, type_: TypeAcces, grandeur: str, debut: date, fin: date, pas: str = "P1D"
-    ) -> dict[str, list[Valeur]]:
+    ) -> dict[str, list[ValeurLue]]:
         """Return the values of the days of [debut, fin) by quantity; one without any is left out.
 
         A curve is told of the days on which it was collected, at the ends of its steps (measured,
@@ -78,12 +78,12 @@ class MeasureReader:
         if fictif is not None and fictif.autoconsommation:
             series = self._net(point, lecture, series)
         stamp = Stamp.JOUR if type_ == "ENERGIE" else Stamp.NAIF
-        read: dict[str, list[Valeur]] = {}
+        read: dict[str, list[ValeurLue]] = {}
         for serie in series:
-            valeurs = [Valeur(f"{mois.mois:%Y-%m}", mois.valeur) for mois in serie.mois]
+            valeurs = [ValeurLue(f"{mois.mois:%Y-%m}", mois.valeur) for mois in serie.mois]
             for horodates, decalages, nombres, minutes, _ in serie.troncons:
                 textes = write_stamps(stamp, horodates, decalages)
-                valeurs += map(Valeur, textes, nombres.tolist(), repeat(minutes))
+                valeurs += map(ValeurLue, textes, nombres.tolist(), repeat(minutes))
             read[serie.grandeur] = valeurs
         return read
 

@@ -28,7 +28,7 @@ class RestRule(Rule):
     def text(self) -> str:
         """What the body says of it."""
         said = (self.body.get(name) for name in ("error_description", "description", "message"))
-        return next((str(one).strip() for one in said if one), "")
+        return next((str(text).strip() for text in said if text), "")
 
     def envelope(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a body as it is sent."""

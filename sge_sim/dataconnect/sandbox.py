@@ -55,8 +55,8 @@ class PointFictif:
 
 
 POINTS: Final[Mapping[str, PointFictif]] = {
-    one.prm: one
-    for one in (
+    point.prm: point
+    for point in (
         PointFictif(0, "22516914714270"),
         PointFictif(1, "11453290002823", mise_en_service=date(2019, 8, 27)),
         PointFictif(2, "32320647321714", courbe=False),
@@ -83,7 +83,7 @@ the mocks of the guide)."""
 
 def points_of(client: int) -> tuple[PointFictif, ...]:
     """Return the points of a fake customer."""
-    return tuple(one for one in POINTS.values() if one.client == client)
+    return tuple(point for point in POINTS.values() if point.client == client)
 
 
 def client_of_state(state: str) -> int:
@@ -156,7 +156,7 @@ def _dossier(fictif: PointFictif, today: date) -> Dossier:
 
 
 def _lost(fictif: PointFictif, today: date) -> list[tuple[datetime, datetime]]:
-    """Return what is lost each Tuesday and Wednesday, back to four years: nothing older is told.
+    """Return what is lost each Tuesday and Wednesday, back to four years: nothing older is given.
 
     The reading that ends Wednesday is there, or Thursday's energy would be lost too.
     """

@@ -94,8 +94,8 @@ def _contracts(point: PointFacts) -> dict[str, Any]:
         "contract_status": point.etat_contractuel,
         "last_distribution_tariff_change_date": _written_day(point.date_modification_fta),
     }
-    told = {name: value for name, value in contracts.items() if value is not None}
-    return _customer(point, {"usage_point": _usage_point(point), "contracts": told})
+    given = {name: value for name, value in contracts.items() if value is not None}
+    return _customer(point, {"usage_point": _usage_point(point), "contracts": given})
 
 
 def _addresses(point: PointFacts) -> dict[str, Any]:
@@ -107,8 +107,8 @@ def _addresses(point: PointFacts) -> dict[str, Any]:
         "city": point.commune,
         "country": "France",
     }
-    told = {name: value for name, value in address.items() if value is not None}
-    usage_point = {**_usage_point(point), "usage_point_addresses": told}
+    given = {name: value for name, value in address.items() if value is not None}
+    usage_point = {**_usage_point(point), "usage_point_addresses": given}
     return _customer(point, {"usage_point": usage_point})
 
 
@@ -131,7 +131,7 @@ CLIENT_RESOURCES: Final[Mapping[str, tuple[str, Callable[[PointFacts], dict[str,
     "/customers_upc/v5/usage_points/contracts": ("customers_upc", _contracts),
     "/customers_upa/v5/usage_points/addresses": ("customers_upa", _addresses),
 }
-"""The four paths: the API of each, and what it tells of a point."""
+"""The four paths: the API of each, and what it answers of a point."""
 
 
 MEASURE_REFUSALS: Final = Refusals(

@@ -5,7 +5,13 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date
-from sge_sim.datahub.droits import ETAPES, ActionDatahub, DemandeDatahub, DossierContrat, Etape
+from sge_sim.datahub.droits import (
+    ETAPES,
+    ActionDatahub,
+    DemandeDatahub,
+    DossierContrat,
+    EtapeContrat,
+)
 from sge_sim.datahub.portail import ask, get_compte, roles_of
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.flux.canaux import check_canal
@@ -77,8 +83,8 @@ def name_representant(session: Session, numero: str, email: str) -> ContratDatah
     contrat, compte = get_contrat_datahub(session, numero), get_compte(session, email)
     if compte.acteur_code != contrat.acteur_code:
         raise UsageError(f"{compte.email} n'appartient pas à l'entité du contrat.")
-    for one in [one for one in contrat.interlocuteurs if one.role == "representant"]:
-        contrat.interlocuteurs.remove(one)
+    for row in [row for row in contrat.interlocuteurs if row.role == "representant"]:
+        contrat.interlocuteurs.remove(row)
     session.flush()
     contrat.interlocuteurs.append(
         Interlocuteur(numero=numero, email=compte.email, role="representant")
@@ -199,7 +205,7 @@ def remove_interlocuteur(
     held = _holders(contrat, email.lower(), role)
     if not held and roles_of(session, asking, numero):
         raise UsageError(f"{email} n'a pas ce rôle sur le contrat « {numero} ».")
-    contractuels = [one for one in contrat.interlocuteurs if one.role == "contractuel"]
+    contractuels = [row for row in contrat.interlocuteurs if row.role == "contractuel"]
     ask(
         "retirer_interlocuteur",
         DemandeDatahub(
@@ -220,11 +226,15 @@ def _known_etat(known: Contrat | None, today: date) -> EtatContratDatahub:
 
 
 def _holders(contrat: ContratDatahub, email: str, role: RoleDatahub) -> list[Interlocuteur]:
-    return [one for one in contrat.interlocuteurs if (one.email, one.role) == (email, role)]
+    return [row for row in contrat.interlocuteurs if (row.email, row.role) == (email, role)]
 
 
 def _asked(
-    session: Session, par: str, numero: str, action: ActionDatahub, etape: Etape | None = None
+    session: Session,
+    par: str,
+    numero: str,
+    action: ActionDatahub,
+    etape: EtapeContrat | None = None,
 ) -> ContratDatahub:
     """Return the contract that `par` may act upon; his rights are checked before its state."""
     asking, contrat = get_compte(session, par), get_contrat_datahub(session, numero)
@@ -238,7 +248,7 @@ def _dossier(contrat: ContratDatahub) -> DossierContrat:
     return DossierContrat(
         contrat.etat,
         annexe=contrat.annexe is not None,
-        representant=any(one.role == "representant" for one in contrat.interlocuteurs),
+        representant=any(row.role == "representant" for row in contrat.interlocuteurs),
     )
 
 

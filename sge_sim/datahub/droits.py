@@ -283,7 +283,9 @@ DROITS: Final[Mapping[ActionDatahub, tuple[Control[DemandeDatahub], ...]]] = Map
 """The rules of each action, in the order in which they are checked."""
 
 
-Etape = Literal["modifier", "annexer", "envoyer", "signer", "activer", "resilier", "en_production"]
+EtapeContrat = Literal[
+    "modifier", "annexer", "envoyer", "signer", "activer", "resilier", "en_production"
+]
 
 _VIE: Final = "FAQ : contrat rédigé, signé par voie électronique, puis actif ; l'ordre est à nous"
 
@@ -349,7 +351,7 @@ def contrat_est_en_cours(dossier: DossierContrat) -> bool | str:
     return dossier.etat == "actif" or "Aucun contrat actif"
 
 
-ETAPES: Final[Mapping[Etape, tuple[Control[DossierContrat], ...]]] = MappingProxyType(
+ETAPES: Final[Mapping[EtapeContrat, tuple[Control[DossierContrat], ...]]] = MappingProxyType(
     {
         "modifier": (contrat_se_modifie,),
         "annexer": (contrat_se_modifie,),

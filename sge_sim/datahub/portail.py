@@ -58,7 +58,12 @@ def create_compte(session: Session, email: str, nom: str, acteur_code: str) -> C
     """
     acteur = get_acteur(session, acteur_code)
     before, _, after = email.partition("@")
-    if not before or "." not in after or len(email) > 255 or any(one.isspace() for one in email):
+    if (
+        not before
+        or "." not in after
+        or len(email) > 255
+        or any(character.isspace() for character in email)
+    ):
         raise UsageError(f"« {email} » n'est pas une adresse de messagerie.")
     if session.get(CompteDatahub, email.lower()) is not None:
         raise UsageError(f"L'adresse « {email} » a déjà un compte Datahub.")
@@ -99,7 +104,7 @@ def roles_of(
 ) -> frozenset[RoleDatahub]:
     """Return the roles that somebody holds on a contract; on any of them without `numero`."""
     session.expire(compte, ["roles"])
-    return frozenset(one.role for one in compte.roles if numero in (None, one.numero))
+    return frozenset(held.role for held in compte.roles if numero in (None, held.numero))
 
 
 def ask(action: ActionDatahub, demande: DemandeDatahub) -> None:
@@ -232,13 +237,15 @@ def _allowed(
         ask("gerer_bac_a_sable", DemandeDatahub(roles_of(session, asking), a_lui=a_lui))
         return
     contrats = [
-        one for one in contrats_datahub(session, asking.acteur_code) if one.service == "fds"
+        contrat
+        for contrat in contrats_datahub(session, asking.acteur_code)
+        if contrat.service == "fds"
     ]
     roles: set[RoleDatahub] = set()
-    for one in contrats:
-        roles |= roles_of(session, asking, one.numero)
+    for contrat in contrats:
+        roles |= roles_of(session, asking, contrat.numero)
     ask("gerer_production", DemandeDatahub(frozenset(roles), service, chez_lui=chez_lui))
-    active = any(one.etat == "actif" for one in contrats)
+    active = any(contrat.etat == "actif" for contrat in contrats)
     check(ETAPES["en_production"], DossierContrat("actif" if active else None))
 
 

@@ -181,9 +181,9 @@ def open_ticket(session: Session, acteur_code: str, pem: str, now: datetime) -> 
     acteur = get_acteur(session, acteur_code)
     read_chain(pem)
     ends = [
-        one.not_after
-        for one in registered_certificats(session, "production")
-        if one.acteur_code == acteur.code
+        certificat.not_after
+        for certificat in registered_certificats(session, "production")
+        if certificat.acteur_code == acteur.code
     ]
     ticket = TicketSpice(
         acteur_code=acteur.code,

@@ -139,7 +139,7 @@ read_registered: Final[Query[Registered | None]] = Query(
         else Registered(certificat.acteur_code, _intermediates(certificat.pem), certificat.kind)
     ),
 )
-"""What the policy is told of a certificate: the same value for as long as nothing changes."""
+"""What the policy is given of a certificate: the same value for as long as nothing changes."""
 
 
 def register_file(

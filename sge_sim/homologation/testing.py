@@ -27,9 +27,8 @@ from sge_sim.homologation.client.data_connect_client import (
     Identifiants,
     data_connect_of,
 )
-from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
+from sge_sim.homologation.client.own_simulator import GESTES, OwnSimulator, own_simulator
 from sge_sim.homologation.client.sge_client import Cible, SgeClient, open_https_session
-from sge_sim.homologation.client.simulator_gestures import GESTES
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.homologation.reports.writing import write_reports
 
@@ -270,7 +269,7 @@ class Sge(SgeActeur):
         """
         release = self._session.release
         named = replace(release, cas=release.find(name))
-        told = ""
+        explication = ""
         for exchange in reversed(self.journal.read()):
             if exchange.origine != "client":
                 continue
@@ -279,9 +278,9 @@ class Sge(SgeActeur):
                 self._session.keep(found.execution)
                 if found.execution.statut.bon:
                     return ""
-            if not told and found.issue != "hors catalogue":
-                told = found.explication
-        return f"{name} : {told or 'aucun appel de ce test ne convient à ce cas.'}"
+            if not explication and found.issue != "hors catalogue":
+                explication = found.explication
+        return f"{name} : {explication or 'aucun appel de ce test ne convient à ce cas.'}"
 
     def panne(self, sorte: SortePanne, **asked: Any) -> PanneView:
         """Plan a fault for the calls to come; it is gone with the test.

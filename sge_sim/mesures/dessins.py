@@ -56,7 +56,7 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
     plat = np.ones((1, pas), np.int64)
     yield _socles(pas), 1, VARIANTES_DE_SOCLE
     yield (plat, 1, 1) if fin else (_eveils(), 1, VARIANTES_D_EVEIL)
-    for fabrique, variantes, part in ((_matins, 128, 32), (_soirs, 256, 29), (_appareils, 32, 38)):
+    for fabrique, variantes, part in ((_matins, 128, 30), (_soirs, 256, 30), (_appareils, 32, 38)):
         # Large points have no meals: a row keeps their place.
         yield (plat, 1, 1) if fin else (_emousse(fabrique(variantes), part), DEPARTS, variantes)
     yield _blocs(pas // 48, 2 if fin else 8), DEPARTS, 2 if fin else 8

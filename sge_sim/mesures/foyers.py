@@ -38,13 +38,13 @@ from sge_sim.mesures.usages import OUVERT, REDUIT, Charge, Installation, install
 
 _PUISSANCES = (3, 6, 9, 12)
 """Powers by which dwellings are told apart, kVA: beyond the last one, it is the last one's."""
-_TAILLES = {3: 38, 6: 45, 9: 54, 12: 64}
+_TAILLES = {3: 38, 6: 44, 9: 54, 12: 64}
 """Size of what is done in a dwelling, per cent."""
-_SOCLES = {3: 112, 6: 184, 9: 262, 12: 420}
+_SOCLES = {3: 112, 6: 183, 9: 260, 12: 420}
 """W of what never stops: the median."""
 _CHAUFFES = {3: 145, 6: 328, 9: 490, 12: 620}
 """Chances out of 1000 that electricity heats the dwelling."""
-_PAR_DEGRE = {3: 34, 6: 68, 9: 131, 12: 168}
+_PAR_DEGRE = {3: 34, 6: 68, 9: 133, 12: 170}
 """W per degree: the median of those that are heated."""
 _VOITURES = {3: 0, 6: 50, 9: 90, 12: 140}
 """Chances out of 1000 that a car is charged."""
@@ -68,7 +68,7 @@ def foyer(t: Tirages, kva: int, zone: int, plages: Plages, *, asservi: bool) -> 
     formes = banque(_LONGS)
     occupation = _occupation(t)
     taille = t.taille(_TAILLES[puissance], 42, 16, 15 * _TAILLES[puissance] // 10)
-    socle = t.taille(_SOCLES[puissance], 82, 20, 500)
+    socle = t.taille(_SOCLES[puissance], 82, 26, 500)
     if occupation in (DELAISSEE, SECONDAIRE):
         taille //= 2
     if occupation in (VACANT, DELAISSEE, SECONDAIRE):
@@ -101,7 +101,7 @@ def _occupation(t: Tirages) -> int:
     """Return who is there: 2 % are vacant, 8 % second homes, half of them hardly used."""
     sort = t.entre(0, 999)
     for borne, occupation in (
-        (20, VACANT), (55, DELAISSEE), (85, SECONDAIRE), (330, TOUJOURS), (600, VOYAGEUR),
+        (20, VACANT), (55, DELAISSEE), (85, SECONDAIRE), (290, TOUJOURS), (600, VOYAGEUR),
     ):  # fmt: skip
         if sort < borne:
             return occupation
@@ -128,7 +128,7 @@ def _vie(t: Tirages, taille: int, socle: int, formes: Banque) -> list[Charge]:
     """Return what never stops, then the uses of those who live there: by work, by nights, or at
     home."""
     sorte = t.entre(0, 99)
-    chez_soi, a_midi, decale = sorte < 33, sorte < 10, sorte >= 95
+    chez_soi, a_midi, decale = sorte < 35, sorte < 9, sorte >= 95
     if decale:
         lever, repas, eveil = t.entre(4, 46), t.entre(16, 47), 9
     elif chez_soi:
@@ -141,7 +141,7 @@ def _vie(t: Tirages, taille: int, socle: int, formes: Banque) -> list[Charge]:
     lever, repas = min(max(lever, 2), 47), min(max(repas, 6), 47)
     # Some live by the clock.
     bas, haut = (5, 5) if t.chance(770) else (0, 1)
-    diner = (5, 5) if decale or t.chance(600) else (bas // 2 + 1, haut - haut // 4)
+    diner = (5, 5) if decale or t.chance(620) else (bas // 2 + 1, haut - haut // 4)
     matin, soir = formes.groupes[Sorte.MATIN], formes.groupes[Sorte.SOIR]
     machine = formes.groupes[Sorte.APPAREIL]
     grasse = 0 if chez_soi else max(t.autour(3, 2), 0)
@@ -160,7 +160,7 @@ def _vie(t: Tirages, taille: int, socle: int, formes: Banque) -> list[Charge]:
             decalages=(0, grasse * matin.par_depart, 0),
             facteur=LUMIERE,
             presence=vivacite,
-            ecart=20,
+            ecart=35,
         ),
         Charge(
             taille * t.entre(16, 24),
@@ -171,10 +171,10 @@ def _vie(t: Tirages, taille: int, socle: int, formes: Banque) -> list[Charge]:
             decalages=(0, t.entre(-2, 2) * soir.par_depart, 0),
             facteur=LUMIERE,
             presence=t.entre(85, 100),
-            ecart=20,
+            ecart=35,
         ),
         Charge(
-            taille * t.entre(4, 7),
+            taille * t.entre(3, 6),
             Sorte.APPAREIL,
             machine.ligne(lessive),
             jeu=_jeu(t, 4, 5),
@@ -185,7 +185,7 @@ def _vie(t: Tirages, taille: int, socle: int, formes: Banque) -> list[Charge]:
         ),
     ]
     a_distance = not chez_soi and t.chance(240)
-    if chez_soi or a_distance or t.chance(330):
+    if chez_soi or a_distance or t.chance(300):
         # Some work at home on some days; others are there at noon when they rest.
         presence = t.entre(20, 55) if a_distance else t.entre(60, 95)
         usages.append(
@@ -219,7 +219,7 @@ def _chauffage(t: Tirages, puissance: int, facteur: int, formes: Banque) -> Char
     """Return convectors, or a heat pump, which seldom stops, or heat that is stored by night."""
     groupe = formes.groupes[Sorte.CHAUFFAGE]
     sorte = t.entre(0, 99)
-    watts = t.taille(_PAR_DEGRE[puissance], 51, 10, 20 * puissance)
+    watts = t.taille(_PAR_DEGRE[puissance], 53, 10, 20 * puissance)
     habitude = t.entre(0, CHAUFFES - 2)
     if sorte % 6 == 0:
         habitude = CHAUFFES - 1
@@ -252,7 +252,7 @@ def _eau(
     """A water heater: it starts with the off-peak hours where their contact drives it, else after
     the water was drawn."""
     groupe = formes.groupes[Sorte.BLOC]
-    energie = min(max(t.taille(6600, 32, 1800, 9000) * (100 + taille) // 200, 1500), 9000)
+    energie = min(max(t.taille(6450, 32, 1800, 9000) * (100 + taille) // 200, 1500), 9000)
     watts = ((1200, 1200, 1200, 1200, 1650), (1650, 2200, 2200, 2400, 3000))[kva > 6][t.entre(0, 4)]
     depart = (t.entre(12, 20), t.entre(24, 32), t.entre(38, 46))[t.entre(0, 2)]
     if asservi:

@@ -30,7 +30,7 @@ _COLONNES = {
     ProfilConsommation.TERTIAIRE: 1,
     ProfilConsommation.INDUSTRIEL: 2,
 }
-_POINTES = {0: (62, 20, 18, 86), 1: (92, 7, 60, 108), 2: (93, 8, 64, 112)}
+_POINTES = {0: (62, 20, 18, 86), 1: (91, 6, 60, 105), 2: (92, 7, 64, 109)}
 """Largest ordinary step of a workplace, per cent of its power: median, spread, bounds."""
 
 

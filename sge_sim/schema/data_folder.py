@@ -5,8 +5,7 @@ is known from the names, without loading Alembic: a start with nothing to do cos
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.locks import lock
 from sge_sim.machine.files import make_private_file
-from sge_sim.schema.pieces import Pieces
 from sge_sim.settings import Settings, variable_of
 from sge_sim.settings.own_folder import settings_beside
 from sge_sim.tables.apports import is_installed
@@ -126,7 +124,7 @@ def open_database(data_dir: Path) -> Database:
     That setting is read in its variable, then in `sge-sim.toml`. Raises `UsageError` where no
     simulator was started, or its first start hasn't put its data there yet.
     """
-    settings = Settings(data_dir=data_dir, database_url=_database_url(data_dir))
+    settings = Settings(data_dir=data_dir, database_url=named_database(data_dir))
     if settings.database_url is None:
         require(data_dir / "sge-sim.db")
     database = Database(settings.database)
@@ -140,20 +138,8 @@ def open_database(data_dir: Path) -> Database:
     return database
 
 
-@contextmanager
-def changing_pieces(data_dir: Path) -> Iterator[None]:
-    """Have what the block changes of the files of `data_dir` that are the platform's be changed
-    on every machine that shares it."""
-    if _database_url(data_dir) is None:
-        yield
-        return
-    database = open_database(data_dir)
-    with Pieces(database, data_dir).changing():
-        yield
-    database.dispose()
-
-
-def _database_url(data_dir: Path) -> str | None:
+def named_database(data_dir: Path) -> str | None:
+    """Return the address of a database that the variable, or a folder's settings, name."""
     url = os.environ.get(variable_of("database_url"))
     return settings_beside(data_dir).get("database_url") if url is None else url
 

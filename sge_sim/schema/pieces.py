@@ -19,6 +19,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import DATABASE_UNREACHABLE, Database
 from sge_sim.machine.files import PRIVATE, PUBLIC, make_private_folder, write_atomically
+from sge_sim.schema.data_folder import named_database, open_database
 from sge_sim.tables.plateforme import (
     Piece,
     is_shared,
@@ -167,6 +168,19 @@ class Pieces:
                 f"{file} ne peut pas être lu : c'est la clé de la plateforme, que "
                 "sge-sim serve --cle-plateforme y met."
             ) from error
+
+
+@contextmanager
+def changing_pieces(data_dir: Path) -> Iterator[None]:
+    """Have what the block changes of the files of `data_dir` that are the platform's be changed
+    on every machine that shares it."""
+    if named_database(data_dir) is None:
+        yield
+        return
+    database = open_database(data_dir)
+    with Pieces(database, data_dir).changing():
+        yield
+    database.dispose()
 
 
 def _given_key(key_file: Path | None) -> bytes | None:

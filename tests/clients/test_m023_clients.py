@@ -16,7 +16,7 @@ from running_simulator import RunningSimulator
 from sge_sim.clock import machine_now
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.campaign.evaluation import RefusRecu, evaluate
-from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import load_release
@@ -30,7 +30,7 @@ ON_LARGE_POINTS = ("MFI-GK-R1@C2-C4", "MFA-GK-R1@C2-C4", "ITC-GK-R1@C2-C4")
 NUMBER = re.compile(r"M0[0-9A-Z]{6}")
 
 
-def hold(case: Cas, answer: Answer | RefusRecu) -> None:
+def hold(case: Cas, answer: AnswerTree | RefusRecu) -> None:
     """Assert that an answer is the one that the catalogue expects."""
     assert [one for one in evaluate(case.attendu, answer) if not one.reussi] == []
     if not isinstance(answer, RefusRecu):

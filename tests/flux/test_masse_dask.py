@@ -29,9 +29,10 @@ import json, sys
 from pyarrow import parquet
 
 def said(table):
-    rows = table.column("prm").to_pylist()
-    first = [row for row in table.filter(table["prm"] == rows[0]).to_pylist()]
-    return [len(rows), len(set(rows)), [str(field.type) for field in table.schema], first]
+    rows = table.to_pylist()
+    first = [row for row in rows if row["prm"] == rows[0]["prm"]]
+    prms = {row["prm"] for row in rows}
+    return [len(rows), len(prms), [str(field.type) for field in table.schema], first]
 
 print(json.dumps({name: said(parquet.read_table(name)) for name in sys.argv[1:]}, default=str))
 """
@@ -164,8 +165,9 @@ def test_a_cluster_that_cannot_do_it_is_refused(state: Path, tmp_path: Path) -> 
         other.mkdir()
         where = ("--sortie", str(folder), "--data-dir", str(state), "--dask", address)
         code = (
-            "import sge_sim; sge_sim.__version__ = '0.0.0'\n"
-            f"from sge_sim.cli import main; main({['flux', 'masse', *ASKED, *where]!r})"
+            "import sys, sge_sim; sge_sim.__version__ = '0.0.0'\n"
+            f"sys.argv[1:] = {['flux', 'masse', *ASKED, *where]!r}\n"
+            "from sge_sim.cli import main; main()"
         )
         assert "le même sge-sim" in refused(python("-c", code), folder)
 

@@ -62,13 +62,13 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "558deebe37e7ec731caf6b9a7ab88076a9e205f37139479d4afbefca9c19eecf",
-    "commerce": "5e414e9e85606ffb4f7039d6f87384c62bbdf246c4e1a46f8c126f7ffc7e5da5",
-    "activation": "e4441b44f3b966260fffe7d6efee381a519c0c4eac691c0d551d479aabafa63b",
-    "surplus": "8663c2b4ffb8a5128e73d7b471b5802498c97a0bcaba129f7f7bf973184a2034",
-    "tertiaire": "79418095fb5add9f7f1fb04f5c2b5de3afb870aec415c4f898f8e2b231d00056",
-    "usine": "9a3a602cff5b24487ce7970be0ae89315c7dc21d5ba4d3d7cf2cab509f2649c1",
-    "centrale": "0c1217034c66aa71680f2a97948f1e3f0944ec4f7f01a441ed07e3324637d9d4",
+    "residentiel": "686b872c79dc5c1b649c25b48b8179bb2692555f66809bf4baccf8c28e68bdef",
+    "commerce": "2eb4760b421210252b9b24900987a00c5608201a88a4b6af2309176b9521ebc9",
+    "activation": "791777928deb83d537d30dd51d262f93545bc9782a2654479a79ad5c8cedba28",
+    "surplus": "8360631155f04a4c9ffecfbb03bc96a04a04f3284f4b242bbbe2fcdef372557a",
+    "tertiaire": "f1f285f034500b823d4f9416e9a3e59015d90d9781a6d49a76f6f4c585a33622",
+    "usine": "d9a129cc2c4844e6a560254b534dbcee6e7bcad99d84b9a9e0863e265e6ea3f3",
+    "centrale": "fa19b3064f024f7e1104e547e5f2c0e368041810fd93a6d8483790410ccc8923",
 }
 
 
@@ -114,10 +114,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "8132d1100fd429548eadb2a7e92f0001b9e7fe04351f77fd108b90afd04aba26",
-    "usine": "6f028e988f6ee711d31e8701d7d56cfd4c7caed41ad0c5c352daeb30f9b6a0f9",
-    "centrale": "6dab48a39da7ec44efba9b1c267104d46fd8c3ae31a9c6f0520c663c911585e5",
-    "moins puissante": "b1f2f7bed973124f858eb0d7ceac76997fd5c9a86fa6cf06f7d1c903687724c8",
+    "tertiaire": "459a10a651c3a8b9e1ac6956e105f8f65186034a21104178f8b8504b303d1fd5",
+    "usine": "ad1db2066ba1d36d5eab352da03bf05ba3fe15bcecc2a4ff949812e6997d0e32",
+    "centrale": "581c351f53390330d21187c3f5f9d0d3cd33bdd0d3be06abd11fe8d541ac6efa",
+    "moins puissante": "1c8693aef25f8d151adbdb3e4bc7b16756b5affd43a4f94650f2bf3cd9848097",
 }
 """Of what large meters count beside energies."""
 

@@ -242,7 +242,7 @@ def rest_routes(state: AdminState) -> APIRouter:
 def _view(session: Session, code: str) -> ActeurView:
     session.expire_all()
     acteur = get_acteur(session, code)
-    return next(one for one in view_acteurs(session, machine_now()) if one.code == acteur.code)
+    return next(view for view in view_acteurs(session, machine_now()) if view.code == acteur.code)
 
 
 _SHOWN: Final = 15

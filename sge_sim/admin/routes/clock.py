@@ -67,7 +67,7 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-Instant = Annotated[str, read_by(parse_instant)]
+InstantTyped = Annotated[str, read_by(parse_instant)]
 
 
 class MoveDemand(Body):
@@ -85,14 +85,16 @@ class SetClock(MoveDemand):
     """Read an instant from now on."""
 
     action: Literal["set"]
-    instant: Instant = Field(description="Date ou instant ISO, en heure légale", max_length=64)
+    instant: InstantTyped = Field(description="Date ou instant ISO, en heure légale", max_length=64)
 
 
 class FreezeClock(MoveDemand):
     """Stand still."""
 
     action: Literal["freeze"]
-    instant: Instant | None = Field(None, description="Où s'arrêter ; sans lui, ici", max_length=64)
+    instant: InstantTyped | None = Field(
+        None, description="Où s'arrêter ; sans lui, ici", max_length=64
+    )
 
 
 class AdvanceClock(MoveDemand):

@@ -323,7 +323,7 @@ def page_routes(state: AdminState) -> APIRouter:
     def _page(request: Request, par: str, error: UsageError | None = None) -> Response:
         with database.sessions() as session:
             known = comptes_datahub(session)
-            asking = next((one for one in known if one.email == par.lower()), None)
+            asking = next((compte for compte in known if compte.email == par.lower()), None)
             found = contrats_datahub(session, asking.acteur_code if asking else None)
             own = [] if asking is None else applications_datahub(session, asking.acteur_code)
             return pages.render(
@@ -331,21 +331,21 @@ def page_routes(state: AdminState) -> APIRouter:
                 request,
                 "datahub.html",
                 _status(error),
-                comptes=[CompteView.of(one) for one in known],
+                comptes=[CompteView.of(compte) for compte in known],
                 par=None if asking is None else CompteView.of(asking),
                 # The portal shows an entity's user only the contracts that he has a role on.
                 contrats=[
-                    ContratDatahubView.of(session, one, data_dir)
-                    for one in found
+                    ContratDatahubView.of(session, row, data_dir)
+                    for row in found
                     if asking is None
-                    or any(each.email == asking.email for each in one.interlocuteurs)
+                    or any(each.email == asking.email for each in row.interlocuteurs)
                 ],
                 applications=[
-                    ApplicationDatahubView.of_datahub(one)
-                    for one in own
-                    if asking is not None and one.email in (None, asking.email)
+                    ApplicationDatahubView.of_datahub(application)
+                    for application in own
+                    if asking is not None and application.email in (None, asking.email)
                 ],
-                acteurs=[one.code for one in all_acteurs(session)],
+                acteurs=[acteur.code for acteur in all_acteurs(session)],
                 apis=list(APIS),
                 etats=ETATS,
                 roles=NOMS_DES_ROLES,

@@ -120,7 +120,7 @@ def demande_routes(state: AdminState) -> APIRouter:
                 request,
                 "demande.html",
                 demande=DemandeM023View.of(demande),
-                fichiers=[(one.id, FichierView.of(one)) for one in rows],
+                fichiers=[(row.id, FichierView.of(row)) for row in rows],
                 rapport=rapport,
                 refus=refus,
                 montres=_POINTS,
@@ -221,7 +221,7 @@ def service_routes(state: AdminState) -> APIRouter:
         avant: Annotated[str, Query(max_length=20)] = "",
     ) -> Response:
         typed = known_spelling(etat, _ETATS)
-        chosen = next((one for one in _ETATS if one == typed), None)
+        chosen = next((known for known in _ETATS if known == typed), None)
         with state.database.sessions() as session:
             found = find_services_souscrits(
                 session,
@@ -231,8 +231,8 @@ def service_routes(state: AdminState) -> APIRouter:
                 before=avant or None,
                 limit=_SHOWN + 1,
             )
-            services = [ServiceView.of(one) for one in found[:_SHOWN]]
-            acteurs = [one.code for one in all_acteurs(session)]
+            services = [ServiceView.of(service) for service in found[:_SHOWN]]
+            acteurs = [row.code for row in all_acteurs(session)]
         return pages.render(
             state,
             request,

@@ -57,7 +57,7 @@ _ELSEWHERE: Final = Markup("Dans le fichier à télécharger.")
 
 
 @dataclass(frozen=True)
-class Membre:
+class MembreMontre:
     """A member of a file: its text, and as a table what repeats itself in it.
 
     `lignes` are at most `MAX_ROWS` of the `total` rows.
@@ -70,7 +70,7 @@ class Membre:
     total: int
 
 
-def show_content(nom: str, content: bytes) -> list[Membre]:
+def show_content(nom: str, content: bytes) -> list[MembreMontre]:
     """Return the members of a file that is a zip; the file itself where it isn't one.
 
     Of what is large, the first members are shown; of the others, there is but the name.
@@ -81,25 +81,25 @@ def show_content(nom: str, content: bytes) -> list[Membre]:
         return [_membre(nom, content)]
 
 
-def _members(content: bytes) -> Iterator[Membre]:
+def _members(content: bytes) -> Iterator[MembreMontre]:
     to_read, to_show = _READ_BYTES, _SHOWN_BYTES
     for each, read in islice(zip_members(content), _MAX_MEMBERS):
         to_read -= each.file_size
         if to_read < 0 or to_show < 0:
-            yield Membre(each.filename, _ELSEWHERE, (), (), 0)
+            yield MembreMontre(each.filename, _ELSEWHERE, (), (), 0)
             continue
         membre = _membre(each.filename, read())
         to_show -= len(membre.texte) + sum(len(cell) for row in membre.lignes for cell in row)
         yield membre
 
 
-def _membre(nom: str, content: bytes) -> Membre:
+def _membre(nom: str, content: bytes) -> MembreMontre:
     if len(content) > _READ_BYTES:
-        return Membre(nom, show_message(content), (), (), 0)
+        return MembreMontre(nom, show_message(content), (), (), 0)
     table = list(_csv(content) if nom.lower().endswith(".csv") else _xml(content))
     columns, rows = (table[0], table[1:]) if table else ((), [])
     shown = tuple(tuple(cell[:_MAX_CELL] for cell in row) for row in rows[:MAX_ROWS])
-    return Membre(nom, show_message(content), columns, shown, len(rows))
+    return MembreMontre(nom, show_message(content), columns, shown, len(rows))
 
 
 def _csv(content: bytes) -> Iterator[tuple[str, ...]]:

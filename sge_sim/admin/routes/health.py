@@ -108,13 +108,13 @@ class Metrics:
                 files.add_metric((flux, etat), count)
         yield files
         journal = self._journal.state()
-        for name, told, value in (
+        for name, explanation, value in (
             ("records", "Échanges gardés au journal.", journal.records),
             ("bytes", "Octets gardés au journal.", journal.bytes),
             ("backlog_bytes", "Octets qui attendent d'être rangés.", journal.pending_bytes),
             ("lost_records", "Échanges que le journal n'a pas pu garder.", journal.missing),
         ):
-            yield GaugeMetricFamily(f"sge_sim_journal_{name}", told, value=value)
+            yield GaugeMetricFamily(f"sge_sim_journal_{name}", explanation, value=value)
 
     def _catch_up(self) -> None:
         self._last = min(self._last, self._journal.newest_id())  # a reset takes exchanges back

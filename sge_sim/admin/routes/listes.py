@@ -58,15 +58,15 @@ EtatServiceTyped = Annotated[EtatService, typed_as(get_args(EtatService))]
 FluxM023Typed = Annotated[FluxM023, typed_as(get_args(FluxM023))]
 FluxTyped = Annotated[Flux, typed_as(KINDS_OF_FLUX)]
 EtatFichierTyped = Annotated[EtatFichier, typed_as(get_args(EtatFichier))]
-Ligne = TypeVar("Ligne")
+Entry = TypeVar("Entry")
 
 
 def page_of(
     request: Request,
-    rows: Sequence[Ligne],
+    rows: Sequence[Entry],
     limit: int,
-    view: Callable[[Ligne], object],
-    **cursor: Callable[[Ligne], object],
+    view: Callable[[Entry], object],
+    **cursor: Callable[[Entry], object],
 ) -> Response:
     """Return the page of `rows`, of which there is one more than `limit` where others follow.
 
@@ -88,7 +88,7 @@ class Morceau:
         self._limit = limit
         self._apres = apres
 
-    def of(self, views: Iterable[Ligne], key: Callable[[Ligne], object]) -> Response:
+    def of(self, views: Iterable[Entry], key: Callable[[Entry], object]) -> Response:
         """Return the page of `views`, which `key` tells apart.
 
         Raises `UnknownError` where the page before ended with something that is no longer there.

@@ -63,7 +63,7 @@ def router(state: AdminState) -> APIRouter:
     async def add_on_page(request: Request) -> Response:
         form = parse_qs((await request.body()).decode("ascii", "replace"))
         return await run_in_threadpool(
-            _added, request, {name: one[0] for name, one in form.items()}
+            _added, request, {name: values[0] for name, values in form.items()}
         )
 
     @routes.post("/pannes/{numero}/retirer", include_in_schema=False)
@@ -77,7 +77,7 @@ def router(state: AdminState) -> APIRouter:
         except UsageError as error:
             return _page(request, str(error), form)
         except ValidationError as error:
-            names = ", ".join(str(one["loc"][0]) for one in error.errors())
+            names = ", ".join(str(wrong["loc"][0]) for wrong in error.errors())
             return _page(request, f"Valeur refusée : {names}.", form)
         return RedirectResponse("/pannes", 303)
 
@@ -85,7 +85,7 @@ def router(state: AdminState) -> APIRouter:
         request: Request, refus: str = "", saisie: Mapping[str, str] = _EMPTY_FORM
     ) -> Response:
         with database.sessions() as session:
-            acteurs = [one.code for one in all_acteurs(session)]
+            acteurs = [row.code for row in all_acteurs(session)]
             pannes = view_pannes(session, data_dir)
         return pages.render(
             state,

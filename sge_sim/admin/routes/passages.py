@@ -49,7 +49,7 @@ def page_routes(state: AdminState) -> APIRouter:
 
         last = state.passages.last
         passage = last if last is not None and last.nom == nom else None
-        garde = next((one for one in state.passages.kept() if one.nom == nom), None)
+        garde = next((kept for kept in state.passages.kept() if kept.nom == nom), None)
         if passage is None and garde is None:
             raise HTTPException(404, f"Aucune campagne ne s'appelle {nom}.")
         executions = passage.executions if passage else garde.rapport.executions if garde else ()
@@ -80,15 +80,15 @@ def page_routes(state: AdminState) -> APIRouter:
 
     async def stream(passage: "Passage") -> AsyncIterator[str]:
         """Yield each case as a row, all of them from the first one on, then the end."""
-        told = 0
+        sent = 0
         while not state.feed.stopping:
             await anyio.to_thread.run_sync(
-                passage.wait, told, _PATIENCE_SECONDS, abandon_on_cancel=True
+                passage.wait, sent, _PATIENCE_SECONDS, abandon_on_cancel=True
             )
-            for execution in passage.executions[told:]:
-                told += 1
+            for execution in passage.executions[sent:]:
+                sent += 1
                 row = pages.render_part("_campaign.html", "passe", execution)
-                yield f"id: {told}\ndata: {' '.join(row.split())}\n\n"
+                yield f"id: {sent}\ndata: {' '.join(row.split())}\n\n"
             if passage.fini:
                 yield f"event: fin\ndata: {' '.join(passage.erreur.split())}\n\n"
                 return

@@ -216,7 +216,9 @@ def apply_button(session: Session, prm: str, form: "Form", now: datetime) -> str
     reglages, changements = Reglages(), Changements()
     match action:
         case "acces":
-            kind = next((one for one in TYPES_ACCES if one == form.get("type")), None)
+            kind = next(
+                (type_acces for type_acces in TYPES_ACCES if type_acces == form.get("type")), None
+            )
             reglages = Reglages(service_acces=oui, type=kind)
             phrase = f"Services d'accès {'ouverts' if oui else 'retirés'}."
         case "jours":

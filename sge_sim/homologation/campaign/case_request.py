@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sge_sim.errors import UsageError
-from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import (
     VALEUR,
     Cas,
@@ -32,15 +32,15 @@ class ContexteDeCas:
     aujourdhui: date
     reperes: Mapping[str, str]
     decalage: timedelta = timedelta(0)
-    resultats: Mapping[str, Answer] = field(default_factory=dict)
-    preparations: Mapping[str, Answer] = field(default_factory=dict)
+    resultats: Mapping[str, AnswerTree] = field(default_factory=dict)
+    preparations: Mapping[str, AnswerTree] = field(default_factory=dict)
     valeur: str = ""
 
-    def with_result(self, case: Cas, answer: Answer) -> "ContexteDeCas":
+    def with_result(self, case: Cas, answer: AnswerTree) -> "ContexteDeCas":
         """Return this context with the answer of `case`; the preparations are over with it."""
         return replace(self, resultats={**self.resultats, case.cle: answer}, preparations={})
 
-    def with_preparation(self, step: Etape, answer: Answer) -> "ContexteDeCas":
+    def with_preparation(self, step: Etape, answer: AnswerTree) -> "ContexteDeCas":
         """Return this context with the answer of a step of the preparation."""
         return replace(self, preparations={**self.preparations, step.nom: answer})
 

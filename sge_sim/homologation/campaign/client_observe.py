@@ -18,7 +18,7 @@ from sge_sim.tables.acteurs import (
 )
 
 LONGEST: Final = 2**15
-"""Bytes of a request that is looked into; the largest of a case takes a tenth of that."""
+"""Bytes of a request that is read; the largest of a case takes a tenth of that."""
 
 
 @dataclass(frozen=True)

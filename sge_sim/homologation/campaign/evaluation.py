@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sge_sim.domaine.ecarts_plateforme import REPONSE_VIDE, Ecart
 from sge_sim.domaine.francais import counted
-from sge_sim.homologation.catalogue.answer_paths import Answer, as_text, carries_nothing
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text, carries_nothing
 from sge_sim.homologation.catalogue.cases import Assertion, Attendu, Cas
 
 
@@ -41,7 +41,7 @@ class Constat:
 
 
 def evaluate(
-    attendu: Attendu, reponse: Answer | RefusRecu, statut: int | None = None
+    attendu: Attendu, reponse: AnswerTree | RefusRecu, statut: int | None = None
 ) -> list[Constat]:
     """Return one `Constat` per thing expected; the case is good if all are `reussi`.
 
@@ -55,7 +55,7 @@ def evaluate(
     return checks
 
 
-def _evaluate_answer(attendu: Attendu, reponse: Answer | RefusRecu) -> list[Constat]:
+def _evaluate_answer(attendu: Attendu, reponse: AnswerTree | RefusRecu) -> list[Constat]:
     if isinstance(reponse, RefusRecu):
         return _evaluate_refusal(attendu, reponse)
     if attendu.code is not None:
@@ -64,7 +64,7 @@ def _evaluate_answer(attendu: Attendu, reponse: Answer | RefusRecu) -> list[Cons
     return [Constat("succès", True), *checks]
 
 
-def known_deviation(case: Cas, reponse: Answer | RefusRecu) -> Ecart | None:
+def known_deviation(case: Cas, reponse: AnswerTree | RefusRecu) -> Ecart | None:
     """Return the deviation of the real platform that `reponse` shows, if the case lists it."""
     if isinstance(reponse, RefusRecu):
         seen = reponse.code
@@ -97,7 +97,7 @@ def _evaluate_refusal(attendu: Attendu, refus: RefusRecu) -> list[Constat]:
     return checks
 
 
-def _evaluate_assertion(assertion: Assertion, reponse: Answer) -> Constat:
+def _evaluate_assertion(assertion: Assertion, reponse: AnswerTree) -> Constat:
     values = assertion.chemin.values(reponse)
     match assertion.operation:
         case "present":
@@ -111,10 +111,10 @@ def _evaluate_assertion(assertion: Assertion, reponse: Answer) -> Constat:
             good = bool(values) and all(as_text(each) in assertion.valeurs for each in values)
         case "parmi":
             good = all(as_text(each) in assertion.valeurs for each in values)
-    return Constat(str(assertion), good, "" if good else _told(values, assertion))
+    return Constat(str(assertion), good, "" if good else _described(values, assertion))
 
 
-def _told(values: Sequence[object], assertion: Assertion) -> str:
+def _described(values: Sequence[object], assertion: Assertion) -> str:
     """Return what was found, in words short enough for a report."""
     if not values:
         return "rien"

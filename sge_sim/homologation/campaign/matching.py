@@ -15,7 +15,7 @@ from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialis
 from sge_sim.homologation.campaign.client_observe import LONGEST
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
-from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text
 from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete, Valeur
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release
@@ -101,8 +101,8 @@ def recognise(
     they are still open.
     """
     if len(seen.requete) > LONGEST:
-        told = f"La demande a {len(seen.requete)} octets : aucun cas n'en demande autant."
-        return _observation(seen, "hors catalogue", (), told)
+        size = f"La demande a {len(seen.requete)} octets : aucun cas n'en demande autant."
+        return _observation(seen, "hors catalogue", (), size)
     try:
         message = read_message(seen.requete)
     except ValueError as error:
@@ -141,7 +141,7 @@ def recognise(
         )
     (key,) = still_open
     others = [each for each in fits if each != key]
-    told = f" La demande convenait aussi à {', '.join(others)}." if others else ""
+    also = f" La demande convenait aussi à {', '.join(others)}." if others else ""
     dated = " Les dates ne sont pas celles du catalogue." if wrong[key] else ""
     return Observation(
         seen.id,
@@ -150,12 +150,14 @@ def recognise(
         _issue(runs[key]),
         (key,),
         wrong[key],
-        _judgement(runs[key]) + dated + told,
+        _judgement(runs[key]) + dated + also,
         runs[key],
     )
 
 
-def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -> tuple[Champ, ...]:
+def differing_fields(
+    case: Cas, release: Release, seen: Seen, contenu: AnswerTree
+) -> tuple[Champ, ...]:
     """Return the elements of a request that aren't what `case` wants on the day of `seen`.
 
     Of the requests that make the case, the nearest is the one compared.
@@ -170,7 +172,7 @@ def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -
         admitted = replace(case, requete=with_any_value(requete))
         wanted = dict(_flat(materialise(admitted, contexte), free))
         found.append(_differing(wanted, received, service.champs_accord))
-    return min(found, key=lambda each: (sum(not one.date for one in each), len(each)))
+    return min(found, key=lambda each: (sum(not champ.date for champ in each), len(each)))
 
 
 def _differing(
@@ -192,7 +194,7 @@ def _differing(
 
 
 def _exchange(seen: Seen) -> EchangeDeCas:
-    answer: Answer | RefusRecu | None
+    answer: AnswerTree | RefusRecu | None
     try:
         answer, error = read_answer(seen.reponse), ""
     except ValueError as failure:
@@ -225,11 +227,11 @@ def _nearest(seen: Seen, wrong: Mapping[str, tuple[Champ, ...]]) -> Observation:
         ),
     )
     fields = tuple(map(_short, wrong[key][:_FIELDS]))
-    told = " ; ".join(map(str, fields))
+    differences = " ; ".join(map(str, fields))
     more = len(wrong[key]) - len(fields)
     others = f" ; et {more} {'autres' if more > 1 else 'autre'}" if more else ""
     return _observation(
-        seen, "proche", (key,), f"Le cas le plus proche est {key}. {told}{others}.", fields
+        seen, "proche", (key,), f"Le cas le plus proche est {key}. {differences}{others}.", fields
     )
 
 

@@ -38,7 +38,7 @@ from sge_sim.tables.campaigns import Campaign, CampaignObservation, find_campaig
 ANY_CLIENT: Final = ClientObserve()
 """Whatever client the actor calls with."""
 _BATCH: Final = 100
-"""Calls that are looked at in a transaction, a third of a second."""
+"""Calls that are read in a transaction, a third of a second."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ class Campaigns:
         )
 
     def stop(self, campaign_id: int) -> CampaignState:
-        """Close a campaign: later exchanges aren't looked at. Closing it twice changes nothing."""
+        """Close a campaign: later exchanges don't count. Closing it twice changes nothing."""
         state = self.read(campaign_id)
         with self.database.transaction() as session:
             row = find_campaign(session, campaign_id)

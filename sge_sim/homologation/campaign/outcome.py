@@ -13,7 +13,7 @@ from typing import Any
 
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu, evaluate, known_deviation
-from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.french_text import expectation, tracking_row
 from sge_sim.homologation.catalogue.release import Release
@@ -38,7 +38,7 @@ class EchangeDeCas:
     instant: datetime
     requete: bytes
     recu: bytes
-    reponse: Answer | RefusRecu | None
+    reponse: AnswerTree | RefusRecu | None
     statut_http: int | None = None
     duree_ms: float = 0.0
     erreur: str = ""
@@ -117,7 +117,7 @@ def not_run(case: Cas, why: str, *, panne: str = "", prevu_en_echec: bool = Fals
 
 
 def _ending(
-    case: Cas, answer: Answer | RefusRecu, constats: Sequence[Constat], defauts: bool
+    case: Cas, answer: AnswerTree | RefusRecu, constats: Sequence[Constat], defauts: bool
 ) -> tuple[Statut, str]:
     """Return how the case ends, and what there is to say of it.
 
@@ -223,21 +223,21 @@ def _statut(execution: Execution | None) -> Statut:
 def _good_runs(wanted: Sequence[Cas], done: dict[str, Statut]) -> str:
     """Return how many runs are good, and which others their group does without."""
     good = sum(statut.bon for statut in done.values())
-    told = [f"Chaque cas obligatoire est bon ({good} exécution{'s' * (good > 1)})."]
+    sentences = [f"Chaque cas obligatoire est bon ({good} exécution{'s' * (good > 1)})."]
     for group in dict.fromkeys(case.au_choix for case in wanted if case.au_choix):
         keys = [case.cle for case in wanted if case.au_choix == group]
         spared = ", ".join(f"{key} {done[key].value}" for key in keys if not done[key].bon)
         if spared:
             filled = ", ".join(key for key in keys if done[key].bon)
-            told.append(f"Au choix, {filled} suffit ({spared}).")
-    return " ".join(told)
+            sentences.append(f"Au choix, {filled} suffit ({spared}).")
+    return " ".join(sentences)
 
 
 def _missing_runs(missing: Sequence[str], done: dict[str, Statut]) -> str:
     """Return the cases that lack, by how they ended."""
-    told = []
+    parts = []
     for statut in (Statut.ECHOUE, Statut.ECART, Statut.NON_EXECUTE):
         keys = [key for key in missing if done[key] is statut]
         if keys:
-            told.append(f"{statut.value} : {', '.join(keys)}")
-    return " ; ".join(told) + "."
+            parts.append(f"{statut.value} : {', '.join(keys)}")
+    return " ; ".join(parts) + "."

@@ -167,7 +167,9 @@ class Passages:
             if rapport is None:
                 continue
             earlier = (self._rapport(each) for each in names[rank + 1 : _SHOWN + 1])
-            before = next((one for one in earlier if one and one.release == rapport.release), None)
+            before = next(
+                (kept for kept in earlier if kept and kept.release == rapport.release), None
+            )
             since = None if before is None else compare(before, rapport)
             found.append(Garde(name, rapport, since))
         return found

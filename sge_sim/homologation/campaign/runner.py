@@ -18,7 +18,7 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
 from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, not_run
-from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Cas, Etape, TropRecent
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.sender import AppelFait, CaseSender
@@ -77,9 +77,9 @@ class Runner:
         self._juge = Juge(self.release.nom, self._defects)
 
     def run(
-        self, cases: Sequence[Cas], told: Callable[[Execution], None] = lambda _: None
+        self, cases: Sequence[Cas], tell: Callable[[Execution], None] = lambda _: None
     ) -> tuple[Execution, ...]:
-        """Run the cases in order, `told` of each as it ends."""
+        """Run the cases in order; `tell` is called with each outcome."""
         executions: list[Execution] = []
         stopped = ""
         for case in cases:
@@ -90,7 +90,7 @@ class Runner:
                 stopped = str(error)
             execution = self._not_run(case, stopped) if stopped else self.run_case(case)
             executions.append(execution)
-            told(execution)
+            tell(execution)
         return tuple(executions)
 
     def run_case(self, case: Cas) -> Execution:
@@ -215,7 +215,7 @@ class Runner:
         return bool({case.cle, case.id} & self.expected_failures)
 
 
-def _accepted(step: Etape, call: AppelFait) -> Answer:
+def _accepted(step: Etape, call: AppelFait) -> AnswerTree:
     """Return the answer of a step of preparation; raises `UsageError` if it isn't accepted."""
     answer = call.reponse
     if answer is None:

@@ -21,7 +21,7 @@ _FILTER = re.compile(rf"\[({_PATH})=([^\[\]=]+)\]")
 _STEP = re.compile(rf"({_NAME})((?:{_FILTER.pattern})*)")
 _FULL = re.compile(rf"{_STEP.pattern}(?:/{_STEP.pattern})*")
 
-Answer = Mapping[str, object]
+AnswerTree = Mapping[str, object]
 
 
 @dataclass(frozen=True)

@@ -189,9 +189,11 @@ class _Calls:
         nom, version = fields.choice("service", list(known)), fields.text("version")
         versions = known.get(nom, ())
         if nom and version and version not in versions:
-            told = f"les siens en appellent {' ou '.join(versions)}" if versions else "ni une autre"
+            calling = (
+                f"les siens en appellent {' ou '.join(versions)}" if versions else "ni une autre"
+            )
             release = self.release.replace("sge-", "SGE ")
-            fields.wrong("version", f"{release} n'a aucun cas de {nom} v{version}, {told}")
+            fields.wrong("version", f"{release} n'a aucun cas de {nom} v{version}, {calling}")
         return nom, version
 
     def step(self, fields: Fields, requests: "_Requests") -> Etape:

@@ -103,10 +103,10 @@ def variants(case: Cas) -> Iterator[str]:
 
 def expectation(attendu: Attendu) -> str:
     """Return the expected outcome in a few French words."""
-    told = "succès" if attendu.code is None else f"refus {attendu.code}"
+    outcome = "succès" if attendu.code is None else f"refus {attendu.code}"
     if attendu.statut is not None:
-        told += f", HTTP {attendu.statut}"
-    return f"{told} (ou {', '.join(attendu.acceptes)})" if attendu.acceptes else told
+        outcome += f", HTTP {attendu.statut}"
+    return f"{outcome} (ou {', '.join(attendu.acceptes)})" if attendu.acceptes else outcome
 
 
 def times_to_run(case: Cas) -> str:
@@ -139,7 +139,7 @@ def _changes(old: Cas, new: Cas) -> tuple[Changement, ...]:
 
 
 def _is_told(name: str, found: list[Changement]) -> bool:
-    """Return whether `name` came or went as part of a whole that is told already."""
+    """Return whether `name` came or went with a whole that is listed already."""
     return any(
         name.startswith(f"{each.donnee}/")
         for each in found
@@ -225,7 +225,7 @@ def render_show(case: Cas) -> str:
 
 
 def render_diff(difference: Difference) -> str:
-    """Return what changes between two releases; runs that change alike are told together."""
+    """Return what changes between two releases; runs that change alike are one line."""
     lines = [f"De {difference.avant} à {difference.apres}"]
     lines += _items("Cas ajoutés", difference.ajoutes)
     lines += _items("Cas retirés", difference.retires)
@@ -233,7 +233,9 @@ def render_diff(difference: Difference) -> str:
     for key, changes in difference.changes.items():
         alike.setdefault(changes, []).append(key)
     for changes, keys in alike.items():
-        lines += _items(f"Changé : {', '.join(keys)}", (_told(each) for each in changes))
+        lines += _items(
+            f"Changé : {', '.join(keys)}", (_change_in_french(each) for each in changes)
+        )
     return "\n".join(lines if len(lines) > 1 else [*lines, "", "Aucune différence."])
 
 
@@ -295,7 +297,7 @@ def _told_besides(case: Cas) -> str:
 
 def _items(title: str, items: Iterable[str]) -> list[str]:
     """Return a titled list, nothing if it is empty."""
-    told = [
+    lines = [
         fill(
             f"- {each}",
             _WIDTH,
@@ -306,10 +308,10 @@ def _items(title: str, items: Iterable[str]) -> list[str]:
         )
         for each in items
     ]
-    return ["", title, *told] if told else []
+    return ["", title, *lines] if lines else []
 
 
-def _told(change: Changement) -> str:
+def _change_in_french(change: Changement) -> str:
     if change.avant is None:
         return f"{change.donnee} : ajouté, {change.apres}"
     if change.apres is None:

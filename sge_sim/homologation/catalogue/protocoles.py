@@ -44,10 +44,10 @@ def _versions_of_sge(release: str) -> Versions:
     from sge_sim.services.registry import SERVICES
 
     numero = release.removeprefix("sge-")
-    found: dict[str, tuple[str, ...]] = {one.nom: () for one in SERVICES}
-    for one in SERVICES:
-        if one.is_listed_in(numero):
-            found[one.nom] += (one.version,)
+    found: dict[str, tuple[str, ...]] = {service.nom: () for service in SERVICES}
+    for service in SERVICES:
+        if service.is_listed_in(numero):
+            found[service.nom] += (service.version,)
     return found
 
 
@@ -84,4 +84,6 @@ DATA_CONNECT: Final = Protocole(
     code_dit="un code d'erreur tel que ADAM-ERR0123",
     reperes=("{client_id}", "{client_secret}"),
 )
-PROTOCOLES: Final[Mapping[str, Protocole]] = {one.nom: one for one in (SOAP, DATA_CONNECT)}
+PROTOCOLES: Final[Mapping[str, Protocole]] = {
+    protocole.nom: protocole for protocole in (SOAP, DATA_CONNECT)
+}

@@ -181,7 +181,7 @@ def _read_release(files: CatalogueFiles, name: str) -> tuple[Release, list[str]]
 
 
 def _read_runs(runs: Sequence[RawRun], protocole: Protocole, mistakes: list[str]) -> list[Cas]:
-    """Read the runs; what is wrong with every segment of a case is told once, for the case."""
+    """Read the runs; what is wrong with every segment of a case is reported once, for the case."""
     cases = []
     for _, group in groupby(runs, key=lambda run: (run.file, run.id)):
         found: dict[str, list[str]] = {}

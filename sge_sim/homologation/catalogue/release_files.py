@@ -213,10 +213,10 @@ class CatalogueFiles:
         if link in chain:
             self._wrong(case, "reprend", f"{' → '.join(chain)} → {link} tourne en rond")
         elif target[1] not in self._own(target[0]):
-            told = (
+            wrong = (
                 f"{source} n'a pas de cas {cas_id}" if elsewhere else f"« {source} » n'existe pas"
             )
-            self._wrong(case, "reprend", told)
+            self._wrong(case, "reprend", wrong)
         else:
             return _merged(self._resolved(*target, (*chain, link)), own)
         return own

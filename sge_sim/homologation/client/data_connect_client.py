@@ -31,8 +31,9 @@ from sge_sim.api.administration import Administration
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, SIMULATEUR
+from sge_sim.homologation.client.own_simulator import GESTES
 from sge_sim.homologation.client.sender import (
     TIMEOUT_SECONDS,
     AppelFait,
@@ -40,7 +41,6 @@ from sge_sim.homologation.client.sender import (
     Marqueur,
     failure_in_french,
 )
-from sge_sim.homologation.client.simulator_gestures import GESTES
 from sge_sim.tables.dataconnect import APIS
 
 PAGE: Final = "/dataconnect/v{version}/oauth2/authorize"
@@ -79,18 +79,20 @@ def decide_on_page(
     left = _page(decided)
     if left is None:
         return decided
-    told = " ".join(left.xpath("string(//*[@role='alert'])").split())
-    return replace(decided, reponse=RefusRecu(TEXTE, told))
+    alert = " ".join(left.xpath("string(//*[@role='alert'])").split())
+    return replace(decided, reponse=RefusRecu(TEXTE, alert))
 
 
-def redirected(answer: requests.Response) -> Answer | RefusRecu:
+def redirected(answer: requests.Response) -> AnswerTree | RefusRecu:
     """Return what a redirection tells the application: its parameters, or an error."""
-    told: dict[str, Any] = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
-    if "error" in told:
-        return RefusRecu(told["error"], told.get("error_description"))
-    if told.get("autorisation_id", "").isdecimal():
-        told["autorisation_id"] = int(told["autorisation_id"])  # as `subscribed_services` takes it
-    return told
+    answered: dict[str, Any] = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+    if "error" in answered:
+        return RefusRecu(answered["error"], answered.get("error_description"))
+    if answered.get("autorisation_id", "").isdecimal():
+        answered["autorisation_id"] = int(
+            answered["autorisation_id"]
+        )  # as `subscribed_services` takes it
+    return answered
 
 
 def _page(call: AppelFait) -> html.HtmlElement | None:
@@ -229,9 +231,9 @@ class DataConnectClient:
 
     def _token(self, mode: str) -> str:
         if mode not in self._tokens:
-            one = self._application(mode)
+            application = self._application(mode)
             asked = {"grant_type": "client_credentials"}
-            credentials = (one.client_id, one.client_secret)
+            credentials = (application.client_id, application.client_secret)
             done = self._send("POST", "/oauth2/v3/token", {"data": asked, "auth": credentials})
             answer = done.reponse
             if not isinstance(answer, Mapping) or "access_token" not in answer:
@@ -336,7 +338,7 @@ def _spelt(value: Any) -> Any:
     return value if isinstance(value, bool | int) else as_text(value)
 
 
-def _read(answer: requests.Response) -> tuple[Answer | RefusRecu | None, str]:
+def _read(answer: requests.Response) -> tuple[AnswerTree | RefusRecu | None, str]:
     """Return what was answered, and why it can't be read."""
     if answer.is_redirect:
         return redirected(answer), ""

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from lxml import etree
 
 from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.machine.documents import parse_xml, read_tree
 
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
@@ -27,7 +27,7 @@ class Message:
     """The first element of a SOAP body: its local name, and its content as a tree."""
 
     nom: str
-    contenu: Answer
+    contenu: AnswerTree
 
 
 def read_message(message: bytes) -> Message:
@@ -36,7 +36,7 @@ def read_message(message: bytes) -> Message:
     return Message(_local_name(element), _content(element))
 
 
-def read_answer(message: bytes) -> Answer | RefusRecu:
+def read_answer(message: bytes) -> AnswerTree | RefusRecu:
     """Return the content of a response element, or the refusal that a fault carries.
 
     Raises `ValueError` for what is no SOAP envelope, such as the page of a proxy.
@@ -73,7 +73,7 @@ def _body(message: bytes) -> Element:
     return body[0]
 
 
-def _content(element: Element) -> Answer:
+def _content(element: Element) -> AnswerTree:
     tree = _tree(element)
     if isinstance(tree, str):
         return {_TEXT: tree}

@@ -1,6 +1,7 @@
 """A simulator in a process of its own, started for a campaign or a test session and stopped after.
 
 It is `sge-sim serve` on free ports, as a user would start it: nothing of it runs in this process.
+What the cases of Data Connect do to a simulator goes over its administration, by name (`GESTES`).
 """
 
 import json
@@ -9,14 +10,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.api.administration import Administration, ServedClock
+from sge_sim.clock import elapsed_ms, parse_duration, stopwatch
 from sge_sim.errors import UsageError
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.client.sge_client import Cible
 from sge_sim.settings.own_folder import IGNORED
 
@@ -105,3 +108,53 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
+
+
+Geste = Callable[[Administration, Mapping[str, Any]], AnswerTree]
+
+
+def _revoke(admin: Administration, asked: Mapping[str, Any]) -> AnswerTree:
+    """Take back every consent that is in force on `prm`, as the customer does."""
+    for consentement in admin.get_all("/api/consentements", prm=asked["prm"]):
+        if consentement["en_vigueur"]:
+            admin.delete(f"/api/consentements/{consentement['id']}")
+    return {}
+
+
+def _advance(admin: Administration, asked: Mapping[str, Any]) -> AnswerTree:
+    """Move the clock ahead by `duree`, such as `4h`."""
+    ServedClock(admin).advance(parse_duration(asked["duree"]))
+    return {}
+
+
+def _register(admin: Administration, asked: Mapping[str, Any]) -> AnswerTree:
+    """Register an application with `apis`, of the actor of the one whose `client_id` is given."""
+    others = {
+        application["client_id"]: application for application in admin.get_all("/api/applications")
+    }
+    like = others[asked["comme"]]
+    return dict(
+        admin.post(
+            "/api/applications",
+            {
+                **{name: like[name] for name in ("acteur", "mode", "redirect_uri")},
+                "nom": asked["nom"],
+                "apis": list(asked["apis"]),
+            },
+        )
+    )
+
+
+def _move_in(admin: Administration, asked: Mapping[str, Any]) -> AnswerTree:
+    """Give `prm` another holder from `jour` on."""
+    path = f"/api/points/{asked['prm']}/vie"
+    return dict(admin.post(path, {"nouveau_titulaire": asked["jour"]}))
+
+
+GESTES: Final[Mapping[str, Geste]] = {
+    "retirer_accord": _revoke,
+    "avancer": _advance,
+    "enregistrer_application": _register,
+    "emmenager": _move_in,
+}
+"""The gestures; each takes the parameters of a case."""

@@ -16,7 +16,7 @@ from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.door.origine import MARQUE, agent_of
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.soap.contract import Contract
 
 
@@ -29,7 +29,7 @@ class AppelFait:
     that it is (Content-Type), None where nothing came.
     """
 
-    reponse: Answer | RefusRecu | None
+    reponse: AnswerTree | RefusRecu | None
     requete: bytes = b""
     recu: bytes = b""
     statut_http: int | None = None

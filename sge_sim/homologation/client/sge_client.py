@@ -20,7 +20,7 @@ from zeep.exceptions import Error as ZeepError
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.client.messages import read_answer
 from sge_sim.homologation.client.sender import (
@@ -138,9 +138,11 @@ class SgeClient:
 
     def newest_version(self, service: str) -> str:
         """Return the newest version of a service. Raises `UsageError` if none is published."""
-        versions = [one.version for one in self.contracts.values() if one.service == service]
+        versions = [
+            contract.version for contract in self.contracts.values() if contract.service == service
+        ]
         if not versions:
-            known = ", ".join(sorted({one.service for one in self.contracts.values()}))
+            known = ", ".join(sorted({contract.service for contract in self.contracts.values()}))
             raise UsageError(f"« {service} » n'est pas un service : choisir parmi {known}.")
         return max(versions, key=lambda each: [int(part) for part in each.split(".")])
 
@@ -209,7 +211,7 @@ class SgeClient:
         ]
 
     def _recorded(
-        self, contrat: Contract, reponse: Answer | RefusRecu | None, erreur: str = ""
+        self, contrat: Contract, reponse: AnswerTree | RefusRecu | None, erreur: str = ""
     ) -> AppelFait:
         seen = self._transport
         return AppelFait(

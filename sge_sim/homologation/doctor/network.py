@@ -1,4 +1,4 @@
-"""The doctor's look at the address, then at the server: a real connection, a real handshake."""
+"""What the doctor checks of the address, then of the server, by a real TLS connection."""
 
 import socket
 import ssl
@@ -31,7 +31,7 @@ _DATES: Final = (9, 10)  # not yet valid, expired
 _NOT_TLS: Final = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
 _TEXT_SHOWN: Final = 400
 NOT_PRESENTABLE: Final = "non_presentable"
-"""Said of files that the look at them most often told better."""
+"""The code of a refusal of the files, which their own check mostly explains better."""
 
 
 @dataclass(frozen=True)

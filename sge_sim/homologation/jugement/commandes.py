@@ -87,7 +87,7 @@ def service_nouveau(reponse: ReponseJugee) -> Iterator[str]:
     services={RECHERCHE_POINT, SAD, *LISTES},
 )
 def identifiants_distincts(reponse: ReponseJugee) -> Iterator[str]:
-    """A point, a service and an affaire are told once each in an answer."""
+    """A point, a service and an affaire stand once each in an answer."""
     corps = reponse.corps
     points = Counter(each.get("id", "") for each in corps.iterfind("points/point"))
     services = Counter(texts_of(corps, ".//serviceSouscritId"))
@@ -127,7 +127,7 @@ def _fiches(reponse: ReponseJugee) -> list[tuple[str, str]]:
     found = []
     for each in reponse.corps.iter("prestation"):
         codes = [each.find(name) for name in ("fiche", "option")]
-        fiche, option = ("" if one is None else one.get("code", "") for one in codes)
+        fiche, option = ("" if code is None else code.get("code", "") for code in codes)
         found.append((fiche, option))
     return found
 
@@ -286,7 +286,7 @@ def type_et_etat(reponse: ReponseJugee) -> Iterator[str]:
     services=LISTES,
 )
 def motif_de_fin(reponse: ReponseJugee) -> Iterator[str]:
-    """The reason of an end is told if and only if the service has ended."""
+    """The reason of an end is given if and only if the service has ended."""
     for each in services_listes(reponse):
         ended = text_of(each, "etatCode") == "TERMINE"
         explained = each.find("motifFinLibelle") is not None

@@ -33,7 +33,7 @@ class SerieLue(NamedTuple):
 
     @property
     def nom(self) -> str:
-        """How the series is told."""
+        """How a message names the series."""
         side = "distributeur" if self.grille == _TURPE else "fournisseur"
         return " ".join(filter(None, (side, self.calendrier, self.classe)))
 

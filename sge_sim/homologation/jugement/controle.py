@@ -15,7 +15,7 @@ from sge_sim.homologation.jugement.reponse import ReponseJugee
 
 Manques = Iterable[str]
 _SHOWN: Final = 3
-"""How many of the things that a check found wrong are told."""
+"""How many of the mistakes that a check found are shown."""
 
 
 @dataclass(frozen=True)
@@ -123,4 +123,4 @@ SUR_SERVICES: Final = frozenset({MOSAD, RSAD, ASAD})
 """Orders on services that the request names."""
 OUVRENT_UNE_AFFAIRE: Final = M023 | {COLLECTE, HISTORIQUE, INFRA_J, ACCES, SAD, RSAD, ASAD}
 OUVRENT_UN_SERVICE: Final = frozenset({COLLECTE, SAD})
-"""Each of their answers tells of services that are new; that of access may prolong one."""
+"""Each of their answers gives services that are new; that of access may prolong one."""

@@ -1,4 +1,4 @@
-"""What may be told of a point: with and without the client's authorisation, by segment."""
+"""What an answer may give of a point: with and without the client's authorisation, by segment."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final

@@ -100,7 +100,7 @@ def login_present(reponse: ReponseJugee) -> Iterator[str]:
     provenance="observed",
 )
 def affaire_acquittee(reponse: ReponseJugee) -> Iterator[str]:
-    """The affaire of the acquittement is one that the body tells of."""
+    """The affaire of the acquittement is one that the body names."""
     affaires = {each for name in _AFFAIRES for each in texts_of(reponse.corps, f".//{name}")}
     for affaire in _texts(reponse, "infoFonctionnelles/affaireId"):
         if affaire not in affaires:

@@ -337,7 +337,7 @@ def _other_libelle(reponse: ReponseJugee, code: str) -> Iterator[str]:
     leve_par=_BARE,
 )
 def faultstring(reponse: ReponseJugee) -> Iterator[str]:
-    """The fault string is the text of the service; of the others, the label that is told."""
+    """The fault string is the text of the service; of the others, the label of the code."""
     found = (reponse.corps.findtext("faultstring") or "").strip()
     own = reponse.service.faultstring
     wanted = own or text_of(reponse.erreur, "resultat")

@@ -54,7 +54,7 @@ class RegistreLu(NamedTuple):
 
     @property
     def nom(self) -> str:
-        """How the register is told."""
+        """How a message names the register."""
         return f"{self.calendrier} {self.classe}" if self.calendrier else "totalisateur"
 
     @property

@@ -61,7 +61,7 @@ class Juge:
         return plateforme_of(self.release) if self.defauts else NOMINALE
 
     def examine(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> tuple[Constat, ...]:
-        """Return what is to be told of the answer to a call made on the legal date `jour`.
+        """Return what is to be said of the answer to a call made on the legal date `jour`.
 
         What is wrong or doubtful, a line each, then how many checks were made. Nothing of a call
         that had no answer, or that isn't one of SGE's services.
@@ -83,7 +83,7 @@ class Juge:
         return tuple(found)
 
     def reponse(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> ReponseJugee | None:
-        """Return the answer to a call as the checks look at it, None where there is none."""
+        """Return the answer to a call as the checks read it, None where there is none."""
         if appel.contrat is None or appel.statut_http is None:
             return None
         return ReponseJugee(

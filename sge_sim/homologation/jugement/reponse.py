@@ -12,7 +12,7 @@ from typing import Final, TypeVar, cast
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme
-from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.messages import read_message
 from sge_sim.machine.documents import parse_xml
@@ -121,7 +121,7 @@ class ReponseJugee:
         return found
 
     @cached_property
-    def demande(self) -> Answer:
+    def demande(self) -> AnswerTree:
         """The content of the request element."""
         return read_message(self.requete).contenu
 

@@ -232,8 +232,10 @@ def write_kit(
         "certificats/autorite.pem": pki.server.authority.read_bytes(),
         **_certificate_files(issued),
         **{
-            f"wsdl/{one.service}-v{one.version}.wsdl": one.published_at(f"{url}{one.path}")
-            for one in contracts.values()
+            f"wsdl/{contract.service}-v{contract.version}.wsdl": contract.published_at(
+                f"{url}{contract.path}"
+            )
+            for contract in contracts.values()
         },
         **_catalogue_files(),
         **_collections(holder, url, StoredClock(database).now().astimezone(PARIS).date()),
@@ -305,7 +307,7 @@ def _collections(holder: Holder, url: str, today: date) -> dict[str, bytes]:
 
 
 def _services_table(contracts: Iterable[Contract], url: str) -> bytes:
-    declared = [(one, BY_PATH[one.path]) for one in contracts]
+    declared = [(contract, BY_PATH[contract.path]) for contract in contracts]
     return _table(
         ("service", "version", "package", "adresse", "opération", "mesures", "fichiers", "fiches"),
         (

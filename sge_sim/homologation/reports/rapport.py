@@ -132,7 +132,7 @@ FILTRES: Mapping[str, str] = {
     "a-passer": "à passer",
     "reussi": "réussis",
 }
-"""What runs may be looked at by, as pages name it."""
+"""The filters of a list of runs, with their French words."""
 
 
 @dataclass(frozen=True)
@@ -279,9 +279,9 @@ class Rapport:
                 for each in self.executions
             )
         return all(
-            one.decision in (Decision.HOMOLOGUE, Decision.SANS_OBJET)
-            or self._announced(one.package)
-            for one in self.verdicts
+            verdict.decision in (Decision.HOMOLOGUE, Decision.SANS_OBJET)
+            or self._announced(verdict.package)
+            for verdict in self.verdicts
         )
 
     def _announced(self, package: str) -> bool:

@@ -129,7 +129,7 @@ def _read_row(tableau: Tableau, rang: int, found: Importation) -> None:
 
 
 def _segment_of_prm(text: str, base: Release) -> str | None:
-    """Return the segment on which our catalogue has a PRM, None where it isn't told."""
+    """Return the segment on which our catalogue has a PRM, None where it doesn't say."""
     prm = prm_in(text)
     segments = {each.segment for each in base.cas if prm and each.prm == prm}
     return segments.pop() if len(segments) == 1 else None

@@ -12,9 +12,10 @@ from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.homologation.doctor import Diagnostic
 from sge_sim.homologation.doctor import network as doctor_network
-from sge_sim.homologation.doctor.examination import Setup, examine
-from sge_sim.homologation.doctor.identity import (
+from sge_sim.homologation.doctor.examination import (
     Identity,
+    Setup,
+    examine,
     examine_files,
     examine_identity,
     login_diagnostic,

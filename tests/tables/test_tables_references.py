@@ -1,0 +1,51 @@
+"""A table is known with those that it refers to, although nobody loads them all."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sge_sim.tables
+
+TABLES = Path(sge_sim.tables.__file__).parent
+TREES = {path.stem: ast.parse(path.read_bytes()) for path in TABLES.glob("*.py")}
+CORE = ("points", "acteurs")
+"""What the facts are read of, which whoever opens a database loads (`sge_sim.facts.lecture`)."""
+
+
+def _defined(module: str) -> set[str]:
+    return {
+        node.value.value
+        for node in ast.walk(TREES[module])
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and [ast.unparse(target) for target in node.targets] == ["__tablename__"]
+    }
+
+
+def _referred(module: str) -> Iterator[str]:
+    for node in ast.walk(TREES[module]):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "ForeignKey":
+            (column,) = (each.value for each in node.args if isinstance(each, ast.Constant))
+            yield str(column).partition(".")[0]
+
+
+def _loaded_with(*modules: str) -> set[str]:
+    """Return these modules of the tables, and those that they load."""
+    found, left = set(modules), [*modules]
+    while left:
+        for node in ast.walk(TREES[left.pop()]):
+            if isinstance(node, ast.ImportFrom) and node.module is not None:
+                package, _, name = node.module.rpartition(".")
+                if package == "sge_sim.tables" and name not in found:
+                    found.add(name)
+                    left.append(name)
+    return found
+
+
+@pytest.mark.parametrize("module", sorted(TREES.keys() - {"models"}))
+def test_a_module_of_tables_loads_those_that_it_refers_to(module: str) -> None:
+    loaded = _loaded_with(module, *CORE)
+    known = {name for each in loaded for name in _defined(each)}
+    assert set(_referred(module)) <= known
