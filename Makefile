@@ -52,7 +52,7 @@ test-office: $(VENV)/.dev ## open the tracking sheet in LibreOffice (needs libre
 	@$(call needs,soffice,LibreOffice Calc,libreoffice-calc)
 	timeout 120 $(BIN)/python -m pytest -m office tests/office
 
-test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (needs chromium-driver, npm; 12 min)
+test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (needs chromium-driver, npm; 6 min)
 	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
 	@$(call needs,npm,Node.js with npm,nodejs npm)
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node axe-core@4
@@ -60,7 +60,7 @@ test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (nee
 	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
 		timeout 1200 $(BIN)/python -m pytest -m browser tests/browser --ignore tests/browser/test_aide_pages.py $(ARGS)
 
-test-site: site ## run every snippet of the pages, then open each in Chromium (needs chromium-driver, npm; 12 min)
+test-site: site ## run every snippet of the pages, then open each in Chromium (needs chromium-driver, npm; 6 min)
 	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
 	@$(call needs,npm,Node.js with npm,nodejs npm)
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node axe-core@4
