@@ -39,8 +39,8 @@ def test_a_place_does_not_open_at_the_same_minute_each_day() -> None:
 
 
 def test_a_heat_pump_does_not_step_at_midnight() -> None:
-    formes, steps, energies = banque(48), [], []
-    for graine in range(400):
+    formes, steps, others, energies = banque(48), [], [], []
+    for graine in range(300):
         point = linky(graine, kva=9)
         installation = installation_de(point, *contact_de(point, point.mise_en_service))
         pompes = np.flatnonzero(installation.par_ciel[:, 0])
@@ -51,11 +51,12 @@ def test_a_heat_pump_does_not_step_at_midnight() -> None:
         jours = lus[0][rang][:, None] * np.diff(formes.cumuls[lus[1][rang]], axis=1) / 2**24
         moyenne = jours.mean()
         steps.append(np.abs(jours[1:, 0] - jours[:-1, -1]) / moyenne)
+        others.append(np.abs(np.diff(jours, axis=1)).ravel() / moyenne)
         energies.append(np.abs(np.diff(jours.mean(axis=1))) / moyenne)
     assert len(steps) > 10
-    # The day's energy changes more than what is seen at midnight would say.
-    assert np.median(steps) < 0.13
-    assert np.percentile(steps, 90) < 1.4 * np.percentile(energies, 90)
+    # Midnight is as any half-hour: the day's energy changes more than what is seen of it there.
+    assert np.median(np.concatenate(steps)) < 1.3 * np.median(np.concatenate(others))
+    assert np.percentile(steps, 90) < 1.5 * np.percentile(energies, 90)
 
 
 @pytest.mark.parametrize("pas", [48, 288])
