@@ -45,7 +45,7 @@ def assert_refused(kit: Path, *command: str) -> None:
     done = _run(kit, command)
     said = done.stdout + done.stderr
     assert done.returncode != 0, said
-    assert "SGT401" in said
+    assert "SGT401" in said, said
     assert "point inexistant" in said
 
 
