@@ -232,15 +232,16 @@ class Database:
         """Have the database take note of many rows that were written.
 
         SQLite gives back the disk that they took beside the file, where nobody reads it now.
-        PostgreSQL counts its tables: it keeps a plan made when they were small, by which each
-        question goes through all of their rows.
+        PostgreSQL counts its tables, and notes the pages that all may see: it keeps a plan made
+        when they were small, by which each question goes through all of their rows.
         """
-        with self.engine.connect() as connection:
-            if self.engine.dialect.name == "sqlite":
-                connection.connection.driver_connection.execute(_TRUNCATE)  # type: ignore[union-attr]
-            else:
-                connection.exec_driver_sql("ANALYZE")
-                connection.commit()
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                Driver.of(connection).run(_TRUNCATE)
+            return
+        alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with alone.connect() as connection, Driver.of(connection).at_length():
+            connection.exec_driver_sql("VACUUM (ANALYZE, SKIP_LOCKED)")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
