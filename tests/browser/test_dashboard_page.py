@@ -44,9 +44,10 @@ def test_a_call_arrives_live_is_opened_and_played_again(
     browser.get(home + "journal")
     until(browser).until(lambda _: "En direct" in browser.find_element(By.ID, "nouvelles").text)
     call(simulator, UNKNOWN)
-    until(browser).until(lambda _: UNKNOWN in first_row(browser))
+    arrived = "1 nouvel échange"
+    until(browser).until(lambda _: arrived in browser.find_element(By.ID, "nouvelles").text)
+    assert UNKNOWN in first_row(browser)
     assert "SGT401" in first_row(browser)
-    assert "1 nouvel échange" in browser.find_element(By.ID, "nouvelles").text
     requested = requested_addresses(browser)
     assert [each for each in requested if not each.startswith(home)] == []
     follow(browser, browser.find_element(By.CSS_SELECTOR, "#echanges tbody a"))
