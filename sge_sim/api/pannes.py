@@ -20,7 +20,7 @@ from sge_sim.domaine.pannes import (
     last_call,
 )
 from sge_sim.errors import FieldError
-from sge_sim.referentiel.acteurs import get_acteur
+from sge_sim.tables.acteurs import get_acteur
 from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.pannes import add_panne, counters_of, pannes_within
 

@@ -16,8 +16,8 @@ from sge_sim.dataconnect.applications import change_application, create_applicat
 from sge_sim.datahub.droits import DROITS, ETAPES, ActionDatahub, DemandeDatahub, DossierContrat
 from sge_sim.domaine.nomenclatures import ModeApplication
 from sge_sim.errors import UnknownError, UsageError
-from sge_sim.referentiel.acteurs import get_acteur
 from sge_sim.refus import check
+from sge_sim.tables.acteurs import get_acteur
 from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.datahub import (
     ApplicationDatahub,

@@ -18,9 +18,9 @@ from sge_sim.door.certificats import register_certificate
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.pki.certificates import tolerated_serial_numbers
 from sge_sim.pki.deadlines import in_legal_time, renewal_deadline
-from sge_sim.referentiel.acteurs import add_login, get_acteur
+from sge_sim.referentiel.acteurs import add_login
 from sge_sim.refus import Control, check, rule
-from sge_sim.tables.acteurs import Utilisateur, find_utilisateur, registered_certificats
+from sge_sim.tables.acteurs import Utilisateur, find_utilisateur, get_acteur, registered_certificats
 from sge_sim.tables.datahub import Habilitateur, TicketSpice
 
 _ROLE: Final = (

@@ -21,8 +21,7 @@ from sge_sim.pki.inspection import read_acteur_certificate
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.request_rules import Registered
 from sge_sim.pki.trust import Pki
-from sge_sim.referentiel.acteurs import get_acteur
-from sge_sim.tables.acteurs import Acteur, Certificat, default_acteur
+from sge_sim.tables.acteurs import Acteur, Certificat, default_acteur, get_acteur
 from sge_sim.tables.prepared import Query
 
 _KINDS: tuple[KindActeur, ...] = ("tiers", "fournisseur")

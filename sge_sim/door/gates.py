@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from sge_sim.domaine.plateformes import closed_sentence, is_open, next_opening, seconds_until
 from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import read_login
-from sge_sim.referentiel.acteurs import password_matches
+from sge_sim.referentiel.passwords import password_matches
 from sge_sim.refus import Refus, Rule
 from sge_sim.soap.exchange import Exchange
 

@@ -1,13 +1,8 @@
 """Market actors as a tester changes them: logins, contracts, homologations, passwords.
 
 A running simulator takes each change up on its next request, since all of them read the database.
-
-Passwords of HTTP Basic are kept as scrypt digests, never as text.
 """
 
-import hashlib
-import hmac
-import secrets
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar
@@ -19,47 +14,20 @@ from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, PACKAGES, Environment
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.machine.files import data_path
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
+from sge_sim.referentiel.passwords import password_digest
 from sge_sim.soap.contract import contract_files
 from sge_sim.tables.acteurs import (
     Acteur,
     Contrat,
     Habilitation,
     Utilisateur,
-    all_acteurs,
     find_acteur,
     find_contrat,
     find_utilisateur,
+    get_acteur,
 )
 
-_SALT_BYTES = 16
-_SEPARATOR = ":"
-
-
-def password_digest(password: str, salt: bytes | None = None) -> str:
-    """Return what is kept of a password: its salt and its digest, in hexadecimal."""
-    salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
-    digest = hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1)
-    return f"{salt.hex()}{_SEPARATOR}{digest.hex()}"
-
-
-def password_matches(password: str, kept: str) -> bool:
-    """Tell whether `kept`, made by `password_digest`, is the digest of `password`."""
-    salt, _, _ = kept.partition(_SEPARATOR)
-    return hmac.compare_digest(password_digest(password, bytes.fromhex(salt)), kept)
-
-
 T = TypeVar("T")
-
-
-def get_acteur(session: Session, code: str) -> Acteur:
-    """Return the actor of that code; raises `UsageError` when there is none."""
-    acteur = find_acteur(session, code)
-    if acteur is None:
-        known = ", ".join(acteur.code for acteur in all_acteurs(session))
-        raise UnknownError(
-            f"L'acteur « {code} » n'existe pas : choisir parmi {known}, ou le créer.", code
-        )
-    return acteur
 
 
 def create_acteur(session: Session, code: str, nom: str, kind: KindActeur) -> Acteur:

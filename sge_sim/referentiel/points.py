@@ -12,10 +12,10 @@ from sge_sim.domaine.libelles import EVENEMENTS, MOTIFS_FIN, libelle_de
 from sge_sim.domaine.prm import generate_all, is_valid, key
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.stored_clock import instant_within
-from sge_sim.referentiel.acteurs import get_acteur
 from sge_sim.referentiel.dataset import measure_seed
 from sge_sim.referentiel.entries import check_attributes
 from sge_sim.tables.acces import OptionPublication, options_of_point
+from sge_sim.tables.acteurs import get_acteur
 from sge_sim.tables.apports import insert_copy
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.commandes import Evenement, ServiceSouscrit, services_of_point

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, Date, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
+from sge_sim.errors import UnknownError
 from sge_sim.tables.base import Base, Instant
 
 
@@ -110,6 +111,17 @@ def find_acteur(session: Session, code: str) -> Acteur | None:
     """Return the actor of that code, if it is seen."""
     acteur = session.get(Acteur, code)
     return None if acteur is None or acteur.apport_id is not None else acteur
+
+
+def get_acteur(session: Session, code: str) -> Acteur:
+    """Return the actor of that code; raises `UsageError` when there is none."""
+    acteur = find_acteur(session, code)
+    if acteur is None:
+        known = ", ".join(acteur.code for acteur in all_acteurs(session))
+        raise UnknownError(
+            f"L'acteur « {code} » n'existe pas : choisir parmi {known}, ou le créer.", code
+        )
+    return acteur
 
 
 def default_acteur(session: Session, kind: KindActeur) -> Acteur:

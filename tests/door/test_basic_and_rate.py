@@ -18,7 +18,7 @@ from running_simulator import RunningSimulator, start_simulator
 from sge_sim.clock import machine_now
 from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.pki.trust import open_pki
-from sge_sim.referentiel.acteurs import password_digest, password_matches
+from sge_sim.referentiel.passwords import password_digest, password_matches
 from sge_sim.tables.acteurs import Utilisateur
 
 pytestmark = pytest.mark.xdist_group("door")

@@ -39,11 +39,10 @@ from sge_sim.referentiel.acteurs import (
     add_contrat,
     add_login,
     create_acteur,
-    get_acteur,
     habiliter,
     set_password,
 )
-from sge_sim.tables.acteurs import all_acteurs, default_acteur
+from sge_sim.tables.acteurs import all_acteurs, default_acteur, get_acteur
 
 _TEXTE: Final = "texte donné"
 
