@@ -278,3 +278,18 @@ def test_every_list_is_read_page_after_page(room: Room) -> None:
         assert "next" not in whole.links or len(every) == 1000, path
     room.ask("DELETE", "/api/pannes")
     assert read >= 4
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/flux?du={}",
+        "/api/flux?au={}",
+        "/api/journal?du={}",
+        "/api/certificats/autorites?le={}",
+    ],
+)
+@pytest.mark.parametrize("typed", ["0", "0001-01-01", "1735689600"])
+def test_a_day_is_written_as_one(room: Room, address: str, typed: str) -> None:
+    """A number isn't the seconds since 1970, and there is no legal time before it is told of."""
+    assert room.ask("GET", address.format(typed)).status_code == 422

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, following
-from sge_sim.admin.routes.listes import PAR_PAGES, Form, UnMorceau, read_form
+from sge_sim.admin.routes.listes import PAR_PAGES, Form, JourEcrit, UnMorceau, read_form
 from sge_sim.api.acteurs import ActeurView, CertificatView, view_acteurs, view_certificats
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.domaine.jours_ouvres import working_days_between
@@ -100,7 +100,7 @@ def certificat_routes(state: AdminState) -> APIRouter:
     )
     def read_authorities(
         morceau: UnMorceau,
-        le: Annotated[date | None, Query(description="Jour légal ; aujourd'hui sinon")] = None,
+        le: Annotated[JourEcrit | None, Query(description="Jour légal ; aujourd'hui sinon")] = None,
     ) -> Response:
         jour = le or legal_date(machine_now())
         known = load_authorities(state.settings.authorities_file).authorities

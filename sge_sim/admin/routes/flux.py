@@ -6,7 +6,6 @@ The page of a file shows what is in it: members of a zip, XML, tables.
 import csv
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
 from itertools import islice
 from typing import Annotated, Final, get_args
 
@@ -22,6 +21,7 @@ from sge_sim.admin.routes.listes import (
     Avant,
     EtatFichierTyped,
     FluxTyped,
+    JourEcrit,
     Limite,
     page_of,
 )
@@ -173,8 +173,8 @@ def rest_routes(state: AdminState) -> APIRouter:
         flux: FluxTyped | None = None,
         prm: str | None = None,
         etat: EtatFichierTyped | None = None,
-        du: Annotated[date | None, Query(description="Premier jour de publication")] = None,
-        au: Annotated[date | None, Query(description="Dernier jour de publication")] = None,
+        du: Annotated[JourEcrit | None, Query(description="Premier jour de publication")] = None,
+        au: Annotated[JourEcrit | None, Query(description="Dernier jour de publication")] = None,
         limit: Limite = 100,
         avant: Avant = None,
     ) -> Response:

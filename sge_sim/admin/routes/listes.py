@@ -5,8 +5,10 @@ address of the next one while there is one (RFC 8288). A form is read without a 
 text fields alone.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Final, TypeVar, get_args
 from urllib.parse import parse_qs, urlsplit
 
@@ -37,6 +39,18 @@ def typed_as(known: Sequence[str]) -> BeforeValidator:
     return BeforeValidator(lambda typed: known_spelling(typed, known))
 
 
+_DAY: Final = re.compile(r"(19|2[0-9])\d{2}-\d{2}-\d{2}")
+
+
+def _written_day(typed: object) -> object:
+    """Return a day as it was typed; raises `ValueError` for a number, which would count as seconds,
+    and for a year that no instant of legal time is told of."""
+    if isinstance(typed, str) and not _DAY.fullmatch(typed):
+        raise ValueError("un jour s'écrit AAAA-MM-JJ, depuis 1900")
+    return typed
+
+
+JourEcrit = Annotated[date, BeforeValidator(_written_day)]
 Limite = Annotated[int, Query(ge=1, le=1000, description="Combien, au plus")]
 _MAX_ID: Final = 2**63 - 1
 Avant = Annotated[

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes.listes import JourEcrit
 from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
@@ -23,8 +24,8 @@ def router(state: AdminState) -> APIRouter:
     def read_mesures(
         prm: str,
         type: Literal["courbe", "energie", "index", "pmax"],
-        debut: date,
-        fin: Annotated[date, Query(description="Premier jour que la réponse ne couvre pas")],
+        debut: JourEcrit,
+        fin: Annotated[JourEcrit, Query(description="Premier jour que la réponse ne couvre pas")],
         sens: Annotated[Sens | None, Query(description="Celui du contrat du point sinon")] = None,
         format: Literal["json", "csv"] = "json",
     ) -> Any:
