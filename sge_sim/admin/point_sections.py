@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Self
 
-from sge_sim.api.points import ServiceView
+from sge_sim.api.points import ServiceEnMots
 
 _APART: Final = frozenset({"services", "prm", "pourquoi"})
 """What the page shows elsewhere."""
@@ -162,7 +162,7 @@ class Chronologie:
         return HAUTEUR * (len(self.bandes) + 1)
 
     @classmethod
-    def of(cls, services: Sequence[ServiceView], today: date) -> Self | None:
+    def of(cls, services: Sequence[ServiceEnMots], today: date) -> Self | None:
         """Return the line of these services, None where there is none."""
         if not services:
             return None

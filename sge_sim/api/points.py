@@ -43,7 +43,7 @@ class PointView(View):
 
 
 class ServiceSouscritView(View):
-    """A subscribed service; `fin` is excluded, instants are simulated time in legal time."""
+    """A subscribed service, in codes; `fin` is excluded, instants are simulated, in legal time."""
 
     id: str
     type: str
@@ -88,8 +88,8 @@ class ServiceSouscritView(View):
 
 
 @dataclass(frozen=True)
-class ServiceView:
-    """A subscribed service; `fin` is excluded, instants are simulated time in legal time."""
+class ServiceEnMots:
+    """A `ServiceSouscritView` in the words that a person reads."""
 
     id: str
     type: str

@@ -16,7 +16,7 @@ from sge_sim.errors import UnknownError
 
 if TYPE_CHECKING:
     from sge_sim.api.flux import DemandeM023View
-    from sge_sim.api.points import ServiceView
+    from sge_sim.api.points import ServiceEnMots
 
 
 @click.group("demandes", help="Voir les demandes M023 et leurs fichiers.")
@@ -99,7 +99,7 @@ def list_services(
     data_dir: Path,
     as_json: bool,
 ) -> None:
-    from sge_sim.api.points import ServiceSouscritView, ServiceView
+    from sge_sim.api.points import ServiceEnMots, ServiceSouscritView
     from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.consultation import find_services_souscrits
 
@@ -110,11 +110,11 @@ def list_services(
         if as_json:
             say_json([ServiceSouscritView.of(service) for service in found])
             return
-        views = [ServiceView.of(service) for service in found]
+        views = [ServiceEnMots.of(service) for service in found]
     say_list(views, as_json, _service_line, "Aucun service ne répond à ces critères.")
 
 
-def _service_line(view: "ServiceView") -> str:
+def _service_line(view: "ServiceEnMots") -> str:
     end = "" if view.fin is None else f" au {view.fin:%d/%m/%Y} exclu"
     return (
         f"{view.id:>9}  {view.prm}  {view.acteur or '-':<8}  {view.etat:<8}  "

@@ -1,9 +1,7 @@
 """`/mesure_synchrone_auto/v2`: the seven measures of Data Connect 2026."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 from sge_sim.dataconnect import rest_rules, rules_2026
@@ -18,7 +16,7 @@ from sge_sim.dataconnect.exchange import (
 )
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
-from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons
+from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons, read_jour
 from sge_sim.domaine.nomenclatures import METIERS, Sens
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.series import BRUT
@@ -40,7 +38,6 @@ REASONS: Final = Reasons(
     sans_mesure=rules_2026.SANS_MESURE,
 )
 
-_JOUR: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BRUT: Final = "BRUT"
 
 
@@ -111,7 +108,10 @@ def _read(backend: RestBackend, exchange: RestExchange, resource: Resource) -> _
     if PRM.fullmatch(prm) is None:
         raise Refus(rules_2026.HORS_SWAGGER)
     exchange.prm = prm
-    periode = PeriodeDemandee(_day(asked.get("dateDebut", "")), _day(asked.get("dateFin", "")))
+    debut, fin = (
+        read_jour(asked.get(name, ""), rules_2026.HORS_SWAGGER) for name in ("dateDebut", "dateFin")
+    )
+    periode = PeriodeDemandee(debut, fin)
     pmax = resource.mesure == "pmax"
     if pmax and (pas not in ("P1D", "P1M") or grandeur not in ("PMA", "TOUT")):
         raise Refus(rules_2026.HORS_SWAGGER)
@@ -123,15 +123,6 @@ def _read(backend: RestBackend, exchange: RestExchange, resource: Resource) -> _
     check(REASONS.controls, asked_of)
     reader = MeasureReader(dossier, resource.sens, exchange.now, backend.settings.perd_des_mesures)
     return _Question(prm, resource, periode, reader, pas, grandeur)
-
-
-def _day(text: str) -> date:
-    try:
-        if _JOUR.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise Refus(rules_2026.HORS_SWAGGER)
 
 
 def _daily(question: _Question) -> dict[str, Any] | None:

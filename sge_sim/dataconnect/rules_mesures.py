@@ -1,5 +1,6 @@
 """What both generations check before they tell measures, in this order (assumed)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,10 +11,12 @@ from sge_sim.clock import add_months
 from sge_sim.dataconnect.readings import Mesure
 from sge_sim.dataconnect.rest_rules import RestControl, RestRule
 from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.refus import Refus
 from sge_sim.tables.point_facts import PointFacts
 
 _MOIS: Final[dict[Mesure, int]] = {"courbe": 24}
 _JOURS_DE_PLUS: Final = timedelta(15)
+_JOUR: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 COURBE_MAX: Final = timedelta(7)
 """Days of a curve in one call."""
 
@@ -29,6 +32,16 @@ class PeriodeDemandee:
     def duree(self) -> timedelta:
         """How long it is."""
         return self.fin - self.debut
+
+
+def read_jour(text: str, forme: RestRule) -> date:
+    """Return a day written AAAA-MM-JJ; raises `Refus` by the rule of its form."""
+    try:
+        if _JOUR.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Refus(forme)
 
 
 @dataclass(frozen=True)

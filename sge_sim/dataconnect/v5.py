@@ -1,6 +1,5 @@
 """Data Connect v5: the four `customers_*` and the five `metering_data_*`."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,7 @@ from sge_sim.dataconnect.exchange import PRM, RestAnswer, RestBackend, RestExcha
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
 from sge_sim.dataconnect.rest_rules import RestRule
-from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons
+from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons, read_jour
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.mesures.series import BRUT
 from sge_sim.refus import Refus, check
@@ -147,8 +146,6 @@ REASONS: Final = Reasons(
     sans_mesure=rules_v5.SANS_MESURE,
 )
 
-_JOUR: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-
 
 @dataclass(frozen=True)
 class ResourceV5:
@@ -265,9 +262,4 @@ def _read(exchange: RestExchange) -> tuple[str, PeriodeDemandee]:
 def _day(text: str, absent: RestRule, forme: RestRule) -> date:
     if not text:
         raise Refus(absent)
-    try:
-        if _JOUR.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise Refus(forme)
+    return read_jour(text, forme)

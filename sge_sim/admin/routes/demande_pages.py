@@ -20,7 +20,7 @@ from sge_sim.admin.routes.listes import (
     page_of,
 )
 from sge_sim.api.flux import DemandeM023View, FichierView
-from sge_sim.api.points import ServiceSouscritView, ServiceView
+from sge_sim.api.points import ServiceEnMots, ServiceSouscritView
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.domaine.nomenclatures import EtatService
 from sge_sim.errors import UnknownError, UsageError
@@ -231,7 +231,7 @@ def service_routes(state: AdminState) -> APIRouter:
                 before=avant or None,
                 limit=_SHOWN + 1,
             )
-            services = [ServiceView.of(service) for service in found[:_SHOWN]]
+            services = [ServiceEnMots.of(service) for service in found[:_SHOWN]]
             acteurs = [row.code for row in all_acteurs(session)]
         return pages.render(
             state,

@@ -15,7 +15,7 @@ from sge_sim.admin.point_sections import Chronologie, sections_of
 from sge_sim.admin.routes import AdminState, following
 from sge_sim.admin.routes.listes import Form, read_form
 from sge_sim.api.flux import FichierView
-from sge_sim.api.points import ServiceView
+from sge_sim.api.points import ServiceEnMots
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import Duree, parse_duration, parse_instant
@@ -123,7 +123,7 @@ def page_routes(state: AdminState) -> APIRouter:
             if point is None:
                 raise HTTPException(404, _why_unknown(prm))
             every = services_of_point(session, prm)
-            services = [ServiceView.of(each) for each in every[-_SHOWN:]]
+            services = [ServiceEnMots.of(each) for each in every[-_SHOWN:]]
             context: dict[str, Any] = {
                 "point": point,
                 "petit": point.segment in PETITS,

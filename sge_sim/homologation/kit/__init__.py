@@ -1,6 +1,6 @@
-"""The kit of an actor: all that its developers need to make a first call, in one zip.
+"""The kit of an actor: all that its developers need to make a first call, a zip or a folder.
 
-It holds a private key, so the zip is its owner's alone. It also has the cases of a release as
+It holds a private key, so it is its owner's alone. It also has the cases of a release as
 requests to send by hand, for Bruno and for Postman: each a whole message, what the catalogue
 expects of it, and the certificate of the kit. A case that takes over another's answer, or that
 needs calls before it, stands in a folder of its own: `sge-sim homologate` makes them follow one
