@@ -30,8 +30,8 @@ POINTS: Final = 200
 """Points of a population."""
 _TIRES = 20
 """Points that are drawn for each that is kept."""
-_ESSAIS = 200
-"""Samples of which one is kept."""
+_PASSES = 3
+"""How many times each point of a sample is chosen again."""
 _COUPES = 4
 """Traits by which those that are drawn are cut: the first ones."""
 _POSE = date(2020, 1, 7)
@@ -70,52 +70,50 @@ def points_of(nom: str, graine: int, nombre: int = POINTS) -> list[PointMesure]:
     """Return the points of a population: a balanced sample of `_TIRES` times as many.
 
     Those that are drawn are cut in as many parts as are wanted, by power and who lives there, then
-    by one trait after the other, and one is taken in each; of `_ESSAIS` such samples, the one is
-    kept whose traits are spread most as those of all. Shares are then those of the engine in a
+    by one trait after the other, and one is taken in each: the one that leaves the traits of all
+    that are taken nearest to those of all that are drawn. Shares are then those of the engine in a
     sample of this size. Traits are those of installations: no curve is looked at.
     """
     tires = list(_draw(nom, graine, nombre * _TIRES))
     classes, traits = map(np.array, zip(*map(_traits, tires), strict=True))
     rangs = np.lexsort(classes.T[::-1])
     debuts = np.flatnonzero((np.diff(classes[rangs], axis=0) != 0).any(axis=1)) + 1
-    parts = np.diff(np.array([0, *debuts, len(rangs)]) * nombre // len(rangs)).tolist()
-    hasard = iter(draws(subkey(graine, 99), np.arange(nombre * _ESSAIS, dtype=np.int64)).tolist())
-    essais = [
-        [
-            rang
-            for classe, part in zip(np.split(rangs, debuts), parts, strict=True)
-            for rang in _taken(classe, traits, part, hasard)
-        ]
-        for _ in range(_ESSAIS)
+    tailles = np.diff(np.array([0, *debuts, len(rangs)]) * nombre // len(rangs)).tolist()
+    parts = [
+        part
+        for classe, taille in zip(np.split(rangs, debuts), tailles, strict=True)
+        for part in _parts(classe, traits, taille)
     ]
     ordres = np.sort(traits, axis=0)
     places = np.stack(
         [np.searchsorted(*pair) for pair in zip(ordres.T, traits.T, strict=True)], axis=1
     )
     voulues = np.sort(places, axis=0)[_TIRES // 2 :: _TIRES]
-    ecarts = [np.abs(np.sort(places[essai], axis=0) - voulues).mean(axis=0) for essai in essais]
-    return [tires[rang] for rang in essais[int(np.argmin([ecart.max() for ecart in ecarts]))]]
+    hasard = draws(subkey(graine, 99), np.arange(nombre, dtype=np.int64)).tolist()
+    pris = [int(part[tirage % len(part)]) for part, tirage in zip(parts, hasard, strict=True)]
+    for _ in range(_PASSES):
+        for rang, part in enumerate(parts):
+            essais = np.repeat(places[pris][None], len(part), axis=0)
+            essais[:, rang] = places[part]
+            ecarts = np.abs(np.sort(essais, axis=1) - voulues).sum(axis=(1, 2))
+            pris[rang] = int(part[ecarts.argmin()])
+    return [tires[rang] for rang in pris]
 
 
-def _taken(
-    rangs: NDArray[np.int64],
-    traits: NDArray[np.int64],
-    nombre: int,
-    hasard: Iterator[int],
-    trait: int = 0,
-) -> Iterator[int]:
-    """Yield one rank of each of so many parts that are as large, cut by one trait, then the next
-    one."""
+def _parts(
+    rangs: NDArray[np.int64], traits: NDArray[np.int64], nombre: int, trait: int = 0
+) -> Iterator[NDArray[np.int64]]:
+    """Yield so many parts of ranks that are as large, cut by one trait, then the next one."""
     if nombre == 1:
-        yield int(rangs[next(hasard) % len(rangs)])
+        yield rangs
     if nombre < 2:
         return
     ordre = rangs[np.argsort(traits[rangs, trait], kind="stable")]
     moitie = nombre // 2
     coupe = len(ordre) * moitie // nombre
     suivant = (trait + 1) % _COUPES
-    yield from _taken(ordre[:coupe], traits, moitie, hasard, suivant)
-    yield from _taken(ordre[coupe:], traits, nombre - moitie, hasard, suivant)
+    yield from _parts(ordre[:coupe], traits, moitie, suivant)
+    yield from _parts(ordre[coupe:], traits, nombre - moitie, suivant)
 
 
 def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:

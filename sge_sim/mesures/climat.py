@@ -257,7 +257,7 @@ def _absences() -> NDArray[np.int16]:
         DELAISSEE: zero,
         VACANT: zero + 1024,
         COMMERCE: selon((aout, 260), (noel, 140), sinon=10),
-        USINE: selon((coeur, 860), (aout, 260), (noel, 820), sinon=4),
+        USINE: selon((coeur, 880), (aout, 330), (noel, 820), sinon=4),
         AOUT: selon((coeur, 620), (aout, 200), (noel, 120), sinon=12),
         SAISONNIER: selon((np.isin(mois, (11, 1)), 600), sinon=30),
     }

@@ -56,7 +56,7 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
     plat = np.ones((1, pas), np.int64)
     yield _socles(pas), 1, VARIANTES_DE_SOCLE
     yield (plat, 1, 1) if fin else (_eveils(), 1, VARIANTES_D_EVEIL)
-    for fabrique, variantes, part in ((_matins, 128, 30), (_soirs, 256, 30), (_appareils, 32, 38)):
+    for fabrique, variantes, part in ((_matins, 128, 30), (_soirs, 256, 36), (_appareils, 32, 38)):
         # Large points have no meals: a row keeps their place.
         yield (plat, 1, 1) if fin else (_emousse(fabrique(variantes), part), DEPARTS, variantes)
     yield _blocs(pas // 48, 2 if fin else 8), DEPARTS, 2 if fin else 8
@@ -134,8 +134,8 @@ def _matins(nombre: int) -> Entiers:
 
 def _soirs(nombre: int) -> Entiers:
     cle, rows = subkey(0x501, 2), np.zeros((nombre, 48), np.int64)
-    _impulsion(cle, rows, _entre(cle + 3, 0, 2, nombre), _entre(cle + 4, 0, 3, nombre),
-               _entre(cle + 5, 1000, 2000, nombre))  # fmt: skip
+    _impulsion(cle, rows, _entre(cle + 3, 0, 2, nombre), _entre(cle + 4, 0, 2, nombre),
+               _entre(cle + 5, 1300, 2600, nombre))  # fmt: skip
     _impulsion(cle + 6, rows, _entre(cle + 9, 0, 3, nombre), _entre(cle + 10, 3, 7, nombre),
                _entre(cle + 11, 120, 480, nombre))  # fmt: skip
     forts = np.where(_hasard(cle + 12, nombre) > 2200, _entre(cle + 13, 300, 1700, nombre), 0)
@@ -176,7 +176,7 @@ def _eveils() -> Entiers:
         # Not at the same moment each day.
         debout = (debout + np.roll(debout, 1) + np.roll(debout, -1)) // 3
         vif = _hasard(cle + 201, n, 48) * _hasard(cle + 202, n, 48) >> 12
-        eveil = 88 + _bruit_lent(cle + 200, n, 48, 4, 30) + vif * 270 // 1024
+        eveil = 32 + _bruit_lent(cle + 200, n, 48, 4, 30) + vif * 330 // 1024
         veille = _veille(cle, n, 48) + debout * eveil // 100
         veille += _petits(cle + 16, n, 48) * (debout + 15) // 100
         rows += [veille, veille * 4 // 5 + np.where(_compresseur(cle + 1, n, 1), 65, 0)]
@@ -243,7 +243,7 @@ def _chauffages(variantes: int) -> Entiers:
         np.where(entre(11, 18), 140, np.where(entre(33, 46), 125, 42)),
         np.where(entre(12, 46), 100, 54),
         np.where(entre(31, 46), 130, 40),
-        np.where(entre(43, 14), 140, 36),
+        np.where(entre(46, 15), 140, 24),
     )
     rows = []
     for habitude, niveau in enumerate(niveaux):

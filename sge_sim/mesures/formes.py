@@ -181,7 +181,7 @@ TIRAGES = 256
 """Entries of a table of `gigues`."""
 ECARTS_D_UN_BLOC = (10, 35, 55)
 """Spreads of what a `BLOC` takes, per cent: its length follows."""
-JEUX = (0, 5, 10, 18, 30, 55)
+JEUX = (0, 5, 10, 18, 30, 51)
 """How far a start moves from day to day, tenths of a half-hour (standard deviation)."""
 MELANGES = 8
 """Ways to pair how far a start moves with a variant: the ranks of `JEUX`, once for each."""

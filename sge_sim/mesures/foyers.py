@@ -38,13 +38,13 @@ from sge_sim.mesures.usages import OUVERT, REDUIT, Charge, Installation, install
 
 _PUISSANCES = (3, 6, 9, 12)
 """Powers by which dwellings are told apart, kVA: beyond the last one, it is the last one's."""
-_TAILLES = {3: 38, 6: 44, 9: 54, 12: 64}
+_TAILLES = {3: 38, 6: 42, 9: 54, 12: 64}
 """Size of what is done in a dwelling, per cent."""
 _SOCLES = {3: 112, 6: 183, 9: 260, 12: 420}
 """W of what never stops: the median."""
 _CHAUFFES = {3: 145, 6: 328, 9: 490, 12: 620}
 """Chances out of 1000 that electricity heats the dwelling."""
-_PAR_DEGRE = {3: 34, 6: 68, 9: 133, 12: 170}
+_PAR_DEGRE = {3: 34, 6: 73, 9: 147, 12: 186}
 """W per degree: the median of those that are heated."""
 _VOITURES = {3: 0, 6: 50, 9: 90, 12: 140}
 """Chances out of 1000 that a car is charged."""
@@ -121,7 +121,7 @@ def _socle(t: Tirages, watts: int, eveil: int, formes: Banque) -> Charge:
     groupe = formes.groupes[Sorte.EVEIL]
     ligne = groupe.debut + (2 * eveil + t.chance(650)) * VARIANTES_D_EVEIL
     ecart = 35 if t.chance(500) else 20
-    return Charge(24 * watts, Sorte.EVEIL, ligne, ecart=ecart, absence=67)
+    return Charge(24 * watts, Sorte.EVEIL, ligne, ecart=ecart, absence=74)
 
 
 def _vie(t: Tirages, taille: int, socle: int, formes: Banque) -> list[Charge]:
@@ -133,7 +133,7 @@ def _vie(t: Tirages, taille: int, socle: int, formes: Banque) -> list[Charge]:
         lever, repas, eveil = t.entre(4, 46), t.entre(16, 47), 9
     elif chez_soi:
         # Some cook more at noon than in the evening.
-        repas = t.autour(23 if a_midi else 37, 2)
+        repas = t.autour(23 if a_midi else 37, 3)
         lever, eveil = t.autour(16, 2), t.entre(4, 7)
     else:
         repas, eveil = t.autour(38, 2), (0, 1, 2, 3, 8)[t.entre(0, 4)]
@@ -146,9 +146,9 @@ def _vie(t: Tirages, taille: int, socle: int, formes: Banque) -> list[Charge]:
     machine = formes.groupes[Sorte.APPAREIL]
     grasse = 0 if chez_soi else max(t.autour(3, 2), 0)
     # Some live more at home when they rest, some go away.
-    repos = t.taille(117, 125, 25, 550)
+    repos = t.taille(119, 125, 25, 550)
     vivacite = t.entre(61, 97)
-    lessive = min(max(t.autour(37, 4), 8), 46)
+    lessive = min(max(t.autour(39, 2), 8), 46)
     usages = [
         _socle(t, socle, eveil, formes),
         Charge(
@@ -174,7 +174,7 @@ def _vie(t: Tirages, taille: int, socle: int, formes: Banque) -> list[Charge]:
             ecart=35,
         ),
         Charge(
-            taille * t.entre(3, 6),
+            taille * t.entre(5, 8),
             Sorte.APPAREIL,
             machine.ligne(lessive),
             jeu=_jeu(t, 4, 5),
@@ -252,7 +252,7 @@ def _eau(
     """A water heater: it starts with the off-peak hours where their contact drives it, else after
     the water was drawn."""
     groupe = formes.groupes[Sorte.BLOC]
-    energie = min(max(t.taille(6450, 32, 1800, 9000) * (100 + taille) // 200, 1500), 9000)
+    energie = min(max(t.taille(6400, 32, 1800, 9000) * (100 + taille) // 200, 1500), 9000)
     watts = ((1200, 1200, 1200, 1200, 1650), (1650, 2200, 2200, 2400, 3000))[kva > 6][t.entre(0, 4)]
     depart = (t.entre(12, 20), t.entre(24, 32), t.entre(38, 46))[t.entre(0, 2)]
     if asservi:
