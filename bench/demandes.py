@@ -76,7 +76,7 @@ def make_state(folder: Path, flux: FluxM023, points: int) -> None:
     database = Database(sqlite_url(folder / "sge-sim.db"))
     prepare(database)
     install_dataset(database, size=0, seed=SEED)
-    linky = filter(is_linky, population(load_dataset("homologation"), size=10**8, seed=SEED))
+    linky = filter(is_linky, population(load_dataset(), size=10**8, seed=SEED))
     fiches = list(islice(linky, points))
     prms = [point["prm"] for point, _ in fiches]
     debut = add_months(_TODAY, -_MONTHS)

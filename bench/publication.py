@@ -73,7 +73,7 @@ def make_state(folder: Path, points: int) -> None:
     database = Database(sqlite_url(folder / "sge-sim.db"))
     prepare(database)
     install_dataset(database, size=0, seed=SEED)
-    linky = filter(is_linky, population(load_dataset("homologation"), size=10**8, seed=SEED))
+    linky = filter(is_linky, population(load_dataset(), size=10**8, seed=SEED))
     fiches = islice(linky, points)
     with database.transaction() as session:
         open_subscriptions(session)

@@ -6,7 +6,7 @@ They protect simulated data only.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Date,
@@ -175,25 +175,17 @@ def last_sequence(session: Session, numero: int, flux: Flux) -> int:
     return session.scalar(query) or 0
 
 
-def unpublished_historiques(session: Session) -> Sequence[DemandeHistorique]:
-    """Return the orders of history that were carried out and have no file yet."""
+_Demande = TypeVar("_Demande", DemandeHistorique, DemandeInfraJ)
+
+
+def unpublished(session: Session, kind: type[_Demande]) -> Sequence[_Demande]:
+    """Return the orders of a kind that were carried out and have no file yet."""
     return session.scalars(
-        select(DemandeHistorique)
+        select(kind)
         .join(Affaire)
         .outerjoin(Publication, Publication.affaire_id == Affaire.affaire_id)
         .where(Affaire.etat == "realisee", Publication.id.is_(None))
-        .options(joinedload(DemandeHistorique.affaire))
-    ).all()
-
-
-def unpublished_infra_j(session: Session) -> Sequence[DemandeInfraJ]:
-    """Return the infra-daily orders that were carried out and have no file yet."""
-    return session.scalars(
-        select(DemandeInfraJ)
-        .join(Affaire)
-        .outerjoin(Publication, Publication.affaire_id == Affaire.affaire_id)
-        .where(Affaire.etat == "realisee", Publication.id.is_(None))
-        .options(joinedload(DemandeInfraJ.affaire))
+        .options(joinedload(kind.affaire))
     ).all()
 
 

@@ -8,11 +8,11 @@ import pytest
 import requests
 from admin_kit import Room, control_room
 from lxml import html
-from state_reading import faits_within
+from state_reading import faits_to_subscribe
 
 from sge_sim.admin.routes import demande_pages, flux, points
 from sge_sim.clock import PARIS, Duree, parse_instant
-from sge_sim.commandes.affaires import Commande, asked_by, subscribe
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.souscription import Souscription
@@ -48,7 +48,7 @@ def ordered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
             subscribe(
                 session,
                 commande,
-                faits_within(session, **asked_by(C5, souscription)),
+                faits_to_subscribe(session, C5, souscription),
                 souscription,
                 (),
                 prestation_collecte("C5", "SOUTIRAGE", "CDC", recurrente=True),

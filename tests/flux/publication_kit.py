@@ -9,11 +9,11 @@ from zipfile import ZipFile
 
 from made_states import prepared_database
 from sqlalchemy import select
-from state_reading import faits_within
+from state_reading import faits_to_subscribe
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes import vie
-from sge_sim.commandes.affaires import Commande, asked_by, subscribe
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, order_infra_j
 from sge_sim.commandes.echeances import run_due
@@ -84,7 +84,7 @@ class Platform:
     def subscribe(self, prm: str, souscription: Souscription, now: datetime = MIDI) -> str:
         """Order, and have the service begin; return its number."""
         with self.database.transaction() as session:
-            faits = faits_within(session, **asked_by(prm, souscription))
+            faits = faits_to_subscribe(session, prm, souscription)
             segment = faits.known_point.segment
             _, service = subscribe(
                 session,
