@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import ModeApplication
+from sge_sim.domaine.plateformes import LOCAL_HOSTS
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.tables.acteurs import default_acteur, find_acteur
 from sge_sim.tables.dataconnect import APIS, Application, default_application, find_application
@@ -21,7 +22,6 @@ _NOMS: Final[dict[ModeApplication, str]] = {
     "production": "Application de test",
     "bac_a_sable": "Application de test bac a sable",
 }
-_LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 def create_application(
@@ -120,7 +120,7 @@ def _checked_address(address: str) -> str:
     """Return an address of return: HTTPS, HTTP on this machine, or an application's own scheme."""
     try:
         parts = urlsplit(address)
-        local = parts.hostname in _LOCAL
+        local = parts.hostname in LOCAL_HOSTS
     except ValueError:
         parts, local = urlsplit(""), False
     web = parts.scheme == "https" or (parts.scheme == "http" and local)

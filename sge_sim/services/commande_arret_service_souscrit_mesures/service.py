@@ -9,17 +9,14 @@ from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES
 from sge_sim.services.reading import acces_of, general_facts
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
-from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import find_service
 
 
-def service_stopped() -> Tree:
-    """Return the response, empty: this version transmits neither case nor prestation."""
-    return {}
-
-
 def handle(appel: Appel) -> Answer:
-    """Answer one stop: done at once, unless a meter has to be reached and that takes time."""
+    """Answer one stop: done at once, unless a meter has to be reached and that takes time.
+
+    The response is empty: this version transmits neither case nor prestation.
+    """
     general = appel.body["demande"]["donneesGenerales"]
     prm, login = general["pointId"], general["initiateurLogin"]
     numero = appel.body["demande"]["arretServiceSouscrit"]["serviceSouscritId"]
@@ -36,7 +33,7 @@ def handle(appel: Appel) -> Answer:
     assert service is not None
     stop(service, appel.now, appel.settings.delai_activation)
     carry_out(appel.session, (service,), appel.now)
-    return Answer(service_stopped(), point_id=prm, login=login)
+    return Answer({}, point_id=prm, login=login)
 
 
 SERVICE = Service(
