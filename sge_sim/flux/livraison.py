@@ -79,7 +79,8 @@ def deliver_pending(
     with database.sessions() as session:
         contracts = contracts_with_pending_files(session)
     return sum(
-        (_deliver_contract(database, data_dir, one, incidents, now) for one in contracts), Tally()
+        (_deliver_contract(database, data_dir, contrat, incidents, now) for contrat in contracts),
+        Tally(),
     )
 
 
@@ -160,7 +161,7 @@ def _note(
     with database.transaction() as session:
         database.exclusivite.check(session)
         fichier = session.get_one(FichierFlux, fichier_id)
-        fichier.etat, fichier.erreur = ending.etat, ending.told
+        fichier.etat, fichier.erreur = ending.etat, ending.line
         fichier.prochain_essai = None
         if ending.panne is not None:
             fichier.panne = ending.panne

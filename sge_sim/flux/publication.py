@@ -196,7 +196,7 @@ class Publisher:
                     )
                 )
             lot.close(writing, len(files))
-            told = _told(lot, files, emise=publication.emise)
+            detail = _in_french(lot, files, emise=publication.emise)
         self.record(
             EchangeRecord(
                 instant=lot.instant,
@@ -204,7 +204,7 @@ class Publisher:
                 duration_ms=elapsed_ms(started),
                 kind="flux",
                 prm=lot.prm,
-                detail=told,
+                detail=detail,
             )
         )
 
@@ -282,7 +282,7 @@ def _next_stop(
     return min(limit, next_day, first_files or limit)
 
 
-def _told(lot: Lot, files: Sequence[_Ready], *, emise: bool) -> str:
+def _in_french(lot: Lot, files: Sequence[_Ready], *, emise: bool) -> str:
     """Say in French what was published, or would have been."""
     if not emise:
         return f"{lot} : non émis, la plateforme d'homologation n'émet aucun flux (FAQ)."

@@ -108,7 +108,7 @@ class _Donnees(NamedTuple):
     memoire: int | None
 
 
-PointDecrit = PointFacts | Point | ServiceTransmis
+AnyPoint = PointFacts | Point | ServiceTransmis
 """A point as it was read, its row, or that of a service with what is needed of its point."""
 
 
@@ -119,7 +119,7 @@ def mesure_of(dossier: Dossier, sens: Sens, *, pertes: bool = False) -> PointMes
 
 
 def point_mesure(
-    point: PointDecrit,
+    point: AnyPoint,
     mesures: MesuresFacts,
     sens: Sens,
     service: tuple[date, date | None] | None = None,
@@ -151,7 +151,7 @@ def _joined(seul: PointMesure, couple: PointMesure) -> PointMesure:
 
 
 def _described(
-    point: PointDecrit,
+    point: AnyPoint,
     mesures: MesuresFacts,
     sens: Sens,
     service: tuple[date, date | None] | None,
@@ -188,7 +188,7 @@ def _described(
     )
 
 
-def _memoire(point: PointDecrit) -> int | None:
+def _memoire(point: AnyPoint) -> int | None:
     """Return the days of curve that a large meter keeps: 42, or 21 where it counts injection too
     (FAQ, of a PME-PMI; of the other meters that can be collected: assumed), none of an older one.
 
@@ -219,7 +219,7 @@ def _facette(segment: str, sens: Sens) -> str:
     return "P3" if sens == "INJECTION" else "C4"
 
 
-def _unite(point: PointDecrit) -> str | None:
+def _unite(point: AnyPoint) -> str | None:
     """Return the unit of the powers of a point, kVA or kW."""
     if point.puissance_souscrite is None:
         return point.puissance_raccordement_unite
