@@ -11,13 +11,6 @@ import click
 from sge_sim.cli.campaign import offer, one_line, summary
 from sge_sim.cli.completion import cases
 from sge_sim.cli.console import told_if_long
-from sge_sim.cli.homologation_targets import (
-    TARGETS,
-    cases_to_rerun,
-    open_target,
-    reprise_for,
-    taken_up,
-)
 from sge_sim.cli.options import RegularFile, real_data_option
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
@@ -110,6 +103,12 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 )
 def homologate(**options: Any) -> None:
     from sge_sim.api.administration import Administration
+    from sge_sim.cli.homologation_targets import (
+        cases_to_rerun,
+        open_target,
+        reprise_for,
+        taken_up,
+    )
     from sge_sim.homologation.campaign.outcome import judge, not_run
     from sge_sim.homologation.campaign.runner import Runner, select_cases
     from sge_sim.homologation.campaign.targets import (
@@ -195,6 +194,7 @@ def _personal(options: dict[str, Any]) -> "Personal | None":
 
 def _release(options: dict[str, Any], earlier: "Rapport | None") -> "Release":
     """Return the release that is asked for; of a target, that in force on its day without one."""
+    from sge_sim.cli.homologation_targets import TARGETS
     from sge_sim.homologation.catalogue.release import load_release, load_release_folder
 
     if options["catalogue"] is not None:

@@ -240,7 +240,10 @@ class Database:
             return
         alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         with alone.connect() as connection, Driver.of(connection).at_length():
-            connection.exec_driver_sql("VACUUM (ANALYZE, SKIP_LOCKED)")
+            connection.detach()  # closed at the end, with how long it waits
+            # The server's own vacuum, which a long import always meets, gives way after a second.
+            connection.exec_driver_sql("SET lock_timeout = 0")
+            connection.exec_driver_sql("VACUUM (ANALYZE)")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -62,11 +62,14 @@ def lock_for_long(connection: Connection, name: int, *, wait: bool) -> bool:
     `name` is that of the lock. Who comes after waits for as long as that lasts,
     and returns True; without `wait` it returns whether it is alone, at once.
     """
-    if not wait:
-        return bool(connection.scalar(select(func.pg_try_advisory_lock(name))))
-    connection.exec_driver_sql("SET lock_timeout = 0")
-    connection.execute(select(func.pg_advisory_lock(name)))
-    return True
+    if wait:
+        connection.exec_driver_sql("SET lock_timeout = 0")
+        connection.execute(select(func.pg_advisory_lock(name)))
+    alone = wait or bool(connection.scalar(select(func.pg_try_advisory_lock(name))))
+    # The lock is the session's. A transaction that stayed open would keep what it can see: the
+    # server could note no page that is written meanwhile as one that all may see.
+    connection.commit()
+    return alone
 
 
 class WaitingRoom:

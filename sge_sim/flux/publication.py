@@ -26,9 +26,12 @@ from sge_sim.domaine.ecarts_plateforme import FIDELES, Defauts
 from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.database import Database
 from sge_sim.facts.editions import Edition
+from sge_sim.facts.guet import Guet
 from sge_sim.facts.locks import ExclusiviteLostError
 from sge_sim.flux.contenus import keep_content
 from sge_sim.flux.due_lots import next_lots
+from sge_sim.flux.incidents import Incidents
+from sge_sim.flux.livraison import Tally, deliver_pending, retry_now
 from sge_sim.flux.lots import Lot
 from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import next_departure
@@ -222,6 +225,20 @@ class Publisher:
         ready = _write(folder, fichier)
         keep_content(self.database, folder / ready.nom, ready.sha256)
         return ready
+
+
+def publish_now(
+    settings: Settings, database: Database, record: Callable[[EchangeRecord], None], now: datetime
+) -> tuple[int, Tally]:
+    """Publish what is due at `now` (aware) and deliver what isn't, what was given up too.
+
+    Returns how many were published, and what became of the deliveries.
+    """
+    made = Publisher.of(settings, database, record).catch_up(now)
+    retry_now(database)
+    guet = Guet(settings.data_dir, database.engine)
+    incidents = Incidents(database.memoire, guet, record)
+    return made, deliver_pending(database, settings.data_dir, incidents)
 
 
 def _nothing(_sequence: int) -> Iterator["Fichier"]:

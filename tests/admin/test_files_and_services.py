@@ -10,7 +10,7 @@ from admin_kit import Room, control_room
 from lxml import html
 from state_reading import faits_to_subscribe
 
-from sge_sim.admin.routes import demande_pages, flux, points
+from sge_sim.admin.routes import demandes, flux, points
 from sge_sim.clock import PARIS, Duree, parse_instant
 from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
@@ -87,7 +87,7 @@ def test_services_are_listed_and_filtered(ordered: Room) -> None:
 @pytest.mark.parametrize(
     ("pages", "path"),
     [
-        (demande_pages, "/services"),
+        (demandes, "/services"),
         (points, "/points?segment=C5"),
         (flux, "/fichiers"),
     ],
