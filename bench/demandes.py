@@ -119,7 +119,7 @@ def main() -> None:
     asked = list(zip(*[iter(sys.argv[1:])] * 2, strict=True)) or LARGEST
     measured = []
     for name, points in asked:
-        flux = next(one for one in get_args(FluxM023) if one == name)
+        flux = next(known for known in get_args(FluxM023) if known == name)
         made = measure(flux, int(points))
         measured.append(made)
         print(
@@ -128,7 +128,7 @@ def main() -> None:
             f"processor, {made.peak_mib:.0f} MiB at most",
             flush=True,
         )
-    if asked is LARGEST and not all(one.within_bounds for one in measured):
+    if asked is LARGEST and not all(made.within_bounds for made in measured):
         sys.exit(f"Beyond {_BOUNDS}.")
 
 

@@ -101,7 +101,7 @@ def publish(folder: Path, url: str | None = None) -> tuple[int, int, float, floa
         ).one()
     database.dispose()
     peaks = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return files, size, seconds, max(resource.getrusage(one).ru_maxrss for one in peaks) / 1024
+    return files, size, seconds, max(resource.getrusage(whose).ru_maxrss for whose in peaks) / 1024
 
 
 def tiers_of(session: Session) -> tuple[str, str]:
