@@ -10,7 +10,7 @@ import click
 from sge_sim.cli.options import data_dir_option
 from sge_sim.cli.state import database_of
 from sge_sim.domaine.francais import counted
-from sge_sim.errors import UsageError
+from sge_sim.errors import UsageError, system_reason
 from sge_sim.machine.files import PRIVATE, writing_atomically
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _write(sortie: Path, pieces: Iterator[str]) -> None:
         with writing_atomically(sortie, PRIVATE) as file:
             file.writelines(piece.encode() for piece in pieces)
     except OSError as error:
-        raise UsageError(f"{sortie} ne peut pas être écrit : {error.strerror}.") from error
+        raise UsageError(f"{sortie} ne peut pas être écrit : {system_reason(error)}.") from error
 
 
 @click.command("remove", help="Retirer des points importés, et ce qui leur appartient.")
