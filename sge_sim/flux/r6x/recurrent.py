@@ -6,9 +6,9 @@ it came; of what is published twice the last one wins.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ from sge_sim.flux.r6x.entete import Echeances, EnvoiR6X, periode
 from sge_sim.flux.r6x.mesures import WRITERS, Jours, PointDecrit, dumps
 from sge_sim.flux.retards import DELAI_MAXIMAL, retard
 from sge_sim.mesures import PeriodeCollecte, PointMesure
+from sge_sim.mesures.series import Serie, read_curves_of_day
 from sge_sim.tables.diffusions import PointDiffuse
 
 _JOUR: Final = timedelta(1)
@@ -118,7 +119,7 @@ def _written(
 ) -> Iterator[PointEcrit]:
     for diffuses in batches(lot.points, LUS_ENSEMBLE):
         decrits = _described(session, replace(lot, points=tuple(diffuses)), envoi, late, collectees)
-        for point in decrits:
+        for point in _read_together(decrits) if lot.diffusion.flux == "R63B" else decrits:
             pieces = WRITERS[lot.diffusion.flux[:3]](point, envoi.defauts)
             first = next(pieces, None)
             if first is not None:
@@ -160,6 +161,26 @@ def _described(
             )
         )
     return decrits
+
+
+def _read_together(points: Sequence[PointDecrit]) -> Iterator[PointDecrit]:
+    """Give points the curve of the only day that is told of them, those of a day read together."""
+    curves: dict[int, Serie | None] = {}
+    for jour, rangs in _by_day(points).items():
+        mesures = [points[rang].mesure for rang in rangs]
+        curves.update(zip(rangs, read_curves_of_day(mesures, jour), strict=True))
+    for rang, point in enumerate(points):
+        yield replace(point, courbe=curves[rang]) if curves.get(rang) else point
+
+
+def _by_day(points: Sequence[PointDecrit]) -> dict[date, list[int]]:
+    """Return the ranks of the points of which one day is told, by this day."""
+    found: dict[date, list[int]] = {}
+    for rang, point in enumerate(points):
+        match point.etendues:
+            case ((debut, fin),) if fin - debut == _JOUR:
+                found.setdefault(debut, []).append(rang)
+    return found
 
 
 def days_stored(
