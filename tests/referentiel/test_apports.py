@@ -11,7 +11,7 @@ import pytest
 from made_states import copy_state
 from points_kit import csv_lines, examples, json_lines, made_points
 from sqlalchemy import func, select
-from state_reading import count_points
+from state_kit import count_points
 
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
