@@ -30,8 +30,8 @@ from sge_sim.flux.declaration import clear_content
 from sge_sim.flux.r6x.documents import read_documents
 from sge_sim.flux.r6x.portail import POINTS_EN_CSV, portal_archive
 from sge_sim.tables.acteurs import all_acteurs
-from sge_sim.tables.consultation import find_services_souscrits
 from sge_sim.tables.flux import FichierFlux, find_fichier
+from sge_sim.tables.lists import find_services_souscrits
 from sge_sim.tables.m023 import DemandeM023, demandes_m023, fichiers_m023, find_demande_m023
 
 _SHOWN: Final = 100
