@@ -10,11 +10,11 @@ import pytest
 from made_states import filled_database
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from state_kit import faits_within
+from state_kit import faits_to_subscribe
 
 from sge_sim.clock import PARIS, Duree
 from sge_sim.commandes.acces import AccesSouscrit, order_acces, renew_acces, stop_services
-from sge_sim.commandes.affaires import Commande, asked_by, subscribe
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import run_due
@@ -68,7 +68,7 @@ class Lives:
         )
         with self.database.transaction() as session:
             run_due(session, now)
-            faits = faits_within(session, **asked_by(prm, souscription))
+            faits = faits_to_subscribe(session, prm, souscription)
             segment = faits.known_point.segment
             _, service = subscribe(
                 session,

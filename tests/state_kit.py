@@ -10,6 +10,7 @@ from made_states import prepared_database
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from sge_sim.commandes.souscription import Souscription
 from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import questions
 from sge_sim.journal import Journal
@@ -94,4 +95,11 @@ def named_points(session: Session) -> list[Point]:
         session.scalars(
             select(Point).where(Point.pourquoi.is_not(None), POINT_SEEN).order_by(Point.prm)
         )
+    )
+
+
+def faits_to_subscribe(session: Session, prm: str, souscription: Souscription) -> Faits:
+    """What an order of collection or transmission asks of the state."""
+    return faits_within(
+        session, prm=prm, services_of=prm, numeros=True, abonnement=souscription.abonnement
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sge_sim.homologation.catalogue.release import Catalogue
+from sge_sim.homologation.catalogue.release import load_release_folder
+from sge_sim.homologation.catalogue.release_files import CatalogueFiles
 from sge_sim.machine.files import data_path
 
 ROOT = Path(__file__).parents[1]
@@ -50,10 +51,10 @@ def test_the_page_makes_a_release_that_has_every_case_of_the_one_before(tmp_path
         ["sh", "-e", "-c", commands], cwd=tmp_path, capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, "")
-    catalogue = Catalogue(tmp_path / "catalog")
-    before, after = (catalogue.load_release(name) for name in ("26.1", "26.2"))
+    folder = tmp_path / "catalog"
+    before, after = (load_release_folder(folder / f"sge-{name}") for name in ("26.1", "26.2"))
     assert after.cas == before.cas
-    assert catalogue.list_releases()[-1] == "sge-26.2"
+    assert CatalogueFiles(folder).names()[-1] == "sge-26.2"
 
 
 def test_lock_without_uv_says_what_is_needed(tmp_path: Path) -> None:

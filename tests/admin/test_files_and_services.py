@@ -10,11 +10,11 @@ import requests
 from admin_kit import Room, control_room
 from lives import CURVE
 from lxml import html
-from state_kit import faits_within
+from state_kit import faits_to_subscribe
 
-from sge_sim.admin.routes import demande_pages, flux, points
+from sge_sim.admin.routes import demandes, flux, points
 from sge_sim.clock import PARIS, Duree, parse_instant
-from sge_sim.commandes.affaires import Commande, asked_by, subscribe
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.domaine.jours_ouvres import Delai
@@ -41,7 +41,7 @@ def ordered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
             subscribe(
                 session,
                 commande,
-                faits_within(session, **asked_by(C5, souscription)),
+                faits_to_subscribe(session, C5, souscription),
                 souscription,
                 (),
                 prestation_collecte("C5", "SOUTIRAGE", "CDC", recurrente=True),
@@ -80,7 +80,7 @@ def test_services_are_listed_and_filtered(ordered: Room) -> None:
 @pytest.mark.parametrize(
     ("pages", "path"),
     [
-        (demande_pages, "/services"),
+        (demandes, "/services"),
         (points, "/points?segment=C5"),
         (flux, "/fichiers"),
     ],

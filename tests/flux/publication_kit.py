@@ -11,11 +11,11 @@ from lives import CONTRAT, CURVE, DECLARATION, TIERS
 from made_states import filled_database
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from state_kit import faits_within
+from state_kit import faits_to_subscribe
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes import vie
-from sge_sim.commandes.affaires import Commande, asked_by, subscribe
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, order_infra_j
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import Prestation, prestation_collecte
@@ -74,7 +74,7 @@ class Platform:
     def subscribe(self, prm: str, souscription: Souscription, now: datetime = MIDI) -> str:
         """Order, and have the service begin; return its number."""
         with self.database.transaction() as session:
-            faits = faits_within(session, **asked_by(prm, souscription))
+            faits = faits_to_subscribe(session, prm, souscription)
             segment = faits.known_point.segment
             _, service = subscribe(
                 session,

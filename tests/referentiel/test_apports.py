@@ -28,7 +28,7 @@ from sge_sim.referentiel.apports.versement import (
 )
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.tables.base import Base
-from sge_sim.tables.consultation import look_for_points
+from sge_sim.tables.lists import look_for_points
 from sge_sim.tables.mesures import Collecte
 from sge_sim.tables.points import Apport, Commune, Compteur, Point, find_point, known_commune
 from sge_sim.tables.search import Criteres, search_points

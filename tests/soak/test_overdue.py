@@ -24,10 +24,10 @@ from lxml import etree
 from made_states import copy_state
 from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import func, select
-from state_kit import faits_within
+from state_kit import faits_to_subscribe
 
 from sge_sim.clock import Duree, legal_date, parse_instant
-from sge_sim.commandes.affaires import Commande, asked_by, subscribe
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.domaine.jours_ouvres import Delai
@@ -88,7 +88,7 @@ def order_many(folder: Path, after: timedelta) -> list[str]:
                     *(prm, "TIERS1", "1100256", "a@b.fr", "AME", None),
                     *(NOW, Delai(Duree(0, after))),
                 )
-                faits = faits_within(session, **asked_by(prm, souscription))
+                faits = faits_to_subscribe(session, prm, souscription)
                 same = souscription.among(faits.services)
                 subscribe(session, commande, faits, souscription, same, prestation, agreed)
     database.dispose()

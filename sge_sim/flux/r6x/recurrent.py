@@ -24,7 +24,7 @@ from sge_sim.flux.parallele import Equipe, groups_of
 from sge_sim.flux.periodes import FREQUENCES, GUICHET, Frequence, Periode
 from sge_sim.flux.r6x.archives import LIMITES, Limites, PointEcrit, write_archives
 from sge_sim.flux.r6x.entete import Echeances, EnvoiR6X, periode
-from sge_sim.flux.r6x.mesures import WRITERS, Etendue, PointDecrit, dumps
+from sge_sim.flux.r6x.mesures import WRITERS, Jours, PointDecrit, dumps
 from sge_sim.flux.retards import DELAI_MAXIMAL, retard
 from sge_sim.mesures import PeriodeCollecte, PointMesure
 from sge_sim.referentiel.mesures import point_mesure
@@ -84,8 +84,10 @@ def diffused_files(
         folder=folder,
         limites=limites,
     )
-    for one in archives:
-        yield Fichier(envoi.archive(sequence + one.sequence - 1), one.morceaux(), one.prms)
+    for archive in archives:
+        yield Fichier(
+            envoi.archive(sequence + archive.sequence - 1), archive.morceaux(), archive.prms
+        )
 
 
 def _shared(
@@ -117,25 +119,25 @@ def _written(
     session: Session, lot: LotDiffusion, envoi: EnvoiR6X, *, late: bool, collectees: bool
 ) -> Iterator[PointEcrit]:
     driver = Driver.under(session)
-    told = _told_periode(lot)
-    for one in lot.points:
-        dossier = read_dossier(driver, one.prm)
+    periode = _periode_written(lot)
+    for diffuse in lot.points:
+        dossier = read_dossier(driver, diffuse.prm)
         if dossier is None:
             continue
-        service = (one.debut, one.fin) if lot.publie_avant_arret else None
+        service = (diffuse.debut, diffuse.fin) if lot.publie_avant_arret else None
         mesure = point_mesure(
-            dossier.point, dossier.mesures, one.sens, service, pertes=envoi.defauts.pertes
+            dossier.point, dossier.mesures, diffuse.sens, service, pertes=envoi.defauts.pertes
         )
         if mesure is None:
             continue
         if collectees:
             mesure = replace(mesure, collectes=TOUJOURS)
-        jours = days_stored(mesure, one, lot.periode, late=late)
+        jours = days_stored(mesure, diffuse, lot.periode, late=late)
         point = PointDecrit(
-            one.prm,
+            diffuse.prm,
             mesure,
-            one.sens,
-            told,
+            diffuse.sens,
+            periode,
             # The index of a day is read at its end, which v3.0 and the files date of the next.
             tuple((a + _JOUR, b + _JOUR) for a, b in jours)
             if lot.diffusion.flux.startswith("R64")
@@ -145,12 +147,12 @@ def _written(
         pieces = WRITERS[lot.diffusion.flux[:3]](point, envoi.defauts)
         first = next(pieces, None)
         if first is not None:
-            yield PointEcrit(one.prm, chain((first,), pieces))
+            yield PointEcrit(diffuse.prm, chain((first,), pieces))
 
 
 def days_stored(
     mesure: PointMesure, point: PointDiffuse, periode: Periode, *, late: bool
-) -> tuple[Etendue, ...]:
+) -> tuple[Jours, ...]:
     """Return the stretches of days measured that were stored in a period, ascending.
 
     `late`: some days are stored up to 20 days late (`sge_sim.flux.retards`).
@@ -171,7 +173,7 @@ def days_stored(
     return tuple((jours[a], jours[b - 1] + _JOUR) for a, b in pairwise(cuts))
 
 
-def _told_periode(lot: LotDiffusion) -> dict[str, str]:
+def _periode_written(lot: LotDiffusion) -> dict[str, str]:
     """Return the window of transaction as the file tells it."""
     if FREQUENCES[lot.diffusion.periodicite] is Frequence.QUOTIDIENNE:
         fin = datetime.combine(lot.periode.debut, GUICHET)
