@@ -1,5 +1,9 @@
 """Mistakes of the person at the command line, told in one sentence."""
 
+from typing import TypeVar
+
+T = TypeVar("T")
+
 
 class UsageError(Exception):
     """What was asked can't be done: the message says what is wrong and what to do.
@@ -19,6 +23,13 @@ class UnknownError(UsageError):
     def __init__(self, sentence: str, name: object) -> None:
         super().__init__(sentence)
         self.name = str(name)
+
+
+def require_found(found: T | None, sentence: str, name: object) -> T:
+    """Return what was found under a name; raises `UnknownError` with that sentence for nothing."""
+    if found is None:
+        raise UnknownError(sentence, name)
+    return found
 
 
 class FieldError(UsageError):

@@ -36,8 +36,7 @@ from sqlalchemy.pool import NullPool
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.editions import CountedEditions, Editions, SqliteEditions
-from sge_sim.facts.exclusivite import Exclusivite
-from sge_sim.facts.locks import BULK_LOCK, START_LOCK, WaitingRoom, lock, lock_for_long
+from sge_sim.facts.locks import BULK_LOCK, START_LOCK, Exclusivite, WaitingRoom, lock, lock_for_long
 from sge_sim.facts.memoire import Memoire
 from sge_sim.machine.files import locked
 from sge_sim.settings.database_url import without_password

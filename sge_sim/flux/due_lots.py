@@ -22,14 +22,14 @@ from sge_sim.flux.lots import (
     LotM023,
 )
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, periode_diffusee, periode_of
-from sge_sim.tables.commandes import Abonnement, ServiceSouscrit
-from sge_sim.tables.diffusions import Diffusion, PointDiffuse, diffused_until, diffusions
-from sge_sim.tables.flux import (
-    abonnements,
-    published_until,
-    unpublished_historiques,
-    unpublished_infra_j,
+from sge_sim.tables.commandes import (
+    Abonnement,
+    DemandeHistorique,
+    DemandeInfraJ,
+    ServiceSouscrit,
 )
+from sge_sim.tables.diffusions import Diffusion, PointDiffuse, diffused_until, diffusions
+from sge_sim.tables.flux import abonnements, published_until, unpublished
 from sge_sim.tables.m023 import first_demande_m023
 from sge_sim.tables.transmissions import (
     Etendue,
@@ -50,8 +50,8 @@ def next_lots(session: Session, until: datetime, *, publie_avant_arret: bool = F
 
     `publie_avant_arret`: the days before the stop of a service are sent after it too.
     """
-    cases: list[Lot] = [LotHistorique(demande) for demande in unpublished_historiques(session)]
-    cases += [LotInfraJ(demande) for demande in unpublished_infra_j(session)]
+    cases: list[Lot] = [*map(LotHistorique, unpublished(session, DemandeHistorique))]
+    cases += map(LotInfraJ, unpublished(session, DemandeInfraJ))
     cases = [lot for lot in cases if lot.instant <= until]
     firsts = [*cases]
     ended_at = first_unannounced_end(session)

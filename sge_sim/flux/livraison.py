@@ -17,7 +17,7 @@ from typing import Final
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import TypeCanal
 from sge_sim.facts.database import Database
-from sge_sim.facts.exclusivite import ExclusiviteLostError
+from sge_sim.facts.locks import ExclusiviteLostError
 from sge_sim.flux.canaux import DeliveryError, url_of_flux
 from sge_sim.flux.contenus import content_of, default_folder
 from sge_sim.flux.incidents import Aboutissement, Incidents, deliver_whole

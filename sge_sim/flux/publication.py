@@ -26,8 +26,8 @@ from sge_sim.domaine.ecarts_plateforme import FIDELES, Defauts
 from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.database import Database
 from sge_sim.facts.editions import Edition
-from sge_sim.facts.exclusivite import ExclusiviteLostError
 from sge_sim.facts.guet import Guet
+from sge_sim.facts.locks import ExclusiviteLostError
 from sge_sim.flux.contenus import keep_content
 from sge_sim.flux.due_lots import next_lots
 from sge_sim.flux.incidents import Incidents

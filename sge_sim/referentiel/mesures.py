@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.libelles import jour_releve
-from sge_sim.domaine.nomenclatures import PETITS, Sens
+from sge_sim.domaine.nomenclatures import AUTRE_SENS, PETITS, Sens
 from sge_sim.mesures import (
     CompteurPose,
     Grille,
@@ -78,7 +78,6 @@ _A_COURBE: Final = frozenset({"PMEI", "SAPHIR", "ICE", "ICE2Q", "ICE4Q"})
 _NON_CONSOMMATION = "PT000001"
 """The calendar of what a P4 that sells all of its production draws: nothing (GUI 0497 v1.5.0 p. 19;
 that the client has a contract for it all the same: assumed)."""
-_AUTRE: dict[Sens, Sens] = {"SOUTIRAGE": "INJECTION", "INJECTION": "SOUTIRAGE"}
 _DISTRIBUTEUR = "D"
 """The distributor's calendar of C1-C4 and P1-P3 (observed 2023)."""
 
@@ -142,7 +141,7 @@ def point_mesure(
     if any(code == _NON_CONSOMMATION for _, _, code in mesures.calendriers):
         return seul
     # What is produced is first consumed behind the meter.
-    return _joined(seul, _described(point, mesures, _AUTRE[sens], service, pertes))
+    return _joined(seul, _described(point, mesures, AUTRE_SENS[sens], service, pertes))
 
 
 @lru_cache(maxsize=256)

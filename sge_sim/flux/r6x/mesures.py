@@ -29,7 +29,7 @@ from sge_sim.mesures.series import (
     read_series,
 )
 from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
-from sge_sim.soap.writer import ModeleLigne, write_rows
+from sge_sim.soap.rows import ModeleLigne, write_rows
 
 Jours = tuple[date, date]
 
