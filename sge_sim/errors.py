@@ -48,6 +48,10 @@ def system_reason(error: OSError) -> str:
     code = int(named[1]) if error.errno is None and named else error.errno
     return _REASONS.get(code or 0) or error.strerror or words or type(error).__name__
 
+from typing import TypeVar
+
+T = TypeVar("T")
+
 
 class UsageError(Exception):
     """What was asked can't be done: the message says what is wrong and what to do.
@@ -67,6 +71,13 @@ class UnknownError(UsageError):
     def __init__(self, sentence: str, name: object) -> None:
         super().__init__(sentence)
         self.name = str(name)
+
+
+def require_found(found: T | None, sentence: str, name: object) -> T:
+    """Return what was found under a name; raises `UnknownError` with that sentence for nothing."""
+    if found is None:
+        raise UnknownError(sentence, name)
+    return found
 
 
 class FieldError(UsageError):

@@ -23,6 +23,7 @@ def words_of(name: str) -> Words:
     return tuple(part.lower().removesuffix("s") for part in PARTS.findall(name))
 
 
+@cache
 def replaced_words() -> dict[Words, str]:
     """Return what the glossary replaces, with the word that stands for it."""
     found: dict[Words, str] = {}
@@ -66,16 +67,20 @@ def names_in(tree: ast.AST) -> Iterator[str]:
                     yield text
 
 
+@cache
+def wrong_in(name: str) -> list[str]:
+    """Return the name with what to write instead of each word that the glossary replaces."""
+    words = words_of(name)
+    return [
+        f"{name} : {new}"
+        for old, new in replaced_words().items()
+        if any(words[rank : rank + len(old)] == old for rank in range(len(words)))
+    ]
+
+
 def wrong_names(names: Iterator[str]) -> set[str]:
-    """Return the names that have words replaced by the glossary, with what to write instead."""
-    replaced = replaced_words()
-    wrong = set()
-    for name in names:
-        words = words_of(name)
-        for old, new in replaced.items():
-            if any(words[rank : rank + len(old)] == old for rank in range(len(words))):
-                wrong.add(f"{name} : {new}")
-    return wrong
+    """Return those of the names that have words replaced by the glossary."""
+    return {wrong for name in names for wrong in wrong_in(name)}
 
 
 def test_no_replaced_word_is_in_a_name() -> None:

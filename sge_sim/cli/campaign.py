@@ -3,6 +3,7 @@
 import re
 import sys
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,12 +181,10 @@ def report(
 
     state = _chosen(_campaigns(data_dir), acteur, numero)
     rapport = state.rapport()
-    folder = report or Path("reports") / f"{rapport.fin:%Y-%m-%d-%H%M%S}"
     personal = None if donnees_reelles else personal_of(database_of(data_dir))
-    written = write_reports(rapport, folder, personal)
+    written = write_reports(rapport, report or default_folder(rapport.fin), personal)
     click.echo(summary(rapport))
-    click.echo(f"\nRapport : {written.html}\nPreuves : {written.preuves}")
-    click.echo(f"Empreinte des preuves, à garder ailleurs : {written.empreinte}")
+    click.echo(f"\n{written}")
     click.echo(offer(rapport, state.acteur), nl=False)
     sys.exit(0 if rapport.reussi else 1)
 
@@ -239,6 +238,11 @@ def one_line(execution: "Execution") -> str:
     if execution.regle:
         found.append(f"règle {execution.regle.name} ({execution.regle.source})")
     return "\n".join([line, *(f"              {each}" for each in found)])
+
+
+def default_folder(instant: datetime) -> Path:
+    """Return where a report goes that is to go nowhere else."""
+    return Path("reports") / f"{instant:%Y-%m-%d-%H%M%S}"
 
 
 def offer(rapport: "Rapport", acteur: str) -> str:

@@ -99,7 +99,7 @@ def list_services(
     as_json: bool,
 ) -> None:
     from sge_sim.api.points import ServiceSouscritView
-    from sge_sim.tables.consultation import find_services_souscrits
+    from sge_sim.tables.lists import find_services_souscrits
 
     with database_of(data_dir).sessions() as session:
         found = find_services_souscrits(

@@ -87,7 +87,7 @@ def list_command(
     as_json: bool,
 ) -> None:
     from sge_sim.api.points import PointView
-    from sge_sim.tables.consultation import look_for_points
+    from sge_sim.tables.lists import look_for_points
 
     with database_of(data_dir).sessions() as session:
         found = look_for_points(session, " ".join(mots), segment, after="", limit=limit)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import ModeApplication
 from sge_sim.domaine.plateformes import LOCAL_HOSTS
-from sge_sim.errors import UnknownError, UsageError
+from sge_sim.errors import UnknownError, UsageError, require_found
 from sge_sim.tables.acteurs import default_acteur, find_acteur
-from sge_sim.tables.dataconnect import APIS, Application, default_application, find_application
+from sge_sim.tables.dataconnect import APIS, Application, default_application
 
 REDIRECT_PAR_DEFAUT: Final = "http://localhost:8000/retour"
 """Where a customer is sent back by the default applications, until it is changed."""
@@ -79,13 +79,11 @@ def change_application(
 
 def get_application(session: Session, client_id: str) -> Application:
     """Return an application; raises `UsageError` when there is no such one."""
-    application = find_application(session, client_id)
-    if application is None:
-        raise UnknownError(
-            f"aucune application n'a l'identifiant « {client_id} » : sge-sim applications list.",
-            client_id,
-        )
-    return application
+    return require_found(
+        session.get(Application, client_id),
+        f"aucune application n'a l'identifiant « {client_id} » : sge-sim applications list.",
+        client_id,
+    )
 
 
 def ensure_default_applications(session: Session) -> dict[ModeApplication, Application]:

@@ -295,7 +295,7 @@ def _points(session: Session, fabrique: Fabrique, bornes: Bornes) -> Iterator[Po
         avant = fabrique.transmission.publie_avant_arret
         mesures = [
             point_mesure(
-                service,
+                service.point,
                 mesures_of[service.prm],
                 service.sens or "SOUTIRAGE",
                 (service.date_debut, service.date_fin) if avant else None,

@@ -32,7 +32,7 @@ from sge_sim.mesures.jours_donnes import read_donnees
 from sge_sim.tables.mesures_facts import MesuresFacts
 from sge_sim.tables.point_facts import Dossier, PointFacts
 from sge_sim.tables.points import Point
-from sge_sim.tables.transmissions import ServiceTransmis
+from sge_sim.tables.transmissions import PointTransmis
 
 PUISSANCE_DU_SURPLUS = 3
 """Power (kVA, or kW) of the other direction of a point whose sheet gives only one (assumed)."""
@@ -107,8 +107,8 @@ class _Donnees(NamedTuple):
     memoire: int | None
 
 
-AnyPoint = PointFacts | Point | ServiceTransmis
-"""A point as it was read, its row, or that of a service with what is needed of its point."""
+AnyPoint = PointFacts | Point | PointTransmis
+"""A point as it was read, its row, or what is needed of it."""
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)

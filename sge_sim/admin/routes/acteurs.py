@@ -1,5 +1,6 @@
 """Actors, and who gives rights in SGE: `/api/acteurs`, `/api/habilitateurs`, and their page."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Final, get_args
 
@@ -92,6 +93,11 @@ def rest_routes(state: AdminState) -> APIRouter:
     """Return the routes of the actors."""
     routes = APIRouter(prefix="/api/acteurs", tags=["acteurs"])
 
+    def changed(code: str, change: Callable[[Session], object]) -> ActeurView:
+        with state.database.transaction() as session:
+            change(session)
+            return _view(session, code)
+
     @routes.get(
         "",
         summary="Les acteurs et ce qui leur appartient",
@@ -110,9 +116,9 @@ def rest_routes(state: AdminState) -> APIRouter:
 
     @routes.post("", status_code=201, summary="Créer un acteur")
     def create(new: NewActeur) -> ActeurView:
-        with state.database.transaction() as session:
-            create_acteur(session, new.code, new.nom, new.kind)
-            return _view(session, new.code)
+        return changed(
+            new.code, lambda session: create_acteur(session, new.code, new.nom, new.kind)
+        )
 
     @routes.post("/{code}/logins", summary="Ajouter un utilisateur ou changer ses services")
     def put_login(code: str, new: NewLogin) -> ActeurView:
@@ -124,15 +130,18 @@ def rest_routes(state: AdminState) -> APIRouter:
 
     @routes.post("/{code}/contrats", summary="Ajouter un contrat ou changer ses dates")
     def put_contrat(code: str, new: NewContrat) -> ActeurView:
-        with state.database.transaction() as session:
-            add_contrat(session, code, new.contrat_id, new.date_debut, new.date_fin)
-            return _view(session, code)
+        return changed(
+            code,
+            lambda session: add_contrat(
+                session, code, new.contrat_id, new.date_debut, new.date_fin
+            ),
+        )
 
     @routes.post("/{code}/habilitations", summary="Habiliter l'acteur pour un package")
     def put_habilitation(code: str, new: NewHabilitation) -> ActeurView:
-        with state.database.transaction() as session:
-            habiliter(session, code, new.package, new.environnement)
-            return _view(session, code)
+        return changed(
+            code, lambda session: habiliter(session, code, new.package, new.environnement)
+        )
 
     @routes.delete(
         "/{code}/habilitations/{environnement}/{package}",

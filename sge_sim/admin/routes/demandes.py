@@ -30,8 +30,8 @@ from sge_sim.flux.declaration import clear_content
 from sge_sim.flux.r6x.documents import read_documents
 from sge_sim.flux.r6x.portail import POINTS_EN_CSV, portal_archive
 from sge_sim.tables.acteurs import all_acteurs
-from sge_sim.tables.consultation import find_services_souscrits
-from sge_sim.tables.flux import FichierFlux, find_fichier, get_fichier
+from sge_sim.tables.flux import FichierFlux, find_fichier
+from sge_sim.tables.lists import find_services_souscrits
 from sge_sim.tables.m023 import DemandeM023, demandes_m023, fichiers_m023, find_demande_m023
 
 _SHOWN: Final = 100
@@ -132,7 +132,7 @@ def demande_routes(state: AdminState) -> APIRouter:
     @routes.get("/demandes/fichiers/{numero}/csv", include_in_schema=False)
     def download(numero: RowNumber) -> Response:
         with state.database.sessions() as session:
-            return _download(session, get_fichier(session, numero), numero)
+            return _download(session, session.get(FichierFlux, numero), numero)
 
     def _download(session: Session, row: FichierFlux | None, asked: object) -> Response:
         m023_id = None if row is None else row.publication.m023_id

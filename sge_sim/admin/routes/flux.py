@@ -44,7 +44,7 @@ from sge_sim.flux.declaration import clear_content, declare_canal, describe_cana
 from sge_sim.flux.publication import publish_now
 from sge_sim.machine.documents import parse_xml, zip_members
 from sge_sim.tables.acteurs import all_acteurs
-from sge_sim.tables.flux import FichierFlux, find_fichier, find_fichiers, get_fichier
+from sge_sim.tables.flux import FichierFlux, find_fichier, find_fichiers
 
 MAX_ROWS: Final = 300
 _MAX_CELL: Final = 200
@@ -318,7 +318,7 @@ def page_routes(state: AdminState) -> APIRouter:
         """Return a file and its bytes, deciphered; without them, why they can't be had."""
 
         with state.database.sessions() as session:
-            row: FichierFlux | None = get_fichier(session, numero)
+            row: FichierFlux | None = session.get(FichierFlux, numero)
             if row is None:
                 raise HTTPException(404, f"Aucun fichier ne porte le numéro {numero}.")
             view = FichierView.of(row)

@@ -47,9 +47,9 @@ class Metrics:
         self._database = database
         self._lock = Lock()
         self._last = 0
-        self._requests: Counter[tuple[str, str, str, str]] = Counter()
-        self._refusals: Counter[tuple[str, str]] = Counter()
-        self._pannes: Counter[str] = Counter()
+        self._requests: Counter[tuple[str, ...]] = Counter()
+        self._refusals: Counter[tuple[str, ...]] = Counter()
+        self._pannes: Counter[tuple[str, ...]] = Counter()
         self._durations: dict[str, list[int]] = {}
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._registry = CollectorRegistry(auto_describe=False)
@@ -63,28 +63,25 @@ class Metrics:
 
     def collect(self) -> Iterator[Metric]:
         """Give the families; `prometheus_client` calls it."""
-        requests = CounterMetricFamily(
-            "sge_sim_requests",
-            "Échanges, par sorte, service, code retour et statut HTTP.",
-            labels=("sorte", "service", "code", "statut"),
-        )
-        for key, count in sorted(self._requests.items()):
-            requests.add_metric(key, count)
-        yield requests
-        refusals = CounterMetricFamily(
-            "sge_sim_refusals",
-            "Refus d'une règle, par code et par règle.",
-            labels=("code", "regle"),
-        )
-        for pair, count in sorted(self._refusals.items()):
-            refusals.add_metric(pair, count)
-        yield refusals
-        pannes = CounterMetricFamily(
-            "sge_sim_pannes", "Échanges touchés, par panne prévue.", labels=("panne",)
-        )
-        for numero, count in sorted(self._pannes.items()):
-            pannes.add_metric((numero,), count)
-        yield pannes
+        for name, explanation, parts, calls in (
+            (
+                "requests",
+                "Échanges, par sorte, service, code retour et statut HTTP.",
+                ("sorte", "service", "code", "statut"),
+                self._requests,
+            ),
+            (
+                "refusals",
+                "Refus d'une règle, par code et par règle.",
+                ("code", "regle"),
+                self._refusals,
+            ),
+            ("pannes", "Échanges touchés, par panne prévue.", ("panne",), self._pannes),
+        ):
+            family = CounterMetricFamily(f"sge_sim_{name}", explanation, labels=parts)
+            for key, number in sorted(calls.items()):
+                family.add_metric(key, number)
+            yield family
         durations = HistogramMetricFamily(
             "sge_sim_request_duration_seconds",
             "Durée des appels, de la demande entière à la réponse entière, par service.",
@@ -134,7 +131,7 @@ class Metrics:
             self._refusals[code, echange.rule.name] += 1
         numero, _ = panne_in(echange.detail)
         if numero is not None:
-            self._pannes[str(numero)] += 1
+            self._pannes[str(numero),] += 1
         if echange.kind in ("soap", "rest"):
             seconds = echange.duration_ms / 1000
             counts = self._durations.setdefault(service, [0] * (len(_BUCKETS) + 1))

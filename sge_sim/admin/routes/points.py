@@ -32,13 +32,13 @@ from sge_sim.referentiel.points import copy_point, describe_point, get_point, wh
 from sge_sim.referentiel.reglages import Reglages, change_point
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.commandes import services_of_point
-from sge_sim.tables.consultation import (
+from sge_sim.tables.flux import find_fichiers
+from sge_sim.tables.lists import (
     affaires_of,
     autorisations_of,
     evenements_of,
     look_for_points,
 )
-from sge_sim.tables.flux import find_fichiers
 from sge_sim.tables.points import find_point
 
 _SHOWN: Final = 100

@@ -28,7 +28,7 @@ from sge_sim.referentiel.apports.anonymat import personal_words
 from sge_sim.referentiel.apports.versement import remove_own_points
 from sge_sim.referentiel.points import copy_point, describe_point, get_point
 from sge_sim.referentiel.reglages import Reglages, change_point
-from sge_sim.tables.consultation import look_for_points
+from sge_sim.tables.lists import look_for_points
 from sge_sim.tables.mesures import read_mesures_facts
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from sge_sim.mesures.series import (
     read_series,
 )
 from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
-from sge_sim.soap.writer import ModeleLigne, write_rows
+from sge_sim.soap.rows import ModeleLigne, write_rows
 
 Jours = tuple[date, date]
 
@@ -43,7 +43,8 @@ _INSTANT: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
 @dataclass(frozen=True)
 class PointDecrit:
     """A point of a file in one direction: what was measured on the legal days of `etendues`
-    (ascending), under the `periode` that the file tells. `corrigees`: the corrected curve."""
+    (ascending), under the `periode` that the file tells. `corrigees`: the corrected curve.
+    `courbe`: that of these days, where it was read with those of other points."""
 
     prm: str
     mesure: PointMesure
@@ -51,6 +52,7 @@ class PointDecrit:
     periode: Mapping[str, str]
     etendues: tuple[Jours, ...]
     corrigees: bool = False
+    courbe: Serie | None = None
 
     @property
     def metier(self) -> str:
@@ -90,14 +92,21 @@ def write_curves(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:
             grandeur,
             (
                 write_rows(_curve_row(each.pas, each.nature, petit, point.best), *_columns(each))
-                for month in _months(point.etendues)
-                for serie in point.series("COURBE", grandeur, month)
+                for serie in _curves(point, grandeur)
                 for each in serie.troncons
             ),
         )
         for grandeur in grandeurs
     )
     return _with_points(point, head, rows)
+
+
+def _curves(point: PointDecrit, grandeur: str) -> Iterator[Serie]:
+    if point.courbe is not None:
+        yield point.courbe
+        return
+    for month in _months(point.etendues):
+        yield from point.series("COURBE", grandeur, month)
 
 
 def write_energies(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:

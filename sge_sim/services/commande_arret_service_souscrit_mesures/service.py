@@ -9,7 +9,7 @@ from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES
 from sge_sim.services.reading import acces_of, general_facts
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
-from sge_sim.tables.commandes import find_service
+from sge_sim.tables.commandes import ServiceSouscrit
 
 
 def handle(appel: Appel) -> Answer:
@@ -29,8 +29,7 @@ def handle(appel: Appel) -> Answer:
         ecart=appel.ecart(SERVICE, point),
     )
     check(RULES, demande, appel.disabled)
-    service = find_service(appel.session, numero)
-    assert service is not None
+    service: ServiceSouscrit = appel.session.get_one(ServiceSouscrit, numero)
     stop(service, appel.now, appel.settings.delai_activation)
     carry_out(appel.session, (service,), appel.now)
     return Answer({}, point_id=prm, login=login)
