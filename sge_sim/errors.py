@@ -2,8 +2,9 @@
 
 import errno
 import re
-from typing import Final
+from typing import Final, TypeVar
 
+T = TypeVar("T")
 _ERRNO: Final = re.compile(r"\[Errno (\d+)\]")
 _REASONS: Final = {
     errno.EACCES: "accès refusé",
@@ -47,10 +48,6 @@ def system_reason(error: OSError) -> str:
     named = _ERRNO.search(words)
     code = int(named[1]) if error.errno is None and named else error.errno
     return _REASONS.get(code or 0) or error.strerror or words or type(error).__name__
-
-from typing import TypeVar
-
-T = TypeVar("T")
 
 
 class UsageError(Exception):
