@@ -23,6 +23,8 @@ PACKAGE ?= Consultation
 # What a release is made of: the day it bears, where Debian roots are kept, its wheel.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 export ROOTS ?= $(HOME)/.cache/sge-sim-roots
+# Every program that a test starts finds the package compiled, whatever the environment says.
+export PYTHONDONTWRITEBYTECODE =
 WHEEL = dist/sge_sim-$(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' sge_sim/__init__.py)-py3-none-any.whl
 
 # $(call needs,program,what it is,Debian packages): say what is missing, before anything fails.
@@ -161,13 +163,16 @@ bench-demandes: $(VENV)/.dev ## make the largest demands of M023 within their bo
 
 pages: $(VENV)/.dev ## renew the pages of docs/ that are made from the code and the tests
 	@$(call page,codes,-m sge_sim.services.documentation)
-	@$(call page,controles,-m sge_sim.homologation.jugement.documentation)
+	@$(call page,controles,-m sge_sim.homologation.jugement.juge)
 	@$(call page,regles,tests/rules_page.py)
 	@$(call page,provenance,tests/provenance_page.py)
 
+# A test that coverage slows down beyond its bound doesn't hold the report up.
+coverage: export COVERAGE_FILE = $(CURDIR)/$(VENV)/coverage/data
 coverage: $(VENV)/.dev $(VENV)/.coverage ## run the suite and report the lines that it never ran, child processes counted (20 min)
-	rm -f .coverage .coverage.*
-	timeout 1200 $(BIN)/python -m coverage run -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	rm -rf $(VENV)/coverage
+	mkdir $(VENV)/coverage
+	-timeout 1200 $(BIN)/python -m coverage run -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report --skip-covered --sort=miss
 

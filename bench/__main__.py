@@ -52,7 +52,7 @@ def main() -> None:
         data_dir = folder / "state"
         messages, answer = _in_process(data_dir)
         for path, times in each_endpoint(folder / "endpoints"):
-            _row(f"in process: {path}", _told(times), "")
+            _row(f"in process: {path}", _latency(times), "")
         _memory(driver, data_dir, messages)
         _served(driver, data_dir, messages, answer)
         for workers in (1, 2):
@@ -73,14 +73,18 @@ def _in_process(data_dir: Path) -> tuple[list[bytes], bytes]:
         times = client.time(PATH, list(islice(curves, _MEASURED)))
         _row(
             "in process: 7-day C5 curve, 100 points",
-            _told(times),
+            _latency(times),
             f"at most 0.35 ms (p99 {times.p99 / times.p50:.1f} x, at most 4 x)",
         )
         debut, fin = date(2022, 8, 2), date(2025, 8, 1)
         energies = [consultation(prm, "ENERGIE", "EA", debut, fin) for prm in points]
-        _row("in process: 36 months of ENERGIE", _told(client.time(PATH, energies)), "at most 3 ms")
+        _row(
+            "in process: 36 months of ENERGIE",
+            _latency(client.time(PATH, energies)),
+            "at most 3 ms",
+        )
         histories = Times.of([_history(client, prm) for prm in points])
-        _row("in process: HDM of 24 months", _told(histories), "at most 15 ms")
+        _row("in process: HDM of 24 months", _latency(histories), "at most 15 ms")
         messages = list(islice(curves, _MEASURED))
         answer = client.post(PATH, messages[0]).content
         check(answer)
@@ -109,8 +113,8 @@ def _memory(driver: Driver, data_dir: Path, messages: list[bytes]) -> None:
 
 def _served(driver: Driver, data_dir: Path, messages: list[bytes], answer: bytes) -> None:
     """Measure what goes over mutual TLS, and its anchors in the same minutes."""
-    with _simulator(data_dir, 1) as one:
-        target = dict(one.ready)
+    with _simulator(data_dir, 1) as simulator:
+        target = dict(simulator.ready)
         requests_ = http_messages(target, PATH, messages)
         driver.run(target, requests_[:1], SECONDS, connections=1, how="once")
         alone = driver.run(target, requests_, SECONDS)
@@ -195,8 +199,10 @@ def _both(loads: Sequence[tuple[Load, Load]]) -> tuple[Rounds, Rounds]:
 def _publication() -> None:
     command = [sys.executable, "-m", "bench.publication", str(_PUBLISHED)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    points, told = done.stdout.strip().split(": ", 1)
-    _row(f"publication of one day, {points}", told, f"at most {60 * _PUBLISHED / 100_000:.0f} s")
+    points, measured = done.stdout.strip().split(": ", 1)
+    _row(
+        f"publication of one day, {points}", measured, f"at most {60 * _PUBLISHED / 100_000:.0f} s"
+    )
 
 
 @contextmanager
@@ -242,7 +248,7 @@ def _python() -> str:
     return f"Python {platform.python_version()} built {how} optimisation"
 
 
-def _told(times: Times) -> str:
+def _latency(times: Times) -> str:
     return f"{times.p50:.2f} ms (p99 {times.p99:.2f})"
 
 

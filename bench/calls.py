@@ -66,7 +66,9 @@ def demands(points: Sequence[str]) -> Iterator[bytes]:
     """Yield messages that ask for a curve: another point and another week each time."""
     last = _LAST.toordinal()
     starts = [date.fromordinal(last - 7 * rank) for rank in range(_COUNT)]
-    starts = [one for one in starts if not any(one <= day < one + _WEEK for day in _CHANGES)]
+    starts = [
+        start for start in starts if not any(start <= day < start + _WEEK for day in _CHANGES)
+    ]
     for turn in range(len(starts)):
         for rank, prm in enumerate(points):
             yield request(prm, starts[(turn + rank) % len(starts)])

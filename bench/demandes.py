@@ -76,7 +76,7 @@ def make_state(folder: Path, flux: FluxM023, points: int) -> None:
     database = Database(sqlite_url(folder / "sge-sim.db"))
     prepare(database)
     install_dataset(database, size=0, seed=SEED)
-    linky = filter(is_linky, population(load_dataset("homologation"), size=10**8, seed=SEED))
+    linky = filter(is_linky, population(load_dataset(), size=10**8, seed=SEED))
     fiches = list(islice(linky, points))
     prms = [point["prm"] for point, _ in fiches]
     debut = add_months(_TODAY, -_MONTHS)
@@ -119,7 +119,7 @@ def main() -> None:
     asked = list(zip(*[iter(sys.argv[1:])] * 2, strict=True)) or LARGEST
     measured = []
     for name, points in asked:
-        flux = next(one for one in get_args(FluxM023) if one == name)
+        flux = next(known for known in get_args(FluxM023) if known == name)
         made = measure(flux, int(points))
         measured.append(made)
         print(
@@ -128,7 +128,7 @@ def main() -> None:
             f"processor, {made.peak_mib:.0f} MiB at most",
             flush=True,
         )
-    if asked is LARGEST and not all(one.within_bounds for one in measured):
+    if asked is LARGEST and not all(made.within_bounds for made in measured):
         sys.exit(f"Beyond {_BOUNDS}.")
 
 

@@ -80,7 +80,7 @@ class CatalogueSender:
 
     def __init__(self, client: Caller) -> None:
         self._client = client
-        tiers = next(one for one in client.simulator.callers if one.kind == "tiers")
+        tiers = next(caller for caller in client.simulator.callers if caller.kind == "tiers")
         self._login = tiers.login
         self.reperes = reperes_of_sge(tiers.login, tiers.contrat_id)
         self.asked: tuple[str, str] | None = None
@@ -110,7 +110,7 @@ def orders(driver: Driver, data_dir: Path, workers: int) -> Load:
             points = c5_points(session, _ORDERS)
         database.dispose()
         tiers = simulator.ready["acteurs"]["tiers"]
-        case = next(one for one in RELEASE.cas if path_of(one) == _COLLECTE and _of_a_c5(one))
+        case = next(cas for cas in RELEASE.cas if path_of(cas) == _COLLECTE and _of_a_c5(cas))
         model = etree.tostring(request_of(case, tiers["login"], tiers["contrat_id"])).decode()
         assert case.prm is not None
         bodies = [model.replace(case.prm, prm).encode() for prm in points]

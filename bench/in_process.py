@@ -66,7 +66,7 @@ class Caller:
 def caller(data_dir: Path, now: str = NOW, **settings: Any) -> Iterator[Caller]:
     """Give a simulator at `now` without its sockets, called as its default tiers."""
     simulator = open_simulator(Settings(data_dir=data_dir, now=parse_instant(now), **settings))
-    (client,) = [one for one in simulator.callers if one.kind == "tiers"]
+    (client,) = [appelant for appelant in simulator.callers if appelant.kind == "tiers"]
     leaf = x509.load_pem_x509_certificates(client.certificate.read_bytes())[0]
     with socket.create_server(("127.0.0.1", 0)) as listening:
         services = b2b_server(simulator, listening)

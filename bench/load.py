@@ -40,23 +40,23 @@ class Rounds:
     @property
     def rate(self) -> float:
         """Calls a second."""
-        return median(one.rate for one in self.loads)
+        return median(load.rate for load in self.loads)
 
     @property
     def p50(self) -> float:
         """The median latency in milliseconds."""
-        return median(one.p50 for one in self.loads)
+        return median(load.p50 for load in self.loads)
 
     @property
     def p99(self) -> float:
         """What one call in a hundred exceeds, in milliseconds."""
-        return median(one.p99 for one in self.loads)
+        return median(load.p99 for load in self.loads)
 
     def __str__(self) -> str:
-        rates = sorted(one.rate for one in self.loads)
-        told = f"{self.rate:.0f}/s ({rates[0]:.0f} to {rates[-1]:.0f})"
-        errors = sum(one.errors for one in self.loads)
-        return f"{told}, {errors} errors" if errors else told
+        rates = sorted(load.rate for load in self.loads)
+        rate = f"{self.rate:.0f}/s ({rates[0]:.0f} to {rates[-1]:.0f})"
+        errors = sum(load.errors for load in self.loads)
+        return f"{rate}, {errors} errors" if errors else rate
 
 
 class Driver:
@@ -85,7 +85,7 @@ class Driver:
         `new` takes a new connection for each; `once` sends each message once, in any time.
         """
         file = self._folder / "messages"
-        file.write_bytes(b"".join(b"%d\n%s" % (len(one), one) for one in messages))
+        file.write_bytes(b"".join(b"%d\n%s" % (len(message), message) for message in messages))
         url = urlsplit(target["b2b_url"])
         arguments = [
             *("127.0.0.1", str(url.port), target["client_cert"], target["client_key"], str(file)),
@@ -99,7 +99,7 @@ class Driver:
         started = [
             subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(processes)
         ]
-        return _read([one.communicate(timeout=seconds + 60)[0] for one in started])
+        return _read([process.communicate(timeout=seconds + 60)[0] for process in started])
 
 
 def http_messages(

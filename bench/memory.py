@@ -69,13 +69,13 @@ def footprint(
             done += len(part)
             weighed.append(settled())
             tell(done, weighed[-1])
-    first, second, *_, last = (sum(one.values()) for one in weighed)
+    first, second, *_, last = (sum(weights.values()) for weights in weighed)
     return Footprint(first, second, last, done)
 
 
 def by_process(pid: int) -> dict[int, float]:
     """Return the PSS, in MB, of process `pid` and of each of its descendants."""
-    return {one: _pss(one) / 1000 for one in _family(pid)}
+    return {member: _pss(member) / 1000 for member in _family(pid)}
 
 
 def _family(pid: int) -> list[int]:
@@ -88,8 +88,8 @@ def _family(pid: int) -> list[int]:
                 continue  # it has just ended
             parents[int(entry.name)] = int(status.rpartition(")")[2].split()[1])
     family = [pid]
-    for one in family:
-        family += [child for child, parent in parents.items() if parent == one]
+    for member in family:
+        family += [child for child, parent in parents.items() if parent == member]
     return family
 
 

@@ -73,7 +73,7 @@ def make_state(folder: Path, points: int) -> None:
     database = Database(sqlite_url(folder / "sge-sim.db"))
     prepare(database)
     install_dataset(database, size=0, seed=SEED)
-    linky = filter(is_linky, population(load_dataset("homologation"), size=10**8, seed=SEED))
+    linky = filter(is_linky, population(load_dataset(), size=10**8, seed=SEED))
     fiches = islice(linky, points)
     with database.transaction() as session:
         open_subscriptions(session)
@@ -101,7 +101,7 @@ def publish(folder: Path, url: str | None = None) -> tuple[int, int, float, floa
         ).one()
     database.dispose()
     peaks = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return files, size, seconds, max(resource.getrusage(one).ru_maxrss for one in peaks) / 1024
+    return files, size, seconds, max(resource.getrusage(whose).ru_maxrss for whose in peaks) / 1024
 
 
 def tiers_of(session: Session) -> tuple[str, str]:

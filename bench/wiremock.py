@@ -89,8 +89,8 @@ def _trust(chain: Path, store: Path) -> None:
     """Make the store of who may call: the client's own certificate and its authorities."""
     pems = chain.read_text().split("-----END CERTIFICATE-----")[:-1]
     for rank, pem in enumerate(pems):
-        one = store.with_suffix(f".{rank}.pem")
-        one.write_text(pem + "-----END CERTIFICATE-----\n")
+        certificate = store.with_suffix(f".{rank}.pem")
+        certificate.write_text(pem + "-----END CERTIFICATE-----\n")
         subprocess.run(
             [
                 "keytool",
@@ -99,7 +99,7 @@ def _trust(chain: Path, store: Path) -> None:
                 "-alias",
                 str(rank),
                 "-file",
-                str(one),
+                str(certificate),
                 "-keystore",
                 str(store),
                 "-storetype",

@@ -114,7 +114,9 @@ class Samples:
             return self._simple(self._types[qualified(union, first)])
         restriction = node.find(f"{_XS}restriction")
         base = qualified(restriction, restriction.get("base", ""))
-        facets = {etree.QName(one).localname: one.get("value", "") for one in restriction[::-1]}
+        facets = {
+            etree.QName(facet).localname: facet.get("value", "") for facet in restriction[::-1]
+        }
         if "enumeration" in facets:
             return facets["enumeration"]
         if "pattern" in facets:

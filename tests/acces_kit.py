@@ -12,7 +12,13 @@ import zeep
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from in_process import InProcess, simulator_in_process
-from real_clients import Recorder, answered_contract, hold_against_real_schema, real_contracts
+from real_clients import (
+    Recorder,
+    answered_contract,
+    hold_against_real_schema,
+    real_contracts,
+    real_document,
+)
 from zeep.transports import Transport
 
 from sge_sim.clock import parse_duration, parse_instant
@@ -85,11 +91,8 @@ class Tiers:
         contract = real_contracts()[path]
         if path not in self._clients:
             recorder = Recorder()
-            client = zeep.Client(
-                contract.source.as_uri(),
-                transport=_InProcessTransport(self.running, path),
-                plugins=[recorder],
-            )
+            transport = _InProcessTransport(self.running, path)
+            client = zeep.Client(real_document(path), transport=transport, plugins=[recorder])
             self._clients[path] = client, recorder
         client, recorder = self._clients[path]
         (binding,) = client.wsdl.bindings

@@ -17,7 +17,6 @@ LONG_MODULES = (
     "installation/test_interpreters.py",
     "scaffold/test_scaffold.py",
     "homologation/test_homologate.py",
-    "test_readme.py",
     "services/test_facts_are_never_stale.py",
     "flux/test_publication.py",
 )

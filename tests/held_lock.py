@@ -1,4 +1,5 @@
-"""How long the transactions of a suite hold the lock, in every process that the tests start.
+"""How long the transactions of a suite hold the lock, in every process that the tests start, and
+what holds it on purpose.
 
 Only what a thread computes counts: on a busy machine a transaction lasts longer, and does as much.
 """
@@ -6,9 +7,12 @@ Only what a thread computes counts: on a busy machine a transaction lasts longer
 import json
 import os
 import re
+import sqlite3
 import threading
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +91,15 @@ def _note_waits() -> None:
                     file.write(f"{time.monotonic() - since:.4f}\n")
 
     database._take_lock = timed
+
+
+@contextmanager
+def hold(database: Path) -> Iterator[None]:
+    """Hold the lock of a database, as a shell or a stuck process does."""
+    with closing(sqlite3.connect(database, timeout=60, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        yield
+        holder.execute("ROLLBACK")
 
 
 def waits(folder: Path) -> list[float]:

@@ -38,6 +38,10 @@ def open_journal_in(folder: Path, bounds: Bounds = PLENTY, **options: Any) -> Jo
     return journal
 
 
+def waiting(folder: Path) -> list[Path]:
+    return sorted((folder / "journal-en-attente").glob("*.spool"))
+
+
 def codes(journal: Journal, limit: int = 100_000, **criteria: Any) -> Sequence[str | None]:
     found = journal.find_echanges(RechercheJournal(**criteria), limit=limit)
     return [echange.code for echange in found]

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_states import prepared_database
+from made_states import filled_database
 from sqlalchemy import select
-from state_reading import faits_within
+from sqlalchemy.orm import Session
+from state_kit import faits_to_subscribe
 
 from sge_sim.clock import PARIS, Duree
 from sge_sim.commandes.acces import AccesSouscrit, order_acces, renew_acces, stop_services
-from sge_sim.commandes.affaires import Commande, asked_by, subscribe
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import run_due
@@ -67,7 +68,7 @@ class Lives:
         )
         with self.database.transaction() as session:
             run_due(session, now)
-            faits = faits_within(session, **asked_by(prm, souscription))
+            faits = faits_to_subscribe(session, prm, souscription)
             segment = faits.known_point.segment
             _, service = subscribe(
                 session,
@@ -196,41 +197,43 @@ def beginning(day: date) -> datetime:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = prepared_database(tmp_path / "sge-sim.db")
-    with database.transaction() as session:
-        session.add(Commune(code_postal="34650", code_insee="34231", libelle="ROMIGUIERES"))
-        session.add(Acteur(code=TIERS, nom=TIERS, kind="tiers"))
-        for code in ("FOURN1", "FOURN2"):
-            session.add(Acteur(code=code, nom=code, kind="fournisseur"))
-        session.flush()
-        session.add(
-            Contrat(contrat_id=CONTRAT, acteur_code=TIERS, type="ET", date_debut=date(2015, 1, 1))
-        )
-        for prm, segment in ((PRM, "C5"), ("98600000000000", "C4")):
-            session.add(
-                Point(
-                    prm=prm,
-                    segment=segment,
-                    etat_contractuel="SERVC",
-                    etat_alimentation="ALIM",
-                    code_postal="34650",
-                    code_insee="34231",
-                    commune="ROMIGUIERES",
-                    domaine_tension="BTINF",
-                    nom_client_final="Éléonore ROCHE",
-                    categorie_client_final="RES",
-                    date_mise_en_service=date(2015, 5, 1),
-                    teleoperable=True,
-                    contrat_soutirage=True,
-                    contrat_injection=False,
-                    provisoire=False,
-                    groupement_turpe=False,
-                    opposition_courbe=False,
-                    graine=1,
-                )
-            )
+    database = filled_database(tmp_path / "sge-sim.db", _fill)
     yield database
     database.dispose()
+
+
+def _fill(session: Session) -> None:
+    session.add(Commune(code_postal="34650", code_insee="34231", libelle="ROMIGUIERES"))
+    session.add(Acteur(code=TIERS, nom=TIERS, kind="tiers"))
+    for code in ("FOURN1", "FOURN2"):
+        session.add(Acteur(code=code, nom=code, kind="fournisseur"))
+    session.flush()
+    session.add(
+        Contrat(contrat_id=CONTRAT, acteur_code=TIERS, type="ET", date_debut=date(2015, 1, 1))
+    )
+    for prm, segment in ((PRM, "C5"), (LARGE, "C4")):
+        session.add(
+            Point(
+                prm=prm,
+                segment=segment,
+                etat_contractuel="SERVC",
+                etat_alimentation="ALIM",
+                code_postal="34650",
+                code_insee="34231",
+                commune="ROMIGUIERES",
+                domaine_tension="BTINF",
+                nom_client_final="Éléonore ROCHE",
+                categorie_client_final="RES",
+                date_mise_en_service=date(2015, 5, 1),
+                teleoperable=True,
+                contrat_soutirage=True,
+                contrat_injection=False,
+                provisoire=False,
+                groupement_turpe=False,
+                opposition_courbe=False,
+                graine=1,
+            )
+        )
 
 
 @pytest.fixture

@@ -2,11 +2,14 @@
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.processes.simulator import open_simulator
@@ -43,6 +46,12 @@ def prepared_database(path: Path) -> Database:
     return Database(sqlite_url(path))
 
 
+def filled_database(path: Path, fill: Callable[[Session], None]) -> Database:
+    """Return a database that `fill` filled, once for all its copies."""
+    shutil.copy2(_filled(fill), path)
+    return Database(sqlite_url(path))
+
+
 def settings_of(options: tuple[str, ...]) -> dict[str, Any]:
     """Return what options of `serve` set of the state that a first start makes."""
     given: dict[str, Any] = {}
@@ -64,6 +73,16 @@ def _made(population_size: int | None) -> Path:
     simulator = open_simulator(settings)
     simulator.close()
     return folder
+
+
+@cache
+def _filled(fill: Callable[[Session], None]) -> Path:
+    path = Path(tempfile.mkdtemp(prefix="filled")) / "sge-sim.db"
+    database = prepared_database(path)
+    with database.transaction() as session:
+        fill(session)
+    database.dispose()
+    return path
 
 
 @cache

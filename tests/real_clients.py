@@ -19,6 +19,7 @@ from running_simulator import RunningSimulator
 from suds.client import Client as SudsClient
 from suds.transport.http import HttpTransport
 from zeep.transports import Transport
+from zeep.wsdl import Document
 
 from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
@@ -33,6 +34,12 @@ KIT = Path(str(importlib.resources.files("lowatt_enedis"))) / "wsdl"
 def real_contracts() -> dict[str, Contract]:
     """The contracts as the real documents state them, by path."""
     return load_contracts(data_path("wsdl"), KIT)
+
+
+@cache
+def real_document(path: str) -> Document:
+    """What zeep reads of a real WSDL, once for all its clients: to read it takes them longest."""
+    return Document(real_contracts()[path].source.as_uri(), Transport(cache=None))
 
 
 @cache
@@ -70,7 +77,7 @@ class ZeepCaller:
         self._recorder = Recorder()
         transport = Transport(session=session or simulator.session_of(kind), cache=None)
         self._client = zeep.Client(
-            self.contract.source.as_uri(), transport=transport, plugins=[self._recorder]
+            real_document(path), transport=transport, plugins=[self._recorder]
         )
         (binding,) = self._client.wsdl.bindings
         self._service = self._client.create_service(binding, simulator.url + path)

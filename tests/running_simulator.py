@@ -3,11 +3,12 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -83,6 +84,25 @@ class RunningSimulator:
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `sge-sim` on the same data directory."""
         return run_command(*arguments, "--data-dir", str(self.data_dir))
+
+    def execute(self, statement: str, *values: Any) -> None:
+        """Run one SQL statement in its database: rare situations that no command makes."""
+        with self._database() as database:
+            database.execute(statement, values)
+            database.commit()
+
+    def query(self, statement: str, *values: Any) -> list[Any]:
+        """Return the rows of one SQL query."""
+        with self._database() as database:
+            return database.execute(statement, values).fetchall()
+
+    def change_point(self, prm: str, **columns: Any) -> None:
+        """Set columns of a point."""
+        assignments = ", ".join(f"{name} = ?" for name in columns)
+        self.execute(f"UPDATE point SET {assignments} WHERE prm = ?", *columns.values(), prm)
+
+    def _database(self) -> closing[sqlite3.Connection]:
+        return closing(sqlite3.connect(self.data_dir / "sge-sim.db", timeout=10))
 
 
 def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:

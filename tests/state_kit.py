@@ -1,14 +1,23 @@
-"""What the tests of the state put in a database of their own."""
+"""What the tests of the state put in a database, and ask of it that the simulator never does."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from journal_kit import open_journal_in
 from made_states import prepared_database
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from sge_sim.commandes.souscription import Souscription
 from sge_sim.facts.database import Database
+from sge_sim.facts.lecture import questions
+from sge_sim.journal import Journal
 from sge_sim.tables.models import Acteur, Commune, Compteur, Point
+from sge_sim.tables.point_facts import Faits
+from sge_sim.tables.points import POINT_SEEN
+from sge_sim.tables.prepared import Driver, read_at_once
 
 ROMIGUIERES = {"code_postal": "34650", "code_insee": "34231"}
 
@@ -40,6 +49,13 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    journal = open_journal_in(tmp_path)
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
 def add_point(database: Database) -> AddPoint:
     with database.transaction() as session:
         session.add(Commune(**ROMIGUIERES, libelle="ROMIGUIERES"))
@@ -59,3 +75,31 @@ def add_point(database: Database) -> AddPoint:
         return prm
 
     return add
+
+
+def faits_within(session: Session, **asked: Any) -> Faits:
+    """Return facts as the transaction of `session` sees them, its own changes included."""
+    wanted = questions(**asked)
+    read = read_at_once(Driver.under(session), wanted.values())
+    return Faits(**dict(zip(wanted, read, strict=True)))
+
+
+def count_points(session: Session) -> int:
+    """Return how many points there are."""
+    return session.scalar(select(func.count()).select_from(Point).where(POINT_SEEN)) or 0
+
+
+def named_points(session: Session) -> list[Point]:
+    """Return the points that are there for a reason (`pourquoi`), by PRM."""
+    return list(
+        session.scalars(
+            select(Point).where(Point.pourquoi.is_not(None), POINT_SEEN).order_by(Point.prm)
+        )
+    )
+
+
+def faits_to_subscribe(session: Session, prm: str, souscription: Souscription) -> Faits:
+    """What an order of collection or transmission asks of the state."""
+    return faits_within(
+        session, prm=prm, services_of=prm, numeros=True, abonnement=souscription.abonnement
+    )

@@ -3,11 +3,9 @@
 The routes of the administration are asked in `tests/admin/test_locked_administration.py`.
 """
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 from catalogue_requests import request_of
 from command_tree import every_command
 from dataconnect_kit import C5, DAILY, SANS_COURBE, Client, data_connect_simulator
+from held_lock import hold
 from lxml import etree
 from points_kit import csv_lines, made_points
 from running_simulator import RunningSimulator
@@ -35,16 +34,6 @@ Ask = Callable[[], Any]
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
     with data_connect_simulator(tmp_path_factory.mktemp("locked")) as simulator:
         yield simulator
-
-
-@contextmanager
-def held(running: RunningSimulator) -> Iterator[None]:
-    """Hold the lock of the state, as a shell or a stuck process does."""
-    file = running.data_dir / "sge-sim.db"
-    with closing(sqlite3.connect(file, timeout=60, isolation_level=None)) as holder:
-        holder.execute("BEGIN IMMEDIATE")
-        yield
-        holder.execute("ROLLBACK")
 
 
 def asked(doors: Mapping[str, Ask], at_once: int = AT_ONCE) -> dict[str, Any]:
@@ -86,7 +75,7 @@ def test_every_service_answers_soon_while_the_lock_is_held_and_works_after(
 ) -> None:
     calls = calls_of(running)
     assert {*calls} == {service.path for service in SERVICES}
-    with held(running):
+    with hold(running.data_dir / "sge-sim.db"):
         locked = asked(calls)
     free = asked(calls)
     for service in SERVICES:
@@ -125,7 +114,7 @@ def test_data_connect_answers_soon_while_the_lock_is_held_and_works_after(
         ),
         "services": lambda: shared.services(shared.share(SANS_COURBE)) and 200,
     }
-    with held(running):
+    with hold(running.data_dir / "sge-sim.db"):
         locked = asked({**writing, **reading})
     busy = {**dict.fromkeys(writing, rules_page.PANNE.status), "revoke": rest_rules.PANNE.status}
     assert locked == busy | dict.fromkeys(reading, 200)
@@ -238,7 +227,7 @@ def test_every_command_answers_soon_while_the_lock_is_held_and_works_after(
         return done.returncode, done.stderr
 
     doors: dict[str, Ask] = {name: partial(run, name) for name in typed}
-    with held(running):
+    with hold(running.data_dir / "sge-sim.db"):
         locked = asked(doors)
     free = asked(doors, at_once=1)  # two that move the clock at once refuse each other
     assert [name for name in typed if "Traceback" in locked[name][1] + free[name][1]] == []

@@ -5,17 +5,17 @@ over, without a restart.
 """
 
 import resource
-import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 from catalogue_requests import RELEASE, path_of, request_of
+from held_lock import hold
 from lxml import etree
 from running_simulator import RunningSimulator, start_simulator
 
@@ -60,11 +60,9 @@ def log_of(simulator: RunningSimulator) -> str:
 def test_while_another_holds_the_lock_orders_are_refused_and_reading_goes_on(
     running: RunningSimulator,
 ) -> None:
-    with closing(sqlite3.connect(running.data_dir / "sge-sim.db", isolation_level=None)) as holder:
-        holder.execute("BEGIN IMMEDIATE")
+    with hold(running.data_dir / "sge-sim.db"):
         assert ask(running, READING) is None
         assert ask(running) == "SGT506"
-        holder.execute("ROLLBACK")
     assert ask(running) is None
     log = log_of(running)
     assert log.count("ne peut pas répondre : la base de données ne répond pas") == 1

@@ -23,18 +23,17 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("admin.pages", "sge_sim.services.registry"): 366,
     ("admin.routes", "sge_sim.homologation.campaign.observed"): 69,
     ("admin.routes", "sge_sim.homologation.campaign.passages"): 678,
-    ("admin.routes.campaigns", "sge_sim.homologation.campaign.attendue"): 387,
+    ("admin.routes.campaigns", "sge_sim.homologation.campaign.matching"): 387,
     ("admin.routes.campaigns", "sge_sim.homologation.campaign.observed"): 69,
     ("admin.routes.campaigns", "sge_sim.homologation.catalogue.protocoles"): 355,
     ("admin.routes.campaigns", "sge_sim.homologation.catalogue.release"): 21,
     ("admin.routes.campaigns", "sge_sim.homologation.client.sge_client"): 126,
     ("admin.routes.campaigns", "sge_sim.homologation.reports.suivi_xlsx"): 379,
-    ("admin.routes.autorisations", "sge_sim.admin.autorisations"): 53,
     ("admin.routes.references", "sge_sim.homologation.catalogue.french_text"): 380,
     ("admin.routes.references", "sge_sim.api.declarations"): 366,
     ("admin.routes.journal", "sge_sim.homologation.rejeu"): 53,
-    ("admin.routes.mesures", "sge_sim.admin.series"): 169,
-    ("admin.routes.mesures", "sge_sim.referentiel.mesures"): 163,
+    ("admin.routes.points_rest", "sge_sim.admin.series"): 169,
+    ("admin.routes.points_rest", "sge_sim.referentiel.mesures"): 163,
     ("admin.routes.passages", "sge_sim.homologation.campaign.passages"): 695,
     ("admin.routes.passages", "sge_sim.homologation.client.sge_client"): 136,
     ("homologation.catalogue.protocoles", "sge_sim.services.registry"): 366,
@@ -123,10 +122,15 @@ def upward(imports: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     ]
 
 
-def all_imports() -> Iterator[tuple[str, str]]:
-    """Give each import of the package's own, those in functions and for the type checker too."""
-    for name, tree in modules().items():
-        yield from ((name, found) for found in imported_by(tree) if found in modules())
+@cache
+def all_imports() -> list[tuple[str, str]]:
+    """Return the imports of the package's own, those in functions and for the type checker too."""
+    return [
+        (name, found)
+        for name, tree in modules().items()
+        for found in imported_by(tree)
+        if found in modules()
+    ]
 
 
 def test_every_entry_of_the_package_is_a_room() -> None:
@@ -158,7 +162,7 @@ def test_nothing_above_the_services_makes_up_a_demand_of_theirs() -> None:
     ],
 )
 def test_an_import_turned_round_is_seen(name: str, imported: str) -> None:
-    assert (name, imported) in [*all_imports()]
+    assert (name, imported) in all_imports()
     turned = (imported, name)
     assert upward([*all_imports(), turned]) == [turned]
 
@@ -184,10 +188,9 @@ def test_a_room_that_lists_its_modules_lists_those_that_are_there() -> None:
 
 def test_no_import_goes_round() -> None:
     """Those for the type checker alone and those inside functions count."""
-    graph = {
-        name: {one for one in imported_by(tree) if one in modules() and one != name}
-        for name, tree in modules().items()
-    }
+    graph: dict[str, set[str]] = {}
+    for name, imported in all_imports():
+        graph.setdefault(name, set()).update({imported} - {name})
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

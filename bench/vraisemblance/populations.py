@@ -74,7 +74,7 @@ def points_of(nom: str, graine: int, nombre: int = POINTS) -> list[PointMesure]:
     that are taken nearest to those of all that are drawn. Shares are then those of the engine in a
     sample of this size. Traits are those of installations: no curve is looked at.
     """
-    tires = list(_draw(nom, graine, nombre * _TIRES))
+    tires = list(draw_points(nom, graine, nombre * _TIRES))
     classes, traits = map(np.array, zip(*map(_traits, tires), strict=True))
     rangs = np.lexsort(classes.T[::-1])
     debuts = np.flatnonzero((np.diff(classes[rangs], axis=0) != 0).any(axis=1)) + 1
@@ -142,7 +142,7 @@ def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
     )
 
 
-def _draw(nom: str, graine: int, nombre: int) -> Iterator[PointMesure]:
+def draw_points(nom: str, graine: int, nombre: int) -> Iterator[PointMesure]:
     """Yield points of a population; three plants in four sell what a dwelling leaves."""
     population = POPULATIONS[nom]
     cle = subkey(graine, list(POPULATIONS).index(nom))

@@ -187,7 +187,7 @@ def _shapes(Y: Nombres, numeros: NDArray[np.int64]) -> Figures:
 
 def _energies(W: Nombres, Y: Nombres, numeros: NDArray[np.int64], kva: Nombres) -> Figures:
     E = Y.mean(2) * 24 / 1000
-    mois, repos = _mois(numeros), (numeros + 3) % 7 >= 5
+    mois, repos = months(numeros), (numeros + 3) % 7 >= 5
     creux = 0.35 * np.median(E, 1, keepdims=True) > E
 
     def par_mois(f: Callable[[Nombres], float]) -> Nombres:
@@ -229,7 +229,7 @@ def _correlations(x: Nombres) -> Nombres:
     return found
 
 
-def _mois(numeros: NDArray[np.int64]) -> NDArray[np.int64]:
+def months(numeros: NDArray[np.int64]) -> NDArray[np.int64]:
     found: NDArray[np.int64] = (
         numeros.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12 + 1
     )
@@ -257,7 +257,7 @@ def temperatures(data: Donnees, numeros: NDArray[np.int64]) -> Nombres:
 def _weather(data: Donnees, Y: Nombres, numeros: NDArray[np.int64]) -> Figures:
     temp = temperatures(data, numeros)
     pente, r2 = pentes(data, Y, numeros)
-    chauffes, E, mois = pente > 30, Y.mean(2), _mois(numeros)
+    chauffes, E, mois = pente > 30, Y.mean(2), months(numeros)
     found: Figures = {
         "temperature C: sd from day to day, lag-1 correlation, coldest day": np.array(
             [np.diff(temp).std(), np.corrcoef(temp[1:], temp[:-1])[0, 1], temp.min()]

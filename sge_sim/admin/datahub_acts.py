@@ -4,24 +4,29 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final, cast, get_args
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.admin.routes.listes import Form
+from sge_sim.admin.routes.forms import Form
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.datahub import contrats, portail, spice
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, ModeApplication, TypeCanal
-from sge_sim.errors import UnknownError, UsageError
+from sge_sim.errors import UnknownError
 from sge_sim.tables.datahub import AnnexeSi, ProfilDatahub, RoleDatahub
 
 
 @dataclass(frozen=True)
 class Acte:
-    """An act: its fields, those that may be left out in brackets, and what does it."""
+    """An act: its fields, those that may be left out in brackets, and what does it.
+
+    That takes the session, their values in this order (None for what is left out), and the
+    simulated instant where the act is `dated`.
+    """
 
     champs: tuple[str, ...]
-    do: Callable[[Session, Form, datetime], Any]
+    do: Callable[..., object]
+    dated: bool = False
 
     @property
     def usage(self) -> str:
@@ -39,170 +44,93 @@ def do_act(session: Session, action: str, form: Form, now: datetime) -> None:
         raise UnknownError(
             f"Datahub n'a pas d'action « {action} » : choisir parmi {', '.join(ACTES)}.", action
         )
-    acte.do(session, form, now)
+    values = (_value(form, champ) for champ in acte.champs)
+    acte.do(session, *values, *([now] if acte.dated else []))
 
 
-def _one_of(form: Form, name: str, values: object) -> Any:
+_KINDS: Final[Mapping[str, Any]] = {
+    "role": RoleDatahub,
+    "mode": ModeApplication,
+    "type_canal": TypeCanal,
+    "algorithme": AlgorithmeFlux,
+}
+_LISTS: Final = frozenset({"apis", "services"})
+
+
+def _value(form: Form, champ: str) -> Any:
+    name = champ.strip("[]")
+    if name in _KINDS:
+        return form.one_of(name, _KINDS[name])
+    if name in _LISTS:
+        return form.all(name) or None
     value = form.get(name)
-    if value not in get_args(values):
-        raise UsageError(f"« {value} » ne convient pas pour {name}.")
-    return value
+    return value if name == champ else value or None
 
 
-def _role(form: Form) -> RoleDatahub:
-    return cast(RoleDatahub, _one_of(form, "role", RoleDatahub))
+def _close(session: Session, ticket: str) -> None:
+    known = ticket.isascii() and ticket.isdigit() and len(ticket) < 19
+    spice.close_ticket(session, int(ticket) if known else 0, machine_now())
 
 
-def _annexe(form: Form) -> AnnexeSi:
-    return AnnexeSi(
-        type_canal=_one_of(form, "type_canal", TypeCanal),
-        url=form.get("url") or None,
-        algorithme=_one_of(form, "algorithme", AlgorithmeFlux),
-        cle=form.get("cle") or None,
-        iv=form.get("iv") or None,
-    )
+def _update_profil(session: Session, par: str, nom: str, *profil: str | None) -> None:
+    kept = {name: value or "" for name, value in zip(_PROFIL, profil, strict=True)}
+    portail.update_compte(session, par, par, nom, **kept)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
-def _name_habilitateur(session: Session, form: Form) -> Any:
-    if form.get("par"):
-        return spice.name_habilitateur(session, form.get("par"), form.get("login"))
-    return spice.name_main_habilitateur(session, form.get("login"))
+def _name_habilitateur(session: Session, login: str, par: str | None) -> None:
+    if par is None:
+        spice.name_main_habilitateur(session, login)
+    else:
+        spice.name_habilitateur(session, par, login)
 
 
 _PROFIL: Final = tuple(champ.name for champ in fields(ProfilDatahub))
 
 ACTES: Final[Mapping[str, Acte]] = {
-    "compte": Acte(
-        ("email", "nom", "acteur"),
-        lambda session, form, _now: portail.create_compte(
-            session, form.get("email"), form.get("nom"), form.get("acteur")
-        ),
-    ),
+    "compte": Acte(("email", "nom", "acteur"), portail.create_compte),
     "contrat": Acte(
         ("numero", "email"),
-        lambda session, form, now: contrats.draft_contrat(
-            session, form.get("numero"), form.get("email"), legal_date(now)
+        lambda session, numero, email, now: contrats.draft_contrat(
+            session, numero, email, legal_date(now)
         ),
+        dated=True,
     ),
-    "representant": Acte(
-        ("numero", "email"),
-        lambda session, form, _now: contrats.name_representant(
-            session, form.get("numero"), form.get("email")
-        ),
-    ),
-    "activer": Acte(
-        ("numero",),
-        lambda session, form, now: contrats.activate_contrat(session, form.get("numero"), now),
-    ),
-    "clore": Acte(
-        ("ticket",),
-        lambda session, form, _now: spice.close_ticket(
-            session, _number(form.get("ticket")), machine_now()
-        ),
-    ),
-    "profil": Acte(
-        ("par", "nom", *(f"[{champ}]" for champ in _PROFIL)),
-        lambda session, form, _now: portail.update_compte(
-            session,
-            form.get("par"),
-            form.get("par"),
-            form.get("nom"),
-            **{champ: form.get(champ) for champ in _PROFIL},
-        ),
-    ),
-    "envoyer": Acte(
-        ("par", "numero"),
-        lambda session, form, now: contrats.send_for_signature(
-            session, form.get("par"), form.get("numero"), now
-        ),
-    ),
-    "signer": Acte(
-        ("par", "numero"),
-        lambda session, form, now: contrats.sign_contrat(
-            session, form.get("par"), form.get("numero"), now
-        ),
-    ),
-    "resilier": Acte(
-        ("par", "numero"),
-        lambda session, form, now: contrats.terminate_contrat(
-            session, form.get("par"), form.get("numero"), now
-        ),
-    ),
+    "representant": Acte(("numero", "email"), contrats.name_representant),
+    "activer": Acte(("numero",), contrats.activate_contrat, dated=True),
+    "clore": Acte(("ticket",), _close),
+    "profil": Acte(("par", "nom", *(f"[{champ}]" for champ in _PROFIL)), _update_profil),
+    "envoyer": Acte(("par", "numero"), contrats.send_for_signature, dated=True),
+    "signer": Acte(("par", "numero"), contrats.sign_contrat, dated=True),
+    "resilier": Acte(("par", "numero"), contrats.terminate_contrat, dated=True),
     "modifier": Acte(
         ("par", "numero", "[raison_sociale]", "[siret]"),
-        lambda session, form, _now: contrats.update_contrat(
-            session,
-            form.get("par"),
-            form.get("numero"),
-            raison_sociale=form.get("raison_sociale") or None,
-            siret=form.get("siret") or None,
+        lambda session, par, numero, raison_sociale, siret: contrats.update_contrat(
+            session, par, numero, raison_sociale=raison_sociale, siret=siret
         ),
     ),
     "annexe": Acte(
         ("par", "numero", "type_canal", "algorithme", "[url]", "[cle]", "[iv]"),
-        lambda session, form, _now: contrats.fill_annexe(
-            session, form.get("par"), form.get("numero"), _annexe(form)
+        lambda session, par, numero, type_canal, algorithme, url, cle, iv: contrats.fill_annexe(
+            session, par, numero, AnnexeSi(type_canal, url, algorithme, cle, iv)
         ),
     ),
-    "ajouter": Acte(
-        ("par", "numero", "email", "role"),
-        lambda session, form, _now: contrats.add_interlocuteur(
-            session, form.get("par"), form.get("numero"), form.get("email"), _role(form)
-        ),
-    ),
-    "retirer": Acte(
-        ("par", "numero", "email", "role"),
-        lambda session, form, _now: contrats.remove_interlocuteur(
-            session, form.get("par"), form.get("numero"), form.get("email"), _role(form)
-        ),
-    ),
+    "ajouter": Acte(("par", "numero", "email", "role"), contrats.add_interlocuteur),
+    "retirer": Acte(("par", "numero", "email", "role"), contrats.remove_interlocuteur),
     "application": Acte(
         ("par", "mode", "nom", "redirect_uri", "[apis]"),
-        lambda session, form, _now: portail.request_application(
-            session,
-            form.get("par"),
-            mode=_one_of(form, "mode", ModeApplication),
-            nom=form.get("nom"),
-            redirect_uri=form.get("redirect_uri"),
-            apis=form.all("apis"),
+        lambda session, par, mode, nom, redirect_uri, apis: portail.request_application(
+            session, par, mode=mode, nom=nom, redirect_uri=redirect_uri, apis=apis or []
         ),
     ),
     "modifier_application": Acte(
         ("par", "client_id", "[nom]", "[redirect_uri]", "[apis]"),
-        lambda session, form, _now: portail.update_application(
-            session,
-            form.get("par"),
-            form.get("client_id"),
-            nom=form.get("nom") or None,
-            redirect_uri=form.get("redirect_uri") or None,
-            apis=form.all("apis") or None,
-            logo=None,
+        lambda session, par, client_id, nom, redirect_uri, apis: portail.update_application(
+            session, par, client_id, nom=nom, redirect_uri=redirect_uri, apis=apis
         ),
     ),
-    "retirer_application": Acte(
-        ("par", "client_id"),
-        lambda session, form, _now: portail.remove_application(
-            session, form.get("par"), form.get("client_id")
-        ),
-    ),
-    "habilitateur": Acte(
-        ("login", "[par]"), lambda session, form, _now: _name_habilitateur(session, form)
-    ),
-    "droits": Acte(
-        ("par", "login", "[services]"),
-        lambda session, form, _now: spice.give_rights(
-            session, form.get("par"), form.get("login"), form.all("services") or None
-        ),
-    ),
-    "retirer_droits": Acte(
-        ("par", "login"),
-        lambda session, form, _now: spice.remove_rights(
-            session, form.get("par"), form.get("login")
-        ),
-    ),
+    "retirer_application": Acte(("par", "client_id"), portail.remove_application),
+    "habilitateur": Acte(("login", "[par]"), _name_habilitateur),
+    "droits": Acte(("par", "login", "[services]"), spice.give_rights),
+    "retirer_droits": Acte(("par", "login"), spice.remove_rights),
 }
 """The acts by their names."""

@@ -1,6 +1,6 @@
 """What the page of the journal may be asked for, and the addresses that ask it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Annotated, Final, Literal, get_args
 from urllib.parse import urlencode
@@ -29,9 +29,6 @@ JOURNAL: Final = "/journal"
 """The address of the page."""
 STRUCK: Final = "toutes"
 """Stands for any planned fault."""
-_NAMES: Final = (
-    *("acteur", "service", "origine", "issue", "regle", "panne", "du", "au", "q", "prm"),
-)
 _PANNE_DIGITS: Final = 18
 _ISSUES: Final = {"accepte": True, "refuse": False}
 
@@ -83,7 +80,8 @@ class Filtres:
 
     def address(self, path: str = JOURNAL, **more: int) -> str:
         """Return the address of a page under these filters."""
-        asked = {name: value for name in _NAMES if (value := getattr(self, name))}
+        typed = (each.name for each in fields(self) if each.name not in ("genres", "refus"))
+        asked = {name: value for name in typed if (value := getattr(self, name))}
         genres = (
             [] if self.genres == _DEFAULT else [("genre", genre) for genre in sorted(self.genres)]
         )

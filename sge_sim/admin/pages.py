@@ -92,6 +92,10 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+REPORT_HEADERS: Final = HEADERS | {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"
+}
+"""Of a report, whose styles are in its page."""
 CLOCK_KINDS: Final[dict[KindClock, str]] = {
     "real": "à l'heure de la machine",
     "shifted": "décalée",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Self
 
-from sge_sim.api.points import ServiceEnMots
+from sge_sim.api.points import ServiceSouscritView
 
 _APART: Final = frozenset({"services", "prm", "pourquoi"})
 """What the page shows elsewhere."""
@@ -162,7 +162,7 @@ class Chronologie:
         return HAUTEUR * (len(self.bandes) + 1)
 
     @classmethod
-    def of(cls, services: Sequence[ServiceEnMots], today: date) -> Self | None:
+    def of(cls, services: Sequence[ServiceSouscritView], today: date) -> Self | None:
         """Return the line of these services, None where there is none."""
         if not services:
             return None
@@ -178,8 +178,8 @@ class Chronologie:
                 place(service.debut),
                 max(place(service.fin or end) - place(service.debut), 4),
                 HAUTEUR * rank,
-                service.etat,
-                f"{service.id} {service.type} {service.objet}, {service.etat}",
+                service.etat_en_mots,
+                f"{service.id} {service.libelle} {service.objet}, {service.etat_en_mots}",
             )
             for rank, service in enumerate(services)
         )

@@ -1,12 +1,13 @@
 """What the administration shows of the files, the same in REST and in the command line's JSON."""
 
 from datetime import date, datetime
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pydantic import BaseModel, Field
 
 from sge_sim.api.views import View
 from sge_sim.clock import PARIS
+from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import (
     AlgorithmeFlux,
     CadreAcces,
@@ -20,6 +21,9 @@ from sge_sim.domaine.nomenclatures import (
 )
 from sge_sim.tables.flux import FichierFlux
 from sge_sim.tables.m023 import DemandeM023
+
+if TYPE_CHECKING:
+    from sge_sim.flux.livraison import Tally
 
 
 class FichierView(View):
@@ -142,3 +146,13 @@ class PublicationView(BaseModel):
     publications: int
     livres: int
     echecs: int
+
+    @classmethod
+    def of(cls, made: int, tally: "Tally") -> Self:
+        """Return the view of how many were published, and of what became of the deliveries."""
+        return cls(publications=made, livres=tally.delivered, echecs=tally.failed)
+
+    def __str__(self) -> str:
+        made = counted(self.publications, "publication")
+        good = counted(self.livres, "fichier livré", "fichiers livrés")
+        return f"{made}, {good}, {counted(self.echecs, 'échec')}."

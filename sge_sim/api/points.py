@@ -3,7 +3,6 @@
 `sge_sim.referentiel.points` gives all that is known of a point.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
 
@@ -86,41 +85,18 @@ class ServiceSouscritView(View):
             echeance=service.echeance and service.echeance.astimezone(PARIS),
         )
 
+    @property
+    def objet(self) -> str:
+        """What is measured and how often, in words."""
+        details = (self.mesures_type, self.sens, self.pas, self.periodicite)
+        return ", ".join(en_mots(each) for each in details if each)
 
-@dataclass(frozen=True)
-class ServiceEnMots:
-    """A `ServiceSouscritView` in the words that a person reads."""
+    @property
+    def etat_en_mots(self) -> str:
+        """Its state in words."""
+        return en_mots(self.etat)
 
-    id: str
-    type: str
-    objet: str
-    etat: str
-    prm: str
-    acteur: str | None
-    contrat: str | None
-    affaire: str | None
-    debut: date
-    fin: date | None
-    motif_fin: str | None
-    demande_le: datetime
-    echeance: datetime | None
-
-    @classmethod
-    def of(cls, service: ServiceSouscrit) -> Self:
-        """Return the view of a row."""
-        details = (service.mesures_type, service.sens, service.pas, service.periodicite)
-        return cls(
-            id=service.service_souscrit_id,
-            type=libelle_de("serviceSouscritType", service.type),
-            objet=", ".join(en_mots(each) for each in details if each),
-            etat=en_mots(service.etat),
-            prm=service.prm,
-            acteur=service.acteur_code,
-            contrat=service.contrat_id,
-            affaire=service.affaire_id,
-            debut=service.date_debut,
-            fin=service.date_fin,
-            motif_fin=service.motif_fin and MOTIFS_FIN[service.motif_fin],
-            demande_le=service.ordered_at.astimezone(PARIS),
-            echeance=service.echeance and service.echeance.astimezone(PARIS),
-        )
+    @property
+    def fini(self) -> str:
+        """Why it ended, in words; nothing for one that goes on."""
+        return "" if self.motif_fin is None else MOTIFS_FIN[self.motif_fin]

@@ -71,6 +71,16 @@ def zeep_client(url: str, acces: MoyensTls, login: str = "") -> list[str]:
     ]
 
 
+def first_request(login: str) -> str:
+    """Return the message of the first call of `login`."""
+    return (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        f'<c:{_OPERATION} xmlns:c="{_NAMESPACE}"><pointId>{_POINT}</pointId>'
+        f"<loginUtilisateur>{login}</loginUtilisateur><autorisationClient>true"
+        f"</autorisationClient></c:{_OPERATION}></s:Body></s:Envelope>"
+    )
+
+
 def first_call(
     b2b_url: str,
     login: str,
@@ -81,12 +91,6 @@ def first_call(
 ) -> PremierAppel:
     """Return the first call of `login`: the data sheet of a point that every simulator has."""
     url, secret = b2b_url + _SERVICE, login if basic_auth else ""
-    envelope = (
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        f'<c:{_OPERATION} xmlns:c="{_NAMESPACE}"><pointId>{_POINT}</pointId>'
-        f"<loginUtilisateur>{login}</loginUtilisateur><autorisationClient>true"
-        f"</autorisationClient></c:{_OPERATION}></s:Body></s:Envelope>"
-    )
     program = [
         *zeep_client(url, acces, secret),
         f"print(client.service.{_OPERATION}(",
@@ -98,7 +102,7 @@ def first_call(
         f"sge-sim acteurs mot-de-passe {shlex.quote(login)} --data-dir {folder}"
         if basic_auth
         else "",
-        curl_command(url, envelope, acces, secret),
+        curl_command(url, first_request(login), acces, secret),
         "\n".join(program),
     )
 

@@ -1,10 +1,13 @@
 """What a user types to filter a list, brought to the spelling that is stored: any case will do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import contract_files
 from sge_sim.tables.dataconnect import APIS
+
+S = TypeVar("S", bound=str)
 
 
 def known_spelling(typed: str, known: Iterable[str]) -> str:
@@ -15,6 +18,12 @@ def known_spelling(typed: str, known: Iterable[str]) -> str:
     """
     lowered = typed.strip().lower()
     return next((word for word in known if word.lower() == lowered), typed.strip())
+
+
+def chosen(typed: str, known: Sequence[S]) -> S | None:
+    """Return the one of `known` that is typed, None for anything else."""
+    spelt = known_spelling(typed, known)
+    return next((word for word in known if word == spelt), None)
 
 
 def code_typed(typed: str | None) -> str | None:

@@ -6,13 +6,14 @@ A running simulator on the same data directory takes each change up at once.
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 import click
 
 from sge_sim.cli import completion
-from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.clock import as_iso, machine_now
+from sge_sim.cli.options import Typed, data_dir_option, json_option, say
+from sge_sim.cli.state import database_of
+from sge_sim.clock import machine_now, parse_day
 from sge_sim.domaine.nomenclatures import (
     ENVIRONMENTS,
     AlgorithmeFlux,
@@ -26,18 +27,7 @@ if TYPE_CHECKING:
     from sge_sim.api.acteurs import ActeurView
 
 
-class _Jour(click.ParamType[date]):
-    name = "jour"
-
-    def convert(
-        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(as_iso(value))
-        except ValueError:
-            self.fail(f"« {value} » n'est pas un jour : écrire par exemple 2025-08-01.", param, ctx)
+_JOUR: Final = Typed("jour", parse_day, date)
 
 
 @click.group(help="Voir et changer les acteurs de marché : logins, contrats, habilitations.")
@@ -50,14 +40,10 @@ def acteurs() -> None:
 @json_option
 def list_command(data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.acteurs import view_acteurs
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).sessions() as session:
+    with database_of(data_dir).sessions() as session:
         views = view_acteurs(session, machine_now())
-    if as_json:
-        say_json(views)
-    else:
-        click.echo("\n\n".join("\n".join(_lines(view)) for view in views))
+    say(views, as_json, "\n\n".join("\n".join(_lines(view)) for view in views))
 
 
 @acteurs.command(help="Créer un acteur.")
@@ -67,9 +53,8 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 @data_dir_option
 def create(code: str, nom: str, kind: KindActeur, data_dir: Path) -> None:
     from sge_sim.referentiel.acteurs import create_acteur
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         create_acteur(session, code, nom, kind)
     click.echo(f"Acteur {code} créé ({kind}).")
 
@@ -83,9 +68,8 @@ def create(code: str, nom: str, kind: KindActeur, data_dir: Path) -> None:
 @data_dir_option
 def login(acteur: str, login: str, services: tuple[str, ...], data_dir: Path) -> None:
     from sge_sim.referentiel.acteurs import add_login
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         add_login(session, acteur, login, services or None)
     click.echo(f"Login {login} : utilisateur de {acteur}.")
 
@@ -103,9 +87,8 @@ def login(acteur: str, login: str, services: tuple[str, ...], data_dir: Path) ->
 @data_dir_option
 def mot_de_passe(login: str, password: str, data_dir: Path) -> None:
     from sge_sim.referentiel.acteurs import set_password
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         set_password(session, login, password)
     click.echo(f"Mot de passe de {login} enregistré (haché).")
 
@@ -113,14 +96,13 @@ def mot_de_passe(login: str, password: str, data_dir: Path) -> None:
 @acteurs.command(help="Ajouter un contrat à un acteur, ou changer ses dates.")
 @click.argument("acteur", shell_complete=completion.acteurs)
 @click.argument("contrat_id", metavar="NUMÉRO")
-@click.option("--debut", type=_Jour(), required=True, help="Premier jour.")
-@click.option("--fin", type=_Jour(), help="Dernier jour ; sans fin sans l'option.")
+@click.option("--debut", type=_JOUR, required=True, help="Premier jour.")
+@click.option("--fin", type=_JOUR, help="Dernier jour ; sans fin sans l'option.")
 @data_dir_option
 def contrat(acteur: str, contrat_id: str, debut: date, fin: date | None, data_dir: Path) -> None:
     from sge_sim.referentiel.acteurs import add_contrat
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         kind = add_contrat(session, acteur, contrat_id, debut, fin).type
     click.echo(f"Contrat {contrat_id} ({kind}) de {acteur} enregistré.")
 
@@ -143,9 +125,8 @@ def habiliter(
     acteur: str, package: str, environment: Environment, retirer: bool, data_dir: Path
 ) -> None:
     from sge_sim.referentiel.acteurs import habiliter as change
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         change(session, acteur, package, environment, retirer=retirer)
     verb = "n'est plus habilité" if retirer else "est habilité"
     click.echo(f"{acteur} {verb} pour {package} en {environment}.")
@@ -158,9 +139,8 @@ def habiliter(
 @data_dir_option
 def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path) -> None:
     from sge_sim.door.certificats import register_file
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         sentence = register_file(session, acteur, file, environment, machine_now())
     click.echo(sentence)
 
@@ -194,9 +174,8 @@ def canal(
     as_json: bool,
 ) -> None:
     from sge_sim.flux.declaration import declare_canal, describe_canal
-    from sge_sim.schema.data_folder import open_database
 
-    database = open_database(data_dir)
+    database = database_of(data_dir)
     if type_canal is not None:
         with database.transaction() as session:
             declare_canal(
@@ -212,11 +191,10 @@ def canal(
         raise UsageError("--url, --cle et --iv vont avec --type : le donner.")
     with database.sessions() as session:
         declared = describe_canal(session, contrat, data_dir)
-    if as_json:
-        say_json(declared)
-        return
-    click.echo(
-        f"Contrat {contrat} : {declared.type} {declared.url}, chiffrement {declared.chiffrement}."
+    say(
+        declared,
+        as_json,
+        f"Contrat {contrat} : {declared.type} {declared.url}, chiffrement {declared.chiffrement}.",
     )
 
 

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from sge_sim.cli.options import (
     real_data_option,
     say_json,
 )
+from sge_sim.cli.state import database_of, state_of
 from sge_sim.errors import UnknownError
 from sge_sim.processes.serving_note import find_served
 
@@ -113,9 +115,8 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 def passages(nom: str | None, data_dir: Path, as_json: bool) -> None:
     from sge_sim.facts.stored_clock import StoredClock
     from sge_sim.homologation.campaign.passages import Passages
-    from sge_sim.schema.data_folder import open_database
 
-    found = Passages(data_dir, StoredClock(open_database(data_dir))).kept()
+    found = Passages(data_dir, StoredClock(database_of(data_dir))).kept()
     chosen = [garde for garde in found if nom in (None, garde.nom)]
     if nom is not None and not chosen:
         raise UnknownError(f"Aucun passage ne s'appelle {nom} : sge-sim campaign passages.", nom)
@@ -177,16 +178,13 @@ def report(
 ) -> None:
     from sge_sim.homologation.reports.writing import write_reports
     from sge_sim.referentiel.apports.anonymat import personal_of
-    from sge_sim.schema.data_folder import open_database
 
     state = _chosen(_campaigns(data_dir), acteur, numero)
     rapport = state.rapport()
-    folder = report or Path("reports") / f"{rapport.fin:%Y-%m-%d-%H%M%S}"
-    personal = None if donnees_reelles else personal_of(open_database(data_dir))
-    written = write_reports(rapport, folder, personal)
+    personal = None if donnees_reelles else personal_of(database_of(data_dir))
+    written = write_reports(rapport, report or default_folder(rapport.fin), personal)
     click.echo(summary(rapport))
-    click.echo(f"\nRapport : {written.html}\nPreuves : {written.preuves}")
-    click.echo(f"Empreinte des preuves, à garder ailleurs : {written.empreinte}")
+    click.echo(f"\n{written}")
     click.echo(offer(rapport, state.acteur), nl=False)
     sys.exit(0 if rapport.reussi else 1)
 
@@ -195,12 +193,11 @@ def _campaigns(data_dir: Path) -> "Campaigns":
     """Return the campaigns; whether a simulator that has stopped played defects isn't known."""
     from sge_sim.api.administration import Administration
     from sge_sim.homologation.campaign.observed import Campaigns
-    from sge_sim.schema.data_folder import open_database, open_journal
 
-    database, served = open_database(data_dir), find_served(data_dir)
+    served = find_served(data_dir)
     played = served is None or Administration(served.admin_url).plays_defects()
     production = served is not None and served.environment == "production"
-    return Campaigns(database, open_journal(database, data_dir), played, production, data_dir)
+    return Campaigns(*state_of(data_dir), played, production, data_dir)
 
 
 def _chosen(campaigns: "Campaigns", acteur: str | None, numero: int | None) -> "CampaignState":
@@ -241,6 +238,11 @@ def one_line(execution: "Execution") -> str:
     if execution.regle:
         found.append(f"règle {execution.regle.name} ({execution.regle.source})")
     return "\n".join([line, *(f"              {each}" for each in found)])
+
+
+def default_folder(instant: datetime) -> Path:
+    """Return where a report goes that is to go nowhere else."""
+    return Path("reports") / f"{instant:%Y-%m-%d-%H%M%S}"
 
 
 def offer(rapport: "Rapport", acteur: str) -> str:

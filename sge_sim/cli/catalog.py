@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sge_sim.cli.completion import cases
-from sge_sim.cli.options import json_option, say_json
+from sge_sim.cli.options import json_option, say
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.machine.files import data_path
 
@@ -32,13 +32,10 @@ def list_command(release: str, releases: bool, as_json: bool) -> None:
 
     if releases:
         known = list_releases(PROTOCOLES)
-        say_json(known) if as_json else click.echo("\n".join(known))
+        say(known, as_json, "\n".join(known))
         return
     found = load_release(release, PROTOCOLES)
-    if as_json:
-        say_json([run_view(run) for run in found.cas])
-    else:
-        click.echo(render_list(found))
+    say([run_view(run) for run in found.cas], as_json, render_list(found))
 
 
 @catalog.command(help="Dire tout d'un cas (ADP-R1) ou d'une exécution (ADP-R1@C5).")
@@ -51,10 +48,7 @@ def show(cas: str, release: str, as_json: bool) -> None:
     from sge_sim.homologation.catalogue.release import load_release
 
     runs = load_release(release, PROTOCOLES).find(cas)
-    if as_json:
-        say_json([run_view(run) for run in runs])
-    else:
-        click.echo("\n\n".join(render_show(run) for run in runs))
+    say([run_view(run) for run in runs], as_json, "\n\n".join(map(render_show, runs)))
 
 
 @catalog.command("validate", help="Dire tout ce qui est faux dans un catalogue ; le nôtre sinon.")
@@ -122,7 +116,4 @@ def diff_command(avant: str, apres: str, as_json: bool) -> None:
     from sge_sim.homologation.catalogue.release import load_release
 
     difference = diff(load_release(avant, PROTOCOLES), load_release(apres, PROTOCOLES))
-    if as_json:
-        say_json(difference)
-    else:
-        click.echo(render_diff(difference))
+    say(difference, as_json, render_diff(difference))

@@ -14,12 +14,14 @@ import click
 
 from sge_sim.cli.completion import acteurs
 from sge_sim.cli.options import (
-    InstantType,
+    INSTANT,
     data_dir_option,
     json_option,
+    say,
     say_json,
     setting_option,
 )
+from sge_sim.cli.state import database_of
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, KEY_TYPES, Environment, Usages
 from sge_sim.settings import VerifieEku
@@ -38,7 +40,7 @@ _environment = click.option(
 _le = click.option(
     "--le",
     metavar="JOUR",
-    type=InstantType(),
+    type=INSTANT,
     help="Jour où l'on se place ; aujourd'hui, à l'heure de la machine, sans l'option.",
 )
 _password = click.option(
@@ -176,27 +178,21 @@ def check(
     from sge_sim.pki.inspection import UnreadCertificateError, inspect_files
     from sge_sim.pki.policy import Policy
     from sge_sim.pki.rendering import describe_inspection, describe_verdicts, render_inspection
-    from sge_sim.schema.data_folder import open_database
 
     policy = Policy(
         environment,
         _open(**folders).trust,
-        CertificateRegister(open_database(folders["data_dir"])),
+        CertificateRegister(database_of(folders["data_dir"])),
         www_counts_as_same=www_counts_as_same,
         verifie_eku=verifie_eku,
     )
     try:
         inspection = inspect_files(files, [policy], le or machine_now(), password, on_day=bool(le))
     except UnreadCertificateError as refusal:
-        if as_json:
-            say_json({"accepte": False, "verdicts": describe_verdicts(refusal.verdicts)})
-        else:
-            click.echo(str(refusal))
+        verdicts = describe_verdicts(refusal.verdicts)
+        say({"accepte": False, "verdicts": verdicts}, as_json, str(refusal))
         sys.exit(1)
-    if as_json:
-        say_json(describe_inspection(inspection))
-    else:
-        click.echo(render_inspection(inspection))
+    say(describe_inspection(inspection), as_json, render_inspection(inspection))
     sys.exit(0 if inspection.accepted else 1)
 
 
@@ -216,10 +212,9 @@ def register(
     data_dir: Path,
 ) -> None:
     from sge_sim.door.certificats import register_file
-    from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.acteurs import default_acteur
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         code = acteur or default_acteur(session, "tiers").code
         sentence = register_file(session, code, file, environment, machine_now(), password)
     click.echo(sentence)

@@ -10,7 +10,16 @@ import click
 
 from sge_sim.cli.completion import acteurs
 from sge_sim.cli.console import told_if_long
-from sge_sim.cli.options import RegularFile, SettingOption, data_dir_option, json_option, say_json
+from sge_sim.cli.options import (
+    RegularFile,
+    SettingOption,
+    Typed,
+    data_dir_option,
+    json_option,
+    say,
+    say_json,
+)
+from sge_sim.cli.state import database_of
 from sge_sim.clock import machine_now
 from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS
 from sge_sim.errors import UsageError
@@ -42,7 +51,6 @@ from sge_sim.settings import Settings, variable_of
 def kit(out: Path, data_dir: Path, url: str | None, acteur: str | None, environment: Any) -> None:
     from sge_sim.homologation.campaign.targets import checked_url
     from sge_sim.homologation.kit import write_kit
-    from sge_sim.schema.data_folder import open_database
 
     if out.exists():
         raise UsageError(f"{out} existe déjà : donner un autre nom.")
@@ -54,7 +62,7 @@ def kit(out: Path, data_dir: Path, url: str | None, acteur: str | None, environm
     with told_if_long("Écriture du kit"):
         holder = write_kit(
             out,
-            open_database(data_dir),
+            database_of(data_dir),
             data_dir,
             url=checked_url(url),
             acteur=acteur,
@@ -104,10 +112,7 @@ def doctor(
         **options,  # type: ignore[arg-type]
     )
     found = examine(setup, machine_now())
-    if as_json:
-        say_json(found)
-    else:
-        click.echo("\n".join(map(_sentence, found)) or "Rien à signaler.")
+    say(found, as_json, "\n".join(map(_sentence, found)) or "Rien à signaler.")
     sys.exit(1 if any(each.gravite == "erreur" for each in found) else 0)
 
 
@@ -118,16 +123,14 @@ def _sentence(found: Diagnostic) -> str:
 Address = IPv4Address | IPv6Address
 
 
-class _Address(click.ParamType[Address]):
-    """An IP address: what /etc/hosts and iptables take."""
-
-    name = "adresse"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Address:
-        try:
-            return ip_address(value)
-        except ValueError:
-            self.fail(f"« {value} » n'est pas une adresse IP : écrire par exemple 127.0.0.1", param)
+def _address(text: str) -> Address:
+    """Read an IP address: what /etc/hosts and iptables take."""
+    try:
+        return ip_address(text)
+    except ValueError:
+        raise UsageError(
+            f"« {text} » n'est pas une adresse IP : écrire par exemple 127.0.0.1"
+        ) from None
 
 
 @click.command(help="Donner ce qu'il faut à un client dont les adresses ne se règlent pas.")
@@ -140,7 +143,7 @@ class _Address(click.ParamType[Address]):
 )
 @click.option(
     "--address",
-    type=_Address(),
+    type=Typed("adresse", _address, IPv4Address, IPv6Address),
     default="127.0.0.1",
     show_default=True,
     help="Adresse du simulateur.",

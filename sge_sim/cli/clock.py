@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sge_sim.cli.console import told_if_long
-from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
+from sge_sim.cli.options import DURATION, INSTANT, data_dir_option, json_option, say
+from sge_sim.cli.state import database_of
 from sge_sim.clock import PARIS, Duree, legal_date
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.domaine.plateformes import switch_days, switches_between
@@ -61,18 +62,14 @@ def show(data_dir: Path, as_json: bool) -> None:
     if shown is None:
         with collector_paused():
             from sge_sim.facts.stored_clock import StoredClock, kind_of
-            from sge_sim.schema.data_folder import open_database
 
-        numero, clock = StoredClock(open_database(data_dir)).numbered()
+        numero, clock = StoredClock(database_of(data_dir)).numbered()
         shown = {"now": clock.now().isoformat(), "kind": kind_of(clock), "numero": numero}
-    if as_json:
-        say_json(shown)
-    else:
-        _say(datetime.fromisoformat(shown["now"]), shown["kind"])
+    say(shown, as_json, _said(datetime.fromisoformat(shown["now"]), shown["kind"]))
 
 
 @clock.command("set", help="Régler l'horloge à un instant ISO à venir (heure légale).")
-@click.argument("instant", type=InstantType())
+@click.argument("instant", type=INSTANT)
 @data_dir_option
 def set_command(instant: datetime, data_dir: Path) -> None:
     from sge_sim.commandes.moving_clock import set_to
@@ -81,7 +78,7 @@ def set_command(instant: datetime, data_dir: Path) -> None:
 
 
 @clock.command(help="Arrêter l'horloge, ici ou à un instant ISO à venir.")
-@click.argument("instant", type=InstantType(), required=False)
+@click.argument("instant", type=INSTANT, required=False)
 @data_dir_option
 def freeze(instant: datetime | None, data_dir: Path) -> None:
     from sge_sim.commandes.moving_clock import freeze_at
@@ -93,7 +90,7 @@ def freeze(instant: datetime | None, data_dir: Path) -> None:
     help="Avancer d'une durée : 10d (dix jours, à la même heure légale), 36h, 30min.",
     cls=_Advance,
 )
-@click.argument("duree", type=Duration())
+@click.argument("duree", type=DURATION)
 @data_dir_option
 def advance(duree: Duree, data_dir: Path) -> None:
     from sge_sim.commandes.moving_clock import advance_by
@@ -112,9 +109,8 @@ def real(data_dir: Path) -> None:
 def _move(data_dir: Path, change: "Change", ask: Callable[["ServedClock"], None]) -> None:
     """Ask the simulator that serves the folder, which alone publishes; without one, do it here."""
     from sge_sim.facts.stored_clock import StoredClock, kind_of
-    from sge_sim.schema.data_folder import open_database
 
-    database: Database = open_database(data_dir)
+    database: Database = database_of(data_dir)
     clock = StoredClock(database)
     served = find_served(data_dir)
     before = clock.now()
@@ -123,7 +119,7 @@ def _move(data_dir: Path, change: "Change", ask: Callable[["ServedClock"], None]
     else:
         retombees, generation = _there(served.admin_url, ask)
     _, after = clock.numbered()
-    _say(after.now(), kind_of(after))
+    click.echo(_said(after.now(), kind_of(after)))
     click.echo(in_a_sentence(retombees))
     if generation == "auto":  # the others serve the same at every date
         for sentence in _switches(legal_date(before), legal_date(after.now())):
@@ -183,5 +179,5 @@ def _switches(before: date, after: date) -> Sequence[str]:
     return switches_between(EXISTENCES, before, after)
 
 
-def _say(now: datetime, kind: KindClock) -> None:
-    click.echo(f"{now.astimezone(PARIS).isoformat(timespec='seconds')} ({_KINDS[kind]})")
+def _said(now: datetime, kind: KindClock) -> str:
+    return f"{now.astimezone(PARIS).isoformat(timespec='seconds')} ({_KINDS[kind]})"

@@ -22,7 +22,7 @@ _MOST: Final = 50
 
 def prms(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the points whose PRM begins so; those that are there for a reason, for nothing."""
-    from sge_sim.tables.consultation import look_for_points
+    from sge_sim.tables.lists import look_for_points
 
     def read(session: "Session") -> list[CompletionItem]:
         found = look_for_points(session, incomplete, after="", limit=_MOST)

@@ -7,6 +7,7 @@ import click
 
 from sge_sim.cli.completion import acteurs, prms
 from sge_sim.cli.options import data_dir_option, json_option, say_list
+from sge_sim.cli.state import database_of
 from sge_sim.domaine.nomenclatures import ModeApplication
 
 if TYPE_CHECKING:
@@ -23,10 +24,9 @@ def applications() -> None:
 @json_option
 def list_applications(data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.data_connect import ApplicationView
-    from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.dataconnect import applications
 
-    with open_database(data_dir).sessions() as session:
+    with database_of(data_dir).sessions() as session:
         found = [ApplicationView.of(application) for application in applications(session)]
     nothing = "Aucune application : sge-sim serve --data-connect en fait deux."
     say_list(found, as_json, _application_lines, nothing)
@@ -53,11 +53,10 @@ def add_application(
 ) -> None:
     from sge_sim.api.data_connect import ApplicationView
     from sge_sim.dataconnect.applications import create_application
-    from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.acteurs import default_acteur
     from sge_sim.tables.dataconnect import APIS
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         made = create_application(
             session,
             nom=nom,
@@ -85,9 +84,8 @@ def set_application(
 ) -> None:
     from sge_sim.api.data_connect import ApplicationView
     from sge_sim.dataconnect.applications import change_application
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         changed = change_application(
             session, client_id, nom=nom, redirect_uri=redirect_uri, apis=apis or None
         )
@@ -100,9 +98,8 @@ def set_application(
 @data_dir_option
 def remove_application(client_id: str, data_dir: Path) -> None:
     from sge_sim.dataconnect.applications import get_application
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         session.delete(get_application(session, client_id))
     click.echo(f"Application {client_id} supprimée.")
 
@@ -128,10 +125,9 @@ def consentements() -> None:
 def list_consentements(prm: str | None, data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.data_connect import ConsentementView
     from sge_sim.facts.stored_clock import StoredClock
-    from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.dataconnect import consentements
 
-    database = open_database(data_dir)
+    database = database_of(data_dir)
     now = StoredClock(database).now()
     with database.sessions() as session:
         found = [ConsentementView.of(given, now) for given in consentements(session, prm)]
@@ -147,9 +143,8 @@ def remove_consent(numero: int, data_dir: Path) -> None:
     from sge_sim.api.data_connect import ConsentementView
     from sge_sim.dataconnect.consentements import remove_consentement
     from sge_sim.facts.stored_clock import instant_within
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         now = instant_within(session)
         line = _consent_line(ConsentementView.of(remove_consentement(session, numero, now), now))
     click.echo(line)

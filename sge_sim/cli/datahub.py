@@ -10,6 +10,7 @@ import click
 
 from sge_sim.cli.completion import acteurs
 from sge_sim.cli.options import RegularFile, data_dir_option, json_option, say_list
+from sge_sim.cli.state import database_of
 from sge_sim.clock import machine_now
 from sge_sim.errors import UsageError
 
@@ -32,10 +33,9 @@ def datahub() -> None:
 @json_option
 def list_command(quoi: Liste, data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.datahub import CompteView, ContratDatahubView
-    from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.datahub import comptes_datahub, contrats_datahub
 
-    with open_database(data_dir).sessions() as session:
+    with database_of(data_dir).sessions() as session:
         comptes = [CompteView.of(compte) for compte in comptes_datahub(session)]
         contrats = [
             ContratDatahubView.of(session, contrat, data_dir)
@@ -69,9 +69,8 @@ def _actions(_ctx: object, _param: object, incomplete: str) -> "list[CompletionI
 @data_dir_option
 def act_command(action: str | None, champs: tuple[str, ...], data_dir: Path) -> None:
     from sge_sim.admin.datahub_acts import ACTES, do_act
-    from sge_sim.admin.routes.listes import Form
+    from sge_sim.admin.routes.forms import Form
     from sge_sim.facts.stored_clock import instant_within
-    from sge_sim.schema.data_folder import open_database
 
     if action is None:
         for name, acte in ACTES.items():
@@ -85,7 +84,7 @@ def act_command(action: str | None, champs: tuple[str, ...], data_dir: Path) -> 
             wanted = ACTES[action].usage if action in ACTES else "champ=valeur"
             raise UsageError(f"« {champ} » ne convient pas : écrire {wanted}.")
         fields.setdefault(name, []).append(value)
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         do_act(session, action, Form(fields), instant_within(session))
     click.echo("Fait.")
 
@@ -100,10 +99,9 @@ def tickets() -> None:
 @json_option
 def list_tickets(data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.datahub import TicketView
-    from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.datahub import tickets_spice
 
-    with open_database(data_dir).sessions() as session:
+    with database_of(data_dir).sessions() as session:
         views = [TicketView.of(ticket) for ticket in tickets_spice(session)]
     say_list(views, as_json, _ticket_line, "Aucun ticket : sge-sim tickets open en ouvre un.")
 
@@ -115,9 +113,8 @@ def list_tickets(data_dir: Path, as_json: bool) -> None:
 def open_one_ticket(acteur: str, file: Path, data_dir: Path) -> None:
     from sge_sim.api.datahub import TicketView
     from sge_sim.datahub.spice import open_ticket
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         pem = file.read_text("ascii", "replace")
         view = TicketView.of(open_ticket(session, acteur, pem, machine_now()))
     click.echo(_ticket_line(view))
@@ -129,9 +126,8 @@ def open_one_ticket(acteur: str, file: Path, data_dir: Path) -> None:
 def close_one_ticket(numero: int, data_dir: Path) -> None:
     from sge_sim.api.datahub import TicketView
     from sge_sim.datahub.spice import close_ticket
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         view = TicketView.of(close_ticket(session, numero, machine_now()))
     click.echo(_ticket_line(view))
 

@@ -11,12 +11,13 @@ import click
 
 from sge_sim.cli.completion import acteurs, prms
 from sge_sim.cli.options import data_dir_option, json_option, say_json, say_list
+from sge_sim.cli.state import database_of, state_of
 from sge_sim.domaine.nomenclatures import EtatService, FluxM023
 from sge_sim.errors import UnknownError
 
 if TYPE_CHECKING:
     from sge_sim.api.flux import DemandeM023View
-    from sge_sim.api.points import ServiceEnMots
+    from sge_sim.api.points import ServiceSouscritView
 
 
 @click.group("demandes", help="Voir les demandes M023 et leurs fichiers.")
@@ -36,10 +37,9 @@ def list_demandes(
     flux: FluxM023 | None, acteur: str | None, limit: int, data_dir: Path, as_json: bool
 ) -> None:
     from sge_sim.api.flux import DemandeM023View
-    from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.m023 import demandes_m023
 
-    with open_database(data_dir).sessions() as session:
+    with database_of(data_dir).sessions() as session:
         found = demandes_m023(session, limit, flux=flux, acteur_code=acteur and acteur.upper())
         views = [DemandeM023View.of(demande) for demande in found]
     say_list(views, as_json, _demande_line, "Aucune demande ne répond à ces critères.")
@@ -51,10 +51,9 @@ def list_demandes(
 @json_option
 def show(affaire: str, data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.flux import DemandeM023View, FichierView
-    from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.m023 import fichiers_m023, find_demande_m023
 
-    with open_database(data_dir).sessions() as session:
+    with database_of(data_dir).sessions() as session:
         demande = find_demande_m023(session, affaire)
         if demande is None:
             raise UnknownError(
@@ -99,26 +98,22 @@ def list_services(
     data_dir: Path,
     as_json: bool,
 ) -> None:
-    from sge_sim.api.points import ServiceEnMots, ServiceSouscritView
-    from sge_sim.schema.data_folder import open_database
-    from sge_sim.tables.consultation import find_services_souscrits
+    from sge_sim.api.points import ServiceSouscritView
+    from sge_sim.tables.lists import find_services_souscrits
 
-    with open_database(data_dir).sessions() as session:
+    with database_of(data_dir).sessions() as session:
         found = find_services_souscrits(
             session, etat=etat, prm=prm, acteur_code=acteur and acteur.upper(), limit=limit
         )
-        if as_json:
-            say_json([ServiceSouscritView.of(service) for service in found])
-            return
-        views = [ServiceEnMots.of(service) for service in found]
+        views = [ServiceSouscritView.of(service) for service in found]
     say_list(views, as_json, _service_line, "Aucun service ne répond à ces critères.")
 
 
-def _service_line(view: "ServiceEnMots") -> str:
+def _service_line(view: "ServiceSouscritView") -> str:
     end = "" if view.fin is None else f" au {view.fin:%d/%m/%Y} exclu"
     return (
-        f"{view.id:>9}  {view.prm}  {view.acteur or '-':<8}  {view.etat:<8}  "
-        f"{' '.join(filter(None, (view.type, view.objet)))}, du {view.debut:%d/%m/%Y}{end}"
+        f"{view.id:>9}  {view.prm}  {view.acteur or '-':<8}  {view.etat_en_mots:<8}  "
+        f"{' '.join(filter(None, (view.libelle, view.objet)))}, du {view.debut:%d/%m/%Y}{end}"
     )
 
 
@@ -136,12 +131,9 @@ def autorisations() -> None:
 @data_dir_option
 @json_option
 def list_autorisations(acteur: str | None, data_dir: Path, as_json: bool) -> None:
-    from sge_sim.admin.autorisations import view_autorisations
-    from sge_sim.schema.data_folder import open_database, open_journal
+    from sge_sim.api.autorisations import view_autorisations
 
-    database = open_database(data_dir)
-    found = view_autorisations(database, open_journal(database, data_dir), acteur)
-    say_list(found, as_json, _autorisation_lines)
+    say_list(view_autorisations(*state_of(data_dir), acteur), as_json, _autorisation_lines)
 
 
 def _autorisation_lines(autorisation: dict[str, Any]) -> str:

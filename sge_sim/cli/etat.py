@@ -2,12 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from sge_sim.admin.token import draw_token
-from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.cli.options import data_dir_option, json_option, say, say_json
+from sge_sim.cli.state import administration_of, served_at, state_of
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import make_private_folder
 from sge_sim.processes.serving_note import find_served
@@ -16,11 +16,9 @@ from sge_sim.processes.serving_note import find_served
 @click.command(help="Mettre de côté tout l'état du simulateur, pour sge-sim reset.")
 @data_dir_option
 def snapshot(data_dir: Path) -> None:
-    from sge_sim.schema.data_folder import open_database, open_journal
     from sge_sim.schema.snapshot import take_snapshot
 
-    database = open_database(data_dir)
-    take_snapshot(database, open_journal(database, data_dir), data_dir)
+    take_snapshot(*state_of(data_dir), data_dir)
     click.echo("L'état est mis de côté.")
 
 
@@ -33,12 +31,10 @@ def reset(data_dir: Path) -> None:
 
         Administration(served.admin_url).reset()
     else:
-        from sge_sim.schema.data_folder import open_database, open_journal
         from sge_sim.schema.snapshot import restore_snapshot
         from sge_sim.tables.pannes import counters_of
 
-        database = open_database(data_dir)
-        restore_snapshot(database, open_journal(database, data_dir), data_dir)
+        restore_snapshot(*state_of(data_dir), data_dir)
         counters_of(data_dir).forget()
     click.echo("L'état est celui qui avait été mis de côté.")
 
@@ -47,10 +43,9 @@ def reset(data_dir: Path) -> None:
 @data_dir_option
 @json_option
 def settings(data_dir: Path, as_json: bool) -> None:
-    served = find_served(data_dir)
-    found: Any = None if served is None else served.read("/api/settings")
+    found = served_at(data_dir).read("/api/settings")
     if found is None:
-        raise UsageError(f"aucun simulateur ne sert {data_dir} : le démarrer par sge-sim serve.")
+        raise UsageError(f"le simulateur de {data_dir} ne répond pas : vérifier qu'il tourne.")
     if as_json:
         say_json(found)
         return
@@ -66,21 +61,12 @@ def settings(data_dir: Path, as_json: bool) -> None:
 @data_dir_option
 @json_option
 def health(data_dir: Path, as_json: bool) -> None:
-    from sge_sim.api.administration import Administration
-
-    served = find_served(data_dir)
-    if served is None:
-        click.echo(f"sge-sim : aucun simulateur ne sert {data_dir}.", err=True)
-        sys.exit(1)
     try:
-        found = Administration(served.admin_url).get("/health")
+        found = administration_of(data_dir).get("/health")
     except UsageError as error:
         click.echo(f"sge-sim : {error}", err=True)
         sys.exit(1)
-    if as_json:
-        say_json(found)
-    else:
-        click.echo(found["etat"])
+    say(found, as_json, found["etat"])
     sys.exit(0 if found["etat"] == "ok" else 1)
 
 

@@ -1,7 +1,7 @@
 """`sge-sim flux`: the files that subscriptions and orders produced, and what is in them."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -9,8 +9,8 @@ import click
 
 from sge_sim.cli.completion import prms
 from sge_sim.cli.flux_masse import masse
-from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.clock import PARIS
+from sge_sim.cli.options import data_dir_option, json_option, say, say_list
+from sge_sim.cli.state import database_of, state_of
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import (
     ENVIRONMENTS,
@@ -26,7 +26,6 @@ from sge_sim.settings import Profile, Settings
 
 if TYPE_CHECKING:
     from sge_sim.api.flux import FichierView
-    from sge_sim.tables.flux import FichierFlux
 
 _WIDEST = 40
 
@@ -67,20 +66,15 @@ def list_command(
     limit: int,
     as_json: bool,
 ) -> None:
-    from sge_sim.schema.data_folder import open_database
+    from sge_sim.api.flux import FichierView
     from sge_sim.tables.flux import find_fichiers
 
-    with open_database(data_dir).sessions() as session:
+    with database_of(data_dir).sessions() as session:
         found = find_fichiers(
             session, contrat_id=contrat, flux=kind, prm=prm, etat=etat, limit=limit
         )
-        if as_json:
-            say_json(_views(found))
-        elif not found:
-            click.echo("Aucun fichier ne répond à ces critères.", err=True)
-        else:
-            for fichier in found:
-                click.echo(_line(fichier))
+        views = [FichierView.of(fichier) for fichier in found]
+    say_list(views, as_json, _line, "Aucun fichier ne répond à ces critères.")
 
 
 @flux.command(
@@ -93,37 +87,36 @@ def list_command(
 @data_dir_option
 @json_option
 def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -> None:
-    from sge_sim.schema.data_folder import open_database
+    from sge_sim.api.flux import FichierView
     from sge_sim.tables.flux import find_fichier
     from sge_sim.tables.plateforme import is_shared
 
     if tableau or as_csv:
         _show_rows(_documents_of(nom, data_dir), as_csv=as_csv)
         return
-    with open_database(data_dir).sessions() as session:
+    with database_of(data_dir).sessions() as session:
         fichier = find_fichier(session, nom)
         if fichier is None:
             raise UsageError(f"Aucun fichier ne s'appelle {nom} : sge-sim flux list les donne.")
-        if as_json:
-            say_json(*_views([fichier]))
-            return
-        publication = fichier.publication
-        click.echo(_line(fichier))
-        if publication.abonnement_numero is not None:
-            click.echo(
-                f"abonnement  {publication.abonnement_numero:07d}, envoi {publication.sequence}, "
-                f"du {publication.debut:%d/%m/%Y} au {publication.fin:%d/%m/%Y} exclu"
-            )
-        affaire_id = publication.affaire_id or publication.m023_id
-        if affaire_id is not None:
-            click.echo(f"affaire     {affaire_id}")
-        click.echo(f"points      {fichier.prms}")
-        shared = is_shared(session.get_bind())
-        click.echo(f"fichier     {'dans la base' if shared else data_dir / fichier.chemin}")
-        click.echo(f"sha256      {fichier.sha256}, {fichier.taille} octets")
-        click.echo(f"tentatives  {fichier.tentatives}")
-        if fichier.erreur:
-            click.echo(f"erreur      {fichier.erreur}")
+        view, prms = FichierView.of(fichier), fichier.prms
+        place = "dans la base" if is_shared(session.get_bind()) else data_dir / fichier.chemin
+    lines = [_line(view)]
+    if view.abonnement is not None:
+        lines.append(
+            f"abonnement  {view.abonnement:07d}, envoi {view.sequence}, "
+            f"du {view.debut:%d/%m/%Y} au {view.fin:%d/%m/%Y} exclu"
+        )
+    for name, value in (
+        ("affaire", view.affaire_id),
+        ("points", prms),
+        ("fichier", place),
+        ("sha256", f"{view.sha256}, {view.taille} octets"),
+        ("tentatives", str(view.tentatives)),
+        ("erreur", view.erreur),
+    ):
+        if value:
+            lines.append(f"{name:<12}{value}")
+    say(view, as_json, "\n".join(lines))
 
 
 @flux.command(help="Publier ce qui est dû à l'heure simulée et livrer tout ce qui ne l'est pas.")
@@ -142,26 +135,14 @@ def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -
     help="fidele : quelques journées de C5 arrivent en retard.",
 )
 def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
-    from sge_sim.facts.guet import Guet
+    from sge_sim.api.flux import PublicationView
     from sge_sim.facts.stored_clock import StoredClock
-    from sge_sim.flux.incidents import Incidents
-    from sge_sim.flux.livraison import deliver_pending, retry_now
-    from sge_sim.flux.publication import Publisher
-    from sge_sim.schema.data_folder import open_database, open_journal
+    from sge_sim.flux.publication import publish_now
 
-    database = open_database(data_dir)
+    database, journal = state_of(data_dir)
     settings = Settings(data_dir=data_dir, environment=environment, profile=profile)
-    journal = open_journal(database, data_dir)
-    made = Publisher.of(settings, database, journal.append).catch_up(StoredClock(database).now())
-    retry_now(database)
-    incidents = Incidents(database.memoire, Guet(data_dir, database.engine), journal.append)
-    tally = deliver_pending(database, data_dir, incidents)
-    done = (
-        counted(made, "publication"),
-        counted(tally.delivered, "fichier livré", "fichiers livrés"),
-        counted(tally.failed, "échec"),
-    )
-    click.echo(f"{', '.join(done)}.")
+    made = publish_now(settings, database, journal.append, StoredClock(database).now())
+    click.echo(str(PublicationView.of(*made)))
 
 
 @flux.command(help="Déchiffrer un fichier, par les clés d'un contrat ou par celles données.")
@@ -186,12 +167,11 @@ def decrypt(
     from sge_sim.flux import chiffrement
     from sge_sim.flux.declaration import secret_of
     from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS
-    from sge_sim.schema.data_folder import open_database
 
     if (contrat is None) is (cle is None):
         raise UsageError("Donner soit --contrat, soit --cle (et --iv pour AES-128).")
     if contrat is not None:
-        with open_database(data_dir).sessions() as session:
+        with database_of(data_dir).sessions() as session:
             secret = secret_of(session, contrat)
     else:
         short = len(cle or "") == _AES128_DIGITS
@@ -223,17 +203,10 @@ def validate(file: str, data_dir: Path) -> None:
 flux.add_command(masse)
 
 
-def _views(found: "Sequence[FichierFlux]") -> list["FichierView"]:
-    from sge_sim.api.flux import FichierView
-
-    return [FichierView.of(fichier) for fichier in found]
-
-
-def _line(fichier: "FichierFlux") -> str:
-    instant = fichier.publication.instant.astimezone(PARIS)
+def _line(view: "FichierView") -> str:
     return (
-        f"{instant:%d/%m/%Y %H:%M:%S}  {fichier.publication.flux:<4}  {fichier.contrat_id:<8}  "
-        f"{_ETATS[fichier.etat]:<8}  {fichier.nom}"
+        f"{view.publication:%d/%m/%Y %H:%M:%S}  {view.flux:<4}  {view.contrat_id:<8}  "
+        f"{_ETATS[view.etat]:<8}  {view.nom}"
     )
 
 
@@ -265,13 +238,12 @@ def _documents_of(nom: str, data_dir: Path) -> Iterator[tuple[str, Any]]:
     under that name."""
     from sge_sim.flux.declaration import clear_content
     from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS, read_documents
-    from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.flux import find_fichier
 
     path = Path(nom)
     if nom == "-" or path.exists():
         return read_documents(path.name, read_user_file(nom, OCTETS_AU_PLUS))
-    with open_database(data_dir).sessions() as session:
+    with database_of(data_dir).sessions() as session:
         fichier = find_fichier(session, nom)
         if fichier is None:
             raise UsageError(

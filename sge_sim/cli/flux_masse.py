@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sge_sim.cli.console import told_if_long
-from sge_sim.cli.options import InstantType, data_dir_option
+from sge_sim.cli.options import INSTANT, data_dir_option
+from sge_sim.cli.state import database_of
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR, legal_date
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
@@ -34,8 +35,8 @@ _MOST_BYTES = 200 * 10**6
     required=True,
     help="Combien de points, les premiers par PRM, ou un fichier d'un PRM par ligne.",
 )
-@click.option("--du", required=True, type=InstantType(), help="Premier jour.")
-@click.option("--au", required=True, type=InstantType(), help="Jour de fin, exclu.")
+@click.option("--du", required=True, type=INSTANT, help="Premier jour.")
+@click.option("--au", required=True, type=INSTANT, help="Jour de fin, exclu.")
 @click.option(
     "--flux", required=True, help="Flux, séparés par des virgules : R50,R151,R63B,R64B,R66B."
 )
@@ -76,7 +77,6 @@ def masse(
 ) -> None:
     from sge_sim.door.certificats import login_and_contrat
     from sge_sim.flux.masse import FLUX_EN_MASSE, cut_in_parts, make_parts
-    from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.acteurs import default_acteur
 
     asked = [kind.strip().upper() for kind in flux.split(",")]
@@ -96,7 +96,7 @@ def masse(
         raise UsageError(f"--sortie {sortie} n'est pas vide : en donner un autre, ou le vider.")
     if parquet and find_spec("pyarrow") is None:
         raise UsageError("Le paquet pyarrow manque : pip install 'sge-sim[parquet]'.")
-    database = open_database(data_dir)
+    database = database_of(data_dir)
     files = size = done = 0
     with database.sessions() as session:
         prms = _points(session, points)

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import click
 
+from sge_sim.errors import system_reason
+
 CLICK_MESSAGES: Final = {
     # Usage errors. No full stop at their end: `usage_sentence` goes on.
     "Invalid value: {message}": "Valeur refusée : {message}",
@@ -134,7 +136,7 @@ def system_sentence(error: OSError) -> str | None:
     if error.filename is None:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         return "Le disque n'a plus de place : en faire, puis recommencer." if full else None
-    reason = _SYSTEM.get(error.errno or 0, f"ne peut pas être utilisé ({error.strerror})")
+    reason = _SYSTEM.get(error.errno or 0, f"ne peut pas être utilisé ({system_reason(error)})")
     return f"« {error.filename} » {reason}."
 
 

@@ -2,22 +2,14 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sge_sim.cli.campaign import offer, one_line, summary
+from sge_sim.cli.campaign import default_folder, offer, one_line, summary
 from sge_sim.cli.completion import cases
 from sge_sim.cli.console import told_if_long
-from sge_sim.cli.homologation_targets import (
-    TARGETS,
-    cases_to_rerun,
-    open_target,
-    reprise_for,
-    taken_up,
-)
 from sge_sim.cli.options import RegularFile, real_data_option
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
@@ -110,6 +102,12 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 )
 def homologate(**options: Any) -> None:
     from sge_sim.api.administration import Administration
+    from sge_sim.cli.homologation_targets import (
+        cases_to_rerun,
+        open_target,
+        reprise_for,
+        taken_up,
+    )
     from sge_sim.homologation.campaign.outcome import judge, not_run
     from sge_sim.homologation.campaign.runner import Runner, select_cases
     from sge_sim.homologation.campaign.targets import (
@@ -142,7 +140,7 @@ def homologate(**options: Any) -> None:
     expected = _expected_failures(options["expected_failures"], release)
     with open_target(options, release) as target:
         begun = machine_now().astimezone(PARIS)
-        folder = options["report"] or _default_folder(begun)
+        folder = options["report"] or default_folder(begun)
         prepare_folder(folder)
         said = options["release_name"] or options["catalogue"] or earlier is not None
         if options["target"] is not None and not said:
@@ -175,8 +173,7 @@ def homologate(**options: Any) -> None:
     click.echo(summary(rapport))
     with told_if_long("Écriture du rapport"):
         written = write_reports(rapport, folder, _personal(options))
-    click.echo(f"\nRapport : {written.html}\nPreuves : {written.preuves}")
-    click.echo(f"Empreinte des preuves, à garder ailleurs : {written.empreinte}")
+    click.echo(f"\n{written}")
     if any(each.a_corriger for each in executions):
         click.echo(f"Repasser ce qui n'est pas bon : {rapport.commande}")
     if options["admin"] is not None:
@@ -195,6 +192,7 @@ def _personal(options: dict[str, Any]) -> "Personal | None":
 
 def _release(options: dict[str, Any], earlier: "Rapport | None") -> "Release":
     """Return the release that is asked for; of a target, that in force on its day without one."""
+    from sge_sim.cli.homologation_targets import TARGETS
     from sge_sim.homologation.catalogue.release import load_release, load_release_folder
 
     if options["catalogue"] is not None:
@@ -282,10 +280,6 @@ def _offer(rapport: "Rapport", admin: "Administration") -> None:
     for acteur in admin.acteurs():
         if login in (utilisateur.login for utilisateur in acteur.utilisateurs):
             click.echo(offer(rapport, acteur.code), nl=False)
-
-
-def _default_folder(begun: datetime) -> Path:
-    return Path("reports") / f"{begun:%Y-%m-%d-%H%M%S}"
 
 
 def _tell(execution: "Execution") -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
+from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.cli.console import told_if_long
 from sge_sim.clock import (
     PARIS,
@@ -22,16 +23,29 @@ from sge_sim.clock import (
 )
 from sge_sim.domaine.ecarts_plateforme import plateforme_at
 from sge_sim.errors import UsageError
+from sge_sim.homologation.campaign.targets import (
+    REAL_PAUSE_SECONDS,
+    WARNING,
+    check_hours,
+    checked_url,
+    is_local,
+    to_rerun,
+)
 from sge_sim.homologation.catalogue import DEFAULT_DATA_CONNECT
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, SOAP
-
-if TYPE_CHECKING:
-    from sge_sim.homologation.catalogue.release import Release
-    from sge_sim.homologation.client.data_connect_client import CibleDataConnect, DataConnectClient
-    from sge_sim.homologation.client.own_simulator import OwnSimulator
-    from sge_sim.homologation.client.sender import CaseSender
-    from sge_sim.homologation.client.sge_client import Cible
-    from sge_sim.homologation.reports.rapport import Rapport, Reprise
+from sge_sim.homologation.catalogue.release import Release
+from sge_sim.homologation.client.data_connect_client import (
+    CibleDataConnect,
+    DataConnectClient,
+    Identifiants,
+    data_connect_of,
+    identifiants_of,
+)
+from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
+from sge_sim.homologation.client.sender import CaseSender, Marqueur
+from sge_sim.homologation.client.sge_client import Cible, SgeClient
+from sge_sim.homologation.doctor.network import Client, try_connection
+from sge_sim.homologation.reports.rapport import FILES, Rapport, Reprise, reprise_of
 
 Options = Mapping[str, Any]
 
@@ -40,7 +54,7 @@ Options = Mapping[str, Any]
 class Target:
     """What a campaign drives: who sends to it, as whom, its time, how reports name it."""
 
-    sender: "CaseSender"
+    sender: CaseSender
     url: str
     acteur: str
     clock: Clock
@@ -57,7 +71,7 @@ class Targets:
     """
 
     named: Callable[[Options], Target]
-    started: "Callable[[Options, OwnSimulator, datetime], Target]"
+    started: Callable[[Options, OwnSimulator, datetime], Target]
     own_options: Callable[[Options], Sequence[str]]
     release_at: Callable[[Options], str]
     described_by: tuple[str, ...]
@@ -65,10 +79,8 @@ class Targets:
 
 
 @contextmanager
-def open_target(options: Options, release: "Release") -> Iterator[Target]:
+def open_target(options: Options, release: Release) -> Iterator[Target]:
     """Give what the campaign drives: the named server, or a simulator started for it."""
-    from sge_sim.homologation.client.own_simulator import own_simulator
-
     targets = TARGETS[release.protocole.nom]
     known = {"target", *targets.described_by, *targets.others}
     for name in _ALL - known:
@@ -89,10 +101,8 @@ def open_target(options: Options, release: "Release") -> Iterator[Target]:
         yield targets.started(options, simulator, start)
 
 
-def reprise_for(options: Options, release: "Release") -> "Reprise":
+def reprise_for(options: Options, release: Release) -> Reprise:
     """Return what a report keeps of the options, to run the campaign again."""
-    from sge_sim.homologation.reports.rapport import reprise_of
-
     targets = TARGETS[release.protocole.nom]
     named = ("target", *targets.described_by) if options["target"] is not None else ()
     return reprise_of(options, (*named, *targets.others, "catalogue"))
@@ -100,8 +110,6 @@ def reprise_for(options: Options, release: "Release") -> "Reprise":
 
 def target_now(options: Options) -> datetime | None:
     """Return the time of the target where it isn't that of this machine."""
-    from sge_sim.api.administration import Administration
-
     if options["admin"] is not None:
         return parse_instant(Administration(options["admin"]).get("/api/clock")["now"])
     return None if options["now"] is None else parse_instant(options["now"])
@@ -122,15 +130,11 @@ def _sge_options(options: Options) -> list[str]:
     return ["--strict", *rules, *([] if kit is None else ["--wsdl-dir", str(kit)])]
 
 
-def _started_sge(options: Options, simulator: "OwnSimulator", start: datetime) -> Target:
+def _started_sge(options: Options, simulator: OwnSimulator, start: datetime) -> Target:
     return _sge(options, simulator.cible(), clock_starting_at(start), "un simulateur sge-sim")
 
 
-def _sge(options: Options, cible: "Cible", clock: Clock, name: str) -> Target:
-    from sge_sim.homologation.campaign.targets import check_hours
-    from sge_sim.homologation.client.sender import Marqueur
-    from sge_sim.homologation.client.sge_client import SgeClient
-
+def _sge(options: Options, cible: Cible, clock: Clock, name: str) -> Target:
     return Target(
         SgeClient(cible, options["wsdl_dir"], Marqueur("passage", cible.admin_url)),
         cible.url,
@@ -142,16 +146,6 @@ def _sge(options: Options, cible: "Cible", clock: Clock, name: str) -> Target:
 
 
 def _named_sge(options: Options) -> Target:
-    from sge_sim.homologation.campaign.targets import (
-        REAL_PAUSE_SECONDS,
-        WARNING,
-        check_hours,
-        checked_url,
-        is_local,
-    )
-    from sge_sim.homologation.client.sender import Marqueur
-    from sge_sim.homologation.client.sge_client import Cible
-    from sge_sim.homologation.doctor.network import Client, try_connection
 
     if options["disabled_rules"]:
         raise UsageError("--disabled-rules ne vaut que sans --target.")
@@ -182,36 +176,24 @@ def _data_connect_options(_options: Options) -> list[str]:
     return ["--environment", "production", "--population-size", "0", "--data-connect"]
 
 
-def _started_data_connect(_options: Options, simulator: "OwnSimulator", _start: datetime) -> Target:
-    from sge_sim.homologation.client.data_connect_client import data_connect_of
-
+def _started_data_connect(_options: Options, simulator: OwnSimulator, _start: datetime) -> Target:
     return _data_connect(data_connect_of(simulator.ready), None, "un simulateur sge-sim")
 
 
-def _data_connect(cible: "CibleDataConnect", now: datetime | None, name: str) -> Target:
+def _data_connect(cible: CibleDataConnect, now: datetime | None, name: str) -> Target:
     """Return a target; the time of a simulator is asked of it, for cases move it."""
-    from sge_sim.api.administration import Administration, ServedClock
-
     served = cible.admin_url
     clock = clock_starting_at(now) if served is None else ServedClock(Administration(served))
     return Target(_client_of(cible), cible.url, cible.acteur, clock, name)
 
 
-def _client_of(cible: "CibleDataConnect") -> "DataConnectClient":
-    from sge_sim.homologation.client.data_connect_client import DataConnectClient
-    from sge_sim.homologation.client.sender import Marqueur
+def _client_of(cible: CibleDataConnect) -> DataConnectClient:
 
     return DataConnectClient(cible, Marqueur("passage", cible.admin_url))
 
 
 def _named_data_connect(options: Options) -> Target:
-    from sge_sim.api.administration import Administration
     from sge_sim.homologation.campaign.targets import checked_url, is_local
-    from sge_sim.homologation.client.data_connect_client import (
-        CibleDataConnect,
-        Identifiants,
-        identifiants_of,
-    )
 
     url = checked_url(options["target"])
     given = {
@@ -291,7 +273,7 @@ _WHO: Final = {
 }
 
 
-def taken_up(options: Mapping[str, Any], earlier: "Rapport") -> dict[str, Any]:
+def taken_up(options: Mapping[str, Any], earlier: Rapport) -> dict[str, Any]:
     """Return the options of the command, those that weren't given taken from an earlier report.
 
     Raises `UsageError` for the report of a campaign that sge-sim didn't run, and for a file that
@@ -320,21 +302,17 @@ def taken_up(options: Mapping[str, Any], earlier: "Rapport") -> dict[str, Any]:
 
 def _typed(taken: Mapping[str, str | tuple[str, ...]]) -> dict[str, Any]:
     """Return options as the command line would give them."""
-    from sge_sim.homologation.reports.rapport import FILES
-
     return {
         name: Path(value) if name in FILES and isinstance(value, str) else value
         for name, value in taken.items()
     }
 
 
-def cases_to_rerun(options: Mapping[str, Any], earlier: "Rapport") -> tuple[str, ...]:
+def cases_to_rerun(options: Mapping[str, Any], earlier: Rapport) -> tuple[str, ...]:
     """Return the keys of what wasn't good in a report, of the packages that are asked for.
 
     Raises `UsageError` where all was.
     """
-    from sge_sim.homologation.campaign.targets import to_rerun
-
     packages = options["packages"]
     bad = to_rerun(earlier)
     wanted = {each.cle for each in earlier.executions if not packages or each.package in packages}

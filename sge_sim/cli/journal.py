@@ -10,13 +10,13 @@ import click
 
 from sge_sim.cli.completion import acteurs, prms, services
 from sge_sim.cli.console import printable
-from sge_sim.cli.options import InstantType, data_dir_option, json_option, say_json
+from sge_sim.cli.options import INSTANT, data_dir_option, json_option, say, say_json
+from sge_sim.cli.state import administration_of, served_at, state_of
 from sge_sim.clock import PARIS, legal_date, start_of_day
 from sge_sim.domaine.echanges import nature_of
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import ORIGINES, Origine, in_french
 from sge_sim.errors import UsageError
-from sge_sim.processes.serving_note import find_served
 from sge_sim.soap.codes import LIBELLES_CODES
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def journal() -> None:
 @click.option("--origine", type=click.Choice(ORIGINES), help="Qui a appelé.")
 @click.option("--issue", type=click.Choice(["accepte", "refuse"]), help="Ce qui a été répondu.")
 @click.option("--panne", type=click.IntRange(0), help="Panne prévue ; 0 : n'importe laquelle.")
-@click.option("--du", metavar="JOUR", type=InstantType(), help="Premier jour simulé.")
-@click.option("--au", metavar="JOUR", type=InstantType(), help="Dernier jour simulé.")
+@click.option("--du", metavar="JOUR", type=INSTANT, help="Premier jour simulé.")
+@click.option("--au", metavar="JOUR", type=INSTANT, help="Dernier jour simulé.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--follow", is_flag=True, help="Continuer avec les échanges qui arrivent (Ctrl+C).")
 @json_option
@@ -74,11 +74,10 @@ def list_command(
 ) -> None:
     from sge_sim.api.typed_filters import code_typed, service_typed
     from sge_sim.journal import RechercheJournal
-    from sge_sim.schema.data_folder import open_database, open_journal
 
     if follow and as_json:
         raise UsageError("--follow écrit des lignes : l'employer sans --json.")
-    journal = open_journal(open_database(data_dir), data_dir)
+    journal = state_of(data_dir)[1]
     recherche = RechercheJournal(
         code=code_typed(code),
         regle=regle,
@@ -114,11 +113,10 @@ def list_command(
 @data_dir_option
 @json_option
 def show(numero: int, form: str | None, data_dir: Path, as_json: bool) -> None:
-    from sge_sim.schema.data_folder import open_database, open_journal
 
     if form is not None and as_json:
         raise UsageError(f"--{form} écrit un texte : l'employer sans --json.")
-    echange = open_journal(open_database(data_dir), data_dir).find_echange(numero)
+    echange = state_of(data_dir)[1].find_echange(numero)
     if echange is None:
         raise UsageError(f"aucun échange ne porte le numéro {numero} : sge-sim journal list.")
     match form:
@@ -139,18 +137,8 @@ def show(numero: int, form: str | None, data_dir: Path, as_json: bool) -> None:
 @data_dir_option
 @json_option
 def replay(numero: int, data_dir: Path, as_json: bool) -> None:
-    from sge_sim.api.administration import Administration
-    from sge_sim.api.views import ExchangeView
-
-    served = find_served(data_dir)
-    if served is None:
-        raise UsageError("aucun simulateur ne sert ce dossier : le démarrer par sge-sim serve.")
-    made = Administration(served.admin_url).post(f"/api/journal/{numero}/rejouer")
-    view = ExchangeView.model_validate(made)
-    if as_json:
-        say_json(view)
-    else:
-        click.echo(f"L'échange {numero} a été refait : échange {view.id}, {view.code}.")
+    made = administration_of(data_dir).post(f"/api/journal/{numero}/rejouer")
+    say(made, as_json, f"L'échange {numero} a été refait : échange {made['id']}, {made['code']}.")
 
 
 @journal.command(
@@ -167,9 +155,8 @@ def replay(numero: int, data_dir: Path, as_json: bool) -> None:
 )
 @json_option
 def repair(data_dir: Path, acquitter: bool, as_json: bool) -> None:
-    from sge_sim.schema.data_folder import open_database, open_journal
 
-    journal = open_journal(open_database(data_dir), data_dir)
+    journal = state_of(data_dir)[1]
     avaries = journal.avaries()
     state = journal.state()
     if state.failure is not None:
@@ -204,13 +191,10 @@ def _copy(echange: "Echange", form: str, data_dir: Path) -> str:
     from sge_sim.api.premier_appel import moyens_for
     from sge_sim.homologation.rejeu import as_curl, as_zeep
 
-    served = find_served(data_dir)
-    if served is None:
-        raise UsageError("aucun simulateur ne sert ce dossier : le démarrer par sge-sim serve.")
     moyens = moyens_for(data_dir, echange.certificate_fingerprint)
     write = as_curl if form == "curl" else as_zeep
     try:
-        return write(echange, moyens, served.b2b_url)
+        return write(echange, moyens, served_at(data_dir).b2b_url)
     except ValueError as error:
         raise UsageError(f"la demande {echange.id} n'est pas lisible : {error}.") from None
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from sge_sim.cli.options import data_dir_option, json_option, say_json, say_list
+from sge_sim.cli.state import state_of
 from sge_sim.clock import legal_date
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.prm import generate_all, is_valid
@@ -69,10 +70,9 @@ def list_rules(mots: tuple[str, ...], code: str | None, as_json: bool) -> None:
 @json_option
 def generations(of_journal: bool, data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.declarations import view_calls, view_existences
-    from sge_sim.schema.data_folder import open_database, open_journal
 
     if of_journal:
-        _say_called(view_calls(open_journal(open_database(data_dir), data_dir)), as_json)
+        _say_called(view_calls(state_of(data_dir)[1]), as_json)
         return
     found = view_existences()
     if as_json:

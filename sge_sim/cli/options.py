@@ -25,46 +25,27 @@ _PEM_MAX: Final = 2**20
 _FOUND: Final = "sge_sim.settings_file"
 
 
-class InstantType(click.ParamType[datetime]):
-    """An ISO date or date-time, in legal time where it says nothing."""
+class Typed(click.ParamType[T]):
+    """A value of one of `kinds` as it is typed: `parse` reads it, or raises `UsageError`."""
 
-    name = "ISO"
+    def __init__(self, name: str, parse: Callable[[str], T], *kinds: type[T]) -> None:
+        self.name, self._parse, self._kinds = name, parse, kinds
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
-        if isinstance(value, datetime):
+    def convert(self, value: Any, param: Any, ctx: Any) -> T:
+        if isinstance(value, self._kinds):
             return value
         try:
-            return parse_instant(value)
+            return self._parse(value)
         except UsageError as error:
             self.fail(str(error), param, ctx)
 
 
-class Duration(click.ParamType[Duree]):
-    """A duration of simulated time: `10d`, `36h`, `30min`."""
-
-    name = "durée"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Duree:
-        if isinstance(value, Duree):
-            return value
-        try:
-            return parse_duration(value)
-        except UsageError as error:
-            self.fail(str(error), param, ctx)
-
-
-class DelaiType(click.ParamType[Delai]):
-    """A delay of simulated time: `3jo`, `10d`, `36h`, `30min`."""
-
-    name = "délai"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Delai:
-        if isinstance(value, Delai):
-            return value
-        try:
-            return Delai.parse(value)
-        except UsageError as error:
-            self.fail(str(error), param, ctx)
+INSTANT: Final = Typed("ISO", parse_instant, datetime)
+"""An ISO date or date-time, in legal time where it says nothing."""
+DURATION: Final = Typed("durée", parse_duration, Duree)
+"""A duration of simulated time: `10d`, `36h`, `30min`."""
+DELAI: Final = Typed("délai", Delai.parse, Delai)
+"""A delay of simulated time: `3jo`, `10d`, `36h`, `30min`."""
 
 
 class RegularFile(click.Path):
@@ -180,6 +161,14 @@ def say_json(value: Any) -> None:
     click.echo(json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=2))
 
 
+def say(value: Any, as_json: bool, words: str) -> None:
+    """Write a value as JSON, or the words that say it."""
+    if as_json:
+        say_json(value)
+    else:
+        click.echo(words)
+
+
 def say_list(
     views: Sequence[T], as_json: bool, line: Callable[[T], str], nothing: str = ""
 ) -> None:
@@ -209,9 +198,9 @@ def _click_type(kind: Any) -> Any:
     if choice is Path:
         return click.Path(path_type=Path)
     if choice is datetime:
-        return InstantType()
+        return INSTANT
     if choice is Delai:
-        return DelaiType()
+        return DELAI
     if hasattr(choice, "__members__"):
         return click.Choice(list(choice), case_sensitive=False)
     return choice

@@ -9,17 +9,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sge_sim.api.administration import Administration, ServedClock
+from sge_sim.api.administration import ServedClock
+from sge_sim.cli.state import administration_of, database_of, served_at
 from sge_sim.clock import PARIS, parse_duration
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.door.certificats import login_and_contrat
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.attendue import expected_request
+from sge_sim.homologation.campaign.matching import expected_request
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
-from sge_sim.processes.serving_note import Served, find_served
-from sge_sim.schema.data_folder import open_database
 from sge_sim.services.registry import CODES, SERVICES
 from sge_sim.tables.acteurs import default_acteur
 
@@ -33,7 +32,11 @@ class Outils:
     def journal(self, code: str = "", service: str = "", limite: int = 20) -> list[Any]:
         """Donner les derniers appels reçus, les plus récents d'abord : règle, source, remède."""
         asked = {"code": code, "service": service, "limit": limite}
-        return list(self._admin().get("/api/journal", **{k: v for k, v in asked.items() if v}))
+        return list(
+            administration_of(self._data_dir).get(
+                "/api/journal", **{k: v for k, v in asked.items() if v}
+            )
+        )
 
     def expliquer(self, refus: str) -> dict[str, Any]:
         """Expliquer un refus : un code (SGT4L8), ou le numéro d'un appel du journal.
@@ -41,7 +44,7 @@ class Outils:
         D'un code, chaque règle qui le rend, d'où elle vient, et ce qui passerait.
         """
         if refus.isdigit():
-            return dict(self._admin().get(f"/api/journal/{refus}"))
+            return dict(administration_of(self._data_dir).get(f"/api/journal/{refus}"))
         if refus not in CODES:
             raise UsageError(f"{refus} n'est pas un code retour : SGT4L8, par exemple.")
         rules = [
@@ -65,22 +68,24 @@ class Outils:
         if not found:
             raise UsageError(f"{cas} n'est pas un cas de {DEFAULT_RELEASE} : sge-sim catalog list.")
         nowhere = Path("certificats")  # messages are written, none is sent
-        client = SgeClient(Cible(self._served().b2b_url, nowhere, nowhere, *self._tiers()))
-        today = self._admin().clock().now.astimezone(PARIS).date()
+        client = SgeClient(
+            Cible(served_at(self._data_dir).b2b_url, nowhere, nowhere, *self._tiers())
+        )
+        today = administration_of(self._data_dir).clock().now.astimezone(PARIS).date()
         return expected_request(client, release, found[0], today)
 
     def heure(self) -> str:
         """Donner l'instant simulé."""
-        return self._admin().clock().now.astimezone(PARIS).isoformat()
+        return administration_of(self._data_dir).clock().now.astimezone(PARIS).isoformat()
 
     def avancer(self, duree: str) -> str:
         """Avancer l'horloge simulée (10d, 36h, 30min) et faire ce qui est dû."""
-        ServedClock(self._admin()).advance(parse_duration(duree))
+        ServedClock(administration_of(self._data_dir)).advance(parse_duration(duree))
         return self.heure()
 
     def jouer(self, cas: str) -> str:
         """Jouer un cas de l'homologation contre ce simulateur ; dire s'il est bon, et pourquoi."""
-        served, pki = self._served(), self._data_dir / "pki"
+        served, pki = served_at(self._data_dir), self._data_dir / "pki"
         identity = pki / "clients" / "tiers"
         target = ("--target", served.b2b_url, "--admin", served.admin_url, "--yes")
         files = ("--cert", identity / "chain.pem", "--key", identity / "key.pem")
@@ -104,14 +109,5 @@ class Outils:
 
     def _tiers(self) -> tuple[str, str]:
         """Return the login and the contract of the default tiers."""
-        with open_database(self._data_dir).sessions() as session:
+        with database_of(self._data_dir).sessions() as session:
             return login_and_contrat(default_acteur(session, "tiers"))
-
-    def _served(self) -> Served:
-        served = find_served(self._data_dir)
-        if served is None:
-            raise UsageError(f"Aucun simulateur ne sert {self._data_dir} : sge-sim serve.")
-        return served
-
-    def _admin(self) -> Administration:
-        return Administration(self._served().admin_url)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sge_sim.cli.completion import acteurs, prms, services
-from sge_sim.cli.options import data_dir_option, json_option, say_json, say_list
+from sge_sim.cli.options import data_dir_option, json_option, say, say_list
+from sge_sim.cli.state import database_of
 from sge_sim.domaine.pannes import SORTES
 from sge_sim.errors import UsageError
 
@@ -24,9 +25,8 @@ def pannes() -> None:
 @json_option
 def list_command(data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.pannes import view_pannes
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).sessions() as session:
+    with database_of(data_dir).sessions() as session:
         found = view_pannes(session, data_dir)
     say_list(found, as_json, _line, "Aucune panne prévue.")
 
@@ -48,14 +48,10 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 @json_option
 def add_command(data_dir: Path, as_json: bool, **asked: Any) -> None:
     from sge_sim.api.pannes import PanneDemande, plan_panne
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         view = plan_panne(session, PanneDemande(**asked))
-    if as_json:
-        say_json(view)
-    else:
-        click.echo(_line(view))
+    say(view, as_json, _line(view))
 
 
 @pannes.command("remove", help="Retirer une panne prévue, ou toutes (--all).")
@@ -63,12 +59,11 @@ def add_command(data_dir: Path, as_json: bool, **asked: Any) -> None:
 @click.option("--all", "every", is_flag=True, help="Les retirer toutes.")
 @data_dir_option
 def remove_command(numero: int | None, every: bool, data_dir: Path) -> None:
-    from sge_sim.schema.data_folder import open_database
     from sge_sim.tables.pannes import remove_panne, remove_pannes
 
     if (numero is None) is not every:
         raise UsageError("Donner soit le numéro d'une panne, soit --all.")
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         if numero is None:
             remove_pannes(session)
         elif not remove_panne(session, numero):

@@ -13,10 +13,12 @@ import yaml
 
 from sge_sim.cli.completion import prms
 from sge_sim.cli.options import (
-    Duration,
-    InstantType,
+    DURATION,
+    INSTANT,
+    Typed,
     data_dir_option,
     json_option,
+    say,
     say_json,
     say_list,
 )
@@ -26,10 +28,10 @@ from sge_sim.cli.points_apports import (
     modele_command,
     remove_command,
 )
+from sge_sim.cli.state import administration_of, database_of
 from sge_sim.clock import Duree, legal_date, parse_instant
 from sge_sim.domaine.nomenclatures import TYPES_ACCES, EtatContractuel, Segment, Sens
 from sge_sim.errors import UsageError
-from sge_sim.processes.serving_note import find_served
 
 if TYPE_CHECKING:
     from sge_sim.api.points import PointView
@@ -40,15 +42,11 @@ _SHOWN: Final = ("comptage", "situation", "mesures", "services")
 _R4X_PAS: Final[Mapping[str | None, Literal[5, 10] | None]] = {None: None, "5": 5, "10": 10}
 
 
-class Termination(InstantType):
-    """The day of a termination, or the word that gives it up."""
+def _termination(text: str) -> Any:
+    """Read the day of a termination, or the word that gives it up."""
+    from sge_sim.commandes.changements import AUCUN
 
-    name = "JOUR|aucun"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        from sge_sim.commandes.changements import AUCUN
-
-        return value if value == AUCUN else super().convert(value, param, ctx)
+    return text if text == AUCUN else parse_instant(text)
 
 
 @click.group(help="Voir et régler les points du jeu de données.")
@@ -89,10 +87,9 @@ def list_command(
     as_json: bool,
 ) -> None:
     from sge_sim.api.points import PointView
-    from sge_sim.schema.data_folder import open_database
-    from sge_sim.tables.consultation import look_for_points
+    from sge_sim.tables.lists import look_for_points
 
-    with open_database(data_dir).sessions() as session:
+    with database_of(data_dir).sessions() as session:
         found = look_for_points(session, " ".join(mots), segment, after="", limit=limit)
         views = [PointView.of(point) for point in found if etat in (None, point.etat_contractuel)]
     say_list(views, as_json, _point_line)
@@ -109,14 +106,11 @@ def _point_line(view: "PointView") -> str:
 @json_option
 def show(prm: str, data_dir: Path, as_json: bool) -> None:
     from sge_sim.referentiel.points import describe_point
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).sessions() as session:
+    with database_of(data_dir).sessions() as session:
         description = describe_point(session, prm)
-    if as_json:
-        say_json(description)
-    else:
-        click.echo(yaml.safe_dump(description, allow_unicode=True, sort_keys=False), nl=False)
+    written = yaml.safe_dump(description, allow_unicode=True, sort_keys=False)
+    say(description, as_json, written.rstrip("\n"))
 
 
 @points.command(
@@ -178,14 +172,14 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
 @click.option(
     "--resilie",
     metavar="JOUR|aucun",
-    type=Termination(),
+    type=Typed("JOUR|aucun", _termination, datetime),
     help="Résilier le point à cette date : tous ses services se terminent ; « aucun » annule la "
     "résiliation prévue.",
 )
 @click.option(
     "--nouveau-titulaire",
     metavar="JOUR",
-    type=InstantType(),
+    type=INSTANT,
     help="Changer le titulaire du point à cette date : tous ses services se terminent.",
 )
 @click.option(
@@ -205,7 +199,7 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
     metavar="ID|LIBELLE",
     help="Celles d'avril à octobre, si elles ne sont pas celles de --plages.",
 )
-@click.option("--le", metavar="JOUR", type=InstantType(), help="Jour où --plages prend effet.")
+@click.option("--le", metavar="JOUR", type=INSTANT, help="Jour où --plages prend effet.")
 @click.option(
     "--opposition",
     type=click.Choice(["oui", "non"]),
@@ -213,7 +207,7 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
 )
 @click.option(
     "--delai",
-    type=Duration(),
+    type=DURATION,
     default=Duree(),
     help="Temps simulé que met l'opposition à atteindre le compteur.",
 )
@@ -243,9 +237,8 @@ def set_command(
     from sge_sim.commandes.echeances import transaction_on
     from sge_sim.referentiel.points import describe_point, get_point
     from sge_sim.referentiel.reglages import Reglages, change_point
-    from sge_sim.schema.data_folder import open_database
 
-    database = open_database(data_dir)
+    database = database_of(data_dir)
     reglages = Reglages(
         service_acces=None if service_acces is None else service_acces == "oui",
         type=next((known for known in TYPES_ACCES if known == type_acces), None),
@@ -302,10 +295,8 @@ def _takeover(text: str, today: date) -> tuple[str, date]:
     show_default=True,
     help="Ce qui est donné.",
 )
-@click.option("--debut", metavar="JOUR", type=InstantType(), required=True, help="Premier jour.")
-@click.option(
-    "--fin", metavar="JOUR", type=InstantType(), required=True, help="Premier jour non donné."
-)
+@click.option("--debut", metavar="JOUR", type=INSTANT, required=True, help="Premier jour.")
+@click.option("--fin", metavar="JOUR", type=INSTANT, required=True, help="Premier jour non donné.")
 @click.option("--sens", type=click.Choice(get_args(Sens)), help="Celui du contrat du point sinon.")
 @data_dir_option
 @json_option
@@ -318,12 +309,7 @@ def mesures_command(
     data_dir: Path,
     as_json: bool,
 ) -> None:
-    from sge_sim.api.administration import Administration
-
-    served = find_served(data_dir)
-    if served is None:
-        raise UsageError(f"aucun simulateur ne sert {data_dir} : le démarrer par sge-sim serve.")
-    found = Administration(served.admin_url).get(
+    found = administration_of(data_dir).get(
         f"/api/points/{prm}/mesures",
         type=type_,
         debut=legal_date(debut),
@@ -357,9 +343,8 @@ def copy_command(
     data_dir: Path,
 ) -> None:
     from sge_sim.referentiel.points import copy_point
-    from sge_sim.schema.data_folder import open_database
 
-    with open_database(data_dir).transaction() as session:
+    with database_of(data_dir).transaction() as session:
         made = copy_point(session, comme, prm, _attributes(point), _attributes(compteur))
     click.echo(made)
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from sge_sim.cli.options import data_dir_option
+from sge_sim.cli.state import database_of
 from sge_sim.domaine.francais import counted
-from sge_sim.errors import UsageError
+from sge_sim.errors import UsageError, system_reason
 from sge_sim.machine.files import PRIVATE, writing_atomically
 
 if TYPE_CHECKING:
@@ -49,9 +50,8 @@ def import_command(
     from sge_sim.referentiel.apports.lecture import Faute
     from sge_sim.referentiel.apports.sources import rank_of, source_of
     from sge_sim.referentiel.apports.versement import import_points, sentence_of_import
-    from sge_sim.schema.data_folder import open_database
 
-    database = open_database(data_dir)
+    database = database_of(data_dir)
     shown = 0
 
     def say(faute: Faute) -> None:
@@ -139,10 +139,9 @@ def export_command(
     data_dir: Path,
 ) -> None:
     from sge_sim.referentiel.apports.export import export_acteurs, export_mesures, export_points
-    from sge_sim.schema.data_folder import open_database
 
     _refuse_both(mesures, acteurs)
-    database = open_database(data_dir)
+    database = database_of(data_dir)
     pieces = (
         export_mesures(database, format_)
         if mesures
@@ -167,7 +166,7 @@ def _write(sortie: Path, pieces: Iterator[str]) -> None:
         with writing_atomically(sortie, PRIVATE) as file:
             file.writelines(piece.encode() for piece in pieces)
     except OSError as error:
-        raise UsageError(f"{sortie} ne peut pas être écrit : {error.strerror}.") from error
+        raise UsageError(f"{sortie} ne peut pas être écrit : {system_reason(error)}.") from error
 
 
 @click.command("remove", help="Retirer des points importés, et ce qui leur appartient.")
@@ -176,9 +175,8 @@ def _write(sortie: Path, pieces: Iterator[str]) -> None:
 @data_dir_option
 def remove_command(prms: tuple[str, ...], tous: bool, data_dir: Path) -> None:
     from sge_sim.referentiel.apports.versement import remove_own_points
-    from sge_sim.schema.data_folder import open_database
 
     if tous == bool(prms):
         raise UsageError("donner les PRM des points à retirer, ou --tous.")
-    count = remove_own_points(open_database(data_dir), None if tous else sorted(set(prms)))
+    count = remove_own_points(database_of(data_dir), None if tous else sorted(set(prms)))
     click.echo(f"{counted(count, 'point retiré', 'points retirés')}.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sge_sim.cli.options import json_option, say_json
+from sge_sim.cli.options import json_option, say
 from sge_sim.machine.files import write_atomically
 
 _FILE = click.Path(path_type=Path, allow_dash=True)
@@ -27,13 +27,11 @@ def verify_command(preuves: Path, as_json: bool) -> None:
     evidence = read_evidence(preuves)
     wrong = verify(evidence, preuves)
     digest = sha256(evidence).hexdigest()
-    if as_json:
-        say_json({"intact": not wrong, "ecarts": list(wrong), "empreinte": digest})
-        sys.exit(1 if wrong else 0)
-    for sentence in wrong:
-        click.echo(sentence)
-    if not wrong:
-        click.echo(f"Intact. Empreinte, à comparer à celle gardée ailleurs : {digest}")
+    say(
+        {"intact": not wrong, "ecarts": wrong, "empreinte": digest},
+        as_json,
+        "\n".join(wrong) or f"Intact. Empreinte, à comparer à celle gardée ailleurs : {digest}",
+    )
     sys.exit(1 if wrong else 0)
 
 

@@ -2,11 +2,12 @@
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -15,7 +16,6 @@ from sge_sim.api.premier_appel import MoyensTls, PremierAppel, first_call
 from sge_sim.cli.console import console, default_log, told_if_long
 from sge_sim.cli.options import settings_options
 from sge_sim.errors import UsageError
-from sge_sim.machine.discreet_log import DiscreetFormatter
 from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.memory import collector_paused
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, check_environment, serving
@@ -28,6 +28,21 @@ if TYPE_CHECKING:
     from sge_sim.processes.supervised import Doors
 
 _ADMIN_HOST = "127.0.0.1"
+_NUMBER: Final = re.compile(r"(?<!\d)\d{11}(?=\d{3}(?!\d))")
+_MASK: Final = "•" * 11
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Hides all but the end of what may be a PRM or a SIRET, in messages and in their errors.
+
+    >>> record = logging.makeLogRecord({"msg": "GET /api/points/29100000000246 : refus"})
+    >>> DiscreetFormatter("%(message)s").format(record)
+    'GET /api/points/•••••••••••246 : refus'
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the whole text of a record."""
+        return _NUMBER.sub(_MASK, super().format(record))
 
 
 @click.command(

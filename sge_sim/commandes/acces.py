@@ -51,10 +51,10 @@ class AccesSouscrit:
     def among(self, services: Iterable[ServiceFacts], contrat_id: str) -> list[ServiceFacts]:
         """Return the services, not ended, that give the same access under the same contract."""
         return [
-            one
-            for one in services
-            if one.etat != "TERMINE"
-            and (one.acces_type, one.sens, one.contrat_id)
+            service
+            for service in services
+            if service.etat != "TERMINE"
+            and (service.acces_type, service.sens, service.contrat_id)
             == (self.acces_type, self.sens, contrat_id)
         ]
 
@@ -154,8 +154,10 @@ def stop_services(
     affaires = []
     for service in services:
         vie.stop(service, commande.now, commande.delai)
-        told = f"arrêt du service {service.service_souscrit_id}"
-        affaire = open_affaire(session, commande, "M0", _stopped(service), told, service.echeance)
+        demande = f"arrêt du service {service.service_souscrit_id}"
+        affaire = open_affaire(
+            session, commande, "M0", _stopped(service), demande, service.echeance
+        )
         session.add(affaire)
         affaires.append(affaire)
     session.flush()

@@ -59,7 +59,8 @@ def open_affaire(
     Its number comes from the database: eight characters, greater than those given before.
     """
     reach(session, commande.now)
-    affaire = _affaire(commande, next_affaire_id(session, prefixe), prestation, demande)
+    affaire_id = affaire_id_of(prefixe, next_numero(session, "affaire"))
+    affaire = _affaire(commande, affaire_id, prestation, demande)
     affaire.echeance = echeance
     return affaire
 
@@ -93,11 +94,6 @@ def open_order(
     )
 
 
-def asked_by(prm: str, souscription: Souscription) -> dict[str, Any]:
-    """Return the facts that `subscribe` wants, as `sge_sim.facts.lecture.questions` names them."""
-    return {"prm": prm, "services_of": prm, "numeros": True, "abonnement": souscription.abonnement}
-
-
 def subscribe(
     session: Session,
     commande: Commande,
@@ -109,7 +105,8 @@ def subscribe(
 ) -> tuple[Affaire, ServiceSouscrit]:
     """Take an order of collection or recurrent transmission: a new service, or a renewal.
 
-    `faits` are those of `asked_by`, `identical` the services that are the same but for their dates.
+    `faits` has the point, its services, the last numbers given and that of the subscription;
+    `identical` are the services that are the same but for their dates.
     The service starts at once where nothing has to be waited for: all else that was due has
     happened (`run_due`). All is written at once.
     """
@@ -180,11 +177,6 @@ def _affaire(commande: Commande, affaire_id: str, prestation: Prestation, demand
         etat="transmise",
         opened_at=commande.now,
     )
-
-
-def next_affaire_id(session: Session, prefixe: Prefixe) -> str:
-    """Return the number of a new case, greater than those given before with that prefix."""
-    return affaire_id_of(prefixe, next_numero(session, "affaire"))
 
 
 def affaire_id_of(prefixe: Prefixe, number: int) -> str:

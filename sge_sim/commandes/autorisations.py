@@ -67,20 +67,20 @@ def _named(autorisation: AutorisationClient) -> Controle:
     if nom is None:
         return Controle("client désigné", False, "la déclaration ne désigne personne")
     same = connu is not None and normalise(nom) == normalise(connu)
-    told = "est" if same else "n'est pas"
-    return Controle("client désigné", same, f"« {nom} » {told} le client connu sur le point")
+    verb = "est" if same else "n'est pas"
+    return Controle("client désigné", same, f"« {nom} » {verb} le client connu sur le point")
 
 
 def _natural_person(autorisation: AutorisationClient) -> Controle:
     """The consent to fine data of a home is that of a person, not of a company."""
     residential = autorisation.point.categorie_client_final == "RES"
     suits = not residential or autorisation.personne_physique is True
-    told = "résidentiel" if residential else "professionnel"
+    kind = "résidentiel" if residential else "professionnel"
     declared = {True: "personne physique", False: "personne morale", None: "personne non dite"}
     return Controle(
         "consentement de la personne",
         suits,
-        f"client {told}, déclaration : {declared[autorisation.personne_physique]}",
+        f"client {kind}, déclaration : {declared[autorisation.personne_physique]}",
     )
 
 

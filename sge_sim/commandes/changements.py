@@ -107,7 +107,9 @@ def _set_termination(
 ) -> None:
     """Plan the termination of a point, or give up the one that it awaits."""
     instant = None if resilie == AUCUN else _instant_of(resilie, now)
-    terminations = (one for one in events_awaited(session, point.prm) if one.type == "resiliation")
+    terminations = (
+        event for event in events_awaited(session, point.prm) if event.type == "resiliation"
+    )
     awaited = next(terminations, None)
     if awaited is not None and instant is None:
         session.delete(awaited)

@@ -76,12 +76,14 @@ def happen(session: Session, evenement: Evenement, instant: datetime) -> Iterato
                 fournisseur_titulaire=evenement.fournisseur_code,
             )
             # The actors that aren't the supplier keep their services, as the new one does (CM7).
-            theirs = [one for one in services if one.acteur_code == outgoing is not None]
+            theirs = [
+                service for service in services if service.acteur_code == outgoing is not None
+            ]
             yield from _end_all(session, theirs, "nouveau_fournisseur", instant)
         case "opposition":
             yield from _oppose(session, point, services, instant, evenement.delai_s)
         case "levee_opposition":
-            oppositions = [one for one in services if one.type == "OPPENR"]
+            oppositions = [service for service in services if service.type == "OPPENR"]
             yield from _end_all(session, oppositions, "levee_opposition", instant)
         case "programmation_hc" | "reforme_hc":
             _program(session, evenement, instant)
@@ -191,7 +193,7 @@ def _oppose(
 
     Access to the curve ends with its collection, as the service that collected it before (assumed).
     """
-    if any(one.type == "OPPENR" for one in services):
+    if any(service.type == "OPPENR" for service in services):
         return
     delai = timedelta(seconds=delai_s)
     yield oppose(session, point, instant, delai)

@@ -35,9 +35,9 @@ def start_clock(clock: StoredClock, instant: datetime, database: Database) -> No
         happened = read_last_instant(Driver.under(session))
     if happened is not None and instant < happened:
         raise UsageError(
-            f"--now {_told(instant)} : des commandes ou des événements de ce dossier vont jusqu'au "
-            f"{_told(happened)}. Omettre --now pour reprendre où l'horloge en est, ou donner un "
-            "autre dossier (--data-dir)."
+            f"--now {_legal(instant)} : des commandes ou des événements de ce dossier vont jusqu'"
+            f"au {_legal(happened)}. Omettre --now pour reprendre où l'horloge en est, ou donner "
+            "un autre dossier (--data-dir)."
         )
     clock.run_from(instant)
 
@@ -102,7 +102,7 @@ def _refuse_going_back(before: Clock, instant: datetime) -> None:
     now = before.now()
     if instant < now:
         raise UsageError(
-            f"l'horloge est au {_told(now)} et ne recule pas au {_told(instant)} : repartir d'un "
+            f"l'horloge est au {_legal(now)} et ne recule pas au {_legal(instant)} : repartir d'un "
             "autre dossier (--data-dir), ou de l'état mis de côté (POST /api/reset)."
         )
 
@@ -118,5 +118,5 @@ def _refuse_out_of_calendar(instant: datetime) -> None:
         )
 
 
-def _told(instant: datetime) -> str:
+def _legal(instant: datetime) -> str:
     return f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"

@@ -4,31 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
-from typing import Protocol
 
 from sge_sim.domaine.nomenclatures import MesuresType, Sens, TypeService
 from sge_sim.tables.commandes import CARACTERISTIQUES
 from sge_sim.tables.point_facts import ServiceFacts
-
-
-class Caracteristiques(Protocol):
-    """What makes a service what it is, whatever its dates."""
-
-    @property
-    def type(self) -> TypeService: ...
-    @property
-    def contrat_id(self) -> str | None: ...
-    @property
-    def mesures_type(self) -> MesuresType | None: ...
-    @property
-    def sens(self) -> Sens | None: ...
-    @property
-    def pas(self) -> str | None: ...
-    @property
-    def corrigees(self) -> bool | None: ...
-    @property
-    def periodicite(self) -> str | None: ...
-
 
 _identity = attrgetter(*CARACTERISTIQUES)
 

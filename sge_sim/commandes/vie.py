@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
-from sge_sim.commandes.souscription import Caracteristiques
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.domaine.nomenclatures import EtatAffaire, MotifFin
 from sge_sim.tables.acces import close_options
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.mesures import Collecte, close_collecte
-from sge_sim.tables.point_facts import PointFacts
+from sge_sim.tables.point_facts import PointFacts, ServiceFacts
 from sge_sim.tables.points import Point
 
 RETRY_EVERY = timedelta(days=1)
@@ -80,7 +79,7 @@ def stop(service: ServiceSouscrit, instant: datetime, delai: Delai) -> None:
     )
 
 
-def reaches_meter(service: Caracteristiques, point: Point | PointFacts) -> bool:
+def reaches_meter(service: ServiceSouscrit | ServiceFacts, point: Point | PointFacts) -> bool:
     """Tell whether a meter is to stop or resume the recording of the curve as a service ends.
 
     That of a C5 or P4 is; an access service stops at once (assumed).

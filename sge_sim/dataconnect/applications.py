@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import ModeApplication
-from sge_sim.errors import UnknownError, UsageError
+from sge_sim.domaine.plateformes import LOCAL_HOSTS
+from sge_sim.errors import UnknownError, UsageError, require_found
 from sge_sim.tables.acteurs import default_acteur, find_acteur
-from sge_sim.tables.dataconnect import APIS, Application, default_application, find_application
+from sge_sim.tables.dataconnect import APIS, Application, default_application
 
 REDIRECT_PAR_DEFAUT: Final = "http://localhost:8000/retour"
 """Where a customer is sent back by the default applications, until it is changed."""
@@ -21,7 +22,6 @@ _NOMS: Final[dict[ModeApplication, str]] = {
     "production": "Application de test",
     "bac_a_sable": "Application de test bac a sable",
 }
-_LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 def create_application(
@@ -79,13 +79,11 @@ def change_application(
 
 def get_application(session: Session, client_id: str) -> Application:
     """Return an application; raises `UsageError` when there is no such one."""
-    application = find_application(session, client_id)
-    if application is None:
-        raise UnknownError(
-            f"aucune application n'a l'identifiant « {client_id} » : sge-sim applications list.",
-            client_id,
-        )
-    return application
+    return require_found(
+        session.get(Application, client_id),
+        f"aucune application n'a l'identifiant « {client_id} » : sge-sim applications list.",
+        client_id,
+    )
 
 
 def ensure_default_applications(session: Session) -> dict[ModeApplication, Application]:
@@ -120,7 +118,7 @@ def _checked_address(address: str) -> str:
     """Return an address of return: HTTPS, HTTP on this machine, or an application's own scheme."""
     try:
         parts = urlsplit(address)
-        local = parts.hostname in _LOCAL
+        local = parts.hostname in LOCAL_HOSTS
     except ValueError:
         parts, local = urlsplit(""), False
     web = parts.scheme == "https" or (parts.scheme == "http" and local)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes import vie
 from sge_sim.domaine.nomenclatures import Sens, TypeServiceAcces
-from sge_sim.errors import UnknownError, UsageError
+from sge_sim.errors import UsageError, require_found
 from sge_sim.facts.lecture import read_acteur
 from sge_sim.tables.acces import acces_services
 from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts
@@ -25,7 +25,6 @@ from sge_sim.tables.dataconnect import (
     ConsentementDonne,
     ConsentementFacts,
     Partage,
-    find_consentement,
     read_autorisation_id,
 )
 from sge_sim.tables.points import Point
@@ -88,13 +87,12 @@ def is_in_force(consentement: ConsentementDonne, now: datetime) -> bool:
 
 def remove_consentement(session: Session, consentement_id: int, now: datetime) -> ConsentementDonne:
     """Take a consent back, as its customer; raises `UsageError` for one that isn't in force."""
-    consentement = find_consentement(session, consentement_id)
-    if consentement is None:
-        raise UnknownError(
-            f"aucun consentement ne porte le numéro {consentement_id} : "
-            "sge-sim consentements list les donne.",
-            consentement_id,
-        )
+    consentement = require_found(
+        session.get(ConsentementDonne, consentement_id),
+        f"aucun consentement ne porte le numéro {consentement_id} : "
+        "sge-sim consentements list les donne.",
+        consentement_id,
+    )
     if not is_in_force(consentement, now):
         raise UsageError(f"le consentement {consentement_id} n'est plus en vigueur.")
     for service in consentement.services:

@@ -15,7 +15,6 @@ from sge_sim.dataconnect import mocks_2026, rules_2026
 from sge_sim.dataconnect.acces import Refusals, read_point, titulaire_of
 from sge_sim.dataconnect.exchange import (
     JSON,
-    PRM,
     RestAnswer,
     RestBackend,
     RestExchange,
@@ -25,6 +24,7 @@ from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.mesures_2026 import OCTETS
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, DomaineTension, Sens
+from sge_sim.domaine.prm import PRM
 from sge_sim.refus import Refus
 from sge_sim.tables.dataconnect import read_nom_acteur, read_services_of
 from sge_sim.tables.point_facts import PointFacts

@@ -1,18 +1,18 @@
 """A call of Data Connect on its way to its answer, as plain values."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 from urllib.parse import parse_qsl
 
 from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.dataconnect.tokens import Tokens
 from sge_sim.domaine.pannes import Atteinte
+from sge_sim.domaine.prm import PRM
 from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
 from sge_sim.facts.memoire import Vue
@@ -39,7 +39,6 @@ class RestBackend:
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
-PRM: Final = re.compile(r"[0-9]{14}")
 
 
 @dataclass(frozen=True)

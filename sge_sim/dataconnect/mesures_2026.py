@@ -8,7 +8,6 @@ from sge_sim.dataconnect import rest_rules, rules_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import (
     JSON,
-    PRM,
     RestAnswer,
     RestBackend,
     RestExchange,
@@ -18,6 +17,7 @@ from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons, read_jour
 from sge_sim.domaine.nomenclatures import METIERS, Sens
+from sge_sim.domaine.prm import PRM
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.series import BRUT
 from sge_sim.refus import Refus, check

@@ -13,7 +13,7 @@ import numpy as np
 
 from sge_sim.clock import PREMIER_JOUR
 from sge_sim.dataconnect import sandbox
-from sge_sim.domaine.nomenclatures import Sens, TypeAcces
+from sge_sim.domaine.nomenclatures import AUTRE_SENS, Sens, TypeAcces
 from sge_sim.mesures import PointMesure, courbe
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.lecture import Lecture
@@ -106,7 +106,7 @@ class MeasureReader:
     ) -> tuple[Serie, ...]:
         """Return the curve and the energies of the net curve of the fake self-consumer, of whose
         two sides one is zero at any time; nothing of them was ever lost."""
-        other = mesure_of(self.dossier, _OTHER[self.sens])
+        other = mesure_of(self.dossier, AUTRE_SENS[self.sens])
         if lecture.type not in ("COURBE", "ENERGIE") or not series or other is None:
             return series
         mine, others = (courbe(side, lecture.debut, lecture.fin) for side in (point, other))
@@ -119,6 +119,3 @@ class MeasureReader:
             sommes = np.bincount(par_jour, weights=net, minlength=len(troncon.horodates))
             net = sommes.astype(np.int64) // 2
         return (serie._replace(troncons=(troncon._replace(valeurs=net),)),)
-
-
-_OTHER: Final[dict[Sens, Sens]] = {"SOUTIRAGE": "INJECTION", "INJECTION": "SOUTIRAGE"}

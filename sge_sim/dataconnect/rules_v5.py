@@ -4,13 +4,12 @@ from typing import Final
 
 from sge_sim.dataconnect import rules_2026
 from sge_sim.dataconnect.rest_rules import RestRule, adam
-from sge_sim.domaine.nomenclatures import Provenance
 
 _V5 = "swagger v5"
 
 
-def _invalid(nom: str, text: str, remede: str, provenance: Provenance = "documented") -> RestRule:
-    return adam(nom, 400, "Invalid_request", text, _V5, provenance, remede)
+def _invalid(nom: str, text: str, remede: str) -> RestRule:
+    return adam(nom, 400, "Invalid_request", text, _V5, "documented", remede)
 
 
 PRM_ABSENT: Final = _invalid(

@@ -9,12 +9,13 @@ from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import rules_v5
 from sge_sim.dataconnect.acces import Refusals, read_point, titulaire_of
 from sge_sim.dataconnect.contrat_2026 import COMPTEUR_LINKY
-from sge_sim.dataconnect.exchange import PRM, RestAnswer, RestBackend, RestExchange, json_answer
+from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
 from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons, read_jour
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
+from sge_sim.domaine.prm import PRM
 from sge_sim.mesures.series import BRUT
 from sge_sim.refus import Refus, check
 from sge_sim.tables.point_facts import PointFacts

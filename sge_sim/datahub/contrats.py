@@ -13,7 +13,7 @@ from sge_sim.datahub.droits import (
     EtapeContrat,
 )
 from sge_sim.datahub.portail import ask, get_compte, roles_of
-from sge_sim.errors import UnknownError, UsageError
+from sge_sim.errors import UsageError, require_found
 from sge_sim.flux.canaux import check_canal
 from sge_sim.flux.chiffrement import chiffrement
 from sge_sim.flux.declaration import declare_canal
@@ -32,10 +32,8 @@ from sge_sim.tables.datahub import (
 
 def get_contrat_datahub(session: Session, numero: str) -> ContratDatahub:
     """Return a contract; raises `UsageError` when there is none of that number."""
-    contrat = session.get(ContratDatahub, numero)
-    if contrat is None:
-        raise UnknownError(f"Aucun contrat Datahub n'a le numéro « {numero} ».", numero)
-    return contrat
+    found = session.get(ContratDatahub, numero)
+    return require_found(found, f"Aucun contrat Datahub n'a le numéro « {numero} ».", numero)
 
 
 def draft_contrat(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sge_sim.dataconnect.applications import change_application, create_application
 from sge_sim.datahub.droits import DROITS, ETAPES, ActionDatahub, DemandeDatahub, DossierContrat
 from sge_sim.domaine.nomenclatures import ModeApplication
-from sge_sim.errors import UnknownError, UsageError
+from sge_sim.errors import UsageError, require_found
 from sge_sim.refus import check
 from sge_sim.tables.acteurs import get_acteur
 from sge_sim.tables.dataconnect import APIS
@@ -43,12 +43,10 @@ _FORMES: Final[Mapping[str, tuple[re.Pattern[str], str]]] = MappingProxyType(
 
 def get_compte(session: Session, email: str) -> CompteDatahub:
     """Return an account, whatever the capitals; raises `UsageError` when there is none."""
-    compte = session.get(CompteDatahub, email.lower())
-    if compte is None:
-        raise UnknownError(
-            f"Aucun compte Datahub n'a l'adresse « {email} » : le créer d'abord.", email
-        )
-    return compte
+    found = session.get(CompteDatahub, email.lower())
+    return require_found(
+        found, f"Aucun compte Datahub n'a l'adresse « {email} » : le créer d'abord.", email
+    )
 
 
 def create_compte(session: Session, email: str, nom: str, acteur_code: str) -> CompteDatahub:
@@ -203,12 +201,10 @@ def remove_application(session: Session, par: str, client_id: str) -> None:
 
 def get_application_datahub(session: Session, client_id: str) -> ApplicationDatahub:
     """Return an application made on Datahub; raises `UsageError` when there is no such one."""
-    declared = session.get(ApplicationDatahub, client_id)
-    if declared is None:
-        raise UnknownError(
-            f"Aucune application de Datahub n'a l'identifiant « {client_id} ».", client_id
-        )
-    return declared
+    found = session.get(ApplicationDatahub, client_id)
+    return require_found(
+        found, f"Aucune application de Datahub n'a l'identifiant « {client_id} ».", client_id
+    )
 
 
 def _managed(session: Session, par: str, client_id: str) -> ApplicationDatahub:

@@ -15,12 +15,18 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date
 from sge_sim.door.certificats import register_certificate
-from sge_sim.errors import UnknownError, UsageError
+from sge_sim.errors import UsageError, require_found
 from sge_sim.pki.certificates import tolerated_serial_numbers
 from sge_sim.pki.deadlines import in_legal_time, renewal_deadline
 from sge_sim.referentiel.acteurs import add_login
 from sge_sim.refus import Control, check, rule
-from sge_sim.tables.acteurs import Utilisateur, find_utilisateur, get_acteur, registered_certificats
+from sge_sim.tables.acteurs import (
+    Utilisateur,
+    find_utilisateur,
+    get_acteur,
+    get_utilisateur,
+    registered_certificats,
+)
 from sge_sim.tables.datahub import Habilitateur, TicketSpice
 
 _ROLE: Final = (
@@ -98,7 +104,7 @@ def name_main_habilitateur(session: Session, login: str) -> Habilitateur:
 
     Raises `Refus` for a login that is inactive, `UsageError` when there is no such one.
     """
-    utilisateur = _get_utilisateur(session, login)
+    utilisateur = get_utilisateur(session, login)
     check(
         (habilitateur_a_un_login_actif,),
         DemandeHabilitation(
@@ -120,7 +126,7 @@ def give_rights(
 
     Raises `Refus`, or `UsageError` for an unknown service or what isn't an e-mail.
     """
-    asking = _get_utilisateur(session, par)
+    asking = get_utilisateur(session, par)
     existing = find_utilisateur(session, login)
     _check(session, "donner", asking, existing)
     return add_login(session, asking.acteur_code, login, services)
@@ -128,7 +134,7 @@ def give_rights(
 
 def remove_rights(session: Session, par: str, login: str) -> Utilisateur:
     """Shut a user out of SGE; raises `Refus`, or `UsageError` when there is no such one."""
-    asking, utilisateur = _get_utilisateur(session, par), _get_utilisateur(session, login)
+    asking, utilisateur = get_utilisateur(session, par), get_utilisateur(session, login)
     _check(session, "retirer", asking, utilisateur)
     utilisateur.actif = False
     return utilisateur
@@ -136,7 +142,7 @@ def remove_rights(session: Session, par: str, login: str) -> Utilisateur:
 
 def name_habilitateur(session: Session, par: str, login: str) -> Habilitateur:
     """Make a user a habilitateur, as the main one asks; raises `Refus`."""
-    asking, utilisateur = _get_utilisateur(session, par), _get_utilisateur(session, login)
+    asking, utilisateur = get_utilisateur(session, par), get_utilisateur(session, login)
     _check(session, "designer", asking, utilisateur)
     held = session.get(Habilitateur, utilisateur.login)
     return held or session.merge(Habilitateur(login=utilisateur.login, principal=False))
@@ -159,15 +165,6 @@ def _check(
             actif=concerned is None or concerned.actif,
         ),
     )
-
-
-def _get_utilisateur(session: Session, login: str) -> Utilisateur:
-    utilisateur = find_utilisateur(session, login)
-    if utilisateur is None:
-        raise UnknownError(
-            f"Le login « {login} » n'existe pas : sge-sim acteurs list les donne.", login
-        )
-    return utilisateur
 
 
 def open_ticket(session: Session, acteur_code: str, pem: str, now: datetime) -> TicketSpice:
@@ -201,9 +198,8 @@ def close_ticket(session: Session, ticket_id: int, now: datetime) -> TicketSpice
 
     Raises `UsageError` for a ticket that doesn't exist or is closed.
     """
-    ticket = session.get(TicketSpice, ticket_id)
-    if ticket is None:
-        raise UnknownError(f"Aucun ticket n'a le numéro {ticket_id}.", ticket_id)
+    found = session.get(TicketSpice, ticket_id)
+    ticket = require_found(found, f"Aucun ticket n'a le numéro {ticket_id}.", ticket_id)
     if ticket.clos_at is not None:
         raise UsageError(f"Le ticket {ticket_id} est déjà clos.")
     acteur = get_acteur(session, ticket.acteur_code)

@@ -33,6 +33,9 @@ EtatService = Literal["DEMANDE", "ACTIF", "TERMINE"]
 MesuresType = Literal["CDC", "IDX"]
 """CDC: the load curve; IDX: the daily index and what is read with it."""
 Sens = Literal["SOUTIRAGE", "INJECTION"]
+AUTRE_SENS: Final[Mapping[Sens, Sens]] = MappingProxyType(
+    {"SOUTIRAGE": "INJECTION", "INJECTION": "SOUTIRAGE"}
+)
 METIERS: Final[Mapping[Sens, str]] = MappingProxyType({"SOUTIRAGE": "CONS", "INJECTION": "PROD"})
 """The business quantity of each direction, as measures are headed."""
 MotifFin = Literal[

@@ -14,6 +14,7 @@ from math import cos, exp, log, pi, sqrt
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
+from sge_sim.domaine.prm import PRM
 from sge_sim.errors import FieldError
 
 SorteAppel = Literal[
@@ -81,7 +82,6 @@ APPELS_PAR_TIRAGE: Final = 100
 
 _DISPERSION_MAX: Final = 3.0
 _TOLD: Final = re.compile(r"^Panne prévue n° (\d+) .*$", re.MULTILINE)
-_PRM: Final = re.compile(r"[0-9]{14}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ class Panne:
                 f"Graine {self.graine} : donner un nombre de 0 à {GRAINE_MAX}.",
             ),
             (
-                self.prm is not None and not _PRM.fullmatch(self.prm),
+                self.prm is not None and not PRM.fullmatch(self.prm),
                 "prm",
                 None,
                 f"PRM « {self.prm} » : donner quatorze chiffres.",

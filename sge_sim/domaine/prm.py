@@ -15,8 +15,10 @@ False
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
-_PRM = re.compile(r"[0-9]{14}")
+PRM: Final = re.compile(r"[0-9]{14}")
+"""How a PRM is written, be its key right or wrong."""
 _PREFIX = re.compile(r"[0-9]{3}")
 _BODY_SIZE = 1_000_000_000
 
@@ -54,7 +56,7 @@ def key(body: str) -> str:
 
 def is_valid(prm: str) -> bool:
     """Tell whether `prm` is fourteen digits ending with the key of its body."""
-    return _PRM.fullmatch(prm) is not None and prm[12:] == key(prm[3:12])
+    return PRM.fullmatch(prm) is not None and prm[12:] == key(prm[3:12])
 
 
 def generate(prefix: str, body: int) -> str:

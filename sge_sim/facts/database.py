@@ -36,8 +36,7 @@ from sqlalchemy.pool import NullPool
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.editions import CountedEditions, Editions, SqliteEditions
-from sge_sim.facts.exclusivite import Exclusivite
-from sge_sim.facts.locks import BULK_LOCK, START_LOCK, WaitingRoom, lock, lock_for_long
+from sge_sim.facts.locks import BULK_LOCK, START_LOCK, Exclusivite, WaitingRoom, lock, lock_for_long
 from sge_sim.facts.memoire import Memoire
 from sge_sim.machine.files import locked
 from sge_sim.settings.database_url import without_password
@@ -241,7 +240,12 @@ class Database:
             return
         alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         with alone.connect() as connection, Driver.of(connection).at_length():
-            connection.exec_driver_sql("VACUUM (ANALYZE, SKIP_LOCKED)")
+            connection.detach()  # closed at the end, with how long it waits
+            # The server's own upkeep, which a long import always meets, gives way after a second;
+            # while it counts a table, pages written since can't be noted: it is ended first.
+            connection.exec_driver_sql("SET lock_timeout = 0")
+            connection.exec_driver_sql("ANALYZE")
+            connection.exec_driver_sql("VACUUM")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -4,11 +4,10 @@ Each question reads with the driver's connection it is given: that of a snapshot
 (`sge_sim.facts.memoire`), that of its own transaction for an order.
 """
 
-from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.tables.acces import OptionPublication
@@ -38,23 +37,8 @@ from sge_sim.tables.prepared import Prepared, Query, Question
 
 def _columns(table: type[Base], facts: type[Any], *without: str) -> list[Any]:
     """Return the columns of a table that these facts have, in their order."""
-    columns = _table(table).c
-    return [
-        columns[field.name] for field in fields(facts) if field.init and field.name not in without
-    ]
-
-
-def _table(table: type[Base]) -> Table:
-    found = table.__table__
-    assert isinstance(found, Table)
-    return found
-
-
-def _prepared(
-    table: type[Base], facts: type[Any], key: Callable[[Any], Any], *without: str
-) -> Prepared:
-    columns = _table(table).c
-    return Prepared(select(*_columns(table, facts, *without)).where(key(columns)))
+    names = [field.name for field in fields(facts) if field.init]
+    return [table.__table__.c[name] for name in names if name not in without]
 
 
 _POINT = Prepared(
@@ -97,7 +81,9 @@ _OPTIONS = Prepared(
     .where(OptionPublication.service_souscrit_id == bindparam("number"))
     .order_by(OptionPublication.id)
 )
-_CONTRAT = _prepared(Contrat, ContratFacts, lambda c: c.contrat_id == bindparam("contrat_id"))
+_CONTRAT = Prepared(
+    select(*_columns(Contrat, ContratFacts)).where(Contrat.contrat_id == bindparam("contrat_id"))
+)
 
 
 class Login(NamedTuple):
@@ -202,19 +188,17 @@ def questions(
     rang_m023: tuple[tuple[Flux, ...], int] | None = None,
 ) -> dict[str, Question]:
     """Return what is to be read for `Faits`, by its fields."""
-    asked: dict[str, Question] = {}
-    if prm is not None:
-        asked["dossier"] = (read_dossier, prm)
-    if services_of is not None:
-        asked["services"] = (read_services, services_of)
-    if service is not None:
-        asked["service"] = (read_service, service)
-    if login is not None:
-        asked["utilisateur"] = (read_utilisateur, login.lower())
-    if contrat_id is not None:
-        asked["contrat"] = (read_contrat, contrat_id)
-    if acteur is not None:
-        asked["acteur"] = (read_acteur, acteur)
+    by_key: dict[str, tuple[Query[Any], str | None]] = {
+        "dossier": (read_dossier, prm),
+        "services": (read_services, services_of),
+        "service": (read_service, service),
+        "utilisateur": (read_utilisateur, login and login.lower()),
+        "contrat": (read_contrat, contrat_id),
+        "acteur": (read_acteur, acteur),
+    }
+    asked: dict[str, Question] = {
+        name: (query, key) for name, (query, key) in by_key.items() if key is not None
+    }
     if abonnement is not None:
         asked["abonnement"] = (read_abonnement, *abonnement)
     if numeros:

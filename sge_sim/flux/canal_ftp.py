@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from ftplib import FTP, all_errors, error_perm
 from io import BytesIO
 
+from sge_sim.errors import system_reason
 from sge_sim.flux.canaux import (
     TIMEOUT_SECONDS,
     Channel,
@@ -52,4 +53,7 @@ class _FtpChannel(Channel):
 
 
 def _failure(server: Server, error: Exception) -> DeliveryError:
-    return DeliveryError(f"le serveur FTP {server.host}:{server.port} a refusé ({error})")
+    if isinstance(error, EOFError):
+        return server.failure("connexion coupée")
+    words = system_reason(error) if isinstance(error, OSError) else f"« {error} »"
+    return server.failure(words)

@@ -7,9 +7,11 @@ the channel is declared anew (`sge-sim acteurs canal`).
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import asyncssh
 
+from sge_sim.errors import system_reason
 from sge_sim.flux.canaux import (
     TIMEOUT_SECONDS,
     Channel,
@@ -19,6 +21,20 @@ from sge_sim.flux.canaux import (
 )
 
 _SLOWEST_BYTES_PER_SECOND = 50_000
+_REASONS: Final[dict[type[Exception], str]] = {
+    asyncssh.HostKeyNotVerifiable: (
+        "il ne montre plus la même clé : si c'est voulu, déclarer de nouveau le canal"
+    ),
+    asyncssh.PermissionDenied: "identifiants refusés",
+    asyncssh.ConnectionLost: "connexion coupée",
+    asyncssh.SFTPConnectionLost: "connexion coupée",
+    asyncssh.SFTPNoSuchFile: "dossier absent",
+    asyncssh.SFTPNoSuchPath: "dossier absent",
+    asyncssh.SFTPPermissionDenied: "écriture interdite",
+    asyncssh.SFTPNoSpaceOnFilesystem: "disque plein",
+    asyncssh.SFTPQuotaExceeded: "disque plein",
+}
+"""What a server says by a kind of its protocol; other kinds keep their words."""
 
 
 @contextmanager
@@ -99,10 +115,9 @@ async def _connect(server: Server, host_key: str | None) -> asyncssh.SSHClientCo
 
 
 def _failure(server: Server, error: Exception) -> DeliveryError:
-    where = f"{server.host}:{server.port}"
-    if isinstance(error, asyncssh.HostKeyNotVerifiable):
-        return DeliveryError(
-            f"le serveur SFTP {where} ne montre plus la même clé : si c'est voulu, déclarer de "
-            "nouveau le canal"
-        )
-    return DeliveryError(f"le serveur SFTP {where} a refusé ({error or type(error).__name__})")
+    for kind, words in _REASONS.items():
+        if isinstance(error, kind):
+            return server.failure(words)
+    if isinstance(error, OSError):
+        return server.failure(system_reason(error))
+    return server.failure(f"« {error or type(error).__name__} »")

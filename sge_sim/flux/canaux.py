@@ -14,7 +14,7 @@ from typing import ClassVar, Final, get_args
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from sge_sim.domaine.nomenclatures import Flux, FluxM023, TypeCanal
-from sge_sim.errors import UsageError
+from sge_sim.errors import UsageError, system_reason
 from sge_sim.machine.files import make_private_folder, write_atomically
 
 FAMILLE: Final = "{famille}"
@@ -54,7 +54,7 @@ class FolderChannel(Channel):
             write_atomically(self._folder / name, content)
         except OSError as error:
             raise DeliveryError(
-                f"le dossier {self._folder} ne peut pas être écrit ({error.strerror})"
+                f"le dossier {self._folder} ne peut pas être écrit ({system_reason(error)})"
             ) from error
 
 
@@ -71,6 +71,7 @@ class Server:
 
     PORTS: ClassVar = {"ftp": 21, "sftp": 22}
 
+    kind: str
     host: str
     port: int
     user: str
@@ -87,11 +88,19 @@ class Server:
                 f"Un canal {kind} se donne par --url {kind}://utilisateur:motdepasse@hôte/dossier."
             )
         return cls(
+            kind,
             parts.hostname,
             parts.port or cls.PORTS[kind],
             unquote(parts.username or "anonymous"),
             unquote(parts.password or ""),
             unquote(parts.path.removeprefix("/")),
+        )
+
+    def failure(self, reason: str) -> DeliveryError:
+        """Return the error of a delivery that this server didn't take, for that reason."""
+        return DeliveryError(
+            f"le serveur {self.kind.upper()} {self.host}:{self.port} ne prend pas le fichier "
+            f"({reason})"
         )
 
 

@@ -22,14 +22,14 @@ from sge_sim.flux.lots import (
     LotM023,
 )
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, periode_diffusee, periode_of
-from sge_sim.tables.commandes import Abonnement, ServiceSouscrit
-from sge_sim.tables.diffusions import Diffusion, PointDiffuse, diffused_until, diffusions
-from sge_sim.tables.flux import (
-    abonnements,
-    published_until,
-    unpublished_historiques,
-    unpublished_infra_j,
+from sge_sim.tables.commandes import (
+    Abonnement,
+    DemandeHistorique,
+    DemandeInfraJ,
+    ServiceSouscrit,
 )
+from sge_sim.tables.diffusions import Diffusion, PointDiffuse, diffused_until, diffusions
+from sge_sim.tables.flux import abonnements, published_until, unpublished
 from sge_sim.tables.m023 import first_demande_m023
 from sge_sim.tables.transmissions import (
     Etendue,
@@ -50,8 +50,8 @@ def next_lots(session: Session, until: datetime, *, publie_avant_arret: bool = F
 
     `publie_avant_arret`: the days before the stop of a service are sent after it too.
     """
-    cases: list[Lot] = [LotHistorique(demande) for demande in unpublished_historiques(session)]
-    cases += [LotInfraJ(demande) for demande in unpublished_infra_j(session)]
+    cases: list[Lot] = [*map(LotHistorique, unpublished(session, DemandeHistorique))]
+    cases += map(LotInfraJ, unpublished(session, DemandeInfraJ))
     cases = [lot for lot in cases if lot.instant <= until]
     firsts = [*cases]
     ended_at = first_unannounced_end(session)
@@ -79,8 +79,8 @@ def next_lots(session: Session, until: datetime, *, publie_avant_arret: bool = F
         firsts.append(LotM023(demande))
     diffused = diffused_until(session)
     for diffusion, points in diffusions(session).items():
-        for one in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
-            firsts.append(replace(one, publie_avant_arret=publie_avant_arret))
+        for due in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
+            firsts.append(replace(due, publie_avant_arret=publie_avant_arret))
     first = min(firsts, key=_place, default=None)
     if first is None or first not in cases:
         return [] if first is None else [first]
@@ -96,12 +96,14 @@ def _lots_of(
 ) -> Iterator[LotDiffusion]:
     """Yield the periods of a diffusion that are due by `until`, from the day of transaction to
     which it was published: the first data are stored on the day after an option began."""
-    first = depuis or min(one.debut for one in points) + _JOUR
-    end = max(one.fin for one in points)
+    first = depuis or min(point.debut for point in points) + _JOUR
+    end = max(point.fin for point in points)
     current = periode_diffusee(diffusion.periodicite, first)
     while current.publication <= until and current.debut <= end:
         covered = tuple(
-            one for one in points if one.debut + _JOUR < current.fin and current.debut <= one.fin
+            point
+            for point in points
+            if point.debut + _JOUR < current.fin and current.debut <= point.fin
         )
         if covered:
             yield LotDiffusion(diffusion, current, covered)

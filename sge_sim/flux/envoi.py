@@ -119,6 +119,6 @@ def par_point(publies: Iterable[PointPublie]) -> Iterator[list[PointPublie]]:
     The orders of a point follow each other: one whose service was renewed within a publication has
     two orders in one block.
     """
-    for _, ordres in groupby(publies, lambda one: one.prm):
+    for _, ordres in groupby(publies, lambda publie: publie.prm):
         etendues = [etendue for ordre in ordres for etendue in ordre.etendues]
-        yield sorted(etendues, key=lambda one: one.debut)
+        yield sorted(etendues, key=lambda etendue: etendue.debut)

@@ -295,13 +295,13 @@ def _points(session: Session, fabrique: Fabrique, bornes: Bornes) -> Iterator[Po
         avant = fabrique.transmission.publie_avant_arret
         mesures = [
             point_mesure(
-                one,
-                mesures_of[one.prm],
-                one.sens or "SOUTIRAGE",
-                (one.date_debut, one.date_fin) if avant else None,
+                service.point,
+                mesures_of[service.prm],
+                service.sens or "SOUTIRAGE",
+                (service.date_debut, service.date_fin) if avant else None,
                 pertes=fabrique.defauts.pertes,
             )
-            for one in services
+            for service in services
         ]
         for service, point in zip(services, mesures, strict=True):
             if point is None:

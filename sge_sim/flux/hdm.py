@@ -196,7 +196,9 @@ def _used(point: PointMesure, jour: date) -> set[int]:
 
 def _pose(point: PointMesure) -> date:
     """Return when the first communicating meter was installed, a day that never comes without."""
-    return next((one.pose for one in point.compteurs if one.communicant), date.max - _JOUR)
+    return next(
+        (compteur.pose for compteur in point.compteurs if compteur.communicant), date.max - _JOUR
+    )
 
 
 def _stamps(debut: date, fin: date) -> Iterator[tuple[date, str]]:

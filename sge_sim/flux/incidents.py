@@ -24,7 +24,7 @@ class Aboutissement:
 
     etat: EtatFichier = "livre"
     arrived: bool = True
-    told: str | None = None
+    line: str | None = None
     panne: int | None = None
     again_after: timedelta | None = None
 
@@ -55,14 +55,14 @@ class Incidents:
             return deliver_whole
         prms = fichier.prms.split()
         plans = tuple(
-            one
-            for one in self.guet.plans(
+            plan
+            for plan in self.guet.plans(
                 self.memoire.look(),
                 SORTES_FICHIER,
                 service=fichier.publication.flux,
                 acteur=fichier.contrat.acteur_code,
             )
-            if one.prm is None or one.prm in prms
+            if plan.prm is None or plan.prm in prms
         )
         struck = self.guet.strike(plans)
         if struck is None:
@@ -72,19 +72,19 @@ class Incidents:
     def _struck(
         self, fichier: FichierFlux, struck: Atteinte, channel: Channel, nom: str, content: bytes
     ) -> Aboutissement:
-        panne, told = struck.panne, struck.line
+        panne, line = struck.panne, struck.line
         later = timedelta(seconds=struck.seconds)
         match panne.sorte:
             case "retard":
-                ending = Aboutissement("a_livrer", False, told, panne.numero, later)
+                ending = Aboutissement("a_livrer", False, line, panne.numero, later)
             case "manquant":
-                ending = Aboutissement("echec", False, told, panne.numero)
+                ending = Aboutissement("echec", False, line, panne.numero)
             case "double":
                 channel.deliver(nom, content)
-                ending = Aboutissement("a_livrer", True, told, panne.numero, later)
+                ending = Aboutissement("a_livrer", True, line, panne.numero, later)
             case _:
                 channel.deliver(nom, content[: len(content) // 2])
-                ending = Aboutissement("livre", True, told, panne.numero)
+                ending = Aboutissement("livre", True, line, panne.numero)
         self.record(
             EchangeRecord(
                 instant=fichier.publication.instant,
@@ -92,7 +92,7 @@ class Incidents:
                 duration_ms=0.0,
                 kind="flux",
                 acteur_code=fichier.contrat.acteur_code,
-                detail=f"{told}\n{nom}",
+                detail=f"{line}\n{nom}",
             )
         )
         return ending

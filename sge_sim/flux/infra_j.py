@@ -119,8 +119,8 @@ def _index(point: PointMesure, now: datetime) -> dict[str, Any] | None:
         "dateLecture": avec_decalage(lus.horodates[[rang]], lus.decalages[[rang]])[0],
         "calendrier": calendrier.code,
         "classes": [
-            {"code": one.code, "valeur": int(lus.distributeur[one.cadran - 1, rang])}
-            for one in calendrier.classes
+            {"code": classe.code, "valeur": int(lus.distributeur[classe.cadran - 1, rang])}
+            for classe in calendrier.classes
         ],
     }
 

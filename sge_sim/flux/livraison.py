@@ -17,7 +17,7 @@ from typing import Final
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import TypeCanal
 from sge_sim.facts.database import Database
-from sge_sim.facts.exclusivite import ExclusiviteLostError
+from sge_sim.facts.locks import ExclusiviteLostError
 from sge_sim.flux.canaux import DeliveryError, url_of_flux
 from sge_sim.flux.contenus import content_of, default_folder
 from sge_sim.flux.incidents import Aboutissement, Incidents, deliver_whole
@@ -79,7 +79,8 @@ def deliver_pending(
     with database.sessions() as session:
         contracts = contracts_with_pending_files(session)
     return sum(
-        (_deliver_contract(database, data_dir, one, incidents, now) for one in contracts), Tally()
+        (_deliver_contract(database, data_dir, contrat, incidents, now) for contrat in contracts),
+        Tally(),
     )
 
 
@@ -160,7 +161,7 @@ def _note(
     with database.transaction() as session:
         database.exclusivite.check(session)
         fichier = session.get_one(FichierFlux, fichier_id)
-        fichier.etat, fichier.erreur = ending.etat, ending.told
+        fichier.etat, fichier.erreur = ending.etat, ending.line
         fichier.prochain_essai = None
         if ending.panne is not None:
             fichier.panne = ending.panne

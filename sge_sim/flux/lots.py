@@ -304,5 +304,5 @@ Lot = LotAbonnement | LotHistorique | LotInfraJ | LotFin | LotM023 | LotDiffusio
 def _days(periode: Periode) -> str:
     """Return the legal days of a period, the last one included, in French."""
     last = periode.fin - _JOUR
-    told = f"du {periode.debut:%d/%m/%Y}"
-    return told if last == periode.debut else f"{told} au {last:%d/%m/%Y}"
+    first = f"du {periode.debut:%d/%m/%Y}"
+    return first if last == periode.debut else f"{first} au {last:%d/%m/%Y}"

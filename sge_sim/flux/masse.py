@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import Flux
-from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux import r50, r151
 from sge_sim.flux.envoi import Envoi, Fichier, PointPublie, batches
 from sge_sim.flux.lots import LotDiffusion
@@ -26,17 +25,15 @@ from sge_sim.flux.packaging import zipped_archive
 from sge_sim.flux.parallele import Repartiteur
 from sge_sim.flux.parquet import parquet_of
 from sge_sim.flux.periodes import Frequence, periode_diffusee, periode_of
+from sge_sim.flux.points_lus import Facette, read_mesures
 from sge_sim.flux.r6x.recurrent import TOUJOURS, diffused_files, envoi_of_diffusion
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
 from sge_sim.mesures import PointMesure
-from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.diffusions import Diffusion, PointDiffuse
-from sge_sim.tables.prepared import Driver, read_at_once
 
 POINTS_PAR_PARTIE: Final = 1000
 JOURS_PAR_PARTIE: Final = 31
 """What a part returns is kept in memory until it is written."""
-_LUS_ENSEMBLE: Final = 100
 _JOUR: Final = timedelta(1)
 _SERIES: Final = MappingProxyType({"R50": r50.archive, "R151": r151.archive})
 FLUX_EN_MASSE: Final[tuple[Flux, ...]] = ("R50", "R151", "R63B", "R64B", "R66B")
@@ -155,14 +152,10 @@ def _series(session: Session, partie: Partie) -> Iterator[Fichier]:
 
 
 def _mesures(session: Session, prms: Sequence[str]) -> Iterator[tuple[str, PointMesure]]:
-    driver = Driver.under(session)
-    for some in batches(prms, _LUS_ENSEMBLE):
-        for prm, dossier in zip(
-            some, read_at_once(driver, [(read_dossier, prm) for prm in some]), strict=True
-        ):
-            mesure = dossier and point_mesure(dossier.point, dossier.mesures, "SOUTIRAGE")
-            if mesure is not None:
-                yield prm, replace(mesure, collectes=TOUJOURS)
+    facettes = (Facette(prm, "SOUTIRAGE") for prm in prms)
+    for prm, mesure in zip(prms, read_mesures(session, facettes), strict=True):
+        if mesure is not None:
+            yield prm, replace(mesure, collectes=TOUJOURS)
 
 
 def _jours(partie: Partie) -> Iterator[date]:

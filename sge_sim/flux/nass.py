@@ -47,10 +47,10 @@ def archive_of_ends(contrat_id: str, fins: Sequence[FinDeService], creation: dat
         "avertissement": _AVERTISSEMENT,
         "dateCreation": legal(creation),
         "contratId": contrat_id,
-        "fins": [_fin(one) for one in fins],
+        "fins": [_fin(fin) for fin in fins],
     }
     content = (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode()
-    prms = tuple(dict.fromkeys(one.prm for one in fins))
+    prms = tuple(dict.fromkeys(fin.prm for fin in fins))
     return Archive(f"{nom}.zip", ((f"{nom}.json", content),), prms)
 
 

@@ -26,9 +26,12 @@ from sge_sim.domaine.ecarts_plateforme import FIDELES, Defauts
 from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.database import Database
 from sge_sim.facts.editions import Edition
-from sge_sim.facts.exclusivite import ExclusiviteLostError
+from sge_sim.facts.guet import Guet
+from sge_sim.facts.locks import ExclusiviteLostError
 from sge_sim.flux.contenus import keep_content
 from sge_sim.flux.due_lots import next_lots
+from sge_sim.flux.incidents import Incidents
+from sge_sim.flux.livraison import Tally, deliver_pending, retry_now
 from sge_sim.flux.lots import Lot
 from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import next_departure
@@ -193,7 +196,7 @@ class Publisher:
                     )
                 )
             lot.close(writing, len(files))
-            told = _told(lot, files, emise=publication.emise)
+            detail = _in_french(lot, files, emise=publication.emise)
         self.record(
             EchangeRecord(
                 instant=lot.instant,
@@ -201,7 +204,7 @@ class Publisher:
                 duration_ms=elapsed_ms(started),
                 kind="flux",
                 prm=lot.prm,
-                detail=told,
+                detail=detail,
             )
         )
 
@@ -222,6 +225,20 @@ class Publisher:
         ready = _write(folder, fichier)
         keep_content(self.database, folder / ready.nom, ready.sha256)
         return ready
+
+
+def publish_now(
+    settings: Settings, database: Database, record: Callable[[EchangeRecord], None], now: datetime
+) -> tuple[int, Tally]:
+    """Publish what is due at `now` (aware) and deliver what isn't, what was given up too.
+
+    Returns how many were published, and what became of the deliveries.
+    """
+    made = Publisher.of(settings, database, record).catch_up(now)
+    retry_now(database)
+    guet = Guet(settings.data_dir, database.engine)
+    incidents = Incidents(database.memoire, guet, record)
+    return made, deliver_pending(database, settings.data_dir, incidents)
 
 
 def _nothing(_sequence: int) -> Iterator["Fichier"]:
@@ -265,7 +282,7 @@ def _next_stop(
     return min(limit, next_day, first_files or limit)
 
 
-def _told(lot: Lot, files: Sequence[_Ready], *, emise: bool) -> str:
+def _in_french(lot: Lot, files: Sequence[_Ready], *, emise: bool) -> str:
     """Say in French what was published, or would have been."""
     if not emise:
         return f"{lot} : non émis, la plateforme d'homologation n'émet aucun flux (FAQ)."

@@ -23,16 +23,16 @@ from sge_sim.machine.files import PUBLIC
 _DEEPEST: Final = 256
 
 
-def parse_xml(content: bytes, *, compact: bool = False, bare: bool = False) -> etree._Element:
+def parse_xml(content: bytes, *, bare: bool = False) -> etree._Element:
     """Return the root of a document; raises `ValueError` for what isn't XML and for a DTD.
 
-    `compact` drops the white space between elements, `bare` comments and instructions too.
+    `bare` drops the white space between elements, comments and instructions.
     """
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
-        remove_blank_text=compact or bare,
+        remove_blank_text=bare,
         remove_comments=bare,
         remove_pis=bare,
     )

@@ -15,7 +15,7 @@ from typing import Final
 
 import yaml
 
-from sge_sim.errors import UsageError
+from sge_sim.errors import UsageError, system_reason
 from sge_sim.machine.files import read_user_file
 
 MAX_BYTES: Final = 1_000_000
@@ -26,7 +26,7 @@ def parse_yaml(path: Path) -> object:
     try:
         raw = read_user_file(path, MAX_BYTES)
     except OSError as error:
-        raise ValueError(f"le fichier est illisible ({error.strerror})") from None
+        raise ValueError(f"le fichier est illisible ({system_reason(error)})") from None
     except UsageError as error:
         raise ValueError(str(error).removesuffix(".")) from None
     try:

@@ -19,7 +19,7 @@ _SIX_CADRANS: Plages = ((22 * 60, 6 * 60),)
 """Off-peak hours of the six-class calendar, whatever the point's (assumed)."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2048)
 def decoupage(structure: Structure, plages: Plages) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the minutes at which a day changes class, and the nature of each part."""
     if structure is Structure.SIX_CADRANS:

@@ -226,8 +226,8 @@ def _enregistrements(point: PointMesure) -> tuple[tuple[int, int, bool], ...]:
     if not point.petit and point.memoire is None:
         return ((premier, dernier, False),)
     oppositions = [
-        (numero_borne(one.debut), numero_borne(one.fin or FIN_DES_JOURS))
-        for one in point.oppositions
+        (numero_borne(opposition.debut), numero_borne(opposition.fin or FIN_DES_JOURS))
+        for opposition in point.oppositions
     ]
     periodes: list[tuple[int, int, bool]] = []
     libre = 0

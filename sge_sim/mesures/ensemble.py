@@ -34,7 +34,7 @@ def courbes_du_jour(points: Sequence[PointMesure], jour: date) -> list[list[int]
     """
     n = numero(jour)
     courbes: list[list[int] | None] = [None] * len(points)
-    for rangs, valeurs in _valeurs(points, n, [est_collecte(one, n) for one in points]):
+    for rangs, valeurs in _valeurs(points, n, [est_collecte(point, n) for point in points]):
         for rang, courbe in zip(rangs, valeurs.tolist(), strict=True):
             courbes[rang] = courbe
     return courbes
@@ -99,19 +99,19 @@ def _journees(points: Sequence[PointMesure], installations: list[Installation], 
     """Return the day of points that have as many uses: as the days of one point, side by side."""
     table, formes = climat(), banque(48)
     cles = np.concatenate([cles_de(point.graine).jours for point in points], axis=1)
-    types = [int(table.types[one.types, n]) for one in installations]
+    types = [int(table.types[inst.types, n]) for inst in installations]
     energies = np.stack(
-        [one.energies[:, ici] for one, ici in zip(installations, types, strict=True)], axis=1
+        [inst.energies[:, ici] for inst, ici in zip(installations, types, strict=True)], axis=1
     )
     lignes = np.stack(
-        [one.lignes[:, ici] for one, ici in zip(installations, types, strict=True)], axis=1
+        [inst.lignes[:, ici] for inst, ici in zip(installations, types, strict=True)], axis=1
     )
     tous = cote_a_cote(installations)
     lignes += tous.par_ciel * np.array(
-        [0 if one.ciel is None else int(table.ciels[one.ciel, n]) for one in installations]
+        [0 if inst.ciel is None else int(table.ciels[inst.ciel, n]) for inst in installations]
     )
     semaine = draws(cles[:1], calendrier().compteurs[1:, n])[0]
-    vides, parties = table.absences[:, [one.presence for one in installations], n]
+    vides, parties = table.absences[:, [inst.presence for inst in installations], n]
     absents = (semaine & 1023) < vides
     absents |= (semaine >> int(table.parties[n]) & 1023) < parties
     mots = draws(cles[1 : 1 + tous.tirages], calendrier().compteurs[:1, n])

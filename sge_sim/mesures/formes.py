@@ -12,7 +12,7 @@ are plausible, not measured (assumed).
 
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +94,7 @@ class Banque:
     groupes: dict[Sorte, Groupe]
     _colonnes: dict[int, NDArray[np.int32]] = field(default_factory=dict, repr=False, compare=False)
 
-    @property
+    @cached_property
     def pas(self) -> int:
         """Minutes of a step."""
         return 1440 // (int(self.cumuls.shape[1]) - 1)

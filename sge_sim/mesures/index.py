@@ -36,7 +36,7 @@ CADRANS_DISTRIBUTEUR = 5
 """Registers of the distributor's grid: D1 to D4 of a Linky, then the peak of HTA (assumed)."""
 
 _TOTAL = CADRANS_FOURNISSEUR + CADRANS_DISTRIBUTEUR
-_REGISTRES_INITIAUX = [0, CADRANS_FOURNISSEUR, _TOTAL]
+_REGISTRES_INITIAUX = (0, CADRANS_FOURNISSEUR, _TOTAL)
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,8 @@ def registres_de_depose(point: PointMesure, compteur: CompteurPose) -> Entiers:
 
 def _montre(point: PointMesure, compteur: CompteurPose, i0: int, lus: Entiers) -> None:
     """Have registers that count from zero show what those of a meter do, from the day `i0` on."""
-    lus[_REGISTRES_INITIAUX] += compteur.index_initial
+    for rang in _REGISTRES_INITIAUX:
+        lus[rang] += compteur.index_initial
     pose = numero_borne(compteur.pose)
     through_given(point, compteur, i0, lus, lambda jour: _comptes(point, pose, jour, Grandeur.PA))
 

@@ -157,7 +157,7 @@ def _net(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:
     assert point.couple is not None
     propre, autre = (
         Journees(i0, bloc.energies, bloc.lignes, bloc.banque, False, _AUCUN, _AUCUN).cumuls()
-        for bloc in (_computed(one, i0, i1, grandeur) for one in (point, point.couple))
+        for bloc in (_computed(part, i0, i1, grandeur) for part in (point, point.couple))
     )
     net = np.zeros_like(propre)
     np.cumsum(np.maximum(np.diff(propre) - np.diff(autre), 0), axis=1, out=net[:, 1:])

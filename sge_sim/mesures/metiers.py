@@ -99,8 +99,8 @@ def metier(
 
 def _tire(t: Tirages, colonne: int) -> str:
     sort = t.entre(0, _POIDS[colonne] - 1)
-    for nom, one in METIERS.items():
-        sort -= one.poids[colonne]
+    for nom, metier in METIERS.items():
+        sort -= metier.poids[colonne]
         if sort < 0:
             return nom
     raise AssertionError

@@ -46,6 +46,6 @@ def rectified_registers(point: PointMesure, rectification: JourRectifie) -> Enti
     if not counted[_TOTAL]:
         return np.zeros_like(counted)
     # A large meter counts twelfths of a kWh, from five minutes to the next.
-    told = counted if point.petit else counted * 1000 // 12
-    gained: Entiers = counted * rectification.energie // counted[_TOTAL] - told
+    energies = counted if point.petit else counted * 1000 // 12
+    gained: Entiers = counted * rectification.energie // counted[_TOTAL] - energies
     return gained

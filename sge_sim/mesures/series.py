@@ -4,12 +4,15 @@ A lost point is left out (both an absent and an empty point fit the contract; ne
 corrected curve has it, with the value that was lost, and the days that were put right.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from sge_sim.mesures.calendrier import decalages, minuits
 from sge_sim.mesures.courbes import courbe
+from sge_sim.mesures.ensemble import courbes_du_jour
 from sge_sim.mesures.factices import courbe_factice, energies_factices, puissances_factices
 from sge_sim.mesures.lecture import ENERGIES, TOUT, Lecture
 from sge_sim.mesures.point import Grandeur, PointMesure
@@ -30,6 +33,8 @@ curve, estimated, a gap that Enedis filled by itself, and corrected by hand (GUI
 TRAITEMENTS: Final[Mapping[str | None, str]] = {ESTIME: "C", CORRIGE: "F"}
 """How a point was made (`tc`): estimated linearly between its bounds, corrected point by point (GUI
 0497 v1.5.0 p. 16; which of the ways: assumed)."""
+
+_DEMI_HEURE: Final = 1800
 
 
 class Troncon(NamedTuple):
@@ -76,6 +81,20 @@ def read_series(
         case _:
             series = _maxima(point, lecture)
     return tuple([serie for serie in series if serie])
+
+
+def read_curves_of_day(points: Sequence[PointMesure], jour: date) -> list[Serie | None]:
+    """Return the curve of a legal day of each point, computed together; None where that says
+    nothing (`courbes_du_jour`), and `read_series` has to be asked."""
+    minuit, suivant = minuits(jour, jour + timedelta(1)).tolist()
+    fins = np.arange(minuit, suivant, _DEMI_HEURE, dtype=np.int64) + _DEMI_HEURE
+    stamps = fins, decalages(fins)
+    return [
+        None
+        if watts is None
+        else Serie(Grandeur.PA, (Troncon(*stamps, np.array(watts), _DEMI_HEURE // 60, BRUT),))
+        for watts in courbes_du_jour(points, jour)
+    ]
 
 
 def _curves(point: PointMesure, lecture: Lecture) -> Iterator[Serie]:

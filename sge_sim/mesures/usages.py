@@ -138,14 +138,16 @@ def cote_a_cote(installations: list[Installation]) -> Installation:
     (uses, installations); what isn't a column is that of the first one."""
 
     def joint(nom: str) -> Entiers:
-        return np.concatenate([getattr(one, nom) for one in installations], axis=1)
+        return np.concatenate(
+            [getattr(installation, nom) for installation in installations], axis=1
+        )
 
     return replace(
         installations[0],
-        facteurs=np.stack([one.facteurs for one in installations], axis=1),
+        facteurs=np.stack([installation.facteurs for installation in installations], axis=1),
         gigues=joint("gigues"),
         bruits=joint("bruits"),
-        blocs=np.concatenate([one.blocs for one in installations], axis=1),
+        blocs=np.concatenate([installation.blocs for installation in installations], axis=1),
         absences=joint("absences"),
         retards=joint("retards"),
         par_ciel=joint("par_ciel"),

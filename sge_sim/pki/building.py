@@ -62,6 +62,7 @@ ORGANISATION = "Simulateur sge-sim"
 DIGEST = SHA256()
 # Machines that share a test seldom agree on the second: what is issued is valid a day early.
 CLOCK_MARGIN = timedelta(days=1)
+AUTHORITY_LIFE = timedelta(days=3650)
 
 
 def simulator_name(common_name: str) -> x509.Name:

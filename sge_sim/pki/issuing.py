@@ -25,6 +25,7 @@ from sge_sim.domaine.nomenclatures import KeyType, Usages
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
 from sge_sim.pki.building import (
+    AUTHORITY_LIFE,
     BUNDLE_PASSWORD,
     CLOCK_MARGIN,
     DIGEST,
@@ -34,7 +35,7 @@ from sge_sim.pki.building import (
     key_pem,
     key_usage,
 )
-from sge_sim.pki.simulated import AUTHORITY_LIFE, SimulatedAuthority
+from sge_sim.pki.simulated import SimulatedAuthority
 
 # How long an expired certificate had lived.
 EXPIRED_LIFE = timedelta(days=90)

@@ -21,6 +21,7 @@ from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS, LOCAL_HOSTS, OFFICIA
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, make_folder_once, write_atomically
 from sge_sim.pki.building import (
+    AUTHORITY_LIFE,
     CLOCK_MARGIN,
     DIGEST,
     certificate_builder,
@@ -35,7 +36,6 @@ from sge_sim.pki.certificates import extension, read_pem_bundle
 DEFAULT_HOSTS = (*LOCAL_HOSTS, *OFFICIAL_HOSTS, *DATA_CONNECT_HOSTS)
 SERVER_LIFE = timedelta(days=397)
 RENEW_BEFORE = timedelta(days=30)
-AUTHORITY_LIFE = timedelta(days=3650)
 
 
 @dataclass(frozen=True)

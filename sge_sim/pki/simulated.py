@@ -29,6 +29,7 @@ from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, locked, make_folder_once, write_atomically
 from sge_sim.pki.authorities import Authority, AuthorityList
 from sge_sim.pki.building import (
+    AUTHORITY_LIFE,
     DIGEST,
     PrivateKey,
     certificate_builder,
@@ -111,7 +112,6 @@ def add_to_revocation_list(
 
 # An authority is older than what it issues, expired certificates included.
 AUTHORITY_AGE = timedelta(days=730)
-AUTHORITY_LIFE = timedelta(days=3650)
 
 
 @dataclass(frozen=True)

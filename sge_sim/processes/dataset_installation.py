@@ -38,7 +38,6 @@ def install_dataset(
     *,
     size: int,
     seed: int,
-    name: str = "homologation",
     reforme: bool = False,
     partout: bool = False,
 ) -> int | None:
@@ -53,7 +52,7 @@ def install_dataset(
     """
     if _installed(database):
         return None
-    dataset = load_dataset(name)
+    dataset = load_dataset()
     points = population(dataset, size=size, seed=seed, reforme=reforme, partout=partout)
     with database.alone():
         if _installed(database):

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, PACKAGES, Environment, KindActeur
-from sge_sim.errors import UnknownError, UsageError
+from sge_sim.errors import UsageError, require_found
 from sge_sim.machine.files import data_path
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
 from sge_sim.referentiel.passwords import password_digest
@@ -25,6 +25,7 @@ from sge_sim.tables.acteurs import (
     find_contrat,
     find_utilisateur,
     get_acteur,
+    get_utilisateur,
 )
 
 T = TypeVar("T")
@@ -84,11 +85,7 @@ def add_login(
 
 def set_password(session: Session, login: str, password: str) -> None:
     """Give a user the password of its HTTP Basic; raises `UsageError` for an unknown login."""
-    utilisateur = find_utilisateur(session, login)
-    if utilisateur is None:
-        raise UnknownError(
-            f"Le login « {login} » n'existe pas : « sge-sim acteurs list » les donne.", login
-        )
+    utilisateur = get_utilisateur(session, login)
     if not password:
         raise UsageError("Un mot de passe vide ne protège rien : en donner un autre.")
     utilisateur.mot_de_passe = password_digest(password)
@@ -135,11 +132,11 @@ def habiliter(
     Raises `UsageError` for an unknown actor or package.
     """
     acteur = get_acteur(session, code)
-    found = next((known for known in PACKAGES if known.casefold() == package.casefold()), None)
-    if found is None:
-        raise UnknownError(
-            f"Le package « {package} » n'existe pas : choisir parmi {', '.join(PACKAGES)}.", package
-        )
+    found = require_found(
+        next((nom for nom in PACKAGES if nom.casefold() == package.casefold()), None),
+        f"Le package « {package} » n'existe pas : choisir parmi {', '.join(PACKAGES)}.",
+        package,
+    )
     habilitation = Habilitation(acteur_code=acteur.code, package=found, environnement=environnement)
     kept = session.get(Habilitation, (acteur.code, found, environnement))
     if retirer and kept is not None:

@@ -78,7 +78,6 @@ class PointNomme:
 class Dataset:
     """What a data set holds. Communes are keyed « code postal/code INSEE »."""
 
-    name: str
     communes: Mapping[str, CommuneEntry]
     acteurs: tuple[ActeurEntry, ...]
     profils: Mapping[str, Profil]
@@ -86,16 +85,9 @@ class Dataset:
     population: PopulationEntry
 
 
-def load_dataset(name: str = "homologation") -> Dataset:
-    """Read the data set of that name.
-
-    Raises `UsageError` when there is none or when it holds a mistake.
-    """
-    folder = data_path("catalog") / "datasets" / name
-    if not folder.is_dir():
-        known = ", ".join(sorted(path.name for path in folder.parent.glob("*/")))
-        raise UsageError(f"le jeu de données « {name} » n'existe pas : choisir parmi {known}.")
-    return read_dataset(folder)
+def load_dataset() -> Dataset:
+    """Read the data set of a first start; raises `UsageError` when it holds a mistake."""
+    return read_dataset(data_path("catalog") / "datasets" / "homologation")
 
 
 def read_dataset(folder: Path) -> Dataset:
@@ -110,7 +102,7 @@ def read_dataset(folder: Path) -> Dataset:
     points = _read_points(folder / _POINTS, communes, profils, fournisseurs)
     population = read_yaml_as(folder / _POPULATION, PopulationEntry)
     _check_population(folder / _POPULATION, population, communes, profils, fournisseurs)
-    return Dataset(folder.name, communes, acteurs, profils, points, population)
+    return Dataset(communes, acteurs, profils, points, population)
 
 
 def _check_acteurs(path: Path, acteurs: Sequence[ActeurEntry]) -> None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.libelles import jour_releve
-from sge_sim.domaine.nomenclatures import PETITS, Sens
+from sge_sim.domaine.nomenclatures import AUTRE_SENS, PETITS, Sens
 from sge_sim.mesures import (
     CompteurPose,
     Grille,
@@ -32,7 +32,7 @@ from sge_sim.mesures.jours_donnes import read_donnees
 from sge_sim.tables.mesures_facts import MesuresFacts
 from sge_sim.tables.point_facts import Dossier, PointFacts
 from sge_sim.tables.points import Point
-from sge_sim.tables.transmissions import ServiceTransmis
+from sge_sim.tables.transmissions import PointTransmis
 
 PUISSANCE_DU_SURPLUS = 3
 """Power (kVA, or kW) of the other direction of a point whose sheet gives only one (assumed)."""
@@ -78,7 +78,6 @@ _A_COURBE: Final = frozenset({"PMEI", "SAPHIR", "ICE", "ICE2Q", "ICE4Q"})
 _NON_CONSOMMATION = "PT000001"
 """The calendar of what a P4 that sells all of its production draws: nothing (GUI 0497 v1.5.0 p. 19;
 that the client has a contract for it all the same: assumed)."""
-_AUTRE: dict[Sens, Sens] = {"SOUTIRAGE": "INJECTION", "INJECTION": "SOUTIRAGE"}
 _DISTRIBUTEUR = "D"
 """The distributor's calendar of C1-C4 and P1-P3 (observed 2023)."""
 
@@ -108,8 +107,8 @@ class _Donnees(NamedTuple):
     memoire: int | None
 
 
-PointDecrit = PointFacts | Point | ServiceTransmis
-"""A point as it was read, its row, or that of a service with what is needed of its point."""
+AnyPoint = PointFacts | Point | PointTransmis
+"""A point as it was read, its row, or what is needed of it."""
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
@@ -119,7 +118,7 @@ def mesure_of(dossier: Dossier, sens: Sens, *, pertes: bool = False) -> PointMes
 
 
 def point_mesure(
-    point: PointDecrit,
+    point: AnyPoint,
     mesures: MesuresFacts,
     sens: Sens,
     service: tuple[date, date | None] | None = None,
@@ -142,7 +141,7 @@ def point_mesure(
     if any(code == _NON_CONSOMMATION for _, _, code in mesures.calendriers):
         return seul
     # What is produced is first consumed behind the meter.
-    return _joined(seul, _described(point, mesures, _AUTRE[sens], service, pertes))
+    return _joined(seul, _described(point, mesures, AUTRE_SENS[sens], service, pertes))
 
 
 @lru_cache(maxsize=256)
@@ -151,7 +150,7 @@ def _joined(seul: PointMesure, couple: PointMesure) -> PointMesure:
 
 
 def _described(
-    point: PointDecrit,
+    point: AnyPoint,
     mesures: MesuresFacts,
     sens: Sens,
     service: tuple[date, date | None] | None,
@@ -188,7 +187,7 @@ def _described(
     )
 
 
-def _memoire(point: PointDecrit) -> int | None:
+def _memoire(point: AnyPoint) -> int | None:
     """Return the days of curve that a large meter keeps: 42, or 21 where it counts injection too
     (FAQ, of a PME-PMI; of the other meters that can be collected: assumed), none of an older one.
 
@@ -219,7 +218,7 @@ def _facette(segment: str, sens: Sens) -> str:
     return "P3" if sens == "INJECTION" else "C4"
 
 
-def _unite(point: PointDecrit) -> str | None:
+def _unite(point: AnyPoint) -> str | None:
     """Return the unit of the powers of a point, kVA or kW."""
     if point.puissance_souscrite is None:
         return point.puissance_raccordement_unite

@@ -16,7 +16,7 @@ from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from sge_sim.errors import UsageError
+from sge_sim.errors import UsageError, system_reason
 from sge_sim.facts.database import DATABASE_UNREACHABLE, Database
 from sge_sim.machine.files import PRIVATE, PUBLIC, make_private_folder, write_atomically
 from sge_sim.schema.data_folder import named_database, open_database
@@ -195,8 +195,8 @@ def _given_key(key_file: Path | None) -> bytes | None:
         mode, key = key_file.stat().st_mode, key_file.read_bytes()
     except OSError as error:
         raise UsageError(
-            f"--cle-plateforme {key_file} ne peut pas être lu ({error.strerror}) : en donner un "
-            "autre."
+            f"--cle-plateforme {key_file} ne peut pas être lu ({system_reason(error)}) : en donner "
+            "un autre."
         ) from error
     if mode & 0o077:
         raise UsageError(

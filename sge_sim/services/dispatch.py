@@ -22,10 +22,9 @@ from sge_sim.services.registry import BY_PATH, SERVICES
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
-from sge_sim.soap.endpoint import Endpoint
+from sge_sim.soap.endpoint import AnswersDemand, Endpoint
 from sge_sim.soap.exchange import Exchange
 from sge_sim.soap.messages import MessageWriter
-from sge_sim.soap.operation import AnswersDemand
 from sge_sim.soap.protocol import FaultStyle, SgtFault
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sge_sim.clock import start_of_day
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.models import Models
-from sge_sim.soap.writer import NIL
+from sge_sim.soap.rows import NIL
 
 Write = Callable[[list[bytes], Any], None]
 """Adds the bytes of a value to those that are there."""

@@ -1,9 +1,12 @@
-"""One contract published by Spyne: its document, its dispatch, its one operation."""
+"""One contract published by Spyne: its document, its dispatch, its one operation, its faults."""
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import Any
+from xml.sax.saxutils import escape
 
 from sge_sim.domaine.plateformes import Existence
 from sge_sim.errors import UsageError
@@ -11,13 +14,126 @@ from sge_sim.refus import Refus
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.contract import Contract
 from sge_sim.soap.elements import ElementWriter
-from sge_sim.soap.exchange import Exchange
-from sge_sim.soap.messages import MessageWriter
-from sge_sim.soap.models import Models
-from sge_sim.soap.operation import AnswersDemand, Operation
-from sge_sim.soap.outgoing import Outgoing
-from sge_sim.soap.protocol import FaultStyle, SgeSoap11, SgtFault
+from sge_sim.soap.exchange import Exchange, Outcome
+from sge_sim.soap.messages import MessageWriter, envelope, info_demandeur
+from sge_sim.soap.models import TEXT, Models
+from sge_sim.soap.protocol import MIME_TYPE, FaultStyle, SgeSoap11, SgtFault, Tree
 from sge_sim.transport.message import Response
+
+
+class Outgoing(spyne.Soap11):  # type: ignore[misc]
+    """The protocol of one contract's answers: the message that the operation wrote, or a fault.
+
+    Faults have the SGT code in `detail/erreur/resultat`; `soap` is the prefix of the envelope.
+    """
+
+    mime_type = MIME_TYPE
+
+    def __init__(self, contract: Contract, elements: ElementWriter, style: FaultStyle) -> None:
+        super().__init__(cleanup_namespaces=False)
+        self._contract = contract
+        self._elements = elements
+        self._style = style
+
+    def serialize(self, ctx: Any, message: Any) -> None:
+        """Take the message that the operation wrote, or write a fault."""
+        if ctx.out_error is None:
+            (ctx.out_document,) = ctx.out_object
+            return
+        exchange: Exchange = ctx.udc
+        fault = _as_sgt(ctx.out_error)
+        exchange.outcome = Outcome(fault.code, fault.constat, fault.rule)
+        ctx.out_document = envelope([], self._fault(fault, exchange))
+
+    def create_out_string(self, ctx: Any, charset: str | None = None) -> None:
+        """Hand the bytes over."""
+        ctx.out_string = [ctx.out_document]
+
+    def _fault(self, fault: SgtFault, exchange: Exchange) -> list[bytes]:
+        """Return a fault as the guides show it.
+
+        The services of ConsultationMesuresDetaillees have a `faultstring` of their own, and tell
+        the code alone (GUI 0488 §4.3). In the others it is the label, and what is known of the
+        demand follows the code (GUI 0468 §3.2.2.2).
+        """
+        bare = self._style.bare(exchange.instant)
+        code, libelle = ("", "") if bare else (fault.code, fault.libelle)
+        detail_tree: dict[str, Any] = {"resultat": {"code": code, TEXT: libelle}}
+        if self._style.faultstring is None:
+            if prm := exchange.prm:
+                detail_tree["infoFonctionnelles"] = {"pointId": prm}
+            detail_tree.update(info_demandeur(exchange.login))
+        faultstring = escape(self._style.faultstring or fault.libelle)
+        prefix = "soap:" if bare else ""
+        head = (
+            f"<soap:Fault><{prefix}faultcode>soap:Server</{prefix}faultcode>"
+            f"<{prefix}faultstring>{faultstring}</{prefix}faultstring><detail>"
+        )
+        detail = self._elements.parts(self._contract.fault, detail_tree)
+        return [head.encode(), *detail, b"</detail></soap:Fault>"]
+
+
+def _as_sgt(error: Any) -> SgtFault:
+    """Return `error` as a fault of SGE: what Spyne itself refuses is a malformed message."""
+    if isinstance(error, SgtFault):
+        return error
+    client = str(getattr(error, "faultcode", "")).startswith("Client")
+    return SgtFault("SGT562" if client else "SGT500", constat=str(error))
+
+
+AnswersDemand = Callable[[Exchange, MessageWriter], bytes]
+"""What answers a demand: it has the answer written, then commits, so that committing is the last
+thing that can refuse; whatever goes wrong before undoes the demand."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What Spyne calls: the handler between the tree of the request and the bytes of the answer."""
+
+    messages: MessageWriter
+    handle: AnswersDemand
+
+    def __call__(self, ctx: Any, demande: Tree) -> bytes:
+        exchange: Exchange = ctx.udc
+        exchange.demande, exchange.entete = demande, ctx.in_header or {}
+        contract = self.messages.contract
+        try:
+            message = self.handle(exchange, self.messages)
+        except SgtFault:
+            raise
+        except Exception as error:
+            _log.exception("%s n'a pas pu répondre.", contract.path)
+            raise SgtFault("SGT500", constat=f"{type(error).__name__}: {error}") from error
+        # A service without acquittement sends no code.
+        exchange.outcome = Outcome("SGT200" if contract.response_header else None)
+        return message
+
+    def published(self, models: Models) -> Any:
+        """Return the operation as a service of Spyne's."""
+        contract = self.messages.contract
+
+        def operation(ctx: Any, demande: Tree) -> bytes:
+            return self(ctx, demande)
+
+        request, response = models.element(contract.request), models.element(contract.response)
+        headers = {
+            key: (models.element(name),)
+            for key, name in (
+                ("_in_header", contract.request_header),
+                ("_out_header", contract.response_header),
+            )
+            if name is not None
+        }
+        method = spyne.rpc(
+            request,
+            _returns=response,
+            _body_style="bare",
+            _operation_name=contract.operation,
+            **headers,
+        )(operation)
+        return type("Service", (spyne.ServiceBase,), {contract.operation: method})
 
 
 class Context(spyne.MethodContext):  # type: ignore[misc]
@@ -37,8 +153,6 @@ class Context(spyne.MethodContext):  # type: ignore[misc]
 
 _TEXT_XML = (("Content-Type", "text/xml; charset=utf-8"),)
 _KEPT_DOCUMENTS = 4
-
-_log = logging.getLogger(__name__)
 
 
 class Endpoint:

@@ -7,8 +7,8 @@ from sqlalchemy import JSON, Date, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
-from sge_sim.errors import UnknownError
-from sge_sim.tables.base import Base, Instant
+from sge_sim.errors import UnknownError, require_found
+from sge_sim.tables.base import Base, Instant, matching
 
 
 class Acteur(Base):
@@ -134,6 +134,14 @@ def find_utilisateur(session: Session, login: str) -> Utilisateur | None:
     return session.get(Utilisateur, login.lower())
 
 
+def get_utilisateur(session: Session, login: str) -> Utilisateur:
+    """Return the user of that e-mail; raises `UsageError` when there is none."""
+    found = find_utilisateur(session, login)
+    return require_found(
+        found, f"Le login « {login} » n'existe pas : sge-sim acteurs list les donne.", login
+    )
+
+
 def all_acteurs(session: Session) -> Sequence[Acteur]:
     """Return every actor that is seen, in the order of their codes."""
     seen = select(Acteur).where(Acteur.apport_id.is_(None))
@@ -158,10 +166,8 @@ def registered_certificats(
     session: Session, environnement: Environment | None = None
 ) -> Sequence[Certificat]:
     """Return the certificates handed in, those that end first at the head."""
-    query = select(Certificat).order_by(Certificat.not_after, Certificat.environnement)
-    if environnement is not None:
-        query = query.where(Certificat.environnement == environnement)
-    return session.scalars(query).all()
+    query = select(Certificat).where(*matching((Certificat.environnement, environnement)))
+    return session.scalars(query.order_by(Certificat.not_after, Certificat.environnement)).all()
 
 
 def find_contrat(session: Session, contrat_id: str) -> Contrat | None:

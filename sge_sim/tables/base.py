@@ -5,7 +5,17 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, String, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 if TYPE_CHECKING:
@@ -75,6 +85,11 @@ class Payload(TypeDecorator[P]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], P | None]:
         read: Any = self.impl_instance.result_processor(dialect, coltype) or _as_it_is
         return lambda value: None if (found := read(value)) is None else self.cls(**found)
+
+
+def matching(*wanted: tuple[Any, Any]) -> list[ColumnElement[bool]]:
+    """Return what selects rows by columns and the values beside them; None wants nothing."""
+    return [column == value for column, value in wanted if value is not None]
 
 
 def _as_it_is(value: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from sge_sim.tables.base import Base, Instant, RowId
+from sge_sim.tables.base import Base, Instant, RowId, matching
 
 
 class Campaign(Base):
@@ -54,15 +54,8 @@ def last_observed(session: Session) -> int:
 
 def find_campaigns(session: Session, *, acteur: str | None = None) -> list[Campaign]:
     """Return the campaigns, the newest first."""
-    query = select(Campaign).order_by(Campaign.id.desc())
-    if acteur is not None:
-        query = query.where(Campaign.acteur_code == acteur)
-    return list(session.scalars(query))
-
-
-def find_campaign(session: Session, campaign_id: int) -> Campaign | None:
-    """Return the campaign of that number."""
-    return session.get(Campaign, campaign_id)
+    query = select(Campaign).where(*matching((Campaign.acteur_code, acteur)))
+    return list(session.scalars(query.order_by(Campaign.id.desc())))
 
 
 def observations_of(session: Session, echange_id: int) -> list[CampaignObservation]:

@@ -37,7 +37,7 @@ from sge_sim.domaine.nomenclatures import (
     TypeService,
     TypeServiceAcces,
 )
-from sge_sim.tables.base import Base, Instant, RowId
+from sge_sim.tables.base import Base, Instant, RowId, matching
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
 
@@ -317,11 +317,6 @@ def services_of_point(session: Session, prm: str) -> Sequence[ServiceSouscrit]:
     ).all()
 
 
-def find_service(session: Session, service_souscrit_id: str) -> ServiceSouscrit | None:
-    """Return the service of that number."""
-    return session.get(ServiceSouscrit, service_souscrit_id)
-
-
 def infra_j_since(session: Session, prm: str, since: datetime) -> Sequence[DemandeInfraJ]:
     """Return the infra-daily orders of a point that were accepted after `since`."""
     return session.scalars(
@@ -331,9 +326,8 @@ def infra_j_since(session: Session, prm: str, since: datetime) -> Sequence[Deman
 
 def autorisations(session: Session, acteur_code: str | None = None) -> Sequence[AutorisationClient]:
     """Return the declarations, oldest first: all of them, or an actor's."""
-    query = select(AutorisationClient).order_by(AutorisationClient.id)
-    if acteur_code is not None:
-        query = query.where(AutorisationClient.acteur_code == acteur_code)
+    wanted = matching((AutorisationClient.acteur_code, acteur_code))
+    query = select(AutorisationClient).where(*wanted).order_by(AutorisationClient.id)
     return session.scalars(query).all()
 
 

@@ -1,12 +1,16 @@
-"""What is counted beside the state: in a file of the data folder, or in the machines' PostgreSQL.
+"""What is counted beside the state: in files of the data folder, or in the machines' PostgreSQL.
 
-All the processes that serve a data folder count the calls of Data Connect in one file. A count
-matters for an hour at most: the file is no part of the state, isn't synced to the disk and may be
-deleted. The simulators of several machines count together as their neighbour with SQLite does:
-`sge_sim.machine.counters.Counters`, `QuotaCounts`, `sge_sim.door.cadence.Cadence`.
+All the processes that serve a data folder, and the commands, count the pannes and the calls of Data
+Connect in files, which are no part of the state and aren't synced to the disk.
+
+The simulators of several machines count together as their neighbour with SQLite does: `Counters`,
+`QuotaCounts`, `sge_sim.door.cadence.Cadence`.
 """
 
+import fcntl
+import os
 import sqlite3
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,9 +21,80 @@ from typing import Final
 
 from sqlalchemy import Engine, bindparam, delete, select, text
 
-from sge_sim.machine.files import make_private_file
+from sge_sim.machine.files import make_private_file, open_private
 from sge_sim.tables.plateforme import comptage
 from sge_sim.tables.prepared import Driver, Prepared
+
+_CELL = struct.Struct("=QQ")  # how many were counted, how many of them were struck
+_CELLS = 65_536
+
+
+class Counters:
+    """The counts of the pannes, by number, in a file; made after the fork, shared by the threads.
+
+    The file is read and written, never mapped: mapped memory kills the process on a full disk or a
+    file that was cut.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._threads = Lock()
+        self._handle: int | None = None
+
+    def count(self, number: int, most: int, strikes: Callable[[int], bool]) -> int | None:
+        """Count one more under `number`; return its rank, from 1, if `strikes` says so of it.
+
+        Nothing is counted beyond `most`.
+        """
+        with self._alone() as handle:
+            counted, struck = _read_cell(handle, number)
+            if counted >= most:
+                return None
+            hit = strikes(counted + 1)
+            os.pwrite(handle, _CELL.pack(counted + 1, struck + hit), _place(number))
+            return counted + 1 if hit else None
+
+    def read(self, number: int) -> tuple[int, int]:
+        """Return how many were counted under `number`, and how many of them were struck."""
+        with self._alone() as handle:
+            return _read_cell(handle, number)
+
+    def forget(self) -> None:
+        """Set every counter to zero."""
+        with self._alone() as handle:
+            os.ftruncate(handle, 0)
+
+    def close(self) -> None:
+        """Close the file; it may be used again."""
+        with self._threads:
+            if self._handle is not None:
+                os.close(self._handle)
+                self._handle = None
+
+    @contextmanager
+    def _alone(self) -> Iterator[int]:
+        # The lock belongs to the opened file: it holds back the other processes, not the threads.
+        with self._threads:
+            if self._handle is None:
+                self._handle = open_private(self._file)
+            fcntl.flock(self._handle, fcntl.LOCK_EX)
+            try:
+                yield self._handle
+            finally:
+                fcntl.flock(self._handle, fcntl.LOCK_UN)
+
+
+def _place(number: int) -> int:
+    return number % _CELLS * _CELL.size
+
+
+def _read_cell(handle: int, number: int) -> tuple[int, int]:
+    found = os.pread(handle, _CELL.size, _place(number))
+    if len(found) < _CELL.size:
+        return 0, 0
+    counted, struck = _CELL.unpack(found)
+    return counted, struck
+
 
 _PATIENCE_SECONDS = 5.0
 _TABLE = (
@@ -44,7 +119,10 @@ class Quota:
 
 
 class QuotaCounts:
-    """The counts of a data folder; one per process, shared by its threads."""
+    """The counts of a data folder; one per process, shared by its threads.
+
+    A count matters for an hour at most: the file may be deleted.
+    """
 
     def __init__(self, data_dir: Path) -> None:
         file = data_dir / "data-connect-quotas.db"

@@ -34,7 +34,7 @@ from sge_sim.domaine.nomenclatures import (
     TypeServiceAcces,
 )
 from sge_sim.tables.acteurs import Acteur
-from sge_sim.tables.base import Base, Instant, RowId
+from sge_sim.tables.base import Base, Instant, RowId, matching
 from sge_sim.tables.commandes import UNENDED, ServiceSouscrit
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Prepared, Query, Rows
@@ -300,11 +300,6 @@ def applications(session: Session) -> Sequence[Application]:
     ).all()
 
 
-def find_application(session: Session, client_id: str) -> Application | None:
-    """Return the application of that identifier."""
-    return session.get(Application, client_id)
-
-
 def default_application(session: Session, mode: ModeApplication) -> Application | None:
     """Return the application of a mode that a newcomer plays."""
     return session.scalar(
@@ -314,10 +309,8 @@ def default_application(session: Session, mode: ModeApplication) -> Application 
 
 def consentements(session: Session, prm: str | None = None) -> Sequence[ConsentementDonne]:
     """Return the consents, oldest first: all of them, or those of a point."""
-    query = select(ConsentementDonne).order_by(ConsentementDonne.id)
-    if prm is not None:
-        query = query.where(ConsentementDonne.prm == prm)
-    return session.scalars(query).all()
+    query = select(ConsentementDonne).where(*matching((ConsentementDonne.prm, prm)))
+    return session.scalars(query.order_by(ConsentementDonne.id)).all()
 
 
 def running_services(
@@ -339,11 +332,6 @@ def running_services(
         )
         .order_by(ServiceSouscrit.service_souscrit_id)
     ).all()
-
-
-def find_consentement(session: Session, consentement_id: int) -> ConsentementDonne | None:
-    """Return the consent of that number."""
-    return session.get(ConsentementDonne, consentement_id)
 
 
 class RevokedToken(Base):

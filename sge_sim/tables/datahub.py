@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
 from sge_sim.tables.acteurs import Acteur
-from sge_sim.tables.base import Base, Instant, Payload, RowId
+from sge_sim.tables.base import Base, Instant, Payload, RowId, matching
 from sge_sim.tables.dataconnect import Application
 
 RoleDatahub = Literal["technique", "contractuel", "representant"]
@@ -158,10 +158,8 @@ def comptes_datahub(session: Session) -> Sequence[CompteDatahub]:
 
 def contrats_datahub(session: Session, acteur_code: str | None = None) -> Sequence[ContratDatahub]:
     """Return the contracts by number: all of them, or those of an entity."""
-    query = select(ContratDatahub).order_by(ContratDatahub.numero)
-    if acteur_code is not None:
-        query = query.where(ContratDatahub.acteur_code == acteur_code)
-    return session.scalars(query).all()
+    query = select(ContratDatahub).where(*matching((ContratDatahub.acteur_code, acteur_code)))
+    return session.scalars(query.order_by(ContratDatahub.numero)).all()
 
 
 def applications_datahub(session: Session, acteur_code: str) -> Sequence[ApplicationDatahub]:

@@ -6,7 +6,7 @@ They protect simulated data only.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Date,
@@ -33,7 +33,7 @@ from sqlalchemy.orm import (
 
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.tables.acteurs import Contrat
-from sge_sim.tables.base import Base, Instant, RowId
+from sge_sim.tables.base import Base, Instant, RowId, matching
 from sge_sim.tables.commandes import (
     Abonnement,
     Affaire,
@@ -175,25 +175,17 @@ def last_sequence(session: Session, numero: int, flux: Flux) -> int:
     return session.scalar(query) or 0
 
 
-def unpublished_historiques(session: Session) -> Sequence[DemandeHistorique]:
-    """Return the orders of history that were carried out and have no file yet."""
+_Demande = TypeVar("_Demande", DemandeHistorique, DemandeInfraJ)
+
+
+def unpublished(session: Session, kind: type[_Demande]) -> Sequence[_Demande]:
+    """Return the orders of a kind that were carried out and have no file yet."""
     return session.scalars(
-        select(DemandeHistorique)
+        select(kind)
         .join(Affaire)
         .outerjoin(Publication, Publication.affaire_id == Affaire.affaire_id)
         .where(Affaire.etat == "realisee", Publication.id.is_(None))
-        .options(joinedload(DemandeHistorique.affaire))
-    ).all()
-
-
-def unpublished_infra_j(session: Session) -> Sequence[DemandeInfraJ]:
-    """Return the infra-daily orders that were carried out and have no file yet."""
-    return session.scalars(
-        select(DemandeInfraJ)
-        .join(Affaire)
-        .outerjoin(Publication, Publication.affaire_id == Affaire.affaire_id)
-        .where(Affaire.etat == "realisee", Publication.id.is_(None))
-        .options(joinedload(DemandeInfraJ.affaire))
+        .options(joinedload(kind.affaire))
     ).all()
 
 
@@ -297,21 +289,19 @@ def find_fichiers(
     `debut` (included) and `fin` (excluded) are aware instants of their publication; `before_id`
     begins the next page.
     """
+    wanted = matching(
+        (FichierFlux.contrat_id, contrat_id), (Publication.flux, flux), (FichierFlux.etat, etat)
+    )
     query = (
         select(FichierFlux)
         .join(FichierFlux.publication)
+        .where(*wanted)
         .options(joinedload(FichierFlux.publication), defer(FichierFlux.prms))
         .order_by(FichierFlux.id.desc())
         .limit(limit)
     )
-    if contrat_id is not None:
-        query = query.where(FichierFlux.contrat_id == contrat_id)
-    if flux is not None:
-        query = query.where(Publication.flux == flux)
     if prm is not None:
         query = query.where(FichierFlux.prms.contains(prm, autoescape=True))
-    if etat is not None:
-        query = query.where(FichierFlux.etat == etat)
     if debut is not None:
         query = query.where(Publication.instant >= debut.astimezone(UTC))
     if fin is not None:
@@ -347,11 +337,6 @@ def find_fichier(session: Session, nom: str) -> FichierFlux | None:
     return session.scalars(
         select(FichierFlux).where(FichierFlux.nom == nom).order_by(FichierFlux.id.desc()).limit(1)
     ).first()
-
-
-def get_fichier(session: Session, fichier_id: int) -> FichierFlux | None:
-    """Return the file of that number."""
-    return session.get(FichierFlux, fichier_id)
 
 
 def first_waiting(session: Session) -> tuple[datetime | None, datetime | None]:

@@ -18,7 +18,7 @@ from sge_sim.domaine.nomenclatures import (
     FormatM023,
     Sens,
 )
-from sge_sim.tables.base import Base, Instant
+from sge_sim.tables.base import Base, Instant, matching
 from sge_sim.tables.flux import FichierFlux, Publication
 from sge_sim.tables.prepared import Prepared, Query
 
@@ -91,13 +91,11 @@ def demandes_m023(
 
     With `before`, the case of one, only those that come after it: the next page.
     """
-    query = select(DemandeM023).order_by(
-        DemandeM023.opened_at.desc(), DemandeM023.affaire_id.desc()
+    query = (
+        select(DemandeM023)
+        .where(*matching((DemandeM023.flux, flux), (DemandeM023.acteur_code, acteur_code)))
+        .order_by(DemandeM023.opened_at.desc(), DemandeM023.affaire_id.desc())
     )
-    if flux is not None:
-        query = query.where(DemandeM023.flux == flux)
-    if acteur_code is not None:
-        query = query.where(DemandeM023.acteur_code == acteur_code)
     if before is not None:
         known = select(DemandeM023.opened_at, DemandeM023.affaire_id)
         last = known.where(DemandeM023.affaire_id == before).scalar_subquery()

@@ -8,10 +8,9 @@ from sqlalchemy import Engine, Float, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.domaine.pannes import Panne, SortePanne
-from sge_sim.machine.counters import Counters
 from sge_sim.tables.base import Base, RowId
 from sge_sim.tables.commandes import next_numero
-from sge_sim.tables.comptages import SharedCounters
+from sge_sim.tables.comptages import Counters, SharedCounters
 from sge_sim.tables.plateforme import is_shared
 from sge_sim.tables.prepared import Driver, Prepared, Query
 

@@ -200,23 +200,6 @@ class AccesFacts:
     date_debut: date
     date_fin: date | None
 
-    def covers(
-        self,
-        type: str,
-        sens: tuple[Sens, ...],
-        *,
-        acteur_code: str,
-        debut: date,
-        fin: date,
-        jour: date,
-    ) -> bool:
-        """Tell whether it runs on `jour` and lets the actor consult [debut, fin)."""
-        return (
-            (self.acces_type, (self.sens,), self.acteur_code) == (type, sens, acteur_code)
-            and self.date_debut <= debut
-            and (self.date_fin is None or (fin <= self.date_fin and jour < self.date_fin))
-        )
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dossier:
@@ -267,9 +250,12 @@ class Dossier:
         fin: date,
         jour: date,
     ) -> bool:
-        """Tell whether an access service lets the actor consult [debut, fin) on `jour`."""
+        """Tell whether an access service of `jour` lets the actor consult [debut, fin)."""
+        wanted = (type, sens, acteur_code)
         return any(
-            acces.covers(type, sens, acteur_code=acteur_code, debut=debut, fin=fin, jour=jour)
+            (acces.acces_type, (acces.sens,), acces.acteur_code) == wanted
+            and acces.date_debut <= debut
+            and (acces.date_fin is None or (fin <= acces.date_fin and jour < acces.date_fin))
             for acces in self.acces
         )
 

@@ -213,9 +213,11 @@ class Point(Situation, Base):
         ForeignKeyConstraint(
             ["code_postal", "code_insee"], ["commune.code_postal", "commune.code_insee"]
         ),
-        # A search names a commune, with or without a street: one index for each. The first leads
-        # with the street, lest it be taken where none is named; the second holds all that the
-        # other criteria compare, so that no row of a large commune is read in vain.
+        # A search names a commune, with or without a street, with or without a name: one index for
+        # each. The first leads with the street, lest it be taken where none is named; the second
+        # holds all that the other criteria compare. In the third a part of a name is looked for
+        # among those of a commune: it is as narrow as can be, since all of them are read, and has
+        # the PRM, so that nothing else is.
         Index("ix_point_voie", "recherche_voie", "code_insee", "code_postal"),
         Index(
             "ix_point_criteres",
@@ -224,9 +226,8 @@ class Point(Situation, Base):
             "domaine_tension",
             "categorie_client_final",
             "etat_contractuel",
-            "recherche_nom",
-            postgresql_include=["prm"],  # a name is looked for in it alone
         ),
+        Index("ix_point_nom_commune", "code_insee", "code_postal", "recherche_nom", "prm"),
         Index("ix_point_apport", "apport_id", "prm"),
         # The page of points looks for names by their beginning, as bytes follow one another.
         Index(

@@ -5,9 +5,10 @@ What a caller may see (perimeter, cases) is a rule of the service; this only app
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import ColumnElement, Select, false, literal_column, or_, select
+from sqlalchemy.orm import Session, selectinload
 
 from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import CategorieClientFinal, DomaineTension, EtatContractuel
@@ -50,8 +51,7 @@ def search_points(
     them, which ones isn't said: the caller refuses them anyway, and sorting them first would
     mean reading a whole commune.
     """
-    query = select(Point).where(*_conditions(criteres), POINT_SEEN)
-    query = _named(query, criteres).options(selectinload(Point.compteurs))
+    query = _selected(criteres).where(POINT_SEEN).options(selectinload(Point.compteurs))
     if (number := criteres.matricule_ou_numero_serie) is not None:
         query = query.where(Point.prm.in_(_points_of_meter(session, number)))
     if etats is not None:
@@ -62,10 +62,12 @@ def search_points(
     return sorted(session.scalars(query.limit(limit + 1)), key=lambda point: point.prm)
 
 
-def _conditions(criteres: Criteres) -> list[ColumnElement[bool]]:
-    equalities = (
-        (Point.code_postal, criteres.code_postal),
-        (Point.code_insee, criteres.code_insee),
+def _selected(criteres: Criteres) -> Select[Point]:
+    """Return the query of the points that agree with `criteres`, save for their meters."""
+    commune = _equal(
+        (Point.code_postal, criteres.code_postal), (Point.code_insee, criteres.code_insee)
+    )
+    others = _equal(
         (Point.siret, criteres.siret),
         (Point.domaine_tension, criteres.domaine_tension),
         (Point.categorie_client_final, criteres.categorie_client_final),
@@ -74,28 +76,29 @@ def _conditions(criteres: Criteres) -> list[ColumnElement[bool]]:
         (Point.recherche_voie, _normalised(criteres.numero_et_nom_voie)),
         (Point.recherche_lieu_dit, _normalised(criteres.lieu_dit)),
     )
-    return [column == value for column, value in equalities if value is not None]
-
-
-def _named(query: Select[Point], criteres: Criteres) -> Select[Point]:
-    """Return the query with a part of the client's name, looked for in an index that holds all
-    that is asked: PostgreSQL would read each point of a city to see its name."""
+    query = select(Point)
     if criteres.nom_client_final is None:
-        return query
+        return query.where(*commune, *others)
     # Nothing but letters, digits and spaces is left: no wildcard to escape. A name of which
     # nothing is left is no name, and finds nothing rather than everything.
     name = normalise(criteres.nom_client_final)
-    named = aliased(Point)
-    within = (
-        (named.code_insee, criteres.code_insee),
-        (named.code_postal, criteres.code_postal),
-        (named.domaine_tension, criteres.domaine_tension),
-        (named.categorie_client_final, criteres.categorie_client_final),
-    )
-    return query.join(named, named.prm == Point.prm).where(
-        *(column == value for column, value in within if value is not None),
-        named.recherche_nom.contains(name) if name else false(),
-    )
+    named = Point.recherche_nom.contains(name) if name else false()
+    if _narrow(criteres):
+        return query.where(named, *commune, *others)
+    # All the names of a commune are read, in an index that has nothing else. The offset keeps that
+    # apart: a server that takes a part for a common one would rather go through the points.
+    found = select(Point.prm).where(named, *commune).offset(literal_column("0")).subquery("found")
+    return query.join(found, found.c.prm == Point.prm).where(*others)
+
+
+def _equal(*columns: tuple[Any, object]) -> list[ColumnElement[bool]]:
+    return [column == value for column, value in columns if value is not None]
+
+
+def _narrow(criteres: Criteres) -> bool:
+    """Tell whether criteria other than a commune and a name leave few points to read."""
+    few = (criteres.numero_et_nom_voie, criteres.siret, criteres.matricule_ou_numero_serie)
+    return any(criterion is not None for criterion in few)
 
 
 def _normalised(text: str | None) -> str | None:

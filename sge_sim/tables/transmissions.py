@@ -24,7 +24,7 @@ from sge_sim.domaine.nomenclatures import (
     Sens,
 )
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.points import Compteur, Point
+from sge_sim.tables.points import POINT_SEEN, Compteur, Point
 
 ENDS_OF_A_TERM: tuple[MotifFin, ...] = ("echeance", "prolongation")
 """Ends after which the last days of a service are still sent."""
@@ -51,17 +51,10 @@ class Transmission:
     publie_avant_arret: bool = False
 
 
-class ServiceTransmis(NamedTuple):
-    """A service that is transmitted, with what its measures depend on of the sheet of its point."""
+class PointTransmis(NamedTuple):
+    """What the measures of a point depend on of its sheet."""
 
     prm: str
-    service_souscrit_id: str
-    affaire_id: str | None
-    sens: Sens | None
-    corrigees: bool | None
-    date_debut: date
-    date_fin: date | None
-    activated_at: datetime
     segment: Segment
     niveau_ouverture_services: int | None
     categorie_client_final: CategorieClientFinal | None
@@ -83,7 +76,22 @@ class ServiceTransmis(NamedTuple):
     contrat_soutirage: bool
     contrat_injection: bool
     graine: int
+
+
+class ServiceTransmis(NamedTuple):
+    """A service that is transmitted, and its point, whose curve is told every `r4x_pas` minutes
+    where it is a large one."""
+
+    prm: str
+    service_souscrit_id: str
+    affaire_id: str | None
+    sens: Sens | None
+    corrigees: bool | None
+    date_debut: date
+    date_fin: date | None
+    activated_at: datetime
     r4x_pas: Literal[5, 10] | None
+    point: PointTransmis
 
     @property
     def jours(self) -> tuple[date, date]:
@@ -92,10 +100,17 @@ class ServiceTransmis(NamedTuple):
         return max(self.date_debut, activated), self.date_fin or date.max
 
 
-_COLUMNS: list[Any] = [
+_OF_SERVICE: list[Any] = [
     getattr(ServiceSouscrit if hasattr(ServiceSouscrit, name) else Point, name)
-    for name in ServiceTransmis._fields
+    for name in ServiceTransmis._fields[:-1]
 ]
+_OF_POINT: list[Any] = [getattr(Point, name) for name in PointTransmis._fields]
+
+
+def read_points(session: Session, prms: Sequence[str]) -> dict[str, PointTransmis]:
+    """Return what the measures of some hundreds of points depend on of their sheets, by PRM."""
+    query = select(*_OF_POINT).where(Point.prm.in_(prms), POINT_SEEN)
+    return {row[0]: PointTransmis(*row) for row in session.execute(query)}
 
 
 class Etendue(NamedTuple):
@@ -155,13 +170,17 @@ def measured_points(
     doesn't grow with their number.
     """
     query = (
-        _joined(transmission, *_COLUMNS)
+        _joined(transmission, *_OF_SERVICE, *_OF_POINT)
         .where(*_MEASURED, ServiceSouscrit.prm.between(*bornes))
         .order_by(ServiceSouscrit.prm, ServiceSouscrit.service_souscrit_id)
         .execution_options(yield_per=_POINTS_AT_ONCE)
     )
     part: list[list[ServiceTransmis]] = []
-    rows = (ServiceTransmis(*row) for row in session.execute(query))
+    of_service = len(_OF_SERVICE)
+    rows = (
+        ServiceTransmis._make((*row[:of_service], PointTransmis(*row[of_service:])))
+        for row in session.execute(query)
+    )
     for _, services in groupby(rows, lambda row: row.prm):
         part.append(list(services))
         if len(part) == _POINTS_AT_ONCE:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sge_sim.errors import UsageError
+from sge_sim.errors import UsageError, system_reason
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.message import Request, Response
 
@@ -87,7 +87,7 @@ def _why_not(error: OSError, host: str, port: int) -> str:
                 "écouter sur 127.0.0.1, ou sur 0.0.0.0 pour toutes ses adresses."
             )
         case _:
-            return f"Impossible d'écouter sur {host}:{port} ({error.strerror})."
+            return f"Impossible d'écouter sur {host}:{port} ({system_reason(error)})."
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sge_sim.errors import UsageError
+from sge_sim.errors import UsageError, system_reason
 
 _X509_PURPOSE_ANY = 7
 _SSL_CTRL_SET_SESS_CACHE_MODE = 44
@@ -261,7 +261,7 @@ def load_server_certificate(context: ssl.SSLContext, certificate: Path, private_
             path.read_bytes()
         except OSError as error:
             raise UsageError(
-                f"{path} ne peut pas être lu ({error.strerror}) : "
+                f"{path} ne peut pas être lu ({system_reason(error)}) : "
                 "vérifier le chemin et les droits du certificat et de la clé du serveur."
             ) from None
     try:

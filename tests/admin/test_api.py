@@ -1,12 +1,23 @@
-"""The API that clients are made from: its refusals, its settings, its pages of the journal."""
+"""The API that clients are made from: its refusals, its settings, its pages of the journal.
 
+Our own client follows a list to its end; Schemathesis calls all of it as it is described.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from admin_kit import Room
 from running_simulator import RunningSimulator
 
 from sge_sim.admin.problems import Probleme, ProblemeDeForme
+from sge_sim.api.administration import Administration
+from sge_sim.clock import machine_now
+from sge_sim.journal import EchangeRecord
 
 ORDER = "/RecherchePoint/v2.0"
 
@@ -130,3 +141,59 @@ def test_the_pages_of_the_api_take_nothing_from_elsewhere(administered: RunningS
         assert len(ask(administered, f"/docs/{name}").content) > 100_000
     assert "SwaggerUIBundle(" in ask(administered, "/static/docs.js").text
     assert ask(administered, "/docs/..%2F__init__.py").status_code == 404
+
+
+LONG = '"' * 600_000
+
+
+def test_exchanges_come_all_however_many_answers_it_takes(room: Room) -> None:
+    journal = room.state.journal
+    before = journal.newest_id()
+    for number in range(1200):
+        journal.append(record(detail=f"{number}{LONG[:3000]}"))
+    found = Administration(room.home).exchanges_after(before)
+    assert [each.id for each in found] == list(range(before + 1, journal.newest_id() + 1))
+    assert len(found) == 1200
+
+
+def test_a_message_that_the_answer_cuts_is_had_whole(room: Room) -> None:
+    room.state.journal.append(record(request=LONG.encode()))
+    number = room.state.journal.newest_id()
+    assert room.ask("GET", f"/api/journal/{number}").json()["coupe"]
+    exchange = Administration(room.home).exchange(number)
+    assert (exchange.request, exchange.response, exchange.coupe) == (LONG, None, False)
+
+
+def record(**texts: object) -> EchangeRecord:
+    """Return an exchange of now."""
+    now = machine_now()
+    return EchangeRecord(
+        instant=now,
+        machine_instant=now,
+        duration_ms=1.0,
+        kind="soap",
+        **texts,  # type: ignore[arg-type]
+    )
+
+
+SECONDS = int(os.environ.get("SGE_SIM_API_SECONDS", "20"))
+# A demand that has its form may still be refused by what the state holds (HTTP 400, told so).
+UNFIT = "positive_data_acceptance"
+
+
+@pytest.mark.api
+def test_the_api_is_as_it_is_described(administered: RunningSimulator) -> None:
+    program = Path(sys.prefix) / "api" / "bin" / "schemathesis"
+    done = subprocess.run(
+        [
+            *(program, "--no-color", "run", administered.ready["admin_url"] + "/openapi.json"),
+            *("--max-time", str(SECONDS), "--workers", "1", "--continue-on-failure"),
+            *("--exclude-checks", UNFIT, "--warnings", "off"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS + 120,
+        cwd=administered.data_dir,
+    )
+    print(done.stdout[-3000:])
+    assert done.returncode == 0, done.stdout

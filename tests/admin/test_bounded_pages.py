@@ -32,9 +32,9 @@ from sge_sim.journal import EchangeRecord
 from sge_sim.refus import Rule
 from sge_sim.soap.contract import ENVELOPE
 from sge_sim.tables.commandes import next_numero
-from sge_sim.tables.consultation import look_for_points
 from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.flux import find_fichiers
+from sge_sim.tables.lists import look_for_points
 from sge_sim.tables.points import find_point
 
 MOST_BYTES = 2 * 10**6

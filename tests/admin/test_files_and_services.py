@@ -1,21 +1,22 @@
 """Services and files in the browser, after an order and the days that follow."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from types import ModuleType
 
 import pytest
 import requests
 from admin_kit import Room, control_room
+from lives import CURVE
 from lxml import html
-from state_reading import faits_within
+from state_kit import faits_to_subscribe
 
-from sge_sim.admin.routes import demande_pages, flux, points
+from sge_sim.admin.routes import demandes, flux, points
 from sge_sim.clock import PARIS, Duree, parse_instant
-from sge_sim.commandes.affaires import Commande, asked_by, subscribe
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
-from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.tables.retombees import retombees_between
 
@@ -30,16 +31,8 @@ def ordered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     with control_room(folder, now=NOW, environment="production") as room:
         now = room.state.clock.now().astimezone(PARIS)
         contrat = room.services.simulator.callers[0].contrat_id
-        souscription = Souscription(
-            contrat_id=contrat,
-            mesures_type="CDC",
-            sens="SOUTIRAGE",
-            pas="PT30M",
-            recurrente=True,
-            corrigees=False,
-            periodicite="P1D",
-            date_debut=now.date() + timedelta(1),
-            date_fin=None,
+        souscription = replace(
+            CURVE, contrat_id=contrat, date_debut=now.date() + timedelta(1), date_fin=None
         )
         commande = Commande(
             C5, "TIERS1", contrat, "<b>a</b>@b.fr", "AME", None, now, Delai(Duree())
@@ -48,7 +41,7 @@ def ordered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
             subscribe(
                 session,
                 commande,
-                faits_within(session, **asked_by(C5, souscription)),
+                faits_to_subscribe(session, C5, souscription),
                 souscription,
                 (),
                 prestation_collecte("C5", "SOUTIRAGE", "CDC", recurrente=True),
@@ -87,7 +80,7 @@ def test_services_are_listed_and_filtered(ordered: Room) -> None:
 @pytest.mark.parametrize(
     ("pages", "path"),
     [
-        (demande_pages, "/services"),
+        (demandes, "/services"),
         (points, "/points?segment=C5"),
         (flux, "/fichiers"),
     ],

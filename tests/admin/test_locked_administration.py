@@ -1,16 +1,15 @@
 """Somebody holds the database's lock: every route says so within five seconds, and works after."""
 
-import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
 from admin_kit import Room, control_room
 from fastapi.routing import APIRoute
+from held_lock import hold
 
 from sge_sim.admin.application import _ROUTES, build_admin
 from sge_sim.clock import parse_instant
@@ -42,16 +41,6 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     with control_room(folder, population_size=0, now=now, environment="production") as opened:
         opened.ask("POST", "/api/snapshot")
         yield opened
-
-
-@contextmanager
-def held(room: Room) -> Iterator[None]:
-    """Hold the lock of the state, as a shell or a stuck process does."""
-    file = room.state.settings.data_dir / "sge-sim.db"
-    with closing(sqlite3.connect(file, timeout=60, isolation_level=None)) as holder:
-        holder.execute("BEGIN IMMEDIATE")
-        yield
-        holder.execute("ROLLBACK")
 
 
 def example_of(schema: dict[str, Any], components: dict[str, Any]) -> Any:
@@ -127,7 +116,7 @@ def ask(room: Room, demand: tuple[Route, dict[str, Any]]) -> Said:
 def test_every_route_answers_soon_while_the_lock_is_held_and_works_after(room: Room) -> None:
     """Either as if nothing was, or 503 with the time after which to ask again."""
     asked = demands(room)
-    with ThreadPoolExecutor(AT_ONCE) as pool, held(room):
+    with ThreadPoolExecutor(AT_ONCE) as pool, hold(room.state.settings.data_dir / "sge-sim.db"):
         locked = dict(zip(asked, pool.map(partial(ask, room), asked.items()), strict=True))
     free = {route: ask(room, (route, options)) for route, options in asked.items()}
     assert {route: said for route, said in locked.items() if said.seconds > SOON} == {}

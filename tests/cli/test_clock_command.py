@@ -1,13 +1,12 @@
 """`sge-sim clock` where nobody serves the folder: it says whether the clock has moved."""
 
 import json
-import sqlite3
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from held_lock import hold
 from in_process import simulator_in_process
 from running_simulator import run_command
 from sqlalchemy.exc import OperationalError
@@ -37,8 +36,7 @@ def shown(folder: Path) -> tuple[int, datetime]:
 
 def test_a_lock_that_is_held_before_leaves_the_clock_where_it_is(folder: Path) -> None:
     before = shown(folder)
-    with closing(sqlite3.connect(folder / "sge-sim.db", isolation_level=None)) as holder:
-        holder.execute("BEGIN IMMEDIATE")
+    with hold(folder / "sge-sim.db"):
         done = run_command("clock", "advance", "10d", "--data-dir", str(folder))
     assert done.returncode == 2
     (sentence,) = done.stderr.splitlines()

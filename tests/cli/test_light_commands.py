@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from command_tree import every_command
+from loaded_programs import run_module
 from running_simulator import RunningSimulator
 
 from sge_sim.cli import commands
@@ -59,16 +60,8 @@ def test_the_clock_is_asked_of_the_simulator_that_serves(simulator: RunningSimul
 
 def completed(words: str, position: int) -> list[str]:
     """Return what a shell completes, the last word being begun."""
-    done = subprocess.run(
-        [sys.executable, "-m", "sge_sim"],
-        env={
-            "_SGE_SIM_COMPLETE": "bash_complete",
-            "COMP_WORDS": words,
-            "COMP_CWORD": str(position),
-        },
-        capture_output=True,
-        text=True,
-    )
+    asked = {"_SGE_SIM_COMPLETE": "bash_complete", "COMP_WORDS": words}
+    done = run_module("sge_sim", (), environ={**asked, "COMP_CWORD": str(position)})
     assert done.returncode == 0, done.stderr
     return [line.partition(",")[2] for line in done.stdout.split()]
 

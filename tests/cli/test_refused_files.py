@@ -1,5 +1,6 @@
 """What can't be read or written is told in a sentence that names it, before anything is done."""
 
+import asyncio
 import errno
 import os
 import subprocess
@@ -11,6 +12,7 @@ from running_simulator import RunningSimulator, run_command
 
 from sge_sim.cli.french import system_sentence
 from sge_sim.clock import machine_now
+from sge_sim.errors import system_reason
 from sge_sim.pki.server_identity import ensure_server_identity
 
 LONG = "a" * 300
@@ -115,6 +117,36 @@ def test_a_write_to_an_open_file_tells_a_full_disk_too() -> None:
     told = system_sentence(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
     assert told == "Le disque n'a plus de place : en faire, puis recommencer."
     assert system_sentence(OSError(errno.EPIPE, os.strerror(errno.EPIPE))) is None
+
+
+def test_what_the_system_refuses_is_said_in_french(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    for path, reason in (
+        (tmp_path / "absent", "introuvable"),
+        (tmp_path, "c'est un dossier"),
+        (tmp_path / "file" / "below", "un dossier du chemin est un fichier"),
+        (tmp_path / "loop", "lien symbolique qui tourne en rond"),
+        (tmp_path / LONG, "nom trop long"),
+        (Path("/dev/full"), "disque plein"),
+    ):
+        with (
+            pytest.raises(OSError, match="Errno") as refused,
+            path.open("r+b", buffering=0) as file,
+        ):
+            file.write(b"x")
+        assert system_reason(refused.value) == reason
+
+
+def test_a_host_of_several_addresses_gives_the_reason_of_the_first() -> None:
+    """As asyncio tells of them: in one sentence, without a number of its own."""
+
+    async def connect() -> None:
+        await asyncio.open_connection("localhost", 9)
+
+    with pytest.raises(OSError, match=r"\[Errno \d+\]") as refused:
+        asyncio.run(connect())
+    assert system_reason(refused.value) == "connexion refusée"
 
 
 def test_a_data_folder_where_others_may_write_is_refused_by_every_command(tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def test_a_later_start_that_is_refused_keeps_the_database(tmp_path: Path) -> Non
 
 
 def test_the_help_tells_the_smallest_population() -> None:
-    smallest = minimum_size(load_dataset("homologation"))
+    smallest = minimum_size(load_dataset())
     shown = " ".join(run_command("serve", "--help").stdout.split())
     assert f"au moins {smallest}, pour ses recherches, ou 0" in shown
 

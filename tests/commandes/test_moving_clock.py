@@ -1,4 +1,4 @@
-"""The clock of a running simulator, and what it makes happen."""
+"""The clock of a running simulator, what it makes happen, and how far back a start may take it."""
 
 import re
 import signal
@@ -8,16 +8,23 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import zeep
+from lives import DAY, DAYS, NOON, PRM, Lives, beginning
 from orders_kit import C5, TODAY, Orders, orders_simulator
 from real_clients import ZeepCaller
 from running_simulator import RunningSimulator, run_command, start_simulator
+
+from sge_sim.commandes.evenements import record_opposition
+from sge_sim.commandes.moving_clock import start_clock
+from sge_sim.errors import UsageError
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.tables.points import find_point
 
 DAY_US = 86_400_000_000
 INDEX = {"mesuresTypeCode": "IDX", "mesuresPas": "P1D", "mesuresCorrigees": None}
@@ -244,3 +251,34 @@ def test_a_duration_that_goes_back_is_refused_as_one(
     done = run_command("clock", "advance", typed, "--data-dir", str(tmp_path))
     assert (done.returncode, sentence in done.stderr) == (2, True), done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+LONG_AGO = datetime(2010, 1, 1, tzinfo=UTC)
+
+
+def test_the_oppositions_of_the_data_set_hold_no_clock_back(lives: Lives) -> None:
+    with lives.database.transaction() as session:
+        point = find_point(session, PRM)
+        assert point is not None
+        record_opposition(session, point)
+    clock = StoredClock(lives.database)
+    start_clock(clock, LONG_AGO, lives.database)
+    assert clock.now().year == 2010
+
+
+def test_the_clock_does_not_go_back_before_an_event_that_has_happened(lives: Lives) -> None:
+    lives.change(NOON, resilie=DAY + 5 * DAYS)
+    lives.until(NOON + 6 * DAYS)
+    clock = StoredClock(lives.database)
+    happened = beginning(DAY + 5 * DAYS)
+    with pytest.raises(UsageError, match="vont jusqu'au 06/08/2025 00:00:00"):
+        start_clock(clock, NOON + 4 * DAYS, lives.database)
+    start_clock(clock, happened, lives.database)
+    assert clock.now() >= happened
+
+
+def test_an_event_that_is_still_to_come_holds_no_clock_back(lives: Lives) -> None:
+    lives.change(NOON, resilie=DAY + 5 * DAYS)
+    clock = StoredClock(lives.database)
+    start_clock(clock, LONG_AGO, lives.database)
+    assert clock.now().year == 2010

@@ -1,9 +1,7 @@
 """The consent page: who may ask, what the customer decides, how consents live and end."""
 
 import re
-import sqlite3
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from dataconnect_kit import (
     remove_consentement,
     told,
 )
+from held_lock import hold
 
 ASKED = {"dateDebut": "2026-11-01", "dateFin": "2026-11-02"}
 LOCATAIRE = "25957452924301"
@@ -192,13 +191,11 @@ def test_a_consent_has_at_most_a_hundred_points(dc: Client) -> None:
 
 def test_a_form_that_is_refused_waits_for_no_order(dc: Client) -> None:
     """While an order holds the database: it is looked at before anything is written."""
-    with closing(sqlite3.connect(dc.simulator.data_dir / "sge-sim.db")) as database:
-        database.execute("BEGIN IMMEDIATE")
+    with hold(dc.simulator.data_dir / "sge-sim.db"):
         for prms in ([LOCATAIRE], [f"{n:014d}" for n in range(101)], []):
             began = time.monotonic()
             assert accept(dc, prms).status_code == 400
             assert time.monotonic() - began < 2
-        database.rollback()
 
 
 def test_a_point_of_somebody_else_is_not_shared(dc: Client) -> None:

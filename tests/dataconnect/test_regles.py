@@ -1,6 +1,10 @@
-"""What the FAQ limits: depth, window, move-in, yesterday, collection, opposition, direction."""
+"""What the FAQ limits: depth, window, move-in, yesterday, collection, opposition, direction.
+
+And what is lost, as the setting wants it for SGE too.
+"""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -319,3 +323,26 @@ def test_applications_are_changed_from_the_administration(dc: Client) -> None:
         assert (done.returncode, "adresse de retour" in done.stderr) == (2, True), wrong
     named = dc.simulator.command("applications", "set", made["client_id"], "--nom", "Mon Linky")
     assert named.returncode == 2
+
+
+DEBUT, SEMAINES = date(2026, 3, 30), 29
+
+
+def half_hours(client: Client) -> int:
+    """Return how many half-hours of the curve of summer time are answered."""
+    client.share(C5)
+    debuts = [DEBUT + timedelta(7 * rang) for rang in range(SEMAINES)]
+    lues = [
+        client.measures("courbe_de_charge_consommation", C5, str(debut), str(debut + timedelta(7)))
+        for debut in debuts
+    ]
+    return sum(len(lue["grandeur"][0]["points"]) for lue in lues)
+
+
+@pytest.mark.observed("a Linky: 14 half-hours of 17 866")
+def test_a_curve_lacks_what_was_lost_where_losses_are_wanted(tmp_path: Path, dc: Client) -> None:
+    with data_connect_simulator(tmp_path, "--no-quotas", "--pertes", "constatees") as simulator:
+        freeze(simulator)
+        perdues = half_hours(dc) - half_hours(Client(simulator))
+    assert half_hours(dc) == SEMAINES * 7 * 48
+    assert 0 < perdues < 60

@@ -115,7 +115,7 @@ def test_an_actor_is_made_over_rest(homologation: RunningSimulator) -> None:
             ("contrat", "TIERS1", "9", "--debut", "2020-01-01", "--fin", "2019-01-01"),
             "finirait avant de commencer",
         ),
-        (("contrat", "TIERS1", "9", "--debut", "hier"), "n'est pas un jour"),
+        (("contrat", "TIERS1", "9", "--debut", "hier"), "n'est pas une date"),
         (("mot-de-passe", "x@example.org", "--password", "a"), "n'existe pas"),
         (("certificat", "TIERS1", "/nulle/part", "--environment", "production"), "est illisible"),
     ],

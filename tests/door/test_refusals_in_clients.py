@@ -8,7 +8,7 @@ import pytest
 import requests
 import zeep
 from door_kit import Doors, client_context, last_id, recorded_after
-from real_clients import real_contracts
+from real_clients import real_contracts, real_document
 from running_simulator import RunningSimulator
 from suds.client import Client as SudsClient
 from suds.transport.https import HttpTransport
@@ -63,8 +63,7 @@ def test_zeep_shows_the_reason(homologation: RunningSimulator, pem: Path) -> Non
     session = requests.Session()
     session.trust_env = False  # a REQUESTS_CA_BUNDLE would prevail over verify
     session.verify, session.cert = homologation.ready["ca_file"], str(pem)
-    contract = real_contracts()[PATH]
-    client = zeep.Client(contract.source.as_uri(), transport=Transport(session=session, cache=None))
+    client = zeep.Client(real_document(PATH), transport=Transport(session=session, cache=None))
     (binding,) = client.wsdl.bindings
     service = client.create_service(binding, homologation.url + PATH)
     before = last_id(homologation)

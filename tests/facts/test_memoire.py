@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from state_kit import AddPoint
-from state_reading import faits_within
+from state_kit import AddPoint, faits_within
 
 from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.facts.database import Database, sqlite_url

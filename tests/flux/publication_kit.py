@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-from made_states import prepared_database
+from lives import CONTRAT, CURVE, DECLARATION, TIERS
+from made_states import filled_database
 from sqlalchemy import select
-from state_reading import faits_within
+from sqlalchemy.orm import Session
+from state_kit import faits_to_subscribe
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes import vie
-from sge_sim.commandes.affaires import Commande, asked_by, subscribe
-from sge_sim.commandes.autorisations import Declaration
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, order_infra_j
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import Prestation, prestation_collecte
@@ -34,23 +35,12 @@ from sge_sim.tables.points import find_point
 
 C5, C5_BIS, C4 = "25800000000000", "25800000000111", "98600000000000"
 C2, P4 = "98600000000111", "25800000000222"
-TIERS, CONTRAT, AUTRE_CONTRAT = "TIERS1", "1100256", "1100391"
+AUTRE_CONTRAT = "1100391"
 # Ten days around the autumn change of 2024, which is on the 27th.
 JOUR_1 = date(2024, 10, 22)
 MIDI = datetime(2024, 10, 22, 12, tzinfo=PARIS)
-_DECLARATION = Declaration(True, "Éléonore ROCHE", True, False)
 
-COURBE_C5 = Souscription(
-    contrat_id=CONTRAT,
-    mesures_type="CDC",
-    sens="SOUTIRAGE",
-    pas="PT30M",
-    recurrente=True,
-    corrigees=False,
-    periodicite="P1D",
-    date_debut=JOUR_1,
-    date_fin=date(2025, 10, 1),
-)
+COURBE_C5 = replace(CURVE, date_debut=JOUR_1, date_fin=date(2025, 10, 1))
 INDEX_C5 = replace(COURBE_C5, mesures_type="IDX", pas="P1D", corrigees=None)
 COURBE_C4 = replace(COURBE_C5, pas="PT10M", date_fin=None)
 INDEX_C4 = replace(INDEX_C5, date_fin=None)
@@ -84,7 +74,7 @@ class Platform:
     def subscribe(self, prm: str, souscription: Souscription, now: datetime = MIDI) -> str:
         """Order, and have the service begin; return its number."""
         with self.database.transaction() as session:
-            faits = faits_within(session, **asked_by(prm, souscription))
+            faits = faits_to_subscribe(session, prm, souscription)
             segment = faits.known_point.segment
             _, service = subscribe(
                 session,
@@ -95,7 +85,7 @@ class Platform:
                 prestation_collecte(
                     segment, souscription.sens, souscription.mesures_type, recurrente=True
                 ),
-                _DECLARATION,
+                DECLARATION,
             )
             run_due(session, now)
             return service.service_souscrit_id
@@ -120,14 +110,14 @@ class Platform:
             asked = Historique(mesures_type, debut, fin, corrigees)
             line = Prestation("F380", "Historique")
             commande = self._commande(prm, now)
-            affaire = order_historique(session, commande, asked, line, _DECLARATION)
+            affaire = order_historique(session, commande, asked, line, DECLARATION)
             return affaire.affaire_id
 
     def infra_j(self, prm: str, now: datetime) -> str:
         with self.database.transaction() as session:
             asked = InfraJ(injection=False, soutirage=True, cdc=True, idx=True, ptd=True)
             line = Prestation("F375A", "Infra-journalier")
-            affaire = order_infra_j(session, self._commande(prm, now), asked, line, [_DECLARATION])
+            affaire = order_infra_j(session, self._commande(prm, now), asked, line, [DECLARATION])
             return affaire.affaire_id
 
     def catch_up(self, now: datetime) -> int:
@@ -175,23 +165,24 @@ class Platform:
 def new_platform(folder: Path, **options: bool) -> Platform:
     """Make a state with two C5 points and a C4."""
     folder.mkdir(parents=True, exist_ok=True)
-    database = prepared_database(folder / "sge-sim.db")
-    with database.transaction() as session:
-        session.add(Commune(code_postal="34650", code_insee="34231", libelle="ROMIGUIERES"))
-        session.add(Acteur(code=TIERS, nom=TIERS, kind="tiers"))
-        session.flush()
-        for contrat_id in (CONTRAT, AUTRE_CONTRAT):
-            session.add(
-                Contrat(
-                    contrat_id=contrat_id,
-                    acteur_code=TIERS,
-                    type="ET",
-                    date_debut=date(2015, 1, 1),
-                )
+    return Platform(filled_database(folder / "sge-sim.db", _fill), folder, **options)
+
+
+def _fill(session: Session) -> None:
+    session.add(Commune(code_postal="34650", code_insee="34231", libelle="ROMIGUIERES"))
+    session.add(Acteur(code=TIERS, nom=TIERS, kind="tiers"))
+    session.flush()
+    for contrat_id in (CONTRAT, AUTRE_CONTRAT):
+        session.add(
+            Contrat(
+                contrat_id=contrat_id,
+                acteur_code=TIERS,
+                type="ET",
+                date_debut=date(2015, 1, 1),
             )
-        for prm, segment, graine in ((C5, "C5", 1), (C5_BIS, "C5", 2), (C4, "C4", 3)):
-            session.add(new_point(prm, segment, graine))
-    return Platform(database, folder, **options)
+        )
+    for prm, segment, graine in ((C5, "C5", 1), (C5_BIS, "C5", 2), (C4, "C4", 3)):
+        session.add(new_point(prm, segment, graine))
 
 
 def new_point(prm: str, segment: Any, graine: int) -> Point:

@@ -11,6 +11,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from running_simulator import run_command
 
 SHORT: Any = {
     "header": {
@@ -52,20 +53,24 @@ def zipped(**members: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def run(
-    folder: Path, *arguments: str, given: bytes | None = None
-) -> "subprocess.CompletedProcess[bytes]":
+def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return run_command("flux", *arguments, "--data-dir", str(folder / "data"))
+
+
+def piped(folder: Path, writer: str) -> "subprocess.CompletedProcess[str]":
+    """Validate what a shell's command writes to a pipe."""
+    validate = (sys.executable, "-m", "sge_sim", "flux", "validate", "-")
     return subprocess.run(
-        [sys.executable, "-m", "sge_sim", "flux", *arguments, "--data-dir", str(folder / "data")],
-        input=given or b"",
+        ["bash", "-c", f'{writer} | exec "$@"', "bash", *validate, "--data-dir", folder / "data"],
         capture_output=True,
+        text=True,
         timeout=100,
         check=False,
     )
 
 
-def sentence(done: "subprocess.CompletedProcess[bytes]") -> str:
-    refusal = done.stderr.decode()
+def sentence(done: "subprocess.CompletedProcess[str]") -> str:
+    refusal = done.stderr
     assert done.returncode == 2, refusal
     assert refusal.startswith("sge-sim : "), refusal
     assert len(refusal.splitlines()) == 1, refusal
@@ -114,26 +119,18 @@ def test_devices_and_folders_are_refused(tmp_path: Path, command: tuple[str, ...
 
 def test_a_pipe_and_the_standard_input_are_read(tmp_path: Path) -> None:
     content = zipped(**{"a.JSON": json.dumps(SHORT).encode()})
-    done = run(tmp_path, "validate", "-", given=content)
-    assert done.stdout.decode() == "a.JSON : R66 conforme\n", done.stderr
+    (tmp_path / "file").write_bytes(content)
+    done = piped(tmp_path, f"cat {tmp_path}/file")
+    assert done.stdout == "a.JSON : R66 conforme\n", done.stderr
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     writer = Thread(target=pipe.write_bytes, args=(content,))
     writer.start()
     done = run(tmp_path, "validate", str(pipe))
     writer.join(30)
-    assert done.stdout.decode() == "a.JSON : R66 conforme\n", done.stderr
+    assert done.stdout == "a.JSON : R66 conforme\n", done.stderr
 
 
 def test_an_endless_pipe_is_read_up_to_the_bound(tmp_path: Path) -> None:
-    command = 'yes | head -c 600M | exec "$@"'
-    done = subprocess.run(
-        [
-            *("bash", "-c", command, "bash", sys.executable, "-m", "sge_sim", "flux", "validate"),
-            *("-", "--data-dir", str(tmp_path / "data")),
-        ],
-        capture_output=True,
-        timeout=100,
-        check=False,
-    )
+    done = piped(tmp_path, "yes | head -c 600M")
     assert "L'entrée standard dépasse 536870912 octets" in sentence(done)

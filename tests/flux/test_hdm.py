@@ -1,4 +1,4 @@
-"""HDM: the csv of histories."""
+"""HDM: the csv of histories, as it is written and as it was ordered."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -20,6 +20,7 @@ from flux_kit import (
     perdu,
 )
 from hypothesis import given
+from publication_kit import C4, MIDI, Platform
 
 from sge_sim.flux import hdm
 from sge_sim.mesures import (
@@ -32,6 +33,7 @@ from sge_sim.mesures import (
     index_quotidiens,
     puissances_maximales,
 )
+from sge_sim.tables.mesures import Trou
 
 PRM = "09111642617347"
 ENTETE = (
@@ -288,3 +290,25 @@ def test_a_history_of_two_years_is_written_within_a_second() -> None:
     content = hdm.write_courbe(PRM, point, date(2023, 1, 1), date(2025, 1, 1))
     assert perf_counter() - started < 1
     assert len(lines(content)) == 3 + 731 * 48
+
+
+@pytest.mark.documented("GUI 0453: mesureCorrigee may be true on C1-C4")
+def test_a_curve_that_was_ordered_corrected_has_no_empty_value(platform: Platform) -> None:
+    debut = date(2024, 10, 1)
+    lost = perdu(debut, (8, 9))
+    with platform.database.transaction() as session:
+        session.add(Trou(prm=C4, debut=lost.debut, fin=lost.fin))
+    orders = [
+        platform.historique(C4, "CDC", debut, debut + JOUR, MIDI, corrigees=corrigees)
+        for corrigees in (False, True)
+    ]
+    platform.catch_up(MIDI)
+    brute, corrigee = (
+        platform.ready()[f"Enedis_SGE_HDM_{affaire}.csv"].decode("utf-8-sig").splitlines()[3:]
+        for affaire in orders
+    )
+    assert len(brute) == len(corrigee) == 144
+    assert [line for line in brute if not line.endswith(";")] == [
+        line for line in corrigee if not "08:00" <= line[11:16] < "09:00"
+    ]
+    assert not [line for line in corrigee if line.endswith(";")]

@@ -1,6 +1,8 @@
 """Delivery: everything arrives once, in order, whole, whatever the server does."""
 
 import os
+import socket
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -85,7 +87,7 @@ def test_nothing_half_written_is_ever_seen(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", dies)
-    with pytest.raises(DeliveryError, match="No space left"):
+    with pytest.raises(DeliveryError, match="disque plein"):
         channel.deliver("R50.zip", b"content")
     assert list(tmp_path.iterdir()) == []
 
@@ -174,15 +176,46 @@ def test_a_file_that_arrives_twice_is_one_file(tmp_path: Path, kind: str) -> Non
     assert arrived(tmp_path) == {"R50.zip": b"content" * 100_000}
 
 
-def test_a_wrong_password_and_a_missing_folder_are_told(tmp_path: Path, kind: str) -> None:
+def why_not(url: str, folder: Path) -> str:
+    """Return why a file isn't taken by what stands at a URL."""
+    kind: TypeCanal = "ftp" if url.startswith("ftp:") else "sftp"
+    with pytest.raises(DeliveryError) as raised, open_channel(kind, url, folder) as channel:
+        channel.deliver("R50.zip", b"content")
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "password", "folder"),
+    [("ftp", "« 530 ", "« 550 "), ("sftp", "identifiants refusés", "dossier absent")],
+    indirect=["kind"],
+)
+def test_a_wrong_password_and_a_missing_folder_are_told(
+    tmp_path: Path, kind: str, password: str, folder: str
+) -> None:
     port = free_port()
+    where = f"le serveur {kind.upper()} 127.0.0.1:{port} ne prend pas le fichier"
     with server(kind, tmp_path, port):
-        for url in (f"{USER}:wrong@127.0.0.1:{port}", f"{USER}:{QUOTED}@127.0.0.1:{port}/missing"):
-            with (
-                pytest.raises(DeliveryError, match=f"127.0.0.1:{port}"),
-                open_channel(kind, f"{kind}://{url}", tmp_path) as channel,  # type: ignore[arg-type]
-            ):
-                channel.deliver("R50.zip", b"content")
+        told = why_not(f"{kind}://{USER}:wrong@127.0.0.1:{port}", tmp_path)
+        assert told.startswith(f"{where} ({password}")
+        told = why_not(f"{kind}://{USER}:{QUOTED}@127.0.0.1:{port}/missing", tmp_path)
+        assert told.startswith(f"{where} ({folder}")
+
+
+def test_what_the_network_refuses_is_told_in_french(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("canal_ftp", "canal_sftp"):
+        monkeypatch.setattr(f"sge_sim.flux.{module}.TIMEOUT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"{kind}://{USER}:{QUOTED}@127.0.0.1:{silent.getsockname()[1]}"
+        assert why_not(url, tmp_path).endswith("(aucune réponse à temps)")
+        silent.accept()[0].close()  # the one that has waited
+        closing = threading.Thread(target=lambda: silent.accept()[0].close())
+        closing.start()
+        assert why_not(url, tmp_path).endswith("(connexion coupée)")
+        closing.join(10)
+    assert why_not(url, tmp_path).endswith("(connexion refusée)")
+    assert why_not(f"{kind}://{USER}@nulle-part.invalid", tmp_path).endswith("(nom sans adresse)")
 
 
 def test_the_key_of_an_sftp_server_is_learnt_once_and_another_one_is_refused(

@@ -1,4 +1,6 @@
-"""Publications of many points: cut into files, and made by several processes."""
+"""Publications of many points: cut into files, made by several processes, listed by their first
+points.
+"""
 
 import os
 from dataclasses import replace
@@ -12,6 +14,7 @@ from publication_kit import (
     C4,
     C5,
     C5_BIS,
+    CONTRAT,
     COURBE_C4,
     COURBE_C5,
     INDEX_C4,
@@ -24,10 +27,14 @@ from publication_kit import (
     of,
 )
 from r6x_kit import add_kinds, order, publish
+from sqlalchemy import inspect
 
+from sge_sim.api.flux import FichierView
+from sge_sim.domaine.prm import generate
 from sge_sim.flux import fabrication, parallele, publication, r50, r151
 from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import Frequence
+from sge_sim.tables.flux import FichierFlux, Publication, find_fichiers
 
 
 def one_point_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,3 +142,34 @@ def test_what_is_due_is_looked_for_again_only_when_something_may_be(
     platform.historique(C5, "CDC", date(2024, 10, 1), JOUR_1, noon)
     assert publisher.catch_up(noon + timedelta(seconds=2)) == 1
     assert publisher.catch_up(at(JOUR_1 + 2 * JOUR, 3)) == 1
+
+
+def add_file(platform: Platform, nom: str, *prms: str) -> None:
+    with platform.database.transaction() as session:
+        publication = Publication(
+            flux="R50", contrat_id=CONTRAT, instant=at(date(2024, 11, 20)), emise=True
+        )
+        file = FichierFlux(
+            contrat_id=CONTRAT,
+            nom=nom,
+            prms=" ".join(prms),
+            taille=1,
+            sha256="0" * 64,
+            chemin=nom,
+            etat="livre",
+            publication=publication,
+        )
+        session.add(file)
+
+
+def test_the_points_of_a_large_file_are_neither_read_nor_listed(platform: Platform) -> None:
+    many = [generate("301", number) for number in range(3000)]
+    for nom, prms in (("many", many), ("one", [C5]), ("none", [])):
+        add_file(platform, nom, *prms)
+    with platform.database.sessions() as session:
+        found = find_fichiers(session)
+        assert all("prms" in inspect(file).unloaded for file in found)
+        views = {file.nom: FichierView.of(file) for file in found}
+    assert (views["many"].nombre_points, views["many"].points) == (3000, many[:50])
+    assert (views["one"].nombre_points, views["one"].points) == (1, [C5])
+    assert (views["none"].nombre_points, views["none"].points) == (0, [])

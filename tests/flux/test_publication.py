@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from sge_sim.commandes.evenements import plan_event
 from sge_sim.flux import fabrication, lots
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import declare_canal, secret_of
+from sge_sim.flux.retards import DELAI_MAXIMAL, retard
 from sge_sim.mesures import courbe
 from sge_sim.tables.points import find_point
 
@@ -334,15 +335,19 @@ def test_infra_daily_data_bear_their_demand_their_point_and_their_instant(
 @pytest.mark.documented("guides R50 and R151: within 20 days, in a later file")
 def test_days_that_come_late_are_empty_first_and_come_once(tmp_path: Path) -> None:
     platform = new_platform(tmp_path / "etat", late=True)
-    platform.subscribe(C5, COURBE_C5)
-    platform.catch_up(datetime(2025, 9, 28, 12, tzinfo=MIDI.tzinfo))
+    mesure = platform.mesure(C5)
+    tardif = next(jour for n in range(2000) if retard(mesure, jour := JOUR_1 + n * JOUR))
+    debut = tardif - 5 * JOUR
+    courbe_c5 = replace(COURBE_C5, date_debut=debut, date_fin=tardif + 90 * JOUR)
+    platform.subscribe(C5, courbe_c5, at(debut))
+    platform.catch_up(at(tardif + (DELAI_MAXIMAL + 3) * JOUR))
     days: dict[str, list[int]] = {}
     for one in of(platform, "R50"):
         for releve in tree(one).iter("Donnees_Releve"):
             days.setdefault(releve.findtext("Date_Releve"), []).append(len(releve.findall("PDC")))
-    # Those of the last 20 days may still be to come.
-    late = {jour: counts for jour, counts in days.items() if counts[0] == 0 and jour < "2025-09-06"}
-    assert late
+    # Those after it may still be to come.
+    late = {jour: counts for jour, counts in days.items() if not counts[0] and jour <= str(tardif)}
+    assert str(tardif) in late
     assert all(len(counts) == 2 and counts[1] >= 46 for counts in late.values())
     assert all(len(counts) == 1 for counts in days.values() if counts[0])
     platform.database.dispose()

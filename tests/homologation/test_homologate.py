@@ -66,6 +66,18 @@ def test_every_case_of_every_other_release_is_good(name: str, tmp_path: Path) ->
         assert verdict.decision is (Decision.HOMOLOGUE if listed else Decision.SANS_OBJET)
 
 
+@pytest.mark.assumed("shifted dates stand to today as the listed ones stood to their release")
+@pytest.mark.parametrize("name", ["21.3", "26.1"])
+def test_every_case_of_measures_still_comes_out_today(
+    simulator: RunningSimulator, name: str
+) -> None:
+    release = load_release(name)
+    cases = [case for case in release.cas if case.objet in ("AHC", "CMD")]
+    assert len(cases) >= 10
+    executions = Runner(release, SgeClient(cible_of(simulator.ready)), RunningClock()).run(cases)
+    assert {one.cle: one.constats for one in executions if one.statut is not Statut.REUSSI} == {}
+
+
 def test_some_cases_never_give_a_verdict(simulator: RunningSimulator, tmp_path: Path) -> None:
     done = homologate(tmp_path, *against(simulator), "--release", "23.2", "--case", "ADP-NR1")
     assert done.code == 0, done.stdout

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,24 +10,13 @@ from random import Random
 from typing import Any
 
 import pytest
-from journal_kit import RECORD, codes, open_journal_in
+from journal_kit import RECORD, codes, open_journal_in, waiting
 
 from sge_sim.journal import Bounds, Journal, drain, spool
 from sge_sim.journal.frames import Frame
 
 PLACES = 200
 TORN_BYTES = 150
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    journal = open_journal_in(tmp_path)
-    yield journal
-    journal.close()
-
-
-def waiting(folder: Path) -> list[Path]:
-    return sorted((folder / "journal-en-attente").glob("*.spool"))
 
 
 def frames_of(file: Path) -> list[Frame]:

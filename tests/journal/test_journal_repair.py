@@ -1,14 +1,14 @@
 """A simulator whose disk spoilt its journal: what `/health` and `sge-sim journal repair` tell."""
 
 import json
-import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 import requests
+from held_lock import hold
 from running_simulator import RunningSimulator, run_command, start_simulator
 
 SECONDS = 15.0
@@ -39,11 +39,9 @@ def wait_for(simulator: RunningSimulator, etat: str) -> None:
         time.sleep(0.1)
 
 
-def paused(simulator: RunningSimulator) -> closing[sqlite3.Connection]:
+def paused(simulator: RunningSimulator) -> AbstractContextManager[None]:
     """Hold the journal's database, so that what comes waits in the spool."""
-    holder = sqlite3.connect(simulator.data_dir / "journal.db", isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    return closing(holder)
+    return hold(simulator.data_dir / "journal.db")
 
 
 def test_a_torn_record_is_told_until_it_is_acknowledged_and_nothing_stops(

@@ -9,30 +9,18 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from journal_kit import RECORD, codes, open_journal_in
+from journal_kit import RECORD, codes, open_journal_in, waiting
 from many_processes import PROCESSES
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.journal import Journal, drain, spool
 
 KIT = Path(__file__).parents[1]
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    journal = open_journal_in(tmp_path)
-    yield journal
-    journal.close()
-
-
-def waiting(folder: Path) -> list[Path]:
-    return sorted((folder / "journal-en-attente").glob("*.spool"))
 
 
 def start(folder: Path, program: str) -> subprocess.Popen[str]:

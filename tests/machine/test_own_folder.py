@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from sge_sim.errors import UsageError
-from sge_sim.machine.counters import Counters
 from sge_sim.machine.files import locked, make_private_file, open_private
 from sge_sim.processes.serving_note import ReadyFile, serving
 from sge_sim.settings.own_folder import look_at_own_folder
-from sge_sim.tables.comptages import QuotaCounts
+from sge_sim.tables.comptages import Counters, QuotaCounts
 
 OTHER = 12345
 

@@ -31,7 +31,7 @@ from postgresql_kit import SERVER, own_cluster
 from sqlalchemy import URL, create_engine, make_url, select, text
 
 from sge_sim.facts.database import Database
-from sge_sim.facts.exclusivite import SILENCE_SECONDS
+from sge_sim.facts.locks import SILENCE_SECONDS
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.tables.points import Point
 

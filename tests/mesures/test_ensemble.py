@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from sge_sim.clock import PARIS
@@ -21,6 +22,8 @@ from sge_sim.mesures import (
     puissances_maximales,
 )
 from sge_sim.mesures.ensemble import courbes_du_jour, maxima_du_jour
+from sge_sim.mesures.lecture import Lecture
+from sge_sim.mesures.series import read_curves_of_day, read_series
 
 POSE = date(2017, 3, 8)
 JOUR = timedelta(1)
@@ -54,6 +57,18 @@ def test_points_together_have_the_values_of_each_alone(jour: date) -> None:
     assert courbes_du_jour(POINTS, jour) == attendues
     maxima = [int(puissances_maximales(one, jour, jour + JOUR).valeurs[0]) for one in POINTS]
     assert maxima_du_jour(POINTS, jour) == maxima
+
+
+@pytest.mark.parametrize("jour", [date(2024, 3, 31), date(2024, 7, 1), date(2024, 10, 27)])
+def test_the_curves_of_a_day_are_the_series_of_each_point(jour: date) -> None:
+    together = read_curves_of_day([*POINTS, replace(LINKY, collectes=())], jour)
+    assert together.pop() is None
+    for point, serie in zip(POINTS, together, strict=True):
+        (alone,) = read_series(point, Lecture("COURBE", "PA", jour, jour + JOUR))
+        assert serie is not None
+        assert serie.grandeur == alone.grandeur
+        for found, wanted in zip(serie.troncons, alone.troncons, strict=True):
+            assert all(map(np.array_equal, found, wanted))
 
 
 def test_nothing_is_said_of_a_point_that_is_not_like_the_others() -> None:

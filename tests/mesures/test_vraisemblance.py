@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bench.vraisemblance.etiquettes import judge_labelled
 from bench.vraisemblance.juge import distances, judge, shares
 from bench.vraisemblance.populations import arrays_of, points_of
 from bench.vraisemblance.statistiques import Figures, figures
@@ -70,6 +71,15 @@ def test_a_line_that_curves_can_not_tell_is_not_counted(lues: Figures) -> None:
     muettes = [ligne for ligne in lignes if not ligne.cibles]
     assert len(muettes) == 6
     assert sum(sur for _, sur in shares(lignes).values()) == len(lignes) - len(muettes)
+
+
+def test_what_curves_alone_can_not_tell_is_told_by_what_points_are_made_of(lues: Figures) -> None:
+    lignes = judge_labelled(1, 2024, 1000)
+    muettes = {ligne.nom for ligne in judge("foyers", lues) if not ligne.cibles}
+    assert muettes | {"p4: surplus : midi rogné"} == {ligne.nom for ligne in lignes}
+    # The rank of heat pumps' days is that of other homes; storage heats by day in part.
+    parties = {"foyers: pompe à chaleur", "foyers: accumulation"}
+    assert {ligne.nom for ligne in lignes if not ligne.held} <= parties
 
 
 def test_workplaces_differ_from_each_other() -> None:

@@ -1,4 +1,7 @@
-"""The list of authorities: what it says, how real certificates are recognised, its mistakes."""
+"""The list of authorities: what it says, how real certificates are recognised, its mistakes.
+
+Its folder, `certs/`, holds public data only.
+"""
 
 import itertools
 from datetime import date
@@ -311,3 +314,21 @@ def test_bundle_for_the_door_holds_every_root_and_no_intermediate(pki: Pki) -> N
     assert set(bundle) == set(pki.trust.roots)
     assert not {one.intermediate for one in pki.trust.simulated} & set(bundle)
     assert date(2035, 6, 4) in {root.not_valid_after_utc.date() for root in bundle}
+
+
+FOLDER = data_path("certs")
+
+
+def test_folder_holds_the_list_and_its_page_alone() -> None:
+    assert {path.name for path in FOLDER.rglob("*")} == {"README.md", "authorities.yaml"}
+
+
+def test_nothing_in_the_folder_is_secret() -> None:
+    for path in FOLDER.rglob("*"):
+        assert b"-----BEGIN" not in path.read_bytes()
+
+
+def test_page_says_what_the_keys_are_not_for() -> None:
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert "put none of them in a trust store" in page
+    assert "n'en mettez aucune dans un magasin de confiance" in page

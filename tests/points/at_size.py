@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 from points_kit import made_points
-from sqlalchemy import event
+from search_plans import plan_of
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.facts.database import Database
@@ -50,25 +49,5 @@ def search(database: Database, many: int) -> float:
 def plans(database: Database, many: int) -> dict[str, str]:
     """Return how a PostgreSQL server finds a company's points by each criterion."""
     (company,) = made_points(1, first=many // 2 // 20 * 20)
-    return {kind: _plan(database, criteres) for kind, criteres in criteria(company)}
-
-
-def _plan(database: Database, criteres: Criteres) -> str:
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        asked.append((statement, values))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        with database.sessions() as session:
-            search_points(session, criteres, limit=200)
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
     with database.sessions() as session:
-        lines = [
-            row[0]
-            for statement, values in asked
-            for row in session.connection().exec_driver_sql(f"EXPLAIN {statement}", values)
-        ]
-    return "\n".join(lines)
+        return {kind: plan_of(session, criteres) for kind, criteres in criteria(company)}

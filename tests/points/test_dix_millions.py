@@ -67,6 +67,7 @@ def test_ten_million_points_are_imported_found_and_published(tmp_path: Path) -> 
         print(f"the server's folder: {_gigabytes(cluster):.1f} GB")
     read_whole = ("Seq Scan on point", "Seq Scan on compteur")
     assert not [kind for kind, plan in found.items() if any(each in plan for each in read_whole)]
+    assert "Index Only Scan using ix_point_nom_commune" in found["name"]
     assert slowest < SEARCH_MS
 
 

@@ -17,7 +17,7 @@ from postgresql_kit import new_database
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.facts.database import Database
-from sge_sim.facts.exclusivite import SILENCE_SECONDS, ExclusiviteLostError
+from sge_sim.facts.locks import SILENCE_SECONDS, ExclusiviteLostError
 from sge_sim.flux.contenus import keep_content
 from sge_sim.schema.data_folder import prepare
 from sge_sim.schema.pieces import Pieces

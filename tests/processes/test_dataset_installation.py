@@ -1,4 +1,6 @@
-"""A data set is installed once, whoever comes first."""
+"""A data set is installed once, whoever comes first; points of one's own are there from the first
+call.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -8,15 +10,18 @@ from typing import Any
 
 import pytest
 from many_processes import PROCESSES
+from points_kit import csv_lines, json_lines, made_points
 from sqlalchemy.orm import Session
-from state_reading import count_points
+from state_kit import count_points
 
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.processes.dataset_installation import install_dataset
+from sge_sim.processes.simulator import open_simulator
 from sge_sim.referentiel.dataset import Dataset
 from sge_sim.referentiel.population import minimum_size
 from sge_sim.schema.data_folder import open_database, prepare
+from sge_sim.settings import Settings
 from sge_sim.tables.apports import is_installed
 
 
@@ -125,4 +130,39 @@ def test_two_processes_may_start_on_an_empty_folder_at_once(
     database = Database(sqlite_url(path))
     with database.sessions() as session:
         assert count_points(session) == len(dataset.points)
+    database.dispose()
+
+
+def points_after_start(state: Path, dataset: Path) -> int:
+    simulator = open_simulator(Settings(data_dir=state, population_size=0, dataset=dataset))
+    with simulator.database.sessions() as session:
+        count = count_points(session)
+    simulator.close()
+    return count
+
+
+def test_the_files_of_a_folder_are_imported_once(tmp_path: Path) -> None:
+    folder, state = tmp_path / "mine", tmp_path / "state"
+    folder.mkdir()
+    (folder / "a.csv").write_bytes(b"".join(csv_lines(made_points(30))))
+    (folder / "b.jsonl").write_bytes(b"".join(json_lines(made_points(20, first=30))))
+    (folder / "lisez-moi.txt").write_text("autre chose")
+    first = points_after_start(state, folder)
+    assert points_after_start(state, folder) == first
+    (folder / "c.csv").write_bytes(b"".join(csv_lines(made_points(5, first=50))))
+    assert points_after_start(state, folder) == first + 5
+
+
+def test_a_fault_is_told_and_nothing_of_the_folder_is_imported(tmp_path: Path) -> None:
+    folder, state = tmp_path / "mine", tmp_path / "state"
+    folder.mkdir()
+    with pytest.raises(UsageError, match="ne contient aucun fichier de points"):
+        points_after_start(state, folder)
+    (folder / "a.csv").write_bytes(b"".join(csv_lines(made_points(3))))
+    (folder / "b.jsonl").write_bytes(b"{\n[]\n")
+    with pytest.raises(UsageError, match=r"b.jsonl, ligne 1 .*\(et 1 de plus\)"):
+        points_after_start(state, folder)
+    database = Database(sqlite_url(state / "sge-sim.db"))
+    with database.sessions() as session:
+        assert count_points(session) == 88
     database.dispose()

@@ -11,7 +11,7 @@ import pytest
 from made_states import copy_state
 from points_kit import csv_lines, examples, json_lines, made_points
 from sqlalchemy import func, select
-from state_reading import count_points
+from state_kit import count_points
 
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
@@ -28,7 +28,7 @@ from sge_sim.referentiel.apports.versement import (
 )
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.tables.base import Base
-from sge_sim.tables.consultation import look_for_points
+from sge_sim.tables.lists import look_for_points
 from sge_sim.tables.mesures import Collecte
 from sge_sim.tables.points import Apport, Commune, Compteur, Point, find_point, known_commune
 from sge_sim.tables.search import Criteres, search_points

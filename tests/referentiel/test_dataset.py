@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy.orm import Session
-from state_reading import named_points
+from state_kit import named_points
 
 from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import ETATS_HORS_SERVICE

@@ -8,7 +8,7 @@ import pytest
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import data_path
-from sge_sim.referentiel.dataset import load_dataset, read_dataset
+from sge_sim.referentiel.dataset import read_dataset
 
 Refusal = Callable[[str, str, str], str]
 
@@ -105,8 +105,3 @@ def test_a_missing_file_is_named(folder: Path) -> None:
     (folder / "acteurs.yaml").unlink()
     with pytest.raises(UsageError, match=r"acteurs\.yaml : le fichier est illisible"):
         read_dataset(folder)
-
-
-def test_an_unknown_data_set_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(UsageError, match="« recette » n'existe pas : choisir parmi homologation"):
-        load_dataset("recette")

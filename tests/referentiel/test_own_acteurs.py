@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from made_states import copy_state
 from points_kit import examples
-from state_reading import named_points
+from state_kit import named_points
 
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.referentiel.apports.export import export_acteurs, export_points, template_of_acteurs

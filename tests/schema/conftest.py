@@ -1,3 +1,3 @@
-"""Each test has a database of its own."""
+"""Each test has a database and a journal of its own."""
 
-from state_kit import add_point, database  # noqa: F401
+from state_kit import add_point, database, journal  # noqa: F401

@@ -6,12 +6,11 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from journal_kit import RECORD, codes, open_journal_in
+from journal_kit import RECORD, codes
 
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
@@ -21,13 +20,6 @@ from sge_sim.tables.models import Acteur
 
 KIT = Path(__file__).parents[1]
 SECONDS = 1.0
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    journal = open_journal_in(tmp_path)
-    yield journal
-    journal.close()
 
 
 def add_acteur(database: Database, code: str) -> None:

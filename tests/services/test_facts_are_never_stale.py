@@ -13,7 +13,7 @@ from certificate_forge import authority
 from made_states import prepared_database
 from many_processes import PROCESSES
 from sqlalchemy import URL, delete
-from state_reading import faits_within
+from state_kit import faits_within
 
 from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
@@ -37,7 +37,7 @@ from sge_sim.tables.points import find_point
 NOW = parse_instant("2025-08-01T10:00")
 POINTS = ("25884515170669", "25478147557460", "98800000000246", "99999999999999")
 PRINTS = ("ab" * 32, "cd" * 32)
-STEPS = 60
+STEPS = 40
 CIVILITE = {"personnePhysique": {"civilite": "M", "nom": "ROCHE"}}
 BY_PATH = {service.path: service for service in SERVICES}
 

@@ -19,17 +19,17 @@ import requests
 from catalogue_requests import envelope_of
 from dataconnect_kit import C5, Client
 from demandes import courbe_quotidienne
+from lives import CURVE
 from lxml import etree
 from made_states import copy_state
 from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import func, select
-from state_reading import faits_within
+from state_kit import faits_to_subscribe
 
 from sge_sim.clock import Duree, legal_date, parse_instant
-from sge_sim.commandes.affaires import Commande, asked_by, subscribe
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
-from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.tables.commandes import ServiceSouscrit
@@ -74,17 +74,8 @@ def order_many(folder: Path, after: timedelta) -> list[str]:
     database = Database(sqlite_url(folder / "sge-sim.db"))
     agreed = Declaration(True, "ROCHE", True, False)
     prestation = prestation_collecte("C5", "SOUTIRAGE", "CDC", recurrente=True)
-    curve = Souscription(
-        contrat_id="1100256",
-        mesures_type="CDC",
-        sens="SOUTIRAGE",
-        pas="PT30M",
-        recurrente=True,
-        corrigees=False,
-        periodicite="P1D",
-        date_debut=legal_date(NOW),
-        date_fin=legal_date(NOW + 365 * DAY),
-    )
+    begin, end = legal_date(NOW), legal_date(NOW + 365 * DAY)
+    curve = replace(CURVE, date_debut=begin, date_fin=end)
     with database.sessions() as session:
         wanted = (Point.segment == "C5", Point.teleoperable, Point.prm != C5)
         prms = list(session.scalars(select(Point.prm).where(*wanted).order_by(Point.prm)))
@@ -97,7 +88,7 @@ def order_many(folder: Path, after: timedelta) -> list[str]:
                     *(prm, "TIERS1", "1100256", "a@b.fr", "AME", None),
                     *(NOW, Delai(Duree(0, after))),
                 )
-                faits = faits_within(session, **asked_by(prm, souscription))
+                faits = faits_to_subscribe(session, prm, souscription)
                 same = souscription.among(faits.services)
                 subscribe(session, commande, faits, souscription, same, prestation, agreed)
     database.dispose()

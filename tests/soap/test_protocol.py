@@ -4,10 +4,12 @@ import pytest
 from lxml import etree
 from soap_calls import envelope, post
 
+from sge_sim.clock import machine_now
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.exchange import Exchange
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import SgtFault
+from sge_sim.transport.message import Request, Sender
 
 NS = "http://www.enedis.fr/sge/b2b/services/rechercherpoint/v2.0"
 TEC = "http://www.enedis.fr/sge/b2b/technique/v1.0"
@@ -269,3 +271,57 @@ def test_member_that_the_contract_lacks_is_never_sent(recherche_point: Contract)
     exchange = post(recherche_point, envelope(BODY), Recorder(Answer({"invente": 1})))
     assert exchange.code == "SGT500"
     assert "invente" in exchange.outcome.constat
+
+
+REQUEST = envelope(
+    '<x:rechercherPoint xmlns:x="http://www.enedis.fr/sge/b2b/services/rechercherpoint/v2.0">'
+    "<criteres/><loginUtilisateur>tiers@exemple.fr</loginUtilisateur></x:rechercherPoint>"
+)
+
+
+@pytest.mark.parametrize("ready", [b"", b'<point id="1"/>', b'<point id="1"/><point id="1"/>'])
+def test_ready_bytes_stand_where_their_elements_would(
+    recherche_point: Contract, ready: bytes
+) -> None:
+    tree = {"points": {"point": ready}}
+    exchange = post(recherche_point, REQUEST, lambda call: Answer(tree))
+    points = exchange.document.find(".//points")
+    assert points is not None
+    assert [each.get("id") for each in points] == ["1"] * ready.count(b"<point")
+
+
+def test_a_text_that_looks_like_the_mark_stays_a_text(recherche_point: Contract) -> None:
+    text = "<?ready ?>"
+    tree = {
+        "points": {
+            "point": [
+                {
+                    "id": "1",
+                    "adresseInstallationNormalisee": {"ligne6": text},
+                    "nomClientFinalOuDenominationSociale": text,
+                }
+            ]
+        }
+    }
+    exchange = post(recherche_point, REQUEST, lambda call: Answer(tree))
+    found = exchange.document.find(".//nomClientFinalOuDenominationSociale")
+    assert found is not None
+    assert found.text == text
+
+
+@pytest.mark.parametrize(
+    ("demande", "prm"),
+    [
+        ({"pointId": "1"}, "1"),
+        ({"demande": {"pointIds": {"pointId": ["1"]}}}, "1"),
+        ({"demande": {"pointIds": {"pointId": ["1", "2"]}}}, None),
+        ({"demande": {}}, None),
+    ],
+)
+def test_the_point_of_a_demand_is_the_only_one_that_it_names(
+    demande: dict[str, object], prm: str | None
+) -> None:
+    request = Request("POST", "/", "", {}, b"", Sender(b"", (), "127.0.0.1"))
+    exchange = Exchange(request, machine_now(), machine_now())
+    exchange.demande = demande
+    assert exchange.prm == prm

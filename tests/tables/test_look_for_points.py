@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.referentiel.apports.lecture import Source
 from sge_sim.referentiel.apports.versement import import_points
-from sge_sim.tables.consultation import look_for_points
+from sge_sim.tables.lists import look_for_points
 
 FIRST_POINTS = "SCAN point USING COVERING INDEX sqlite_autoindex_point_1"
 """How the first points are read, as many as one query does."""

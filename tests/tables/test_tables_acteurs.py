@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy.orm import Session
-from state_reading import faits_within
+from state_kit import faits_within
 
 from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import read_certificat

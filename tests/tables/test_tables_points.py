@@ -3,8 +3,7 @@
 from datetime import date
 
 import pytest
-from state_kit import ROMIGUIERES, AddPoint
-from state_reading import count_points, named_points
+from state_kit import ROMIGUIERES, AddPoint, count_points, named_points
 
 from sge_sim.facts.database import Database
 from sge_sim.tables.models import Point

@@ -1,4 +1,4 @@
-"""Starting, renewing certificates and stopping, in one process."""
+"""Starting, renewing certificates and stopping, in one process; the administration listener."""
 
 import logging
 import shutil
@@ -8,13 +8,15 @@ import threading
 from dataclasses import asdict, replace
 from functools import partial
 from http import HTTPStatus
+from http.client import HTTPConnection
 
 import pytest
 from throwaway_pki import SERVER, issue
 from transport_kit import SHORT, answer, ask, common_name, eventually
 
 from sge_sim.errors import UsageError
-from sge_sim.transport.listener import Limits, bind
+from sge_sim.transport.admin_server import AdminServer
+from sge_sim.transport.listener import Limits, bind, bind_loopback
 from sge_sim.transport.message import Response
 from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.tls import build_server_context
@@ -288,3 +290,35 @@ def test_a_listener_without_settings_has_narrow_bounds():
         "threads": 16,
         "stop_seconds": 7.0,
     }
+
+
+async def hello(scope, receive, send):
+    if scope["type"] == "http":
+        headers = [(b"content-length", b"5")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"hello"})
+
+
+def test_an_asgi_application_is_served_until_the_server_stops():
+    listening = bind_loopback("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    asked = []
+
+    def application():
+        asked.append(hello)
+        return hello
+
+    server = AdminServer(application, listening)
+    ready = threading.Event()
+    thread = threading.Thread(target=server.serve, args=(ready.set,))
+    thread.start()
+    assert ready.wait(10)
+    assert asked == []  # or the start would wait for all that an application loads
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/")
+    assert connection.getresponse().read() == b"hello"
+    assert asked == [hello]
+    server.reload()
+    server.stop()
+    eventually(lambda: not thread.is_alive())
+    connection.close()

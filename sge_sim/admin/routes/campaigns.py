@@ -1,15 +1,16 @@
 """Observed campaigns: `/api/campaigns`, and their pages."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, RowNumber
-from sge_sim.admin.routes.listes import PAR_PAGES, Form, UnMorceau, read_form
+from sge_sim.admin.routes.forms import TypedForm
+from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.admin.routes.passages import own_cible
 from sge_sim.admin.xml_page import show_message
 from sge_sim.errors import UsageError
@@ -79,30 +80,45 @@ def rest_routes(state: AdminState) -> APIRouter:
     def report(campaign_id: RowNumber) -> Rapport:
         return state.campaigns.read(campaign_id).rapport()
 
-    @routes.get(
-        "/{campaign_id}/rapport.html", summary="Le rapport en HTML", response_class=HTMLResponse
-    )
-    def read_page(campaign_id: RowNumber) -> Response:
-        return _report_page(state, campaign_id)
-
-    @routes.get(
-        "/{campaign_id}/suivi.xlsx",
-        summary="Le classeur de suivi",
-        response_class=Response,
-        responses={200: {"content": {_XLSX: {}}}},
-    )
-    def read_suivi(campaign_id: RowNumber) -> Response:
-        return _suivi(state, campaign_id)
-
     return routes
 
 
 _SHOWN: Final = 20
 _FOLLOWED: Final = {"genre": "soap", "origine": "client"}
 """Hundreds of calls that a page looks at; the next one goes on, the reports look at all."""
-_REPORT_HEADERS: Final = pages.HEADERS | {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"
-}
+
+
+def report_routes(state: AdminState) -> APIRouter:
+    """Return the routes of the reports, which the pages give too."""
+    routes = APIRouter(tags=["campagnes"])
+
+    @routes.get("/campaigns/{campaign_id}/rapport.html", include_in_schema=False)
+    @routes.get(
+        "/api/campaigns/{campaign_id}/rapport.html",
+        summary="Le rapport en HTML",
+        response_class=HTMLResponse,
+    )
+    def read_page(campaign_id: RowNumber) -> Response:
+        campaign = state.campaigns.read(campaign_id)
+        before = state.campaigns.before(campaign)
+        page = render_html(campaign.rapport(), None if before is None else before.rapport())
+        return Response(page, media_type="text/html; charset=utf-8", headers=pages.REPORT_HEADERS)
+
+    @routes.get("/campaigns/{campaign_id}/suivi.xlsx", include_in_schema=False)
+    @routes.get(
+        "/api/campaigns/{campaign_id}/suivi.xlsx",
+        summary="Le classeur de suivi",
+        response_class=Response,
+        responses={200: {"content": {_XLSX: {}}}},
+    )
+    def read_suivi(campaign_id: RowNumber) -> Response:
+        from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
+
+        suivi = render_xlsx(state.campaigns.read(campaign_id).rapport())
+        name = f'attachment; filename="suivi-{campaign_id}.xlsx"'
+        return Response(suivi, media_type=_XLSX, headers={"Content-Disposition": name})
+
+    return routes
 
 
 def page_routes(state: AdminState) -> APIRouter:
@@ -146,7 +162,7 @@ def page_routes(state: AdminState) -> APIRouter:
         )
 
     @routes.post("")
-    def open_campaign(request: Request, form: Annotated[Form, Depends(read_form)]) -> Response:
+    def open_campaign(request: Request, form: TypedForm) -> Response:
         asked = NewCampaign(
             acteur=form.get("acteur") or None,
             release=form.get("release") or None,
@@ -162,7 +178,7 @@ def page_routes(state: AdminState) -> APIRouter:
 
     @routes.get("/{campaign_id}")
     def show_campaign(request: Request, campaign_id: RowNumber) -> Response:
-        from sge_sim.homologation.campaign.attendue import nearest
+        from sge_sim.homologation.campaign.matching import nearest
 
         campaign = state.campaigns.read(campaign_id, _BATCHES)
         executions = campaign.executions
@@ -186,7 +202,7 @@ def page_routes(state: AdminState) -> APIRouter:
 
     @routes.get("/{campaign_id}/cas/{cle}")
     def show_case(request: Request, campaign_id: RowNumber, cle: str) -> Response:
-        from sge_sim.homologation.campaign.attendue import expected_request, nearest
+        from sge_sim.homologation.campaign.matching import expected_request, nearest
         from sge_sim.homologation.catalogue.release import load_release
         from sge_sim.homologation.client.sge_client import SgeClient
 
@@ -220,31 +236,7 @@ def page_routes(state: AdminState) -> APIRouter:
         state.campaigns.stop(campaign_id)
         return RedirectResponse(f"/campaigns/{campaign_id}", 303)
 
-    # The reports load what only they need.
-    @routes.get("/{campaign_id}/rapport.html")
-    def show_report(campaign_id: RowNumber) -> Response:
-        return _report_page(state, campaign_id)
-
-    @routes.get("/{campaign_id}/suivi.xlsx")
-    def download_suivi(campaign_id: RowNumber) -> Response:
-        return _suivi(state, campaign_id)
-
     return routes
-
-
-def _report_page(state: AdminState, campaign_id: int) -> Response:
-    campaign = state.campaigns.read(campaign_id)
-    before = state.campaigns.before(campaign)
-    page = render_html(campaign.rapport(), None if before is None else before.rapport())
-    return Response(page, media_type="text/html; charset=utf-8", headers=_REPORT_HEADERS)
-
-
-def _suivi(state: AdminState, campaign_id: int) -> Response:
-    from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
-
-    suivi = render_xlsx(state.campaigns.read(campaign_id).rapport())
-    name = f'attachment; filename="suivi-{campaign_id}.xlsx"'
-    return Response(suivi, media_type=_XLSX, headers={"Content-Disposition": name})
 
 
 def _progress(campaign: "CampaignState") -> dict[str, object]:

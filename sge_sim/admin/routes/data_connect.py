@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, RowNumber, following
+from sge_sim.admin.routes.forms import TypedForm, write
 from sge_sim.admin.routes.listes import PAR_PAGES, Apres, Limite, UnMorceau, page_of
 from sge_sim.api.data_connect import ApplicationView, ConsentementView
 from sge_sim.dataconnect.applications import change_application, create_application, get_application
 from sge_sim.dataconnect.consentements import remove_consentement
 from sge_sim.domaine.nomenclatures import ModeApplication
 from sge_sim.facts.stored_clock import instant_within
+from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.dataconnect import APIS, ConsentementDonne, applications, consentements
 
 _SHOWN: Final = 100
@@ -130,5 +133,67 @@ def router(state: AdminState) -> APIRouter:
     def _revoke(consentement_id: int) -> None:
         with database.transaction() as session:
             remove_consentement(session, consentement_id, instant_within(session))
+
+    return routes
+
+
+_MODES: Final = get_args(ModeApplication)
+
+
+def page_routes(state: AdminState) -> APIRouter:
+    """Return the page of the applications and its forms."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/applications")
+    def show_applications(request: Request) -> Response:
+        with state.database.sessions() as session:
+            views = [ApplicationView.of(each) for each in applications(session)]
+            acteurs = [each.code for each in all_acteurs(session)]
+        return pages.render(
+            state,
+            request,
+            "applications.html",
+            applications=views,
+            acteurs=acteurs,
+            modes=_MODES,
+            apis=list(APIS),
+        )
+
+    @routes.post("/applications")
+    def add(request: Request, form: TypedForm) -> Response:
+        def make(session: Session) -> str:
+            application = create_application(
+                session,
+                nom=form.get("nom"),
+                acteur_code=form.get("acteur"),
+                mode=form.one_of("mode", ModeApplication),
+                redirect_uri=form.get("redirect_uri"),
+                apis=form.all("apis") or tuple(APIS),
+            )
+            return f"L'application {application.nom} est enregistrée."
+
+        return write(request, state.database, "/applications", make)
+
+    @routes.post("/applications/{client_id}")
+    def change(request: Request, client_id: str, form: TypedForm) -> Response:
+        def set_fields(session: Session) -> str:
+            application = change_application(
+                session,
+                client_id,
+                nom=form.get("nom") or None,
+                redirect_uri=form.get("redirect_uri") or None,
+            )
+            return f"L'application {application.nom} est modifiée."
+
+        return write(request, state.database, "/applications", set_fields)
+
+    @routes.post("/applications/{client_id}/retirer")
+    def remove(request: Request, client_id: str) -> Response:
+        def delete(session: Session) -> str:
+            application = get_application(session, client_id)
+            session.delete(application)
+            return f"L'application {application.nom} est supprimée."
+
+        return write(request, state.database, "/applications", delete)
 
     return routes

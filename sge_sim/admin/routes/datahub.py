@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from sge_sim.admin import pages
 from sge_sim.admin.datahub_acts import do_act
 from sge_sim.admin.routes import AdminState, Body
-from sge_sim.admin.routes.listes import PAR_PAGES, Form, UnMorceau, read_form
+from sge_sim.admin.routes.forms import TypedForm
+from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.datahub import (
     ETATS,
     NOMS_DES_ROLES,
@@ -301,7 +302,7 @@ def page_routes(state: AdminState) -> APIRouter:
         return _page(request, par)
 
     @routes.post("/{action}")
-    def act(request: Request, action: str, form: Annotated[Form, Depends(read_form)]) -> Response:
+    def act(request: Request, action: str, form: TypedForm) -> Response:
         par = form.get("par")
         try:
             with database.transaction() as session:

@@ -12,10 +12,12 @@ from typing import Annotated, Final, get_args
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from lxml import etree
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
 from sge_sim.admin.filtres_journal import between_days, read_day
 from sge_sim.admin.routes import AdminState, Body, RowNumber, following
+from sge_sim.admin.routes.forms import TypedForm, done, write
 from sge_sim.admin.routes.listes import (
     PAR_PAGES,
     Avant,
@@ -27,7 +29,7 @@ from sge_sim.admin.routes.listes import (
 )
 from sge_sim.admin.xml_page import show_message
 from sge_sim.api.flux import CanalView, FichierView, PublicationView
-from sge_sim.api.typed_filters import known_spelling
+from sge_sim.api.typed_filters import chosen
 from sge_sim.domaine.nomenclatures import (
     KINDS_OF_FLUX,
     AlgorithmeFlux,
@@ -36,15 +38,13 @@ from sge_sim.domaine.nomenclatures import (
     TypeCanal,
 )
 from sge_sim.errors import UsageError
-from sge_sim.facts.guet import Guet
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.contenus import content_of
 from sge_sim.flux.declaration import clear_content, declare_canal, describe_canal, secret_of
-from sge_sim.flux.incidents import Incidents
-from sge_sim.flux.livraison import deliver_pending, retry_now
-from sge_sim.flux.publication import Publisher
+from sge_sim.flux.publication import publish_now
 from sge_sim.machine.documents import parse_xml, zip_members
-from sge_sim.tables.flux import FichierFlux, find_fichier, find_fichiers, get_fichier
+from sge_sim.tables.acteurs import all_acteurs
+from sge_sim.tables.flux import FichierFlux, find_fichier, find_fichiers
 
 MAX_ROWS: Final = 300
 _MAX_CELL: Final = 200
@@ -143,17 +143,11 @@ class CanalDemande(Body):
     iv: str | None = None
 
 
-def publish_now(state: AdminState) -> PublicationView:
+def published(state: AdminState) -> PublicationView:
     """Publish what is due, and deliver what isn't, also what was given up."""
-    made = Publisher.of(state.settings, state.database, state.journal.append).catch_up(
-        state.clock.now()
-    )
-    retry_now(state.database)
-    data_dir = state.settings.data_dir
-    guet = Guet(data_dir, state.database.engine)
-    incidents = Incidents(state.database.memoire, guet, state.journal.append)
-    tally = deliver_pending(state.database, data_dir, incidents)
-    return PublicationView(publications=made, livres=tally.delivered, echecs=tally.failed)
+    now = state.clock.now()
+    made = publish_now(state.settings, state.database, state.journal.append, now)
+    return PublicationView.of(*made)
 
 
 def rest_routes(state: AdminState) -> APIRouter:
@@ -195,7 +189,7 @@ def rest_routes(state: AdminState) -> APIRouter:
 
     @routes.post("/flux/publish", summary="Publier ce qui est dû et livrer ce qui ne l'est pas")
     def publish() -> PublicationView:
-        return publish_now(state)
+        return published(state)
 
     @routes.get("/flux/{nom}", summary="Un fichier et sa livraison")
     def read_file(nom: str) -> FichierView:
@@ -243,6 +237,7 @@ def rest_routes(state: AdminState) -> APIRouter:
 
 
 _SHOWN: Final = 100
+_CANAUX: Final = 200
 _FLUX: Final = KINDS_OF_FLUX
 _ETATS: Final = get_args(EtatFichier)
 _Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
@@ -265,15 +260,13 @@ def page_routes(state: AdminState) -> APIRouter:
         avant: _Before = None,
     ) -> Response:
         debut, fin = between_days(read_day(du), read_day(au))
-        chosen = known_spelling(flux, _FLUX)
-        state_typed = known_spelling(etat, _ETATS)
         with state.database.sessions() as session:
             found = find_fichiers(
                 session,
                 contrat_id=contrat.strip() or None,
-                flux=next((flux for flux in _FLUX if flux == chosen), None),
+                flux=chosen(flux, _FLUX),
                 prm=prm.strip() or None,
-                etat=next((etat for etat in _ETATS if etat == state_typed), None),
+                etat=chosen(etat, _ETATS),
                 debut=debut,
                 fin=fin,
                 before_id=avant,
@@ -325,7 +318,7 @@ def page_routes(state: AdminState) -> APIRouter:
         """Return a file and its bytes, deciphered; without them, why they can't be had."""
 
         with state.database.sessions() as session:
-            row: FichierFlux | None = get_fichier(session, numero)
+            row: FichierFlux | None = session.get(FichierFlux, numero)
             if row is None:
                 raise HTTPException(404, f"Aucun fichier ne porte le numéro {numero}.")
             view = FichierView.of(row)
@@ -335,5 +328,51 @@ def page_routes(state: AdminState) -> APIRouter:
                 return view, None, f"Le fichier {_GONE}"
             except UsageError as error:
                 return view, None, str(error)
+
+    return routes
+
+
+def canal_routes(state: AdminState) -> APIRouter:
+    """Return the page of the channels, and the forms of it and of the files."""
+    routes = APIRouter(include_in_schema=False)
+    data_dir = state.settings.data_dir
+
+    @routes.get("/canaux")
+    def show_channels(request: Request) -> Response:
+        with state.database.sessions() as session:
+            canaux = [
+                (acteur.code, describe_canal(session, contrat.contrat_id, data_dir))
+                for acteur in all_acteurs(session)
+                for contrat in acteur.contrats
+            ]
+        return pages.render(
+            state,
+            request,
+            "canaux.html",
+            canaux=canaux[:_CANAUX],
+            plus=len(canaux) - _CANAUX,
+            types=get_args(TypeCanal),
+            chiffrements=get_args(AlgorithmeFlux),
+        )
+
+    @routes.post("/canaux")
+    def put_channel(request: Request, form: TypedForm) -> Response:
+        def put(session: Session) -> str:
+            declare_canal(
+                session,
+                form.get("contrat"),
+                type_canal=form.one_of("type", TypeCanal),
+                url=form.get("url") or None,
+                algorithme=form.one_of("chiffrement", AlgorithmeFlux),
+                cle=form.get("cle") or None,
+                iv=form.get("iv") or None,
+            )
+            return f"Le canal du contrat {form.get('contrat')} est déclaré."
+
+        return write(request, state.database, "/canaux", put)
+
+    @routes.post("/fichiers/publier")
+    def publish(request: Request) -> Response:
+        return done(request, "/fichiers", lambda: published(state))
 
     return routes

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from threading import Lock
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import (
@@ -23,13 +23,15 @@ from prometheus_client.core import (
 )
 from pydantic import BaseModel, Field
 
+from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body
+from sge_sim.admin.routes.forms import done
 from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.views import TravailView
 from sge_sim.domaine.pannes import panne_in
 from sge_sim.facts.database import Database
 from sge_sim.journal import Avarie, Echange, Journal, JournalState
-from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
+from sge_sim.schema.snapshot import is_kept, restore_snapshot, take_snapshot
 from sge_sim.tables.flux import count_fichiers
 from sge_sim.tables.pannes import counters_of
 
@@ -45,9 +47,9 @@ class Metrics:
         self._database = database
         self._lock = Lock()
         self._last = 0
-        self._requests: Counter[tuple[str, str, str, str]] = Counter()
-        self._refusals: Counter[tuple[str, str]] = Counter()
-        self._pannes: Counter[str] = Counter()
+        self._requests: Counter[tuple[str, ...]] = Counter()
+        self._refusals: Counter[tuple[str, ...]] = Counter()
+        self._pannes: Counter[tuple[str, ...]] = Counter()
         self._durations: dict[str, list[int]] = {}
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._registry = CollectorRegistry(auto_describe=False)
@@ -61,28 +63,25 @@ class Metrics:
 
     def collect(self) -> Iterator[Metric]:
         """Give the families; `prometheus_client` calls it."""
-        requests = CounterMetricFamily(
-            "sge_sim_requests",
-            "Échanges, par sorte, service, code retour et statut HTTP.",
-            labels=("sorte", "service", "code", "statut"),
-        )
-        for key, count in sorted(self._requests.items()):
-            requests.add_metric(key, count)
-        yield requests
-        refusals = CounterMetricFamily(
-            "sge_sim_refusals",
-            "Refus d'une règle, par code et par règle.",
-            labels=("code", "regle"),
-        )
-        for pair, count in sorted(self._refusals.items()):
-            refusals.add_metric(pair, count)
-        yield refusals
-        pannes = CounterMetricFamily(
-            "sge_sim_pannes", "Échanges touchés, par panne prévue.", labels=("panne",)
-        )
-        for numero, count in sorted(self._pannes.items()):
-            pannes.add_metric((numero,), count)
-        yield pannes
+        for name, explanation, parts, calls in (
+            (
+                "requests",
+                "Échanges, par sorte, service, code retour et statut HTTP.",
+                ("sorte", "service", "code", "statut"),
+                self._requests,
+            ),
+            (
+                "refusals",
+                "Refus d'une règle, par code et par règle.",
+                ("code", "regle"),
+                self._refusals,
+            ),
+            ("pannes", "Échanges touchés, par panne prévue.", ("panne",), self._pannes),
+        ):
+            family = CounterMetricFamily(f"sge_sim_{name}", explanation, labels=parts)
+            for key, number in sorted(calls.items()):
+                family.add_metric(key, number)
+            yield family
         durations = HistogramMetricFamily(
             "sge_sim_request_duration_seconds",
             "Durée des appels, de la demande entière à la réponse entière, par service.",
@@ -132,7 +131,7 @@ class Metrics:
             self._refusals[code, echange.rule.name] += 1
         numero, _ = panne_in(echange.detail)
         if numero is not None:
-            self._pannes[str(numero)] += 1
+            self._pannes[str(numero),] += 1
         if echange.kind in ("soap", "rest"):
             seconds = echange.duration_ms / 1000
             counts = self._durations.setdefault(service, [0] * (len(_BUCKETS) + 1))
@@ -284,5 +283,48 @@ def marque_routes(state: AdminState) -> APIRouter:
     )
     def make(asked: MarquesDemandees) -> MarquesView:
         return MarquesView(marques=[state.marques.make(asked.origine) for _ in range(asked.nombre)])
+
+    return routes
+
+
+_YES_OR_NO: Final = {"True": "oui", "False": "non"}
+
+
+def page_routes(state: AdminState) -> APIRouter:
+    """Return the page of the simulator and its forms."""
+    routes = APIRouter(include_in_schema=False)
+    database, data_dir = state.database, state.settings.data_dir
+
+    @routes.get("/simulateur")
+    def show_simulator(request: Request) -> Response:
+        changed = {name for name, _ in state.settings.changed}
+        settings = [
+            (name, _YES_OR_NO.get(value, value), why)
+            for name, value, why in state.settings.described()
+        ]
+        return pages.render(
+            state,
+            request,
+            "simulateur.html",
+            changes=[each for each in settings if each[0] in changed],
+            defauts=[each for each in settings if each[0] not in changed],
+            cote=is_kept(database, data_dir),
+        )
+
+    @routes.post("/simulateur/copie")
+    def keep(request: Request) -> Response:
+        def act() -> str:
+            take_snapshot(database, state.journal, data_dir)
+            return "L'état est mis de côté : « Revenir » le reprendra."
+
+        return done(request, "/simulateur", act)
+
+    @routes.post("/simulateur/retour")
+    def bring_back(request: Request) -> Response:
+        def act() -> str:
+            restore(state)
+            return "L'état mis de côté est repris."
+
+        return done(request, "/simulateur", act)
 
     return routes

@@ -22,7 +22,8 @@ from sge_sim.admin.filtres_journal import (
 )
 from sge_sim.admin.message_outline import suspects_of
 from sge_sim.admin.routes import AdminState, Body, RowNumber
-from sge_sim.admin.routes.listes import PAR_PAGES, Apres, Avant, Form, Limite, page_of, read_form
+from sge_sim.admin.routes.forms import Form, TypedForm
+from sge_sim.admin.routes.listes import PAR_PAGES, Apres, Avant, Limite, page_of
 from sge_sim.admin.xml_page import show_message
 from sge_sim.api.premier_appel import Moyens, moyens_for
 from sge_sim.api.typed_filters import service_names
@@ -58,23 +59,24 @@ def _replay(state: AdminState, echange: Echange, demande: bytes | None) -> int |
     return found[0] if found != before else None
 
 
+def _get(state: AdminState, echange_id: int) -> Echange:
+    found = state.journal.find_echange(echange_id)
+    if found is None:
+        raise HTTPException(404, f"Aucun échange ne porte le numéro {echange_id}.")
+    return found
+
+
 def replay_routes(state: AdminState) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(prefix="/api/journal/{echange_id}", tags=["journal"])
 
-    def get(echange_id: int) -> Echange:
-        found = state.journal.find_echange(echange_id)
-        if found is None:
-            raise HTTPException(404, f"Aucun échange ne porte le numéro {echange_id}.")
-        return found
-
     @routes.post("/rejouer", status_code=201, summary="Refaire un appel SOAP")
     def replay(echange_id: RowNumber, asked: DemandeRejouee) -> ExchangeView:
         demande = None if asked.demande is None else asked.demande.encode("utf-8", "replace")
-        made = _replay(state, get(echange_id), demande)
+        made = _replay(state, _get(state, echange_id), demande)
         if made is None:
             raise UsageError("L'appel a été refait, et le journal ne l'a pas encore.")
-        return ExchangeView.of(get(made))
+        return ExchangeView.of(_get(state, made))
 
     @routes.get(
         "/{message}.xml",
@@ -83,7 +85,7 @@ def replay_routes(state: AdminState) -> APIRouter:
         responses={200: {"content": {"application/octet-stream": {}}}},
     )
     def read_message(echange_id: RowNumber, message: Literal["requete", "reponse"]) -> Response:
-        echange = get(echange_id)
+        echange = _get(state, echange_id)
         content = echange.request if message == "requete" else echange.response
         return Response(content or b"", media_type="application/octet-stream")
 
@@ -95,7 +97,7 @@ def replay_routes(state: AdminState) -> APIRouter:
     def read_copy(echange_id: RowNumber, forme: Literal["curl", "zeep"] = "curl") -> str:
         from sge_sim.homologation.rejeu import as_curl, as_zeep
 
-        echange = get(echange_id)
+        echange = _get(state, echange_id)
         moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
         write = as_curl if forme == "curl" else as_zeep
         try:
@@ -142,10 +144,7 @@ def rest_routes(state: AdminState) -> APIRouter:
         "`/echanges/{numéro}/requete.xml` et `reponse.xml` le donnent entier.",
     )
     def read_exchange(echange_id: RowNumber) -> ExchangeWithBodies:
-        echange = state.journal.find_echange(echange_id)
-        if echange is None:
-            raise HTTPException(404, f"Aucun échange ne porte le numéro {echange_id}.")
-        return ExchangeWithBodies.within(echange, _MESSAGE)
+        return ExchangeWithBodies.within(_get(state, echange_id), _MESSAGE)
 
     return routes
 
@@ -254,15 +253,9 @@ def echange_routes(state: AdminState) -> APIRouter:
     """Return the page of an exchange and its actions."""
     routes = APIRouter(prefix="/echanges/{echange_id}", include_in_schema=False)
 
-    def get(echange_id: int) -> Echange:
-        found = state.journal.find_echange(echange_id)
-        if found is None:
-            raise HTTPException(404, f"Aucun échange ne porte le numéro {echange_id}.")
-        return found
-
     @routes.get("")
     def show_exchange(request: Request, echange_id: RowNumber) -> Response:
-        echange = get(echange_id)
+        echange = _get(state, echange_id)
         moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
         before = state.journal.find_echanges(limit=1, before_id=echange_id)
         after = state.journal.find_echanges(limit=1, after_id=echange_id)
@@ -324,7 +317,7 @@ def echange_routes(state: AdminState) -> APIRouter:
     def download(echange_id: RowNumber, part: str) -> Response:
         if part not in _PARTS:
             raise HTTPException(404, "Rien n'est servi à cette adresse.")
-        echange = get(echange_id)
+        echange = _get(state, echange_id)
         name = f'attachment; filename="{_name(echange, part)}"'
         return Response(
             (echange.request if part == "requete" else echange.response) or b"",
@@ -333,8 +326,8 @@ def echange_routes(state: AdminState) -> APIRouter:
         )
 
     @routes.post("/rejouer")
-    def play_again(echange_id: RowNumber, form: Annotated[Form, Depends(read_form)]) -> Response:
-        echange = get(echange_id)
+    def play_again(echange_id: RowNumber, form: TypedForm) -> Response:
+        echange = _get(state, echange_id)
         made = _replay(state, echange, _as_typed(form, echange))
         return RedirectResponse(f"/echanges/{made or echange_id}", 303)
 

@@ -1,16 +1,13 @@
-"""How every list of the REST interface is read, page after page; what a page's form sends.
+"""How every list of the REST interface is read, page after page.
 
 A page of a list has `limit` things at most and takes 1.5 MB at most; the header `Link` gives the
-address of the next one while there is one (RFC 8288). A form is read without a library of its own:
-text fields alone.
+address of the next one while there is one (RFC 8288).
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Final, TypeVar, get_args
-from urllib.parse import parse_qs, urlsplit
+from typing import Annotated, Final, TypeVar, get_args
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import BeforeValidator
@@ -25,7 +22,7 @@ from sge_sim.domaine.nomenclatures import (
     FluxM023,
     Segment,
 )
-from sge_sim.errors import UnknownError, UsageError
+from sge_sim.errors import UnknownError
 
 PAR_PAGES: Final = (
     "Une page tient en 1,5 Mo : elle peut en donner moins que `limit`. L'en-tête `Link` donne "
@@ -120,44 +117,3 @@ class Morceau:
 
 
 UnMorceau = Annotated[Morceau, Depends()]
-
-
-@dataclass(frozen=True)
-class Form:
-    """The fields of a form; one that is missing, or sent empty, is empty."""
-
-    fields: dict[str, list[str]]
-
-    def get(self, name: str) -> str:
-        """Return the first value of a field, without spaces around it."""
-        return self.fields.get(name, [""])[0].strip()
-
-    def all(self, name: str) -> list[str]:
-        """Return every value of a field."""
-        return self.fields.get(name, [])
-
-    def one_of(self, name: str, known: Any) -> Any:
-        """Return the value of a field that is one of `known`, a `Literal` or a tuple.
-
-        Raises `UsageError` for another one.
-        """
-        value = self.get(name)
-        values = known if isinstance(known, tuple) else get_args(known)
-        if value not in values:
-            raise UsageError(f"« {value} » ne convient pas : choisir parmi {', '.join(values)}.")
-        return value
-
-    def back(self) -> str:
-        """Return the page that the form was on (`retour`), the first page where it says none.
-
-        A path of this server: an address of another one is not followed.
-        """
-        asked = urlsplit(self.get("retour"))
-        path = "/" + asked.path.lstrip("/\\")
-        return path + (f"?{asked.query}" if asked.query else "")
-
-
-async def read_form(request: Request) -> Form:
-    """Return the form that a request brings (`application/x-www-form-urlencoded`)."""
-    text = (await request.body()).decode("utf-8", "replace")
-    return Form(parse_qs(text, max_num_fields=100))

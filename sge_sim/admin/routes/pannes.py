@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.routes.forms import TypedForm
 from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.pannes import PanneDemande, PanneView, plan_panne, view_pannes
 from sge_sim.api.typed_filters import service_names
@@ -60,25 +59,20 @@ def router(state: AdminState) -> APIRouter:
         return _page(request)
 
     @routes.post("/pannes", include_in_schema=False)
-    async def add_on_page(request: Request) -> Response:
-        form = parse_qs((await request.body()).decode("ascii", "replace"))
-        return await run_in_threadpool(
-            _added, request, {name: values[0] for name, values in form.items()}
-        )
+    def add_on_page(request: Request, form: TypedForm) -> Response:
+        saisie = {name: values[0] for name, values in form.fields.items()}
+        try:
+            add(PanneDemande.model_validate_strings(saisie, strict=False))
+        except UsageError as error:
+            return _page(request, str(error), saisie)
+        except ValidationError as error:
+            names = ", ".join(str(wrong["loc"][0]) for wrong in error.errors())
+            return _page(request, f"Valeur refusée : {names}.", saisie)
+        return RedirectResponse("/pannes", 303)
 
     @routes.post("/pannes/{numero}/retirer", include_in_schema=False)
     def remove_on_page(numero: RowNumber) -> Response:
         remove(numero)
-        return RedirectResponse("/pannes", 303)
-
-    def _added(request: Request, form: dict[str, str]) -> Response:
-        try:
-            add(PanneDemande.model_validate_strings(form, strict=False))
-        except UsageError as error:
-            return _page(request, str(error), form)
-        except ValidationError as error:
-            names = ", ".join(str(wrong["loc"][0]) for wrong in error.errors())
-            return _page(request, f"Valeur refusée : {names}.", form)
         return RedirectResponse("/pannes", 303)
 
     def _page(

@@ -1,17 +1,18 @@
 """`/passages` and `/api/passages`: the homologation's cases run against this simulator."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import anyio
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from pydantic import Field
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body
-from sge_sim.admin.routes.listes import PAR_PAGES, Form, UnMorceau, read_form
+from sge_sim.admin.routes.forms import TypedForm
+from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.api.premier_appel import moyens_for
 from sge_sim.api.views import View
 from sge_sim.door.certificats import login_and_contrat
@@ -22,11 +23,9 @@ from sge_sim.tables.acteurs import default_acteur
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.passages import Garde, Passage
     from sge_sim.homologation.client.sge_client import Cible
+    from sge_sim.homologation.reports.rapport import Execution
 
 _PATIENCE_SECONDS: Final = 5.0
-_REPORT_HEADERS: Final = pages.HEADERS | {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"
-}
 
 
 def page_routes(state: AdminState) -> APIRouter:
@@ -34,7 +33,7 @@ def page_routes(state: AdminState) -> APIRouter:
     routes = APIRouter(prefix="/passages", include_in_schema=False)
 
     @routes.post("")
-    def start(request: Request, form: Annotated[Form, Depends(read_form)]) -> Response:
+    def start(request: Request, form: TypedForm) -> Response:
         passage = state.passages.start(
             own_cible(state),
             form.get("release"),
@@ -97,12 +96,12 @@ def page_routes(state: AdminState) -> APIRouter:
     @routes.get("/{nom}/rapport")
     def show_report(nom: str) -> Response:
         path = _file(nom, "rapport.html")
-        return Response(path.read_bytes(), media_type="text/html", headers=_REPORT_HEADERS)
+        return Response(path.read_bytes(), media_type="text/html", headers=pages.REPORT_HEADERS)
 
     @routes.get("/{nom}/fichiers/{fichier}")
     def download(nom: str, fichier: str) -> Response:
         path = _file(nom, fichier)
-        return FileResponse(path, filename=f"{nom}-{fichier}", headers=_REPORT_HEADERS)
+        return FileResponse(path, filename=f"{nom}-{fichier}", headers=pages.REPORT_HEADERS)
 
     def _file(nom: str, fichier: str) -> Path:
         try:
@@ -155,17 +154,14 @@ class PassageView(View):
     @classmethod
     def of_passage(cls, passage: "Passage") -> "PassageView":
         """Return the view of a run that goes on, or has ended without a report."""
-        done = tuple(passage.executions)
         return cls(
             nom=passage.nom,
             release=passage.release,
             fini=passage.fini,
             erreur=passage.erreur,
             total=passage.total,
-            faites=len(done),
-            bonnes=sum(each.statut.bon for each in done),
-            cas={each.cle: each.statut for each in done},
             fichiers=[],
+            **_counted(tuple(passage.executions)),
         )
 
     @classmethod
@@ -180,11 +176,17 @@ class PassageView(View):
             fini=True,
             erreur="",
             total=len(done),
-            faites=len(done),
-            bonnes=sum(each.statut.bon for each in done),
-            cas={each.cle: each.statut for each in done},
             fichiers=list(FILES),
+            **_counted(done),
         )
+
+
+def _counted(done: Sequence["Execution"]) -> dict[str, Any]:
+    return {
+        "faites": len(done),
+        "bonnes": sum(each.statut.bon for each in done),
+        "cas": {each.cle: each.statut for each in done},
+    }
 
 
 def rest_routes(state: AdminState) -> APIRouter:

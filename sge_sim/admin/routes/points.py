@@ -2,44 +2,44 @@
 
 import json
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse
 from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
 from sge_sim.admin.filtres_journal import read_day
+from sge_sim.admin.pages import lead_to
 from sge_sim.admin.point_sections import Chronologie, sections_of
 from sge_sim.admin.routes import AdminState, following
-from sge_sim.admin.routes.listes import Form, read_form
+from sge_sim.admin.routes.forms import Form, TypedForm, done
 from sge_sim.api.flux import FichierView
-from sge_sim.api.points import ServiceEnMots
-from sge_sim.api.typed_filters import known_spelling
+from sge_sim.api.points import ServiceSouscritView
+from sge_sim.api.typed_filters import chosen
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import Duree, parse_duration, parse_instant
 from sge_sim.commandes.changements import AUCUN, Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
+from sge_sim.domaine.francais import counted
 from sge_sim.domaine.libelles import EVENEMENTS
 from sge_sim.domaine.nomenclatures import PETITS, TYPES_ACCES, Segment
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
-from sge_sim.referentiel.points import describe_point, get_point, why_unknown
+from sge_sim.referentiel.apports.versement import remove_own_points
+from sge_sim.referentiel.points import copy_point, describe_point, get_point, why_unknown
 from sge_sim.referentiel.reglages import Reglages, change_point
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.commandes import services_of_point
-from sge_sim.tables.consultation import (
+from sge_sim.tables.flux import find_fichiers
+from sge_sim.tables.lists import (
     affaires_of,
     autorisations_of,
     evenements_of,
     look_for_points,
 )
-from sge_sim.tables.flux import find_fichiers
 from sge_sim.tables.points import find_point
-
-if TYPE_CHECKING:
-    from sge_sim.admin.routes.listes import Form
 
 _SHOWN: Final = 100
 _OF_EACH: Final = 20
@@ -66,10 +66,9 @@ def page_routes(state: AdminState) -> APIRouter:
         segment: str = "",
         apres: Annotated[str, Query(max_length=20)] = "",
     ) -> Response:
-        typed = known_spelling(segment, _SEGMENTS)
-        chosen = next((segment for segment in _SEGMENTS if segment == typed), None)
+        kept = chosen(segment, _SEGMENTS)
         with state.database.sessions() as session:
-            found = look_for_points(session, q.strip(), chosen, after=apres, limit=_SHOWN + 1)
+            found = look_for_points(session, q.strip(), kept, after=apres, limit=_SHOWN + 1)
             shown = found[:_SHOWN]
             return pages.render(
                 state,
@@ -80,7 +79,7 @@ def page_routes(state: AdminState) -> APIRouter:
                 apres=apres,
                 segments=_SEGMENTS,
                 q=q,
-                segment=chosen,
+                segment=kept,
                 pourquoi="" if shown or not _is_number(q.strip()) else _why_unknown(q.strip()),
             )
 
@@ -95,8 +94,33 @@ def page_routes(state: AdminState) -> APIRouter:
     ) -> Response:
         return _page(request, prm, (type, debut, fin, sens))
 
+    @routes.post("/points/retirer")
+    def remove_points(request: Request) -> Response:
+        def remove() -> str:
+            count = remove_own_points(state.database, None)
+            return f"{counted(count, 'point retiré', 'points retirés')}."
+
+        return done(request, "/points", remove)
+
+    @routes.post("/points/{prm}/retirer")
+    def remove_point(request: Request, prm: str) -> Response:
+        try:
+            remove_own_points(state.database, [prm])
+        except UsageError as error:
+            return lead_to(request, f"/points/{prm}", "refus", str(error))
+        return lead_to(request, "/points", "fait", f"Le point {prm} est retiré.")
+
+    @routes.post("/points/{prm}/copier")
+    def copy(request: Request, prm: str, form: TypedForm) -> Response:
+        try:
+            with state.database.transaction() as session:
+                made = copy_point(session, prm, form.get("prm") or None)
+        except UsageError as error:
+            return lead_to(request, f"/points/{prm}", "refus", str(error))
+        return lead_to(request, f"/points/{made}", "fait", f"Point fait comme {prm}.")
+
     @routes.post("/points/{prm}")
-    def press(request: Request, prm: str, form: Annotated[Form, Depends(read_form)]) -> Response:
+    def press(request: Request, prm: str, form: TypedForm) -> Response:
         try:
             with transaction_on(state.database, prm) as (session, now, _):
                 fait, refus = apply_button(session, prm, form, now), ""
@@ -123,7 +147,7 @@ def page_routes(state: AdminState) -> APIRouter:
             if point is None:
                 raise HTTPException(404, _why_unknown(prm))
             every = services_of_point(session, prm)
-            services = [ServiceEnMots.of(each) for each in every[-_SHOWN:]]
+            services = [ServiceSouscritView.of(each) for each in every[-_SHOWN:]]
             context: dict[str, Any] = {
                 "point": point,
                 "petit": point.segment in PETITS,
@@ -196,7 +220,7 @@ def _trace(
         "bandes": json.dumps(
             [
                 {
-                    "nom": f"{service.type} {service.objet}".strip(),
+                    "nom": f"{service.libelle} {service.objet}".strip(),
                     "debut": service.debut.isoformat(),
                     "fin": (service.fin or end).isoformat(),
                 }
@@ -206,72 +230,70 @@ def _trace(
     }
 
 
-def apply_button(session: Session, prm: str, form: "Form", now: datetime) -> str:
+def apply_button(session: Session, prm: str, form: Form, now: datetime) -> str:
     """Do what the pressed button of a point's page asks at `now`; return what was done, in French.
 
     Raises `UsageError` for what can't be done.
     """
-    action = form.get("action")
-    oui = form.get("valeur") == "oui"
-    reglages, changements = Reglages(), Changements()
-    match action:
-        case "acces":
-            kind = next(
-                (type_acces for type_acces in TYPES_ACCES if type_acces == form.get("type")), None
-            )
-            reglages = Reglages(service_acces=oui, type=kind)
-            phrase = f"Services d'accès {'ouverts' if oui else 'retirés'}."
-        case "jours":
-            reglages = Reglages(jours_absents=_period(form))
-            phrase = "Mesures perdues sur ces jours."
-        case "points":
-            reglages = Reglages(points_absents=_period(form))
-            phrase = "Points de courbe perdus sur cette période."
-        case "retrouver":
-            reglages = Reglages(jours_absents="aucun")
-            phrase = "Toutes les mesures sont retrouvées."
-        case "collecte":
-            reglages = Reglages(collecte=_period(form, open_end=True))
-            phrase = "La courbe est collectée dans cette seule période."
-        case "teleoperable":
-            reglages = Reglages(teleoperable=oui)
-            phrase = f"Compteur {'joignable' if oui else 'injoignable'}."
-        case "r4x":
-            reglages = Reglages(r4x_pas=5 if form.get("valeur") == "5" else 10)
-            phrase = f"Pas de R4x : {reglages.r4x_pas} minutes."
-        case "resilie":
-            given_up = form.get("valeur") == AUCUN
-            changements = Changements(resilie=AUCUN if given_up else _day(form))
-            phrase = "Résiliation annulée." if given_up else "Résiliation enregistrée."
-        case "titulaire":
-            changements = Changements(nouveau_titulaire=_day(form))
-            phrase = "Changement de titulaire enregistré."
-        case "fournisseur":
-            changements = Changements(nouveau_fournisseur=(form.get("acteur"), _day(form)))
-            phrase = "Changement de fournisseur enregistré."
-        case "plages":
-            basse = form.get("plages_saison_basse") or None
-            changements = Changements(
-                plages=form.get("plages"), plages_saison_basse=basse, le=_day(form)
-            )
-            phrase = "Changement d'heures creuses enregistré."
-        case "opposition":
-            delay = parse_duration(form.get("delai")) if form.get("delai") else Duree()
-            changements = Changements(opposition=oui, delai=delay.after(now) - now)
-            phrase = "Opposition demandée." if oui else "Levée d'opposition demandée."
-        case _:
-            raise UsageError("Ce bouton n'existe pas.")
-    change_point(session, prm, reglages, now)
-    change_life(session, get_point(session, prm), changements, now)
+    change, phrase = _change_of(form, now)
+    if isinstance(change, Reglages):
+        change_point(session, prm, change, now)
+    else:
+        change_life(session, get_point(session, prm), change, now)
     return phrase
 
 
-def _period(form: "Form", *, open_end: bool = False) -> str:
+def _change_of(form: Form, now: datetime) -> tuple[Reglages | Changements, str]:
+    """Return what a button changes, and what is said of it."""
+    valeur, oui = form.get("valeur"), form.get("valeur") == "oui"
+    match form.get("action"):
+        case "acces":
+            phrase = f"Services d'accès {'ouverts' if oui else 'retirés'}."
+            return Reglages(service_acces=oui, type=chosen(form.get("type"), TYPES_ACCES)), phrase
+        case "jours":
+            return Reglages(jours_absents=_period(form)), "Mesures perdues sur ces jours."
+        case "points":
+            phrase = "Points de courbe perdus sur cette période."
+            return Reglages(points_absents=_period(form)), phrase
+        case "retrouver":
+            return Reglages(jours_absents="aucun"), "Toutes les mesures sont retrouvées."
+        case "collecte":
+            phrase = "La courbe est collectée dans cette seule période."
+            return Reglages(collecte=_period(form, open_end=True)), phrase
+        case "teleoperable":
+            phrase = f"Compteur {'joignable' if oui else 'injoignable'}."
+            return Reglages(teleoperable=oui), phrase
+        case "r4x":
+            pas: Literal[5, 10] = 5 if valeur == "5" else 10
+            return Reglages(r4x_pas=pas), f"Pas de R4x : {pas} minutes."
+        case "resilie" if valeur == AUCUN:
+            return Changements(resilie=AUCUN), "Résiliation annulée."
+        case "resilie":
+            return Changements(resilie=_day(form)), "Résiliation enregistrée."
+        case "titulaire":
+            phrase = "Changement de titulaire enregistré."
+            return Changements(nouveau_titulaire=_day(form)), phrase
+        case "fournisseur":
+            phrase = "Changement de fournisseur enregistré."
+            return Changements(nouveau_fournisseur=(form.get("acteur"), _day(form))), phrase
+        case "plages":
+            basse = form.get("plages_saison_basse") or None
+            plages = form.get("plages")
+            changed = Changements(plages=plages, plages_saison_basse=basse, le=_day(form))
+            return changed, "Changement d'heures creuses enregistré."
+        case "opposition":
+            delay = parse_duration(form.get("delai")) if form.get("delai") else Duree()
+            phrase = "Opposition demandée." if oui else "Levée d'opposition demandée."
+            return Changements(opposition=oui, delai=delay.after(now) - now), phrase
+    raise UsageError("Ce bouton n'existe pas.")
+
+
+def _period(form: Form, *, open_end: bool = False) -> str:
     debut, fin = form.get("debut"), form.get("fin")
     if not debut and not fin and open_end:
         return "aucun"
     return debut if open_end and not fin else f"{debut}..{fin}"
 
 
-def _day(form: "Form") -> date:
+def _day(form: Form) -> date:
     return parse_instant(form.get("jour")).date()

@@ -1,26 +1,38 @@
-"""The points: `/api/points`, what is known of one, what is set and what happens, a point like
-another one."""
+"""The points: `/api/points`, what is known of one and was measured on it, what is set, what
+happens, a point like another one."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from sge_sim.admin.routes import AdminState, Body, read_by
 from sge_sim.admin.routes.apports import FILE_KINDS
-from sge_sim.admin.routes.listes import PAR_PAGES, ApresNom, Limite, SegmentTyped, page_of
+from sge_sim.admin.routes.listes import (
+    PAR_PAGES,
+    ApresNom,
+    JourEcrit,
+    Limite,
+    SegmentTyped,
+    page_of,
+)
 from sge_sim.api.points import PointView
 from sge_sim.clock import Duree, legal_date, parse_duration
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
-from sge_sim.domaine.nomenclatures import TypeAcces
+from sge_sim.domaine.nomenclatures import Sens, TypeAcces
+from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.apports.anonymat import personal_words
 from sge_sim.referentiel.apports.versement import remove_own_points
 from sge_sim.referentiel.points import copy_point, describe_point, get_point
 from sge_sim.referentiel.reglages import Reglages, change_point
-from sge_sim.tables.consultation import look_for_points
+from sge_sim.tables.lists import look_for_points
+from sge_sim.tables.mesures import read_mesures_facts
+
+if TYPE_CHECKING:
+    from sge_sim.admin.series import Series
 
 _SERVICES: Final = 1000
 
@@ -106,6 +118,15 @@ class ViePoint(Body):
         )
 
 
+class Copie(Body):
+    """A point to make."""
+
+    comme: str = Field(description="PRM du point à copier")
+    prm: str | None = Field(None, description="PRM du nouveau point ; tiré sinon")
+    point: dict[str, Any] = Field({}, description="Attributs changés, comme dans points.yaml")
+    compteur: dict[str, Any] = Field({}, description="Attributs changés du compteur")
+
+
 def rest_routes(state: AdminState) -> APIRouter:
     """Return the routes of the points."""
     routes = APIRouter(prefix="/api/points", tags=["points"])
@@ -168,22 +189,6 @@ def rest_routes(state: AdminState) -> APIRouter:
             get_point(session, prm)
         remove_own_points(state.database, [prm])
 
-    return routes
-
-
-class Copie(Body):
-    """A point to make."""
-
-    comme: str = Field(description="PRM du point à copier")
-    prm: str | None = Field(None, description="PRM du nouveau point ; tiré sinon")
-    point: dict[str, Any] = Field({}, description="Attributs changés, comme dans points.yaml")
-    compteur: dict[str, Any] = Field({}, description="Attributs changés du compteur")
-
-
-def copie_routes(state: AdminState) -> APIRouter:
-    """Return the route."""
-    routes = APIRouter(prefix="/api/points", tags=["points"])
-
     @routes.post(
         "",
         status_code=201,
@@ -202,4 +207,64 @@ def copie_routes(state: AdminState) -> APIRouter:
         with state.database.sessions() as session:
             return describe_point(session, prm)
 
+    @routes.get(
+        "/{prm}/mesures", summary="Courbe, énergies, index ou puissances maximales d'un point"
+    )
+    def read_mesures(
+        prm: str,
+        type: Literal["courbe", "energie", "index", "pmax"],
+        debut: JourEcrit,
+        fin: Annotated[JourEcrit, Query(description="Premier jour que la réponse ne couvre pas")],
+        sens: Annotated[Sens | None, Query(description="Celui du contrat du point sinon")] = None,
+        format: Literal["json", "csv"] = "json",
+    ) -> Any:
+        direction, series, temperatures = _read_mesures(state, prm, type, debut, fin, sens)
+        if format == "csv":
+            name = f"{prm}-{type}-{debut}-{fin}.csv"
+            return Response(
+                series.as_csv(),
+                media_type="text/csv; charset=utf-8",
+                headers={"Content-Disposition": f'attachment; filename="{name}"'},
+            )
+        return {
+            "prm": prm,
+            "type": type,
+            "sens": direction,
+            "unite": series.unite,
+            "debut": debut,
+            "fin": fin,
+            "colonnes": series.columns(),
+            "temperatures": temperatures,
+        }
+
     return routes
+
+
+def _read_mesures(
+    state: AdminState, prm: str, type_: Any, debut: date, fin: date, sens: Sens | None
+) -> tuple[Sens, "Series", dict[str, Any]]:
+    # The curves are loaded by whoever looks at one.
+    from sge_sim.admin.series import read_columns, temperatures_of
+    from sge_sim.referentiel.mesures import point_mesure
+
+    with state.database.sessions() as session:
+        point = get_point(session, prm)
+        natural: Sens = "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE"
+        direction = sens or natural
+        measured = point_mesure(
+            point,
+            read_mesures_facts(session, prm),
+            direction,
+            pertes=state.settings.perd_des_mesures,
+        )
+    if measured is None:
+        raise UsageError(f"Rien n'a jamais été mesuré sur le point {prm}.")
+    # A day is measured once it is over.
+    known = min(fin, state.clock.now().date())
+    if debut >= known:
+        raise UsageError(
+            f"Du {debut:%d/%m/%Y} au {fin:%d/%m/%Y} (exclu), rien n'est encore mesuré à l'heure "
+            "simulée, ou la période est vide."
+        )
+    series = read_columns(measured, type_, debut, known)
+    return direction, series, temperatures_of(measured, debut, known)

@@ -82,22 +82,22 @@ def schema_mistakes(tree: Any, *, most: int = 20) -> list[str]:
     from jsonschema import Draft202012Validator
 
     validator = Draft202012Validator(read_schema(schema_of(tree)))
-    told = []
+    mistakes = []
     for error in validator.iter_errors(tree):
-        told.append(f"{error.json_path} : {_in_french(error)}")
-        if len(told) == most:
+        mistakes.append(f"{error.json_path} : {_in_french(error)}")
+        if len(mistakes) == most:
             break
-    return told
+    return mistakes
 
 
 def _in_french(error: Any) -> str:
     value, wanted = _excerpt(error.instance), error.validator_value
     match error.validator:
         case "required":
-            missing = [one for one in wanted if one not in error.instance]
+            missing = [name for name in wanted if name not in error.instance]
             return f"il manque {', '.join(missing)}"
         case "additionalProperties":
-            extra = [one for one in error.instance if one not in error.schema["properties"]]
+            extra = [name for name in error.instance if name not in error.schema["properties"]]
             return f"{', '.join(extra)} n'y a pas sa place"
         case "type":
             return f"{value} n'est pas du type {wanted}"

@@ -157,5 +157,5 @@ def periode(debut: date | datetime, fin: date | datetime) -> dict[str, str]:
     return {"dateDebut": _instant(debut), "dateFin": _instant(fin)}
 
 
-def _instant(one: date | datetime) -> str:
-    return f"{one:%Y-%m-%d %H:%M:%S}"
+def _instant(day: date | datetime) -> str:
+    return f"{day:%Y-%m-%d %H:%M:%S}"

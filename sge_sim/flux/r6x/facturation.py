@@ -64,10 +64,10 @@ class _Quantite:
 def write_billed(point: PointDecrit, defauts: Defauts, *, now: datetime) -> Iterator[bytes]:
     """Yield a point of R67: what begins in its days, and was created by `now` (aware)."""
     by_motif: dict[str, dict[tuple[str, str], _Calendriers]] = {}
-    for one in _quantities(point, now):
-        calendriers = by_motif.setdefault(one.motif, {}).setdefault(one.grandeur, {})
-        classes = calendriers.setdefault((one.lettre, one.serie.calendrier), {})
-        classes.setdefault(one.serie.classe, []).append(_quantity_tree(one))
+    for quantite in _quantities(point, now):
+        calendriers = by_motif.setdefault(quantite.motif, {}).setdefault(quantite.grandeur, {})
+        classes = calendriers.setdefault((quantite.lettre, quantite.serie.calendrier), {})
+        classes.setdefault(quantite.serie.classe, []).append(_quantity_tree(quantite))
     if not by_motif:
         return
     contextes = [
@@ -103,28 +103,31 @@ def _quantities(point: PointDecrit, now: datetime) -> Iterator[_Quantite]:
         ("D", _DEPASSEMENT, 1, heures_depassees(point.mesure, facturees)),
     ):
         for serie in series:
-            for one in reversed(serie.consommations):
-                created = (one.rectifiee or _created(point.mesure, one.fin)).astimezone(PARIS)
-                if debut <= one.debut < fin and created <= now:
-                    motif = _motif(point.mesure, one)
-                    yield _Quantite(motif, grandeur, lettre, serie, one, created, unites)
+            for consommation in reversed(serie.consommations):
+                created = (
+                    consommation.rectifiee or _created(point.mesure, consommation.fin)
+                ).astimezone(PARIS)
+                if debut <= consommation.debut < fin and created <= now:
+                    motif = _motif(point.mesure, consommation)
+                    yield _Quantite(motif, grandeur, lettre, serie, consommation, created, unites)
 
 
-def _motif(point: PointMesure, one: Consommation) -> str:
+def _motif(point: PointMesure, consommation: Consommation) -> str:
     """Return why the point was read at the end of a quantity.
 
     A regularisation has other reasons (six of six, observed 2026). A new calendar of the supplier
     alone tells that it changed (assumed).
     """
-    if one.nature == "REGU":
+    if consommation.nature == "REGU":
         return "AUTRE"
-    if one.declencheur == "CYCLIQUE":
+    if consommation.declencheur == "CYCLIQUE":
         return "CYCL"
     changes = {each.depuis for each in point.grille_distributeur}
     changes |= {each.depuis for each in point.puissances}
-    if one.fin in changes:
+    if consommation.fin in changes:
         return "MCT"
-    return "CFNS" if one.fin in {each.depuis for each in point.grille_fournisseur} else "AUTRE"
+    of_supplier = {each.depuis for each in point.grille_fournisseur}
+    return "CFNS" if consommation.fin in of_supplier else "AUTRE"
 
 
 def _created(point: PointMesure, fin: date) -> datetime:
@@ -134,18 +137,18 @@ def _created(point: PointMesure, fin: date) -> datetime:
     return morning + timedelta(seconds=seconds)
 
 
-def _quantity_tree(one: _Quantite) -> dict[str, Any]:
-    code, libelle = NATURES_FACTUREES[one.consommation.nature]
-    statut, libelle_du_statut = STATUTS_FACTURES[one.consommation.statut]
+def _quantity_tree(quantite: _Quantite) -> dict[str, Any]:
+    code, libelle = NATURES_FACTUREES[quantite.consommation.nature]
+    statut, libelle_du_statut = STATUTS_FACTURES[quantite.consommation.statut]
     return {
-        "dateCreation": f"{one.creation:%Y-%m-%d %H:%M:%S}",
-        "dbtMesure": one.consommation.debut.isoformat(),
-        "finMesure": one.consommation.fin.isoformat(),
+        "dateCreation": f"{quantite.creation:%Y-%m-%d %H:%M:%S}",
+        "dbtMesure": quantite.consommation.debut.isoformat(),
+        "finMesure": quantite.consommation.fin.isoformat(),
         "codeNature": code,
         "libelleNature": libelle,
         "codeStatut": statut,
         "libelleStatut": libelle_du_statut,
-        "quantite": one.consommation.valeur * one.unites,
+        "quantite": quantite.consommation.valeur * quantite.unites,
     }
 
 

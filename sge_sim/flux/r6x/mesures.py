@@ -29,10 +29,9 @@ from sge_sim.mesures.series import (
     read_series,
 )
 from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
-from sge_sim.soap.writer import ModeleLigne, write_rows
+from sge_sim.soap.rows import ModeleLigne, write_rows
 
-Pieces = Iterator[bytes]
-Etendue = tuple[date, date]
+Jours = tuple[date, date]
 
 MOTIFS_DE_POSE: Final = MappingProxyType({POSE: "Pose fournisseur", DEPOSE: "Dépose fournisseur"})
 """How R64 calls the reasons of a reading on the spot (GUI 0503 §2.4)."""
@@ -44,14 +43,16 @@ _INSTANT: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
 @dataclass(frozen=True)
 class PointDecrit:
     """A point of a file in one direction: what was measured on the legal days of `etendues`
-    (ascending), under the `periode` that the file tells. `corrigees`: the corrected curve."""
+    (ascending), under the `periode` that the file tells. `corrigees`: the corrected curve.
+    `courbe`: that of these days, where it was read with those of other points."""
 
     prm: str
     mesure: PointMesure
     sens: Sens
     periode: Mapping[str, str]
-    etendues: tuple[Etendue, ...]
+    etendues: tuple[Jours, ...]
     corrigees: bool = False
+    courbe: Serie | None = None
 
     @property
     def metier(self) -> str:
@@ -62,13 +63,13 @@ class PointDecrit:
         """Whether the curve is the corrected one: never that of C5 and P4 (GUI 0502)."""
         return self.corrigees and has_corrected(Grandeur.PA, petit=self.mesure.petit)
 
-    def series(self, type_: TypeAcces, grandeur: str, etendue: Etendue) -> tuple[Serie, ...]:
+    def series(self, type_: TypeAcces, grandeur: str, etendue: Jours) -> tuple[Serie, ...]:
         """Read series of the days of `etendue`."""
         lecture = Lecture(type_, grandeur, *etendue, corrigees=self.corrigees)
         return read_series(self.mesure, lecture)
 
 
-PointWriter = Callable[[PointDecrit, Defauts], Pieces]
+PointWriter = Callable[[PointDecrit, Defauts], Iterator[bytes]]
 
 
 def dumps(tree: Any) -> bytes:
@@ -76,7 +77,7 @@ def dumps(tree: Any) -> bytes:
     return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def write_curves(point: PointDecrit, _defauts: Defauts) -> Pieces:
+def write_curves(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:
     """Yield a point of R63: BRUT, or BEST of active power alone (GUI 0503 §2.3)."""
     petit = point.mesure.petit
     head = {
@@ -91,8 +92,7 @@ def write_curves(point: PointDecrit, _defauts: Defauts) -> Pieces:
             grandeur,
             (
                 write_rows(_curve_row(each.pas, each.nature, petit, point.best), *_columns(each))
-                for month in _months(point.etendues)
-                for serie in point.series("COURBE", grandeur, month)
+                for serie in _curves(point, grandeur)
                 for each in serie.troncons
             ),
         )
@@ -101,7 +101,15 @@ def write_curves(point: PointDecrit, _defauts: Defauts) -> Pieces:
     return _with_points(point, head, rows)
 
 
-def write_energies(point: PointDecrit, _defauts: Defauts) -> Pieces:
+def _curves(point: PointDecrit, grandeur: str) -> Iterator[Serie]:
+    if point.courbe is not None:
+        yield point.courbe
+        return
+    for month in _months(point.etendues):
+        yield from point.series("COURBE", grandeur, month)
+
+
+def write_energies(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:
     """Yield a point of R65: daily energies, Wh and VArh (GUI 0503 §2.5)."""
     petit = point.mesure.petit
     head = {
@@ -119,7 +127,7 @@ def write_energies(point: PointDecrit, _defauts: Defauts) -> Pieces:
     return _with_points(point, head, rows)
 
 
-def write_maxima(point: PointDecrit, _defauts: Defauts) -> Pieces:
+def write_maxima(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:
     """Yield a point of R66: daily maximum powers, VA, of C5 and P4 alone (GUI 0503 §2.6)."""
     if not point.mesure.petit:
         return iter(())
@@ -138,7 +146,7 @@ def write_maxima(point: PointDecrit, _defauts: Defauts) -> Pieces:
     return _with_points(point, head, ((g, iter(rows)) for g, rows in by_grandeur.items()))
 
 
-def write_indexes(point: PointDecrit, defauts: Defauts) -> Pieces:
+def write_indexes(point: PointDecrit, defauts: Defauts) -> Iterator[bytes]:
     """Yield a point of R64: indexes by calendar and class (GUI 0503 §2.4).
 
     The distributor's calendars come before the supplier's, and `iv` is 0 of active energy on C5
@@ -168,7 +176,7 @@ WRITERS: Final[Mapping[str, PointWriter]] = MappingProxyType(
 
 def _with_points(
     point: PointDecrit, head: Mapping[str, Any], rows: Iterator[tuple[str, Iterator[bytes]]]
-) -> Pieces:
+) -> Iterator[bytes]:
     """Yield a point whose quantities have `points`; each of `rows` begins with a comma."""
     opened = False
     for grandeur, of_grandeur in rows:
@@ -216,7 +224,7 @@ def _curve_row(pas: int | None, nature: str | None, petit: bool, best: bool) -> 
     )
 
 
-def _months(etendues: Sequence[Etendue]) -> Iterator[Etendue]:
+def _months(etendues: Sequence[Jours]) -> Iterator[Jours]:
     """Cut stretches of days at the first days of months."""
     for debut, fin in etendues:
         while debut < fin:

@@ -167,8 +167,8 @@ def _pieces(
 
 
 def _each(archives: Iterator[ArchiveEcrite], envoi: EnvoiR6X) -> Iterator[Fichier]:
-    for one in archives:
-        yield Fichier(envoi.archive(one.sequence), one.morceaux(), one.prms)
+    for archive in archives:
+        yield Fichier(envoi.archive(archive.sequence), archive.morceaux(), archive.prms)
 
 
 def _gathered(
@@ -178,12 +178,12 @@ def _gathered(
     prms: list[str] = []
     file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by who reads it
     with ZipFile(file, "w", ZIP_STORED) as primary:
-        for one in archives:
-            prms += one.prms
+        for archive in archives:
+            prms += archive.prms
             # It is compressed already.
-            info = member_of(envoi.archive(one.sequence), envoi.creation, stored=True)
+            info = member_of(envoi.archive(archive.sequence), envoi.creation, stored=True)
             with primary.open(info, "w") as out:
-                for piece in one.morceaux():
+                for piece in archive.morceaux():
                     out.write(piece)
     if prms:
         whole = ArchiveEcrite(1, file, tuple(prms))

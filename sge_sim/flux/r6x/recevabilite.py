@@ -56,10 +56,10 @@ class PointDemande:
         demande = self.demande
         wanted = (_ACCES.get(demande.flux), demande.sens, self.demandeur.code)
         return [
-            one
-            for one in self.dossier.acces
-            if (one.acces_type, one.sens, one.acteur_code) == wanted
-            and (demande.date_fin is None or one.date_debut < demande.date_fin)
+            acces
+            for acces in self.dossier.acces
+            if (acces.acces_type, acces.sens, acces.acteur_code) == wanted
+            and (demande.date_fin is None or acces.date_debut < demande.date_fin)
         ]
 
 
@@ -170,8 +170,8 @@ def describe_demanded(
     debut, fin = demande.date_debut, demande.date_fin
     if demande.cadre == "SERVICE_ACCES":
         services = asked.services
-        debut = max(debut, min(one.date_debut for one in services))
-        fin = min(fin, max(one.date_fin or date.max for one in services))
+        debut = max(debut, min(service.date_debut for service in services))
+        fin = min(fin, max(service.date_fin or date.max for service in services))
     if mesure is None:
         raise Refus(DONNEE_DISPONIBLE, SANS_DONNEE)
     debut = max(debut, mesure.mise_en_service)

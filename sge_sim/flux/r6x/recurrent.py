@@ -6,9 +6,9 @@ it came; of what is published twice the last one wins.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final
@@ -17,19 +17,18 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PREMIER_JOUR
 from sge_sim.domaine.ecarts_plateforme import Defauts
-from sge_sim.facts.lecture import read_dossier
-from sge_sim.flux.envoi import Fichier
+from sge_sim.flux.envoi import Fichier, batches
 from sge_sim.flux.lots import LotDiffusion
 from sge_sim.flux.parallele import Equipe, groups_of
 from sge_sim.flux.periodes import FREQUENCES, GUICHET, Frequence, Periode
+from sge_sim.flux.points_lus import LUS_ENSEMBLE, Facette, read_mesures
 from sge_sim.flux.r6x.archives import LIMITES, Limites, PointEcrit, write_archives
 from sge_sim.flux.r6x.entete import Echeances, EnvoiR6X, periode
-from sge_sim.flux.r6x.mesures import WRITERS, Etendue, PointDecrit, dumps
+from sge_sim.flux.r6x.mesures import WRITERS, Jours, PointDecrit, dumps
 from sge_sim.flux.retards import DELAI_MAXIMAL, retard
 from sge_sim.mesures import PeriodeCollecte, PointMesure
-from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.mesures.series import Serie, read_curves_of_day
 from sge_sim.tables.diffusions import PointDiffuse
-from sge_sim.tables.prepared import Driver
 
 _JOUR: Final = timedelta(1)
 TOUJOURS: Final = (PeriodeCollecte(PREMIER_JOUR, None),)
@@ -84,8 +83,10 @@ def diffused_files(
         folder=folder,
         limites=limites,
     )
-    for one in archives:
-        yield Fichier(envoi.archive(sequence + one.sequence - 1), one.morceaux(), one.prms)
+    for archive in archives:
+        yield Fichier(
+            envoi.archive(sequence + archive.sequence - 1), archive.morceaux(), archive.prms
+        )
 
 
 def _shared(
@@ -116,41 +117,75 @@ def _texts(
 def _written(
     session: Session, lot: LotDiffusion, envoi: EnvoiR6X, *, late: bool, collectees: bool
 ) -> Iterator[PointEcrit]:
-    driver = Driver.under(session)
-    told = _told_periode(lot)
-    for one in lot.points:
-        dossier = read_dossier(driver, one.prm)
-        if dossier is None:
-            continue
-        service = (one.debut, one.fin) if lot.publie_avant_arret else None
-        mesure = point_mesure(
-            dossier.point, dossier.mesures, one.sens, service, pertes=envoi.defauts.pertes
+    for diffuses in batches(lot.points, LUS_ENSEMBLE):
+        decrits = _described(session, replace(lot, points=tuple(diffuses)), envoi, late, collectees)
+        for point in _read_together(decrits) if lot.diffusion.flux == "R63B" else decrits:
+            pieces = WRITERS[lot.diffusion.flux[:3]](point, envoi.defauts)
+            first = next(pieces, None)
+            if first is not None:
+                yield PointEcrit(point.prm, chain((first,), pieces))
+
+
+def _described(
+    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, late: bool, collectees: bool
+) -> list[PointDecrit]:
+    """Return what a period tells about each of some hundreds of points that were ever measured."""
+    facettes = (
+        Facette(
+            diffuse.prm,
+            diffuse.sens,
+            (diffuse.debut, diffuse.fin) if lot.publie_avant_arret else None,
         )
+        for diffuse in lot.points
+    )
+    periode = _periode_written(lot)
+    # The index of a day is read at its end, which v3.0 and the files date of the next.
+    recul = _JOUR if lot.diffusion.flux.startswith("R64") else timedelta()
+    decrits = []
+    for diffuse, mesure in zip(
+        lot.points, read_mesures(session, facettes, pertes=envoi.defauts.pertes), strict=True
+    ):
         if mesure is None:
             continue
         if collectees:
             mesure = replace(mesure, collectes=TOUJOURS)
-        jours = days_stored(mesure, one, lot.periode, late=late)
-        point = PointDecrit(
-            one.prm,
-            mesure,
-            one.sens,
-            told,
-            # The index of a day is read at its end, which v3.0 and the files date of the next.
-            tuple((a + _JOUR, b + _JOUR) for a, b in jours)
-            if lot.diffusion.flux.startswith("R64")
-            else jours,
-            corrigees=bool(lot.diffusion.corrigees),
+        jours = days_stored(mesure, diffuse, lot.periode, late=late)
+        decrits.append(
+            PointDecrit(
+                diffuse.prm,
+                mesure,
+                diffuse.sens,
+                periode,
+                tuple((debut + recul, fin + recul) for debut, fin in jours),
+                corrigees=bool(lot.diffusion.corrigees),
+            )
         )
-        pieces = WRITERS[lot.diffusion.flux[:3]](point, envoi.defauts)
-        first = next(pieces, None)
-        if first is not None:
-            yield PointEcrit(one.prm, chain((first,), pieces))
+    return decrits
+
+
+def _read_together(points: Sequence[PointDecrit]) -> Iterator[PointDecrit]:
+    """Give points the curve of the only day that is told of them, those of a day read together."""
+    curves: dict[int, Serie | None] = {}
+    for jour, rangs in _by_day(points).items():
+        mesures = [points[rang].mesure for rang in rangs]
+        curves.update(zip(rangs, read_curves_of_day(mesures, jour), strict=True))
+    for rang, point in enumerate(points):
+        yield replace(point, courbe=curves[rang]) if curves.get(rang) else point
+
+
+def _by_day(points: Sequence[PointDecrit]) -> dict[date, list[int]]:
+    """Return the ranks of the points of which one day is told, by this day."""
+    found: dict[date, list[int]] = {}
+    for rang, point in enumerate(points):
+        match point.etendues:
+            case ((debut, fin),) if fin - debut == _JOUR:
+                found.setdefault(debut, []).append(rang)
+    return found
 
 
 def days_stored(
     mesure: PointMesure, point: PointDiffuse, periode: Periode, *, late: bool
-) -> tuple[Etendue, ...]:
+) -> tuple[Jours, ...]:
     """Return the stretches of days measured that were stored in a period, ascending.
 
     `late`: some days are stored up to 20 days late (`sge_sim.flux.retards`).
@@ -171,7 +206,7 @@ def days_stored(
     return tuple((jours[a], jours[b - 1] + _JOUR) for a, b in pairwise(cuts))
 
 
-def _told_periode(lot: LotDiffusion) -> dict[str, str]:
+def _periode_written(lot: LotDiffusion) -> dict[str, str]:
     """Return the window of transaction as the file tells it."""
     if FREQUENCES[lot.diffusion.periodicite] is Frequence.QUOTIDIENNE:
         fin = datetime.combine(lot.periode.debut, GUICHET)

@@ -65,7 +65,9 @@ def _generalities(point: PointFacts) -> dict[str, Any]:
 
 def _synthesis(point: PointFacts) -> dict[str, Any]:
     niveau = point.niveau_ouverture_services
-    linky = [one.date_pose for one in point.compteurs if one.tic_activable is not None]
+    linky = [
+        compteur.date_pose for compteur in point.compteurs if compteur.tic_activable is not None
+    ]
     withdrawing = point.date_mise_en_service if point.contrat_soutirage else None
     injecting = point.date_mise_en_service if point.contrat_injection else None
     return {
@@ -109,7 +111,9 @@ def _metering_of(point: PointFacts) -> dict[str, Any]:
             "plage": point.plage_releve,
         },
         "compteurs": [
-            _meter_tree(point, one) for one in point.compteurs if one.date_depose is None
+            _meter_tree(point, compteur)
+            for compteur in point.compteurs
+            if compteur.date_depose is None
         ],
         "disjoncteur": {"calibre": point.disjoncteur_calibre},
         "relais": {"plageHeuresCreuses": {"libelle": point.heures_creuses_libelle}},

@@ -18,7 +18,7 @@ _PERIODE: Final = ("Identifiant PRM", "Date de début", "Date de fin", "Grandeur
 _SERIE: Final = (*_PERIODE, "Grandeur métier", "Etape métier", "Unité")
 _VALEUR: Final = (*_SERIE, "Horodate", "Valeur")
 
-Rows = Iterator[Sequence[Any]]
+CsvRows = Iterator[Sequence[Any]]
 
 
 def write_csv(trees: Iterable[Any], out: Any) -> None:
@@ -27,10 +27,10 @@ def write_csv(trees: Iterable[Any], out: Any) -> None:
     writer = csv.writer(out, delimiter=";", lineterminator="\n")
     for rang, tree in enumerate(trees):
         for row in islice(rows_of(tree), min(rang, 1), None):
-            writer.writerow([_cell(one) for one in row])
+            writer.writerow([_cell(value) for value in row])
 
 
-def rows_of(tree: Any) -> Rows:
+def rows_of(tree: Any) -> CsvRows:
     """Yield the headings, then the rows; raises `UsageError` for what is no such file."""
     if isinstance(tree, list):
         return _c68(tree)
@@ -71,25 +71,25 @@ def _points(tree: Any) -> Iterator[tuple[Mapping[str, Any], list[Any], Mapping[s
                 yield mesure, about, point
 
 
-def _r63(tree: Any) -> Rows:
+def _r63(tree: Any) -> CsvRows:
     yield (*_VALEUR, "Nature", "Pas", "Indice de vraisemblance", "Etat complémentaire")
     for _, about, point in _points(tree):
         yield [*about, *(point.get(name) for name in ("d", "v", "n", "p", "iv", "ec"))]
 
 
-def _r65(tree: Any) -> Rows:
+def _r65(tree: Any) -> CsvRows:
     yield (*_SERIE, "Mode de calcul", "Pas", "Date", "Valeur")
     for mesure, about, point in _points(tree):
         yield [*about, mesure["modeCalcul"], mesure["pas"], point["d"], point["v"]]
 
 
-def _r66(tree: Any) -> Rows:
+def _r66(tree: Any) -> CsvRows:
     yield (*_SERIE, "Pas", "Horodate", "Valeur")
     for mesure, about, point in _points(tree):
         yield [*about, mesure["pas"], point["d"], point["v"]]
 
 
-def _r64(tree: Any) -> Rows:
+def _r64(tree: Any) -> CsvRows:
     yield (
         *(*_PERIODE, "Grandeur metier", "Etape metier", "Unite", "Horodate"),
         *("Contexte de relève", "Type de releve", "Motif de relève", "Grille"),
@@ -121,7 +121,7 @@ def _registers(grandeur: Mapping[str, Any]) -> Iterator[tuple[list[Any], Mapping
         yield ["T", None, None, None, None], grandeur["cadranTotalisateur"]
 
 
-def _r67(tree: Any) -> Rows:
+def _r67(tree: Any) -> CsvRows:
     yield (
         *(*_SERIE, "Horodate de création", "Début de la mesure", "Fin de la mesure"),
         *("Identifiant motif de relève", "Libellé motif de relève", "Libellé grille"),
@@ -137,25 +137,28 @@ def _r67(tree: Any) -> Rows:
                     grille = [calendrier["libelleGrille"], calendrier.get("libelleCalendrier")]
                     for classe in calendrier["classeTemporelle"]:
                         names = [classe["idClasseTemporelle"], classe["libelleClasseTemporelle"]]
-                        for one in classe["quantite"]:
+                        for quantite in classe["quantite"]:
                             yield [
                                 *about,
-                                *(one[n] for n in ("dateCreation", "dbtMesure", "finMesure")),
+                                *(quantite[n] for n in ("dateCreation", "dbtMesure", "finMesure")),
                                 *(*motif, *grille, *names),
-                                *(one[n] for n in ("libelleNature", "libelleStatut", "quantite")),
+                                *(
+                                    quantite[n]
+                                    for n in ("libelleNature", "libelleStatut", "quantite")
+                                ),
                             ]
 
 
-def _report(tree: Any) -> Rows:
+def _report(tree: Any) -> CsvRows:
     """Yield the points of a report: its CSV isn't known, these columns are ours (assumed)."""
     yield ("Identifiant PRM", "Recevabilité", "Publication", "Motif", "Fichier")
-    names = {one["cleFichier"]: one["nomFichier"] for one in tree["fichiersPublies"]}
-    for one in tree["prmDemandes"]:
-        told = [one[n] for n in ("idPrm", "recevabilite", "publication")]
-        yield [*told, one.get("motif"), names.get(one.get("cleFichier"))]
+    names = {fichier["cleFichier"]: fichier["nomFichier"] for fichier in tree["fichiersPublies"]}
+    for point in tree["prmDemandes"]:
+        columns = [point[n] for n in ("idPrm", "recevabilite", "publication")]
+        yield [*columns, point.get("motif"), names.get(point.get("cleFichier"))]
 
 
-def _c68(tree: Any) -> Rows:
+def _c68(tree: Any) -> CsvRows:
     columns = c68_columns()
     yield [titre for titre, _ in columns]
     for point in tree:
@@ -182,19 +185,19 @@ def _found(tree: Any, path: Sequence[str]) -> Any:
         if tree is None:
             return None
     if isinstance(tree, Mapping):
-        return " ".join(str(one) for one in _leaves(tree))
+        return " ".join(str(leaf) for leaf in _leaves(tree))
     return tree
 
 
 def _leaves(tree: Mapping[str, Any]) -> Iterator[Any]:
-    for one in tree.values():
-        if isinstance(one, Mapping):
-            yield from _leaves(one)
+    for value in tree.values():
+        if isinstance(value, Mapping):
+            yield from _leaves(value)
         else:
-            yield one
+            yield value
 
 
-_TABLES: Final[Mapping[str, Callable[[Any], Rows]]] = {
+_TABLES: Final[Mapping[str, Callable[[Any], CsvRows]]] = {
     "R63": _r63,
     "R64": _r64,
     "R65": _r65,

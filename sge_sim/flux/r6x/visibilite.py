@@ -109,10 +109,10 @@ def _without(hidden: frozenset[str], above: str, tree: Mapping[str, Any]) -> dic
             value = _without(hidden, f"{path}.", value)
         elif isinstance(value, list):
             value = [
-                _without(hidden, f"{path}.", one) if isinstance(one, Mapping) else one
-                for one in value
+                _without(hidden, f"{path}.", item) if isinstance(item, Mapping) else item
+                for item in value
             ]
-            value = [one for one in value if one not in ({}, None)]
+            value = [item for item in value if item not in ({}, None)]
         if value not in (None, {}, []):
             kept[name] = value
     return kept

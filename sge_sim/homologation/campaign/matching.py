@@ -1,4 +1,5 @@
-"""Recognising the case that a call was made for, or saying which it nearly was.
+"""Recognising the case that a call was made for, or saying which it nearly was, and what it should
+have been.
 
 A tester's own client writes its own login, contract and client's name, may choose its own dates and
 any of the variants that the catalogue admits; everything else of a request says which case it is
@@ -8,7 +9,7 @@ for. What differs is told by the names of the contract.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
@@ -23,6 +24,9 @@ from sge_sim.homologation.client.messages import read_answer, read_message
 from sge_sim.homologation.reports.rapport import Execution, Statut
 from sge_sim.refus import Rule
 from sge_sim.services.registry import BY_PATH
+
+if TYPE_CHECKING:
+    from sge_sim.homologation.client.sge_client import SgeClient
 
 _ABSENT = "absent"
 _FIELDS: Final = 10
@@ -169,7 +173,7 @@ def differing_fields(
     received = {name: as_text(value) for name, value in _flat(contenu, free)}
     found = []
     for requete in (case.requete, *case.variantes):
-        admitted = replace(case, requete=with_any_value(requete))
+        admitted = replace(case, requete=_with_any_value(requete))
         wanted = dict(_flat(materialise(admitted, contexte), free))
         found.append(_differing(wanted, received, service.champs_accord))
     return min(found, key=lambda each: (sum(not champ.date for champ in each), len(each)))
@@ -271,7 +275,31 @@ def _judgement(execution: Execution) -> str:
     return f"La réponse n'est pas celle attendue. {manques}. {execution.remarque}".strip()
 
 
-def with_any_value(requete: Requete) -> Requete:
+def expected_request(client: "SgeClient", release: Release, case: Cas, today: date) -> str:
+    """Return the SOAP message of a case on `today` (simulated legal date), as `client` writes it.
+
+    A value that the case takes from another answer stands as `{libre}`. Raises `UsageError` for
+    what zeep can't write.
+    """
+    contexte = ContexteDeCas(today, client.reperes, release.decalage(today))
+    admitted = replace(case, requete=_with_any_value(case.requete))
+    return client.written(case.service, case.version, materialise(admitted, contexte))
+
+
+def nearest(observations: tuple[Observation, ...], cle: str) -> Observation | None:
+    """Return the last exchange that ticked a case, else the one that missed it by least."""
+    about = [each for each in observations if cle in each.cas]
+    ticked = [each for each in about if each.issue == "coché"]
+    if ticked:
+        return ticked[-1]
+    judged = [each for each in about if each.issue in ("non conforme", "perturbé")]
+    if judged:
+        return judged[-1]
+    # The last of those that differ least.
+    return min(reversed(about), key=lambda each: len(each.champs), default=None)
+
+
+def _with_any_value(requete: Requete) -> Requete:
     """Return the request with a value of the tester's choice wherever it borrows one."""
     return {name: _value_with_any(value) for name, value in requete.items()}
 
@@ -281,7 +309,7 @@ def _value_with_any(value: Valeur) -> Valeur:
         return LIBRE
     if isinstance(value, tuple):
         return tuple(map(_value_with_any, value))
-    return with_any_value(value) if isinstance(value, Mapping) else value
+    return _with_any_value(value) if isinstance(value, Mapping) else value
 
 
 def _flat(value: Any, free: frozenset[str], path: str = "") -> Iterator[tuple[str, Any]]:

@@ -33,7 +33,7 @@ from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.journal import Echange, Journal, RechercheJournal
 from sge_sim.tables.acteurs import default_acteur
-from sge_sim.tables.campaigns import Campaign, CampaignObservation, find_campaign, find_campaigns
+from sge_sim.tables.campaigns import Campaign, CampaignObservation, find_campaigns
 
 ANY_CLIENT: Final = ClientObserve()
 """Whatever client the actor calls with."""
@@ -164,7 +164,7 @@ class Campaigns:
         while True:
             batches = None if batches is None else batches - 1
             with self.database.transaction() as session:
-                row = find_campaign(session, campaign_id)
+                row = session.get(Campaign, campaign_id)
                 if row is None:
                     raise UnknownError(
                         f"Aucune campagne ne porte le numéro {campaign_id}.", campaign_id
@@ -196,7 +196,7 @@ class Campaigns:
         """Close a campaign: later exchanges don't count. Closing it twice changes nothing."""
         state = self.read(campaign_id)
         with self.database.transaction() as session:
-            row = find_campaign(session, campaign_id)
+            row = session.get(Campaign, campaign_id)
             assert row is not None
             if row.fin is None:
                 row.fin = machine_now()

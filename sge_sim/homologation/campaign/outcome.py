@@ -89,8 +89,8 @@ def execution_of(
         constats=(*constats, *echange.controles),
         instant=echange.instant,
         duree_ms=round(echange.duree_ms, 1),
-        requete=_text(echange.requete),
-        reponse=_text(echange.recu),
+        requete=echange.requete.decode("utf-8", "replace"),
+        reponse=echange.recu.decode("utf-8", "replace"),
         statut_http=echange.statut_http,
         code=answer.code if isinstance(answer, RefusRecu) else None,
         regle=echange.regle,
@@ -158,10 +158,6 @@ def _identity(case: Cas) -> dict[str, Any]:
 
 def _tracking(case: Cas, day: str, remarks: str) -> dict[str, str]:
     return {**tracking_row(case), "Date & heure du test": day, "Remarques": remarks}
-
-
-def _text(message: bytes) -> str:
-    return message.decode("utf-8", "replace")
 
 
 def judge(

@@ -67,53 +67,37 @@ class Release:
             raise UnknownError(f"{self.nom} n'a pas de cas « {name} »{hint}.", name)
         return found
 
-    def decalage(self, today: date, originales: bool | None = None) -> timedelta:
+    def decalage(self, today: date) -> timedelta:
         """Return by how much the ISO dates of the cases move when they run on `today`.
 
         Shifted dates stand to `today` as the listed ones stood to `reference`: all of them move by
         `today - reference`, whole days, so windows keep their length and the past stays past.
-        Original dates don't move. `originales` forces one or the other; by default they are
-        original on the days of `dates_originales` and shifted on any other day.
+        Dates are original on the days of `dates_originales`, when they don't move, and shifted on
+        any other day.
         """
-        if today in self.dates_originales if originales is None else originales:
+        if today in self.dates_originales:
             return timedelta(0)
         return today - self.reference
 
 
-@dataclass(frozen=True)
-class Catalogue:
-    """The releases that a folder holds; `catalog/` is the one that comes with sge-sim."""
-
-    folder: Path
-
-    def list_releases(self, protocoles: Collection[str] = (SOAP.nom,)) -> tuple[str, ...]:
-        """Return the names of the releases of `protocoles`, oldest first."""
-        files = CatalogueFiles(self.folder)
-        return tuple(name for name in files.names() if files.protocole(name) in protocoles)
-
-    def load_release(self, name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Release:
-        """Return a release by name, `sge-21.3` or `21.3`, of one of `protocoles`.
-
-        Raises `UsageError` if there is none or if its files hold a mistake (the first is told).
-        """
-        names = self.list_releases(protocoles)
-        wanted = name if name in names else f"sge-{name}"
-        if wanted not in names:
-            raise UnknownError(
-                f"La version « {name} » est inconnue : choisir {', '.join(names)}.", name
-            )
-        return _sound(CatalogueFiles(self.folder), wanted)
-
-
 def list_releases(protocoles: Collection[str] = (SOAP.nom,)) -> tuple[str, ...]:
-    """Return the names of the releases that come with sge-sim, oldest first; those of SGE alone
-    unless others are asked for."""
-    return Catalogue(data_path("catalog")).list_releases(protocoles)
+    """Return the names of the releases of `protocoles` that come with sge-sim, oldest first."""
+    files = CatalogueFiles(data_path("catalog"))
+    return tuple(name for name in files.names() if files.protocole(name) in protocoles)
 
 
 def load_release(name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Release:
-    """Return a release that comes with sge-sim; see `Catalogue.load_release`."""
-    return Catalogue(data_path("catalog")).load_release(name, protocoles)
+    """Return a release that comes with sge-sim by name, `sge-21.3` or `21.3`, of `protocoles`.
+
+    Raises `UsageError` if there is none or if its files hold a mistake (the first is told).
+    """
+    names = list_releases(protocoles)
+    wanted = name if name in names else f"sge-{name}"
+    if wanted not in names:
+        raise UnknownError(
+            f"La version « {name} » est inconnue : choisir {', '.join(names)}.", name
+        )
+    return _sound(CatalogueFiles(data_path("catalog")), wanted)
 
 
 def load_release_folder(path: Path) -> Release:

@@ -6,7 +6,7 @@ only what changes; so may a package, which then has every case of the one that i
 module resolves that; `case_schema` then reads what results.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -251,26 +251,22 @@ def _merged(base: Raw, own: Raw) -> Raw:
 
 def merged_elements(base: Raw, own: Raw) -> Raw:
     """Return the elements of `base` with those of `own` in their place; null removes one."""
+    return _over(base, own, merged_elements)
+
+
+def _merged_executions(base: Raw, own: Raw) -> Raw:
+    return _over(base, own, _merged)
+
+
+def _over(base: Raw, own: Raw, merge: Callable[[Raw, Raw], Raw]) -> Raw:
+    """Return `base` with the values of `own`: null removes one, `merge` makes one of two parts."""
     result = dict(base)
     for key, value in own.items():
         before = base.get(key)
         if value is None:
             result.pop(key, None)
         elif isinstance(before, Mapping) and isinstance(value, Mapping) and not is_borrowed(value):
-            result[key] = merged_elements(before, value)
+            result[key] = merge(before, value)
         else:
             result[key] = value
-    return result
-
-
-def _merged_executions(base: Raw, own: Raw) -> Raw:
-    result = dict(base)
-    for segment, value in own.items():
-        before = base.get(segment)
-        if value is None:
-            result.pop(segment, None)
-        elif isinstance(before, Mapping) and isinstance(value, Mapping):
-            result[segment] = _merged(before, value)
-        else:
-            result[segment] = value
     return result

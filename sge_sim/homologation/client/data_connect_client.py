@@ -16,7 +16,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -37,9 +37,10 @@ from sge_sim.homologation.client.own_simulator import GESTES
 from sge_sim.homologation.client.sender import (
     TIMEOUT_SECONDS,
     AppelFait,
-    BoundedSession,
     Marqueur,
     failure_in_french,
+    open_session,
+    product_of,
 )
 from sge_sim.tables.dataconnect import APIS
 
@@ -162,42 +163,22 @@ def data_connect_of(ready: Mapping[str, Any]) -> CibleDataConnect:
     )
 
 
-@dataclass
 class DataConnectClient:
     """Calls the interfaces of `cible`, no more often than their quotas but in a `rafale`.
 
     With `marqueur` the calls say that they are sge-sim's own.
     """
 
-    cible: CibleDataConnect
-    marqueur: Marqueur | None = None
-    _session: BoundedSession = field(init=False)
-    _tokens: dict[str, str] = field(init=False, default_factory=dict)
-    _recent: dict[str, deque[float]] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._session = BoundedSession()
-        self._session.trust_env = False
-        self._session.verify = True if self.cible.ca is None else str(self.cible.ca)
-
-    @property
-    def reperes(self) -> Mapping[str, str]:
-        """The credentials of the application in production, under the marks of the catalogue."""
-        found = self.cible.applications.get("production")
-        values = ("", "") if found is None else (found.client_id, found.client_secret)
-        return dict(zip(DATA_CONNECT.reperes, values, strict=True))
-
-    @property
-    def logiciel(self) -> str:
-        """What the client says that it is made with."""
-        if self.marqueur is not None:
-            return self.marqueur.logiciel
-        return str(self._session.headers["User-Agent"])
-
-    @property
-    def admin_url(self) -> str | None:
-        """The administration of the target, None of a server that isn't a simulator."""
-        return self.cible.admin_url
+    def __init__(self, cible: CibleDataConnect, marqueur: Marqueur | None = None) -> None:
+        self.cible, self.admin_url = cible, cible.admin_url
+        self._marqueur = marqueur
+        self._session = open_session(cible.ca)
+        self._tokens: dict[str, str] = {}
+        self._recent: dict[str, deque[float]] = {}
+        known = cible.applications.get("production", Identifiants("", ""))
+        marks = (known.client_id, known.client_secret)
+        self.reperes = dict(zip(DATA_CONNECT.reperes, marks, strict=True))
+        self.logiciel = product_of(self._session, marqueur)
 
     def call(self, service: str, version: str, demande: Mapping[str, Any]) -> AppelFait:
         """Send what a case asks for; see `CaseSender.call`."""
@@ -275,8 +256,8 @@ class DataConnectClient:
     def _send(self, method: str, path: str, options: Mapping[str, Any]) -> AppelFait:
         request = requests.Request(method, self.cible.url + path, **options)
         prepared = self._session.prepare_request(request)
-        if self.marqueur is not None:
-            prepared.headers.update(self.marqueur.headers())
+        if self._marqueur is not None:
+            prepared.headers.update(self._marqueur.headers())
         sent, started = _request_text(prepared), stopwatch()
         try:
             answer = self._session.send(

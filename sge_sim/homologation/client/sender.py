@@ -6,6 +6,7 @@ sge-sim itself are known. The runner and the command know nothing else of a send
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import requests
@@ -122,6 +123,14 @@ class BoundedSession(requests.Session):
         return None
 
 
+def open_session(ca: Path | None) -> BoundedSession:
+    """Return a session that trusts an authority, the public ones for None."""
+    session = BoundedSession()
+    session.trust_env = False  # a proxy or a bundle of the machine must not change a campaign
+    session.verify = True if ca is None else str(ca)
+    return session
+
+
 _AT_ONCE = 20
 
 
@@ -152,3 +161,8 @@ class Marqueur:
                 self._admin = None  # it isn't there, or is of another version
                 return {}
         return {MARQUE: self._marques.pop()}
+
+
+def product_of(session: requests.Session, marqueur: Marqueur | None) -> str:
+    """Return what a client says that it is made with, in each call (User-Agent)."""
+    return str(session.headers["User-Agent"]) if marqueur is None else marqueur.logiciel

@@ -26,9 +26,10 @@ from sge_sim.homologation.client.messages import read_answer
 from sge_sim.homologation.client.sender import (
     TIMEOUT_SECONDS,
     AppelFait,
-    BoundedSession,
     Marqueur,
     failure_in_french,
+    open_session,
+    product_of,
 )
 from sge_sim.machine.files import data_path
 from sge_sim.services.registry import BY_PATH
@@ -102,19 +103,11 @@ class SgeClient:
     ) -> None:
         self.cible = cible
         self.contracts = load_contracts(data_path("wsdl"), kit)
-        self._marqueur = marqueur
         self._transport = _Recorder(open_https_session(cible), cible.pause, marqueur)
         self._clients: dict[str, zeep.Client] = {}
-
-    @property
-    def reperes(self) -> Mapping[str, str]:
-        """The login and the contract of the actor, under the marks of the catalogue."""
-        return reperes_of_sge(self.cible.login, self.cible.contrat_id)
-
-    @property
-    def admin_url(self) -> str | None:
-        """The administration of the target, None of a server that isn't a simulator."""
-        return self.cible.admin_url
+        self.admin_url = cible.admin_url
+        self.reperes = reperes_of_sge(cible.login, cible.contrat_id)
+        self.logiciel = product_of(self._transport.session, marqueur)
 
     def service_client(self, service: str, version: str) -> zeep.Client:
         """Return the zeep client of a service, whose port is the target's.
@@ -128,13 +121,6 @@ class SgeClient:
                 document, transport=self._transport
             )
         return self._clients[contract.path]
-
-    @property
-    def logiciel(self) -> str:
-        """What the client says that it is made with, in each call (User-Agent)."""
-        if self._marqueur is not None:
-            return self._marqueur.logiciel
-        return str(self._transport.session.headers["User-Agent"])
 
     def newest_version(self, service: str) -> str:
         """Return the newest version of a service. Raises `UsageError` if none is published."""
@@ -228,10 +214,8 @@ class SgeClient:
 
 def open_https_session(cible: Cible) -> requests.Session:
     """Return a session of requests that presents the actor's certificate to the target."""
-    session = BoundedSession()
-    session.trust_env = False  # a proxy or a bundle of the machine must not change a campaign
+    session = open_session(cible.ca)
     session.cert = (str(cible.certificat), str(cible.cle))
-    session.verify = True if cible.ca is None else str(cible.ca)
     return session
 
 

@@ -21,6 +21,7 @@ from sge_sim.domaine.plateformes import (
     closed_sentence,
     is_open,
 )
+from sge_sim.errors import system_reason
 from sge_sim.homologation.campaign.targets import split_address
 from sge_sim.homologation.doctor import Diagnostic
 
@@ -188,7 +189,7 @@ def _connection_failed(parts: SplitResult, client: Client, error: Exception) -> 
     if isinstance(error, socket.gaierror):
         return Diagnostic(
             "hote_inconnu",
-            f"« {host} » n'a pas d'adresse ({error.strerror}).",
+            f"« {host} » n'a pas d'adresse.",
             "Vérifier le nom de l'hôte et le DNS.",
         )
     if isinstance(error, ssl.SSLError) and error.reason in _NOT_TLS:
@@ -197,15 +198,16 @@ def _connection_failed(parts: SplitResult, client: Client, error: Exception) -> 
             f"{host}:{parts.port or 443} ne parle pas TLS.",
             "Vérifier le port : SGE ne répond qu'en HTTPS.",
         )
+    reason = system_reason(error) if isinstance(error, OSError) else str(error)
     if isinstance(error, ssl.SSLError | ConnectionResetError | HTTPException):
         return Diagnostic(
             "certificat_refuse_tls",
-            f"Le serveur rompt la connexion TLS ({error}) : il n'accepte pas ce certificat.",
+            f"Le serveur rompt la connexion TLS ({reason}) : il n'accepte pas ce certificat.",
             "Le plus souvent : intermédiaire absent, autorité non admise, certificat expiré.",
         )
     return Diagnostic(
         "injoignable",
-        f"{host}:{parts.port or 443} ne répond pas ({error}).",
+        f"{host}:{parts.port or 443} ne répond pas ({reason}).",
         "Vérifier l'adresse, le port et le pare-feu.",
     )
 

@@ -5,8 +5,7 @@ souscrit: its kind, its state, its dates.
 """
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from lxml import etree
@@ -27,8 +26,10 @@ from sge_sim.homologation.jugement.controle import (
     SOUSCRITS,
     Verification,
     controle,
+    more_than_once,
+    others,
 )
-from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of, texts_of
+from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of, texts_of
 
 _AFFAIRES: Final = ("affaireId", "demandeId")
 _PRESTATIONS: Final = frozenset({COLLECTE, HISTORIQUE, INFRA_J, ACCES, SAD})
@@ -64,9 +65,7 @@ def affaires(reponse: ReponseJugee) -> list[str]:
 )
 def affaire_nouvelle(reponse: ReponseJugee) -> Iterator[str]:
     """No affaire is one that an earlier answer of the campaign gave."""
-    for each in affaires(reponse):
-        if each in reponse.donnes:
-            yield f"l'affaire {each} est celle de {reponse.donnes[each]}"
+    return _given_before(reponse, affaires(reponse), "l'affaire {} est celle de {}")
 
 
 @controle(
@@ -76,9 +75,13 @@ def affaire_nouvelle(reponse: ReponseJugee) -> Iterator[str]:
 )
 def service_nouveau(reponse: ReponseJugee) -> Iterator[str]:
     """No new service is one that an earlier answer gave."""
-    for each in texts_of(reponse.corps, ".//serviceSouscritId"):
-        if each in reponse.donnes:
-            yield f"le service {each} est celui de {reponse.donnes[each]}"
+    found = texts_of(reponse.corps, ".//serviceSouscritId")
+    return _given_before(reponse, found, "le service {} est celui de {}")
+
+
+def _given_before(reponse: ReponseJugee, found: Iterable[str], phrase: str) -> Iterator[str]:
+    known = reponse.donnes
+    return (phrase.format(each, known[each]) for each in found if each in known)
 
 
 @controle(
@@ -89,16 +92,13 @@ def service_nouveau(reponse: ReponseJugee) -> Iterator[str]:
 def identifiants_distincts(reponse: ReponseJugee) -> Iterator[str]:
     """A point, a service and an affaire stand once each in an answer."""
     corps = reponse.corps
-    points = Counter(each.get("id", "") for each in corps.iterfind("points/point"))
-    services = Counter(texts_of(corps, ".//serviceSouscritId"))
-    for name, counted in (
-        ("le point", points),
-        ("le service", services),
-        ("l'affaire", Counter(affaires(reponse))),
+    for name, found in (
+        ("le point", [each.get("id", "") for each in corps.iterfind("points/point")]),
+        ("le service", texts_of(corps, ".//serviceSouscritId")),
+        ("l'affaire", affaires(reponse)),
     ):
-        for each, times in counted.items():
-            if times > 1:
-                yield f"{times} fois {name} {each}"
+        for each, times in more_than_once(found):
+            yield f"{times} fois {name} {each}"
 
 
 @controle(
@@ -124,20 +124,16 @@ def une_prestation(reponse: ReponseJugee) -> Iterator[str]:
 
 def _fiches(reponse: ReponseJugee) -> list[tuple[str, str]]:
     """Return the codes of fiche and option of each prestation, empty where there is none."""
-    found = []
-    for each in reponse.corps.iter("prestation"):
-        codes = [each.find(name) for name in ("fiche", "option")]
-        fiche, option = ("" if code is None else code.get("code", "") for code in codes)
-        found.append((fiche, option))
-    return found
+    return [
+        (code_of(each, "fiche"), code_of(each, "option"))
+        for each in reponse.corps.iter("prestation")
+    ]
 
 
 @controle("la prestation d'un accès est la fiche ACCES", source="GUI 0498 v1.1.0", services={ACCES})
 def fiche_d_acces(reponse: ReponseJugee) -> Iterator[str]:
     """The line of the former order of access is always the same."""
-    for fiche, _ in _fiches(reponse):
-        if fiche != "ACCES":
-            yield f"fiche {fiche}"
+    return others((fiche for fiche, _ in _fiches(reponse)), {"ACCES"}, "fiche {}")
 
 
 @controle(
@@ -151,8 +147,7 @@ def fiche_du_service(reponse: ReponseJugee) -> Iterator[str]:
     published = "optionPublication" in str(reponse.demande)
     for affaire in reponse.corps.iterfind("affaires/affaire"):
         kind = text_of(affaire, "serviceSouscritMesures/mesuresTypeCode")
-        fiche = affaire.find("prestations/prestation/fiche")
-        code = "" if fiche is None else fiche.get("code", "")
+        code = code_of(affaire, "prestations/prestation/fiche")
         wanted = "ACCES" if not published else "300" if kind == "CDC" else "305"
         if wanted not in code and code != "ACCES":
             yield f"fiche {code} pour {kind}"
@@ -222,10 +217,7 @@ COMMANDES: Final[tuple[Verification, ...]] = (
 
 
 _GUIDES: Final = "GUI 0475 §4, GUI 0537 p. 6-11"
-_TYPES: Final[Mapping[str, Collection[str]]] = {
-    SOUSCRITS: {"CCDC", "TRANSREC", "OPPENR", "ACCES"},
-    RSA: {"CCDC", "TRANSREC", "OPPENR", "ACCES"},
-}
+_TYPES: Final = frozenset({"CCDC", "TRANSREC", "OPPENR", "ACCES"})
 _ETATS: Final = frozenset({"DEMANDE", "ACTIF", "TERMINE"})
 _MESURES: Final = frozenset({"CDC", "IDX", "ENERGIE", "PMAX"})
 _PAS: Final[Mapping[str, Collection[str]]] = {
@@ -249,12 +241,9 @@ def services_listes(reponse: ReponseJugee) -> Iterator[etree._Element]:
 
 
 def _kind(service: etree._Element) -> str:
-    typed = service.find("serviceSouscritType")
-    return (
-        typed.get("code", "")
-        if typed is not None
-        else text_of(service, "serviceSouscritCode") or ""
-    )
+    if service.find("serviceSouscritType") is None:
+        return text_of(service, "serviceSouscritCode") or ""
+    return code_of(service, "serviceSouscritType")
 
 
 def _name(service: etree._Element) -> str:
@@ -267,7 +256,7 @@ def type_et_etat(reponse: ReponseJugee) -> Iterator[str]:
     for each in services_listes(reponse):
         kind, state = _kind(each), text_of(each, "etatCode")
         measures, step = text_of(each, "mesuresTypeCode"), text_of(each, "mesuresPas")
-        if kind not in _TYPES[reponse.contrat.path]:
+        if kind not in _TYPES:
             yield f"{_name(each)} : type {kind or 'absent'}"
         if state not in _ETATS:
             yield f"{_name(each)} : état {state}"

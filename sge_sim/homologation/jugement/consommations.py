@@ -1,6 +1,5 @@
 """What ConsultationMesures must answer: billed consumptions by grid, calendar and class."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -11,8 +10,8 @@ from lxml import etree
 from sge_sim.clock import add_months
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.libelles import LISTES
-from sge_sim.homologation.jugement.controle import MESURES, Verification, controle
-from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
+from sge_sim.homologation.jugement.controle import MESURES, Verification, controle, more_than_once
+from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of
 
 _GUIDE: Final = "GUI 0455 v1.3.0 §4"
 _SEEN: Final = "réponses enregistrées en production, 2022"
@@ -50,23 +49,20 @@ def _day(row: etree._Element, name: str) -> date:
     return date.fromisoformat((text_of(row, name) or "")[:10])  # an offset may follow
 
 
-def _code(element: etree._Element, name: str) -> str:
-    found = element.find(name)
-    return "" if found is None else found.get("code", "")
-
-
 def series(reponse: ReponseJugee) -> Iterator[SerieLue]:
     """Yield the series of both grids."""
     for grille in (_TURPE, _FRN):
         for each in reponse.corps.iterfind(f"{grille}/serie"):
-            yield SerieLue(grille, _code(each, "calendrier"), _code(each, "classeTemporelle"), each)
+            yield SerieLue(
+                grille, code_of(each, "calendrier"), code_of(each, "classeTemporelle"), each
+            )
 
 
 @controle("les consommations sont de l'énergie active, en kWh", source=_GUIDE, services={MESURES})
 def energie_en_kwh(reponse: ReponseJugee) -> Iterator[str]:
     """Every series is of active energy, in kWh."""
     for each in series(reponse):
-        quantity, unit = _code(each.element, "grandeurPhysique"), text_of(each.element, "unite")
+        quantity, unit = code_of(each.element, "grandeurPhysique"), text_of(each.element, "unite")
         if quantity != "EA":
             yield f"{each.nom} : grandeur {quantity}"
         if unit != "kWh":
@@ -114,9 +110,8 @@ def trente_six_mois(reponse: ReponseJugee) -> Iterator[str]:
 )
 def series_distinctes(reponse: ReponseJugee) -> Iterator[str]:
     """No series comes twice."""
-    for name, times in Counter(each.nom for each in series(reponse)).items():
-        if times > 1:
-            yield f"{times} séries {name}"
+    for name, times in more_than_once(each.nom for each in series(reponse)):
+        yield f"{times} séries {name}"
 
 
 @controle(
@@ -192,8 +187,8 @@ def codes_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} : classe {each.classe or 'absente'}"
         for row in each.element.iterfind("mesuresDatees/mesure"):
             for name in _LISTES:
-                if row.find(name) is not None and _code(row, name) not in LISTES[name]:
-                    yield f"{name} {_code(row, name)}"
+                if row.find(name) is not None and code_of(row, name) not in LISTES[name]:
+                    yield f"{name} {code_of(row, name)}"
 
 
 @controle(
@@ -217,7 +212,7 @@ def consommations_positives(reponse: ReponseJugee) -> Iterator[str]:
     for each in series(reponse):
         for row in each.element.iterfind("mesuresDatees/mesure"):
             value = int(text_of(row, "valeur") or 0)
-            if value < 0 and _code(row, "nature") != "REGU":
+            if value < 0 and code_of(row, "nature") != "REGU":
                 yield f"{each.nom} : {value} kWh"
 
 

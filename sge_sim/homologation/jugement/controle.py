@@ -4,9 +4,10 @@ A check yields what it found wrong, in French, a sentence each; nothing where al
 of the services stand here too, by what they have in common for the checks.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.nomenclatures import Provenance
@@ -14,6 +15,7 @@ from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.jugement.reponse import ReponseJugee
 
 Manques = Iterable[str]
+H = TypeVar("H", bound=Hashable)
 _SHOWN: Final = 3
 """How many of the mistakes that a check found are shown."""
 
@@ -83,6 +85,16 @@ def controle(
         )
 
     return make
+
+
+def more_than_once(values: Iterable[H]) -> Iterator[tuple[H, int]]:
+    """Yield the values that come more than once, and how many times."""
+    return ((value, times) for value, times in Counter(values).items() if times > 1)
+
+
+def others(found: Iterable[str], allowed: Collection[str | None], phrase: str) -> Iterator[str]:
+    """Yield `phrase` for each of the values found that isn't allowed, which it names (`{}`)."""
+    return (phrase.format(value) for value in found if value not in allowed)
 
 
 def constats(controles: Iterable[Verification], reponse: ReponseJugee) -> Iterator[Constat]:

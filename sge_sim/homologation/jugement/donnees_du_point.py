@@ -8,7 +8,7 @@ from lxml import etree
 from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.prm import is_valid
 from sge_sim.homologation.jugement.controle import ADP, RECHERCHE_POINT, Verification, controle
-from sge_sim.homologation.jugement.reponse import ReponseJugee, local_name, text_of
+from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, local_name, text_of
 
 _ICS: Final = "ICS v1.0.0 ; GUI 0464 v1.4.0 §7"
 _EN_SERVICE: Final = frozenset({"SERVC", "ECRES"})
@@ -62,15 +62,10 @@ def _points(reponse: ReponseJugee) -> list[etree._Element]:
     return list(reponse.corps.findall("point"))
 
 
-def _state(point: etree._Element) -> str:
-    found = point.find("donneesGenerales/etatContractuel")
-    return "" if found is None else found.get("code", "")
-
-
 def _authorised(reponse: ReponseJugee, point: etree._Element) -> bool:
     """Whether the client's authorisation, that the request declares, opens the reserved data."""
-    declared = reponse.demande_une("autorisationClient") in ("true", "1")
-    return declared and _state(point) in _EN_SERVICE
+    state = code_of(point, "donneesGenerales/etatContractuel")
+    return reponse.accepte("autorisationClient") and state in _EN_SERVICE
 
 
 @controle(
@@ -182,8 +177,7 @@ def dates_passees(reponse: ReponseJugee) -> Iterator[str]:
 def nom_du_client(reponse: ReponseJugee) -> Iterator[str]:
     """The name of the client is of points that aren't in service."""
     for point in reponse.corps.iterfind("points/point"):
-        state = point.find("etatContractuel")
-        code = "" if state is None else state.get("code", "")
+        code = code_of(point, "etatContractuel")
         if code in _EN_SERVICE and point.find("nomClientFinalOuDenominationSociale") is not None:
             yield f"le nom du client du point {point.get('id')} est rendu"
 

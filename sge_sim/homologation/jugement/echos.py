@@ -21,8 +21,9 @@ from sge_sim.homologation.jugement.controle import (
     SUR_SERVICES,
     Verification,
     controle,
+    others,
 )
-from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of, texts_of
+from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of, texts_of
 from sge_sim.soap.codes import LIBELLES_CODES
 
 _SUCCES: Final = "SGT200"
@@ -44,8 +45,7 @@ def acquittement_present(reponse: ReponseJugee) -> Iterator[str]:
     if reponse.acquittement is None:
         yield "aucun acquittement dans l'en-tête"
         return
-    result = reponse.acquittement.find("resultat")
-    code = None if result is None else result.get("code")
+    code = code_of(reponse.acquittement, "resultat")
     if code != _SUCCES:
         yield f"l'acquittement porte {code or 'un code vide'}"
 
@@ -70,17 +70,15 @@ def point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
 )
 def aucun_autre_point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement names no other point than the one that was asked about."""
-    for prm in _texts(reponse, "infoFonctionnelles/pointId"):
-        if prm not in reponse.prms:
-            yield f"l'acquittement nomme le point {prm}"
+    found = _texts(reponse, "infoFonctionnelles/pointId")
+    return others(found, reponse.prms, "l'acquittement nomme le point {}")
 
 
 @controle("l'acquittement rappelle le login de la demande", source=_RECORDED, provenance="observed")
 def login_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The login of the acquittement, where there is one, is that of the request."""
-    for login in _texts(reponse, "infoDemandeur/loginDemandeur"):
-        if login != reponse.login:
-            yield f"l'acquittement porte le login {login}"
+    found = _texts(reponse, "infoDemandeur/loginDemandeur")
+    return others(found, {reponse.login}, "l'acquittement porte le login {}")
 
 
 @controle(
@@ -102,9 +100,9 @@ def login_present(reponse: ReponseJugee) -> Iterator[str]:
 def affaire_acquittee(reponse: ReponseJugee) -> Iterator[str]:
     """The affaire of the acquittement is one that the body names."""
     affaires = {each for name in _AFFAIRES for each in texts_of(reponse.corps, f".//{name}")}
-    for affaire in _texts(reponse, "infoFonctionnelles/affaireId"):
-        if affaire not in affaires:
-            yield f"l'acquittement porte l'affaire {affaire}, que la réponse ne donne pas"
+    found = _texts(reponse, "infoFonctionnelles/affaireId")
+    phrase = "l'acquittement porte l'affaire {}, que la réponse ne donne pas"
+    return others(found, affaires, phrase)
 
 
 @controle(
@@ -152,9 +150,7 @@ def point_demande(reponse: ReponseJugee) -> Iterator[str]:
     corps = reponse.corps
     answered = [each.get("id", "") for each in corps.iterfind("point")]
     answered += texts_of(corps, "pointId") + texts_of(corps, "*/*/pointId")
-    for prm in answered:
-        if prm not in reponse.prms:
-            yield f"la réponse porte sur le point {prm}"
+    return others(answered, reponse.prms, "la réponse porte sur le point {}")
 
 
 @controle(
@@ -220,10 +216,8 @@ def types_commandes(reponse: ReponseJugee) -> Iterator[str]:
 )
 def contrat_demande(reponse: ReponseJugee) -> Iterator[str]:
     """The contract of a listed service is the one asked about."""
-    asked = reponse.demandes("contratId")
-    for contrat in texts_of(reponse.corps, "*/*/contratId"):
-        if contrat not in asked:
-            yield f"service du contrat {contrat}"
+    found = texts_of(reponse.corps, "*/*/contratId")
+    return others(found, reponse.demandes("contratId"), "service du contrat {}")
 
 
 @controle(
@@ -265,7 +259,7 @@ def une_seule_commune(reponse: ReponseJugee) -> Iterator[str]:
 def adresse_exacte(reponse: ReponseJugee) -> Iterator[str]:
     """Outside the perimeter the street is the one that was asked for."""
     asked = reponse.demande_une("numeroEtNomVoie")
-    if asked is None or reponse.demande_une("rechercheHorsPerimetre") not in ("true", "1"):
+    if asked is None or not reponse.accepte("rechercheHorsPerimetre"):
         return
     lines = reponse.corps.iterfind("points/point/adresseInstallationNormalisee")
     for line in (text_of(each, "ligne4") or "" for each in lines):
@@ -300,7 +294,7 @@ def brut_ou_corrige(reponse: ReponseJugee) -> Iterator[str]:
         if answered is not None:
             yield f"mesuresCorrigees vaut {answered} pour des index"
         return
-    asked = reponse.demande_une("mesuresCorrigees") in ("true", "1")
+    asked = reponse.accepte("mesuresCorrigees")
     corrected = asked and kind == "COURBE" and not reponse.petit
     wanted = ["BEST"] if corrected else ["BRUT"]
     if corrected and reponse.demande_une("grandeurPhysique") not in ("PA", "TOUT"):

@@ -8,8 +8,14 @@ from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.homologation.campaign.evaluation import same_libelle
-from sge_sim.homologation.jugement.controle import Verification, controle
-from sge_sim.homologation.jugement.reponse import ReponseJugee, local_name, text_of, texts_of
+from sge_sim.homologation.jugement.controle import Verification, controle, others
+from sge_sim.homologation.jugement.reponse import (
+    ReponseJugee,
+    code_of,
+    local_name,
+    text_of,
+    texts_of,
+)
 from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.contract import ENVELOPE, Contract
 
@@ -166,7 +172,11 @@ def enveloppe_soap(reponse: ReponseJugee) -> Iterator[str]:
     body = reponse.enveloppe.find(f"{{{ENVELOPE}}}Body")
     if len(body) != 1:
         yield f"le corps contient {len(body)} éléments"
-    for part in (reponse.enveloppe, *reponse.enveloppe):
+    yield from _stray_text(reponse.enveloppe, *reponse.enveloppe)
+
+
+def _stray_text(*parts: etree._Element) -> Iterator[str]:
+    for part in parts:
         if (part.text or "").strip() or any((each.tail or "").strip() for each in part):
             yield f"du texte traîne dans {local_name(part)}"
 
@@ -244,9 +254,7 @@ def faute_soap(reponse: ReponseJugee) -> Iterator[str]:
         parts = ", ".join(local_name(each) for each in reponse.corps) or "rien"
         same = [local_name(each) for each in reponse.corps] == _ORDER
         yield "les parties de la faute sont qualifiées" if same else f"la faute contient {parts}"
-    for part in (reponse.corps, *reponse.corps.iterfind("detail")):
-        if (part.text or "").strip() or any((each.tail or "").strip() for each in part):
-            yield f"du texte traîne dans {local_name(part)}"
+    yield from _stray_text(reponse.corps, *reponse.corps.iterfind("detail"))
 
 
 @controle("le faultcode est soap:Server", source="GUI 0488 §4.3 ; GUI 0531 §6", leve_par=_BARE)
@@ -270,12 +278,7 @@ def erreur_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
         yield f"le detail contient {len(detail)} éléments"
     for each in detail:
         if each.tag != reponse.contrat.fault:
-            wanted = etree.QName(reponse.contrat.fault)
-            found = etree.QName(each)
-            if found.localname == wanted.localname:
-                yield f"{found.localname} dans l'espace de noms « {found.namespace or 'aucun'} »"
-            else:
-                yield f"{found.localname} à la place de {wanted.localname}"
+            yield _other_element(each.tag, reponse.contrat.fault)
             continue
         known = _code(reponse) in reponse.service.codes
         for mistake in french_mistakes(reponse.contrat, each):
@@ -284,8 +287,7 @@ def erreur_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
 
 
 def _code(reponse: ReponseJugee) -> str:
-    result = None if reponse.erreur is None else reponse.erreur.find("resultat")
-    return "" if result is None else result.get("code", "")
+    return code_of(reponse.erreur, "resultat")
 
 
 def _wanted_libelle(reponse: ReponseJugee, code: str) -> str | None:
@@ -349,31 +351,27 @@ def faultstring(reponse: ReponseJugee) -> Iterator[str]:
 @controle("la faute ne nomme que le point demandé", source="GUI 0468 §3.2.2.2")
 def point_de_la_faute(reponse: ReponseJugee) -> Iterator[str]:
     """A fault names no other point than the one asked about."""
-    if reponse.erreur is None:
-        return
-    for prm in texts_of(reponse.erreur, "infoFonctionnelles/pointId"):
-        if prm not in reponse.prms:
-            yield f"la faute nomme le point {prm}"
+    found = _in_error(reponse, "infoFonctionnelles/pointId")
+    return others(found, reponse.prms, "la faute nomme le point {}")
+
+
+def _in_error(reponse: ReponseJugee, path: str) -> list[str]:
+    return [] if reponse.erreur is None else texts_of(reponse.erreur, path)
 
 
 @controle("la faute ne nomme que le login de la demande", source="GUI 0468 §3.2.2.2")
 def login_de_la_faute(reponse: ReponseJugee) -> Iterator[str]:
     """A fault names no other login than that of the request."""
-    if reponse.erreur is None:
-        return
-    for login in texts_of(reponse.erreur, "infoDemandeur/loginDemandeur"):
-        if login != reponse.login:
-            yield f"la faute porte le login {login}"
+    found = _in_error(reponse, "infoDemandeur/loginDemandeur")
+    return others(found, {reponse.login}, "la faute porte le login {}")
 
 
 @controle("un refus n'ouvre aucune affaire", source="GUI 0466 §2.5", provenance="documented")
 def sans_affaire(reponse: ReponseJugee) -> Iterator[str]:
     """A refusal names no affaire: none was opened."""
-    if reponse.erreur is None:
-        return
-    for affaire in texts_of(reponse.erreur, "infoFonctionnelles/affaireId"):
-        if affaire not in reponse.demandes("affaireId", "affaireLieeId"):
-            yield f"la faute porte l'affaire {affaire}"
+    found = _in_error(reponse, "infoFonctionnelles/affaireId")
+    asked = reponse.demandes("affaireId", "affaireLieeId")
+    return others(found, asked, "la faute porte l'affaire {}")
 
 
 FAULTS: Final[tuple[Verification, ...]] = (

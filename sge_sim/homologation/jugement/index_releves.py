@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from sge_sim.domaine.libelles import LISTES
-from sge_sim.homologation.jugement.controle import CMD3, Verification, controle
+from sge_sim.homologation.jugement.controle import CMD3, Verification, controle, more_than_once
 from sge_sim.homologation.jugement.instants import naive_instant
 from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, text_of
 
@@ -119,9 +119,8 @@ def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
             yield f"étape métier {step}"
         if motif is not None and (name != "CRI" or motif not in _MOTIFS):
             yield f"motif {motif} sur un relevé {name}"
-    for (name, kind, _), times in Counter(kinds).items():
-        if times > 1:
-            yield f"{times} contextes {name} / {kind}"
+    for (name, kind, _), times in more_than_once(kinds):
+        yield f"{times} contextes {name} / {kind}"
 
 
 @controle("chaque grandeur d'un relevé a ses index", source=_GUIDE, services={CMD3})
@@ -269,16 +268,15 @@ def sommes_egales(reponse: ReponseJugee) -> Iterator[str]:
 )
 def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
     """Every class is in the list of values, once in its calendar."""
-    seen: Counter[tuple[int, str, str]] = Counter()
+    seen = []
     for registre in registres(reponse):
         if not registre.calendrier:
             continue
         if registre.classe not in _CLASSES | _OWN_CLASSES:
             yield f"classe {registre.classe or 'absente'} du calendrier {registre.calendrier}"
-        seen[id(registre.grandeur), registre.calendrier, registre.classe] += 1
-    for (_, calendrier, classe), times in seen.items():
-        if times > 1:
-            yield f"{times} fois la classe {classe} du calendrier {calendrier}"
+        seen.append((registre.grandeur, registre.calendrier, registre.classe))
+    for (_, calendrier, classe), times in more_than_once(seen):
+        yield f"{times} fois la classe {classe} du calendrier {calendrier}"
 
 
 @controle(
@@ -290,7 +288,7 @@ def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
 def codes_des_cadrans(reponse: ReponseJugee) -> Iterator[str]:
     """A Linky register has its code: of a supplier's class, a distributor's, or the total."""
     prefix = "IDX_E"
-    seen: Counter[tuple[int, str]] = Counter()
+    seen = []
     for registre in registres(reponse):
         if not registre.cadran:
             if reponse.petit:
@@ -306,10 +304,9 @@ def codes_des_cadrans(reponse: ReponseJugee) -> Iterator[str]:
             total or (tail[:1] == kind and tail[1:].isdigit())
         ):
             yield f"{registre.nom} : code de cadran {registre.cadran}"
-        seen[id(registre.contexte), registre.cadran] += 1
-    for (_, cadran), times in seen.items():
-        if times > 1:
-            yield f"{times} fois le cadran {cadran}"
+        seen.append((registre.contexte, registre.cadran))
+    for (_, cadran), times in more_than_once(seen):
+        yield f"{times} fois le cadran {cadran}"
 
 
 INDEX: Final[tuple[Verification, ...]] = (

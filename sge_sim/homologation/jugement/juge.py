@@ -1,11 +1,16 @@
-"""The judge of a campaign: every check of every answer, and what earlier answers have given."""
+"""The judge of a campaign: every check of every answer, and what earlier answers have given.
 
+`python -m sge_sim.homologation.jugement.juge > docs/controles.md` writes the page of the checks.
+"""
+
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_of
+from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.sender import AppelFait
@@ -120,3 +125,38 @@ def _tables(reponse: ReponseJugee) -> Iterable[tuple[Verification, ...]]:
     if reponse.acquittement is not None:
         yield ACQUITTEMENT
     yield CONTENU
+
+
+def controles_page() -> str:
+    """Return the page in Markdown."""
+    lines = [
+        "# Ce que vérifie une campagne",
+        "",
+        "Fait des contrôles par `make pages`. Chaque réponse d'une campagne est tenue à ceux-ci,",
+        "outre ce que son cas attend. Ce qui est *supposé* avertit et n'échoue jamais ; une façon",
+        "connue de la vraie plateforme excuse ce qu'elle nomme, dans ses versions.",
+        "`make test-verdict` leur joue de mauvaises réponses.",
+        "",
+        "| ce qui doit tenir | services | source | provenance | excusé par |",
+        "|---|---|---|---|---|",
+        *map(_row, CONTROLES),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _row(verification: Verification) -> str:
+    paths = sorted(verification.services)
+    services = ", ".join(each.strip("/").replace("/v", " v") for each in paths) or "tous"
+    excused = " ; ".join(sorted(each.value for each in verification.leve_par))
+    cells = (
+        f"{verification.attendu} (`{verification.nom}`)",
+        services,
+        verification.source,
+        in_french(verification.provenance),
+        excused,
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(controles_page())

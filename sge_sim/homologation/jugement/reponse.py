@@ -129,6 +129,10 @@ class ReponseJugee:
         """Return the values of the request's elements of these names, wherever they stand."""
         return [value for name, value in _leaves(self.demande) if name in names]
 
+    def accepte(self, name: str) -> bool:
+        """Whether the request says yes to an element."""
+        return self.demande_une(name) in ("true", "1")
+
     def demande_une(self, *names: str) -> str | None:
         """Return the first of `demandes`."""
         return next(iter(self.demandes(*names)), None)
@@ -168,6 +172,12 @@ def text_of(element: etree._Element | None, path: str = ".") -> str | None:
 def texts_of(element: etree._Element, path: str) -> list[str]:
     """Return the texts at a path."""
     return [(each.text or "").strip() for each in element.iterfind(path)]
+
+
+def code_of(element: etree._Element | None, path: str) -> str:
+    """Return the attribute `code` of what stands at a path, empty where there is none."""
+    found = None if element is None else element.find(path)
+    return "" if found is None else found.get("code", "")
 
 
 def local_name(element: etree._Element) -> str:

@@ -7,7 +7,14 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.homologation.jugement.controle import CMD2, CMD3, DETAILLEES, Verification, controle
+from sge_sim.homologation.jugement.controle import (
+    CMD2,
+    CMD3,
+    DETAILLEES,
+    Verification,
+    controle,
+    more_than_once,
+)
 from sge_sim.homologation.jugement.detaillees import blocks
 from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
 
@@ -51,9 +58,7 @@ def _wanted_quantities(reponse: ReponseJugee) -> Collection[str]:
 
 def _direction(reponse: ReponseJugee) -> str:
     sens = reponse.demande_une("sens")
-    inject = sens == "INJECTION" or (
-        sens is None and reponse.demande_une("injection") in ("true", "1")
-    )
+    inject = sens == "INJECTION" or (sens is None and reponse.accepte("injection"))
     return "PROD" if inject else "CONS"
 
 
@@ -80,9 +85,10 @@ def grandeur_demandee(reponse: ReponseJugee) -> Iterator[str]:
     for each in dict.fromkeys(answered):
         if each not in wanted:
             yield f"grandeurPhysique vaut {each or 'rien'}, demandé {' ou '.join(sorted(wanted))}"
-    single = [text_of(each, "grandeurPhysique") for each in blocks(reponse)]
-    for name in {name for name in single if single.count(name) > 1}:
-        yield f"{single.count(name)} blocs de {name}"
+    for name, times in more_than_once(
+        text_of(each, "grandeurPhysique") for each in blocks(reponse)
+    ):
+        yield f"{times} blocs de {name}"
 
 
 @controle("l'unité est celle de la grandeur", source=_GUIDES, services=DETAILLEES)

@@ -21,6 +21,7 @@ import jinja2
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.orm import Session
 
+from sge_sim.api.premier_appel import first_request
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.door.certificats import CLIENT_AUTHORITY, login_and_contrat, register_certificate
@@ -28,7 +29,7 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.r6x.documents import SCHEMAS, schema_text
-from sge_sim.homologation.campaign.attendue import expected_request
+from sge_sim.homologation.campaign.matching import expected_request
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.cases import LIBRE, Cas
 from sge_sim.homologation.catalogue.french_text import expectation
@@ -179,12 +180,6 @@ def _postman_request(demande: Demande) -> Mapping[str, Any]:
 
 
 _NOTICE: Final = "ATTENTION : ce zip contient une clé privée (certificats/client.key.pem).\n"
-_DEMANDE: Final = (
-    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-    '<c:{nom} xmlns:c="{espace}"><pointId>25946599093143</pointId>'
-    "<loginUtilisateur>{login}</loginUtilisateur><autorisationClient>true</autorisationClient>"
-    "</c:{nom}></s:Body></s:Envelope>\n"
-)
 
 
 @dataclass(frozen=True)
@@ -226,7 +221,7 @@ def write_kit(
     files = {
         "LISEZMOI.txt": (_NOTICE + "Commencer par GUIDE.md.\n").encode(),
         **_guide_and_examples(holder, url),
-        "demande.xml": _first_request(contracts, holder).encode(),
+        "demande.xml": f"{first_request(holder.login)}\n".encode(),
         "services.csv": _services_table(contracts.values(), url),
         "codes.csv": _table(("code", "libellé"), CODES.items()),
         "certificats/autorite.pem": pki.server.authority.read_bytes(),
@@ -281,12 +276,6 @@ def _guide_and_examples(holder: Holder, url: str) -> dict[str, bytes]:
         target: environment.get_template(template).render(facts).encode()
         for target, template in targets.items()
     }
-
-
-def _first_request(contracts: dict[str, Contract], holder: Holder) -> str:
-    contract = contracts["/ConsultationDonneesTechniquesContractuelles/v1.0"]
-    namespace, _, nom = contract.request[1:].partition("}")
-    return _DEMANDE.format(nom=nom, espace=namespace, login=holder.login)
 
 
 def _certificate_files(issued: IssuedCertificate) -> dict[str, bytes]:

@@ -80,6 +80,12 @@ _AGAIN: Final = {
     "observée": "Pour que le client les repasse, rouvrir une campagne",
     "pytest": "Relancer les tests",
 }
+_ACTS: Final = {
+    Statut.PERTURBE: "Le cas n'est pas jugé : le repasser sans la panne.",
+    Statut.NON_EXECUTE: "Lever ce qui l'en empêche, s'il y a lieu, puis le passer.",
+    Statut.ECART: "La plateforme d'Enedis est connue pour cet écart : le signaler à Enedis.",
+}
+"""What to do of what ended so, whatever the reason."""
 _CALL: Final = re.compile(r", appel \d+(?=\.)")
 
 
@@ -153,12 +159,8 @@ def what_to_do(execution: Execution) -> str:
         return "Le retirer de la liste des échecs annoncés."
     if execution.statut.bon:
         return ""
-    if execution.statut is Statut.PERTURBE:
-        return "Le cas n'est pas jugé : le repasser sans la panne."
-    if execution.statut is Statut.NON_EXECUTE:
-        return "Lever ce qui l'en empêche, s'il y a lieu, puis le passer."
-    if execution.statut is Statut.ECART:
-        return "La plateforme d'Enedis est connue pour cet écart : le signaler à Enedis."
+    if execution.statut in _ACTS:
+        return _ACTS[execution.statut]
     wrong = _first_wrong(execution)
     if wrong is not None and wrong.du_juge:
         return f"La demande n'est pas en cause : signaler la réponse ({wrong.source})."

@@ -7,6 +7,13 @@ from lxml import etree
 from sge_sim.homologation.reports.executions import cause_of, wrong_lines
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut
 
+_OUTCOMES = {
+    Statut.PERTURBE: ("error", "perturbe"),
+    Statut.NON_EXECUTE: ("error", "non_execute"),
+    Statut.ECART: ("failure", "ecart_connu"),
+    Statut.ECHOUE: ("failure", "echec"),
+}
+"""What a run that isn't good is, and its type."""
 _COUNTS = (("failure", "failures"), ("error", "errors"), ("skipped", "skipped"))
 
 
@@ -69,15 +76,7 @@ def _outcome(execution: Execution) -> tuple[str, str] | None:
         return None
     if execution.prevu_en_echec and execution.statut is not Statut.PERTURBE:
         return "skipped", "echec_annonce"
-    match execution.statut:
-        case Statut.PERTURBE:
-            return "error", "perturbe"
-        case Statut.NON_EXECUTE:
-            return "error", "non_execute"
-        case Statut.ECART:
-            return "failure", "ecart_connu"
-        case _:
-            return "failure", "echec"
+    return _OUTCOMES[execution.statut]
 
 
 def _clean(text: str) -> str:

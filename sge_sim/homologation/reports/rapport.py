@@ -133,6 +133,7 @@ FILTRES: Mapping[str, str] = {
     "reussi": "réussis",
 }
 """The filters of a list of runs, with their French words."""
+_FILTRE_OF: Mapping[Statut, str] = {Statut.PERTURBE: "perturbe", Statut.NON_EXECUTE: "a-passer"}
 
 
 @dataclass(frozen=True)
@@ -187,15 +188,9 @@ class Execution:
         did a known deviation."""
         if self.perime:
             return "echoue"
-        match self.statut:
-            case Statut.REUSSI | Statut.ADMIS:
-                return "reussi"
-            case Statut.PERTURBE:
-                return "perturbe"
-            case Statut.NON_EXECUTE:
-                return "a-passer"
-            case Statut.ECHOUE | Statut.ECART:
-                return "echoue"
+        if self.statut.bon:
+            return "reussi"
+        return _FILTRE_OF.get(self.statut, "echoue")
 
     @property
     def a_corriger(self) -> bool:

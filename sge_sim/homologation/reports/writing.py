@@ -195,12 +195,14 @@ class WrittenReports:
     """Where the reports are. `empreinte` is the SHA-256 of the evidence, to be kept elsewhere."""
 
     folder: Path
-    html: Path
-    suivi: Path
-    junit: Path
-    json: Path
     preuves: Path
     empreinte: str
+
+    def __str__(self) -> str:
+        return (
+            f"Rapport : {self.folder / 'rapport.html'}\nPreuves : {self.preuves}\n"
+            f"Empreinte des preuves, à garder ailleurs : {self.empreinte}"
+        )
 
 
 def prepare_folder(folder: Path) -> None:
@@ -230,12 +232,4 @@ def write_reports(
         write_atomically(folder / name, content)
     evidence, fingerprint = pack(rapport, files)
     write_atomically(folder / EVIDENCE_NAME, evidence)
-    return WrittenReports(
-        folder,
-        folder / "rapport.html",
-        folder / "suivi.xlsx",
-        folder / "junit.xml",
-        folder / "rapport.json",
-        folder / EVIDENCE_NAME,
-        fingerprint,
-    )
+    return WrittenReports(folder, folder / EVIDENCE_NAME, fingerprint)

@@ -46,7 +46,7 @@ class Faute:
         return f"{self.source}, ligne {self.ligne}{place} : {self.phrase}."
 
 
-SorteFichier = Literal["points", "jours", "acteurs"]
+SorteApport = Literal["points", "jours", "acteurs"]
 
 
 class LigneLue(NamedTuple):
@@ -54,7 +54,7 @@ class LigneLue(NamedTuple):
     actor, its cells by word; an empty cell isn't there."""
 
     numero: int
-    sorte: SorteFichier
+    sorte: SorteApport
     cells: Mapping[str, Any]
 
 
@@ -184,7 +184,7 @@ def _read_json(
         )
 
 
-def _sorte_of(words: Collection[str]) -> SorteFichier:
+def _sorte_of(words: Collection[str]) -> SorteApport:
     return "acteurs" if "acteur" in words else "jours" if "jour" in words else "points"
 
 

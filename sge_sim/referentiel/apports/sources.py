@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from sge_sim.errors import UsageError
+from sge_sim.errors import UsageError, system_reason
 from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports.lecture import Faute, Format, Source
 from sge_sim.referentiel.apports.versement import import_points
@@ -55,7 +55,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
             while piece := file.read(_PIECE):
                 yield piece
     except OSError as error:
-        raise UsageError(f"{path} ne peut pas être lu : {error.strerror}.") from error
+        raise UsageError(f"{path} ne peut pas être lu : {system_reason(error)}.") from error
 
 
 def import_folder(database: Database, folder: Path) -> None:

@@ -272,3 +272,14 @@ class DemandeAccesMesures(DemandeAcces):
     def identical(self) -> ServiceFacts | None:
         """The actor's service that gives the same access already."""
         return next(iter(self.asked.among(self.services, self.contrat_id)), None)
+
+
+DemandeOuverture = DemandeServicesAcces | DemandeAccesMesures
+"""What opens access."""
+DemandeConsentie = DemandeOuverture | DemandeRenouvellement
+"""What the client consents to, until a date."""
+DemandeOffre = DemandeOuverture | DemandeOptionsAcces
+"""What has to be offered: the types that are asked for and the publications that are ordered.
+
+`publies` are, service by service, those that would go on together once the order is done.
+"""

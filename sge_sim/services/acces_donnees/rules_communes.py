@@ -5,13 +5,12 @@ point, the client's consent, the services that are named, the dates, the state o
 offered.
 """
 
-from datetime import date
-from typing import Final, Protocol
+from typing import Final
 
 from sge_sim.clock import add_months
 from sge_sim.refus import rule
 from sge_sim.services.acces import CONTRACT_RULES, USER_RULES
-from sge_sim.services.acces_donnees.demande import Consentement, DemandeSurServices
+from sge_sim.services.acces_donnees.demande import DemandeConsentie, DemandeSurServices
 from sge_sim.services.ordres import Ordre
 
 GUIDE: Final = "GUI 0531 v1.1.0"
@@ -42,20 +41,13 @@ def point_existant(demande: Ordre) -> bool:
 ASKER_RULES: Final = (*USER_RULES, *CONTRACT_RULES, point_existant)
 
 
-class AvecConsentement(Protocol):
-    """What the rules about consent look at; None where the block is left out."""
-
-    @property
-    def consentement(self) -> Consentement | None: ...
-
-
 @rule(
     "SGT566",
     source="OFF ACCES-NR1, SAD-NR1 ; bloc absent : supposé",
     provenance="observed",
     remede="declarationAccordClient, accord à true : l'acteur s'engage à détenir le consentement",
 )
-def client_consentant(demande: AvecConsentement) -> bool:
+def client_consentant(demande: DemandeConsentie) -> bool:
     """The client agrees; nobody checks who is named."""
     return demande.consentement is not None and demande.consentement.accord
 
@@ -66,23 +58,12 @@ def client_consentant(demande: AvecConsentement) -> bool:
     provenance="assumed",
     remede="personnePhysique ou personneMorale",
 )
-def client_nomme(demande: AvecConsentement) -> bool:
+def client_nomme(demande: DemandeConsentie) -> bool:
     """The client who agrees is named."""
     return demande.consentement is not None and demande.consentement.nomme
 
 
 CONSENT_RULES: Final = (client_consentant, client_nomme)
-
-
-class AvecFin(Protocol):
-    """What the rules about the end of a service look at."""
-
-    @property
-    def date_fin(self) -> date | None: ...
-    @property
-    def jour(self) -> date: ...
-    @property
-    def petit(self) -> bool: ...
 
 
 @rule(
@@ -91,7 +72,7 @@ class AvecFin(Protocol):
     provenance="assumed",
     remede="dateFin, à trois ans au plus",
 )
-def fin_donnee(demande: AvecFin) -> bool:
+def fin_donnee(demande: DemandeConsentie) -> bool:
     """On a C5 or P4 the service has an end."""
     return demande.date_fin is not None or not demande.petit
 
@@ -102,7 +83,7 @@ def fin_donnee(demande: AvecFin) -> bool:
     provenance="documented",
     remede="dateFin à la date du jour ou après",
 )
-def fin_a_venir(demande: AvecFin) -> bool:
+def fin_a_venir(demande: DemandeConsentie) -> bool:
     """The service doesn't end before today."""
     return demande.date_fin is None or demande.date_fin >= demande.jour
 
@@ -113,7 +94,7 @@ def fin_a_venir(demande: AvecFin) -> bool:
     provenance="observed",
     remede="dateFin à trois ans au plus",
 )
-def duree_de_trois_ans_au_plus(demande: AvecFin) -> bool:
+def duree_de_trois_ans_au_plus(demande: DemandeConsentie) -> bool:
     """The service ends within three years, on large points too where an end is given.
 
     Three years from a 29 February end on a 28 (assumed).

@@ -3,29 +3,16 @@
 The point: homologation slides V26.2; the offer: the table of GUI 0531 §2.1, as rules.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, Protocol, get_args
+from typing import Final, get_args
 
-from sge_sim.commandes.acces import Publie
-from sge_sim.domaine.nomenclatures import GRANDS_PRODUCTEURS, FluxDiffuse, Sens, TypeServiceAcces
+from sge_sim.domaine.nomenclatures import GRANDS_PRODUCTEURS, FluxDiffuse, TypeServiceAcces
 from sge_sim.refus import rule
-from sge_sim.services.acces_donnees.demande import TYPES_DONNEES, OptionDemandee
+from sge_sim.services.acces_donnees.demande import TYPES_DONNEES, DemandeOffre, DemandeOuverture
 from sge_sim.services.ordres import fourniture_definitive, hors_regroupement_turpe
-from sge_sim.tables.point_facts import PointFacts
 
 _ETATS = "V26.2, tableau des états"
-
-
-class SurUnPoint(Protocol):
-    """What these rules look at: `types` are the types of data that access is ordered to."""
-
-    @property
-    def known_point(self) -> PointFacts: ...
-    @property
-    def sens(self) -> Sens: ...
-    @property
-    def types(self) -> Collection[TypeServiceAcces]: ...
 
 
 @rule(
@@ -34,7 +21,7 @@ class SurUnPoint(Protocol):
     provenance="documented",
     remede="un point en service ; en cours de résiliation convient à un grand point",
 )
-def etat_contractuel_admis(demande: SurUnPoint) -> bool:
+def etat_contractuel_admis(demande: DemandeOuverture) -> bool:
     """The point is in service; being terminated suits a large one, not a C5 or a P4.
 
     An unproductive point is admitted of P1 to P3 alone, for the time being.
@@ -51,7 +38,7 @@ def etat_contractuel_admis(demande: SurUnPoint) -> bool:
     provenance="documented",
     remede="un point C5 ou P4 de niveau d'ouverture aux services 2",
 )
-def niveau_2(demande: SurUnPoint) -> bool:
+def niveau_2(demande: DemandeOuverture) -> bool:
     """A C5 or P4 is opened to services of level 2: below, nothing is offered."""
     point = demande.known_point
     return not point.petit or point.ouvert_aux_mesures
@@ -63,7 +50,7 @@ def niveau_2(demande: SurUnPoint) -> bool:
     provenance="documented",
     remede="INJECTION, ou un point qui a un contrat en soutirage",
 )
-def contrat_en_soutirage(demande: SurUnPoint) -> bool:
+def contrat_en_soutirage(demande: DemandeOuverture) -> bool:
     """The client has a contract in soutirage where that direction is asked for."""
     return demande.sens != "SOUTIRAGE" or demande.known_point.contrat_soutirage
 
@@ -74,7 +61,7 @@ def contrat_en_soutirage(demande: SurUnPoint) -> bool:
     provenance="documented",
     remede="SOUTIRAGE, ou un point qui a un contrat en injection",
 )
-def contrat_en_injection(demande: SurUnPoint) -> bool:
+def contrat_en_injection(demande: DemandeOuverture) -> bool:
     """The client has a contract in injection where that direction is asked for."""
     return demande.sens != "INJECTION" or demande.known_point.contrat_injection
 
@@ -85,7 +72,7 @@ def contrat_en_injection(demande: SurUnPoint) -> bool:
     provenance="assumed",
     remede="un point sans mise en service, changement de fournisseur ou de tarif en cours",
 )
-def sans_operation_en_cours(demande: SurUnPoint) -> bool:
+def sans_operation_en_cours(demande: DemandeOuverture) -> bool:
     """No contractual operation is being worked out on a C5 or P4."""
     point = demande.known_point
     return not point.petit or point.operation_en_cours is None
@@ -98,7 +85,7 @@ def sans_operation_en_cours(demande: SurUnPoint) -> bool:
     remede="un autre type que CDC, ou un point dont le client ne s'oppose pas (sge-sim points set "
     "--opposition non)",
 )
-def courbe_sans_opposition(demande: SurUnPoint) -> bool:
+def courbe_sans_opposition(demande: DemandeOuverture) -> bool:
     """The client of a C5 doesn't oppose the recording of the curve that is asked for."""
     point = demande.known_point
     return "COURBE" not in demande.types or not (point.petit and point.opposition_courbe)
@@ -110,7 +97,7 @@ def courbe_sans_opposition(demande: SurUnPoint) -> bool:
     provenance="documented",
     remede="un point dont le compteur est téléopérable",
 )
-def compteur_teleoperable(demande: SurUnPoint) -> bool:
+def compteur_teleoperable(demande: DemandeOuverture) -> bool:
     """The meter of a C5 or P4 can be operated from afar at present."""
     point = demande.known_point
     return not point.petit or point.teleoperable
@@ -134,50 +121,25 @@ _GUIDE = "GUI 0531 v1.1.0 §2.1"
 _BRUTES = {"P1D": (False,), "P1M": (False,)}
 _SANS_NATURE = {"P1D": (None,), "P1M": (None,)}
 
-PETITS_PUBLIENT: Final[Mapping[TypeServiceAcces, Mapping[str, Sequence[bool | None]]]] = (
-    MappingProxyType(
-        {"COURBE": _BRUTES, "ENERGIE": {}, "PMAX": _SANS_NATURE, "INDEX": _SANS_NATURE}
-    )
+Offre = Mapping[TypeServiceAcces, Mapping[str, Sequence[bool | None]]]
+
+PETITS_PUBLIENT: Final[Offre] = MappingProxyType(
+    {"COURBE": _BRUTES, "ENERGIE": {}, "PMAX": _SANS_NATURE, "INDEX": _SANS_NATURE}
 )
 """What C5 and P4 of level 2 may publish: by type and frequency, whether corrected."""
 
-GRANDS_PUBLIENT: Final[Mapping[TypeServiceAcces, Mapping[str, Sequence[bool | None]]]] = (
-    MappingProxyType(
-        {
-            "COURBE": {"P1D": (False,), "P7D": (False, True), "P1M": (False, True)},
-            "ENERGIE": {},
-            "INDEX": {"P1D": (None,)},
-        }
-    )
+GRANDS_PUBLIENT: Final[Offre] = MappingProxyType(
+    {
+        "COURBE": {"P1D": (False,), "P7D": (False, True), "P1M": (False, True)},
+        "ENERGIE": {},
+        "INDEX": {"P1D": (None,)},
+    }
 )
 """The same of C1 to C4 and P1 to P3, whose maximum powers no service covers."""
 
 
 FLUX_PUBLIES: Final[tuple[FluxDiffuse, ...]] = get_args(FluxDiffuse)
 """The files of these publications."""
-
-
-class AvecOffre(Protocol):
-    """What these rules look at: the types asked for and the publications ordered.
-
-    `publies` are, service by service, those that would go on together once the order is done.
-    """
-
-    @property
-    def petit(self) -> bool: ...
-    @property
-    def types(self) -> Collection[TypeServiceAcces]: ...
-    @property
-    def options(self) -> Sequence[OptionDemandee]: ...
-    @property
-    def publies(self) -> Sequence[Sequence[Publie]]: ...
-
-
-class AvecTypes(Protocol):
-    """What this rule looks at: the types of data as the message names them."""
-
-    @property
-    def types_donnees(self) -> Collection[str]: ...
 
 
 @rule(
@@ -187,7 +149,7 @@ class AvecTypes(Protocol):
     remede="CDC, IDX, PMAX ou ENERGIE",
     indispensable=True,
 )
-def types_connus(demande: AvecTypes) -> bool:
+def types_connus(demande: DemandeOuverture) -> bool:
     """The types of data are CDC, IDX, PMAX and ENERGIE, which the contract lets be any text."""
     return all(type_ in TYPES_DONNEES for type_ in demande.types_donnees)
 
@@ -198,7 +160,7 @@ def types_connus(demande: AvecTypes) -> bool:
     provenance="assumed",
     remede="CDC, IDX ou ENERGIE, ou un point C5 ou P4",
 )
-def type_offert_au_segment(demande: AvecOffre) -> bool:
+def type_offert_au_segment(demande: DemandeOffre) -> bool:
     """Access is offered to the type on the segment: to maximum powers on C5 and P4 alone."""
     return all(type_ in _offered(demande) for type_ in demande.types)
 
@@ -209,7 +171,7 @@ def type_offert_au_segment(demande: AvecOffre) -> bool:
     provenance="assumed",
     remede="mesuresCorrigees dans chaque option de CDC",
 )
-def nature_donnee(demande: AvecOffre) -> bool:
+def nature_donnee(demande: DemandeOffre) -> bool:
     """A publication of the curve says whether it is corrected."""
     return not any(option.of_curve and option.corrigees is None for option in demande.options)
 
@@ -220,7 +182,7 @@ def nature_donnee(demande: AvecOffre) -> bool:
     provenance="documented",
     remede="mesuresCorrigees à false",
 )
-def brutes_sur_c5(demande: AvecOffre) -> bool:
+def brutes_sur_c5(demande: DemandeOffre) -> bool:
     """The curve of a C5 or P4 is raw."""
     return not demande.petit or not any(option.publie.corrigees for option in demande.options)
 
@@ -231,7 +193,7 @@ def brutes_sur_c5(demande: AvecOffre) -> bool:
     provenance="documented",
     remede="mesuresCorrigees à false, ou une fréquence P7D ou P1M",
 )
-def corrigees_pas_chaque_jour(demande: AvecOffre) -> bool:
+def corrigees_pas_chaque_jour(demande: DemandeOffre) -> bool:
     """A corrected curve isn't published daily."""
     return not any(
         option.publie.corrigees and option.periodicite == "P1D" for option in demande.options
@@ -245,7 +207,7 @@ def corrigees_pas_chaque_jour(demande: AvecOffre) -> bool:
     remede="P1D ou P1M sur un C5 ou P4 (rien pour ENERGIE) ; P1D, P7D ou P1M pour la courbe d'un "
     "grand point, P1D pour ses index",
 )
-def frequence_offerte(demande: AvecOffre) -> bool:
+def frequence_offerte(demande: DemandeOffre) -> bool:
     """The type is published at that frequency on the segment; energies never are."""
     offered = _offered(demande)
     return all(
@@ -260,7 +222,7 @@ def frequence_offerte(demande: AvecOffre) -> bool:
     provenance="assumed",
     remede="une seule option par service sur un C5 ou P4",
 )
-def une_option_sur_c5(demande: AvecOffre) -> bool:
+def une_option_sur_c5(demande: DemandeOffre) -> bool:
     """A service on a C5 or P4 publishes once at most."""
     return not demande.petit or all(len(publie) <= 1 for publie in demande.publies)
 
@@ -271,14 +233,14 @@ def une_option_sur_c5(demande: AvecOffre) -> bool:
     provenance="assumed",
     remede="une seule option par nature, brute ou corrigée",
 )
-def une_option_par_nature(demande: AvecOffre) -> bool:
+def une_option_par_nature(demande: DemandeOffre) -> bool:
     """A service doesn't publish the same measures twice: once raw, once corrected at most."""
     return all(
         len({each.corrigees for each in publie}) == len(publie) for publie in demande.publies
     )
 
 
-def _offered(demande: AvecOffre) -> Mapping[TypeServiceAcces, Mapping[str, Sequence[bool | None]]]:
+def _offered(demande: DemandeOffre) -> Offre:
     return PETITS_PUBLIENT if demande.petit else GRANDS_PUBLIENT
 
 

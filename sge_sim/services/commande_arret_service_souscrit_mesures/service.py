@@ -9,17 +9,14 @@ from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES
 from sge_sim.services.reading import acces_of, general_facts
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
-from sge_sim.soap.protocol import Tree
-from sge_sim.tables.commandes import find_service
-
-
-def service_stopped() -> Tree:
-    """Return the response, empty: this version transmits neither case nor prestation."""
-    return {}
+from sge_sim.tables.commandes import ServiceSouscrit
 
 
 def handle(appel: Appel) -> Answer:
-    """Answer one stop: done at once, unless a meter has to be reached and that takes time."""
+    """Answer one stop: done at once, unless a meter has to be reached and that takes time.
+
+    The response is empty: this version transmits neither case nor prestation.
+    """
     general = appel.body["demande"]["donneesGenerales"]
     prm, login = general["pointId"], general["initiateurLogin"]
     numero = appel.body["demande"]["arretServiceSouscrit"]["serviceSouscritId"]
@@ -32,11 +29,10 @@ def handle(appel: Appel) -> Answer:
         ecart=appel.ecart(SERVICE, point),
     )
     check(RULES, demande, appel.disabled)
-    service = find_service(appel.session, numero)
-    assert service is not None
+    service: ServiceSouscrit = appel.session.get_one(ServiceSouscrit, numero)
     stop(service, appel.now, appel.settings.delai_activation)
     carry_out(appel.session, (service,), appel.now)
-    return Answer(service_stopped(), point_id=prm, login=login)
+    return Answer({}, point_id=prm, login=login)
 
 
 SERVICE = Service(

@@ -21,7 +21,7 @@ from sge_sim.mesures.series import BRUT, TRAITEMENTS, Serie, Troncon
 from sge_sim.services.consultation_mesures_detaillees.demande import DemandeDetaillees
 from sge_sim.soap.arbre_releves import ArbreReleves
 from sge_sim.soap.protocol import Tree
-from sge_sim.soap.writer import NIL, ModeleLigne, write_rows
+from sge_sim.soap.rows import NIL, ModeleLigne, write_rows
 
 
 def heading(demande: DemandeDetaillees, *, corrigees: bool) -> dict[str, Any]:

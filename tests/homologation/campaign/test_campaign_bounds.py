@@ -12,7 +12,7 @@ from sge_sim.clock import PARIS
 from sge_sim.homologation.campaign.observed import Campaigns
 from sge_sim.journal import Journal
 from sge_sim.soap.contract import ENVELOPE
-from sge_sim.tables.campaigns import find_campaign
+from sge_sim.tables.campaigns import Campaign
 
 CASE = RELEASE.find("ADP-R1")[0]
 SERVICE = "/RecherchePoint/v2.0"
@@ -97,7 +97,7 @@ def test_what_is_kept_of_a_call_is_short(
     (observation,) = campaigns.read(opened.id).observations
     assert len(observation.explication) < 5_000
     with services.simulator.database.sessions() as session:
-        row = find_campaign(session, opened.id)
+        row = session.get(Campaign, opened.id)
         assert row is not None
         assert len(str(row.observations[0].contenu)) < 10_000
     assert observation.issue in ("proche", "hors catalogue")

@@ -202,7 +202,9 @@ def test_on_any_day_orders_start_and_end_as_their_case_wants(
 @example(today=AUTUMN)
 def test_shifted_windows_keep_their_length_and_their_distance_to_today(today: date) -> None:
     for release in RELEASES:
-        shift = release.decalage(today, originales=False)
+        if today in release.dates_originales:
+            continue
+        shift = release.decalage(today)
         listed = ContexteDeCas(release.reference, REPERES)
         shifted = ContexteDeCas(today, REPERES, shift)
         for case in release.cas:

@@ -7,7 +7,7 @@ import pytest
 from catalogue_samples import CONSULTATION
 
 from sge_sim.homologation.catalogue.french_text import render_show
-from sge_sim.homologation.catalogue.release import Catalogue, validate
+from sge_sim.homologation.catalogue.release import load_release_folder, validate
 from sge_sim.homologation.catalogue.release_files import CatalogueFiles
 
 NEXT = """\
@@ -41,7 +41,7 @@ def test_a_case_of_an_earlier_release_is_taken_over_and_changed(
     source: Ailleurs
 """,
     )
-    (case,) = Catalogue(folder).load_release("2.0").cas
+    (case,) = load_release_folder(folder / "sge-2.0").cas
     assert dict(case.requete) == {
         "pointId": "25884515170669",
         "loginUtilisateur": "{login}",
@@ -52,7 +52,7 @@ def test_a_case_of_an_earlier_release_is_taken_over_and_changed(
 
 def test_a_case_of_the_same_release_is_taken_over(catalogue_folder: Callable[..., Path]) -> None:
     text = CONSULTATION + "  ADP-R2:\n    reprend: ADP-R1\n    titre: Un autre\n"
-    release = Catalogue(catalogue_folder(consultation=text)).load_release("1.0")
+    release = load_release_folder(catalogue_folder(consultation=text) / "sge-1.0")
     assert [case.titre for case in release.cas] == ["Un titre"] * 2 + ["Un autre"] * 2
 
 
@@ -60,7 +60,7 @@ def test_a_segment_overrides_its_case_for_itself_alone(
     catalogue_folder: Callable[..., Path],
 ) -> None:
     text = CONSULTATION.replace('"25946599093143"', '"25946599093143", remarque: Une note', 1)
-    release = Catalogue(catalogue_folder(consultation=text)).load_release("1.0")
+    release = load_release_folder(catalogue_folder(consultation=text) / "sge-1.0")
     assert {case.segment: case.remarque for case in release.cas} == {
         "C1-C4": "",
         "C5": "Une note",
@@ -96,11 +96,11 @@ def test_a_package_is_taken_over_case_by_case_with_its_cleaning(
     next_file = folder / "sge-2.0/consultation.yaml"
     write_next(folder, "")
     next_file.write_text("package: consultation\nreprend: sge-1.0\n")
-    before, after = (Catalogue(folder).load_release(name) for name in ("1.0", "2.0"))
+    before, after = (load_release_folder(folder / f"sge-{name}") for name in ("1.0", "2.0"))
     assert after.cas == before.cas
     changed = "cas: {ADP-R1: null, ADP-R9: {reprend: ADP-R2}, ADP-R3: {titre: Un autre}}\n"
     next_file.write_text(next_file.read_text() + changed)
-    after = Catalogue(folder).load_release("2.0")
+    after = load_release_folder(folder / "sge-2.0")
     assert after.ids == ("ADP-R2", "ADP-R3", "ADP-R9")
     assert {case.id: (case.titre, len(case.preparation)) for case in after.cas} == {
         "ADP-R2": ("Un titre", 1),
@@ -133,7 +133,7 @@ def test_the_cleaning_of_another_package_is_used_by_its_name(
     folder = catalogue_folder(consultation=own, commande=other)
     file = folder / "sge-1.0/release.yaml"
     file.write_text(file.read_text().replace("[consultation]", "[consultation, commande]"))
-    cases = Catalogue(folder).load_release("1.0").find("ADP-R4")
+    cases = load_release_folder(folder / "sge-1.0").find("ADP-R4")
     assert [case.preparation[0].nom for case in cases] == ["avant"] * len(cases)
 
 
@@ -219,5 +219,5 @@ def test_releases_are_ordered_by_number(tmp_path: Path) -> None:
 
 def test_show_says_what_a_case_takes_over(catalogue_folder: Callable[..., Path]) -> None:
     folder = write_next(catalogue_folder(), "  ADP-R1: {reprend: sge-1.0}\n")
-    before, after = (Catalogue(folder).load_release(name) for name in ("1.0", "2.0"))
+    before, after = (load_release_folder(folder / f"sge-{name}") for name in ("1.0", "2.0"))
     assert [render_show(case) for case in before.cas] == [render_show(case) for case in after.cas]

@@ -18,10 +18,10 @@ from sge_sim.homologation.campaign.matching import Observation, Seen, differing_
 from sge_sim.homologation.campaign.runner import Runner
 from sge_sim.homologation.catalogue.cases import LIBRE, Cas
 from sge_sim.homologation.catalogue.release import (
-    Catalogue,
     Release,
     list_releases,
     load_release,
+    load_release_folder,
     validate,
 )
 from sge_sim.homologation.client.messages import read_message
@@ -195,7 +195,7 @@ def test_a_case_takes_over_the_variants_in_its_own_request(
     text = CONSULTATION.replace("    executions:\n", VARIANTS) + TAKEN_OVER
     folder = catalogue_folder(consultation=text)
     assert validate(folder) == []
-    release = Catalogue(folder).load_release("1.0")
+    release = load_release_folder(folder / "sge-1.0")
     assert [len(release.find(name)[0].variantes) for name in ("ADP-R1", "ADP-R2", "ADP-R3")] == [
         *(1, 1, 0)
     ]

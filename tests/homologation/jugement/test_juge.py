@@ -10,8 +10,7 @@ import pytest
 from campagne_rejouee import Campagne, Message, rejoue
 from lxml import etree
 
-from sge_sim.homologation.jugement.documentation import controles_page
-from sge_sim.homologation.jugement.juge import CONTROLES
+from sge_sim.homologation.jugement.juge import CONTROLES, controles_page
 from sge_sim.homologation.reports.rapport import Statut
 
 Change = Callable[[etree._Element], None]

@@ -62,7 +62,7 @@ class Page(HTMLParser):
 
 
 def test_a_report_survives_json(written: WrittenReports) -> None:
-    assert read_rapport(written.json) == sample_report()
+    assert read_rapport(written.folder / "rapport.json") == sample_report()
     assert read_rapport(written.folder) == sample_report()
 
 
@@ -81,7 +81,7 @@ def test_a_report_of_another_format_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_page_is_whole_and_loads_nothing(written: WrittenReports) -> None:
-    text = written.html.read_text()
+    text = (written.folder / "rapport.html").read_text()
     page = Page(text)
     assert page.open == []
     assert all(link.startswith("#") for link in page.links)
@@ -110,7 +110,7 @@ def test_the_page_shows_verdicts_cases_and_messages_escaped() -> None:
 def test_the_tracking_sheet_has_its_twelve_columns_and_a_row_per_run(
     written: WrittenReports,
 ) -> None:
-    book = load_workbook(written.suivi)
+    book = load_workbook(written.folder / "suivi.xlsx")
     assert book.sheetnames == ["Synthèse", "À corriger", "consultation", "commande"]
     header, *rows = book["consultation"].iter_rows(values_only=True)
     assert list(header) == COLUMNS
@@ -123,7 +123,9 @@ def test_the_tracking_sheet_has_its_twelve_columns_and_a_row_per_run(
 
 
 def test_the_summary_counts_each_package(written: WrittenReports) -> None:
-    rows = list(load_workbook(written.suivi)["Synthèse"].iter_rows(values_only=True))
+    rows = list(
+        load_workbook(written.folder / "suivi.xlsx")["Synthèse"].iter_rows(values_only=True)
+    )
     assert rows[0][:2] == ("Homologation", "sge-1.0")
     assert [row[:2] for row in rows[4:8]] == [
         ("Logiciel client", "un <client>"),
@@ -139,7 +141,9 @@ def test_the_summary_counts_each_package(written: WrittenReports) -> None:
 
 
 def test_the_tracking_sheet_has_the_causes_of_the_page(written: WrittenReports) -> None:
-    head, *rows = load_workbook(written.suivi)["À corriger"].iter_rows(values_only=True)
+    head, *rows = load_workbook(written.folder / "suivi.xlsx")["À corriger"].iter_rows(
+        values_only=True
+    )
     assert head == ("État", "Cas", "Cause", "Que faire")
     assert rows == [
         (each.statut.value, ", ".join(each.cles), each.phrase, each.que_faire)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from acces_kit import C4, C5, END, P1, P4, SAD, TODAY, Tiers
-from state_reading import faits_within
+from state_kit import faits_within
 
 from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.refus import Refus, check

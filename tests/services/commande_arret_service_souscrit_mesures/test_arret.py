@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from codes_kit import check_obtained_codes
 from orders_kit import C4, C5, TODAY, UNKNOWN, Orders, orders_simulator
-from sql_state import change_point
 
 from sge_sim.services.commande_arret_service_souscrit_mesures.service import SERVICE
 
@@ -83,7 +82,7 @@ def test_sgt4o4_before_it_has_started(tiers: Orders) -> None:
 def test_sgt589_where_the_meter_has_to_be_reached(tiers: Orders) -> None:
     prm = "24210000002382"
     curve, index = ordered(tiers, prm), ordered(tiers, prm, **INDEX)
-    change_point(tiers.simulator, prm, teleoperable=0)
+    tiers.simulator.change_point(prm, teleoperable=0)
     assert tiers.arret(prm, curve) == "SGT589"
     assert tiers.arret(prm, index)["body"] is not None
 
@@ -92,7 +91,7 @@ def test_sgt589_where_the_meter_has_to_be_reached(tiers: Orders) -> None:
 def test_the_curve_of_a_large_point_out_of_reach_can_be_stopped(tiers: Orders) -> None:
     prm = "98800001544168"
     curve = ordered(tiers, prm, mesuresPas="PT10M")
-    change_point(tiers.simulator, prm, teleoperable=0)
+    tiers.simulator.change_point(prm, teleoperable=0)
     assert tiers.arret(prm, curve)["header"]
     assert tiers.services(prm)[0]["etatCode"] == "TERMINE"
 
@@ -100,7 +99,7 @@ def test_the_curve_of_a_large_point_out_of_reach_can_be_stopped(tiers: Orders) -
 @pytest.mark.documented("GUI 0474 §1: the incumbent supplier lifts the opposition, a tiers can't")
 def test_only_the_incumbent_supplier_lifts_an_opposition(tiers: Orders) -> None:
     incumbent = Orders(tiers.simulator, "fournisseur")
-    change_point(tiers.simulator, OPPOSED, fournisseur_titulaire="FOURN1")
+    tiers.simulator.change_point(OPPOSED, fournisseur_titulaire="FOURN1")
     (opposition,) = tiers.services(OPPOSED)
     number = opposition["serviceSouscritId"]
     assert tiers.arret(OPPOSED, number) == "SGT4O2"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from codes_kit import check_obtained_codes, provenance_of
 from orders_kit import C4, C5, C5_NOT_TELEOPERABLE, P1, P4, TODAY, UNKNOWN, Orders, orders_simulator
-from sql_state import change_point
 
 from sge_sim.services.commande_collecte_publication_mesures.service import SERVICE
 
@@ -78,7 +77,7 @@ def test_the_curve_of_an_ice4q_is_ordered(tiers: Orders) -> None:
 @pytest.mark.documented("V26.2: refused where supply is cut; not connected is cut: assumed")
 def test_sgt4b2_on_a_point_in_service_that_is_not_connected(tiers: Orders) -> None:
     prm = "24377424002398"
-    change_point(tiers.simulator, prm, etat_alimentation="NRAC")
+    tiers.simulator.change_point(prm, etat_alimentation="NRAC")
     assert tiers.collecte(prm) == "SGT4B2"
 
 
@@ -197,7 +196,7 @@ def test_an_order_is_refused(tiers: Orders, code: str, prm: str, asked: dict[str
 
 @pytest.mark.assumed("what a producer's point consumes")
 def test_sgt466_soutirage_of_a_producer(tiers: Orders) -> None:
-    change_point(tiers.simulator, "98610000001819", contrat_soutirage=1)
+    tiers.simulator.change_point("98610000001819", contrat_soutirage=1)
     assert tiers.collecte("98610000001819", **LARGE_CURVE) == "SGT466"
 
 

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from codes_kit import check_obtained_codes, provenance_of
 from orders_kit import C4, C5, P1, UNKNOWN, Orders
-from sql_state import change_point
 
 from sge_sim.services.commande_transmission_donnees_infra_j.service import SERVICE
 
@@ -75,7 +74,7 @@ def test_a_demand_is_refused(tiers: Orders, code: str, prm: str, asked: dict[str
 )
 def test_states_of_a_large_producer(tiers: Orders, etat: str, expected: str | None) -> None:
     producer = "98610000001819"
-    change_point(tiers.simulator, producer, etat_contractuel=etat, media_releve="IP")
+    tiers.simulator.change_point(producer, etat_contractuel=etat, media_releve="IP")
     # Two demands that are accepted must differ: an identical one is SGT584.
     data = {"idx": etat == "RESIL"}
     answer = tiers.infra_j(producer, **INJECTION, **FOR_INJECTION, **data)

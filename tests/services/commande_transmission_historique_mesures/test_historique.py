@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from codes_kit import check_obtained_codes, provenance_of
 from orders_kit import C5, P1, TODAY, UNKNOWN, Orders, orders_simulator
-from sql_state import execute
 
 from sge_sim.services.commande_transmission_historique_mesures.service import SERVICE
 from sge_sim.soap.contract import ENVELOPE
@@ -164,8 +163,7 @@ def test_the_real_platform_wants_the_header_whatever_the_setting(tmp_path: Path)
 
 @pytest.mark.assumed("a tiers orders under a contract Enedis-Tiers")
 def test_sgt4m5_contract_of_the_wrong_type(tiers: Orders) -> None:
-    execute(
-        tiers.simulator,
+    tiers.simulator.execute(
         "INSERT INTO contrat (contrat_id, acteur_code, type, date_debut) VALUES (?, ?, ?, ?)",
         *("1199999", "TIERS1", "GRD-F", "2015-01-01"),
     )
@@ -213,8 +211,7 @@ def test_sgt402_in_production_without_homologation(
     folder = tmp_path_factory.mktemp("production")
     with orders_simulator(folder, "--environment", "production") as orders:
         assert orders.historique(C5)["body"]["affaireId"]
-        execute(
-            orders.simulator,
+        orders.simulator.execute(
             "DELETE FROM habilitation WHERE package = 'Historique' AND acteur_code = 'TIERS1'",
         )
         assert orders.historique(C5) == "SGT402"

@@ -44,28 +44,12 @@ class Detaillees:
         type: str,
         grandeur: str | None = None,
         *,
-        debut: date = LUNDI,
-        fin: date = LUNDI_SUIVANT,
-        pas: str | None = None,
         sens: str = "SOUTIRAGE",
         **members: Any,
     ) -> Any:
         """Ask in v2.0; `members` prevail over what is usual."""
-        demande = {
-            "initiateurLogin": "personne@exemple.fr",
-            "pointId": prm,
-            "mesuresTypeCode": type,
-            "grandeurPhysique": grandeur or GRANDEURS[type],
-            "soutirage": sens == "SOUTIRAGE",
-            "injection": sens == "INJECTION",
-            "dateDebut": debut,
-            "dateFin": fin,
-            "mesuresPas": pas,
-            "mesuresCorrigees": False,
-            "accordClient": True,
-            **members,
-        }
-        return self.call("2.0", demande)
+        sides = {"soutirage": sens == "SOUTIRAGE", "injection": sens == "INJECTION"}
+        return self._ask("2.0", prm, type, grandeur, {**sides, "accordClient": True, **members})
 
     def v3(
         self,
@@ -73,27 +57,29 @@ class Detaillees:
         type: str,
         grandeur: str | None = None,
         *,
-        debut: date = LUNDI,
-        fin: date = LUNDI_SUIVANT,
-        pas: str | None = None,
         sens: str = "SOUTIRAGE",
         **members: Any,
     ) -> Any:
         """Ask in v3.0; `members` prevail over what is usual."""
+        right = {"sens": sens, "cadreAcces": "ACCORD_CLIENT"}
+        return self._ask("3.0", prm, type, grandeur, {**right, **members})
+
+    def _ask(
+        self, version: str, prm: str, type: str, grandeur: str | None, members: dict[str, Any]
+    ) -> Any:
+        """Ask for a week; `debut`, `fin` and `pas` are short for the contract's names."""
         demande = {
             "initiateurLogin": "personne@exemple.fr",
             "pointId": prm,
             "mesuresTypeCode": type,
             "grandeurPhysique": grandeur or GRANDEURS[type],
-            "dateDebut": debut,
-            "dateFin": fin,
-            "mesuresPas": pas,
+            "dateDebut": members.pop("debut", LUNDI),
+            "dateFin": members.pop("fin", LUNDI_SUIVANT),
+            "mesuresPas": members.pop("pas", None),
             "mesuresCorrigees": False,
-            "sens": sens,
-            "cadreAcces": "ACCORD_CLIENT",
             **members,
         }
-        return self.call("3.0", demande)
+        return self.call(version, demande)
 
     def ask(self, version: str, prm: str, type: str, *args: Any, **kwargs: Any) -> Any:
         """Ask in one version or the other; maximum powers by day."""

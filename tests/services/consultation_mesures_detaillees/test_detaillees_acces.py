@@ -8,7 +8,6 @@ import pytest
 from detaillees_kit import C5_SURPLUS, LUNDI, LUNDI_SUIVANT, Detaillees, blocks, code
 from orders_kit import Orders
 from running_simulator import RunningSimulator
-from sql_state import execute
 
 PRM = C5_SURPLUS
 
@@ -45,8 +44,7 @@ def test_a_service_has_one_direction(tiers: Detaillees) -> None:
     open_acces(tiers.simulator)
     for sens in ("SOUTIRAGE", "INJECTION"):
         assert blocks(energies(tiers, sens=sens))
-    execute(
-        tiers.simulator,
+    tiers.simulator.execute(
         "DELETE FROM service_souscrit WHERE prm = ? AND type = 'ACCES' AND sens = 'INJECTION'",
         PRM,
     )

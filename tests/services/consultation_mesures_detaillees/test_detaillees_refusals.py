@@ -27,7 +27,6 @@ from detaillees_kit import (
     rows,
 )
 from running_simulator import start_simulator
-from sql_state import change_point, execute
 
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.services.registry import SERVICES
@@ -119,14 +118,13 @@ def test_sgt4k2_without_agreement(tiers: Detaillees) -> None:
 def repris(fournisseur: Detaillees) -> Iterator[str]:
     """A point that FOURN1 took over from FOURN2 on 10 May 2026."""
     prm, simulator = C5_DU_FOURNISSEUR, fournisseur.simulator
-    execute(
-        simulator,
+    simulator.execute(
         "INSERT INTO ancien_etat (prm, jusqu_a, valeurs) VALUES (?, ?, ?)",
         *(prm, "2026-05-10", json.dumps({"fournisseur_titulaire": "FOURN2"})),
     )
     yield prm
-    execute(simulator, "DELETE FROM ancien_etat WHERE prm = ?", prm)
-    change_point(simulator, prm, fournisseur_titulaire="FOURN1")
+    simulator.execute("DELETE FROM ancien_etat WHERE prm = ?", prm)
+    simulator.change_point(prm, fournisseur_titulaire="FOURN1")
 
 
 @VERSIONS
@@ -154,8 +152,8 @@ def test_sgt4k2_over_a_change_of_holder(
     assert refusal() is None  # the client agreed
     simulator = fournisseur.simulator
     left = json.dumps({"fournisseur_titulaire": "FOURN1"})
-    execute(simulator, "UPDATE ancien_etat SET valeurs = ? WHERE prm = ?", left, repris)
-    change_point(simulator, repris, fournisseur_titulaire="FOURN2")
+    simulator.execute("UPDATE ancien_etat SET valeurs = ? WHERE prm = ?", left, repris)
+    simulator.change_point(repris, fournisseur_titulaire="FOURN2")
     assert refusal(**alone) == apres
 
 
@@ -223,11 +221,11 @@ def test_sgt587_and_sgt588_direction_without_contract(tiers: Detaillees, version
 def test_an_opposition_does_not_refuse_the_curve_of_a_large_point(
     tiers: Detaillees, version: str
 ) -> None:
-    change_point(tiers.simulator, C4, opposition_courbe=1)
+    tiers.simulator.change_point(C4, opposition_courbe=1)
     try:
         answer = tiers.ask(version, C4, "COURBE")
     finally:
-        change_point(tiers.simulator, C4, opposition_courbe=0)
+        tiers.simulator.change_point(C4, opposition_courbe=0)
     assert rows(answer)
 
 

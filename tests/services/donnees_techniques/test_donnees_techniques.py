@@ -8,7 +8,6 @@ import zeep
 from codes_kit import check_obtained_codes
 from real_clients import ZeepCaller, refusal_of, suds_client
 from running_simulator import RunningSimulator, start_simulator
-from sql_state import execute
 
 from sge_sim.services.consultation_donnees_techniques_contractuelles.service import SERVICE
 
@@ -188,11 +187,11 @@ def test_an_ice4q_on_a_line_of_its_own_has_no_listening_window(
         "json_set(parametres_tele_acces, '$.etat_ligne_telephonique', ?) "
         f"WHERE prm = ? AND {access} = ?"
     )
-    execute(simulator, with_line, "Dédiée", ICE_SHARED_LINE, "Partagée")
+    simulator.execute(with_line, "Dédiée", ICE_SHARED_LINE, "Partagée")
     try:
         sheet = names(consult(call, ICE_SHARED_LINE, True))
     finally:
-        execute(simulator, with_line, "Partagée", ICE_SHARED_LINE, "Dédiée")
+        simulator.execute(with_line, "Partagée", ICE_SHARED_LINE, "Dédiée")
     assert f"{TELE_ACCESS}/etatLigneTelephonique" in sheet
     assert f"{TELE_ACCESS}/fenetreEcouteClient" not in sheet
 
@@ -250,11 +249,11 @@ def test_long_use_of_a_c5_of_any_tariff(
     simulator: RunningSimulator, call: ZeepCaller, fta: str
 ) -> None:
     tariff = "UPDATE point SET fta = ? WHERE prm = ?"
-    execute(simulator, tariff, fta, LONG_USE)
+    simulator.execute(tariff, fta, LONG_USE)
     try:
         structure = consult(call, LONG_USE, True)["situationContractuelle"]["structureTarifaire"]
     finally:
-        execute(simulator, tariff, "BTINFLU", LONG_USE)
+        simulator.execute(tariff, "BTINFLU", LONG_USE)
     assert structure["formuleTarifaireAcheminement"]["code"] == fta
     assert structure["longueUtilisation"]["contexte"]["code"] == "ECPU"
     assert LONG_USES not in names(consult(call, C5, True))
@@ -271,11 +270,11 @@ def test_hours_of_long_use_only_without_a_meter(
     assert structure["longueUtilisation"]["forfait"] == {"valeur": 4100, "unite": "h"}
 
     hours = "UPDATE point SET longue_utilisation_forfait_h = ? WHERE prm = ?"
-    execute(simulator, hours, 4100, LONG_USE)
+    simulator.execute(hours, 4100, LONG_USE)
     try:
         assert f"{LONG_USES}/forfait" not in names(consult(call, LONG_USE, True))
     finally:
-        execute(simulator, hours, None, LONG_USE)
+        simulator.execute(hours, None, LONG_USE)
 
 
 @pytest.mark.documented("the schema's list has C2 to C5 and INDET: it prevails over the guide")
@@ -342,11 +341,7 @@ def test_sgt506_and_sgt500_when_the_state_is_gone(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     with start_simulator(tmp_path_factory.mktemp("broken"), "--population-size", "1200") as broken:
-        import sqlite3
-
-        with sqlite3.connect(broken.data_dir / "sge-sim.db") as database:
-            database.execute("ALTER TABLE point RENAME TO point_gone")
-        database.close()
+        broken.execute("ALTER TABLE point RENAME TO point_gone")
         assert refused(ZeepCaller(broken, PATH), C5)[0] == "SGT506"
         with pytest.raises(zeep.exceptions.Fault) as failure:
             ZeepCaller(broken, "/RecherchePoint/v2.0")(

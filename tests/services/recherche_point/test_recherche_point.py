@@ -8,7 +8,6 @@ from codes_kit import check_obtained_codes
 from lxml import etree
 from real_clients import ZeepCaller, real_contracts, refusal_of, suds_client
 from running_simulator import RunningSimulator
-from sql_state import execute
 
 from sge_sim.services.recherche_point.service import SERVICE
 
@@ -110,11 +109,11 @@ def test_outside_the_perimeter_a_part_of_a_name_finds_all_who_bear_it(tiers: Zee
 def test_outside_the_perimeter_a_whole_name_of_two_clients_gives_nothing(
     simulator: RunningSimulator, tiers: ZeepCaller
 ) -> None:
-    execute(simulator, NAME, "TEST", "TEST", TESSIER)
+    simulator.execute(NAME, "TEST", "TEST", TESSIER)
     try:
         assert search(tiers, RUE_DE_LA_MER, **OUTSIDE, **named("TEST")) == []
     finally:
-        execute(simulator, NAME, "TESSIER", "TESSIER", TESSIER)
+        simulator.execute(NAME, "TESSIER", "TESSIER", TESSIER)
 
 
 @pytest.mark.documented("GUI 0427 v1.2.0 p.12: outside the perimeter, a point in service")
@@ -122,11 +121,11 @@ def test_outside_the_perimeter_a_whole_name_of_two_clients_gives_nothing(
 def test_outside_the_perimeter_only_points_in_service_are_found(
     simulator: RunningSimulator, tiers: ZeepCaller, etat: str
 ) -> None:
-    execute(simulator, STATE, etat, TEST)
+    simulator.execute(STATE, etat, TEST)
     try:
         assert search(tiers, RUE_DE_LA_MER, **OUTSIDE, **named("TEST")) == []
     finally:
-        execute(simulator, STATE, "SERVC", TEST)
+        simulator.execute(STATE, "SERVC", TEST)
 
 
 def named(nom: str) -> dict[str, str]:
@@ -190,11 +189,11 @@ def test_a_point_whose_meter_was_replaced_shows_one_number(
     simulator: RunningSimulator, tiers: ZeepCaller
 ) -> None:
     replaced, removed = "24210000003060", "prm = ? AND date_depose IS NOT NULL"
-    execute(simulator, f"UPDATE compteur SET matricule = '1' WHERE {removed}", replaced)
+    simulator.execute(f"UPDATE compteur SET matricule = '1' WHERE {removed}", replaced)
     try:
         found = search(tiers, {"numeroEtNomVoie": "149 CHEMIN DU PUITS", **AIX})
     finally:
-        execute(simulator, f"UPDATE compteur SET matricule = NULL WHERE {removed}", replaced)
+        simulator.execute(f"UPDATE compteur SET matricule = NULL WHERE {removed}", replaced)
     (point,) = (one for one in found if one.id == replaced)
     assert point.matricule == ["578232860290"]
 

@@ -150,12 +150,10 @@ def test_what_was_due_on_the_point_has_happened_where_nobody_did_it_yet(
 
 @pytest.mark.documented("schema: 200 services; which ones is assumed")
 def test_of_more_than_two_hundred_services_the_newest_are_listed(tiers: Orders) -> None:
-    from sql_state import execute
 
     prm = "24210000002382"
     tiers.collecte(prm, **INDEX)
-    execute(
-        tiers.simulator,
+    tiers.simulator.execute(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 204) "
         "INSERT INTO service_souscrit (service_souscrit_id, type, etat, prm, acteur_code, "
         "contrat_id, date_debut, date_fin, motif_fin, ordered_at) "

@@ -1,4 +1,5 @@
-"""`/demandes` and `/services`: the demands of M023, the services souscrits that orders opened."""
+"""What actors asked for: `/demandes` of M023, `/services` souscrits that orders opened, and
+`/api/autorisations`: what actors declared that a customer authorises, and its audit."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -19,17 +20,18 @@ from sge_sim.admin.routes.listes import (
     UnMorceau,
     page_of,
 )
+from sge_sim.api.autorisations import view_autorisations
 from sge_sim.api.flux import DemandeM023View, FichierView
-from sge_sim.api.points import ServiceEnMots, ServiceSouscritView
-from sge_sim.api.typed_filters import known_spelling
+from sge_sim.api.points import ServiceSouscritView
+from sge_sim.api.typed_filters import chosen
 from sge_sim.domaine.nomenclatures import EtatService
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.flux.declaration import clear_content
 from sge_sim.flux.r6x.documents import read_documents
 from sge_sim.flux.r6x.portail import POINTS_EN_CSV, portal_archive
 from sge_sim.tables.acteurs import all_acteurs
-from sge_sim.tables.consultation import find_services_souscrits
-from sge_sim.tables.flux import FichierFlux, find_fichier, get_fichier
+from sge_sim.tables.flux import FichierFlux, find_fichier
+from sge_sim.tables.lists import find_services_souscrits
 from sge_sim.tables.m023 import DemandeM023, demandes_m023, fichiers_m023, find_demande_m023
 
 _SHOWN: Final = 100
@@ -130,7 +132,7 @@ def demande_routes(state: AdminState) -> APIRouter:
     @routes.get("/demandes/fichiers/{numero}/csv", include_in_schema=False)
     def download(numero: RowNumber) -> Response:
         with state.database.sessions() as session:
-            return _download(session, get_fichier(session, numero), numero)
+            return _download(session, session.get(FichierFlux, numero), numero)
 
     def _download(session: Session, row: FichierFlux | None, asked: object) -> Response:
         m023_id = None if row is None else row.publication.m023_id
@@ -220,18 +222,17 @@ def service_routes(state: AdminState) -> APIRouter:
         acteur: str = "",
         avant: Annotated[str, Query(max_length=20)] = "",
     ) -> Response:
-        typed = known_spelling(etat, _ETATS)
-        chosen = next((known for known in _ETATS if known == typed), None)
+        state_typed = chosen(etat, _ETATS)
         with state.database.sessions() as session:
             found = find_services_souscrits(
                 session,
-                etat=chosen,
+                etat=state_typed,
                 prm=prm.strip() or None,
                 acteur_code=acteur or None,
                 before=avant or None,
                 limit=_SHOWN + 1,
             )
-            services = [ServiceEnMots.of(service) for service in found[:_SHOWN]]
+            services = [ServiceSouscritView.of(service) for service in found[:_SHOWN]]
             acteurs = [row.code for row in all_acteurs(session)]
         return pages.render(
             state,
@@ -241,7 +242,28 @@ def service_routes(state: AdminState) -> APIRouter:
             suite=following(request, avant=services[-1].id) if len(found) > _SHOWN else None,
             etats=_ETATS,
             acteurs=acteurs,
-            filtres={"etat": chosen, "prm": prm, "acteur": acteur},
+            filtres={"etat": state_typed, "prm": prm, "acteur": acteur},
         )
+
+    return routes
+
+
+def autorisation_routes(state: AdminState) -> APIRouter:
+    """Return the route of the authorisations."""
+    routes = APIRouter(prefix="/api/autorisations", tags=["acteurs"])
+
+    @routes.get(
+        "",
+        summary="Les autorisations déclarées, de la plus ancienne, et ce qu'un audit en dirait",
+        description="Les déclarations des commandes, et celles des consultations tant que le "
+        f"journal les garde. {PAR_PAGES}",
+        response_model=list[dict[str, Any]],
+    )
+    def read_autorisations(
+        morceau: UnMorceau, acteur: str | None = None, prm: str | None = None
+    ) -> Response:
+        found = view_autorisations(state.database, state.journal, acteur)
+        kept = [each for each in found if prm in (None, each["prm"])]
+        return morceau.of(kept, lambda each: f"{each['id']}/{each['echange']}")
 
     return routes

@@ -1,12 +1,22 @@
-"""A table is known with those that it refers to, although nobody loads them all."""
+"""Tables are known with those that they refer to, although nobody loads them all.
+
+Prepared statements are understood by every dialect.
+"""
 
 import ast
+import pkgutil
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Dialect
 
 import sge_sim.tables
+from sge_sim import tables as store
+from sge_sim.tables.prepared import Prepared
 
 TABLES = Path(sge_sim.tables.__file__).parent
 TREES = {path.stem: ast.parse(path.read_bytes()) for path in TABLES.glob("*.py")}
@@ -49,3 +59,19 @@ def test_a_module_of_tables_loads_those_that_it_refers_to(module: str) -> None:
     loaded = _loaded_with(module, *CORE)
     known = {name for each in loaded for name in _defined(each)}
     assert set(_referred(module)) <= known
+
+
+STATEMENTS = {
+    f"{module.name}.{name}": found
+    for module in pkgutil.iter_modules(store.__path__)
+    if not module.ispkg
+    for name, found in vars(import_module(f"sge_sim.tables.{module.name}")).items()
+    if isinstance(found, Prepared)
+}
+
+
+@pytest.mark.parametrize("dialect", [SQLiteDialect_pysqlite(), PGDialect_psycopg()])
+def test_every_statement_is_understood(dialect: Dialect) -> None:
+    assert len(STATEMENTS) > 10
+    for name, statement in STATEMENTS.items():
+        assert statement.compile(dialect).sql, name

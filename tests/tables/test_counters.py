@@ -4,7 +4,7 @@ from pathlib import Path
 
 from many_processes import PROCESSES
 
-from sge_sim.machine.counters import Counters
+from sge_sim.tables.comptages import Counters
 
 CALLS = 500
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import EtatService, Segment
+from sge_sim.tables.base import matching
 from sge_sim.tables.commandes import Affaire, AutorisationClient, Evenement, ServiceSouscrit
 from sge_sim.tables.points import POINT_SEEN, Commune, Point
 
@@ -29,16 +30,16 @@ def find_services_souscrits(
 
     With `before`, the number of one, only those that come after it: the next page.
     """
-    query = select(ServiceSouscrit).order_by(
-        ServiceSouscrit.ordered_at.desc(), ServiceSouscrit.service_souscrit_id.desc()
-    )
-    for column, wanted in (
+    wanted = matching(
         (ServiceSouscrit.etat, etat),
         (ServiceSouscrit.prm, prm),
         (ServiceSouscrit.acteur_code, acteur_code),
-    ):
-        if wanted is not None:
-            query = query.where(column == wanted)
+    )
+    query = (
+        select(ServiceSouscrit)
+        .where(*wanted)
+        .order_by(ServiceSouscrit.ordered_at.desc(), ServiceSouscrit.service_souscrit_id.desc())
+    )
     if before is not None:
         place = tuple_(ServiceSouscrit.ordered_at, ServiceSouscrit.service_souscrit_id)
         known = select(ServiceSouscrit.ordered_at, ServiceSouscrit.service_souscrit_id)

@@ -1,8 +1,8 @@
-"""The password of a database is never shown."""
+"""What settings say of themselves: no password, and what the profile implies."""
 
 import pytest
 
-from sge_sim.settings import Settings
+from sge_sim.settings import Pertes, Profile, Settings
 from sge_sim.settings.database_url import without_password
 
 
@@ -27,3 +27,19 @@ def test_the_password_of_a_database_is_masked_wherever_the_settings_are_shown(
     described = {name: value for name, value, _ in Settings(database_url=url).described()}
     assert described["database_url"] == shown
     assert Settings(database_url=url).database == url
+
+
+@pytest.mark.assumed("the nominal profile loses nothing")
+@pytest.mark.parametrize(
+    ("profile", "pertes", "perd"),
+    [
+        (Profile.NOMINAL, None, False),
+        (Profile.FIDELE, None, True),
+        (Profile.NOMINAL, Pertes.CONSTATEES, True),
+        (Profile.FIDELE, Pertes.AUCUNE, False),
+    ],
+)
+def test_losses_follow_the_profile_unless_it_is_said(
+    profile: Profile, pertes: Pertes | None, perd: bool
+) -> None:
+    assert Settings(profile=profile, pertes=pertes).perd_des_mesures is perd

@@ -11,8 +11,8 @@ from lxml import etree
 
 from sge_sim.clock import PARIS
 from sge_sim.mesures.horodates import Stamp, write_stamps
-from sge_sim.soap import writer
-from sge_sim.soap.writer import ModeleLigne, write_rows
+from sge_sim.soap import rows as rows_of_measures
+from sge_sim.soap.rows import ModeleLigne, write_rows
 
 NAIVE = ModeleLigne("<points><v>{v}</v><d>{d}</d><n>100%</n></points>", Stamp.NAIF)
 AWARE = ModeleLigne("<mesure><d>{d}</d><v>{v}</v></mesure>", Stamp.AVEC_DECALAGE)
@@ -69,4 +69,4 @@ def test_two_series_of_the_same_window_share_nothing_but_their_stamps() -> None:
 
 
 def test_the_example_of_the_documentation_works() -> None:
-    assert doctest.testmod(writer) == (0, 3)
+    assert doctest.testmod(rows_of_measures) == (0, 3)

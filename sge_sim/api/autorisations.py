@@ -12,8 +12,8 @@ from typing import Any
 from sge_sim.clock import PARIS
 from sge_sim.commandes.autorisations import audit
 from sge_sim.facts.database import Database
-from sge_sim.homologation.client.messages import read_message
 from sge_sim.journal import Echange, Journal, RechercheJournal
+from sge_sim.machine.documents import read_tree
 from sge_sim.tables.commandes import AutorisationClient, autorisations
 
 _CONSULTATION = "ConsultationDonneesTechniquesContractuelles"
@@ -45,8 +45,8 @@ def _declares(request: bytes | None) -> bool:
     """Tell whether a request says that the client authorises the caller."""
     if request is None:
         return False
-    declared = read_message(request).contenu.get("autorisationClient")
-    return str(declared).strip() in ("true", "1")
+    declared = read_tree(request).findtext(".//autorisationClient", "")
+    return declared.strip() in ("true", "1")
 
 
 def _consulted(echange: Echange) -> dict[str, Any]:

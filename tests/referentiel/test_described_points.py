@@ -1,14 +1,16 @@
-"""A point of the data set, as the physics of measures gets it."""
+"""A point of the data set, as the physics of measures gets it, and as a tester is told of it."""
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
-from state_reading import named_points
+from state_kit import named_points
 
 from sge_sim.domaine.libelles import jour_releve
 from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.mesures import (
     Opposition,
@@ -18,8 +20,9 @@ from sge_sim.mesures import (
     Structure,
     phases_de,
 )
-from sge_sim.mesures.climat import zone_du_departement
+from sge_sim.mesures.climat import ZONES, zone_du_departement
 from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.referentiel.points import describe_point
 from sge_sim.tables.mesures import Collecte, read_mesures_facts
 from sge_sim.tables.mesures_facts import MesuresFacts
 from sge_sim.tables.points import Point, find_point
@@ -211,3 +214,48 @@ def test_a_point_has_the_weather_of_its_commune_and_loses_measures_where_asked(
     perdant = point_mesure(point, read_mesures_facts(session, C5), "SOUTIRAGE", pertes=True)
     assert perdant is not None
     assert perdant.pertes
+
+
+def test_a_c5_point_is_told_in_words(session: Session) -> None:
+    told = describe_point(session, "25946599093143")
+    assert told["pourquoi"].startswith("ADP-R1")
+    assert told["etat_contractuel"] == {"code": "SERVC", "libelle": "En service"}
+    assert told["alimentation"]["puissance_raccordement"] == "9 kVA"
+    assert told["comptage"]["type"] == {"code": "LINKY", "libelle": "Compteur Linky"}
+    assert told["comptage"]["compteurs"][0]["localisation"]["libelle"] == "Gaine"
+    assert told["dates"]["mise_en_service"] == "2014-03-17"
+    assert told["situation"]["provisoire"] is False
+    assert told["climat"]["zone"] in ZONES
+    assert told["climat"]["temperature"].endswith(" °C")
+
+
+def test_a_large_point_has_its_powers_and_transformers(session: Session) -> None:
+    told = describe_point(session, "98800001220186")
+    assert told["tarif"]["denivele_puissances"]["PTE"] == "700 kW"
+    assert told["comptage"]["transformateur_tension"]["classe_precision"]["libelle"] == "0,5"
+
+
+def test_what_a_point_has_not_is_not_told(session: Session) -> None:
+    told = describe_point(session, "24210000000692")
+    assert not {"tarif", "dates", "releve"} & set(told)
+    assert "comptage" not in told
+
+
+def test_every_point_can_be_written_as_json(session: Session) -> None:
+    for (prm,) in session.query(Point.prm).where(Point.pourquoi.is_not(None)):
+        assert json.loads(json.dumps(describe_point(session, prm)))["prm"] == prm
+
+
+@pytest.mark.parametrize(
+    ("prm", "told"),
+    [
+        ("2594659909314", "n'est pas un PRM : il faut quatorze chiffres"),
+        ("25946599093144", "devraient être 43"),
+        ("24299999999964", "n'existe pas dans cette base"),
+    ],
+)
+def test_an_unknown_point_is_refused_with_what_is_wrong(
+    session: Session, prm: str, told: str
+) -> None:
+    with pytest.raises(UsageError, match=told):
+        describe_point(session, prm)

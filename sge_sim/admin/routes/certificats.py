@@ -1,0 +1,275 @@
+"""Certificates and the tickets of their renewals: `/api/certificats`, `/api/tickets`, the pages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final, get_args
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from sge_sim.admin import pages
+from sge_sim.admin.routes import AdminState, Body, RowNumber
+from sge_sim.admin.routes.forms import TypedForm, write
+from sge_sim.admin.routes.listes import PAR_PAGES, JourEcrit, UnMorceau
+from sge_sim.api.acteurs import CertificatView, view_certificats
+from sge_sim.api.datahub import TicketView
+from sge_sim.api.typed_filters import chosen
+from sge_sim.clock import legal_date, machine_now
+from sge_sim.datahub.spice import close_ticket, open_ticket
+from sge_sim.domaine.jours_ouvres import working_days_between
+from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.door.certificats import CertificateRegister, register_file
+from sge_sim.errors import UsageError
+from sge_sim.pki.authorities import load_authorities
+from sge_sim.pki.inspection import (
+    Inspection,
+    UnreadCertificateError,
+    fingerprint_of_file,
+    inspect_files,
+)
+from sge_sim.pki.policy import Policy
+from sge_sim.pki.rendering import (
+    describe_authority,
+    describe_inspection,
+    describe_verdicts,
+    render_inspection,
+)
+from sge_sim.pki.trust import open_pki
+from sge_sim.tables.acteurs import all_acteurs, default_acteur
+from sge_sim.tables.datahub import tickets_spice
+
+_TEXTE: Final = "texte donné"
+_SHOWN: Final = 100
+_TICKETS: Final = 200
+_ENVIRONNEMENTS: Final = get_args(Environment)
+
+
+class CertificatDonne(Body):
+    """A certificate, and the platform that it is for."""
+
+    environnement: Environment
+    pem: str = Field(description="Le certificat en PEM, puis ses intermédiaires")
+
+
+class NewCertificat(CertificatDonne):
+    """A certificate that an actor hands in."""
+
+    acteur: str | None = Field(None, description="Code de l'acteur ; le tiers par défaut si null")
+
+
+def rest_routes(state: AdminState) -> APIRouter:
+    """Return the routes of the certificates."""
+    routes = APIRouter(prefix="/api/certificats", tags=["certificats"])
+
+    @routes.get(
+        "",
+        summary="Les certificats enregistrés, ceux qui finissent en premier d'abord",
+        description=PAR_PAGES,
+        response_model=list[CertificatView],
+    )
+    def read_certificats(morceau: UnMorceau, environnement: Environment | None = None) -> Response:
+        with state.database.sessions() as session:
+            views = view_certificats(session, machine_now(), environnement)
+        return morceau.of(views, lambda each: f"{each.environnement}/{each.empreinte}")
+
+    @routes.post("", status_code=201, summary="Enregistrer le certificat d'un acteur")
+    def register(new: NewCertificat) -> CertificatView:
+        with _file_of(new.pem) as file, state.database.transaction() as session:
+            code = new.acteur or default_acteur(session, "tiers").code
+            register_file(session, code, file, new.environnement, machine_now())
+            session.flush()
+            empreinte = fingerprint_of_file(file)
+            views = view_certificats(session, machine_now(), new.environnement)
+            return next(each for each in views if each.empreinte == empreinte)
+
+    @routes.post("/verifier", summary="Dire si la porte accepterait un certificat, et pourquoi")
+    def verify(asked: CertificatDonne) -> dict[str, Any]:
+        try:
+            return describe_inspection(inspect_pem(state, asked.pem, asked.environnement))
+        except UnreadCertificateError as refusal:
+            return {"accepte": False, "verdicts": describe_verdicts(refusal.verdicts)}
+
+    @routes.get(
+        "/autorites",
+        summary="Les autorités connues, et ce qu'elles délivrent",
+        description=PAR_PAGES,
+        response_model=list[dict[str, Any]],
+    )
+    def read_authorities(
+        morceau: UnMorceau,
+        le: Annotated[JourEcrit | None, Query(description="Jour légal ; aujourd'hui sinon")] = None,
+    ) -> Response:
+        jour = le or legal_date(machine_now())
+        known = load_authorities(state.settings.authorities_file).authorities
+        views = [describe_authority(authority, jour) for authority in known]
+        return morceau.of(views, lambda each: each["nom_court"])
+
+    return routes
+
+
+def inspect_pem(state: AdminState, pem: str, environnement: Environment) -> Inspection:
+    """Return what `cert check` finds of a certificate that is given as text.
+
+    Raises `UsageError` for a text in which there is none.
+    """
+    settings, now = state.settings, machine_now()
+    pki = open_pki(
+        settings.data_dir,
+        now=now,
+        authorities_file=settings.authorities_file,
+        authorities_dir=settings.authorities_dir,
+    )
+    policy = Policy(
+        environnement,
+        pki.trust,
+        CertificateRegister(state.database),
+        www_counts_as_same=settings.www_counts_as_same,
+        verifie_eku=settings.verifie_eku,
+    )
+    with _file_of(pem) as file:
+        return inspect_files([file], [policy], now)
+
+
+@contextmanager
+def _file_of(pem: str) -> Iterator[Path]:
+    """Give a file that holds a text; a refusal that names it names the text instead."""
+    with TemporaryDirectory(prefix="sge-sim-") as folder:
+        file = Path(folder) / _TEXTE
+        file.write_text(pem, "utf-8", "replace")
+        try:
+            yield file
+        except UnreadCertificateError:
+            raise
+        except UsageError as error:
+            raise UsageError(str(error).replace(str(file), "Le texte donné")) from None
+
+
+class NewTicket(Body):
+    """A ticket for a new production certificate."""
+
+    acteur: str
+    certificat: str = Field(description="Le certificat en PEM, puis ses intermédiaires")
+
+
+def ticket_routes(state: AdminState) -> APIRouter:
+    """Return the routes of the tickets."""
+    routes = APIRouter(prefix="/api", tags=["datahub"])
+
+    @routes.get(
+        "/tickets",
+        summary="Les tickets, du plus ancien au plus récent",
+        description=PAR_PAGES,
+        response_model=list[TicketView],
+    )
+    def read_tickets(morceau: UnMorceau) -> Response:
+        with state.database.sessions() as session:
+            views = [TicketView.of(each) for each in tickets_spice(session)]
+        return morceau.of(views, lambda each: each.id)
+
+    @routes.post("/tickets", summary="Déposer un nouveau certificat", status_code=201)
+    def add_ticket(new: NewTicket) -> TicketView:
+        with state.database.transaction() as session:
+            return TicketView.of(open_ticket(session, new.acteur, new.certificat, machine_now()))
+
+    @routes.post("/tickets/{ticket_id}/clore", summary="Clore : enregistrer le certificat")
+    def close(ticket_id: RowNumber) -> TicketView:
+        with state.database.transaction() as session:
+            return TicketView.of(close_ticket(session, ticket_id, machine_now()))
+
+    return routes
+
+
+def page_routes(state: AdminState) -> APIRouter:
+    """Return the pages of the certificates and of the tickets."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/certificats")
+    def show_certificats(request: Request) -> Response:
+        return _certificats(request)
+
+    @routes.post("/certificats")
+    def check(request: Request, form: TypedForm) -> Response:
+        environnement = chosen(form.get("environnement"), _ENVIRONNEMENTS) or _ENVIRONNEMENTS[0]
+        accepted, verdict = _check(state, form.get("pem"), environnement)
+        return _certificats(
+            request, accepted=accepted, verdict=verdict, environnement=environnement
+        )
+
+    def _certificats(request: Request, **found: Any) -> Response:
+        today = legal_date(machine_now())
+        with state.database.sessions() as session:
+            certificats = view_certificats(session, machine_now())
+            acteurs = [acteur.code for acteur in all_acteurs(session)]
+        remaining = {
+            (certificat.empreinte, certificat.environnement): working_days_between(
+                today, certificat.a_deposer_avant
+            )
+            for certificat in certificats
+            if certificat.a_deposer_avant is not None
+        }
+        context: dict[str, Any] = {
+            "verdict": None,
+            "accepted": None,
+            "environnement": state.settings.environment,
+        }
+        return pages.render(
+            state,
+            request,
+            "certificats.html",
+            **context | found,
+            certificats=certificats[:_SHOWN],
+            plus=len(certificats) - _SHOWN,
+            acteurs=acteurs,
+            restants=remaining,
+            environnements=_ENVIRONNEMENTS,
+        )
+
+    @routes.post("/certificats/enregistrer")
+    def register(request: Request, form: TypedForm) -> Response:
+        def put(session: Session) -> str:
+            environnement = form.one_of("environnement", Environment)
+            with _file_of(form.get("pem")) as file:
+                return register_file(
+                    session, form.get("acteur"), file, environnement, machine_now()
+                )
+
+        return write(request, state.database, "/certificats", put)
+
+    @routes.get("/tickets")
+    def show_tickets(request: Request) -> Response:
+        with state.database.sessions() as session:
+            tickets = [TicketView.of(ticket) for ticket in tickets_spice(session)]
+            acteurs = [acteur.code for acteur in all_acteurs(session)]
+        return pages.render(
+            state, request, "tickets.html", tickets=tickets[::-1][:_TICKETS], acteurs=acteurs
+        )
+
+    @routes.post("/tickets")
+    def make_ticket(request: Request, form: TypedForm) -> Response:
+        def make(session: Session) -> str:
+            ticket = open_ticket(session, form.get("acteur"), form.get("pem"), machine_now())
+            return f"Le ticket {ticket.id} est ouvert."
+
+        return write(request, state.database, "/tickets", make)
+
+    @routes.post("/tickets/{numero}/clore")
+    def close(request: Request, numero: RowNumber) -> Response:
+        def shut(session: Session) -> str:
+            close_ticket(session, numero, machine_now())
+            return f"Le ticket {numero} est clos, son certificat enregistré en production."
+
+        return write(request, state.database, "/tickets", shut)
+
+    return routes
+
+
+def _check(state: AdminState, pem: str, environnement: Environment) -> tuple[bool, str]:
+    """Return whether the door would let a certificate in, and what `cert check` says of it."""
+    try:
+        inspection = inspect_pem(state, pem, environnement)
+    except UsageError as error:
+        return False, str(error)
+    return inspection.accepted, render_inspection(inspection)

@@ -1,0 +1,41 @@
+"""What is measured on the points of a file, read some hundreds at once."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.flux.envoi import batches
+from sge_sim.mesures import PointMesure
+from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.tables.mesures import read_mesures_facts_of
+from sge_sim.tables.transmissions import read_points
+
+LUS_ENSEMBLE = 500
+"""How many points are read together."""
+
+
+class Facette(NamedTuple):
+    """A point in one direction; `service`: the legal days [debut, fin) of the service that it is
+    told for, where those of a former client are told too."""
+
+    prm: str
+    sens: Sens
+    service: tuple[date, date | None] | None = None
+
+
+def read_mesures(
+    session: Session, facettes: Iterable[Facette], *, pertes: bool = False
+) -> Iterator[PointMesure | None]:
+    """Yield what is measured on each point, None where nothing ever was or SGE doesn't know it.
+
+    `pertes`: some measures are lost, as seen.
+    """
+    for part in batches(facettes, LUS_ENSEMBLE):
+        points = read_points(session, [facette.prm for facette in part])
+        mesures = read_mesures_facts_of(session, list(points))
+        for prm, sens, service in part:
+            point = points.get(prm)
+            yield point and point_mesure(point, mesures[prm], sens, service, pertes=pertes)

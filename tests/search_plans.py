@@ -1,0 +1,49 @@
+"""How a PostgreSQL server finds what a search of RecherchePoint asks it."""
+
+import re
+from typing import Any
+
+from psycopg.sql import SQL, Literal
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from sge_sim.tables.search import Criteres, search_points
+
+_NAMED_VALUE = re.compile(r"%\((\w+)\)s")
+
+
+def plan_of(
+    session: Session, criteres: Criteres, *, once_for_all: bool = False, **perimeter: Any
+) -> str:
+    """Search, and return how the server went about it: the plans of all that it was asked.
+
+    `once_for_all` has it plan without a look at the values, as it may for what is asked often.
+    """
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        asked.append((statement, values))
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        search_points(session, criteres, limit=200, **perimeter)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    mode = "force_generic_plan" if once_for_all else "force_custom_plan"
+    session.execute(text(f"SET LOCAL plan_cache_mode = {mode}"))
+    return "\n".join(
+        line for statement, values in asked for line in _plan(session, statement, values)
+    )
+
+
+def _plan(session: Session, statement: str, values: dict[str, Any]) -> list[str]:
+    names = list(dict.fromkeys(_NAMED_VALUE.findall(statement)))
+    numbered = _NAMED_VALUE.sub(lambda named: f"${names.index(named[1]) + 1}", statement)
+    connection: Any = session.connection().connection.driver_connection
+    connection.execute(f"PREPARE asked AS {numbered.replace('%%', '%')}")
+    given = SQL(", ").join(Literal(values[name]) for name in names)
+    execute = SQL("EXPLAIN (ANALYZE, TIMING OFF) EXECUTE asked ({})").format(given)
+    lines = [row[0] for row in connection.execute(execute)]
+    connection.execute("DEALLOCATE asked")
+    return lines
