@@ -86,8 +86,9 @@ def _page(
     lines_ = [
         "# How likely the curves are",
         "",
-        f'Made by `make vraisemblance GRAINE="{" ".join(map(str, graines))}"`: nine populations of 200 points over '
-        f"{ANNEES[0]} and {ANNEES[1]}, seeds {', '.join(map(str, graines))}, judged by "
+        f'Made by `make vraisemblance GRAINE="{" ".join(map(str, graines))}"`: nine populations of '
+        f"200 points over {ANNEES[0]} and {ANNEES[1]}, seeds {', '.join(map(str, graines))}, "
+        "judged by "
         "`bench/vraisemblance`. A line",
         "holds when all its figures are within their bounds in each of these years and seeds. "
         "Sureness: a, many data agree;",
