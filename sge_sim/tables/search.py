@@ -3,16 +3,19 @@
 What a caller may see (perimeter, cases) is a rule of the service; this only applies it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import CategorieClientFinal, DomaineTension, EtatContractuel
 from sge_sim.tables.points import POINT_SEEN, Compteur, Point
+
+_AT_ONCE = 500
+"""Points that are read together among those of a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,22 +55,40 @@ def search_points(
     mean reading a whole commune.
     """
     query = _selected(criteres).where(POINT_SEEN).options(selectinload(Point.compteurs))
-    if (number := criteres.matricule_ou_numero_serie) is not None:
-        query = query.where(Point.prm.in_(_points_of_meter(session, number)))
     if etats is not None:
         perimeter: ColumnElement[bool] = Point.etat_contractuel.in_(etats)
         if titulaire is not None:
             perimeter |= Point.fournisseur_titulaire == titulaire
         query = query.where(perimeter)
-    return sorted(session.scalars(query.limit(limit + 1)), key=lambda point: point.prm)
+    found: list[Point] = []
+    for prms in _looked_up(session, criteres):
+        among = query if prms is None else query.where(Point.prm.in_(prms))
+        found += session.scalars(among.limit(limit + 1 - len(found)))
+        if len(found) > limit:
+            break
+    return sorted(found, key=lambda point: point.prm)
+
+
+def _looked_up(session: Session, criteres: Criteres) -> Iterator[Sequence[str] | None]:
+    """Yield the PRM to look among, some hundreds at once; None, alone, where any will do.
+
+    Those of a meter, or of a name that only a commune narrows, come by a query of their own, which
+    reads an index alone. In one with the rest, a server that estimates wrongly would look the meter
+    up for each point of a commune, or go through all points to see their name.
+    """
+    if (number := criteres.matricule_ou_numero_serie) is not None:
+        yield session.scalars(_of_meter(number)).all()
+    elif criteres.nom_client_final is not None and not _narrow(criteres):
+        named = select(Point.prm).where(*_commune(criteres), _named(criteres.nom_client_final))
+        with session.scalars(named.execution_options(yield_per=_AT_ONCE)) as prms:
+            yield from prms.partitions()
+    else:
+        yield None
 
 
 def _selected(criteres: Criteres) -> Select[Point]:
-    """Return the query of the points that agree with `criteres`, save for their meters."""
-    commune = _equal(
-        (Point.code_postal, criteres.code_postal), (Point.code_insee, criteres.code_insee)
-    )
-    others = _equal(
+    """Return the query of the points that agree with `criteres`, save for what is looked up."""
+    equalities = _equal(
         (Point.siret, criteres.siret),
         (Point.domaine_tension, criteres.domaine_tension),
         (Point.categorie_client_final, criteres.categorie_client_final),
@@ -76,19 +97,28 @@ def _selected(criteres: Criteres) -> Select[Point]:
         (Point.recherche_voie, _normalised(criteres.numero_et_nom_voie)),
         (Point.recherche_lieu_dit, _normalised(criteres.lieu_dit)),
     )
-    query = select(Point)
+    query = select(Point).where(*equalities)
     if criteres.nom_client_final is None:
-        return query.where(*commune, *others)
-    # Nothing but letters, digits and spaces is left: no wildcard to escape. A name of which
-    # nothing is left is no name, and finds nothing rather than everything.
-    name = normalise(criteres.nom_client_final)
-    named = Point.recherche_nom.contains(name) if name else false()
+        return query.where(*_commune(criteres))
     if _narrow(criteres):
-        return query.where(named, *commune, *others)
-    # All the names of a commune are read, in an index that has nothing else. The offset keeps that
-    # apart: a server that takes a part for a common one would rather go through the points.
-    found = select(Point.prm).where(named, *commune).offset(literal_column("0")).subquery("found")
-    return query.join(found, found.c.prm == Point.prm).where(*others)
+        return query.where(*_commune(criteres), _named(criteres.nom_client_final))
+    return query
+
+
+def _commune(criteres: Criteres) -> list[ColumnElement[bool]]:
+    return _equal(
+        (Point.code_postal, criteres.code_postal), (Point.code_insee, criteres.code_insee)
+    )
+
+
+def _named(nom: str) -> ColumnElement[bool]:
+    """Return that a client's name has a part.
+
+    Nothing but letters, digits and spaces is left of it: no wildcard to escape. A name of which
+    nothing is left is no name, and finds nothing rather than everything.
+    """
+    name = normalise(nom)
+    return Point.recherche_nom.contains(name) if name else false()
 
 
 def _equal(*columns: tuple[Any, object]) -> list[ColumnElement[bool]]:
@@ -105,11 +135,8 @@ def _normalised(text: str | None) -> str | None:
     return None if text is None else normalise(text)
 
 
-def _points_of_meter(session: Session, number: str) -> Sequence[str]:
-    # A query of its own: joined to the other, it would be looked up for each point of a commune.
-    return session.scalars(
-        select(Compteur.prm).where(
-            or_(Compteur.matricule == number, Compteur.numero_serie == number),
-            Compteur.date_depose.is_(None),
-        )
-    ).all()
+def _of_meter(number: str) -> Select[str]:
+    return select(Compteur.prm).where(
+        or_(Compteur.matricule == number, Compteur.numero_serie == number),
+        Compteur.date_depose.is_(None),
+    )
