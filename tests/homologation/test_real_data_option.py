@@ -8,7 +8,7 @@ import pytest
 from homologating import against, homologate
 from points_kit import examples
 from running_simulator import RunningSimulator, start_simulator
-from test_reports_hide_own_points import contents, spellings
+from test_own_points_are_hidden import contents, spellings
 
 from sge_sim.homologation.client.own_simulator import cible_of
 from sge_sim.homologation.client.sge_client import SgeClient
