@@ -204,7 +204,7 @@ def test_the_first_page_is_a_screen_whatever_it_has_to_say(
     blocks = browser.find_elements(By.CSS_SELECTOR, ".blocs > section")
     assert len(blocks) >= 6
     assert (
-        "le serveur FTP 127.0.0.1:1 a refusé"
+        "le serveur FTP 127.0.0.1:1 ne prend pas le fichier (connexion refusée)"
         in browser.find_element(By.ID, "ennuis")
         .find_element(By.XPATH, "following-sibling::ul")
         .text
