@@ -58,7 +58,7 @@ def publish(
         contrat = find_contrat(session, CONTRAT)
         assert contrat is not None
         assert contrat.acteur_code == TIERS
-        service = grant_acces(session, prm, type_, SENS[prm], contrat, debut)
+        service = grant_acces(session, prm, type_, SENS.get(prm, "SOUTIRAGE"), contrat, debut)
         session.flush()
         session.add(
             OptionPublication(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flux_kit import JOUR
-from publication_kit import C2, C4, C5, CONTRAT, P4, Platform, at
+from publication_kit import C2, C4, C5, C5_BIS, CONTRAT, P4, Platform, at
 from r6x_kit import (
     SENS,
     add_kinds,
@@ -85,6 +85,21 @@ def test_daily_files_hold_what_a_demand_holds(
         joined = [each for _, tree in found for each in series_of(tree, prm, name)]
         assert len(joined) >= DAYS
         assert joined == series_of(asked, prm, name)
+
+
+@pytest.mark.documented("GUI 0503 §2.3: each point of a file has its own curve")
+def test_points_of_a_daily_file_have_the_curves_of_their_own(platform: Platform) -> None:
+    prms = (C5, C5_BIS)
+    for prm in prms:
+        publish(platform, prm, "COURBE", "P1D", DEBUT, False)
+    platform.catch_up(at(DEBUT + JOUR))
+    ((_, daily),) = trees(platform, "R63B")
+    assert [mesure["idPrm"] for mesure in daily["mesures"]] == sorted(prms)
+    affaire = demand(platform, "R63", prms, DEBUT, DEBUT + JOUR, at(DEBUT + 3 * JOUR))
+    (asked,), _ = data_and_report(platform, affaire)
+    first, other = (series_of(daily, prm, "PA") for prm in prms)
+    assert [first, other] == [series_of(asked, prm, "PA") for prm in prms]
+    assert first != other
 
 
 def _readings(found: Any) -> list[tuple[str, int]]:

@@ -9,6 +9,7 @@ from state_kit import ROMIGUIERES, AddPoint
 
 from sge_sim.domaine.nomenclatures import ETATS_HORS_SERVICE
 from sge_sim.facts.database import Database
+from sge_sim.tables import search
 from sge_sim.tables.search import Criteres, search_points
 
 AIX = {"code_postal": "13100", "code_insee": "13001"}
@@ -154,6 +155,19 @@ def test_a_perimeter_is_states_and_the_points_of_one_supplier(
         own,
         *hors_service,
     ]
+
+
+@pytest.mark.documented("GUI 0427")
+def test_the_points_of_a_name_are_all_looked_at_some_hundreds_at_once(
+    database: Database, add_point: AddPoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_AT_ONCE", 2)
+    named = [add_point(nom_client_final="MARTIN") for _ in range(5)]
+    last = add_point(nom_client_final="MARTIN", domaine_tension="HTA")
+    asked = {**ROMIGUIERES, "nom_client_final": "martin"}
+    assert found(database, **asked) == [*named, last]
+    assert found(database, **asked, domaine_tension="HTA") == [last]
+    assert [len(found(database, limit=limit, **asked)) for limit in (6, 5, 4, 1)] == [6, 6, 5, 2]
 
 
 @pytest.mark.assumed("no source says in which order points come")
