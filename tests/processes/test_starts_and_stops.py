@@ -72,7 +72,7 @@ def lets_in(simulator: RunningSimulator) -> bool:
     """Tell whether the port of the services takes a connection."""
     try:
         socket.create_connection(("localhost", urlsplit(simulator.url).port), 5).close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):  # reset: closed as it was let in
         return False
     return True
 
