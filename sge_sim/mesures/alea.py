@@ -6,6 +6,8 @@ and numpy version, whatever window is computed, in whatever order and process. N
 `mesures/` is left to floating point, for the same reason: its one square root is corrected.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,11 +55,13 @@ def subkey(seed: int, use: int) -> int:
     return draw(draw(seed & _MASK, 0x5EED) ^ use, use + 1)
 
 
-def subkeys(seed: int, uses: int) -> list[int]:
-    """Return the keys of the first uses of a seed.
+def subkeys(seeds: Sequence[int], uses: int) -> Entiers:
+    """Return the keys of the first uses of seeds: shape (uses, seeds).
 
-    >>> subkeys(7, 3)[2] == subkey(7, 2)
+    >>> subkeys([7, 8], 3)[2].tolist() == [subkey(7, 2), subkey(8, 2)]
     True
     """
-    racine = draw(seed & _MASK, 0x5EED)
-    return [draw(racine ^ use, use + 1) for use in range(uses)]
+    graines = np.array([seed & _MASK for seed in seeds], np.uint64)
+    racines = draws(graines, np.array([0x5EED]))
+    rangs = np.arange(uses)[:, None]
+    return draws((racines ^ rangs).view(np.uint64), rangs + 1)

@@ -218,7 +218,7 @@ def bruit_lie(cle: int, jours: Entiers, periode: int, amplitude: int) -> Entiers
 
 def _anomalie(jours: Entiers) -> Entiers:
     """Return the departure from the normal temperature, tenths of a degree."""
-    cles = subkeys(_GRAINE_NATIONALE, 6)
+    cles: list[int] = subkeys([_GRAINE_NATIONALE], 6)[:, 0].tolist()
     lente, semaine, vive, brusque = (
         bruit_lie(cle, jours, periode, amplitude)
         for cle, periode, amplitude in zip(cles, (29, 9, 3, 1), (24, 46, 42, 13), strict=False)

@@ -16,7 +16,7 @@ from sge_sim.mesures.courbes import est_collecte
 from sge_sim.mesures.demi_heures import demi_heures, watts
 from sge_sim.mesures.entrees_datees import contact_de, periode_mesuree, puissance_de
 from sge_sim.mesures.formes import banque
-from sge_sim.mesures.installations import cles_de, installation_de
+from sge_sim.mesures.installations import cles_de, installation_de, keep_cles
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import ILLISIBLE, est_illisible
 from sge_sim.mesures.point import PointMesure
@@ -73,6 +73,7 @@ def _valeurs(
 ) -> Iterator[tuple[list[int], Entiers]]:
     """Yield ranks of points that are small and in `dits`, and their W, shape (ranks, steps)."""
     jour = jour_de(n)
+    keep_cles(point.graine for point, dit in zip(points, dits, strict=True) if dit)
     ensembles: dict[tuple[int, bool], tuple[list[int], list[Installation]]] = {}
     for rang, (point, dit) in enumerate(zip(points, dits, strict=True)):
         if not (dit and point.petit):

@@ -4,7 +4,6 @@ Everything is over `UN`, from numbers of `alea`: no value depends on how a machi
 exponentials.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeVar
 
@@ -59,26 +58,27 @@ def exponentielle(x: int) -> int:
 
 
 class Tirages:
-    """Numbers of one key, one after the other."""
+    """Numbers that were drawn, one after the other."""
 
-    def __init__(self, cle: int, nombre: int) -> None:
-        self._suite: Iterator[int] = iter(draws(cle, np.arange(nombre, dtype=np.int64)).tolist())
+    def __init__(self, tirages: Entiers) -> None:
+        nombres: list[int] = tirages.tolist()
+        self._suivant = iter(nombres).__next__
 
     def entre(self, bas: int, haut: int) -> int:
         """Return a number of [bas, haut], each as likely."""
-        return bas + next(self._suite) % (haut - bas + 1)
+        return bas + self._suivant() % (haut - bas + 1)
 
     def chance(self, pour_mille: int) -> bool:
         """Tell whether something of so many chances in 1000 happens."""
-        return next(self._suite) % 1000 < pour_mille
+        return self._suivant() % 1000 < pour_mille
 
     def autour(self, milieu: int, ecart: int) -> int:
         """Return a number around the middle, of this standard deviation."""
-        return milieu + (normale(next(self._suite)) * ecart + UN // 2 >> FRACTION)
+        return milieu + (normale(self._suivant()) * ecart + UN // 2 >> FRACTION)
 
     def taille(self, mediane: int, sigma: int, bas: int, haut: int) -> int:
         """Return a lognormal number; `sigma`: that of the logarithm, per cent."""
-        facteur = exponentielle(normale(next(self._suite)) * sigma // 100)
+        facteur = exponentielle(normale(self._suivant()) * sigma // 100)
         return min(max(mediane * facteur >> FRACTION, bas), haut)
 
 

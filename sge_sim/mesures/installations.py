@@ -4,12 +4,13 @@ Every kind of point has its makers (`foyers`, `metiers`, `centrales`); all are p
 measured (assumed).
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from sge_sim.mesures.alea import Cles, draw, subkeys
+from sge_sim.mesures.alea import Cles, draws, subkeys
 from sge_sim.mesures.centrales import centrale
 from sge_sim.mesures.climat import ZONES
 from sge_sim.mesures.formes import Sorte, banque
@@ -19,6 +20,7 @@ from sge_sim.mesures.metiers import metier
 from sge_sim.mesures.plages import Plages
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.profil import ProfilConsommation
+from sge_sim.mesures.tableaux import Entiers
 from sge_sim.mesures.usages import Charge, Installation, installe
 
 TIRAGES_D_UN_JOUR = 3
@@ -35,10 +37,10 @@ _POINTES = {0: (62, 20, 18, 86), 1: (91, 6, 60, 105), 2: (92, 7, 64, 109)}
 
 
 class ClesDePoint(NamedTuple):
-    """The keys of a point: of its installation, of its days and of its weeks, of the instants of
-    its maxima, of its readings, of its voltages, of its phases, of its cycles, of its losses."""
+    """The keys of a point: of its days and of its weeks, of the instants of its maxima, of its
+    readings, of its voltages, of its phases, of its cycles, of its losses; and what its
+    installation and its zone draw."""
 
-    installation: int
     jours: Cles
     puissances: int
     releves: int
@@ -47,17 +49,36 @@ class ClesDePoint(NamedTuple):
     cycles: int
     pertes: int
     zone: int
+    tirages: Entiers
+
+
+def cles_de(graine: int) -> ClesDePoint:
+    """Return the keys of a seed."""
+    gardees = _gardees(graine)
+    if not gardees:
+        keep_cles([graine])
+    return gardees[0]
 
 
 @lru_cache(maxsize=4096)
-def cles_de(graine: int) -> ClesDePoint:
-    """Return the keys of a seed."""
-    cles = subkeys(graine, 10 + TIRAGES_D_UN_JOUR)
-    jours = np.array([[cles[2]], *([cle] for cle in cles[10:])], np.uint64)
-    jours.setflags(write=False)
-    return ClesDePoint(
-        cles[1], jours, cles[4], cles[5], cles[6], cles[7], cles[8], cles[9], draw(cles[3], 0)
-    )
+def _gardees(_graine: int) -> list[ClesDePoint]:
+    """Return where the keys of a seed are kept."""
+    return []
+
+
+def keep_cles(graines: Iterable[int]) -> None:
+    """Draw the keys of seeds together: hundreds take as long as some of them alone."""
+    places = {graine: gardees for graine in graines if not (gardees := _gardees(graine))}
+    cles = subkeys(list(places), 10 + TIRAGES_D_UN_JOUR)
+    tirages = draws(cles[1][:, None].view(np.uint64), np.arange(_TIRAGES))
+    zones = draws(cles[3].view(np.uint64), np.zeros(1, np.int64)).tolist()
+    jours = cles[[2, *range(10, len(cles))]].view(np.uint64)
+    for tableau in (jours, tirages):
+        tableau.setflags(write=False)
+    autres = zip(*cles[4:10].tolist(), zones, strict=True)
+    for rang, (gardees, cles_du_rang) in enumerate(zip(places.values(), autres, strict=True)):
+        ici = jours[:, rang : rang + 1]
+        gardees.append(ClesDePoint._make((ici, *cles_du_rang, tirages[rang])))
 
 
 def installation_de(point: PointMesure, plages: Plages, asservi: bool) -> Installation:
@@ -92,7 +113,7 @@ def installation(
     asservi: bool,
 ) -> Installation:
     """Return what the seed drew for a point of this profile sized by this power (kVA or kW)."""
-    t = Tirages(cles_de(graine).installation, _TIRAGES)
+    t = Tirages(cles_de(graine).tirages)
     pas_par_jour = 48 if petit else 288
     match profil:
         case ProfilConsommation.RESIDENTIEL:

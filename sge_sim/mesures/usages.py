@@ -1,6 +1,5 @@
 """The uses of an installation, as columns: what a day of a point is computed from."""
 
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -42,8 +41,7 @@ class Charge(NamedTuple):
     par_ciel: int = 0
 
 
-@dataclass(frozen=True)
-class Installation:
+class Installation(NamedTuple):
     """The uses of one point, columns of shape (uses, 1) unless said otherwise.
 
     `energies`: per day at factor 1, Wh for C5 and P4, twelfths of kWh (one kW for five minutes) for
@@ -92,36 +90,38 @@ def installe(
     colonnes = np.array(
         [
             (
-                u.energie * 12 // 1000 if grand else u.energie,
-                u.ligne,
-                places[u.sorte, _jeu(u)],
-                table_de_bruit(u.presence, u.ecart),
-                u.facteur,
-                u.absence * UN // 100,
-                u.tangente * UN // 100,
-                u.retard,
-                u.par_type,
-                u.par_ciel,
-                *u.niveaux,
-                *u.decalages,
+                energie * 12 // 1000 if grand else energie,
+                ligne,
+                places[sorte, rang_de_bloc(presence, ecart, jeu) if sorte is Sorte.BLOC else jeu],
+                table_de_bruit(presence, ecart),
+                facteur,
+                sorte is Sorte.BLOC,
+                absence * UN // 100,
+                retard,
+                par_type,
+                par_ciel,
+                tangente * UN // 100,
+                *au_niveau,
+                *decalages,
             )
-            for u in usages
+            for (
+                energie, sorte, ligne, jeu, au_niveau, decalages, par_type, facteur, presence,
+                ecart, absence, tangente, retard, par_ciel,
+            ) in usages
         ],
         np.int64,
-    ).T
-    (energie, ligne, jeu, bruit, facteur, absence, tangente, retard, par_type, par_ciel) = colonnes[
-        :10, :, None
-    ]
-    au_niveau = np.array(niveaux)
-    energies = energie * colonnes[10:13].T[:, au_niveau] // 100
-    lignes = ligne + colonnes[13:16].T[:, au_niveau] + par_type * _TYPES
+    )  # fmt: skip
+    (energie, ligne, jeu, bruit, facteur, bloc, absence, retard, par_type, par_ciel, tangente) = (
+        colonnes.T[:11, :, None]
+    )
+    rangs = np.array(niveaux)
     return Installation(
-        energies=energies,
-        lignes=lignes,
+        energies=(energie * colonnes[:, 11:14] // 100).take(rangs, axis=1),
+        lignes=(ligne + colonnes[:, 14:]).take(rangs, axis=1) + par_type * _TYPES,
         facteurs=facteur[:, 0],
         gigues=jeu,
         bruits=bruit,
-        blocs=np.array([[u.sorte is Sorte.BLOC] for u in usages]),
+        blocs=bloc != 0,
         absences=absence,
         retards=retard,
         par_ciel=par_ciel,
@@ -142,8 +142,7 @@ def cote_a_cote(installations: list[Installation]) -> Installation:
             [getattr(installation, nom) for installation in installations], axis=1
         )
 
-    return replace(
-        installations[0],
+    return installations[0]._replace(
         facteurs=np.stack([installation.facteurs for installation in installations], axis=1),
         gigues=joint("gigues"),
         bruits=joint("bruits"),
@@ -152,10 +151,3 @@ def cote_a_cote(installations: list[Installation]) -> Installation:
         retards=joint("retards"),
         par_ciel=joint("par_ciel"),
     )
-
-
-def _jeu(usage: Charge) -> int:
-    """Return the rank of the table that moves a use."""
-    if usage.sorte is not Sorte.BLOC:
-        return usage.jeu
-    return rang_de_bloc(usage.presence, usage.ecart, usage.jeu)
