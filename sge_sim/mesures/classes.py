@@ -72,10 +72,10 @@ def par_cadran(
     `spent`, shape (parts, n): what is spent since midnight at the end of each part of each day, of
     these natures.
     """
-    debuts, rangs = _tranches(structure, natures, premier, premier + spent.shape[1])
+    debuts, rangs, nombre = _tranches(structure, natures, premier, premier + spent.shape[1])
     sommes = np.add.reduceat(spent, debuts, axis=1)
     sommes[1:] -= sommes[:-1].copy()
-    comptes = np.zeros(int(rangs.max()) + 1, np.int64)
+    comptes = np.zeros(nombre, np.int64)
     np.add.at(comptes, rangs, sommes)
     return comptes
 
@@ -83,13 +83,15 @@ def par_cadran(
 @lru_cache(maxsize=64)
 def _tranches(
     structure: Structure, natures: tuple[int, ...], premier: int, fin: int
-) -> tuple[Entiers, Entiers]:
+) -> tuple[Entiers, Entiers, int]:
     """Return from which of the days [premier, fin) the registers of some natures aren't those of
-    the day before, the first included, and the ranks of these registers: shape (natures, days).
+    the day before, the first included, the ranks of these registers: shape (natures, days), and
+    how many registers there are up to the last of these.
 
     They stay the same for months, so that most of the days are only added.
     """
     cadrans = cadrans_des_jours(structure)[:, premier:fin].take(natures, axis=0)
     differents = (cadrans[:, 1:] != cadrans[:, :-1]).any(axis=0)
     debuts = np.concatenate([[0], np.flatnonzero(differents) + 1])
-    return debuts, cadrans[:, debuts] - 1
+    rangs = cadrans[:, debuts] - 1
+    return debuts, rangs, int(rangs.max()) + 1

@@ -86,7 +86,7 @@ def passe(
     lignes += gigues(1440 // formes.pas)[0].take(rangs_ligne, mode="clip")
     if len(absents):
         reste = inst.absences if inst.absences.shape[1] == 1 else inst.absences[:, absents]
-        energies[:, absents] = energies[:, absents] * reste >> FRACTION
+        energies[:, absents] = energies.take(absents, axis=1) * reste >> FRACTION
     return energies, lignes, mots[0]
 
 
@@ -94,14 +94,12 @@ def octets(mots: Entiers, usages: int) -> tuple[Entiers, Entiers]:
     """Return the two bytes that each use has of the draws of a day, shapes (uses, n): four uses
     share a draw."""
     # A number has 63 bits: the first byte is even.
-    tirages, jours = mots.shape
     lus = (mots << 1).astype("<i8", copy=False).view(np.uint8)
-    par_usage = (
-        lus.reshape(tirages, jours, USAGES_PAR_TIRAGE, 2)
-        .transpose(3, 0, 2, 1)
-        .astype(np.int64, order="C")
-    )
-    bruits_lus, lignes_lues = par_usage.reshape(2, -1, jours)[:, :usages]
+    par_usage = np.empty((2, usages, mots.shape[1]), np.int64)
+    for rang, mot in enumerate(lus.reshape(*mots.shape, USAGES_PAR_TIRAGE, 2)):
+        ici = par_usage[:, USAGES_PAR_TIRAGE * rang :][:, :USAGES_PAR_TIRAGE]
+        ici[:] = mot.T[:, : ici.shape[1]]
+    bruits_lus, lignes_lues = par_usage
     return bruits_lus, lignes_lues
 
 
@@ -148,7 +146,7 @@ def limite(
             // 100
         )
         part = (visee >> FRACTION) * UN // ((pointes >> FRACTION) + 1)
-        energies[:, trop] = energies[:, trop] * np.minimum(part, UN) >> FRACTION
+        energies[:, trop] = energies.take(trop, axis=1) * np.minimum(part, UN) >> FRACTION
 
 
 def _encore(
@@ -158,7 +156,7 @@ def _encore(
     largest step is at most: what their uses are at most in a part of the day, added."""
     if not len(trop):
         return trop, trop
-    ici, la = energies[:, trop], lignes[:, trop]
+    ici, la = energies.take(trop, axis=1), lignes.take(trop, axis=1)
     pointes = np.einsum("kn,pkn->pn", ici, formes.pointes_de_partie.take(la, axis=1)).max(axis=0)
     trop_encore = pointes > maximum[trop]
     return trop[trop_encore], pointes[trop_encore]
