@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sge_sim.mesures.alea import draw, draws, subkey
+from sge_sim.mesures.alea import draw, draws, subkey, subkeys
 
 cles = st.integers(0, 2**64 - 1)
 
@@ -37,3 +37,9 @@ def test_bits_are_even(bit: int) -> None:
 @given(cles, st.integers(0, 100), st.integers(0, 100))
 def test_two_uses_have_two_keys(graine: int, a: int, b: int) -> None:
     assert (subkey(graine, a) == subkey(graine, b)) == (a == b)
+
+
+@given(st.lists(cles, max_size=5), st.integers(1, 20))
+def test_keys_of_seeds_together_are_those_of_each(graines: list[int], uses: int) -> None:
+    alone = [[subkey(graine, use) for use in range(uses)] for graine in graines]
+    assert subkeys(graines, uses).T.tolist() == alone
