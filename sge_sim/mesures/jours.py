@@ -123,9 +123,13 @@ class Journees:
         np.einsum("kn,kn->n", self.energies, cumuls, out=jours)
 
     @cached_property
-    def _lignes_prises(self) -> tuple[Entiers, Entiers]:
-        """The rows that the days take, and the rank among them of each of `lignes`: in the life of
-        a meter fifteen times as many."""
+    def _lignes_prises(self) -> tuple[Colonnes, Entiers]:
+        """Rows that the days take, and the rank among them of each of `lignes`: in the life of a
+        meter fifteen times as many."""
+        if self.lignes.size < len(self.banque.cumuls) // 8:
+            # Few days are looked up sooner than told apart.
+            rangs: Entiers = np.arange(self.lignes.size).reshape(self.lignes.shape)
+            return self.lignes.ravel(), rangs
         prises = np.zeros(len(self.banque.cumuls), np.bool_)
         prises[self.lignes] = True
         differentes = prises.nonzero()[0]
