@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from textwrap import fill
-from typing import Any
+from typing import Any, Final
 
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.catalogue.answer_paths import as_text
@@ -266,6 +266,10 @@ def run_view(case: Cas) -> dict[str, Any]:
     }
 
 
+_CHAINES: Final = {"C1-C4": "C2C4", "C2-C4": "C2C4"}
+"""How the tracking workbook spells segments."""
+
+
 def tracking_row(case: Cas) -> dict[str, str]:
     """Return the case as a row of Enedis' tracking workbook, by column, in the sheet's order.
 
@@ -282,7 +286,7 @@ def tracking_row(case: Cas) -> dict[str, str]:
         "Quantité demandée": times_to_run(case),
         "Version testée": f"v{case.version}",
         "PRM testé": case.prm or "",
-        "Chaîne du test": case.chaine,
+        "Chaîne du test": _CHAINES.get(case.segment, case.segment),
         "Date & heure du test": "",
         "Remarques": "",
     }
