@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -68,6 +69,11 @@ class EnvoiR6X:
     echeances: Echeances | None = None
     defauts: Defauts = Defauts()  # noqa: RUF009 - it is frozen
 
+    @cached_property
+    def tampon(self) -> str:
+        """The stamp of all names of the files."""
+        return tampon(self.creation)
+
     @property
     def tete(self) -> str:
         """What all names of the files begin with."""
@@ -77,18 +83,18 @@ class EnvoiR6X:
     def archive(self, sequence: int) -> str:
         """Return the name of an archive: a recurrent one tells the contract."""
         contrat = "" if self.mode is None else f"{self.contrat_id}_"
-        return f"{self.tete}_{contrat}{sequence:05d}_{tampon(self.creation)}.zip"
+        return f"{self.tete}_{contrat}{sequence:05d}_{self.tampon}.zip"
 
     def member(self, sequence: int) -> str:
         """Return the name of what is in an archive."""
         extension = _EXTENSIONS.get(self.flux, "json")
-        return f"{self.tete}_{sequence:05d}_{tampon(self.creation)}.{extension}"
+        return f"{self.tete}_{sequence:05d}_{self.tampon}.{extension}"
 
     @property
     def rapport(self) -> str:
         """The name of the report of a demand, without its extension (seen once, in a client)."""
         nature = _NATURES_DES_RAPPORTS[self.flux[:3]]
-        return f"ENEDIS_{self.flux}_CR_P_{nature}_{self.demande}_{tampon(self.creation)}"
+        return f"ENEDIS_{self.flux}_CR_P_{nature}_{self.demande}_{self.tampon}"
 
     @property
     def header(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 These rules come once the demand was accepted; what they say goes into the report.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -11,15 +11,15 @@ from typing import Final
 
 from sge_sim.domaine.nomenclatures import Demandeur, TypeServiceAcces
 from sge_sim.flux.r6x.entete import periode
-from sge_sim.flux.r6x.mesures import PointDecrit
+from sge_sim.flux.r6x.mesures import Jours, PointDecrit
 from sge_sim.flux.r6x.rapport import (
     AUTRE_SENS,
     HORS_SERVICE,
+    INCONNU_DE_SGE,
     NON_OUVERT,
     NON_PUBLIE,
     NON_RECEVABLE,
     NON_TITULAIRE,
-    SANS_DONNEE,
     SANS_SERVICE,
 )
 from sge_sim.referentiel.mesures import point_mesure
@@ -152,36 +152,68 @@ DONNEE_DISPONIBLE: Final = Rule(
 )
 
 
-def check_acces(demande: DemandeM023, dossier: Dossier, demandeur: Demandeur) -> None:
-    """Check the right by which a point is demanded; raises `Refus`."""
-    check(RULES, PointDemande(demande, dossier, demandeur))
+def admit(
+    demande: DemandeM023,
+    demandeur: Demandeur,
+    dossiers: Mapping[str, Dossier | None],
+    refus: dict[str, Refus],
+) -> list[PointDemande]:
+    """Return the points that may be published, of those of which this is known (nothing of one that
+    SGE doesn't know), and note in `refus` why the others may not."""
+    admis = []
+    for prm, dossier in dossiers.items():
+        if dossier is None:
+            refus[prm] = Refus(POINT_EXISTANT, INCONNU_DE_SGE)
+            continue
+        point = PointDemande(demande, dossier, demandeur)
+        try:
+            check(RULES, point)
+        except Refus as refused:
+            refus[prm] = refused
+        else:
+            admis.append(point)
+    return admis
 
 
 def describe_demanded(
-    demande: DemandeM023, dossier: Dossier, demandeur: Demandeur, *, pertes: bool = False
-) -> PointDecrit:
-    """Return what is published of a point: its days begin with the last commissioning at the
-    earliest, and with the access service; raises `Refus`."""
-    asked = PointDemande(demande, dossier, demandeur)
-    check(RULES, asked)
-    mesure = point_mesure(dossier.point, dossier.mesures, demande.sens, pertes=pertes)
+    points: Sequence[PointDemande], *, pertes: bool = False
+) -> list[PointDecrit | None]:
+    """Return what is published of each point, None where nothing was measured on the days that are
+    demanded: they begin with the last commissioning at the earliest, and with the access service.
+    """
+    mesures = [
+        point_mesure(point.dossier.point, point.dossier.mesures, point.demande.sens, pertes=pertes)
+        for point in points
+    ]
+    etendues = [
+        None if mesure is None else _jours(point, mesure.mise_en_service)
+        for point, mesure in zip(points, mesures, strict=True)
+    ]
+    periodes = [etendue and periode(*etendue) for etendue in etendues]
+    return [
+        PointDecrit(
+            prm=point.dossier.point.prm,
+            mesure=mesure,
+            sens=point.demande.sens,
+            periode=ecrite,
+            etendues=(etendue,),
+            corrigees=point.demande.corrigees,
+        )
+        if mesure and etendue and ecrite
+        else None
+        for point, mesure, etendue, ecrite in zip(points, mesures, etendues, periodes, strict=True)
+    ]
+
+
+def _jours(point: PointDemande, mise_en_service: date) -> Jours | None:
+    """Return the days that are published of a point, None where there are none."""
+    demande = point.demande
     assert demande.date_debut is not None, "measures are demanded of days"
     assert demande.date_fin is not None, "measures are demanded of days"
     debut, fin = demande.date_debut, demande.date_fin
     if demande.cadre == "SERVICE_ACCES":
-        services = asked.services
+        services = point.services
         debut = max(debut, min(service.date_debut for service in services))
         fin = min(fin, max(service.date_fin or date.max for service in services))
-    if mesure is None:
-        raise Refus(DONNEE_DISPONIBLE, SANS_DONNEE)
-    debut = max(debut, mesure.mise_en_service)
-    if debut >= fin:
-        raise Refus(DONNEE_DISPONIBLE, SANS_DONNEE)
-    return PointDecrit(
-        prm=dossier.point.prm,
-        mesure=mesure,
-        sens=demande.sens,
-        periode=periode(debut, fin),
-        etendues=((debut, fin),),
-        corrigees=demande.corrigees,
-    )
+    debut = max(debut, mise_en_service)
+    return (debut, fin) if debut < fin else None
