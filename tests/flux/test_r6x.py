@@ -42,6 +42,7 @@ from r6x_kit import (
     documents,
     etat_of,
     order,
+    parse_nom,
     raw_member,
     series_of,
 )
@@ -55,7 +56,6 @@ from sge_sim.flux.due_lots import read_due
 from sge_sim.flux.fabrication import Atelier, make_files
 from sge_sim.flux.lots import LotM023
 from sge_sim.flux.r6x.archives import Limites
-from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.flux.r6x.tableau import c68_columns, rows_of
 from sge_sim.mesures import Structure, consommations, index_quotidiens
