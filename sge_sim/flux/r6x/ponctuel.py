@@ -25,12 +25,14 @@ from sge_sim.flux.r6x.archives import (
 from sge_sim.flux.r6x.entete import EnvoiR6X
 from sge_sim.flux.r6x.facturation import write_billed
 from sge_sim.flux.r6x.mesures import WRITERS, PointWriter, dumps
-from sge_sim.flux.r6x.rapport import SANS_DONNEE, Suivi023, rapport_tree
 from sge_sim.flux.r6x.recevabilite import (
     DONNEE_DISPONIBLE,
+    SANS_DONNEE,
     PointDemande,
+    Suivi023,
     admit,
     describe_demanded,
+    rapport_tree,
 )
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.refus import Refus
@@ -125,9 +127,8 @@ def _points(
 
     A hundred are read and described together.
     """
-    driver = Driver.under(session)
     for some in batches(prms, _LUS_ENSEMBLE):
-        read = read_at_once(driver, [(read_dossier, prm) for prm in some])
+        read = read_at_once(Driver.under(session), [(read_dossier, prm) for prm in some])
         points = admit(demande, demandeur, dict(zip(some, read, strict=True)), suivi.refus)
         for prm, pieces in _pieces(demande, envoi, demandeur, points):
             first = next(pieces, None)
