@@ -133,12 +133,12 @@ def _changes(old: Cas, new: Cas) -> tuple[Changement, ...]:
     found: list[Changement] = []
     for name in dict.fromkeys([*before, *after]):
         change = Changement(name, before.get(name), after.get(name))
-        if change.avant != change.apres and not _is_told(name, found):
+        if change.avant != change.apres and not _is_listed(name, found):
             found.append(change)
     return tuple(found)
 
 
-def _is_told(name: str, found: list[Changement]) -> bool:
+def _is_listed(name: str, found: list[Changement]) -> bool:
     """Return whether `name` came or went with a whole that is listed already."""
     return any(
         name.startswith(f"{each.donnee}/")
@@ -195,7 +195,7 @@ def render_show(case: Cas) -> str:
         f"  segment         {case.segment}",
         f"  point           {case.etat_du_point}",
         f"  accord client   {case.accord}",
-        f"  à exécuter      {times_to_run(case)}{_told_besides(case)}",
+        f"  à exécuter      {times_to_run(case)}{_beside_quantity(case)}",
         f"  provenance      {in_french(case.provenance)} : {case.source}",
     ]
     if case.apres:
@@ -292,7 +292,7 @@ def tracking_row(case: Cas) -> dict[str, str]:
     }
 
 
-def _told_besides(case: Cas) -> str:
+def _beside_quantity(case: Cas) -> str:
     """Return what the quantity doesn't tell: the group, or that « - » means optional."""
     if case.facultatif and case.quantite is not None:
         return " (facultatif)"
