@@ -42,6 +42,7 @@ from r6x_kit import (
     documents,
     etat_of,
     order,
+    parse_nom,
     raw_member,
     series_of,
 )
@@ -51,11 +52,10 @@ from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.chiffrement import chiffrement, decrypt
 from sge_sim.flux.declaration import declare_canal
-from sge_sim.flux.due_lots import next_lots
+from sge_sim.flux.due_lots import read_due
 from sge_sim.flux.fabrication import Atelier, make_files
 from sge_sim.flux.lots import LotM023
 from sge_sim.flux.r6x.archives import Limites
-from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.flux.r6x.tableau import c68_columns, rows_of
 from sge_sim.mesures import Structure, consommations, index_quotidiens
@@ -71,6 +71,7 @@ from sge_sim.tables.prepared import Driver
 NOW = at(date(2024, 11, 20))
 PRINTEMPS = (date(2024, 3, 12), date(2024, 4, 21))
 AUTOMNE = (date(2024, 10, 8), date(2024, 11, 17))
+UN_JOUR = (date(2024, 10, 27), date(2024, 10, 28))
 CMD: dict[str, Any] = {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66": "PMAX"}
 
 
@@ -111,7 +112,7 @@ def v3_texts(
 
 
 @pytest.mark.documented("GUI 0503 §2: the same data as the web services")
-@pytest.mark.parametrize("days", [PRINTEMPS, AUTOMNE], ids=["spring", "autumn"])
+@pytest.mark.parametrize("days", [PRINTEMPS, AUTOMNE, UN_JOUR], ids=["spring", "autumn", "one day"])
 @pytest.mark.parametrize("flux", ["R63", "R65", "R66"])
 def test_series_are_those_of_the_web_service(
     collected: Platform, flux: str, days: tuple[date, date]
@@ -443,7 +444,7 @@ def test_files_are_split_and_their_sequence_is_complete(
     whole, _ = data_and_report(platform, demand(platform, "R63", prms, *days, NOW))
     order(platform, "R63", prms, *days, NOW)
     with platform.database.sessions() as session:
-        (lot,) = next_lots(session, NOW)
+        (lot,) = read_due(session, NOW).lots
         assert isinstance(lot, LotM023)
         made = {
             one.nom: b"".join(one.morceaux)
@@ -479,7 +480,7 @@ def test_c68_hides_what_is_not_for_a_tiers(collected: Platform) -> None:
 def test_the_archives_of_a_c68_are_in_one(collected: Platform) -> None:
     order(collected, "C68", [C5, C5_BIS, C4], None, None, NOW)
     with collected.database.sessions() as session:
-        (lot,) = next_lots(session, NOW)
+        (lot,) = read_due(session, NOW).lots
         assert isinstance(lot, LotM023)
         atelier = Atelier(limites=Limites(points=2))
         primary, report = (

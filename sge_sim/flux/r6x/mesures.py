@@ -9,26 +9,29 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache, partial
+from functools import cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
 from sge_sim.domaine.ecarts_plateforme import Defauts
-from sge_sim.domaine.nomenclatures import METIERS, Sens, TypeAcces
+from sge_sim.domaine.nomenclatures import METIERS, Flux, Sens, TypeAcces
+from sge_sim.flux.r6x.archives import PointEcrit
 from sge_sim.mesures import Grandeur, PointMesure
 from sge_sim.mesures.horodates import Stamp
 from sge_sim.mesures.interventions import DEPOSE, POSE
 from sge_sim.mesures.lecture import ENERGIES, TOUT, UNITES, Lecture
-from sge_sim.mesures.releves import CalendrierReleve, Contexte, Registre, read_contextes
+from sge_sim.mesures.releves import Contexte, read_contextes
 from sge_sim.mesures.series import (
     BRUT,
     TRAITEMENTS,
     Serie,
     Troncon,
     has_corrected,
+    read_curves_of_day,
     read_series,
 )
-from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
+from sge_sim.soap.arbre_releves import DISTRIBUTEUR, ArbreReleves, dated_values
 from sge_sim.soap.rows import ModeleLigne, write_rows
 
 Jours = tuple[date, date]
@@ -36,6 +39,9 @@ Jours = tuple[date, date]
 MOTIFS_DE_POSE: Final = MappingProxyType({POSE: "Pose fournisseur", DEPOSE: "Dépose fournisseur"})
 """How R64 calls the reasons of a reading on the spot (GUI 0503 §2.4)."""
 _COURBES_DES_GRANDS: Final = ("PA", "PRI", "PRC", "E")
+_DE_PETITS: Final = frozenset[Flux]({"R63", "R63B"})
+"""The curves in which there are small points: many of them are read together."""
+_JOUR: Final = timedelta(1)
 _DAY: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.JOUR)
 _INSTANT: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
 
@@ -153,25 +159,64 @@ def write_indexes(point: PointDecrit, defauts: Defauts) -> Iterator[bytes]:
     and P4, null elsewhere (observed 2026; the guide for large points). A total has the name of its
     register (schema 0511): a P4 has no ER, for which a Linky has none that is known.
     """
-    arbre = ArbreReleves(
-        point.metier,
-        valeurs=partial(_readings, petit=point.mesure.petit),
-        calendrier=_libelle_grille,
-        motifs=MOTIFS_DE_POSE,
-    )
     contextes = [
-        contexte
+        _published(contexte, defauts)
         for etendue in point.etendues
         for contexte in read_contextes(point.mesure, Lecture("INDEX", TOUT, *etendue))
     ]
     if contextes:
-        written = arbre.write([_published(contexte, defauts) for contexte in contextes])
+        arbre = ArbreReleves(
+            point.metier,
+            valeurs=dated_values({"EA": 0} if point.mesure.petit else {}),
+            grilles=True,
+            motifs=MOTIFS_DE_POSE,
+        )
+        written = arbre.write(contextes)
         yield dumps({"idPrm": point.prm, "periode": point.periode, "contexte": written})
 
 
 WRITERS: Final[Mapping[str, PointWriter]] = MappingProxyType(
     {"R63": write_curves, "R64": write_indexes, "R65": write_energies, "R66": write_maxima}
 )
+
+
+def write_points(
+    flux: Flux, points: Sequence[PointDecrit], defauts: Defauts
+) -> Iterator[PointEcrit]:
+    """Yield the points that have something to publish in a file of measures."""
+    write = WRITERS[flux[:3]]
+    return written(_read_together(points) if flux in _DE_PETITS else points, write, defauts)
+
+
+def written(
+    points: Iterable[PointDecrit], write: PointWriter, defauts: Defauts
+) -> Iterator[PointEcrit]:
+    """Yield the points of which something is written."""
+    for point in points:
+        pieces = write(point, defauts)
+        first = next(pieces, None)
+        if first is not None:
+            yield PointEcrit(point.prm, chain((first,), pieces))
+
+
+def _read_together(points: Sequence[PointDecrit]) -> Iterator[PointDecrit]:
+    """Give points the curve of the only day that a file has of them, each day read at once."""
+    curves: dict[int, Serie | None] = {}
+    for jour, rangs in _by_day(points).items():
+        mesures = [points[rang].mesure for rang in rangs]
+        curves.update(zip(rangs, read_curves_of_day(mesures, jour), strict=True))
+    for rang, point in enumerate(points):
+        yield replace(point, courbe=curves[rang]) if curves.get(rang) else point
+
+
+def _by_day(points: Sequence[PointDecrit]) -> dict[date, list[int]]:
+    """Return the ranks of the points of which a file has one day, by this day."""
+    found: dict[date, list[int]] = {}
+    for rang, point in enumerate(points):
+        match point.etendues:
+            case ((debut, fin),) if fin - debut == _JOUR:
+                found.setdefault(debut, []).append(rang)
+    return found
 
 
 def _with_points(
@@ -242,7 +287,7 @@ def _published(contexte: Contexte, defauts: Defauts) -> Contexte:
             calendriers=tuple(
                 replace(calendrier, libelle=defauts.libelle(calendrier.code, calendrier.libelle))
                 for calendrier in sorted(
-                    relevee.calendriers, key=lambda each: not _is_distributor(each)
+                    relevee.calendriers, key=lambda each: not each.code.startswith(DISTRIBUTEUR)
                 )
             ),
         )
@@ -250,20 +295,3 @@ def _published(contexte: Contexte, defauts: Defauts) -> Contexte:
         if relevee.total is None or relevee.total.cadran is not None
     )
     return replace(contexte, grandeurs=tuple(grandeurs))
-
-
-def _libelle_grille(calendrier: CalendrierReleve) -> dict[str, str]:
-    return {"libelleGrille": "Distributeur" if _is_distributor(calendrier) else "Fournisseur"}
-
-
-def _is_distributor(calendrier: CalendrierReleve) -> bool:
-    """Tell whether a calendar is the distributor's: DI000003, or D where it has no code."""
-    return calendrier.code.startswith("D")
-
-
-def _readings(
-    registres: Iterable[tuple[str, Registre]], *, petit: bool
-) -> list[list[dict[str, Any]]]:
-    return dated_values(
-        (registre, 0 if petit and grandeur == "EA" else None) for grandeur, registre in registres
-    )

@@ -3,17 +3,15 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Final
 from zipfile import ZIP_STORED, ZipFile
 
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.facts.lecture import read_dossier
-from sge_sim.flux.envoi import Archive, Fichier
+from sge_sim.flux.envoi import Archive, Fichier, batches
 from sge_sim.flux.packaging import member_of, zipped_archive
 from sge_sim.flux.parallele import Equipe, groups_of
 from sge_sim.flux.r6x.archives import (
@@ -25,18 +23,15 @@ from sge_sim.flux.r6x.archives import (
 )
 from sge_sim.flux.r6x.entete import EnvoiR6X
 from sge_sim.flux.r6x.facturation import write_billed
-from sge_sim.flux.r6x.mesures import WRITERS, dumps
-from sge_sim.flux.r6x.rapport import INCONNU_DE_SGE, SANS_DONNEE, Suivi023, rapport_tree
+from sge_sim.flux.r6x.mesures import dumps, write_points, written
 from sge_sim.flux.r6x.recevabilite import (
-    DONNEE_DISPONIBLE,
-    POINT_EXISTANT,
-    check_acces,
+    Suivi023,
+    admit,
     describe_demanded,
+    rapport_tree,
 )
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
-from sge_sim.refus import Refus
 from sge_sim.tables.m023 import DemandeM023, find_demande_m023
-from sge_sim.tables.point_facts import Dossier
 from sge_sim.tables.prepared import Driver, read_at_once
 
 SANS_MESURE: Final = "C68"
@@ -96,7 +91,7 @@ def _shared(
         for prm, text in texts:
             if text is not None:
                 yield PointEcrit(prm, (text,))
-            else:  # refused, or without data: noted here, why
+            else:  # refused, here noted why, or without data
                 yield from _points(session, demande, envoi, demandeur, suivi, (prm,))
 
 
@@ -111,8 +106,8 @@ def _texts(
     demande = find_demande_m023(session, affaire_id)
     assert demande is not None, "it is being published"
     points = _points(session, demande, envoi, demandeur, Suivi023([*prms]), prms)
-    written = {point.prm: b"".join(point.morceaux) for point in points}
-    return [(prm, written.get(prm)) for prm in prms]
+    texts = {point.prm: b"".join(point.morceaux) for point in points}
+    return [(prm, texts.get(prm)) for prm in prms]
 
 
 def _points(
@@ -123,47 +118,23 @@ def _points(
     suivi: Suivi023,
     prms: Sequence[str],
 ) -> Iterator[PointEcrit]:
-    """Yield the points that have something to publish, and note why the others have nothing."""
-    for prm, dossier in _dossiers(session, prms):
-        if dossier is None:
-            suivi.refus[prm] = Refus(POINT_EXISTANT, INCONNU_DE_SGE)
+    """Yield the points that have something to publish, and note why others are refused.
+
+    A hundred are read, checked and described together.
+    """
+    for some in batches(prms, _LUS_ENSEMBLE):
+        read = read_at_once(Driver.under(session), [(read_dossier, prm) for prm in some])
+        points = admit(demande, demandeur, dict(zip(some, read, strict=True)), suivi.refus)
+        if demande.flux == SANS_MESURE:
+            for point in (each.point for each in points):
+                seen = visibilite_of(point, demandeur.code, demandeur.kind, demande.cadre)
+                yield PointEcrit(point.prm, (dumps(situation_tree(point, seen)),))
             continue
-        try:
-            pieces = _pieces(demande, envoi, demandeur, dossier, envoi.defauts)
-            first = next(pieces, None)
-            if first is None:
-                raise Refus(DONNEE_DISPONIBLE, SANS_DONNEE)
-        except Refus as refus:
-            suivi.refus[prm] = refus
+        decrits = describe_demanded(points, pertes=envoi.defauts.pertes)
+        if demande.flux == "R67":
+            yield from written(decrits, partial(write_billed, now=envoi.creation), envoi.defauts)
         else:
-            yield PointEcrit(prm, chain((first,), pieces))
-
-
-def _dossiers(session: Session, prms: Sequence[str]) -> Iterator[tuple[str, Dossier | None]]:
-    """Yield what is known of points, those of a hundred read together."""
-    driver = Driver.under(session)
-    for first in range(0, len(prms), _LUS_ENSEMBLE):
-        some = prms[first : first + _LUS_ENSEMBLE]
-        yield from zip(
-            some, read_at_once(driver, [(read_dossier, prm) for prm in some]), strict=True
-        )
-
-
-def _pieces(
-    demande: DemandeM023,
-    envoi: EnvoiR6X,
-    demandeur: Demandeur,
-    dossier: Dossier,
-    defauts: Defauts,
-) -> Iterator[bytes]:
-    if demande.flux == SANS_MESURE:
-        check_acces(demande, dossier, demandeur)
-        seen = visibilite_of(dossier.point, demandeur.code, demandeur.kind, demande.cadre)
-        return iter((dumps(situation_tree(dossier.point, seen)),))
-    point = describe_demanded(demande, dossier, demandeur, pertes=defauts.pertes)
-    if demande.flux == "R67":
-        return write_billed(point, defauts, now=envoi.creation)
-    return partial(WRITERS[demande.flux], point)(defauts)
+            yield from write_points(demande.flux, decrits, envoi.defauts)
 
 
 def _each(archives: Iterator[ArchiveEcrite], envoi: EnvoiR6X) -> Iterator[Fichier]:
