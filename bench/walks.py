@@ -172,8 +172,8 @@ MARCHES: Final = (
     Marche("demande-m023", Counts(95, 67, 24, 2), demand),
     Marche("data-connect", Counts(63, 46, 14, 0), daily),
     # Its points have four classes and off-peak hours, as communicating meters do.
-    Marche("fichiers-m023", Counts(202, 720, 220, 360), files),
-    Marche("cas", Counts(117, 91, 22, 12), case),
+    Marche("fichiers-m023", Counts(203, 615, 165, 270), files),
+    Marche("cas", Counts(113, 78, 22, 3), case),
 )
 """Each walk, and what is wanted of it. An order's two returns are those to the statements: it reads
 before it is let in, then under the lock, and writes there."""

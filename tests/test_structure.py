@@ -38,7 +38,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("admin.routes.passages", "sge_sim.homologation.client.sge_client"): 136,
     ("homologation.catalogue.protocoles", "sge_sim.services.registry"): 366,
     ("homologation.catalogue.protocoles", "sge_sim.tables.dataconnect"): 300,
-    ("flux.ouverture_canal", "sge_sim.flux.canal_sftp"): 260,
+    ("flux.livraison", "sge_sim.flux.canal_sftp"): 260,
     ("flux.grappe", "distributed"): 750,
     ("flux.parquet", "pyarrow"): 45,
     ("flux.publication", "sge_sim.flux.fabrication"): 190,

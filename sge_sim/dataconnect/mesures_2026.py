@@ -186,7 +186,7 @@ def _index(question: _Question) -> dict[str, Any] | None:
         return None
     arbre = ArbreReleves(
         METIERS[question.resource.sens],
-        lambda registres: dated_values((registre, 0) for _, registre in registres),
+        dated_values(dict.fromkeys(UNITES, 0)),
         grandeur={"points": []},
     )
     body = question.body(grandeur=[], contexte=arbre.write(contextes))

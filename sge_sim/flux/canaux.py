@@ -1,14 +1,18 @@
 """Channels: where the files of a contract are delivered.
 
-By default a folder of the data directory, one per contract. `canal_ftp` and `canal_sftp` push to
-the actor's own server, as Enedis does; `ouverture_canal` opens the one that was declared. Whatever
-the channel, a file is written beside under a temporary name, then renamed: nobody sees it half
-written. It may be delivered twice, when the simulator died before it could note the first time:
-same name, same content, so that the second replaces the first.
+By default a folder of the data directory, one per contract; others push to the actor's own server,
+as Enedis does: by FTP, or SFTP (`canal_sftp`). Whatever the channel, a file is written beside under
+a temporary name, then renamed: nobody sees it half written. It may be delivered twice, when the
+simulator died before it could note the first time: same name, same content, so that the second
+replaces the first.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from ftplib import FTP, all_errors, error_perm
+from io import BytesIO
 from pathlib import Path
 from typing import ClassVar, Final, get_args
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -140,3 +144,47 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts
+
+
+@contextmanager
+def ftp_channel(server: Server) -> Iterator[Channel]:
+    """Give a channel over one connection, in passive mode; raises `DeliveryError`."""
+    ftp = FTP(timeout=TIMEOUT_SECONDS)  # noqa: S321 - what the contract annex declares
+    try:
+        with ftp:
+            try:
+                ftp.connect(server.host, server.port)
+                ftp.login(server.user, server.password)
+                if server.folder:
+                    ftp.cwd(server.folder)
+            except all_errors as error:
+                raise _ftp_failure(server, error) from error
+            yield _FtpChannel(ftp, server)
+    finally:
+        ftp.close()
+
+
+class _FtpChannel(Channel):
+    def __init__(self, ftp: FTP, server: Server) -> None:
+        self._ftp = ftp
+        self._server = server
+
+    def deliver(self, name: str, content: bytes) -> None:
+        temporary = temporary_name(name)
+        try:
+            self._ftp.storbinary(f"STOR {temporary}", BytesIO(content))
+            try:
+                self._ftp.rename(temporary, name)
+            except error_perm:
+                # Some servers don't rename over a file that is there.
+                self._ftp.delete(name)
+                self._ftp.rename(temporary, name)
+        except all_errors as error:
+            raise _ftp_failure(self._server, error) from error
+
+
+def _ftp_failure(server: Server, error: Exception) -> DeliveryError:
+    if isinstance(error, EOFError):
+        return server.failure("connexion coupée")
+    words = system_reason(error) if isinstance(error, OSError) else f"« {error} »"
+    return server.failure(words)

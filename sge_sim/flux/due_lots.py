@@ -5,13 +5,14 @@ publication holds is decided by its own instant, so that making it late changes 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from sge_sim.clock import legal_date, start_of_day
 from sge_sim.flux.lots import (
     Lot,
     LotAbonnement,
@@ -29,8 +30,8 @@ from sge_sim.tables.commandes import (
     ServiceSouscrit,
 )
 from sge_sim.tables.diffusions import Diffusion, PointDiffuse, diffused_until, diffusions
-from sge_sim.tables.flux import abonnements, published_until, unpublished
-from sge_sim.tables.m023 import first_demande_m023
+from sge_sim.tables.flux import abonnements, first_waiting, published_until, unpublished
+from sge_sim.tables.m023 import first_demande_m023, next_m023
 from sge_sim.tables.transmissions import (
     Etendue,
     Transmission,
@@ -44,21 +45,37 @@ from sge_sim.tables.transmissions import (
 _JOUR: Final = timedelta(1)
 
 
-def next_lots(session: Session, until: datetime, *, publie_avant_arret: bool = False) -> list[Lot]:
-    """Return the first publication due by `until` (aware), nothing when all were made; where it is
-    a case's, with those of the other cases of the same instant, in their order.
+@dataclass(frozen=True)
+class Due:
+    """What is due to happen next: the orders up to `stop`, or else the publications `lots`, or else
+    nothing before one of the instants `awaited` of orders, demands and ends."""
+
+    lots: Sequence[Lot]
+    stop: datetime | None
+    awaited: tuple[datetime, ...]
+
+
+def read_due(session: Session, until: datetime, *, publie_avant_arret: bool = False) -> Due:
+    """Return what is due by `until` (aware): the first publication; where it is a case's, those of
+    the other cases of the same instant too, in their order.
 
     `publie_avant_arret`: the days before the stop of a service are sent after it too.
     """
     cases: list[Lot] = [*map(LotHistorique, unpublished(session, DemandeHistorique))]
     cases += map(LotInfraJ, unpublished(session, DemandeInfraJ))
+    published, subscribed = published_until(session), abonnements(session)
+    first, first_files = first_waiting(session)
+    demanded = next_m023(session)
+    demande = first_demande_m023(session) if demanded is not None and demanded <= until else None
+    ended_at, known = first_unannounced_end(session), etendues(session)
+    ended = unannounced_ends(session) if ended_at is not None and ended_at < until else ()
+    diffused, diffusing = diffused_until(session), diffusions(session)
+
     cases = [lot for lot in cases if lot.instant <= until]
     firsts = [*cases]
-    ended_at = first_unannounced_end(session)
-    if ended_at is not None and ended_at < until:
-        firsts.append(_announcement(unannounced_ends(session)))
-    published, known = published_until(session), etendues(session)
-    for abonnement in abonnements(session):
+    if ended:
+        firsts.append(_announcement(ended))
+    for abonnement in subscribed:
         for petits, flux in _flux_of(abonnement):
             etendue = known.get((abonnement.numero, petits))
             depuis = published.get((abonnement.numero, flux))
@@ -74,17 +91,35 @@ def next_lots(session: Session, until: datetime, *, publie_avant_arret: bool = F
                     publie_avant_arret=publie_avant_arret,
                 )
                 firsts += [] if lot is None else [lot]
-    demande = first_demande_m023(session, until)
     if demande is not None:
         firsts.append(LotM023(demande))
-    diffused = diffused_until(session)
-    for diffusion, points in diffusions(session).items():
+    for diffusion, points in diffusing.items():
         for due in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
             firsts.append(replace(due, publie_avant_arret=publie_avant_arret))
-    first = min(firsts, key=_place, default=None)
-    if first is None or first not in cases:
-        return [] if first is None else [first]
-    return sorted((case for case in cases if case.instant == first.instant), key=_place)
+    lots = sorted(firsts, key=_place)
+    if lots and lots[0] in cases:
+        lots = [lot for lot in lots if lot in cases and lot.instant == lots[0].instant]
+    else:
+        lots = lots[:1]
+    stop = _next_stop(first, first_files, lots[0].instant if lots else until)
+    # An end is published once its instant is over.
+    awaited = (first, demanded, ended_at and ended_at + timedelta(microseconds=1))
+    return Due(lots, stop, tuple(instant for instant in awaited if instant is not None))
+
+
+def _next_stop(
+    first: datetime | None, first_files: datetime | None, limit: datetime
+) -> datetime | None:
+    """Return until when orders may advance, None when nothing of them is waiting by `limit`.
+
+    `first` is what anything waits for, `first_files` what an order of files does. What starts may
+    be due for publication before `limit`: an order of files at once, a service on the next day at
+    the earliest.
+    """
+    if first is None or first > limit:
+        return None
+    next_day = start_of_day(legal_date(first) + timedelta(days=1))
+    return min(limit, next_day, first_files or limit)
 
 
 def _place(lot: Lot) -> tuple[datetime, int, str, str]:

@@ -27,8 +27,7 @@ from sge_sim.flux.lots import (
     LotInfraJ,
     LotM023,
 )
-from sge_sim.flux.mise_en_page import laid_out_as_real
-from sge_sim.flux.packaging import zipped_archive
+from sge_sim.flux.packaging import laid_out_as_real, zipped_archive
 from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Frequence
 from sge_sim.flux.r6x.archives import LIMITES, Limites

@@ -7,8 +7,8 @@ first attempt, once.
 """
 
 import logging
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,10 +18,17 @@ from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import TypeCanal
 from sge_sim.facts.database import Database
 from sge_sim.facts.locks import ExclusiviteLostError
-from sge_sim.flux.canaux import DeliveryError, url_of_flux
+from sge_sim.flux.canaux import (
+    Channel,
+    DeliveryError,
+    FolderChannel,
+    KeptChannel,
+    Server,
+    ftp_channel,
+    url_of_flux,
+)
 from sge_sim.flux.contenus import content_of, default_folder
 from sge_sim.flux.incidents import Aboutissement, Incidents, deliver_whole
-from sge_sim.flux.ouverture_canal import open_channel
 from sge_sim.tables.flux import (
     FichierFlux,
     claim_file,
@@ -182,3 +189,31 @@ def _note_failure(
         else:
             fichier.prochain_essai = now() + delay_after(fichier.tentatives)
         _log.warning("%s n'est pas livré : %s.", fichier.nom, reason)
+
+
+@contextmanager
+def open_channel(
+    kind: TypeCanal,
+    url: str | None,
+    default_folder: Path | None,
+    host_key: str | None = None,
+    learn: Callable[[str], None] = lambda _key: None,
+) -> Iterator[Channel]:
+    """Give a channel that is ready to deliver, and close it.
+
+    Without a URL and a `default_folder`, the files stay in the database.
+
+    `host_key` is the SSH key that the server must show; `learn` receives the one it shows when
+    none is known yet. Raises `DeliveryError` when the server can't be reached.
+    """
+    if kind == "dossier":
+        folder = Path(url) if url else default_folder
+        yield KeptChannel() if folder is None else FolderChannel(folder)
+    elif kind == "ftp":
+        with ftp_channel(Server.parse(kind, url)) as channel:
+            yield channel
+    else:
+        from sge_sim.flux.canal_sftp import sftp_channel
+
+        with sftp_channel(Server.parse(kind, url), host_key, learn) as channel:
+            yield channel

@@ -6,6 +6,7 @@ What makes the files of each kind stands in `sge_sim.flux.fabrication`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from sqlalchemy.orm import Session
@@ -69,12 +70,12 @@ class LotAbonnement(_Lot):
     periode: Periode
     transmission: Transmission
 
-    @property
+    @cached_property
     def contrat_id(self) -> str:
         """The contract whose files these are."""
         return self.abonnement.contrat_id
 
-    @property
+    @cached_property
     def instant(self) -> datetime:
         """When it is published."""
         return self.periode.publication
@@ -110,13 +111,13 @@ class _LotAffaire(_Lot):
     flux: ClassVar[Flux]
     demande: Any
 
-    @property
+    @cached_property
     def contrat_id(self) -> str:
         """The contract whose files these are."""
         contrat_id: str = self.demande.affaire.contrat_id
         return contrat_id
 
-    @property
+    @cached_property
     def instant(self) -> datetime:
         """When it is published."""
         closed_at: datetime | None = self.demande.affaire.closed_at
@@ -170,12 +171,12 @@ class LotM023(_Lot):
 
     demande: DemandeM023
 
-    @property
+    @cached_property
     def contrat_id(self) -> str:
         """The contract whose files these are."""
         return self.demande.contrat_id
 
-    @property
+    @cached_property
     def instant(self) -> datetime:
         """When they are published."""
         return self.demande.due_at
@@ -261,12 +262,12 @@ class LotDiffusion(_Lot):
     points: tuple[PointDiffuse, ...]
     publie_avant_arret: bool = False
 
-    @property
+    @cached_property
     def contrat_id(self) -> str:
         """The contract whose files these are."""
         return self.diffusion.contrat_id
 
-    @property
+    @cached_property
     def instant(self) -> datetime:
         """When it is published."""
         return self.periode.publication

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from itertools import repeat
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
+from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.domaine.ecarts_plateforme import FIDELES, Defauts
 from sge_sim.domaine.retombees import Avancement
@@ -29,7 +29,7 @@ from sge_sim.facts.editions import Edition
 from sge_sim.facts.guet import Guet
 from sge_sim.facts.locks import ExclusiviteLostError
 from sge_sim.flux.contenus import keep_content
-from sge_sim.flux.due_lots import next_lots
+from sge_sim.flux.due_lots import read_due
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import Tally, deliver_pending, retry_now
 from sge_sim.flux.lots import Lot
@@ -38,9 +38,7 @@ from sge_sim.flux.periodes import next_departure
 from sge_sim.journal import EchangeRecord
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
-from sge_sim.tables.flux import FichierFlux, first_waiting
-from sge_sim.tables.m023 import next_m023
-from sge_sim.tables.transmissions import first_unannounced_end
+from sge_sim.tables.flux import FichierFlux
 
 if TYPE_CHECKING:
     from sge_sim.flux.envoi import Fichier
@@ -125,24 +123,17 @@ class Publisher:
         while carry_on():
             edition = self.database.memoire.look().edition
             with self.database.sessions(at_length=True) as session:
-                lots = next_lots(session, now, publie_avant_arret=self.publie_avant_arret)
-                first, first_files = first_waiting(session)
-                demanded = next_m023(session)
-                ended = first_unannounced_end(session)
-                stop = _next_stop(first, first_files, lots[0].instant if lots else now)
-                may = stop is None and bool(lots) and self.database.exclusivite.take()
+                due = read_due(session, now, publie_avant_arret=self.publie_avant_arret)
+                may = due.stop is None and bool(due.lots) and self.database.exclusivite.take()
                 if may:
-                    published += self._published(session, lots, equipe, carry_on)
-            if stop is None and lots and not may:
-                time.sleep(_LOOK_SECONDS)  # another machine publishes it, or goes
-            elif stop is not None:
-                catch_up_orders(self.database, stop, carry_on=carry_on)
-            elif not lots:
-                # An end is told once its instant is over.
-                waited = (first, demanded, ended and ended + timedelta(microseconds=1))
-                instants = [instant for instant in waited if instant is not None]
-                self._found.until = (edition, now, min([next_departure(now), *instants]))
+                    published += self._published(session, due.lots, equipe, carry_on)
+            if due.stop is not None:
+                catch_up_orders(self.database, due.stop, carry_on=carry_on)
+            elif not due.lots:
+                self._found.until = (edition, now, min([next_departure(now), *due.awaited]))
                 break
+            elif not may:
+                time.sleep(_LOOK_SECONDS)  # another machine publishes it, or goes
         return published
 
     def _published(
@@ -265,21 +256,6 @@ def _write(folder: Path, file: "Fichier") -> _Ready:
             size += len(piece)
             digest.update(piece)
     return _Ready(file.nom, file.prms, size, digest.hexdigest())
-
-
-def _next_stop(
-    first: datetime | None, first_files: datetime | None, limit: datetime
-) -> datetime | None:
-    """Return until when orders may advance, None when nothing of them is waiting by `limit`.
-
-    `first` is what anything waits for, `first_files` what an order of files does. What starts may
-    be due for publication before `limit`: an order of files at once, a service on the next day at
-    the earliest.
-    """
-    if first is None or first > limit:
-        return None
-    next_day = start_of_day(legal_date(first) + timedelta(days=1))
-    return min(limit, next_day, first_files or limit)
 
 
 def _in_french(lot: Lot, files: Sequence[_Ready], *, emise: bool) -> str:

@@ -102,7 +102,7 @@ class _Donnees(NamedTuple):
     triphase: bool
     en_kw: bool
     inerte: bool
-    zone: int | None
+    commune: str | None
     pertes: bool
     memoire: int | None
 
@@ -181,7 +181,7 @@ def _described(
             inerte=inerte,
             pertes=pertes,
             memoire=_memoire(point),
-            zone=zone_du_departement(point.code_insee),
+            commune=point.code_insee,
         ),
         mesures,
     )
@@ -310,7 +310,7 @@ def _describe(donnees: _Donnees, mesures: MesuresFacts) -> PointMesure:
         rectifications=()
         if donnees.autre
         else tuple(JourRectifie(*rectifiee) for rectifiee in mesures.rectifications),
-        zone=donnees.zone,
+        zone=zone_du_departement(donnees.commune),
         memoire=donnees.memoire,
         pertes=donnees.pertes,
     )

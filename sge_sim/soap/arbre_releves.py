@@ -5,33 +5,32 @@ Names and order are those of ConsultationMesuresDetaillees v3.0; R64 and Data Co
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.releves import CalendrierReleve, Contexte, GrandeurRelevee, Registre
 
 Arbre = dict[str, Any]
-
-
-def _nothing(_: CalendrierReleve) -> Mapping[str, str]:
-    return {}
+Valeurs = Callable[[Sequence[tuple[str, Registre]]], Iterable[Any]]
+"""Writes the readings of registers, each with its quantity: all of a point at once, in their order.
+"""
+DISTRIBUTEUR: Final = "D"
+"""What the codes of the distributor's calendars begin with: DI000003, or D where it has no code."""
 
 
 @dataclass(frozen=True)
 class ArbreReleves:
     """How readings are written by who sends them, in the direction `metier` (CONS or PROD).
 
-    `valeurs` writes the readings of registers, each with its quantity: all of a point at once, in
-    their order. `calendrier` adds to what names a
-    calendar, `grandeur` to what tells of any quantity before its calendars. `motifs`: how it calls
-    the reasons of what is read on the spot, by their code; a code that isn't there stands for
-    itself; None: no reason is told.
+    `grilles`: it says whose grid a calendar is of. `grandeur` is added to what it says of any
+    quantity before its calendars. `motifs`: how it calls the reasons of what is read on the spot,
+    by their code; a code that isn't there stands for itself; None: no reason is given.
     """
 
     metier: str
-    valeurs: Callable[[Sequence[tuple[str, Registre]]], Iterable[Any]]
-    calendrier: Callable[[CalendrierReleve], Mapping[str, str]] = _nothing
+    valeurs: Valeurs
+    grilles: bool = False
     grandeur: Mapping[str, Any] = field(default_factory=dict)
     motifs: Mapping[str, str] | None = None
 
@@ -73,7 +72,7 @@ class ArbreReleves:
                 {
                     "idCalendrier": calendrier.code,
                     "libelleCalendrier": calendrier.libelle,
-                    **self.calendrier(calendrier),
+                    **(_grille(calendrier) if self.grilles else {}),
                     "classeTemporelle": [
                         {
                             "idClasseTemporelle": registre.classe,
@@ -91,6 +90,11 @@ class ArbreReleves:
         return arbre
 
 
+def _grille(calendrier: CalendrierReleve) -> Arbre:
+    distributeur = calendrier.code.startswith(DISTRIBUTEUR)
+    return {"libelleGrille": "Distributeur" if distributeur else "Fournisseur"}
+
+
 def _registres(relevee: GrandeurRelevee) -> Iterator[Registre]:
     """The registers of a quantity, in the order in which they are written."""
     for calendrier in relevee.calendriers:
@@ -104,17 +108,21 @@ def _registre(registre: Registre, valeurs: Iterator[Any]) -> Arbre:
     return {**cadran, "valeur": next(valeurs)}
 
 
-def dated_values(registres: Iterable[tuple[Registre, int | None]]) -> list[list[Arbre]]:
-    """Return the readings of registers as JSON has them, each with what says whether they are
-    plausible (`iv`)."""
-    return [
-        [
-            {"d": d, "v": v, "iv": iv}
-            for d, v in zip(
-                write_stamps(Stamp.NAIF, registre.horodates, registre.decalages),
-                registre.valeurs.tolist(),
-                strict=True,
-            )
+def dated_values(plausibles: Mapping[str, int]) -> Valeurs:
+    """Return what writes readings as JSON has them, each with what says whether it is plausible
+    (`iv`): that of its quantity in `plausibles`, null without one."""
+
+    def write(registres: Sequence[tuple[str, Registre]]) -> list[list[Arbre]]:
+        return [
+            [
+                {"d": d, "v": v, "iv": plausibles.get(grandeur)}
+                for d, v in zip(
+                    write_stamps(Stamp.NAIF, registre.horodates, registre.decalages),
+                    registre.valeurs.tolist(),
+                    strict=True,
+                )
+            ]
+            for grandeur, registre in registres
         ]
-        for registre, iv in registres
-    ]
+
+    return write

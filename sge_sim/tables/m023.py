@@ -57,11 +57,11 @@ class DemandeM023(Base):
     )
 
 
-def first_demande_m023(session: Session, until: datetime) -> DemandeM023 | None:
-    """Return the first demand that is to be answered by `until` (aware)."""
+def first_demande_m023(session: Session) -> DemandeM023 | None:
+    """Return the first demand that is to be answered."""
     return session.scalars(
         select(DemandeM023)
-        .where(DemandeM023.etat == "transmise", DemandeM023.due_at <= until)
+        .where(DemandeM023.etat == "transmise")
         .order_by(DemandeM023.due_at, DemandeM023.affaire_id)
         .limit(1)
     ).first()

@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zipfile import ZipFile
@@ -14,7 +16,6 @@ from sqlalchemy.orm import Session
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.flux.r6x.documents import read_documents, schema_mistakes
-from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.tables.acces import OptionPublication, grant_acces
 from sge_sim.tables.acteurs import find_contrat
 from sge_sim.tables.commandes import next_numero
@@ -24,6 +25,36 @@ from sge_sim.tables.points import Compteur, find_point
 
 SENS: dict[str, Any] = {C5: "SOUTIRAGE", C4: "SOUTIRAGE", C2: "SOUTIRAGE", P4: "INJECTION"}
 """A point of each kind, and the direction in which it is measured."""
+_NOM = re.compile(
+    r"ENEDIS_(?P<flux>R6[3-7][AB]?|C68)(?P<rapport>_CR)?_(?P<mode>[PQHM])_(?P<nature>[A-Za-z]+)"
+    r"_(?P<demande>[0-9A-Z]+)(?:(?:_(?P<contrat>[0-9A-Za-z-]+))?_(?P<sequence>\d{5}))?"
+    r"_(?P<tampon>\d{14})\.(?P<extension>zip|json|csv)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class NomR6X:
+    """What the name of a file says; `sequence` is None of a report."""
+
+    flux: str
+    rapport: bool
+    mode: str
+    nature: str
+    demande: str
+    contrat: str | None
+    sequence: int | None
+    tampon: str
+    extension: str
+
+
+def parse_nom(nom: str) -> NomR6X:
+    """Read the name of an archive or of what is in it."""
+    found = _NOM.fullmatch(nom)
+    assert found is not None, nom
+    part: dict[str, Any] = found.groupdict()
+    sequence = None if part["sequence"] is None else int(part["sequence"])
+    return NomR6X(**{**part, "rapport": part["rapport"] is not None, "sequence": sequence})
 
 
 def add_kinds(platform: Platform) -> None:

@@ -22,9 +22,9 @@ from sge_sim.flux.livraison import (
     Tally,
     delay_after,
     deliver_pending,
+    open_channel,
     retry_now,
 )
-from sge_sim.flux.ouverture_canal import open_channel
 from sge_sim.tables.flux import find_canal
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -204,7 +204,7 @@ def test_a_wrong_password_and_a_missing_folder_are_told(
 def test_what_the_network_refuses_is_told_in_french(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("canal_ftp", "canal_sftp"):
+    for module in ("canaux", "canal_sftp"):
         monkeypatch.setattr(f"sge_sim.flux.{module}.TIMEOUT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"{kind}://{USER}:{QUOTED}@127.0.0.1:{silent.getsockname()[1]}"

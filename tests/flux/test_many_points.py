@@ -127,13 +127,13 @@ def test_what_is_due_is_looked_for_again_only_when_something_may_be(
 ) -> None:
     """The back office asks every second, of thousands of services."""
     publisher, looked = platform.publisher, []
-    real = publication.next_lots
+    real = publication.read_due
 
-    def next_lots(*asked: Any, **named: Any) -> Any:
+    def read_due(*asked: Any, **named: Any) -> Any:
         looked.append(asked)
         return real(*asked, **named)
 
-    monkeypatch.setattr(publication, "next_lots", next_lots)
+    monkeypatch.setattr(publication, "read_due", read_due)
     platform.subscribe(C5, COURBE_C5)
     noon = at(JOUR_1 + JOUR)
     for after in (timedelta(0), timedelta(seconds=1), timedelta(hours=5, minutes=59)):

@@ -42,6 +42,7 @@ from r6x_kit import (
     documents,
     etat_of,
     order,
+    parse_nom,
     raw_member,
     series_of,
 )
@@ -51,11 +52,10 @@ from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.chiffrement import chiffrement, decrypt
 from sge_sim.flux.declaration import declare_canal
-from sge_sim.flux.due_lots import next_lots
+from sge_sim.flux.due_lots import read_due
 from sge_sim.flux.fabrication import Atelier, make_files
 from sge_sim.flux.lots import LotM023
 from sge_sim.flux.r6x.archives import Limites
-from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.flux.r6x.tableau import c68_columns, rows_of
 from sge_sim.mesures import Structure, consommations, index_quotidiens
@@ -443,7 +443,7 @@ def test_files_are_split_and_their_sequence_is_complete(
     whole, _ = data_and_report(platform, demand(platform, "R63", prms, *days, NOW))
     order(platform, "R63", prms, *days, NOW)
     with platform.database.sessions() as session:
-        (lot,) = next_lots(session, NOW)
+        (lot,) = read_due(session, NOW).lots
         assert isinstance(lot, LotM023)
         made = {
             one.nom: b"".join(one.morceaux)
@@ -479,7 +479,7 @@ def test_c68_hides_what_is_not_for_a_tiers(collected: Platform) -> None:
 def test_the_archives_of_a_c68_are_in_one(collected: Platform) -> None:
     order(collected, "C68", [C5, C5_BIS, C4], None, None, NOW)
     with collected.database.sessions() as session:
-        (lot,) = next_lots(session, NOW)
+        (lot,) = read_due(session, NOW).lots
         assert isinstance(lot, LotM023)
         atelier = Atelier(limites=Limites(points=2))
         primary, report = (

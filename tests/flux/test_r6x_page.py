@@ -19,13 +19,13 @@ from r6x_kit import (
     demand,
     documents,
     order,
+    parse_nom,
     publish,
     replace_compteur,
 )
 from sqlalchemy import select
 
 from sge_sim.facts.lecture import read_dossier
-from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.r6x.situation import situation_tree
 from sge_sim.flux.r6x.visibilite import Visibilite
 from sge_sim.tables.mesures import Trou

@@ -14,12 +14,12 @@ from r6x_kit import (
     data_and_report,
     demand,
     documents,
+    parse_nom,
     publish,
     series_of,
 )
 
 from sge_sim.clock import legal_date, start_of_day
-from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.retards import retard
 from sge_sim.tables.acces import OptionPublication
 

@@ -33,7 +33,7 @@ def test_the_order_is_that_of_the_contract() -> None:
         lambda registres: [
             [grandeur, *registre.valeurs.tolist()] for grandeur, registre in registres
         ],
-        calendrier=lambda calendrier: {"libelleGrille": calendrier.code[:1]},
+        grilles=True,
         grandeur={"points": []},
     )
     expected = {
@@ -50,7 +50,7 @@ def test_the_order_is_that_of_the_contract() -> None:
                     {
                         "idCalendrier": "DI000002",
                         "libelleCalendrier": "Avec",
-                        "libelleGrille": "D",
+                        "libelleGrille": "Distributeur",
                         "classeTemporelle": [
                             {
                                 "idClasseTemporelle": "HC",

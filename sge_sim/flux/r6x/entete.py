@@ -1,15 +1,14 @@
 """Names and headers of the files (GUI 0503 §2.1; GUI 0504 §2)."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
 from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import Flux
-from sge_sim.errors import UsageError
 from sge_sim.flux.envoi import tampon
 from sge_sim.flux.periodes import Frequence
 
@@ -23,12 +22,6 @@ _NATURES_DES_RAPPORTS: Final[Mapping[str, str]] = MappingProxyType({**NATURES, "
 _EXTENSIONS: Final[Mapping[str, str]] = MappingProxyType({"R64": "JSON"})
 """How a file inside an archive ends, `json` but for those of an R64 (always so, observed 2026)."""
 _CANAL: Final = "Interne"
-_NOM: Final = re.compile(
-    r"ENEDIS_(?P<flux>R6[3-7][AB]?|C68)(?P<rapport>_CR)?_(?P<mode>[PQHM])_(?P<nature>[A-Za-z]+)"
-    r"_(?P<demande>[0-9A-Z]+)(?:(?:_(?P<contrat>[0-9A-Za-z-]+))?_(?P<sequence>\d{5}))?"
-    r"_(?P<tampon>\d{14})\.(?P<extension>zip|json|csv)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -68,6 +61,11 @@ class EnvoiR6X:
     echeances: Echeances | None = None
     defauts: Defauts = Defauts()  # noqa: RUF009 - it is frozen
 
+    @cached_property
+    def tampon(self) -> str:
+        """The stamp of all names of the files."""
+        return tampon(self.creation)
+
     @property
     def tete(self) -> str:
         """What all names of the files begin with."""
@@ -77,18 +75,18 @@ class EnvoiR6X:
     def archive(self, sequence: int) -> str:
         """Return the name of an archive: a recurrent one tells the contract."""
         contrat = "" if self.mode is None else f"{self.contrat_id}_"
-        return f"{self.tete}_{contrat}{sequence:05d}_{tampon(self.creation)}.zip"
+        return f"{self.tete}_{contrat}{sequence:05d}_{self.tampon}.zip"
 
     def member(self, sequence: int) -> str:
         """Return the name of what is in an archive."""
         extension = _EXTENSIONS.get(self.flux, "json")
-        return f"{self.tete}_{sequence:05d}_{tampon(self.creation)}.{extension}"
+        return f"{self.tete}_{sequence:05d}_{self.tampon}.{extension}"
 
     @property
     def rapport(self) -> str:
         """The name of the report of a demand, without its extension (seen once, in a client)."""
         nature = _NATURES_DES_RAPPORTS[self.flux[:3]]
-        return f"ENEDIS_{self.flux}_CR_P_{nature}_{self.demande}_{tampon(self.creation)}"
+        return f"ENEDIS_{self.flux}_CR_P_{nature}_{self.demande}_{self.tampon}"
 
     @property
     def header(self) -> dict[str, Any]:
@@ -106,50 +104,6 @@ class EnvoiR6X:
         else:
             tree["idPublication"] = self.publication_id
         return {**tree, "format": "JSON", "publicationCrp": "oui" if self.mode is None else "non"}
-
-
-@dataclass(frozen=True)
-class NomR6X:
-    """What the name of a file says; `sequence` is None of a report."""
-
-    flux: str
-    rapport: bool
-    mode: str
-    nature: str
-    demande: str
-    contrat: str | None
-    sequence: int | None
-    tampon: str
-    extension: str
-
-
-def parse_nom(nom: str) -> NomR6X:
-    """Read the name of an archive or of what is in it.
-
-    >>> parse_nom("ENEDIS_R63_P_CdC_M053Q0D3_00001_20230918161101.zip").sequence
-    1
-    >>> parse_nom("ENEDIS_R63B_Q_CdC_RA1B2C3D_GRD-F345_00007_20250802080000.zip").contrat
-    'GRD-F345'
-
-    Raises `UsageError` for a name of another kind.
-    """
-    found = _NOM.fullmatch(nom)
-    if found is None:
-        raise UsageError(
-            f"« {nom} » n'est pas le nom d'un fichier R63 à R67, C68 ou CR : voir docs/r6x.md."
-        )
-    part = found.groupdict()
-    return NomR6X(
-        flux=part["flux"],
-        rapport=part["rapport"] is not None,
-        mode=part["mode"],
-        nature=part["nature"],
-        demande=part["demande"],
-        contrat=part["contrat"],
-        sequence=None if part["sequence"] is None else int(part["sequence"]),
-        tampon=part["tampon"],
-        extension=part["extension"],
-    )
 
 
 def periode(debut: date | datetime, fin: date | datetime) -> dict[str, str]:

@@ -6,10 +6,10 @@ costs what a month does.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache, partial
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from sge_sim.mesures import Grandeur, PointMesure
 from sge_sim.mesures.horodates import Stamp
 from sge_sim.mesures.interventions import DEPOSE, POSE
 from sge_sim.mesures.lecture import ENERGIES, TOUT, UNITES, Lecture
-from sge_sim.mesures.releves import CalendrierReleve, Contexte, Registre, read_contextes
+from sge_sim.mesures.releves import Contexte, read_contextes
 from sge_sim.mesures.series import (
     BRUT,
     TRAITEMENTS,
@@ -28,7 +28,7 @@ from sge_sim.mesures.series import (
     has_corrected,
     read_series,
 )
-from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
+from sge_sim.soap.arbre_releves import DISTRIBUTEUR, ArbreReleves, dated_values
 from sge_sim.soap.rows import ModeleLigne, write_rows
 
 Jours = tuple[date, date]
@@ -153,19 +153,19 @@ def write_indexes(point: PointDecrit, defauts: Defauts) -> Iterator[bytes]:
     and P4, null elsewhere (observed 2026; the guide for large points). A total has the name of its
     register (schema 0511): a P4 has no ER, for which a Linky has none that is known.
     """
-    arbre = ArbreReleves(
-        point.metier,
-        valeurs=partial(_readings, petit=point.mesure.petit),
-        calendrier=_libelle_grille,
-        motifs=MOTIFS_DE_POSE,
-    )
     contextes = [
-        contexte
+        _published(contexte, defauts)
         for etendue in point.etendues
         for contexte in read_contextes(point.mesure, Lecture("INDEX", TOUT, *etendue))
     ]
     if contextes:
-        written = arbre.write([_published(contexte, defauts) for contexte in contextes])
+        arbre = ArbreReleves(
+            point.metier,
+            valeurs=dated_values({"EA": 0} if point.mesure.petit else {}),
+            grilles=True,
+            motifs=MOTIFS_DE_POSE,
+        )
+        written = arbre.write(contextes)
         yield dumps({"idPrm": point.prm, "periode": point.periode, "contexte": written})
 
 
@@ -242,7 +242,7 @@ def _published(contexte: Contexte, defauts: Defauts) -> Contexte:
             calendriers=tuple(
                 replace(calendrier, libelle=defauts.libelle(calendrier.code, calendrier.libelle))
                 for calendrier in sorted(
-                    relevee.calendriers, key=lambda each: not _is_distributor(each)
+                    relevee.calendriers, key=lambda each: not each.code.startswith(DISTRIBUTEUR)
                 )
             ),
         )
@@ -250,20 +250,3 @@ def _published(contexte: Contexte, defauts: Defauts) -> Contexte:
         if relevee.total is None or relevee.total.cadran is not None
     )
     return replace(contexte, grandeurs=tuple(grandeurs))
-
-
-def _libelle_grille(calendrier: CalendrierReleve) -> dict[str, str]:
-    return {"libelleGrille": "Distributeur" if _is_distributor(calendrier) else "Fournisseur"}
-
-
-def _is_distributor(calendrier: CalendrierReleve) -> bool:
-    """Tell whether a calendar is the distributor's: DI000003, or D where it has no code."""
-    return calendrier.code.startswith("D")
-
-
-def _readings(
-    registres: Iterable[tuple[str, Registre]], *, petit: bool
-) -> list[list[dict[str, Any]]]:
-    return dated_values(
-        (registre, 0 if petit and grandeur == "EA" else None) for grandeur, registre in registres
-    )

@@ -10,10 +10,9 @@ from zipfile import ZIP_STORED, ZipFile
 
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.facts.lecture import read_dossier
-from sge_sim.flux.envoi import Archive, Fichier
+from sge_sim.flux.envoi import Archive, Fichier, batches
 from sge_sim.flux.packaging import member_of, zipped_archive
 from sge_sim.flux.parallele import Equipe, groups_of
 from sge_sim.flux.r6x.archives import (
@@ -25,18 +24,19 @@ from sge_sim.flux.r6x.archives import (
 )
 from sge_sim.flux.r6x.entete import EnvoiR6X
 from sge_sim.flux.r6x.facturation import write_billed
-from sge_sim.flux.r6x.mesures import WRITERS, dumps
-from sge_sim.flux.r6x.rapport import INCONNU_DE_SGE, SANS_DONNEE, Suivi023, rapport_tree
+from sge_sim.flux.r6x.mesures import WRITERS, PointWriter, dumps
 from sge_sim.flux.r6x.recevabilite import (
     DONNEE_DISPONIBLE,
-    POINT_EXISTANT,
-    check_acces,
+    SANS_DONNEE,
+    PointDemande,
+    Suivi023,
+    admit,
     describe_demanded,
+    rapport_tree,
 )
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.refus import Refus
 from sge_sim.tables.m023 import DemandeM023, find_demande_m023
-from sge_sim.tables.point_facts import Dossier
 from sge_sim.tables.prepared import Driver, read_at_once
 
 SANS_MESURE: Final = "C68"
@@ -123,47 +123,39 @@ def _points(
     suivi: Suivi023,
     prms: Sequence[str],
 ) -> Iterator[PointEcrit]:
-    """Yield the points that have something to publish, and note why the others have nothing."""
-    for prm, dossier in _dossiers(session, prms):
-        if dossier is None:
-            suivi.refus[prm] = Refus(POINT_EXISTANT, INCONNU_DE_SGE)
-            continue
-        try:
-            pieces = _pieces(demande, envoi, demandeur, dossier, envoi.defauts)
+    """Yield the points that have something to publish, and note why the others have nothing.
+
+    A hundred are read and described together.
+    """
+    for some in batches(prms, _LUS_ENSEMBLE):
+        read = read_at_once(Driver.under(session), [(read_dossier, prm) for prm in some])
+        points = admit(demande, demandeur, dict(zip(some, read, strict=True)), suivi.refus)
+        for prm, pieces in _pieces(demande, envoi, demandeur, points):
             first = next(pieces, None)
             if first is None:
-                raise Refus(DONNEE_DISPONIBLE, SANS_DONNEE)
-        except Refus as refus:
-            suivi.refus[prm] = refus
-        else:
-            yield PointEcrit(prm, chain((first,), pieces))
-
-
-def _dossiers(session: Session, prms: Sequence[str]) -> Iterator[tuple[str, Dossier | None]]:
-    """Yield what is known of points, those of a hundred read together."""
-    driver = Driver.under(session)
-    for first in range(0, len(prms), _LUS_ENSEMBLE):
-        some = prms[first : first + _LUS_ENSEMBLE]
-        yield from zip(
-            some, read_at_once(driver, [(read_dossier, prm) for prm in some]), strict=True
-        )
+                suivi.refus[prm] = Refus(DONNEE_DISPONIBLE, SANS_DONNEE)
+            else:
+                yield PointEcrit(prm, chain((first,), pieces))
 
 
 def _pieces(
-    demande: DemandeM023,
-    envoi: EnvoiR6X,
-    demandeur: Demandeur,
-    dossier: Dossier,
-    defauts: Defauts,
-) -> Iterator[bytes]:
+    demande: DemandeM023, envoi: EnvoiR6X, demandeur: Demandeur, points: Sequence[PointDemande]
+) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield what is written of each point, nothing of one without data."""
     if demande.flux == SANS_MESURE:
-        check_acces(demande, dossier, demandeur)
-        seen = visibilite_of(dossier.point, demandeur.code, demandeur.kind, demande.cadre)
-        return iter((dumps(situation_tree(dossier.point, seen)),))
-    point = describe_demanded(demande, dossier, demandeur, pertes=defauts.pertes)
-    if demande.flux == "R67":
-        return write_billed(point, defauts, now=envoi.creation)
-    return partial(WRITERS[demande.flux], point)(defauts)
+        for point in (each.point for each in points):
+            seen = visibilite_of(point, demandeur.code, demandeur.kind, demande.cadre)
+            yield point.prm, iter((dumps(situation_tree(point, seen)),))
+        return
+    write: PointWriter = (
+        partial(write_billed, now=envoi.creation)
+        if demande.flux == "R67"
+        else WRITERS[demande.flux]
+    )
+    decrits = describe_demanded(points, pertes=envoi.defauts.pertes)
+    for demanded, decrit in zip(points, decrits, strict=True):
+        pieces = iter(()) if decrit is None else write(decrit, envoi.defauts)
+        yield demanded.dossier.point.prm, pieces
 
 
 def _each(archives: Iterator[ArchiveEcrite], envoi: EnvoiR6X) -> Iterator[Fichier]:

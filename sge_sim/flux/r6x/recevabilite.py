@@ -1,27 +1,18 @@
-"""What is published of a point that a demand of M023 names, or why nothing is (GUI 0502 §2.1.2).
+"""CR.M023: what is published of each point that a demand names, or why nothing is.
 
-These rules come once the demand was accepted; what they say goes into the report.
+These rules come once the demand was accepted (GUI 0502 §2.1.2); what they say goes into the report
+(schema 0509 v1.1.0).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from sge_sim.domaine.nomenclatures import Demandeur, TypeServiceAcces
 from sge_sim.flux.r6x.entete import periode
-from sge_sim.flux.r6x.mesures import PointDecrit
-from sge_sim.flux.r6x.rapport import (
-    AUTRE_SENS,
-    HORS_SERVICE,
-    NON_OUVERT,
-    NON_PUBLIE,
-    NON_RECEVABLE,
-    NON_TITULAIRE,
-    SANS_DONNEE,
-    SANS_SERVICE,
-)
+from sge_sim.flux.r6x.mesures import Jours, PointDecrit
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.refus import Control, Refus, Rule, check, rule
 from sge_sim.tables.m023 import DemandeM023
@@ -34,6 +25,10 @@ _ACCES: Final[Mapping[str, TypeServiceAcces]] = MappingProxyType(
 SERVICE: Final = "CR.M023"
 """What completes the names of these rules."""
 _GUIDE: Final = "GUI 0502 v1.4.0"
+NON_RECEVABLE: Final = "NON_RECEVABLE"
+NON_PUBLIE: Final = "NON_PUBLIE"
+_NON_TITULAIRE: Final = "le demandeur n'est pas le titulaire du contrat unique de ce PRM"
+SANS_DONNEE: Final = "aucune donnée disponible sur la période"
 _MESURES_FINES: Final = frozenset({"R63", "R64", "R65", "R66"})
 
 
@@ -76,9 +71,9 @@ def demandeur_titulaire(point: PointDemande) -> bool | str:
     if demande.cadre != "EST_TITULAIRE":
         return True
     if demande.date_debut is None or demande.date_fin is None:
-        return point.point.fournisseur_titulaire == acteur or NON_TITULAIRE
+        return point.point.fournisseur_titulaire == acteur or _NON_TITULAIRE
     held = point.dossier.is_held_by(acteur, demande.date_debut, demande.date_fin)
-    return held or NON_TITULAIRE
+    return held or _NON_TITULAIRE
 
 
 @rule(
@@ -89,7 +84,11 @@ def demandeur_titulaire(point: PointDemande) -> bool | str:
 )
 def service_d_acces_souscrit(point: PointDemande) -> bool | str:
     """Who demands by an access service has one that reaches into the days demanded."""
-    return point.demande.cadre != "SERVICE_ACCES" or bool(point.services) or SANS_SERVICE
+    return (
+        point.demande.cadre != "SERVICE_ACCES"
+        or bool(point.services)
+        or "aucun service d'accès pour ce PRM"
+    )
 
 
 @rule(
@@ -100,7 +99,7 @@ def service_d_acces_souscrit(point: PointDemande) -> bool | str:
 )
 def point_en_service(point: PointDemande) -> bool | str:
     """A point that is demanded by its customer's agreement is in service."""
-    return point.demande.cadre != "ACCORD_CLIENT" or point.point.en_service or HORS_SERVICE
+    return point.demande.cadre != "ACCORD_CLIENT" or point.point.en_service or "PRM non en service"
 
 
 @rule(
@@ -113,7 +112,7 @@ def contrat_dans_ce_sens(point: PointDemande) -> bool | str:
     """The point has a contract in the direction demanded."""
     soutirage = point.demande.sens == "SOUTIRAGE"
     held = point.point.contrat_soutirage if soutirage else point.point.contrat_injection
-    return bool(held) or AUTRE_SENS
+    return bool(held) or "aucun contrat dans ce sens sur ce PRM"
 
 
 @rule(
@@ -125,7 +124,11 @@ def contrat_dans_ce_sens(point: PointDemande) -> bool | str:
 def point_ouvert_aux_mesures(point: PointDemande) -> bool | str:
     """A small point is open to the services of fine measures, where those are demanded."""
     fines = point.demande.flux in _MESURES_FINES and point.point.petit
-    return not fines or point.point.ouvert_aux_mesures or NON_OUVERT
+    return (
+        not fines
+        or point.point.ouvert_aux_mesures
+        or "niveau d'ouverture aux services insuffisant pour ce PRM"
+    )
 
 
 RULES: Final[tuple[Control[PointDemande], ...]] = (
@@ -152,36 +155,127 @@ DONNEE_DISPONIBLE: Final = Rule(
 )
 
 
-def check_acces(demande: DemandeM023, dossier: Dossier, demandeur: Demandeur) -> None:
-    """Check the right by which a point is demanded; raises `Refus`."""
-    check(RULES, PointDemande(demande, dossier, demandeur))
+def admit(
+    demande: DemandeM023,
+    demandeur: Demandeur,
+    dossiers: Mapping[str, Dossier | None],
+    refus: dict[str, Refus],
+) -> list[PointDemande]:
+    """Return the points that may be published, of those of which this is known (nothing of one that
+    SGE doesn't know), and note in `refus` why the others may not."""
+    admis = []
+    for prm, dossier in dossiers.items():
+        if dossier is None:
+            refus[prm] = Refus(POINT_EXISTANT, "PRM inexistant")
+            continue
+        point = PointDemande(demande, dossier, demandeur)
+        try:
+            check(RULES, point)
+        except Refus as refused:
+            refus[prm] = refused
+        else:
+            admis.append(point)
+    return admis
 
 
 def describe_demanded(
-    demande: DemandeM023, dossier: Dossier, demandeur: Demandeur, *, pertes: bool = False
-) -> PointDecrit:
-    """Return what is published of a point: its days begin with the last commissioning at the
-    earliest, and with the access service; raises `Refus`."""
-    asked = PointDemande(demande, dossier, demandeur)
-    check(RULES, asked)
-    mesure = point_mesure(dossier.point, dossier.mesures, demande.sens, pertes=pertes)
+    points: Sequence[PointDemande], *, pertes: bool = False
+) -> list[PointDecrit | None]:
+    """Return what is published of each point, None where nothing was measured on the days that are
+    demanded: they begin with the last commissioning at the earliest, and with the access service.
+    """
+    mesures = [
+        point_mesure(point.dossier.point, point.dossier.mesures, point.demande.sens, pertes=pertes)
+        for point in points
+    ]
+    etendues = [
+        None if mesure is None else _jours(point, mesure.mise_en_service)
+        for point, mesure in zip(points, mesures, strict=True)
+    ]
+    periodes = [etendue and periode(*etendue) for etendue in etendues]
+    return [
+        PointDecrit(
+            prm=point.dossier.point.prm,
+            mesure=mesure,
+            sens=point.demande.sens,
+            periode=ecrite,
+            etendues=(etendue,),
+            corrigees=point.demande.corrigees,
+        )
+        if mesure and etendue and ecrite
+        else None
+        for point, mesure, etendue, ecrite in zip(points, mesures, etendues, periodes, strict=True)
+    ]
+
+
+def _jours(point: PointDemande, mise_en_service: date) -> Jours | None:
+    """Return the days that are published of a point, None where there are none."""
+    demande = point.demande
     assert demande.date_debut is not None, "measures are demanded of days"
     assert demande.date_fin is not None, "measures are demanded of days"
     debut, fin = demande.date_debut, demande.date_fin
     if demande.cadre == "SERVICE_ACCES":
-        services = asked.services
+        services = point.services
         debut = max(debut, min(service.date_debut for service in services))
         fin = min(fin, max(service.date_fin or date.max for service in services))
-    if mesure is None:
-        raise Refus(DONNEE_DISPONIBLE, SANS_DONNEE)
-    debut = max(debut, mesure.mise_en_service)
-    if debut >= fin:
-        raise Refus(DONNEE_DISPONIBLE, SANS_DONNEE)
-    return PointDecrit(
-        prm=dossier.point.prm,
-        mesure=mesure,
-        sens=demande.sens,
-        periode=periode(debut, fin),
-        etendues=((debut, fin),),
-        corrigees=demande.corrigees,
-    )
+    debut = max(debut, mise_en_service)
+    return (debut, fin) if debut < fin else None
+
+
+@dataclass
+class Suivi023:
+    """What is known of a demand while its files are made: `refus` says why a point isn't
+    published, with the code of the report, `fichiers` the points by archive."""
+
+    prms: Sequence[str]
+    refus: dict[str, Refus] = field(default_factory=dict)
+    fichiers: dict[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def publies(self) -> Mapping[str, int]:
+        """The points that were published, each with the key of its first archive."""
+        found: dict[str, int] = {}
+        for cle, prms in enumerate(self.fichiers.values(), start=1):
+            for prm in prms:
+                found.setdefault(prm, cle)
+        return found
+
+
+def rapport_tree(suivi: Suivi023) -> dict[str, Any]:
+    """Return the report; archives go by the names of their zips (assumed)."""
+    publies = suivi.publies
+    prms = list(dict.fromkeys(suivi.prms))
+    refused = [prm for prm in prms if _is_refused(suivi, prm)]
+    return {
+        "synthese": {
+            "nbPrmTotal": len(prms),
+            "nbPrmRecevables": len(prms) - len(refused),
+            "nbPrmNonRecevables": len(refused),
+            "nbPrmPublies": len(publies),
+            "nbPrmNonPublies": len(prms) - len(publies),
+            "nbFichiersPublies": len(suivi.fichiers),
+        },
+        "fichiersPublies": [
+            {"nomFichier": nom, "cleFichier": cle}
+            for cle, nom in enumerate(suivi.fichiers, start=1)
+        ],
+        "prmDemandes": [_prm_tree(suivi, prm, publies) for prm in prms],
+    }
+
+
+def _prm_tree(suivi: Suivi023, prm: str, publies: Mapping[str, int]) -> dict[str, Any]:
+    tree: dict[str, Any] = {
+        "idPrm": prm,
+        "recevabilite": NON_RECEVABLE if _is_refused(suivi, prm) else "RECEVABLE",
+    }
+    if prm in publies:
+        return {**tree, "publication": "PUBLIE", "cleFichier": publies[prm]}
+    refus = suivi.refus.get(prm)
+    motif = SANS_DONNEE if refus is None else refus.constat
+    return {**tree, "publication": NON_PUBLIE, "motif": motif}
+
+
+def _is_refused(suivi: Suivi023, prm: str) -> bool:
+    """Tell whether the demand itself isn't admissible for a point."""
+    refus = suivi.refus.get(prm)
+    return refus is not None and refus.rule.code == NON_RECEVABLE

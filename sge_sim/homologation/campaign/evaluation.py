@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sge_sim.domaine.ecarts_plateforme import REPONSE_VIDE, Ecart
 from sge_sim.domaine.francais import counted
-from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text, carries_nothing
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree, carries_nothing, texts_at
 from sge_sim.homologation.catalogue.cases import Assertion, Attendu, Cas
 
 
@@ -60,7 +60,8 @@ def _evaluate_answer(attendu: Attendu, reponse: AnswerTree | RefusRecu) -> list[
         return _evaluate_refusal(attendu, reponse)
     if attendu.code is not None:
         return [Constat(f"refus {attendu.code}", False, "la demande a été acceptée")]
-    checks = [_evaluate_assertion(each, reponse) for each in attendu.assertions]
+    found = texts_at((each.chemin for each in attendu.assertions), reponse)
+    checks = map(_evaluate_assertion, attendu.assertions, found)
     return [Constat("succès", True), *checks]
 
 
@@ -97,8 +98,7 @@ def _evaluate_refusal(attendu: Attendu, refus: RefusRecu) -> list[Constat]:
     return checks
 
 
-def _evaluate_assertion(assertion: Assertion, reponse: AnswerTree) -> Constat:
-    values = assertion.chemin.values(reponse)
+def _evaluate_assertion(assertion: Assertion, values: Sequence[str]) -> Constat:
     match assertion.operation:
         case "present":
             good = bool(values)
@@ -108,18 +108,17 @@ def _evaluate_assertion(assertion: Assertion, reponse: AnswerTree) -> Constat:
             most = len(values) if assertion.maximum is None else assertion.maximum
             good = assertion.minimum <= len(values) <= most
         case "egal":
-            good = bool(values) and all(as_text(each) in assertion.valeurs for each in values)
+            good = bool(values) and all(each in assertion.valeurs for each in values)
         case "parmi":
-            good = all(as_text(each) in assertion.valeurs for each in values)
+            good = all(each in assertion.valeurs for each in values)
     return Constat(str(assertion), good, "" if good else _described(values, assertion))
 
 
-def _described(values: Sequence[object], assertion: Assertion) -> str:
+def _described(values: Sequence[str], assertion: Assertion) -> str:
     """Return what was found, in words short enough for a report."""
     if not values:
         return "rien"
     if assertion.operation in ("absent", "compte"):
         return counted(len(values), "trouvé")
-    wrong = [as_text(each) for each in values if as_text(each) not in assertion.valeurs]
-    shown = ", ".join(dict.fromkeys(wrong))
+    shown = ", ".join(dict.fromkeys(each for each in values if each not in assertion.valeurs))
     return shown if len(shown) <= 80 else f"{shown[:79]}…"

@@ -83,9 +83,8 @@ def execution_of(
     remarques = " ".join(part for part in (remarque, echange.panne, why) if part)
     day = f"{echange.instant:%d/%m/%Y %H:%M:%S}"
     return Execution(
-        **_identity(case),
+        **_described(case, day, f"{statut.value.capitalize()}. {remarques}".strip()),
         statut=statut,
-        suivi=_tracking(case, day, f"{statut.value.capitalize()}. {remarques}".strip()),
         constats=(*constats, *echange.controles),
         instant=echange.instant,
         duree_ms=round(echange.duree_ms, 1),
@@ -108,9 +107,8 @@ def not_run(case: Cas, why: str, *, panne: str = "", prevu_en_echec: bool = Fals
     `panne` is the line of the journal on the panne that struck what sets the case up.
     """
     return Execution(
-        **_identity(case),
+        **_described(case, "", why),
         statut=Statut.PERTURBE if panne else Statut.NON_EXECUTE,
-        suivi=_tracking(case, "", why),
         remarque=f"{panne} {why}".strip(),
         prevu_en_echec=prevu_en_echec,
     )
@@ -142,7 +140,8 @@ def _ending(
     return Statut.ECHOUE, ""
 
 
-def _identity(case: Cas) -> dict[str, Any]:
+def _described(case: Cas, day: str, remarks: str) -> dict[str, Any]:
+    """Return what an execution repeats of its case, its row of the tracking workbook included."""
     return {
         "cle": case.cle,
         "id": case.id,
@@ -151,13 +150,10 @@ def _identity(case: Cas) -> dict[str, Any]:
         "version": case.version,
         "titre": case.titre,
         "attendu": expectation(case.attendu),
+        "suivi": {**tracking_row(case), "Date & heure du test": day, "Remarques": remarks},
         "facultatif": case.facultatif,
         "au_choix": case.au_choix,
     }
-
-
-def _tracking(case: Cas, day: str, remarks: str) -> dict[str, str]:
-    return {**tracking_row(case), "Date & heure du test": day, "Remarques": remarks}
 
 
 def judge(

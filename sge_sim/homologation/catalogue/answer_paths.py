@@ -93,6 +93,11 @@ class Chemin:
         ]
 
 
+def texts_at(chemins: Iterable[Chemin], structure: object) -> list[list[str]]:
+    """Return what each path leads to in an answer, as the message spells it."""
+    return [[as_text(value) for value in chemin.values(structure)] for chemin in chemins]
+
+
 def as_text(value: object) -> str:
     """Return a simple value as the message spells it: `true`, `2025-04-01`, `12`."""
     if isinstance(value, bool):

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Literal
 
 from sge_sim.clock import add_months
@@ -213,7 +214,7 @@ class Cas:
     ecart_connu: tuple[Ecart, ...] = ()
     remarque: str = ""
 
-    @property
+    @cached_property
     def cle(self) -> str:
         """The key of the run, unique in its release: `ADP-R1@C5`, `ADP-NR1`."""
         return case_key(self.id, self.segment)
@@ -222,11 +223,6 @@ class Cas:
     def recevable(self) -> bool:
         """Whether Enedis counts the case among the `-R` (served) and not the `-NR` (refused)."""
         return self.attendu.code is None
-
-    @property
-    def chaine(self) -> str:
-        """The segment as the tracking workbook spells it: `C2C4`, `C5` or `N/A`."""
-        return "C2C4" if self.segment in ("C1-C4", "C2-C4") else self.segment
 
 
 def case_key(cas_id: str, segment: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from textwrap import fill
-from typing import Any
+from typing import Any, Final
 
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.catalogue.answer_paths import as_text
@@ -133,12 +133,12 @@ def _changes(old: Cas, new: Cas) -> tuple[Changement, ...]:
     found: list[Changement] = []
     for name in dict.fromkeys([*before, *after]):
         change = Changement(name, before.get(name), after.get(name))
-        if change.avant != change.apres and not _is_told(name, found):
+        if change.avant != change.apres and not _is_listed(name, found):
             found.append(change)
     return tuple(found)
 
 
-def _is_told(name: str, found: list[Changement]) -> bool:
+def _is_listed(name: str, found: list[Changement]) -> bool:
     """Return whether `name` came or went with a whole that is listed already."""
     return any(
         name.startswith(f"{each.donnee}/")
@@ -195,7 +195,7 @@ def render_show(case: Cas) -> str:
         f"  segment         {case.segment}",
         f"  point           {case.etat_du_point}",
         f"  accord client   {case.accord}",
-        f"  à exécuter      {times_to_run(case)}{_told_besides(case)}",
+        f"  à exécuter      {times_to_run(case)}{_beside_quantity(case)}",
         f"  provenance      {in_french(case.provenance)} : {case.source}",
     ]
     if case.apres:
@@ -266,6 +266,10 @@ def run_view(case: Cas) -> dict[str, Any]:
     }
 
 
+_CHAINES: Final = {"C1-C4": "C2C4", "C2-C4": "C2C4"}
+"""How the tracking workbook spells segments."""
+
+
 def tracking_row(case: Cas) -> dict[str, str]:
     """Return the case as a row of Enedis' tracking workbook, by column, in the sheet's order.
 
@@ -282,13 +286,13 @@ def tracking_row(case: Cas) -> dict[str, str]:
         "Quantité demandée": times_to_run(case),
         "Version testée": f"v{case.version}",
         "PRM testé": case.prm or "",
-        "Chaîne du test": case.chaine,
+        "Chaîne du test": _CHAINES.get(case.segment, case.segment),
         "Date & heure du test": "",
         "Remarques": "",
     }
 
 
-def _told_besides(case: Cas) -> str:
+def _beside_quantity(case: Cas) -> str:
     """Return what the quantity doesn't tell: the group, or that « - » means optional."""
     if case.facultatif and case.quantite is not None:
         return " (facultatif)"

@@ -172,11 +172,11 @@ def _read_runs(runs: Sequence[RawRun], protocole: Protocole, mistakes: list[str]
         for run in group:
             wrong = found.setdefault(run.where, [])
             cases.append(read_run(run, protocole, wrong))
-        mistakes.extend(_told_once(found))
+        mistakes.extend(_shared_once(found))
     return cases
 
 
-def _told_once(found: Mapping[str, Sequence[str]]) -> list[str]:
+def _shared_once(found: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the mistakes by run, those that all runs share under the case's id alone."""
     tails = [
         (where, mistake.removeprefix(where)) for where, each in found.items() for mistake in each

@@ -5,11 +5,11 @@ from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
 from sge_sim.domaine.plateformes import first_generation
 from sge_sim.refus import check
 from sge_sim.services.acces import PACKAGE_SGT483
-from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte, asks
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE_CODES
 from sge_sim.services.reading import acces_of, has_known_civilite, read_commande, read_declaration
 from sge_sim.services.service import Appel, Service
+from sge_sim.services.trees import ranked
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 
@@ -35,7 +35,13 @@ def handle(appel: Appel) -> Answer:
         demande.declaration,
     )
     return Answer(
-        order_accepted(affaire, service, prestation),
+        {
+            # The guide says that the daily index of a large point comes without affaireId (GUI
+            # 0469 §4); a recorded answer (2022) has it: it is always there.
+            "affaireId": affaire.affaire_id,
+            "prestations": {"prestation": [ranked(prestation)]},
+            "serviceSouscritId": service.service_souscrit_id,
+        },
         point_id=point.prm,
         affaire_id=affaire.affaire_id,
         login=affaire.login,
