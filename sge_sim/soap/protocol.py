@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from lxml import etree
@@ -167,8 +168,6 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         # nothing and reaches for nothing.
         super().__init__(parse_xsi_type=False, cleanup_namespaces=False)
         self._contract = contract
-        # Spyne knows the one operation by its name, which needn't be that of the element.
-        self._operation = f"{contract.request.rpartition('}')[0]}}}{contract.operation}"
         self._style = style
         self._models = models
         self._reader = Reader(self.from_unicode)
@@ -210,13 +209,17 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                 f"Élément reçu : {body.tag}. Ce point d'accès attend {self._contract.request}."
             )
         ctx.in_body_doc = body
-        ctx.method_request_string = self._operation
 
     def generate_method_contexts(self, ctx: Any) -> list[Any]:
         """Return the context of the contract's only operation: there is no other to make."""
-        (ctx.descriptor,) = self.get_call_handles(ctx)
+        ctx.descriptor = self._operation
         ctx.function = ctx.descriptor.function
         return [ctx]
+
+    @cached_property
+    def _operation(self) -> Any:
+        ((operation,),) = self.app.interface.service_method_map.values()
+        return operation
 
     def deserialize(self, ctx: Any, message: Any) -> None:
         """Validate the body by the contract, and read it and the contract's header as trees.
