@@ -173,10 +173,14 @@ MARCHES: Final = (
     Marche("data-connect", Counts(63, 46, 14, 0), daily),
     # Its points have four classes and off-peak hours, as communicating meters do.
     Marche("fichiers-m023", Counts(203, 615, 165, 270), files),
-    Marche("cas", Counts(113, 78, 22, 3), case),
+    Marche("cas", Counts(115, 82, 22, 3), case),
 )
 """Each walk, and what is wanted of it. An order's two returns are those to the statements: it reads
-before it is let in, then under the lock, and writes there."""
+before it is let in, then under the lock, and writes there. A case's three are the state that the
+target looks at after the runner did, the answer that is kept for later cases, and the values that
+the sender of this bench has written. Half of the files' are the physics, which
+reads each point alone; the others are those of a demand, of an archive, of a round of publication,
+and one or two of the writing of a point."""
 
 
 def _tiers(client: Caller) -> Any:

@@ -16,8 +16,7 @@ from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.flux.declaration import declare_canal
 from sge_sim.flux.r6x.documents import read_documents
-from sge_sim.flux.r6x.portail import read_points
-from sge_sim.flux.r6x.tableau import rows_of
+from sge_sim.flux.r6x.tableau import read_points, rows_of
 from sge_sim.tables.commandes import next_numero
 
 NOW = parse_instant("2025-08-01T10:00")

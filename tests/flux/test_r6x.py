@@ -71,6 +71,7 @@ from sge_sim.tables.prepared import Driver
 NOW = at(date(2024, 11, 20))
 PRINTEMPS = (date(2024, 3, 12), date(2024, 4, 21))
 AUTOMNE = (date(2024, 10, 8), date(2024, 11, 17))
+UN_JOUR = (date(2024, 10, 27), date(2024, 10, 28))
 CMD: dict[str, Any] = {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66": "PMAX"}
 
 
@@ -111,7 +112,7 @@ def v3_texts(
 
 
 @pytest.mark.documented("GUI 0503 §2: the same data as the web services")
-@pytest.mark.parametrize("days", [PRINTEMPS, AUTOMNE], ids=["spring", "autumn"])
+@pytest.mark.parametrize("days", [PRINTEMPS, AUTOMNE, UN_JOUR], ids=["spring", "autumn", "one day"])
 @pytest.mark.parametrize("flux", ["R63", "R65", "R66"])
 def test_series_are_those_of_the_web_service(
     collected: Platform, flux: str, days: tuple[date, date]

@@ -28,7 +28,7 @@ from sge_sim.domaine.nomenclatures import EtatService
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.flux.declaration import clear_content
 from sge_sim.flux.r6x.documents import read_documents
-from sge_sim.flux.r6x.portail import POINTS_EN_CSV, portal_archive
+from sge_sim.flux.r6x.tableau import POINTS_EN_CSV, portal_archive
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.flux import FichierFlux, find_fichier
 from sge_sim.tables.lists import find_services_souscrits

@@ -6,15 +6,17 @@ costs what a month does.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
 from sge_sim.domaine.ecarts_plateforme import Defauts
-from sge_sim.domaine.nomenclatures import METIERS, Sens, TypeAcces
+from sge_sim.domaine.nomenclatures import METIERS, Flux, Sens, TypeAcces
+from sge_sim.flux.r6x.archives import PointEcrit
 from sge_sim.mesures import Grandeur, PointMesure
 from sge_sim.mesures.horodates import Stamp
 from sge_sim.mesures.interventions import DEPOSE, POSE
@@ -26,6 +28,7 @@ from sge_sim.mesures.series import (
     Serie,
     Troncon,
     has_corrected,
+    read_curves_of_day,
     read_series,
 )
 from sge_sim.soap.arbre_releves import DISTRIBUTEUR, ArbreReleves, dated_values
@@ -36,6 +39,9 @@ Jours = tuple[date, date]
 MOTIFS_DE_POSE: Final = MappingProxyType({POSE: "Pose fournisseur", DEPOSE: "Dépose fournisseur"})
 """How R64 calls the reasons of a reading on the spot (GUI 0503 §2.4)."""
 _COURBES_DES_GRANDS: Final = ("PA", "PRI", "PRC", "E")
+_DE_PETITS: Final = frozenset[Flux]({"R63", "R63B"})
+"""The curves in which there are small points: many of them are read together."""
+_JOUR: Final = timedelta(1)
 _DAY: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.JOUR)
 _INSTANT: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
 
@@ -172,6 +178,45 @@ def write_indexes(point: PointDecrit, defauts: Defauts) -> Iterator[bytes]:
 WRITERS: Final[Mapping[str, PointWriter]] = MappingProxyType(
     {"R63": write_curves, "R64": write_indexes, "R65": write_energies, "R66": write_maxima}
 )
+
+
+def write_points(
+    flux: Flux, points: Sequence[PointDecrit], defauts: Defauts
+) -> Iterator[PointEcrit]:
+    """Yield the points that have something to publish in a file of measures."""
+    write = WRITERS[flux[:3]]
+    return written(_read_together(points) if flux in _DE_PETITS else points, write, defauts)
+
+
+def written(
+    points: Iterable[PointDecrit], write: PointWriter, defauts: Defauts
+) -> Iterator[PointEcrit]:
+    """Yield the points of which something is written."""
+    for point in points:
+        pieces = write(point, defauts)
+        first = next(pieces, None)
+        if first is not None:
+            yield PointEcrit(point.prm, chain((first,), pieces))
+
+
+def _read_together(points: Sequence[PointDecrit]) -> Iterator[PointDecrit]:
+    """Give points the curve of the only day that a file has of them, each day read at once."""
+    curves: dict[int, Serie | None] = {}
+    for jour, rangs in _by_day(points).items():
+        mesures = [points[rang].mesure for rang in rangs]
+        curves.update(zip(rangs, read_curves_of_day(mesures, jour), strict=True))
+    for rang, point in enumerate(points):
+        yield replace(point, courbe=curves[rang]) if curves.get(rang) else point
+
+
+def _by_day(points: Sequence[PointDecrit]) -> dict[date, list[int]]:
+    """Return the ranks of the points of which a file has one day, by this day."""
+    found: dict[date, list[int]] = {}
+    for rang, point in enumerate(points):
+        match point.etendues:
+            case ((debut, fin),) if fin - debut == _JOUR:
+                found.setdefault(debut, []).append(rang)
+    return found
 
 
 def _with_points(

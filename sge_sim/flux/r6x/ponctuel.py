@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Final
 from zipfile import ZIP_STORED, ZipFile
@@ -24,18 +23,14 @@ from sge_sim.flux.r6x.archives import (
 )
 from sge_sim.flux.r6x.entete import EnvoiR6X
 from sge_sim.flux.r6x.facturation import write_billed
-from sge_sim.flux.r6x.mesures import WRITERS, PointWriter, dumps
+from sge_sim.flux.r6x.mesures import dumps, write_points, written
 from sge_sim.flux.r6x.recevabilite import (
-    DONNEE_DISPONIBLE,
-    SANS_DONNEE,
-    PointDemande,
     Suivi023,
     admit,
     describe_demanded,
     rapport_tree,
 )
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
-from sge_sim.refus import Refus
 from sge_sim.tables.m023 import DemandeM023, find_demande_m023
 from sge_sim.tables.prepared import Driver, read_at_once
 
@@ -96,7 +91,7 @@ def _shared(
         for prm, text in texts:
             if text is not None:
                 yield PointEcrit(prm, (text,))
-            else:  # refused, or without data: noted here, why
+            else:  # refused, here noted why, or without data
                 yield from _points(session, demande, envoi, demandeur, suivi, (prm,))
 
 
@@ -111,8 +106,8 @@ def _texts(
     demande = find_demande_m023(session, affaire_id)
     assert demande is not None, "it is being published"
     points = _points(session, demande, envoi, demandeur, Suivi023([*prms]), prms)
-    written = {point.prm: b"".join(point.morceaux) for point in points}
-    return [(prm, written.get(prm)) for prm in prms]
+    texts = {point.prm: b"".join(point.morceaux) for point in points}
+    return [(prm, texts.get(prm)) for prm in prms]
 
 
 def _points(
@@ -123,39 +118,23 @@ def _points(
     suivi: Suivi023,
     prms: Sequence[str],
 ) -> Iterator[PointEcrit]:
-    """Yield the points that have something to publish, and note why the others have nothing.
+    """Yield the points that have something to publish, and note why others are refused.
 
-    A hundred are read and described together.
+    A hundred are read, checked and described together.
     """
     for some in batches(prms, _LUS_ENSEMBLE):
         read = read_at_once(Driver.under(session), [(read_dossier, prm) for prm in some])
         points = admit(demande, demandeur, dict(zip(some, read, strict=True)), suivi.refus)
-        for prm, pieces in _pieces(demande, envoi, demandeur, points):
-            first = next(pieces, None)
-            if first is None:
-                suivi.refus[prm] = Refus(DONNEE_DISPONIBLE, SANS_DONNEE)
-            else:
-                yield PointEcrit(prm, chain((first,), pieces))
-
-
-def _pieces(
-    demande: DemandeM023, envoi: EnvoiR6X, demandeur: Demandeur, points: Sequence[PointDemande]
-) -> Iterator[tuple[str, Iterator[bytes]]]:
-    """Yield what is written of each point, nothing of one without data."""
-    if demande.flux == SANS_MESURE:
-        for point in (each.point for each in points):
-            seen = visibilite_of(point, demandeur.code, demandeur.kind, demande.cadre)
-            yield point.prm, iter((dumps(situation_tree(point, seen)),))
-        return
-    write: PointWriter = (
-        partial(write_billed, now=envoi.creation)
-        if demande.flux == "R67"
-        else WRITERS[demande.flux]
-    )
-    decrits = describe_demanded(points, pertes=envoi.defauts.pertes)
-    for demanded, decrit in zip(points, decrits, strict=True):
-        pieces = iter(()) if decrit is None else write(decrit, envoi.defauts)
-        yield demanded.dossier.point.prm, pieces
+        if demande.flux == SANS_MESURE:
+            for point in (each.point for each in points):
+                seen = visibilite_of(point, demandeur.code, demandeur.kind, demande.cadre)
+                yield PointEcrit(point.prm, (dumps(situation_tree(point, seen)),))
+            continue
+        decrits = describe_demanded(points, pertes=envoi.defauts.pertes)
+        if demande.flux == "R67":
+            yield from written(decrits, partial(write_billed, now=envoi.creation), envoi.defauts)
+        else:
+            yield from write_points(demande.flux, decrits, envoi.defauts)
 
 
 def _each(archives: Iterator[ArchiveEcrite], envoi: EnvoiR6X) -> Iterator[Fichier]:

@@ -28,7 +28,6 @@ _GUIDE: Final = "GUI 0502 v1.4.0"
 NON_RECEVABLE: Final = "NON_RECEVABLE"
 NON_PUBLIE: Final = "NON_PUBLIE"
 _NON_TITULAIRE: Final = "le demandeur n'est pas le titulaire du contrat unique de ce PRM"
-SANS_DONNEE: Final = "aucune donnée disponible sur la période"
 _MESURES_FINES: Final = frozenset({"R63", "R64", "R65", "R66"})
 
 
@@ -153,6 +152,8 @@ DONNEE_DISPONIBLE: Final = Rule(
     "assumed",
     "des jours mesurés depuis la mise en service et le début du service d'accès",
 )
+_SANS_DONNEE: Final = Refus(DONNEE_DISPONIBLE, "aucune donnée disponible sur la période")
+"""Why a point isn't published that nothing else refuses."""
 
 
 def admit(
@@ -178,10 +179,8 @@ def admit(
     return admis
 
 
-def describe_demanded(
-    points: Sequence[PointDemande], *, pertes: bool = False
-) -> list[PointDecrit | None]:
-    """Return what is published of each point, None where nothing was measured on the days that are
+def describe_demanded(points: Sequence[PointDemande], *, pertes: bool = False) -> list[PointDecrit]:
+    """Return what is published of the points of which something was measured on the days that are
     demanded: they begin with the last commissioning at the earliest, and with the access service.
     """
     mesures = [
@@ -202,9 +201,8 @@ def describe_demanded(
             etendues=(etendue,),
             corrigees=point.demande.corrigees,
         )
-        if mesure and etendue and ecrite
-        else None
         for point, mesure, etendue, ecrite in zip(points, mesures, etendues, periodes, strict=True)
+        if mesure and etendue and ecrite
     ]
 
 
@@ -270,9 +268,8 @@ def _prm_tree(suivi: Suivi023, prm: str, publies: Mapping[str, int]) -> dict[str
     }
     if prm in publies:
         return {**tree, "publication": "PUBLIE", "cleFichier": publies[prm]}
-    refus = suivi.refus.get(prm)
-    motif = SANS_DONNEE if refus is None else refus.constat
-    return {**tree, "publication": NON_PUBLIE, "motif": motif}
+    refus = suivi.refus.get(prm, _SANS_DONNEE)
+    return {**tree, "publication": NON_PUBLIE, "motif": refus.constat}
 
 
 def _is_refused(suivi: Suivi023, prm: str) -> bool:

@@ -6,10 +6,10 @@ it came; of what is published twice the last one wins.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from itertools import chain, pairwise
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -24,10 +24,9 @@ from sge_sim.flux.periodes import FREQUENCES, GUICHET, Frequence, Periode
 from sge_sim.flux.points_lus import LUS_ENSEMBLE, Facette, read_mesures
 from sge_sim.flux.r6x.archives import LIMITES, Limites, PointEcrit, write_archives
 from sge_sim.flux.r6x.entete import Echeances, EnvoiR6X, periode
-from sge_sim.flux.r6x.mesures import WRITERS, Jours, PointDecrit, dumps
+from sge_sim.flux.r6x.mesures import Jours, PointDecrit, dumps, write_points
 from sge_sim.flux.retards import DELAI_MAXIMAL, retard
 from sge_sim.mesures import PeriodeCollecte, PointMesure
-from sge_sim.mesures.series import Serie, read_curves_of_day
 from sge_sim.tables.diffusions import PointDiffuse
 
 _JOUR: Final = timedelta(1)
@@ -119,11 +118,7 @@ def _written(
 ) -> Iterator[PointEcrit]:
     for diffuses in batches(lot.points, LUS_ENSEMBLE):
         decrits = _described(session, replace(lot, points=tuple(diffuses)), envoi, late, collectees)
-        for point in _read_together(decrits) if lot.diffusion.flux == "R63B" else decrits:
-            pieces = WRITERS[lot.diffusion.flux[:3]](point, envoi.defauts)
-            first = next(pieces, None)
-            if first is not None:
-                yield PointEcrit(point.prm, chain((first,), pieces))
+        yield from write_points(lot.diffusion.flux, decrits, envoi.defauts)
 
 
 def _described(
@@ -161,26 +156,6 @@ def _described(
             )
         )
     return decrits
-
-
-def _read_together(points: Sequence[PointDecrit]) -> Iterator[PointDecrit]:
-    """Give points the curve of the only day that is told of them, those of a day read together."""
-    curves: dict[int, Serie | None] = {}
-    for jour, rangs in _by_day(points).items():
-        mesures = [points[rang].mesure for rang in rangs]
-        curves.update(zip(rangs, read_curves_of_day(mesures, jour), strict=True))
-    for rang, point in enumerate(points):
-        yield replace(point, courbe=curves[rang]) if curves.get(rang) else point
-
-
-def _by_day(points: Sequence[PointDecrit]) -> dict[date, list[int]]:
-    """Return the ranks of the points of which one day is told, by this day."""
-    found: dict[date, list[int]] = {}
-    for rang, point in enumerate(points):
-        match point.etendues:
-            case ((debut, fin),) if fin - debut == _JOUR:
-                found.setdefault(debut, []).append(rang)
-    return found
 
 
 def days_stored(
