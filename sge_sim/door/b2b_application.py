@@ -8,7 +8,7 @@ import logging
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.domaine.echanges import ASKED, ASKED_MOST, NOTED
@@ -124,7 +124,7 @@ class B2B:
         except Exception as error:
             response = self._failed(exchange, error)
         spent = elapsed_ms(since)
-        self._journal(lambda: self._described(exchange, response, spent))
+        self._journal(self._described, exchange, response, spent)
         return response
 
     def refuse_handshake(self, failure: HandshakeFailure) -> None:
@@ -278,10 +278,10 @@ class B2B:
             ("Retry-After", "5"),
         )
 
-    def _journal(self, described: Callable[[], EchangeRecord]) -> None:
-        """Record what is `described`; whatever happens here, the client has its answer."""
+    def _journal(self, describe: Callable[..., EchangeRecord], *of: Any) -> None:
+        """Record what `describe` makes `of` it; whatever happens, the client has its answer."""
         try:
-            self._record(described())
+            self._record(describe(*of))
         except Exception:
             _log.exception("Un échange n'a pas pu être décrit au journal.")
 

@@ -188,17 +188,19 @@ def questions(
     rang_m023: tuple[tuple[Flux, ...], int] | None = None,
 ) -> dict[str, Question]:
     """Return what is to be read for `Faits`, by its fields."""
-    by_key: dict[str, tuple[Query[Any], str | None]] = {
-        "dossier": (read_dossier, prm),
-        "services": (read_services, services_of),
-        "service": (read_service, service),
-        "utilisateur": (read_utilisateur, login and login.lower()),
-        "contrat": (read_contrat, contrat_id),
-        "acteur": (read_acteur, acteur),
-    }
-    asked: dict[str, Question] = {
-        name: (query, key) for name, (query, key) in by_key.items() if key is not None
-    }
+    asked: dict[str, Question] = {}
+    if prm is not None:
+        asked["dossier"] = (read_dossier, prm)
+    if services_of is not None:
+        asked["services"] = (read_services, services_of)
+    if service is not None:
+        asked["service"] = (read_service, service)
+    if login is not None:
+        asked["utilisateur"] = (read_utilisateur, login.lower())
+    if contrat_id is not None:
+        asked["contrat"] = (read_contrat, contrat_id)
+    if acteur is not None:
+        asked["acteur"] = (read_acteur, acteur)
     if abonnement is not None:
         asked["abonnement"] = (read_abonnement, *abonnement)
     if numeros:

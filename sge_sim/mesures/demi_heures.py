@@ -4,7 +4,6 @@ What is asked for is mostly a week or so, and the half-hours of a day depend on 
 dated entries of the point: they are computed and kept by two months.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
@@ -13,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sge_sim.mesures.calendrier import calendrier
-from sge_sim.mesures.entrees_datees import coupes_de
 from sge_sim.mesures.formes import BITS, UNITE
 from sge_sim.mesures.journees_lues import journees_lues
 from sge_sim.mesures.jours import Journees
@@ -47,39 +45,23 @@ def watts(j: Journees, exacts: Entiers, *, horaire: bool) -> Entiers:
 def demi_heures(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, Entiers]]:
     """Yield the mean W of the days [i0, i1) of a C5 or P4, in parts of days of the same length:
     the first day of each, and its values of shape (days, steps)."""
-    while i0 < i1:
-        debut, fin = _gardees_ensemble(point, i0)
-        borne = min(fin, i1)
-        yield i0, _gardees(point, debut, fin)[i0 - debut : borne - debut].astype(np.int64)
-        i0 = borne
-
-
-def _gardees_ensemble(point: PointMesure, jour: int) -> tuple[int, int]:
-    """Return the days around one that are kept together: of the same length, under the same dated
-    entries."""
-    bornes, coupes = _bornes(), coupes_de(point)
-    rang = bisect_right(bornes, jour)
-    debut, fin = bornes[rang - 1], bornes[rang]
-    rang = bisect_right(coupes, jour)
-    if rang and coupes[rang - 1] > debut:
-        debut = coupes[rang - 1]
-    if rang < len(coupes) and coupes[rang] < fin:
-        fin = coupes[rang]
-    return debut, fin
-
-
-@lru_cache(maxsize=1)
-def _bornes() -> tuple[int, ...]:
-    """Return the days on which, for all points, others begin to be kept."""
-    jours = len(calendrier().heures)
-    return tuple(sorted({*range(0, jours, 1 << _BITS_GARDES), *calendrier().bords, jours}))
+    for rang in range(i0 >> _BITS_GARDES, (i1 - 1 >> _BITS_GARDES) + 1):
+        for premier, gardees in _gardees(point, rang):
+            debut, fin = max(premier, i0), min(premier + len(gardees), i1)
+            if debut < fin:
+                yield debut, gardees[debut - premier : fin - premier].astype(np.int64)
 
 
 @lru_cache(maxsize=2048)
-def _gardees(point: PointMesure, i0: int, i1: int) -> NDArray[Any]:
-    """Return the mean W of days of the same length, in as few bytes as hold them; read-only."""
-    (j,) = journees_lues(point, i0, i1, par_duree=True)
-    exacts = watts(j, j.pas_a_pas(), horaire=False)
-    gardees: NDArray[Any] = exacts.astype(np.min_scalar_type(int(np.max(exacts, initial=0))))
-    gardees.setflags(write=False)
-    return gardees
+def _gardees(point: PointMesure, rang: int) -> list[tuple[int, NDArray[Any]]]:
+    """Return the mean W of the days of that rank that are kept together, in parts of days of the
+    same length under the same dated entries: as few bytes as hold them, read-only."""
+    debut = rang << _BITS_GARDES
+    fin = min(debut + (1 << _BITS_GARDES), len(calendrier().heures))
+    parts = []
+    for j in journees_lues(point, debut, fin, par_duree=True):
+        exacts = watts(j, j.pas_a_pas(), horaire=False)
+        gardees = exacts.astype(np.min_scalar_type(int(np.max(exacts, initial=0))))
+        gardees.setflags(write=False)
+        parts.append((j.premier, gardees))
+    return parts

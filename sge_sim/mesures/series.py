@@ -101,7 +101,7 @@ def _curves(point: PointMesure, lecture: Lecture) -> Iterator[Serie]:
     """C5 and P4 have the active power alone; TOUT is all that there is."""
     for grandeur in (Grandeur.PA,) if point.petit else Grandeur:
         if lecture.grandeur in (grandeur, TOUT):
-            yield Serie(grandeur, tuple(_curve(point, lecture, grandeur)))
+            yield Serie(grandeur, _curve(point, lecture, grandeur))
 
 
 def has_corrected(grandeur: str, *, petit: bool) -> bool:
@@ -113,29 +113,30 @@ def has_corrected(grandeur: str, *, petit: bool) -> bool:
     return not petit and grandeur in (Grandeur.PA, TOUT)
 
 
-def _curve(point: PointMesure, lecture: Lecture, grandeur: Grandeur) -> Iterator[Troncon]:
+def _curve(point: PointMesure, lecture: Lecture, grandeur: Grandeur) -> tuple[Troncon, ...]:
     mesuree = courbe(point, lecture.debut, lecture.fin, grandeur, collectees=lecture.collectees)
     brut = BRUT if point.petit else REEL
     corrigees = lecture.corrigees and has_corrected(grandeur, petit=point.petit)
+    if mesuree.pas_unique is not None and not corrigees:
+        whole = mesuree.horodates, mesuree.decalages, mesuree.valeurs
+        return (Troncon(*whole, mesuree.pas_unique, brut),)
     mains = np.zeros(len(mesuree.pas), np.bool_)
     if corrigees:
         mesuree, mains = corrected_curve(point, mesuree)
-    if mesuree.pas_unique is not None:
-        whole = mesuree.horodates, mesuree.decalages, mesuree.valeurs
-        yield Troncon(*whole, mesuree.pas_unique, brut)
-        return
     gardes = np.flatnonzero(mesuree.valides | corrigees)
     sortes = np.stack([mesuree.pas, np.where(mains, 2, mesuree.valides)])[:, gardes]
     coupes = np.flatnonzero((sortes[:, 1:] != sortes[:, :-1]).any(axis=0)) + 1
-    for rangs in np.split(gardes, coupes):
-        if len(rangs):
-            yield Troncon(
-                mesuree.horodates[rangs],
-                mesuree.decalages[rangs],
-                mesuree.valeurs[rangs],
-                int(mesuree.pas[rangs[0]]),
-                CORRIGE if mains[rangs[0]] else brut if mesuree.valides[rangs[0]] else ESTIME,
-            )
+    return tuple(
+        Troncon(
+            mesuree.horodates[rangs],
+            mesuree.decalages[rangs],
+            mesuree.valeurs[rangs],
+            int(mesuree.pas[rangs[0]]),
+            CORRIGE if mains[rangs[0]] else brut if mesuree.valides[rangs[0]] else ESTIME,
+        )
+        for rangs in np.split(gardes, coupes)
+        if len(rangs)
+    )
 
 
 def _energies(point: PointMesure, lecture: Lecture) -> Iterator[Serie]:

@@ -6,9 +6,10 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence, Set
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import partial
+from typing import Any, Final
 
 from sge_sim.commandes.echeances import catch_up_orders, transaction_on
 from sge_sim.domaine.nomenclatures import Demandeur
@@ -73,6 +74,7 @@ def _nearest(name: str, services: Sequence[Service]) -> str:
 
 
 _log = logging.getLogger(__name__)
+_NO_SESSION: Final[AbstractContextManager[Any]] = nullcontext()
 
 
 def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoint]:
@@ -141,29 +143,18 @@ def handler(
             if settings.environment == "production":
                 _check_habilitation(service, exchange.demandeur, vue, disabled)
             asked = service.asks(exchange.demande, exchange.demandeur)
-            with ExitStack() as stack:
-                session = None
-                if service.writes:
-                    session, exchange.instant, faits = stack.enter_context(
-                        transaction_on(database, asked.get("prm"), asked)
-                    )
-                else:
-                    if service.catches_up:
-                        catch_up_orders(database, exchange.instant, asked["prm"])
-                        vue = database.memoire.look()
-                    if service.searches:
-                        session = stack.enter_context(database.sessions())
-                    faits = vue.lire(**asked)
-                appel = Appel(
-                    exchange.demande,
-                    exchange.entete,
-                    exchange.demandeur,
-                    exchange.instant,
-                    settings,
-                    faits,
-                    session,
-                    disabled,
-                )
+            of = exchange.demande, exchange.entete, exchange.demandeur
+            if service.writes:
+                with transaction_on(database, asked.get("prm"), asked) as (session, now, faits):
+                    exchange.instant = now
+                    appel = Appel(*of, now, settings, faits, session, disabled)
+                    return messages.write(service.handle(appel), exchange.entete)
+            if service.catches_up:
+                catch_up_orders(database, exchange.instant, asked["prm"])
+                vue = database.memoire.look()
+            with database.sessions() if service.searches else _NO_SESSION as session:
+                faits = vue.lire(**asked)
+                appel = Appel(*of, exchange.instant, settings, faits, session, disabled)
                 return messages.write(service.handle(appel), exchange.entete)
         except Refus as refus:
             raise SgtFault(

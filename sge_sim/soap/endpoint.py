@@ -45,10 +45,6 @@ class Outgoing(spyne.Soap11):  # type: ignore[misc]
         exchange.outcome = Outcome(fault.code, fault.constat, fault.rule)
         ctx.out_document = envelope([], self._fault(fault, exchange))
 
-    def create_out_string(self, ctx: Any, charset: str | None = None) -> None:
-        """Hand the bytes over."""
-        ctx.out_string = [ctx.out_document]
-
     def _fault(self, fault: SgtFault, exchange: Exchange) -> list[bytes]:
         """Return a fault as the guides show it.
 
@@ -152,6 +148,7 @@ class Context(spyne.MethodContext):  # type: ignore[misc]
 
 
 _TEXT_XML = (("Content-Type", "text/xml; charset=utf-8"),)
+_OK, _FAILED = HTTPStatus.OK, HTTPStatus.INTERNAL_SERVER_ERROR
 _KEPT_DOCUMENTS = 4
 
 
@@ -251,13 +248,12 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
 
     def answer(self, exchange: Exchange) -> Response:
         context = object.__new__(Context)
-        context.__dict__.update(self._blank, udc=exchange)
-        context.in_string = exchange.request.body
+        context.__dict__.update(self._blank, udc=exchange, in_string=exchange.request.body)
         (context,) = self.generate_contexts(context)
         if context.in_error is None:
             self.get_in_object(context)
         if context.in_error is None:
-            self.get_out_object(context)
+            self.app.process_request(context)
         return self._response(context)
 
     def refuse(self, exchange: Exchange, fault: SgtFault) -> Response:
@@ -266,9 +262,8 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
         return self._response(context)
 
     def _response(self, context: Any) -> Response:
-        self.get_out_string(context)
-        status = HTTPStatus.OK if context.out_error is None else HTTPStatus.INTERNAL_SERVER_ERROR
-        (message,) = context.out_string
+        self.app.out_protocol.serialize(context, SgeSoap11.RESPONSE)
+        message, status = context.out_document, _OK if context.out_error is None else _FAILED
         # A context and its errors hold each other: the message, which may be a large one, is let go
         # now, not when the collector comes by.
         context.in_document = context.in_body_doc = context.in_header_doc = None

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from lxml import etree
@@ -25,6 +26,13 @@ ReadElement = Callable[[etree._Element], Any]
 
 _ISO_DAY = 10  # a longer xs:date has a time zone
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _read_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == _ISO_DAY else None
+    except ValueError:  # a header may hold anything
+        return None
 
 
 class Reader:
@@ -50,24 +58,23 @@ class Reader:
         if issubclass(model, spyne.Unicode):
             return lambda element: element.text or ""
         if issubclass(model, spyne.Boolean):
-            return lambda element: self._boolean(model, (element.text or "").strip())
+            return self._simple(model, _BOOLEANS.get)
         if issubclass(model, spyne.Date):
-            return lambda element: self._date(model, (element.text or "").strip())
+            return self._simple(model, _read_day)
         return lambda element: self._from_unicode(model, (element.text or "").strip())
 
-    # Spyne takes a hundred times longer for the usual ways of writing these two.
+    def _simple(self, model: Any, usual: Callable[[str], Any]) -> ReadElement:
+        """Read what is written in a `usual` way without Spyne, which takes a hundred times longer.
 
-    def _boolean(self, model: Any, text: str) -> Any:
-        known = _BOOLEANS.get(text)
-        return self._from_unicode(model, text) if known is None else known
+        `usual` returns None for the others.
+        """
 
-    def _date(self, model: Any, text: str) -> Any:
-        if len(text) != _ISO_DAY:
-            return self._from_unicode(model, text)
-        try:
-            return date.fromisoformat(text)
-        except ValueError:  # a header may hold anything
-            return self._from_unicode(model, text)
+        def read(element: etree._Element) -> Any:
+            text = (element.text or "").strip()
+            found = usual(text)
+            return self._from_unicode(model, text) if found is None else found
+
+        return read
 
     def _tree(self, model: Any) -> ReadElement:
         members: dict[str, tuple[str, ReadElement | None, bool]] = {}
@@ -161,8 +168,6 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         # nothing and reaches for nothing.
         super().__init__(parse_xsi_type=False, cleanup_namespaces=False)
         self._contract = contract
-        # Spyne knows the one operation by its name, which needn't be that of the element.
-        self._operation = f"{contract.request.rpartition('}')[0]}}}{contract.operation}"
         self._style = style
         self._models = models
         self._reader = Reader(self.from_unicode)
@@ -204,13 +209,17 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                 f"Élément reçu : {body.tag}. Ce point d'accès attend {self._contract.request}."
             )
         ctx.in_body_doc = body
-        ctx.method_request_string = self._operation
 
     def generate_method_contexts(self, ctx: Any) -> list[Any]:
         """Return the context of the contract's only operation: there is no other to make."""
-        (ctx.descriptor,) = self.get_call_handles(ctx)
+        ctx.descriptor = self._operation
         ctx.function = ctx.descriptor.function
         return [ctx]
+
+    @cached_property
+    def _operation(self) -> Any:
+        ((operation,),) = self.app.interface.service_method_map.values()
+        return operation
 
     def deserialize(self, ctx: Any, message: Any) -> None:
         """Validate the body by the contract, and read it and the contract's header as trees.

@@ -41,7 +41,10 @@ class ActeurFacts:
 
     def has_contrat_actif(self, jour: date) -> bool:
         """Tell whether one of its contracts runs on `jour`."""
-        return any(contrat.is_active(jour) for contrat in self.contrats)
+        for contrat in self.contrats:  # noqa: SIM110 - a generator would cost as much as they do
+            if contrat.is_active(jour):
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)

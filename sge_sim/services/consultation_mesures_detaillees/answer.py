@@ -7,7 +7,7 @@ are as in its guide.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -37,10 +37,10 @@ def grandeur(
     demande: DemandeDetaillees,
     serie: Serie,
     name: str,
-    lignes: Sequence[ModeleLigne],
+    row: Callable[[Troncon], ModeleLigne],
     month: Callable[[PuissanceMensuelle], str],
 ) -> dict[str, Any]:
-    """Return a block of measures: its rows are elements `name`, those of each part as its line.
+    """Return a block of measures: its rows are elements `name`, those of each part as its `row`.
 
     `month` writes a monthly maximum.
     """
@@ -48,8 +48,8 @@ def grandeur(
         rows = [month(mois).encode() for mois in serie.mois]
     else:
         rows = [
-            write_rows(ligne, each.horodates, each.decalages, each.valeurs)
-            for ligne, each in zip(lignes, serie.troncons, strict=True)
+            write_rows(row(each), each.horodates, each.decalages, each.valeurs)
+            for each in serie.troncons
         ]
     return {
         "grandeurMetier": demande.metier,
@@ -67,13 +67,9 @@ def response_v2(demande: DemandeDetaillees, series: Sequence[Serie], *, corrigee
     """Return the response of v2.0: nothing at all where there is no measure (GUI 0488)."""
     if not series:
         return {}
-    rows = [[_row_v2(troncon) for troncon in serie.troncons] for serie in series]
     return {
         **heading(demande, corrigees=corrigees),
-        "grandeur": [
-            grandeur(demande, serie, "mesure", lignes, _month_v2)
-            for serie, lignes in zip(series, rows, strict=True)
-        ],
+        "grandeur": [grandeur(demande, serie, "mesure", _row_v2, _month_v2) for serie in series],
     }
 
 
@@ -131,14 +127,10 @@ def response_v3(
     """Return the response of v3.0 to a demand of curves, energies or maximum powers."""
     if not series:
         return {}
-    rows = [[_row_v3(demande, troncon) for troncon in serie.troncons] for serie in series]
-    trailer = _trailer(demande, petit=petit)
+    row, trailer = partial(_row_v3, demande), _trailer(demande, petit=petit)
     return {
         **heading(demande, corrigees=corrigees),
-        "grandeur": [
-            grandeur(demande, serie, "points", lignes, _month_v3)
-            for serie, lignes in zip(series, rows, strict=True)
-        ],
+        "grandeur": [grandeur(demande, serie, "points", row, _month_v3) for serie in series],
         **trailer,
     }
 
