@@ -5,6 +5,7 @@ is known from the names, without loading Alembic: a start with nothing to do cos
 """
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +23,6 @@ from sge_sim.tables.apports import is_installed
 from sge_sim.tables.prepared import Driver
 
 if TYPE_CHECKING:
-    from alembic.config import Config
-
     from sge_sim.journal import Journal
 
 
@@ -75,11 +74,14 @@ def prepare(database: Database) -> None:
         with database.reading() as connection:
             if is_up_to_date(connection):
                 return
+        upgrade = _load_upgrade()
         with database.alone(), database.writing_connection() as connection, connection.begin():
             if url.get_backend_name() != "sqlite":
                 Driver.of(connection).connection.silence_seconds = None  # as long as it takes
                 connection.detach()  # the pool's others have their bound
-            bring_up_to_date(connection)
+            lock(connection)
+            if not is_up_to_date(connection):  # another process may have been faster
+                upgrade(connection)
     except DBAPIError as error:
         raise UsageError(
             f"la base {url.render_as_string()} ne peut pas être lue ({error.orig}) : vérifier "
@@ -92,30 +94,21 @@ def is_up_to_date(connection: Connection) -> bool:
     return stored_revision(connection) == revisions()[-1]
 
 
-def bring_up_to_date(connection: Connection) -> None:
-    """Create or migrate the schema; several processes may call at once.
+def _load_upgrade() -> Callable[[Connection], None]:
+    """Return what creates or migrates the schema, in the transaction of a connection.
 
-    All of it belongs to the transaction of `connection`: it is done or it isn't.
+    Alembic is loaded for it, before any lock is taken: a fifth of a second, that a start can do
+    without, and many times that where Python has its bytecode still to make.
     """
-    lock(connection)
-    if not is_up_to_date(connection):
-        _migrate(connection)
-
-
-def alembic_config(connection: Connection) -> "Config":
-    """Return what Alembic's commands need to work through `connection`."""
+    from alembic import command
     from alembic.config import Config
 
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
+    def upgrade(connection: Connection) -> None:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.upgrade(config, "head")
 
-
-def _migrate(connection: Connection) -> None:
-    # Loaded here because it is a fifth of a second that a start can do without.
-    from alembic import command
-
-    command.upgrade(alembic_config(connection), "head")
+    return upgrade
 
 
 def open_database(data_dir: Path) -> Database:
