@@ -9,6 +9,8 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from many_processes import PROCESSES
 from sqlalchemy import inspect
 
@@ -52,6 +54,23 @@ def test_a_start_with_nothing_to_migrate_does_not_load_alembic(tmp_path: Path) -
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
+def test_alembic_is_loaded_before_the_lock_is_taken(tmp_path: Path) -> None:
+    """In a new environment that takes seconds, for which others would wait."""
+    program = (
+        "import sys\n"
+        "from sge_sim.facts.database import Database\n"
+        "from sge_sim.schema.data_folder import prepare\n"
+        "loaded = []\n"
+        "alone = Database.alone\n"
+        "Database.alone = lambda of: loaded.append('alembic.command' in sys.modules) or alone(of)\n"
+        f"database = Database('sqlite:///{tmp_path}/sge-sim.db')\n"
+        "prepare(database)\n"
+        "database.dispose()\n"
+        "sys.exit(loaded != [True])\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
 def test_two_processes_may_prepare_a_database_at_once(tmp_path: Path) -> None:
     path = tmp_path / "sge-sim.db"
     processes = [PROCESSES.Process(target=prepare_file, args=(path,)) for _ in range(3)]
@@ -88,13 +107,13 @@ def test_several_processes_may_open_a_new_file_at_once(tmp_path: Path) -> None:
 def test_a_migration_that_fails_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail_after_migrating(connection: object) -> None:
-        migrate(connection)
+    def fail_after_upgrading(config: Config, revision: str) -> None:
+        upgrade(config, revision)
         raise KeyboardInterrupt
 
-    migrate = schema._migrate
+    upgrade = command.upgrade
     database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    monkeypatch.setattr(schema, "_migrate", fail_after_migrating)
+    monkeypatch.setattr(command, "upgrade", fail_after_upgrading)
     with pytest.raises(KeyboardInterrupt):
         prepare(database)
     assert inspect(database.engine).get_table_names() == []
