@@ -6,7 +6,6 @@ What makes the files of each kind stands in `sge_sim.flux.fabrication`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from sqlalchemy.orm import Session
@@ -70,12 +69,12 @@ class LotAbonnement(_Lot):
     periode: Periode
     transmission: Transmission
 
-    @cached_property
+    @property
     def contrat_id(self) -> str:
         """The contract whose files these are."""
         return self.abonnement.contrat_id
 
-    @cached_property
+    @property
     def instant(self) -> datetime:
         """When it is published."""
         return self.periode.publication
@@ -111,13 +110,13 @@ class _LotAffaire(_Lot):
     flux: ClassVar[Flux]
     demande: Any
 
-    @cached_property
+    @property
     def contrat_id(self) -> str:
         """The contract whose files these are."""
         contrat_id: str = self.demande.affaire.contrat_id
         return contrat_id
 
-    @cached_property
+    @property
     def instant(self) -> datetime:
         """When it is published."""
         closed_at: datetime | None = self.demande.affaire.closed_at
@@ -171,12 +170,12 @@ class LotM023(_Lot):
 
     demande: DemandeM023
 
-    @cached_property
+    @property
     def contrat_id(self) -> str:
         """The contract whose files these are."""
         return self.demande.contrat_id
 
-    @cached_property
+    @property
     def instant(self) -> datetime:
         """When they are published."""
         return self.demande.due_at
@@ -262,12 +261,12 @@ class LotDiffusion(_Lot):
     points: tuple[PointDiffuse, ...]
     publie_avant_arret: bool = False
 
-    @cached_property
+    @property
     def contrat_id(self) -> str:
         """The contract whose files these are."""
         return self.diffusion.contrat_id
 
-    @cached_property
+    @property
     def instant(self) -> datetime:
         """When it is published."""
         return self.periode.publication
