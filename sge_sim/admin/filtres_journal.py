@@ -28,7 +28,7 @@ _DEFAULT: Final = frozenset(kind for kind, _ in KINDS) - _HIDDEN
 JOURNAL: Final = "/journal"
 """The address of the page."""
 STRUCK: Final = "toutes"
-"""Stands for any planned fault."""
+"""Stands for any panne."""
 _PANNE_DIGITS: Final = 18
 _ISSUES: Final = {"accepte": True, "refuse": False}
 
@@ -132,7 +132,7 @@ def read_filtres(
 
 
 def _panne_typed(typed: str) -> int | None:
-    """Return the number of a planned fault, 0 for any; raises `UsageError` for what is none."""
+    """Return the number of a panne, 0 for any; raises `UsageError` for anything else."""
     if typed in ("", STRUCK):
         return 0 if typed else None
     if typed.isascii() and typed.isdigit() and len(typed) <= _PANNE_DIGITS and int(typed):

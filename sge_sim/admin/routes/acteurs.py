@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Final, get_args
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -197,7 +197,6 @@ def _view(session: Session, code: str) -> ActeurView:
 
 
 _SHOWN: Final = 15
-_ENVIRONNEMENTS: Final = get_args(Environment)
 
 
 def page_routes(state: AdminState) -> APIRouter:
@@ -216,7 +215,7 @@ def page_routes(state: AdminState) -> APIRouter:
             acteurs=shown,
             suite=following(request, apres=shown[-1].code) if len(acteurs) > _SHOWN else None,
             packages=PACKAGES,
-            environnements=_ENVIRONNEMENTS,
+            environnements=ENVIRONMENTS,
         )
 
     @routes.post("/acteurs")

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState, Body, RowNumber
+from sge_sim.admin.routes import AdminState, Body, RowNumber, attachment
 from sge_sim.admin.routes.forms import TypedForm
 from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
 from sge_sim.admin.routes.passages import own_cible
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import CampaignState
 
 _BATCHES: Final = 2
-"""Hundreds of calls that a reading looks at; the next one goes on."""
+"""Hundreds of calls that an answer or a page looks at: the next one goes on. Reports read all."""
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OBSERVATIONS: Final = 200
 """Observations that an answer holds, of all the campaigns that are in it."""
@@ -85,7 +85,7 @@ def rest_routes(state: AdminState) -> APIRouter:
 
 _SHOWN: Final = 20
 _FOLLOWED: Final = {"genre": "soap", "origine": "client"}
-"""Hundreds of calls that a page looks at; the next one goes on, the reports look at all."""
+"""The filters of the journal under which a page follows the calls of a campaign."""
 
 
 def report_routes(state: AdminState) -> APIRouter:
@@ -115,8 +115,7 @@ def report_routes(state: AdminState) -> APIRouter:
         from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
 
         suivi = render_xlsx(state.campaigns.read(campaign_id).rapport())
-        name = f'attachment; filename="suivi-{campaign_id}.xlsx"'
-        return Response(suivi, media_type=_XLSX, headers={"Content-Disposition": name})
+        return Response(suivi, media_type=_XLSX, headers=attachment(f"suivi-{campaign_id}.xlsx"))
 
     return routes
 

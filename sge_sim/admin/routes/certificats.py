@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -20,7 +20,7 @@ from sge_sim.api.typed_filters import chosen
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.datahub.spice import close_ticket, open_ticket
 from sge_sim.domaine.jours_ouvres import working_days_between
-from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.door.certificats import CertificateRegister, register_file
 from sge_sim.errors import UsageError
 from sge_sim.pki.authorities import load_authorities
@@ -44,7 +44,6 @@ from sge_sim.tables.datahub import tickets_spice
 _TEXTE: Final = "texte donné"
 _SHOWN: Final = 100
 _TICKETS: Final = 200
-_ENVIRONNEMENTS: Final = get_args(Environment)
 
 
 class CertificatDonne(Body):
@@ -192,7 +191,7 @@ def page_routes(state: AdminState) -> APIRouter:
 
     @routes.post("/certificats")
     def check(request: Request, form: TypedForm) -> Response:
-        environnement = chosen(form.get("environnement"), _ENVIRONNEMENTS) or _ENVIRONNEMENTS[0]
+        environnement = chosen(form.get("environnement"), ENVIRONMENTS) or ENVIRONMENTS[0]
         accepted, verdict = _check(state, form.get("pem"), environnement)
         return _certificats(
             request, accepted=accepted, verdict=verdict, environnement=environnement
@@ -224,7 +223,7 @@ def page_routes(state: AdminState) -> APIRouter:
             plus=len(certificats) - _SHOWN,
             acteurs=acteurs,
             restants=remaining,
-            environnements=_ENVIRONNEMENTS,
+            environnements=ENVIRONMENTS,
         )
 
     @routes.post("/certificats/enregistrer")

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState, RowNumber, following
+from sge_sim.admin.routes import AdminState, RowNumber, attachment, following
 from sge_sim.admin.routes.listes import (
     PAR_PAGES,
     AvantNom,
@@ -152,10 +152,7 @@ def demande_routes(state: AdminState) -> APIRouter:
         return StreamingResponse(
             _pieces(portal_archive(BytesIO(content))),
             media_type="application/zip",
-            headers={
-                "Content-Disposition": f'attachment; filename="{row.nom}"',
-                "X-Content-Type-Options": "nosniff",
-            },
+            headers=attachment(row.nom),
         )
 
     return routes

@@ -205,7 +205,7 @@ def _etat(journal: JournalState) -> Literal["ok", "pertes", "panne"]:
 
 
 def metric_routes(state: AdminState) -> APIRouter:
-    """Return the route."""
+    """Return the route of the metrics."""
     routes = APIRouter(tags=["santé"])
     metrics = Metrics(state.journal, state.database)
 

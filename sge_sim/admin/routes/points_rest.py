@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from sge_sim.admin.routes import AdminState, Body, read_by
+from sge_sim.admin.routes import AdminState, Body, attachment, read_by
 from sge_sim.admin.routes.apports import FILE_KINDS
 from sge_sim.admin.routes.listes import (
     PAR_PAGES,
@@ -224,7 +224,7 @@ def rest_routes(state: AdminState) -> APIRouter:
             return Response(
                 series.as_csv(),
                 media_type="text/csv; charset=utf-8",
-                headers={"Content-Disposition": f'attachment; filename="{name}"'},
+                headers=attachment(name),
             )
         return {
             "prm": prm,

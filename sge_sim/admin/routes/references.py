@@ -29,7 +29,7 @@ _HELP_HEADERS: Final = {**pages.HEADERS, "Cache-Control": "no-cache"}
 
 
 def help_routes(_state: AdminState) -> APIRouter:
-    """Return the pages and their files."""
+    """Return the pages of the help and their files."""
     routes = APIRouter(prefix="/aide", include_in_schema=False)
 
     @routes.get("")
@@ -61,7 +61,7 @@ _FILES: Final = ("swagger-ui-bundle.js", "swagger-ui.css")
 
 
 def documentation_routes(state: AdminState) -> APIRouter:
-    """Return the page and its files."""
+    """Return the page of Swagger UI and its files."""
     routes = APIRouter(prefix="/docs", include_in_schema=False)
 
     @routes.get("")
