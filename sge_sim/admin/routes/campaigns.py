@@ -44,7 +44,7 @@ class NewCampaign(Body):
     user_agent: str | None = Field(None, max_length=200, description="Début de son User-Agent")
 
     def client(self) -> ClientObserve:
-        """Return which client is observed; what is left empty doesn't tell it."""
+        """Return which client is observed; what is left empty is no criterion."""
         certificat, login = (self.certificat or "").lower(), (self.login or "").lower()
         return ClientObserve(certificat or None, login or None, self.user_agent or None)
 

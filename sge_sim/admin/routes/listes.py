@@ -41,7 +41,7 @@ _DAY: Final = re.compile(r"(19|2[0-9])\d{2}-\d{2}-\d{2}")
 
 def _written_day(typed: object) -> object:
     """Return a day as it was typed; raises `ValueError` for a number, which would count as seconds,
-    and for a year that no instant of legal time is told of."""
+    and for a year before 1900."""
     if isinstance(typed, str) and not _DAY.fullmatch(typed):
         raise ValueError("un jour s'écrit AAAA-MM-JJ, depuis 1900")
     return typed
