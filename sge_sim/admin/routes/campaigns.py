@@ -10,7 +10,7 @@ from pydantic import Field
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, RowNumber, attachment
 from sge_sim.admin.routes.forms import TypedForm
-from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
+from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
 from sge_sim.admin.routes.passages import own_cible
 from sge_sim.admin.xml_page import show_message
 from sge_sim.errors import UsageError
@@ -59,10 +59,10 @@ def rest_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[dict[str, Any]],
     )
-    def read_all(morceau: UnMorceau) -> Response:
+    def read_all(page: AskedPage) -> Response:
         found = state.campaigns.list(_BATCHES)
         views = [each.view(max(1, _OBSERVATIONS // len(found))) for each in found]
-        return morceau.of(views, lambda each: each["id"])
+        return page.of(views, lambda each: each["id"])
 
     @routes.post("", summary="Ouvrir une campagne", status_code=201)
     def start(campaign: NewCampaign) -> dict[str, Any]:

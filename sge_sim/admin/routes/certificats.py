@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, RowNumber
 from sge_sim.admin.routes.forms import TypedForm, write
-from sge_sim.admin.routes.listes import PAR_PAGES, JourEcrit, UnMorceau
+from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage, WrittenDay
 from sge_sim.api.acteurs import CertificatView, view_certificats
 from sge_sim.api.datahub import TicketView
 from sge_sim.api.typed_filters import chosen
@@ -69,10 +69,10 @@ def rest_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[CertificatView],
     )
-    def read_certificats(morceau: UnMorceau, environnement: Environment | None = None) -> Response:
+    def read_certificats(page: AskedPage, environnement: Environment | None = None) -> Response:
         with state.database.sessions() as session:
             views = view_certificats(session, machine_now(), environnement)
-        return morceau.of(views, lambda each: f"{each.environnement}/{each.empreinte}")
+        return page.of(views, lambda each: f"{each.environnement}/{each.empreinte}")
 
     @routes.post("", status_code=201, summary="Enregistrer le certificat d'un acteur")
     def register(new: NewCertificat) -> CertificatView:
@@ -98,13 +98,15 @@ def rest_routes(state: AdminState) -> APIRouter:
         response_model=list[dict[str, Any]],
     )
     def read_authorities(
-        morceau: UnMorceau,
-        le: Annotated[JourEcrit | None, Query(description="Jour légal ; aujourd'hui sinon")] = None,
+        page: AskedPage,
+        le: Annotated[
+            WrittenDay | None, Query(description="Jour légal ; aujourd'hui sinon")
+        ] = None,
     ) -> Response:
         jour = le or legal_date(machine_now())
         known = load_authorities(state.settings.authorities_file).authorities
         views = [describe_authority(authority, jour) for authority in known]
-        return morceau.of(views, lambda each: each["nom_court"])
+        return page.of(views, lambda each: each["nom_court"])
 
     return routes
 
@@ -163,10 +165,10 @@ def ticket_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[TicketView],
     )
-    def read_tickets(morceau: UnMorceau) -> Response:
+    def read_tickets(page: AskedPage) -> Response:
         with state.database.sessions() as session:
             views = [TicketView.of(each) for each in tickets_spice(session)]
-        return morceau.of(views, lambda each: each.id)
+        return page.of(views, lambda each: each.id)
 
     @routes.post("/tickets", summary="Déposer un nouveau certificat", status_code=201)
     def add_ticket(new: NewTicket) -> TicketView:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, RowNumber, following
 from sge_sim.admin.routes.forms import TypedForm, write
-from sge_sim.admin.routes.listes import PAR_PAGES, Apres, Avant, Limite, UnMorceau, page_of
+from sge_sim.admin.routes.listes import PAR_PAGES, Apres, AskedPage, Avant, Limite, page_of
 from sge_sim.api.data_connect import ApplicationView, ConsentementView
 from sge_sim.dataconnect.applications import change_application, create_application, get_application
 from sge_sim.dataconnect.consentements import remove_consentement
@@ -52,10 +52,10 @@ def router(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[ApplicationView],
     )
-    def read_applications(morceau: UnMorceau) -> Response:
+    def read_applications(page: AskedPage) -> Response:
         with database.sessions() as session:
             views = [ApplicationView.of(each) for each in applications(session)]
-        return morceau.of(views, lambda each: each.client_id)
+        return page.of(views, lambda each: each.client_id)
 
     @routes.post("/api/applications", summary="Enregistrer une application", status_code=201)
     def add_application(asked: ApplicationDemande) -> ApplicationView:

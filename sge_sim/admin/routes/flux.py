@@ -23,8 +23,8 @@ from sge_sim.admin.routes.listes import (
     Avant,
     EtatFichierTyped,
     FluxTyped,
-    JourEcrit,
     Limite,
+    WrittenDay,
     page_of,
 )
 from sge_sim.admin.xml_page import show_message
@@ -167,8 +167,8 @@ def rest_routes(state: AdminState) -> APIRouter:
         flux: FluxTyped | None = None,
         prm: str | None = None,
         etat: EtatFichierTyped | None = None,
-        du: Annotated[JourEcrit | None, Query(description="Premier jour de publication")] = None,
-        au: Annotated[JourEcrit | None, Query(description="Dernier jour de publication")] = None,
+        du: Annotated[WrittenDay | None, Query(description="Premier jour de publication")] = None,
+        au: Annotated[WrittenDay | None, Query(description="Dernier jour de publication")] = None,
         limit: Limite = 100,
         avant: Avant = None,
     ) -> Response:

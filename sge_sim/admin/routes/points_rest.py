@@ -12,9 +12,9 @@ from sge_sim.admin.routes.apports import FILE_KINDS
 from sge_sim.admin.routes.listes import (
     PAR_PAGES,
     ApresNom,
-    JourEcrit,
     Limite,
     SegmentTyped,
+    WrittenDay,
     page_of,
 )
 from sge_sim.api.points import PointView
@@ -213,8 +213,8 @@ def rest_routes(state: AdminState) -> APIRouter:
     def read_mesures(
         prm: str,
         type: Literal["courbe", "energie", "index", "pmax"],
-        debut: JourEcrit,
-        fin: Annotated[JourEcrit, Query(description="Premier jour que la réponse ne couvre pas")],
+        debut: WrittenDay,
+        fin: Annotated[WrittenDay, Query(description="Premier jour que la réponse ne couvre pas")],
         sens: Annotated[Sens | None, Query(description="Celui du contrat du point sinon")] = None,
         format: Literal["json", "csv"] = "json",
     ) -> Any:
