@@ -18,7 +18,7 @@ from fastapi.responses import RedirectResponse
 from markupsafe import Markup, escape
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.francais import counted
+from sge_sim.domaine.francais import counted, grouped
 from sge_sim.domaine.libelles import en_mots, libelle_de, phrase_en_mots
 from sge_sim.domaine.nomenclatures import KindClock, in_french
 from sge_sim.domaine.plateformes import is_open
@@ -227,7 +227,7 @@ def _templates() -> "Jinja2Templates":
     templates.env.filters |= {
         "provenance": in_french,
         "libelle": _libelle,
-        "nombre": lambda number: f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
+        "nombre": grouped,
         "legal": _legal,
         "compte": counted,
         "en_mots": en_mots,

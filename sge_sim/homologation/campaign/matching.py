@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS
+from sge_sim.domaine.francais import shortened
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.domaine.pannes import panne_in
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
@@ -265,8 +266,7 @@ def _nearest(appel: AppelDuJournal, wrong: Mapping[str, tuple[Champ, ...]]) -> O
 
 def _short(field: Champ) -> Champ:
     nom, attendu, recu = (
-        text if len(text) <= _CHARACTERS else text[: _CHARACTERS - 1] + "…"
-        for text in (field.nom, field.attendu, field.recu)
+        shortened(text, _CHARACTERS) for text in (field.nom, field.attendu, field.recu)
     )
     return Champ(nom, attendu, recu, field.date)
 

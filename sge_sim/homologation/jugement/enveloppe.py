@@ -7,6 +7,7 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
+from sge_sim.domaine.francais import shortened
 from sge_sim.homologation.campaign.evaluation import same_libelle
 from sge_sim.homologation.jugement.controle import Verification, controle, others
 from sge_sim.homologation.jugement.reponse import (
@@ -74,7 +75,7 @@ def _missing(where: str, rest: str) -> str:
 def _value(rest: str) -> str:
     found = _QUOTED.findall(rest)
     value = next((each for each in found if each not in ("enumeration", "pattern")), "")
-    return value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…"
+    return shortened(value, _LONGEST)
 
 
 def _listed(where: str, rest: str) -> str:
