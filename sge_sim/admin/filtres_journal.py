@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
+from sge_sim.admin.routes import LARGEST_NUMBER
 from sge_sim.admin.routes.listes import WrittenDay
 from sge_sim.api.typed_filters import code_typed, service_typed
 from sge_sim.clock import parse_day, start_of_day
@@ -178,7 +179,8 @@ def read_recherche(
     code: Annotated[str | None, Query(description="Code retour, par exemple SGT4F7")] = None,
     regle: Annotated[str | None, Query(description="Règle, par exemple Porte/horaires")] = None,
     panne: Annotated[
-        int | None, Query(ge=0, le=2**63 - 1, description="Panne prévue ; 0 : n'importe laquelle")
+        int | None,
+        Query(ge=0, le=LARGEST_NUMBER, description="Panne prévue ; 0 : n'importe laquelle"),
     ] = None,
 ) -> RechercheJournal:
     """Return what the REST interface looks for: under the names of the page, all by default."""

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import Campaigns
     from sge_sim.homologation.campaign.passages import Passage, Passages
 
-RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
-"""The number of a row in a path: what a database can hold."""
+LARGEST_NUMBER: Final = 2**63 - 1
+"""The largest number of a row that a database can hold."""
+RowNumber = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
+"""The number of a row in a path."""
 
 _MOST: Final = 1_500_000
 

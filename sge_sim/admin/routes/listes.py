@@ -12,7 +12,7 @@ from typing import Annotated, Final, TypeVar, get_args
 from fastapi import Depends, Query, Request, Response
 from pydantic import BeforeValidator
 
-from sge_sim.admin.routes import json_list, link_to
+from sge_sim.admin.routes import LARGEST_NUMBER, json_list, link_to
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.domaine.nomenclatures import (
     KINDS_OF_FLUX,
@@ -49,14 +49,13 @@ def _written_day(typed: object) -> object:
 
 WrittenDay = Annotated[date, BeforeValidator(_written_day)]
 Limite = Annotated[int, Query(ge=1, le=1000, description="Combien, au plus")]
-_MAX_ID: Final = 2**63 - 1
 Avant = Annotated[
     int | None,
-    Query(ge=1, le=_MAX_ID, description="Page suivante : ce qui vient avant ce numéro"),
+    Query(ge=1, le=LARGEST_NUMBER, description="Page suivante : ce qui vient avant ce numéro"),
 ]
 Apres = Annotated[
     int | None,
-    Query(ge=0, le=_MAX_ID, description="Page suivante : ce qui vient après ce numéro"),
+    Query(ge=0, le=LARGEST_NUMBER, description="Page suivante : ce qui vient après ce numéro"),
 ]
 AvantNom = Annotated[
     str | None, Query(max_length=100, description="Page suivante : ce qui vient avant lui")
