@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sge_sim.cli.campaign import default_folder, offer, one_line, summary
+from sge_sim.cli.campaign import default_folder, offer, one_line, report_option, summary
 from sge_sim.cli.completion import cases
 from sge_sim.cli.console import progress_if_long
 from sge_sim.cli.options import RegularFile, real_data_option
@@ -48,7 +48,13 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse. Un "
     "cas touché par une panne prévue n'est pas jugé, ni son package."
 )
-@click.option("--package", "packages", multiple=True, type=Package())
+@click.option(
+    "--package",
+    "packages",
+    multiple=True,
+    type=Package(),
+    help="Package à passer, répétable ; tous sans l'option.",
+)
 @click.option(
     "--case",
     "names",
@@ -82,7 +88,7 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 @click.option("--now", help="Date de la cible, si c'est un simulateur décalé sans --admin.")
 @click.option("--yes", is_flag=True, help="Ne pas demander de confirmation.")
 @click.option("--wsdl-dir", type=_FOLDER, help="WSDL officiels à la place des nôtres.")
-@click.option("--report", type=click.Path(file_okay=False, path_type=Path))
+@report_option
 @real_data_option
 @click.option(
     "--rerun",

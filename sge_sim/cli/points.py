@@ -70,7 +70,11 @@ for each in (
     "une raison d'être. Sans mots, ceux du catalogue et ceux qui illustrent une règle.",
 )
 @click.argument("mots", nargs=-1)
-@click.option("--segment", type=click.Choice(get_args(Segment), case_sensitive=False))
+@click.option(
+    "--segment",
+    type=click.Choice(get_args(Segment), case_sensitive=False),
+    help="Segment du point.",
+)
 @click.option(
     "--etat",
     type=click.Choice(get_args(EtatContractuel), case_sensitive=False),
