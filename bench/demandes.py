@@ -29,7 +29,7 @@ from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import load_dataset
 from sge_sim.referentiel.population import population
 from sge_sim.schema.data_folder import prepare
-from sge_sim.tables.commandes import next_numero
+from sge_sim.tables.ecritures import next_numero
 from sge_sim.tables.models import Collecte, FichierFlux
 from sge_sim.tables.points import insert_points
 

@@ -32,7 +32,7 @@ from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.publication import Publisher
 from sge_sim.homologation.campaign.runner import Runner
-from sge_sim.tables.commandes import next_numero
+from sge_sim.tables.ecritures import next_numero
 from sge_sim.tables.points import Point
 from sge_sim.transport.answering import pieces
 from sge_sim.transport.framing import RequestReader

@@ -18,8 +18,8 @@ from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation, prestation_acces, prestation_collecte
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, GRANDS, Segment, Sens, TypeServiceAcces
 from sge_sim.tables.acces import OptionPublication, close_option
-from sge_sim.tables.commandes import Affaire, ServiceSouscrit, next_numeros
-from sge_sim.tables.ecritures import write_at
+from sge_sim.tables.commandes import Affaire, ServiceSouscrit
+from sge_sim.tables.ecritures import next_numeros, write_at
 from sge_sim.tables.point_facts import ServiceFacts
 
 _OPPOSITION = Prestation("OPPENR", "Opposition à l'enregistrement de la courbe de charge")

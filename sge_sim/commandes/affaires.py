@@ -16,8 +16,8 @@ from sge_sim.commandes.vie import activate
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.domaine.nomenclatures import GRANDS, TypeService
 from sge_sim.tables.base import Base
-from sge_sim.tables.commandes import Abonnement, Affaire, SerieNumeros, ServiceSouscrit, next_numero
-from sge_sim.tables.ecritures import reach, write_at
+from sge_sim.tables.commandes import Abonnement, Affaire, ServiceSouscrit
+from sge_sim.tables.ecritures import SerieNumeros, next_numero, reach, write_at
 from sge_sim.tables.point_facts import Faits, ServiceFacts
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -31,8 +31,8 @@ from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.journal import EchangeRecord
 from sge_sim.refus import Rule
 from sge_sim.soap.contract import ENVELOPE
-from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.dataconnect import APIS
+from sge_sim.tables.ecritures import next_numero
 from sge_sim.tables.flux import find_fichiers
 from sge_sim.tables.lists import look_for_points
 from sge_sim.tables.points import find_point

@@ -17,7 +17,7 @@ from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.flux.declaration import declare_canal
 from sge_sim.flux.r6x.documents import read_documents
 from sge_sim.flux.r6x.tableau import read_points, rows_of
-from sge_sim.tables.commandes import next_numero
+from sge_sim.tables.ecritures import next_numero
 
 NOW = parse_instant("2025-08-01T10:00")
 C5, C5_BIS = "25150217034354", "25825036170379"

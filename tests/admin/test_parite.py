@@ -33,8 +33,8 @@ from sge_sim.datahub.portail import create_compte
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.schema.data_folder import open_database
-from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.dataconnect import applications
+from sge_sim.tables.ecritures import next_numero
 from sge_sim.tables.points import find_point
 
 WAYS = ("page", "rest", "commande")

@@ -18,7 +18,7 @@ from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.flux.r6x.documents import read_documents, schema_mistakes
 from sge_sim.tables.acces import OptionPublication, grant_acces
 from sge_sim.tables.acteurs import find_contrat
-from sge_sim.tables.commandes import next_numero
+from sge_sim.tables.ecritures import next_numero
 from sge_sim.tables.m023 import find_demande_m023
 from sge_sim.tables.mesures import Collecte
 from sge_sim.tables.points import Compteur, find_point

@@ -14,7 +14,7 @@ from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.journal import Journal
 from sge_sim.settings import Profile
-from sge_sim.tables.commandes import next_numero
+from sge_sim.tables.ecritures import next_numero
 
 C5 = ("25150217034354", "25825036170379", "25999131613803", "50086054270348", "25262662681289")
 C2_C4 = (
