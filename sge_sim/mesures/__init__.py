@@ -6,7 +6,7 @@ database or a clock, and all numbers are integers: the same window is the same b
 machine, alone or in a larger one.
 
 Below all is the day of a point (`journees`): a few energies, spread over rows of a bank of shapes
-(`patterns`) by what stands behind the meter (`installations`) and the days of France
+(`formes`) by what stands behind the meter (`installations`) and the days of France
 (`calendrier`).
 
 Who tells of a point reads it in one of two forms: the columns of these functions, with what was

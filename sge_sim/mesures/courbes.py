@@ -27,7 +27,7 @@ from sge_sim.mesures.installations import cles_de
 from sge_sim.mesures.journees_lues import journees_lues
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import perd, perdus
-from sge_sim.mesures.point import Grandeur, PointMesure
+from sge_sim.mesures.point import POINTS_GARDES, Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
 from sge_sim.mesures.tensions import tensions
 
@@ -217,7 +217,7 @@ def est_collecte(point: PointMesure, n: int) -> bool:
     return not point.trous and point.donnees is None and est_enregistre(point, n)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=POINTS_GARDES)
 def _enregistrements(point: PointMesure) -> tuple[tuple[int, int, bool], ...]:
     """Return the recorded periods: first day, end day, whether the meter kept them before they were
     collected, hourly on a C5 or P4.

@@ -11,6 +11,7 @@ from sge_sim.domaine.plages import is_saison_haute
 from sge_sim.mesures.calendrier import calendrier, numero_borne
 from sge_sim.mesures.point import (
     PLAGES_PAR_DEFAUT,
+    POINTS_GARDES,
     Plages,
     PointMesure,
     Structure,
@@ -29,7 +30,7 @@ def coupes_entre(point: PointMesure, i0: int, i1: int) -> tuple[int, ...]:
     return coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=POINTS_GARDES)
 def coupes_de(point: PointMesure) -> tuple[int, ...]:
     """Return the days on which something dated changes in the life of a point."""
     dates = [plages.depuis for plages in point.heures_creuses[1:]]
@@ -54,7 +55,7 @@ def periode_mesuree(point: PointMesure, i0: int, i1: int) -> tuple[int, int]:
     return i0, max(i0, min(i1, dernier))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=POINTS_GARDES)
 def vie(point: PointMesure) -> tuple[int, int]:
     """Return the first and last (excluded) days that the point may tell."""
     pose = next((c.pose for c in point.compteurs if c.communicant), FIN_DES_JOURS)

@@ -21,6 +21,7 @@ from sge_sim.mesures.installations import cles_de
 from sge_sim.mesures.journees_lues import journees_lues, through_given
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.point import (
+    POINTS_GARDES,
     CompteurPose,
     Grandeur,
     Plages,
@@ -251,7 +252,7 @@ class _Compte:
     sommes: Entiers
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=POINTS_GARDES)
 def compte_garde(_point: PointMesure, pose: int, _grandeur: Grandeur) -> list[_Compte]:
     """Return where the last count of a meter is kept."""
     return [_Compte(pose, np.zeros(_TOTAL + 1, np.int64))]

@@ -18,7 +18,7 @@ from sge_sim.mesures.foyers import foyer
 from sge_sim.mesures.hasard import Tirages
 from sge_sim.mesures.metiers import metier
 from sge_sim.mesures.plages import Plages
-from sge_sim.mesures.point import PointMesure
+from sge_sim.mesures.point import POINTS_GARDES, PointMesure
 from sge_sim.mesures.profil import ProfilConsommation
 from sge_sim.mesures.tableaux import Entiers
 from sge_sim.mesures.usages import Charge, Installation, installe
@@ -60,7 +60,7 @@ def cles_de(graine: int) -> ClesDePoint:
     return gardees[0]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=POINTS_GARDES)
 def _gardees(_graine: int) -> list[ClesDePoint]:
     """Return where the keys of a seed are kept."""
     return []
@@ -102,7 +102,7 @@ def zone_de(point: PointMesure) -> int:
     return cles_de(point.graine).zone % len(ZONES)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=POINTS_GARDES)
 def installation(
     graine: int,
     petit: bool,

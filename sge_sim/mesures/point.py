@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from sge_sim.domaine.nomenclatures import METIERS
 from sge_sim.domaine.plages import Plages as Plages
@@ -19,6 +19,9 @@ from sge_sim.errors import UsageError
 from sge_sim.mesures.jours_donnes import MesuresDonnees
 from sge_sim.mesures.profil import ProfilConsommation
 
+POINTS_GARDES: Final = 4096
+"""How many points a process keeps what it made of: more than stand in a file of a daily flux
+(3 000), since the next flux tells of the same."""
 SEGMENTS = ("C1", "C2", "C3", "C4", "C5", "P1", "P2", "P3", "P4")
 PLAGES_PAR_DEFAUT: Plages = ((22 * 60, 6 * 60),)
 """Off-peak hours of a point that states none: 22h-6h (assumed)."""

@@ -29,6 +29,7 @@ from sge_sim.mesures import (
 )
 from sge_sim.mesures.climat import zone_du_departement
 from sge_sim.mesures.jours_donnes import read_donnees
+from sge_sim.mesures.point import POINTS_GARDES
 from sge_sim.tables.mesures_facts import MesuresFacts
 from sge_sim.tables.point_facts import Dossier, PointFacts
 from sge_sim.tables.points import Point
@@ -37,7 +38,6 @@ from sge_sim.tables.transmissions import PointTransmis
 PUISSANCE_DU_SURPLUS = 3
 """Power (kVA, or kW) of the other direction of a point whose sheet gives only one (assumed)."""
 
-_MESURES_EN_MEMOIRE = 2048
 _TRIPHASE = "230/400 V"
 """How the delivery of a three-phase C5 is called (AX.0355)."""
 
@@ -111,7 +111,7 @@ AnyPoint = PointFacts | Point | PointTransmis
 """A point as it was read, its row, or what is needed of it."""
 
 
-@lru_cache(maxsize=_MESURES_EN_MEMOIRE)
+@lru_cache(maxsize=POINTS_GARDES)
 def mesure_of(dossier: Dossier, sens: Sens, *, pertes: bool = False) -> PointMesure | None:
     """Return what `point_mesure` makes of a dossier: once for as long as nobody changes it."""
     return point_mesure(dossier.point, dossier.mesures, sens, pertes=pertes)
@@ -259,7 +259,7 @@ def _since(
     return found
 
 
-@lru_cache(maxsize=_MESURES_EN_MEMOIRE)
+@lru_cache(maxsize=POINTS_GARDES)
 def _describe(donnees: _Donnees, mesures: MesuresFacts) -> PointMesure:
     petit = donnees.segment in PETITS
     compteurs = tuple(
