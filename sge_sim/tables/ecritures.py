@@ -71,8 +71,10 @@ def next_numeros(session: Session, *sortes: SerieNumeros) -> list[int]:
     return [rows[0][0] for rows in given]
 
 
-read_numeros: Final[Query[Mapping[SerieNumeros, int]]] = Query((_LAST,), (), dict)
-"""The last number given of each sort: a transaction that writes gives those that follow."""
+Numeros = Mapping[str, int]
+"""The last number given of each sort (`SerieNumeros`)."""
+read_numeros: Final[Query[Numeros]] = Query((_LAST,), (), dict)
+"""They are read under the lock: the transaction gives those that follow (`write_at`)."""
 
 _ROW: Final = 1
 
@@ -197,10 +199,10 @@ def write_at(
     session: Session,
     instant: datetime,
     rows: Iterable[Base] = (),
-    numeros: Mapping[SerieNumeros, int] = MappingProxyType({}),
+    numeros: Numeros = MappingProxyType({}),
 ) -> None:
-    """Insert rows and note that it happens at `instant` (aware), and which numbers were given,
-    those after `read_numeros`: with what the session has changed, see `write_at_once`."""
+    """Insert rows and note that it happens at `instant` (aware), and the last numbers that were
+    given, if any: with what the session has changed, see `write_at_once`."""
     given = [(_GIVE, {"serie": sorte, "numero": numero}) for sorte, numero in numeros.items()]
     write_at_once(session, rows, (_REACH, {"jusque": instant}), *given)
 

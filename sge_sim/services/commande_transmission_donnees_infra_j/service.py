@@ -4,7 +4,6 @@ from typing import Final
 
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.demandes import InfraJ, is_in_progress, order_infra_j
-from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.refus import check
 from sge_sim.services.acces import PACKAGE_SGT402
@@ -43,8 +42,14 @@ def handle(appel: Appel) -> Answer:
     check(RULES, demande, appel.disabled)
     producteur = demande.known_point.segment.startswith("P")
     prestation = PRODUCTEUR if producteur else CONSOMMATEUR
-    affaire = order_infra_j(appel.session, commande, demande.infra_j, prestation, demande.accords)
-    carry_out(appel.session, (affaire,), appel.now)
+    affaire = order_infra_j(
+        appel.session,
+        appel.faits.numeros,
+        commande,
+        demande.infra_j,
+        prestation,
+        demande.accords,
+    )
     return Answer(demand_accepted(affaire, prestation), point_id=affaire.prm, login=affaire.login)
 
 

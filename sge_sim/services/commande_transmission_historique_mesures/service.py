@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sge_sim.commandes.demandes import Historique, order_historique
-from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.refus import check
@@ -52,6 +51,7 @@ def handle(appel: Appel) -> Answer:
     prestation = COURBE if demande.mesures_type == "CDC" else INDEX
     affaire = order_historique(
         appel.session,
+        appel.faits.numeros,
         read_commande(appel, general, reference="refFrn"),
         Historique(
             mesures_type=demande.mesures_type,
@@ -62,7 +62,6 @@ def handle(appel: Appel) -> Answer:
         prestation,
         read_declaration(asked["declarationAccordClient"], soutirage=True, injection=False),
     )
-    carry_out(appel.session, (affaire,), appel.now)
     return Answer(history_ordered(affaire, prestation), point_id=affaire.prm, login=affaire.login)
 
 
