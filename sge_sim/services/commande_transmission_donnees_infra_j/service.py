@@ -17,7 +17,7 @@ from sge_sim.services.reading import (
     read_declaration,
 )
 from sge_sim.services.service import Appel, Service
-from sge_sim.services.trees import one_prestation
+from sge_sim.services.trees import ranked
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import Affaire
@@ -25,7 +25,7 @@ from sge_sim.tables.commandes import Affaire
 
 def demand_accepted(affaire: Affaire, prestation: Prestation) -> Tree:
     """Return the response; `demandeId` is found again in the name of the IFJ file."""
-    return {"demandeId": affaire.affaire_id, "prestations": one_prestation(prestation)}
+    return {"demandeId": affaire.affaire_id, "prestations": {"prestation": [ranked(prestation)]}}
 
 
 _LIBELLE = "Transmission infra-journalière des données du compteur"

@@ -20,7 +20,7 @@ from sge_sim.services.reading import (
     read_declaration,
 )
 from sge_sim.services.service import Appel, Service
-from sge_sim.services.trees import one_prestation
+from sge_sim.services.trees import ranked
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import Affaire
@@ -28,7 +28,7 @@ from sge_sim.tables.commandes import Affaire
 
 def history_ordered(affaire: Affaire, prestation: Prestation) -> Tree:
     """Return the response; its header, unlike that of Collecte, doesn't repeat the case."""
-    return {"affaireId": affaire.affaire_id, "prestations": one_prestation(prestation)}
+    return {"affaireId": affaire.affaire_id, "prestations": {"prestation": [ranked(prestation)]}}
 
 
 COURBE: Final = Prestation("F380", "Transmission de l'historique de courbe de charge")
