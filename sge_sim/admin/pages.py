@@ -143,7 +143,7 @@ def render(
     numero, clock = state.clock.numbered()
     now = clock.now()
     message = message_for(request)
-    travail = state.moves.under_way() or _told_of(state, message)
+    travail = state.moves.under_way() or _work_of(state, message)
     frame = {
         "sections": SECTIONS,
         "ici": request.url.path,
@@ -174,8 +174,8 @@ def _section_of(path: str) -> str:
     return _UNDER.get(first, first)
 
 
-def _told_of(state: "AdminState", message: FlashMessage | None) -> Travail | None:
-    """Return what the move that a message is about has set off; None where it is about none."""
+def _work_of(state: "AdminState", message: FlashMessage | None) -> Travail | None:
+    """Return the work of the clock's move that a message is about; None where it is about none."""
     if message is None or message.sorte != "reglage":
         return None
     move = state.moves.find(int(message.texte))

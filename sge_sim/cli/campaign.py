@@ -150,7 +150,7 @@ def status(data_dir: Path, acteur: str | None, numero: int | None, as_json: bool
     if as_json:
         say_json(state.view())
     else:
-        _tell(state)
+        _say_status(state)
 
 
 @campaign.command(help="Fermer la campagne.")
@@ -209,7 +209,7 @@ def _named(state: "CampaignState") -> str:
     return f"{state.release}, acteur {state.acteur}{client}"
 
 
-def _tell(state: "CampaignState") -> None:
+def _say_status(state: "CampaignState") -> None:
     closed = "" if state.fin is None else f", fermée le {state.fin:%d/%m/%Y à %H:%M}"
     click.echo(f"Campagne {state.id} : {_named(state)}{closed}.\n")
     for each in state.observations:

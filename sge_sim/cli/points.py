@@ -18,6 +18,7 @@ from sge_sim.cli.options import (
     Typed,
     data_dir_option,
     json_option,
+    limit_option,
     say,
     say_json,
     say_list,
@@ -75,7 +76,7 @@ for each in (
     type=click.Choice(get_args(EtatContractuel), case_sensitive=False),
     help="État contractuel.",
 )
-@click.option("--limit", default=1000, show_default=True, type=click.IntRange(1, 10_000))
+@limit_option(1000)
 @data_dir_option
 @json_option
 def list_command(

@@ -43,7 +43,7 @@ def send_again(
 ) -> int:
     """Send the request of `echange` to the simulator at `b2b_url`; return the HTTP status.
 
-    `marque` tells that the call makes that exchange again; `demande` is sent instead of its
+    `marque` marks the call as a replay of that exchange; `demande` is sent instead of its
     request where it is given. Raises `UsageError` where the exchange is no SOAP call, and where
     nobody answers.
     """

@@ -47,9 +47,9 @@ def _in_french(message: str) -> str:
     named = _ELEMENT.match(message)
     where = "le message" if named is None else named[2] or named[1]
     rest = message if named is None else message[named.end() :]
-    for mark, tell in _TOLD.items():
+    for mark, describe in _SENTENCES.items():
         if mark in rest:
-            return tell(where, rest)
+            return describe(where, rest)
     return f"{where} n'est pas ce que le contrat déclare"
 
 
@@ -107,7 +107,7 @@ def _unknown(where: str, rest: str) -> str:
     return f"{where} a un attribut de trop, {_NAMESPACE.sub('', _value(rest))}"
 
 
-_TOLD: Final[Mapping[str, Callable[[str, str], str]]] = {
+_SENTENCES: Final[Mapping[str, Callable[[str, str], str]]] = {
     "Missing child": _missing,
     "not expected": _misplaced,
     "No matching global": lambda where, _: f"{where} n'est pas un élément du contrat",
