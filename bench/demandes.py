@@ -29,9 +29,10 @@ from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import load_dataset
 from sge_sim.referentiel.population import population
 from sge_sim.schema.data_folder import prepare
-from sge_sim.tables.commandes import next_numero
+from sge_sim.tables.ecritures import read_numeros
 from sge_sim.tables.models import Collecte, FichierFlux
 from sge_sim.tables.points import insert_points
+from sge_sim.tables.prepared import Driver
 
 LARGEST: Final[tuple[tuple[FluxM023, int], ...]] = (("R63", 1500), ("C68", 10_000))
 """The most points that a demand may name (GUI 0502)."""
@@ -87,7 +88,8 @@ def make_state(folder: Path, flux: FluxM023, points: int) -> None:
         days = (None, None) if flux == "C68" else (debut, _TODAY)
         asked = Historiques(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
         emetteur = Emetteur(acteur, contrat, "bench@example.fr", None)
-        order_m023(session, next_numero(session, "affaire"), emetteur, asked, _instant(), AUSSITOT)
+        numeros = read_numeros(Driver.under(session))
+        order_m023(session, numeros, emetteur, asked, _instant(), AUSSITOT)
     database.dispose()
 
 

@@ -32,8 +32,9 @@ from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.publication import Publisher
 from sge_sim.homologation.campaign.runner import Runner
-from sge_sim.tables.commandes import next_numero
+from sge_sim.tables.ecritures import read_numeros
 from sge_sim.tables.points import Point
+from sge_sim.tables.prepared import Driver
 from sge_sim.transport.answering import pieces
 from sge_sim.transport.framing import RequestReader
 from sge_sim.transport.listener import Responder
@@ -235,7 +236,7 @@ def _demand_files(session: Session, flux: FluxM023, prms: list[str]) -> None:
     asked = Historiques(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
     emetteur = Emetteur(*tiers_of(session), "bench@exemple.fr", None)
     order_m023(
-        session, next_numero(session, "affaire"), emetteur, asked, parse_instant(NOW), AUSSITOT
+        session, read_numeros(Driver.under(session)), emetteur, asked, parse_instant(NOW), AUSSITOT
     )
 
 

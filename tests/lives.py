@@ -10,7 +10,7 @@ import pytest
 from made_states import filled_database
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from state_kit import faits_to_subscribe
+from state_kit import faits_to_subscribe, numeros_within
 
 from sge_sim.clock import PARIS, Duree
 from sge_sim.commandes.acces import AccesSouscrit, order_acces, renew_acces, stop_services
@@ -103,7 +103,8 @@ class Lives:
                 segment, acces.sens, acces.acces_type, publie=bool(acces.options)
             )
             commande = _commande(prm, acteur, now, contrat)
-            _, service = order_acces(session, commande, segment, acces, prestation, DECLARATION)
+            numeros, asked = numeros_within(session), [(acces, prestation)]
+            ((_, service),) = order_acces(session, numeros, commande, segment, asked, DECLARATION)
             return service.service_souscrit_id
 
     def renew(self, number: str, date_fin: date | None, now: datetime = NOON) -> None:
@@ -111,14 +112,15 @@ class Lives:
             run_due(session, now)
             service = session.get_one(ServiceSouscrit, number)
             commande = _commande(service.prm, TIERS, now)
-            renew_acces(session, commande, service, date_fin, DECLARATION)
+            numeros = numeros_within(session)
+            renew_acces(session, numeros, commande, [service], date_fin, DECLARATION)
 
     def stop(self, *numbers: str, now: datetime = NOON, delai: timedelta = timedelta(0)) -> None:
         with self.database.transaction() as session:
             run_due(session, now)
             services = [session.get_one(ServiceSouscrit, number) for number in numbers]
             commande = replace(_commande(services[0].prm, TIERS, now), delai=Delai(Duree(0, delai)))
-            stop_services(session, commande, services)
+            stop_services(session, numeros_within(session), commande, services)
 
     def options(self, number: str) -> list[tuple[str, bool | None, date, date | None]]:
         with self.database.sessions() as session:

@@ -14,6 +14,7 @@ from sge_sim.commandes.souscription import Souscription
 from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import questions
 from sge_sim.journal import Journal
+from sge_sim.tables.ecritures import Numeros, read_numeros
 from sge_sim.tables.models import Acteur, Commune, Compteur, Point
 from sge_sim.tables.point_facts import Faits
 from sge_sim.tables.points import POINT_SEEN
@@ -96,6 +97,11 @@ def named_points(session: Session) -> list[Point]:
             select(Point).where(Point.pourquoi.is_not(None), POINT_SEEN).order_by(Point.prm)
         )
     )
+
+
+def numeros_within(session: Session) -> Numeros:
+    """The last numbers given."""
+    return read_numeros(Driver.under(session))
 
 
 def faits_to_subscribe(session: Session, prm: str, souscription: Souscription) -> Faits:

@@ -23,6 +23,7 @@ from bench.vraisemblance.statistiques import (
     pentes,
     rang_effectif,
 )
+from sge_sim.domaine.plages import Plages, durees_des
 from sge_sim.mesures import PointMesure
 from sge_sim.mesures.calendrier import calendrier, jours_civils
 from sge_sim.mesures.climat import EAU, climat
@@ -31,7 +32,6 @@ from sge_sim.mesures.entrees_datees import contact_de
 from sge_sim.mesures.formes import TIRAGES, UNITE, Sorte, banque, gigues
 from sge_sim.mesures.hasard import UN, bruits
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.plages import Plages, durees_des
 from sge_sim.mesures.usages import Installation
 
 HOMES: Final = 2000

@@ -51,7 +51,7 @@ from sge_sim.admin.routes import (
 from sge_sim.datahub.droits import SERVICE
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.errors import FieldError, UnknownError, UsageError
-from sge_sim.facts.database import DATABASE_UNREACHABLE, unreachable_sentence
+from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.facts.stored_clock import ClockSetSinceError
 from sge_sim.refus import Refus
 from sge_sim.settings import Settings

@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.commandes.back_office import BackOffice
 from sge_sim.domaine.retombees import Avancement, EtatTravail, Retombees, Travail
-from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, unreachable_sentence
+from sge_sim.facts.database import Database
+from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.facts.stored_clock import Change, Reglage, StoredClock
 from sge_sim.tables.retombees import measured
 

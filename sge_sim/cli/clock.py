@@ -143,7 +143,7 @@ def _here(database: "Database", change: "Change") -> Retombees:
     from sqlalchemy.exc import DBAPIError
 
     from sge_sim.commandes.echeances import catch_up_orders
-    from sge_sim.facts.database import DATABASE_UNREACHABLE, unreachable_sentence
+    from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
     from sge_sim.facts.stored_clock import StoredClock
     from sge_sim.tables.retombees import measured, retombees_between
 

@@ -18,8 +18,9 @@ from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation, prestation_acces, prestation_collecte
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, GRANDS, Segment, Sens, TypeServiceAcces
 from sge_sim.tables.acces import OptionPublication, close_option
-from sge_sim.tables.commandes import Affaire, ServiceSouscrit, next_numeros
-from sge_sim.tables.ecritures import write_at
+from sge_sim.tables.base import Base
+from sge_sim.tables.commandes import Affaire, ServiceSouscrit
+from sge_sim.tables.ecritures import Numeros, write_at
 from sge_sim.tables.point_facts import ServiceFacts
 
 _OPPOSITION = Prestation("OPPENR", "Opposition à l'enregistrement de la courbe de charge")
@@ -67,33 +68,45 @@ class AccesSouscrit:
 
 def order_acces(
     session: Session,
+    numeros: Numeros,
     commande: Commande,
     segment: Segment,
-    acces: AccesSouscrit,
-    prestation: Prestation,
+    asked: Iterable[tuple[AccesSouscrit, Prestation]],
     declaration: Declaration,
-) -> tuple[Affaire, ServiceSouscrit]:
-    """Open the case and the service of an order that was accepted; access to the curve starts its
-    collection (GUI 0531)."""
+) -> list[tuple[Affaire, ServiceSouscrit]]:
+    """Open a case and a service for each that an accepted order asks for; access to the curve
+    starts its collection (GUI 0531).
+
+    `numeros` are the last numbers given, here and below.
+    """
     today = legal_date(commande.now)
-    affaire, service = open_order(
-        next_numeros(session, "affaire", "service_souscrit"),
-        commande,
-        prestation,
-        str(acces),
-        "ACCES",
-        date_debut=today,
-        date_fin=acces.date_fin,
-        acces_type=acces.acces_type,
-        sens=acces.sens,
-        pas=step_of(segment, acces.acces_type),
-    )
-    collectes = vie.activate(service, commande.now)
-    autorisation = declared(affaire, declaration, date_debut=today, date_fin=acces.date_fin)
-    numero = service.service_souscrit_id
-    options = [_publication(numero, option, today) for option in acces.options]
-    write_at(session, commande.now, (affaire, service, autorisation, *collectes, *options))
-    return affaire, service
+    opened, rows = [], []
+    given = {sorte: numeros[sorte] for sorte in ("affaire", "service_souscrit")}
+    for acces, prestation in asked:
+        given["affaire"] += 1
+        given["service_souscrit"] += 1
+        affaire, service = open_order(
+            (given["affaire"], given["service_souscrit"]),
+            commande,
+            prestation,
+            str(acces),
+            "ACCES",
+            date_debut=today,
+            date_fin=acces.date_fin,
+            acces_type=acces.acces_type,
+            sens=acces.sens,
+            pas=step_of(segment, acces.acces_type),
+        )
+        rows += [
+            affaire,
+            service,
+            *vie.activate(service, commande.now),
+            declared(affaire, declaration, date_debut=today, date_fin=acces.date_fin),
+            *(publication(service.service_souscrit_id, option, today) for option in acces.options),
+        ]
+        opened.append((affaire, service))
+    write_at(session, commande.now, rows, given)
+    return opened
 
 
 def step_of(segment: Segment, acces_type: TypeServiceAcces) -> str | None:
@@ -103,12 +116,8 @@ def step_of(segment: Segment, acces_type: TypeServiceAcces) -> str | None:
     return "P1D" if acces_type == "INDEX" else None
 
 
-def publish(session: Session, service_souscrit_id: str, option: Publie, today: date) -> None:
-    """Start to publish for a service, from `today` on."""
-    session.add(_publication(service_souscrit_id, option, today))
-
-
-def _publication(service_souscrit_id: str, option: Publie, today: date) -> OptionPublication:
+def publication(service_souscrit_id: str, option: Publie, today: date) -> OptionPublication:
+    """Return what a service publishes from `today` on, which the caller writes."""
     return OptionPublication(
         service_souscrit_id=service_souscrit_id,
         corrigees=option.corrigees,
@@ -125,53 +134,62 @@ def unpublish(session: Session, service_souscrit_id: str, option: Publie, today:
 
 def renew_acces(
     session: Session,
+    numeros: Numeros,
     commande: Commande,
-    service: ServiceSouscrit,
+    services: Sequence[ServiceSouscrit],
     date_fin: date | None,
     declaration: Declaration,
-) -> Affaire:
-    """Put off the end of a service and of all it publishes: it keeps its number (slides V26.2)."""
-    assert service.acces_type is not None
-    assert service.sens is not None
-    prestation = prestation_acces(
-        service.point.segment, service.sens, service.acces_type, publie=False
-    )
-    acces = AccesSouscrit(service.acces_type, service.sens, date_fin)
-    affaire = _closed(
-        session, commande, prestation, f"renouvellement {service.service_souscrit_id}, {acces}"
-    )
-    service.date_fin = date_fin
-    service.echeance = None if date_fin is None else start_of_day(date_fin)
-    today = legal_date(commande.now)
-    session.add(declared(affaire, declaration, date_debut=today, date_fin=date_fin))
-    return affaire
-
-
-def stop_services(
-    session: Session, commande: Commande, services: Sequence[ServiceSouscrit]
 ) -> list[Affaire]:
-    """Stop services, each by a case of its own, which closes when the service ends."""
+    """Put off the end of services and of all that they publish, each by a case of its own: they
+    keep their numbers (slides V26.2)."""
+    today = legal_date(commande.now)
     affaires = []
-    for service in services:
-        vie.stop(service, commande.now, commande.delai)
-        demande = f"arrêt du service {service.service_souscrit_id}"
-        affaire = open_affaire(
-            session, commande, "M0", _stopped(service), demande, service.echeance
+    for numero, service in enumerate(services, numeros["affaire"] + 1):
+        assert service.acces_type is not None
+        assert service.sens is not None
+        prestation = prestation_acces(
+            service.point.segment, service.sens, service.acces_type, publie=False
         )
-        session.add(affaire)
+        acces = AccesSouscrit(service.acces_type, service.sens, date_fin)
+        demande = f"renouvellement {service.service_souscrit_id}, {acces}"
+        affaire = open_affaire(commande, "M0", numero, prestation, demande)
+        affaire.etat, affaire.closed_at = "realisee", commande.now
+        service.date_fin = date_fin
+        service.echeance = None if date_fin is None else start_of_day(date_fin)
         affaires.append(affaire)
-    session.flush()
-    carry_out(session, (*services, *affaires), commande.now)
+    declarations = [
+        declared(affaire, declaration, date_debut=today, date_fin=date_fin) for affaire in affaires
+    ]
+    _write(session, numeros, commande, affaires, declarations)
     return affaires
 
 
-def _closed(session: Session, commande: Commande, prestation: Prestation, demande: str) -> Affaire:
-    """Open the case of what is done at once."""
-    affaire = open_affaire(session, commande, "M0", prestation, demande)
-    affaire.etat, affaire.closed_at = "realisee", commande.now
-    session.add(affaire)
-    session.flush()
-    return affaire
+def stop_services(
+    session: Session, numeros: Numeros, commande: Commande, services: Sequence[ServiceSouscrit]
+) -> list[Affaire]:
+    """Stop services, each by a case of its own, which closes when the service ends."""
+    affaires = []
+    for numero, service in enumerate(services, numeros["affaire"] + 1):
+        vie.stop(service, commande.now, commande.delai)
+        demande = f"arrêt du service {service.service_souscrit_id}"
+        affaire = open_affaire(commande, "M0", numero, _stopped(service), demande)
+        affaire.echeance = service.echeance
+        affaires.append(affaire)
+    carry_out(session, (*services, *affaires), commande.now)
+    _write(session, numeros, commande, affaires)
+    return affaires
+
+
+def _write(
+    session: Session,
+    numeros: Numeros,
+    commande: Commande,
+    affaires: Sequence[Affaire],
+    others: Sequence[Base] = (),
+) -> None:
+    """Write cases, which have the numbers after the last, and what goes with them."""
+    given: Numeros = {"affaire": numeros["affaire"] + len(affaires)}
+    write_at(session, commande.now, (*affaires, *others), given)
 
 
 def _stopped(service: ServiceSouscrit) -> Prestation:

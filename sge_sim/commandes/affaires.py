@@ -16,8 +16,8 @@ from sge_sim.commandes.vie import activate
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.domaine.nomenclatures import GRANDS, TypeService
 from sge_sim.tables.base import Base
-from sge_sim.tables.commandes import Abonnement, Affaire, SerieNumeros, ServiceSouscrit, next_numero
-from sge_sim.tables.ecritures import reach, write_at
+from sge_sim.tables.commandes import Abonnement, Affaire, ServiceSouscrit
+from sge_sim.tables.ecritures import write_at
 from sge_sim.tables.point_facts import Faits, ServiceFacts
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -47,22 +47,24 @@ class Commande:
 
 
 def open_affaire(
-    session: Session,
-    commande: Commande,
-    prefixe: Prefixe,
-    prestation: Prestation,
-    demande: str,
-    echeance: datetime | None = None,
+    commande: Commande, prefixe: Prefixe, numero: int, prestation: Prestation, demande: str
 ) -> Affaire:
-    """Open a case, which the caller writes; `demande` tells in a line what is ordered.
-
-    Its number comes from the database: eight characters, greater than those given before.
-    """
-    reach(session, commande.now)
-    affaire_id = affaire_id_of(prefixe, next_numero(session, "affaire"))
-    affaire = _affaire(commande, affaire_id, prestation, demande)
-    affaire.echeance = echeance
-    return affaire
+    """Return the case of an order, of this number, which the caller writes; `demande` tells in a
+    line what is ordered."""
+    return Affaire(
+        affaire_id=affaire_id_of(prefixe, numero),
+        prm=commande.prm,
+        acteur_code=commande.acteur_code,
+        contrat_id=commande.contrat_id,
+        login=commande.login,
+        objet=commande.objet,
+        fiche=prestation.fiche,
+        option=prestation.option,
+        reference=commande.reference,
+        demande=demande,
+        etat="transmise",
+        opened_at=commande.now,
+    )
 
 
 def open_order(
@@ -79,7 +81,7 @@ def open_order(
     and its dates.
     """
     numero_affaire, numero_service = numeros
-    affaire = _affaire(commande, affaire_id_of("M0", numero_affaire), prestation, demande)
+    affaire = open_affaire(commande, "M0", numero_affaire, prestation, demande)
     return affaire, ServiceSouscrit(
         service_souscrit_id=f"{numero_service:08d}",
         type=type,
@@ -112,9 +114,7 @@ def subscribe(
     """
     assert faits.dossier is not None, "a rule wants the point to be known"
     point = faits.dossier.point
-    given: dict[SerieNumeros, int] = {
-        sorte: faits.numeros[sorte] + 1 for sorte in ("affaire", "service_souscrit")
-    }
+    given = {sorte: faits.numeros[sorte] + 1 for sorte in ("affaire", "service_souscrit")}
     new: list[Base] = []
     abonnement = faits.abonnement
     if souscription.abonnement is not None and abonnement is None:
@@ -162,25 +162,9 @@ def subscribe(
     return affaire, service
 
 
-def _affaire(commande: Commande, affaire_id: str, prestation: Prestation, demande: str) -> Affaire:
-    return Affaire(
-        affaire_id=affaire_id,
-        prm=commande.prm,
-        acteur_code=commande.acteur_code,
-        contrat_id=commande.contrat_id,
-        login=commande.login,
-        objet=commande.objet,
-        fiche=prestation.fiche,
-        option=prestation.option,
-        reference=commande.reference,
-        demande=demande,
-        etat="transmise",
-        opened_at=commande.now,
-    )
-
-
 def affaire_id_of(prefixe: Prefixe, number: int) -> str:
-    """Return the number of a case as SGE writes it."""
+    """Return the number of a case as SGE writes it: eight characters, greater than those of the
+    numbers before."""
     digits = ""
     while number:
         number, digit = divmod(number, len(_DIGITS))

@@ -4,7 +4,7 @@ A demand of M023 is about many points: one case, files within 72 hours (GUI 0502
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import later, legal_date
 from sge_sim.commandes.affaires import Commande, affaire_id_of, open_affaire
 from sge_sim.commandes.autorisations import Declaration, declared
+from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.domaine.nomenclatures import CadreAcces, FluxM023, FormatM023, MesuresType, Sens
+from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import Affaire, DemandeHistorique, DemandeInfraJ, infra_j_since
-from sge_sim.tables.ecritures import write_at
+from sge_sim.tables.ecritures import Numeros, write_at
 from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.mesures import RelevePonctuel
 
@@ -59,43 +61,41 @@ class InfraJ:
 
 def order_historique(
     session: Session,
+    numeros: Numeros,
     commande: Commande,
     historique: Historique,
     prestation: Prestation,
     declaration: Declaration,
 ) -> Affaire:
-    """Open the case of a history; its file is due once the case is closed."""
+    """Open the case of a history; its file is due once the case is closed.
+
+    `numeros` are the last numbers given, here and below.
+    """
+    days = {"date_debut": historique.date_debut, "date_fin": historique.date_fin}
+    numero = numeros["affaire"] + 1
     affaire = open_affaire(
-        session,
         commande,
         "A0",
+        numero,
         prestation,
         f"historique {historique.mesures_type} du {historique.date_debut} au {historique.date_fin}",
-        min(commande.done_at, later(commande.now, HISTORIQUE_WITHIN)),
     )
-    session.add(
-        DemandeHistorique(
-            affaire=affaire,
-            mesures_type=historique.mesures_type,
-            date_debut=historique.date_debut,
-            date_fin=historique.date_fin,
-            corrigees=historique.corrigees,
-        )
+    affaire.echeance = min(commande.done_at, later(commande.now, HISTORIQUE_WITHIN))
+    demande = DemandeHistorique(
+        affaire_id=affaire.affaire_id,
+        mesures_type=historique.mesures_type,
+        corrigees=historique.corrigees,
+        **days,
     )
-    session.flush()
-    session.add(
-        declared(
-            affaire,
-            declaration,
-            date_debut=historique.date_debut,
-            date_fin=historique.date_fin,
-        )
-    )
+    carry_out(session, (affaire,), commande.now)
+    rows = (affaire, demande, declared(affaire, declaration, **days))
+    write_at(session, commande.now, rows, {"affaire": numero})
     return affaire
 
 
 def order_infra_j(
     session: Session,
+    numeros: Numeros,
     commande: Commande,
     infra_j: InfraJ,
     prestation: Prestation,
@@ -105,26 +105,21 @@ def order_infra_j(
 
     Who asks for indexes has the meter read, which others see (CRD: assumed).
     """
-    read_at = min(commande.done_at, later(commande.now, INFRA_J_WITHIN))
-    affaire = open_affaire(
-        session, commande, "M0", prestation, f"infra-journalier {infra_j}", read_at
-    )
-    session.add(
-        DemandeInfraJ(
-            affaire=affaire,
-            injection=infra_j.injection,
-            soutirage=infra_j.soutirage,
-            cdc=infra_j.cdc,
-            idx=infra_j.idx,
-            ptd=infra_j.ptd,
-        )
-    )
+    numero, today = numeros["affaire"] + 1, legal_date(commande.now)
+    affaire = open_affaire(commande, "M0", numero, prestation, f"infra-journalier {infra_j}")
+    affaire.echeance = read_at = min(commande.done_at, later(commande.now, INFRA_J_WITHIN))
+    rows: list[Base] = [
+        affaire,
+        DemandeInfraJ(affaire_id=affaire.affaire_id, **asdict(infra_j)),
+        *(
+            declared(affaire, declaration, date_debut=today, date_fin=today)
+            for declaration in declarations
+        ),
+    ]
     if infra_j.idx:
-        session.add(RelevePonctuel(prm=commande.prm, instant=read_at))
-    session.flush()
-    today = legal_date(commande.now)
-    for declaration in declarations:
-        session.add(declared(affaire, declaration, date_debut=today, date_fin=today))
+        rows.append(RelevePonctuel(prm=commande.prm, instant=read_at))
+    carry_out(session, (affaire,), commande.now)
+    write_at(session, commande.now, rows, {"affaire": numero})
     return affaire
 
 
@@ -169,13 +164,14 @@ class Emetteur:
 
 def order_m023(
     session: Session,
-    numero: int,
+    numeros: Numeros,
     emetteur: Emetteur,
     asked: Historiques,
     now: datetime,
     delai: Delai,
 ) -> DemandeM023:
-    """Open the case of a demand, under that number; its files are due in 12 hours at most."""
+    """Open the case of a demand; its files are due in 12 hours at most."""
+    numero = numeros["affaire"] + 1
     demande = DemandeM023(
         affaire_id=affaire_id_of("M0", numero),
         acteur_code=emetteur.acteur_code,

@@ -53,12 +53,13 @@ def transaction_on(
     database: Database, prm: str | None, asked: Mapping[str, Any] = MappingProxyType({})
 ) -> Iterator[tuple[Session, datetime, Faits]]:
     """Give a transaction that writes, its instant and the facts that are asked of it, as
-    `questions` names them, all read at once: what was due on the point `prm` has happened.
+    `questions` names them, with the last numbers given, all read at once: what was due on the point
+    `prm` has happened.
 
     That stays, whatever goes wrong in the block: the last slice of it shares the transaction of the
     block, so that the lock is waited for once. Without a point, nothing is due.
     """
-    wanted = questions(**asked)
+    wanted = questions(**asked, numeros=True)
     waiting: tuple[Question, ...] = () if prm is None else ((read_next_due_on, prm),)
     while True:
         failure: Exception | None = None

@@ -22,7 +22,8 @@ from sge_sim.referentiel.reforme_hc import (
 )
 from sge_sim.tables.anciens_etats import change_columns
 from sge_sim.tables.attentes import events_awaited
-from sge_sim.tables.commandes import Evenement, ServiceSouscrit, next_numero, unended_services
+from sge_sim.tables.commandes import Evenement, ServiceSouscrit, unended_services
+from sge_sim.tables.ecritures import next_numero
 from sge_sim.tables.points import Point
 
 

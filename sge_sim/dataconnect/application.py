@@ -24,10 +24,10 @@ from sge_sim.domaine.echanges import ASKED, ASKED_MOST
 from sge_sim.domaine.pannes import Atteinte
 from sge_sim.door.origine import CLIENT, HEADER, PRODUCT, AuteurDAppel, Marques, auteur_of
 from sge_sim.door.pannes import departure_of
-from sge_sim.facts.database import DATABASE_UNREACHABLE
-from sge_sim.facts.stored_clock import read_clock
+from sge_sim.facts.outage import DATABASE_UNREACHABLE
 from sge_sim.journal import EchangeRecord
 from sge_sim.refus import Refus
+from sge_sim.tables.clock import read_clock
 from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.message import Request, Response
 

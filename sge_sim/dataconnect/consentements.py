@@ -18,7 +18,6 @@ from sge_sim.facts.lecture import read_acteur
 from sge_sim.tables.acces import acces_services
 from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts
 from sge_sim.tables.clients import PointPartageable
-from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.dataconnect import (
     Application,
     ApplicationFacts,
@@ -27,8 +26,9 @@ from sge_sim.tables.dataconnect import (
     Partage,
     read_autorisation_id,
 )
+from sge_sim.tables.ecritures import next_numero, write_at_once
 from sge_sim.tables.points import Point
-from sge_sim.tables.prepared import Driver, read_at_once, write_at_once
+from sge_sim.tables.prepared import Driver, read_at_once
 
 TYPES: Final[tuple[TypeServiceAcces, ...]] = ("COURBE", "PMAX", "INDEX", "ENERGIE", "ITC")
 """The services that one consent opens in each direction (mocks of the guide, 2026)."""

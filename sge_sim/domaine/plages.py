@@ -87,6 +87,17 @@ def minutes_de(plages: Plages) -> frozenset[int]:
     )
 
 
+@lru_cache(maxsize=256)
+def durees_des(plages: Plages) -> tuple[tuple[int, int], ...]:
+    """Return the start of each range and how long it lasts, in minutes, the longest first.
+
+    >>> durees_des(((1376, 416),))
+    ((1376, 480),)
+    """
+    durees = [(debut % _JOURNEE, (fin - debut) % _JOURNEE or _JOURNEE) for debut, fin in plages]
+    return tuple(sorted(durees, key=lambda plage: -plage[1]))
+
+
 def decalees(plages: Plages, minutes: int) -> Plages:
     """Return ranges moved by some minutes, all their bounds alike."""
     return tuple(((a + minutes) % _JOURNEE, (b + minutes) % _JOURNEE) for a, b in plages)

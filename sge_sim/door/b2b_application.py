@@ -21,15 +21,15 @@ from sge_sim.door.certificats import read_registered
 from sge_sim.door.gates import Gate
 from sge_sim.door.origine import CLIENT, HEADER, PRODUCT, Marques, auteur_of
 from sge_sim.door.pannes import altered_answer, called_point
-from sge_sim.facts.database import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.facts.guet import Guet
 from sge_sim.facts.memoire import Memoire
-from sge_sim.facts.stored_clock import read_clock
+from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.journal import EchangeRecord
 from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.refus import Refus, Rule
 from sge_sim.soap.exchange import Exchange, Outcome
+from sge_sim.tables.clock import read_clock
 from sge_sim.tables.comptages import SharedCadence
 from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.answering import text_response

@@ -22,14 +22,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.exc import (
-    ArgumentError,
-    InterfaceError,
-    InternalError,
-    NoSuchModuleError,
-    OperationalError,
-)
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -41,18 +34,7 @@ from sge_sim.facts.memoire import Memoire
 from sge_sim.machine.files import locked
 from sge_sim.settings.database_url import without_password
 from sge_sim.tables.ecritures import count_writing
-from sge_sim.tables.prepared import Driver, raise_as_operational, sentence_of
-
-DATABASE_UNREACHABLE = (
-    OperationalError,
-    InterfaceError,
-    InternalError,
-    PoolTimeoutError,
-    SQLiteOperationalError,  # of what speaks to the driver by itself
-    OSError,
-)
-"""What is raised when the database, or the machine under it, can't do its work for now: it is
-locked for too long, stopped, the disk is full, no descriptor is left."""
+from sge_sim.tables.prepared import Driver, raise_as_operational
 
 PATIENCE_SECONDS = 2.0
 """Nobody writes for as long as a second; who asks for a page or types a command is told in five."""
@@ -79,11 +61,6 @@ _TURN_MS = 25.0
 _TURNS = 3
 _BEGIN = "sqlite_begin"
 _BEGIN_WRITING = "BEGIN IMMEDIATE"
-
-
-def unreachable_sentence(error: Exception) -> str:
-    """Return what one of `DATABASE_UNREACHABLE` tells, in French, on one line."""
-    return sentence_of(error)
 
 
 def sqlite_url(path: Path) -> URL:

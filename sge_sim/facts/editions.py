@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
-from sge_sim.tables.ecritures import read_numero
+from sge_sim.tables.ecritures import read_count
 from sge_sim.tables.prepared import Driver, Question, read_at_once
 
 Edition = tuple[int, int]
@@ -110,7 +110,7 @@ class CountedEditions:
             return looked, ()
         with self._snapshots.connect() as connection:
             driver = Driver.of(connection)
-            edition = 0, read_numero(driver)
+            edition = 0, read_count(driver)
             stale = stale if edition == looked else list(asked)
             return edition, tuple(zip(stale, read_at_once(driver, stale), strict=True))
 
@@ -120,7 +120,7 @@ class CountedEditions:
             if self._asked == asked:  # else it was asked after we came
                 self._asked += 1
                 try:
-                    self._found = read_numero(self._open())
+                    self._found = read_count(self._open())
                 except Exception as error:
                     self._found = error
                     self._drop()

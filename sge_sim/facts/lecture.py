@@ -19,7 +19,8 @@ from sge_sim.tables.acteur_facts import (
 )
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.tables.base import Base
-from sge_sim.tables.commandes import ServiceSouscrit, read_abonnement, read_numeros
+from sge_sim.tables.commandes import ServiceSouscrit, read_abonnement
+from sge_sim.tables.ecritures import read_numeros
 from sge_sim.tables.m023 import read_rang_m023
 from sge_sim.tables.mesures import MESURES_FACTS
 from sge_sim.tables.point_facts import (

@@ -1,12 +1,52 @@
-"""Work that is repeated while the database is unreachable: each outage is logged once."""
+"""A database that can't be reached for now: what is raised, what is told, what waits for it."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from logging import Logger
+from typing import Final
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from sge_sim.facts.database import DATABASE_UNREACHABLE, unreachable_sentence
+DATABASE_UNREACHABLE = (
+    OperationalError,
+    InterfaceError,
+    InternalError,
+    PoolTimeoutError,
+    sqlite3.OperationalError,  # of what speaks to the driver by itself
+    OSError,
+)
+"""What is raised when the database, or the machine under it, can't do its work for now: it is
+locked for too long, stopped, the disk is full, no descriptor is left."""
+
+_PRIMARY: Final = 0xFF
+_SPOILT: Final = (
+    "la base de données n'est plus lisible ({}) : arrêter le simulateur, puis restaurer son "
+    "fichier ou l'effacer (sge-sim.db : l'état, journal.db : le journal)"
+)
+_REFUSED: Final = (
+    "la base de données ne peut pas être utilisée ({}) : vérifier les droits de ses fichiers et le "
+    "disque"
+)
+_SENTENCES: Final = {
+    sqlite3.SQLITE_CORRUPT: _SPOILT,
+    sqlite3.SQLITE_NOTADB: _SPOILT,
+    sqlite3.SQLITE_CANTOPEN: _REFUSED,
+    sqlite3.SQLITE_IOERR: _REFUSED,
+    sqlite3.SQLITE_PERM: _REFUSED,
+    sqlite3.SQLITE_READONLY: _REFUSED,
+    sqlite3.SQLITE_FULL: "la base de données n'a plus de place ({}) : en faire sur le disque",
+}
+_SILENT: Final = "la base de données ne répond pas ({})"
+
+
+def unreachable_sentence(error: Exception) -> str:
+    """Return what an error of a database, or of the machine under it, tells: French, one line."""
+    reason: object = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(reason, "sqlite_errorcode", None) or 0
+    sentence = _SENTENCES.get(code & _PRIMARY, _SILENT)
+    return sentence.format(" ".join(str(reason).split()))
 
 
 class Outage:

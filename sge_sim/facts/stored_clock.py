@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import (
@@ -13,20 +12,17 @@ from sge_sim.clock import (
     Clock,
     FrozenClock,
     RunningClock,
-    clock_of,
     clock_starting_at,
     machine_now,
 )
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
-from sge_sim.tables.ecritures import ClockRow, read_last_instant
-from sge_sim.tables.prepared import Driver, Prepared, Query, Question, read_at_once
+from sge_sim.tables.clock import CLOCK_ROW, ClockRow, read_clock, read_numbered_clock
+from sge_sim.tables.ecritures import read_last_instant
+from sge_sim.tables.prepared import Driver, Question, read_at_once
 
-_ROW = 1
 _MICROSECOND, _MILLISECOND = timedelta(microseconds=1), timedelta(milliseconds=1)
-_STATE = Prepared(select(ClockRow.offset_us, ClockRow.instant).where(ClockRow.id == _ROW))
-_NUMERO = Prepared(select(ClockRow.numero).where(ClockRow.id == _ROW))
 
 # Counted in milliseconds of the machine from there, numbers grow over a state that is brought back.
 _EPOCH = datetime(2025, 1, 1, tzinfo=PARIS)
@@ -62,20 +58,6 @@ def kind_of(clock: Clock) -> KindClock:
             return "shifted"
         case _:
             return "real"
-
-
-read_clock: Final[Query[Clock]] = Query(
-    (_STATE,),
-    (),
-    lambda rows: clock_of(rows[0][0] * _MICROSECOND, rows[0][1]) if rows else RunningClock(),
-)
-"""The clock as its row says; the machine's own without one."""
-read_numbered_clock: Final = Query(
-    (*read_clock.statements, _NUMERO),
-    (),
-    lambda rows, numbers: (numbers[0][0] if numbers else 0, read_clock.make(rows)),
-)
-"""The number of the last setting, 0 before the first, and the clock that it made."""
 
 
 def instant_within(session: Session) -> datetime:
@@ -160,7 +142,7 @@ def _row_of(numero: int, clock: Clock) -> ClockRow:
         case RunningClock():
             offset = clock.offset
     return ClockRow(
-        id=_ROW,
+        id=CLOCK_ROW,
         kind=kind_of(clock),
         offset_us=offset // _MICROSECOND,
         instant=instant,

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from sge_sim.errors import UsageError
-from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, sqlite_url, unreachable_sentence
+from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.locks import lock
+from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.journal import avaries
 from sge_sim.journal.avaries import Avarie
 from sge_sim.journal.drain import Drainer

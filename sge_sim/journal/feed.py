@@ -11,8 +11,7 @@ from functools import partial
 from typing import Final, get_args
 
 from sge_sim.domaine.nomenclatures import KindEchange
-from sge_sim.facts.database import DATABASE_UNREACHABLE
-from sge_sim.facts.outage import Outage
+from sge_sim.facts.outage import DATABASE_UNREACHABLE, Outage
 from sge_sim.journal.book import Journal
 from sge_sim.journal.records import Echange
 from sge_sim.journal.search import RechercheJournal

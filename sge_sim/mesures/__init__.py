@@ -77,13 +77,13 @@ from sge_sim.mesures.point import (
     Opposition,
     PeriodeCollecte,
     PointMesure,
+    ProfilConsommation,
     PuissanceSouscrite,
     Structure,
     TrouDeCourbe,
     en_vigueur,
     grilles_entre,
 )
-from sge_sim.mesures.profil import ProfilConsommation
 from sge_sim.mesures.quotidiennes import (
     Energies,
     PuissanceMensuelle,

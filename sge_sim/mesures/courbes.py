@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sge_sim.clock import FIN_DES_JOURS, add_months
-from sge_sim.mesures.alea import draws
+from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.calendrier import (
     calendrier,
     decalages,
@@ -29,10 +29,13 @@ from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import perd, perdus
 from sge_sim.mesures.point import POINTS_GARDES, Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
-from sge_sim.mesures.tensions import tensions
 
 MEMOIRE_MOIS = 5
 """Months of hourly curve that a Linky keeps while its curve is not collected (FAQ)."""
+_ECARTS_PAR_HEURE = (
+    8, 9, 10, 10, 9, 6, 1, -4, -7, -8, -7, -6, -5, -6, -6, -5, -4, -6, -10, -11, -8, -3, 2, 6,
+)  # fmt: skip
+"""What a voltage departs by from the nominal, by hour, 1/1000 (assumed)."""
 
 
 class Bloc(NamedTuple):
@@ -179,13 +182,42 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
     """Return volts around the nominal, by its own draw of the day (assumed)."""
     par_jour = 1440 // pas
     jours = np.arange(j.premier, j.premier + j.nombre, dtype=np.int64)
-    ecarts = tensions(par_jour)[draws(cles_de(point.graine).tensions, jours) & 31]
+    ecarts = _ecarts_de_tension(par_jour)[draws(cles_de(point.graine).tensions, jours) & 31]
     if len(j.changements):
         a, b = 120 // pas, 180 // pas
         avant, apres = (a, b) if j.ecarts[0] < 0 else (b, a)
         ecarts = np.concatenate([ecarts[:, :avant], ecarts[:, apres:]], axis=1)
     volts: Entiers = point.tension + point.tension * ecarts // 1000
     return volts
+
+
+@lru_cache(maxsize=2)
+def _ecarts_de_tension(pas_par_jour: int) -> Entiers:
+    """Return 32 days of voltage, as departures from the nominal in 1/1000: (32, steps)."""
+    rangs = np.arange(32 * pas_par_jour, dtype=np.int64).reshape(32, pas_par_jour)
+    creux = _lisse(_ECARTS_PAR_HEURE, pas_par_jour)
+    lent = _bruit_lent(subkey(31, pas_par_jour), rangs, pas_par_jour // 12, 9)
+    vif = draws(subkey(32, pas_par_jour), rangs) % 5 - 2
+    ecarts = creux // 16 + lent + vif
+    ecarts.setflags(write=False)
+    return ecarts
+
+
+def _lisse(forme: tuple[int, ...], pas_par_jour: int) -> Entiers:
+    """Return 16 times an hourly shape, linear between hours, at the start of each step."""
+    par_heure = pas_par_jour // 24
+    heures = np.array((*forme, forme[0]), np.int64)
+    rang = np.arange(pas_par_jour)
+    h, reste = rang // par_heure, rang % par_heure
+    return (heures[h] * (par_heure - reste) + heures[h + 1] * reste) * 16 // par_heure
+
+
+def _bruit_lent(cle: int, rangs: Entiers, periode: int, amplitude: int) -> Entiers:
+    """Return a noise in [-amplitude, amplitude], linear between knots `periode` steps apart."""
+    gauche = draws(cle, rangs // periode) % (2 * amplitude + 1) - amplitude
+    droite = draws(cle, rangs // periode + 1) % (2 * amplitude + 1) - amplitude
+    reste = rangs % periode
+    return (gauche * (periode - reste) + droite * reste) // periode
 
 
 def est_enregistre(point: PointMesure, n: int) -> bool:

@@ -4,6 +4,7 @@ Plausible, not measured (assumed); shares of heating, of water heaters and of ca
 of each use, are those of surveys of French dwellings.
 """
 
+from sge_sim.domaine.plages import Plages, durees_des
 from sge_sim.mesures.climat import (
     CHAUFFAGE,
     CHAUFFAGE_DOUX,
@@ -33,7 +34,6 @@ from sge_sim.mesures.dessins import (
 )
 from sge_sim.mesures.formes import JEUX, MELANGES, Banque, Sorte, banque
 from sge_sim.mesures.hasard import Tirages
-from sge_sim.mesures.plages import Plages, durees_des
 from sge_sim.mesures.usages import OUVERT, REDUIT, Charge, Installation, installe
 
 _PUISSANCES = (3, 6, 9, 12)

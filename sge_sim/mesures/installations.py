@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sge_sim.domaine.plages import Plages
 from sge_sim.mesures.alea import Cles, draws, subkeys
 from sge_sim.mesures.centrales import centrale
 from sge_sim.mesures.climat import ZONES
@@ -17,9 +18,7 @@ from sge_sim.mesures.formes import Sorte, banque
 from sge_sim.mesures.foyers import foyer
 from sge_sim.mesures.hasard import Tirages
 from sge_sim.mesures.metiers import metier
-from sge_sim.mesures.plages import Plages
-from sge_sim.mesures.point import POINTS_GARDES, PointMesure
-from sge_sim.mesures.profil import ProfilConsommation
+from sge_sim.mesures.point import POINTS_GARDES, PointMesure, ProfilConsommation
 from sge_sim.mesures.tableaux import Entiers
 from sge_sim.mesures.usages import Charge, Installation, installe
 

@@ -17,7 +17,6 @@ from sge_sim.domaine.nomenclatures import METIERS
 from sge_sim.domaine.plages import Plages as Plages
 from sge_sim.errors import UsageError
 from sge_sim.mesures.jours_donnes import MesuresDonnees
-from sge_sim.mesures.profil import ProfilConsommation
 
 POINTS_GARDES: Final = 4096
 """How many points a process keeps what it made of: more than stand in a file of a daily flux
@@ -38,6 +37,17 @@ class Grandeur(StrEnum):
     """Capacitive reactive power, VAr; its index is ERC, VArh."""
     E = "E"
     """Voltage, V."""
+
+
+class ProfilConsommation(StrEnum):
+    """What lives behind the meter (assumed: no document describes consumptions)."""
+
+    RESIDENTIEL = "residentiel"
+    PROFESSIONNEL = "professionnel"
+    TERTIAIRE = "tertiaire"
+    INDUSTRIEL = "industriel"
+    PRODUCTION = "production"
+    AUCUN = "aucun"
 
 
 class Structure(StrEnum):

@@ -19,6 +19,7 @@ from sge_sim.tables.acteurs import Acteur, Contrat, Habilitation, Utilisateur
 from sge_sim.tables.apports import is_installed, remove_acteurs_and_communes, remove_points
 from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import Evenement
+from sge_sim.tables.ecritures import insert_rows
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.tables.points import (
     Commune,
@@ -27,7 +28,6 @@ from sge_sim.tables.points import (
     insert_points,
     opposed_points,
 )
-from sge_sim.tables.prepared import insert_rows
 
 _SLICE: Final = 500
 """How many points one transaction inserts."""

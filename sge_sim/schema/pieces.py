@@ -17,7 +17,8 @@ from typing import Final
 from cryptography.fernet import Fernet, InvalidToken
 
 from sge_sim.errors import UsageError, system_reason
-from sge_sim.facts.database import DATABASE_UNREACHABLE, Database
+from sge_sim.facts.database import Database
+from sge_sim.facts.outage import DATABASE_UNREACHABLE
 from sge_sim.machine.files import PRIVATE, PUBLIC, make_private_folder, write_atomically
 from sge_sim.schema.data_folder import named_database, open_database
 from sge_sim.tables.plateforme import (

@@ -14,8 +14,9 @@ from typing import Any, Final
 from sge_sim.commandes.echeances import catch_up_orders, transaction_on
 from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.errors import UsageError
-from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, unreachable_sentence
+from sge_sim.facts.database import Database
 from sge_sim.facts.memoire import Vue
+from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.machine.files import data_path
 from sge_sim.refus import Refus, check
 from sge_sim.services.acces import Appelant

@@ -3,7 +3,7 @@
 python -m sge_sim.services.documentation > docs/codes.md
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.refus import Control
@@ -19,7 +19,7 @@ COMMON_CODES = {
 """What every service answers without a rule of its own."""
 
 
-def codes_page(services: Sequence[Service] = SERVICES) -> str:
+def codes_page() -> str:
     """Return the page in Markdown."""
     lines = [
         "# Les codes retour",
@@ -36,7 +36,7 @@ def codes_page(services: Sequence[Service] = SERVICES) -> str:
         "Les années sont celles du calendrier : d'un 29 février elles finissent un 28 (supposé).",
         "Sous une table est ce que fait le service où ses documents se contredisent ou se taisent.",
     ]
-    for service in services:
+    for service in SERVICES:
         lines += ["", f"## {service.nom} v{service.version}", "", _declared(service), ""]
         lines += ["| code | libellé | ce qui passe | source | provenance |"]
         lines += ["|---|---|---|---|---|"]

@@ -18,11 +18,6 @@ def quantity(valeur: int, unite: str) -> Tree:
     return {"valeur": valeur, "unite": unite}
 
 
-def one_prestation(prestation: Prestation) -> Tree:
-    """Return the block of prestations of an order, which always holds one, where it might more."""
-    return {"prestation": [ranked(prestation)]}
-
-
 def ranked(prestation: Prestation) -> Tree:
     """Return the only prestation of an order, of rank 1."""
     tree = {

@@ -14,7 +14,8 @@ from sge_sim.domaine.nomenclatures import Sens, TypeAcces, TypeServiceAcces
 from sge_sim.tables.acteur_facts import ContratFacts
 from sge_sim.tables.acteurs import Contrat
 from sge_sim.tables.base import Base, RowId
-from sge_sim.tables.commandes import SerieNumeros, ServiceSouscrit, next_numeros
+from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.ecritures import SerieNumeros, next_numeros
 from sge_sim.tables.prepared import Driver, Prepared
 
 

@@ -15,7 +15,8 @@ from sge_sim.domaine.francais import normalise
 from sge_sim.tables.acteurs import Acteur, Contrat
 from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.base import Base
-from sge_sim.tables.commandes import Numero, ServiceSouscrit
+from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.ecritures import Numero, insert_rows
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Rectification, Trou, discard_days
 from sge_sim.tables.points import (
     POINT_SEEN,
@@ -25,7 +26,6 @@ from sge_sim.tables.points import (
     Point,
     insert_points,
 )
-from sge_sim.tables.prepared import insert_rows
 
 TableMesures = type[Collecte | Trou | CalendrierDate | AncienEtat]
 MESURES: Final[tuple[TableMesures, ...]] = (Collecte, Trou, CalendrierDate, AncienEtat)

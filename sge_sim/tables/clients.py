@@ -12,7 +12,8 @@ from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, PETITS
 from sge_sim.tables.points import POINT_SEEN, Point
 from sge_sim.tables.prepared import Prepared, Query, Question
 
-_CANDIDATES = 5000
+_CANDIDATES: Final = 5000
+_SHOWN: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ _HELD: Final = Prepared(
 )
 
 
-def find_clients(session: Session, recherche: str = "", limit: int = 30) -> list[ClientFinal]:
-    """Return customers whose points Data Connect serves, those with most points first.
+def find_clients(session: Session, recherche: str) -> list[ClientFinal]:
+    """Return some customers whose points Data Connect serves, those with most points first.
 
     `recherche` is a part of a name, or a PRM.
     """
@@ -84,7 +85,7 @@ def find_clients(session: Session, recherche: str = "", limit: int = 30) -> list
         query = query.where(or_(Point.recherche_nom.like(pattern), Point.prm == cherche))
     rows = session.execute(query.limit(_CANDIDATES)).tuples()
     return sorted(_clients(rows), key=lambda client: (-len(client.points), client.titulaire))[
-        :limit
+        :_SHOWN
     ]
 
 

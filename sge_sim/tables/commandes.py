@@ -2,14 +2,12 @@
 
 A row of `ServiceSouscrit`, `Affaire` or `Evenement` whose `echeance` is set is waiting for that
 instant; `sge_sim.commandes.echeances` makes it happen.
-
-The numbers that they are given are one series of each sort, shared by all the workers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from operator import attrgetter
-from typing import Final, Literal
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -23,7 +21,6 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
-    update,
 )
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, validates
 
@@ -40,53 +37,6 @@ from sge_sim.domaine.nomenclatures import (
 from sge_sim.tables.base import Base, Instant, RowId, matching
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
-
-SerieNumeros = Literal["affaire", "service_souscrit", "abonnement", "autorisation", "panne"]
-
-
-class Numero(Base):
-    """The last number given of a sort; the first row of each comes with the schema."""
-
-    __tablename__ = "numero"
-
-    sorte: Mapped[SerieNumeros] = mapped_column(String(16), primary_key=True)
-    dernier: Mapped[int] = mapped_column(BigInteger)
-
-
-_NUMERO = Numero.__table__.c
-_NEXT = Prepared(
-    update(Numero)
-    .where(_NUMERO.sorte == bindparam("sorte"))
-    .values(dernier=_NUMERO.dernier + 1)
-    .returning(_NUMERO.dernier)
-)
-_LAST = Prepared(select(_NUMERO.sorte, _NUMERO.dernier))
-GIVE = Prepared(
-    update(Numero)
-    .where(_NUMERO.sorte == bindparam("serie"))
-    .values(dernier=bindparam("numero", type_=BigInteger))
-)
-
-
-def next_numero(session: Session, sorte: SerieNumeros) -> int:
-    """Return a number that was never given, and greater than all those given.
-
-    A transaction that is rolled back gives its numbers back.
-    """
-    return next_numeros(session, sorte)[0]
-
-
-def next_numeros(session: Session, *sortes: SerieNumeros) -> list[int]:
-    """Return a number of each sort, as `next_numero` does."""
-    driver = Driver.of(session.connection())
-    given = driver.execute([(_NEXT, {"sorte": sorte}) for sorte in sortes])
-    assert all(given), f"no series of numbers is called one of {sortes}"
-    return [rows[0][0] for rows in given]
-
-
-read_numeros: Final[Query[Mapping[SerieNumeros, int]]] = Query((_LAST,), (), dict)
-"""The last number given of each sort: a transaction that writes gives those that follow."""
-
 
 _CODE = String(15)
 _PRM = String(14)

@@ -32,6 +32,7 @@ from sge_sim.domaine.nomenclatures import CoteCalendrier
 from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.ecritures import insert_rows, insertion
 from sge_sim.tables.mesures_facts import (
     MesuresFacts,
     mesures_facts_from,
@@ -39,7 +40,7 @@ from sge_sim.tables.mesures_facts import (
     read_rectification,
 )
 from sge_sim.tables.points import Compteur, is_seen
-from sge_sim.tables.prepared import Driver, Prepared, Query, insert_rows, insertion
+from sge_sim.tables.prepared import Driver, Prepared, Query
 
 _CODE = String(15)
 

@@ -5,6 +5,7 @@ from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Ut
 from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.base import Base
 from sge_sim.tables.campaigns import Campaign, CampaignObservation
+from sge_sim.tables.clock import ClockRow
 from sge_sim.tables.commandes import (
     Abonnement,
     Affaire,
@@ -12,7 +13,6 @@ from sge_sim.tables.commandes import (
     DemandeHistorique,
     DemandeInfraJ,
     Evenement,
-    Numero,
     ServiceSouscrit,
 )
 from sge_sim.tables.dataconnect import Application, ConsentementDonne, Partage, RevokedToken
@@ -24,7 +24,7 @@ from sge_sim.tables.datahub import (
     Interlocuteur,
     TicketSpice,
 )
-from sge_sim.tables.ecritures import ClockRow, Ecriture
+from sge_sim.tables.ecritures import Ecriture, Numero
 from sge_sim.tables.flux import Canal, FichierFlux, Publication
 from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.mesures import (

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.domaine.pannes import Panne, SortePanne
 from sge_sim.tables.base import Base, RowId
-from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.comptages import Counters, SharedCounters
+from sge_sim.tables.ecritures import next_numero
 from sge_sim.tables.plateforme import is_shared
 from sge_sim.tables.prepared import Driver, Prepared, Query
 

@@ -45,13 +45,14 @@ from sge_sim.domaine.nomenclatures import (
     Segment,
 )
 from sge_sim.tables.base import Base, Payload, RowId
+from sge_sim.tables.ecritures import insert_rows
 from sge_sim.tables.point_facts import (
     ParametresTeleAcces,
     Situation,
     TransformateurCourant,
     TransformateurTension,
 )
-from sge_sim.tables.prepared import Prepared, Query, insert_rows
+from sge_sim.tables.prepared import Prepared, Query
 
 
 class Apport(Base):

@@ -7,8 +7,6 @@ call goes this way.
 A database file that the disk, or somebody, spoilt is reported as one that doesn't work for now:
 SQLite raises its most general error there, of which the others are kinds; it becomes an
 `OperationalError`, as for a locked database.
-
-Many rows at once are inserted by the driver itself too: COPY where there is one.
 """
 
 import sqlite3
@@ -16,8 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from sqlalchemy import (
     Connection,
@@ -25,48 +22,12 @@ from sqlalchemy import (
     ExceptionContext,
     Executable,
     Float,
-    Table,
-    bindparam,
-    insert,
-    inspect,
-    update,
 )
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
-from sge_sim.tables.base import Base
-
 if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
-
-
-_PRIMARY: Final = 0xFF
-_SPOILT: Final = (
-    "la base de données n'est plus lisible ({}) : arrêter le simulateur, puis restaurer son "
-    "fichier ou l'effacer (sge-sim.db : l'état, journal.db : le journal)"
-)
-_REFUSED: Final = (
-    "la base de données ne peut pas être utilisée ({}) : vérifier les droits de ses fichiers et le "
-    "disque"
-)
-_SENTENCES: Final = {
-    sqlite3.SQLITE_CORRUPT: _SPOILT,
-    sqlite3.SQLITE_NOTADB: _SPOILT,
-    sqlite3.SQLITE_CANTOPEN: _REFUSED,
-    sqlite3.SQLITE_IOERR: _REFUSED,
-    sqlite3.SQLITE_PERM: _REFUSED,
-    sqlite3.SQLITE_READONLY: _REFUSED,
-    sqlite3.SQLITE_FULL: "la base de données n'a plus de place ({}) : en faire sur le disque",
-}
-_SILENT: Final = "la base de données ne répond pas ({})"
-
-
-def sentence_of(error: Exception) -> str:
-    """Return what an error of a database, or of the machine under it, tells: French, one line."""
-    reason: object = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(reason, "sqlite_errorcode", None) or 0
-    sentence = _SENTENCES.get(code & _PRIMARY, _SILENT)
-    return sentence.format(" ".join(str(reason).split()))
 
 
 def as_operational(error: StatementError) -> StatementError:
@@ -279,106 +240,3 @@ def read_at_once(driver: Driver, asked: Collection[Question]) -> list[Any]:
         )
     )
     return [query.make(*islice(read, len(query.statements))) for query, *_ in asked]
-
-
-_INSERTIONS: Final[dict[type, tuple[Prepared, tuple[str, ...]]]] = {}
-_UPDATES: Final[dict[tuple[type, tuple[str, ...]], Prepared]] = {}
-Written = tuple[Prepared, Mapping[str, object]]
-"""A statement that writes, and its values."""
-
-
-def write_at_once(session: Session, rows: Iterable[Any] = (), *others: Written) -> list[Rows]:
-    """Write what a session has changed, then insert rows and execute other statements: together.
-
-    The session lets go of what it has read, which nobody needs afterwards. Returns what each of
-    `rows` (see `insertion`) and of `others` gives back.
-    """
-    if session.new or session.deleted:
-        session.flush()
-    changes = [_change(row) for row in session.dirty]
-    session.expunge_all()
-    written = Driver.under(session).execute([*changes, *map(insertion, rows), *others])
-    return written[len(changes) :]
-
-
-def insertion(row: Any) -> Written:
-    """Return what inserts a row for `Driver.execute`: an object of no session, and which nobody
-    needs as a row of the session afterwards. The database gives the number of one that counts,
-    which it returns."""
-    known = _INSERTIONS.get(type(row))
-    if known is None:
-        table: Table = row.__table__
-        counted = table.autoincrement_column
-        names = tuple(column.name for column in table.c if column is not counted)
-        statement = insert(table).values({name: bindparam(name) for name in names})
-        if counted is not None:
-            statement = statement.returning(counted)
-        known = _INSERTIONS[type(row)] = (Prepared(statement), names)
-    return known[0], {name: getattr(row, name) for name in known[1]}
-
-
-def _change(row: Any) -> Written:
-    """Return what writes the columns of a row of a session that have changed."""
-    table, unmodified = row.__table__, inspect(row).unmodified
-    changed = tuple(column.name for column in table.c if column.name not in unmodified)
-    keys = {f"key_{column.name}": column for column in table.primary_key}
-    known = _UPDATES.get((type(row), changed))
-    if known is None:
-        named = (column == bindparam(name) for name, column in keys.items())
-        known = Prepared(
-            update(table).where(*named).values({name: bindparam(name) for name in changed})
-        )
-        _UPDATES[type(row), changed] = known
-    values = {name: getattr(row, name) for name in changed}
-    return known, values | {name: getattr(row, column.name) for name, column in keys.items()}
-
-
-class _Insertion(NamedTuple):
-    """A statement, what it takes of a row in its order, and which of that is stored otherwise."""
-
-    sql: str
-    columns: Callable[[Mapping[str, Any]], tuple[Any, ...]]
-    converted: tuple[tuple[int, Callable[[Any], Any]], ...]
-
-
-_KNOWN: Final[dict[tuple[str, str, tuple[str, ...]], _Insertion]] = {}
-
-
-def insert_rows(session: Session, of: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of a table: mappings of the same columns, two at least.
-
-    What the session holds is written first.
-    """
-    if not rows:
-        return
-    driver, names = Driver.under(session), tuple(rows[0])
-    key = driver.dialect.name, of.__tablename__, names
-    insertion = _KNOWN.get(key)
-    if insertion is None:
-        insertion = _KNOWN[key] = _insertion(driver.dialect, cast(Table, of.__table__), names)
-    driver.insert(insertion.sql, _stored(insertion, rows))
-
-
-def _insertion(dialect: Dialect, table: Table, given: Collection[str]) -> _Insertion:
-    names = [column.name for column in table.columns if column.name in given]
-    if dialect.name == "sqlite":
-        sql = str(insert(table).compile(dialect=dialect, column_keys=names))
-    else:
-        quoted = dialect.identifier_preparer.quote
-        sql = f"COPY {quoted(table.name)} ({', '.join(map(quoted, names))}) FROM STDIN"
-    converters = (
-        (index, table.columns[name].type.dialect_impl(dialect).bind_processor(dialect))
-        for index, name in enumerate(names)
-    )
-    converted = tuple((index, convert) for index, convert in converters if convert is not None)
-    return _Insertion(sql, itemgetter(*names), converted)
-
-
-def _stored(insertion: _Insertion, rows: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Any]]:
-    columns, converted = insertion.columns, insertion.converted
-    for row in rows:
-        cells = list(columns(row))
-        for index, convert in converted:
-            if cells[index] is not None:
-                cells[index] = convert(cells[index])
-        yield cells

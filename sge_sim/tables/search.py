@@ -5,13 +5,13 @@ What a caller may see (perimeter, cases) is a rule of the service; this only app
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import CategorieClientFinal, DomaineTension, EtatContractuel
+from sge_sim.tables.base import matching
 from sge_sim.tables.points import POINT_SEEN, Compteur, Point
 
 _AT_ONCE = 500
@@ -88,7 +88,7 @@ def _looked_up(session: Session, criteres: Criteres) -> Iterator[Sequence[str] |
 
 def _selected(criteres: Criteres) -> Select[Point]:
     """Return the query of the points that agree with `criteres`, save for what is looked up."""
-    equalities = _equal(
+    equalities = matching(
         (Point.siret, criteres.siret),
         (Point.domaine_tension, criteres.domaine_tension),
         (Point.categorie_client_final, criteres.categorie_client_final),
@@ -106,7 +106,7 @@ def _selected(criteres: Criteres) -> Select[Point]:
 
 
 def _commune(criteres: Criteres) -> list[ColumnElement[bool]]:
-    return _equal(
+    return matching(
         (Point.code_postal, criteres.code_postal), (Point.code_insee, criteres.code_insee)
     )
 
@@ -119,10 +119,6 @@ def _named(nom: str) -> ColumnElement[bool]:
     """
     name = normalise(nom)
     return Point.recherche_nom.contains(name) if name else false()
-
-
-def _equal(*columns: tuple[Any, object]) -> list[ColumnElement[bool]]:
-    return [column == value for column, value in columns if value is not None]
 
 
 def _narrow(criteres: Criteres) -> bool:

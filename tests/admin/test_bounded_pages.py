@@ -19,6 +19,7 @@ import requests
 from admin_kit import Room, control_room
 from demandes import courbe_quotidienne
 from fastapi.routing import APIRoute
+from state_kit import numeros_within
 
 from sge_sim.admin import application
 from sge_sim.clock import PARIS, machine_now
@@ -31,7 +32,6 @@ from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.journal import EchangeRecord
 from sge_sim.refus import Rule
 from sge_sim.soap.contract import ENVELOPE
-from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.flux import find_fichiers
 from sge_sim.tables.lists import look_for_points
@@ -127,7 +127,7 @@ def order(room: Room) -> None:
         emetteur = Emetteur("TIERS1", room.services.contrat_id, room.login, WORST[:4] * 4)
         order_m023(
             session,
-            next_numero(session, "affaire"),
+            numeros_within(session),
             emetteur,
             asked,
             room.state.clock.now(),

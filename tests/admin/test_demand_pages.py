@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 from admin_kit import UNKNOWN, Room, control_room
+from state_kit import numeros_within
 
 from sge_sim.clock import parse_instant
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
@@ -17,7 +18,6 @@ from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.flux.declaration import declare_canal
 from sge_sim.flux.r6x.documents import read_documents
 from sge_sim.flux.r6x.tableau import read_points, rows_of
-from sge_sim.tables.commandes import next_numero
 
 NOW = parse_instant("2025-08-01T10:00")
 C5, C5_BIS = "25150217034354", "25825036170379"
@@ -52,7 +52,7 @@ def demand(room: Room, flux: Any, *prms: str) -> str:
         emetteur = Emetteur("TIERS1", contrat, "a@b.fr", "<b>ref</b>")
         number = order_m023(
             session,
-            next_numero(session, "affaire"),
+            numeros_within(session),
             emetteur,
             asked,
             room.state.clock.now(),

@@ -23,6 +23,7 @@ from command_tree import every_command
 from fastapi.routing import APIRoute
 from points_kit import csv_lines, made_points
 from running_simulator import RunningSimulator, start_simulator
+from state_kit import numeros_within
 
 import sge_sim.api
 from sge_sim.admin.application import _ROUTES
@@ -33,7 +34,6 @@ from sge_sim.datahub.portail import create_compte
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.schema.data_folder import open_database
-from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.dataconnect import applications
 from sge_sim.tables.points import find_point
 
@@ -115,8 +115,7 @@ def prepare(simulator: RunningSimulator) -> dict[str, Any]:
             *(date(2025, 7, 1), date(2025, 7, 3)),
         )
         emetteur = Emetteur("TIERS1", contrat, simulator.login, None)
-        affaire = next_numero(session, "affaire")
-        order_m023(session, affaire, emetteur, asked, clock.now(), AUSSITOT)
+        order_m023(session, numeros_within(session), emetteur, asked, clock.now(), AUSSITOT)
         point = find_point(session, C5)
         assert point is not None
         application = next(each for each in applications(session) if each.mode == "production")

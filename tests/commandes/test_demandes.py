@@ -1,10 +1,11 @@
 """How long the orders that give a file once take."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from lives import CONTRAT, DAY, DAYS, DECLARATION, LARGE, NOON, PRM, TIERS
+from state_kit import numeros_within
 
 from sge_sim.clock import Duree, later
 from sge_sim.commandes.affaires import Commande
@@ -12,6 +13,7 @@ from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, ord
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.facts.database import Database
+from sge_sim.tables.commandes import Affaire
 
 THREE_WORKING_DAYS = Delai(jours_ouvres=3)
 TEN_MINUTES = Delai(Duree(0, timedelta(minutes=10)))
@@ -21,12 +23,18 @@ def commande(prm: str, delai: Delai) -> Commande:
     return Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, NOON, delai)
 
 
+def done_at(affaire: Affaire) -> datetime | None:
+    """When a case is due, or when it was closed."""
+    return affaire.echeance or affaire.closed_at
+
+
 def infra_j_due(database: Database, delai: Delai) -> Any:
     asked = InfraJ(injection=False, soutirage=True, cdc=True, idx=False, ptd=False)
     with database.transaction() as session:
         order = commande(LARGE, delai)
         line = Prestation("F375A", "Infra-journalier")
-        return order_infra_j(session, order, asked, line, [DECLARATION]).echeance
+        numeros = numeros_within(session)
+        return done_at(order_infra_j(session, numeros, order, asked, line, [DECLARATION]))
 
 
 def historique_due(database: Database, delai: Delai) -> Any:
@@ -34,7 +42,8 @@ def historique_due(database: Database, delai: Delai) -> Any:
     with database.transaction() as session:
         order = commande(PRM, delai)
         line = Prestation("F380", "Historique")
-        return order_historique(session, order, asked, line, DECLARATION).echeance
+        numeros = numeros_within(session)
+        return done_at(order_historique(session, numeros, order, asked, line, DECLARATION))
 
 
 @pytest.mark.documented("V26.2: infra-daily data come in less than 30 minutes")

@@ -15,8 +15,9 @@ from sqlalchemy.exc import IntegrityError
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, sqlite_url, unreachable_sentence
+from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.locks import WaitingRoom
+from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.schema.data_folder import prepare
 from sge_sim.tables.models import Commune
 from sge_sim.tables.points import known_commune

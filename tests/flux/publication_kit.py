@@ -11,7 +11,7 @@ from lives import CONTRAT, CURVE, DECLARATION, TIERS
 from made_states import filled_database
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from state_kit import faits_to_subscribe
+from state_kit import faits_to_subscribe, numeros_within
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes import vie
@@ -110,14 +110,16 @@ class Platform:
             asked = Historique(mesures_type, debut, fin, corrigees)
             line = Prestation("F380", "Historique")
             commande = self._commande(prm, now)
-            affaire = order_historique(session, commande, asked, line, DECLARATION)
+            numeros = numeros_within(session)
+            affaire = order_historique(session, numeros, commande, asked, line, DECLARATION)
             return affaire.affaire_id
 
     def infra_j(self, prm: str, now: datetime) -> str:
         with self.database.transaction() as session:
             asked = InfraJ(injection=False, soutirage=True, cdc=True, idx=True, ptd=True)
             line = Prestation("F375A", "Infra-journalier")
-            affaire = order_infra_j(session, self._commande(prm, now), asked, line, [DECLARATION])
+            numeros, commande = numeros_within(session), self._commande(prm, now)
+            affaire = order_infra_j(session, numeros, commande, asked, line, [DECLARATION])
             return affaire.affaire_id
 
     def catch_up(self, now: datetime) -> int:

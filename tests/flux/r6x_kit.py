@@ -12,13 +12,13 @@ from zipfile import ZipFile
 from publication_kit import C2, C4, C5, C5_BIS, CONTRAT, P4, TIERS, Platform, new_point
 from r6x_trees import strict_mistakes
 from sqlalchemy.orm import Session
+from state_kit import numeros_within
 
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.flux.r6x.documents import read_documents, schema_mistakes
 from sge_sim.tables.acces import OptionPublication, grant_acces
 from sge_sim.tables.acteurs import find_contrat
-from sge_sim.tables.commandes import next_numero
 from sge_sim.tables.m023 import find_demande_m023
 from sge_sim.tables.mesures import Collecte
 from sge_sim.tables.points import Compteur, find_point
@@ -133,7 +133,7 @@ def order(
     with platform.database.transaction() as session:
         emetteur = Emetteur(TIERS, CONTRAT, "a@b.fr", None)
         return order_m023(
-            session, next_numero(session, "affaire"), emetteur, historiques, now, AUSSITOT
+            session, numeros_within(session), emetteur, historiques, now, AUSSITOT
         ).affaire_id
 
 

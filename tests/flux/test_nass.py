@@ -20,6 +20,7 @@ from publication_kit import (
     members,
     new_platform,
 )
+from state_kit import numeros_within
 
 from sge_sim.commandes.acces import AccesSouscrit, order_acces
 from sge_sim.commandes.affaires import Commande
@@ -45,8 +46,9 @@ def order(
     acces = AccesSouscrit(acces_type, "SOUTIRAGE", END)
     prestation = prestation_acces("C5", "SOUTIRAGE", acces_type, publie=False)
     with platform.database.transaction() as session:
-        _, service = order_acces(
-            session, commande, "C5", acces, prestation, Declaration(True, "ROCHE", True, False)
+        declaration = Declaration(True, "ROCHE", True, False)
+        ((_, service),) = order_acces(
+            session, numeros_within(session), commande, "C5", [(acces, prestation)], declaration
         )
         return service.service_souscrit_id
 

@@ -15,7 +15,8 @@ from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session
 
-from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, unreachable_sentence
+from sge_sim.facts.database import Database
+from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.schema.data_folder import prepare
 from sge_sim.tables.points import Commune
 

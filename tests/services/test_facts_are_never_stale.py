@@ -17,6 +17,7 @@ from state_kit import faits_within
 
 from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.commandes.echeances import transaction_on
 from sge_sim.commandes.moving_clock import advance_by
 from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.door.certificats import CertificateRegister
@@ -131,9 +132,9 @@ class Actor:
             )
 
     def _write(self, path: str, demande: Any) -> None:
-        with self.database.transaction() as session:
-            now, service, body = instant_within(session), BY_PATH[path], {"demande": demande}
-            faits = faits_within(session, **service.asks(body, self.demandeur))
+        service, body = BY_PATH[path], {"demande": demande}
+        asked = service.asks(body, self.demandeur)
+        with transaction_on(self.database, None, asked) as (session, now, faits):
             service.handle(Appel(body, {}, self.demandeur, now, Settings(), faits, session))
 
     def _general(self, prm: str, objet: str) -> Any:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS
 from sge_sim.facts.database import Database
-from sge_sim.tables.ecritures import ClockRow
+from sge_sim.tables.clock import ClockRow
 from sge_sim.tables.models import Base
 
 ENGINE = create_engine("sqlite://")

@@ -9,7 +9,8 @@ from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import text
 from test_outages import ORDER, READING, RELEASE, ask, log_of
 
-from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, sqlite_url, unreachable_sentence
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.schema.data_folder import prepare
 
 

@@ -16,6 +16,7 @@ OCTETS_AU_PLUS: Final = 512 * 2**20
 _MEMBRES_AU_PLUS: Final = 64
 _ZIP: Final = b"PK"
 _EXCERPT: Final = 80
+_MOST_MISTAKES: Final = 20
 
 
 def read_documents(nom: str, content: bytes, *, depth: int = 2) -> Iterator[tuple[str, Any]]:
@@ -74,20 +75,16 @@ def schema_text(name: str) -> bytes:
     return files("sge_sim.flux.r6x").joinpath(f"schemas/{name}.json").read_bytes()
 
 
-def schema_mistakes(tree: Any, *, most: int = 20) -> list[str]:
-    """Return where a document differs from its schema, in French, `most` places at most.
+def schema_mistakes(tree: Any) -> list[str]:
+    """Return where a document differs from its schema, in French: the first twenty places.
 
     Raises `UsageError` for what is none of these files.
     """
     from jsonschema import Draft202012Validator
 
     validator = Draft202012Validator(read_schema(schema_of(tree)))
-    mistakes = []
-    for error in validator.iter_errors(tree):
-        mistakes.append(f"{error.json_path} : {_in_french(error)}")
-        if len(mistakes) == most:
-            break
-    return mistakes
+    errors = islice(validator.iter_errors(tree), _MOST_MISTAKES)
+    return [f"{error.json_path} : {_in_french(error)}" for error in errors]
 
 
 def _in_french(error: Any) -> str:

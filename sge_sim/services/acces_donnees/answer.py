@@ -9,12 +9,15 @@ from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import Affaire, ServiceSouscrit
 
 
-def services_ordered(ordered: Sequence[tuple[Affaire, ServiceSouscrit, Prestation]]) -> Tree:
-    """Return the response."""
-    return {"affaires": {"affaire": [_affaire(*order) for order in ordered]}}
+def services_ordered(
+    opened: Sequence[tuple[Affaire, ServiceSouscrit]], prestations: Sequence[Prestation]
+) -> Tree:
+    """Return the response; each case has its prestation."""
+    return {"affaires": {"affaire": list(map(_affaire, opened, prestations))}}
 
 
-def _affaire(affaire: Affaire, service: ServiceSouscrit, prestation: Prestation) -> Tree:
+def _affaire(opened: tuple[Affaire, ServiceSouscrit], prestation: Prestation) -> Tree:
+    affaire, service = opened
     assert service.acces_type is not None
     return {
         "affaireId": affaire.affaire_id,

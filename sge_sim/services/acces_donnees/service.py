@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sge_sim.commandes.acces import order_acces, publish, renew_acces, stop_services, unpublish
+from sge_sim.commandes.acces import order_acces, publication, renew_acces, stop_services, unpublish
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.prestations import ACCES, ACCES_PUBLIES, ACCES_SEUL, prestation_acces
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
@@ -49,7 +49,7 @@ from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.acces import get_services
 from sge_sim.tables.commandes import Affaire
-from sge_sim.tables.ecritures import reach
+from sge_sim.tables.ecritures import write_at
 from sge_sim.tables.point_facts import ServiceFacts
 
 
@@ -144,16 +144,14 @@ def handle_services(appel: Appel) -> Answer:
         injection=demande.sens == "INJECTION",
     )
     segment = demande.known_point.segment
-    ordered = []
-    for acces in demande.asked:
-        prestation = prestation_acces(
-            segment, acces.sens, acces.acces_type, publie=bool(acces.options)
-        )
-        affaire, service = order_acces(
-            appel.session, commande, segment, acces, prestation, declaration
-        )
-        ordered.append((affaire, service, prestation))
-    return answer_order(services_ordered(ordered), commande, [order[0] for order in ordered])
+    prestations = [
+        prestation_acces(segment, acces.sens, acces.acces_type, publie=bool(acces.options))
+        for acces in demande.asked
+    ]
+    asked = zip(demande.asked, prestations, strict=True)
+    opened = order_acces(appel.session, appel.faits.numeros, commande, segment, asked, declaration)
+    body = services_ordered(opened, prestations)
+    return answer_order(body, commande, [affaire for affaire, _ in opened])
 
 
 SERVICES_ACCES = _declare(
@@ -194,10 +192,10 @@ def handle_renouvellement(appel: Appel) -> Answer:
         soutirage=demande.sens == "SOUTIRAGE",
         injection=demande.sens == "INJECTION",
     )
-    affaires = [
-        renew_acces(appel.session, commande, service, demande.date_fin, declaration)
-        for service in get_services(appel.session, demande.numeros)
-    ]
+    services = get_services(appel.session, demande.numeros)
+    affaires = renew_acces(
+        appel.session, appel.faits.numeros, commande, services, demande.date_fin, declaration
+    )
     return answer_order(services_renewed(demande.numeros, affaires), commande, affaires)
 
 
@@ -223,7 +221,7 @@ def handle_arret(appel: Appel) -> Answer:
     check(RULES_ARRET, demande, appel.disabled)
     commande = read_commande(appel, general, objet="ASAD")
     services = get_services(appel.session, demande.numeros)
-    affaires = stop_services(appel.session, commande, services)
+    affaires = stop_services(appel.session, appel.faits.numeros, commande, services)
     return answer_order(services_stopped(demande.numeros, affaires), commande, affaires)
 
 
@@ -256,12 +254,13 @@ def handle_modification(appel: Appel) -> Answer:
         modifications=tuple(_modifications(blocks, appel.faits.services)),
     )
     check(RULES_MODIFICATION, demande, appel.disabled)
+    added = []
     for service, modification in demande.pairs():
+        numero = service.service_souscrit_id
         for option in modification.retraits:
-            unpublish(appel.session, service.service_souscrit_id, option.publie, appel.today)
-        for option in modification.ajouts:
-            publish(appel.session, service.service_souscrit_id, option.publie, appel.today)
-    reach(appel.session, appel.now)
+            unpublish(appel.session, numero, option.publie, appel.today)
+        added += [publication(numero, each.publie, appel.today) for each in modification.ajouts]
+    write_at(appel.session, appel.now, added)
     return Answer(
         services_changed(demande.numeros),
         point_id=general["pointId"],
@@ -332,12 +331,18 @@ def handle_mesures(appel: Appel) -> Answer:
         asked["declarationAccordClient"], soutirage=demande.soutirage, injection=demande.injection
     )
     acces, segment = demande.asked, demande.known_point.segment
+    session, numeros = appel.session, appel.faits.numeros
     if demande.identical is None:
-        affaire, service = order_acces(appel.session, commande, segment, acces, ACCES, declaration)
+        ordered = [(acces, ACCES)]
+        ((affaire, service),) = order_acces(
+            session, numeros, commande, segment, ordered, declaration
+        )
+        numero = service.service_souscrit_id
     else:
-        (service,) = get_services(appel.session, (demande.identical.service_souscrit_id,))
-        affaire = renew_acces(appel.session, commande, service, acces.date_fin, declaration)
-    body = acces_ordered(affaire, service.service_souscrit_id, ACCES)
+        numero = demande.identical.service_souscrit_id
+        services = get_services(session, (numero,))
+        (affaire,) = renew_acces(session, numeros, commande, services, acces.date_fin, declaration)
+    body = acces_ordered(affaire, numero, ACCES)
     return answer_order(body, commande, [affaire])
 
 

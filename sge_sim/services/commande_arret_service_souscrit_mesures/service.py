@@ -10,6 +10,7 @@ from sge_sim.services.reading import acces_of, general_facts
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.ecritures import write_at
 
 
 def handle(appel: Appel) -> Answer:
@@ -32,6 +33,7 @@ def handle(appel: Appel) -> Answer:
     service: ServiceSouscrit = appel.session.get_one(ServiceSouscrit, numero)
     stop(service, appel.now, appel.settings.delai_activation)
     carry_out(appel.session, (service,), appel.now)
+    write_at(appel.session, appel.now)
     return Answer({}, point_id=prm, login=login)
 
 

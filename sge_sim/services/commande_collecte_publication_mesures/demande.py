@@ -16,7 +16,7 @@ from sge_sim.tables.point_facts import ServiceFacts
 
 
 def asks(body: Mapping[str, Any], _demandeur: Demandeur) -> dict[str, Any]:
-    """Name what an order asks of the state, the last numbers given among it."""
+    """Name what an order asks of the state."""
     general, asked = body["demande"]["donneesGenerales"], body["demande"]["accesMesures"]
     prm, contrat_id = general["pointId"], general["contratId"]
     transmise = (
@@ -30,7 +30,6 @@ def asks(body: Mapping[str, Any], _demandeur: Demandeur) -> dict[str, Any]:
         "services_of": prm,
         "login": general["initiateurLogin"],
         "contrat_id": contrat_id,
-        "numeros": True,
         "abonnement": transmise if asked["transmissionRecurrente"] else None,
     }
 

@@ -4,7 +4,6 @@ from typing import Final
 
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.demandes import InfraJ, is_in_progress, order_infra_j
-from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.refus import check
 from sge_sim.services.acces import PACKAGE_SGT402
@@ -18,7 +17,7 @@ from sge_sim.services.reading import (
     read_declaration,
 )
 from sge_sim.services.service import Appel, Service
-from sge_sim.services.trees import one_prestation
+from sge_sim.services.trees import ranked
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import Affaire
@@ -26,7 +25,7 @@ from sge_sim.tables.commandes import Affaire
 
 def demand_accepted(affaire: Affaire, prestation: Prestation) -> Tree:
     """Return the response; `demandeId` is found again in the name of the IFJ file."""
-    return {"demandeId": affaire.affaire_id, "prestations": one_prestation(prestation)}
+    return {"demandeId": affaire.affaire_id, "prestations": {"prestation": [ranked(prestation)]}}
 
 
 _LIBELLE = "Transmission infra-journalière des données du compteur"
@@ -43,8 +42,14 @@ def handle(appel: Appel) -> Answer:
     check(RULES, demande, appel.disabled)
     producteur = demande.known_point.segment.startswith("P")
     prestation = PRODUCTEUR if producteur else CONSOMMATEUR
-    affaire = order_infra_j(appel.session, commande, demande.infra_j, prestation, demande.accords)
-    carry_out(appel.session, (affaire,), appel.now)
+    affaire = order_infra_j(
+        appel.session,
+        appel.faits.numeros,
+        commande,
+        demande.infra_j,
+        prestation,
+        demande.accords,
+    )
     return Answer(demand_accepted(affaire, prestation), point_id=affaire.prm, login=affaire.login)
 
 

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sge_sim.commandes.demandes import Historique, order_historique
-from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.refus import check
@@ -21,7 +20,7 @@ from sge_sim.services.reading import (
     read_declaration,
 )
 from sge_sim.services.service import Appel, Service
-from sge_sim.services.trees import one_prestation
+from sge_sim.services.trees import ranked
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import Affaire
@@ -29,7 +28,7 @@ from sge_sim.tables.commandes import Affaire
 
 def history_ordered(affaire: Affaire, prestation: Prestation) -> Tree:
     """Return the response; its header, unlike that of Collecte, doesn't repeat the case."""
-    return {"affaireId": affaire.affaire_id, "prestations": one_prestation(prestation)}
+    return {"affaireId": affaire.affaire_id, "prestations": {"prestation": [ranked(prestation)]}}
 
 
 COURBE: Final = Prestation("F380", "Transmission de l'historique de courbe de charge")
@@ -52,6 +51,7 @@ def handle(appel: Appel) -> Answer:
     prestation = COURBE if demande.mesures_type == "CDC" else INDEX
     affaire = order_historique(
         appel.session,
+        appel.faits.numeros,
         read_commande(appel, general, reference="refFrn"),
         Historique(
             mesures_type=demande.mesures_type,
@@ -62,7 +62,6 @@ def handle(appel: Appel) -> Answer:
         prestation,
         read_declaration(asked["declarationAccordClient"], soutirage=True, injection=False),
     )
-    carry_out(appel.session, (affaire,), appel.now)
     return Answer(history_ordered(affaire, prestation), point_id=affaire.prm, login=affaire.login)
 
 

@@ -65,9 +65,8 @@ def _answer(appel: Appel, service: Service, historiques: Historiques) -> Answer:
         general["initiateurLogin"],
         general.get("referenceDemandeur"),
     )
-    numero = appel.faits.numeros["affaire"] + 1
-    delai = appel.settings.delai_activation
-    opened = order_m023(appel.session, numero, emetteur, historiques, appel.now, delai)
+    numeros, delai = appel.faits.numeros, appel.settings.delai_activation
+    opened = order_m023(appel.session, numeros, emetteur, historiques, appel.now, delai)
     return Answer(opened.affaire_id)
 
 
@@ -82,7 +81,6 @@ def _asks(flux: tuple[Flux, ...]) -> Callable[[Tree, Demandeur], dict[str, Any]]
     return lambda body, _: {
         "login": body["donneesGenerales"]["initiateurLogin"],
         "contrat_id": body["donneesGenerales"]["contratId"],
-        "numeros": True,
         "rang_m023": (flux, PAR_JOUR),
     }
 

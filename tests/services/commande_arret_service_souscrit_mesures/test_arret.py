@@ -6,7 +6,10 @@ import pytest
 from codes_kit import check_obtained_codes
 from orders_kit import C4, C5, TODAY, UNKNOWN, Orders, orders_simulator
 
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.schema.data_folder import open_database
 from sge_sim.services.commande_arret_service_souscrit_mesures.service import SERVICE
+from sge_sim.tables.ecritures import read_last_instant
 
 INDEX = {"mesuresTypeCode": "IDX", "mesuresPas": "P1D", "mesuresCorrigees": None}
 OPPOSED = "24210000002057"
@@ -130,6 +133,23 @@ def test_stops_that_take_time(tmp_path_factory: pytest.TempPathFactory) -> None:
         assert orders.services(C5)[0]["etatCode"] == "TERMINE"
         states = [one["etatCode"] for one in orders.services("24210000001156")]
         assert states == ["TERMINE", "ACTIF"]
+
+
+@pytest.mark.assumed("a stop that takes time is an order of its instant: none precedes it")
+def test_a_stop_that_takes_time_has_its_instant(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("arret_a_son_instant")
+    with orders_simulator(folder, "--delai-activation", "3d") as orders:
+        number = ordered(orders, C5)
+        orders.clock("advance", "3d")
+        database = open_database(orders.simulator.data_dir)
+        before = StoredClock(database).now()
+        orders.arret(C5, number)
+        last = database.memoire.look().ask(read_last_instant)
+        database.dispose()
+    assert last is not None
+    assert last >= before
 
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from in_process import InProcess, simulator_in_process
+from state_kit import numeros_within
 
 from sge_sim.clock import parse_instant
 from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.journal import Journal
 from sge_sim.settings import Profile
-from sge_sim.tables.commandes import next_numero
 
 C5 = ("25150217034354", "25825036170379", "25999131613803", "50086054270348", "25262662681289")
 C2_C4 = (
@@ -144,7 +144,7 @@ def test_a_service_takes_a_thousand_demands_a_day(tmp_path: Path) -> None:
                 for _ in range(count):
                     order_m023(
                         session,
-                        next_numero(session, "affaire"),
+                        numeros_within(session),
                         emetteur,
                         asked,
                         parse_instant(now),
