@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.libelles import jour_releve
-from sge_sim.domaine.nomenclatures import AUTRE_SENS, PETITS, Sens
+from sge_sim.domaine.nomenclatures import AUTRE_SENS, PETITS, Segment, Sens, sens_of_segment
 from sge_sim.mesures import (
     CompteurPose,
     Grille,
@@ -158,8 +158,7 @@ def _described(
 ) -> PointMesure:
     """Return what goes one way, as if nothing went the other."""
     assert point.date_mise_en_service is not None, "only of a point that was commissioned"
-    naturel = point.segment[0] == "P"
-    autre = naturel is (sens == "SOUTIRAGE")
+    autre = sens != sens_of_segment(point.segment)
     inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in mesures.calendriers)
     return _describe(
         _Donnees(
@@ -209,9 +208,9 @@ def _held_since(mise_en_service: date, service: tuple[date, date | None] | None)
     return debut if fin is not None and debut < fin <= mise_en_service else mise_en_service
 
 
-def _facette(segment: str, sens: Sens) -> str:
+def _facette(segment: Segment, sens: Sens) -> Segment:
     """Return the segment that a direction of a point is measured as."""
-    if (segment[0] == "P") is (sens == "INJECTION"):
+    if sens == sens_of_segment(segment):
         return segment
     if segment in PETITS:
         return "P4" if sens == "INJECTION" else "C5"

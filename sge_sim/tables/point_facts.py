@@ -284,7 +284,7 @@ def _shared(row: Sequence[Any]) -> Iterator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class OptionFacts:
-    """A publication of an access service; see `sge_sim.tables.commandes.OptionPublication`."""
+    """A publication of an access service; see `sge_sim.tables.acces.OptionPublication`."""
 
     corrigees: bool | None
     periodicite: str
