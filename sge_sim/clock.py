@@ -29,7 +29,7 @@ _DURATION = re.compile(r"(?:(\d{1,7})d)?(?:(\d{1,7})h)?(?:(\d{1,7})min)?")
 
 
 class Clock(Protocol):
-    """What tells the simulated time."""
+    """What gives the simulated time."""
 
     def now(self) -> datetime:
         """Return the simulated instant, aware, in Europe/Paris."""

@@ -1,4 +1,4 @@
-"""Mistakes of the person at the command line, told in one sentence; what the system refuses."""
+"""Mistakes of the person at the command line, each a sentence; why the system refuses something."""
 
 import errno
 import re

@@ -49,7 +49,7 @@ class Control(Rule, Generic[Judged]):
     """A rule that is checked apart from the reading of what is asked.
 
     `holds` returns True where the rule holds, else False or a sentence in French, without a full
-    stop, that says what is wrong. `indispensable` tells a rule that can't be disabled: without it
+    stop, that says what is wrong. `indispensable` marks a rule that can't be disabled: without it
     the service has nothing to answer.
     """
 

@@ -184,7 +184,7 @@ def _refused(
 
 
 def _methods(routes: Sequence[BaseRoute], request: Request) -> list[str]:
-    """Return the methods that an address takes; Starlette tells those of its first route alone."""
+    """Return the methods that an address takes; Starlette gives those of its first route alone."""
     found = [
         route
         for route in routes

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
-from sge_sim.admin.routes.listes import JourEcrit
+from sge_sim.admin.routes import LARGEST_NUMBER
+from sge_sim.admin.routes.listes import WrittenDay
 from sge_sim.api.typed_filters import code_typed, service_typed
 from sge_sim.clock import parse_day, start_of_day
 from sge_sim.domaine.nomenclatures import ORIGINES, KindEchange, Origine
@@ -28,7 +29,7 @@ _DEFAULT: Final = frozenset(kind for kind, _ in KINDS) - _HIDDEN
 JOURNAL: Final = "/journal"
 """The address of the page."""
 STRUCK: Final = "toutes"
-"""Stands for any planned fault."""
+"""Stands for any panne."""
 _PANNE_DIGITS: Final = 18
 _ISSUES: Final = {"accepte": True, "refuse": False}
 
@@ -132,7 +133,7 @@ def read_filtres(
 
 
 def _panne_typed(typed: str) -> int | None:
-    """Return the number of a planned fault, 0 for any; raises `UsageError` for what is none."""
+    """Return the number of a panne, 0 for any; raises `UsageError` for anything else."""
     if typed in ("", STRUCK):
         return 0 if typed else None
     if typed.isascii() and typed.isdigit() and len(typed) <= _PANNE_DIGITS and int(typed):
@@ -168,8 +169,8 @@ def read_recherche(
     service: str | None = None,
     origine: Annotated[Origine | None, Query(description="Qui a appelé")] = None,
     issue: Annotated[Literal["accepte", "refuse"] | None, Query(description="Réponse")] = None,
-    du: Annotated[JourEcrit | None, Query(description="Premier jour simulé")] = None,
-    au: Annotated[JourEcrit | None, Query(description="Dernier jour simulé")] = None,
+    du: Annotated[WrittenDay | None, Query(description="Premier jour simulé")] = None,
+    au: Annotated[WrittenDay | None, Query(description="Dernier jour simulé")] = None,
     q: Annotated[
         str | None,
         Query(max_length=100, description="Début d'un code, d'un PRM, d'un service, d'une règle"),
@@ -178,7 +179,8 @@ def read_recherche(
     code: Annotated[str | None, Query(description="Code retour, par exemple SGT4F7")] = None,
     regle: Annotated[str | None, Query(description="Règle, par exemple Porte/horaires")] = None,
     panne: Annotated[
-        int | None, Query(ge=0, le=2**63 - 1, description="Panne prévue ; 0 : n'importe laquelle")
+        int | None,
+        Query(ge=0, le=LARGEST_NUMBER, description="Panne prévue ; 0 : n'importe laquelle"),
     ] = None,
 ) -> RechercheJournal:
     """Return what the REST interface looks for: under the names of the page, all by default."""

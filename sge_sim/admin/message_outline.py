@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 
+from sge_sim.domaine.francais import shortened
 from sge_sim.journal import Echange
 
 LOOKED_AT: Final = 2**20
@@ -193,7 +194,7 @@ class _Reader:
                 break
             attributes.append((attribute, value))
             self._characters += len(attribute) + len(value)
-        shown = Element(_cut(name, _SHORT), attributes, len(given) // 2 - len(attributes))
+        shown = Element(shortened(name, _SHORT), attributes, len(given) // 2 - len(attributes))
         self._elements += 1
         self._characters += 2 * len(shown.name)
         if type(above) is _Open:
@@ -219,7 +220,7 @@ class _Reader:
         if type(above) is not _Open:
             return
         if self._others < _MOST:
-            shown = before + _cut(text, self._longest()) + after
+            shown = before + shortened(text, self._longest()) + after
             self._others += 1
             self._characters += len(shown)
             above.shown.children.append(Remark(shown))
@@ -253,10 +254,6 @@ def _parser(reader: _Reader) -> expat.XMLParserType:
     parser.ProcessingInstructionHandler = reader.instruction
     parser.StartDoctypeDeclHandler = reader.refuse
     return parser
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 _WORD: Final = re.compile(r"\w+")

@@ -1,8 +1,8 @@
 """The moves of the clock and what each sets off, for the REST interface and for the clock bar.
 
 A move is two things: the setting, which is committed or refused, and the work that it sets off,
-which a thread does afterwards. Nothing that becomes of the work is told as if the clock hadn't
-moved: who waits learns how far it is.
+which a thread does afterwards. Whatever becomes of the work, the clock has moved: who waits gets
+how far it is.
 """
 
 import asyncio
@@ -112,7 +112,7 @@ class Moves:
         return None if move is None or not move.under_way else self.look(move)
 
     def look(self, move: Move) -> Travail:
-        """Return how far the work of a move is now, as far as the database tells."""
+        """Return how far the work of a move is now, as far as the database can be read."""
         before = move.travail
         if before.etat == "en_cours":
             with suppress(DBAPIError, *DATABASE_UNREACHABLE):
@@ -124,7 +124,7 @@ class Moves:
         return move.travail
 
     def stop(self) -> None:
-        """Tell those who wait how far it is; the work ends at its next slice."""
+        """End the waits, with how far the work is; the work ends at its next slice."""
         self._stopping.set()
         self._back_office.stop()
         for move in self._under_way():

@@ -18,7 +18,7 @@ from fastapi.responses import RedirectResponse
 from markupsafe import Markup, escape
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.francais import counted
+from sge_sim.domaine.francais import counted, grouped
 from sge_sim.domaine.libelles import en_mots, libelle_de, phrase_en_mots
 from sge_sim.domaine.nomenclatures import KindClock, in_french
 from sge_sim.domaine.plateformes import is_open
@@ -143,7 +143,7 @@ def render(
     numero, clock = state.clock.numbered()
     now = clock.now()
     message = message_for(request)
-    travail = state.moves.under_way() or _told_of(state, message)
+    travail = state.moves.under_way() or _work_of(state, message)
     frame = {
         "sections": SECTIONS,
         "ici": request.url.path,
@@ -174,8 +174,8 @@ def _section_of(path: str) -> str:
     return _UNDER.get(first, first)
 
 
-def _told_of(state: "AdminState", message: FlashMessage | None) -> Travail | None:
-    """Return what the move that a message is about has set off; None where it is about none."""
+def _work_of(state: "AdminState", message: FlashMessage | None) -> Travail | None:
+    """Return the work of the clock's move that a message is about; None where it is about none."""
     if message is None or message.sorte != "reglage":
         return None
     move = state.moves.find(int(message.texte))
@@ -227,7 +227,7 @@ def _templates() -> "Jinja2Templates":
     templates.env.filters |= {
         "provenance": in_french,
         "libelle": _libelle,
-        "nombre": lambda number: f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
+        "nombre": grouped,
         "legal": _legal,
         "compte": counted,
         "en_mots": en_mots,

@@ -11,6 +11,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from sge_sim.admin.message_outline import Element, Left, Remark, Text, read_outline
+from sge_sim.domaine.francais import grouped
 
 MAX_SHOWN: Final = 100_000
 """Characters that are shown of what isn't XML."""
@@ -37,14 +38,14 @@ def show_message(body: bytes | None, suspects: Sequence[Collection[str]] = ()) -
     guilty = next((names for names in found if names), frozenset())
     lines = _XmlPage(guilty, outline.root).lines(outline.root, 0)
     shown = Markup("").join(lines)
-    return shown if outline.whole else shown + _cut(f"{_grouped(len(body))} octets")
+    return shown if outline.whole else shown + _cut(f"{grouped(len(body))} octets")
 
 
 def _text(body: bytes) -> Markup:
     text = body[: 4 * MAX_SHOWN].decode("utf-8", "replace")
     if len(text) <= MAX_SHOWN:
         return escape(text)
-    return escape(text[:MAX_SHOWN]) + "\n" + _cut(f"{_grouped(len(body))} octets")
+    return escape(text[:MAX_SHOWN]) + "\n" + _cut(f"{grouped(len(body))} octets")
 
 
 def _cut(whole: str) -> Markup:
@@ -110,7 +111,7 @@ class _XmlPage:
             if folded:
                 yield Markup("<details{}><summary>{} « {} » de plus</summary>").format(
                     " open" if any(id(each) in self._holders for each in folded) else "",
-                    _grouped(_count(folded)),
+                    grouped(_count(folded)),
                     name,
                 )
                 for child in folded:
@@ -160,7 +161,7 @@ def _count(items: Sequence[_Item]) -> int:
 
 
 def _shown(text: Text) -> str:
-    more = f"… (coupé : {_grouped(text.more)} caractères de plus)" if text.more else ""
+    more = f"… (coupé : {grouped(text.more)} caractères de plus)" if text.more else ""
     return text.text + more
 
 
@@ -169,13 +170,9 @@ def _attributes(element: Element) -> Markup:
         Markup(' <i>{}</i>="<q>{}</q>"').format(name, value) for name, value in element.attributes
     )
     if element.more_attributes:
-        written += f" … et {_grouped(element.more_attributes)} autres attributs"
+        written += f" … et {grouped(element.more_attributes)} autres attributs"
     return written
 
 
 def _others(count: int) -> str:
-    return f"{_grouped(count)} {'autres' if count > 1 else 'autre'}"
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{grouped(count)} {'autres' if count > 1 else 'autre'}"

@@ -124,11 +124,11 @@ class Administration:
         return self._call("GET", f"/api/flux/{nom}/contenu", params={"clair": True}).content
 
     def pannes(self) -> list[PanneView]:
-        """Return the pannes, with how many calls each has counted and struck."""
+        """Return the pannes, with how many calls each has counted and touched."""
         return [PanneView.model_validate(each) for each in self.get_all("/api/pannes")]
 
     def plan_panne(self, asked: PanneDemande) -> PanneView:
-        """Plan a fault."""
+        """Plan a panne."""
         return PanneView.model_validate(self.post("/api/pannes", asked.model_dump()))
 
     def remove_panne(self, numero: int) -> None:

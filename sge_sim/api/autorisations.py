@@ -1,8 +1,8 @@
 """The client's authorisations that actors declared, and their audit.
 
-Those of orders are kept in the state. Those of consultations of a data sheet, which SGE traces too
-(ICS v1.0.0), are read in the journal, which keeps each call already: answering writes nothing for
-them, and they are told for as long as the journal keeps their exchange.
+Those of orders are kept in the state. Those of consultations of technical data, which SGE traces
+too (ICS v1.0.0), are read in the journal, which keeps each call already: answering writes nothing
+for them, and they are listed for as long as the journal keeps their exchange.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def view_autorisations(
 
 
 def _consultations(journal: Journal, acteur: str | None) -> Iterator[Echange]:
-    """Yield the consultations of a data sheet that declared an authorisation, oldest first."""
+    """Yield the consultations of technical data that declared an authorisation, oldest first."""
     after, recherche = 0, RechercheJournal(service=_CONSULTATION, code="SGT200")
     while page := journal.find_echanges(recherche, limit=_PAGE, after_id=after, with_bodies=True):
         after = page[-1].id

@@ -26,7 +26,7 @@ from sge_sim.tables.pannes import add_panne, counters_of, pannes_within
 
 
 class PanneDemande(BaseModel):
-    """A fault to plan; what it is about is counted from 1."""
+    """A panne to plan; the calls (or files) that it is about are counted from 1."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -100,7 +100,7 @@ def view_pannes(session: Session, data_dir: Path) -> list[PanneView]:
 
 
 def plan_panne(session: Session, asked: PanneDemande) -> PanneView:
-    """Plan a fault; raises `UsageError` for one that means nothing, or is about nobody."""
+    """Plan a panne; raises `UsageError` for one that means nothing, or is about nobody."""
     service, seconds = asked.service, asked.secondes
     if service is not None:
         known = KINDS_OF_FLUX if asked.sorte in SORTES_FICHIER else service_names()

@@ -89,7 +89,7 @@ def first_call(
     *,
     basic_auth: bool,
 ) -> PremierAppel:
-    """Return the first call of `login`: the data sheet of a point that every simulator has."""
+    """Return the first call of `login`: the technical data of a point that every simulator has."""
     url, secret = b2b_url + _SERVICE, login if basic_auth else ""
     program = [
         *zeep_client(url, acces, secret),
@@ -111,7 +111,7 @@ def first_call(
 class Moyens(MoyensTls):
     """What an exchange is made again with: any folder will do to run a copied call.
 
-    `own` tells that the certificate is the one that the exchange was made with.
+    `own`: the certificate is the one that the exchange was made with.
     """
 
     own: bool

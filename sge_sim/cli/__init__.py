@@ -1,6 +1,6 @@
 """The command line: a module per subject, nothing but wiring.
 
-A mistake of the person who types is told in one sentence, with exit code 2.
+A mistake of the person who types is reported in one sentence, with exit code 2.
 """
 
 import sys

@@ -49,7 +49,13 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 @acteurs.command(help="Créer un acteur.")
 @click.argument("code")
 @click.option("--nom", required=True, help="Raison sociale.")
-@click.option("--kind", type=click.Choice(get_args(KindActeur)), default="tiers", show_default=True)
+@click.option(
+    "--kind",
+    type=click.Choice(get_args(KindActeur)),
+    default="tiers",
+    show_default=True,
+    help="Sorte d'acteur, qui décide du type de ses contrats.",
+)
 @data_dir_option
 def create(code: str, nom: str, kind: KindActeur, data_dir: Path) -> None:
     from sge_sim.referentiel.acteurs import create_acteur
@@ -135,7 +141,12 @@ def habiliter(
 @acteurs.command(help="Enregistrer le certificat d'un acteur (comme « cert register »).")
 @click.argument("acteur", shell_complete=completion.acteurs)
 @click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
-@click.option("--environment", type=click.Choice(ENVIRONMENTS), required=True)
+@click.option(
+    "--environment",
+    type=click.Choice(ENVIRONMENTS),
+    required=True,
+    help="Plateforme pour laquelle il est enregistré.",
+)
 @data_dir_option
 def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path) -> None:
     from sge_sim.door.certificats import register_file
@@ -150,14 +161,20 @@ def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path
     "le dossier de l'état, sous flux/CONTRAT. Les clés sont gardées telles quelles dans la base."
 )
 @click.argument("contrat")
-@click.option("--type", "type_canal", type=click.Choice(get_args(TypeCanal)))
+@click.option(
+    "--type", "type_canal", type=click.Choice(get_args(TypeCanal)), help="Sorte du canal."
+)
 @click.option(
     "--url",
     help="Dossier, ou ftp://utilisateur:motdepasse@hôte/dossier (de même sftp://) ; {famille} y "
     "tient la place d'un dossier par famille de flux.",
 )
 @click.option(
-    "--chiffrement", type=click.Choice(get_args(AlgorithmeFlux)), default="aucun", show_default=True
+    "--chiffrement",
+    type=click.Choice(get_args(AlgorithmeFlux)),
+    default="aucun",
+    show_default=True,
+    help="Chiffrement des fichiers.",
 )
 @click.option("--cle", help="Clé hexadécimale : 32 chiffres pour aes128, 64 pour aes256.")
 @click.option("--iv", help="IV hexadécimal d'aes128 : 32 chiffres.")

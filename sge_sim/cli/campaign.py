@@ -49,6 +49,13 @@ _number_option = click.option(
     help="Numéro de la campagne, si plusieurs sont ouvertes.",
 )
 
+report_option = click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Dossier du rapport ; sans l'option, un de reports/, au nom de l'instant.",
+)
+"""Where a campaign writes its report, whoever runs it."""
+
 
 @click.group(help="Observer un client pendant qu'il passe les cas de l'homologation.")
 def campaign() -> None:
@@ -150,7 +157,7 @@ def status(data_dir: Path, acteur: str | None, numero: int | None, as_json: bool
     if as_json:
         say_json(state.view())
     else:
-        _tell(state)
+        _say_status(state)
 
 
 @campaign.command(help="Fermer la campagne.")
@@ -167,7 +174,7 @@ def stop(data_dir: Path, acteur: str | None, numero: int | None) -> None:
 @data_dir_option
 @_acteur_option
 @_number_option
-@click.option("--report", type=click.Path(file_okay=False, path_type=Path))
+@report_option
 @real_data_option
 def report(
     data_dir: Path,
@@ -209,7 +216,7 @@ def _named(state: "CampaignState") -> str:
     return f"{state.release}, acteur {state.acteur}{client}"
 
 
-def _tell(state: "CampaignState") -> None:
+def _say_status(state: "CampaignState") -> None:
     closed = "" if state.fin is None else f", fermée le {state.fin:%d/%m/%Y à %H:%M}"
     click.echo(f"Campagne {state.id} : {_named(state)}{closed}.\n")
     for each in state.observations:

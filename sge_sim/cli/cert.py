@@ -111,7 +111,13 @@ def authorities(
     help="Usage étendu de clé ; « aucun » : sans cette extension. Par défaut, celui que "
     "l'autorité accorde.",
 )
-@click.option("--key-type", type=click.Choice(KEY_TYPES), default="p256", show_default=True)
+@click.option(
+    "--key-type",
+    type=click.Choice(KEY_TYPES),
+    default="p256",
+    show_default=True,
+    help="Type de la clé.",
+)
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Dossier des fichiers produits."
 )

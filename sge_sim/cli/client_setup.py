@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from sge_sim.cli.completion import acteurs
-from sge_sim.cli.console import told_if_long
+from sge_sim.cli.console import progress_if_long
 from sge_sim.cli.options import (
     RegularFile,
     SettingOption,
@@ -21,6 +21,7 @@ from sge_sim.cli.options import (
 )
 from sge_sim.cli.state import database_of
 from sge_sim.clock import machine_now
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS
 from sge_sim.errors import UsageError
 from sge_sim.homologation.doctor import Diagnostic
@@ -44,11 +45,17 @@ from sge_sim.settings import Settings, variable_of
 )
 @click.option(
     "--environment",
-    type=click.Choice(["homologation", "production"]),
+    type=click.Choice(ENVIRONMENTS),
     help="Environnement où le certificat est enregistré ; par défaut celui que joue ce simulateur, "
     "sinon l'homologation.",
 )
-def kit(out: Path, data_dir: Path, url: str | None, acteur: str | None, environment: Any) -> None:
+def kit(
+    out: Path,
+    data_dir: Path,
+    url: str | None,
+    acteur: str | None,
+    environment: Environment | None,
+) -> None:
     from sge_sim.homologation.campaign.targets import checked_url
     from sge_sim.homologation.kit import write_kit
 
@@ -59,7 +66,7 @@ def kit(out: Path, data_dir: Path, url: str | None, acteur: str | None, environm
     served = find_served(data_dir)
     url = url or (served.b2b_url if served else f"https://localhost:{Settings.port}")
     environment = environment or (served.environment if served else "homologation")
-    with told_if_long("Écriture du kit"):
+    with progress_if_long("Écriture du kit"):
         holder = write_kit(
             out,
             database_of(data_dir),
@@ -93,13 +100,13 @@ _PEM = RegularFile()
 )
 @click.option(
     "--environment",
-    type=click.Choice(["homologation", "production"]),
+    type=click.Choice(ENVIRONMENTS),
     help="Plateforme visée ; par défaut celle que joue le simulateur qui tourne sur ce dossier, "
     "sinon l'homologation.",
 )
 @json_option
 def doctor(
-    data_dir: Path | None, environment: str | None, as_json: bool, **options: object
+    data_dir: Path | None, environment: Environment | None, as_json: bool, **options: Any
 ) -> None:
     from sge_sim.homologation.doctor.examination import Setup, examine
 
@@ -108,8 +115,8 @@ def doctor(
     setup = Setup(
         data_dir=data_dir,
         admin_url=served.admin_url if served else None,
-        environment=environment,  # type: ignore[arg-type]
-        **options,  # type: ignore[arg-type]
+        environment=environment,
+        **options,
     )
     found = examine(setup, machine_now())
     say(found, as_json, "\n".join(map(_sentence, found)) or "Rien à signaler.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sge_sim.cli.console import told_if_long
+from sge_sim.cli.console import progress_if_long
 from sge_sim.cli.options import DURATION, INSTANT, data_dir_option, json_option, say
 from sge_sim.cli.state import database_of
 from sge_sim.clock import PARIS, Duree, legal_date
@@ -132,7 +132,7 @@ def _there(admin_url: str, ask: Callable[["ServedClock"], None]) -> tuple[Retomb
 
     administration = Administration(admin_url)
     moved = ServedClock(administration)
-    with told_if_long(_WORK, lambda: moved.progress):
+    with progress_if_long(_WORK, lambda: moved.progress):
         ask(moved)
     assert moved.retombees is not None
     return moved.retombees, administration.get("/api/settings")["generation"]
@@ -160,7 +160,7 @@ def _here(database: "Database", change: "Change") -> Retombees:
         return ""
 
     try:
-        with told_if_long(_WORK, progress):
+        with progress_if_long(_WORK, progress):
             catch_up_orders(database, reglage.fin)
         with database.sessions() as session:
             return retombees_between(session, reglage.debut, reglage.fin)

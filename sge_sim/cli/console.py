@@ -98,19 +98,19 @@ _ERASE: Final = "\r\033[K"
 
 
 @contextmanager
-def told_if_long(what: str, progress: Callable[[], str] = str) -> Iterator[None]:
-    """Say `what` on stderr once it takes over two seconds, and take it back at the end.
+def progress_if_long(what: str, progress: Callable[[], str] = str) -> Iterator[None]:
+    """Write `what` on stderr once it takes over two seconds, and erase it at the end.
 
-    `progress`, which another thread calls, says how far it is; the line is cut at the width of the
-    terminal. Nothing is said where stderr isn't a terminal. The thread that speaks is gone at the
-    end, so that the process may fork.
+    `progress`, which another thread calls, returns how far it is; the line is cut at the width of
+    the terminal. Nothing is written where stderr isn't a terminal. The thread that writes has ended
+    when the block is left, so that the process may fork.
     """
     if not sys.stderr.isatty():
         yield
         return
     done, begun = threading.Event(), stopwatch()
 
-    def speak() -> None:
+    def show() -> None:
         if done.wait(_PATIENCE_SECONDS):
             return
         waiting = True
@@ -121,10 +121,10 @@ def told_if_long(what: str, progress: Callable[[], str] = str) -> Iterator[None]
             waiting = not done.wait(1.0)
         click.echo(_ERASE, nl=False, err=True)
 
-    speaker = threading.Thread(target=speak, daemon=True)
-    speaker.start()
+    writer = threading.Thread(target=show, daemon=True)
+    writer.start()
     try:
         yield
     finally:
         done.set()
-        speaker.join()
+        writer.join()

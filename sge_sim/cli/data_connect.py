@@ -38,7 +38,11 @@ def list_applications(data_dir: Path, as_json: bool) -> None:
     "--acteur", help="Code de l'acteur ; par défaut le tiers par défaut.", shell_complete=acteurs
 )
 @click.option(
-    "--mode", type=click.Choice(get_args(ModeApplication)), default="production", show_default=True
+    "--mode",
+    type=click.Choice(get_args(ModeApplication)),
+    default="production",
+    show_default=True,
+    help="Production, sur consentement, ou bac à sable.",
 )
 @click.option("--redirect-uri", required=True, help="Adresse où le client est renvoyé.")
 @click.option("--api", "apis", multiple=True, help="API souscrite ; toutes sans elle.")

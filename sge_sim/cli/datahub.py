@@ -36,15 +36,15 @@ def list_command(quoi: Liste, data_dir: Path, as_json: bool) -> None:
     from sge_sim.tables.datahub import comptes_datahub, contrats_datahub
 
     with database_of(data_dir).sessions() as session:
-        comptes = [CompteView.of(compte) for compte in comptes_datahub(session)]
-        contrats = [
-            ContratDatahubView.of(session, contrat, data_dir)
-            for contrat in contrats_datahub(session)
-        ]
-    if quoi == "comptes":
-        say_list(comptes, as_json, lambda view: f"{view.email}  {view.acteur}  {view.nom}")
-    else:
-        say_list(contrats, as_json, lambda view: f"{view.numero}  {view.acteur}  {view.etat}")
+        if quoi == "comptes":
+            comptes = [CompteView.of(compte) for compte in comptes_datahub(session)]
+            say_list(comptes, as_json, lambda view: f"{view.email}  {view.acteur}  {view.nom}")
+        else:
+            contrats = [
+                ContratDatahubView.of(session, contrat, data_dir)
+                for contrat in contrats_datahub(session)
+            ]
+            say_list(contrats, as_json, lambda view: f"{view.numero}  {view.acteur}  {view.etat}")
 
 
 def _actions(_ctx: object, _param: object, incomplete: str) -> "list[CompletionItem]":
@@ -110,7 +110,7 @@ def list_tickets(data_dir: Path, as_json: bool) -> None:
 @click.argument("acteur", shell_complete=acteurs)
 @click.argument("file", metavar="FICHIER", type=RegularFile())
 @data_dir_option
-def open_one_ticket(acteur: str, file: Path, data_dir: Path) -> None:
+def open_command(acteur: str, file: Path, data_dir: Path) -> None:
     from sge_sim.api.datahub import TicketView
     from sge_sim.datahub.spice import open_ticket
 
@@ -123,7 +123,7 @@ def open_one_ticket(acteur: str, file: Path, data_dir: Path) -> None:
 @tickets.command("close", help="Clore un ticket : enregistrer son certificat en production.")
 @click.argument("numero", type=click.IntRange(1))
 @data_dir_option
-def close_one_ticket(numero: int, data_dir: Path) -> None:
+def close_command(numero: int, data_dir: Path) -> None:
     from sge_sim.api.datahub import TicketView
     from sge_sim.datahub.spice import close_ticket
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from sge_sim.cli.completion import acteurs, prms
-from sge_sim.cli.options import data_dir_option, json_option, say_json, say_list
+from sge_sim.cli.options import data_dir_option, json_option, limit_option, say_json, say_list
 from sge_sim.cli.state import database_of, state_of
 from sge_sim.domaine.nomenclatures import EtatService, FluxM023
 from sge_sim.errors import UnknownError
@@ -30,7 +30,7 @@ def demandes() -> None:
     "--flux", type=click.Choice(get_args(FluxM023), case_sensitive=False), help="Sorte de flux."
 )
 @click.option("--acteur", help="Code de l'acteur.", shell_complete=acteurs)
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@limit_option()
 @data_dir_option
 @json_option
 def list_demandes(
@@ -87,7 +87,7 @@ def services() -> None:
 )
 @click.option("--prm", help="Numéro du point.", shell_complete=prms)
 @click.option("--acteur", help="Code de l'acteur.", shell_complete=acteurs)
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@limit_option()
 @data_dir_option
 @json_option
 def list_services(

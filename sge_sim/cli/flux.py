@@ -9,7 +9,7 @@ import click
 
 from sge_sim.cli.completion import prms
 from sge_sim.cli.flux_masse import masse
-from sge_sim.cli.options import data_dir_option, json_option, say, say_list
+from sge_sim.cli.options import data_dir_option, json_option, limit_option, say, say_list
 from sge_sim.cli.state import database_of, state_of
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import (
@@ -55,7 +55,7 @@ def flux() -> None:
     type=click.Choice(get_args(EtatFichier), case_sensitive=False),
     help="État de la livraison.",
 )
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@limit_option()
 @json_option
 def list_command(
     data_dir: Path,

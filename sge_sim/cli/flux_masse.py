@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sge_sim.cli.console import told_if_long
+from sge_sim.cli.console import progress_if_long
 from sge_sim.cli.options import INSTANT, data_dir_option
 from sge_sim.cli.state import database_of
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR, legal_date
@@ -108,7 +108,7 @@ def masse(
             def progress() -> str:
                 return f"{done} parties sur {len(parts)}, {counted(files, 'fichier')}"
 
-            with told_if_long("Fabrication", progress):
+            with progress_if_long("Fabrication", progress):
                 for made, octets in make_parts(session, parts, repartiteur, sortie):
                     done += 1
                     files += made

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sge_sim.cli.campaign import default_folder, offer, one_line, summary
+from sge_sim.cli.campaign import default_folder, offer, one_line, report_option, summary
 from sge_sim.cli.completion import cases
-from sge_sim.cli.console import told_if_long
+from sge_sim.cli.console import progress_if_long
 from sge_sim.cli.options import RegularFile, real_data_option
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
@@ -48,7 +48,13 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse. Un "
     "cas touché par une panne prévue n'est pas jugé, ni son package."
 )
-@click.option("--package", "packages", multiple=True, type=Package())
+@click.option(
+    "--package",
+    "packages",
+    multiple=True,
+    type=Package(),
+    help="Package à passer, répétable ; tous sans l'option.",
+)
 @click.option(
     "--case",
     "names",
@@ -82,7 +88,7 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 @click.option("--now", help="Date de la cible, si c'est un simulateur décalé sans --admin.")
 @click.option("--yes", is_flag=True, help="Ne pas demander de confirmation.")
 @click.option("--wsdl-dir", type=_FOLDER, help="WSDL officiels à la place des nôtres.")
-@click.option("--report", type=click.Path(file_okay=False, path_type=Path))
+@report_option
 @real_data_option
 @click.option(
     "--rerun",
@@ -153,7 +159,7 @@ def homologate(**options: Any) -> None:
         sent = [case for case in cases if real and earlier and was_ordered(case, earlier)]
         executions = (
             *(not_run(case, "Commande déjà envoyée : elle n'est pas répétée.") for case in sent),
-            *runner.run([case for case in cases if case not in sent], _tell),
+            *runner.run([case for case in cases if case not in sent], _say),
         )
     rapport = Rapport(
         release=release.nom,
@@ -171,7 +177,7 @@ def homologate(**options: Any) -> None:
         reprise=reprise_for(options, release),
     )
     click.echo(summary(rapport))
-    with told_if_long("Écriture du rapport"):
+    with progress_if_long("Écriture du rapport"):
         written = write_reports(rapport, folder, _personal(options))
     click.echo(f"\n{written}")
     if any(each.a_corriger for each in executions):
@@ -182,7 +188,7 @@ def homologate(**options: Any) -> None:
 
 
 def _personal(options: dict[str, Any]) -> "Personal | None":
-    """Return what tells the personal data of own points: a simulator knows its own."""
+    """Return what finds the personal data of own points: a simulator knows its own."""
     from sge_sim.api.administration import Administration
 
     if options["donnees_reelles"] or options["admin"] is None:
@@ -282,5 +288,5 @@ def _offer(rapport: "Rapport", admin: "Administration") -> None:
             click.echo(offer(rapport, acteur.code), nl=False)
 
 
-def _tell(execution: "Execution") -> None:
+def _say(execution: "Execution") -> None:
     click.echo(one_line(execution))

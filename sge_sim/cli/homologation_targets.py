@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from sge_sim.api.administration import Administration, ServedClock
-from sge_sim.cli.console import told_if_long
+from sge_sim.cli.console import progress_if_long
 from sge_sim.clock import (
     PARIS,
     Clock,
@@ -96,7 +96,7 @@ def open_target(options: Options, release: Release) -> Iterator[Target]:
     arguments = ["--now", start.isoformat(), *targets.own_options(options)]
     with TemporaryDirectory(prefix="sge-sim-") as folder, ExitStack() as running:
         click.echo(f"Simulateur démarré pour {release.nom}, au {release.reference:%d/%m/%Y}.")
-        with told_if_long("Préparation du simulateur"):
+        with progress_if_long("Préparation du simulateur"):
             simulator = running.enter_context(own_simulator(Path(folder), arguments))
         yield targets.started(options, simulator, start)
 
@@ -146,7 +146,6 @@ def _sge(options: Options, cible: Cible, clock: Clock, name: str) -> Target:
 
 
 def _named_sge(options: Options) -> Target:
-
     if options["disabled_rules"]:
         raise UsageError("--disabled-rules ne vaut que sans --target.")
     _require(options, ("cert", "key", "login", "contrat"))
@@ -188,13 +187,10 @@ def _data_connect(cible: CibleDataConnect, now: datetime | None, name: str) -> T
 
 
 def _client_of(cible: CibleDataConnect) -> DataConnectClient:
-
     return DataConnectClient(cible, Marqueur("passage", cible.admin_url))
 
 
 def _named_data_connect(options: Options) -> Target:
-    from sge_sim.homologation.campaign.targets import checked_url, is_local
-
     url = checked_url(options["target"])
     given = {
         "production": (options["client_id"], options["client_secret"]),

@@ -10,7 +10,7 @@ import click
 
 from sge_sim.cli.completion import acteurs, prms, services
 from sge_sim.cli.console import printable
-from sge_sim.cli.options import INSTANT, data_dir_option, json_option, say, say_json
+from sge_sim.cli.options import INSTANT, data_dir_option, json_option, limit_option, say, say_json
 from sge_sim.cli.state import administration_of, served_at, state_of
 from sge_sim.clock import PARIS, legal_date, start_of_day
 from sge_sim.domaine.echanges import nature_of
@@ -53,7 +53,7 @@ def journal() -> None:
 @click.option("--panne", type=click.IntRange(0), help="Panne prévue ; 0 : n'importe laquelle.")
 @click.option("--du", metavar="JOUR", type=INSTANT, help="Premier jour simulé.")
 @click.option("--au", metavar="JOUR", type=INSTANT, help="Dernier jour simulé.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@limit_option()
 @click.option("--follow", is_flag=True, help="Continuer avec les échanges qui arrivent (Ctrl+C).")
 @json_option
 def list_command(
@@ -113,7 +113,6 @@ def list_command(
 @data_dir_option
 @json_option
 def show(numero: int, form: str | None, data_dir: Path, as_json: bool) -> None:
-
     if form is not None and as_json:
         raise UsageError(f"--{form} écrit un texte : l'employer sans --json.")
     echange = state_of(data_dir)[1].find_echange(numero)
@@ -155,7 +154,6 @@ def replay(numero: int, data_dir: Path, as_json: bool) -> None:
 )
 @json_option
 def repair(data_dir: Path, acquitter: bool, as_json: bool) -> None:
-
     journal = state_of(data_dir)[1]
     avaries = journal.avaries()
     state = journal.state()

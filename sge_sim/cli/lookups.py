@@ -133,7 +133,13 @@ def check(ctx: click.Context, numeros: tuple[str, ...], as_json: bool) -> None:
 
 
 @prm.command("generate", help="Fabriquer des PRM à la clé valide.")
-@click.option("--count", default=1, show_default=True, type=click.IntRange(1, 100_000))
+@click.option(
+    "--count",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 100_000),
+    help="Combien en fabriquer.",
+)
 @click.option("--seed", default=0, show_default=True, help="Graine : la même redonne les mêmes.")
 @json_option
 def generate_command(count: int, seed: int, as_json: bool) -> None:

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from sge_sim.api.administration import ServedClock
+from sge_sim.api.declarations import CodeView
 from sge_sim.cli.state import administration_of, database_of, served_at
 from sge_sim.clock import PARIS, parse_duration
-from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.door.certificats import login_and_contrat
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.matching import expected_request
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
-from sge_sim.services.registry import CODES, SERVICES
+from sge_sim.services.registry import CODES
 from sge_sim.tables.acteurs import default_acteur
 
 
@@ -47,19 +47,7 @@ class Outils:
             return dict(administration_of(self._data_dir).get(f"/api/journal/{refus}"))
         if refus not in CODES:
             raise UsageError(f"{refus} n'est pas un code retour : SGT4L8, par exemple.")
-        rules = [
-            {
-                "regle": control.of(service.nom).name,
-                "version": service.version,
-                "ce_qui_passe": control.remede,
-                "source": control.source,
-                "provenance": in_french(control.provenance),
-            }
-            for service in SERVICES
-            for control in service.controls
-            if control.code == refus
-        ]
-        return {"code": refus, "libelle": CODES[refus], "regles": rules}
+        return CodeView.of(refus).model_dump()
 
     def demande(self, cas: str) -> str:
         """Écrire le message SOAP valide d'un cas de l'homologation, par exemple ADP-R1@C5."""

@@ -1,4 +1,4 @@
-"""`sge-sim pannes`: faults that are planned for calls and files."""
+"""`sge-sim pannes`: what is planned to go wrong with calls and files."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any

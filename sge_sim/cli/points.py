@@ -18,6 +18,7 @@ from sge_sim.cli.options import (
     Typed,
     data_dir_option,
     json_option,
+    limit_option,
     say,
     say_json,
     say_list,
@@ -69,13 +70,17 @@ for each in (
     "une raison d'être. Sans mots, ceux du catalogue et ceux qui illustrent une règle.",
 )
 @click.argument("mots", nargs=-1)
-@click.option("--segment", type=click.Choice(get_args(Segment), case_sensitive=False))
+@click.option(
+    "--segment",
+    type=click.Choice(get_args(Segment), case_sensitive=False),
+    help="Segment du point.",
+)
 @click.option(
     "--etat",
     type=click.Choice(get_args(EtatContractuel), case_sensitive=False),
     help="État contractuel.",
 )
-@click.option("--limit", default=1000, show_default=True, type=click.IntRange(1, 10_000))
+@limit_option(1000)
 @data_dir_option
 @json_option
 def list_command(

@@ -64,7 +64,7 @@ def import_command(
         database,
         [source_of(path) for path in sorted(map(Path, files), key=rank_of)],
         report=say,
-        progress=_progress(),
+        progress=_Progress(shown=sys.stderr.isatty()),
         sauf_erreurs=sauf_erreurs,
         essai=essai,
         anonymise=anonymise,
@@ -77,10 +77,6 @@ def import_command(
     click.echo(sentence)
     if bilan.fautes:
         raise click.exceptions.Exit(1)
-
-
-def _progress() -> "_Progress":
-    return _Progress(shown=sys.stderr.isatty())
 
 
 class _Progress:

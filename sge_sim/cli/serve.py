@@ -13,7 +13,7 @@ import click
 
 from sge_sim.admin.token import draw_token, has_token
 from sge_sim.api.premier_appel import MoyensTls, PremierAppel, first_call
-from sge_sim.cli.console import console, default_log, told_if_long
+from sge_sim.cli.console import console, default_log, progress_if_long
 from sge_sim.cli.options import settings_options
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import make_private_folder
@@ -94,7 +94,7 @@ def _open_doors(settings: Settings) -> "Doors":
 def _serve(
     settings: Settings, note: Note, ready_file: ReadyFile, doors: "Doors", *, show_settings: bool
 ) -> None:
-    with collector_paused(), told_if_long("Préparation des données"):
+    with collector_paused(), progress_if_long("Préparation des données"):
         from sge_sim.processes.simulator import open_simulator
         from sge_sim.processes.supervised import serve_supervised
 
@@ -136,7 +136,7 @@ def _serve(
         ready_file.write(readiness)
 
     log = settings.log or default_log()
-    serve_supervised(simulator, doors, readiness["b2b_url"], announce, tell=console(log))
+    serve_supervised(simulator, doors, readiness["b2b_url"], announce, on_call=console(log))
 
 
 def _say_that_it_waits() -> None:

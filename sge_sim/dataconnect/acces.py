@@ -63,7 +63,7 @@ def read_point(exchange: RestExchange, prm: str, refusals: Refusals) -> Dossier:
 class Titulaire:
     """The holder of a point: a natural person where `siret` is None.
 
-    `civilite` is told without a full stop (seen in public fixtures).
+    `civilite` has no full stop (seen in public fixtures).
     """
 
     numero: str

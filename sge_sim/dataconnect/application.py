@@ -154,7 +154,7 @@ _log = logging.getLogger(__name__)
 class RestApplication:
     """Answers the calls of one process; `record` keeps an exchange and never fails.
 
-    `marques` tells the calls of sge-sim's own clients.
+    `marques` knows the calls of sge-sim's own clients.
     """
 
     def __init__(self, backend: RestBackend, record: Recorder, marques: Marques) -> None:
@@ -190,7 +190,7 @@ class RestApplication:
             exchange.notes.append(f"{type(error).__name__}: {error}")
         if not call.path.startswith(_NOT_RECORDED):
             self._journal(exchange, answer, elapsed_ms(started))
-        return answer if exchange.atteinte is None else _spoilt(exchange.atteinte, answer)
+        return answer if exchange.atteinte is None else _altered(exchange.atteinte, answer)
 
     def _journal(self, exchange: RestExchange, answer: RestAnswer, duration_ms: float) -> None:
         """Record an exchange; whatever happens here, the client has its answer."""
@@ -210,8 +210,8 @@ def _breakdown(call: RestCall, error: Exception) -> RestRule:
     return rules_page.PANNE if isinstance(error, DATABASE_UNREACHABLE) else rules_page.SERVEUR
 
 
-def _spoilt(struck: Atteinte, answer: RestAnswer) -> RestAnswer:
-    """Return what the client gets of an answer that a plan has struck."""
+def _altered(struck: Atteinte, answer: RestAnswer) -> RestAnswer:
+    """Return what the client gets of an answer to a call that a panne strikes."""
     if struck.panne.sorte == "xml_tronque":
         return replace(answer, body=answer.body[: len(answer.body) // 2])
     return replace(answer, departure=departure_of(struck))

@@ -18,10 +18,10 @@ from sge_sim.dataconnect.exchange import (
     RestAnswer,
     RestBackend,
     RestExchange,
+    answer_2026,
     json_answer,
 )
 from sge_sim.dataconnect.gateway import let_in
-from sge_sim.dataconnect.mesures_2026 import OCTETS
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, DomaineTension, Sens
 from sge_sim.domaine.prm import PRM
@@ -58,7 +58,7 @@ def answer_contrat(backend: RestBackend, exchange: RestExchange, api: str, prm: 
     mock = mocks_2026.contrat(api, prm) if exchange.client.en_bac_a_sable else None
     if mock is not None:
         exchange.prm = prm
-        return _answer(backend, mock)
+        return answer_2026(backend, mock)
     point = read_point(exchange, prm, REFUSALS).point
     if not point.en_service:
         raise Refus(rules_2026.SANS_SERVICE)
@@ -66,11 +66,7 @@ def answer_contrat(backend: RestBackend, exchange: RestExchange, api: str, prm: 
     if api == "situation_contrat_auto" and point.fournisseur_titulaire is not None:
         nom = exchange.vue.ask(read_nom_acteur, point.fournisseur_titulaire)
         body = _with_contractor(body, nom)
-    return _answer(backend, body)
-
-
-def _answer(backend: RestBackend, body: Any) -> RestAnswer:
-    return json_answer(body, type=JSON if backend.settings.data_connect_json else OCTETS)
+    return answer_2026(backend, body)
 
 
 def _sides(point: PointFacts) -> list[str]:

@@ -38,6 +38,7 @@ class RestBackend:
 
 
 JSON = "application/json"
+OCTETS = "application/octet-stream"
 HTML = "text/html; charset=utf-8"
 
 
@@ -83,7 +84,7 @@ class RestCall:
 
 @dataclass(frozen=True)
 class RestAnswer:
-    """What is answered; `departure` is for faults that are planned."""
+    """What is answered; `departure` delays or cuts it where a panne strikes."""
 
     status: int
     body: bytes = b""
@@ -106,7 +107,7 @@ class RestExchange:
 
     `application` is the one that calls, as far as it is known, `client` the same for what comes
     after it was found. `vue` is the state, at which a call looks once. `now` is the simulated
-    instant, `machine` the machine's. `service` is the name of the API, `atteinte` tells the
+    instant, `machine` the machine's. `service` is the name of the API, `atteinte` is the
     panne that has struck.
     """
 
@@ -130,6 +131,12 @@ def json_answer(valeur: Any, status: int = 200, type: str = JSON) -> RestAnswer:
     """Return a value as compact JSON, its accents written as they are."""
     body = json.dumps(valeur, ensure_ascii=False, separators=(",", ":")).encode()
     return RestAnswer(status, body, type)
+
+
+def answer_2026(backend: RestBackend, value: Any) -> RestAnswer:
+    """Return the answer of an interface of 2026, announced as bytes (observed) unless it is set
+    otherwise."""
+    return json_answer(value, type=JSON if backend.settings.data_connect_json else OCTETS)
 
 
 def refusal_answer(refus: Refus) -> RestAnswer:

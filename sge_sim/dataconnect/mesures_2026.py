@@ -7,11 +7,10 @@ from typing import Any, Final
 from sge_sim.dataconnect import rest_rules, rules_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import (
-    JSON,
     RestAnswer,
     RestBackend,
     RestExchange,
-    json_answer,
+    answer_2026,
 )
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
@@ -24,7 +23,6 @@ from sge_sim.refus import Refus, check
 from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
 
 API: Final = "mesure_synchrone_auto"
-OCTETS: Final = "application/octet-stream"
 REFUSALS: Final = Refusals(
     rules_2026.NON_TITULAIRE, rules_2026.NON_TITULAIRE, rules_2026.PRM_INCONNU
 )
@@ -98,7 +96,7 @@ def answer_mesure(backend: RestBackend, exchange: RestExchange, nom: str) -> Res
     body = _BODIES[question.resource.mesure](question)
     if body is None:
         raise Refus(rules_2026.SANS_MESURE)
-    return json_answer(body, type=JSON if backend.settings.data_connect_json else OCTETS)
+    return answer_2026(backend, body)
 
 
 def _read(backend: RestBackend, exchange: RestExchange, resource: Resource) -> _Question:

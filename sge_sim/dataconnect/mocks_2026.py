@@ -2,7 +2,7 @@
 
 Consents 10 to 13, and the points 99999999999999 and 11111111111111 of the contract APIs. Of these
 two points the sources give the fields of `situation_contrat_auto` and what `alimentation_auto`
-tells of the first; holders, dates, classes and the other APIs are invented.
+says of the first; holders, dates, classes and the other APIs are invented.
 """
 
 from collections.abc import Mapping
@@ -222,7 +222,7 @@ def _c2_p1() -> list[dict[str, Any]]:
 
 
 def _technical(segments: list[str]) -> dict[str, Any]:
-    """Return what the other APIs tell: `alimentation_auto` is that of the C1, the rest invented."""
+    """Return what the others answer: `alimentation_auto` is that of the C1, the rest invented."""
     synthese: dict[str, Any] = {"segments": [{"segment": segment} for segment in segments]}
     if len(segments) > 1:
         synthese["generation_last_activation_date"] = _DEPUIS

@@ -211,7 +211,7 @@ class _Server(AuthorizationServer):  # type: ignore[misc]
         """Keep nothing: a token is known by its signature."""
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Tell nobody."""
+        """Send no signal: nobody listens."""
 
     def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> RestAnswer:
         self.exchange.code = error.error

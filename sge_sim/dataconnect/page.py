@@ -49,7 +49,7 @@ _ABANDON: Final = {
     "error": "invalid_request",
     "error_description": "demande_non_aboutie",
 }
-"""What a client of v2 is told of whatever didn't come to an end."""
+"""What a client of v2 gets where no consent was given, whatever the reason."""
 
 _pages = Environment(
     loader=FileSystemLoader(_HERE / "templates"),

@@ -1,6 +1,6 @@
 """The measures of a point as Data Connect gives them: the physics, within what may be given.
 
-The values are those of ConsultationMesuresDetaillees and of the files. What is told goes up to
+The values are those of ConsultationMesuresDetaillees and of the files. What is given goes up to
 yesterday, whose data come at 8:00 (catalogue of data), and of a curve to what was collected (FAQ).
 """
 
@@ -66,7 +66,7 @@ class MeasureReader:
     ) -> dict[str, list[ValeurLue]]:
         """Return the values of the days of [debut, fin) by quantity; one without any is left out.
 
-        A curve is told of the days on which it was collected, at the ends of its steps (measured,
+        A curve has the days on which it was collected, at the ends of its steps (measured,
         October 2026).
         """
         lecture = Lecture(type_, grandeur, *self._there(debut, fin), pas, collectees=True)

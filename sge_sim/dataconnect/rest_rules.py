@@ -83,16 +83,14 @@ def adam(
     return rest(nom, status, body, source, provenance, remede)
 
 
-def swagger(
-    nom: str, status: int, message: str, source: str, provenance: Provenance, remede: str
-) -> RestRule:
-    """Return a rule whose body is that of the swagger of 2026."""
+def swagger(nom: str, status: int, message: str, remede: str) -> RestRule:
+    """Return a rule that the swagger of 2026 documents, with its body."""
     body = {"code": str(status), "message": message}
-    return rest(nom, status, body, source, provenance, remede)
+    return rest(nom, status, body, _S26, "documented", remede)
 
 
-_WSO2 = "forme de WSO2, non vue"
-S26 = "swagger 2026"
+_WSO2: Final = "forme de WSO2, non vue"
+_S26: Final = "swagger 2026"
 
 
 NO_TOKEN: Final = rest(
@@ -185,7 +183,7 @@ PANNE: Final = rest(
     "probleme_technique",
     500,
     {"code": "500", "message": "Problème technique dans l'interrogation du SI coeur"},
-    S26,
+    _S26,
     "documented",
     "réessayer : le simulateur n'a pas pu lire son état",
 )

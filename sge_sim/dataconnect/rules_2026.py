@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sge_sim.dataconnect.rest_rules import S26, adam, rest, swagger
+from sge_sim.dataconnect.rest_rules import adam, rest, swagger
 
 HORS_SWAGGER: Final = rest(
     "demande_hors_swagger",
@@ -72,29 +72,21 @@ NON_TITULAIRE: Final = swagger(
     "client_non_titulaire",
     403,
     "Le client n'est pas titulaire du point demandé",
-    S26,
-    "documented",
     "un consentement en vigueur du titulaire actuel pour ce point",
 )
 NON_AUTORISE: Final = swagger(
     "client_non_autorise",
     403,
     "Le client n'est pas autorisé pour le point demandé",
-    S26,
-    "documented",
     "un consentement en vigueur du titulaire actuel pour ce point",
 )
 SANS_MESURE: Final = swagger(
     "sans_mesure",
     404,
     "Pas de mesure trouvée pour ce point",
-    S26,
-    "documented",
     "des jours mesurés, d'une courbe collectée ; ceux d'hier arrivent à 8 h",
 )
-PRM_INCONNU: Final = swagger(
-    "prm_inconnu", 404, "PRM non existant", S26, "documented", "un PRM que SGE connaît"
-)
+PRM_INCONNU: Final = swagger("prm_inconnu", 404, "PRM non existant", "un PRM que SGE connaît")
 SANS_SERVICE: Final = adam(
     "sans_service_souscrit",
     400,

@@ -1,4 +1,4 @@
-"""What both generations check before they tell measures, in this order (assumed)."""
+"""What both generations check before they give measures, in this order (assumed)."""
 
 import re
 from collections.abc import Sequence

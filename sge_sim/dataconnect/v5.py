@@ -27,7 +27,7 @@ CLIENT_REFUSALS: Final = Refusals(
 
 def answer_client_v5(backend: RestBackend, exchange: RestExchange, path: str) -> RestAnswer:
     """Answer one of `CLIENT_RESOURCES`; raises `Refus`."""
-    api, tell = CLIENT_RESOURCES[path]
+    api, describe = CLIENT_RESOURCES[path]
     let_in(backend, exchange, api)
     prm = exchange.call.parameters.get("usage_point_id", "")
     if not prm:
@@ -35,10 +35,10 @@ def answer_client_v5(backend: RestBackend, exchange: RestExchange, path: str) ->
     if PRM.fullmatch(prm) is None:
         raise Refus(rules_v5.PRM_FORME)
     point = read_point(exchange, prm, CLIENT_REFUSALS).point
-    # Contract and address are told of consumption alone (catalogue of data).
+    # Contract and address are those of consumption alone (catalogue of data).
     if api in ("customers_upc", "customers_upa") and not point.contrat_soutirage:
         raise Refus(rules_v5.CLIENT_INCONNU)
-    return json_answer(tell(point))
+    return json_answer(describe(point))
 
 
 def _identity(point: PointFacts) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """What the real platform did otherwise than the guides say: its answers by release, and its files.
 
 One table of answers. The profile `fidele` plays the release in force at the date of the clock; the
-catalogue of test cases tells, of each case, what was observed in its own release. What was
-documented not to work, and whose answer nobody told, is `assumed`: played, but never told as known.
-The same profile makes files as the real ones were seen; `Defauts()` has none of their defects.
+catalogue of test cases gives, of each case, what was observed in its own release. What was
+documented not to work, and whose answer nobody reported, is `assumed`: played, but never listed as
+known. The same profile makes files as the real ones were seen; `Defauts()` has none of their
+defects.
 """
 
 import re
@@ -277,7 +278,7 @@ def rank_of_release(release: str) -> tuple[int, ...]:
 def plateforme_of(release: str) -> Plateforme:
     """Return the platform in a release (`23.2`, `sge-23.2`).
 
-    One of which nothing was told is as the one before it, and the first as the guides have it.
+    One of which nothing is known is as the one before it, and the first as the guides have it.
     """
     rank = rank_of_release(release)
     known = [each for each in PLATEFORMES if rank_of_release(each.release) <= rank]

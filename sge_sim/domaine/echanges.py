@@ -61,7 +61,7 @@ def issue_of(
 class Detail:
     """The lines of the detail of an exchange, by what they say.
 
-    `demande` is the method and the path of what wasn't SOAP, `panne` the planned fault that struck,
+    `demande` is the method and the path of what wasn't SOAP, `panne` the panne that struck,
     `notes` what was seen and refused nothing, `constats` the rest: what decided, first.
     """
 

@@ -25,6 +25,24 @@ def counted(count: int, singular: str, several: str | None = None) -> str:
     return f"{count} {singular if count < 2 else several or f'{singular}s'}"
 
 
+def grouped(number: int) -> str:
+    """Return a whole number with its thousands apart.
+
+    >>> grouped(1234567) == "1\N{NARROW NO-BREAK SPACE}234\N{NARROW NO-BREAK SPACE}567"
+    True
+    """
+    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text of `most` characters at most, the last one « … » where it was longer.
+
+    >>> shortened("non exécuté", 5), shortened("admis", 5)
+    ('non …', 'admis')
+    """
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 _LIGATURES = str.maketrans({"Œ": "OE", "Æ": "AE"})
 _ASCII = {code: chr(code).upper() if chr(code).isalnum() else " " for code in range(128)}
 

@@ -56,10 +56,13 @@ def working_days_after(day: date, count: int) -> date:
     return _walk(day, count, timedelta(days=1))
 
 
-def working_days_between(first: date, last: date, most: int = 250) -> int:
-    """Return how many working days come after `first` until `last`, included; `most` at most."""
+_COUNTED_MOST = 250
+
+
+def working_days_between(first: date, last: date) -> int:
+    """Return how many working days come after `first` until `last`, included; 250 at most."""
     count = 0
-    while first < last and count < most:
+    while first < last and count < _COUNTED_MOST:
         first += timedelta(days=1)
         count += is_working_day(first)
     return count

@@ -326,7 +326,7 @@ MOTIFS_FIN: Final[Mapping[MotifFin, str]] = {
     "levee_opposition": "Levée de l'opposition",
     "non_realisation": "Prestation non réalisée",
 }
-"""How the reason of an end is told to the beneficiary; the real wording isn't published."""
+"""How the reason of an end is worded for the beneficiary; the real wording isn't published."""
 
 MOTS: Final[Mapping[str, str]] = {
     # How an order stands (`EtatAffaire`), the delivery of a file, a subscribed service.

@@ -50,7 +50,7 @@ MotifFin = Literal[
     "levee_opposition",
     "non_realisation",
 ]
-"""Why a service ended; how it is said is in `sge_sim.commandes.vie`."""
+"""Why a service ended; `sge_sim.domaine.libelles.MOTIFS_FIN` has the words."""
 TypeEvenement = Literal[
     "resiliation",
     "changement_titulaire",
@@ -143,6 +143,11 @@ _PROVENANCES_IN_FRENCH: Final = {
     "observed": "observé",
     "assumed": "supposé",
 }
+
+
+def sens_of_segment(segment: Segment) -> Sens:
+    """Return the direction of the contract of a point: what P1 to P4 produce is injected."""
+    return "INJECTION" if segment[0] == "P" else "SOUTIRAGE"
 
 
 def in_french(provenance: str) -> str:

@@ -20,7 +20,7 @@ from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.door.certificats import read_registered
 from sge_sim.door.gates import Gate
 from sge_sim.door.origine import CLIENT, HEADER, PRODUCT, Marques, auteur_of
-from sge_sim.door.pannes import called_point, spoilt
+from sge_sim.door.pannes import altered_answer, called_point
 from sge_sim.facts.guet import Guet
 from sge_sim.facts.memoire import Memoire
 from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
@@ -76,7 +76,7 @@ class B2B:
     refused with `rate_refused` (HTTP 429, assumed); those of all actors beyond the ceiling of a
     service likewise, with `plafonds_refused` (SGT506, assumed). A service that `generation`
     doesn't serve on the simulated day answers as an unknown path or, with `reponse_arret`, as one
-    that is unavailable. `guet` looks out for the pannes, `marques` tells the calls of
+    that is unavailable. `guet` looks out for the pannes, `marques` knows the calls of
     sge-sim's own clients. `record` keeps an exchange and
     never fails: the client has its answer, whatever becomes of the journal.
     """
@@ -235,7 +235,7 @@ class B2B:
         if struck is None:
             response = endpoint.answer(exchange)
         else:
-            response = spoilt(struck, exchange, endpoint)
+            response = altered_answer(struck, exchange, endpoint)
             exchange.notes.append(struck.line)
         if exchange.outcome is not None:
             exchange.notes.append(exchange.outcome.constat)
@@ -324,7 +324,7 @@ class B2B:
         )
 
     def _rotation(self, exchange: Exchange, verdict: Verdict | None) -> str | None:
-        """Return what to tell of a production certificate that ends soon."""
+        """Return what to note of a production certificate that ends soon."""
         if verdict is None or not verdict.accepted:
             return None
         end = verdict.valid_until

@@ -1,4 +1,4 @@
-"""The answer to a call that a planned fault strikes: another one, or the service's altered."""
+"""The answer to a call that a panne strikes: another one, or the service's altered."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -22,7 +22,7 @@ STATUSES: Final[Mapping[SortePanne, HTTPStatus]] = MappingProxyType(
         "http503": HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
-"""The faults that are an HTTP status in place of the answer."""
+"""The pannes that are an HTTP status in place of the answer."""
 # The shape is assumed: campaigns tell of failures without a code (23.4), none shows the message.
 _WITHOUT_CODE: Final = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -33,8 +33,8 @@ _WITHOUT_CODE: Final = (
 _STRANGER: Final = b"<panne>ce que le contrat ne dit pas</panne>"
 
 
-def spoilt(struck: Atteinte, exchange: Exchange, endpoint: "Endpoint") -> Response:
-    """Return the answer that a planned fault altered or replaced."""
+def altered_answer(struck: Atteinte, exchange: Exchange, endpoint: "Endpoint") -> Response:
+    """Return what the client gets instead of the answer of its service."""
     sorte = struck.panne.sorte
     if sorte in _CODES:
         return endpoint.fail(exchange, _CODES[sorte])
@@ -55,7 +55,7 @@ def spoilt(struck: Atteinte, exchange: Exchange, endpoint: "Endpoint") -> Respon
 
 
 def departure_of(struck: Atteinte) -> Departure | None:
-    """Return how the answer that a planned fault delays or cuts leaves; None: at once, whole."""
+    """Return how the answer to a call that was struck leaves; None: at once, whole."""
     match struck.panne.sorte:
         case "latence":
             return Departure(delay_seconds=struck.seconds)

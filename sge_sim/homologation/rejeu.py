@@ -13,6 +13,7 @@ import requests
 from lxml import etree
 
 from sge_sim.api.premier_appel import Moyens, curl_command, zeep_client
+from sge_sim.domaine.francais import shortened
 from sge_sim.door.origine import MARQUE, agent_of
 from sge_sim.errors import UsageError
 from sge_sim.homologation.client.messages import indented, read_message
@@ -43,7 +44,7 @@ def send_again(
 ) -> int:
     """Send the request of `echange` to the simulator at `b2b_url`; return the HTTP status.
 
-    `marque` tells that the call makes that exchange again; `demande` is sent instead of its
+    `marque` marks the call as a replay of that exchange; `demande` is sent instead of its
     request where it is given. Raises `UsageError` where the exchange is no SOAP call, and where
     nobody answers.
     """
@@ -146,7 +147,10 @@ def difference(before: bytes, after: bytes) -> list[Ligne] | None:
     if max(len(old), len(new)) > _LINES or _pairs(old, new) > _PAIRS:
         return None
     found = list(unified_diff(old, new, lineterm="", n=_AROUND))[2:]
-    lines = [("@", "…") if line[0] == "@" else (line[0], _cut(line[1:])) for line in found]
+    lines = [
+        ("@", "…") if line[0] == "@" else (line[0], shortened(line[1:], _CHARACTERS))
+        for line in found
+    ]
     if len(lines) > _SHOWN:
         lines = [*lines[:_SHOWN], ("@", f"… et {len(lines) - _SHOWN} autres lignes")]
     return lines
@@ -163,7 +167,3 @@ def _pairs(old: list[str], new: list[str]) -> int:
 
 def _lines(message: bytes) -> list[str]:
     return indented(message.decode("utf-8", "replace")).splitlines()
-
-
-def _cut(line: str) -> str:
-    return line if len(line) <= _CHARACTERS else line[: _CHARACTERS - 1] + "…"

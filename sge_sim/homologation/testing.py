@@ -16,8 +16,8 @@ from sge_sim.api.flux import FichierView
 from sge_sim.api.pannes import PanneDemande, PanneView
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, machine_now
-from sge_sim.domaine.pannes import SortePanne, panne_in
-from sge_sim.homologation.campaign.matching import Seen, recognise
+from sge_sim.domaine.pannes import SortePanne
+from sge_sim.homologation.campaign.matching import AppelDuJournal, recognise
 from sge_sim.homologation.campaign.outcome import judge, not_run
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import Release, load_release
@@ -122,7 +122,7 @@ class SgeDataConnect:
     def accept(self, prm: str, duration: str = "P1Y", version: str = "2") -> Mapping[str, object]:
         """Accept on the page of `version`, `1` or `2`, as the customer of `prm` does.
 
-        Returns what the application is told: `autorisation_id`, or `code` and `usage_point_id`.
+        Returns what the application gets: `autorisation_id`, or `code` and `usage_point_id`.
         Raises `AssertionError` if the page refuses.
         """
         parametres = {"response_type": "code", "duration": duration}
@@ -273,7 +273,7 @@ class Sge(SgeActeur):
         for exchange in reversed(self.journal.read()):
             if exchange.origine != "client":
                 continue
-            found = recognise(named, self._seen(exchange.id), defauts=self._session.defauts)
+            found = recognise(named, self._appel(exchange.id), defauts=self._session.defauts)
             if found.execution is not None:
                 self._session.keep(found.execution)
                 if found.execution.statut.bon:
@@ -283,28 +283,16 @@ class Sge(SgeActeur):
         return f"{name} : {explication or 'aucun appel de ce test ne convient à ce cas.'}"
 
     def panne(self, sorte: SortePanne, **asked: Any) -> PanneView:
-        """Plan a fault for the calls to come; it is gone with the test.
+        """Plan a panne for the calls to come; it is gone with the test.
 
         `asked` are the fields of `POST /api/pannes`: `service`, `prm`, `du`, `au`, `graine`…
         """
         return self._admin.plan_panne(PanneDemande(sorte=sorte, **asked))
 
-    def _seen(self, exchange_id: int) -> Seen:
-        full = self._admin.exchange(exchange_id)
-        return Seen(
-            full.id,
-            full.instant.astimezone(PARIS),
-            full.service or "",
-            full.version or "",
-            (full.request or "").encode(),
-            (full.response or "").encode(),
-            full.http_status,
-            full.duration_ms,
-            full.rule,
-            panne_in(full.detail)[1],
-            full.user_agent or "",
-            full.origine,
-        )
+    def _appel(self, exchange_id: int) -> AppelDuJournal:
+        whole = self._admin.exchange(exchange_id)
+        messages = ((text or "").encode() for text in (whole.request, whole.response))
+        return AppelDuJournal.of(whole, *messages)
 
 
 class SgeJournal:

@@ -9,7 +9,7 @@
 - `search`: finds them again;
 - `reponses`: what clients got;
 - `book`: the journal as the rest of the simulator uses it;
-- `feed`: drains from time to time, and tells whoever waits for the next exchange.
+- `feed`: drains from time to time, and wakes whoever waits for the next exchange.
 """
 
 from sge_sim.journal.avaries import Avarie, CauseAvarie

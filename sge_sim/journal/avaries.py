@@ -61,8 +61,8 @@ class Found:
 def keep(folder: Path, found: Sequence[Found], most: int) -> None:
     """Leave the bytes of avaries in files of `folder`, a file each, the same if it is done twice.
 
-    They hold at most `most` bytes: what comes then is told, its bytes are not kept. That they
-    can't be kept is told in the log.
+    They hold at most `most` bytes: of what comes then, the bytes aren't kept. Where the disk
+    refuses them, a line of log says so.
     """
     try:
         make_private_folder(folder)

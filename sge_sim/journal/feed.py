@@ -66,18 +66,18 @@ class JournalFeed:
             self._news.notify_all()
 
     @contextmanager
-    def running(self, tell: Callable[[Echange], None] | None = None) -> Iterator[None]:
+    def running(self, on_call: Callable[[Echange], None] | None = None) -> Iterator[None]:
         """Drain in a thread until the block ends, a last time then.
 
-        With `tell`, another thread calls it with each exchange that comes from now on, files apart.
+        Another thread calls `on_call` with each exchange that comes from now on, files apart.
         """
         works: list[Callable[[], None]] = [self._work]
-        if tell is not None:
+        if on_call is not None:
             last = None
             # Here, before clients are accepted: the thread may start after their first calls.
             with suppress(*DATABASE_UNREACHABLE):
                 last = self._journal.newest_id()
-            works.append(partial(self._tell, tell, last))
+            works.append(partial(self._follow, on_call, last))
         threads = [threading.Thread(target=work, daemon=True) for work in works]
         for thread in threads:
             thread.start()
@@ -89,18 +89,18 @@ class JournalFeed:
                 thread.join()
             self._journal.drain()
 
-    def _tell(self, tell: Callable[[Echange], None], last: int | None) -> None:
+    def _follow(self, on_call: Callable[[Echange], None], last: int | None) -> None:
         while not self._stopping:
             try:
                 # A state that was brought back has forgotten the last ones.
                 newest = self._journal.newest_id()
                 last = newest if last is None else min(last, newest)
                 for echange in self._journal.find_echanges(_CALLS, after_id=last, limit=_AT_ONCE):
-                    tell(echange)
+                    on_call(echange)
                     last = echange.id
                 self.wait(last, _PATIENCE_SECONDS)
             except DATABASE_UNREACHABLE:
-                time.sleep(_SECONDS)  # the other thread tells it
+                time.sleep(_SECONDS)  # the other thread logs it
             except OSError:
                 return  # the terminal is gone
 

@@ -1,6 +1,6 @@
 """The format of a record in a file of the spool: damaged bytes are skipped.
 
-A head tells the record's number in its file, its lengths and the checksum of what follows; it has a
+A head holds the record's number in its file, its lengths and the checksum of what follows; it has a
 checksum of its own, that begins from the file's name. So a head is found again behind any damage,
 and nothing that a caller sends, or that another file held, is taken for one.
 """
@@ -41,7 +41,7 @@ class Gap:
     """Bytes of a file that hold no record any more.
 
     `records` counts those that are missing there: 0 where a gap goes on with what one before has
-    counted. `cut` tells of a record that ends with the file: its process ended as it wrote it.
+    counted. `cut`: the record ends with the file: its process ended as it wrote it.
     """
 
     start: int
@@ -98,7 +98,7 @@ def scan(
 ) -> Iterator[Frame | Gap]:
     """Yield the records and the gaps of `content`, that stands at `start` of a file, in order.
 
-    `number` is the one that the next record should have. `whole` tells that the file ends with
+    `number` is the one that the next record should have. `whole`: the file ends with
     `content`, `settled` that what is missing at its end won't come any more: until then it is left
     for later, since its process may be writing it.
     """

@@ -64,7 +64,7 @@ profil = Table(
 )
 
 # Instants are microseconds since 1970, UTC. `size` is what the row, its bodies compressed, takes;
-# `rejeu_de` the exchange that this one makes again, `panne` the planned fault that struck it.
+# `rejeu_de` the exchange that this one makes again, `panne` the number of the panne that struck it.
 echange = Table(
     "echange",
     metadata,

@@ -58,8 +58,8 @@ class RechercheJournal:
     `accepted` tells refusals (HTTP status from 400, an SGT code of refusal, a handshake) from the
     rest. `debut` (included) and `fin` (excluded) are aware instants of the simulated time.
     `regle` is a rule by its whole name or its last word, in any case. `panne` is the number of the
-    planned fault that struck, 0 for any. `prefixe` is the beginning, in any case, of a code, a
-    PRM, a service or the name of a rule.
+    panne that struck, 0 for any. `prefixe` is the beginning, in any case, of a code, a PRM, a
+    service or the name of a rule.
     `wsdl` tells readings of a contract, the one thing of kind http that is answered, from refusals
     of that kind: only the former (True) or the latter (False) are found beside the other kinds.
     """

@@ -1,7 +1,7 @@
 """The spool: files where the processes that answer leave their records.
 
 A file belongs to one process, which alone appends to it and holds a lock on it as long as it does.
-It starts with a header, that tells how many records that process had to give up and up to where it
+It starts with a header, that says how many records that process had to give up and up to where it
 may grow; records follow (`frames`).
 
 Nothing is synced: what was appended outlives the process, however it ends; a crash of the machine
@@ -32,7 +32,7 @@ from sge_sim.machine.files import make_private_folder
 SUFFIX: Final = ".spool"
 HEADER: Final = 64
 """Where the records of a file begin."""
-_TOLD: Final = struct.Struct("<8sQQ")
+_HEADER_FIELDS: Final = struct.Struct("<8sQQ")
 _CHECK: Final = struct.Struct("<I")
 _MAGIC: Final = b"SGESPOO2"
 
@@ -57,7 +57,7 @@ class Header:
 
     def packed(self, seed: int) -> bytes:
         """Return the bytes that a file starts with."""
-        described = _TOLD.pack(_MAGIC, self.given_up, self.limit)
+        described = _HEADER_FIELDS.pack(_MAGIC, self.given_up, self.limit)
         return (described + _CHECK.pack(crc32(described, seed))).ljust(HEADER, b"\0")
 
 
@@ -200,9 +200,9 @@ def read_header(file: Path) -> Header:
         header = _pread(opened.fileno(), HEADER, 0)
     if len(header) < HEADER:
         return Header(0, 0, sound=False)
-    magic, given_up, limit = _TOLD.unpack_from(header)
-    (check,) = _CHECK.unpack_from(header, _TOLD.size)
-    if magic != _MAGIC or check != crc32(header[: _TOLD.size], seed_of(file.name)):
+    magic, given_up, limit = _HEADER_FIELDS.unpack_from(header)
+    (check,) = _CHECK.unpack_from(header, _HEADER_FIELDS.size)
+    if magic != _MAGIC or check != crc32(header[: _HEADER_FIELDS.size], seed_of(file.name)):
         return Header(0, 0, sound=False)
     return Header(given_up, limit)
 
@@ -211,7 +211,7 @@ def read_part(file: Path, start: int, number: int, *, settled: bool) -> list[Fra
     """Return some of the records and gaps of `file` from the position `start`.
 
     `number` is that of the record expected there. About two megabytes at a time; nothing is
-    returned once everything whole was read. `settled` tells that nobody goes on writing there.
+    returned once everything whole was read. `settled`: nobody goes on writing there.
     """
     with file.open("rb") as opened:
         handle, seed = opened.fileno(), seed_of(file.name)

@@ -92,7 +92,7 @@ def writing_atomically(path: Path, mode: int = PUBLIC) -> Iterator[BinaryIO]:
     """
     _refuse_special(path)
     beside = _beside(path)
-    with _told_of(path), _alone_with(beside) as handle:
+    with _naming(path), _alone_with(beside) as handle:
         try:
             os.ftruncate(handle, 0)
             with open(handle, "wb", closefd=False) as file:
@@ -146,7 +146,7 @@ def check_writable(path: Path) -> None:
     For work that is long: better known before it than after.
     """
     _refuse_special(path)
-    with _told_of(path), tempfile.TemporaryFile(dir=path.parent):
+    with _naming(path), tempfile.TemporaryFile(dir=path.parent):
         pass
 
 
@@ -189,7 +189,7 @@ def _refuse_special(path: Path) -> None:
 
 
 @contextmanager
-def _told_of(path: Path) -> Iterator[None]:
+def _naming(path: Path) -> Iterator[None]:
     """Raise an `OSError` that names `path`, whatever file beside it was tried."""
     try:
         yield

@@ -1,9 +1,10 @@
 """Hand-written YAML, read strictly, key by key: each mistake is named, with its file and its key.
 
 The YAML accepted is a safe subset: no tags that build objects, no aliases, keys that are texts, no
-key written twice, files of bounded size. All mistakes are told at once, which pydantic doesn't do
-for the catalogue: what a case must hold depends on what it takes over, and a mistake is told where
-it was written. It also takes ten times less memory, which counts in the processes of a simulator.
+key written twice, files of bounded size. All mistakes are reported at once, which pydantic doesn't
+do for the catalogue: what a case must hold depends on what it takes over, and a mistake is reported
+where it was written. It also takes ten times less memory, which counts in the processes of a
+simulator.
 """
 
 import re
@@ -101,7 +102,7 @@ class Fields:
         return self.data.get(key)
 
     def text(self, key: str, *, optional: bool = False, pattern: str = "", hint: str = "") -> str:
-        """Return a text; it must match `pattern` (told as `hint`) if one is given."""
+        """Return a text; it must match `pattern` (`hint` in the sentence) if one is given."""
         value = self.raw(key)
         if value is None:
             if not optional:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, paddin
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
+from sge_sim.domaine.francais import shortened
 from sge_sim.machine.files import read_user_file
 
 E = TypeVar("E", bound=x509.ExtensionType)
@@ -206,7 +207,7 @@ def name_text(name: x509.Name) -> str:
 
 def shown(name: str) -> str:
     """Return a name of a certificate as it may be shown: printable, not endless."""
-    cut = name if len(name) <= _NAME_SHOWN else f"{name[: _NAME_SHOWN - 1]}…"
+    cut = shortened(name, _NAME_SHOWN)
     return "".join(character if character.isprintable() else "�" for character in cut)
 
 

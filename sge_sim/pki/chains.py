@@ -5,7 +5,7 @@ Ed25519, and demands clientAuth of every certificate; the policy needs the chain
 other faults, so that a tester reads them all at once. Hence this search, which asks of each step:
 the issuer's name, the issuer's signature, the right to issue, and the length of the path.
 
-Dates are not looked at here: they are judged on each request (`request_checks`).
+Dates are not looked at here: they are judged on each request (`request_rules`).
 """
 
 from collections.abc import Iterable

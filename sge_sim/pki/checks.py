@@ -2,7 +2,7 @@
 
 Each is a rule (`sge_sim.refus`) that says in French what is wrong with a certificate. All of them
 are checked: a tester reads every fault at once. `CERTIFICATE_CHECKS` need the certificate
-alone, so their outcome is kept; those of `request_checks` run on each request.
+alone, so their outcome is kept; those of `request_rules` run on each request.
 
 What Enedis publishes is the list of authorities, the refusal of wildcards, and that an actor hands
 in its certificate (FAQ). How the platform verifies the rest isn't published: those checks are what
@@ -123,7 +123,7 @@ def autorite_de_la_liste(candidate: Candidate) -> bool | str:
     provenance="documented",
 )
 def autorite_admise_dans_l_environnement(candidate: Candidate) -> bool | str:
-    """Let's Encrypt is admitted in homologation only."""
+    """The authority is admitted in this environment: Let's Encrypt is in homologation alone."""
     authority = candidate.authority
     if authority is None or candidate.environment in authority.environments:
         return True

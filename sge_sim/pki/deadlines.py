@@ -45,7 +45,7 @@ def renewal_deadline(expiry: date) -> date:
 
 
 def rotation_warning(end: datetime, now: datetime) -> str | None:
-    """Return what to tell the holder of a production certificate that ends soon, in French.
+    """Return the warning for the holder of a production certificate that ends soon, in French.
 
     `end` is the certificate's last instant, `now` the machine's time, both aware. None until the
     legal day of `renewal_deadline` has come.

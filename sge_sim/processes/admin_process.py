@@ -64,12 +64,12 @@ def admin_server(
     simulator: Simulator,
     listening_socket: socket,
     b2b_url: str,
-    tell: Callable[[Echange], None] | None = None,
+    on_call: Callable[[Echange], None] | None = None,
     remote_socket: socket | None = None,
 ) -> ProcessWork:
     """Build the administration listener, in a process of its own.
 
-    It shows `b2b_url`; `tell` is called with each call that comes, as it is recorded. Other
+    It shows `b2b_url`; `on_call` is called with each call that comes, as it is recorded. Other
     machines reach it by `remote_socket`, if there is one, with the token of the folder.
     """
     settings = simulator.settings
@@ -102,7 +102,7 @@ def admin_server(
 
     server = AdminServer(Deferred(load), listening_socket, _remote_door(simulator, remote_socket))
     pieces = Pieces(simulator.database, settings.data_dir)
-    return _Administration(server, back_office, moves, feed, pieces, tell)
+    return _Administration(server, back_office, moves, feed, pieces, on_call)
 
 
 def local_url(listening_socket: socket) -> str:
@@ -126,11 +126,11 @@ class _Administration:
     moves: Moves
     feed: JournalFeed
     pieces: Pieces
-    tell: Callable[[Echange], None] | None
+    on_call: Callable[[Echange], None] | None
 
     def serve(self, on_ready: Callable[[], None]) -> None:
         with (
-            self.feed.running(self.tell),
+            self.feed.running(self.on_call),
             self.back_office.running(),
             self.pieces.following(),
         ):
@@ -148,9 +148,11 @@ class _Administration:
 def _tasks(
     simulator: Simulator, journal: Journal, avancement: Avancement | None = None
 ) -> tuple[Task, ...]:
-    """Return what the back office does, in order: orders and publications, then deliveries.
+    """Return what the back office does in each round, in this order.
 
-    Then what an import that was killed has left goes; last, what the clock went over is told.
+    Publications and the orders before them, deliveries, the removal of what an import that was
+    killed has left; last, where the generation follows the date, the services that the clock's
+    move starts or ends are logged.
     """
     settings, database = simulator.settings, simulator.database
 

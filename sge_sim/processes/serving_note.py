@@ -1,7 +1,8 @@
 """What a simulator that serves leaves for others: a note in its data folder, and the ready file.
 
-The note tells commands which simulator serves the folder now. It is believed as long as its writer
-holds a lock on it, which ends with the writer, however it ends. The ready file is a harness's.
+Commands read in the note which simulator serves the folder now. It is believed as long as its
+writer holds a lock on it, which ends with the writer, however it ends. The ready file is a
+harness's.
 """
 
 import fcntl
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, check_writable, open_private, write_atomically
 
@@ -30,7 +32,7 @@ class Served:
 
     admin_url: str
     b2b_url: str
-    environment: str
+    environment: Environment
     data_connect_url: str | None = None
 
     def read(self, path: str) -> Any:
@@ -54,13 +56,13 @@ class Served:
 
 @dataclass(frozen=True)
 class Note:
-    """The note of a data folder; `alone` tells that no other simulator serves the folder."""
+    """The note of a data folder; `alone`: no other simulator serves the folder."""
 
     alone: bool
     _handle: int
 
     def announce(self, served: Served) -> None:
-        """Tell commands that `served` serves the folder, unless another does already."""
+        """Write for commands that `served` serves the folder, unless another does already."""
         if self.alone:
             os.ftruncate(self._handle, 0)
             os.pwrite(self._handle, json.dumps(asdict(served)).encode(), 0)
@@ -100,7 +102,7 @@ def find_served(data_dir: Path) -> Served | None:
         os.close(handle)
 
 
-def check_environment(data_dir: Path, environment: str) -> None:
+def check_environment(data_dir: Path, environment: Environment) -> None:
     """Raise `UsageError` where another simulator serves `data_dir` as another environment.
 
     They would share orders, certificates and clock, and one would publish for both.
@@ -115,7 +117,7 @@ def check_environment(data_dir: Path, environment: str) -> None:
 
 
 class ReadyFile:
-    """The file that tells a harness how to connect, from readiness until the stop.
+    """The file in which a harness reads how to connect, from readiness until the stop.
 
     None for a path is no file at all.
     """
@@ -154,7 +156,7 @@ class ReadyFile:
 
 
 def _lock(note: int, kind: int) -> bool:
-    """Take a lock if nobody holds one against it; tell whether it was taken."""
+    """Take a lock if nobody holds one against it; return whether it was taken."""
     try:
         fcntl.flock(note, kind | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -37,11 +37,11 @@ def serve_supervised(
     b2b_url: str,
     on_ready: Callable[[], None],
     *,
-    tell: Callable[[Echange], None] | None = None,
+    on_call: Callable[[Echange], None] | None = None,
 ) -> None:
     """Serve until a signal stops it; `on_ready` is called once all the processes accept.
 
-    The administration shows `b2b_url`, and its process calls `tell` with each call that comes.
+    The administration shows `b2b_url`, and its process calls `on_call` with each call that comes.
     Data Connect is served where it has a socket. The processes keep what bounds their memory.
     """
     share_freed_memory()
@@ -51,7 +51,7 @@ def serve_supervised(
             Process(f"b2b-{number}", partial(_b2b, simulator, doors))
             for number in range(1, simulator.settings.workers + 1)
         ),
-        Process("admin", partial(_admin, simulator, doors, b2b_url, tell), last=True),
+        Process("admin", partial(_admin, simulator, doors, b2b_url, on_call), last=True),
     ]
     if doors.data_connect is not None:
         processes.append(Process("data-connect", partial(_data_connect, simulator, doors)))
@@ -80,12 +80,12 @@ def _admin(
     simulator: Simulator,
     doors: Doors,
     b2b_url: str,
-    tell: Callable[[Echange], None] | None,
+    on_call: Callable[[Echange], None] | None,
 ) -> ProcessWork:
     from sge_sim.processes.admin_process import admin_server
 
     doors.close(doors.admin, doors.remote)
-    return admin_server(simulator, doors.admin, b2b_url, tell, doors.remote)
+    return admin_server(simulator, doors.admin, b2b_url, on_call, doors.remote)
 
 
 def _data_connect(simulator: Simulator, doors: Doors) -> ProcessWork:

@@ -1,5 +1,5 @@
 """The state in its folder.
 
-`revisions` makes its tables or refuses them, `data_folder` opens it for the commands that look at
-it, `snapshot` keeps the whole aside.
+`data_folder` makes its tables or refuses them, and opens it for the commands that look at it;
+`snapshot` keeps the whole aside; `pieces` shares its files where several machines serve one.
 """

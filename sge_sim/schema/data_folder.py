@@ -8,9 +8,9 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, String, column, inspect, select, table
+from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from sge_sim.errors import UsageError
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
-_VERSION = table("alembic_version", column("version_num", String))
+VERSION: Final = Table("alembic_version", MetaData(), Column("version_num", String))
+"""Where Alembic keeps the revision of a database."""
 
 
 def revisions() -> list[str]:
@@ -45,7 +46,7 @@ def stored_revision(connection: Connection) -> str | None:
     if not tables:
         return None
     revision: str | None = (
-        connection.scalar(select(_VERSION.c.version_num)) if _VERSION.name in tables else None
+        connection.scalar(select(VERSION.c.version_num)) if VERSION.name in tables else None
     )
     if revision is None:
         raise UsageError(

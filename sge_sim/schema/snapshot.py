@@ -18,10 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import (
-    Column,
     Insert,
     MetaData,
-    String,
     Table,
     insert,
     inspect,
@@ -34,13 +32,12 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import PATIENCE_SECONDS, Database
 from sge_sim.journal import Journal
 from sge_sim.machine.files import locked, make_private_folder
-from sge_sim.schema import data_folder as schema
+from sge_sim.schema.data_folder import VERSION, revisions
 from sge_sim.tables.models import Base, Ecriture
 from sge_sim.tables.plateforme import is_shared, next_epoque
 from sge_sim.tables.prepared import Driver
 
 _PREFIX: Final = "instantane_"
-_VERSION: Final = Table("alembic_version", MetaData(), Column("version_num", String))
 _COUNTED: Final = Base.metadata.tables[Ecriture.__tablename__]
 """Its count never goes back: what is kept of the state is found stale by it."""
 
@@ -57,7 +54,7 @@ def keep_aside(database: Database, nom: str) -> None:
     ):
         connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
         connection.execute(text(f"CREATE SCHEMA {schema}"))
-        for name in (_VERSION.name, *Base.metadata.tables):
+        for name in (VERSION.name, *Base.metadata.tables):
             connection.execute(text(f"CREATE TABLE {schema}.{name} AS TABLE public.{name}"))
 
 
@@ -81,7 +78,7 @@ def bring_back(database: Database, nom: str) -> None:
                 f"POST /api/snapshot?nom={nom}."
             )
         kept, present = (
-            connection.scalar(select(_copy_of(_VERSION, place).c.version_num))
+            connection.scalar(select(_copy_of(VERSION, place).c.version_num))
             for place in (schema, "public")
         )
         if kept != present:
@@ -229,5 +226,5 @@ def _check(file: Path) -> None:
             revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.Error as error:
         raise UsageError(sentence) from error
-    if not whole or revision != (schema.revisions()[-1],):
+    if not whole or revision != (revisions()[-1],):
         raise UsageError(sentence)

@@ -64,7 +64,7 @@ with warnings.catch_warnings():
     from spyne.server import ServerBase
     from spyne.service import ServiceBase
 
-# Spyne logs every refusal as an error with its traceback; the journal is where they are told.
+# Spyne logs every refusal as an error with its traceback; the journal is where they are kept.
 logging.getLogger("spyne").setLevel(logging.CRITICAL + 1)
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""One exchange with a client: what the transport, the door, the service and the journal tell."""
+"""One exchange with a client, to which the transport, the door and the service each add."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -258,7 +258,7 @@ class Connection:
         self._held = self._reader.held
         self.served = True
         self._keep = self._reader.keeps and self._listener.keeping
-        leaving = answering.pieces(response, self._told_of_connection(), request.method == "HEAD")
+        leaving = answering.pieces(response, self._connection_headers(), request.method == "HEAD")
         if response.departure is not None:
             return self._send_in_parts(response.departure, b"".join(leaving))
         self._unsent = [memoryview(piece) for piece in leaving]
@@ -294,7 +294,7 @@ class Connection:
         self._enter(self._send, self._drop, self._limits.response_seconds)
         return self._send()
 
-    def _told_of_connection(self) -> list[tuple[str, str]]:
+    def _connection_headers(self) -> list[tuple[str, str]]:
         if not self._keep:
             return [("Connection", "close")]
         if not self._reader.is_http_1_0:

@@ -44,7 +44,7 @@ class ConnectionLoop:
         self._stopping = threading.Event()
         self._stopped_at = float("inf")
         self._broken: Exception | None = None
-        self._told_full = False
+        self._warned_full = False
         self._wake_reader, self._wake_writer = os.pipe()
         self._selector.register(listening_socket, selectors.EVENT_READ)
         self._selector.register(self._wake_reader, selectors.EVENT_READ)
@@ -281,8 +281,8 @@ class ConnectionLoop:
         Be they silent or known after a handshake: where the others gave way first, a crowd of
         known ones would end each handshake that begins. Those who ask ahead wait too.
         """
-        if not self._told_full:
-            self._told_full = True
+        if not self._warned_full:
+            self._warned_full = True
             _log.warning(
                 "Limite de %d connexions atteinte : les plus anciennes en attente sont fermées.",
                 self._listener.limits.max_connections,

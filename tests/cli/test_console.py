@@ -111,8 +111,8 @@ def test_a_call_is_told_in_the_terminal_of_serve(tmp_path: Path) -> None:
 
 SCRIPT = """
 import time, threading
-from sge_sim.cli.console import told_if_long
-with told_if_long("Essai", lambda: "fait à moitié" + " ;" * 200):
+from sge_sim.cli.console import progress_if_long
+with progress_if_long("Essai", lambda: "fait à moitié" + " ;" * 200):
     time.sleep({seconds})
 assert threading.active_count() == 1
 """

@@ -4,9 +4,12 @@ import ast
 from importlib.util import find_spec
 from pathlib import Path
 
+import click
 import pytest
+from command_tree import every_command
 from running_simulator import run_command
 
+from sge_sim.cli import commands
 from sge_sim.cli.french import CLICK_MESSAGES
 
 # What click says to programmers, or of what no command here uses.
@@ -64,6 +67,16 @@ def test_help_pages_are_french() -> None:
         assert told in pages
     for told in ("Show", "default", "Commands", "HOMOLOGATION", "NOMINAL", "PATH"):
         assert told not in pages
+
+
+def test_every_option_says_what_it_is_for() -> None:
+    silent = [
+        f"{words} {option.opts[0]}"
+        for words, command in every_command(commands)
+        for option in command.params
+        if isinstance(option, click.Option) and not option.help
+    ]
+    assert silent == []
 
 
 def test_every_message_of_click_is_known() -> None:

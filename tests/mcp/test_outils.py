@@ -46,10 +46,10 @@ def outils(served: RunningSimulator) -> Outils:
 def test_a_code_is_explained_by_each_rule_that_gives_it(outils: Outils) -> None:
     said = outils.expliquer("SGT4L8")
     assert said["libelle"]
-    assert {rule["regle"].partition("/")[0] for rule in said["regles"]} >= {
+    assert {rule["name"].partition("/")[0] for _, rule in said["regles"]} >= {
         "ConsultationMesuresDetaillees"
     }
-    assert all(rule["ce_qui_passe"] and rule["source"] for rule in said["regles"])
+    assert all(rule["remede"] and rule["source"] for _, rule in said["regles"])
 
 
 def test_what_is_no_code_is_refused(outils: Outils) -> None:

@@ -1,4 +1,5 @@
-"""The REST routes, one module per subject; each has a `router(state)`."""
+"""The routes, a module per subject: its functions each return a router, which
+`sge_sim.admin.application` includes."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import Campaigns
     from sge_sim.homologation.campaign.passages import Passage, Passages
 
-RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
-"""The number of a row in a path: what a database can hold."""
+LARGEST_NUMBER: Final = 2**63 - 1
+"""The largest number of a row that a database can hold."""
+RowNumber = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
+"""The number of a row in a path."""
 
 _MOST: Final = 1_500_000
 
@@ -39,6 +42,14 @@ def following(request: Request, **changed: object) -> str:
 def link_to(request: Request, **changed: object) -> str:
     """Return the header `Link` that gives the next page of a list (RFC 8288)."""
     return f'<{request.url.include_query_params(**changed)}>; rel="next"'
+
+
+def attachment(name: str) -> dict[str, str]:
+    """Return the headers of a file that a browser keeps under a name, without looking at it."""
+    return {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+    }
 
 
 def json_list(views: Iterable[Any]) -> tuple[bytes, int]:
@@ -78,10 +89,12 @@ class Body(BaseModel):
 
 @dataclass(frozen=True)
 class AdminState:
-    """What the routes work on; `b2b_url` is where the web services answer, `admin_url` where this
-    machine's commands call, `moves` are those of the clock, `feed` tells of new exchanges,
-    `marques` are those of sge-sim's own calls, `phase`
-    tells how far the simulator's life is."""
+    """What the routes work on.
+
+    `b2b_url` is where the web services answer, `admin_url` where this machine's commands call.
+    `moves` are those of the clock, `feed` wakes whoever waits for new exchanges, `marques` are
+    those of sge-sim's own calls, `phase` returns whether the simulator starts, serves or stops.
+    """
 
     settings: Settings
     database: Database

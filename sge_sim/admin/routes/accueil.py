@@ -52,6 +52,7 @@ _LOOKED_AT: Final = 50
 """Refusals among which those that are alike are counted."""
 _LINES: Final = 4
 _CLIENTS: Final = 2
+_CAMPAIGNS: Final = 2
 _CALLED: Final = 5
 
 
@@ -195,7 +196,7 @@ def _campaigns(state: AdminState, session: Session) -> list[RunningCampaign]:
         found.append(RunningCampaign(f"/passages/{passage.nom}", name, good, passage.total))
     opened = [each.id for each in find_campaigns(session) if each.fin is None]
     # The catalogue is loaded where a campaign is open, not before.
-    for number in opened[: _CLIENTS - len(found)]:
+    for number in opened[: _CAMPAIGNS - len(found)]:
         campaign = state.campaigns.read(number, 1)
         good = sum(each.statut.bon for each in campaign.executions)
         name = f"Campagne {number} : {campaign.acteur}, {campaign.release}"

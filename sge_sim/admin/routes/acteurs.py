@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Final, get_args
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, following
 from sge_sim.admin.routes.forms import TypedForm, write
-from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
+from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
 from sge_sim.api.acteurs import ActeurView, view_acteurs
 from sge_sim.clock import machine_now, parse_day
 from sge_sim.datahub import spice
@@ -104,10 +104,10 @@ def rest_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[ActeurView],
     )
-    def read_acteurs(morceau: UnMorceau) -> Response:
+    def read_acteurs(page: AskedPage) -> Response:
         with state.database.sessions() as session:
             views = view_acteurs(session, machine_now())
-        return morceau.of(views, lambda each: each.code)
+        return page.of(views, lambda each: each.code)
 
     @routes.get("/{code}", summary="Un acteur et ce qui lui appartient")
     def read_acteur(code: str) -> ActeurView:
@@ -197,7 +197,6 @@ def _view(session: Session, code: str) -> ActeurView:
 
 
 _SHOWN: Final = 15
-_ENVIRONNEMENTS: Final = get_args(Environment)
 
 
 def page_routes(state: AdminState) -> APIRouter:
@@ -216,7 +215,7 @@ def page_routes(state: AdminState) -> APIRouter:
             acteurs=shown,
             suite=following(request, apres=shown[-1].code) if len(acteurs) > _SHOWN else None,
             packages=PACKAGES,
-            environnements=_ENVIRONNEMENTS,
+            environnements=ENVIRONMENTS,
         )
 
     @routes.post("/acteurs")

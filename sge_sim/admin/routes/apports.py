@@ -19,7 +19,7 @@ from starlette.types import Scope
 
 from sge_sim.admin import pages
 from sge_sim.admin.problems import problem
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import AdminState, attachment
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.apports.export import (
     export_mesures,
@@ -170,9 +170,11 @@ def own_routes(state: AdminState) -> APIRouter:
             if mesures
             else export_points(state.database, format, own=not tous)
         )
-        name = f'attachment; filename="points.{format}"'
-        headers = {"Content-Disposition": name}
-        return StreamingResponse(pieces, media_type="text/plain; charset=utf-8", headers=headers)
+        return StreamingResponse(
+            pieces,
+            media_type="text/plain; charset=utf-8",
+            headers=attachment(f"points.{format}"),
+        )
 
     @routes.get(
         "/modele",

@@ -8,9 +8,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState, Body, RowNumber
+from sge_sim.admin.routes import AdminState, Body, RowNumber, attachment
 from sge_sim.admin.routes.forms import TypedForm
-from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
+from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
 from sge_sim.admin.routes.passages import own_cible
 from sge_sim.admin.xml_page import show_message
 from sge_sim.errors import UsageError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import CampaignState
 
 _BATCHES: Final = 2
-"""Hundreds of calls that a reading looks at; the next one goes on."""
+"""Hundreds of calls that an answer or a page looks at: the next one goes on. Reports read all."""
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OBSERVATIONS: Final = 200
 """Observations that an answer holds, of all the campaigns that are in it."""
@@ -44,7 +44,7 @@ class NewCampaign(Body):
     user_agent: str | None = Field(None, max_length=200, description="Début de son User-Agent")
 
     def client(self) -> ClientObserve:
-        """Return which client is observed; what is left empty doesn't tell it."""
+        """Return which client is observed; what is left empty is no criterion."""
         certificat, login = (self.certificat or "").lower(), (self.login or "").lower()
         return ClientObserve(certificat or None, login or None, self.user_agent or None)
 
@@ -59,10 +59,10 @@ def rest_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[dict[str, Any]],
     )
-    def read_all(morceau: UnMorceau) -> Response:
+    def read_all(page: AskedPage) -> Response:
         found = state.campaigns.list(_BATCHES)
         views = [each.view(max(1, _OBSERVATIONS // len(found))) for each in found]
-        return morceau.of(views, lambda each: each["id"])
+        return page.of(views, lambda each: each["id"])
 
     @routes.post("", summary="Ouvrir une campagne", status_code=201)
     def start(campaign: NewCampaign) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def rest_routes(state: AdminState) -> APIRouter:
 
 _SHOWN: Final = 20
 _FOLLOWED: Final = {"genre": "soap", "origine": "client"}
-"""Hundreds of calls that a page looks at; the next one goes on, the reports look at all."""
+"""The filters of the journal under which a page follows the calls of a campaign."""
 
 
 def report_routes(state: AdminState) -> APIRouter:
@@ -115,8 +115,7 @@ def report_routes(state: AdminState) -> APIRouter:
         from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
 
         suivi = render_xlsx(state.campaigns.read(campaign_id).rapport())
-        name = f'attachment; filename="suivi-{campaign_id}.xlsx"'
-        return Response(suivi, media_type=_XLSX, headers={"Content-Disposition": name})
+        return Response(suivi, media_type=_XLSX, headers=attachment(f"suivi-{campaign_id}.xlsx"))
 
     return routes
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, RowNumber
 from sge_sim.admin.routes.forms import TypedForm, write
-from sge_sim.admin.routes.listes import PAR_PAGES, JourEcrit, UnMorceau
+from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage, WrittenDay
 from sge_sim.api.acteurs import CertificatView, view_certificats
 from sge_sim.api.datahub import TicketView
 from sge_sim.api.typed_filters import chosen
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.datahub.spice import close_ticket, open_ticket
 from sge_sim.domaine.jours_ouvres import working_days_between
-from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.door.certificats import CertificateRegister, register_file
 from sge_sim.errors import UsageError
 from sge_sim.pki.authorities import load_authorities
@@ -44,7 +44,6 @@ from sge_sim.tables.datahub import tickets_spice
 _TEXTE: Final = "texte donné"
 _SHOWN: Final = 100
 _TICKETS: Final = 200
-_ENVIRONNEMENTS: Final = get_args(Environment)
 
 
 class CertificatDonne(Body):
@@ -70,10 +69,10 @@ def rest_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[CertificatView],
     )
-    def read_certificats(morceau: UnMorceau, environnement: Environment | None = None) -> Response:
+    def read_certificats(page: AskedPage, environnement: Environment | None = None) -> Response:
         with state.database.sessions() as session:
             views = view_certificats(session, machine_now(), environnement)
-        return morceau.of(views, lambda each: f"{each.environnement}/{each.empreinte}")
+        return page.of(views, lambda each: f"{each.environnement}/{each.empreinte}")
 
     @routes.post("", status_code=201, summary="Enregistrer le certificat d'un acteur")
     def register(new: NewCertificat) -> CertificatView:
@@ -99,13 +98,15 @@ def rest_routes(state: AdminState) -> APIRouter:
         response_model=list[dict[str, Any]],
     )
     def read_authorities(
-        morceau: UnMorceau,
-        le: Annotated[JourEcrit | None, Query(description="Jour légal ; aujourd'hui sinon")] = None,
+        page: AskedPage,
+        le: Annotated[
+            WrittenDay | None, Query(description="Jour légal ; aujourd'hui sinon")
+        ] = None,
     ) -> Response:
         jour = le or legal_date(machine_now())
         known = load_authorities(state.settings.authorities_file).authorities
         views = [describe_authority(authority, jour) for authority in known]
-        return morceau.of(views, lambda each: each["nom_court"])
+        return page.of(views, lambda each: each["nom_court"])
 
     return routes
 
@@ -164,10 +165,10 @@ def ticket_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[TicketView],
     )
-    def read_tickets(morceau: UnMorceau) -> Response:
+    def read_tickets(page: AskedPage) -> Response:
         with state.database.sessions() as session:
             views = [TicketView.of(each) for each in tickets_spice(session)]
-        return morceau.of(views, lambda each: each.id)
+        return page.of(views, lambda each: each.id)
 
     @routes.post("/tickets", summary="Déposer un nouveau certificat", status_code=201)
     def add_ticket(new: NewTicket) -> TicketView:
@@ -192,7 +193,7 @@ def page_routes(state: AdminState) -> APIRouter:
 
     @routes.post("/certificats")
     def check(request: Request, form: TypedForm) -> Response:
-        environnement = chosen(form.get("environnement"), _ENVIRONNEMENTS) or _ENVIRONNEMENTS[0]
+        environnement = chosen(form.get("environnement"), ENVIRONMENTS) or ENVIRONMENTS[0]
         accepted, verdict = _check(state, form.get("pem"), environnement)
         return _certificats(
             request, accepted=accepted, verdict=verdict, environnement=environnement
@@ -224,7 +225,7 @@ def page_routes(state: AdminState) -> APIRouter:
             plus=len(certificats) - _SHOWN,
             acteurs=acteurs,
             restants=remaining,
-            environnements=_ENVIRONNEMENTS,
+            environnements=ENVIRONMENTS,
         )
 
     @routes.post("/certificats/enregistrer")

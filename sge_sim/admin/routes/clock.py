@@ -13,7 +13,7 @@ from pydantic import Field
 
 from sge_sim.admin.moves import Move, Moves
 from sge_sim.admin.pages import lead_to
-from sge_sim.admin.routes import AdminState, Body, RowNumber, read_by
+from sge_sim.admin.routes import LARGEST_NUMBER, AdminState, Body, RowNumber, read_by
 from sge_sim.admin.routes.forms import Form, TypedForm
 from sge_sim.api.views import ClockView, TravailView
 from sge_sim.clock import parse_duration, parse_instant
@@ -76,7 +76,7 @@ class MoveDemand(Body):
     numero: int | None = Field(
         None,
         ge=0,
-        le=2**63 - 1,
+        le=LARGEST_NUMBER,
         description="Réglage que la demande suppose (GET /api/clock) ; 409 s'il y en a eu un autre",
     )
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Final, get_args
+from typing import Final, get_args
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, RowNumber, following
 from sge_sim.admin.routes.forms import TypedForm, write
-from sge_sim.admin.routes.listes import PAR_PAGES, Apres, Limite, UnMorceau, page_of
+from sge_sim.admin.routes.listes import PAR_PAGES, Apres, AskedPage, Avant, Limite, page_of
 from sge_sim.api.data_connect import ApplicationView, ConsentementView
 from sge_sim.dataconnect.applications import change_application, create_application, get_application
 from sge_sim.dataconnect.consentements import remove_consentement
@@ -21,7 +21,6 @@ from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.dataconnect import APIS, ConsentementDonne, applications, consentements
 
 _SHOWN: Final = 100
-_Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
 
 class ApplicationDemande(Body):
@@ -53,10 +52,10 @@ def router(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[ApplicationView],
     )
-    def read_applications(morceau: UnMorceau) -> Response:
+    def read_applications(page: AskedPage) -> Response:
         with database.sessions() as session:
             views = [ApplicationView.of(each) for each in applications(session)]
-        return morceau.of(views, lambda each: each.client_id)
+        return page.of(views, lambda each: each.client_id)
 
     @routes.post("/api/applications", summary="Enregistrer une application", status_code=201)
     def add_application(asked: ApplicationDemande) -> ApplicationView:
@@ -105,10 +104,10 @@ def router(state: AdminState) -> APIRouter:
         status_code=204,
     )
     def remove_by_number(consentement_id: RowNumber) -> None:
-        _revoke(consentement_id)
+        _remove(consentement_id)
 
     @routes.get("/consentements", include_in_schema=False)
-    def show_consentements(request: Request, avant: _Before = None) -> Response:
+    def show_consentements(request: Request, avant: Avant = None) -> Response:
         with database.sessions() as session:
             newest = reversed(consentements(session))
             found = [each for each in newest if avant is None or each.id < avant]
@@ -123,14 +122,14 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/consentements/{consentement_id}/retirer", include_in_schema=False)
     def remove_on_page(consentement_id: RowNumber) -> Response:
-        _revoke(consentement_id)
+        _remove(consentement_id)
         return RedirectResponse("/consentements", 303)
 
     def _views(rows: Sequence[ConsentementDonne]) -> list[ConsentementView]:
         now = state.clock.now()
         return [ConsentementView.of(each, now) for each in rows]
 
-    def _revoke(consentement_id: int) -> None:
+    def _remove(consentement_id: int) -> None:
         with database.transaction() as session:
             remove_consentement(session, consentement_id, instant_within(session))
 

@@ -20,7 +20,7 @@ from sge_sim.admin import pages
 from sge_sim.admin.datahub_acts import do_act
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.routes.forms import TypedForm
-from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
+from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
 from sge_sim.api.datahub import (
     ETATS,
     NOMS_DES_ROLES,
@@ -149,10 +149,10 @@ def rest_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[CompteView],
     )
-    def read_comptes(morceau: UnMorceau) -> Response:
+    def read_comptes(page: AskedPage) -> Response:
         with database.sessions() as session:
             views = [CompteView.of(each) for each in comptes_datahub(session)]
-        return morceau.of(views, lambda each: each.email)
+        return page.of(views, lambda each: each.email)
 
     @routes.post("/comptes", status_code=201, summary="Ouvrir un compte d'une entité")
     def add_compte(new: NewCompte) -> CompteView:
@@ -171,11 +171,11 @@ def rest_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[ContratDatahubView],
     )
-    def read_contrats(morceau: UnMorceau) -> Response:
+    def read_contrats(page: AskedPage) -> Response:
         with database.sessions() as session:
             found = contrats_datahub(session)
             views = [ContratDatahubView.of(session, each, data_dir) for each in found]
-        return morceau.of(views, lambda each: each.numero)
+        return page.of(views, lambda each: each.numero)
 
     @routes.post("/contrats", status_code=201, summary="Ouvrir un contrat")
     def add_contrat_datahub(new: NewContratDatahub) -> ContratDatahubView:

@@ -10,14 +10,14 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState, RowNumber, following
+from sge_sim.admin.routes import AdminState, RowNumber, attachment, following
 from sge_sim.admin.routes.listes import (
     PAR_PAGES,
+    AskedPage,
     AvantNom,
     EtatServiceTyped,
     FluxM023Typed,
     Limite,
-    UnMorceau,
     page_of,
 )
 from sge_sim.api.autorisations import view_autorisations
@@ -74,11 +74,11 @@ def demande_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[FichierView],
     )
-    def read_files(affaire_id: str, morceau: UnMorceau) -> Response:
+    def read_files(affaire_id: str, page: AskedPage) -> Response:
         with state.database.sessions() as session:
             _get(session, affaire_id)
             views = [FichierView.of(each) for each in fichiers_m023(session, affaire_id)]
-        return morceau.of(views, lambda each: each.nom)
+        return page.of(views, lambda each: each.nom)
 
     @routes.get(
         "/api/flux/{nom}/csv",
@@ -152,10 +152,7 @@ def demande_routes(state: AdminState) -> APIRouter:
         return StreamingResponse(
             _pieces(portal_archive(BytesIO(content))),
             media_type="application/zip",
-            headers={
-                "Content-Disposition": f'attachment; filename="{row.nom}"',
-                "X-Content-Type-Options": "nosniff",
-            },
+            headers=attachment(row.nom),
         )
 
     return routes
@@ -260,10 +257,10 @@ def autorisation_routes(state: AdminState) -> APIRouter:
         response_model=list[dict[str, Any]],
     )
     def read_autorisations(
-        morceau: UnMorceau, acteur: str | None = None, prm: str | None = None
+        page: AskedPage, acteur: str | None = None, prm: str | None = None
     ) -> Response:
         found = view_autorisations(state.database, state.journal, acteur)
         kept = [each for each in found if prm in (None, each["prm"])]
-        return morceau.of(kept, lambda each: f"{each['id']}/{each['echange']}")
+        return page.of(kept, lambda each: f"{each['id']}/{each['echange']}")
 
     return routes

@@ -16,15 +16,15 @@ from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
 from sge_sim.admin.filtres_journal import between_days, read_day
-from sge_sim.admin.routes import AdminState, Body, RowNumber, following
+from sge_sim.admin.routes import AdminState, Body, RowNumber, attachment, following
 from sge_sim.admin.routes.forms import TypedForm, done, write
 from sge_sim.admin.routes.listes import (
     PAR_PAGES,
     Avant,
     EtatFichierTyped,
     FluxTyped,
-    JourEcrit,
     Limite,
+    WrittenDay,
     page_of,
 )
 from sge_sim.admin.xml_page import show_message
@@ -167,8 +167,8 @@ def rest_routes(state: AdminState) -> APIRouter:
         flux: FluxTyped | None = None,
         prm: str | None = None,
         etat: EtatFichierTyped | None = None,
-        du: Annotated[JourEcrit | None, Query(description="Premier jour de publication")] = None,
-        au: Annotated[JourEcrit | None, Query(description="Dernier jour de publication")] = None,
+        du: Annotated[WrittenDay | None, Query(description="Premier jour de publication")] = None,
+        au: Annotated[WrittenDay | None, Query(description="Dernier jour de publication")] = None,
         limit: Limite = 100,
         avant: Avant = None,
     ) -> Response:
@@ -238,9 +238,7 @@ def rest_routes(state: AdminState) -> APIRouter:
 
 _SHOWN: Final = 100
 _CANAUX: Final = 200
-_FLUX: Final = KINDS_OF_FLUX
 _ETATS: Final = get_args(EtatFichier)
-_Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
 
 def page_routes(state: AdminState) -> APIRouter:
@@ -257,14 +255,14 @@ def page_routes(state: AdminState) -> APIRouter:
         contrat: str = "",
         du: str = "",
         au: str = "",
-        avant: _Before = None,
+        avant: Avant = None,
     ) -> Response:
         debut, fin = between_days(read_day(du), read_day(au))
         with state.database.sessions() as session:
             found = find_fichiers(
                 session,
                 contrat_id=contrat.strip() or None,
-                flux=chosen(flux, _FLUX),
+                flux=chosen(flux, KINDS_OF_FLUX),
                 prm=prm.strip() or None,
                 etat=chosen(etat, _ETATS),
                 debut=debut,
@@ -281,13 +279,12 @@ def page_routes(state: AdminState) -> APIRouter:
             fichiers=rows,
             suite=following(request, avant=rows[-1][0]) if len(found) > _SHOWN else None,
             filtres=filtres,
-            flux=_FLUX,
+            flux=KINDS_OF_FLUX,
             etats=_ETATS,
         )
 
     @routes.get("/{numero}")
     def show_file(request: Request, numero: RowNumber) -> Response:
-
         fichier, content, refus = _read(numero)
         return pages.render(
             state,
@@ -308,15 +305,11 @@ def page_routes(state: AdminState) -> APIRouter:
         return Response(
             content,
             media_type="application/octet-stream",
-            headers={
-                "Content-Disposition": f'attachment; filename="{fichier.nom}"',
-                "X-Content-Type-Options": "nosniff",
-            },
+            headers=attachment(fichier.nom),
         )
 
     def _read(numero: int) -> tuple[FichierView, bytes | None, str]:
         """Return a file and its bytes, deciphered; without them, why they can't be had."""
-
         with state.database.sessions() as session:
             row: FichierFlux | None = session.get(FichierFlux, numero)
             if row is None:

@@ -26,7 +26,7 @@ from pydantic import BaseModel, Field
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.routes.forms import done
-from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
+from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
 from sge_sim.api.views import TravailView
 from sge_sim.domaine.pannes import panne_in
 from sge_sim.facts.database import Database
@@ -205,7 +205,7 @@ def _etat(journal: JournalState) -> Literal["ok", "pertes", "panne"]:
 
 
 def metric_routes(state: AdminState) -> APIRouter:
-    """Return the route."""
+    """Return the route of the metrics."""
     routes = APIRouter(tags=["santé"])
     metrics = Metrics(state.journal, state.database)
 
@@ -236,8 +236,8 @@ def reset_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[Avarie],
     )
-    def read_avaries(morceau: UnMorceau) -> Response:
-        return morceau.of(state.journal.avaries(), lambda each: f"{each.spool}/{each.start}")
+    def read_avaries(page: AskedPage) -> Response:
+        return page.of(state.journal.avaries(), lambda each: f"{each.spool}/{each.start}")
 
     @routes.post("/avaries/acquitter", status_code=204, summary="Prendre acte de ce qui manque")
     def acknowledge() -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Final, Literal
 
 import anyio
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResponse
 from pydantic import Field
 
@@ -21,7 +21,7 @@ from sge_sim.admin.filtres_journal import (
     read_recherche,
 )
 from sge_sim.admin.message_outline import suspects_of
-from sge_sim.admin.routes import AdminState, Body, RowNumber
+from sge_sim.admin.routes import AdminState, Body, RowNumber, attachment
 from sge_sim.admin.routes.forms import Form, TypedForm
 from sge_sim.admin.routes.listes import PAR_PAGES, Apres, Avant, Limite, page_of
 from sge_sim.admin.xml_page import show_message
@@ -153,9 +153,6 @@ _SHOWN: Final = 50
 _FOLLOWERS: Final = 8
 """Pages that may follow the journal at once: each holds a thread while nothing happens."""
 _PATIENCE_SECONDS: Final = 10.0
-_MAX_ID: Final = 2**63 - 1
-
-_Cursor = Annotated[int | None, Query(ge=0, le=_MAX_ID)]
 
 
 def page_routes(state: AdminState) -> APIRouter:
@@ -171,7 +168,7 @@ def page_routes(state: AdminState) -> APIRouter:
     def show_journal(
         request: Request,
         filtres: Annotated[Filtres, Depends(read_filtres)],
-        avant: _Cursor = None,
+        avant: Avant = None,
     ) -> Response:
         newest = state.journal.newest_id()
         refus = filtres.refus
@@ -199,7 +196,7 @@ def page_routes(state: AdminState) -> APIRouter:
 
     @routes.get("/journal/direct")
     async def follow(
-        filtres: Annotated[Filtres, Depends(read_filtres)], apres: _Cursor = 0
+        filtres: Annotated[Filtres, Depends(read_filtres)], apres: Apres = None
     ) -> Response:
         if len(followers) >= _FOLLOWERS:
             return Response(status_code=503, headers={"Retry-After": "10"})
@@ -318,11 +315,10 @@ def echange_routes(state: AdminState) -> APIRouter:
         if part not in _PARTS:
             raise HTTPException(404, "Rien n'est servi à cette adresse.")
         echange = _get(state, echange_id)
-        name = f'attachment; filename="{_name(echange, part)}"'
         return Response(
             (echange.request if part == "requete" else echange.response) or b"",
             media_type="application/octet-stream",
-            headers={"Content-Disposition": name, "X-Content-Type-Options": "nosniff"},
+            headers=attachment(_name(echange, part)),
         )
 
     @routes.post("/rejouer")

@@ -12,7 +12,7 @@ from typing import Annotated, Final, TypeVar, get_args
 from fastapi import Depends, Query, Request, Response
 from pydantic import BeforeValidator
 
-from sge_sim.admin.routes import json_list, link_to
+from sge_sim.admin.routes import LARGEST_NUMBER, json_list, link_to
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.domaine.nomenclatures import (
     KINDS_OF_FLUX,
@@ -41,22 +41,21 @@ _DAY: Final = re.compile(r"(19|2[0-9])\d{2}-\d{2}-\d{2}")
 
 def _written_day(typed: object) -> object:
     """Return a day as it was typed; raises `ValueError` for a number, which would count as seconds,
-    and for a year that no instant of legal time is told of."""
+    and for a year before 1900."""
     if isinstance(typed, str) and not _DAY.fullmatch(typed):
         raise ValueError("un jour s'écrit AAAA-MM-JJ, depuis 1900")
     return typed
 
 
-JourEcrit = Annotated[date, BeforeValidator(_written_day)]
+WrittenDay = Annotated[date, BeforeValidator(_written_day)]
 Limite = Annotated[int, Query(ge=1, le=1000, description="Combien, au plus")]
-_MAX_ID: Final = 2**63 - 1
 Avant = Annotated[
     int | None,
-    Query(ge=1, le=_MAX_ID, description="Page suivante : ce qui vient avant ce numéro"),
+    Query(ge=1, le=LARGEST_NUMBER, description="Page suivante : ce qui vient avant ce numéro"),
 ]
 Apres = Annotated[
     int | None,
-    Query(ge=0, le=_MAX_ID, description="Page suivante : ce qui vient après ce numéro"),
+    Query(ge=0, le=LARGEST_NUMBER, description="Page suivante : ce qui vient après ce numéro"),
 ]
 AvantNom = Annotated[
     str | None, Query(max_length=100, description="Page suivante : ce qui vient avant lui")
@@ -91,7 +90,7 @@ def page_of(
     return response
 
 
-class Morceau:
+class ListPage:
     """The part that is asked for of a list that is made as a whole."""
 
     def __init__(self, request: Request, limit: Limite = 100, apres: ApresNom = None) -> None:
@@ -116,4 +115,4 @@ class Morceau:
         return page_of(self._request, rows, self._limit, lambda row: row, apres=key)
 
 
-UnMorceau = Annotated[Morceau, Depends()]
+AskedPage = Annotated[ListPage, Depends()]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.routes.forms import TypedForm
-from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
+from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
 from sge_sim.api.pannes import PanneDemande, PanneView, plan_panne, view_pannes
 from sge_sim.api.typed_filters import service_names
 from sge_sim.domaine.pannes import LIBELLES_PANNES, SORTES
@@ -33,10 +33,10 @@ def router(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[PanneView],
     )
-    def read_all(morceau: UnMorceau) -> Response:
+    def read_all(page: AskedPage) -> Response:
         with database.sessions() as session:
             views = view_pannes(session, data_dir)
-        return morceau.of(views, lambda each: each.numero)
+        return page.of(views, lambda each: each.numero)
 
     @routes.post("/api/pannes", summary="Prévoir une panne", status_code=201)
     def add(asked: PanneDemande) -> PanneView:

@@ -12,7 +12,7 @@ from pydantic import Field
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.routes.forms import TypedForm
-from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
+from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
 from sge_sim.api.premier_appel import moyens_for
 from sge_sim.api.views import View
 from sge_sim.door.certificats import login_and_contrat
@@ -206,8 +206,8 @@ def rest_routes(state: AdminState) -> APIRouter:
         description=f"Celui qui est en cours, et les rapports gardés. {PAR_PAGES}",
         response_model=list[PassageView],
     )
-    def read_passages(morceau: UnMorceau) -> Response:
-        return morceau.of(known(), lambda each: each.nom)
+    def read_passages(page: AskedPage) -> Response:
+        return page.of(known(), lambda each: each.nom)
 
     @routes.post("", status_code=201, summary="Passer un cas, un package ou toute une version")
     def start(asked: NewPassage) -> PassageView:

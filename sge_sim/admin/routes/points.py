@@ -24,7 +24,7 @@ from sge_sim.commandes.changements import AUCUN, Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.libelles import EVENEMENTS
-from sge_sim.domaine.nomenclatures import PETITS, TYPES_ACCES, Segment
+from sge_sim.domaine.nomenclatures import PETITS, TYPES_ACCES, Segment, Sens, sens_of_segment
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
 from sge_sim.referentiel.apports.versement import remove_own_points
@@ -195,7 +195,7 @@ def _why_unknown(prm: str) -> str:
 
 
 def _trace(
-    prm: str, segment: str, asked: tuple[str, str, str, str], today: date, services: Any
+    prm: str, segment: Segment, asked: tuple[str, str, str, str], today: date, services: Any
 ) -> dict[str, Any]:
     """Return what the plot is to show: the asked period, or the last month."""
     type_, debut, fin, sens = asked
@@ -206,8 +206,7 @@ def _trace(
         end, start = today, today - _FIRST_DAYS
     if type_ not in dict(_TYPES):
         type_ = "courbe"
-    natural = "INJECTION" if segment[0] == "P" else "SOUTIRAGE"
-    sens = sens if sens in ("SOUTIRAGE", "INJECTION") else natural
+    sens = sens if sens in get_args(Sens) else sens_of_segment(segment)
     query = urlencode({"type": type_, "debut": start, "fin": end, "sens": sens})
     address = f"/api/points/{prm}/mesures?{query}"
     return {

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from sge_sim.admin.routes import AdminState, Body, read_by
+from sge_sim.admin.routes import AdminState, Body, attachment, read_by
 from sge_sim.admin.routes.apports import FILE_KINDS
 from sge_sim.admin.routes.listes import (
     PAR_PAGES,
     ApresNom,
-    JourEcrit,
     Limite,
     SegmentTyped,
+    WrittenDay,
     page_of,
 )
 from sge_sim.api.points import PointView
 from sge_sim.clock import Duree, legal_date, parse_duration
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
-from sge_sim.domaine.nomenclatures import Sens, TypeAcces
+from sge_sim.domaine.nomenclatures import Sens, TypeAcces, sens_of_segment
 from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.apports.anonymat import personal_words
@@ -213,8 +213,8 @@ def rest_routes(state: AdminState) -> APIRouter:
     def read_mesures(
         prm: str,
         type: Literal["courbe", "energie", "index", "pmax"],
-        debut: JourEcrit,
-        fin: Annotated[JourEcrit, Query(description="Premier jour que la réponse ne couvre pas")],
+        debut: WrittenDay,
+        fin: Annotated[WrittenDay, Query(description="Premier jour que la réponse ne couvre pas")],
         sens: Annotated[Sens | None, Query(description="Celui du contrat du point sinon")] = None,
         format: Literal["json", "csv"] = "json",
     ) -> Any:
@@ -224,7 +224,7 @@ def rest_routes(state: AdminState) -> APIRouter:
             return Response(
                 series.as_csv(),
                 media_type="text/csv; charset=utf-8",
-                headers={"Content-Disposition": f'attachment; filename="{name}"'},
+                headers=attachment(name),
             )
         return {
             "prm": prm,
@@ -249,8 +249,7 @@ def _read_mesures(
 
     with state.database.sessions() as session:
         point = get_point(session, prm)
-        natural: Sens = "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE"
-        direction = sens or natural
+        direction = sens or sens_of_segment(point.segment)
         measured = point_mesure(
             point,
             read_mesures_facts(session, prm),

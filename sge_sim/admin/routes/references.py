@@ -16,7 +16,7 @@ from fastapi.responses import FileResponse, RedirectResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, following
-from sge_sim.admin.routes.listes import PAR_PAGES, UnMorceau
+from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
 from sge_sim.api.typed_filters import code_typed
 from sge_sim.errors import UnknownError
 from sge_sim.refus import Rule
@@ -29,7 +29,7 @@ _HELP_HEADERS: Final = {**pages.HEADERS, "Cache-Control": "no-cache"}
 
 
 def help_routes(_state: AdminState) -> APIRouter:
-    """Return the pages and their files."""
+    """Return the pages of the help and their files."""
     routes = APIRouter(prefix="/aide", include_in_schema=False)
 
     @routes.get("")
@@ -61,7 +61,7 @@ _FILES: Final = ("swagger-ui-bundle.js", "swagger-ui.css")
 
 
 def documentation_routes(state: AdminState) -> APIRouter:
-    """Return the page and its files."""
+    """Return the page of Swagger UI and its files."""
     routes = APIRouter(prefix="/docs", include_in_schema=False)
 
     @routes.get("")
@@ -123,8 +123,8 @@ def code_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[dict[str, Any]],
     )
-    def read_codes(morceau: UnMorceau, q: _Words = "") -> Response:
-        return morceau.of(_found(q), lambda each: each.code)
+    def read_codes(page: AskedPage, q: _Words = "") -> Response:
+        return page.of(_found(q), lambda each: each.code)
 
     @routes.get("/api/codes/{code}", summary="Un code retour")
     def read_code(code: str) -> dict[str, Any]:
@@ -140,10 +140,10 @@ def code_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[Rule],
     )
-    def read_rules(morceau: UnMorceau, q: _Words = "", code: str | None = None) -> Response:
+    def read_rules(page: AskedPage, q: _Words = "", code: str | None = None) -> Response:
         from sge_sim.api.declarations import search_rules
 
-        return morceau.of(search_rules(q, code), lambda each: each.name)
+        return page.of(search_rules(q, code), lambda each: each.name)
 
     return routes
 
@@ -179,8 +179,8 @@ def catalogue_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[dict[str, Any]],
     )
-    def read_release(release: str, morceau: UnMorceau) -> Response:
-        return morceau.of(_views().view_runs(release), lambda each: each["cle"])
+    def read_release(release: str, page: AskedPage) -> Response:
+        return page.of(_views().view_runs(release), lambda each: each["cle"])
 
     @routes.get(
         "/api/catalogue/{release}/cas/{cas}",
@@ -188,8 +188,8 @@ def catalogue_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[dict[str, Any]],
     )
-    def read_case(release: str, cas: str, morceau: UnMorceau) -> Response:
-        return morceau.of(_views().view_runs(release, cas), lambda each: each["cle"])
+    def read_case(release: str, cas: str, page: AskedPage) -> Response:
+        return page.of(_views().view_runs(release, cas), lambda each: each["cle"])
 
     @routes.get(
         "/api/catalogue/{avant}/vers/{apres}", summary="Ce qui change d'une version à l'autre"
@@ -204,8 +204,8 @@ def catalogue_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[dict[str, Any]],
     )
-    def read_generations(morceau: UnMorceau) -> Response:
-        return morceau.of(_generations().view_existences(), lambda each: each["service"])
+    def read_generations(page: AskedPage) -> Response:
+        return page.of(_generations().view_existences(), lambda each: each["service"])
 
     @routes.get(
         "/api/generations/appels",
@@ -213,9 +213,9 @@ def catalogue_routes(state: AdminState) -> APIRouter:
         description=PAR_PAGES,
         response_model=list[dict[str, Any]],
     )
-    def read_calls(morceau: UnMorceau) -> Response:
+    def read_calls(page: AskedPage) -> Response:
         found = _generations().view_calls(state.journal)
-        return morceau.of(found, lambda each: f"{each['acteur_code']}/{each['service']}")
+        return page.of(found, lambda each: f"{each['acteur_code']}/{each['service']}")
 
     return routes
 

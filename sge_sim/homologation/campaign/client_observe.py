@@ -23,7 +23,7 @@ LONGEST: Final = 2**15
 
 @dataclass(frozen=True)
 class ClientObserve:
-    """What tells a client from the others of its actor; what is None doesn't.
+    """What distinguishes a client from the others of its actor; what is None is no criterion.
 
     `certificat` is the fingerprint of its certificate, `login` what its requests bear (in small
     letters), `logiciel` the beginning of its User-Agent, whatever its capitals.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sge_sim.domaine.ecarts_plateforme import REPONSE_VIDE, Ecart
-from sge_sim.domaine.francais import counted
+from sge_sim.domaine.francais import counted, shortened
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree, carries_nothing, texts_at
 from sge_sim.homologation.catalogue.cases import Assertion, Attendu, Cas
 
@@ -121,4 +121,4 @@ def _described(values: Sequence[str], assertion: Assertion) -> str:
     if assertion.operation in ("absent", "compte"):
         return counted(len(values), "trouvé")
     shown = ", ".join(dict.fromkeys(each for each in values if each not in assertion.valeurs))
-    return shown if len(shown) <= 80 else f"{shown[:79]}…"
+    return shortened(shown, 80)

@@ -3,15 +3,19 @@ have been.
 
 A tester's own client writes its own login, contract and client's name, may choose its own dates and
 any of the variants that the catalogue admits; everything else of a request says which case it is
-for. What differs is told by the names of the contract.
+for. What differs is named as in the contract.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
+from sge_sim.api.views import ExchangeView
+from sge_sim.clock import PARIS
+from sge_sim.domaine.francais import shortened
 from sge_sim.domaine.nomenclatures import Origine
+from sge_sim.domaine.pannes import panne_in
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.campaign.client_observe import LONGEST
 from sge_sim.homologation.campaign.evaluation import RefusRecu
@@ -22,6 +26,7 @@ from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.messages import read_answer, read_message
 from sge_sim.homologation.reports.rapport import Execution, Statut
+from sge_sim.journal import Echange
 from sge_sim.refus import Rule
 from sge_sim.services.registry import BY_PATH
 
@@ -40,7 +45,7 @@ IssueObservation = Literal[
 
 @dataclass(frozen=True)
 class Champ:
-    """An element of the request that isn't what the case wants; `date` tells that it is a date."""
+    """An element of the request that isn't what the case wants; `date`: it is a date."""
 
     nom: str
     attendu: str
@@ -52,8 +57,8 @@ class Champ:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """An exchange of the journal, as it is recognised; `instant` is simulated time, aware.
+class AppelDuJournal:
+    """A call that the journal has, as it is recognised; `instant` is simulated time, aware.
 
     `panne` is the line of the journal on the panne that struck it, `logiciel` the client's
     product (User-Agent), `origine` who made the call.
@@ -71,6 +76,24 @@ class Seen:
     panne: str = ""
     logiciel: str = ""
     origine: Origine | None = None
+
+    @classmethod
+    def of(cls, exchange: Echange | ExchangeView, requete: bytes, reponse: bytes) -> Self:
+        """Return an exchange of the journal, or its view, with its two messages."""
+        return cls(
+            exchange.id,
+            exchange.instant.astimezone(PARIS),
+            exchange.service or "",
+            exchange.version or "",
+            requete,
+            reponse,
+            exchange.http_status,
+            exchange.duration_ms,
+            exchange.rule,
+            panne_in(exchange.detail)[1],
+            exchange.user_agent or "",
+            exchange.origine,
+        )
 
 
 @dataclass(frozen=True)
@@ -94,9 +117,9 @@ class Observation:
 
 
 def recognise(
-    release: Release, seen: Seen, closed: Sequence[str] = (), *, defauts: bool = True
+    release: Release, appel: AppelDuJournal, closed: Sequence[str] = (), *, defauts: bool = True
 ) -> Observation:
-    """Return what `seen` is in `release`; `closed` are the keys of the cases already ticked.
+    """Return what `appel` is in `release`; `closed` are the keys of the cases already ticked.
 
     `defauts` says that who answered may have the defects of the real platform (`execution_of`).
 
@@ -104,25 +127,27 @@ def recognise(
     is, if the answer is what the case wants. Of several cases, the answer decides, then whether
     they are still open.
     """
-    if len(seen.requete) > LONGEST:
-        size = f"La demande a {len(seen.requete)} octets : aucun cas n'en demande autant."
-        return _observation(seen, "hors catalogue", (), size)
+    if len(appel.requete) > LONGEST:
+        size = f"La demande a {len(appel.requete)} octets : aucun cas n'en demande autant."
+        return _observation(appel, "hors catalogue", (), size)
     try:
-        message = read_message(seen.requete)
+        message = read_message(appel.requete)
     except ValueError as error:
-        return _observation(seen, "hors catalogue", (), f"La demande n'est pas lisible : {error}.")
+        return _observation(appel, "hors catalogue", (), f"La demande n'est pas lisible : {error}.")
     cases = [
-        case for case in release.cas if (case.service, case.version) == (seen.service, seen.version)
+        case
+        for case in release.cas
+        if (case.service, case.version) == (appel.service, appel.version)
     ]
     if not cases:
         return _observation(
-            seen,
+            appel,
             "hors catalogue",
             (),
-            f"{release.nom} n'a aucun cas de {seen.service} v{seen.version}.",
+            f"{release.nom} n'a aucun cas de {appel.service} v{appel.version}.",
         )
-    wrong = {case.cle: differing_fields(case, release, seen, message.contenu) for case in cases}
-    exchange = _exchange(seen)
+    wrong = {case.cle: differing_fields(case, release, appel, message.contenu) for case in cases}
+    exchange = _exchange(appel)
     runs = {case.cle: execution_of(case, exchange, defauts=defauts) for case in cases}
     fits = [case.cle for case in cases if not wrong[case.cle]]
     if not fits:
@@ -132,13 +157,13 @@ def recognise(
             if all(each.date for each in wrong[case.cle]) and runs[case.cle].statut.bon
         ]
     if not fits:
-        return _nearest(seen, wrong)
+        return _nearest(appel, wrong)
     good = [key for key in fits if runs[key].statut.bon]
     candidates = good or fits
     still_open = [key for key in candidates if key not in closed] or candidates[:1]
     if len(still_open) > 1:
         return _observation(
-            seen,
+            appel,
             "ambigu",
             tuple(still_open),
             "La demande et la réponse conviennent à plusieurs cas.",
@@ -148,9 +173,9 @@ def recognise(
     also = f" La demande convenait aussi à {', '.join(others)}." if others else ""
     dated = " Les dates ne sont pas celles du catalogue." if wrong[key] else ""
     return Observation(
-        seen.id,
-        seen.instant,
-        seen.service,
+        appel.id,
+        appel.instant,
+        appel.service,
         _issue(runs[key]),
         (key,),
         wrong[key],
@@ -160,13 +185,13 @@ def recognise(
 
 
 def differing_fields(
-    case: Cas, release: Release, seen: Seen, contenu: AnswerTree
+    case: Cas, release: Release, appel: AppelDuJournal, contenu: AnswerTree
 ) -> tuple[Champ, ...]:
-    """Return the elements of a request that aren't what `case` wants on the day of `seen`.
+    """Return the elements of a request that aren't what `case` wants on the day of `appel`.
 
     Of the requests that make the case, the nearest is the one compared.
     """
-    today = seen.instant.date()
+    today = appel.instant.date()
     contexte = ContexteDeCas(today, reperes_of_sge(LIBRE, LIBRE), release.decalage(today))
     service = BY_PATH[f"/{case.service}/v{case.version}"]
     free = service.champs_libres
@@ -197,29 +222,29 @@ def _differing(
     return tuple(fields)
 
 
-def _exchange(seen: Seen) -> EchangeDeCas:
+def _exchange(appel: AppelDuJournal) -> EchangeDeCas:
     answer: AnswerTree | RefusRecu | None
     try:
-        answer, error = read_answer(seen.reponse), ""
+        answer, error = read_answer(appel.reponse), ""
     except ValueError as failure:
         answer, error = None, str(failure)
     return EchangeDeCas(
-        seen.instant,
-        seen.requete,
-        seen.reponse,
+        appel.instant,
+        appel.requete,
+        appel.reponse,
         answer,
-        statut_http=seen.statut_http,
-        duree_ms=seen.duree_ms,
+        statut_http=appel.statut_http,
+        duree_ms=appel.duree_ms,
         erreur=error,
-        regle=seen.regle,
-        panne=seen.panne,
-        logiciel=seen.logiciel,
-        origine=seen.origine,
-        echange_id=seen.id,
+        regle=appel.regle,
+        panne=appel.panne,
+        logiciel=appel.logiciel,
+        origine=appel.origine,
+        echange_id=appel.id,
     )
 
 
-def _nearest(seen: Seen, wrong: Mapping[str, tuple[Champ, ...]]) -> Observation:
+def _nearest(appel: AppelDuJournal, wrong: Mapping[str, tuple[Champ, ...]]) -> Observation:
     # Data tell more than dates, the point more than the other data. Whether a case is ticked
     # already says nothing of what the call was.
     key = min(
@@ -235,26 +260,25 @@ def _nearest(seen: Seen, wrong: Mapping[str, tuple[Champ, ...]]) -> Observation:
     more = len(wrong[key]) - len(fields)
     others = f" ; et {more} {'autres' if more > 1 else 'autre'}" if more else ""
     return _observation(
-        seen, "proche", (key,), f"Le cas le plus proche est {key}. {differences}{others}.", fields
+        appel, "proche", (key,), f"Le cas le plus proche est {key}. {differences}{others}.", fields
     )
 
 
 def _short(field: Champ) -> Champ:
     nom, attendu, recu = (
-        text if len(text) <= _CHARACTERS else text[: _CHARACTERS - 1] + "…"
-        for text in (field.nom, field.attendu, field.recu)
+        shortened(text, _CHARACTERS) for text in (field.nom, field.attendu, field.recu)
     )
     return Champ(nom, attendu, recu, field.date)
 
 
 def _observation(
-    seen: Seen,
+    appel: AppelDuJournal,
     issue: IssueObservation,
     cas: tuple[str, ...],
     why: str,
     champs: tuple[Champ, ...] = (),
 ) -> Observation:
-    return Observation(seen.id, seen.instant, seen.service, issue, cas, champs, why)
+    return Observation(appel.id, appel.instant, appel.service, issue, cas, champs, why)
 
 
 def _issue(execution: Execution) -> IssueObservation:

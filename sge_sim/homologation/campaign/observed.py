@@ -2,7 +2,7 @@
 
 Nothing is asked of the client, and nothing watches in the background: each time a campaign is
 looked at, it catches up with the journal. It looks at the client's calls alone: those that sge-sim
-makes (passages, replays, the doctor's) are told from them by the door. Actors are told apart by
+makes (passages, replays, the doctor's) are kept apart by the door. Actors are recognised by
 their certificate, clients of one actor by what their campaign is bound to, so several may be open
 at once.
 """
@@ -21,17 +21,16 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, Clock, legal_date, machine_now
 from sge_sim.domaine.ecarts_plateforme import plateforme_at
-from sge_sim.domaine.pannes import panne_in
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.client_observe import ClientObserve
-from sge_sim.homologation.campaign.matching import Observation, Seen, recognise
+from sge_sim.homologation.campaign.matching import AppelDuJournal, Observation, recognise
 from sge_sim.homologation.campaign.outcome import judge, not_run
 from sge_sim.homologation.campaign.targets import ON_PRODUCTION
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.rapport import Execution, Rapport
-from sge_sim.journal import Echange, Journal, RechercheJournal
+from sge_sim.journal import Journal, RechercheJournal
 from sge_sim.tables.acteurs import default_acteur
 from sge_sim.tables.campaigns import Campaign, CampaignObservation, find_campaigns
 
@@ -256,7 +255,7 @@ class Campaigns:
     def _look_at_some(self, session: Session, row: Campaign) -> bool:
         """Look at the next calls; return whether there are no others.
 
-        Of the calls of a case, the one that a report tells of keeps its messages: the last good
+        Of the calls of a case, the one that a report shows keeps its messages: the last good
         one, else the last.
         """
         if row.fin is not None:
@@ -277,7 +276,8 @@ class Campaigns:
             row.dernier_echange = echange.id
             if not client.made(echange):
                 continue
-            observation = recognise(release, _seen(echange), tuple(closed), defauts=self.defauts)
+            appel = AppelDuJournal.of(echange, echange.request or b"", echange.response or b"")
+            observation = recognise(release, appel, tuple(closed), defauts=self.defauts)
             run = observation.execution
             if run is not None and run.cle in closed and not run.statut.bon:
                 observation = _without_execution(observation)
@@ -295,23 +295,6 @@ class Campaigns:
                     closed.add(run.cle)
         session.flush()
         return len(batch) < _BATCH
-
-
-def _seen(echange: Echange) -> Seen:
-    return Seen(
-        echange.id,
-        echange.instant.astimezone(PARIS),
-        echange.service or "",
-        echange.version or "",
-        echange.request or b"",
-        echange.response or b"",
-        echange.http_status,
-        echange.duration_ms,
-        echange.rule,
-        panne_in(echange.detail)[1],
-        echange.user_agent or "",
-        echange.origine,
-    )
 
 
 def release_in_force(clock: Clock) -> str:

@@ -30,7 +30,7 @@ class EchangeDeCas:
     """What was sent for a case and what came back.
 
     `instant` is the target's time (aware). `reponse` is None where no readable answer came;
-    `erreur` then says why, in French. `panne` is what the journal told of the panne that
+    `erreur` then says why, in French. `panne` is the line of the journal on the panne that
     struck it, `echange_id` its number there; `logiciel` is the client's product (User-Agent),
     `origine` who made the call, `controles` what the judge found, if it looked.
     """
@@ -74,7 +74,7 @@ def execution_of(
         statut, why = _ending(case, answer, constats, defauts)
         if statut is not Statut.ADMIS and not all(each.reussi for each in echange.controles):
             statut, why = Statut.ECHOUE, ""
-    if case.trop_recent is not None and not statut.bon and case.trop_recent.is_told_by(answer):
+    if case.trop_recent is not None and not statut.bon and case.trop_recent.matches(answer):
         later = echange.instant + timedelta(minutes=case.trop_recent.minutes)
         wait = f"La renvoyer après {later:%H:%M} : {case.trop_recent}."
         why = f"{why} {wait}".strip()

@@ -60,14 +60,14 @@ class Passage:
         with self._news:
             self._news.wait_for(lambda: len(self.executions) > seen or self.fini, timeout)
 
-    def tell(self, execution: Execution) -> None:
-        """Add an execution."""
+    def add(self, execution: Execution) -> None:
+        """Add an execution; wake whoever waits."""
         with self._news:
             self.executions.append(execution)
             self._news.notify_all()
 
     def end(self, erreur: str = "") -> None:
-        """Tell whoever waits that it is over."""
+        """Say that it is over, and why if that is before its end; wake whoever waits."""
         with self._news:
             self.fini, self.erreur = True, erreur
             self._news.notify_all()
@@ -92,7 +92,7 @@ class Passages:
         personal: Personal | None = None,
         keeping: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        """`personal` tells what reports hide of an actor's own points; they are written within
+        """`personal` finds what reports hide of an actor's own points; they are written within
         `keeping`."""
         self._keeping = keeping
         self._personal = personal
@@ -128,7 +128,7 @@ class Passages:
             try:
                 marqueur = Marqueur("passage", cible.admin_url)
                 runner = Runner(release, SgeClient(cible, marqueur=marqueur), self._clock)
-                executions = runner.run(cases, passage.tell)
+                executions = runner.run(cases, passage.add)
                 folder = self._folder / passage.nom
                 worth = partial_worth(len(cases), release) if case else ""
                 rapport = Rapport(

@@ -77,9 +77,9 @@ class Runner:
         self._juge = Juge(self.release.nom, self._defects)
 
     def run(
-        self, cases: Sequence[Cas], tell: Callable[[Execution], None] = lambda _: None
+        self, cases: Sequence[Cas], report: Callable[[Execution], None] = lambda _: None
     ) -> tuple[Execution, ...]:
-        """Run the cases in order; `tell` is called with each outcome."""
+        """Run the cases in order; `report` is called with each outcome."""
         executions: list[Execution] = []
         stopped = ""
         for case in cases:
@@ -90,7 +90,7 @@ class Runner:
                 stopped = str(error)
             execution = self._not_run(case, stopped) if stopped else self.run_case(case)
             executions.append(execution)
-            tell(execution)
+            report(execution)
         return tuple(executions)
 
     def run_case(self, case: Cas) -> Execution:
@@ -108,7 +108,7 @@ class Runner:
                 instant = self.clock.now().astimezone(PARIS)
                 call = self.client.call(case.service, case.version, demande)
                 wait = case.trop_recent
-                if moved or wait is None or not wait.is_told_by(call.reponse):
+                if moved or wait is None or not wait.matches(call.reponse):
                     break
                 moved = self._let_time_pass(wait)
                 if not moved:
@@ -168,10 +168,10 @@ class Runner:
         clock = ServedClock(self._admin)
         clock.advance(timedelta(minutes=wait.minutes))
         self.clock = clock
-        self._look_at_the_day()
+        self._update_day()
         return f"L'horloge du simulateur a été avancée de {wait.minutes} minutes : {wait}."
 
-    def _look_at_the_day(self) -> None:
+    def _update_day(self) -> None:
         today = self.clock.now().date()
         self._context = replace(
             self._context, aujourdhui=today, decalage=self.release.decalage(today)

@@ -77,7 +77,7 @@ def check_hours(url: str, clock: Clock) -> None:
 def of_production(admin_url: str | None, release: Release) -> str:
     """Return what to say of a catalogue of SGE that is played on a simulator of production.
 
-    Nothing for any other, or where no administration tells.
+    Nothing for any other, or where there is no administration to ask.
     """
     if admin_url is None or release.protocole is not SOAP:
         return ""

@@ -164,8 +164,8 @@ class TropRecent:
     code: str
     minutes: int
 
-    def is_told_by(self, answer: object) -> bool:
-        """Tell whether an answer, as the runner reads it, is that refusal."""
+    def matches(self, answer: object) -> bool:
+        """Return whether an answer, as the runner reads it, is that refusal."""
         return getattr(answer, "code", None) == self.code
 
     def __str__(self) -> str:

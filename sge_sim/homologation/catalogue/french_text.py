@@ -124,7 +124,7 @@ def times_to_run(case: Cas) -> str:
 
 
 def _assertions(case: Cas) -> list[str]:
-    """Return the assertions as texts, without the PRM: the request tells it already."""
+    """Return the assertions as texts, without the PRM: the request has it already."""
     return [str(each).replace(case.prm or PRM, PRM) for each in case.attendu.assertions]
 
 
@@ -293,7 +293,7 @@ def tracking_row(case: Cas) -> dict[str, str]:
 
 
 def _beside_quantity(case: Cas) -> str:
-    """Return what the quantity doesn't tell: the group, or that « - » means optional."""
+    """Return what the quantity doesn't say: the group, or that « - » means optional."""
     if case.facultatif and case.quantite is not None:
         return " (facultatif)"
     return f" ({case.au_choix})" if case.au_choix else ""

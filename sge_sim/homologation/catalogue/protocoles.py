@@ -17,8 +17,8 @@ class Protocole:
     """A protocol: `read_packages` gives all that its releases may list.
 
     `versions` gives, for the name of a release, the versions of each service that its cases may
-    call. A code of refusal matches `code`, told as `code_dit`. `reperes` are the marks that a
-    request may hold; the sender gives what stands for them.
+    call. A code of refusal matches `code`, which sentences call `code_dit`. `reperes` are the marks
+    that a request may hold; the sender gives what stands for them.
     """
 
     nom: str

@@ -89,7 +89,7 @@ def list_releases(protocoles: Collection[str] = (SOAP.nom,)) -> tuple[str, ...]:
 def load_release(name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Release:
     """Return a release that comes with sge-sim by name, `sge-21.3` or `21.3`, of `protocoles`.
 
-    Raises `UsageError` if there is none or if its files hold a mistake (the first is told).
+    Raises `UsageError` if there is none or if its files hold a mistake (the first is reported).
     """
     names = list_releases(protocoles)
     wanted = name if name in names else f"sge-{name}"
@@ -103,7 +103,7 @@ def load_release(name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Releas
 def load_release_folder(path: Path) -> Release:
     """Return the release of a user's folder, which may take over those that come with sge-sim.
 
-    Raises `UsageError` for a folder that holds none, or mistakes (the first is told).
+    Raises `UsageError` for a folder that holds none, or mistakes (the first is reported).
     """
     path = path.resolve()
     if not (path / RELEASE_FILE).is_file():

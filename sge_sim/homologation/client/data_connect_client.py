@@ -8,7 +8,7 @@ What a case of Data Connect asks for, under its key `requete`:
     basic           `client_id` and `client_secret`, sent as HTTP Basic
     rafale          how many times to call in a row, until one is refused
 
-Secrets and tokens are told as `***` in what is kept of a call.
+Secrets and tokens are masked (`***`) in what is kept of a call.
 """
 
 import json
@@ -85,7 +85,7 @@ def decide_on_page(
 
 
 def redirected(answer: requests.Response) -> AnswerTree | RefusRecu:
-    """Return what a redirection tells the application: its parameters, or an error."""
+    """Return what the application gets by a redirection: its parameters, or an error."""
     answered: dict[str, Any] = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
     if "error" in answered:
         return RefusRecu(answered["error"], answered.get("error_description"))
@@ -127,7 +127,7 @@ class CibleDataConnect:
 
     `applications` are by mode, `production` or `bac_a_sable`. `ca` is None for the public
     authorities; `admin_url` is the administration of a simulator, None for any other server.
-    `quotas` tells that calls are counted there.
+    `quotas`: calls are counted there.
     """
 
     url: str
@@ -138,12 +138,12 @@ class CibleDataConnect:
 
     @property
     def acteur(self) -> str:
-        """Who calls, as reports tell it."""
+        """Who calls, in reports."""
         return next(iter(self.applications.values())).client_id
 
 
 def identifiants_of(created: Mapping[str, Any]) -> Identifiants:
-    """Return the credentials of an application, as a ready file or the administration tells it."""
+    """Return the credentials of an application, as a ready file or the administration gives it."""
     return Identifiants(created["client_id"], created["client_secret"])
 
 

@@ -138,7 +138,7 @@ class Marqueur:
     """Gives the headers of the calls of one origin, each with a mark of its own.
 
     Marks are asked of the administration at `admin_url`, some at a time; without one, or where it
-    gives none, the product tells whose the calls are.
+    gives none, the product says whose the calls are.
     """
 
     def __init__(self, origine: Origine, admin_url: str | None) -> None:

@@ -24,7 +24,6 @@ from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.client.sender import Marqueur
 from sge_sim.homologation.doctor import Diagnostic
 from sge_sim.homologation.doctor.network import NOT_PRESENTABLE, Client, examine_server, examine_url
-from sge_sim.machine.files import data_path
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.certificates import name_text
 from sge_sim.pki.chains import Chain
@@ -131,7 +130,7 @@ _SEE: Final = "sge-sim acteurs list les donne"
 class Identity:
     """What a message says of who sends it, and the actor of the certificate beside it, if known.
 
-    `url` is the address called: it tells the service, whose rights are then looked at.
+    `url` is the address called: it names the service, whose rights are then looked at.
     """
 
     login: str | None
@@ -343,10 +342,7 @@ def examine(setup: Setup, now: datetime) -> list[Diagnostic]:
     identity = Identity(setup.login, setup.contrat, acteur, setup.url, setup.environment)
     found = [*files, *examine_identity(identity, database)]
     if setup.url is not None:
-        paths = frozenset(
-            f"/{file.stem.replace('-v', '/v')}" for file in data_path("wsdl").glob("*.wsdl")
-        )
-        wrong = list(examine_url(setup.url, paths, now))
+        wrong = list(examine_url(setup.url, frozenset(BY_PATH), now))
         found += wrong
         if not any(each.code in ("https", "adresse_du_wsdl") for each in wrong):
             headers = Marqueur("doctor", setup.admin_url).headers()

@@ -7,6 +7,7 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
+from sge_sim.domaine.francais import shortened
 from sge_sim.homologation.campaign.evaluation import same_libelle
 from sge_sim.homologation.jugement.controle import Verification, controle, others
 from sge_sim.homologation.jugement.reponse import (
@@ -47,9 +48,9 @@ def _in_french(message: str) -> str:
     named = _ELEMENT.match(message)
     where = "le message" if named is None else named[2] or named[1]
     rest = message if named is None else message[named.end() :]
-    for mark, tell in _TOLD.items():
+    for mark, describe in _SENTENCES.items():
         if mark in rest:
-            return tell(where, rest)
+            return describe(where, rest)
     return f"{where} n'est pas ce que le contrat déclare"
 
 
@@ -74,7 +75,7 @@ def _missing(where: str, rest: str) -> str:
 def _value(rest: str) -> str:
     found = _QUOTED.findall(rest)
     value = next((each for each in found if each not in ("enumeration", "pattern")), "")
-    return value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…"
+    return shortened(value, _LONGEST)
 
 
 def _listed(where: str, rest: str) -> str:
@@ -107,7 +108,7 @@ def _unknown(where: str, rest: str) -> str:
     return f"{where} a un attribut de trop, {_NAMESPACE.sub('', _value(rest))}"
 
 
-_TOLD: Final[Mapping[str, Callable[[str, str], str]]] = {
+_SENTENCES: Final[Mapping[str, Callable[[str, str], str]]] = {
     "Missing child": _missing,
     "not expected": _misplaced,
     "No matching global": lambda where, _: f"{where} n'est pas un élément du contrat",

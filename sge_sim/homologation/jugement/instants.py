@@ -74,7 +74,7 @@ def steps_of(debut: date, fin: date, minutes: int, *, ends: bool, naive: bool) -
 
 
 def day_of(stamp: datetime, *, ends: bool) -> date:
-    """Return the legal day of the step that a stamp tells."""
+    """Return the legal day of the step that a stamp is of."""
     legal = stamp if stamp.tzinfo is None else stamp.astimezone(PARIS)
     inside = legal - timedelta(microseconds=1) if ends else legal
     return inside.date()

@@ -19,10 +19,10 @@ from sge_sim.machine.documents import parse_xml
 from sge_sim.services.registry import BY_PATH
 from sge_sim.services.service import Service
 from sge_sim.soap.contract import ENVELOPE, Contract
+from sge_sim.soap.exchange import LOGINS
 
 FAULT: Final = f"{{{ENVELOPE}}}Fault"
 Lu = TypeVar("Lu")
-_LOGINS: Final = ("loginUtilisateur", "loginDemandeur", "initiateurLogin")
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class ReponseJugee:
 
     @property
     def erreur(self) -> etree._Element | None:
-        """What a fault tells in its detail, where it has the element of the contract."""
+        """What a fault has in its detail, where it has the element of the contract."""
         found: etree._Element | None = self.corps.find(f"detail/{self.contrat.fault}")
         return found
 
@@ -145,7 +145,7 @@ class ReponseJugee:
     @cached_property
     def login(self) -> str | None:
         """The login that the request bears."""
-        return self.demande_une(*_LOGINS)
+        return self.demande_une(*LOGINS)
 
     @property
     def jours(self) -> tuple[date, date] | None:

@@ -139,7 +139,7 @@ def phrase_of(execution: Execution) -> str:
 
 
 def _first_wrong(execution: Execution) -> Constat | None:
-    """Return what tells most of why a run failed: its outcome, else what any answer must be, else
+    """Return what explains best why a run failed: its outcome, else what any answer must be, else
     what the case expects of it."""
     wrong = [each for each in execution.constats if not each.reussi]
     if not wrong or wrong[0] is execution.constats[0]:

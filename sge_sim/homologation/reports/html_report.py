@@ -35,7 +35,7 @@ _REASON_LINE: Final = 34
 def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
     """Return the report in French: verdicts, then what is to be put right, then the rest.
 
-    What changed since `before`, an earlier report of the same release, is told if it is given.
+    What changed since `before`, an earlier report of the same release, is shown if it is given.
     """
     causes = causes_of(rapport.executions)
     environment = jinja2.Environment(

@@ -141,7 +141,7 @@ class Execution:
     """One run of a case.
 
     `instant` is the target's time (aware; legal time), None where the run wasn't done. `suivi`
-    holds the twelve columns of Enedis' tracking workbook. `prevu_en_echec` tells that the tester
+    holds the twelve columns of Enedis' tracking workbook. `prevu_en_echec`: the tester
     announced the failure. `logiciel` is the product that the client says it is (User-Agent),
     `origine` who made the call (the tester's client, or sge-sim that runs the case), `echange_id`
     the number of the exchange in the journal of the simulator that answered.
@@ -211,11 +211,11 @@ class VerdictPackage:
 class Rapport:
     """A campaign: what was run or seen, when, against what, and what follows for each package.
 
-    `origine` is « exécutée », « observée » or « pytest », `client` what tells the observed client
-    from the others of its actor, in French; `partielle` tells that it was limited to some cases.
-    `simulateur` tells that the target is a sge-sim. Instants are the machine's. `remarques` are
-    sentences on the campaign; `commande` is the shell command that makes it again, or the part of
-    it that wasn't good; `reprise` is what that takes, where sge-sim ran it.
+    `origine` is « exécutée », « observée » or « pytest », `client` what distinguishes the observed
+    client from the others of its actor, in French; `partielle`: it was limited to some cases.
+    `simulateur`: the target is a sge-sim. Instants are the machine's. `remarques` are sentences on
+    the campaign; `commande` is the shell command that makes it again, or the part of it that wasn't
+    good; `reprise` is what that takes, where sge-sim ran it.
     """
 
     release: str
@@ -323,7 +323,7 @@ def read_rapport(path: Path) -> Rapport:
 
 
 def parse_rapport(content: str | bytes) -> Rapport:
-    """Return the report that JSON tells; raises `ValidationError` for anything else."""
+    """Return the report that JSON holds; raises `ValidationError` for anything else."""
     return _adapter().validate_json(content)
 
 

@@ -66,7 +66,7 @@ def _row(execution: Execution) -> dict[str, str]:
 
 
 def _summary(feuille: Any, rapport: Rapport) -> None:
-    """Write the sheet that tells the campaign and how each package fared."""
+    """Write the sheet on the campaign and how each package fared."""
     for titre, value in (
         ("Homologation", rapport.release),
         ("Campagne", rapport.origine),

@@ -1,7 +1,7 @@
 """Writes a report: HTML to read, the tracking workbook, JUnit for a build, JSON, the evidence.
 
 Before, what is personal of an actor's own points (PRM, names, addresses, SIRET) is hidden: whoever
-knows the points (`Personal`) tells which words are, and they are hidden wherever they stand in the
+knows the points (`Personal`) says which words are, and they are hidden wherever they stand in the
 report, in the messages as in what was found, as text, in XML, JSON or a URL.
 
 The evidence is one zip whose manifest gives the SHA-256 of everything in it. It is made of its
@@ -216,7 +216,7 @@ def write_reports(
 ) -> WrittenReports:
     """Write every form of `rapport` into `folder`, made if need be; what is there is replaced.
 
-    The page tells what changed since the last report of the release, in `folder` or beside it.
+    The page shows what changed since the last report of the release, in `folder` or beside it.
     With `personal`, what it finds in it of an actor's own points is hidden in all of them.
     """
     prepare_folder(folder)

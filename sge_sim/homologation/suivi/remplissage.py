@@ -79,7 +79,7 @@ def _assigned(
 ) -> dict[int, Execution]:
     """Return the run that each row of a table is about, each once, and note their keys in `done`.
 
-    By the reference and the chain; where the chain isn't told by the PRM, else in their order.
+    By the reference and the chain; where the PRM doesn't give the chain, else in their order.
     """
     found: dict[int, Execution] = {}
     ids = {each.id for each in executions}

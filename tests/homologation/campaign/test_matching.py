@@ -12,7 +12,7 @@ from exchange_samples import envelope, fault
 
 from sge_sim.clock import PARIS
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
-from sge_sim.homologation.campaign.matching import Observation, Seen, recognise
+from sge_sim.homologation.campaign.matching import AppelDuJournal, Observation, recognise
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.homologation.reports.rapport import Statut
@@ -24,9 +24,11 @@ MakeContext = Callable[[Release, Any], ContexteDeCas]
 SUCCESS = envelope("reponse", {})
 
 
-def seen(release: Release, case: Cas, request: Mapping[str, Any], answer: bytes) -> Seen:
+def seen(release: Release, case: Cas, request: Mapping[str, Any], answer: bytes) -> AppelDuJournal:
     instant = datetime.combine(release.reference, time(10), PARIS)
-    return Seen(1, instant, case.service, case.version, envelope("demande", request), answer)
+    return AppelDuJournal(
+        1, instant, case.service, case.version, envelope("demande", request), answer
+    )
 
 
 def expected_answer(case: Cas) -> bytes:
@@ -222,7 +224,7 @@ def test_a_version_without_a_case_is_out_of_the_catalogue(
     release = load_release("26.1")
     instant = datetime.combine(release.reference, time(10), PARIS)
     request = envelope("demande", {})
-    old = Seen(1, instant, "ConsultationMesuresDetaillees", "2.0", request, SUCCESS)
+    old = AppelDuJournal(1, instant, "ConsultationMesuresDetaillees", "2.0", request, SUCCESS)
     found = recognise(release, old)
     assert found.issue == "hors catalogue"
     assert "ConsultationMesuresDetaillees v2.0" in found.explication
@@ -231,7 +233,9 @@ def test_a_version_without_a_case_is_out_of_the_catalogue(
 def test_what_is_no_soap_request_is_out_of_the_catalogue() -> None:
     release = load_release("23.2")
     instant = datetime.combine(release.reference, time(10), PARIS)
-    found = recognise(release, Seen(1, instant, "RecherchePoint", "2.0", b"coucou", SUCCESS))
+    found = recognise(
+        release, AppelDuJournal(1, instant, "RecherchePoint", "2.0", b"coucou", SUCCESS)
+    )
     assert found.issue == "hors catalogue"
 
 

@@ -14,7 +14,12 @@ from running_simulator import start_simulator
 
 from sge_sim.clock import PARIS, clock_starting_at
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
-from sge_sim.homologation.campaign.matching import Observation, Seen, differing_fields, recognise
+from sge_sim.homologation.campaign.matching import (
+    AppelDuJournal,
+    Observation,
+    differing_fields,
+    recognise,
+)
 from sge_sim.homologation.campaign.runner import Runner
 from sge_sim.homologation.catalogue.cases import LIBRE, Cas
 from sge_sim.homologation.catalogue.release import (
@@ -69,7 +74,9 @@ def look(contexte_of: MakeContext) -> Send:
         answer = fault(code or expected.code or "SGT570", expected.libelle or "")
         instant = datetime.combine(release.reference, time(10), PARIS)
         message = envelope("demande", request)
-        return recognise(release, Seen(1, instant, case.service, case.version, message, answer))
+        return recognise(
+            release, AppelDuJournal(1, instant, case.service, case.version, message, answer)
+        )
 
     return send
 
@@ -158,7 +165,7 @@ def test_every_variant_fits_its_case(name: str, contexte_of: MakeContext) -> Non
         for one in varied(case):
             tree = materialise(one, contexte_of(release, release.reference))
             message = read_message(envelope("x", tree))
-            seen = Seen(1, instant, case.service, case.version, b"", b"")
+            seen = AppelDuJournal(1, instant, case.service, case.version, b"", b"")
             assert differing_fields(case, release, seen, message.contenu) == (), case.cle
 
 
