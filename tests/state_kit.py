@@ -106,6 +106,5 @@ def numeros_within(session: Session) -> Numeros:
 
 def faits_to_subscribe(session: Session, prm: str, souscription: Souscription) -> Faits:
     """What an order of collection or transmission asks of the state."""
-    return faits_within(
-        session, prm=prm, services_of=prm, numeros=True, abonnement=souscription.abonnement
-    )
+    faits = faits_within(session, prm=prm, services_of=prm, abonnement=souscription.abonnement)
+    return faits._replace(numeros=numeros_within(session))

@@ -38,7 +38,7 @@ from sge_sim.tables.commandes import (
     is_teleoperable,
     services_alike,
 )
-from sge_sim.tables.ecritures import reach, write_at
+from sge_sim.tables.ecritures import reach, read_numeros, write_at
 from sge_sim.tables.mesures import open_collectes
 from sge_sim.tables.point_facts import Faits
 from sge_sim.tables.prepared import Question
@@ -59,7 +59,7 @@ def transaction_on(
     That stays, whatever goes wrong in the block: the last slice of it shares the transaction of the
     block, so that the lock is waited for once. Without a point, nothing is due.
     """
-    wanted = questions(**asked, numeros=True)
+    wanted = {**questions(**asked), "numeros": (read_numeros,)}
     waiting: tuple[Question, ...] = () if prm is None else ((read_next_due_on, prm),)
     while True:
         failure: Exception | None = None

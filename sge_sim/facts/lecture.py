@@ -20,7 +20,6 @@ from sge_sim.tables.acteur_facts import (
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import ServiceSouscrit, read_abonnement
-from sge_sim.tables.ecritures import read_numeros
 from sge_sim.tables.m023 import read_rang_m023
 from sge_sim.tables.mesures import MESURES_FACTS
 from sge_sim.tables.point_facts import (
@@ -185,7 +184,6 @@ def questions(
     contrat_id: str | None = None,
     acteur: str | None = None,
     abonnement: tuple[str, ...] | None = None,
-    numeros: bool = False,
     rang_m023: tuple[tuple[Flux, ...], int] | None = None,
 ) -> dict[str, Question]:
     """Return what is to be read for `Faits`, by its fields."""
@@ -204,8 +202,6 @@ def questions(
         asked["acteur"] = (read_acteur, acteur)
     if abonnement is not None:
         asked["abonnement"] = (read_abonnement, *abonnement)
-    if numeros:
-        asked["numeros"] = (read_numeros,)
     if rang_m023 is not None:
         asked["rang_m023"] = (read_rang_m023(*rang_m023),)
     return asked

@@ -336,8 +336,8 @@ class Faits(NamedTuple):
     """The facts that one call asked for, all of one state; what it didn't ask for is empty.
 
     `acteur` is the calling actor; `services` are those of a point, whoever ordered them;
-    `abonnement` is the number of a recurrent transmission, `numeros` are the last numbers given,
-    `rang_m023` is when the demand of M023 of some rank was accepted.
+    `abonnement` is the number of a recurrent transmission, `rang_m023` is when the demand of M023
+    of some rank was accepted. A call that writes has the last numbers given too (`numeros`).
     """
 
     dossier: Dossier | None = None
