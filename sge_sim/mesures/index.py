@@ -320,6 +320,7 @@ def energies_des_registres(
         ici = slice(j.premier - i0, j.premier - i0 + j.nombre)
         jusque = None if minutes is None else minutes[None, ici]
         energies[_TOTAL, ici] = j.totaux if jusque is None else j.registres(jusque)[0]
+        plages = plages_de(point, jour)
         for grilles, premier in (
             (point.grille_fournisseur, 0),
             (point.grille_distributeur, CADRANS_FOURNISSEUR),
@@ -328,9 +329,7 @@ def energies_des_registres(
             if grille is None or grille.structure is Structure.BASE:
                 energies[premier, ici] = energies[_TOTAL, ici]
             else:
-                _repartit(
-                    j, grille.structure, plages_de(point, jour), jusque, energies[premier:, ici]
-                )
+                _repartit(j, grille.structure, plages, jusque, energies[premier:, ici])
     return energies
 
 

@@ -5,14 +5,15 @@ one calendar that follows the tariff, the installation of the client's category.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.libelles import jour_releve
-from sge_sim.domaine.nomenclatures import AUTRE_SENS, PETITS, Segment, Sens, sens_of_segment
+from sge_sim.domaine.nomenclatures import AUTRE_SENS, PETITS, Segment, Sens
 from sge_sim.mesures import (
     CompteurPose,
     Grille,
@@ -38,6 +39,13 @@ from sge_sim.tables.transmissions import PointTransmis
 PUISSANCE_DU_SURPLUS = 3
 """Power (kVA, or kW) of the other direction of a point whose sheet gives only one (assumed)."""
 
+_AUTRES: Final[Mapping[Segment, Segment]] = MappingProxyType(
+    {
+        **{"C1": "P3", "C2": "P3", "C3": "P3", "C4": "P3", "C5": "P4"},
+        **{"P1": "C4", "P2": "C4", "P3": "C4", "P4": "C5"},
+    }
+)
+"""The segment as which the other direction of a point is measured."""
 _TRIPHASE = "230/400 V"
 """How the delivery of a three-phase C5 is called (AX.0355)."""
 
@@ -158,13 +166,13 @@ def _described(
 ) -> PointMesure:
     """Return what goes one way, as if nothing went the other."""
     assert point.date_mise_en_service is not None, "only of a point that was commissioned"
-    autre = sens != sens_of_segment(point.segment)
+    autre = (point.segment[0] == "P") is (sens == "SOUTIRAGE")
     inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in mesures.calendriers)
     return _describe(
         _Donnees(
             # The two directions of a point are two installations.
             graine=point.graine ^ autre,
-            segment=_facette(point.segment, sens),
+            segment=_AUTRES[point.segment] if autre else point.segment,
             autre=autre,
             etats=mesures.histoire(point, *_DATEES)
             if mesures.anciennes
@@ -206,15 +214,6 @@ def _held_since(mise_en_service: date, service: tuple[date, date | None] | None)
         return mise_en_service
     debut, fin = service
     return debut if fin is not None and debut < fin <= mise_en_service else mise_en_service
-
-
-def _facette(segment: Segment, sens: Sens) -> Segment:
-    """Return the segment that a direction of a point is measured as."""
-    if sens == sens_of_segment(segment):
-        return segment
-    if segment in PETITS:
-        return "P4" if sens == "INJECTION" else "C5"
-    return "P3" if sens == "INJECTION" else "C4"
 
 
 def _unite(point: AnyPoint) -> str | None:
