@@ -124,6 +124,14 @@ GRANDS: Final = GRANDS_CONSOMMATEURS | GRANDS_PRODUCTEURS
 PETITS: Final = frozenset[Segment]({"C5", "P4"})
 """Points of 36 kVA and less: their meter is of the Linky kind."""
 
+SENS_OF_SEGMENT: Final[Mapping[Segment, Sens]] = MappingProxyType(
+    {
+        segment: "INJECTION" if segment in {*GRANDS_PRODUCTEURS, "P4"} else "SOUTIRAGE"
+        for segment in GRANDS | PETITS
+    }
+)
+"""The direction of the contract of a point: what P1 to P4 produce is injected."""
+
 COMPTEURS_TELERELEVES: Final = frozenset({"ICE", "ICE4Q", "PMEI", "SAPHIR"})
 """The types of meters of large points that are read from afar."""
 
@@ -143,11 +151,6 @@ _PROVENANCES_IN_FRENCH: Final = {
     "observed": "observé",
     "assumed": "supposé",
 }
-
-
-def sens_of_segment(segment: Segment) -> Sens:
-    """Return the direction of the contract of a point: what P1 to P4 produce is injected."""
-    return "INJECTION" if segment[0] == "P" else "SOUTIRAGE"
 
 
 def in_french(provenance: str) -> str:

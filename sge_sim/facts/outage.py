@@ -1,4 +1,4 @@
-"""A database that can't be reached for now: what is raised, what is told, what waits for it."""
+"""A database that can't be reached for now: what is raised, its sentence, the work that waits."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ _SILENT: Final = "la base de données ne répond pas ({})"
 
 
 def unreachable_sentence(error: Exception) -> str:
-    """Return what an error of a database, or of the machine under it, tells: French, one line."""
+    """Return what an error of a database, or of the machine under it, says: French, one line."""
     reason: object = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(reason, "sqlite_errorcode", None) or 0
     sentence = _SENTENCES.get(code & _PRIMARY, _SILENT)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.libelles import MOTIFS_FIN
-from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Demandeur, Sens, sens_of_segment
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES, SENS_OF_SEGMENT, Demandeur, Sens
 from sge_sim.flux import hdm, infra_j, nass, r4x, r50, r151, r171
 from sge_sim.flux.chiffrement import Chiffrement, encrypt, encrypted
 from sge_sim.flux.declaration import secret_of
@@ -324,7 +324,7 @@ def _historique(
     session: Session, lot: LotHistorique, atelier: Atelier, _sequence: int
 ) -> Iterator[Fichier]:
     demande, point = lot.demande, _point_of(session, lot)
-    mesure = _mesure(session, point, sens_of_segment(point.segment), atelier)
+    mesure = _mesure(session, point, SENS_OF_SEGMENT[point.segment], atelier)
     if mesure is None:
         return
     asked = (point.prm, mesure, demande.date_debut, demande.date_fin)

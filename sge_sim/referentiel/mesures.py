@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.libelles import jour_releve
-from sge_sim.domaine.nomenclatures import AUTRE_SENS, PETITS, Segment, Sens
+from sge_sim.domaine.nomenclatures import AUTRE_SENS, PETITS, SENS_OF_SEGMENT, Segment, Sens
 from sge_sim.mesures import (
     CompteurPose,
     Grille,
@@ -166,7 +166,7 @@ def _described(
 ) -> PointMesure:
     """Return what goes one way, as if nothing went the other."""
     assert point.date_mise_en_service is not None, "only of a point that was commissioned"
-    autre = (point.segment[0] == "P") is (sens == "SOUTIRAGE")
+    autre = sens != SENS_OF_SEGMENT[point.segment]
     inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in mesures.calendriers)
     return _describe(
         _Donnees(

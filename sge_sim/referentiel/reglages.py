@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import add_months, as_iso, legal_date, parse_instant, start_of_day
-from sge_sim.domaine.nomenclatures import TYPES_ACCES, Sens, TypeAcces, sens_of_segment
+from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT, TYPES_ACCES, Sens, TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
 from sge_sim.tables.acces import grant_acces, remove_acces
@@ -105,7 +105,7 @@ def _rectify(session: Session, point: Point, texte: str, now: datetime) -> None:
             f"« {texte} » ne dit pas l'énergie d'un jour : écrire par exemple 2025-03-01=12400, en "
             "Wh entiers."
         )
-    sens = sens_of_segment(point.segment)
+    sens = SENS_OF_SEGMENT[point.segment]
     mesure = point_mesure(point, read_mesures_facts(session, point.prm), sens)
     lendemain = jour + timedelta(days=1)
     if (

@@ -24,7 +24,7 @@ from sge_sim.commandes.changements import AUCUN, Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.libelles import EVENEMENTS
-from sge_sim.domaine.nomenclatures import PETITS, TYPES_ACCES, Segment, Sens, sens_of_segment
+from sge_sim.domaine.nomenclatures import PETITS, SENS_OF_SEGMENT, TYPES_ACCES, Segment, Sens
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
 from sge_sim.referentiel.apports.versement import remove_own_points
@@ -206,7 +206,7 @@ def _trace(
         end, start = today, today - _FIRST_DAYS
     if type_ not in dict(_TYPES):
         type_ = "courbe"
-    sens = sens if sens in get_args(Sens) else sens_of_segment(segment)
+    sens = sens if sens in get_args(Sens) else SENS_OF_SEGMENT[segment]
     query = urlencode({"type": type_, "debut": start, "fin": end, "sens": sens})
     address = f"/api/points/{prm}/mesures?{query}"
     return {

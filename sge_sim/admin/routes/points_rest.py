@@ -21,7 +21,7 @@ from sge_sim.api.points import PointView
 from sge_sim.clock import Duree, legal_date, parse_duration
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
-from sge_sim.domaine.nomenclatures import Sens, TypeAcces, sens_of_segment
+from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT, Sens, TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.apports.anonymat import personal_words
@@ -249,7 +249,7 @@ def _read_mesures(
 
     with state.database.sessions() as session:
         point = get_point(session, prm)
-        direction = sens or sens_of_segment(point.segment)
+        direction = sens or SENS_OF_SEGMENT[point.segment]
         measured = point_mesure(
             point,
             read_mesures_facts(session, prm),

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.nomenclatures import sens_of_segment
+from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT
 from sge_sim.mesures.calendrier import calendrier, numero_borne
 from sge_sim.mesures.courbes import est_enregistre
 from sge_sim.mesures.entrees_datees import PASSAGE_5_MINUTES, vie
@@ -57,7 +57,7 @@ class LignesJours:
                 report(number, "prm", f"« {self.prm[:20]} » n'est pas un point importé")
             return [], 0
         mesures = read_mesures_facts(session, self.prm)
-        mesure = point_mesure(point, mesures, sens_of_segment(point.segment))
+        mesure = point_mesure(point, mesures, SENS_OF_SEGMENT[point.segment])
         there = {jour[0]: (jour, apport) for jour, apport in given_days(session, self.prm)}
         new: dict[date, tuple[int, Jour]] = {}
         unchanged = 0
