@@ -163,7 +163,24 @@ class RestApplication:
         self._record = record
 
     def __call__(self, request: Request) -> Response:
-        return _response(self._answer(_call_of(request)))
+        answer = self._answer(
+            RestCall(
+                method="GET" if request.method == "HEAD" else request.method,
+                path=request.path,
+                query=request.query,
+                headers=request.headers,
+                body=request.body,
+                address=request.sender.address,
+            )
+        )
+        # Where nothing is said, nothing is announced: a client would read it.
+        type_ = (("Content-Type", answer.type),) if answer.body else ()
+        return Response(
+            HTTPStatus(answer.status),
+            answer.body,
+            (*type_, *answer.headers.items()),
+            departure=answer.departure,
+        )
 
     def _answer(self, call: RestCall) -> RestAnswer:
         started, machine = stopwatch(), machine_now()
@@ -215,28 +232,6 @@ def _altered(struck: Atteinte, answer: RestAnswer) -> RestAnswer:
     if struck.panne.sorte == "xml_tronque":
         return replace(answer, body=answer.body[: len(answer.body) // 2])
     return replace(answer, departure=departure_of(struck))
-
-
-def _response(answer: RestAnswer) -> Response:
-    # Where nothing is said, nothing is announced: a client would read it.
-    type_ = (("Content-Type", answer.type),) if answer.body else ()
-    return Response(
-        HTTPStatus(answer.status),
-        answer.body,
-        (*type_, *answer.headers.items()),
-        departure=answer.departure,
-    )
-
-
-def _call_of(request: Request) -> RestCall:
-    return RestCall(
-        method="GET" if request.method == "HEAD" else request.method,
-        path=request.path,
-        query=request.query,
-        headers=request.headers,
-        body=request.body,
-        address=request.sender.address,
-    )
 
 
 def _record_of(

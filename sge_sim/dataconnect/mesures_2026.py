@@ -69,21 +69,33 @@ class _Question:
     pas: str
     grandeur: str
 
-    def body(self, **fields: Any) -> dict[str, Any]:
-        """Return an answer: what every measure begins with, then `fields`."""
-        periode = {
-            "dateDebut": self.periode.debut.isoformat(),
-            "dateFin": self.periode.fin.isoformat(),
-        }
-        return {"idPrm": self.prm, "etapeMetier": _BRUT, "periode": periode, **fields}
-
-    def grandeur_of(self, physique: str, unite: str, points: Sequence[Any]) -> dict[str, Any]:
+    def body(
+        self,
+        points: Mapping[str, Sequence[Any]],
+        contexte: Sequence[Any] = (),
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """Return an answer: what every measure begins with, `fields`, the points of each physical
+        quantity."""
         return {
-            "grandeurMetier": METIERS[self.resource.sens],
-            "grandeurPhysique": physique,
-            "unite": unite,
-            "points": points,
-            "calendrier": [],
+            "idPrm": self.prm,
+            "etapeMetier": _BRUT,
+            "periode": {
+                "dateDebut": self.periode.debut.isoformat(),
+                "dateFin": self.periode.fin.isoformat(),
+            },
+            **fields,
+            "grandeur": [
+                {
+                    "grandeurMetier": METIERS[self.resource.sens],
+                    "grandeurPhysique": physique,
+                    "unite": UNITES[physique],
+                    "points": of_grandeur,
+                    "calendrier": [],
+                }
+                for physique, of_grandeur in points.items()
+            ],
+            "contexte": contexte,
         }
 
 
@@ -128,13 +140,7 @@ def _daily(question: _Question) -> dict[str, Any] | None:
     if not valeurs:
         return None
     points = [{"v": str(jour.valeur), "d": jour.text} for jour in valeurs["EA"]]
-    return question.body(
-        typeValeur="GLOBALE",
-        modeCalcul="DIFF.INDEX",
-        pas="P1D",
-        grandeur=[question.grandeur_of("EA", "Wh", points)],
-        contexte=[],
-    )
+    return question.body({"EA": points}, typeValeur="GLOBALE", modeCalcul="DIFF.INDEX", pas="P1D")
 
 
 def _curve(question: _Question) -> dict[str, Any] | None:
@@ -152,9 +158,7 @@ def _curve(question: _Question) -> dict[str, Any] | None:
         }
         for point in valeurs["PA"]
     ]
-    return question.body(
-        modeCalcul="MESURE", grandeur=[question.grandeur_of("PA", "W", points)], contexte=[]
-    )
+    return question.body({"PA": points}, modeCalcul="MESURE")
 
 
 def _maxima(question: _Question) -> dict[str, Any] | None:
@@ -163,18 +167,14 @@ def _maxima(question: _Question) -> dict[str, Any] | None:
     maxima = question.reader.read("PMAX", question.grandeur, debut, fin, question.pas)
     if not maxima:
         return None
-    grandeurs = [
-        question.grandeur_of(
-            physique,
-            UNITES[physique],
-            [
-                {"v": "null" if maximum.valeur is None else str(maximum.valeur), "d": maximum.text}
-                for maximum in valeurs
-            ],
-        )
+    points = {
+        physique: [
+            {"v": "null" if maximum.valeur is None else str(maximum.valeur), "d": maximum.text}
+            for maximum in valeurs
+        ]
         for physique, valeurs in maxima.items()
-    ]
-    return question.body(modeCalcul="MESURE", pas=question.pas, grandeur=grandeurs, contexte=[])
+    }
+    return question.body(points, modeCalcul="MESURE", pas=question.pas)
 
 
 def _index(question: _Question) -> dict[str, Any] | None:
@@ -187,7 +187,7 @@ def _index(question: _Question) -> dict[str, Any] | None:
         dated_values(dict.fromkeys(UNITES, 0)),
         grandeur={"points": []},
     )
-    body = question.body(grandeur=[], contexte=arbre.write(contextes))
+    body = question.body({}, arbre.write(contextes))
     del body["etapeMetier"]
     return body
 
