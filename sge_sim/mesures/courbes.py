@@ -20,11 +20,10 @@ from sge_sim.mesures.calendrier import (
     decalages,
     numero_borne,
 )
-from sge_sim.mesures.demi_heures import QUELQUES_JOURS, demi_heures, watts
+from sge_sim.mesures.demi_heures import QUELQUES_JOURS, demi_heures
 from sge_sim.mesures.entrees_datees import vie
-from sge_sim.mesures.formes import BITS
 from sge_sim.mesures.installations import cles_de
-from sge_sim.mesures.journees_lues import journees_lues
+from sge_sim.mesures.journees import journees
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import perd, perdus
 from sge_sim.mesures.point import POINTS_GARDES, Grandeur, PointMesure
@@ -143,14 +142,14 @@ def blocs(
             yield Bloc(premier, premier + len(valeurs), 30, 30, valeurs)
         return
     energie = Grandeur.PA if grandeur is Grandeur.E else grandeur
-    for j in journees_lues(point, i0, i1, energie, par_duree=True):
+    for j in journees(point, i0, i1, energie, par_duree=True):
         pas = 30 if point.petit else 10 if j.pair else 5
         if grandeur is Grandeur.E:
             valeurs = _tensions(point, j, pas)
         elif point.petit:
-            valeurs, pas = watts(j, j.pas_a_pas(), horaire=horaire), 60 if horaire else 30
+            valeurs, pas = j.watts(horaire=horaire), 60 if horaire else 30
         else:
-            valeurs = _kilowatts(j)
+            valeurs = j.kilowatts()
         yield Bloc(j.premier, j.premier + len(valeurs), pas, pas, valeurs)
 
 
@@ -165,17 +164,6 @@ def blocs_10_minutes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -
         else:
             valeurs = moyennes_10_minutes(bloc.valeurs)
         yield bloc._replace(pas=10, valeurs=valeurs)
-
-
-def _kilowatts(j: Journees) -> Entiers:
-    exacts = j.pas_a_pas()
-    bits = BITS
-    if j.pair:
-        exacts, bits = exacts[:, ::2], BITS + 1
-    quanta = (exacts + (1 << bits >> 1)) >> bits
-    if len(j.changements):
-        np.minimum(quanta, j.totaux[:, None] >> (bits - BITS), out=quanta)
-    return (quanta[:, 1:] - quanta[:, :-1]) * 1000
 
 
 def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:

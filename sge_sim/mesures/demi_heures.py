@@ -12,9 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sge_sim.mesures.calendrier import calendrier
-from sge_sim.mesures.formes import BITS, UNITE
-from sge_sim.mesures.journees_lues import journees_lues
-from sge_sim.mesures.jours import Journees
+from sge_sim.mesures.journees import journees
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.tableaux import Entiers
 
@@ -22,24 +20,6 @@ QUELQUES_JOURS: Final = 16
 """Whoever asks for more has them computed at once rather than put together."""
 _BITS_GARDES: Final = 6
 """The days kept together: 64, of 6 kB."""
-
-
-def watts(j: Journees, exacts: Entiers, *, horaire: bool) -> Entiers:
-    """Return mean W from the whole Wh since midnight: twice the Wh of a half-hour.
-
-    `exacts` are the days step by step (`Journees.pas_a_pas`).
-    """
-    comptes = exacts + UNITE // 2
-    comptes >>= BITS
-    if j.arrondies:
-        # The day was rounded down to whole Wh.
-        np.minimum(comptes, j.totaux[:, None], out=comptes)
-    if horaire:
-        comptes = comptes[:, ::2]
-        return comptes[:, 1:] - comptes[:, :-1]
-    watts: Entiers = comptes[:, 1:] - comptes[:, :-1]
-    watts *= 2
-    return watts
 
 
 def demi_heures(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, Entiers]]:
@@ -59,8 +39,8 @@ def _gardees(point: PointMesure, rang: int) -> list[tuple[int, NDArray[Any]]]:
     debut = rang << _BITS_GARDES
     fin = min(debut + (1 << _BITS_GARDES), len(calendrier().heures))
     parts = []
-    for j in journees_lues(point, debut, fin, par_duree=True):
-        exacts = watts(j, j.pas_a_pas(), horaire=False)
+    for j in journees(point, debut, fin, par_duree=True):
+        exacts = j.watts()
         gardees = exacts.astype(np.min_scalar_type(int(np.max(exacts, initial=0))))
         gardees.setflags(write=False)
         parts.append((j.premier, gardees))

@@ -42,7 +42,7 @@ from sge_sim.mesures.courbes import Bloc, blocs_10_minutes
 from sge_sim.mesures.entrees_datees import coupes_entre, plages_de, puissance_de
 from sge_sim.mesures.formes import BITS
 from sge_sim.mesures.index import CADRANS_DISTRIBUTEUR, Index
-from sge_sim.mesures.journees_lues import journees_lues
+from sge_sim.mesures.journees import journees
 from sge_sim.mesures.jours import DEBUT_CHANGEMENT, FIN_CHANGEMENT
 from sge_sim.mesures.point import Grandeur, PointMesure, Structure, en_vigueur
 from sge_sim.mesures.tableaux import Entiers
@@ -181,7 +181,7 @@ def _minutes(point: PointMesure, i0: int, i1: int) -> Entiers:
     """Return the register, from 0, of each minute of the days [i0, i1) that overran, -1 of the
     others."""
     found = []
-    for j in journees_lues(point, i0, i1, par_duree=True):
+    for j in journees(point, i0, i1, par_duree=True):
         # One kilowatt over a step of a large meter is a unit.
         trop = np.diff(j.pas_a_pas(), axis=1) > puissance_de(point, jour_de(j.premier)) << BITS
         trop = np.repeat(trop, j.banque.pas, axis=1)

@@ -13,7 +13,7 @@ from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, jour_de, numero
 from sge_sim.mesures.climat import climat
 from sge_sim.mesures.courbes import est_collecte
-from sge_sim.mesures.demi_heures import demi_heures, watts
+from sge_sim.mesures.demi_heures import demi_heures
 from sge_sim.mesures.entrees_datees import contact_de, periode_mesuree, puissance_de
 from sge_sim.mesures.formes import banque
 from sge_sim.mesures.installations import cles_de, installation_de, keep_cles
@@ -87,7 +87,7 @@ def _valeurs(
         ici.append(installation)
     for rangs, installations in ensembles.values():
         jours = _journees([points[rang] for rang in rangs], installations, n)
-        yield rangs, watts(jours, jours.pas_a_pas(), horaire=False)
+        yield rangs, jours.watts()
 
 
 def courbe_d_un_jour(point: PointMesure, n: int) -> Entiers:

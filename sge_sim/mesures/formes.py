@@ -10,6 +10,7 @@ habit of a point is then a number, and what a day makes of it is added to it (`g
 are plausible, not measured (assumed).
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
 from functools import cached_property, lru_cache
@@ -99,19 +100,23 @@ class Banque:
         """Minutes of a step."""
         return 1440 // (int(self.cumuls.shape[1]) - 1)
 
-    def cumuls_a(self, minute: int, lignes: Entiers | EntiersCourts) -> NDArray[np.int32]:
-        """Return the running sum of rows at a minute of the day, linear between two bounds."""
-        rang, reste = divmod(minute, self.pas)
-        # No row is beyond the bank (`limite` looks all of them up): not checked each time.
-        found = self._au_pas(rang).take(lignes, mode="clip")
-        if reste:
-            # A step is a part of 2**24, times less than 30 minutes: within 32 bits.
-            suite = self._au_pas(rang + 1).take(lignes, mode="clip")
-            suite -= found
-            suite *= np.int32(reste)
-            suite //= np.int32(self.pas)
-            found += suite
-        return found
+    def cumuls_aux(
+        self, minutes: Iterable[int], lignes: Entiers | EntiersCourts
+    ) -> Iterator[NDArray[np.int32]]:
+        """Yield the running sum of rows at each of these minutes of the day, linear between two
+        bounds."""
+        for minute in minutes:
+            rang, reste = divmod(minute, self.pas)
+            # No row is beyond the bank (`limite` looks all of them up): not checked each time.
+            found = self._au_pas(rang).take(lignes, mode="clip")
+            if reste:
+                # A step is a part of 2**24, times less than 30 minutes: within 32 bits.
+                suite = self._au_pas(rang + 1).take(lignes, mode="clip")
+                suite -= found
+                suite *= np.int32(reste)
+                suite //= np.int32(self.pas)
+                found += suite
+            yield found
 
     def _au_pas(self, rang: int) -> NDArray[np.int32]:
         """Return the running sum of each row at a bound of the steps, kept side by side."""

@@ -17,14 +17,14 @@ from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage, par_cadran
 from sge_sim.mesures.entrees_datees import index_perdus, plages_de, vie
+from sge_sim.mesures.index_donnes import through_given
 from sge_sim.mesures.installations import cles_de
-from sge_sim.mesures.journees_lues import journees_lues, through_given
+from sge_sim.mesures.journees import journees
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.point import (
     POINTS_GARDES,
     CompteurPose,
     Grandeur,
-    Plages,
     PointMesure,
     Structure,
     en_vigueur,
@@ -236,7 +236,14 @@ def _montre(point: PointMesure, compteur: CompteurPose, i0: int, lus: Entiers) -
     for rang in _REGISTRES_INITIAUX:
         lus[rang] += compteur.index_initial
     pose = numero_borne(compteur.pose)
-    through_given(point, compteur, i0, lus, lambda jour: _comptes(point, pose, jour, Grandeur.PA))
+    if point.petit and point.donnees is not None:
+        through_given(
+            point.donnees,
+            compteur,
+            i0,
+            lus,
+            lambda jour: _comptes(point, pose, jour, Grandeur.PA),
+        )
 
 
 def _affiche(point: PointMesure, energies: Entiers) -> Entiers:
@@ -278,10 +285,10 @@ def _comptes(point: PointMesure, pose: int, jour: int, grandeur: Grandeur) -> En
 def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:
     """Return what each register counts over the days [i0, i1), shape (16,).
 
-    As `_energies` summed, without giving each day its registers: a meter lives for years.
+    As `energies_des_registres` summed, but no day has its registers: a meter lives for years.
     """
     sommes = np.zeros(_TOTAL + 1, np.int64)
-    for j in journees_lues(point, i0, i1, grandeur):
+    for j in journees(point, i0, i1, grandeur):
         jour = jour_de(j.premier)
         total = int(j.totaux.sum())
         sommes[_TOTAL] += total
@@ -305,9 +312,12 @@ def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers
     return sommes
 
 
-def _until(j: Journees, bornes: tuple[int, ...]) -> Entiers:
-    """Return what is spent at each of `bornes` and at the end of the days, shape (parts, n)."""
-    return np.concatenate([j.registres(np.array(bornes, np.int64)[:, None]), j.totaux[None]])
+def _until(j: Journees, bornes: tuple[int, ...], jusque: Entiers | None = None) -> Entiers:
+    """Return what is spent at each of `bornes` and at the end of the days, or until a minute of
+    each: shape (parts, n)."""
+    if jusque is None:
+        return np.concatenate([j.registres(np.array(bornes, np.int64)[:, None]), j.totaux[None]])
+    return j.registres(np.minimum(np.array([*bornes, 1440], np.int64)[:, None], jusque))
 
 
 def energies_des_registres(
@@ -315,12 +325,14 @@ def energies_des_registres(
 ) -> Entiers:
     """Return what each register counts on each day, or until a minute of it: shape (16, n)."""
     energies = np.zeros((_TOTAL + 1, i1 - i0), np.int64)
-    for j in journees_lues(point, i0, i1, grandeur):
+    for j in journees(point, i0, i1, grandeur):
         jour = jour_de(j.premier)
-        ici = slice(j.premier - i0, j.premier - i0 + j.nombre)
+        fin = j.premier + len(j.totaux)
+        ici = slice(j.premier - i0, fin - i0)
         jusque = None if minutes is None else minutes[None, ici]
         energies[_TOTAL, ici] = j.totaux if jusque is None else j.registres(jusque)[0]
         plages = plages_de(point, jour)
+        spent: dict[tuple[int, ...], Entiers] = {}
         for grilles, premier in (
             (point.grille_fournisseur, 0),
             (point.grille_distributeur, CADRANS_FOURNISSEUR),
@@ -328,24 +340,20 @@ def energies_des_registres(
             grille = en_vigueur(grilles, jour)
             if grille is None or grille.structure is Structure.BASE:
                 energies[premier, ici] = energies[_TOTAL, ici]
-            else:
-                _repartit(j, grille.structure, plages, jusque, energies[premier:, ici])
+                continue
+            bornes, natures = decoupage(grille.structure, plages)
+            if bornes not in spent:
+                spent[bornes] = _until(j, bornes, jusque)
+            cadrans = cadrans_des_jours(grille.structure)[:, j.premier : fin]
+            _repartit(spent[bornes], cadrans.take(natures, axis=0), energies[premier:, ici])
     return energies
 
 
-def _repartit(
-    j: Journees, structure: Structure, plages: Plages, jusque: Entiers | None, registres: Entiers
-) -> None:
-    """Add the days to the registers of a grid, class by class."""
-    bornes, natures = decoupage(structure, plages)
-    n = j.nombre
-    if jusque is None:
-        cumuls = _until(j, bornes)
-    else:
-        cumuls = j.registres(np.minimum(np.array([*bornes, 1440], np.int64)[:, None], jusque))
-    cadrans = cadrans_des_jours(structure)[:, j.premier : j.premier + n]
-    jours = np.arange(n)
-    avant = np.zeros(n, np.int64)
-    for nature, cumul in zip(natures, cumuls, strict=True):
-        registres[cadrans[nature] - 1, jours] += cumul - avant
+def _repartit(cumuls: Entiers, cadrans: Entiers, registres: Entiers) -> None:
+    """Add what days spent until the end of each part, shape (parts, n), to the registers that count
+    them: `cadrans`, from 1, by part and day."""
+    jours = np.arange(cumuls.shape[1])
+    avant = np.zeros_like(jours)
+    for cumul, des_jours in zip(cumuls, cadrans, strict=True):
+        registres[des_jours - 1, jours] += cumul - avant
         avant = cumul

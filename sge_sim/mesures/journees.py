@@ -11,10 +11,14 @@ the quantum of their curves, so that kilowatts add up to the day too.
 
 What a plant and a load behind one meter leave of each other isn't a sum of rows: the steps of both
 are computed, and what is left of them is added up again (`JourneesNettes`).
+
+What was given of a point stands above the physics: a day of which something is known is made of it
+(`JourneesDonnees`), whatever would have been drawn; what isn't known of it is drawn, within the
+energy that two indexes leave.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -33,12 +37,13 @@ from sge_sim.mesures.entrees_datees import (
     coupes_de,
     puissance_de,
 )
-from sge_sim.mesures.formes import Banque, Sorte, banque
+from sge_sim.mesures.formes import BITS, UNITE, Banque, Sorte, banque
 from sge_sim.mesures.hasard import FRACTION
 from sge_sim.mesures.installations import cles_de, installation_de
-from sge_sim.mesures.jours import Colonnes, Journees, JourneesNettes
+from sge_sim.mesures.jours import Colonnes, Journees, JourneesDonnees, JourneesNettes
+from sge_sim.mesures.jours_donnes import MesuresDonnees
 from sge_sim.mesures.point import Grandeur, PointMesure
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, Masque
 from sge_sim.mesures.vecu import limite, vit
 
 _AUCUN = np.zeros(0, np.int64)
@@ -61,6 +66,16 @@ def journees(
     With `par_duree`, days of 23 and 25 hours stand alone. What a day holds doesn't depend on
     `i0` and `i1`. `grandeur` is not the voltage, which is no energy.
     """
+    drawn = _drawn(point, i0, i1, grandeur, par_duree=par_duree)
+    if point.donnees is None or grandeur is not Grandeur.PA:
+        return drawn
+    return _with_given(drawn, _known_steps(point, point.donnees))
+
+
+def _drawn(
+    point: PointMesure, i0: int, i1: int, grandeur: Grandeur, *, par_duree: bool
+) -> Iterator[Journees]:
+    """Yield the days as they are drawn, whatever was given of them."""
     coupes = coupes_de(point)
     bornes = [i0, *coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)], i1]
     changements = changements_entre(i0, i1)
@@ -193,3 +208,71 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     if pair:
         energies = energies & ~1
     return _BlocDeJours(i0, energies, lignes, formes, pair)
+
+
+def _with_given(drawn: Iterator[Journees], known: Mapping[int, Entiers]) -> Iterator[Journees]:
+    """Days are cut where those that are known begin and end (`coupes_de`)."""
+    for j in drawn:
+        if j.premier not in known:
+            yield j
+            continue
+        n = len(j.totaux)
+        pas = np.stack([known[j.premier + rang] for rang in range(n)])
+        cumuls = np.zeros((n, pas.shape[1] + 1), np.int64)
+        pas.cumsum(axis=1, out=cumuls[:, 1:])
+        vide = np.zeros((0, n), np.int64)
+        yield JourneesDonnees(
+            j.premier, vide, vide, j.banque, j.pair, j.changements, j.ecarts, cumuls
+        )
+
+
+@lru_cache(maxsize=64)
+def _known_steps(point: PointMesure, donnees: MesuresDonnees) -> Mapping[int, Entiers]:
+    """Return what each step of the days of which something is known spends, by their number."""
+    known: dict[int, Entiers] = {}
+    gaps: dict[int, Masque] = {}
+    for jour, courbe in donnees.courbes.items():
+        watts = np.array([-1 if value is None else value for value in courbe], np.int64)
+        known[jour], gaps[jour] = _spent(point, watts, jour)
+    for debut, fin in (*donnees.releves, *((jour, jour + 1) for jour in donnees.courbes)):
+        for jour in range(debut, fin):
+            if jour not in known or gaps[jour].any():
+                drawn = _drawn_steps(point, jour)
+                gaps.setdefault(jour, np.ones(len(drawn), np.bool_))
+                known[jour] = np.where(gaps[jour], drawn, known.get(jour, drawn))
+    for debut, fin in donnees.releves:
+        jours = range(debut, fin)
+        rest = donnees.totaux[fin] - donnees.totaux[debut]
+        free = np.concatenate([gaps[jour] for jour in jours])
+        spent = np.concatenate([known[jour] for jour in jours])
+        if free.any():
+            spent[free] = _shared(spent[free], max(rest - int(spent[~free].sum()), 0))
+            ends = np.cumsum([len(known[jour]) for jour in jours])[:-1]
+            known.update(zip(jours, np.split(spent, ends), strict=True))
+    return known
+
+
+def _spent(point: PointMesure, watts: Entiers, jour: int) -> tuple[Entiers, Masque]:
+    """Return what each step spends, Wh or twelfths of kWh, and which of them were lost."""
+    lost = watts < 0
+    if point.petit:
+        return watts // 2, lost
+    (j,) = _drawn(point, jour, jour + 1, Grandeur.PA, par_duree=False)
+    # Before five minutes were recorded, ten were: two steps of the same power.
+    times = 2 if j.pair else 1
+    return np.repeat(watts // 1000, times), np.repeat(lost, times)
+
+
+def _drawn_steps(point: PointMesure, jour: int) -> Entiers:
+    (j,) = _drawn(point, jour, jour + 1, Grandeur.PA, par_duree=True)
+    steps: Entiers = np.diff((j.pas_a_pas()[0] + UNITE // 2) >> BITS)
+    return steps
+
+
+def _shared(weights: Entiers, total: int) -> Entiers:
+    """Return `total` as the weights divide it, in whole numbers that add up to it."""
+    running = np.cumsum(weights)
+    if not running[-1]:
+        running = np.arange(1, len(weights) + 1)
+    shares: Entiers = np.diff(running * total // running[-1], prepend=0)
+    return shares

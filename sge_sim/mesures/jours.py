@@ -3,6 +3,7 @@
 A day of 23 or 25 hours lives its legal hours: 2h-3h is skipped in spring, lived twice in autumn.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from sge_sim.mesures.tableaux import Entiers, EntiersCourts
 DEBUT_CHANGEMENT, FIN_CHANGEMENT = 120, 180
 """Legal minutes of the hour that is skipped or lived twice on a day of 23 or 25 hours."""
 Colonnes = Entiers | EntiersCourts
+_HEURE = FIN_CHANGEMENT - DEBUT_CHANGEMENT
 _DEBUT = np.array([[DEBUT_CHANGEMENT]])
 
 
@@ -78,12 +80,12 @@ class Journees:
         `minutes`: shape (bounds, 1) or (bounds, n), up to 1440; the result: (bounds, n).
         """
         if minutes.shape[1] == 1:
-            exacts = np.empty((len(minutes), self.nombre), np.int64)
-            for rang, (minute,) in enumerate(minutes.tolist()):
-                jours = exacts[rang]
-                self._a(minute, jours)
-                if minute > DEBUT_CHANGEMENT and len(self.changements):
-                    jours[self.changements] += self._heure_changee(minute)
+            bornes = minutes[:, 0].tolist()
+            exacts = self._aux(bornes)
+            if len(self.changements):
+                for jours, minute in zip(exacts, bornes, strict=True):
+                    if minute > DEBUT_CHANGEMENT:
+                        jours[self.changements] += self._heure_changee(minute)
         else:
             exacts = self._spent(minutes, slice(None))
             if len(self.changements):
@@ -116,11 +118,44 @@ class Journees:
         exacts: Entiers = np.matmul(self.energies.T[:, None].astype(np.int64), cumuls)[:, 0]
         return exacts
 
-    def _a(self, minute: int, jours: Entiers) -> None:
-        """Write the energy since midnight at a minute of days of 24 hours, times `UNITE`."""
+    def watts(self, *, horaire: bool = False) -> Entiers:
+        """Return mean W of the half-hours of a small point, or of its hours: shape (n, steps).
+
+        Only for `Journees` cut by `par_duree`.
+        """
+        comptes = self.pas_a_pas() + UNITE // 2
+        comptes >>= BITS
+        if self.arrondies:
+            np.minimum(comptes, self.totaux[:, None], out=comptes)
+        if horaire:
+            comptes = comptes[:, ::2]
+            return comptes[:, 1:] - comptes[:, :-1]
+        watts: Entiers = comptes[:, 1:] - comptes[:, :-1]
+        watts *= 2  # the Wh of a half-hour
+        return watts
+
+    def kilowatts(self) -> Entiers:
+        """Return mean W of the steps of a large point, whole kW: shape (n, steps).
+
+        Only for `Journees` cut by `par_duree`.
+        """
+        exacts, bits = self.pas_a_pas(), BITS
+        if self.pair:
+            exacts, bits = exacts[:, ::2], BITS + 1
+        quanta = (exacts + (1 << bits >> 1)) >> bits
+        if len(self.changements):
+            np.minimum(quanta, self.totaux[:, None] >> (bits - BITS), out=quanta)
+        return (quanta[:, 1:] - quanta[:, :-1]) * 1000
+
+    def _aux(self, minutes: Sequence[int]) -> Entiers:
+        """Return the energy since midnight at minutes of days of 24 hours, times `UNITE`: shape
+        (minutes, n)."""
         prises, rangs = self._lignes_prises
-        cumuls = self.banque.cumuls_a(minute, prises).astype(np.int64).take(rangs, mode="clip")
-        np.einsum("kn,kn->n", self.energies, cumuls, out=jours)
+        exacts = np.empty((len(minutes), self.nombre), np.int64)
+        for jours, pris in zip(exacts, self.banque.cumuls_aux(minutes, prises), strict=True):
+            cumuls = pris.astype(np.int64).take(rangs, mode="clip")
+            np.einsum("kn,kn->n", self.energies, cumuls, out=jours)
+        return exacts
 
     @cached_property
     def _lignes_prises(self) -> tuple[Colonnes, Entiers]:
@@ -165,9 +200,8 @@ class Journees:
 
     def _heure_jusque(self, minute: int) -> Entiers:
         energies, lignes = self._changees
-        cumuls = self.banque.cumuls_a(minute, lignes)
-        cumuls -= self.banque.cumuls_a(DEBUT_CHANGEMENT, lignes)
-        heure: Entiers = (energies * cumuls).sum(axis=0)
+        debut, fin = self.banque.cumuls_aux((DEBUT_CHANGEMENT, minute), lignes)
+        heure: Entiers = (energies * (fin - debut)).sum(axis=0)
         return heure
 
     @cached_property
@@ -203,8 +237,46 @@ class JourneesNettes(Journees):
         heure: Entiers = self._heure_du_changement(bornes)[0]
         return heure
 
-    def _a(self, minute: int, jours: Entiers) -> None:
-        jours[:] = self._spent(np.full((1, self.nombre), minute), slice(None))[0]
+    def _aux(self, minutes: Sequence[int]) -> Entiers:
+        return self._spent(np.array(minutes)[:, None], slice(None))
 
     def _spent(self, minutes: Entiers, jours: slice | Entiers) -> Entiers:
         return spent_until(self.exacts[jours], minutes, self.banque.pas)
+
+
+@dataclass
+class JourneesDonnees(Journees):
+    """Days of one length of which the steps are known: `comptes`, shape (n, steps + 1), is what was
+    spent since midnight at each bound of theirs, in the order of time."""
+
+    comptes: Entiers
+
+    @property
+    def arrondies(self) -> bool:
+        return False
+
+    @cached_property
+    def totaux(self) -> Entiers:
+        return self.comptes[:, -1]
+
+    def pas_a_pas(self) -> Entiers:
+        return self.comptes << BITS
+
+    def registres(self, minutes: Entiers) -> Entiers:
+        ecart = int(self.ecarts[0]) if len(self.ecarts) else 0
+        if not ecart:
+            return self._until(minutes)
+        # What is spent by a minute of the hour that is skipped or lived twice, and after it.
+        before = self._until(np.minimum(minutes, DEBUT_CHANGEMENT))
+        after = self._until(np.maximum(minutes, FIN_CHANGEMENT) + _HEURE * ecart)
+        after -= self._until(np.full((1, 1), FIN_CHANGEMENT + _HEURE * ecart))
+        if ecart < 0:
+            return before + after
+        within = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
+        for start in (DEBUT_CHANGEMENT, FIN_CHANGEMENT):
+            after += self._until(within - DEBUT_CHANGEMENT + start)
+            after -= self._until(np.full((1, 1), start))
+        return before + after
+
+    def _until(self, minutes: Entiers) -> Entiers:
+        return spent_until(self.comptes, minutes, self.banque.pas)

@@ -15,7 +15,7 @@ from sge_sim.mesures.entrees_datees import (
     puissance_de,
 )
 from sge_sim.mesures.installations import cles_de
-from sge_sim.mesures.journees_lues import journees_lues
+from sge_sim.mesures.journees import journees
 from sge_sim.mesures.pertes import ILLISIBLE, illisibles
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.pointes import instantanees
@@ -77,7 +77,7 @@ def energies_quotidiennes(
     """
     i0, i1 = periode_mesuree(point, numero_borne(debut), numero_borne(fin))
     perdus = index_perdus(point, i0, i1 + 1)
-    parts = [j.totaux for j in journees_lues(point, i0, i1, grandeur)]
+    parts = [j.totaux for j in journees(point, i0, i1, grandeur)]
     valeurs = np.concatenate(parts) if parts else np.zeros(0, np.int64)
     table = calendrier()
     if point.petit:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
+
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.releves import CalendrierReleve, Contexte, GrandeurRelevee, Registre
@@ -113,14 +115,17 @@ def dated_values(plausibles: Mapping[str, int]) -> Valeurs:
     (`iv`): that of its quantity in `plausibles`, null without one."""
 
     def write(registres: Sequence[tuple[str, Registre]]) -> list[list[Arbre]]:
+        if not registres:
+            return []
+        horodates, decalages = (
+            np.concatenate([getattr(registre, of) for _, registre in registres])
+            for of in ("horodates", "decalages")
+        )
+        stamps = iter(write_stamps(Stamp.NAIF, horodates, decalages))
         return [
             [
                 {"d": d, "v": v, "iv": plausibles.get(grandeur)}
-                for d, v in zip(
-                    write_stamps(Stamp.NAIF, registre.horodates, registre.decalages),
-                    registre.valeurs.tolist(),
-                    strict=True,
-                )
+                for v, d in zip(registre.valeurs.tolist(), stamps, strict=False)
             ]
             for grandeur, registre in registres
         ]

@@ -10,7 +10,7 @@ from mesures_points import apres, examples, graines, linky
 
 from sge_sim.mesures import HeuresCreuses, PuissanceSouscrite, parse_plages
 from sge_sim.mesures.calendrier import numero
-from sge_sim.mesures.demi_heures import demi_heures, watts
+from sge_sim.mesures.demi_heures import demi_heures
 from sge_sim.mesures.journees import journees
 
 CHANGES = st.dates(date(2024, 3, 20), date(2024, 4, 10)) | st.dates(
@@ -33,10 +33,7 @@ def test_what_is_kept_is_what_would_be_computed(
     )
     i0 = numero(apres(change, avance))
     i1 = i0 + duree
-    computed = [
-        watts(j, j.pas_a_pas(), horaire=False).ravel()
-        for j in journees(point, i0, i1, par_duree=True)
-    ]
+    computed = [j.watts().ravel() for j in journees(point, i0, i1, par_duree=True)]
     kept = list(demi_heures(point, i0, i1))
     assert [premier for premier, _ in kept] == sorted({premier for premier, _ in kept})
     assert sum(len(valeurs) for _, valeurs in kept) == duree
