@@ -13,13 +13,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
-
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.commandes.back_office import BackOffice
 from sge_sim.domaine.retombees import Avancement, EtatTravail, Retombees, Travail
 from sge_sim.facts.database import Database
-from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
+from sge_sim.facts.outage import DATABASE_ERRORS, unreachable_sentence
 from sge_sim.facts.stored_clock import Change, Reglage, StoredClock
 from sge_sim.tables.retombees import measured
 
@@ -115,7 +113,7 @@ class Moves:
         """Return how far the work of a move is now, as far as the database can be read."""
         before = move.travail
         if before.etat == "en_cours":
-            with suppress(DBAPIError, *DATABASE_UNREACHABLE):
+            with suppress(*DATABASE_ERRORS):
                 now = self._measured(move)
                 with self._lock:
                     if move.travail is before:
@@ -153,7 +151,7 @@ class Moves:
                         self._settle(move, self._measured(move), "fait")
                 else:
                     self._stopping.wait(_RETRY_SECONDS)
-            except (DBAPIError, *DATABASE_UNREACHABLE) as error:
+            except DATABASE_ERRORS as error:
                 for move in moves:
                     self._settle(move, move.travail, "en_cours", _held_up_by(error))
                 self._stopping.wait(_RETRY_SECONDS)

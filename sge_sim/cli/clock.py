@@ -140,10 +140,8 @@ def _there(admin_url: str, ask: Callable[["ServedClock"], None]) -> tuple[Retomb
 
 def _here(database: "Database", change: "Change") -> Retombees:
     """Make the change and what is due; what isn't done is said as it is: the clock has moved."""
-    from sqlalchemy.exc import DBAPIError
-
     from sge_sim.commandes.echeances import catch_up_orders
-    from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
+    from sge_sim.facts.outage import DATABASE_ERRORS, unreachable_sentence
     from sge_sim.facts.stored_clock import StoredClock
     from sge_sim.tables.retombees import measured, retombees_between
 
@@ -155,18 +153,18 @@ def _here(database: "Database", change: "Change") -> Retombees:
     )
 
     def progress() -> str:
-        with suppress(DBAPIError, *DATABASE_UNREACHABLE), database.sessions() as session:
+        with suppress(*DATABASE_ERRORS), database.sessions() as session:
             return progress_sentence(measured(session, travail))
         return ""
 
     try:
         with progress_if_long(_WORK, progress):
-            catch_up_orders(database, reglage.fin)
+            catch_up_orders(database, reglage.fin, asked=True)
         with database.sessions() as session:
             return retombees_between(session, reglage.debut, reglage.fin)
-    except (DBAPIError, *DATABASE_UNREACHABLE) as error:
+    except DATABASE_ERRORS as error:
         raison = f"{unreachable_sentence(error)}, le reste se fera à la prochaine avance"
-        with suppress(DBAPIError, *DATABASE_UNREACHABLE), database.sessions() as session:
+        with suppress(*DATABASE_ERRORS), database.sessions() as session:
             travail = measured(session, travail)
         raise UsageError(progress_sentence(replace(travail, raison=raison))) from error
 

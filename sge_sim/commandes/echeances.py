@@ -89,12 +89,16 @@ def catch_up_orders(
     until: datetime,
     prm: str | None = None,
     carry_on: Callable[[], bool] = lambda: True,
+    *,
+    asked: bool = False,
 ) -> int:
     """Make what is due by `until` (aware) happen, of one point if it is given, in slices.
 
     `carry_on` is asked before each slice; where it is false the rest is left for the next time.
-    Returns how many things happened.
+    `asked`: somebody waits for it, so that only those who wait for the lock are let in between two
+    slices. Returns how many things happened.
     """
+    leave_to_others = database.let_others_write if asked else database.let_others_work
     happened = 0
     while carry_on():
         vue = database.memoire.look()
@@ -108,7 +112,7 @@ def catch_up_orders(
             with database.exclusive_transaction() as session:
                 happened += _do_slice(session, agenda)
             if agenda:
-                database.let_others_work(elapsed_ms(begun))
+                leave_to_others(elapsed_ms(begun))
     return happened
 
 

@@ -20,6 +20,9 @@ DATABASE_UNREACHABLE = (
 """What is raised when the database, or the machine under it, can't do its work for now: it is
 locked for too long, stopped, the disk is full, no descriptor is left."""
 
+DATABASE_ERRORS: Final = (DBAPIError, *DATABASE_UNREACHABLE)
+"""Those, and whatever else a database refuses to do."""
+
 _PRIMARY: Final = 0xFF
 _SPOILT: Final = (
     "la base de données n'est plus lisible ({}) : arrêter le simulateur, puis restaurer son "
@@ -69,7 +72,7 @@ class Outage:
         """Leave undone what the database refuses to do for now; any other failure is raised."""
         try:
             yield
-        except (DBAPIError, *DATABASE_UNREACHABLE) as error:
+        except DATABASE_ERRORS as error:
             if not self._lasts:
                 self._logger.error("%s : %s.", self._sentence, unreachable_sentence(error))
             self._lasts = True

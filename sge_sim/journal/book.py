@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.locks import lock
-from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
+from sge_sim.facts.outage import DATABASE_ERRORS, unreachable_sentence
 from sge_sim.journal import avaries
 from sge_sim.journal.avaries import Avarie
 from sge_sim.journal.drain import Drainer
@@ -157,7 +157,7 @@ class Journal:
         try:
             self._drainer.drain()
         except Exception as error:
-            known = isinstance(error, (DBAPIError, *DATABASE_UNREACHABLE))
+            known = isinstance(error, DATABASE_ERRORS)
             reason = unreachable_sentence(error) if known else f"{type(error).__name__} : {error}"
             if self._failure is None:
                 _log.error(

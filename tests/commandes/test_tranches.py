@@ -73,6 +73,18 @@ def test_a_slow_machine_does_less_in_a_slice(lives: Lives, monkeypatch: pytest.M
     assert happened == [1, 1, 1, 1, 1]
 
 
+def test_whoever_asks_does_not_wait_for_nobody(
+    lives: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_many(lives)
+    left: list[float] = []
+    monkeypatch.setattr(Database, "let_others_work", lambda _self, worked: left.append(worked))
+    assert catch_up_orders(lives.database, NOON + 2 * DAYS, asked=True) == MANY
+    assert left == []
+    assert catch_up_orders(lives.database, NOON + 400 * DAYS) > 25
+    assert left != [], "what goes on unasked leaves the machine to others"
+
+
 def test_a_slice_reads_and_writes_no_more_than_it_changes(lives: Lives) -> None:
     """The services of a point that differ are as many as it has; only what a service renews is
     ended by its start. What changes is written by the driver itself: the lock is held meanwhile."""
