@@ -19,7 +19,7 @@ from sqlalchemy import func, insert, select
 
 from bench.publication import SEED, is_linky, tiers_of
 from sge_sim.clock import PARIS, add_months, elapsed_ms, stopwatch
-from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.facts.database import Database, sqlite_url
@@ -86,7 +86,7 @@ def make_state(folder: Path, flux: FluxM023, points: int) -> None:
         insert_points(session, iter(fiches))
         session.execute(insert(Collecte), [{"prm": prm, "debut": debut} for prm in prms])
         days = (None, None) if flux == "C68" else (debut, _TODAY)
-        asked = Historiques(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
+        asked = MesuresDemandees(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
         emetteur = Emetteur(acteur, contrat, "bench@example.fr", None)
         numeros = read_numeros(Driver.under(session))
         order_m023(session, numeros, emetteur, asked, _instant(), AUSSITOT)

@@ -24,7 +24,7 @@ from bench.in_process import Caller, caller, data_connect
 from bench.publication import tiers_of
 from bench.trace import Counts, Walk, walk_of
 from sge_sim.clock import parse_instant
-from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.dataconnect.applications import ensure_default_applications
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.domaine.jours_ouvres import AUSSITOT
@@ -233,7 +233,7 @@ def _fines(client: Caller, prms: list[str]) -> bytes:
 def _demand_files(session: Session, flux: FluxM023, prms: list[str]) -> None:
     """Demand a month of measures of points; the files are due at once."""
     days = (_TODAY - timedelta(30), _TODAY)
-    asked = Historiques(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
+    asked = MesuresDemandees(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
     emetteur = Emetteur(*tiers_of(session), "bench@exemple.fr", None)
     order_m023(
         session, read_numeros(Driver.under(session)), emetteur, asked, parse_instant(NOW), AUSSITOT

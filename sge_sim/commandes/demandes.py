@@ -138,7 +138,7 @@ M023_WITHIN: Final = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Historiques:
+class MesuresDemandees:
     """What a demand asks for: the files of `flux` about these points, over the legal days
     [debut, fin), which technical and contractual data (C68) don't have."""
 
@@ -166,7 +166,7 @@ def order_m023(
     session: Session,
     numeros: Numeros,
     emetteur: Emetteur,
-    asked: Historiques,
+    asked: MesuresDemandees,
     now: datetime,
     delai: Delai,
 ) -> DemandeM023:

@@ -119,16 +119,14 @@ ETATS_SANS_ALIMENTATION: Final = frozenset[EtatAlimentation]({"COUP", "NALI", "N
 
 GRANDS_CONSOMMATEURS: Final = frozenset[Segment]({"C1", "C2", "C3", "C4"})
 GRANDS_PRODUCTEURS: Final = frozenset[Segment]({"P1", "P2", "P3"})
+PRODUCTEURS: Final = GRANDS_PRODUCTEURS | {"P4"}
 GRANDS: Final = GRANDS_CONSOMMATEURS | GRANDS_PRODUCTEURS
 """Points of more than 36 kVA."""
 PETITS: Final = frozenset[Segment]({"C5", "P4"})
 """Points of 36 kVA and less: their meter is of the Linky kind."""
 
 SENS_OF_SEGMENT: Final[Mapping[Segment, Sens]] = MappingProxyType(
-    {
-        segment: "INJECTION" if segment in {*GRANDS_PRODUCTEURS, "P4"} else "SOUTIRAGE"
-        for segment in GRANDS | PETITS
-    }
+    {segment: "INJECTION" if segment in PRODUCTEURS else "SOUTIRAGE" for segment in GRANDS | PETITS}
 )
 """The direction of the contract of a point: what P1 to P4 produce is injected."""
 

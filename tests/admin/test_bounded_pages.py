@@ -23,7 +23,7 @@ from state_kit import numeros_within
 
 from sge_sim.admin import application
 from sge_sim.clock import PARIS, machine_now
-from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.dataconnect.applications import create_application
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.domaine.jours_ouvres import AUSSITOT
@@ -123,7 +123,7 @@ def order(room: Room) -> None:
         points = look_for_points(session, "", "C5", after="", limit=POINTS)
         prms = tuple(each.prm for each in points)
         days = date(2025, 2, 1), date(2025, 3, 1)
-        asked = Historiques("R63", "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
+        asked = MesuresDemandees("R63", "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
         emetteur = Emetteur("TIERS1", room.services.contrat_id, room.login, WORST[:4] * 4)
         order_m023(
             session,

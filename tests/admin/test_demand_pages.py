@@ -13,7 +13,7 @@ from admin_kit import UNKNOWN, Room, control_room
 from state_kit import numeros_within
 
 from sge_sim.clock import parse_instant
-from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.flux.declaration import declare_canal
 from sge_sim.flux.r6x.documents import read_documents
@@ -47,7 +47,7 @@ def demand(room: Room, flux: Any, *prms: str) -> str:
     """Have a demand answered; return the number of its case."""
     contrat = room.services.simulator.callers[0].contrat_id
     days = DAYS_OF.get(flux, DAYS)
-    asked = Historiques(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
+    asked = MesuresDemandees(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
     with room.state.database.transaction() as session:
         emetteur = Emetteur("TIERS1", contrat, "a@b.fr", "<b>ref</b>")
         number = order_m023(

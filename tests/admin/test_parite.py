@@ -28,7 +28,7 @@ from state_kit import numeros_within
 import sge_sim.api
 from sge_sim.admin.application import _ROUTES
 from sge_sim.cli import commands
-from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.datahub.portail import create_compte
 from sge_sim.domaine.jours_ouvres import AUSSITOT
@@ -110,7 +110,7 @@ def prepare(simulator: RunningSimulator) -> dict[str, Any]:
     clock = StoredClock(database)
     contrat = simulator.ready["contrat_id"]
     with database.transaction() as session:
-        asked = Historiques(
+        asked = MesuresDemandees(
             *("R63", "CSV", (C5,), "SOUTIRAGE", "ACCORD_CLIENT"),
             *(date(2025, 7, 1), date(2025, 7, 3)),
         )

@@ -14,7 +14,7 @@ from r6x_trees import strict_mistakes
 from sqlalchemy.orm import Session
 from state_kit import numeros_within
 
-from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.flux.r6x.documents import read_documents, schema_mistakes
 from sge_sim.tables.acces import OptionPublication, grant_acces
@@ -118,7 +118,7 @@ def order(
     **asked: Any,
 ) -> str:
     """Order files over the days [debut, fin) at `now`; return the number of the case."""
-    historiques = Historiques(
+    mesures = MesuresDemandees(
         **{
             "flux": flux,
             "format": "JSON",
@@ -133,7 +133,7 @@ def order(
     with platform.database.transaction() as session:
         emetteur = Emetteur(TIERS, CONTRAT, "a@b.fr", None)
         return order_m023(
-            session, numeros_within(session), emetteur, historiques, now, AUSSITOT
+            session, numeros_within(session), emetteur, mesures, now, AUSSITOT
         ).affaire_id
 
 

@@ -4,7 +4,7 @@ States: V26.2. The order of the table is assumed; only one hint of it is known: 
 agreement, a duration that is too long isn't even looked at (observed 2022).
 """
 
-from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
+from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS, PRODUCTEURS
 from sge_sim.refus import Control, rule
 from sge_sim.services.acces import contrat_connu, contrat_de_l_acteur, utilisateur_habilite
 from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte
@@ -87,7 +87,7 @@ def contrat_en_injection(demande: DemandeCollecte) -> bool:
 )
 def soutirage_d_un_consommateur(demande: DemandeCollecte) -> bool:
     """What a producer's point consumes isn't subscribed to."""
-    producteur = demande.known_point.segment.startswith("P")
+    producteur = demande.known_point.segment in PRODUCTEURS
     return not (demande.soutirage and producteur and demande.known_point.en_service)
 
 

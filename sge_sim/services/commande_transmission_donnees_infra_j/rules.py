@@ -1,6 +1,6 @@
 """The control table of CommandeTransmissionDonneesInfraJ (GUI 0481 v1.2.0; order assumed)."""
 
-from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
+from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS, PRODUCTEURS
 from sge_sim.refus import Control, rule
 from sge_sim.services.acces import CONTRACT_RULES
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import DemandeTransmissionInfraJ
@@ -86,7 +86,7 @@ def etat_contractuel_admis(demande: DemandeTransmissionInfraJ) -> bool:
 )
 def soutirage_d_un_consommateur(demande: DemandeTransmissionInfraJ) -> bool:
     """What a producer's point consumes isn't transmitted."""
-    return not (demande.infra_j.soutirage and demande.known_point.segment.startswith("P"))
+    return not (demande.infra_j.soutirage and demande.known_point.segment in PRODUCTEURS)
 
 
 @rule(

@@ -5,6 +5,7 @@ from typing import Final
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.demandes import InfraJ, is_in_progress, order_infra_j
 from sge_sim.commandes.prestations import Prestation
+from sge_sim.domaine.nomenclatures import PRODUCTEURS
 from sge_sim.refus import check
 from sge_sim.services.acces import PACKAGE_SGT402
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import DemandeTransmissionInfraJ
@@ -40,7 +41,7 @@ def handle(appel: Appel) -> Answer:
     commande = read_commande(appel, general)
     demande = _read(appel, commande, appel.body["demande"]["accesDonnees"])
     check(RULES, demande, appel.disabled)
-    producteur = demande.known_point.segment.startswith("P")
+    producteur = demande.known_point.segment in PRODUCTEURS
     prestation = PRODUCTEUR if producteur else CONSOMMATEUR
     affaire = order_infra_j(
         appel.session,

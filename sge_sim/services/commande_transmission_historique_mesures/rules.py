@@ -13,6 +13,7 @@ from sge_sim.domaine.nomenclatures import (
     COMPTEURS_TELERELEVES,
     CONTRAT_OF_KIND,
     GRANDS_CONSOMMATEURS,
+    PRODUCTEURS,
 )
 from sge_sim.refus import Control, hold, rule
 from sge_sim.services.acces import (
@@ -79,7 +80,7 @@ def prestation_identifiee(demande: DemandeTransmissionHistorique) -> bool:
     return (
         demande.objet_code == "HDM"
         and demande.mesures_type in _MONTHS
-        and not demande.known_point.segment.startswith("P")
+        and demande.known_point.segment not in PRODUCTEURS
     )
 
 

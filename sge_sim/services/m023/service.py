@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.nomenclatures import Demandeur, Flux, FluxM023
 from sge_sim.refus import check
@@ -29,9 +29,9 @@ PAR_SECONDE: Final = 5
 """How many demands each service takes in a second (GUI 0502 §2.2)."""
 
 
-def _read(flux: FluxM023, asked: Tree) -> Historiques:
+def _read(flux: FluxM023, asked: Tree) -> MesuresDemandees:
     """Return what is asked for, from the block `demande`; the format is JSON unless it is said."""
-    return Historiques(
+    return MesuresDemandees(
         flux=flux,
         format=asked.get("format", "JSON"),
         prms=asked["pointIds"]["pointId"],
@@ -43,7 +43,7 @@ def _read(flux: FluxM023, asked: Tree) -> Historiques:
     )
 
 
-def _answer(appel: Appel, service: Service, historiques: Historiques) -> Answer:
+def _answer(appel: Appel, service: Service, mesures: MesuresDemandees) -> Answer:
     """Check a demand by the rules of its service, and open its case: its number is the root element
     of the answer (GUI 0502 §4).
 
@@ -52,10 +52,10 @@ def _answer(appel: Appel, service: Service, historiques: Historiques) -> Answer:
     general = appel.body["donneesGenerales"]
     demande = AdmissibiliteM023(
         acces=acces_of(appel, service),
-        flux=historiques.flux,
-        points=len(historiques.prms),
-        debut=historiques.debut,
-        fin=historiques.fin,
+        flux=mesures.flux,
+        points=len(mesures.prms),
+        debut=mesures.debut,
+        fin=mesures.fin,
         millieme=appel.faits.rang_m023,
     )
     check(service.rules, demande, appel.disabled)
@@ -66,7 +66,7 @@ def _answer(appel: Appel, service: Service, historiques: Historiques) -> Answer:
         general.get("referenceDemandeur"),
     )
     numeros, delai = appel.faits.numeros, appel.settings.delai_activation
-    opened = order_m023(appel.session, numeros, emetteur, historiques, appel.now, delai)
+    opened = order_m023(appel.session, numeros, emetteur, mesures, appel.now, delai)
     return Answer(opened.affaire_id)
 
 

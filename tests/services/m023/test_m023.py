@@ -11,7 +11,7 @@ from in_process import InProcess, simulator_in_process
 from state_kit import numeros_within
 
 from sge_sim.clock import parse_instant
-from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.journal import Journal
 from sge_sim.settings import Profile
@@ -138,7 +138,7 @@ def test_a_service_takes_a_thousand_demands_a_day(tmp_path: Path) -> None:
     with simulator_in_process(tmp_path, now=parse_instant(NOW), population_size=0) as opened:
         (tiers,) = [one for one in opened.simulator.callers if one.kind == "tiers"]
         emetteur = Emetteur("TIERS1", tiers.contrat_id, "a@b.fr", None)
-        asked = Historiques("R65", "JSON", C5, "SOUTIRAGE", "ACCORD_CLIENT")
+        asked = MesuresDemandees("R65", "JSON", C5, "SOUTIRAGE", "ACCORD_CLIENT")
         with opened.simulator.database.transaction() as session:
             for now, count in (("2025-07-31T23:59", 5), (NOW, 999)):
                 for _ in range(count):
