@@ -1,3 +1,4 @@
+import gc
 import os
 import sys
 import tempfile
@@ -46,6 +47,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the long modules first."""
     first = [str(Path(__file__).parent / name) for name in LONG_MODULES]
     items.sort(key=lambda item: str(item.path) not in first)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what the suite itself is made of: a fifth of its time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.fixture(scope="session")

@@ -242,8 +242,9 @@ def test_every_page_and_every_answer_is_small_and_soon_made(flooded: Room) -> No
     asked: set[str] = set()
     wrong = []
     for route, address in addresses(flooded):
-        seconds = []
-        for _ in range(2):  # the first loads what it needs
+        seconds: list[float] = []
+        # Asked again where the first time loaded what it needs.
+        while len(seconds) < 2 and min(seconds, default=MOST_SECONDS) >= MOST_SECONDS:
             started = time.process_time()
             answer = flooded.ask("GET", address)
             seconds.append(time.process_time() - started)
