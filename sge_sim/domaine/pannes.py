@@ -81,7 +81,7 @@ APPELS_PAR_TIRAGE: Final = 100
 """The last call of a plan that draws, where none is given."""
 
 _DISPERSION_MAX: Final = 3.0
-_TOLD: Final = re.compile(r"^Panne prévue n° (\d+) .*$", re.MULTILINE)
+_LINE: Final = re.compile(r"^Panne prévue n° (\d+) .*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +230,7 @@ def panne_in(detail: str | None) -> tuple[int | None, str]:
     >>> panne_in("Panne prévue n° 3 : HTTP 502, appel 1.")
     (3, 'Panne prévue n° 3 : HTTP 502, appel 1.')
     """
-    found = _TOLD.search(detail or "")
+    found = _LINE.search(detail or "")
     return (None, "") if found is None else (int(found[1]), found[0])
 
 

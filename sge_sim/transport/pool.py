@@ -90,13 +90,13 @@ class Pool(Generic[T]):
         goes_on = True
         while goes_on:
             if self._leader is turn:
-                self._take_one(turn)
+                self._lead_once(turn)
             if self._leader is not turn or WEAR.is_out:
                 goes_on = self._goes_on(turn)
         # Threads are replaced all the time where there is work: what they held lies in pieces.
         self._freed.give_back_in_time()
 
-    def _take_one(self, turn: _Turn[T]) -> None:
+    def _lead_once(self, turn: _Turn[T]) -> None:
         with self._finding:
             if self._ended.is_set():
                 self._leader = None

@@ -95,7 +95,7 @@ class _Supervisor:
                 self._wait()
                 self._bury_the_dead()
                 self._stop_the_last()
-                self._tell_when_ready()
+                self._announce_readiness()
         finally:
             self._kill()
             for slot in self._slots:
@@ -197,7 +197,7 @@ class _Supervisor:
             )
             self._stop()
 
-    def _tell_when_ready(self) -> None:
+    def _announce_readiness(self) -> None:
         if not self._all_were_ready and all(slot.ready for slot in self._slots):
             self._all_were_ready = True
             self._on_ready()
