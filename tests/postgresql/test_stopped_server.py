@@ -3,7 +3,7 @@
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -52,6 +52,17 @@ def ask(running: RunningSimulator, number: int) -> str:
     return answer if isinstance(answer, str) else "accepted"
 
 
+def log_of(running: RunningSimulator) -> str:
+    return (running.data_dir / "log.txt").read_text()
+
+
+def wait_until(there: Callable[[], bool]) -> None:
+    began = time.monotonic()
+    while not there():
+        assert time.monotonic() - began < SOON
+        time.sleep(0.1)
+
+
 def test_a_stopped_server_is_told_in_soap_and_its_return_needs_no_restart(
     running: RunningSimulator, cluster: Cluster
 ) -> None:
@@ -63,14 +74,13 @@ def test_a_stopped_server_is_told_in_soap_and_its_return_needs_no_restart(
         refused = requests.get(running.ready["admin_url"] + "/api/clock", timeout=SOON)
         assert refused.status_code == 503
         assert "la base de données ne répond pas" in refused.json()["detail"]
+        wait_until(lambda: "Le back-office attend" in log_of(running))
         cluster.start()
         assert Counter(pool.map(lambda _: ask(running, 0), range(16))) == {"accepted": 16}
     assert ask(running, 1) == "accepted"
-    began = time.monotonic()
-    while running.admin("/health")["etat"] != "ok":  # until the journal is drained again
-        assert time.monotonic() - began < SOON
-        time.sleep(0.1)
-    log = (running.data_dir / "log.txt").read_text()
+    # The journal is drained again.
+    wait_until(lambda: running.admin("/health")["etat"] == "ok")
+    log = log_of(running)
     assert "Traceback" not in log
     assert log.count("Le back-office attend") == 1
     recorded = Counter(one["code"] for one in running.admin("/api/journal", limit=1000))
