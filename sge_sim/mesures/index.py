@@ -17,10 +17,10 @@ from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage, par_cadran
 from sge_sim.mesures.entrees_datees import index_perdus, plages_de, vie
-from sge_sim.mesures.index_donnes import through_given
 from sge_sim.mesures.installations import cles_de
 from sge_sim.mesures.journees import journees
 from sge_sim.mesures.jours import Journees
+from sge_sim.mesures.jours_donnes import through_given
 from sge_sim.mesures.point import (
     POINTS_GARDES,
     CompteurPose,
@@ -235,15 +235,15 @@ def _montre(point: PointMesure, compteur: CompteurPose, i0: int, lus: Entiers) -
     """Have registers that count from zero show what those of a meter do, from the day `i0` on."""
     for rang in _REGISTRES_INITIAUX:
         lus[rang] += compteur.index_initial
+    if not point.petit or point.donnees is None:
+        return
     pose = numero_borne(compteur.pose)
-    if point.petit and point.donnees is not None:
-        through_given(
-            point.donnees,
-            compteur,
-            i0,
-            lus,
-            lambda jour: _comptes(point, pose, jour, Grandeur.PA),
-        )
+    depose = None if compteur.depose is None else numero_borne(compteur.depose)
+
+    def sommes(jour: int) -> Entiers:
+        return _comptes(point, pose, jour, Grandeur.PA)
+
+    through_given(point.donnees, pose, depose, i0, lus, sommes)
 
 
 def _affiche(point: PointMesure, energies: Entiers) -> Entiers:
