@@ -7,7 +7,7 @@ a refusal; the journal keeps the rule.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from sge_sim.domaine.nomenclatures import Provenance
@@ -55,6 +55,10 @@ class Control(Rule, Generic[Judged]):
 
     holds: Callable[[Judged], bool | str]
     indispensable: bool = field(default=False, kw_only=True)
+
+    def with_code(self, code: str, *, source: str, provenance: Provenance) -> "Control[Judged]":
+        """Return the rule as it is where another code answers it."""
+        return replace(self, code=code, source=source, provenance=provenance)
 
     @property
     def meaning(self) -> str:

@@ -49,7 +49,7 @@ ELSEWHERE: Final[Mapping[str, tuple[str, Iterable[Rule]]]] = {
     ),
     report.SERVICE: (
         "Le compte rendu d'une demande de M023",
-        (report.POINT_EXISTANT, *report.RULES, report.DONNEE_DISPONIBLE),
+        (report.POINT_CONNU, *report.RULES, report.DONNEE_DISPONIBLE),
     ),
     datahub.SERVICE: ("Datahub", tuple(dict.fromkeys(chain.from_iterable(_DATAHUB)))),
 }

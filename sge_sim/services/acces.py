@@ -1,4 +1,4 @@
-"""The rules about who asks, shared by the services that list their codes.
+"""The rules about who asks, and whether the point exists, shared by the services.
 
 The login and the contract of the message are compared with the actor whose certificate came: the
 platform knows the actor from the connection, the user and the contract from the message (common
@@ -11,8 +11,9 @@ from datetime import date
 from typing import Final, Protocol
 
 from sge_sim.domaine.nomenclatures import Demandeur
-from sge_sim.refus import Control, rule
+from sge_sim.refus import rule
 from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts, UtilisateurFacts
+from sge_sim.tables.point_facts import PointFacts
 
 _FAQ: Final = "homologation par package entier : FAQ"
 _REMEDE: Final = (
@@ -29,34 +30,25 @@ class Appelant:
     package: str
 
 
+@rule("SGT483", source=f"AX.0466 v1.5.0 ; {_FAQ}", provenance="documented", remede=_REMEDE)
 def package_obtenu(appelant: Appelant) -> bool:
     """In production, the calling actor is homologated for the package of the service."""
     acteur = appelant.acteur
     return acteur is not None and acteur.is_homologated(appelant.package, "production")
 
 
-PACKAGE_SGT483: Final = Control(
-    "package_obtenu", "SGT483", f"AX.0466 v1.5.0 ; {_FAQ}", "documented", _REMEDE, package_obtenu
-)
-"""Of the services that list SGT483."""
-PACKAGE_SGT402: Final = Control(
-    "package_obtenu",
+PACKAGE_SGT402: Final = package_obtenu.with_code(
     "SGT402",
-    f"{_FAQ} ; ce service ne liste pas SGT483, et répond ainsi d'un utilisateur sans droit",
-    "assumed",
-    _REMEDE,
-    package_obtenu,
+    source=f"{_FAQ} ; ce service ne liste pas SGT483, et répond ainsi d'un utilisateur sans droit",
+    provenance="assumed",
 )
 """Of those that refuse so a user without the right."""
-PACKAGE_SUPPOSE: Final = Control(
-    "package_obtenu",
+PACKAGE_SUPPOSE: Final = package_obtenu.with_code(
     "SGT483",
-    f"{_FAQ} ; sa documentation ne liste pas ce code : supposé",
-    "assumed",
-    _REMEDE,
-    package_obtenu,
+    source=f"{_FAQ} ; sa documentation ne liste pas ce code : supposé",
+    provenance="assumed",
 )
-"""Of the others."""
+"""Of those whose documentation doesn't list SGT483."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +71,25 @@ class AvecAcces(Protocol):
 
     @property
     def acces(self) -> Acces: ...
+
+
+class AvecPoint(Protocol):
+    """A demand about a point, None where SGE doesn't know it."""
+
+    @property
+    def point(self) -> PointFacts | None: ...
+
+
+@rule(
+    "SGT401",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+    indispensable=True,
+)
+def point_connu(demande: AvecPoint) -> bool:
+    """The point exists."""
+    return demande.point is not None
 
 
 @rule(

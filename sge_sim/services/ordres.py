@@ -7,6 +7,7 @@ from sge_sim.refus import hold, rule
 from sge_sim.services.acces import (
     Acces,
     AvecAcces,
+    point_connu,
     utilisateur_de_l_acteur,
     utilisateur_habilite,
 )
@@ -38,16 +39,11 @@ class Ordre:
         return self.point
 
 
-@rule(
+POINT_CONNU = point_connu.with_code(
     "SGT402",
     source="AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici",
     provenance="assumed",
-    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
-    indispensable=True,
 )
-def point_connu(demande: Ordre) -> bool:
-    """The point exists."""
-    return demande.point is not None
 
 
 @rule(

@@ -138,8 +138,8 @@ RULES: Final[tuple[Control[PointDemande], ...]] = (
     point_ouvert_aux_mesures,
 )
 """What a point is checked by, in this order (assumed)."""
-POINT_EXISTANT: Final = Rule(
-    "point_existant",
+POINT_CONNU: Final = Rule(
+    "point_connu",
     NON_RECEVABLE,
     f"{_GUIDE} §4 ; texte supposé",
     "assumed",
@@ -167,7 +167,7 @@ def admit(
     admis = []
     for prm, dossier in dossiers.items():
         if dossier is None:
-            refus[prm] = Refus(POINT_EXISTANT, "PRM inexistant")
+            refus[prm] = Refus(POINT_CONNU, "PRM inexistant")
             continue
         point = PointDemande(demande, dossier, demandeur)
         try:

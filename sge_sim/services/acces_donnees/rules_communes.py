@@ -9,9 +9,8 @@ from typing import Final
 
 from sge_sim.clock import add_months
 from sge_sim.refus import rule
-from sge_sim.services.acces import CONTRACT_RULES, USER_RULES
+from sge_sim.services.acces import CONTRACT_RULES, USER_RULES, point_connu
 from sge_sim.services.acces_donnees.demande import DemandeConsentie, DemandeSurServices
-from sge_sim.services.ordres import Ordre
 
 GUIDE: Final = "GUI 0531 v1.1.0"
 _MOIS_AU_PLUS: Final = 36
@@ -26,19 +25,12 @@ LIBELLES_ACCES: Final = {
 """The label of a code that clients tell of without it: ours (assumed)."""
 
 
-@rule(
+POINT_CONNU: Final = point_connu.with_code(
     "SGT401",
     source="libellé de l'annexe ; aucune liste de codes n'est publiée pour ce service",
     provenance="assumed",
-    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
-    indispensable=True,
 )
-def point_existant(demande: Ordre) -> bool:
-    """The point exists."""
-    return demande.point is not None
-
-
-ASKER_RULES: Final = (*USER_RULES, *CONTRACT_RULES, point_existant)
+ASKER_RULES: Final = (*USER_RULES, *CONTRACT_RULES, POINT_CONNU)
 
 
 @rule(

@@ -9,6 +9,7 @@ from sge_sim.refus import Control, rule
 from sge_sim.services.acces import contrat_connu, contrat_de_l_acteur, utilisateur_habilite
 from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte
 from sge_sim.services.commande_collecte_publication_mesures.rules_demande import (
+    POINT_CONNU,
     accord_donne,
     contrat_actif_sur_la_periode,
     corrigees_non_quotidiennes,
@@ -23,7 +24,6 @@ from sge_sim.services.commande_collecte_publication_mesures.rules_demande import
     index_transmis,
     pas_autorise,
     periodicite_autorisee,
-    point_connu,
     un_seul_sens,
     utilisateur_du_demandeur,
 )
@@ -204,7 +204,7 @@ RULES: tuple[Control[DemandeCollecte], ...] = (
     contrat_connu,
     contrat_de_l_acteur,
     contrat_actif_sur_la_periode,
-    point_connu,
+    POINT_CONNU,
     donnees_coherentes,
     accord_donne,
     *ecart_rules("CommandeCollectePublicationMesures", "3.0"),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sge_sim.clock import add_months
 from sge_sim.refus import hold, rule
-from sge_sim.services.acces import utilisateur_de_l_acteur
+from sge_sim.services.acces import point_connu, utilisateur_de_l_acteur
 from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte
 
 _GUIDE = "GUI 0469 v1.2.0"
@@ -39,16 +39,11 @@ def contrat_actif_sur_la_periode(demande: DemandeCollecte) -> bool:
     return contrat is None or (contrat.is_active(debut) and contrat.is_active(dernier))
 
 
-@rule(
+POINT_CONNU = point_connu.with_code(
     "SGT400",
     source="AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici",
     provenance="assumed",
-    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
-    indispensable=True,
 )
-def point_connu(demande: DemandeCollecte) -> bool:
-    """The point exists."""
-    return demande.point is not None
 
 
 @rule(

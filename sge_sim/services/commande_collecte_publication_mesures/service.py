@@ -4,7 +4,7 @@ from sge_sim.commandes.affaires import subscribe
 from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
 from sge_sim.domaine.plateformes import first_generation
 from sge_sim.refus import check
-from sge_sim.services.acces import PACKAGE_SGT483
+from sge_sim.services.acces import package_obtenu
 from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte, asks
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE_CODES
 from sge_sim.services.reading import acces_of, has_known_civilite, read_commande, read_declaration
@@ -93,7 +93,7 @@ SERVICE = Service(
     mesures=("CDC", "IDX"),
     flux=("R50", "R4x", "R151", "R171"),
     prestations=COLLECTES,
-    habilitation=PACKAGE_SGT483,
+    habilitation=package_obtenu,
     rules=RULES,
     asks=asks,
     handle=handle,

@@ -6,10 +6,10 @@ from sge_sim.services.acces import CONTRACT_RULES
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import DemandeTransmissionInfraJ
 from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.ordres import (
+    POINT_CONNU,
     demandeur_habilite,
     fourniture_definitive,
     hors_regroupement_turpe,
-    point_connu,
 )
 
 _GUIDE = "GUI 0481 v1.2.0"
@@ -145,7 +145,7 @@ RULES: tuple[Control[DemandeTransmissionInfraJ], ...] = (
     demandeur_habilite,
     *CONTRACT_RULES,
     conditions_d_utilisation_respectees,
-    point_connu,
+    POINT_CONNU,
     sens_demande,
     accord_donne,
     segment_admis,

@@ -4,7 +4,7 @@ GUI 0464 v1.4.0.
 """
 
 from sge_sim.refus import Control, rule
-from sge_sim.services.acces import USER_RULES
+from sge_sim.services.acces import USER_RULES, point_connu
 from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import (
     ConsultationTechniques,
 )
@@ -22,22 +22,13 @@ def points_identiques(consultation: ConsultationTechniques) -> bool:
     return header is None or header == consultation.point_id
 
 
-@rule(
-    "SGT401",
-    source="OFF ADP-NR1",
-    provenance="documented",
-    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
-    indispensable=True,
-)
-def point_connu(consultation: ConsultationTechniques) -> bool:
-    """The point exists. A wrong check key is no schema error: such a point just isn't known."""
-    return consultation.point is not None
-
+# A wrong check key is no schema error: such a point just isn't known.
+POINT_CONNU = point_connu.with_code("SGT401", source="OFF ADP-NR1", provenance="documented")
 
 RULES: tuple[Control[ConsultationTechniques], ...] = (
     points_identiques,
     *USER_RULES,
-    point_connu,
+    POINT_CONNU,
 )
 
 UNREACHABLE_CODES = {

@@ -1,7 +1,7 @@
 """ConsultationDonneesTechniquesContractuelles: finds the point, checks the rules, filters."""
 
 from sge_sim.refus import check
-from sge_sim.services.acces import PACKAGE_SGT483
+from sge_sim.services.acces import package_obtenu
 from sge_sim.services.consultation_donnees_techniques_contractuelles.answer import (
     donnees_techniques,
 )
@@ -52,7 +52,7 @@ SERVICE = Service(
         *("SGT200", "SGT401", "SGT451", "SGT463", "SGT483", "SGT495", "SGT500", "SGT502"),
         *("SGT504", "SGT506", "SGT562"),
     ),
-    habilitation=PACKAGE_SGT483,
+    habilitation=package_obtenu,
     rules=RULES,
     asks=lambda body, _: {"prm": body["pointId"], "login": body["loginUtilisateur"]},
     handle=handle,

@@ -1,20 +1,9 @@
 """The control table of ConsultationMesures (GUI 0455 v1.3.0; the order is assumed)."""
 
 from sge_sim.refus import Control, rule
+from sge_sim.services.acces import point_connu
 from sge_sim.services.consultation_mesures.demande import ConsultationMesures, ResultatMesures
 from sge_sim.services.ecarts import ecart_rules
-
-
-@rule(
-    "SGT401",
-    source="AX.0466 v1.5.0",
-    provenance="documented",
-    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
-    indispensable=True,
-)
-def point_connu(consultation: ConsultationMesures) -> bool:
-    """The point exists."""
-    return consultation.point is not None
 
 
 @rule(

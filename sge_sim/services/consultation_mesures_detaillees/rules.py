@@ -7,6 +7,7 @@ alone is in `rules_point`.
 
 from sge_sim.clock import add_months
 from sge_sim.refus import Control, rule
+from sge_sim.services.acces import point_connu
 from sge_sim.services.consultation_mesures_detaillees.demande import (
     Cadre,
     ConsultationDetaillees,
@@ -34,18 +35,6 @@ _GRANDEURS_V3 = {
     "ENERGIE": {"EA", "ERC", "ERI"},
     "INDEX": {"EA", "ER", "ERC", "ERI", "DD", "DE", "DQ", "PMA", "TF", "TOUT"},
 }
-
-
-@rule(
-    "SGT401",
-    source="AX.0466 v1.5.0",
-    provenance="documented",
-    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
-    indispensable=True,
-)
-def point_connu(consultation: ConsultationDetaillees) -> bool:
-    """The point exists."""
-    return consultation.point is not None
 
 
 @rule(
