@@ -56,9 +56,11 @@ class Control(Rule, Generic[Judged]):
     holds: Callable[[Judged], bool | str]
     indispensable: bool = field(default=False, kw_only=True)
 
-    def with_code(self, code: str, *, source: str, provenance: Provenance) -> "Control[Judged]":
-        """Return the rule as it is where another code answers it."""
-        return replace(self, code=code, source=source, provenance=provenance)
+    def as_in(
+        self, source: str, provenance: Provenance, code: str | None = None
+    ) -> "Control[Judged]":
+        """Return the rule as another source has it, with its own code where it has one."""
+        return replace(self, source=source, provenance=provenance, code=code or self.code)
 
     @property
     def meaning(self) -> str:

@@ -159,7 +159,7 @@ def _here(database: "Database", change: "Change") -> Retombees:
 
     try:
         with progress_if_long(_WORK, progress):
-            catch_up_orders(database, reglage.fin, asked=True)
+            catch_up_orders(database, reglage.fin, awaited=True)
         with database.sessions() as session:
             return retombees_between(session, reglage.debut, reglage.fin)
     except DATABASE_ERRORS as error:

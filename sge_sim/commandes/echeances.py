@@ -90,15 +90,15 @@ def catch_up_orders(
     prm: str | None = None,
     carry_on: Callable[[], bool] = lambda: True,
     *,
-    asked: bool = False,
+    awaited: bool = False,
 ) -> int:
     """Make what is due by `until` (aware) happen, of one point if it is given, in slices.
 
     `carry_on` is asked before each slice; where it is false the rest is left for the next time.
-    `asked`: somebody waits for it, so that only those who wait for the lock are let in between two
-    slices. Returns how many things happened.
+    `awaited`: somebody waits for it; between two slices it gives way to those alone who wait for
+    the lock. Returns how many things happened.
     """
-    leave_to_others = database.let_others_write if asked else database.let_others_work
+    leave_to_others = database.let_others_write if awaited else database.let_others_work
     happened = 0
     while carry_on():
         vue = database.memoire.look()

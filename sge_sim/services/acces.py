@@ -37,16 +37,14 @@ def package_obtenu(appelant: Appelant) -> bool:
     return acteur is not None and acteur.is_homologated(appelant.package, "production")
 
 
-PACKAGE_SGT402: Final = package_obtenu.with_code(
+PACKAGE_SGT402: Final = package_obtenu.as_in(
+    f"{_FAQ} ; ce service ne liste pas SGT483, et répond ainsi d'un utilisateur sans droit",
+    "assumed",
     "SGT402",
-    source=f"{_FAQ} ; ce service ne liste pas SGT483, et répond ainsi d'un utilisateur sans droit",
-    provenance="assumed",
 )
 """Of those that refuse so a user without the right."""
-PACKAGE_SUPPOSE: Final = package_obtenu.with_code(
-    "SGT483",
-    source=f"{_FAQ} ; sa documentation ne liste pas ce code : supposé",
-    provenance="assumed",
+PACKAGE_SUPPOSE: Final = package_obtenu.as_in(
+    f"{_FAQ} ; sa documentation ne liste pas ce code : supposé", "assumed"
 )
 """Of those whose documentation doesn't list SGT483."""
 

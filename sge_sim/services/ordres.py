@@ -39,10 +39,8 @@ class Ordre:
         return self.point
 
 
-POINT_CONNU = point_connu.with_code(
-    "SGT402",
-    source="AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici",
-    provenance="assumed",
+POINT_SGT402 = point_connu.as_in(
+    "AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici", "assumed", "SGT402"
 )
 
 

@@ -73,16 +73,16 @@ def test_a_slow_machine_does_less_in_a_slice(lives: Lives, monkeypatch: pytest.M
     assert happened == [1, 1, 1, 1, 1]
 
 
-def test_whoever_asks_does_not_wait_for_nobody(
+def test_what_is_awaited_leaves_the_lock_alone_to_others(
     lives: Lives, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_many(lives)
     left: list[float] = []
     monkeypatch.setattr(Database, "let_others_work", lambda _self, worked: left.append(worked))
-    assert catch_up_orders(lives.database, NOON + 2 * DAYS, asked=True) == MANY
+    assert catch_up_orders(lives.database, NOON + 2 * DAYS, awaited=True) == MANY
     assert left == []
     assert catch_up_orders(lives.database, NOON + 400 * DAYS) > 25
-    assert left != [], "what goes on unasked leaves the machine to others"
+    assert left != [], "what nobody waits for leaves the machine to others"
 
 
 def test_a_slice_reads_and_writes_no_more_than_it_changes(lives: Lives) -> None:

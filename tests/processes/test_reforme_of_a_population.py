@@ -54,7 +54,7 @@ def lived(
             for point in session.scalars(select(Point))
         }
     for month in ((2026, 10), *MOIS, (2027, 12)):
-        catch_up_orders(database, datetime(*month, 28, tzinfo=PARIS), asked=True)
+        catch_up_orders(database, datetime(*month, 28, tzinfo=PARIS), awaited=True)
     yield database, before
     database.dispose()
 

@@ -25,12 +25,13 @@ LIBELLES_ACCES: Final = {
 """The label of a code that clients tell of without it: ours (assumed)."""
 
 
-POINT_CONNU: Final = point_connu.with_code(
-    "SGT401",
-    source="libellé de l'annexe ; aucune liste de codes n'est publiée pour ce service",
-    provenance="assumed",
+ASKER_RULES: Final = (
+    *USER_RULES,
+    *CONTRACT_RULES,
+    point_connu.as_in(
+        "libellé de l'annexe ; aucune liste de codes n'est publiée pour ce service", "assumed"
+    ),
 )
-ASKER_RULES: Final = (*USER_RULES, *CONTRACT_RULES, POINT_CONNU)
 
 
 @rule(

@@ -9,7 +9,7 @@ from sge_sim.refus import Control, rule
 from sge_sim.services.acces import contrat_connu, contrat_de_l_acteur, utilisateur_habilite
 from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte
 from sge_sim.services.commande_collecte_publication_mesures.rules_demande import (
-    POINT_CONNU,
+    POINT_SGT400,
     accord_donne,
     contrat_actif_sur_la_periode,
     corrigees_non_quotidiennes,
@@ -204,7 +204,7 @@ RULES: tuple[Control[DemandeCollecte], ...] = (
     contrat_connu,
     contrat_de_l_acteur,
     contrat_actif_sur_la_periode,
-    POINT_CONNU,
+    POINT_SGT400,
     donnees_coherentes,
     accord_donne,
     *ecart_rules("CommandeCollectePublicationMesures", "3.0"),

@@ -39,10 +39,8 @@ def contrat_actif_sur_la_periode(demande: DemandeCollecte) -> bool:
     return contrat is None or (contrat.is_active(debut) and contrat.is_active(dernier))
 
 
-POINT_CONNU = point_connu.with_code(
-    "SGT400",
-    source="AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici",
-    provenance="assumed",
+POINT_SGT400 = point_connu.as_in(
+    "AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici", "assumed", "SGT400"
 )
 
 

@@ -6,7 +6,7 @@ from sge_sim.services.acces import CONTRACT_RULES
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import DemandeTransmissionInfraJ
 from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.ordres import (
-    POINT_CONNU,
+    POINT_SGT402,
     demandeur_habilite,
     fourniture_definitive,
     hors_regroupement_turpe,
@@ -145,7 +145,7 @@ RULES: tuple[Control[DemandeTransmissionInfraJ], ...] = (
     demandeur_habilite,
     *CONTRACT_RULES,
     conditions_d_utilisation_respectees,
-    POINT_CONNU,
+    POINT_SGT402,
     sens_demande,
     accord_donne,
     segment_admis,

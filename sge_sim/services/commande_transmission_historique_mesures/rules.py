@@ -24,7 +24,7 @@ from sge_sim.services.acces import (
 from sge_sim.services.commande_transmission_historique_mesures.demande import (
     DemandeTransmissionHistorique,
 )
-from sge_sim.services.ordres import POINT_CONNU, demandeur_habilite, hors_regroupement_turpe
+from sge_sim.services.ordres import POINT_SGT402, demandeur_habilite, hors_regroupement_turpe
 
 _GUIDE = "GUI 0453 v1.1.1"
 _MONTHS: Final = {"CDC": 24, "IDX": 36}
@@ -286,7 +286,7 @@ RULES: tuple[Control[DemandeTransmissionHistorique], ...] = (
     demandeur_habilite,
     *CONTRACT_RULES,
     type_de_contrat_coherent,
-    POINT_CONNU,
+    POINT_SGT402,
     prestation_identifiee,
     accord_donne,
     fin_apres_debut,

@@ -22,13 +22,11 @@ def points_identiques(consultation: ConsultationTechniques) -> bool:
     return header is None or header == consultation.point_id
 
 
-# A wrong check key is no schema error: such a point just isn't known.
-POINT_CONNU = point_connu.with_code("SGT401", source="OFF ADP-NR1", provenance="documented")
-
 RULES: tuple[Control[ConsultationTechniques], ...] = (
     points_identiques,
     *USER_RULES,
-    POINT_CONNU,
+    # A wrong check key is no schema error: such a point just isn't known.
+    point_connu.as_in("OFF ADP-NR1", "documented"),
 )
 
 UNREACHABLE_CODES = {
