@@ -121,6 +121,7 @@ def dated_values(plausibles: Mapping[str, int]) -> Valeurs:
             np.concatenate([getattr(registre, of) for _, registre in registres])
             for of in ("horodates", "decalages")
         )
+        # Those of a register are taken as its values come, which end first.
         stamps = iter(write_stamps(Stamp.NAIF, horodates, decalages))
         return [
             [
