@@ -53,6 +53,7 @@ from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.errors import FieldError, UnknownError, UsageError
 from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.facts.stored_clock import ClockSetSinceError
+from sge_sim.homologation.reports.etats import STYLE
 from sge_sim.refus import Refus
 from sge_sim.settings import Settings
 from sge_sim.settings.database_url import without_password
@@ -302,6 +303,10 @@ def build_admin(state: AdminState) -> FastAPI:
     @app.get("/favicon.ico", include_in_schema=False)
     def show_icon() -> Response:
         return FileResponse(pages.ADMIN / "static" / "favicon.ico")
+
+    @app.get("/static/etats.css", include_in_schema=False)
+    def show_etats() -> Response:
+        return Response(STYLE, media_type="text/css")
 
     for routes_of in _ROUTES:
         router = routes_of(state)

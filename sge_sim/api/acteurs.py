@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from sge_sim.api.views import View
-from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
+from sge_sim.domaine.nomenclatures import PACKAGES, Environment, KindActeur, TypeContrat
 from sge_sim.pki.deadlines import in_legal_time, renewal_deadline, rotation_warning
 from sge_sim.tables.acteurs import Acteur, Certificat, all_acteurs, registered_certificats
 
@@ -82,7 +82,9 @@ class ActeurView(View):
             nom=acteur.nom,
             kind=acteur.kind,
             par_defaut=acteur.par_defaut,
-            habilitations={env: sorted(packages) for env, packages in habilitations.items()},
+            habilitations={
+                env: sorted(packages, key=PACKAGES.index) for env, packages in habilitations.items()
+            },
             utilisateurs=[
                 UtilisateurView(
                     login=utilisateur.login,

@@ -225,7 +225,8 @@ def _say_status(state: "CampaignState") -> None:
         click.echo(f"        {each.explication}")
     click.echo("\nCas")
     for execution in state.executions:
-        click.echo(f"  {one_line(execution)}" if execution.instant else f"  -  {execution.cle}")
+        untried = f"{execution.statut:<13} {execution.cle}"
+        click.echo(f"  {one_line(execution) if execution.instant else untried}")
     counts = Counter(each.issue for each in state.observations)
     counted = ", ".join(f"{count} {issue}" for issue, count in counts.items()) or "aucun échange"
     click.echo(f"\n{counted}.")
@@ -254,7 +255,7 @@ def default_folder(instant: datetime) -> Path:
 
 def offer(rapport: "Rapport", acteur: str) -> str:
     """Return how to let the simulator's production know of what was homologated, if anything."""
-    from sge_sim.homologation.reports.rapport import Decision
+    from sge_sim.homologation.reports.etats import Decision
 
     lines = [
         f"  sge-sim acteurs habiliter {acteur} {verdict.package}"

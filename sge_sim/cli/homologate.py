@@ -157,10 +157,12 @@ def homologate(**options: Any) -> None:
         real = not is_local(target.url)
         runner = Runner(release, target.sender, target.clock, expected, target.check_open)
         sent = [case for case in cases if real and earlier and was_ordered(case, earlier)]
-        executions = (
+        runs = (
             *(not_run(case, "Commande déjà envoyée : elle n'est pas répétée.") for case in sent),
             *runner.run([case for case in cases if case not in sent], _say),
         )
+    by_key = {each.cle: each for each in runs}
+    executions = tuple(by_key[case.cle] for case in cases)
     rapport = Rapport(
         release=release.nom,
         origine="exécutée",

@@ -56,8 +56,8 @@ def pdf_command(rapport: Path, annexe: bool, sortie: Path | None) -> None:
 
 @report.command(
     "compare",
-    help="Dire ce qui change d'un rapport à un autre : réparé, cassé, nouveau, disparu, inchangé. "
-    "Code retour : 1 si un cas est cassé.",
+    help="Dire ce qui change d'un rapport à un autre, des cas que les deux ont passés : réparé, "
+    "cassé, inchangé ; puis ceux qu'un seul a passés. Code retour : 1 si un cas est cassé.",
 )
 @click.argument("avant", type=_FILE)
 @click.argument("apres", type=_FILE)

@@ -7,6 +7,7 @@ from admin_kit import Room
 from campaign_samples import sample_report
 from lxml import etree, html
 
+from sge_sim.homologation.reports.etats import FiltreDeCas
 from sge_sim.homologation.reports.writing import write_reports
 
 
@@ -71,10 +72,11 @@ def test_a_kept_passage_shows_failures_first_filters_and_a_bar_a_package(room: R
     page = room.page("/passages/20250304-103000")
     rows = page.xpath("//table[@id='cas']/tbody/tr")
     assert [row.xpath("string(td[1])").strip() for row in rows] == ["A-NR1", "B-R1@C5", "A-R1"]
-    assert [row.get("class") for row in rows] == ["refus echoue", "refus echoue", "bon reussi"]
+    assert [row.get("class") for row in rows] == ["cas echoue", "cas echoue", "cas reussi"]
     filters = page.xpath("//fieldset[@class='filtres']/label")
     assert [" ".join(each.text_content().split()) for each in filters] == [
-        *("tous (3)", "échoués (2)", "perturbés (0)", "à passer (0)", "réussis (1)")
+        *("tous (3)", "échoués (2)", "perturbés (0)", "à passer (0)", "pas commencés (0)"),
+        *("réussis (1)", "non jugés (0)"),
     ]
     assert _bars(page) == ["consultation : 1 réussi, 1 échoué", "commande : 1 écart connu"]
     colours = page.xpath("//*[local-name()='svg'][@class='barre'][1]/*/@class")
@@ -90,7 +92,7 @@ def test_an_observed_campaign_has_filters_and_bars_that_follow_the_calls(room: R
     assert len(_bars(page)) == len(page.xpath("//dl[@data-morceau='verdicts']/dt"))
     assert page.xpath("//*[@data-morceau='barres']//*[local-name()='svg']")
     rows = page.xpath("//table/tbody/tr[@data-morceau]")
-    assert {row.get("class").split()[-1] for row in rows} <= {"a-passer", "echoue", "reussi"}
-    assert page.xpath("//span[@data-morceau='n-a-passer']")[0].text_content() == str(
-        sum("a-passer" in row.get("class") for row in rows)
+    assert {row.get("class").split()[-1] for row in rows} <= {*FiltreDeCas}
+    assert page.xpath("//span[@data-morceau='n-pas-commence']")[0].text_content() == str(
+        sum("pas-commence" in row.get("class") for row in rows)
     )

@@ -27,10 +27,10 @@ def test_the_report_shows_without_network(browser: Chrome, page: Path) -> None:
     assert browser.find_element(By.TAG_NAME, "h1").text == "Homologation sge-23.2"
     verdicts = browser.find_elements(By.CSS_SELECTOR, ".verdicts tbody tr")
     assert [" ".join(each.text.split()[:3]) for each in verdicts] == [
-        "commande homologué 15",
         "consultation non homologué",
-        "historique non jugé",
+        "commande homologué 15",
         "infrajournalier homologué 2",
+        "historique non jugé",
     ]
     assert requested_addresses(browser) == [page.as_uri()]
     assert complaints(browser) == []

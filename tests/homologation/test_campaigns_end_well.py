@@ -11,7 +11,8 @@ from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import list_releases, load_release, services_gone
-from sge_sim.homologation.reports.rapport import Decision, Statut, read_rapport
+from sge_sim.homologation.reports.etats import Decision, Statut
+from sge_sim.homologation.reports.rapport import read_rapport
 
 
 @pytest.fixture(scope="module")

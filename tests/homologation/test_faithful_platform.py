@@ -8,7 +8,7 @@ from running_simulator import start_simulator
 
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.homologation.reports.rapport import Decision, Statut
+from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.settings import Profile, Settings
 
 DEVIANT = {

@@ -18,7 +18,7 @@ from sge_sim.homologation.catalogue.protocoles import SOAP
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.own_simulator import cible_of
 from sge_sim.homologation.client.sge_client import SgeClient
-from sge_sim.homologation.reports.rapport import Decision, Statut
+from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.writing import verify
 
 CASES = ("ADP-R1", "ADP-R2", "ADP-NR1", "RP-R1", "RP-R2", "RP-R3", "RP-NR1", "RP-NR2")

@@ -25,7 +25,7 @@ from sge_sim.homologation.client.data_connect_client import (
     DataConnectClient,
     identifiants_of,
 )
-from sge_sim.homologation.reports.rapport import Decision, Statut
+from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.writing import verify
 
 RELEASE = load_release("data-connect-2026", PROTOCOLES)
@@ -146,7 +146,7 @@ def test_a_named_server_is_called_without_what_drives_a_simulator(
     assert from_afar.code == 1, from_afar.stdout + from_afar.stderr
     statuts = {one.cle: (one.statut, one.remarque) for one in from_afar.report.executions}
     assert statuts.pop("DC-MES-R1")[0] is Statut.REUSSI
-    assert {statut for statut, _ in statuts.values()} == {Statut.NON_EXECUTE}
+    assert {statut for statut, _ in statuts.values()} == {Statut.A_PASSER}
     assert "dans un navigateur" in statuts["DC-ACC-R1"][1]
     assert "Reprend une valeur de DC-ACC-R1" in statuts["DC-SER-R1"][1]
     for name in ("DC-MES-NR4", "DC-QUO-NR1"):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sge_sim.homologation.reports.rapport import Statut, read_rapport
+from sge_sim.homologation.reports.etats import Statut
+from sge_sim.homologation.reports.rapport import read_rapport
 from sge_sim.homologation.reports.writing import verify
 
 PROJECT = Path(__file__).parents[1] / "examples" / "user_project"

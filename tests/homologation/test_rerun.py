@@ -16,7 +16,8 @@ from homologating import Homologation, against, homologate
 from lxml import html
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.homologation.reports.rapport import Rapport, Statut, read_rapport
+from sge_sim.homologation.reports.etats import Statut
+from sge_sim.homologation.reports.rapport import Rapport, read_rapport
 
 RULE = ("--disabled-rules", "RecherchePoint/criteres_suffisants")
 FAILED = "RP-NR2@C5"

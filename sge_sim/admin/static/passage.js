@@ -17,7 +17,7 @@ if (tableau.dataset.direct) {
   };
   source.addEventListener("fin", async (event) => {
     source.close();
-    const bons = corps.querySelectorAll("tr.bon").length;
+    const bons = corps.querySelectorAll("tr.reussi").length;
     document.getElementById("fin").textContent = event.data
       || `Terminée : ${bons} bons sur ${corps.rows.length}.`;
     document.getElementById("rapport").hidden = Boolean(event.data);

@@ -7,6 +7,7 @@ from sge_sim.domaine.ecarts_plateforme import REPONSE_VIDE, Ecart
 from sge_sim.domaine.francais import counted, shortened
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree, carries_nothing, texts_at
 from sge_sim.homologation.catalogue.cases import Assertion, Attendu, Cas
+from sge_sim.homologation.reports.etats import Avis
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Constat:
     source: str = ""
     avertit: bool = False
     du_juge: bool = False
+
+    @property
+    def avis(self) -> Avis:
+        """Whether it was so, in a word."""
+        return Avis.A_VERIFIER if self.avertit else Avis.OUI if self.reussi else Avis.NON
 
     def __str__(self) -> str:
         return f"{self.attendu} : {self.trouve or 'non'}"

@@ -9,7 +9,7 @@ for. What differs is named as in the contract.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS
@@ -25,7 +25,8 @@ from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete, V
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.messages import read_answer, read_message
-from sge_sim.homologation.reports.rapport import Execution, Statut
+from sge_sim.homologation.reports.etats import IssueObservation, Statut
+from sge_sim.homologation.reports.rapport import Execution
 from sge_sim.journal import Echange
 from sge_sim.refus import Rule
 from sge_sim.services.registry import BY_PATH
@@ -37,10 +38,6 @@ _ABSENT = "absent"
 _FIELDS: Final = 10
 _CHARACTERS: Final = 100
 """What is kept of the elements that differ: so many, and of each so many characters."""
-
-IssueObservation = Literal[
-    "coché", "non conforme", "perturbé", "ambigu", "proche", "hors catalogue"
-]
 
 
 @dataclass(frozen=True)
@@ -129,11 +126,13 @@ def recognise(
     """
     if len(appel.requete) > LONGEST:
         size = f"La demande a {len(appel.requete)} octets : aucun cas n'en demande autant."
-        return _observation(appel, "hors catalogue", (), size)
+        return _observation(appel, IssueObservation.HORS_CATALOGUE, (), size)
     try:
         message = read_message(appel.requete)
     except ValueError as error:
-        return _observation(appel, "hors catalogue", (), f"La demande n'est pas lisible : {error}.")
+        return _observation(
+            appel, IssueObservation.HORS_CATALOGUE, (), f"La demande n'est pas lisible : {error}."
+        )
     cases = [
         case
         for case in release.cas
@@ -142,7 +141,7 @@ def recognise(
     if not cases:
         return _observation(
             appel,
-            "hors catalogue",
+            IssueObservation.HORS_CATALOGUE,
             (),
             f"{release.nom} n'a aucun cas de {appel.service} v{appel.version}.",
         )
@@ -164,7 +163,7 @@ def recognise(
     if len(still_open) > 1:
         return _observation(
             appel,
-            "ambigu",
+            IssueObservation.AMBIGU,
             tuple(still_open),
             "La demande et la réponse conviennent à plusieurs cas.",
         )
@@ -260,7 +259,11 @@ def _nearest(appel: AppelDuJournal, wrong: Mapping[str, tuple[Champ, ...]]) -> O
     more = len(wrong[key]) - len(fields)
     others = f" ; et {more} {'autres' if more > 1 else 'autre'}" if more else ""
     return _observation(
-        appel, "proche", (key,), f"Le cas le plus proche est {key}. {differences}{others}.", fields
+        appel,
+        IssueObservation.PROCHE,
+        (key,),
+        f"Le cas le plus proche est {key}. {differences}{others}.",
+        fields,
     )
 
 
@@ -283,8 +286,8 @@ def _observation(
 
 def _issue(execution: Execution) -> IssueObservation:
     if execution.statut is Statut.PERTURBE:
-        return "perturbé"
-    return "coché" if execution.statut.bon else "non conforme"
+        return IssueObservation.PERTURBE
+    return IssueObservation.COCHE if execution.statut.bon else IssueObservation.NON_CONFORME
 
 
 def _judgement(execution: Execution) -> str:
@@ -313,10 +316,14 @@ def expected_request(client: "SgeClient", release: Release, case: Cas, today: da
 def nearest(observations: tuple[Observation, ...], cle: str) -> Observation | None:
     """Return the last exchange that ticked a case, else the one that missed it by least."""
     about = [each for each in observations if cle in each.cas]
-    ticked = [each for each in about if each.issue == "coché"]
+    ticked = [each for each in about if each.issue == IssueObservation.COCHE]
     if ticked:
         return ticked[-1]
-    judged = [each for each in about if each.issue in ("non conforme", "perturbé")]
+    judged = [
+        each
+        for each in about
+        if each.issue in (IssueObservation.NON_CONFORME, IssueObservation.PERTURBE)
+    ]
     if judged:
         return judged[-1]
     # The last of those that differ least.

@@ -29,6 +29,7 @@ from sge_sim.homologation.campaign.matching import AppelDuJournal, Observation, 
 from sge_sim.homologation.campaign.outcome import judge, not_run
 from sge_sim.homologation.campaign.targets import ON_PRODUCTION
 from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.journal import Journal, RechercheJournal
 from sge_sim.tables.acteurs import default_acteur
@@ -62,13 +63,15 @@ class CampaignState:
     @property
     def executions(self) -> tuple[Execution, ...]:
         """One per run of the release, in its order: the last good one, else the last, else none."""
+        untried = Statut.PAS_COMMENCE if self.fin is None else Statut.A_PASSER
         best: dict[str, Execution] = {}
         for each in self.observations:
             run = each.execution
             if run is not None and (run.statut.bon or not _is_good(best.get(run.cle))):
                 best[run.cle] = run
         return tuple(
-            best.get(case.cle) or not_run(case, "Aucune demande observée pour ce cas.")
+            best.get(case.cle)
+            or not_run(case, "Aucune demande observée pour ce cas.", statut=untried)
             for case in load_release(self.release).cas
         )
 

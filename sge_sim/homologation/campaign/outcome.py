@@ -17,7 +17,8 @@ from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.french_text import expectation, tracking_row
 from sge_sim.homologation.catalogue.release import Release
-from sge_sim.homologation.reports.rapport import Decision, Execution, Statut, VerdictPackage
+from sge_sim.homologation.reports.etats import Decision, Statut
+from sge_sim.homologation.reports.rapport import Execution, VerdictPackage
 from sge_sim.refus import Rule
 
 # What the homologation platform answers to a good request where it doesn't serve the case: SGT500
@@ -101,14 +102,24 @@ def execution_of(
     )
 
 
-def not_run(case: Cas, why: str, *, panne: str = "", prevu_en_echec: bool = False) -> Execution:
+def not_run(
+    case: Cas,
+    why: str,
+    *,
+    statut: Statut = Statut.A_PASSER,
+    panne: str = "",
+    prevu_en_echec: bool = False,
+) -> Execution:
     """Return the outcome of a case that could not be run, or wasn't; `why` is in French.
 
-    `panne` is the line of the journal on the panne that struck what sets the case up.
+    `statut` says which of the two. `panne` is the line of the journal on the panne that struck what
+    sets the case up.
     """
+    if case.non_testable:
+        statut = Statut.NON_TESTABLE
     return Execution(
         **_described(case, "", why),
-        statut=Statut.PERTURBE if panne else Statut.NON_EXECUTE,
+        statut=Statut.PERTURBE if panne else statut,
         remarque=f"{panne} {why}".strip(),
         prevu_en_echec=prevu_en_echec,
     )
@@ -164,7 +175,8 @@ def judge(
     A case of the release without an execution counts as not run. `partielle` (some cases only, or
     an earlier campaign completed) never gives a verdict.
     """
-    asked = tuple(packages) or release.protocole.packages
+    order = release.protocole.packages
+    asked = sorted(packages, key=order.index) or order
     return tuple(_verdict(release, package, executions, partielle) for package in asked)
 
 
@@ -205,11 +217,16 @@ def _verdict(
     ]
     if not missing:
         return VerdictPackage(package, Decision.HOMOLOGUE, _good_runs(wanted, done))
-    return VerdictPackage(package, Decision.NON_HOMOLOGUE, _missing_runs(missing, done))
+    called = any(each.package == package and each.instant is not None for each in executions)
+    if not called and Statut.PAS_COMMENCE in done.values():
+        return VerdictPackage(package, Decision.PAS_COMMENCE, "Aucun de ses cas n'a été appelé.")
+    failed = any(done[key] not in (Statut.A_PASSER, Statut.PAS_COMMENCE) for key in missing)
+    decision = Decision.NON_HOMOLOGUE if failed else Decision.A_PASSER
+    return VerdictPackage(package, decision, _missing_runs(missing, done))
 
 
 def _statut(execution: Execution | None) -> Statut:
-    return Statut.NON_EXECUTE if execution is None else execution.statut
+    return Statut.A_PASSER if execution is None else execution.statut
 
 
 def _good_runs(wanted: Sequence[Cas], done: dict[str, Statut]) -> str:
@@ -218,17 +235,17 @@ def _good_runs(wanted: Sequence[Cas], done: dict[str, Statut]) -> str:
     sentences = [f"Chaque cas obligatoire est bon ({good} exécution{'s' * (good > 1)})."]
     for group in dict.fromkeys(case.au_choix for case in wanted if case.au_choix):
         keys = [case.cle for case in wanted if case.au_choix == group]
-        spared = ", ".join(f"{key} {done[key].value}" for key in keys if not done[key].bon)
+        spared = ", ".join(key for key in keys if not done[key].bon)
         if spared:
             filled = ", ".join(key for key in keys if done[key].bon)
-            sentences.append(f"Au choix, {filled} suffit ({spared}).")
+            sentences.append(f"Au choix, {filled} suffit, sans {spared}.")
     return " ".join(sentences)
 
 
 def _missing_runs(missing: Sequence[str], done: dict[str, Statut]) -> str:
     """Return the cases that lack, by how they ended."""
     parts = []
-    for statut in (Statut.ECHOUE, Statut.ECART, Statut.NON_EXECUTE):
+    for statut in Statut:
         keys = [key for key in missing if done[key] is statut]
         if keys:
             parts.append(f"{statut.value} : {', '.join(keys)}")

@@ -21,7 +21,7 @@ from sge_sim.homologation.campaign.targets import of_production, partial_worth, 
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.sender import Marqueur
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
-from sge_sim.homologation.reports.comparaison import Comparaison, compare
+from sge_sim.homologation.reports.comparaison import Comparaison, compare, precedes
 from sge_sim.homologation.reports.rapport import (
     Execution,
     Rapport,
@@ -75,7 +75,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Garde:
-    """A report that was kept, and what changed since the one before it of the same release."""
+    """A report that was kept, and what changed since the one before it of the same client."""
 
     nom: str
     rapport: Rapport
@@ -167,9 +167,7 @@ class Passages:
             if rapport is None:
                 continue
             earlier = (self._rapport(each) for each in names[rank + 1 : _SHOWN + 1])
-            before = next(
-                (kept for kept in earlier if kept and kept.release == rapport.release), None
-            )
+            before = next((kept for kept in earlier if kept and precedes(kept, rapport)), None)
             since = None if before is None else compare(before, rapport)
             found.append(Garde(name, rapport, since))
         return found

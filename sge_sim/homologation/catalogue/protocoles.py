@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sge_sim.domaine.nomenclatures import PACKAGES
+
 Versions = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Protocole:
-    """A protocol: `read_packages` gives all that its releases may list.
+    """A protocol: `packages` are all that its releases may list, in the order of every
+    list of them.
 
     `versions` gives, for the name of a release, the versions of each service that its cases may
     call. A code of refusal matches `code`, which sentences call `code_dit`. `reperes` are the marks
@@ -22,22 +25,11 @@ class Protocole:
     """
 
     nom: str
-    read_packages: Callable[[], tuple[str, ...]]
+    packages: tuple[str, ...]
     versions: Callable[[str], Versions]
     code: re.Pattern[str]
     code_dit: str
     reperes: tuple[str, ...]
-
-    @property
-    def packages(self) -> tuple[str, ...]:
-        """All the packages that its releases may list."""
-        return self.read_packages()
-
-
-def _packages_of_sge() -> tuple[str, ...]:
-    from sge_sim.services.registry import SERVICES
-
-    return tuple(sorted({service.package.lower() for service in SERVICES}))
 
 
 def _versions_of_sge(release: str) -> Versions:
@@ -63,7 +55,7 @@ SIMULATEUR: Final = "simulateur"
 
 SOAP: Final = Protocole(
     nom="soap",
-    read_packages=_packages_of_sge,
+    packages=tuple(map(str.lower, PACKAGES)),
     versions=_versions_of_sge,
     code=re.compile("SGT[0-9A-Z]{3,4}"),
     code_dit="un code SGT",
@@ -78,7 +70,7 @@ def reperes_of_sge(login: str, contrat_id: str) -> dict[str, str]:
 
 DATA_CONNECT: Final = Protocole(
     nom="data-connect",
-    read_packages=lambda: ("data-connect",),
+    packages=("data-connect",),
     versions=_versions_of_data_connect,
     code=re.compile("[A-Za-z0-9][A-Za-z0-9_ -]{1,39}"),
     code_dit="un code d'erreur tel que ADAM-ERR0123",

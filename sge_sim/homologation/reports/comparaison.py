@@ -1,12 +1,13 @@
-"""Two reports of a release, one after the other: what got better and what got worse."""
+"""Two reports of a client, one after the other: what got better and what got worse."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from heapq import nlargest
 from pathlib import Path
 from typing import Final
 
+from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.homologation.reports.rapport import Rapport, read_rapport
 
@@ -16,77 +17,95 @@ _LOOKED_AT: Final = 20
 
 @dataclass(frozen=True)
 class Comparaison:
-    """The keys of the cases that are good now and weren't, of those that were and aren't, of those
-    that one report alone has, the later or the earlier, and of those that fare as before."""
+    """The keys of the cases that two reports have both judged, by how they fare, and of those that
+    the later or the earlier alone has judged."""
 
     repares: tuple[str, ...]
     casses: tuple[str, ...]
-    nouveaux: tuple[str, ...] = ()
-    disparus: tuple[str, ...] = ()
+    apres_seulement: tuple[str, ...] = ()
+    avant_seulement: tuple[str, ...] = ()
     toujours_mauvais: tuple[str, ...] = ()
     toujours_bons: tuple[str, ...] = ()
 
     @property
+    def changes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What to say of what changed, each part with its keys; parts without a key are absent."""
+        parts = (("réparé", self.repares), ("cassé", self.casses))
+        return tuple((counted(len(keys), word), keys) for word, keys in parts if keys)
+
+    @property
     def parts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """What to say, each part with its keys; parts without a key are absent."""
-        same = (("inchangé, mauvais", self.toujours_mauvais), ("inchangé, bon", self.toujours_bons))
-        return _named((*self._changes(), *same))
+        """What to say of all cases, as `changes`."""
+        others = (
+            ("passé après seulement", "passés après seulement", self.apres_seulement),
+            ("passé avant seulement", "passés avant seulement", self.avant_seulement),
+            ("inchangé, mauvais", "inchangés, mauvais", self.toujours_mauvais),
+            ("inchangé, bon", "inchangés, bons", self.toujours_bons),
+        )
+        said = ((counted(len(keys), word, several), keys) for word, several, keys in others if keys)
+        return (*self.changes, *said)
+
+    @property
+    def communs(self) -> int:
+        """How many cases both reports have judged."""
+        same = (*self.toujours_mauvais, *self.toujours_bons)
+        return len(self.repares) + len(self.casses) + len(same)
 
     def __str__(self) -> str:
-        parts = (f"{name} ({', '.join(keys)})" for name, keys in _named(self._changes()))
-        return ", ".join(parts) or "rien n'a changé"
-
-    def _changes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        return (
-            ("réparé", self.repares),
-            ("cassé", self.casses),
-            ("nouveau", self.nouveaux),
-            ("disparu", self.disparus),
-        )
-
-
-def _named(
-    parts: Iterable[tuple[str, tuple[str, ...]]],
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((_counted(word, len(keys)), keys) for word, keys in parts if keys)
-
-
-def _counted(word: str, count: int) -> str:
-    """Return how many cases fared so.
-
-    >>> _counted("inchangé, mauvais", 2), _counted("nouveau", 3), _counted("cassé", 1)
-    ('2 inchangés, mauvais', '3 nouveaux', '1 cassé')
-    """
-    if count > 1:
-        ended = {"nouveau": "nouveaux"}
-        first, comma, second = word.partition(",")
-        plural = second if second.endswith("s") else f"{second}s"
-        word = f"{ended.get(first, first + 's')}{comma}{plural if comma else ''}"
-    return f"{count} {word}"
+        changed = ", ".join(count for count, _ in self.changes) or "rien n'a changé"
+        return f"{changed}, sur {self.communs} cas passés les deux fois"
 
 
 def compare(before: Rapport, after: Rapport) -> Comparaison:
-    """Return what changed between two reports, in the order of their cases."""
-    earlier = {each.cle: each.statut.bon for each in before.executions}
-    later = {each.cle: each.statut.bon for each in after.executions}
+    """Return what changed between two reports, in the order of their cases.
+
+    A case that wasn't called, or that a panne struck, says nothing of before nor of after.
+    """
+    earlier, later = _judged(before), _judged(after)
     both = [cle for cle in later if cle in earlier]
     return Comparaison(
         repares=tuple(cle for cle in both if later[cle] and not earlier[cle]),
         casses=tuple(cle for cle in both if earlier[cle] and not later[cle]),
-        nouveaux=tuple(cle for cle in later if cle not in earlier),
-        disparus=tuple(cle for cle in earlier if cle not in later),
+        apres_seulement=tuple(cle for cle in later if cle not in earlier),
+        avant_seulement=tuple(cle for cle in earlier if cle not in later),
         toujours_mauvais=tuple(cle for cle in both if not (later[cle] or earlier[cle])),
         toujours_bons=tuple(cle for cle in both if later[cle] and earlier[cle]),
     )
 
 
+def _judged(rapport: Rapport) -> dict[str, bool]:
+    """Return whether each case that a report has judged is good, by key."""
+    return {each.cle: each.statut.bon for each in rapport.executions if each.jugee}
+
+
+def precedes(before: Rapport, after: Rapport) -> bool:
+    """Tell whether `before` is of the history of `after`.
+
+    It was over before, has judged some of its cases, and is of the same release, origin and target
+    and of the same client: actor, criterion, and products, whatever their versions.
+    """
+    return (
+        before.fin <= after.debut
+        and _whose(before) == _whose(after)
+        and not _judged(before).keys().isdisjoint(_judged(after))
+    )
+
+
+def _whose(rapport: Rapport) -> tuple[object, ...]:
+    products = frozenset(each.partition("/")[0] for each in rapport.logiciels)
+    return (
+        *(rapport.release, rapport.origine, rapport.cible),
+        *(rapport.acteur, rapport.client, products),
+    )
+
+
 def find_previous(rapport: Rapport, folder: Path) -> Rapport | None:
-    """Return the report of the same release that was last written before `rapport`.
+    """Return the last report of the history of `rapport`.
 
     It is looked for in `folder`, where `rapport` is about to take its place, and beside it.
     """
-    earlier = (each for each in _written_near(folder) if each.release == rapport.release)
-    return next((each for each in earlier if each.fin <= rapport.debut), None)
+    earlier = [each for each in _written_near(folder) if precedes(each, rapport)]
+    return max(earlier, key=lambda each: each.fin, default=None)
 
 
 def _written_near(folder: Path) -> Iterator[Rapport]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sge_sim.homologation.campaign.evaluation import Constat
-from sge_sim.homologation.reports.rapport import FILTRES, Execution, Rapport, Statut, colour_of
+from sge_sim.homologation.reports.etats import Couleur, FiltreDeCas, Statut
+from sge_sim.homologation.reports.rapport import Execution, Rapport
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Decompte:
     package: str
     bons: int
     total: int
-    bandes: tuple[tuple[str, int, int], ...]
+    bandes: tuple[tuple[Couleur, int, int], ...]
     dit: str
 
 
@@ -36,7 +37,7 @@ def _decompte(package: str, executions: Sequence[Execution]) -> Decompte:
     bands, start = [], 0
     for statut in Statut:
         if counts[statut]:
-            bands.append((colour_of(statut), start, counts[statut]))
+            bands.append((statut.couleur, start, counts[statut]))
             start += counts[statut]
     return Decompte(
         package,
@@ -47,10 +48,10 @@ def _decompte(package: str, executions: Sequence[Execution]) -> Decompte:
     )
 
 
-def filtres(executions: Sequence[Execution]) -> tuple[tuple[str, str, int], ...]:
-    """Return the filters of a list of runs: name, French word, how many it shows."""
+def filtres(executions: Sequence[Execution]) -> tuple[tuple[FiltreDeCas, int], ...]:
+    """Return the filters of a list of runs, and how many each shows."""
     counts = Counter(each.filtre for each in executions)
-    return tuple((name, word, counts[name]) for name, word in FILTRES.items())
+    return tuple((each, counts[each]) for each in FiltreDeCas)
 
 
 def counts_in_words(executions: Sequence[Execution]) -> str:
@@ -64,17 +65,18 @@ def counts_in_words(executions: Sequence[Execution]) -> str:
 def counted_as(statut: Statut, count: int) -> str:
     """Return how many runs ended so, in French.
 
-    >>> counted_as(Statut.ECART, 2), counted_as(Statut.NON_EXECUTE, 2), counted_as(Statut.ADMIS, 1)
-    ('2 écarts connus', '2 non exécutés', '1 admis')
+    >>> counted_as(Statut.ECART, 2), counted_as(Statut.A_PASSER, 2), counted_as(Statut.ADMIS, 1)
+    ('2 écarts connus', '2 à passer', '1 admis')
     """
     words = [
-        word if count < 2 or word == "non" or word.endswith("s") else f"{word}s"
+        word if count < 2 or word in _INVARIABLE or word.endswith("s") else f"{word}s"
         for word in statut.value.split()
     ]
     return f"{count} {' '.join(words)}"
 
 
-_GRAVITY: Final = (Statut.ECHOUE, Statut.PERTURBE, Statut.NON_EXECUTE, Statut.ECART)
+_INVARIABLE: Final = ("non", "à", "passer")
+_GRAVITY: Final = (Statut.ECHOUE, Statut.PERTURBE, Statut.A_PASSER, Statut.ECART)
 _AGAIN: Final = {
     "exécutée": "Les repasser, de n'importe quel dossier",
     "observée": "Pour que le client les repasse, rouvrir une campagne",
@@ -82,7 +84,7 @@ _AGAIN: Final = {
 }
 _ACTS: Final = {
     Statut.PERTURBE: "Le cas n'est pas jugé : le repasser sans la panne.",
-    Statut.NON_EXECUTE: "Lever ce qui l'en empêche, s'il y a lieu, puis le passer.",
+    Statut.A_PASSER: "Lever ce qui l'en empêche, s'il y a lieu, puis le passer.",
     Statut.ECART: "La plateforme d'Enedis est connue pour cet écart : le signaler à Enedis.",
 }
 """What to do of what ended so, whatever the reason."""
@@ -125,7 +127,7 @@ def phrase_of(execution: Execution) -> str:
         return "Annoncé en échec, mais réussi."
     if execution.statut.bon:
         return ""
-    if execution.statut is Statut.NON_EXECUTE:
+    if execution.instant is None and execution.statut is not Statut.PERTURBE:
         return execution.remarque or "Le cas n'a pas été exécuté."
     if execution.statut is Statut.PERTURBE:
         # The rank of the call is left out: what one plan struck has one cause.
@@ -174,6 +176,17 @@ def what_to_do(execution: Execution) -> str:
     if execution.statut_http is None:
         return "Vérifier que la cible est ouverte et joignable (sge-sim doctor), puis le repasser."
     return "Comparer la demande et la réponse, corriger, puis le repasser."
+
+
+def what_is_left(executions: Iterable[Execution]) -> str:
+    """Return how many runs are to be put right, and how many to be run, in French.
+
+    Empty where nothing is left to do: what nobody has called yet isn't wrong.
+    """
+    left = [each.statut is Statut.A_PASSER for each in executions if each.a_corriger]
+    parts = (("à corriger", left.count(False)), ("à passer", left.count(True)))
+    said = ", ".join(f"{word} ({count})" for word, count in parts if count)
+    return said[:1].upper() + said[1:]
 
 
 def rerun_title(rapport: Rapport) -> str:

@@ -11,7 +11,8 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import unbroken
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.client.messages import indented
-from sge_sim.homologation.reports.comparaison import compare
+from sge_sim.homologation.reports.comparaison import compare, precedes
+from sge_sim.homologation.reports.etats import STYLE
 from sge_sim.homologation.reports.executions import (
     CauseDeCas,
     cause_of,
@@ -20,9 +21,10 @@ from sge_sim.homologation.reports.executions import (
     decomptes,
     filtres,
     rerun_title,
+    what_is_left,
     worst_first,
 )
-from sge_sim.homologation.reports.rapport import Rapport, colour_of
+from sge_sim.homologation.reports.rapport import Rapport
 
 _PRINTED_LINES: Final = 170
 """What is filled of four A4 pages of 57 lines, with a margin for how a browser breaks lines."""
@@ -35,7 +37,7 @@ _REASON_LINE: Final = 34
 def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
     """Return the report in French: verdicts, then what is to be put right, then the rest.
 
-    What changed since `before`, an earlier report of the same release, is shown if it is given.
+    What changed since `before` is shown if it precedes this one.
     """
     causes = causes_of(rapport.executions)
     environment = jinja2.Environment(
@@ -48,18 +50,18 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
     environment.filters |= {
         "instant": _instant,
         "xml": indented,
-        "colour": colour_of,
         "insecable": unbroken,
     }
     return environment.get_template("rapport.html.j2").render(
         rapport=rapport,
         before=before,
-        depuis=None if before is None else compare(before, rapport),
+        depuis=compare(before, rapport) if before and precedes(before, rapport) else None,
         executions=worst_first(rapport.executions),
         causes=causes,
         imprimees=_printed(rapport, causes),
         rerun_title=rerun_title(rapport),
-        a_corriger=sum(each.a_corriger for each in rapport.executions),
+        reste=what_is_left(rapport.executions),
+        style=STYLE,
         filtres=filtres(rapport.executions),
         parts={each.package: each for each in decomptes(rapport.executions)},
         cause=cause_of,

@@ -4,16 +4,17 @@ from itertools import groupby
 
 from lxml import etree
 
+from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.executions import cause_of, wrong_lines
-from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut
+from sge_sim.homologation.reports.rapport import Execution, Rapport
 
 _OUTCOMES = {
     Statut.PERTURBE: ("error", "perturbe"),
-    Statut.NON_EXECUTE: ("error", "non_execute"),
+    Statut.A_PASSER: ("error", "a_passer"),
     Statut.ECART: ("failure", "ecart_connu"),
     Statut.ECHOUE: ("failure", "echec"),
 }
-"""What a run that isn't good is, and its type."""
+"""What a run that is to be put right is, and its type."""
 _COUNTS = (("failure", "failures"), ("error", "errors"), ("skipped", "skipped"))
 
 
@@ -22,8 +23,9 @@ def render_junit(rapport: Rapport) -> bytes:
 
     A known deviation is a failure of type `ecart_connu`; an announced failure is skipped; one that
     didn't come fails, type `perime`; a case that couldn't be run is an error, and so is one
-    that a panne struck. Each suite has the properties `origine`, who made its calls, and
-    `commande`, which makes again what wasn't good.
+    that a panne struck; one that nobody has called yet, or that can't be tested, is skipped. Each
+    suite has the properties `origine`, who made its calls, and `commande`, which makes again what
+    wasn't good.
     """
     root = etree.Element("testsuites", name=f"homologation {rapport.release}")
     for package, group in groupby(rapport.executions, key=lambda each: each.package):
@@ -74,6 +76,8 @@ def _outcome(execution: Execution) -> tuple[str, str] | None:
         return "failure", "perime"
     if execution.statut.bon:
         return None
+    if not execution.a_corriger:
+        return "skipped", execution.filtre.value.replace("-", "_")
     if execution.prevu_en_echec and execution.statut is not Statut.PERTURBE:
         return "skipped", "echec_annonce"
     return _OUTCOMES[execution.statut]

@@ -22,6 +22,7 @@ from sge_sim import __version__
 from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import unbroken
 from sge_sim.homologation.client.messages import indented
+from sge_sim.homologation.reports.etats import Couleur, Statut
 from sge_sim.homologation.reports.executions import (
     CauseDeCas,
     cause_of,
@@ -29,25 +30,19 @@ from sge_sim.homologation.reports.executions import (
     counted_as,
     counts_in_words,
     rerun_title,
+    what_is_left,
     worst_first,
 )
 from sge_sim.homologation.reports.rapport import (
     Execution,
     Rapport,
-    Statut,
     VerdictPackage,
-    colour_of,
 )
 
 PAGES_MOST: Final = 4
 _SIZE: Final = 9.5
 _SMALLEST: Final = 9
-_COLOURS: Final = {
-    "bon": HexColor("#17653a"),
-    "ecart": HexColor("#7d5200"),
-    "mauvais": HexColor("#a4161a"),
-    "neutre": HexColor("#55585e"),
-}
+_COLOURS: Final = {each: HexColor(each.clair) for each in Couleur}
 _LINE: Final = HexColor("#dcdee2")
 _KEYS_SHOWN: Final = 12
 _CAUSES_SHOWN: Final = 60
@@ -65,7 +60,7 @@ _HEAD: Final = ParagraphStyle("rubrique", parent=_TEXT, fontName="Helvetica-Bold
 _HEAD.leading, _HEAD.spaceBefore, _HEAD.spaceAfter = 16, 9, 3
 _STRONG: Final = ParagraphStyle("compte", parent=_TEXT, fontName="Helvetica-Bold")
 _NAMES: Final = ParagraphStyle("colonne", parent=_CELL, fontName="Helvetica-Bold")
-_ADVICE: Final = ParagraphStyle("conseil", parent=_CELL, textColor=_COLOURS["neutre"])
+_ADVICE: Final = ParagraphStyle("conseil", parent=_CELL, textColor=_COLOURS[Couleur.NEUTRE])
 _CODE: Final = ParagraphStyle("code", parent=_CELL, fontName="Courier", wordWrap="CJK")
 
 
@@ -111,7 +106,7 @@ def _built(rapport: Rapport, story: list[Any]) -> tuple[bytes, int]:
 def _foot(rapport: Rapport) -> Callable[[Canvas, Any], None]:
     def draw(canvas: Canvas, document: Any) -> None:
         canvas.setFont("Helvetica", _SMALLEST)
-        canvas.setFillColor(_COLOURS["neutre"])
+        canvas.setFillColor(_COLOURS[Couleur.NEUTRE])
         footer = f"Homologation {rapport.release}, {_instant(rapport.fin)}, sge-sim {__version__}"
         canvas.drawString(18 * mm, 10 * mm, footer)
         canvas.drawRightString(A4[0] - 18 * mm, 10 * mm, f"Page {document.page}")
@@ -139,7 +134,7 @@ def _story(
     yield Spacer(1, 6)
     yield _verdicts(rapport)
     if causes or hidden:
-        yield _p(f"À corriger ({sum(each.a_corriger for each in rapport.executions)})", _HEAD)
+        yield _p(what_is_left(rapport.executions), _HEAD)
         if rapport.commande:
             yield _p(f"{rerun_title(rapport)} :")
             yield _p(rapport.commande, _CODE)
@@ -173,7 +168,7 @@ def _verdict(verdict: VerdictPackage, executions: Sequence[Execution]) -> list[A
     own = [each for each in executions if each.package == verdict.package]
     return [
         _p(verdict.package, _CELL),
-        _p(verdict.decision.value, _coloured(colour_of(verdict.decision))),
+        _p(verdict.decision.value, _coloured(verdict.decision.couleur)),
         _p(counts_in_words(own), _CELL),
         _p(_shortened(verdict.raison), _CELL),
     ]
@@ -186,7 +181,7 @@ def _causes(causes: Sequence[CauseDeCas]) -> Table | Spacer:
         more = len(cause.cles) - _KEYS_SHOWN
         rows.append(
             [
-                _p(cause.statut.value, _coloured(colour_of(cause.statut))),
+                _p(cause.statut.value, _coloured(cause.statut.couleur)),
                 _p(f"{keys} et {more} autres" if more > 0 else keys, _CELL),
                 [_p(_shortened(cause.phrase), _CELL), _p(_shortened(cause.que_faire), _ADVICE)],
             ]
@@ -249,8 +244,10 @@ def _p(text: str, style: ParagraphStyle = _TEXT) -> Paragraph:
     return Paragraph(escape(known), style)
 
 
-def _coloured(name: str) -> ParagraphStyle:
-    return ParagraphStyle(name, parent=_CELL, fontName="Helvetica-Bold", textColor=_COLOURS[name])
+def _coloured(couleur: Couleur) -> ParagraphStyle:
+    return ParagraphStyle(
+        couleur, parent=_CELL, fontName="Helvetica-Bold", textColor=_COLOURS[couleur]
+    )
 
 
 def _shortened(text: str) -> str:

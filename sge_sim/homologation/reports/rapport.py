@@ -10,7 +10,6 @@ fingerprint of the certificate, no key nor secret.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -21,6 +20,7 @@ from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import Constat
+from sge_sim.homologation.reports.etats import Decision, FiltreDeCas, Statut
 from sge_sim.machine.files import read_user_file
 from sge_sim.pki.inspection import fingerprint_of_file
 from sge_sim.refus import Rule
@@ -76,66 +76,6 @@ FORMAT = 1
 _MAX_BYTES = 256 * 2**20
 
 
-class Statut(StrEnum):
-    """How a run ended."""
-
-    REUSSI = "réussi"
-    ADMIS = "admis"
-    """The answer isn't what the catalogue says, but Enedis judges the request alone."""
-    ECART = "écart connu"
-    """The answer is the deviation that the real platform is known for."""
-    ECHOUE = "échoué"
-    PERTURBE = "perturbé"
-    """A panne struck the call: the answer says nothing of the client."""
-    NON_EXECUTE = "non exécuté"
-
-    @property
-    def bon(self) -> bool:
-        """Whether the run counts as passed."""
-        return self in (Statut.REUSSI, Statut.ADMIS)
-
-
-class Decision(StrEnum):
-    """What a campaign says of a package."""
-
-    HOMOLOGUE = "homologué"
-    NON_HOMOLOGUE = "non homologué"
-    SANS_OBJET = "sans objet"
-    """The release lists no case for the package."""
-    NON_JUGE = "non jugé"
-    """Only a part of the cases was asked for, or a part of an earlier campaign was run again, or
-    pannes struck some."""
-
-
-_COLOURS: Mapping[Statut | Decision, str] = {
-    Statut.REUSSI: "bon",
-    Statut.ADMIS: "bon",
-    Statut.ECART: "ecart",
-    Statut.ECHOUE: "mauvais",
-    Statut.PERTURBE: "ecart",
-    Statut.NON_EXECUTE: "neutre",
-    Decision.HOMOLOGUE: "bon",
-    Decision.NON_HOMOLOGUE: "mauvais",
-    Decision.SANS_OBJET: "neutre",
-    Decision.NON_JUGE: "neutre",
-}
-
-
-def colour_of(ending: Statut | Decision) -> str:
-    """Return how a form of the report colours an ending: bon, ecart, mauvais or neutre."""
-    return _COLOURS[ending]
-
-
-FILTRES: Mapping[str, str] = {
-    "echoue": "échoués",
-    "perturbe": "perturbés",
-    "a-passer": "à passer",
-    "reussi": "réussis",
-}
-"""The filters of a list of runs, with their French words."""
-_FILTRE_OF: Mapping[Statut, str] = {Statut.PERTURBE: "perturbe", Statut.NON_EXECUTE: "a-passer"}
-
-
 @dataclass(frozen=True)
 class Execution:
     """One run of a case.
@@ -178,24 +118,24 @@ class Execution:
         return self.prevu_en_echec and self.statut.bon
 
     @property
+    def jugee(self) -> bool:
+        """Whether it was called, and what came back says something of the client."""
+        return self.instant is not None and self.statut is not Statut.PERTURBE
+
+    @property
     def non_testable(self) -> bool:
         """Whether Enedis asks for no run of it."""
         return self.suivi.get("Quantité demandée") == "Non testable"
 
     @property
-    def filtre(self) -> str:
-        """The one of `FILTRES` that shows it: an announced failure that didn't come failed, and so
-        did a known deviation."""
-        if self.perime:
-            return "echoue"
-        if self.statut.bon:
-            return "reussi"
-        return _FILTRE_OF.get(self.statut, "echoue")
+    def filtre(self) -> FiltreDeCas:
+        """What shows it in a list of runs: an announced failure that didn't come failed."""
+        return FiltreDeCas.ECHOUE if self.perime else self.statut.filtre
 
     @property
     def a_corriger(self) -> bool:
         """Whether somebody has something to do about it."""
-        return self.perime or not (self.statut.bon or self.non_testable)
+        return self.perime or (self.statut.a_corriger and not self.non_testable)
 
 
 @dataclass(frozen=True)

@@ -16,21 +16,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from sge_sim.clock import PARIS
+from sge_sim.homologation.reports.etats import Couleur, Statut
 from sge_sim.homologation.reports.executions import causes_of, remarks_of, rerun_title
-from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut, colour_of
+from sge_sim.homologation.reports.rapport import Execution, Rapport
 
 _WIDTHS = (46, 14, 16, 52, 16, 12, 12, 10, 18, 10, 20, 60)
 _DATE, _REMARKS = "Date & heure du test", "Remarques"
 _CAUSES_WIDTHS = (14, 26, 70, 60)
-_FILLS = {
-    name: PatternFill("solid", start_color=colour)
-    for name, colour in (
-        ("bon", "DDF3E4"),
-        ("ecart", "FCEBC8"),
-        ("mauvais", "FADADA"),
-        ("neutre", "ECEEF1"),
-    )
-}
+_FILLS = {each: PatternFill("solid", start_color=each.fond[1:].upper()) for each in Couleur}
 _BOLD = Font(name="Calibri", size=11, bold=True)
 _WRAPPED = Alignment(horizontal="left", vertical="top", wrap_text=True)
 
@@ -53,7 +46,7 @@ def render_xlsx(rapport: Rapport) -> bytes:
         for line, each in enumerate(executions, 2):
             columns = list(each.suivi)
             _date(feuille.cell(line, columns.index(_DATE) + 1), each.instant)
-            feuille.cell(line, columns.index(_REMARKS) + 1).fill = _FILLS[colour_of(each.statut)]
+            feuille.cell(line, columns.index(_REMARKS) + 1).fill = _FILLS[each.statut.couleur]
     book.properties.title = f"Homologation {rapport.release}"
     content = io.BytesIO()
     book.save(content)
@@ -96,7 +89,7 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
                 verdict.raison,
             ]
         )
-    for column, width in enumerate((24, 36, 10, 8, 10, 10, 14, 10, 10, 14, 80), 1):
+    for column, width in enumerate((24, 36, 10, 8, *(15 for _ in Statut), 80), 1):
         feuille.column_dimensions[get_column_letter(column)].width = width
     for row in feuille.iter_rows():
         for cell in row:
@@ -104,7 +97,7 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
             if isinstance(cell.value, str):
                 cell.data_type = "s"
     for line, verdict in enumerate(rapport.verdicts, first + 1):
-        feuille.cell(line, 2).fill = _FILLS[colour_of(verdict.decision)]
+        feuille.cell(line, 2).fill = _FILLS[verdict.decision.couleur]
     for row in (feuille[first], [feuille.cell(line, 1) for line in range(1, first - 1)]):
         for cell in row:
             cell.font = _BOLD
@@ -119,7 +112,7 @@ def _causes(feuille: Any, rapport: Rapport) -> None:
         feuille.append([cause.statut.value, ", ".join(cause.cles), cause.phrase, cause.que_faire])
     _lay_out(feuille, _CAUSES_WIDTHS)
     for line, cause in enumerate(causes, 2):
-        feuille.cell(line, 1).fill = _FILLS[colour_of(cause.statut)]
+        feuille.cell(line, 1).fill = _FILLS[cause.statut.couleur]
 
 
 def _date(cell: Any, instant: datetime | None) -> None:

@@ -216,7 +216,7 @@ def write_reports(
 ) -> WrittenReports:
     """Write every form of `rapport` into `folder`, made if need be; what is there is replaced.
 
-    The page shows what changed since the last report of the release, in `folder` or beside it.
+    The page shows what changed since the last report of the same client, in `folder` or beside it.
     With `personal`, what it finds in it of an actor's own points is hidden in all of them.
     """
     prepare_folder(folder)

@@ -1,6 +1,7 @@
 """What a campaign keeps of the runs that it has seen of one case."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from campaign_samples import INSTANT, answered
@@ -9,7 +10,8 @@ from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.matching import Observation
 from sge_sim.homologation.campaign.observed import CampaignState
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.homologation.reports.rapport import Execution, Statut
+from sge_sim.homologation.reports.etats import Statut
+from sge_sim.homologation.reports.rapport import Execution
 
 RELEASE = load_release("23.2")
 (CASE,) = RELEASE.find("ADP-NR1")
@@ -19,13 +21,13 @@ LATER_BAD = replace(BAD, remarque="la dernière")
 LATER_GOOD = replace(GOOD, remarque="la dernière")
 
 
-def kept(*runs: Execution) -> Execution:
+def kept(*runs: Execution, fin: datetime | None = None) -> Execution:
     """What a campaign keeps of those runs of the case, one after the other."""
     observations = tuple(
         Observation(number, INSTANT, CASE.service, "coché", (CASE.cle,), (), "", run)
         for number, run in enumerate(runs)
     )
-    state = CampaignState(1, "TIERS1", RELEASE.nom, INSTANT, None, observations)
+    state = CampaignState(1, "TIERS1", RELEASE.nom, INSTANT, fin, observations)
     (run,) = (each for each in state.executions if each.cle == CASE.cle)
     return run
 
@@ -46,5 +48,6 @@ def test_a_case_stays_ticked_by_its_last_good_run(
     assert kept(*runs) == wanted
 
 
-def test_a_case_that_was_not_seen_is_not_run() -> None:
-    assert kept().statut is Statut.NON_EXECUTE
+def test_a_case_that_nobody_called_has_not_begun_and_lacks_once_the_campaign_is_closed() -> None:
+    assert kept().statut is Statut.PAS_COMMENCE
+    assert kept(fin=INSTANT).statut is Statut.A_PASSER

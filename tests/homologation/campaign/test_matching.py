@@ -15,7 +15,7 @@ from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialis
 from sge_sim.homologation.campaign.matching import AppelDuJournal, Observation, recognise
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import Release, load_release
-from sge_sim.homologation.reports.rapport import Statut
+from sge_sim.homologation.reports.etats import Statut
 
 RELEASES = ("21.3", "22.1", "23.2", "23.4", "26.1")
 MakeContext = Callable[[Release, Any], ContexteDeCas]

@@ -15,7 +15,8 @@ from zeep.exceptions import Fault
 
 from sge_sim.homologation.client.own_simulator import cible_of
 from sge_sim.homologation.client.sge_client import SgeClient
-from sge_sim.homologation.reports.rapport import Decision, Statut, read_rapport
+from sge_sim.homologation.reports.etats import Decision, Statut
+from sge_sim.homologation.reports.rapport import read_rapport
 
 C5 = "25946599093143"
 
@@ -186,8 +187,13 @@ def test_a_campaign_gives_the_reports_of_any_other(
     assert run is not None
     assert run.regle is not None
     assert "99999999999999" in run.requete
-    assert report.find("ADP-R1@C5").statut is Statut.NON_EXECUTE  # type: ignore[union-attr]
-    assert {each.decision for each in report.verdicts} == {Decision.NON_HOMOLOGUE}
+    assert report.find("ADP-R1@C5").statut is Statut.PAS_COMMENCE  # type: ignore[union-attr]
+    assert {each.package: each.decision for each in report.verdicts} == {
+        "consultation": Decision.A_PASSER,
+        "commande": Decision.PAS_COMMENCE,
+        "infrajournalier": Decision.NON_HOMOLOGUE,
+        "historique": Decision.PAS_COMMENCE,
+    }
 
 
 def test_a_campaign_of_an_unknown_actor_is_refused(watched: RunningSimulator) -> None:
@@ -218,7 +224,7 @@ def test_the_page_tells_what_each_exchange_was(watched: RunningSimulator) -> Non
         for row in page.xpath("//table/tbody/tr")
     }
     assert rows["ADP-NR1"] == "réussi"
-    assert rows["ADP-R1@C5"] == "non exécuté"
+    assert rows["ADP-R1@C5"] == "à passer"
     report = requests.get(f"{base}/{number}/rapport.html", timeout=10)
     assert report.headers["Content-Type"] == "text/html; charset=utf-8"
     sheet = requests.get(f"{base}/{number}/suivi.xlsx", timeout=10)

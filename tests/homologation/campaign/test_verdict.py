@@ -7,8 +7,9 @@ from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import judge, not_run
 from sge_sim.homologation.catalogue.cases import Attendu, Cas, TropRecent
+from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.executions import cause_of
-from sge_sim.homologation.reports.rapport import Decision, Execution, Rapport, Statut
+from sge_sim.homologation.reports.rapport import Execution, Rapport
 
 documented = pytest.mark.documented("catalogue SGE 21.3 §1")
 GOOD_REFUSAL = RefusRecu("SGT401", "point inexistant")
@@ -35,9 +36,11 @@ def test_one_failed_case_denies_the_package_and_is_named() -> None:
 
 @documented
 def test_a_case_that_was_not_run_denies_the_package() -> None:
-    assert decide(answered(GOOD, {}), cases=(GOOD, REFUSED)) is Decision.NON_HOMOLOGUE
+    assert decide(answered(GOOD, {}), cases=(GOOD, REFUSED)) is Decision.A_PASSER
     runs = (answered(GOOD, {}), not_run(REFUSED, "fermé"))
-    assert decide(*runs, cases=(GOOD, REFUSED)) is Decision.NON_HOMOLOGUE
+    assert decide(*runs, cases=(GOOD, REFUSED)) is Decision.A_PASSER
+    wrong = (answered(GOOD, RefusRecu("SGT500")), not_run(REFUSED, "fermé"))
+    assert decide(*wrong, cases=(GOOD, REFUSED)) is Decision.NON_HOMOLOGUE
 
 
 @documented
@@ -71,8 +74,7 @@ def test_the_reason_counts_the_good_runs_and_tells_what_a_group_does_without() -
     (verdict,) = judge(release(GOOD, one, other), ("consultation",), runs, partielle=False)
     assert verdict.decision is Decision.HOMOLOGUE
     assert verdict.raison == (
-        "Chaque cas obligatoire est bon (2 exécutions). "
-        "Au choix, A-R3@C5 suffit (A-R3@C2-C4 non exécuté)."
+        "Chaque cas obligatoire est bon (2 exécutions). Au choix, A-R3@C5 suffit, sans A-R3@C2-C4."
     )
     both = (answered(GOOD, {}), answered(one, {}), answered(other, {}))
     (verdict,) = judge(release(GOOD, one, other), ("consultation",), both, partielle=False)

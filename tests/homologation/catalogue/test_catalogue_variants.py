@@ -32,7 +32,7 @@ from sge_sim.homologation.catalogue.release import (
 from sge_sim.homologation.client.messages import read_message
 from sge_sim.homologation.client.own_simulator import cible_of
 from sge_sim.homologation.client.sge_client import SgeClient
-from sge_sim.homologation.reports.rapport import Statut
+from sge_sim.homologation.reports.etats import Statut
 from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import load_contracts
 

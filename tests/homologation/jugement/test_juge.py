@@ -11,7 +11,7 @@ from campagne_rejouee import Campagne, Message, rejoue
 from lxml import etree
 
 from sge_sim.homologation.jugement.juge import CONTROLES, controles_page
-from sge_sim.homologation.reports.rapport import Statut
+from sge_sim.homologation.reports.etats import Statut
 
 Change = Callable[[etree._Element], None]
 

@@ -10,9 +10,10 @@ from lxml import etree, html
 from openpyxl import load_workbook
 
 from sge_sim.domaine.francais import unbroken
+from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.executions import CauseDeCas, causes_of
 from sge_sim.homologation.reports.pdf_report import PAGES_MOST, render_pdf
-from sge_sim.homologation.reports.rapport import Rapport, Statut, read_rapport
+from sge_sim.homologation.reports.rapport import Rapport, read_rapport
 
 KINDS = {
     "a value out of its list": ("ADP-R1@C1-C4", "unite vaut « MW », hors de la liste du contrat"),

@@ -10,7 +10,8 @@ from sge_sim.clock import RunningClock
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.passages import Passages
 from sge_sim.homologation.reports.comparaison import compare
-from sge_sim.homologation.reports.rapport import Rapport, Statut
+from sge_sim.homologation.reports.etats import Statut
+from sge_sim.homologation.reports.rapport import Rapport
 from sge_sim.homologation.reports.writing import write_reports
 
 
@@ -42,12 +43,12 @@ def passages(tmp_path: Path) -> Passages:
 def test_a_report_is_compared_with_the_one_before_of_its_release(passages: Passages) -> None:
     newest, other, oldest = passages.kept()
     assert newest.nom == "20250103-000000"
-    assert str(newest.depuis) == "1 réparé (A-NR1), 1 cassé (A-R1)"
+    assert str(newest.depuis) == "1 réparé, 1 cassé, sur 3 cas passés les deux fois"
     assert other.depuis is None
     assert oldest.depuis is None
     page = passages.file(newest.nom, "rapport.html").read_text()
-    assert "Depuis le rapport du 04/03/2025 10:30:00 : 1 réparé (A-NR1), 1 cassé (A-R1)." in page
-    assert str(compare(oldest.rapport, oldest.rapport)) == "rien n'a changé"
+    assert "Depuis le rapport du 04/03/2025 10:30:00 : 1 réparé, 1 cassé, sur 3 cas" in page
+    assert str(compare(oldest.rapport, oldest.rapport)).startswith("rien n'a changé, sur 3")
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,12 @@
 import re
 import subprocess
 import sys
-import zlib
-from base64 import a85decode
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from campaign_samples import GOOD, report_of_many_causes, sample_report
+from pdf_words import packed, streams, text
 from running_simulator import run_command
 
 from sge_sim.homologation.campaign.outcome import not_run
@@ -15,34 +14,7 @@ from sge_sim.homologation.reports.pdf_report import PAGES_MOST, render_pdf
 from sge_sim.homologation.reports.rapport import to_json
 
 SIZES = re.compile(rb"/F\d+ ([\d.]+) Tf")
-SHOWN = re.compile(rb"\(((?:[^\\()]|\\.)*)\) Tj")
 A4 = b"/MediaBox [ 0 0 595.2756 841.8898 ]"
-
-
-def streams(pdf: bytes) -> list[bytes]:
-    """Return what is drawn, page by page."""
-    found = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.S)
-    return [zlib.decompress(a85decode(each.strip(), adobe=False)) for each in map(_ended, found)]
-
-
-def _ended(data: bytes) -> bytes:
-    return data.strip().removesuffix(b"~>")
-
-
-def text(pdf: bytes) -> str:
-    """Return the words that are drawn, in their order."""
-    parts = (part for each in streams(pdf) for part in SHOWN.findall(each))
-    octal = re.compile(rb"\\(\d{3}|.)")
-    plain = (
-        octal.sub(lambda m: bytes([int(m[1], 8)]) if m[1].isdigit() else m[1], part)
-        for part in parts
-    )
-    return "".join("".join(part.decode("cp1252") for part in plain).split())
-
-
-def packed(words: str) -> str:
-    """Return words without spaces: a PDF places them one by one."""
-    return "".join(words.split())
 
 
 def test_the_pdf_has_the_verdicts_the_counts_the_causes_and_the_command() -> None:

@@ -17,10 +17,11 @@ from running_simulator import run_command
 from sge_sim.domaine.francais import unbroken
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.outcome import not_run
+from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.executions import cause_of, causes_of
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
-from sge_sim.homologation.reports.rapport import Statut, read_rapport, to_json
+from sge_sim.homologation.reports.rapport import read_rapport, to_json
 from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
 from sge_sim.homologation.reports.writing import MANIFEST, WrittenReports, verify, write_reports
 
@@ -209,7 +210,7 @@ def test_junit_skips_announced_failures_and_fails_stale_ones() -> None:
 
 def test_junit_counts_a_run_that_was_not_done_as_an_error_unless_announced() -> None:
     for announced, kind, name in (
-        (False, "error", "non_execute"),
+        (False, "error", "a_passer"),
         (True, "skipped", "echec_annonce"),
     ):
         run = replace(not_run(GOOD, "La plateforme est fermée."), prevu_en_echec=announced)

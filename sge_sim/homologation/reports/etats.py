@@ -1,0 +1,142 @@
+"""How cases, packages and calls stand: each state with its word and its colour, declared once.
+
+Pages, HTML, PDF, workbook and JUnit read them here; a further state is one more member.
+"""
+
+from enum import StrEnum
+from typing import Final, Self
+
+
+class _Mot(StrEnum):
+    """A word with what is said of it; its value is the word alone."""
+
+    def __new__(cls, mot: str, *_: object) -> Self:
+        """Take the word for the value."""
+        member = str.__new__(cls, mot)
+        member._value_ = mot
+        return member
+
+
+class Couleur(_Mot):
+    """A meaning that has a colour: `clair` on a light ground, `sombre` on a dark one, `fond` behind
+    black letters."""
+
+    def __init__(self, _mot: str, clair: str, sombre: str, fond: str) -> None:
+        self.clair, self.sombre, self.fond = clair, sombre, fond
+
+    BON = "bon", "#17653a", "#7fd6a2", "#ddf3e4"
+    ECART = "ecart", "#7d5200", "#f0bd6a", "#fcebc8"
+    """It doesn't judge the client: somebody looks at it."""
+    MAUVAIS = "mauvais", "#a11313", "#ff9b9b", "#fadada"
+    ATTENTE = "attente", "#0b6170", "#7fd3df", "#d5eff2"
+    """Nothing is wrong, and something is left to do."""
+    NEUTRE = "neutre", "#545b66", "#a9b1bd", "#eceef1"
+
+
+class FiltreDeCas(_Mot):
+    """A filter of a list of runs; `mot` is its French word."""
+
+    def __init__(self, _nom: str, mot: str) -> None:
+        self.mot = mot
+
+    ECHOUE = "echoue", "échoués"
+    PERTURBE = "perturbe", "perturbés"
+    A_PASSER = "a-passer", "à passer"
+    PAS_COMMENCE = "pas-commence", "pas commencés"
+    REUSSI = "reussi", "réussis"
+    NON_JUGE = "non-juge", "non jugés"
+
+
+class Statut(_Mot):
+    """How a run ended, or why there is none.
+
+    `filtre` shows it in a list. `a_corriger`: somebody has something to do about it.
+    """
+
+    def __init__(self, _mot: str, couleur: Couleur, filtre: FiltreDeCas) -> None:
+        self.couleur, self.filtre = couleur, filtre
+
+    REUSSI = "réussi", Couleur.BON, FiltreDeCas.REUSSI
+    ADMIS = "admis", Couleur.BON, FiltreDeCas.REUSSI
+    """The answer isn't what the catalogue says, but Enedis judges the request alone."""
+    ECHOUE = "échoué", Couleur.MAUVAIS, FiltreDeCas.ECHOUE
+    ECART = "écart connu", Couleur.ECART, FiltreDeCas.ECHOUE
+    """The answer is the deviation that the real platform is known for."""
+    PERTURBE = "perturbé", Couleur.ECART, FiltreDeCas.PERTURBE
+    """A panne struck the call: the answer says nothing of the client."""
+    A_PASSER = "à passer", Couleur.ATTENTE, FiltreDeCas.A_PASSER
+    """It wasn't run, or couldn't be, in a campaign that wanted it."""
+    PAS_COMMENCE = "pas commencé", Couleur.NEUTRE, FiltreDeCas.PAS_COMMENCE
+    """Nobody has called it yet, in a campaign that is open."""
+    NON_TESTABLE = "non testable", Couleur.NEUTRE, FiltreDeCas.NON_JUGE
+    """Enedis asks for no run of it."""
+
+    @property
+    def bon(self) -> bool:
+        """Whether the run counts as passed."""
+        return self.couleur is Couleur.BON
+
+    @property
+    def a_corriger(self) -> bool:
+        """Whether somebody has something to do about it."""
+        return self.couleur not in (Couleur.BON, Couleur.NEUTRE)
+
+
+class Decision(_Mot):
+    """What a campaign says of a package."""
+
+    def __init__(self, _mot: str, couleur: Couleur) -> None:
+        self.couleur = couleur
+
+    HOMOLOGUE = "homologué", Couleur.BON
+    NON_HOMOLOGUE = "non homologué", Couleur.MAUVAIS
+    A_PASSER = "à passer", Couleur.ATTENTE
+    """None of its cases failed, some weren't run."""
+    PAS_COMMENCE = "pas commencé", Couleur.NEUTRE
+    """Nobody has called any of its cases yet, in a campaign that is open."""
+    SANS_OBJET = "sans objet", Couleur.NEUTRE
+    """The release lists no case for the package."""
+    NON_JUGE = "non jugé", Couleur.NEUTRE
+    """Only a part of the cases was asked for, or a part of an earlier campaign was run again, or
+    pannes struck some."""
+
+
+class Avis(_Mot):
+    """Whether one thing that was expected is so."""
+
+    def __init__(self, _mot: str, couleur: Couleur) -> None:
+        self.couleur = couleur
+
+    OUI = "oui", Couleur.BON
+    NON = "non", Couleur.MAUVAIS
+    A_VERIFIER = "à vérifier", Couleur.ECART
+
+
+class IssueObservation(_Mot):
+    """What a call that was watched did for the catalogue's cases."""
+
+    def __init__(self, _mot: str, couleur: Couleur) -> None:
+        self.couleur = couleur
+
+    COCHE = "coché", Couleur.BON
+    NON_CONFORME = "non conforme", Couleur.MAUVAIS
+    PERTURBE = "perturbé", Couleur.ECART
+    AMBIGU = "ambigu", Couleur.ECART
+    PROCHE = "proche", Couleur.ECART
+    HORS_CATALOGUE = "hors catalogue", Couleur.NEUTRE
+
+
+def _style() -> str:
+    tints = " ".join(f"--{each}: light-dark({each.clair}, {each.sombre});" for each in Couleur)
+    rules = [
+        f".{each} {{ color: var(--{each}); }} .barre .{each} {{ fill: var(--{each}); }}"
+        for each in Couleur
+    ]
+    hidden = (f"body:has(#f-{each}:checked) .cas:not(.{each})" for each in FiltreDeCas)
+    return "\n".join(
+        [f":root {{ {tints} }}", *rules, f"{', '.join(hidden)} {{ display: none; }}", ""]
+    )
+
+
+STYLE: Final = _style()
+"""The style sheet of the states: their colours in words and bars, and the filters of the runs."""
