@@ -25,6 +25,7 @@ from sge_sim.api.pannes import PanneDemande, PanneView
 from sge_sim.api.views import ClockView, ExchangeView, ExchangeWithBodies, TravailView
 from sge_sim.clock import PARIS, Duree, elapsed_ms, stopwatch
 from sge_sim.domaine.nomenclatures import Origine
+from sge_sim.domaine.plateformes import Generation
 from sge_sim.domaine.retombees import Retombees
 from sge_sim.errors import UsageError
 from sge_sim.settings import Profile
@@ -163,6 +164,11 @@ class Administration:
         settings = self.get("/api/settings")
         played = Profile(settings["profile"]), settings["environment"]
         return played == (Profile.FIDELE, "homologation")
+
+    def generation(self) -> Generation:
+        """Return which services the simulator serves (`sge_sim.domaine.plateformes.is_served`)."""
+        found: Generation = self.get("/api/settings")["generation"]
+        return found
 
     def exchanges_after(self, exchange_id: int) -> list[ExchangeView]:
         """Return the exchanges recorded after that one, the oldest first, without bodies."""

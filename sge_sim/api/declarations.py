@@ -13,6 +13,7 @@ from sge_sim.datahub import droits as datahub
 from sge_sim.datahub.droits import ETAPES
 from sge_sim.datahub.spice import HABILITATIONS
 from sge_sim.domaine.francais import normalise
+from sge_sim.domaine.plateformes import FLUX_ARRETES
 from sge_sim.door import gates as door
 from sge_sim.flux.r6x import recevabilite as report
 from sge_sim.journal import Journal
@@ -125,8 +126,9 @@ def _named(service: Service) -> str:
 
 
 def view_existences() -> list[dict[str, Any]]:
-    """Return when each service was served."""
-    return [{"service": name} | asdict(existence) for name, existence in EXISTENCES.items()]
+    """Return when each service was served, and the files that end with some."""
+    files = {f"flux {name}": existence for name, existence in FLUX_ARRETES.items()}
+    return [{"service": name} | asdict(each) for name, each in {**EXISTENCES, **files}.items()]
 
 
 def view_calls(journal: Journal) -> list[dict[str, Any]]:

@@ -197,14 +197,17 @@ def report(
 
 
 def _campaigns(data_dir: Path) -> "Campaigns":
-    """Return the campaigns; whether a simulator that has stopped played defects isn't known."""
+    """Return the campaigns; what a simulator that has stopped played and served isn't known."""
     from sge_sim.api.administration import Administration
     from sge_sim.homologation.campaign.observed import Campaigns
 
     served = find_served(data_dir)
-    played = served is None or Administration(served.admin_url).plays_defects()
-    production = served is not None and served.environment == "production"
-    return Campaigns(*state_of(data_dir), played, production, data_dir)
+    if served is None:
+        return Campaigns(*state_of(data_dir), data_dir=data_dir)
+    admin, production = Administration(served.admin_url), served.environment == "production"
+    return Campaigns(
+        *state_of(data_dir), admin.plays_defects(), production, data_dir, admin.generation()
+    )
 
 
 def _chosen(campaigns: "Campaigns", acteur: str | None, numero: int | None) -> "CampaignState":

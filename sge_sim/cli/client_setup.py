@@ -56,6 +56,7 @@ def kit(
     acteur: str | None,
     environment: Environment | None,
 ) -> None:
+    from sge_sim.api.administration import Administration
     from sge_sim.homologation.campaign.targets import checked_url
     from sge_sim.homologation.kit import write_kit
 
@@ -75,6 +76,7 @@ def kit(
             acteur=acteur,
             environnement=environment,
             now=machine_now(),
+            generation=Administration(served.admin_url).generation() if served else "toutes",
         )
     click.echo(f"{out} : kit de {holder.nom}, login {holder.login}, contrat {holder.contrat_id}.")
     click.echo(f"Adresse {url} ; certificat enregistré en {environment}.")

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -12,6 +12,7 @@ from sge_sim.cli.completion import cases
 from sge_sim.cli.console import progress_if_long
 from sge_sim.cli.options import RegularFile, real_data_option
 from sge_sim.clock import PARIS, machine_now
+from sge_sim.domaine.plateformes import Generation
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue import DEFAULT_DATA_CONNECT, DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, PROTOCOLES, SOAP
@@ -46,7 +47,8 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     help="Exécuter les cas de l'homologation. Sans --target, un simulateur est démarré pour "
     "l'occasion. Code retour : 0 si chaque package demandé est homologué (avec --case ou --rerun, "
     "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse. Un "
-    "cas touché par une panne prévue n'est pas jugé, ni son package."
+    "cas touché par une panne prévue n'est pas jugé, ni son package ; un cas que la cible ne sert "
+    "pas à sa date est hors du jugement, et si rien ne fut jugé le code est 1."
 )
 @click.option(
     "--package",
@@ -86,6 +88,12 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 @click.option("--sandbox-client-secret", envvar="SGE_SIM_SANDBOX_CLIENT_SECRET", help="Son secret.")
 @click.option("--admin", help="Administration de la cible, si c'est un simulateur.")
 @click.option("--now", help="Date de la cible, si c'est un simulateur décalé sans --admin.")
+@click.option(
+    "--generation",
+    type=click.Choice(get_args(Generation)),
+    help="Services que sert la cible, si son administration ne le dit pas ; auto, d'après la date, "
+    "sur toute autre qu'un simulateur de cette machine.",
+)
 @click.option("--yes", is_flag=True, help="Ne pas demander de confirmation.")
 @click.option("--wsdl-dir", type=_FOLDER, help="WSDL officiels à la place des nôtres.")
 @report_option
@@ -117,12 +125,14 @@ def homologate(**options: Any) -> None:
     from sge_sim.homologation.campaign.outcome import judge, not_run
     from sge_sim.homologation.campaign.runner import Runner, select_cases
     from sge_sim.homologation.campaign.targets import (
+        BY_THE_DATE,
         is_local,
         of_production,
         partial_worth,
         rerun_command,
         was_ordered,
     )
+    from sge_sim.homologation.reports.etats import Statut
     from sge_sim.homologation.reports.rapport import Rapport, read_rapport
     from sge_sim.homologation.reports.writing import prepare_folder, write_reports
 
@@ -155,7 +165,14 @@ def homologate(**options: Any) -> None:
         for remarque in remarques:
             click.echo(remarque)
         real = not is_local(target.url)
-        runner = Runner(release, target.sender, target.clock, expected, target.check_open)
+        runner = Runner(
+            release,
+            target.sender,
+            target.clock,
+            expected,
+            target.check_open,
+            target.generation,
+        )
         sent = [case for case in cases if real and earlier and was_ordered(case, earlier)]
         runs = (
             *(not_run(case, "Commande déjà envoyée : elle n'est pas répétée.") for case in sent),
@@ -163,6 +180,8 @@ def homologate(**options: Any) -> None:
         )
     by_key = {each.cle: each for each in runs}
     executions = tuple(by_key[case.cle] for case in cases)
+    if target.generation == "auto" and any(each.statut is Statut.NON_SERVI for each in executions):
+        remarques.append(BY_THE_DATE)
     rapport = Rapport(
         release=release.nom,
         origine="exécutée",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +22,7 @@ from sge_sim.clock import (
     parse_instant,
 )
 from sge_sim.domaine.ecarts_plateforme import plateforme_at
+from sge_sim.domaine.plateformes import Generation
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.targets import (
     REAL_PAUSE_SECONDS,
@@ -43,7 +44,7 @@ from sge_sim.homologation.client.data_connect_client import (
 )
 from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
 from sge_sim.homologation.client.sender import CaseSender, Marqueur
-from sge_sim.homologation.client.sge_client import Cible, SgeClient
+from sge_sim.homologation.client.sge_client import Cible, SgeClient, open_https_session
 from sge_sim.homologation.doctor.network import Client, try_connection
 from sge_sim.homologation.reports.rapport import FILES, Rapport, Reprise, reprise_of
 
@@ -52,7 +53,10 @@ Options = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Target:
-    """What a campaign drives: who sends to it, as whom, its time, how reports name it."""
+    """What a campaign drives: who sends to it, as whom, its time, how reports name it.
+
+    `generation` is what it serves, None where its administration tells.
+    """
 
     sender: CaseSender
     url: str
@@ -60,6 +64,7 @@ class Target:
     clock: Clock
     name: str
     check_open: Callable[[], None] = lambda: None
+    generation: Generation | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +173,24 @@ def _named_sge(options: Options) -> Target:
     client = Client(cible.certificat, cible.cle, cible.ca, headers)
     for wrong in try_connection(url, client):
         raise UsageError(f"{wrong.constat} {wrong.remede}")
-    return _sge(options, cible, clock_starting_at(now), url)
+    return replace(
+        _sge(options, cible, clock_starting_at(now), url),
+        generation=options["generation"] or _generation_of(cible, headers),
+    )
+
+
+def _generation_of(cible: Cible, headers: Mapping[str, str]) -> Generation | None:
+    """Return what a target serves that nobody tells: a simulator of this machine publishes the
+    contract of what it serves, the date tells of any other."""
+    from sge_sim.services.registry import SERVICES
+
+    if cible.admin_url is not None:
+        return None
+    ending = next(each.path for each in SERVICES if each.existence and each.existence.jusqu_a)
+    session = open_https_session(cible)
+    session.headers.update(headers)
+    there = is_local(cible.url) and session.get(f"{cible.url}{ending}?wsdl").ok
+    return "toutes" if there else "auto"
 
 
 def _data_connect_options(_options: Options) -> list[str]:
@@ -241,7 +263,7 @@ TARGETS: Final[Mapping[str, Targets]] = {
         started=_started_sge,
         own_options=_sge_options,
         release_at=_release_of_sge,
-        described_by=("cert", "key", "ca", "login", "contrat", "admin", "now"),
+        described_by=("cert", "key", "ca", "login", "contrat", "admin", "now", "generation"),
         others=("disabled_rules", "wsdl_dir"),
     ),
     DATA_CONNECT.nom: Targets(
@@ -261,7 +283,7 @@ _ALL: Final = {
 }
 
 
-_OF_THE_TARGET: Final = frozenset({"target", "admin", "ca", "now"})
+_OF_THE_TARGET: Final = frozenset({"target", "admin", "ca", "now", "generation"})
 """What goes with the target of the report, and with no other."""
 _WHO: Final = {
     "observée": "C'est au client d'en repasser les cas, une campagne étant ouverte",

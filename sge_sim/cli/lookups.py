@@ -57,7 +57,8 @@ def list_rules(mots: tuple[str, ...], code: str | None, as_json: bool) -> None:
 
 @click.command(
     help="Dire depuis quand et jusqu'à quand la plateforme sert chaque service de commande, et "
-    "d'après quelle source ; sge-sim serve --generation auto la suit."
+    "émet les fichiers qui s'arrêtent avec eux, d'après quelle source ; sge-sim serve --generation "
+    "auto la suit."
 )
 @click.option(
     "--journal",
@@ -86,7 +87,8 @@ def generations(of_journal: bool, data_dir: Path, as_json: bool) -> None:
         )
     click.echo(
         "Les autres services sont servis à toute date. Ce que répond un service arrêté est supposé "
-        "(--reponse-arret)."
+        "(--reponse-arret). Sous --generation auto, aucun fichier d'un flux arrêté ne part plus, "
+        "de ce jour, et rien ne le remplace (supposé) : commander l'accès et sa publication."
     )
 
 

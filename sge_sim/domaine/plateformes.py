@@ -134,10 +134,22 @@ class Existence:
         started = self.depuis is None or self.depuis <= day
         return started and (self.jusqu_a is None or day < self.jusqu_a)
 
+    @property
+    def arret(self) -> str:
+        """Its end in French, by the month that was announced; empty where it has none."""
+        if self.jusqu_a is None:
+            return ""
+        last = self.jusqu_a - timedelta(1)
+        return (
+            f"arrêt en {_MOIS[last.month - 1]} {last.year} d'après le planning ; jour supposé : "
+            f"{self.jusqu_a:%d/%m/%Y}"
+        )
 
-def first_generation(remplace_par: str, depuis: date | None = None) -> Existence:
-    """Return the existence of a service of the first generation, which the other takes over."""
-    source = f"{_PLANNING} p. 15 : arrêt en novembre 2026, jour supposé"
+
+def first_generation(remplace_par: str, depuis: date | None = None, *, page: int = 15) -> Existence:
+    """Return the existence of what is of the first generation, which the other takes over; `page`
+    of the planning says when."""
+    source = f"{_PLANNING} p. {page} : arrêt en novembre 2026, jour supposé"
     if depuis is not None:
         source += " ; cas de test depuis SGE 23.1, jour supposé"
     return Existence(1, depuis, ARRET, source, remplace_par)
@@ -149,6 +161,16 @@ SECOND_GENERATION: Final = Existence(
     None,
     f"{_PLANNING} p. 15 : double fonctionnement depuis décembre 2025, jour supposé",
 )
+
+FLUX_ARRETES: Final[Mapping[str, Existence]] = MappingProxyType(
+    {
+        "R50": first_generation("R63B", page=14),
+        "R4x": first_generation("R63A", page=14),
+        "R151": first_generation("R64B, R66B", page=14),
+        "R171": first_generation("R64A", page=14),
+    }
+)
+"""The files that end with the services of the first generation; none leaves from that day on."""
 
 
 def is_served(existence: Existence | None, generation: Generation, day: date) -> bool:
@@ -168,6 +190,28 @@ def why_not_served(service: str, existence: Existence, generation: Generation, d
     taken_over = f" ; {existence.remplace_par} le remplace" if existence.remplace_par else ""
     ended = existence.jusqu_a
     return f"{service} n'est plus servi depuis le {ended:%d/%m/%Y}{taken_over} ({source})."
+
+
+@dataclass(frozen=True)
+class Offering:
+    """What a platform serves on a legal day: a simulator tells its `generation`, the real one is
+    `auto`."""
+
+    generation: Generation
+    jour: date
+
+    def why_not(self, existences: Mapping[str, Existence]) -> str:
+        """Return why it doesn't serve all of these services, in French; nothing where it does.
+
+        `existences` are those of the services, by their names.
+        """
+        for service, existence in existences.items():
+            if not is_served(existence, self.generation, self.jour):
+                ended = existence.jusqu_a is not None and existence.jusqu_a <= self.jour
+                if self.generation == "auto" and ended:
+                    return existence.arret
+                return why_not_served(service, existence, self.generation, self.jour).rstrip(".")
+        return ""
 
 
 def switch_days(before: date, after: date) -> Sequence[date]:
@@ -191,5 +235,9 @@ def switches_between(
                 f"Le {day:%d/%m/%Y}, la plateforme commence à servir {', '.join(started)}."
             )
         if ended:
-            sentences.append(f"Le {day:%d/%m/%Y}, la plateforme ne sert plus {', '.join(ended)}.")
+            files = [name for name, existence in FLUX_ARRETES.items() if existence.jusqu_a == day]
+            sentences.append(
+                f"Le {day:%d/%m/%Y}, la plateforme ne sert plus {', '.join(ended)}, et n'émet plus "
+                f"{', '.join(files)}."
+            )
     return sentences

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.domaine.ecarts_plateforme import FIDELES, Defauts
+from sge_sim.domaine.plateformes import Generation
 from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.database import Database
 from sge_sim.facts.editions import Edition
@@ -79,6 +80,7 @@ class Publisher:
     emits: bool
     late: bool = False
     publie_avant_arret: bool = False
+    generation: Generation = "toutes"
     pertes: bool = False
     workers: int | None = None
     avancement: Avancement = field(default_factory=Avancement)
@@ -100,6 +102,7 @@ class Publisher:
             emits=settings.environment == "production",
             late=settings.profile is Profile.FIDELE,
             publie_avant_arret=settings.publie_avant_arret,
+            generation=settings.generation,
             pertes=settings.perd_des_mesures,
             workers=settings.publication_workers,
             avancement=avancement or Avancement(),
@@ -123,7 +126,12 @@ class Publisher:
         while carry_on():
             edition = self.database.memoire.look().edition
             with self.database.sessions(at_length=True) as session:
-                due = read_due(session, now, publie_avant_arret=self.publie_avant_arret)
+                due = read_due(
+                    session,
+                    now,
+                    publie_avant_arret=self.publie_avant_arret,
+                    generation=self.generation,
+                )
                 may = due.stop is None and bool(due.lots) and self.database.exclusivite.take()
                 if may:
                     published += self._published(session, due.lots, equipe, carry_on)

@@ -15,10 +15,11 @@ from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.api.flux import FichierView
 from sge_sim.api.pannes import PanneDemande, PanneView
 from sge_sim.api.views import ExchangeView
-from sge_sim.clock import PARIS, machine_now
+from sge_sim.clock import PARIS, legal_date, machine_now
 from sge_sim.domaine.pannes import SortePanne
+from sge_sim.domaine.plateformes import Offering
 from sge_sim.homologation.campaign.matching import AppelDuJournal, recognise
-from sge_sim.homologation.campaign.outcome import judge, not_run
+from sge_sim.homologation.campaign.outcome import judge, seen
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.homologation.client.data_connect_client import (
@@ -173,8 +174,9 @@ class SgeSession:
 
     def write_report(self, folder: Path, commande: str = "") -> None:
         """Write the reports of what was ticked; `commande` is what runs the tests again."""
+        offering = Offering(self.admin.generation(), legal_date(ServedClock(self.admin).now()))
         executions = tuple(
-            self.executions.get(case.cle) or not_run(case, "Aucun test ne porte ce cas.")
+            seen(case, self.executions.get(case.cle), offering, "Aucun test ne porte ce cas.")
             for case in self.release.cas
         )
         write_reports(

@@ -304,8 +304,8 @@ class Settings:
     )
     generation: Generation = setting(
         "toutes",
-        "Services qui répondent : ceux de toutes les générations, auto (ceux que la plateforme "
-        "servait à la date simulée : sge-sim generations), 1 ou 2.",
+        "Services qui répondent, et fichiers de leur planning : ceux de toutes les générations, "
+        "auto (ceux de la plateforme à la date simulée : sge-sim generations), 1 ou 2.",
     )
     reponse_arret: ReponseArret = setting(
         "404",

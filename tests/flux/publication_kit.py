@@ -22,6 +22,7 @@ from sge_sim.commandes.prestations import Prestation, prestation_collecte
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import Segment, Sens
+from sge_sim.domaine.plateformes import Generation
 from sge_sim.facts.database import Database
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.flux.publication import Publisher
@@ -55,6 +56,7 @@ class Platform:
     emits: bool = True
     late: bool = False
     publie_avant_arret: bool = False
+    generation: Generation = "toutes"
 
     def __post_init__(self) -> None:
         self.journal = Journal.beside(self.database, self.data_dir)
@@ -69,6 +71,7 @@ class Platform:
             emits=self.emits,
             late=self.late,
             publie_avant_arret=self.publie_avant_arret,
+            generation=self.generation,
         )
 
     def subscribe(self, prm: str, souscription: Souscription, now: datetime = MIDI) -> str:
@@ -164,7 +167,7 @@ class Platform:
         return Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, now, AUSSITOT)
 
 
-def new_platform(folder: Path, **options: bool) -> Platform:
+def new_platform(folder: Path, **options: Any) -> Platform:
     """Make a state with two C5 points and a C4."""
     folder.mkdir(parents=True, exist_ok=True)
     return Platform(filled_database(folder / "sge-sim.db", _fill), folder, **options)

@@ -119,6 +119,7 @@ class AdminState:
             settings.plays_real_homologation,
             settings.environment == "production",
             settings.data_dir,
+            settings.generation,
         )
 
     @cached_property

@@ -10,7 +10,7 @@ at once.
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -21,12 +21,13 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, Clock, legal_date, machine_now
 from sge_sim.domaine.ecarts_plateforme import plateforme_at
+from sge_sim.domaine.plateformes import Generation, Offering
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.campaign.matching import AppelDuJournal, Observation, recognise
-from sge_sim.homologation.campaign.outcome import judge, not_run
+from sge_sim.homologation.campaign.outcome import judge, seen
 from sge_sim.homologation.campaign.targets import ON_PRODUCTION
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.etats import Statut
@@ -45,6 +46,7 @@ _BATCH: Final = 100
 class CampaignState:
     """A campaign caught up with the journal. Instants are the machine's, in legal time.
 
+    `offering` is what the simulator serves, on its day or on that of the last call before the end.
     `a_jour` is False where calls that were recorded are still to be looked at. `remarques` and
     `commande` are those of the report.
     """
@@ -55,6 +57,7 @@ class CampaignState:
     debut: datetime
     fin: datetime | None
     observations: tuple[Observation, ...]
+    offering: Offering
     a_jour: bool = True
     client: ClientObserve = ANY_CLIENT
     remarques: tuple[str, ...] = ()
@@ -70,8 +73,13 @@ class CampaignState:
             if run is not None and (run.statut.bon or not _is_good(best.get(run.cle))):
                 best[run.cle] = run
         return tuple(
-            best.get(case.cle)
-            or not_run(case, "Aucune demande observée pour ce cas.", statut=untried)
+            seen(
+                case,
+                best.get(case.cle),
+                self.offering,
+                "Aucune demande observée pour ce cas.",
+                untried,
+            )
             for case in load_release(self.release).cas
         )
 
@@ -84,7 +92,7 @@ class CampaignState:
         view = asdict(replace(self, observations=tuple(map(_without_execution, shown))))
         for observation in view["observations"]:
             del observation["execution"]
-        del view["remarques"], view["commande"]
+        del view["remarques"], view["commande"], view["offering"]
         view["observees"] = len(self.observations)
         view["cas"] = {each.cle: each.statut for each in self.executions}
         return view
@@ -116,7 +124,7 @@ class Campaigns:
 
     `defauts` says that the simulator plays the defects of the real platform: a nominal one that
     doesn't answer as it should has no excuse. `production` says that it plays the production,
-    `data_dir` is its folder.
+    `data_dir` is its folder, `generation` what it serves.
     """
 
     database: Database
@@ -124,6 +132,7 @@ class Campaigns:
     defauts: bool = True
     production: bool = False
     data_dir: Path | None = None
+    generation: Generation = "toutes"
 
     def start(
         self, release: str | None, acteur: str | None = None, client: ClientObserve = ANY_CLIENT
@@ -234,11 +243,20 @@ class Campaigns:
             row.debut.astimezone(PARIS),
             row.fin and row.fin.astimezone(PARIS),
             _observations(row.observations),
+            Offering(self.generation, self._day(row)),
             a_jour,
             _client(row),
             (ON_PRODUCTION,) if self.production else (),
             self._command(row),
         )
+
+    def _day(self, row: Campaign) -> date:
+        """Return the legal day on which a campaign is judged: a closed one, that of its last call,
+        so that it stays as it ended."""
+        last = None
+        if row.fin is not None and row.observations:
+            last = self.journal.find_echange(row.observations[-1].echange_id)
+        return legal_date(StoredClock(self.database).now() if last is None else last.instant)
 
     def _command(self, row: Campaign) -> str:
         """Return the shell command that opens such a campaign again, once it is closed."""

@@ -3,15 +3,18 @@
 What is run and what is watched end the same way. Enedis homologates a package as a whole or not at
 all: every compulsory case must pass in one and the same campaign (catalogue of SGE 21.3 §1). Of a
 one-of-several group, one run is enough; an optional case, or one that Enedis says can't be tested,
-counts for nothing. Where a panne struck a case, whatever case, its package isn't judged.
+counts for nothing, and neither does one that the target doesn't serve on that day. Where a panne
+struck a case, whatever case, its package isn't judged.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import Origine
+from sge_sim.domaine.plateformes import Offering
 from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu, evaluate, known_deviation
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Cas
@@ -125,6 +128,28 @@ def not_run(
     )
 
 
+def seen(
+    case: Cas,
+    run: Execution | None,
+    offering: Offering,
+    why: str,
+    untried: Statut = Statut.A_PASSER,
+) -> Execution:
+    """Return the outcome of a case that a client was to call: what was seen of it.
+
+    Where nothing was, `why` says so in French and it is `untried`, unless the target doesn't serve
+    it by `offering`; nor does a failure count on a day on which it didn't.
+    """
+    if run is not None and run.instant is not None:
+        offering = replace(offering, jour=legal_date(run.instant))
+    gone = offering.why_not(case.existences)
+    if run is not None and (run.statut.bon or not gone):
+        return run
+    if gone:
+        return not_run(case, f"{gone}.", statut=Statut.NON_SERVI)
+    return not_run(case, why, statut=untried)
+
+
 def _ending(
     case: Cas, answer: AnswerTree | RefusRecu, constats: Sequence[Constat], defauts: bool
 ) -> tuple[Statut, str]:
@@ -211,18 +236,25 @@ def _verdict(
         if case.package == package and not case.facultatif and not case.non_testable
     ]
     done = {case.cle: _statut(by_key.get(case.cle)) for case in wanted}
+    unserved = [case for case in wanted if done[case.cle] is Statut.NON_SERVI]
+    if wanted and len(unserved) == len(wanted):
+        return VerdictPackage(package, Decision.SANS_CAS_SERVI, _left_out(unserved, by_key))
+    wanted = [case for case in wanted if case not in unserved]
     good_groups = {case.au_choix for case in wanted if case.au_choix and done[case.cle].bon}
     missing = [
         case.cle for case in wanted if not done[case.cle].bon and case.au_choix not in good_groups
     ]
+    left_out = _left_out(unserved, by_key)
     if not missing:
-        return VerdictPackage(package, Decision.HOMOLOGUE, _good_runs(wanted, done))
+        why = _good_runs(wanted, done)
+        return VerdictPackage(package, Decision.HOMOLOGUE, f"{why} {left_out}".strip())
     called = any(each.package == package and each.instant is not None for each in executions)
     if not called and Statut.PAS_COMMENCE in done.values():
-        return VerdictPackage(package, Decision.PAS_COMMENCE, "Aucun de ses cas n'a été appelé.")
+        why = f"Aucun de ses cas n'a été appelé. {left_out}".strip()
+        return VerdictPackage(package, Decision.PAS_COMMENCE, why)
     failed = any(done[key] not in (Statut.A_PASSER, Statut.PAS_COMMENCE) for key in missing)
     decision = Decision.NON_HOMOLOGUE if failed else Decision.A_PASSER
-    return VerdictPackage(package, decision, _missing_runs(missing, done))
+    return VerdictPackage(package, decision, f"{_missing_runs(missing, done)} {left_out}".strip())
 
 
 def _statut(execution: Execution | None) -> Statut:
@@ -240,6 +272,14 @@ def _good_runs(wanted: Sequence[Cas], done: dict[str, Statut]) -> str:
             filled = ", ".join(key for key in keys if done[key].bon)
             sentences.append(f"Au choix, {filled} suffit, sans {spared}.")
     return " ".join(sentences)
+
+
+def _left_out(unserved: Sequence[Cas], executions: Mapping[str, Execution]) -> str:
+    """Return which cases the target doesn't serve, by why."""
+    found: dict[str, list[str]] = {}
+    for case in unserved:
+        found.setdefault(executions[case.cle].remarque.rstrip("."), []).append(case.cle)
+    return " ".join(f"Hors jugement ({why}) : {', '.join(keys)}." for why, keys in found.items())
 
 
 def _missing_runs(missing: Sequence[str], done: dict[str, Statut]) -> str:

@@ -14,6 +14,7 @@ from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, Clock
 from sge_sim.domaine.pannes import panne_in
+from sge_sim.domaine.plateformes import Generation, Offering
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
 from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu
@@ -23,6 +24,7 @@ from sge_sim.homologation.catalogue.cases import Cas, Etape, TropRecent
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.sender import AppelFait, CaseSender
 from sge_sim.homologation.jugement.juge import Juge
+from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.rapport import Execution
 
 
@@ -50,6 +52,8 @@ def select_cases(
 class Runner:
     """Runs cases of `release` with `client`; `clock` reads the target's time.
 
+    `generation` is what the target serves; without it, a simulator tells that at hand.
+
     `before_call` is called before each case: whoever drives the real platform checks there that
     it is open, and raises `UsageError` to end the campaign, which keeps what was done.
     """
@@ -59,6 +63,7 @@ class Runner:
     clock: Clock
     expected_failures: frozenset[str] = frozenset()
     before_call: Callable[[], None] = lambda: None
+    generation: Generation | None = None
     _context: ContexteDeCas = field(init=False)
     _admin: Administration | None = field(init=False, default=None)
     _last_exchange: int = field(init=False, default=0)
@@ -74,6 +79,7 @@ class Runner:
             self._admin = Administration(self.client.admin_url)
             self._last_exchange = self._admin.last_exchange_id()
             self._defects = self._admin.plays_defects()
+            self.generation = self.generation or self._admin.generation()
         self._juge = Juge(self.release.nom, self._defects)
 
     def run(
@@ -101,6 +107,9 @@ class Runner:
         """
         if case.non_testable:
             return self._not_run(case, f"Non testable : {case.non_testable}")
+        offering = Offering(self.generation or "toutes", self.clock.now().astimezone(PARIS).date())
+        if gone := offering.why_not(case.existences):
+            return self._not_run(case, f"{gone}.", statut=Statut.NON_SERVI)
         moved = ""
         try:
             while True:
@@ -208,8 +217,11 @@ class Runner:
         struck = (panne_in(each.detail)[1] for each in own)
         return called[-1] if called else None, next(filter(None, struck), "")
 
-    def _not_run(self, case: Cas, why: str, panne: str = "") -> Execution:
-        return not_run(case, why, panne=panne, prevu_en_echec=self._is_expected(case))
+    def _not_run(
+        self, case: Cas, why: str, panne: str = "", statut: Statut = Statut.A_PASSER
+    ) -> Execution:
+        expected = self._is_expected(case)
+        return not_run(case, why, panne=panne, statut=statut, prevu_en_echec=expected)
 
     def _is_expected(self, case: Cas) -> bool:
         return bool({case.cle, case.id} & self.expected_failures)

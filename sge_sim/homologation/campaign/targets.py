@@ -28,6 +28,10 @@ ON_PRODUCTION: Final = (
     "La cible joue la production, et ce catalogue est fait pour la plateforme d'homologation : un "
     "cas peut y échouer sans que le client y soit pour rien."
 )
+BY_THE_DATE: Final = (
+    "Rien ne dit ce que sert la cible, que sa date : si elle sert encore ce qui est hors du "
+    "jugement, ajouter --generation toutes."
+)
 REAL_PAUSE_SECONDS: Final = 1.0
 
 WARNING: Final = (

@@ -55,6 +55,7 @@ def read_run(run: RawRun, protocole: Protocole, mistakes: list[str]) -> Cas:
     borrowed = requests.borrowed
     apres = [_key_of(each, run.segment) for each in fields.texts("apres")]
     service, version = reader.service(fields)
+    existences, called = protocole.existences(), (service, *(step.service for step in preparation))
     case = Cas(
         id=run.id,
         segment=run.segment,
@@ -84,6 +85,7 @@ def read_run(run: RawRun, protocole: Protocole, mistakes: list[str]) -> Cas:
         trop_recent=_read_trop_recent(fields, protocole),
         ecart_connu=ecarts_of_case(run.release, case_key(run.id, run.segment)),
         remarque=fields.text("remarque", optional=True),
+        existences={name: existences[name] for name in called if name in existences},
     )
     fields.done()
     return case

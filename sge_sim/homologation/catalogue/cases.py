@@ -12,13 +12,14 @@ instants, so a change of legal time cannot move them.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
 from sge_sim.clock import add_months
 from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.domaine.plateformes import Existence
 from sge_sim.homologation.catalogue.answer_paths import Chemin
 
 _STEP = re.compile(r"([+-])(\d{1,4})(jours?|mois|ans?)")
@@ -182,7 +183,8 @@ class Cas:
     `reponse_ignoree` says that Enedis judges the request alone because its homologation platform is
     known not to serve it: a failure of that platform is then as good as the answer. `non_testable`
     says why Enedis asks for no run at all, empty where it asks for one. `trop_recent` is the
-    refusal of a demand that was already sent a short time ago.
+    refusal of a demand that was already sent a short time ago. `existences` says when the services
+    were served that it calls, its preparation's too, by their names: those that weren't always.
     """
 
     id: str
@@ -213,11 +215,17 @@ class Cas:
     trop_recent: TropRecent | None = None
     ecart_connu: tuple[Ecart, ...] = ()
     remarque: str = ""
+    existences: Mapping[str, Existence] = field(default_factory=dict)
 
     @cached_property
     def cle(self) -> str:
         """The key of the run, unique in its release: `ADP-R1@C5`, `ADP-NR1`."""
         return case_key(self.id, self.segment)
+
+    @property
+    def arret(self) -> str:
+        """When the platform ends what it calls, in French; empty where nothing is announced."""
+        return next((each.arret for each in self.existences.values() if each.arret), "")
 
     @property
     def recevable(self) -> bool:

@@ -176,10 +176,12 @@ def render_list(release: Release) -> str:
         lines += ["", package.upper()]
         lines += [
             f"  {case.cle:<20} {times_to_run(case):<11} {expectation(case.attendu):<26} "
-            f"{case.titre}"
+            f"{case.titre}{' †' * bool(case.arret)}"
             for case in release.cas
             if case.package == package
         ]
+    ends = dict.fromkeys(f"† {case.arret}" for case in release.cas if case.arret)
+    lines += ["", *ends] if ends else []
     lines += _items("Ce qui change avec cette version", release.differences)
     return "\n".join([*lines, *_items("Sources", release.sources)])
 
@@ -202,6 +204,8 @@ def render_show(case: Cas) -> str:
         lines.append(f"  après           {', '.join(case.apres)}")
     if case.non_testable:
         lines.append(f"  non testable    {case.non_testable}")
+    if case.arret:
+        lines.append(f"  fin             {case.arret}")
     lines += _items("Prérequis", case.prerequis)
     for step in case.preparation:
         requete = (f"{name} = {value}" for name, value in flat_request(step.requete))
@@ -261,6 +265,7 @@ def run_view(case: Cas) -> dict[str, Any]:
         "fois": case.fois,
         "facultatif": case.facultatif,
         "au_choix": case.au_choix,
+        "arret": case.arret,
         "provenance": case.provenance,
         "source": case.source,
     }

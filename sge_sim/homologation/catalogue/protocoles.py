@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sge_sim.domaine.nomenclatures import PACKAGES
+from sge_sim.domaine.plateformes import Existence
 
 Versions = Mapping[str, tuple[str, ...]]
 
@@ -20,8 +21,9 @@ class Protocole:
     list of them.
 
     `versions` gives, for the name of a release, the versions of each service that its cases may
-    call. A code of refusal matches `code`, which sentences call `code_dit`. `reperes` are the marks
-    that a request may hold; the sender gives what stands for them.
+    call, `existences` when those were served that weren't always. A code of refusal matches `code`,
+    which sentences call `code_dit`. `reperes` are the marks that a request may hold; the sender
+    gives what stands for them.
     """
 
     nom: str
@@ -30,6 +32,7 @@ class Protocole:
     code: re.Pattern[str]
     code_dit: str
     reperes: tuple[str, ...]
+    existences: Callable[[], Mapping[str, Existence]] = dict
 
 
 def _versions_of_sge(release: str) -> Versions:
@@ -41,6 +44,12 @@ def _versions_of_sge(release: str) -> Versions:
         if service.is_listed_in(numero):
             found[service.nom] += (service.version,)
     return found
+
+
+def _existences_of_sge() -> Mapping[str, Existence]:
+    from sge_sim.services.registry import EXISTENCES
+
+    return EXISTENCES
 
 
 def _versions_of_data_connect(_release: str) -> Versions:
@@ -60,6 +69,7 @@ SOAP: Final = Protocole(
     code=re.compile("SGT[0-9A-Z]{3,4}"),
     code_dit="un code SGT",
     reperes=("{login}", "{contrat_id}"),
+    existences=_existences_of_sge,
 )
 
 

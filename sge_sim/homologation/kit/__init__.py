@@ -4,7 +4,8 @@ It holds a private key, so it is its owner's alone. It also has the cases of a r
 requests to send by hand, for Bruno and for Postman: each a whole message, what the catalogue
 expects of it, and the certificate of the kit. A case that takes over another's answer, or that
 needs calls before it, stands in a folder of its own: `sge-sim homologate` makes them follow one
-another, a collection doesn't.
+another, a collection doesn't. In a third folder are those that aren't served on the simulated day:
+nothing tests their answer.
 """
 
 import csv
@@ -12,7 +13,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -22,8 +23,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.orm import Session
 
 from sge_sim.api.premier_appel import first_request
-from sge_sim.clock import PARIS
+from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.domaine.plateformes import Generation, Offering
 from sge_sim.door.certificats import CLIENT_AUTHORITY, login_and_contrat, register_certificate
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
@@ -52,6 +54,7 @@ from sge_sim.tables.acteurs import default_acteur, find_acteur
 
 SEULS: Final = "Cas seuls"
 ENCHAINES: Final = "Cas enchaînés"
+NON_SERVIS: Final = "Cas non servis"
 _POSTMAN: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 _HEADERS: Final = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
 _CERTIFICATES: Final = {
@@ -88,15 +91,22 @@ class Demande:
         """The name of the request: the key of the run and its title."""
         return f"{self.cas.cle} {self.cas.titre}"
 
+    @property
+    def attente(self) -> str:
+        """What the catalogue expects of it, and when the platform ends what it calls, in French."""
+        return " ; ".join(filter(None, (expectation(self.cas.attendu), self.cas.arret)))
 
-def demandes_of(client: SgeClient, release: Release, today: date) -> list[Demande]:
-    """Return the cases of a release as requests to send on `today` (simulated legal date)."""
+
+def demandes_of(client: SgeClient, release: Release, offering: Offering) -> list[Demande]:
+    """Return the cases of a release as requests to send to who serves `offering`, on its day."""
     found = []
     for case in release.cas:
         if not case.non_testable:
-            message = expected_request(client, release, case, today)
+            message = expected_request(client, release, case, offering.jour)
             alone = LIBRE not in message and not case.preparation and not case.apres
-            found.append(Demande(SEULS if alone else ENCHAINES, case, message))
+            folder = SEULS if alone else ENCHAINES
+            folder = NON_SERVIS if offering.why_not(case.existences) else folder
+            found.append(Demande(folder, case, message))
     return found
 
 
@@ -130,11 +140,13 @@ def _bruno_request(demande: Demande, rank: int) -> str:
         f"headers {{\n{headers}\n}}\n\n"
         f"body:xml {{\n{body}\n}}\n\n"
         f"tests {{\n{tests}\n}}\n\n"
-        f"docs {{\n  {demande.nom} : {expectation(demande.cas.attendu)}\n}}\n"
+        f"docs {{\n  {demande.nom} : {demande.attente}\n}}\n"
     )
 
 
 def _script(demande: Demande, status: str, body: str, test: str) -> list[str]:
+    if demande.dossier == NON_SERVIS:
+        return []
     wanted = json.dumps(demande.codes)
     return [
         f'{test}("{demande.cas.cle} : {" ou ".join(demande.codes)}", function () {{',
@@ -167,7 +179,7 @@ def _postman_request(demande: Demande) -> Mapping[str, Any]:
         "event": [{"listen": "test", "script": {"type": "text/javascript", "exec": script}}],
         "request": {
             "method": "POST",
-            "description": expectation(demande.cas.attendu),
+            "description": demande.attente,
             "header": [{"key": name, "value": value} for name, value in _HEADERS.items()],
             "body": {
                 "mode": "raw",
@@ -201,13 +213,14 @@ def write_kit(
     acteur: str | None,
     environnement: Environment,
     now: datetime,
+    generation: Generation = "toutes",
 ) -> Holder:
     """Write the kit of `acteur` (the default tiers if None) for a simulator reached at `url`: a zip
     where the path ends so, a new folder otherwise.
 
     A client certificate is issued by a simulated authority of the list, and registered for
-    `environnement`; `now` is the machine's time. Raises `UsageError` for an actor that is unknown
-    or has no login or contract.
+    `environnement`; `now` is the machine's time, `generation` what the simulator serves. Raises
+    `UsageError` for an actor that is unknown or has no login or contract.
     """
     pki = open_pki(data_dir, now=now)
     with database.sessions() as session:
@@ -233,7 +246,7 @@ def write_kit(
             for contract in contracts.values()
         },
         **_catalogue_files(),
-        **_collections(holder, url, StoredClock(database).now().astimezone(PARIS).date()),
+        **_collections(holder, url, Offering(generation, legal_date(StoredClock(database).now()))),
         **{f"schemas/{name}.json": schema_text(name) for name in SCHEMAS},
     }
     if path.suffix == ".zip":
@@ -288,22 +301,26 @@ def _certificate_files(issued: IssuedCertificate) -> dict[str, bytes]:
     }
 
 
-def _collections(holder: Holder, url: str, today: date) -> dict[str, bytes]:
+def _collections(holder: Holder, url: str, offering: Offering) -> dict[str, bytes]:
     nowhere = Path("certificats")  # messages are written, none is sent
     client = SgeClient(Cible(url, nowhere, nowhere, holder.login, holder.contrat_id))
-    demandes = demandes_of(client, load_release(DEFAULT_RELEASE), today)
+    demandes = demandes_of(client, load_release(DEFAULT_RELEASE), offering)
     return {name: text.encode() for name, text in collection_files(demandes, url)}
 
 
 def _services_table(contracts: Iterable[Contract], url: str) -> bytes:
     declared = [(contract, BY_PATH[contract.path]) for contract in contracts]
     return _table(
-        ("service", "version", "package", "adresse", "opération", "mesures", "fichiers", "fiches"),
+        (
+            *("service", "version", "package", "adresse", "opération", "mesures", "fichiers"),
+            *("fiches", "arrêt"),
+        ),
         (
             (
                 *(contract.service, contract.version, service.package),
                 *(f"{url}{contract.path}", contract.operation),
                 *map(" ".join, (service.mesures, service.flux, service.fiches)),
+                service.existence.arret if service.existence else "",
             )
             for contract, service in declared
         ),

@@ -70,6 +70,8 @@ class Statut(_Mot):
     """Nobody has called it yet, in a campaign that is open."""
     NON_TESTABLE = "non testable", Couleur.NEUTRE, FiltreDeCas.NON_JUGE
     """Enedis asks for no run of it."""
+    NON_SERVI = "non servi", Couleur.NEUTRE, FiltreDeCas.NON_JUGE
+    """The target doesn't serve what it calls, on that day: nobody is judged by it."""
 
     @property
     def bon(self) -> bool:
@@ -96,6 +98,8 @@ class Decision(_Mot):
     """Nobody has called any of its cases yet, in a campaign that is open."""
     SANS_OBJET = "sans objet", Couleur.NEUTRE
     """The release lists no case for the package."""
+    SANS_CAS_SERVI = "sans cas servi à cette date", Couleur.NEUTRE
+    """The target serves none of its compulsory cases."""
     NON_JUGE = "non jugé", Couleur.NEUTRE
     """Only a part of the cases was asked for, or a part of an earlier campaign was run again, or
     pannes struck some."""

@@ -23,9 +23,9 @@ def render_junit(rapport: Rapport) -> bytes:
 
     A known deviation is a failure of type `ecart_connu`; an announced failure is skipped; one that
     didn't come fails, type `perime`; a case that couldn't be run is an error, and so is one
-    that a panne struck; one that nobody has called yet, or that can't be tested, is skipped. Each
-    suite has the properties `origine`, who made its calls, and `commande`, which makes again what
-    wasn't good.
+    that a panne struck; one that nobody has called yet, that can't be tested or that the target
+    doesn't serve is skipped. Each suite has the properties `origine`, who made its calls, and
+    `commande`, which makes again what wasn't good.
     """
     root = etree.Element("testsuites", name=f"homologation {rapport.release}")
     for package, group in groupby(rapport.executions, key=lambda each: each.package):

@@ -1,11 +1,12 @@
 """What a campaign keeps of the runs that it has seen of one case."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from campaign_samples import INSTANT, answered
 
+from sge_sim.domaine.plateformes import Offering
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.matching import Observation
 from sge_sim.homologation.campaign.observed import CampaignState
@@ -14,6 +15,7 @@ from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.rapport import Execution
 
 RELEASE = load_release("23.2")
+OFFERING = Offering("toutes", date(2023, 10, 24))
 (CASE,) = RELEASE.find("ADP-NR1")
 GOOD = answered(CASE, RefusRecu(CASE.attendu.code, CASE.attendu.libelle or ""))
 BAD = answered(CASE, RefusRecu("SGT463", "autre"))
@@ -27,7 +29,7 @@ def kept(*runs: Execution, fin: datetime | None = None) -> Execution:
         Observation(number, INSTANT, CASE.service, "coché", (CASE.cle,), (), "", run)
         for number, run in enumerate(runs)
     )
-    state = CampaignState(1, "TIERS1", RELEASE.nom, INSTANT, fin, observations)
+    state = CampaignState(1, "TIERS1", RELEASE.nom, INSTANT, fin, observations, OFFERING)
     (run,) = (each for each in state.executions if each.cle == CASE.cle)
     return run
 

@@ -4,8 +4,9 @@ import pytest
 from campaign_samples import DEVIANT, GOOD, REFUSED, SAMPLE, answered, case, release, sample_report
 
 from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.domaine.plateformes import ARRET, Offering, first_generation
 from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.homologation.campaign.outcome import judge, not_run
+from sge_sim.homologation.campaign.outcome import judge, not_run, seen
 from sge_sim.homologation.catalogue.cases import Attendu, Cas, TropRecent
 from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.executions import cause_of
@@ -51,6 +52,48 @@ def test_a_failed_case_of_another_package_does_not_matter() -> None:
     )
     assert consultation.decision is Decision.HOMOLOGUE
     assert commande.decision is Decision.NON_HOMOLOGUE
+
+
+def test_what_the_target_does_not_serve_is_left_out_and_named() -> None:
+    ending = case("A-R3", existences={"Ancien": first_generation("Nouveau")})
+    gone = not_run(ending, "arrêté.", statut=Statut.NON_SERVI)
+    cases = (GOOD, ending)
+    (verdict,) = judge(
+        release(*cases), ("consultation",), (answered(GOOD, {}), gone), partielle=False
+    )
+    assert verdict.decision is Decision.HOMOLOGUE
+    assert verdict.raison.endswith("Hors jugement (arrêté) : A-R3.")
+    assert decide(answered(GOOD, None), gone, cases=cases) is Decision.NON_HOMOLOGUE
+    assert decide(gone, cases=(ending,)) is Decision.SANS_CAS_SERVI
+    optional = case("A-R2", facultatif=True)
+    assert decide(gone, answered(optional, {}), cases=(ending, optional)) is Decision.SANS_CAS_SERVI
+
+
+def test_a_campaign_in_which_nothing_was_judged_is_no_success() -> None:
+    gone = not_run(GOOD, "arrêté.", statut=Statut.NON_SERVI)
+    for partielle in (True, False):
+        verdicts = judge(release(GOOD), ("consultation",), (gone,), partielle)
+        report = replace(
+            sample_report(), executions=(gone,), verdicts=verdicts, partielle=partielle
+        )
+        assert not report.reussi
+    both, packages = (gone, answered(REFUSED, GOOD_REFUSAL)), ("consultation",)
+    verdicts = judge(release(GOOD, REFUSED), packages, both, partielle=False)
+    assert replace(sample_report(), executions=both, verdicts=verdicts).reussi
+
+
+def test_what_was_seen_of_a_case_counts_by_its_own_day() -> None:
+    ending = case("A-R3", existences={"Ancien": first_generation("Nouveau")})
+    after = Offering("auto", ARRET)
+    assert seen(ending, None, after, "rien").statut is Statut.NON_SERVI
+    assert seen(ending, None, Offering("toutes", ARRET), "rien").statut is Statut.A_PASSER
+    failed = answered(ending, RefusRecu("SGT506"))
+    assert failed.instant is not None
+    assert seen(ending, failed, after, "") is failed, "it was served on that day"
+    late = replace(failed, instant=failed.instant.replace(year=2026, month=12))
+    assert seen(ending, late, after, "").statut is Statut.NON_SERVI
+    good = replace(answered(ending, {}), instant=late.instant)
+    assert seen(ending, good, after, "") is good
 
 
 @documented

@@ -142,7 +142,7 @@ def test_cmd3_r6_and_nr2_differ_by_the_access_service_alone() -> None:
     cleaning = refused.preparation
     assert [one.pour_chaque is not None for one in cleaning] == [False, True]
     assert served.preparation[:-1] == cleaning
-    assert served.preparation[-1].service == "CommanderAccesDonneesMesures"
+    assert served.preparation[-1].service == "CommandeServicesAccesDonnees"
     assert (served.attendu.code, refused.attendu.code) == (None, "SGT211")
 
 

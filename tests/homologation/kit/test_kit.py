@@ -136,7 +136,11 @@ def test_the_tables_list_services_and_codes(kit: Path) -> None:
     assert {row[0]: row[1] for row in rows("codes.csv")[1:]} == {**LIBELLES_CODES, **own}
     declared = [(*row[:3], *row[5:]) for row in rows("services.csv")[1:]]
     assert declared == [
-        (one.nom, one.version, one.package, *map(" ".join, (one.mesures, one.flux, one.fiches)))
+        (
+            *(one.nom, one.version, one.package),
+            *map(" ".join, (one.mesures, one.flux, one.fiches)),
+            one.existence.arret if one.existence else "",
+        )
         for one in SERVICES
     ]
 

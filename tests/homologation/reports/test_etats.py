@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from pdf_words import packed, text
 
 from sge_sim.domaine.nomenclatures import PACKAGES
+from sge_sim.domaine.plateformes import Offering
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.observed import CampaignState
 from sge_sim.homologation.campaign.outcome import judge, not_run
@@ -33,7 +34,8 @@ from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
 from sge_sim.services.registry import SERVICES
 
-OPENED = CampaignState(1, "TIERS1", "sge-26.1", INSTANT, None, ())
+OFFERING = Offering("toutes", INSTANT.date())
+OPENED = CampaignState(1, "TIERS1", "sge-26.1", INSTANT, None, (), OFFERING)
 CLOSED = replace(OPENED, fin=INSTANT)
 
 
