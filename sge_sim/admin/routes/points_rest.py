@@ -18,6 +18,7 @@ from sge_sim.admin.routes.listes import (
     page_of,
 )
 from sge_sim.api.points import PointView
+from sge_sim.api.views import Sent
 from sge_sim.clock import Duree, legal_date, parse_duration
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
@@ -62,7 +63,7 @@ class ReglagesPoint(Body):
     )
 
 
-class Mots(Body):
+class Mots(Sent):
     """Words of a report."""
 
     mots: list[str]
