@@ -21,11 +21,11 @@ from starlette.routing import BaseRoute, Match, Route
 from sge_sim import __version__
 from sge_sim.admin import pages
 from sge_sim.admin.problems import (
+    check_parameters,
     describe_problems,
     error_of,
     errors_of,
     problem,
-    refuse_unknown_parameters,
     sentence_about,
 )
 from sge_sim.admin.routes import (
@@ -205,7 +205,7 @@ def build_admin(state: AdminState) -> FastAPI:
         description="Administration du simulateur SGE, réservée à cette machine.",
         docs_url=None,  # would load scripts from elsewhere: see `routes.documentation`
         redoc_url=None,
-        dependencies=[Depends(refuse_unknown_parameters)],
+        dependencies=[Depends(check_parameters)],
     )
 
     routes: list[BaseRoute] = []

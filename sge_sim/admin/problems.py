@@ -1,8 +1,8 @@
 """The one shape of what the administration refuses: `application/problem+json` (RFC 9457).
 
 What is wrong with the form of a demand is described field by field, the same for every address.
-FastAPI checks what an address declares; `refuse_unknown_parameters`, which every address depends
-on, checks that nothing else is asked.
+FastAPI checks what an address declares; `check_parameters`, which every address depends on, that
+nothing else is asked, and no text that isn't fit.
 """
 
 import json
@@ -19,6 +19,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from sge_sim.errors import FieldError
+from sge_sim.machine.texts import unfit_in
 
 Lieu = Literal["adresse", "chemin", "corps", "en-tête"]
 _LIEUX: Final[Mapping[str, Lieu]] = {"query": "adresse", "path": "chemin", "header": "en-tête"}
@@ -69,11 +70,12 @@ class ErreurDeForme(BaseModel):
     donne: str | None = Field(None, description="Ce qui a été donné ; en JSON, sauf un texte")
 
 
-async def refuse_unknown_parameters(request: Request) -> None:
-    """Refuse a demand with a parameter that its address doesn't have."""
+async def check_parameters(request: Request) -> None:
+    """Refuse a demand with a parameter that its address doesn't have, or that isn't fit."""
     known = sorted(_parameters(request.scope["route"].dependant))
-    unknown = sorted({name for name in request.query_params if name not in known})
-    if unknown:
+    given = request.query_params.items()
+    wrong = sorted({name for name, text in given if name not in known or unfit_in(text)})
+    if wrong:
         raise RequestValidationError(
             [
                 {
@@ -82,7 +84,7 @@ async def refuse_unknown_parameters(request: Request) -> None:
                     "input": request.query_params[name],
                     "ctx": {"valeurs": known},
                 }
-                for name in unknown
+                for name in wrong
             ]
         )
 
@@ -130,14 +132,16 @@ def _described(error: Mapping[str, Any], tags: Set[str]) -> ErreurDeForme:
         names.append(str(context["discriminator"]).strip("'"))
     elif kind == "json_invalid":
         names = []
+    given = None if kind in ("missing", "union_tag_not_found") else _given(error, context)
+    unfit = unfit_in(given)
     bound = next((str(context[name]) for name in _BORNES if name in context), None)
     return ErreurDeForme(
         lieu=_LIEUX.get(place, "corps"),
         champ=".".join(map(str, names)) or "corps",
-        constat=_constat(kind, context).format(borne=bound),
+        constat=unfit or _constat(kind, context).format(borne=bound),
         borne=bound,
-        valeurs=_values(kind, context),
-        donne=None if kind in ("missing", "union_tag_not_found") else _given(error, context),
+        valeurs=None if unfit else _values(kind, context),
+        donne=None if unfit else given,
     )
 
 

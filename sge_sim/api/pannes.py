@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sge_sim.api.typed_filters import known_spelling, service_names
-from sge_sim.api.views import View
+from sge_sim.api.views import Body, View
 from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX
 from sge_sim.domaine.pannes import (
     DUREES,
@@ -25,10 +25,10 @@ from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.pannes import add_panne, counters_of, pannes_within
 
 
-class PanneDemande(BaseModel):
+class PanneDemande(Body):
     """A panne to plan; the calls (or files) that it is about are counted from 1."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(strict=True)
 
     sorte: SortePanne = Field(description="Ce qui arrive à l'appel ou au fichier")
     service: str | None = Field(None, description="Service, ou flux d'un fichier ; tous si null")

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import Detail, Issue, issue_of, nature_of, read_detail, why_ended
@@ -12,6 +12,7 @@ from sge_sim.domaine.nomenclatures import KindClock, KindEchange, Origine
 from sge_sim.domaine.pannes import panne_in
 from sge_sim.domaine.retombees import EtatTravail, Retombees, Travail, progress_sentence
 from sge_sim.journal import Echange
+from sge_sim.machine.texts import fit
 from sge_sim.refus import Rule
 
 _LARGEST_CHARACTER: Final = 6
@@ -28,6 +29,18 @@ class View(BaseModel):
         if name not in type(self).model_fields:
             raise KeyError(name)
         return getattr(self, name)
+
+
+class Sent(BaseModel):
+    """What is sent to a route; a field that it doesn't have is refused, not passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Body(Sent):
+    """What is sent, of texts without a character that hides or spoils them."""
+
+    _fit = field_validator("*")(fit)
 
 
 class TravailView(View):

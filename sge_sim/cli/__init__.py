@@ -12,6 +12,7 @@ from sge_sim import __version__
 from sge_sim.cli.french import database_sentence, speak_french, system_sentence, usage_sentence
 from sge_sim.errors import UsageError
 from sge_sim.machine.memory import collector_paused
+from sge_sim.machine.texts import unfit_in
 
 _MODULES = {
     "acteurs": ("acteurs",),
@@ -46,6 +47,8 @@ class _Lazy(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta[TYPED] = tuple(args)
+        if unfit := unfit_in({f"argument {rank}": word for rank, word in enumerate(args, 1)}):
+            raise UsageError(f"{unfit}.")
         return super().parse_args(ctx, args)
 
     def resolve_command(

@@ -4,6 +4,7 @@ import re
 import sys
 from collections import Counter
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -184,11 +185,11 @@ def report(
     donnees_reelles: bool,
 ) -> None:
     from sge_sim.homologation.reports.writing import write_reports
-    from sge_sim.referentiel.apports.anonymat import personal_of
+    from sge_sim.referentiel.apports.anonymat import personal_words
 
     state = _chosen(_campaigns(data_dir), acteur, numero)
     rapport = state.rapport()
-    personal = None if donnees_reelles else personal_of(database_of(data_dir))
+    personal = None if donnees_reelles else partial(personal_words, database_of(data_dir))
     written = write_reports(rapport, report or default_folder(rapport.fin), personal)
     click.echo(summary(rapport))
     click.echo(f"\n{written}")

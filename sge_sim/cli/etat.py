@@ -9,7 +9,6 @@ from sge_sim.admin.token import draw_token
 from sge_sim.cli.options import data_dir_option, json_option, say, say_json
 from sge_sim.cli.state import administration_of, served_at, state_of
 from sge_sim.errors import UsageError
-from sge_sim.machine.files import make_private_folder
 from sge_sim.processes.serving_note import find_served
 
 
@@ -75,8 +74,10 @@ def health(data_dir: Path, as_json: bool) -> None:
 )
 @data_dir_option
 def token(data_dir: Path) -> None:
+    from sge_sim.schema.data_folder import require
     from sge_sim.schema.pieces import changing_pieces
 
-    with changing_pieces(make_private_folder(data_dir)):
+    require(data_dir / "pki")
+    with changing_pieces(data_dir):
         drawn = draw_token(data_dir)
     click.echo(drawn)

@@ -173,6 +173,8 @@ def decrypt(
     if contrat is not None:
         with database_of(data_dir).sessions() as session:
             secret = secret_of(session, contrat)
+        if secret.algorithme == "aucun":
+            raise UsageError(f"Le canal de {contrat} ne chiffre rien : le fichier est en clair.")
     else:
         short = len(cle or "") == _AES128_DIGITS
         secret = chiffrement.chiffrement("aes128" if iv or short else "aes256", cle, iv)

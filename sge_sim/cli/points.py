@@ -255,8 +255,6 @@ def set_command(
         r4x_pas=_R4X_PAS[r4x_pas],
         rectifie=rectifie,
     )
-    if acces_periode is not None and not reglages.service_acces:
-        raise UsageError("--acces-periode ne vaut qu'avec --service-acces oui.")
     with transaction_on(database, prm) as (session, now, _):
         changements = Changements(
             resilie=resilie.date() if isinstance(resilie, datetime) else resilie,
@@ -270,12 +268,11 @@ def set_command(
             plages_saison_basse=plages_saison_basse,
             le=le and le.date(),
         )
-        if reglages == Reglages(type=reglages.type) and changements == Changements(
-            delai=changements.delai
-        ):
-            raise UsageError("rien à régler : sge-sim points set --help donne les options.")
-        change_point(session, prm, reglages, now)
-        change_life(session, get_point(session, prm), changements, now)
+        lives = changements != Changements()
+        if reglages != Reglages() or not lives:
+            change_point(session, prm, reglages, now)
+        if lives:
+            change_life(session, get_point(session, prm), changements, now)
         point = describe_point(session, prm)
         described = {name: point.get(name, {}) for name in _SHOWN}
     click.echo(yaml.safe_dump({prm: described}, allow_unicode=True, sort_keys=False), nl=False)
@@ -347,9 +344,10 @@ def copy_command(
     compteur: tuple[str, ...],
     data_dir: Path,
 ) -> None:
+    from sge_sim.commandes.echeances import transaction_on
     from sge_sim.referentiel.points import copy_point
 
-    with database_of(data_dir).transaction() as session:
+    with transaction_on(database_of(data_dir), comme) as (session, _, _):
         made = copy_point(session, comme, prm, _attributes(point), _attributes(compteur))
     click.echo(made)
 

@@ -44,10 +44,14 @@ class Changements:
 def change_life(session: Session, point: Point, changements: Changements, now: datetime) -> None:
     """Plan the events of a point, and have what is due on it happen, older ones first.
 
-    Raises `UsageError` for a date that is past, ranges that aren't official, an actor that supplies
-    nothing, an opposition on another point than a C5, a termination beside another, and none to
-    give up.
+    Raises `UsageError` for nothing to happen, a delay of something else, a date that is past,
+    ranges that aren't official, an actor that supplies nothing, an opposition on another point than
+    a C5, a termination beside another, and none to give up.
     """
+    if changements == Changements():
+        raise UsageError(f"rien n'arrive au point {point.prm} : donner au moins un changement.")
+    if changements.delai and not changements.opposition:
+        raise UsageError("un délai ne vaut qu'avec --opposition oui.")
     run_due(session, now, point.prm)
     if changements.opposition is not None:
         if point.segment != "C5":
@@ -71,7 +75,7 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
             )
         instant = _instant_of(jour, now)
         plan_event(session, point, "nouveau_fournisseur", instant, fournisseur_code=code)
-    if changements.plages or changements.plages_saison_basse or changements.le:
+    if (changements.plages, changements.plages_saison_basse, changements.le) != (None,) * 3:
         _plan_heures_creuses(session, point, changements, now)
     if changements.resilie is not None:
         _set_termination(session, point, changements.resilie, now)

@@ -91,14 +91,14 @@ def titulaire_of(point: PointFacts) -> Titulaire:
     )
     nom, _, prenom = entier.partition(" ")
     morale = point.siret is not None
-    local = normalise(entier).lower().replace(" ", ".")
+    words = normalise(entier).lower().encode("ascii", "ignore").decode().split()
     return Titulaire(
         numero=f"{1_000_000_000 + digest % 9_000_000_000}",
         nom=entier if morale else nom,
         prenom="" if morale else prenom,
         civilite="Mme" if digest % 2 else "M",
         siret=point.siret,
-        email=f"{local}@example.org",
+        email=f"{'.'.join(words) or 'client'}@example.org",
         fixe=f"019900{digest % 10_000:04d}",
         mobile=f"063998{digest // 10_000 % 10_000:04d}",
     )

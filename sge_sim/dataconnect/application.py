@@ -26,6 +26,7 @@ from sge_sim.door.origine import CLIENT, HEADER, PRODUCT, AuteurDAppel, Marques,
 from sge_sim.door.pannes import departure_of
 from sge_sim.facts.outage import DATABASE_UNREACHABLE
 from sge_sim.journal import EchangeRecord
+from sge_sim.machine.texts import unfit_in
 from sge_sim.refus import Refus
 from sge_sim.tables.clock import read_clock
 from sge_sim.tables.pannes import read_pannes
@@ -137,6 +138,8 @@ def handle(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
         if call.method not in route.methods:
             raise Refus(rest_rules.METHODE)
         exchange.service, exchange.version = route.service, route.version
+        if unfit := unfit_in({**call.parameters, **call.form}):
+            raise Refus(rest_rules.TEXTE, error_description=unfit)
         return route.handler(backend, exchange, found)
     raise Refus(rest_rules.SANS_RESSOURCE)
 

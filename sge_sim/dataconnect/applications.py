@@ -66,8 +66,11 @@ def change_application(
     redirect_uri: str | None = None,
     apis: Sequence[str] | None = None,
 ) -> Application:
-    """Change an application; what is None stays. Raises `UsageError` as `create_application`."""
+    """Change an application; what is None stays. Raises `UsageError` as `create_application`, and
+    where nothing changes."""
     application = get_application(session, client_id)
+    if (nom, redirect_uri, apis) == (None, None, None):
+        raise UsageError("rien à modifier : donner un nom, une adresse de retour ou des API.")
     if nom is not None:
         application.nom = _checked_name(nom)
     if redirect_uri is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import mocks_2026, rules_2026
@@ -25,6 +25,7 @@ from sge_sim.dataconnect.gateway import let_in
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, DomaineTension, Sens
 from sge_sim.domaine.prm import PRM
+from sge_sim.machine.texts import fit
 from sge_sim.refus import Refus
 from sge_sim.tables.dataconnect import read_nom_acteur, read_services_of
 from sge_sim.tables.point_facts import PointFacts
@@ -275,6 +276,7 @@ class DemandeServices(BaseModel):
     injection: bool | None = None
     page: int = Field(1, ge=1)
     autorisation: bool = True
+    _fit = field_validator("*")(fit)
 
     def keeps(self, service: dict[str, Any]) -> bool:
         """Tell whether a service is among those that are asked for."""

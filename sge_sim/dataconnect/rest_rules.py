@@ -179,6 +179,9 @@ METHODE: Final = rest(
     "assumed",
     "la méthode HTTP de l'API",
 )
+TEXTE: Final = adam(
+    "texte", 400, "invalid_request", "caractère refusé", "RFC 6749", "assumed", "un texte lisible"
+)
 PANNE: Final = rest(
     "probleme_technique",
     500,

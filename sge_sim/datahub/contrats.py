@@ -108,6 +108,8 @@ def update_contrat(
     for values that don't suit.
     """
     contrat = _asked(session, par, numero, "modifier_contrat", "modifier")
+    if (raison_sociale, siret) == (None, None):
+        raise UsageError("rien à modifier : donner une raison sociale ou un SIRET.")
     if siret is not None and not (len(siret) == 14 and siret.isascii() and siret.isdigit()):
         raise UsageError("Un SIRET compte 14 chiffres.")
     if raison_sociale is not None and not 0 < len(raison_sociale.strip()) <= 255:

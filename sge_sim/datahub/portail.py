@@ -86,6 +86,8 @@ def update_compte(
         "modifier_profil",
         DemandeDatahub(roles_of(session, asking), a_lui=asking.email == compte.email),
     )
+    if nom is None and all(text is None for text in profil.values()):
+        raise UsageError("rien à modifier : donner au moins un champ du profil.")
     if nom is not None:
         compte.nom = _checked_nom(nom)
     changes = {
@@ -183,13 +185,14 @@ def update_application(
 ) -> ApplicationDatahub:
     """Change an application made on Datahub; None leaves as is. Raises as `request_application`."""
     declared = _managed(session, par, client_id)
-    change_application(
-        session,
-        client_id,
-        nom=nom,
-        redirect_uri=redirect_uri,
-        apis=None if apis is None else _with_authorisation(apis),
-    )
+    if logo is None or (nom, redirect_uri, apis) != (None, None, None):
+        change_application(
+            session,
+            client_id,
+            nom=nom,
+            redirect_uri=redirect_uri,
+            apis=None if apis is None else _with_authorisation(apis),
+        )
     declared.logo = declared.logo if logo is None else _checked_logo(logo)
     return declared
 

@@ -18,6 +18,7 @@ import yaml
 
 from sge_sim.errors import UsageError, system_reason
 from sge_sim.machine.files import read_user_file
+from sge_sim.machine.texts import fit
 
 MAX_BYTES: Final = 1_000_000
 
@@ -35,12 +36,12 @@ def parse_yaml(path: Path) -> object:
         node = loader.get_single_node()
         beyond = None if node is None else next(_not_admitted(node), None)
         if node is None or beyond is None:
-            return node and loader.construct_document(node)
+            return node and fit(loader.construct_document(node))
     except yaml.MarkedYAMLError as error:
         line = f"ligne {error.problem_mark.line + 1} : " if error.problem_mark else ""
         raise ValueError(f"{line}le YAML est illisible ({error.problem})") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # ValueError: a date that doesn't exist, or bytes that aren't UTF-8.
+        # ValueError: a date that doesn't exist, bytes that aren't UTF-8, a text that isn't fit.
         raise ValueError(f"le YAML est illisible ({' '.join(str(error).split())})") from None
     raise ValueError(beyond)
 

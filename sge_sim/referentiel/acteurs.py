@@ -160,5 +160,7 @@ def _checked(make: Callable[[], T], what: str, remede: str = "le corriger") -> T
     try:
         return make()
     except ValidationError as error:
-        field = ".".join(str(key) for key in error.errors()[0]["loc"])
-        raise UsageError(f"{what} ne convient pas ({field}) : {remede}.") from error
+        first = error.errors()[0]
+        field = ".".join(str(key) for key in first["loc"])
+        said = first["ctx"]["error"] if first["type"] == "value_error" else remede
+        raise UsageError(f"{what} ne convient pas ({field}) : {said}.") from error

@@ -8,7 +8,7 @@ Every file is checked against types by pydantic: each mistake is named with its 
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 
@@ -32,6 +32,7 @@ from sge_sim.domaine.nomenclatures import (
     TypeContrat,
 )
 from sge_sim.errors import UsageError
+from sge_sim.machine.texts import fit
 from sge_sim.machine.yaml_files import parse_yaml
 from sge_sim.tables.base import Base
 from sge_sim.tables.points import SEARCH_COLUMNS
@@ -80,6 +81,7 @@ def _in_french(error: Mapping[str, Any]) -> str:
             return f"« {value} » ne convient pas"
 
 
+_WITHIN_LINE: Final = AfterValidator(partial(fit, line=True))
 _Prm = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
 _CodePostal = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
 _CodeInsee = Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")]
@@ -122,7 +124,7 @@ class UtilisateurEntry(_Entry):
 class ContratEntry(_Entry):
     """A contract of an actor."""
 
-    contrat_id: Annotated[str, Field(min_length=1, max_length=15)]
+    contrat_id: Annotated[str, Field(min_length=1, max_length=15), _WITHIN_LINE]
     type: TypeContrat
     date_debut: date
     date_fin: date | None = None
@@ -141,7 +143,7 @@ class ActeurEntry(_Entry):
     """An actor and what belongs to it."""
 
     code: Annotated[str, Field(max_length=20)]
-    nom: str
+    nom: Annotated[str, _WITHIN_LINE]
     kind: KindActeur
     par_defaut: bool = False
     habilitations: dict[Environment, tuple[NomPackage, ...]]
@@ -268,7 +270,6 @@ def _adapters(table: type[Base]) -> Mapping[str, TypeAdapter[Any]]:
         if column.name not in FILLED_IN:
             (annotation,) = get_args(mapped[column.name])
             length = column.type.length if isinstance(column.type, String) else None
-            adapters[column.name] = TypeAdapter(
-                annotation if length is None else Annotated[annotation, Field(max_length=length)]
-            )
+            checked: Any = Annotated[annotation, Field(max_length=length), _WITHIN_LINE]
+            adapters[column.name] = TypeAdapter(checked)
     return adapters

@@ -62,10 +62,16 @@ class Reglages:
 def change_point(session: Session, prm: str, reglages: Reglages, now: datetime) -> None:
     """Apply `reglages` to a point, at `now`.
 
-    Raises `UsageError` for a point that doesn't exist, a period that can't be read, or a day that
-    can't be put right.
+    Raises `UsageError` for a point that doesn't exist, settings that change nothing, a period that
+    can't be read, or a day that can't be put right.
     """
     point, today = get_point(session, prm), legal_date(now)
+    if reglages == Reglages():
+        raise UsageError(f"rien à régler sur le point {prm} : donner au moins un réglage.")
+    if reglages.acces_periode is not None and not reglages.service_acces:
+        raise UsageError("une période d'accès ne vaut qu'avec --service-acces oui.")
+    if reglages.type is not None and reglages.service_acces is None:
+        raise UsageError("un type d'accès ne vaut qu'avec --service-acces oui ou non.")
     if reglages.teleoperable is not None:
         point.teleoperable = reglages.teleoperable
     if reglages.r4x_pas is not None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import link_sentence, read_user_file
+from sge_sim.machine.texts import fit
 from sge_sim.settings import Settings
 
 FILE: Final = "sge-sim.toml"
@@ -41,9 +42,9 @@ def read_settings_file(folders: Sequence[Path]) -> dict[str, Any]:
     import tomllib
 
     try:
-        found = tomllib.loads(read_user_file(file, _MAX_BYTES).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} n'est pas du TOML : {error}.") from None
+        found = fit(tomllib.loads(read_user_file(file, _MAX_BYTES).decode("utf-8")))
+    except ValueError as error:
+        raise UsageError(f"{file} n'est pas du TOML qui convienne : {error}.") from None
     except RecursionError:
         raise UsageError(f"{file} n'est pas du TOML : trop de niveaux.") from None
     unknown = sorted(found.keys() - {entry.name for entry in fields(Settings)})

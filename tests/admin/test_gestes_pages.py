@@ -1,5 +1,6 @@
 """What only REST and commands did, done on pages: each form does it, and says what it did."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from admin_kit import Room, control_room
 from sge_sim.clock import parse_instant
 
 NOW = parse_instant("2025-03-10T10:00")
+PRM = "25946599093143"
 PEM = "pki/clients/tiers/chain.pem"
 
 
@@ -137,3 +139,34 @@ def test_codes_and_actors_go_page_by_page(tmp_path: Path) -> None:
         assert f"{len(seen)} codes" in room.text("/codes")
         assert not room.page("/codes").xpath("//details[@open]")
         assert room.page("/codes?q=SGT401").xpath("//details[@open]")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"action": "acces"},
+        {"action": "acces", "valeur": "oui", "type": "AUTRE"},
+        {"action": "teleoperable", "valeur": "peut-être"},
+        {"action": "r4x", "valeur": "7"},
+        {"action": "opposition"},
+        {"action": "opposition", "valeur": "non", "delai": "1d"},
+        {},
+    ],
+)
+def test_a_button_that_says_nothing_known_changes_nothing(
+    peopled: Room, fields: dict[str, str]
+) -> None:
+    (refused,) = peopled.press(f"/points/{PRM}", **fields).xpath("//p[contains(@class, 'alerte')]")
+    assert re.search("ne convient pas|n'existe pas|ne vaut qu'avec", refused.text_content())
+    assert peopled.ask("GET", f"/api/points/{PRM}").json()["situation"]["teleoperable"]
+
+
+def test_what_was_due_on_a_point_comes_before_what_rest_asks_for(peopled: Room) -> None:
+    url, clock = f"/api/points/{PRM}", peopled.state.clock
+    peopled.ask("POST", f"{url}/vie", json={"resilie": "2025-03-12"})
+    clock.freeze(parse_instant("2025-03-14T10:00"))
+    copie = peopled.ask("POST", "/api/points", json={"comme": PRM}).json()
+    assert copie["etat_contractuel"]["code"] == "RESIL"
+    peopled.ask("POST", f"{url}/vie", json={"resilie": "2025-03-12"})
+    found = peopled.ask("POST", url, json={"teleoperable": False}).json()
+    assert found["etat_contractuel"]["code"] == "RESIL"

@@ -104,6 +104,66 @@ def test_a_wrong_value_is_told_with_its_field_what_is_taken_and_what_was_given(r
     assert len(asked) > 100
 
 
+UNFIT = "A\u202eB"
+AS_THEY_ARE = {"demande", "mots"}
+"""Messages that are sent again, and words of reports: whatever they hold."""
+
+
+def texts_of(room: Room) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """Yield each field and each parameter that is a text, with a demand where it is unfit."""
+    described = build_admin(room.state).openapi()
+    components = described["components"]["schemas"]
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            for each in operation.get("parameters", ()):
+                if each["in"] == "query":
+                    yield method, path, each["name"], {"params": {each["name"]: UNFIT}}
+            content = operation.get("requestBody", {}).get("content", {})
+            body = content.get("application/json", {}).get("schema", {})
+            for name, field, others in fields_of(body, components, {}):
+                kinds = {kind.get("type") for kind in field.get("anyOf", [field])}
+                value: Any = {"a": UNFIT} if "object" in kinds else UNFIT
+                value = [UNFIT] if "array" in kinds else value
+                if kinds & {"string", "object", "array"} and name not in AS_THEY_ARE:
+                    yield method, path, name, {"json": {**others, name: value}}
+
+
+def test_no_text_holds_a_character_that_hides_or_spoils_it(room: Room) -> None:
+    wrong, asked = [], list(texts_of(room))
+    for method, path, field, options in asked:
+        answer = room.ask(method, filled(path), **options)
+        told = answer.json().get("erreurs", ()) if answer.status_code == 422 else ()
+        names = [each["champ"].split(".")[0] for each in told if "U+202E" in each["constat"]]
+        if field not in names or "\u202e" in answer.text:
+            wrong.append((method, path, field, answer.status_code, answer.text))
+    assert wrong == [], "\n".join(map(str, wrong))
+    assert len(asked) > 100
+    half = r'{"code":"A1","nom":"\ud800","kind":"tiers"}'
+    answer = room.ask("POST", "/api/acteurs", data=half, headers=H)
+    assert (answer.status_code, "nom : le caractère U+D800" in answer.json()["detail"]) == (
+        422,
+        True,
+    )
+    line = {"code": "A1", "nom": "a\nb", "kind": "tiers"}
+    assert "U+000A" in room.ask("POST", "/api/acteurs", json=line).json()["detail"]
+
+
+def test_no_form_holds_one_either(room: Room) -> None:
+    routes = [each for routes_of in _ROUTES for each in routes_of(room.state).routes]
+    forms = [
+        each.path
+        for each in routes
+        if isinstance(each, APIRoute) and "read_form" in str(each.dependant.dependencies)
+    ]
+    wrong = []
+    for path in forms:
+        answer = room.ask("POST", filled(path), data={"nom": UNFIT}, allow_redirects=False)
+        if "nom : le caractère U+202E" not in answer.text:
+            wrong.append((path, answer.status_code))
+    assert wrong == []
+    assert len(forms) > 15
+
+
 @pytest.mark.parametrize(
     ("method", "address", "options", "expected"),
     [
@@ -165,7 +225,7 @@ def test_a_refusal_says_the_bound_and_the_values(
 def test_what_cannot_be_written_is_refused_like_the_rest(room: Room) -> None:
     answer = room.ask("POST", "/api/acteurs", data='{"typo\\ud800": 1}', headers=H)
     assert answer.status_code == 422
-    assert answer.json()["erreurs"][-1]["donne"] == "typo?"
+    assert answer.json()["erreurs"][-1]["constat"].startswith("le caractère U+D800")
     answer = room.ask("POST", "/api/pannes", data='{"sorte": "lente", "secondes": NaN}', headers=H)
     assert answer.json()["erreurs"][0]["donne"] == "NaN"
 

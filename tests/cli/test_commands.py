@@ -1,21 +1,26 @@
 """The commands that look at a simulator."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import time
+from contextlib import chdir
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
+from command_tree import every_command
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from journal_kit import RECORD, open_journal_in
 from made_states import copy_state
 from running_simulator import RunningSimulator, run_command
 
+from sge_sim.cli import commands
 from sge_sim.cli.lookups import generations
 from sge_sim.domaine.prm import is_valid
 
@@ -259,3 +264,52 @@ def test_services_that_end_are_told_by_actor_with_what_replaces_them(tmp_path: P
         "le 01/12/2026 ; CommandeServicesAccesDonnees le remplace"
     )
     assert date(2026, 12, 1).isoformat() in told(tmp_path, "--json")
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        (("points", "show", "A\u202eB"), "argument 3 : le caractère U+202E"),
+        (("acteurs", "create", "--nom=\x1b[2J"), "argument 3 : le caractère U+001B"),
+        (("points", "list", os.fsdecode(b"caf\xe9")), "argument 3 : le caractère U+DCE9"),
+    ],
+)
+def test_no_argument_holds_a_character_that_hides_or_spoils_it(
+    typed: tuple[str, ...], named: str
+) -> None:
+    done = run_command(*typed)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert named in done.stderr
+
+
+def test_no_command_makes_a_state_of_a_folder_that_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But `serve`, which starts one, and `mcp`, whose client does."""
+    file = tmp_path / "fichier"
+    file.write_text("x")
+    folder = tmp_path / "etat"
+    monkeypatch.setenv("SGE_SIM_SANS_FICHIER", "1")
+    tried = []
+    for words, command in every_command(commands):
+        if not any(each.name == "data_dir" for each in command.params) or words in ("serve", "mcp"):
+            continue
+        typed = [*words.split(), "--data-dir", str(folder)]
+        for each in (each for each in command.params if each.required):
+            typed += [*each.opts[-1:]] if isinstance(each, click.Option) else []
+            typed.append(typed_value(each.type, file))
+        with chdir(tmp_path):
+            done = CliRunner().invoke(commands, typed)
+        assert not folder.exists(), typed
+        assert not isinstance(done.exception, AssertionError | TypeError | KeyError), typed
+        tried.append(words)
+    assert len(tried) > 50
+
+
+def typed_value(kind: click.ParamType, file: Path) -> str:
+    """Return what may be typed for an argument or an option."""
+    if isinstance(kind, click.Choice):
+        return kind.to_info_dict()["choices"][0]
+    if isinstance(kind, click.Path):
+        return str(file if kind.exists else file.with_name("sortie"))
+    return {"ISO": "2025-03-01", "durée": "1d", "entier": "1"}.get(kind.name, "25946599093143")

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 import requests
-from points_kit import csv_lines, examples, made_points
+from points_kit import csv_lines, examples, json_lines, made_points
 from running_simulator import RunningSimulator, run_command, start_simulator
 
+OTHERS = "25946599093143"
 C5, C4 = (cells["prm"] for cells in examples())
 
 
@@ -103,7 +104,7 @@ def test_each_fault_is_told_with_its_line_and_nothing_is_imported(
     [
         (("import", "absent.csv"), "n'existe pas"),
         (("remove",), "donner les PRM"),
-        (("remove", "25946599093143"), "n'est pas un point importé"),
+        (("remove", OTHERS), "n'est pas un point importé"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_sentence(
@@ -113,3 +114,20 @@ def test_what_cannot_be_done_is_told_in_one_sentence(
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert why in done.stderr
+
+
+def test_a_point_that_is_there_otherwise_is_removed_only_if_it_was_imported(
+    running: RunningSimulator, tmp_path: Path
+) -> None:
+    file = tmp_path / "points.jsonl"
+    file.write_bytes(b"".join(json_lines(made_points(1))))
+    own = next(made_points(1))
+    assert running.command("points", "import", str(file)).returncode == 0
+    for prm, remedy in ((own["prm"], "points remove le retire"), (OTHERS, "donner un autre PRM")):
+        other = {**own, "prm": prm, "lieuDit": "AILLEURS"}
+        file.write_bytes(b"".join(json_lines(iter([other]))))
+        done = running.command("points", "import", str(file))
+        assert "existe déjà, autrement" in done.stderr
+        assert remedy in done.stderr
+        removed = running.command("points", "remove", prm)
+        assert removed.returncode == (0 if prm == own["prm"] else 2)

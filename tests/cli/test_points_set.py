@@ -1,5 +1,6 @@
 """`sge-sim points set` and `POST /api/points/{prm}`: what a tester changes of a point."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +170,32 @@ def test_the_same_by_rest(running: RunningSimulator) -> None:
     unknown = requests.post(url[:-14] + "99999999999999", json={}, timeout=10)
     assert unknown.status_code == 404
     assert "n'existe pas" in unknown.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent", "why"),
+    [
+        ("--acces-periode 2026-01-01", {"acces_periode": "2026-01-01"}, "--service-acces oui"),
+        (
+            "--service-acces non --acces-periode n",
+            {"service_acces": False, "acces_periode": "n"},
+            "--service-acces oui",
+        ),
+        ("--type PMAX --teleoperable oui", {"type": "PMAX", "teleoperable": True}, "type d'accès"),
+        ("", {}, "rien à régler"),
+        ("", {"service_acces": None}, "rien à régler"),
+        (f"--plages '' --le {TODAY}", {"plages": "", "le": TODAY}, "heures creuses"),
+        ("--delai 2d --opposition non", {"delai": "2d", "opposition": False}, "--opposition oui"),
+        ("--delai 2d", {"delai": "2d"}, "--opposition oui"),
+        ("", {"resilie": None}, "donner au moins un changement"),
+    ],
+)
+def test_what_changes_nothing_is_refused_alike_by_the_command_and_in_rest(
+    running: RunningSimulator, typed: str, sent: dict[str, Any], why: str
+) -> None:
+    life = {"delai", "plages", "resilie"} & sent.keys()
+    url = f"{running.ready['admin_url']}/api/points/{PRM}{'/vie' if life else ''}"
+    answer = requests.post(url, json=sent, timeout=60)
+    assert (answer.status_code, why in answer.json()["detail"]) == (400, True), answer.text
+    if typed or not life:
+        assert answer.json()["detail"] in refused(running, PRM, *shlex.split(typed))

@@ -23,7 +23,9 @@ def test_the_first_file_gives_the_settings(tmp_path: Path) -> None:
     assert read_settings_file([here, there]) == {"profile": "fidele", "strict": True}
 
 
-@pytest.mark.parametrize("text", ["ouvriers = 2", "workers =", "\xff"])
+@pytest.mark.parametrize(
+    "text", ["ouvriers = 2", "workers =", "\xff", r'server_name = ["a\u202eb"]', r'"\u202e" = 1']
+)
 def test_a_wrong_file_is_refused_in_one_sentence(tmp_path: Path, text: str) -> None:
     (tmp_path / "sge-sim.toml").write_bytes(text.encode("latin-1"))
     with pytest.raises(UsageError):

@@ -231,3 +231,23 @@ def test_an_api_is_to_be_subscribed(dc: Client) -> None:
         },
     )
     assert client.services(1)["nbTotalServices"] == 0
+
+
+@pytest.mark.assumed("no document says what becomes of a text that hides something")
+def test_no_text_holds_a_character_that_hides_or_spoils_it(dc: Client) -> None:
+    given = {"client_id": "a\u202eb"}
+    url = dc.url + "/oauth2/v3/token"
+    answers = [
+        dc.token(**given),
+        dc.http.post(url, params={"grant_type": "client_credentials", **given}, timeout=10),
+        dc.get(DAILY, **{**ASKED, "client_id": "a\u202eb"}),
+        dc.page(client_id="a\u202eb"),
+    ]
+    for answer in answers:
+        assert answer.status_code == 400
+        assert answer.json()["error"] == "invalid_request"
+        assert answer.json()["error_description"].startswith("client_id : le caractère U+202E")
+    # As every body that isn't the swagger's.
+    asked = {"comptage": False, "autorisationId": 1, "pointId": ["a\u202eb"]}
+    url = dc.url + "/subscribed_services/v1"
+    assert dc.http.post(url, json=asked, headers=dc.bearer, timeout=10).status_code == 500

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from dataconnect_kit import (
     AUTOCONSOMMATEUR,
     C5,
@@ -321,6 +322,10 @@ def test_applications_are_changed_from_the_administration(dc: Client) -> None:
             "applications", "set", made["client_id"], "--redirect-uri", wrong
         )
         assert (done.returncode, "adresse de retour" in done.stderr) == (2, True), wrong
+    nothing = dc.simulator.command("applications", "set", made["client_id"])
+    assert (nothing.returncode, "rien à modifier" in nothing.stderr) == (2, True)
+    with pytest.raises(requests.HTTPError, match="400"):
+        admin(dc.simulator, f"/api/applications/{made['client_id']}")
     named = dc.simulator.command("applications", "set", made["client_id"], "--nom", "Mon Linky")
     assert named.returncode == 2
 

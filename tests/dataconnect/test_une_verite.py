@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from dataconnect_kit import (
 from lxml import etree
 from orders_kit import Orders
 from real_clients import ZeepCaller, refusal_of
+
+from sge_sim.dataconnect.acces import titulaire_of
 
 DEBUT, FIN = date(2026, 10, 10), date(2026, 11, 19)
 POINTS = (
@@ -327,3 +330,9 @@ def test_sge_sees_the_consents(client: Client) -> None:
         soap.points(C5, "ENERGIE", "EA", CONSENT_DAY, TWO_DAYS_LATER, **asked)
     assert refusal_of(refused.value)[0] == "SGT211"
     client.share(C5)
+
+
+@pytest.mark.parametrize("name", ["Małgorzata ŁUKASIEWICZ", "ßØRENSEN Ðagur", "Ωμέγα", "..."])
+def test_an_invented_address_is_one_whatever_the_name(name: str) -> None:
+    point: Any = SimpleNamespace(nom_client_final=name, siret=None, code_insee="34231")
+    assert re.fullmatch(r"[a-z0-9]+(\.[a-z0-9]+)*@example\.org", titulaire_of(point).email)

@@ -141,6 +141,7 @@ def test_a_contract_lives_from_its_draft_to_its_end(
     assert "cle" not in filled["annexe"]
     assert not filled["annexe"]["en_vigueur"]
     assert portal.refused(f"{draft}/signer", LEGAL) == "DHB205"
+    assert "rien à modifier" in portal.ask(draft, CONTRACTUEL, 400)["detail"]
     assert portal.ask(f"{draft}/envoyer", CONTRACTUEL)["etat"] == "a_signer"
     assert portal.refused(draft, CONTRACTUEL, raison_sociale="Autre") == "DHB201"
     assert portal.refused(f"{draft}/signer", CONTRACTUEL) == "DHB118"
@@ -337,6 +338,7 @@ def test_a_profile_that_is_wrong_is_refused(
 ) -> None:
     portal.ask(f"/datahub/comptes/{TECHNIQUE}", TECHNIQUE, 400, **{nom: valeur})
     portal.ask(f"/datahub/comptes/{TECHNIQUE}", TECHNIQUE, 400, **PROFIL, **{"nom": ""})
+    portal.ask(f"/datahub/comptes/{TECHNIQUE}", TECHNIQUE, 400)
     (shown,) = [
         one for one in portal.get("/api/datahub/comptes").json() if one["email"] == TECHNIQUE
     ]

@@ -189,6 +189,7 @@ def test_the_command_decrypts_a_file(
     ("keys", "sentence"),
     [
         (("--contrat", "999"), "Le contrat « 999 » n'existe pas"),
+        (("--contrat", "1100391"), "Le canal de 1100391 ne chiffre rien"),
         (("--cle", "00" * 16), "L'IV d'aes128 s'écrit en 32 chiffres"),
         ((), "Donner soit --contrat, soit --cle"),
     ],

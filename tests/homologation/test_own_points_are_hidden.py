@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
 from sge_sim.homologation.reports.writing import without_personal, write_reports
 from sge_sim.machine.documents import zip_members
-from sge_sim.referentiel.apports.anonymat import personal_of
+from sge_sim.referentiel.apports.anonymat import personal_words
 from sge_sim.referentiel.apports.lecture import Source
 from sge_sim.referentiel.apports.versement import import_points
 
@@ -141,7 +142,7 @@ def contents(path: Path) -> Iterator[bytes]:
 
 @pytest.mark.assumed
 def test_nobody_is_found_in_any_form_of_a_report(database: Database, tmp_path: Path) -> None:
-    write_reports(rapport(), tmp_path / "rapport", personal_of(database))
+    write_reports(rapport(), tmp_path / "rapport", partial(personal_words, database))
     sought = [form for text in PERSONAL for form in spellings(text)]
     files = [path for path in (tmp_path / "rapport").rglob("*") if path.is_file()]
     assert len(files) >= 5
@@ -163,7 +164,7 @@ def test_the_evidence_holds_real_data_where_they_are_asked_for(tmp_path: Path) -
 def test_a_report_of_the_points_of_the_data_set_stays_as_it_is(tmp_path: Path) -> None:
     copy_state(tmp_path, {"population_size": 0})
     database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    assert without_personal(rapport(), personal_of(database)) == rapport()
+    assert without_personal(rapport(), partial(personal_words, database)) == rapport()
     database.dispose()
 
 

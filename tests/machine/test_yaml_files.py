@@ -20,6 +20,8 @@ from sge_sim.machine.yaml_files import MAX_BYTES, Fields, read_mapping
         ("", "le fichier doit contenir des clés et leurs valeurs"),
         ("a: [\n", "ligne 2 : le YAML est illisible (did not find expected node content"),
         ("a: 2021-02-30\n", "le YAML est illisible (day"),
+        ('a: {b: ["\\u202e"]}', "le YAML est illisible (a.b.0 : le caractère U+202E"),
+        ('a: 1\nb: "\\u0000"', "le YAML est illisible (b : le caractère U+0000"),
         ("a: " + "[" * 3000, "ligne 1 : le YAML est illisible (exceeded maximum nesting depth"),
     ],
 )

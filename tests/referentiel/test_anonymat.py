@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from sge_sim.referentiel.apports.export import export_points
 from sge_sim.referentiel.apports.lecture import Source
 from sge_sim.referentiel.apports.regles import is_siret
 from sge_sim.referentiel.apports.versement import import_points
+from sge_sim.referentiel.identites import with_luhn_key
 
 PERSONAL = (
     "prm",
@@ -101,3 +103,42 @@ def test_a_key_is_never_used_again_and_two_points_never_become_one() -> None:
 def test_what_is_wrong_is_told_as_it_is() -> None:
     wrong = {"prm": "123", "numSiret": "1", "parametresTeleAcces": "{", "avant": "["}
     assert Anonymat().other(wrong) == wrong
+
+
+def test_identifiers_change_keep_their_shape_and_stay_equal_where_they_were() -> None:
+    anonymat = Anonymat()
+
+    def acces(**cells: str) -> dict[str, str]:
+        found: dict[str, str] = anonymat.other({"parametresTeleAcces": cells})[
+            "parametresTeleAcces"
+        ]
+        return found
+
+    first = acces(cle="AB12-cd", numero_telephone="06 12 34 56 78")
+    other = acces(cle="AB12-cd", numero_telephone="+33.6.12.34.56.78")
+    assert first["cle"] == other["cle"] != "AB12-cd"
+    assert re.fullmatch(r"[A-Z]{2}[0-9]{2}-[a-z]{2}", first["cle"])
+    assert re.fullmatch(r"06( [0-9]{2}){4}", first["numero_telephone"])
+    assert re.fullmatch(r"\+33\.6(\.[0-9]{2}){4}", other["numero_telephone"])
+    assert first["numero_telephone"][2:].split() == other["numero_telephone"][5:].split(".")[1:]
+    assert "12 34 56 78" not in first["numero_telephone"]
+    serie = "AZ0123456789012345"
+    meter = anonymat.other({"matricule": "AZ 0123456789012345", "numeroSerie": serie})
+    assert meter["matricule"].replace(" ", "") == meter["numeroSerie"] != serie
+    assert re.fullmatch(r"[A-Z]{2} [0-9]{16}", meter["matricule"])
+
+
+def test_a_company_stays_the_same_on_each_line_and_keeps_its_establishments() -> None:
+    anonymat, name = Anonymat(), "nomClientFinalOuDenominationSociale"
+    own = {name: "ACME", "categorieClientFinalCode": "PRO"}
+    given = {"jusquA": "2024-01-01", name: "ACME"}
+    one = anonymat.other({**own, "numSiret": "73282932000074", "avant": [given]})
+    assert anonymat.other(own)[name] == one[name] == one["avant"][0][name] != "ACME"
+    assert anonymat.other({"acteur": "A1", "nom": "ACME"})["nom"] == one[name]
+    sirets = [
+        anonymat.other({"numSiret": with_luhn_key(f"732829320{nic:04d}")})["numSiret"]
+        for nic in range(5)
+    ]
+    assert len({siret[:9] for siret in sirets}) == 1
+    assert len(set(sirets)) == 5
+    assert all(map(is_siret, sirets))

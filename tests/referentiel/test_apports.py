@@ -206,7 +206,10 @@ SPOILT = [
     (HOUSEHOLD, {"niveauOuvertureServices": "3"}, "niveauOuvertureServices", "0, 1 ou 2"),
     (COMPANY, {"niveauOuvertureServices": "2"}, "niveauOuvertureServices", "C5"),
     (HOUSEHOLD, {"batiment": "B" * 39}, "batiment", "38"),
-    (HOUSEHOLD, {"lieuDit": "LE\tBOURG"}, "lieuDit", "contrôle"),
+    (HOUSEHOLD, {"lieuDit": "LE\tBOURG"}, "lieuDit", "U+0009"),
+    (HOUSEHOLD, {"lieuDit": "LE \u202eGRUOB"}, "", "lieuDit : le caractère U+202E"),
+    (COMPANY, {"parametresTeleAcces": r'{"cle":"\u202e"}'}, "parametresTeleAcces", "U+202E"),
+    (HOUSEHOLD, {"avant": r'[{"jusquA":"2021-01-01","a\ud800":1}]'}, "avant", "U+D800"),
     (HOUSEHOLD, {"codePostal": ""}, "codePostal", "à donner"),
     (HOUSEHOLD, {"codePostal": "7500A"}, "codePostal", "cinq chiffres"),
     (HOUSEHOLD, {"codeInseeCommune": "7510"}, "codeInseeCommune", "cinq"),
@@ -303,6 +306,19 @@ def test_each_kind_of_spoilt_line_is_named_with_its_line_and_nothing_is_imported
         (b'{"prm":"1","prm":"2"}\n', "prm", "deux fois"),
         (b'{"numero":"1"}\n', "numero", "connue"),
         (b'{"prm":"\xff"}\n', "", "UTF-8"),
+        (rb'{"prm":"1","lieuDit":"\ud800"}' + b"\n", "", "lieuDit : le caractère U+D800"),
+        (rb'{"prm":"1","\u202e":"1"}' + b"\n", "", "U+202E"),
+        (
+            rb'{"acteur":"A1","sorte":"tiers","nom":"a\u2066b"}' + b"\n",
+            "",
+            "nom : le caractère U+2066",
+        ),
+        (
+            rb'{"acteur":"A1","nom":"a","logins":["\u0000"]}' + b"\n",
+            "",
+            "logins.0 : le caractère U+0000",
+        ),
+        (rb'{"acteur":"A1","sorte":"tiers","nom":"a\nb"}' + b"\n", "nom", "U+000A"),
         (b'{"prm":"' + b"1" * 300_000 + b'"}\n', "", "octets"),
         (json.dumps({"prm": 12}).encode() + b"\n", "prm", "texte"),
     ]
@@ -337,6 +353,18 @@ def test_each_kind_of_spoilt_line_is_named_with_its_line_and_nothing_is_imported
         (b"prm;nom\n", "n'est pas une colonne connue"),
         (b"prm;segment;prm\n", "y est deux fois"),
         (b"segment\n", "il manque la colonne prm"),
+        (b"prm;\xe2\x80\xaesegment\n", "ligne 1 : le caractère U\\+202E"),
+        (b"prm" + b"x" * 300_000 + b"\n2\n", "ligne 1 : elle dépasse 262144 octets"),
+        ("prm;r\xe9f\n2;3\n".encode("latin-1"), "ligne 1 : elle n'est pas en UTF-8 .*enregistrer"),
+        *(
+            (
+                "prm;segment\n1;C5\n".encode(encoding),
+                f"est en {encoding[:6]} : l'enregistrer en UTF-8",
+            )
+            for encoding in ("UTF-16", "UTF-16-LE", "UTF-16-BE", "UTF-32", "UTF-32-BE")
+        ),
+        ('{"prm":"1"}\n'.encode("UTF-16"), "est en UTF-16"),
+        (b"PK\x03\x04\x14\0\0\n", "est un classeur, ou une archive : l'enregistrer"),
     ],
 )
 def test_a_file_without_a_header_of_known_words_is_refused(

@@ -131,6 +131,7 @@ SPOILT = [
     (line(index="{total}"), "index", "JSON"),
     (line(index=[1000]), "index", "par exemple"),
     (line(index=INDEX | {"F11": 1}), "index", "registre"),
+    (line(index=r'{"\ud800":1}'), "index", "U+D800"),
     (line(index=INDEX | {"F1": "1000"}), "index", "nombre entier"),
     (line(index={"F1": 1000}), "index", "manque le total"),
     (line(index=INDEX | {"F1": 999}), "index", "ne s'ajoutent pas"),

@@ -3,21 +3,22 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import Path, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator
 from pydantic_core import to_json
 
 from sge_sim.admin.moves import Moves
+from sge_sim.api.views import Body as Body
 from sge_sim.door.origine import Marques
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal, JournalFeed
 from sge_sim.machine.shared_memory import PhaseService
-from sge_sim.referentiel.apports.anonymat import personal_of
+from sge_sim.referentiel.apports.anonymat import personal_words
 from sge_sim.schema.pieces import Pieces
 from sge_sim.settings import Settings
 
@@ -81,12 +82,6 @@ def read_by(parse: Callable[[str], object]) -> AfterValidator:
     return AfterValidator(check)
 
 
-class Body(BaseModel):
-    """What is sent to a route; a field that it doesn't have is refused, not passed over."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
 @dataclass(frozen=True)
 class AdminState:
     """What the routes work on.
@@ -129,7 +124,7 @@ class AdminState:
 
         folder = self.settings.data_dir
         keeping = Pieces(self.database, folder).changing
-        return Passages(folder, self.clock, personal_of(self.database), keeping)
+        return Passages(folder, self.clock, partial(personal_words, self.database), keeping)
 
     @property
     def passage(self) -> "Passage | None":

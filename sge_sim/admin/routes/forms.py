@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sge_sim.admin.pages import lead_to
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
+from sge_sim.machine.texts import unfit_in
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,16 @@ class Form:
 
 
 async def read_form(request: Request) -> Form:
-    """Return the form that a request brings (`application/x-www-form-urlencoded`)."""
+    """Return the form that a request brings (`application/x-www-form-urlencoded`).
+
+    Raises `UsageError` for a text that isn't fit, but in a `demande`, which is sent again as it is.
+    """
     text = (await request.body()).decode("utf-8", "replace")
-    return Form(parse_qs(text, max_num_fields=100))
+    fields = parse_qs(text, max_num_fields=100)
+    typed = {name: "".join(values) for name, values in fields.items() if name != "demande"}
+    if unfit := unfit_in(typed):
+        raise UsageError(f"{unfit}.")
+    return Form(fields)
 
 
 TypedForm = Annotated[Form, Depends(read_form)]

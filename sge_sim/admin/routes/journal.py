@@ -21,13 +21,13 @@ from sge_sim.admin.filtres_journal import (
     read_recherche,
 )
 from sge_sim.admin.message_outline import suspects_of
-from sge_sim.admin.routes import AdminState, Body, RowNumber, attachment
+from sge_sim.admin.routes import AdminState, RowNumber, attachment
 from sge_sim.admin.routes.forms import Form, TypedForm
 from sge_sim.admin.routes.listes import PAR_PAGES, Apres, Avant, Limite, page_of
 from sge_sim.admin.xml_page import show_message
 from sge_sim.api.premier_appel import Moyens, moyens_for
 from sge_sim.api.typed_filters import service_names
-from sge_sim.api.views import ExchangeView, ExchangeWithBodies
+from sge_sim.api.views import ExchangeView, ExchangeWithBodies, Sent
 from sge_sim.domaine.nomenclatures import ORIGINES
 from sge_sim.errors import UsageError
 from sge_sim.journal import Echange, RechercheJournal
@@ -35,7 +35,7 @@ from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.campaigns import observations_of
 
 
-class DemandeRejouee(Body):
+class DemandeRejouee(Sent):
     """What is sent again."""
 
     demande: str | None = Field(

@@ -113,7 +113,7 @@ def page_routes(state: AdminState) -> APIRouter:
     @routes.post("/points/{prm}/copier")
     def copy(request: Request, prm: str, form: TypedForm) -> Response:
         try:
-            with state.database.transaction() as session:
+            with transaction_on(state.database, prm) as (session, _, _):
                 made = copy_point(session, prm, form.get("prm") or None)
         except UsageError as error:
             return lead_to(request, f"/points/{prm}", "refus", str(error))
@@ -244,11 +244,14 @@ def apply_button(session: Session, prm: str, form: Form, now: datetime) -> str:
 
 def _change_of(form: Form, now: datetime) -> tuple[Reglages | Changements, str]:
     """Return what a button changes, and what is said of it."""
-    valeur, oui = form.get("valeur"), form.get("valeur") == "oui"
-    match form.get("action"):
+    action, valeur, oui = form.get("action"), form.get("valeur"), form.get("valeur") == "oui"
+    if action in ("acces", "teleoperable", "opposition"):
+        form.one_of("valeur", ("oui", "non"))
+    match action:
         case "acces":
             phrase = f"Services d'accès {'ouverts' if oui else 'retirés'}."
-            return Reglages(service_acces=oui, type=chosen(form.get("type"), TYPES_ACCES)), phrase
+            type_ = form.one_of("type", ("", *TYPES_ACCES)) or None
+            return Reglages(service_acces=oui, type=type_), phrase
         case "jours":
             return Reglages(jours_absents=_period(form)), "Mesures perdues sur ces jours."
         case "points":
@@ -263,7 +266,7 @@ def _change_of(form: Form, now: datetime) -> tuple[Reglages | Changements, str]:
             phrase = f"Compteur {'joignable' if oui else 'injoignable'}."
             return Reglages(teleoperable=oui), phrase
         case "r4x":
-            pas: Literal[5, 10] = 5 if valeur == "5" else 10
+            pas: Literal[5, 10] = 5 if form.one_of("valeur", ("5", "10")) == "5" else 10
             return Reglages(r4x_pas=pas), f"Pas de R4x : {pas} minutes."
         case "resilie" if valeur == AUCUN:
             return Changements(resilie=AUCUN), "Résiliation annulée."

@@ -18,12 +18,12 @@ from sge_sim.admin.routes.listes import (
     page_of,
 )
 from sge_sim.api.points import PointView
+from sge_sim.api.views import Sent
 from sge_sim.clock import Duree, legal_date, parse_duration
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT, Sens, TypeAcces
 from sge_sim.errors import UsageError
-from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.apports.anonymat import personal_words
 from sge_sim.referentiel.apports.versement import remove_own_points
 from sge_sim.referentiel.points import copy_point, describe_point, get_point
@@ -63,7 +63,7 @@ class ReglagesPoint(Body):
     )
 
 
-class Mots(Body):
+class Mots(Sent):
     """Words of a report."""
 
     mots: list[str]
@@ -170,8 +170,7 @@ def rest_routes(state: AdminState) -> APIRouter:
 
     @routes.post("/{prm}", summary="Régler les mesures d'un point et ses services d'accès")
     def set_point(prm: str, reglages: ReglagesPoint) -> dict[str, Any]:
-        with state.database.transaction() as session:
-            now = instant_within(session)
+        with transaction_on(state.database, prm) as (session, now, _):
             change_point(session, prm, Reglages(**reglages.model_dump()), now)
             return describe_point(session, prm)
 
@@ -202,7 +201,7 @@ def rest_routes(state: AdminState) -> APIRouter:
         "(`?essai=true` vérifie seulement, `?sauf_erreurs=true` importe le reste).",
     )
     def make_point(copie: Copie) -> dict[str, Any]:
-        with state.database.transaction() as session:
+        with transaction_on(state.database, copie.comme) as (session, _, _):
             prm = copy_point(session, copie.comme, copie.prm, copie.point, copie.compteur)
         with state.database.sessions() as session:
             return describe_point(session, prm)

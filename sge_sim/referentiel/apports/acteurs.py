@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, Environment, KindActeur
 from sge_sim.errors import UsageError
+from sge_sim.machine.texts import fit
 from sge_sim.referentiel.acteurs import check_services
-from sge_sim.referentiel.apports.mots import MOTS_ACTEURS
+from sge_sim.referentiel.apports.mots import MOTS_ACTEURS, parse_cell
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, NomPackage, UtilisateurEntry
 from sge_sim.tables.acteurs import Acteur, Contrat, Habilitation, Utilisateur, owners_among
 
@@ -48,8 +49,9 @@ def read_acteur(cells: Mapping[str, Any], report: Report) -> ActeurEntry | None:
     if wrong or kind is None:
         return None
     type_ = CONTRAT_OF_KIND[kind]
-    found: dict[str, Any] = {"code": code, "nom": str(cells["nom"]), "kind": kind}
+    found: dict[str, Any] = {"code": code, "kind": kind}
     for mot, name, read, empty in (
+        ("nom", "nom", lambda cell: fit(str(cell), line=True), ""),
         ("logins", "utilisateurs", _read_logins, ()),
         ("contrats", "contrats", lambda cell: _read_contrats(cell, type_), ()),
         ("habilitations", "habilitations", _read_habilitations, {}),
@@ -63,7 +65,7 @@ def read_acteur(cells: Mapping[str, Any], report: Report) -> ActeurEntry | None:
 
 def _read_logins(cell: Any) -> tuple[UtilisateurEntry, ...]:
     """Addresses with spaces between them, or a list of them and of objects."""
-    logins = _parsed(cell) if not isinstance(cell, str) or cell[:1] in "[{" else cell.split()
+    logins = parse_cell(cell) if not isinstance(cell, str) or cell[:1] in "[{" else cell.split()
     if not isinstance(logins, list):
         raise ValueError("une liste d'adresses est attendue")
     entries = [{"login": each} if isinstance(each, str) else each for each in logins]
@@ -82,7 +84,7 @@ def _read_logins(cell: Any) -> tuple[UtilisateurEntry, ...]:
 
 def _read_contrats(cell: Any, type_: str) -> tuple[ContratEntry, ...]:
     example = '[{"contratId":"1000999","dateDebut":"2015-01-01"}]'
-    entries = _parsed(cell)
+    entries = parse_cell(cell)
     try:
         read = _CONTRATS.validate_python(
             [{"type": type_, **{_CONTRAT[key]: each[key] for key in each}} for each in entries]
@@ -97,21 +99,12 @@ def _read_contrats(cell: Any, type_: str) -> tuple[ContratEntry, ...]:
 
 def _read_habilitations(cell: Any) -> Mapping[Environment, Sequence[NomPackage]]:
     try:
-        read = _PACKAGES.validate_python(_parsed(cell))
+        read = _PACKAGES.validate_python(parse_cell(cell))
     except ValidationError:
         raise ValueError(
             'écrire par exemple {"homologation":["Consultation"],"production":[]}'
         ) from None
     return read
-
-
-def _parsed(cell: Any) -> Any:
-    if not isinstance(cell, str):
-        return cell
-    try:
-        return json.loads(cell)
-    except (ValueError, RecursionError):
-        raise ValueError("ce n'est pas du JSON") from None
 
 
 def cells_of_acteur(entry: ActeurEntry) -> list[str]:

@@ -11,23 +11,29 @@ import hmac
 import json
 import re
 import secrets
+import string
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, Final
 
 from sge_sim.domaine import prm
 from sge_sim.facts.database import Database
 from sge_sim.referentiel import identites
 from sge_sim.referentiel.apports.regles import is_siret
-from sge_sim.referentiel.identites import Tirage
+from sge_sim.referentiel.identites import Tirage, with_luhn_key
 from sge_sim.tables.apports import personal_among
 
 _BODIES: Final = 10**9
 _HALF: Final = 15
 _ROUNDS: Final = 6
-_PHONE: Final = "numero_telephone"
+_OWN: Final = {"cle": re.compile(".+"), "numero_telephone": re.compile("([0-9][^0-9]*){1,8}$")}
+"""What is changed of how a meter is called; of a telephone number, its last digits: they are the
+same however it is written."""
+_CHARACTER: Final = re.compile("[0-9A-Za-z]")
+_ALPHABETS: Final = (string.digits, string.ascii_uppercase, string.ascii_lowercase)
 _AVANT: Final = "avant"
 _LOGIN: Final = re.compile(r"[-._0-9A-Za-z]+@[-._0-9A-Za-z]+")
 _NOM: Final = "nomClientFinalOuDenominationSociale"
@@ -45,8 +51,10 @@ class Anonymat:
             "escalierEtEtageEtAppartement": identites.appartement,
         }
 
-    def other(self, cells: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the cells of a line as those of somebody else.
+    def other(
+        self, cells: Mapping[str, Any], line: Mapping[str, Any] = MappingProxyType({})
+    ) -> dict[str, Any]:
+        """Return the cells of a line as those of somebody else, or of an entry of its `avant`.
 
         What isn't valid stays as it is: it is told, and never kept.
         """
@@ -54,14 +62,18 @@ class Anonymat:
             return self._acteur(cells)
         drawn = {word: self._cell(word, cell) for word, cell in cells.items()}
         if isinstance(name := cells.get(_NOM), str):
-            drawn[_NOM] = self._name(name, company="numSiret" in cells)
+            holder = {**line, **cells}
+            professionnel = holder.get("categorieClientFinalCode") == "PRO"
+            drawn[_NOM] = self._name(name, company=professionnel or bool(holder.get("numSiret")))
+        if _AVANT in cells:
+            drawn[_AVANT] = self._within(cells[_AVANT], partial(self._former, cells))
         return drawn
 
     def _acteur(self, cells: Mapping[str, Any]) -> dict[str, Any]:
         """Its code, which points name, its contracts and its rights stay: they are of no person."""
         drawn = dict(cells)
         if isinstance(name := cells.get("nom"), str):
-            drawn["nom"] = identites.societe(self._tirage("acteur", name))
+            drawn["nom"] = self._name(name, company=True)
         for text in set(_LOGIN.findall(str(cells.get("logins", "")))):
             other = f"u{self._tirage('login', text.lower()).digits(9)}@exemple.fr"
             drawn["logins"] = _replaced(drawn["logins"], text, other)
@@ -69,17 +81,15 @@ class Anonymat:
 
     def _cell(self, word: str, cell: Any) -> Any:
         if word == "parametresTeleAcces":
-            return self._within(cell, self._phone)
-        if word == _AVANT:
-            return self._within(cell, self._former)
+            return self._within(cell, self._acces)
         if not isinstance(cell, str):
             return cell
         if word == "prm":
             return self._prm(cell) if prm.is_valid(cell) else cell
         if word == "numSiret":
-            return identites.siret(self._tirage(word, cell)) if is_siret(cell) else cell
+            return self._siret(cell) if is_siret(cell) else cell
         if word in ("matricule", "numeroSerie"):
-            return self._tirage(word, cell).digits(min(len(cell), 15))
+            return self._shaped("compteur", cell)
         draw = self._draws.get(word)
         return cell if draw is None else draw(self._tirage(word, cell))
 
@@ -99,6 +109,17 @@ class Anonymat:
             if body < _BODIES:
                 return prm.generate(number[:3], body)
 
+    def _siret(self, siret: str) -> str:
+        """Return another SIRET: the establishments of a company are of one again."""
+        siren = identites.siret(self._tirage("siren", siret[:9]))[:9]
+        return with_luhn_key(siren + self._shaped(siret[:9], siret[9:13]))
+
+    def _shaped(self, word: str, text: str) -> str:
+        """Return another text of the same shape, the same however its characters are set apart."""
+        tirage = self._tirage(word, "".join(_CHARACTER.findall(text)))
+        alphabets = {each: alphabet for alphabet in _ALPHABETS for each in alphabet}
+        return _CHARACTER.sub(lambda found: tirage.one_of(alphabets[found[0]]), text)
+
     def _within(self, cell: Any, change: Callable[[Any], Any]) -> Any:
         """Change what a cell of JSON says; text that can't be read stays as it is."""
         if not isinstance(cell, str):
@@ -107,15 +128,19 @@ class Anonymat:
             return json.dumps(change(json.loads(cell)), ensure_ascii=False, separators=(",", ":"))
         return cell
 
-    def _phone(self, found: Any) -> Any:
-        if not isinstance(found, dict) or not found.get(_PHONE):
+    def _acces(self, found: Any) -> Any:
+        if not isinstance(found, dict):
             return found
-        return found | {_PHONE: f"0{self._tirage(_PHONE, str(found[_PHONE])).digits(9)}"}
+        changed = dict(found)
+        for name, own in _OWN.items():
+            if isinstance(text := found.get(name), str) and (part := own.search(text)):
+                changed[name] = text[: part.start()] + self._shaped(name, part[0])
+        return changed
 
-    def _former(self, entries: Any) -> Any:
+    def _former(self, line: Mapping[str, Any], entries: Any) -> Any:
         if not isinstance(entries, list):
             return entries
-        return [self.other(each) if isinstance(each, dict) else each for each in entries]
+        return [self.other(each, line) if isinstance(each, dict) else each for each in entries]
 
     def _tirage(self, word: str, value: str) -> Tirage:
         return Tirage(self._number(word, value))
@@ -140,8 +165,3 @@ def personal_words(database: Database, words: Collection[str]) -> set[str]:
     """Return what is personal of the own points that these words name."""
     with database.sessions() as session:
         return personal_among(session, words)
-
-
-def personal_of(database: Database) -> "partial[set[str]]":
-    """Return what tells it of the points of a database."""
-    return partial(personal_words, database)

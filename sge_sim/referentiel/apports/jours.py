@@ -20,7 +20,7 @@ from sge_sim.mesures.courbes import est_enregistre
 from sge_sim.mesures.entrees_datees import PASSAGE_5_MINUTES, vie
 from sge_sim.mesures.jours_donnes import PERDU, REGISTRES, TOTAL, read_courbe, read_registres
 from sge_sim.mesures.point import PointMesure, Structure, en_vigueur
-from sge_sim.referentiel.apports.mots import jour_of
+from sge_sim.referentiel.apports.mots import jour_of, parse_cell
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.mesures import Jour, given_days, read_mesures_facts
 from sge_sim.tables.points import Point
@@ -137,11 +137,10 @@ def _courbe(cell: Any, jour: date, point: PointMesure) -> str:
 def _registres(cell: Any, jour: date, point: PointMesure) -> str:
     if cell == PERDU:
         return PERDU
-    if isinstance(cell, str):
-        try:
-            cell = json.loads(cell)
-        except (ValueError, RecursionError):
-            raise _FauteError("index", "ce n'est pas du JSON, ni - pour un index perdu") from None
+    try:
+        cell = parse_cell(cell)
+    except ValueError as error:
+        raise _FauteError("index", f"{error} (- pour un index perdu)") from None
     if not point.petit:
         raise _FauteError("index", "seul un C5 ou un P4 en a : donner la courbe")
     if not isinstance(cell, dict):

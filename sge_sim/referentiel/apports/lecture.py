@@ -8,15 +8,17 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import chain, compress
 from typing import Any, Final, Literal, NamedTuple
 
 from sge_sim.errors import UsageError
+from sge_sim.machine.texts import unfit_in
 from sge_sim.referentiel.apports.mots import MOTS, MOTS_ACTEURS, MOTS_JOURS
 
 Format = Literal["csv", "jsonl"]
 
 _LINE_MAX: Final = 2**18
+_SAVE_AGAIN: Final = "l'enregistrer en UTF-8, en CSV ou en lignes de JSON"
 _SEPARATORS: Final = (";", ",", "\t")
 
 
@@ -79,16 +81,29 @@ def read_lignes(source: Source, report: Callable[[Faute], None]) -> Iterator[Lig
 def _numbered(source: Source, report: Callable[[Faute], None]) -> Iterator[tuple[int, str]]:
     """Yield the lines that aren't empty, decoded."""
     for number, line in enumerate(_split(source.octets), 1):
-        if len(line) > _LINE_MAX:
-            report(Faute(source.nom, number, "", f"elle dépasse {_LINE_MAX} octets"))
-            continue
+        wrong = f"elle dépasse {_LINE_MAX} octets" if len(line) > _LINE_MAX else ""
         try:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip("\r\n")
         except UnicodeDecodeError:
-            report(Faute(source.nom, number, "", "elle n'est pas en UTF-8"))
-            continue
-        if text.strip():
+            wrong = wrong or f"elle n'est pas en UTF-8 (Windows-1252 ?) : {_SAVE_AGAIN}"
+        if number == 1:
+            _check_first(source, line, wrong)
+        if wrong:
+            report(Faute(source.nom, number, "", wrong))
+        elif text.strip():
             yield number, text
+
+
+def _check_first(source: Source, line: bytes, wrong: str) -> None:
+    """Raise `UsageError` for a file that isn't text in UTF-8, or without a header to go on from."""
+    if line.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+        raise UsageError(f"{source.nom} est un classeur, ou une archive : {_SAVE_AGAIN}.")
+    zeros = line.count(0) / max(len(line), 1)  # of ASCII in UTF-16 a half, in UTF-32 three quarters
+    if zeros > 0.3:
+        bits = 32 if zeros > 0.6 else 16
+        raise UsageError(f"{source.nom} est en UTF-{bits} : {_SAVE_AGAIN}.")
+    if wrong and source.format != "jsonl" and not line.startswith(b"{"):
+        raise UsageError(str(Faute(source.nom, 1, "", wrong)))
 
 
 def _split(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -104,6 +119,8 @@ def _split(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _read_header(source: Source, number: int, text: str, separator: str) -> Sequence[str]:
+    if unfit := unfit_in(text):
+        raise UsageError(f"{source.nom}, ligne {number} : {unfit}.")
     try:
         words = [word.strip() for word in next(csv.reader([text], delimiter=separator))]
     except csv.Error as error:
@@ -152,6 +169,9 @@ def _read_csv(
         found = dict(zip(compress(words, cells), filter(None, cells), strict=True))
         if any(map(str.isspace, found.values())):
             found = {word: cell for word, cell in found.items() if not cell.isspace()}
+        if unfit_in(text) and (unfit := unfit_in(found)):
+            report(Faute(source.nom, number, "", unfit))
+            continue
         yield LigneLue(number, sorte, found)
 
 
@@ -161,7 +181,7 @@ def _read_json(
     lines: Iterator[tuple[int, str]],
     report: Callable[[Faute], None],
 ) -> Iterator[LigneLue]:
-    for number, text in _then(first, lines):
+    for number, text in chain((first,), lines):
         try:
             found = json.loads(text, object_pairs_hook=_no_key_twice)
         except _KeyTwiceError as error:
@@ -172,6 +192,9 @@ def _read_json(
             continue
         if not isinstance(found, dict):
             report(Faute(source.nom, number, "", "un objet JSON est attendu"))
+            continue
+        if ("\\u" in text or unfit_in(text)) and (unfit := unfit_in(found)):
+            report(Faute(source.nom, number, "", unfit))
             continue
         unknown = [word for word in found if word not in _words_of(found)]
         if unknown:
@@ -202,8 +225,3 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise _KeyTwiceError(Counter(name for name, _ in pairs).most_common(1)[0][0])
     return found
-
-
-def _then(first: tuple[int, str], others: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    yield first
-    yield from others

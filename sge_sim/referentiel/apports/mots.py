@@ -18,6 +18,8 @@ import sge_sim.tables.models  # noqa: F401 - a column that names another table's
 from sge_sim.clock import PARIS
 from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES
+from sge_sim.machine.documents import parse_json
+from sge_sim.machine.texts import fit
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
 from sge_sim.tables.anciens_etats import DATEES
 from sge_sim.tables.base import Base
@@ -25,7 +27,6 @@ from sge_sim.tables.points import Compteur, Point
 
 PartiePoint = Literal["point", "compteur", "mesures"]
 _TABLES: Final[Mapping[str, type[Base]]] = {"point": Point, "compteur": Compteur}
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INTEGER: Final = re.compile(r"[0-9]{1,9}")
 _BOOLEANS: Final = {"oui": True, "non": False}
@@ -89,9 +90,7 @@ def _texte(longueur: int | None) -> Callable[[Any], str]:
             raise ValueError("un texte est attendu")
         if longueur is not None and len(value) > longueur:
             raise ValueError(f"« {value[:20]}… » dépasse {longueur} caractères")
-        if _CONTROL.search(value) is not None:
-            raise ValueError("un caractère de contrôle n'a pas sa place dans un texte")
-        return value
+        return fit(value, line=True)
 
     return lire
 
@@ -139,13 +138,20 @@ def jour_of(value: Any) -> date:
     raise ValueError(f"« {_shown(value)} » n'est pas un jour : écrire par exemple 2024-03-01")
 
 
+def parse_cell(value: Any) -> Any:
+    """Return what a cell of JSON holds; raises `ValueError` with what is wrong, in French."""
+    if not isinstance(value, str):
+        return value
+    try:
+        found = parse_json(value)
+    except ValueError:
+        raise ValueError(f"« {_shown(value)} » n'est pas du JSON") from None
+    return fit(found)
+
+
 def _structure(adapter: TypeAdapter[Any]) -> Callable[[Any], Any]:
     def lire(value: Any) -> Any:
-        if isinstance(value, str):
-            try:
-                value = json.loads(value)
-            except (ValueError, RecursionError):
-                raise ValueError(f"« {_shown(value)} » n'est pas du JSON") from None
+        value = parse_cell(value)
         try:
             return adapter.validate_python(value)
         except ValidationError as error:
@@ -164,12 +170,7 @@ JUSQUE: Final = "jusquA"
 
 def _read_avant(value: Any) -> tuple[tuple[date, Mapping[str, Any]], ...]:
     """Return what columns of a point said until a day, the oldest first."""
-    entries = value
-    if isinstance(value, str):
-        try:
-            entries = json.loads(value)
-        except (ValueError, RecursionError):
-            raise ValueError(f"« {_shown(value)} » n'est pas du JSON") from None
+    entries = parse_cell(value)
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
         raise ValueError(f'écrire par exemple [{{"{JUSQUE}":"2024-03-01","puissanceSouscrite":6}}]')
     anciens: dict[date, dict[str, Any]] = {}

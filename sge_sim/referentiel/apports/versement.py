@@ -45,6 +45,7 @@ _SMALLEST, _LARGEST = 100, 2000
 _FIRST_SETTLED, _TIMES_SETTLED = 10_000, 4
 """After how many points the database takes note of them, and by how much that grows each time."""
 _WORDS: Final = tuple(MOTS.values())
+_NOT_OWN: Final = "il n'est pas importé et ne se retire pas : donner un autre PRM"
 
 
 @dataclass(slots=True)
@@ -320,7 +321,9 @@ class _Versement:
             if prm in there:
                 different = _differences(there[prm], cells_of(ligne, _WORDS))
                 if different:
-                    phrase = "ce point existe déjà, autrement (sge-sim points remove le retire)"
+                    own = known[prm] is not None
+                    remede = "sge-sim points remove le retire" if own else _NOT_OWN
+                    phrase = f"ce point existe déjà, autrement ({remede})"
                     self._add_faute(Faute(source, number, different[0], phrase))
                 else:
                     self.bilan.inchanges += 1
