@@ -21,6 +21,7 @@ from bench.load import CONNECTIONS, Driver, Load, Rounds, http_messages
 from bench.memory import footprint
 from bench.slow_readers import CLIENTS, MANNERS, others, slow_readers
 from bench.start import second_start
+from bench.usage import parser_of
 from bench.wiremock import wiremock, wiremock_jar
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.facts.database import Database
@@ -42,6 +43,7 @@ _JARS = Path(sys.prefix) / "wiremock"
 
 def main() -> None:
     """Measure, print each row once it is known."""
+    parser_of("bench", __doc__).parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         driver = Driver(folder)

@@ -18,6 +18,7 @@ from typing import Final, get_args
 from sqlalchemy import func, insert, select
 
 from bench.publication import SEED, is_linky, tiers_of
+from bench.usage import parser_of
 from sge_sim.clock import PARIS, add_months, elapsed_ms, stopwatch
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
@@ -118,11 +119,14 @@ def _instant() -> datetime:
 
 def main() -> None:
     """Measure what is asked for, or the largest demands, which have bounds."""
-    asked = list(zip(*[iter(sys.argv[1:])] * 2, strict=True)) or LARGEST
+    parser = parser_of("bench.demandes", __doc__)
+    parser.add_argument("flux", nargs="?", choices=get_args(FluxM023))
+    parser.add_argument("points", nargs="?", type=int, default=150)
+    given = parser.parse_args()
+    asked = [(given.flux, given.points)] if given.flux else LARGEST
     measured = []
-    for name, points in asked:
-        flux = next(known for known in get_args(FluxM023) if known == name)
-        made = measure(flux, int(points))
+    for flux, points in asked:
+        made = measure(flux, points)
         measured.append(made)
         print(
             f"{made.flux} of {made.points:6d} points: {made.files} files, "

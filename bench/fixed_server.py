@@ -1,13 +1,11 @@
-"""The simulator's own HTTPS server, answering ready bytes: what is left when nothing is simulated.
-
-python -m bench.fixed_server DATA_DIR SIZE     (the state that `sge-sim serve` made)
-"""
+"""The simulator's own HTTPS server, answering ready bytes: what is left without a simulation."""
 
 import signal
 import sys
 from http import HTTPStatus
 from pathlib import Path
 
+from bench.usage import parser_of
 from sge_sim.processes.simulator import open_simulator
 from sge_sim.settings import Settings
 from sge_sim.transport.listener import Limits, bind
@@ -37,4 +35,8 @@ def serve(data_dir: Path, size: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]), int(sys.argv[2]))
+    parser = parser_of("bench.fixed_server", __doc__)
+    parser.add_argument("data_dir", type=Path, help="the state that `sge-sim serve` made")
+    parser.add_argument("size", type=int, help="of the answer, in bytes")
+    given = parser.parse_args()
+    serve(given.data_dir, given.size)

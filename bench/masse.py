@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from bench.publication import JOUR, make_state
+from bench.usage import parser_of
 from sge_sim.clock import elapsed_ms, stopwatch
 
 _POINTS = 100_000
@@ -57,7 +58,9 @@ def _cpu() -> float:
 
 def main() -> None:
     """Make a state, then the files of each pair of flux, by one process and by two."""
-    points = int(sys.argv[1]) if len(sys.argv) > 1 else _POINTS
+    parser = parser_of("bench.masse", __doc__)
+    parser.add_argument("points", nargs="?", type=int, default=_POINTS)
+    points: int = parser.parse_args().points
     with tempfile.TemporaryDirectory() as name:
         state = Path(name) / "state"
         state.mkdir()

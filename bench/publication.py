@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from bench.usage import parser_of
 from sge_sim.clock import PARIS, elapsed_ms, stopwatch
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.flux.publication import Publisher
@@ -198,7 +199,9 @@ def subscribe(session: Session, prms: Sequence[str], rang: int) -> None:
 
 def main() -> None:
     """Measure each number of points given, and print one line for each."""
-    for points in map(int, sys.argv[1:]):
+    parser = parser_of("bench.publication", __doc__)
+    parser.add_argument("points", nargs="+", type=int)
+    for points in parser.parse_args().points:
         made = measure(points)
         print(
             f"{made.points:7d} points: {made.files} files, {made.size / 1e6:.1f} MB, "
@@ -207,7 +210,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--publish":
+    if sys.argv[1:2] == ["--publish"]:
         print(*publish(Path(sys.argv[2]), *sys.argv[3:]))
     else:
         main()

@@ -23,6 +23,7 @@ from bench.endpoints import CatalogueSender
 from bench.in_process import Caller, caller, data_connect
 from bench.publication import tiers_of
 from bench.trace import Counts, Walk, walk_of
+from bench.usage import parser_of
 from sge_sim.clock import parse_instant
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.dataconnect.applications import ensure_default_applications
@@ -285,7 +286,9 @@ def _answered(application: Responder, sender: Sender, received: bytes) -> bytes:
 def main() -> None:
     """Print what each walk comes to beside its budget, or the one that is asked for in full."""
     by_name = {marche.nom: marche for marche in MARCHES}
-    asked = sys.argv[1:]
+    parser = parser_of("bench.walks", __doc__)
+    parser.add_argument("marche", nargs="*", help=", ".join(by_name))
+    asked: list[str] = parser.parse_args().marche
     unknown = [nom for nom in asked if nom not in by_name]
     if unknown:
         sys.exit(f"« {unknown[0]} » n'est pas une marche : {', '.join(by_name)}.")

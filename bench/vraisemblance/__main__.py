@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from bench.usage import parser_of
 from bench.vraisemblance.etiquettes import judge_labelled
 from bench.vraisemblance.images import lines
 from bench.vraisemblance.juge import ECARTS, PARTS, Ligne, distances, judge, shares
@@ -205,4 +206,6 @@ def _durations(W: Nombres) -> Nombres:
 
 
 if __name__ == "__main__":
-    sys.exit(not main([int(one) for one in sys.argv[1:]] or [1]))
+    parser = parser_of("bench.vraisemblance", __doc__)
+    parser.add_argument("graine", nargs="*", type=int, default=[1])
+    sys.exit(not main(parser.parse_args().graine))

@@ -134,7 +134,7 @@ def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
             int(energies[suivent, 0].sum()),
             int(energies[installation.blocs[:, 0], 0].sum()),
             int(energies[0, 0]),
-            int(1000 * constantes[5:7].sum() // max(constantes[:5].sum(), 1)),
+            int(1000 * constantes[5:7].sum() // max(int(constantes[:5].sum()), 1)),
             int(constantes.sum()),
             int(installation.lignes[1:3, 0].sum()),
             int(installation.gigues[1:3].sum()),

@@ -245,10 +245,14 @@ def verified_chain(tls: ssl.SSLSocket) -> list[bytes]:
     certificate can still be named; empty if no certificate came.
     """
     if sys.version_info >= (3, 13):
-        return tls.get_verified_chain()
-    # Before 3.13 the same thing exists without a public name.
-    private: Any = tls._sslobj  # type: ignore[attr-defined]
-    return [certificate.public_bytes(_DER) for certificate in private.get_verified_chain() or ()]
+        chain = tls.get_verified_chain()
+    else:
+        # Before 3.13 the same thing exists without a public name.
+        private: Any = tls._sslobj  # type: ignore[attr-defined]
+        chain = [
+            certificate.public_bytes(_DER) for certificate in private.get_verified_chain() or ()
+        ]
+    return chain
 
 
 def load_server_certificate(context: ssl.SSLContext, certificate: Path, private_key: Path) -> None:

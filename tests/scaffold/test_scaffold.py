@@ -70,7 +70,8 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the tree, with what mypy knows of it if it has seen it."""
     folder = tmp_path_factory.mktemp("copy")
-    for name in ("sge_sim", "scaffold", "wsdl", "catalog", "certs", "tests", ".mypy_cache"):
+    known = f".mypy_cache/{sys.version_info.major}.{sys.version_info.minor}"
+    for name in ("sge_sim", "scaffold", "wsdl", "catalog", "certs", "tests", known):
         if not (ROOT / name).exists():
             continue
         shutil.copytree(ROOT / name, folder / name)
