@@ -213,11 +213,9 @@ def _held(
     mise_en_service: date, resiliation: date | None, service: tuple[date, date | None] | None
 ) -> tuple[date, date | None]:
     """Return the days during which the client of a service held the point, or today's client."""
-    if service is not None:
-        debut, fin = service
-        if fin is not None and debut < fin <= mise_en_service:
-            return debut, fin
-    return mise_en_service, resiliation
+    debut, fin = service or (date.max, None)
+    of_former = fin is not None and debut < fin <= mise_en_service
+    return (debut, fin) if of_former else (mise_en_service, resiliation)
 
 
 def _unite(point: AnyPoint) -> str | None:
