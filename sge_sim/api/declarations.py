@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any, Final, Self
 
 import sge_sim.dataconnect.rest_rules as dataconnect
-from sge_sim.api.typed_filters import code_typed
+from sge_sim.api.typed_filters import chosen
 from sge_sim.api.views import View
 from sge_sim.dataconnect.documentation import all_rules
 from sge_sim.datahub import droits as datahub
@@ -15,6 +15,7 @@ from sge_sim.datahub.spice import HABILITATIONS
 from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.plateformes import FLUX_ARRETES
 from sge_sim.door import gates as door
+from sge_sim.errors import require_found
 from sge_sim.flux.r6x import recevabilite as report
 from sge_sim.journal import Journal
 from sge_sim.pki.checks import CERTIFICATE_CHECKS
@@ -67,6 +68,15 @@ def all_whole_rules() -> Iterator[Rule]:
         yield from (rule.of(name) for rule in rules)
 
 
+_OAUTH: Final = (
+    *("invalid_client", "invalid_grant", "invalid_scope", "unauthorized_client"),
+    *("unsupported_grant_type", "unsupported_token_type"),
+)
+"""What a token is refused by without a rule of ours (RFC 6749 §5.2, RFC 7009 §2.2.1)."""
+ALL_CODES: Final = sorted({*CODES, *_OAUTH, *(rule.code for rule in all_whole_rules())})
+"""The codes of every answer, Data Connect's and those of the door among them."""
+
+
 class CodeView(View):
     """A return code, the rules that send it, and the services that never do, with the reason."""
 
@@ -101,6 +111,21 @@ class CodeView(View):
         """The text that a search goes through."""
         rules = (f"{rule.name} {service}" for service, rule in self.regles)
         return " ".join((self.code, self.libelle, *rules))
+
+
+def code_typed(typed: str | None) -> str | None:
+    """Return a return code as it is written (SGT4F7); None for nothing typed.
+
+    Raises `UnknownError` for a code that there isn't.
+    """
+    written = typed.strip() if typed else ""
+    if not written or written.isdigit():  # a status of HTTP, which the door answers too
+        return written or None
+    return require_found(
+        written if written in ALL_CODES else chosen(written, ALL_CODES),
+        f"« {written} » n'est pas un code retour : sge-sim codes list les donne, et /codes.",
+        written,
+    )
 
 
 def search_rules(words: str, code: str | None) -> list[Rule]:

@@ -26,11 +26,6 @@ def chosen(typed: str, known: Sequence[S]) -> S | None:
     return next((word for word in known if word == spelt), None)
 
 
-def code_typed(typed: str | None) -> str | None:
-    """Return a return code as the journal keeps it (SGT4F7); None for nothing typed."""
-    return typed.strip().upper() or None if typed else None
-
-
 def service_typed(typed: str | None) -> str | None:
     """Return the name of a service as the journal keeps it; None for nothing typed."""
     return known_spelling(typed, service_names()) or None if typed else None
