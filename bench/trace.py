@@ -2,8 +2,9 @@
 
 A step is a call of a named function of the package; what a function makes inside itself
 (comprehensions, lambdas) and what the language calls (`__init__`, `__hash__`, the resumption of a
-generator) belong to the step that needed it. The rules and the checks of a certificate are entries
-of tables: they are steps, none of the functions, and no returns.
+generator) belong to the step that needed it, and so does what keeps a result (`_KEEPING`). The
+rules and the checks of a certificate are entries of tables: they are steps, none of the functions,
+and no returns.
 
 A room is one that `docs/rooms.yaml` names. A return is a step into a file that the walk had left,
 called from another file. What is of one of `KINDS` may be asked again by whoever holds it; the list
@@ -39,6 +40,7 @@ KINDS = {
 """What may be called into again: each kind, and the files that are of it."""
 
 _PACKAGE = Path(sge_sim.__file__).parent
+_KEEPING = _PACKAGE / "machine" / "once.py"
 
 
 @dataclass(frozen=True)
@@ -177,4 +179,5 @@ def _caller_of(frame: FrameType) -> str | None:
 
 def _place(frame: FrameType) -> str | None:
     path = Path(frame.f_code.co_filename)
-    return path.relative_to(_PACKAGE).as_posix() if path.is_relative_to(_PACKAGE) else None
+    ours = path.is_relative_to(_PACKAGE) and path != _KEEPING
+    return path.relative_to(_PACKAGE).as_posix() if ours else None

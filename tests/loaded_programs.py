@@ -28,6 +28,7 @@ from typing import IO, Any, NoReturn
 _LARGEST = 1 << 20
 _WARMED = {
     "sge_sim": "import sqlalchemy.orm; sqlalchemy.orm.configure_mappers()\n"
+    "from sge_sim.mesures.communs import make_common_tables; make_common_tables()\n"
     "import held_lock; held_lock.watch()",
     "lowatt_enedis": "import rich.console, rich.json",
 }

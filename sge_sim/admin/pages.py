@@ -7,7 +7,6 @@ to a form leads to a page and leaves a cookie, which that page shows and takes a
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -24,6 +23,7 @@ from sge_sim.domaine.nomenclatures import KindClock, in_french
 from sge_sim.domaine.plateformes import is_open
 from sge_sim.domaine.retombees import Travail, parts_of, progress_sentence
 from sge_sim.facts.stored_clock import kind_of
+from sge_sim.machine.once import computed_once
 from sge_sim.soap.codes import LIBELLES_CODES
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def render_part(template: str, name: str, *arguments: Any) -> str:
     return part
 
 
-@cache
+@computed_once()
 def plot_library() -> Path:
     """Return the folder of the scripts and styles that draw curves, from a package of its own.
 
@@ -217,7 +217,7 @@ def _with_breaks(name: str) -> Markup:
     return Markup("<wbr>").join(escape(word) for word in _WORDS.split(name))
 
 
-@cache
+@computed_once()
 def _templates() -> "Jinja2Templates":
     """Return the templates, which the first page loads: a harness may never look at one."""
     from fastapi.templating import Jinja2Templates

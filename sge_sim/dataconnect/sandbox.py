@@ -9,11 +9,11 @@ that contract and measures tell of the points of the mocks.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import Segment
+from sge_sim.machine.once import computed_once
 from sge_sim.tables.mesures_facts import MesuresFacts
 from sge_sim.tables.point_facts import CompteurFacts, Dossier, PointFacts
 
@@ -98,7 +98,7 @@ def dossier_of(prm: str, now: datetime) -> Dossier | None:
     return None if fictif is None else _dossier(fictif, now.astimezone(PARIS).date())
 
 
-@lru_cache(maxsize=32)
+@computed_once(32)
 def _dossier(fictif: PointFictif, today: date) -> Dossier:
     production = fictif.segment == "P4"
     mise_en_service = fictif.mise_en_service

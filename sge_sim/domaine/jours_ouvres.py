@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Final, Self
 
 from dateutil.easter import easter
 
 from sge_sim.clock import PARIS, Duree, parse_duration
 from sge_sim.errors import UsageError
+from sge_sim.machine.once import computed_once
 
 _FIXES: Final = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
 _APRES_PAQUES: Final = (1, 39)
@@ -40,7 +40,7 @@ def _jours_feries(annee: int) -> Iterator[date]:
         yield paques + timedelta(_PENTECOTE)
 
 
-@lru_cache(maxsize=4096)
+@computed_once(4096)
 def is_working_day(day: date) -> bool:
     """Tell whether `day` is worked: neither a weekend nor a holiday of metropolitan France."""
     return day.weekday() < 5 and day not in jours_feries([day.year])

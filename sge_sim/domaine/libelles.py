@@ -7,16 +7,16 @@ themselves, only the others are written.
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
 
 from sge_sim.domaine.nomenclatures import MotifFin, TypeEvenement
+from sge_sim.machine.once import computed_once
 
 _JOUR_MAX = 28
 _PLAGE_RELEVE = re.compile(r"[DTMF]{2}(\d{2})")
 
 
-@lru_cache(maxsize=256)
+@computed_once(256)
 def jour_releve(plage: str | None) -> int:
     """Return the day of the month on which a point is read, 1 to 28, from its reading range.
 

@@ -7,12 +7,12 @@ the regimes stand in `catalog/heures-creuses/`.
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import data_path
+from sge_sim.machine.once import computed_once
 
 Plages = tuple[tuple[int, int], ...]
 """Ranges of the legal day in minutes since midnight, [start, end); 1376, 416 crosses midnight."""
@@ -42,7 +42,7 @@ class PlageOfficielle(NamedTuple):
     libelle: str
 
 
-@lru_cache(maxsize=4096)
+@computed_once(4096)
 def parse_plages(texte: str) -> Plages:
     """Read off-peak ranges as SGE labels them.
 
@@ -87,7 +87,7 @@ def minutes_de(plages: Plages) -> frozenset[int]:
     )
 
 
-@lru_cache(maxsize=256)
+@computed_once(256)
 def durees_des(plages: Plages) -> tuple[tuple[int, int], ...]:
     """Return the start of each range and how long it lasts, in minutes, the longest first.
 
@@ -103,7 +103,7 @@ def decalees(plages: Plages, minutes: int) -> Plages:
     return tuple(((a + minutes) % _JOURNEE, (b + minutes) % _JOURNEE) for a, b in plages)
 
 
-@lru_cache(maxsize=4096)
+@computed_once(4096)
 def decalage_de(plages: Plages) -> int:
     """Return by how many minutes ranges stand beside their half-hours, -14 to 15.
 
@@ -127,7 +127,7 @@ def touches(plages: Plages, regle: str) -> bool:
     return bool(minutes_de(nominales(plages)) & minutes_de(_INTERDITES[regle]))
 
 
-@cache
+@computed_once()
 def officielles() -> Mapping[str, PlageOfficielle]:
     """Return the official list, by identifier."""
     found = {}
@@ -137,7 +137,7 @@ def officielles() -> Mapping[str, PlageOfficielle]:
     return MappingProxyType(found)
 
 
-@cache
+@computed_once()
 def _par_plages() -> Mapping[Plages, PlageOfficielle]:
     found: dict[Plages, PlageOfficielle] = {}
     for plage in officielles().values():
@@ -181,7 +181,7 @@ def plage_officielle(texte: str) -> PlageOfficielle:
     return found
 
 
-@cache
+@computed_once()
 def regimes(marque: str) -> tuple[Plages, ...]:
     """Return the nominal regimes of a mark of `regimes.txt`: `H`, `B`, `1`, `A` or `C`."""
     return tuple(

@@ -210,6 +210,10 @@ class B2B:
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if content_type not in _CONTENT_TYPES:
             raise Refus(gates.CONTENU_ADMIS, f"Content-Type « {content_type} »")
+        coding = request.headers.get("content-encoding", "")
+        if coding.strip().lower() not in ("", "identity"):
+            constat = f"Content-Encoding « {coding} » : le corps n'est pas décodé"
+            raise Refus(gates.CORPS_SANS_CODAGE, constat, **{"Accept-Encoding": "identity"})
         return self._demand(exchange, endpoint, verdict.acteur, gone)
 
     def _demand(self, exchange: Exchange, endpoint: "Endpoint", acteur: str, gone: str) -> Response:

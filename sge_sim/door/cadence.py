@@ -8,10 +8,10 @@ transaction. Simulators on several machines each count their own.
 import struct
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
+from sge_sim.machine.once import computed_once
 from sge_sim.machine.shared_memory import SharedMemory
 
 _CELL = struct.Struct("=8sQI")  # who calls what, the second (since 1970), the calls in it
@@ -62,7 +62,7 @@ class Cadence:
         self._memory.close()
 
 
-@lru_cache(maxsize=1024)
+@computed_once(1024)
 def _places(who: tuple[str, ...], service: str) -> tuple[tuple[bytes, tuple[int, ...]], ...]:
     """Return, for each of `who` and the service, the key of the pair and the cells it may have."""
     places = []

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import read_certificat
 from sge_sim.machine.files import make_folder_once
+from sge_sim.machine.once import computed_once
 from sge_sim.pki.certificates import fingerprint, name_text
 from sge_sim.pki.deadlines import in_legal_time
 from sge_sim.pki.inspection import read_acteur_certificate
@@ -122,7 +122,7 @@ class CertificateRegister:
         return self._database.memoire.look().ask(read_registered, fingerprint, environment)
 
 
-@lru_cache(maxsize=1024)
+@computed_once(1024)
 def _intermediates(pem: str) -> tuple[bytes, ...]:
     """Return the certificates of a chain but its first, as DER."""
     _, *others = x509.load_pem_x509_certificates(pem.encode("ascii"))

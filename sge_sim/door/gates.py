@@ -5,12 +5,12 @@ message of SOAP is answered. Those of certificates are in `sge_sim.pki`.
 """
 
 import base64
-from functools import lru_cache
 from typing import Final, Protocol
 
 from sge_sim.domaine.plateformes import closed_sentence, is_open, next_opening, seconds_until
 from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import read_login
+from sge_sim.machine.once import computed_once
 from sge_sim.referentiel.passwords import password_matches
 from sge_sim.refus import Refus, Rule
 from sge_sim.soap.exchange import Exchange
@@ -52,7 +52,14 @@ CONTENU_ADMIS: Final = Rule(
     "415",
     "SOAP 1.1 §6 ; RFC 9110 §15.5.16",
     "assumed",
-    "Content-Type text/xml ou application/soap+xml",
+    "Content-Type text/xml, et une enveloppe SOAP 1.1",
+)
+CORPS_SANS_CODAGE: Final = Rule(
+    "corps_sans_codage",
+    "415",
+    "RFC 9110 §8.4 et §15.5.16 ; ce que fait SGE n'est pas publié",
+    "assumed",
+    "le corps tel quel, sans Content-Encoding",
 )
 UN_APPEL_PAR_SECONDE: Final = Rule(
     "un_appel_par_seconde",
@@ -109,7 +116,7 @@ class BasicAuthentication:
     def __init__(self, database: Database) -> None:
         self._database = database
         # scrypt is slow on purpose (some 50 ms) and a client sends its password with every call.
-        self._matches = lru_cache(maxsize=1024)(password_matches)
+        self._matches = computed_once(1024)(password_matches)
 
     def __call__(self, exchange: Exchange, acteur: str) -> None:
         reason = self._reason(exchange.request.headers.get("authorization", ""), acteur)

@@ -5,9 +5,10 @@ of what reading again would take.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import count
 from sqlite3 import Error as SqliteError
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
@@ -29,7 +30,12 @@ _DATA_VERSION = "PRAGMA data_version"
 
 
 class Editions(Protocol):
-    """The editions of one database."""
+    """The editions of one database.
+
+    Whoever has `turn` looks and keeps what it read: the next finds it, where one reads at a time.
+    """
+
+    turn: AbstractContextManager[object]
 
     def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Readings]:
         """Return the present edition, and what it answers to the questions that aren't known of it:
@@ -48,11 +54,11 @@ class SqliteEditions:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._lock = Lock()
+        self.turn: AbstractContextManager[object] = RLock()
         self._opened: tuple[int, Connection, Driver] | None = None
 
     def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Readings]:
-        with self._lock:
+        with self.turn:
             opening, _, driver = self._opened or self._open()
             execute = driver.connection.execute
             try:
@@ -73,7 +79,7 @@ class SqliteEditions:
                 raise
 
     def close(self) -> None:
-        with self._lock:
+        with self.turn:
             if self._opened is not None:
                 self._opened[1].close()
                 self._opened = None
@@ -97,6 +103,9 @@ class CountedEditions:
     def __init__(self, engine: Engine, looking: Engine) -> None:
         """`looking` makes that connection, which must not begin transactions."""
         self._looking = looking
+        self.turn: AbstractContextManager[object] = (
+            nullcontext()
+        )  # each reads on a connection of its own
         self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ")
         self._lock = Lock()
         self._opened: tuple[Connection, Driver] | None = None

@@ -33,13 +33,14 @@ class Memoire:
 
     def look(self, *asked: Question) -> "Vue":
         """Return a view of the state as it is now, in which what is asked is read (`found`)."""
-        kept = {each: self.young.get(each) or self._come_back(each) for each in asked}
-        edition, read = self._editions.look(kept)
-        for question, value in read:
-            known = kept[question]
-            if known is not None and _same(known[1], value):
-                value = known[1]
-            kept[question] = self._keep(question, (edition, value))
+        with self._editions.turn:
+            kept = {each: self.young.get(each) or self._come_back(each) for each in asked}
+            edition, read = self._editions.look(kept)
+            for question, value in read:
+                known = kept[question]
+                if known is not None and _same(known[1], value):
+                    value = known[1]
+                kept[question] = self._keep(question, (edition, value))
         return Vue(self, edition, [known[1] for each in asked if (known := kept[each])])
 
     def lire(self, **asked: Any) -> Faits:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sge_sim.clock import PARIS
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures import minuits
 from sge_sim.mesures.calendrier import decalages as decalages_legaux
 from sge_sim.mesures.tableaux import Entiers
@@ -43,7 +43,7 @@ def avec_decalage(horodates: Entiers, decalages: Entiers) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=1)
+@computed_once(1)
 def _heures() -> NDArray[np.object_]:
     """Return what follows the date at each minute of a day, in winter, then in summer."""
     textes = [

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from functools import cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -22,6 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sge_sim.facts.database import Database
+from sge_sim.machine.once import computed_once
 
 T = TypeVar("T")
 
@@ -131,7 +131,7 @@ def run_at(url: str, work: Callable[..., T], job: Job) -> T:
         gc.collect(0)
 
 
-@cache
+@computed_once()
 def _database_at(url: str) -> Database:
     return Database(url)
 

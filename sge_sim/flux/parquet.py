@@ -13,7 +13,6 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from sge_sim.clock import PARIS, start_of_day
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.flux.r6x.tableau import rows_of
 from sge_sim.machine.documents import parse_xml, zip_members
+from sge_sim.machine.once import computed_once
 
 COLONNES: Final = ("prm", "horodate", "valeur", "unite", "grandeur", "grille", "classe")
 _TITRES: Final = (
@@ -124,12 +124,12 @@ _LECTEURS: Final[Mapping[str, Callable[[bytes], Iterator[Row]]]] = MappingProxyT
 )
 
 
-@lru_cache(maxsize=4096)
+@computed_once(4096)
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-@lru_cache(maxsize=4096)
+@computed_once(4096)
 def _instants(text: str) -> tuple[datetime, datetime]:
     """Return what a legal time without offset may be, of the first hour and of the second where it
     comes twice."""

@@ -7,7 +7,6 @@ day that has not come, or was lost, has its calendars alone.
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from functools import lru_cache
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
@@ -16,6 +15,7 @@ from sge_sim.flux.envoi import Archive, Envoi, PointPublie, batches, par_point
 from sge_sim.flux.horodates import legal
 from sge_sim.flux.periodes import Frequence
 from sge_sim.flux.r50 import POINTS_ENSEMBLE, XSI, Etendues, du_jour, serial_archive
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures import (
     CADRANS_FOURNISSEUR,
     Grille,
@@ -94,7 +94,7 @@ def _jour(publie: PointPublie, maximum: int) -> str:
     return modele % (publie.affaire_id, *[lus[rang] for rang in rangs], maximum)
 
 
-@lru_cache(maxsize=128)
+@computed_once(128)
 def _modele(
     jour: date, grille_fournisseur: Grille | None, grille_distributeur: Grille | None
 ) -> tuple[str, list[int]]:

@@ -7,7 +7,6 @@ of the next day. Raw values only, nothing is estimated (documented). A point tha
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
 from xml.sax.saxutils import escape
@@ -17,6 +16,7 @@ import numpy as np
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie, batches, par_point
 from sge_sim.flux.horodates import avec_decalage, legal
 from sge_sim.flux.periodes import Frequence
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures import PointMesure, courbe, minuits
 from sge_sim.mesures.calendrier import decalages
 from sge_sim.mesures.ensemble import courbes_du_jour
@@ -124,7 +124,7 @@ def du_jour(
     return found
 
 
-@lru_cache(maxsize=8)
+@computed_once(8)
 def _modele(jour: date) -> str:
     """Return the `Donnees_Releve` of a day that was wholly collected: the case, then the values."""
     minuit, suivant = minuits(jour, jour + timedelta(1)).tolist()

@@ -7,7 +7,6 @@ the state in memory watches its database for changes.
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -25,6 +24,7 @@ from sqlalchemy import (
 )
 
 from sge_sim.domaine.nomenclatures import KindEchange, Origine
+from sge_sim.machine.once import computed_once
 from sge_sim.refus import Rule
 from sge_sim.tables.base import RowId
 
@@ -254,7 +254,7 @@ def _text(text: str | None, most: int) -> str:
     return _QUOTED(text if len(text) <= most else text[: most - 1] + _CUT)
 
 
-@lru_cache(maxsize=256)
+@computed_once(256)
 def _written(texts: tuple[str | None, ...], bounds: tuple[int, ...]) -> str:
     """Return texts that come again and again as JSON, a comma between two."""
     return ",".join(map(_text, texts, bounds))

@@ -12,12 +12,12 @@ repeating the true history.
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 
 import numpy as np
 
 from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR
 from sge_sim.domaine.jours_ouvres import jours_feries
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws, subkey, subkeys
 from sge_sim.mesures.tableaux import Entiers
 
@@ -73,7 +73,7 @@ def numero(jour: date) -> int:
     return n
 
 
-@lru_cache(maxsize=4096)
+@computed_once(4096)
 def numero_borne(jour: date) -> int:
     """Return the number of a day, of the first or last one when it is outside of the table."""
     return min(max(jour.toordinal(), _ORIGINE), _FIN) - _ORIGINE
@@ -105,14 +105,14 @@ def decalages(horodates: Entiers) -> Entiers:
     return np.array(table.decalages_apres)[rangs]
 
 
-@lru_cache(maxsize=4096)
+@computed_once(4096)
 def changements_entre(i0: int, i1: int) -> tuple[int, ...]:
     """Return the days of 23 or 25 hours in [i0, i1)."""
     jours = calendrier().changements
     return jours[bisect_left(jours, i0) : bisect_left(jours, i1)]
 
 
-@lru_cache(maxsize=1)
+@computed_once(1)
 def calendrier() -> Calendrier:
     """Return the national table (computed on the first call, about 0.2 s)."""
     nombre = FIN_DES_JOURS.toordinal() - _ORIGINE
@@ -186,7 +186,7 @@ def _transitions() -> tuple[tuple[int, ...], tuple[int, ...]]:
     return tuple(instants), tuple(apres)
 
 
-@lru_cache(maxsize=1)
+@computed_once(1)
 def jours_civils() -> tuple[Entiers, Entiers]:
     """Return the month and the day of the month of each day of the table."""
     nombre = FIN_DES_JOURS.toordinal() - _ORIGINE

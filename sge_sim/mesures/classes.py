@@ -4,10 +4,9 @@ A day is cut the same way under the same off-peak ranges; what its parts are cal
 registers, follows the season, the weekday or the colour of the day.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.point import Plages, Structure
 from sge_sim.mesures.tableaux import Entiers
@@ -19,7 +18,7 @@ _SIX_CADRANS: Plages = ((22 * 60, 6 * 60),)
 """Off-peak hours of the six-class calendar, whatever the point's (assumed)."""
 
 
-@lru_cache(maxsize=2048)
+@computed_once(2048)
 def decoupage(structure: Structure, plages: Plages) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the minutes at which a day changes class, and the nature of each part."""
     if structure is Structure.SIX_CADRANS:
@@ -38,7 +37,7 @@ def decoupage(structure: Structure, plages: Plages) -> tuple[tuple[int, ...], tu
     return tuple(bornes.tolist()), tuple(creuses[[0, *bornes.tolist()]].tolist())
 
 
-@lru_cache(maxsize=len(Structure))
+@computed_once(len(Structure))
 def cadrans_des_jours(structure: Structure) -> Entiers:
     """Return the register of each nature of time on each day: shape (4, days)."""
     table = calendrier()
@@ -80,7 +79,7 @@ def par_cadran(
     return comptes
 
 
-@lru_cache(maxsize=64)
+@computed_once(64)
 def _tranches(
     structure: Structure, natures: tuple[int, ...], premier: int, fin: int
 ) -> tuple[Entiers, Entiers, int]:

@@ -7,11 +7,11 @@ how uses follow it, is plausible, not measured (assumed).
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.calendrier import (
     bruit_lie,
@@ -122,7 +122,7 @@ def temperature_le(zone: int, jour: date) -> float:
     return float(climat().temperatures[zone, numero_borne(jour)]) / 10
 
 
-@lru_cache(maxsize=1)
+@computed_once(1)
 def climat() -> Climat:
     """Return the table (computed on the first call, about 0.1 s)."""
     nationale = calendrier().temperature

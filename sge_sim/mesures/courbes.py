@@ -7,13 +7,13 @@ the step for C5 and P4 (observed 2022 and 2023: the guide states the reverse).
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sge_sim.clock import FIN_DES_JOURS, add_months
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.calendrier import (
     calendrier,
@@ -179,7 +179,7 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
     return volts
 
 
-@lru_cache(maxsize=2)
+@computed_once(2)
 def _ecarts_de_tension(pas_par_jour: int) -> Entiers:
     """Return 32 days of voltage, as departures from the nominal in 1/1000: (32, steps)."""
     rangs = np.arange(32 * pas_par_jour, dtype=np.int64).reshape(32, pas_par_jour)
@@ -237,7 +237,7 @@ def est_collecte(point: PointMesure, n: int) -> bool:
     return not point.trous and point.donnees is None and est_enregistre(point, n)
 
 
-@lru_cache(maxsize=POINTS_GARDES)
+@computed_once(POINTS_GARDES)
 def _enregistrements(point: PointMesure) -> tuple[tuple[int, int, bool], ...]:
     """Return the recorded periods: first day, end day, whether the meter kept them before they were
     collected, hourly on a C5 or P4.
@@ -306,7 +306,7 @@ def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
     )
 
 
-@lru_cache(maxsize=256)
+@computed_once(256)
 def _instants(petit: bool, jours: tuple[tuple[int, int, int], ...]) -> _Instants:
     """Return the points of blocks of days [premier, fin) in steps of so many minutes.
 

@@ -5,12 +5,12 @@ dated entries of the point: they are computed and kept by two months.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.journees import journees
 from sge_sim.mesures.point import PointMesure
@@ -32,7 +32,7 @@ def demi_heures(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, Ent
                 yield debut, gardees[debut - premier : fin - premier].astype(np.int64)
 
 
-@lru_cache(maxsize=2048)
+@computed_once(2048)
 def _gardees(point: PointMesure, rang: int) -> list[tuple[int, NDArray[Any]]]:
     """Return the mean W of the days of that rank that are kept together, in parts of days of the
     same length under the same dated entries: as few bytes as hold them, read-only."""

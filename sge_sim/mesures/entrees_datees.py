@@ -2,12 +2,12 @@
 
 from bisect import bisect_left, bisect_right
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 
 from sge_sim.clock import FIN_DES_JOURS
 from sge_sim.domaine.plages import is_saison_haute
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.calendrier import calendrier, numero_borne
 from sge_sim.mesures.point import (
     PLAGES_PAR_DEFAUT,
@@ -30,7 +30,7 @@ def coupes_entre(point: PointMesure, i0: int, i1: int) -> tuple[int, ...]:
     return coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)]
 
 
-@lru_cache(maxsize=POINTS_GARDES)
+@computed_once(POINTS_GARDES)
 def coupes_de(point: PointMesure) -> tuple[int, ...]:
     """Return the days on which something dated changes in the life of a point."""
     dates = [plages.depuis for plages in point.heures_creuses[1:]]
@@ -55,7 +55,7 @@ def periode_mesuree(point: PointMesure, i0: int, i1: int) -> tuple[int, int]:
     return i0, max(i0, min(i1, dernier))
 
 
-@lru_cache(maxsize=POINTS_GARDES)
+@computed_once(POINTS_GARDES)
 def vie(point: PointMesure) -> tuple[int, int]:
     """Return the first and last (excluded) days that the point may tell."""
     pose = next((c.pose for c in point.compteurs if c.communicant), FIN_DES_JOURS)

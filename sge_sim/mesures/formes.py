@@ -13,11 +13,12 @@ are plausible, not measured (assumed).
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.dessins import AVANCE, DUREES, sortes
 from sge_sim.mesures.hasard import PRESENCES, UN, bruits, rang_de_presence, table_de_bruit
@@ -126,7 +127,7 @@ class Banque:
         return found
 
 
-@lru_cache(maxsize=2)
+@computed_once(2)
 def banque(pas_par_jour: int) -> Banque:
     """Return the rows in 48 or 288 steps a day."""
     groupes: dict[Sorte, Groupe] = {}
@@ -201,7 +202,7 @@ def rang_de_bloc(presence: int, ecart: int, duree: int) -> int:
     return (le_plus_proche * len(PRESENCES) + rang_de_presence(presence)) * len(DUREES) + duree
 
 
-@lru_cache(maxsize=2)
+@computed_once(2)
 def gigues(pas_par_jour: int) -> tuple[Entiers, dict[tuple[Sorte, int], int]]:
     """Return what a day's draw adds to a row, by table then by draw; and where the table of a kind
     and of a rank begins: the rank in `JEUX` of how much the start moves, or, for a `BLOC`,

@@ -7,9 +7,9 @@ they are those seen in R151, R171 and CMD v3 (observed 2022-2023); that of PT000
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from sge_sim.domaine.libelles import libelle_de
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.point import Grille, Structure, en_vigueur
 
 INCONNU = "INCONNU"
@@ -53,7 +53,7 @@ def calendrier_nomme(grille: Grille | None) -> CalendrierNomme:
     return _nomme(grille.calendrier, grille.structure)
 
 
-@lru_cache(maxsize=256)
+@computed_once(256)
 def _nomme(code: str, structure: Structure) -> CalendrierNomme:
     """The points share few: kept."""
     return CalendrierNomme(

@@ -4,11 +4,11 @@ Everything is over `UN`, from numbers of `alea`: no value depends on how a machi
 exponentials.
 """
 
-from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
 
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.tableaux import Entiers
 
@@ -82,13 +82,13 @@ class Tirages:
         return min(max(mediane * facteur >> FRACTION, bas), haut)
 
 
-@lru_cache(maxsize=128)
+@computed_once(128)
 def rang_de_presence(presence: int) -> int:
     """Return the rank of the nearest of `PRESENCES`."""
     return min(range(len(PRESENCES)), key=lambda rang: abs(PRESENCES[rang] - presence))
 
 
-@lru_cache(maxsize=1024)
+@computed_once(1024)
 def table_de_bruit(presence: int, ecart: int) -> int:
     """Return where the noise of a day begins in `bruits()`: of the nearest presence and spread, per
     cent."""
@@ -96,7 +96,7 @@ def table_de_bruit(presence: int, ecart: int) -> int:
     return (rang_de_presence(presence) * len(ECARTS) + rang) * TIRAGES_D_UN_JOUR
 
 
-@lru_cache(maxsize=1)
+@computed_once(1)
 def bruits() -> Entiers:
     """Return the factors of a day, over `UN`, by table then by draw: ascending, zeros first where
     the use may not happen; the mean of each table is `UN`, but for

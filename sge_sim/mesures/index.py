@@ -8,11 +8,11 @@ register 1 goes on from where the previous one stopped.
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
 import numpy as np
 
 from sge_sim.clock import PARIS
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage, par_cadran
@@ -259,7 +259,7 @@ class _Compte:
     sommes: Entiers
 
 
-@lru_cache(maxsize=POINTS_GARDES)
+@computed_once(POINTS_GARDES)
 def compte_garde(_point: PointMesure, pose: int, _grandeur: Grandeur) -> list[_Compte]:
     """Return where the last count of a meter is kept."""
     return [_Compte(pose, np.zeros(_TOTAL + 1, np.int64))]

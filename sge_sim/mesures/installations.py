@@ -5,12 +5,12 @@ measured (assumed).
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from sge_sim.domaine.plages import Plages
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import Cles, draws, subkeys
 from sge_sim.mesures.centrales import centrale
 from sge_sim.mesures.climat import ZONES
@@ -59,7 +59,7 @@ def cles_de(graine: int) -> ClesDePoint:
     return gardees[0]
 
 
-@lru_cache(maxsize=POINTS_GARDES)
+@computed_once(POINTS_GARDES)
 def _gardees(_graine: int) -> list[ClesDePoint]:
     """Return where the keys of a seed are kept."""
     return []
@@ -101,7 +101,7 @@ def zone_de(point: PointMesure) -> int:
     return cles_de(point.graine).zone % len(ZONES)
 
 
-@lru_cache(maxsize=POINTS_GARDES)
+@computed_once(POINTS_GARDES)
 def installation(
     graine: int,
     petit: bool,

@@ -19,13 +19,13 @@ energy that two indexes leave.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.calendrier import (
     calendrier,
     changements_entre,
@@ -166,7 +166,7 @@ def _nettes(
     return JourneesNettes(i0, vide, vide, banque(48), False, rangs, ecarts, exacts)
 
 
-@lru_cache(maxsize=32)
+@computed_once(32)
 def _net(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:
     """Return the exact sums of some months (100 kB each)."""
     assert point.couple is not None
@@ -180,7 +180,7 @@ def _net(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:
     return net
 
 
-@lru_cache(maxsize=128)
+@computed_once(128)
 def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _BlocDeJours:
     """Return the uses of some months, which are asked for by the week (10 kB each)."""
     bloc = _computed(point, i0, i1, grandeur)
@@ -226,7 +226,7 @@ def _with_given(drawn: Iterator[Journees], known: Mapping[int, Entiers]) -> Iter
         )
 
 
-@lru_cache(maxsize=64)
+@computed_once(64)
 def _known_steps(point: PointMesure, donnees: MesuresDonnees) -> Mapping[int, Entiers]:
     """Return what each step of the days of which something is known spends, by their number."""
     known: dict[int, Entiers] = {}

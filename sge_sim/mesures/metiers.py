@@ -4,10 +4,9 @@ Plausible, not measured (assumed). A trade says its uses as parts of an open day
 is one trade, now and then two, with hours of its own, sized by its subscribed power.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.climat import (
     ARROSAGE,
     CHAUFFAGE,
@@ -163,14 +162,14 @@ def _usage(t: Tirages, part: Part, pas_par_jour: int, zone: int) -> Charge:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=256)
+@computed_once(256)
 def _proche(valeurs: tuple[int, ...], voulue: int) -> int:
     return min(range(len(valeurs)), key=lambda rang: abs(valeurs[rang] - voulue))
 
 
 def _pointe(usages: list[Charge], energies: list[int], ecarts: list[int], pas_par_jour: int) -> int:
     """Return the largest step of a strong open day, Wh."""
-    forts, formes = _forts(), banque(pas_par_jour)
+    forts, formes = facteurs_forts(), banque(pas_par_jour)
     # Of the days on which it happens, one of the strong ones.
     vives = [
         energie * (100 + ecart * 5 // 4) // u.presence * forts[u.facteur] >> FRACTION
@@ -199,8 +198,8 @@ def _veille(usages: list[Charge], pas_par_jour: int) -> bool:
     return 20 * sum(nuit[1:]) < nuit[0]
 
 
-@lru_cache(maxsize=1)
-def _forts() -> list[int]:
+@computed_once(1)
+def facteurs_forts() -> list[int]:
     """Return a large value of each factor, over `UN`."""
     forts: list[int] = np.partition(climat().facteurs, -150, axis=1)[:, -150].tolist()
     return forts

@@ -6,12 +6,12 @@ by the lifetimes of the CA/B forum's ballot SC-081v3; private ones by neither.
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Final
 
 from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.jours_ouvres import working_days_before
 from sge_sim.domaine.nomenclatures import Provenance, in_french
+from sge_sim.machine.once import computed_once
 from sge_sim.pki.authorities import Authority
 from sge_sim.settings import VerifieEku
 
@@ -32,7 +32,7 @@ def in_legal_time(instant: datetime) -> datetime:
         return _LAST
 
 
-@lru_cache(maxsize=4096)
+@computed_once(4096)
 def renewal_deadline(expiry: date) -> date:
     """Return the last day on which a new production certificate can be handed in (FAQ).
 

@@ -19,6 +19,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
+from sge_sim.machine.once import Turns
 from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import fingerprint, read_certificate
 from sge_sim.pki.chains import BrokenChain
@@ -50,6 +51,7 @@ class BoundedMemory(Generic[V]):
         self._held = 0
         self._values: OrderedDict[bytes, tuple[V, int]] = OrderedDict()
         self._lock = Lock()
+        self._turns = Turns()
 
     @property
     def held(self) -> int:
@@ -62,26 +64,23 @@ class BoundedMemory(Generic[V]):
     def recall(self, digest: bytes, make: Callable[[], V], size: Callable[[V], int]) -> V:
         """Return the value of `digest`; `make` it and remember it at the first time.
 
-        A value larger than the whole memory isn't remembered. Two threads may make the same one.
+        A value larger than the whole memory isn't remembered. One thread makes it, others wait.
         """
-        with self._lock:
-            found = self._values.get(digest)
-            if found is not None:
-                self._values.move_to_end(digest)
-                return found[0]
-        value = make()
-        bytes_held = size(value)
-        if bytes_held <= self._max_bytes:
+        with self._turns.of(digest):
             with self._lock:
-                self._forget(self._values.pop(digest, None))
-                self._values[digest] = (value, bytes_held)
-                self._held += bytes_held
-                while self._held > self._max_bytes:
-                    self._forget(self._values.popitem(last=False)[1])
-        return value
-
-    def _forget(self, entry: tuple[V, int] | None) -> None:
-        self._held -= entry[1] if entry else 0
+                found = self._values.get(digest)
+                if found is not None:
+                    self._values.move_to_end(digest)
+                    return found[0]
+            value = make()
+            bytes_held = size(value)
+            if bytes_held <= self._max_bytes:
+                with self._lock:
+                    self._values[digest] = (value, bytes_held)
+                    self._held += bytes_held
+                    while self._held > self._max_bytes:
+                        self._held -= self._values.popitem(last=False)[1][1]
+            return value
 
 
 # Beside its texts, what a remembered verdict takes: its objects, its dates, its place.

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from socket import socket
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,8 @@ from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.journal import Echange, EchangeRecord, Journal, JournalFeed
 from sge_sim.machine.memory import collector_paused
-from sge_sim.processes.simulator import Deferred, Simulator
+from sge_sim.machine.once import computed_once
+from sge_sim.processes.simulator import Simulator
 from sge_sim.schema.pieces import Pieces
 from sge_sim.tables.points import read_hidden
 from sge_sim.transport.admin_server import AdminServer, RemoteDoor
@@ -81,6 +82,7 @@ def admin_server(
     back_office = BackOffice(simulator.clock, _tasks(simulator, journal, avancement))
     moves = Moves(simulator.clock, simulator.database, back_office, avancement)
 
+    @computed_once()
     def load() -> "FastAPI":
         from sge_sim.admin.application import build_admin
         from sge_sim.admin.routes import AdminState
@@ -100,7 +102,7 @@ def admin_server(
         with collector_paused():
             return build_admin(state)
 
-    server = AdminServer(Deferred(load), listening_socket, _remote_door(simulator, remote_socket))
+    server = AdminServer(load, listening_socket, _remote_door(simulator, remote_socket))
     pieces = Pieces(simulator.database, settings.data_dir)
     return _Administration(server, back_office, moves, feed, pieces, on_call)
 
@@ -157,7 +159,7 @@ def _tasks(
     settings, database = simulator.settings, simulator.database
 
     # Loaded at the first round: the start can do without.
-    @cache
+    @computed_once()
     def publisher() -> "Publisher":
         from sge_sim.flux.publication import Publisher
 

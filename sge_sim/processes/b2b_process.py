@@ -13,8 +13,9 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
 from sge_sim.journal import Journal
 from sge_sim.machine.memory import collector_paused
+from sge_sim.machine.once import computed_once
 from sge_sim.pki.policy import Policy
-from sge_sim.processes.simulator import Deferred, Simulator
+from sge_sim.processes.simulator import Simulator
 from sge_sim.settings import Settings
 from sge_sim.tables.comptages import SharedCadence
 from sge_sim.tables.plateforme import is_shared
@@ -32,13 +33,13 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     database = Database(settings.database, processes=settings.workers + 1)
     journal = Journal.beside(database, settings.data_dir, max_pending=settings.journal_max_bytes)
 
-    def load() -> Mapping[str, "Endpoint"]:
+    @computed_once()
+    def endpoints() -> Mapping[str, "Endpoint"]:
         from sge_sim.services.dispatch import build_endpoints
 
         with collector_paused():
             return build_endpoints(settings, database)
 
-    endpoints = Deferred(load)
     guet = Guet(settings.data_dir, database.engine)
     refuses = settings.rate_refused or settings.plafonds_refused
     together = refuses and is_shared(database.engine)
@@ -89,7 +90,7 @@ class WebServices:
     """
 
     server: HttpsServer
-    endpoints: Deferred[Mapping[str, "Endpoint"]]
+    endpoints: Callable[[], Mapping[str, "Endpoint"]]
     journal: Journal
     database: Database
     guet: Guet

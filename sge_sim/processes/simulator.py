@@ -4,10 +4,9 @@ The parent process opens it; each serving process builds its own application aft
 neither connections nor threads cross it.
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 from sge_sim.clock import machine_now
 from sge_sim.commandes.moving_clock import start_clock
@@ -118,26 +117,3 @@ def _make_ready(settings: Settings, database: Database) -> tuple[Pki, tuple[Defa
     if settings.now is not None:
         start_clock(StoredClock(database), settings.now, database)
     return pki, callers
-
-
-T = TypeVar("T")
-
-
-class Deferred(Generic[T]):
-    """A value made once, for whoever needs it first; other threads wait for it.
-
-    What `make` raises is raised to that one, and the next makes it again.
-    """
-
-    def __init__(self, make: Callable[[], T]) -> None:
-        self._make = make
-        self._made: list[T] = []
-        self._lock = threading.Lock()
-
-    def __call__(self) -> T:
-        """Return the value."""
-        if not self._made:
-            with self._lock:
-                if not self._made:
-                    self._made.append(self._make())
-        return self._made[0]

@@ -7,7 +7,8 @@ from socket import socket
 
 from sge_sim.facts.page_caches import bound_page_caches
 from sge_sim.journal import Echange
-from sge_sim.machine.memory import share_freed_memory
+from sge_sim.machine.memory import collector_paused, give_back_freed_memory, share_freed_memory
+from sge_sim.mesures.communs import make_common_tables
 from sge_sim.processes.simulator import Simulator
 from sge_sim.transport.child import Process, ProcessWork
 from sge_sim.transport.supervisor import supervise
@@ -42,10 +43,14 @@ def serve_supervised(
     """Serve until a signal stops it; `on_ready` is called once all the processes accept.
 
     The administration shows `b2b_url`, and its process calls `on_call` with each call that comes.
-    Data Connect is served where it has a socket. The processes keep what bounds their memory.
+    Data Connect is served where it has a socket. The processes keep what bounds their memory, and
+    share the tables of the measures, which this one makes.
     """
     share_freed_memory()
     bound_page_caches()
+    with collector_paused():  # the processes would copy whatever it looks at
+        make_common_tables()
+    give_back_freed_memory()
     processes = [
         *(
             Process(f"b2b-{number}", partial(_b2b, simulator, doors))

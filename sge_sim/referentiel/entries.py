@@ -8,7 +8,7 @@ Every file is checked against types by pydantic: each mistake is named with its 
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 
@@ -32,6 +32,7 @@ from sge_sim.domaine.nomenclatures import (
     TypeContrat,
 )
 from sge_sim.errors import UsageError
+from sge_sim.machine.once import computed_once
 from sge_sim.machine.texts import fit
 from sge_sim.machine.yaml_files import parse_yaml
 from sge_sim.tables.base import Base
@@ -261,7 +262,7 @@ def check_attributes(
     return checked
 
 
-@cache
+@computed_once()
 def _adapters(table: type[Base]) -> Mapping[str, TypeAdapter[Any]]:
     """Return what checks each attribute of `table` that a file may give."""
     mapped = get_type_hints(table)

@@ -8,11 +8,11 @@ AFNOR address lines.
 import lzma
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
 from random import Random
 from typing import TypeVar
 
 from sge_sim.machine.files import data_path
+from sge_sim.machine.once import computed_once
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Tirage:
         raise ValueError("there is nothing to draw from")
 
 
-@cache
+@computed_once()
 def communes_de_france() -> Mapping[tuple[str, str], str]:
     """Return the name of each pair of a postal code and an INSEE code; 0.1 s, then kept."""
     content = (data_path("catalog") / "communes" / "communes.txt.xz").read_bytes()

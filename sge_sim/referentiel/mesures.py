@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.libelles import jour_releve
 from sge_sim.domaine.nomenclatures import AUTRE_SENS, PETITS, SENS_OF_SEGMENT, Segment, Sens
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures import (
     CompteurPose,
     Grille,
@@ -119,7 +119,7 @@ AnyPoint = PointFacts | Point | PointTransmis
 """A point as it was read, its row, or what is needed of it."""
 
 
-@lru_cache(maxsize=POINTS_GARDES)
+@computed_once(POINTS_GARDES)
 def mesure_of(dossier: Dossier, sens: Sens, *, pertes: bool = False) -> PointMesure | None:
     """Return what `point_mesure` makes of a dossier: once for as long as nobody changes it."""
     return point_mesure(dossier.point, dossier.mesures, sens, pertes=pertes)
@@ -152,7 +152,7 @@ def point_mesure(
     return _joined(seul, _described(point, mesures, AUTRE_SENS[sens], service, pertes))
 
 
-@lru_cache(maxsize=256)
+@computed_once(256)
 def _joined(seul: PointMesure, couple: PointMesure) -> PointMesure:
     return replace(seul, couple=couple)
 
@@ -259,7 +259,7 @@ def _since(
     return found
 
 
-@lru_cache(maxsize=POINTS_GARDES)
+@computed_once(POINTS_GARDES)
 def _describe(donnees: _Donnees, mesures: MesuresFacts) -> PointMesure:
     petit = donnees.segment in PETITS
     compteurs = tuple(
@@ -391,7 +391,7 @@ def _union(periodes: tuple[tuple[date, date | None], ...]) -> tuple[PeriodeColle
     return tuple(PeriodeCollecte(debut, None if fin == date.max else fin) for debut, fin in jointes)
 
 
-@lru_cache(maxsize=64)
+@computed_once(64)
 def _volts(tension: str | None) -> int:
     """Return the nominal voltage from how the delivery is called (« 230/400 V », « 20 kV »)."""
     trouve = re.match(r"\d+", tension or "230")

@@ -9,7 +9,6 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -27,6 +26,7 @@ from sge_sim.domaine.plages import (
     regimes,
     touches,
 )
+from sge_sim.machine.once import computed_once
 from sge_sim.referentiel.identites import Tirage
 
 PHOTO: Final = date(2026, 5, 15)
@@ -87,7 +87,7 @@ def _tirage(*words: object) -> Tirage:
     return Tirage(int.from_bytes(digest))
 
 
-@lru_cache(maxsize=4096)
+@computed_once(4096)
 def _regimes_de(code_insee: str, saison: str) -> Mapping[Plages, int]:
     """Return the regimes of a commune in a season, with their weights."""
     tirage = _tirage("commune", code_insee, saison)

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from sge_sim.clock import start_of_day
+from sge_sim.machine.once import computed_once
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.models import Models
 from sge_sim.soap.rows import NIL
@@ -40,8 +41,8 @@ class ElementWriter:
         self._models = models
         self._day = _zoned_day if zoned_dates else date.isoformat
         self._to_unicode = to_unicode
-        self._roots: dict[str, Write] = {}
-        self._known: dict[tuple[str, Any], Write] = {}
+        self._root = computed_once()(self._make_root)
+        self._known = computed_once()(self._make)
 
     def parts(self, name: str, tree: Any) -> list[bytes]:
         """Return the global element `{namespace}name` of the contract, in parts to be joined.
@@ -50,22 +51,20 @@ class ElementWriter:
         `KeyError` for a member that the contract doesn't know, and `ValueError` for a character
         that XML doesn't: our own mistakes.
         """
-        root = self._roots.get(name)
-        if root is None:
-            namespace, _, local = name[1:].partition("}")
-            declared = f' xmlns:sge="{namespace.translate(_ATTRIBUTE)}"'
-            root = self._roots[name] = self._make(
-                f"sge:{local}", self._models.element(name), declared
-            )
         parts: list[bytes] = []
-        root(parts, tree)
+        self._root(name)(parts, tree)
         return parts
+
+    def _make_root(self, name: str) -> Write:
+        namespace, _, local = name[1:].partition("}")
+        declared = f' xmlns:sge="{namespace.translate(_ATTRIBUTE)}"'
+        return self._make(f"sge:{local}", self._models.element(name), declared)
 
     def _make(self, tag: str, model: Any, declared: str = "") -> Write:
         nil = f"<{tag}{declared} {NIL}/>".encode()
         if not issubclass(model, spyne.ComplexModelBase):
             return self._simple(f"<{tag}{declared}>", f"</{tag}>", nil, model)
-        members = _Members(self, model)
+        members = _Members(self, tag, model)
         plain, end, empty = (
             text.encode() for text in (f"<{tag}{declared}>", f"</{tag}>", f"<{tag}{declared}/>")
         )
@@ -75,7 +74,7 @@ class ElementWriter:
                 parts.append(nil)
                 return
             names = tuple(value)
-            attributes, inside = members.given.get(names) or members.among(tag, names)
+            attributes, inside = members.among(names)
             opening = plain
             for name, text_of in attributes:
                 text = _attribute(text_of(value[name]))
@@ -113,9 +112,7 @@ class ElementWriter:
         if issubclass(member, spyne.XmlData):
             text_of = self._text_of(member.type)
             return lambda parts, value: parts.append(_text(text_of(value)).encode())
-        write = self._known.get((name, member))
-        if write is None:
-            write = self._known[name, member] = self._make(name, member)
+        write = self._known(name, member)
         if member.Attributes.max_occurs <= 1:
             return write
 
@@ -146,26 +143,24 @@ _Ordered = tuple[list[tuple[str, Callable[[Any], str]]], list[tuple[str, Write]]
 class _Members:
     """The members of a type: worked out at the first use, since a type may hold itself.
 
-    `given` has them by the names that came together.
+    `among` returns those of the names that come together.
     """
 
-    def __init__(self, writer: ElementWriter, model: Any) -> None:
+    def __init__(self, writer: ElementWriter, tag: str, model: Any) -> None:
         self._writer = writer
+        self._tag = tag
         self._types: dict[str, Any] = dict(model._type_info.items())
-        self.given: dict[tuple[str, ...], _Ordered] = {}
+        self.among = computed_once(_GIVEN_KEPT)(self._among)
 
-    def among(self, tag: str, names: tuple[str, ...]) -> _Ordered:
-        """Return the members of these names; raises `KeyError` for one that isn't of `tag`."""
+    def _among(self, names: tuple[str, ...]) -> _Ordered:
+        """Return the members of these names; raises `KeyError` for one that isn't of the type."""
         if unknown := set(names) - self._types.keys():
-            raise KeyError(f"{tag}: {', '.join(unknown)}")
-        if len(self.given) >= _GIVEN_KEPT:
-            self.given.clear()
+            raise KeyError(f"{self._tag}: {', '.join(unknown)}")
         attributes, elements = self._all
-        ordered = self.given[names] = (
+        return (
             [attribute for attribute in attributes if attribute[0] in names],
             [element for element in elements if element[0] in names],
         )
-        return ordered
 
     @cached_property
     def _all(self) -> _Ordered:
@@ -178,7 +173,7 @@ class _Members:
         return attributes, elements
 
 
-@lru_cache(maxsize=1024)
+@computed_once(1024)
 def _zoned_day(day: date) -> str:
     """Return a legal date with its offset, as an xs:date may have it.
 

@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 from xml.sax.saxutils import escape
 
 from sge_sim.domaine.plateformes import Existence
 from sge_sim.errors import UsageError
+from sge_sim.machine.once import computed_once
 from sge_sim.refus import Refus
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.contract import Contract
@@ -192,7 +193,7 @@ class Endpoint:
             raise UsageError(
                 f"{contract.source} : sge-sim ne sait pas lire {', '.join(unreadable)}."
             )
-        self._published = lru_cache(_KEPT_DOCUMENTS)(contract.published_at)
+        self._published = computed_once(_KEPT_DOCUMENTS)(contract.published_at)
 
     def answer(self, exchange: Exchange) -> Response:
         """Return the answer to the demand in `exchange`, which learns what became of it."""

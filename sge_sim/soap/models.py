@@ -6,11 +6,11 @@ and its attributes; an element with text and attributes holds its text in the me
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal as Number
-from functools import cache
 from typing import Any
 
 from lxml import etree
 
+from sge_sim.machine.once import computed_once
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.contract import XSD, qualified
 
@@ -60,7 +60,8 @@ class Models:
 
     def __init__(self, schemas: Mapping[str, bytes]) -> None:
         self._elements, self._types = definitions(schemas)
-        self._made: dict[str, Any] = {}
+        self._element = computed_once()(self._make_element)
+        self._named = computed_once()(self._type_named)
 
     def unreadable(self, names: Iterable[str]) -> list[str]:
         """Return what the global elements `names` are made of and no model can be made of.
@@ -87,15 +88,16 @@ class Models:
 
     def element(self, name: str) -> Any:
         """Return the model of the global element `{namespace}name`."""
-        if name not in self._made:
-            node = self._elements[name]
-            namespace, local = _split(name)
-            base = self._type_of(node)
-            self._made[name] = base.customize(
-                type_name=local, sub_name=local, sub_ns=namespace, __namespace__=namespace
-            )
-            self._made[name].__namespace__ = namespace
-        return self._made[name]
+        return self._element(name)
+
+    def _make_element(self, name: str) -> Any:
+        namespace, local = _split(name)
+        base = self._type_of(self._elements[name])
+        made = base.customize(
+            type_name=local, sub_name=local, sub_ns=namespace, __namespace__=namespace
+        )
+        made.__namespace__ = namespace
+        return made
 
     def _type_of(self, node: etree._Element) -> Any:
         """Return the model of the type that the element or attribute `node` has."""
@@ -107,12 +109,10 @@ class Models:
             return spyne.Unicode if inner is None else self._build(inner, node.get("name", ""))
         return self._named(qualified(node, named))
 
-    def _named(self, name: str) -> Any:
+    def _type_named(self, name: str) -> Any:
         if name.startswith(_XS):
             return _PRIMITIVES[name]
-        if name not in self._made:
-            self._made[name] = self._build(self._types[name], _split(name)[1])
-        return self._made[name]
+        return self._build(self._types[name], _split(name)[1])
 
     def _build(self, node: etree._Element, name: str) -> Any:
         if node.tag == f"{_XS}simpleType":
@@ -164,7 +164,7 @@ class Models:
                 yield from self._members(extension)
 
 
-@cache
+@computed_once()
 def _occurring(model: Any, minimum: int, maximum: Any, nillable: bool) -> Any:
     """Return `model` as a member that may occur so often; most members are optional texts."""
     return model.customize(min_occurs=minimum, max_occurs=maximum, nillable=nillable)

@@ -16,6 +16,7 @@ from lxml import etree
 
 from sge_sim.domaine.echanges import NOTED
 from sge_sim.machine.memory import WEAR
+from sge_sim.machine.once import computed_once
 from sge_sim.refus import Rule
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import LIBELLES_CODES
@@ -43,14 +44,11 @@ class Reader:
 
     def __init__(self, from_unicode: Callable[[Any, str], Any]) -> None:
         self._from_unicode = from_unicode
-        self._known: dict[Any, ReadElement] = {}
+        self._known = computed_once()(self._make)
 
     def read(self, model: Any, element: etree._Element) -> Any:
         """Return an element as a tree; what the model doesn't know (in a header) is passed over."""
-        known = self._known.get(model)
-        if known is None:
-            known = self._known[model] = self._make(model)
-        return known(element)
+        return self._known(model)(element)
 
     def _make(self, model: Any) -> ReadElement:
         if issubclass(model, spyne.ComplexModelBase):
@@ -85,7 +83,7 @@ class Reader:
             name = tag.rpartition("}")[2]
             kind = types[name]
             text = not issubclass(kind, spyne.ComplexModelBase) and issubclass(kind, spyne.Unicode)
-            read = None if text else self._known.setdefault(kind, self._make(kind))
+            read = None if text else self._known(kind)
             return name, read, kind.Attributes.max_occurs > 1
 
         def read(element: etree._Element) -> dict[str, Any]:

@@ -6,10 +6,10 @@ the model of a row is the service's own text, all the rest are numbers and dates
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.tableaux import Entiers
 
@@ -46,7 +46,7 @@ def write_rows(
     return skeleton % tuple(valeurs.tolist())
 
 
-@lru_cache(maxsize=_SKELETONS)
+@computed_once(_SKELETONS)
 def _skeleton(ligne: ModeleLigne, horodates: bytes, decalages: bytes) -> bytes:
     """Return the rows of these instants, with `%d` in the place of each number."""
     stamps = write_stamps(

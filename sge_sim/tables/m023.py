@@ -5,7 +5,6 @@ They are no `Affaire`, which is about one point that exists.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import lru_cache
 
 from sqlalchemy import Date, ForeignKey, Index, String, Text, func, or_, select, tuple_
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
@@ -18,6 +17,7 @@ from sge_sim.domaine.nomenclatures import (
     FormatM023,
     Sens,
 )
+from sge_sim.machine.once import computed_once
 from sge_sim.tables.base import Base, Instant, matching
 from sge_sim.tables.flux import FichierFlux, Publication
 from sge_sim.tables.prepared import Prepared, Query
@@ -114,7 +114,7 @@ def fichiers_m023(session: Session, affaire_id: str) -> Sequence[FichierFlux]:
     ).all()
 
 
-@lru_cache
+@computed_once(128)
 def read_rang_m023(flux: tuple[Flux, ...], rang: int) -> Query[datetime | None]:
     """Return what reads when a demand of these files was accepted, the last of them being of rank
     1; None where there were fewer than `rang`."""

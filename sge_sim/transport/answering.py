@@ -1,10 +1,10 @@
 """How a response is put into bytes (RFC 9112 §4, RFC 9110 §§6.6, 7.6)."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from http import HTTPStatus
 
 from sge_sim.clock import http_date
+from sge_sim.machine.once import computed_once
 from sge_sim.transport.framing import RequestError
 from sge_sim.transport.message import Response
 
@@ -46,7 +46,7 @@ def pieces(
     return [head + response.content]
 
 
-@lru_cache(maxsize=64)
+@computed_once(64)
 def _beginning(status: HTTPStatus, reason: str, headers: tuple[tuple[str, str], ...]) -> str:
     """Return the status line and the first headers, which many answers share."""
     return f"HTTP/1.1 {int(status)} {reason or status.phrase}\r\n{_lines(headers)}"

@@ -213,6 +213,24 @@ def test_no_more_is_kept_than_said(tmp_path: Path) -> None:
     database.dispose()
 
 
+def test_threads_that_ask_at_once_share_what_one_of_them_reads(
+    database: Database, add_point: AddPoint
+) -> None:
+    prm, ready, found = add_point(), Barrier(16), []
+
+    def read() -> None:
+        ready.wait()
+        found.append(dossier_of(database, prm))
+
+    threads = [Thread(target=read) for _ in range(16)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert len(found) == 16
+    assert len({id(dossier) for dossier in found}) == 1
+
+
 def test_threads_that_read_while_others_write_never_go_back(
     database: Database, add_point: AddPoint
 ) -> None:

@@ -8,10 +8,13 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from running_simulator import RunningSimulator
 
+from sge_sim.api.administration import Administration
 from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.rapport import read_rapport
 from sge_sim.homologation.reports.writing import verify
+from sge_sim.homologation.testing import SgeJournal
 
 PROJECT = Path(__file__).parents[1] / "examples" / "user_project"
 
@@ -238,3 +241,15 @@ def test_the_files_that_an_order_has_published_and_data_connect_are_read(tmp_pat
     )
     run = run_pytest(tmp_path)
     assert (run.code, "4 passed" in run.output) == (0, True), run.output
+
+
+def test_a_client_that_loads_its_contract_has_not_called_yet(simulator: RunningSimulator) -> None:
+    journal = SgeJournal(Administration(simulator.ready["admin_url"]))
+    path = f"{simulator.url}/RecherchePoint/v2.0"
+    simulator.session.get(f"{path}?wsdl", timeout=10).raise_for_status()
+    assert [each.kind for each in journal.read("RecherchePoint")] == ["http"]
+    journal.assert_not_called("RecherchePoint")
+    simulator.session.post(path, "<a/>", headers={"Content-Type": "text/xml"}, timeout=10)
+    simulator.session.get(f"{path}?wsdl", timeout=10).raise_for_status()
+    journal.assert_called("RecherchePoint", times=1)
+    journal.assert_answered("RecherchePoint", "SGT562")

@@ -1,5 +1,7 @@
 """What the B2B listener answers around SOAP, over real TLS, and what the journal keeps of it."""
 
+import gzip
+
 import pytest
 import requests
 from lxml import etree
@@ -29,7 +31,9 @@ def search(criteres: str = "<numSiret>00040477212266</numSiret>", header: str = 
     )
 
 
-def post(simulator: RunningSimulator, path: str, body: str, **headers: str) -> requests.Response:
+def post(
+    simulator: RunningSimulator, path: str, body: str | bytes, **headers: str
+) -> requests.Response:
     headers = {"Content-Type": "text/xml; charset=utf-8"} | {
         name.replace("_", "-"): value for name, value in headers.items()
     }
@@ -61,7 +65,33 @@ def test_content_types(simulator: RunningSimulator, content_type: str) -> None:
 def test_other_content_type_is_refused_in_french(simulator: RunningSimulator) -> None:
     answer = post(simulator, RP, search(), Content_Type="application/json")
     assert answer.status_code == 415
-    assert "Il faudrait Content-Type text/xml" in answer.text
+    assert "Il faudrait Content-Type text/xml, et une enveloppe SOAP 1.1" in answer.text
+
+
+def test_what_a_refused_content_type_is_offered_is_accepted(simulator: RunningSimulator) -> None:
+    """Who is told of application/soap+xml sends an envelope of SOAP 1.2."""
+    answer = post(simulator, RP, search(), Content_Type="application/json")
+    assert "soap+xml" not in answer.text
+
+
+@pytest.mark.assumed("nothing is public on what the platform does")
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "identity, GZIP"])
+@pytest.mark.parametrize("coded", [True, False])
+def test_a_coded_body_is_refused_whatever_it_holds(
+    simulator: RunningSimulator, coding: str, coded: bool
+) -> None:
+    body = gzip.compress(search().encode()) if coded else search().encode()
+    answer = post(simulator, RP, body, Content_Encoding=coding)
+    assert answer.status_code == 415
+    assert answer.headers["Accept-Encoding"] == "identity"
+    assert f"Content-Encoding « {coding} »" in answer.text
+    last = simulator.admin("/api/journal", limit=1)[0]
+    assert (last["rule"]["name"], last["http_status"]) == ("Porte/corps_sans_codage", 415)
+
+
+@pytest.mark.parametrize("coding", ["", "identity", "Identity"])
+def test_a_body_that_says_it_is_not_coded_is_read(simulator: RunningSimulator, coding: str) -> None:
+    assert post(simulator, RP, search(), Content_Encoding=coding).status_code == 200
 
 
 def test_unknown_path_lists_those_served(simulator: RunningSimulator) -> None:

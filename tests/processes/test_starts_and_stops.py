@@ -4,9 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +13,6 @@ import requests
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.facts.database import Database, sqlite_url
-from sge_sim.processes.simulator import Deferred
 
 pytestmark = pytest.mark.assumed("how simulators of one state follow one another is ours")
 
@@ -102,48 +99,3 @@ def hold_a_call(simulator: RunningSimulator) -> "subprocess.Popen[str]":
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return caller
-
-
-THREADS = 8
-
-
-def test_nothing_is_made_before_it_is_needed() -> None:
-    made: list[int] = []
-    deferred = Deferred(lambda: made.append(1))
-    assert made == []
-    deferred()
-    deferred()
-    assert made == [1]
-
-
-def test_threads_that_need_it_at_once_wait_for_the_one_that_is_made() -> None:
-    together = threading.Barrier(THREADS)
-
-    def make() -> object:
-        time.sleep(0.05)
-        return object()
-
-    deferred = Deferred(make)
-
-    def need() -> object:
-        together.wait(10)
-        return deferred()
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        values = [need.result() for need in [pool.submit(need) for _ in range(THREADS)]]
-    assert len({id(value) for value in values}) == 1
-
-
-def test_failure_is_raised_and_the_next_makes_it_again() -> None:
-    results = iter([ValueError("not yet"), None])
-
-    def make() -> str:
-        failure = next(results)
-        if failure is not None:
-            raise failure
-        return "made"
-
-    deferred = Deferred(make)
-    with pytest.raises(ValueError, match="not yet"):
-        deferred()
-    assert deferred() == "made"

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache
 from importlib.resources import files
 from itertools import islice
 from typing import Any, Final
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.documents import parse_json, zip_members
+from sge_sim.machine.once import computed_once
 
 SCHEMAS: Final = ("R63", "R64", "R65", "R66", "R67", "C68", "CR.M023")
 OCTETS_AU_PLUS: Final = 512 * 2**20
@@ -63,7 +63,7 @@ def schema_of(tree: Any) -> str:
     raise UsageError("Ce document n'est ni un R63 à R67, ni un C68, ni un CR.M023.")
 
 
-@cache
+@computed_once()
 def read_schema(name: str) -> Mapping[str, Any]:
     """Return one of `SCHEMAS`."""
     found: Mapping[str, Any] = json.loads(schema_text(name))

@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
 from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,6 +16,7 @@ from typing import Any, Final
 from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import METIERS, Flux, Sens, TypeAcces
 from sge_sim.flux.r6x.archives import PointEcrit
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures import Grandeur, PointMesure
 from sge_sim.mesures.horodates import Stamp
 from sge_sim.mesures.interventions import DEPOSE, POSE
@@ -257,7 +257,7 @@ def _columns(troncon: Troncon) -> tuple[Any, Any, Any]:
     return troncon.horodates, troncon.decalages, troncon.valeurs
 
 
-@cache
+@computed_once()
 def _curve_row(pas: int | None, nature: str | None, petit: bool, best: bool) -> ModeleLigne:
     """Return a row: `tc` only of what was corrected, quality only of C5 and P4."""
     quality = '"iv":0,"ec":0' if petit and nature == BRUT else '"iv":null,"ec":null'

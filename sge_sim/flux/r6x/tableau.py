@@ -11,7 +11,6 @@ import io
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from importlib.resources import files
 from itertools import islice
 from shutil import copyfileobj
@@ -21,6 +20,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.errors import UsageError
+from sge_sim.machine.once import computed_once
 
 POINTS_EN_CSV: Final[Mapping[FluxM023, int]] = MappingProxyType(
     {"R63": 100, "R64": 100, "R65": 1000, "R66": 1000, "R67": 1000, "C68": 1000}
@@ -240,7 +240,7 @@ def _c68(tree: Any) -> CsvRows:
         yield [_found(point, path.split(".")) for _, path in columns]
 
 
-@cache
+@computed_once()
 def c68_columns() -> tuple[tuple[str, str], ...]:
     """Return the label of each column of a C68, and the path of its field (GUI 0504 §4)."""
     text = files("sge_sim.flux.r6x").joinpath("schemas/c68_colonnes.csv").read_text("utf-8")

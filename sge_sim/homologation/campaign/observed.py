@@ -11,7 +11,6 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +32,7 @@ from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.journal import Journal, RechercheJournal
+from sge_sim.machine.once import computed_once
 from sge_sim.tables.acteurs import default_acteur
 from sge_sim.tables.campaigns import Campaign, CampaignObservation, find_campaigns
 
@@ -349,6 +349,6 @@ def _is_good(execution: Execution | None) -> bool:
     return execution is not None and execution.statut.bon
 
 
-@cache
+@computed_once()
 def _adapter() -> TypeAdapter[Observation]:
     return TypeAdapter(Observation)

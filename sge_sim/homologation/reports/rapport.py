@@ -10,7 +10,6 @@ fingerprint of the certificate, no key nor secret.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +21,7 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.reports.etats import Decision, FiltreDeCas, Statut
 from sge_sim.machine.files import read_user_file
+from sge_sim.machine.once import computed_once
 from sge_sim.pki.inspection import fingerprint_of_file
 from sge_sim.refus import Rule
 
@@ -267,6 +267,6 @@ def parse_rapport(content: str | bytes) -> Rapport:
     return _adapter().validate_json(content)
 
 
-@cache
+@computed_once()
 def _adapter() -> TypeAdapter[Rapport]:
     return TypeAdapter(Rapport)

@@ -7,11 +7,12 @@ are as in its guide.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures import PuissanceMensuelle, minuits
 from sge_sim.mesures.calendrier import decalages
 from sge_sim.mesures.horodates import Stamp, write_stamps
@@ -102,7 +103,7 @@ def _row_v2(troncon: Troncon) -> ModeleLigne:
     return _DAILY if troncon.pas is None else _step_v2(troncon.pas, troncon.nature)
 
 
-@cache
+@computed_once()
 def _step_v2(pas: int, nature: str | None) -> ModeleLigne:
     return ModeleLigne(
         f"<mesure><v>{{v}}</v><d>{{d}}</d><p>PT{pas}M</p><n>{nature}</n></mesure>",
@@ -168,7 +169,7 @@ def _row_v3(demande: DemandeDetaillees, troncon: Troncon) -> ModeleLigne:
     return _step_v3(troncon.pas, troncon.nature)
 
 
-@cache
+@computed_once()
 def _step_v3(pas: int, nature: str | None) -> ModeleLigne:
     quality = _QUALITE.get(nature, "")
     return ModeleLigne(
