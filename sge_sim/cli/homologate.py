@@ -10,7 +10,7 @@ import click
 from sge_sim.cli.campaign import default_folder, offer, one_line, report_option, summary
 from sge_sim.cli.completion import cases
 from sge_sim.cli.console import progress_if_long
-from sge_sim.cli.options import RegularFile, real_data_option
+from sge_sim.cli.options import RegularFile, real_data_option, setting_option
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue import DEFAULT_DATA_CONNECT, DEFAULT_RELEASE
@@ -101,6 +101,7 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     type=click.Path(path_type=Path, allow_dash=True),
     help="Cas dont l'échec est attendu, un par ligne ; un échec qui ne vient pas est une erreur.",
 )
+@setting_option("demarrage_secondes")
 @click.option(
     "--disabled-rules",
     multiple=True,
