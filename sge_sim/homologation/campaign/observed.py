@@ -27,7 +27,8 @@ from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.campaign.matching import AppelDuJournal, Observation, recognise
 from sge_sim.homologation.campaign.outcome import judge, not_run
-from sge_sim.homologation.campaign.targets import ON_PRODUCTION
+from sge_sim.homologation.campaign.targets import ON_PRODUCTION, partial_worth
+from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.rapport import Execution, Rapport
@@ -64,6 +65,9 @@ class CampaignState:
     def executions(self) -> tuple[Execution, ...]:
         """One per run of the release, in its order: the last good one, else the last, else none."""
         untried = Statut.PAS_COMMENCE if self.fin is None else Statut.A_PASSER
+        return self._runs(load_release(self.release).cas, untried)
+
+    def _runs(self, cases: Sequence[Cas], untried: Statut) -> tuple[Execution, ...]:
         best: dict[str, Execution] = {}
         for each in self.observations:
             run = each.execution
@@ -72,7 +76,7 @@ class CampaignState:
         return tuple(
             best.get(case.cle)
             or not_run(case, "Aucune demande observée pour ce cas.", statut=untried)
-            for case in load_release(self.release).cas
+            for case in cases
         )
 
     def view(self, most: int | None = None) -> dict[str, Any]:
@@ -89,23 +93,33 @@ class CampaignState:
         view["cas"] = {each.cle: each.statut for each in self.executions}
         return view
 
-    def rapport(self) -> Rapport:
-        """Return the report, as if the campaign ended now when it is still open."""
+    def rapport(self, names: Sequence[str] = ()) -> Rapport:
+        """Return the report, as if the campaign ended now when it is still open.
+
+        Of the case ids or keys `names` alone, if any: those that nobody called are then to be run.
+        Raises `UsageError` for a name that the release doesn't have.
+        """
         release = load_release(self.release)
-        executions = self.executions
+        executions, remarques = self.executions, self.remarques
+        if names:
+            chosen = {case.cle for name in names for case in release.find(name)}
+            cases = [case for case in release.cas if case.cle in chosen]
+            executions = self._runs(cases, Statut.A_PASSER)
+            remarques = (*remarques, partial_worth(len(cases), release))
+        packages = dict.fromkeys(each.package for each in executions) if names else ()
         return Rapport(
             release=release.nom,
             origine="observée",
             cible="un simulateur sge-sim",
             acteur=self.acteur,
             client=str(self.client),
-            remarques=self.remarques,
+            remarques=remarques,
             commande=self.commande,
             simulateur=True,
             debut=self.debut,
             fin=self.fin or machine_now().astimezone(PARIS),
-            partielle=False,
-            verdicts=judge(release, (), executions, partielle=False),
+            partielle=bool(names),
+            verdicts=judge(release, packages, executions, partielle=bool(names)),
             executions=executions,
         )
 
