@@ -71,7 +71,7 @@ test-site: site ## run every snippet of the pages, then open each in Chromium (n
 	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
 		timeout 900 $(BIN)/python -m pytest -m browser tests/browser/test_aide_pages.py $(ARGS)
 
-test-langages: $(VENV)/.dev ## run the kit's examples and collections in their languages (needs them; 5 min)
+test-langages: $(VENV)/.dev ## run the kit's examples and collections in their languages (needs them; 7 min)
 	@$(call needs,java,A Java runtime of 17 or later with its compiler,openjdk-21-jdk-headless)
 	@$(call needs,php,PHP with its soap extension,php-cli php-soap)
 	@$(call needs,npm,Node.js with npm,nodejs npm)
@@ -80,7 +80,7 @@ test-langages: $(VENV)/.dev ## run the kit's examples and collections in their l
 	@$(call needs,wsdl2h,gSOAP,gsoap)
 	@perl -MIO::Socket::SSL -MXML::LibXML -MSOAP::Lite -e 1 || { echo "Modules of Perl are needed (Debian: apt-get install libio-socket-ssl-perl libxml-libxml-perl libsoap-lite-perl)." >&2; exit 2; }
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node soap@1 @usebruno/cli@4 @usebruno/converters newman@6
-	NODE_PATH=$(CURDIR)/$(VENV)/node/node_modules timeout 300 $(BIN)/python -m pytest -m langages tests/kit_langages tests/packaging
+	NODE_PATH=$(CURDIR)/$(VENV)/node/node_modules timeout 600 $(BIN)/python -m pytest -m langages tests/kit_langages tests/packaging
 
 test-mcp: $(VENV)/.dev $(VENV)/.mcp ## have a client of MCP use the tools that an assistant is given (1 min)
 	SGE_SIM_MCP_PYTHON=$(VENV)/mcp/bin/python timeout 300 $(BIN)/python -m pytest -m mcp tests/mcp

@@ -32,12 +32,13 @@ def with_unknown_point(kit: Path, folder: Path) -> Path:
     return copied
 
 
-def assert_answered(kit: Path, *command: str) -> None:
-    """Assert that the example ends well and shows what SGE knows of the point."""
+def assert_answered(kit: Path, *command: str) -> str:
+    """Assert that the example ends well and shows what SGE knows of the point; return its words."""
     done = _run(kit, command)
     assert done.returncode == 0, done.stdout + done.stderr
     assert POINT in done.stdout
     assert "C5" in done.stdout
+    return done.stdout
 
 
 def assert_refused(kit: Path, *command: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sge_sim.cli.completion import acteurs
+from sge_sim.cli.completion import acteurs, cases
 from sge_sim.cli.options import (
     RegularFile,
     data_dir_option,
@@ -171,16 +171,28 @@ def stop(data_dir: Path, acteur: str | None, numero: int | None) -> None:
     click.echo(f"Campagne {state.id} fermée.")
 
 
-@campaign.command(help="Écrire le rapport. Code retour : 0 si chaque package est homologué.")
+@campaign.command(
+    help="Écrire le rapport. Code retour : 0 si chaque package est homologué, ou avec --case si "
+    "chaque cas nommé est bon, 1 sinon."
+)
 @data_dir_option
 @_acteur_option
 @_number_option
+@click.option(
+    "--case",
+    "names",
+    multiple=True,
+    shell_complete=cases,
+    help="Cas (ADP-R1) ou exécution (ADP-R1@C5) à cocher, à répéter : le rapport ne juge qu'eux, "
+    "et ceux que personne n'a appelés sont à passer.",
+)
 @report_option
 @real_data_option
 def report(
     data_dir: Path,
     acteur: str | None,
     numero: int | None,
+    names: tuple[str, ...],
     report: Path | None,
     donnees_reelles: bool,
 ) -> None:
@@ -188,7 +200,7 @@ def report(
     from sge_sim.referentiel.apports.anonymat import personal_words
 
     state = _chosen(_campaigns(data_dir), acteur, numero)
-    rapport = state.rapport()
+    rapport = state.rapport(names)
     personal = None if donnees_reelles else partial(personal_words, database_of(data_dir))
     written = write_reports(rapport, report or default_folder(rapport.fin), personal)
     click.echo(summary(rapport))

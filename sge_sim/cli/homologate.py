@@ -10,7 +10,7 @@ import click
 from sge_sim.cli.campaign import default_folder, offer, one_line, report_option, summary
 from sge_sim.cli.completion import cases
 from sge_sim.cli.console import progress_if_long
-from sge_sim.cli.options import RegularFile, real_data_option
+from sge_sim.cli.options import RegularFile, real_data_option, setting_option
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.domaine.plateformes import Generation
 from sge_sim.errors import UsageError
@@ -21,7 +21,7 @@ from sge_sim.machine.files import read_user_file
 if TYPE_CHECKING:
     from sge_sim.api.administration import Administration
     from sge_sim.homologation.catalogue.release import Release
-    from sge_sim.homologation.reports.rapport import Execution, Rapport
+    from sge_sim.homologation.reports.rapport import Rapport
     from sge_sim.homologation.reports.writing import Personal
 
 _PEM = RegularFile()
@@ -109,6 +109,7 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     type=click.Path(path_type=Path, allow_dash=True),
     help="Cas dont l'échec est attendu, un par ligne ; un échec qui ne vient pas est une erreur.",
 )
+@setting_option("demarrage_secondes")
 @click.option(
     "--disabled-rules",
     multiple=True,
@@ -176,7 +177,10 @@ def homologate(**options: Any) -> None:
         sent = [case for case in cases if real and earlier and was_ordered(case, earlier)]
         runs = (
             *(not_run(case, "Commande déjà envoyée : elle n'est pas répétée.") for case in sent),
-            *runner.run([case for case in cases if case not in sent], _say),
+            *runner.run(
+                [case for case in cases if case not in sent],
+                lambda execution: click.echo(one_line(execution)),
+            ),
         )
     by_key = {each.cle: each for each in runs}
     executions = tuple(by_key[case.cle] for case in cases)
@@ -307,7 +311,3 @@ def _offer(rapport: "Rapport", admin: "Administration") -> None:
     for acteur in admin.acteurs():
         if login in (utilisateur.login for utilisateur in acteur.utilisateurs):
             click.echo(offer(rapport, acteur.code), nl=False)
-
-
-def _say(execution: "Execution") -> None:
-    click.echo(one_line(execution))

@@ -98,11 +98,12 @@ def open_target(options: Options, release: Release) -> Iterator[Target]:
         if options[name] is not None:
             raise UsageError(f"{_option(name)} va avec --target.")
     start = datetime.combine(release.reference, time(10), PARIS)
-    arguments = ["--now", start.isoformat(), *targets.own_options(options)]
+    bound = ("--demarrage-secondes", str(options["demarrage_secondes"]))
+    arguments = ["--now", start.isoformat(), *bound, *targets.own_options(options)]
     with TemporaryDirectory(prefix="sge-sim-") as folder, ExitStack() as running:
-        click.echo(f"Simulateur démarré pour {release.nom}, au {release.reference:%d/%m/%Y}.")
         with progress_if_long("Préparation du simulateur"):
             simulator = running.enter_context(own_simulator(Path(folder), arguments))
+        click.echo(f"Simulateur démarré pour {release.nom}, au {release.reference:%d/%m/%Y}.")
         yield targets.started(options, simulator, start)
 
 

@@ -317,6 +317,9 @@ class Settings:
         "Répondre aux refus de M023 par la faute vue en 23.4 : éléments préfixés, ni code ni "
         "libellé. Le profil fidele le fait à une date de cette version.",
     )
+    demarrage_secondes: int = setting(
+        60, "Secondes laissées au simulateur que homologate ou pytest démarre.", least=1
+    )
     disabled_rules: tuple[str, ...] = setting(
         (), "Règles à ne pas appliquer, par leur nom Service/nom : pour éprouver un banc de tests."
     )

@@ -28,8 +28,8 @@ def kit(simulator: RunningSimulator, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @COMMANDS
-def test_the_example_shows_the_point(kit: Path, command: tuple[str, ...]) -> None:
-    assert_answered(kit, *command)
+def test_the_example_shows_the_point_in_a_sentence(kit: Path, command: tuple[str, ...]) -> None:
+    assert assert_answered(kit, *command).splitlines() == ["Point 25946599093143, segment C5"]
 
 
 @COMMANDS

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from lxml import etree
 
 CI = Path(__file__).parents[2] / "packaging" / "ci"
 LANGUAGES = ("premier_appel_zeep.py", "PremierAppel.java", "premier_appel.js", "premier_appel.php")
@@ -61,8 +62,16 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (folder / "archive.tar.gz").as_uri()
 
 
+RUNNERS = {
+    "github": ("bash", "-e"),
+    "gitlab": ("bash", "-o", "pipefail", "-e"),
+    "jenkins": ("sh", "-xe"),
+}
+"""How each service runs its shell."""
+
+
 def run(
-    shell: str, folder: Path, archive: str, prepare: str, client: str
+    recipe: str, folder: Path, archive: str, prepare: str, client: str, **given: str
 ) -> subprocess.CompletedProcess[str]:
     environ = {
         **os.environ,
@@ -75,9 +84,11 @@ def run(
         "SGE_SIM_POPULATION_SIZE": "0",
         "NO_PROXY": "localhost",
         "no_proxy": "localhost",
+        **given,
     }
+    command = (*RUNNERS[recipe], "-c", shells()[recipe])
     return subprocess.run(
-        ["bash", "-ec", shell], cwd=folder, env=environ, capture_output=True, text=True, timeout=300
+        command, cwd=folder, env=environ, capture_output=True, text=True, timeout=300
     )
 
 
@@ -96,7 +107,7 @@ def assert_called(done: subprocess.CompletedProcess[str], folder: Path) -> None:
 
 def test_a_recipe_shows_what_a_client_in_python_did(tmp_path: Path, archive: str) -> None:
     _, client = clients()["gitlab"][0]
-    assert_called(run(shells()["gitlab"], tmp_path, archive, "true", client), tmp_path)
+    assert_called(run("gitlab", tmp_path, archive, "true", client), tmp_path)
 
 
 @pytest.mark.langages
@@ -105,7 +116,84 @@ def test_a_recipe_runs_with_each_client(tmp_path: Path, archive: str, number: in
     """One recipe: the others have its shell and its clients."""
     _, client = clients()["gitlab"][number]
     # Node.js finds the package where NODE_PATH says, as `make test-langages` installs it.
-    assert_called(run(shells()["gitlab"], tmp_path, archive, "true", client), tmp_path)
+    assert_called(run("gitlab", tmp_path, archive, "true", client), tmp_path)
+
+
+CLIENTS = {
+    "right": "sh exemples/premier_appel.sh",
+    "wrong": "sed -i s/25946599093143/1/ demande.xml; sh exemples/premier_appel.sh; true",
+    "mute": "true",
+    "crashing": "sh exemples/premier_appel.sh; kill -9 $$",
+}
+"""What a client does, and how it ends."""
+ENDS = {"right": 0, "wrong": 1, "mute": 1, "crashing": 137}
+
+
+@pytest.mark.langages
+@pytest.mark.parametrize("recipe", RUNNERS)
+@pytest.mark.parametrize("kind", CLIENTS)
+def test_a_recipe_ends_as_the_worse_of_its_client_and_its_report(
+    tmp_path: Path, archive: str, recipe: str, kind: str
+) -> None:
+    (tmp_path / "client.sh").write_text(CLIENTS[kind])
+    done = run(recipe, tmp_path, archive, "true", f"sh {tmp_path}/client.sh")
+    assert done.returncode == ENDS[kind], done.stdout[-2000:] + done.stderr[-2000:]
+    junit = etree.parse(tmp_path / "rapport" / "junit.xml")
+    assert junit.xpath("//testcase/@name") == ["ADP-R1@C5"]
+    assert bool(junit.xpath("//failure | //error")) == (kind in ("wrong", "mute"))
+
+
+STAND_IN = """#!/bin/sh
+case "$1 $2" in
+serve*) exec sleep 60 ;;
+kit*) mkdir kit-sge ;;
+"campaign report") mkdir rapport; echo "$*" > rapport/junit.xml; exit "$REPORT" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("recipe", RUNNERS)
+@pytest.mark.parametrize(
+    ("prepare", "client", "report", "code"),
+    [
+        ("true", "exit 0", 0, 0),
+        ("true", "exit 0", 1, 1),
+        ("true", "exit 3", 0, 3),
+        ("true", "exit 3", 1, 3),
+        ("true", "kill -9 $$", 0, 137),
+        ("false && true", "exit 0", 0, 1),
+    ],
+)
+def test_the_report_is_there_and_the_exit_the_worse_whatever_the_client_does(
+    tmp_path: Path, recipe: str, prepare: str, client: str, report: int, code: int
+) -> None:
+    """The shell alone, with a program that stands for the simulator."""
+    program = tmp_path / "sge-sim" / "sge-sim"
+    program.parent.mkdir()
+    program.write_text(STAND_IN)
+    program.chmod(0o755)
+    with tarfile.open(tmp_path / "archive.tar.gz", "w:gz") as made:
+        made.add(program, "sge-sim/sge-sim")
+    archive = (tmp_path / "archive.tar.gz").as_uri()
+    (tmp_path / "client.sh").write_text(client)
+    called = f"sh {tmp_path}/client.sh"
+    done = run(recipe, tmp_path, archive, prepare, called, REPORT=str(report))
+    assert done.returncode == code, done.stderr
+    assert (tmp_path / "rapport" / "junit.xml").read_text() == (
+        "campaign report --case ADP-R1@C5 --report rapport\n"
+    )
+
+
+def test_a_stage_of_jenkins_reads_the_report_after_a_failure() -> None:
+    jenkins = (CI / "Jenkinsfile").read_text(encoding="utf-8")
+    assert re.search(
+        r"catchError \{ sh \'\'\'.*\'\'\' \}\n        \}\n        junit ", jenkins, re.S
+    )
+
+
+def test_gitlab_installs_what_the_soap_extension_of_php_is_built_with() -> None:
+    prepare, _ = clients()["gitlab"][3]
+    assert prepare.index("libxml2-dev") < prepare.index("docker-php-ext-install soap")
 
 
 def test_the_action_starts_a_simulator_for_the_steps_that_follow(

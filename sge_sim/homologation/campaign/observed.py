@@ -27,8 +27,10 @@ from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.campaign.matching import AppelDuJournal, Observation, recognise
 from sge_sim.homologation.campaign.outcome import judge, seen
-from sge_sim.homologation.campaign.targets import ON_PRODUCTION
+from sge_sim.homologation.campaign.targets import ON_PRODUCTION, partial_worth
+from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.reports.comparaison import precedes
 from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.journal import Journal, RechercheJournal
@@ -67,10 +69,15 @@ class CampaignState:
     def executions(self) -> tuple[Execution, ...]:
         """One per run of the release, in its order: the last good one, else the last, else none."""
         untried = Statut.PAS_COMMENCE if self.fin is None else Statut.A_PASSER
+        return self._runs(load_release(self.release).cas, untried)
+
+    def _runs(self, cases: Sequence[Cas], untried: Statut) -> tuple[Execution, ...]:
         best: dict[str, Execution] = {}
         for each in self.observations:
             run = each.execution
-            if run is not None and (run.statut.bon or not _is_good(best.get(run.cle))):
+            if run is not None and (
+                run.statut.bon or run.cle not in best or not best[run.cle].statut.bon
+            ):
                 best[run.cle] = run
         return tuple(
             seen(
@@ -80,7 +87,7 @@ class CampaignState:
                 "Aucune demande observée pour ce cas.",
                 untried,
             )
-            for case in load_release(self.release).cas
+            for case in cases
         )
 
     def view(self, most: int | None = None) -> dict[str, Any]:
@@ -97,23 +104,33 @@ class CampaignState:
         view["cas"] = {each.cle: each.statut for each in self.executions}
         return view
 
-    def rapport(self) -> Rapport:
-        """Return the report, as if the campaign ended now when it is still open."""
+    def rapport(self, names: Sequence[str] = ()) -> Rapport:
+        """Return the report, as if the campaign ended now when it is still open.
+
+        Of the case ids or keys `names` alone, if any: those that nobody called are then to be run.
+        Raises `UsageError` for a name that the release doesn't have.
+        """
         release = load_release(self.release)
-        executions = self.executions
+        executions, remarques = self.executions, self.remarques
+        if names:
+            chosen = {case.cle for name in names for case in release.find(name)}
+            cases = [case for case in release.cas if case.cle in chosen]
+            executions = self._runs(cases, Statut.A_PASSER)
+            remarques = (*remarques, partial_worth(len(cases), release))
+        packages = dict.fromkeys(each.package for each in executions) if names else ()
         return Rapport(
             release=release.nom,
             origine="observée",
             cible="un simulateur sge-sim",
             acteur=self.acteur,
             client=str(self.client),
-            remarques=self.remarques,
+            remarques=remarques,
             commande=self.commande,
             simulateur=True,
             debut=self.debut,
             fin=self.fin or machine_now().astimezone(PARIS),
-            partielle=False,
-            verdicts=judge(release, (), executions, partielle=False),
+            partielle=bool(names),
+            verdicts=judge(release, packages, executions, partielle=bool(names)),
             executions=executions,
         )
 
@@ -190,18 +207,10 @@ class Campaigns:
             numbers = [each.id for each in find_campaigns(session)]
         return tuple(self.read(number, batches) for number in numbers)
 
-    def before(self, campaign: CampaignState) -> CampaignState | None:
-        """Return the campaign of the same client and release before this one."""
-        return next(
-            (
-                each
-                for each in self.list()
-                if each.id < campaign.id
-                and (each.acteur, each.client, each.release)
-                == (campaign.acteur, campaign.client, campaign.release)
-            ),
-            None,
-        )
+    def before(self, rapport: Rapport) -> Rapport | None:
+        """Return the last report of the history of that of a campaign."""
+        reports = (each.rapport() for each in self.list())
+        return next((each for each in reports if precedes(each, rapport)), None)
 
     def stop(self, campaign_id: int) -> CampaignState:
         """Close a campaign: later exchanges don't count. Closing it twice changes nothing."""
@@ -343,10 +352,6 @@ def _run_of(row: CampaignObservation) -> Execution:
 
 def _without_execution(observation: Observation) -> Observation:
     return replace(observation, execution=None)
-
-
-def _is_good(execution: Execution | None) -> bool:
-    return execution is not None and execution.statut.bon
 
 
 @computed_once()

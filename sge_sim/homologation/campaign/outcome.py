@@ -7,7 +7,7 @@ counts for nothing, and neither does one that the target doesn't serve on that d
 struck a case, whatever case, its package isn't judged.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -200,7 +200,8 @@ def judge(
     A case of the release without an execution counts as not run. `partielle` (some cases only, or
     an earlier campaign completed) never gives a verdict.
     """
-    order = release.protocole.packages
+    packages = tuple(packages)
+    order = (*release.protocole.packages, *packages)
     asked = sorted(packages, key=order.index) or order
     return tuple(_verdict(release, package, executions, partielle) for package in asked)
 
@@ -218,7 +219,7 @@ def _verdict(
             Decision.NON_JUGE,
             "Seule une campagne qui exécute tous les cas du package le juge.",
         )
-    by_key = {each.cle: each for each in executions}
+    statuts = {each.cle: each.statut for each in executions}
     struck = [
         each.cle
         for each in executions
@@ -235,16 +236,16 @@ def _verdict(
         for case in release.cas
         if case.package == package and not case.facultatif and not case.non_testable
     ]
-    done = {case.cle: _statut(by_key.get(case.cle)) for case in wanted}
-    unserved = [case for case in wanted if done[case.cle] is Statut.NON_SERVI]
+    done = {case.cle: statuts.get(case.cle, Statut.A_PASSER) for case in wanted}
+    unserved = [case.cle for case in wanted if done[case.cle] is Statut.NON_SERVI]
+    left_out = _left_out([each for each in executions if each.cle in unserved])
     if wanted and len(unserved) == len(wanted):
-        return VerdictPackage(package, Decision.SANS_CAS_SERVI, _left_out(unserved, by_key))
-    wanted = [case for case in wanted if case not in unserved]
+        return VerdictPackage(package, Decision.SANS_CAS_SERVI, left_out)
+    wanted = [case for case in wanted if case.cle not in unserved]
     good_groups = {case.au_choix for case in wanted if case.au_choix and done[case.cle].bon}
     missing = [
         case.cle for case in wanted if not done[case.cle].bon and case.au_choix not in good_groups
     ]
-    left_out = _left_out(unserved, by_key)
     if not missing:
         why = _good_runs(wanted, done)
         return VerdictPackage(package, Decision.HOMOLOGUE, f"{why} {left_out}".strip())
@@ -255,10 +256,6 @@ def _verdict(
     failed = any(done[key] not in (Statut.A_PASSER, Statut.PAS_COMMENCE) for key in missing)
     decision = Decision.NON_HOMOLOGUE if failed else Decision.A_PASSER
     return VerdictPackage(package, decision, f"{_missing_runs(missing, done)} {left_out}".strip())
-
-
-def _statut(execution: Execution | None) -> Statut:
-    return Statut.A_PASSER if execution is None else execution.statut
 
 
 def _good_runs(wanted: Sequence[Cas], done: dict[str, Statut]) -> str:
@@ -274,11 +271,11 @@ def _good_runs(wanted: Sequence[Cas], done: dict[str, Statut]) -> str:
     return " ".join(sentences)
 
 
-def _left_out(unserved: Sequence[Cas], executions: Mapping[str, Execution]) -> str:
+def _left_out(unserved: Sequence[Execution]) -> str:
     """Return which cases the target doesn't serve, by why."""
     found: dict[str, list[str]] = {}
-    for case in unserved:
-        found.setdefault(executions[case.cle].remarque.rstrip("."), []).append(case.cle)
+    for each in unserved:
+        found.setdefault(each.remarque.rstrip("."), []).append(each.cle)
     return " ".join(f"Hors jugement ({why}) : {', '.join(keys)}." for why, keys in found.items())
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,11 +22,13 @@ from sge_sim.clock import elapsed_ms, parse_duration, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.client.sge_client import Cible
+from sge_sim.settings import Settings, variable_of
 from sge_sim.settings.own_folder import IGNORED
 
-START_SECONDS: Final = 60
 _STOP_SECONDS: Final = 20
 _LOG_SHOWN: Final = 2000
+_BOUND: Final = "--demarrage-secondes"
+_USUAL: Final = Settings.demarrage_secondes
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,9 @@ def own_simulator(data_dir: Path, options: Sequence[str] = ()) -> Iterator[OwnSi
     """Start a simulator on free ports with its state in `data_dir`; stop it at the end.
 
     `options` are those of `sge-sim serve`. Raises `UsageError`, with what the simulator said, if
-    it doesn't start.
+    it doesn't start within the setting `demarrage_secondes`: of `options`, else of its variable.
     """
+    seconds = _seconds_to_start(options)
     data_dir.mkdir(parents=True, exist_ok=True)
     ready_file, log_file = data_dir / "ready.json", data_dir / "serve.log"
     ready_file.unlink(missing_ok=True)
@@ -79,7 +83,7 @@ def own_simulator(data_dir: Path, options: Sequence[str] = ()) -> Iterator[OwnSi
         subprocess.Popen(command, stdout=log, stderr=log, env=_environment()) as process,  # noqa: S603
     ):
         try:
-            _wait_until_ready(process, ready_file, log_file)
+            _wait_until_ready(process, ready_file, log_file, seconds)
             yield OwnSimulator(data_dir, json.loads(ready_file.read_text()), process)
         finally:
             _stop(process)
@@ -91,12 +95,28 @@ def _environment() -> dict[str, str]:
     return {**kept, IGNORED: "1"}
 
 
-def _wait_until_ready(process: "subprocess.Popen[bytes]", ready_file: Path, log_file: Path) -> None:
+def _seconds_to_start(options: Sequence[str]) -> int:
+    typed = dict(pairwise(options)).get(_BOUND)
+    seconds = typed or os.environ.get(variable_of("demarrage_secondes")) or str(_USUAL)
+    if not seconds.isdecimal():
+        raise UsageError(f"{_BOUND} {seconds} : donner un nombre de secondes.")
+    return Settings(demarrage_secondes=int(seconds)).demarrage_secondes
+
+
+def _wait_until_ready(
+    process: "subprocess.Popen[bytes]", ready_file: Path, log_file: Path, seconds: int
+) -> None:
     started = stopwatch()
     while not ready_file.exists():
-        if process.poll() is not None or elapsed_ms(started) > START_SECONDS * 1000:
-            said = log_file.read_text(encoding="utf-8", errors="replace").strip()
-            raise UsageError(f"Le simulateur n'a pas démarré : {said[-_LOG_SHOWN:] or 'sans mot'}")
+        ended = process.poll()
+        if ended is not None or elapsed_ms(started) > seconds * 1000:
+            said = log_file.read_text(encoding="utf-8", errors="replace").strip()[-_LOG_SHOWN:]
+            words = f"ses derniers mots : {said}" if said else "il n'a rien dit."
+            fate = f"n'est pas prêt en {seconds} s ({_BOUND}) ; son processus {process.pid} vit"
+            if ended is not None:
+                how = f"le code {ended}" if ended >= 0 else f"le signal {-ended}"
+                fate = f"a fini par {how} avant d'être prêt"
+            raise UsageError(f"Le simulateur {fate} ; {words}")
         time.sleep(0.02)
 
 
