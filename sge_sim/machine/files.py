@@ -9,10 +9,8 @@ the wheel.
 import errno
 import fcntl
 import os
-import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -145,8 +143,10 @@ def check_writable(path: Path) -> None:
 
     For work that is long: better known before it than after.
     """
+    from tempfile import TemporaryFile
+
     _refuse_special(path)
-    with _naming(path), tempfile.TemporaryFile(dir=path.parent):
+    with _naming(path), TemporaryFile(dir=path.parent):
         pass
 
 
@@ -206,6 +206,8 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
     """
     if folder.is_dir():
         return folder
+    import shutil
+
     beside = _beside(folder)
     with locked(make_private_folder(folder.parent)):
         if folder.is_dir():

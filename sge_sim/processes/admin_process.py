@@ -18,7 +18,7 @@ from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.journal import Echange, EchangeRecord, Journal, JournalFeed
-from sge_sim.machine.memory import collector_paused
+from sge_sim.machine.collector import collector_paused
 from sge_sim.processes.simulator import Deferred, Simulator
 from sge_sim.schema.pieces import Pieces
 from sge_sim.tables.points import read_hidden
