@@ -53,7 +53,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.admin_process", "sge_sim.admin.application"): 592,
     ("processes.admin_process", "sge_sim.admin.routes"): 592,
     ("processes.admin_process", "sge_sim.flux.publication"): 23,
-    ("processes.admin_process", "sge_sim.referentiel.apports.versement"): 150,
+    ("processes.admin_process", "sge_sim.referentiel.apports.retrait"): 30,
     ("processes.b2b_process", "sge_sim.services.dispatch"): 782,
     ("processes.admin_process", "sge_sim.services.registry"): 366,
     ("processes.simulator", "sge_sim.dataconnect.tokens"): 59,

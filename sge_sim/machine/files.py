@@ -12,7 +12,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -222,12 +222,17 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
     return folder
 
 
+def own_name() -> str:
+    """Return how a user finds this process, in French and in ASCII."""
+    return f"le processus {os.getpid()} de {os.uname().nodename}"
+
+
 @contextmanager
 def locked(folder: Path, file: str = ".lock", *, wait: bool = True) -> Iterator[bool]:
     """Lock the folder, and give True: other processes that ask for it, by the same `file` of it,
     wait.
 
-    Without `wait`, give False at once where one has it.
+    Without `wait`, give False at once where one has it. The file holds its `own_name`.
     """
     handle = open_private(folder / file)
     try:
@@ -236,6 +241,9 @@ def locked(folder: Path, file: str = ".lock", *, wait: bool = True) -> Iterator[
         except BlockingIOError:
             yield False
         else:
+            os.ftruncate(handle, 0)
+            with suppress(OSError):  # a full disk is locked too
+                os.pwrite(handle, own_name().encode(), 0)
             yield True
     finally:
         os.close(handle)

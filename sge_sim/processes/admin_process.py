@@ -175,7 +175,7 @@ def _tasks(
 
     def remove_remains(_until: datetime, carry_on: CarryOn) -> None:
         if database.memoire.look().ask(read_hidden):
-            from sge_sim.referentiel.apports.versement import remove_remains
+            from sge_sim.referentiel.apports.retrait import remove_remains
 
             remove_remains(database, carry_on)
 
