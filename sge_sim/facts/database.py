@@ -42,6 +42,8 @@ PATIENCE_SECONDS = 2.0
 
 # Connections kept per process; twice as many in a rush.
 _POOL_SIZE = 20
+# Statements that a connection to SQLite keeps prepared, at some 12 kB each.
+_STATEMENTS = 64
 # What computes for long in a server (a purge, a new population) says nothing meanwhile.
 _PATIENCES_OF_SILENCE = 6
 # A PostgreSQL server takes 100 unless told otherwise, 3 of which are for its administrators.
@@ -300,7 +302,14 @@ def _opened(
 
 def _sqlite_engine(url: URL, patience_seconds: float, waiting: WaitingRoom) -> Engine:
     # What was written isn't told with what went wrong: it may be somebody's.
-    engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE, hide_parameters=True)
+    engine = create_engine(
+        url,
+        pool_size=_POOL_SIZE,
+        max_overflow=_POOL_SIZE,
+        pool_use_lifo=True,  # in turn, each would come to keep every statement
+        connect_args={"cached_statements": _STATEMENTS},
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
     event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds, Lock(), waiting))
     event.listen(engine, "handle_error", _undo_failed_commit)
