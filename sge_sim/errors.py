@@ -58,6 +58,13 @@ class UsageError(Exception):
     """
 
 
+class BusyError(UsageError):
+    """Somebody else is at it, and who.
+
+    The administration API answers it with HTTP 409.
+    """
+
+
 class UnknownError(UsageError):
     """Nothing has the name, or the number, that was given: `name`.
 

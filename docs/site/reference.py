@@ -28,8 +28,9 @@ from sge_sim.domaine.ecarts_plateforme import (
 )
 from sge_sim.domaine.nomenclatures import PROVENANCES, in_french
 from sge_sim.flux.r6x.documents import SCHEMAS, read_schema
+from sge_sim.machine.own_folder import default_data_dir
 from sge_sim.services.registry import SERVICES
-from sge_sim.settings import Settings, default_data_dir, variable_of
+from sge_sim.settings import Settings, variable_of
 
 ETATS = {
     "documented": "pareil",

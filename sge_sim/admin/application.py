@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sge_sim import __version__
 from sge_sim.admin import pages
+from sge_sim.admin.arrivals import read_whole
 from sge_sim.admin.problems import (
     check_parameters,
     describe_problems,
@@ -51,7 +52,7 @@ from sge_sim.admin.routes import (
 )
 from sge_sim.datahub.droits import SERVICE
 from sge_sim.domaine.nomenclatures import in_french
-from sge_sim.errors import FieldError, UnknownError, UsageError
+from sge_sim.errors import BusyError, FieldError, UnknownError, UsageError
 from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.facts.stored_clock import ClockSetSinceError
 from sge_sim.homologation.reports.etats import STYLE
@@ -249,6 +250,10 @@ def build_admin(state: AdminState) -> FastAPI:
         # uvicorn has answered 400 to a length that isn't a number.
         if int(request.headers.get("content-length", 0)) > _MAX_BODY:
             return problem(413, f"Une demande tient en {_MAX_BODY} octets.")
+        try:
+            await read_whole(request)
+        except StarletteHTTPException as error:
+            return await refuse_path(request, error)
         return await call_next(request)
 
     app.add_middleware(_CutShort)
@@ -270,8 +275,9 @@ def build_admin(state: AdminState) -> FastAPI:
         status = 404 if error.name.casefold() in named else 400
         return _refused(state, request, status, str(error))
 
+    @app.exception_handler(BusyError)
     @app.exception_handler(ClockSetSinceError)
-    async def refuse_late_move(request: Request, error: ClockSetSinceError) -> Response:
+    async def refuse_conflict(request: Request, error: UsageError) -> Response:
         return _refused(state, request, 409, str(error))
 
     @app.exception_handler(Refus)

@@ -11,7 +11,7 @@ import click
 from sge_sim import __version__
 from sge_sim.cli.french import database_sentence, speak_french, system_sentence, usage_sentence
 from sge_sim.errors import UsageError
-from sge_sim.machine.memory import collector_paused
+from sge_sim.machine.collector import collector_paused
 from sge_sim.machine.texts import unfit_in
 
 _MODULES = {
@@ -24,8 +24,9 @@ _MODULES = {
     "data_connect": ("applications", "consentements"),
     "datahub": ("datahub", "tickets"),
     "demandes": ("autorisations", "demandes", "services"),
-    "etat": ("health", "reset", "settings", "snapshot", "token"),
+    "etat": ("reset", "settings", "snapshot", "token"),
     "flux": ("flux",),
+    "health": ("health",),
     "homologate": ("homologate",),
     "journal": ("journal",),
     "lookups": ("codes", "generations", "prm"),

@@ -18,7 +18,7 @@ from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.domaine.plateformes import switch_days, switches_between
 from sge_sim.domaine.retombees import Retombees, Travail, in_a_sentence, progress_sentence
 from sge_sim.errors import UsageError
-from sge_sim.machine.memory import collector_paused
+from sge_sim.machine.collector import collector_paused
 from sge_sim.processes.serving_note import find_served
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.shell_completion import CompletionItem
 
-from sge_sim.settings import default_data_dir
+from sge_sim.machine.own_folder import default_data_dir
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -1,13 +1,12 @@
-"""`sge-sim snapshot`, `reset`, `settings`, `health`, `token`: a simulator as a whole."""
+"""`sge-sim snapshot`, `reset`, `settings`, `token`: a simulator as a whole."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from sge_sim.admin.token import draw_token
-from sge_sim.cli.options import data_dir_option, json_option, say, say_json
-from sge_sim.cli.state import administration_of, served_at, state_of
+from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.cli.state import served_at, state_of
 from sge_sim.errors import UsageError
 from sge_sim.processes.serving_note import find_served
 
@@ -51,22 +50,6 @@ def settings(data_dir: Path, as_json: bool) -> None:
     for name, value in found.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         click.echo(f"{name:<24} {'-' if shown in (None, '') else shown}")
-
-
-@click.command(
-    help="Dire si le simulateur de ce dossier sert, et si son journal est entier ; sinon le code "
-    "de sortie est 1. Pour la sonde d'un conteneur."
-)
-@data_dir_option
-@json_option
-def health(data_dir: Path, as_json: bool) -> None:
-    try:
-        found = administration_of(data_dir).get("/health")
-    except UsageError as error:
-        click.echo(f"sge-sim : {error}", err=True)
-        sys.exit(1)
-    say(found, as_json, found["etat"])
-    sys.exit(0 if found["etat"] == "ok" else 1)
 
 
 @click.command(

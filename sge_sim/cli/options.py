@@ -15,8 +15,9 @@ from sge_sim.cli import TYPED
 from sge_sim.clock import Duree, parse_duration, parse_instant
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.errors import UsageError
-from sge_sim.settings import Settings, default_data_dir, variable_of
-from sge_sim.settings.own_folder import look_at_own_folder, settings_beside
+from sge_sim.machine.own_folder import default_data_dir, look_at_own_folder
+from sge_sim.settings import Settings, variable_of
+from sge_sim.settings.own_folder import settings_beside
 
 Command = Callable[..., Any]
 T = TypeVar("T")

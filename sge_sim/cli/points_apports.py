@@ -170,7 +170,7 @@ def _write(sortie: Path, pieces: Iterator[str]) -> None:
 @click.option("--tous", is_flag=True, help="Tous les points importés.")
 @data_dir_option
 def remove_command(prms: tuple[str, ...], tous: bool, data_dir: Path) -> None:
-    from sge_sim.referentiel.apports.versement import remove_own_points
+    from sge_sim.referentiel.apports.retrait import remove_own_points
 
     if tous == bool(prms):
         raise UsageError("donner les PRM des points à retirer, ou --tous.")

@@ -16,11 +16,11 @@ from sge_sim.api.premier_appel import MoyensTls, PremierAppel, first_call
 from sge_sim.cli.console import console, default_log, progress_if_long
 from sge_sim.cli.options import settings_options
 from sge_sim.errors import UsageError
+from sge_sim.machine.collector import collector_paused
 from sge_sim.machine.files import make_private_folder
-from sge_sim.machine.memory import collector_paused
+from sge_sim.machine.own_folder import look_at_own_folder
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, check_environment, serving
 from sge_sim.settings import Log, Settings
-from sge_sim.settings.own_folder import look_at_own_folder
 from sge_sim.transport.listener import bind, bind_loopback
 
 if TYPE_CHECKING:

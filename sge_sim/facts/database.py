@@ -28,8 +28,9 @@ from sqlalchemy.pool import NullPool
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
+from sge_sim.facts import locks
 from sge_sim.facts.editions import CountedEditions, Editions, SqliteEditions
-from sge_sim.facts.locks import BULK_LOCK, START_LOCK, Exclusivite, WaitingRoom, lock, lock_for_long
+from sge_sim.facts.locks import BULK_LOCK, START_LOCK, Exclusivite, WaitingRoom
 from sge_sim.facts.memoire import Memoire
 from sge_sim.machine.files import locked
 from sge_sim.settings.database_url import without_password
@@ -41,6 +42,8 @@ PATIENCE_SECONDS = 2.0
 
 # Connections kept per process; twice as many in a rush.
 _POOL_SIZE = 20
+# Statements that a connection to SQLite keeps prepared, at some 12 kB each.
+_STATEMENTS = 64
 # What computes for long in a server (a purge, a new population) says nothing meanwhile.
 _PATIENCES_OF_SILENCE = 6
 # A PostgreSQL server takes 100 unless told otherwise, 3 of which are for its administrators.
@@ -59,6 +62,7 @@ _RETRY_SECONDS = 0.001
 # SQLite gives its lock to who asks at the right time, not to who has waited longest.
 _TURN_MS = 25.0
 _TURNS = 3
+_BULK_FILE = ".lock"
 _BEGIN = "sqlite_begin"
 _BEGIN_WRITING = "BEGIN IMMEDIATE"
 
@@ -145,7 +149,7 @@ class Database:
     def exclusive_transaction(self) -> Iterator[Session]:
         """Give a transaction that no other process runs at the same time."""
         with self.transaction() as session:
-            lock(session.connection())
+            locks.lock(session.connection())
             yield session
 
     @contextmanager
@@ -155,8 +159,15 @@ class Database:
         It holds up those that ask for the same only: bulk work goes on in short transactions.
         Without `wait`, give False at once where another one goes on.
         """
-        with self._lock(BULK_LOCK, ".lock", wait=wait) as alone:
+        with self._lock(BULK_LOCK, _BULK_FILE, wait=wait) as alone:
             yield alone
+
+    def who_is_alone(self) -> str:
+        """Return the name of the process that goes on, by `alone`."""
+        if self.engine.dialect.name == "sqlite":
+            return (self._folder / _BULK_FILE).read_text()
+        with self.reading() as connection:
+            return locks.holder_of(connection, BULK_LOCK)
 
     @contextmanager
     def starting(self, on_wait: Callable[[], None]) -> Iterator[None]:
@@ -174,15 +185,19 @@ class Database:
     def _lock(self, name: int, file: str, *, wait: bool) -> Iterator[bool]:
         """Hold one of the locks that are held for long: PostgreSQL's, or a file beside SQLite's."""
         if self.engine.dialect.name == "sqlite":
-            assert self.engine.url.database is not None
-            folder = Path(self.engine.url.database).absolute().parent
-            with locked(folder, file, wait=wait) as alone:
+            with locked(self._folder, file, wait=wait) as alone:
                 yield alone
             return
         with self.engine.connect() as connection:
             Driver.of(connection).connection.silence_seconds = None
             connection.detach()  # closed at the end, which gives the lock back
-            yield lock_for_long(connection, name, wait=wait)
+            yield locks.lock_for_long(connection, name, wait=wait)
+
+    @property
+    def _folder(self) -> Path:
+        """The folder of an SQLite file."""
+        assert self.engine.url.database is not None
+        return Path(self.engine.url.database).absolute().parent
 
     def let_others_write(self, worked_ms: float = 0.0) -> None:
         """Leave the lock to those who wait for it, between two slices of bulk work.
@@ -288,7 +303,14 @@ def _opened(
 
 def _sqlite_engine(url: URL, patience_seconds: float, waiting: WaitingRoom) -> Engine:
     # What was written isn't told with what went wrong: it may be somebody's.
-    engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE, hide_parameters=True)
+    engine = create_engine(
+        url,
+        pool_size=_POOL_SIZE,
+        max_overflow=_POOL_SIZE,
+        pool_use_lifo=True,  # in turn, each would come to keep every statement
+        connect_args={"cached_statements": _STATEMENTS},
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
     event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds, Lock(), waiting))
     event.listen(engine, "handle_error", _undo_failed_commit)

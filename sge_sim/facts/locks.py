@@ -16,12 +16,12 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import machine_now
-from sge_sim.machine.files import open_private
+from sge_sim.machine.files import open_private, own_name
 from sge_sim.tables.ecritures import ENDING_SILENT
 from sge_sim.tables.flux import release_claims
 from sge_sim.tables.plateforme import is_epoque, is_shared, next_epoque
@@ -62,6 +62,7 @@ def lock_for_long(connection: Connection, name: int, *, wait: bool) -> bool:
     `name` is that of the lock. Who comes after waits for as long as that lasts,
     and returns True; without `wait` it returns whether it is alone, at once.
     """
+    connection.execute(select(func.set_config("application_name", own_name(), False)))
     if wait:
         connection.exec_driver_sql("SET lock_timeout = 0")
         connection.execute(select(func.pg_advisory_lock(name)))
@@ -70,6 +71,15 @@ def lock_for_long(connection: Connection, name: int, *, wait: bool) -> bool:
     # server could note no page that is written meanwhile as one that all may see.
     connection.commit()
     return alone
+
+
+def holder_of(connection: Connection, name: int) -> str:
+    """Return the name of the process that holds a lock of PostgreSQL."""
+    asked = text(
+        "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
+        "WHERE locktype = 'advisory' AND granted AND objid = :name"
+    )
+    return connection.scalar(asked, {"name": name}) or ""
 
 
 class WaitingRoom:

@@ -4,7 +4,6 @@ import logging
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -19,7 +18,6 @@ from sge_sim.journal.search import RechercheJournal
 _SECONDS: Final = 1.0
 _SECONDS_LISTENED_TO: Final = 0.25
 _NICENESS: Final = 10
-_PATIENCE_SECONDS: Final = 10.0
 _AT_ONCE: Final = 500
 _CALLS: Final = RechercheJournal(kinds=frozenset(get_args(KindEchange)) - {"flux"})
 
@@ -35,35 +33,29 @@ class JournalFeed:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._news = threading.Condition()
-        self._newest = 0
-        self._listeners = 0
-        self._stopping = False
+        self._listeners: list[None] = []
+        self._stopping = threading.Event()
+        self.newest = 0
+        """The newest identifier that was seen. It may be smaller than it was: a state that was
+        brought back has forgotten what came after."""
 
-    def wait(self, after_id: int, timeout: float) -> int:
-        """Return the newest identifier once it isn't `after_id`, or after `timeout` seconds.
-
-        It may be smaller: a state that was brought back has forgotten what came after.
-        """
-        with self._news:
-            self._listeners += 1
-            self._news.notify_all()  # the thread may be in its longer pause
-            try:
-                self._news.wait_for(lambda: self._newest != after_id or self._stopping, timeout)
-            finally:
-                self._listeners -= 1
-            return self._newest
+    @contextmanager
+    def listened_to(self) -> Iterator[None]:
+        """Drain more often while the block lasts."""
+        self._listeners.append(None)
+        try:
+            yield
+        finally:
+            self._listeners.pop()
 
     @property
     def stopping(self) -> bool:
         """Whether the journal stops: whoever follows it ends."""
-        return self._stopping
+        return self._stopping.is_set()
 
     def stop(self) -> None:
-        """Send home whoever waits, before the server does, which would wait for them."""
-        with self._news:
-            self._stopping = True
-            self._news.notify_all()
+        """Send home whoever follows, before the server does, which would wait for them."""
+        self._stopping.set()
 
     @contextmanager
     def running(self, on_call: Callable[[Echange], None] | None = None) -> Iterator[None]:
@@ -90,7 +82,8 @@ class JournalFeed:
             self._journal.drain()
 
     def _follow(self, on_call: Callable[[Echange], None], last: int | None) -> None:
-        while not self._stopping:
+        while not self.stopping:
+            seen: int | None = self.newest
             try:
                 # A state that was brought back has forgotten the last ones.
                 newest = self._journal.newest_id()
@@ -98,30 +91,24 @@ class JournalFeed:
                 for echange in self._journal.find_echanges(_CALLS, after_id=last, limit=_AT_ONCE):
                     on_call(echange)
                     last = echange.id
-                self.wait(last, _PATIENCE_SECONDS)
             except DATABASE_UNREACHABLE:
-                time.sleep(_SECONDS)  # the other thread logs it
+                seen = None  # the other thread logs it
             except OSError:
                 return  # the terminal is gone
+            with self.listened_to():
+                while not self._stopping.wait(_SECONDS_LISTENED_TO) and seen == self.newest:
+                    pass
 
     def _work(self) -> None:
         _be_nice()
         outage = Outage(_log, "Le journal n'est pas lu pour l'instant")
-        while not self._stopping:
-            newest = self._newest
+        while not self.stopping:
             try:
                 with outage.tolerated():
-                    newest = self._journal.newest_id()
+                    self.newest = self._journal.newest_id()
             except Exception:
                 _log.exception("Le journal n'a pas pu être lu ; un autre essai suivra.")
-            with self._news:
-                if newest != self._newest:
-                    self._newest = newest
-                    self._news.notify_all()
-                if self._listeners:
-                    self._news.wait_for(lambda: self._stopping, _SECONDS_LISTENED_TO)
-                else:
-                    self._news.wait_for(lambda: self._stopping or self._listeners > 0, _SECONDS)
+            self._stopping.wait(_SECONDS_LISTENED_TO if self._listeners else _SECONDS)
 
 
 def _be_nice() -> None:

@@ -9,12 +9,10 @@ the wheel.
 import errno
 import fcntl
 import os
-import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -145,8 +143,10 @@ def check_writable(path: Path) -> None:
 
     For work that is long: better known before it than after.
     """
+    from tempfile import TemporaryFile
+
     _refuse_special(path)
-    with _naming(path), tempfile.TemporaryFile(dir=path.parent):
+    with _naming(path), TemporaryFile(dir=path.parent):
         pass
 
 
@@ -206,6 +206,8 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
     """
     if folder.is_dir():
         return folder
+    import shutil
+
     beside = _beside(folder)
     with locked(make_private_folder(folder.parent)):
         if folder.is_dir():
@@ -220,12 +222,17 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
     return folder
 
 
+def own_name() -> str:
+    """Return how a user finds this process, in French and in ASCII."""
+    return f"le processus {os.getpid()} de {os.uname().nodename}"
+
+
 @contextmanager
 def locked(folder: Path, file: str = ".lock", *, wait: bool = True) -> Iterator[bool]:
     """Lock the folder, and give True: other processes that ask for it, by the same `file` of it,
     wait.
 
-    Without `wait`, give False at once where one has it.
+    Without `wait`, give False at once where one has it. The file holds its `own_name`.
     """
     handle = open_private(folder / file)
     try:
@@ -234,6 +241,9 @@ def locked(folder: Path, file: str = ".lock", *, wait: bool = True) -> Iterator[
         except BlockingIOError:
             yield False
         else:
+            os.ftruncate(handle, 0)
+            with suppress(OSError):  # a full disk is locked too
+                os.pwrite(handle, own_name().encode(), 0)
             yield True
     finally:
         os.close(handle)

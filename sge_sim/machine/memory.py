@@ -3,15 +3,11 @@
 glibc keeps what is freed between things that live, in an arena of its own for each thread: what a
 burst of work took stays with the process until something of the same size comes. libxml2, as lxml
 uses it, keeps every name that a thread has met until that thread ends: a real message brings none,
-a hostile one tens of thousands, new ones each time. What is imported stays to the end, so that
-looking for garbage among it is in vain, and takes a tenth of the start.
+a hostile one tens of thousands, new ones each time.
 """
 
 import ctypes
-import gc
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from sge_sim.clock import elapsed_ms, stopwatch
@@ -77,16 +73,3 @@ class Wear(threading.local):
 
 
 WEAR: Final = Wear()
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Collect nothing in the block, and never look again at what it made."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if was_enabled:
-            gc.enable()

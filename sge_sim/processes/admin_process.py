@@ -18,7 +18,7 @@ from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.journal import Echange, EchangeRecord, Journal, JournalFeed
-from sge_sim.machine.memory import collector_paused
+from sge_sim.machine.collector import collector_paused
 from sge_sim.machine.once import computed_once
 from sge_sim.processes.simulator import Simulator
 from sge_sim.schema.pieces import Pieces
@@ -177,7 +177,7 @@ def _tasks(
 
     def remove_remains(_until: datetime, carry_on: CarryOn) -> None:
         if database.memoire.look().ask(read_hidden):
-            from sge_sim.referentiel.apports.versement import remove_remains
+            from sge_sim.referentiel.apports.retrait import remove_remains
 
             remove_remains(database, carry_on)
 

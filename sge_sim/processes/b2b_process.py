@@ -12,7 +12,7 @@ from sge_sim.door.gates import BasicAuthentication, Gate, opening_hours
 from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
 from sge_sim.journal import Journal
-from sge_sim.machine.memory import collector_paused
+from sge_sim.machine.collector import collector_paused
 from sge_sim.machine.once import computed_once
 from sge_sim.pki.policy import Policy
 from sge_sim.processes.simulator import Simulator

@@ -11,13 +11,16 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, check_writable, open_private, write_atomically
+
+if TYPE_CHECKING:
+    from sge_sim.domaine.nomenclatures import Environment
 
 _FILE: Final = "en-service.json"
 _SOON_SECONDS: Final = 2
@@ -32,7 +35,7 @@ class Served:
 
     admin_url: str
     b2b_url: str
-    environment: Environment
+    environment: "Environment"
     data_connect_url: str | None = None
 
     def read(self, path: str) -> Any:
@@ -40,16 +43,22 @@ class Served:
 
         For what a command shows at once: `sge_sim.api.administration` says why it isn't answered.
         """
+        status, content = self.ask(path, _SOON_SECONDS)
+        return content if status == HTTPStatus.OK else None
+
+    def ask(self, path: str, seconds: float) -> tuple[int, Any]:
+        """Return the status and the JSON at a path of its administration; 0 where it doesn't
+        answer in time."""
         from http.client import HTTPConnection, HTTPException
 
         address = urlsplit(self.admin_url)
-        connection = HTTPConnection(address.hostname or "", address.port, timeout=_SOON_SECONDS)
+        connection = HTTPConnection(address.hostname or "", address.port, timeout=seconds)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
-            return json.loads(answer.read()) if answer.status == 200 else None
+            return answer.status, json.loads(answer.read())
         except (OSError, HTTPException, ValueError):
-            return None
+            return 0, None
         finally:
             connection.close()
 
@@ -102,7 +111,7 @@ def find_served(data_dir: Path) -> Served | None:
         os.close(handle)
 
 
-def check_environment(data_dir: Path, environment: Environment) -> None:
+def check_environment(data_dir: Path, environment: "Environment") -> None:
     """Raise `UsageError` where another simulator serves `data_dir` as another environment.
 
     They would share orders, certificates and clock, and one would publish for both.

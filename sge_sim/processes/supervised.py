@@ -7,7 +7,8 @@ from socket import socket
 
 from sge_sim.facts.page_caches import bound_page_caches
 from sge_sim.journal import Echange
-from sge_sim.machine.memory import collector_paused, give_back_freed_memory, share_freed_memory
+from sge_sim.machine.collector import collector_paused
+from sge_sim.machine.memory import give_back_freed_memory, share_freed_memory
 from sge_sim.mesures.communs import make_common_tables
 from sge_sim.processes.simulator import Simulator
 from sge_sim.transport.child import Process, ProcessWork

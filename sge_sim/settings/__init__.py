@@ -11,13 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_data_path
-
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_at
 from sge_sim.domaine.jours_ouvres import AUSSITOT, Delai
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.domaine.plateformes import Generation, ReponseArret
 from sge_sim.errors import UsageError
+from sge_sim.machine.own_folder import default_data_dir
 from sge_sim.settings.database_url import without_password
 
 
@@ -80,11 +79,6 @@ def setting(default: Any, why: str, least: int | None = None) -> Any:
 def variable_of(name: str) -> str:
     """Return the environment variable that gives the setting `name`."""
     return f"SGE_SIM_{name.upper()}"
-
-
-def default_data_dir() -> Path:
-    """Return the folder where a simulator keeps its state when none is named."""
-    return user_data_path("sge-sim", appauthor=False)
 
 
 @dataclass(frozen=True)

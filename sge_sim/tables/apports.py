@@ -3,13 +3,16 @@
 What is brought in is written in slices, seen at once, read back and removed.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import delete, exists, func, or_, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import create_engine, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session, selectinload, sessionmaker
+from sqlalchemy.pool import StaticPool
 
 from sge_sim.domaine.francais import normalise
 from sge_sim.tables.acteurs import Acteur, Contrat
@@ -27,6 +30,8 @@ from sge_sim.tables.points import (
     insert_points,
 )
 
+Sessions = Callable[[], AbstractContextManager[Session]]
+"""What begins a transaction."""
 TableMesures = type[Collecte | Trou | CalendrierDate | AncienEtat]
 MESURES: Final[tuple[TableMesures, ...]] = (Collecte, Trou, CalendrierDate, AncienEtat)
 
@@ -41,6 +46,22 @@ class Tranche:
     mesures: dict[TableMesures, list[Mapping[str, Any]]] = field(
         default_factory=lambda: {table: [] for table in MESURES}
     )
+
+
+@contextmanager
+def scratch_sessions() -> Iterator[Sessions]:
+    """Give transactions on empty tables that nobody else sees, in a file without a name: what is
+    only tried is written there, and gone at the end, however that comes."""
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect("", check_same_thread=False),
+        poolclass=StaticPool,
+    )
+    Base.metadata.create_all(engine)
+    try:
+        yield sessionmaker(engine).begin
+    finally:
+        engine.dispose()
 
 
 def open_apport(session: Session) -> int:

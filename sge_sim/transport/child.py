@@ -17,7 +17,7 @@ from types import FrameType
 from typing import NoReturn, Protocol
 
 from sge_sim.errors import UsageError
-from sge_sim.machine.memory import collector_paused
+from sge_sim.machine.collector import collector_paused
 
 
 class SignalPipe:

@@ -4,6 +4,7 @@ clock of a simulator that serves is asked of it."""
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from command_tree import every_command
@@ -13,6 +14,8 @@ from running_simulator import RunningSimulator
 from sge_sim.cli import commands
 
 HEAVY = ("numpy", "lxml", "sqlalchemy", "pydantic", "cryptography", "requests", "spyne", "fastapi")
+PROBE = 25
+"""Modules that the command may load beside click, http.client and json, which it takes."""
 MODULES = f"print(*sorted({HEAVY!r} & sys.modules.keys()), file=sys.stderr)".replace(
     f"{HEAVY!r}", f"set({HEAVY!r})"
 )
@@ -56,6 +59,36 @@ def test_the_clock_is_asked_of_the_simulator_that_serves(simulator: RunningSimul
     shown, heavy = loaded_by("clock", "show", "--json", "--data-dir", str(simulator.data_dir))
     assert "sqlalchemy" not in heavy
     assert json.loads(shown)["numero"] == simulator.admin("/api/clock")["numero"]
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_probe_loads_nothing_but_what_asks(
+    simulator: RunningSimulator, options: tuple[str, ...]
+) -> None:
+    """Probes and loops call it again and again."""
+    folder = str(simulator.data_dir)
+    loaded = (
+        "import sys, click, http.client, json\nbefore = {*sys.modules}\n"
+        f"sys.argv = ['sge-sim', 'health', '--data-dir', {folder!r}, *{options!r}]\n"
+        "from sge_sim.cli import main\ntry: main()\n"
+        "finally: print(*{*sys.modules} - before, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (json.loads(done.stdout)["etat"] if options else done.stdout.strip()) == "ok"
+    found = done.stderr.split()
+    assert not {*HEAVY} & {*found}
+    assert len(found) <= PROBE, found
+
+
+def test_a_probe_says_why_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sge-sim.toml").write_text(f'data_dir = "{tmp_path}/named"')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SGE_SIM_SANS_FICHIER", raising=False)
+    monkeypatch.delenv("SGE_SIM_DATA_DIR", raising=False)
+    done = run_module("sge_sim", ("health",))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"aucun simulateur ne sert {tmp_path}/named" in done.stderr
 
 
 def completed(words: str, position: int) -> list[str]:

@@ -7,8 +7,8 @@ import pytest
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import locked, make_private_file, open_private
+from sge_sim.machine.own_folder import look_at_own_folder
 from sge_sim.processes.serving_note import ReadyFile, serving
-from sge_sim.settings.own_folder import look_at_own_folder
 from sge_sim.tables.comptages import Counters, QuotaCounts
 
 OTHER = 12345

@@ -24,8 +24,9 @@ from sge_sim.mesures import courbe
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.apports.export import export_points
 from sge_sim.referentiel.apports.lecture import Source
+from sge_sim.referentiel.apports.retrait import remove_own_points
 from sge_sim.referentiel.apports.sources import source_of
-from sge_sim.referentiel.apports.versement import Bilan, import_points, remove_own_points
+from sge_sim.referentiel.apports.versement import Bilan, import_points
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.schema.data_folder import prepare
 

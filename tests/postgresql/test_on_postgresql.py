@@ -21,7 +21,8 @@ from sqlalchemy import make_url, text
 from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports import versement
 from sge_sim.referentiel.apports.lecture import Source
-from sge_sim.referentiel.apports.versement import import_points, remove_own_points
+from sge_sim.referentiel.apports.retrait import remove_own_points
+from sge_sim.referentiel.apports.versement import import_points
 from sge_sim.tables.acteurs import Certificat, registered_certificats
 
 pytestmark = pytest.mark.postgresql

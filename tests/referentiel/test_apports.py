@@ -20,12 +20,8 @@ from sge_sim.referentiel.apports.export import export_points, template
 from sge_sim.referentiel.apports.lecture import Faute, Source
 from sge_sim.referentiel.apports.mots import MOTS
 from sge_sim.referentiel.apports.regles import is_siret
-from sge_sim.referentiel.apports.versement import (
-    Bilan,
-    import_points,
-    remove_own_points,
-    remove_remains,
-)
+from sge_sim.referentiel.apports.retrait import remove_own_points, remove_remains
+from sge_sim.referentiel.apports.versement import Bilan, import_points
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.tables.base import Base
 from sge_sim.tables.lists import look_for_points
@@ -167,7 +163,7 @@ def test_what_a_kill_left_is_never_seen_and_goes(
 ) -> None:
     before = rows(database)["Point"]
     with monkeypatch.context() as killed:
-        killed.setattr(versement, "_discard", lambda _database: None)
+        killed.setattr(versement, "discard_hidden", lambda _database: None)
         killed.setattr(versement, "publish_apport", lambda _session, _id: None)
         bring(database, *csv_lines(made_points(150)))
     with database.sessions() as session:

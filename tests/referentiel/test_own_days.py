@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.mesures import PointMesure, courbe, energies_quotidiennes, index_quotidiens
 from sge_sim.referentiel.apports.export import template, template_of_mesures
 from sge_sim.referentiel.apports.lecture import Faute, Source
-from sge_sim.referentiel.apports.versement import Bilan, import_points, remove_own_points
+from sge_sim.referentiel.apports.retrait import remove_own_points
+from sge_sim.referentiel.apports.versement import Bilan, import_points
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.tables.mesures import MesureDonnee
 
@@ -192,6 +194,30 @@ def test_a_day_that_is_there_otherwise_is_a_fault_and_goes_with_its_point(
     assert report.ligne == 2
     remove_own_points(database, [C5])
     assert count(database) == 0
+
+
+@pytest.mark.parametrize("given", ["before", "with their point"])
+def test_a_trial_finds_what_an_import_would_and_asks_for_no_lock(
+    database: Database, given: str
+) -> None:
+    if given != "before":
+        remove_own_points(database, None)
+    points = [] if given == "before" else [Source("points", [template("csv").encode()])]
+    lines = [
+        line(LUNDI, WATTS),
+        line(LUNDI, WATTS, prm=C4),  # its curve is in kW
+        line(LUNDI, WATTS),
+        line(LUNDI + DAY, WATTS),
+    ]
+    faults: list[list[Faute]] = [[], []]
+    with database.alone(), database.transaction():
+        tried = import_points(
+            database, [*points, Source("jours", lines)], report=faults[0].append, essai=True
+        )
+    assert (tried.jours, tried.fautes, count(database)) == (2, 2, 0)
+    done = import_points(database, [*points, Source("jours", lines)], report=faults[1].append)
+    assert replace(tried, importe=done.importe) == done
+    assert faults[0] == faults[1]
 
 
 def test_days_are_seen_at_once_at_the_end_and_a_stop_leaves_none(database: Database) -> None:

@@ -8,13 +8,14 @@ import threading
 from dataclasses import asdict, replace
 from functools import partial
 from http import HTTPStatus
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 
 import pytest
 from throwaway_pki import SERVER, issue
 from transport_kit import SHORT, answer, ask, common_name, eventually
 
 from sge_sim.errors import UsageError
+from sge_sim.transport import admin_server
 from sge_sim.transport.admin_server import AdminServer
 from sge_sim.transport.listener import Limits, bind, bind_loopback
 from sge_sim.transport.message import Response
@@ -322,3 +323,33 @@ def test_an_asgi_application_is_served_until_the_server_stops():
     server.stop()
     eventually(lambda: not thread.is_alive())
     connection.close()
+
+
+def test_the_door_of_other_machines_waits_for_no_handshake(
+    pki, tmp_path, monkeypatch, client_context
+):
+    monkeypatch.setattr(admin_server, "_HANDSHAKE_SECONDS", 0.3)
+    monkeypatch.setattr(admin_server, "_MOST_CLIENTS", 20)
+    identity = tmp_path / "identity.pem"
+    identity.write_bytes(b"".join(path.read_bytes() for path in pki.server_files))
+    local, remote = bind_loopback("127.0.0.1", 0), bind("127.0.0.1", 0)
+    door = admin_server.RemoteDoor(remote, identity, lambda application: application)
+    port = remote.getsockname()[1]
+    server = AdminServer(lambda: hello, local, door)
+    ready = threading.Event()
+    thread = threading.Thread(target=server.serve, args=(ready.set,))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        silent = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(30)]
+        connection = HTTPSConnection("localhost", port, timeout=10, context=client_context(None))
+        connection.request("GET", "/")
+        assert connection.getresponse().read() == b"hello"
+        connection.close()
+        assert [sock.recv(1) for sock in silent] == [b""] * len(silent)
+    finally:
+        for sock in silent:
+            sock.close()
+        server.stop()
+        thread.join(20)
+    assert not thread.is_alive()

@@ -1,15 +1,16 @@
-"""`POST /api/points` and `POST /points` with a file: points of one's own, read as they come.
+"""`POST /api/points` and `POST /points` with a file: points of one's own, kept until it is whole.
 
 What comes is bounded by nothing but the disk: see `takes_file`. A page's form sends one file
 (`multipart/form-data`).
 """
 
+import os
 import re
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
-from typing import Annotated, Any, Final
+from functools import partial
+from mmap import ACCESS_READ, mmap
+from typing import IO, Annotated, Any, Final
 
-import anyio.from_thread
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.routing import APIRoute
@@ -18,6 +19,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from sge_sim.admin import pages
+from sge_sim.admin.arrivals import spooled
 from sge_sim.admin.problems import problem
 from sge_sim.admin.routes import AdminState, attachment
 from sge_sim.errors import UsageError
@@ -28,55 +30,33 @@ from sge_sim.referentiel.apports.export import (
     template_of_mesures,
 )
 from sge_sim.referentiel.apports.lecture import Faute, Format, Source
+from sge_sim.referentiel.apports.retrait import remove_own_points
 from sge_sim.referentiel.apports.versement import (
     Bilan,
     import_points,
-    remove_own_points,
     sentence_of_import,
 )
 
 _BOUNDARY: Final = re.compile(r'boundary="?([^";,]{1,70})"?')
 _FILENAME: Final = re.compile(rb'filename="([^"\r\n]{1,255})"')
 _HEAD_MAX: Final = 4096
+_PIECE: Final = 2**16
 _NOT_A_FILE: Final = "Aucun fichier n'est venu : en choisir un, puis envoyer."
 
 
-def read_file(content_type: str, pieces: Iterable[bytes]) -> tuple[str, Iterator[bytes]]:
-    """Return the name of the file that comes first in a form, and its bytes in pieces.
-
-    Raises `UsageError` where none does.
-    """
+def _file_in(form: mmap, content_type: str) -> Source:
+    """Return the file that comes first in a form; raises `UsageError` where none does."""
     boundary = _BOUNDARY.search(content_type)
-    if boundary is None:
+    head = form.find(b"\r\n\r\n", 0, _HEAD_MAX)
+    name = _FILENAME.search(form[: max(head, 0)])
+    if boundary is None or name is None:
         raise UsageError(_NOT_A_FILE)
-    coming = iter(pieces)
-    head = b""
-    while b"\r\n\r\n" not in head and len(head) < _HEAD_MAX:
-        piece = next(coming, None)
-        if piece is None:
-            raise UsageError(_NOT_A_FILE)
-        head += piece
-    head, _, rest = head.partition(b"\r\n\r\n")
-    name = _FILENAME.search(head)
-    if name is None:
-        raise UsageError(_NOT_A_FILE)
-    end = f"\r\n--{boundary[1]}".encode()
-    return name[1].decode("utf-8", "replace"), _until(end, rest, coming)
-
-
-def _until(end: bytes, first: bytes, coming: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield what precedes `end`, which may come in two pieces."""
-    kept = first
-    while (at := kept.find(end)) < 0:
-        sure = len(kept) - len(end)
-        if sure > 0:
-            yield kept[:sure]
-            kept = kept[sure:]
-        piece = next(coming, None)
-        if piece is None:
-            raise UsageError("Le fichier n'est pas venu en entier : l'envoyer de nouveau.")
-        kept += piece
-    yield kept[:at]
+    begin = head + 4
+    end = form.find(f"\r\n--{boundary[1]}".encode(), begin)
+    if end < 0:
+        raise UsageError("Le fichier n'est pas venu en entier : l'envoyer de nouveau.")
+    pieces = (form[at : min(at + _PIECE, end)] for at in range(begin, end, _PIECE))
+    return Source(name[1].decode("utf-8", "replace"), pieces)
 
 
 _SHOWN: Final = 1000
@@ -87,7 +67,7 @@ _ADDRESSES: Final = {"/api/points": frozenset(_FORMATS), "/points": frozenset({_
 
 
 def takes_file(method: str, path: str, content_type: str) -> bool:
-    """Tell whether a request brings a file, which is read as it comes and may be of any length."""
+    """Tell whether a request brings a file, which may be of any length."""
     return method == "POST" and _kind(content_type) in _ADDRESSES.get(path, ())
 
 
@@ -115,10 +95,11 @@ def import_routes(state: AdminState) -> APIRouter:
         request: Request, sauf_erreurs: bool = False, essai: bool = False
     ) -> Response:
         format_ = _FORMATS[_kind(request.headers["content-type"])]
-        source = Source("la demande", _pieces(request), format_)
-        bilan, fautes = await run_in_threadpool(
-            _import, state, source, sauf_erreurs=sauf_erreurs, essai=essai
-        )
+        async with spooled(request, state.settings.data_dir) as file:
+            source = Source("la demande", iter(partial(file.read, _PIECE), b""), format_)
+            bilan, fautes = await run_in_threadpool(
+                _import, state, source, sauf_erreurs=sauf_erreurs, essai=essai
+            )
         content = {
             **asdict(bilan),
             "erreurs": [
@@ -132,15 +113,17 @@ def import_routes(state: AdminState) -> APIRouter:
 
     @routes.post("/points")
     async def take_form(request: Request, essai: str = "") -> Response:
-        pieces = _pieces(request)
         content_type = request.headers["content-type"]
 
-        def read() -> tuple[Bilan, list[Faute]]:
-            name, octets = read_file(content_type, pieces)
-            return _import(state, Source(name, octets), essai=essai == "oui")
+        def read(file: IO[bytes]) -> tuple[Bilan, list[Faute]]:
+            if not os.fstat(file.fileno()).st_size:
+                raise UsageError(_NOT_A_FILE)
+            with mmap(file.fileno(), 0, access=ACCESS_READ) as form:
+                return _import(state, _file_in(form, content_type), essai=essai == "oui")
 
         try:
-            bilan, fautes = await run_in_threadpool(read)
+            async with spooled(request, state.settings.data_dir) as file:
+                bilan, fautes = await run_in_threadpool(read, file)
         except UsageError as error:
             return _page(state, request, refus=str(error))
         sentence = sentence_of_import(bilan, essai=essai == "oui")
@@ -209,15 +192,3 @@ def _import(
         state.database, [source], report=keep, sauf_erreurs=sauf_erreurs, essai=essai
     )
     return bilan, sorted(fautes, key=lambda faute: faute.ligne)
-
-
-def _pieces(request: Request) -> Iterator[bytes]:
-    """Yield what comes, asked for from the thread that reads it."""
-    stream = request.stream()
-
-    async def following() -> bytes | None:
-        return await anext(stream, None)
-
-    ask: Callable[[], bytes | None] = lambda: anyio.from_thread.run(following)  # noqa: E731
-    while (piece := ask()) is not None:
-        yield piece

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 import anyio
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import PlainTextResponse, RedirectResponse
 from pydantic import Field
 
 from sge_sim.admin import pages
@@ -20,6 +20,7 @@ from sge_sim.admin.filtres_journal import (
     read_filtres,
     read_recherche,
 )
+from sge_sim.admin.followers import Followed, changed
 from sge_sim.admin.message_outline import suspects_of
 from sge_sim.admin.routes import AdminState, RowNumber, attachment
 from sge_sim.admin.routes.forms import Form, TypedForm
@@ -150,15 +151,12 @@ def rest_routes(state: AdminState) -> APIRouter:
 
 
 _SHOWN: Final = 50
-_FOLLOWERS: Final = 8
-"""Pages that may follow the journal at once: each holds a thread while nothing happens."""
-_PATIENCE_SECONDS: Final = 10.0
 
 
 def page_routes(state: AdminState) -> APIRouter:
     """Return the page of the journal and what keeps it live."""
     routes = APIRouter(include_in_schema=False)
-    followers: list[object] = []
+    followers: set[Followed] = set()
     services = service_names()
 
     def find(filtres: Filtres, **page: int | None) -> list[Echange]:
@@ -198,36 +196,24 @@ def page_routes(state: AdminState) -> APIRouter:
     async def follow(
         filtres: Annotated[Filtres, Depends(read_filtres)], apres: Apres = None
     ) -> Response:
-        if len(followers) >= _FOLLOWERS:
-            return Response(status_code=503, headers={"Retry-After": "10"})
-        return StreamingResponse(
-            stream(filtres, apres or 0), media_type="text/event-stream", headers=pages.HEADERS
-        )
+        return Followed(stream(filtres, apres or 0), followers)
 
     async def stream(filtres: Filtres, last: int) -> AsyncIterator[str]:
-        """Yield the rows of the new exchanges as events, and a remark from time to time.
-
-        A browser that is gone is noticed when something is written to it.
-        """
-        me = object()
-        followers.append(me)
-        try:
-            yield ": bonjour\n\n"
-            while not state.feed.stopping:
-                await anyio.to_thread.run_sync(
-                    state.feed.wait, last, _PATIENCE_SECONDS, abandon_on_cancel=True
-                )
-                newest = await anyio.to_thread.run_sync(state.journal.newest_id)
-                if newest < last:
-                    yield "event: remplace\ndata: \n\n"
-                    return
-                news = await anyio.to_thread.run_sync(news_after, filtres, last)
-                for exchange in news:
-                    yield f"id: {exchange.id}\ndata: {row(exchange)}\n\n"
-                last = newest
-                yield ": \n\n"
-        finally:
-            followers.remove(me)
+        """Yield the rows of the new exchanges as events, and a remark from time to time."""
+        yield ": bonjour\n\n"
+        seen = None
+        while not state.feed.stopping:
+            with state.feed.listened_to():
+                seen = await changed(lambda: (state.feed.newest, state.feed.stopping), seen)
+            newest = await anyio.to_thread.run_sync(state.journal.newest_id)
+            if newest < last:
+                yield "event: remplace\ndata: \n\n"
+                return
+            news = await anyio.to_thread.run_sync(news_after, filtres, last)
+            for exchange in news:
+                yield f"id: {exchange.id}\ndata: {row(exchange)}\n\n"
+            last = newest
+            yield ": \n\n"
 
     def news_after(filtres: Filtres, last: int) -> list[Echange]:
         return find(filtres, limit=_SHOWN, after_id=last)

@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-import anyio
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import FileResponse, RedirectResponse
 from pydantic import Field
 
 from sge_sim.admin import pages
+from sge_sim.admin.followers import Followed, changed
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.routes.forms import TypedForm
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
@@ -25,12 +25,11 @@ if TYPE_CHECKING:
     from sge_sim.homologation.client.sge_client import Cible
     from sge_sim.homologation.reports.rapport import Execution
 
-_PATIENCE_SECONDS: Final = 5.0
-
 
 def page_routes(state: AdminState) -> APIRouter:
     """Return the pages of the campaigns that this administration runs."""
     routes = APIRouter(prefix="/passages", include_in_schema=False)
+    followers: set[Followed] = set()
 
     @routes.post("")
     def start(request: Request, form: TypedForm) -> Response:
@@ -73,22 +72,22 @@ def page_routes(state: AdminState) -> APIRouter:
         passage = state.passages.last
         if passage is None or passage.nom != nom:
             raise HTTPException(404, f"La campagne {nom} n'est plus en cours.")
-        return StreamingResponse(
-            stream(passage), media_type="text/event-stream", headers=pages.HEADERS
-        )
+        return Followed(stream(passage), followers)
 
     async def stream(passage: "Passage") -> AsyncIterator[str]:
         """Yield each case as a row, all of them from the first one on, then the end."""
-        sent = 0
+
+        def look() -> tuple[bool, int, bool]:
+            return passage.fini, len(passage.executions), state.feed.stopping
+
+        sent, seen = 0, None
         while not state.feed.stopping:
-            await anyio.to_thread.run_sync(
-                passage.wait, sent, _PATIENCE_SECONDS, abandon_on_cancel=True
-            )
-            for execution in passage.executions[sent:]:
+            seen = await changed(look, seen)
+            for execution in passage.executions[sent : seen[1]]:
                 sent += 1
                 row = pages.render_part("_campaign.html", "passe", execution)
                 yield f"id: {sent}\ndata: {' '.join(row.split())}\n\n"
-            if passage.fini:
+            if seen[0]:
                 yield f"event: fin\ndata: {' '.join(passage.erreur.split())}\n\n"
                 return
             yield ": \n\n"

@@ -27,7 +27,7 @@ from sge_sim.domaine.libelles import EVENEMENTS
 from sge_sim.domaine.nomenclatures import PETITS, SENS_OF_SEGMENT, TYPES_ACCES, Segment, Sens
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
-from sge_sim.referentiel.apports.versement import remove_own_points
+from sge_sim.referentiel.apports.retrait import remove_own_points
 from sge_sim.referentiel.points import copy_point, describe_point, get_point, why_unknown
 from sge_sim.referentiel.reglages import Reglages, change_point
 from sge_sim.tables.acteurs import all_acteurs

@@ -25,7 +25,7 @@ from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT, Sens, TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.apports.anonymat import personal_words
-from sge_sim.referentiel.apports.versement import remove_own_points
+from sge_sim.referentiel.apports.retrait import remove_own_points
 from sge_sim.referentiel.points import copy_point, describe_point, get_point
 from sge_sim.referentiel.reglages import Reglages, change_point
 from sge_sim.tables.lists import look_for_points
@@ -197,7 +197,7 @@ def rest_routes(state: AdminState) -> APIRouter:
                 "content": {kind: {"schema": {"type": "string"}} for kind in FILE_KINDS}
             }
         },
-        description="En `application/x-ndjson` ou `text/csv` : des points à soi, lus à mesure "
+        description="En `application/x-ndjson` ou `text/csv` : des points à soi "
         "(`?essai=true` vérifie seulement, `?sauf_erreurs=true` importe le reste).",
     )
     def make_point(copie: Copie) -> dict[str, Any]:

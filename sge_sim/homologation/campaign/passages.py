@@ -55,24 +55,11 @@ class Passage:
     executions: list[Execution] = field(default_factory=list)
     fini: bool = False
     erreur: str = ""
-    _news: threading.Condition = field(default_factory=threading.Condition)
-
-    def wait(self, seen: int, timeout: float) -> None:
-        """Return once there are more than `seen` executions, or at the end, or in time."""
-        with self._news:
-            self._news.wait_for(lambda: len(self.executions) > seen or self.fini, timeout)
-
-    def add(self, execution: Execution) -> None:
-        """Add an execution; wake whoever waits."""
-        with self._news:
-            self.executions.append(execution)
-            self._news.notify_all()
 
     def end(self, erreur: str = "") -> None:
-        """Say that it is over, and why if that is before its end; wake whoever waits."""
-        with self._news:
-            self.fini, self.erreur = True, erreur
-            self._news.notify_all()
+        """Say that it is over, and why if that is before its end."""
+        self.erreur = erreur
+        self.fini = True
 
 
 @dataclass(frozen=True)
@@ -130,7 +117,7 @@ class Passages:
             try:
                 marqueur = Marqueur("passage", cible.admin_url)
                 runner = Runner(release, SgeClient(cible, marqueur=marqueur), self._clock)
-                executions = runner.run(cases, passage.add)
+                executions = runner.run(cases, passage.executions.append)
                 folder = self._folder / passage.nom
                 worth = partial_worth(len(cases), release) if case else ""
                 rapport = Rapport(

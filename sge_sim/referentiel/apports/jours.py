@@ -45,20 +45,26 @@ class LignesJours:
     lignes: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
 
     def checked(
-        self, session: Session, apport_id: int, report: ReportFaute
+        self, sessions: Sequence[Session], apport_id: int, report: ReportFaute
     ) -> tuple[list[Jour], int]:
         """Return the days that are new and hold, and how many were there as given.
 
-        What doesn't hold goes to `report`.
+        The point is of one of the sessions, its days may be of any. What doesn't hold goes to
+        `report`.
         """
-        point = session.get(Point, self.prm)
+        found = ((session, session.get(Point, self.prm)) for session in sessions)
+        session, point = next((each for each in found if each[1]), (sessions[0], None))
         if point is None or point.apport_id is None:
             for number, _ in self.lignes:
                 report(number, "prm", f"« {self.prm[:20]} » n'est pas un point importé")
             return [], 0
         mesures = read_mesures_facts(session, self.prm)
         mesure = point_mesure(point, mesures, SENS_OF_SEGMENT[point.segment])
-        there = {jour[0]: (jour, apport) for jour, apport in given_days(session, self.prm)}
+        there = {
+            jour[0]: (jour, apport)
+            for each in sessions
+            for jour, apport in given_days(each, self.prm)
+        }
         new: dict[date, tuple[int, Jour]] = {}
         unchanged = 0
         for number, cells in self.lignes:

@@ -69,7 +69,7 @@ def import_folder(database: Database, folder: Path) -> None:
         if not first:
             first.append(faute)
 
-    bilan = import_points(database, sources_in(folder), report=keep)
+    bilan = import_points(database, sources_in(folder), report=keep, wait=True)
     if first:
         others = f" (et {bilan.fautes - 1} de plus)" if bilan.fautes > 1 else ""
         raise UsageError(

@@ -1,6 +1,7 @@
 """Brings points and actors in: every line checked, written in slices, all seen at once or none."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
@@ -10,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.domaine.francais import counted
-from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports.acteurs import ActeursApportes, read_acteur
 from sge_sim.referentiel.apports.anonymat import Anonymat
@@ -18,20 +18,23 @@ from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
 from sge_sim.referentiel.apports.regles import LignePoint, fautes_of
+from sge_sim.referentiel.apports.retrait import (
+    SMALLEST,
+    alone_with_points,
+    discard_hidden,
+    resized,
+)
 from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.tables.apports import (
+    Sessions,
     Tranche,
-    count_own,
-    delete_own,
     described_points,
-    discard,
-    hide_all,
     insert_tranche,
     known_among,
     known_communes,
     open_apport,
-    own_among,
     publish_apport,
+    scratch_sessions,
     suppliers,
 )
 from sge_sim.tables.mesures import Jour, insert_days
@@ -40,12 +43,13 @@ if TYPE_CHECKING:
     from sge_sim.referentiel.apports.jours import LignesJours
 
 
-_SLICE_MS: Final = 200.0
-_SMALLEST, _LARGEST = 100, 2000
+_LARGEST: Final = 2000
 _FIRST_SETTLED, _TIMES_SETTLED = 10_000, 4
 """After how many points the database takes note of them, and by how much that grows each time."""
 _WORDS: Final = tuple(MOTS.values())
 _NOT_OWN: Final = "il n'est pas importé et ne se retire pas : donner un autre PRM"
+_SCRATCH: Final = 0
+"""The number of what is brought into a scratch."""
 
 
 @dataclass(slots=True)
@@ -74,73 +78,49 @@ def import_points(
     sauf_erreurs: bool = False,
     essai: bool = False,
     anonymise: bool = False,
+    wait: bool = False,
 ) -> Bilan:
     """Bring in the points of these files; each fault goes to `report` as it is found.
 
     The new points are seen at once, at the end, if there was no fault or with `sauf_erreurs`;
-    nothing is left of them otherwise, nor with `essai`, nor after an exception. A point that is
-    there as given counts as unchanged, and so does a day of measures. One import at a time:
-    another one waits. `progress` gets the number of lines read, after each slice.
+    nothing is left of them otherwise, nor after an exception. A point that is there as given
+    counts as unchanged, and so does a day of measures. `progress` gets the number of lines read,
+    after each slice.
+
+    An `essai` writes nothing here, and holds nobody up. Of imports, one at a time: `BusyError`
+    where another one goes on, unless it is to `wait`.
 
     `anonymise` brings in other people's points in their place (`anonymat`), new ones each time.
 
     Raises `UsageError` for a file that can't be read as one of points.
     """
-    with database.alone():
-        _discard(database)
-        versement = _Versement(database, report, progress, Anonymat() if anonymise else None)
+    anonymat = Anonymat() if anonymise else None
+    if essai:
+        with scratch_sessions() as scratch:
+            versement = _Versement(database, report, progress, anonymat, scratch)
+            versement.read(sources)
+            return versement.bilan
+    with alone_with_points(database, wait=wait):
+        discard_hidden(database)
+        versement = _Versement(database, report, progress, anonymat)
         try:
             versement.read(sources)
             bilan = versement.bilan
-            bilan.importe = not essai and (sauf_erreurs or not bilan.fautes)
+            bilan.importe = sauf_erreurs or not bilan.fautes
             if bilan.importe:
                 with database.transaction() as session:
                     versement.publish(session)
         finally:
-            _discard(database)
+            discard_hidden(database)
             database.settle_bulk_writes()
         return bilan
 
 
-def remove_own_points(database: Database, prms: Collection[str] | None) -> int:
-    """Remove these points of one's own, or all of them; return how many there were.
-
-    With what belongs to them: services, orders, gaps. Those of `None`, all of them, are seen no
-    more from the first moment. Raises `UsageError`, and removes nothing, for a point that isn't
-    there or wasn't brought in.
-    """
-    with database.alone():
-        with database.transaction() as session:
-            if prms is None:
-                count = count_own(session)
-                hide_all(session)
-            else:
-                count = len(prms)
-                foreign = sorted(set(prms) - own_among(session, prms))
-                if foreign:
-                    raise UsageError(
-                        f"le point {foreign[0]} n'est pas un point importé : seuls ceux-là se "
-                        "retirent."
-                    )
-                delete_own(session, prms)
-        _discard(database)
-        database.settle_bulk_writes()
-        return count
-
-
-def remove_remains(database: Database, carry_on: Callable[[], bool]) -> None:
-    """Remove what a killed import or removal has left, unless one is running.
-
-    `carry_on` is asked between two slices; what it leaves goes the next time.
-    """
-    with database.alone(wait=False) as alone:
-        if alone:
-            _discard(database, carry_on)
-            database.settle_bulk_writes()
-
-
 class _Versement:
-    """One import under way: the slice that is filled, and what is known of the others."""
+    """One import under way: the slice that is filled, and what is known of the others.
+
+    What is only tried is written to a `scratch`, and nothing to the database.
+    """
 
     def __init__(
         self,
@@ -148,17 +128,20 @@ class _Versement:
         report: Callable[[Faute], None],
         progress: Callable[[int], None],
         anonymat: Anonymat | None,
+        scratch: Sessions | None = None,
     ) -> None:
         self.bilan = Bilan()
         self._anonymat = anonymat
-        with database.transaction() as session:
-            self.apport_id = open_apport(session)
+        self._scratch = scratch
+        self._staging: Sessions = scratch or database.transaction
+        with database.sessions() if scratch else database.transaction() as session:
+            self.apport_id = _SCRATCH if scratch else open_apport(session)
             self._communes = known_communes(session)
             self._suppliers = set(suppliers(session))
         self._acteurs = ActeursApportes(self.apport_id)
         self._database = database
         self._report, self._progress = report, progress
-        self._size = _SMALLEST
+        self._size = SMALLEST
         self._slice: list[tuple[str, int, LignePoint]] = []
         self._lines: LignesJours | None = None
         self._worked_ms, self._since = 0.0, stopwatch()
@@ -200,7 +183,7 @@ class _Versement:
         entry = read_acteur(cells, report)
         if entry is None:
             return
-        with self._database.transaction() as session:
+        with self._database.sessions() if self._scratch else self._staging() as session:
             new = self._acteurs.stage(session, entry, report)
         if new:
             self.bilan.acteurs += 1
@@ -224,9 +207,9 @@ class _Versement:
         if lines is None:
             return
         self._write()
-        with self._database.sessions() as session:
+        with self._database.sessions() as there, self._staged(there) as sessions:
             days, unchanged = lines.checked(
-                session,
+                sessions,
                 self.apport_id,
                 lambda number, mot, phrase: self._add_faute(Faute(source, number, mot, phrase)),
             )
@@ -235,6 +218,15 @@ class _Versement:
         remaining = iter(days)
         while part := list(islice(remaining, _LARGEST)):
             self._write_in_turn(partial(insert_days, rows=self._rows(lines.prm, part)))
+
+    @contextmanager
+    def _staged(self, there: Session) -> Iterator[tuple[Session, ...]]:
+        """Give a session of what is brought in, where that is elsewhere, then of what is there."""
+        if self._scratch is None:
+            yield (there,)
+        else:
+            with self._scratch() as staged:
+                yield staged, there
 
     def _rows(self, prm: str, days: Sequence[Jour]) -> list[dict[str, Any]]:
         return [
@@ -293,28 +285,33 @@ class _Versement:
                 lambda session: insert_tranche(session, self._new_among(session, self._slice))
             )
             self._slice = []
-            self._size = _resized(self._size, self._worked_ms)
-            if self.bilan.nouveaux >= self._settled:
+            self._size = resized(self._size, self._worked_ms)
+            if self.bilan.nouveaux >= self._settled and not self._scratch:
                 self._database.settle_bulk_writes()
                 self._settled *= _TIMES_SETTLED
 
     def _write_in_turn(self, write: Callable[[Session], None]) -> None:
-        self._database.let_others_write(self._worked_ms - elapsed_ms(self._since))
+        if not self._scratch:
+            self._database.let_others_write(self._worked_ms - elapsed_ms(self._since))
         started = stopwatch()
-        with self._database.transaction() as session:
+        with self._staging() as session:
             write(session)
         self._worked_ms, self._since = elapsed_ms(started), stopwatch()
         self._progress(self.bilan.lues)
 
     def _new_among(self, session: Session, lines: Sequence[tuple[str, int, LignePoint]]) -> Tranche:
         """Return the rows of the points that aren't there yet."""
-        known = known_among(session, [ligne.point["prm"] for _, _, ligne in lines])
-        there = {
-            point.prm: cells_of(ligne_of(point, mesures), _WORDS)
-            for point, mesures in described_points(
-                session, [prm for prm, apport in known.items() if apport != self.apport_id]
-            )
-        }
+        prms = [ligne.point["prm"] for _, _, ligne in lines]
+        known = known_among(session, prms)
+        with self._database.sessions() if self._scratch else nullcontext(session) as present:
+            if self._scratch:
+                known = known_among(present, prms) | known
+            there = {
+                point.prm: cells_of(ligne_of(point, mesures), _WORDS)
+                for point, mesures in described_points(
+                    present, [prm for prm, apport in known.items() if apport != self.apport_id]
+                )
+            }
         tranche = Tranche()
         for source, number, ligne in lines:
             prm = ligne.point["prm"]
@@ -356,24 +353,6 @@ def _differences(there: Sequence[str], given: Sequence[str]) -> list[str]:
     return [
         mot.nom for mot, before, after in zip(_WORDS, there, given, strict=True) if before != after
     ]
-
-
-def _discard(database: Database, carry_on: Callable[[], bool] = lambda: True) -> None:
-    """Remove what isn't published, in slices."""
-    removed, size = 1, _SMALLEST
-    while removed and carry_on():
-        started = stopwatch()
-        with database.transaction() as session:
-            removed = discard(session, size)
-        worked = elapsed_ms(started)
-        size = _resized(size, worked)
-        if removed:
-            database.let_others_write(worked)
-
-
-def _resized(size: int, worked_ms: float) -> int:
-    """Return the size of the next slice, so that it takes about as long as one should."""
-    return max(_SMALLEST, min(_LARGEST, 2 * size, int(size * _SLICE_MS / max(worked_ms, 1.0))))
 
 
 def sentence_of_import(bilan: Bilan, *, essai: bool = False) -> str:
