@@ -20,7 +20,7 @@ from sge_sim.machine.files import read_user_file
 if TYPE_CHECKING:
     from sge_sim.api.administration import Administration
     from sge_sim.homologation.catalogue.release import Release
-    from sge_sim.homologation.reports.rapport import Execution, Rapport
+    from sge_sim.homologation.reports.rapport import Rapport
     from sge_sim.homologation.reports.writing import Personal
 
 _PEM = RegularFile()
@@ -160,7 +160,10 @@ def homologate(**options: Any) -> None:
         sent = [case for case in cases if real and earlier and was_ordered(case, earlier)]
         runs = (
             *(not_run(case, "Commande déjà envoyée : elle n'est pas répétée.") for case in sent),
-            *runner.run([case for case in cases if case not in sent], _say),
+            *runner.run(
+                [case for case in cases if case not in sent],
+                lambda execution: click.echo(one_line(execution)),
+            ),
         )
     by_key = {each.cle: each for each in runs}
     executions = tuple(by_key[case.cle] for case in cases)
@@ -289,7 +292,3 @@ def _offer(rapport: "Rapport", admin: "Administration") -> None:
     for acteur in admin.acteurs():
         if login in (utilisateur.login for utilisateur in acteur.utilisateurs):
             click.echo(offer(rapport, acteur.code), nl=False)
-
-
-def _say(execution: "Execution") -> None:
-    click.echo(one_line(execution))

@@ -29,7 +29,7 @@ from sge_sim.homologation.client.data_connect_client import (
 )
 from sge_sim.homologation.client.own_simulator import GESTES, OwnSimulator, own_simulator
 from sge_sim.homologation.client.sge_client import Cible, SgeClient, open_https_session
-from sge_sim.homologation.reports.etats import IssueObservation
+from sge_sim.homologation.reports.etats import IssueDeCas
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.homologation.reports.writing import write_reports
 
@@ -279,7 +279,7 @@ class Sge(SgeActeur):
                 self._session.keep(found.execution)
                 if found.execution.statut.bon:
                     return ""
-            if not explication and found.issue is not IssueObservation.HORS_CATALOGUE:
+            if not explication and found.issue is not IssueDeCas.HORS_CATALOGUE:
                 explication = found.explication
         return f"{name} : {explication or 'aucun appel de ce test ne convient à ce cas.'}"
 

@@ -318,10 +318,7 @@ class Settings:
         "libellé. Le profil fidele le fait à une date de cette version.",
     )
     demarrage_secondes: int = setting(
-        60,
-        "Secondes laissées au démarrage du simulateur que homologate ou pytest lance pour "
-        "l'occasion.",
-        least=1,
+        60, "Secondes laissées au simulateur que homologate ou pytest démarre.", least=1
     )
     disabled_rules: tuple[str, ...] = setting(
         (), "Règles à ne pas appliquer, par leur nom Service/nom : pour éprouver un banc de tests."

@@ -99,9 +99,8 @@ def report_routes(state: AdminState) -> APIRouter:
         response_class=HTMLResponse,
     )
     def read_page(campaign_id: RowNumber) -> Response:
-        campaign = state.campaigns.read(campaign_id)
-        before = state.campaigns.before(campaign)
-        page = render_html(campaign.rapport(), None if before is None else before.rapport())
+        rapport = state.campaigns.read(campaign_id).rapport()
+        page = render_html(rapport, state.campaigns.before(rapport))
         return Response(page, media_type="text/html; charset=utf-8", headers=pages.REPORT_HEADERS)
 
     @routes.get("/campaigns/{campaign_id}/suivi.xlsx", include_in_schema=False)

@@ -25,7 +25,7 @@ from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete, V
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.messages import read_answer, read_message
-from sge_sim.homologation.reports.etats import IssueObservation, Statut
+from sge_sim.homologation.reports.etats import IssueDeCas, Statut
 from sge_sim.homologation.reports.rapport import Execution
 from sge_sim.journal import Echange
 from sge_sim.refus import Rule
@@ -106,7 +106,7 @@ class Observation:
     echange_id: int
     instant: datetime
     service: str
-    issue: IssueObservation
+    issue: IssueDeCas
     cas: tuple[str, ...]
     champs: tuple[Champ, ...]
     explication: str
@@ -126,13 +126,12 @@ def recognise(
     """
     if len(appel.requete) > LONGEST:
         size = f"La demande a {len(appel.requete)} octets : aucun cas n'en demande autant."
-        return _observation(appel, IssueObservation.HORS_CATALOGUE, (), size)
+        return _observation(appel, IssueDeCas.HORS_CATALOGUE, (), size)
     try:
         message = read_message(appel.requete)
     except ValueError as error:
-        return _observation(
-            appel, IssueObservation.HORS_CATALOGUE, (), f"La demande n'est pas lisible : {error}."
-        )
+        why = f"La demande n'est pas lisible : {error}."
+        return _observation(appel, IssueDeCas.HORS_CATALOGUE, (), why)
     cases = [
         case
         for case in release.cas
@@ -141,7 +140,7 @@ def recognise(
     if not cases:
         return _observation(
             appel,
-            IssueObservation.HORS_CATALOGUE,
+            IssueDeCas.HORS_CATALOGUE,
             (),
             f"{release.nom} n'a aucun cas de {appel.service} v{appel.version}.",
         )
@@ -163,7 +162,7 @@ def recognise(
     if len(still_open) > 1:
         return _observation(
             appel,
-            IssueObservation.AMBIGU,
+            IssueDeCas.AMBIGU,
             tuple(still_open),
             "La demande et la réponse conviennent à plusieurs cas.",
         )
@@ -258,13 +257,8 @@ def _nearest(appel: AppelDuJournal, wrong: Mapping[str, tuple[Champ, ...]]) -> O
     differences = " ; ".join(map(str, fields))
     more = len(wrong[key]) - len(fields)
     others = f" ; et {more} {'autres' if more > 1 else 'autre'}" if more else ""
-    return _observation(
-        appel,
-        IssueObservation.PROCHE,
-        (key,),
-        f"Le cas le plus proche est {key}. {differences}{others}.",
-        fields,
-    )
+    why = f"Le cas le plus proche est {key}. {differences}{others}."
+    return _observation(appel, IssueDeCas.PROCHE, (key,), why, fields)
 
 
 def _short(field: Champ) -> Champ:
@@ -276,7 +270,7 @@ def _short(field: Champ) -> Champ:
 
 def _observation(
     appel: AppelDuJournal,
-    issue: IssueObservation,
+    issue: IssueDeCas,
     cas: tuple[str, ...],
     why: str,
     champs: tuple[Champ, ...] = (),
@@ -284,10 +278,10 @@ def _observation(
     return Observation(appel.id, appel.instant, appel.service, issue, cas, champs, why)
 
 
-def _issue(execution: Execution) -> IssueObservation:
+def _issue(execution: Execution) -> IssueDeCas:
     if execution.statut is Statut.PERTURBE:
-        return IssueObservation.PERTURBE
-    return IssueObservation.COCHE if execution.statut.bon else IssueObservation.NON_CONFORME
+        return IssueDeCas.PERTURBE
+    return IssueDeCas.COCHE if execution.statut.bon else IssueDeCas.NON_CONFORME
 
 
 def _judgement(execution: Execution) -> str:
@@ -316,13 +310,11 @@ def expected_request(client: "SgeClient", release: Release, case: Cas, today: da
 def nearest(observations: tuple[Observation, ...], cle: str) -> Observation | None:
     """Return the last exchange that ticked a case, else the one that missed it by least."""
     about = [each for each in observations if cle in each.cas]
-    ticked = [each for each in about if each.issue == IssueObservation.COCHE]
+    ticked = [each for each in about if each.issue == IssueDeCas.COCHE]
     if ticked:
         return ticked[-1]
     judged = [
-        each
-        for each in about
-        if each.issue in (IssueObservation.NON_CONFORME, IssueObservation.PERTURBE)
+        each for each in about if each.issue in (IssueDeCas.NON_CONFORME, IssueDeCas.PERTURBE)
     ]
     if judged:
         return judged[-1]

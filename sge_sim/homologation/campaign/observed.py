@@ -30,6 +30,7 @@ from sge_sim.homologation.campaign.outcome import judge, not_run
 from sge_sim.homologation.campaign.targets import ON_PRODUCTION, partial_worth
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.reports.comparaison import precedes
 from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.journal import Journal, RechercheJournal
@@ -71,7 +72,9 @@ class CampaignState:
         best: dict[str, Execution] = {}
         for each in self.observations:
             run = each.execution
-            if run is not None and (run.statut.bon or not _is_good(best.get(run.cle))):
+            if run is not None and (
+                run.statut.bon or run.cle not in best or not best[run.cle].statut.bon
+            ):
                 best[run.cle] = run
         return tuple(
             best.get(case.cle)
@@ -195,18 +198,10 @@ class Campaigns:
             numbers = [each.id for each in find_campaigns(session)]
         return tuple(self.read(number, batches) for number in numbers)
 
-    def before(self, campaign: CampaignState) -> CampaignState | None:
-        """Return the campaign of the same client and release before this one."""
-        return next(
-            (
-                each
-                for each in self.list()
-                if each.id < campaign.id
-                and (each.acteur, each.client, each.release)
-                == (campaign.acteur, campaign.client, campaign.release)
-            ),
-            None,
-        )
+    def before(self, rapport: Rapport) -> Rapport | None:
+        """Return the last report of the history of that of a campaign."""
+        reports = (each.rapport() for each in self.list())
+        return next((each for each in reports if precedes(each, rapport)), None)
 
     def stop(self, campaign_id: int) -> CampaignState:
         """Close a campaign: later exchanges don't count. Closing it twice changes nothing."""
@@ -339,10 +334,6 @@ def _run_of(row: CampaignObservation) -> Execution:
 
 def _without_execution(observation: Observation) -> Observation:
     return replace(observation, execution=None)
-
-
-def _is_good(execution: Execution | None) -> bool:
-    return execution is not None and execution.statut.bon
 
 
 @cache

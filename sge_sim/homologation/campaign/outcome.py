@@ -175,7 +175,7 @@ def judge(
     A case of the release without an execution counts as not run. `partielle` (some cases only, or
     an earlier campaign completed) never gives a verdict.
     """
-    order = release.protocole.packages
+    order = (*release.protocole.packages, *(packages := tuple(packages)))
     asked = sorted(packages, key=order.index) or order
     return tuple(_verdict(release, package, executions, partielle) for package in asked)
 
@@ -193,7 +193,7 @@ def _verdict(
             Decision.NON_JUGE,
             "Seule une campagne qui exécute tous les cas du package le juge.",
         )
-    by_key = {each.cle: each for each in executions}
+    statuts = {each.cle: each.statut for each in executions}
     struck = [
         each.cle
         for each in executions
@@ -210,7 +210,7 @@ def _verdict(
         for case in release.cas
         if case.package == package and not case.facultatif and not case.non_testable
     ]
-    done = {case.cle: _statut(by_key.get(case.cle)) for case in wanted}
+    done = {case.cle: statuts.get(case.cle, Statut.A_PASSER) for case in wanted}
     good_groups = {case.au_choix for case in wanted if case.au_choix and done[case.cle].bon}
     missing = [
         case.cle for case in wanted if not done[case.cle].bon and case.au_choix not in good_groups
@@ -223,10 +223,6 @@ def _verdict(
     failed = any(done[key] not in (Statut.A_PASSER, Statut.PAS_COMMENCE) for key in missing)
     decision = Decision.NON_HOMOLOGUE if failed else Decision.A_PASSER
     return VerdictPackage(package, decision, _missing_runs(missing, done))
-
-
-def _statut(execution: Execution | None) -> Statut:
-    return Statut.A_PASSER if execution is None else execution.statut
 
 
 def _good_runs(wanted: Sequence[Cas], done: dict[str, Statut]) -> str:

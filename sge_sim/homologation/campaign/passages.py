@@ -7,9 +7,10 @@ as the default tiers, and asks the administration over HTTP.
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -193,7 +194,8 @@ class Passages:
 
     def _new_name(self) -> str:
         base = f"{machine_now().astimezone(PARIS):%Y%m%d-%H%M%S}"
-        return next(name for name in _with_ranks(base) if not (self._folder / name).exists())
+        names = chain([base], (f"{base}-{rank}" for rank in count(2)))
+        return next(name for name in names if not (self._folder / name).exists())
 
 
 def reprise_of_cible(cible: Cible) -> Reprise:
@@ -208,11 +210,3 @@ def reprise_of_cible(cible: Cible) -> Reprise:
         "contrat": cible.contrat_id,
     }
     return reprise_of(options, options)
-
-
-def _with_ranks(base: str) -> Iterator[str]:
-    yield base
-    rank = 2
-    while True:
-        yield f"{base}-{rank}"
-        rank += 1

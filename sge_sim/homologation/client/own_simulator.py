@@ -97,11 +97,10 @@ def _environment() -> dict[str, str]:
 
 def _seconds_to_start(options: Sequence[str]) -> int:
     typed = dict(pairwise(options)).get(_BOUND)
-    text = typed or os.environ.get(variable_of("demarrage_secondes"), "")
-    try:
-        return Settings(demarrage_secondes=int(text)).demarrage_secondes if text else _USUAL
-    except ValueError:
-        raise UsageError(f"{_BOUND} {text} : donner un nombre de secondes.") from None
+    seconds = typed or os.environ.get(variable_of("demarrage_secondes")) or str(_USUAL)
+    if not seconds.isdecimal():
+        raise UsageError(f"{_BOUND} {seconds} : donner un nombre de secondes.")
+    return Settings(demarrage_secondes=int(seconds)).demarrage_secondes
 
 
 def _wait_until_ready(
@@ -111,15 +110,13 @@ def _wait_until_ready(
     while not ready_file.exists():
         ended = process.poll()
         if ended is not None or elapsed_ms(started) > seconds * 1000:
-            said = log_file.read_text(encoding="utf-8", errors="replace").strip()
-            words = f"ses derniers mots : {said[-_LOG_SHOWN:]}" if said else "il n'a rien dit."
+            said = log_file.read_text(encoding="utf-8", errors="replace").strip()[-_LOG_SHOWN:]
+            words = f"ses derniers mots : {said}" if said else "il n'a rien dit."
+            fate = f"n'est pas prêt en {seconds} s ({_BOUND}) ; son processus {process.pid} vit"
             if ended is not None:
                 how = f"le code {ended}" if ended >= 0 else f"le signal {-ended}"
-                raise UsageError(f"Le simulateur a fini par {how} avant d'être prêt ; {words}")
-            raise UsageError(
-                f"Le simulateur n'est pas prêt en {seconds} s ; son processus {process.pid} vit : "
-                f"lui donner plus de temps par {_BOUND} ; {words}"
-            )
+                fate = f"a fini par {how} avant d'être prêt"
+            raise UsageError(f"Le simulateur {fate} ; {words}")
         time.sleep(0.02)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from heapq import nlargest
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,15 @@ from sge_sim.homologation.reports.rapport import Rapport, read_rapport
 
 _LOOKED_AT: Final = 20
 """Reports that are read at most, to find the one before."""
+_WHOSE: Final = attrgetter("release", "origine", "cible", "acteur", "client")
+_WORDS: Final = {
+    "repares": ("réparé", "réparés"),
+    "casses": ("cassé", "cassés"),
+    "apres_seulement": ("passé après seulement", "passés après seulement"),
+    "avant_seulement": ("passé avant seulement", "passés avant seulement"),
+    "toujours_mauvais": ("inchangé, mauvais", "inchangés, mauvais"),
+    "toujours_bons": ("inchangé, bon", "inchangés, bons"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,30 +40,21 @@ class Comparaison:
     @property
     def changes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """What to say of what changed, each part with its keys; parts without a key are absent."""
-        parts = (("réparé", self.repares), ("cassé", self.casses))
-        return tuple((counted(len(keys), word), keys) for word, keys in parts if keys)
+        return self._said("repares", "casses")
 
     @property
     def parts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """What to say of all cases, as `changes`."""
-        others = (
-            ("passé après seulement", "passés après seulement", self.apres_seulement),
-            ("passé avant seulement", "passés avant seulement", self.avant_seulement),
-            ("inchangé, mauvais", "inchangés, mauvais", self.toujours_mauvais),
-            ("inchangé, bon", "inchangés, bons", self.toujours_bons),
-        )
-        said = ((counted(len(keys), word, several), keys) for word, several, keys in others if keys)
-        return (*self.changes, *said)
+        return self._said(*_WORDS)
 
-    @property
-    def communs(self) -> int:
-        """How many cases both reports have judged."""
-        same = (*self.toujours_mauvais, *self.toujours_bons)
-        return len(self.repares) + len(self.casses) + len(same)
+    def _said(self, *names: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        found = ((name, getattr(self, name)) for name in names)
+        return tuple((counted(len(keys), *_WORDS[name]), keys) for name, keys in found if keys)
 
     def __str__(self) -> str:
+        both = (self.repares, self.casses, self.toujours_mauvais, self.toujours_bons)
         changed = ", ".join(count for count, _ in self.changes) or "rien n'a changé"
-        return f"{changed}, sur {self.communs} cas passés les deux fois"
+        return f"{changed}, sur {sum(map(len, both))} cas passés les deux fois"
 
 
 def compare(before: Rapport, after: Rapport) -> Comparaison:
@@ -86,17 +87,14 @@ def precedes(before: Rapport, after: Rapport) -> bool:
     """
     return (
         before.fin <= after.debut
-        and _whose(before) == _whose(after)
+        and _WHOSE(before) == _WHOSE(after)
+        and _products(before) == _products(after)
         and not _judged(before).keys().isdisjoint(_judged(after))
     )
 
 
-def _whose(rapport: Rapport) -> tuple[object, ...]:
-    products = frozenset(each.partition("/")[0] for each in rapport.logiciels)
-    return (
-        *(rapport.release, rapport.origine, rapport.cible),
-        *(rapport.acteur, rapport.client, products),
-    )
+def _products(rapport: Rapport) -> set[str]:
+    return {each.partition("/")[0] for each in rapport.logiciels}
 
 
 def find_previous(rapport: Rapport, folder: Path) -> Rapport | None:

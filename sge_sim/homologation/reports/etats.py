@@ -11,7 +11,6 @@ class _Mot(StrEnum):
     """A word with what is said of it; its value is the word alone."""
 
     def __new__(cls, mot: str, *_: object) -> Self:
-        """Take the word for the value."""
         member = str.__new__(cls, mot)
         member._value_ = mot
         return member
@@ -47,14 +46,17 @@ class FiltreDeCas(_Mot):
     NON_JUGE = "non-juge", "non jugés"
 
 
-class Statut(_Mot):
-    """How a run ended, or why there is none.
+class _Colore(_Mot):
+    def __init__(self, _mot: str, couleur: Couleur) -> None:
+        self.couleur = couleur
 
-    `filtre` shows it in a list. `a_corriger`: somebody has something to do about it.
-    """
+
+class Statut(_Colore):
+    """How a run ended, or why there is none; `filtre` shows it in a list."""
 
     def __init__(self, _mot: str, couleur: Couleur, filtre: FiltreDeCas) -> None:
-        self.couleur, self.filtre = couleur, filtre
+        super().__init__(_mot, couleur)
+        self.filtre = filtre
 
     REUSSI = "réussi", Couleur.BON, FiltreDeCas.REUSSI
     ADMIS = "admis", Couleur.BON, FiltreDeCas.REUSSI
@@ -82,11 +84,8 @@ class Statut(_Mot):
         return self.couleur not in (Couleur.BON, Couleur.NEUTRE)
 
 
-class Decision(_Mot):
+class Decision(_Colore):
     """What a campaign says of a package."""
-
-    def __init__(self, _mot: str, couleur: Couleur) -> None:
-        self.couleur = couleur
 
     HOMOLOGUE = "homologué", Couleur.BON
     NON_HOMOLOGUE = "non homologué", Couleur.MAUVAIS
@@ -101,22 +100,16 @@ class Decision(_Mot):
     pannes struck some."""
 
 
-class Avis(_Mot):
+class Avis(_Colore):
     """Whether one thing that was expected is so."""
-
-    def __init__(self, _mot: str, couleur: Couleur) -> None:
-        self.couleur = couleur
 
     OUI = "oui", Couleur.BON
     NON = "non", Couleur.MAUVAIS
     A_VERIFIER = "à vérifier", Couleur.ECART
 
 
-class IssueObservation(_Mot):
+class IssueDeCas(_Colore):
     """What a call that was watched did for the catalogue's cases."""
-
-    def __init__(self, _mot: str, couleur: Couleur) -> None:
-        self.couleur = couleur
 
     COCHE = "coché", Couleur.BON
     NON_CONFORME = "non conforme", Couleur.MAUVAIS
@@ -126,17 +119,11 @@ class IssueObservation(_Mot):
     HORS_CATALOGUE = "hors catalogue", Couleur.NEUTRE
 
 
-def _style() -> str:
-    tints = " ".join(f"--{each}: light-dark({each.clair}, {each.sombre});" for each in Couleur)
-    rules = [
-        f".{each} {{ color: var(--{each}); }} .barre .{each} {{ fill: var(--{each}); }}"
-        for each in Couleur
-    ]
-    hidden = (f"body:has(#f-{each}:checked) .cas:not(.{each})" for each in FiltreDeCas)
-    return "\n".join(
-        [f":root {{ {tints} }}", *rules, f"{', '.join(hidden)} {{ display: none; }}", ""]
-    )
-
-
-STYLE: Final = _style()
+STYLE: Final = f"""
+:root {{ {" ".join(f"--{each}: light-dark({each.clair}, {each.sombre});" for each in Couleur)} }}
+{" ".join(f".{each} {{ color: var(--{each}); }}" for each in Couleur)}
+{" ".join(f".barre .{each} {{ fill: var(--{each}); }}" for each in Couleur)}
+{", ".join(f"body:has(#f-{each}:checked) .cas:not(.{each})" for each in FiltreDeCas)}
+{{ display: none; }}
+"""
 """The style sheet of the states: their colours in words and bars, and the filters of the runs."""

@@ -185,8 +185,7 @@ def what_is_left(executions: Iterable[Execution]) -> str:
     """
     left = [each.statut is Statut.A_PASSER for each in executions if each.a_corriger]
     parts = (("à corriger", left.count(False)), ("à passer", left.count(True)))
-    said = ", ".join(f"{word} ({count})" for word, count in parts if count)
-    return said[:1].upper() + said[1:]
+    return ", ".join(f"{word} ({count})" for word, count in parts if count).capitalize()
 
 
 def rerun_title(rapport: Rapport) -> str:

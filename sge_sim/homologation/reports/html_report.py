@@ -11,7 +11,7 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import unbroken
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.client.messages import indented
-from sge_sim.homologation.reports.comparaison import compare, precedes
+from sge_sim.homologation.reports.comparaison import compare
 from sge_sim.homologation.reports.etats import STYLE
 from sge_sim.homologation.reports.executions import (
     CauseDeCas,
@@ -37,7 +37,7 @@ _REASON_LINE: Final = 34
 def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
     """Return the report in French: verdicts, then what is to be put right, then the rest.
 
-    What changed since `before` is shown if it precedes this one.
+    What changed since `before`, an earlier report of its history, is shown if it is given.
     """
     causes = causes_of(rapport.executions)
     environment = jinja2.Environment(
@@ -55,7 +55,7 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
     return environment.get_template("rapport.html.j2").render(
         rapport=rapport,
         before=before,
-        depuis=compare(before, rapport) if before and precedes(before, rapport) else None,
+        depuis=None if before is None else compare(before, rapport),
         executions=worst_first(rapport.executions),
         causes=causes,
         imprimees=_printed(rapport, causes),

@@ -71,17 +71,13 @@ def render_pdf(rapport: Rapport, annexe: bool = False) -> bytes:
     shown, listed = min(len(causes), _CAUSES_SHOWN), True
     while True:
         story = list(_story(rapport, causes[:shown], len(causes) - shown, listed=listed))
-        if _pages(rapport, story) <= PAGES_MOST or not (shown or listed):
+        if _built(rapport, story)[1] <= PAGES_MOST or not (shown or listed):
             break
         shown, listed = shown * 3 // 4, listed and shown > _CAUSES_SHOWN // 2
     story = list(_story(rapport, causes[:shown], len(causes) - shown, listed=listed))
     if annexe:
         story += [PageBreak(), *_annex(rapport)]
     return _built(rapport, story)[0]
-
-
-def _pages(rapport: Rapport, story: list[Any]) -> int:
-    return _built(rapport, story)[1]
 
 
 def _built(rapport: Rapport, story: list[Any]) -> tuple[bytes, int]:

@@ -18,7 +18,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from sge_sim.clock import PARIS
 from sge_sim.homologation.reports.etats import Couleur, Statut
 from sge_sim.homologation.reports.executions import causes_of, remarks_of, rerun_title
-from sge_sim.homologation.reports.rapport import Execution, Rapport
+from sge_sim.homologation.reports.rapport import Rapport
 
 _WIDTHS = (46, 14, 16, 52, 16, 12, 12, 10, 18, 10, 20, 60)
 _DATE, _REMARKS = "Date & heure du test", "Remarques"
@@ -41,7 +41,7 @@ def render_xlsx(rapport: Rapport) -> bytes:
         executions = list(group)
         feuille.append(list(executions[0].suivi))
         for each in executions:
-            feuille.append(list(_row(each).values()))
+            feuille.append(list((each.suivi | {_REMARKS: remarks_of(each)}).values()))
         _lay_out(feuille, _WIDTHS)
         for line, each in enumerate(executions, 2):
             columns = list(each.suivi)
@@ -51,11 +51,6 @@ def render_xlsx(rapport: Rapport) -> bytes:
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
-
-
-def _row(execution: Execution) -> dict[str, str]:
-    """Return the columns of a run, the cause of a failure among the remarks."""
-    return execution.suivi | {_REMARKS: remarks_of(execution)}
 
 
 def _summary(feuille: Any, rapport: Rapport) -> None:

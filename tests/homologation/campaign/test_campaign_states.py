@@ -11,7 +11,7 @@ from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.matching import Observation
 from sge_sim.homologation.campaign.observed import CampaignState
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.homologation.reports.etats import Decision, IssueObservation, Statut
+from sge_sim.homologation.reports.etats import Decision, IssueDeCas, Statut
 from sge_sim.homologation.reports.rapport import Execution
 
 RELEASE = load_release("23.2")
@@ -25,7 +25,7 @@ LATER_GOOD = replace(GOOD, remarque="la dernière")
 def kept(*runs: Execution, fin: datetime | None = None) -> Execution:
     """What a campaign keeps of those runs of the case, one after the other."""
     observations = tuple(
-        Observation(number, INSTANT, CASE.service, IssueObservation.COCHE, (CASE.cle,), (), "", run)
+        Observation(number, INSTANT, CASE.service, IssueDeCas.COCHE, (CASE.cle,), (), "", run)
         for number, run in enumerate(runs)
     )
     state = CampaignState(1, "TIERS1", RELEASE.nom, INSTANT, fin, observations)
@@ -57,7 +57,7 @@ def test_a_case_that_nobody_called_has_not_begun_and_lacks_once_the_campaign_is_
 def state(*runs: Execution) -> CampaignState:
     """An open campaign that saw those runs."""
     observations = tuple(
-        Observation(number, INSTANT, run.service, IssueObservation.COCHE, (run.cle,), (), "", run)
+        Observation(number, INSTANT, run.service, IssueDeCas.COCHE, (run.cle,), (), "", run)
         for number, run in enumerate(runs)
     )
     return CampaignState(1, "TIERS1", RELEASE.nom, INSTANT, None, observations)

@@ -12,7 +12,7 @@ from running_simulator import run_command
 
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import not_run
-from sge_sim.homologation.reports.comparaison import compare, find_previous
+from sge_sim.homologation.reports.comparaison import compare, find_previous, precedes
 from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.rapport import Execution, Rapport, to_json
@@ -94,7 +94,7 @@ def campaign(*how: str, product: str = "Client A/2", after: bool = False, **who:
 
 def history(before: Rapport, after: Rapport) -> str | None:
     """What the report says of what was before: nothing, or a sentence, then the cases."""
-    page = html.fromstring(render_html(after, before))
+    page = html.fromstring(render_html(after, before if precedes(before, after) else None))
     said = page.xpath("//details[starts-with(summary, 'Depuis le rapport')]")
     if not said:
         return None

@@ -23,7 +23,7 @@ from sge_sim.homologation.reports.etats import (
     Couleur,
     Decision,
     FiltreDeCas,
-    IssueObservation,
+    IssueDeCas,
     Statut,
 )
 from sge_sim.homologation.reports.html_report import render_html
@@ -112,7 +112,7 @@ def test_a_heading_counts_what_failed_apart_from_what_is_left() -> None:
 
 
 def test_each_state_has_its_word_its_colour_and_its_filter() -> None:
-    for family in (Statut, Decision, Avis, IssueObservation):
+    for family in (Statut, Decision, Avis, IssueDeCas):
         for state in family:
             assert isinstance(state.couleur, Couleur)
             assert family(state.value) is state
