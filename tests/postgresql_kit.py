@@ -68,6 +68,15 @@ class Cluster:
         self._run("initdb", "-D", str(self._data), *options)
 
     @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Have it stopped in the block, whatever it was working for."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    @contextmanager
     def frozen(self) -> Iterator[None]:
         """Have none of its processes run in the block, as when its machine is suspended."""
         postmaster = int((self._data / "postmaster.pid").read_text().split()[0])

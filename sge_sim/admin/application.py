@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field, create_model
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import BaseRoute, Match, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sge_sim import __version__
 from sge_sim.admin import pages
@@ -197,6 +198,23 @@ def _methods(routes: Sequence[BaseRoute], request: Request) -> list[str]:
     return sorted({method for methods in meant for method in methods})
 
 
+class _CutShort:
+    """Ends an answer that has begun when the database goes: who reads it sees that it isn't whole,
+    and the log has a line of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except RuntimeError as error:  # Starlette's: no handler can answer any more
+            cause = error.__cause__
+            if not isinstance(cause, _DATABASE_UNREACHABLE):
+                raise
+            _log.error("%s : interrompu, %s.", scope["path"], unreachable_sentence(cause))
+
+
 def build_admin(state: AdminState) -> FastAPI:
     """Return the ASGI application of the administration."""
     app = FastAPI(
@@ -232,6 +250,8 @@ def build_admin(state: AdminState) -> FastAPI:
         if int(request.headers.get("content-length", 0)) > _MAX_BODY:
             return problem(413, f"Une demande tient en {_MAX_BODY} octets.")
         return await call_next(request)
+
+    app.add_middleware(_CutShort)
 
     @app.exception_handler(UsageError)
     async def refuse(request: Request, error: UsageError) -> Response:

@@ -24,7 +24,7 @@ from sge_sim.domaine.echanges import ASKED, ASKED_MOST
 from sge_sim.domaine.pannes import Atteinte
 from sge_sim.door.origine import CLIENT, HEADER, PRODUCT, AuteurDAppel, Marques, auteur_of
 from sge_sim.door.pannes import departure_of
-from sge_sim.facts.outage import DATABASE_UNREACHABLE
+from sge_sim.facts.outage import DATABASE_UNREACHABLE, log_failure
 from sge_sim.journal import EchangeRecord
 from sge_sim.refus import Refus
 from sge_sim.tables.clock import read_clock
@@ -198,13 +198,13 @@ class RestApplication:
             assert exchange is not None
             answer = RestAnswer(planned.status, planned.status.phrase.encode(), _TEXT)
         except Exception as error:
-            _log.error("%s ne peut pas répondre.", call.path, exc_info=error)
+            reason = log_failure(_log, error, f"{call.path} ne peut pas répondre")
             rule = _breakdown(call, error)
             answer = json_answer(rule.body, rule.status)
             if exchange is None:
                 return answer  # not even the simulated time can be read
             exchange.rule, exchange.code = rule, rule.code
-            exchange.notes.append(f"{type(error).__name__}: {error}")
+            exchange.notes.append(reason)
         if not call.path.startswith(_NOT_RECORDED):
             self._journal(exchange, answer, elapsed_ms(started))
         return answer if exchange.atteinte is None else _altered(exchange.atteinte, answer)
@@ -216,8 +216,8 @@ class RestApplication:
             if HEADER in headers or headers.get("user-agent", "").startswith(PRODUCT):
                 auteur = auteur_of(headers, self._marques)
             self._record(_record_of(exchange, auteur, answer, duration_ms))
-        except Exception:
-            _log.exception("Un échange n'a pas pu être décrit au journal.")
+        except Exception as error:
+            log_failure(_log, error, "Un échange n'a pas pu être décrit au journal")
 
 
 def _breakdown(call: RestCall, error: Exception) -> RestRule:

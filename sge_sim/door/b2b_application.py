@@ -23,7 +23,7 @@ from sge_sim.door.origine import CLIENT, HEADER, PRODUCT, Marques, auteur_of
 from sge_sim.door.pannes import altered_answer, called_point
 from sge_sim.facts.guet import Guet
 from sge_sim.facts.memoire import Memoire
-from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
+from sge_sim.facts.outage import DATABASE_UNREACHABLE, log_failure
 from sge_sim.journal import EchangeRecord
 from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
@@ -253,12 +253,7 @@ class B2B:
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
         """Answer where something failed around the service: nothing has been committed then."""
         request = exchange.request
-        if isinstance(error, DATABASE_UNREACHABLE):
-            reason = unreachable_sentence(error)
-            _log.error("%s ne peut pas répondre : %s", request.path, reason)
-        else:
-            reason = f"{type(error).__name__}: {error}"
-            _log.error("%s ne peut pas répondre.", request.path, exc_info=error)
+        reason = log_failure(_log, error, f"{request.path} ne peut pas répondre")
         try:
             endpoint = self._endpoints().get(request.path.rstrip("/"))
             if endpoint is not None and request.method == "POST":
@@ -282,8 +277,8 @@ class B2B:
         """Record what `describe` makes `of` it; whatever happens, the client has its answer."""
         try:
             self._record(describe(*of))
-        except Exception:
-            _log.exception("Un échange n'a pas pu être décrit au journal.")
+        except Exception as error:
+            log_failure(_log, error, "Un échange n'a pas pu être décrit au journal")
 
     def _described(
         self, exchange: Exchange, response: Response, duration_ms: float

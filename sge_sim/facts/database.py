@@ -273,6 +273,7 @@ def _opened(
         pool_timeout=patience_seconds,
         # Those that a server has dropped when it stopped are replaced before they are used.
         pool_pre_ping=True,
+        pool_reset_on_return=None,  # `bound_waits` does it
         hide_parameters=True,
     )
     looking = create_engine(

@@ -123,6 +123,7 @@ class CountedEditions:
                     self._found = read_count(self._open())
                 except Exception as error:
                     self._found = error
+                    self._asked += 1  # who came meanwhile would fare no better
                     self._drop()
             found = self._found
         if isinstance(found, Exception):

@@ -52,6 +52,18 @@ def unreachable_sentence(error: Exception) -> str:
     return sentence.format(" ".join(str(reason).split()))
 
 
+def log_failure(logger: Logger, error: Exception, sentence: str) -> str:
+    """Log that something failed, as `sentence` says in French, and return why.
+
+    It is a line where the database, or the machine under it, can't do its work for now; whatever
+    else went wrong comes with its traceback.
+    """
+    known = isinstance(error, DATABASE_UNREACHABLE)
+    reason = unreachable_sentence(error) if known else f"{type(error).__name__} : {error}"
+    logger.error("%s : %s.", sentence, reason, exc_info=None if known else error)
+    return reason
+
+
 class Outage:
     """The failures of a database that can't be reached, until it answers again.
 

@@ -4,15 +4,19 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import date
 
 import pytest
 import requests
+from catalogue_requests import envelope_of
+from lxml import etree
 from orders_kit import C5, NOW, TODAY, Orders
 from postgresql_kit import Cluster
 from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from sge_sim.facts.database import Database
@@ -23,6 +27,7 @@ from sge_sim.tables.points import Commune
 pytestmark = pytest.mark.postgresql
 
 SOON = 5.0
+READING = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +35,17 @@ def running(
     cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningSimulator]:
     folder = tmp_path_factory.mktemp("stopped")
-    options = ("--population-size", "0", "--now", NOW, "--workers", "2")
+    options = (
+        "--population-size",
+        "0",
+        "--now",
+        NOW,
+        "--workers",
+        "2",
+        "--data-connect",
+        "--data-connect-port",
+        "0",
+    )
     with start_simulator(folder, "--database-url", cluster.url, *options) as simulator:
         yield simulator
 
@@ -87,6 +102,68 @@ def test_a_stopped_server_is_told_in_soap_and_its_return_needs_no_restart(
     assert (recorded["SGT506"], recorded["SGT500"]) == (20, 20)
 
 
+@contextmanager
+def in_the_middle(running: RunningSimulator, cluster: Cluster) -> Iterator[list[Future[str]]]:
+    """Give the codes that orders and readings are answered while the server works for them: they
+    wait for a lock of somebody who lets go of it in the end, if the server still runs."""
+    paths = ("/CommandeCollectePublicationMesures/v3.0", READING)
+    bodies = (
+        {"demande": OrdersOfToday(running).collecte_body(C5)},
+        {"pointId": C5, "loginUtilisateur": running.login, "autorisationClient": "true"},
+    )
+    asked = [
+        (path, etree.tostring(envelope_of(path, body, running.login, C5)))
+        for path, body in zip(paths, bodies, strict=True)
+    ]
+
+    def post(path: str, envelope: bytes) -> str:
+        began, headers = time.monotonic(), {"Content-Type": "text/xml"}
+        session = running.session_of("tiers")
+        answer = session.post(running.url + path, envelope, headers=headers, timeout=60)
+        assert time.monotonic() - began < SOON
+        (result,) = etree.fromstring(answer.content).iterfind(".//detail/*/resultat")
+        return str(result.get("code"))
+
+    engine = create_engine(cluster.url)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(12) as pool, suppress(DBAPIError), engine.begin() as holder:
+        holder.execute(text("LOCK TABLE point"))
+        answered = [pool.submit(post, *each) for each in asked * 6]
+        wait_until(lambda: (holder.scalar(waiting) or 0) >= 6)
+        yield answered
+    engine.dispose()
+
+
+def test_a_server_that_freezes_is_told_as_one_that_stops_and_within_five_seconds(
+    running: RunningSimulator, cluster: Cluster
+) -> None:
+    with in_the_middle(running, cluster) as answered, cluster.frozen():
+        frozen = Counter(each.result() for each in answered)
+    with in_the_middle(running, cluster) as answered, cluster.stopped():
+        stopped = Counter(each.result() for each in answered)
+    assert frozen == stopped == {"SGT506": 12}
+
+
+def test_a_restart_leaves_no_traceback(running: RunningSimulator, cluster: Cluster) -> None:
+    """Whoever is in the middle of something: calls, Data Connect, a page that follows."""
+    url, admin = running.ready["data_connect_url"], running.ready["admin_url"]
+    with (
+        in_the_middle(running, cluster) as answered,
+        requests.get(f"{admin}/journal/direct", stream=True, timeout=30) as followed,
+    ):
+        lines = followed.iter_lines()
+        next(lines)
+        with cluster.stopped():
+            assert {each.result() for each in answered} == {"SGT506"}
+            token = requests.post(f"{url}/oauth2/v3/token", {}, verify=running.ready["ca_file"])
+            assert token.status_code == 500
+            with suppress(requests.RequestException):
+                while next(lines, None) is not None:
+                    pass
+    wait_until(lambda: ask(running, 0) == "accepted")
+    assert "Traceback" not in log_of(running)
+
+
 def test_an_order_that_waits_for_a_lock_is_told_so_soon(
     running: RunningSimulator, cluster: Cluster
 ) -> None:
@@ -112,7 +189,7 @@ def test_a_server_that_never_answers_is_given_up_in_time() -> None:
 
 def test_a_frozen_server_is_given_up_by_all_who_look(cluster: Cluster) -> None:
     """A suspended machine keeps its sockets: TCP sees nothing."""
-    database = Database(cluster.url, patience_seconds=0.5)
+    database = Database(cluster.url)
     prepare(database)
     memoire = database.memoire
     before = memoire.look().edition
@@ -128,9 +205,11 @@ def test_a_frozen_server_is_given_up_by_all_who_look(cluster: Cluster) -> None:
         connection.execute(text("SELECT 1"))
         with cluster.frozen():
             told = set(pool.map(look, range(8)))
-            with pytest.raises(DATABASE_UNREACHABLE, match="ne dit rien depuis 3 s"):
+            began = time.monotonic()
+            with pytest.raises(DATABASE_UNREACHABLE, match=r"ne dit rien depuis [34] s"):
                 connection.execute(text("SELECT 1"))
-    assert "la base de données ne répond pas (le serveur ne dit rien depuis 0.5 s)" in told
+            assert time.monotonic() - began < SOON
+    assert any("le serveur ne dit rien depuis" in sentence for sentence in told)
     assert memoire.look().edition == before
     database.dispose()
 
@@ -171,7 +250,7 @@ def test_a_publication_lets_the_server_gather_what_it_reads(cluster: Cluster) ->
         reading.execute(work)
     with (
         database.sessions() as reading,
-        pytest.raises(DATABASE_UNREACHABLE, match=r"ne dit rien depuis 1\.2 s"),
+        pytest.raises(DATABASE_UNREACHABLE, match="ne dit rien depuis 1 s"),
     ):
         reading.execute(work)
     database.dispose()

@@ -16,6 +16,7 @@ from typing import Final
 
 from sge_sim.clock import PARIS, Clock, machine_now
 from sge_sim.errors import UnknownError, UsageError
+from sge_sim.facts.outage import log_failure
 from sge_sim.homologation.campaign.outcome import judge
 from sge_sim.homologation.campaign.runner import Runner, select_cases
 from sge_sim.homologation.campaign.targets import of_production, partial_worth, rerun_command
@@ -153,8 +154,8 @@ class Passages:
             except UsageError as error:
                 passage.end(str(error))
             except Exception as error:
-                _log.exception("La campagne s'est interrompue.")
-                passage.end(f"Le simulateur a échoué : {error}")
+                reason = log_failure(_log, error, "La campagne s'est interrompue")
+                passage.end(f"Le simulateur a échoué : {reason}")
 
         threading.Thread(target=work, daemon=True).start()
         return passage
