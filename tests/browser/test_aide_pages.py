@@ -5,7 +5,7 @@ It fits, axe finds nothing, nothing is asked for elsewhere, no link is dead; the
 
 import re
 from html import unescape
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import quote, urldefrag, urljoin
 from zipfile import ZipFile
 
 import pytest
@@ -13,7 +13,7 @@ import requests
 from browsing import complaints, every_look, requested_addresses, show, too_wide
 from running_simulator import RunningSimulator
 from selenium.webdriver import Chrome
-from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
 from test_every_page import LOOKS_FOR_AXE, violations
 
 from sge_sim.admin.routes.references import SITE
@@ -22,6 +22,13 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not SITE.exists(), reason="make site builds it"),
 ]
+EXCERPTS = """
+const found = [...document.querySelectorAll('#search-results li')];
+return document.querySelector('.search-summary')?.innerText
+    && found.length && found.every(result => result.querySelector('p.context'))
+    ? found.map(result => result.querySelector('p.context').innerText) : null;
+"""
+"""What is shown of each page found, once all are there."""
 NAMES = sorted(n for n in ZipFile(SITE).namelist() if n.endswith(".html")) if SITE.exists() else []
 
 
@@ -37,12 +44,21 @@ def test_a_page_fits_passes_axe_and_stays_here(
     assert complaints(browser) == []
 
 
-def test_the_search_finds_a_code_and_a_word_without_its_accent(
-    browser: Chrome, simulator: RunningSimulator
+SEARCHES = ("SGT4L8", "renouvellement", "Réponses", "R67 point", "--data-dir", "points")
+"""A code, a word without its accents, titles (whose anchors are looked up), an option."""
+
+
+@pytest.mark.parametrize("asked", SEARCHES)
+def test_the_search_shows_an_excerpt_of_each_page_that_it_finds(
+    browser: Chrome, simulator: RunningSimulator, asked: str
 ) -> None:
-    for asked in ("SGT4L8", "renouvellement"):
-        show(browser, f"{simulator.ready['admin_url']}/aide/search.html?q={asked}", 1280)
-        assert browser.find_elements(By.CSS_SELECTOR, "#search-results li a"), asked
+    show(browser, f"{simulator.ready['admin_url']}/aide/search.html?q={quote(asked)}", 1280)
+    WebDriverWait(browser, 20).until(lambda _: browser.execute_script(EXCERPTS))
+    word = re.split(r"\W+", asked.strip("-"))[0].lower()
+    excerpts = [text.lower() for text in browser.execute_script(EXCERPTS)]
+    assert all(excerpts)
+    assert any(word in text for text in excerpts)
+    assert complaints(browser) == []
 
 
 def test_no_link_of_a_page_is_dead(simulator: RunningSimulator) -> None:
