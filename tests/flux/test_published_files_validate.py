@@ -1,0 +1,123 @@
+"""Whatever a year publishes of points of every kind holds to the schemas that the kit gives."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import flux_schemas
+import pytest
+from flux_kit import JOUR
+from made_states import copy_state
+from publication_kit import COURBE_C4, COURBE_C5, INDEX_C4, INDEX_C5, Platform, at, members
+from r6x_kit import documents, order, publish
+from sqlalchemy import func, select
+
+from sge_sim.domaine.nomenclatures import (
+    KINDS_OF_FLUX,
+    PETITS,
+    SENS_OF_SEGMENT,
+    Flux,
+    Segment,
+)
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.lecture import read_dossier
+from sge_sim.flux.r6x.documents import schema_mistakes
+from sge_sim.flux.r6x.situation import situation_tree
+from sge_sim.flux.r6x.visibilite import Visibilite
+from sge_sim.tables.flux import find_fichiers
+from sge_sim.tables.points import Point
+from sge_sim.tables.prepared import Driver, read_at_once
+
+DEBUT = date(2024, 10, 31)
+"""A month and a week end within days, whose files leave on the fourth of November."""
+XML: dict[Flux, tuple[str, ...]] = {
+    "R50": (flux_schemas.R50,),
+    "R151": (flux_schemas.R151,),
+    "R4x": (flux_schemas.R4X,),
+    "R171": (flux_schemas.R171, "http://www.enedis.fr/stm/R171"),
+}
+IN_SERVICE = Point.etat_contractuel == "SERVC"
+WITHOUT_SCHEMA = {"HDM", "IFJ", "NASS"}
+"""Text, or a form of ours."""
+
+
+@pytest.fixture
+def populated(tmp_path: Path) -> Iterator[Platform]:
+    """A production platform with the points of a first start."""
+    copy_state(tmp_path, {})
+    platform = Platform(Database(sqlite_url(tmp_path / "sge-sim.db")), tmp_path)
+    yield platform
+    platform.database.dispose()
+
+
+def segments_of(platform: Platform) -> dict[str, Segment]:
+    """A point in service of each segment, and its segment."""
+    query = select(func.min(Point.prm), Point.segment).where(IN_SERVICE).group_by(Point.segment)
+    with platform.database.sessions() as session:
+        return dict(session.execute(query).all())
+
+
+def subscribe_all(platform: Platform, points: dict[str, Segment]) -> None:
+    """Have every recurrent file made of each point, each by the orders of its kind."""
+    for prm, segment in points.items():
+        small, sens = segment in PETITS, SENS_OF_SEGMENT[segment]
+        if sens == "SOUTIRAGE":
+            for souscription in (COURBE_C5, INDEX_C5) if small else (COURBE_C4, INDEX_C4):
+                platform.subscribe(prm, replace(souscription, date_debut=DEBUT), at(DEBUT))
+        kinds = [("COURBE", "P1D"), ("INDEX", "P1D"), ("COURBE", "P1M")]
+        kinds += (
+            [("PMAX", "P1D"), ("PMAX", "P1M"), ("INDEX", "P1M")] if small else [("COURBE", "P7D")]
+        )
+        for type_, periodicite in kinds:
+            corrigees = False if type_ == "COURBE" else None
+            publish(platform, prm, type_, periodicite, DEBUT, corrigees)
+
+
+@pytest.mark.documented("schemas 0510 to 0515, 0532 to 0534; CR.M023; XSD of R50, R151, R4x, R171")
+@pytest.mark.parametrize("days", [5, pytest.param(366, marks=pytest.mark.masse)])
+def test_all_that_is_published_of_every_segment_holds_to_its_schema(
+    populated: Platform, days: int
+) -> None:
+    segments = segments_of(populated)
+    assert {*segments.values()} == {*SENS_OF_SEGMENT}
+    subscribe_all(populated, segments)
+    fin = DEBUT + days * JOUR
+    populated.catch_up(at(fin))
+    for sens in ("SOUTIRAGE", "INJECTION"):
+        prms = [prm for prm, segment in segments.items() if SENS_OF_SEGMENT[segment] == sens]
+        for flux in ("R63", "R64", "R65", "R66", "R67", "C68"):
+            asked = (None, None) if flux == "C68" else (DEBUT, fin)
+            order(populated, flux, prms, *asked, at(fin), sens=sens)
+    populated.catch_up(at(fin + JOUR))
+    with populated.database.sessions() as session:
+        kinds = {each.nom: each.publication.flux for each in find_fichiers(session, limit=10**6)}
+    for nom, content in populated.ready().items():
+        if kinds[nom] in XML:
+            for member in members(content).values():
+                flux_schemas.check(XML[kinds[nom]][0], member, *XML[kinds[nom]][1:])
+        else:
+            assert list(documents(content, nom))
+    assert set(kinds.values()) == set(KINDS_OF_FLUX) - WITHOUT_SCHEMA
+
+
+@pytest.mark.documented("schema 0514; GUI 0504 §2: the power of a class is a text, with its unit")
+def test_the_c68_of_points_of_every_kind_holds_to_its_schema(populated: Platform) -> None:
+    columns = (Point.segment, Point.type_comptage, Point.fta, Point.categorie_client_final)
+    with populated.database.sessions() as session:
+        prms = session.scalars(select(func.min(Point.prm)).where(IN_SERVICE).group_by(*columns))
+        read = read_at_once(Driver.under(session), [(read_dossier, prm) for prm in prms])
+    for visibilite in Visibilite:
+        trees = [situation_tree(dossier.point, visibilite) for dossier in read if dossier]
+        assert schema_mistakes(trees) == []
+
+
+@pytest.mark.documented("GUI 0504 §2: the power that is subscribed is a text, others are numbers")
+@pytest.mark.parametrize(("valeur", "wrong"), [("9", False), (9, True)])
+def test_a_subscribed_power_is_a_text(valeur: Any, wrong: bool) -> None:
+    power = {"valeur": valeur, "unite": "kVA"}
+    classes = {"classesTemporelles": [{"code": "HPH", "puissance": power}]}
+    tarif = {"puissanceSouscrite": power, "grilleFournisseur": classes, "grilleTurpe": classes}
+    mistakes = schema_mistakes([{"situationsContractuelles": [{"structureTarifaire": tarif}]}])
+    assert len(mistakes) == (3 if wrong else 0)
