@@ -136,10 +136,10 @@ def point_mesure(
     """Return what the physics needs of a point in one direction.
 
     None for a point that has no meter or was never commissioned: nothing was ever measured there.
-    `service` are the legal days [debut, fin) that are told of a service: where it ended before the
-    point changed hands, they were measured of its former client. `pertes`: some are lost, as seen.
-    The description is kept by content, so a row that another process changed holds at once, and
-    a point that didn't change is the same object.
+    `service` are the legal days [debut, fin) that are told of a service or a contract: where it
+    ended before the point changed hands, they were measured of its former client. `pertes`: some
+    are lost, as seen. The description is kept by content, so a row that another process changed
+    holds at once, and a point that didn't change is the same object.
     """
     if point.date_mise_en_service is None or not mesures.compteurs:
         return None
@@ -168,6 +168,7 @@ def _described(
     assert point.date_mise_en_service is not None, "only of a point that was commissioned"
     autre = sens != SENS_OF_SEGMENT[point.segment]
     inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in mesures.calendriers)
+    debut, fin = _held(point.date_mise_en_service, point.date_resiliation, service)
     return _describe(
         _Donnees(
             # The two directions of a point are two installations.
@@ -178,8 +179,8 @@ def _described(
             if mesures.anciennes
             else ((None, tuple([getattr(point, nom) for nom in _DATEES])),),
             raccordement=point.puissance_raccordement,
-            mise_en_service=_held_since(point.date_mise_en_service, service),
-            resiliation=point.date_resiliation,
+            mise_en_service=debut,
+            resiliation=fin,
             professionnel=point.categorie_client_final == "PRO",
             plage_releve=point.plage_releve,
             tension=point.tension_livraison,
@@ -208,12 +209,13 @@ def _memoire(point: AnyPoint) -> int | None:
     return 21 if point.contrat_injection else 42
 
 
-def _held_since(mise_en_service: date, service: tuple[date, date | None] | None) -> date:
-    """Return the day from which the client of a service held the point, or that of its start."""
-    if service is None:
-        return mise_en_service
-    debut, fin = service
-    return debut if fin is not None and debut < fin <= mise_en_service else mise_en_service
+def _held(
+    mise_en_service: date, resiliation: date | None, service: tuple[date, date | None] | None
+) -> tuple[date, date | None]:
+    """Return the days during which the client of a service held the point, or today's client."""
+    debut, fin = service or (date.max, None)
+    of_former = fin is not None and debut < fin <= mise_en_service
+    return (debut, fin) if of_former else (mise_en_service, resiliation)
 
 
 def _unite(point: AnyPoint) -> str | None:

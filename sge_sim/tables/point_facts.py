@@ -230,10 +230,23 @@ class Dossier:
         return tuple(self.au(jour) for jour in (debut, *sorted(changes)))
 
     def is_held_by(self, acteur_code: str, debut: date, fin: date) -> bool:
-        """Tell whether a supplier held one contract over [debut, fin): a new client has another."""
+        """Tell whether a supplier held one contract over [debut, fin): a new client has another,
+        and a point that was terminated has none."""
+        if fin > (self.point.date_resiliation or date.max):
+            return False
         etats = self.sur(debut, fin)
         held = {(etat.fournisseur_titulaire, etat.date_mise_en_service) for etat in etats}
         return len(held) == 1 and held.pop()[0] == acteur_code
+
+    def contrat_au(self, jour: date) -> tuple[date | None, date | None]:
+        """Return the legal days [debut, fin) of the contract of a day; a new client has another."""
+        fins = [
+            ancienne.jusqu_a
+            for ancienne in self.mesures.anciennes
+            if ancienne.nom == "date_mise_en_service" and ancienne.jusqu_a > jour
+        ]
+        fin = min(fins, default=self.point.date_resiliation)
+        return self.au(jour).date_mise_en_service, fin
 
     def says_as(self, other: "Dossier") -> bool:
         """Tell whether `other` says the same."""

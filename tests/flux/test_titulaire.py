@@ -77,14 +77,42 @@ def test_who_left_a_point_is_published_what_it_held(platform: Platform) -> None:
     assert published(platform, "R67", A_CHEVAL) == ("NON_PUBLIE", NON_TITULAIRE)
 
 
-@pytest.mark.assumed("a new client is another contract; nothing is told before its commissioning")
-def test_a_new_client_ends_the_contract_of_the_same_supplier(platform: Platform) -> None:
+@pytest.mark.assumed("a new client is another contract; that of before was its holder's")
+@pytest.mark.parametrize("suivant", [TIERS, "SORTANT"])
+@pytest.mark.parametrize("flux", ["R64", "R65", "R67"])
+def test_who_held_a_point_before_a_new_client_is_published_what_it_held(
+    platform: Platform, flux: str, suivant: str
+) -> None:
     with platform.database.transaction() as session:
         _point(session).fournisseur_titulaire = TIERS
-    change(platform, nouveau_titulaire=ARRIVEE)
-    assert published(platform, "R67", AVANT)[0] == "NON_PUBLIE"
-    assert published(platform, "R67", APRES) == ("PUBLIE", None)
-    assert published(platform, "R67", A_CHEVAL) == ("NON_PUBLIE", NON_TITULAIRE)
+    change(platform, nouveau_titulaire=ARRIVEE, nouveau_fournisseur=(suivant, ARRIVEE))
+    with platform.database.transaction() as session:
+        _point(session).niveau_ouverture_services = 2
+    assert published(platform, flux, AVANT) == ("PUBLIE", None)
+    assert published(platform, flux, APRES)[0] == ("PUBLIE" if suivant == TIERS else "NON_PUBLIE")
+    assert published(platform, flux, A_CHEVAL) == ("NON_PUBLIE", NON_TITULAIRE)
+
+
+@pytest.mark.assumed("the last reading of a contract is made as it ends, whoever is next")
+@pytest.mark.parametrize("end", ["nouveau_titulaire", "resilie"])
+def test_what_is_billed_to_a_client_ends_with_its_contract(platform: Platform, end: str) -> None:
+    with platform.database.transaction() as session:
+        _point(session).fournisseur_titulaire = TIERS
+    change(platform, **{end: ARRIVEE})
+    days = (date(2019, 1, 1), ARRIVEE)
+    affaire = demand(platform, "R67", [C5], *days, NOW, cadre="EST_TITULAIRE")
+    ((tree,), _) = data_and_report(platform, affaire)
+    (mesure,) = tree["mesures"]
+    billed = [
+        (quantite["dbtMesure"], quantite["finMesure"])
+        for contexte in mesure["contexte"]
+        for calendrier in contexte["grandeur"][0]["calendrier"]
+        for classe in calendrier["classeTemporelle"]
+        for quantite in classe["quantite"]
+    ]
+    assert min(billed)[0] == "2019-05-01"
+    assert max(fin for _, fin in billed) == f"{ARRIVEE}"
+    assert mesure["periode"]["dateDebut"] == "2019-05-01 00:00:00"
 
 
 @pytest.mark.documented("GUI 0504 §3.1: the situation is today's, and so is its holder")

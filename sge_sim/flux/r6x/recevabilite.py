@@ -6,11 +6,11 @@ These rules come once the demand was accepted (GUI 0502 §2.1.2); what they say 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from sge_sim.domaine.nomenclatures import Demandeur, TypeServiceAcces
+from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT, Demandeur, TypeServiceAcces
 from sge_sim.flux.r6x.entete import periode
 from sge_sim.flux.r6x.mesures import Jours, PointDecrit
 from sge_sim.referentiel.mesures import point_mesure
@@ -43,6 +43,16 @@ class PointDemande:
     def point(self) -> PointFacts:
         """What is known of the point itself."""
         return self.dossier.point
+
+    @property
+    def contrat(self) -> tuple[date, date | None] | None:
+        """The legal days [debut, fin) of the contract in which the demand ends, where who demands
+        does so as its holder: they are theirs to know once it is over too."""
+        demande = self.demande
+        if demande.cadre != "EST_TITULAIRE" or demande.date_fin is None:
+            return None
+        debut, fin = self.dossier.contrat_au(demande.date_fin - timedelta(days=1))
+        return None if debut is None else (debut, fin)
 
     @property
     def services(self) -> list[AccesFacts]:
@@ -108,10 +118,12 @@ def point_en_service(point: PointDemande) -> bool | str:
     remede="le sens dans lequel le point a un contrat",
 )
 def contrat_dans_ce_sens(point: PointDemande) -> bool | str:
-    """The point has a contract in the direction demanded."""
-    soutirage = point.demande.sens == "SOUTIRAGE"
+    """The point has a contract in the direction demanded, or had that of its holder."""
+    sens = point.demande.sens
+    soutirage = sens == "SOUTIRAGE"
     held = point.point.contrat_soutirage if soutirage else point.point.contrat_injection
-    return bool(held) or "aucun contrat dans ce sens sur ce PRM"
+    had = point.contrat is not None and sens == SENS_OF_SEGMENT[point.point.segment]
+    return bool(held or had) or "aucun contrat dans ce sens sur ce PRM"
 
 
 @rule(
@@ -184,7 +196,9 @@ def describe_demanded(points: Sequence[PointDemande], *, pertes: bool = False) -
     demanded: they begin with the last commissioning at the earliest, and with the access service.
     """
     mesures = [
-        point_mesure(point.dossier.point, point.dossier.mesures, point.demande.sens, pertes=pertes)
+        point_mesure(
+            point.point, point.dossier.mesures, point.demande.sens, point.contrat, pertes=pertes
+        )
         for point in points
     ]
     etendues = [
