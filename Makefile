@@ -19,7 +19,7 @@ API_SECONDS ?= 120
 SEED ?= 1
 GRAINE ?= 1
 VERSION ?= 1.0
-PACKAGE ?= Consultation
+PACKAGE ?= consultation
 # What a release is made of: the day it bears, where Debian roots are kept, its wheel.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 export ROOTS ?= $(HOME)/.cache/sge-sim-roots
@@ -85,8 +85,8 @@ test-langages: $(VENV)/.dev ## run the kit's examples and collections in their l
 test-mcp: $(VENV)/.dev $(VENV)/.mcp ## have a client of MCP use the tools that an assistant is given (1 min)
 	SGE_SIM_MCP_PYTHON=$(VENV)/mcp/bin/python timeout 300 $(BIN)/python -m pytest -m mcp tests/mcp
 
-test-masse: $(VENV)/.dev $(VENV)/.masse ## make files in bulk on a Dask cluster whose workers are killed (5 min)
-	SGE_SIM_MASSE_PYTHON=$(VENV)/masse/bin/python timeout 900 $(BIN)/python -m pytest -m masse tests/flux
+test-masse: $(VENV)/.dev $(VENV)/.masse ## make files in bulk on a Dask cluster whose workers are killed, and hold a year of files against their schemas (10 min)
+	SGE_SIM_MASSE_PYTHON=$(VENV)/masse/bin/python timeout 1800 $(BIN)/python -m pytest -m masse tests/flux
 
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
@@ -132,7 +132,7 @@ soak: $(VENV)/.dev ## use a simulator without a pause, the clock running ahead, 
 	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout $$(($(SECONDS) + 900)) $(BIN)/python -m pytest -s -m soak tests/soak tests/dataconnect/test_doors.py
 	SGE_SIM_HOSTILE_REQUESTS=30 SGE_SIM_HOSTILE_HANDSHAKES=3000 timeout 600 $(BIN)/python -m pytest -s tests/door/test_memory.py
 
-service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERSION=1.0 PACKAGE=Consultation])
+service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERSION=1.0 PACKAGE=consultation])
 	@test -n "$(NOM)" && test -n "$(WSDL)" || { echo "NOM and WSDL are needed: make service NOM=RecherchePoint WSDL=RecherchePoint-v2.0.wsdl (CONTRIBUTING.md)." >&2; exit 2; }
 	@$(BIN)/python -m scaffold "$(NOM)" "$(WSDL)" --version "$(VERSION)" --package "$(PACKAGE)"
 	@$(BIN)/ruff check -q --fix sge_sim/services tests/services

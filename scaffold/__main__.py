@@ -42,10 +42,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("nom", help="as in its path: RecherchePoint")
     parser.add_argument("wsdl", type=Path, help="its contract, written by hand (wsdl/README.md)")
     parser.add_argument("--version", default="1.0")
-    parser.add_argument("--package", default="Consultation", help="what it is homologated with")
+    parser.add_argument("--package", default="consultation", help="what it is homologated with")
     given = parser.parse_args(arguments)
     try:
-        written = write_service(given.nom, given.wsdl, given.version, given.package)
+        written = write_service(given.nom, given.wsdl, given.version, given.package.lower())
     except UsageError as error:
         sys.exit(str(error))
     print("\n".join(str(file.relative_to(ROOT)) for file in written))  # noqa: T201

@@ -116,6 +116,15 @@ def read_filtres(
         _panne_typed(panne.strip())
     except UsageError as error:
         refus = str(error)
+    chosen = [*((each, known) for each in genre or ()), (origine, ORIGINES), (issue, _ISSUES)]
+    for word, admitted in chosen:
+        if word and word not in admitted:
+            refus = f"« {word} » n'existe pas : choisir parmi {', '.join(sorted(admitted))}."
+    if q.strip().upper().startswith("SGT"):
+        from sge_sim.api.declarations import ALL_CODES  # it loads every service
+
+        if not any(code.startswith(q.strip().upper()) for code in ALL_CODES):
+            refus = f"Aucun code retour ne commence par « {q.strip()} » : /codes les donne."
     return Filtres(
         frozenset(genre or ()) & known or _DEFAULT,
         acteur.strip(),

@@ -106,10 +106,24 @@ def error_of(error: FieldError) -> ErreurDeForme:
 
 
 def errors_of(error: RequestValidationError) -> list[ErreurDeForme]:
-    """Return what is wrong with a demand, in the order of its fields."""
+    """Return what is wrong with a demand, in the order of its fields.
+
+    A field of several types has one mistake for each, whose place ends with the name of the type.
+    """
     body = error.body if isinstance(error.body, dict) else {}
     tags = {value for value in body.values() if isinstance(value, str)} - body.keys()
-    return [_described(each, tags) for each in error.errors()]
+    errors = error.errors()
+    several = {loc[:-1] for each in errors if str((loc := each["loc"])[-1]).startswith("literal[")}
+    found: dict[tuple[Any, ...], ErreurDeForme] = {}
+    for each in errors:
+        loc = each["loc"][:-1] if each["loc"][:-1] in several else each["loc"]
+        described = _described({**each, "loc": loc}, tags)
+        first = found.setdefault(loc, described)
+        if first is not described:
+            if first.constat != described.constat:
+                first.constat += ", ou une des valeurs admises"
+            first.valeurs = [*(first.valeurs or ()), *(described.valeurs or ())]
+    return [*found.values()]
 
 
 def sentence_about(erreurs: list[ErreurDeForme]) -> str:

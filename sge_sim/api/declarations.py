@@ -66,6 +66,15 @@ def all_whole_rules() -> Iterator[Rule]:
         yield from (rule.of(name) for rule in rules)
 
 
+_OAUTH: Final = (
+    *("invalid_client", "invalid_grant", "invalid_scope", "unauthorized_client"),
+    *("unsupported_grant_type", "unsupported_token_type"),
+)
+"""What a token is refused by without a rule of ours (RFC 6749 §5.2, RFC 7009 §2.2.1)."""
+ALL_CODES: Final = sorted({*CODES, *_OAUTH, *(rule.code for rule in all_whole_rules())})
+"""The codes of every answer, Data Connect's and those of the door among them."""
+
+
 class CodeView(View):
     """A return code, the rules that send it, and the services that never do, with the reason."""
 

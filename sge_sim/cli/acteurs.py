@@ -114,7 +114,7 @@ def contrat(acteur: str, contrat_id: str, debut: date, fin: date | None, data_di
 
 
 @acteurs.command(
-    help="Habiliter un acteur pour un package de services, tel que Consultation.",
+    help="Habiliter un acteur pour un package de services, tel que consultation.",
 )
 @click.argument("acteur", shell_complete=completion.acteurs)
 @click.argument("package", metavar="PACKAGE")
@@ -133,7 +133,7 @@ def habiliter(
     from sge_sim.referentiel.acteurs import habiliter as change
 
     with database_of(data_dir).transaction() as session:
-        change(session, acteur, package, environment, retirer=retirer)
+        package = change(session, acteur, package, environment, retirer=retirer)
     verb = "n'est plus habilité" if retirer else "est habilité"
     click.echo(f"{acteur} {verb} pour {package} en {environment}.")
 

@@ -36,7 +36,7 @@ class Package(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         known = [package for each in PROTOCOLES.values() for package in each.packages]
-        return click.Choice(known).convert(value, param, ctx)
+        return click.Choice(known, case_sensitive=False).convert(value, param, ctx)
 
 
 DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CONNECT}

@@ -23,8 +23,9 @@ Environment = Literal["homologation", "production"]
 """Which of the two platforms."""
 ENVIRONMENTS: Final[tuple[Environment, ...]] = get_args(Environment)
 
-PACKAGES: Final = ("Consultation", "Commande", "InfraJournalier", "Historique")
-"""What is homologated as a whole (FAQ), in the order of Enedis' catalogue of test cases."""
+PACKAGES: Final = ("consultation", "commande", "infrajournalier", "historique")
+"""What is homologated as a whole (FAQ), in the order of Enedis' catalogue of test cases; written so
+everywhere, and read in any case."""
 
 EtatAffaire = Literal["transmise", "realisee", "non_realisee", "non_recevable"]
 """« Demande transmise », then closed: prestation réalisée, non réalisée, non recevable."""

@@ -218,7 +218,7 @@ def _facets(recherche: RechercheJournal) -> ColumnElement[bool] | None:
     """Return the condition on profiles, None for any."""
     conditions: list[ColumnElement[bool]] = []
     if recherche.code is not None:
-        conditions.append(profil.c.code == recherche.code)
+        conditions.append(profil.c.code == recherche.code[:15])
     if recherche.service is not None:
         conditions.append(profil.c.service == recherche.service)
     if recherche.acteur is not None:

@@ -117,11 +117,14 @@ class Fields:
         return value
 
     def choice(self, key: str, values: Sequence[str], default: str | None = None) -> str:
-        """Return one of `values`; `default` where the key is absent."""
+        """Return one of `values`, written in any case; `default` where the key is absent."""
         if default is not None and self.raw(key) is None:
             return default
         value = self.text(key)
-        if value and value not in values:
+        for known in values:
+            if known.lower() == value.lower():
+                return known
+        if value:
             self.wrong(key, f"« {value} » n'est pas l'une des valeurs {', '.join(values)}")
         return value
 

@@ -126,14 +126,14 @@ def add_contrat(
 
 def habiliter(
     session: Session, code: str, package: str, environnement: Environment, *, retirer: bool = False
-) -> None:
+) -> str:
     """Record that an actor is homologated for a package, or no longer is with `retirer`.
 
-    Raises `UsageError` for an unknown actor or package.
+    Returns how the package is written. Raises `UsageError` for an unknown actor or package.
     """
     acteur = get_acteur(session, code)
     found = require_found(
-        next((nom for nom in PACKAGES if nom.casefold() == package.casefold()), None),
+        package.lower() if package.lower() in PACKAGES else None,
         f"Le package « {package} » n'existe pas : choisir parmi {', '.join(PACKAGES)}.",
         package,
     )
@@ -144,6 +144,7 @@ def habiliter(
     elif not retirer and kept is None:
         session.add(habilitation)
     session.flush()
+    return found
 
 
 def check_services(services: Sequence[str]) -> None:

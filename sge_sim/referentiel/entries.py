@@ -129,9 +129,9 @@ class ContratEntry(_Entry):
 
 
 def _known_package(package: str) -> str:
-    if package not in PACKAGES:
+    if package.lower() not in PACKAGES:
         raise ValueError(f"{package} n'est pas un package : {', '.join(PACKAGES)}")
-    return package
+    return package.lower()
 
 
 NomPackage = Annotated[str, AfterValidator(_known_package)]

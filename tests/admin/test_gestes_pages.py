@@ -50,7 +50,7 @@ def peopled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         (
             "/acteurs/TIERS1/habilitation",
             {"package": "Commande", "environnement": "production", "faire": "retirer"},
-            "TIERS1 n'est plus habilité pour Commande en production.",
+            "TIERS1 n'est plus habilité pour commande en production.",
         ),
         (
             "/acteurs/PERSONNE/habilitation",

@@ -84,6 +84,29 @@ def test_a_date_that_is_none_is_told(room: Room) -> None:
     assert "« hier » n'est pas une date" in room.text("/journal?du=hier")
 
 
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("issue=zut", "« zut » n'existe pas : choisir parmi accepte, refuse."),
+        ("origine=zut", "« zut » n'existe pas : choisir parmi client,"),
+        ("genre=soap&genre=zut", "« zut » n'existe pas : choisir parmi flux, handshake,"),
+        ("q=sgt99", "Aucun code retour ne commence par « sgt99 » : /codes les donne."),
+    ],
+)
+def test_a_word_that_means_nothing_is_refused(room: Room, asked: str, sentence: str) -> None:
+    assert sentence in room.text(f"/journal?{asked}")
+    assert not shown(room, f"/journal?{asked}")
+
+
+@pytest.mark.parametrize("path", ["/api/journal", "/api/regles"])
+def test_a_code_that_there_is_not_is_refused(room: Room, path: str) -> None:
+    refused = room.ask("GET", path, params={"code": "SGT999"})
+    assert refused.status_code == 400
+    assert refused.json()["detail"].startswith("« SGT999 » n'est pas un code retour :")
+    for known in ("sgt4f7", "invalid_client", "INVALID_CLIENT", "415"):
+        assert room.ask("GET", path, params={"code": known}).status_code == 200
+
+
 def test_older_exchanges_are_a_page_away(room: Room, numbers: dict[str, int]) -> None:
     for _ in range(52):
         room.call_cdc()

@@ -84,7 +84,7 @@ def test_a_page_that_changes_nothing_takes_no_post(room: Room) -> None:
 
 def test_actors_show_what_belongs_to_them(room: Room) -> None:
     words = room.text("/acteurs")
-    for told in ("TIERS1", "« tiers.sge-sim.example » en homologation", "InfraJournalier", "(ET)"):
+    for told in ("TIERS1", "« tiers.sge-sim.example » en homologation", "infrajournalier", "(ET)"):
         assert told in words
 
 

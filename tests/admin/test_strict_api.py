@@ -11,11 +11,15 @@ from fastapi.routing import APIRoute
 
 from sge_sim.admin.application import _ROUTES, build_admin
 from sge_sim.admin.problems import ProblemeDeForme
+from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX
+from sge_sim.domaine.pannes import SORTES
 
 C5 = "25946599093143"
 JSON = "application/json"
 H = {"Content-Type": JSON}
 Schema = dict[str, Any]
+FIELD = re.compile(r"(\w+|client-id)(\.\w+)*")
+"""A name that a client wrote, or declared; none of what pydantic calls a choice of types."""
 NAMES = {"role": "technique", "environnement": "production"}
 """Variables of addresses that take some words alone."""
 
@@ -97,6 +101,7 @@ def test_a_wrong_value_is_told_with_its_field_what_is_taken_and_what_was_given(r
         if answer.status_code == 422:
             problem = ProblemeDeForme.model_validate_json(answer.content, strict=True)
             told = [each for each in problem.erreurs if each.champ.split(".")[0] == field]
+            assert all(FIELD.fullmatch(each.champ) for each in problem.erreurs), problem
             if told and all(each.constat for each in told) and any(each.donne for each in told):
                 continue
         wrong.append((method, path, field, answer.status_code, answer.text))
@@ -148,6 +153,19 @@ def test_a_wrong_value_is_told_with_its_field_what_is_taken_and_what_was_given(r
             {"champ": "probabilite", "borne": "1", "donne": "2.0"},
         ),
         ("POST", "/api/pannes", {"json": {"sorte": "sgt500", "prm": "1"}}, {"champ": "prm"}),
+        (
+            "POST",
+            "/api/pannes",
+            {"json": {"sorte": "zut"}},
+            {"champ": "sorte", "valeurs": [*SORTES]},
+        ),
+        ("GET", "/api/flux?flux=zut", {}, {"champ": "flux", "valeurs": [*KINDS_OF_FLUX]}),
+        (
+            "POST",
+            f"/api/points/{C5}/vie",
+            {"json": {"resilie": "demain"}},
+            {"champ": "resilie", "valeurs": ["aucun"], "donne": "demain"},
+        ),
         ("GET", "/api/points/1/mesures", {}, {"champ": "debut", "constat": "à donner"}),
     ],
 )

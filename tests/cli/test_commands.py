@@ -91,8 +91,11 @@ def test_journal_list_has_the_fields_of_the_rest_api(simulator: RunningSimulator
     listed = json.loads(simulator.command("journal", "list", "--limit", "1", "--json").stdout)
     (exchange,) = simulator.admin("/api/journal", limit=1)
     assert listed == [exchange]
-    filtered = simulator.command("journal", "list", "--code", "SGT999", "--json")
-    assert json.loads(filtered.stdout) == []
+    filtered = simulator.command("journal", "list", "--code", "sgt566", "--json")
+    assert json.loads(filtered.stdout) == simulator.admin("/api/journal", code="SGT566")
+    refused = simulator.command("journal", "list", "--code", "SGT999")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "« SGT999 » n'est pas un code retour : sge-sim codes list" in refused.stderr
 
 
 def test_journal_show_tells_an_exchange_and_how_to_make_it_again(

@@ -39,7 +39,7 @@ def test_an_actor_is_made_from_the_command_line_and_calls(
         ("acteurs", "create", "NOUVEAU", "--nom", "Nouvel acteur"),
         ("acteurs", "login", "NOUVEAU", "Moi@nouveau.example.org", "--service", "RecherchePoint"),
         ("acteurs", "contrat", "NOUVEAU", "77", "--debut", "2020-01-01", "--fin", "2029-12-31"),
-        ("acteurs", "habiliter", "NOUVEAU", "consultation", "--environment", "homologation"),
+        ("acteurs", "habiliter", "NOUVEAU", "Consultation", "--environment", "homologation"),
         (
             *("cert", "issue", "--authority", "gandi", "--name", "nouveau.example.fr"),
             *("--out", str(tmp_path / "c"), "--key-type", "rsa2048"),
@@ -63,7 +63,7 @@ def test_an_actor_is_made_from_the_command_line_and_calls(
         "date_debut": "2020-01-01",
         "date_fin": "2029-12-31",
     }
-    assert made["habilitations"] == {"homologation": ["Consultation"], "production": []}
+    assert made["habilitations"] == {"homologation": ["consultation"], "production": []}
     assert [one["sujet"] for one in made["certificats"]] == ["nouveau.example.fr"]
 
     pem = tmp_path / "both.pem"
@@ -84,7 +84,7 @@ def test_an_actor_is_made_over_rest(homologation: RunningSimulator) -> None:
     assert post(homologation, "/api/acteurs/REST1/contrats", **contrat).ok
     given = {"package": "Commande", "environnement": "production"}
     answer = post(homologation, "/api/acteurs/REST1/habilitations", **given)
-    assert answer.json()["habilitations"]["production"] == ["Commande"]
+    assert answer.json()["habilitations"]["production"] == ["commande"]
     assert answer.json()["contrats"][0]["type"] == "GRD-F"
     url = f"{homologation.ready['admin_url']}/api/acteurs/REST1"
     removed = requests.delete(f"{url}/habilitations/production/Commande", timeout=10)

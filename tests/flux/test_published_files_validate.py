@@ -59,18 +59,27 @@ def segments_of(platform: Platform) -> dict[str, Segment]:
         return dict(session.execute(query).all())
 
 
-def subscribe_all(platform: Platform, points: dict[str, Segment]) -> None:
-    """Have every recurrent file made of each point, each by the orders of its kind."""
+def subscribe_all(platform: Platform, points: dict[str, Segment], *, daily: bool) -> None:
+    """Have every recurrent file made of each point, by the orders of its kind: each day where
+    `daily`, else each week or month, but for indexes of large points, which have no other."""
     for prm, segment in points.items():
         small, sens = segment in PETITS, SENS_OF_SEGMENT[segment]
+        slow = "P1M" if small else "P7D"
         if sens == "SOUTIRAGE":
-            for souscription in (COURBE_C5, INDEX_C5) if small else (COURBE_C4, INDEX_C4):
-                platform.subscribe(prm, replace(souscription, date_debut=DEBUT), at(DEBUT))
-        kinds = [("COURBE", "P1D"), ("INDEX", "P1D"), ("COURBE", "P1M")]
-        kinds += (
-            [("PMAX", "P1D"), ("PMAX", "P1M"), ("INDEX", "P1M")] if small else [("COURBE", "P7D")]
-        )
-        for type_, periodicite in kinds:
+            souscriptions = (COURBE_C5, INDEX_C5) if small else (COURBE_C4, INDEX_C4)
+            for each in souscriptions:
+                often = daily or each is INDEX_C4
+                souscription = replace(each, date_debut=DEBUT, date_fin=None)
+                platform.subscribe(
+                    prm,
+                    replace(souscription, periodicite="P1D" if often else slow),
+                    at(DEBUT),
+                )
+        wanted = {("COURBE", "P1M"), ("COURBE", slow)}
+        wanted |= {("PMAX", "P1M"), ("INDEX", "P1M")} if small else {("INDEX", "P1D")}
+        if daily:
+            wanted |= {(type_, "P1D") for type_, _ in wanted}
+        for type_, periodicite in sorted(wanted):
             corrigees = False if type_ == "COURBE" else None
             publish(platform, prm, type_, periodicite, DEBUT, corrigees)
 
@@ -82,7 +91,7 @@ def test_all_that_is_published_of_every_segment_holds_to_its_schema(
 ) -> None:
     segments = segments_of(populated)
     assert {*segments.values()} == {*SENS_OF_SEGMENT}
-    subscribe_all(populated, segments)
+    subscribe_all(populated, segments, daily=days < 31)
     fin = DEBUT + days * JOUR
     populated.catch_up(at(fin))
     for sens in ("SOUTIRAGE", "INJECTION"):

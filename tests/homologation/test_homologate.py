@@ -200,7 +200,7 @@ def test_a_wrong_contract_fails_even_the_cases_whose_answer_is_ignored(
         (["--package", "tout"], "consultation"),
         (["--rerun", __file__], "rapport"),
         (["--expected-failures", "/bin/ls"], "/bin/ls n'est pas du texte"),
-        (["--package", "historique", "--release", "23.4"], "aucun cas pour le package historique"),
+        (["--package", "Historique", "--release", "23.4"], "aucun cas pour le package historique"),
     ],
 )
 def test_misuse_is_told_in_a_sentence_with_code_2(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from state_kit import named_points
 
 from sge_sim.domaine.libelles import LISTES
-from sge_sim.domaine.nomenclatures import ETATS_HORS_SERVICE
+from sge_sim.domaine.nomenclatures import ETATS_HORS_SERVICE, PACKAGES
 from sge_sim.domaine.prm import is_valid
 from sge_sim.tables.acteurs import default_acteur, find_contrat, find_utilisateur
 from sge_sim.tables.models import Point
@@ -261,7 +261,7 @@ def test_the_default_actor_may_do_everything_everywhere(
     session: Session, kind: str, type_contrat: str
 ) -> None:
     acteur = default_acteur(session, kind)  # type: ignore[arg-type]
-    for package in ("Consultation", "Commande", "InfraJournalier", "Historique"):
+    for package in PACKAGES:
         assert acteur.is_homologated(package, "homologation")  # type: ignore[arg-type]
         assert acteur.is_homologated(package, "production")  # type: ignore[arg-type]
     assert any(user.may_call("ConsultationMesures") for user in acteur.utilisateurs)
@@ -278,7 +278,7 @@ def test_there_are_actors_users_and_contracts_for_each_refusal_of_access(session
     other = find_utilisateur(session, "contact@tiers2.example.org")
     assert other is not None
     assert other.acteur_code != tiers.code
-    assert not other.acteur.is_homologated("Commande", "production")
+    assert not other.acteur.is_homologated("commande", "production")
     contrat = find_contrat(session, other.acteur.contrats[0].contrat_id)
     assert contrat is not None
     assert contrat.acteur_code != tiers.code

@@ -24,7 +24,7 @@ ACTEUR = {
     "sorte": "fournisseur",
     "logins": "contact@monfourn.example.org",
     "contrats": '[{"contratId":"1900001","dateDebut":"2020-01-01"}]',
-    "habilitations": '{"production":["Consultation"]}',
+    "habilitations": '{"production":["CONSULTATION"]}',
 }
 POINT = {**examples()[0], "fournisseurTitulaire": "MONFOURN"}
 
@@ -58,7 +58,7 @@ def test_an_actor_comes_with_its_points_its_login_and_its_contract(database: Dat
         assert [one.login for one in acteur.utilisateurs] == ["contact@monfourn.example.org"]
         (contrat,) = acteur.contrats
         assert (contrat.contrat_id, contrat.type) == ("1900001", "GRD-F")
-        assert acteur.is_homologated("Consultation", "production")
+        assert acteur.is_homologated("consultation", "production")
         point = find_point(session, POINT["prm"])
         assert point is not None
         assert point.fournisseur_titulaire == "MONFOURN"

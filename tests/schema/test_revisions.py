@@ -20,7 +20,7 @@ from sge_sim.schema import data_folder as schema
 from sge_sim.schema.data_folder import prepare
 
 NEW_FILES = 100
-SCHEMA = (["0034"], "14cdb4719846e191")
+SCHEMA = (["0035"], "14cdb4719846e191")
 """The number of the schema, and what its tables are: both change together."""
 
 

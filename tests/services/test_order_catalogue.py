@@ -22,7 +22,7 @@ from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.services.registry import BY_PATH, SERVICES
 
-PACKAGES = {one.package.lower() for one in SERVICES if one.writes}
+PACKAGES = {one.package for one in SERVICES if one.writes}
 
 
 class Zeep:

@@ -256,9 +256,9 @@ def page_routes(state: AdminState) -> APIRouter:
 
         def put(session: Session) -> str:
             environment = form.one_of("environnement", ENVIRONMENTS)
-            habiliter(session, code, package, environment, retirer=taken)
+            nom = habiliter(session, code, package, environment, retirer=taken)
             verb = "n'est plus" if taken else "est"
-            return f"{code} {verb} habilité pour {package} en {environment}."
+            return f"{code} {verb} habilité pour {nom} en {environment}."
 
         return write(request, state.database, f"/acteurs#{code}", put)
 

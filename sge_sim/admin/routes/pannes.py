@@ -66,7 +66,7 @@ def router(state: AdminState) -> APIRouter:
         except UsageError as error:
             return _page(request, str(error), saisie)
         except ValidationError as error:
-            names = ", ".join(str(wrong["loc"][0]) for wrong in error.errors())
+            names = ", ".join(dict.fromkeys(str(wrong["loc"][0]) for wrong in error.errors()))
             return _page(request, f"Valeur refusée : {names}.", saisie)
         return RedirectResponse("/pannes", 303)
 

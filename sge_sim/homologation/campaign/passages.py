@@ -114,7 +114,7 @@ class Passages:
 
         Raises `UsageError` for an unknown name, and while another one runs.
         """
-        release = load_release(release_name)
+        release, package = load_release(release_name), package.lower()
         packages = (package,) if package else ()
         if package and package not in release.packages:
             raise UnknownError(f"{release.nom} n'a pas de package « {package} ».", package)

@@ -142,7 +142,7 @@ def _read_release(files: CatalogueFiles, name: str) -> tuple[Release, list[str]]
     fields.choice("release", [name])
     protocole = PROTOCOLES.get(fields.choice("protocole", list(PROTOCOLES), SOAP.nom), SOAP)
     period = fields.child("dates_originales")
-    packages = fields.texts("packages")
+    packages = files.packages(fields)
     if not packages:
         fields.wrong("packages", "au moins un package est attendu")
     release = Release(

@@ -130,8 +130,9 @@ class CatalogueFiles:
         steps, taken_over = content.raw("nettoyage"), self._taken_over(release, package)
         if steps is None and taken_over is not None:
             return self._cleaning(taken_over, package)
-        if isinstance(steps, str) and steps in self._listed(release) and steps != package:
-            return self._package(release, steps).raw("nettoyage")
+        other = steps.lower() if isinstance(steps, str) else package
+        if other in self._listed(release) and other != package:
+            return self._package(release, other).raw("nettoyage")
         return steps
 
     def _own(self, release: str) -> dict[str, RawCase]:
@@ -186,7 +187,12 @@ class CatalogueFiles:
         return None
 
     def _listed(self, release: str) -> tuple[str, ...]:
-        return Fields(self.metadata(release).data, "", []).texts("packages")
+        return self.packages(Fields(self.metadata(release).data, "", []))
+
+    @staticmethod
+    def packages(metadata: Fields) -> tuple[str, ...]:
+        """Return the packages that a release lists, as they are written everywhere."""
+        return tuple(nom.lower() for nom in metadata.texts("packages"))
 
     def _package(self, release: str, package: str) -> Fields:
         """Return the file of a package, read once."""

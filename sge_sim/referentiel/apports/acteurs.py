@@ -100,7 +100,7 @@ def _read_habilitations(cell: Any) -> Mapping[Environment, Sequence[NomPackage]]
         read = _PACKAGES.validate_python(_parsed(cell))
     except ValidationError:
         raise ValueError(
-            'écrire par exemple {"homologation":["Consultation"],"production":[]}'
+            'écrire par exemple {"homologation":["consultation"],"production":[]}'
         ) from None
     return read
 

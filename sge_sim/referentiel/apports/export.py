@@ -65,7 +65,7 @@ def template_of_acteurs(format_: Format) -> str:
             sorte,
             f"contact@{code.lower()}.example.org",
             f'[{{"contratId":"{contrat}","dateDebut":"2020-01-01"}}]',
-            '{"homologation":["Consultation","Commande"],"production":["Consultation"]}',
+            '{"homologation":["consultation","commande"],"production":["consultation"]}',
         ]
         for code, nom, sorte, contrat in (
             ("MONFOURN", "MON FOURNISSEUR", "fournisseur", "1900001"),

@@ -112,7 +112,7 @@ def answer_order(body: Tree, commande: Commande, affaires: Sequence[Affaire]) ->
 _declare = partial(
     Service,
     version="1.0",
-    package="Commande",
+    package="commande",
     depuis="26.1",
     existence=SECOND_GENERATION,
     asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
@@ -349,7 +349,7 @@ def handle_mesures(appel: Appel) -> Answer:
 ACCES_MESURES = Service(
     nom="CommanderAccesDonneesMesures",
     version="1.0",
-    package="Commande",
+    package="commande",
     codes=(
         *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT463", "SGT4Q1", "SGT583", "SGT566"),
         *("SGT4H1", "SGT5O9", "SGT568", *POINT_CODES, "SGT4H8", "SGT570"),

@@ -40,7 +40,7 @@ def handle(appel: Appel) -> Answer:
 SERVICE = Service(
     nom="CommandeArretServiceSouscritMesures",
     version="1.0",
-    package="Commande",
+    package="commande",
     codes=(
         *("SGT200", "SGT471", "SGT472", "SGT4L2", "SGT4O2", "SGT4O3", "SGT4O4", "SGT4O5"),
         *("SGT4O6", "SGT4O7", "SGT500", "SGT502", "SGT504", "SGT562", "SGT589"),

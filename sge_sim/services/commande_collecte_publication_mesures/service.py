@@ -80,7 +80,7 @@ def _read(appel: Appel, general: Tree) -> DemandeCollecte:
 SERVICE = Service(
     nom="CommandeCollectePublicationMesures",
     version="3.0",
-    package="Commande",
+    package="commande",
     codes=(
         *("SGT200", "SGT400", "SGT422", "SGT423", "SGT426", "SGT427", "SGT430", "SGT431"),
         *("SGT432", "SGT433", "SGT440", "SGT445", "SGT450", "SGT463", "SGT466", "SGT470"),

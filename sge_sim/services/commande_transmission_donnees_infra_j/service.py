@@ -81,7 +81,7 @@ def _read(appel: Appel, commande: Commande, asked: Tree) -> DemandeTransmissionI
 SERVICE = Service(
     nom="CommandeTransmissionDonneesInfraJ",
     version="1.0",
-    package="InfraJournalier",
+    package="infrajournalier",
     codes=(
         *("SGT200", "SGT402", "SGT445", "SGT466", "SGT471", "SGT472", "SGT473", "SGT476"),
         *("SGT4B2", "SGT4M6", "SGT4M7", "SGT4N8", "SGT4O1", "SGT500", "SGT562", "SGT566"),

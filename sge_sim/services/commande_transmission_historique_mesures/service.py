@@ -100,7 +100,7 @@ def _minutes(pas: Any) -> Decimal | None:
 SERVICE = Service(
     nom="CommandeTransmissionHistoriqueMesures",
     version="1.0",
-    package="Historique",
+    package="historique",
     jusqu_a="23.2",
     codes=(
         *("SGT402", "SGT471", "SGT472", "SGT473", "SGT488", "SGT4K1", "SGT4K2", "SGT4K4"),

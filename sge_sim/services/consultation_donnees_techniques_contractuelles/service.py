@@ -47,7 +47,7 @@ def handle(appel: Appel) -> Answer:
 SERVICE = Service(
     nom="ConsultationDonneesTechniquesContractuelles",
     version="1.0",
-    package="Consultation",
+    package="consultation",
     codes=(
         *("SGT200", "SGT401", "SGT451", "SGT463", "SGT483", "SGT495", "SGT500", "SGT502"),
         *("SGT504", "SGT506", "SGT562"),

@@ -52,7 +52,7 @@ def _find(appel: Appel, faits: Faits) -> ResultatMesures:
 SERVICE = Service(
     nom="ConsultationMesures",
     version="1.1",
-    package="Consultation",
+    package="consultation",
     codes=(
         *("SGT200", "SGT400", "SGT401", "SGT402", "SGT4G1", "SGT4G2", "SGT4G3", "SGT500"),
         "SGT562",

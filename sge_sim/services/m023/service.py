@@ -104,7 +104,7 @@ def handle_situation(appel: Appel) -> Answer:
 _declare = partial(
     Service,
     version="1.0",
-    package="Historique",
+    package="historique",
     libelles=LIBELLES_M023,
     par_seconde=PAR_SECONDE,
     depuis="23.4",

@@ -47,7 +47,7 @@ def _criteres(criteres: Tree) -> Criteres:
 SERVICE = Service(
     nom="RecherchePoint",
     version="2.0",
-    package="Consultation",
+    package="consultation",
     codes=("SGT200", "SGT432", "SGT4F10", "SGT4F6", "SGT4F7", "SGT4F8", "SGT500", "SGT562"),
     rules=RULES,
     remarques=(

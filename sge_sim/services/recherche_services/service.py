@@ -65,7 +65,7 @@ def handle_acces(appel: Appel) -> Answer:
 ACCES_DONNEES = Service(
     nom="RechercheServicesAccesDonnees",
     version="1.0",
-    package="Commande",
+    package="commande",
     codes=CODES_RECHERCHE,
     depuis="26.1",
     existence=SECOND_GENERATION,
@@ -93,7 +93,7 @@ def handle_mesures(appel: Appel) -> Answer:
 SOUSCRITS_MESURES = Service(
     nom="RechercheServicesSouscritsMesures",
     version="1.0",
-    package="Commande",
+    package="commande",
     codes=CODES_RECHERCHE,
     existence=first_generation("RechercheServicesAccesDonnees"),
     rules=RULES,

@@ -50,6 +50,18 @@ def test_a_case_of_an_earlier_release_is_taken_over_and_changed(
     assert (case.cle, case.titre, case.source) == ("ADP-R1@C5", "Un titre", "Ailleurs")
 
 
+def test_a_package_is_listed_in_any_case_and_written_in_one(
+    catalogue_folder: Callable[..., Path],
+) -> None:
+    text = CONSULTATION.replace("package: consultation", "package: CONSULTATION")
+    folder = write_next(catalogue_folder(consultation=text), "  ADP-R1: {reprend: sge-1.0}\n")
+    file = folder / "sge-2.0/release.yaml"
+    file.write_text(file.read_text().replace("[consultation]", "[Consultation]"))
+    assert validate(folder) == []
+    release = load_release_folder(folder / "sge-2.0")
+    assert {*release.packages, *(case.package for case in release.cas)} == {"consultation"}
+
+
 def test_a_case_of_the_same_release_is_taken_over(catalogue_folder: Callable[..., Path]) -> None:
     text = CONSULTATION + "  ADP-R2:\n    reprend: ADP-R1\n    titre: Un autre\n"
     release = load_release_folder(catalogue_folder(consultation=text) / "sge-1.0")

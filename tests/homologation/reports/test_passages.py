@@ -9,6 +9,7 @@ from campaign_samples import sample_report
 from sge_sim.clock import RunningClock
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.passages import Passages
+from sge_sim.homologation.client.sge_client import Cible
 from sge_sim.homologation.reports.comparaison import compare
 from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.rapport import Rapport
@@ -64,3 +65,11 @@ def test_nothing_but_a_report_is_given(passages: Passages, name: str, file: str)
     assert passages.file("20250103-000000", "rapport.html").is_file()
     with pytest.raises(UsageError):
         passages.file(name, file)
+
+
+def test_a_package_is_named_in_any_case(passages: Passages) -> None:
+    """A name that the release hasn't is refused before that of a case."""
+    cible = Cible("https://localhost:1", Path("c"), Path("k"), "a@b.fr", "1100256")
+    for package, wrong in (("Consultation", "RP-R99"), ("tout", "tout")):
+        with pytest.raises(UsageError, match=wrong):
+            passages.start(cible, "sge-26.1", package, "RP-R99")

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from sge_sim.tables.models import Base, Ecriture, Numero
 
-revision = "0034"
+revision = "0035"
 down_revision = None
 
 _FIRST = {
