@@ -55,7 +55,7 @@ SIMULATEUR: Final = "simulateur"
 
 SOAP: Final = Protocole(
     nom="soap",
-    packages=tuple(map(str.lower, PACKAGES)),
+    packages=PACKAGES,
     versions=_versions_of_sge,
     code=re.compile("SGT[0-9A-Z]{3,4}"),
     code_dit="un code SGT",
