@@ -19,6 +19,7 @@ MOST_LINES: Final = 400
 LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("api.premier_appel", "sge_sim.pki.inspection"): 60,
     ("admin.token", "sge_sim.admin.problems"): 390,
+    ("admin.filtres_journal", "sge_sim.api.declarations"): 366,
     ("admin.pages", "fastapi"): 0,
     ("admin.pages", "sge_sim.services.registry"): 366,
     ("admin.routes", "sge_sim.homologation.campaign.observed"): 69,

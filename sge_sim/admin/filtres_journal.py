@@ -9,7 +9,7 @@ from fastapi import Query
 
 from sge_sim.admin.routes import LARGEST_NUMBER
 from sge_sim.admin.routes.listes import WrittenDay
-from sge_sim.api.typed_filters import code_typed, service_typed
+from sge_sim.api.typed_filters import service_typed
 from sge_sim.clock import parse_day, start_of_day
 from sge_sim.domaine.nomenclatures import ORIGINES, KindEchange, Origine
 from sge_sim.errors import UsageError
@@ -120,11 +120,6 @@ def read_filtres(
     for word, admitted in chosen:
         if word and word not in admitted:
             refus = f"« {word} » n'existe pas : choisir parmi {', '.join(sorted(admitted))}."
-    if q.strip().upper().startswith("SGT"):
-        from sge_sim.api.declarations import ALL_CODES  # it loads every service
-
-        if not any(code.startswith(q.strip().upper()) for code in ALL_CODES):
-            refus = f"Aucun code retour ne commence par « {q.strip()} » : /codes les donne."
     return Filtres(
         frozenset(genre or ()) & known or _DEFAULT,
         acteur.strip(),
@@ -194,8 +189,12 @@ def read_recherche(
 ) -> RechercheJournal:
     """Return what the REST interface looks for: under the names of the page, all by default."""
     debut, fin = between_days(du, au)
+    if code:
+        from sge_sim.api.declarations import code_typed  # it loads every service
+
+        code = code_typed(code)
     return RechercheJournal(
-        code=code_typed(code),
+        code=code,
         prm=prm,
         service=service_typed(service),
         acteur=acteur,

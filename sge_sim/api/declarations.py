@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any, Final, Self
 
 import sge_sim.dataconnect.rest_rules as dataconnect
-from sge_sim.api.typed_filters import code_typed
+from sge_sim.api.typed_filters import chosen
 from sge_sim.api.views import View
 from sge_sim.dataconnect.documentation import all_rules
 from sge_sim.datahub import droits as datahub
@@ -14,6 +14,7 @@ from sge_sim.datahub.droits import ETAPES
 from sge_sim.datahub.spice import HABILITATIONS
 from sge_sim.domaine.francais import normalise
 from sge_sim.door import gates as door
+from sge_sim.errors import require_found
 from sge_sim.flux.r6x import recevabilite as report
 from sge_sim.journal import Journal
 from sge_sim.pki.checks import CERTIFICATE_CHECKS
@@ -109,6 +110,21 @@ class CodeView(View):
         """The text that a search goes through."""
         rules = (f"{rule.name} {service}" for service, rule in self.regles)
         return " ".join((self.code, self.libelle, *rules))
+
+
+def code_typed(typed: str | None) -> str | None:
+    """Return a return code as it is written (SGT4F7); None for nothing typed.
+
+    Raises `UnknownError` for a code that there isn't.
+    """
+    written = typed.strip() if typed else ""
+    if not written or written.isdigit():  # a status of HTTP, which the door answers too
+        return written or None
+    return require_found(
+        written if written in ALL_CODES else chosen(written, ALL_CODES),
+        f"« {written} » n'est pas un code retour : sge-sim codes list les donne, et /codes.",
+        written,
+    )
 
 
 def search_rules(words: str, code: str | None) -> list[Rule]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from sge_sim.errors import require_found
 from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import contract_files
 from sge_sim.tables.dataconnect import APIS
@@ -25,23 +24,6 @@ def chosen(typed: str, known: Sequence[S]) -> S | None:
     """Return the one of `known` that is typed, None for anything else."""
     spelt = known_spelling(typed, known)
     return next((word for word in known if word == spelt), None)
-
-
-def code_typed(typed: str | None) -> str | None:
-    """Return a return code as it is written (SGT4F7); None for nothing typed.
-
-    Raises `UnknownError` for a code that there isn't.
-    """
-    written = typed.strip() if typed else ""
-    if not written or written.isdigit():  # a status of HTTP, which the door answers too
-        return written or None
-    from sge_sim.api.declarations import ALL_CODES  # it loads every service
-
-    return require_found(
-        written if written in ALL_CODES else chosen(written, ALL_CODES),
-        f"« {written} » n'est pas un code retour : sge-sim codes list les donne, et /codes.",
-        written,
-    )
 
 
 def service_typed(typed: str | None) -> str | None:

@@ -72,14 +72,18 @@ def list_command(
     follow: bool,
     as_json: bool,
 ) -> None:
-    from sge_sim.api.typed_filters import code_typed, service_typed
+    from sge_sim.api.typed_filters import service_typed
     from sge_sim.journal import RechercheJournal
 
     if follow and as_json:
         raise UsageError("--follow écrit des lignes : l'employer sans --json.")
+    if code:
+        from sge_sim.api.declarations import code_typed  # it loads every service
+
+        code = code_typed(code)
     journal = state_of(data_dir)[1]
     recherche = RechercheJournal(
-        code=code_typed(code),
+        code=code,
         regle=regle,
         prm=prm,
         service=service_typed(service),

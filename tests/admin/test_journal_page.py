@@ -90,7 +90,6 @@ def test_a_date_that_is_none_is_told(room: Room) -> None:
         ("issue=zut", "« zut » n'existe pas : choisir parmi accepte, refuse."),
         ("origine=zut", "« zut » n'existe pas : choisir parmi client,"),
         ("genre=soap&genre=zut", "« zut » n'existe pas : choisir parmi flux, handshake,"),
-        ("q=sgt99", "Aucun code retour ne commence par « sgt99 » : /codes les donne."),
     ],
 )
 def test_a_word_that_means_nothing_is_refused(room: Room, asked: str, sentence: str) -> None:

@@ -17,7 +17,6 @@ from fastapi.responses import FileResponse, RedirectResponse
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, following
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
-from sge_sim.api.typed_filters import code_typed
 from sge_sim.errors import UnknownError
 from sge_sim.refus import Rule
 
@@ -128,7 +127,7 @@ def code_routes(state: AdminState) -> APIRouter:
 
     @routes.get("/api/codes/{code}", summary="Un code retour")
     def read_code(code: str) -> dict[str, Any]:
-        typed = code_typed(code)
+        typed = code.strip().upper()
         found = next((each for each in _found("") if each.code == typed), None)
         if found is None:
             raise UnknownError(f"« {code} » n'est pas un code retour : /api/codes.", code)
