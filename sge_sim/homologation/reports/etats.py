@@ -46,12 +46,12 @@ class FiltreDeCas(_Mot):
     NON_JUGE = "non-juge", "non jugés"
 
 
-class _EtatColore(_Mot):
+class _Colore(_Mot):
     def __init__(self, _mot: str, couleur: Couleur) -> None:
         self.couleur = couleur
 
 
-class Statut(_EtatColore):
+class Statut(_Colore):
     """How a run ended, or why there is none; `filtre` shows it in a list."""
 
     def __init__(self, _mot: str, couleur: Couleur, filtre: FiltreDeCas) -> None:
@@ -86,7 +86,7 @@ class Statut(_EtatColore):
         return self.couleur not in (Couleur.BON, Couleur.NEUTRE)
 
 
-class Decision(_EtatColore):
+class Decision(_Colore):
     """What a campaign says of a package."""
 
     HOMOLOGUE = "homologué", Couleur.BON
@@ -104,7 +104,7 @@ class Decision(_EtatColore):
     pannes struck some."""
 
 
-class Avis(_EtatColore):
+class Avis(_Colore):
     """Whether one thing that was expected is so."""
 
     OUI = "oui", Couleur.BON
@@ -112,7 +112,7 @@ class Avis(_EtatColore):
     A_VERIFIER = "à vérifier", Couleur.ECART
 
 
-class IssueDeCas(_EtatColore):
+class IssueDeCas(_Colore):
     """What a call that was watched did for the catalogue's cases."""
 
     COCHE = "coché", Couleur.BON
