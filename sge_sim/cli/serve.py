@@ -72,6 +72,7 @@ def serve(show_settings: bool, **options: Any) -> None:
         with serving(settings.data_dir) as note, _undone_if_refused(settings, note):
             if not note.alone:
                 check_environment(settings.data_dir, settings.environment)
+                _say_that_it_shares(settings)
             _serve(settings, note, ready_file, doors, show_settings=show_settings)
     finally:
         ready_file.remove()
@@ -137,6 +138,19 @@ def _serve(
 
     log = settings.log or default_log()
     serve_supervised(simulator, doors, readiness["b2b_url"], announce, on_call=console(log))
+
+
+def _say_that_it_shares(settings: Settings) -> None:
+    """Say what two simulators of one folder share; SQLite's locks and shared memory are of one
+    machine."""
+    sqlite = "le dossier doit être sur un disque de cette machine, pas du réseau (SQLite)"
+    click.echo(
+        f"sge-sim : un autre simulateur sert déjà {settings.data_dir} : si ce n'est pas voulu, "
+        "indiquer un autre --data-dir. Les deux ont les mêmes points, commandes, horloge et "
+        f"journal ; {'' if settings.database_url else f'{sqlite} ; '}les commandes s'adressent au "
+        "premier.",
+        err=True,
+    )
 
 
 def _say_that_it_waits() -> None:

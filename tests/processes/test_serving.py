@@ -145,6 +145,18 @@ def test_another_environment_does_not_serve_the_same_folder(tmp_path: Path) -> N
     assert (tmp_path / "sge-sim.db").exists()
 
 
+def test_a_second_simulator_of_a_folder_says_first_what_they_share(tmp_path: Path) -> None:
+    options = ("--population-size", "0")
+    with start_simulator(tmp_path, *options) as first, start_simulator(tmp_path, *options):
+        said = (tmp_path / "log.txt").read_text().splitlines()[0]
+        served = find_served(tmp_path)
+    assert said.startswith(f"sge-sim : un autre simulateur sert déjà {tmp_path} : ")
+    assert "autre --data-dir" in said
+    assert "pas du réseau (SQLite)" in said
+    assert served is not None
+    assert served.admin_url == first.ready["admin_url"]
+
+
 @pytest.mark.parametrize(("options", "announced"), [((), False), (("--generation", "auto"), True)])
 def test_a_generation_that_begins_is_announced_where_the_day_decides(
     tmp_path: Path, options: tuple[str, ...], announced: bool
