@@ -49,8 +49,8 @@ class CampaignState:
     """A campaign caught up with the journal. Instants are the machine's, in legal time.
 
     `offering` is what the simulator serves, on its day or on that of the last call before the end.
-    `a_jour` is False where calls that were recorded are still to be looked at. `remarques` and
-    `commande` are those of the report.
+    `a_jour` is False where calls that were recorded are still to be looked at. `remarques`,
+    `commande` and `cible` are those of the report.
     """
 
     id: int
@@ -64,6 +64,7 @@ class CampaignState:
     client: ClientObserve = ANY_CLIENT
     remarques: tuple[str, ...] = ()
     commande: str = ""
+    cible: str = "un simulateur sge-sim"
 
     @property
     def executions(self) -> tuple[Execution, ...]:
@@ -99,7 +100,7 @@ class CampaignState:
         view = asdict(replace(self, observations=tuple(map(_without_execution, shown))))
         for observation in view["observations"]:
             del observation["execution"]
-        del view["remarques"], view["commande"], view["offering"]
+        del view["remarques"], view["commande"], view["offering"], view["cible"]
         view["observees"] = len(self.observations)
         view["cas"] = {each.cle: each.statut for each in self.executions}
         return view
@@ -121,7 +122,7 @@ class CampaignState:
         return Rapport(
             release=release.nom,
             origine="observée",
-            cible="un simulateur sge-sim",
+            cible=self.cible,
             acteur=self.acteur,
             client=str(self.client),
             remarques=remarques,
@@ -257,6 +258,7 @@ class Campaigns:
             _client(row),
             (ON_PRODUCTION,) if self.production else (),
             self._command(row),
+            f"le simulateur sge-sim de {(self.data_dir or Path()).resolve()}",
         )
 
     def _day(self, row: Campaign) -> date:

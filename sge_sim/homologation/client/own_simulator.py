@@ -28,7 +28,6 @@ from sge_sim.settings.own_folder import IGNORED
 _STOP_SECONDS: Final = 20
 _LOG_SHOWN: Final = 2000
 _BOUND: Final = "--demarrage-secondes"
-_USUAL: Final = Settings.demarrage_secondes
 
 
 @dataclass(frozen=True)
@@ -96,8 +95,8 @@ def _environment() -> dict[str, str]:
 
 
 def _seconds_to_start(options: Sequence[str]) -> int:
-    typed = dict(pairwise(options)).get(_BOUND)
-    seconds = typed or os.environ.get(variable_of("demarrage_secondes")) or str(_USUAL)
+    typed = dict(pairwise(options)).get(_BOUND) or os.environ.get(variable_of("demarrage_secondes"))
+    seconds = typed or str(Settings.demarrage_secondes)
     if not seconds.isdecimal():
         raise UsageError(f"{_BOUND} {seconds} : donner un nombre de secondes.")
     return Settings(demarrage_secondes=int(seconds)).demarrage_secondes
