@@ -20,6 +20,8 @@ SEED ?= 1
 GRAINE ?= 1
 VERSION ?= 1.0
 PACKAGE ?= consultation
+VERSIONS ?= 3.11 3.12 3.13 3.14
+SMOKE ?= tests/installation tests/scaffold tests/soap tests/transport/test_tls.py tests/transport/test_handshake.py
 # What a release is made of: the day it bears, where Debian roots are kept, its wheel.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 export ROOTS ?= $(HOME)/.cache/sge-sim-roots
@@ -206,9 +208,13 @@ audit: ## look for known faults in what is installed (needs pip-audit and a netw
 test-packaging: $(VENV)/.dev ## run what make executable, deb, image and release left in dist/ (root; 15 min)
 	timeout 1500 $(BIN)/python -m pytest -s -m packaging tests/packaging $(ARGS)
 
-test-python314: ## run the suite on Debian sid's Python 3.14 (root, debootstrap; 40 min)
-	@$(call needs,debootstrap,debootstrap,debootstrap)
-	timeout 2400 packaging/python314.sh $(ARGS)
+test-pythons: ## lint, types, a part of the suite and the lowest bounds on 3.11 to 3.14 (needs them; VERSIONS=3.13 for one, SMOKE=tests for all; 30 min)
+	SMOKE="$(SMOKE)" timeout 5400 packaging/pythons.sh $(VERSIONS)
+
+# What a user would be warned of is an error.
+test-lowest: $(VENV)/.lowest
+	PYTHONWARNINGS=error,ignore::DeprecationWarning timeout 600 \
+		$(VENV)/lowest/bin/python -m sge_sim homologate --report $(VENV)/lowest/rapport
 
 lock: ## renew the pinned requirements (needs uv)
 	@$(call needs,uv,uv,pipx && pipx install uv)
@@ -222,6 +228,8 @@ lock: ## renew the pinned requirements (needs uv)
 		--no-header --upgrade --group coverage -o requirements/coverage.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --upgrade --group site -o requirements/site.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --upgrade --group uv -o requirements/uv.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header pyproject.toml --extra mcp --group packaging -c requirements/run.txt -o requirements/mcp.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -262,10 +270,16 @@ $(VENV)/.masse: requirements/masse.txt | $(VENV)/bin/python
 	$(VENV)/masse/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/masse.txt
 	@touch $@
 
+$(VENV)/.lowest: requirements/uv.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m venv --clear $(VENV)/lowest
+	$(VENV)/lowest/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	$(VENV)/lowest/bin/uv pip install -q --python $(VENV)/lowest/bin/python --resolution lowest-direct -r pyproject.toml
+	@touch $@
+
 # Schemathesis has an environment of its own: what it wants must not decide what we run.
 $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(BIN)/python -m venv $(VENV)/api
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test test-machines site test-site test-mcp test-masse vraisemblance test-packaging test-python314 executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test test-machines site test-site test-mcp test-masse vraisemblance test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

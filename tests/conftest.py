@@ -15,7 +15,6 @@ from running_simulator import RunningSimulator, start_simulator
 LONG_MODULES = (
     "homologation/test_pytest_plugin.py",
     "clients/test_lowatt_catalogue.py",
-    "installation/test_interpreters.py",
     "scaffold/test_scaffold.py",
     "homologation/test_homologate.py",
     "services/test_facts_are_never_stale.py",

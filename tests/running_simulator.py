@@ -18,7 +18,8 @@ import requests
 from loaded_programs import Program, run_module, start_module
 from made_states import copy_state, settings_of
 
-START_SECONDS = 30
+START_SECONDS = 120
+"""Until a start is a failure: a cold one on a busy machine takes a minute."""
 
 
 @dataclass
@@ -114,14 +115,12 @@ def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
 def start_simulator(
     data_dir: Path,
     *options: str,
-    python: str = sys.executable,
     environ: Mapping[str, str] | None = None,
     cold: bool = False,
 ) -> Iterator[RunningSimulator]:
     """Start `sge-sim serve` on free ports, wait until it is ready, stop it at the end.
 
-    It is forked from a process that has loaded the program, unless `cold` or another interpreter
-    asks for one that loads it itself.
+    It is forked from a process that has loaded the program; a `cold` one loads it itself.
     """
     ready_file = data_dir / "ready.json"
     ready_file.unlink(missing_ok=True)
@@ -136,8 +135,8 @@ def start_simulator(
     with (data_dir / "log.txt").open("w+") as log:
         process: subprocess.Popen[str] | Program
         whole = {**os.environ, **(environ or {})}
-        if cold or python != sys.executable:
-            command = [python, "-m", "sge_sim", *arguments]
+        if cold:
+            command = [sys.executable, "-m", "sge_sim", *arguments]
             process = subprocess.Popen(command, stdout=log, stderr=log, text=True, env=whole)
         else:
             process = start_module("sge_sim", arguments, log, log, environ=whole)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from running_simulator import START_SECONDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,7 +59,7 @@ def test_wheel_alone_serves_the_ten_documents(wheel: Path, tmp_path: Path) -> No
         command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         try:
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + START_SECONDS
             while not ready_file.exists():
                 assert process.poll() is None, process.stdout and process.stdout.read()
                 assert time.monotonic() < deadline
