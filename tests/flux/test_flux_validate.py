@@ -110,6 +110,15 @@ def test_a_table_of_what_has_another_form_is_refused_in_a_sentence(
     assert "sge-sim flux validate" in sentence(run(tmp_path, "show", "--tableau", str(file)))
 
 
+@pytest.mark.parametrize("content", ["[]", "[[]]", "{}", "3", ""])
+@pytest.mark.parametrize("form", ["--tableau", "--csv"])
+def test_what_has_no_point_makes_no_table(tmp_path: Path, content: str, form: str) -> None:
+    file = tmp_path / "file.json"
+    file.write_text(content)
+    shown = run(tmp_path, "show", form, str(file))
+    assert "n'est ni" in sentence(shown)
+
+
 @pytest.mark.parametrize("command", [("validate",), ("show", "--tableau"), ("decrypt",)])
 def test_devices_and_folders_are_refused(tmp_path: Path, command: tuple[str, ...]) -> None:
     key = ("--cle", "00" * 32) if command == ("decrypt",) else ()

@@ -107,7 +107,7 @@ def write_csv(trees: Iterable[Any], out: Any) -> None:
 
 def rows_of(tree: Any) -> CsvRows:
     """Yield the headings, then the rows; raises `UsageError` for what is no such file."""
-    if isinstance(tree, list):
+    if isinstance(tree, list) and tree and all(isinstance(point, Mapping) for point in tree):
         return _c68(tree)
     if isinstance(tree, dict) and "synthese" in tree:
         return _report(tree)
