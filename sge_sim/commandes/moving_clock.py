@@ -103,7 +103,7 @@ def _refuse_going_back(before: Clock, instant: datetime) -> None:
     if instant < now:
         raise UsageError(
             f"l'horloge est au {_legal(now)} et ne recule pas au {_legal(instant)} : repartir d'un "
-            "autre dossier (--data-dir), ou de l'état mis de côté (POST /api/reset)."
+            "autre dossier (--data-dir), ou de l'état mis de côté (sge-sim reset)."
         )
 
 

@@ -34,6 +34,7 @@ def test_files_are_there_when_the_clock_command_returns(tmp_path: Path) -> None:
         assert {each["flux"] for each in files} == {"R50"}
         refused = simulator.command("clock", "set", "2025-01-01")
         assert (refused.returncode, "ne recule pas" in refused.stderr) == (2, True)
+        assert "(sge-sim reset)" in " ".join(refused.stderr.split())
         simulator.process.send_signal(signal.SIGTERM)
         assert simulator.process.wait(10) == 0
     assert not (tmp_path / NOTE).exists()
