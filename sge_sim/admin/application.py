@@ -115,6 +115,7 @@ _MAX_BODY = 2**20
 _DATABASE_UNREACHABLE = tuple(error for error in DATABASE_UNREACHABLE if error is not OSError)
 
 _STATUSES = {404: "Rien n'est servi à cette adresse.", 405: "Cette adresse ne prend pas cet appel."}
+_TITRES: Final = {404: "Introuvable", 503: "Indisponible"}
 _PHRASES = {HTTPStatus(status).phrase for status in _STATUSES}
 
 _ROUTES: Final = (
@@ -180,7 +181,8 @@ def _refused(
     """Return a refusal: a page for a browser that looks at pages, a problem for anything else."""
     wants_page = "text/html" in request.headers.get("accept", "")
     if wants_page and not request.url.path.startswith("/api/"):
-        page = pages.render(state, request, "refus.html", status, detail=detail)
+        titre = _TITRES.get(status, "Refusé")
+        page = pages.render(state, request, "refus.html", status, detail=detail, titre=titre)
         page.headers.update(headers or {})
         return page
     return problem(status, detail, headers or {}, **more)

@@ -6,6 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 from admin_kit import Room
+from lxml import html
 
 from sge_sim.admin.routes import references
 
@@ -183,3 +184,15 @@ def test_a_clone_without_the_site_says_what_makes_it(
     answer = room.ask("GET", "/aide/")
     assert answer.status_code == 404
     assert "make site" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "titre"),
+    [("/nulle-part", "Introuvable"), ("/points/1", "Introuvable"), ("/?x=1", "Refusé")],
+)
+def test_a_page_that_is_not_there_is_called_so(room: Room, path: str, titre: str) -> None:
+    answer = room.ask("GET", path, headers={"Accept": "text/html"})
+    page = html.fromstring(answer.content)
+    assert answer.status_code == (404 if titre == "Introuvable" else 422)
+    assert page.xpath("string(//h1)") == titre
+    assert page.xpath("string(//title)") == f"sge-sim : {titre.lower()}"
