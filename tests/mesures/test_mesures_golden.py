@@ -51,6 +51,11 @@ POINTS = {
     ),
     "usine": grand(12, kw=2_500, segment="C2", structure=Structure.POINTE),
     "centrale": grand(13, kw=900, segment="P1"),
+    # A dwelling with a car, and one that nobody lives in.
+    "voiture": linky(20, distributeur=Structure.HP_HC, fournisseur=Structure.HP_HC),
+    "delaissee": linky(46, distributeur=Structure.HP_HC, fournisseur=Structure.HP_HC),
+    # Blocks of several lengths, by five minutes.
+    "atelier": grand(43),
 }
 MOINS_PUISSANTE = replace(
     grand(1), puissances=(PuissanceSouscrite(POSE, 120), PuissanceSouscrite(date(2023, 6, 1), 60))
@@ -69,6 +74,9 @@ EMPREINTES = {
     "tertiaire": "f1f285f034500b823d4f9416e9a3e59015d90d9781a6d49a76f6f4c585a33622",
     "usine": "d9a129cc2c4844e6a560254b534dbcee6e7bcad99d84b9a9e0863e265e6ea3f3",
     "centrale": "fa19b3064f024f7e1104e547e5f2c0e368041810fd93a6d8483790410ccc8923",
+    "voiture": "8576c41bac2f15646eecd255ef75257c8190ea33b32ce827d6f7efd900bf26a5",
+    "delaissee": "3ac8e9bfc59101935efe4d713c290bfd4c594ceaa412114fbb4b845ae3b26435",
+    "atelier": "6adf1d5ba7f54ad64f4d607402c8d276aa7ec2b0e6fc9ae8ed2604ba2e65824c",
 }
 
 
