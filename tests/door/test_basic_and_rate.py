@@ -74,6 +74,7 @@ def get(simulator: RunningSimulator, auth: tuple[str, str] | None) -> requests.R
     ("auth", "why"),
     [
         (None, "aucun login lisible"),
+        (("personne\x01@example.org", "x"), "aucun login lisible"),
         (("personne@example.org", "x"), "n'est celui d'aucun utilisateur"),
         (("contact@tiers2.example.org", "x"), "est d'un autre acteur que le certificat"),
         (("sans.droit@tiers1.example.org", "x"), "aucun mot de passe n'a été donné"),

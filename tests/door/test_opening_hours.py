@@ -47,7 +47,7 @@ def test_the_platform_is_open_when_the_faq_says(
     answer = with_hours.session.get(f"{with_hours.url}/RecherchePoint/v2.0?wsdl", timeout=10)
     assert answer.status_code == (200 if opened else 503), answer.text
     if not opened:
-        assert f"Prochaine ouverture : {opening}." in answer.text
+        assert f"Prochaine ouverture : {opening}. Il faudrait " in answer.text
         waited = parse_instant(instant) + timedelta(seconds=int(answer.headers["Retry-After"]))
         assert is_open(waited)
         (entry,) = with_hours.admin("/api/journal", limit=1)

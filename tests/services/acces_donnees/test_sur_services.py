@@ -19,6 +19,9 @@ from acces_kit import (
     options_block,
 )
 from demandes import courbe_quotidienne
+from sqlalchemy import update
+
+from sge_sim.tables.commandes import ServiceSouscrit
 
 ADDED, REMOVED = "ajouterOptionsPublication", "supprimerOptionsPublication"
 MODIFICATION = pytest.mark.documented("GUI 0531 v1.1.0 §3.3.2")
@@ -176,6 +179,18 @@ def test_services_are_stopped_with_what_they_publish(tiers: Tiers) -> None:
     index = next(one for one in tiers.services(C5) if one["mesuresTypeCode"] == "IDX")
     (option,) = index["optionsPublication"]["optionPublication"]
     assert option["dateFin"] == TODAY + timedelta(days=1)
+
+
+@pytest.mark.assumed("the annex names the code, and says nothing of when it comes")
+def test_what_an_opposition_is_stopping_is_left_to_it(tiers: Tiers) -> None:
+    """Until its meter is reached the service is active, and its end decided."""
+    (numero,) = tiers.order(C5, "IDX")
+    with tiers.running.simulator.database.transaction() as session:
+        session.execute(update(ServiceSouscrit).values(motif_fin="opposition"))
+    assert tiers.code(ASAD, **tiers.numbered(C5, [numero])) == "SGT4O6"
+    assert tiers.code(RSAD, **tiers.renewal(C5, [numero])) == "SGT4O6"
+    added = {"serviceSouscritId": numero, ADDED: options_block("P1D")}
+    assert tiers.code(MOSAD, **tiers.modification(C5, added)) == "SGT4O6"
 
 
 def test_refused_stops(tiers: Tiers) -> None:
