@@ -39,8 +39,12 @@ from sge_sim.tables.points import find_point
 
 WAYS = ("page", "rest", "commande")
 MOST_EMPTY = 6
-REFUSED = {"reprendre l'heure de la machine": "ne recule pas"}
-"""What is refused once it was done one way: the clock follows the machine already."""
+REFUSED = {
+    "reprendre l'heure de la machine": "ne recule pas",
+    "prendre un fichier": "ne chiffre rien",
+}
+"""What is refused once it was done one way: the clock follows the machine already, and a file in
+clear isn't to be decrypted."""
 C5 = "25946599093143"
 CDC = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 NAMESPACE = "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
