@@ -194,7 +194,7 @@ deb: ## build a Debian package of dist/sge-sim (needs dpkg-deb; 1 min)
 	@$(call needs,dpkg-deb,dpkg-deb,dpkg)
 	timeout 300 packaging/deb.sh dist
 
-image: ## build an OCI archive of dist/sge-sim (needs buildah; 1 min)
+image: ## build an archive of an image of dist/sge-sim (needs buildah; 1 min)
 	@$(call needs,buildah,buildah,buildah)
 	timeout 300 packaging/image.sh dist
 

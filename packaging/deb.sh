@@ -27,10 +27,10 @@ awk -v licence="$(sed -n '5,$p' "$licence" | sed 's/^$/./; s/^/ /')" \
     -v holder="$(sed -n 's/^Copyright (c) //p' "$licence")" \
     '{ sub(/@COPYRIGHT@/, holder) } /@LICENCE@/ { print licence; next } { print }' \
     "$here/debian/copyright" >"$doc/copyright"
-cp "$here/debian/prerm" "$here/debian/postrm" "$stage/DEBIAN/"
+cp "$here/debian/prerm" "$here/debian/postinst" "$here/debian/postrm" "$stage/DEBIAN/"
 size=$(du -sk "$stage/usr" | cut -f1)
 sed "s/@VERSION@/$version/; s/@MAINTAINER@/$MAINTAINER/; s/@SIZE@/$size/" "$here/debian/control" >"$stage/DEBIAN/control"
 (cd "$stage" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 chmod -R u=rwX,go=rX "$stage"
-chmod 755 "$stage/DEBIAN/prerm" "$stage/DEBIAN/postrm"
+chmod 755 "$stage/DEBIAN/prerm" "$stage/DEBIAN/postinst" "$stage/DEBIAN/postrm"
 dpkg-deb --root-owner-group -Zxz -z1 --build "$stage" "$dist/sge-sim_${version}_amd64.deb"

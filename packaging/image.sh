@@ -1,5 +1,6 @@
 #!/bin/sh
-# image.sh DIST: an OCI archive of DIST/sge-sim. Needs buildah, and the root that executable.sh made.
+# image.sh DIST: an archive of the image of DIST/sge-sim, of Docker's format: OCI's has no health check.
+# Needs buildah, and the root that executable.sh made.
 set -eu
 dist=$1 here=$(dirname "$0")
 : "${ROOTS:?}" "${SOURCE_DATE_EPOCH:?}"
@@ -18,11 +19,17 @@ cp "$ROOTS/bookworm/usr/share/doc/libc6/copyright" "$work/root/opt/sge-sim/LICEN
 echo '127.0.0.1 localhost' >"$work/root/etc/hosts"
 echo 'sge-sim:x:10001:10001::/data:/opt/sge-sim/sge-sim' >"$work/root/etc/passwd"
 echo 'sge-sim:x:10001:' >"$work/root/etc/group"
-archive=$dist/sge-sim-$version-oci.tar
+archive=$dist/sge-sim-$version-image.tar.gz
 rm -f "$archive"
 storage=$(mktemp -d)
 trap 'rm -rf "$storage"' EXIT
 b() { buildah --root "$storage/root" --runroot "$storage/run" --storage-driver vfs "$@"; }
-b build --isolation chroot --timestamp "$SOURCE_DATE_EPOCH" -f "$here/Containerfile" -t "sge-sim:$version" "$work"
-b push "sge-sim:$version" "oci-archive:$archive:sge-sim:$version"
+name=localhost/sge-sim:$version
+b build --format docker --isolation chroot --timestamp "$SOURCE_DATE_EPOCH" -f "$here/Containerfile" -t "$name" "$work"
+b push "$name" "docker-archive:$storage/image.tar:$name"
+# Packed anew: what it is made of bears the day of the release, not the hour of building.
+mkdir "$storage/image"
+tar -C "$storage/image" -xf "$storage/image.tar"
+(cd "$storage/image" && tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX -c *) |
+    gzip -9n >"$archive"
 du -m "$archive"

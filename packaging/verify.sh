@@ -3,6 +3,7 @@
 # The key comes from elsewhere than the release, or it proves nothing. Without one ("-"), hashes alone.
 set -eu
 key=$1
+[ "$key" = - ] || key=$(realpath "$key") # as whoever calls names it, from where they stand
 cd "${2:-.}"
 if [ "$key" = - ]; then
     echo "verify.sh: no key, so the hashes are compared with a list that anybody may have written." >&2

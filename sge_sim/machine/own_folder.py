@@ -48,8 +48,10 @@ def look_at_own_folder(folder: Path) -> str | None:
     user = os.geteuid()
     if user not in (found.st_uid, _ROOT):
         raise UsageError(
-            f"{folder} appartient à un autre utilisateur (uid {found.st_uid}), qui y changerait "
-            "clés et secrets : indiquer un autre --data-dir."
+            f"{folder} est à l'utilisateur {found.st_uid}, qui y changerait clés et secrets, et "
+            f"sge-sim tourne sous {user} : le donner à celui-ci (chown -R {user} {quoted}), "
+            f"tourner sous l'autre (--user {found.st_uid} pour un conteneur), ou indiquer un autre "
+            "--data-dir."
         )
     with os.scandir(folder) as entries:
         links = (entry.name for entry in entries if entry.is_symlink())

@@ -37,8 +37,15 @@ def test_the_folder_of_another_user_is_refused_and_said_to_the_superuser(
         os.chown(tmp_path, OTHER, OTHER)
     owner = tmp_path.stat().st_uid
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
-    with pytest.raises(UsageError, match="appartient à un autre utilisateur"):
+    with pytest.raises(UsageError) as refused:
         look_at_own_folder(tmp_path)
+    for said in (
+        f"est à l'utilisateur {owner}, ",
+        f"sge-sim tourne sous {owner + 1} : ",
+        f"chown -R {owner + 1} {tmp_path}",
+        f"--user {owner} ",
+    ):
+        assert said in str(refused.value), "whose it is, who runs, and both cures"
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert "appartient à un autre utilisateur" in (look_at_own_folder(tmp_path) or "")
 

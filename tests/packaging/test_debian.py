@@ -2,12 +2,14 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from bare_root import BareRoot, call
+from bare_root import SECONDS, BareRoot, call
 from conftest import built
+from typed import ROOT, typed
 
 pytestmark = pytest.mark.packaging
 
@@ -75,3 +77,108 @@ def test_the_shell_completes_its_commands(installed: BareRoot) -> None:
         "fish/vendor_completions.d/sge-sim.fish",
     ):
         assert "_SGE_SIM_COMPLETE" in (shells / path).read_text()
+
+
+Inside = Callable[[str], str]
+"""Runs a command in /root of the machine, and returns what it wrote, however it ended."""
+
+
+@pytest.fixture(scope="module")
+def inside(
+    package: Path, debian: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Inside]:
+    """A machine of bookworm that runs systemd, with the package and one of the next version."""
+    if shutil.which("systemd-nspawn") is None:
+        pytest.fail("systemd-nspawn is needed (Debian: apt-get install systemd-container)")
+    root = debian.with_name("systemd")
+    made = [ROOT / "packaging" / "root.sh", "bookworm", root, "systemd,systemd-sysv,dbus"]
+    subprocess.run(made, check=True, timeout=1200)
+    folder = tmp_path_factory.mktemp("machine") / "sge-sim-machine"
+    subprocess.run(["cp", "-a", "--reflink=auto", root, folder], check=True)
+    shutil.copy(package, folder / "root")
+    make_next_version(package, folder)
+    started = ["systemd-nspawn", "-q", "-D", folder, "--register=no", "--keep-unit"]
+    with subprocess.Popen(
+        [*started, "--private-network", "--boot"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+
+        def run(command: str) -> str:
+            init = children.read_text().split()[0]
+            entered = ["nsenter", f"--target={init}", "-m", "-u", "-i", "-n", "-p", "-r", "--"]
+            environ = ["/usr/bin/env", "-i", "HOME=/root", "PATH=/usr/sbin:/usr/bin"]
+            shell = ["sh", "-c", f"cd /root && {command}"]
+            done = subprocess.run(
+                [*entered, *environ, *shell], capture_output=True, text=True, timeout=SECONDS
+            )
+            return done.stdout.strip() if done.returncode == 0 else done.stdout + done.stderr
+
+        try:
+            wait_until(lambda: bool(children.read_text()))
+            wait_until(lambda: run("systemctl is-system-running").startswith(("run", "degr")))
+            yield run
+        finally:
+            run("systemctl poweroff")
+            try:
+                process.wait(SECONDS)
+            finally:
+                process.kill()
+
+
+def make_next_version(package: Path, folder: Path) -> None:
+    """Lay the same package as 0.1.1 into /root of the machine."""
+    laid = folder / "laid"
+    subprocess.run(["dpkg-deb", "-R", package, laid], check=True)
+    control = laid / "DEBIAN" / "control"
+    control.write_text(control.read_text().replace("Version: 0.1.0", "Version: 0.1.1"))
+    made = folder / "root" / package.name.replace("0.1.0", "0.1.1")
+    subprocess.run(
+        ["dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "-b", laid, made], check=True
+    )
+    shutil.rmtree(laid)
+
+
+def wait_until(there: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not there():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+
+
+def test_what_ran_before_an_upgrade_runs_after_it(inside: Inside) -> None:
+    """By the commands of the page, in their order, under systemd."""
+    install, enable, journal, purge = typed("Le paquet Debian")
+    link = "/etc/systemd/system/multi-user.target.wants/sge-sim.service"
+
+    def pid() -> str:
+        return inside("systemctl show --property MainPID --value sge-sim")
+
+    def is_active() -> str:
+        return inside("systemctl is-active sge-sim").strip()
+
+    def serving() -> int:
+        return inside(journal).count("Tableau de bord")
+
+    inside(install)
+    assert is_active() == "inactive", "a first installation starts nothing"
+    inside(enable)
+    wait_until(lambda: serving() == 1)
+    before = pid()
+    inside(install.replace("0.1.0", "0.1.1"))
+    assert inside("dpkg-query -W -f '${Version}' sge-sim") == "0.1.1"
+    assert is_active() == "active"
+    assert pid() not in ("0", before)
+    wait_until(lambda: serving() == 2)
+    inside("systemctl stop sge-sim")
+    inside(install.replace("install", "install --allow-downgrades -y"))
+    assert is_active() == "inactive"
+    inside("systemctl start sge-sim")
+    inside("apt-get remove -y sge-sim")
+    assert is_active() == "inactive"
+    assert "sge-sim.db" in inside("ls /var/lib/sge-sim/")
+    inside(purge)
+    assert "No such file" in inside(f"ls -d {link}")
+    assert "No such file" in inside("ls -d /var/lib/sge-sim")

@@ -1,7 +1,9 @@
 """The executable, in a root that holds glibc alone, with an empty PATH."""
 
+import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from zipfile import ZipFile
@@ -9,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 from bare_root import BareRoot, call
 from conftest import DIST, built
+from typed import run, running, typed
 
 pytestmark = pytest.mark.packaging
 
@@ -102,3 +105,31 @@ def test_another_build_in_another_folder_has_the_same_bytes(tmp_path: Path) -> N
     subprocess.run(command, check=True, timeout=1200)
     archive = built("sge-sim-*-linux-x86_64.tar.gz")
     assert (tmp_path / "dist" / archive.name).read_bytes() == archive.read_bytes()
+
+
+def test_the_page_s_commands_unpack_it_and_serve(tmp_path: Path) -> None:
+    unpack, serve = typed("L'exécutable")
+    shutil.copy(built("sge-sim-*-linux-x86_64.tar.gz"), tmp_path)
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    run(unpack, tmp_path, environ)
+    with running(serve, tmp_path, environ, within=("unshare", "--net")):
+        assert (tmp_path / ".local" / "share" / "sge-sim" / "sge-sim.db").exists()
+
+
+@pytest.mark.parametrize("command", [each for each in typed("Avec Python") if "install" in each])
+def test_the_wheel_is_installed_as_the_page_says(command: str, tmp_path: Path) -> None:
+    """From the index that this machine's pip has."""
+    tool = command.split()[0]
+    if tool != "pip" and shutil.which(tool) is None:
+        pytest.skip(f"no {tool} on this machine")
+    shutil.copy(built("sge_sim-*.whl"), tmp_path)
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    programs = str(tmp_path / "venv" / "bin")
+    environ = {
+        **os.environ,
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        **dict.fromkeys(("PIPX_BIN_DIR", "UV_TOOL_BIN_DIR"), programs),
+    }
+    run(command, tmp_path, environ)
+    assert run("sge-sim --version", tmp_path, environ).startswith("sge-sim, version")

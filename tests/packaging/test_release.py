@@ -2,11 +2,16 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from conftest import DIST
+from typed import run, typed
+
+from sge_sim import __version__
 
 PACKAGING = Path(__file__).parents[2] / "packaging"
 METADATA = "Metadata-Version: 2.4\nName: {}\nVersion: {}\nLicense-Expression: MIT\n"
@@ -77,6 +82,28 @@ def test_the_components_are_those_of_the_executable(dist: Path) -> None:
         "pkg:pypi/some-package@4.5",
         "pkg:deb/debian/openssl@3.0.17-1~deb12u2?arch=source",
     ]
+
+
+def test_the_commands_of_the_page_sign_and_verify_with_keys_from_where_one_stands(
+    dist: Path, tmp_path: Path
+) -> None:
+    make_keys(tmp_path)
+    (tmp_path / "packaging").symlink_to(PACKAGING)
+    shutil.copy(PACKAGING.with_name("Makefile"), tmp_path)
+    sign, verify_it = typed("Les versions")
+    environ = {**os.environ, "SOURCE_DATE_EPOCH": "1767225600"}
+    run(sign, tmp_path, environ)
+    assert "2 files are whole" in run(verify_it, tmp_path, environ)
+    (dist / "SHA256SUMS.sig").write_bytes(b"another signature")
+    with pytest.raises(AssertionError):
+        run(verify_it, tmp_path, environ)
+
+
+@pytest.mark.parametrize("path", ["docs/installation.md", "packaging/compose.yaml"])
+def test_what_is_typed_names_this_version(path: str) -> None:
+    written = (PACKAGING.parent / path).read_text(encoding="utf-8")
+    named = re.findall(r"sge[-_]sim[-_:](\d+\.\d+\.\d+)", written)
+    assert set(named) == {__version__}
 
 
 @pytest.mark.packaging
