@@ -12,7 +12,7 @@ from typing import Any
 
 from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.api.views import ExchangeView
-from sge_sim.clock import PARIS, Clock
+from sge_sim.clock import PARIS, Clock, legal_date
 from sge_sim.domaine.pannes import panne_in
 from sge_sim.domaine.plateformes import Generation, Offering
 from sge_sim.errors import UsageError
@@ -107,9 +107,10 @@ class Runner:
         """
         if case.non_testable:
             return self._not_run(case, f"Non testable : {case.non_testable}")
-        offering = Offering(self.generation or "toutes", self.clock.now().astimezone(PARIS).date())
-        if gone := offering.why_not(case.existences):
-            return self._not_run(case, f"{gone}.", statut=Statut.NON_SERVI)
+        if case.existences:
+            offering = Offering(self.generation or "toutes", legal_date(self.clock.now()))
+            if gone := offering.why_not(case.existences):
+                return self._not_run(case, f"{gone}.", statut=Statut.NON_SERVI)
         moved = ""
         try:
             while True:
