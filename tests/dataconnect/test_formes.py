@@ -189,6 +189,20 @@ def test_a_contract_api(dc: Client, prm: str, api: str, form: object) -> None:
     hold(form, dc.get(f"/{api}/v1/{prm}"))
 
 
+@pytest.mark.documented("swagger of alimentation: a power of connection for each direction")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_power_of_connection_is_that_of_a_contract(dc: Client, kind: str) -> None:
+    """A point without a contract of a direction has none there."""
+    prm, directions, _ = KINDS[kind]
+    dc.share(prm)
+    read = hold(Alimentation, dc.get(f"/alimentation_auto/v1/{prm}"))
+    powers = {
+        "CONS": read.consumption_connection_power,
+        "PROD": read.generation_connection_power,
+    }
+    assert {metier for metier, power in powers.items() if power is not None} == directions
+
+
 @pytest.mark.observed("a self-consumer: C5 with its power, then P4 without")
 def test_a_self_consumer_has_two_contracts(dc: Client) -> None:
     dc.share(AUTOCONSOMMATEUR)
