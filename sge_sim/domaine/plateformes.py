@@ -15,7 +15,7 @@ from math import ceil
 from types import MappingProxyType
 from typing import Final, Literal
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import PARIS, PREMIER_JOUR
 from sge_sim.domaine.jours_ouvres import is_working_day
 
 HOMOLOGATION_HOST: Final = "sge-homologation-ws.enedis.fr"
@@ -178,6 +178,13 @@ def is_served(existence: Existence | None, generation: Generation, day: date) ->
     if existence is None or generation == "toutes":
         return True
     return existence.on(day) if generation == "auto" else existence.generation == int(generation)
+
+
+def end_of_files(generation: Generation) -> datetime | None:
+    """Return the instant from which none of `FLUX_ARRETES` leaves, None where they go on."""
+    if generation not in ("auto", "2"):
+        return None
+    return datetime.combine(ARRET if generation == "auto" else PREMIER_JOUR, time(), PARIS)
 
 
 def why_not_served(service: str, existence: Existence, generation: Generation, day: date) -> str:

@@ -13,7 +13,6 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
-from sge_sim.domaine.plateformes import FLUX_ARRETES, Generation, is_served
 from sge_sim.flux.lots import (
     Lot,
     LotAbonnement,
@@ -61,13 +60,13 @@ def read_due(
     until: datetime,
     *,
     publie_avant_arret: bool = False,
-    generation: Generation = "toutes",
+    arret: datetime | None = None,
 ) -> Due:
     """Return what is due by `until` (aware): the first publication; where it is a case's, those of
     the other cases of the same instant too, in their order.
 
-    `publie_avant_arret`: the days before the stop of a service are sent after it too. No file
-    leaves on a day on which `generation` has it no more.
+    `publie_avant_arret`: the days before the stop of a service are sent after it too. No file of a
+    subscription leaves from `arret` on.
     """
     cases: list[Lot] = [*map(LotHistorique, unpublished(session, DemandeHistorique))]
     cases += map(LotInfraJ, unpublished(session, DemandeInfraJ))
@@ -95,9 +94,8 @@ def read_due(
                     petits,
                     etendue,
                     depuis,
-                    until,
+                    until if arret is None else min(until, arret),
                     publie_avant_arret=publie_avant_arret,
-                    generation=generation,
                 )
                 firsts += [] if lot is None else [lot]
     if demande is not None:
@@ -178,14 +176,11 @@ def _first_lot(
     until: datetime,
     *,
     publie_avant_arret: bool,
-    generation: Generation,
 ) -> LotAbonnement | None:
     """Return the first period of a subscription that is due, from the day it was published to."""
     frequence = FREQUENCES[abonnement.periodicite]
     periode = periode_of(flux, frequence, etendue.debut if depuis is None else depuis)
     while periode.publication <= until and periode.debut < etendue.fin:
-        if not is_served(FLUX_ARRETES[flux], generation, legal_date(periode.publication)):
-            return None
         transmission = Transmission(
             abonnement.numero,
             petits,

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.domaine.ecarts_plateforme import FIDELES, Defauts
-from sge_sim.domaine.plateformes import Generation
+from sge_sim.domaine.plateformes import end_of_files
 from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.database import Database
 from sge_sim.facts.editions import Edition
@@ -80,7 +80,7 @@ class Publisher:
     emits: bool
     late: bool = False
     publie_avant_arret: bool = False
-    generation: Generation = "toutes"
+    arret: datetime | None = None
     pertes: bool = False
     workers: int | None = None
     avancement: Avancement = field(default_factory=Avancement)
@@ -102,7 +102,7 @@ class Publisher:
             emits=settings.environment == "production",
             late=settings.profile is Profile.FIDELE,
             publie_avant_arret=settings.publie_avant_arret,
-            generation=settings.generation,
+            arret=end_of_files(settings.generation),
             pertes=settings.perd_des_mesures,
             workers=settings.publication_workers,
             avancement=avancement or Avancement(),
@@ -130,7 +130,7 @@ class Publisher:
                     session,
                     now,
                     publie_avant_arret=self.publie_avant_arret,
-                    generation=self.generation,
+                    arret=self.arret,
                 )
                 may = due.stop is None and bool(due.lots) and self.database.exclusivite.take()
                 if may:

@@ -22,7 +22,7 @@ from sge_sim.commandes.prestations import Prestation, prestation_collecte
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import Segment, Sens
-from sge_sim.domaine.plateformes import Generation
+from sge_sim.domaine.plateformes import Generation, end_of_files
 from sge_sim.facts.database import Database
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.flux.publication import Publisher
@@ -71,7 +71,7 @@ class Platform:
             emits=self.emits,
             late=self.late,
             publie_avant_arret=self.publie_avant_arret,
-            generation=self.generation,
+            arret=end_of_files(self.generation),
         )
 
     def subscribe(self, prm: str, souscription: Souscription, now: datetime = MIDI) -> str:
