@@ -1,8 +1,9 @@
 """The fixed answers of the sandbox of 2026 (guide of its mocks), for clients that know them.
 
-Consents 10 to 13, and the points 99999999999999 and 11111111111111 of the contract APIs. Of these
-two points the sources give the fields of `situation_contrat_auto` and what `alimentation_auto`
-says of the first; holders, dates, classes and the other APIs are invented.
+Consents 10 to 13, and the points 99999999999999 and 11111111111111 of the contract APIs. A public
+gateway replays `situation_contrat_auto` of both and `alimentation_auto` of the first. Of the second
+nobody says the holder, the dates and the classes: those of the first are assumed. Addresses, SIRET
+and the other APIs are invented.
 """
 
 from collections.abc import Mapping
@@ -28,14 +29,14 @@ LIBELLES_ETATS: Final[Mapping[str, str]] = {
 
 _C1: Final = "99999999999999"
 _C2: Final = "11111111111111"
-_DEPUIS: Final = "2020-01-01T00:00:00+0100"  # invented
-_ENTITE: Final = "SOCIETE FICTIVE"  # invented
-_CLASSES: Final = (  # the first is known, the others are invented
+_DEPUIS: Final = "2021-01-01T00:00:00+0100"
+_ENTITE: Final = "TEST"
+_CLASSES: Final = (
     "Pointe",
-    "Heures pleines hiver",
-    "Heures creuses hiver",
-    "Heures pleines été",
-    "Heures creuses été",
+    "Heures Pleines Hiver/Saison Haute",
+    "Heures Pleines Eté",
+    "Heures Creuses Eté",
+    "Heures Creuses Hiver/Saison Haute",
 )
 
 
@@ -149,12 +150,11 @@ def contrat(api: str, prm: str) -> Any:
 
 
 def _holder(siret: str) -> dict[str, Any]:
-    """Return the holder of one of the two points: invented."""
+    """Return the holder of one of the two points, whose address has no name."""
     return {
         "customer": {
             "customer": {
                 "adress": {
-                    "line1": _ENTITE,
                     "line4": "1 RUE DU BAC A SABLE",
                     "line6": "92400 COURBEVOIE",
                     "line7": "FR (France)",
@@ -164,7 +164,7 @@ def _holder(siret: str) -> dict[str, Any]:
         "organization": {
             "name": _ENTITE,
             "commercial_name": _ENTITE,
-            "business_code": "8299Z",
+            "business_code": "0000Z",
             "siret_number": siret,
             "siren_number": siret[:9],
         },
@@ -176,7 +176,6 @@ def _profile(kilowatts: str) -> list[dict[str, Any]]:
 
 
 def _c1() -> list[dict[str, Any]]:
-    holder = _holder("00000000000018")
     return [
         {
             "usage_point_id": _C1,
@@ -189,13 +188,7 @@ def _c1() -> list[dict[str, Any]]:
             "distribution_tariff_profile": _profile("850"),
             "subscribed_power": {"unit": "kW", "value": "850"},
             "segment": "C1",
-            "customer": holder["customer"],
-            "contact_data": {
-                "email": "contact@example.org",
-                "landline": "0199000000",
-                "phone": "0639980000",
-            },
-            "organization": holder["organization"],
+            **_holder("00000000000018"),
         }
     ]
 

@@ -201,6 +201,18 @@ def test_points_of_the_mocks_of_2026(dc: Client) -> None:
         "Nouvelle Offre",
     )
     assert c1["distribution_tariff"] == "Tarif HTA Longue Utilisation"
+    assert c1["contractor"] == c1["organization"]["name"] == "TEST"
+    assert c1["organization"]["business_code"] == "0000Z"
+    assert c1["contract_start"][:10] == "2021-01-01"
+    assert "contact_data" not in c1
+    assert "line1" not in c1["customer"]["customer"]["adress"]
+    assert [profile["name"] for profile in c1["distribution_tariff_profile"]] == [
+        "Pointe",
+        "Heures Pleines Hiver/Saison Haute",
+        "Heures Pleines Eté",
+        "Heures Creuses Eté",
+        "Heures Creuses Hiver/Saison Haute",
+    ]
     assert [one["power"] for one in c1["distribution_tariff_profile"]] == (
         [{"value": "850", "unit": "kW"}] * 5
     )
