@@ -55,7 +55,7 @@ class CertificatView(View):
             empreinte=certificat.fingerprint,
             fin=end,
             a_deposer_avant=renewal_deadline(end.date()) if rotates else None,
-            avertissement=rotation_warning(end, now) if rotates else _expiry(end, now),
+            avertissement=rotation_warning(end, now, by_ticket=rotates),
         )
 
 
@@ -119,7 +119,3 @@ def view_acteurs(session: Session, now: datetime) -> list[ActeurView]:
     """Return every actor; `now` is the machine's time."""
     certificats = view_certificats(session, now)
     return [ActeurView.of(acteur, certificats) for acteur in all_acteurs(session)]
-
-
-def _expiry(end: datetime, now: datetime) -> str | None:
-    return f"Le certificat a expiré le {end:%d/%m/%Y}" if now > end else None

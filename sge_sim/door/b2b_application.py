@@ -7,6 +7,7 @@ comes is recorded, and whatever fails on the way is answered: a SOAP client alwa
 import logging
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,8 @@ _CONTENT_TYPES = ("text/xml", "application/soap+xml", "application/xml")
 _PHRASE_MAX = 300
 
 _log = logging.getLogger(__name__)
+_FAR = timedelta(days=31)
+"""More than 15 working days ever take: a certificate that ends later is looked at no further."""
 
 
 class B2B:
@@ -297,8 +300,11 @@ class B2B:
         agent, auteur = headers.get("user-agent"), CLIENT
         if HEADER in headers or (agent or "").startswith(PRODUCT):
             auteur = auteur_of(headers, self._marques)
-        if self._policy.environment == "production":
-            notes = [*notes, self._rotation(exchange, verdict) or ""]
+        end = verdict.valid_until if verdict else None
+        if verdict and end and end - exchange.started < _FAR and verdict.accepted:
+            by_ticket = self._policy.environment == "production"
+            warning = rotation_warning(end, exchange.started, by_ticket=by_ticket)
+            notes = [*notes, NOTED + warning if warning else ""]
         return EchangeRecord(
             instant=exchange.instant,
             machine_instant=exchange.started,
@@ -321,14 +327,6 @@ class B2B:
             request=exchange.request.body if exchange.kind == "soap" else b"",
             response=response.content,
         )
-
-    def _rotation(self, exchange: Exchange, verdict: Verdict | None) -> str | None:
-        """Return what to note of a production certificate that ends soon."""
-        if verdict is None or not verdict.accepted:
-            return None
-        end = verdict.valid_until
-        warning = None if end is None else rotation_warning(end, exchange.started)
-        return None if warning is None else NOTED + warning
 
 
 def _refused(

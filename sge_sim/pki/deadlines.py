@@ -44,19 +44,23 @@ def renewal_deadline(expiry: date) -> date:
         return date.min
 
 
-def rotation_warning(end: datetime, now: datetime) -> str | None:
-    """Return the warning for the holder of a production certificate that ends soon, in French.
+def rotation_warning(end: datetime, now: datetime, *, by_ticket: bool) -> str | None:
+    """Return the warning for the holder of a certificate that ends soon, in French.
 
-    `end` is the certificate's last instant, `now` the machine's time, both aware. None until the
-    legal day of `renewal_deadline` has come.
+    `end` is the certificate's last instant, `now` the machine's time, both aware. `by_ticket`: its
+    successor is handed in some time before, as in production alone (FAQ). None until the legal day
+    of `renewal_deadline` has come, in homologation too (assumed).
     """
     legal_end = in_legal_time(end)
     deadline = renewal_deadline(legal_end.date())
     if legal_date(now) < deadline:
         return None
     verb = "a expiré" if now > end else "expire"
+    warning = f"Le certificat {verb} le {legal_end:%d/%m/%Y}"
+    if not by_ticket:
+        return f"{warning} : en enregistrer un nouveau"
     return (
-        f"Le certificat {verb} le {legal_end:%d/%m/%Y} : le nouveau était à déposer le "
+        f"{warning} : le nouveau était à déposer le "
         f"{deadline:%d/%m/%Y} au plus tard ({RENEWAL_NOTICE} jours ouvrés avant)"
     )
 

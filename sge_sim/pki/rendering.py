@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import domain_names, fingerprint, key_text, list_names, name_text
-from sge_sim.pki.deadlines import RENEWAL_NOTICE, in_legal_time, situation_at
+from sge_sim.pki.deadlines import RENEWAL_NOTICE, in_legal_time, rotation_warning, situation_at
 from sge_sim.pki.inspection import Inspection
 from sge_sim.pki.policy import Verdict
 
@@ -129,6 +129,9 @@ def _judged_at(inspection: Inspection) -> str:
 
 def _renewal(inspection: Inspection) -> Iterator[str]:
     if not inspection.serves_production:
+        end = rotation_warning(inspection.expiry, inspection.now, by_ticket=False)
+        if end is not None:
+            yield f"Attention : {end[0].lower()}{end[1:]}."
         return
     yield (
         "Renouvellement : en production, déposer le nouveau certificat au plus tard le "

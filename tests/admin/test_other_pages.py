@@ -93,7 +93,9 @@ def test_certificates_are_renewed_in_working_days(room: Room) -> None:
     page = room.page("/certificats")
     told = [" ".join(one.text_content().split()) for one in page.xpath("//td[5]")]
     assert "non exigé" in told
-    assert any(re.fullmatch(r"à déposer avant le .* : .*\d+ jours ouvrés", one) for one in told)
+    assert any(
+        re.fullmatch(r"à déposer le .* au plus tard : .*\d+ jours ouvrés", one) for one in told
+    )
 
 
 def test_a_certificate_is_checked_in_the_page(room: Room) -> None:

@@ -90,7 +90,7 @@ def test_a_certificate_handed_in_is_taken_up_by_a_running_simulator(
 
 
 @pytest.mark.documented("FAQ: handed in 15 working days before the end")
-def test_production_warns_of_a_certificate_that_ends_soon_and_homologation_does_not(
+def test_a_certificate_that_ends_soon_is_announced_and_has_its_ticket_in_production_alone(
     doors: Doors, make: Maker, tmp_path: Path
 ) -> None:
     # 15 working days take three weeks at least: two weeks before the end, they have begun.
@@ -105,18 +105,19 @@ def test_production_warns_of_a_certificate_that_ends_soon_and_homologation_does_
         before = last_id(simulator)
         assert knock_once(simulator, pem).status == 200
         details[environnement] = recorded_after(simulator, before)["detail"]
+        listed = {
+            certificat["empreinte"]: certificat["avertissement"]
+            for certificat in simulator.admin("/api/certificats", environnement=environnement)
+        }
+        warning = listed[fingerprint(presented.leaf_der)]
+        assert warning.startswith("Le certificat expire le ")
+        assert warning in details[environnement]
+        for page in ("/certificats", "/acteurs"):
+            assert warning in requests.get(simulator.ready["admin_url"] + page, timeout=10).text
     assert "15 jours" not in details["homologation"]
     assert "15 jours ouvrés avant" in details["production"]
 
     production = doors.simulators["production"]
-    listed = {
-        one["empreinte"]: one["avertissement"]
-        for one in production.admin("/api/certificats", environnement="production")
-    }
-    warning = listed[fingerprint(presented.leaf_der)]
-    assert warning in details["production"]
-    page = requests.get(f"{production.ready['admin_url']}/certificats", timeout=10).text
-    assert warning in page
     checked = production.command("cert", "check", str(pem), "--environment", "production")
     assert checked.returncode == 0, checked.stdout
     assert "renouveler sans attendre" in checked.stdout

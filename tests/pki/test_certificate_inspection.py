@@ -218,12 +218,14 @@ def test_no_renewal_is_told_of_a_certificate_that_production_does_not_admit(
         told = render_inspection(inspect_files([path], asked, NOW))
         assert "Renouvellement" not in told
         assert "renouveler sans attendre" not in told
+        assert "Attention : le certificat expire le" in told
     # Of an authority that isn't known, only who asks for production is told.
     path.write_bytes(forge(end=NOW + timedelta(days=3)).pem)
     homologation, both = (
         render_inspection(inspect_files([path], asked, NOW)) for asked in (policies[:1], policies)
     )
     assert "Renouvellement" not in homologation
+    assert "Attention : le certificat expire le" in homologation
     assert "Renouvellement : en production" in both
 
 

@@ -177,15 +177,23 @@ A_SECOND = timedelta(seconds=1)
 @pytest.mark.documented("FAQ")
 def test_the_renewal_is_told_from_the_first_second_of_the_deadline_on() -> None:
     deadline = datetime(2026, 3, 10, tzinfo=PARIS)
-    assert rotation_warning(END, deadline - A_SECOND) is None
-    told = rotation_warning(END, deadline)
+    assert rotation_warning(END, deadline - A_SECOND, by_ticket=True) is None
+    told = rotation_warning(END, deadline, by_ticket=True)
     assert told is not None
     assert "expire le 31/03/2026 : le nouveau était à déposer le 10/03/2026" in told
 
 
+@pytest.mark.assumed("no delay is asked in homologation: announced from the same day on")
+def test_the_end_is_announced_in_homologation_too() -> None:
+    deadline = datetime(2026, 3, 10, tzinfo=PARIS)
+    assert rotation_warning(END, deadline - A_SECOND, by_ticket=False) is None
+    warning = rotation_warning(END, deadline, by_ticket=False)
+    assert warning == "Le certificat expire le 31/03/2026 : en enregistrer un nouveau"
+
+
 def test_a_certificate_has_expired_after_its_last_second_only() -> None:
     for now, verb in ((END, "certificat expire le"), (END + A_SECOND, "certificat a expiré le")):
-        told = rotation_warning(END, now)
+        told = rotation_warning(END, now, by_ticket=True)
         assert told is not None
         assert verb in told
 
@@ -195,6 +203,6 @@ def test_a_certificate_without_an_end_has_a_last_day_in_legal_time() -> None:
     no_end = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
     assert in_legal_time(no_end) == datetime(9999, 12, 31, 23, 59, 59, tzinfo=PARIS)
     assert renewal_deadline(in_legal_time(no_end).date()) == date(9999, 12, 10)
-    assert rotation_warning(no_end, END) is None
+    assert rotation_warning(no_end, END, by_ticket=True) is None
     assert in_legal_time(END.astimezone(UTC)) == END
     assert renewal_deadline(date(1, 1, 3)) == date.min

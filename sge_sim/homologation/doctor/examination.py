@@ -88,15 +88,16 @@ def examine_files(cert: Path, key: Path, policy: Policy, now: datetime) -> Itera
                 f"Certificat refusé en {verdict.environment} : {refusal.constat}.",
                 f"Il faudrait {refusal.rule.remede}.",
             )
-    due = inspection.renewal_due and inspection.serves_production
-    if due and not any(v.reasons for v in inspection.verdicts):
-        yield Diagnostic(
-            "renouvellement",
-            f"Le certificat finit le {inspection.expiry:%d/%m/%Y} : s'il sert en production, son "
-            f"remplaçant était à déposer au plus tard le {inspection.renewal_deadline:%d/%m/%Y}.",
-            "Déposer le nouveau certificat par ticket.",
-            "conseil",
-        )
+    if inspection.renewal_due and not any(v.reasons for v in inspection.verdicts):
+        constat = f"Le certificat finit le {inspection.expiry:%d/%m/%Y}"
+        remede = "En enregistrer un nouveau avant ce jour."
+        if inspection.serves_production:
+            constat += (
+                " : s'il sert en production, son remplaçant était à déposer au plus tard le "
+                f"{inspection.renewal_deadline:%d/%m/%Y}"
+            )
+            remede = "Déposer le nouveau certificat par ticket."
+        yield Diagnostic("renouvellement", f"{constat}.", remede, "conseil")
 
 
 def _missing_intermediates(

@@ -130,14 +130,15 @@ def test_an_expired_certificate_is_named(good: Setup, issue: Issue) -> None:
 
 
 @pytest.mark.documented("FAQ: the renewal is that of production certificates")
-@pytest.mark.parametrize(("authority", "told"), [("letsencrypt", False), ("globalsign", True)])
-def test_the_renewal_is_told_of_what_production_admits_alone(
-    pki: Pki, issue: Issue, authority: str, told: bool
+@pytest.mark.parametrize(("authority", "by_ticket"), [("letsencrypt", False), ("globalsign", True)])
+def test_the_end_is_announced_and_the_ticket_of_what_production_admits_alone(
+    pki: Pki, issue: Issue, authority: str, by_ticket: bool
 ) -> None:
     files, policy = issue(authority=authority, days=3), Policy("homologation", pki.trust)
     found = list(examine_files(files.chain, files.key, policy, machine_now()))
-    assert [(each.code, each.gravite) for each in found] == [("renouvellement", "conseil")] * told
-    assert all("à déposer au plus tard le" in each.constat for each in found)
+    assert [(each.code, each.gravite) for each in found] == [("renouvellement", "conseil")]
+    assert ("à déposer au plus tard le" in found[0].constat) is by_ticket
+    assert ("ticket" in found[0].remede) is by_ticket
 
 
 def test_a_certificate_that_nobody_handed_in_is_named_and_refused(
