@@ -18,6 +18,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from sge_sim.domaine.francais import counted
 from sge_sim.errors import FieldError
 from sge_sim.machine.texts import unfit_in
 
@@ -133,7 +134,8 @@ def sentence_about(erreurs: list[ErreurDeForme]) -> str:
     first = erreurs[0]
     given = "" if first.donne is None else f" (donné : {first.donne})"
     values = "" if not first.valeurs else f" : choisir parmi {', '.join(first.valeurs)}"
-    others = "" if len(erreurs) == 1 else f" ; {len(erreurs) - 1} autre(s) dans « erreurs »"
+    more = len(erreurs) - 1
+    others = f" ; {counted(more, 'autre')} dans « erreurs »" if more else ""
     return f"{first.champ} : {first.constat}{given}{values}{others}. /openapi.json dit le reste."
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from sge_sim.admin.message_outline import Element, Left, Remark, Text, read_outline
-from sge_sim.domaine.francais import grouped
+from sge_sim.domaine.francais import counted, grouped
 
 MAX_SHOWN: Final = 100_000
 """Characters that are shown of what isn't XML."""
@@ -161,7 +161,7 @@ def _count(items: Sequence[_Item]) -> int:
 
 
 def _shown(text: Text) -> str:
-    more = f"… (coupé : {grouped(text.more)} caractères de plus)" if text.more else ""
+    more = f"… (coupé, caractères de plus : {grouped(text.more)})" if text.more else ""
     return text.text + more
 
 
@@ -170,7 +170,7 @@ def _attributes(element: Element) -> Markup:
         Markup(' <i>{}</i>="<q>{}</q>"').format(name, value) for name, value in element.attributes
     )
     if element.more_attributes:
-        written += f" … et {grouped(element.more_attributes)} autres attributs"
+        written += f" … et {counted(element.more_attributes, 'autre attribut', 'autres attributs')}"
     return written
 
 

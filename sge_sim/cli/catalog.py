@@ -8,6 +8,7 @@ import click
 
 from sge_sim.cli.completion import cases
 from sge_sim.cli.options import json_option, say
+from sge_sim.domaine.francais import counted
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.machine.files import data_path
 
@@ -94,7 +95,8 @@ def import_command(fichier: Path, release: str | None, nom: str | None, dossier:
     importation = read_importation(read_classeur(fichier), base)
     written = write_release(importation, dossier, release_name(nom, importation))
     place = dossier / written.nom
-    click.echo(f"{place} : {len(importation.cas)} exécutions, reprises de {importation.base.nom}.")
+    runs = counted(len(importation.cas), "exécution reprise", "exécutions reprises")
+    click.echo(f"{place} : {runs} de {importation.base.nom}.")
     click.echo(f"\n{render_diff(diff(importation.base, written))}")
     for title, lines in (
         ("Dans notre catalogue, pas dans le classeur", left_out(importation)),

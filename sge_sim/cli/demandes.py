@@ -12,6 +12,7 @@ import click
 from sge_sim.cli.completion import acteurs, prms
 from sge_sim.cli.options import data_dir_option, json_option, limit_option, say_json, say_list
 from sge_sim.cli.state import database_of, state_of
+from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import EtatService, FluxM023
 from sge_sim.errors import UnknownError
 
@@ -72,7 +73,7 @@ def show(affaire: str, data_dir: Path, as_json: bool) -> None:
 def _demande_line(view: "DemandeM023View") -> str:
     return (
         f"{view.affaire_id}  {view.demandee:%d/%m/%Y %H:%M}  {view.acteur:<8}  {view.flux} "
-        f"{view.format}, {view.points} points  {view.etat}"
+        f"{view.format}, {counted(view.points, 'point')}  {view.etat}"
     )
 
 

@@ -106,7 +106,7 @@ def masse(
             make_private_folder(sortie)
 
             def progress() -> str:
-                return f"{done} parties sur {len(parts)}, {counted(files, 'fichier')}"
+                return f"{counted(done, 'partie')} sur {len(parts)}, {counted(files, 'fichier')}"
 
             with progress_if_long("Fabrication", progress):
                 for made, octets in make_parts(session, parts, repartiteur, sortie):

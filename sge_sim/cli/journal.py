@@ -185,7 +185,7 @@ def _avarie(avarie: "Avarie") -> str:
     seen = " (acquitté)" if avarie.acquitte else ""
     return (
         f"{avarie.instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}  {CAUSES[avarie.cause]}{missing} : "
-        f"{avarie.octets} octets à {avarie.start} de {avarie.spool}{seen}{where}"
+        f"{counted(avarie.octets, 'octet')} à {avarie.start} de {avarie.spool}{seen}{where}"
     )
 
 

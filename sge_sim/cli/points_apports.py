@@ -70,7 +70,7 @@ def import_command(
         anonymise=anonymise,
     )
     if shown > _SHOWN:
-        click.echo(f"… et {shown - _SHOWN} autres erreurs.", err=True)
+        click.echo(f"… et {counted(shown - _SHOWN, 'autre erreur', 'autres erreurs')}.", err=True)
     sentence = sentence_of_import(bilan, essai=essai)
     if bilan.fautes and not (bilan.importe or essai):
         raise UsageError(sentence)

@@ -13,7 +13,7 @@ import requests
 from lxml import etree
 
 from sge_sim.api.premier_appel import Moyens, curl_command, zeep_client
-from sge_sim.domaine.francais import shortened
+from sge_sim.domaine.francais import counted, shortened
 from sge_sim.door.origine import MARQUE, agent_of
 from sge_sim.errors import UsageError
 from sge_sim.homologation.client.messages import indented, read_message
@@ -152,7 +152,8 @@ def difference(before: bytes, after: bytes) -> list[Ligne] | None:
         for line in found
     ]
     if len(lines) > _SHOWN:
-        lines = [*lines[:_SHOWN], ("@", f"… et {len(lines) - _SHOWN} autres lignes")]
+        more = counted(len(lines) - _SHOWN, "autre ligne", "autres lignes")
+        lines = [*lines[:_SHOWN], ("@", f"… et {more}")]
     return lines
 
 

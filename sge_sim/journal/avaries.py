@@ -14,6 +14,7 @@ from typing import Final, Literal, get_args
 from sqlalchemy import Connection, func, insert, select, update
 
 from sge_sim.clock import machine_now
+from sge_sim.domaine.francais import counted
 from sge_sim.journal.records import avarie, instant_of, microseconds
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
 
@@ -101,8 +102,8 @@ def note(connection: Connection, found: Iterable[Found]) -> None:
     if rows:
         connection.execute(insert(avarie), rows)
         _log.warning(
-            "%s avaries dans les échanges en attente : sge-sim journal repair les montre.",
-            len(rows),
+            "%s dans les échanges en attente : sge-sim journal repair dit où.",
+            counted(len(rows), "avarie"),
         )
 
 

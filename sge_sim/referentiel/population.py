@@ -11,6 +11,7 @@ from itertools import chain, repeat
 from typing import Any, Final
 
 from sge_sim.domaine import prm
+from sge_sim.domaine.francais import counted
 from sge_sim.domaine.plages import parse_plages, touches
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.dataset import Dataset, PointRows, Profil, make_rows
@@ -55,8 +56,8 @@ def population(
     smallest = minimum_size(dataset)
     if 0 < size < smallest:
         raise UsageError(
-            f"une population de {size} points est trop petite pour les recherches du catalogue : "
-            f"en demander au moins {smallest}, ou 0 pour n'en avoir aucune."
+            f"une population de {counted(size, 'point')} est trop petite pour les recherches du "
+            f"catalogue : en demander au moins {smallest}, ou 0 pour n'en avoir aucune."
         )
     return _draw(dataset, size, seed, reforme=reforme, partout=partout)
 

@@ -13,7 +13,7 @@ from sge_sim.homologation.reports.writing import write_reports
 
 def test_a_case_leads_to_the_exchange_that_nearly_ticked_it(room: Room) -> None:
     page = room.press("/campaigns", release="sge-26.1", acteur="TIERS1")
-    assert "0 cas réussis sur" in page.text_content()
+    assert "0 cas réussi sur" in page.text_content()
     number = room.call_cdc("98600000000000")
     page = room.page("/campaigns/1")
     row = page.xpath(f"//tr[@data-morceau][.//a[@href='/echanges/{number}']]")[0]
@@ -82,7 +82,7 @@ def test_a_kept_passage_shows_failures_first_filters_and_a_bar_a_package(room: R
     colours = page.xpath("//*[local-name()='svg'][@class='barre'][1]/*/@class")
     assert colours[:2] == ["bon", "mauvais"]
     # What the line says when a campaign ends is there after a reload.
-    assert page.get_element_by_id("fin").text_content() == "Terminée : 1 bons sur 3."
+    assert page.get_element_by_id("fin").text_content() == "Terminée : 1 bon sur 3."
 
 
 def test_an_observed_campaign_has_filters_and_bars_that_follow_the_calls(room: Room) -> None:

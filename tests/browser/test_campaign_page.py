@@ -31,7 +31,7 @@ def test_the_cases_tick_while_the_page_stands_open(
     Select(releases).select_by_visible_text("sge-26.1")
     follow(browser, browser.find_element(By.XPATH, "//button[.='Ouvrir']"))
     refreshed = WebDriverWait(browser, 15, ignored_exceptions=[StaleElementReferenceException])
-    refreshed.until(lambda _: "0 cas réussis sur" in shown(browser))
+    refreshed.until(lambda _: "0 cas réussi sur" in shown(browser))
     page = browser.current_url
     assert "Aucun échange de TIERS1" in shown(browser)
 
@@ -42,7 +42,7 @@ def test_the_cases_tick_while_the_page_stands_open(
         with suppress(Fault):
             call(pointId=prm, loginUtilisateur=simulator.login, autorisationClient=consent)
     # Nobody touches the page: it is filled in as the calls come, and what has the focus keeps it.
-    told = refreshed.until(lambda _: text if "1 cas réussis" in (text := shown(browser)) else None)
+    told = refreshed.until(lambda _: text if "1 cas réussi" in (text := shown(browser)) else None)
     assert "coché ADP-R1@C5" in told
     assert browser.switch_to.active_element == button
     assert "proche ADP-R1" in told

@@ -110,6 +110,9 @@ def test_a_difference_leaves_the_layout_out_and_is_bounded() -> None:
     lines = difference(b"", b"\n".join(b"%d" % n for n in range(5_000)))
     assert lines is not None
     assert (len(lines), lines[-1]) == (201, ("@", "… et 4801 autres lignes"))
+    lines = difference(b"", b"\n".join(b"%d" % n for n in range(200)))
+    assert lines is not None
+    assert lines[-1] == ("@", "… et 1 autre ligne")
     long = difference(b"", b"a" * 10_000)
     assert long is not None
     assert len(long[1][1]) == 200

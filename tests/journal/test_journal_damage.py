@@ -112,7 +112,10 @@ def test_behind_a_torn_record_the_next_of_a_process_that_goes_on_is_found(
 
 
 def test_a_record_that_is_being_written_is_waited_for_and_torn_if_it_never_ends(
-    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    journal: Journal,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     journal.append(RECORD)
     journal.append(replace(RECORD, code="torn"))
@@ -123,6 +126,7 @@ def test_a_record_that_is_being_written_is_waited_for_and_torn_if_it_never_ends(
     assert journal.avaries() == []
     monkeypatch.setattr(drain, "_STUCK_MS", 0.0)
     assert [one.echanges for one in journal.avaries()] == [1]
+    assert "1 avarie dans les échanges en attente" in caplog.text
     journal.append(replace(RECORD, code="after"))
     assert codes(journal) == ["after", "SGT200"]
     assert journal.state().missing == 1

@@ -373,10 +373,11 @@ def test_a_file_without_a_header_of_known_words_is_refused(
 
 def test_a_line_of_csv_with_other_cells_or_open_quotes_is_a_fault(database: Database) -> None:
     header = ";".join(MOTS) + "\n"
-    bilan, faults = bring(database, header.encode(), b'a;b\n\n"a;b\n')
-    assert [(each.ligne, each.phrase[:10]) for each in faults] == [
-        (2, "elle a 2 c"),
-        (4, "ses guille"),
+    bilan, faults = bring(database, header.encode(), b'a;b\n\n"a;b\na\n')
+    assert [(each.ligne, each.phrase[:18]) for each in faults] == [
+        (2, "elle a 2 cellules "),
+        (4, "ses guillemets ne "),
+        (5, "elle a 1 cellule e"),
     ]
     assert not bilan.importe
 

@@ -19,7 +19,7 @@ if (tableau.dataset.direct) {
     source.close();
     const bons = corps.querySelectorAll("tr.reussi").length;
     document.getElementById("fin").textContent = event.data
-      || `Terminée : ${bons} bons sur ${corps.rows.length}.`;
+      || `Terminée : ${bons} bon${bons > 1 ? "s" : ""} sur ${corps.rows.length}.`;
     document.getElementById("rapport").hidden = Boolean(event.data);
     // As after a reload: what failed first, and a bar a package.
     const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");

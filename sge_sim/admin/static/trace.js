@@ -111,13 +111,14 @@ Element.prototype.setAttribute = function (nom, valeur) {
   });
   const utiles = noms.flatMap((nom) => series[nom]).filter((valeur) => valeur !== null);
   const bornes = utiles.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
-  const phrases = [`${nombre.format(horodate.length)} valeurs du ${quand.format(Date.parse(horodate[0]))} au ${quand.format(Date.parse(horodate[horodate.length - 1]))}`];
+  const s = (combien) => (combien > 1 ? "s" : "");
+  const phrases = [`${nombre.format(horodate.length)} valeur${s(horodate.length)} du ${quand.format(Date.parse(horodate[0]))} au ${quand.format(Date.parse(horodate[horodate.length - 1]))}`];
   if (utiles.length) phrases.push(`de ${nombre.format(bornes[0])} à ${nombre.format(bornes[1])} ${recu.unite}`);
-  phrases.push(perdus.length ? `${nombre.format(perdus.length)} perdues (traits rouges)` : "aucune perdue");
+  phrases.push(perdus.length ? `${nombre.format(perdus.length)} perdue${s(perdus.length)} (traits rouges)` : "aucune perdue");
   const froids = [Math.min(...degres.values()), Math.max(...degres.values())];
   phrases.push(`de ${nombre.format(froids[0])} à ${nombre.format(froids[1])} °C par jour (zone ${recu.temperatures.zone})`);
-  if (horaires.length) phrases.push(`${nombre.format(horaires.length)} horaires (soulignées)`);
-  if (bandes.length) phrases.push(`${bandes.length} service${bandes.length > 1 ? "s" : ""} (bandes du haut)`);
+  if (horaires.length) phrases.push(`${nombre.format(horaires.length)} horaire${s(horaires.length)} (soulignée${s(horaires.length)})`);
+  if (bandes.length) phrases.push(`${bandes.length} service${s(bandes.length)} (bandes du haut)`);
   dire(`${phrases.join(", ")}.`);
 
   // The mouse zooms by drawing a period; these buttons do the same by keyboard.

@@ -6,6 +6,7 @@ from importlib.resources import files
 from itertools import islice
 from typing import Any, Final
 
+from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.machine.documents import parse_json, zip_members
 from sge_sim.machine.once import computed_once
@@ -103,7 +104,7 @@ def _in_french(error: Any) -> str:
         case "pattern":
             return f"{value} n'a pas la forme {wanted}"
         case "minItems" | "maxItems":
-            return f"{len(error.instance)} éléments, hors de la limite de {wanted}"
+            return f"{counted(len(error.instance), 'élément')}, hors de la limite de {wanted}"
         case _:
             return f"{value} ne convient pas ({error.validator})"
 

@@ -9,6 +9,7 @@ from datetime import date
 from textwrap import fill
 from typing import Any, Final
 
+from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.catalogue.answer_paths import as_text
 from sge_sim.homologation.catalogue.cases import (
@@ -168,7 +169,7 @@ _WIDTH = 96
 def render_list(release: Release) -> str:
     """Return the release and its runs, one a line, by package."""
     lines = [
-        f"{release.nom} : {len(release.ids)} cas, {len(release.cas)} exécutions "
+        f"{release.nom} : {len(release.ids)} cas, {counted(len(release.cas), 'exécution')} "
         f"(date de référence {_day(release.reference)})",
         fill(release.resume, _WIDTH),
     ]

@@ -11,6 +11,7 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.clock import add_months
+from sge_sim.domaine.francais import counted
 from sge_sim.homologation.jugement.controle import (
     ACCES,
     ARRET,
@@ -111,7 +112,7 @@ def une_prestation(reponse: ReponseJugee) -> Iterator[str]:
     for block in reponse.corps.iter("prestations"):
         found = block.findall("prestation")
         if len(found) != 1:
-            yield f"{len(found)} prestations"
+            yield counted(len(found), "prestation")
         for each in found:
             rank = text_of(each, "rang")
             if rank is None or int(rank) != 1:

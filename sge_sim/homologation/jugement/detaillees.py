@@ -11,6 +11,7 @@ from lxml import etree
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.ecarts_plateforme import Usage
+from sge_sim.domaine.francais import counted
 from sge_sim.homologation.jugement.controle import CMD2, DETAILLEES, Verification, controle
 from sge_sim.homologation.jugement.instants import (
     aware_instant,
@@ -168,13 +169,13 @@ def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
         outside = [each for each in extra if each not in expected]
         twice = [each for each in extra if each in expected]
         if outside:
-            beyond = f"{len(outside)} points hors période ou hors pas, le {_in_french(outside[0])}"
-            yield f"{lecture.grandeur} : {beyond}"
+            beyond = f"hors période ou hors pas, le {_in_french(outside[0])}"
+            yield f"{lecture.grandeur} : {counted(len(outside), 'point')} {beyond}"
         if twice:
             yield f"{lecture.grandeur} : deux fois le point du {_in_french(twice[0])}"
         total, missing = len(lecture.attendus), lecture.manquants
         if missing >= _LOST * total and not _begins_late(lecture):
-            yield f"{lecture.grandeur} : il manque {missing} points sur {total}"
+            yield f"{lecture.grandeur} : il manque {counted(missing, 'point')} sur {total}"
 
 
 @controle(
@@ -188,7 +189,7 @@ def points_perdus(reponse: ReponseJugee) -> Iterator[str]:
     for lecture in lectures(reponse):
         total, missing = len(lecture.attendus), lecture.manquants
         if 0 < missing < _LOST * total or (missing and _begins_late(lecture)):
-            yield f"{lecture.grandeur} : il manque {missing} points sur {total}"
+            yield f"{lecture.grandeur} : il manque {counted(missing, 'point')} sur {total}"
 
 
 def _begins_late(lecture: GrandeurLue) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.domaine.francais import shortened
+from sge_sim.domaine.francais import counted, shortened
 from sge_sim.homologation.campaign.evaluation import same_libelle
 from sge_sim.homologation.jugement.controle import Verification, controle, others
 from sge_sim.homologation.jugement.reponse import (
@@ -172,7 +172,7 @@ def enveloppe_soap(reponse: ReponseJugee) -> Iterator[str]:
         yield f"l'enveloppe contient {shown}"
     body = reponse.enveloppe.find(f"{{{ENVELOPE}}}Body")
     if len(body) != 1:
-        yield f"le corps contient {len(body)} éléments"
+        yield f"le corps contient {counted(len(body), 'élément')}"
     yield from _stray_text(reponse.enveloppe, *reponse.enveloppe)
 
 
@@ -276,7 +276,7 @@ def erreur_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     if detail is None:
         return
     if len(detail) != 1:
-        yield f"le detail contient {len(detail)} éléments"
+        yield f"le detail contient {counted(len(detail), 'élément')}"
     for each in detail:
         if each.tag != reponse.contrat.fault:
             yield _other_element(each.tag, reponse.contrat.fault)

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
+from sge_sim.domaine.francais import counted
 from sge_sim.domaine.libelles import LISTES
 from sge_sim.homologation.jugement.controle import CMD3, Verification, controle, more_than_once
 from sge_sim.homologation.jugement.instants import naive_instant
@@ -173,7 +174,7 @@ def jours_releves(reponse: ReponseJugee) -> Iterator[str]:
     """Most of the days are read, in every register."""
     for registre, missing, total in _missing(reponse):
         if missing >= _LOST * total:
-            yield f"{registre.nom} : il manque {missing} jours sur {total}"
+            yield f"{registre.nom} : il manque {counted(missing, 'jour')} sur {total}"
 
 
 @controle(
@@ -186,7 +187,7 @@ def jours_manquants(reponse: ReponseJugee) -> Iterator[str]:
     """A few days may be lost."""
     for registre, missing, total in _missing(reponse):
         if 0 < missing < _LOST * total:
-            yield f"{registre.nom} : il manque {missing} jours sur {total}"
+            yield f"{registre.nom} : il manque {counted(missing, 'jour')} sur {total}"
 
 
 def _missing(reponse: ReponseJugee) -> Iterator[tuple[RegistreLu, int, int]]:

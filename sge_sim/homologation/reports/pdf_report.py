@@ -20,7 +20,7 @@ from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer, 
 
 from sge_sim import __version__
 from sge_sim.clock import PARIS
-from sge_sim.domaine.francais import unbroken
+from sge_sim.domaine.francais import counted, unbroken
 from sge_sim.homologation.client.messages import indented
 from sge_sim.homologation.reports.etats import Couleur, Statut
 from sge_sim.homologation.reports.executions import (
@@ -137,7 +137,8 @@ def _story(
         yield Spacer(1, 4)
         yield _causes(causes)
         if hidden:
-            yield _p(f"Et {hidden} autres causes, dans l'annexe et dans rapport.html.")
+            more = counted(hidden, "autre cause", "autres causes")
+            yield _p(f"Et {more}, dans l'annexe et dans rapport.html.")
     if rapport.a_verifier:
         keys = ", ".join(each.cle for each in rapport.a_verifier)
         yield Spacer(1, 4)
@@ -178,7 +179,7 @@ def _causes(causes: Sequence[CauseDeCas]) -> Table | Spacer:
         rows.append(
             [
                 _p(cause.statut.value, _coloured(cause.statut.couleur)),
-                _p(f"{keys} et {more} autres" if more > 0 else keys, _CELL),
+                _p(f"{keys} et {counted(more, 'autre')}" if more > 0 else keys, _CELL),
                 [_p(_shortened(cause.phrase), _CELL), _p(_shortened(cause.que_faire), _ADVICE)],
             ]
         )
@@ -213,7 +214,8 @@ def _annex(rapport: Rapport) -> Iterator[Any]:
                 yield _p(f"{name} :")
                 yield from (_p(line, _CODE) for line in lines[:_MESSAGE_LINES])
             if len(lines) > _MESSAGE_LINES:
-                yield _p(f"… {len(lines) - _MESSAGE_LINES} lignes de plus, dans preuves.zip.")
+                more = counted(len(lines) - _MESSAGE_LINES, "ligne")
+                yield _p(f"… {more} de plus, dans preuves.zip.")
 
 
 def _table(rows: list[list[Any]], widths: Sequence[float]) -> Table:

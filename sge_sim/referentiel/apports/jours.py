@@ -125,7 +125,8 @@ def _courbe(cell: Any, jour: date, point: PointMesure) -> str:
     expected = int(calendrier().heures[numero_borne(jour)]) * 60 // minutes
     if len(valeurs) != expected:
         raise _FauteError(
-            "courbe", f"{expected} valeurs de {minutes} min ce jour-là, {len(valeurs)} sont données"
+            "courbe",
+            f"{expected} valeurs de {minutes} min ce jour-là, et non {len(valeurs)}",
         )
     unit = 2 if point.petit else _KILOWATT
     if any(valeur % unit for valeur in valeurs if valeur is not None):

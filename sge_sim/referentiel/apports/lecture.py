@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, compress
 from typing import Any, Final, Literal, NamedTuple
 
+from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.machine.texts import unfit_in
 from sge_sim.referentiel.apports.mots import MOTS, MOTS_ACTEURS, MOTS_JOURS
@@ -162,7 +163,8 @@ def _read_csv(
                     source.nom,
                     number,
                     "",
-                    f"elle a {len(cells)} cellules et l'en-tête {len(words)} colonnes",
+                    f"elle a {counted(len(cells), 'cellule')} et l'en-tête "
+                    f"{counted(len(words), 'colonne')}",
                 )
             )
             continue

@@ -160,7 +160,7 @@ def test_the_command_writes_a_release_that_is_played_and_shows_what_differs(
     )
     assert (done.returncode, done.stderr) == (0, "")
     for told in (
-        "sge-26.1-suivi-acteur : 2 exécutions, reprises de sge-26.1",
+        "sge-26.1-suivi-acteur : 2 exécutions reprises de sge-26.1",
         "pointId : 99999999999999 → 88888888888888",
         "Cas retirés",
         "Dans notre catalogue, pas dans le classeur",
