@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 import requests
@@ -102,6 +103,10 @@ def test_a_curve_is_drawn_zoomed_and_exported(browser: Chrome, simulator: Runnin
         return data.some((value, rank) => rank % 4 === 3 && value > 0);
     """
     assert browser.execute_script(inked)
+    # The labels of temperatures are as far from one another as their ticks.
+    labels = browser.find_elements(By.CSS_SELECTOR, "#trace .dygraph-axis-label-y2")
+    degrees = [float(label.text.removesuffix(" °C").replace(",", ".")) for label in labels]
+    assert len({round(after - before, 1) for before, after in pairwise(degrees)}) == 1, degrees
     # A period is drawn with the mouse.
     ActionChains(browser).move_to_element_with_offset(
         plot, -100, 0

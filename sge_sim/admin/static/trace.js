@@ -100,7 +100,7 @@ Element.prototype.setAttribute = function (nom, valeur) {
     axes: {
       x: { axisLabelFormatter: axe, axisLabelWidth: etroit ? 50 : 90, pixelsPerLabel: etroit ? 55 : 95 },
       y: { axisLabelFormatter: (valeur) => nombre.format(valeur), axisLabelWidth: etroit ? 48 : 70 },
-      y2: { axisLabelFormatter: (valeur) => `${nombre.format(Math.round(valeur * 10) / 10)} °C`, axisLabelWidth: 48, drawGrid: false },
+      y2: { axisLabelFormatter: (valeur) => `${nombre.format(valeur)} °C`, axisLabelWidth: 48, drawGrid: false, independentTicks: true },
     },
     underlayCallback: fond,
     highlightCallback: (_evenement, t, points) => {
