@@ -1,8 +1,10 @@
 """What an assistant may ask of a simulator: the tools of `sge-sim mcp`.
 
-They call the administration of this machine's simulator.
+They call the administration of this machine's simulator. What they are given and what they return
+is bounded: an assistant reads it all.
 """
 
+import functools
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -22,6 +24,33 @@ from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.services.registry import CODES
 from sge_sim.tables.acteurs import default_acteur
 
+# Calls of a list; characters of an argument, and of a text of an answer.
+_APPELS, _ARGUMENT, _TEXTE = 50, 100, 4_000
+
+
+def _bounded(outil: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse long arguments of a tool, and cut the texts that it returns."""
+
+    @functools.wraps(outil)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if any(isinstance(each, str) and each[_ARGUMENT:] for each in (*args, *kwargs.values())):
+            raise UsageError(f"Ce qui est demandé tient en {_ARGUMENT} caractères au plus.")
+        return _cut(outil(*args, **kwargs))
+
+    return call
+
+
+def _cut(answer: Any) -> Any:
+    match answer:
+        case str() if len(answer) > _TEXTE:
+            whole = "sge-sim journal show donne un appel entier"
+            return f"{answer[:_TEXTE]}… (coupé à {_TEXTE} caractères : {whole})"
+        case dict():
+            return {name: _cut(value) for name, value in answer.items()}
+        case list():
+            return [*map(_cut, answer)]
+    return answer
+
 
 class Outils:
     """The tools, each with its French description; those of `actions` change the simulator."""
@@ -30,7 +59,9 @@ class Outils:
         self._data_dir = data_dir
 
     def journal(self, code: str = "", service: str = "", limite: int = 20) -> list[Any]:
-        """Donner les derniers appels reçus, les plus récents d'abord : règle, source, remède."""
+        """Donner les derniers appels reçus (50 au plus), du plus récent : règle, source, remède."""
+        if limite > _APPELS:
+            raise UsageError(f"limite : {_APPELS} appels au plus ; préciser le code ou le service.")
         asked = {"code": code, "service": service, "limit": limite}
         return list(
             administration_of(self._data_dir).get(
@@ -88,12 +119,14 @@ class Outils:
     @property
     def lectures(self) -> Sequence[Callable[..., Any]]:
         """The tools that only read."""
-        return (self.journal, self.expliquer, self.demande, self.heure)
+        outils: Sequence[Callable[..., Any]]
+        outils = (self.journal, self.expliquer, self.demande, self.heure)
+        return [*map(_bounded, outils)]
 
     @property
     def actions(self) -> Sequence[Callable[..., Any]]:
         """The tools that change the simulator."""
-        return (self.avancer, self.jouer)
+        return [*map(_bounded, (self.avancer, self.jouer))]
 
     def _tiers(self) -> tuple[str, str]:
         """Return the login and the contract of the default tiers."""

@@ -86,6 +86,45 @@ def test_a_call_of_the_journal_is_told_with_its_rule(
     assert "point_connu" in json.dumps(said)
 
 
+def test_a_long_answer_is_cut_and_says_what_gives_the_rest(
+    outils: Outils, served: RunningSimulator
+) -> None:
+    journal, expliquer, *_ = outils.lectures
+    # The door takes so large a demand, and the administration gives 900 kB of it.
+    message = outils.demande("ADP-NR1").encode().replace(b"<pointId", b"\n" * 900_000 + b"<pointId")
+    served.session.post(
+        f"{served.url}/ConsultationDonneesTechniquesContractuelles/v1.0",
+        data=message,
+        headers={"Content-Type": "text/xml; charset=utf-8"},
+        timeout=30,
+    )
+    (call,) = journal(limite=1)
+    said = expliquer(str(call["id"]))
+    assert said["request"].endswith("sge-sim journal show donne un appel entier)")
+    assert len(json.dumps(said)) < 12_000
+    with pytest.raises(UsageError, match="50 appels au plus ; préciser le code ou le service"):
+        journal(limite=51)
+
+
+@pytest.mark.parametrize(
+    ("outil", "argument"),
+    [
+        ("journal", "code"),
+        ("expliquer", "refus"),
+        ("demande", "cas"),
+        ("avancer", "duree"),
+        ("jouer", "cas"),
+    ],
+)
+def test_what_an_assistant_asks_is_not_repeated_at_length(
+    outils: Outils, outil: str, argument: str
+) -> None:
+    (ask,) = (each for each in (*outils.lectures, *outils.actions) if each.__name__ == outil)
+    for text in ("x" * 10_000_000, "1" * 10_000_000):
+        with pytest.raises(UsageError, match=r"^Ce qui est demandé tient en 100 caractères"):
+            ask(**{argument: text})
+
+
 def test_only_what_is_asked_for_may_act(outils: Outils) -> None:
     reads = {each.__name__ for each in outils.lectures}
     assert reads == {"journal", "expliquer", "demande", "heure"}
