@@ -138,7 +138,9 @@ def handle(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
         if call.method not in route.methods:
             raise Refus(rest_rules.METHODE)
         exchange.service, exchange.version = route.service, route.version
-        if unfit := unfit_in({**call.parameters, **call.form}):
+        # What an address has in ASCII can be read, but for what a % codes.
+        plain = call.query.isascii() and "%" not in call.query and not call.body
+        if not plain and (unfit := unfit_in({**call.parameters, **call.form})):
             raise Refus(rest_rules.TEXTE, error_description=unfit)
         return route.handler(backend, exchange, found)
     raise Refus(rest_rules.SANS_RESSOURCE)

@@ -103,9 +103,8 @@ class CountedEditions:
     def __init__(self, engine: Engine, looking: Engine) -> None:
         """`looking` makes that connection, which must not begin transactions."""
         self._looking = looking
-        self.turn: AbstractContextManager[object] = (
-            nullcontext()
-        )  # each reads on a connection of its own
+        # Each reads on a connection of its own.
+        self.turn: AbstractContextManager[object] = nullcontext()
         self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ")
         self._lock = Lock()
         self._opened: tuple[Connection, Driver] | None = None

@@ -195,11 +195,12 @@ def describe_demanded(points: Sequence[PointDemande], *, pertes: bool = False) -
     """Return what is published of the points of which something was measured on the days that are
     demanded: they begin with the last commissioning at the earliest, and with the access service.
     """
+    contrats = [point.contrat for point in points]
     mesures = [
         point_mesure(
-            point.point, point.dossier.mesures, point.demande.sens, point.contrat, pertes=pertes
+            point.dossier.point, point.dossier.mesures, point.demande.sens, contrat, pertes=pertes
         )
-        for point in points
+        for point, contrat in zip(points, contrats, strict=True)
     ]
     etendues = [
         None if mesure is None else _jours(point, mesure.mise_en_service)
