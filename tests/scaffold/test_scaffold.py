@@ -157,7 +157,7 @@ def test_the_kit_offers_it(started: list[str], run: Run, tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "kit.zip") as kit:
         assert PATH.encode() in kit.read("kit-sge/wsdl/DemandeJouet-v1.0.wsdl")
-        assert f"DemandeJouet;1.0;Jouets;https://localhost:8443{PATH};" in kit.read(
+        assert f"DemandeJouet;1.0;jouets;https://localhost:8443{PATH};" in kit.read(
             "kit-sge/services.csv"
         ).decode("utf-8-sig")
 

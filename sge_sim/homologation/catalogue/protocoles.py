@@ -17,8 +17,8 @@ Versions = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Protocole:
-    """A protocol: `packages` are all that its releases may list, in the order of every
-    list of them.
+    """A protocol: `read_packages` gives all that its releases may list, in the order of every list
+    of them.
 
     `versions` gives, for the name of a release, the versions of each service that its cases may
     call, `existences` when those were served that weren't always. A code of refusal matches `code`,
@@ -27,12 +27,23 @@ class Protocole:
     """
 
     nom: str
-    packages: tuple[str, ...]
+    read_packages: Callable[[], tuple[str, ...]]
     versions: Callable[[str], Versions]
     code: re.Pattern[str]
     code_dit: str
     reperes: tuple[str, ...]
     existences: Callable[[], Mapping[str, Existence]] = dict
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """All the packages that its releases may list."""
+        return self.read_packages()
+
+
+def _packages_of_sge() -> tuple[str, ...]:
+    from sge_sim.services.registry import SERVICES
+
+    return tuple(dict.fromkeys((*PACKAGES, *(service.package for service in SERVICES))))
 
 
 def _versions_of_sge(release: str) -> Versions:
@@ -64,7 +75,7 @@ SIMULATEUR: Final = "simulateur"
 
 SOAP: Final = Protocole(
     nom="soap",
-    packages=PACKAGES,
+    read_packages=_packages_of_sge,
     versions=_versions_of_sge,
     code=re.compile("SGT[0-9A-Z]{3,4}"),
     code_dit="un code SGT",
@@ -80,7 +91,7 @@ def reperes_of_sge(login: str, contrat_id: str) -> dict[str, str]:
 
 DATA_CONNECT: Final = Protocole(
     nom="data-connect",
-    packages=("data-connect",),
+    read_packages=lambda: ("data-connect",),
     versions=_versions_of_data_connect,
     code=re.compile("[A-Za-z0-9][A-Za-z0-9_ -]{1,39}"),
     code_dit="un code d'erreur tel que ADAM-ERR0123",
