@@ -90,7 +90,7 @@ def test_each_fault_is_told_with_its_line_and_nothing_is_imported(
     done = running.command("points", "import", str(file))
     assert done.returncode == 2
     first, second, last = done.stderr.splitlines()
-    assert first.startswith("points.csv, ligne 6 : elle a 1 cellules")
+    assert first.startswith("points.csv, ligne 6 : elle a 1 cellule et ")
     assert second.startswith("points.csv, ligne 5, prm : ")
     assert "2 erreurs : rien n'est importé" in last
     assert running.command("points", "export").stdout.count("\n") == 1
