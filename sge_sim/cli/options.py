@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -88,7 +89,7 @@ def _file_settings(ctx: click.Context) -> dict[str, Any]:
 
 def _typed_folder(args: Sequence[str]) -> str | None:
     """Return the folder that the command line names, before it is parsed."""
-    for word, following in zip(args, [*args[1:], ""], strict=True):
+    for word, following in pairwise((*args, "")):
         name, separator, value = word.partition("=")
         if name == "--data-dir":
             return value if separator else following

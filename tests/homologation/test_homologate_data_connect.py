@@ -41,6 +41,7 @@ NOT_IN_A_CASE = {
     "page_duree_absente": "the same",
     "page_panne": "the simulator's own failure",
     "page_erreur": "the same",
+    "texte": "no documented error: assumed",
 }
 
 
