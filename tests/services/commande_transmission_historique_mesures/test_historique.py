@@ -212,7 +212,7 @@ def test_sgt402_in_production_without_homologation(
     with orders_simulator(folder, "--environment", "production") as orders:
         assert orders.historique(C5)["body"]["affaireId"]
         orders.simulator.execute(
-            "DELETE FROM habilitation WHERE package = 'Historique' AND acteur_code = 'TIERS1'",
+            "DELETE FROM habilitation WHERE package = 'historique' AND acteur_code = 'TIERS1'",
         )
         assert orders.historique(C5) == "SGT402"
 
