@@ -1,178 +1,192 @@
-"""A recorded message in a page: indented, coloured, its long series folded, what is wrong marked.
+"""A recorded message in a page: indented, coloured, what is wrong marked, cut where it is long.
 
-What a client wrote is escaped, whatever it is, and what is shown of it is bounded: the file to
-download gives it whole.
+What a client wrote is escaped, whatever it is; the file to download gives it whole. Whatever was
+recorded, it takes less than half a second and some megabytes, and no name outlives it: expat reads,
+where libxml2 keeps every name that its thread has met. Entities aren't expanded and nothing is
+fetched.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import groupby
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final
+from xml.parsers import expat
 
 from markupsafe import Markup, escape
 
-from sge_sim.admin.message_outline import Element, Left, Remark, Text, read_outline
-from sge_sim.domaine.francais import counted, grouped
+from sge_sim.domaine.francais import grouped, shortened
+from sge_sim.journal import Echange
 
+LOOKED_AT: Final = 2**20
+"""Bytes of a message that are read: as many as a request may have, unless a setting says more."""
 MAX_SHOWN: Final = 100_000
 """Characters that are shown of what isn't XML."""
-_SERIES: Final = 6
-"""Brothers of one name from which on a series is folded; so many are shown before."""
-_SHOWN_FIRST: Final = 2
-_INDENTED: Final = 24
-"""Levels beyond which the margin doesn't grow."""
+_ROOM: Final = 200_000
+"""Characters of HTML from which on no more elements are shown."""
+_LONG: Final = 2_000
+"""Characters that are shown of a name, of a text, or of the attributes of an element."""
+_DEEPEST: Final = 256
+_CLOSING: Final = Markup("&lt;/<b>{}</b>&gt;")
+_MARK: Final = Markup('<mark>{}</mark> <span class="alerte">← en cause</span>')
 
 
 def show_message(body: bytes | None, suspects: Sequence[Collection[str]] = ()) -> Markup:
     """Return a message as HTML: coloured XML where it is sound and has no DTD, text otherwise.
 
     `suspects` are sets of local names: the elements of the first set of which there are any are
-    marked, and are shown wherever they stand.
+    marked. What stands in others is wrong rather than these: they are where there is nothing else.
     """
     if not body:
         return Markup("(vide)")
+    cut = escape(f"… (coupé : {grouped(len(body))} octets en tout, dans le fichier à télécharger)")
+    reader = _Reader()
     try:
-        outline = read_outline(body, frozenset().union(*suspects))
-    except ValueError:
-        return _text(body)
-    found = (outline.present.intersection(names) for names in suspects)
-    guilty = next((names for names in found if names), frozenset())
-    lines = _XmlPage(guilty, outline.root).lines(outline.root, 0)
-    shown = Markup("").join(lines)
-    return shown if outline.whole else shown + _cut(f"{grouped(len(body))} octets")
+        reader.read(body)
+    except (expat.ExpatError, ValueError, LookupError):  # the last for an encoding that isn't known
+        reader.lines.clear()
+    if not reader.lines:
+        text = body[: 4 * MAX_SHOWN].decode("utf-8", "replace")
+        return escape(text) if len(text) <= MAX_SHOWN else escape(text[:MAX_SHOWN]) + "\n" + cut
+    guilty = next(filter(None, map(reader.names.intersection, suspects)), set[str]())
+    innermost = any(line.innermost for line in reader.lines if line.name in guilty)
+    for line in reader.lines:
+        if line.name in guilty and (line.innermost or not innermost):
+            line.html = _MARK.format(line.html)
+    shown = Markup("").join("  " * line.depth + line.html + "\n" for line in reader.lines)
+    return shown if len(body) <= LOOKED_AT and reader.room > 0 else shown + cut
 
 
-def _text(body: bytes) -> Markup:
-    text = body[: 4 * MAX_SHOWN].decode("utf-8", "replace")
-    if len(text) <= MAX_SHOWN:
-        return escape(text)
-    return escape(text[:MAX_SHOWN]) + "\n" + _cut(f"{grouped(len(body))} octets")
+@dataclass(slots=True)
+class _Line:
+    """A line of the page; `name` is the local one of the element that it opens, if it does.
 
-
-def _cut(whole: str) -> Markup:
-    return escape(f"… (coupé : {whole} en tout, dans le fichier à télécharger)")
-
-
-_Item = Element | Text | Remark | Left
-
-
-class _XmlPage:
-    """Writes the elements of a message, those named in `guilty` marked.
-
-    What stands in others is wrong rather than these: they are marked where there is nothing else.
+    `innermost` tells that there is but text in this element, and that it ends in the same line.
     """
 
-    def __init__(self, guilty: Collection[str], root: Element) -> None:
-        self._guilty = guilty
-        self._innermost = any(
-            _is_innermost(each) and each.local_name in guilty for each in _elements(root)
-        )
-        self._holders: set[int] = set()
-        self._find_holders(root)
-
-    def lines(self, item: _Item, depth: int) -> Iterator[Markup]:
-        margin = "  " * min(depth, _INDENTED)
-        match item:
-            case Element():
-                yield from self._element(item, depth, margin)
-            case Text():
-                yield Markup("{}<em>{}</em>\n").format(margin, _shown(item).strip())
-            case Remark(text):
-                yield Markup("{}<i>{}</i>\n").format(margin, text)
-            case Left(_, count):
-                yield Markup("{}… et {}, dans le fichier à télécharger\n").format(
-                    margin, _others(count)
-                )
-
-    def _element(self, element: Element, depth: int, margin: str) -> Iterator[Markup]:
-        opening = Markup("&lt;<b>{}</b>{}").format(element.name, _attributes(element))
-        closing = Markup("&lt;/<b>{}</b>&gt;").format(element.name)
-        match element.children:
-            case []:
-                whole = opening + Markup("/&gt;")
-            case [Text() as text]:
-                whole = opening + Markup("&gt;<em>{}</em>").format(_shown(text)) + closing
-            case _:
-                marked = self._marked(element, opening + Markup("&gt;"))
-                yield Markup("{}{}\n").format(margin, marked)
-                yield from self._children(element.children, depth + 1)
-                yield Markup("{}{}\n").format(margin, closing)
-                return
-        yield Markup("{}{}\n").format(margin, self._marked(element, whole))
-
-    def _children(self, children: Sequence[_Item], depth: int) -> Iterator[Markup]:
-        for name, group in groupby(children, key=_series_of):
-            series = list(group)
-            shown = series
-            if name is not None and _count(series) > _SERIES:
-                shown = series[:_SHOWN_FIRST]
-            for child in shown:
-                yield from self.lines(child, depth)
-            folded = series[len(shown) :]
-            if folded:
-                yield Markup("<details{}><summary>{} « {} » de plus</summary>").format(
-                    " open" if any(id(each) in self._holders for each in folded) else "",
-                    grouped(_count(folded)),
-                    name,
-                )
-                for child in folded:
-                    yield from self.lines(child, depth)
-                yield Markup("</details>")
-
-    def _marked(self, element: Element, line: Markup) -> Markup:
-        if not self._is_guilty(element):
-            return line
-        return Markup('<mark>{}</mark> <span class="alerte">← en cause</span>').format(line)
-
-    def _is_guilty(self, element: Element) -> bool:
-        return element.local_name in self._guilty and (
-            not self._innermost or _is_innermost(element)
-        )
-
-    def _find_holders(self, element: Element) -> bool:
-        """Keep which elements are marked, or one in them; tell whether this one is of them."""
-        holds = self._is_guilty(element)
-        for child in element.children:
-            if isinstance(child, Element) and self._find_holders(child):
-                holds = True
-        if holds:
-            self._holders.add(id(element))
-        return holds
+    depth: int
+    html: Markup
+    name: str = ""
+    innermost: bool = False
 
 
-def _elements(root: Element) -> Iterator[Element]:
-    """Yield an element and all those in it."""
-    pending = [root]
-    while pending:
-        element = pending.pop()
-        yield element
-        pending += (child for child in element.children if isinstance(child, Element))
+class _Reader:
+    """What expat calls as it goes through a message, for each of what may be 300 000 elements."""
+
+    def __init__(self) -> None:
+        self.lines: list[_Line] = []
+        self.room = _ROOM
+        self.names: set[str] = set()
+        """Local ones of all elements, shown or not."""
+        self._depth = 0
+        self._opened: _Line | None = None
+        """The line of an element in which there was nothing but text so far."""
+        self._text = ""
+
+    def read(self, body: bytes) -> None:
+        parser = expat.ParserCreate()  # that `self` doesn't know: both are gone once they were used
+        parser.ordered_attributes = True
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._add_text
+        parser.CommentHandler = self._comment
+        parser.ProcessingInstructionHandler = self._instruction
+        parser.StartDoctypeDeclHandler = self._refuse
+        parser.Parse(body[:LOOKED_AT], len(body) <= LOOKED_AT)
+        self._interrupt()
+
+    def _start(self, name: str, attributes: list[str]) -> None:
+        self._interrupt()
+        local = name.rpartition(":")[2]
+        self.names.add(local)
+        if self.room > 0:
+            self._write(Markup("&lt;<b>{}</b>{}"), name, _attributes(attributes))
+            self._opened = self.lines[-1]
+            self._opened.name = local
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise ValueError("les éléments s'emboîtent trop")
+
+    def _end(self, name: str) -> None:
+        line, self._opened = self._opened, None
+        if line is None:
+            self._interrupt()
+            self._depth -= 1
+            self._write(_CLOSING, name)
+            return
+        rest = Markup("/&gt;")
+        if self._text:
+            rest = Markup("&gt;<em>{}</em>").format(shortened(self._text, _LONG))
+            rest += _CLOSING.format(shortened(name, _LONG))
+            self._text = ""
+        line.html += rest
+        line.innermost = True
+        self.room -= len(rest)
+        self._depth -= 1
+
+    def _add_text(self, text: str) -> None:
+        if self._text or not text.isspace():
+            self._text = (self._text + text)[: _LONG + 1]
+
+    def _comment(self, text: str) -> None:
+        self._interrupt()
+        self._write(Markup("<i>&lt;!--{}--&gt;</i>"), text)
+
+    def _instruction(self, target: str, text: str) -> None:
+        self._interrupt()
+        self._write(Markup("<i>&lt;?{}?&gt;</i>"), f"{target} {text}")
+
+    def _refuse(self, *_: object) -> None:
+        raise ValueError("une DTD n'a pas sa place ici")
+
+    def _interrupt(self) -> None:
+        """Begin a line, for something else than text; the text so far has one of its own."""
+        if self._opened is not None:
+            self._opened.html += Markup("&gt;")
+            self._opened = None
+        if self._text:
+            self._write(Markup("<em>{}</em>"), self._text.strip())
+            self._text = ""
+
+    def _write(self, pattern: Markup, text: str, more: str = "") -> None:
+        if self.room > 0:
+            html = pattern.format(shortened(text, _LONG), more)
+            self.lines.append(_Line(self._depth, html))
+            self.room -= len(html) + 2 * self._depth + len(_MARK)
 
 
-def _is_innermost(element: Element) -> bool:
-    return all(isinstance(child, Text) for child in element.children)
-
-
-def _series_of(item: _Item) -> str | None:
-    return item.name if isinstance(item, Element | Left) else None
-
-
-def _count(items: Sequence[_Item]) -> int:
-    return sum(item.count if isinstance(item, Left) else 1 for item in items)
-
-
-def _shown(text: Text) -> str:
-    more = f"… (coupé, caractères de plus : {grouped(text.more)})" if text.more else ""
-    return text.text + more
-
-
-def _attributes(element: Element) -> Markup:
-    written = Markup("").join(
-        Markup(' <i>{}</i>="<q>{}</q>"').format(name, value) for name, value in element.attributes
-    )
-    if element.more_attributes:
-        written += f" … et {counted(element.more_attributes, 'autre attribut', 'autres attributs')}"
+def _attributes(given: list[str]) -> Markup:
+    written = Markup()
+    left = _LONG
+    for name, value in zip(given[::2], given[1::2], strict=True):
+        left -= len(name) + len(value)
+        if left < 0:
+            return written + " …"
+        written += Markup(' <i>{}</i>="<q>{}</q>"').format(name, value)
     return written
 
 
-def _others(count: int) -> str:
-    return f"{grouped(count)} {'autres' if count > 1 else 'autre'}"
+_WORD: Final = re.compile(r"\w+")
+# What a `remede` says, and the elements that it is about where it names none.
+_ABOUT: Final = (
+    (r"\blogins?\b", ("loginUtilisateur", "initiateurLogin", "loginDemandeur")),
+    (r"\bcontrats? (?:connu|de l'acteur|en cours|GRD)", ("contratId", "contratConcerne")),
+    (r"code postal", ("codePostal",)),
+    (r"INSEE", ("codeInseeCommune",)),
+    (r"un nom d'au moins", ("nomClientFinalOuDenominationSociale",)),
+    (r"\bPRM\b|\b[Uu]n (?:point|compteur)\b|le point", ("pointId",)),
+)
+
+
+def suspects_of(echange: Echange) -> Sequence[frozenset[str]]:
+    """Return the names of the elements that a refusal is about, the surest set first.
+
+    The elements that the journal's words name come first, and count where the request has any; else
+    those that its `remede` speaks of. None for a request that was accepted.
+    """
+    if (echange.rule is None and not echange.detail) or echange.code == "SGT200":
+        return ()
+    remede = "" if echange.rule is None else echange.rule.remede
+    words = " ".join((remede, echange.detail or ""))
+    about = (frozenset(elements) for pattern, elements in _ABOUT if re.search(pattern, words))
+    return (frozenset(_WORD.findall(words)), *about)

@@ -273,19 +273,9 @@ def test_a_hostile_exchange_still_tells_what_decided(flooded: Room, rank: int) -
         assert f"--data-binary @{rank}-requete.xml" in page.get_element_by_id("copie-curl").text
 
 
-def test_the_elements_at_fault_are_marked_before_and_behind_all_the_others(flooded: Room) -> None:
+def test_the_element_at_fault_is_marked_before_all_the_others(flooded: Room) -> None:
     (marked,) = flooded.page("/echanges/1").xpath("//mark")
     assert marked.text_content() == "<n0>"
-    voie = "<numeroEtNomVoie>1</numeroEtNomVoie>" * 20_000
-    flooded.services.post(
-        SERVICE,
-        message(
-            f"<criteres><adresseInstallation>{voie}</adresseInstallation></criteres>"
-            "<loginUtilisateur>x</loginUtilisateur>"
-        ),
-    )
-    page = flooded.page(f"/echanges/{flooded.state.journal.newest_id()}")
-    assert page.xpath("//mark")[-1].text_content() == "<loginUtilisateur>x</loginUtilisateur>"
 
 
 def test_what_is_cut_is_told_and_had_whole(flooded: Room) -> None:

@@ -6,8 +6,7 @@ import pytest
 from admin_kit import UNKNOWN, Room
 from lxml import html
 
-from sge_sim.admin.message_outline import suspects_of
-from sge_sim.admin.xml_page import MAX_SHOWN, show_message
+from sge_sim.admin.xml_page import MAX_SHOWN, show_message, suspects_of
 from sge_sim.journal import EchangeRecord
 
 SCRIPT = "<script>alert(1)</script>"
@@ -104,22 +103,30 @@ def test_xml_is_indented_and_entities_are_not_expanded() -> None:
     assert plain(b'<p:a xmlns:p="u" p:x="1"/>') == '<p:a xmlns:p="u" p:x="1"/>\n'
     bomb = b'<!DOCTYPE a [<!ENTITY e "boum">]><a>&e;</a>'
     assert plain(bomb) == bomb.decode()
+    deep = b"<a>" * 257 + b"</a>" * 257
+    assert plain(deep) == deep.decode()
+    unknown = b'<?xml version="1.0" encoding="x"?><a/>'
+    assert plain(unknown) == unknown.decode()
     assert plain(b"pas du XML \xe9") == "pas du XML \ufffd"
     assert plain(None) == "(vide)"
 
 
-def test_a_long_series_is_folded_with_its_count() -> None:
-    shown = show_message(b"<a>" + b"<v>1</v>" * 17520 + b"</a>")
-    tree = html.fromstring(f"<div>{shown}</div>")
-    assert tree.xpath("//summary")[0].text == "17\u202f518 « v » de plus"
-    assert len(shown) < 100_000
-    assert "17\u202f218 autres" in shown
-
-
-def test_a_long_text_is_cut() -> None:
-    shown = show_message(b"x" * (MAX_SHOWN + 1))
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        (b"x" * (MAX_SHOWN + 1), "100\u202f001"),
+        (b"<a>" + b"<v>1</v>" * 17520 + b"</a>", "140\u202f167"),
+    ],
+)
+def test_what_is_long_is_cut(body: bytes, size: str) -> None:
+    shown = plain(body)
     assert len(shown) < MAX_SHOWN + 100
-    assert shown.endswith("… (coupé : 100\u202f001 octets en tout, dans le fichier à télécharger)")
+    assert shown.endswith(f"\n… (coupé : {size} octets en tout, dans le fichier à télécharger)")
+
+
+def test_a_long_text_leaves_room_for_what_follows() -> None:
+    shown = plain(b'<a><b c="1" d="' + b"x" * 9999 + b'">' + b"y" * 99999 + b"</b><c/></a>")
+    assert shown == f'<a>\n  <b c="1" …>{"y" * 1999}…</b>\n  <c/>\n</a>\n'
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,10 @@ from sge_sim.admin.filtres_journal import (
     read_recherche,
 )
 from sge_sim.admin.followers import Followed, changed
-from sge_sim.admin.message_outline import suspects_of
 from sge_sim.admin.routes import AdminState, RowNumber, attachment
 from sge_sim.admin.routes.forms import Form, TypedForm
 from sge_sim.admin.routes.listes import PAR_PAGES, Apres, Avant, Limite, page_of
-from sge_sim.admin.xml_page import show_message
+from sge_sim.admin.xml_page import show_message, suspects_of
 from sge_sim.api.premier_appel import Moyens, moyens_for
 from sge_sim.api.typed_filters import service_names
 from sge_sim.api.views import ExchangeView, ExchangeWithBodies, Sent

@@ -1,4 +1,4 @@
-"""What is shown of a message, whatever was sent: a bounded part, and what is wrong in any case."""
+"""What is shown of a message, whatever was sent: a bounded part, what is wrong marked."""
 
 import gc
 import time
@@ -6,8 +6,7 @@ import time
 import pytest
 from lxml import html
 
-from sge_sim.admin.message_outline import FIRST, LOOKED_AT, read_outline
-from sge_sim.admin.xml_page import show_message
+from sge_sim.admin.xml_page import LOOKED_AT, show_message
 
 MOST_BYTES = 700_000
 SECONDS = 0.6
@@ -31,6 +30,7 @@ HOSTILE = {
     "long names": filled("<" + "é" * 900 + "{0:06}/>"),
     "long texts": filled("<e{0:06}>" + "&amp;" * 900 + "</e{0:06}>"),
     "short texts": filled("<e>&amp;</e>"),
+    "one text": filled("x"),
     "texts between elements": filled("t<e/>"),
     "comments": filled('<!--"""-->'),
     "instructions": filled('<?p """?>'),
@@ -56,36 +56,22 @@ def test_a_hostile_message_is_shown_small_and_soon(kind: str) -> None:
     assert min(seconds) < SECONDS
 
 
-@pytest.mark.parametrize("kind", ["names that are all new", "long texts", "long attributes"])
-def test_the_first_elements_are_shown_however_large(kind: str) -> None:
-    shown = html.fromstring(f"<div>{show_message(HOSTILE[kind])}</div>").text_content()
-    count = min(FIRST, HOSTILE[kind].count(b"<e"))
-    assert all(f"<e{number:06}" in shown for number in range(count - 1))
+def marks(body: bytes, *suspects: set[str]) -> list[str]:
+    page = html.fromstring(f"<div>{show_message(body, suspects)}</div>")
+    return [each.text_content() for each in page.iter("mark")]
 
 
-def test_what_is_wrong_is_shown_after_ever_so_many_others() -> None:
-    for before, after in (("<r>", ""), (LEVELS, UP)):
-        end = "</r>" if before == "<r>" else ""
-        message = filled("<e/>", before, f"<s><p:wrong>1</p:wrong></s>{after}{end}")
-        page = html.fromstring(f"<div>{show_message(message, [{'absent'}, {'wrong'}])}</div>")
-        (marked,) = page.xpath("//mark")
-        assert marked.text_content() == "<p:wrong>1</p:wrong>"
-        assert "autres, dans le fichier à télécharger" in page.text_content()
+def test_what_is_wrong_is_marked_by_the_first_names_that_are_present() -> None:
+    assert marks(b"<r><a/><p:b>1</p:b></r>", {"c"}, {"b"}, {"a"}) == ["<p:b>1</p:b>"]
+    assert marks(b"<r><a/></r>", {"c"}) == []
+    beyond = filled("<a/>", "<r>", "<b/></r>")
+    assert marks(beyond, {"b"}, {"a"}) == []
 
 
-def test_a_fold_that_holds_what_is_wrong_is_open() -> None:
-    message = b"<r>" + b"<e><v/></e>" * 40 + b"<e><wrong/></e></r>"
-    page = html.fromstring(f"<div>{show_message(message, [{'wrong'}])}</div>")
-    (fold,) = page.xpath("//details")
-    assert "open" in fold.attrib
-    assert "open" not in html.fromstring(f"<div>{show_message(message)}</div>")[0].attrib
-
-
-def test_the_first_set_of_names_that_is_present_is_the_one_that_is_marked() -> None:
-    shown = show_message(b"<r><a/><b/></r>", [{"c"}, {"a"}, {"b"}])
-    assert [each.text_content() for each in html.fromstring(f"<i>{shown}</i>").iter("mark")] == [
-        "<a/>"
-    ]
+def test_what_holds_others_is_marked_where_nothing_in_it_is() -> None:
+    body = b"<r><a><b/></a><a><c/></a></r>"
+    assert marks(body, {"a", "b"}) == ["<b/>"]
+    assert marks(body, {"a"}) == ["<a>", "<a>"]
 
 
 def test_elements_are_shown_as_they_were_written() -> None:
@@ -101,7 +87,7 @@ def test_a_reading_leaves_nothing_behind() -> None:
     try:
         before = len(gc.get_objects())
         for _ in range(5):
-            read_outline(HOSTILE["names that are all new"])
+            show_message(HOSTILE["names that are all new"])
         assert len(gc.get_objects()) - before < 100
     finally:
         gc.enable()
