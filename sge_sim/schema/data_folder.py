@@ -82,9 +82,10 @@ def _has_tables(connection: Connection) -> bool:
     if numero != SCHEMA:
         raise UsageError(
             f"cette base vient d'une autre version de sge-sim (schéma {numero} ; celle-ci lit le "
-            f"schéma {SCHEMA}) : en exporter les points par cette autre version (sge-sim points "
-            "export ; de même avec --acteurs et --mesures) et les importer par celle-ci (sge-sim "
-            "points import) dans un dossier neuf ou une base vide."
+            f"schéma {SCHEMA}) : en exporter par elle les acteurs, les points et les mesures "
+            "(sge-sim points export --acteurs, sans option, --mesures) et les importer par "
+            "celle-ci dans cet ordre (sge-sim points import), dans un dossier neuf ou une base "
+            "vide."
         )
     return True
 
