@@ -35,7 +35,7 @@ UNUSED = (
     *("sqlalchemy/testing", "sqlalchemy/dialects/m*sql", "sqlalchemy/dialects/oracle"),
     *("tzdata/zoneinfo/[!EGU_]*", "reportlab/fonts", "reportlab/graphics/barcode"),
     *("sqlalchemy/dialects/*.txt", "urllib3/contrib/emscripten", "fastapi/.agents"),
-    *("alembic/templates", "jsonschema/benchmarks", "pytz/zoneinfo", "dateutil/zoneinfo"),
+    *("jsonschema/benchmarks", "pytz/zoneinfo", "dateutil/zoneinfo"),
     *("**/*.pyx", "**/*.pxd", "**/*.pxi", "**/*.pyi", "**/*.c", "**/*.h", "**/*.a", "**/*.sfd"),
     *("**/tests", "**/test", "**/__pycache__", "**/py.typed", "**/*.cfg", "bin"),
     *(
@@ -48,12 +48,11 @@ UNUSED = (
 """What packages hold and nothing here reads."""
 BESIDE_THEIR_FILES = ("spyne", "sge_sim", "os.pyc", "sitecustomize.pyc")
 """What looks at its own files; `os` is how Python finds its library."""
-READ_AS_TEXT = "sge_sim/schema/migrations"  # Alembic loads its files by their names
 IMPORT_ALL = """
 import importlib, pkgutil, sge_sim
 for module in pkgutil.walk_packages(sge_sim.__path__, "sge_sim."):
     try:
-        if ".migrations" not in module.name and not module.name.endswith("__main__"):
+        if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     except ModuleNotFoundError as error:
         if error.name not in ("pytest", "psycopg"):
@@ -178,8 +177,7 @@ def compile_all(folder: Path) -> None:
     if not done:
         raise SystemExit("some files didn't compile")
     for source in folder.rglob("*.py"):
-        if READ_AS_TEXT not in source.as_posix():
-            source.unlink()
+        source.unlink()
 
 
 def zip_bytecode(archive: Path, *folders: Path) -> None:

@@ -33,7 +33,7 @@ _WARMED = {
     "lowatt_enedis": "import rich.console, rich.json",
 }
 """What each program does at its first use, and always in the same way: done before the forks."""
-_LEFT_OUT = re.compile(r"\.(__main__|cli|migrations)\b")
+_LEFT_OUT = re.compile(r"\.(__main__|cli)\b")
 
 
 def run_module(

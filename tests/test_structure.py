@@ -65,8 +65,8 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.supervised", "sge_sim.processes.data_connect_process"): 300,
     ("pytest_plugin", "sge_sim.homologation.testing"): 818,
     ("facts.database", "sge_sim.tables.postgresql"): 91,
-    ("schema.data_folder", "alembic"): 260,
     ("schema.data_folder", "sge_sim.journal"): 60,
+    ("schema.data_folder", "sge_sim.tables.models"): 65,
     ("processes.serving_note", "http"): 20,
     ("referentiel.apports.versement", "sge_sim.referentiel.apports.jours"): 100,
 }

@@ -27,7 +27,7 @@ from sge_sim.tables.flux import release_claims
 from sge_sim.tables.plateforme import is_epoque, is_shared, next_epoque
 from sge_sim.tables.prepared import Driver
 
-# Any number of our own: it names the lock that PostgreSQL keeps while somebody migrates.
+# Any number of our own: it names the lock that PostgreSQL keeps while somebody makes the tables.
 _LOCK = 7_436_001
 BULK_LOCK: Final = 7_436_002
 """Of who does bulk work in short transactions."""

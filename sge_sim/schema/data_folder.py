@@ -1,16 +1,11 @@
-"""The state in its folder: whether it is ours and up to date, how it gets there, how it is opened.
-
-A migration is a file `versions/NNNN_name.py` whose revision is its number, so what is the newest
-is known from the names, without loading Alembic: a start with nothing to do costs one query.
-"""
+"""The state in its folder: whether it is ours and of this version, how it is made and opened."""
 
 import os
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
+from sqlalchemy import Connection, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from sge_sim.errors import UsageError
@@ -20,49 +15,27 @@ from sge_sim.machine.files import make_private_file
 from sge_sim.settings import Settings, variable_of
 from sge_sim.settings.own_folder import settings_beside
 from sge_sim.tables.apports import is_installed
+from sge_sim.tables.ecritures import Ecriture, Numero, Schema
 from sge_sim.tables.prepared import Driver
 
 if TYPE_CHECKING:
     from sge_sim.journal import Journal
 
+SCHEMA: Final = 36
+"""The number of the tables: whoever changes one raises it. A database of another is refused."""
 
-MIGRATIONS = Path(__file__).with_name("migrations")
-
-VERSION: Final = Table("alembic_version", MetaData(), Column("version_num", String))
-"""Where Alembic keeps the revision of a database."""
-
-
-def revisions() -> list[str]:
-    """Return the revisions that this version knows, oldest first."""
-    return sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
-
-
-def stored_revision(connection: Connection) -> str | None:
-    """Return the revision of a database; nothing for an empty one.
-
-    Raises `UsageError` when its tables aren't ours, or are those of another version.
-    """
-    tables = inspect(connection).get_table_names()
-    if not tables:
-        return None
-    revision: str | None = (
-        connection.scalar(select(VERSION.c.version_num)) if VERSION.name in tables else None
-    )
-    if revision is None:
-        raise UsageError(
-            "cette base contient des tables qui ne sont pas celles de sge-sim : "
-            "en indiquer une autre ou une vide."
-        )
-    if revision not in revisions():
-        raise UsageError(
-            f"cette base vient d'une autre version de sge-sim (schéma {revision} ; celle-ci lit le "
-            f"schéma {revisions()[-1]}) : la retirer, ou en indiquer une autre."
-        )
-    return revision
+_FIRST: Final = {
+    "affaire": 170_000_000,
+    "service_souscrit": 64_700_000,
+    "abonnement": 3_182_900,
+    "autorisation": 1_600_000,
+    "panne": 0,
+}
+"""Where each series of numbers starts: the shapes of the recorded ones, and no number of theirs."""
 
 
 def prepare(database: Database) -> None:
-    """Create or migrate the tables of a database when they need it; several processes may call.
+    """Create the tables of an empty database; several processes may call.
 
     A new file is for its owner alone: it holds the keys and passwords of channels. Raises
     `UsageError` when the database can't be opened, isn't ours or is of another version.
@@ -73,16 +46,15 @@ def prepare(database: Database) -> None:
             make_private_file(Path(url.database))
     try:
         with database.reading() as connection:
-            if is_up_to_date(connection):
+            if _has_tables(connection):
                 return
-        upgrade = _load_upgrade()
         with database.alone(), database.writing_connection() as connection, connection.begin():
             if url.get_backend_name() != "sqlite":
                 Driver.of(connection).connection.silence_seconds = None  # as long as it takes
                 connection.detach()  # the pool's others have their bound
             lock(connection)
-            if not is_up_to_date(connection):  # another process may have been faster
-                upgrade(connection)
+            if not _has_tables(connection):  # another process may have been faster
+                _make_tables(connection)
     except DBAPIError as error:
         raise UsageError(
             f"la base {url.render_as_string()} ne peut pas être lue ({error.orig}) : vérifier "
@@ -90,26 +62,43 @@ def prepare(database: Database) -> None:
         ) from error
 
 
-def is_up_to_date(connection: Connection) -> bool:
-    """Tell whether the schema is the newest; raises `UsageError` as `stored_revision` does."""
-    return stored_revision(connection) == revisions()[-1]
+def _has_tables(connection: Connection) -> bool:
+    """Tell whether a database has our tables; it is empty otherwise.
 
-
-def _load_upgrade() -> Callable[[Connection], None]:
-    """Return what creates or migrates the schema, in the transaction of a connection.
-
-    Alembic is loaded for it, before any lock is taken: a fifth of a second, that a start can do
-    without, and many times that where Python has its bytecode still to make.
+    Raises `UsageError` when its tables aren't ours, or are those of another version.
     """
-    from alembic import command
-    from alembic.config import Config
+    tables, numero = inspect(connection).get_table_names(), None
+    if not tables:
+        return False
+    if Schema.__tablename__ in tables:
+        numero = connection.scalar(select(Schema.numero))
+    elif "alembic_version" in tables:  # where the versions before 36 kept theirs
+        numero = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if numero is None:
+        raise UsageError(
+            "cette base contient des tables qui ne sont pas celles de sge-sim : "
+            "en indiquer une autre ou une vide."
+        )
+    if numero != SCHEMA:
+        raise UsageError(
+            f"cette base vient d'une autre version de sge-sim (schéma {numero} ; celle-ci lit le "
+            f"schéma {SCHEMA}) : en exporter par elle les acteurs, les points et les mesures "
+            "(sge-sim points export --acteurs, sans option, --mesures) et les importer par "
+            "celle-ci dans cet ordre (sge-sim points import), dans un dossier neuf ou une base "
+            "vide."
+        )
+    return True
 
-    def upgrade(connection: Connection) -> None:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(MIGRATIONS))
-        command.upgrade(config, "head")
 
-    return upgrade
+def _make_tables(connection: Connection) -> None:
+    """Make every table, and the rows that stand in them from the first."""
+    from sge_sim.tables.models import Base  # all of them, which few commands need
+
+    Base.metadata.create_all(connection, checkfirst=False)
+    numeros = [{"sorte": sorte, "dernier": dernier} for sorte, dernier in _FIRST.items()]
+    connection.execute(insert(Numero), numeros)
+    connection.execute(insert(Ecriture), {"id": 1, "numero": 0})
+    connection.execute(insert(Schema), {"numero": SCHEMA})
 
 
 def open_database(data_dir: Path) -> Database:

@@ -32,14 +32,15 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import PATIENCE_SECONDS, Database
 from sge_sim.journal import Journal
 from sge_sim.machine.files import locked, make_private_folder
-from sge_sim.schema.data_folder import VERSION, revisions
-from sge_sim.tables.models import Base, Ecriture
+from sge_sim.schema.data_folder import SCHEMA
+from sge_sim.tables.models import Base, Ecriture, Schema
 from sge_sim.tables.plateforme import is_shared, next_epoque
 from sge_sim.tables.prepared import Driver
 
 _PREFIX: Final = "instantane_"
 _COUNTED: Final = Base.metadata.tables[Ecriture.__tablename__]
 """Its count never goes back: what is kept of the state is found stale by it."""
+_NUMBERED: Final = Base.metadata.tables[Schema.__tablename__]
 
 
 def keep_aside(database: Database, nom: str) -> None:
@@ -54,7 +55,7 @@ def keep_aside(database: Database, nom: str) -> None:
     ):
         connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
         connection.execute(text(f"CREATE SCHEMA {schema}"))
-        for name in (VERSION.name, *Base.metadata.tables):
+        for name in Base.metadata.tables:
             connection.execute(text(f"CREATE TABLE {schema}.{name} AS TABLE public.{name}"))
 
 
@@ -67,21 +68,15 @@ def is_kept_aside(database: Database, nom: str) -> bool:
 def bring_back(database: Database, nom: str) -> None:
     """Bring the copy back in one transaction; nothing under way elsewhere is published on it.
 
-    Raises `UsageError` for a name that nothing was kept under, or by another version.
+    Raises `UsageError` for what another version has kept.
     """
     schema = _schema(nom)
     with database.alone(), database.exclusive_transaction() as session:
         connection = session.connection()
-        if schema not in inspect(connection).get_schema_names():
-            raise UsageError(
-                f"Aucun état n'a été mis de côté sous le nom « {nom} » : appeler d'abord "
-                f"POST /api/snapshot?nom={nom}."
-            )
-        kept, present = (
-            connection.scalar(select(_copy_of(VERSION, place).c.version_num))
-            for place in (schema, "public")
-        )
-        if kept != present:
+        if (
+            not inspect(connection).has_table(_NUMBERED.name, schema)
+            or connection.scalar(select(_copy_of(_NUMBERED, schema).c.numero)) != SCHEMA
+        ):
             raise UsageError(
                 f"L'état mis de côté sous le nom « {nom} » est d'une autre version : en mettre un "
                 "autre de côté."
@@ -155,6 +150,9 @@ def restore_snapshot(database: Database, journal: Journal, data_dir: Path, nom: 
     Raises `UsageError` where none was taken or it can't be used, which leaves the state as it is.
     """
     _check_nom(nom)
+    if not is_kept(database, data_dir, nom):
+        means = f"POST /api/snapshot?nom={nom}" if nom else "sge-sim snapshot ou POST /api/snapshot"
+        raise UsageError(f"Aucun état n'a été mis de côté : le faire d'abord, par {means}.")
     if is_shared(database.engine):
         bring_back(database, nom or _UNNAMED)
         journal.forget_after_mark(nom)
@@ -162,11 +160,6 @@ def restore_snapshot(database: Database, journal: Journal, data_dir: Path, nom: 
     live = _sqlite_file(database)
     folder = data_dir / _FOLDER
     file = folder / _file_of(nom)
-    if not file.exists():
-        query = f"?nom={nom}" if nom else ""
-        raise UsageError(
-            f"Aucun état n'a été mis de côté : appeler d'abord POST /api/snapshot{query}."
-        )
     with locked(folder):
         _check(file)
         with closing(_open_alone(file)) as origin:
@@ -174,11 +167,11 @@ def restore_snapshot(database: Database, journal: Journal, data_dir: Path, nom: 
         journal.forget_after_mark(nom)
 
 
-def is_kept(database: Database, data_dir: Path) -> bool:
-    """Tell whether a state without a name was kept aside."""
+def is_kept(database: Database, data_dir: Path, nom: str = "") -> bool:
+    """Tell whether a state was kept aside under that name, or without one."""
     if is_shared(database.engine):
-        return is_kept_aside(database, _UNNAMED)
-    return (data_dir / _FOLDER / _NAME).exists()
+        return is_kept_aside(database, nom or _UNNAMED)
+    return (data_dir / _FOLDER / _file_of(nom)).exists()
 
 
 def _check_nom(nom: str) -> None:
@@ -223,8 +216,8 @@ def _check(file: Path) -> None:
     try:
         with closing(_open_alone(file)) as connection:
             whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
-            revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            numero = connection.execute("SELECT numero FROM schema_sge_sim").fetchone()
     except sqlite3.Error as error:
         raise UsageError(sentence) from error
-    if not whole or revision != (revisions()[-1],):
+    if not whole or numero != (SCHEMA,):
         raise UsageError(sentence)

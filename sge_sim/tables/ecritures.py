@@ -93,6 +93,14 @@ class Ecriture(Base):
     instant: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class Schema(Base):
+    """The only row, which comes with the schema: the number of the tables, of any version."""
+
+    __tablename__ = "schema_sge_sim"
+
+    numero: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 _ECRITURE = Ecriture.__table__.c
 _WRITTEN = Prepared(select(_ECRITURE.numero).where(_ECRITURE.id == _ROW))
 # A process that is suspended in a transaction would hold the others up until it goes on.

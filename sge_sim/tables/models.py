@@ -24,7 +24,7 @@ from sge_sim.tables.datahub import (
     Interlocuteur,
     TicketSpice,
 )
-from sge_sim.tables.ecritures import Ecriture, Numero
+from sge_sim.tables.ecritures import Ecriture, Numero, Schema
 from sge_sim.tables.flux import Canal, FichierFlux, Publication
 from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.mesures import (
@@ -80,6 +80,7 @@ __all__ = [
     "Rectification",
     "RelevePonctuel",
     "RevokedToken",
+    "Schema",
     "ServiceSouscrit",
     "TicketSpice",
     "Trou",

@@ -89,17 +89,17 @@ def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
-        ("sge_sim.cli.serve", ("alembic", "fastapi", "numpy", "pydantic", "spyne", *DATA_CONNECT)),
+        ("sge_sim.cli.serve", ("fastapi", "numpy", "pydantic", "spyne", *DATA_CONNECT)),
         # numpy stays: the tables of the measures are made before the processes that share them.
         ("sge_sim.processes.supervised", ("fastapi", "pydantic", "spyne")),
         ("sge_sim.door.b2b_application", ("fastapi", "numpy", "pydantic", "spyne")),
         ("sge_sim.transport.server", ("fastapi", "numpy", "spyne")),
         ("sge_sim.transport.admin_server", ("fastapi", "pydantic")),
-        ("sge_sim.admin.application", ("alembic", "numpy", "spyne", "zeep", CATALOGUE)),
+        ("sge_sim.admin.application", ("numpy", "spyne", "zeep", CATALOGUE)),
         ("sge_sim.flux.publication", ("numpy", "pydantic", "sge_sim.mesures")),
         ("sge_sim.admin.application", DATA_CONNECT),
-        ("sge_sim.services.dispatch", ("alembic", "fastapi", "pydantic", "zeep", *DATA_CONNECT)),
-        ("sge_sim.dataconnect.application", ("alembic", "fastapi", "spyne", "zeep")),
+        ("sge_sim.services.dispatch", ("fastapi", "pydantic", "zeep", *DATA_CONNECT)),
+        ("sge_sim.dataconnect.application", ("fastapi", "spyne", "zeep")),
     ],
 )
 def test_start_loads_nothing_that_it_can_do_without(module: str, heavy: tuple[str, ...]) -> None:

@@ -153,7 +153,7 @@ def spoil(file: Path) -> None:
 
 def of_another_version(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.execute("UPDATE schema_sge_sim SET numero = 1")
         connection.commit()
 
 
@@ -196,5 +196,5 @@ def test_a_state_without_tables_is_not_kept_in_place_of_a_whole_one(
 def test_a_reset_without_snapshot_says_what_to_do(
     database: Database, journal: Journal, tmp_path: Path
 ) -> None:
-    with pytest.raises(UsageError, match="POST /api/snapshot"):
+    with pytest.raises(UsageError, match="sge-sim snapshot"):
         restore_snapshot(database, journal, tmp_path)

@@ -1,26 +1,22 @@
-"""The schema: what its migration makes, and the databases that are refused."""
+"""The schema: what is made of it, and the databases that are refused."""
 
 import hashlib
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from many_processes import PROCESSES
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
-from sge_sim.schema import data_folder as schema
-from sge_sim.schema.data_folder import prepare
+from sge_sim.schema.data_folder import SCHEMA, prepare
+from sge_sim.tables.models import Base
 
 NEW_FILES = 100
-SCHEMA = (["0035"], "14cdb4719846e191")
+TABLES = (36, "9a9b315bf2e1d67b")
 """The number of the schema, and what its tables are: both change together."""
 
 
@@ -37,38 +33,7 @@ def test_who_changes_a_table_raises_the_number(database: Database) -> None:
             "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
         ).fetchall()
     made = " ".join(" ".join(sql.split()) for (sql,) in tables)
-    assert (schema.revisions(), hashlib.sha256(made.encode()).hexdigest()[:16]) == SCHEMA
-
-
-def test_a_start_with_nothing_to_migrate_does_not_load_alembic(tmp_path: Path) -> None:
-    prepare_file(tmp_path / "sge-sim.db")
-    program = (
-        "import sys\n"
-        "from sge_sim.facts.database import Database\n"
-        "from sge_sim.schema.data_folder import prepare\n"
-        f"database = Database('sqlite:///{tmp_path}/sge-sim.db')\n"
-        "prepare(database)\n"
-        "database.dispose()\n"
-        "sys.exit('alembic' in sys.modules)\n"
-    )
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
-
-
-def test_alembic_is_loaded_before_the_lock_is_taken(tmp_path: Path) -> None:
-    """In a new environment that takes seconds, for which others would wait."""
-    program = (
-        "import sys\n"
-        "from sge_sim.facts.database import Database\n"
-        "from sge_sim.schema.data_folder import prepare\n"
-        "loaded = []\n"
-        "alone = Database.alone\n"
-        "Database.alone = lambda of: loaded.append('alembic.command' in sys.modules) or alone(of)\n"
-        f"database = Database('sqlite:///{tmp_path}/sge-sim.db')\n"
-        "prepare(database)\n"
-        "database.dispose()\n"
-        "sys.exit(loaded != [True])\n"
-    )
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+    assert (SCHEMA, hashlib.sha256(made.encode()).hexdigest()[:16]) == TABLES
 
 
 def test_two_processes_may_prepare_a_database_at_once(tmp_path: Path) -> None:
@@ -104,16 +69,16 @@ def test_several_processes_may_open_a_new_file_at_once(tmp_path: Path) -> None:
     assert [process.exitcode for process in processes] == [0, 0, 0, 0]
 
 
-def test_a_migration_that_fails_leaves_nothing_behind(
+def test_what_fails_midway_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail_after_upgrading(config: Config, revision: str) -> None:
-        upgrade(config, revision)
+    def fail_after_making(connection: Connection, checkfirst: bool) -> None:
+        make(connection, checkfirst=checkfirst)
         raise KeyboardInterrupt
 
-    upgrade = command.upgrade
+    make = Base.metadata.create_all
     database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    monkeypatch.setattr(command, "upgrade", fail_after_upgrading)
+    monkeypatch.setattr(Base.metadata, "create_all", fail_after_making)
     with pytest.raises(KeyboardInterrupt):
         prepare(database)
     assert inspect(database.engine).get_table_names() == []
@@ -141,12 +106,24 @@ def test_a_database_with_the_tables_of_another_program_is_refused(tmp_path: Path
     assert "ne sont pas celles de sge-sim" in refusal(path)
 
 
-@pytest.mark.parametrize("revision", ["0020", "9999"])
-def test_a_database_of_another_version_is_refused(tmp_path: Path, revision: str) -> None:
+@pytest.mark.parametrize(
+    ("numero", "change"),
+    [
+        ("35", "UPDATE schema_sge_sim SET numero = 35"),
+        ("9999", "UPDATE schema_sge_sim SET numero = 9999"),
+        (
+            "0035",  # as the versions before kept theirs
+            "DROP TABLE schema_sge_sim; CREATE TABLE alembic_version (version_num TEXT);"
+            "INSERT INTO alembic_version VALUES ('0035')",
+        ),
+    ],
+)
+def test_a_database_of_another_version_is_refused(tmp_path: Path, numero: str, change: str) -> None:
     path = tmp_path / "other.db"
     prepare_file(path)
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(change)
     message = refusal(path)
-    assert f"schéma {revision} ; celle-ci lit le schéma {schema.revisions()[-1]}" in message
-    assert "la retirer" in message
+    assert f"schéma {numero} ; celle-ci lit le schéma {SCHEMA}" in message
+    assert "sge-sim points export" in message
+    assert "sge-sim points import" in message

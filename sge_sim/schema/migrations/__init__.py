@@ -1,1 +1,0 @@
-"""The history of the schema, forwards only: a database is never taken back."""
