@@ -1,5 +1,4 @@
-"""What can be done on Datahub by giving a few fields: what the forms of its page ask for, and
-`sge-sim datahub`."""
+"""What can be done on Datahub by giving a few fields: what the forms of its page ask for."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -27,13 +26,6 @@ class Acte:
     champs: tuple[str, ...]
     do: Callable[..., object]
     dated: bool = False
-
-    @property
-    def usage(self) -> str:
-        """The fields as a command line has them."""
-        return " ".join(
-            f"[{champ[1:-1]}=…]" if champ.startswith("[") else f"{champ}=…" for champ in self.champs
-        )
 
 
 def do_act(session: Session, action: str, form: Form, now: datetime) -> None:

@@ -22,7 +22,6 @@ _MODULES = {
     "client_setup": ("doctor", "hosts", "kit"),
     "clock": ("clock",),
     "data_connect": ("applications", "consentements"),
-    "datahub": ("datahub", "tickets"),
     "demandes": ("autorisations", "demandes", "services"),
     "etat": ("reset", "settings", "snapshot", "token"),
     "flux": ("flux",),
@@ -35,6 +34,7 @@ _MODULES = {
     "points": ("points",),
     "report": ("report",),
     "serve": ("serve",),
+    "tickets": ("tickets",),
 }
 _COMMANDS = {command: module for module, commands in _MODULES.items() for command in commands}
 
