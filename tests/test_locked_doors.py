@@ -166,8 +166,6 @@ READ = {
     "campaign passages": "",
     "clock show": "",
     "consentements list": "",
-    "datahub act": "",
-    "datahub list": "contrats",
     "demandes list": "",
     "demandes show": "inconnue",
     "doctor": "",
