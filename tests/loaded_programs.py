@@ -12,6 +12,7 @@ import json
 import os
 import pkgutil
 import re
+import resource
 import runpy
 import select
 import signal
@@ -25,6 +26,9 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+COSTS = "SGE_SIM_COSTS"
+"""The variable that names the folder where each process notes what it computed (`make costs`)."""
+TEST = "SGE_SIM_COSTS_TEST"
 _LARGEST = 1 << 20
 _WARMED = {
     "sge_sim": "import sqlalchemy.orm; sqlalchemy.orm.configure_mappers()\n"
@@ -122,6 +126,19 @@ def start_module(
     return Program(module, int(connection.recv(32)), connection)
 
 
+def note(**costs: Any) -> None:
+    """Note what a process computed, where a run is measured; several write into one file."""
+    if COSTS in os.environ:
+        with (Path(os.environ[COSTS]) / "costs").open("a") as file:
+            file.write(json.dumps(costs) + "\n")
+
+
+def computed(who: int) -> float:
+    """Return the seconds of processor of this process, or of its children that ended."""
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
+
+
 @cache
 def _server(module: str) -> str:
     """Start the process that has loaded a program; return the address at which it takes calls."""
@@ -171,12 +188,15 @@ def _answer(connection: socket.socket) -> NoReturn:
     """Run the program in a process of its own, and tell its number, then how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     content, outputs, _, _ = socket.recv_fds(connection, _LARGEST, 2)
+    call = json.loads(content)
     pid = os.fork()
     if pid == 0:
         connection.close()
-        _run(json.loads(content), outputs)
+        _run(call, outputs)
     connection.send(str(pid).encode())
-    connection.send(str(os.waitpid(pid, 0)[1]).encode())
+    ended = str(os.waitpid(pid, 0)[1])
+    note(test=call["environ"].get(TEST), forked=computed(resource.RUSAGE_CHILDREN))
+    connection.send(ended.encode())
     os._exit(0)
 
 
