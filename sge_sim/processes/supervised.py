@@ -11,6 +11,7 @@ from sge_sim.machine.collector import collector_paused
 from sge_sim.machine.memory import give_back_freed_memory, share_freed_memory
 from sge_sim.mesures.communs import make_common_tables
 from sge_sim.processes.simulator import Simulator
+from sge_sim.tables.models import connect_tables
 from sge_sim.transport.child import Process, ProcessWork
 from sge_sim.transport.supervisor import supervise
 
@@ -45,11 +46,12 @@ def serve_supervised(
 
     The administration shows `b2b_url`, and its process calls `on_call` with each call that comes.
     Data Connect is served where it has a socket. The processes keep what bounds their memory, and
-    share the tables of the measures, which this one makes.
+    share the tables of the state and of the measures, which this one loads and makes.
     """
     share_freed_memory()
     bound_page_caches()
     with collector_paused():  # the processes would copy whatever it looks at
+        connect_tables()
         make_common_tables()
     give_back_freed_memory()
     processes = [

@@ -1,5 +1,7 @@
 """Every table, so that whoever needs the whole schema imports one module."""
 
+from sqlalchemy.orm import configure_mappers
+
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.tables.anciens_etats import AncienEtat
@@ -85,4 +87,13 @@ __all__ = [
     "TicketSpice",
     "Trou",
     "Utilisateur",
+    "connect_tables",
 ]
+
+
+def connect_tables() -> None:
+    """Connect each table to those that it names, before a thread does it on its first query.
+
+    SQLAlchemy gives up for good where it meets the name of one that another thread still loads.
+    """
+    configure_mappers()

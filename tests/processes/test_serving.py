@@ -10,11 +10,13 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from made_states import copy_state
 from orders_kit import C5, NOW, Orders
 from running_simulator import run_command, start_simulator
 
 from sge_sim.processes.serving_note import ReadyFile, Served, find_served, serving
 from sge_sim.services.registry import SERVICES
+from sge_sim.tables.models import Base
 
 NOTE = "en-service.json"
 ONE = Served("http://localhost:1", "https://localhost:3", "homologation")
@@ -40,6 +42,38 @@ def test_files_are_there_when_the_clock_command_returns(tmp_path: Path) -> None:
     assert not (tmp_path / NOTE).exists()
     alone = run_command("clock", "advance", "1d", "--data-dir", str(tmp_path))
     assert alone.stdout.startswith("2025-08-07T")
+
+
+NOTE_THE_TABLES = """
+import os
+import sys
+
+
+class Noting:
+    def find_spec(self, name, path, target=None):
+        if name.startswith("sge_sim.tables."):
+            with open(os.environ["TABLES_LOADED"], "a") as loaded:
+                loaded.write(f"{os.getpid()} {name}\\n")
+
+
+sys.meta_path.insert(0, Noting())
+"""
+
+
+@pytest.mark.observed("a first page and a first publication at the same time, in an hour of use")
+def test_no_table_is_loaded_beside_threads_that_ask_others(tmp_path: Path) -> None:
+    """SQLAlchemy connects tables at the first query, and for good: half of them must not stand."""
+    (tmp_path / "sitecustomize.py").write_text(NOTE_THE_TABLES)
+    loaded = tmp_path / "loaded"
+    environ = {"PYTHONPATH": str(tmp_path), "TABLES_LOADED": str(loaded)}
+    copy_state(tmp_path / "data", {})  # a first start loads all, to make them
+    with start_simulator(tmp_path / "data", cold=True, environ=environ) as simulator:
+        simulator.admin("/api/campaigns")
+        simulator.admin("/api/datahub/contrats")
+        Orders(simulator).collecte(C5)
+        lines = [line.split() for line in loaded.read_text().splitlines()]
+        tables = {mapper.class_.__module__ for mapper in Base.registry.mappers}
+        assert {pid for pid, name in lines if name in tables} == {str(simulator.process.pid)}
 
 
 def test_a_note_that_nobody_took_back_is_not_believed(tmp_path: Path) -> None:
