@@ -43,7 +43,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the long modules first."""
+    """Run the long modules first, where several processes share them."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
     first = [str(Path(__file__).parent / name) for name in LONG_MODULES]
     items.sort(key=lambda item: str(item.path) not in first)
 
