@@ -103,14 +103,10 @@ def test_the_tests_of_a_module_come_first(file: str, function: str, nearest: str
 
 
 def test_tests_that_reach_a_module_through_others_come_after_its_own() -> None:
-    chosen = nearest_tests("sge_sim/services/acces.py", "contrat_actif")
-    rank = chosen.index
-    assert rank("tests/services/test_contract_rules.py") < rank(
-        "tests/services/recherche_point/test_recherche_point.py"
-    )
-    assert rank("tests/services/recherche_point/test_recherche_point.py") < rank(
-        "tests/clients/test_acces_clients.py"
-    )
+    chosen = nearest_tests("sge_sim/tables/search.py", "find_points")
+    wanted = ["tables/test_search.py", "services/recherche_point/test_recherche_point.py"]
+    ranks = [chosen.index(f"tests/{test}") for test in wanted]
+    assert ranks == sorted(ranks)
 
 
 def test_what_is_said_to_change_nothing_is_a_mutant_still() -> None:
