@@ -18,6 +18,7 @@ IMAGES ?= $(CURDIR)/$(VENV)/images
 API_SECONDS ?= 120
 SEED ?= 1
 GRAINE ?= 1
+NOMBRE ?= 200
 VERSION ?= 1.0
 PACKAGE ?= consultation
 VERSIONS ?= 3.11 3.12 3.13 3.14
@@ -114,6 +115,9 @@ test-verdict: $(VENV)/.dev ## play wrong answers before the runner of campaigns 
 
 vraisemblance: $(VENV)/.dev ## judge how likely the curves are and write docs/vraisemblance.md (GRAINE="1 2 3" for several; 3 min each)
 	timeout 1200 $(BIN)/python -m bench.vraisemblance $(GRAINE)
+
+mutants: $(VENV)/.dev ## change 200 lines, one at a time, and see whether a test fails (GRAINE=1, NOMBRE=200; 60 min at most)
+	timeout 3600 $(BIN)/python tests/mutants/play_mutants.py $(GRAINE) $(NOMBRE)
 
 test-points: $(VENV)/.dev ## import a large file of points (POINTS=1000000, 25 min, 3 GB of disk; on PostgreSQL too with SERVER=…)
 	@test "$$(df -Pk $${TMPDIR:-/tmp} | awk 'NR == 2 { print $$4 }')" -ge $$(($(POINTS) * 3)) || { \
@@ -285,4 +289,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test costs test-machines site test-site test-mcp test-masse vraisemblance test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test costs test-machines site test-site test-mcp test-masse vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import held_lock
+import refused_rules
 from running_simulator import RunningSimulator, start_simulator
 
 LONG_MODULES = (
@@ -24,26 +25,39 @@ LONG_MODULES = (
 
 
 def pytest_configure() -> None:
-    """Watch how long transactions hold the lock; the processes of the suite share a folder."""
-    if held_lock.FOLDER not in os.environ:
-        os.environ[held_lock.FOLDER] = tempfile.mkdtemp(prefix="held-lock")
-    held_lock.watch()
+    """Watch transactions and refusals; the processes of the suite share the folders."""
+    for watching in (held_lock, refused_rules):
+        if watching.FOLDER not in os.environ:
+            os.environ[watching.FOLDER] = tempfile.mkdtemp(prefix=watching.__name__)
+        watching.watch()
+
+
+def faults(config: pytest.Config) -> list[str]:
+    """Return the transactions that held the lock for too long and, of a whole run, the rules that
+    refused nothing."""
+    found = held_lock.too_long(Path(os.environ[held_lock.FOLDER]))
+    if refused_rules.is_whole(config):
+        noted = Path(os.environ[refused_rules.FOLDER])
+        found += [f"{name} n'a rien refusé" for name in refused_rules.never_refused(noted)]
+    return found
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail where a transaction held the lock for too long."""
-    if held_lock.too_long(Path(os.environ[held_lock.FOLDER])):
+    """Fail where the whole is wrong, though each test passed."""
+    if faults(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which."""
-    for line in held_lock.too_long(Path(os.environ[held_lock.FOLDER])):
+    """Say why."""
+    for line in faults(terminalreporter.config):
         terminalreporter.write_line(line, red=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the long modules first."""
+    """Run the long modules first, where several processes share them."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
     first = [str(Path(__file__).parent / name) for name in LONG_MODULES]
     items.sort(key=lambda item: str(item.path) not in first)
 

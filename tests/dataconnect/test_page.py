@@ -1,5 +1,6 @@
 """The consent page: who may ask, what the customer decides, how consents live and end."""
 
+import json
 import re
 import time
 from pathlib import Path
@@ -19,6 +20,11 @@ from dataconnect_kit import (
     told,
 )
 from held_lock import hold
+from in_process import simulator_in_process
+
+from bench.in_process import data_connect
+from sge_sim.dataconnect import page
+from sge_sim.transport.message import Request
 
 ASKED = {"dateDebut": "2026-11-01", "dateFin": "2026-11-02"}
 LOCATAIRE = "25957452924301"
@@ -267,6 +273,21 @@ def test_consents_end_by_themselves_and_by_the_customer(tmp_path: Path) -> None:
         assert (
             "Date de fin du service atteinte" in simulator.command("consentements", "list").stdout
         )
+
+
+@pytest.mark.documented("swagger v5 (v1)")
+def test_a_failure_of_its_own_is_a_technical_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "answer_page", lambda *_: 1 / 0)
+    with (
+        simulator_in_process(tmp_path, population_size=0) as running,
+        data_connect(running.simulator) as application,
+    ):
+        asked = Request("GET", "/dataconnect/v1/oauth2/authorize", "", {}, b"", running.sender)
+        answer = application(asked)
+    assert answer.status == 500
+    assert json.loads(answer.content)["error"] == "server_error"
 
 
 def test_the_sandbox_has_no_page(dc: Client) -> None:

@@ -596,3 +596,18 @@ def test_a_process_killed_in_the_middle_leaves_one_report_and_the_same_files(
     assert platform.ready() == expected
     assert etat_of(platform, affaire) == "realisee"
     assert sorted(report.parent.iterdir()) == sorted((first, second, report))
+
+
+@pytest.mark.assumed("GUI 0502 names the level of a point without the text of its refusal")
+@pytest.mark.parametrize(("flux", "open_to_all"), [("R65", False), ("R67", True)])
+def test_a_small_point_of_level_1_gives_what_is_billed_alone(
+    collected: Platform, flux: str, open_to_all: bool
+) -> None:
+    with collected.database.transaction() as session:
+        point = find_point(session, C5)
+        assert point is not None
+        point.niveau_ouverture_services = 1
+    days = date(2024, 6, 1), date(2024, 11, 1)
+    _, told = data_and_report(collected, demand(collected, flux, [C5], *days, NOW))
+    refused = "niveau d'ouverture aux services insuffisant pour ce PRM"
+    assert [one.get("motif") for one in told["prmDemandes"]] == [None if open_to_all else refused]

@@ -3,17 +3,31 @@
 A changed digest here means that measures changed for every user: intended, or a fault.
 """
 
+import ast
 import hashlib
-from dataclasses import replace
-from datetime import date, datetime
+import sys
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import Enum
+from importlib import import_module
+from itertools import starmap
+from pathlib import Path
+from pkgutil import iter_modules
+from types import FrameType
+from typing import Any
 
 import numpy as np
 import pytest
-from mesures_points import POSE, grand, linky
+from mesures_points import PLAGES, POSE, grand, linky
 
+import sge_sim.mesures
 from sge_sim.clock import PARIS
 from sge_sim.mesures import (
+    CompteurPose,
     Grandeur,
+    HeuresCreuses,
+    JourRectifie,
     PeriodeCollecte,
     PointMesure,
     ProfilConsommation,
@@ -30,6 +44,20 @@ from sge_sim.mesures import (
     puissances_maximales,
     registres_factures,
 )
+from sge_sim.mesures.calendrier import numero
+from sge_sim.mesures.climat import temperature_le, zone_du_departement
+from sge_sim.mesures.communs import make_common_tables
+from sge_sim.mesures.courbes import est_enregistre
+from sge_sim.mesures.depassements import heures_depassees
+from sge_sim.mesures.ensemble import maxima_du_jour
+from sge_sim.mesures.grilles_nommees import calendrier_du
+from sge_sim.mesures.horodates import Stamp, write_stamps
+from sge_sim.mesures.index import index_de_depose
+from sge_sim.mesures.jours_donnes import read_donnees
+from sge_sim.mesures.lecture import TOUT, Lecture
+from sge_sim.mesures.rectifications import rectified_registers
+from sge_sim.mesures.releves import read_contextes
+from sge_sim.mesures.series import read_curves_of_day, read_series
 
 POINTS = {
     "residentiel": linky(
@@ -149,3 +177,151 @@ def test_measures_are_these_bytes(nom: str) -> None:
 def test_what_is_counted_beside_energies_is_these_bytes(nom: str) -> None:
     point = POINTS.get(nom, MOINS_PUISSANTE)
     assert digest_factures(point) == FACTUREES[nom]
+
+
+J = date(2024, 3, 12)
+"""What is done to a meter is done on that day."""
+FOYER = linky(20, distributeur=Structure.HP_HC, fournisseur=Structure.SAISONS_C5)
+CENTRALE = linky(21, segment="P4")
+LUS = {
+    "foyer et sa centrale": replace(FOYER, couple=CENTRALE),
+    "centrale et son foyer": replace(CENTRALE, couple=FOYER, pertes=True),
+    "reprogramme": replace(
+        linky(22, distributeur=Structure.SAISONS_C5),
+        heures_creuses=(HeuresCreuses(POSE, PLAGES[0]), HeuresCreuses(J, PLAGES[2])),
+        triphase=True,
+        pertes=True,
+    ),
+    "remplace": replace(
+        grand(23),
+        compteurs=(CompteurPose(POSE, J, 500), CompteurPose(J, None, 3_000)),
+        rectifications=(JourRectifie(J, 900_000, datetime(2024, 4, 2, tzinfo=PARIS)),),
+        ponctuels=(datetime(2024, 3, 13, 9, 17, tzinfo=PARIS),),
+    ),
+    "donne": linky(24),
+    "donne, grand": grand(25),
+}
+"""Points of which more is told than columns."""
+DONNEES = {
+    "donne": [
+        (J, " ".join(["120"] * 20 + ["-"] * 8 + ["4000"] * 20), '{"total": 9000000}'),
+        (J + timedelta(1), None, '{"total": 9070000, "F1": 9070000}'),
+        (J + timedelta(2), None, "-"),
+    ],
+    "donne, grand": [(J, " ".join(["30000"] * 287 + ["-"]), None)],
+}
+EMPREINTES_LUES = {
+    "foyer et sa centrale": "d250bfff0c8d60a9bbd59cce1dd3a806b44c2b5ec2ce80e8de718740d3e02d7a",
+    "centrale et son foyer": "4f0bc3fcd4e0e8a25c9b57ff7cb3f5771c7690017208f2b11bf7f44e70cfc56b",
+    "reprogramme": "7b59849b3298b00e0b549fdfbd1207a86f233c156cce53bb85b8e36182fe6353",
+    "remplace": "9012dd081900c9aaa4d004f7ff4cc763da48cadf096e27a470512069e022fdf0",
+    "donne": "879735c056d99e99a60becaa9480885bef22fe954628b54e6bd6c04bc8c26716",
+    "donne, grand": "29540c029f691c183f57b24c138e1ad900dc91320716c3fd0d44e03ae9fe4cf7",
+}
+
+
+def point_lu(nom: str) -> PointMesure:
+    donnees = read_donnees(DONNEES.get(nom, []))
+    trous = () if donnees is None else starmap(TrouDeCourbe, donnees.trous)
+    return replace(LUS[nom], donnees=donnees, trous=tuple(trous))
+
+
+def told(point: PointMesure) -> Iterator[object]:
+    """All that services and files are told of a point, in some days around `J`."""
+    debut, fin = J - timedelta(12), J + timedelta(25)
+    for type, grandeur, pas in (
+        ("COURBE", TOUT, None),
+        ("ENERGIE", "EA", None),
+        ("PMAX", TOUT, None),
+        ("PMAX", TOUT, "P1M"),
+    ):
+        lecture = Lecture(type, grandeur, debut, fin, pas, corrigees=True)
+        yield read_series(point, lecture)
+        yield read_series(point, lecture, factice=True)
+    yield read_contextes(point, Lecture("INDEX", TOUT, debut, fin), rhf=True)
+    yield read_contextes(point, Lecture("INDEX", TOUT, fin, fin + timedelta(3)))
+    yield read_curves_of_day([point, POINTS["voiture"], POINTS["surplus"]], J)
+    yield maxima_du_jour([point, POINTS["voiture"], POINTS["surplus"]], J)
+    yield heures_depassees(point, consommations(point, debut, fin))
+    yield [index_de_depose(point, each) for each in point.compteurs if each.depose]
+    yield [rectified_registers(point, each) for each in point.rectifications]
+    yield point.metier, est_enregistre(point, numero(J)), calendrier_du(point.grille_fournisseur, J)
+    index = index_quotidiens(point, debut, fin)
+    yield [write_stamps(each, index.horodates, index.decalages) for each in Stamp]
+    yield zone_du_departement("84042"), round(temperature_le(3, J) * 100)
+
+
+def plain(value: object) -> object:
+    """A value as every version of numpy writes it."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value):
+        return [plain(getattr(value, each.name)) for each in fields(value)]
+    return [*map(plain, value)] if isinstance(value, tuple | list) else value
+
+
+def digest_lu(point: PointMesure) -> str:
+    return hashlib.sha256(repr([plain(each) for each in told(point)]).encode()).hexdigest()
+
+
+@pytest.mark.parametrize("nom", LUS)
+def test_what_is_read_of_a_point_is_these_bytes(nom: str) -> None:
+    assert digest_lu(point_lu(nom)) == EMPREINTES_LUES[nom]
+
+
+NEVER_CALLED = {
+    *(("corps_de_metier.py", name) for name in ("_socle", "_ouvert", "_chauffe", "_clim")),
+    ("point.py", "_Datee.depuis"),
+}
+"""What makes a table as it is imported, and what is for the type checker."""
+PACKAGE = Path(sge_sim.mesures.__file__).parent
+
+
+def functions_of(tree: ast.AST, within: str = "") -> Iterator[str]:
+    """Yield the functions that a module defines, as Python names them."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield within + node.name
+            yield from functions_of(node, f"{within}{node.name}.<locals>.")
+        elif isinstance(node, ast.ClassDef):
+            yield from functions_of(node, f"{within}{node.name}.")
+        else:
+            yield from functions_of(node, within)
+
+
+def functions_called() -> set[tuple[str, str]]:
+    """The functions that these digests call, nothing being kept of what was computed before."""
+    called = set()
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(f"{PACKAGE}/"):
+            called.add((Path(code.co_filename).name, code.co_qualname))
+
+    for each in iter_modules([str(PACKAGE)]):
+        for kept in vars(import_module(f"sge_sim.mesures.{each.name}")).values():
+            getattr(kept, "cache_clear", lambda: None)()
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        make_common_tables()
+        for point in map(replace, POINTS.values()):
+            digest(point)
+        for nom in LUS:
+            digest_lu(point_lu(nom))
+        for nom in FACTUREES:
+            digest_factures(POINTS.get(nom, MOINS_PUISSANTE))
+    finally:
+        sys.setprofile(before)
+    return called
+
+
+def test_every_function_is_called_for_one_of_these_points() -> None:
+    defined = {
+        (file.name, name)
+        for file in PACKAGE.glob("*.py")
+        for name in functions_of(ast.parse(file.read_bytes()))
+    }
+    assert defined - functions_called() == NEVER_CALLED

@@ -164,7 +164,6 @@ DONNEE_DISPONIBLE: Final = Rule(
     "assumed",
     "des jours mesurés depuis la mise en service et le début du service d'accès",
 )
-_SANS_DONNEE: Final = Refus(DONNEE_DISPONIBLE, "aucune donnée disponible sur la période")
 """Why a point isn't published that nothing else refuses."""
 
 
@@ -283,7 +282,8 @@ def _prm_tree(suivi: Suivi023, prm: str, publies: Mapping[str, int]) -> dict[str
     }
     if prm in publies:
         return {**tree, "publication": "PUBLIE", "cleFichier": publies[prm]}
-    refus = suivi.refus.get(prm, _SANS_DONNEE)
+    sans_donnee = "aucune donnée disponible sur la période"
+    refus = suivi.refus.get(prm) or Refus(DONNEE_DISPONIBLE, sans_donnee)
     return {**tree, "publication": NON_PUBLIE, "motif": refus.constat}
 
 

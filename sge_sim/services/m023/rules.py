@@ -15,7 +15,7 @@ from sge_sim.services.m023.demande import AdmissibiliteM023
 
 _GUIDE: Final = "GUI 0502 v1.4.0"
 _POINTS_AU_PLUS: Final[Mapping[FluxM023, int]] = {"R63": 1500, "R64": 1500}
-_POINTS_AU_PLUS_D_ORDINAIRE: Final = 10_000
+"""Of the rest the contract itself admits 10 000."""
 _MOIS: Final[Mapping[FluxM023, int]] = {"R63": 24}
 _MOIS_D_ORDINAIRE: Final = 36
 PAR_JOUR: Final = 1000
@@ -34,13 +34,13 @@ def liste_non_vide(demande: AdmissibiliteM023) -> bool:
 
 @rule(
     "SGT400",
-    source=f"{_GUIDE} §2.1 : 1500 points (COURBES, INDEX), 10 000 ; code supposé",
+    source=f"{_GUIDE} §2.1 : 1500 points (COURBES, INDEX) ; code supposé",
     provenance="assumed",
-    remede="1500 points au plus pour COURBES et INDEX, 10 000 pour le reste",
+    remede="1500 points au plus pour COURBES et INDEX",
 )
 def nombre_de_points_admis(demande: AdmissibiliteM023) -> bool:
     """There are as many points as one demand may name, at most."""
-    return demande.points <= _POINTS_AU_PLUS.get(demande.flux, _POINTS_AU_PLUS_D_ORDINAIRE)
+    return demande.points <= _POINTS_AU_PLUS.get(demande.flux, demande.points)
 
 
 @rule(
@@ -91,20 +91,16 @@ def quota_du_jour(demande: AdmissibiliteM023) -> bool:
     return millieme is None or legal_date(millieme) < demande.acces.jour
 
 
-RULES_SANS_DATES: Final = (
-    *CONTRACT_RULES,
-    liste_non_vide,
-    nombre_de_points_admis,
-    quota_du_jour,
-)
+RULES_SITUATION: Final = (*CONTRACT_RULES, liste_non_vide, quota_du_jour)
 """The table of ITC, whose data have no days."""
-RULES: Final = (
+_DATES: Final = (debut_avant_fin, fin_passee, profondeur_permise)
+RULES_FACTURANTES: Final = (*CONTRACT_RULES, liste_non_vide, *_DATES, quota_du_jour)
+"""That of MFA."""
+RULES_FINES: Final = (
     *CONTRACT_RULES,
     liste_non_vide,
     nombre_de_points_admis,
-    debut_avant_fin,
-    fin_passee,
-    profondeur_permise,
+    *_DATES,
     quota_du_jour,
 )
-"""That of MFI and MFA."""
+"""That of MFI."""

@@ -10,16 +10,20 @@ from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.nomenclatures import Demandeur, Flux, FluxM023
 from sge_sim.refus import check
 from sge_sim.services.m023.demande import FLUX_FINS, AdmissibiliteM023
-from sge_sim.services.m023.rules import PAR_JOUR, RULES, RULES_SANS_DATES, liste_non_vide
+from sge_sim.services.m023.rules import (
+    PAR_JOUR,
+    RULES_FACTURANTES,
+    RULES_FINES,
+    RULES_SITUATION,
+    liste_non_vide,
+)
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 
-CODES_M023: Final = (
-    *("SGT471", "SGT472", "SGT473", "SGT400", "SGT4ZM", "SGT506", "SGT500", "SGT562"),
-)
+CODES_M023: Final = ("SGT471", "SGT472", "SGT473", "SGT4ZM", "SGT506", "SGT500", "SGT562")
 LIBELLES_M023: Final = {
     "SGT4ZM": "La liste des points est vide.",
 }
@@ -118,12 +122,12 @@ _DES_DATES: Final = ("SGT4K1", "SGT4K4", "SGT4L8")
 
 MFI = _declare(
     nom="CommandeHistoriqueDonneesMesuresFines",
-    codes=(*CODES_M023, *_DES_DATES),
+    codes=(*CODES_M023, "SGT400", *_DES_DATES),
     faultstring="Erreur Technique MFI",
     mesures=tuple(FLUX_FINS),
     flux=tuple(FLUX_FINS.values()),
     asks=_asks(tuple(FLUX_FINS.values())),
-    rules=RULES,
+    rules=RULES_FINES,
     handle=handle_fines,
 )
 MFA = _declare(
@@ -132,7 +136,7 @@ MFA = _declare(
     faultstring="Erreur Technique  MFA",
     flux=("R67",),
     asks=_asks(("R67",)),
-    rules=RULES,
+    rules=RULES_FACTURANTES,
     handle=handle_facturantes,
 )
 ITC = _declare(
@@ -141,6 +145,6 @@ ITC = _declare(
     faultstring="Erreur Technique  ITC",
     flux=("C68",),
     asks=_asks(("C68",)),
-    rules=RULES_SANS_DATES,
+    rules=RULES_SITUATION,
     handle=handle_situation,
 )

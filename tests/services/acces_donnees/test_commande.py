@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from acces_kit import (
+    ACCES,
     C4,
     C5,
     C5_BIS,
@@ -148,8 +149,6 @@ def test_a_type_is_asked_for_once(tiers: Tiers) -> None:
         ({"dateFin": TODAY + timedelta(days=1096)}, None),
         ({"dateFin": TODAY - timedelta(days=1)}, "SGT568"),
         ({"dateFin": TODAY}, None),
-        ({"contratId": "999"}, "SGT471"),
-        ({"initiateurLogin": "personne@nulle-part.fr"}, "SGT504"),
     ],
 )
 def test_field_rules(tiers: Tiers, prm: str, changes: dict[str, Any], code: str | None) -> None:
@@ -168,13 +167,6 @@ def test_an_end_is_due_on_c5_alone(tiers: Tiers) -> None:
 def test_who_asks_by_its_nni_is_not_named(tiers: Tiers) -> None:
     # The answer is held against the real schema, which wants an address.
     assert tiers.code(SAD, **tiers.sad(C5, "ENERGIE", initiateurLogin="ABCDEF")) == "SGT504"
-
-
-def test_another_actor_s_contract_and_login(tiers: Tiers) -> None:
-    (other,) = [one for one in tiers.running.simulator.callers if one.kind == "fournisseur"]
-    members = tiers.sad(C5, "ENERGIE", contratId=other.contrat_id)
-    assert tiers.code(SAD, **members) == "SGT472"
-    assert tiers.code(SAD, **tiers.sad(C5, "ENERGIE", initiateurLogin=other.login)) == "SGT502"
 
 
 def test_an_unknown_point(tiers: Tiers) -> None:
@@ -198,6 +190,8 @@ def test_an_unknown_point(tiers: Tiers) -> None:
         (C5, {"teleoperable": False}, "SGT589"),
         (C4, {"teleoperable": False}, None),
         (C5, {"contrat_soutirage": False}, "SGT587"),
+        (C5, {"niveau_ouverture_services": 1}, "SGT4H9"),
+        (C4, {"niveau_ouverture_services": 1}, None),
     ],
 )
 def test_the_state_of_the_point(
@@ -207,6 +201,7 @@ def test_the_state_of_the_point(
     tiers.set(prm, **attributs)
     try:
         assert tiers.code(SAD, **tiers.sad(prm, "ENERGIE")) == code
+        assert tiers.code(ACCES, **tiers.acces(prm, typeDonnees="IDX")) == code
     finally:
         tiers.set(prm, **before)
 
@@ -222,6 +217,8 @@ def test_an_unproductive_producer_is_admitted(tiers: Tiers) -> None:
 def test_a_direction_without_a_contract(tiers: Tiers) -> None:
     assert tiers.code(SAD, **tiers.sad(C5, "ENERGIE", sens="INJECTION")) == "SGT588"
     assert tiers.code(SAD, **tiers.sad(P1, "ENERGIE", sens="SOUTIRAGE")) == "SGT587"
+    injected = tiers.acces(C5, soutirage=False, injection=True)
+    assert tiers.code(ACCES, **injected) == "SGT588"
 
 
 def test_a_meter_out_of_reach(tiers: Tiers) -> None:
@@ -233,6 +230,7 @@ def test_an_opposition_refuses_access_to_the_curve(tiers: Tiers) -> None:
     tiers.change(C5_BIS, opposition=True)
     try:
         assert tiers.code(SAD, **tiers.sad(C5_BIS, "CDC")) == "SGT4H7"
+        assert tiers.code(ACCES, **tiers.acces(C5_BIS, typeDonnees="CDC")) == "SGT4H7"
         assert tiers.code(SAD, **tiers.sad(C5_BIS, "ENERGIE", "IDX", "PMAX")) is None
     finally:
         tiers.change(C5_BIS, opposition=False)

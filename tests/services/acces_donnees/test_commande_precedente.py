@@ -51,6 +51,7 @@ def test_a_later_end_prolongs_the_service(tiers: Tiers) -> None:
         ({"dateDebut": TODAY + timedelta(days=1)}, "SGT4H1"),
         ({"dateDebut": TODAY - timedelta(days=1)}, "SGT4H1"),
         ({"dateFin": date(2050, 4, 21)}, "SGT5O9"),
+        ({"dateFin": TODAY - timedelta(days=1)}, "SGT568"),
         ({"dateFin": TODAY + timedelta(days=1096)}, None),
     ],
 )

@@ -96,6 +96,17 @@ def test_what_may_be_changed(
     assert (published(tiers, prm) == before) == (code is not None)
 
 
+@pytest.mark.assumed("the code of a type that isn't offered")
+def test_maximum_powers_are_published_no_more_once_the_point_is_large(tiers: Tiers) -> None:
+    (numero,) = tiers.order(C5, "PMAX")
+    added = {"serviceSouscritId": numero, ADDED: options_block("P1D")}
+    tiers.set(C5, segment="C4")
+    try:
+        assert tiers.code(MOSAD, **tiers.modification(C5, added)) == "SGT4H8"
+    finally:
+        tiers.set(C5, segment="C5")
+
+
 @MODIFICATION
 def test_one_refused_change_refuses_all(tiers: Tiers) -> None:
     first, second = tiers.order(C5, "IDX", "ENERGIE")
@@ -140,6 +151,7 @@ def test_a_renewal_keeps_the_number_and_the_options(tiers: Tiers) -> None:
             "SGT566",
         ),
         ({"declarationAccordClient": None}, "SGT566"),
+        ({"declarationAccordClient": {"accord": True}}, "SGT566"),
     ],
 )
 def test_refused_renewals(tiers: Tiers, changes: dict[str, Any], code: str) -> None:
@@ -185,12 +197,20 @@ def test_services_are_stopped_with_what_they_publish(tiers: Tiers) -> None:
 def test_what_an_opposition_is_stopping_is_left_to_it(tiers: Tiers) -> None:
     """Until its meter is reached the service is active, and its end decided."""
     (numero,) = tiers.order(C5, "IDX")
-    with tiers.running.simulator.database.transaction() as session:
-        session.execute(update(ServiceSouscrit).values(motif_fin="opposition"))
-    assert tiers.code(ASAD, **tiers.numbered(C5, [numero])) == "SGT4O6"
-    assert tiers.code(RSAD, **tiers.renewal(C5, [numero])) == "SGT4O6"
+    for motif, code in (("opposition", "SGT4O6"), ("beneficiaire", "SGT4O5")):
+        with tiers.running.simulator.database.transaction() as session:
+            session.execute(update(ServiceSouscrit).values(motif_fin=motif))
+        assert codes(tiers, C5, numero) == {ASAD: code, RSAD: code, MOSAD: code}
+
+
+def codes(tiers: Tiers, prm: str, numero: str) -> dict[str, str | None]:
+    """What is answered to a stop, a renewal and a change of a service."""
     added = {"serviceSouscritId": numero, ADDED: options_block("P1D")}
-    assert tiers.code(MOSAD, **tiers.modification(C5, added)) == "SGT4O6"
+    return {
+        ASAD: tiers.code(ASAD, **tiers.numbered(prm, [numero])),
+        RSAD: tiers.code(RSAD, **tiers.renewal(prm, [numero])),
+        MOSAD: tiers.code(MOSAD, **tiers.modification(prm, added)),
+    }
 
 
 def test_refused_stops(tiers: Tiers) -> None:
@@ -200,8 +220,7 @@ def test_refused_stops(tiers: Tiers) -> None:
     assert tiers.code(ASAD, **tiers.numbered(C5, [numero], sens="INJECTION")) == "SGT4O3"
     assert tiers.code(ASAD, **tiers.numbered(UNKNOWN, [numero])) == "SGT401"
     assert tiers.code(ASAD, **tiers.numbered(C5, [numero])) is None
-    assert tiers.code(ASAD, **tiers.numbered(C5, [numero])) == "SGT4O4"
-    assert tiers.code(RSAD, **tiers.renewal(C5, [numero])) == "SGT4O4"
+    assert codes(tiers, C5, numero) == {ASAD: "SGT4O4", RSAD: "SGT4O4", MOSAD: "SGT4O4"}
 
 
 @pytest.mark.assumed("what the platform does of a number that comes twice is unknown")
@@ -230,6 +249,11 @@ def test_a_recurrent_transmission_is_stopped_too(tiers: Tiers) -> None:
     numero = ordered["body"]["serviceSouscritId"]
     (service,) = tiers.services(C5)
     assert (service["serviceSouscritCode"], service["etatCode"]) == ("TRANSREC", "ACTIF")
+    tiers.set(C5, teleoperable=False)
+    try:
+        assert codes(tiers, C5, numero) == {ASAD: "SGT589", RSAD: "SGT4O3", MOSAD: "SGT4O3"}
+    finally:
+        tiers.set(C5, teleoperable=True)
     assert tiers.code(ASAD, **tiers.numbered(C5, [numero])) is None
     (service,) = tiers.services(C5)
     assert (service["serviceSouscritId"], service["etatCode"]) == (numero, "TERMINE")
@@ -238,7 +262,7 @@ def test_a_recurrent_transmission_is_stopped_too(tiers: Tiers) -> None:
 def test_another_actor_s_service(tiers: Tiers) -> None:
     (numero,) = tiers.order(C5, "ENERGIE")
     with as_supplier(tiers) as supplier:
-        assert supplier.code(ASAD, **supplier.numbered(C5, [numero])) == "SGT4O2"
+        assert codes(supplier, C5, numero) == {ASAD: "SGT4O2", RSAD: "SGT4O2", MOSAD: "SGT4O2"}
         assert supplier.services(C5) == []
         # Each has its own.
         assert supplier.order(C5, "ENERGIE")

@@ -13,6 +13,7 @@ from state_kit import numeros_within
 from sge_sim.clock import parse_instant
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
+from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.journal import Journal
 from sge_sim.settings import Profile
 
@@ -95,13 +96,18 @@ def test_a_demand_is_answered_by_its_case(
         ("MFI", {"type": "INDEX", "debut": "2020-01-01"}, "SGT4L8"),
         ("MFI", {"type": "COURBES", "debut": "2023-07-31"}, "SGT4L8"),
         ("MFA", {"debut": "2025-10-01", "fin": "2025-08-01"}, "SGT4K4"),
+        ("MFI", {"debut": "2025-07-02", "fin": "2025-07-02"}, "SGT4K4"),
         ("MFA", {"debut": "2025-07-01", "fin": "2025-08-02"}, "SGT4K1"),
+        ("MFI", {"debut": "2025-07-01", "fin": "2025-08-02"}, "SGT4K1"),
         ("MFI", {"prms": ()}, "SGT4ZM"),
         ("MFA", {"prms": ()}, "SGT4ZM"),
         ("ITC", {"prms": ()}, "SGT4ZM"),
         ("ITC", {"prms": ("123",)}, "SGT562"),
         ("ITC", {"contrat": "inconnu"}, "SGT471"),
         ("MFI", {"prms": C5 * 301}, "SGT400"),
+        ("MFI", {"type": "PMAX", "prms": C5 * 2001}, "SGT562"),
+        ("MFA", {"prms": C5 * 2001}, "SGT562"),
+        ("ITC", {"prms": C5 * 2001}, "SGT562"),
     ],
 )
 def test_a_demand_is_refused(
@@ -110,6 +116,14 @@ def test_a_demand_is_refused(
     found, answer = send(platform, service, **asked)
     assert found == code
     assert f"<faultstring>{FAULTSTRINGS[service]}</faultstring>" in answer
+
+
+@pytest.mark.documented("AX.0466 v1.5.0")
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_contract_is_the_caller_s_and_runs(platform: InProcess, service: str) -> None:
+    (other,) = [one for one in platform.simulator.callers if one.kind == "fournisseur"]
+    assert send(platform, service, contrat=other.contrat_id)[0] == "SGT472"
+    assert send(platform, service, contrat="1100017")[0] == "SGT473"
 
 
 @pytest.mark.observed("a list without a point has a code of its own (26.1)")
@@ -134,11 +148,17 @@ def test_depth_is_counted_to_the_day(platform: InProcess) -> None:
 
 @pytest.mark.documented("GUI 0502 §2.2: 1000 demands a day and service, of all actors together")
 @pytest.mark.assumed("SGT506 beyond: the guide tells no code")
-def test_a_service_takes_a_thousand_demands_a_day(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("service", "flux", "other"),
+    [("MFI", "R65", "MFA"), ("MFA", "R67", "ITC"), ("ITC", "C68", "MFI")],
+)
+def test_a_service_takes_a_thousand_demands_a_day(
+    tmp_path: Path, service: str, flux: FluxM023, other: str
+) -> None:
     with simulator_in_process(tmp_path, now=parse_instant(NOW), population_size=0) as opened:
         (tiers,) = [one for one in opened.simulator.callers if one.kind == "tiers"]
         emetteur = Emetteur("TIERS1", tiers.contrat_id, "a@b.fr", None)
-        asked = MesuresDemandees("R65", "JSON", C5, "SOUTIRAGE", "ACCORD_CLIENT")
+        asked = MesuresDemandees(flux, "JSON", C5, "SOUTIRAGE", "ACCORD_CLIENT")
         with opened.simulator.database.transaction() as session:
             for now, count in (("2025-07-31T23:59", 5), (NOW, 999)):
                 for _ in range(count):
@@ -150,10 +170,10 @@ def test_a_service_takes_a_thousand_demands_a_day(tmp_path: Path) -> None:
                         parse_instant(now),
                         AUSSITOT,
                     )
-        # Whatever they ask of it: the service counts its four files.
-        assert send(opened, "MFI", type="INDEX")[0].startswith("M0")
-        assert send(opened, "MFI", type="COURBES")[0] == "SGT506"
-        assert send(opened, "MFA")[0].startswith("M0")
+        # Whatever they ask of it: MFI counts its four files.
+        assert send(opened, service, type="INDEX")[0].startswith("M0")
+        assert send(opened, service, type="COURBES")[0] == "SGT506"
+        assert send(opened, other)[0].startswith("M0")
 
 
 @pytest.mark.documented("GUI 0502 §2.1.2: an unknown point is told by the report, not refused")
