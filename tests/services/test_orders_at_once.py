@@ -26,7 +26,8 @@ POINTS = 3
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orders]:
     """A simulator of two processes, once its clients have ordered and stopped."""
-    with orders_simulator(tmp_path_factory.mktemp("busy"), "--workers", "2") as orders:
+    folder = tmp_path_factory.mktemp("busy")
+    with orders_simulator(folder, "--workers", "2", serve=start_simulator) as orders:
         points = _points(orders)
 
         def one_client(number: int) -> None:
