@@ -19,7 +19,7 @@ from orders_kit import C5, Orders, orders_simulator
 from real_clients import ZeepCaller, refusal_of
 from running_simulator import start_simulator
 
-CLIENTS, ORDERS_EACH = 24, 10
+CLIENTS, ORDERS_EACH = 12, 8
 POINTS = 3
 
 
@@ -90,7 +90,7 @@ def test_no_collection_ends_before_it_begins(busy: Orders) -> None:
     assert not busy.simulator.query("SELECT * FROM collecte WHERE fin < debut")
 
 
-ORDERS = 50
+ORDERS = 30
 TYPES = ("CDC", "ENERGIE", "IDX", "PMAX")
 
 
