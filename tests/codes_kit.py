@@ -50,10 +50,10 @@ def _run_whole(module: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
+                *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
                 *("--basetemp", f"{folder}/tests", module),
             ],
-            env=of_its_own | {_WHOLE: "1"},
+            env=of_its_own | {_WHOLE: "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
             text=True,
             timeout=300,

@@ -1,5 +1,6 @@
-"""The application that `sge-sim serve` runs, called in the process."""
+"""The application that `sge-sim serve` runs, called or served in the process."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,14 +11,19 @@ from typing import Any
 import hypothesis  # noqa: F401
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from made_states import copy_state
+from made_states import copy_state, settings_of
+from running_simulator import START_SECONDS, RunningSimulator
 
+from sge_sim.cli import serve
 from sge_sim.door.certificats import DefaultCaller
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.client.messages import read_answer
 from sge_sim.machine.files import data_path
+from sge_sim.processes.admin_process import admin_server
 from sge_sim.processes.b2b_process import b2b_server
+from sge_sim.processes.data_connect_process import data_connect_server
+from sge_sim.processes.serving_note import Served, serving
 from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
@@ -82,4 +88,40 @@ def simulator_in_process(data_dir: Path, **settings: Any) -> Iterator[InProcess]
             yield InProcess(simulator, services.server.application, sender)
         finally:
             services.stop()
+            simulator.close()
+
+
+@contextmanager
+def served_in_process(data_dir: Path, *options: str) -> Iterator[RunningSimulator]:
+    """Serve in threads what `start_simulator` starts processes for: there at once, for those who
+    call or type commands and look at what is answered."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    copy_state(data_dir, settings_of(options))
+    typed = ["--data-dir", str(data_dir), "--port", "0", "--admin-port", "0", "--strict", *options]
+    given = serve.serve.make_context("serve", typed).params
+    settings = Settings(**{name: value for name, value in given.items() if name != "show_settings"})
+    doors = serve._open_doors(settings)
+    simulator = open_simulator(settings)
+    b2b_url = f"https://localhost:{doors.b2b.getsockname()[1]}"
+    admin_url = f"http://localhost:{doors.admin.getsockname()[1]}"
+    ready = serve._readiness(simulator, b2b_url=b2b_url, admin_url=admin_url)
+    works = [b2b_server(simulator, doors.b2b), admin_server(simulator, doors.admin, b2b_url)]
+    if doors.data_connect is not None:
+        ready["data_connect"] = serve._data_connect(simulator)
+        ready["data_connect_url"] = f"https://localhost:{doors.data_connect.getsockname()[1]}"
+        works.append(data_connect_server(simulator, doors.data_connect))
+    accepting = threading.Semaphore(0)
+    threads = [threading.Thread(target=work.serve, args=(accepting.release,)) for work in works]
+    with serving(data_dir) as note:
+        note.announce(Served(admin_url, b2b_url, settings.environment))
+        for thread in threads:
+            thread.start()
+        try:
+            assert all(accepting.acquire(timeout=START_SECONDS) for _ in works)
+            yield RunningSimulator(ready, data_dir)
+        finally:
+            for work in works:
+                work.stop()
+            for thread in threads:
+                thread.join()
             simulator.close()

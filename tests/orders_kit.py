@@ -10,8 +10,9 @@ from typing import Any
 import requests
 import zeep
 from demandes import courbe_quotidienne
+from in_process import served_in_process
 from real_clients import ZeepCaller, refusal_of
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator
 
 from sge_sim.clock import parse_instant
 from sge_sim.facts.database import Database, sqlite_url
@@ -29,12 +30,12 @@ CIVILITE_NOM = {"personnePhysique": {"civilite": "M", "nom": "ROCHE"}}
 
 
 @contextmanager
-def orders_simulator(data_dir: Path, *options: str, now: str = NOW) -> Iterator["Orders"]:
-    """Start a simulator at `now`, and give its default tiers."""
-    with start_simulator(data_dir, "--population-size", "1200", "--now", now, *options) as running:
-        orders = Orders(running)
-        orders.keep_state()
-        yield orders
+def orders_simulator(
+    data_dir: Path, *options: str, now: str = NOW, serve: Any = served_in_process
+) -> Iterator["Orders"]:
+    """Have a simulator served at `now`, and give its default tiers."""
+    with serve(data_dir, "--population-size", "1200", "--now", now, *options) as running:
+        yield Orders(running)
 
 
 class Orders:

@@ -28,7 +28,8 @@ class RunningSimulator:
 
     ready: Mapping[str, Any]
     data_dir: Path
-    process: subprocess.Popen[str] | Program
+    process: subprocess.Popen[str] | Program | None = None
+    """None where this process serves."""
 
     @property
     def url(self) -> str:

@@ -54,7 +54,7 @@ def test_the_page_makes_a_release_that_has_every_case_of_the_one_before(tmp_path
     folder = tmp_path / "catalog"
     before, after = (load_release_folder(folder / f"sge-{name}") for name in ("26.1", "26.2"))
     assert after.cas == before.cas
-    assert CatalogueFiles(folder).names()[-1] == "sge-26.2"
+    assert CatalogueFiles(folder).names[-1] == "sge-26.2"
 
 
 def test_lock_without_uv_says_what_is_needed(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ table instead.
 import errno
 import re
 import sys
+from types import ModuleType
 from typing import Any, Final
 
 import click
@@ -116,8 +117,8 @@ def speak_french() -> None:
     for kinds, word in KINDS.items():
         for kind in kinds:
             kind.name = word
-    for name, module in list(sys.modules.items()):
-        if name.startswith("click.") and hasattr(module, "_"):
+    for module in vars(click).values():
+        if isinstance(module, ModuleType) and hasattr(module, "_"):
             vars(module).update(_=_translated, ngettext=_translated_count)
 
 

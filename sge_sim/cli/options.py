@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 _PEM_MAX: Final = 2**20
 _FOUND: Final = "sge_sim.settings_file"
+_KINDS: Final = get_type_hints(Settings)
 
 
 class Typed(click.ParamType[T]):
@@ -106,7 +107,7 @@ def settings_options(command: Command) -> Command:
 def setting_option(name: str) -> Callable[[Command], Command]:
     """Give a command the option of one setting, with its variable and its help."""
     (setting,) = (setting for setting in fields(Settings) if setting.name == name)
-    kind = get_type_hints(Settings)[name]
+    kind = _KINDS[name]
     flag = kind is bool
     option = f"--{name.replace('_', '-')}"
     return click.option(

@@ -17,6 +17,7 @@ from lxml import etree
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import read_user_file
+from sge_sim.machine.once import computed_once
 
 WSDL = "http://schemas.xmlsoap.org/wsdl/"
 SOAP_BINDING = "http://schemas.xmlsoap.org/wsdl/soap/"
@@ -95,7 +96,8 @@ class Contract:
         return [e.message[:_MISTAKE_MAX] for e in itertools.islice(validator.error_log, _MISTAKES)]
 
 
-def load_contracts(folder: Path, kit: Path | None = None) -> dict[str, Contract]:
+@computed_once()
+def load_contracts(folder: Path, kit: Path | None = None) -> Mapping[str, Contract]:
     """Read every document of `folder`; those of the official `kit` replace their counterparts.
 
     Returns the contracts by path. Raises `UsageError` for a document that can't be used, and for

@@ -1,14 +1,34 @@
 from collections.abc import Iterator
 
 import pytest
-from dataconnect_kit import Client, data_connect_simulator, freeze
+from dataconnect_kit import Client, admin, data_connect_simulator, freeze
+from hostile_clients import PLACES
 from lives import database  # noqa: F401
+from running_simulator import RunningSimulator
 
 
 @pytest.fixture(scope="session")
 def dc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """Data Connect in production, its clock frozen at `NOW`, without quotas."""
+    """Data Connect in production, its clock frozen at `NOW`, without quotas, of few places."""
     folder = tmp_path_factory.mktemp("data-connect")
-    with data_connect_simulator(folder, "--no-quotas") as simulator:
+    places = ("--max-connections", str(PLACES))
+    with data_connect_simulator(folder, "--no-quotas", *places) as simulator:
         freeze(simulator)
         yield Client(simulator)
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    """Another, whose state at its start is kept aside."""
+    folder = tmp_path_factory.mktemp("moved")
+    with data_connect_simulator(folder, "--no-quotas") as simulator:
+        freeze(simulator)
+        admin(simulator, "/api/snapshot")
+        yield simulator
+
+
+@pytest.fixture
+def moved(kept: RunningSimulator) -> RunningSimulator:
+    """It as it was, for a test that moves its clock."""
+    admin(kept, "/api/reset")
+    return kept

@@ -2,12 +2,12 @@
 
 import base64
 import json
-from pathlib import Path
 
 import pytest
-from dataconnect_kit import C5, DAILY, NOW, Client, data_connect_simulator, freeze
+from dataconnect_kit import C5, DAILY, NOW, Client, freeze
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from running_simulator import RunningSimulator
 
 from sge_sim.clock import parse_instant
 
@@ -197,16 +197,14 @@ def test_a_call_needs_a_token_that_was_signed_here(dc: Client) -> None:
 
 
 @pytest.mark.documented("a token lasts 3 h 30, of the simulated clock")
-def test_a_token_ends_by_the_simulated_clock(tmp_path: Path) -> None:
-    with data_connect_simulator(tmp_path) as simulator:
-        freeze(simulator)
-        client = Client(simulator)
-        client.share(C5)
-        assert client.get(DAILY, **ASKED).ok
-        freeze(simulator, "2026-11-25T13:34:59")
-        assert client.get(DAILY, **ASKED).ok
-        freeze(simulator, "2026-11-25T13:35:00")
-        assert client.refused(DAILY, **ASKED) == (401, BAD_TOKEN)
+def test_a_token_ends_by_the_simulated_clock(moved: RunningSimulator) -> None:
+    client = Client(moved)
+    client.share(C5)
+    assert client.get(DAILY, **ASKED).ok
+    freeze(moved, "2026-11-25T13:34:59")
+    assert client.get(DAILY, **ASKED).ok
+    freeze(moved, "2026-11-25T13:35:00")
+    assert client.refused(DAILY, **ASKED) == (401, BAD_TOKEN)
 
 
 @pytest.mark.observed("production, October 2026: 403 900908, the message ends in a space")

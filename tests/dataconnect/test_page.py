@@ -13,7 +13,6 @@ from dataconnect_kit import (
     DAILY,
     SON_AUTRE_POINT,
     Client,
-    data_connect_simulator,
     freeze,
     points_set,
     remove_consentement,
@@ -21,6 +20,7 @@ from dataconnect_kit import (
 )
 from held_lock import hold
 from in_process import simulator_in_process
+from running_simulator import RunningSimulator
 
 from bench.in_process import data_connect
 from sge_sim.dataconnect import page
@@ -245,34 +245,30 @@ def test_a_holder_who_moves_out(dc: Client) -> None:
 
 
 @pytest.mark.documented("a consent holds up to its end; the customer takes it back at any time")
-def test_consents_end_by_themselves_and_by_the_customer(tmp_path: Path) -> None:
-    with data_connect_simulator(tmp_path, "--no-quotas") as simulator:
-        freeze(simulator)
-        client = Client(simulator)
-        client.share(C5, duration="P1M")
-        client.share(LOCATAIRE)
-        client.share(INDECIS)
+def test_consents_end_by_themselves_and_by_the_customer(moved: RunningSimulator) -> None:
+    client = Client(moved)
+    client.share(C5, duration="P1M")
+    client.share(LOCATAIRE)
+    client.share(INDECIS)
 
-        listed = simulator.command("consentements", "list").stdout.splitlines()
-        assert len(listed) == 3
-        assert all("en vigueur" in line for line in listed)
-        revoked = simulator.command("consentements", "remove", "2")
-        assert "Retrait du consentement par le client" in revoked.stdout
-        again = simulator.command("consentements", "remove", "2")
-        assert (again.returncode, "plus en vigueur" in again.stderr) == (2, True)
-        assert simulator.command("consentements", "remove", "99").returncode == 2
-        assert client.refused(DAILY, pointId=LOCATAIRE, **ASKED)[0] == 403
+    listed = moved.command("consentements", "list").stdout.splitlines()
+    assert len(listed) == 3
+    assert all("en vigueur" in line for line in listed)
+    revoked = moved.command("consentements", "remove", "2")
+    assert "Retrait du consentement par le client" in revoked.stdout
+    again = moved.command("consentements", "remove", "2")
+    assert (again.returncode, "plus en vigueur" in again.stderr) == (2, True)
+    assert moved.command("consentements", "remove", "99").returncode == 2
+    assert client.refused(DAILY, pointId=LOCATAIRE, **ASKED)[0] == 403
 
-        remove_consentement(simulator, 3)
-        assert client.refused(DAILY, pointId=INDECIS, **ASKED)[0] == 403
+    remove_consentement(moved, 3)
+    assert client.refused(DAILY, pointId=INDECIS, **ASKED)[0] == 403
 
-        for instant, status in (("2026-12-24T23:59:59", 200), ("2026-12-25T00:00:00", 403)):
-            freeze(simulator, instant)
-            client = Client(simulator)
-            assert client.get(DAILY, pointId=C5, **ASKED).status_code == status
-        assert (
-            "Date de fin du service atteinte" in simulator.command("consentements", "list").stdout
-        )
+    for instant, status in (("2026-12-24T23:59:59", 200), ("2026-12-25T00:00:00", 403)):
+        freeze(moved, instant)
+        client = Client(moved)
+        assert client.get(DAILY, pointId=C5, **ASKED).status_code == status
+    assert "Date de fin du service atteinte" in moved.command("consentements", "list").stdout
 
 
 @pytest.mark.documented("swagger v5 (v1)")

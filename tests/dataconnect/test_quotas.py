@@ -121,12 +121,11 @@ def test_the_hour_is_of_the_simulated_clock(
     assert [call(n).status_code for n in range(3)] == [200] * 3
 
 
-def test_quotas_may_be_switched_off(tmp_path: Path) -> None:
-    with data_connect_simulator(tmp_path, "--no-quotas") as simulator:
-        client = Client(simulator)
-        client.share(C5)
-        assert {client.get(V5, **ASKED_V5).status_code for _ in range(30)} == {200}
-        assert not (tmp_path / "data-connect-quotas.db").read_bytes().count(b"TIERS1")
+def test_quotas_may_be_switched_off(dc: Client) -> None:
+    dc.share(C5)
+    assert {dc.get(V5, **ASKED_V5).status_code for _ in range(30)} == {200}
+    counted = (dc.simulator.data_dir / "data-connect-quotas.db").read_bytes()
+    assert b"TIERS1" not in counted
 
 
 @pytest.mark.assumed("a call that is refused counts under no quota")

@@ -5,7 +5,6 @@ And what is lost, as the setting wants it for SGE too.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 import requests
@@ -23,6 +22,7 @@ from dataconnect_kit import (
     freeze,
     points_set,
 )
+from running_simulator import RunningSimulator
 
 V5_DAILY = "/metering_data_dc/v5/daily_consumption"
 V5_CURVE = "/metering_data_clc/v5/consumption_load_curve"
@@ -112,16 +112,15 @@ def test_up_to_yesterday(dc: Client, path: str) -> None:
 
 
 @pytest.mark.documented("the data of a day come at 8:00 of the next (data catalogue)")
-def test_yesterday_comes_at_eight(tmp_path: Path) -> None:
-    with data_connect_simulator(tmp_path, "--no-quotas") as simulator:
-        for instant, days in (("2026-11-26T07:59:59", 1), ("2026-11-26T08:00:00", 2)):
-            freeze(simulator, instant)
-            client = Client(simulator)
-            client.share(C5)
-            read = client.measures("consommation_quotidienne", C5, "2026-11-24", "2026-11-26")
-            assert len(read["grandeur"][0]["points"]) == days
-            curve = client.measures("courbe_de_charge_consommation", C5, "2026-11-24", "2026-11-26")
-            assert len(curve["grandeur"][0]["points"]) == 48 * days
+def test_yesterday_comes_at_eight(moved: RunningSimulator) -> None:
+    for instant, days in (("2026-11-26T07:59:59", 1), ("2026-11-26T08:00:00", 2)):
+        freeze(moved, instant)
+        client = Client(moved)
+        client.share(C5)
+        read = client.measures("consommation_quotidienne", C5, "2026-11-24", "2026-11-26")
+        assert len(read["grandeur"][0]["points"]) == days
+        curve = client.measures("courbe_de_charge_consommation", C5, "2026-11-24", "2026-11-26")
+        assert len(curve["grandeur"][0]["points"]) == 48 * days
 
 
 @pytest.mark.documented("a curve since the activation of its collection, other measures before too")
@@ -250,10 +249,13 @@ def test_other_refusals_of_v5(dc: Client) -> None:
     assert (production[0], production[1]["error"]) == (404, "STM-ERR-0000019")
 
 
-@pytest.fixture
-def without_v5(tmp_path: Path) -> Iterator[Client]:
+@pytest.fixture(scope="module")
+def without_v5(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """One that is set otherwise: half-hours are lost, too."""
     options = ("--no-quotas", "--no-data-connect-v5", "--data-connect-json")
-    with data_connect_simulator(tmp_path, *options) as simulator:
+    folder = tmp_path_factory.mktemp("otherwise")
+    with data_connect_simulator(folder, *options, "--pertes", "constatees") as simulator:
+        freeze(simulator)
         yield Client(simulator)
 
 
@@ -345,9 +347,9 @@ def half_hours(client: Client) -> int:
 
 
 @pytest.mark.observed("a Linky: 14 half-hours of 17 866")
-def test_a_curve_lacks_what_was_lost_where_losses_are_wanted(tmp_path: Path, dc: Client) -> None:
-    with data_connect_simulator(tmp_path, "--no-quotas", "--pertes", "constatees") as simulator:
-        freeze(simulator)
-        perdues = half_hours(dc) - half_hours(Client(simulator))
-    assert half_hours(dc) == SEMAINES * 7 * 48
-    assert 0 < perdues < 60
+def test_a_curve_lacks_what_was_lost_where_losses_are_wanted(
+    without_v5: Client, dc: Client
+) -> None:
+    whole = half_hours(dc)
+    assert whole == SEMAINES * 7 * 48
+    assert 0 < whole - half_hours(without_v5) < 60

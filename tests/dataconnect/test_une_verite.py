@@ -27,18 +27,18 @@ from real_clients import ZeepCaller, refusal_of
 
 from sge_sim.dataconnect.acces import titulaire_of
 
-DEBUT, FIN = date(2026, 10, 10), date(2026, 11, 19)
+DEBUT, FIN = date(2026, 10, 17), date(2026, 11, 4)
 POINTS = (
     *(C5, AUTRE_C5, SANS_COURBE, TROUE, AUTOCONSOMMATEUR, SON_AUTRE_POINT),
     *("25957452924301", "25162373298976", "25478147557460", "24551519514005"),
 )
-ORDERED = "2026-10-09T10:00"
+ORDERED = "2026-10-16T10:00"
 PERIODS = (
     (DEBUT, FIN),
     (date(2026, 3, 27), date(2026, 4, 1)),
 )
-"""Forty days with the change of hour of October; those around that of March."""
-CONSENT_DAY, TWO_DAYS_LATER = date(2026, 11, 25), date(2026, 11, 27)
+"""Days with the change of hour of October; those around that of March."""
+CONSENT_DAY, TWO_DAYS_LATER = date(2026, 11, 10), date(2026, 11, 12)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
             orders.collecte(prm, mesuresTypeCode="IDX", mesuresPas="P1D")
             if prm != SANS_COURBE:
                 orders.collecte(prm)
-        orders.clock("advance", "47d")
+        orders.clock("advance", "25d")
         client = Client(simulator)
         for prm in (*POINTS, PRODUCTEUR):
             client.share(prm)
@@ -106,7 +106,7 @@ class Soap:
 
 
 def weeks(debut: date = DEBUT, fin: date = FIN) -> list[tuple[date, date]]:
-    starts = [debut + timedelta(7 * n) for n in range(6)]
+    starts = [debut + timedelta(7 * n) for n in range(3)]
     return [(start, min(start + timedelta(7), fin)) for start in starts if start < fin]
 
 
@@ -216,7 +216,7 @@ def test_as_files_tell_it(client: Client) -> None:
             assert curve == written, prm
         energies = told(client, "consommation_quotidienne", prm, DEBUT, FIN)
         written = differences(found[prm, "IDX"])
-        assert len(written) > 30
+        assert len(written) > 14
         assert energies[-len(written) :] == written, prm
         assert len(energies) - len(written) <= 1, "the file doesn't hold the first reading"
 
@@ -242,9 +242,9 @@ def test_as_recurrent_files_tell_it(client: Client) -> None:
             if pdc.findtext("V")
         ]
         assert curve == written, prm
-        assert len(written) > 30 * 48 or prm == SANS_COURBE
+        assert len(written) > 14 * 48 or prm == SANS_COURBE
         days = sent["R151"][prm]
-        assert len(days) > 30
+        assert len(days) > 14
         maxima = [
             (day.isoformat(), one.findtext("Puissance_Maximale/Valeur"))
             for day, one in days
@@ -314,7 +314,7 @@ def test_sge_sees_the_consents(client: Client) -> None:
     numbers = {one["id"] for one in client.services(client.share(C5))["serviceSouscrit"]}
     assert {one["serviceSouscritId"] for one in listed} == numbers
 
-    orders.clock("set", "2026-11-30T10:00")
+    orders.clock("set", "2026-11-15T10:00")
     client = Client(client.simulator)
     soap, asked = Soap(client), {"cadreAcces": "SERVICE_ACCES"}
     by_access = soap.points(C5, "ENERGIE", "EA", CONSENT_DAY, TWO_DAYS_LATER, **asked)

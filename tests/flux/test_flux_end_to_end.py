@@ -19,8 +19,8 @@ from orders_kit import C4, C5, Orders, orders_simulator
 
 from sge_sim.flux.chiffrement import chiffrement, decrypt
 
-# Ten days from there go over the autumn change of 2025, on the 26th of October.
-NOW = "2025-10-21T10:00"
+# Five days from there go over the autumn change of 2025, on the 26th of October.
+NOW = "2025-10-24T10:00"
 CLE = "000102030405060708090a0b0c0d0e0f" * 2
 
 
@@ -69,7 +69,7 @@ def _advance(orders: Orders, duree: str) -> None:
 
 @pytest.fixture(scope="module")
 def subscriber(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subscriber]:
-    """Curves and indexes of a C5 and of a C4, ten days later in production."""
+    """Curves and indexes of a C5 and of a C4, five days later in production."""
     folder = tmp_path_factory.mktemp("production")
     index = {"mesuresTypeCode": "IDX", "mesuresPas": "P1D"}
     asked: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -87,14 +87,14 @@ def subscriber(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subscriber]
         services = tuple(
             (prm, orders.collecte(prm, **one)["body"]["serviceSouscritId"]) for prm, one in asked
         )
-        _advance(orders, "10d2h")
+        _advance(orders, "5d2h")
         yield Subscriber(orders, services)
 
 
 @pytest.mark.documented("GUI 0469 §6")
-def test_orders_give_ten_days_of_files_then_none_once_stopped(subscriber: Subscriber) -> None:
+def test_orders_give_a_file_a_day_then_none_once_stopped(subscriber: Subscriber) -> None:
     r50, r151, r4q, r171 = map(subscriber.xmls, ("R50", "R151", "R4Q", "R171"))
-    assert [len(one) for one in (r50, r151, r4q, r171)] == [9, 9, 10, 10]
+    assert [len(one) for one in (r50, r151, r4q, r171)] == [4, 4, 5, 5]
     (change,) = [one for one in r50 if one.findtext(".//Date_Releve") == "2025-10-26"]
     assert len(list(change.iter("PDC"))) == 50
     numbers = {number for _, number in subscriber.services}
@@ -124,7 +124,7 @@ def test_orders_give_ten_days_of_files_then_none_once_stopped(subscriber: Subscr
 @pytest.mark.observed("R50 and HDM files of the same point, 2022")
 def test_the_history_ordered_afterwards_holds_what_was_sent(subscriber: Subscriber) -> None:
     answer = subscriber.orders.historique(
-        C5, dateDebut=date(2025, 10, 21), dateFin=date(2025, 10, 30)
+        C5, dateDebut=date(2025, 10, 24), dateFin=date(2025, 10, 28)
     )
     subscriber.advance("1min")
     name = f"Enedis_SGE_HDM_{answer['body']['affaireId']}.csv"
@@ -157,7 +157,7 @@ def test_the_commands_and_the_administration_tell_the_same_of_a_file(
     assert subscriber.admin(f"/api/flux/{nom}") == shown[-1]
     assert json.loads(subscriber.command("flux", "show", nom, "--json").stdout) == shown[-1]
     told = subscriber.command("flux", "show", nom).stdout
-    assert f"abonnement  {shown[-1]['abonnement']}, envoi 1, du 21/10/2025 au" in told
+    assert f"abonnement  {shown[-1]['abonnement']}, envoi 1, du 24/10/2025 au" in told
     content = requests.get(
         f"{subscriber.orders.simulator.ready['admin_url']}/api/flux/{nom}/contenu",
         params={"clair": "true"},

@@ -4,13 +4,13 @@ import io
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from threading import Thread
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from loaded_programs import run_module
 from running_simulator import run_command
 
 SHORT: Any = {
@@ -58,15 +58,13 @@ def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def piped(folder: Path, writer: str) -> "subprocess.CompletedProcess[str]":
-    """Validate what a shell's command writes to a pipe."""
-    validate = (sys.executable, "-m", "sge_sim", "flux", "validate", "-")
-    return subprocess.run(
-        ["bash", "-c", f'{writer} | exec "$@"', "bash", *validate, "--data-dir", folder / "data"],
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    """Validate what a shell's command writes to a pipe, the standard input."""
+    pipe = folder / "given"
+    os.mkfifo(pipe)
+    before = f"import os; os.dup2(os.open({str(pipe)!r}, os.O_RDONLY), 0)"
+    validate = ("flux", "validate", "-", "--data-dir", str(folder / "data"))
+    with subprocess.Popen(["sh", "-c", f"{writer} > {pipe}"]):
+        return run_module("sge_sim", validate, before=before)
 
 
 def sentence(done: "subprocess.CompletedProcess[str]") -> str:

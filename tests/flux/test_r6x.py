@@ -1,16 +1,16 @@
 """The JSON files of M023: their values are those of the web services, their reports tell the rest.
 
-The forty days have both changes of hour: those of spring and of autumn are in one window each.
+Both changes of hour are in it: those of spring and of autumn in a window of two weeks each.
 """
 
 import io
 import json
+import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -21,6 +21,7 @@ from zipfile import ZipFile
 
 import pytest
 from flux_kit import JOUR, perdu
+from loaded_programs import run_module
 from publication_kit import (
     C4,
     C5,
@@ -69,8 +70,8 @@ from sge_sim.tables.points import find_point
 from sge_sim.tables.prepared import Driver
 
 NOW = at(date(2024, 11, 20))
-PRINTEMPS = (date(2024, 3, 12), date(2024, 4, 21))
-AUTOMNE = (date(2024, 10, 8), date(2024, 11, 17))
+PRINTEMPS = (date(2024, 3, 24), date(2024, 4, 7))
+AUTOMNE = (date(2024, 10, 20), date(2024, 11, 3))
 UN_JOUR = (date(2024, 10, 27), date(2024, 10, 28))
 CMD: dict[str, Any] = {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66": "PMAX"}
 
@@ -560,10 +561,22 @@ def test_files_are_encrypted_with_their_iv_first(collected: Platform, tmp_path: 
     assert raw_member(theirs.read_bytes()) == raw_member(clear)
 
 
+DIES_AT_ITS_SECOND = """
+import os, signal
+from sge_sim.flux import publication
+os.sched_getaffinity = lambda _pid: {0}
+write, left = publication._write, [True]
+publication._write = lambda *file: write(*file) if left and left.pop() else os.kill(
+    os.getpid(), signal.SIGKILL
+)
+"""
+
+
 @pytest.mark.assumed("a stop leaves files without a record, made again the same")
 def test_a_process_killed_in_the_middle_leaves_one_report_and_the_same_files(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0})  # no other process is needed
     platform = new_platform(tmp_path / "killed")
     prms = [f"{25_800_000_100_000 + n}" for n in range(1200)]
     with platform.database.transaction() as session:
@@ -579,14 +592,11 @@ def test_a_process_killed_in_the_middle_leaves_one_report_and_the_same_files(
     expected = undisturbed.ready()
     assert [parse_nom(nom).sequence for nom in expected] == [1, 2, None]
 
-    publish = [sys.executable, "-m", "sge_sim", "flux", "publish", "--environment", "production"]
+    publish = ("flux", "publish", "--environment", "production", "--data-dir")
     first, second, report = (platform.data_dir / "publications" / CONTRAT / nom for nom in expected)
-    with subprocess.Popen([*publish, "--data-dir", platform.data_dir]) as running:
-        while not first.exists():
-            assert running.poll() is None
-            time.sleep(0.001)
-        running.kill()
-    assert running.returncode == -signal.SIGKILL
+    killed = run_module("sge_sim", (*publish, str(platform.data_dir)), before=DIES_AT_ITS_SECOND)
+    assert killed.returncode == -signal.SIGKILL
+    assert first.exists()
     assert not second.exists()
     assert platform.ready() == {}
     assert etat_of(platform, affaire) == "transmise"

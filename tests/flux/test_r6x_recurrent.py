@@ -24,8 +24,8 @@ from sge_sim.flux.retards import retard
 from sge_sim.tables.acces import OptionPublication
 
 DEBUT = date(2024, 10, 21)  # a Monday
-PRINTEMPS = date(2024, 3, 11)
-DAYS = 24
+PRINTEMPS = date(2024, 3, 25)
+DAYS = 12
 """From either day, over a change of the clock and the end of a month."""
 
 

@@ -10,6 +10,7 @@ from orders_kit import Orders, orders_simulator
 def orders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orders]:
     """The default tiers of a simulator that tests of orders share."""
     with orders_simulator(tmp_path_factory.mktemp("orders")) as running:
+        running.keep_state()
         yield running
 
 

@@ -1,6 +1,6 @@
 """A crowd at a process that has answered nobody: what is kept is computed once for all of them.
 
-The cases of the catalogue that succeed are run; the first of each service is sent by sixteen
+The cases of the catalogue that succeed are run; the first of each service is sent by five
 threads at once, to a process that has forgotten all that it keeps.
 """
 
@@ -29,7 +29,7 @@ from sge_sim.homologation.client.messages import read_answer
 from sge_sim.homologation.client.sender import AppelFait
 from sge_sim.mesures import communs
 
-THREADS = 16
+THREADS = 5
 
 Computed = Counter[tuple[str, tuple[Any, ...]]]
 """How often each function that is kept was computed for its arguments."""

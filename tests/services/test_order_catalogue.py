@@ -5,6 +5,7 @@ That each case of every other release comes out: tests/homologation/test_homolog
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,10 @@ class Suds:
 
     def __init__(self, simulator: RunningSimulator) -> None:
         self._simulator = simulator
+        self._client = cache(partial(suds_client, simulator))
 
     def send(self, path: str, request: dict[str, Any]) -> Any:
-        client = suds_client(self._simulator, path)
+        client = self._client(path)
         if BY_PATH[path].needs_header:
             client.set_options(soapheaders=self._header(client, request))
         (method,) = client.wsdl.services[0].ports[0].methods.values()

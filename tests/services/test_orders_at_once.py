@@ -19,14 +19,15 @@ from orders_kit import C5, Orders, orders_simulator
 from real_clients import ZeepCaller, refusal_of
 from running_simulator import start_simulator
 
-CLIENTS, ORDERS_EACH = 24, 10
+CLIENTS, ORDERS_EACH = 12, 8
 POINTS = 3
 
 
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orders]:
     """A simulator of two processes, once its clients have ordered and stopped."""
-    with orders_simulator(tmp_path_factory.mktemp("busy"), "--workers", "2") as orders:
+    folder = tmp_path_factory.mktemp("busy")
+    with orders_simulator(folder, "--workers", "2", serve=start_simulator) as orders:
         points = _points(orders)
 
         def one_client(number: int) -> None:
@@ -89,7 +90,7 @@ def test_no_collection_ends_before_it_begins(busy: Orders) -> None:
     assert not busy.simulator.query("SELECT * FROM collecte WHERE fin < debut")
 
 
-ORDERS = 50
+ORDERS = 30
 TYPES = ("CDC", "ENERGIE", "IDX", "PMAX")
 
 

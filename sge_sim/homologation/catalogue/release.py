@@ -18,6 +18,7 @@ from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.protocoles import PROTOCOLES, SOAP, Protocole
 from sge_sim.homologation.catalogue.release_files import RELEASE_FILE, CatalogueFiles, RawRun
 from sge_sim.machine.files import data_path
+from sge_sim.machine.once import computed_once
 from sge_sim.machine.yaml_files import Fields
 
 
@@ -83,7 +84,7 @@ class Release:
 def list_releases(protocoles: Collection[str] = (SOAP.nom,)) -> tuple[str, ...]:
     """Return the names of the releases of `protocoles` that come with sge-sim, oldest first."""
     files = CatalogueFiles(data_path("catalog"))
-    return tuple(name for name in files.names() if files.protocole(name) in protocoles)
+    return tuple(name for name in files.names if files.protocole(name) in protocoles)
 
 
 def load_release(name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Release:
@@ -97,7 +98,12 @@ def load_release(name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Releas
         raise UnknownError(
             f"La version « {name} » est inconnue : choisir {', '.join(names)}.", name
         )
-    return _sound(CatalogueFiles(data_path("catalog")), wanted)
+    return _delivered(wanted)
+
+
+@computed_once()
+def _delivered(name: str) -> Release:
+    return _sound(CatalogueFiles(data_path("catalog")), name)
 
 
 def load_release_folder(path: Path) -> Release:
@@ -130,7 +136,7 @@ def validate(path: Path) -> list[str]:
     if (path / RELEASE_FILE).is_file():
         path = path.resolve()
         return _read_release(CatalogueFiles(path.parent, data_path("catalog")), path.name)[1]
-    names = CatalogueFiles(path).names()
+    names = CatalogueFiles(path).names
     if not names:
         return [f"{path} ne contient aucun {RELEASE_FILE}."]
     found = [mistake for name in names for mistake in _read_release(CatalogueFiles(path), name)[1]]
@@ -158,7 +164,8 @@ def _read_release(files: CatalogueFiles, name: str) -> tuple[Release, list[str]]
     )
     period.done()
     fields.done()
-    _check_dates(release, fields)
+    if release.reference not in release.dates_originales:
+        fields.wrong("dates_originales", f"la référence {release.reference} doit y être comprise")
     for case in release.cas:
         _check_links(case, release.cas, fields)
     return release, list(dict.fromkeys(files.mistakes))
@@ -187,11 +194,6 @@ def _shared_once(found: Mapping[str, Sequence[str]]) -> list[str]:
         if all(where + tail in mistakes for where, mistakes in found.items())
     }
     return [(where.partition("@")[0] if tail in shared else where) + tail for where, tail in tails]
-
-
-def _check_dates(release: Release, fields: Fields) -> None:
-    if release.reference not in release.dates_originales:
-        fields.wrong("dates_originales", f"la référence {release.reference} doit y être comprise")
 
 
 def _check_links(case: Cas, cases: Sequence[Cas], fields: Fields) -> None:

@@ -69,15 +69,9 @@ class CatalogueFiles:
         self._folders = folders
         self._cases: dict[str, dict[str, RawCase]] = {}
         self._packages: dict[tuple[str, str], Fields] = {}
-
-    def names(self) -> tuple[str, ...]:
-        """Return the releases, oldest first."""
-        found = {
-            file.parent.name
-            for folder in self._folders
-            for file in folder.glob(f"*/{RELEASE_FILE}")
-        }
-        return tuple(sorted(found, key=lambda name: (rank_of_release(name), name)))
+        found = {file.parent.name for each in folders for file in each.glob(f"*/{RELEASE_FILE}")}
+        self.names = tuple(sorted(found, key=lambda name: (rank_of_release(name), name)))
+        """The releases, oldest first."""
 
     def metadata(self, release: str) -> Fields:
         """Return `release.yaml`, ready to be read."""
@@ -177,7 +171,7 @@ class CatalogueFiles:
 
     def _taken_over(self, release: str, package: str) -> str | None:
         """Return the earlier release whose package this one takes over, None if it says none."""
-        content, names = self._package(release, package), self.names()
+        content, names = self._package(release, package), self.names
         source = content.raw("reprend")
         if source is None:
             return None
@@ -213,7 +207,7 @@ class CatalogueFiles:
         source = case.data.get("reprend")
         if source is None:
             return own
-        elsewhere = source in self.names()
+        elsewhere = source in self.names
         target = (str(source), cas_id) if elsewhere else (release, str(source))
         link = "/".join(target)
         if link in chain:

@@ -226,7 +226,7 @@ def test_releases_are_ordered_by_number(tmp_path: Path) -> None:
     for name in ("sge-21.10", "sge-21.3", "sge-9.1"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "release.yaml").touch()
-    assert CatalogueFiles(tmp_path).names() == ("sge-9.1", "sge-21.3", "sge-21.10")
+    assert CatalogueFiles(tmp_path).names == ("sge-9.1", "sge-21.3", "sge-21.10")
 
 
 def test_show_says_what_a_case_takes_over(catalogue_folder: Callable[..., Path]) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import zeep
 from codes_kit import check_obtained_codes
+from in_process import served_in_process
 from real_clients import ZeepCaller, refusal_of, suds_client
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator
 
 from sge_sim.services.consultation_donnees_techniques_contractuelles.service import SERVICE
 
@@ -340,7 +341,7 @@ def test_a_point_being_connected_shows_its_address_its_state_and_its_supply(
 def test_sgt506_and_sgt500_when_the_state_is_gone(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    with start_simulator(tmp_path_factory.mktemp("broken"), "--population-size", "1200") as broken:
+    with served_in_process(tmp_path_factory.mktemp("broken"), "--population-size", "0") as broken:
         broken.execute("ALTER TABLE point RENAME TO point_gone")
         assert refused(ZeepCaller(broken, PATH), C5)[0] == "SGT506"
         with pytest.raises(zeep.exceptions.Fault) as failure:

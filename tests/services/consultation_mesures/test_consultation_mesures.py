@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import zeep
 from codes_kit import check_obtained_codes
+from in_process import served_in_process
 from real_clients import ZeepCaller, refusal_of, suds_client
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator
 
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import LIBELLES_CODES
@@ -36,7 +37,7 @@ Ask = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    with start_simulator(tmp_path_factory.mktemp("mesures"), *OPTIONS) as running:
+    with served_in_process(tmp_path_factory.mktemp("mesures"), *OPTIONS) as running:
         yield running
 
 
@@ -50,7 +51,7 @@ def fidele(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """The tiers of a platform that answers as that of 2022 was seen to."""
     folder = tmp_path_factory.mktemp("fidele")
     options = ("--profile", "fidele", "--now", "2022-07-15T10:00")
-    with start_simulator(folder, *options, *OPTIONS[2:]) as running:
+    with served_in_process(folder, *options, *OPTIONS[2:]) as running:
         yield asked_by(running)
 
 
@@ -172,7 +173,7 @@ def test_the_supplier_s_grid_was_seen_to_repeat_its_codes(fidele: Ask) -> None:
 @pytest.mark.observed("2022, recorded answer of a C5: HoroF1 before FC000165")
 def test_the_oldest_calendar_was_seen_first(tmp_path: Path) -> None:
     options = ("--profile", "fidele", *OPTIONS)
-    with start_simulator(tmp_path, *options) as running:
+    with served_in_process(tmp_path, *options) as running:
         answer = autorise(asked_by(running), NOUVEAU_COMPTEUR)
     assert calendars(frn(answer)) == [("HoroF1", "BASE"), ("FC000165", "BASE")]
 
@@ -239,7 +240,7 @@ def test_calendars_are_told_before_the_distributor_s_first_row(tmp_path: Path) -
         assert turpe(answer) == []
         return [serie["calendrier"] for serie in frn(answer)]
 
-    with start_simulator(tmp_path, "--now", "2025-01-08T10:00", *OPTIONS[2:]) as running:
+    with served_in_process(tmp_path, "--now", "2025-01-08T10:00", *OPTIONS[2:]) as running:
         ask = asked_by(running)
         assert calendriers() == [None]
         running.command("clock", "advance", "2d")
@@ -269,7 +270,7 @@ def test_nothing_before_the_last_commissioning(tiers: Ask) -> None:
 
 @pytest.mark.observed("36 months in 2022; 12 in the guide")
 def test_the_depth_is_a_setting(tmp_path: Path) -> None:
-    with start_simulator(tmp_path, *OPTIONS, "--profondeur-historique-mois", "12") as running:
+    with served_in_process(tmp_path, *OPTIONS, "--profondeur-historique-mois", "12") as running:
         (serie,) = frn(autorise(asked_by(running), C5))
     assert 12 <= len(mesures(serie)) <= 16
     # A row that straddles the depth is whole.

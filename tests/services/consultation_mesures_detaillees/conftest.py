@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 from detaillees_kit import NOW, Detaillees
-from running_simulator import RunningSimulator, start_simulator
+from in_process import served_in_process
+from running_simulator import RunningSimulator
 
 
 @pytest.fixture(scope="session")
 def en_juillet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
     """A simulator without population, on 15 July 2026."""
     folder = tmp_path_factory.mktemp("detaillees")
-    with start_simulator(folder, "--now", NOW, "--population-size", "0") as running:
+    with served_in_process(folder, "--now", NOW, "--population-size", "0") as running:
         yield running
 
 

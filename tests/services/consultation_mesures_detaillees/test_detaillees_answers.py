@@ -220,7 +220,7 @@ def test_corrected_curves(tiers: Detaillees) -> None:
     assert small == tiers.v3(C5, "COURBE")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def c2_troue(tiers: Detaillees) -> Iterator[str]:
     """The C2, three points of whose curve are lost on 16 June 2026."""
     tiers.simulator.command(

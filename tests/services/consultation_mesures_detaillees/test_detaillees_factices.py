@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from detaillees_kit import C5, Detaillees, rows
-from running_simulator import start_simulator
+from in_process import served_in_process
 
 C4 = "30001610071843"
 AVRIL = {"debut": date(2022, 4, 1), "fin": date(2022, 4, 7)}
@@ -18,7 +18,7 @@ OPTIONS = ("--population-size", "0", "--now", "2024-03-15T10:00")
 @pytest.fixture(scope="module")
 def fidele(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Detaillees]:
     folder: Path = tmp_path_factory.mktemp("fidele")
-    with start_simulator(folder, *OPTIONS, "--profile", "fidele") as running:
+    with served_in_process(folder, *OPTIONS, "--profile", "fidele") as running:
         yield Detaillees(running)
 
 
@@ -66,6 +66,6 @@ def test_the_hour_that_autumn_repeats_has_the_offset_of_winter_twice(fidele: Det
 
 @pytest.mark.assumed("the nominal profile has measures that agree with each other")
 def test_the_nominal_profile_measures_them_as_any_point(tmp_path: Path) -> None:
-    with start_simulator(tmp_path, *OPTIONS) as running:
+    with served_in_process(tmp_path, *OPTIONS) as running:
         lues = points(Detaillees(running).v3(C5, "COURBE", **AVRIL))
     assert not any(valeur % 2 for _, valeur in lues)

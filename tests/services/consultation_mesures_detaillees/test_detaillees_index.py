@@ -18,7 +18,7 @@ from detaillees_kit import (
     listed,
     values,
 )
-from running_simulator import start_simulator
+from in_process import served_in_process
 
 P4_VENTE_TOTALE = "24210000003407"
 
@@ -231,7 +231,7 @@ def test_large_points_are_read_at_a_fixed_hour_too_once_it_is_set(
 
     assert contexts(tiers, C4) == [("FMR", "RC")]
     options = ("--population-size", "0", "--now", NOW, "--releves-rhf")
-    with start_simulator(tmp_path, *options) as running:
+    with served_in_process(tmp_path, *options) as running:
         service = Detaillees(running)
         assert contexts(service, C5) == [("COL", "AQ")]
         assert contexts(service, C4) == [("FMR", "RC"), ("RHF", "LC")]

@@ -26,7 +26,7 @@ from detaillees_kit import (
     code,
     rows,
 )
-from running_simulator import start_simulator
+from in_process import served_in_process
 
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.services.registry import SERVICES
@@ -282,7 +282,7 @@ def test_sgt562_member_missing(tiers: Detaillees, version: str, member: str) -> 
 @pytest.mark.assumed("the actor needs one contract that runs")
 def test_sgt473_before_the_first_contract_of_the_actor(tmp_path: Path) -> None:
     options = ("--now", "2011-06-01T10:00", "--population-size", "0")
-    with start_simulator(tmp_path, *options) as running:
+    with served_in_process(tmp_path, *options) as running:
         window = {"debut": date(2011, 5, 1), "fin": date(2011, 5, 3)}
         service = Detaillees(running)
         for version in ("2.0", "3.0"):
@@ -294,7 +294,7 @@ def test_v3_sgt4g3_without_data_in_the_profile_fidele_since_23_1(tmp_path: Path)
     options = ("--population-size", "0", "--profile", "fidele", "--now")
     for now, refused in (("2022-12-20T10:00", False), ("2023-06-20T10:00", True)):
         window = {"debut": date(2022, 12, 1), "fin": date(2022, 12, 4)}
-        with start_simulator(tmp_path / now[:4], *options, now) as running:
+        with served_in_process(tmp_path / now[:4], *options, now) as running:
             service = Detaillees(running)
             for grandeur in ("PA", "PRI"):
                 answer = service.v3(C5_SANS_COLLECTE, "COURBE", grandeur, **window)
@@ -305,12 +305,12 @@ def test_v3_sgt4g3_without_data_in_the_profile_fidele_since_23_1(tmp_path: Path)
 @pytest.mark.documented("both behaviours without data, a setting")
 def test_without_data_either_version_may_be_set_to_the_other_behaviour(tmp_path: Path) -> None:
     options = ("--population-size", "0", "--now", "2026-07-15T10:00")
-    with start_simulator(tmp_path, *options, "--sans-donnee", "sgt4g3") as running:
+    with served_in_process(tmp_path, *options, "--sans-donnee", "sgt4g3") as running:
         service = Detaillees(running)
         for version in ("2.0", "3.0"):
             assert code(service.ask(version, C5_SANS_COLLECTE, "COURBE")) == "SGT4G3"
     fidele = ("--profile", "fidele", "--sans-donnee", "reponse_vide")
-    with start_simulator(tmp_path, *options, *fidele) as running:
+    with served_in_process(tmp_path, *options, *fidele) as running:
         assert Detaillees(running).v3(C5_SANS_COLLECTE, "COURBE") == {}
 
 
@@ -345,7 +345,7 @@ def test_a_period_without_end_is_answered_once_its_rules_are_disabled(tmp_path: 
         for rule in ("periode_ecoulee", "periode_admise")
         for option in ("--disabled-rules", f"ConsultationMesuresDetaillees/{rule}")
     ]
-    with start_simulator(
+    with served_in_process(
         tmp_path, "--population-size", "0", "--now", "2026-07-15T10:00", *options
     ) as running:
         service = Detaillees(running)
