@@ -33,6 +33,8 @@ _LARGEST = 1 << 20
 _WARMED = {
     "sge_sim": "import sqlalchemy.orm; sqlalchemy.orm.configure_mappers()\n"
     "from sge_sim.mesures.communs import make_common_tables; make_common_tables()\n"
+    "from sge_sim.services import dispatch\n"
+    "dispatch.load_contracts(dispatch.data_path('wsdl'), None)\n"
     "import held_lock, refused_rules\n"
     "held_lock.watch(); refused_rules.watch()",
     "lowatt_enedis": "import rich.console, rich.json",
