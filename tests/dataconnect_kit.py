@@ -27,9 +27,11 @@ CURVE = "/mesure_synchrone_auto/v2/courbe_de_charge_consommation"
 
 
 @contextmanager
-def data_connect_simulator(folder: Path, *options: str) -> Iterator[RunningSimulator]:
-    """Start a simulator with Data Connect, in production, at `START`."""
-    with start_simulator(
+def data_connect_simulator(
+    folder: Path, *options: str, serve: Any = start_simulator
+) -> Iterator[RunningSimulator]:
+    """Have a simulator with Data Connect served, in production, at `START`."""
+    with serve(
         folder,
         *("--data-connect", "--data-connect-port", "0", "--population-size", "0"),
         *("--environment", "production", "--now", START),

@@ -1,6 +1,6 @@
 """The customers of the simulator: who holds the points that may be shared."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -83,7 +83,7 @@ def find_clients(session: Session, recherche: str) -> list[ClientFinal]:
     if cherche:
         pattern = f"%{normalise(cherche)}%"
         query = query.where(or_(Point.recherche_nom.like(pattern), Point.prm == cherche))
-    rows = session.execute(query.limit(_CANDIDATES)).tuples()
+    rows = session.execute(query.limit(_CANDIDATES))
     return sorted(_clients(rows), key=lambda client: (-len(client.points), client.titulaire))[
         :_SHOWN
     ]
@@ -95,7 +95,7 @@ def held_by(titulaire: str) -> Question:
     return read_client, code_insee, nom
 
 
-def _clients(rows: Iterable[tuple[Any, ...]]) -> list[ClientFinal]:
+def _clients(rows: Iterable[Sequence[Any]]) -> list[ClientFinal]:
     held: dict[str, ClientFinal] = {}
     for code_insee, nom, commune, *point in rows:
         titulaire = titulaire_de(nom, code_insee)

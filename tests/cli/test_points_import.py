@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 import requests
+from in_process import served_in_process
 from points_kit import csv_lines, examples, json_lines, made_points
-from running_simulator import RunningSimulator, run_command, start_simulator
+from running_simulator import RunningSimulator, run_command
 
 OTHERS = "25946599093143"
 C5, C4 = (cells["prm"] for cells in examples())
@@ -14,7 +15,9 @@ C5, C4 = (cells["prm"] for cells in examples())
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> RunningSimulator:
     folder: Path = tmp_path_factory.mktemp("apports")
-    with start_simulator(folder, "--population-size", "0", "--now", "2026-07-15T10:00") as running:
+    with served_in_process(
+        folder, "--population-size", "0", "--now", "2026-07-15T10:00"
+    ) as running:
         yield running
 
 

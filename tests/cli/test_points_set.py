@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import requests
 import yaml
-from running_simulator import RunningSimulator, start_simulator
+from in_process import served_in_process
+from running_simulator import RunningSimulator
 
 PRM = "25884515170669"
 TODAY = "2026-07-15"
@@ -16,7 +17,7 @@ TODAY = "2026-07-15"
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder: Path = tmp_path_factory.mktemp("points")
-    with start_simulator(folder, "--population-size", "0", "--now", f"{TODAY}T10:00") as running:
+    with served_in_process(folder, "--population-size", "0", "--now", f"{TODAY}T10:00") as running:
         yield running
 
 

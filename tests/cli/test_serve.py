@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from made_states import copy_state
 from running_simulator import RunningSimulator, run_command, start_simulator
 
 from sge_sim.referentiel.dataset import load_dataset
@@ -74,8 +75,7 @@ def test_the_lines_printed_with_basic_auth_work(tmp_path: Path) -> None:
 
 
 def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> None:
-    with start_simulator(tmp_path, "--population-size", "1200"):
-        pass
+    copy_state(tmp_path, {"population_size": 1200})
     started = time.monotonic()
     with start_simulator(tmp_path, "--population-size", "1200", cold=True) as again:
         ready_after = time.monotonic() - started
@@ -86,27 +86,36 @@ def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> 
     assert ready_after < 6
 
 
-@pytest.mark.parametrize(
-    ("module", "heavy"),
-    [
-        ("sge_sim.cli.serve", ("fastapi", "numpy", "pydantic", "spyne", *DATA_CONNECT)),
-        # numpy stays: the tables of the measures are made before the processes that share them.
-        ("sge_sim.processes.supervised", ("fastapi", "pydantic", "spyne")),
-        ("sge_sim.door.b2b_application", ("fastapi", "numpy", "pydantic", "spyne")),
-        ("sge_sim.transport.server", ("fastapi", "numpy", "spyne")),
-        ("sge_sim.transport.admin_server", ("fastapi", "pydantic")),
-        ("sge_sim.admin.application", ("numpy", "spyne", "zeep", CATALOGUE)),
-        ("sge_sim.flux.publication", ("numpy", "pydantic", "sge_sim.mesures")),
-        ("sge_sim.admin.application", DATA_CONNECT),
-        ("sge_sim.services.dispatch", ("fastapi", "pydantic", "zeep", *DATA_CONNECT)),
-        ("sge_sim.dataconnect.application", ("fastapi", "spyne", "zeep")),
-    ],
-)
-def test_start_loads_nothing_that_it_can_do_without(module: str, heavy: tuple[str, ...]) -> None:
-    script = f"import sys, {module}; print(*set(sys.modules).intersection({heavy!r}))"
-    command = [sys.executable, "-c", script]
+LOADED = {
+    "sge_sim.cli.serve": ("fastapi", "numpy", "pydantic", "spyne", *DATA_CONNECT),
+    # numpy stays: the tables of the measures are made before the processes that share them.
+    "sge_sim.processes.supervised": ("fastapi", "pydantic", "spyne"),
+    "sge_sim.door.b2b_application": ("fastapi", "numpy", "pydantic", "spyne"),
+    "sge_sim.transport.server": ("fastapi", "numpy", "spyne"),
+    "sge_sim.transport.admin_server": ("fastapi", "pydantic"),
+    "sge_sim.admin.application": ("numpy", "spyne", "zeep", CATALOGUE, *DATA_CONNECT),
+    "sge_sim.flux.publication": ("numpy", "pydantic", "sge_sim.mesures"),
+    "sge_sim.services.dispatch": ("fastapi", "pydantic", "zeep", *DATA_CONNECT),
+    "sge_sim.dataconnect.application": ("fastapi", "spyne", "zeep"),
+}
+"""What a start can do without, by the module that it loads."""
+EACH_IN_A_FORK = f"""
+import os, sys, cryptography.x509, lxml.etree, sqlalchemy.orm, yaml
+from importlib import import_module
+for module, heavy in {LOADED!r}.items():
+    if os.fork() == 0:
+        import_module(module)
+        print(module, *sys.modules.keys() & {{*heavy}}, flush=True)
+        os._exit(0)
+    os.wait()
+"""
+"""None of what it has loaded before is heavy."""
+
+
+def test_start_loads_nothing_that_it_can_do_without() -> None:
+    command = [sys.executable, "-c", EACH_IN_A_FORK]
     loaded = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert loaded.stdout.split() == []
+    assert loaded.stdout.split() == [*LOADED]
 
 
 def test_simulated_clock_starts_where_it_is_told(tmp_path: Path) -> None:
@@ -139,9 +148,10 @@ def test_simulated_clock_starts_where_it_is_told(tmp_path: Path) -> None:
 def test_mistake_is_told_in_one_sentence_with_exit_code_2(
     tmp_path: Path, options: list[str], sentence: str
 ) -> None:
-    done = run_command(
-        "serve", "--data-dir", str(tmp_path), "--port", "0", "--admin-port", "0", *options
-    )
+    if "--population-size" not in options:  # which the first start alone looks at
+        copy_state(tmp_path, {"population_size": 0})
+    serve = ("serve", "--data-dir", str(tmp_path), "--port", "0", "--admin-port", "0")
+    done = run_command(*serve, *options)
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
@@ -170,8 +180,7 @@ def test_a_first_start_that_is_refused_leaves_no_database(
 
 
 def test_a_later_start_that_is_refused_keeps_the_database(tmp_path: Path) -> None:
-    with start_simulator(tmp_path, "--population-size", "0"):
-        pass
+    copy_state(tmp_path, {"population_size": 0})
     serve = ("serve", "--data-dir", str(tmp_path), "--port", "0", "--admin-port", "0")
     assert run_command(*serve, "--now", "1800-01-01").returncode == 2
     assert run_command("points", "list", "--data-dir", str(tmp_path)).returncode == 0

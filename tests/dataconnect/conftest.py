@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 from dataconnect_kit import Client, admin, data_connect_simulator, freeze
 from hostile_clients import PLACES
+from in_process import served_in_process
 from lives import database  # noqa: F401
 from running_simulator import RunningSimulator
 
@@ -21,7 +22,7 @@ def dc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
     """Another, whose state at its start is kept aside."""
     folder = tmp_path_factory.mktemp("moved")
-    with data_connect_simulator(folder, "--no-quotas") as simulator:
+    with data_connect_simulator(folder, "--no-quotas", serve=served_in_process) as simulator:
         freeze(simulator)
         admin(simulator, "/api/snapshot")
         yield simulator

@@ -22,6 +22,7 @@ from dataconnect_kit import (
     freeze,
     points_set,
 )
+from in_process import served_in_process
 from running_simulator import RunningSimulator
 
 V5_DAILY = "/metering_data_dc/v5/daily_consumption"
@@ -252,9 +253,15 @@ def test_other_refusals_of_v5(dc: Client) -> None:
 @pytest.fixture(scope="module")
 def without_v5(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """One that is set otherwise: half-hours are lost, too."""
-    options = ("--no-quotas", "--no-data-connect-v5", "--data-connect-json")
+    options = (
+        "--no-quotas",
+        "--no-data-connect-v5",
+        "--data-connect-json",
+        "--pertes",
+        "constatees",
+    )
     folder = tmp_path_factory.mktemp("otherwise")
-    with data_connect_simulator(folder, *options, "--pertes", "constatees") as simulator:
+    with data_connect_simulator(folder, *options, serve=served_in_process) as simulator:
         freeze(simulator)
         yield Client(simulator)
 

@@ -21,6 +21,7 @@ from dataconnect_kit import (
     Client,
     data_connect_simulator,
 )
+from in_process import served_in_process
 from lxml import etree
 from orders_kit import Orders
 from real_clients import ZeepCaller, refusal_of
@@ -45,7 +46,8 @@ CONSENT_DAY, TWO_DAYS_LATER = date(2026, 11, 10), date(2026, 11, 12)
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """Points that are shared on `CONSENT_DAY`, whose files have come since `ORDERED`."""
     folder = tmp_path_factory.mktemp("verite")
-    with data_connect_simulator(folder, "--no-quotas", "--now", ORDERED) as simulator:
+    options = ("--no-quotas", "--now", ORDERED)
+    with data_connect_simulator(folder, *options, serve=served_in_process) as simulator:
         orders = Orders(simulator)
         for prm in POINTS:
             orders.collecte(prm, mesuresTypeCode="IDX", mesuresPas="P1D")
