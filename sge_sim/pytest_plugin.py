@@ -45,7 +45,10 @@ def sge_session(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["SgeSession"]:
     """The simulator of the session; tests use `sge`, whose state is brought back for each."""
-    from sge_sim.homologation.testing import open_test_session
+    from sge_sim.machine.collector import collector_paused
+
+    with collector_paused():
+        from sge_sim.homologation.testing import open_test_session
 
     with open_test_session(
         tmp_path_factory.mktemp("sge"),

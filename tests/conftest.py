@@ -14,9 +14,7 @@ import refused_rules
 from running_simulator import RunningSimulator, start_simulator
 
 LONG_MODULES = (
-    "homologation/test_pytest_plugin.py",
     "clients/test_lowatt_catalogue.py",
-    "scaffold/test_scaffold.py",
     "homologation/test_homologate.py",
     "services/test_facts_are_never_stale.py",
     "flux/test_publication.py",

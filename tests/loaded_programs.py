@@ -36,8 +36,17 @@ _WARMED = {
     "from sge_sim.services import dispatch\n"
     "dispatch.load_contracts(dispatch.data_path('wsdl'), None)\n"
     "import held_lock, refused_rules\n"
-    "held_lock.watch(); refused_rules.watch()",
-    "lowatt_enedis": "import rich.console, rich.json",
+    "held_lock.watch(); refused_rules.watch()\n"
+    "from sge_sim.homologation.catalogue.release import list_releases, load_release\n"
+    "for name in list_releases(): load_release(name)\n"
+    "from sge_sim.homologation.reports.html_report import _page; _page()\n"
+    "from sge_sim.admin.pages import _templates; pages = _templates().env\n"
+    "for name in pages.list_templates(): pages.get_template(name)",
+    "lowatt_enedis": "import rich.console, rich.json, suds.client, lowatt_enedis as client\n"
+    "class Kept(dict): put = dict.__setitem__\n"
+    "kept = Kept(); suds.client.DefinitionsReader.cache = lambda _: kept\n"
+    "for service in {each[0] for each in client.COMMAND_SERVICE.values()}:\n"
+    "    suds.client.Client(client.wsdl(service), plugins=[client._SetChoicePlugin()])",
 }
 """What each program does at its first use, and always in the same way: done before the forks."""
 _LEFT_OUT = re.compile(r"\.(__main__|cli)\b")
@@ -84,7 +93,7 @@ class Program:
         except subprocess.TimeoutExpired:
             return None
 
-    def wait(self, timeout: float) -> int:
+    def wait(self, timeout: float | None) -> int:
         """Return the exit code; raise `subprocess.TimeoutExpired` after `timeout` seconds."""
         if self._code is None:
             self._connection.settimeout(timeout)
@@ -113,8 +122,12 @@ def start_module(
     *,
     environ: Mapping[str, str] | None = None,
     before: str = "",
+    address: str = "",
 ) -> Program:
-    """Start `python -m module`, which writes to `out` and `err`; `before` is as above."""
+    """Start `python -m module`, which writes to `out` and `err`; `before` is as above.
+
+    pytest has what the plugin loads. The process at `address` is asked if it is given.
+    """
     call = {
         "module": module,
         "arguments": list(arguments),
@@ -123,7 +136,7 @@ def start_module(
         "before": before,
     }
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    connection.connect(_server(module))
+    connection.connect(address or _server("sge_sim" if module == "pytest" else module))
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LARGEST)
     socket.send_fds(connection, [json.dumps(call).encode()], [out.fileno(), err.fileno()])
     return Program(module, int(connection.recv(32)), connection)
@@ -140,6 +153,22 @@ def computed(who: int) -> float:
     """Return the seconds of processor of this process, or of its children that ended."""
     used = resource.getrusage(who)
     return used.ru_utime + used.ru_stime
+
+
+@cache
+def interpreter(module: str) -> str:
+    """Return a program that stands for Python where others start `python -m module` by it."""
+    address = _server(module)
+    program = Path(address).with_name("python")
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {__file__} {address} "$@"\n')
+    program.chmod(0o755)
+    return str(program)
+
+
+def _stand_in(address: str, module: str, *arguments: str) -> NoReturn:
+    program = start_module(module, arguments, sys.stdout, sys.stderr, address=address)
+    signal.signal(signal.SIGTERM, lambda number, _: os.kill(program.pid, number))
+    sys.exit(program.wait(None))
 
 
 @cache
@@ -231,4 +260,6 @@ def _run(call: dict[str, Any], outputs: list[int]) -> NoReturn:
 
 
 if __name__ == "__main__":
+    if sys.argv[2] == "-m":
+        _stand_in(sys.argv[1], *sys.argv[3:])
     _serve(*sys.argv[1:])

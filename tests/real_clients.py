@@ -159,7 +159,7 @@ def suds_client(simulator: RunningSimulator, path: str) -> Any:
 
 
 _SITE = """
-import os, socket, urllib.parse, warnings, certifi
+import os, socket, urllib.parse, warnings, certifi, rich
 warnings.simplefilter("ignore")
 certifi.where = lambda: os.environ["SIMULATOR_CA"]
 _connect = socket.create_connection
@@ -168,6 +168,7 @@ def _to_the_simulator(address, *args, **kwargs):
         address = ("127.0.0.1", int(os.environ["SIMULATOR_PORT"]))
     return _connect(address, *args, **kwargs)
 socket.create_connection = _to_the_simulator
+rich.print_json = print
 """
 
 
@@ -195,7 +196,8 @@ def run_lowatt_enedis(
     """Run the `lowatt-enedis` command line, unmodified; it prints the answer as XML by itself.
 
     Its host names lead to the simulator's port and its trust store is the simulator's authority,
-    as a hosts file and a CA bundle would have it; nothing else of it changes.
+    as a hosts file and a CA bundle would have it; nothing else of it changes, but that its JSON is
+    printed without a layout.
     """
     port = simulator.url.rpartition(":")[2]
     environ = {

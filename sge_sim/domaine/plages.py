@@ -121,6 +121,7 @@ def nominales(plages: Plages) -> Plages:
     return decalees(plages, -decalage_de(plages))
 
 
+@computed_once(4096)
 def touches(plages: Plages, regle: str) -> bool:
     """Tell whether ranges without their shift touch what is forbidden: in the high season (`H`), in
     the low one (`B`), or to ranges of before the reform (`ancien`)."""

@@ -39,6 +39,7 @@ class Homologation:
     simulator: RunningSimulator
     runner: Runner
     zeep: dict[str, ZeepCaller]
+    suds: dict[str, Any]
 
     def prepared(self, case: Cas) -> tuple[str, dict[str, Any]]:
         """The path of a case, and the content of its request."""
@@ -51,7 +52,7 @@ def homologation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homologat
     with start_simulator(folder, "--now", NOW, "--strict", "--population-size", "0") as running:
         client = SgeClient(cible_of(running.ready))
         clock = clock_starting_at(parse_instant(NOW))
-        yield Homologation(running, Runner(RELEASE, client, clock), {})
+        yield Homologation(running, Runner(RELEASE, client, clock), {}, {})
 
 
 @cases
@@ -82,7 +83,9 @@ def spelled(value: Any) -> Any:
 @cases
 def test_with_suds(homologation: Homologation, case: Cas) -> None:
     path, demande = homologation.prepared(case)
-    client = suds_client(homologation.simulator, path)
+    if path not in homologation.suds:
+        homologation.suds[path] = suds_client(homologation.simulator, path)
+    client = homologation.suds[path]
     (operation,) = [method.name for method in client.wsdl.services[0].ports[0].methods.values()]
     code = None
     try:

@@ -1,9 +1,12 @@
 """`sge-sim homologate` as a user runs it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 
-from running_simulator import run_command
+from loaded_programs import interpreter, run_module
+from lxml import html
 
 from sge_sim.homologation.reports.rapport import Rapport, read_rapport
 
@@ -22,9 +25,24 @@ class Homologation:
         return read_rapport(self.folder)
 
 
-def homologate(folder: Path, *options: str) -> Homologation:
-    done = run_command("homologate", "--report", str(folder), *options)
+def run_forking(*arguments: str, module: str = "sge_sim") -> "CompletedProcess[str]":
+    """Run a program that starts simulators as it is run itself: by a fork of what is loaded."""
+    forking = f"import sys; sys.executable = {interpreter('sge_sim')!r}"
+    return run_module(module, arguments, before=forking, timeout=120)
+
+
+def homologate(
+    folder: Path, *options: str, run: Callable[..., "CompletedProcess[str]"] = run_forking
+) -> Homologation:
+    done = run("homologate", "--report", str(folder), *options)
     return Homologation(done.returncode, done.stdout, done.stderr, folder)
+
+
+def printed(folder: Path) -> str:
+    """The command that the page of a report prints."""
+    page = html.parse(str(folder / "rapport.html"))
+    (line,) = page.xpath("//code[@class='commande']/text()")
+    return str(line)
 
 
 def against(simulator: object) -> list[str]:

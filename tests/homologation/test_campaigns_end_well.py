@@ -90,33 +90,28 @@ def test_a_case_is_run_alone_whatever_else_is_given_and_says_what_that_is_worth(
 
 
 def test_a_catalogue_played_on_a_simulator_of_production_says_what_it_is_for(
-    tmp_path: Path,
+    running: RunningSimulator, tmp_path: Path
 ) -> None:
     with start_simulator(tmp_path / "s", "--environment", "production") as production:
         done = homologate(tmp_path / "r", *against(production), "--case", "ADP-NR1")
         told = "ce catalogue est fait pour la plateforme d'homologation"
         assert told in done.stdout
         assert told in " ".join(done.report.remarques)
-        production.command("campaign", "start")
-        production.command("campaign", "report", "--report", str(tmp_path / "o"))
-        assert told in unescape((tmp_path / "o" / "rapport.html").read_text())
-    assert not homologation_remarks(tmp_path / "o2")
+        observed_report(production, tmp_path / "production")
+    assert told in unescape((tmp_path / "production" / "rapport.html").read_text())
+    observed_report(running, tmp_path / "homologation")
+    assert not read_rapport(tmp_path / "homologation").remarques
 
 
-def homologation_remarks(folder: Path) -> tuple[str, ...]:
-    """What a whole campaign of the homologation platform remarks: nothing."""
-    with start_simulator(folder) as running:
-        running.command("campaign", "start")
-        running.command("campaign", "report", "--report", str(folder / "r"))
-    return read_rapport(folder / "r").remarques
+def observed_report(running: RunningSimulator, folder: Path) -> None:
+    """Write that of an observed campaign of every case, none of which was called."""
+    for words in (("start",), ("report", "--report", str(folder)), ("stop",)):
+        running.command("campaign", *words)
 
 
-def test_without_a_target_the_last_release_is_played_and_says_what_it_lacks(
-    tmp_path: Path,
-) -> None:
-    done = homologate(tmp_path, "--package", "infrajournalier")
-    assert done.report.release == list_releases()[-1] == f"sge-{DEFAULT_RELEASE}"
+def test_the_services_that_the_last_release_lacks_are_known() -> None:
     release = load_release(DEFAULT_RELEASE)
+    assert release.nom == list_releases()[-1]
     assert services_gone(release) == {
         "RechercheServicesSouscritsMesures": "sge-23.4",
         "CommandeCollectePublicationMesures": "sge-23.4",

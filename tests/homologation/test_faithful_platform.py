@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from homologating import Homologation, against, homologate
+from played_in_process import play
 from running_simulator import start_simulator
 
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
@@ -84,14 +85,10 @@ def test_the_verdict_names_the_compulsory_cases_that_deviate(campaign: Homologat
 @pytest.mark.observed("homologation 22.1 and 26.1: what failed in 23.2 succeeds")
 @pytest.mark.parametrize("name", ["22.1", "26.1"])
 def test_the_releases_without_a_deviation_are_homologated(tmp_path: Path, name: str) -> None:
-    options = ("--now", f"{load_release(name).reference}T10:00", "--profile", "fidele")
-    with start_simulator(tmp_path / "etat", *options) as running:
-        done = homologate(
-            tmp_path / "rapport",
-            *against(running),
-            *("--package", "consultation", "--release", name),
-        )
-    assert [each.cle for each in done.report.executions if not each.statut.bon] == []
+    release = load_release(name)
+    cases = [case for case in release.cas if case.package == "consultation"]
+    executions = play(release, cases, tmp_path, profile=Profile.FIDELE)
+    assert [each.cle for each in executions if not each.statut.bon] == []
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -105,8 +105,9 @@ def test_every_case_is_good(campaign: Homologation) -> None:
 
 def test_a_simulator_of_its_own_is_started_and_its_quota_met(tmp_path: Path) -> None:
     cases = ("--case", "DC-QUO-NR1", "--case", "DC-MES-R1")
-    done = homologate(tmp_path / "own", "--release", "data-connect-2026", *cases)
+    done = homologate(tmp_path / "own", "--package", "data-connect", *cases)
     assert done.code == 0, done.stdout + done.stderr
+    assert done.report.release == RELEASE.nom
     assert [one.statut for one in done.report.executions] == [Statut.REUSSI] * 2
     refused = done.report.find("DC-QUO-NR1")
     assert refused is not None

@@ -1,30 +1,44 @@
 """The plugin, by a small project that uses it in a pytest of its own."""
 
+import io
+import shlex
 import subprocess
 import sys
 import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import chdir
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
-from running_simulator import RunningSimulator
+from homologating import printed, run_forking
+from loaded_programs import interpreter
+from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.api.administration import Administration
+from sge_sim.clock import machine_now
+from sge_sim.homologation.catalogue import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.client.data_connect_client import Identifiants
+from sge_sim.homologation.client.own_simulator import OwnSimulator
 from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.rapport import read_rapport
 from sge_sim.homologation.reports.writing import verify
-from sge_sim.homologation.testing import SgeJournal
+from sge_sim.homologation.testing import SgeJournal, SgeSession
 
 PROJECT = Path(__file__).parents[1] / "examples" / "user_project"
 
 
 @dataclass(frozen=True)
 class Run:
-    """A pytest run and what it said."""
+    """A pytest run, what it said and its report."""
 
-    code: int
+    arguments: list[str]
     output: str
+    report: Path
 
 
 def loading_options() -> list[str]:
@@ -36,50 +50,43 @@ def loading_options() -> list[str]:
     ]  # fmt: skip
 
 
-def run_pytest(folder: Path, *options: str) -> Run:
-    ini = folder / "pytest.ini"
-    if not ini.exists():
-        ini.write_text("[pytest]\n")
-    # A folder of its own: pytest clears away those of the runs before, this one's too.
-    with tempfile.TemporaryDirectory() as own:
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider"),
-                *loading_options(),
-                *("--rootdir", str(folder), "-c", str(ini), "--strict-markers"),
-                *("--basetemp", f"{own}/tests"),
-                *options,
-                str(folder),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            cwd=folder,
-        )
-    return Run(done.returncode, done.stdout + done.stderr)
-
-
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
-    """The example project, run once with a report."""
-    report = tmp_path_factory.mktemp("plugin") / "report"
-    return run_pytest(PROJECT, "--sge-report", str(report)), report
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The example project, and beside it tests that fail."""
+    bad, report = (tmp_path_factory.mktemp("plugin") / name for name in ("bad", "mon rapport"))
+    bad.mkdir()
+    (bad / "test_bad.py").write_text(BAD)
+    # A folder of its own: pytest clears away those of the runs before, this one's too.
+    with tempfile.TemporaryDirectory() as own, chdir(PROJECT):
+        arguments = [
+            *("-q", "-rf", "-p", "no:cacheprovider", *loading_options()),
+            *("--rootdir", str(PROJECT), "-c", "pytest.ini", "--strict-markers"),
+            *("--basetemp", f"{own}/tests", "--sge-report", str(report), str(bad), str(PROJECT)),
+        ]
+        done = run_forking(*arguments, module="pytest")
+    return Run(arguments, done.stdout + done.stderr, report)
 
 
-def test_the_project_of_a_user_passes(project: tuple[Run, Path]) -> None:
-    run, _ = project
-    assert run.code == 0, run.output
-    assert "11 passed" in run.output
+def test_the_project_of_a_user_passes(run: Run) -> None:
+    failed = [line for line in run.output.splitlines() if line.startswith("FAILED")]
+    assert [line for line in failed if "test_bad.py" not in line] == []
+    *_, last = run.output.splitlines()
+    assert last.startswith("7 failed, 11 passed"), run.output
+    assert "error" not in last, run.output
 
 
-def test_marked_tests_tick_cases_in_the_usual_reports(project: tuple[Run, Path]) -> None:
-    run, folder = project
-    assert run.code == 0, run.output
-    report = read_rapport(folder)
+def test_marked_tests_tick_cases_in_the_usual_reports(run: Run) -> None:
+    report = read_rapport(run.report)
     ticked = [each.cle for each in report.executions if each.statut is Statut.REUSSI]
     assert ticked == ["ADP-R1@C5", "ADP-NR1", "RP-NR2@C5"]
     assert report.origine == "pytest"
-    assert verify((folder / "preuves.zip").read_bytes(), folder) == []
+    assert verify((run.report / "preuves.zip").read_bytes(), run.report) == []
+
+
+def test_the_command_of_the_report_is_that_of_the_session(run: Run) -> None:
+    python = interpreter("sge_sim")
+    again = ["cd", str(PROJECT), "&&", python, "-m", "pytest", *run.arguments]
+    assert shlex.split(printed(run.report)) == again
 
 
 BAD = """
@@ -117,16 +124,6 @@ def test_without_data_connect(sge):
 """
 
 
-@pytest.fixture(scope="module")
-def failing(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("bad")
-    (folder / "test_bad.py").write_text(BAD)
-    run = run_pytest(folder)
-    assert run.code == 1, run.output
-    assert "7 failed" in run.output
-    return run.output
-
-
 @pytest.mark.parametrize(
     "told",
     [
@@ -139,8 +136,8 @@ def failing(tmp_path_factory: pytest.TempPathFactory) -> str:
         "ajouter --data-connect",
     ],
 )
-def test_what_is_wrong_is_told(failing: str, told: str) -> None:
-    assert told in failing
+def test_what_is_wrong_is_told(run: Run, told: str) -> None:
+    assert told in run.output
 
 
 def test_a_pytest_that_does_not_use_the_fixture_loads_nothing(tmp_path: Path) -> None:
@@ -152,18 +149,28 @@ def test_a_pytest_that_does_not_use_the_fixture_loads_nothing(tmp_path: Path) ->
         "    ours = {name for name in sys.modules if name.startswith('sge_sim')}\n"
         "    assert ours <= {'sge_sim', 'sge_sim.pytest_plugin'}\n"
     )
-    run = run_pytest(tmp_path, "-p", "no:hypothesispytest", "-p", "no:xdist")
-    assert run.code == 0, run.output
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    alone = ("-p", "no:hypothesispytest", "-p", "no:xdist", "-p", "no:cacheprovider")
+    command = [sys.executable, "-m", "pytest", *alone, *loading_options(), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
 
-
-FILES = """
-import io
-import zipfile
-from datetime import timedelta
 
 C5 = "25946599093143"
 
-def test_files_of_an_order(sge):
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SgeSession]:
+    """What the plugin opens for a session, on a simulator of production with Data Connect."""
+    folder = tmp_path_factory.mktemp("session")
+    options = ("--environment", "production", "--now", "2025-08-01T10:00", "--data-connect")
+    with start_simulator(folder, *options, "--data-connect-port", "0") as running:
+        own = OwnSimulator(running.data_dir, running.ready, running.process)
+        yield SgeSession(own, load_release(DEFAULT_RELEASE), machine_now())
+
+
+def test_the_files_that_an_order_has_published_are_read(session: SgeSession) -> None:
+    sge = session.fresh()
     assert sge.flux.read() == []
     today = sge.clock.now().date()
     sge.client("CommandeCollectePublicationMesures").service.commanderCollectePublicationMesures(
@@ -195,52 +202,36 @@ def test_files_of_an_order(sge):
     first, *others = sge.flux.read("R50")
     assert others
     assert sge.flux.read() == [first, *others]
-    assert first["publication"] < others[0]["publication"]
-    with zipfile.ZipFile(io.BytesIO(sge.flux.content(first["nom"]))) as file:
+    assert first.publication < others[0].publication
+    with zipfile.ZipFile(io.BytesIO(sge.flux.content(first.nom))) as file:
         (name,) = file.namelist()
         assert C5.encode() in file.read(name)
+    assert session.fresh().flux.read() == []
 
-def test_no_file_is_left(sge):
-    assert sge.flux.read() == []
 
-def first_token(dc, application):
-    answer = dc.requests_session().post(
-        dc.url + "/oauth2/v3/token",
-        data={"grant_type": "client_credentials"},
-        auth=(application.client_id, application.client_secret),
-    )
-    return {"Authorization": "Bearer " + answer.json()["access_token"]}
-
-def test_data_connect(sge):
-    dc = sge.data_connect
+def test_data_connect_is_called_and_its_customers_accept(session: SgeSession) -> None:
+    dc = session.fresh().data_connect
     assert dc.redirect_uri.startswith("http")
     path = dc.url + "/mesure_synchrone_auto/v2/consommation_quotidienne"
     asked = {"pointId": C5, "dateDebut": "2025-07-20", "dateFin": "2025-07-27"}
-    statuses = []
-    for application in (dc.sandbox, dc.production):
-        bearer = first_token(dc, application)
-        call = lambda: dc.requests_session().get(path, params=asked, headers=bearer)
-        statuses.append(call().status_code)
-    assert statuses == [200, 403]
+
+    def status(application: Identifiants) -> int:
+        client = dc.requests_session()
+        token = client.post(
+            dc.url + "/oauth2/v3/token",
+            data={"grant_type": "client_credentials"},
+            auth=(application.client_id, application.client_secret),
+        )
+        bearer = {"Authorization": "Bearer " + token.json()["access_token"]}
+        return client.get(path, params=asked, headers=bearer).status_code
+
+    assert (status(dc.sandbox), status(dc.production)) == (200, 403)
     assert dc.accept(C5)["autorisation_id"]
-    assert call().status_code == 200
+    assert status(dc.production) == 200
     dc.revoke(C5)
-    assert call().status_code == 403
+    assert status(dc.production) == 403
     assert dc.accept(C5, version="1")["usage_point_id"] == C5
-
-def test_no_consent_is_left(sge):
-    dc = sge.data_connect
-    assert dc.accept(C5)["autorisation_id"]
-"""
-
-
-def test_the_files_that_an_order_has_published_and_data_connect_are_read(tmp_path: Path) -> None:
-    (tmp_path / "test_files.py").write_text(FILES)
-    (tmp_path / "pytest.ini").write_text(
-        "[pytest]\nsge_options = --environment production --now 2025-08-01T10:00 --data-connect\n"
-    )
-    run = run_pytest(tmp_path)
-    assert (run.code, "4 passed" in run.output) == (0, True), run.output
+    assert status(session.fresh().data_connect.production) == 403, "no consent is left"
 
 
 def test_a_client_that_loads_its_contract_has_not_called_yet(simulator: RunningSimulator) -> None:

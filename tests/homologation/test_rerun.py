@@ -7,16 +7,16 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 import requests
-from homologating import Homologation, against, homologate
-from lxml import html
+from homologating import Homologation, against, homologate, printed, run_forking
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.homologation.reports.etats import Statut
+from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.rapport import Rapport, read_rapport
 
 RULE = ("--disabled-rules", "RecherchePoint/criteres_suffisants")
@@ -32,15 +32,17 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulato
         yield running
 
 
-def printed(folder: Path) -> str:
-    """The command that the page of a report prints."""
-    page = html.parse(str(folder / "rapport.html"))
-    (line,) = page.xpath("//code[@class='commande']/text()")
-    return str(line)
-
-
 def paste(line: str, folder: Path) -> "subprocess.CompletedProcess[str]":
-    """Run a command as a shell does, in another folder."""
+    """Run a command of sge-sim in another folder, its words read as a shell reads them."""
+    program, *arguments = shlex.split(line)
+    assert program == "sge-sim"
+    folder.mkdir()
+    with chdir(folder):
+        return run_forking(*arguments)
+
+
+def paste_into_a_shell(line: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Give a line to a shell in another folder, as it is."""
     folder.mkdir()
     commands = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
@@ -54,13 +56,18 @@ def paste(line: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
+Paste = Callable[[str, Path], "subprocess.CompletedProcess[str]"]
+
+
 def written(folder: Path) -> Rapport:
     """The report that a command wrote where it was pasted."""
     (found,) = folder.glob("reports/*/rapport.json")
     return read_rapport(found)
 
 
-def assert_same_failure(line: str, folder: Path, cible: str, release: str = "sge-23.2") -> Rapport:
+def assert_same_failure(
+    line: str, folder: Path, cible: str, release: str = "sge-23.2", paste: Paste = paste
+) -> Rapport:
     done = paste(line, folder)
     assert done.returncode == 1, done.stdout + done.stderr
     again = written(folder)
@@ -69,16 +76,8 @@ def assert_same_failure(line: str, folder: Path, cible: str, release: str = "sge
     return again
 
 
-def test_that_of_a_simulator_of_its_own(tmp_path: Path) -> None:
-    options = (*RULE, "--release", "23.2", "--package", "consultation")
-    done = homologate(tmp_path / "a", *options)
-    assert [each.cle for each in done.report.executions if not each.statut.bon] == [FAILED]
-    again = assert_same_failure(printed(tmp_path / "a"), tmp_path / "b", done.report.cible)
-    assert [each.cle for each in again.executions] == [FAILED]
-
-
-def test_that_of_a_catalogue_of_ones_own(broken: RunningSimulator, tmp_path: Path) -> None:
-    """Its folder was given as seen from where the campaign was run."""
+def test_that_of_a_simulator_of_its_own_and_a_catalogue_of_ones_own(tmp_path: Path) -> None:
+    """The folder of the catalogue was given as seen from where the campaign was run."""
     release = tmp_path / "a" / "mien" / "sge-23.2-mien"
     release.mkdir(parents=True)
     (release / "release.yaml").write_text(
@@ -87,13 +86,11 @@ def test_that_of_a_catalogue_of_ones_own(broken: RunningSimulator, tmp_path: Pat
         "resume: Le mien.\n"
     )
     (release / "consultation.yaml").write_text("package: consultation\nreprend: sge-23.2\n")
-    options = ("--catalogue", "mien/sge-23.2-mien", *against(broken), *CASES, "--report", "r")
-    first = paste(f"cd .. && {shlex.join(['sge-sim', 'homologate', *options])}", tmp_path / "a/x")
-    assert first.returncode == 1, first.stdout + first.stderr
-    folder = tmp_path / "a" / "r"
-    again = assert_same_failure(
-        printed(folder), tmp_path / "b", read_rapport(folder).cible, "sge-23.2-mien"
-    )
+    with chdir(tmp_path / "a"):
+        done = homologate(Path("r"), "--catalogue", "mien/sge-23.2-mien", *RULE, *CASES)
+        assert [each.cle for each in done.report.executions if not each.statut.bon] == [FAILED]
+        line, cible = printed(done.folder), done.report.cible
+    again = assert_same_failure(line, tmp_path / "b", cible, "sge-23.2-mien")
     assert [each.cle for each in again.executions] == [FAILED]
 
 
@@ -118,8 +115,9 @@ def test_that_of_a_target_and_the_report_of_its_rerun_too(
     broken: RunningSimulator, tmp_path: Path
 ) -> None:
     options = against(broken)
-    homologate(tmp_path / "a", *options, *CASES)
-    again = assert_same_failure(printed(tmp_path / "a"), tmp_path / "b", broken.url)
+    own = tmp_path / "l'été à Nice"
+    homologate(own, *options, *CASES)
+    again = assert_same_failure(printed(own), tmp_path / "b", broken.url, paste=paste_into_a_shell)
     assert again.executions[0].regle is None, "an answer that no rule refused"
     assert again.simulateur
     line = printed(next((tmp_path / "b").glob("reports/*")))
@@ -175,28 +173,9 @@ def test_that_of_an_observed_campaign_opens_the_same_again(
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_that_of_a_session_of_pytest_runs_its_tests_again(tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    project.mkdir()
-    (project / "test_case.py").write_text(
-        'import pytest\n\n\n@pytest.mark.sge_case("ADP-R9")\ndef test_unknown(sge):\n    pass\n'
-    )
-    (project / "pytest.ini").write_text("[pytest]\n")
-    # A folder of its own: pytest clears away those of the runs before, this one's too.
-    asked = ("-q", "-p", "no:cacheprovider", "--basetemp", str(tmp_path / "own"))
-    first = paste(
-        f"cd {project} && {sys.executable} -m pytest {' '.join(asked)} --sge-report out",
-        tmp_path / "a",
-    )
-    assert first.returncode == 1, first.stdout + first.stderr
-    line = printed(project / "out")
-    shutil.rmtree(project / "out")
-    again = paste(line, tmp_path / "b")
-    assert again.returncode == 1, again.stdout + again.stderr
-    assert read_rapport(project / "out").origine == "pytest"
-
-
-def test_that_of_data_connect_needs_the_secret_that_no_report_keeps(tmp_path: Path) -> None:
+def test_that_of_data_connect_needs_the_secret_that_no_report_keeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     options = ("--environment", "production", "--population-size", "0", "--data-connect")
     with start_simulator(tmp_path / "dc", *options, "--data-connect-port", "0") as running:
         known = running.ready["data_connect"]
@@ -214,7 +193,8 @@ def test_that_of_data_connect_needs_the_secret_that_no_report_keeps(tmp_path: Pa
         without = paste(line, tmp_path / "b")
         assert without.returncode == 2
         assert "aucun rapport ne garde les secrets" in without.stderr
-        again = paste(f"SGE_SIM_CLIENT_SECRET={secret} {line}", tmp_path / "c")
+        monkeypatch.setenv("SGE_SIM_CLIENT_SECRET", secret)
+        again = paste(line, tmp_path / "c")
         assert again.returncode == 1, again.stderr
         wrong = [each.cle for each in done.report.executions if not each.statut.bon]
         assert [each.cle for each in written(tmp_path / "c").executions] == wrong
@@ -266,10 +246,14 @@ def test_what_is_gone_must_be_given(
 def test_another_target_is_given_with_its_own_administration(
     first: Homologation, simulator: RunningSimulator, tmp_path: Path
 ) -> None:
-    """What belongs to the target of the report doesn't follow to another."""
+    """What belongs to the target of the report doesn't follow to another.
+
+    What was not good is taken up, and gives no verdict.
+    """
     named = ("--target", simulator.url, "--ca", simulator.ready["ca_file"])
     cert = ("--cert", simulator.ready["client_cert"], "--key", simulator.ready["client_key"])
     done = homologate(tmp_path / "1", "--rerun", str(first.folder), *named, *cert)
     assert done.code == 0, done.stdout + done.stderr
-    assert [each.statut for each in done.report.executions] == [Statut.REUSSI]
+    assert [(each.cle, each.statut) for each in done.report.executions] == [(FAILED, Statut.REUSSI)]
+    assert {each.decision for each in done.report.verdicts} == {Decision.NON_JUGE}
     assert not done.report.simulateur

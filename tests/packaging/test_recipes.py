@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from loaded_programs import interpreter
 from lxml import etree
 
 CI = Path(__file__).parents[2] / "packaging" / "ci"
@@ -55,7 +56,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("archive")
     program = folder / "sge-sim" / "sge-sim"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m sge_sim "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec {interpreter("sge_sim")} -m sge_sim "$@"\n')
     program.chmod(0o755)
     with tarfile.open(folder / "archive.tar.gz", "w:gz") as made:
         made.add(program, "sge-sim/sge-sim")

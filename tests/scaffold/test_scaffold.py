@@ -1,17 +1,19 @@
 """A new service: its contract, its folder and its cases, and nothing else that is touched."""
 
+import io
+import re
 import shutil
 import subprocess
 import sys
-import zipfile
-from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
+from scaffold.__main__ import main
+
 ROOT = Path(__file__).parents[2]
 TOY = Path(__file__).with_name("jouet.wsdl")
-PATH = "/DemandeJouet/v1.0"
 RELEASE = """\
 release: sge-99.1
 reference: 2026-01-05
@@ -52,19 +54,6 @@ cas:
     attendu: {refus: SGT504, libelle: "Problème : utilisateur non trouvé"}
 """
 
-OPEN_AND_EXPORT = """\
-import sys
-from pathlib import Path
-from sge_sim.processes.simulator import open_simulator
-from sge_sim.settings import Settings
-from sge_sim.cli import main
-open_simulator(Settings(data_dir=Path(sys.argv[1]), population_size=0))
-sys.argv[1:] = ["kit", "--data-dir", *sys.argv[1:]]
-main()
-"""
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -79,32 +68,30 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def run(copy: Path) -> Run:
+def run(copy: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run Python in the copy."""
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=120)
 
-    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *map(str, arguments)],
-            cwd=copy,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
 
-    return run
+def scaffold(copy: Path, *arguments: object) -> str:
+    """Start a service in the copy; return what is printed."""
+    out = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out):
+        patch.setattr("scaffold.__main__.ROOT", copy)
+        main([*map(str, arguments)])
+    return out.getvalue()
 
 
 @pytest.fixture(scope="module")
-def started(copy: Path, run: Run) -> list[str]:
+def started(copy: Path) -> list[str]:
     """The files of a service that was started in the copy, with its cases."""
-    done = run("-m", "scaffold", "DemandeJouet", TOY, "--package", "Jouets")
-    assert done.returncode == 0, done.stderr
+    written = scaffold(copy, "DemandeJouet", TOY, "--package", "Jouets")
     release = copy / "catalog" / "sge-99.1"
     release.mkdir()
     (release / "release.yaml").write_text(RELEASE)
     (release / "jouets.yaml").write_text(CASES)
-    return done.stdout.splitlines()
+    return written.splitlines()
 
 
 def test_a_contract_its_folder_and_its_test_are_written(started: list[str]) -> None:
@@ -118,20 +105,22 @@ def test_a_contract_its_folder_and_its_test_are_written(started: list[str]) -> N
     ]
 
 
-def test_what_is_written_serves_and_refuses(started: list[str], run: Run, tmp_path: Path) -> None:
+def test_what_is_written_serves_and_refuses_and_its_package_is_judged(
+    started: list[str], copy: Path, tmp_path: Path
+) -> None:
     # A folder of its own: pytest clears away those of the runs before, this one's too.
-    own = ("--basetemp", str(tmp_path / "own"))
-    done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", *own, started[-1])
+    own = ("--basetemp", tmp_path / "own", "-p", "no:cacheprovider")
+    done = run(copy, "-m", "pytest", "-q", *own, started[-1], "tests/scaffold/started_service.py")
     assert done.returncode == 0, done.stdout
-    assert "3 passed" in done.stdout
+    assert "7 passed" in done.stdout
 
 
-def test_what_is_written_needs_no_rewriting(started: list[str], run: Run, copy: Path) -> None:
+def test_what_is_written_needs_no_rewriting(started: list[str], copy: Path) -> None:
     python = [name for name in started if name.endswith(".py")]
-    assert run("-m", "ruff", "check", "--fix", "--quiet", *python).returncode == 0
-    assert run("-m", "ruff", "format", "--quiet", *python).returncode == 0
+    assert run(copy, "-m", "ruff", "check", "--fix", "--quiet", *python).returncode == 0
+    assert run(copy, "-m", "ruff", "format", "--quiet", *python).returncode == 0
     typed = [name for name in python if not name.startswith("tests")]
-    done = run("-m", "mypy", *typed)
+    done = run(copy, "-m", "mypy", *typed)
     assert done.returncode == 0, done.stdout
 
 
@@ -145,52 +134,19 @@ def test_a_block_is_read_once(started: list[str], copy: Path) -> None:
         assert part.count('"initiateurLogin"') == 1
 
 
-def test_its_codes_are_listed(started: list[str], run: Run) -> None:
-    page = run("-m", "sge_sim.services.documentation").stdout
-    assert "\n## DemandeJouet v1.0\n" in page
-    codes = page.partition("\n## DemandeJouet")[2].partition("\n## ")[0]
-    assert "(`DemandeJouet/point_connu`, indispensable)" in codes
-
-
-def test_the_kit_offers_it(started: list[str], run: Run, tmp_path: Path) -> None:
-    done = run("-c", OPEN_AND_EXPORT, tmp_path / "state", tmp_path / "kit.zip")
-    assert done.returncode == 0, done.stderr
-    with zipfile.ZipFile(tmp_path / "kit.zip") as kit:
-        assert PATH.encode() in kit.read("kit-sge/wsdl/DemandeJouet-v1.0.wsdl")
-        assert f"DemandeJouet;1.0;jouets;https://localhost:8443{PATH};" in kit.read(
-            "kit-sge/services.csv"
-        ).decode("utf-8-sig")
-
-
-@pytest.mark.parametrize(
-    ("disabled", "expected"), [((), 0), (("DemandeJouet/utilisateur_connu",), 1)]
-)
-def test_its_package_is_judged(
-    started: list[str], run: Run, tmp_path: Path, disabled: tuple[str, ...], expected: int
-) -> None:
-    options = [option for rule in disabled for option in ("--disabled-rules", rule)]
-    done = run(
-        *("-m", "sge_sim", "homologate", "--release", "99.1", "--package", "jouets"),
-        *("--report", tmp_path / "report", *options),
-    )
-    assert done.returncode == expected, done.stdout + done.stderr
-    assert "jouets" in done.stdout
-
-
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (("recherchePoint", TOY), "« recherchePoint » n'est pas un nom de service"),
         (("RecherchePoint", TOY), "sge_sim/services/recherche_point existe déjà"),
         (("Autre", "absent.wsdl"), "absent.wsdl n'est pas un fichier"),
-        (("Autre", "pyproject.toml"), "n'est pas un document XML lisible"),
+        (("Autre", ROOT / "pyproject.toml"), "n'est pas un document XML lisible"),
     ],
 )
 def test_a_mistake_is_told_in_one_sentence(
-    copy: Path, run: Run, arguments: tuple[object, ...], told: str
+    copy: Path, arguments: tuple[object, ...], told: str
 ) -> None:
-    done = run("-m", "scaffold", *arguments)
-    assert done.returncode == 1
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr
+    with pytest.raises(SystemExit, match=re.escape(told)) as end:
+        scaffold(copy, *arguments)
+    assert "\n" not in str(end.value.code)
     assert not (copy / "sge_sim/services/autre").exists()

@@ -1,5 +1,6 @@
 """The pages of the help: found by a reader who has never seen sge-sim, run as they are written."""
 
+import os
 import re
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
@@ -7,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from loaded_programs import interpreter
 from snippets import DOCS, ROOT, missing_lines, pages, run_page, steps_of
 
 from sge_sim.services.registry import SERVICES
@@ -31,7 +33,13 @@ def test_a_reader_of_decouvrir_makes_a_first_call_and_understands_a_refusal(
     tmp_path: Path,
 ) -> None:
     """From an empty folder, but for the installation, which `tests/installation` proves."""
-    assert run_page(DECOUVRIR, tmp_path) == []
+    program = tmp_path / "bin" / "sge-sim"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {interpreter("sge_sim")} -m sge_sim "$@"\n')
+    program.chmod(0o755)
+    (tmp_path / "reader").mkdir()
+    path = f"{program.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    assert run_page(DECOUVRIR, tmp_path / "reader", environ={"PATH": path}) == []
 
 
 @pytest.mark.site

@@ -25,6 +25,7 @@ from sge_sim.homologation.reports.executions import (
     worst_first,
 )
 from sge_sim.homologation.reports.rapport import Rapport
+from sge_sim.machine.once import computed_once
 
 _PRINTED_LINES: Final = 170
 """What is filled of four A4 pages of 57 lines, with a margin for how a browser breaks lines."""
@@ -40,19 +41,7 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
     What changed since `before`, an earlier report of its history, is shown if it is given.
     """
     causes = causes_of(rapport.executions)
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("sge_sim.homologation.reports.writing"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "instant": _instant,
-        "xml": indented,
-        "insecable": unbroken,
-    }
-    return environment.get_template("rapport.html.j2").render(
+    return _page().render(
         rapport=rapport,
         before=before,
         depuis=None if before is None else compare(before, rapport),
@@ -69,6 +58,23 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
         provenance=in_french,
         version=__version__,
     )
+
+
+@computed_once()
+def _page() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("sge_sim.homologation.reports.writing"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "instant": _instant,
+        "xml": indented,
+        "insecable": unbroken,
+    }
+    return environment.get_template("rapport.html.j2")
 
 
 def _printed(rapport: Rapport, causes: Sequence[CauseDeCas]) -> int:

@@ -5,35 +5,18 @@ from the status line up is the runner's own, and nothing but the answer in quest
 """
 
 import copy
-import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
-import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
-from requests.structures import CaseInsensitiveDict
-from running_simulator import start_simulator
+from in_process import simulator_in_process
+from played_in_process import Answering, Message, answered_by, runner_of, start_of
 
-from sge_sim.clock import PARIS, clock_starting_at
 from sge_sim.homologation.campaign.runner import Runner
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.homologation.client.own_simulator import cible_of
-from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.homologation.reports.rapport import Execution
-
-
-@dataclass(frozen=True)
-class Message:
-    """An answer of HTTP."""
-
-    statut: int
-    type_contenu: str | None
-    octets: bytes
-
 
 Falsification = Callable[[Message], Message]
 
@@ -48,51 +31,31 @@ class Campagne:
     reponses: Mapping[str, tuple[Message, ...]]
 
 
-class _Recording(HTTPAdapter):
+class _Replaying(Answering):
     def __init__(self) -> None:
-        super().__init__()
-        self.seen: list[Message] = []
-
-    def send(self, request: Any, **options: Any) -> requests.Response:
-        answer = super().send(request, **options)
-        told = answer.headers.get("Content-Type")
-        self.seen.append(Message(answer.status_code, told, answer.content))
-        return answer
-
-
-class _Replaying(BaseAdapter):
-    def __init__(self) -> None:
-        super().__init__()
+        super().__init__(lambda _: self.queue.pop(0))
         self.queue: list[Message] = []
-
-    def send(self, request: Any, *_: Any, **__: Any) -> requests.Response:
-        message = self.queue.pop(0)
-        answer = requests.Response()
-        answer.status_code, answer.request, answer.url = message.statut, request, request.url
-        told = {} if message.type_contenu is None else {"Content-Type": message.type_contenu}
-        answer.headers = CaseInsensitiveDict(told)
-        answer.raw = io.BytesIO(message.octets)
-        return answer
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 def enregistre(release_name: str, folder: Path) -> Campagne:
     """Run a release on a simulator of its own and keep every answer."""
-    release = load_release(release_name)
-    start = datetime.combine(release.reference, time(10), PARIS)
-    with start_simulator(folder, "--now", start.isoformat()) as simulator:
-        cible = cible_of(simulator.ready)
-        client, adapter = SgeClient(cible), _Recording()
-        client._transport.session.mount("https://", adapter)
-        runner, kept = Runner(release, client, clock_starting_at(start)), {}
+    release, kept = load_release(release_name), {}
+    with simulator_in_process(folder, now=start_of(release)) as running:
+        adapter, seen = answered_by(running), []
+        answer = adapter.answer
+
+        def recorded(request: Any) -> Message:
+            seen.append(answer(request))
+            return seen[-1]
+
+        adapter.answer = recorded
+        runner = runner_of(release, adapter, running.login, running.contrat_id)
         for case in release.cas:
-            adapter.seen.clear()
+            seen.clear()
             if not case.non_testable:
                 assert runner.run_case(case).statut.bon, case.cle
-                kept[case.cle] = tuple(adapter.seen)
-    return Campagne(release_name, cible.login, cible.contrat_id, kept)
+                kept[case.cle] = tuple(seen)
+        return Campagne(release_name, running.login, running.contrat_id, kept)
 
 
 @dataclass
@@ -134,18 +97,8 @@ def rejoue(campagne: Campagne) -> Iterator[Rejeu]:
 
     The campaign goes on with the answers that were recorded, whatever was tried.
     """
-    release = load_release(campagne.release)
-    start = datetime.combine(release.reference, time(10), PARIS)
-    nowhere = Path("nulle-part")
-    cible = Cible(
-        "https://enregistre.example", nowhere, nowhere, campagne.login, campagne.contrat_id
-    )
-    client, adapter = SgeClient(cible), _Replaying()
-    client._transport.session.cert = None
-    client._transport.session.mount("https://", adapter)
-    runner = Runner(release, client, clock_starting_at(start))
-    runner._defects = False
-    runner._juge.defauts = False
+    release, adapter = load_release(campagne.release), _Replaying()
+    runner = runner_of(release, adapter, campagne.login, campagne.contrat_id)
     for case in release.cas:
         if case.cle not in campagne.reponses:
             continue

@@ -1,9 +1,7 @@
 """The campaigns that the judge is tried on: between them they call each of the 19 contracts."""
 
 import pytest
-from campagne_rejouee import Campagne, Message, enregistre, rejoue
-
-from sge_sim.homologation.reports.rapport import Execution
+from campagne_rejouee import Campagne, Rejeu, enregistre, rejoue
 
 
 @pytest.fixture(scope="session")
@@ -13,23 +11,13 @@ def campagnes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Campagne]:
     return {name: enregistre(name, folder / name) for name in ("23.2", "26.1")}
 
 
-class Juges:
-    """Runs of recorded campaigns whose answer is another one."""
-
-    def __init__(self, campagnes: dict[str, Campagne]) -> None:
-        self._runs = {
-            (release, each.cas.cle): each
-            for release, campagne in campagnes.items()
-            for each in rejoue(campagne)
-        }
-
-    def message(self, release: str, cle: str) -> Message:
-        return self._runs[release, cle].message
-
-    def execute(self, release: str, cle: str, message: Message) -> Execution:
-        return self._runs[release, cle].execute(message)
+@pytest.fixture(scope="session")
+def rejeux(campagnes: dict[str, Campagne]) -> dict[str, list[Rejeu]]:
+    """The runs of each campaign, which tests answer as they like."""
+    return {name: list(rejoue(campagne)) for name, campagne in campagnes.items()}
 
 
 @pytest.fixture(scope="session")
-def juges(campagnes: dict[str, Campagne]) -> Juges:
-    return Juges(campagnes)
+def derniers(rejeux: dict[str, list[Rejeu]]) -> dict[str, Rejeu]:
+    """The runs of the last release, by key."""
+    return {each.cas.cle: each for each in rejeux["26.1"]}

@@ -3,7 +3,7 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -37,6 +37,10 @@ RAISONS = {
     ),
 }
 """Why some wrong answers are seen by nobody who has the answer alone."""
+
+
+Tries = Sequence[tuple[Rejeu, Sequence[Essai | Libre]]]
+"""Runs with what is done to the answer of each."""
 
 
 @dataclass(frozen=True)
@@ -172,31 +176,15 @@ def eprouve_tout(campagnes: Mapping[str, Campagne], seed: int, processes: int) -
         return sum((each.result() for each in shares), Bilan())
 
 
-def few_a_family(campagnes: Mapping[str, Campagne], seed: int, count: int) -> list[Survivant]:
+def few_a_family(tries: Tries, seed: int, count: int) -> list[Survivant]:
     """Play `count` wrong answers of each family, drawn among all the runs; return the survivors."""
-    hasard = random.Random(seed)
-    drawn: dict[str, list[tuple[str, str, int]]] = {name: [] for name in FAMILLES}
-    seen: Counter[str] = Counter()
-    for campagne in campagnes.values():
-        for rejeu in runs(campagne):
-            for rank, each in enumerate(essais_of(rejeu, campagne, seed)):
-                if isinstance(each, Essai):
-                    seen[each.famille] += 1
-                    kept = drawn[each.famille]
-                    place = (campagne.release, rejeu.cas.cle, rank)
-                    if len(kept) < count:
-                        kept.append(place)
-                    elif (at := hasard.randrange(seen[each.famille])) < count:
-                        kept[at] = place
-    wanted = {place for each in drawn.values() for place in each}
-    bilan = Bilan()
-    for campagne in campagnes.values():
-        for rejeu in runs(campagne):
-            if any(place[:2] == (campagne.release, rejeu.cas.cle) for place in wanted):
-                for rank, each in enumerate(essais_of(rejeu, campagne, seed)):
-                    if (campagne.release, rejeu.cas.cle, rank) in wanted:
-                        assert isinstance(each, Essai)
-                        message = each.falsifie(rejeu.message)
-                        bilan.count(each, rejeu.cas, rejeu.execute(message))
-    assert dict(bilan.joues) == dict.fromkeys(FAMILLES, count)
+    found: dict[str, list[tuple[Rejeu, Essai]]] = {name: [] for name in FAMILLES}
+    for rejeu, made in tries:
+        for each in made:
+            if isinstance(each, Essai):
+                found[each.famille].append((rejeu, each))
+    hasard, bilan = random.Random(seed), Bilan()
+    for family in found.values():
+        for rejeu, each in hasard.sample(family, count):
+            bilan.count(each, rejeu.cas, rejeu.execute(each.falsifie(rejeu.message)))
     return bilan.survivants

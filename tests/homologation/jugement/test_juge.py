@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from campagne_rejouee import Campagne, Message, rejoue
+from campagne_rejouee import Message, Rejeu
 from lxml import etree
 
 from sge_sim.homologation.jugement.juge import CONTROLES, controles_page
@@ -134,9 +134,9 @@ WRONG = {
 
 @pytest.mark.documented("the contracts, the guides and the catalogue, as each check names them")
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_answer_is_seen_and_told_in_french(name: str, juges) -> None:  # type: ignore[no-untyped-def]
+def test_a_wrong_answer_is_seen_and_told_in_french(name: str, derniers: dict[str, Rejeu]) -> None:
     cle, falsify = WRONG[name]
-    execution = juges.execute("26.1", cle, falsify(juges.message("26.1", cle)))
+    execution = derniers[cle].execute(falsify(derniers[cle].message))
     told = [f"{each.attendu} : {each.trouve}" for each in execution.constats if not each.reussi]
     assert execution.statut is Statut.ECHOUE
     assert told
@@ -151,9 +151,9 @@ def test_there_are_as_many_as_once_passed() -> None:
 
 @pytest.mark.parametrize("release", ["23.2", "26.1"])
 def test_the_answers_as_they_came_raise_no_alarm(
-    release: str, campagnes: dict[str, Campagne]
+    release: str, rejeux: dict[str, list[Rejeu]]
 ) -> None:
-    for run in rejoue(campagnes[release]):
+    for run in rejeux[release]:
         execution = run.execute(run.message)
         found = [each for each in execution.constats if each.avertit or not each.reussi]
         assert (execution.statut, found) == (Statut.REUSSI, []), run.cas.cle
@@ -182,9 +182,10 @@ def test_the_page_of_the_checks_is_up_to_date() -> None:
         (b"<erreur/>", "un document XML qui n'est pas du SOAP, erreur"),
     ],
 )
-def test_what_is_no_message_is_told_in_french(octets: bytes, told: str, juges) -> None:  # type: ignore[no-untyped-def]
-    message = Message(502, "text/html", octets)
-    execution = juges.execute("26.1", "ADP-R1@C5", message)
+def test_what_is_no_message_is_told_in_french(
+    octets: bytes, told: str, derniers: dict[str, Rejeu]
+) -> None:
+    execution = derniers["ADP-R1@C5"].execute(Message(502, "text/html", octets))
     found = " ".join(f"{each.attendu} {each.trouve}" for each in execution.constats)
     assert execution.statut is Statut.ECHOUE
     assert f"{told} (statut HTTP 502)" in found

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 from classeurs import TITRES, row, workbook
+from homologating import against
 from openpyxl.worksheet.worksheet import Worksheet
-from running_simulator import run_command
+from running_simulator import RunningSimulator, run_command
 
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.cases import Cas
@@ -150,7 +151,7 @@ def test_a_workbook_without_a_known_case_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_a_release_that_is_played_and_shows_what_differs(
-    tmp_path: Path,
+    simulator: RunningSimulator, tmp_path: Path
 ) -> None:
     rows = [row("ADP-NR1", "88888888888888", "N/A"), row("RP-NR2", "", "C5"), row("ADP-R9")]
     file = workbook(tmp_path / "Suivi Acteur.xlsx", rows)
@@ -170,7 +171,7 @@ def test_the_command_writes_a_release_that_is_played_and_shows_what_differs(
         assert told in done.stdout
     folder = catalogue / "sge-26.1-suivi-acteur"
     command = ("homologate", "--catalogue", str(folder), "--report", str(tmp_path / "r"))
-    played = run_command(*command)
+    played = run_command(*command, *against(simulator))
     assert (played.returncode, played.stderr) == (0, "")
     report = read_rapport(tmp_path / "r")
     assert report.release == "sge-26.1-suivi-acteur"
