@@ -46,13 +46,19 @@ def _name_of(rule: Rule) -> str:
     name = rule.name
     if name.startswith(_WITHOUT_EXCHANGE):
         name = name.partition("/")[2]
-    return quote(f"{name} {rule.code}", safe="")
+    return quote(f"{name} {rule.code}", safe="")[:200]  # a name of a test may be of any length
 
 
 def is_whole(config: pytest.Config) -> bool:
     """Tell whether a run is one of the suite, and not of a part of it."""
     option = config.option
-    narrowed = (option.keyword, option.lf, option.deselect, option.ignore, option.collectonly)
+    narrowed = (
+        option.keyword,
+        getattr(option, "lf", False),
+        option.deselect,
+        option.ignore,
+        option.collectonly,
+    )
     return (
         config.args_source is config.ArgsSource.TESTPATHS
         and option.markexpr in config.getini("addopts")

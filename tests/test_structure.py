@@ -64,6 +64,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.supervised", "sge_sim.processes.b2b_process"): 77,
     ("processes.supervised", "sge_sim.processes.data_connect_process"): 300,
     ("pytest_plugin", "sge_sim.homologation.testing"): 818,
+    ("pytest_plugin", "sge_sim.machine.collector"): 10,
     ("facts.database", "sge_sim.tables.postgresql"): 91,
     ("schema.data_folder", "sge_sim.journal"): 60,
     ("schema.data_folder", "sge_sim.tables.models"): 65,
