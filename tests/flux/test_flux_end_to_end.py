@@ -1,4 +1,4 @@
-"""From the orders of a real client to the files in its folder, through processes of their own."""
+"""From the orders of a real client to the files in its folder, as a tester goes about it."""
 
 import io
 import json
