@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 import pytest
 
-from sge_sim.api.declarations import all_whole_rules
 from sge_sim.journal.records import EchangeRecord
 from sge_sim.refus import Refus, Rule
 
@@ -69,5 +68,7 @@ def is_whole(config: pytest.Config) -> bool:
 
 def never_refused(folder: Path) -> list[str]:
     """Return the rules that refused nothing."""
+    from sge_sim.api.declarations import all_whole_rules  # a second of every start
+
     noted = {file.name for file in folder.iterdir()}
     return sorted({rule.name for rule in all_whole_rules() if _name_of(rule) not in noted})

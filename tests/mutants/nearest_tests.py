@@ -13,7 +13,7 @@ from pathlib import Path
 from drawn_mutants import ROOT
 
 TESTS = ROOT / "tests"
-_MOST = 40
+_MOST = 30
 """More wouldn't be run in the time that a mutant has."""
 _STARTED = {"loaded_programs": r"sge_sim\.cli", "sge_sim.services.registry": r".*\.service"}
 """Who starts or finds modules by their names."""
