@@ -17,6 +17,8 @@ _MOST = 30
 """More wouldn't be run in the time that a mutant has."""
 _STARTED = {"loaded_programs": r"sge_sim\.cli", "sge_sim.services.registry": r".*\.service"}
 """Who starts or finds modules by their names."""
+_TOO = {"tables": "schema"}
+"""Tests of another room that are of one's own too: what is made of the tables."""
 _IMPORTED = re.compile(r"^ *(?:from ([\w.]+) )?import (\([^)]*\)|.+)$", re.M)
 _OF_OTHER_TARGETS = re.compile(r"^pytestmark = \[?\s*pytest\.mark\.(\w+)$", re.M)
 
@@ -36,7 +38,7 @@ def nearest_tests(file: str, fonction: str) -> list[str]:
         if not test.name.startswith("test_") or _OF_OTHER_TARGETS.search(_text(test)):
             continue
         folder = test.parent.relative_to(TESTS)
-        at_home = folder.is_relative_to(own)
+        at_home = folder.is_relative_to(own) or folder.name == _TOO.get(own.name)
         has_its_name = at_home and test.stem.endswith(f"_{Path(file).stem}")
         names_it = re.search(rf"\b{fonction}\b", _text(test)) is not None
         around = folder.parts[:1] == room.parts[:1]
