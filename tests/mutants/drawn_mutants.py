@@ -6,6 +6,7 @@ The source is edited where `ast` says that a node stands; all the rest of the fi
 import ast
 import random
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,6 +91,11 @@ class Statement:
     file: "SourceFile"
     node: ast.stmt
     fonction: str
+
+    @property
+    def ligne(self) -> str:
+        """The text of its first line."""
+        return self.file.lines[self.node.lineno - 1]
 
     def mutants(self) -> dict[str, list[Mutant]]:
         """Return its mutants by kind of change: those that compile, and aren't the same program."""
@@ -220,11 +226,14 @@ class SourceFile:
         return self._begins(node, _LEFT_OUT)
 
     def expressions(self, node: ast.AST) -> Iterator[ast.AST]:
-        """Yield what a statement is made of, but for types and the statements inside it."""
+        """Yield what a statement is made of, but for the statements inside it, types, and what a
+        dataclass forbids."""
         yield node
         if isinstance(node, ast.JoinedStr) or (
             isinstance(node, ast.Subscript | ast.Call) and self._begins(node, _FOR_TYPES)
         ):
+            return
+        if isinstance(node, ast.keyword) and node.arg in ("frozen", "slots"):
             return
         for name, value in ast.iter_fields(node):
             if name in ("annotation", "returns"):
@@ -270,11 +279,18 @@ def statements(folders: Iterable[str] = DRAWN_FROM) -> list[Statement]:
 
 
 def draw(seed: int, count: int, folders: Iterable[str] = DRAWN_FROM) -> Iterator[Mutant]:
-    """Yield so many mutants, each of another statement: the same ones for the same seed."""
-    chance = random.Random(seed)
-    drawn = statements(folders)
-    chance.shuffle(drawn)
-    for statement in drawn:
+    """Yield so many mutants, each of another statement: the same ones for the same seed.
+
+    Each statement has a chance of its own, by what it says: a change elsewhere draws the same.
+    """
+    seen: Counter[str] = Counter()
+    chances = []
+    for statement in statements(folders):
+        text = f"{statement.file.path} {statement.ligne}"
+        seen[text] += 1
+        chance = random.Random(f"{seed} {text} {seen[text]}")
+        chances.append((chance.random(), text, chance, statement))
+    for _, _, chance, statement in sorted(chances, key=lambda each: each[:2]):
         kinds = statement.mutants()
         if kinds and count:
             mutant = chance.choice(kinds[chance.choice(sorted(kinds))])

@@ -12,6 +12,7 @@ from play_mutants import equivalents, stale
 TOY = '''\
 """A module."""
 import logging
+from dataclasses import dataclass
 from typing import Final, Literal
 
 __all__ = ["borne"]
@@ -19,6 +20,11 @@ _log = logging.getLogger("toy")
 Sens = Literal["A", "B"]
 MOST: Final = 3
 """What is borne."""
+
+
+@dataclass(frozen=True)
+class Borne:
+    """What is borne."""
 
 
 def borne(value: int | None = 0, kind: "str" = "é") -> int | None:
