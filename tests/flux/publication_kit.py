@@ -21,9 +21,9 @@ from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import Prestation, prestation_collecte
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.jours_ouvres import AUSSITOT
-from sge_sim.domaine.nomenclatures import Segment, Sens
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.domaine.plateformes import Generation, end_of_files
-from sge_sim.facts.database import Database
+from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.flux.publication import Publisher
 from sge_sim.journal import Bounds, Journal, RechercheJournal
@@ -135,10 +135,7 @@ class Platform:
         """What the physics knows of a point in a direction."""
         with self.database.sessions() as session:
             point = find_point(session, prm)
-            assert point is not None
-            found = point_mesure(point, read_mesures_facts(session, prm), sens)
-            assert found is not None
-            return found
+            return point_mesure(point, read_mesures_facts(session, prm), sens)
 
     def ready(self) -> dict[str, bytes]:
         """The files that were made, by name, oldest first."""
@@ -157,12 +154,6 @@ class Platform:
         return [one.detail or "" for one in found]
 
     @staticmethod
-    def _segment(session: Any, prm: str) -> Segment:
-        point = find_point(session, prm)
-        assert point is not None
-        return point.segment
-
-    @staticmethod
     def _commande(prm: str, now: datetime) -> Commande:
         return Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, now, AUSSITOT)
 
@@ -171,6 +162,11 @@ def new_platform(folder: Path, **options: Any) -> Platform:
     """Make a state with two C5 points and a C4."""
     folder.mkdir(parents=True, exist_ok=True)
     return Platform(filled_database(folder / "sge-sim.db", _fill), folder, **options)
+
+
+def open_platform(folder: Path) -> Platform:
+    """Open the state that is in a folder."""
+    return Platform(Database(sqlite_url(folder / "sge-sim.db")), folder)
 
 
 def _fill(session: Session) -> None:

@@ -11,7 +11,7 @@ from r6x_kit import add_kinds, data_and_report, demand, documents, publish, repl
 
 J = date(2024, 9, 18)
 JOUR = timedelta(days=1)
-NOW = at(J + 30 * JOUR)
+NOW = at(J + 4 * JOUR)
 _POSE, _DEPOSE = "Pose fournisseur", "Dépose fournisseur"
 
 

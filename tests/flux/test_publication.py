@@ -141,9 +141,7 @@ def test_a_publication_sees_the_point_as_it_was_at_its_instant_however_late_it_i
         subscribe_all(one)
         one.historique(C5, "CDC", date(2024, 10, 1), JOUR_1, MIDI)
         with one.database.transaction() as session:
-            point = find_point(session, C5)
-            assert point is not None
-            plan_event(session, point, "changement_titulaire", arrival)
+            plan_event(session, find_point(session, C5), "changement_titulaire", arrival)
     instant = MIDI
     while instant < end:
         instant += timedelta(hours=9)

@@ -10,7 +10,16 @@ import flux_schemas
 import pytest
 from flux_kit import JOUR
 from made_states import copy_state
-from publication_kit import COURBE_C4, COURBE_C5, INDEX_C4, INDEX_C5, Platform, at, members
+from publication_kit import (
+    COURBE_C4,
+    COURBE_C5,
+    INDEX_C4,
+    INDEX_C5,
+    Platform,
+    at,
+    members,
+    open_platform,
+)
 from r6x_kit import documents, order, publish
 from sqlalchemy import func, select
 
@@ -21,7 +30,6 @@ from sge_sim.domaine.nomenclatures import (
     Flux,
     Segment,
 )
-from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.r6x.documents import schema_mistakes
 from sge_sim.flux.r6x.situation import situation_tree
@@ -47,7 +55,7 @@ WITHOUT_SCHEMA = {"HDM", "IFJ", "NASS"}
 def populated(tmp_path: Path) -> Iterator[Platform]:
     """A production platform with the points of a first start."""
     copy_state(tmp_path, {})
-    platform = Platform(Database(sqlite_url(tmp_path / "sge-sim.db")), tmp_path)
+    platform = open_platform(tmp_path)
     yield platform
     platform.database.dispose()
 
