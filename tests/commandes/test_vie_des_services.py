@@ -181,7 +181,6 @@ def test_a_terminated_point_is_cut_off_without_a_contract(lives: Lives) -> None:
     lives.until(beginning(date(2025, 8, 10)))
     with lives.database.sessions() as session:
         point = find_point(session, PRM)
-        assert point is not None
         assert (point.etat_contractuel, point.etat_alimentation) == ("RESIL", "COUP")
         assert point.date_resiliation == date(2025, 8, 10)
         assert (point.contrat_soutirage, point.contrat_injection) == (False, False)

@@ -83,7 +83,7 @@ def test_what_curves_alone_can_not_tell_is_told_by_what_points_are_made_of(lues:
 
 
 def test_workplaces_differ_from_each_other() -> None:
-    lues = figures(arrays_of(points_of("pro_c5", 1, 60), 2024))
+    lues = figures(arrays_of(points_of("pro_c5", 1, 30), 2024))
     facteur, nuit = lues["load factor p5 p50 p95"], lues["night 0-6h / mean p10 p50 p90"]
     assert facteur[0] < 0.12
     assert facteur[2] > 0.4

@@ -68,7 +68,6 @@ def test_the_template_imports_as_it_is_in_both_forms(database: Database) -> None
     assert bring(database, template("jsonl").encode()) == (Bilan(2, 0, 2, 0, True), [])
     with database.sessions() as session:
         point = find_point(session, C4)
-        assert point is not None
         assert point.denivele_puissances == {"HPH": 60, "HCH": 72, "HPE": 84, "HCE": 90}
         assert (point.puissance_souscrite, point.puissance_souscrite_unite) == (90, "kVA")
         assert known_commune(session, "75002", "75102")
@@ -393,7 +392,6 @@ def test_powers_and_holders_by_date_are_told_of_the_day_that_is_asked(database: 
     assert bring(database, given) == (Bilan(1, 1, 0, 0, True), [])
     assert bring(database, *export_jsonl(database)) == (Bilan(1, 0, 1, 0, True), [])
     dossier = database.memoire.look().lire(prm=C5).dossier
-    assert dossier is not None
     said = [
         (fiche.puissance_souscrite, fiche.fournisseur_titulaire, fiche.date_mise_en_service)
         for fiche in map(dossier.au, (date(2022, 2, 28), date(2022, 3, 1), date(2023, 7, 1)))
@@ -404,7 +402,6 @@ def test_powers_and_holders_by_date_are_told_of_the_day_that_is_asked(database: 
         (6, "FOURN1", date(2023, 7, 1)),
     ]
     mesure = mesure_of(dossier, "SOUTIRAGE")
-    assert mesure is not None
     assert [power.valeur for power in mesure.puissances] == [3, 9, 6]
     remove_own_points(database, None)
 

@@ -54,14 +54,11 @@ def test_an_actor_comes_with_its_points_its_login_and_its_contract(database: Dat
     assert (fautes, bilan.importe, bilan.acteurs, bilan.nouveaux) == ([], True, 1, 1)
     with database.sessions() as session:
         acteur = find_acteur(session, "MONFOURN")
-        assert acteur is not None
         assert [one.login for one in acteur.utilisateurs] == ["contact@monfourn.example.org"]
         (contrat,) = acteur.contrats
         assert (contrat.contrat_id, contrat.type) == ("1900001", "GRD-F")
         assert acteur.is_homologated("consultation", "production")
-        point = find_point(session, POINT["prm"])
-        assert point is not None
-        assert point.fournisseur_titulaire == "MONFOURN"
+        assert find_point(session, POINT["prm"]).fournisseur_titulaire == "MONFOURN"
     again, fautes = bring(database, ACTEUR, POINT)
     assert (fautes, again.acteurs, again.nouveaux, again.inchanges) == ([], 0, 0, 2)
 
@@ -160,7 +157,6 @@ def test_an_anonymous_actor_keeps_its_code_and_its_contracts(database: Database)
     assert (fautes, bilan.importe) == ([], True)
     with database.sessions() as session:
         acteur = find_acteur(session, "MONFOURN")
-        assert acteur is not None
         assert acteur.nom != ACTEUR["nom"]
         (utilisateur,) = acteur.utilisateurs
         assert utilisateur.login != ACTEUR["logins"]

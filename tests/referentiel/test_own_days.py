@@ -50,10 +50,7 @@ def line(jour: Any = LUNDI, courbe: Any = None, index: Any = None, prm: str = C5
 
 def mesure(database: Database, prm: str = C5) -> PointMesure:
     dossier = database.memoire.look().lire(prm=prm).dossier
-    assert dossier is not None
-    found = mesure_of(dossier, "SOUTIRAGE")
-    assert found is not None
-    return found
+    return mesure_of(dossier, "SOUTIRAGE")
 
 
 def count(database: Database) -> int:

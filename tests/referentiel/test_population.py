@@ -31,7 +31,7 @@ MORE_THAN_200 = {
 }
 
 
-@pytest.fixture(scope="module", params=[(None, 1), (1500, 2021), (3000, 0), (6000, 99)], ids=str)
+@pytest.fixture(scope="module", params=[(None, 1), (1500, 2021), (3000, 0)], ids=str)
 def filled(
     request: pytest.FixtureRequest, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Session]:
@@ -86,7 +86,7 @@ def test_the_limits_hold_for_a_population_of_any_size(dataset: Dataset) -> None:
     # Counted without a database: what matters is that the rest adds nothing to these.
     found = Counter(
         (point["code_postal"], point["code_insee"], point["domaine_tension"], categorie)
-        for point, _ in population(dataset, size=30_000, seed=7)
+        for point, _ in population(dataset, size=15_000, seed=7)
         if (categorie := point["categorie_client_final"])
     )
     named = len(dataset.points)
@@ -186,7 +186,6 @@ def test_subscribed_powers_grow_from_the_dearest_hours_to_the_cheapest(session: 
             checked += 1
             assert powers == sorted(powers), point.prm
             assert powers[-1] == point.puissance_souscrite, point.prm
-            assert point.puissance_raccordement is not None
             assert powers[-1] <= point.puissance_raccordement, point.prm
     assert checked > 100
 
