@@ -37,7 +37,7 @@ from sge_sim.tables.points import find_point
 C5, C5_BIS, C4 = "25800000000000", "25800000000111", "98600000000000"
 C2, P4 = "98600000000111", "25800000000222"
 AUTRE_CONTRAT = "1100391"
-# Ten days around the autumn change of 2024, which is on the 27th.
+# A week with the autumn change of 2024, which is on the 27th.
 JOUR_1 = date(2024, 10, 22)
 MIDI = datetime(2024, 10, 22, 12, tzinfo=PARIS)
 

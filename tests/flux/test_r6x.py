@@ -56,7 +56,7 @@ from sge_sim.flux.declaration import declare_canal
 from sge_sim.flux.due_lots import read_due
 from sge_sim.flux.fabrication import Atelier, make_files
 from sge_sim.flux.lots import LotM023
-from sge_sim.flux.r6x.archives import Limites
+from sge_sim.flux.r6x.archives import LIMITES, Limites
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.flux.r6x.tableau import c68_columns, rows_of
 from sge_sim.mesures import Structure, consommations, index_quotidiens
@@ -558,6 +558,8 @@ def test_files_are_encrypted_with_their_iv_first(collected: Platform, tmp_path: 
 DIES_AT_ITS_SECOND = """
 import os, signal
 from sge_sim.flux import publication
+from sge_sim.flux.r6x.archives import LIMITES
+vars(LIMITES)["points"] = 2
 os.sched_getaffinity = lambda _pid: {0}
 write, left = publication._write, [True]
 publication._write = lambda *file: write(*file) if left and left.pop() else os.kill(
@@ -571,8 +573,9 @@ def test_a_process_killed_in_the_middle_leaves_one_report_and_the_same_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0})  # no other process is needed
+    monkeypatch.setitem(vars(LIMITES), "points", 2)
     platform = new_platform(tmp_path / "killed")
-    prms = [f"{25_800_000_100_000 + n}" for n in range(1200)]
+    prms = [f"{25_800_000_100_000 + n}" for n in range(3)]
     with platform.database.transaction() as session:
         session.add_all(new_point(prm, "C5", n) for n, prm in enumerate(prms))
     affaire = order(platform, "R65", prms, AUTOMNE[0], AUTOMNE[0] + JOUR, NOW)
