@@ -12,13 +12,7 @@ from hypothesis import strategies as st
 from lives import PRM, Lives, beginning
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.plages import (
-    decalees,
-    is_saison_haute,
-    minutes_de,
-    officielles,
-    parse_plages,
-)
+from sge_sim.domaine.plages import decalees, is_saison_haute, minutes_de, officielles, parse_plages
 from sge_sim.errors import UsageError
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.mesures import (

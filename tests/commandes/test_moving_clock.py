@@ -82,9 +82,7 @@ def test_the_administration_moves_it_too(tiers: Orders) -> None:
     assert tiers.simulator.admin("/api/clock")["kind"] == "frozen"
 
 
-def test_days_reach_the_same_legal_time_over_a_clock_change_and_hours_elapse(
-    tiers: Orders,
-) -> None:
+def test_days_reach_the_same_legal_time_over_a_clock_change_and_hours_elapse(tiers: Orders) -> None:
     tiers.clock("freeze", "2025-10-20")
     assert tiers.clock("advance", "10d").startswith("2025-10-30T00:00:00+01:00")
     moved = post(tiers, action="advance", duree="150d").json()  # 29 March, the day of the change

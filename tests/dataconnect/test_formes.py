@@ -201,10 +201,7 @@ def test_a_power_of_connection_is_that_of_a_contract(dc: Client, kind: str) -> N
     prm, directions, _ = KINDS[kind]
     dc.share(prm)
     read = hold(Alimentation, dc.get(f"/alimentation_auto/v1/{prm}"))
-    powers = {
-        "CONS": read.consumption_connection_power,
-        "PROD": read.generation_connection_power,
-    }
+    powers = {"CONS": read.consumption_connection_power, "PROD": read.generation_connection_power}
     assert {metier for metier, power in powers.items() if power is not None} == directions
 
 

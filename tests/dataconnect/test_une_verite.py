@@ -34,10 +34,7 @@ POINTS = (
     *("25957452924301", "25162373298976", "25478147557460", "24551519514005"),
 )
 ORDERED = "2026-10-16T10:00"
-PERIODS = (
-    (DEBUT, FIN),
-    (date(2026, 3, 27), date(2026, 4, 1)),
-)
+PERIODS = ((DEBUT, FIN), (date(2026, 3, 27), date(2026, 4, 1)))
 """Days with the change of hour of October; those around that of March."""
 CONSENT_DAY, TWO_DAYS_LATER = date(2026, 11, 10), date(2026, 11, 12)
 
@@ -311,7 +308,7 @@ def test_sge_sees_the_consents(client: Client) -> None:
     listed = [one for one in orders.services(C5) if one["serviceSouscritType"]["code"] == "ACCES"]
     assert {one["etatCode"] for one in listed} == {"ACTIF"}
     assert sorted(one["mesuresTypeCode"] for one in listed) == [
-        *("CDC", "ENERGIE", "IDX", "ITC", "PMAX"),
+        *("CDC", "ENERGIE", "IDX", "ITC", "PMAX")
     ]
     numbers = {one["id"] for one in client.services(client.share(C5))["serviceSouscrit"]}
     assert {one["serviceSouscritId"] for one in listed} == numbers

@@ -176,10 +176,7 @@ def _fill(session: Session) -> None:
     for contrat_id in (CONTRAT, AUTRE_CONTRAT):
         session.add(
             Contrat(
-                contrat_id=contrat_id,
-                acteur_code=TIERS,
-                type="ET",
-                date_debut=date(2015, 1, 1),
+                contrat_id=contrat_id, acteur_code=TIERS, type="ET", date_debut=date(2015, 1, 1)
             )
         )
     for prm, segment, graine in ((C5, "C5", 1), (C5_BIS, "C5", 2), (C4, "C4", 3)):

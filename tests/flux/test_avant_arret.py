@@ -7,16 +7,7 @@ from typing import Any
 
 import pytest
 from flux_kit import JOUR, texts, tree
-from publication_kit import (
-    C5,
-    COURBE_C5,
-    INDEX_C5,
-    JOUR_1,
-    Platform,
-    at,
-    new_platform,
-    of,
-)
+from publication_kit import C5, COURBE_C5, INDEX_C5, JOUR_1, Platform, at, new_platform, of
 from r6x_kit import add_kinds, archives_of, documents, publish, series_of
 
 from sge_sim.clock import start_of_day

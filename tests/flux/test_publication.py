@@ -106,11 +106,7 @@ def test_what_was_published_is_not_published_again(week: Platform) -> None:
 
 @pytest.mark.parametrize(("reached", "written"), [(7, False), (20, True)])
 def test_a_stop_in_the_middle_of_a_week_leads_to_the_same_files(
-    platform: Platform,
-    week: Platform,
-    monkeypatch: pytest.MonkeyPatch,
-    reached: int,
-    written: bool,
+    platform: Platform, week: Platform, monkeypatch: pytest.MonkeyPatch, reached: int, written: bool
 ) -> None:
     """Stopped before anything of a publication is written, or between its files and its record."""
     subscribe_all(platform)

@@ -23,13 +23,7 @@ from publication_kit import (
 from r6x_kit import documents, order, publish
 from sqlalchemy import func, select
 
-from sge_sim.domaine.nomenclatures import (
-    KINDS_OF_FLUX,
-    PETITS,
-    SENS_OF_SEGMENT,
-    Flux,
-    Segment,
-)
+from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX, PETITS, SENS_OF_SEGMENT, Flux, Segment
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.r6x.documents import schema_mistakes
 from sge_sim.flux.r6x.situation import situation_tree
@@ -79,9 +73,7 @@ def subscribe_all(platform: Platform, points: dict[str, Segment], *, daily: bool
                 often = daily or each is INDEX_C4
                 souscription = replace(each, date_debut=DEBUT, date_fin=None)
                 platform.subscribe(
-                    prm,
-                    replace(souscription, periodicite="P1D" if often else slow),
-                    at(DEBUT),
+                    prm, replace(souscription, periodicite="P1D" if often else slow), at(DEBUT)
                 )
         wanted = {("COURBE", "P1M"), ("COURBE", slow)}
         wanted |= {("PMAX", "P1M"), ("INDEX", "P1M")} if small else {("INDEX", "P1D")}

@@ -281,12 +281,7 @@ SPOILT = [
         "fournisseurTitulaire",
         "n'est pas un",
     ),
-    (
-        HOUSEHOLD,
-        {"segment": "P4", "contratInjection": "non"},
-        "contratInjection",
-        "producteur",
-    ),
+    (HOUSEHOLD, {"segment": "P4", "contratInjection": "non"}, "contratInjection", "producteur"),
 ]
 
 

@@ -149,9 +149,7 @@ def test_addresses_fit_the_lines_of_an_address(session: Session) -> None:
             assert line is None or (1 <= len(line) <= 38 and line == line.upper()), point.prm
 
 
-def test_every_point_was_commissioned_before_the_periods_of_the_catalogue(
-    session: Session,
-) -> None:
+def test_every_point_was_commissioned_before_the_periods_of_the_catalogue(session: Session) -> None:
     for point in session.query(Point).where(Point.pourquoi.is_(None)):
         never = point.etat_contractuel == "ECRAC"
         assert (point.date_mise_en_service is None) is never, point.prm

@@ -58,7 +58,7 @@ def _points(orders: Orders) -> list[str]:
 def services(orders: Orders) -> list[Any]:
     found = orders.simulator.query(
         "SELECT prm, service_souscrit_id, ordered_at, activated_at, ended_at FROM service_souscrit "
-        "WHERE type = 'TRANSREC' ORDER BY service_souscrit_id",
+        "WHERE type = 'TRANSREC' ORDER BY service_souscrit_id"
     )
     assert len(found) > CLIENTS  # or nothing was put to the test
     return found

@@ -86,10 +86,7 @@ def test_every_element_of_every_contract_has_a_model(kit: Path) -> None:
 
 @pytest.mark.parametrize(
     ("element", "told"),
-    [
-        ('<xsd:element name="duree" type="xsd:duration"/>', "xs:duration"),
-        ("<xsd:any/>", "xs:any"),
-    ],
+    [('<xsd:element name="duree" type="xsd:duration"/>', "xs:duration"), ("<xsd:any/>", "xs:any")],
 )
 def test_a_contract_of_types_that_are_not_known_is_refused_when_it_is_loaded(
     tmp_path: Path, element: str, told: str

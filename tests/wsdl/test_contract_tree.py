@@ -164,11 +164,7 @@ def test_no_element_and_no_attribute_can_be_lost_unseen(tmp_path: Path) -> None:
         if contract == original:
             unseen.add(lost)
     # Spelled out, but saying no more than their absence; and the imports, which are wiring.
-    assert unseen == {
-        "import",
-        "schema/@elementFormDefault",
-        f"header/@{{{WSDL}}}required",
-    }
+    assert unseen == {"import", "schema/@elementFormDefault", f"header/@{{{WSDL}}}required"}
 
 
 def test_another_spelling_of_the_same_contract_is_no_difference(tmp_path: Path) -> None:

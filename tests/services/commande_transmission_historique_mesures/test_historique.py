@@ -199,7 +199,7 @@ def test_sgt402_in_production_without_homologation(tmp_path: Path) -> None:
     with orders_simulator(tmp_path, "--environment", "production") as orders:
         assert orders.historique(C5)["body"]["affaireId"]
         orders.simulator.execute(
-            "DELETE FROM habilitation WHERE package = 'historique' AND acteur_code = 'TIERS1'",
+            "DELETE FROM habilitation WHERE package = 'historique' AND acteur_code = 'TIERS1'"
         )
         assert orders.historique(C5) == "SGT402"
 

@@ -133,10 +133,7 @@ def test_c5_without_authorisation_shows_what_was_observed(call: ZeepCaller) -> N
         "code": "15-45",
     }
     assert metering["caracteristiquesReleve"]["periodicite"]["code"] == "MENSU"
-    assert metering["futuresPlagesHeuresCreuses"] == {
-        "libelle": "HC (22H56-6H56)",
-        "code": "440",
-    }
+    assert metering["futuresPlagesHeuresCreuses"] == {"libelle": "HC (22H56-6H56)", "code": "440"}
 
 
 @pytest.mark.documented("GUI 0464 v1.4.0 §4: what belongs to one kind of segment")
@@ -330,9 +327,7 @@ def test_a_point_being_connected_shows_its_address_its_state_and_its_supply(
 
 
 @pytest.mark.assumed("a database that doesn't answer is a service momentarily unavailable")
-def test_sgt506_and_sgt500_when_the_state_is_gone(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def test_sgt506_and_sgt500_when_the_state_is_gone(tmp_path_factory: pytest.TempPathFactory) -> None:
     with served_in_process(tmp_path_factory.mktemp("broken"), "--population-size", "0") as broken:
         broken.execute("ALTER TABLE point RENAME TO point_gone")
         assert refused(ZeepCaller(broken, PATH), C5)[0] == "SGT506"

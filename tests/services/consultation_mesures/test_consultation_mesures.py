@@ -210,10 +210,7 @@ def test_a_change_of_meter_starts_a_calendar(tiers: Ask) -> None:
     (distributor,) = turpe(answer)
     ending = mesures(oldest)[0]
     assert ending["dateFin"] == date(2025, 1, 7)
-    assert ending["declencheur"] == {
-        "code": "EVENEMENT",
-        "libelle": "Publication événementielle",
-    }
+    assert ending["declencheur"] == {"code": "EVENEMENT", "libelle": "Publication événementielle"}
     first = mesures(newest)[-1]
     assert (first["dateDebut"], first["dateFin"]) == (date(2025, 1, 7), date(2025, 1, 11))
     assert first["declencheur"]["code"] == "EVENEMENT"

@@ -160,8 +160,7 @@ def test_a_point_with_surplus_tells_both_directions_apart(tiers: Detaillees) -> 
 @VERSIONS
 @pytest.mark.documented("GUI 0488 §5.2.1 and GUI 0497 v1.5.0: an empty response")
 @pytest.mark.parametrize(
-    ("prm", "type", "grandeur"),
-    [(C5_SANS_COLLECTE, "COURBE", "PA"), (C5, "COURBE", "PRI")],
+    ("prm", "type", "grandeur"), [(C5_SANS_COLLECTE, "COURBE", "PA"), (C5, "COURBE", "PRI")]
 )
 def test_without_data_is_an_empty_success(
     tiers: Detaillees, version: str, prm: str, type: str, grandeur: str
