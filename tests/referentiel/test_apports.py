@@ -5,16 +5,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
-from made_states import copy_state
 from points_kit import csv_lines, examples, json_lines, made_points
 from sqlalchemy import func, select
 from state_kit import count_points
 
 from sge_sim.errors import UsageError
-from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports import versement
 from sge_sim.referentiel.apports.export import export_points, template
 from sge_sim.referentiel.apports.lecture import Faute, Source
@@ -31,14 +29,6 @@ from sge_sim.tables.search import Criteres, search_points
 
 HOUSEHOLD, COMPANY = examples()
 C5, C4 = HOUSEHOLD["prm"], COMPANY["prm"]
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    copy_state(tmp_path, {"population_size": 0})
-    database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    yield database
-    database.dispose()
 
 
 def bring(

@@ -1,16 +1,14 @@
 """Actors of one's own, brought in with the points that they supply."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from made_states import copy_state
 from points_kit import examples
 from state_kit import named_points
 
-from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports.export import export_acteurs, export_points, template_of_acteurs
 from sge_sim.referentiel.apports.lecture import Faute, Source
 from sge_sim.referentiel.apports.sources import sources_in
@@ -27,14 +25,6 @@ ACTEUR = {
     "habilitations": '{"production":["CONSULTATION"]}',
 }
 POINT = {**examples()[0], "fournisseurTitulaire": "MONFOURN"}
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    copy_state(tmp_path / "state", {"population_size": 0})
-    database = Database(sqlite_url(tmp_path / "state" / "sge-sim.db"))
-    yield database
-    database.dispose()
 
 
 def bring(
