@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FrameType
@@ -141,8 +142,7 @@ def walk_of(work: Callable[[], object]) -> Walk:
     entries = _entries()
 
     def note(frame: FrameType, event: str, _: Any) -> None:
-        file = _place(frame)
-        if event != "call" or file is None or frame in started:
+        if event != "call" or frame in started or (file := _place_of(frame.f_code)) is None:
             return
         started.add(frame)
         name = frame.f_code.co_qualname
@@ -172,12 +172,13 @@ def _entries() -> set[CodeType]:
 def _caller_of(frame: FrameType) -> str | None:
     """Return the file of the package that had a function called, by way of a library or not."""
     caller = frame.f_back
-    while caller is not None and _place(caller) is None:
+    while caller is not None and _place_of(caller.f_code) is None:
         caller = caller.f_back
-    return None if caller is None else _place(caller)
+    return None if caller is None else _place_of(caller.f_code)
 
 
-def _place(frame: FrameType) -> str | None:
-    path = Path(frame.f_code.co_filename)
+@cache
+def _place_of(code: CodeType) -> str | None:
+    path = Path(code.co_filename)
     ours = path.is_relative_to(_PACKAGE) and path != _KEEPING
     return path.relative_to(_PACKAGE).as_posix() if ours else None

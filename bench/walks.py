@@ -142,12 +142,16 @@ def files(data_dir: Path) -> Walk:
         def publish() -> None:
             made.append(publisher.catch_up(now))
 
-        for _ in range(2):
+        def demand_both() -> None:
             with database.transaction() as session:
                 for rang, flux in enumerate(_FLUX):
                     prms = points[rang * _POINTS_PAR_DEMANDE :][:_POINTS_PAR_DEMANDE]
                     _demand_files(session, flux, prms)
-            walk = walk_of(publish)
+
+        demand_both()
+        publish()
+        demand_both()
+        walk = walk_of(publish)
         assert made == [len(_FLUX)] * 2
         return walk
 

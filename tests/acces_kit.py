@@ -239,7 +239,6 @@ class Tiers:
         """Have something happen to a point."""
         with self.running.simulator.database.transaction() as session:
             point = find_point(session, prm)
-            assert point is not None
             change_life(session, point, Changements(**changements), self.clock.now())
 
     def attributs(self, prm: str, *names: str) -> dict[str, Any]:
@@ -252,9 +251,7 @@ class Tiers:
     def acteur(self) -> str:
         """The code of the actor."""
         with self.running.simulator.database.sessions() as session:
-            contrat = find_contrat(session, self.contrat_id)
-            assert contrat is not None
-            return contrat.acteur_code
+            return find_contrat(session, self.contrat_id).acteur_code
 
     @contextmanager
     def acting_as(self, kind: str) -> Iterator["Tiers"]:

@@ -67,5 +67,4 @@ def provenance_of(rules: Sequence[Control[Any]], code: str) -> pytest.MarkDecora
     surest_last = ("assumed", "observed", "documented")
     found = [rule for rule in rules if rule.code == code]
     rule = min(found, key=lambda one: surest_last.index(one.provenance))
-    mark: pytest.MarkDecorator = getattr(pytest.mark, rule.provenance)(rule.source)
-    return mark
+    return getattr(pytest.mark, rule.provenance)(rule.source)

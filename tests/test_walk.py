@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from made_states import copy_state
 
 from bench.trace import KINDS, Counts, Step, Walk, kind_of
 from bench.walks import MARCHES, Marche, line_of
@@ -16,6 +17,7 @@ BY_NAME = {marche.nom: marche for marche in MARCHES}
 @cache
 def walked(nom: str) -> Walk:
     with TemporaryDirectory() as folder:
+        copy_state(Path(folder), {})
         return BY_NAME[nom].take(Path(folder))
 
 

@@ -14,9 +14,7 @@ FIRST, SECOND = date(2025, 8, 10), date(2025, 8, 20)
 
 def terminated(lives: Lives) -> date | None:
     with lives.database.sessions() as session:
-        point = find_point(session, PRM)
-        assert point is not None
-        return point.date_resiliation
+        return find_point(session, PRM).date_resiliation
 
 
 def refused(lives: Lives, resilie: date | str, days: int = 0) -> str:

@@ -22,8 +22,7 @@ def told(tiers: Orders, *arguments: str) -> str:
 
 
 def shown(tiers: Orders, prm: str) -> dict[str, Any]:
-    point: dict[str, Any] = json.loads(told(tiers, "points", "show", prm, "--json"))
-    return point
+    return json.loads(told(tiers, "points", "show", prm, "--json"))
 
 
 @pytest.mark.documented("FAQ: what a valid authorisation says")

@@ -40,9 +40,7 @@ def state(lives: Lives) -> list[Any]:
 
 
 @settings(
-    max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(st.integers(1, 40 * 24), max_size=8))
 def test_the_steps_of_time_don_t_change_what_happens(

@@ -82,9 +82,7 @@ def test_the_administration_moves_it_too(tiers: Orders) -> None:
     assert tiers.simulator.admin("/api/clock")["kind"] == "frozen"
 
 
-def test_days_reach_the_same_legal_time_over_a_clock_change_and_hours_elapse(
-    tiers: Orders,
-) -> None:
+def test_days_reach_the_same_legal_time_over_a_clock_change_and_hours_elapse(tiers: Orders) -> None:
     tiers.clock("freeze", "2025-10-20")
     assert tiers.clock("advance", "10d").startswith("2025-10-30T00:00:00+01:00")
     moved = post(tiers, action="advance", duree="150d").json()  # 29 March, the day of the change
@@ -129,13 +127,14 @@ def test_all_the_workers_follow(tiers: Orders) -> None:
 
 def test_a_life_goes_on_as_the_clock_advances_and_a_restart_catches_up(tmp_path: Path) -> None:
     with orders_simulator(tmp_path, "--delai-activation", "3d") as orders:
-        number = orders.collecte(C5, **INDEX)["body"]["serviceSouscritId"]
+        end = date(2025, 8, 20)
+        number = orders.collecte(C5, **INDEX, dateFin=end)["body"]["serviceSouscritId"]
         assert orders.services(C5)[0]["etatCode"] == "DEMANDE"
         assert orders.collecte(C5, **INDEX) == "SGT431"
         orders.clock("advance", "3d")
         assert orders.services(C5)[0]["etatCode"] == "ACTIF"
-        assert orders.collecte(C5, **INDEX, dateFin=date(2026, 7, 1)) == "SGT570"
-        assert post(orders, action="set", instant="2026-08-01").ok
+        assert orders.collecte(C5, **INDEX, dateFin=date(2025, 8, 10)) == "SGT570"
+        assert post(orders, action="set", instant=end.isoformat()).ok
         (service,) = described(orders.simulator)
         assert (service["id"], service["etat"]) == (number, "TERMINE")
         assert service["motif_fin"] == "Date de fin du service atteinte"
@@ -195,8 +194,7 @@ def test_a_stop_during_an_advance_says_what_was_reached(tmp_path: Path, who: str
 
 def described(simulator: RunningSimulator) -> list[dict[str, Any]]:
     """The services of the C5 as the administration tells them."""
-    services: list[dict[str, Any]] = simulator.admin(f"/api/points/{C5}")["services"]
-    return services
+    return simulator.admin(f"/api/points/{C5}")["services"]
 
 
 @pytest.mark.documented("FAQ: the curve isn't collected before an order; 30 minutes after it")
@@ -262,9 +260,7 @@ LONG_AGO = datetime(2010, 1, 1, tzinfo=UTC)
 
 def test_the_oppositions_of_the_data_set_hold_no_clock_back(lives: Lives) -> None:
     with lives.database.transaction() as session:
-        point = find_point(session, PRM)
-        assert point is not None
-        record_opposition(session, point)
+        record_opposition(session, find_point(session, PRM))
     clock = StoredClock(lives.database)
     start_clock(clock, LONG_AGO, lives.database)
     assert clock.now().year == 2010

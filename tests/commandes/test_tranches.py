@@ -203,10 +203,7 @@ def test_a_point_of_many_orders_is_worked_off_in_slices_before_its_call(
 ) -> None:
     order_many(lives)
     StoredClock(lives.database).freeze(NOON + 2 * DAYS)
-    with (
-        counted(monkeypatch) as happened,
-        transaction_on(lives.database, PRM),
-    ):
+    with counted(monkeypatch) as happened, transaction_on(lives.database, PRM):
         pass
     assert max(happened) <= 25
     assert sum(happened) == MANY

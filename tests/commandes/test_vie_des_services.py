@@ -57,10 +57,7 @@ def test_a_service_ends_as_its_last_date_begins(lives: Lives) -> None:
     lives.until(beginning(date(2025, 9, 1)))
     ended = lives.service(number)
     assert (ended["etat"], ended["motif_fin"]) == ("TERMINE", "echeance")
-    assert (ended["date_fin"], ended["ended_at"]) == (
-        date(2025, 9, 1),
-        beginning(date(2025, 9, 1)),
-    )
+    assert (ended["date_fin"], ended["ended_at"]) == (date(2025, 9, 1), beginning(date(2025, 9, 1)))
 
 
 @pytest.mark.documented("GUI 0469 §5.3: ended without break, a new service with a new id")
@@ -90,9 +87,7 @@ def test_a_renewal_on_the_last_day_leaves_no_hole(lives: Lives) -> None:
     old = lives.order()
     last = beginning(date(2025, 9, 1))
     new = lives.order(
-        replace(CURVE, date_debut=last.date(), date_fin=date(2026, 9, 1)),
-        last - STANDARD,
-        STANDARD,
+        replace(CURVE, date_debut=last.date(), date_fin=date(2026, 9, 1)), last - STANDARD, STANDARD
     )
     lives.until(last)
     assert lives.service(old)["ended_at"] == lives.service(new)["activated_at"] == last
@@ -157,8 +152,7 @@ def test_a_meter_that_answers_at_last_starts_the_service(lives: Lives) -> None:
 
 @pytest.mark.documented("CM7: résiliation and change of holder end the services of everybody")
 @pytest.mark.parametrize(
-    ("change", "motif"),
-    [("resilie", "resiliation"), ("nouveau_titulaire", "changement_titulaire")],
+    ("change", "motif"), [("resilie", "resiliation"), ("nouveau_titulaire", "changement_titulaire")]
 )
 def test_the_point_s_own_events_end_every_service(lives: Lives, change: str, motif: str) -> None:
     active = [lives.order(CURVE), lives.order(INDEX)]
@@ -181,7 +175,6 @@ def test_a_terminated_point_is_cut_off_without_a_contract(lives: Lives) -> None:
     lives.until(beginning(date(2025, 8, 10)))
     with lives.database.sessions() as session:
         point = find_point(session, PRM)
-        assert point is not None
         assert (point.etat_contractuel, point.etat_alimentation) == ("RESIL", "COUP")
         assert point.date_resiliation == date(2025, 8, 10)
         assert (point.contrat_soutirage, point.contrat_injection) == (False, False)

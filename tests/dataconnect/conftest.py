@@ -10,10 +10,18 @@ from running_simulator import RunningSimulator
 
 @pytest.fixture(scope="session")
 def dc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """Data Connect in production, its clock frozen at `NOW`, without quotas, of few places."""
+    """Data Connect in production, its clock frozen at `NOW`, without quotas."""
     folder = tmp_path_factory.mktemp("data-connect")
-    places = ("--max-connections", str(PLACES))
-    with data_connect_simulator(folder, "--no-quotas", *places) as simulator:
+    with data_connect_simulator(folder, "--no-quotas", serve=served_in_process) as simulator:
+        freeze(simulator)
+        yield Client(simulator)
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """Another of few places in processes of its own, as a user starts it."""
+    options = ("--no-quotas", "--max-connections", str(PLACES))
+    with data_connect_simulator(tmp_path_factory.mktemp("started"), *options) as simulator:
         freeze(simulator)
         yield Client(simulator)
 

@@ -14,6 +14,11 @@ from sge_sim.dataconnect.documentation import all_rules, rules_table
 PAGE = (Path(__file__).parents[2] / "docs" / "data-connect.md").read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def dc(started: Client) -> Client:
+    return started
+
+
 def test_the_table_of_refusals_is_up_to_date() -> None:
     """Renew it by `python -m sge_sim.dataconnect.documentation`."""
     assert rules_table() in PAGE

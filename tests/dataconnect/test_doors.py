@@ -13,8 +13,8 @@ WEEK = {"pointId": C5, "dateDebut": "2026-11-01", "dateFin": "2026-11-08"}
 
 
 @pytest.fixture(scope="module")
-def doors(dc: Client) -> dict[str, Door]:
-    ready, bearer = dc.simulator.ready, dc.sandbox.bearer
+def doors(started: Client) -> dict[str, Door]:
+    dc, ready, bearer = started, started.simulator.ready, started.sandbox.bearer
     tiers = ready["acteurs"]["tiers"]
     demand = consultation(C5, "ENERGIE", "EA", date(2026, 11, 1), date(2026, 11, 8))
     demand = demand.replace(b"bench@exemple.fr", dc.simulator.login.encode())

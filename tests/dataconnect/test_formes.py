@@ -66,10 +66,14 @@ PERIODS = ((DEBUT, FIN), *CHANGES_OF_HOUR)
 
 
 def measure(dc: Client, prm: str, name: str, debut: str = DEBUT, fin: str = FIN) -> object:
+    dc.share(prm)
+    return measure_shared(dc, prm, name, debut, fin)
+
+
+def measure_shared(dc: Client, prm: str, name: str, debut: str, fin: str) -> object:
     asked = {"pointId": prm, "dateDebut": debut, "dateFin": fin}
     if name.startswith("puissance"):
         asked |= {"mesuresPas": "P1D", "grandeurPhysique": "PMA"}
-    dc.share(prm)
     return dc.get(f"/mesure_synchrone_auto/v2/{name}", **asked)
 
 
@@ -79,8 +83,9 @@ def measure(dc: Client, prm: str, name: str, debut: str = DEBUT, fin: str = FIN)
 def test_a_measure_of_2026(dc: Client, kind: str, name: str) -> None:
     """An ordinary week, and the days of both changes of hour; or why there is none."""
     (prm, directions, curve), (form, metier) = KINDS[kind], MESURES_2026[name]
+    dc.share(prm)
     for debut, fin in PERIODS:
-        answer = measure(dc, prm, name, debut, fin)
+        answer = measure_shared(dc, prm, name, debut, fin)
         if metier not in directions:
             assert (answer.status_code, answer.json()["error"]) == (400, "ADAM-ERR0069")
         elif form is Courbe and not curve:
@@ -196,10 +201,7 @@ def test_a_power_of_connection_is_that_of_a_contract(dc: Client, kind: str) -> N
     prm, directions, _ = KINDS[kind]
     dc.share(prm)
     read = hold(Alimentation, dc.get(f"/alimentation_auto/v1/{prm}"))
-    powers = {
-        "CONS": read.consumption_connection_power,
-        "PROD": read.generation_connection_power,
-    }
+    powers = {"CONS": read.consumption_connection_power, "PROD": read.generation_connection_power}
     assert {metier for metier, power in powers.items() if power is not None} == directions
 
 

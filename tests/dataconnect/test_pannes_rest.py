@@ -11,6 +11,11 @@ from dataconnect_kit import AUTRE_C5, C5, DAILY, Client, admin
 API = "mesure_synchrone_auto"
 
 
+@pytest.fixture(scope="module")
+def dc(started: Client) -> Client:
+    return started
+
+
 @pytest.fixture(scope="module", autouse=True)
 def shared(dc: Client) -> None:
     for prm in (C5, AUTRE_C5):

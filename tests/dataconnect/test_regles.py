@@ -69,16 +69,8 @@ def test_seven_days_of_curve(dc: Client, path: str) -> None:
     dc.share(C5)
     assert error_of(dc, path, C5, "2026-11-01", "2026-11-08") == 200
     assert error_of(dc, path, C5, "2026-11-01", "2026-11-09") == (400, "ADAM-ERR0126")
-    assert (
-        error_of(
-            dc,
-            path.replace(CURVE, DAILY).replace(V5_CURVE, V5_DAILY),
-            C5,
-            "2026-10-01",
-            "2026-11-09",
-        )
-        == 200
-    )
+    energies = V5_DAILY if path == V5_CURVE else DAILY
+    assert error_of(dc, energies, C5, "2026-10-01", "2026-11-09") == 200
 
 
 @pytest.mark.documented("history goes back before the consent, as far as the move-in (FAQ)")

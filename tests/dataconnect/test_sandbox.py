@@ -196,10 +196,7 @@ def test_points_of_the_mocks_of_2026(dc: Client) -> None:
     sandbox = dc.sandbox
     (c1,) = sandbox.json("/situation_contrat_auto/v1/99999999999999")
     assert (c1["segment"], c1["contract_type"]) == ("C1", "Contrat X")
-    assert (c1["balance_responsible_party"], c1["pricing_structure"]) == (
-        "ACM_X",
-        "Nouvelle Offre",
-    )
+    assert (c1["balance_responsible_party"], c1["pricing_structure"]) == ("ACM_X", "Nouvelle Offre")
     assert c1["distribution_tariff"] == "Tarif HTA Longue Utilisation"
     assert c1["contractor"] == c1["organization"]["name"] == "TEST"
     assert c1["organization"]["business_code"] == "0000Z"

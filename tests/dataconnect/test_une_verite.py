@@ -28,18 +28,15 @@ from real_clients import ZeepCaller, refusal_of
 
 from sge_sim.dataconnect.acces import titulaire_of
 
-DEBUT, FIN = date(2026, 10, 17), date(2026, 11, 4)
+DEBUT, FIN = date(2026, 10, 20), date(2026, 10, 30)
 POINTS = (
     *(C5, AUTRE_C5, SANS_COURBE, TROUE, AUTOCONSOMMATEUR, SON_AUTRE_POINT),
     *("25957452924301", "25162373298976", "25478147557460", "24551519514005"),
 )
-ORDERED = "2026-10-16T10:00"
-PERIODS = (
-    (DEBUT, FIN),
-    (date(2026, 3, 27), date(2026, 4, 1)),
-)
+ORDERED = "2026-10-19T10:00"
+PERIODS = ((DEBUT, FIN), (date(2026, 3, 27), date(2026, 4, 1)))
 """Days with the change of hour of October; those around that of March."""
-CONSENT_DAY, TWO_DAYS_LATER = date(2026, 11, 10), date(2026, 11, 12)
+CONSENT_DAY, TWO_DAYS_LATER = date(2026, 11, 3), date(2026, 11, 5)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +50,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
             orders.collecte(prm, mesuresTypeCode="IDX", mesuresPas="P1D")
             if prm != SANS_COURBE:
                 orders.collecte(prm)
-        orders.clock("advance", "25d")
+        orders.clock("advance", "15d")
         client = Client(simulator)
         for prm in (*POINTS, PRODUCTEUR):
             client.share(prm)
@@ -218,7 +215,7 @@ def test_as_files_tell_it(client: Client) -> None:
             assert curve == written, prm
         energies = told(client, "consommation_quotidienne", prm, DEBUT, FIN)
         written = differences(found[prm, "IDX"])
-        assert len(written) > 14
+        assert len(written) > 7
         assert energies[-len(written) :] == written, prm
         assert len(energies) - len(written) <= 1, "the file doesn't hold the first reading"
 
@@ -244,9 +241,9 @@ def test_as_recurrent_files_tell_it(client: Client) -> None:
             if pdc.findtext("V")
         ]
         assert curve == written, prm
-        assert len(written) > 14 * 48 or prm == SANS_COURBE
+        assert len(written) > 7 * 48 or prm == SANS_COURBE
         days = sent["R151"][prm]
-        assert len(days) > 14
+        assert len(days) > 7
         maxima = [
             (day.isoformat(), one.findtext("Puissance_Maximale/Valeur"))
             for day, one in days
@@ -311,12 +308,12 @@ def test_sge_sees_the_consents(client: Client) -> None:
     listed = [one for one in orders.services(C5) if one["serviceSouscritType"]["code"] == "ACCES"]
     assert {one["etatCode"] for one in listed} == {"ACTIF"}
     assert sorted(one["mesuresTypeCode"] for one in listed) == [
-        *("CDC", "ENERGIE", "IDX", "ITC", "PMAX"),
+        *("CDC", "ENERGIE", "IDX", "ITC", "PMAX")
     ]
     numbers = {one["id"] for one in client.services(client.share(C5))["serviceSouscrit"]}
     assert {one["serviceSouscritId"] for one in listed} == numbers
 
-    orders.clock("set", "2026-11-15T10:00")
+    orders.clock("set", "2026-11-08T10:00")
     client = Client(client.simulator)
     soap, asked = Soap(client), {"cadreAcces": "SERVICE_ACCES"}
     by_access = soap.points(C5, "ENERGIE", "EA", CONSENT_DAY, TWO_DAYS_LATER, **asked)

@@ -259,7 +259,6 @@ with waiting.WaitingRoom(pathlib.Path({path!r})).entered():
 """
     program = [sys.executable, "-c", waits]
     with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as waiting:
-        assert waiting.stdout is not None
         assert waiting.stdout.readline() == b"in\n"
         assert not WaitingRoom(Path(path)).is_empty()
         waiting.kill()

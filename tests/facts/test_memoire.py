@@ -38,9 +38,7 @@ NOT_READ = {
 
 
 def dossier_of(database: Database, prm: str) -> Dossier:
-    found = database.memoire.look().lire(prm=prm).dossier
-    assert found is not None
-    return found
+    return database.memoire.look().lire(prm=prm).dossier
 
 
 def change(database: Database, prm: str, **columns: Any) -> None:
@@ -75,7 +73,6 @@ def test_a_dossier_says_what_the_rows_say(database: Database, add_point: AddPoin
         grant_acces(session, prm, "COURBE", "SOUTIRAGE", contrat, DAY, END)
         within = faits_within(session, prm=prm).dossier
     found = dossier_of(database, prm)
-    assert within is not None
     assert found.says_as(within)
     with database.sessions() as session:
         row = session.get_one(Point, prm)

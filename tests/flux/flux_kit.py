@@ -117,8 +117,7 @@ def tree(content: bytes) -> Any:
 def canonical(content: bytes) -> bytes:
     """The tree of a file, whatever its lines."""
     parser = etree.XMLParser(remove_blank_text=True)
-    written: bytes = etree.tostring(etree.fromstring(content, parser), method="c14n")
-    return written
+    return etree.tostring(etree.fromstring(content, parser), method="c14n")
 
 
 def texts(elements: Iterable[Any]) -> list[str]:

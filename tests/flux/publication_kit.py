@@ -21,9 +21,9 @@ from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import Prestation, prestation_collecte
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.jours_ouvres import AUSSITOT
-from sge_sim.domaine.nomenclatures import Segment, Sens
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.domaine.plateformes import Generation, end_of_files
-from sge_sim.facts.database import Database
+from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.flux.publication import Publisher
 from sge_sim.journal import Bounds, Journal, RechercheJournal
@@ -37,7 +37,7 @@ from sge_sim.tables.points import find_point
 C5, C5_BIS, C4 = "25800000000000", "25800000000111", "98600000000000"
 C2, P4 = "98600000000111", "25800000000222"
 AUTRE_CONTRAT = "1100391"
-# Ten days around the autumn change of 2024, which is on the 27th.
+# A week with the autumn change of 2024, which is on the 27th.
 JOUR_1 = date(2024, 10, 22)
 MIDI = datetime(2024, 10, 22, 12, tzinfo=PARIS)
 
@@ -135,10 +135,7 @@ class Platform:
         """What the physics knows of a point in a direction."""
         with self.database.sessions() as session:
             point = find_point(session, prm)
-            assert point is not None
-            found = point_mesure(point, read_mesures_facts(session, prm), sens)
-            assert found is not None
-            return found
+            return point_mesure(point, read_mesures_facts(session, prm), sens)
 
     def ready(self) -> dict[str, bytes]:
         """The files that were made, by name, oldest first."""
@@ -157,12 +154,6 @@ class Platform:
         return [one.detail or "" for one in found]
 
     @staticmethod
-    def _segment(session: Any, prm: str) -> Segment:
-        point = find_point(session, prm)
-        assert point is not None
-        return point.segment
-
-    @staticmethod
     def _commande(prm: str, now: datetime) -> Commande:
         return Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, now, AUSSITOT)
 
@@ -173,6 +164,11 @@ def new_platform(folder: Path, **options: Any) -> Platform:
     return Platform(filled_database(folder / "sge-sim.db", _fill), folder, **options)
 
 
+def open_platform(folder: Path) -> Platform:
+    """Open the state that is in a folder."""
+    return Platform(Database(sqlite_url(folder / "sge-sim.db")), folder)
+
+
 def _fill(session: Session) -> None:
     session.add(Commune(code_postal="34650", code_insee="34231", libelle="ROMIGUIERES"))
     session.add(Acteur(code=TIERS, nom=TIERS, kind="tiers"))
@@ -180,10 +176,7 @@ def _fill(session: Session) -> None:
     for contrat_id in (CONTRAT, AUTRE_CONTRAT):
         session.add(
             Contrat(
-                contrat_id=contrat_id,
-                acteur_code=TIERS,
-                type="ET",
-                date_debut=date(2015, 1, 1),
+                contrat_id=contrat_id, acteur_code=TIERS, type="ET", date_debut=date(2015, 1, 1)
             )
         )
     for prm, segment, graine in ((C5, "C5", 1), (C5_BIS, "C5", 2), (C4, "C4", 3)):

@@ -70,7 +70,6 @@ def add_kinds(platform: Platform) -> None:
 def replace_compteur(session: Session, prm: str, jour: date) -> None:
     """Put another meter in the place of a point's, as the day begins."""
     point = find_point(session, prm)
-    assert point is not None
     (old,) = point.compteurs
     old.date_depose = jour
     point.compteurs.append(Compteur(date_pose=jour, tic_activable=old.tic_activable))
@@ -87,7 +86,6 @@ def publish(
     """Give an access service that publishes from `debut` on."""
     with platform.database.transaction() as session:
         contrat = find_contrat(session, CONTRAT)
-        assert contrat is not None
         assert contrat.acteur_code == TIERS
         service = grant_acces(session, prm, type_, SENS.get(prm, "SOUTIRAGE"), contrat, debut)
         session.flush()
@@ -183,9 +181,7 @@ def data_and_report(platform: Platform, affaire_id: str) -> tuple[list[Any], dic
 
 def etat_of(platform: Platform, affaire_id: str) -> str:
     with platform.database.sessions() as session:
-        demande = find_demande_m023(session, affaire_id)
-        assert demande is not None
-        return demande.etat
+        return find_demande_m023(session, affaire_id).etat
 
 
 def raw_member(content: bytes) -> bytes:

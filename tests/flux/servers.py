@@ -25,8 +25,7 @@ QUOTED = "s3cret%40%2F"
 def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
+        return one.getsockname()[1]
 
 
 @contextmanager
@@ -72,8 +71,7 @@ def sftp_server(
 
     async def serve() -> None:
         def factory(channel: asyncssh.SSHServerChannel[bytes]) -> asyncssh.SFTPServer:
-            made: asyncssh.SFTPServer = server_class(channel, chroot=str(folder))
-            return made
+            return server_class(channel, chroot=str(folder))
 
         async with await asyncssh.create_server(
             _Passwords, "127.0.0.1", port, server_host_keys=[key], sftp_factory=factory

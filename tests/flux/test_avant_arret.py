@@ -7,16 +7,7 @@ from typing import Any
 
 import pytest
 from flux_kit import JOUR, texts, tree
-from publication_kit import (
-    C5,
-    COURBE_C5,
-    INDEX_C5,
-    JOUR_1,
-    Platform,
-    at,
-    new_platform,
-    of,
-)
+from publication_kit import C5, COURBE_C5, INDEX_C5, JOUR_1, Platform, at, new_platform, of
 from r6x_kit import add_kinds, archives_of, documents, publish, series_of
 
 from sge_sim.clock import start_of_day
@@ -24,8 +15,8 @@ from sge_sim.commandes.evenements import plan_event
 from sge_sim.settings import Settings
 from sge_sim.tables.points import find_point
 
-FIN = JOUR_1 + 5 * JOUR
-APRES = at(FIN + 8 * JOUR)
+FIN = JOUR_1 + 4 * JOUR
+APRES = at(FIN + 4 * JOUR)
 SUBSCRIPTIONS = {"R50": (C5, COURBE_C5), "R151": (C5, INDEX_C5)}
 NUMBERS = {"R50": ("V",), "R151": ("Valeur",)}
 Made = Callable[..., Platform]
@@ -68,9 +59,7 @@ def change_holder(platform: Platform, prm: str, souscription: Any) -> None:
     """Subscribe, and have another client come at noon of the day `FIN`."""
     platform.subscribe(prm, souscription)
     with platform.database.transaction() as session:
-        point = find_point(session, prm)
-        assert point is not None
-        plan_event(session, point, "changement_titulaire", at(FIN))
+        plan_event(session, find_point(session, prm), "changement_titulaire", at(FIN))
 
 
 def curves(platform: Platform, flux: str) -> list[list[str]]:
@@ -105,9 +94,7 @@ def test_the_files_of_access_services_too(made: Made, asked: bool) -> None:
     add_kinds(platform)
     publish(platform, C5, "PMAX", "P1D", JOUR_1)
     with platform.database.transaction() as session:
-        point = find_point(session, C5)
-        assert point is not None
-        plan_event(session, point, "changement_titulaire", start_of_day(FIN))
+        plan_event(session, find_point(session, C5), "changement_titulaire", start_of_day(FIN))
     platform.catch_up(APRES)
     days = [
         date.fromisoformat(d[:10])

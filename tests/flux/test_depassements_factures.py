@@ -22,9 +22,7 @@ def platform(tmp_path: Path) -> Platform:
     platform = new_platform(tmp_path)
     add_kinds(platform)
     with platform.database.transaction() as session:
-        point = find_point(session, C4)
-        assert point is not None
-        change_columns(session, point, date(2024, 6, 1), puissance_souscrite=60)
+        change_columns(session, find_point(session, C4), date(2024, 6, 1), puissance_souscrite=60)
     return platform
 
 

@@ -12,7 +12,7 @@ from sge_sim.clock import legal_date
 from sge_sim.domaine.plateformes import FLUX_ARRETES, Generation
 from sge_sim.tables.flux import Publication
 
-ORDERED, END = date(2026, 11, 20), date(2027, 11, 20)
+ORDERED, END = date(2026, 11, 27), date(2027, 11, 27)
 
 
 @pytest.mark.documented("planning d'Enedis du 27/02/2026 p. 14; day and last file are assumed")

@@ -242,12 +242,7 @@ def test_a_channel_is_declared_by_the_command(subscriber: Subscriber, tmp_path: 
     )
     assert done.stdout == f"Contrat {contrat} : dossier {url}, chiffrement aes128.\n"
     shown = subscriber.admin(f"/api/canaux/{contrat}")
-    assert shown == {
-        "contrat_id": contrat,
-        "type": "dossier",
-        "url": url,
-        "chiffrement": "aes128",
-    }
+    assert shown == {"contrat_id": contrat, "type": "dossier", "url": url, "chiffrement": "aes128"}
     refused = subscriber.command("acteurs", "canal", "0", "--type", "dossier")
     assert "Le contrat « 0 » n'existe pas" in refused.stderr
 

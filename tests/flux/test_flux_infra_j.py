@@ -19,8 +19,7 @@ def asked(creation: datetime = MIDI, **quoi: bool) -> dict[str, Any]:
     data = {"cdc": False, "idx": False, "ptd": False, **quoi}
     points = (grand(), grand(segment="P3"))
     demande = OrdreInfraJ("M02SXITK", "50086562641348", points, **data)
-    read: dict[str, Any] = json.loads(infra_j.write(demande, envoi(creation=creation)))
-    return read
+    return json.loads(infra_j.write(demande, envoi(creation=creation)))
 
 
 @pytest.mark.documented("GUI 0481: the name holds the number of the demand")

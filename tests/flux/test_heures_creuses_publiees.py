@@ -33,14 +33,12 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     add_kinds(platform)
     with platform.database.transaction() as session:
         point = find_point(session, C5)
-        assert point is not None
         point.type_comptage = "LINKY"
         point.heures_creuses_libelle, point.calendrier_fournisseur = AVANT, "FC000014"
     days = {"date_debut": DEBUT, "date_fin": date(2027, 12, 1)}
     platform.subscribe(C5, replace(INDEX_C5, **days), at(DEBUT))
     with platform.database.transaction() as session:
         point = find_point(session, C5)
-        assert point is not None
         asked = Changements(plages=HAUTE.id, plages_saison_basse=BASSE.id, le=J)
         change_life(session, point, asked, at(DEBUT))
     day = DEBUT
@@ -125,9 +123,7 @@ def test_r65_and_the_totals_ignore_the_ranges(platform: Platform) -> None:
 def test_r67_is_not_cut_by_the_change(platform: Platform) -> None:
     platform.catch_up(at(date(2027, 5, 20)))
     with platform.database.transaction() as session:
-        point = find_point(session, C5)
-        assert point is not None
-        point.fournisseur_titulaire = None
+        find_point(session, C5).fournisseur_titulaire = None
     affaire = demand(
         platform, "R67", [C5], date(2027, 2, 1), date(2027, 5, 15), at(date(2027, 5, 20))
     )

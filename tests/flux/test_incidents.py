@@ -4,9 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-from flux_kit import JOUR
-from publication_kit import C5, CONTRAT, COURBE_C5, JOUR_1, TIERS, Platform, at
+from publication_kit import C5, CONTRAT, TIERS, Platform
 
 from sge_sim.api.pannes import PanneDemande, plan_panne
 from sge_sim.facts.guet import Guet
@@ -15,15 +13,6 @@ from sge_sim.flux.livraison import Tally, deliver_pending, retry_now
 from sge_sim.journal import RechercheJournal
 
 LATER = datetime(2090, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def published(platform: Platform) -> Platform:
-    """Four files are ready."""
-    platform.subscribe(C5, COURBE_C5)
-    platform.catch_up(at(JOUR_1 + 5 * JOUR))
-    assert len(platform.ready()) == 4
-    return platform
 
 
 def deliver(platform: Platform, now: datetime = LATER) -> Tally:

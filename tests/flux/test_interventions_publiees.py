@@ -11,7 +11,7 @@ from r6x_kit import add_kinds, data_and_report, demand, documents, publish, repl
 
 J = date(2024, 9, 18)
 JOUR = timedelta(days=1)
-NOW = at(J + 30 * JOUR)
+NOW = at(J + 4 * JOUR)
 _POSE, _DEPOSE = "Pose fournisseur", "Dépose fournisseur"
 
 
@@ -50,11 +50,7 @@ def test_r64_tells_the_meters_that_come_and_go_and_the_readings_asked_for(
 ) -> None:
     affaire = demand(platform, "R64", [C4, C5], J - 3 * JOUR, J + 3 * JOUR, NOW)
     ((tree,), _) = data_and_report(platform, affaire)
-    assert kinds(tree, C5) == {
-        ("COL", "AQ", None),
-        ("CRI", "AS", _DEPOSE),
-        ("CRI", "AS", _POSE),
-    }
+    assert kinds(tree, C5) == {("COL", "AQ", None), ("CRI", "AS", _DEPOSE), ("CRI", "AS", _POSE)}
     assert kinds(tree, C4) == {
         ("FMR", "RC", None),
         ("CRI", "LC", _DEPOSE),

@@ -41,10 +41,10 @@ def every_day_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
 def files_of(
     folder: Path, prm: str, souscription: Souscription, *, late: bool
 ) -> dict[str, list[bytes]]:
-    """What a subscription is sent in ten days, or in sixty if it is sent once a month: trees."""
+    """What a subscription is sent in a week, or in sixty if it is sent once a month: trees."""
     platform = new_platform(folder, late=late)
     platform.subscribe(prm, souscription)
-    platform.catch_up(at(JOUR_1 + (60 if souscription.periodicite == "P1M" else 10) * JOUR))
+    platform.catch_up(at(JOUR_1 + (60 if souscription.periodicite == "P1M" else 7) * JOUR))
     made = {
         nom: [canonical(xml) for xml in members(content).values()]
         for nom, content in platform.ready().items()
@@ -82,11 +82,11 @@ def test_daily_files_of_small_points_alone_come_late(
 def test_nothing_from_before_the_service_is_sent_late(tmp_path: Path) -> None:
     platform = new_platform(tmp_path / "etat", late=True)
     platform.subscribe(C5, COURBE_C5)
-    platform.catch_up(at(JOUR_1 + 10 * JOUR))
+    platform.catch_up(at(JOUR_1 + 8 * JOUR))
     sent = [texts(tree(one).iter("Date_Releve")) for one in of(platform, "R50")]
     assert sent == [
         [str(JOUR_1 + timedelta(day)) for day in (rang - LATE_BY, rang) if day >= 0]
-        for rang in range(9)
+        for rang in range(7)
     ]
     platform.database.dispose()
 

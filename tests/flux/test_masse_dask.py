@@ -172,9 +172,7 @@ def test_a_cluster_that_cannot_do_it_is_refused(state: Path, tmp_path: Path) -> 
         assert "le même sge-sim" in refused(python("-c", code), folder)
 
 
-def test_a_table_says_what_the_files_say(
-    alone: tuple[Path, dict[str, str]],
-) -> None:
+def test_a_table_says_what_the_files_say(alone: tuple[Path, dict[str, str]]) -> None:
     folder, files = alone
     tables = [str(folder / f"{flux}.parquet") for flux in FLUX]
     read, wrong = python("-c", READ, *tables).communicate(timeout=200)

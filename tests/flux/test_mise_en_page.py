@@ -1,7 +1,6 @@
 """The XML files of a faithful platform are laid out as the real ones, to the same trees."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import flux_schemas
 import pytest
@@ -24,12 +23,12 @@ XML = '<?xml version="1.0" encoding="UTF-8"'
 XSI = '"http://www.w3.org/2001/XMLSchema-instance"'
 
 
-@pytest.fixture
-def both(tmp_path: Path) -> tuple[Platform, Platform]:
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Platform, Platform]:
     """A faithful platform and a nominal one, with a day of each of the four files."""
     found = []
     for late in (True, False):
-        platform = new_platform(tmp_path / f"{late}", late=late)
+        platform = new_platform(tmp_path_factory.mktemp(f"{late}"), late=late)
         for prm, asked in ((C5, COURBE_C5), (C5, INDEX_C5), (C4, COURBE_C4), (C4, INDEX_C4)):
             platform.subscribe(prm, asked)
         platform.catch_up(at(JOUR_1 + timedelta(days=3)))

@@ -103,7 +103,6 @@ def test_web_services_and_data_connect_tell_what_was_given(
             found = [value for stamp, value in told if stamp.startswith(jour.isoformat())]
             assert found == [str(index["total"])] * 3, jour
     dossier = own.database.memoire.look().lire(prm=PRM).dossier
-    assert dossier is not None
     lecteur = MeasureReader(dossier, "SOUTIRAGE", at(date(2024, 11, 20)))
     read = lecteur.read("COURBE", "PA", *days)["PA"]
     assert [(one.text, str(one.valeur)) for one in read] == curve
@@ -111,7 +110,6 @@ def test_web_services_and_data_connect_tell_what_was_given(
     assert [(one.text, str(one.valeur)) for one in read] == energies
     (contexte,) = lecteur.read_index(*days)
     (relevee,) = contexte.grandeurs
-    assert relevee.total is not None
     assert relevee.total.valeurs.tolist() == [
         index["total"] for jour, (_, index) in GIVEN.items() if days[0] <= jour < days[1]
     ]

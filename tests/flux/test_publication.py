@@ -35,7 +35,7 @@ from sge_sim.mesures import courbe
 from sge_sim.tables.points import find_point
 
 ALL = ((C5, COURBE_C5), (C5, INDEX_C5), (C4, COURBE_C4), (C4, INDEX_C4))
-DIX_JOURS_APRES = at(JOUR_1 + 10 * JOUR)
+UNE_SEMAINE_APRES = at(JOUR_1 + 7 * JOUR)
 
 
 def subscribe_all(platform: Platform) -> list[str]:
@@ -43,44 +43,44 @@ def subscribe_all(platform: Platform) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def ten_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Ten days published at once, to compare with; nobody changes it."""
-    platform = new_platform(tmp_path_factory.mktemp("dix-jours"))
+def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A week published at once, to compare with; nobody changes it."""
+    platform = new_platform(tmp_path_factory.mktemp("semaine"))
     subscribe_all(platform)
-    assert platform.catch_up(DIX_JOURS_APRES) == 38
+    assert platform.catch_up(UNE_SEMAINE_APRES) == 26
     yield platform
     platform.database.dispose()
 
 
 @pytest.mark.documented("GUI 0469 §6 and guides of the flux")
-def test_ten_days_give_the_files_that_ten_days_would_have(ten_days: Platform) -> None:
-    days = [str(JOUR_1 + rang * JOUR) for rang in range(10)]
-    # J + 1 to J + 2 in the night for C5, on J + 1 for C4: noon of the tenth day after.
-    r50 = [tree(one) for one in of(ten_days, "R50")]
-    assert [one.findtext("PRM/Donnees_Releve/Date_Releve") for one in r50] == days[:9]
-    r151 = [tree(one) for one in of(ten_days, "R151")]
-    assert [one.findtext("PRM/Donnees_Releve/Date_Releve") for one in r151] == days[:9]
-    r4q = [tree(one) for one in of(ten_days, "R4Q")]
+def test_a_week_gives_the_files_that_seven_days_would_have(week: Platform) -> None:
+    days = [str(JOUR_1 + rang * JOUR) for rang in range(7)]
+    # J + 1 to J + 2 in the night for C5, on J + 1 for C4: noon of the seventh day after.
+    r50 = [tree(one) for one in of(week, "R50")]
+    assert [one.findtext("PRM/Donnees_Releve/Date_Releve") for one in r50] == days[:6]
+    r151 = [tree(one) for one in of(week, "R151")]
+    assert [one.findtext("PRM/Donnees_Releve/Date_Releve") for one in r151] == days[:6]
+    r4q = [tree(one) for one in of(week, "R4Q")]
     assert [one.findtext("Corps/Donnees_Courbe/Horodatage_Debut")[:10] for one in r4q] == days
-    r171 = [tree(one) for one in of(ten_days, "R171")]
+    r171 = [tree(one) for one in of(week, "R171")]
     assert [texts(one.iter("dateFin"))[0][:10] for one in r171] == [
-        str(JOUR_1 + rang * JOUR) for rang in range(1, 11)
+        str(JOUR_1 + rang * JOUR) for rang in range(1, 8)
     ]
-    assert [len(list(one.iter("PDC"))) for one in r50] == [48] * 5 + [50] + [48] * 3
+    assert [len(list(one.iter("PDC"))) for one in r50] == [48] * 5 + [50]
 
 
-def test_files_bear_the_instant_at_which_they_were_due(ten_days: Platform) -> None:
-    premier = next(nom for nom in ten_days.ready() if "_R50_" in nom)
+def test_files_bear_the_instant_at_which_they_were_due(week: Platform) -> None:
+    premier = next(nom for nom in week.ready() if "_R50_" in nom)
     assert premier.endswith("_Q_00001_00001_20241024030000.zip")
-    xml = tree(of(ten_days, "R50")[0])
+    xml = tree(of(week, "R50")[0])
     assert xml.findtext("En_Tete_Flux/Date_Creation") == "2024-10-24T03:00:00+02:00"
 
 
 @pytest.mark.documented("guide R50: one number by subscription")
-def test_sequence_numbers_follow_each_other_in_a_subscription(ten_days: Platform) -> None:
+def test_sequence_numbers_follow_each_other_in_a_subscription(week: Platform) -> None:
     for flux in ("R50", "R151"):
-        names = [nom.split("_") for nom in ten_days.ready() if f"_{flux}_" in nom]
-        assert [int(parts[5]) for parts in names] == list(range(1, 10))
+        names = [nom.split("_") for nom in week.ready() if f"_{flux}_" in nom]
+        assert [int(parts[5]) for parts in names] == list(range(1, 7))
         assert len({parts[4] for parts in names}) == 1
 
 
@@ -93,24 +93,20 @@ def test_the_points_of_a_contract_share_a_file(platform: Platform) -> None:
     assert points == [[C5]] * 2 + [[C5, C5_BIS]] * 2
 
 
-def test_values_are_those_of_the_point_and_carry_its_case(ten_days: Platform) -> None:
-    xml = tree(of(ten_days, "R50")[5])
-    attendue = courbe(ten_days.mesure(C5), AUTOMNE, AUTOMNE + JOUR)
+def test_values_are_those_of_the_point_and_carry_its_case(week: Platform) -> None:
+    xml = tree(of(week, "R50")[5])
+    attendue = courbe(week.mesure(C5), AUTOMNE, AUTOMNE + JOUR)
     assert [int(one) for one in texts(xml.iter("V"))] == attendue.valeurs.tolist()
     assert (xml.findtext(".//Id_Affaire") or "").startswith("M0")
 
 
-def test_what_was_published_is_not_published_again(ten_days: Platform) -> None:
-    assert ten_days.catch_up(DIX_JOURS_APRES) == 0
+def test_what_was_published_is_not_published_again(week: Platform) -> None:
+    assert week.catch_up(UNE_SEMAINE_APRES) == 0
 
 
 @pytest.mark.parametrize(("reached", "written"), [(7, False), (20, True)])
-def test_a_stop_in_the_middle_of_ten_days_leads_to_the_same_files(
-    platform: Platform,
-    ten_days: Platform,
-    monkeypatch: pytest.MonkeyPatch,
-    reached: int,
-    written: bool,
+def test_a_stop_in_the_middle_of_a_week_leads_to_the_same_files(
+    platform: Platform, week: Platform, monkeypatch: pytest.MonkeyPatch, reached: int, written: bool
 ) -> None:
     """Stopped before anything of a publication is written, or between its files and its record."""
     subscribe_all(platform)
@@ -125,10 +121,10 @@ def test_a_stop_in_the_middle_of_ten_days_leads_to_the_same_files(
 
         patched.setattr(where, target, dies_at_last)
         with pytest.raises(KeyboardInterrupt):
-            platform.catch_up(DIX_JOURS_APRES)
+            platform.catch_up(UNE_SEMAINE_APRES)
     assert len(platform.ready()) == reached
-    platform.catch_up(DIX_JOURS_APRES)
-    assert platform.ready() == ten_days.ready()
+    platform.catch_up(UNE_SEMAINE_APRES)
+    assert platform.ready() == week.ready()
 
 
 def test_a_publication_sees_the_point_as_it_was_at_its_instant_however_late_it_is_made(
@@ -141,9 +137,7 @@ def test_a_publication_sees_the_point_as_it_was_at_its_instant_however_late_it_i
         subscribe_all(one)
         one.historique(C5, "CDC", date(2024, 10, 1), JOUR_1, MIDI)
         with one.database.transaction() as session:
-            point = find_point(session, C5)
-            assert point is not None
-            plan_event(session, point, "changement_titulaire", arrival)
+            plan_event(session, find_point(session, C5), "changement_titulaire", arrival)
     instant = MIDI
     while instant < end:
         instant += timedelta(hours=9)
@@ -164,7 +158,7 @@ def test_a_stopped_service_sends_nothing_more(platform: Platform) -> None:
     before = platform.ready()
     for one in services:
         platform.stop(one, stop)
-    platform.catch_up(stop + timedelta(days=30))
+    platform.catch_up(stop + timedelta(days=8))
     (added,) = platform.ready().keys() - before.keys()
     assert "_NASS_" in added  # that they ended
 
@@ -191,7 +185,7 @@ def test_a_service_that_was_stopped_is_published_as_it_was_before(
 def test_a_service_that_reached_its_term_is_published_to_its_last_day(platform: Platform) -> None:
     fin = JOUR_1 + 4 * JOUR
     platform.subscribe(C5, replace(COURBE_C5, date_fin=fin))
-    platform.catch_up(DIX_JOURS_APRES)
+    platform.catch_up(UNE_SEMAINE_APRES)
     days = [tree(one).findtext(".//Date_Releve") for one in of(platform, "R50")]
     assert days == [str(JOUR_1 + rang * JOUR) for rang in range(4)]
 
@@ -203,10 +197,10 @@ def test_a_renewal_goes_on_in_the_same_file_under_the_new_case(platform: Platfor
     platform.catch_up(renewal)
     later = replace(COURBE_C5, date_debut=renewal.date(), date_fin=date(2025, 10, 9))
     platform.subscribe(C5, later, renewal)
-    platform.catch_up(DIX_JOURS_APRES)
+    platform.catch_up(UNE_SEMAINE_APRES)
     xmls = [tree(one) for one in of(platform, "R50")]
     assert [one.findtext(".//Date_Releve") for one in xmls] == [
-        str(JOUR_1 + rang * JOUR) for rang in range(9)
+        str(JOUR_1 + rang * JOUR) for rang in range(6)
     ]
     affaires = [one.findtext(".//Id_Affaire") for one in xmls]
     assert len(set(affaires[:3])) == len(set(affaires[3:])) == 1
@@ -279,12 +273,12 @@ def test_a_history_has_its_csv_neither_zipped_nor_under_a_subscription(platform:
 def test_the_history_holds_the_values_that_were_transmitted(platform: Platform) -> None:
     platform.subscribe(C5, COURBE_C5)
     platform.subscribe(C4, COURBE_C4)
-    platform.catch_up(DIX_JOURS_APRES)
-    fin = DIX_JOURS_APRES.date()
+    platform.catch_up(UNE_SEMAINE_APRES)
+    fin = UNE_SEMAINE_APRES.date()
     orders = {
-        prm: platform.historique(prm, "CDC", JOUR_1, fin, DIX_JOURS_APRES) for prm in (C5, C4)
+        prm: platform.historique(prm, "CDC", JOUR_1, fin, UNE_SEMAINE_APRES) for prm in (C5, C4)
     }
-    platform.catch_up(DIX_JOURS_APRES)
+    platform.catch_up(UNE_SEMAINE_APRES)
     histories = {}
     for prm, affaire in orders.items():
         text = platform.ready()[f"Enedis_SGE_HDM_{affaire}.csv"].decode("utf-8-sig")
@@ -294,7 +288,7 @@ def test_the_history_holds_the_values_that_were_transmitted(platform: Platform) 
         for one in of(platform, "R50")
         for pdc in tree(one).iter("PDC")
     }
-    assert len(sent) == 9 * 48 + 2
+    assert len(sent) == 6 * 48 + 2
     assert sent.items() <= histories[C5].items()
     kilowatts = {
         point.get("Horodatage"): f"{int(point.get('Valeur_Point')) * 1000}"

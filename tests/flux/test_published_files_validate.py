@@ -10,18 +10,20 @@ import flux_schemas
 import pytest
 from flux_kit import JOUR
 from made_states import copy_state
-from publication_kit import COURBE_C4, COURBE_C5, INDEX_C4, INDEX_C5, Platform, at, members
+from publication_kit import (
+    COURBE_C4,
+    COURBE_C5,
+    INDEX_C4,
+    INDEX_C5,
+    Platform,
+    at,
+    members,
+    open_platform,
+)
 from r6x_kit import documents, order, publish
 from sqlalchemy import func, select
 
-from sge_sim.domaine.nomenclatures import (
-    KINDS_OF_FLUX,
-    PETITS,
-    SENS_OF_SEGMENT,
-    Flux,
-    Segment,
-)
-from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX, PETITS, SENS_OF_SEGMENT, Flux, Segment
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.r6x.documents import schema_mistakes
 from sge_sim.flux.r6x.situation import situation_tree
@@ -47,7 +49,7 @@ WITHOUT_SCHEMA = {"HDM", "IFJ", "NASS"}
 def populated(tmp_path: Path) -> Iterator[Platform]:
     """A production platform with the points of a first start."""
     copy_state(tmp_path, {})
-    platform = Platform(Database(sqlite_url(tmp_path / "sge-sim.db")), tmp_path)
+    platform = open_platform(tmp_path)
     yield platform
     platform.database.dispose()
 
@@ -71,9 +73,7 @@ def subscribe_all(platform: Platform, points: dict[str, Segment], *, daily: bool
                 often = daily or each is INDEX_C4
                 souscription = replace(each, date_debut=DEBUT, date_fin=None)
                 platform.subscribe(
-                    prm,
-                    replace(souscription, periodicite="P1D" if often else slow),
-                    at(DEBUT),
+                    prm, replace(souscription, periodicite="P1D" if often else slow), at(DEBUT)
                 )
         wanted = {("COURBE", "P1M"), ("COURBE", slow)}
         wanted |= {("PMAX", "P1M"), ("INDEX", "P1M")} if small else {("INDEX", "P1D")}

@@ -5,18 +5,7 @@ from typing import Any
 
 import flux_schemas
 import pytest
-from flux_kit import (
-    AUTOMNE,
-    JOUR,
-    ORDINAIRE,
-    PRINTEMPS,
-    envoi,
-    linky,
-    perdu,
-    publie,
-    texts,
-    tree,
-)
+from flux_kit import AUTOMNE, JOUR, ORDINAIRE, PRINTEMPS, envoi, linky, perdu, publie, texts, tree
 
 from sge_sim.clock import PARIS
 from sge_sim.flux import r151

@@ -7,18 +7,7 @@ from typing import Any
 
 import flux_schemas
 import pytest
-from flux_kit import (
-    AUTOMNE,
-    JOUR,
-    ORDINAIRE,
-    PRINTEMPS,
-    envoi,
-    grand,
-    perdu,
-    publie,
-    texts,
-    tree,
-)
+from flux_kit import AUTOMNE, JOUR, ORDINAIRE, PRINTEMPS, envoi, grand, perdu, publie, texts, tree
 
 from sge_sim.clock import PARIS
 from sge_sim.flux import r171
@@ -55,15 +44,7 @@ def test_a_file_has_the_tree_of_its_schema_and_its_root_alone_in_the_namespace(j
     flux_schemas.check(flux_schemas.R171, content, NAMESPACE)
 
 
-UNITES = {
-    "DD": "s",
-    "TF": "s",
-    "PMA": "VA",
-    "DQ": "VA",
-    "EA": "Wh",
-    "ERC": "VARh",
-    "ERI": "VARh",
-}
+UNITES = {"DD": "s", "TF": "s", "PMA": "VA", "DQ": "VA", "EA": "Wh", "ERC": "VARh", "ERI": "VARh"}
 
 
 @pytest.mark.observed("R171 samples: DD, TF, PMA in this order, no DE; the rest assumed")

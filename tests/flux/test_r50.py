@@ -61,8 +61,7 @@ def test_a_day_begins_at_half_past_midnight_and_ends_at_midnight_of_the_next() -
 
 @pytest.mark.documented("guide R50 v2.2.0")
 @pytest.mark.parametrize(
-    ("jour", "nombre", "repetee"),
-    [(ORDINAIRE, 48, 0), (PRINTEMPS, 46, 0), (AUTOMNE, 50, 2)],
+    ("jour", "nombre", "repetee"), [(ORDINAIRE, 48, 0), (PRINTEMPS, 46, 0), (AUTOMNE, 50, 2)]
 )
 def test_the_days_of_clock_change_have_46_and_50_points_told_apart_by_their_offset(
     jour: date, nombre: int, repetee: int

@@ -33,6 +33,7 @@ from publication_kit import (
     at,
     new_platform,
     new_point,
+    open_platform,
 )
 from r6x_kit import (
     SENS,
@@ -48,7 +49,6 @@ from r6x_kit import (
     series_of,
 )
 
-from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.chiffrement import chiffrement, decrypt
@@ -56,7 +56,7 @@ from sge_sim.flux.declaration import declare_canal
 from sge_sim.flux.due_lots import read_due
 from sge_sim.flux.fabrication import Atelier, make_files
 from sge_sim.flux.lots import LotM023
-from sge_sim.flux.r6x.archives import Limites
+from sge_sim.flux.r6x.archives import LIMITES, Limites
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.flux.r6x.tableau import c68_columns, rows_of
 from sge_sim.mesures import Structure, consommations, index_quotidiens
@@ -206,8 +206,6 @@ def test_a_period_is_cut_at_the_commissioning_and_a_point_without_data_is_told(
     commissioned, without = date(2024, 8, 25), at(date(2024, 11, 19))
     with collected.database.transaction() as session:
         arrived, empty = find_point(session, C5), find_point(session, C5_BIS)
-        assert arrived is not None
-        assert empty is not None
         arrived.date_mise_en_service = commissioned
         # Commissioned once the days demanded were over.
         empty.date_mise_en_service = without.date()
@@ -379,9 +377,7 @@ def _ends(tree: dict[str, Any]) -> set[date]:
 @pytest.mark.documented("GUI 0502: reasons are told point by point in the report")
 def test_the_report_tells_why_a_point_is_not_published(collected: Platform) -> None:
     with collected.database.transaction() as session:
-        ended = find_point(session, C5_BIS)
-        assert ended is not None
-        ended.etat_contractuel = "RESIL"
+        find_point(session, C5_BIS).etat_contractuel = "RESIL"
     asked = [C5, C5_BIS, "99999999999999", C5]
     affaire = demand(collected, "R65", asked, *AUTOMNE, NOW)
     _, told = data_and_report(collected, affaire)
@@ -503,13 +499,11 @@ def test_the_archives_of_a_c68_are_in_one(collected: Platform) -> None:
 def test_each_requester_sees_its_part_of_c68(collected: Platform) -> None:
     with collected.database.transaction() as session:
         point = find_point(session, C5)
-        assert point is not None
         session.add(Acteur(code="FOURNI1", nom="FOURNI1", kind="fournisseur"))
         session.flush()
         point.fournisseur_titulaire = "FOURNI1"
         session.flush()
         dossier = read_dossier(Driver.under(session), C5)
-        assert dossier is not None
     seen = {
         who: json.dumps(situation_tree(dossier.point, visibilite_of(dossier.point, *who)))
         for who in (
@@ -564,6 +558,8 @@ def test_files_are_encrypted_with_their_iv_first(collected: Platform, tmp_path: 
 DIES_AT_ITS_SECOND = """
 import os, signal
 from sge_sim.flux import publication
+from sge_sim.flux.r6x.archives import LIMITES
+vars(LIMITES)["points"] = 2
 os.sched_getaffinity = lambda _pid: {0}
 write, left = publication._write, [True]
 publication._write = lambda *file: write(*file) if left and left.pop() else os.kill(
@@ -577,17 +573,16 @@ def test_a_process_killed_in_the_middle_leaves_one_report_and_the_same_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0})  # no other process is needed
+    monkeypatch.setitem(vars(LIMITES), "points", 2)
     platform = new_platform(tmp_path / "killed")
-    prms = [f"{25_800_000_100_000 + n}" for n in range(1200)]
+    prms = [f"{25_800_000_100_000 + n}" for n in range(3)]
     with platform.database.transaction() as session:
         session.add_all(new_point(prm, "C5", n) for n, prm in enumerate(prms))
     affaire = order(platform, "R65", prms, AUTOMNE[0], AUTOMNE[0] + JOUR, NOW)
     StoredClock(platform.database).freeze(NOW)
     platform.database.dispose()
     shutil.copytree(platform.data_dir, tmp_path / "undisturbed")
-    undisturbed = Platform(
-        Database(sqlite_url(tmp_path / "undisturbed" / "sge-sim.db")), tmp_path / "undisturbed"
-    )
+    undisturbed = open_platform(tmp_path / "undisturbed")
     assert undisturbed.catch_up(NOW) == 1
     expected = undisturbed.ready()
     assert [parse_nom(nom).sequence for nom in expected] == [1, 2, None]
@@ -614,9 +609,7 @@ def test_a_small_point_of_level_1_gives_what_is_billed_alone(
     collected: Platform, flux: str, open_to_all: bool
 ) -> None:
     with collected.database.transaction() as session:
-        point = find_point(session, C5)
-        assert point is not None
-        point.niveau_ouverture_services = 1
+        find_point(session, C5).niveau_ouverture_services = 1
     days = date(2024, 6, 1), date(2024, 11, 1)
     _, told = data_and_report(collected, demand(collected, flux, [C5], *days, NOW))
     refused = "niveau d'ouverture aux services insuffisant pour ce PRM"

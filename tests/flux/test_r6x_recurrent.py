@@ -24,8 +24,8 @@ from sge_sim.flux.retards import retard
 from sge_sim.tables.acces import OptionPublication
 
 DEBUT = date(2024, 10, 21)  # a Monday
-PRINTEMPS = date(2024, 3, 25)
-DAYS = 12
+AUTOMNE, PRINTEMPS = date(2024, 10, 26), date(2024, 3, 30)
+DAYS = 7
 """From either day, over a change of the clock and the end of a month."""
 
 
@@ -49,13 +49,13 @@ def trees(platform: Platform, flux: str) -> list[tuple[str, Any]]:
 @pytest.mark.parametrize(
     ("flux", "type_", "prm", "debut"),
     [
-        ("R63B", "COURBE", C5, DEBUT),
+        ("R63B", "COURBE", C5, AUTOMNE),
         ("R63B", "COURBE", P4, PRINTEMPS),
         ("R64B", "INDEX", C5, PRINTEMPS),
-        ("R66B", "PMAX", P4, DEBUT),
+        ("R66B", "PMAX", P4, AUTOMNE),
         ("R63A", "COURBE", C4, PRINTEMPS),
-        ("R63A", "COURBE", C2, DEBUT),
-        ("R64A", "INDEX", C4, DEBUT),
+        ("R63A", "COURBE", C2, AUTOMNE),
+        ("R64A", "INDEX", C4, AUTOMNE),
     ],
 )
 def test_daily_files_hold_what_a_demand_holds(
@@ -181,7 +181,7 @@ def test_an_option_that_was_stopped_publishes_no_later_day(platform: Platform) -
     with platform.database.transaction() as session:
         for option in session.query(OptionPublication):
             option.date_fin = end
-    platform.catch_up(at(end + 10 * JOUR))
+    platform.catch_up(at(end + 3 * JOUR))
     found = [d[:10] for _, tree in trees(platform, "R66B") for d, _ in series_of(tree, C5, "PMA")]
     assert found == [(DEBUT + n * JOUR).isoformat() for n in range(3)]
 

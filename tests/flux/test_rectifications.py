@@ -131,9 +131,7 @@ def curve(platform: Platform, **asked: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.documented("GUI 0497 v1.5.0 p. 16, 22-23: C, corrected by hand, in BEST alone")
 @pytest.mark.assumed("the whole day is C, point by point (tc F), each by the same factor")
-def test_the_corrected_curve_of_a_large_point_has_the_energy_of_the_day(
-    platform: Platform,
-) -> None:
+def test_the_corrected_curve_of_a_large_point_has_the_energy_of_the_day(platform: Platform) -> None:
     raw, initial = curve(platform), curve(platform, corrigees=True)
     rectify(platform, C4)
     assert curve(platform) == raw

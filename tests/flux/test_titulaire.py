@@ -39,9 +39,7 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
 
 
 def _point(session: Any) -> Point:
-    point = find_point(session, C5)
-    assert point is not None
-    return point
+    return find_point(session, C5)
 
 
 def change(platform: Platform, **changements: Any) -> None:
@@ -127,7 +125,6 @@ def test_what_a_point_was_is_kept(platform: Platform) -> None:
     change(platform, nouveau_fournisseur=(TIERS, ARRIVEE), nouveau_titulaire=ARRIVEE)
     with platform.database.sessions() as session:
         dossier = read_dossier(Driver.under(session), C5)
-    assert dossier is not None
     veille = ARRIVEE - timedelta(days=1)
     told = [
         (one.fournisseur_titulaire, one.date_mise_en_service)

@@ -23,12 +23,7 @@ from sge_sim.mesures import (
 )
 
 POSE = date(2017, 3, 8)
-STRUCTURES_C5 = (
-    Structure.BASE,
-    Structure.HP_HC,
-    Structure.SAISONS_C5,
-    Structure.SIX_CADRANS,
-)
+STRUCTURES_C5 = (Structure.BASE, Structure.HP_HC, Structure.SAISONS_C5, Structure.SIX_CADRANS)
 PLAGES = tuple(
     parse_plages(texte)
     for texte in ("22H00-6H00", "22H56-6H56", "1H00-7H00;12H30-14H30", "23H30-7H30", "2H00-7H00")
@@ -61,11 +56,7 @@ def linky(
 
 
 def grand(
-    graine: int = 7,
-    *,
-    kw: int = 120,
-    segment: str = "C4",
-    structure: Structure = Structure.SAISONS,
+    graine: int = 7, *, kw: int = 120, segment: str = "C4", structure: Structure = Structure.SAISONS
 ) -> PointMesure:
     """A large meter in place since `POSE`."""
     return PointMesure(

@@ -26,7 +26,6 @@ pytestmark = pytest.mark.assumed("no document describes consumptions")
 )  # fmt: skip
 def test_a_commune_has_the_zone_of_its_department(commune: str, zone: str) -> None:
     found = zone_du_departement(commune)
-    assert found is not None
     assert ZONES[found] == zone
 
 

@@ -6,21 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mesures_points import (
-    apres,
-    assert_same,
-    examples,
-    grand,
-    grands,
-)
+from mesures_points import apres, assert_same, examples, grand, grands
 
-from sge_sim.mesures import (
-    PASSAGE_5_MINUTES,
-    Grandeur,
-    PointMesure,
-    courbe,
-    courbe_10_minutes,
-)
+from sge_sim.mesures import PASSAGE_5_MINUTES, Grandeur, PointMesure, courbe, courbe_10_minutes
 from sge_sim.mesures.courbes import moyennes_10_minutes
 
 LUNDI = date(2024, 1, 8)

@@ -121,7 +121,6 @@ def attendus(point: PointMesure, debut: datetime, fin: datetime) -> dict[str, li
         kva = isqrt(kw**2 + (pri[horodate] - prc[horodate]) ** 2)
         registres["PMA"][rang] = max(registres["PMA"][rang], 1000 * kva)
         souscrite = en_vigueur(point.puissances, legal.date())
-        assert souscrite is not None
         exces = max(kw - souscrite.valeur, 0)
         registres["DD"][rang] += 600 * (exces > 0)
         registres["DE"][rang] += exces
@@ -140,7 +139,6 @@ def minutes_depassees(point: PointMesure, debut: datetime, fin: datetime) -> lis
         jour = apres(debut.date(), rang)
         (lu,) = journees(point, numero(jour), numero(jour) + 1, par_duree=True)
         souscrite = en_vigueur(point.puissances, jour)
-        assert souscrite is not None
         kilowatts = np.diff(lu.pas_a_pas()[0]) / UNITE
         minuit = int(datetime(jour.year, jour.month, jour.day, tzinfo=PARIS).timestamp())
         for pas in np.flatnonzero(kilowatts > souscrite.valeur).tolist():

@@ -66,7 +66,6 @@ def test_the_curves_of_a_day_are_the_series_of_each_point(jour: date) -> None:
     assert together.pop() is None
     for point, serie in zip(POINTS, together, strict=True):
         (alone,) = read_series(point, Lecture("COURBE", "PA", jour, jour + JOUR))
-        assert serie is not None
         assert serie.grandeur == alone.grandeur
         for found, wanted in zip(serie.troncons, alone.troncons, strict=True):
             assert all(map(np.array_equal, found, wanted))

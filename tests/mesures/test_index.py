@@ -161,10 +161,7 @@ def test_off_peak_ranges_count_by_the_minute() -> None:
 @pytest.mark.assumed("high season November to March")
 @pytest.mark.parametrize(
     ("point", "ete", "hiver"),
-    [
-        (linky(distributeur=Structure.SAISONS_C5), [0, 1], [2, 3]),
-        (grand(), [0, 1], [2, 3]),
-    ],
+    [(linky(distributeur=Structure.SAISONS_C5), [0, 1], [2, 3]), (grand(), [0, 1], [2, 3])],
 )
 def test_only_the_registers_of_the_season_count(
     point: PointMesure, ete: list[int], hiver: list[int]
@@ -210,8 +207,7 @@ def test_registers_count_on_through_a_change_of_calendar(point: PointMesure, jou
     changement = apres(jour, 2)
     avant = Grille(POSE, "DI000003", Structure.SAISONS_C5)
     change = replace(
-        point,
-        grille_distributeur=(avant, Grille(changement, "DI000001", Structure.BASE)),
+        point, grille_distributeur=(avant, Grille(changement, "DI000001", Structure.BASE))
     )
     index = index_quotidiens(change, jour, apres(jour, 6))
     figes = index.distributeur[1:, -4:]

@@ -40,7 +40,6 @@ def test_a_reprogramming_is_read_before_at_and_after() -> None:
     before, at, after = (found["TOP", type] for type in ("AV", "AS", "AP"))
     for one in (before, at, after):
         ((total,),) = [[each.total for each in one.grandeurs]]
-        assert total is not None
         assert total.horodates.tolist() == [
             int(index_quotidiens(point, J, J + _JOUR).horodates[0]) + 120
         ]
@@ -68,7 +67,6 @@ def test_a_meter_that_is_replaced_is_read_as_it_goes_and_as_the_other_comes(peti
         classes = grandeur.calendriers[-1].registres
         assert {tuple(each.horodates.tolist()) for each in classes} == {(midnight,)}
         if petit:
-            assert grandeur.total is not None
             assert grandeur.total.valeurs.tolist() == [total]
         # Whole kWh of each class of a large meter.
         assert 0 <= total - sum(int(each.valeurs[0]) for each in classes) < 5_000

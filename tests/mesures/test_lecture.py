@@ -68,7 +68,6 @@ def test_readings_are_those_of_the_index() -> None:
     (contexte,) = read_contextes(linky(), Lecture("INDEX", TOUT, LUNDI, APRES))
     (relevee,) = contexte.grandeurs
     index = index_quotidiens(linky(), LUNDI, APRES)
-    assert relevee.total is not None
     assert relevee.total.valeurs.tolist() == index.total.tolist()
     fournisseur, distributeur = relevee.calendriers
     assert fournisseur.registres[0].valeurs.tolist() == index.fournisseur[0].tolist()

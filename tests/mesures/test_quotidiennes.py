@@ -197,8 +197,7 @@ def test_monthly_maximum_of_a_phase_is_the_largest_of_its_days() -> None:
 
 @pytest.mark.documented("GUI 0497: only three-phase C5 have maxima by phase")
 @pytest.mark.parametrize(
-    "point",
-    [linky(), replace(linky(segment="P4"), triphase=True), replace(grand(), triphase=True)],
+    "point", [linky(), replace(linky(segment="P4"), triphase=True), replace(grand(), triphase=True)]
 )
 def test_other_points_tell_nothing_by_phase(point: PointMesure) -> None:
     assert phases_de(point) == ()

@@ -1,12 +1,13 @@
 """The data set, read once, and a database where it is installed."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from made_states import prepared_database
+from made_states import copy_state, prepared_database
 from sqlalchemy.orm import Session
 
-from sge_sim.facts.database import Database
+from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import Dataset, load_dataset
 
@@ -21,6 +22,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A database with the data set and its usual population; nobody writes in it."""
     database = prepared_database(tmp_path_factory.mktemp("referentiel") / "sge-sim.db")
     install_dataset(database, size=3000, seed=2021)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """The state of one test, without population."""
+    copy_state(tmp_path / "state", {"population_size": 0})
+    database = Database(sqlite_url(tmp_path / "state" / "sge-sim.db"))
     yield database
     database.dispose()
 

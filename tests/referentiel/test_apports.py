@@ -5,16 +5,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
-from made_states import copy_state
 from points_kit import csv_lines, examples, json_lines, made_points
 from sqlalchemy import func, select
 from state_kit import count_points
 
 from sge_sim.errors import UsageError
-from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports import versement
 from sge_sim.referentiel.apports.export import export_points, template
 from sge_sim.referentiel.apports.lecture import Faute, Source
@@ -31,14 +29,6 @@ from sge_sim.tables.search import Criteres, search_points
 
 HOUSEHOLD, COMPANY = examples()
 C5, C4 = HOUSEHOLD["prm"], COMPANY["prm"]
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    copy_state(tmp_path, {"population_size": 0})
-    database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    yield database
-    database.dispose()
 
 
 def bring(
@@ -68,7 +58,6 @@ def test_the_template_imports_as_it_is_in_both_forms(database: Database) -> None
     assert bring(database, template("jsonl").encode()) == (Bilan(2, 0, 2, 0, True), [])
     with database.sessions() as session:
         point = find_point(session, C4)
-        assert point is not None
         assert point.denivele_puissances == {"HPH": 60, "HCH": 72, "HPE": 84, "HCE": 90}
         assert (point.puissance_souscrite, point.puissance_souscrite_unite) == (90, "kVA")
         assert known_commune(session, "75002", "75102")
@@ -282,12 +271,7 @@ SPOILT = [
         "fournisseurTitulaire",
         "n'est pas un",
     ),
-    (
-        HOUSEHOLD,
-        {"segment": "P4", "contratInjection": "non"},
-        "contratInjection",
-        "producteur",
-    ),
+    (HOUSEHOLD, {"segment": "P4", "contratInjection": "non"}, "contratInjection", "producteur"),
 ]
 
 
@@ -393,7 +377,6 @@ def test_powers_and_holders_by_date_are_told_of_the_day_that_is_asked(database: 
     assert bring(database, given) == (Bilan(1, 1, 0, 0, True), [])
     assert bring(database, *export_jsonl(database)) == (Bilan(1, 0, 1, 0, True), [])
     dossier = database.memoire.look().lire(prm=C5).dossier
-    assert dossier is not None
     said = [
         (fiche.puissance_souscrite, fiche.fournisseur_titulaire, fiche.date_mise_en_service)
         for fiche in map(dossier.au, (date(2022, 2, 28), date(2022, 3, 1), date(2023, 7, 1)))
@@ -404,7 +387,6 @@ def test_powers_and_holders_by_date_are_told_of_the_day_that_is_asked(database: 
         (6, "FOURN1", date(2023, 7, 1)),
     ]
     mesure = mesure_of(dossier, "SOUTIRAGE")
-    assert mesure is not None
     assert [power.valeur for power in mesure.puissances] == [3, 9, 6]
     remove_own_points(database, None)
 

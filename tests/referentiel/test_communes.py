@@ -44,7 +44,5 @@ def test_own_points_are_in_any_commune_and_the_population_too_where_asked(tmp_pa
     own = {**examples()[0], "codePostal": REUNION[0], "codeInseeCommune": REUNION[1], "commune": ""}
     import_points(database, [Source("points.jsonl", json_lines(iter([own])))], report=pytest.fail)
     with database.sessions() as session:
-        point = find_point(session, own["prm"])
-        assert point is not None
-        assert point.commune == communes_de_france()[REUNION]
+        assert find_point(session, own["prm"]).commune == communes_de_france()[REUNION]
     database.dispose()

@@ -66,7 +66,6 @@ def test_every_point_of_a_release_is_there_and_suits_its_cases(
         assert point.etat_contractuel == "SERVC", prm
         assert point.etat_alimentation == "ALIM", prm
         assert point.contrat_soutirage, prm
-        assert point.date_mise_en_service is not None
         assert point.date_mise_en_service < date(2018, 1, 1), prm
         flags = (point.opposition_courbe, point.provisoire, point.groupement_turpe)
         assert flags == (False, False, False), prm
@@ -276,12 +275,9 @@ def test_there_are_actors_users_and_contracts_for_each_refusal_of_access(session
     assert any(not user.may_call("RecherchePoint") for user in tiers.utilisateurs)
     assert any(not contrat.is_active(date(2021, 1, 1)) for contrat in tiers.contrats)
     other = find_utilisateur(session, "contact@tiers2.example.org")
-    assert other is not None
     assert other.acteur_code != tiers.code
     assert not other.acteur.is_homologated("commande", "production")
-    contrat = find_contrat(session, other.acteur.contrats[0].contrat_id)
-    assert contrat is not None
-    assert contrat.acteur_code != tiers.code
+    assert find_contrat(session, other.acteur.contrats[0].contrat_id).acteur_code != tiers.code
 
 
 @pytest.mark.observed("homologation catalogue, RecherchePoint")

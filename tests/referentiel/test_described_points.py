@@ -31,11 +31,7 @@ C5, C4, C2 = "25478147557460", "98800001144455", "98800003605936"
 
 
 def described(session: Session, prm: str, sens: Sens = "SOUTIRAGE") -> PointMesure:
-    point = find_point(session, prm)
-    assert point is not None
-    found = point_mesure(point, read_mesures_facts(session, prm), sens)
-    assert found is not None
-    return found
+    return point_mesure(find_point(session, prm), read_mesures_facts(session, prm), sens)
 
 
 @pytest.mark.observed("TD08 is read on the 9th, TD05 on the 6th (2022)")
@@ -118,16 +114,12 @@ def test_the_other_direction_is_another_installation(session: Session) -> None:
 @pytest.mark.documented("GUI 0488: a point never commissioned has no measure")
 def test_a_point_without_meter_has_no_measure(session: Session) -> None:
     point = find_point(session, "24210000000692")
-    assert point is not None
     assert point_mesure(point, read_mesures_facts(session, point.prm), "SOUTIRAGE") is None
-    other = find_point(session, C5)
-    assert other is not None
-    assert point_mesure(other, MesuresFacts(), "SOUTIRAGE") is None
+    assert point_mesure(find_point(session, C5), MesuresFacts(), "SOUTIRAGE") is None
 
 
 def test_periods_of_collection_that_touch_are_one(session: Session) -> None:
     point = find_point(session, C5)
-    assert point is not None
     un, deux, trois, quatre = (date(2025, mois, 1) for mois in (1, 2, 3, 4))
     compteurs = read_mesures_facts(session, C5).compteurs
     mesures = MesuresFacts(
@@ -135,7 +127,6 @@ def test_periods_of_collection_that_touch_are_one(session: Session) -> None:
         compteurs=compteurs,
     )
     found = point_mesure(point, mesures, "SOUTIRAGE")
-    assert found is not None
     assert found.collectes == (PeriodeCollecte(un, quatre), PeriodeCollecte(date(2025, 6, 1)))
 
 
@@ -149,9 +140,7 @@ def test_a_change_holds_at_once_and_a_point_that_did_not_change_is_the_same(
         session.add(Collecte(prm=prm, debut=date(2025, 1, 1)))
         session.flush()
         assert described(session, prm).collectes == (PeriodeCollecte(date(2025, 1, 1)),)
-        point = find_point(session, prm)
-        assert point is not None
-        point.puissance_souscrite = 12
+        find_point(session, prm).puissance_souscrite = 12
         assert described(session, prm).puissances[0].valeur == 12
     with installed.sessions() as session:
         assert described(session, prm) is before
@@ -182,7 +171,6 @@ def test_what_a_large_meter_keeps_depends_on_what_it_is(
 ) -> None:
     with installed.sessions() as session:
         point = find_point(session, C4)
-        assert point is not None
         assert (point.type_comptage, point.contrat_injection) == ("SAPHIR", False)
         for name, value in columns.items():
             setattr(point, name, value)
@@ -194,8 +182,6 @@ def test_what_a_large_meter_keeps_depends_on_what_it_is(
 def test_a_point_of_both_directions_consumes_first_what_it_produces(session: Session) -> None:
     surplus, vend_tout = "24210000002506", "24210000003407"
     tire, rendu = (described(session, surplus, sens) for sens in ("SOUTIRAGE", "INJECTION"))
-    assert tire.couple is not None
-    assert rendu.couple is not None
     assert (tire.couple.graine, rendu.couple.graine) == (rendu.graine, tire.graine)
     assert tire.couple.couple is None
     assert described(session, vend_tout, "INJECTION").couple is None
@@ -207,12 +193,10 @@ def test_a_point_has_the_weather_of_its_commune_and_loses_measures_where_asked(
     session: Session,
 ) -> None:
     point = find_point(session, C5)
-    assert point is not None
     mesure = described(session, C5)
     assert mesure.zone == zone_du_departement(point.code_insee)
     assert not mesure.pertes
     perdant = point_mesure(point, read_mesures_facts(session, C5), "SOUTIRAGE", pertes=True)
-    assert perdant is not None
     assert perdant.pertes
 
 

@@ -1,16 +1,14 @@
 """Actors of one's own, brought in with the points that they supply."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from made_states import copy_state
 from points_kit import examples
 from state_kit import named_points
 
-from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports.export import export_acteurs, export_points, template_of_acteurs
 from sge_sim.referentiel.apports.lecture import Faute, Source
 from sge_sim.referentiel.apports.sources import sources_in
@@ -27,14 +25,6 @@ ACTEUR = {
     "habilitations": '{"production":["CONSULTATION"]}',
 }
 POINT = {**examples()[0], "fournisseurTitulaire": "MONFOURN"}
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    copy_state(tmp_path / "state", {"population_size": 0})
-    database = Database(sqlite_url(tmp_path / "state" / "sge-sim.db"))
-    yield database
-    database.dispose()
 
 
 def bring(
@@ -54,14 +44,11 @@ def test_an_actor_comes_with_its_points_its_login_and_its_contract(database: Dat
     assert (fautes, bilan.importe, bilan.acteurs, bilan.nouveaux) == ([], True, 1, 1)
     with database.sessions() as session:
         acteur = find_acteur(session, "MONFOURN")
-        assert acteur is not None
         assert [one.login for one in acteur.utilisateurs] == ["contact@monfourn.example.org"]
         (contrat,) = acteur.contrats
         assert (contrat.contrat_id, contrat.type) == ("1900001", "GRD-F")
         assert acteur.is_homologated("consultation", "production")
-        point = find_point(session, POINT["prm"])
-        assert point is not None
-        assert point.fournisseur_titulaire == "MONFOURN"
+        assert find_point(session, POINT["prm"]).fournisseur_titulaire == "MONFOURN"
     again, fautes = bring(database, ACTEUR, POINT)
     assert (fautes, again.acteurs, again.nouveaux, again.inchanges) == ([], 0, 0, 2)
 
@@ -160,7 +147,6 @@ def test_an_anonymous_actor_keeps_its_code_and_its_contracts(database: Database)
     assert (fautes, bilan.importe) == ([], True)
     with database.sessions() as session:
         acteur = find_acteur(session, "MONFOURN")
-        assert acteur is not None
         assert acteur.nom != ACTEUR["nom"]
         (utilisateur,) = acteur.utilisateurs
         assert utilisateur.login != ACTEUR["logins"]

@@ -4,15 +4,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from made_states import copy_state
 from points_kit import day_lines, examples, recorded
 from sqlalchemy import func, select
 
-from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.database import Database
 from sge_sim.mesures import PointMesure, courbe, energies_quotidiennes, index_quotidiens
 from sge_sim.referentiel.apports.export import template, template_of_mesures
 from sge_sim.referentiel.apports.lecture import Faute, Source
@@ -29,13 +27,10 @@ INDEX = {"total": 1000, "F1": 1000, "D1": 1000}
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(database: Database) -> Database:
     """A state that holds the points of the template."""
-    copy_state(tmp_path, {"population_size": 0})
-    database = Database(sqlite_url(tmp_path / "sge-sim.db"))
     bring(database, template("csv").encode())
-    yield database
-    database.dispose()
+    return database
 
 
 def bring(database: Database, *pieces: bytes) -> tuple[Bilan, list[Faute]]:
@@ -50,10 +45,7 @@ def line(jour: Any = LUNDI, courbe: Any = None, index: Any = None, prm: str = C5
 
 def mesure(database: Database, prm: str = C5) -> PointMesure:
     dossier = database.memoire.look().lire(prm=prm).dossier
-    assert dossier is not None
-    found = mesure_of(dossier, "SOUTIRAGE")
-    assert found is not None
-    return found
+    return mesure_of(dossier, "SOUTIRAGE")
 
 
 def count(database: Database) -> int:

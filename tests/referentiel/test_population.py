@@ -31,7 +31,7 @@ MORE_THAN_200 = {
 }
 
 
-@pytest.fixture(scope="module", params=[(None, 1), (1500, 2021), (3000, 0), (6000, 99)], ids=str)
+@pytest.fixture(scope="module", params=[(None, 1), (1500, 2021), (3000, 0)], ids=str)
 def filled(
     request: pytest.FixtureRequest, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Session]:
@@ -56,19 +56,11 @@ def how_many(session: Session, searched: tuple[str, str, str | None, str]) -> in
 
 
 @pytest.mark.observed("homologation catalogue, RecherchePoint")
-@pytest.mark.parametrize("case", FEWER_THAN_200)
-def test_a_search_that_is_to_pass_finds_some_points_and_fewer_than_200(
-    filled: Session, case: str
-) -> None:
-    assert 1 <= how_many(filled, FEWER_THAN_200[case]) < 200
-
-
-@pytest.mark.observed("homologation catalogue, RecherchePoint")
-@pytest.mark.parametrize("case", MORE_THAN_200)
-def test_a_search_that_is_to_be_refused_finds_more_than_200_points(
-    filled: Session, case: str
-) -> None:
-    assert how_many(filled, MORE_THAN_200[case]) > 200
+def test_a_search_finds_fewer_than_200_points_if_it_is_to_pass_else_more(filled: Session) -> None:
+    for case, searched in FEWER_THAN_200.items():
+        assert 1 <= how_many(filled, searched) < 200, case
+    for case, searched in MORE_THAN_200.items():
+        assert how_many(filled, searched) > 200, case
 
 
 @pytest.mark.observed("homologation catalogue, RP-R2")
@@ -86,7 +78,7 @@ def test_the_limits_hold_for_a_population_of_any_size(dataset: Dataset) -> None:
     # Counted without a database: what matters is that the rest adds nothing to these.
     found = Counter(
         (point["code_postal"], point["code_insee"], point["domaine_tension"], categorie)
-        for point, _ in population(dataset, size=30_000, seed=7)
+        for point, _ in population(dataset, size=15_000, seed=7)
         if (categorie := point["categorie_client_final"])
     )
     named = len(dataset.points)
@@ -130,9 +122,6 @@ def test_a_population_too_small_for_the_searches_is_refused(dataset: Dataset) ->
     assert smallest < 1000
     with pytest.raises(UsageError, match=f"au moins {smallest}, ou 0"):
         population(dataset, size=smallest - 1, seed=5)
-
-
-def test_there_may_be_no_population_at_all(dataset: Dataset) -> None:
     assert list(population(dataset, size=0, seed=5)) == []
 
 
@@ -149,9 +138,7 @@ def test_addresses_fit_the_lines_of_an_address(session: Session) -> None:
             assert line is None or (1 <= len(line) <= 38 and line == line.upper()), point.prm
 
 
-def test_every_point_was_commissioned_before_the_periods_of_the_catalogue(
-    session: Session,
-) -> None:
+def test_every_point_was_commissioned_before_the_periods_of_the_catalogue(session: Session) -> None:
     for point in session.query(Point).where(Point.pourquoi.is_(None)):
         never = point.etat_contractuel == "ECRAC"
         assert (point.date_mise_en_service is None) is never, point.prm
@@ -186,7 +173,6 @@ def test_subscribed_powers_grow_from_the_dearest_hours_to_the_cheapest(session: 
             checked += 1
             assert powers == sorted(powers), point.prm
             assert powers[-1] == point.puissance_souscrite, point.prm
-            assert point.puissance_raccordement is not None
             assert powers[-1] <= point.puissance_raccordement, point.prm
     assert checked > 100
 

@@ -5,7 +5,6 @@ threads at once, to a process that has forgotten all that it keeps.
 """
 
 import functools
-import gc
 import inspect
 import sys
 import threading
@@ -37,16 +36,16 @@ Computed = Counter[tuple[str, tuple[Any, ...]]]
 
 def kept() -> list[Any]:
     """The functions of the package whose results are kept."""
-    gc.unfreeze()  # what is loaded for long isn't listed else
-    found = [
-        each
-        for each in gc.get_objects()
+    named = {
+        id(each): each
+        for name, module in [*sys.modules.items()]
+        if name.startswith("sge_sim.")
+        for each in vars(module).values()
         if isinstance(each, functools._lru_cache_wrapper)
         and str(each.__module__).startswith("sge_sim.")
         and each.__module__ != "sge_sim.clock"
-    ]
-    gc.freeze()
-    return found
+    }
+    return [*named.values()]
 
 
 def codes_of(functions: list[Any]) -> dict[CodeType, str]:

@@ -66,8 +66,5 @@ def test_a_contract_is_known_then_ones_own_then_running(
 
 
 def test_the_names_that_the_services_disable_are_these() -> None:
-    assert [rule.name for rule in CONTRACT_RULES] == [
-        "contrat_connu",
-        "contrat_de_l_acteur",
-        "contrat_actif",
-    ]
+    names = ["contrat_connu", "contrat_de_l_acteur", "contrat_actif"]
+    assert [rule.name for rule in CONTRACT_RULES] == names

@@ -198,7 +198,6 @@ class Actor:
         with self.database.transaction() as session:
             now = instant_within(session)
             point = find_point(session, POINTS[0])
-            assert point is not None
             opposition = not point.opposition_courbe
             change_life(session, point, Changements(opposition=opposition), now)
 

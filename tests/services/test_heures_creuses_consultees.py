@@ -79,9 +79,7 @@ def counted(tiers: Tiers, debut: date, fin: date) -> list[list[int]]:
     """What HCH and HPH count each day, from the minutes of the day alone."""
     with tiers.running.simulator.database.sessions() as session:
         dossier = read_dossier(Driver.under(session), PRM)
-    assert dossier is not None
     point = mesure_of(dossier, "SOUTIRAGE")
-    assert point is not None
     rows = []
     for rank in range((fin - debut).days):
         day = debut + rank * _JOUR

@@ -146,9 +146,7 @@ class Run:
 def run(release: Release, simulator: RunningSimulator, client: type[Zeep | Suds]) -> Run:
     day = release.reference
     contexte = ContexteDeCas(
-        day,
-        reperes_of_sge(simulator.login, simulator.ready["contrat_id"]),
-        release.decalage(day),
+        day, reperes_of_sge(simulator.login, simulator.ready["contrat_id"]), release.decalage(day)
     )
     return Run(release, client(simulator), contexte)
 

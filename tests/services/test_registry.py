@@ -47,8 +47,10 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
     return make
 
 
-def test_every_contract_has_its_service() -> None:
+def test_every_contract_file_and_package_has_its_service() -> None:
     assert CONTRACTS.keys() == {service.path for service in SERVICES}
+    assert {one for service in SERVICES for one in service.flux} == set(KINDS_OF_FLUX)
+    assert {service.package for service in SERVICES} == {*PACKAGES}
 
 
 def test_types_of_measures_are_those_of_the_contract() -> None:
@@ -65,10 +67,6 @@ def test_types_of_measures_are_those_of_the_contract() -> None:
                     listed += 1
                     assert set(BY_PATH[path].mesures) == kind
     assert listed
-
-
-def test_every_file_has_a_service_that_orders_it() -> None:
-    assert {one for service in SERVICES for one in service.flux} == set(KINDS_OF_FLUX)
 
 
 def test_a_folder_is_enough(package: Package) -> None:
@@ -118,7 +116,3 @@ def test_releases_are_compared_by_their_numbers(
 ) -> None:
     service = Service("A", "1.0", "P", (), (), print, depuis=depuis, jusqu_a=jusqu_a)  # type: ignore[arg-type]
     assert [one for one in ("9.1", "23.2", "26.1") if service.is_listed_in(one)] == releases
-
-
-def test_the_packages_are_those_of_the_services() -> None:
-    assert {service.package for service in SERVICES} == {*PACKAGES}

@@ -86,10 +86,7 @@ def test_every_element_of_every_contract_has_a_model(kit: Path) -> None:
 
 @pytest.mark.parametrize(
     ("element", "told"),
-    [
-        ('<xsd:element name="duree" type="xsd:duration"/>', "xs:duration"),
-        ("<xsd:any/>", "xs:any"),
-    ],
+    [('<xsd:element name="duree" type="xsd:duration"/>', "xs:duration"), ("<xsd:any/>", "xs:any")],
 )
 def test_a_contract_of_types_that_are_not_known_is_refused_when_it_is_loaded(
     tmp_path: Path, element: str, told: str
@@ -109,7 +106,6 @@ def test_mistake_names_the_element_at_fault(recherche_point: Contract) -> None:
         "<criteres/></a:rechercherPoint>"
     )
     mistake = recherche_point.first_mistake(body)
-    assert mistake is not None
     assert "loginUtilisateur" in mistake
 
 
@@ -125,7 +121,6 @@ def test_a_message_of_many_mistakes_is_told_in_a_few_words(
         etree.XMLParser(huge_tree=True),
     )
     mistake = recherche_point.first_mistake(body)
-    assert mistake is not None
     assert "rechercherPoint" in mistake
     assert len(mistake) < 3000
     assert len(recherche_point.schema.error_log) < 100

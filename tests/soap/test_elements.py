@@ -45,8 +45,7 @@ class _Models(Models):
 
 
 def _text(model: object, value: object) -> str:
-    text: str = spyne.Soap11().to_unicode(model, value)
-    return text
+    return spyne.Soap11().to_unicode(model, value)
 
 
 def _written(tree: object) -> bytes:

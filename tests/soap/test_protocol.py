@@ -102,9 +102,7 @@ def test_acquittement_echoes_the_login(recherche_point: Contract) -> None:
     acquittement = post(recherche_point, envelope(BODY), service).document.find(
         f"{{{ENVELOPE}}}Header/{{{TEC}}}acquittement"
     )
-    assert acquittement is not None
     result = acquittement.find("resultat")
-    assert result is not None
     assert (result.get("code"), result.text) == ("SGT200", "Succès")
     assert acquittement.findtext("infoFonctionnelles/pointId") == "30001610071843"
     assert acquittement.findtext("infoDemandeur/loginDemandeur") == "corps@exemple.fr"
@@ -138,7 +136,6 @@ def test_local_elements_are_unqualified(recherche_point: Contract) -> None:
         recherche_point, envelope(BODY), Recorder(Answer({"points": {"point": [point]}}))
     )
     response = exchange.document.find(f".//{{{NS}}}rechercherPointResponse")
-    assert response is not None
     assert response.find("points/point").get("id") == "30001610071843"  # type: ignore[union-attr]
     assert [m.text for m in response.iterfind("points/point/matricule")] == ["041", "042"]
     assert recherche_point.first_mistake(response) is None
@@ -172,17 +169,14 @@ def test_fault_has_the_form_of_sge(
     exchange = post(recherche_point, envelope(BODY), refuse, faultstring)
     assert exchange.status == 500
     fault = exchange.document.find(f"{{{ENVELOPE}}}Body/{{{ENVELOPE}}}Fault")
-    assert fault is not None
     assert fault.findtext("faultcode") == "soap:Server"
     assert fault.nsmap["soap"] == ENVELOPE
     result = fault.find(f"detail/{{{TEC}}}erreur/resultat")
-    assert result is not None
     assert (result.get("code"), result.text) == (
         "SGT4F7",
         "Les critères renseignés ne sont pas suffisants.",
     )
     error = fault.find(f"detail/{{{TEC}}}erreur")
-    assert error is not None
     assert recherche_point.schema.validate(error)
     assert fault.findtext("faultstring") == (faultstring or result.text)
     assert {child.tag: child[0].text for child in error[1:]} == told
@@ -305,7 +299,6 @@ def test_a_text_that_looks_like_the_mark_stays_a_text(recherche_point: Contract)
     }
     exchange = post(recherche_point, REQUEST, lambda call: Answer(tree))
     found = exchange.document.find(".//nomClientFinalOuDenominationSociale")
-    assert found is not None
     assert found.text == text
 
 

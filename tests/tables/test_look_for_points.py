@@ -42,7 +42,6 @@ def plan(database: Database, words: str) -> tuple[list[str], int]:
         found = look_for_points(session, words, after="", limit=101)
         event.remove(database.engine, "before_cursor_execute", keep)
         driver = session.connection().connection.driver_connection
-        assert driver is not None
         steps = [
             row[3]
             for sql, values in asked

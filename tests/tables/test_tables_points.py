@@ -31,7 +31,6 @@ def test_a_point_comes_back_as_it_was_stored(database: Database, add_point: AddP
     )
     with database.sessions() as session:
         point = find_point(session, prm)
-        assert point is not None
         assert list((point.denivele_puissances or {}).items()) == [
             ("HPH", 84),
             ("HCH", 96),
@@ -85,12 +84,9 @@ def test_points_in_bulk_are_searchable_and_their_meters_theirs(
         assert insert_points(session, rows) == 2500
         assert count_points(session) == 2501
         last = find_point(session, f"{2509:014d}")
-        assert last is not None
         assert last.recherche_voie == "1 RUE DE LA MER"
         assert [compteur.matricule for compteur in last.compteurs] == ["2509"]
-        even = find_point(session, f"{2508:014d}")
-        assert even is not None
-        assert even.compteurs == []
+        assert find_point(session, f"{2508:014d}").compteurs == []
 
 
 def test_named_points_are_those_that_say_why_they_are_there(

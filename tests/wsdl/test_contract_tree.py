@@ -17,92 +17,80 @@ SERIE = f"complexType {CONSULTER}SerieMesuresDateesType/sequence"
 MESURE = f"complexType {CONSULTER}MesureDateeType/sequence"
 DEMANDE = f"complexType {CONSULTER}ConsulterMesuresType/sequence"
 
-# name: the document, the replacements in its text, a path that must then differ.
-MUTATIONS: dict[str, tuple[str, list[tuple[str, str]], str]] = {
-    "a facet": (
-        "ConsultationMesures-v1.1.wsdl",
-        [('"[0-9]{14}"', '"[0-9]{13}"')],
-        f"simpleType {DS}PointIdType/restriction",
-    ),
+USUAL = "ConsultationMesures-v1.1.wsdl"
+ELSEWHERE = {
+    "an enumerated value": "RecherchePoint-v2.0.wsdl",
+    "nillable": "ConsultationMesuresDetaillees-v2.0.wsdl",
+    "the base of a complex type": "ConsultationMesuresDetaillees-v3.0.wsdl",
+}
+"""The documents that are changed: the usual one, or another."""
+
+# name: the replacements in the text of the document, a path that must then differ.
+MUTATIONS: dict[str, tuple[list[tuple[str, str]], str]] = {
+    "a facet": ([('"[0-9]{14}"', '"[0-9]{13}"')], f"simpleType {DS}PointIdType/restriction"),
     "an enumerated value": (
-        "RecherchePoint-v2.0.wsdl",
         [('"BTSUP"', '"BTSUPP"')],
         f"simpleType {DS}DomaineTensionCodeType/restriction",
     ),
     "the base of a simple type": (
-        "ConsultationMesures-v1.1.wsdl",
         [('"xsd:integer"', '"xsd:decimal"')],
         f"simpleType {DS}NbEntierType/restriction/@base",
     ),
     "the members of a union": (
-        "ConsultationMesures-v1.1.wsdl",
         [('memberTypes="ds:AdresseEmailType"', 'memberTypes="ds:Chaine255Type"')],
         f"simpleType {DS}UtilisateurLoginType/union/@memberTypes",
     ),
     "minOccurs": (
-        "ConsultationMesures-v1.1.wsdl",
         [('type="dc:CalendrierType" minOccurs="0"', 'type="dc:CalendrierType"')],
         f"{SERIE}/element[calendrier]/@minOccurs",
     ),
     "maxOccurs": (
-        "ConsultationMesures-v1.1.wsdl",
         [('type="sc:MesureDateeType" maxOccurs="200"', 'type="sc:MesureDateeType"')],
         f"complexType {CONSULTER}MesuresDateesType/sequence/element[mesure]/@maxOccurs",
     ),
     "nillable": (
-        "ConsultationMesuresDetaillees-v2.0.wsdl",
         [(' nillable="true"', "")],
         f"complexType {DETAILLEES}MesureType/sequence/element[v]/@nillable",
     ),
     "the form of an element": (
-        "ConsultationMesures-v1.1.wsdl",
         [('<xsd:element name="serie"', '<xsd:element name="serie" form="qualified"')],
         f"complexType {CONSULTER}SeriesMesuresDateesType/sequence/element[serie]/@form",
     ),
     "the use of an attribute": (
-        "ConsultationMesures-v1.1.wsdl",
         [('type="ds:CalendrierCodeType" use="required"', 'type="ds:CalendrierCodeType"')],
         "complexType {http://www.enedis.fr/sge/b2b/dictionnaire/v5.0/dc}CalendrierType"
         "/attribute[code]/@use",
     ),
     "the order of two elements": (
-        "ConsultationMesures-v1.1.wsdl",
         [('"dateDebut"', '"swap"'), ('"dateFin"', '"dateDebut"'), ('"swap"', '"dateFin"')],
         MESURE,
     ),
     "a choice made a sequence": (
-        "ConsultationMesures-v1.1.wsdl",
         [("<xsd:choice", "<xsd:sequence"), ("</xsd:choice", "</xsd:sequence")],
         DEMANDE,
     ),
     "a choice made mandatory": (
-        "ConsultationMesures-v1.1.wsdl",
         [('<xsd:choice minOccurs="0"', "<xsd:choice")],
         f"{DEMANDE}/choice/@minOccurs",
     ),
     "the name of a type": (
-        "ConsultationMesures-v1.1.wsdl",
         [('"PointIdType"', '"PrmType"'), ('"ds:PointIdType"', '"ds:PrmType"')],
         f"{DEMANDE}/element[pointId]/@type",
     ),
     "the base of a complex type": (
-        "ConsultationMesuresDetaillees-v3.0.wsdl",
         [('<xsd:extension base="sc:GrandeurBase"', '<xsd:extension base="sc:PeriodeType"')],
         "complexType {http://www.enedis.fr/sge/b2b/services/consultationmesuresdetaillees/common}"
         "GrandeurInstantanees/complexContent/extension/@base",
     ),
     "the soapAction": (
-        "ConsultationMesures-v1.1.wsdl",
         [('soapAction=""', 'soapAction="urn:consulterMesures"')],
         f"{OPERATION}/soap:operation/@soapAction",
     ),
     "the part of a header": (
-        "ConsultationMesures-v1.1.wsdl",
         [('part="entete"', 'part="enteteP"')],
         f"{OPERATION}/input[consulterMesures]/soap:header/@part",
     ),
     "a header made mandatory": (
-        "ConsultationMesures-v1.1.wsdl",
         [
             (
                 'part="entete" use="literal" wsdl:required="false"',
@@ -112,7 +100,6 @@ MUTATIONS: dict[str, tuple[str, list[tuple[str, str]], str]] = {
         f"{OPERATION}/input[consulterMesures]/soap:header/@required",
     ),
     "the element of a header": (
-        "ConsultationMesures-v1.1.wsdl",
         [('element="tec:entete"', 'element="tec:acquittement"')],
         "definitions/message[entete]/part[entete]/@element",
     ),
@@ -127,12 +114,13 @@ def _write(text: str, folder: Path) -> Path:
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
 def test_a_change_is_reported_at_its_path(mutation: str, tmp_path: Path) -> None:
-    name, replacements, path = MUTATIONS[mutation]
-    text = (data_path("wsdl") / name).read_text(encoding="utf-8")
+    replacements, path = MUTATIONS[mutation]
+    document = data_path("wsdl") / ELSEWHERE.get(mutation, USUAL)
+    text = document.read_text(encoding="utf-8")
     for old, new in replacements:
         assert old in text
         text = text.replace(old, new)
-    original = read_contract(data_path("wsdl") / name)
+    original = read_contract(document)
     assert path in original
     assert path in differences(read_contract(_write(text, tmp_path)), original)
 
@@ -164,11 +152,7 @@ def test_no_element_and_no_attribute_can_be_lost_unseen(tmp_path: Path) -> None:
         if contract == original:
             unseen.add(lost)
     # Spelled out, but saying no more than their absence; and the imports, which are wiring.
-    assert unseen == {
-        "import",
-        "schema/@elementFormDefault",
-        f"header/@{{{WSDL}}}required",
-    }
+    assert unseen == {"import", "schema/@elementFormDefault", f"header/@{{{WSDL}}}required"}
 
 
 def test_another_spelling_of_the_same_contract_is_no_difference(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ REAL = {
 
 # The ends of the paths that may differ, and must: an entry that no longer does is removed.
 EXCEPTIONS = {
-    "/soap:address/@location": "their files name retired hosts, ours the homologation of today",
+    "/soap:address/@location": "their files name retired hosts, ours the homologation of today"
 }
 
 # Their ConsultationMesuresDetaillees v3.0 is older than the schema v1.2 of April 2024, which made

@@ -21,6 +21,7 @@ from acces_kit import (
     Tiers,
 )
 
+F305 = "Transmission récurrente des index quotidiens et puissances maximales quotidiennes"
 GUIDE = pytest.mark.documented("GUI 0531 v1.1.0 §3.1 and §4")
 
 
@@ -45,11 +46,7 @@ def test_an_order_opens_a_case_per_service(tiers: Tiers) -> None:
             "IDX",
             {
                 "rang": 1,
-                "fiche": {
-                    "code": "F305",
-                    "libelle": "Transmission récurrente des index quotidiens et puissances "
-                    "maximales quotidiennes",
-                },
+                "fiche": {"code": "F305", "libelle": F305},
                 "option": {"code": "F305O1", "libelle": "Transmission récurrente"},
             },
         ),
@@ -169,10 +166,6 @@ def test_who_asks_by_its_nni_is_not_named(tiers: Tiers) -> None:
     assert tiers.code(SAD, **tiers.sad(C5, "ENERGIE", initiateurLogin="ABCDEF")) == "SGT504"
 
 
-def test_an_unknown_point(tiers: Tiers) -> None:
-    assert tiers.code(SAD, **tiers.sad(UNKNOWN, "ENERGIE")) == "SGT401"
-
-
 @pytest.mark.documented("homologation slides V26.2, states of the point and obstacles")
 @pytest.mark.parametrize(
     ("prm", "attributs", "code"),
@@ -214,15 +207,15 @@ def test_an_unproductive_producer_is_admitted(tiers: Tiers) -> None:
         tiers.set(P1, etat_contractuel="SERVC")
 
 
-def test_a_direction_without_a_contract(tiers: Tiers) -> None:
+def test_a_point_that_cannot_be_served(tiers: Tiers) -> None:
+    assert tiers.code(SAD, **tiers.sad(UNKNOWN, "ENERGIE")) == "SGT401"
+    assert tiers.code(SAD, **tiers.sad(NOT_TELEOPERABLE, "IDX")) == "SGT589"
     assert tiers.code(SAD, **tiers.sad(C5, "ENERGIE", sens="INJECTION")) == "SGT588"
     assert tiers.code(SAD, **tiers.sad(P1, "ENERGIE", sens="SOUTIRAGE")) == "SGT587"
     injected = tiers.acces(C5, soutirage=False, injection=True)
     assert tiers.code(ACCES, **injected) == "SGT588"
-
-
-def test_a_meter_out_of_reach(tiers: Tiers) -> None:
-    assert tiers.code(SAD, **tiers.sad(NOT_TELEOPERABLE, "IDX")) == "SGT589"
+    for changes in ({"pointId": "123"}, {"sens": "DEUX"}):
+        assert tiers.code(SAD, **tiers.sad(C5, "ENERGIE", **changes)) == "SGT562"
 
 
 @pytest.mark.documented("AX.0466 SGT4H7: an opposition refuses the curve, not the rest")
@@ -234,11 +227,6 @@ def test_an_opposition_refuses_access_to_the_curve(tiers: Tiers) -> None:
         assert tiers.code(SAD, **tiers.sad(C5_BIS, "ENERGIE", "IDX", "PMAX")) is None
     finally:
         tiers.change(C5_BIS, opposition=False)
-
-
-def test_the_message_that_breaks_the_contract(tiers: Tiers) -> None:
-    for changes in ({"pointId": "123"}, {"sens": "DEUX"}):
-        assert tiers.code(SAD, **tiers.sad(C5, "ENERGIE", **changes)) == "SGT562"
 
 
 def test_a_service_is_of_today(tiers: Tiers) -> None:

@@ -83,17 +83,15 @@ def test_maximum_powers_are_those_of_what_is_drawn(tiers: Tiers) -> None:
     assert tiers.code(SAD, **tiers.sad(P4, "PMAX", sens="INJECTION")) is None
 
 
-@GUIDE
-@pytest.mark.parametrize("contrat_type", ["GRD-F", "GRD-T"])
-def test_the_types_of_contract_are_those_of_the_guide(tiers: Tiers, contrat_type: str) -> None:
-    contrat = {"contratId": tiers.contrat_id, "contratType": contrat_type}
-    assert tiers.code(ACCES, **tiers.acces(C5, {"contrat": contrat})) is None
-
-
-@pytest.mark.assumed("the code of a type of contract that the guide doesn't list")
-def test_another_type_of_contract_is_refused(tiers: Tiers) -> None:
-    contrat = {"contratId": tiers.contrat_id, "contratType": "CARD-S"}
-    assert tiers.code(ACCES, **tiers.acces(C5, {"contrat": contrat})) == "SGT463"
+@pytest.mark.documented("GUI 0498 v1.1.0; the code of a type that it doesn't list is assumed")
+@pytest.mark.parametrize(
+    ("type_", "code"), [("GRD-F", None), ("GRD-T", None), ("CARD-S", "SGT463")]
+)
+def test_the_types_of_contract_are_those_of_the_guide(
+    tiers: Tiers, type_: str, code: str | None
+) -> None:
+    contrat = {"contratId": tiers.contrat_id, "contratType": type_}
+    assert tiers.code(ACCES, **tiers.acces(C5, {"contrat": contrat})) == code
 
 
 @pytest.mark.documented("GUI 0498 v1.1.0 §6: the faultstring of the family of measures")

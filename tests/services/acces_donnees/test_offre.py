@@ -134,7 +134,6 @@ def test_every_cell_by_segment_level_type_option_and_nature(tiers: Tiers) -> Non
     for segment, prm in like.items():
         for niveau in (0, 1, 2) if prm in PETITS else (None,):
             known = faits[prm].point
-            assert known is not None
             point = replace(known, segment=segment, niveau_ouverture_services=niveau)
             for type_donnees, (periodicite, corrigees) in product(TYPES_DONNEES, options):
                 asked = (type_donnees, periodicite, corrigees)

@@ -32,12 +32,7 @@ def published(tiers: Tiers, prm: str) -> list[tuple[Any, ...]]:
     (service,) = tiers.services(prm)
     block = service["optionsPublication"]
     return [
-        (
-            one["periodiciteTransmission"],
-            one["mesuresCorrigees"],
-            one["dateDebut"],
-            one["dateFin"],
-        )
+        (one["periodiciteTransmission"], one["mesuresCorrigees"], one["dateDebut"], one["dateFin"])
         for one in (block["optionPublication"] if block else ())
     ]
 
@@ -69,12 +64,7 @@ def test_an_option_is_added_then_taken_away(tiers: Tiers) -> None:
         (C5, ("IDX", "P1D"), {ADDED: options_block("P1D")}, "SGT570"),
         (C5, ("IDX", "P1D"), {ADDED: options_block("P1M")}, "SGT4H5"),
         (C5, ("IDX", "P1D"), {REMOVED: options_block("P1M")}, "SGT4O3"),
-        (
-            C5,
-            ("IDX", "P1D"),
-            {REMOVED: options_block("P1D"), ADDED: options_block("P1M")},
-            None,
-        ),
+        (C5, ("IDX", "P1D"), {REMOVED: options_block("P1D"), ADDED: options_block("P1M")}, None),
         (C5, "IDX", {ADDED: options_block("P7D")}, "SGT4H5"),
         (C5, "ENERGIE", {ADDED: options_block("P1D")}, "SGT4H5"),
         (C5, "CDC", {ADDED: options_block(("P1D", True))}, "SGT4H2"),
@@ -146,10 +136,7 @@ def test_a_renewal_keeps_the_number_and_the_options(tiers: Tiers) -> None:
         ({"sens": "INJECTION"}, "SGT4O3"),
         ({"declarationAccordClient": {"accord": False, **PERSONNE}}, "SGT566"),
         # lowatt-enedis sends both: the consent is looked at first.
-        (
-            {"sens": "INJECTION", "declarationAccordClient": {"accord": False, **PERSONNE}},
-            "SGT566",
-        ),
+        ({"sens": "INJECTION", "declarationAccordClient": {"accord": False, **PERSONNE}}, "SGT566"),
         ({"declarationAccordClient": None}, "SGT566"),
         ({"declarationAccordClient": {"accord": True}}, "SGT566"),
     ],

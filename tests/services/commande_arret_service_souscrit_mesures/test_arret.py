@@ -1,5 +1,6 @@
 """CommandeArretServiceSouscritMesures through zeep on the real WSDL."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,7 @@ OPPOSED = "24210000002057"
 
 
 def ordered(actor: Orders, prm: str, **asked: Any) -> str:
-    number: str = actor.collecte(prm, **asked)["body"]["serviceSouscritId"]
-    return number
+    return actor.collecte(prm, **asked)["body"]["serviceSouscritId"]
 
 
 @pytest.mark.documented("OFF ASS-R1; GUI 0474 §4: nothing but the acknowledgement")
@@ -49,35 +49,21 @@ def test_a_stop_is_refused(tiers: Orders, general: dict[str, str], code: str) ->
     assert tiers.arret(C5, "99999999", general) == code
 
 
-@pytest.mark.documented("AX.0466: known for the point; unknown point: assumed")
-def test_sgt4o3_on_another_point(tiers: Orders) -> None:
-    number = ordered(tiers, "24210000001156")
+@pytest.mark.documented("AX.0466, GUI 0474 §1; unknown point: assumed")
+def test_a_service_is_stopped_on_its_point_by_its_actor_and_once(tiers: Orders) -> None:
+    prm = "24210000001156"
+    number = ordered(tiers, prm)
     assert tiers.arret(C5, number) == "SGT4O3"
     assert tiers.arret(UNKNOWN, number) == "SGT4O3"
-
-
-@pytest.mark.documented("GUI 0474 §1")
-def test_sgt4o2_for_the_service_of_another_actor(tiers: Orders) -> None:
-    number = ordered(tiers, "24210000001481")
-    assert Orders(tiers.simulator, "fournisseur").arret("24210000001481", number) == "SGT4O2"
-
-
-@pytest.mark.documented("AX.0466")
-def test_sgt4o4_once_it_has_ended(tiers: Orders) -> None:
-    number = ordered(tiers, "24210000002270")
-    tiers.arret("24210000002270", number)
-    assert tiers.arret("24210000002270", number) == "SGT4O4"
+    assert Orders(tiers.simulator, "fournisseur").arret(prm, number) == "SGT4O2"
+    tiers.arret(prm, number)
+    assert tiers.arret(prm, number) == "SGT4O4"
 
 
 @pytest.mark.assumed("a service that waits can't be stopped")
 def test_sgt4o4_before_it_has_started(tiers: Orders) -> None:
-    waiting = ordered(
-        tiers,
-        "98800005144497",
-        mesuresPas="PT10M",
-        dateDebut=TODAY.replace(day=20),
-        dateFin=None,
-    )
+    asked = {"mesuresPas": "PT10M", "dateDebut": TODAY.replace(day=20), "dateFin": None}
+    waiting = ordered(tiers, "98800005144497", **asked)
     assert tiers.arret("98800005144497", waiting) == "SGT4O4"
 
 
@@ -113,15 +99,18 @@ def test_only_the_incumbent_supplier_lifts_an_opposition(tiers: Orders) -> None:
     assert tiers.collecte(OPPOSED)["body"]["serviceSouscritId"]
 
 
-@pytest.mark.assumed("a C5 has to be reached, which takes time")
-def test_stops_that_take_time(tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.mktemp("arret_differe")
-    with orders_simulator(folder, "--delai-activation", "3d") as orders:
+@pytest.mark.assumed("a C5 has to be reached, which takes time; no other order precedes it")
+def test_stops_that_take_time(tmp_path: Path) -> None:
+    with orders_simulator(tmp_path, "--delai-activation", "3d") as orders:
         number = ordered(orders, C5)
         other = ordered(orders, "24210000001156")
         assert orders.arret(C5, number) == "SGT4O4"
         orders.clock("advance", "3d")
+        database = open_database(orders.simulator.data_dir)
+        before = StoredClock(database).now()
         assert orders.arret(C5, number)["header"]
+        assert database.memoire.look().ask(read_last_instant) >= before
+        database.dispose()
         assert orders.services(C5)[0]["etatCode"] == "ACTIF"
         assert orders.arret(C5, number) == "SGT4O5"
         done = orders.simulator.command(
@@ -133,23 +122,6 @@ def test_stops_that_take_time(tmp_path_factory: pytest.TempPathFactory) -> None:
         assert orders.services(C5)[0]["etatCode"] == "TERMINE"
         states = [one["etatCode"] for one in orders.services("24210000001156")]
         assert states == ["TERMINE", "ACTIF"]
-
-
-@pytest.mark.assumed("a stop that takes time is an order of its instant: none precedes it")
-def test_a_stop_that_takes_time_has_its_instant(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    folder = tmp_path_factory.mktemp("arret_a_son_instant")
-    with orders_simulator(folder, "--delai-activation", "3d") as orders:
-        number = ordered(orders, C5)
-        orders.clock("advance", "3d")
-        database = open_database(orders.simulator.data_dir)
-        before = StoredClock(database).now()
-        orders.arret(C5, number)
-        last = database.memoire.look().ask(read_last_instant)
-        database.dispose()
-    assert last is not None
-    assert last >= before
 
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:

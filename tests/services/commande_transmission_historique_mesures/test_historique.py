@@ -140,18 +140,9 @@ def test_a_header_in_another_namespace_is_told_beside_the_one_that_is_expected(
     url = tiers.simulator.url + path
     tiers.simulator.session.post(url, body, headers={"Content-Type": "text/xml"}, timeout=10)
     exchange = tiers.simulator.admin("/api/journal", limit=1, service=SERVICE.nom)[0]
-    assert exchange["rule"]["name"] == "CommandeTransmissionHistoriqueMesures/entete_present", (
-        exchange
-    )
-    expected = "{http://www.erdf.fr/sge/b2b/dictionnaire/v4.0/dc}enteteP"
+    assert exchange["rule"]["name"] == "CommandeTransmissionHistoriqueMesures/entete_present"
     assert "En-tête reçu, et ignoré : {urn:autre}enteteP." in exchange["detail"]
-    assert expected in exchange["detail"]
-
-
-@pytest.mark.documented("GUI 0466 §2.4: facultative")
-def test_the_header_may_be_left_out_where_the_setting_follows_the_guide(tmp_path: Path) -> None:
-    with orders_simulator(tmp_path, "--no-entete-historique-required") as orders:
-        assert orders.historique(C5, entete=False)["body"]["affaireId"]
+    assert "{http://www.erdf.fr/sge/b2b/dictionnaire/v4.0/dc}enteteP" in exchange["detail"]
 
 
 @pytest.mark.observed("four clients insist on the header; the code is assumed")
@@ -183,12 +174,11 @@ def test_a_period_before_the_last_commissioning_is_accepted(tiers: Orders) -> No
     assert tiers.historique(COMMISSIONED_AGAIN, **day_one)["body"]["affaireId"]
 
 
-@pytest.mark.documented("GUI 0453 §2, AX.0466: refused where the setting asks for it")
-def test_what_would_be_cut_or_empty_is_refused_on_demand(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    folder = tmp_path_factory.mktemp("refused")
-    with orders_simulator(folder, "--historique-refused") as orders:
+@pytest.mark.documented("GUI 0453 §2, AX.0466, GUI 0466 §2.4: where settings ask for it")
+def test_what_is_cut_or_empty_is_refused_and_the_header_left_out_on_demand(tmp_path: Path) -> None:
+    options = ("--historique-refused", "--no-entete-historique-required")
+    with orders_simulator(tmp_path, *options) as orders:
+        assert orders.historique(C4, **OF_C4, entete=False)["body"]["affaireId"]
         assert orders.historique(COMMISSIONED_AGAIN) == "SGT4N1"
         since = {"dateDebut": COMMISSIONED}
         assert orders.historique(COMMISSIONED_AGAIN, **since)["body"]["affaireId"]
@@ -205,14 +195,11 @@ def test_what_would_be_cut_or_empty_is_refused_on_demand(
 
 
 @pytest.mark.assumed("in production a package has to be homologated")
-def test_sgt402_in_production_without_homologation(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    folder = tmp_path_factory.mktemp("production")
-    with orders_simulator(folder, "--environment", "production") as orders:
+def test_sgt402_in_production_without_homologation(tmp_path: Path) -> None:
+    with orders_simulator(tmp_path, "--environment", "production") as orders:
         assert orders.historique(C5)["body"]["affaireId"]
         orders.simulator.execute(
-            "DELETE FROM habilitation WHERE package = 'historique' AND acteur_code = 'TIERS1'",
+            "DELETE FROM habilitation WHERE package = 'historique' AND acteur_code = 'TIERS1'"
         )
         assert orders.historique(C5) == "SGT402"
 

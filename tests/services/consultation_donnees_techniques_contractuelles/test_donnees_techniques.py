@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 import zeep
-from codes_kit import check_obtained_codes
+from codes_kit import check_obtained_codes, provenance_of
 from in_process import served_in_process
 from real_clients import ZeepCaller, refusal_of, suds_client
 from running_simulator import RunningSimulator
 
 from sge_sim.services.consultation_donnees_techniques_contractuelles.service import SERVICE
+from sge_sim.soap.codes import LIBELLES_CODES
 
 PATH = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 TEC = "http://www.enedis.fr/sge/b2b/technique/v1.0"
@@ -132,10 +133,7 @@ def test_c5_without_authorisation_shows_what_was_observed(call: ZeepCaller) -> N
         "code": "15-45",
     }
     assert metering["caracteristiquesReleve"]["periodicite"]["code"] == "MENSU"
-    assert metering["futuresPlagesHeuresCreuses"] == {
-        "libelle": "HC (22H56-6H56)",
-        "code": "440",
-    }
+    assert metering["futuresPlagesHeuresCreuses"] == {"libelle": "HC (22H56-6H56)", "code": "440"}
 
 
 @pytest.mark.documented("GUI 0464 v1.4.0 §4: what belongs to one kind of segment")
@@ -289,31 +287,22 @@ def test_producer_has_no_tariff(call: ZeepCaller) -> None:
     assert "situationContractuelle" not in names(consult(call, P4, True))
 
 
-@pytest.mark.documented("OFF ADP-NR1")
-def test_sgt401_unknown_point(call: ZeepCaller) -> None:
-    assert refused(call, "99999999999999") == (
-        "SGT401",
-        "Demande non recevable : point inexistant",
-    )
-
-
-@pytest.mark.assumed("a wrong check key is no schema error")
-def test_sgt401_wrong_key(call: ZeepCaller) -> None:
-    assert refused(call, "25946599093144")[0] == "SGT401"
-
-
-@pytest.mark.documented("AX.0466")
 @pytest.mark.parametrize(
-    ("login", "code"),
+    ("code", "prm", "login"),
     [
-        ("personne@exemple.fr", "SGT504"),
-        ("contact@tiers2.example.org", "SGT502"),
-        ("sans.droit@tiers1.example.org", "SGT483"),
-        ("ancien.compte@tiers1.example.org", "SGT483"),
+        pytest.param(*one, marks=provenance_of(SERVICE.rules, one[0]))
+        for one in (
+            ("SGT401", "99999999999999", None),
+            ("SGT401", "25946599093144", None),  # a wrong check key is no schema error
+            ("SGT504", C5, "personne@exemple.fr"),
+            ("SGT502", C5, "contact@tiers2.example.org"),
+            ("SGT483", C5, "sans.droit@tiers1.example.org"),
+            ("SGT483", C5, "ancien.compte@tiers1.example.org"),
+        )
     ],
 )
-def test_user_rules(call: ZeepCaller, login: str, code: str) -> None:
-    assert refused(call, C5, login)[0] == code
+def test_a_demand_is_refused(call: ZeepCaller, code: str, prm: str, login: str | None) -> None:
+    assert refused(call, prm, login) == (code, LIBELLES_CODES[code])
 
 
 @pytest.mark.assumed("header and body that name different points contradict each other")
@@ -338,9 +327,7 @@ def test_a_point_being_connected_shows_its_address_its_state_and_its_supply(
 
 
 @pytest.mark.assumed("a database that doesn't answer is a service momentarily unavailable")
-def test_sgt506_and_sgt500_when_the_state_is_gone(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def test_sgt506_and_sgt500_when_the_state_is_gone(tmp_path_factory: pytest.TempPathFactory) -> None:
     with served_in_process(tmp_path_factory.mktemp("broken"), "--population-size", "0") as broken:
         broken.execute("ALTER TABLE point RENAME TO point_gone")
         assert refused(ZeepCaller(broken, PATH), C5)[0] == "SGT506"
@@ -356,7 +343,8 @@ def test_a_refusal_tells_the_point_and_the_login(call: ZeepCaller) -> None:
     login = "homologation@tiers1.example.org"
     with pytest.raises(zeep.exceptions.Fault) as refusal:
         consult(call, "99999999999999", True)
-    assert refusal.value.message == refusal_of(refusal.value)[1]
+    label = "Demande non recevable : point inexistant"
+    assert refusal.value.message == refusal_of(refusal.value)[1] == label
     error = refusal.value.detail[0]
     assert error.findtext("infoFonctionnelles/pointId") == "99999999999999"
     assert error.findtext("infoDemandeur/loginDemandeur") == login

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import zeep
-from codes_kit import check_obtained_codes
+from codes_kit import check_obtained_codes, provenance_of
 from in_process import served_in_process
 from real_clients import ZeepCaller, refusal_of, suds_client
 from running_simulator import RunningSimulator
 
-from sge_sim.services.registry import SERVICES
+from sge_sim.services.consultation_mesures.service import SERVICE
 from sge_sim.soap.codes import LIBELLES_CODES
 
 PATH = "/ConsultationMesures/v1.1"
@@ -36,14 +36,8 @@ Ask = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    with served_in_process(tmp_path_factory.mktemp("mesures"), *OPTIONS) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def tiers(running: RunningSimulator) -> Ask:
-    return asked_by(running)
+def tiers(en_juillet: RunningSimulator) -> Ask:
+    return asked_by(en_juillet)
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +50,8 @@ def fidele(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
 
 
 @pytest.fixture(scope="module")
-def fournisseur(running: RunningSimulator) -> Ask:
-    return asked_by(running, "fournisseur", contrat=FOURN1)
+def fournisseur(en_juillet: RunningSimulator) -> Ask:
+    return asked_by(en_juillet, "fournisseur", contrat=FOURN1)
 
 
 def asked_by(running: RunningSimulator, kind: str = "tiers", contrat: str = TIERS) -> Ask:
@@ -102,8 +96,7 @@ def frn(answer: Any) -> list[Any]:
 
 
 def mesures(serie: Any) -> list[Any]:
-    found: list[Any] = serie["mesuresDatees"]["mesure"]
-    return found
+    return serie["mesuresDatees"]["mesure"]
 
 
 def calendars(series: list[Any]) -> list[tuple[str, str]]:
@@ -217,10 +210,7 @@ def test_a_change_of_meter_starts_a_calendar(tiers: Ask) -> None:
     (distributor,) = turpe(answer)
     ending = mesures(oldest)[0]
     assert ending["dateFin"] == date(2025, 1, 7)
-    assert ending["declencheur"] == {
-        "code": "EVENEMENT",
-        "libelle": "Publication événementielle",
-    }
+    assert ending["declencheur"] == {"code": "EVENEMENT", "libelle": "Publication événementielle"}
     first = mesures(newest)[-1]
     assert (first["dateDebut"], first["dateFin"]) == (date(2025, 1, 7), date(2025, 1, 11))
     assert first["declencheur"]["code"] == "EVENEMENT"
@@ -281,12 +271,12 @@ def test_the_depth_is_a_setting(tmp_path: Path) -> None:
 @pytest.mark.documented("billing consumptions are differences of indexes")
 @pytest.mark.parametrize("prm", [C5, SIX_CADRANS])
 def test_monthly_consumptions_are_differences_of_the_daily_indexes(
-    running: RunningSimulator, tiers: Ask, prm: str
+    en_juillet: RunningSimulator, tiers: Ask, prm: str
 ) -> None:
     answer = autorise(tiers, prm)
-    index = ZeepCaller(running, DETAILLEES)(
+    index = ZeepCaller(en_juillet, DETAILLEES)(
         demande={
-            "initiateurLogin": running.login,
+            "initiateurLogin": en_juillet.login,
             "pointId": prm,
             "mesuresTypeCode": "INDEX",
             "grandeurPhysique": "EA",
@@ -317,38 +307,45 @@ def test_monthly_consumptions_are_differences_of_the_daily_indexes(
 
 
 @pytest.mark.observed("2022: the acquittement names the point")
-def test_the_acquittement_names_the_point_and_the_login(running: RunningSimulator) -> None:
-    answer = ZeepCaller(running, PATH)(
-        pointId=C5, loginDemandeur=running.login, contratId=TIERS, autorisationClient=True
+def test_the_acquittement_names_the_point_and_the_login(en_juillet: RunningSimulator) -> None:
+    answer = ZeepCaller(en_juillet, PATH)(
+        pointId=C5, loginDemandeur=en_juillet.login, contratId=TIERS, autorisationClient=True
     )
     acquittement = answer.header.acquittement
     assert acquittement.resultat.code == "SGT200"
     assert acquittement.infoFonctionnelles.pointId == C5
-    assert acquittement.infoDemandeur.loginDemandeur == running.login
+    assert acquittement.infoDemandeur.loginDemandeur == en_juillet.login
 
 
-@pytest.mark.documented("AX.0466")
-def test_sgt401_unknown_point(tiers: Ask) -> None:
-    assert autorise(tiers, "99999999999999") == "SGT401"
+AGREED = {"autorisationClient": True}
+REFUSED: list[tuple[str, str, dict[str, Any]]] = [
+    ("SGT401", "99999999999999", AGREED),
+    *(("SGT402", C5, {"contratId": one, **AGREED}) for one in ("9999999", TIERS2, "1100017")),
+    ("SGT402", C5, {"loginDemandeur": "personne@exemple.fr", **AGREED}),
+    ("SGT402", C5, {"loginDemandeur": "contact@tiers2.example.org", **AGREED}),
+    ("SGT402", C5, {"loginDemandeur": "ancien.compte@tiers1.example.org", **AGREED}),
+    ("SGT4G2", C5, {}),
+    ("SGT4G2", C5, {"autorisationClient": False}),
+    ("SGT4G2", C5, {"contratConcluNouveauClientSurSite": True}),
+    ("SGT4G2", C1_HTA, AGREED),
+    ("SGT4G2", P1, AGREED),
+    ("SGT4G1", RESILIE, AGREED),
+    ("SGT4G3", EN_RACCORDEMENT, AGREED),
+]
 
 
-@pytest.mark.assumed("no code of its own for a contract or a login")
-def test_sgt402_contract_or_login_that_cannot_be_used(tiers: Ask) -> None:
-    for contrat in ("9999999", TIERS2, "1100017"):
-        assert tiers(C5, contratId=contrat, autorisationClient=True) == "SGT402"
-    for login in (
-        "personne@exemple.fr",
-        "contact@tiers2.example.org",
-        "ancien.compte@tiers1.example.org",
-    ):
-        assert tiers(C5, loginDemandeur=login, autorisationClient=True) == "SGT402"
+@pytest.mark.parametrize(
+    ("code", "prm", "members"),
+    [pytest.param(*one, marks=provenance_of(SERVICE.rules, one[0])) for one in REFUSED],
+)
+def test_a_demand_is_refused(tiers: Ask, code: str, prm: str, members: dict[str, Any]) -> None:
+    assert tiers(prm, **members) == code
 
 
-@pytest.mark.documented("OFF AHC-NR1")
-def test_sgt4g2_tiers_without_authorisation(tiers: Ask) -> None:
-    assert tiers(C5) == "SGT4G2"
-    assert tiers(C5, autorisationClient=False) == "SGT4G2"
-    assert tiers(C5, contratConcluNouveauClientSurSite=True) == "SGT4G2"
+@pytest.mark.documented("GUI 0455: C1 to C5, but for C1 in HTA")
+def test_large_points_are_served(tiers: Ask) -> None:
+    for served in (C1_HTB, C2):
+        assert turpe(autorise(tiers, served))
 
 
 @pytest.mark.documented("GUI 0455 §1: what each supplier declares")
@@ -360,28 +357,10 @@ def test_sgt4g2_supplier_that_is_not_incumbent_and_declares_nothing(fournisseur:
     assert frn(fournisseur(DE_FOURN2, autorisationClient=True))
 
 
-@pytest.mark.documented("GUI 0455: C1 to C5, but for C1 in HTA (its code is assumed)")
-def test_sgt4g2_points_out_of_the_service(tiers: Ask) -> None:
-    assert autorise(tiers, C1_HTA) == "SGT4G2"
-    assert autorise(tiers, P1) == "SGT4G2"
-    for served in (C1_HTB, C2):
-        assert turpe(autorise(tiers, served))
-
-
-@pytest.mark.assumed("nobody is entitled to the period of a client who has left")
-def test_sgt4g1_point_whose_contract_ended(tiers: Ask) -> None:
-    assert autorise(tiers, RESILIE) == "SGT4G1"
-
-
-@pytest.mark.documented("AX.0466")
-def test_sgt4g3_point_never_read(tiers: Ask) -> None:
-    assert autorise(tiers, EN_RACCORDEMENT) == "SGT4G3"
-
-
 @pytest.mark.documented("the schema")
-def test_sgt562_member_missing(running: RunningSimulator) -> None:
-    answer = running.session.post(
-        running.url + PATH,
+def test_sgt562_member_missing(en_juillet: RunningSimulator) -> None:
+    answer = en_juillet.session.post(
+        en_juillet.url + PATH,
         envelope(f"<pointId>{C5}</pointId>"),
         headers={"Content-Type": "text/xml"},
         timeout=10,
@@ -390,17 +369,16 @@ def test_sgt562_member_missing(running: RunningSimulator) -> None:
     assert 'code="SGT562"' in answer.text
 
 
-def test_suds_reads_the_series(running: RunningSimulator) -> None:
+def test_suds_reads_the_series(en_juillet: RunningSimulator) -> None:
     # suds leaves out the children of a choice, so the message is given as it is.
     message = envelope(
-        f"<pointId>{C5}</pointId><loginDemandeur>{running.login}</loginDemandeur>"
+        f"<pointId>{C5}</pointId><loginDemandeur>{en_juillet.login}</loginDemandeur>"
         f"<contratId>{TIERS}</contratId><autorisationClient>true</autorisationClient>"
     )
-    service = suds_client(running, PATH).service
+    service = suds_client(en_juillet, PATH).service
     answer = service.consulterMesures(__inject={"msg": message.encode()})
     assert len(answer.seriesMesuresDateesGrilleFrn.serie[0].mesuresDatees.mesure) >= 36
 
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
-    (service,) = [one for one in SERVICES if one.nom == "ConsultationMesures"]
-    check_obtained_codes(__file__, service)
+    check_obtained_codes(__file__, SERVICE)

@@ -45,8 +45,7 @@ def test_a_service_has_one_direction(tiers: Detaillees) -> None:
     for sens in ("SOUTIRAGE", "INJECTION"):
         assert blocks(energies(tiers, sens=sens))
     tiers.simulator.execute(
-        "DELETE FROM service_souscrit WHERE prm = ? AND type = 'ACCES' AND sens = 'INJECTION'",
-        PRM,
+        "DELETE FROM service_souscrit WHERE prm = ? AND type = 'ACCES' AND sens = 'INJECTION'", PRM
     )
     assert blocks(energies(tiers, sens="SOUTIRAGE"))
     assert code(energies(tiers, sens="INJECTION")) == "SGT211"

@@ -58,9 +58,7 @@ def test_what_it_injects_has_its_own_calendar(tiers: Detaillees) -> None:
 
 
 @pytest.mark.observed("2023, recorded answer of a C5")
-def test_index_of_a_c5_tells_the_supplier_the_distributor_and_the_total(
-    tiers: Detaillees,
-) -> None:
+def test_index_of_a_c5_tells_the_supplier_the_distributor_and_the_total(tiers: Detaillees) -> None:
     answer = tiers.v3(C5_SIX_CADRANS, "INDEX", **JOURS)
     assert not {"mesuresCorrigees", "grandeur", "typeValeur", "modeCalcul", "pas"} & answer.keys()
     (contexte,) = listed(answer["contexte"])
@@ -126,9 +124,7 @@ def test_index_of_a_c4_is_read_at_irregular_instants_and_frozen_each_month(
 
 
 @pytest.mark.observed("2023, recorded answer of a C4; the peak before them is assumed")
-def test_classes_of_a_large_point_come_from_the_peak_to_the_summer_night(
-    tiers: Detaillees,
-) -> None:
+def test_classes_of_a_large_point_come_from_the_peak_to_the_summer_night(tiers: Detaillees) -> None:
     current, _ = tiers.v3(C2, "INDEX", debut=date(2026, 5, 1), fin=date(2026, 7, 1))["contexte"]
     calendar = listed(listed(current["grandeur"])[0]["calendrier"])[-1]
     assert calendar["idCalendrier"] == "D"

@@ -134,7 +134,6 @@ def test_a_list_without_a_point_is_refused_by_its_rule_before_the_schema(
     database = platform.simulator.database
     journal = Journal.beside(database, platform.simulator.settings.data_dir)
     (refused,) = journal.find_echanges(limit=1)
-    assert refused.rule is not None
     assert refused.rule.name == "CommandeHistoriqueDonneesMesuresFacturantes/liste_non_vide"
     assert refused.rule.remede == "un pointId au moins"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import zeep
-from codes_kit import check_obtained_codes
+from codes_kit import check_obtained_codes, provenance_of
 from lxml import etree
 from real_clients import ZeepCaller, real_contracts, refusal_of, suds_client
 from running_simulator import RunningSimulator
@@ -17,12 +17,10 @@ AIX = {"codePostal": "13100", "codeInseeCommune": "13001"}
 ROQUEBRUNE = {"codePostal": "83380", "codeInseeCommune": "83107"}
 RUE_DE_LA_MER = {"numeroEtNomVoie": "1 RUE DE LA MER", **CUCURON}
 RESILIE = {"numeroEtNomVoie": "133 CHEMIN DE LA COLLINE", **ROQUEBRUNE}
-
-BEING_TERMINATED = {
-    "numeroEtNomVoie": "119 ROUTE DE LA FORET",
-    "codePostal": "34650",
-    "codeInseeCommune": "34231",
-}
+ROMIGUIERES = {"codePostal": "34650", "codeInseeCommune": "34231"}
+BEING_TERMINATED = {"numeroEtNomVoie": "119 ROUTE DE LA FORET", **ROMIGUIERES}
+PRO, RES = {"categorieClientFinalCode": "PRO"}, {"categorieClientFinalCode": "RES"}
+OUTSIDE = {"rechercheHorsPerimetre": True}
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +46,17 @@ def refused(caller: ZeepCaller, adresse: dict[str, str] | None = None, **others:
     return refusal_of(refusal.value)[0]
 
 
+def named(nom: str) -> dict[str, str]:
+    return {"nomClientFinalOuDenominationSociale": nom}
+
+
 @pytest.mark.documented("OFF RP-R1, all releases")
 @pytest.mark.parametrize(
     ("commune", "domaine", "categorie"),
     [
         ({"codePostal": "75001", "codeInseeCommune": "75101"}, "HTA", "PRO"),
         ({"codePostal": "40280", "codeInseeCommune": "40281"}, "HTA", "PRO"),
-        ({"codePostal": "34650", "codeInseeCommune": "34231"}, "BTINF", "RES"),
+        (ROMIGUIERES, "BTINF", "RES"),
     ],
 )
 def test_commune_domain_and_category_find_under_200_points(
@@ -72,12 +74,7 @@ def test_commune_domain_and_category_find_under_200_points(
 def test_outside_the_perimeter_the_only_point_is_found_without_its_client(
     tiers: ZeepCaller, nom: str
 ) -> None:
-    (point,) = search(
-        tiers,
-        RUE_DE_LA_MER,
-        nomClientFinalOuDenominationSociale=nom,
-        rechercheHorsPerimetre=True,
-    )
+    (point,) = search(tiers, RUE_DE_LA_MER, **named(nom), **OUTSIDE)
     assert point.id == "24210000000255"
     assert point.adresseInstallationNormalisee.ligne4 == "1 RUE DE LA MER"
     assert point.adresseInstallationNormalisee.ligne6 == "84160 CUCURON"
@@ -92,7 +89,6 @@ def test_nothing_found_is_an_empty_success(tiers: ZeepCaller) -> None:
     assert search(tiers, {"numeroEtNomVoie": "999 RUE ABSENTE", **CUCURON}) == []
 
 
-OUTSIDE = {"rechercheHorsPerimetre": True}
 NAME = "UPDATE point SET nom_client_final = ?, recherche_nom = ? WHERE prm = ?"
 STATE = "UPDATE point SET etat_contractuel = ? WHERE prm = ?"
 TEST, TESSIER = "24210000000255", "24210000005197"
@@ -100,7 +96,7 @@ TEST, TESSIER = "24210000000255", "24210000005197"
 
 @pytest.mark.assumed("RP-R3 since 22.1, as a client read the catalogue: several PRM")
 def test_outside_the_perimeter_a_part_of_a_name_finds_all_who_bear_it(tiers: ZeepCaller) -> None:
-    found = search(tiers, RUE_DE_LA_MER, nomClientFinalOuDenominationSociale="TES", **OUTSIDE)
+    found = search(tiers, RUE_DE_LA_MER, **named("TES"), **OUTSIDE)
     assert [point.id for point in found] == sorted((TEST, TESSIER))
     assert all(point.nomClientFinalOuDenominationSociale is None for point in found)
 
@@ -128,19 +124,15 @@ def test_outside_the_perimeter_only_points_in_service_are_found(
         simulator.execute(STATE, "SERVC", TEST)
 
 
-def named(nom: str) -> dict[str, str]:
-    return {"nomClientFinalOuDenominationSociale": nom}
-
-
 @pytest.mark.documented("GUI 0427 §3.2, case A")
 class TestClientDataAmongTheCriteria:
     def test_tiers_sees_only_points_out_of_service_and_their_client(
         self, tiers: ZeepCaller
     ) -> None:
-        (point,) = search(tiers, RESILIE, nomClientFinalOuDenominationSociale="leroux")
+        (point,) = search(tiers, RESILIE, **named("leroux"))
         assert point.etatContractuel.code == "RESIL"
         assert point.nomClientFinalOuDenominationSociale == "LEROUX AGATHE"
-        assert search(tiers, RUE_DE_LA_MER, nomClientFinalOuDenominationSociale="TEST") == []
+        assert search(tiers, RUE_DE_LA_MER, **named("TEST")) == []
 
     def test_siret_alone_is_allowed_and_hides_points_in_service(
         self, tiers: ZeepCaller, fournisseur: ZeepCaller
@@ -206,80 +198,51 @@ def test_p4_answers_its_matricule(tiers: ZeepCaller) -> None:
     assert not point.numeroSerie
 
 
-@pytest.mark.documented("OFF RP-NR1, all releases: above 200 the whole search fails")
+OF_CUCURON, AT_THE_SEA = {"codeInseeCommune": "84042"}, {"numeroEtNomVoie": "1 RUE DE LA MER"}
+SIRET = {"numSiret": "00040477212266"}
+REFUSED: list[tuple[str, dict[str, str] | None, dict[str, Any]]] = [
+    # Above 200 the whole search fails.
+    ("SGT4F8", {"codePostal": "40280", "codeInseeCommune": "40281"}, PRO),
+    ("SGT4F8", AIX, PRO),
+    ("SGT4F8", CUCURON, RES),
+    ("SGT4F8", ROMIGUIERES, RES),
+    ("SGT4F7", CUCURON, {}),
+    ("SGT4F7", {**OF_CUCURON, **AT_THE_SEA}, {}),
+    ("SGT4F7", {"codePostal": "84160", **AT_THE_SEA}, {}),
+    ("SGT4F7", OF_CUCURON, SIRET),
+    ("SGT4F7", AT_THE_SEA, SIRET),
+    ("SGT4F7", {**CUCURON, "batiment": "B", "lieuDit": "LES PINS"}, {}),
+    ("SGT4F7", None, {"matriculeOuNumeroSerie": "551468422669"}),
+    ("SGT4F7", None, named("TEST")),
+    ("SGT4F7", RUE_DE_LA_MER, OUTSIDE),
+    ("SGT4F7", CUCURON, {**OUTSIDE, **named("TEST")}),
+    # Three characters, as searches compare them: accents and punctuation gone.
+    ("SGT4F10", RUE_DE_LA_MER, {**OUTSIDE, **named("TE")}),
+    ("SGT4F10", RUE_DE_LA_MER, {**OUTSIDE, **named(".T.")}),
+    ("SGT432", {"codePostal": "99999", **OF_CUCURON, **AT_THE_SEA}, {}),
+    ("SGT4F6", {"codePostal": "84160", "codeInseeCommune": "13001", **AT_THE_SEA}, {}),
+]
+
+
 @pytest.mark.parametrize(
-    ("commune", "categorie"),
-    [
-        ({"codePostal": "40280", "codeInseeCommune": "40281"}, "PRO"),
-        (AIX, "PRO"),
-        (CUCURON, "RES"),
-        ({"codePostal": "34650", "codeInseeCommune": "34231"}, "RES"),
-    ],
+    ("code", "adresse", "others"),
+    [pytest.param(*one, marks=provenance_of(SERVICE.rules, one[0])) for one in REFUSED],
 )
-def test_sgt4f8_more_than_200_points(
-    tiers: ZeepCaller, commune: dict[str, str], categorie: str
+def test_a_search_is_refused(
+    tiers: ZeepCaller, code: str, adresse: dict[str, str] | None, others: dict[str, Any]
 ) -> None:
-    assert refused(tiers, commune, categorieClientFinalCode=categorie) == "SGT4F8"
+    assert refused(tiers, adresse, **others) == code
 
 
-@pytest.mark.documented("GUI 0427 §2; OFF RP-NR2")
-@pytest.mark.parametrize(
-    ("adresse", "others"),
-    [
-        (CUCURON, {}),
-        ({"codeInseeCommune": "84042", "numeroEtNomVoie": "1 RUE DE LA MER"}, {}),
-        ({"codePostal": "84160", "numeroEtNomVoie": "1 RUE DE LA MER"}, {}),
-        ({"codeInseeCommune": "84042"}, {"numSiret": "00040477212266"}),
-        ({"numeroEtNomVoie": "1 RUE DE LA MER"}, {"numSiret": "00040477212266"}),
-        ({**CUCURON, "batiment": "B", "lieuDit": "LES PINS"}, {}),
-        (None, {"matriculeOuNumeroSerie": "551468422669"}),
-        (None, {"nomClientFinalOuDenominationSociale": "TEST"}),
-        (RUE_DE_LA_MER, {"rechercheHorsPerimetre": True}),
-        (
-            CUCURON,
-            {"rechercheHorsPerimetre": True, "nomClientFinalOuDenominationSociale": "TEST"},
-        ),
-    ],
-)
-def test_sgt4f7_insufficient_criteria(
-    tiers: ZeepCaller, adresse: dict[str, str] | None, others: dict[str, Any]
-) -> None:
-    assert refused(tiers, adresse, **others) == "SGT4F7"
-
-
-@pytest.mark.documented("AX.0466: seven characters, which the schema doesn't allow")
-def test_sgt4f10_name_under_three_characters(tiers: ZeepCaller) -> None:
-    outside = {"rechercheHorsPerimetre": True}
-    code = refused(tiers, RUE_DE_LA_MER, nomClientFinalOuDenominationSociale="TE", **outside)
-    assert code == "SGT4F10"
-
-
-@pytest.mark.assumed("a name counts as searches compare it: accents and punctuation gone")
-def test_sgt4f10_counts_the_name_as_it_is_compared(tiers: ZeepCaller) -> None:
-    outside = {"rechercheHorsPerimetre": True}
-    code = refused(tiers, RUE_DE_LA_MER, nomClientFinalOuDenominationSociale=".T.", **outside)
-    assert code == "SGT4F10"
-    initials = {"nomClientFinalOuDenominationSociale": "T.E", **outside}
-    assert search(tiers, RUE_DE_LA_MER, **initials) == []
-
-
-@pytest.mark.documented("AX.0466")
-def test_sgt432_unknown_postal_code(tiers: ZeepCaller) -> None:
-    unknown = {"codePostal": "99999", "codeInseeCommune": "84042", "numeroEtNomVoie": "1 RUE"}
-    assert refused(tiers, unknown) == "SGT432"
-
-
-@pytest.mark.assumed("a known postal code with another commune's INSEE code is SGT4F6")
-def test_sgt4f6_commune_of_another_postal_code(tiers: ZeepCaller) -> None:
-    mixed = {"codePostal": "84160", "codeInseeCommune": "13001", "numeroEtNomVoie": "1 RUE"}
-    assert refused(tiers, mixed) == "SGT4F6"
+@pytest.mark.assumed("a name counts as searches compare it")
+def test_a_name_of_two_initials_is_long_enough(tiers: ZeepCaller) -> None:
+    assert search(tiers, RUE_DE_LA_MER, **named("T.E"), **OUTSIDE) == []
 
 
 @pytest.mark.documented("GUI 0427 §2: a SIRET alone, or with other criteria")
 def test_a_siret_may_come_with_a_whole_address(tiers: ZeepCaller) -> None:
-    siret = {"numSiret": "00040477212266"}
-    assert search(tiers, AIX, **siret) == []
-    (point,) = search(tiers, CUCURON, **siret)
+    assert search(tiers, AIX, **SIRET) == []
+    (point,) = search(tiers, CUCURON, **SIRET)
     assert point.id == "98610000000367"
 
 

@@ -139,8 +139,7 @@ def test_what_was_due_on_the_point_has_happened_where_nobody_did_it_yet(
         def etat() -> str:
             found: Any = running.call("/RechercheServicesSouscritsMesures/v1.0", searched)
             (service,) = found["servicesSouscritsMesures"].values()
-            code: str = service["etatCode"]
-            return code
+            return service["etatCode"]
 
         assert etat() == "ACTIF"
         usual = clock.machine_now
