@@ -97,10 +97,12 @@ LOADED = {
     "sge_sim.flux.publication": ("numpy", "pydantic", "sge_sim.mesures"),
     "sge_sim.services.dispatch": ("fastapi", "pydantic", "zeep", *DATA_CONNECT),
     "sge_sim.dataconnect.application": ("fastapi", "spyne", "zeep"),
+    # Printed at each start.
+    "sge_sim.api.premier_appel": ("lxml", "zeep", "requests", "spyne"),
 }
 """What a start can do without, by the module that it loads."""
 EACH_IN_A_FORK = f"""
-import os, sys, cryptography.x509, lxml.etree, sqlalchemy.orm, yaml
+import os, sys, cryptography.x509, sqlalchemy.orm, yaml
 from importlib import import_module
 for module, heavy in {LOADED!r}.items():
     if os.fork() == 0:

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from door_kit import Doors, knock_once, last_id, recorded_after
-from running_simulator import RunningSimulator, run_command, start_simulator
+from made_states import copy_state
+from running_simulator import RunningSimulator, run_command
 
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.pki.certificates import fingerprint
@@ -316,16 +317,17 @@ def test_nothing_secret_is_in_the_repository() -> None:
 def test_an_expired_certificate_is_registered_with_a_word(
     tmp_path: Path, days: str, warning: str
 ) -> None:
-    with start_simulator(tmp_path / "state", "--population-size", "0") as simulator:
-        options = ("--name", "a.example", "--days", days, "--out", str(tmp_path))
-        issued = simulator.command("cert", "issue", "--authority", "gandi", *options)
-        assert issued.returncode == 0
-        chain = str(tmp_path / "chain.pem")
-        for command in (
-            ("cert", "register", chain),
-            ("acteurs", "certificat", "TIERS1", chain, "--environment", "homologation"),
-        ):
-            done = simulator.command(*command)
-            assert (done.returncode, "enregistré pour TIERS1" in done.stdout) == (0, True)
-            assert ("Attention" in done.stdout) is bool(warning)
-            assert warning in done.stdout
+    copy_state(tmp_path / "state", {"population_size": 0})
+    simulator = RunningSimulator({}, tmp_path / "state")
+    options = ("--name", "a.example", "--days", days, "--out", str(tmp_path))
+    issued = simulator.command("cert", "issue", "--authority", "gandi", *options)
+    assert issued.returncode == 0
+    chain = str(tmp_path / "chain.pem")
+    for command in (
+        ("cert", "register", chain),
+        ("acteurs", "certificat", "TIERS1", chain, "--environment", "homologation"),
+    ):
+        done = simulator.command(*command)
+        assert (done.returncode, "enregistré pour TIERS1" in done.stdout) == (0, True)
+        assert ("Attention" in done.stdout) is bool(warning)
+        assert warning in done.stdout
