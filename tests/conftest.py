@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import held_lock
 import refused_rules
 from running_simulator import RunningSimulator, start_simulator
+from shared_statements import share_statements
 
 LONG_MODULES = (
     "clients/test_lowatt_catalogue.py",
@@ -24,6 +25,7 @@ LONG_MODULES = (
 
 def pytest_configure() -> None:
     """Watch transactions and refusals; the processes of the suite share the folders."""
+    share_statements()
     for watching in (held_lock, refused_rules):
         if watching.FOLDER not in os.environ:
             os.environ[watching.FOLDER] = tempfile.mkdtemp(prefix=watching.__name__)
