@@ -180,17 +180,6 @@ def test_a_mistake_is_told_over_rest(
     assert answer.json()["detail"].startswith(("L'acteur «", "Le package «"))
 
 
-def test_another_site_can_not_post_to_the_administration(homologation: RunningSimulator) -> None:
-    answer = requests.post(
-        homologation.ready["admin_url"] + "/api/acteurs",
-        json={"code": "PIRATE", "nom": "x"},
-        headers={"Origin": "https://ailleurs.example"},
-        timeout=10,
-    )
-    assert answer.status_code == 403
-    assert "PIRATE" not in [one["code"] for one in homologation.admin("/api/acteurs")]
-
-
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -217,16 +206,6 @@ def test_the_administration_knows_this_machine_by_its_names(
     connection.request("GET", "/api/clock", headers=headers)
     assert connection.getresponse().status == status
     connection.close()
-
-
-@pytest.mark.parametrize(
-    ("body", "status"), [(b" " * (2**20 + 1), 413), (iter([b"{}"]), 411)], ids=["large", "chunked"]
-)
-def test_the_administration_takes_small_demands_of_a_known_size(
-    homologation: RunningSimulator, body: Any, status: int
-) -> None:
-    url = homologation.ready["admin_url"] + "/api/acteurs"
-    assert requests.post(url, body, timeout=10).status_code == status
 
 
 @pytest.mark.documented("FAQ: Let's Encrypt in homologation only")
