@@ -234,13 +234,6 @@ def test_command_on_an_empty_folder_says_how_to_start(tmp_path: Path) -> None:
     assert "sge-sim serve" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [("inconnue",), ("prm", "check"), ("serve", "--port", "x")])
-def test_misuse_is_one_sentence_and_exit_code_2(arguments: tuple[str, ...]) -> None:
-    done = run_command(*arguments)
-    assert done.returncode == 2
-    assert len(done.stderr.strip().splitlines()) == 1
-
-
 def told(folder: Path, *options: str) -> str:
     done = CliRunner().invoke(generations, ["--journal", "--data-dir", str(folder), *options])
     assert done.exit_code == 0, done.output
