@@ -169,6 +169,15 @@ def interpreter(module: str) -> str:
     return str(program)
 
 
+def put_program(folder: Path) -> Path:
+    """Put a `sge-sim` into a folder, for shells, and return it."""
+    program = folder / "sge-sim"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {interpreter("sge_sim")} -m sge_sim "$@"\n')
+    program.chmod(0o755)
+    return program
+
+
 def _stand_in(address: str, module: str, *arguments: str) -> NoReturn:
     program = start_module(module, arguments, sys.stdout, sys.stderr, address=address)
     signal.signal(signal.SIGTERM, lambda number, _: os.kill(program.pid, number))
