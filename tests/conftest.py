@@ -54,6 +54,7 @@ def write_in(folder: str) -> None:
     """Have tests and programs write to a folder that goes at the end: a database waits for a disk
     each time that it is closed. `TMPDIR=/tmp` keeps what a failing test wrote."""
     os.environ["TMPDIR"] = tempfile.tempdir = folder
+    Path(folder).chmod(0o711)  # a server of PostgreSQL is another user's
     Finalize(None, shutil.rmtree, (folder, True), exitpriority=-200)  # after multiprocessing's
 
 
