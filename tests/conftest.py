@@ -1,8 +1,10 @@
 import gc
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import held_lock
 import refused_rules
 from running_simulator import RunningSimulator, start_simulator
+from shared_statements import share_statements
 
 LONG_MODULES = (
     "clients/test_lowatt_catalogue.py",
@@ -20,14 +23,39 @@ LONG_MODULES = (
     "flux/test_publication.py",
 )
 """Those that would keep one process busy at the end, while the others have nothing left."""
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES = 8 * 2**30
+"""A whole run leaves a fifth of this."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Watch transactions and refusals; the processes of the suite share the folders."""
+    # What has a target of its own may need more, and devices.
+    suite = config.option.markexpr.startswith("not ")
+    if suite and "TMPDIR" not in os.environ and has_room(MEMORY):
+        write_in(tempfile.mkdtemp(prefix="sge-sim", dir=MEMORY))
+    share_statements()
     for watching in (held_lock, refused_rules):
         if watching.FOLDER not in os.environ:
             os.environ[watching.FOLDER] = tempfile.mkdtemp(prefix=watching.__name__)
         watching.watch()
+
+
+def has_room(memory: Path) -> bool:
+    """Tell whether programs and all that tests write have a place in memory."""
+    return (
+        memory.is_dir()
+        and shutil.disk_usage(memory).free > MEMORY_BYTES
+        and not os.statvfs(memory).f_flag & os.ST_NOEXEC
+    )
+
+
+def write_in(folder: str) -> None:
+    """Have tests and programs write to a folder that goes at the end: a database waits for a disk
+    each time that it is closed. `TMPDIR=/tmp` keeps what a failing test wrote."""
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
+    Path(folder).chmod(0o711)  # a server of PostgreSQL is another user's
+    Finalize(None, shutil.rmtree, (folder, True), exitpriority=-200)  # after multiprocessing's
 
 
 def faults(config: pytest.Config) -> list[str]:

@@ -41,7 +41,11 @@ _WARMED = {
     "for name in list_releases(): load_release(name)\n"
     "from sge_sim.homologation.reports.html_report import _page; _page()\n"
     "from sge_sim.admin.pages import _templates; pages = _templates().env\n"
-    "for name in pages.list_templates(): pages.get_template(name)",
+    "for name in pages.list_templates(): pages.get_template(name)\n"
+    "import shared_statements; shared_statements.share_statements()\n"
+    "from sge_sim import cli; cli.speak_french()\n"
+    "for name in cli.commands.list_commands(None): cli.commands.get_command(None, name)\n"
+    "from warmed_up import use_once; use_once()",
     "lowatt_enedis": "import rich.console, rich.json, suds.client, lowatt_enedis as client\n"
     "class Kept(dict): put = dict.__setitem__\n"
     "kept = Kept(); suds.client.DefinitionsReader.cache = lambda _: kept\n"
@@ -165,6 +169,15 @@ def interpreter(module: str) -> str:
     return str(program)
 
 
+def put_program(folder: Path) -> Path:
+    """Put a `sge-sim` into a folder, for shells, and return it."""
+    program = folder / "sge-sim"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {interpreter("sge_sim")} -m sge_sim "$@"\n')
+    program.chmod(0o755)
+    return program
+
+
 def _stand_in(address: str, module: str, *arguments: str) -> NoReturn:
     program = start_module(module, arguments, sys.stdout, sys.stderr, address=address)
     signal.signal(signal.SIGTERM, lambda number, _: os.kill(program.pid, number))
@@ -205,7 +218,7 @@ def _serve(address: str, module: str) -> None:
 def _load(module: str) -> None:
     """Import a program with what it may come to import.
 
-    Its commands are apart: click gives each its words as it is imported, in the language of then.
+    Its commands come last: click gives each its words as it is imported, in the language of then.
     """
     package = importlib.import_module(module)
     for found in pkgutil.walk_packages(package.__path__, f"{module}."):

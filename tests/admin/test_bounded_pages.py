@@ -279,25 +279,6 @@ def test_the_element_at_fault_is_marked_before_all_the_others(flooded: Room) -> 
     assert marked.text_content() == "<n0>"
 
 
-def test_what_is_cut_is_told_and_had_whole(flooded: Room) -> None:
-    shown = flooded.ask("GET", "/api/journal/8").json()
-    assert shown["coupe"]
-    assert len(shown["request"]) < REQUEST
-    assert not flooded.ask("GET", "/api/journal/9").json()["coupe"]
-
-
-def test_a_list_that_is_cut_leads_to_its_rest(flooded: Room) -> None:
-    ids: list[int] = []
-    answer = flooded.ask("GET", "/api/journal?limit=1000")
-    first = len(answer.json())
-    assert first < 1000
-    while "next" in answer.links:
-        ids += (each["id"] for each in answer.json())
-        answer = requests.get(answer.links["next"]["url"], timeout=60)
-    ids += (each["id"] for each in answer.json())
-    assert ids == list(range(flooded.state.journal.newest_id(), 0, -1))
-
-
 def test_consents_are_paged(flooded: Room) -> None:
     page = flooded.page("/consentements")
     seen = 0

@@ -1,7 +1,5 @@
 """The first page: what matters now, and nothing that has nothing to say."""
 
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -109,13 +107,6 @@ def test_what_was_said_of_an_act_is_said_once_and_to_who_did_it(room: Room, path
     page = room.press("/clock", action="1h", retour=path)
     assert page.xpath("//section[@id='clock']/p[contains(@class, 'message')]")
     assert not room.page(path).xpath("//p[contains(@class, 'message')]")
-
-
-def test_the_first_call_needs_no_library_of_the_clients() -> None:
-    """`serve` prints it at each start."""
-    heavy = "{'lxml', 'zeep', 'requests', 'spyne'}"
-    code = f"import sys, sge_sim.api.premier_appel; assert not {heavy} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_the_point_of_the_first_call_is_known(room: Room) -> None:

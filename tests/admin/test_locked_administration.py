@@ -11,7 +11,7 @@ from admin_kit import Room, control_room
 from fastapi.routing import APIRoute
 from held_lock import hold
 
-from sge_sim.admin.application import _ROUTES, build_admin
+from sge_sim.admin.application import _ROUTES
 from sge_sim.clock import parse_instant
 
 SOON = 5.0
@@ -73,8 +73,7 @@ def example_of(schema: dict[str, Any], components: dict[str, Any]) -> Any:
 
 def demands(room: Room) -> dict[Route, dict[str, Any]]:
     """Return what to send to each route, as it is declared."""
-    application = build_admin(room.state)
-    described = application.openapi()
+    described = room.ask("GET", "/openapi.json").json()
     components = described["components"]["schemas"]
     found = {}
     for route in (route for routes_of in _ROUTES for route in routes_of(room.state).routes):

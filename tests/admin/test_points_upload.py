@@ -88,11 +88,11 @@ def page(simulator: RunningSimulator, body: bytes, query: str = "") -> str:
 
 
 def test_the_page_of_points_takes_a_file(administered: RunningSimulator) -> None:
-    content = b"".join(csv_lines(made_points(700, first=6000)))
-    assert "700 points à importer" in page(administered, form(content), "?essai=oui")
-    assert "700 points importés" in page(administered, form(content))
-    assert "0 point importé, 700 déjà là" in page(administered, form(content))
+    content = b"".join(csv_lines(made_points(100, first=6000)))
+    assert "100 points à importer" in page(administered, form(content), "?essai=oui")
+    assert "100 points importés" in page(administered, form(content))
+    assert "0 point importé, 100 déjà là" in page(administered, form(content))
     spoilt = page(administered, form(content + b"x\n"))
-    assert '<td data-l="Ligne">702</td>' in spoilt
+    assert '<td data-l="Ligne">102</td>' in spoilt
     assert "Aucun fichier" in page(administered, b"")
     assert "en entier" in page(administered, form(content)[:-40])

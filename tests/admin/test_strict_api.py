@@ -9,7 +9,7 @@ import pytest
 from admin_kit import Room
 from fastapi.routing import APIRoute
 
-from sge_sim.admin.application import _ROUTES, build_admin
+from sge_sim.admin.application import _ROUTES
 from sge_sim.admin.problems import ProblemeDeForme
 from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX
 from sge_sim.domaine.pannes import SORTES
@@ -75,7 +75,7 @@ def fields_of(schema: Schema, components: Schema, tag: Schema) -> Iterator[tuple
 
 def wrong_values(room: Room) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     """Yield each field that the API describes, with a demand that gives it something wrong."""
-    described = build_admin(room.state).openapi()
+    described = room.ask("GET", "/openapi.json").json()
     components = described["components"]["schemas"]
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
@@ -116,7 +116,7 @@ AS_THEY_ARE = {"demande", "mots"}
 
 def texts_of(room: Room) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     """Yield each field and each parameter that is a text, with a demand where it is unfit."""
-    described = build_admin(room.state).openapi()
+    described = room.ask("GET", "/openapi.json").json()
     components = described["components"]["schemas"]
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
@@ -304,7 +304,7 @@ def test_a_name_that_is_sent_and_nobody_has_is_400(
 
 def test_one_verb_takes_away(room: Room) -> None:
     """What is removed is deleted at its address; no address and no field says so otherwise."""
-    described = build_admin(room.state).openapi()
+    described = room.ask("GET", "/openapi.json").json()
     assert not [path for path in described["paths"] if re.search("retirer|supprimer|remove", path)]
     fields = (
         (name, field)
@@ -323,7 +323,7 @@ def test_one_verb_takes_away(room: Room) -> None:
 
 def lists_of(room: Room) -> Iterator[str]:
     """Yield the addresses that answer with a list."""
-    described = build_admin(room.state).openapi()
+    described = room.ask("GET", "/openapi.json").json()
     for path, operations in described["paths"].items():
         answers = operations.get("get", {}).get("responses", {}).get("200", {})
         schema = answers.get("content", {}).get(JSON, {}).get("schema", {})

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from loaded_programs import start_module
 from running_simulator import START_SECONDS, RunningSimulator
 
 from sge_sim.cli.console import call_line, console
@@ -80,27 +82,25 @@ def test_a_call_is_told_in_the_terminal_of_serve(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     ours, theirs = pty.openpty()
     command = (
-        *(sys.executable, "-m", "sge_sim", "serve", "--data-dir", str(tmp_path)),
+        *("serve", "--data-dir", str(tmp_path), "--population-size", "0"),
         *("--ready-file", str(ready), "--port", "0", "--admin-port", "0"),
-        *("--population-size", "0"),
     )
     environ = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     os.set_blocking(ours, False)
     deadline, said, called = time.monotonic() + START_SECONDS, "", False
-    with subprocess.Popen(
-        command, stdout=theirs, stderr=theirs, env=environ | {"TERM": "xterm"}
-    ) as process:
+    environ["TERM"] = "xterm"
+    with os.fdopen(theirs, "w") as terminal:
+        process = start_module("sge_sim", command, terminal, terminal, environ=environ)
         while "échange 1" not in said and time.monotonic() < deadline:
             with suppress(BlockingIOError):
                 said += os.read(ours, 10_000).decode()
             if ready.exists() and not called:
-                simulator = RunningSimulator(json.loads(ready.read_text()), tmp_path, process)
+                simulator = RunningSimulator(json.loads(ready.read_text()), tmp_path)
                 simulator.session.get(simulator.url + "/rien", timeout=10)
                 called = True
             time.sleep(0.02)
-        process.terminate()
+        process.send_signal(signal.SIGTERM)
         process.wait(20)
-    os.close(theirs)
     os.close(ours)
     (line,) = re.findall(r"^.*échange 1.*$", said, re.M)
     assert "\x1b[31m" in line

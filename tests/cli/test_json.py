@@ -1,11 +1,10 @@
 """What a command lists, shows or checks it gives to a script too."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
+from command_tree import every_command
 from running_simulator import RunningSimulator, run_command
 
 from sge_sim.cli import commands
@@ -17,24 +16,14 @@ LOOKING = {
 """The last words of the commands that list, show or check."""
 
 
-def commands_below(command: click.Command, name: str = "") -> Iterator[tuple[str, click.Command]]:
-    if not isinstance(command, click.Group):
-        yield name, command
-        return
-    context = click.Context(command)
-    for each in command.list_commands(context):
-        below = command.get_command(context, each)
-        assert below is not None
-        yield from commands_below(below, f"{name} {each}".strip())
-
-
 def test_every_command_that_lists_shows_or_checks_takes_json() -> None:
+    every = dict(every_command(commands))
     taking = {
-        name
-        for name, command in commands_below(commands)
+        words
+        for words, command in every.items()
         if any("--json" in parameter.opts for parameter in command.params)
     }
-    named = {name for name, _ in commands_below(commands) if name.split()[-1] in LOOKING}
+    named = {words for words in every if words.split()[-1] in LOOKING}
     assert named - taking == set()
     assert {"journal show", "hosts", "report verify", "services list"} <= named
 

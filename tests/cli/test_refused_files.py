@@ -3,11 +3,10 @@
 import asyncio
 import errno
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from loaded_programs import run_module
 from running_simulator import RunningSimulator, run_command
 
 from sge_sim.cli.french import system_sentence
@@ -90,7 +89,8 @@ def test_a_certificate_that_cannot_be_read_is_not_to_be_deleted(tmp_path: Path) 
     identity = tmp_path / "pki" / "server" / "identity.pem"
     identity.unlink()
     identity.symlink_to(identity)  # unreadable, even to root
-    for command in (("cert", "renew-server"), ("serve", "--port", "0", "--admin-port", "0")):
+    serve = ("serve", "--port", "0", "--admin-port", "0", "--population-size", "0")
+    for command in (("cert", "renew-server"), serve):
         told = sentence(*command, "--data-dir", str(tmp_path))
         assert f"« {identity} »" in told
         assert "supprimer" not in told
@@ -98,16 +98,9 @@ def test_a_certificate_that_cannot_be_read_is_not_to_be_deleted(tmp_path: Path) 
 
 def test_a_first_start_on_a_disk_that_is_full_is_told_in_one_sentence(tmp_path: Path) -> None:
     """The largest file allowed stands for the disk: 600 kB don't hold the data set."""
-    done = subprocess.run(
-        [
-            *("bash", "-c", 'ulimit -f 600 && exec "$@"', "bash"),
-            *(sys.executable, "-m", "sge_sim", "serve", "--data-dir", str(tmp_path / "data")),
-            *("--port", "0", "--admin-port", "0"),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    bound = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))"
+    serve = ("serve", "--data-dir", str(tmp_path / "data"), "--port", "0", "--admin-port", "0")
+    done = run_module("sge_sim", serve, before=bound)
     assert done.returncode == 2, done.stderr
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert "La base ne peut pas être utilisée" in done.stderr

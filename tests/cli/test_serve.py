@@ -3,7 +3,6 @@
 import re
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import time
@@ -32,17 +31,6 @@ def test_ready_file_tells_what_a_harness_needs(simulator: RunningSimulator) -> N
         pem = Path(actor["client_cert"]).read_text()
         assert pem.count("BEGIN CERTIFICATE") == 2  # the leaf and its intermediate
     assert {name: ready[name] for name in ready["acteurs"]["tiers"]} == ready["acteurs"]["tiers"]
-
-
-def test_keys_are_for_their_owner_alone(simulator: RunningSimulator) -> None:
-    keys = [
-        path
-        for path in (simulator.data_dir / "pki").rglob("*")
-        if path.is_file() and b"PRIVATE KEY" in path.read_bytes()
-    ]
-    assert len(keys) > 10
-    for path in keys:
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
 
 
 def test_start_prints_urls_paths_logins_and_a_line_of_curl(simulator: RunningSimulator) -> None:
@@ -97,10 +85,12 @@ LOADED = {
     "sge_sim.flux.publication": ("numpy", "pydantic", "sge_sim.mesures"),
     "sge_sim.services.dispatch": ("fastapi", "pydantic", "zeep", *DATA_CONNECT),
     "sge_sim.dataconnect.application": ("fastapi", "spyne", "zeep"),
+    # Printed at each start.
+    "sge_sim.api.premier_appel": ("lxml", "zeep", "requests", "spyne"),
 }
 """What a start can do without, by the module that it loads."""
 EACH_IN_A_FORK = f"""
-import os, sys, cryptography.x509, lxml.etree, sqlalchemy.orm, yaml
+import os, sys, cryptography.x509, sqlalchemy.orm, yaml
 from importlib import import_module
 for module, heavy in {LOADED!r}.items():
     if os.fork() == 0:

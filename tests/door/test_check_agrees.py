@@ -138,16 +138,6 @@ def maker(doors: Doors) -> Maker:
     return Maker(open_pki(data_dir, now=machine_now(), public_roots=False), data_dir / "unused")
 
 
-def test_check_tells_a_key_that_is_not_the_certificates(doors: Doors, tmp_path: Path) -> None:
-    one, other = (doors.cases[case] for case in ("autorite-gandi", "autorite-thawte"))
-    Presented(one.chain, other.key, {}).write(tmp_path / "mixed.pem")
-    done = doors.simulators["homologation"].command("cert", "check", str(tmp_path / "mixed.pem"))
-    assert done.returncode == 1
-    assert "n'est pas la sienne" in done.stdout
-    assert "Clé refusée" in done.stdout
-    assert "accepté" not in done.stdout
-
-
 def test_check_says_by_which_clock_it_judges(doors: Doors) -> None:
     pem = doors.files["autorite-gandi"]
     done = doors.simulators["homologation"].command("cert", "check", str(pem))

@@ -24,7 +24,7 @@ from sge_sim.pki.trust import open_pki
 from sge_sim.soap.contract import ENVELOPE
 
 REQUESTS = int(os.environ.get("SGE_SIM_HOSTILE_REQUESTS", "12"))
-HANDSHAKES = int(os.environ.get("SGE_SIM_HOSTILE_HANDSHAKES", "60"))
+HANDSHAKES = int(os.environ.get("SGE_SIM_HOSTILE_HANDSHAKES", "20"))
 ATTRIBUTES = 74_000
 NAMES = [f"{number:05}.{'x' * 60}.example.fr" for number in range(1_000)]
 FIRST = 0xA00
@@ -40,7 +40,7 @@ JOURNAL_MB = 16
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
     bounds = ("--journal-max-bytes", str(JOURNAL_MB * 2**20))
     folder = tmp_path_factory.mktemp("memory")
-    with start_simulator(folder, "--population-size", "0", *bounds, cold=True) as simulator:
+    with start_simulator(folder, "--population-size", "0", *bounds) as simulator:
         yield simulator
 
 

@@ -7,7 +7,8 @@ import pytest
 from door_kit import database_of
 from hypothesis import given
 from hypothesis import strategies as st
-from running_simulator import RunningSimulator, run_command, start_simulator
+from in_process import served_in_process
+from running_simulator import RunningSimulator, run_command
 
 from sge_sim.clock import PARIS, parse_instant
 from sge_sim.domaine.plateformes import is_open, next_opening, seconds_until
@@ -32,7 +33,7 @@ INSTANTS = [
 @pytest.fixture(scope="module")
 def with_hours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
     folder = tmp_path_factory.mktemp("hours")
-    with start_simulator(folder, "--hours", "--population-size", "0") as running:
+    with served_in_process(folder, "--hours", "--population-size", "0") as running:
         yield running
 
 

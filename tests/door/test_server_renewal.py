@@ -55,6 +55,7 @@ def test_a_renewal_under_load_fails_no_call(two_workers: RunningSimulator, tmp_p
                 outcomes.append(knock_once(two_workers, pem).status)
             except OSError as error:
                 outcomes.append(error)
+            time.sleep(0.02)
 
     callers = [threading.Thread(target=call) for _ in range(4)]
     for caller in callers:

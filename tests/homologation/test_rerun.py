@@ -5,7 +5,6 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import chdir
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 from homologating import Homologation, against, homologate, printed, run_forking
+from loaded_programs import put_program
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.homologation.reports.etats import Decision, Statut
@@ -44,7 +44,7 @@ def paste(line: str, folder: Path) -> "subprocess.CompletedProcess[str]":
 def paste_into_a_shell(line: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     """Give a line to a shell in another folder, as it is."""
     folder.mkdir()
-    commands = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    commands = f"{put_program(folder / 'bin').parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["sh", "-c", line],
         cwd=folder,

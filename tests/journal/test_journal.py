@@ -243,7 +243,7 @@ def test_whoever_drains_keeps_the_bounds_of_whoever_serves(
 
 def test_many_threads_lose_no_record(journal: Journal) -> None:
     def append(thread: int) -> None:
-        for number in range(50):
+        for number in range(20):
             journal.append(replace(RECORD, code=f"{thread}-{number}"))
             assert codes(journal, code=f"{thread}-{number}")
 
@@ -253,7 +253,7 @@ def test_many_threads_lose_no_record(journal: Journal) -> None:
     for thread in threads:
         thread.join()
     assert sorted(map(str, codes(journal))) == sorted(
-        f"{thread}-{number}" for thread in range(8) for number in range(50)
+        f"{thread}-{number}" for thread in range(8) for number in range(20)
     )
 
 

@@ -1,17 +1,18 @@
 """The spool: what outlives a process that is killed, and what a full disk costs."""
 
+import contextlib
 import errno
 import fcntl
 import logging
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from journal_kit import RECORD, codes, open_journal_in, waiting
@@ -20,41 +21,28 @@ from many_processes import PROCESSES
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.journal import Journal, drain, spool
 
-KIT = Path(__file__).parents[1]
 
-
-def start(folder: Path, program: str) -> subprocess.Popen[str]:
-    """Run a program in a process of its own, with `journal` open in `folder`."""
-    begin = (
-        "import sys, os, signal\n"
-        f"sys.path.insert(0, {str(KIT)!r})\n"
-        "from pathlib import Path\n"
-        "from dataclasses import replace\n"
-        "from journal_kit import RECORD, codes, open_journal_in\n"
-        f"journal = open_journal_in(Path({str(folder)!r}))\n"
-    )
-    return subprocess.Popen(
-        [sys.executable, "-c", begin + program], stdout=subprocess.PIPE, text=True
-    )
+def append_for_ever(folder: Path, told: Connection) -> None:
+    journal, number = open_journal_in(folder), 0
+    while True:
+        journal.append(replace(RECORD, code=str(number), response=b"x" * 30000))
+        told.send(number)
+        number += 1
 
 
 def test_a_process_that_is_killed_loses_nothing_that_it_appended(
     journal: Journal, tmp_path: Path
 ) -> None:
-    answering = start(
-        tmp_path,
-        "number = 0\n"
-        "while True:\n"
-        "    journal.append(replace(RECORD, code=str(number), response=b'x' * 30000))\n"
-        "    print(number, flush=True)\n"
-        "    number += 1\n",
-    )
-    assert answering.stdout is not None
-    told = [answering.stdout.readline() for _ in range(200)]
+    here, there = PROCESSES.Pipe()
+    answering = PROCESSES.Process(target=append_for_ever, args=(tmp_path, there))
+    answering.start()
+    there.close()
+    told = [here.recv() for _ in range(200)]
     answering.kill()
-    told += answering.stdout.readlines()
-    answering.stdout.close()
-    answering.wait()
+    answering.join()
+    with contextlib.suppress(EOFError):
+        while True:
+            told.append(here.recv())
     found = codes(journal)
     assert len(found) - len(told) in (0, 1)  # it may have been killed before it told
     assert found[::-1] == [str(number) for number in range(len(found))]
@@ -76,25 +64,30 @@ def test_records_of_a_process_keep_their_order_however_many_files_wait(
     assert codes(journal)[::-1] == [str(number) for number in range(60)]
 
 
-@pytest.mark.parametrize("stop", ["commit", "stored", "marked", "removed"])
+STEPS: dict[str, tuple[Any, str]] = {
+    "commit": (drain, "count_and_trim"),
+    "stored": (drain.Drainer, "_finish"),
+    "marked": (drain.Drainer, "_remove"),
+    "removed": (Path, "unlink"),
+}
+
+
+def drain_and_die(folder: Path, stop: str) -> None:
+    setattr(*STEPS[stop], lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+    open_journal_in(folder).drain()
+
+
+@pytest.mark.parametrize("stop", STEPS)
 def test_a_drainer_killed_at_any_step_stores_each_record_once(
     journal: Journal, tmp_path: Path, stop: str
 ) -> None:
     for number in range(300):
         journal.append(replace(RECORD, code=str(number)))
     journal.close()  # nobody holds the file any more: it is to be removed
-    kill = "lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)"
-    program = "import sge_sim.journal.drain as drain\n"
-    program += {
-        "commit": f"drain.count_and_trim = {kill}\n",
-        "stored": f"drain.Drainer._finish = {kill}\n",
-        "marked": f"drain.Drainer._remove = {kill}\n",
-        "removed": f"Path.unlink = {kill}\n",
-    }[stop]
-    draining = start(tmp_path, program + "journal.drain()\n")
-    assert draining.wait() == -signal.SIGKILL
-    assert draining.stdout is not None
-    draining.stdout.close()
+    draining = PROCESSES.Process(target=drain_and_die, args=(tmp_path, stop))
+    draining.start()
+    draining.join()
+    assert draining.exitcode == -signal.SIGKILL
     assert len(waiting(tmp_path)) == 1
     assert codes(journal) == [str(number) for number in range(299, -1, -1)]
     assert waiting(tmp_path) == []

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from loaded_programs import interpreter
 from lxml import etree
 from running_simulator import RunningSimulator, start_simulator
 
@@ -136,7 +137,10 @@ def test_the_clock_moves(outils: Outils) -> None:
     assert outils.avancer("1d")[:10] > before[:10]
 
 
-def test_a_case_is_run_against_this_simulator(outils: Outils) -> None:
+def test_a_case_is_run_against_this_simulator(
+    outils: Outils, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", interpreter("sge_sim"))
     assert "ADP-R1@C5" in outils.jouer("ADP-R1@C5")
 
 

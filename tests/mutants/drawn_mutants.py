@@ -24,23 +24,23 @@ _OF_OTHER_TARGETS = (
 )
 """Those that no test of the suite runs: clusters and PostgreSQL have targets of their own."""
 
-_OPERATORS: dict[type[ast.AST], tuple[str, tuple[str, ...]]] = {
-    ast.Lt: ("<", ("<=", ">=")),
-    ast.LtE: ("<=", ("<", ">")),
-    ast.Gt: (">", (">=", "<=")),
-    ast.GtE: (">=", (">", "<")),
-    ast.Eq: ("==", ("!=",)),
-    ast.NotEq: ("!=", ("==",)),
-    ast.Is: ("is", ("is not",)),
-    ast.IsNot: ("is not", ("is",)),
-    ast.In: ("in", ("not in",)),
-    ast.NotIn: ("not in", ("in",)),
-    ast.And: ("and", ("or",)),
-    ast.Or: ("or", ("and",)),
-    ast.Add: ("+", ("-",)),
-    ast.Sub: ("-", ("+",)),
+_OTHERS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
+    ast.Lt: (ast.LtE, ast.GtE),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+    ast.And: (ast.Or,),
+    ast.Or: (ast.And,),
+    ast.Add: (ast.Sub,),
+    ast.Sub: (ast.Add,),
 }
-"""How each is written, and what is written instead."""
+"""What is written instead of each operator."""
 _SIMPLE = (ast.Expr, ast.AugAssign, ast.Delete, ast.Raise, ast.Break, ast.Continue)
 """The statements that can go; an assignment to a name can't, all that reads it would fail."""
 _QUOTE = re.compile(r"[A-Za-z]*(\"\"\"|'''|\"|')")
@@ -111,20 +111,20 @@ class Statement:
             isinstance(statement, ast.Assign) and not isinstance(statement.targets[0], ast.Name)
         ):
             yield "drop", statement, "pass"
-        if isinstance(statement, ast.AugAssign):
-            yield from self._operators(statement, [statement.target, statement.value])
         if isinstance(statement, ast.Return) and not _says_none(statement.value):
             yield "return", statement, "return None"
         for node in self.file.expressions(statement):
             for test in _conditions(node):
                 yield "condition", test, f"not ({text(test)})"
             match node:
-                case ast.Compare():
-                    yield from self._operators(node, [node.left, *node.comparators])
-                case ast.BoolOp():
-                    yield from self._operators(node, node.values)
-                case ast.BinOp():
-                    yield from self._operators(node, [node.left, node.right])
+                case ast.Compare(ops=ops):
+                    for rank, op in enumerate(ops):
+                        for other in _OTHERS.get(type(op), ()):
+                            changed = [*ops[:rank], other(), *ops[rank + 1 :]]
+                            yield "operator", node, _with(node, ops=changed)
+                case ast.BoolOp(op=op) | ast.BinOp(op=op) | ast.AugAssign(op=op):
+                    for other in _OTHERS.get(type(op), ()):
+                        yield "operator", node, _with(node, op=other())
                 case ast.UnaryOp(op=ast.Not()):
                     yield "not", node, text(node.operand)
                 case ast.Constant(value=bool()):
@@ -135,20 +135,10 @@ class Statement:
                 case ast.JoinedStr() | ast.Constant(value=str() | bytes()):
                     yield "string", node, _QUOTE.sub(r"\g<0>XX", text(node), count=1)
 
-    def _operators(
-        self, node: ast.expr | ast.stmt, operands: list[ast.expr]
-    ) -> Iterator[tuple[str, ast.expr | ast.stmt, str]]:
-        """Yield the node with another operator between two of its operands."""
-        whole, first = self.file.text(node), self.file.span(node)[0]
-        ops = node.ops if isinstance(node, ast.Compare) else [node.op] * (len(operands) - 1)  # type: ignore[attr-defined]
-        for op, left, right in zip(ops, operands, operands[1:], strict=False):
-            token, others = _OPERATORS.get(type(op), ("", ()))
-            content = whole.encode()
-            start, end = self.file.span(left)[1] - first, self.file.span(right)[0] - first
-            at = content.find(token.encode(), start, end)
-            for other in others if at >= 0 else ():
-                changed = content[:at] + other.encode() + content[at + len(token) :]
-                yield "operator", node, changed.decode()
+
+def _with(node: ast.expr | ast.stmt, **fields: object) -> str:
+    """Return how a node is written with other fields."""
+    return ast.unparse(type(node)(**dict(ast.iter_fields(node)) | fields))
 
 
 class SourceFile:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from loaded_programs import interpreter
+from loaded_programs import put_program
 from lxml import etree
 
 CI = Path(__file__).parents[2] / "packaging" / "ci"
@@ -54,10 +54,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
     if built:
         return built[0].resolve().as_uri()
     folder = tmp_path_factory.mktemp("archive")
-    program = folder / "sge-sim" / "sge-sim"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {interpreter("sge_sim")} -m sge_sim "$@"\n')
-    program.chmod(0o755)
+    program = put_program(folder / "sge-sim")
     with tarfile.open(folder / "archive.tar.gz", "w:gz") as made:
         made.add(program, "sge-sim/sge-sim")
     return (folder / "archive.tar.gz").as_uri()

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     pkcs7,
 )
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sge_sim.errors import UsageError
@@ -273,37 +273,6 @@ def test_report_tells_every_reason(
     assert text.count("nom générique (wildcard) : *.a.fr") == 2
     assert text.count("certificat multi-domaine : *.a.fr, b.fr") == 2
     assert "Certificat refusé en homologation" in text
-
-
-@st.composite
-def shapes(draw: st.DrawFn) -> dict[str, object]:
-    """Return arguments for `forge`: sound and unsound ones alike."""
-    start = NOW + timedelta(days=draw(st.integers(-400, 10)))
-    names = st.sampled_from(["a.fr", "www.a.fr", "*.a.fr", "b.fr"])
-    return {
-        "subject": draw(names),
-        "names": draw(st.none() | st.lists(names, min_size=1, max_size=3)),
-        "ca": draw(st.booleans()),
-        "digital_signature": draw(st.booleans()),
-        "start": start,
-        "end": start + timedelta(days=draw(st.integers(1, 500))),
-    }
-
-
-@given(shape=shapes(), signed=st.booleans())
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_same_certificate_gets_the_same_verdict_from_files_and_at_the_door(
-    pki: Pki, gandi_issuer: Forged, tmp_path: Path, shape: dict[str, object], signed: bool
-) -> None:
-    leaf = forge(issuer=gandi_issuer if signed else None, **shape)  # type: ignore[arg-type]
-    path = tmp_path / "leaf.pem"
-    path.write_bytes(gandi_issuer.pem + leaf.pem + _pem(leaf.key))
-    for environment in ("homologation", "production"):
-        door, desk = Policy(environment, pki.trust), Policy(environment, pki.trust)
-        (verdict,) = inspect_files([path], [desk], NOW).verdicts
-        assert verdict == door.judge(leaf.der, NOW) == door.judge(leaf.der, NOW)
 
 
 def _pem(key) -> bytes:  # type: ignore[no-untyped-def]

@@ -7,17 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from certificate_forge import CLIENT, NOW, SERVER, Forged, authority, forge, name
+from certificate_forge import NOW, Forged, authority, forge, name
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.pki.building import key_pem
 from sge_sim.pki.certificates import fingerprint
 from sge_sim.pki.checks import CERTIFICATE_CHECKS
-from sge_sim.pki.issuing import issue_client_certificate
 from sge_sim.pki.policy import BoundedMemory, Policy
 from sge_sim.pki.request_rules import REQUEST_CHECKS, Registered
 from sge_sim.pki.simulated import SimulatedAuthority
@@ -41,75 +39,10 @@ def codes(pki: Pki) -> Judge:
 
 
 @pytest.mark.documented("FAQ")
-@pytest.mark.parametrize("environment", ["homologation", "production"])
-@pytest.mark.parametrize(
-    "slug",
-    ["verisign", "thawte", "comodo", "addtrust", "globalsign", "geotrust", "certinomis", "gandi"],
-)
-def test_certificate_of_each_listed_authority_is_accepted_in_both_environments(
-    pki: Pki, slug: str, environment: Environment
-) -> None:
-    issued = issue_client_certificate(pki.simulated(slug), ["sge.example.fr"], now=NOW)
-    verdict = Policy(environment, pki.trust).judge(issued.leaf.public_bytes(Encoding.DER), NOW)
-    assert verdict.accepted, verdict.explain()
-    assert verdict.authority == pki.trust.authorities.find(slug)
-
-
-@pytest.mark.documented("FAQ")
-def test_lets_encrypt_is_admitted_in_homologation_only(
-    codes: Judge, letsencrypt_issuer: Forged
-) -> None:
-    leaf = forge(issuer=letsencrypt_issuer, extended=CLIENT)
-    assert codes(leaf) == []
-    assert codes(leaf, environment="production") == ["autorite_hors_environnement"]
-
-
-@pytest.mark.assumed("what the real homologation does with serverAuth alone isn't published")
-def test_lets_encrypt_leaf_with_server_auth_alone_enters_homologation(
-    codes: Judge, letsencrypt_issuer: Forged
-) -> None:
-    leaf = forge(issuer=letsencrypt_issuer, extended=SERVER)
-    assert codes(leaf) == []
-    assert codes(leaf, environment="production") == ["autorite_hors_environnement"]
-
-
-@pytest.mark.assumed("RFC 5280 §4.2.1.12")
-def test_other_use_than_web_is_refused_from_lets_encrypt_as_well(
-    codes: Judge, letsencrypt_issuer: Forged
-) -> None:
-    leaf = forge(issuer=letsencrypt_issuer, extended=[ExtendedKeyUsageOID.CODE_SIGNING])
-    assert codes(leaf) == ["usage_client"]
-
-
-@pytest.mark.documented("FAQ")
-def test_wildcard_as_common_name_is_refused(codes: Judge, gandi_issuer: Forged) -> None:
-    assert codes(forge("*.example.fr", gandi_issuer)) == ["nom_generique"]
-
-
-@pytest.mark.documented("FAQ")
-def test_wildcard_among_alternative_names_is_refused(codes: Judge, gandi_issuer: Forged) -> None:
-    leaf = forge("ACME SA", gandi_issuer, names=["*.example.fr"])
-    assert codes(leaf) == ["nom_generique"]
-
-
-@pytest.mark.documented("FAQ")
 def test_wildcard_is_seen_even_where_the_common_name_is_no_domain(
     codes: Judge, gandi_issuer: Forged
 ) -> None:
     assert codes(forge("*", gandi_issuer)) == ["nom_generique"]
-
-
-@pytest.mark.documented("FAQ")
-def test_two_domain_names_are_refused(codes: Judge, gandi_issuer: Forged) -> None:
-    leaf = forge("a.example.fr", gandi_issuer, names=["a.example.fr", "b.example.fr"])
-    assert codes(leaf) == ["plusieurs_noms"]
-
-
-@pytest.mark.documented("FAQ")
-def test_common_name_of_another_domain_counts_as_a_second_name(
-    codes: Judge, gandi_issuer: Forged
-) -> None:
-    assert codes(forge("a.example.fr", gandi_issuer, names=["b.example.fr"])) == ["plusieurs_noms"]
 
 
 @pytest.mark.assumed("what Enedis takes for a domain name isn't published")
@@ -184,59 +117,6 @@ def test_certificate_of_an_unknown_root_is_refused(codes: Judge) -> None:
     assert codes(forge(issuer=root), root) == ["chaine"]
 
 
-@pytest.mark.documented("FAQ")
-def test_authority_trusted_but_not_listed_is_refused_by_name(tmp_path: Path, pki: Pki) -> None:
-    root = authority("Racine maison", "Maison SA")
-    (tmp_path / "root.pem").write_bytes(root.pem)
-    trust = load_trust(pki.trust.authorities, authorities_dir=tmp_path, public_roots=False)
-    verdict = Policy("production", trust).judge(forge(issuer=root).der, NOW)
-    assert [one.rule.code for one in verdict.reasons] == ["autorite_hors_liste"]
-    assert "Maison SA" in verdict.explain()
-    assert "Let's Encrypt" not in verdict.explain()
-
-
-@pytest.mark.assumed("RFC 5280 §4.2.1.9")
-def test_authority_certificate_is_refused_as_an_actor(codes: Judge, gandi_root: Forged) -> None:
-    leaf = authority("sge.example.fr", issuer=gandi_root, path_length=0)
-    # `usage_client`: the key use of an authority has no signature of data.
-    assert codes(leaf) == ["usage_client", "certificat_autorite"]
-
-
-@pytest.mark.assumed("RFC 5280 §4.2.1.12")
-@pytest.mark.parametrize("extended", [SERVER, [ExtendedKeyUsageOID.EMAIL_PROTECTION]])
-def test_extended_use_without_client_auth_is_refused(
-    codes: Judge, gandi_issuer: Forged, extended: list[x509.ObjectIdentifier]
-) -> None:
-    assert codes(forge(issuer=gandi_issuer, extended=extended)) == ["usage_client"]
-
-
-@pytest.mark.assumed("RFC 5280 §4.2.1.12: without the extension, any use")
-def test_certificate_without_extended_use_is_accepted(codes: Judge, gandi_issuer: Forged) -> None:
-    assert codes(forge(issuer=gandi_issuer, extended=None)) == []
-
-
-@pytest.mark.assumed("RFC 8446 §4.4.2.2")
-def test_key_use_without_signature_is_refused(codes: Judge, gandi_issuer: Forged) -> None:
-    leaf = forge(issuer=gandi_issuer, digital_signature=False)
-    assert codes(leaf) == ["usage_client"]
-
-
-@pytest.mark.assumed("ANSSI RGS B1")
-@pytest.mark.parametrize(
-    "key",
-    [
-        ed25519.Ed25519PrivateKey.generate(),
-        ec.generate_private_key(ec.SECP256R1()),
-        ec.generate_private_key(ec.SECP384R1()),
-        rsa.generate_private_key(65537, 2048),
-        rsa.generate_private_key(65537, 4096),
-    ],
-    ids=["ed25519", "p256", "p384", "rsa2048", "rsa4096"],
-)
-def test_strong_keys_are_accepted(codes: Judge, gandi_issuer: Forged, key: object) -> None:
-    assert codes(forge(issuer=gandi_issuer, key=key)) == []
-
-
 @pytest.mark.assumed("ANSSI RGS B1")
 @pytest.mark.parametrize(
     "key",
@@ -280,30 +160,6 @@ def test_forged_issuer_name_is_refused(codes: Judge, gandi: SimulatedAuthority) 
     assert codes(leaf) == ["chaine"]
     impostor = forge(gandi.intermediate.subject, ca=True)
     assert codes(forge(issuer=impostor), impostor) == ["chaine"]
-
-
-@pytest.mark.documented("FAQ")
-def test_unregistered_certificate_is_refused(pki: Pki, gandi_issuer: Forged) -> None:
-    policy = Policy("production", pki.trust, lambda fingerprint, environment: None)
-    verdict = policy.judge(forge(issuer=gandi_issuer).der, NOW)
-    assert [(one.rule.code, one.constat) for one in verdict.reasons] == [
-        ("non_enregistre", "enregistré pour aucun acteur")
-    ]
-    assert verdict.acteur is None
-
-
-@pytest.mark.documented("FAQ")
-def test_registration_in_the_other_environment_is_told(pki: Pki, gandi_issuer: Forged) -> None:
-    leaf = forge(issuer=gandi_issuer)
-    registered = {(fingerprint(leaf.der), "homologation"): Registered("ACME")}
-
-    def registration(fingerprint: str, environment: Environment) -> Registered | None:
-        return registered.get((fingerprint, environment))
-
-    verdict = Policy("homologation", pki.trust, registration).judge(leaf.der, NOW)
-    assert (verdict.accepted, verdict.acteur) == (True, "ACME")
-    verdict = Policy("production", pki.trust, registration).judge(leaf.der, NOW)
-    assert [one.constat for one in verdict.reasons] == ["enregistré en homologation seulement"]
 
 
 @pytest.mark.documented("FAQ")

@@ -135,18 +135,3 @@ def test_malformed_message_is_explained_in_the_journal(simulator: RunningSimulat
 @pytest.mark.parametrize("header", ["", ENTETE])
 def test_header_is_tolerated(simulator: RunningSimulator, header: str) -> None:
     assert post(simulator, RP, search(header=header)).status_code == 200
-
-
-def test_administration_answers_this_machine_only(simulator: RunningSimulator) -> None:
-    url = simulator.ready["admin_url"] + "/api/journal"
-    assert requests.get(url, headers={"Host": "malveillant.example"}, timeout=10).status_code == 403
-    assert requests.get(url, timeout=10).status_code == 200
-
-
-def test_administration_describes_itself(simulator: RunningSimulator) -> None:
-    description = simulator.admin("/openapi.json")
-    assert "/api/journal" in description["paths"]
-    assert (
-        requests.get(simulator.ready["admin_url"] + "/api/journal/999999", timeout=10).status_code
-        == 404
-    )

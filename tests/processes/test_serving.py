@@ -37,8 +37,10 @@ def test_files_are_there_when_the_clock_command_returns(tmp_path: Path) -> None:
         refused = simulator.command("clock", "set", "2025-01-01")
         assert (refused.returncode, "ne recule pas" in refused.stderr) == (2, True)
         assert "(sge-sim reset)" in " ".join(refused.stderr.split())
+        assert (tmp_path / "ready.json").exists()
         simulator.process.send_signal(signal.SIGTERM)
         assert simulator.process.wait(10) == 0
+    assert not (tmp_path / "ready.json").exists()
     assert not (tmp_path / NOTE).exists()
     alone = run_command("clock", "advance", "1d", "--data-dir", str(tmp_path))
     assert alone.stdout.startswith("2025-08-07T")
@@ -135,15 +137,6 @@ def test_what_is_written_for_a_client_has_the_address_of_the_simulator_that_runs
     assert "--to-ports 8443\n" in run_command("hosts", *alone).stdout
     made = run_command("kit", str(before), *alone)
     assert "Adresse https://localhost:8443 ; certificat enregistré en homologation." in made.stdout
-
-
-def test_the_ready_file_is_there_from_readiness_to_the_stop_only(tmp_path: Path) -> None:
-    ready = tmp_path / "ready.json"
-    with start_simulator(tmp_path, "--population-size", "0") as simulator:
-        assert ready.exists()
-        simulator.process.send_signal(signal.SIGTERM)
-        assert simulator.process.wait(10) == 0
-        assert not ready.exists()
 
 
 def test_a_start_that_is_refused_leaves_no_ready_file_of_an_earlier_one(tmp_path: Path) -> None:

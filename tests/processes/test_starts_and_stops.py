@@ -3,14 +3,14 @@
 import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import requests
-from running_simulator import RunningSimulator, start_simulator
+from loaded_programs import start_module
+from running_simulator import START_SECONDS, RunningSimulator, start_simulator
 
 from sge_sim.facts.database import Database, sqlite_url
 
@@ -20,33 +20,24 @@ pytestmark = pytest.mark.assumed("how simulators of one state follow one another
 def test_a_second_start_waits_for_the_first_and_says_so(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path / "sge-sim.db"))
     ready = tmp_path / "ready.json"
-    command = [
-        *(sys.executable, "-m", "sge_sim", "serve", "--data-dir", str(tmp_path)),
-        *("--port", "0", "--admin-port", "0", "--ready-file", str(ready)),
-        *("--population-size", "0"),
-    ]
-    with database.starting(lambda: None):
-        second = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        try:
-            assert second.stderr is not None
-            told = second.stderr.readline()
-            assert "un autre simulateur prépare cet état" in told
+    serve = ("serve", "--data-dir", str(tmp_path), "--population-size", "0")
+    options = ("--port", "0", "--admin-port", "0", "--ready-file", str(ready))
+    log = tmp_path / "log.txt"
+    deadline = time.monotonic() + START_SECONDS
+    with log.open("w") as said:
+        with database.starting(lambda: None):
+            second = start_module("sge_sim", (*serve, *options), said, said)
+            while "un autre simulateur prépare cet état" not in log.read_text():
+                assert second.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
             assert not ready.exists()
-        except BaseException:
-            second.kill()
-            raise
-    try:
-        deadline = time.monotonic() + 30
         while not ready.exists():
-            assert second.poll() is None, second.stderr.read()
+            assert second.poll() is None, log.read_text()
             assert time.monotonic() < deadline
             time.sleep(0.05)
-    finally:
-        second.send_signal(signal.SIGTERM)
-        second.communicate(timeout=20)
-    assert second.returncode == 0
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(20) == 0
     database.dispose()
 
 

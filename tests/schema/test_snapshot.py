@@ -1,16 +1,16 @@
 """The state kept aside and brought back while others do the same, write, or are killed."""
 
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import pytest
-from journal_kit import RECORD, codes
+from journal_kit import RECORD, codes, open_journal_in
+from many_processes import PROCESSES
 
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
@@ -18,8 +18,7 @@ from sge_sim.journal import Journal
 from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
 from sge_sim.tables.models import Acteur
 
-KIT = Path(__file__).parents[1]
-SECONDS = 1.0
+SECONDS = 0.6
 
 
 def add_acteur(database: Database, code: str) -> None:
@@ -65,38 +64,29 @@ def test_states_are_kept_aside_by_their_names(
         take_snapshot(database, journal, tmp_path, "../ailleurs")
 
 
-def loop(folder: Path, action: str) -> subprocess.Popen[str]:
-    """Do `action` over and over in a process of its own; it tells how often once it may stop."""
-    program = f"""
-import sys, time
-sys.path.insert(0, {str(KIT)!r})
-from pathlib import Path
-from journal_kit import open_journal_in
-from sge_sim.facts.database import Database, sqlite_url
-from sge_sim.tables.models import Acteur
-from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
-folder = Path({str(folder)!r})
-database, journal = Database(sqlite_url(folder / "sge-sim.db")), open_journal_in(folder)
-print("ready", flush=True)
-done, end = 0, time.monotonic() + {SECONDS}
-while time.monotonic() < end:
-    {action}
-    done += 1
-print(done)
-"""
-    return subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-
-
-TAKE = "take_snapshot(database, journal, folder)"
-RESTORE = "restore_snapshot(database, journal, folder)"
-WRITE = """
+def write(database: Database, _journal: Journal, _folder: Path) -> None:
     with database.transaction() as session:
-        session.add(Acteur(code=f"{done}", nom="x" * 200, kind="tiers"))
+        session.add(Acteur(code="one", nom="x" * 200, kind="tiers"))
         session.flush()
-        session.delete(session.get(Acteur, f"{done}"))
-"""
+        session.delete(session.get(Acteur, "one"))
+
+
+def over_and_over(folder: Path, action: Any, told: Connection) -> None:
+    database, journal = Database(sqlite_url(folder / "sge-sim.db")), open_journal_in(folder)
+    told.send("ready")
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        action(database, journal, folder)
+    told.send("done")
+
+
+def loop(folder: Path, action: Any) -> tuple[Any, Connection]:
+    """Do `action` over and over in a process of its own; it tells when it begins and ends."""
+    here, there = PROCESSES.Pipe()
+    process = PROCESSES.Process(target=over_and_over, args=(folder, action, there))
+    process.start()
+    there.close()
+    return process, here
 
 
 def test_snapshots_and_resets_at_once_leave_the_state_whole(
@@ -106,10 +96,11 @@ def test_snapshots_and_resets_at_once_leave_the_state_whole(
         add_acteur(database, f"ACTEUR{number:03}")
     before = acteurs(database)
     take_snapshot(database, journal, tmp_path)
-    loops = [loop(tmp_path, action) for action in (TAKE, TAKE, RESTORE, RESTORE, WRITE)]
-    told = [one.communicate(timeout=60) for one in loops]
-    assert [error for _, error in told] == [""] * len(loops)
-    assert all(int(out.split()[-1]) > 0 for out, _ in told)
+    actions = (take_snapshot, take_snapshot, restore_snapshot, restore_snapshot, write)
+    for process, told in [loop(tmp_path, action) for action in actions]:
+        assert [told.recv(), told.recv()] == ["ready", "done"]
+        process.join(60)
+        assert process.exitcode == 0
     assert acteurs(database) == before
     restore_snapshot(database, journal, tmp_path)
     assert acteurs(database) == before
@@ -118,21 +109,20 @@ def test_snapshots_and_resets_at_once_leave_the_state_whole(
     assert [one.name for one in (tmp_path / "instantane").iterdir() if one.suffix] == ["sge-sim.db"]
 
 
-@pytest.mark.parametrize("action", [TAKE, RESTORE])
+@pytest.mark.parametrize("action", [take_snapshot, restore_snapshot])
 def test_whoever_is_killed_meanwhile_leaves_a_whole_state_and_no_lock(
-    database: Database, journal: Journal, tmp_path: Path, action: str
+    database: Database, journal: Journal, tmp_path: Path, action: Any
 ) -> None:
     for number in range(300):
         add_acteur(database, f"ACTEUR{number:03}")
     before = acteurs(database)
     take_snapshot(database, journal, tmp_path)
     for wait in (0.011, 0.053, 0.087):
-        killed = loop(tmp_path, action)
-        assert killed.stdout is not None
-        assert killed.stdout.readline() == "ready\n"
+        killed, told = loop(tmp_path, action)
+        assert told.recv() == "ready"
         time.sleep(wait)
-        os.kill(killed.pid, signal.SIGKILL)
-        killed.communicate()
+        killed.kill()
+        killed.join(60)
         restore_snapshot(database, journal, tmp_path)
         assert acteurs(database) == before
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from loaded_programs import interpreter
+from loaded_programs import put_program
 from snippets import DOCS, ROOT, missing_lines, pages, run_page, steps_of
 
 from sge_sim.services.registry import SERVICES
@@ -33,10 +33,7 @@ def test_a_reader_of_decouvrir_makes_a_first_call_and_understands_a_refusal(
     tmp_path: Path,
 ) -> None:
     """From an empty folder, but for the installation, which `tests/installation` proves."""
-    program = tmp_path / "bin" / "sge-sim"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {interpreter("sge_sim")} -m sge_sim "$@"\n')
-    program.chmod(0o755)
+    program = put_program(tmp_path / "bin")
     (tmp_path / "reader").mkdir()
     path = f"{program.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     assert run_page(DECOUVRIR, tmp_path / "reader", environ={"PATH": path}) == []
