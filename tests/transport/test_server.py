@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPSConnection
 
 import pytest
 from throwaway_pki import SERVER, issue
-from transport_kit import SHORT, answer, ask, common_name, eventually
+from transport_kit import SHORT, Held, answer, ask, common_name, eventually
 
 from sge_sim.errors import UsageError
 from sge_sim.transport import admin_server
@@ -93,22 +93,16 @@ def test_a_server_does_not_start_on_a_bad_pair(pki):
 
 
 def test_requests_under_way_finish_when_the_server_stops(serve, client):
-    entered, released = threading.Event(), threading.Event()
-
-    def hold(request):
-        entered.set()
-        released.wait(10)
-        return Response(HTTPStatus.OK, b"done")
-
-    running = serve(app=hold)
+    held = Held()
+    running = serve(app=held)
     connection = client(running.port)
     connection.request("GET", "/")
-    assert entered.wait(10)
+    assert held.entered.acquire(timeout=10)
     eventually(lambda: running.server.ready)  # a client may be heard just before
     stopping = threading.Thread(target=running.server.stop)
     stopping.start()
     eventually(lambda: not running.server.ready)
-    released.set()
+    held.released.set()
     response = connection.getresponse()
     assert response.read() == b"done"
     assert response.headers["Connection"] == "close"
@@ -123,22 +117,16 @@ def test_who_was_let_in_by_the_machine_as_the_server_stops_is_answered(
     serve, client, client_context
 ):
     """Their connections wait in the kernel's queue while the only thread answers another one."""
-    entered, released = threading.Event(), threading.Event()
-
-    def hold(request):
-        entered.set()
-        released.wait(10)
-        return Response(HTTPStatus.OK, b"done")
-
-    running = serve(replace(SHORT, threads=1), app=hold)
+    held = Held()
+    running = serve(replace(SHORT, threads=1), app=held)
     first = client(running.port)
     first.request("GET", "/")
-    assert entered.wait(10)
+    assert held.entered.acquire(timeout=10)
     queued = [socket.create_connection(("127.0.0.1", running.port), 10) for _ in range(2)]
     stopping = threading.Thread(target=running.server.stop)
     stopping.start()
     eventually(lambda: not listens(running.port))
-    released.set()
+    held.released.set()
     assert first.getresponse().read() == b"done"
     for sock in queued:
         with client_context().wrap_socket(sock, server_hostname="localhost") as late:
@@ -181,20 +169,14 @@ def test_stopping_ends_idle_connections_at_once(serve, client):
 def test_an_application_that_does_not_return_holds_the_stop_up_only_for_a_while(
     serve, client, caplog
 ):
-    entered, released = threading.Event(), threading.Event()
-
-    def hang(request):
-        entered.set()
-        released.wait(30)
-        return Response(HTTPStatus.OK, b"")
-
-    running = serve(replace(SHORT, stop_seconds=0.2), app=hang)
+    held = Held()
+    running = serve(replace(SHORT, stop_seconds=0.2), app=held)
     connection = client(running.port)
     connection.request("GET", "/")
-    assert entered.wait(10)
+    assert held.entered.acquire(timeout=10)
     running.server.stop()
     assert "abandonnées" in caplog.text
-    released.set()
+    held.released.set()
 
 
 def test_a_server_stopped_before_it_serves_does_not_serve(pki, factory):

@@ -59,6 +59,18 @@ def eventually(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
     return found
 
 
+class Held:
+    """An application that answers `done` once it is released, and counts what it has begun."""
+
+    def __init__(self) -> None:
+        self.entered, self.released = threading.Semaphore(0), threading.Event()
+
+    def __call__(self, request: Request) -> Response:
+        self.entered.release()
+        self.released.wait(30)
+        return Response(HTTPStatus.OK, b"done")
+
+
 def common_name(der: bytes) -> str:
     name = x509.load_der_x509_certificate(der).subject.get_attributes_for_oid(
         x509.NameOID.COMMON_NAME
