@@ -155,8 +155,7 @@ def test_segments_show_their_own_fields_alone(call: ZeepCaller) -> None:
 
 @pytest.mark.documented("GUI 0464 v1.4.0 §4: what the old chain of C5 doesn't tell; its relay")
 def test_c5_of_the_old_chain_has_no_date_of_its_powers_and_a_relay(call: ZeepCaller) -> None:
-    sheets = [consult(call, prm, True) for prm in (OLD_CHAIN, C5)]
-    old, new = map(names, sheets)
+    old, new = (names(consult(call, prm, True)) for prm in (OLD_CHAIN, C5))
     for name in (
         "donneesGenerales/dateDerniereAugmentationPuissanceSouscrite",
         "donneesGenerales/dateDerniereDiminutionPuissanceSouscrite",
@@ -168,8 +167,9 @@ def test_c5_of_the_old_chain_has_no_date_of_its_powers_and_a_relay(call: ZeepCal
         "donneesGenerales/niveauOuvertureServices",
     ):
         assert name in old
-    relays = [each["situationComptage"]["dispositifComptage"]["relais"] for each in sheets]
-    assert relays == [{"plageHeuresCreuses": "HC (23H00-7H00)"}, None]
+    for prm, relais in ((OLD_CHAIN, {"plageHeuresCreuses": "HC (23H00-7H00)"}), (C5, None)):
+        device = consult(call, prm, False)["situationComptage"]["dispositifComptage"]
+        assert device["relais"] == relais
 
 
 @pytest.mark.documented("GUI 0464 v1.4.0: window of ICE and CJE meters on a shared line")
