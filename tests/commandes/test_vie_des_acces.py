@@ -44,10 +44,8 @@ def test_access_to_the_curve_alone_has_it_collected(lives: Lives, acces_type: An
     ],
 )
 def test_its_step(lives: Lives, prm: str, acces_type: Any, pas: str | None) -> None:
-    assert (
-        lives.service(lives.acces(AccesSouscrit(acces_type, "SOUTIRAGE", END), prm=prm))["pas"]
-        == pas
-    )
+    number = lives.acces(AccesSouscrit(acces_type, "SOUTIRAGE", END), prm=prm)
+    assert lives.service(number)["pas"] == pas
 
 
 def ended(lives: Lives, number: str) -> tuple[Any, ...]:

@@ -15,14 +15,7 @@ from sqlalchemy import Connection
 
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
-from sge_sim.journal import (
-    Bounds,
-    EchangeRecord,
-    Journal,
-    JournalFeed,
-    RechercheJournal,
-    retention,
-)
+from sge_sim.journal import Bounds, EchangeRecord, Journal, JournalFeed, RechercheJournal, retention
 from sge_sim.refus import Rule
 
 RULE = Rule(

@@ -85,11 +85,7 @@ def test_roots_of_nobody_on_the_list_are_not_recognised() -> None:
         (("Thawte TLS RSA CA G1", "DigiCert Inc"), "DigiCert Inc", "thawte"),
         (("GeoTrust TLS RSA CA G1", "DigiCert Inc"), "DigiCert Inc", "geotrust"),
         (("RapidSSL TLS RSA CA G1", "DigiCert, Inc."), "DigiCert Inc", "geotrust"),
-        (
-            ("DigiCert Global G2 TLS RSA SHA256 CA1", "DigiCert Inc"),
-            "DigiCert Inc",
-            "verisign",
-        ),
+        (("DigiCert Global G2 TLS RSA SHA256 CA1", "DigiCert Inc"), "DigiCert Inc", "verisign"),
         (("Gandi Standard SSL CA 2", "Gandi"), "The USERTRUST Network", "gandi"),
         (("GandiCert", "Gandi SAS"), "Sectigo Limited", "gandi"),
         (
@@ -97,18 +93,10 @@ def test_roots_of_nobody_on_the_list_are_not_recognised() -> None:
             "The USERTRUST Network",
             "comodo",
         ),
-        (
-            ("Network Solutions CA 2", "Network Solutions L.L.C."),
-            "AddTrust AB",
-            "addtrust",
-        ),
+        (("Network Solutions CA 2", "Network Solutions L.L.C."), "AddTrust AB", "addtrust"),
         (("Certinomis - Web CA", "Certinomis"), "Certinomis", "certinomis"),
         (("R10", "Let's Encrypt"), "Internet Security Research Group", "letsencrypt"),
-        (
-            ("VeriSign Class 3 Server CA - G3", "VeriSign, Inc."),
-            "VeriSign, Inc.",
-            "verisign",
-        ),
+        (("VeriSign Class 3 Server CA - G3", "VeriSign, Inc."), "VeriSign, Inc.", "verisign"),
         (("AlphaSSL CA - SHA256 - G4", "GlobalSign nv-sa"), "GlobalSign", "globalsign"),
     ],
 )

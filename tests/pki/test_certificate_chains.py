@@ -8,17 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from certificate_forge import (
-    A_SECOND,
-    CLIENT,
-    NOW,
-    SERVER,
-    Forged,
-    Judge,
-    authority,
-    forge,
-    name,
-)
+from certificate_forge import A_SECOND, CLIENT, NOW, SERVER, Forged, Judge, authority, forge, name
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID

@@ -64,8 +64,7 @@ def test_each_authority_of_the_list_has_its_last_useful_certificate(
 
 @pytest.mark.documented("FAQ: 15 working days before the end")
 @pytest.mark.parametrize(
-    ("jours", "fin", "depot"),
-    [(100, "28/04/2027", "07/04/2027"), (47, "06/03/2027", "15/02/2027")],
+    ("jours", "fin", "depot"), [(100, "28/04/2027", "07/04/2027"), (47, "06/03/2027", "15/02/2027")]
 )
 def test_the_notice_takes_more_of_a_short_life(jours: int, fin: str, depot: str) -> None:
     told = renewal_sentence(date(2027, 1, 18), jours)

@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 import threading
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from functools import partial
 from http import HTTPStatus
@@ -12,7 +13,7 @@ from http.client import HTTPConnection, HTTPSConnection
 
 import pytest
 from throwaway_pki import SERVER, issue
-from transport_kit import SHORT, Held, answer, ask, common_name, eventually
+from transport_kit import SHORT, Held, answer, ask, common_name, eventually, serving
 
 from sge_sim.errors import UsageError
 from sge_sim.transport import admin_server
@@ -192,14 +193,8 @@ def test_readiness_is_told_once_clients_are_accepted(pki, factory, client):
     listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
     server = HttpsServer(answer, listening, factory, SHORT, print)
-    ready = threading.Event()
-    thread = threading.Thread(target=server.serve, args=(ready.set,))
-    thread.start()
-    assert ready.wait(10)
-    ask(client(port))
-    server.stop()
-    thread.join(10)
-    assert not thread.is_alive()
+    with serving(server):
+        ask(client(port))
 
 
 def test_a_server_that_can_watch_no_more_ends_rather_than_be_silent(pki, factory, monkeypatch):
@@ -292,18 +287,13 @@ def test_an_asgi_application_is_served_until_the_server_stops():
         return hello
 
     server = AdminServer(application, listening)
-    ready = threading.Event()
-    thread = threading.Thread(target=server.serve, args=(ready.set,))
-    thread.start()
-    assert ready.wait(10)
-    assert asked == []  # or the start would wait for all that an application loads
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", "/")
-    assert connection.getresponse().read() == b"hello"
-    assert asked == [hello]
-    server.reload()
-    server.stop()
-    eventually(lambda: not thread.is_alive())
+    with serving(server):
+        assert asked == []  # or the start would wait for all that an application loads
+        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", "/")
+        assert connection.getresponse().read() == b"hello"
+        assert asked == [hello]
+        server.reload()
     connection.close()
 
 
@@ -318,20 +308,13 @@ def test_the_door_of_other_machines_waits_for_no_handshake(
     door = admin_server.RemoteDoor(remote, identity, lambda application: application)
     port = remote.getsockname()[1]
     server = AdminServer(lambda: hello, local, door)
-    ready = threading.Event()
-    thread = threading.Thread(target=server.serve, args=(ready.set,))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        silent = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(30)]
+    with serving(server), ExitStack() as opened:
+        silent = [
+            opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+            for _ in range(30)
+        ]
         connection = HTTPSConnection("localhost", port, timeout=10, context=client_context(None))
         connection.request("GET", "/")
         assert connection.getresponse().read() == b"hello"
         connection.close()
         assert [sock.recv(1) for sock in silent] == [b""] * len(silent)
-    finally:
-        for sock in silent:
-            sock.close()
-        server.stop()
-        thread.join(20)
-    assert not thread.is_alive()
