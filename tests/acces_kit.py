@@ -261,6 +261,16 @@ class Tiers:
         sender = Sender(leaf.public_bytes(Encoding.DER), (), "127.0.0.1")
         yield Tiers(replace(self.running, sender=sender), kind)
 
+    @contextmanager
+    def having(self, prm: str, **attributs: Any) -> Iterator[None]:
+        """Change a point for the time of the block."""
+        before = self.attributs(prm, *attributs)
+        self.set(prm, **attributs)
+        try:
+            yield
+        finally:
+            self.set(prm, **before)
+
     def set(self, prm: str, **attributs: Any) -> None:
         """Change a point as if it had been so."""
         with self.running.simulator.database.transaction() as session:

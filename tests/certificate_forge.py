@@ -1,6 +1,6 @@
 """Certificates of any shape, well formed or not, for the tests of the policy."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from sge_sim.pki.building import key_usage
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+A_SECOND = timedelta(seconds=1)
 CLIENT = (ExtendedKeyUsageOID.CLIENT_AUTH,)
 SERVER = (ExtendedKeyUsageOID.SERVER_AUTH,)
 
@@ -32,6 +33,10 @@ class Forged:
     @property
     def pem(self) -> bytes:
         return self.certificate.public_bytes(Encoding.PEM)
+
+
+Judge = Callable[..., list[str]]
+"""What tells the codes of the refusals of a certificate."""
 
 
 def name(common_name: str | None, organisation: str | None = None) -> x509.Name:

@@ -98,13 +98,16 @@ class Client:
         path = f"/mesure_synchrone_auto/v2/{name}"
         return self.json(path, pointId=prm, dateDebut=debut, dateFin=fin, **asked)
 
-    def services(self, autorisation_id: int, **asked: Any) -> Any:
-        answer = self.http.post(
+    def list_services(self, autorisation_id: int, **asked: Any) -> requests.Response:
+        return self.http.post(
             self.url + "/subscribed_services/v1",
             json={"autorisationId": autorisation_id, "comptage": False, **asked},
             headers=self.bearer,
             timeout=10,
         )
+
+    def services(self, autorisation_id: int, **asked: Any) -> Any:
+        answer = self.list_services(autorisation_id, **asked)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -21,3 +21,23 @@ def courbe_quotidienne(debut: date, fin: date, nom: str = "ROCHE") -> dict[str, 
         "transmissionRecurrente": True,
         "periodiciteTransmission": "P1D",
     }
+
+
+def mesures_detaillees(
+    login: str, prm: str, type: str, grandeur: str, debut: date, fin: date, **changes: Any
+) -> dict[str, Any]:
+    """The members of a consultation of ConsultationMesuresDetaillees v3.0."""
+    return {
+        "demande": {
+            "initiateurLogin": login,
+            "pointId": prm,
+            "mesuresTypeCode": type,
+            "grandeurPhysique": grandeur,
+            "dateDebut": debut,
+            "dateFin": fin,
+            "mesuresCorrigees": False,
+            "sens": "SOUTIRAGE",
+            "cadreAcces": "ACCORD_CLIENT",
+            **changes,
+        }
+    }

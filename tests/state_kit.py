@@ -1,13 +1,14 @@
 """What the tests of the state put in a database, and ask of it that the simulator never does."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from journal_kit import open_journal_in
 from made_states import prepared_database
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from sge_sim.commandes.souscription import Souscription
@@ -76,6 +77,21 @@ def add_point(database: Database) -> AddPoint:
         return prm
 
     return add
+
+
+@contextmanager
+def statements_of(database: Database) -> Iterator[list[tuple[str, Any]]]:
+    """Give the statements of the block that go through SQLAlchemy, and their values."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def faits_within(session: Session, **asked: Any) -> Faits:

@@ -57,6 +57,7 @@ def test_a_terminated_point_shows_its_services_ended(tiers: Orders) -> None:
     assert tiers.collecte(C5) == "SGT4M6"
 
 
+@pytest.mark.documented("V26.2: opposition belongs to C5")
 def test_an_event_that_can_t_be_is_told_in_a_sentence(tiers: Orders) -> None:
     for prm, option, value, told_ in (
         (C5, "--resilie", "2025-07-01", "est passé"),

@@ -84,9 +84,7 @@ def labels(lives: Lives, jour: date) -> tuple[str | None, str | None]:
 
 def dossier_of(lives: Lives) -> Any:
     with lives.database.sessions() as session:
-        dossier = read_dossier(Driver.under(session), PRM)
-    assert dossier is not None
-    return dossier
+        return read_dossier(Driver.under(session), PRM)
 
 
 def mesure(lives: Lives) -> PointMesure:
@@ -103,7 +101,6 @@ def reform(lives: Lives, graine: int, jour: date) -> None:
     lives.set(graine=graine, **columns_of(a_venir))
     with lives.database.transaction() as session:
         point = find_point(session, PRM)
-        assert point is not None
         instant = at_0002(jour)
         session.add(Evenement(point=point, type="reforme_hc", instant=instant, echeance=instant))
 

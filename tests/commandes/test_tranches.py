@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lives import CURVE, DAYS, INDEX, LARGE, NOON, PRM, Lives
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from state_kit import statements_of
 from test_echeances import END, eventful, state
 
 from sge_sim.clock import legal_date
@@ -89,17 +89,10 @@ def test_a_slice_reads_and_writes_no_more_than_it_changes(lives: Lives) -> None:
     """The services of a point that differ are as many as it has; only what a service renews is
     ended by its start. What changes is written by the driver itself: the lock is held meanwhile."""
     order_many(lives)
-    statements: list[str] = []
-    keep = partial(_keep, statements)
-    event.listen(lives.database.engine, "before_cursor_execute", keep)
-    assert catch_up_orders(lives.database, NOON + 2 * DAYS) == MANY
-    event.remove(lives.database.engine, "before_cursor_execute", keep)
-    assert {statement.partition(" ")[0] for statement in statements} <= {"SELECT"}
+    with statements_of(lives.database) as statements:
+        assert catch_up_orders(lives.database, NOON + 2 * DAYS) == MANY
+    assert {statement.partition(" ")[0] for statement, _ in statements} <= {"SELECT"}
     assert len(statements) < MANY / 2
-
-
-def _keep(statements: list[str], *executed: Any) -> None:
-    statements.append(executed[2])
 
 
 def test_what_has_ended_on_a_point_slows_down_no_order(lives: Lives) -> None:

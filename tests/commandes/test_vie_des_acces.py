@@ -8,7 +8,7 @@ from lives import DAY, DAYS, INDEX, NOON, Lives, beginning
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes.acces import AccesSouscrit, Publie
-from sge_sim.tables.models import Acteur, Affaire, Contrat
+from sge_sim.tables.models import Affaire, Contrat
 
 LARGE = "98600000000000"
 END = date(2026, 8, 1)
@@ -22,6 +22,7 @@ def test_an_access_service_is_active_at_once(lives: Lives) -> None:
     service = lives.service(lives.acces(ENERGIE))
     assert (service["etat"], service["date_debut"], service["date_fin"]) == ("ACTIF", DAY, END)
     assert service["affaire"] == "realisee"
+    assert service["activated_at"].astimezone(PARIS) == NOON
 
 
 @pytest.mark.documented("GUI 0531 v1.1.0 §1.1: access to the curve activates its collection")
@@ -43,10 +44,8 @@ def test_access_to_the_curve_alone_has_it_collected(lives: Lives, acces_type: An
     ],
 )
 def test_its_step(lives: Lives, prm: str, acces_type: Any, pas: str | None) -> None:
-    assert (
-        lives.service(lives.acces(AccesSouscrit(acces_type, "SOUTIRAGE", END), prm=prm))["pas"]
-        == pas
-    )
+    number = lives.acces(AccesSouscrit(acces_type, "SOUTIRAGE", END), prm=prm)
+    assert lives.service(number)["pas"] == pas
 
 
 def ended(lives: Lives, number: str) -> tuple[Any, ...]:
@@ -91,7 +90,6 @@ def test_the_end_of_the_contract_ends_everybody_s(
 def test_a_change_of_supplier_ends_those_of_the_outgoing_one(lives: Lives) -> None:
     with lives.database.transaction() as session:
         for code, contrat_id in (("FOURN1", "F1"), ("FOURN2", "F2")):
-            assert session.get(Acteur, code) is not None
             session.add(
                 Contrat(
                     contrat_id=contrat_id,
@@ -155,8 +153,3 @@ def test_the_case_of_a_stop_closes_with_its_service(lives: Lives) -> None:
     lives.until(NOON + 5 * DAYS)
     assert lives.etat(number) == "TERMINE"
     assert states()[-1] == ("arrêt", "realisee")
-
-
-def test_the_instants_are_those_of_paris(lives: Lives) -> None:
-    number = lives.acces(ENERGIE)
-    assert lives.service(number)["activated_at"].astimezone(PARIS) == NOON

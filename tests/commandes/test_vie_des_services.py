@@ -269,17 +269,6 @@ def test_a_second_opposition_changes_nothing(lives: Lives) -> None:
     assert lives.all() == before
 
 
-def test_a_past_event_is_refused(lives: Lives) -> None:
-    with pytest.raises(UsageError, match="est passé"):
-        lives.change(NOON, resilie=date(2025, 7, 31))
-
-
-@pytest.mark.documented("V26.2: opposition belongs to C5")
-def test_the_client_of_a_large_point_can_t_oppose(lives: Lives) -> None:
-    with pytest.raises(UsageError, match="seul le client d'un C5"):
-        lives.change(NOON, prm=LARGE, opposition=True)
-
-
 @pytest.mark.assumed("legal time: the hour that comes twice keeps the order of instants")
 def test_the_hour_that_comes_twice_is_told_apart(lives: Lives) -> None:
     first = datetime(2025, 10, 26, 2, 30, tzinfo=PARIS)

@@ -37,9 +37,7 @@ class PointMaximum(Strict):
     d: Horodate
 
 
-class PointCourbe(Strict):
-    v: Entier
-    d: Horodate
+class PointCourbe(PointMaximum):
     p: Pas
     n: Literal["B"]
     iv: Literal["0"]
@@ -75,10 +73,13 @@ class GrandeurCourbe(Grandeur):
     points: list[PointCourbe]
 
 
-class Quotidienne(Strict):
+class Brute(Strict):
     idPrm: Prm
     etapeMetier: Literal["BRUT"]
     periode: Periode
+
+
+class Quotidienne(Brute):
     typeValeur: Literal["GLOBALE"]
     modeCalcul: Literal["DIFF.INDEX"]
     pas: Literal["P1D"]
@@ -86,20 +87,14 @@ class Quotidienne(Strict):
     contexte: Annotated[list[Any], Field(max_length=0)]
 
 
-class Maximum(Strict):
-    idPrm: Prm
-    etapeMetier: Literal["BRUT"]
-    periode: Periode
+class Maximum(Brute):
     modeCalcul: Literal["MESURE"]
     pas: Literal["P1D"]
     grandeur: list[GrandeurMaximum]
     contexte: Annotated[list[Any], Field(max_length=0)]
 
 
-class Courbe(Strict):
-    idPrm: Prm
-    etapeMetier: Literal["BRUT"]
-    periode: Periode
+class Courbe(Brute):
     modeCalcul: Literal["MESURE"]
     grandeur: list[GrandeurCourbe]
     contexte: Annotated[list[Any], Field(max_length=0)]
@@ -324,9 +319,7 @@ class LectureMaximumV5(Strict):
     date: Horodate
 
 
-class LectureCourbeV5(Strict):
-    value: Entier
-    date: Horodate
+class LectureCourbeV5(LectureMaximumV5):
     interval_length: Pas
     measure_type: Literal["B"]
 

@@ -1,11 +1,10 @@
 """The consents of Data Connect, as they are given and end."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from lives import PRM, TIERS
-from sqlalchemy import event
+from state_kit import statements_of
 
 from sge_sim.clock import parse_instant
 from sge_sim.commandes import vie
@@ -67,18 +66,12 @@ def test_a_consent_is_written_by_the_driver_itself(database: Database) -> None:
             redirect_uri="https://exemple.fr/retour",
         )
         point = session.get_one(Point, PRM)
-        statements: list[str] = []
         for _ in range(2):
             ended = running_services(session, application.client_id, [PRM], NOW)
-            event.listen(database.engine, "before_cursor_execute", keep := _keeper(statements))
-            for service in ended:
-                vie.end(session, service, "prolongation", NOW)
-            given = give_consentement(session, application, "X", point, NOW, FIN)
-            event.remove(database.engine, "before_cursor_execute", keep)
+            with statements_of(database) as statements:
+                for service in ended:
+                    vie.end(session, service, "prolongation", NOW)
+                given = give_consentement(session, application, "X", point, NOW, FIN)
+            assert not statements
         assert [service.motif_fin for service in ended] == ["prolongation"] * len(TYPES)
-        assert not statements
         assert session.get_one(ConsentementDonne, given.id).fini_le is None
-
-
-def _keeper(statements: list[str]) -> Callable[..., None]:
-    return lambda *executed: statements.append(executed[2])

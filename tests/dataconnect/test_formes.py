@@ -121,12 +121,7 @@ def test_get_answers_of_2026_are_octets_and_post_ones_json(dc: Client) -> None:
     )
     answer = dc.get(f"/synth_contrat_auto/v1/{C5}")
     assert answer.headers["Content-Type"] == "application/octet-stream"
-    listed = dc.http.post(
-        dc.url + "/subscribed_services/v1/",
-        json={"autorisationId": dc.share(C5), "comptage": True},
-        headers=dc.bearer,
-        timeout=10,
-    )
+    listed = dc.list_services(dc.share(C5), comptage=True)
     assert listed.headers["Content-Type"] == "application/json"
     assert listed.json() == {"nbTotalServices": 5}
 
@@ -234,13 +229,7 @@ def test_the_first_line_of_an_address_begins_with_the_title(dc: Client) -> None:
 
 def test_subscribed_services(dc: Client) -> None:
     numero = dc.share(C5)
-    answer = dc.http.post(
-        dc.url + "/subscribed_services/v1",
-        json={"autorisationId": numero, "comptage": False},
-        headers=dc.bearer,
-        timeout=10,
-    )
-    read = hold(Services, answer)
+    read = hold(Services, dc.list_services(numero))
     assert [one.mesuresTypeCode for one in read.serviceSouscrit] == [
         "CDC",
         "PMAX",

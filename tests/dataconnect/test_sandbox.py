@@ -123,21 +123,13 @@ def test_customer_8_took_its_consent_back(dc: Client) -> None:
     assert (answer[0], answer[1]["error"]) == (403, "ADAM-DC-0008")
 
 
-def asked(client: Client, numero: int) -> requests.Response:
-    """The services of a consent, as they are listed."""
-    return client.http.post(
-        client.url + "/subscribed_services/v1",
-        json={"autorisationId": numero, "comptage": False},
-        headers=client.bearer,
-        timeout=10,
-    )
-
-
 @pytest.mark.documented("guide of the mocks of 2026")
 def test_consents_of_the_mocks_of_2026(dc: Client) -> None:
     sandbox = dc.sandbox
     assert sandbox.services(10) == {"nbTotalServices": 0}
-    eleven, twelve = (hold(Services, asked(sandbox, numero)).serviceSouscrit for numero in (11, 12))
+    eleven, twelve = (
+        hold(Services, sandbox.list_services(numero)).serviceSouscrit for numero in (11, 12)
+    )
     assert {one.pointId for one in eleven} == {"14000000000001"}
     assert [one.mesuresTypeCode for one in eleven] == ["CDC", "PMAX", "IDX", "ENERGIE", "ITC"]
     assert len(twelve) == 15
@@ -149,7 +141,7 @@ def test_consents_of_the_mocks_of_2026(dc: Client) -> None:
     ended = sandbox.services(13, etatCode=["TERMINE"])["serviceSouscrit"]
     assert {one["etatCode"] for one in ended} == {"TERMINE"}
     for numero in range(20, 29):
-        hold(Services, asked(sandbox, numero))
+        hold(Services, sandbox.list_services(numero))
     assert sandbox.services(28) == {"nbTotalServices": 0}
 
 

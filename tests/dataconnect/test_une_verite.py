@@ -21,6 +21,7 @@ from dataconnect_kit import (
     Client,
     data_connect_simulator,
 )
+from demandes import mesures_detaillees
 from in_process import served_in_process
 from lxml import etree
 from orders_kit import Orders
@@ -77,30 +78,11 @@ class Soap:
     def indexes(self, prm: str, debut: date, fin: date, **asked: Any) -> "Registers":
         """The readings, by calendar and class."""
         answer = self._ask(prm, "INDEX", "EA", debut, fin, **asked)
-        return {
-            (calendrier.idCalendrier, classe.idClasseTemporelle): [
-                (str(each.d)[:19].replace("T", " "), str(each.v)) for each in classe.valeur
-            ]
-            for contexte in answer.contexte
-            for grandeur in contexte.grandeur
-            for calendrier in grandeur.calendrier
-            for classe in calendrier.classeTemporelle
-        }
+        return registers(zeep.helpers.serialize_object(answer, dict))
 
     def _ask(self, prm: str, type: str, grandeur: str, debut: date, fin: date, **asked: Any) -> Any:
         return self._call(
-            demande={
-                "initiateurLogin": self._login,
-                "pointId": prm,
-                "mesuresTypeCode": type,
-                "grandeurPhysique": grandeur,
-                "dateDebut": debut,
-                "dateFin": fin,
-                "mesuresCorrigees": False,
-                "sens": "SOUTIRAGE",
-                "cadreAcces": "ACCORD_CLIENT",
-                **asked,
-            }
+            **mesures_detaillees(self._login, prm, type, grandeur, debut, fin, **asked)
         )
 
 
@@ -117,12 +99,15 @@ def indexes(
     client: Client, prm: str, debut: date, fin: date, sens: str = "consommation"
 ) -> Registers:
     """The readings that Data Connect tells."""
-    read = client.measures(f"index_{sens}", prm, debut.isoformat(), fin.isoformat())
+    return registers(client.measures(f"index_{sens}", prm, debut.isoformat(), fin.isoformat()))
+
+
+def registers(answer: Any) -> Registers:
     return {
         (calendrier["idCalendrier"], classe["idClasseTemporelle"]): [
-            (each["d"], str(each["v"])) for each in classe["valeur"]
+            (str(each["d"])[:19].replace("T", " "), str(each["v"])) for each in classe["valeur"]
         ]
-        for contexte in read["contexte"]
+        for contexte in answer["contexte"]
         for grandeur in contexte["grandeur"]
         for calendrier in grandeur["calendrier"]
         for classe in calendrier["classeTemporelle"]
@@ -251,7 +236,7 @@ def test_as_recurrent_files_tell_it(client: Client) -> None:
         ]
         told_maxima = told(client, "puissance_conso_max_quotidienne", prm, DEBUT, FIN)
         assert [(stamp[:10], value) for stamp, value in told_maxima] == maxima
-        registers = indexes(client, prm, DEBUT + timedelta(1), FIN + timedelta(1))
+        readings = indexes(client, prm, DEBUT + timedelta(1), FIN + timedelta(1))
         for day, one in days:
             for kind, element in (
                 ("Distributeur", "Classe_Temporelle_Distributeur"),
@@ -259,7 +244,7 @@ def test_as_recurrent_files_tell_it(client: Client) -> None:
             ):
                 calendar = one.findtext(f"Id_Calendrier_{kind}")
                 for classe in one.iter(element):
-                    register = registers[calendar, classe.findtext("Id_Classe_Temporelle")]
+                    register = readings[calendar, classe.findtext("Id_Classe_Temporelle")]
                     midnight = f"{day + timedelta(1)} 00:00:00"
                     assert dict(register)[midnight] == classe.findtext("Valeur"), (prm, day)
 

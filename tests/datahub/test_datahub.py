@@ -3,7 +3,7 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -181,20 +181,18 @@ def test_the_annex_of_an_active_contract_moves_the_files_at_once(
         assert find_canal(session, "NEUF1").url == "/tmp/ailleurs"
 
 
-def test_a_contract_that_sge_knows_comes_in_active(portal: Portal) -> None:
-    made = portal.ask("/datahub/contrats", numero=CONTRAT, contractuel=CONTRACTUEL, status=201)
-    assert made["etat"] == "actif"
-    taken = {"numero": CONTRAT, "contractuel": ETRANGER}
-    assert portal.post("/api/datahub/contrats", json=taken).status_code == 400
-
-
-def test_a_contract_that_has_ended_in_sge_comes_in_terminated(
-    portal: Portal, database: Database
+@pytest.mark.parametrize(
+    ("date_fin", "etat"), [(None, "actif"), (NOW.date() - timedelta(days=1), "resilie")]
+)
+def test_a_contract_that_sge_knows_comes_in_active_or_terminated(
+    portal: Portal, database: Database, date_fin: date | None, etat: str
 ) -> None:
     with database.transaction() as session:
-        find_contrat(session, CONTRAT).date_fin = NOW.date() - timedelta(days=1)
+        find_contrat(session, CONTRAT).date_fin = date_fin
     made = portal.ask("/datahub/contrats", numero=CONTRAT, contractuel=CONTRACTUEL, status=201)
-    assert made["etat"] == "resilie"
+    assert made["etat"] == etat
+    taken = {"numero": CONTRAT, "contractuel": ETRANGER}
+    assert portal.post("/api/datahub/contrats", json=taken).status_code == 400
 
 
 @pytest.mark.documented("FAQ: who is authorised on a contract consults it, but for the signatory")
@@ -391,6 +389,10 @@ def test_a_ticket_renews_a_certificate(database: Database) -> None:
 def test_the_page_is_seen_as_a_user_and_tells_the_rule_that_refuses(
     portal: Portal, active: str
 ) -> None:
+    assert "/tmp/depot" in portal.get("/datahub", par=TECHNIQUE).text
+    assert "/tmp/depot" not in portal.get("/datahub", par=LEGAL).text
+    assert "NEUF1" not in portal.get("/datahub", par=ETRANGER).text
+    assert portal.post("/datahub/rien", data={}).status_code == 400
     page = portal.get("/datahub", par=TECHNIQUE)
     assert "<script>" not in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
@@ -401,12 +403,3 @@ def test_the_page_is_seen_as_a_user_and_tells_the_rule_that_refuses(
     assert "supposé" in refused.text
     done = portal.post("/datahub/resilier", data={"par": CONTRACTUEL, "numero": "NEUF1"})
     assert "Contrat NEUF1 : résilié" in done.text
-
-
-def test_the_page_does_not_show_a_contract_to_its_representative(
-    portal: Portal, active: str
-) -> None:
-    assert "/tmp/depot" in portal.get("/datahub", par=TECHNIQUE).text
-    assert "/tmp/depot" not in portal.get("/datahub", par=LEGAL).text
-    assert "NEUF1" not in portal.get("/datahub", par=ETRANGER).text
-    assert portal.post("/datahub/rien", data={}).status_code == 400

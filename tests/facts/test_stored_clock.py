@@ -29,10 +29,15 @@ def test_a_new_clock_follows_the_machine(clock: StoredClock) -> None:
     assert clock.now().tzinfo is PARIS
 
 
-def test_a_frozen_clock_stands_still(clock: StoredClock) -> None:
+def test_a_frozen_clock_stands_still_until_it_follows_the_machine_again(
+    clock: StoredClock,
+) -> None:
     clock.freeze(NOON)
     assert clock.kind() == "frozen"
     assert clock.now() == clock.now() == NOON
+    clock.follow_machine()
+    assert clock.kind() == "real"
+    assert abs(clock.now() - machine_now()) < A_MOMENT
 
 
 def test_a_clock_started_at_an_instant_runs_on(clock: StoredClock) -> None:
@@ -42,30 +47,10 @@ def test_a_clock_started_at_an_instant_runs_on(clock: StoredClock) -> None:
     assert NOON <= first < second < NOON + A_MOMENT
 
 
-def test_a_frozen_clock_advances_and_stays_frozen(clock: StoredClock) -> None:
-    clock.freeze(NOON)
-    clock.change(advance_by(Duree(7)))
-    assert clock.kind() == "frozen"
-    assert clock.now() == NOON + timedelta(days=7)
-
-
 def test_a_running_clock_advances_and_runs_on(clock: StoredClock) -> None:
     clock.change(advance_by(Duree(0, timedelta(days=6))))
     assert timedelta(0) <= clock.now() - machine_now() - timedelta(days=6) + A_MOMENT < 2 * A_MOMENT
     assert clock.kind() == "shifted"
-
-
-def test_a_frozen_clock_advances_by_real_time_over_a_clock_change(clock: StoredClock) -> None:
-    clock.freeze(datetime(2021, 10, 31, 2, 30, tzinfo=PARIS))
-    clock.change(advance_by(Duree(0, timedelta(hours=1))))
-    assert clock.now().isoformat() == "2021-10-31T02:30:00+01:00"
-
-
-def test_a_clock_can_follow_the_machine_again(clock: StoredClock) -> None:
-    clock.freeze(NOON)
-    clock.follow_machine()
-    assert clock.kind() == "real"
-    assert abs(clock.now() - machine_now()) < A_MOMENT
 
 
 def freeze_at_noon(url: URL) -> None:

@@ -120,6 +120,11 @@ def canonical(content: bytes) -> bytes:
     return etree.tostring(etree.fromstring(content, parser), method="c14n")
 
 
+def releves(xml: Any) -> list[Any]:
+    """The days of the points of an R50 or an R151."""
+    return list(xml.iter("Donnees_Releve"))
+
+
 def texts(elements: Iterable[Any]) -> list[str]:
     return [element.text for element in elements]
 

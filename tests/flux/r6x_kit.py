@@ -16,7 +16,13 @@ from state_kit import numeros_within
 
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.flux.r6x.documents import read_documents, schema_mistakes
+from sge_sim.mesures import PointMesure
+from sge_sim.mesures.releves import read_contextes
+from sge_sim.mesures.series import read_series
+from sge_sim.services.consultation_mesures_detaillees.answer import index_response, response_v3
+from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, DemandeDetaillees
 from sge_sim.tables.acces import OptionPublication, grant_acces
 from sge_sim.tables.acteurs import find_contrat
 from sge_sim.tables.m023 import find_demande_m023
@@ -201,3 +207,27 @@ def series_of(tree: dict[str, Any], prm: str, grandeur: str) -> list[tuple[str, 
         if each["grandeurPhysique"] == grandeur
         for point in each["points"]
     ]
+
+
+def v3_texts(
+    point: PointMesure, prm: str, sens: Sens, type: Any, grandeur: str, days: tuple[date, date]
+) -> str:
+    """What ConsultationMesuresDetaillees v3.0 writes of the same days."""
+    asked = DemandeDetaillees(
+        type, grandeur, *days, "P1D", prm=prm, sens=(sens,), cadre=Cadre.ACCORD_CLIENT
+    )
+    if type == "INDEX":
+        return str(index_response(asked, read_contextes(point, asked)))
+    return str(response_v3(asked, read_series(point, asked), corrigees=False, petit=point.petit))
+
+
+def billed_of(tree: Any) -> Iterator[tuple[Any, Any, Any, Any]]:
+    """Each quantity of an R67 with its context, calendar and class."""
+    for mesure in tree["mesures"]:
+        for contexte in mesure["contexte"]:
+            for grandeur in contexte["grandeur"]:
+                if grandeur["grandeurPhysique"] == "EA":
+                    for calendrier in grandeur["calendrier"]:
+                        for classe in calendrier["classeTemporelle"]:
+                            for quantite in classe["quantite"]:
+                                yield contexte, calendrier, classe, quantite

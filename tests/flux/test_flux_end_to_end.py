@@ -5,7 +5,6 @@ import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -121,29 +120,13 @@ def test_orders_give_a_file_a_day_then_none_once_stopped(subscriber: Subscriber)
     assert all("_NASS_" in one for one in added)  # that they ended, at their own instants
 
 
-@pytest.mark.observed("R50 and HDM files of the same point, 2022")
-def test_the_history_ordered_afterwards_holds_what_was_sent(subscriber: Subscriber) -> None:
-    answer = subscriber.orders.historique(
-        C5, dateDebut=date(2025, 10, 24), dateFin=date(2025, 10, 28)
-    )
-    subscriber.advance("1min")
-    name = f"Enedis_SGE_HDM_{answer['body']['affaireId']}.csv"
-    text = subscriber.files()[name].decode("utf-8-sig")
-    history = dict(line.split(";") for line in text.splitlines()[3:])
-    assert history == {
-        pdc.findtext("H"): pdc.findtext("V")
-        for one in subscriber.xmls("R50")
-        for pdc in one.iter("PDC")
-    }
-
-
 @pytest.mark.documented("GUI 0481: the name holds the number of the demand")
 def test_infra_daily_data_arrive_too(subscriber: Subscriber) -> None:
     answer = subscriber.orders.infra_j(C4, idx=True, ptd=True)
     subscriber.advance("30min")
     demande = answer["body"]["demandeId"]
     (name,) = [one for one in subscriber.files() if demande in one]
-    assert name.startswith("SGE-SIM_IFJ_")
+    assert name.startswith(f"SGE-SIM_IFJ_{demande}_{C4}_")
 
 
 def test_the_commands_and_the_administration_tell_the_same_of_a_file(
@@ -248,16 +231,23 @@ def test_a_channel_is_declared_by_the_command(subscriber: Subscriber, tmp_path: 
 
 
 @pytest.mark.documented("FAQ: no flux is ever emitted in homologation")
-def test_homologation_emits_nothing_and_its_journal_says_so(tmp_path: Path) -> None:
+def test_homologation_emits_nothing_and_its_journal_says_so_once_per_period(
+    tmp_path: Path,
+) -> None:
     with orders_simulator(tmp_path, now=NOW) as homologation:
         homologation.collecte(C5)
-        _advance(homologation, "4d")
+        homologation.historique(C5)
+        for duree in ("4d", "1min"):
+            _advance(homologation, duree)
         assert homologation.simulator.admin("/api/flux") == []
-        told = [
+        told = sorted(
             one["detail"]
             for one in homologation.simulator.admin("/api/journal", limit=1000)
             if one["kind"] == "flux"
-        ]
+        )
     assert not (tmp_path / "flux").exists()
-    assert len(told) == 3
-    assert all("n'émet aucun flux" in one for one in told)
+    assert not (tmp_path / "publications").exists()
+    assert len(told) == 4
+    assert told[0].startswith("Flux HDM de l'affaire A0")
+    assert told[1].startswith("Flux R50 du 24/10/2025, abonnement 31829")
+    assert all("la plateforme d'homologation n'émet aucun flux" in one for one in told)

@@ -102,15 +102,6 @@ def test_a_c5_curve_is_hourly_before_its_collection_and_a_lost_point_is_empty() 
     assert [line[11:16] for line in text[3:] if line.endswith(";")] == ["08:30", "09:00"]
 
 
-@pytest.mark.documented("GUI 0453: mesureCorrigee may be true on C1-C4; wording and values assumed")
-def test_a_corrected_curve_has_the_values_that_were_lost() -> None:
-    point = grand(trous=(perdu(ORDINAIRE, (8, 9)),))
-    text = lines(hdm.write_courbe(PRM, point, ORDINAIRE, ORDINAIRE + JOUR, corrigees=True))
-    assert text[1].endswith(";Consommation;Comptage Corrigé;;")
-    valeurs = courbe_10_minutes(point, ORDINAIRE, ORDINAIRE + JOUR).valeurs.tolist()
-    assert [int(line.split(";")[1]) for line in text[3:]] == valeurs
-
-
 @pytest.mark.documented("GUI 0453: the curve of a C5 is raw")
 def test_the_curve_of_a_c5_is_never_corrected() -> None:
     point, asked = linky(trous=(perdu(ORDINAIRE, (8, 9)),)), (ORDINAIRE, ORDINAIRE + JOUR)
@@ -292,8 +283,10 @@ def test_a_history_of_two_years_is_written_within_a_second() -> None:
     assert len(lines(content)) == 3 + 731 * 48
 
 
-@pytest.mark.documented("GUI 0453: mesureCorrigee may be true on C1-C4")
-def test_a_curve_that_was_ordered_corrected_has_no_empty_value(platform: Platform) -> None:
+@pytest.mark.documented("GUI 0453: mesureCorrigee may be true on C1-C4; wording and values assumed")
+def test_a_curve_that_was_ordered_corrected_has_the_values_that_were_lost(
+    platform: Platform,
+) -> None:
     debut = date(2024, 10, 1)
     lost = perdu(debut, (8, 9))
     with platform.database.transaction() as session:
@@ -304,11 +297,14 @@ def test_a_curve_that_was_ordered_corrected_has_no_empty_value(platform: Platfor
     ]
     platform.catch_up(MIDI)
     brute, corrigee = (
-        platform.ready()[f"Enedis_SGE_HDM_{affaire}.csv"].decode("utf-8-sig").splitlines()[3:]
+        platform.ready()[f"Enedis_SGE_HDM_{affaire}.csv"].decode("utf-8-sig").splitlines()
         for affaire in orders
     )
+    assert corrigee[1].endswith(";Consommation;Comptage Corrigé;;")
+    brute, corrigee = brute[3:], corrigee[3:]
     assert len(brute) == len(corrigee) == 144
     assert [line for line in brute if not line.endswith(";")] == [
         line for line in corrigee if not "08:00" <= line[11:16] < "09:00"
     ]
-    assert not [line for line in corrigee if line.endswith(";")]
+    valeurs = courbe_10_minutes(platform.mesure(C4), debut, debut + JOUR).valeurs.tolist()
+    assert [int(line.split(";")[1]) for line in corrigee] == valeurs

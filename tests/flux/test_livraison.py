@@ -64,12 +64,6 @@ def test_without_channel_files_go_to_a_folder_of_the_contract(published: Platfor
     assert published.deliver() == Tally()
 
 
-def test_a_folder_may_be_chosen(published: Platform, tmp_path: Path) -> None:
-    declare(published, "dossier", str(tmp_path / "a" / "b"))
-    published.deliver()
-    assert arrived(tmp_path / "a" / "b") == dict(sorted(published.ready().items()))
-
-
 def test_nothing_half_written_is_ever_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     channel = FolderChannel(tmp_path)
 

@@ -13,18 +13,14 @@ import pytest
 from flux_kit import AUTOMNE, JOUR, PRINTEMPS
 from points_kit import day_lines, examples, recorded
 from publication_kit import COURBE_C5, INDEX_C5, Platform, at, new_platform, of
-from r6x_kit import data_and_report, demand
+from r6x_kit import data_and_report, demand, v3_texts
 
 from sge_sim.clock import PARIS
 from sge_sim.dataconnect.readings import MeasureReader
 from sge_sim.mesures import PointMesure
-from sge_sim.mesures.releves import read_contextes
-from sge_sim.mesures.series import read_series
 from sge_sim.referentiel.apports.export import export_mesures, template
 from sge_sim.referentiel.apports.lecture import Source
 from sge_sim.referentiel.apports.versement import import_points
-from sge_sim.services.consultation_mesures_detaillees.answer import index_response, response_v3
-from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, DemandeDetaillees
 from sge_sim.tables.acteurs import Acteur
 
 PRM = examples()[0]["prm"]
@@ -66,16 +62,10 @@ def v3(
     point: PointMesure, type_: Any, grandeur: str, days: tuple[date, date]
 ) -> list[tuple[str, str]]:
     """Stamps and values that ConsultationMesuresDetaillees v3.0 writes."""
-    asked = DemandeDetaillees(
-        type_, grandeur, *days, "P1D", prm=PRM, sens=("SOUTIRAGE",), cadre=Cadre.ACCORD_CLIENT
-    )
-    if type_ == "INDEX":
-        written: Any = index_response(asked, read_contextes(point, asked))
-    else:
-        written = response_v3(asked, read_series(point, asked), corrigees=False, petit=True)
+    written = v3_texts(point, PRM, "SOUTIRAGE", type_, grandeur, days)
     return re.findall(
         r"<d>([^<]+)</d><v>(-?\d+)</v>",
-        re.sub(r"<v>(-?\d+)</v><d>([^<]+)</d>", r"<d>\2</d><v>\1</v>", str(written)),
+        re.sub(r"<v>(-?\d+)</v><d>([^<]+)</d>", r"<d>\2</d><v>\1</v>", written),
     )
 
 

@@ -69,11 +69,16 @@ def test_a_week_gives_the_files_that_seven_days_would_have(week: Platform) -> No
     assert [len(list(one.iter("PDC"))) for one in r50] == [48] * 5 + [50]
 
 
-def test_files_bear_the_instant_at_which_they_were_due(week: Platform) -> None:
+def test_files_bear_their_instant_and_the_values_of_the_point_and_come_once(week: Platform) -> None:
     premier = next(nom for nom in week.ready() if "_R50_" in nom)
     assert premier.endswith("_Q_00001_00001_20241024030000.zip")
     xml = tree(of(week, "R50")[0])
     assert xml.findtext("En_Tete_Flux/Date_Creation") == "2024-10-24T03:00:00+02:00"
+    xml = tree(of(week, "R50")[5])
+    attendue = courbe(week.mesure(C5), AUTOMNE, AUTOMNE + JOUR)
+    assert [int(one) for one in texts(xml.iter("V"))] == attendue.valeurs.tolist()
+    assert (xml.findtext(".//Id_Affaire") or "").startswith("M0")
+    assert week.catch_up(UNE_SEMAINE_APRES) == 0
 
 
 @pytest.mark.documented("guide R50: one number by subscription")
@@ -91,17 +96,6 @@ def test_the_points_of_a_contract_share_a_file(platform: Platform) -> None:
     platform.catch_up(at(JOUR_1 + 5 * JOUR))
     points = [texts(tree(one).iter("Id_PRM")) for one in of(platform, "R50")]
     assert points == [[C5]] * 2 + [[C5, C5_BIS]] * 2
-
-
-def test_values_are_those_of_the_point_and_carry_its_case(week: Platform) -> None:
-    xml = tree(of(week, "R50")[5])
-    attendue = courbe(week.mesure(C5), AUTOMNE, AUTOMNE + JOUR)
-    assert [int(one) for one in texts(xml.iter("V"))] == attendue.valeurs.tolist()
-    assert (xml.findtext(".//Id_Affaire") or "").startswith("M0")
-
-
-def test_what_was_published_is_not_published_again(week: Platform) -> None:
-    assert week.catch_up(UNE_SEMAINE_APRES) == 0
 
 
 @pytest.mark.parametrize(("reached", "written"), [(7, False), (20, True)])
@@ -230,32 +224,6 @@ def test_weeks_and_months_are_cut_to_the_service(platform: Platform) -> None:
     ] * 2
 
 
-@pytest.mark.documented("FAQ: no flux is ever emitted in homologation")
-def test_the_homologation_platform_emits_nothing_and_says_so_once_per_period(
-    tmp_path: Path,
-) -> None:
-    platform = new_platform(tmp_path / "etat", emits=False)
-    platform.subscribe(C5, COURBE_C5)
-    platform.historique(C5, "CDC", date(2023, 10, 1), JOUR_1, MIDI)
-    for _ in range(2):
-        platform.catch_up(at(JOUR_1 + 4 * JOUR))
-    assert platform.ready() == {}
-    assert not (platform.data_dir / "publications").exists()
-    told = platform.told()
-    assert len(told) == 4
-    assert told[0].startswith("Flux HDM de l'affaire A0")
-    assert told[1].startswith("Flux R50 du 22/10/2024, abonnement 31829")
-    assert all("la plateforme d'homologation n'émet aucun flux" in one for one in told)
-    platform.database.dispose()
-
-
-def test_the_journal_names_the_files_of_a_publication(platform: Platform) -> None:
-    platform.subscribe(C5, COURBE_C5)
-    platform.catch_up(at(JOUR_1 + 2 * JOUR))
-    (told,), (nom,) = platform.told(), platform.ready()
-    assert told == f"Flux R50 du 22/10/2024, abonnement {nom.split('_')[4]} : {nom}."
-
-
 @pytest.mark.observed("the three recorded histories, 2022")
 def test_a_history_has_its_csv_neither_zipped_nor_under_a_subscription(platform: Platform) -> None:
     debut, fin = date(2024, 10, 1), date(2024, 10, 22)
@@ -298,16 +266,6 @@ def test_the_history_holds_the_values_that_were_transmitted(platform: Platform) 
     assert kilowatts == histories[C4]
 
 
-@pytest.mark.documented("GUI 0481: the name of the file holds the number of the demand")
-def test_infra_daily_data_bear_their_demand_their_point_and_their_instant(
-    platform: Platform,
-) -> None:
-    demande = platform.infra_j(C4, MIDI)
-    platform.catch_up(MIDI)
-    (nom,) = platform.ready()
-    assert nom == f"SGE-SIM_IFJ_{demande}_{C4}_20241022120000.zip"
-
-
 @pytest.mark.documented("guides R50 and R151: within 20 days, in a later file")
 def test_days_that_come_late_are_empty_first_and_come_once(tmp_path: Path) -> None:
     platform = new_platform(tmp_path / "etat", late=True)
@@ -343,7 +301,7 @@ def test_files_are_encrypted_by_the_key_of_their_contract(platform: Platform) ->
     assert archive.startswith(b"PK\x03\x04")
 
 
-def test_the_row_of_a_file_tells_what_it_is(platform: Platform) -> None:
+def test_the_row_of_a_file_and_the_journal_tell_what_it_is(platform: Platform) -> None:
     platform.subscribe(C5, COURBE_C5)
     platform.catch_up(at(JOUR_1 + 2 * JOUR))
     ((nom, content),) = platform.ready().items()
@@ -351,3 +309,5 @@ def test_the_row_of_a_file_tells_what_it_is(platform: Platform) -> None:
     assert (row.contrat_id, row.prms, row.taille) == (CONTRAT, C5, len(content))
     assert row.sha256 == sha256(content).hexdigest()
     assert row.etat == "a_livrer"
+    told = f"Flux R50 du 22/10/2024, abonnement {nom.split('_')[4]} : {nom}."
+    assert platform.told() == [told]

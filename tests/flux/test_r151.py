@@ -1,20 +1,27 @@
 """R151: daily indexes and maximum powers of C5 points."""
 
 from datetime import date, datetime
-from typing import Any
 
 import flux_schemas
 import pytest
-from flux_kit import AUTOMNE, JOUR, ORDINAIRE, PRINTEMPS, envoi, linky, perdu, publie, texts, tree
+from flux_kit import (
+    AUTOMNE,
+    JOUR,
+    ORDINAIRE,
+    PRINTEMPS,
+    envoi,
+    linky,
+    perdu,
+    publie,
+    releves,
+    texts,
+    tree,
+)
 
 from sge_sim.clock import PARIS
 from sge_sim.flux import r151
 from sge_sim.flux.periodes import Frequence
 from sge_sim.mesures import index_quotidiens, puissances_maximales
-
-
-def releves(xml: Any) -> list[Any]:
-    return list(xml.iter("Donnees_Releve"))
 
 
 @pytest.mark.documented("XSD R151 v1.2.0")

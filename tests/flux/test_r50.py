@@ -17,6 +17,7 @@ from flux_kit import (
     linky,
     perdu,
     publie,
+    releves,
     texts,
     tree,
 )
@@ -27,10 +28,6 @@ from lxml import etree
 from sge_sim.flux import r50, r151
 from sge_sim.flux.periodes import Frequence
 from sge_sim.mesures import energies_quotidiennes
-
-
-def releves(xml: Any) -> list[Any]:
-    return list(xml.iter("Donnees_Releve"))
 
 
 def stamps(releve: Any) -> list[str]:

@@ -39,6 +39,7 @@ from r6x_kit import (
     SENS,
     add_kinds,
     archives_of,
+    billed_of,
     data_and_report,
     demand,
     documents,
@@ -47,6 +48,7 @@ from r6x_kit import (
     parse_nom,
     raw_member,
     series_of,
+    v3_texts,
 )
 
 from sge_sim.facts.lecture import read_dossier
@@ -60,10 +62,6 @@ from sge_sim.flux.r6x.archives import LIMITES, Limites
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.flux.r6x.tableau import c68_columns, rows_of
 from sge_sim.mesures import Structure, consommations, index_quotidiens
-from sge_sim.mesures.releves import read_contextes
-from sge_sim.mesures.series import read_series
-from sge_sim.services.consultation_mesures_detaillees.answer import index_response, response_v3
-from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, DemandeDetaillees
 from sge_sim.tables.acteurs import Acteur
 from sge_sim.tables.mesures import CalendrierDate, Trou
 from sge_sim.tables.points import find_point
@@ -96,20 +94,11 @@ def read_demanded(platform: Platform, flux: str, days: tuple[date, date]) -> Ite
         yield from tree["mesures"]
 
 
-def v3_texts(
+def written_in_v3(
     platform: Platform, prm: str, flux: str, grandeur: str, days: tuple[date, date]
 ) -> str:
-    """What ConsultationMesuresDetaillees v3.0 writes of the same days."""
-    sens = SENS[prm]
-    point = platform.mesure(prm, sens)
-    asked = DemandeDetaillees(
-        CMD[flux], grandeur, *days, "P1D", prm=prm, sens=(sens,), cadre=Cadre.ACCORD_CLIENT
-    )
-    if flux == "R64":
-        tree: Any = index_response(asked, read_contextes(point, asked))
-    else:
-        tree = response_v3(asked, read_series(point, asked), corrigees=False, petit=point.petit)
-    return str(tree)
+    point = platform.mesure(prm, SENS[prm])
+    return v3_texts(point, prm, SENS[prm], CMD[flux], grandeur, days)
 
 
 @pytest.mark.documented("GUI 0503 §2: the same data as the web services")
@@ -123,7 +112,7 @@ def test_series_are_those_of_the_web_service(
         published.add(mesure["idPrm"])
         for grandeur in mesure["grandeur"]:
             name = grandeur["grandeurPhysique"]
-            written = v3_texts(collected, mesure["idPrm"], flux, name, days)
+            written = written_in_v3(collected, mesure["idPrm"], flux, name, days)
             points = re.findall(r"<v>(-?\d+)</v><d>([^<]+)</d>", written)
             assert len(points) >= (days[1] - days[0]).days - 1  # a day was lost
             assert points == [(one["v"], one["d"]) for one in grandeur["points"]], name
@@ -158,7 +147,7 @@ def _readings(
     platform: Platform, prm: str, grandeur: str, days: tuple[date, date]
 ) -> Counter[tuple[str, str]]:
     """The indexes that the web service gives: when each was read, and its value."""
-    written = v3_texts(platform, prm, "R64", grandeur, days)
+    written = written_in_v3(platform, prm, "R64", grandeur, days)
     return Counter(re.findall(r"<d>([^<]+)</d><v>(\d+)</v>", written))
 
 
@@ -345,19 +334,16 @@ class _Facturee(NamedTuple):
 
 
 def _billed(tree: dict[str, Any]) -> Iterator[_Facturee]:
-    for contexte in tree["mesures"][0]["contexte"]:
-        for calendrier in contexte["grandeur"][0]["calendrier"]:
-            for classe in calendrier["classeTemporelle"]:
-                for one in classe["quantite"]:
-                    yield _Facturee(
-                        contexte["idMotifReleve"],
-                        calendrier["codeGrille"],
-                        classe["idClasseTemporelle"],
-                        one["dbtMesure"],
-                        one["finMesure"],
-                        one["codeNature"],
-                        one["quantite"],
-                    )
+    for contexte, calendrier, classe, one in billed_of(tree):
+        yield _Facturee(
+            contexte["idMotifReleve"],
+            calendrier["codeGrille"],
+            classe["idClasseTemporelle"],
+            one["dbtMesure"],
+            one["finMesure"],
+            one["codeNature"],
+            one["quantite"],
+        )
 
 
 @pytest.mark.assumed("a quantity is there from the morning after its end (dateCreation)")

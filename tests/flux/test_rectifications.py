@@ -9,7 +9,7 @@ import pytest
 from flux_kit import envoi, publie
 from lxml import etree
 from publication_kit import C4, C5, Platform, at, new_platform
-from r6x_kit import add_kinds, data_and_report, demand
+from r6x_kit import add_kinds, billed_of, data_and_report, demand
 
 from sge_sim.clock import PARIS
 from sge_sim.errors import UsageError
@@ -47,13 +47,7 @@ def billed(platform: Platform, prm: str) -> list[dict[str, Any]]:
     ((tree,), _) = data_and_report(platform, affaire)
     return [
         {**quantite, "de": (calendrier["codeGrille"], classe["idClasseTemporelle"])}
-        for mesure in tree["mesures"]
-        for contexte in mesure["contexte"]
-        for grandeur in contexte["grandeur"]
-        if grandeur["grandeurPhysique"] == "EA"
-        for calendrier in grandeur["calendrier"]
-        for classe in calendrier["classeTemporelle"]
-        for quantite in classe["quantite"]
+        for _, calendrier, classe, quantite in billed_of(tree)
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from publication_kit import C5, TIERS, Platform, at, new_platform
-from r6x_kit import add_kinds, data_and_report, demand
+from r6x_kit import add_kinds, billed_of, data_and_report, demand
 
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.facts.lecture import read_dossier
@@ -101,13 +101,7 @@ def test_what_is_billed_to_a_client_ends_with_its_contract(platform: Platform, e
     affaire = demand(platform, "R67", [C5], *days, NOW, cadre="EST_TITULAIRE")
     ((tree,), _) = data_and_report(platform, affaire)
     (mesure,) = tree["mesures"]
-    billed = [
-        (quantite["dbtMesure"], quantite["finMesure"])
-        for contexte in mesure["contexte"]
-        for calendrier in contexte["grandeur"][0]["calendrier"]
-        for classe in calendrier["classeTemporelle"]
-        for quantite in classe["quantite"]
-    ]
+    billed = [(one["dbtMesure"], one["finMesure"]) for *_, one in billed_of(tree)]
     assert min(billed)[0] == "2019-05-01"
     assert max(fin for _, fin in billed) == f"{ARRIVEE}"
     assert mesure["periode"]["dateDebut"] == "2019-05-01 00:00:00"

@@ -149,18 +149,6 @@ def test_a_record_larger_than_what_is_read_at_once_is_stored(journal: Journal) -
     assert len(second.response or b"") == 16 * 2**20
 
 
-def test_a_record_cut_by_the_end_of_its_process_is_left_out(
-    journal: Journal, tmp_path: Path
-) -> None:
-    journal.append(RECORD)
-    journal.append(replace(RECORD, code="cut"))
-    journal.close()
-    (file,) = waiting(tmp_path)
-    os.truncate(file, file.stat().st_size - 10)
-    assert codes(journal) == ["SGT200"]
-    assert waiting(tmp_path) == []
-
-
 class Pwritev:
     """Stands for a disk that is full: no room for a record, or for a part of it only."""
 

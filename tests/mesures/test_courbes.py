@@ -135,6 +135,7 @@ def test_c1_c4_step_goes_from_10_to_5_minutes_in_march_2023() -> None:
 
 
 @pytest.mark.documented("R50 and R4x guides: days of 46/48/50, 138/144/150 points")
+@pytest.mark.observed("days of 23, 24 and 25 hours")
 @pytest.mark.parametrize(
     ("jour", "heures"), [(PRINTEMPS, 23), (LUNDI, 24), (AUTOMNE, 25), (date(2022, 3, 27), 23)]
 )
@@ -166,6 +167,7 @@ def test_stamps_of_days_of_change_carry_the_offset_of_their_instant() -> None:
     assert (np.diff(automne.horodates) == 1800).all()
 
 
+@pytest.mark.documented("a window's values don't depend on what else is asked")
 @given(linkys | grands, jours, durees, st.integers(0, 44), st.integers(0, 20), st.data())
 @examples(60)
 def test_a_day_does_not_depend_on_the_window_in_which_it_is_asked(

@@ -5,20 +5,16 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
+from mesures_points import PLAGES, POSE, linky
 
 from sge_sim.clock import PARIS
 from sge_sim.mesures import (
-    CompteurPose,
-    Grille,
-    HeuresCreuses,
     Opposition,
     PeriodeCollecte,
-    PointMesure,
     PuissanceSouscrite,
     Structure,
     TrouDeCourbe,
     courbe,
-    parse_plages,
     puissances_maximales,
 )
 from sge_sim.mesures.ensemble import courbes_du_jour, maxima_du_jour
@@ -26,17 +22,9 @@ from sge_sim.mesures.installations import _gardees, cles_de, keep_cles
 from sge_sim.mesures.lecture import Lecture
 from sge_sim.mesures.series import read_curves_of_day, read_series
 
-POSE = date(2017, 3, 8)
 JOUR = timedelta(1)
-LINKY = PointMesure(
-    graine=0,
-    segment="C5",
-    puissances=(PuissanceSouscrite(POSE, 6),),
-    mise_en_service=POSE,
-    compteurs=(CompteurPose(POSE),),
-    grille_distributeur=(Grille(POSE, "DI000003", Structure.SAISONS_C5),),
-    heures_creuses=(HeuresCreuses(POSE, parse_plages("22H56-6H56")),),
-    collectes=(PeriodeCollecte(date(2018, 1, 1)),),
+LINKY = replace(
+    linky(0, kva=6, distributeur=Structure.SAISONS_C5, plages=PLAGES[1]), grille_fournisseur=()
 )
 POINTS = [
     replace(

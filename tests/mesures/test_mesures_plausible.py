@@ -75,11 +75,12 @@ def test_the_water_heater_starts_with_the_off_peak_hours() -> None:
 
 def test_winter_costs_more_than_summer() -> None:
     points = [linky(g, kva=9) for g in range(40)]
-    hiver = sum(
-        energies_quotidiennes(p, date(2024, 1, 1), date(2024, 2, 1)).valeurs.sum() for p in points
-    )
-    ete = sum(
-        energies_quotidiennes(p, date(2024, 7, 1), date(2024, 8, 1)).valeurs.sum() for p in points
+    hiver, ete = (
+        sum(
+            energies_quotidiennes(p, date(2024, mois, 1), date(2024, mois + 1, 1)).valeurs.sum()
+            for p in points
+        )
+        for mois in (1, 7)
     )
     assert hiver > 1.3 * ete
 
@@ -91,19 +92,13 @@ def test_workplaces_close_on_sundays_and_holidays_and_dwellings_do_not() -> None
     ouvre, chome, repos = np.array(jours).reshape(3, 30).mean(axis=1)
     assert max(chome, repos) < 0.9 * ouvre
     logements = [linky(g, profil=ProfilConsommation.RESIDENTIEL) for g in range(40)]
-    semaine = sum(
-        energies_quotidiennes(p, apres(mercredi, 7 * rang), apres(mercredi, 7 * rang + 1)).valeurs[
-            0
-        ]
-        for p in logements
-        for rang in range(4)
-    )
-    dimanches = sum(
-        energies_quotidiennes(p, apres(dimanche, 7 * rang), apres(dimanche, 7 * rang + 1)).valeurs[
-            0
-        ]
-        for p in logements
-        for rang in range(4)
+    semaine, dimanches = (
+        sum(
+            energies_quotidiennes(p, jour, apres(jour, 1)).valeurs[0]
+            for p in logements
+            for jour in (apres(premier, 7 * rang) for rang in range(4))
+        )
+        for premier in (mercredi, dimanche)
     )
     assert dimanches > 0.9 * semaine
 

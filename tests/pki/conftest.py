@@ -1,9 +1,10 @@
 from pathlib import Path
 
 import pytest
-from certificate_forge import NOW, Forged
+from certificate_forge import NOW, Forged, Judge
 
 from sge_sim.pki.building import read_key
+from sge_sim.pki.policy import Policy
 from sge_sim.pki.simulated import SimulatedAuthority
 from sge_sim.pki.trust import Pki, open_pki
 
@@ -40,3 +41,16 @@ def letsencrypt_issuer(pki: Pki) -> Forged:
 @pytest.fixture(scope="session")
 def gandi_root(gandi: SimulatedAuthority) -> Forged:
     return Forged(gandi.root, read_key(gandi.folder / "root.key.pem"))
+
+
+@pytest.fixture(scope="session")
+def codes(pki: Pki) -> Judge:
+    """The codes of the refusals of a certificate in homologation."""
+
+    def judged(certificate: Forged, *presented: Forged) -> list[str]:
+        verdict = Policy("homologation", pki.trust).judge(
+            certificate.der, NOW, [one.der for one in presented]
+        )
+        return [one.rule.code for one in verdict.reasons]
+
+    return judged

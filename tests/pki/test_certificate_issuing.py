@@ -4,6 +4,7 @@ import subprocess
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from stat import S_IMODE
+from typing import Any
 
 import pytest
 from certificate_forge import NOW
@@ -23,28 +24,30 @@ from sge_sim.pki.simulated import SimulatedAuthority
 from sge_sim.pki.trust import Pki
 
 
-def test_dates_and_number_come_from_the_given_instant(gandi: SimulatedAuthority) -> None:
-    one = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW, days=90).leaf
-    assert one.not_valid_before_utc == NOW - timedelta(days=1)
-    assert one.not_valid_after_utc == NOW + timedelta(days=90)
-    other = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW).leaf
-    later = issue_client_certificate(gandi, ["a.fr"], now=NOW + timedelta(seconds=1)).leaf
+@pytest.mark.parametrize(
+    ("asked", "start", "end"),
+    [
+        ({"days": 90}, -1, 90),
+        ({"days": -3}, None, -3),
+        ({"days": 30, "valid_from": NOW + timedelta(days=7)}, 7, 37),
+    ],
+    ids=["from yesterday", "expired", "later"],
+)
+def test_dates_come_from_the_given_instant(
+    gandi: SimulatedAuthority, asked: dict[str, Any], start: int | None, end: int
+) -> None:
+    leaf = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW, **asked).leaf
+    assert leaf.not_valid_before_utc < leaf.not_valid_after_utc == NOW + timedelta(days=end)
+    assert start is None or leaf.not_valid_before_utc == NOW + timedelta(days=start)
+
+
+def test_numbers_follow_the_given_instant_and_never_repeat(gandi: SimulatedAuthority) -> None:
+    one, other, later = (
+        issue_client_certificate(gandi, ["a.fr"], now=NOW + timedelta(seconds=late)).leaf
+        for late in (0, 0, 1)
+    )
     assert one.serial_number != other.serial_number
     assert max(one.serial_number, other.serial_number) < later.serial_number
-
-
-def test_negative_days_give_an_expired_certificate(gandi: SimulatedAuthority) -> None:
-    leaf = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW, days=-3).leaf
-    assert leaf.not_valid_before_utc < leaf.not_valid_after_utc == NOW - timedelta(days=3)
-
-
-def test_certificate_may_begin_later(gandi: SimulatedAuthority) -> None:
-    start = NOW + timedelta(days=7)
-    leaf = issue_client_certificate(gandi, ["a.fr"], now=NOW, days=30, valid_from=start).leaf
-    assert (leaf.not_valid_before_utc, leaf.not_valid_after_utc) == (
-        start,
-        start + timedelta(days=30),
-    )
 
 
 @pytest.mark.parametrize(
@@ -82,17 +85,17 @@ def test_what_the_policy_refuses_can_be_issued(gandi: SimulatedAuthority) -> Non
 
 
 @pytest.mark.parametrize(
-    "names", [[], [""], [" "], ["société.fr"], ["a" * 70], ["a.fr", "b" * 300]]
+    ("names", "days"),
+    [
+        *((names, 30) for names in ([], [""], [" "], ["société.fr"], ["a" * 70], ["a", "b" * 300])),
+        *((["a.fr"], days) for days in (0, 5000, -5000, 10**9)),
+    ],
 )
-def test_impossible_names_are_usage_errors(gandi: SimulatedAuthority, names: list[str]) -> None:
+def test_impossible_names_and_durations_are_usage_errors(
+    gandi: SimulatedAuthority, names: list[str], days: int
+) -> None:
     with pytest.raises(UsageError):
-        issue_client_certificate(gandi, names, now=NOW)
-
-
-@pytest.mark.parametrize("days", [0, 5000, -5000, 10**9])
-def test_impossible_durations_are_usage_errors(gandi: SimulatedAuthority, days: int) -> None:
-    with pytest.raises(UsageError):
-        issue_client_certificate(gandi, ["a.fr"], now=NOW, days=days)
+        issue_client_certificate(gandi, names, now=NOW, days=days)
 
 
 def test_files_are_what_clients_ask_for(gandi: SimulatedAuthority, tmp_path: Path) -> None:
@@ -103,14 +106,13 @@ def test_files_are_what_clients_ask_for(gandi: SimulatedAuthority, tmp_path: Pat
     assert x509.load_pem_x509_certificates(files.certificate.read_bytes()) == [issued.leaf]
     assert x509.load_pem_x509_certificates(files.chain.read_bytes()) == list(issued.chain)
     p12_key, leaf, others = pkcs12.load_key_and_certificates(files.bundle.read_bytes(), b"secret")
-    assert p12_key is not None
     assert p12_key.public_key() == issued.leaf.public_key()
     assert (leaf, others) == (issued.leaf, [issued.intermediate])
     with pytest.raises(ValueError, match="password"):
         pkcs12.load_key_and_certificates(files.bundle.read_bytes(), b"other")
 
 
-def test_bundle_has_a_password_when_none_is_asked_for(
+def test_files_are_private_and_never_overwritten_and_the_bundle_has_a_password(
     gandi: SimulatedAuthority, tmp_path: Path
 ) -> None:
     issued = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW)
@@ -118,28 +120,14 @@ def test_bundle_has_a_password_when_none_is_asked_for(
     with pytest.raises(ValueError, match="password"):
         pkcs12.load_key_and_certificates(files.bundle.read_bytes(), None)
     assert read_material(files.bundle).certificates == issued.chain
-
-
-def test_key_and_bundle_are_private(gandi: SimulatedAuthority, tmp_path: Path) -> None:
-    issued = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW)
-    files = write_issued_certificate(tmp_path / "acteur", issued)
     modes = {path.name: S_IMODE(path.stat().st_mode) for path in files.key.parent.iterdir()}
-    assert modes == {
-        "key.pem": 0o600,
-        "bundle.p12": 0o600,
-        "cert.pem": 0o644,
-        "chain.pem": 0o644,
-    }
+    assert modes == {"key.pem": 0o600, "bundle.p12": 0o600, "cert.pem": 0o644, "chain.pem": 0o644}
     assert S_IMODE(files.key.parent.stat().st_mode) == 0o700
-
-
-def test_key_is_never_overwritten(gandi: SimulatedAuthority, tmp_path: Path) -> None:
-    issued = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW)
-    before = write_issued_certificate(tmp_path, issued).key.read_bytes()
+    before = files.key.read_bytes()
     other = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW)
     with pytest.raises(UsageError, match="existe déjà"):
-        write_issued_certificate(tmp_path, other)
-    assert (tmp_path / "key.pem").read_bytes() == before
+        write_issued_certificate(tmp_path / "acteur", other)
+    assert files.key.read_bytes() == before
 
 
 def test_openssl_verifies_what_is_issued(gandi: SimulatedAuthority, tmp_path: Path) -> None:
@@ -179,7 +167,6 @@ def test_the_renewal_is_told_from_the_first_second_of_the_deadline_on() -> None:
     deadline = datetime(2026, 3, 10, tzinfo=PARIS)
     assert rotation_warning(END, deadline - A_SECOND, by_ticket=True) is None
     told = rotation_warning(END, deadline, by_ticket=True)
-    assert told is not None
     assert "expire le 31/03/2026 : le nouveau était à déposer le 10/03/2026" in told
 
 
@@ -194,7 +181,6 @@ def test_the_end_is_announced_in_homologation_too() -> None:
 def test_a_certificate_has_expired_after_its_last_second_only() -> None:
     for now, verb in ((END, "certificat expire le"), (END + A_SECOND, "certificat a expiré le")):
         told = rotation_warning(END, now, by_ticket=True)
-        assert told is not None
         assert verb in told
 
 

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from certificate_forge import NOW, Forged, authority, forge
@@ -105,7 +104,7 @@ def test_revocation_list_is_public_and_replaced_whole(fresh_pki: Pki) -> None:
     before = gandi.revocation_file.stat().st_ino
     gandi.revoke(7, NOW)
     assert gandi.revocation_file.stat().st_ino != before
-    assert _names(gandi.folder) == {
+    assert {path.name for path in gandi.folder.iterdir()} == {
         ".lock",
         "crl.pem",
         "intermediate.key.pem",
@@ -113,7 +112,3 @@ def test_revocation_list_is_public_and_replaced_whole(fresh_pki: Pki) -> None:
         "root.key.pem",
         "root.pem",
     }
-
-
-def _names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}

@@ -1,7 +1,6 @@
 """What authorities sign from when, and the certificate of each use before the policy of a day."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -58,7 +57,6 @@ def test_each_authority_of_the_list_has_its_last_useful_certificate(
     slug: str, jour: date, client_auth: str, dernier: date | None, jusqu_au: date | None
 ) -> None:
     known = situation_at(load_authorities().find(slug), jour)
-    assert known is not None
     assert (known.client_auth, known.dernier, known.jusqu_au) == (client_auth, dernier, jusqu_au)
     assert known.source in known.sentence()
     assert known.provenance in ("documented", "assumed")
@@ -66,8 +64,7 @@ def test_each_authority_of_the_list_has_its_last_useful_certificate(
 
 @pytest.mark.documented("FAQ: 15 working days before the end")
 @pytest.mark.parametrize(
-    ("jours", "fin", "depot"),
-    [(100, "28/04/2027", "07/04/2027"), (47, "06/03/2027", "15/02/2027")],
+    ("jours", "fin", "depot"), [(100, "28/04/2027", "07/04/2027"), (47, "06/03/2027", "15/02/2027")]
 )
 def test_the_notice_takes_more_of_a_short_life(jours: int, fin: str, depot: str) -> None:
     told = renewal_sentence(date(2027, 1, 18), jours)
@@ -129,6 +126,6 @@ def test_a_verdict_that_was_kept_ends_with_the_day(pki: Pki) -> None:
     ]
 
 
-def test_a_certificate_of_47_days_is_rehearsed(pki: Pki, tmp_path: Path) -> None:
+def test_a_certificate_of_47_days_is_rehearsed(pki: Pki) -> None:
     issued = issue_client_certificate(pki.simulated("gandi"), ["c.example.fr"], now=NOW, days=47)
     assert issued.leaf.not_valid_after_utc - NOW.replace(microsecond=0) == timedelta(days=47)

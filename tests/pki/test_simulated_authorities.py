@@ -76,19 +76,15 @@ def test_certificate_of_another_data_directory_is_refused(pki: Pki, fresh_pki: P
     assert "la signature n'est pas de cette autorité" in verdict.explain()
 
 
-def test_damaged_authority_is_a_usage_error(tmp_path: Path) -> None:
+def test_damaged_authority_or_key_is_a_usage_error(tmp_path: Path) -> None:
     gandi = AUTHORITIES.find("gandi")
     made = open_simulated_authority(tmp_path, gandi, NOW)
-    (made.folder / "root.pem").write_text("nothing")
-    with pytest.raises(UsageError, match="abîmée"):
-        open_simulated_authority(tmp_path, gandi, NOW)
-
-
-def test_damaged_key_is_a_usage_error(tmp_path: Path) -> None:
-    made = open_simulated_authority(tmp_path, AUTHORITIES.find("gandi"), NOW)
     (made.folder / "intermediate.key.pem").write_text("nothing")
     with pytest.raises(UsageError, match="clé"):
         issue_client_certificate(made, ["a.fr"], now=NOW)
+    (made.folder / "root.pem").write_text("nothing")
+    with pytest.raises(UsageError, match="abîmée"):
+        open_simulated_authority(tmp_path, gandi, NOW)
 
 
 def test_authority_that_could_not_be_made_leaves_nothing(

@@ -81,13 +81,6 @@ def test_what_is_exported_is_the_file_that_was_imported(database: Database) -> N
     assert rows(database) == before | {"Apport": 2}
 
 
-def test_every_point_of_the_data_set_holds_the_rules_of_a_file(database: Database) -> None:
-    exported = "".join(export_points(database, "csv", own=False)).encode()
-    bilan, faults = bring(database, exported)
-    with database.sessions() as session:
-        assert (faults, bilan.inchanges) == ([], count_points(session))
-
-
 def test_removed_points_leave_nothing(database: Database) -> None:
     before = rows(database)
     bring(database, *csv_lines(made_points(250)))

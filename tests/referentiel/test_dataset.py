@@ -49,12 +49,6 @@ CATALOGUE = {
 }
 
 
-def the_point(session: Session, prm: str) -> Point:
-    point = find_point(session, prm)
-    assert point is not None, prm
-    return point
-
-
 @pytest.mark.observed("homologation catalogue")
 @pytest.mark.parametrize("release", CATALOGUE)
 def test_every_point_of_a_release_is_there_and_suits_its_cases(
@@ -62,7 +56,7 @@ def test_every_point_of_a_release_is_there_and_suits_its_cases(
 ) -> None:
     c5, large = (prms.split() for prms in CATALOGUE[release])
     for prm in [*c5, *large]:
-        point = the_point(session, prm)
+        point = find_point(session, prm)
         assert point.etat_contractuel == "SERVC", prm
         assert point.etat_alimentation == "ALIM", prm
         assert point.contrat_soutirage, prm
@@ -74,11 +68,11 @@ def test_every_point_of_a_release_is_there_and_suits_its_cases(
         assert point.teleoperable is (prm != "25128509404458"), prm
         assert point.pourquoi, prm
     for prm in c5:
-        point = the_point(session, prm)
+        point = find_point(session, prm)
         assert (point.segment, point.niveau_ouverture_services) == ("C5", 2), prm
         assert point.type_comptage == "LINKY", prm
     for prm in large:
-        point = the_point(session, prm)
+        point = find_point(session, prm)
         assert point.segment in ("C2", "C3", "C4"), prm
         assert point.type_comptage in ("PMEI", "SAPHIR", "ICE4Q"), prm
 
@@ -90,19 +84,19 @@ def test_the_unknown_point_of_the_catalogue_stays_unknown(session: Session) -> N
 
 @pytest.mark.documented("homologation catalogue 21.3: level 2, not tele-operable for now")
 def test_the_point_of_the_tele_operation_refusal_is_open_but_out_of_reach(session: Session) -> None:
-    point = the_point(session, "25128509404458")
+    point = find_point(session, "25128509404458")
     assert (point.niveau_ouverture_services, point.teleoperable) == (2, False)
 
 
 @pytest.mark.documented("GUI 0481: tele-read SAPHIR, PME-PMI or ICE with an IP box")
 def test_the_point_of_the_infra_daily_cases_has_an_ip_box(session: Session) -> None:
-    point = the_point(session, "98800000000246")
+    point = find_point(session, "98800000000246")
     assert (point.type_comptage, point.media_releve) == ("SAPHIR", "IP")
 
 
 @pytest.mark.observed("homologation answer for 25946599093143")
 def test_the_point_whose_answer_was_seen_has_what_was_seen_and_no_more(session: Session) -> None:
-    point = the_point(session, "25946599093143")
+    point = find_point(session, "25946599093143")
     # With the blanks at the end.
     assert point.escalier_etage_appartement == "B3 RC 01   "
     assert point.numero_et_nom_voie == "736 CH DES AMES DU PURGATOIRE"

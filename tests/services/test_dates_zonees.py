@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from catalogue_requests import envelope_of
+from demandes import mesures_detaillees
 from in_process import InProcess, simulator_in_process
 from lxml import etree
 
@@ -41,19 +42,9 @@ def dates(running: InProcess, path: str) -> list[str]:
             "contratId": running.contrat_id,
             "autorisationClient": True,
         },
-        CMD: {
-            "demande": {
-                "initiateurLogin": running.login,
-                "pointId": C5,
-                "mesuresTypeCode": "ENERGIE",
-                "grandeurPhysique": "EA",
-                "dateDebut": date(2026, 6, 1),
-                "dateFin": date(2026, 6, 8),
-                "mesuresCorrigees": False,
-                "sens": "SOUTIRAGE",
-                "cadreAcces": "ACCORD_CLIENT",
-            }
-        },
+        CMD: mesures_detaillees(
+            running.login, C5, "ENERGIE", "EA", date(2026, 6, 1), date(2026, 6, 8)
+        ),
     }
     envelope = envelope_of(path, asked[path], running.login, C5)
     answer = running.post(path, etree.tostring(envelope))

@@ -14,6 +14,7 @@ from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.messages import read_answer
+from sge_sim.services.acces import CONTRACT_RULES
 from sge_sim.services.dispatch import disabled_by_path
 from sge_sim.services.registry import SERVICES
 
@@ -76,6 +77,11 @@ def test_a_service_passes_a_rule_over_in_all_its_versions() -> None:
         "/ConsultationMesuresDetaillees/v2.0",
         "/ConsultationMesuresDetaillees/v3.0",
     }
+
+
+def test_the_names_that_the_services_disable_are_these() -> None:
+    names = ["contrat_connu", "contrat_de_l_acteur", "contrat_actif"]
+    assert [rule.name for rule in CONTRACT_RULES] == names
 
 
 @pytest.mark.parametrize("name", SHORT)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from acces_kit import Tiers, tiers_in_process
+from demandes import mesures_detaillees
 
 from sge_sim.domaine.plages import minutes_de, officielles, parse_plages
 from sge_sim.facts.lecture import read_dossier
@@ -95,20 +96,8 @@ def test_registers_over_soap_are_the_minutes_under_the_ranges_of_each_day(
     tiers: Tiers, sheets: list[Any]
 ) -> None:
     debut, fin = J - 4 * _JOUR, J + 5 * _JOUR
-    answer = tiers.call(
-        CMD,
-        demande={
-            "initiateurLogin": tiers.login,
-            "pointId": PRM,
-            "mesuresTypeCode": "INDEX",
-            "grandeurPhysique": "EA",
-            "dateDebut": debut,
-            "dateFin": fin,
-            "mesuresCorrigees": False,
-            "sens": "SOUTIRAGE",
-            "cadreAcces": "ACCORD_CLIENT",
-        },
-    )["body"]
+    asked = mesures_detaillees(tiers.login, PRM, "INDEX", "EA", debut, fin)
+    answer = tiers.call(CMD, **asked)["body"]
     read_as = {(one["contexteReleve"], one["typeReleve"]): one for one in answer["contexte"]}
     assert {*read_as} == {("COL", "AQ"), ("TOP", "AV"), ("TOP", "AS"), ("TOP", "AP")}
     contexte = read_as["COL", "AQ"]

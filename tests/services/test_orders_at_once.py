@@ -64,28 +64,16 @@ def services(orders: Orders) -> list[Any]:
     return found
 
 
-def test_a_service_ends_after_it_started(busy: Orders) -> None:
-    backwards = [
-        one for one in services(busy) if one[4] is not None and not one[2] <= one[3] <= one[4]
-    ]
-    assert not backwards
-
-
-def test_a_service_starts_once_the_one_before_it_has_ended(busy: Orders) -> None:
+def test_services_follow_one_another_and_numbers_grow_as_their_instants_do(busy: Orders) -> None:
     spans: dict[str, list[Any]] = {}
-    for prm, _, _, activated, ended in services(busy):
+    for prm, _, ordered, activated, ended in services(busy):
+        assert ended is None or ordered <= activated <= ended
         spans.setdefault(prm, []).append((activated, ended))
     for of_one_point in spans.values():
         for (_, ended), (started, _) in pairwise(of_one_point):
             assert ended <= started
-
-
-def test_numbers_grow_as_their_instants_do(busy: Orders) -> None:
     ordered = [one[2] for one in services(busy)]
     assert ordered == sorted(ordered)
-
-
-def test_no_collection_ends_before_it_begins(busy: Orders) -> None:
     assert not busy.simulator.query("SELECT * FROM collecte WHERE fin < debut")
 
 

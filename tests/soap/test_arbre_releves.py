@@ -75,25 +75,6 @@ def test_the_order_is_that_of_the_contract() -> None:
     assert str(arbre.write([SMALL])) == str([expected])
 
 
-@pytest.mark.observed("CMD v3.0 of a C4, 2023: classes without registers, no total")
-def test_a_register_without_name_has_none_and_a_unit_of_the_point_is_its_own() -> None:
-    large = Contexte(
-        "FMR",
-        "RC",
-        (
-            GrandeurRelevee(
-                "PMA", (CalendrierReleve("D", "D", (registre("HPH", None, 5),)),), None, "W"
-            ),
-        ),
-    )
-    arbre = ArbreReleves("CONS", lambda registres: [each.valeurs for _, each in registres])
-    (contexte,) = arbre.write([large])
-    (grandeur,) = contexte["grandeur"]
-    assert grandeur["unite"] == "W"
-    assert "cadranTotalisateur" not in grandeur
-    assert "codeCadran" not in grandeur["calendrier"][0]["classeTemporelle"][0]
-
-
 @pytest.mark.assumed("one writer of the tree of calendars and registers")
 def test_the_tree_is_written_in_one_place() -> None:
     writers = set()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from made_states import copy_state
 from points_kit import csv_lines, made_points
-from sqlalchemy import event
+from state_kit import statements_of
 
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.referentiel.apports.lecture import Source
@@ -30,17 +30,9 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 def plan(database: Database, words: str) -> tuple[list[str], int]:
     """What SQLite does to answer, and how many points it found."""
-    asked: list[tuple[str, object]] = []
     with database.sessions() as session:
-
-        def keep(
-            _connection: object, _cursor: object, sql: str, values: object, *_: object
-        ) -> None:
-            asked.append((sql, values))
-
-        event.listen(database.engine, "before_cursor_execute", keep)
-        found = look_for_points(session, words, after="", limit=101)
-        event.remove(database.engine, "before_cursor_execute", keep)
+        with statements_of(database) as asked:
+            found = look_for_points(session, words, after="", limit=101)
         driver = session.connection().connection.driver_connection
         steps = [
             row[3]

@@ -4,8 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import event
-from state_kit import ROMIGUIERES, AddPoint
+from state_kit import ROMIGUIERES, AddPoint, statements_of
 
 from sge_sim.domaine.nomenclatures import ETATS_HORS_SERVICE
 from sge_sim.facts.database import Database
@@ -205,18 +204,11 @@ def test_no_allowed_search_reads_every_point(
     database: Database, add_point: AddPoint, criteria: dict[str, Any], index: str
 ) -> None:
     add_point(compteurs=({"matricule": "1"},))
-    statements: list[tuple[str, Any]] = []
-    event.listen(
-        database.engine,
-        "before_cursor_execute",
-        lambda _connection, _cursor, statement, parameters, *_: statements.append(
-            (statement, parameters)
-        ),
-    )
-    found(database, **criteria, etats=ETATS_HORS_SERVICE, titulaire="FOURN1")
+    with statements_of(database) as statements:
+        found(database, **criteria, etats=ETATS_HORS_SERVICE, titulaire="FOURN1")
     plan: list[str] = []
     with database.reading() as connection:
-        for statement, parameters in statements.copy():
+        for statement, parameters in statements:
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             plan += [row.detail for row in rows]
     # What was found in the index of names is gone through as it is found.

@@ -47,10 +47,6 @@ def session(database: Database) -> Iterator[Session]:
         yield session
 
 
-def test_the_default_actor_of_a_kind_is_the_one_marked_so(session: Session) -> None:
-    assert default_acteur(session, "tiers").code == "TIERS1"
-
-
 def registered(database: Database, fingerprint: str, environnement: str) -> CertificatFacts | None:
     return database.memoire.look().ask(read_certificat, fingerprint, environnement)
 
@@ -79,8 +75,11 @@ def test_an_actor_is_known_by_the_certificate_of_its_environment(database: Datab
     assert changed.kind == "fournisseur"
 
 
-def test_a_package_is_homologated_in_one_environment(session: Session) -> None:
+def test_the_default_actor_is_marked_so_and_homologated_in_one_environment(
+    session: Session,
+) -> None:
     acteur = find_acteur(session, "TIERS1")
+    assert default_acteur(session, "tiers") is acteur
     assert acteur.is_homologated("Commande", "homologation")
     assert not acteur.is_homologated("Commande", "production")
     assert not acteur.is_homologated("Historique", "homologation")

@@ -56,8 +56,7 @@ def client_context(pki: ThrowawayPki) -> Callable[..., ssl.SSLContext]:
     """Make the TLS context of a client, by default a welcome one."""
 
     def make(
-        files: tuple[Path, Path] | None = pki.client_files,
-        version: ssl.TLSVersion | None = None,
+        files: tuple[Path, Path] | None = pki.client_files, version: ssl.TLSVersion | None = None
     ) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.set_ciphers("DEFAULT@SECLEVEL=0")  # what is weak is for the server to refuse

@@ -4,7 +4,6 @@ import contextlib
 import json
 import socket
 import ssl
-import threading
 import time
 from dataclasses import replace
 from functools import partial
@@ -13,7 +12,7 @@ from http.client import HTTPResponse
 from unittest.mock import Mock
 
 import pytest
-from transport_kit import LARGE_ANSWER, SHORT, ask, eventually
+from transport_kit import LARGE_ANSWER, SHORT, Held, ask, eventually
 
 from sge_sim.transport.connection import Connection
 from sge_sim.transport.message import Departure, Response
@@ -43,10 +42,19 @@ def read_to_the_end(tls):
     return b"".join(iter(lambda: tls.recv(65536), b""))
 
 
-def test_many_requests_share_a_connection(serve, client):
-    connection = client(serve().port)
+def test_many_requests_share_a_connection_and_none_waits_for_an_acknowledgement(serve, client):
+    running = serve()
+    kept = client(running.port)
     for number in range(200):
-        assert ask(connection, "/echo", b"%d" % number) == b"%d" % number
+        assert ask(kept, "/echo", b"%d" % number) == b"%d" % number
+    (connection,) = eventually(running.server.connections.waiting)
+    assert connection.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert ask(kept, "/large") == LARGE_ANSWER
+    kept.request("HEAD", "/large")
+    response = kept.getresponse()
+    assert response.headers["Content-Length"] == str(len(LARGE_ANSWER))
+    assert response.read() == b""
+    ask(kept)
 
 
 def test_the_application_sees_a_parsed_request(serve, client):
@@ -55,18 +63,6 @@ def test_the_application_sees_a_parsed_request(serve, client):
     assert seen["path"] == "/a b%2Fc"
     assert seen["query"] == "d=%20"
     assert seen["accept"] == "text/xml"
-
-
-def test_an_answer_does_not_wait_for_another_to_be_acknowledged(serve, client):
-    running = serve()
-    kept = client(running.port)
-    ask(kept)
-    (connection,) = eventually(running.server.connections.waiting)
-    assert connection.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-
-
-def test_a_large_answer_arrives_whole(serve, client):
-    assert ask(client(serve().port), "/large") == LARGE_ANSWER
 
 
 def test_a_chunked_body_is_whole_for_the_application(serve, client):
@@ -142,16 +138,17 @@ def test_a_header_over_the_limit_is_answered_413(serve, client):
     assert "en-têtes" in response.read().decode()
 
 
-def test_a_malformed_request_is_answered_400(serve, open_tls):
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n", b"400 Bad Request"),
+        (b"POST / HTTP/1.1\r\nHost: a\r\n", b"408 Request Timeout"),
+    ],
+)
+def test_a_malformed_or_endless_request_is_answered(serve, open_tls, sent, status):
     tls = open_tls(serve().port)
-    tls.sendall(b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n")
-    assert read_to_the_end(tls).startswith(b"HTTP/1.1 400 Bad Request\r\n")
-
-
-def test_a_request_that_takes_too_long_is_answered_408(serve, open_tls):
-    tls = open_tls(serve().port)
-    tls.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n")
-    assert read_to_the_end(tls).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    tls.sendall(sent)
+    assert read_to_the_end(tls).startswith(b"HTTP/1.1 %b\r\n" % status)
 
 
 def test_an_idle_connection_is_closed_without_a_word(serve, open_tls):
@@ -179,15 +176,6 @@ def test_an_http_1_0_client_is_told_that_it_may_go_on(serve, open_tls):
     assert b"\r\nConnection: Keep-Alive\r\nKeep-Alive: timeout=2\r\n" in answer
     tls.sendall(b"GET / HTTP/1.0\r\n\r\n")
     assert b"\r\nConnection: close\r\n" in read_to_the_end(tls)
-
-
-def test_head_gets_the_length_without_the_content(serve, client):
-    connection = client(serve().port)
-    connection.request("HEAD", "/large")
-    response = connection.getresponse()
-    assert response.headers["Content-Length"] == str(len(LARGE_ANSWER))
-    response.read()
-    ask(connection)
 
 
 def test_requests_in_memory_are_bounded_all_connections_together(serve, client, open_tls):
@@ -284,41 +272,26 @@ def test_a_listener_that_asks_for_no_certificate_lets_everybody_in(
 
 
 def test_when_every_connection_is_being_served_a_newcomer_is_turned_away(serve, client):
-    released = threading.Event()
-    entered = threading.Semaphore(0)
-
-    def hold(request):
-        entered.release()
-        released.wait(10)
-        return Response(HTTPStatus.OK, b"ok")
-
-    running = serve(replace(SHORT, max_connections=2, threads=3), app=hold)
+    held = Held()
+    running = serve(replace(SHORT, max_connections=2, threads=3), app=held)
     served = [client(running.port) for _ in range(2)]
     for connection in served:
         connection.request("GET", "/")
-        assert entered.acquire(timeout=10)
+        assert held.entered.acquire(timeout=10)
     with pytest.raises((ssl.SSLError, OSError)):
         client(running.port).connect()
-    released.set()
-    assert [connection.getresponse().read() for connection in served] == [b"ok", b"ok"]
+    held.released.set()
+    assert [connection.getresponse().read() for connection in served] == [b"done", b"done"]
 
 
-def test_a_connection_that_closes_gives_its_place_back(serve, client):
+def test_a_connection_that_closes_gives_its_place_back_and_a_request_its_bytes_once(serve, client):
+    """The budget would grow without end if each request gave back those before it too."""
     running = serve(replace(SHORT, max_connections=3))
     for _ in range(20):
         connection = client(running.port)
-        ask(connection)
+        for _ in range(5):
+            ask(connection, "/echo", b"a" * 1_000)
         connection.close()
-    assert eventually(lambda: running.server.listener.slots._value == 3)
-
-
-def test_the_bytes_of_requests_are_given_back_once(serve, client):
-    """The budget would grow without end if each request gave back those before it too."""
-    running = serve(replace(SHORT, max_connections=3))
-    connection = client(running.port)
-    for _ in range(5):
-        ask(connection, "/echo", b"a" * 1_000)
-    connection.close()
     assert eventually(lambda: running.server.listener.slots._value == 3)
     assert running.server.listener.requests._left == SHORT.max_buffered_bytes
 

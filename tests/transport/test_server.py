@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 import threading
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from functools import partial
 from http import HTTPStatus
@@ -12,7 +13,7 @@ from http.client import HTTPConnection, HTTPSConnection
 
 import pytest
 from throwaway_pki import SERVER, issue
-from transport_kit import SHORT, answer, ask, common_name, eventually
+from transport_kit import SHORT, Held, answer, ask, common_name, eventually, serving
 
 from sge_sim.errors import UsageError
 from sge_sim.transport import admin_server
@@ -93,22 +94,16 @@ def test_a_server_does_not_start_on_a_bad_pair(pki):
 
 
 def test_requests_under_way_finish_when_the_server_stops(serve, client):
-    entered, released = threading.Event(), threading.Event()
-
-    def hold(request):
-        entered.set()
-        released.wait(10)
-        return Response(HTTPStatus.OK, b"done")
-
-    running = serve(app=hold)
+    held = Held()
+    running = serve(app=held)
     connection = client(running.port)
     connection.request("GET", "/")
-    assert entered.wait(10)
+    assert held.entered.acquire(timeout=10)
     eventually(lambda: running.server.ready)  # a client may be heard just before
     stopping = threading.Thread(target=running.server.stop)
     stopping.start()
     eventually(lambda: not running.server.ready)
-    released.set()
+    held.released.set()
     response = connection.getresponse()
     assert response.read() == b"done"
     assert response.headers["Connection"] == "close"
@@ -123,22 +118,16 @@ def test_who_was_let_in_by_the_machine_as_the_server_stops_is_answered(
     serve, client, client_context
 ):
     """Their connections wait in the kernel's queue while the only thread answers another one."""
-    entered, released = threading.Event(), threading.Event()
-
-    def hold(request):
-        entered.set()
-        released.wait(10)
-        return Response(HTTPStatus.OK, b"done")
-
-    running = serve(replace(SHORT, threads=1), app=hold)
+    held = Held()
+    running = serve(replace(SHORT, threads=1), app=held)
     first = client(running.port)
     first.request("GET", "/")
-    assert entered.wait(10)
+    assert held.entered.acquire(timeout=10)
     queued = [socket.create_connection(("127.0.0.1", running.port), 10) for _ in range(2)]
     stopping = threading.Thread(target=running.server.stop)
     stopping.start()
     eventually(lambda: not listens(running.port))
-    released.set()
+    held.released.set()
     assert first.getresponse().read() == b"done"
     for sock in queued:
         with client_context().wrap_socket(sock, server_hostname="localhost") as late:
@@ -181,20 +170,14 @@ def test_stopping_ends_idle_connections_at_once(serve, client):
 def test_an_application_that_does_not_return_holds_the_stop_up_only_for_a_while(
     serve, client, caplog
 ):
-    entered, released = threading.Event(), threading.Event()
-
-    def hang(request):
-        entered.set()
-        released.wait(30)
-        return Response(HTTPStatus.OK, b"")
-
-    running = serve(replace(SHORT, stop_seconds=0.2), app=hang)
+    held = Held()
+    running = serve(replace(SHORT, stop_seconds=0.2), app=held)
     connection = client(running.port)
     connection.request("GET", "/")
-    assert entered.wait(10)
+    assert held.entered.acquire(timeout=10)
     running.server.stop()
     assert "abandonnées" in caplog.text
-    released.set()
+    held.released.set()
 
 
 def test_a_server_stopped_before_it_serves_does_not_serve(pki, factory):
@@ -210,14 +193,8 @@ def test_readiness_is_told_once_clients_are_accepted(pki, factory, client):
     listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
     server = HttpsServer(answer, listening, factory, SHORT, print)
-    ready = threading.Event()
-    thread = threading.Thread(target=server.serve, args=(ready.set,))
-    thread.start()
-    assert ready.wait(10)
-    ask(client(port))
-    server.stop()
-    thread.join(10)
-    assert not thread.is_alive()
+    with serving(server):
+        ask(client(port))
 
 
 def test_a_server_that_can_watch_no_more_ends_rather_than_be_silent(pki, factory, monkeypatch):
@@ -310,18 +287,13 @@ def test_an_asgi_application_is_served_until_the_server_stops():
         return hello
 
     server = AdminServer(application, listening)
-    ready = threading.Event()
-    thread = threading.Thread(target=server.serve, args=(ready.set,))
-    thread.start()
-    assert ready.wait(10)
-    assert asked == []  # or the start would wait for all that an application loads
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", "/")
-    assert connection.getresponse().read() == b"hello"
-    assert asked == [hello]
-    server.reload()
-    server.stop()
-    eventually(lambda: not thread.is_alive())
+    with serving(server):
+        assert asked == []  # or the start would wait for all that an application loads
+        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", "/")
+        assert connection.getresponse().read() == b"hello"
+        assert asked == [hello]
+        server.reload()
     connection.close()
 
 
@@ -336,20 +308,13 @@ def test_the_door_of_other_machines_waits_for_no_handshake(
     door = admin_server.RemoteDoor(remote, identity, lambda application: application)
     port = remote.getsockname()[1]
     server = AdminServer(lambda: hello, local, door)
-    ready = threading.Event()
-    thread = threading.Thread(target=server.serve, args=(ready.set,))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        silent = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(30)]
+    with serving(server), ExitStack() as opened:
+        silent = [
+            opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+            for _ in range(30)
+        ]
         connection = HTTPSConnection("localhost", port, timeout=10, context=client_context(None))
         connection.request("GET", "/")
         assert connection.getresponse().read() == b"hello"
         connection.close()
         assert [sock.recv(1) for sock in silent] == [b""] * len(silent)
-    finally:
-        for sock in silent:
-            sock.close()
-        server.stop()
-        thread.join(20)
-    assert not thread.is_alive()

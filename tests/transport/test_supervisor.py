@@ -135,12 +135,13 @@ def test_every_process_serves_once_readiness_is_told(launch, worker_pids):
     assert is_closed(program.admin)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_request_under_way_finishes_when_the_program_is_stopped(launch, client, number):
+@pytest.mark.parametrize("interrupt", [os.kill, os.killpg])
+def test_ctrl_c_lets_requests_finish_and_ends_everything_quietly(launch, client, interrupt):
+    """In a terminal it reaches the children too, which leave it to their parent."""
     program = launch()
     connection = client(program.b2b)
     program.keep_busy(connection, "/slow")
-    program.signal(number)
+    interrupt(program.process.pid, signal.SIGINT)
     assert connection.getresponse().read().isdigit()
     assert program.end() == (0, "")
 
@@ -153,16 +154,6 @@ def test_the_administration_answers_while_the_others_finish(launch, client):
     program.signal(signal.SIGTERM)
     eventually(lambda: is_closed(program.b2b))
     assert admin_pid(program.admin)
-    assert connection.getresponse().read().isdigit()
-    assert program.end() == (0, "")
-
-
-def test_ctrl_c_in_a_terminal_ends_everything_quietly(launch, client):
-    """It reaches the children too, which leave it to their parent."""
-    program = launch()
-    connection = client(program.b2b)
-    program.keep_busy(connection, "/slow")
-    os.killpg(program.process.pid, signal.SIGINT)
     assert connection.getresponse().read().isdigit()
     assert program.end() == (0, "")
 
@@ -219,9 +210,8 @@ def test_a_process_is_not_replaced_faster_than_once_a_second(launch):
     for _ in range(3):
         os.kill(admin_pid(program.admin), signal.SIGKILL)
     admin_pid(program.admin)
-    assert (
-        time.monotonic() - began > 1.9
-    )  # the first may have been old enough to be replaced at once
+    # The first may have been old enough to be replaced at once.
+    assert time.monotonic() - began > 1.9
     program.signal(signal.SIGTERM)
     assert program.end()[1].count("il est remplacé") == 3
 

@@ -3,7 +3,8 @@
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPSConnection
@@ -57,6 +58,33 @@ def eventually(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.01)
     return found
+
+
+@contextmanager
+def serving(server: Any) -> Iterator[None]:
+    """Have a server serve in a thread of its own, once it is ready, until the block ends."""
+    ready = threading.Event()
+    thread = threading.Thread(target=server.serve, args=(ready.set,))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield
+    finally:
+        server.stop()
+        thread.join(20)
+    assert not thread.is_alive()
+
+
+class Held:
+    """An application that answers `done` once it is released, and counts what it has begun."""
+
+    def __init__(self) -> None:
+        self.entered, self.released = threading.Semaphore(0), threading.Event()
+
+    def __call__(self, request: Request) -> Response:
+        self.entered.release()
+        self.released.wait(30)
+        return Response(HTTPStatus.OK, b"done")
 
 
 def common_name(der: bytes) -> str:

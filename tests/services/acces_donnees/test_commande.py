@@ -190,21 +190,14 @@ def test_who_asks_by_its_nni_is_not_named(tiers: Tiers) -> None:
 def test_the_state_of_the_point(
     tiers: Tiers, prm: str, attributs: dict[str, Any], code: str | None
 ) -> None:
-    before = tiers.attributs(prm, *attributs)
-    tiers.set(prm, **attributs)
-    try:
+    with tiers.having(prm, **attributs):
         assert tiers.code(SAD, **tiers.sad(prm, "ENERGIE")) == code
         assert tiers.code(ACCES, **tiers.acces(prm, typeDonnees="IDX")) == code
-    finally:
-        tiers.set(prm, **before)
 
 
 def test_an_unproductive_producer_is_admitted(tiers: Tiers) -> None:
-    tiers.set(P1, etat_contractuel="IMPRO")
-    try:
+    with tiers.having(P1, etat_contractuel="IMPRO"):
         assert tiers.code(SAD, **tiers.sad(P1, "ENERGIE", sens="INJECTION")) is None
-    finally:
-        tiers.set(P1, etat_contractuel="SERVC")
 
 
 def test_a_point_that_cannot_be_served(tiers: Tiers) -> None:

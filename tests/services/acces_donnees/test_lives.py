@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from acces_kit import ASAD, C5, END, RSAD, SAD, TODAY, Tiers
+from demandes import mesures_detaillees
 
 CMD = "/ConsultationMesuresDetaillees/v3.0"
 FIVE = TODAY + timedelta(days=5)
@@ -19,27 +20,15 @@ _TOUCHED = (
 @pytest.fixture
 def restored(tiers: Tiers) -> Iterator[Tiers]:
     """The tiers, whose C5 is afterwards as it was."""
-    before = tiers.attributs(C5, *_TOUCHED)
-    yield tiers
-    tiers.set(C5, **before)
+    with tiers.having(C5, **tiers.attributs(C5, *_TOUCHED)):
+        yield tiers
 
 
 def consult(tiers: Tiers) -> str | None:
     """Read yesterday's curve by the access service; return the code of the refusal."""
-    return tiers.code(
-        CMD,
-        demande={
-            "initiateurLogin": tiers.login,
-            "pointId": C5,
-            "mesuresTypeCode": "COURBE",
-            "grandeurPhysique": "PA",
-            "dateDebut": tiers.today - timedelta(days=1),
-            "dateFin": tiers.today,
-            "mesuresCorrigees": False,
-            "sens": "SOUTIRAGE",
-            "cadreAcces": "SERVICE_ACCES",
-        },
-    )
+    days = tiers.today - timedelta(days=1), tiers.today
+    asked = mesures_detaillees(tiers.login, C5, "COURBE", "PA", *days, cadreAcces="SERVICE_ACCES")
+    return tiers.code(CMD, **asked)
 
 
 def seen(tiers: Tiers) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from acces_kit import ASAD, C5, TODAY, Tiers, tiers_in_process
+from demandes import mesures_detaillees
 
 CMD = "/ConsultationMesuresDetaillees/v3.0"
 TYPES = {"ENERGIE": ("ENERGIE", "EA"), "IDX": ("INDEX", "EA"), "PMAX": ("PMAX", "PMA")}
@@ -27,21 +28,9 @@ def consult(
     tiers: Tiers, debut: date, fin: date, type_donnees: str = "ENERGIE", **changes: Any
 ) -> str | None:
     """Consult by an access service; return the code of the refusal."""
-    type_mesures, grandeur = TYPES[type_donnees]
+    asked = {"cadreAcces": "SERVICE_ACCES", **changes}
     return tiers.code(
-        CMD,
-        demande={
-            "initiateurLogin": tiers.login,
-            "pointId": C5,
-            "mesuresTypeCode": type_mesures,
-            "grandeurPhysique": grandeur,
-            "dateDebut": debut,
-            "dateFin": fin,
-            "mesuresCorrigees": False,
-            "sens": "SOUTIRAGE",
-            "cadreAcces": "SERVICE_ACCES",
-            **changes,
-        },
+        CMD, **mesures_detaillees(tiers.login, C5, *TYPES[type_donnees], debut, fin, **asked)
     )
 
 

@@ -90,11 +90,8 @@ def test_what_may_be_changed(
 def test_maximum_powers_are_published_no_more_once_the_point_is_large(tiers: Tiers) -> None:
     (numero,) = tiers.order(C5, "PMAX")
     added = {"serviceSouscritId": numero, ADDED: options_block("P1D")}
-    tiers.set(C5, segment="C4")
-    try:
+    with tiers.having(C5, segment="C4"):
         assert tiers.code(MOSAD, **tiers.modification(C5, added)) == "SGT4H8"
-    finally:
-        tiers.set(C5, segment="C5")
 
 
 @MODIFICATION
@@ -236,11 +233,8 @@ def test_a_recurrent_transmission_is_stopped_too(tiers: Tiers) -> None:
     numero = ordered["body"]["serviceSouscritId"]
     (service,) = tiers.services(C5)
     assert (service["serviceSouscritCode"], service["etatCode"]) == ("TRANSREC", "ACTIF")
-    tiers.set(C5, teleoperable=False)
-    try:
+    with tiers.having(C5, teleoperable=False):
         assert codes(tiers, C5, numero) == {ASAD: "SGT589", RSAD: "SGT4O3", MOSAD: "SGT4O3"}
-    finally:
-        tiers.set(C5, teleoperable=True)
     assert tiers.code(ASAD, **tiers.numbered(C5, [numero])) is None
     (service,) = tiers.services(C5)
     assert (service["serviceSouscritId"], service["etatCode"]) == (numero, "TERMINE")
@@ -248,16 +242,12 @@ def test_a_recurrent_transmission_is_stopped_too(tiers: Tiers) -> None:
 
 def test_another_actor_s_service(tiers: Tiers) -> None:
     (numero,) = tiers.order(C5, "ENERGIE")
-    with as_supplier(tiers) as supplier:
+    with tiers.acting_as("fournisseur") as supplier:
         assert codes(supplier, C5, numero) == {ASAD: "SGT4O2", RSAD: "SGT4O2", MOSAD: "SGT4O2"}
         assert supplier.services(C5) == []
         # Each has its own.
         assert supplier.order(C5, "ENERGIE")
     assert len(tiers.services(C5)) == 1
-
-
-def as_supplier(tiers: Tiers) -> Any:
-    return tiers.acting_as("fournisseur")
 
 
 @pytest.mark.documented("GUI 0531 v1.1.0 §5.2: the opposition of a C5 is lifted")
@@ -269,11 +259,11 @@ def test_an_opposition_is_seen_by_all_and_lifted_by_the_incumbent_supplier(tiers
         assert opposition[absent] is None
     numero = opposition["serviceSouscritId"]
     assert tiers.code(ASAD, **tiers.numbered(C5, [numero])) == "SGT4O2"
-    with as_supplier(tiers) as supplier:
-        before = tiers.attributs(C5, "fournisseur_titulaire")
-        tiers.set(C5, fournisseur_titulaire=supplier.acteur)
+    with (
+        tiers.acting_as("fournisseur") as supplier,
+        tiers.having(C5, fournisseur_titulaire=supplier.acteur),
+    ):
         assert supplier.code(ASAD, **supplier.numbered(C5, [numero])) is None
-        tiers.set(C5, **before)
     assert tiers.services(C5)[-1]["motifFinLibelle"] == "Levée de l'opposition"
 
 

@@ -153,8 +153,8 @@ def test_segments_show_their_own_fields_alone(call: ZeepCaller) -> None:
     assert "situationComptage/futuresPlagesHeuresCreuses" not in large
 
 
-@pytest.mark.documented("GUI 0464 v1.4.0 §4: what the old chain of C5 doesn't tell")
-def test_c5_of_the_old_chain_has_no_date_of_its_powers(call: ZeepCaller) -> None:
+@pytest.mark.documented("GUI 0464 v1.4.0 §4: what the old chain of C5 doesn't tell; its relay")
+def test_c5_of_the_old_chain_has_no_date_of_its_powers_and_a_relay(call: ZeepCaller) -> None:
     old, new = (names(consult(call, prm, True)) for prm in (OLD_CHAIN, C5))
     for name in (
         "donneesGenerales/dateDerniereAugmentationPuissanceSouscrite",
@@ -167,6 +167,9 @@ def test_c5_of_the_old_chain_has_no_date_of_its_powers(call: ZeepCaller) -> None
         "donneesGenerales/niveauOuvertureServices",
     ):
         assert name in old
+    for prm, relais in ((OLD_CHAIN, {"plageHeuresCreuses": "HC (23H00-7H00)"}), (C5, None)):
+        device = consult(call, prm, False)["situationComptage"]["dispositifComptage"]
+        assert device["relais"] == relais
 
 
 @pytest.mark.documented("GUI 0464 v1.4.0: window of ICE and CJE meters on a shared line")
@@ -230,13 +233,6 @@ def test_c1_tells_its_tariff_although_the_schema_lacks_its_segment(call: ZeepCal
     powers = structure["denivelePuissances"]["classesTemporelles"]["classeTemporelle"]
     classes = [(power["code"], power["puissance"]["valeur"]) for power in powers]
     assert classes == [("PTE", 700), ("HPH", 750), ("HCH", 800), ("HPE", 900), ("HCE", 900)]
-
-
-@pytest.mark.documented("GUI 0464 v1.4.0 §4: the off-peak hours of the relay")
-def test_c5_of_the_old_chain_tells_its_relay(call: ZeepCaller) -> None:
-    device = consult(call, OLD_CHAIN, False)["situationComptage"]["dispositifComptage"]
-    assert device["relais"] == {"plageHeuresCreuses": "HC (23H00-7H00)"}
-    assert consult(call, C5, False)["situationComptage"]["dispositifComptage"]["relais"] is None
 
 
 LONG_USES = "situationContractuelle/structureTarifaire/longueUtilisation"

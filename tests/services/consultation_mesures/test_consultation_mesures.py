@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import zeep
 from codes_kit import check_obtained_codes, provenance_of
+from demandes import mesures_detaillees
 from in_process import served_in_process
 from real_clients import ZeepCaller, refusal_of, suds_client
 from running_simulator import RunningSimulator
@@ -274,19 +275,9 @@ def test_monthly_consumptions_are_differences_of_the_daily_indexes(
     en_juillet: RunningSimulator, tiers: Ask, prm: str
 ) -> None:
     answer = autorise(tiers, prm)
-    index = ZeepCaller(en_juillet, DETAILLEES)(
-        demande={
-            "initiateurLogin": en_juillet.login,
-            "pointId": prm,
-            "mesuresTypeCode": "INDEX",
-            "grandeurPhysique": "EA",
-            "dateDebut": date(2025, 7, 15),
-            "dateFin": date(2026, 7, 15),
-            "mesuresCorrigees": False,
-            "sens": "SOUTIRAGE",
-            "cadreAcces": "ACCORD_CLIENT",
-        }
-    )
+    year = date(2025, 7, 15), date(2026, 7, 15)
+    asked = mesures_detaillees(en_juillet.login, prm, "INDEX", "EA", *year)
+    index = ZeepCaller(en_juillet, DETAILLEES)(**asked)
     (contexte,) = index.contexte
     (grandeur,) = contexte.grandeur
     compared = 0

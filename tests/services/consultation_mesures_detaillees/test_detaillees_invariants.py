@@ -6,11 +6,10 @@ from math import isqrt
 from typing import Any
 
 import pytest
-from detaillees_kit import C4, C5, C5_SIX_CADRANS, Detaillees, listed, rows, stamps, values
+from detaillees_kit import C4, C5, C5_SIX_CADRANS, Detaillees, listed, stamps, values
 
 from sge_sim.clock import PARIS
 
-VERSIONS = pytest.mark.parametrize("version", ["2.0", "3.0"])
 PRINTEMPS, AUTOMNE = date(2026, 3, 29), date(2025, 10, 26)
 """Days of 23 and 25 hours."""
 
@@ -90,18 +89,6 @@ def test_c4_monthly_maximum_is_that_of_its_curves(tiers: Detaillees) -> None:
     assert max(max(readings(each)) for each in registers) == 1000 * max(kva)
 
 
-@VERSIONS
-@pytest.mark.observed("days of 23, 24 and 25 hours")
-@pytest.mark.parametrize(
-    ("jour", "hours"), [(PRINTEMPS, 23), (date(2026, 6, 15), 24), (AUTOMNE, 25)]
-)
-def test_days_of_a_change_have_their_number_of_points(
-    tiers: Detaillees, version: str, jour: date, hours: int
-) -> None:
-    assert len(by_day(tiers, version, C5, jour)) == 2 * hours
-    assert len(by_day(tiers, version, C4, jour)) == 12 * hours
-
-
 @pytest.mark.observed("aware stamps in v2.0, naive ones in v3.0")
 def test_the_hour_lived_twice_is_told_apart_in_v2_alone(tiers: Detaillees) -> None:
     window = {"debut": AUTOMNE, "fin": AUTOMNE + timedelta(1)}
@@ -114,20 +101,3 @@ def test_the_hour_lived_twice_is_told_apart_in_v2_alone(tiers: Detaillees) -> No
         "2025-10-26T02:30:00.000+01:00",
     ]
     assert len(set(stamps(tiers.v3(C5, "COURBE", **window)))) == 48
-
-
-@VERSIONS
-@pytest.mark.observed("2022, 2023")
-def test_the_maximum_is_at_least_the_curve_at_its_instant(tiers: Detaillees, version: str) -> None:
-    maxima = rows(tiers.ask(version, C5, "PMAX"))
-    for rang, row in enumerate(maxima):
-        jour = date(2026, 6, 15) + timedelta(rang)
-        assert int(row["v"]) >= max(by_day(tiers, version, C5, jour))
-        assert row["d"].startswith(jour.isoformat())
-
-
-@VERSIONS
-@pytest.mark.documented("a window's values don't depend on what else is asked")
-def test_a_day_alone_is_the_day_of_its_week(tiers: Detaillees, version: str) -> None:
-    week = values(tiers.ask(version, C5, "COURBE"))
-    assert by_day(tiers, version, C5, date(2026, 6, 17)) == week[96:144]

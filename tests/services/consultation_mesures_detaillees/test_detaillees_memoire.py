@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from acces_kit import C4, Tiers, tiers_in_process
+from demandes import mesures_detaillees
 
 from sge_sim.tables.mesures import replace_collectes
 
@@ -28,20 +29,8 @@ def tiers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tiers]:
 
 def steps(tiers: Tiers, prm: str, debut: date) -> dict[date, int]:
     """How many steps each day of a week from `debut` on has in the curve."""
-    answer = tiers.call(
-        CMD,
-        demande={
-            "initiateurLogin": tiers.login,
-            "pointId": prm,
-            "mesuresTypeCode": "COURBE",
-            "grandeurPhysique": "PA",
-            "dateDebut": debut,
-            "dateFin": debut + 7 * JOUR,
-            "mesuresCorrigees": False,
-            "sens": "SOUTIRAGE",
-            "cadreAcces": "ACCORD_CLIENT",
-        },
-    )
+    week = debut, debut + 7 * JOUR
+    answer = tiers.call(CMD, **mesures_detaillees(tiers.login, prm, "COURBE", "PA", *week))
     rows = [row for block in answer["body"]["grandeur"] for row in block["points"]]
     return dict(Counter(date.fromisoformat(row["d"][:10]) for row in rows))
 
