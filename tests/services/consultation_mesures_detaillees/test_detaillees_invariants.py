@@ -89,6 +89,18 @@ def test_c4_monthly_maximum_is_that_of_its_curves(tiers: Detaillees) -> None:
     assert max(max(readings(each)) for each in registers) == 1000 * max(kva)
 
 
+@pytest.mark.observed("days of 23, 24 and 25 hours")
+@pytest.mark.parametrize(
+    ("jour", "hours"), [(PRINTEMPS, 23), (date(2026, 6, 15), 24), (AUTOMNE, 25)]
+)
+def test_days_of_a_change_have_their_number_of_points(
+    tiers: Detaillees, jour: date, hours: int
+) -> None:
+    for version in ("2.0", "3.0"):
+        assert len(by_day(tiers, version, C5, jour)) == 2 * hours
+        assert len(by_day(tiers, version, C4, jour)) == 12 * hours
+
+
 @pytest.mark.observed("aware stamps in v2.0, naive ones in v3.0")
 def test_the_hour_lived_twice_is_told_apart_in_v2_alone(tiers: Detaillees) -> None:
     window = {"debut": AUTOMNE, "fin": AUTOMNE + timedelta(1)}
