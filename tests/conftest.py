@@ -3,7 +3,6 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from multiprocessing.util import Finalize
 from pathlib import Path
 
@@ -13,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import held_lock
 import refused_rules
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import kept_open, start_simulator
 from shared_statements import share_statements
 
 LONG_MODULES = (
@@ -95,8 +94,5 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000)
 
 
-@pytest.fixture(scope="session")
-def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    """One simulator of the homologation platform for the whole session, in the present."""
-    with start_simulator(tmp_path_factory.mktemp("simulator")) as running:
-        yield running
+simulator = kept_open(start_simulator, scope="session")
+"""One simulator of the homologation platform for the whole session, in the present."""

@@ -3,6 +3,35 @@
 from datetime import date
 from typing import Any
 
+CDC = "/ConsultationDonneesTechniquesContractuelles/v1.0"
+COLLECTE = "/CommandeCollectePublicationMesures/v3.0"
+NAMESPACE = "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
+
+
+def fiche(login: str, prm: str, *, accord: bool = True) -> bytes:
+    """The message that asks for the data sheet of a point."""
+    return (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>\n'
+        f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{NAMESPACE}">\n'
+        f"<pointId>{prm}</pointId><loginUtilisateur>{login}</loginUtilisateur>"
+        f"<autorisationClient>{str(accord).lower()}</autorisationClient>"
+        "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
+    ).encode()
+
+
+def collecte_quotidienne(
+    prm: str, login: str, contrat: str, debut: date, fin: date, nom: str = "ROCHE"
+) -> dict[str, Any]:
+    """The order of a curve that is transmitted daily."""
+    general = {
+        "objetCode": "AME",
+        "pointId": prm,
+        "initiateurLogin": login,
+        "contratId": contrat,
+    }
+    acces = courbe_quotidienne(debut, fin, nom)
+    return {"demande": {"donneesGenerales": general, "accesMesures": acces}}
+
 
 def courbe_quotidienne(debut: date, fin: date, nom: str = "ROCHE") -> dict[str, Any]:
     """The `accesMesures` of a curve of a C5 transmitted daily, its customer having agreed."""

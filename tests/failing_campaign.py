@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import requests
+from homologating import against, homologate
 from running_simulator import RunningSimulator, run_command, start_simulator
 
 
@@ -134,16 +134,11 @@ def write_failing_report(folder: Path) -> Path:
     """Run the campaign, and return the folder of its report."""
     options = ("--profile", "fidele", "--now", "2023-10-24T10:00")
     with start_simulator(folder / "d", *options) as simulator, _falsifying(simulator) as target:
-        ready = simulator.ready
         fault = {"sorte": "latence", "secondes": 0.001, "service": STRUCK, "au": 100}
-        requests.post(f"{ready['admin_url']}/api/pannes", json=fault, timeout=10).raise_for_status()
+        simulator.ask("POST", "/api/pannes", json=fault).raise_for_status()
         announced = folder / "attendus.txt"
         announced.write_text(f"{ANNOUNCED}\n")
-        done = run_command(
-            *("homologate", "--report", str(folder / "rapport"), "--target", target),
-            *("--admin", ready["admin_url"], "--ca", ready["ca_file"], "--login", ready["login"]),
-            *("--cert", ready["client_cert"], "--key", ready["client_key"]),
-            *("--contrat", ready["contrat_id"], "--expected-failures", str(announced)),
-        )
-    assert done.returncode == 1, done.stdout + done.stderr
-    return folder / "rapport"
+        named = (*against(simulator), "--target", target, "--expected-failures", str(announced))
+        done = homologate(folder / "rapport", *named, run=run_command)
+    assert done.code == 1, done.stdout + done.stderr
+    return done.folder

@@ -2,20 +2,21 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from running_simulator import RunningSimulator, start_simulator, suspended
 from sqlalchemy import create_engine, make_url, text
 
 OWNER = "nobody"
 """Who runs the server where the tests are run by root, whom PostgreSQL refuses."""
+NOW = "2025-08-01T10:00"
 
 
 SERVER = "SGE_SIM_POSTGRESQL"
@@ -33,6 +34,20 @@ def new_database(purpose: str) -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@contextmanager
+def two_simulators(
+    folder: Path, database_url: str, *options: str
+) -> Iterator[list[RunningSimulator]]:
+    """Start two simulators of one platform: the second is given the key of the first."""
+    given = ("--database-url", database_url, "--population-size", "0", "--now", NOW, *options)
+    key = ("--cle-plateforme", str(folder / "first" / "plateforme.cle"))
+    with (
+        start_simulator(folder / "first", *given) as first,
+        start_simulator(folder / "second", *given, *key) as second,
+    ):
+        yield [first, second]
 
 
 @dataclass(frozen=True)
@@ -76,19 +91,9 @@ class Cluster:
         finally:
             self.start()
 
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
+    def frozen(self) -> AbstractContextManager[None]:
         """Have none of its processes run in the block, as when its machine is suspended."""
-        postmaster = int((self._data / "postmaster.pid").read_text().split()[0])
-        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-        processes = [postmaster, *map(int, children)]
-        for one in processes:
-            os.kill(one, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for one in processes:
-                os.kill(one, signal.SIGCONT)
+        return suspended(int((self._data / "postmaster.pid").read_text().split()[0]))
 
     @property
     def log(self) -> str:

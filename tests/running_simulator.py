@@ -7,19 +7,21 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 from loaded_programs import Program, run_module, start_module
 from made_states import copy_state, settings_of
 
 START_SECONDS = 120
 """Until a start is a failure: a cold one on a busy machine takes a minute."""
+XML = {"Content-Type": "text/xml; charset=utf-8"}
 
 
 @dataclass
@@ -40,6 +42,11 @@ class RunningSimulator:
     def login(self) -> str:
         login: str = self.ready["login"]
         return login
+
+    @property
+    def home(self) -> str:
+        """Where its administration is."""
+        return str(self.ready["admin_url"])
 
     @cached_property
     def session(self) -> requests.Session:
@@ -70,9 +77,18 @@ class RunningSimulator:
         session.cert = (str(chain), str(folder / "key.pem"))
         return chain, session
 
+    def post(self, path: str, message: str | bytes, **headers: str) -> requests.Response:
+        """Send a SOAP message as the default tiers."""
+        sent = XML | {name.replace("_", "-"): text for name, text in headers.items()}
+        return self.session.post(self.url + path, message, headers=sent, timeout=60)
+
+    def ask(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Return what the administration answers."""
+        return requests.request(method, self.home + path, timeout=120, **options)
+
     def admin(self, path: str, **parameters: Any) -> Any:
         """The JSON that the administration answers."""
-        answer = requests.get(self.ready["admin_url"] + path, params=parameters, timeout=60)
+        answer = self.ask("GET", path, params=parameters)
         answer.raise_for_status()
         return answer.json()
 
@@ -110,6 +126,20 @@ class RunningSimulator:
 def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `sge-sim` and keep what it says."""
     return run_module("sge_sim", arguments, timeout=120)
+
+
+def serve(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run `sge-sim serve` where it is refused."""
+    ports = ("--port", "0", "--admin-port", "0")
+    return run_command("serve", "--data-dir", str(folder), *ports, *options)
+
+
+def refusal(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the one sentence by which a command has refused."""
+    assert done.returncode == 2, done.stdout + done.stderr
+    (told,) = done.stderr.strip().splitlines()
+    assert told.startswith("sge-sim : ")
+    return told
 
 
 @contextmanager
@@ -155,3 +185,38 @@ def start_simulator(
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
+
+
+def processes_of(parent: int) -> list[int]:
+    """Return a process and its children."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [parent, *map(int, children)]
+
+
+@contextmanager
+def suspended(parent: int) -> Iterator[None]:
+    """Have neither a process nor its children run in the block, as a suspended machine does."""
+    processes = processes_of(parent)
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in processes:
+            os.kill(pid, signal.SIGCONT)
+
+
+def kept_open(
+    opening: Callable[..., AbstractContextManager[Any]],
+    *options: str,
+    scope: Any = "module",
+    **settings: Any,
+) -> Any:
+    """Return a fixture: what opens in a folder of its own, kept for the tests of a module."""
+
+    @pytest.fixture(scope=scope)
+    def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+        with opening(tmp_path_factory.mktemp("kept"), *options, **settings) as kept:
+            yield kept
+
+    return opened

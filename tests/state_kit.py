@@ -18,7 +18,7 @@ from sge_sim.journal import Journal
 from sge_sim.tables.ecritures import Numeros, read_numeros
 from sge_sim.tables.models import Acteur, Commune, Compteur, Point
 from sge_sim.tables.point_facts import Faits
-from sge_sim.tables.points import POINT_SEEN
+from sge_sim.tables.points import POINT_SEEN, find_point
 from sge_sim.tables.prepared import Driver, read_at_once
 
 ROMIGUIERES = {"code_postal": "34650", "code_insee": "34231"}
@@ -113,6 +113,13 @@ def named_points(session: Session) -> list[Point]:
             select(Point).where(Point.pourquoi.is_not(None), POINT_SEEN).order_by(Point.prm)
         )
     )
+
+
+def the_point(session: Session, prm: str) -> Point:
+    """Return a point that is there."""
+    found = find_point(session, prm)
+    assert found is not None
+    return found
 
 
 def numeros_within(session: Session) -> Numeros:

@@ -4,19 +4,18 @@ The routes of the administration are asked in `tests/admin/test_locked_administr
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-import pytest
 from catalogue_requests import request_of
 from command_tree import every_command
 from dataconnect_kit import C5, DAILY, SANS_COURBE, Client, data_connect_simulator
 from held_lock import hold
 from lxml import etree
 from points_kit import csv_lines, made_points
-from running_simulator import RunningSimulator
+from running_simulator import RunningSimulator, kept_open
 
 from sge_sim.cli import commands
 from sge_sim.dataconnect import rest_rules, rules_page
@@ -30,10 +29,7 @@ RELEASES = [load_release(number) for number in ("23.2", "23.4", "26.1")]
 Ask = Callable[[], Any]
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    with data_connect_simulator(tmp_path_factory.mktemp("locked")) as simulator:
-        yield simulator
+running = kept_open(data_connect_simulator)
 
 
 def asked(doors: Mapping[str, Ask], at_once: int = AT_ONCE) -> dict[str, Any]:
@@ -53,8 +49,7 @@ def calls_of(running: RunningSimulator) -> dict[str, Ask]:
     """Return a call to each service: the first case of the catalogue that is one."""
 
     def call(path: str, message: bytes) -> str | None:
-        headers = {"Content-Type": "text/xml"}
-        answer = running.session.post(running.url + path, message, headers=headers, timeout=30)
+        answer = running.post(path, message)
         result = etree.fromstring(answer.content).find(".//detail/*/resultat")
         return None if result is None else str(result.get("code"))
 

@@ -17,7 +17,7 @@ import requests
 from catalogue_requests import RELEASE, path_of, request_of
 from held_lock import hold
 from lxml import etree
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import XML, RunningSimulator, processes_of, start_simulator
 
 SOON = 5.0
 OPTIONS = ("--population-size", "0", "--now", RELEASE.reference.isoformat())
@@ -41,12 +41,8 @@ def ask(
     assert not isinstance(case, str)
     envelope = request_of(case, simulator.login, simulator.ready["contrat_id"])
     began = time.monotonic()
-    answer = (session or simulator.session).post(
-        simulator.url + path_of(case),
-        etree.tostring(envelope),
-        headers={"Content-Type": "text/xml"},
-        timeout=30,
-    )
+    url, message = simulator.url + path_of(case), etree.tostring(envelope)
+    answer = (session or simulator.session).post(url, message, headers=XML, timeout=30)
     assert time.monotonic() - began < SOON
     result = etree.fromstring(answer.content).find(".//detail/*/resultat")
     assert (answer.status_code, result is None) in ((200, True), (500, False)), answer.content
@@ -116,16 +112,11 @@ def test_on_a_full_disk_orders_are_refused_and_reading_goes_on(tmp_path: Path) -
         assert recorded["service"] == ORDER.service
 
 
-def workers_of(simulator: RunningSimulator) -> list[int]:
-    parent = simulator.process.pid
-    return [int(one) for one in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
-
-
 def test_without_a_descriptor_left_a_client_is_answered_in_soap(running: RunningSimulator) -> None:
     sessions = [running.session_of("tiers") for _ in range(8)]
     for session in sessions:
         assert session.get(f"{running.url}{path_of(ORDER)}?wsdl", timeout=10).status_code == 200
-    processes = workers_of(running)
+    _, *processes = processes_of(running.process.pid)
     before = {pid: resource.prlimit(pid, resource.RLIMIT_NOFILE) for pid in processes}
     for pid in processes:
         resource.prlimit(pid, resource.RLIMIT_NOFILE, (10, before[pid][1]))

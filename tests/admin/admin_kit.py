@@ -3,25 +3,36 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import requests
+from demandes import CDC, COLLECTE, collecte_quotidienne, fiche
 from in_process import InProcess, simulator_in_process
 from lxml import html
+from sqlalchemy.orm import Session
+from state_kit import numeros_within, the_point
 
 from sge_sim.admin.application import build_admin
 from sge_sim.admin.moves import Moves
 from sge_sim.admin.routes import AdminState
+from sge_sim.clock import PARIS
 from sge_sim.commandes.back_office import BackOffice, Task
-from sge_sim.journal import Journal, JournalFeed
+from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
+from sge_sim.domaine.jours_ouvres import AUSSITOT
+from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.journal import Echange, EchangeRecord, Journal, JournalFeed
 from sge_sim.processes.admin_process import _tasks, local_url
+from sge_sim.tables.points import Point
 from sge_sim.transport.admin_server import AdminServer
 from sge_sim.transport.listener import bind_loopback
 
-CDC = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 UNKNOWN = "99999999999999"
+TEXTS = [each.name for each in fields(EchangeRecord) if each.type == str | None]
+"""The fields of an exchange that hold whatever text."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +69,42 @@ class Room:
 
     def call_cdc(self, prm: str = UNKNOWN, login: str | None = None) -> int:
         """Ask for the data sheet of a point; return the number of the exchange."""
-        namespace = (
-            "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
-        )
-        self.services.post(
-            CDC,
-            '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-            f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{namespace}">'
-            f"<pointId>{prm}</pointId><loginUtilisateur>{login or self.login}</loginUtilisateur>"
-            "<autorisationClient>true</autorisationClient>"
-            "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>".encode(),
-        )
+        self.services.post(CDC, fiche(login or self.login, prm))
         return self.state.journal.newest_id()
+
+    def order_courbe(self, prm: str, nom: str = "ROCHE") -> None:
+        """Have a curve transmitted every day for a year, in the name of a customer."""
+        today = self.state.clock.now().astimezone(PARIS).date()
+        asker = self.services.login, self.services.contrat_id
+        order = collecte_quotidienne(prm, *asker, today, today + timedelta(364), nom)
+        answer = self.services.call(COLLECTE, order)
+        assert not isinstance(answer, RefusRecu), answer
+
+    def record(self, kind: KindEchange = "soap", **written: Any) -> int:
+        """Put an exchange of now into the journal; return its number."""
+        now = self.state.clock.now()
+        given = {"instant": now, "machine_instant": now, "duration_ms": 1.0} | written
+        self.state.journal.append(EchangeRecord(kind=kind, **given))
+        return self.state.journal.newest_id()
+
+    def exchange(self, number: int) -> Echange:
+        """Return an exchange of the journal, whole."""
+        found = self.state.journal.find_echange(number)
+        assert found is not None
+        return found
+
+    def point(self, prm: str) -> Point:
+        """Return a point as the database has it."""
+        with self.state.database.sessions() as session:
+            return the_point(session, prm)
+
+
+def order_mesures(
+    session: Session, emetteur: Emetteur, asked: MesuresDemandees, now: datetime
+) -> str:
+    """Take a demand of M023 at once; return the number of its case."""
+    numeros = numeros_within(session)
+    return order_m023(session, numeros, emetteur, asked, now, AUSSITOT).affaire_id
 
 
 @contextmanager

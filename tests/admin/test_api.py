@@ -10,68 +10,64 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from admin_kit import Room
 from running_simulator import RunningSimulator
 
 from sge_sim.admin.problems import Probleme, ProblemeDeForme
 from sge_sim.api.administration import Administration
-from sge_sim.clock import machine_now
-from sge_sim.journal import EchangeRecord
 
 ORDER = "/RecherchePoint/v2.0"
-
-
-def ask(
-    administered: RunningSimulator, path: str, method: str = "GET", **options: Any
-) -> requests.Response:
-    url = administered.ready["admin_url"] + path
-    return requests.request(method, url, timeout=10, **options)
+NO_NUMBER = "campaign_id : un nombre entier est attendu (donné : abc)"
+CANAL = {"type": "dossier", "algorithme": "aes128"}
+NUMBERED = ("journal/", "journal?apres=", "campaigns/")
+"""Addresses that end in a number."""
 
 
 def call(administered: RunningSimulator, times: int) -> None:
     for _ in range(times):
-        administered.session.post(
-            administered.url + ORDER, "<x/>", headers={"Content-Type": "text/xml"}, timeout=10
-        )
+        administered.post(ORDER, "<x/>")
 
 
 @pytest.mark.parametrize(
-    ("status", "method", "path", "options"),
+    ("status", "method", "path", "options", "told"),
     [
-        (400, "POST", "/api/points", {"json": {"comme": "123"}}),
-        (404, "GET", "/api/points/123", {}),
-        (403, "GET", "/api/clock", {"headers": {"Host": "ailleurs.example"}}),
-        (403, "POST", "/api/clock", {"headers": {"Origin": "https://ailleurs.example"}}),
-        (404, "GET", "/api/journal/999999", {}),
-        (404, "GET", "/nulle/part", {}),
-        (405, "DELETE", "/api/clock", {}),
-        (411, "POST", "/api/clock", {"data": iter([b"{}"])}),
-        (413, "POST", "/api/clock", {"data": b" " * (2**20 + 1)}),
-        (422, "POST", "/api/clock", {"json": {"action": "danser"}}),
+        (400, "POST", "/api/points", {"json": {"comme": "123"}}, ""),
+        (404, "GET", "/api/points/123", {}, ""),
+        (403, "GET", "/api/clock", {"headers": {"Host": "ailleurs.example"}}, ""),
+        (403, "POST", "/api/clock", {"headers": {"Origin": "https://ailleurs.example"}}, ""),
+        (404, "GET", "/api/journal/999999", {}, "Aucun échange ne porte le numéro 999999."),
+        (404, "GET", "/nulle/part", {}, "Rien n'est servi à cette adresse."),
+        (405, "DELETE", "/api/clock", {}, "Cette adresse ne prend pas cet appel."),
+        (411, "POST", "/api/clock", {"data": iter([b"{}"])}, ""),
+        (413, "POST", "/api/clock", {"data": b" " * (2**20 + 1)}, ""),
+        (422, "GET", "/campaigns/abc", {}, NO_NUMBER),
+        (422, "POST", "/api/campaigns", {"json": {"actor": "TIERS2"}}, "actor : inconnu ici"),
+        (422, "PUT", "/api/canaux/1100256", {"json": CANAL}, "algorithme : inconnu ici"),
+        *((422, "GET", f"/api/{path}{10**22}", {}, "") for path in NUMBERED),
     ],
 )
-def test_every_refusal_has_one_shape(
-    administered: RunningSimulator, status: int, method: str, path: str, options: Any
+def test_every_refusal_has_one_shape_and_is_told_in_french(
+    administered: RunningSimulator, status: int, method: str, path: str, options: Any, told: str
 ) -> None:
-    answer = ask(administered, path, method, **options)
+    answer = administered.ask(method, path, **options)
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/problem+json"
     shape = ProblemeDeForme if status == 422 else Probleme
-    told = shape.model_validate_json(answer.content, strict=True)
-    assert (told.type, told.status) == ("about:blank", status)
-    assert told.detail
+    problem = shape.model_validate_json(answer.content, strict=True)
+    assert (problem.type, problem.status) == ("about:blank", status)
+    assert problem.detail
+    assert told in problem.detail
     assert answer.headers.get("Allow") == ("GET, POST" if status == 405 else None)
 
 
 def test_an_address_tells_the_methods_of_its_own(administered: RunningSimulator) -> None:
-    assert ask(administered, "/api/flux/publish", "PUT").headers["Allow"] == "POST"
+    assert administered.ask("PUT", "/api/flux/publish").headers["Allow"] == "POST"
 
 
 def test_the_description_tells_the_refusals_as_they_are_sent(
     administered: RunningSimulator,
 ) -> None:
-    described = ask(administered, "/openapi.json").json()
+    described = administered.admin("/openapi.json")
     assert "HTTPValidationError" not in described["components"]["schemas"]
     for path, operations in described["paths"].items():
         for operation in operations.values():
@@ -82,13 +78,13 @@ def test_the_description_tells_the_refusals_as_they_are_sent(
 
 
 def test_settings_have_their_types(administered: RunningSimulator) -> None:
-    settings = ask(administered, "/api/settings").json()
+    settings = administered.admin("/api/settings")
     assert settings["workers"] == 1
     assert settings["strict"] is True
     assert settings["database_url"] is None
     assert settings["disabled_rules"] == []
     assert settings["environment"] == "homologation"
-    described = ask(administered, "/openapi.json").json()["components"]["schemas"]["SettingsView"]
+    described = administered.admin("/openapi.json")["components"]["schemas"]["SettingsView"]
     assert described["properties"].keys() == settings.keys()
     assert described["properties"]["workers"]["type"] == "integer"
     assert all(one["description"] for one in described["properties"].values())
@@ -96,22 +92,22 @@ def test_settings_have_their_types(administered: RunningSimulator) -> None:
 
 def test_the_journal_is_read_page_after_page_in_both_ways(administered: RunningSimulator) -> None:
     call(administered, 7)
-    everything = [one["id"] for one in ask(administered, "/api/journal?limit=1000").json()]
+    everything = [one["id"] for one in administered.admin("/api/journal", limit=1000)]
     for start, expected in (("limit=3", everything), ("limit=3&apres=0", everything[::-1])):
         url: str | None = f"/api/journal?{start}"
         seen = []
         while url is not None:
-            page = ask(administered, url)
+            page = administered.ask("GET", url)
             seen += [one["id"] for one in page.json()]
             following = page.links.get("next")
-            url = following and following["url"].removeprefix(administered.ready["admin_url"])
+            url = following and following["url"].removeprefix(administered.home)
         assert seen == expected
-    assert ask(administered, "/api/journal?apres=1&avant=2").status_code == 400
+    assert administered.ask("GET", "/api/journal?apres=1&avant=2").status_code == 400
 
 
 def test_prometheus_reads_what_the_journal_tells(administered: RunningSimulator) -> None:
     def counted() -> dict[str, float]:
-        text = ask(administered, "/metrics").text
+        text = administered.ask("GET", "/metrics").text
         lines = [line for line in text.splitlines() if not line.startswith("#")]
         return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
 
@@ -132,15 +128,15 @@ def test_prometheus_reads_what_the_journal_tells(administered: RunningSimulator)
 
 
 def test_the_pages_of_the_api_take_nothing_from_elsewhere(administered: RunningSimulator) -> None:
-    page = ask(administered, "/docs")
+    page = administered.ask("GET", "/docs")
     policy = page.headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
     assert "http" not in page.text
     for name in ("swagger-ui-bundle.js", "swagger-ui.css"):
-        assert len(ask(administered, f"/docs/{name}").content) > 100_000
-    assert "SwaggerUIBundle(" in ask(administered, "/static/docs.js").text
-    assert ask(administered, "/docs/..%2F__init__.py").status_code == 404
+        assert len(administered.ask("GET", f"/docs/{name}").content) > 100_000
+    assert "SwaggerUIBundle(" in administered.ask("GET", "/static/docs.js").text
+    assert administered.ask("GET", "/docs/..%2F__init__.py").status_code == 404
 
 
 LONG = '"' * 600_000
@@ -150,30 +146,17 @@ def test_exchanges_come_all_however_many_answers_it_takes(room: Room) -> None:
     journal = room.state.journal
     before = journal.newest_id()
     for number in range(1200):
-        journal.append(record(detail=f"{number}{LONG[:3000]}"))
+        room.record(detail=f"{number}{LONG[:3000]}")
     found = Administration(room.home).exchanges_after(before)
     assert [each.id for each in found] == list(range(before + 1, journal.newest_id() + 1))
     assert len(found) == 1200
 
 
 def test_a_message_that_the_answer_cuts_is_had_whole(room: Room) -> None:
-    room.state.journal.append(record(request=LONG.encode()))
-    number = room.state.journal.newest_id()
+    number = room.record(request=LONG.encode())
     assert room.ask("GET", f"/api/journal/{number}").json()["coupe"]
     exchange = Administration(room.home).exchange(number)
     assert (exchange.request, exchange.response, exchange.coupe) == (LONG, None, False)
-
-
-def record(**texts: object) -> EchangeRecord:
-    """Return an exchange of now."""
-    now = machine_now()
-    return EchangeRecord(
-        instant=now,
-        machine_instant=now,
-        duration_ms=1.0,
-        kind="soap",
-        **texts,  # type: ignore[arg-type]
-    )
 
 
 SECONDS = int(os.environ.get("SGE_SIM_API_SECONDS", "20"))
@@ -186,7 +169,7 @@ def test_the_api_is_as_it_is_described(administered: RunningSimulator) -> None:
     program = Path(sys.prefix) / "api" / "bin" / "schemathesis"
     done = subprocess.run(
         [
-            *(program, "--no-color", "run", administered.ready["admin_url"] + "/openapi.json"),
+            *(program, "--no-color", "run", administered.home + "/openapi.json"),
             *("--max-time", str(SECONDS), "--workers", "1", "--continue-on-failure"),
             *("--exclude-checks", UNFIT, "--warnings", "off"),
         ],

@@ -8,7 +8,6 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import date, datetime
 from itertools import product
 from typing import Any, get_args
@@ -16,26 +15,21 @@ from urllib.parse import quote, unquote
 
 import pytest
 import requests
-from admin_kit import Room, control_room
-from demandes import courbe_quotidienne
+from admin_kit import TEXTS, Room, control_room, order_mesures
 from fastapi.routing import APIRoute
-from state_kit import numeros_within
+from state_kit import the_point
 
 from sge_sim.admin import application
-from sge_sim.clock import PARIS, machine_now
-from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
+from sge_sim.clock import PARIS
+from sge_sim.commandes.demandes import Emetteur, MesuresDemandees
 from sge_sim.dataconnect.applications import create_application
 from sge_sim.dataconnect.consentements import give_consentement
-from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import KindEchange
-from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.journal import EchangeRecord
 from sge_sim.refus import Rule
 from sge_sim.soap.contract import ENVELOPE
 from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.flux import find_fichiers
 from sge_sim.tables.lists import look_for_points
-from sge_sim.tables.points import find_point
 
 MOST_BYTES = 2 * 10**6
 MOST_SECONDS = 1.0
@@ -108,31 +102,14 @@ def message(body: str) -> bytes:
 
 def order(room: Room) -> None:
     """Have a curve transmitted every day, and the history of many points."""
-    asker = {"initiateurLogin": room.login, "contratId": room.services.contrat_id}
-    answer = room.services.call(
-        "/CommandeCollectePublicationMesures/v3.0",
-        {
-            "demande": {
-                "donneesGenerales": {"objetCode": "AME", "pointId": C5, **asker},
-                "accesMesures": courbe_quotidienne(NOW.date(), date(2026, 3, 9)),
-            }
-        },
-    )
-    assert not isinstance(answer, RefusRecu), answer
+    room.order_courbe(C5)
     with room.state.database.transaction() as session:
         points = look_for_points(session, "", "C5", after="", limit=POINTS)
         prms = tuple(each.prm for each in points)
         days = date(2025, 2, 1), date(2025, 3, 1)
         asked = MesuresDemandees("R63", "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
         emetteur = Emetteur("TIERS1", room.services.contrat_id, room.login, WORST[:4] * 4)
-        order_m023(
-            session,
-            numeros_within(session),
-            emetteur,
-            asked,
-            room.state.clock.now(),
-            AUSSITOT,
-        )
+        order_mesures(session, emetteur, asked, room.state.clock.now())
 
 
 def consent(room: Room) -> None:
@@ -146,8 +123,7 @@ def consent(room: Room) -> None:
             redirect_uri="https://localhost/retour",
             apis=tuple(APIS),
         )
-        point = find_point(session, C5)
-        assert point is not None
+        point = the_point(session, C5)
         for _ in range(CONSENTS):
             give_consentement(
                 session, asking, "titulaire", point, room.state.clock.now(), date(2026, 1, 1)
@@ -156,26 +132,10 @@ def consent(room: Room) -> None:
 
 def record_every_kind(room: Room) -> None:
     """Record exchanges of each kind, of which every text is as long as it may be."""
-    texts = [each.name for each in fields(EchangeRecord) if each.type == str | None]
     text = WORST * 1000
     for number, kind in product(range(RECORDS), get_args(KindEchange)):
-        rule = Rule(
-            code="SGT401",
-            name=text,
-            source=text,
-            provenance="assumed",
-            remede=f"{number % 50}{text}",
-        )
-        room.state.journal.append(
-            EchangeRecord(
-                instant=room.state.clock.now(),
-                machine_instant=machine_now(),
-                duration_ms=1.0,
-                kind=kind,
-                rule=rule,
-                **dict.fromkeys(texts, text),  # type: ignore[arg-type]
-            )
-        )
+        rule = Rule(text, "SGT401", text, "assumed", f"{number % 50}{text}")
+        room.record(kind, rule=rule, **dict.fromkeys(TEXTS, text))
 
 
 def addresses(room: Room) -> Iterator[tuple[str, str]]:

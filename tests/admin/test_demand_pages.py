@@ -10,12 +10,10 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from admin_kit import UNKNOWN, Room, control_room
-from state_kit import numeros_within
+from admin_kit import UNKNOWN, Room, control_room, order_mesures
 
 from sge_sim.clock import parse_instant
-from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
-from sge_sim.domaine.jours_ouvres import AUSSITOT
+from sge_sim.commandes.demandes import Emetteur, MesuresDemandees
 from sge_sim.flux.declaration import declare_canal
 from sge_sim.flux.r6x.documents import read_documents
 from sge_sim.flux.r6x.tableau import read_points, rows_of
@@ -51,14 +49,7 @@ def demand(room: Room, flux: Any, *prms: str) -> str:
     asked = MesuresDemandees(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
     with room.state.database.transaction() as session:
         emetteur = Emetteur("TIERS1", contrat, "a@b.fr", "<b>ref</b>")
-        number = order_m023(
-            session,
-            numeros_within(session),
-            emetteur,
-            asked,
-            room.state.clock.now(),
-            AUSSITOT,
-        ).affaire_id
+        number = order_mesures(session, emetteur, asked, room.state.clock.now())
     room.press("/clock", action="1h")
     return number
 

@@ -7,7 +7,6 @@ from admin_kit import UNKNOWN, Room
 from lxml import html
 
 from sge_sim.admin.xml_page import MAX_SHOWN, show_message, suspects_of
-from sge_sim.journal import EchangeRecord
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -32,15 +31,7 @@ def test_a_refusal_tells_its_rule_before_its_messages(room: Room) -> None:
 
 
 def test_what_the_contract_refuses_is_marked_by_its_name(room: Room) -> None:
-    room.services.post(
-        "/ConsultationDonneesTechniquesContractuelles/v1.0",
-        b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        b'<c:consulterDonneesTechniquesContractuelles xmlns:c="http://www.enedis.fr/sge/b2b/'
-        b'services/consulterdonneestechniquescontractuelles/v1.0"><pointId>12</pointId>'
-        b"</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>",
-    )
-    echange = room.state.journal.find_echange(room.state.journal.newest_id())
-    assert echange is not None
+    echange = room.exchange(room.call_cdc("12"))
     assert echange.code == "SGT562"
     assert any("pointId" in names for names in suspects_of(echange))
     (marked,) = room.page(f"/echanges/{echange.id}").xpath("//mark")
@@ -66,8 +57,7 @@ def test_a_call_is_copied_for_curl_and_for_zeep(room: Room) -> None:
 
 def test_the_bytes_are_downloaded_as_they_came(room: Room) -> None:
     number = room.call_cdc()
-    echange = room.state.journal.find_echange(number)
-    assert echange is not None
+    echange = room.exchange(number)
     for part, body in (("requete", echange.request), ("reponse", echange.response)):
         answer = room.ask("GET", f"/echanges/{number}/{part}.xml")
         assert answer.content == body
@@ -77,21 +67,14 @@ def test_the_bytes_are_downloaded_as_they_came(room: Room) -> None:
 
 def test_an_exchange_leads_to_its_neighbours(room: Room) -> None:
     first, second = room.call_cdc(), room.call_cdc()
-    assert room.page(f"/echanges/{first}").xpath("//a[@rel='next']/@href") == [
-        f"/echanges/{second}"
-    ]
-    assert room.page(f"/echanges/{second}").xpath("//a[@rel='prev']/@href") == [
-        f"/echanges/{first}"
-    ]
+    for number, way, other in ((first, "next", second), (second, "prev", first)):
+        found = room.page(f"/echanges/{number}").xpath(f"//a[@rel='{way}']/@href")
+        assert found == [f"/echanges/{other}"]
     assert room.ask("GET", "/echanges/999999999").status_code == 404
 
 
 def test_what_is_no_call_is_not_played_again(room: Room) -> None:
-    instant = room.state.clock.now()
-    room.state.journal.append(
-        EchangeRecord(instant=instant, machine_instant=instant, duration_ms=1, kind="handshake")
-    )
-    number = room.state.journal.newest_id()
+    number = room.record("handshake")
     assert not room.page(f"/echanges/{number}").xpath("//form[contains(@action, 'rejouer')]")
     answer = room.ask("POST", f"/echanges/{number}/rejouer")
     assert answer.status_code == 400

@@ -8,7 +8,6 @@ from admin_kit import UNKNOWN, Room, control_room
 
 from sge_sim.api.pannes import PanneDemande, plan_panne
 from sge_sim.clock import parse_instant
-from sge_sim.journal import EchangeRecord
 
 C5 = "25946599093143"
 MOST_BLOCKS = 8
@@ -67,13 +66,8 @@ def test_each_block_is_there_once_it_has_something_to_say(tmp_path: Path) -> Non
         assert rows(room, "campagnes")[0].startswith("Campagne 1 : TIERS1, sge-")
         room.press("/points/" + C5, action="titulaire", jour="2025-03-20")
         assert rows(room, "attendus") == [f"20/03/2025 00:00 changement de titulaire, {C5}"]
-        now = room.state.clock.now()
-        room.state.journal.append(
-            EchangeRecord(
-                instant=now, machine_instant=now, duration_ms=1.0, kind="soap", code="SGT500",
-                http_status=500, service="RecherchePoint", version="2.0", detail="KeyError: 'x'",
-            )
-        )  # fmt: skip
+        called = {"service": "RecherchePoint", "version": "2.0"}
+        room.record(code="SGT500", http_status=500, detail="KeyError: 'x'", **called)
         (wrong,) = rows(room, "ennuis")
         assert "SGT500" in wrong
         assert "KeyError" in wrong
@@ -84,12 +78,10 @@ def test_what_it_shows_is_few_whatever_is_kept(tmp_path: Path) -> None:
     with control_room(tmp_path, now=parse_instant("2025-03-10T10:00")) as room:
         now = room.state.clock.now()
         for rank in range(40):
-            room.state.journal.append(
-                EchangeRecord(
-                    instant=now + timedelta(seconds=rank), machine_instant=now, duration_ms=1.0,
-                    kind="soap", origine="client", acteur_code=f"TIERS{rank % 7}",
-                    service=f"Service{rank // 2}", version="1.0", code="SGT401", http_status=500,
-                )
+            room.record(
+                instant=now + timedelta(seconds=rank), origine="client", code="SGT401",
+                acteur_code=f"TIERS{rank % 7}", service=f"Service{rank // 2}", version="1.0",
+                http_status=500,
             )  # fmt: skip
         assert len(rows(room, "refus")) == 5
         for _ in range(3):

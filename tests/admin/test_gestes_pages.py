@@ -1,11 +1,11 @@
 """What only REST and commands did, done on pages: each form does it, and says what it did."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from admin_kit import Room, control_room
+from running_simulator import kept_open
 
 from sge_sim.clock import parse_instant
 
@@ -20,10 +20,7 @@ def said(room: Room, path: str, **fields: str) -> str:
     return " ".join(message.text_content().split())
 
 
-@pytest.fixture(scope="module")
-def peopled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    with control_room(tmp_path_factory.mktemp("peopled"), now=NOW) as room:
-        yield room
+peopled = kept_open(control_room, now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -2,24 +2,21 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import fields, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import get_args
 
 import pytest
-from admin_kit import Room, control_room
-from demandes import courbe_quotidienne
+from admin_kit import TEXTS, Room, control_room
 from lxml import etree, html
 from openpyxl import load_workbook
 
 from sge_sim.admin.filtres_journal import KINDS
-from sge_sim.clock import PARIS, machine_now
+from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import KindEchange
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
 from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
-from sge_sim.journal import EchangeRecord
 from sge_sim.machine.files import data_path
 from sge_sim.refus import Rule
 from sge_sim.soap.contract import load_contracts
@@ -44,47 +41,12 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         for login in (MARKS, f"{MARKS}@a.fr"):
             for prm in (C5, MARKS[:20], "99999999999999"):
                 room.call_cdc(html_escape(prm), html_escape(login))
-        order(room, IMAGE)
-        record_every_kind(room)
+        room.order_courbe(C5, IMAGE)
+        rule, body = Rule(MARKS, "SGT401", MARKS, "assumed", MARKS), MARKS.encode()
+        written = dict.fromkeys(TEXTS, MARKS)
+        for kind in get_args(KindEchange):  # calls of Data Connect among them
+            room.record(kind, rule=rule, request=body, response=body, **written)
         yield room
-
-
-def order(room: Room, name: str) -> None:
-    """Have a curve transmitted, in the name of a customer that is markup."""
-    answer = room.services.call(
-        "/CommandeCollectePublicationMesures/v3.0",
-        {
-            "demande": {
-                "donneesGenerales": {
-                    "objetCode": "AME",
-                    "pointId": C5,
-                    "initiateurLogin": room.services.login,
-                    "contratId": room.services.contrat_id,
-                },
-                "accesMesures": courbe_quotidienne(NOW.date(), date(2026, 3, 9), name),
-            }
-        },
-    )
-    assert not isinstance(answer, RefusRecu), answer
-
-
-def record_every_kind(room: Room) -> None:
-    """Record an exchange of each kind, calls of Data Connect among them, all of it markup."""
-    texts = [one.name for one in fields(EchangeRecord) if one.type == str | None]
-    now = room.state.clock.now()
-    for kind in get_args(KindEchange):
-        room.state.journal.append(
-            EchangeRecord(
-                instant=now,
-                machine_instant=machine_now(),
-                duration_ms=1.0,
-                kind=kind,
-                rule=Rule(MARKS, "SGT401", MARKS, "assumed", MARKS),
-                request=MARKS.encode(),
-                response=MARKS.encode(),
-                **dict.fromkeys(texts, MARKS),  # type: ignore[arg-type]
-            )
-        )
 
 
 def elements(schema: bytes) -> Iterator[etree._Element]:

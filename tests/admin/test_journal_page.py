@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from admin_kit import UNKNOWN, Room, control_room
@@ -10,7 +11,6 @@ from click import unstyle
 from sge_sim.api.pannes import PanneDemande, plan_panne
 from sge_sim.api.views import ExchangeView
 from sge_sim.cli.console import call_line
-from sge_sim.journal import EchangeRecord
 
 KNOWN = "25946599093143"
 
@@ -18,19 +18,15 @@ KNOWN = "25946599093143"
 @pytest.fixture(scope="module")
 def numbers(room: Room) -> dict[str, int]:
     """An exchange of each kind, by what it is."""
-    made = {"refus": room.call_cdc(), "succes": room.call_cdc("25946599093143")}
-    journal = room.state.journal
-    instant = room.state.clock.now()
-    for name, fields in {
+    made = {"refus": room.call_cdc(), "succes": room.call_cdc(KNOWN)}
+    kinds: dict[str, dict[str, Any]] = {
         "handshake": {"kind": "handshake", "detail": "certificat inconnu"},
         "http": {"kind": "http", "http_status": 403},
         "wsdl": {"kind": "http", "http_status": 200, "service": "RecherchePoint", "version": "2.0"},
-        "flux": {"kind": "flux", "prm": "25946599093143"},
-    }.items():
-        journal.append(
-            EchangeRecord(instant=instant, machine_instant=instant, duration_ms=1.0, **fields)  # type: ignore[arg-type]
-        )
-        made[name] = journal.newest_id()
+        "flux": {"kind": "flux", "prm": KNOWN},
+    }
+    for name, fields in kinds.items():
+        made[name] = room.record(**fields)
     return made
 
 
@@ -131,8 +127,7 @@ def test_a_new_exchange_is_sent_as_the_row_of_the_page(tmp_path: Path) -> None:
 
 
 def test_a_row_says_what_serve_says(room: Room, numbers: dict[str, int]) -> None:
-    found = room.state.journal.find_echange(numbers["refus"])
-    assert found is not None
+    found = room.exchange(numbers["refus"])
     line = unstyle(call_line(found))
     cause = ExchangeView.of(found).cause
     assert line.endswith(cause)
@@ -173,14 +168,8 @@ def test_exchanges_are_found_by_rule_and_by_fault(tmp_path: Path) -> None:
 
 
 def test_what_was_noted_stands_apart_from_what_decided(room: Room) -> None:
-    now = room.state.clock.now()
-    room.state.journal.append(
-        EchangeRecord(
-            instant=now, machine_instant=now, duration_ms=1.0, kind="soap", code="SGT401",
-            detail="Noté, non refusé : 2e appel dans la même seconde\nCe point n'existe pas",
-        )
-    )  # fmt: skip
-    number = room.state.journal.newest_id()
+    detail = "Noté, non refusé : 2e appel dans la même seconde\nCe point n'existe pas"
+    number = room.record(code="SGT401", detail=detail)
     page = room.page(f"/echanges/{number}")
     (noted,) = page.xpath("//section[@aria-labelledby='note']/p")
     assert noted.text_content() == "2e appel dans la même seconde"

@@ -1,10 +1,9 @@
 """The form of a point's page that plans other off-peak hours, filled as a browser does."""
 
-from collections.abc import Iterator
-
 import pytest
 from admin_kit import Room, control_room
 from lxml import html
+from running_simulator import kept_open
 
 from sge_sim.clock import parse_instant
 from sge_sim.domaine.plages import officielles
@@ -13,11 +12,8 @@ C5, SANS_LINKY = "25946599093143", "24210000001819"
 HAUTE, BASSE = officielles()["1411"], officielles()["1028"]
 
 
-@pytest.fixture(scope="module")
-def before_the_reform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    folder = tmp_path_factory.mktemp("plages")
-    with control_room(folder, now=parse_instant("2026-11-30T09:00"), population_size=0) as room:
-        yield room
+NOW = parse_instant("2026-11-30T09:00")
+before_the_reform = kept_open(control_room, now=NOW, population_size=0)
 
 
 def forms(room: Room, prm: str = C5) -> list[html.FormElement]:

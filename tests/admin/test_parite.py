@@ -18,24 +18,23 @@ from typing import Any, NamedTuple
 import pytest
 import requests
 import yaml
-from admin_kit import Room
+from admin_kit import Room, order_mesures
 from command_tree import every_command
+from demandes import CDC, fiche
 from fastapi.routing import APIRoute
 from points_kit import csv_lines, made_points
 from running_simulator import RunningSimulator, start_simulator
-from state_kit import numeros_within
+from state_kit import the_point
 
 import sge_sim.api
 from sge_sim.admin.application import _ROUTES
 from sge_sim.cli import commands
-from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
+from sge_sim.commandes.demandes import Emetteur, MesuresDemandees
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.datahub.portail import create_compte
-from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.schema.data_folder import open_database
 from sge_sim.tables.dataconnect import applications
-from sge_sim.tables.points import find_point
 
 WAYS = ("page", "rest", "commande")
 MOST_REASONS = 6
@@ -46,8 +45,6 @@ REFUSED = {
 """What is refused once it was done one way: the clock follows the machine already, and a file in
 clear isn't to be decrypted."""
 C5 = "25946599093143"
-CDC = "/ConsultationDonneesTechniquesContractuelles/v1.0"
-NAMESPACE = "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
 
 
 class Fonction(NamedTuple):
@@ -72,15 +69,8 @@ class Walk:
     known: dict[str, Any]
     made: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def home(self) -> str:
-        home: str = self.simulator.ready["admin_url"]
-        return home
-
     def ask(self, method: str, path: str, **options: Any) -> requests.Response:
-        return requests.request(
-            method, self.home + path, timeout=120, allow_redirects=False, **options
-        )
+        return self.simulator.ask(method, path, allow_redirects=False, **options)
 
 
 @pytest.fixture(scope="module")
@@ -89,23 +79,9 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     options = ("--environment", "production", "--population-size", "0", "--now", "2025-08-01T10:00")
     rest = ("--data-connect", "--data-connect-port", "0")
     with start_simulator(folder / "etat", *options, *rest) as simulator:
-        call(simulator)
+        simulator.post(CDC, fiche(simulator.login, C5))
         known = prepare(simulator)
         yield Walk(simulator, folder, known)
-
-
-def call(simulator: RunningSimulator) -> None:
-    """Have the default tiers ask for the data sheet of a point."""
-    simulator.session.post(
-        simulator.url + CDC,
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{NAMESPACE}">'
-        f"<pointId>{C5}</pointId><loginUtilisateur>{simulator.login}</loginUtilisateur>"
-        "<autorisationClient>true</autorisationClient>"
-        "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>",
-        headers={"Content-Type": "text/xml; charset=utf-8"},
-        timeout=30,
-    )
 
 
 def prepare(simulator: RunningSimulator) -> dict[str, Any]:
@@ -119,9 +95,8 @@ def prepare(simulator: RunningSimulator) -> dict[str, Any]:
             *(date(2025, 7, 1), date(2025, 7, 3)),
         )
         emetteur = Emetteur("TIERS1", contrat, simulator.login, None)
-        order_m023(session, numeros_within(session), emetteur, asked, clock.now(), AUSSITOT)
-        point = find_point(session, C5)
-        assert point is not None
+        order_mesures(session, emetteur, asked, clock.now())
+        point = the_point(session, C5)
         application = next(each for each in applications(session) if each.mode == "production")
         consents = [
             give_consentement(
@@ -135,11 +110,7 @@ def prepare(simulator: RunningSimulator) -> dict[str, Any]:
             for who in ("c", "l", "t"):
                 create_compte(session, f"{who}{way}@tiers.example.fr", "Anne", "TIERS1")
     database.dispose()
-    answer = requests.post(
-        f"{simulator.ready['admin_url']}/api/clock",
-        json={"action": "advance", "duree": "2d"},
-        timeout=120,
-    )
+    answer = simulator.ask("POST", "/api/clock", json={"action": "advance", "duree": "2d"})
     assert answer.status_code == 200, answer.text
     (demand,) = simulator.admin("/api/demandes")
     affaire_id = demand["affaire_id"]
@@ -386,7 +357,8 @@ def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
             )
             ready = walk.simulator.ready
             target = {
-                **{"target": ready["b2b_url"], "admin": walk.home, "ca": ready["ca_file"]},
+                **{"target": ready["b2b_url"], "admin": ready["admin_url"]},
+                "ca": ready["ca_file"],
                 **{"cert": ready["client_cert"], "key": ready["client_key"]},
                 **{"login": ready["login"], "contrat": ready["contrat_id"]},
                 **{"case": "ADP-NR1", "release": "26.1"},
@@ -427,7 +399,7 @@ def call_address(walk: Walk, cell: str, call: Call) -> str:
     filled = re.sub(r"{(\w+)[^}]*}", lambda found: str(call.variables[found[1]]), path)
     options = dict(call.options)
     if cell.startswith("POST") and not path.startswith("/api/"):
-        options["headers"] = {"Origin": walk.home}
+        options["headers"] = {"Origin": walk.simulator.home}
     for _ in range(50):
         answer = walk.ask(method, filled, **options)
         if "Une campagne est en cours" not in answer.text:

@@ -170,69 +170,48 @@ def test_no_form_holds_one_either(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "address", "options", "expected"),
+    ("address", "body", "expected"),
     [
         (
-            "GET",
             "/api/journal?limit=1001",
-            {},
+            None,
             {"champ": "limit", "borne": "1000", "donne": "1001", "constat": "1000 au plus"},
         ),
         (
-            "GET",
             "/api/journal?origine=voisin",
-            {},
+            None,
             {"champ": "origine", "valeurs": ["client", "passage", "rejeu", "doctor"]},
         ),
-        ("GET", "/api/journal?code=&typo=1", {}, {"champ": "typo", "donne": "1"}),
-        ("POST", "/api/clock", {"json": {"action": "danser"}}, {"champ": "action"}),
-        ("POST", "/api/clock", {"json": {}}, {"champ": "action", "constat": "à donner"}),
+        ("/api/journal?code=&typo=1", None, {"champ": "typo", "donne": "1"}),
+        ("/api/clock", {"action": "danser"}, {"champ": "action"}),
+        ("/api/clock", {}, {"champ": "action", "constat": "à donner"}),
+        ("/api/clock", {"action": "set", "instant": "hier"}, {"champ": "instant", "donne": "hier"}),
         (
-            "POST",
             "/api/clock",
-            {"json": {"action": "set", "instant": "hier"}},
-            {"champ": "instant", "donne": "hier"},
-        ),
-        (
-            "POST",
-            "/api/clock",
-            {"json": {"action": "advance", "duree": "un peu"}},
+            {"action": "advance", "duree": "un peu"},
             {"champ": "duree", "donne": "un peu"},
         ),
+        ("/api/pannes", {"sorte": "sgt500", "du": 0}, {"champ": "du"}),
         (
-            "POST",
-            "/api/clock",
-            {"data": "{", "headers": {"Content-Type": JSON}},
-            {"champ": "corps", "constat": "pas du JSON"},
-        ),
-        ("POST", "/api/pannes", {"json": {"sorte": "sgt500", "du": 0}}, {"champ": "du"}),
-        (
-            "POST",
             "/api/pannes",
-            {"json": {"sorte": "sgt500", "probabilite": 2}},
+            {"sorte": "sgt500", "probabilite": 2},
             {"champ": "probabilite", "borne": "1", "donne": "2.0"},
         ),
-        ("POST", "/api/pannes", {"json": {"sorte": "sgt500", "prm": "1"}}, {"champ": "prm"}),
+        ("/api/pannes", {"sorte": "sgt500", "prm": "1"}, {"champ": "prm"}),
+        ("/api/pannes", {"sorte": "zut"}, {"champ": "sorte", "valeurs": [*SORTES]}),
+        ("/api/flux?flux=zut", None, {"champ": "flux", "valeurs": [*KINDS_OF_FLUX]}),
         (
-            "POST",
-            "/api/pannes",
-            {"json": {"sorte": "zut"}},
-            {"champ": "sorte", "valeurs": [*SORTES]},
-        ),
-        ("GET", "/api/flux?flux=zut", {}, {"champ": "flux", "valeurs": [*KINDS_OF_FLUX]}),
-        (
-            "POST",
             f"/api/points/{C5}/vie",
-            {"json": {"resilie": "demain"}},
+            {"resilie": "demain"},
             {"champ": "resilie", "valeurs": ["aucun"], "donne": "demain"},
         ),
-        ("GET", "/api/points/1/mesures", {}, {"champ": "debut", "constat": "à donner"}),
+        ("/api/points/1/mesures", None, {"champ": "debut", "constat": "à donner"}),
     ],
 )
 def test_a_refusal_says_the_bound_and_the_values(
-    room: Room, method: str, address: str, options: dict[str, Any], expected: dict[str, Any]
+    room: Room, address: str, body: dict[str, Any] | None, expected: dict[str, Any]
 ) -> None:
-    answer = room.ask(method, address, **options)
+    answer = room.ask("GET" if body is None else "POST", address, json=body)
     assert answer.status_code == 422
     problem = ProblemeDeForme.model_validate_json(answer.content, strict=True)
     (error,) = [each for each in problem.erreurs if each.champ == expected["champ"]]
@@ -246,8 +225,12 @@ def test_what_cannot_be_written_is_refused_like_the_rest(room: Room) -> None:
     assert answer.json()["erreurs"][-1]["constat"].startswith("le caractère U+D800")
     answer = room.ask("POST", "/api/pannes", data='{"sorte": "lente", "secondes": NaN}', headers=H)
     assert answer.json()["erreurs"][0]["donne"] == "NaN"
+    answer = room.ask("POST", "/api/clock", data="{", headers=H)
+    (error,) = answer.json()["erreurs"]
+    assert (answer.status_code, error["champ"], error["constat"]) == (422, "corps", "pas du JSON")
 
 
+PRODUCTION = {"environnement": "production"}
 UNKNOWN: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/api/points/{}", {}),
     ("POST", "/api/points/{}", {"json": {"teleoperable": True}}),
@@ -286,20 +269,23 @@ def test_what_an_address_names_and_nobody_knows_is_404(
 
 
 @pytest.mark.parametrize(
-    ("path", "body"),
+    ("path", "body", "told"),
     [
-        ("/api/points", {"comme": C5, "point": {"fournisseur_titulaire": "PERSONNE"}}),
-        ("/api/points", {"comme": "99999999999999"}),
-        (f"/api/points/{C5}/vie", {"nouveau_fournisseur": {"acteur": "PERSONNE"}}),
-        ("/api/campaigns", {"acteur": "PERSONNE"}),
-        ("/api/pannes", {"sorte": "sgt500", "acteur": "PERSONNE"}),
+        ("/api/points", {"comme": C5, "point": {"fournisseur_titulaire": "PERSONNE"}}, "PERSONNE"),
+        ("/api/points", {"comme": "99999999999999"}, "99999999999999"),
+        (f"/api/points/{C5}/vie", {"nouveau_fournisseur": {"acteur": "PERSONNE"}}, "PERSONNE"),
+        ("/api/campaigns", {"acteur": "PERSONNE"}, "PERSONNE"),
+        ("/api/pannes", {"sorte": "sgt500", "acteur": "PERSONNE"}, "PERSONNE"),
+        ("/api/acteurs/TIERS1/habilitations", {"package": "x", **PRODUCTION}, "Le package « x »"),
+        ("/api/acteurs", {"code": "TIERS1", "nom": "x"}, "L'acteur « TIERS1 » existe déjà"),
     ],
 )
 def test_a_name_that_is_sent_and_nobody_has_is_400(
-    room: Room, path: str, body: dict[str, Any]
+    room: Room, path: str, body: dict[str, Any], told: str
 ) -> None:
     answer = room.ask("POST", path, json=body)
     assert answer.status_code == 400, answer.text
+    assert told in answer.json()["detail"]
 
 
 def test_one_verb_takes_away(room: Room) -> None:

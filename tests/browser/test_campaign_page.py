@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from browsing import complaints, follow
+from demandes import CDC
+from homologating import against, homologate
 from real_clients import ZeepCaller
 from running_simulator import RunningSimulator, run_command
 from selenium.common.exceptions import StaleElementReferenceException
@@ -37,7 +39,7 @@ def test_the_cases_tick_while_the_page_stands_open(
 
     button = browser.find_element(By.XPATH, "//button[.='Fermer la campagne']")
     browser.execute_script("arguments[0].focus()", button)
-    call = ZeepCaller(simulator, "/ConsultationDonneesTechniquesContractuelles/v1.0")
+    call = ZeepCaller(simulator, CDC)
     for prm, consent in (("25946599093143", True), ("98600000000000", True)):
         with suppress(Fault):
             call(pointId=prm, loginUtilisateur=simulator.login, autorisationClient=consent)
@@ -89,11 +91,10 @@ def test_two_clients_are_told_apart_beside_all_that_sge_sim_calls_itself(
         open_for_certificate(browser, home, fingerprint_of_file(each))
         for each in (Path(ready["client_cert"]), chain)
     ]
-    path = "/ConsultationDonneesTechniquesContractuelles/v1.0"
     asked = {"loginUtilisateur": simulator.login, "autorisationClient": True}
-    ZeepCaller(simulator, path)(pointId="25946599093143", **asked)
+    ZeepCaller(simulator, CDC)(pointId="25946599093143", **asked)
     with suppress(Fault):
-        ZeepCaller(simulator, path, session=other)(
+        ZeepCaller(simulator, CDC, session=other)(
             pointId="99999999999999", **asked | {"autorisationClient": False}
         )
     alone = [["ADP-R1@C5"], ["ADP-NR1"]]
@@ -106,10 +107,9 @@ def test_two_clients_are_told_apart_beside_all_that_sge_sim_calls_itself(
     WebDriverWait(browser, 60).until(lambda _: "1 sur 1" in shown(browser))
     # A campaign against this simulator, and the doctor.
     files = ("--cert", ready["client_cert"], "--key", ready["client_key"], "--ca", ready["ca_file"])
-    campaign = ("homologate", "--target", simulator.url, *files, "--login", simulator.login)
-    given = ("--contrat", ready["contrat_id"], "--case", "AHC-R1@C5", "--report", str(tmp_path))
-    assert run_command(*campaign, *given).returncode == 0
-    assert simulator.command("doctor", *files, "--url", f"{simulator.url}{path}").returncode == 0
+    named = against(simulator, admin=False)
+    assert homologate(tmp_path, *named, "--case", "AHC-R1@C5", run=run_command).code == 0
+    assert simulator.command("doctor", *files, "--url", f"{simulator.url}{CDC}").returncode == 0
     # A replay of the client's own call.
     browser.get(pages[0])
     follow(browser, browser.find_element(By.CSS_SELECTOR, "[data-morceau=observations] li > a"))
@@ -128,22 +128,15 @@ def test_two_clients_are_told_apart_beside_all_that_sge_sim_calls_itself(
 def test_a_replay_beside_an_open_campaign_of_one_certificate_ticks_nothing(
     browser: Chrome, simulator: RunningSimulator
 ) -> None:
-    home = simulator.ready["admin_url"]
-    browser.get(home + "/campaigns")
-    form = browser.find_element(By.CSS_SELECTOR, "form[action='/campaigns']")
-    certificates = Select(form.find_element(By.NAME, "certificat"))
-    mine = next(each for each in certificates.options if each.text.strip().startswith("TIERS1"))
-    certificates.select_by_visible_text(mine.text)
-    follow(browser, browser.find_element(By.XPATH, "//button[.='Ouvrir']"))
-    page = browser.current_url
-    assert "acteur TIERS1, certificat " in shown(browser)
-    call = ZeepCaller(simulator, "/ConsultationDonneesTechniquesContractuelles/v1.0")
+    certificate = Path(simulator.ready["client_cert"])
+    page = open_for_certificate(browser, simulator.home, fingerprint_of_file(certificate))
+    call = ZeepCaller(simulator, CDC)
     with suppress(Fault):
         call(pointId="99999999999999", loginUtilisateur=simulator.login, autorisationClient=True)
     browser.get(page)
     observed = browser.find_elements(By.CSS_SELECTOR, "[data-morceau=observations] li > a")
     (exchange,) = [each.text for each in observed if each.text.isdecimal()]
-    browser.get(f"{home}/echanges/{exchange}")
+    browser.get(f"{simulator.home}/echanges/{exchange}")
     follow(browser, browser.find_element(By.XPATH, "//button[.='Rejouer']"))
     assert f"Rejeu de l'échange {exchange}" in shown(browser)
     assert "Elles disent la même chose." in shown(browser)

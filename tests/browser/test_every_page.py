@@ -16,9 +16,9 @@ import pytest
 import requests
 from browsing import complaints, every_look, keep_image, page_height, show, too_wide
 from dataconnect_kit import Client
-from demandes import courbe_quotidienne
+from demandes import CDC, COLLECTE, collecte_quotidienne
 from real_clients import ZeepCaller
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator, kept_open, start_simulator
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -79,11 +79,8 @@ DEMANDE = f"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s
 </s:Body></s:Envelope>"""
 
 
-@pytest.fixture(scope="module")
-def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    """A simulator that nobody has called."""
-    with start_simulator(tmp_path_factory.mktemp("new"), *NOW) as simulator:
-        yield simulator
+new = kept_open(start_simulator, *NOW)
+"""A simulator that nobody has called."""
 
 
 @pytest.fixture(scope="module")
@@ -118,15 +115,15 @@ def live(simulator: RunningSimulator) -> None:
     """Have calls, refused ones among them, an order, a campaign and ten days."""
     home = simulator.ready["admin_url"]
     simulator.session.post(f"{home}/api/campaigns", json={}, timeout=30)
-    call = ZeepCaller(simulator, "/ConsultationDonneesTechniquesContractuelles/v1.0")
+    call = ZeepCaller(simulator, CDC)
     for prm in (C5, *["99999999999999"] * 24, C5):
         with suppress(Fault):
             call(pointId=prm, loginUtilisateur=simulator.login, autorisationClient=True)
-    order(simulator)
-    demande = DEMANDE.format(login=simulator.login, contrat=simulator.ready["contrat_id"])
-    simulator.session.post(
-        f"{simulator.url}/{M023}/v1.0", demande, headers={"Content-Type": "text/xml"}, timeout=60
-    ).raise_for_status()
+    contrat, days = simulator.ready["contrat_id"], (date(2025, 3, 10), date(2026, 3, 9))
+    order = collecte_quotidienne(C5, simulator.login, contrat, *days)
+    ZeepCaller(simulator, COLLECTE)(**order)
+    demande = DEMANDE.format(login=simulator.login, contrat=contrat)
+    simulator.post(f"/{M023}/v1.0", demande).raise_for_status()
     plan_and_open_an_account(home)
     simulator.session.post(
         f"{home}/clock", data={"action": "10d"}, headers={"Origin": home}, timeout=300
@@ -146,21 +143,6 @@ def plan_and_open_an_account(home: str) -> None:
         ("contrat", {"numero": "1100256", "email": "anne@tiers.example"}),
     ):
         requests.post(f"{home}/datahub/{path}", data, headers=form, timeout=30).raise_for_status()
-
-
-def order(simulator: RunningSimulator) -> None:
-    """Have the curve of a C5 transmitted every day."""
-    ZeepCaller(simulator, "/CommandeCollectePublicationMesures/v3.0")(
-        demande={
-            "donneesGenerales": {
-                "objetCode": "AME",
-                "pointId": C5,
-                "initiateurLogin": simulator.login,
-                "contratId": simulator.ready["contrat_id"],
-            },
-            "accesMesures": courbe_quotidienne(date(2025, 3, 10), date(2026, 3, 9)),
-        }
-    )
 
 
 def address_of(simulator: RunningSimulator, name: str) -> str:

@@ -125,8 +125,7 @@ def test_a_call_is_copied_and_made_again_by_curl(simulator: RunningSimulator) ->
         b"<it_s_mine/></s:Body></s:Envelope>"
     )
     path = "/ConsultationDonneesTechniquesContractuelles/v1.0"
-    headers = {"Content-Type": "text/xml"}
-    simulator.session.post(simulator.url + path, body, headers=headers, timeout=10)
+    simulator.post(path, body)
     number = simulator.admin("/api/journal", limit=1)[0]["id"]
     curl = simulator.command("journal", "show", str(number), "--curl").stdout
     assert path in curl
@@ -160,9 +159,7 @@ def test_an_advance_tells_what_it_set_off(simulator: RunningSimulator) -> None:
 
 
 def test_lists_are_filtered_in_any_case(simulator: RunningSimulator) -> None:
-    headers = {"Content-Type": "text/xml"}
-    path = "/RecherchePoint/v2.0"
-    simulator.session.post(simulator.url + path, b"<a/>", headers=headers, timeout=10)
+    simulator.post("/RecherchePoint/v2.0", b"<a/>")
     (written,) = simulator.admin("/api/journal", service="RecherchePoint", code="SGT562", limit=1)
     typed = ("--service", "recherchepoint", "--code", "sgt562", "--limit", "1", "--json")
     assert json.loads(simulator.command("journal", "list", *typed).stdout) == [written]

@@ -8,13 +8,14 @@ import socket
 import ssl
 import stat
 import time
-from collections.abc import Iterator
 from http.client import HTTPSConnection
 from pathlib import Path
 
 import pytest
 import requests
-from running_simulator import RunningSimulator, run_command, start_simulator
+from demandes import CDC, fiche
+from homologating import against
+from running_simulator import XML, RunningSimulator, kept_open, run_command, start_simulator
 
 from sge_sim.cli import console
 from sge_sim.settings import Log
@@ -24,28 +25,10 @@ OPTIONS = (
     *("--population-size", "0", "--admin-host", ELSEWHERE, "--log", "json"),
     *("--server-name", "sge.example.org", "--server-name", ELSEWHERE),
 )
-XML = {"Content-Type": "text/xml; charset=utf-8"}
-CALL = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 
 
-@pytest.fixture(scope="module")
-def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    """A simulator whose administration is reached from elsewhere."""
-    with start_simulator(tmp_path_factory.mktemp("remote"), *OPTIONS) as running:
-        yield running
-
-
-def demand(login: str) -> bytes:
-    namespace = (
-        "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
-    )
-    return (
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{namespace}">'
-        f"<pointId>25946599093143</pointId><loginUtilisateur>{login}</loginUtilisateur>"
-        "<autorisationClient>true</autorisationClient>"
-        "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
-    ).encode()
+remote = kept_open(start_simulator, *OPTIONS)
+"""A simulator whose administration is reached from elsewhere."""
 
 
 def ask(
@@ -84,8 +67,7 @@ def test_the_names_given_are_admitted_and_no_other(remote: RunningSimulator) -> 
     for host, status in (("sge.example.org:8080", 200), ("SGE.example.org", 200), ("autre", 403)):
         assert ask(remote, headers | {"Host": host}).status_code == status
     assert remote.ready["remote_admin_url"].startswith("https://sge.example.org:")
-    url = remote.ready["admin_url"]
-    refused = requests.get(f"{url}/health", headers={"Host": "autre.example"}, timeout=20)
+    refused = remote.ask("GET", "/health", headers={"Host": "autre.example"})
     assert "--server-name" in refused.json()["detail"]
 
 
@@ -108,10 +90,13 @@ def test_a_target_is_homologated_with_the_token_in_a_variable(
 ) -> None:
     ready = remote.ready
     arguments = (
-        *("homologate", "--target", ready["b2b_url"], "--cert", ready["client_cert"]),
-        *("--key", ready["client_key"], "--ca", ready["ca_file"], "--login", ready["login"]),
-        *("--contrat", ready["contrat_id"], "--case", "AHC-R1", "--report", str(tmp_path / "r")),
-        *("--admin", f"https://{ELSEWHERE}:{ready['remote_admin_url'].rpartition(':')[2]}"),
+        *("homologate", *against(remote, admin=False), "--case", "AHC-R1"),
+        *(
+            "--report",
+            str(tmp_path / "r"),
+            "--admin",
+            f"https://{ELSEWHERE}:{ready['remote_admin_url'].rpartition(':')[2]}",
+        ),
     )
     refused = run_command(*arguments)
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
@@ -128,7 +113,7 @@ def test_a_target_is_homologated_with_the_token_in_a_variable(
 
 
 def test_calls_are_objects_with_the_fields_of_the_journal(remote: RunningSimulator) -> None:
-    remote.session.post(remote.url + CALL, data=b"<x/>", timeout=20)
+    remote.post(CDC, b"<x/>")
     (newest,) = remote.admin("/api/journal", limit=1)
     deadline = time.monotonic() + 20
     found = None
@@ -189,7 +174,7 @@ def test_a_stop_refuses_newcomers_at_once_and_finishes_what_runs(tmp_path: Path)
             for name in ("b2b_url", "data_connect_url")  # the administration tells to the end
         ]
         connection = HTTPSConnection("localhost", ports[0], context=context, timeout=60)
-        connection.request("POST", CALL, demand(running.login), XML)
+        connection.request("POST", CDC, fiche(running.login, "25946599093143"), XML)
         time.sleep(1)  # for a worker to take it up
         running.process.send_signal(signal.SIGTERM)
         begun = time.monotonic()

@@ -1,24 +1,19 @@
 """`sge-sim points set` and `POST /api/points/{prm}`: what a tester changes of a point."""
 
 import shlex
-from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import yaml
 from in_process import served_in_process
-from running_simulator import RunningSimulator
+from running_simulator import RunningSimulator, kept_open, refusal
 
 PRM = "25884515170669"
 TODAY = "2026-07-15"
+URL = f"/api/points/{PRM}"
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    folder: Path = tmp_path_factory.mktemp("points")
-    with served_in_process(folder, "--population-size", "0", "--now", f"{TODAY}T10:00") as running:
-        yield running
+running = kept_open(served_in_process, "--population-size", "0", "--now", f"{TODAY}T10:00")
 
 
 def set_point(running: RunningSimulator, *options: str) -> Any:
@@ -29,10 +24,7 @@ def set_point(running: RunningSimulator, *options: str) -> Any:
 
 
 def refused(running: RunningSimulator, *options: str) -> str:
-    done = running.command("points", "set", *options)
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
-    return done.stderr
+    return refusal(running.command("points", "set", *options))
 
 
 def acces_of(services: Any, acteur: str = "TIERS1") -> list[tuple[str, str, str | None]]:
@@ -87,8 +79,7 @@ def test_a_day_is_put_right(running: RunningSimulator) -> None:
     assert (told["jour"], told["energie"], told["le"][:10]) == ("2026-05-03", "7800 Wh", TODAY)
     assert "rectifications" not in set_point(running, "--rectifie", "aucun")
     sent = {"rectifie": "2026-05-03=7900"}
-    url = f"{running.ready['admin_url']}/api/points/{PRM}"
-    answer = requests.post(url, json=sent, timeout=60).json()
+    answer = running.ask("POST", URL, json=sent).json()
     assert answer["mesures"]["rectifications"][0]["energie"] == "7900 Wh"
     assert "rien n'a été compté le 15/07/2026" in refused(running, PRM, "--rectifie", f"{TODAY}=1")
     set_point(running, "--rectifie", "aucun")
@@ -133,8 +124,6 @@ def test_mistakes_are_told_in_one_sentence(running: RunningSimulator) -> None:
 def test_a_termination_that_is_awaited_is_shown_kept_and_given_up(
     running: RunningSimulator,
 ) -> None:
-    url = f"{running.ready['admin_url']}/api/points/{PRM}"
-
     def terminations(point: Any) -> list[str]:
         events = point["situation"].get("evenements_a_venir", [])
         return [event["le"] for event in events if event["type"] == "résiliation"]
@@ -149,26 +138,25 @@ def test_a_termination_that_is_awaited_is_shown_kept_and_given_up(
         running, PRM, "--resilie", "2026-09-01"
     )
     assert shown() == awaited
-    answer = requests.post(f"{url}/vie", json={"resilie": "2026-09-01"}, timeout=10)
+    answer = running.ask("POST", f"{URL}/vie", json={"resilie": "2026-09-01"})
     assert (answer.status_code, "prévue pour le 01/08/2026" in answer.text) == (400, True)
-    assert terminations(requests.get(url, timeout=10).json()) == awaited
+    assert terminations(running.admin(URL)) == awaited
     assert running.command("points", "set", PRM, "--resilie", "aucun").returncode == 0
     assert shown() == []
     assert "n'a pas de résiliation à annuler" in refused(running, PRM, "--resilie", "aucun")
-    requests.post(f"{url}/vie", json={"resilie": "2026-09-01"}, timeout=10).raise_for_status()
-    answer = requests.post(f"{url}/vie", json={"resilie": "aucun"}, timeout=10)
+    running.ask("POST", f"{URL}/vie", json={"resilie": "2026-09-01"}).raise_for_status()
+    answer = running.ask("POST", f"{URL}/vie", json={"resilie": "aucun"})
     assert terminations(answer.json()) == []
 
 
 def test_the_same_by_rest(running: RunningSimulator) -> None:
-    url = f"{running.ready['admin_url']}/api/points/{PRM}"
-    told = requests.post(url, json={"service_acces": True, "type": "INDEX"}, timeout=10).json()
+    told = running.ask("POST", URL, json={"service_acces": True, "type": "INDEX"}).json()
     assert acces_of(told["services"]) == [("INDEX", "2023-07-15", None)]
-    assert requests.get(url, timeout=10).json() == told
-    requests.post(url, json={"service_acces": False}, timeout=10)
-    assert acces_of(requests.get(url, timeout=10).json().get("services", [])) == []
-    assert requests.post(url, json={"inconnu": 1}, timeout=10).status_code == 422
-    unknown = requests.post(url[:-14] + "99999999999999", json={}, timeout=10)
+    assert running.admin(URL) == told
+    running.ask("POST", URL, json={"service_acces": False})
+    assert acces_of(running.admin(URL).get("services", [])) == []
+    assert running.ask("POST", URL, json={"inconnu": 1}).status_code == 422
+    unknown = running.ask("POST", "/api/points/99999999999999", json={})
     assert unknown.status_code == 404
     assert "n'existe pas" in unknown.json()["detail"]
 
@@ -195,8 +183,7 @@ def test_what_changes_nothing_is_refused_alike_by_the_command_and_in_rest(
     running: RunningSimulator, typed: str, sent: dict[str, Any], why: str
 ) -> None:
     life = {"delai", "plages", "resilie"} & sent.keys()
-    url = f"{running.ready['admin_url']}/api/points/{PRM}{'/vie' if life else ''}"
-    answer = requests.post(url, json=sent, timeout=60)
+    answer = running.ask("POST", f"{URL}/vie" if life else URL, json=sent)
     assert (answer.status_code, why in answer.json()["detail"]) == (400, True), answer.text
     if typed or not life:
         assert answer.json()["detail"] in refused(running, PRM, *shlex.split(typed))

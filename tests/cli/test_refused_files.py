@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from loaded_programs import run_module
-from running_simulator import RunningSimulator, run_command
+from running_simulator import RunningSimulator, refusal, run_command, serve
 
 from sge_sim.cli.french import system_sentence
 from sge_sim.clock import machine_now
@@ -18,16 +18,7 @@ LONG = "a" * 300
 
 
 def sentence(*arguments: str) -> str:
-    done = run_command(*arguments)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert done.stderr.startswith("sge-sim : ")
-    assert len(done.stderr.splitlines()) == 1
-    return done.stderr
-
-
-def serve(folder: Path | str, *options: str) -> str:
-    ports = ("--port", "0", "--admin-port", "0")
-    return sentence("serve", "--data-dir", str(folder), *ports, *options)
+    return refusal(run_command(*arguments))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +32,7 @@ def serve(folder: Path | str, *options: str) -> str:
 )
 def test_a_data_folder_that_cannot_be_made(tmp_path: Path, folder: str, told: str) -> None:
     (tmp_path / "file").write_text("kept")
-    assert told in serve(tmp_path / folder)
+    assert told in refusal(serve(tmp_path / folder))
     assert (tmp_path / "file").read_text() == "kept"
 
 
@@ -76,9 +67,9 @@ def test_a_report_of_a_campaign_that_cannot_be_written(simulator: RunningSimulat
 def test_a_ready_file_that_cannot_be_written_is_told_before_the_start(tmp_path: Path) -> None:
     data_dir, pipe = tmp_path / "data", tmp_path / "pipe"
     os.mkfifo(pipe)
-    assert "« /nope/x.json »" in serve(data_dir, "--ready-file", "/nope/x.json")
+    assert "« /nope/x.json »" in refusal(serve(data_dir, "--ready-file", "/nope/x.json"))
     for special in (tmp_path, pipe, Path("/dev/full")):
-        told = serve(data_dir, "--ready-file", str(special))
+        told = refusal(serve(data_dir, "--ready-file", str(special)))
         assert f"{special} n'est pas un fichier ordinaire" in told
     assert pipe.is_fifo()
     assert list(data_dir.iterdir()) == []
@@ -89,9 +80,9 @@ def test_a_certificate_that_cannot_be_read_is_not_to_be_deleted(tmp_path: Path) 
     identity = tmp_path / "pki" / "server" / "identity.pem"
     identity.unlink()
     identity.symlink_to(identity)  # unreadable, even to root
-    serve = ("serve", "--port", "0", "--admin-port", "0", "--population-size", "0")
-    for command in (("cert", "renew-server"), serve):
-        told = sentence(*command, "--data-dir", str(tmp_path))
+    renewed = run_command("cert", "renew-server", "--data-dir", str(tmp_path))
+    for done in (renewed, serve(tmp_path, "--population-size", "0")):
+        told = refusal(done)
         assert f"« {identity} »" in told
         assert "supprimer" not in told
 
@@ -99,11 +90,9 @@ def test_a_certificate_that_cannot_be_read_is_not_to_be_deleted(tmp_path: Path) 
 def test_a_first_start_on_a_disk_that_is_full_is_told_in_one_sentence(tmp_path: Path) -> None:
     """The largest file allowed stands for the disk: 600 kB don't hold the data set."""
     bound = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))"
-    serve = ("serve", "--data-dir", str(tmp_path / "data"), "--port", "0", "--admin-port", "0")
-    done = run_module("sge_sim", serve, before=bound)
-    assert done.returncode == 2, done.stderr
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    assert "La base ne peut pas être utilisée" in done.stderr
+    typed = ("serve", "--data-dir", str(tmp_path / "data"), "--port", "0", "--admin-port", "0")
+    done = run_module("sge_sim", typed, before=bound)
+    assert "La base ne peut pas être utilisée" in refusal(done)
 
 
 def test_a_write_to_an_open_file_tells_a_full_disk_too() -> None:
@@ -144,7 +133,7 @@ def test_a_host_of_several_addresses_gives_the_reason_of_the_first() -> None:
 
 def test_a_data_folder_where_others_may_write_is_refused_by_every_command(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
-    assert "chmod go-w" in serve(tmp_path)
+    assert "chmod go-w" in refusal(serve(tmp_path))
     for command in (("hosts",), ("clock", "show"), ("journal", "repair"), ("cert", "renew-server")):
         assert "chmod go-w" in sentence(*command, "--data-dir", str(tmp_path))
     assert list(tmp_path.iterdir()) == []
@@ -152,5 +141,5 @@ def test_a_data_folder_where_others_may_write_is_refused_by_every_command(tmp_pa
 
 def test_a_data_folder_that_holds_a_symbolic_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sge-sim.db").symlink_to(tmp_path.parent / "elsewhere.db")
-    assert "lien symbolique" in serve(tmp_path)
+    assert "lien symbolique" in refusal(serve(tmp_path))
     assert not (tmp_path.parent / "elsewhere.db").exists()

@@ -107,6 +107,13 @@ def database_of(data_dir: Path) -> Database:
     return Database(sqlite_url(data_dir / "sge-sim.db"))
 
 
+def hand_in(simulator: RunningSimulator, presented: Presented) -> None:
+    """Hand a certificate in for the first tiers."""
+    database = database_of(simulator.data_dir)
+    register(database, "homologation", presented, "TIERS1")
+    database.dispose()
+
+
 def register(
     database: Database, environnement: Environment, presented: Presented, acteur: str
 ) -> None:

@@ -12,10 +12,10 @@ import pytest
 import requests
 from acces_kit import ACCES, C5, Tiers, tiers_in_process
 from door_cases import Maker
-from door_kit import database_of, knock_once, register
+from door_kit import database_of, hand_in, knock_once
 from hypothesis import given
 from hypothesis import strategies as st
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import XML, RunningSimulator, start_simulator
 
 from sge_sim.clock import machine_now
 from sge_sim.door.cadence import TOUS, Cadence
@@ -112,12 +112,9 @@ def test_the_right_password_lets_in_and_a_wrong_one_does_not(strict_door: Runnin
 def test_an_unreadable_authorization_is_challenged(
     strict_door: RunningSimulator, header: str
 ) -> None:
+    sent = {"Authorization": header.encode("latin-1")}
     with strict_door.session_of("tiers") as session:
-        answer = session.get(
-            f"{strict_door.url}{PATH}?wsdl",
-            headers={"Authorization": header.encode("latin-1")},
-            timeout=10,
-        )
+        answer = session.get(f"{strict_door.url}{PATH}?wsdl", headers=sent, timeout=10)
     assert answer.status_code == 401
 
 
@@ -129,13 +126,7 @@ def test_a_second_call_in_the_same_second_is_refused_in_any_process(
 
     def post(_: int) -> requests.Response:
         with strict_door.session_of("tiers") as session:
-            return session.post(
-                strict_door.url + PATH,
-                data=b"<a/>",
-                headers={"Content-Type": "text/xml"},
-                auth=auth,
-                timeout=10,
-            )
+            return session.post(strict_door.url + PATH, b"<a/>", headers=XML, auth=auth)
 
     time.sleep(1 - time.time() % 1)
     started = int(time.time())
@@ -155,17 +146,11 @@ def test_a_second_call_in_the_same_second_is_refused_in_any_process(
 
 
 def test_an_excess_is_only_noted_by_default(homologation: RunningSimulator) -> None:
-    with homologation.session_of("tiers") as session:
-        for _ in range(4):
-            answer = session.post(
-                homologation.url + PATH, b"<a/>", headers={"Content-Type": "text/xml"}, timeout=10
-            )
-            assert answer.status_code == 500  # not a SOAP message
-    details = [
-        entry["detail"]
-        for entry in homologation.admin("/api/journal", service="RecherchePoint", limit=4)
-    ]
-    assert any("appel de RecherchePoint par TIERS1 dans la même seconde" in d for d in details)
+    for _ in range(4):
+        assert homologation.post(PATH, b"<a/>").status_code == 500  # not a SOAP message
+    entries = homologation.admin("/api/journal", service="RecherchePoint", limit=4)
+    noted = "appel de RecherchePoint par TIERS1 dans la même seconde"
+    assert any(noted in entry["detail"] for entry in entries)
 
 
 @pytest.mark.assumed("the FAQ knows no exception for www.: a setting makes one")
@@ -176,9 +161,7 @@ def test_a_www_pair_is_let_in_by_the_setting(
     pki = open_pki(strict_door.data_dir, now=machine_now(), public_roots=False)
     names = ["example.fr", "www.example.fr"]
     presented = Maker(pki, folder / "extra").gandi_leaf(subject="example.fr", names=names)
-    database = database_of(strict_door.data_dir)
-    register(database, "homologation", presented, "TIERS1")
-    database.dispose()
+    hand_in(strict_door, presented)
     # Past the certificate, Basic is what it lacks.
     assert knock_once(strict_door, presented.write(folder / "www.pem")).status == 401
 

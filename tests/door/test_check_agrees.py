@@ -8,7 +8,7 @@ import yaml
 from certificate_forge import rewritten
 from cryptography.hazmat.primitives.asymmetric import ec
 from door_cases import BOTH, PEM, Maker, Presented
-from door_kit import Doors, database_of, knock_once, register
+from door_kit import Doors, database_of, hand_in, knock_once
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from running_simulator import RunningSimulator
@@ -47,9 +47,9 @@ def test_check_and_the_door_agree(
     pki = pki_of_homologation
     issued = issue_client_certificate(pki.simulated(slug), names, now=machine_now(), days=days)
     files = write_issued_certificate(folder, issued)
-    database = database_of(homologation.data_dir)
     if known:
-        register(database, "homologation", Presented(issued.chain, b"", BOTH), "TIERS1")
+        hand_in(homologation, Presented(issued.chain, b"", BOTH))
+    database = database_of(homologation.data_dir)
     policy = Policy("homologation", pki.trust, CertificateRegister(database))
     checked = inspect_files([files.chain, files.key], [policy], machine_now())
     database.dispose()
@@ -127,9 +127,7 @@ def test_check_refuses_the_curves_that_the_door_refuses(
 ) -> None:
     simulator = doors.simulators["homologation"]
     presented = maker(doors).gandi_leaf(key=ec.generate_private_key(curve))
-    database = database_of(simulator.data_dir)
-    register(database, "homologation", presented, "TIERS1")
-    database.dispose()
+    hand_in(simulator, presented)
     compare(simulator, presented.write(tmp_path / "curve.pem"), doors.extra)
 
 

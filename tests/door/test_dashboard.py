@@ -2,17 +2,16 @@
 
 import pytest
 import requests
+from demandes import CDC
 from door_kit import Doors, knock_once, last_id, recorded_after
 from lxml import html
 from running_simulator import RunningSimulator
 
 pytestmark = pytest.mark.xdist_group("door")
 
-PATH = "/ConsultationDonneesTechniquesContractuelles/v1.0"
-
 
 def page(simulator: RunningSimulator, path: str = "/") -> requests.Response:
-    answer = requests.get(simulator.ready["admin_url"] + path, timeout=10)
+    answer = simulator.ask("GET", path)
     answer.raise_for_status()
     return answer
 
@@ -30,8 +29,7 @@ def test_a_refused_handshake_is_in_the_journal(
     homologation: RunningSimulator, doors: Doors
 ) -> None:
     before = last_id(homologation)
-    url, xml = homologation.url + PATH, {"Content-Type": "text/xml"}
-    homologation.session.post(url, b"<a/>", headers=xml, timeout=10)
+    homologation.post(CDC, b"<a/>")
     number = recorded_after(homologation, before)["id"]
     knock_once(homologation, doors.files["expire"])
     knocked = recorded_after(homologation, number)["id"]

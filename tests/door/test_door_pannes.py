@@ -1,15 +1,15 @@
 """Planned faults at the door: each kind, whom it strikes, and what the journal tells."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from demandes import fiche
 from in_process import InProcess, simulator_in_process
 from lxml import etree
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import XML, RunningSimulator, kept_open, start_simulator
 
 from sge_sim.api.pannes import PanneDemande, PanneView, plan_panne
 from sge_sim.errors import UsageError
@@ -18,22 +18,9 @@ from sge_sim.journal import Journal, RechercheJournal
 SERVICE = "ConsultationDonneesTechniquesContractuelles"
 PATH = f"/{SERVICE}/v1.0"
 PRM = "25946599093143"
-NAMESPACE = "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
 
 
-def message(login: str, prm: str = PRM) -> bytes:
-    return (
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{NAMESPACE}"><pointId>{prm}'
-        f"</pointId><loginUtilisateur>{login}</loginUtilisateur><autorisationClient>true"
-        "</autorisationClient></c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
-    ).encode()
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
-    with simulator_in_process(tmp_path_factory.mktemp("pannes"), population_size=0) as one:
-        yield one
+whole = kept_open(simulator_in_process, population_size=0)
 
 
 @pytest.fixture
@@ -51,7 +38,7 @@ def plan(whole: InProcess) -> Any:
 
 
 def call(whole: InProcess, prm: str = PRM) -> Any:
-    return whole.post(PATH, message(whole.login, prm))
+    return whole.post(PATH, fiche(whole.login, prm))
 
 
 def detail_of_last(whole: InProcess) -> str:
@@ -140,15 +127,11 @@ def test_what_means_nothing_is_refused(whole: InProcess, plan: Any, asked: Any) 
 # Over the wire.
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    folder = tmp_path_factory.mktemp("quatre")
-    with start_simulator(folder, "--workers", "4", "--population-size", "0") as one:
-        yield one
+served = kept_open(start_simulator, "--workers", "4", "--population-size", "0")
 
 
 def admin(served: RunningSimulator, method: str, path: str, **body: Any) -> Any:
-    answer = requests.request(method, served.ready["admin_url"] + path, json=body, timeout=10)
+    answer = served.ask(method, path, json=body)
     answer.raise_for_status()
     return answer.json() if answer.content else None
 
@@ -158,11 +141,9 @@ def statuses(served: RunningSimulator, calls: int) -> list[int]:
     found = []
     for _ in range(calls):
         with served.session_of("tiers") as session:
-            headers = {"Content-Type": "text/xml"}
-            url = served.url + PATH
-            found.append(
-                session.post(url, message(served.login), headers=headers, timeout=10).status_code
-            )
+            message = fiche(served.login, PRM)
+            answer = session.post(served.url + PATH, message, headers=XML, timeout=10)
+            found.append(answer.status_code)
     return found
 
 
@@ -237,14 +218,13 @@ def test_a_reset_begins_the_counts_of_the_plans_again(served: RunningSimulator) 
 
 
 def test_a_fault_is_planned_and_removed_on_the_page(served: RunningSimulator) -> None:
-    url = served.ready["admin_url"] + "/pannes"
-    assert "Aucune panne prévue" in requests.get(url, timeout=10).text
+    assert "Aucune panne prévue" in served.ask("GET", "/pannes").text
     form = {"sorte": "http502", "service": "", "acteur": "", "prm": "", "du": "1", "au": "4"}
-    page = requests.post(url, form, timeout=10).text
+    page = served.ask("POST", "/pannes", data=form).text
     assert "1 à 4" in page
     assert "HTTP 502" in page
-    refused = requests.post(url, {**form, "prm": "12"}, timeout=10).text
+    refused = served.ask("POST", "/pannes", data={**form, "prm": "12"}).text
     assert "quatorze chiffres" in refused
     (one,) = served.admin("/api/pannes")
-    page = requests.post(f"{url}/{one['numero']}/retirer", timeout=10).text
+    page = served.ask("POST", f"/pannes/{one['numero']}/retirer").text
     assert "Aucune panne prévue" in page

@@ -5,18 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import requests
-from door_cases import Maker, Presented
-from door_kit import (
-    Doors,
-    connect,
-    database_of,
-    knock,
-    knock_once,
-    last_id,
-    recorded_after,
-    register,
-)
+from door_cases import Maker
+from door_kit import Doors, connect, hand_in, knock, knock_once, last_id, recorded_after
 from running_simulator import RunningSimulator
 
 from sge_sim.clock import machine_now
@@ -31,13 +21,6 @@ def make(pki_of_homologation: Pki, tmp_path_factory: pytest.TempPathFactory) -> 
     return Maker(pki_of_homologation, tmp_path_factory.mktemp("extra"))
 
 
-def hand_in(simulator: RunningSimulator, presented: Presented, path: Path) -> Path:
-    database = database_of(simulator.data_dir)
-    register(database, "homologation", presented, "TIERS1")
-    database.dispose()
-    return presented.write(path)
-
-
 @pytest.mark.assumed("RFC 5280: a connection is no excuse")
 @pytest.mark.parametrize("version", ["1.2", "1.3"])
 def test_a_certificate_that_expires_during_a_connection_is_refused(
@@ -45,8 +28,8 @@ def test_a_certificate_that_expires_during_a_connection_is_refused(
 ) -> None:
     end = machine_now().replace(microsecond=0) + timedelta(seconds=2)
     presented = make.gandi_leaf(end=end)
-    pem = hand_in(homologation, presented, tmp_path / "client.pem")
-    connection = connect(homologation, pem, version)
+    hand_in(homologation, presented)
+    connection = connect(homologation, presented.write(tmp_path / "client.pem"), version)
     assert knock(connection).status == 200
     while machine_now() <= end:
         time.sleep(0.1)
@@ -62,7 +45,8 @@ def test_a_certificate_revoked_during_a_connection_is_refused(
     homologation: RunningSimulator, make: Maker, tmp_path: Path
 ) -> None:
     presented = make.gandi_leaf()
-    pem = hand_in(homologation, presented, tmp_path / "client.pem")
+    hand_in(homologation, presented)
+    pem = presented.write(tmp_path / "client.pem")
     connection = connect(homologation, pem)
     assert knock(connection).status == 200
     done = homologation.command("cert", "revoke", str(pem))
@@ -113,7 +97,7 @@ def test_a_certificate_that_ends_soon_is_announced_and_has_its_ticket_in_product
         assert warning.startswith("Le certificat expire le ")
         assert warning in details[environnement]
         for page in ("/certificats", "/acteurs"):
-            assert warning in requests.get(simulator.ready["admin_url"] + page, timeout=10).text
+            assert warning in simulator.ask("GET", page).text
     assert "15 jours" not in details["homologation"]
     assert "15 jours ouvrés avant" in details["production"]
 

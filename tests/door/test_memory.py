@@ -6,18 +6,16 @@ A few belong to the suite; `make soak` sends thousands.
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from certificate_forge import Forged, forge, name
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from door_kit import knock_once
 from lxml import etree
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator, kept_open, start_simulator
 
 from sge_sim.clock import machine_now
 from sge_sim.pki.trust import open_pki
@@ -36,12 +34,8 @@ GROWTH_MB = 110
 JOURNAL_MB = 16
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    bounds = ("--journal-max-bytes", str(JOURNAL_MB * 2**20))
-    folder = tmp_path_factory.mktemp("memory")
-    with start_simulator(folder, "--population-size", "0", *bounds) as simulator:
-        yield simulator
+BOUNDS = ("--journal-max-bytes", str(JOURNAL_MB * 2**20))
+running = kept_open(start_simulator, "--population-size", "0", *BOUNDS)
 
 
 def journal_mb(simulator: RunningSimulator) -> float:
@@ -66,11 +60,8 @@ def test_many_mistakes_in_a_request_cost_no_more_than_the_first(running: Running
         body = f'<r:rechercherPoint xmlns:r="http://www.enedis.fr/sge"{attributes}/>'
         message = f'<s:Envelope xmlns:s="{ENVELOPE}"><s:Body>{body}</s:Body></s:Envelope>'
         assert len(message) > 729_000
-        answer = running.session.post(
-            running.url + "/RecherchePoint/v2.0", message, headers={"Content-Type": "text/xml"}
-        )
-        fault = etree.fromstring(answer.content).find(".//detail/*/resultat")
-        assert fault is not None
+        answer = running.post("/RecherchePoint/v2.0", message)
+        (fault,) = etree.fromstring(answer.content).iterfind(".//detail/*/resultat")
         assert fault.get("code") == "SGT562"
 
     for request in range(WARM):

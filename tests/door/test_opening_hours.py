@@ -1,14 +1,14 @@
 """The hours of the homologation platform, on the simulated clock."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from door_kit import database_of
 from hypothesis import given
 from hypothesis import strategies as st
 from in_process import served_in_process
-from running_simulator import RunningSimulator, run_command
+from running_simulator import RunningSimulator, kept_open, refusal, serve
 
 from sge_sim.clock import PARIS, parse_instant
 from sge_sim.domaine.plateformes import is_open, next_opening, seconds_until
@@ -30,11 +30,7 @@ INSTANTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def with_hours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    folder = tmp_path_factory.mktemp("hours")
-    with served_in_process(folder, "--hours", "--population-size", "0") as running:
-        yield running
+with_hours = kept_open(served_in_process, "--hours", "--population-size", "0")
 
 
 @pytest.mark.documented("FAQ: working days, 9:00-12:00 and 14:00-18:00; the bounds are assumed")
@@ -76,9 +72,6 @@ def test_the_wait_over_a_clock_change_is_an_hour_shorter() -> None:
     assert seconds_until(saturday, monday) == 38 * 3600
 
 
-def test_hours_are_refused_in_production(tmp_path: object) -> None:
-    done = run_command(
-        "serve", "--hours", "--environment", "production", "--data-dir", str(tmp_path)
-    )
-    assert done.returncode == 2
-    assert "--hours ne vaut qu'en homologation" in done.stderr
+def test_hours_are_refused_in_production(tmp_path: Path) -> None:
+    told = refusal(serve(tmp_path, "--hours", "--environment", "production"))
+    assert "--hours ne vaut qu'en homologation" in told

@@ -3,12 +3,11 @@
 import ssl
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from door_kit import connect, knock, knock_once
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator, kept_open, start_simulator
 
 from sge_sim.transport.server import FileWatch
 
@@ -17,11 +16,7 @@ pytestmark = pytest.mark.xdist_group("door")
 KEPT = "Rechargement refusé, le certificat en service est gardé."
 
 
-@pytest.fixture(scope="module")
-def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    folder = tmp_path_factory.mktemp("renewal")
-    with start_simulator(folder, "--workers", "2", "--population-size", "0") as running:
-        yield running
+two_workers = kept_open(start_simulator, "--workers", "2", "--population-size", "0")
 
 
 def client_pem(simulator: RunningSimulator, path: Path) -> Path:

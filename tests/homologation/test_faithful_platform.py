@@ -54,8 +54,7 @@ def test_the_deviations_that_were_observed_show_as_such_and_no_other(
 def test_an_index_without_access_service_has_no_measure_before_it_has_no_service(
     campaign: Homologation,
 ) -> None:
-    run = campaign.report.find("CMD3-NR2@C5")
-    assert run is not None
+    run = campaign.execution("CMD3-NR2@C5")
     assert (run.statut, run.code) == (Statut.REUSSI, "SGT4G3")
 
 
@@ -69,8 +68,7 @@ def test_a_refusal_tells_that_the_deviation_was_observed(campaign: Homologation)
         "ConsultationMesures/sans_ecart_sgt4g3": "observed",
         "ConsultationMesuresDetaillees/sans_ecart_sgt4g3": "observed",
     }
-    run = campaign.report.find("AHC-R1@C1-C4")
-    assert run is not None
+    run = campaign.execution("AHC-R1@C1-C4")
     assert ">Aucune mesure trouvée pour ce PRM<" in run.reponse
 
 

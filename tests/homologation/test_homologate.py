@@ -1,6 +1,5 @@
 """The runner against real simulators, from the command line to the written reports."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from homologating import Homologation, against, homologate
 from lxml import etree
 from openpyxl import load_workbook
 from played_in_process import play
-from running_simulator import RunningSimulator, run_command, start_simulator
+from running_simulator import RunningSimulator, kept_open, run_command, start_simulator
 
 from sge_sim.clock import PARIS, RunningClock
 from sge_sim.homologation.campaign.outcome import judge
@@ -32,14 +31,9 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Homologation:
     return homologate(folder, "--release", "23.2", run=run_command)
 
 
-@pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    """A simulator that doesn't apply one rule."""
-    with start_simulator(
-        tmp_path_factory.mktemp("broken"),
-        *("--now", "2023-10-24T10:00", "--disabled-rules", "RecherchePoint/criteres_suffisants"),
-    ) as running:
-        yield running
+DISABLED = ("--disabled-rules", "RecherchePoint/criteres_suffisants")
+broken = kept_open(start_simulator, "--now", "2023-10-24T10:00", *DISABLED)
+"""A simulator that doesn't apply one rule."""
 
 
 @pytest.mark.documented("catalogue SGE 21.3 §1; later releases: what clients kept of them")
@@ -83,8 +77,7 @@ def test_the_runs_are_dated_in_the_time_of_the_release(campaign: Homologation) -
 
 
 def test_the_rule_that_refused_is_read_in_the_journal(campaign: Homologation) -> None:
-    run = campaign.report.find("RP-NR2@C5")
-    assert run is not None
+    run = campaign.execution("RP-NR2@C5")
     assert run.regle is not None
     assert (run.code, run.regle.name) == ("SGT4F7", "RecherchePoint/criteres_suffisants")
     assert "RP-NR2" in run.regle.source
@@ -159,8 +152,7 @@ def test_an_announced_failure_is_forgiven_and_one_that_does_not_come_fails(
 def test_a_wrong_contract_fails_even_the_cases_whose_answer_is_ignored(
     simulator: RunningSimulator, tmp_path: Path
 ) -> None:
-    options = against(simulator)
-    del options[options.index("--admin") : options.index("--admin") + 2]
+    options = against(simulator, admin=False)
     options[options.index("--contrat") + 1] = "9999999"
     done = homologate(tmp_path, *options, "--package", "infrajournalier")
     assert done.code == 1, done.stdout
@@ -234,9 +226,8 @@ def test_a_report_that_cannot_be_written_is_told_before_anything_is_run(
 def test_the_real_platform_is_warned_about_before_anything_is_sent(
     simulator: RunningSimulator, tmp_path: Path
 ) -> None:
-    options = against(simulator)
+    options = against(simulator, admin=False)
     options[options.index("--target") + 1] = "https://sge.example.test"
-    del options[options.index("--admin") : options.index("--admin") + 2]
     done = homologate(tmp_path, *options, "--case", "ADP-NR1")
     assert "vraies affaires" in done.stderr
     assert done.code == 130, "no answer is no consent"

@@ -1,6 +1,5 @@
 """The cases of Data Connect, by the same runner, judged and reported as the others."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from click.testing import CliRunner
 from dataconnect_kit import START, data_connect_simulator
 from homologating import Homologation, homologate
 from openpyxl import load_workbook
-from running_simulator import RunningSimulator
+from running_simulator import RunningSimulator, kept_open
 
 from sge_sim.cli.homologate import homologate as command
 from sge_sim.clock import PARIS
@@ -45,11 +44,8 @@ NOT_IN_A_CASE = {
 }
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    """A server to be named, without quotas: the campaign doesn't wait for them."""
-    with data_connect_simulator(tmp_path_factory.mktemp("server"), "--no-quotas") as simulator:
-        yield simulator
+server = kept_open(data_connect_simulator, "--no-quotas")
+"""A server to be named, without quotas: the campaign doesn't wait for them."""
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +105,7 @@ def test_a_simulator_of_its_own_is_started_and_its_quota_met(tmp_path: Path) -> 
     assert done.code == 0, done.stdout + done.stderr
     assert done.report.release == RELEASE.nom
     assert [one.statut for one in done.report.executions] == [Statut.REUSSI] * 2
-    refused = done.report.find("DC-QUO-NR1")
-    assert refused is not None
+    refused = done.execution("DC-QUO-NR1")
     assert refused.regle is not None
     assert (refused.statut_http, refused.regle.name) == (429, "DataConnect/quota_par_seconde")
 
@@ -128,8 +123,7 @@ def test_each_interface_and_each_reason_has_a_case(campaign: Homologation) -> No
 def test_reports_hold_what_crossed_the_wire_without_secrets(campaign: Homologation) -> None:
     folder = campaign.folder
     assert verify((folder / "preuves.zip").read_bytes(), folder) == []
-    run = campaign.report.find("DC-OAU-R1")
-    assert run is not None
+    run = campaign.execution("DC-OAU-R1")
     assert run.requete.startswith("POST /oauth2/v3/token\n\ngrant_type=client_credentials")
     assert "client_secret=***" in run.requete
     assert '"access_token":"***"' in run.reponse

@@ -82,10 +82,3 @@ def test_bringing_the_state_back_forgets_what_was_made(installed: Database, fold
     restore_snapshot(installed, journal_of(installed), folder)
     with installed.sessions() as session, pytest.raises(UsageError, match=made):
         describe_point(session, made)
-
-
-def test_there_is_nothing_to_bring_back_without_a_snapshot(
-    installed: Database, tmp_path: Path
-) -> None:
-    with pytest.raises(UsageError, match="mis de côté"):
-        restore_snapshot(installed, journal_of(installed), tmp_path)

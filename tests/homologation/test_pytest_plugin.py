@@ -14,6 +14,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from demandes import collecte_quotidienne
 from homologating import printed, run_forking
 from loaded_programs import interpreter
 from running_simulator import RunningSimulator, start_simulator
@@ -173,31 +174,11 @@ def test_the_files_that_an_order_has_published_are_read(session: SgeSession) -> 
     sge = session.fresh()
     assert sge.flux.read() == []
     today = sge.clock.now().date()
-    sge.client("CommandeCollectePublicationMesures").service.commanderCollectePublicationMesures(
-        demande={
-            "donneesGenerales": {
-                "objetCode": "AME",
-                "pointId": C5,
-                "initiateurLogin": sge.login,
-                "contratId": sge.contrat_id,
-            },
-            "accesMesures": {
-                "dateDebut": today,
-                "dateFin": today + timedelta(days=300),
-                "declarationAccordClient": {
-                    "accord": True,
-                    "personnePhysique": {"civilite": "M", "nom": "TEST"},
-                },
-                "mesuresTypeCode": "CDC",
-                "soutirage": True,
-                "injection": False,
-                "mesuresPas": "PT30M",
-                "mesuresCorrigees": False,
-                "transmissionRecurrente": True,
-                "periodiciteTransmission": "P1D",
-            },
-        }
+    order = collecte_quotidienne(
+        C5, sge.login, sge.contrat_id, today, today + timedelta(days=300), "TEST"
     )
+    service = sge.client("CommandeCollectePublicationMesures").service
+    service.commanderCollectePublicationMesures(**order)
     sge.clock.advance(timedelta(days=3))
     first, *others = sge.flux.read("R50")
     assert others
@@ -235,12 +216,12 @@ def test_data_connect_is_called_and_its_customers_accept(session: SgeSession) ->
 
 
 def test_a_client_that_loads_its_contract_has_not_called_yet(simulator: RunningSimulator) -> None:
-    journal = SgeJournal(Administration(simulator.ready["admin_url"]))
+    journal = SgeJournal(Administration(simulator.home))
     path = f"{simulator.url}/RecherchePoint/v2.0"
     simulator.session.get(f"{path}?wsdl", timeout=10).raise_for_status()
     assert [each.kind for each in journal.read("RecherchePoint")] == ["http"]
     journal.assert_not_called("RecherchePoint")
-    simulator.session.post(path, "<a/>", headers={"Content-Type": "text/xml"}, timeout=10)
+    simulator.post("/RecherchePoint/v2.0", "<a/>")
     simulator.session.get(f"{path}?wsdl", timeout=10).raise_for_status()
     journal.assert_called("RecherchePoint", times=1)
     journal.assert_answered("RecherchePoint", "SGT562")

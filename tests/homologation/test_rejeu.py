@@ -13,45 +13,33 @@ from contextlib import chdir
 from pathlib import Path
 
 import pytest
-import requests
+from demandes import CDC, fiche
 from lxml import html
 from running_simulator import RunningSimulator, run_command, start_simulator
 
 from sge_sim.homologation.client.messages import read_answer
 from sge_sim.homologation.rejeu import difference
 
-SPACE = "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
-PATH = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 UNKNOWN, POINT = "99999999999999", "25946599093143"
-
-
-def message(running: RunningSimulator, prm: str) -> str:
-    return (
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>\n'
-        f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{SPACE}">\n'
-        f"<pointId>{prm}</pointId><loginUtilisateur>{running.login}</loginUtilisateur>"
-        "<autorisationClient>true</autorisationClient>"
-        "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
-    )
 
 
 @pytest.fixture
 def original(simulator: RunningSimulator) -> int:
     """The number of a call for a point that doesn't exist."""
-    body = message(simulator, UNKNOWN)
-    headers = {"Content-Type": "text/xml; charset=utf-8", "User-Agent": "original"}
-    simulator.session.post(simulator.url + PATH, body, headers=headers, timeout=30)
+    simulator.post(CDC, fiche(simulator.login, UNKNOWN), User_Agent="original")
     found = simulator.admin("/api/journal", prm=UNKNOWN, origine="client", limit=1)
     return int(found[0]["id"])
 
 
 def play(running: RunningSimulator, number: int, **form: str) -> html.HtmlElement:
-    home = running.ready["admin_url"]
-    answer = requests.post(
-        f"{home}/echanges/{number}/rejouer", form, headers={"Origin": home}, timeout=60
-    )
+    headers = {"Origin": running.home}
+    answer = running.ask("POST", f"/echanges/{number}/rejouer", data=form, headers=headers)
     assert answer.ok, answer.text
     return html.fromstring(answer.content)
+
+
+def shown(running: RunningSimulator, number: object) -> html.HtmlElement:
+    return html.fromstring(running.ask("GET", f"/echanges/{number}").content)
 
 
 def recorded(running: RunningSimulator, original: int) -> dict[str, object]:
@@ -70,19 +58,16 @@ def test_a_replay_is_the_same_call_and_is_linked_to_its_original(
     assert page.xpath(f"//section//a[@href='/echanges/{original}']")
     assert words.count("Elles disent la même chose.") == 2
     again = recorded(simulator, original)
-    assert again["request"] == message(simulator, UNKNOWN)
-    home = simulator.ready["admin_url"]
-    first = html.fromstring(requests.get(f"{home}/echanges/{original}", timeout=30).content)
-    assert first.xpath(f"//dd/a[@href='/echanges/{again['id']}']")
+    assert again["request"] == fiche(simulator.login, UNKNOWN).decode()
+    assert shown(simulator, original).xpath(f"//dd/a[@href='/echanges/{again['id']}']")
 
 
 def test_a_replay_may_be_changed_and_shows_what_that_changes(
     simulator: RunningSimulator, original: int
 ) -> None:
-    home = simulator.ready["admin_url"]
-    form = html.fromstring(requests.get(f"{home}/echanges/{original}", timeout=30).content)
+    form = shown(simulator, original)
     offered = form.xpath("//textarea[@name='demande']")[0].text.removeprefix("\n")
-    assert offered == message(simulator, UNKNOWN)
+    assert offered == fiche(simulator.login, UNKNOWN).decode()
     # A browser ends lines as HTTP does.
     typed = offered.replace(UNKNOWN, POINT).replace("\n", "\r\n")
     page = play(simulator, original, demande=typed)
@@ -92,7 +77,8 @@ def test_a_replay_may_be_changed_and_shows_what_that_changes(
     assert "SGT401" in gone
     assert f'<point id="{POINT}">' in come
     again = recorded(simulator, original)
-    assert again["request"] == message(simulator, POINT), "its lines end as those of the original"
+    expected = fiche(simulator.login, POINT).decode()
+    assert again["request"] == expected, "its lines end as those of the original"
     assert again["code"] == "SGT200"
 
 
@@ -107,14 +93,11 @@ def test_a_difference_leaves_the_layout_out_and_is_bounded() -> None:
     ]
     assert difference(b"a" * 400_001, b"") is None
     assert difference(b"a\n" * 6_001, b"") is None
-    lines = difference(b"", b"\n".join(b"%d" % n for n in range(5_000)))
-    assert lines is not None
+    lines = difference(b"", b"\n".join(b"%d" % n for n in range(5_000))) or []
     assert (len(lines), lines[-1]) == (201, ("@", "… et 4801 autres lignes"))
-    lines = difference(b"", b"\n".join(b"%d" % n for n in range(200)))
-    assert lines is not None
+    lines = difference(b"", b"\n".join(b"%d" % n for n in range(200))) or []
     assert lines[-1] == ("@", "… et 1 autre ligne")
-    long = difference(b"", b"a" * 10_000)
-    assert long is not None
+    long = difference(b"", b"a" * 10_000) or []
     assert len(long[1][1]) == 200
 
 
@@ -144,10 +127,7 @@ def relative(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimula
         chdir(tmp_path_factory.mktemp("relative")),
         start_simulator(Path("etat"), "--population-size", "0") as running,
     ):
-        headers = {"Content-Type": "text/xml"}
-        running.session.post(
-            running.url + PATH, message(running, POINT), headers=headers, timeout=10
-        )
+        running.post(CDC, fiche(running.login, POINT))
         yield running
 
 
@@ -156,9 +136,7 @@ Copied = Callable[[RunningSimulator, str], str]
 
 def copied_from_page(simulator: RunningSimulator, form: str) -> str:
     number = simulator.admin("/api/journal", limit=1)[0]["id"]
-    answer = requests.get(f"{simulator.ready['admin_url']}/echanges/{number}", timeout=10)
-    text: str = html.fromstring(answer.content).get_element_by_id(f"copie-{form}").text_content()
-    return text
+    return str(shown(simulator, number).get_element_by_id(f"copie-{form}").text_content())
 
 
 def copied_from_command(simulator: RunningSimulator, form: str) -> str:

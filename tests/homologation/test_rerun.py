@@ -6,15 +6,14 @@ import shlex
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
 
 import pytest
-import requests
 from homologating import Homologation, against, homologate, printed, run_forking
 from loaded_programs import put_program
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator, kept_open, start_simulator
 
 from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.rapport import Rapport, read_rapport
@@ -24,12 +23,8 @@ FAILED = "RP-NR2@C5"
 CASES = ("--case", "RP-NR1", "--case", "RP-NR2")
 
 
-@pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    """A simulator on which one case fails, whoever calls."""
-    folder = tmp_path_factory.mktemp("rerun")
-    with start_simulator(folder, "--now", "2023-10-24T10:00", *RULE) as running:
-        yield running
+broken = kept_open(start_simulator, "--now", "2023-10-24T10:00", *RULE)
+"""A simulator on which one case fails, whoever calls."""
 
 
 def paste(line: str, folder: Path) -> "subprocess.CompletedProcess[str]":
@@ -98,12 +93,11 @@ def test_that_of_a_campaign_that_a_planned_fault_struck(
     simulator: RunningSimulator, tmp_path: Path
 ) -> None:
     """The cases that it struck are passed again, and are good without it."""
-    home = simulator.ready["admin_url"]
     asked = {"sorte": "latence", "secondes": 0.001, "service": "RecherchePoint", "au": 2}
-    planned = requests.post(f"{home}/api/pannes", json=asked, timeout=10)
+    planned = simulator.ask("POST", "/api/pannes", json=asked)
     options = (*against(simulator), "--release", "23.2", *CASES, "--case", "ADP-NR1")
     done = homologate(tmp_path / "a", *options)
-    requests.delete(f"{home}/api/pannes/{planned.json()['numero']}", timeout=10)
+    simulator.ask("DELETE", f"/api/pannes/{planned.json()['numero']}")
     struck = [each.cle for each in done.report.executions if each.statut is Statut.PERTURBE]
     assert struck == ["RP-NR1@C5", FAILED]
     again = paste(printed(tmp_path / "a"), tmp_path / "b")
@@ -127,21 +121,17 @@ def test_that_of_a_target_and_the_report_of_its_rerun_too(
 def test_that_of_a_target_whose_administration_is_not_known(
     broken: RunningSimulator, tmp_path: Path
 ) -> None:
-    options = against(broken)
-    del options[options.index("--admin") : options.index("--admin") + 2]
-    options += ["--now", "2023-10-24T12:00"]
+    options = (*against(broken, admin=False), "--now", "2023-10-24T12:00")
     homologate(tmp_path / "a", *options, *CASES)
     again = assert_same_failure(printed(tmp_path / "a"), tmp_path / "b", broken.url)
     assert not again.simulateur
-    instant = again.executions[0].instant
-    assert instant is not None
-    assert f"{instant:%Y-%m-%d %H}" == "2023-10-24 12", "the target's time has run on"
+    found = f"{again.executions[0].instant:%Y-%m-%d %H}"
+    assert found == "2023-10-24 12", "the target's time has run on"
 
 
 def test_that_of_a_passage_of_the_dashboard(broken: RunningSimulator, tmp_path: Path) -> None:
-    home = broken.ready["admin_url"]
     form = {"release": "sge-23.2", "cas": "RP-NR2"}
-    started = requests.post(f"{home}/passages", form, headers={"Origin": home}, timeout=60)
+    started = broken.ask("POST", "/passages", data=form, headers={"Origin": broken.home})
     folder = broken.data_dir / "rapports" / started.url.rpartition("/")[2]
     deadline = time.monotonic() + 60
     while not (folder / "preuves.zip").exists() and time.monotonic() < deadline:

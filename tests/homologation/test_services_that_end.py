@@ -7,14 +7,13 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-import requests
 from catalogue_requests import path_of, request_of
 from homologating import against, homologate
 from in_process import InProcess, simulator_in_process
 from kit_examples import unzip_kit
 from lxml import etree
 from openpyxl import load_workbook
-from running_simulator import RunningSimulator, run_command, start_simulator
+from running_simulator import RunningSimulator, kept_open, run_command, start_simulator
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.plateformes import ARRET, Generation, Offering
@@ -28,11 +27,6 @@ from sge_sim.transport.message import Request
 SENTENCE = "arrêt en novembre 2026 d'après le planning ; jour supposé : 01/12/2026"
 DAYS = [date(2026, 11, 30), date(2026, 12, 1), date(2027, 3, 29)]
 NAMED = ("--case", "ACCES-R1", "--case", "ASS-R1")
-
-
-def without_admin(options: list[str]) -> list[str]:
-    place = options.index("--admin")
-    return options[:place] + options[place + 2 :]
 
 
 @pytest.fixture(scope="module", params=["auto", "toutes"])
@@ -99,12 +93,8 @@ def a_good_call(running: InProcess) -> tuple[str, bytes]:
     return path_of(case), etree.tostring(request_of(case, running.login, running.contrat_id))
 
 
-@pytest.fixture(scope="module")
-def auto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    """A simulator after the end of the first generation, which it plays no more."""
-    options = ("--now", "2026-12-05T10:00", "--generation", "auto")
-    with start_simulator(tmp_path_factory.mktemp("auto"), *options) as running:
-        yield running
+auto = kept_open(start_simulator, "--now", "2026-12-05T10:00", "--generation", "auto")
+"""A simulator after the end of the first generation, which it plays no more."""
 
 
 def test_the_cases_of_a_service_that_ended_are_left_out(
@@ -123,7 +113,7 @@ def test_a_case_whose_own_service_goes_on_is_played_to_the_end(
     auto: RunningSimulator, tmp_path: Path
 ) -> None:
     """Nor is the administration needed to know what a simulator of this machine serves."""
-    options = (*without_admin(against(auto)), "--now", "2026-12-05T10:00", "--release", "26.1")
+    options = (*against(auto, admin=False), "--now", "2026-12-05T10:00", "--release", "26.1")
     done = homologate(tmp_path, *options, *NAMED, "--case", "CMD3-R6")
     found = {each.id: each.statut for each in done.report.executions}
     assert found.pop("CMD3-R6") is Statut.REUSSI, done.stdout
@@ -134,9 +124,10 @@ def test_a_case_whose_own_service_goes_on_is_played_to_the_end(
 
 def test_a_simulator_that_still_serves_them_is_judged(tmp_path: Path) -> None:
     with start_simulator(tmp_path / "state", "--now", "2026-12-05T10:00") as running:
-        for rank, options in enumerate((against(running), without_admin(against(running)))):
-            now = [] if rank == 0 else ["--now", "2026-12-05T10:05"]
-            done = homologate(tmp_path / str(rank), *options, *now, *NAMED, "--case", "CMD3-R6")
+        for admin in (True, False):
+            options = against(running, admin=admin)
+            options += [] if admin else ["--now", "2026-12-05T10:05"]
+            done = homologate(tmp_path / str(admin), *options, *NAMED, "--case", "CMD3-R6")
             assert {each.statut for each in done.report.executions} == {Statut.REUSSI}, done.stdout
             assert done.code == 0
 
@@ -182,17 +173,16 @@ def test_the_collections_of_the_kit_put_them_aside(auto: RunningSimulator, tmp_p
 
 
 def test_the_dashboard_says_so_of_both_kinds_of_campaigns(auto: RunningSimulator) -> None:
-    admin = auto.ready["admin_url"]
-    opened = requests.post(f"{admin}/api/campaigns", json={}, timeout=30).json()["id"]
-    page = requests.get(f"{admin}/campaigns/{opened}", timeout=30).text
+    opened = auto.ask("POST", "/api/campaigns", json={}).json()["id"]
+    page = auto.ask("GET", f"/campaigns/{opened}").text
     assert page.count("non servi<") == 13
-    case = requests.get(f"{admin}/campaigns/{opened}/cas/ASS-R1@C5", timeout=30).text
+    case = auto.ask("GET", f"/campaigns/{opened}/cas/ASS-R1@C5").text
     assert SENTENCE in unescape(case)
     report = auto.command("campaign", "report", "--report", str(auto.data_dir / "vu"))
     assert SENTENCE in report.stdout
     asked = {"release": "26.1", "cas": "ASS-R1"}
-    nom = requests.post(f"{admin}/api/passages", json=asked, timeout=30).json()["nom"]
-    rows = requests.get(f"{admin}/passages/{nom}/direct", timeout=60).text  # until its end
+    nom = auto.ask("POST", "/api/passages", json=asked).json()["nom"]
+    rows = auto.ask("GET", f"/passages/{nom}/direct").text  # until its end
     assert SENTENCE in unescape(rows)
     assert set(auto.admin(f"/api/passages/{nom}")["cas"].values()) == {"non servi"}
 

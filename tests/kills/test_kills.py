@@ -24,11 +24,12 @@ from threading import Event
 import pytest
 import requests
 from catalogue_requests import envelope_of
-from demandes import courbe_quotidienne
+from demandes import COLLECTE as PATH
+from demandes import collecte_quotidienne
 from lxml import etree
 from made_states import copy_state
 from postgresql_kit import SERVER, new_database
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator, processes_of, start_simulator
 from sqlalchemy import select, text
 
 from sge_sim.facts.database import Database, sqlite_url
@@ -44,7 +45,6 @@ ROUNDS = int(os.environ.get("SGE_SIM_KILL_ROUNDS", "40"))
 NOW = "2025-08-01T10:00"
 CLIENTS = 4
 KILLS = 2
-PATH = "/CommandeCollectePublicationMesures/v3.0"
 OPTIONS = (
     *("--population-size", "1200", "--environment", "production", "--workers", "2"),
     *("--delai-activation", "2h", "--journal-max-records", "1000000"),
@@ -107,14 +107,8 @@ def points_of(place: Place) -> list[str]:
 
 def order(running: RunningSimulator, prm: str, jour: date, days: int) -> bytes:
     """Return an order of a curve for so many days."""
-    acces = courbe_quotidienne(jour, jour + timedelta(days=days))
-    general = {
-        "objetCode": "AME",
-        "pointId": prm,
-        "initiateurLogin": running.login,
-        "contratId": running.ready["contrat_id"],
-    }
-    asked = {"demande": {"donneesGenerales": general, "accesMesures": acces}}
+    asker = (running.login, running.ready["contrat_id"])
+    asked = collecte_quotidienne(prm, *asker, jour, jour + timedelta(days=days))
     return etree.tostring(envelope_of(PATH, asked, running.login, prm))
 
 
@@ -151,13 +145,10 @@ def use(
 
 def advance(running: RunningSimulator, over: Event) -> None:
     """Have the clock run ahead; what is due is done by the administration, killed or not."""
-    address = running.ready["admin_url"] + "/api/clock"
-    headers = {"Prefer": "respond-async"}
+    asked, headers = {"action": "advance", "duree": "6h"}, {"Prefer": "respond-async"}
     while not over.wait(0.2):
         with suppress(requests.RequestException):
-            requests.post(
-                address, json={"action": "advance", "duree": "6h"}, headers=headers, timeout=20
-            )
+            running.ask("POST", "/api/clock", json=asked, headers=headers)
 
 
 def kill_some(running: RunningSimulator, witness: Witness, draw: random.Random) -> None:
@@ -165,14 +156,13 @@ def kill_some(running: RunningSimulator, witness: Witness, draw: random.Random) 
     parent = running.process.pid
     for _ in range(KILLS):
         time.sleep(draw.uniform(0.2, 1.0))
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        _, *children = processes_of(parent)
         with suppress(ProcessLookupError):
-            os.kill(int(draw.choice(children)), signal.SIGKILL)
+            os.kill(draw.choice(children), signal.SIGKILL)
             witness.kills["child"] += 1
     time.sleep(draw.uniform(0.1, 0.6))
     if draw.random() < 0.6:
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        for pid in (parent, *map(int, children)):
+        for pid in processes_of(parent):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         witness.kills["all"] += 1

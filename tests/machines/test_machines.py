@@ -25,9 +25,10 @@ from typing import Any
 import pytest
 import requests
 from catalogue_requests import envelope_of
-from demandes import courbe_quotidienne
+from demandes import CDC, COLLECTE, collecte_quotidienne, fiche
 from lxml import etree
 from postgresql_kit import SERVER, own_cluster
+from running_simulator import XML, processes_of
 from sqlalchemy import URL, create_engine, make_url, select, text
 
 from sge_sim.facts.database import Database
@@ -44,9 +45,7 @@ CLIENTS = 4
 PHASES = 4
 KEPT_CALLS = 20
 """How many calls a client sends on one connection."""
-ORDER_PATH = "/CommandeCollectePublicationMesures/v3.0"
-CALL_PATH = "/ConsultationDonneesTechniquesContractuelles/v1.0"
-XML = {"Content-Type": "text/xml; charset=utf-8"}
+C5 = "25946599093143"
 TODAY = date(2025, 8, 1)
 EARLIER = "La date de début doit"
 LOCKED = "SGT506"
@@ -279,11 +278,11 @@ def use(
         orders_now = number % (calls // orders) == 0 and number < calls + calls // orders
         with witness.lock:
             prm = next(prms) if orders_now else ""
-        path = ORDER_PATH if prm else CALL_PATH
+        path = COLLECTE if prm else CDC
         try:
             while True:
                 day = platform.clock.now().date()
-                message = order(prm, login, contrat, day) if prm else consultation(login)
+                message = order(prm, login, contrat, day) if prm else fiche(login, C5)
                 answer = session.post(platform.entrance + path, message, headers=XML, timeout=80)
                 if prm and LOCKED in answer.text:
                     with witness.lock:
@@ -310,21 +309,8 @@ def use(
 
 
 def order(prm: str, login: str, contrat: str, day: date) -> bytes:
-    general = {
-        "objetCode": "AME",
-        "pointId": prm,
-        "initiateurLogin": login,
-        "contratId": contrat,
-    }
-    acces = courbe_quotidienne(day, day + timedelta(days=300))
-    asked = {"demande": {"donneesGenerales": general, "accesMesures": acces}}
-    return etree.tostring(envelope_of(ORDER_PATH, asked, login, prm))
-
-
-def consultation(login: str) -> bytes:
-    prm = "25946599093143"
-    asked = {"pointId": prm, "loginUtilisateur": login, "autorisationClient": "true"}
-    return etree.tostring(envelope_of(CALL_PATH, asked, login, prm))
+    asked = collecte_quotidienne(prm, login, contrat, day, day + timedelta(days=300))
+    return etree.tostring(envelope_of(COLLECTE, asked, login, prm))
 
 
 def points_of(url: str) -> list[str]:
@@ -356,11 +342,6 @@ def suspend_publisher(platform: Platform) -> None:
         platform.admin(other, "/api/clock", action="advance", duree="36h")
     finally:
         os.kill(admin, signal.SIGCONT)
-
-
-def processes_of(parent: int) -> list[int]:
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [parent, *map(int, children)]
 
 
 def listens_on(pid: int, url: str) -> bool:

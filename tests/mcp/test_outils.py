@@ -3,14 +3,14 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from demandes import CDC
 from loaded_programs import interpreter
 from lxml import etree
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator, kept_open, start_simulator
 
 from sge_sim.cli.outils_mcp import Outils
 from sge_sim.errors import UsageError
@@ -32,11 +32,7 @@ asyncio.run(main())
 """
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    folder = tmp_path_factory.mktemp("mcp")
-    with start_simulator(folder, "--population-size", "0") as running:
-        yield running
+served = kept_open(start_simulator, "--population-size", "0")
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +57,7 @@ def test_what_is_no_code_is_refused(outils: Outils) -> None:
 def test_the_request_of_a_case_passes_as_it_is_written(
     outils: Outils, served: RunningSimulator
 ) -> None:
-    message = outils.demande("ADP-R1@C5")
-    answer = served.session.post(
-        f"{served.url}/ConsultationDonneesTechniquesContractuelles/v1.0",
-        data=message.encode(),
-        headers={"Content-Type": "text/xml; charset=utf-8"},
-        timeout=30,
-    )
+    answer = served.post(CDC, outils.demande("ADP-R1@C5").encode())
     assert answer.status_code == 200
     assert etree.fromstring(answer.content).find(".//point").get("id") == "25946599093143"
 
@@ -75,13 +65,7 @@ def test_the_request_of_a_case_passes_as_it_is_written(
 def test_a_call_of_the_journal_is_told_with_its_rule(
     outils: Outils, served: RunningSimulator
 ) -> None:
-    message = outils.demande("ADP-NR1").encode()
-    served.session.post(
-        f"{served.url}/ConsultationDonneesTechniquesContractuelles/v1.0",
-        data=message,
-        headers={"Content-Type": "text/xml; charset=utf-8"},
-        timeout=30,
-    )
+    served.post(CDC, outils.demande("ADP-NR1").encode())
     (last,) = outils.journal(code="SGT401", limite=1)
     said = outils.expliquer(str(last["id"]))
     assert "point_connu" in json.dumps(said)
@@ -93,12 +77,7 @@ def test_a_long_answer_is_cut_and_says_what_gives_the_rest(
     journal, expliquer, *_ = outils.lectures
     # The door takes so large a demand, and the administration gives 900 kB of it.
     message = outils.demande("ADP-NR1").encode().replace(b"<pointId", b"\n" * 900_000 + b"<pointId")
-    served.session.post(
-        f"{served.url}/ConsultationDonneesTechniquesContractuelles/v1.0",
-        data=message,
-        headers={"Content-Type": "text/xml; charset=utf-8"},
-        timeout=30,
-    )
+    served.post(CDC, message)
     (call,) = journal(limite=1)
     said = expliquer(str(call["id"]))
     assert said["request"].endswith("sge-sim journal show donne un appel entier)")

@@ -14,6 +14,8 @@ from sge_sim.journal import Bounds, EchangeRecord, Journal
 from sge_sim.schema.data_folder import prepare
 
 NUMBERS = count()
+NOW = machine_now()
+LEAST = EchangeRecord(instant=NOW, machine_instant=NOW, duration_ms=1.0, kind="soap")
 
 
 @pytest.fixture
@@ -31,23 +33,13 @@ def open_journal(database: Database, folder: Path) -> Journal:
     return journal
 
 
-def record(code: str) -> EchangeRecord:
-    return EchangeRecord(
-        instant=machine_now(),
-        machine_instant=machine_now(),
-        duration_ms=1.0,
-        kind="soap",
-        code=code,
-    )
-
-
 def test_a_file_of_another_machine_has_not_vanished_and_a_torn_record_is_told_to_both(
     database: Database, tmp_path: Path
 ) -> None:
     here, there = (open_journal(database, tmp_path / name) for name in ("here", "there"))
     for journal in (here, there):
         for code in ("first", "torn", "last"):
-            journal.append(replace(record(code), response=b"x" * 1_000))
+            journal.append(replace(LEAST, code=code, response=b"x" * 1_000))
     (file,) = (tmp_path / "there" / "journal-en-attente").glob("*.spool")
     with file.open("r+b") as opened:
         opened.seek(64 + 1_700)
@@ -60,7 +52,7 @@ def test_a_file_of_another_machine_has_not_vanished_and_a_torn_record_is_told_to
     assert len(here.find_echanges()) == 5
     file.unlink()
     here.drain()
-    there.append(record("after"))
+    there.append(replace(LEAST, code="after"))
     there.drain()
     assert sorted(one.cause for one in here.avaries()) == ["abime", "disparu"]
     assert not here.state().acknowledged

@@ -1,7 +1,5 @@
 """The whole simulator on PostgreSQL, with two processes for the web services."""
 
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from dataconnect_kit import Client
+from homologating import against, homologate
 from orders_kit import C5, NOW, Orders
 from points_kit import csv_lines, made_points
 from postgresql_kit import new_database
@@ -29,27 +27,14 @@ pytestmark = pytest.mark.postgresql
 
 
 @pytest.fixture(scope="module")
-def database_url() -> Iterator[str]:
-    with new_database("production") as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
 def running(
     database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningSimulator]:
     """A simulator that emits its files, in August 2025."""
     options = ("--population-size", "1200", "--environment", "production", "--workers", "2")
     data_connect = ("--data-connect", "--data-connect-port", "0", "--no-quotas")
-    with start_simulator(
-        tmp_path_factory.mktemp("postgresql"),
-        "--database-url",
-        database_url,
-        "--now",
-        NOW,
-        *options,
-        *data_connect,
-    ) as simulator:
+    folder, known = tmp_path_factory.mktemp("postgresql"), ("--database-url", database_url)
+    with start_simulator(folder, *known, "--now", NOW, *options, *data_connect) as simulator:
         yield simulator
 
 
@@ -84,11 +69,7 @@ def test_fifty_identical_orders_at_once_give_one_service(running: RunningSimulat
 
 def test_an_advance_of_the_clock_publishes_what_was_due(running: RunningSimulator) -> None:
     before = running.admin("/api/flux", limit=1000)
-    moved = requests.post(
-        running.ready["admin_url"] + "/api/clock",
-        json={"action": "advance", "duree": "10d"},
-        timeout=60,
-    )
+    moved = running.ask("POST", "/api/clock", json={"action": "advance", "duree": "10d"})
     assert moved.json()["now"].startswith("2025-08-11T")
     files = running.admin("/api/flux", limit=1000)[: -len(before) or None]
     assert len(files) >= 9
@@ -96,15 +77,10 @@ def test_an_advance_of_the_clock_publishes_what_was_due(running: RunningSimulato
 
 
 def test_the_clock_moves_while_what_is_due_is_published(running: RunningSimulator) -> None:
-    admin = running.ready["admin_url"]
-
     def call(number: int) -> int:
-        path, body = (
-            ("/api/clock", {"action": "advance", "duree": "12h"})
-            if number % 2
-            else ("/api/flux/publish", None)
-        )
-        return requests.post(admin + path, json=body, timeout=120).status_code
+        clock = {"action": "advance", "duree": "12h"}
+        path, body = ("/api/clock", clock) if number % 2 else ("/api/flux/publish", None)
+        return running.ask("POST", path, json=body).status_code
 
     with ThreadPoolExecutor(8) as pool:
         assert Counter(pool.map(call, range(32))) == {200: 32}
@@ -155,25 +131,16 @@ def test_every_package_is_homologated(tmp_path: Path) -> None:
         new_database("homologation") as url,
         start_simulator(tmp_path / "etat", "--database-url", url, *options) as running,
     ):
-        ready = running.ready
-        command = [
-            *(sys.executable, "-m", "sge_sim", "homologate", "--report", str(tmp_path / "report")),
-            *("--target", ready["b2b_url"], "--admin", ready["admin_url"]),
-            *("--ca", ready["ca_file"], "--cert", ready["client_cert"]),
-            *("--key", ready["client_key"]),
-            *("--login", ready["login"], "--contrat", ready["contrat_id"]),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=90)
-    assert done.returncode == 0, done.stdout + done.stderr
+        done = homologate(tmp_path / "report", *against(running))
+    assert done.code == 0, done.stdout + done.stderr
 
 
 def test_a_contract_of_datahub_and_its_application(running: RunningSimulator) -> None:
     """From the draft to an application of production whose customer consents."""
 
     def ask(path: str, par: str | None = None, **asked: object) -> Any:
-        url = f"{running.ready['admin_url']}/api/{path}"
         body = asked if par is None else {"par": par, **asked}
-        answer = requests.post(url, json=body, timeout=30)
+        answer = running.ask("POST", f"/api/{path}", json=body)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -204,15 +171,12 @@ def test_every_case_of_data_connect_is_good(running: RunningSimulator, tmp_path:
     expected = tmp_path / "expected.txt"
     expected.write_text("DC-QUO-NR1")
     # The orders above had its curve collected.
-    told = requests.post(
-        f"{ready['admin_url']}/api/points/{C5}", json={"collecte": "aucun"}, timeout=30
-    )
+    told = running.ask("POST", f"/api/points/{C5}", json={"collecte": "aucun"})
     assert told.ok, told.text
-    command = [
-        *(sys.executable, "-m", "sge_sim", "homologate", "--report", str(tmp_path / "report")),
+    done = homologate(
+        tmp_path / "report",
         *("--package", "data-connect", "--expected-failures", str(expected)),
         *("--target", ready["data_connect_url"], "--admin", ready["admin_url"]),
         *("--ca", ready["ca_file"]),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=90)
-    assert done.returncode == 0, done.stdout + done.stderr
+    )
+    assert done.code == 0, done.stdout + done.stderr

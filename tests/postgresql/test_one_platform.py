@@ -4,14 +4,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import requests
-from orders_kit import NOW
-from postgresql_kit import new_database
-from running_simulator import RunningSimulator, start_simulator
+from postgresql_kit import two_simulators
+from running_simulator import XML, RunningSimulator, start_simulator
 
 from sge_sim.facts.database import Database
 from sge_sim.tables.comptages import Quota, SharedCadence, SharedQuotas
@@ -22,26 +20,14 @@ pytestmark = [
 ]
 
 PATH = "/RecherchePoint/v2.0"
-XML = {"Content-Type": "text/xml; charset=utf-8"}
-
-
-@pytest.fixture(scope="module")
-def database_url() -> Iterator[str]:
-    with new_database("plateforme") as url:
-        yield url
 
 
 @pytest.fixture(scope="module")
 def two(
     database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[RunningSimulator]]:
-    """Two simulators of one platform: the second is given the key of the first."""
-    first, second = (tmp_path_factory.mktemp(name) for name in ("first", "second"))
-    options = ("--database-url", database_url, "--population-size", "0", "--now", NOW)
-    with ExitStack() as started:
-        one = started.enter_context(start_simulator(first, *options))
-        key = ("--cle-plateforme", str(first / "plateforme.cle"))
-        yield [one, started.enter_context(start_simulator(second, *options, *key))]
+    with two_simulators(tmp_path_factory.mktemp("two"), database_url) as running:
+        yield running
 
 
 def call(simulator: RunningSimulator, session: requests.Session) -> int:
@@ -129,9 +115,7 @@ def test_what_one_registers_the_other_lets_in_and_what_one_revokes_it_refuses(
 
 
 def test_a_panne_of_two_strikes_strikes_twice_in_all(two: list[RunningSimulator]) -> None:
-    planned = requests.post(
-        two[0].ready["admin_url"] + "/api/pannes", json={"sorte": "http502", "au": 2}, timeout=30
-    )
+    planned = two[0].ask("POST", "/api/pannes", json={"sorte": "http502", "au": 2})
     assert planned.status_code == 201, planned.text
     calls = [(simulator, simulator.session_of("tiers")) for simulator in two * 6]
     with ThreadPoolExecutor(6) as pool:

@@ -1,20 +1,16 @@
 """Of the simulators of a platform one publishes; another takes over, the first writes nothing."""
 
-import os
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-import requests
-from orders_kit import C5, NOW, Orders
-from postgresql_kit import new_database
-from running_simulator import RunningSimulator, start_simulator
+from orders_kit import C5, Orders
+from postgresql_kit import new_database, two_simulators
+from running_simulator import RunningSimulator, suspended
 
 from sge_sim.facts.database import Database
 from sge_sim.facts.locks import SILENCE_SECONDS, ExclusiviteLostError
@@ -27,12 +23,6 @@ pytestmark = [
     pytest.mark.postgresql,
     pytest.mark.assumed("how machines share the publications is ours to choose"),
 ]
-
-
-@pytest.fixture(scope="module")
-def database_url() -> Iterator[str]:
-    with new_database("publication") as url:
-        yield url
 
 
 @pytest.fixture
@@ -104,15 +94,9 @@ def end_locking_session(database: Database) -> None:
 def two(
     database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[RunningSimulator]]:
-    first, second = (tmp_path_factory.mktemp(name) for name in ("first", "second"))
-    options = [
-        *("--database-url", database_url, "--population-size", "0", "--now", NOW),
-        *("--environment", "production"),
-    ]
-    with ExitStack() as started:
-        one = started.enter_context(start_simulator(first, *options))
-        key = ("--cle-plateforme", str(first / "plateforme.cle"))
-        yield [one, started.enter_context(start_simulator(second, *options, *key))]
+    folder, production = tmp_path_factory.mktemp("two"), ("--environment", "production")
+    with two_simulators(folder, database_url, *production) as running:
+        yield running
 
 
 def test_files_are_made_once_and_read_from_either(two: list[RunningSimulator]) -> None:
@@ -131,7 +115,7 @@ def test_a_suspended_publisher_loses_the_right_and_writes_nothing_once_it_goes_o
     (publisher,) = filter(publishes, two)
     (other,) = (each for each in two if each is not publisher)
     before = len(other.admin("/api/flux", limit=1000))
-    with suspended(publisher):
+    with suspended(publisher.process.pid):
         assert eventually(lambda: publishes(other), 2 * SILENCE_SECONDS)
         advance(other, "3d")
         assert len(other.admin("/api/flux", limit=1000)) > before
@@ -150,11 +134,7 @@ def publishes(simulator: RunningSimulator) -> bool:
 
 
 def advance(simulator: RunningSimulator, duree: str) -> None:
-    moved = requests.post(
-        simulator.ready["admin_url"] + "/api/clock",
-        json={"action": "advance", "duree": duree},
-        timeout=90,
-    )
+    moved = simulator.ask("POST", "/api/clock", json={"action": "advance", "duree": duree})
     assert moved.ok, moved.text
 
 
@@ -166,25 +146,8 @@ def check_files(two: list[RunningSimulator]) -> None:
     assert len(here[0]) == len(two[0].admin("/api/flux", limit=1000)) > 0
     for nom, fichier in here[0].items():
         for simulator in two:
-            content = requests.get(
-                f"{simulator.ready['admin_url']}/api/flux/{nom}/contenu", timeout=30
-            )
-            assert sha256(content.content).hexdigest() == fichier["sha256"]
-
-
-@contextmanager
-def suspended(simulator: RunningSimulator) -> Iterator[None]:
-    """Have none of its processes run in the block, as when its machine is suspended."""
-    parent = simulator.process.pid
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    processes = [parent, *map(int, children)]
-    for pid in processes:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in processes:
-            os.kill(pid, signal.SIGCONT)
+            content = simulator.ask("GET", f"/api/flux/{nom}/contenu").content
+            assert sha256(content).hexdigest() == fichier["sha256"]
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
@@ -200,18 +163,18 @@ def test_a_state_that_was_kept_aside_comes_back_on_both_with_its_files(
 ) -> None:
     one, other = two
     check_files(two)  # what is delivered meanwhile isn't what was kept
-    taken = requests.post(one.ready["admin_url"] + "/api/snapshot?nom=avant", timeout=60)
+    taken = one.ask("POST", "/api/snapshot?nom=avant")
     assert taken.status_code == 204, taken.text
     before = {key: one.admin(path) for key, path in KEPT.items()}
     Orders(other).collecte(C5_OF_ANOTHER)
     advance(other, "4d")
     assert len(one.admin(KEPT["files"])) > len(before["files"])
     for simulator in two:
-        back = requests.post(simulator.ready["admin_url"] + "/api/reset?nom=avant", timeout=60)
+        back = simulator.ask("POST", "/api/reset?nom=avant")
         assert back.status_code == 204, back.text
         assert {key: one.admin(path) for key, path in KEPT.items()} == before
     check_files(two)
     advance(other, "4d")
     check_files(two)
-    refused = requests.post(one.ready["admin_url"] + "/api/reset?nom=jamais", timeout=60)
+    refused = one.ask("POST", "/api/reset?nom=jamais")
     assert (refused.status_code, "jamais" in refused.text) == (400, True)

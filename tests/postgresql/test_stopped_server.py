@@ -36,15 +36,8 @@ def running(
 ) -> Iterator[RunningSimulator]:
     folder = tmp_path_factory.mktemp("stopped")
     options = (
-        "--population-size",
-        "0",
-        "--now",
-        NOW,
-        "--workers",
-        "2",
-        "--data-connect",
-        "--data-connect-port",
-        "0",
+        *("--population-size", "0", "--now", NOW, "--workers", "2"),
+        *("--data-connect", "--data-connect-port", "0"),
     )
     with start_simulator(folder, "--database-url", cluster.url, *options) as simulator:
         yield simulator

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from many_processes import PROCESSES
+from many_processes import run_at_once
 from points_kit import csv_lines, json_lines, made_points
 from sqlalchemy.orm import Session
 from state_kit import count_points
@@ -121,12 +121,7 @@ def test_two_processes_may_start_on_an_empty_folder_at_once(
     tmp_path: Path, dataset: Dataset
 ) -> None:
     path = tmp_path / "both.db"
-    processes = [PROCESSES.Process(target=install, args=(path,)) for _ in range(2)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-    assert [process.exitcode for process in processes] == [0, 0]
+    run_at_once(2, install, path)
     database = Database(sqlite_url(path))
     with database.sessions() as session:
         assert count_points(session) == len(dataset.points)

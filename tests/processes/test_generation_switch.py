@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 from acces_kit import ASAD, C5, SAD, Tiers, tiers_in_process
+from demandes import COLLECTE, collecte_quotidienne
 
 from sge_sim.clock import parse_instant
 from sge_sim.journal import EchangeRecord
 from sge_sim.processes.admin_process import GenerationSwitch
 from sge_sim.transport.message import Request, Response
 
-COLLECTE = "/CommandeCollectePublicationMesures/v3.0"
 RECHERCHE = "/RechercheServicesSouscritsMesures/v1.0"
 NOW = "2026-11-20T10:00"
 
@@ -24,31 +24,12 @@ def tiers(tmp_path: Path) -> Iterator[Tiers]:
 
 def collecte(tiers: Tiers) -> str | None:
     """Order the index of a C5 as the first generation does; return the code of the refusal."""
-    return tiers.code(
-        COLLECTE,
-        demande={
-            "donneesGenerales": {
-                "objetCode": "AME",
-                "pointId": C5,
-                "initiateurLogin": tiers.login,
-                "contratId": tiers.contrat_id,
-            },
-            "accesMesures": {
-                "dateDebut": tiers.today,
-                "dateFin": tiers.today.replace(year=tiers.today.year + 1),
-                "declarationAccordClient": {
-                    "accord": True,
-                    "personnePhysique": {"civilite": "M", "nom": "DUPONT"},
-                },
-                "mesuresTypeCode": "IDX",
-                "soutirage": True,
-                "injection": False,
-                "mesuresPas": "P1D",
-                "transmissionRecurrente": True,
-                "periodiciteTransmission": "P1D",
-            },
-        },
-    )
+    end = tiers.today.replace(year=tiers.today.year + 1)
+    order = collecte_quotidienne(C5, tiers.login, tiers.contrat_id, tiers.today, end)
+    acces = order["demande"]["accesMesures"]
+    del acces["mesuresCorrigees"]
+    acces |= {"mesuresTypeCode": "IDX", "mesuresPas": "P1D"}
+    return tiers.code(COLLECTE, **order)
 
 
 def post(tiers: Tiers, path: str, method: str = "POST", query: str = "") -> Response:
@@ -105,5 +86,4 @@ def test_the_switch_is_told_to_the_journal() -> None:
     for instant in ("2026-12-01T00:00", "2026-12-02T00:00"):
         switch(parse_instant(instant))
     (record,) = records
-    assert record.detail is not None
-    assert record.detail.startswith("Le 01/12/2026, la plateforme ne sert plus")
+    assert (record.detail or "").startswith("Le 01/12/2026, la plateforme ne sert plus")

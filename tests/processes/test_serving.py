@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from made_states import copy_state
 from orders_kit import C5, NOW, Orders
-from running_simulator import run_command, start_simulator
+from running_simulator import refusal, run_command, serve, start_simulator
 
 from sge_sim.processes.serving_note import ReadyFile, Served, find_served, serving
 from sge_sim.services.registry import SERVICES
@@ -146,8 +146,7 @@ def test_a_start_that_is_refused_leaves_no_ready_file_of_an_earlier_one(tmp_path
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = str(other.getsockname()[1])
-        options = ("--data-dir", str(tmp_path), "--ready-file", str(ready), "--port", port)
-        assert run_command("serve", *options).returncode == 2
+        assert refusal(serve(tmp_path, "--ready-file", str(ready), "--port", port))
     assert not ready.exists()
 
 
@@ -160,13 +159,10 @@ def test_a_stop_leaves_the_ready_file_that_another_simulator_wrote(tmp_path: Pat
 
 
 def test_another_environment_does_not_serve_the_same_folder(tmp_path: Path) -> None:
-    serve = ("serve", "--data-dir", str(tmp_path), "--port", "0", "--admin-port", "0")
     with start_simulator(tmp_path, "--population-size", "0") as simulator:
-        refused = run_command(*serve, "--environment", "production")
-        assert refused.returncode == 2
-        assert f"{tmp_path} est déjà servi par un simulateur (homologation, " in refused.stderr
-        assert "démarrer celui-ci (production) avec un autre --data-dir" in refused.stderr
-        assert len(refused.stderr.splitlines()) == 1
+        told = refusal(serve(tmp_path, "--environment", "production"))
+        assert f"{tmp_path} est déjà servi par un simulateur (homologation, " in told
+        assert "démarrer celui-ci (production) avec un autre --data-dir" in told
         assert find_served(tmp_path) == Served(
             simulator.ready["admin_url"], simulator.url, "homologation"
         )
@@ -181,8 +177,8 @@ def test_a_second_simulator_of_a_folder_says_first_what_they_share(tmp_path: Pat
     assert said.startswith(f"sge-sim : un autre simulateur sert déjà {tmp_path} : ")
     assert "autre --data-dir" in said
     assert "pas du réseau (SQLite)" in said
-    assert served is not None
-    assert served.admin_url == first.ready["admin_url"]
+    assert served
+    assert served.admin_url == first.home
 
 
 @pytest.mark.parametrize(("options", "announced"), [((), False), (("--generation", "auto"), True)])

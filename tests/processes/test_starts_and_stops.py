@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 from loaded_programs import start_module
 from running_simulator import START_SECONDS, RunningSimulator, start_simulator
 
@@ -47,7 +46,7 @@ def test_one_that_stops_finishes_what_it_has_and_says_that_it_stops(tmp_path: Pa
         slow = hold_a_call(simulator)
         simulator.process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + 10
-        while (health := read_health(simulator)).status_code == 200:
+        while (health := simulator.ask("GET", "/health")).status_code == 200:
             assert time.monotonic() < deadline
         assert (health.status_code, health.json()["service"]) == (503, "arret")
         while lets_in(simulator):  # until each process has been told
@@ -65,14 +64,10 @@ def lets_in(simulator: RunningSimulator) -> bool:
     return True
 
 
-def read_health(simulator: RunningSimulator) -> requests.Response:
-    return requests.get(simulator.ready["admin_url"] + "/health", timeout=5)
-
-
 def hold_a_call(simulator: RunningSimulator) -> "subprocess.Popen[str]":
     """Have a call answered two seconds late; return who waits for it, once it is under way."""
     panne = {"sorte": "latence", "secondes": 2, "au": 1}
-    plan = requests.post(simulator.ready["admin_url"] + "/api/pannes", json=panne, timeout=10)
+    plan = simulator.ask("POST", "/api/pannes", json=panne)
     assert plan.status_code == 201, plan.text
     ready = simulator.ready
     caller = subprocess.Popen(

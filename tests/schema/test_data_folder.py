@@ -7,7 +7,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
-from many_processes import PROCESSES
+from many_processes import PROCESSES, run_at_once
 from sqlalchemy import Connection, inspect
 
 from sge_sim.errors import UsageError
@@ -37,13 +37,7 @@ def test_who_changes_a_table_raises_the_number(database: Database) -> None:
 
 
 def test_two_processes_may_prepare_a_database_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "sge-sim.db"
-    processes = [PROCESSES.Process(target=prepare_file, args=(path,)) for _ in range(3)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-    assert [process.exitcode for process in processes] == [0, 0, 0]
+    run_at_once(3, prepare_file, tmp_path / "sge-sim.db")
 
 
 def open_new_files(folder: Path, together: "Barrier") -> None:
@@ -58,15 +52,7 @@ def open_new_files(folder: Path, together: "Barrier") -> None:
 
 def test_several_processes_may_open_a_new_file_at_once(tmp_path: Path) -> None:
     """SQLite says « database is locked » at once to some of those that ask for its WAL."""
-    together = PROCESSES.Barrier(4)
-    processes = [
-        PROCESSES.Process(target=open_new_files, args=(tmp_path, together)) for _ in range(4)
-    ]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-    assert [process.exitcode for process in processes] == [0, 0, 0, 0]
+    run_at_once(4, open_new_files, tmp_path, PROCESSES.Barrier(4))
 
 
 def test_what_fails_midway_leaves_nothing_behind(

@@ -186,5 +186,5 @@ def test_a_state_without_tables_is_not_kept_in_place_of_a_whole_one(
 def test_a_reset_without_snapshot_says_what_to_do(
     database: Database, journal: Journal, tmp_path: Path
 ) -> None:
-    with pytest.raises(UsageError, match="sge-sim snapshot"):
+    with pytest.raises(UsageError, match=r"mis de côté.*sge-sim snapshot"):
         restore_snapshot(database, journal, tmp_path)

@@ -24,12 +24,9 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimula
     with start_simulator(folder, "--population-size", "0", cold=True) as running:
         for number in range(MESSAGES):
             content = "".join(f"<e{number:x}x{each:04}/>" for each in range(NAMES))
-            running.session.post(
-                running.url + "/RecherchePoint/v2.0",
-                f'<s:Envelope xmlns:s="{ENVELOPE}"><s:Body><r xmlns="u">{content}</r>'
-                "</s:Body></s:Envelope>",
-                headers={"Content-Type": "text/xml"},
-            )
+            body = f'<s:Body><r xmlns="u">{content}</r></s:Body>'
+            message = f'<s:Envelope xmlns:s="{ENVELOPE}">{body}</s:Envelope>'
+            running.post("/RecherchePoint/v2.0", message)
         yield running
 
 

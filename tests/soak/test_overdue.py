@@ -15,10 +15,9 @@ from threading import Event
 
 import held_lock
 import pytest
-import requests
 from catalogue_requests import envelope_of
 from dataconnect_kit import C5, Client
-from demandes import courbe_quotidienne
+from demandes import CDC, COLLECTE, collecte_quotidienne
 from lives import CURVE
 from lxml import etree
 from made_states import copy_state
@@ -43,8 +42,6 @@ CLIENTS = 8
 CONSENTING = 2
 NOW = parse_instant("2025-08-01T12:00")
 DAY = timedelta(days=1)
-COLLECTE = "/CommandeCollectePublicationMesures/v3.0"
-CONSULTATION = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 RECHERCHE = "/RechercheServicesSouscritsMesures/v1.0"
 
 
@@ -105,7 +102,7 @@ def messages(running: RunningSimulator, prms: Sequence[str]) -> list[tuple[str, 
         prm = draw.choice(prms)
         match number % 5:
             case 0 | 1:
-                path = CONSULTATION
+                path = CDC
                 asked = {"pointId": prm, "loginUtilisateur": login, "autorisationClient": True}
             case 2:
                 path = RECHERCHE
@@ -113,15 +110,9 @@ def messages(running: RunningSimulator, prms: Sequence[str]) -> list[tuple[str, 
                 asked = {"criteres": criteres, "loginUtilisateur": login}
             case _:  # new ones, and the same again, which are refused
                 path = COLLECTE
-                acces = courbe_quotidienne(today, today + 365 * DAY)
-                acces["periodiciteTransmission"] = "P1M"
-                general = {
-                    "objetCode": "AME",
-                    "pointId": prm,
-                    "initiateurLogin": login,
-                    "contratId": contrat_id,
-                }
-                asked = {"demande": {"donneesGenerales": general, "accesMesures": acces}}
+                days = today, today + 365 * DAY
+                asked = collecte_quotidienne(prm, login, contrat_id, *days)
+                asked["demande"]["accesMesures"]["periodiciteTransmission"] = "P1M"
         made.append((path, etree.tostring(envelope_of(path, asked, login, prm))))
     return made
 
@@ -182,10 +173,8 @@ def measured(folder: Path, after: timedelta, prms_consented: Sequence[str]) -> O
         with consenting(running, *prms_consented):
             for file in waits.glob("*.waits"):
                 file.write_text("")
-            clock = running.ready["admin_url"] + "/api/clock"
-            asked = {"action": "advance", "duree": "2d"}
-            headers = {"Prefer": "respond-async"}
-            moved = requests.post(clock, json=asked, headers=headers, timeout=30)
+            asked, headers = {"action": "advance", "duree": "2d"}, {"Prefer": "respond-async"}
+            moved = running.ask("POST", "/api/clock", json=asked, headers=headers)
             assert moved.status_code in (200, 202), moved.text
             outcome = call_all(running, calls)
             outcome = replace(outcome, waits=held_lock.waits(waits))

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import requests
+from demandes import fiche
 from homologating import against, homologate
 from kit_examples import assert_answered, unzip_kit
 from lxml import html
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import XML, RunningSimulator, kept_open, start_simulator
 
 CDC = "ConsultationDonneesTechniquesContractuelles"
 UNKNOWN = "99999999999999"
@@ -18,11 +19,7 @@ AGENT = "ClientDuTest/1.0"
 POINT = "25946599093143"
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    folder = tmp_path_factory.mktemp("client-alone")
-    with start_simulator(folder, "--now", "2023-10-24T10:00") as simulator:
-        yield simulator
+running = kept_open(start_simulator, "--now", "2023-10-24T10:00")
 
 
 @pytest.fixture
@@ -34,9 +31,8 @@ def opened(running: RunningSimulator) -> Iterator[int]:
 
 
 def post(running: RunningSimulator, path: str, body: Any = None, **form: str) -> requests.Response:
-    home = running.ready["admin_url"]
-    asked = {"data": form, "headers": {"Origin": home}} if form else {"json": body}
-    answer = requests.post(home + path, timeout=60, **asked)
+    asked = {"data": form, "headers": {"Origin": running.home}} if form else {"json": body}
+    answer = running.ask("POST", path, **asked)
     assert answer.ok, answer.text
     return answer
 
@@ -47,16 +43,8 @@ def press(running: RunningSimulator, path: str, **form: str) -> requests.Respons
 
 def call(running: RunningSimulator, session: requests.Session, login: str | None = None) -> int:
     """Ask for an unknown point, as case ADP-NR1 does; return the number of the exchange."""
-    space = "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
-    message = (
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{space}">'
-        f"<pointId>{UNKNOWN}</pointId><loginUtilisateur>{login or running.login}"
-        "</loginUtilisateur><autorisationClient>false</autorisationClient>"
-        "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
-    )
-    headers = {"Content-Type": "text/xml; charset=utf-8"}
-    session.post(f"{running.url}/{CDC}/v1.0", message, headers=headers, timeout=30)
+    message = fiche(login or running.login, UNKNOWN, accord=False)
+    session.post(f"{running.url}/{CDC}/v1.0", message, headers=XML, timeout=30)
     return int(running.admin("/api/journal", limit=1)[0]["id"])
 
 
@@ -86,8 +74,7 @@ def test_only_the_client_ticks_beside_all_that_sge_sim_calls_itself(
     wait_for_passage(running, passage.url)
     with_admin = homologate(tmp_path / "1", *against(running), "--case", "ADP-R1@C5")
     assert with_admin.code == 0, with_admin.stdout
-    named = against(running)
-    del named[named.index("--admin") : named.index("--admin") + 2]
+    named = against(running, admin=False)
     alone = homologate(tmp_path / "2", *named, "--release", "23.2", "--case", "ADP-R1@C5")
     assert alone.code == 0, alone.stdout
     press(running, f"/echanges/{mine}/rejouer")

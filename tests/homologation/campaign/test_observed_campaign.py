@@ -48,11 +48,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulat
         early = Client(running, "tiers")
         early.point(C5, consent=True)
         assert running.command("campaign", "start").returncode == 0
-        other = requests.post(
-            running.ready["admin_url"] + "/api/campaigns",
-            json={"acteur": supplier_code(running)},
-            timeout=10,
-        )
+        other = running.ask("POST", "/api/campaigns", json={"acteur": supplier_code(running)})
         assert other.status_code == 201
         tiers = Client(running, "tiers")
         wsdl = running.session.get(f"{running.url}/RecherchePoint/v2.0?wsdl", timeout=10)
@@ -211,10 +207,9 @@ def test_a_closed_campaign_looks_at_nothing_more(watched: RunningSimulator) -> N
 
 
 def test_the_page_tells_what_each_exchange_was(watched: RunningSimulator) -> None:
-    base = watched.ready["admin_url"] + "/campaigns"
-    listed = html.fromstring(requests.get(base, timeout=10).content)
+    listed = html.fromstring(watched.ask("GET", "/campaigns").content)
     number = min(int(link.text) for link in listed.xpath("//table//a"))
-    answer = requests.get(f"{base}/{number}", timeout=10)
+    answer = watched.ask("GET", f"/campaigns/{number}")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     page = html.fromstring(answer.content)
     told = [" ".join(item.text_content().split()) for item in page.xpath("//ul/li")]
@@ -226,9 +221,9 @@ def test_the_page_tells_what_each_exchange_was(watched: RunningSimulator) -> Non
     }
     assert rows["ADP-NR1"] == "réussi"
     assert rows["ADP-R1@C5"] == "à passer"
-    report = requests.get(f"{base}/{number}/rapport.html", timeout=10)
+    report = watched.ask("GET", f"/campaigns/{number}/rapport.html")
     assert report.headers["Content-Type"] == "text/html; charset=utf-8"
-    sheet = requests.get(f"{base}/{number}/suivi.xlsx", timeout=10)
+    sheet = watched.ask("GET", f"/campaigns/{number}/suivi.xlsx")
     assert "consultation" in load_workbook(io.BytesIO(sheet.content)).sheetnames
 
 

@@ -72,14 +72,8 @@ def test_what_the_target_does_not_serve_is_left_out_and_named() -> None:
 def test_a_campaign_in_which_nothing_was_judged_is_no_success() -> None:
     gone = not_run(GOOD, "arrêté.", statut=Statut.NON_SERVI)
     for partielle in (True, False):
-        verdicts = judge(release(GOOD), ("consultation",), (gone,), partielle)
-        report = replace(
-            sample_report(), executions=(gone,), verdicts=verdicts, partielle=partielle
-        )
-        assert not report.reussi
-    both, packages = (gone, answered(REFUSED, GOOD_REFUSAL)), ("consultation",)
-    verdicts = judge(release(GOOD, REFUSED), packages, both, partielle=False)
-    assert replace(sample_report(), executions=both, verdicts=verdicts).reussi
+        assert not report_of(gone, cases=(GOOD,), partielle=partielle).reussi
+    assert report_of(gone, answered(REFUSED, GOOD_REFUSAL), cases=(GOOD, REFUSED)).reussi
 
 
 def test_what_was_seen_of_a_case_counts_by_its_own_day() -> None:
@@ -193,11 +187,7 @@ def test_announced_failures_are_forgiven_and_must_come(
     announced: bool, answer: RefusRecu, succeeds: bool
 ) -> None:
     runs = (answered(GOOD, {}), answered(REFUSED, answer, prevu_en_echec=announced))
-    report = replace(
-        sample_report(),
-        executions=runs,
-        verdicts=judge(release(GOOD, REFUSED), ("consultation",), runs, partielle=False),
-    )
+    report = report_of(*runs, cases=(GOOD, REFUSED))
     assert report.reussi is succeeds
     assert [each.cle for each in report.perimes] == (
         ["A-NR1"] if announced and answer is GOOD_REFUSAL else []
@@ -287,8 +277,7 @@ def test_a_package_that_a_planned_fault_struck_is_not_judged() -> None:
 
 def test_a_report_with_a_struck_case_is_no_success_even_if_failures_were_announced() -> None:
     run = answered(GOOD, {}, panne=STRUCK, prevu_en_echec=True)
-    verdicts = judge(release(GOOD), ("consultation",), (run,), False)
-    whole = replace(sample_report(), verdicts=verdicts, executions=(run,))
+    whole = report_of(run, cases=(GOOD,))
     assert not whole.reussi
     assert not replace(whole, partielle=True).reussi
 

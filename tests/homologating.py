@@ -7,8 +7,9 @@ from subprocess import CompletedProcess
 
 from loaded_programs import interpreter, run_module
 from lxml import html
+from running_simulator import RunningSimulator
 
-from sge_sim.homologation.reports.rapport import Rapport, read_rapport
+from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Homologation:
     @property
     def report(self) -> Rapport:
         return read_rapport(self.folder)
+
+    def execution(self, cle: str) -> Execution:
+        """Return the run of a case."""
+        (found,) = [each for each in self.report.executions if each.cle == cle]
+        return found
 
 
 def run_forking(*arguments: str, module: str = "sge_sim") -> "CompletedProcess[str]":
@@ -45,11 +51,12 @@ def printed(folder: Path) -> str:
     return str(line)
 
 
-def against(simulator: object) -> list[str]:
-    """The options that name a running simulator as the target."""
-    ready = simulator.ready  # type: ignore[attr-defined]
+def against(simulator: RunningSimulator, *, admin: bool = True) -> list[str]:
+    """The options that name a running simulator as the target, its administration known or not."""
+    ready = simulator.ready
     return [
-        *("--target", ready["b2b_url"], "--admin", ready["admin_url"], "--ca", ready["ca_file"]),
+        *("--target", ready["b2b_url"], "--ca", ready["ca_file"]),
+        *(("--admin", ready["admin_url"]) if admin else ()),
         *("--cert", ready["client_cert"], "--key", ready["client_key"]),
         *("--login", ready["login"], "--contrat", ready["contrat_id"]),
     ]
