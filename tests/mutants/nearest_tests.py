@@ -15,6 +15,7 @@ from drawn_mutants import ROOT
 TESTS = ROOT / "tests"
 _MOST = 30
 """More wouldn't be run in the time that a mutant has."""
+_FEW = 4
 _STARTED = {"loaded_programs": r"sge_sim\.cli", "sge_sim.services.registry": r".*\.service"}
 """Who starts or finds modules by their names."""
 _TOO = {"tables": "schema"}
@@ -27,23 +28,41 @@ _OF_OTHER_TARGETS = re.compile(r"^pytestmark = \[?\s*pytest\.mark\.(\w+)$", re.M
 def nearest_tests(file: str, fonction: str) -> list[str]:
     """Return the test modules of a file of the package, by their paths in the tree.
 
-    First those of its own room, the one that has its name before all, then those around it; then
-    by steps, one less where the function is named.
+    First the one that has its name, then those of its own room and of the rooms that name the
+    function, then those around it; then by steps, one less where the function is named.
     """
     room = Path(file).parent.relative_to("sge_sim")
-    own = next(each for each in (room, *room.parents) if (TESTS / each).is_dir())
+    own = _home(room)
+    homes = {own, *map(_home, _rooms_that_name(fonction))}
     found = []
     for name, steps in _steps_to(_name_of(ROOT / file)).items():
         test = _files()[name]
         if not test.name.startswith("test_") or _OF_OTHER_TARGETS.search(_text(test)):
             continue
         folder = test.parent.relative_to(TESTS)
-        at_home = folder.is_relative_to(own) or folder.name == _TOO.get(own.name)
-        has_its_name = at_home and test.stem.endswith(f"_{Path(file).stem}")
+        at_home = any(map(folder.is_relative_to, homes)) or folder.name == _TOO.get(own.name)
+        has_its_name = folder.is_relative_to(own) and test.stem.endswith(f"_{Path(file).stem}")
         names_it = re.search(rf"\b{fonction}\b", _text(test)) is not None
         around = folder.parts[:1] == room.parts[:1]
         found.append((not has_its_name, not at_home, not around, steps - names_it, test))
     return [test.relative_to(ROOT).as_posix() for *_, test in sorted(found)[:_MOST]]
+
+
+def _home(room: Path) -> Path:
+    """Return the folder of the tests of a room."""
+    return next(each for each in (room, *room.parents) if (TESTS / each).is_dir())
+
+
+@cache
+def _rooms_that_name(fonction: str) -> list[Path]:
+    """Return the rooms whose modules name a function; none of a name that many have."""
+    named = re.compile(rf"\b{fonction}\b")
+    rooms = {
+        file.parent.relative_to(ROOT / "sge_sim")
+        for file in (ROOT / "sge_sim").rglob("*.py")
+        if fonction and named.search(_text(file))
+    }
+    return sorted(rooms) if len(rooms) <= _FEW else []
 
 
 def _steps_to(module: str) -> dict[str, int]:
