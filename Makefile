@@ -12,6 +12,8 @@ SECONDS ?= 180
 RECORDS ?= 200000
 POINTS ?= 1000000
 DAYS ?=
+# Of the tests: three keep two cores busy, since a test that waits leaves its own to another.
+PROCESSES ?= 3
 LIBFAKETIME := $(firstword $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/lib/faketime/libfaketimeMT.so.1))
 ROUNDS ?= 40
 IMAGES ?= $(CURDIR)/$(VENV)/images
@@ -47,14 +49,14 @@ test: $(VENV)/.dev ## set up if needed, then lint, type-check and test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 costs: $(VENV)/.dev ## run the suite and print where the processor's time goes, room by room (15 min)
-	PYTHONPATH=tests $(BIN)/python -m pytest -q -p costs -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m pytest -q -p costs -n $(PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 test-dates: $(VENV)/.dev ## run the suite with the machine's clock moved (needs libfaketime; 1 h 30; DAYS=plus-40 for one, DAYS=mondays for those to 1 April 2027, 30 min at most)
 	@test -n "$(LIBFAKETIME)" || { echo "libfaketime is needed (Debian: apt-get install libfaketime)." >&2; exit 2; }
-	timeout 7800 $(BIN)/python tests/other_days.py $(LIBFAKETIME) $(DAYS) -- -q -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	timeout 7800 $(BIN)/python tests/other_days.py $(LIBFAKETIME) $(DAYS) -- -q -n $(PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 test-office: $(VENV)/.dev ## open the tracking sheet in LibreOffice (needs libreoffice-calc; 1 min)
 	@$(call needs,soffice,LibreOffice Calc,libreoffice-calc)
@@ -181,7 +183,7 @@ coverage: export COVERAGE_FILE = $(CURDIR)/$(VENV)/coverage/data
 coverage: $(VENV)/.dev $(VENV)/.coverage ## run the suite and report the lines that it never ran, child processes counted (20 min)
 	rm -rf $(VENV)/coverage
 	mkdir $(VENV)/coverage
-	-timeout 1200 $(BIN)/python -m coverage run -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	-timeout 1200 $(BIN)/python -m coverage run -m pytest -q -n $(PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report --skip-covered --sort=miss
 
