@@ -39,15 +39,20 @@ def ftp_server(folder: Path, port: int) -> Iterator[None]:
 
     Handler.authorizer = authorizer
     server = FTPServer(("127.0.0.1", port), Handler)
-    thread = threading.Thread(
-        target=server.serve_forever, kwargs={"timeout": 0.05, "handle_exit": False}
-    )
+    over = threading.Event()
+
+    def serve() -> None:
+        while not over.is_set():
+            server.serve_forever(timeout=0.05, blocking=False, handle_exit=False)
+
+    thread = threading.Thread(target=serve)
     thread.start()
     try:
         yield
     finally:
-        server.close_all()
+        over.set()
         thread.join(10)
+        server.close_all()
 
 
 class _Passwords(asyncssh.SSHServer):
