@@ -51,10 +51,10 @@ test: $(VENV)/.dev ## set up if needed, then lint, type-check and test
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
 
-costs: $(VENV)/.dev ## run the suite and print where the processor's time goes, room by room (15 min)
+costs: $(VENV)/.dev ## run the suite and print where the processor's time goes, room by room (7 min)
 	PYTHONPATH=tests $(BIN)/python -m pytest -q -p costs -n $(PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
 
-test-dates: $(VENV)/.dev ## run the suite with the machine's clock moved (needs libfaketime; 1 h 30; DAYS=plus-40 for one, DAYS=mondays for those to 1 April 2027, 30 min at most)
+test-dates: $(VENV)/.dev ## run the suite with the machine's clock moved (needs libfaketime; 1 h 15; DAYS=plus-40 for one, DAYS=mondays for those to 1 April 2027, 30 min at most)
 	@test -n "$(LIBFAKETIME)" || { echo "libfaketime is needed (Debian: apt-get install libfaketime)." >&2; exit 2; }
 	timeout 7800 $(BIN)/python tests/other_days.py $(LIBFAKETIME) $(DAYS) -- -q -n $(PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
 
