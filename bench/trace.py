@@ -11,6 +11,7 @@ called from another file. What is of one of `KINDS` may be asked again by whoeve
 is the same for every walk, and nothing of it reads the database.
 """
 
+import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -151,11 +152,13 @@ def walk_of(work: Callable[[], object]) -> Walk:
             return
         steps.append(Step(file, name, _caller_of(frame) != file, frame.f_code in entries))
 
+    gc.disable()  # what others have left isn't closed on the way
     sys.setprofile(note)
     try:
         work()
     finally:
         sys.setprofile(None)
+        gc.enable()
     return Walk(steps)
 
 

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from door_kit import TLS_VERSIONS, Doors, knock_once, last_id, recorded_after
 
+from sge_sim.clock import legal_date, machine_now
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.pki.certificates import fingerprint, name_text
 from sge_sim.pki.checks import CERTIFICATE_CHECKS
@@ -30,6 +31,12 @@ def test_every_row_has_its_certificate_and_every_certificate_its_row(doors: Door
     assert len(rows) * len(ENVIRONMENTS) >= 60
 
 
+def expected(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what a row says of today: the certificates are of the machine's day."""
+    later = row.get("puis")
+    return row if later is None or legal_date(machine_now()) < later["le"] else later
+
+
 @pytest.mark.documented("FAQ: authorities, wildcards, registration; the rest is assumed")
 @pytest.mark.parametrize("version", TLS_VERSIONS)
 @pytest.mark.parametrize("environnement", ENVIRONMENTS)
@@ -42,7 +49,7 @@ def test_the_door_does_what_the_matrix_says(
     seen = knock_once(simulator, doors.files[case], version)
     entry = recorded_after(simulator, before)
 
-    match row[environnement]:
+    match expected(row)[environnement]:
         case "entre":
             assert (seen.status, entry["acteur"]) == (200, "TIERS1"), seen.text
         case {"entre": acteur}:

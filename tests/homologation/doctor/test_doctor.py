@@ -26,6 +26,7 @@ from sge_sim.pki.policy import Policy
 from sge_sim.pki.server_identity import ensure_server_identity
 from sge_sim.pki.trust import Pki, open_pki
 from sge_sim.schema.data_folder import open_database
+from sge_sim.settings import VerifieEku
 
 PATHS = frozenset({"/RecherchePoint/v2.0", "/ConsultationMesures/v1.1"})
 OPEN = datetime(2026, 11, 24, 10, tzinfo=PARIS)
@@ -134,7 +135,8 @@ def test_an_expired_certificate_is_named(good: Setup, issue: Issue) -> None:
 def test_the_end_is_announced_and_the_ticket_of_what_production_admits_alone(
     pki: Pki, issue: Issue, authority: str, by_ticket: bool
 ) -> None:
-    files, policy = issue(authority=authority, days=3), Policy("homologation", pki.trust)
+    files = issue(authority=authority, days=3)
+    policy = Policy("homologation", pki.trust, verifie_eku=VerifieEku.TOLERANT)
     found = list(examine_files(files.chain, files.key, policy, machine_now()))
     assert [(each.code, each.gravite) for each in found] == [("renouvellement", "conseil")]
     assert ("à déposer au plus tard le" in found[0].constat) is by_ticket
