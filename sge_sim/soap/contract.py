@@ -25,6 +25,7 @@ XSD = "http://www.w3.org/2001/XMLSchema"
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 
 _NS = {"wsdl": WSDL, "soap": SOAP_BINDING, "xs": XSD}
+_ATTEMPTS = 20  # to compile: one in ten thousand fails while other threads read documents
 _MISTAKES = 5
 _MISTAKE_MAX = 500
 _MAX_BYTES = 16 * 2**20
@@ -246,28 +247,43 @@ def _take_schemas(document: etree._Element, file: Path) -> dict[str, bytes]:
 
 
 class _InMemory(etree.Resolver):  # type: ignore[misc]
-    """Hands libxml2 the schemas of a document by the number of their place."""
+    """Hands libxml2 the schemas of a document, each once, by the number of their place."""
 
-    def __init__(self, schemas: list[bytes]) -> None:
+    def __init__(self, schemas: Iterable[bytes]) -> None:
         super().__init__()
-        self._schemas = schemas
+        self.left = {f"inline:{place}": schema for place, schema in enumerate(schemas)}
 
     def resolve(self, system_url: str, public_id: str, context: Any) -> Any:
-        if not system_url.startswith("inline:"):
+        schema = self.left.pop(system_url, None)
+        if schema is None:
             return self.resolve_empty(context)
-        return self.resolve_string(self._schemas[int(system_url.removeprefix("inline:"))], context)
+        return self.resolve_string(schema, context)
 
 
 def _compile(schemas: Mapping[str, bytes]) -> etree.XMLSchema:
+    """Compile the schemas together, again where libxml2 didn't ask for each of them.
+
+    What lxml gives libxml2 to ask is one for all threads: one of them that ends a document
+    meanwhile may take it away.
+    """
     imports = "".join(
         f'<xs:import namespace="{namespace}" schemaLocation="inline:{place}"/>'
         for place, namespace in enumerate(schemas)
     )
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    parser.resolvers.add(_InMemory(list(schemas.values())))
-    return etree.XMLSchema(
-        etree.fromstring(f'<xs:schema xmlns:xs="{XSD}">{imports}</xs:schema>', parser)
-    )
+    for attempt in itertools.count(1):
+        resolver = _InMemory(schemas.values())
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        parser.resolvers.add(resolver)
+        driver = etree.fromstring(f'<xs:schema xmlns:xs="{XSD}">{imports}</xs:schema>', parser)
+        try:
+            schema = etree.XMLSchema(driver)
+        except etree.XMLSchemaParseError:
+            if not resolver.left or attempt == _ATTEMPTS:
+                raise
+        else:
+            if not resolver.left:
+                break
+    return schema
 
 
 def _readable(message: str) -> str:

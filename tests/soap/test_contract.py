@@ -1,5 +1,6 @@
 import importlib.resources
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from lxml import etree
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import data_path
 from sge_sim.services.registry import SERVICES
+from sge_sim.soap import contract as contract_module
 from sge_sim.soap.contract import Contract, load_contracts
 from sge_sim.soap.endpoint import Endpoint
 from sge_sim.soap.models import Models
@@ -54,6 +56,40 @@ def test_folder_without_the_services_is_refused_in_one_sentence(tmp_path: Path) 
         load_contracts(data_path("wsdl"), tmp_path)
     with pytest.raises(UsageError, match="n'est pas un dossier"):
         load_contracts(data_path("wsdl"), tmp_path / "absent")
+
+
+class _Held(etree.Resolver):
+    """Holds the reading of a document until it is let go, and what is done meanwhile with it."""
+
+    def __init__(self) -> None:
+        self.reached, self.let_go = threading.Event(), threading.Event()
+
+    def resolve(self, system_url: str, public_id: str, context: object) -> object:
+        self.reached.set()
+        self.let_go.wait(5)
+        return self.resolve_empty(context)
+
+
+def test_contract_is_compiled_though_a_thread_ends_a_document_meanwhile(
+    contracts: dict[str, Contract], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, parser = _Held(), etree.XMLParser(load_dtd=True)
+    parser.resolvers.add(held)
+    text = '<!DOCTYPE a SYSTEM "a.dtd"><a/>'
+    reader = threading.Thread(target=etree.fromstring, args=(text, parser))
+    reader.start()
+    assert held.reached.wait(5)
+    first_asked = contract_module._InMemory.resolve
+
+    def end_the_other(self: etree.Resolver, *asked: object) -> object:
+        held.let_go.set()
+        reader.join()
+        return first_asked(self, *asked)
+
+    monkeypatch.setattr(contract_module._InMemory, "resolve", end_the_other)
+    contract = contracts["/RecherchePoint/v2.0"]
+    [mistake] = contract.mistakes(etree.Element(contract.request))
+    assert "Missing child element(s)" in mistake
 
 
 def test_broken_document_is_refused_in_one_sentence(tmp_path: Path) -> None:
