@@ -26,7 +26,7 @@ from queue import SimpleQueue
 import pytest
 import yaml
 from drawn_mutants import ROOT, Key, Mutant, SourceFile, draw
-from nearest_tests import nearest_tests
+from tests_that_run import tests_that_run
 
 PROCESSES = 2
 MOST_SECONDS = 60
@@ -65,13 +65,13 @@ class Copy:
         shutil.copytree(ROOT, self.tree, ignore=_NOT_COPIED)
 
     def play(self, mutant: Mutant, number: int) -> Verdict:
-        """Run the nearest tests of a mutant until one fails."""
+        """Run the tests of a mutant, the nearest first, until one fails."""
         file, began = self.tree / mutant.file, time.monotonic()
         file.write_bytes(mutant.source)
         # The time that a compiled file is of: no other of this one has it.
         os.utime(file, (number, number))
         try:
-            failed, remark = self.run("-x", *nearest_tests(mutant.file, mutant.fonction))
+            failed, remark = self.run("-x", *tests_that_run(mutant))
         finally:
             shutil.copy2(ROOT / mutant.file, file)
         return Verdict(mutant, next(iter(failed), None), remark, time.monotonic() - began)

@@ -268,18 +268,6 @@ def adresse_exacte(reponse: ReponseJugee) -> Iterator[str]:
 
 
 @controle(
-    "une recherche rend 200 points au plus",
-    source="GUI 0427 §4",
-    services={RECHERCHE_POINT},
-)
-def deux_cents_points(reponse: ReponseJugee) -> Iterator[str]:
-    """A search answers no more than 200 points, and no empty list."""
-    found = reponse.corps.findall("points/point")
-    if len(found) > 200:
-        yield f"{len(found)} points"
-
-
-@controle(
     "des mesures sont brutes ou corrigées, comme demandé",
     source="GUI 0488 §5.2, GUI 0497 §3.2",
     services={CMD2, CMD3},
@@ -312,6 +300,5 @@ ECHOS: Final[tuple[Verification, ...]] = (
     commune_demandee,
     une_seule_commune,
     adresse_exacte,
-    deux_cents_points,
     brut_ou_corrige,
 )

@@ -5,6 +5,7 @@ import os
 
 import pytest
 from campagne_rejouee import Campagne, Rejeu
+from constats import known_constats, said
 from epreuve import (
     CONTRATS_D_AVANT,
     Bilan,
@@ -34,6 +35,11 @@ def tries(campagnes: dict[str, Campagne], rejeux: dict[str, list[Rejeu]]) -> Tri
 
 def test_two_wrong_answers_of_each_family_are_seen(tries: Tries) -> None:
     assert [each for each in few_a_family(tries, SEED, 2) if not each.raison] == []
+
+
+def test_what_is_said_of_wrong_answers_is_this(tries: Tries) -> None:
+    asked = known_constats()
+    assert said(tries, asked) == asked
 
 
 def test_at_most_a_third_of_each_family_is_left_out(tries: Tries) -> None:
