@@ -8,6 +8,7 @@ from pathlib import Path
 import held_lock
 import pytest
 from made_states import prepared_database
+from many_processes import run_at_once
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
@@ -16,13 +17,18 @@ from sge_sim.commandes.echeances import transaction_on
 from sge_sim.facts.database import Database
 
 
+def watch(folder: Path) -> held_lock.Watch:
+    watching = held_lock.Watch(folder)
+    event.listen(Engine, "begin", watching.begin)
+    event.listen(Pool, "checkin", watching.end)
+    return watching
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     notes = tmp_path / "notes"
     notes.mkdir()
-    watching = held_lock.Watch(notes)
-    event.listen(Engine, "begin", watching.begin)
-    event.listen(Pool, "checkin", watching.end)
+    watching = watch(notes)
     yield notes
     event.remove(Engine, "begin", watching.begin)
     event.remove(Pool, "checkin", watching.end)
@@ -61,11 +67,15 @@ def test_a_transaction_that_computes_for_too_long_is_told(
     database.dispose()
 
 
-def test_each_process_notes_its_own(folder: Path, tmp_path: Path) -> None:
-    database = prepared_database(tmp_path / "sge-sim.db")
+def have_a_child_note(folder: Path) -> None:
+    watch(folder)
+    database = prepared_database(folder / "sge-sim.db")
     if (child := os.fork()) == 0:
         write(database, 0.15)
         os._exit(0)
     os.waitpid(child, 0)
     assert [note.stem for note in folder.glob("*.json")] == [str(child)]
-    database.dispose()
+
+
+def test_each_process_notes_its_own(tmp_path: Path) -> None:
+    run_at_once(1, have_a_child_note, tmp_path)

@@ -15,6 +15,7 @@ from door_cases import Maker
 from door_kit import database_of, hand_in, knock_once
 from hypothesis import given
 from hypothesis import strategies as st
+from many_processes import run_at_once
 from running_simulator import XML, RunningSimulator, start_simulator
 
 from sge_sim.clock import machine_now
@@ -171,8 +172,7 @@ def _count(cadence: Cadence, times: int) -> None:
         cadence.count(("A",), "Service", SECOND)
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_processes_count_together() -> None:
+def _count_together() -> None:
     with closing(Cadence()) as cadence:
         context = get_context("fork")
         others = [context.Process(target=_count, args=(cadence, 500)) for _ in range(2)]
@@ -183,6 +183,10 @@ def test_processes_count_together() -> None:
         for one in others:
             one.join(30)
         assert cadence.count(("A",), "Service", SECOND) == [1501]
+
+
+def test_processes_count_together() -> None:
+    run_at_once(1, _count_together)
 
 
 def test_a_new_second_an_actor_or_a_service_starts_again() -> None:

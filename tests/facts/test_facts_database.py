@@ -10,6 +10,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from many_processes import run_at_once
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -99,8 +100,8 @@ def test_foreign_keys_are_enforced(database: Database) -> None:
         session.execute(insertion)
 
 
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_forked_child_reads_and_writes_after_the_parent_has_disposed(database: Database) -> None:
+def have_a_child_write(url: str) -> None:
+    database = Database(url)
     assert not is_known(database)
     database.dispose()
     child = os.fork()
@@ -111,6 +112,11 @@ def test_a_forked_child_reads_and_writes_after_the_parent_has_disposed(database:
         finally:
             os._exit(0)
     os.waitpid(child, 0)
+    assert is_known(database)
+
+
+def test_a_forked_child_reads_and_writes_after_the_parent_has_disposed(database: Database) -> None:
+    run_at_once(1, have_a_child_write, str(database.engine.url))
     assert is_known(database)
 
 

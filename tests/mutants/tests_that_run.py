@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 from drawn_mutants import ROOT, Mutant
 from nearest_tests import TESTS, nearest_tests
