@@ -24,14 +24,17 @@ class SignalPipe:
     """Receives `numbers` in place of their usual effect, from now until `give_back`.
 
     Must be made in the main thread. `fileno` becomes readable when a signal has come, so a
-    `select` can wait for signals and other things at once.
+    `select` can wait for signals and other things at once: Python itself writes to it, whatever
+    the main thread does. A handler runs once that thread is woken up, and a signal that comes just
+    before it waits for something doesn't wake it up.
     """
 
     def __init__(self, numbers: Iterable[signal.Signals]) -> None:
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)
-        self._previous = {number: signal.signal(number, self._note) for number in numbers}
+        self._woken = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        self._previous = {number: signal.signal(number, _no_effect) for number in numbers}
 
     def fileno(self) -> int:
         """Return the descriptor to wait on."""
@@ -52,12 +55,13 @@ class SignalPipe:
 
     def close(self) -> None:
         """Close the pipe alone: for a forked child, which sets its own handlers."""
+        signal.set_wakeup_fd(self._woken)
         os.close(self._reader)
         os.close(self._writer)
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        with contextlib.suppress(BlockingIOError):  # thousands of signals wait already
-            os.write(self._writer, bytes([number]))
+
+def _no_effect(_number: int, _frame: FrameType | None) -> None:
+    """Have Python note a signal."""
 
 
 READY = b"+"
