@@ -118,7 +118,7 @@ test-verdict: $(VENV)/.dev ## play wrong answers before the runner of campaigns 
 vraisemblance: $(VENV)/.dev ## judge how likely the curves are and write docs/vraisemblance.md (GRAINE="1 2 3" for several; 3 min each)
 	timeout 1200 $(BIN)/python -m bench.vraisemblance $(GRAINE)
 
-mutants: $(VENV)/lines_run/data ## change 200 lines, one at a time, and see whether a test fails (GRAINE=1, NOMBRE=200; 60 min at most, and 20 to note which tests run them)
+mutants: $(VENV)/lines_run/seconds.json ## change 200 lines, one at a time, and see whether a test fails (GRAINE=1, NOMBRE=200; 60 min at most, and 20 to note which tests run them)
 	timeout 3600 $(BIN)/python tests/mutants/play_mutants.py $(GRAINE) $(NOMBRE)
 
 test-points: $(VENV)/.dev ## import a large file of points (POINTS=1000000, 25 min, 3 GB of disk; on PostgreSQL too with SERVER=…)
@@ -178,14 +178,10 @@ pages: $(VENV)/.dev ## renew the pages of docs/ that are made from the code and 
 	@$(call page,regles,tests/rules_page.py)
 	@$(call page,provenance,tests/provenance_page.py)
 
-# Which tests run each line. A test that coverage slows down beyond its bound doesn't hold it up.
-$(VENV)/lines_run/data: export COVERAGE_FILE = $(CURDIR)/$(VENV)/lines_run/data
-$(VENV)/lines_run/data: export SGE_SIM_CONTEXTS = test_function
-$(VENV)/lines_run/data: $(VENV)/.coverage $(shell find sge_sim tests -name '*.py')
+$(VENV)/lines_run/seconds.json: $(VENV)/.coverage $(shell find sge_sim tests -name '*.py')
 	rm -rf $(@D)
 	mkdir $(@D)
-	-timeout 1800 $(BIN)/python -m coverage run -m pytest -q -n $(PROCESSES) --dist loadscope --no-loadscope-reorder
-	$(BIN)/python -m coverage combine -q
+	timeout 1800 $(BIN)/python tests/mutants/note_lines.py $(abspath $(@D)) $(PROCESSES)
 
 # A test that coverage slows down beyond its bound doesn't hold the report up.
 coverage: export COVERAGE_FILE = $(CURDIR)/$(VENV)/coverage/data

@@ -1,28 +1,43 @@
-"""The tests that run a line of the package, as coverage saw them: `make mutants` notes it first."""
+"""The tests that run a line of the package, as coverage saw them: `note_lines` writes it first."""
 
+import json
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
 
 from drawn_mutants import ROOT, Mutant
 from nearest_tests import TESTS, nearest_tests
 
-NOTED = ROOT / ".venv" / "lines_run" / "data"
+NOTED = ROOT / ".venv" / "lines_run"
+LINES, SECONDS = "lines", "seconds.json"
+"""What `note_lines` writes there: a file of coverage, and what each test took."""
+_SOON = 8.0
+"""Seconds of a module's tests after which those of others come first."""
 
 
 def tests_that_run(mutant: Mutant) -> list[str]:
-    """Return what pytest is to run on a mutant, the nearest first.
+    """Return what pytest is to run on a mutant: the nearest first, then what takes long.
 
     What runs when a module is loaded, or in a process that no test knows, is proved by the modules
-    of tests around it: they come last.
+    of tests around it: they come after those that were seen to run the line.
     """
     nearest = nearest_tests(mutant.file, mutant.fonction)
     ranks = {module: rank for rank, module in enumerate(nearest)}
-    noted = {test for place in _places(mutant) for test in _noted(*place)}
-    modules = {test.partition("::")[0] for test in noted}
+    noted: defaultdict[str, set[str]] = defaultdict(set)
+    for place in _places(mutant):
+        for test in _noted(*place):
+            noted[test.partition("::")[0]].add(test)
+
+    def place(module: str) -> tuple[bool, bool, int]:
+        ran = noted.get(module)
+        seconds = sum(map(_seconds, ran)) if ran else _module_seconds().get(module, 0.0)
+        return seconds > _SOON, ran is None, ranks.get(module, len(ranks))
+
     return [
-        *sorted(noted, key=lambda test: (ranks.get(test.partition("::")[0], len(ranks)), test)),
-        *(module for module in nearest if module not in modules),
+        test
+        for module in sorted({*nearest, *noted}, key=place)
+        for test in sorted(noted.get(module, {module}))
     ]
 
 
@@ -39,14 +54,35 @@ def _places(mutant: Mutant) -> Iterator[tuple[str, int]]:
 
 
 def _noted(file: str, number: int) -> Iterator[str]:
-    return filter(None, map(_test, _lines(file).get(number, [])))
+    """Yield the tests that ran a line; what goes on over several has the one where it began."""
+    lines = _lines(file)
+    began = max((each for each in lines if each <= number), default=number)
+    return filter(None, map(_test, lines.get(began, [])))
+
+
+@cache
+def _all_seconds() -> dict[str, float]:
+    found: dict[str, float] = json.loads((NOTED / SECONDS).read_bytes())
+    return found
+
+
+def _seconds(test: str) -> float:
+    return _all_seconds().get(test, 0.0)
+
+
+@cache
+def _module_seconds() -> Counter[str]:
+    found: Counter[str] = Counter()
+    for test, seconds in _all_seconds().items():
+        found[test.partition("::")[0]] += seconds
+    return found
 
 
 @cache
 def _lines(file: str) -> dict[int, list[str]]:
     from coverage import CoverageData
 
-    data = CoverageData(str(NOTED))
+    data = CoverageData(str(NOTED / LINES))
     data.read()
     return data.contexts_by_lineno(str(ROOT / file))
 

@@ -1,0 +1,57 @@
+"""Notes which tests run each line of the package in the processes of pytest, and their times.
+
+python tests/mutants/note_lines.py FOLDER PROCESSES
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from drawn_mutants import ROOT
+from lxml import etree
+from nearest_tests import TESTS
+from tests_that_run import LINES, SECONDS
+
+_SETTINGS = """\
+[run]
+source = sge_sim
+parallel = true
+concurrency = thread
+dynamic_context = test_function
+"""
+"""Other processes aren't followed: no test would be known there."""
+
+
+def note(folder: Path, processes: int) -> None:
+    """Run the suite in so many shares, and write what is noted to a folder."""
+    modules = sorted(TESTS.rglob("test_*.py"))
+    settings, lines = folder / "settings.ini", folder / LINES
+    settings.write_text(_SETTINGS)
+    covered = [sys.executable, "-m", "coverage"]
+    asked = [*covered, "run", f"--rcfile={settings}", "-m", "pytest", "-q"]
+    asked.append("--continue-on-collection-errors")
+    shares = [
+        subprocess.Popen(
+            [*asked, f"--junit-xml={folder}/{rank}.xml", *modules[rank::processes]],
+            cwd=ROOT,
+            env=os.environ | {"COVERAGE_FILE": str(lines)},
+        )
+        for rank in range(processes)
+    ]
+    for share in shares:
+        share.wait()  # a test that is slowed down beyond its bound doesn't hold it up
+    seconds: Counter[str] = Counter()
+    for report in folder.glob("*.xml"):
+        for test in etree.parse(report).iter("testcase"):
+            module = Path(*test.get("classname", "").split(".")).with_suffix(".py")
+            name = test.get("name", "").partition("[")[0]
+            seconds[f"{module}::{name}"] += float(test.get("time", 0))
+    (folder / SECONDS).write_text(json.dumps(seconds))
+    subprocess.run([*covered, "combine", "-q", f"--data-file={lines}"], cwd=ROOT, check=True)
+
+
+if __name__ == "__main__":
+    note(Path(sys.argv[1]).absolute(), int(sys.argv[2]))
