@@ -6,12 +6,12 @@ A changed digest here means that measures changed for every user: intended, or a
 import ast
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from importlib import import_module
-from itertools import starmap
+from itertools import chain, starmap
 from pathlib import Path
 from pkgutil import iter_modules
 from types import FrameType
@@ -44,17 +44,20 @@ from sge_sim.mesures import (
     puissances_maximales,
     registres_factures,
 )
-from sge_sim.mesures.calendrier import numero
-from sge_sim.mesures.climat import temperature_le, zone_du_departement
-from sge_sim.mesures.communs import make_common_tables
+from sge_sim.mesures.calendrier import calendrier, numero
+from sge_sim.mesures.climat import climat, temperature_le, zone_du_departement
+from sge_sim.mesures.communs import PAS_PAR_JOUR, make_common_tables
 from sge_sim.mesures.courbes import est_enregistre
 from sge_sim.mesures.depassements import heures_depassees
 from sge_sim.mesures.ensemble import maxima_du_jour
+from sge_sim.mesures.formes import banque, gigues
 from sge_sim.mesures.grilles_nommees import calendrier_du
+from sge_sim.mesures.hasard import bruits
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.index import index_de_depose
 from sge_sim.mesures.jours_donnes import read_donnees
 from sge_sim.mesures.lecture import TOUT, Lecture
+from sge_sim.mesures.metiers import facteurs_forts
 from sge_sim.mesures.rectifications import rectified_registers
 from sge_sim.mesures.releves import read_contextes
 from sge_sim.mesures.series import read_curves_of_day, read_series
@@ -269,6 +272,45 @@ def digest_lu(point: PointMesure) -> str:
 @pytest.mark.parametrize("nom", LUS)
 def test_what_is_read_of_a_point_is_these_bytes(nom: str) -> None:
     assert digest_lu(point_lu(nom)) == EMPREINTES_LUES[nom]
+
+
+TABLES: dict[str, Callable[[], object]] = {
+    "calendrier": calendrier,
+    "climat": climat,
+    "bruits": bruits,
+    "formes": lambda: [banque(pas) for pas in PAS_PAR_JOUR],
+    "gigues": lambda: [gigues(pas) for pas in PAS_PAR_JOUR],
+    "facteurs": facteurs_forts,
+}
+"""What no point decides."""
+EMPREINTES_DES_TABLES = {
+    "calendrier": "67254c1efb34d4d95e2b5b28fde8697c4fd360f124cb4fd33e1283300c152982",
+    "climat": "88ee63db536f7896554dfc6f1f76ecee0c60b3e52a4e7307b3889d9c9d9246ff",
+    "bruits": "2d2b2c8f5508c1aa762f589aa5f7fbe51bb8c36ccca221c498734d2049d00196",
+    "formes": "0bab96186502f3ce882c78e770013215b25d0c16edaea74d42fdafb0c92bcb37",
+    "gigues": "81628765c53749c876e23b6adb9cd9f93354406a8aebd5a6db1add273b130925",
+    "facteurs": "ab2bfe487786e457a06de4adf26b137917fee9c7eb49eac7bd2d79193e37fab2",
+}
+
+
+def whole(value: object) -> Iterator[bytes]:
+    """All that a table holds, in its order."""
+    if isinstance(value, np.ndarray):
+        yield value.astype("<i8").tobytes()
+    elif is_dataclass(value):
+        names = [each.name for each in fields(value) if each.compare]
+        yield from chain.from_iterable(whole(getattr(value, name)) for name in names)
+    elif isinstance(value, tuple | list | Mapping):
+        held = value.items() if isinstance(value, Mapping) else value
+        yield from chain.from_iterable(map(whole, held))
+    else:
+        yield repr(plain(value)).encode()
+
+
+@pytest.mark.parametrize("nom", TABLES)
+def test_what_no_point_decides_is_these_bytes(nom: str) -> None:
+    found = hashlib.sha256(b"".join(whole(TABLES[nom]())))
+    assert found.hexdigest() == EMPREINTES_DES_TABLES[nom]
 
 
 NEVER_CALLED = {
