@@ -29,6 +29,7 @@ def claims_of(token: str) -> dict[str, object]:
 def test_a_token_has_the_claims_of_the_gateway(dc: Client) -> None:
     answer = dc.token()
     assert answer.status_code == 200
+    assert answer.headers.items() >= {"Cache-Control": "no-store", "Pragma": "no-cache"}.items()
     body = answer.json()
     assert {name: body[name] for name in body if name != "access_token"} == {
         "token_type": "Bearer",

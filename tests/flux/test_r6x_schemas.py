@@ -1,6 +1,6 @@
 """Our schemas are no laxer than the official ones, nor ask for more members, on every element."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from datetime import date
 from typing import Any
@@ -67,6 +67,31 @@ def test_an_element_that_is_not_the_first_is_checked_too(indexes: Any) -> None:
     assert len(strict_mistakes(spoilt)) == 1
     (mistake,) = schema_mistakes(spoilt)
     assert mistake.endswith("cadranTotalisateur : il manque codeCadran")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda tree: tree["header"].update(autre=1), "$.header : autre n'y a pas sa place"),
+        (lambda tree: tree["mesures"].clear(), "$.mesures : 0 élément, hors de la limite de 1"),
+        (
+            lambda tree: tree["header"].update(siDemandeur=3),
+            "$.header.siDemandeur : 3 n'est pas du type string",
+        ),
+        (
+            lambda tree: tree["header"].update(format="XML"),
+            '$.header.format : "XML" n\'est pas une des valeurs "JSON"',
+        ),
+        (
+            lambda tree: tree["mesures"][0].update(idPrm="12"),
+            '$.mesures[0].idPrm : "12" n\'a pas la forme ^[0-9]{14}$',
+        ),
+    ],
+)
+def test_a_mistake_is_told_in_french(spoil: Callable[[Any], None], told: str, indexes: Any) -> None:
+    spoilt = deepcopy(indexes)
+    spoil(spoilt)
+    assert schema_mistakes(spoilt) == [told]
 
 
 @pytest.mark.documented("GUI 0503: the registers of a production, none of which is for ER")
