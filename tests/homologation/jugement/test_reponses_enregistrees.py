@@ -221,6 +221,23 @@ def test_monthly_maxima_of_v3() -> None:
     assert examined(V3, request, answer, release="sge-23.2") == []
 
 
+@pytest.mark.assumed("as a fixture of Data Connect has them: PMA, and one for each phase")
+def test_maxima_of_every_phase() -> None:
+    days = list(stamps(DAY.replace(hour=19), 24 * 60, 7))
+    rows = "".join(f"<points><v>3100</v><d>{each}</d></points>" for each in days)
+    grandeurs = "".join(
+        f"<grandeur><grandeurMetier>CONS</grandeurMetier><grandeurPhysique>{name}"
+        f"</grandeurPhysique><unite>VA</unite>{rows}</grandeur>"
+        for name in ("PMA", "PMA1", "PMA2", "PMA3")
+    )
+    trailer = "<modeCalcul>MESURE</modeCalcul><pas>P1D</pas>"
+    answer = answer_v3(
+        C5, f"<mesuresCorrigees>BRUT</mesuresCorrigees>{PERIODE}{grandeurs}{trailer}"
+    )
+    request = request_v3(C5, "PMAX", "TOUT", "<mesuresPas>P1D</mesuresPas>")
+    assert examined(V3, request, answer, release="sge-23.2") == []
+
+
 def values(first: int, step: int, days: Sequence[datetime]) -> str:
     return "".join(
         f"<valeur><d>{day}</d><v>{first + step * rank}</v><iv>0</iv></valeur>"
