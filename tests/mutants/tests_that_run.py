@@ -1,10 +1,12 @@
 """The tests that run a line of the package, as coverage saw them: `note_lines` writes it first."""
 
+import ast
 import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from drawn_mutants import ROOT, Mutant
 from nearest_tests import TESTS, nearest_tests
@@ -42,15 +44,48 @@ def tests_that_run(mutant: Mutant) -> list[str]:
 
 
 def _places(mutant: Mutant) -> Iterator[tuple[str, int]]:
-    """Yield the file and the line of a mutant; of a constant, those that use it."""
+    """Yield the file and the line of a mutant; of what a module makes as it is loaded, the lines
+    that use it, or what is made of it."""
     yield mutant.file, mutant.number
-    if mutant.fonction.isupper():
-        used = re.compile(rf"\b{mutant.fonction}\b")
-        private = mutant.fonction.startswith("_")
-        for file in [ROOT / mutant.file] if private else sorted((ROOT / "sge_sim").rglob("*.py")):
-            for number, line in enumerate(file.read_text().splitlines(), 1):
-                if used.search(line):
-                    yield file.relative_to(ROOT).as_posix(), number
+    left = [(mutant.file, name) for name in _made_by(mutant.file, mutant.number)]
+    seen = set(left)
+    for file, name in left:
+        for place in _uses(file, name):
+            made = {(place[0], other) for other in _made_by(*place)} - seen
+            seen |= made
+            left += made
+            yield place
+
+
+def _uses(file: str, name: str) -> Iterator[tuple[str, int]]:
+    used = re.compile(rf"\b{name}\b")
+    files = [ROOT / file] if name.startswith("_") else sorted((ROOT / "sge_sim").rglob("*.py"))
+    for each in files:
+        for number, line in enumerate(_text(each).splitlines(), 1):
+            if used.search(line):
+                yield each.relative_to(ROOT).as_posix(), number
+
+
+def _made_by(file: str, number: int) -> list[str]:
+    """Return the names that a line of a module gives to what isn't a function nor a class."""
+    for node in _tree(file).body:
+        if node.lineno <= number <= (node.end_lineno or 0):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)]):
+                    return [name]
+                case ast.AnnAssign(target=ast.Name(id=name)):
+                    return [name]
+    return []
+
+
+@cache
+def _tree(file: str) -> ast.Module:
+    return ast.parse(_text(ROOT / file))
+
+
+@cache
+def _text(file: Path) -> str:
+    return file.read_text()
 
 
 def _noted(file: str, number: int) -> Iterator[str]:
