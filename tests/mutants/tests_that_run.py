@@ -31,10 +31,10 @@ def tests_that_run(mutant: Mutant) -> list[str]:
         for test in _noted(*place):
             noted[test.partition("::")[0]].add(test)
 
-    def place(module: str) -> tuple[bool, bool, int]:
-        ran = noted.get(module)
+    def place(module: str) -> tuple[bool, float, int]:
+        ran, rank = noted.get(module), ranks.get(module, len(ranks))
         seconds = sum(map(_seconds, ran)) if ran else _module_seconds().get(module, 0.0)
-        return seconds > _SOON, ran is None, ranks.get(module, len(ranks))
+        return seconds > _SOON, seconds if ran is None and rank else 0.0, rank
 
     return [
         test
