@@ -86,6 +86,5 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         campagnes = [enregistre(name, Path(folder) / name) for name in ("23.2", "26.1")]
         tries = ((run, essais_of(run, each, _SEED)) for each in campagnes for run in runs(each))
-        FILE.write_text(
-            yaml.safe_dump(_chosen(tries), allow_unicode=True, sort_keys=False, width=100)
-        )
+        options = {"allow_unicode": True, "sort_keys": False, "width": sys.maxsize}
+        FILE.write_text(yaml.safe_dump(_chosen(tries), default_flow_style=None, **options))
