@@ -68,8 +68,8 @@ def test_a_transaction_that_computes_for_too_long_is_told(
 
 
 def have_a_child_note(folder: Path) -> None:
-    watch(folder)
     database = prepared_database(folder / "sge-sim.db")
+    watch(folder)
     if (child := os.fork()) == 0:
         write(database, 0.15)
         os._exit(0)
