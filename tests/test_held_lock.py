@@ -49,19 +49,19 @@ def write(database: Database, seconds: float) -> None:
 def test_a_transaction_that_computes_for_too_long_is_told(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held_lock, "MOST_SECONDS", 0.2)
+    monkeypatch.setattr(held_lock, "MOST_SECONDS", 0.4)
     database = prepared_database(tmp_path / "sge-sim.db")
     with transaction_on(database, None):
         compute(0.11)
         time.sleep(0.3)  # as on a machine that is busy
     with database.sessions() as session:
         session.connection()
-        compute(0.25)  # holds no lock
+        compute(0.45)  # holds no lock
     with database.transaction() as session:
         session.connection()
-        compute(0.25)  # what a test makes for itself
+        compute(0.45)  # what a test makes for itself
     assert held_lock.too_long(folder) == []
-    write(database, 0.25)
+    write(database, 0.45)
     (told,) = held_lock.too_long(folder)
     assert "commandes/echeances.py" in told
     database.dispose()
