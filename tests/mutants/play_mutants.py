@@ -28,7 +28,7 @@ import yaml
 from drawn_mutants import ROOT, Key, Mutant, SourceFile, draw
 from tests_that_run import tests_that_run
 
-PROCESSES = 3
+PROCESSES = 2
 MOST_SECONDS = 60
 """For the tests of a mutant, together."""
 TEST_SECONDS = 30
