@@ -270,7 +270,7 @@ def _compile(schemas: Mapping[str, bytes]) -> etree.XMLSchema:
         f'<xs:import namespace="{namespace}" schemaLocation="inline:{place}"/>'
         for place, namespace in enumerate(schemas)
     )
-    for attempt in itertools.count(1):
+    for attempts_left in reversed(range(_ATTEMPTS)):
         resolver = _InMemory(schemas.values())
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         parser.resolvers.add(resolver)
@@ -278,11 +278,10 @@ def _compile(schemas: Mapping[str, bytes]) -> etree.XMLSchema:
         try:
             schema = etree.XMLSchema(driver)
         except etree.XMLSchemaParseError:
-            if not resolver.left or attempt == _ATTEMPTS:
+            if not (resolver.left and attempts_left):
                 raise
-        else:
-            if not resolver.left:
-                break
+        if not resolver.left:
+            break
     return schema
 
 
