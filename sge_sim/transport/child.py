@@ -33,7 +33,7 @@ class SignalPipe:
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)
-        self._woken = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        self._previous_fd = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
         self._previous = {number: signal.signal(number, _no_effect) for number in numbers}
 
     def fileno(self) -> int:
@@ -55,7 +55,7 @@ class SignalPipe:
 
     def close(self) -> None:
         """Close the pipe alone: for a forked child, which sets its own handlers."""
-        signal.set_wakeup_fd(self._woken)
+        signal.set_wakeup_fd(self._previous_fd)
         os.close(self._reader)
         os.close(self._writer)
 

@@ -78,8 +78,8 @@ def test_second_start_is_cheap_and_sigterm_ends_cleanly(tmp_path: Path) -> None:
     assert "Traceback" not in (tmp_path / "log.txt").read_text()
     libraries = "import cryptography.x509, fastapi, lxml.etree, numpy, spyne, sqlalchemy.orm"
     subprocess.run([sys.executable, "-c", libraries], check=True)
-    # Half more on a quiet machine.
-    assert started - before < 3 * (_spent() - started)
+    # Half more on a quiet machine; 2.5 × was seen on a busy one.
+    assert started - before < 4 * (_spent() - started)
 
 
 LOADED = {

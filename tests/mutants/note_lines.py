@@ -49,8 +49,8 @@ def note(folder: Path, processes: int) -> None:
             module = Path(*test.get("classname", "").split(".")).with_suffix(".py")
             name = test.get("name", "").partition("[")[0]
             seconds[f"{module}::{name}"] += float(test.get("time", 0))
-    (folder / SECONDS).write_text(json.dumps(seconds))
     subprocess.run([*covered, "combine", "-q", f"--data-file={lines}"], cwd=ROOT, check=True)
+    (folder / SECONDS).write_text(json.dumps(seconds))
 
 
 if __name__ == "__main__":
