@@ -37,7 +37,7 @@ def nearest_tests(file: str, fonction: str) -> list[str]:
     found = []
     for name, steps in _steps_to(_name_of(ROOT / file)).items():
         test = _files()[name]
-        if not test.name.startswith("test_") or _OF_OTHER_TARGETS.search(_text(test)):
+        if not test.name.startswith("test_") or is_of_another_target(test):
             continue
         folder = test.parent.relative_to(TESTS)
         at_home = any(map(folder.is_relative_to, homes)) or folder.name == _TOO.get(own.name)
@@ -46,6 +46,11 @@ def nearest_tests(file: str, fonction: str) -> list[str]:
         around = folder.parts[:1] == room.parts[:1]
         found.append((not has_its_name, not at_home, not around, steps - names_it, test))
     return [test.relative_to(ROOT).as_posix() for *_, test in sorted(found)[:_MOST]]
+
+
+def is_of_another_target(test: Path) -> bool:
+    """Whether the suite leaves a module of tests out."""
+    return _OF_OTHER_TARGETS.search(_text(test)) is not None
 
 
 def _home(room: Path) -> Path:

@@ -9,21 +9,26 @@ from functools import cache
 from pathlib import Path
 
 from drawn_mutants import ROOT, Mutant
-from nearest_tests import TESTS, nearest_tests
+from nearest_tests import TESTS, is_of_another_target, nearest_tests
 
 NOTED = ROOT / ".venv" / "lines_run"
 LINES, SECONDS = "lines", "seconds.json"
 """What `note_lines` writes there: a file of coverage, and what each test took."""
 _SOON = 8.0
 """Seconds of a module's tests after which those of others come first."""
+_TELLING = re.compile(r"[^'\"{}]{4,}")
+"""What a text says that few others do."""
+_MANY = 12
+"""Tests that name a word which tells nothing: it is everywhere."""
 
 
 def tests_that_run(mutant: Mutant) -> list[str]:
-    """Return what pytest is to run on a mutant: the nearest first, then what takes long.
+    """Return what pytest is to run on a mutant: what names it, the nearest, then what takes long.
 
     What runs when a module is loaded, or in a process that no test knows, is proved by the modules
     of tests around it: they come after those that were seen to run the line.
     """
+    first = tests_that_name(mutant)
     nearest = nearest_tests(mutant.file, mutant.fonction)
     ranks = {module: rank for rank, module in enumerate(nearest)}
     noted: defaultdict[str, set[str]] = defaultdict(set)
@@ -36,11 +41,54 @@ def tests_that_run(mutant: Mutant) -> list[str]:
         seconds = sum(map(_seconds, ran)) if ran else _module_seconds().get(module, 0.0)
         return seconds > _SOON, seconds if ran is None and rank else 0.0, rank
 
-    return [
+    others = [
         test
         for module in sorted({*nearest, *noted}, key=place)
         for test in sorted(noted.get(module, {module}))
     ]
+    return [*first, *(each for each in others if each not in first)]
+
+
+def tests_that_name(mutant: Mutant) -> list[str]:
+    """Return the quick tests that name what a mutant changes, or a page where its text stands."""
+    texts = map(str.strip, _TELLING.findall(mutant.avant) if '"' in mutant.avant else ())
+    found: set[str] = set()
+    for text in filter(None, (mutant.fonction, *texts)):
+        pages = [page.name for page in _pages() if text in _text(page)]
+        named = "|".join(map(re.escape, (text, *pages)))
+        found |= set(_tests_that_say(re.compile(rf"\b({named})(?!\w)")))
+    spent, chosen = 0.0, []
+    for test in sorted(found, key=lambda each: (_cost(each), each)):
+        spent += _cost(test)
+        if spent <= _SOON:
+            chosen.append(test)
+    return chosen
+
+
+def _tests_that_say(pattern: re.Pattern[str]) -> list[str]:
+    """Return the tests whose text has a pattern, modules where it stands outside of them."""
+    modules = [module for module in _files().values() if pattern.search(_text(ROOT / module))]
+    if len(modules) > _MANY:
+        return []
+    found = []
+    for module in modules:
+        said = [node for node in _tree(module).body if pattern.search(ast.unparse(node))]
+        functions = [each.name for each in said if isinstance(each, ast.FunctionDef)]
+        if functions and all(name.startswith("test_") for name in functions):
+            found += [f"{module}::{name}" for name in functions]
+        elif said:
+            found.append(module)
+    return found if len(found) <= 2 * _MANY else []
+
+
+@cache
+def _pages() -> list[Path]:
+    """Return the files beside the tests and in the documentation that hold texts of the package."""
+    return [*(ROOT / "docs").glob("*.md"), *TESTS.rglob("*.yaml"), *TESTS.rglob("*.json")]
+
+
+def _cost(test: str) -> float:
+    return _seconds(test) if "::" in test else _module_seconds().get(test, 0.0)
 
 
 def _places(mutant: Mutant) -> Iterator[tuple[str, int]]:
@@ -131,4 +179,8 @@ def _test(context: str) -> str:
 
 @cache
 def _files() -> dict[str, str]:
-    return {file.stem: file.relative_to(ROOT).as_posix() for file in TESTS.rglob("test_*.py")}
+    return {
+        file.stem: file.relative_to(ROOT).as_posix()
+        for file in TESTS.rglob("test_*.py")
+        if not is_of_another_target(file)
+    }
