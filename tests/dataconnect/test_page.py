@@ -81,7 +81,10 @@ def test_the_page_shows_application_data_and_duration(dc: Client) -> None:
     page = dc.page(recherche=C5)
     assert "ALPHA SERVICES ENERGIE" in page.text
     assert "script" not in page.text
-    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert page.headers["Content-Security-Policy"] == (
+        "default-src 'none'; style-src 'self'; form-action 'self' http://localhost:8000; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
     (href,) = re.findall(r'<a href="(\?[^"]*)"', page.text)
     address = dc.url + "/dataconnect/v2/oauth2/authorize" + href.replace("&amp;", "&")
     consent = dc.http.get(address, timeout=10).text

@@ -306,6 +306,7 @@ def test_applications_are_changed_from_the_administration(dc: Client) -> None:
     assert answer.headers["Location"].startswith("https://exemple.fr/retour?de=dc&autorisation_id=")
     admin(dc.simulator, f"/api/applications/{made['client_id']}", redirect_uri="com.exemple.app:/r")
     other.revoke("24551519514005")
+    assert "form-action 'self' com.exemple.app:;" in other.page().headers["Content-Security-Policy"]
     assert other.decide("24551519514005").headers["Location"].startswith("com.exemple.app:/r?")
     dc.share("24551519514005")
     assert dc.get(DAILY, **asked(DAILY, "24551519514005", "2026-11-01", "2026-11-02")).ok

@@ -45,6 +45,12 @@ def test_days_of_change_have_23_and_25_hours(jour: date, heures: int) -> None:
     assert fin - debut == heures * 3600
 
 
+def test_a_day_without_a_row_is_told() -> None:
+    day = FIN_DES_JOURS + timedelta(1)
+    with pytest.raises(ValueError, match=f"^{day} is outside of the years that can be computed$"):
+        numero(day)
+
+
 @pytest.mark.parametrize(
     "ferie",
     [date(2024, 1, 1), date(2024, 4, 1), date(2024, 5, 9), date(2024, 7, 14), date(2024, 12, 25)],

@@ -3,9 +3,11 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 from state_kit import ROMIGUIERES, AddPoint, count_points, named_points
 
 from sge_sim.facts.database import Database
+from sge_sim.tables.anciens_etats import AncienEtat, change_columns
 from sge_sim.tables.models import Point
 from sge_sim.tables.points import (
     ParametresTeleAcces,
@@ -42,6 +44,22 @@ def test_a_point_comes_back_as_it_was_stored(database: Database, add_point: AddP
         assert point.transformateur_tension is None
         assert point.futures_programmations == {"BTSUPCU4": {"HC": "22H00-06H00"}}
         assert [compteur.parametres_tele_acces for compteur in point.compteurs] == [acces]
+
+
+def test_what_changes_twice_on_a_day_was_what_it_was_before_that_day(
+    database: Database, add_point: AddPoint
+) -> None:
+    day, prms = date(2025, 6, 1), [add_point(puissance_souscrite=6) for _ in range(2)]
+    with database.transaction() as session:
+        for power in (9, 12):
+            for prm in prms:
+                change_columns(session, find_point(session, prm), day, puissance_souscrite=power)
+    with database.sessions() as session:
+        former = [
+            (each.prm, each.jusqu_a, each.valeurs) for each in session.scalars(select(AncienEtat))
+        ]
+        assert former == [(prm, day, '{"puissance_souscrite": 6}') for prm in prms]
+        assert [find_point(session, prm).puissance_souscrite for prm in prms] == [12, 12]
 
 
 def test_an_unknown_point_is_nothing(database: Database) -> None:
