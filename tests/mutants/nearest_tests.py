@@ -49,8 +49,8 @@ def nearest_tests(file: str, fonction: str) -> list[str]:
 
 
 def is_of_another_target(test: Path) -> bool:
-    """Whether the suite leaves a module of tests out."""
-    return _OF_OTHER_TARGETS.search(_text(test)) is not None
+    """Whether the suite leaves a module of tests out, or has it run in a project of its own."""
+    return TESTS / "examples" in test.parents or _OF_OTHER_TARGETS.search(_text(test)) is not None
 
 
 def _home(room: Path) -> Path:

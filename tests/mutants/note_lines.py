@@ -10,9 +10,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from drawn_mutants import ROOT
 from lxml import etree
-from nearest_tests import TESTS
+from nearest_tests import TESTS, is_of_another_target
 from tests_that_run import LINES, SECONDS
 
 _SETTINGS = """\
@@ -27,12 +28,11 @@ dynamic_context = test_function
 
 def note(folder: Path, processes: int) -> None:
     """Run the suite in so many shares, and write what is noted to a folder."""
-    modules = sorted(TESTS.rglob("test_*.py"))
+    modules = [each for each in sorted(TESTS.rglob("test_*.py")) if not is_of_another_target(each)]
     settings, lines = folder / "settings.ini", folder / LINES
     settings.write_text(_SETTINGS)
     covered = [sys.executable, "-m", "coverage"]
     asked = [*covered, "run", f"--rcfile={settings}", "-m", "pytest", "-q"]
-    asked.append("--continue-on-collection-errors")
     shares = [
         subprocess.Popen(
             [*asked, f"--junit-xml={folder}/{rank}.xml", *modules[rank::processes]],
@@ -42,12 +42,14 @@ def note(folder: Path, processes: int) -> None:
         for rank in range(processes)
     ]
     for share in shares:
-        share.wait()  # a test that is slowed down beyond its bound doesn't hold it up
+        # A test that is slowed down beyond its bound doesn't hold it up.
+        if share.wait() not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            sys.exit("The tests of the suite don't run: see what pytest says.")
     seconds: Counter[str] = Counter()
     for report in folder.glob("*.xml"):
         for test in etree.parse(report).iter("testcase"):
-            module = Path(*test.get("classname", "").split(".")).with_suffix(".py")
-            name = test.get("name", "").partition("[")[0]
+            module = Path(*test.attrib["classname"].split(".")).with_suffix(".py")
+            name = test.attrib["name"].partition("[")[0]
             seconds[f"{module}::{name}"] += float(test.get("time", 0))
     subprocess.run([*covered, "combine", "-q", f"--data-file={lines}"], cwd=ROOT, check=True)
     (folder / SECONDS).write_text(json.dumps(seconds))
