@@ -1,4 +1,4 @@
-"""What the judge says of wrong answers that are drawn: of most of its checks one that it sees.
+"""What the judge says of wrong answers that are drawn: of most lines of it one that runs them.
 
 python tests/homologation/jugement/constats.py writes `constats.yaml` anew.
 """
@@ -8,6 +8,8 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import yaml
 
@@ -17,12 +19,13 @@ from campagne_rejouee import Rejeu, enregistre
 from epreuve import Tries, essais_of, runs
 from falsifications import Essai, Libre
 
-from sge_sim.homologation.jugement.juge import CONTROLES
+from sge_sim.homologation.jugement import juge
 
 FILE = Path(__file__).with_name("constats.yaml")
 _SEED = 1
 _OF_A_FAMILY = 60
-"""How many wrong answers of a family are tried on a run, to find one for each check."""
+"""How many wrong answers of a family are tried on a run, to find one for each line."""
+_JUDGE = Path(juge.__file__).parent
 
 Constats = dict[str, dict[str, list[str]]]
 """What is said, by the run and then by the wrong answer."""
@@ -44,13 +47,6 @@ def said(tries: Tries, asked: Constats) -> Constats:
     return found
 
 
-def _broken(told: Constats) -> set[str]:
-    """Return the checks that one of the wrong answers breaks."""
-    constats = [each for run in told.values() for says in run.values() for each in says]
-    names = {each.attendu for each in CONTROLES}
-    return {name for name in names if any(each.startswith(f"{name} : ") for each in constats)}
-
-
 def _run(rejeu: Rejeu) -> str:
     return f"{rejeu.cas.service} v{rejeu.cas.version} {rejeu.cas.cle}"
 
@@ -67,19 +63,38 @@ def _constats(rejeu: Rejeu, essai: Essai) -> list[str]:
 
 
 def _chosen(tries: Iterator[tuple[Rejeu, Sequence[Essai | Libre]]]) -> Constats:
-    """Return what is said of the wrong answers that break a check which no earlier one does."""
+    """Return what is said of the wrong answers that run a line of the judge which no earlier one
+    does."""
     chosen: Constats = {}
-    seen: set[str] = set()
+    seen: set[tuple[str, int]] = set()
     for rejeu, essais in tries:
         tried: Counter[str] = Counter()
         for name, essai in _by_name(essais):
             tried[essai.famille] += 1
             if tried[essai.famille] <= _OF_A_FAMILY:
-                told = {_run(rejeu): {name: _constats(rejeu, essai)}}
-                if _broken(told) - seen:
-                    seen |= _broken(told)
-                    chosen.setdefault(_run(rejeu), {}).update(told[_run(rejeu)])
+                told, lines = _with_its_lines(rejeu, essai)
+                if lines - seen:
+                    seen |= lines
+                    chosen.setdefault(_run(rejeu), {})[name] = told
     return chosen
+
+
+def _with_its_lines(rejeu: Rejeu, essai: Essai) -> tuple[list[str], set[tuple[str, int]]]:
+    lines: set[tuple[str, int]] = set()
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        path = frame.f_code.co_filename
+        if not path.startswith(str(_JUDGE)):
+            return None
+        if event == "line":
+            lines.add((path, frame.f_lineno))
+        return trace
+
+    sys.settrace(trace)
+    try:
+        return _constats(rejeu, essai), lines
+    finally:
+        sys.settrace(None)
 
 
 if __name__ == "__main__":
