@@ -4,7 +4,7 @@ import ast
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -46,7 +46,15 @@ def tests_that_run(mutant: Mutant) -> list[str]:
         for module in sorted({*nearest, *noted}, key=place)
         for test in sorted(noted.get(module, {module}))
     ]
-    return [*first, *(each for each in others if each not in first)]
+    # What is computed once was seen to be run by the first test alone that needed it, and what a
+    # module says as it is loaded by none.
+    room = {Path(module).parent for module in nearest[:1]}
+    rest = [
+        test
+        for test in sorted(_all_seconds(), key=_seconds)
+        if Path(module := test.partition("::")[0]).parent in room and test not in noted[module]
+    ]
+    return list(dict.fromkeys((*first, *_soon_run(rest), *others, *rest)))
 
 
 def tests_that_name(mutant: Mutant) -> list[str]:
@@ -57,12 +65,17 @@ def tests_that_name(mutant: Mutant) -> list[str]:
         pages = [page.name for page in _pages() if text in _text(page)]
         named = "|".join(map(re.escape, (text, *pages)))
         found |= set(_tests_that_say(re.compile(rf"\b({named})(?!\w)")))
-    spent, chosen = 0.0, []
-    for test in sorted(found, key=lambda each: (_cost(each), each)):
+    return list(_soon_run(sorted(found, key=lambda each: (_cost(each), each))))
+
+
+def _soon_run(tests: Iterable[str]) -> Iterator[str]:
+    """Yield the first tests, as long as they are quick together."""
+    spent = 0.0
+    for test in tests:
         spent += _cost(test)
-        if spent <= _SOON:
-            chosen.append(test)
-    return chosen
+        if spent > _SOON:
+            return
+        yield test
 
 
 def _tests_that_say(pattern: re.Pattern[str]) -> list[str]:
