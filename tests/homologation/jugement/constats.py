@@ -23,7 +23,7 @@ from sge_sim.homologation.jugement import juge
 
 FILE = Path(__file__).with_name("constats.yaml")
 _SEED = 1
-_OF_A_FAMILY = 60
+_OF_A_FAMILY = 100
 """How many wrong answers of a family are tried on a run, to find one for each line."""
 _JUDGE = Path(juge.__file__).parent
 
@@ -63,24 +63,29 @@ def _constats(rejeu: Rejeu, essai: Essai) -> list[str]:
 
 
 def _chosen(tries: Iterator[tuple[Rejeu, Sequence[Essai | Libre]]]) -> Constats:
-    """Return what is said of the wrong answers that run a line of the judge which no earlier one
-    does."""
+    """Return what is said of the wrong answers that break a check, or run a line of the judge, as
+    no earlier one does."""
     chosen: Constats = {}
-    seen: set[tuple[str, int]] = set()
+    seen: set[object] = set()
     for rejeu, essais in tries:
         tried: Counter[str] = Counter()
         for name, essai in _by_name(essais):
             tried[essai.famille] += 1
             if tried[essai.famille] <= _OF_A_FAMILY:
-                told, lines = _with_its_lines(rejeu, essai)
-                if lines - seen:
-                    seen |= lines
+                told, ran = _with_its_lines(rejeu, essai)
+                ran |= {each.attendu for each in juge.CONTROLES if _breaks(told, each.attendu)}
+                if ran - seen:
+                    seen |= ran
                     chosen.setdefault(_run(rejeu), {})[name] = told
     return chosen
 
 
-def _with_its_lines(rejeu: Rejeu, essai: Essai) -> tuple[list[str], set[tuple[str, int]]]:
-    lines: set[tuple[str, int]] = set()
+def _breaks(told: Sequence[str], name: str) -> bool:
+    return any(each.startswith(f"{name} : ") for each in told)
+
+
+def _with_its_lines(rejeu: Rejeu, essai: Essai) -> tuple[list[str], set[object]]:
+    lines: set[object] = set()
 
     def trace(frame: FrameType, event: str, _: object) -> Any:
         path = frame.f_code.co_filename
