@@ -37,6 +37,7 @@ from formes import (
 DEBUT, FIN = "2026-11-01", "2026-11-08"
 CHANGES_OF_HOUR = (("2026-03-29", "2026-03-30"), ("2026-10-25", "2026-10-26"))
 CONS, PROD = frozenset({"CONS"}), frozenset({"PROD"})
+ENTREPRISE = "24210000002494"
 KINDS: Mapping[str, tuple[str, frozenset[str], bool]] = {
     "a C5": (C5, CONS, True),
     "a producer": (PRODUCTEUR, PROD, True),
@@ -214,17 +215,19 @@ def test_a_self_consumer_has_two_contracts(dc: Client) -> None:
 @pytest.mark.observed("a public fixture: « M VIGNAL ANDRE »; title without a full stop")
 def test_the_first_line_of_an_address_begins_with_the_title(dc: Client) -> None:
     titles = set()
-    for prm in (C5, AUTRE_C5, AUTOCONSOMMATEUR, SANS_COURBE, TROUE):
+    for prm in (C5, AUTRE_C5, AUTOCONSOMMATEUR, SANS_COURBE, TROUE, ENTREPRISE):
         dc.share(prm)
         for contract in hold(list[Contrat], dc.get(f"/situation_contrat_auto/v1/{prm}")):
             line1 = contract.customer.customer.adress.line1
             if contract.person is None:
-                assert line1 == contract.organization.name
+                assert line1 == contract.organization.name == "IMPRIMERIE GIRARD"
+                assert contract.organization.siret_number[:9] == contract.organization.siren_number
+                titles.add("")
                 continue
             person = contract.person
             assert line1 == f"{person.title} {person.lastname} {person.firstname}"
             titles.add(person.title)
-    assert "M" in titles
+    assert titles >= {"M", ""}
 
 
 def test_subscribed_services(dc: Client) -> None:

@@ -117,9 +117,9 @@ class Platform:
             affaire = order_historique(session, numeros, commande, asked, line, DECLARATION)
             return affaire.affaire_id
 
-    def infra_j(self, prm: str, now: datetime) -> str:
+    def infra_j(self, prm: str, now: datetime, *, produced: bool = False) -> str:
         with self.database.transaction() as session:
-            asked = InfraJ(injection=False, soutirage=True, cdc=True, idx=True, ptd=True)
+            asked = InfraJ(injection=produced, soutirage=not produced, cdc=True, idx=True, ptd=True)
             line = Prestation("F375A", "Infra-journalier")
             numeros, commande = numeros_within(session), self._commande(prm, now)
             affaire = order_infra_j(session, numeros, commande, asked, line, [DECLARATION])

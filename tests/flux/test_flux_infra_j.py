@@ -2,10 +2,12 @@
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flux_kit import envoi, grand
+from publication_kit import members, new_platform, new_point
 
 from sge_sim.clock import PARIS
 from sge_sim.flux import infra_j
@@ -41,6 +43,18 @@ def test_the_file_says_in_its_name_and_in_itself_that_its_format_is_the_simulato
 def test_it_holds_what_was_asked_for_and_nothing_else(quoi: str, cle: str) -> None:
     data = {"courbes", "index", "parametresTarifaires"}
     assert data & set(asked(**{quoi: True})) == {cle}
+
+
+@pytest.mark.documented("GUI 0481: what a producer injects, where that is asked for")
+def test_a_producer_has_what_it_injects(tmp_path: Path) -> None:
+    platform = new_platform(tmp_path)
+    with platform.database.transaction() as session:
+        session.add(new_point("98600000000333", "P3", 7))
+    platform.infra_j("98600000000333", MIDI, produced=True)
+    platform.catch_up(MIDI)
+    ((_, archive),) = platform.ready().items()
+    (content,) = members(archive).values()
+    assert {one["grandeurMetier"] for one in json.loads(content)["courbes"]} == {"PROD"}
 
 
 @pytest.mark.documented("V26.2: curves of the last 24 hours")

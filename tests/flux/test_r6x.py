@@ -62,7 +62,8 @@ from sge_sim.flux.r6x.archives import LIMITES, Limites
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.flux.r6x.tableau import c68_columns, rows_of
 from sge_sim.mesures import Structure, consommations, index_quotidiens
-from sge_sim.tables.acteurs import Acteur
+from sge_sim.tables.acces import grant_acces
+from sge_sim.tables.acteurs import Acteur, Contrat
 from sge_sim.tables.mesures import CalendrierDate, Trou
 from sge_sim.tables.points import find_point
 from sge_sim.tables.prepared import Driver
@@ -415,6 +416,18 @@ def test_a_report_may_be_alone(collected: Platform, asked: dict[str, Any], motif
     assert data == []
     assert [one["motif"] for one in told["prmDemandes"]] == [motif]
     assert etat_of(collected, affaire) == "non_realisee"
+
+
+@pytest.mark.assumed("of the days that are asked for, those that an access service covers")
+def test_a_demand_by_access_service_has_the_days_that_it_covers(collected: Platform) -> None:
+    with collected.database.transaction() as session:
+        contrat = session.get_one(Contrat, CONTRAT)
+        for debut in (date(2024, 10, 25), date(2024, 10, 27)):
+            grant_acces(session, C5, "COURBE", "SOUTIRAGE", contrat, debut)
+    affaire = demand(collected, "R63", [C5], *AUTOMNE, NOW, cadre="SERVICE_ACCES")
+    (tree,), _ = data_and_report(collected, affaire)
+    stamps = [stamp for stamp, _ in series_of(tree, C5, "PA")]
+    assert (stamps[0], stamps[-1]) == ("2024-10-25 00:30:00", "2024-11-03 00:00:00")
 
 
 @pytest.mark.documented("GUI 0503 §2.1: at most so many bytes and points an archive")

@@ -31,6 +31,7 @@ from sge_sim.mesures import (
 )
 from sge_sim.mesures.calendrier import decalages
 from sge_sim.mesures.index import compte_garde
+from sge_sim.mesures.jours_donnes import read_donnees
 
 LUNDI = date(2024, 1, 8)
 
@@ -136,12 +137,19 @@ def watts_in(point: PointMesure, jour: date, plages: Plages) -> int:
     return int(vue.valeurs[dedans].sum()) / 2
 
 
-@pytest.mark.parametrize("texte", ["22H-6H", "1H-7H;12H30-14H30", "2H00-7H00"])
+@pytest.mark.parametrize("texte", ["22H-6H", "1H-7H;12H30-14H30", "2H00-7H00", "22H-2H30"])
 @pytest.mark.parametrize("jour", [LUNDI, date(2024, 3, 31), date(2024, 10, 27), date(2024, 7, 14)])
-def test_off_peak_register_counts_the_half_hours_of_the_range(texte: str, jour: date) -> None:
+@pytest.mark.parametrize("donnee", [False, True], ids=["drawn", "given"])
+def test_off_peak_register_counts_the_half_hours_of_the_range(
+    texte: str, jour: date, donnee: bool
+) -> None:
     plages = parse_plages(texte)
     for graine in range(12):
         point = linky(graine, distributeur=Structure.HP_HC, plages=plages)
+        if donnee:
+            watts = courbe(point, jour, apres(jour, 1), Grandeur.PA).valeurs.tolist()
+            lignes = [(jour, " ".join(map(str, watts)), None)]
+            point = replace(point, donnees=read_donnees(lignes))
         hc, hp = np.diff(index_quotidiens(point, jour, apres(jour, 2)).distributeur[:2])[:, 0]
         # Registers count whole Wh, the curve half ones: at most one Wh at each end of a range.
         assert abs(hc - watts_in(point, jour, plages)) <= len(plages) + 0.5
