@@ -135,14 +135,8 @@ class _Request(OAuth2Request):  # type: ignore[misc]
         return self._all
 
 
-class _Credentials(ClientCredentialsGrant):  # type: ignore[misc]
-    TOKEN_ENDPOINT_AUTH_METHODS: Final = ["client_secret_basic", "client_secret_post"]
-
-
 class _Other(ClientCredentialsGrant):  # type: ignore[misc]
     """The grants of OAuth2 that no application of Data Connect has any more (assumed)."""
-
-    TOKEN_ENDPOINT_AUTH_METHODS: Final = ["client_secret_basic", "client_secret_post"]
 
     @classmethod
     def check_token_endpoint(cls, request: OAuth2Request) -> bool:
@@ -162,8 +156,6 @@ class _Token:
 
 
 class _Revocation(RevocationEndpoint):  # type: ignore[misc]
-    CLIENT_AUTH_METHODS: Final = ["client_secret_basic", "client_secret_post"]
-
     def query_token(self, token_string: str, _hint: str | None) -> _Token | None:
         access_token = self.server.backend.tokens.read(token_string)
         return None if access_token is None else _Token(access_token)
@@ -180,7 +172,7 @@ class _Server(AuthorizationServer):  # type: ignore[misc]
     def __init__(self, backend: RestBackend, exchange: RestExchange) -> None:
         super().__init__(scopes_supported=[*_SCOPES])
         self.backend, self.exchange = backend, exchange
-        self.register_grant(_Credentials)
+        self.register_grant(ClientCredentialsGrant)
         self.register_grant(_Other)
         self.register_endpoint(_Revocation)
         self.register_token_generator("default", self._generate)

@@ -6,14 +6,7 @@ from pathlib import Path
 
 import pytest
 from bare_root import BareRoot, make_bare_root
-
-DIST = Path(os.environ.get("SGE_SIM_DIST", "dist")).resolve()
-
-
-def built(pattern: str) -> Path:
-    """The one file of dist/ that a target of make left."""
-    (found,) = DIST.glob(pattern)
-    return found
+from dist_files import built
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from bare_root import SECONDS, BareRoot, call
-from conftest import built
+from dist_files import built
 from typed import ROOT, typed
 
 pytestmark = pytest.mark.packaging

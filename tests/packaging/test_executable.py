@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 from bare_root import BareRoot, call
-from conftest import DIST, built
+from dist_files import DIST, built
 from typed import run, running, typed
 
 pytestmark = pytest.mark.packaging

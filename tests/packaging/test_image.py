@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from bare_root import SECONDS, BareRoot, call
-from conftest import built
+from dist_files import built
 from typed import run, running, typed
 
 PACKAGING = Path(__file__).parents[2] / "packaging"

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import DIST
+from dist_files import DIST
 from typed import run, typed
 
 from sge_sim import __version__
