@@ -152,8 +152,6 @@ def fiche_du_service(reponse: ReponseJugee) -> Iterator[str]:
         wanted = "ACCES" if not published else "300" if kind == "CDC" else "305"
         if wanted not in code and code != "ACCES":
             yield f"fiche {code} pour {kind}"
-        elif not published and code != "ACCES":
-            yield f"fiche {code} sans publication"
 
 
 @controle(

@@ -195,7 +195,7 @@ def points_perdus(reponse: ReponseJugee) -> Iterator[str]:
 def _begins_late(lecture: GrandeurLue) -> bool:
     """Whether all that lacks is the beginning, in whole days: the commissioning cuts the period."""
     found = lecture.lus
-    if not found or lecture.manquants == 0:
+    if not found:
         return False
     first = found[0]
     rest = lecture.attendus[len(lecture.attendus) - len(found) :]

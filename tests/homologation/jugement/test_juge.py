@@ -1,6 +1,5 @@
 """The judge of a campaign: answers that once passed it, each wrong in a way of its own."""
 
-import copy
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,10 +7,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from campagne_rejouee import Message, Rejeu
 from constats import known_constats
 from lxml import etree
 
+from sge_sim.homologation.jugement.instants import aware_instant, month_of, naive_instant
 from sge_sim.homologation.jugement.juge import CONTROLES, controles_page
 from sge_sim.homologation.reports.etats import Statut
 
@@ -65,27 +66,6 @@ def _bytes(old: str, new: str) -> Callable[[Message], Message]:
         return replace(message, octets=message.octets.replace(old.encode(), new.encode()))
 
     return falsify
-
-
-def _with(path: str, xml: str) -> Callable[[Message], Message]:
-    """Have a part more at the end of what is at `path`."""
-    return _tree(lambda root: root.find(f".//{path}").append(etree.fromstring(xml)))
-
-
-def _repeated(path: str, times: int) -> Callable[[Message], Message]:
-    def change(root: etree._Element) -> None:
-        found = root.find(f".//{path}")
-        found.getparent().extend(copy.deepcopy(found) for _ in range(times - 1))
-
-    return _tree(change)
-
-
-def _newer_second(root: etree._Element) -> None:
-    old, *_ = root.findall(".//serie")
-    newer = copy.deepcopy(old)
-    newer.find("calendrier").set("code", "DI000002")
-    newer.find(".//dateFin").text = "2025-07-07"
-    old.addnext(newer)
 
 
 def _half(root: etree._Element) -> None:
@@ -172,110 +152,25 @@ def test_there_are_as_many_as_once_passed() -> None:
     assert len(WRONG) == 24
 
 
-SAID: list[tuple[str, str, Callable[[Message], Message]]] = [
-    (
-        "l'acquittement d'une commande rappelle son affaire : l'acquittement ne rappelle pas",
-        "23.2 F305A@C2-C4",
-        _without("infoFonctionnelles/affaireId"),
-    ),
-    (
-        "un refus n'ouvre aucune affaire : la faute porte l'affaire M02T7ZZZ",
-        "26.1 CMD3-NR1@C5",
-        _with(
-            "{*}erreur", "<infoFonctionnelles><affaireId>M02T7ZZZ</affaireId></infoFonctionnelles>"
-        ),
-    ),
-    (
-        "l'indicateur d'un index va de 0 à 15 : FC000165 BASE : iv vaut 16 ; DI000001 BASE : iv",
-        "26.1 CMD3-R5@C5",
-        _bytes("<iv>0</iv>", "<iv>16</iv>"),
-    ),
-    (
-        "une série par grille, calendrier et classe : 2 séries distributeur DI000001 BASE",
-        "26.1 AHC-R1@C5",
-        _repeated("serie", 2),
-    ),
-    (
-        "les séries vont par calendrier, le plus récent d'abord, puis par classe : distributeur "
-        "DI000002 BASE vient après distributeur DI000001 BASE, plus ancien",
-        "26.1 AHC-R1@C5",
-        _tree(_newer_second),
-    ),
-    (
-        "une consommation n'est pas négative : distributeur DI000001 BASE : -316 kWh ; fournisseur",
-        "26.1 AHC-R1@C5",
-        _bytes("<valeur>316<", "<valeur>-316<"),
-    ),
-    (
-        "le calendrier du fournisseur n'est jamais rendu à un tiers : calendrierFrn est rendu",
-        "26.1 ADP-R1@C5",
-        _with(
-            "structureTarifaire",
-            '<calendrierFrn code="FC000165"><libelle>c</libelle></calendrierFrn>',
-        ),
-    ),
-    (
-        "la formule tarifaire est celle de la tension du point : formule HTALU5 en BTINF",
-        "26.1 ADP-R1@C5",
-        _attribute("formuleTarifaireAcheminement", "code", "HTALU5"),
-    ),
-    (
-        "la prestation d'un accès est la fiche ACCES : fiche F300",
-        "26.1 ACCES-R1@C5",
-        _attribute("fiche", "code", "F300"),
-    ),
-    (
-        "la fiche a la forme d'un code du catalogue : fiche « F30 »",
-        "26.1 ACCES-R1@C5",
-        _attribute("fiche", "code", "F30"),
-    ),
-    (
-        "l'arrêt d'un service ne rend que l'acquittement : affaireId est rendu",
-        "26.1 ASS-R1@C5",
-        _tree(_affaire),
-    ),
-    (
-        "le motif de fin va avec l'état TERMINE, et lui seul, avec une date de fin : service "
-        "64700011 : un motif de fin sans être terminé",
-        "26.1 RSA-R1@C5",
-        _bytes("TERMINE", "ACTIF"),
-    ),
-    (
-        "un service est dans un sens et un seul : service 64700011 : 0 sens",
-        "26.1 RSA-R1@C5",
-        _text("soutirage", "false"),
-    ),
-    (
-        "le sens n'est pas transmis : service 64700004 : soutirage est rendu",
-        "23.2 RS-R1@C5",
-        _bytes("<contratId>", "<soutirage>true</soutirage><contratId>"),
-    ),
-    (
-        "chaque service dit ce que son type comporte : service 64700004 : sans pas",
-        "23.2 RS-R1@C5",
-        _without("mesuresPas"),
-    ),
-]
-"""What is said of answers that `constats.yaml` has none of."""
+REMPLACEMENTS = yaml.safe_load(Path(__file__).with_name("remplacements.yaml").read_bytes())
 
 
 @pytest.mark.documented("the contracts, the guides and the catalogue, as each check names them")
-@pytest.mark.parametrize(("told", "run", "falsify"), SAID)
+@pytest.mark.parametrize(("run", "old", "new", "told"), REMPLACEMENTS)
 def test_what_is_said_of_a_wrong_answer(
-    told: str,
-    run: str,
-    falsify: Callable[[Message], Message],
-    rejeux: dict[str, list[Rejeu]],
+    run: str, old: str, new: str, told: str, rejeux: dict[str, list[Rejeu]]
 ) -> None:
     release, cle = run.split()
     (rejeu,) = [each for each in rejeux[release] if each.cas.cle == cle]
-    execution = rejeu.execute(falsify(rejeu.message))
+    text, count = re.subn(old, new, rejeu.message.octets.decode())
+    assert count
+    execution = rejeu.execute(replace(rejeu.message, octets=text.encode()))
     found = [str(each) for each in execution.constats if each.avertit or not each.reussi]
     assert any(each.startswith(told) for each in found), found
 
 
 def test_something_is_said_for_each_check() -> None:
-    told = [name for name, *_ in SAID]
+    told = [each for *_, each in REMPLACEMENTS]
     told += [each for run in known_constats().values() for says in run.values() for each in says]
     names = {each.attendu for each in CONTROLES}
     assert {name for name in names if not any(x.startswith(f"{name} : ") for x in told)} == set()
@@ -289,6 +184,13 @@ def test_the_answers_as_they_came_raise_no_alarm(
         execution = run.execute(run.message)
         found = [each for each in execution.constats if each.avertit or not each.reussi]
         assert (execution.statut, found) == (Statut.REUSSI, []), run.cas.cle
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2024-02-30T00:00:00+01:00", "2024-02-30 00:00:00", "2024-13"]
+)
+def test_what_is_no_instant_is_none(text: str) -> None:
+    assert [read(text) for read in (aware_instant, naive_instant, month_of)] == [None] * 3
 
 
 def test_every_check_says_who_wants_it() -> None:
