@@ -44,17 +44,19 @@ def tests_that_run(mutant: Mutant) -> list[str]:
     others = [
         test
         for module in sorted({*nearest, *noted}, key=place)
-        for test in sorted(noted.get(module, {module}))
+        for test in sorted(noted.get(module, _tests_of(module)))
     ]
     # What is computed once was seen to be run by the first test alone that needed it, and what a
     # module says as it is loaded by none.
     room = {Path(module).parent for module in nearest[:1]}
     rest = [
         test
-        for test in sorted(_all_seconds(), key=_seconds)
-        if Path(module := test.partition("::")[0]).parent in room and test not in noted[module]
+        for module in _files().values()
+        if Path(module).parent in room
+        for test in _tests_of(module)
+        if test not in noted[module]
     ]
-    return list(dict.fromkeys((*first, *_soon_run(rest), *others, *rest)))
+    return list(dict.fromkeys((*first, *_soon_run(rest), *others, *sorted(rest))))
 
 
 def tests_that_name(mutant: Mutant) -> list[str]:
@@ -65,43 +67,48 @@ def tests_that_name(mutant: Mutant) -> list[str]:
         pages = [page.name for page in _pages() if text in _text(page)]
         named = "|".join(map(re.escape, (text, *pages)))
         found |= set(_tests_that_say(re.compile(rf"\b({named})(?!\w)")))
-    return list(_soon_run(sorted(found, key=lambda each: (_cost(each), each))))
+    return _soon_run(found)
 
 
-def _soon_run(tests: Iterable[str]) -> Iterator[str]:
-    """Yield the first tests, as long as they are quick together."""
-    spent = 0.0
-    for test in tests:
-        spent += _cost(test)
-        if spent > _SOON:
-            return
-        yield test
+def _soon_run(tests: Iterable[str]) -> list[str]:
+    """Return the quick ones among tests: together they take little, module after module."""
+    spent, chosen = 0.0, []
+    for test in sorted(tests, key=lambda each: (_seconds(each), each)):
+        spent += _seconds(test)
+        if spent <= _SOON:
+            chosen.append(test)
+    return sorted(chosen)
 
 
 def _tests_that_say(pattern: re.Pattern[str]) -> list[str]:
-    """Return the tests whose text has a pattern, modules where it stands outside of them."""
+    """Return the tests whose text has a pattern; where it stands outside of them, all of those of
+    the module."""
     modules = [module for module in _files().values() if pattern.search(_text(ROOT / module))]
     if len(modules) > _MANY:
         return []
     found = []
     for module in modules:
-        said = [node for node in _tree(module).body if pattern.search(ast.unparse(node))]
-        functions = [each.name for each in said if isinstance(each, ast.FunctionDef)]
-        if functions and all(name.startswith("test_") for name in functions):
-            found += [f"{module}::{name}" for name in functions]
-        elif said:
-            found.append(module)
+        said = {
+            getattr(node, "name", "")
+            for node in _tree(module).body
+            if pattern.search(ast.unparse(node))
+        }
+        tests = [test for test in _tests_of(module) if test.partition("::")[2] in said]
+        found += tests if len(tests) == len(said) else _tests_of(module)
     return found if len(found) <= 2 * _MANY else []
+
+
+@cache
+def _tests_of(module: str) -> list[str]:
+    """Return the tests of a module: pytest would run what is asked for by both names but once."""
+    functions = (each.name for each in _tree(module).body if isinstance(each, ast.FunctionDef))
+    return [f"{module}::{name}" for name in functions if name.startswith("test_")]
 
 
 @cache
 def _pages() -> list[Path]:
     """Return the files beside the tests and in the documentation that hold texts of the package."""
     return [*(ROOT / "docs").glob("*.md"), *TESTS.rglob("*.yaml"), *TESTS.rglob("*.json")]
-
-
-def _cost(test: str) -> float:
-    return _seconds(test) if "::" in test else _module_seconds().get(test, 0.0)
 
 
 def _places(mutant: Mutant) -> Iterator[tuple[str, int]]:

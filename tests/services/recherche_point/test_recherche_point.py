@@ -125,25 +125,24 @@ def test_outside_the_perimeter_only_points_in_service_are_found(
 
 
 @pytest.mark.documented("GUI 0427 §3.2, case A")
-class TestClientDataAmongTheCriteria:
-    def test_tiers_sees_only_points_out_of_service_and_their_client(
-        self, tiers: ZeepCaller
-    ) -> None:
-        (point,) = search(tiers, RESILIE, **named("leroux"))
-        assert point.etatContractuel.code == "RESIL"
-        assert point.nomClientFinalOuDenominationSociale == "LEROUX AGATHE"
-        assert search(tiers, RUE_DE_LA_MER, **named("TEST")) == []
+def test_tiers_sees_only_points_out_of_service_and_their_client(tiers: ZeepCaller) -> None:
+    (point,) = search(tiers, RESILIE, **named("leroux"))
+    assert point.etatContractuel.code == "RESIL"
+    assert point.nomClientFinalOuDenominationSociale == "LEROUX AGATHE"
+    assert search(tiers, RUE_DE_LA_MER, **named("TEST")) == []
 
-    def test_siret_alone_is_allowed_and_hides_points_in_service(
-        self, tiers: ZeepCaller, fournisseur: ZeepCaller
-    ) -> None:
-        own_siret = "00055176218885"  # a point in service of the default supplier
-        assert search(tiers, numSiret=own_siret) == []
-        (point,) = search(fournisseur, numSiret=own_siret)
-        assert point.id == "24210000002494"
-        assert point.nomClientFinalOuDenominationSociale == "IMPRIMERIE GIRARD"
-        foreign_siret = "00002565036007"  # a point in service of another supplier
-        assert search(fournisseur, numSiret=foreign_siret) == []
+
+@pytest.mark.documented("GUI 0427 §3.2, case A")
+def test_siret_alone_is_allowed_and_hides_points_in_service(
+    tiers: ZeepCaller, fournisseur: ZeepCaller
+) -> None:
+    own_siret = "00055176218885"  # a point in service of the default supplier
+    assert search(tiers, numSiret=own_siret) == []
+    (point,) = search(fournisseur, numSiret=own_siret)
+    assert point.id == "24210000002494"
+    assert point.nomClientFinalOuDenominationSociale == "IMPRIMERIE GIRARD"
+    foreign_siret = "00002565036007"  # a point in service of another supplier
+    assert search(fournisseur, numSiret=foreign_siret) == []
 
 
 @pytest.mark.documented("GUI 0427 §3.2, case B, and §4")
