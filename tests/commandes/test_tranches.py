@@ -16,11 +16,13 @@ from test_echeances import END, eventful, state
 from sge_sim.clock import legal_date
 from sge_sim.commandes import echeances
 from sge_sim.commandes.echeances import catch_up_orders, transaction_on
+from sge_sim.domaine.retombees import Retombees, Travail
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.tables import commandes
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.mesures import Collecte
+from sge_sim.tables.retombees import measured
 
 MANY = 120
 
@@ -62,6 +64,16 @@ def test_a_backlog_is_worked_off_by_short_transactions(
     assert len(happened) >= 2
     assert max(happened) <= 25
     assert catch_up_orders(lives.database, NOON + 2 * DAYS) == 0
+
+
+def test_a_move_is_as_far_as_the_last_thing_that_happened(lives: Lives) -> None:
+    lives.order(CURVE, delai=DAYS)
+    retombees = Retombees(NOON, NOON + 9 * DAYS)
+    for until, reached in ((NOON, NOON), (NOON + 2 * DAYS, NOON + DAYS)):
+        catch_up_orders(lives.database, until)
+        with lives.database.sessions() as session:
+            travail = measured(session, Travail(1, "en_cours", NOON, retombees))
+        assert travail.atteint == reached
 
 
 def test_a_slow_machine_does_less_in_a_slice(lives: Lives, monkeypatch: pytest.MonkeyPatch) -> None:

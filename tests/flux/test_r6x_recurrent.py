@@ -93,7 +93,8 @@ def test_points_of_a_daily_file_have_the_curves_of_their_own(platform: Platform)
     for prm in prms:
         publish(platform, prm, "COURBE", "P1D", DEBUT, False)
     platform.catch_up(at(DEBUT + JOUR))
-    ((_, daily),) = trees(platform, "R63B")
+    ((nom, daily),) = trees(platform, "R63B")
+    assert parse_nom(nom).demande == "RT3TYGYM"
     assert [mesure["idPrm"] for mesure in daily["mesures"]] == sorted(prms)
     first, other = (series_of(daily, prm, "PA") for prm in prms)
     assert first != other

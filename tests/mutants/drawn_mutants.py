@@ -44,8 +44,9 @@ _OTHERS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
 _SIMPLE = (ast.Expr, ast.AugAssign, ast.Delete, ast.Raise, ast.Break, ast.Continue)
 """The statements that can go; an assignment to a name can't, all that reads it would fail."""
 _QUOTE = re.compile(r"[A-Za-z]*(\"\"\"|'''|\"|')")
-_FOR_TYPES = re.compile(rb"(Literal|TypeVar|cast|NewType)\b")
-_LEFT_OUT = re.compile(rb"_log\.|__all__\b|if TYPE_CHECKING|if __name__")
+_UNSEEN = re.compile(rb"(Literal|TypeVar|cast|NewType|computed_once)\b")
+"""What is for the type checker, or says how much is kept."""
+_LEFT_OUT = re.compile(rb"_log\.|__all__\b|cache_ok\b|if TYPE_CHECKING|if __name__")
 _SHOWN = 70
 
 Key = tuple[str, str, str]
@@ -220,7 +221,7 @@ class SourceFile:
         dataclass forbids."""
         yield node
         if isinstance(node, ast.JoinedStr) or (
-            isinstance(node, ast.Subscript | ast.Call) and self._begins(node, _FOR_TYPES)
+            isinstance(node, ast.Subscript | ast.Call) and self._begins(node, _UNSEEN)
         ):
             return
         if isinstance(node, ast.keyword) and node.arg in ("frozen", "slots"):

@@ -98,6 +98,12 @@ def test_impossible_names_and_durations_are_usage_errors(
         issue_client_certificate(gandi, names, now=NOW, days=days)
 
 
+def test_a_certificate_lasts_no_longer_than_its_authority(gandi: SimulatedAuthority) -> None:
+    late = gandi.intermediate.not_valid_after_utc
+    with pytest.raises(UsageError, match="Le certificat sortirait de la validité"):
+        issue_client_certificate(gandi, ["a.fr"], now=NOW, days=2, valid_from=late)
+
+
 def test_files_are_what_clients_ask_for(gandi: SimulatedAuthority, tmp_path: Path) -> None:
     issued = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW)
     files = write_issued_certificate(tmp_path / "acteur", issued, "secret")

@@ -110,6 +110,7 @@ def test_the_bundle_opens_with_the_password_of_the_guide(kit: Path) -> None:
         r"client\.p12`, mot de passe `(\S+)`", (kit / "GUIDE.md").read_text("utf-8")
     )
     assert password is not None
+    assert password[1] == "sge-sim"
     data = (kit / "certificats/client.p12").read_bytes()
     bundle = pkcs12.load_pkcs12(data, password[1].encode())
     assert bundle.key is not None
