@@ -44,7 +44,7 @@ def tests_that_run(mutant: Mutant) -> list[str]:
     others = [
         test
         for module in sorted({*nearest, *noted}, key=place)
-        for test in sorted(noted.get(module, _tests_of(module)))
+        for test in _in_order(noted.get(module, _tests_of(module)))
     ]
     # What is computed once was seen to be run by the first test alone that needed it, and what a
     # module says as it is loaded by none.
@@ -56,7 +56,7 @@ def tests_that_run(mutant: Mutant) -> list[str]:
         for test in _tests_of(module)
         if test not in noted[module]
     ]
-    return list(dict.fromkeys((*first, *_soon_run(rest), *others, *sorted(rest))))
+    return list(dict.fromkeys((*first, *_soon_run(rest), *others, *rest)))
 
 
 def tests_that_name(mutant: Mutant) -> list[str]:
@@ -77,7 +77,17 @@ def _soon_run(tests: Iterable[str]) -> list[str]:
         spent += _seconds(test)
         if spent <= _SOON:
             chosen.append(test)
-    return sorted(chosen)
+    return _in_order(chosen)
+
+
+def _in_order(tests: Iterable[str]) -> list[str]:
+    """Return tests module after module, each as it stands in its own."""
+
+    def place(test: str) -> tuple[str, int]:
+        module = test.partition("::")[0]
+        return module, _tests_of(module).index(test)
+
+    return sorted(tests, key=place)
 
 
 def _tests_that_say(pattern: re.Pattern[str]) -> list[str]:
