@@ -150,7 +150,9 @@ def play(seed: int, count: int, known: Mapping[Key, str]) -> list[Verdict]:
     with ExitStack() as stack:
         copies: SimpleQueue[Copy] = SimpleQueue()
         for _ in range(PROCESSES):
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mutants"))
+            folder = stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="mutants", ignore_cleanup_errors=True)
+            )
             copies.put(Copy(Path(folder)))
         workers = ThreadPoolExecutor(PROCESSES)
         stack.callback(workers.shutdown, cancel_futures=True)
