@@ -62,6 +62,7 @@ def test_a_code_is_answered_once_in_place_of_the_service(
     assert (answer.status, result.get("code")) == (500, code)
     assert f"Panne prévue n° {panne.numero} : erreur SOAP {code}, appel 1." in detail_of_last(whole)
     assert call(whole).status == 200
+    assert (whole.simulator.settings.data_dir / "pannes.compteurs").exists()
 
 
 def test_a_fault_without_a_code(whole: InProcess, plan: Any) -> None:

@@ -33,7 +33,7 @@ def test_the_file_says_in_its_name_and_in_itself_that_its_format_is_the_simulato
     assert name == archive.nom.replace(".zip", ".json")
     read = json.loads(content)
     assert read["format"] == "sge-sim-ifj-1"
-    assert "n'est pas public" in read["avertissement"]
+    assert read["avertissement"].startswith("Format propre à sge-sim : celui du flux IFJ d'Enedis")
 
 
 @pytest.mark.documented("GUI 0481")

@@ -71,7 +71,7 @@ def test_the_end_of_a_service_is_announced_once(platform: Platform) -> None:
     ((nom, told),) = announcements(platform).items()
     assert nom == f"SGE-SIM_NASS_{CONTRAT}_{numero}_{END:%Y%m%d}000000.zip"
     assert told["format"] == "sge-sim-nass-1"
-    assert "n'est pas public" in told["avertissement"]
+    assert told["avertissement"].startswith("Format propre à sge-sim : celui du flux NASS d'Enedis")
     assert told["contratId"] == CONTRAT
     assert told["fins"] == [
         {
