@@ -237,4 +237,6 @@ def gigues(pas_par_jour: int) -> tuple[Entiers, dict[tuple[Sorte, int], int]]:
             for rang, lignes in enumerate(voulues * bloc.variantes + rangs % bloc.variantes):
                 places[Sorte.BLOC, rang_de_bloc(presence, ecart, rang)] = len(tables) * TIRAGES
                 tables.append(lignes)
-    return np.concatenate(tables).astype(np.int64), places
+    table = np.concatenate(tables).astype(np.int64)
+    table.setflags(write=False)
+    return table, places

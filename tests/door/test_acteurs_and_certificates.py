@@ -4,6 +4,7 @@ import json
 import re
 import stat
 import subprocess
+from datetime import date
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ from made_states import copy_state
 from running_simulator import RunningSimulator, refusal, run_command
 
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
+from sge_sim.door.certificats import login_and_contrat
+from sge_sim.errors import UsageError
 from sge_sim.pki.certificates import fingerprint
+from sge_sim.tables.acteurs import Acteur, Contrat, Utilisateur
 
 pytestmark = pytest.mark.xdist_group("door")
 
@@ -165,6 +169,18 @@ def test_the_authorities_of_an_environment_are_listed(environment: str, word: st
     assert f"{word} en {environment}" in line
     named = [one for one in done.stdout.splitlines() if f" en {environment}, délivrée par " in one]
     assert len(named) == 9
+
+
+@pytest.mark.parametrize("lacks", ["login", "contrat"])
+def test_who_has_no_login_of_every_right_or_no_contract_without_end_is_told(lacks: str) -> None:
+    logins = [] if lacks == "login" else [Utilisateur(login="a@b.fr", actif=True, services=None)]
+    debut = date(2024, 1, 1)
+    contrats = [Contrat(contrat_id="1", date_debut=debut, date_fin=debut)]
+    if lacks == "login":
+        contrats = [Contrat(contrat_id="1", date_debut=debut)]
+    acteur = Acteur(code="X", utilisateurs=logins, contrats=contrats)
+    with pytest.raises(UsageError, match="L'acteur X n'a pas de login à tous droits ou pas de"):
+        login_and_contrat(acteur)
 
 
 def test_an_issued_certificate_is_as_asked(homologation: RunningSimulator, tmp_path: Path) -> None:

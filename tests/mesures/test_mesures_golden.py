@@ -296,6 +296,7 @@ EMPREINTES_DES_TABLES = {
 def whole(value: object) -> Iterator[bytes]:
     """All that a table holds, in its order."""
     if isinstance(value, np.ndarray):
+        assert not value.flags.writeable, "every point shares it"
         yield value.astype("<i8").tobytes()
     elif is_dataclass(value):
         names = [each.name for each in fields(value) if each.compare]
