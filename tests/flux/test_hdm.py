@@ -243,6 +243,7 @@ def test_rows_before_the_communicating_meter_are_empty_and_without_calendar() ->
     assert premiere[1:6] == ["INCONNU", "INCONNU", "", "", "EAS F1"]
     assert seconde[0] == "Du 2021-01-08T23:00:00+01:00 au"
     assert seconde[1:6] == ["FC000050", "6 cadrans", "BUHC", "Bleu Heures Creuses", "EAS F1"]
+    assert [seconde[37], seconde[-1]] == ["EAS D1", "EAS D4"]
     headings = calendars[0].split(";")
     assert len(headings) == len(premiere) == len(seconde) == 1 + 2 + 3 * 10 + 2 + 3 * 4
     assert headings[-1] == "Cadran classe temporelle distributeur 4"
