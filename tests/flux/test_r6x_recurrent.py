@@ -1,5 +1,6 @@
 """Recurrent files of access services: by day of transaction, their values those on demand."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -95,6 +96,7 @@ def test_points_of_a_daily_file_have_the_curves_of_their_own(platform: Platform)
     platform.catch_up(at(DEBUT + JOUR))
     ((nom, daily),) = trees(platform, "R63B")
     assert parse_nom(nom).demande == "RT3TYGYM"
+    assert re.fullmatch(r"CTR\d{6}", daily["header"]["idPublication"])
     assert [mesure["idPrm"] for mesure in daily["mesures"]] == sorted(prms)
     first, other = (series_of(daily, prm, "PA") for prm in prms)
     assert first != other

@@ -217,14 +217,14 @@ class SourceFile:
         return self._begins(node, _LEFT_OUT)
 
     def expressions(self, node: ast.AST) -> Iterator[ast.AST]:
-        """Yield what a statement is made of, but for the statements inside it, types, and what a
-        dataclass forbids."""
+        """Yield what a statement is made of, but for the statements inside it, types, and what the
+        program forbids itself: to write in a dataclass, lists of two lengths."""
         yield node
         if isinstance(node, ast.JoinedStr) or (
             isinstance(node, ast.Subscript | ast.Call) and self._begins(node, _UNSEEN)
         ):
             return
-        if isinstance(node, ast.keyword) and node.arg in ("frozen", "slots"):
+        if isinstance(node, ast.keyword) and node.arg in ("frozen", "slots", "strict"):
             return
         for name, value in ast.iter_fields(node):
             if name in ("annotation", "returns"):
