@@ -48,15 +48,14 @@ def tests_that_run(mutant: Mutant) -> list[str]:
     ]
     # What is computed once was seen to be run by the first test alone that needed it, and what a
     # module says as it is loaded by none.
-    room = {Path(module).parent for module in nearest[:1]}
-    rest = [
+    home = {Path(module).parent for module in nearest[:1]}
+    room = [
         test
         for module in _files().values()
-        if Path(module).parent in room
+        if Path(module).parent in home
         for test in _tests_of(module)
-        if test not in noted[module]
     ]
-    return list(dict.fromkeys((*first, *_soon_run(rest), *others, *rest)))
+    return list(dict.fromkeys((*first, *_soon_run(room), *others, *room)))
 
 
 def tests_that_name(mutant: Mutant) -> list[str]:

@@ -16,6 +16,7 @@ from sge_sim.tables.points import (
     insert_points,
     known_code_postal,
     known_commune,
+    small_points_among,
 )
 
 
@@ -60,6 +61,12 @@ def test_what_changes_twice_on_a_day_was_what_it_was_before_that_day(
         ]
         assert former == [(prm, day, '{"puissance_souscrite": 6}') for prm in prms]
         assert [find_point(session, prm).puissance_souscrite for prm in prms] == [12, 12]
+
+
+def test_small_points_are_told_among_others(database: Database, add_point: AddPoint) -> None:
+    petit, grand = add_point(segment="C5"), add_point(segment="C4")
+    with database.sessions() as session:
+        assert small_points_among(session, [grand, petit, "99999999999999"]) == {petit}
 
 
 def test_an_unknown_point_is_nothing(database: Database) -> None:
