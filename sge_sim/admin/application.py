@@ -20,12 +20,11 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sge_sim import __version__
-from sge_sim.admin import pages
+from sge_sim.admin import declared, pages
 from sge_sim.admin.arrivals import read_whole
 from sge_sim.admin.problems import (
     check_parameters,
     describe_problems,
-    error_of,
     errors_of,
     problem,
     sentence_about,
@@ -56,6 +55,7 @@ from sge_sim.errors import BusyError, FieldError, UnknownError, UsageError
 from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.facts.stored_clock import ClockSetSinceError
 from sge_sim.homologation.reports.etats import STYLE
+from sge_sim.operations.reading import FormError, error_of
 from sge_sim.refus import Refus
 from sge_sim.settings import Settings
 from sge_sim.settings.database_url import without_password
@@ -157,7 +157,8 @@ _ROUTES: Final = (
     certificats.ticket_routes,
     health.health_routes,
     health.page_routes,
-    pannes.router,
+    pannes.page_routes,
+    declared.rest_routes,
     health.metric_routes,
     references.documentation_routes,
     references.help_routes,
@@ -270,6 +271,11 @@ def build_admin(state: AdminState) -> FastAPI:
         return _refused(
             state, request, 422, sentence_about([erreur]), erreurs=[erreur.model_dump()]
         )
+
+    @app.exception_handler(FormError)
+    async def refuse_form(request: Request, error: FormError) -> Response:
+        erreurs = [erreur.model_dump() for erreur in error.erreurs]
+        return _refused(state, request, 422, sentence_about(error.erreurs), erreurs=erreurs)
 
     @app.exception_handler(UnknownError)
     async def refuse_unknown(request: Request, error: UnknownError) -> Response:

@@ -4,7 +4,7 @@ What it returns are the values that the administration itself shows, whose attri
 where they are defined (`sge_sim.api.views` and its neighbours).
 
     admin = Administration("http://localhost:8080")
-    admin.plan_panne(PanneDemande(sorte="http502", service="RecherchePoint"))
+    admin.plan_panne(sorte="http502", service="RecherchePoint")
     for exchange in admin.exchanges_after(0):
         print(exchange.instant, exchange.service, exchange.code, exchange.panne)
 """
@@ -21,7 +21,7 @@ import requests
 
 from sge_sim.api.acteurs import ActeurView
 from sge_sim.api.flux import FichierView
-from sge_sim.api.pannes import PanneDemande, PanneView
+from sge_sim.api.pannes import PanneView
 from sge_sim.api.views import ClockView, ExchangeView, ExchangeWithBodies, TravailView
 from sge_sim.clock import PARIS, Duree, elapsed_ms, stopwatch
 from sge_sim.domaine.nomenclatures import Origine
@@ -128,9 +128,9 @@ class Administration:
         """Return the pannes, with how many calls each has counted and touched."""
         return [PanneView.model_validate(each) for each in self.get_all("/api/pannes")]
 
-    def plan_panne(self, asked: PanneDemande) -> PanneView:
-        """Plan a panne."""
-        return PanneView.model_validate(self.post("/api/pannes", asked.model_dump()))
+    def plan_panne(self, **asked: Any) -> PanneView:
+        """Plan a panne; `asked` are the fields of `POST /api/pannes`."""
+        return PanneView.model_validate(self.post("/api/pannes", asked))
 
     def remove_panne(self, numero: int) -> None:
         """Forget a panne."""

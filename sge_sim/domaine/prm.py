@@ -17,6 +17,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from sge_sim.errors import UsageError
+
 PRM: Final = re.compile(r"[0-9]{14}")
 """How a PRM is written, be its key right or wrong."""
 _PREFIX = re.compile(r"[0-9]{3}")
@@ -25,6 +27,13 @@ _BODY_SIZE = 1_000_000_000
 # The FAQ computes on ten digits: the body followed by a constant 2.
 _CONSTANT = 2
 _WEIGHTS = range(10, 1, -1)
+
+
+def prm_typed(text: str) -> str:
+    """Return a PRM as it is typed, be its key right or wrong; raises `UsageError` for no PRM."""
+    if not PRM.fullmatch(text):
+        raise UsageError("quatorze chiffres sont attendus")
+    return text
 
 
 def key(body: str) -> str:

@@ -13,7 +13,7 @@ import zeep
 
 from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.api.flux import FichierView
-from sge_sim.api.pannes import PanneDemande, PanneView
+from sge_sim.api.pannes import PanneView
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, legal_date, machine_now
 from sge_sim.domaine.pannes import SortePanne
@@ -290,7 +290,7 @@ class Sge(SgeActeur):
 
         `asked` are the fields of `POST /api/pannes`: `service`, `prm`, `du`, `au`, `graine`…
         """
-        return self._admin.plan_panne(PanneDemande(sorte=sorte, **asked))
+        return self._admin.plan_panne(sorte=sorte, **asked)
 
     def _appel(self, exchange_id: int) -> AppelDuJournal:
         whole = self._admin.exchange(exchange_id)

@@ -86,7 +86,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Operation:
+class SoapOperation:
     """What Spyne calls: the handler between the tree of the request and the bytes of the answer."""
 
     messages: MessageWriter
@@ -225,7 +225,7 @@ class Endpoint:
         incoming = SgeSoap11(contract, models, self._style)
         elements = ElementWriter(models, incoming.to_unicode, zoned_dates=self._zoned_dates)
         outgoing = Outgoing(contract, elements, self._style)
-        operation = Operation(MessageWriter(contract, elements, self._strict), self._handle)
+        operation = SoapOperation(MessageWriter(contract, elements, self._strict), self._handle)
         application = spyne.Application(
             [operation.published(models)],
             tns=contract.request[1:].partition("}")[0],

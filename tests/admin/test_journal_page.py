@@ -8,9 +8,9 @@ import pytest
 from admin_kit import UNKNOWN, Room, control_room
 from click import unstyle
 
-from sge_sim.api.pannes import PanneDemande, plan_panne
 from sge_sim.api.views import ExchangeView
 from sge_sim.cli.console import call_line
+from sge_sim.operations.pannes import PlannedPanne, plan
 
 KNOWN = "25946599093143"
 
@@ -147,9 +147,8 @@ def test_what_was_no_soap_says_how_it_asked(room: Room) -> None:
 def test_exchanges_are_found_by_rule_and_by_fault(tmp_path: Path) -> None:
     with control_room(tmp_path) as room:
         by_rule = room.call_cdc()
-        with room.state.database.transaction() as session:
-            plan_panne(session, PanneDemande(sorte="sgt506"))
-            plan_panne(session, PanneDemande(sorte="http502"))
+        plan(room.state.state, PlannedPanne(sorte="sgt506"))
+        plan(room.state.state, PlannedPanne(sorte="http502"))
         first, second = room.call_cdc(), room.call_cdc(KNOWN)
         room.call_cdc(KNOWN)
         assert shown(room, "/journal?panne=toutes") == {first, second}

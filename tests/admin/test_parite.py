@@ -33,6 +33,7 @@ from sge_sim.commandes.demandes import Emetteur, MesuresDemandees
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.datahub.portail import create_compte
 from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.operations import all_operations
 from sge_sim.schema.data_folder import open_database
 from sge_sim.tables.dataconnect import applications
 
@@ -333,11 +334,6 @@ def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
             return Call({"consentement_id": number}, {}, (str(number),))
         case "consulter un contrat de Datahub":
             return Call({"numero": "770"}, {"params": {"par": "cpage@tiers.example.fr"}})
-        case "prévoir une panne":
-            return said(walk, way, {"sorte": "sgt500"}, "sgt500", "--prm", "24210000000255")
-        case "retirer une panne":
-            number = read_back(walk, "/api/pannes")[0]["numero"]
-            return Call({"numero": number}, {}, (str(number),))
         case "ouvrir une campagne":
             fields = {"release": "sge-26.1", "user_agent": f"client-{way}"}
             words = ("--release", "26.1", "--user-agent", f"client-{way}")
@@ -477,15 +473,17 @@ def test_nothing_is_served_that_the_table_does_not_name(room: Room) -> None:
     }
     served |= {"GET /api/settings", "GET /favicon.ico"}
     cells = {cell for fonction in FONCTIONS for cell in fonction[1:3] if cell}
+    cells |= {cell for each in all_operations() for cell in (each.rest, each.page) if cell}
     named = {re.sub("^POST /datahub/.+", "POST /datahub/{action}", cell) for cell in cells}
     addresses = {nom for nom in APART if " /" in nom}
-    assert served - named - addresses - {"POST /api/flux", "DELETE /api/pannes"} == set()
+    assert served - named - addresses - {"POST /api/flux"} == set()
     assert (named | addresses) - served == set()
 
 
 def test_no_command_is_missing_in_the_table() -> None:
     existing = {words for words, _ in every_command(commands)}
     named = {fonction.commande for fonction in FONCTIONS if fonction.commande}
+    named |= {each.command for each in all_operations() if each.command}
     begun = {
         command
         for command in existing

@@ -195,7 +195,7 @@ def test_no_form_holds_one_either(room: Room) -> None:
         (
             "/api/pannes",
             {"sorte": "sgt500", "probabilite": 2},
-            {"champ": "probabilite", "borne": "1", "donne": "2.0"},
+            {"champ": "probabilite", "borne": "1", "donne": "2"},
         ),
         ("/api/pannes", {"sorte": "sgt500", "prm": "1"}, {"champ": "prm"}),
         ("/api/pannes", {"sorte": "zut"}, {"champ": "sorte", "valeurs": [*SORTES]}),

@@ -11,9 +11,12 @@ from in_process import InProcess, simulator_in_process
 from lxml import etree
 from running_simulator import XML, RunningSimulator, kept_open, start_simulator
 
-from sge_sim.api.pannes import PanneDemande, PanneView, plan_panne
+from sge_sim.api.pannes import PanneView
 from sge_sim.errors import UsageError
 from sge_sim.journal import Journal, RechercheJournal
+from sge_sim.operations import State
+from sge_sim.operations.pannes import PlannedPanne
+from sge_sim.operations.pannes import plan as plan_panne
 
 SERVICE = "ConsultationDonneesTechniquesContractuelles"
 PATH = f"/{SERVICE}/v1.0"
@@ -29,8 +32,8 @@ def plan(whole: InProcess) -> Any:
     from sge_sim.tables.pannes import remove_pannes
 
     def make(**asked: Any) -> PanneView:
-        with whole.simulator.database.transaction() as session:
-            return plan_panne(session, PanneDemande(**asked))
+        state = State(whole.simulator.settings.data_dir, whole.simulator.database)
+        return plan_panne(state, PlannedPanne(**asked))
 
     yield make
     with whole.simulator.database.transaction() as session:
@@ -118,7 +121,7 @@ def test_only_what_it_is_about_is_struck_and_counted(whole: InProcess, plan: Any
 
 
 @pytest.mark.parametrize(
-    "asked", [{"service": "Inconnu"}, {"acteur": "PERSONNE"}, {"prm": "1"}, {"secondes": 3.0}]
+    "asked", [{"service": "Inconnu"}, {"acteur": "PERSONNE"}, {"secondes": 3.0}]
 )
 def test_what_means_nothing_is_refused(whole: InProcess, plan: Any, asked: Any) -> None:
     with pytest.raises(UsageError):

@@ -6,11 +6,13 @@ from typing import Any
 
 from publication_kit import C5, CONTRAT, TIERS, Platform
 
-from sge_sim.api.pannes import PanneDemande, plan_panne
 from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import Tally, deliver_pending, retry_now
 from sge_sim.journal import RechercheJournal
+from sge_sim.operations import State
+from sge_sim.operations.pannes import PlannedPanne
+from sge_sim.operations.pannes import plan as plan_panne
 
 LATER = datetime(2090, 1, 1, tzinfo=UTC)
 
@@ -23,8 +25,7 @@ def deliver(platform: Platform, now: datetime = LATER) -> Tally:
 
 
 def plan(platform: Platform, **asked: Any) -> None:
-    with platform.database.transaction() as session:
-        plan_panne(session, PanneDemande(**asked))
+    plan_panne(State(platform.data_dir, platform.database), PlannedPanne(**asked))
 
 
 def arrived(platform: Platform) -> dict[str, bytes]:

@@ -18,6 +18,8 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal, JournalFeed
 from sge_sim.machine.shared_memory import PhaseService
+from sge_sim.operations import LARGEST_NUMBER as LARGEST_NUMBER
+from sge_sim.operations import State
 from sge_sim.referentiel.apports.anonymat import personal_words
 from sge_sim.schema.pieces import Pieces
 from sge_sim.settings import Settings
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import Campaigns
     from sge_sim.homologation.campaign.passages import Passage, Passages
 
-LARGEST_NUMBER: Final = 2**63 - 1
-"""The largest number of a row that a database can hold."""
 RowNumber = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 """The number of a row in a path."""
 
@@ -101,6 +101,11 @@ class AdminState:
     feed: JournalFeed
     marques: Marques
     phase: Callable[[], PhaseService] = lambda: "pret"
+
+    @property
+    def state(self) -> State:
+        """What operations work on."""
+        return State(self.settings.data_dir, self.database)
 
     @cached_property
     def campaigns(self) -> "Campaigns":

@@ -1,0 +1,143 @@
+"""The operations of `sge_sim.operations` as commands.
+
+What a view looks like on a terminal stands with the subject's commands; all else is declared. click
+splits what is typed and writes the help; `sge_sim.operations.reading` reads every value, as it does
+for the other faces, and says what is wrong with it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from click.shell_completion import CompletionItem
+
+from sge_sim.cli import completion
+from sge_sim.cli.options import data_dir_option, json_option, say, say_list
+from sge_sim.cli.state import database_of
+from sge_sim.operations import Operation, Parameter, State, operations_of, parameters_of
+
+_UNKNOWN: Final = "sge_sim.unknown"
+_WORDS: Final = {int: "entier", float: "nombre"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How what an operation returns looks on a terminal: a line for it, or for each of a list.
+
+    `nothing` is said of an empty list.
+    """
+
+    line: Callable[[Any], str]
+    nothing: str = ""
+
+
+def group_of(subject: str, sentence: str, shown: Mapping[str, Shown]) -> click.Group:
+    """Return the commands of a subject; `shown` is by the name of the operation's function."""
+    group = click.Group(subject, help=sentence)
+    named: dict[str, dict[str, Operation[Any, Any]]] = {}
+    for operation in operations_of(subject):
+        if operation.command:
+            words, _, flag = operation.command.partition(" --")
+            named.setdefault(words.split()[-1], {})[flag] = operation
+    for name, chosen in named.items():
+        group.add_command(_command(name, chosen, shown))
+    return group
+
+
+class _Declared(click.Command):
+    """Leaves to the reader of operations the options that aren't declared."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        known = {name for each in self.get_params(ctx) for name in each.opts}
+        unknown, taken, pending = ctx.meta.setdefault(_UNKNOWN, {}), [], list(args)
+        while pending and pending[0] != "--":
+            word = pending.pop(0)
+            name, given, value = word.partition("=")
+            if not word.startswith("--") or name in known:
+                taken.append(word)
+            else:
+                followed = not given and pending and not pending[0].startswith("-")
+                unknown[name[2:]] = pending.pop(0) if followed else value
+        return super().parse_args(ctx, taken + pending)
+
+
+def _command(
+    name: str, chosen: Mapping[str, Operation[Any, Any]], shown: Mapping[str, Shown]
+) -> click.Command:
+    """Return a command: an operation, or several among which a flag chooses."""
+
+    def run(data_dir: Path, as_json: bool = False, **typed: Any) -> None:
+        from sge_sim.operations.reading import perform
+
+        flag = next((each for each in chosen if each and typed.pop(_option(each))), "")
+        operation = chosen[flag]
+        given = {name: value for name, value in typed.items() if value not in (None, (), False)}
+        given |= click.get_current_context().meta[_UNKNOWN]
+        done = perform(operation, State(data_dir, database_of(data_dir)), given, typed=True)
+        look = shown.get(operation.act.__name__)
+        if isinstance(done, list) and look is not None:
+            say_list(done, as_json, look.line, look.nothing)
+        elif done is not None:
+            say(done, as_json, "" if look is None else look.line(done))
+
+    declared = {
+        each.name: _parameter(each, each.name in operation.in_path)
+        for operation in chosen.values()
+        for each in parameters_of(operation.parameters)
+    }
+    flags = [
+        click.Option([f"--{flag}", _option(flag)], is_flag=True, help=f"{operation.sentence}.")
+        for flag, operation in chosen.items()
+        if flag
+    ]
+    sentences = [f"{operation.sentence}." for flag, operation in chosen.items() if not flag]
+    command = _Declared(
+        name, params=[*declared.values(), *flags], callback=run, help=" ".join(sentences)
+    )
+    data_dir_option(command)
+    if any(each.act.__annotations__["return"] is not None for each in chosen.values()):
+        json_option(command)
+    return command
+
+
+def _option(flag: str) -> str:
+    return f"chosen_{flag.replace('-', '_')}"
+
+
+def _parameter(parameter: Parameter, in_path: bool) -> click.Parameter:
+    says, name = parameter.says, parameter.name
+    kind = _Word(parameter)
+    if in_path or says.positional:
+        said = says.sentence + (f" : {', '.join(parameter.values)}" if parameter.values else "")
+        return click.Argument(
+            [name], type=kind, required=False, metavar=name.upper(), help=f"{said}."
+        )
+    flag = parameter.default is False
+    default = parameter.default
+    shown = "" if default is None or flag else f"  [défaut\u00a0: {default}]"
+    names, sentence = [f"--{name.replace('_', '-')}", name], f"{says.sentence}.{shown}"
+    if flag:
+        return click.Option(names, is_flag=True, help=sentence)
+    return click.Option(names, type=kind, help=sentence)
+
+
+class _Word(click.ParamType[str]):
+    """A value as it is typed, which nothing is made of here."""
+
+    def __init__(self, parameter: Parameter) -> None:
+        self._values = parameter.values
+        self._completes = parameter.says.completes
+        words = "oui|non" if parameter.kind is bool else "|".join(self._values)
+        self.name = f"[{words}]" if words else _WORDS.get(parameter.kind, "texte")
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        if self._completes:
+            found: list[CompletionItem] = getattr(completion, self._completes)(
+                ctx, param, incomplete
+            )
+            return found
+        return [CompletionItem(each) for each in self._values if each.startswith(incomplete)]

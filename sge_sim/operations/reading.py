@@ -1,0 +1,228 @@
+"""The one reader of what an operation is given, and the words of every mistake.
+
+A form, a query and a command line give texts, which are read as each parameter's type; a body of
+JSON gives types of its own, which are demanded. Either way all mistakes are told at once, the same.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence, Set
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from sge_sim.api.typed_filters import known_spelling
+from sge_sim.errors import FieldError, UsageError
+from sge_sim.machine.once import computed_once
+from sge_sim.machine.texts import unfit_in
+from sge_sim.operations import Operation, P, Parameter, State, V, parameters_of
+
+Lieu = Literal["adresse", "chemin", "corps", "en-tête"]
+_LIEUX: Final[Mapping[str, Lieu]] = {"query": "adresse", "path": "chemin", "header": "en-tête"}
+_CONSTATS: Final[Mapping[str, str]] = {
+    "missing": "à donner",
+    "union_tag_not_found": "à donner",
+    "extra_forbidden": "inconnu ici",
+    "unexpected_keyword_argument": "inconnu ici",
+    "json_invalid": "pas du JSON",
+    "literal_error": "pas une des valeurs admises",
+    "enum": "pas une des valeurs admises",
+    "union_tag_invalid": "pas une des valeurs admises",
+    "greater_than_equal": "{borne} au moins",
+    "greater_than": "plus de {borne}",
+    "less_than_equal": "{borne} au plus",
+    "less_than": "moins de {borne}",
+    "string_too_long": "{borne} caractères au plus",
+    "string_too_short": "{borne} caractères au moins",
+    "too_long": "{borne} éléments au plus",
+    "too_short": "{borne} éléments au moins",
+    "string_pattern_mismatch": "de la forme {borne}",
+}
+_ATTENDUS: Final = (
+    ("int", "un nombre entier est attendu"),
+    ("float", "un nombre est attendu"),
+    ("finite", "un nombre est attendu"),
+    ("bool", "oui ou non est attendu, en JSON true ou false"),
+    ("date", "une date est attendue, par exemple 2025-08-01"),
+    ("string", "un texte est attendu"),
+    ("list", "une liste est attendue"),
+    ("dict", "un objet est attendu"),
+    ("dataclass", "un objet est attendu"),
+    ("model", "un objet est attendu"),
+)
+"""What a value should have been, by the beginning of pydantic's word for the mistake."""
+_TRUTHS: Final[Mapping[str, bool]] = {"oui": True, "non": False}
+_BORNES: Final = ("ge", "gt", "le", "lt", "max_length", "min_length", "pattern")
+_EXPECTED: Final = re.compile(r"'([^']*)'|(-?\d+)")
+_GIVEN: Final = 200
+"""Characters that are repeated of what was given."""
+
+
+class ErreurDeForme(BaseModel):
+    """What is wrong with a field."""
+
+    lieu: Lieu = Field(description="Où le champ se trouve ; adresse : paramètre après « ? »")
+    champ: str = Field(description="Son nom ; points entre les niveaux d'un corps")
+    constat: str = Field(description="Ce qui ne va pas, en français")
+    borne: str | None = Field(None, description="Celle qui est dépassée")
+    valeurs: list[str] | None = Field(None, description="Celles qui sont admises, s'il y en a peu")
+    donne: str | None = Field(None, description="Ce qui a été donné ; en JSON, sauf un texte")
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, without a full stop: the same wherever it was given."""
+        given = "" if self.donne is None else f" (donné : {self.donne})"
+        values = "" if not self.valeurs else f" : choisir parmi {', '.join(self.valeurs)}"
+        return f"{self.champ} : {self.constat}{given}{values}"
+
+
+class FormError(UsageError):
+    """What was given hasn't its form: every mistake, in the order of the parameters."""
+
+    def __init__(self, erreurs: Sequence[ErreurDeForme]) -> None:
+        super().__init__(" ; ".join(each.sentence for each in erreurs) + ".")
+        self.erreurs = erreurs
+
+
+def perform(
+    operation: Operation[Any, V], state: State, given: Mapping[str, object], *, typed: bool
+) -> V:
+    """Do an operation with what is given (`read`); raises `FormError`, or `UsageError`."""
+    asked = read(operation.parameters, given, typed=typed)
+    try:
+        return operation(state, asked)
+    except FieldError as error:
+        raise FormError([error_of(error)]) from None
+
+
+def read(declared: type[P], given: Mapping[str, object], *, typed: bool) -> P:
+    """Return what an operation is given; raises `FormError`.
+
+    What was `typed` is text, or lists of texts; what wasn't has the types of JSON. A word of a few
+    is taken in any case.
+    """
+    parameters = {each.name: each for each in parameters_of(declared)}
+    unfit = [name for name, value in given.items() if unfit_in(value)]
+    errors: list[Mapping[str, Any]] = [
+        {"type": "unfit", "loc": (name,), "input": given[name]} for name in unfit
+    ]
+    words = {
+        name: _word(parameters.get(name), value, typed)
+        for name, value in given.items()
+        if name not in unfit
+    }
+    try:
+        if typed:
+            found = _adapter(declared).validate_python(words)
+        else:
+            text = to_json(words, inf_nan_mode="constants")
+            found = _adapter(declared).validate_json(text, strict=True)
+    except ValidationError as error:
+        errors += (each for each in error.errors() if each["loc"][0] not in unfit)
+    except FieldError as error:
+        raise FormError([error_of(error)]) from None
+    if not errors:
+        return found
+    rank = {name: place for place, name in enumerate(parameters)}
+    errors.sort(key=lambda each: rank.get(each["loc"][0], len(rank)))
+    raise FormError(mistakes([_placed(each, [*parameters]) for each in errors]))
+
+
+def _word(parameter: Parameter | None, value: object, typed: bool) -> object:
+    """Return a value as it is checked: a word in its own spelling, what is typed for a truth."""
+    if parameter is None or not isinstance(value, str):
+        return value
+    if typed and parameter.kind is bool:
+        return _TRUTHS.get(value.lower(), value)
+    return known_spelling(value, parameter.values) if parameter.values else value
+
+
+def _placed(error: Mapping[str, Any], known: Sequence[str]) -> Mapping[str, Any]:
+    context = {"valeurs": known} if error["type"] == "unexpected_keyword_argument" else {}
+    return {"ctx": context, **error, "loc": ("body", *error["loc"])}
+
+
+@computed_once()
+def _adapter(declared: type[P]) -> TypeAdapter[P]:
+    return TypeAdapter(declared)
+
+
+def error_of(error: FieldError) -> ErreurDeForme:
+    """Return what a value that was read, and then refused, is wrong by."""
+    return ErreurDeForme(
+        lieu="corps",
+        champ=error.champ,
+        constat=str(error).rstrip("."),
+        borne=None if error.borne is None else _text(error.borne),
+        valeurs=None,
+        donne=_text(error.donne),
+    )
+
+
+def mistakes(
+    errors: Sequence[Mapping[str, Any]], tags: Set[str] = frozenset()
+) -> list[ErreurDeForme]:
+    """Return what pydantic found wrong, in its order; each `loc` begins with the part of a demand.
+
+    A field of several types has one mistake for each, whose place ends with the name of the type;
+    `tags` are the names of the kinds that a body may be of.
+    """
+    several = {loc[:-1] for each in errors if str((loc := each["loc"])[-1]).startswith("literal[")}
+    found: dict[tuple[Any, ...], ErreurDeForme] = {}
+    for each in errors:
+        loc = each["loc"][:-1] if each["loc"][:-1] in several else each["loc"]
+        described = _described({**each, "loc": loc}, tags)
+        first = found.setdefault(loc, described)
+        if first is not described:
+            if first.constat != described.constat:
+                first.constat += ", ou une des valeurs admises"
+            first.valeurs = [*(first.valeurs or ()), *(described.valeurs or ())]
+    return [*found.values()]
+
+
+def _described(error: Mapping[str, Any], tags: Set[str]) -> ErreurDeForme:
+    kind, context = error["type"], error.get("ctx", {})
+    place, *names = error["loc"]
+    if len(names) > 1 and names[0] in tags:  # pydantic's word for a body of several kinds
+        names = names[1:]
+    if kind.startswith("union_tag"):
+        names.append(str(context["discriminator"]).strip("'"))
+    elif kind == "json_invalid":
+        names = []
+    given = None if kind in ("missing", "union_tag_not_found") else _given(error, context)
+    unfit = unfit_in(given)
+    bound = next((_text(context[name]) for name in _BORNES if name in context), None)
+    return ErreurDeForme(
+        lieu=_LIEUX.get(place, "corps"),
+        champ=".".join(map(str, names)) or "corps",
+        constat=unfit or _constat(kind, context).format(borne=bound),
+        borne=bound,
+        valeurs=None if unfit else _values(kind, context),
+        donne=None if unfit else given,
+    )
+
+
+def _constat(kind: str, context: Mapping[str, Any]) -> str:
+    if kind == "value_error":
+        return str(context["error"]).replace("{", "{{").replace("}", "}}").rstrip(".")
+    expected = (sentence for word, sentence in _ATTENDUS if kind.startswith(word))
+    return _CONSTATS.get(kind) or next(expected, "valeur refusée")
+
+
+def _values(kind: str, context: Mapping[str, Any]) -> list[str] | None:
+    if "valeurs" in context:
+        return list(context["valeurs"])
+    expected = context.get("expected_tags" if kind == "union_tag_invalid" else "expected")
+    return [text or number for text, number in _EXPECTED.findall(expected)] if expected else None
+
+
+def _given(error: Mapping[str, Any], context: Mapping[str, Any]) -> str:
+    return _text(context.get("tag", error.get("input")))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _GIVEN else f"{text[:_GIVEN]}…"

@@ -1,0 +1,161 @@
+"""An operation has one answer, whichever face is asked: what is wrong is told in the same words.
+
+The demands are made from the declarations: each parameter missing, of another kind, at and past
+each bound, beside each other one, and one that isn't declared.
+"""
+
+import contextlib
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+import pytest
+from admin_kit import Room, control_room
+
+from sge_sim.admin.application import build_admin
+from sge_sim.cli import main
+from sge_sim.operations import Operation, Parameter, all_operations, parameters_of
+from sge_sim.operations.reading import ErreurDeForme
+
+OPERATIONS = sorted(all_operations(), key=lambda each: not each.rest.startswith("DELETE"))
+"""What removes first: it finds nothing, and so it is refused the same by every face."""
+KINDS = ("zut", "-1", "1.5")
+
+
+def sound(parameter: Parameter) -> str:
+    """Return a value that a parameter takes by itself."""
+    said = parameter.says.example or (parameter.values or (parameter.default,))[0]
+    if said is None:
+        return "1" if parameter.kind in (int, float) else "exemple"
+    return str(said)
+
+
+def edges(parameter: Parameter) -> Iterator[str]:
+    """Yield the values at each bound and on both sides of it."""
+    for bound in parameter.says.bounds.values():
+        for step in (-1, 0, 1):
+            yield str(int(bound) + step if parameter.kind is int else bound + step)
+
+
+def demands(operation: Operation[Any, Any]) -> Iterator[dict[str, str]]:
+    parameters = parameters_of(operation.parameters)
+    least = {each.name: sound(each) for each in parameters if each.required}
+    yield least
+    yield {**least, "inconnu": "7"}
+    for each in parameters:
+        yield {name: value for name, value in least.items() if name != each.name}
+        for value in (*KINDS, *edges(each), *each.values):
+            yield {**least, each.name: value}
+    for one, other in combinations(parameters, 2):
+        yield {**least, one.name: "5", other.name: "2"}
+        yield {**least, one.name: sound(one), other.name: sound(other)}
+
+
+def as_json(operation: Operation[Any, Any], given: dict[str, str]) -> dict[str, object]:
+    """Return what was typed with the types of JSON."""
+    kinds = {each.name: each.kind for each in parameters_of(operation.parameters)}
+
+    def typed(name: str, text: str) -> object:
+        number = kinds.get(name) in (int, float) and re.fullmatch(r"-?\d+(\.\d+)?", text)
+        return json.loads(text) if number else text
+
+    return {name: typed(name, text) for name, text in given.items()}
+
+
+def by_rest(room: Room, operation: Operation[Any, Any], given: dict[str, str]) -> str | None:
+    method, _, path = operation.rest.partition(" ")
+    rest = dict(given)
+    for name in operation.in_path:
+        path = path.replace(f"{{{name}}}", rest.pop(name))
+    if method in ("GET", "DELETE"):
+        answer = room.ask(method, path, params=rest)
+    else:
+        answer = room.ask(method, path, json=as_json(operation, rest))
+    if answer.ok:
+        return None
+    problem = answer.json()
+    erreurs = [ErreurDeForme(**each) for each in problem.get("erreurs", ())]
+    return " ; ".join(each.sentence for each in erreurs) + "." if erreurs else problem["detail"]
+
+
+def by_command(room: Room, operation: Operation[Any, Any], given: dict[str, str]) -> str | None:
+    words = [*operation.command.split(), "--data-dir", str(room.state.settings.data_dir)]
+    placed = [
+        each.name
+        for each in parameters_of(operation.parameters)
+        if each.says.positional or each.name in operation.in_path
+    ]
+    words += [f"--{name}={value}" for name, value in given.items() if name not in placed]
+    last = [given[name] for name in placed if name in given]
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(said):
+        patch.setattr(sys, "argv", ["sge-sim", *words, "--", *last])
+        with contextlib.redirect_stdout(io.StringIO()), pytest.raises(SystemExit) as ended:
+            main()
+    assert ended.value.code in (0, 2), said.getvalue()
+    return said.getvalue().removeprefix("sge-sim : ").rstrip("\n") if ended.value.code else None
+
+
+def by_page(room: Room, operation: Operation[Any, Any], given: dict[str, str]) -> str | None:
+    path = operation.page.removeprefix("POST ")
+    page = room.press(path, **given)
+    return next((each.text for each in page.xpath("//p[@role='alert']")), None)
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    with control_room(tmp_path_factory.mktemp("faces"), population_size=0) as room:
+        yield room
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
+def test_every_face_tells_a_mistake_in_the_same_words(
+    room: Room, operation: Operation[Any, Any]
+) -> None:
+    differ, refused = [], 0
+    for given in demands(operation):
+        if not all(given.get(name) for name in operation.in_path):
+            continue  # no such address
+        answers = {"rest": by_rest(room, operation, given)}
+        if operation.command:
+            answers["command"] = by_command(room, operation, given)
+        if operation.page.startswith("POST") and "{" not in operation.page:
+            answers["page"] = by_page(room, operation, given)
+        refused += answers["rest"] is not None
+        if answers["rest"] is None:
+            room.ask("DELETE", "/api/pannes")
+        if len(set(answers.values())) > 1:
+            differ.append((given, answers))
+    assert differ == [], "\n".join(map(str, differ[:5]))
+    assert refused
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
+def test_who_lacks_a_face_says_why(operation: Operation[Any, Any]) -> None:
+    faces = (operation.rest, operation.page, operation.command)
+    assert bool(operation.without) == ("" in faces)
+    assert all(each.says.sentence for each in parameters_of(operation.parameters))
+
+
+def test_the_description_and_the_help_carry_the_same_sentences(room: Room) -> None:
+    described = build_admin(room.state).openapi()["paths"]
+    wrong = []
+    for operation in OPERATIONS:
+        method, _, path = operation.rest.partition(" ")
+        found = described[path][method.lower()]
+        said = {each["name"]: each["schema"]["description"] for each in found["parameters"]}
+        content = found.get("requestBody", {}).get("content", {})
+        for each in content.values():
+            said |= {name: one["description"] for name, one in each["schema"]["properties"].items()}
+            assert each["example"]
+        wrong += [
+            (operation.name, each.name)
+            for each in parameters_of(operation.parameters)
+            if said.get(each.name) != each.says.sentence
+        ]
+        assert found["summary"] == operation.sentence
+    assert wrong == []
