@@ -7,22 +7,21 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
 from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
 from sge_sim.errors import FieldError, UsageError
 from sge_sim.operations import (
+    AnyOperation,
     Operation,
     Parameter,
     Says,
     State,
     V,
     all_operations,
-    parameters_of,
 )
-from sge_sim.operations.reading import ErreurDeForme, FormError, error_of, perform
+from sge_sim.operations.reading import ErreurDeForme, FormError, error_of, perform, shape_of
 
 _IN_ADDRESS: Final = ("GET", "DELETE")
 """The methods whose parameters stand in the address: they are typed."""
@@ -37,7 +36,7 @@ def rest_routes(state: AdminState) -> APIRouter:
     return routes
 
 
-def _add(routes: APIRouter, state: State, operation: Operation[Any, Any]) -> None:
+def _add(routes: APIRouter, state: State, operation: AnyOperation) -> None:
     async def do(request: Request) -> Any:
         return await run_in_threadpool(_do, operation, state, request, await request.body())
 
@@ -67,9 +66,9 @@ def _add(routes: APIRouter, state: State, operation: Operation[Any, Any]) -> Non
     )
 
 
-def _described(operation: Operation[Any, Any], method: str) -> dict[str, Any]:
+def _described(operation: AnyOperation, method: str) -> dict[str, Any]:
     """Return what OpenAPI says of the parameters, where they stand."""
-    schema = TypeAdapter(operation.parameters).json_schema()
+    schema = shape_of(operation).model_json_schema()
     fields, required = schema["properties"], schema.get("required", [])
     in_query = [*fields] if method in _IN_ADDRESS else []
     described: dict[str, Any] = {
@@ -94,12 +93,11 @@ def _described(operation: Operation[Any, Any], method: str) -> dict[str, Any]:
     return described
 
 
-def _do(operation: Operation[Any, V], state: State, request: Request, body: bytes) -> V:
+def _do(operation: Operation[..., V], state: State, request: Request, body: bytes) -> V:
     """Do what a demand asks for; raises `FormError` with the place of each mistake."""
     typed = request.method in _IN_ADDRESS
-    kinds = {each.name: each.kind for each in parameters_of(operation.parameters)}
     in_path = {
-        name: text if typed or kinds[name] is not int else _number(text)
+        name: text if typed or operation.parameters[name].kind is not int else _number(text)
         for name, text in request.path_params.items()
     }
     page = ("limit", "apres") if operation.key else ()
@@ -146,7 +144,7 @@ class Formulaire:
     An empty field gives nothing. `refus` is why it wasn't done, in a sentence.
     """
 
-    operation: Operation[Any, Any]
+    operation: AnyOperation
     saisie: Mapping[str, str] = field(default_factory=dict)
     refus: str = ""
     erreurs: Sequence[ErreurDeForme] = ()
@@ -164,7 +162,7 @@ class Formulaire:
 
     def champ(self, name: str) -> "FormField":
         """Return one of its fields, as it is drawn."""
-        (found,) = (each for each in parameters_of(self.operation.parameters) if each.name == name)
+        found = self.operation.parameters[name]
         default = "" if found.default is None or self.saisie else f"{found.default:g}"
         wrong = any(each.champ == name for each in self.erreurs)
         return FormField(found, self.saisie.get(name, default), wrong)

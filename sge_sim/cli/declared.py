@@ -16,7 +16,7 @@ from click.shell_completion import CompletionItem
 from sge_sim.cli import completion
 from sge_sim.cli.options import data_dir_option, json_option, say, say_list
 from sge_sim.cli.state import database_of
-from sge_sim.operations import Operation, Parameter, State, operations_of, parameters_of
+from sge_sim.operations import AnyOperation, Parameter, State, operations_of
 
 _UNKNOWN: Final = "sge_sim.unknown"
 _WORDS: Final = {int: "entier", float: "nombre"}
@@ -36,11 +36,11 @@ class Shown:
 def group_of(subject: str, sentence: str, shown: Mapping[str, Shown]) -> click.Group:
     """Return the commands of a subject; `shown` is by the name of the operation's function."""
     group = click.Group(subject, help=sentence)
-    named: dict[str, dict[str, Operation[Any, Any]]] = {}
+    named: dict[str, dict[str, AnyOperation]] = {}
     for operation in operations_of(subject):
         if operation.command:
-            words, _, flag = operation.command.partition(" --")
-            named.setdefault(words.split()[-1], {})[flag] = operation
+            name = operation.command.split()[1]
+            named.setdefault(name, {})[operation.flag] = operation
     for name, chosen in named.items():
         group.add_command(_command(name, chosen, shown))
     return group
@@ -64,7 +64,7 @@ class _Declared(click.Command):
 
 
 def _command(
-    name: str, chosen: Mapping[str, Operation[Any, Any]], shown: Mapping[str, Shown]
+    name: str, chosen: Mapping[str, AnyOperation], shown: Mapping[str, Shown]
 ) -> click.Command:
     """Return a command: an operation, or several among which a flag chooses."""
 
@@ -83,12 +83,12 @@ def _command(
             say(done, as_json, "" if look is None else look.line(done))
 
     declared = {
-        each.name: _parameter(each, each.name in operation.in_path)
+        name: _parameter(each, name in operation.arguments)
         for operation in chosen.values()
-        for each in parameters_of(operation.parameters)
+        for name, each in operation.parameters.items()
     }
     flags = [
-        click.Option([f"--{flag}", _option(flag)], is_flag=True, help=f"{operation.sentence}.")
+        click.Option([flag, _option(flag)], is_flag=True, help=f"{operation.sentence}.")
         for flag, operation in chosen.items()
         if flag
     ]
@@ -103,13 +103,13 @@ def _command(
 
 
 def _option(flag: str) -> str:
-    return f"chosen_{flag.replace('-', '_')}"
+    return f"chosen{flag.replace('-', '_')}"
 
 
-def _parameter(parameter: Parameter, in_path: bool) -> click.Parameter:
+def _parameter(parameter: Parameter, placed: bool) -> click.Parameter:
     says, name = parameter.says, parameter.name
     kind = _Word(parameter)
-    if in_path or says.positional:
+    if placed:
         said = says.sentence + (f" : {', '.join(parameter.values)}" if parameter.values else "")
         return click.Argument(
             [name], type=kind, required=False, metavar=name.upper(), help=f"{said}."

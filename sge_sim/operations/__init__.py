@@ -1,18 +1,15 @@
 """What can be seen and done with a simulator: each operation is declared once.
 
-A module a subject. An operation is a function of the state and of a frozen dataclass of parameters;
-its declaration says in which of three faces it is had (page, REST address, command), and why not in
-the others. The address with its description, the command with its help and the form with its
-mistakes are made of it by `sge_sim.admin.declared` and `sge_sim.cli.declared`; what is given is
-read by `sge_sim.operations.reading` alone, so that a mistake has the same words everywhere.
-
-    @dataclass(frozen=True, kw_only=True)
-    class Numbered(Parameters):
-        numero: Annotated[int, Says("Numéro de la panne", ge=1)]
+A module a subject. An operation is a function of the state and of keywords: its parameters, each
+with its type and what is said of it. The declaration says in which of three faces it is had (page,
+REST address, command), and why not in the others. The address with its description, the command
+with its help and the form with its mistakes are made of it by `sge_sim.admin.declared` and
+`sge_sim.cli.declared`; what is given is read by `sge_sim.operations.reading` alone, so that a
+mistake has the same words everywhere.
 
     @operation("Retirer une panne prévue", rest="DELETE /api/pannes/{numero}",
-               page="POST /pannes/{numero}/retirer", command="pannes remove")
-    def remove(state: State, asked: Numbered) -> None: ...
+               page="POST /pannes/{numero}/retirer", command="pannes remove NUMERO")
+    def remove(state: State, *, numero: Annotated[int, Says("Numéro", ge=1)]) -> None: ...
 
 Help and completion read declarations: at its top, such a module loads neither pydantic nor SQL; its
 functions do when they are called. They return views, those of `sge_sim.api` in the module of the
@@ -21,20 +18,24 @@ same name.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
+from inspect import Signature, signature
 from pathlib import Path
 from pkgutil import iter_modules
-from types import NoneType
+from types import NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
-    ClassVar,
+    Concatenate,
     Final,
     Generic,
     Literal,
+    ParamSpec,
+    Self,
+    TypeAlias,
     TypeVar,
     get_args,
     get_origin,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from sge_sim.facts.database import Database
 
 
+_EMPTY: Final = Signature.empty
 LARGEST_NUMBER: Final = 2**63 - 1
 """The largest number of a row that a database can hold."""
 
@@ -59,20 +61,7 @@ class State:
     database: "Database"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
-    """What an operation is given, and nothing else.
-
-    What doesn't go with what is refused in `__post_init__`, by `FieldError`.
-    """
-
-    __pydantic_config__: ClassVar[Mapping[str, object]] = {
-        "extra": "forbid",
-        "allow_inf_nan": False,
-    }
-
-
-P = TypeVar("P", bound=Parameters)
+P = ParamSpec("P")
 V = TypeVar("V")
 
 
@@ -80,19 +69,17 @@ V = TypeVar("V")
 class Says:
     """What is said of a parameter: a French sentence without a full stop, an example, its bounds.
 
-    `reads` returns what a text means, or raises `UsageError`. A command takes the parameter as an
-    argument where it is `positional`, as it takes what the address holds; `completes` names what a
-    shell proposes for it (a function of `sge_sim.cli.completion`).
+    `reads` returns what a text means, or raises `UsageError`; `completes` names what a shell
+    proposes (a function of `sge_sim.cli.completion`).
     """
 
     sentence: str = field(kw_only=False)
-    example: object = None
+    example: object = field(default=None, kw_only=False)
     ge: float | None = None
     gt: float | None = None
     le: float | None = None
     lt: float | None = None
     reads: Callable[[str], object] | None = None
-    positional: bool = False
     completes: str = ""
 
     @property
@@ -139,37 +126,39 @@ class Parameter:
     required: bool
     default: Any
 
+    hint: Any
+    """Its type as it is declared, with what is said of it."""
+
+    @classmethod
+    def of(cls, name: str, hint: Any, default: Any) -> Self:
+        """Return a parameter as a function declares it."""
+        kind, says = get_args(hint)
+        others = [each for each in get_args(kind) if each is not NoneType]
+        if NoneType in get_args(kind) and len(others) == 1:
+            (kind,) = others
+        required = default is _EMPTY
+        return cls(name, kind, says, required, None if required else default, hint)
+
     @property
     def values(self) -> tuple[str, ...]:
         """The only values that it takes; none where it takes others."""
-        return get_args(self.kind) if get_origin(self.kind) is Literal else ()
-
-
-def parameters_of(declared: type[Parameters]) -> tuple[Parameter, ...]:
-    """Return the parameters of an operation one by one, in their order."""
-    hints = get_type_hints(declared, include_extras=True)
-    return tuple(_parameter(each, hints[each.name]) for each in fields(declared))
-
-
-def _parameter(declared: Any, hint: Any) -> Parameter:
-    kind, says = get_args(hint)
-    others = [each for each in get_args(kind) if each is not NoneType]
-    if NoneType in get_args(kind) and len(others) == 1:
-        (kind,) = others
-    required = declared.default is MISSING
-    return Parameter(declared.name, kind, says, required, None if required else declared.default)
+        literals = get_args(self.kind) if isinstance(self.kind, UnionType) else (self.kind,)
+        if not all(get_origin(each) is Literal for each in literals):
+            return ()
+        return tuple(word for each in literals for word in get_args(each))
 
 
 @dataclass(frozen=True)
 class Operation(Generic[P, V]):
     """One thing that can be seen or done.
 
-    `rest` and `page` are « METHOD /address », `command` what follows `sge-sim`, with the flag that
-    chooses it among others of the same name. `without` says in French why it lacks a face. REST
-    gives a list page after page, whose entries `key` tells apart.
+    `rest` and `page` are « METHOD /address »; `command` is what follows `sge-sim`: words, then the
+    flag that chooses it among others of these words, then the parameters that are arguments, in
+    capitals. `without` says in French why it lacks a face. REST gives a list page after page, whose
+    entries `key` tells apart.
     """
 
-    act: Callable[[State, P], V]
+    act: Callable[Concatenate[State, P], V]
     sentence: str
     rest: str
     page: str
@@ -178,20 +167,23 @@ class Operation(Generic[P, V]):
     status: int
     key: str
 
-    def __call__(self, state: State, asked: P) -> V:
+    def __call__(self, state: State, *args: P.args, **asked: P.kwargs) -> V:
         """Do it; raises `UsageError` with why it can't be done."""
-        return self.act(state, asked)
+        return self.act(state, *args, **asked)
 
     @property
     def name(self) -> str:
         """Its subject and its function."""
         return f"{self.act.__module__.rpartition('.')[2]}.{self.act.__name__}"
 
-    @property
-    def parameters(self) -> type[P]:
-        """What it is given."""
-        found: type[P] = self.act.__annotations__["asked"]
-        return found
+    @cached_property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """What it is given, by name, in the order of the function."""
+        return {
+            name: Parameter.of(name, declared.annotation, declared.default)
+            for name, declared in signature(self.act).parameters.items()
+            if declared.kind is declared.KEYWORD_ONLY
+        }
 
     @cached_property
     def view(self) -> Any:
@@ -199,10 +191,23 @@ class Operation(Generic[P, V]):
         views = import_module(f"sge_sim.api.{self.name.partition('.')[0]}")
         return get_type_hints(self.act, localns=vars(views))["return"]
 
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The parameters that its command takes as arguments, in their order."""
+        return tuple(word.lower() for word in self.command.split() if word.isupper())
+
+    @property
+    def flag(self) -> str:
+        """The flag that chooses it, if any."""
+        return next((word for word in self.command.split() if word.startswith("--")), "")
+
     @cached_property
     def in_path(self) -> tuple[str, ...]:
         """The parameters that its REST address holds."""
         return tuple(re.findall(r"{(\w+)}", self.rest))
+
+
+AnyOperation: TypeAlias = Operation[..., Any]
 
 
 def operation(
@@ -214,22 +219,22 @@ def operation(
     without: str = "",
     status: int = 200,
     key: str = "",
-) -> Callable[[Callable[[State, P], V]], Operation[P, V]]:
+) -> Callable[[Callable[Concatenate[State, P], V]], Operation[P, V]]:
     """Return what declares a function as an operation; see `Operation`."""
 
-    def declared(act: Callable[[State, P], V]) -> Operation[P, V]:
+    def declared(act: Callable[Concatenate[State, P], V]) -> Operation[P, V]:
         return Operation(act, sentence, rest, page, command, without, status, key)
 
     return declared
 
 
-def operations_of(subject: str) -> tuple[Operation[Any, Any], ...]:
+def operations_of(subject: str) -> tuple[AnyOperation, ...]:
     """Return the operations of a module of this room, in their order."""
     found = vars(import_module(f"{__name__}.{subject}")).values()
     return tuple(each for each in found if isinstance(each, Operation))
 
 
-def all_operations() -> tuple[Operation[Any, Any], ...]:
+def all_operations() -> tuple[AnyOperation, ...]:
     """Return every operation, subject after subject."""
     subjects = [module.name for module in iter_modules(__path__)]
     return tuple(each for subject in subjects for each in operations_of(subject))

@@ -9,14 +9,14 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import to_json
 
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.errors import FieldError, UsageError
 from sge_sim.machine.once import computed_once
 from sge_sim.machine.texts import unfit_in
-from sge_sim.operations import Operation, P, Parameter, State, V, parameters_of
+from sge_sim.operations import AnyOperation, Operation, Parameter, State, V
 
 Lieu = Literal["adresse", "chemin", "corps", "en-tête"]
 _LIEUX: Final[Mapping[str, Lieu]] = {"query": "adresse", "path": "chemin", "header": "en-tête"}
@@ -24,7 +24,6 @@ _CONSTATS: Final[Mapping[str, str]] = {
     "missing": "à donner",
     "union_tag_not_found": "à donner",
     "extra_forbidden": "inconnu ici",
-    "unexpected_keyword_argument": "inconnu ici",
     "json_invalid": "pas du JSON",
     "literal_error": "pas une des valeurs admises",
     "enum": "pas une des valeurs admises",
@@ -48,7 +47,6 @@ _ATTENDUS: Final = (
     ("string", "un texte est attendu"),
     ("list", "une liste est attendue"),
     ("dict", "un objet est attendu"),
-    ("dataclass", "un objet est attendu"),
     ("model", "un objet est attendu"),
 )
 """What a value should have been, by the beginning of pydantic's word for the mistake."""
@@ -86,23 +84,22 @@ class FormError(UsageError):
 
 
 def perform(
-    operation: Operation[Any, V], state: State, given: Mapping[str, object], *, typed: bool
+    operation: Operation[..., V], state: State, given: Mapping[str, object], *, typed: bool
 ) -> V:
-    """Do an operation with what is given (`read`); raises `FormError`, or `UsageError`."""
-    asked = read(operation.parameters, given, typed=typed)
-    try:
-        return operation(state, asked)
-    except FieldError as error:
-        raise FormError([error_of(error)]) from None
-
-
-def read(declared: type[P], given: Mapping[str, object], *, typed: bool) -> P:
-    """Return what an operation is given; raises `FormError`.
+    """Do an operation with what is given; raises `FormError`, or `UsageError`.
 
     What was `typed` is text, or lists of texts; what wasn't has the types of JSON. A word of a few
     is taken in any case.
     """
-    parameters = {each.name: each for each in parameters_of(declared)}
+    asked = _read(operation, given, typed)
+    try:
+        return operation(state, **asked)
+    except FieldError as error:
+        raise FormError([error_of(error)]) from None
+
+
+def _read(operation: AnyOperation, given: Mapping[str, object], typed: bool) -> dict[str, Any]:
+    parameters = operation.parameters
     unfit = [name for name, value in given.items() if unfit_in(value)]
     errors: list[Mapping[str, Any]] = [
         {"type": "unfit", "loc": (name,), "input": given[name]} for name in unfit
@@ -112,21 +109,31 @@ def read(declared: type[P], given: Mapping[str, object], *, typed: bool) -> P:
         for name, value in given.items()
         if name not in unfit
     }
+    found: dict[str, Any] = {}
     try:
         if typed:
-            found = _adapter(declared).validate_python(words)
+            found = dict(shape_of(operation).model_validate(words))
         else:
             text = to_json(words, inf_nan_mode="constants")
-            found = _adapter(declared).validate_json(text, strict=True)
+            found = dict(shape_of(operation).model_validate_json(text, strict=True))
     except ValidationError as error:
         errors += (each for each in error.errors() if each["loc"][0] not in unfit)
-    except FieldError as error:
-        raise FormError([error_of(error)]) from None
     if not errors:
         return found
     rank = {name: place for place, name in enumerate(parameters)}
     errors.sort(key=lambda each: rank.get(each["loc"][0], len(rank)))
     raise FormError(mistakes([_placed(each, [*parameters]) for each in errors]))
+
+
+@computed_once()
+def shape_of(operation: AnyOperation) -> type[BaseModel]:
+    """Return what reads the parameters of an operation, and gives their schema."""
+    fields: dict[str, Any] = {
+        name: (each.hint, ... if each.required else each.default)
+        for name, each in operation.parameters.items()
+    }
+    bounds = ConfigDict(extra="forbid", allow_inf_nan=False)
+    return create_model(operation.name, __config__=bounds, **fields)
 
 
 def _word(parameter: Parameter | None, value: object, typed: bool) -> object:
@@ -139,13 +146,8 @@ def _word(parameter: Parameter | None, value: object, typed: bool) -> object:
 
 
 def _placed(error: Mapping[str, Any], known: Sequence[str]) -> Mapping[str, Any]:
-    context = {"valeurs": known} if error["type"] == "unexpected_keyword_argument" else {}
+    context = {"valeurs": known} if error["type"] == "extra_forbidden" else {}
     return {"ctx": context, **error, "loc": ("body", *error["loc"])}
-
-
-@computed_once()
-def _adapter(declared: type[P]) -> TypeAdapter[P]:
-    return TypeAdapter(declared)
 
 
 def error_of(error: FieldError) -> ErreurDeForme:

@@ -8,6 +8,7 @@ from admin_kit import UNKNOWN, Room, control_room
 
 from sge_sim.clock import parse_instant
 from sge_sim.operations.pannes import PlannedPanne, plan
+from sge_sim.operations.pannes import plan
 
 C5 = "25946599093143"
 MOST_BLOCKS = 8
@@ -59,7 +60,7 @@ def test_each_block_is_there_once_it_has_something_to_say(tmp_path: Path) -> Non
         (called,) = rows(room, "clients")
         assert called == "ConsultationDonneesTechniquesContractuelles : SGT200, SGT401"
         assert "services jamais appelés" in room.text("/")
-        plan(room.state.state, PlannedPanne(sorte="http502"))
+        plan(room.state.state, sorte="http502")
         assert rows(room, "pannes") == ["panne 1 HTTP 502 : 0 touché sur 0 appel"]
         room.ask("POST", "/api/campaigns", json={})
         assert rows(room, "campagnes")[0].startswith("Campagne 1 : TIERS1, sge-")

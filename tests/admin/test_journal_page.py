@@ -11,6 +11,7 @@ from click import unstyle
 from sge_sim.api.views import ExchangeView
 from sge_sim.cli.console import call_line
 from sge_sim.operations.pannes import PlannedPanne, plan
+from sge_sim.operations.pannes import plan
 
 KNOWN = "25946599093143"
 
@@ -147,8 +148,8 @@ def test_what_was_no_soap_says_how_it_asked(room: Room) -> None:
 def test_exchanges_are_found_by_rule_and_by_fault(tmp_path: Path) -> None:
     with control_room(tmp_path) as room:
         by_rule = room.call_cdc()
-        plan(room.state.state, PlannedPanne(sorte="sgt506"))
-        plan(room.state.state, PlannedPanne(sorte="http502"))
+        plan(room.state.state, sorte="sgt506")
+        plan(room.state.state, sorte="http502")
         first, second = room.call_cdc(), room.call_cdc(KNOWN)
         room.call_cdc(KNOWN)
         assert shown(room, "/journal?panne=toutes") == {first, second}

@@ -15,7 +15,6 @@ from sge_sim.api.pannes import PanneView
 from sge_sim.errors import UsageError
 from sge_sim.journal import Journal, RechercheJournal
 from sge_sim.operations import State
-from sge_sim.operations.pannes import PlannedPanne
 from sge_sim.operations.pannes import plan as plan_panne
 
 SERVICE = "ConsultationDonneesTechniquesContractuelles"
@@ -33,7 +32,7 @@ def plan(whole: InProcess) -> Any:
 
     def make(**asked: Any) -> PanneView:
         state = State(whole.simulator.settings.data_dir, whole.simulator.database)
-        return plan_panne(state, PlannedPanne(**asked))
+        return plan_panne(state, **asked)
 
     yield make
     with whole.simulator.database.transaction() as session:

@@ -11,7 +11,6 @@ from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import Tally, deliver_pending, retry_now
 from sge_sim.journal import RechercheJournal
 from sge_sim.operations import State
-from sge_sim.operations.pannes import PlannedPanne
 from sge_sim.operations.pannes import plan as plan_panne
 
 LATER = datetime(2090, 1, 1, tzinfo=UTC)
@@ -25,7 +24,7 @@ def deliver(platform: Platform, now: datetime = LATER) -> Tally:
 
 
 def plan(platform: Platform, **asked: Any) -> None:
-    plan_panne(State(platform.data_dir, platform.database), PlannedPanne(**asked))
+    plan_panne(State(platform.data_dir, platform.database), **asked)
 
 
 def arrived(platform: Platform) -> dict[str, bytes]:

@@ -11,14 +11,13 @@ import re
 import sys
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Any
 
 import pytest
 from admin_kit import Room, control_room
 
 from sge_sim.admin.application import build_admin
 from sge_sim.cli import main
-from sge_sim.operations import Operation, Parameter, all_operations, parameters_of
+from sge_sim.operations import AnyOperation, Parameter, all_operations
 from sge_sim.operations.reading import ErreurDeForme
 
 OPERATIONS = sorted(all_operations(), key=lambda each: not each.rest.startswith("DELETE"))
@@ -38,11 +37,11 @@ def edges(parameter: Parameter) -> Iterator[str]:
     """Yield the values at each bound and on both sides of it."""
     for bound in parameter.says.bounds.values():
         for step in (-1, 0, 1):
-            yield str(int(bound) + step if parameter.kind is int else bound + step)
+            yield f"{bound + step:.0f}"
 
 
-def demands(operation: Operation[Any, Any]) -> Iterator[dict[str, str]]:
-    parameters = parameters_of(operation.parameters)
+def demands(operation: AnyOperation) -> Iterator[dict[str, str]]:
+    parameters = operation.parameters.values()
     least = {each.name: sound(each) for each in parameters if each.required}
     yield least
     yield {**least, "inconnu": "7"}
@@ -55,9 +54,9 @@ def demands(operation: Operation[Any, Any]) -> Iterator[dict[str, str]]:
         yield {**least, one.name: sound(one), other.name: sound(other)}
 
 
-def as_json(operation: Operation[Any, Any], given: dict[str, str]) -> dict[str, object]:
+def as_json(operation: AnyOperation, given: dict[str, str]) -> dict[str, object]:
     """Return what was typed with the types of JSON."""
-    kinds = {each.name: each.kind for each in parameters_of(operation.parameters)}
+    kinds = {each.name: each.kind for each in operation.parameters.values()}
 
     def typed(name: str, text: str) -> object:
         number = kinds.get(name) in (int, float) and re.fullmatch(r"-?\d+(\.\d+)?", text)
@@ -66,7 +65,7 @@ def as_json(operation: Operation[Any, Any], given: dict[str, str]) -> dict[str, 
     return {name: typed(name, text) for name, text in given.items()}
 
 
-def by_rest(room: Room, operation: Operation[Any, Any], given: dict[str, str]) -> str | None:
+def by_rest(room: Room, operation: AnyOperation, given: dict[str, str]) -> str | None:
     method, _, path = operation.rest.partition(" ")
     rest = dict(given)
     for name in operation.in_path:
@@ -82,13 +81,10 @@ def by_rest(room: Room, operation: Operation[Any, Any], given: dict[str, str]) -
     return " ; ".join(each.sentence for each in erreurs) + "." if erreurs else problem["detail"]
 
 
-def by_command(room: Room, operation: Operation[Any, Any], given: dict[str, str]) -> str | None:
-    words = [*operation.command.split(), "--data-dir", str(room.state.settings.data_dir)]
-    placed = [
-        each.name
-        for each in parameters_of(operation.parameters)
-        if each.says.positional or each.name in operation.in_path
-    ]
+def by_command(room: Room, operation: AnyOperation, given: dict[str, str]) -> str | None:
+    words = [word for word in operation.command.split() if not word.isupper()]
+    words += ["--data-dir", str(room.state.settings.data_dir)]
+    placed = operation.arguments
     words += [f"--{name}={value}" for name, value in given.items() if name not in placed]
     last = [given[name] for name in placed if name in given]
     said = io.StringIO()
@@ -100,7 +96,7 @@ def by_command(room: Room, operation: Operation[Any, Any], given: dict[str, str]
     return said.getvalue().removeprefix("sge-sim : ").rstrip("\n") if ended.value.code else None
 
 
-def by_page(room: Room, operation: Operation[Any, Any], given: dict[str, str]) -> str | None:
+def by_page(room: Room, operation: AnyOperation, given: dict[str, str]) -> str | None:
     path = operation.page.removeprefix("POST ")
     page = room.press(path, **given)
     return next((each.text for each in page.xpath("//p[@role='alert']")), None)
@@ -113,9 +109,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
-def test_every_face_tells_a_mistake_in_the_same_words(
-    room: Room, operation: Operation[Any, Any]
-) -> None:
+def test_every_face_tells_a_mistake_in_the_same_words(room: Room, operation: AnyOperation) -> None:
     differ, refused = [], 0
     for given in demands(operation):
         if not all(given.get(name) for name in operation.in_path):
@@ -135,10 +129,10 @@ def test_every_face_tells_a_mistake_in_the_same_words(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
-def test_who_lacks_a_face_says_why(operation: Operation[Any, Any]) -> None:
+def test_who_lacks_a_face_says_why(operation: AnyOperation) -> None:
     faces = (operation.rest, operation.page, operation.command)
     assert bool(operation.without) == ("" in faces)
-    assert all(each.says.sentence for each in parameters_of(operation.parameters))
+    assert all(each.says.sentence for each in operation.parameters.values())
 
 
 def test_the_description_and_the_help_carry_the_same_sentences(room: Room) -> None:
@@ -154,7 +148,7 @@ def test_the_description_and_the_help_carry_the_same_sentences(room: Room) -> No
             assert each["example"]
         wrong += [
             (operation.name, each.name)
-            for each in parameters_of(operation.parameters)
+            for each in operation.parameters.values()
             if said.get(each.name) != each.says.sentence
         ]
         assert found["summary"] == operation.sentence

@@ -9,8 +9,7 @@ from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.routes.forms import TypedForm
 from sge_sim.api.typed_filters import service_names
 from sge_sim.domaine.pannes import LIBELLES_PANNES
-from sge_sim.operations import Parameters
-from sge_sim.operations.pannes import NumberedPanne, list_pannes, plan, remove
+from sge_sim.operations.pannes import list_pannes, plan, remove
 from sge_sim.tables.acteurs import all_acteurs
 
 
@@ -30,7 +29,7 @@ def page_routes(state: AdminState) -> APIRouter:
 
     @routes.post("/pannes/{numero}/retirer")
     def remove_on_page(numero: RowNumber) -> Response:
-        remove(state.state, NumberedPanne(numero=numero))
+        remove(state.state, numero=numero)
         return RedirectResponse("/pannes", 303)
 
     def _page(request: Request, formulaire: Formulaire) -> Response:
@@ -40,7 +39,7 @@ def page_routes(state: AdminState) -> APIRouter:
             state,
             request,
             "pannes.html",
-            pannes=list_pannes(state.state, Parameters()),
+            pannes=list_pannes(state.state),
             formulaire=formulaire,
             acteurs=acteurs,
             services=service_names(),
