@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, get_origin
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic_core import from_json, to_json
 
 from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes.forms import Form
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
 from sge_sim.errors import FieldError, UsageError
 from sge_sim.operations import (
@@ -137,23 +138,33 @@ def _wrong(name: str, value: object, constat: str = "inconnu ici") -> ErreurDeFo
     return error_of(FieldError(constat, name, value))
 
 
+def given_by(form: Form, operation: AnyOperation) -> dict[str, object]:
+    """Return what the fields of a form give: an empty one gives nothing, unless it clears."""
+    found: dict[str, object] = {}
+    for name, texts in form.fields.items():
+        parameter = operation.parameters.get(name)
+        if any(texts) or (parameter is not None and parameter.says.clears):
+            several = parameter is not None and get_origin(parameter.kind) is list
+            found[name] = texts if several else texts[0].strip()
+    return found
+
+
 @dataclass
 class Formulaire:
     """The form of an operation on a page: what was typed, and what is wrong with it.
 
-    An empty field gives nothing. `refus` is why it wasn't done, in a sentence.
+    `refus` is why it wasn't done, in a sentence.
     """
 
     operation: AnyOperation
-    saisie: Mapping[str, str] = field(default_factory=dict)
+    form: Form = field(default_factory=lambda: Form({}))
     refus: str = ""
     erreurs: Sequence[ErreurDeForme] = ()
 
     def do(self, state: State) -> bool:
         """Do it; tell whether it was done."""
-        given = {name: text for name, text in self.saisie.items() if text}
         try:
-            perform(self.operation, state, given, typed=True)
+            perform(self.operation, state, given_by(self.form, self.operation), typed=True)
         except FormError as error:
             self.refus, self.erreurs = str(error), error.erreurs
         except UsageError as error:
@@ -163,9 +174,10 @@ class Formulaire:
     def champ(self, name: str) -> "FormField":
         """Return one of its fields, as it is drawn."""
         found = self.operation.parameters[name]
-        default = "" if found.default is None or self.saisie else f"{found.default:g}"
+        default = "" if found.default is None else f"{found.default:g}"
+        typed = self.form.get(name) if self.form.fields else default
         wrong = any(each.champ == name for each in self.erreurs)
-        return FormField(found, self.saisie.get(name, default), wrong)
+        return FormField(found, typed, wrong)
 
 
 @dataclass(frozen=True)

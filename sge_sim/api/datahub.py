@@ -154,6 +154,21 @@ class ApplicationDatahubView(ApplicationView):
         )
 
 
+class HabilitateurView(BaseModel):
+    """A user of SGE who gives rights to those of his entity."""
+
+    login: str
+    principal: bool
+
+
+class DroitsView(BaseModel):
+    """What a user of SGE may call; every service if null."""
+
+    login: str
+    services: list[str] | None
+    actif: bool
+
+
 class TicketView(BaseModel):
     """A ticket for a new production certificate; instants in legal time."""
 

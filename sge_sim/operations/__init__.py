@@ -37,6 +37,7 @@ from typing import (
     Self,
     TypeAlias,
     TypeVar,
+    Union,
     get_args,
     get_origin,
     get_type_hints,
@@ -69,8 +70,9 @@ V = TypeVar("V")
 class Says:
     """What is said of a parameter: a French sentence without a full stop, an example, its bounds.
 
-    `reads` returns what a text means, or raises `UsageError`; `completes` names what a shell
-    proposes (a function of `sge_sim.cli.completion`).
+    `reads` returns what a text means, or raises `UsageError`. An empty field of a form gives
+    nothing, unless it `clears`. `completes` names what a shell proposes (a function of
+    `sge_sim.cli.completion`).
     """
 
     sentence: str = field(kw_only=False)
@@ -80,6 +82,7 @@ class Says:
     le: float | None = None
     lt: float | None = None
     reads: Callable[[str], object] | None = None
+    clears: bool = False
     completes: str = ""
 
     @property
@@ -142,7 +145,8 @@ class Parameter:
     @property
     def values(self) -> tuple[str, ...]:
         """The only values that it takes; none where it takes others."""
-        literals = get_args(self.kind) if isinstance(self.kind, UnionType) else (self.kind,)
+        several = get_origin(self.kind) in (Union, UnionType)
+        literals = get_args(self.kind) if several else (self.kind,)
         if not all(get_origin(each) is Literal for each in literals):
             return ()
         return tuple(word for each in literals for word in get_args(each))
@@ -217,13 +221,14 @@ def operation(
     page: str = "",
     command: str = "",
     without: str = "",
-    status: int = 200,
+    status: int = 0,
     key: str = "",
 ) -> Callable[[Callable[Concatenate[State, P], V]], Operation[P, V]]:
     """Return what declares a function as an operation; see `Operation`."""
 
     def declared(act: Callable[Concatenate[State, P], V]) -> Operation[P, V]:
-        return Operation(act, sentence, rest, page, command, without, status, key)
+        kept = status or (204 if rest.startswith("DELETE") else 200)
+        return Operation(act, sentence, rest, page, command, without, kept, key)
 
     return declared
 

@@ -117,7 +117,6 @@ def plan(
     rest="DELETE /api/pannes/{numero}",
     page="POST /pannes/{numero}/retirer",
     command="pannes remove NUMERO",
-    status=204,
 )
 def remove(
     state: State,
@@ -138,7 +137,6 @@ def remove(
     rest="DELETE /api/pannes",
     command="pannes remove --all",
     without="la page les retire une à une",
-    status=204,
 )
 def remove_all(state: State) -> None:
     """Forget every plan."""

@@ -260,10 +260,11 @@ def test_applications_are_made_on_demand(portal: Portal, active: str, database: 
 @pytest.mark.documented("mail to an integrator, 2026: 38 characters, neither Enedis nor Linky")
 def test_some_names_are_refused_and_a_logo_is_a_png(portal: Portal) -> None:
     names = ({"nom": nom} for nom in ("A" * 39, "Suivi Enedis", "mon linky"))
-    logos = ({"logo": logo} for logo in ("%%", b64encode(b"GIF89a").decode()))
-    for wrong in (*names, *logos):
+    for wrong in (*names, {"logo": b64encode(b"GIF89a").decode()}):
         form = {**FORM, "mode": "bac_a_sable", **wrong}
         portal.ask("/datahub/applications", TECHNIQUE, 400, **form)
+    form = {**FORM, "mode": "bac_a_sable", "logo": "%%"}
+    portal.ask("/datahub/applications", TECHNIQUE, 422, **form)
 
 
 @pytest.mark.assumed("going to production asks for an active contract")
@@ -303,7 +304,7 @@ def test_a_profile_tells_where_and_what_its_owner_is(portal: Portal, draft: str)
     page = portal.get("/datahub", par=TECHNIQUE).text
     assert 'name="code_postal" value="34000"' in page
     assert "RUE DES LILAS" not in portal.get("/datahub", par=CONTRACTUEL).text
-    form = {"par": TECHNIQUE, "nom": "Théo", **PROFIL, "code_postal": "33000"}
+    form = {"par": TECHNIQUE, "email": TECHNIQUE, "nom": "Théo", **PROFIL, "code_postal": "33000"}
     assert 'name="code_postal" value="33000"' in portal.post("/datahub/profil", data=form).text
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
@@ -14,7 +14,6 @@ from sge_sim.admin.routes.forms import TypedForm, write
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
 from sge_sim.api.acteurs import ActeurView, view_acteurs
 from sge_sim.clock import machine_now, parse_day
-from sge_sim.datahub import spice
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, PACKAGES, Environment, KindActeur
 from sge_sim.referentiel.acteurs import (
     add_contrat,
@@ -57,36 +56,6 @@ class NewHabilitation(Body):
 
     package: str
     environnement: Environment
-
-
-class HabilitateurView(BaseModel):
-    """A user of SGE who gives rights to those of his entity."""
-
-    login: str
-    principal: bool
-
-
-class DroitsView(BaseModel):
-    """What a user of SGE may call; every service if null."""
-
-    login: str
-    services: list[str] | None
-    actif: bool
-
-
-class LoginDemande(Body):
-    """A user of SGE; `par` is the habilitateur who asks, nobody when Enedis acts."""
-
-    login: str
-    par: str | None = Field(None, description="Login de l'habilitateur ; null : Enedis")
-
-
-class DroitsDemande(Body):
-    """The rights that a habilitateur gives."""
-
-    par: str
-    login: str
-    services: list[str] | None = Field(None, description="Services permis ; tous si null")
 
 
 def rest_routes(state: AdminState) -> APIRouter:
@@ -151,41 +120,6 @@ def rest_routes(state: AdminState) -> APIRouter:
     def remove_habilitation(code: str, environnement: Environment, package: str) -> None:
         with state.database.transaction() as session:
             habiliter(session, code, package, environnement, retirer=True)
-
-    return routes
-
-
-def habilitateur_routes(state: AdminState) -> APIRouter:
-    """Return the routes of the habilitateurs."""
-    routes = APIRouter(prefix="/api", tags=["datahub"])
-
-    @routes.post(
-        "/habilitateurs",
-        summary="Désigner un habilitateur ; le principal quand c'est Enedis",
-        status_code=201,
-    )
-    def add_habilitateur(asked: LoginDemande) -> HabilitateurView:
-        with state.database.transaction() as session:
-            if asked.par is None:
-                named = spice.name_main_habilitateur(session, asked.login)
-            else:
-                named = spice.name_habilitateur(session, asked.par, asked.login)
-            return HabilitateurView(login=named.login, principal=named.principal)
-
-    @routes.post("/habilitateurs/droits", summary="Donner des droits dans SGE")
-    def set_droits(asked: DroitsDemande) -> DroitsView:
-        with state.database.transaction() as session:
-            user = spice.give_rights(session, asked.par, asked.login, asked.services)
-            return DroitsView(login=user.login, services=user.services, actif=user.actif)
-
-    @routes.delete(
-        "/habilitateurs/droits/{login}", status_code=204, summary="Retirer des droits dans SGE"
-    )
-    def remove_droits(
-        login: str, par: Annotated[str, Query(description="Login de l'habilitateur")]
-    ) -> None:
-        with state.database.transaction() as session:
-            spice.remove_rights(session, par, login)
 
     return routes
 

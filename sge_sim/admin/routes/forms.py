@@ -27,11 +27,6 @@ class Form:
         """Return the first value of a field, without spaces around it."""
         return self.fields.get(name, [""])[0].strip()
 
-    @property
-    def texts(self) -> dict[str, str]:
-        """The first value of each field, as it is."""
-        return {name: values[0] for name, values in self.fields.items()}
-
     def all(self, name: str) -> list[str]:
         """Return every value of a field."""
         return self.fields.get(name, [])

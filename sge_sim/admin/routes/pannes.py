@@ -23,7 +23,7 @@ def page_routes(state: AdminState) -> APIRouter:
 
     @routes.post("/pannes")
     def add(request: Request, form: TypedForm) -> Response:
-        formulaire = Formulaire(plan, form.texts)
+        formulaire = Formulaire(plan, form)
         done = formulaire.do(state.state)
         return RedirectResponse("/pannes", 303) if done else _page(request, formulaire)
 

@@ -1,0 +1,358 @@
+"""Datahub: accounts, contracts and their contacts, applications; who gives rights in SGE; tickets.
+
+There is no login: whoever asks says by whom (`par`), and his rights are checked. What Enedis does
+itself (open an account or a contract, name the legal representative, activate) has no `par`.
+"""
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Callable
+from typing import Annotated, Any, Concatenate
+
+from sqlalchemy.orm import Session
+
+from sge_sim.api.datahub import (
+    ApplicationDatahubView,
+    CompteView,
+    ContratDatahubView,
+    DroitsView,
+    HabilitateurView,
+)
+from sge_sim.clock import legal_date
+from sge_sim.datahub import contrats, portail, spice
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, ModeApplication, TypeCanal
+from sge_sim.errors import UsageError
+from sge_sim.facts.stored_clock import instant_within
+from sge_sim.operations import Operation, P, Says, State, V, operation
+from sge_sim.tables.datahub import (
+    AnnexeSi,
+    ContratDatahub,
+    RoleDatahub,
+    ServiceDatahub,
+    comptes_datahub,
+    contrats_datahub,
+)
+
+
+def _act(
+    sentence: str, rest: str, page: str = "", **more: Any
+) -> Callable[[Callable[Concatenate[State, P], V]], Operation[P, V]]:
+    """Declare an operation; `page` is the last word of the address of its form."""
+    return operation(
+        sentence,
+        rest=rest.replace(" ", " /api", 1),
+        page=f"POST /datahub/{page}" if page else "GET /datahub",
+        without="le portail se visite, et un script appelle l'administration",
+        **more,
+    )
+
+
+def _bytes(base64: str) -> bytes:
+    try:
+        return b64decode(base64, validate=True)
+    except (Base64Error, ValueError):
+        raise UsageError("le logo s'envoie en base64") from None
+
+
+Par = Annotated[str, Says("Adresse de qui demande", "anne@tiers.example.fr")]
+Email = Annotated[str, Says("Adresse électronique de la personne", "zoe@tiers.example.fr")]
+Numero = Annotated[str, Says("Numéro du contrat", "1100256")]
+ClientId = Annotated[str, Says("Identifiant de l'application")]
+Nom = Annotated[str, Says("Nom", "Zoé Martin")]
+Profil = Annotated[str | None, Says("Donnée du profil ; vide, elle est retirée", clears=True)]
+Donnee = Annotated[str | None, Says("Donnée du contrat ; elle reste sans lui")]
+NomApplication = Annotated[str, Says("Nom de l'application", "Ma conso")]
+Retour = Annotated[str, Says("Adresse de retour", "https://a.example.fr/retour")]
+Apis = Annotated[list[str] | None, Says("API demandées")]
+Logo = Annotated[bytes | None, Says("Image PNG, en base64", reads=_bytes)]
+Service = Annotated[ServiceDatahub, Says("Service du contrat ou de l'application")]
+Login = Annotated[str, Says("Login dans SGE", "un@tiers.example.fr")]
+Habilitateur = Annotated[str, Says("Login de l'habilitateur qui demande", "chef@tiers.example.fr")]
+
+
+def _contrat(state: State, change: Callable[[Session], ContratDatahub]) -> ContratDatahubView:
+    """Change a contract; return it."""
+    with state.database.transaction() as session:
+        return ContratDatahubView.of(session, change(session), state.data_dir)
+
+
+@_act("Les comptes et leurs rôles", "GET /datahub/comptes", key="email")
+def list_comptes(state: State) -> list[CompteView]:
+    """Return the accounts."""
+    with state.database.sessions() as session:
+        return [CompteView.of(each) for each in comptes_datahub(session)]
+
+
+@_act("Ouvrir un compte d'une entité", "POST /datahub/comptes", "compte", status=201)
+def add_compte(
+    state: State,
+    *,
+    email: Email,
+    nom: Nom,
+    acteur: Annotated[str, Says("Code de l'acteur : son entité", "TIERS1")],
+) -> CompteView:
+    """Open an account, as Enedis does."""
+    with state.database.transaction() as session:
+        return CompteView.of(portail.create_compte(session, email, nom, acteur))
+
+
+@_act("Mettre à jour son profil", "POST /datahub/comptes/{email}", "profil")
+def set_profil(
+    state: State,
+    *,
+    par: Par,
+    email: Email,
+    nom: Annotated[str | None, Says("Nom ; il reste sans lui")] = None,
+    adresse: Profil = None,
+    code_postal: Profil = None,
+    fonction: Profil = None,
+    telephone: Profil = None,
+) -> CompteView:
+    """Update a profile: what isn't given stays, what is empty is taken away."""
+    with state.database.transaction() as session:
+        changed = portail.update_compte(
+            session,
+            par,
+            email,
+            nom,
+            adresse=adresse,
+            code_postal=code_postal,
+            fonction=fonction,
+            telephone=telephone,
+        )
+        return CompteView.of(changed)
+
+
+@_act("Tous les contrats, comme Enedis les voit", "GET /datahub/contrats", key="numero")
+def list_contrats(state: State) -> list[ContratDatahubView]:
+    """Return the contracts."""
+    with state.database.sessions() as session:
+        return [
+            ContratDatahubView.of(session, each, state.data_dir)
+            for each in contrats_datahub(session)
+        ]
+
+
+@_act("Ouvrir un contrat", "POST /datahub/contrats", "contrat", status=201)
+def add_contrat(
+    state: State,
+    *,
+    numero: Numero,
+    contractuel: Annotated[
+        str, Says("Adresse du premier interlocuteur contractuel", "anne@tiers.example.fr")
+    ],
+    service: Service = "fds",
+) -> ContratDatahubView:
+    """Open a contract, as Enedis does."""
+    return _contrat(
+        state,
+        lambda session: contrats.draft_contrat(
+            session, numero, contractuel, legal_date(instant_within(session)), service
+        ),
+    )
+
+
+@_act("Consulter un contrat", "GET /datahub/contrats/{numero}")
+def show_contrat(state: State, *, numero: Numero, par: Par) -> ContratDatahubView:
+    """Return a contract to who may look at it."""
+    return _contrat(state, lambda session: contrats.consult_contrat(session, par, numero))
+
+
+@_act("Mettre à jour les données d'un contrat", "POST /datahub/contrats/{numero}", "modifier")
+def set_contrat(
+    state: State,
+    *,
+    par: Par,
+    numero: Numero,
+    raison_sociale: Donnee = None,
+    siret: Donnee = None,
+) -> ContratDatahubView:
+    """Update the data of a contract."""
+    return _contrat(
+        state,
+        lambda session: contrats.update_contrat(
+            session, par, numero, raison_sociale=raison_sociale, siret=siret
+        ),
+    )
+
+
+@_act("Remplir l'annexe SI", "POST /datahub/contrats/{numero}/annexe-si", "annexe")
+def set_annexe(
+    state: State,
+    *,
+    par: Par,
+    numero: Numero,
+    type_canal: Annotated[TypeCanal, Says("Canal où les fichiers sont livrés", "dossier")],
+    url: Annotated[str | None, Says("Adresse du canal")] = None,
+    algorithme: Annotated[AlgorithmeFlux, Says("Chiffrement des fichiers")] = "aucun",
+    cle: Annotated[str | None, Says("Clé, en hexadécimal")] = None,
+    iv: Annotated[str | None, Says("Vecteur d'initialisation, en hexadécimal")] = None,
+) -> ContratDatahubView:
+    """Fill the SI annex: the channel of delivery, and how files are encrypted."""
+    annexe = AnnexeSi(type_canal, url, algorithme, cle, iv)
+    return _contrat(state, lambda session: contrats.fill_annexe(session, par, numero, annexe))
+
+
+@_act(
+    "Désigner le représentant légal", "POST /datahub/contrats/{numero}/representant", "representant"
+)
+def set_representant(state: State, *, numero: Numero, email: Email) -> ContratDatahubView:
+    """Name the legal representative, as Enedis does."""
+    return _contrat(state, lambda session: contrats.name_representant(session, numero, email))
+
+
+Role = Annotated[RoleDatahub, Says("Rôle de l'interlocuteur", "technique")]
+
+
+@_act("Ajouter un interlocuteur", "POST /datahub/contrats/{numero}/interlocuteurs", "ajouter")
+def add_role(
+    state: State, *, par: Par, numero: Numero, email: Email, role: Role
+) -> ContratDatahubView:
+    """Give somebody a role on a contract."""
+    return _contrat(
+        state, lambda session: contrats.add_interlocuteur(session, par, numero, email, role)
+    )
+
+
+@_act(
+    "Retirer un interlocuteur",
+    "DELETE /datahub/contrats/{numero}/interlocuteurs/{email}/{role}",
+    "retirer",
+)
+def remove_role(state: State, *, par: Par, numero: Numero, email: Email, role: Role) -> None:
+    """Take a role on a contract from somebody."""
+    with state.database.transaction() as session:
+        contrats.remove_interlocuteur(session, par, numero, email, role)
+
+
+@_act("Envoyer un contrat en signature", "POST /datahub/contrats/{numero}/envoyer", "envoyer")
+def send(state: State, *, par: Par, numero: Numero) -> ContratDatahubView:
+    """Send a contract to its legal representative."""
+    return _contrat(
+        state,
+        lambda session: contrats.send_for_signature(session, par, numero, instant_within(session)),
+    )
+
+
+@_act("Signer, en représentant légal", "POST /datahub/contrats/{numero}/signer", "signer")
+def sign(state: State, *, par: Par, numero: Numero) -> ContratDatahubView:
+    """Sign a contract."""
+    return _contrat(
+        state, lambda session: contrats.sign_contrat(session, par, numero, instant_within(session))
+    )
+
+
+@_act("Rendre actif, comme Enedis", "POST /datahub/contrats/{numero}/activer", "activer")
+def activate(state: State, *, numero: Numero) -> ContratDatahubView:
+    """Make a signed contract active: SGE knows it."""
+    return _contrat(
+        state, lambda session: contrats.activate_contrat(session, numero, instant_within(session))
+    )
+
+
+@_act("Résilier un contrat", "POST /datahub/contrats/{numero}/resilier", "resilier")
+def terminate(state: State, *, par: Par, numero: Numero) -> ContratDatahubView:
+    """Terminate a contract today."""
+    return _contrat(
+        state,
+        lambda session: contrats.terminate_contrat(session, par, numero, instant_within(session)),
+    )
+
+
+@_act("Créer une application", "POST /datahub/applications", "application", status=201)
+def add_application(
+    state: State,
+    *,
+    par: Par,
+    nom: NomApplication,
+    redirect_uri: Retour,
+    mode: Annotated[ModeApplication, Says("Bac à sable ou production", "bac_a_sable")],
+    apis: Apis = None,
+    logo: Logo = None,
+    service: Service = "fds",
+) -> ApplicationDatahubView:
+    """Make an application of Data Connect, as the form of the portal does."""
+    with state.database.transaction() as session:
+        made = portail.request_application(
+            session,
+            par,
+            nom=nom,
+            redirect_uri=redirect_uri,
+            mode=mode,
+            apis=apis,
+            logo=logo,
+            service=service,
+        )
+        return ApplicationDatahubView.of_datahub(made)
+
+
+@_act("Modifier une application", "POST /datahub/applications/{client_id}", "modifier_application")
+def set_application(
+    state: State,
+    *,
+    par: Par,
+    client_id: ClientId,
+    nom: Annotated[str | None, Says("Nom de l'application ; il reste sans lui")] = None,
+    redirect_uri: Annotated[str | None, Says("Adresse de retour ; elle reste sans elle")] = None,
+    apis: Apis = None,
+    logo: Logo = None,
+) -> ApplicationDatahubView:
+    """Change an application."""
+    with state.database.transaction() as session:
+        changed = portail.update_application(
+            session, par, client_id, nom=nom, redirect_uri=redirect_uri, apis=apis, logo=logo
+        )
+        return ApplicationDatahubView.of_datahub(changed)
+
+
+@_act(
+    "Supprimer une application", "DELETE /datahub/applications/{client_id}", "retirer_application"
+)
+def remove_application(state: State, *, par: Par, client_id: ClientId) -> None:
+    """Delete an application, and its consents."""
+    with state.database.transaction() as session:
+        portail.remove_application(session, par, client_id)
+
+
+@_act(
+    "Désigner un habilitateur ; le principal quand c'est Enedis",
+    "POST /habilitateurs",
+    "habilitateur",
+    status=201,
+)
+def add_habilitateur(
+    state: State,
+    *,
+    login: Login,
+    par: Annotated[str | None, Says("Login de l'habilitateur qui demande ; sans lui, Enedis")] = (
+        None
+    ),
+) -> HabilitateurView:
+    """Name who gives rights in SGE."""
+    with state.database.transaction() as session:
+        if par is None:
+            named = spice.name_main_habilitateur(session, login)
+        else:
+            named = spice.name_habilitateur(session, par, login)
+        return HabilitateurView(login=named.login, principal=named.principal)
+
+
+@_act("Donner des droits dans SGE", "POST /habilitateurs/droits", "droits")
+def set_droits(
+    state: State,
+    *,
+    par: Habilitateur,
+    login: Login,
+    services: Annotated[list[str] | None, Says("Services permis ; tous sans elle")] = None,
+) -> DroitsView:
+    """Say what a user may call."""
+    with state.database.transaction() as session:
+        user = spice.give_rights(session, par, login, services)
+        return DroitsView(login=user.login, services=user.services, actif=user.actif)
+
+
+@_act("Retirer des droits dans SGE", "DELETE /habilitateurs/droits/{login}", "retirer_droits")
+def remove_droits(state: State, *, par: Habilitateur, login: Login) -> None:
+    """Shut a user out of SGE."""
+    with state.database.transaction() as session:
+        spice.remove_rights(session, par, login)
