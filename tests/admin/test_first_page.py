@@ -7,7 +7,6 @@ import pytest
 from admin_kit import UNKNOWN, Room, control_room
 
 from sge_sim.clock import parse_instant
-from sge_sim.operations.pannes import PlannedPanne, plan
 from sge_sim.operations.pannes import plan
 
 C5 = "25946599093143"

@@ -10,7 +10,6 @@ from click import unstyle
 
 from sge_sim.api.views import ExchangeView
 from sge_sim.cli.console import call_line
-from sge_sim.operations.pannes import PlannedPanne, plan
 from sge_sim.operations.pannes import plan
 
 KNOWN = "25946599093143"

@@ -9,7 +9,7 @@ import io
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -31,7 +31,6 @@ from sge_sim.admin.application import _ROUTES
 from sge_sim.cli import commands
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees
 from sge_sim.dataconnect.consentements import give_consentement
-from sge_sim.datahub.portail import create_compte
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.operations import all_operations
 from sge_sim.schema.data_folder import open_database
@@ -63,12 +62,11 @@ APART = {nom for each in TABLE["apart"] for nom in each["noms"]}
 
 @dataclass
 class Walk:
-    """A simulator on which the table is gone through, and what its rows have made so far."""
+    """A simulator on which the table is gone through."""
 
     simulator: RunningSimulator
     folder: Path
     known: dict[str, Any]
-    made: dict[str, Any] = field(default_factory=dict)
 
     def ask(self, method: str, path: str, **options: Any) -> requests.Response:
         return self.simulator.ask(method, path, allow_redirects=False, **options)
@@ -86,7 +84,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
 
 
 def prepare(simulator: RunningSimulator) -> dict[str, Any]:
-    """Leave what clients leave: a demand of M023 and its files, consents, accounts of Datahub."""
+    """Leave what clients leave: a demand of M023 and its files, consents."""
     database = open_database(simulator.data_dir)
     clock = StoredClock(database)
     contrat = simulator.ready["contrat_id"]
@@ -107,9 +105,6 @@ def prepare(simulator: RunningSimulator) -> dict[str, Any]:
         ]
         session.flush()
         numbers = [each.id for each in consents]
-        for way in WAYS:
-            for who in ("c", "l", "t"):
-                create_compte(session, f"{who}{way}@tiers.example.fr", "Anne", "TIERS1")
     database.dispose()
     answer = simulator.ask("POST", "/api/clock", json={"action": "advance", "duree": "2d"})
     assert answer.status_code == 200, answer.text
@@ -152,65 +147,12 @@ def acteur(walk: Walk, way: str) -> str:
     return f"ACT{way[:4].upper()}"
 
 
-def datahub(walk: Walk, way: str, action: str) -> Call:
-    """Return an act of Datahub; each way has a contract of its own."""
-    numero = f"77{WAYS.index(way)}"
-    head, legal, tech = (f"{who}{way}@tiers.example.fr" for who in "clt")
-    by = {"par": legal if action == "signer" else head, "numero": numero}
-    role = {"email": tech, "role": "technique"}
-    annexe = {"type_canal": "dossier", "url": str(walk.folder / "depot"), "algorithme": "aucun"}
-    client_id = walk.made.get(("application", way), "")
-    login = f"droits{way}@tiers.example.fr"
-    habilitateur = walk.simulator.login
-    fields = {
-        "compte": {"email": f"n{way}@tiers.example.fr", "nom": "Zoé", "acteur": "TIERS1"},
-        "profil": {"par": head, "nom": "Carla"},
-        "contrat": {"numero": numero, "email": head},
-        "modifier": by | {"raison_sociale": "Exemple"},
-        "representant": {"numero": numero, "email": legal},
-        "ajouter": by | role,
-        "retirer": by | role,
-        "annexe": by | annexe,
-        "application": {
-            **{"par": head, "mode": "bac_a_sable", "nom": f"Appli {way}"},
-            "redirect_uri": "https://a.example.fr/retour",
-        },
-        "modifier_application": {"par": head, "client_id": client_id, "nom": f"Autre {way}"},
-        "retirer_application": {"par": head, "client_id": client_id},
-        "activer": {"numero": numero},
-        "habilitateur": {"login": habilitateur if way == "page" else login},
-        "droits": {"par": habilitateur, "login": login},
-        "retirer_droits": {"par": habilitateur, "login": login},
-    }.get(action, by)
-    if action == "habilitateur" and way != "page":
-        fields |= {"par": habilitateur, "login": f"chef{way}@tiers.example.fr"}
-        walk.ask("POST", "/api/acteurs/TIERS1/logins", json={"login": fields["login"]})
-    if action == "droits":
-        walk.ask("POST", "/api/acteurs/TIERS1/logins", json={"login": login})
-    variables = {"numero": numero, "client_id": client_id, "login": login, **role}
-    if action == "profil":
-        variables["email"] = head
-    if way == "page":
-        return said(walk, way, fields, **variables)
-    if action in ("retirer", "retirer_application", "retirer_droits"):
-        return Call(variables, {"params": {"par": fields["par"]}})
-    body = dict(fields)
-    if action == "contrat":
-        body = {"numero": numero, "contractuel": head}
-    else:
-        for name in {"numero", "client_id"} & body.keys():
-            del body[name]
-    return Call(variables, {"json": body} if body else {})
-
-
 def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
     """Return what a cell of a row is called with."""
     known, code = walk.known, acteur(walk, way)
     redirect = {"redirect_uri": "https://a.example.fr/retour"}
     echange = {"echange_id": 1, "part": "requete", "message": "requete"}
     day = {"debut": "2025-07-01", "fin": "2025-07-03"}
-    if fonction.nom.startswith("Datahub : "):
-        return datahub(walk, way, fonction.page.rpartition("/")[2])
     match fonction.nom:
         case "voir un échange" | "prendre un message" | "copier un appel":
             return Call(echange, {}, ("1",))
@@ -332,8 +274,6 @@ def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
         case "retirer un consentement":
             number = known["consents"][way]
             return Call({"consentement_id": number}, {}, (str(number),))
-        case "consulter un contrat de Datahub":
-            return Call({"numero": "770"}, {"params": {"par": "cpage@tiers.example.fr"}})
         case "ouvrir une campagne":
             fields = {"release": "sge-26.1", "user_agent": f"client-{way}"}
             words = ("--release", "26.1", "--user-agent", f"client-{way}")
@@ -448,11 +388,6 @@ def test_every_cell_of_the_table_is_called(walk: Walk) -> None:
             said_wrong = callers[way](walk, cell, arguments(walk, fonction, way))
             if said_wrong and REFUSED.get(fonction.nom, "\0") not in said_wrong:
                 wrong.append(f"{fonction.nom} ({way}, {cell}) : {said_wrong}")
-            if fonction.nom == "Datahub : créer une application":
-                listed = read_back(walk, "/api/applications")
-                walk.made["application", way] = next(
-                    (each["client_id"] for each in listed if each["nom"] == f"Appli {way}"), "?"
-                )
     assert wrong == [], "\n".join(wrong)
 
 
