@@ -1,7 +1,7 @@
 """The operations of `sge_sim.operations` as REST addresses and as forms of pages."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, get_origin
 
@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic_core import from_json, to_json
 
 from sge_sim.admin.routes import AdminState
-from sge_sim.admin.routes.forms import Form
+from sge_sim.admin.routes.forms import Form, TypedForm, done
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
 from sge_sim.errors import FieldError, UsageError
 from sge_sim.operations import (
@@ -145,8 +145,32 @@ def given_by(form: Form, operation: AnyOperation) -> dict[str, object]:
         parameter = operation.parameters.get(name)
         if any(texts) or (parameter is not None and parameter.says.clears):
             several = parameter is not None and get_origin(parameter.kind) is list
-            found[name] = texts if several else texts[0].strip()
+            words = texts[0].replace(",", " ").split() if len(texts) == 1 else texts
+            found[name] = words if several else texts[0].strip()
     return found
+
+
+def page_routes(state: AdminState) -> APIRouter:
+    """Return the address of each form that leads back to a page, which says what was done."""
+    routes = APIRouter(include_in_schema=False)
+    for operation in all_operations():
+        if operation.back:
+            method, _, path = operation.page.partition(" ")
+            routes.add_api_route(path, _pressed(state.state, operation), methods=[method])
+    return routes
+
+
+def _pressed(state: State, operation: AnyOperation) -> Callable[..., Response]:
+    def press(request: Request, form: TypedForm) -> Response:
+        given = given_by(form, operation) | request.path_params
+        address = operation.back.format(**given)
+        return done(
+            request,
+            address,
+            lambda: operation.done_with(given, perform(operation, state, given, typed=True)),
+        )
+
+    return press
 
 
 @dataclass

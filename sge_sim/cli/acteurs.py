@@ -1,83 +1,58 @@
-"""`sge-sim acteurs`: who may call, in the name of whom, and for what.
+"""`sge-sim acteurs`: who may call, in the name of whom, and for what, on a terminal.
 
 A running simulator on the same data directory takes each change up at once.
 """
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
 from sge_sim.cli import completion
-from sge_sim.cli.options import Typed, data_dir_option, json_option, say
+from sge_sim.cli.declared import Shown, group_of
+from sge_sim.cli.options import data_dir_option, json_option, say
 from sge_sim.cli.state import database_of
-from sge_sim.clock import machine_now, parse_day
-from sge_sim.domaine.nomenclatures import (
-    ENVIRONMENTS,
-    AlgorithmeFlux,
-    Environment,
-    KindActeur,
-    TypeCanal,
-)
+from sge_sim.clock import machine_now
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, AlgorithmeFlux, Environment, TypeCanal
 from sge_sim.errors import UsageError
 
 if TYPE_CHECKING:
     from sge_sim.api.acteurs import ActeurView
 
 
-_JOUR: Final = Typed("jour", parse_day, date)
+def _lines(acteur: "ActeurView") -> Iterator[str]:
+    default = " (par défaut)" if acteur.par_defaut else ""
+    yield f"{acteur.code}  {acteur.nom}, {acteur.kind}{default}"
+    for environnement, packages in acteur.habilitations.items():
+        yield f"  habilité en {environnement:<13} {', '.join(packages) or '-'}"
+    for utilisateur in acteur.utilisateurs:
+        services = utilisateur.services
+        rights = "tous les services" if services is None else ", ".join(services) or "aucun service"
+        state = "" if utilisateur.actif else ", compte fermé"
+        yield f"  login     {utilisateur.login}  {rights}{state}"
+    for contrat in acteur.contrats:
+        end = f"{contrat.date_fin:%d/%m/%Y}" if contrat.date_fin else "sans fin"
+        start = f"{contrat.date_debut:%d/%m/%Y}"
+        yield f"  contrat   {contrat.contrat_id}  {contrat.type}  {start} – {end}"
+    for certificat in acteur.certificats:
+        yield (
+            f"  certificat {certificat.sujet}  {certificat.environnement}, "
+            f"jusqu'au {certificat.fin:%d/%m/%Y}"
+        )
+        if certificat.avertissement:
+            yield f"    {certificat.avertissement}."
 
 
-@click.group(help="Voir et changer les acteurs de marché : logins, contrats, habilitations.")
-def acteurs() -> None:
-    """The commands on market actors."""
+def _text(acteur: "ActeurView") -> str:
+    return "\n".join(_lines(acteur)) + "\n"
 
 
-@acteurs.command("list", help="Donner les acteurs, leurs logins, contrats et certificats.")
-@data_dir_option
-@json_option
-def list_command(data_dir: Path, as_json: bool) -> None:
-    from sge_sim.api.acteurs import view_acteurs
-
-    with database_of(data_dir).sessions() as session:
-        views = view_acteurs(session, machine_now())
-    say(views, as_json, "\n\n".join("\n".join(_lines(view)) for view in views))
-
-
-@acteurs.command(help="Créer un acteur.")
-@click.argument("code")
-@click.option("--nom", required=True, help="Raison sociale.")
-@click.option(
-    "--kind",
-    type=click.Choice(get_args(KindActeur)),
-    default="tiers",
-    show_default=True,
-    help="Sorte d'acteur, qui décide du type de ses contrats.",
+acteurs = group_of(
+    "acteurs",
+    "Voir et changer les acteurs de marché : logins, contrats, habilitations.",
+    {"list_acteurs": Shown(_text), "show": Shown(_text)},
 )
-@data_dir_option
-def create(code: str, nom: str, kind: KindActeur, data_dir: Path) -> None:
-    from sge_sim.referentiel.acteurs import create_acteur
-
-    with database_of(data_dir).transaction() as session:
-        create_acteur(session, code, nom, kind)
-    click.echo(f"Acteur {code} créé ({kind}).")
-
-
-@acteurs.command(help="Ajouter un utilisateur à un acteur, ou changer les services permis.")
-@click.argument("acteur", shell_complete=completion.acteurs)
-@click.argument("login")
-@click.option(
-    "--service", "services", multiple=True, help="Service permis, répétable ; tous sans l'option."
-)
-@data_dir_option
-def login(acteur: str, login: str, services: tuple[str, ...], data_dir: Path) -> None:
-    from sge_sim.referentiel.acteurs import add_login
-
-    with database_of(data_dir).transaction() as session:
-        add_login(session, acteur, login, services or None)
-    click.echo(f"Login {login} : utilisateur de {acteur}.")
 
 
 @acteurs.command("mot-de-passe", help="Donner le mot de passe HTTP Basic d'un login.")
@@ -97,45 +72,6 @@ def mot_de_passe(login: str, password: str, data_dir: Path) -> None:
     with database_of(data_dir).transaction() as session:
         set_password(session, login, password)
     click.echo(f"Mot de passe de {login} enregistré (haché).")
-
-
-@acteurs.command(help="Ajouter un contrat à un acteur, ou changer ses dates.")
-@click.argument("acteur", shell_complete=completion.acteurs)
-@click.argument("contrat_id", metavar="NUMÉRO")
-@click.option("--debut", type=_JOUR, required=True, help="Premier jour.")
-@click.option("--fin", type=_JOUR, help="Dernier jour ; sans fin sans l'option.")
-@data_dir_option
-def contrat(acteur: str, contrat_id: str, debut: date, fin: date | None, data_dir: Path) -> None:
-    from sge_sim.referentiel.acteurs import add_contrat
-
-    with database_of(data_dir).transaction() as session:
-        kind = add_contrat(session, acteur, contrat_id, debut, fin).type
-    click.echo(f"Contrat {contrat_id} ({kind}) de {acteur} enregistré.")
-
-
-@acteurs.command(
-    help="Habiliter un acteur pour un package de services, tel que consultation.",
-)
-@click.argument("acteur", shell_complete=completion.acteurs)
-@click.argument("package", metavar="PACKAGE")
-@click.option(
-    "--environment",
-    type=click.Choice(ENVIRONMENTS),
-    default="production",
-    show_default=True,
-    help="Plateforme pour laquelle il est habilité.",
-)
-@click.option("--retirer", is_flag=True, help="Retirer l'habilitation au lieu de la donner.")
-@data_dir_option
-def habiliter(
-    acteur: str, package: str, environment: Environment, retirer: bool, data_dir: Path
-) -> None:
-    from sge_sim.referentiel.acteurs import habiliter as change
-
-    with database_of(data_dir).transaction() as session:
-        package = change(session, acteur, package, environment, retirer=retirer)
-    verb = "n'est plus habilité" if retirer else "est habilité"
-    click.echo(f"{acteur} {verb} pour {package} en {environment}.")
 
 
 @acteurs.command(help="Enregistrer le certificat d'un acteur (comme « cert register »).")
@@ -213,26 +149,3 @@ def canal(
         as_json,
         f"Contrat {contrat} : {declared.type} {declared.url}, chiffrement {declared.chiffrement}.",
     )
-
-
-def _lines(acteur: "ActeurView") -> Iterator[str]:
-    default = " (par défaut)" if acteur.par_defaut else ""
-    yield f"{acteur.code}  {acteur.nom}, {acteur.kind}{default}"
-    for environnement, packages in acteur.habilitations.items():
-        yield f"  habilité en {environnement:<13} {', '.join(packages) or '-'}"
-    for utilisateur in acteur.utilisateurs:
-        services = utilisateur.services
-        rights = "tous les services" if services is None else ", ".join(services) or "aucun service"
-        state = "" if utilisateur.actif else ", compte fermé"
-        yield f"  login     {utilisateur.login}  {rights}{state}"
-    for contrat in acteur.contrats:
-        end = f"{contrat.date_fin:%d/%m/%Y}" if contrat.date_fin else "sans fin"
-        start = f"{contrat.date_debut:%d/%m/%Y}"
-        yield f"  contrat   {contrat.contrat_id}  {contrat.type}  {start} – {end}"
-    for certificat in acteur.certificats:
-        yield (
-            f"  certificat {certificat.sujet}  {certificat.environnement}, "
-            f"jusqu'au {certificat.fin:%d/%m/%Y}"
-        )
-        if certificat.avertissement:
-            yield f"    {certificat.avertissement}."

@@ -8,7 +8,7 @@ for the other faces, and says what is wrong with it.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_origin
 
 import click
 from click.shell_completion import CompletionItem
@@ -77,15 +77,18 @@ def _command(
         given |= click.get_current_context().meta[_UNKNOWN]
         done = perform(operation, State(data_dir, database_of(data_dir)), given, typed=True)
         look = shown.get(operation.act.__name__)
+        if operation.done and look is None:
+            look = Shown(lambda view: operation.done_with(given, view))
         if isinstance(done, list) and look is not None:
             say_list(done, as_json, look.line, look.nothing)
-        elif done is not None:
+        elif done is not None or operation.done:
             say(done, as_json, "" if look is None else look.line(done))
 
     declared = {
         name: _parameter(each, name in operation.arguments)
         for operation in chosen.values()
         for name, each in operation.parameters.items()
+        if not each.says.secret
     }
     flags = [
         click.Option([flag, _option(flag)], is_flag=True, help=f"{operation.sentence}.")
@@ -117,10 +120,12 @@ def _parameter(parameter: Parameter, placed: bool) -> click.Parameter:
     flag = parameter.default is False
     default = parameter.default
     shown = "" if default is None or flag else f"  [défaut\u00a0: {default}]"
-    names, sentence = [f"--{name.replace('_', '-')}", name], f"{says.sentence}.{shown}"
+    names = [f"--{each.replace('_', '-')}" for each in (name, says.old) if each]
+    sentence = f"{says.sentence}.{shown}"
     if flag:
-        return click.Option(names, is_flag=True, help=sentence)
-    return click.Option(names, type=kind, help=sentence)
+        return click.Option([*names, name], is_flag=True, help=sentence)
+    several = get_origin(parameter.kind) is list
+    return click.Option([*names, name], type=kind, multiple=several, help=sentence)
 
 
 class _Word(click.ParamType[str]):

@@ -71,7 +71,8 @@ class Says:
     """What is said of a parameter: a French sentence without a full stop, an example, its bounds.
 
     `reads` returns what a text means, or raises `UsageError`. An empty field of a form gives
-    nothing, unless it `clears`. `completes` names what a shell proposes (a function of
+    nothing, unless it `clears`. A command doesn't take what is `secret`; `old` is another name of
+    its option, and `completes` names what a shell proposes (a function of
     `sge_sim.cli.completion`).
     """
 
@@ -83,6 +84,8 @@ class Says:
     lt: float | None = None
     reads: Callable[[str], object] | None = None
     clears: bool = False
+    secret: bool = False
+    old: str = ""
     completes: str = ""
 
     @property
@@ -159,7 +162,8 @@ class Operation(Generic[P, V]):
     `rest` and `page` are « METHOD /address »; `command` is what follows `sge-sim`: words, then the
     flag that chooses it among others of these words, then the parameters that are arguments, in
     capitals. `without` says in French why it lacks a face. REST gives a list page after page, whose
-    entries `key` tells apart.
+    entries `key` tells apart. `done` is the sentence of a command and of a page once it is done,
+    with what was given in braces and what came of it as `{fait}`; `back` is the page that says it.
     """
 
     act: Callable[Concatenate[State, P], V]
@@ -170,6 +174,8 @@ class Operation(Generic[P, V]):
     without: str
     status: int
     key: str
+    done: str
+    back: str
 
     def __call__(self, state: State, *args: P.args, **asked: P.kwargs) -> V:
         """Do it; raises `UsageError` with why it can't be done."""
@@ -205,6 +211,11 @@ class Operation(Generic[P, V]):
         """The flag that chooses it, if any."""
         return next((word for word in self.command.split() if word.startswith("--")), "")
 
+    def done_with(self, given: Mapping[str, object], view: object) -> str:
+        """Return the sentence of what was done."""
+        defaults = {name: each.default for name, each in self.parameters.items()}
+        return self.done.format(**{**defaults, **given}, fait=view)
+
     @cached_property
     def in_path(self) -> tuple[str, ...]:
         """The parameters that its REST address holds."""
@@ -216,19 +227,21 @@ AnyOperation: TypeAlias = Operation[..., Any]
 
 def operation(
     sentence: str,
-    *,
     rest: str = "",
+    *,
     page: str = "",
     command: str = "",
     without: str = "",
     status: int = 0,
     key: str = "",
+    done: str = "",
+    back: str = "",
 ) -> Callable[[Callable[Concatenate[State, P], V]], Operation[P, V]]:
     """Return what declares a function as an operation; see `Operation`."""
 
     def declared(act: Callable[Concatenate[State, P], V]) -> Operation[P, V]:
         kept = status or (204 if rest.startswith("DELETE") else 200)
-        return Operation(act, sentence, rest, page, command, without, kept, key)
+        return Operation(act, sentence, rest, page, command, without, kept, key, done, back)
 
     return declared
 
