@@ -29,11 +29,10 @@ _IN_ADDRESS: Final = ("GET", "DELETE")
 
 
 def rest_routes(state: AdminState) -> APIRouter:
-    """Return the REST address of each operation that has one."""
+    """Return the REST address of each operation."""
     routes = APIRouter()
     for operation in all_operations():
-        if operation.rest:
-            _add(routes, state.state, operation)
+        _add(routes, state.state, operation)
     return routes
 
 
@@ -50,28 +49,27 @@ def _add(routes: APIRouter, state: State, operation: AnyOperation) -> None:
         views = await do(request)
         return page.of(views, lambda each: getattr(each, operation.key))
 
-    method, _, path = operation.rest.partition(" ")
     endpoint: Any = answer_with_page if operation.key else answer
     endpoint.operation = operation
     routes.add_api_route(
-        path,
+        operation.path,
         endpoint,
-        methods=[method],
+        methods=[operation.method],
         name=operation.name,
         summary=operation.sentence,
         description=PAR_PAGES if operation.key else None,
         tags=[operation.name.partition(".")[0]],
         status_code=operation.status,
         response_model=None if operation.view is type(None) else operation.view,
-        openapi_extra=_described(operation, method),
+        openapi_extra=_described(operation),
     )
 
 
-def _described(operation: AnyOperation, method: str) -> dict[str, Any]:
+def _described(operation: AnyOperation) -> dict[str, Any]:
     """Return what OpenAPI says of the parameters, where they stand."""
     schema = shape_of(operation).model_json_schema()
     fields, required = schema["properties"], schema.get("required", [])
-    in_query = [*fields] if method in _IN_ADDRESS else []
+    in_query = [*fields] if operation.method in _IN_ADDRESS else []
     described: dict[str, Any] = {
         "parameters": [
             {
@@ -84,7 +82,7 @@ def _described(operation: AnyOperation, method: str) -> dict[str, Any]:
         ]
     }
     body = {name: said for name, said in fields.items() if name not in operation.in_path}
-    if body and method not in _IN_ADDRESS:
+    if body and operation.method not in _IN_ADDRESS:
         schema |= {"properties": body, "required": [name for name in required if name in body]}
         example = {name: said["examples"][0] for name, said in body.items() if "examples" in said}
         described["requestBody"] = {
@@ -151,11 +149,12 @@ def given_by(form: Form, operation: AnyOperation) -> dict[str, object]:
 
 
 def page_routes(state: AdminState) -> APIRouter:
-    """Return the address of each form that leads back to a page, which says what was done."""
+    """Return the address of each form; it leads back to a page, which says what was done."""
     routes = APIRouter(include_in_schema=False)
-    for operation in all_operations():
-        if operation.back:
-            method, _, path = operation.page.partition(" ")
+    # `/pannes/retirer` before `/pannes/{numero}`.
+    for operation in sorted(all_operations(), key=lambda each: each.page.count("{")):
+        method, _, path = operation.page.partition(" ")
+        if method == "POST":
             routes.add_api_route(path, _pressed(state.state, operation), methods=[method])
     return routes
 
@@ -163,12 +162,12 @@ def page_routes(state: AdminState) -> APIRouter:
 def _pressed(state: State, operation: AnyOperation) -> Callable[..., Response]:
     def press(request: Request, form: TypedForm) -> Response:
         given = given_by(form, operation) | request.path_params
-        address = operation.back.format(**given)
-        return done(
-            request,
-            address,
-            lambda: operation.done_with(given, perform(operation, state, given, typed=True)),
-        )
+
+        def act() -> str:
+            view = perform(operation, state, given, typed=True)
+            return operation.told(operation.done or f"{operation.sentence} : fait.", given, view)
+
+        return done(request, operation.told(operation.back, given), act)
 
     return press
 

@@ -78,7 +78,7 @@ def _command(
         done = perform(operation, State(data_dir, database_of(data_dir)), given, typed=True)
         look = shown.get(operation.act.__name__)
         if operation.done and look is None:
-            look = Shown(lambda view: operation.done_with(given, view))
+            look = Shown(lambda view: operation.told(operation.done, given, view))
         if isinstance(done, list) and look is not None:
             say_list(done, as_json, look.line, look.nothing)
         elif done is not None or operation.done:

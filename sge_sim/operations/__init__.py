@@ -7,8 +7,7 @@ with its help and the form with its mistakes are made of it by `sge_sim.admin.de
 `sge_sim.cli.declared`; what is given is read by `sge_sim.operations.reading` alone, so that a
 mistake has the same words everywhere.
 
-    @operation("Retirer une panne prévue", rest="DELETE /api/pannes/{numero}",
-               page="POST /pannes/{numero}/retirer", command="pannes remove NUMERO")
+    @operation("Retirer une panne prévue", "DELETE /pannes/{numero}", "pannes remove NUMERO")
     def remove(state: State, *, numero: Annotated[int, Says("Numéro", ge=1)]) -> None: ...
 
 Help and completion read declarations: at its top, such a module loads neither pydantic nor SQL; its
@@ -17,6 +16,7 @@ same name.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -159,17 +159,18 @@ class Parameter:
 class Operation(Generic[P, V]):
     """One thing that can be seen or done.
 
-    `rest` and `page` are « METHOD /address »; `command` is what follows `sge-sim`: words, then the
-    flag that chooses it among others of these words, then the parameters that are arguments, in
-    capitals. `without` says in French why it lacks a face. REST gives a list page after page, whose
-    entries `key` tells apart. `done` is the sentence of a command and of a page once it is done,
-    with what was given in braces and what came of it as `{fait}`; `back` is the page that says it.
+    `address` is « METHOD /path »: REST has it under `/api`, a form posts to it (what is deleted, to
+    `…/retirer`), and a page of its first word shows what is looked at. `command` is what follows
+    `sge-sim`: words, then the flag that chooses it among others of these words, then the
+    parameters that are arguments, in capitals. `without` says in French why it lacks a command.
+    REST gives a list page after page, whose entries `key` tells apart. `done` is the sentence of a
+    command and of a page once it is done, with what was given in braces and what came of it as
+    `{fait}`; `back` is the page that says it, that of its first word else.
     """
 
     act: Callable[Concatenate[State, P], V]
     sentence: str
-    rest: str
-    page: str
+    address: str
     command: str
     without: str
     status: int
@@ -202,6 +203,27 @@ class Operation(Generic[P, V]):
         return get_type_hints(self.act, localns=vars(views))["return"]
 
     @property
+    def method(self) -> str:
+        """Of its REST address."""
+        return self.address.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        """Of its REST address."""
+        return "/api" + self.address.partition(" ")[2]
+
+    @property
+    def page(self) -> str:
+        """The page that shows it, or where its form posts."""
+        path = self.address.partition(" ")[2]
+        if self.method == "GET":
+            return f"GET /{path.split('/')[1]}"
+        if self.method == "DELETE":
+            whole = re.sub(r"(/{\w+})+$", "", path)  # a form has fields for these
+            path = f"{whole}/retirer" if whole != path else f"{path}/tous/retirer"
+        return f"POST {path}"
+
+    @property
     def arguments(self) -> tuple[str, ...]:
         """The parameters that its command takes as arguments, in their order."""
         return tuple(word.lower() for word in self.command.split() if word.isupper())
@@ -211,15 +233,15 @@ class Operation(Generic[P, V]):
         """The flag that chooses it, if any."""
         return next((word for word in self.command.split() if word.startswith("--")), "")
 
-    def done_with(self, given: Mapping[str, object], view: object) -> str:
-        """Return the sentence of what was done."""
-        defaults = {name: each.default for name, each in self.parameters.items()}
-        return self.done.format(**{**defaults, **given}, fait=view)
+    def told(self, sentence: str, given: Mapping[str, object], view: object = None) -> str:
+        """Return a sentence or an address with what was given, and what came of it."""
+        known = {name: each.default or "" for name, each in self.parameters.items()}
+        return sentence.format_map(defaultdict(str, {**known, **given, "fait": view}))
 
     @cached_property
     def in_path(self) -> tuple[str, ...]:
         """The parameters that its REST address holds."""
-        return tuple(re.findall(r"{(\w+)}", self.rest))
+        return tuple(re.findall(r"{(\w+)}", self.address))
 
 
 AnyOperation: TypeAlias = Operation[..., Any]
@@ -227,12 +249,11 @@ AnyOperation: TypeAlias = Operation[..., Any]
 
 def operation(
     sentence: str,
-    rest: str = "",
-    *,
-    page: str = "",
+    address: str,
     command: str = "",
+    *,
     without: str = "",
-    status: int = 0,
+    status: int = 200,
     key: str = "",
     done: str = "",
     back: str = "",
@@ -240,8 +261,9 @@ def operation(
     """Return what declares a function as an operation; see `Operation`."""
 
     def declared(act: Callable[Concatenate[State, P], V]) -> Operation[P, V]:
-        kept = status or (204 if rest.startswith("DELETE") else 200)
-        return Operation(act, sentence, rest, page, command, without, kept, key, done, back)
+        kept = 204 if address.startswith("DELETE") else status
+        page = back or "/" + address.split("/")[1]
+        return Operation(act, sentence, address, command, without, kept, key, done, page)
 
     return declared
 

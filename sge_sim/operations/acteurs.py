@@ -20,11 +20,7 @@ Platform = Annotated[
 
 
 @operation(
-    "Les acteurs, leurs logins, contrats et certificats",
-    "GET /api/acteurs",
-    page="GET /acteurs",
-    command="acteurs list",
-    key="code",
+    "Les acteurs, leurs logins, contrats et certificats", "GET /acteurs", "acteurs list", key="code"
 )
 def list_acteurs(state: State) -> "list[ActeurView]":
     """Return every actor."""
@@ -34,12 +30,7 @@ def list_acteurs(state: State) -> "list[ActeurView]":
         return view_acteurs(session, machine_now())
 
 
-@operation(
-    "Un acteur et ce qui lui appartient",
-    "GET /api/acteurs/{code}",
-    page="GET /acteurs",
-    command="acteurs show CODE",
-)
+@operation("Un acteur et ce qui lui appartient", "GET /acteurs/{code}", "acteurs show CODE")
 def show(state: State, *, code: Code) -> "ActeurView":
     """Return an actor."""
     with state.database.sessions() as session:
@@ -48,11 +39,9 @@ def show(state: State, *, code: Code) -> "ActeurView":
 
 @operation(
     "Créer un acteur",
-    "POST /api/acteurs",
-    page="POST /acteurs",
-    command="acteurs create CODE",
+    "POST /acteurs",
+    "acteurs create CODE",
     done="L'acteur {code} est créé : lui donner un login, un contrat, un certificat.",
-    back="/acteurs",
     status=201,
 )
 def create(
@@ -72,9 +61,8 @@ def create(
 
 @operation(
     "Ajouter un utilisateur, ou changer les services permis",
-    "POST /api/acteurs/{code}/logins",
-    page="POST /acteurs/{code}/login",
-    command="acteurs login CODE LOGIN",
+    "POST /acteurs/{code}/logins",
+    "acteurs login CODE LOGIN",
     done="{login} appelle pour {code}.",
     back="/acteurs#{code}",
 )
@@ -102,9 +90,8 @@ def put_login(
 
 @operation(
     "Ajouter un contrat, ou changer ses dates",
-    "POST /api/acteurs/{code}/contrats",
-    page="POST /acteurs/{code}/contrat",
-    command="acteurs contrat CODE CONTRAT_ID",
+    "POST /acteurs/{code}/contrats",
+    "acteurs contrat CODE CONTRAT_ID",
     done="Le contrat {contrat_id} de {code} est enregistré.",
     back="/acteurs#{code}",
 )
@@ -128,9 +115,8 @@ def put_contrat(
 
 @operation(
     "Habiliter un acteur pour un package de services",
-    "POST /api/acteurs/{code}/habilitations",
-    page="POST /acteurs/{code}/habilitation",
-    command="acteurs habiliter CODE PACKAGE",
+    "POST /acteurs/{code}/habilitations",
+    "acteurs habiliter CODE PACKAGE",
     done="{code} est habilité pour {package} en {environnement}.",
     back="/acteurs#{code}",
 )
@@ -147,9 +133,8 @@ def habiliter(
 
 @operation(
     "Retirer l'habilitation d'un acteur pour un package",
-    "DELETE /api/acteurs/{code}/habilitations/{environnement}/{package}",
-    page="POST /acteurs/{code}/habilitation/retirer",
-    command="acteurs habiliter --retirer CODE PACKAGE",
+    "DELETE /acteurs/{code}/habilitations/{environnement}/{package}",
+    "acteurs habiliter --retirer CODE PACKAGE",
     done="{code} n'est plus habilité pour {package} en {environnement}.",
     back="/acteurs#{code}",
 )

@@ -7,7 +7,8 @@ itself (open an account or a contract, name the legal representative, activate) 
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable
-from typing import Annotated, Any, Concatenate
+from functools import partial
+from typing import Annotated
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,7 @@ from sge_sim.datahub import contrats, portail, spice
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, ModeApplication, TypeCanal
 from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import instant_within
-from sge_sim.operations import Operation, P, Says, State, V, operation
+from sge_sim.operations import Says, State, operation
 from sge_sim.tables.datahub import (
     AnnexeSi,
     ContratDatahub,
@@ -33,18 +34,11 @@ from sge_sim.tables.datahub import (
     contrats_datahub,
 )
 
-
-def _act(
-    sentence: str, rest: str, page: str = "", **more: Any
-) -> Callable[[Callable[Concatenate[State, P], V]], Operation[P, V]]:
-    """Declare an operation; `page` is the last word of the address of its form."""
-    return operation(
-        sentence,
-        rest=rest.replace(" ", " /api", 1),
-        page=f"POST /datahub/{page}" if page else "GET /datahub",
-        without="le portail se visite, et un script appelle l'administration",
-        **more,
-    )
+_act = partial(
+    operation,
+    without="le portail se visite, et un script appelle l'administration",
+    back="/datahub?par={par}",
+)
 
 
 def _bytes(base64: str) -> bytes:
@@ -83,7 +77,7 @@ def list_comptes(state: State) -> list[CompteView]:
         return [CompteView.of(each) for each in comptes_datahub(session)]
 
 
-@_act("Ouvrir un compte d'une entité", "POST /datahub/comptes", "compte", status=201)
+@_act("Ouvrir un compte d'une entité", "POST /datahub/comptes", status=201)
 def add_compte(
     state: State,
     *,
@@ -96,7 +90,7 @@ def add_compte(
         return CompteView.of(portail.create_compte(session, email, nom, acteur))
 
 
-@_act("Mettre à jour son profil", "POST /datahub/comptes/{email}", "profil")
+@_act("Mettre à jour son profil", "POST /datahub/comptes/{email}")
 def set_profil(
     state: State,
     *,
@@ -133,7 +127,7 @@ def list_contrats(state: State) -> list[ContratDatahubView]:
         ]
 
 
-@_act("Ouvrir un contrat", "POST /datahub/contrats", "contrat", status=201)
+@_act("Ouvrir un contrat", "POST /datahub/contrats", status=201)
 def add_contrat(
     state: State,
     *,
@@ -158,7 +152,7 @@ def show_contrat(state: State, *, numero: Numero, par: Par) -> ContratDatahubVie
     return _contrat(state, lambda session: contrats.consult_contrat(session, par, numero))
 
 
-@_act("Mettre à jour les données d'un contrat", "POST /datahub/contrats/{numero}", "modifier")
+@_act("Mettre à jour les données d'un contrat", "POST /datahub/contrats/{numero}")
 def set_contrat(
     state: State,
     *,
@@ -176,7 +170,7 @@ def set_contrat(
     )
 
 
-@_act("Remplir l'annexe SI", "POST /datahub/contrats/{numero}/annexe-si", "annexe")
+@_act("Remplir l'annexe SI", "POST /datahub/contrats/{numero}/annexe-si")
 def set_annexe(
     state: State,
     *,
@@ -193,9 +187,7 @@ def set_annexe(
     return _contrat(state, lambda session: contrats.fill_annexe(session, par, numero, annexe))
 
 
-@_act(
-    "Désigner le représentant légal", "POST /datahub/contrats/{numero}/representant", "representant"
-)
+@_act("Désigner le représentant légal", "POST /datahub/contrats/{numero}/representant")
 def set_representant(state: State, *, numero: Numero, email: Email) -> ContratDatahubView:
     """Name the legal representative, as Enedis does."""
     return _contrat(state, lambda session: contrats.name_representant(session, numero, email))
@@ -204,7 +196,7 @@ def set_representant(state: State, *, numero: Numero, email: Email) -> ContratDa
 Role = Annotated[RoleDatahub, Says("Rôle de l'interlocuteur", "technique")]
 
 
-@_act("Ajouter un interlocuteur", "POST /datahub/contrats/{numero}/interlocuteurs", "ajouter")
+@_act("Ajouter un interlocuteur", "POST /datahub/contrats/{numero}/interlocuteurs")
 def add_role(
     state: State, *, par: Par, numero: Numero, email: Email, role: Role
 ) -> ContratDatahubView:
@@ -217,7 +209,6 @@ def add_role(
 @_act(
     "Retirer un interlocuteur",
     "DELETE /datahub/contrats/{numero}/interlocuteurs/{email}/{role}",
-    "retirer",
 )
 def remove_role(state: State, *, par: Par, numero: Numero, email: Email, role: Role) -> None:
     """Take a role on a contract from somebody."""
@@ -225,7 +216,7 @@ def remove_role(state: State, *, par: Par, numero: Numero, email: Email, role: R
         contrats.remove_interlocuteur(session, par, numero, email, role)
 
 
-@_act("Envoyer un contrat en signature", "POST /datahub/contrats/{numero}/envoyer", "envoyer")
+@_act("Envoyer un contrat en signature", "POST /datahub/contrats/{numero}/envoyer")
 def send(state: State, *, par: Par, numero: Numero) -> ContratDatahubView:
     """Send a contract to its legal representative."""
     return _contrat(
@@ -234,7 +225,7 @@ def send(state: State, *, par: Par, numero: Numero) -> ContratDatahubView:
     )
 
 
-@_act("Signer, en représentant légal", "POST /datahub/contrats/{numero}/signer", "signer")
+@_act("Signer, en représentant légal", "POST /datahub/contrats/{numero}/signer")
 def sign(state: State, *, par: Par, numero: Numero) -> ContratDatahubView:
     """Sign a contract."""
     return _contrat(
@@ -242,7 +233,7 @@ def sign(state: State, *, par: Par, numero: Numero) -> ContratDatahubView:
     )
 
 
-@_act("Rendre actif, comme Enedis", "POST /datahub/contrats/{numero}/activer", "activer")
+@_act("Rendre actif, comme Enedis", "POST /datahub/contrats/{numero}/activer")
 def activate(state: State, *, numero: Numero) -> ContratDatahubView:
     """Make a signed contract active: SGE knows it."""
     return _contrat(
@@ -250,7 +241,7 @@ def activate(state: State, *, numero: Numero) -> ContratDatahubView:
     )
 
 
-@_act("Résilier un contrat", "POST /datahub/contrats/{numero}/resilier", "resilier")
+@_act("Résilier un contrat", "POST /datahub/contrats/{numero}/resilier")
 def terminate(state: State, *, par: Par, numero: Numero) -> ContratDatahubView:
     """Terminate a contract today."""
     return _contrat(
@@ -259,7 +250,7 @@ def terminate(state: State, *, par: Par, numero: Numero) -> ContratDatahubView:
     )
 
 
-@_act("Créer une application", "POST /datahub/applications", "application", status=201)
+@_act("Créer une application", "POST /datahub/applications", status=201)
 def add_application(
     state: State,
     *,
@@ -286,7 +277,7 @@ def add_application(
         return ApplicationDatahubView.of_datahub(made)
 
 
-@_act("Modifier une application", "POST /datahub/applications/{client_id}", "modifier_application")
+@_act("Modifier une application", "POST /datahub/applications/{client_id}")
 def set_application(
     state: State,
     *,
@@ -305,9 +296,7 @@ def set_application(
         return ApplicationDatahubView.of_datahub(changed)
 
 
-@_act(
-    "Supprimer une application", "DELETE /datahub/applications/{client_id}", "retirer_application"
-)
+@_act("Supprimer une application", "DELETE /datahub/applications/{client_id}")
 def remove_application(state: State, *, par: Par, client_id: ClientId) -> None:
     """Delete an application, and its consents."""
     with state.database.transaction() as session:
@@ -317,7 +306,6 @@ def remove_application(state: State, *, par: Par, client_id: ClientId) -> None:
 @_act(
     "Désigner un habilitateur ; le principal quand c'est Enedis",
     "POST /habilitateurs",
-    "habilitateur",
     status=201,
 )
 def add_habilitateur(
@@ -337,7 +325,7 @@ def add_habilitateur(
         return HabilitateurView(login=named.login, principal=named.principal)
 
 
-@_act("Donner des droits dans SGE", "POST /habilitateurs/droits", "droits")
+@_act("Donner des droits dans SGE", "POST /habilitateurs/droits")
 def set_droits(
     state: State,
     *,
@@ -351,7 +339,7 @@ def set_droits(
         return DroitsView(login=user.login, services=user.services, actif=user.actif)
 
 
-@_act("Retirer des droits dans SGE", "DELETE /habilitateurs/droits/{login}", "retirer_droits")
+@_act("Retirer des droits dans SGE", "DELETE /habilitateurs/droits/{login}")
 def remove_droits(state: State, *, par: Habilitateur, login: Login) -> None:
     """Shut a user out of SGE."""
     with state.database.transaction() as session:

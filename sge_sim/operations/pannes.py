@@ -22,13 +22,7 @@ if TYPE_CHECKING:
     from sge_sim.api.pannes import PanneView
 
 
-@operation(
-    "Les pannes prévues et leurs comptes",
-    rest="GET /api/pannes",
-    page="GET /pannes",
-    command="pannes list",
-    key="numero",
-)
+@operation("Les pannes prévues et leurs comptes", "GET /pannes", "pannes list", key="numero")
 def list_pannes(state: State) -> "list[PanneView]":
     """Return the plans with their counts, in the order in which they were made."""
     from sge_sim.api.pannes import view_pannes
@@ -37,13 +31,7 @@ def list_pannes(state: State) -> "list[PanneView]":
         return view_pannes(session, state.data_dir)
 
 
-@operation(
-    "Prévoir une panne",
-    rest="POST /api/pannes",
-    page="POST /pannes",
-    command="pannes add SORTE",
-    status=201,
-)
+@operation("Prévoir une panne", "POST /pannes", "pannes add SORTE", status=201)
 def plan(
     state: State,
     *,
@@ -112,12 +100,7 @@ def plan(
         return PanneView.of(panne, 0, 0)
 
 
-@operation(
-    "Retirer une panne prévue",
-    rest="DELETE /api/pannes/{numero}",
-    page="POST /pannes/{numero}/retirer",
-    command="pannes remove NUMERO",
-)
+@operation("Retirer une panne prévue", "DELETE /pannes/{numero}", "pannes remove NUMERO")
 def remove(
     state: State,
     *,
@@ -132,12 +115,7 @@ def remove(
             raise UnknownError(sentence, numero)
 
 
-@operation(
-    "Retirer toutes les pannes prévues",
-    rest="DELETE /api/pannes",
-    command="pannes remove --all",
-    without="la page les retire une à une",
-)
+@operation("Retirer toutes les pannes prévues", "DELETE /pannes", "pannes remove --all")
 def remove_all(state: State) -> None:
     """Forget every plan."""
     from sge_sim.tables.pannes import remove_pannes

@@ -3,16 +3,10 @@
 It shows the portal as whichever of its users is chosen sees it.
 """
 
-from typing import Final
-from urllib.parse import quote
-
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 
 from sge_sim.admin import pages
-from sge_sim.admin.declared import given_by
 from sge_sim.admin.routes import AdminState
-from sge_sim.admin.routes.forms import TypedForm
 from sge_sim.api.datahub import (
     ETATS,
     NOMS_DES_ROLES,
@@ -21,10 +15,7 @@ from sge_sim.api.datahub import (
     ContratDatahubView,
 )
 from sge_sim.datahub import portail
-from sge_sim.errors import UsageError, require_found
-from sge_sim.operations import operations_of
-from sge_sim.operations.reading import perform
-from sge_sim.refus import Refus
+from sge_sim.errors import UsageError
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.datahub import (
@@ -32,12 +23,6 @@ from sge_sim.tables.datahub import (
     comptes_datahub,
     contrats_datahub,
 )
-
-_ACTS: Final = {
-    each.page.rpartition("/")[2]: each
-    for each in operations_of("datahub")
-    if each.page.startswith("POST")
-}
 
 
 def page_routes(state: AdminState) -> APIRouter:
@@ -47,29 +32,6 @@ def page_routes(state: AdminState) -> APIRouter:
 
     @routes.get("")
     def show_portal(request: Request, par: str = "") -> Response:
-        return _page(request, par)
-
-    @routes.post("/{action}")
-    def act(request: Request, action: str, form: TypedForm) -> Response:
-        par = form.get("par")
-        try:
-            operation = require_found(
-                _ACTS.get(action), f"Datahub n'a pas d'action « {action} ».", action
-            )
-            perform(operation, state.state, given_by(form, operation), typed=True)
-        except UsageError as error:
-            return _page(request, par, error)
-        return RedirectResponse(f"/datahub?par={quote(par)}" if par else "/datahub", 303)
-
-    @routes.get("/logos/{client_id}.png")
-    def show_logo(client_id: str) -> Response:
-        with database.sessions() as session:
-            logo = portail.get_application_datahub(session, client_id).logo
-        if logo is None:
-            raise UsageError("Cette application n'a pas de logo.")
-        return Response(logo, media_type="image/png", headers=pages.HEADERS)
-
-    def _page(request: Request, par: str, error: UsageError | None = None) -> Response:
         with database.sessions() as session:
             known = comptes_datahub(session)
             asking = next((compte for compte in known if compte.email == par.lower()), None)
@@ -79,7 +41,6 @@ def page_routes(state: AdminState) -> APIRouter:
                 state,
                 request,
                 "datahub.html",
-                _status(error),
                 comptes=[CompteView.of(compte) for compte in known],
                 par=None if asking is None else CompteView.of(asking),
                 # The portal shows an entity's user only the contracts that he has a role on.
@@ -98,14 +59,14 @@ def page_routes(state: AdminState) -> APIRouter:
                 apis=list(APIS),
                 etats=ETATS,
                 roles=NOMS_DES_ROLES,
-                erreur=error,
-                regle=error.rule if isinstance(error, Refus) else None,
             )
 
+    @routes.get("/logos/{client_id}.png")
+    def show_logo(client_id: str) -> Response:
+        with database.sessions() as session:
+            logo = portail.get_application_datahub(session, client_id).logo
+        if logo is None:
+            raise UsageError("Cette application n'a pas de logo.")
+        return Response(logo, media_type="image/png", headers=pages.HEADERS)
+
     return routes
-
-
-def _status(error: UsageError | None) -> int:
-    if error is None:
-        return 200
-    return 403 if isinstance(error, Refus) else 400

@@ -12,9 +12,11 @@ from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from sge_sim.admin.pages import lead_to
+from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.machine.texts import unfit_in
+from sge_sim.refus import Refus
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,9 @@ def done(request: Request, address: str, act: Callable[[], object]) -> Response:
     """Do `act`; lead to the page that says what it returns, or why it is refused."""
     try:
         return lead_to(request, address, "fait", str(act()))
+    except Refus as refus:
+        why = f"{refus} ({in_french(refus.rule.provenance)} : {refus.rule.source})"
+        return lead_to(request, address, "refus", why)
     except UsageError as error:
         return lead_to(request, address, "refus", str(error))
 

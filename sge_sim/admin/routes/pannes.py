@@ -5,11 +5,11 @@ from fastapi.responses import RedirectResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.declared import Formulaire
-from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.forms import TypedForm
 from sge_sim.api.typed_filters import service_names
 from sge_sim.domaine.pannes import LIBELLES_PANNES
-from sge_sim.operations.pannes import list_pannes, plan, remove
+from sge_sim.operations.pannes import list_pannes, plan
 from sge_sim.tables.acteurs import all_acteurs
 
 
@@ -26,11 +26,6 @@ def page_routes(state: AdminState) -> APIRouter:
         formulaire = Formulaire(plan, form)
         done = formulaire.do(state.state)
         return RedirectResponse("/pannes", 303) if done else _page(request, formulaire)
-
-    @routes.post("/pannes/{numero}/retirer")
-    def remove_on_page(numero: RowNumber) -> Response:
-        remove(state.state, numero=numero)
-        return RedirectResponse("/pannes", 303)
 
     def _page(request: Request, formulaire: Formulaire) -> Response:
         with state.database.sessions() as session:
