@@ -148,7 +148,6 @@ _ROUTES: Final = (
     demandes.demande_routes,
     demandes.service_routes,
     references.code_routes,
-    data_connect.router,
     data_connect.page_routes,
     datahub.page_routes,
     certificats.ticket_routes,

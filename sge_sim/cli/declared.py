@@ -33,16 +33,20 @@ class Shown:
     nothing: str = ""
 
 
-def group_of(subject: str, sentence: str, shown: Mapping[str, Shown]) -> click.Group:
-    """Return the commands of a subject; `shown` is by the name of the operation's function."""
-    group = click.Group(subject, help=sentence)
+def group_of(
+    name: str, sentence: str, shown: Mapping[str, Shown], *, subject: str = ""
+) -> click.Group:
+    """Return the commands of a subject that begin with a word, its name if nothing else is said.
+
+    `shown` is by the name of the operation's function.
+    """
+    group = click.Group(name, help=sentence)
     named: dict[str, dict[str, AnyOperation]] = {}
-    for operation in operations_of(subject):
-        if operation.command:
-            name = operation.command.split()[1]
-            named.setdefault(name, {})[operation.flag] = operation
-    for name, chosen in named.items():
-        group.add_command(_command(name, chosen, shown))
+    for operation in operations_of(subject or name):
+        if operation.command.startswith(f"{name} "):
+            named.setdefault(operation.command.split()[1], {})[operation.flag] = operation
+    for word, chosen in named.items():
+        group.add_command(_command(word, chosen, shown))
     return group
 
 

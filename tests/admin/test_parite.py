@@ -222,11 +222,6 @@ def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
             if way == "page":
                 fields["contrat"] = known["contrat"]
             return said(walk, way, fields, *words, **known)
-        case "voir un acteur":
-            return Call({"code": "TIERS1"})
-        case "créer un acteur":
-            fields = {"code": code, "nom": code, "kind": "tiers"}
-            return said(walk, way, fields, code, "--nom", code, "--kind", "tiers")
         case "donner un login" | "donner un mot de passe":
             login = f"un.{way}@acteur.example.fr"
             if fonction.nom == "donner un login":
@@ -234,20 +229,6 @@ def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
             words = (login, "--password", "secret")
             fields = {"login": login, "mot_de_passe": "secret"}
             return said(walk, way, fields, *words, code=code)
-        case "donner un contrat":
-            numero = f"88{WAYS.index(way)}"
-            words = (code, numero, "--debut", "2024-01-01")
-            fields = {"contrat_id": numero, "date_debut": "2024-01-01"}
-            return said(walk, way, fields, *words, code=code)
-        case "habiliter un acteur" | "retirer une habilitation":
-            fields = {"package": "Consultation", "environnement": "production"}
-            words = (code, "Consultation")
-            if fonction.nom == "habiliter un acteur":
-                return said(walk, way, fields, *words, code=code)
-            if way == "page":
-                fields["retirer"] = "oui"
-                return said(walk, way, fields, code=code)
-            return Call({"code": code, **fields}, {}, words)
         case "vérifier un certificat" | "enregistrer un certificat":
             fields = {"environnement": "production", "pem": known["pem"]}
             words = (known["cert"], "--environment", "production")

@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import get_origin
@@ -23,9 +24,14 @@ from lxml import html
 
 from sge_sim.admin.application import build_admin
 from sge_sim.cli import main
+from sge_sim.clock import legal_date
+from sge_sim.dataconnect.applications import get_application
+from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.operations import AnyOperation, Parameter, all_operations
 from sge_sim.operations.reading import ErreurDeForme
+from sge_sim.tables.points import find_point
 
+C5 = "25946599093143"
 OPERATIONS = sorted(all_operations(), key=lambda each: not each.address.startswith("DELETE"))
 """What removes first: it finds nothing, and so it is refused the same by every face."""
 TOLD_ON_A_PAGE = 600
@@ -121,6 +127,23 @@ def by_page(room: Room, operation: AnyOperation, given: dict[str, str]) -> str |
     return next((each.text_content().strip() for each in alerts), None)
 
 
+def last_application(room: Room) -> str:
+    return str(room.ask("GET", "/api/applications").json()[-1]["client_id"])
+
+
+def consent(room: Room, client_id: str) -> str:
+    """Have a customer give an application his consent; return its number."""
+    with room.state.database.transaction() as session:
+        application, point = get_application(session, client_id), find_point(session, C5)
+        assert point is not None
+        now = room.state.clock.now()
+        given = give_consentement(
+            session, application, "titulaire", point, now, legal_date(now) + timedelta(30)
+        )
+        session.flush()
+        return str(given.id)
+
+
 FACES = {"rest": by_rest, "command": by_command, "page": by_page}
 
 
@@ -140,9 +163,10 @@ def test_every_face_does_what_is_sound(rooms: dict[str, Room], face: str) -> Non
     room, wrong = rooms[face], []
     for name, given in ACCEPTED:
         operation = NAMED[name]
-        if given.get("client_id") == "{client_id}":
-            made = room.ask("GET", "/api/applications").json()
-            given = {**given, "client_id": made[-1]["client_id"]}
+        if "{client_id}" in given.values():
+            given = {**given, "client_id": last_application(room)}
+        if "{consentement_id}" in given.values():
+            given = {"consentement_id": consent(room, last_application(room))}
         had = {"rest": True, "command": operation.command, "page": True}
         # What one face lacks is done by another: the next demands need it.
         refused = FACES[face if had[face] else "rest"](room, operation, given)
