@@ -1,7 +1,8 @@
 """The operations of `sge_sim.operations` as REST addresses and as forms of pages."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, get_origin
 
@@ -9,9 +10,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic_core import from_json, to_json
 
-from sge_sim.admin.routes import AdminState
-from sge_sim.admin.routes.forms import Form, TypedForm, done
-from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
+from sge_sim.admin import pages
+from sge_sim.admin.pages import FlashMessage, lead_to
+from sge_sim.admin.routes import AdminState, following
+from sge_sim.admin.routes.forms import Form, TypedForm
+from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage, page_of
+from sge_sim.api.typed_filters import service_names
+from sge_sim.domaine.nomenclatures import PACKAGES
 from sge_sim.errors import FieldError, UsageError
 from sge_sim.operations import (
     AnyOperation,
@@ -21,11 +26,14 @@ from sge_sim.operations import (
     State,
     V,
     all_operations,
+    operation_named,
 )
 from sge_sim.operations.reading import ErreurDeForme, FormError, error_of, perform, shape_of
+from sge_sim.tables.acteurs import all_acteurs
 
 _IN_ADDRESS: Final = ("GET", "DELETE")
 """The methods whose parameters stand in the address: they are typed."""
+_TEMPLATES: Final = pages.ADMIN / "templates"
 
 
 def rest_routes(state: AdminState) -> APIRouter:
@@ -46,11 +54,17 @@ def _add(routes: APIRouter, state: State, operation: AnyOperation) -> None:
         return Response(content, operation.status, media_type="application/json")
 
     async def answer_with_page(request: Request, page: AskedPage) -> Response:
-        views = await do(request)
-        return page.of(views, lambda each: getattr(each, operation.key))
+        return page.of(await do(request), operation.key_of)
 
-    endpoint: Any = answer_with_page if operation.key else answer
-    endpoint.operation = operation
+    async def answer_with_limit(request: Request) -> Response:
+        views = await do(request)
+        limit = operation.limit_of(request.query_params)
+        cursor = {operation.cursor: operation.key_of}
+        return page_of(request, views, limit, lambda each: each, **cursor)
+
+    paged: Any = answer_with_limit if operation.cursor else answer_with_page
+    endpoint: Any = paged if operation.key else answer
+    endpoint.reads_query = True
     routes.add_api_route(
         operation.path,
         endpoint,
@@ -99,7 +113,7 @@ def _do(operation: Operation[..., V], state: State, request: Request, body: byte
         name: text if typed or operation.parameters[name].kind is not int else _number(text)
         for name, text in request.path_params.items()
     }
-    page = ("limit", "apres") if operation.key else ()
+    page = ("limit", "apres") if operation.key and not operation.cursor else ()
     query = {name: text for name, text in request.query_params.items() if name not in page}
     given: Mapping[str, object] = query
     try:
@@ -149,57 +163,144 @@ def given_by(form: Form, operation: AnyOperation) -> dict[str, object]:
 
 
 def page_routes(state: AdminState) -> APIRouter:
-    """Return the address of each form; it leads back to a page, which says what was done."""
+    """Return the page of each list that has a template, and the address of each form.
+
+    A form leads back to a page, which says what was done, or why it wasn't.
+    """
     routes = APIRouter(include_in_schema=False)
+    shown = {
+        operation.page: _page_of_list(state, operation)
+        for operation in all_operations()
+        if operation.key and (_TEMPLATES / f"{operation.address.partition('/')[2]}.html").exists()
+    }
+    for page, show in shown.items():
+        routes.add_api_route(page.partition(" ")[2], _looked_at(show), methods=["GET"])
     # `/pannes/retirer` before `/pannes/{numero}`.
     for operation in sorted(all_operations(), key=lambda each: each.page.count("{")):
         method, _, path = operation.page.partition(" ")
         if method == "POST":
-            routes.add_api_route(path, _pressed(state.state, operation), methods=[method])
+            of = shown.get(f"GET {path}")
+            routes.add_api_route(path, _pressed(state.state, operation, of), methods=[method])
     return routes
 
 
-def _pressed(state: State, operation: AnyOperation) -> Callable[..., Response]:
+def _looked_at(show: Callable[[Request], Response]) -> Callable[..., Response]:
+    def look(request: Request) -> Response:
+        return show(request)
+
+    look.reads_query = True  # type: ignore[attr-defined]
+    return look
+
+
+def _pressed(
+    state: State, operation: AnyOperation, show: Callable[..., Response] | None
+) -> Callable[..., Response]:
     def press(request: Request, form: TypedForm) -> Response:
         given = given_by(form, operation) | request.path_params
-
-        def act() -> str:
+        address = operation.told(operation.back, given)
+        try:
             view = perform(operation, state, given, typed=True)
-            return operation.told(operation.done or f"{operation.sentence} : fait.", given, view)
-
-        return done(request, operation.told(operation.back, given), act)
+        except UsageError as error:
+            if show is not None:  # what was typed stays there
+                return show(request, Formulaire(operation, form, error))
+            return lead_to(request, address, "refus", str(error))
+        said = operation.told(operation.done or f"{operation.sentence} : fait.", given, view)
+        return lead_to(request, address, "fait", said)
 
     return press
 
 
-@dataclass
-class Formulaire:
-    """The form of an operation on a page: what was typed, and what is wrong with it.
+def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., Response]:
+    """Return what shows a list; its template has the name of its address, and of the list there."""
+    name = operation.address.partition("/")[2]
+    form = next((each for each in all_operations() if each.address == f"POST /{name}"), None)
 
-    `refus` is why it wasn't done, in a sentence.
-    """
+    def show(request: Request, refused: Formulaire | None = None) -> Response:
+        query = {} if refused else request.query_params
+        given = {word: text.strip() for word, text in query.items() if text.strip()}
+        views, suite, total = _part(operation, state.state, given)
+        context: dict[str, Any] = {name: views}
+        if refused is not None:
+            context["message"] = FlashMessage("refus", refused.refus)
+        return pages.render(
+            state,
+            request,
+            f"{name}.html",
+            **context,
+            suite=following(request, **suite) if suite else None,
+            total=total,
+            filtres=defaultdict(str, given),
+            formulaire=refused or (form and Formulaire(form)),
+            connus=Connus(state.state),
+        )
+
+    return show
+
+
+def _part(
+    operation: AnyOperation, state: State, given: dict[str, str]
+) -> tuple[list[Any], dict[str, object], int]:
+    """Return what is shown of a list, what asks for the rest, and how many it has as a whole."""
+    most = operation.per_page
+    if operation.cursor:
+        views = perform(operation, state, {**given, "limit": most}, typed=True)
+    else:
+        after = given.pop("apres", None)
+        views = list(perform(operation, state, given, typed=True))
+        if operation.key.startswith("-"):
+            views.reverse()
+    total = len(views)
+    if not operation.cursor:
+        keys = [str(operation.key_of(each)) for each in views]
+        views = views[keys.index(after) + 1 if after in keys else 0 :]
+    shown = views[:most]
+    more = len(views) > most
+    return shown, {operation.cursor or "apres": operation.key_of(shown[-1])} if more else {}, total
+
+
+@dataclass(frozen=True)
+class Connus:
+    """What the fields of a page propose."""
+
+    state: State
+    paquets = PACKAGES
+
+    @property
+    def acteurs(self) -> list[str]:
+        """The codes of the actors."""
+        with self.state.database.sessions() as session:
+            return [each.code for each in all_acteurs(session)]
+
+    @property
+    def services(self) -> list[str]:
+        """The names of the services."""
+        return service_names()
+
+    def valeurs(self, operation: str, parameter: str) -> tuple[str, ...]:
+        """Return the values that a parameter of an operation takes."""
+        return operation_named(operation).parameters[parameter].values
+
+
+@dataclass(frozen=True)
+class Formulaire:
+    """The form of an operation on a page: what was typed, and what is wrong with it."""
 
     operation: AnyOperation
     form: Form = field(default_factory=lambda: Form({}))
-    refus: str = ""
-    erreurs: Sequence[ErreurDeForme] = ()
+    error: UsageError | None = None
 
-    def do(self, state: State) -> bool:
-        """Do it; tell whether it was done."""
-        try:
-            perform(self.operation, state, given_by(self.form, self.operation), typed=True)
-        except FormError as error:
-            self.refus, self.erreurs = str(error), error.erreurs
-        except UsageError as error:
-            self.refus = str(error)
-        return not self.refus
+    @property
+    def refus(self) -> str:
+        """Why it wasn't done, in a sentence."""
+        return str(self.error or "")
 
     def champ(self, name: str) -> "FormField":
         """Return one of its fields, as it is drawn."""
         found = self.operation.parameters[name]
         default = "" if found.default is None else f"{found.default:g}"
         typed = self.form.get(name) if self.form.fields else default
-        wrong = any(each.champ == name for each in self.erreurs)
+        erreurs = self.error.erreurs if isinstance(self.error, FormError) else ()
+        wrong = any(each.champ == name for each in erreurs)
         return FormField(found, typed, wrong)
 
 

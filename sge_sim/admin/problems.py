@@ -27,7 +27,7 @@ async def check_parameters(request: Request) -> None:
     route = request.scope["route"]
     known = sorted(_parameters(route.dependant))
     # What an operation is given is looked at by whoever reads it, all of it at once.
-    declared = hasattr(route.endpoint, "operation")
+    declared = hasattr(route.endpoint, "reads_query")
     wrong = sorted(
         {
             name

@@ -14,8 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from sge_sim.cli import completion
-from sge_sim.cli.options import data_dir_option, json_option, say, say_list
-from sge_sim.cli.state import database_of
+from sge_sim.cli.options import RegularFile, data_dir_option, json_option, say, say_list
 from sge_sim.operations import AnyOperation, Parameter, State, operations_of
 
 _UNKNOWN: Final = "sge_sim.unknown"
@@ -50,6 +49,12 @@ def group_of(
     return group
 
 
+def command_of(name: str, shown: Mapping[str, Shown], *, subject: str) -> click.Command:
+    """Return the one command of a subject that has this name."""
+    named = [each for each in operations_of(subject) if each.command.split()[:1] == [name]]
+    return _command(name, {each.flag: each for each in named}, shown)
+
+
 class _Declared(click.Command):
     """Leaves to the reader of operations the options that aren't declared."""
 
@@ -72,14 +77,20 @@ def _command(
 ) -> click.Command:
     """Return a command: an operation, or several among which a flag chooses."""
 
-    def run(data_dir: Path, as_json: bool = False, **typed: Any) -> None:
+    def run(data_dir: Path = Path(), as_json: bool = False, **typed: Any) -> None:
         from sge_sim.operations.reading import perform
 
         flag = next((each for each in chosen if each and typed.pop(_option(each))), "")
         operation = chosen[flag]
-        given = {name: value for name, value in typed.items() if value not in (None, (), False)}
+        given = {
+            name: " ".join(value) if name in several else value
+            for name, value in typed.items()
+            if value not in (None, (), False)
+        }
         given |= click.get_current_context().meta[_UNKNOWN]
-        done = perform(operation, State(data_dir, database_of(data_dir)), given, typed=True)
+        done = perform(operation, State(data_dir), given, typed=True)
+        if operation.cursor:
+            done = done[: operation.limit_of(given)]
         look = shown.get(operation.act.__name__)
         if operation.done and look is None:
             look = Shown(lambda view: operation.told(operation.done, given, view))
@@ -88,8 +99,14 @@ def _command(
         elif done is not None or operation.done:
             say(done, as_json, "" if look is None else look.line(done))
 
+    several = {
+        word.strip(".").lower()
+        for operation in chosen.values()
+        for word in operation.command.split()
+        if word.endswith("...")
+    }
     declared = {
-        name: _parameter(each, name in operation.arguments)
+        name: _parameter(each, name in operation.arguments, name in several)
         for operation in chosen.values()
         for name, each in operation.parameters.items()
         if not each.says.secret
@@ -103,7 +120,8 @@ def _command(
     command = _Declared(
         name, params=[*declared.values(), *flags], callback=run, help=" ".join(sentences)
     )
-    data_dir_option(command)
+    if not all(each.is_bare for each in chosen.values()):
+        data_dir_option(command)
     if any(each.act.__annotations__["return"] is not None for each in chosen.values()):
         json_option(command)
     return command
@@ -113,13 +131,18 @@ def _option(flag: str) -> str:
     return f"chosen{flag.replace('-', '_')}"
 
 
-def _parameter(parameter: Parameter, placed: bool) -> click.Parameter:
+def _parameter(parameter: Parameter, placed: bool, many: bool) -> click.Parameter:
     says, name = parameter.says, parameter.name
-    kind = _Word(parameter)
+    kind: click.ParamType[Any] = _File() if says.file else _Word(parameter)
     if placed:
         said = says.sentence + (f" : {', '.join(parameter.values)}" if parameter.values else "")
         return click.Argument(
-            [name], type=kind, required=False, metavar=name.upper(), help=f"{said}."
+            [name],
+            type=kind,
+            nargs=-1 if many else 1,
+            required=False,
+            metavar=f"[{name.upper()}]..." if many else name.upper(),
+            help=f"{said}.",
         )
     flag = parameter.default is False
     default = parameter.default
@@ -130,6 +153,13 @@ def _parameter(parameter: Parameter, placed: bool) -> click.Parameter:
         return click.Option([*names, name], is_flag=True, help=sentence)
     several = get_origin(parameter.kind) is list
     return click.Option([*names, name], type=kind, multiple=several, help=sentence)
+
+
+class _File(RegularFile):
+    """A file, of which the text is given."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(value, param, ctx).read_text("utf-8", "replace")
 
 
 class _Word(click.ParamType[str]):

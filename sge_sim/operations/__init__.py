@@ -11,8 +11,7 @@ mistake has the same words everywhere.
     def remove(state: State, *, numero: Annotated[int, Says("Numéro", ge=1)]) -> None: ...
 
 Help and completion read declarations: at its top, such a module loads neither pydantic nor SQL; its
-functions do when they are called. They return views, those of `sge_sim.api` in the module of the
-same name.
+functions do when they are called. They return views of `sge_sim.api`.
 """
 
 import re
@@ -21,6 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
+from importlib.util import find_spec
 from inspect import Signature, signature
 from pathlib import Path
 from pkgutil import iter_modules
@@ -47,6 +47,7 @@ from sge_sim.errors import UsageError
 
 if TYPE_CHECKING:
     from sge_sim.facts.database import Database
+    from sge_sim.journal import Journal
 
 
 _EMPTY: Final = Signature.empty
@@ -56,10 +57,26 @@ LARGEST_NUMBER: Final = 2**63 - 1
 
 @dataclass(frozen=True)
 class State:
-    """The state of a simulator, served or not: its folder and its database."""
+    """The state of a simulator, served or not: its folder, and what is opened for whoever asks.
+
+    Asking raises `UsageError` where no simulator was started.
+    """
 
     data_dir: Path
-    database: "Database"
+
+    @cached_property
+    def database(self) -> "Database":
+        """Its database."""
+        from sge_sim.schema.data_folder import open_database
+
+        return open_database(self.data_dir)
+
+    @cached_property
+    def journal(self) -> "Journal":
+        """Its journal."""
+        from sge_sim.schema.data_folder import open_journal
+
+        return open_journal(self.database, self.data_dir)
 
 
 P = ParamSpec("P")
@@ -71,7 +88,8 @@ class Says:
     """What is said of a parameter: a French sentence without a full stop, an example, its bounds.
 
     `reads` returns what a text means, or raises `UsageError`. An empty field of a form gives
-    nothing, unless it `clears`. A command doesn't take what is `secret`; `old` is another name of
+    nothing, unless it `clears`; `labels` are what it shows of its values. A command doesn't take
+    what is `secret`, and takes the name of a `file` that holds the text; `old` is another name of
     its option, and `completes` names what a shell proposes (a function of
     `sge_sim.cli.completion`).
     """
@@ -84,7 +102,9 @@ class Says:
     lt: float | None = None
     reads: Callable[[str], object] | None = None
     clears: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
     secret: bool = False
+    file: bool = False
     old: str = ""
     completes: str = ""
 
@@ -120,6 +140,15 @@ class Says:
         if self.example is not None:
             described["examples"] = [self.example]
         return described
+
+
+Limit = Annotated[int, Says("Combien, au plus", 50, ge=1, le=10_000)]
+"""How many a list gives, which others may follow: it returns one more then."""
+Before = Annotated[
+    int | None, Says("Page suivante : ce qui vient avant ce numéro", ge=1, le=LARGEST_NUMBER)
+]
+BeforeName = Annotated[str | None, Says("Page suivante : ce qui vient avant lui")]
+AfterName = Annotated[str | None, Says("Page suivante : ce qui vient après lui")]
 
 
 @dataclass(frozen=True)
@@ -162,10 +191,15 @@ class Operation(Generic[P, V]):
     `address` is « METHOD /path »: REST has it under `/api`, a form posts to it (what is deleted, to
     `…/retirer`), and a page of its first word shows what is looked at. `command` is what follows
     `sge-sim`: words, then the flag that chooses it among others of these words, then the
-    parameters that are arguments, in capitals. `without` says in French why it lacks a command.
-    REST gives a list page after page, whose entries `key` tells apart. `done` is the sentence of a
-    command and of a page once it is done, with what was given in braces and what came of it as
-    `{fait}`; `back` is the page that says it, that of its first word else.
+    parameters that are arguments, in capitals, the last with `...` where it is of several words.
+    `without` says in French why it lacks a command. `done` is the sentence of a command and of a
+    page once it is done, with what was given in braces and what came of it as `{fait}`; `back` is
+    the page that says it, that of its first word else.
+
+    REST gives a list page after page, whose entries `key` tells apart; it is made as a whole, or
+    takes a `limit` (`Limit`) and a cursor (`avant` or `apres`). Its page, if it has a template, has
+    `per_page` of them; it begins with the last of them where `key` begins with `-`. `place` is the
+    page that shows it where that is another one.
     """
 
     act: Callable[Concatenate[State, P], V]
@@ -177,6 +211,8 @@ class Operation(Generic[P, V]):
     key: str
     done: str
     back: str
+    per_page: int
+    place: str
 
     def __call__(self, state: State, *args: P.args, **asked: P.kwargs) -> V:
         """Do it; raises `UsageError` with why it can't be done."""
@@ -198,9 +234,36 @@ class Operation(Generic[P, V]):
 
     @cached_property
     def view(self) -> Any:
-        """The type of what it returns, which is loaded."""
-        views = import_module(f"sge_sim.api.{self.name.partition('.')[0]}")
-        return get_type_hints(self.act, localns=vars(views))["return"]
+        """The type of what it returns, which is loaded: a view of `sge_sim.api`."""
+        known: dict[str, Any] = {}
+        for name in ("points", "flux", self.name.partition(".")[0]):
+            if find_spec(f"sge_sim.api.{name}"):
+                known |= vars(import_module(f"sge_sim.api.{name}"))
+        return get_type_hints(self.act, localns=known)["return"]
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it needs no state: its function calls it `_state`."""
+        return next(iter(signature(self.act).parameters)).startswith("_")
+
+    @property
+    def cursor(self) -> str:
+        """The parameter that asks for the page after, of a list with a limit."""
+        if "limit" not in self.parameters:
+            return ""
+        return "avant" if "avant" in self.parameters else "apres"
+
+    def key_of(self, entry: Any) -> object:
+        """Return what tells an entry of a list apart."""
+        names = self.key.removeprefix("-").split("/")
+        found = [
+            entry[name] if isinstance(entry, Mapping) else getattr(entry, name) for name in names
+        ]
+        return found[0] if len(found) == 1 else "/".join(map(str, found))
+
+    def limit_of(self, given: Mapping[str, object]) -> int:
+        """Return how many a list with a limit was asked for."""
+        return int(str(given.get("limit", self.parameters["limit"].default)))
 
     @property
     def method(self) -> str:
@@ -216,6 +279,8 @@ class Operation(Generic[P, V]):
     def page(self) -> str:
         """The page that shows it, or where its form posts."""
         path = self.address.partition(" ")[2]
+        if self.place:
+            return self.place
         if self.method == "GET":
             return f"GET /{path.split('/')[1]}"
         if self.method == "DELETE":
@@ -226,7 +291,12 @@ class Operation(Generic[P, V]):
     @property
     def arguments(self) -> tuple[str, ...]:
         """The parameters that its command takes as arguments, in their order."""
-        return tuple(word.lower() for word in self.command.split() if word.isupper())
+        return tuple(word.strip(".").lower() for word in self.command.split() if word.isupper())
+
+    @property
+    def words(self) -> str:
+        """The words of its command."""
+        return " ".join(word for word in self.command.split() if word.strip("-").islower())
 
     @property
     def flag(self) -> str:
@@ -257,13 +327,17 @@ def operation(
     key: str = "",
     done: str = "",
     back: str = "",
+    per_page: int = 100,
+    place: str = "",
 ) -> Callable[[Callable[Concatenate[State, P], V]], Operation[P, V]]:
     """Return what declares a function as an operation; see `Operation`."""
 
     def declared(act: Callable[Concatenate[State, P], V]) -> Operation[P, V]:
         kept = 204 if address.startswith("DELETE") else status
         page = back or "/" + address.split("/")[1]
-        return Operation(act, sentence, address, command, without, kept, key, done, page)
+        return Operation(
+            act, sentence, address, command, without, kept, key, done, page, per_page, place
+        )
 
     return declared
 
@@ -278,3 +352,10 @@ def all_operations() -> tuple[AnyOperation, ...]:
     """Return every operation, subject after subject."""
     subjects = [module.name for module in iter_modules(__path__)]
     return tuple(each for subject in subjects for each in operations_of(subject))
+
+
+def operation_named(name: str) -> AnyOperation:
+    """Return the operation of a name, `pannes.plan`."""
+    subject, _, function = name.partition(".")
+    found: AnyOperation = getattr(import_module(f"{__name__}.{subject}"), function)
+    return found

@@ -20,7 +20,11 @@ Platform = Annotated[
 
 
 @operation(
-    "Les acteurs, leurs logins, contrats et certificats", "GET /acteurs", "acteurs list", key="code"
+    "Les acteurs, leurs logins, contrats et certificats",
+    "GET /acteurs",
+    "acteurs list",
+    key="code",
+    per_page=15,
 )
 def list_acteurs(state: State) -> "list[ActeurView]":
     """Return every actor."""

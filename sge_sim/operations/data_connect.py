@@ -75,7 +75,7 @@ def set_application(
     state: State,
     *,
     client_id: ClientId,
-    nom: Annotated[str | None, Says("Nom montré sur la page de consentement")] = None,
+    nom: Annotated[str | None, Says("Nom montré sur la page de consentement", "Ma conso")] = None,
     redirect_uri: Annotated[str | None, Says("Adresse où le client est renvoyé")] = None,
     apis: Apis = None,
 ) -> "ApplicationView":
@@ -108,7 +108,7 @@ def remove_application(state: State, *, client_id: ClientId) -> None:
     "Les consentements, du plus ancien au plus récent",
     "GET /consentements",
     "consentements list",
-    key="id",
+    key="-id",
 )
 def list_consentements(
     state: State,

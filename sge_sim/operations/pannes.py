@@ -8,6 +8,7 @@ from sge_sim.domaine.pannes import (
     DISPERSION_MAX,
     DUREES,
     GRAINE_MAX,
+    LIBELLES_PANNES,
     SECONDES_MAX,
     SORTES_FICHIER,
     SORTES_SOAP,
@@ -35,7 +36,10 @@ def list_pannes(state: State) -> "list[PanneView]":
 def plan(
     state: State,
     *,
-    sorte: Annotated[SortePanne, Says("Ce qui arrive à l'appel ou au fichier", "sgt506")],
+    sorte: Annotated[
+        SortePanne,
+        Says("Ce qui arrive à l'appel ou au fichier", "sgt506", labels=LIBELLES_PANNES),
+    ],
     service: Annotated[
         str | None, Says("Service, ou flux d'un fichier ; tous sans lui", completes="services")
     ] = None,

@@ -89,9 +89,12 @@ def perform(
     """Do an operation with what is given; raises `FormError`, or `UsageError`.
 
     What was `typed` is text, or lists of texts; what wasn't has the types of JSON. A word of a few
-    is taken in any case.
+    is taken in any case. A list is asked for one more than its limit: others follow where it gives
+    that one.
     """
     asked = _read(operation, given, typed)
+    if operation.cursor:
+        asked["limit"] += 1
     try:
         return operation(state, **asked)
     except FieldError as error:

@@ -389,7 +389,12 @@ def test_nothing_is_served_that_the_table_does_not_name(room: Room) -> None:
     }
     served |= {"GET /api/settings", "GET /favicon.ico"}
     cells = {cell for fonction in FONCTIONS for cell in fonction[1:3] if cell}
-    cells |= {cell for each in all_operations() for cell in (each.rest, each.page) if cell}
+    cells |= {
+        cell
+        for each in all_operations()
+        for cell in (f"{each.method} {each.path}", each.page)
+        if cell
+    }
     named = {re.sub("^POST /datahub/.+", "POST /datahub/{action}", cell) for cell in cells}
     addresses = {nom for nom in APART if " /" in nom}
     assert served - named - addresses - {"POST /api/flux"} == set()

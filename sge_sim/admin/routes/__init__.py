@@ -102,10 +102,12 @@ class AdminState:
     marques: Marques
     phase: Callable[[], PhaseService] = lambda: "pret"
 
-    @property
+    @cached_property
     def state(self) -> State:
         """What operations work on."""
-        return State(self.settings.data_dir, self.database)
+        state = State(self.settings.data_dir)
+        vars(state).update(database=self.database, journal=self.journal)
+        return state
 
     @cached_property
     def campaigns(self) -> "Campaigns":
