@@ -1,5 +1,6 @@
 """The operations of `sge_sim.operations` as REST addresses and as forms of pages."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -8,16 +9,17 @@ from typing import Any, Final, get_origin
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from sge_sim.admin import pages
 from sge_sim.admin.pages import FlashMessage, lead_to
 from sge_sim.admin.routes import AdminState, following
-from sge_sim.admin.routes.forms import Form, TypedForm
+from sge_sim.admin.routes.forms import Form, TypedForm, why_refused
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage, page_of
 from sge_sim.api.typed_filters import service_names
 from sge_sim.domaine.nomenclatures import PACKAGES
 from sge_sim.errors import FieldError, UsageError
+from sge_sim.machine.texts import unfit_in
 from sge_sim.operations import (
     AnyOperation,
     Operation,
@@ -138,11 +140,13 @@ def _number(text: str) -> int | str:
 def _members(body: bytes) -> dict[str, Any]:
     """Return the members of a body; one that is empty has none."""
     try:
-        given = from_json(body or b"{}")
-    except ValueError:
+        given = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
         raise FormError([_wrong("corps", None, "pas du JSON")]) from None
     if not isinstance(given, dict):
         raise FormError([_wrong("corps", given, "un objet est attendu")])
+    if unfit := next(filter(None, map(unfit_in, given)), ""):
+        raise FormError([_wrong("corps", None, unfit)])
     return given
 
 
@@ -203,7 +207,7 @@ def _pressed(
         except UsageError as error:
             if show is not None:  # what was typed stays there
                 return show(request, Formulaire(operation, form, error))
-            return lead_to(request, address, "refus", str(error))
+            return lead_to(request, address, "refus", why_refused(error))
         said = operation.told(operation.done or f"{operation.sentence} : fait.", given, view)
         return lead_to(request, address, "fait", said)
 
@@ -218,7 +222,12 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
     def show(request: Request, refused: Formulaire | None = None) -> Response:
         query = {} if refused else request.query_params
         given = {word: text.strip() for word, text in query.items() if text.strip()}
-        views, suite, total = _part(operation, state.state, given)
+        try:
+            views, suite, total = _part(operation, state.state, given)
+        except FormError as error:
+            for each in error.erreurs:
+                each.lieu = "adresse"
+            raise
         context: dict[str, Any] = {name: views}
         if refused is not None:
             context["message"] = FlashMessage("refus", refused.refus)
@@ -292,7 +301,7 @@ class Formulaire:
     @property
     def refus(self) -> str:
         """Why it wasn't done, in a sentence."""
-        return str(self.error or "")
+        return "" if self.error is None else why_refused(self.error)
 
     def champ(self, name: str) -> "FormField":
         """Return one of its fields, as it is drawn."""

@@ -143,14 +143,9 @@ def said(walk: Walk, way: str, fields: dict[str, Any], *words: str, **variables:
     return Call(variables, {"json": fields} if way == "rest" else {}, words)
 
 
-def acteur(walk: Walk, way: str) -> str:
-    return f"ACT{way[:4].upper()}"
-
-
 def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
     """Return what a cell of a row is called with."""
-    known, code = walk.known, acteur(walk, way)
-    redirect = {"redirect_uri": "https://a.example.fr/retour"}
+    known = walk.known
     echange = {"echange_id": 1, "part": "requete", "message": "requete"}
     day = {"debut": "2025-07-01", "fin": "2025-07-03"}
     match fonction.nom:
@@ -222,13 +217,10 @@ def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
             if way == "page":
                 fields["contrat"] = known["contrat"]
             return said(walk, way, fields, *words, **known)
-        case "donner un login" | "donner un mot de passe":
-            login = f"un.{way}@acteur.example.fr"
-            if fonction.nom == "donner un login":
-                return said(walk, way, {"login": login}, code, login, code=code)
-            words = (login, "--password", "secret")
+        case "donner un mot de passe":
+            login = walk.simulator.login
             fields = {"login": login, "mot_de_passe": "secret"}
-            return said(walk, way, fields, *words, code=code)
+            return said(walk, way, fields, login, "--password", "secret", code="TIERS1")
         case "vérifier un certificat" | "enregistrer un certificat":
             fields = {"environnement": "production", "pem": known["pem"]}
             words = (known["cert"], "--environment", "production")
@@ -243,18 +235,6 @@ def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
         case "clore un ticket":
             number = WAYS.index(way) + 1
             return Call({"numero": number, "ticket_id": number}, {}, (str(number),))
-        case "enregistrer une application":
-            fields = {"nom": f"Une {way}", "acteur": "TIERS1", "mode": "production", **redirect}
-            return said(walk, way, fields, f"Une {way}", "--redirect-uri", redirect["redirect_uri"])
-        case "modifier une application" | "supprimer une application":
-            made = {each["nom"]: each["client_id"] for each in read_back(walk, "/api/applications")}
-            client = made.get(f"Une {way}") or made[f"Deux {way}"]
-            fields = {"nom": f"Deux {way}"} if fonction.nom.startswith("modifier") else {}
-            words = (client, *(("--nom", f"Deux {way}") if fields else ()))
-            return said(walk, way, fields, *words, client_id=client)
-        case "retirer un consentement":
-            number = known["consents"][way]
-            return Call({"consentement_id": number}, {}, (str(number),))
         case "ouvrir une campagne":
             fields = {"release": "sge-26.1", "user_agent": f"client-{way}"}
             words = ("--release", "26.1", "--user-agent", f"client-{way}")
@@ -395,10 +375,9 @@ def test_nothing_is_served_that_the_table_does_not_name(room: Room) -> None:
         for cell in (f"{each.method} {each.path}", each.page)
         if cell
     }
-    named = {re.sub("^POST /datahub/.+", "POST /datahub/{action}", cell) for cell in cells}
     addresses = {nom for nom in APART if " /" in nom}
-    assert served - named - addresses - {"POST /api/flux"} == set()
-    assert (named | addresses) - served == set()
+    assert served - cells - addresses - {"POST /api/flux"} == set()
+    assert (cells | addresses) - served == set()
 
 
 def test_no_command_is_missing_in_the_table() -> None:

@@ -258,7 +258,7 @@ def test_consents_end_by_themselves_and_by_the_customer(moved: RunningSimulator)
     assert len(listed) == 3
     assert all("en vigueur" in line for line in listed)
     revoked = moved.command("consentements", "remove", "2")
-    assert "Retrait du consentement par le client" in revoked.stdout
+    assert "Le consentement 2 est retiré" in revoked.stdout
     again = moved.command("consentements", "remove", "2")
     assert (again.returncode, "plus en vigueur" in again.stderr) == (2, True)
     assert moved.command("consentements", "remove", "99").returncode == 2

@@ -74,11 +74,15 @@ def done(request: Request, address: str, act: Callable[[], object]) -> Response:
     """Do `act`; lead to the page that says what it returns, or why it is refused."""
     try:
         return lead_to(request, address, "fait", str(act()))
-    except Refus as refus:
-        why = f"{refus} ({in_french(refus.rule.provenance)} : {refus.rule.source})"
-        return lead_to(request, address, "refus", why)
     except UsageError as error:
-        return lead_to(request, address, "refus", str(error))
+        return lead_to(request, address, "refus", why_refused(error))
+
+
+def why_refused(error: UsageError) -> str:
+    """Return the sentence of a refusal, with what is known of the rule that refuses."""
+    if not isinstance(error, Refus):
+        return str(error)
+    return f"{error} ({in_french(error.rule.provenance)} : {error.rule.source})"
 
 
 def write(
