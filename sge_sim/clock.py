@@ -98,6 +98,21 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, PARIS)
 
 
+def between_days(du: date | None, au: date | None) -> tuple[datetime | None, datetime | None]:
+    """Return the instants from which (included) and to which (excluded) two legal days lead.
+
+    Raises `UsageError` for a day after which there is none.
+    """
+    try:
+        following = None if au is None else au + timedelta(1)
+    except OverflowError:
+        raise UsageError(f"Rien ne vient après le {au} : donner un jour plus tôt.") from None
+    return (
+        None if du is None else start_of_day(du),
+        None if following is None else start_of_day(following),
+    )
+
+
 @lru_cache(maxsize=1024)
 def add_months(day: date, months: int) -> date:
     """Return `day` moved by whole months, at most to the last day of the month reached.

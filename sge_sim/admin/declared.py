@@ -172,11 +172,11 @@ def page_routes(state: AdminState) -> APIRouter:
     A form leads back to a page, which says what was done, or why it wasn't.
     """
     routes = APIRouter(include_in_schema=False)
-    shown = {
-        operation.page: _page_of_list(state, operation)
-        for operation in all_operations()
-        if operation.key and (_TEMPLATES / f"{operation.address.partition('/')[2]}.html").exists()
-    }
+    shown: dict[str, Callable[..., Response]] = {}
+    for operation in all_operations():
+        template = _TEMPLATES / f"{operation.page.partition('/')[2]}.html"
+        if operation.key and operation.page not in shown and template.exists():
+            shown[operation.page] = _page_of_list(state, operation)
     for page, show in shown.items():
         routes.add_api_route(page.partition(" ")[2], _looked_at(show), methods=["GET"])
     # `/pannes/retirer` before `/pannes/{numero}`.
@@ -216,7 +216,7 @@ def _pressed(
 
 def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., Response]:
     """Return what shows a list; its template has the name of its address, and of the list there."""
-    name = operation.address.partition("/")[2]
+    name = operation.page.partition("/")[2]
     form = next((each for each in all_operations() if each.address == f"POST /{name}"), None)
 
     def show(request: Request, refused: Formulaire | None = None) -> Response:
@@ -284,6 +284,10 @@ class Connus:
     def services(self) -> list[str]:
         """The names of the services."""
         return service_names()
+
+    def vu(self, operation: str) -> Any:
+        """Return what an operation that is given nothing returns."""
+        return operation_named(operation)(self.state)
 
     def valeurs(self, operation: str, parameter: str) -> tuple[str, ...]:
         """Return the values that a parameter of an operation takes."""

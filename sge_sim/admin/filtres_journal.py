@@ -1,7 +1,7 @@
 """What the page of the journal may be asked for, and the addresses that ask it."""
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Annotated, Final, Literal, get_args
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from fastapi import Query
 from sge_sim.admin.routes import LARGEST_NUMBER
 from sge_sim.admin.routes.listes import WrittenDay
 from sge_sim.api.typed_filters import service_typed
-from sge_sim.clock import parse_day, start_of_day
+from sge_sim.clock import between_days, parse_day
 from sge_sim.domaine.nomenclatures import ORIGINES, KindEchange, Origine
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
@@ -144,21 +144,6 @@ def _panne_typed(typed: str) -> int | None:
         return int(typed)
     raise UsageError(
         f"« {typed} » n'est pas le numéro d'une panne : écrire par exemple 3, ou {STRUCK}."
-    )
-
-
-def between_days(du: date | None, au: date | None) -> tuple[datetime | None, datetime | None]:
-    """Return the instants from which (included) and to which (excluded) two legal days lead.
-
-    Raises `UsageError` for a day after which there is none.
-    """
-    try:
-        following = None if au is None else au + timedelta(1)
-    except OverflowError:
-        raise UsageError(f"Rien ne vient après le {au} : donner un jour plus tôt.") from None
-    return (
-        None if du is None else start_of_day(du),
-        None if following is None else start_of_day(following),
     )
 
 

@@ -1,9 +1,12 @@
 """What the administration shows of the files, the same in REST and in the command line's JSON."""
 
+from dataclasses import asdict
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from sge_sim.api.views import View
 from sge_sim.clock import PARIS
@@ -19,8 +22,10 @@ from sge_sim.domaine.nomenclatures import (
     Sens,
     TypeCanal,
 )
+from sge_sim.flux.declaration import describe_canal
+from sge_sim.tables.acteurs import find_contrat
 from sge_sim.tables.flux import FichierFlux
-from sge_sim.tables.m023 import DemandeM023
+from sge_sim.tables.m023 import DemandeM023, fichiers_m023
 
 if TYPE_CHECKING:
     from sge_sim.flux.livraison import Tally
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
 class FichierView(View):
     """A file; `publication` is the simulated instant, in legal time, the others the machine's."""
 
+    numero: int
     nom: str
     flux: Flux
     contrat_id: str
@@ -54,6 +60,7 @@ class FichierView(View):
         """Return the view of a row."""
         publication = fichier.publication
         return cls(
+            numero=fichier.id,
             nom=fichier.nom,
             flux=publication.flux,
             contrat_id=fichier.contrat_id,
@@ -131,13 +138,34 @@ class DemandeM023View(View):
         )
 
 
+class DemandeEntiereView(DemandeM023View):
+    """A demand of M023 with its files, in their order."""
+
+    fichiers: list[FichierView]
+
+    @classmethod
+    def with_files(cls, session: Session, demande: DemandeM023) -> Self:
+        """Return the view of a row and of its files."""
+        fichiers = [FichierView.of(each) for each in fichiers_m023(session, demande.affaire_id)]
+        return cls(**dict(DemandeM023View.of(demande)), fichiers=fichiers)
+
+
 class CanalView(BaseModel):
     """The channel of a contract, without its secrets."""
 
     contrat_id: str
+    acteur: str
     type: TypeCanal
     url: str
     chiffrement: AlgorithmeFlux
+
+    @classmethod
+    def of(cls, session: Session, contrat_id: str, data_dir: Path) -> Self:
+        """Return the view of the channel of a contract; raises `UsageError` as its description."""
+        declared = describe_canal(session, contrat_id, data_dir)
+        contrat = find_contrat(session, contrat_id)
+        assert contrat is not None
+        return cls(acteur=contrat.acteur_code, **asdict(declared))
 
 
 class PublicationView(BaseModel):

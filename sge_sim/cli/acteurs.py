@@ -5,20 +5,20 @@ A running simulator on the same data directory takes each change up at once.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import click
 
 from sge_sim.cli import completion
-from sge_sim.cli.declared import Shown, group_of
-from sge_sim.cli.options import data_dir_option, json_option, say
+from sge_sim.cli.declared import Shown, command_of, group_of
+from sge_sim.cli.options import data_dir_option
 from sge_sim.cli.state import database_of
 from sge_sim.clock import machine_now
-from sge_sim.domaine.nomenclatures import ENVIRONMENTS, AlgorithmeFlux, Environment, TypeCanal
-from sge_sim.errors import UsageError
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 
 if TYPE_CHECKING:
     from sge_sim.api.acteurs import ActeurView
+    from sge_sim.api.flux import CanalView
 
 
 def _lines(acteur: "ActeurView") -> Iterator[str]:
@@ -92,60 +92,14 @@ def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path
     click.echo(sentence)
 
 
-@acteurs.command(
-    help="Déclarer où les flux d'un contrat sont livrés, ou le dire sans --type. Sans canal : dans "
-    "le dossier de l'état, sous flux/CONTRAT. Les clés sont gardées telles quelles dans la base."
-)
-@click.argument("contrat")
-@click.option(
-    "--type", "type_canal", type=click.Choice(get_args(TypeCanal)), help="Sorte du canal."
-)
-@click.option(
-    "--url",
-    help="Dossier, ou ftp://utilisateur:motdepasse@hôte/dossier (de même sftp://) ; {famille} y "
-    "tient la place d'un dossier par famille de flux.",
-)
-@click.option(
-    "--chiffrement",
-    type=click.Choice(get_args(AlgorithmeFlux)),
-    default="aucun",
-    show_default=True,
-    help="Chiffrement des fichiers.",
-)
-@click.option("--cle", help="Clé hexadécimale : 32 chiffres pour aes128, 64 pour aes256.")
-@click.option("--iv", help="IV hexadécimal d'aes128 : 32 chiffres.")
-@data_dir_option
-@json_option
-def canal(
-    contrat: str,
-    type_canal: TypeCanal | None,
-    url: str | None,
-    chiffrement: AlgorithmeFlux,
-    cle: str | None,
-    iv: str | None,
-    data_dir: Path,
-    as_json: bool,
-) -> None:
-    from sge_sim.flux.declaration import declare_canal, describe_canal
+def _canal(view: "CanalView") -> str:
+    return f"Contrat {view.contrat_id} : {view.type} {view.url}, chiffrement {view.chiffrement}."
 
-    database = database_of(data_dir)
-    if type_canal is not None:
-        with database.transaction() as session:
-            declare_canal(
-                session,
-                contrat,
-                type_canal=type_canal,
-                url=url,
-                algorithme=chiffrement,
-                cle=cle,
-                iv=iv,
-            )
-    elif url or cle or iv:
-        raise UsageError("--url, --cle et --iv vont avec --type : le donner.")
-    with database.sessions() as session:
-        declared = describe_canal(session, contrat, data_dir)
-    say(
-        declared,
-        as_json,
-        f"Contrat {contrat} : {declared.type} {declared.url}, chiffrement {declared.chiffrement}.",
+
+acteurs.add_command(
+    command_of(
+        "acteurs canal",
+        {"show_canal": Shown(_canal), "declare_canal": Shown(_canal)},
+        subject="flux",
     )
+)

@@ -5,7 +5,7 @@ splits what is typed and writes the help; `sge_sim.operations.reading` reads eve
 for the other faces, and says what is wrong with it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, get_origin
@@ -25,11 +25,12 @@ _WORDS: Final = {int: "entier", float: "nombre"}
 class Shown:
     """How what an operation returns looks on a terminal: a line for it, or for each of a list.
 
-    `nothing` is said of an empty list.
+    `nothing` is said of an empty list; the line is that of the `whole` list where it says so.
     """
 
     line: Callable[[Any], str]
     nothing: str = ""
+    whole: bool = False
 
 
 def group_of(
@@ -50,9 +51,9 @@ def group_of(
 
 
 def command_of(name: str, shown: Mapping[str, Shown], *, subject: str) -> click.Command:
-    """Return the one command of a subject that has this name."""
-    named = [each for each in operations_of(subject) if each.command.split()[:1] == [name]]
-    return _command(name, {each.flag: each for each in named}, shown)
+    """Return the one command of a subject that has this name, which may be of several words."""
+    named = [each for each in operations_of(subject) if f"{each.command} ".startswith(f"{name} ")]
+    return _command(name.split()[-1], {each.flag: each for each in named}, shown)
 
 
 class _Declared(click.Command):
@@ -80,7 +81,9 @@ def _command(
     def run(data_dir: Path = Path(), as_json: bool = False, **typed: Any) -> None:
         from sge_sim.operations.reading import perform
 
-        flag = next((each for each in chosen if each and typed.pop(_option(each))), "")
+        flag = next((flag for flag, option in options.items() if typed.get(option)), "")
+        for option in own:
+            del typed[option]
         operation = chosen[flag]
         given = {
             name: " ".join(value) if name in several else value
@@ -94,7 +97,7 @@ def _command(
         look = shown.get(operation.act.__name__)
         if operation.done and look is None:
             look = Shown(lambda view: operation.told(operation.done, given, view))
-        if isinstance(done, list) and look is not None:
+        if isinstance(done, list) and look is not None and not look.whole:
             say_list(done, as_json, look.line, look.nothing)
         elif done is not None or operation.done:
             say(done, as_json, "" if look is None else look.line(done))
@@ -111,12 +114,18 @@ def _command(
         for name, each in operation.parameters.items()
         if not each.says.secret
     }
+    options = {flag: _option(flag, declared) for flag in chosen if flag}
+    own = set(options.values()) - declared.keys()
     flags = [
-        click.Option([flag, _option(flag)], is_flag=True, help=f"{operation.sentence}.")
+        click.Option([flag, options[flag]], is_flag=True, help=f"{operation.sentence}.")
         for flag, operation in chosen.items()
-        if flag
+        if flag and options[flag] in own
     ]
-    sentences = [f"{operation.sentence}." for flag, operation in chosen.items() if not flag]
+    sentences = [
+        f"{operation.sentence}."
+        for flag, operation in chosen.items()
+        if options.get(flag) not in own
+    ]
     command = _Declared(
         name, params=[*declared.values(), *flags], callback=run, help=" ".join(sentences)
     )
@@ -127,8 +136,10 @@ def _command(
     return command
 
 
-def _option(flag: str) -> str:
-    return f"chosen{flag.replace('-', '_')}"
+def _option(flag: str, declared: Collection[str]) -> str:
+    """Return the option that chooses an operation: one of its parameters, or one of its own."""
+    name = flag.strip("-").replace("-", "_")
+    return name if name in declared else f"chosen_{name}"
 
 
 def _parameter(parameter: Parameter, placed: bool, many: bool) -> click.Parameter:

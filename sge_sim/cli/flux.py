@@ -3,21 +3,18 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sge_sim.cli.completion import prms
+from sge_sim.cli.declared import Shown, group_of
 from sge_sim.cli.flux_masse import masse
-from sge_sim.cli.options import data_dir_option, json_option, limit_option, say, say_list
+from sge_sim.cli.options import data_dir_option, json_option, say
 from sge_sim.cli.state import database_of, state_of
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import (
     ENVIRONMENTS,
-    KINDS_OF_FLUX,
     Environment,
-    EtatFichier,
-    Flux,
 )
 from sge_sim.errors import UsageError
 from sge_sim.flux.r6x.tableau import rows_of, write_csv
@@ -35,46 +32,18 @@ _ETATS = {"a_livrer": "à livrer", "livre": "livré", "echec": "échec"}
 _AES128_DIGITS = 32
 
 
-@click.group(help="Voir, publier et déchiffrer les fichiers de flux.")
-def flux() -> None:
-    """The commands on files."""
+def _line(view: "FichierView") -> str:
+    return (
+        f"{view.publication:%d/%m/%Y %H:%M:%S}  {view.flux:<4}  {view.contrat_id:<8}  "
+        f"{_ETATS[view.etat]:<8}  {view.nom}"
+    )
 
 
-@flux.command("list", help="Donner les fichiers publiés, du plus récent au plus ancien.")
-@data_dir_option
-@click.option("--contrat", help="Numéro du contrat.")
-@click.option(
-    "--flux",
-    "kind",
-    type=click.Choice(KINDS_OF_FLUX, case_sensitive=False),
-    help="Sorte de flux.",
+flux = group_of(
+    "flux",
+    "Voir, publier et déchiffrer les fichiers de flux.",
+    {"list_fichiers": Shown(_line, "Aucun fichier ne répond à ces critères.")},
 )
-@click.option("--prm", help="Numéro du point.", shell_complete=prms)
-@click.option(
-    "--etat",
-    type=click.Choice(get_args(EtatFichier), case_sensitive=False),
-    help="État de la livraison.",
-)
-@limit_option()
-@json_option
-def list_command(
-    data_dir: Path,
-    contrat: str | None,
-    kind: Flux | None,
-    prm: str | None,
-    etat: EtatFichier | None,
-    limit: int,
-    as_json: bool,
-) -> None:
-    from sge_sim.api.flux import FichierView
-    from sge_sim.tables.flux import find_fichiers
-
-    with database_of(data_dir).sessions() as session:
-        found = find_fichiers(
-            session, contrat_id=contrat, flux=kind, prm=prm, etat=etat, limit=limit
-        )
-        views = [FichierView.of(fichier) for fichier in found]
-    say_list(views, as_json, _line, "Aucun fichier ne répond à ces critères.")
 
 
 @flux.command(
@@ -203,13 +172,6 @@ def validate(file: str, data_dir: Path) -> None:
 
 
 flux.add_command(masse)
-
-
-def _line(view: "FichierView") -> str:
-    return (
-        f"{view.publication:%d/%m/%Y %H:%M:%S}  {view.flux:<4}  {view.contrat_id:<8}  "
-        f"{_ETATS[view.etat]:<8}  {view.nom}"
-    )
 
 
 def _show_rows(documents: Iterator[tuple[str, Any]], *, as_csv: bool) -> None:

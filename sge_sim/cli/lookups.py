@@ -3,112 +3,81 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import islice
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sge_sim.cli.options import data_dir_option, json_option, say_json, say_list
-from sge_sim.cli.state import state_of
+from sge_sim.cli.declared import Shown, command_of, group_of
+from sge_sim.cli.options import json_option, say_json, say_list
 from sge_sim.clock import legal_date
 from sge_sim.domaine.francais import counted
+from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.domaine.prm import generate_all, is_valid
 
-
-@click.group("codes", help="Voir les codes retour et les règles qui les renvoient.")
-def codes() -> None:
-    """The commands on codes and rules."""
-
-
-@codes.command("list", help="Donner les codes où ces mots se trouvent ; tous sans mots.")
-@click.argument("mots", nargs=-1)
-@json_option
-def list_codes(mots: tuple[str, ...], as_json: bool) -> None:
-    from sge_sim.api.declarations import view_codes
-
-    found = view_codes(" ".join(mots))
-    if as_json:
-        say_json(found)
-        return
-    for code in found:
-        click.echo(f"{code.code:<8} {code.libelle}")
-        for service, rule in code.regles:
-            click.echo(f"           {service} : {rule.name}")
+if TYPE_CHECKING:
+    from sge_sim.api.declarations import CodeView
+    from sge_sim.refus import Rule
 
 
-@codes.command("regles", help="Donner les règles où ces mots se trouvent ; toutes sans mots.")
-@click.argument("mots", nargs=-1)
-@click.option("--code", help="Code retour, par exemple SGT4F7.")
-@json_option
-def list_rules(mots: tuple[str, ...], code: str | None, as_json: bool) -> None:
-    from sge_sim.api.declarations import search_rules
-    from sge_sim.domaine.nomenclatures import in_french
+def _code_lines(code: "CodeView") -> str:
+    rules = (f"           {service} : {rule.name}" for service, rule in code.regles)
+    return "\n".join((f"{code.code:<8} {code.libelle}", *rules))
 
-    found = search_rules(" ".join(mots), code)
-    say_list(
-        found,
-        as_json,
-        lambda rule: (
-            f"{rule.name}  {rule.code}\n        {rule.remede}\n"
-            f"        {rule.source}, {in_french(rule.provenance)}"
-        ),
+
+def _rule_lines(rule: "Rule") -> str:
+    return (
+        f"{rule.name}  {rule.code}\n        {rule.remede}\n"
+        f"        {rule.source}, {in_french(rule.provenance)}"
     )
 
 
-@click.command(
-    help="Dire depuis quand et jusqu'à quand la plateforme sert chaque service de commande, et "
-    "émet les fichiers qui s'arrêtent avec eux, d'après quelle source ; sge-sim serve --generation "
-    "auto la suit."
+codes = group_of(
+    "codes",
+    "Voir les codes retour et les règles qui les renvoient.",
+    {
+        "list_codes": Shown(_code_lines),
+        "show": Shown(_code_lines),
+        "list_regles": Shown(_rule_lines),
+    },
+    subject="references",
 )
-@click.option(
-    "--journal",
-    "of_journal",
-    is_flag=True,
-    help="Dire seulement ce que le journal montre : les services que chaque acteur a appelés et "
-    "qui s'arrêtent, quand, et ce qui les remplace.",
+
+
+def _table(found: Sequence[Mapping[str, Any]]) -> str:
+    rows = (
+        f"{each['service']:<50} {each['generation']:<4}  {_day(each['depuis']):<10}  "
+        f"{_day(each['jusqu_a']):<10}  {each['source']}"
+        for each in found
+    )
+    head = f"{'service':<50} {'gén.':<4}  {'depuis':<10}  {'arrêté le':<10}  source"
+    return "\n".join((head, *rows, _OTHERS))
+
+
+_OTHERS: Final = (
+    "Les autres services sont servis à toute date. Ce que répond un service arrêté est supposé "
+    "(--reponse-arret). Sous --generation auto, aucun fichier d'un flux arrêté ne part plus, "
+    "de ce jour, et rien ne le remplace (supposé) : commander l'accès et sa publication."
 )
-@data_dir_option
-@json_option
-def generations(of_journal: bool, data_dir: Path, as_json: bool) -> None:
-    from sge_sim.api.declarations import view_calls, view_existences
 
-    if of_journal:
-        _say_called(view_calls(state_of(data_dir)[1]), as_json)
-        return
-    found = view_existences()
-    if as_json:
-        say_json(found)
-        return
-    click.echo(f"{'service':<50} {'gén.':<4}  {'depuis':<10}  {'arrêté le':<10}  source")
-    for each in found:
-        click.echo(
-            f"{each['service']:<50} {each['generation']:<4}  {_day(each['depuis']):<10}  "
-            f"{_day(each['jusqu_a']):<10}  {each['source']}"
-        )
-    click.echo(
-        "Les autres services sont servis à toute date. Ce que répond un service arrêté est supposé "
-        "(--reponse-arret). Sous --generation auto, aucun fichier d'un flux arrêté ne part plus, "
-        "de ce jour, et rien ne le remplace (supposé) : commander l'accès et sa publication."
+
+def _called(calls: Mapping[str, Any]) -> str:
+    return (
+        f"{calls['acteur_code']} : {calls['service']} ({counted(calls['nombre'], 'appel')}, le "
+        f"dernier le {legal_date(calls['dernier']):%d/%m/%Y}) s'arrête le "
+        f"{_day(calls['jusqu_a'])} ; {calls['remplace_par']} le remplace ({calls['source']})."
     )
-
-
-def _say_called(called: Sequence[Mapping[str, Any]], as_json: bool) -> None:
-    """Say which of the services that end each actor called, and what replaces each."""
-    say_list(
-        called,
-        as_json,
-        lambda calls: (
-            f"{calls['acteur_code']} : {calls['service']} ({counted(calls['nombre'], 'appel')}, le "
-            f"dernier le {legal_date(calls['dernier']):%d/%m/%Y}) s'arrête le "
-            f"{_day(calls['jusqu_a'])} ; {calls['remplace_par']} le remplace ({calls['source']})."
-        ),
-    )
-    if not called and not as_json:
-        click.echo("Aucun service qui s'arrête n'a été appelé, d'après ce que le journal garde.")
 
 
 def _day(day: date | None) -> str:
     return "-" if day is None else f"{day:%d/%m/%Y}"
+
+
+_NOTHING: Final = "Aucun service qui s'arrête n'a été appelé, d'après ce que le journal garde."
+generations = command_of(
+    "generations",
+    {"list_generations": Shown(_table, whole=True), "list_appels": Shown(_called, _NOTHING)},
+    subject="references",
+)
 
 
 # The first three digits, which the key doesn't cover: those of many real C5 points.

@@ -18,6 +18,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
@@ -43,6 +44,7 @@ from typing import (
     get_type_hints,
 )
 
+from sge_sim.clock import parse_day
 from sge_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 
 
 _EMPTY: Final = Signature.empty
+_FIRST_YEAR: Final = 1900
 LARGEST_NUMBER: Final = 2**63 - 1
 """The largest number of a row that a database can hold."""
 
@@ -140,6 +143,14 @@ class Says:
         if self.example is not None:
             described["examples"] = [self.example]
         return described
+
+
+def day_typed(text: str) -> date:
+    """Read a day of legal time; raises `UsageError` for one before there was any."""
+    day = parse_day(text)
+    if day.year < _FIRST_YEAR:
+        raise UsageError(f"« {text} » : un jour s'écrit AAAA-MM-JJ, depuis {_FIRST_YEAR}.")
+    return day
 
 
 Limit = Annotated[int, Says("Combien, au plus", 50, ge=1, le=10_000)]
@@ -236,7 +247,7 @@ class Operation(Generic[P, V]):
     def view(self) -> Any:
         """The type of what it returns, which is loaded: a view of `sge_sim.api`."""
         known: dict[str, Any] = {}
-        for name in ("points", "flux", self.name.partition(".")[0]):
+        for name in ("points", "flux", "datahub", self.name.partition(".")[0]):
             if find_spec(f"sge_sim.api.{name}"):
                 known |= vars(import_module(f"sge_sim.api.{name}"))
         return get_type_hints(self.act, localns=known)["return"]

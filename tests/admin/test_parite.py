@@ -24,17 +24,14 @@ from demandes import CDC, fiche
 from fastapi.routing import APIRoute
 from points_kit import csv_lines, made_points
 from running_simulator import RunningSimulator, start_simulator
-from state_kit import the_point
 
 import sge_sim.api
 from sge_sim.admin.application import _ROUTES
 from sge_sim.cli import commands
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees
-from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.operations import all_operations
 from sge_sim.schema.data_folder import open_database
-from sge_sim.tables.dataconnect import applications
 
 WAYS = ("page", "rest", "commande")
 MOST_REASONS = 6
@@ -84,7 +81,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
 
 
 def prepare(simulator: RunningSimulator) -> dict[str, Any]:
-    """Leave what clients leave: a demand of M023 and its files, consents."""
+    """Leave what clients leave: a demand of M023 and its files."""
     database = open_database(simulator.data_dir)
     clock = StoredClock(database)
     contrat = simulator.ready["contrat_id"]
@@ -95,16 +92,6 @@ def prepare(simulator: RunningSimulator) -> dict[str, Any]:
         )
         emetteur = Emetteur("TIERS1", contrat, simulator.login, None)
         order_mesures(session, emetteur, asked, clock.now())
-        point = the_point(session, C5)
-        application = next(each for each in applications(session) if each.mode == "production")
-        consents = [
-            give_consentement(
-                session, application, "titulaire", point, clock.now(), date(2026, 1, 1)
-            )
-            for _ in WAYS
-        ]
-        session.flush()
-        numbers = [each.id for each in consents]
     database.dispose()
     answer = simulator.ask("POST", "/api/clock", json={"action": "advance", "duree": "2d"})
     assert answer.status_code == 200, answer.text
@@ -118,7 +105,6 @@ def prepare(simulator: RunningSimulator) -> dict[str, Any]:
         "numero": 1,
         "prm": C5,
         "contrat": contrat,
-        "consents": dict(zip(WAYS, numbers, strict=True)),
         "pem": pem,
         "cert": simulator.ready["client_cert"],
     }
@@ -166,9 +152,8 @@ def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
             return Call({"numero": read_back(walk, "/api/clock")["numero"]})
         case "reprendre l'heure de la machine":
             return said(walk, way, {"action": {"page": "machine"}.get(way, "real")})
-        case "voir un point" | "lister les autorisations déclarées":
-            words = (C5,) if fonction.nom == "voir un point" else ()
-            return Call(known, {}, words)
+        case "voir un point":
+            return Call(known, {}, (C5,))
         case "voir les mesures d'un point":
             words = (C5, "--debut", day["debut"], "--fin", day["fin"])
             return Call(known, {"params": {"type": "energie", **day}}, words)
@@ -197,9 +182,7 @@ def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
             return Call({"prm": prm}, {}, (prm,))
         case "exporter ses points":
             return Call({}, {}, ("--sortie", str(walk.folder / "export.csv")))
-        case "voir une demande M023" | "voir les fichiers d'une demande":
-            return Call(known, {}, (known["affaire_id"],))
-        case "prendre le CSV d'une demande" | "voir un fichier":
+        case "prendre le CSV d'une demande":
             return Call(known, {}, (known["nom"],))
         case "prendre un fichier":
             row = read_back(walk, f"/api/flux/{known['nom']}")
@@ -208,15 +191,6 @@ def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
             return Call(known, {}, (str(path), "--contrat", row["contrat_id"], "--sortie", out))
         case "publier et livrer":
             return Call({}, {}, ("--environment", "production"))
-        case "voir un canal":
-            return Call(known, {}, (known["contrat"],))
-        case "déclarer un canal":
-            url = str(walk.folder / "canal")
-            words = ("dossier", "--url", url, known["contrat"])
-            fields = {"type": "dossier", "url": url, "chiffrement": "aucun"}
-            if way == "page":
-                fields["contrat"] = known["contrat"]
-            return said(walk, way, fields, *words, **known)
         case "donner un mot de passe":
             login = walk.simulator.login
             fields = {"login": login, "mot_de_passe": "secret"}
@@ -227,14 +201,6 @@ def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
             if fonction.nom == "enregistrer un certificat" and way == "page":
                 fields["acteur"] = "TIERS1"
             return said(walk, way, fields, *words)
-        case "ouvrir un ticket":
-            name = "pem" if way == "page" else "certificat"
-            return said(
-                walk, way, {"acteur": "TIERS1", name: known["pem"]}, "TIERS1", known["cert"]
-            )
-        case "clore un ticket":
-            number = WAYS.index(way) + 1
-            return Call({"numero": number, "ticket_id": number}, {}, (str(number),))
         case "ouvrir une campagne":
             fields = {"release": "sge-26.1", "user_agent": f"client-{way}"}
             words = ("--release", "26.1", "--user-agent", f"client-{way}")
@@ -274,10 +240,6 @@ def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
         case "comparer deux versions":
             versions = ("sge-23.2", "sge-26.1")
             return Call({"avant": versions[0], "apres": versions[1]}, {}, versions)
-        case "chercher des codes" | "chercher des règles":
-            return Call({}, {"params": {"q": "SGT4K"}}, ("SGT4K",))
-        case "voir un code":
-            return Call({"code": "SGT4F7"}, {}, ("SGT4F7",))
     return Call(known)
 
 
@@ -310,7 +272,7 @@ def call_address(walk: Walk, cell: str, call: Call) -> str:
     return ""
 
 
-BARE = {"catalog", "codes", "cert authorities"}
+BARE = {"catalog", "cert authorities"}
 """Commands that know no folder."""
 
 

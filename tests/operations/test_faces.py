@@ -10,21 +10,22 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
-from typing import get_origin
+from typing import Any, get_origin
 from urllib.parse import quote
 
 import pytest
 import requests
 import yaml
-from admin_kit import Room, control_room
+from admin_kit import Room, control_room, order_mesures
 from lxml import html
 
 from sge_sim.admin.application import build_admin
 from sge_sim.cli import main
-from sge_sim.clock import legal_date
+from sge_sim.clock import legal_date, parse_instant
+from sge_sim.commandes.demandes import Emetteur, MesuresDemandees
 from sge_sim.dataconnect.applications import get_application
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.operations import AnyOperation, Parameter, all_operations
@@ -32,6 +33,8 @@ from sge_sim.operations.reading import ErreurDeForme
 from sge_sim.tables.points import find_point
 
 C5 = "25946599093143"
+PLACES = {"prm": C5, "numero": "1"}
+"""What a page is about that shows something else too."""
 OPERATIONS = sorted(all_operations(), key=lambda each: not each.address.startswith("DELETE"))
 """What removes first: it finds nothing, and so it is refused the same by every face."""
 TOLD_ON_A_PAGE = 600
@@ -99,10 +102,20 @@ def by_rest(room: Room, operation: AnyOperation, given: dict[str, str]) -> str |
     return " ; ".join(each.sentence for each in erreurs) + "." if erreurs else problem["detail"]
 
 
+def chosen_by(operation: AnyOperation) -> str:
+    """Return the parameter that chooses the operation among others of its command, as an option."""
+    return operation.flag if operation.flag.lstrip("-") in operation.parameters else ""
+
+
 def by_command(room: Room, operation: AnyOperation, given: dict[str, str]) -> str | None:
-    words = [word for word in operation.command.split() if not word.isupper()]
-    words += ["--data-dir", str(room.state.settings.data_dir)]
+    words = [word for word in operation.words.split() if word != chosen_by(operation)]
+    folder = room.state.settings.data_dir
+    words += [] if operation.is_bare else ["--data-dir", str(folder)]
     placed = operation.arguments
+    for name in given.keys() & operation.parameters.keys():
+        if operation.parameters[name].says.file:
+            (folder / "file").write_text(given[name])
+            given = {**given, name: str(folder / "file")}
     words += [f"--{name}={value}" for name, value in given.items() if name not in placed]
     last = [given[name] for name in placed if name in given]
     said = io.StringIO()
@@ -118,7 +131,7 @@ def by_page(room: Room, operation: AnyOperation, given: dict[str, str]) -> str |
     method, _, path = operation.page.partition(" ")
     fields = dict(given)
     for name in re.findall(r"{(\w+)}", path):
-        path = path.replace(f"{{{name}}}", quote(fields.pop(name), safe=""))
+        path = path.replace(f"{{{name}}}", quote(fields.pop(name, PLACES.get(name, "")), safe=""))
     with requests.Session() as browser:  # what was done is told once, to who did it
         address = room.home + path
         answer = browser.request(method, address, data=fields if method == "POST" else None)
@@ -131,10 +144,11 @@ def last_application(room: Room) -> str:
     return str(room.ask("GET", "/api/applications").json()[-1]["client_id"])
 
 
-def consent(room: Room, client_id: str) -> str:
-    """Have a customer give an application his consent; return its number."""
+def consent(room: Room) -> str:
+    """Have a customer give the last application his consent; return its number."""
     with room.state.database.transaction() as session:
-        application, point = get_application(session, client_id), find_point(session, C5)
+        application = get_application(session, last_application(room))
+        point = find_point(session, C5)
         assert point is not None
         now = room.state.clock.now()
         given = give_consentement(
@@ -144,6 +158,37 @@ def consent(room: Room, client_id: str) -> str:
         return str(given.id)
 
 
+def demand(room: Room) -> str:
+    """Have an actor ask for measures; return the number of the case."""
+    with room.state.database.transaction() as session:
+        period = (date(2025, 7, 1), date(2025, 7, 3))
+        asked = MesuresDemandees("R63", "CSV", (C5,), "SOUTIRAGE", "ACCORD_CLIENT", *period)
+        emetteur = Emetteur("TIERS1", "1100256", "exploitation@tiers1.example.org", None)
+        return order_mesures(session, emetteur, asked, room.state.clock.now())
+
+
+def file(room: Room) -> str:
+    """Have a demand answered; return the name of its first file."""
+    affaire_id = demand(room)
+    room.ask("POST", "/api/clock", json={"action": "advance", "duree": "1h"})
+    return str(room.ask("GET", f"/api/demandes/{affaire_id}/fichiers").json()[0]["nom"])
+
+
+def certificate(room: Room) -> str:
+    return (room.state.settings.data_dir / "pki/clients/tiers/chain.pem").read_text()
+
+
+MADE = {
+    "{pem}": certificate,
+    "{client_id}": last_application,
+    "{consentement_id}": consent,
+    "{affaire_id}": demand,
+    "{nom}": file,
+}
+SETTINGS: dict[str, Any] = {
+    **{"environment": "production", "population_size": 0},
+    "now": parse_instant("2025-08-01T10:00"),
+}
 FACES = {"rest": by_rest, "command": by_command, "page": by_page}
 
 
@@ -153,7 +198,7 @@ def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Room]]
     folder = tmp_path_factory.mktemp("faces")
     with contextlib.ExitStack() as open_rooms:
         yield {
-            face: open_rooms.enter_context(control_room(folder / face, population_size=0))
+            face: open_rooms.enter_context(control_room(folder / face, **SETTINGS))
             for face in FACES
         }
 
@@ -163,10 +208,9 @@ def test_every_face_does_what_is_sound(rooms: dict[str, Room], face: str) -> Non
     room, wrong = rooms[face], []
     for name, given in ACCEPTED:
         operation = NAMED[name]
-        if "{client_id}" in given.values():
-            given = {**given, "client_id": last_application(room)}
-        if "{consentement_id}" in given.values():
-            given = {"consentement_id": consent(room, last_application(room))}
+        given = {
+            field: MADE[value](room) if value in MADE else value for field, value in given.items()
+        }
         had = {"rest": True, "command": operation.command, "page": True}
         # What one face lacks is done by another: the next demands need it.
         refused = FACES[face if had[face] else "rest"](room, operation, given)
@@ -185,8 +229,14 @@ def test_every_face_tells_a_mistake_in_the_same_words(
     for given in demands(operation):
         if not all(given.get(name) for name in operation.in_path):
             continue  # no such address
+        words = [name for name in operation.arguments if name in given]
+        # A command can't tell that the first of two words is missing.
+        in_place = words == [*operation.arguments[: len(words)]]
+        in_place &= chosen_by(operation).lstrip("-") in ("", *given)
         answers = {
-            face: ask(rooms[face], operation, given) for face, ask in FACES.items() if had[face]
+            face: ask(rooms[face], operation, given)
+            for face, ask in FACES.items()
+            if had[face] and (in_place or face != "command")
         }
         refused += answers["rest"] is not None
         # A page is told at most so much, and adds where a rule comes from.

@@ -113,7 +113,7 @@ class Accueil:
     campaigns: list[RunningCampaign]
     clients: list[ClientAppels]
     previsions: list[Prevision]
-    fichiers: list[tuple[int, FichierView]]
+    fichiers: list[FichierView]
     certificats: list[CertificatView]
     pannes: list[PanneView]
 
@@ -131,9 +131,7 @@ def look_around(state: AdminState) -> Accueil:
             campaigns=_campaigns(state, session),
             clients=_clients(answers),
             previsions=[_prevision(row) for row in first_awaited(session, _LINES)],
-            fichiers=[
-                (each.id, FichierView.of(each)) for each in find_fichiers(session, limit=_LINES)
-            ],
+            fichiers=[FichierView.of(each) for each in find_fichiers(session, limit=_LINES)],
             certificats=[
                 each for each in view_certificats(session, machine_now()) if each.avertissement
             ][:_LINES],

@@ -1,4 +1,4 @@
-"""Certificates and the tickets of their renewals: `/api/certificats`, `/api/tickets`, the pages."""
+"""Certificates: `/api/certificats` and their page."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +11,12 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState, Body, RowNumber
+from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.routes.forms import TypedForm, write
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage, WrittenDay
 from sge_sim.api.acteurs import CertificatView, view_certificats
-from sge_sim.api.datahub import TicketView
 from sge_sim.api.typed_filters import chosen
 from sge_sim.clock import legal_date, machine_now
-from sge_sim.datahub.spice import close_ticket, open_ticket
 from sge_sim.domaine.jours_ouvres import working_days_between
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.door.certificats import CertificateRegister, register_file
@@ -39,11 +37,9 @@ from sge_sim.pki.rendering import (
 )
 from sge_sim.pki.trust import open_pki
 from sge_sim.tables.acteurs import all_acteurs, default_acteur
-from sge_sim.tables.datahub import tickets_spice
 
 _TEXTE: Final = "texte donné"
 _SHOWN: Final = 100
-_TICKETS: Final = 200
 
 
 class CertificatDonne(Body):
@@ -148,43 +144,8 @@ def _file_of(pem: str) -> Iterator[Path]:
             raise UsageError(str(error).replace(str(file), "Le texte donné")) from None
 
 
-class NewTicket(Body):
-    """A ticket for a new production certificate."""
-
-    acteur: str
-    certificat: str = Field(description="Le certificat en PEM, puis ses intermédiaires")
-
-
-def ticket_routes(state: AdminState) -> APIRouter:
-    """Return the routes of the tickets."""
-    routes = APIRouter(prefix="/api", tags=["datahub"])
-
-    @routes.get(
-        "/tickets",
-        summary="Les tickets, du plus ancien au plus récent",
-        description=PAR_PAGES,
-        response_model=list[TicketView],
-    )
-    def read_tickets(page: AskedPage) -> Response:
-        with state.database.sessions() as session:
-            views = [TicketView.of(each) for each in tickets_spice(session)]
-        return page.of(views, lambda each: each.id)
-
-    @routes.post("/tickets", summary="Déposer un nouveau certificat", status_code=201)
-    def add_ticket(new: NewTicket) -> TicketView:
-        with state.database.transaction() as session:
-            return TicketView.of(open_ticket(session, new.acteur, new.certificat, machine_now()))
-
-    @routes.post("/tickets/{ticket_id}/clore", summary="Clore : enregistrer le certificat")
-    def close(ticket_id: RowNumber) -> TicketView:
-        with state.database.transaction() as session:
-            return TicketView.of(close_ticket(session, ticket_id, machine_now()))
-
-    return routes
-
-
 def page_routes(state: AdminState) -> APIRouter:
-    """Return the pages of the certificates and of the tickets."""
+    """Return the page of the certificates."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/certificats")
@@ -238,31 +199,6 @@ def page_routes(state: AdminState) -> APIRouter:
                 )
 
         return write(request, state.database, "/certificats", put)
-
-    @routes.get("/tickets")
-    def show_tickets(request: Request) -> Response:
-        with state.database.sessions() as session:
-            tickets = [TicketView.of(ticket) for ticket in tickets_spice(session)]
-            acteurs = [acteur.code for acteur in all_acteurs(session)]
-        return pages.render(
-            state, request, "tickets.html", tickets=tickets[::-1][:_TICKETS], acteurs=acteurs
-        )
-
-    @routes.post("/tickets")
-    def make_ticket(request: Request, form: TypedForm) -> Response:
-        def make(session: Session) -> str:
-            ticket = open_ticket(session, form.get("acteur"), form.get("pem"), machine_now())
-            return f"Le ticket {ticket.id} est ouvert."
-
-        return write(request, state.database, "/tickets", make)
-
-    @routes.post("/tickets/{numero}/clore")
-    def close(request: Request, numero: RowNumber) -> Response:
-        def shut(session: Session) -> str:
-            close_ticket(session, numero, machine_now())
-            return f"Le ticket {numero} est clos, son certificat enregistré en production."
-
-        return write(request, state.database, "/tickets", shut)
 
     return routes
 

@@ -5,46 +5,29 @@ The page of a file shows what is in it: members of a zip, XML, tables.
 
 import csv
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
-from typing import Annotated, Final, get_args
+from typing import Final, get_args
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from lxml import etree
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
-from sge_sim.admin.filtres_journal import between_days, read_day
-from sge_sim.admin.routes import AdminState, Body, RowNumber, attachment, following
-from sge_sim.admin.routes.forms import TypedForm, done, write
-from sge_sim.admin.routes.listes import (
-    PAR_PAGES,
-    Avant,
-    EtatFichierTyped,
-    FluxTyped,
-    Limite,
-    WrittenDay,
-    page_of,
-)
+from sge_sim.admin.routes import AdminState, RowNumber, attachment
+from sge_sim.admin.routes.forms import done
 from sge_sim.admin.xml_page import show_message
-from sge_sim.api.flux import CanalView, FichierView, PublicationView
-from sge_sim.api.typed_filters import chosen
+from sge_sim.api.flux import FichierView, PublicationView
 from sge_sim.domaine.nomenclatures import (
-    KINDS_OF_FLUX,
-    AlgorithmeFlux,
-    EtatFichier,
     FluxM023,
-    TypeCanal,
 )
 from sge_sim.errors import UsageError
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.contenus import content_of
-from sge_sim.flux.declaration import clear_content, declare_canal, describe_canal, secret_of
+from sge_sim.flux.declaration import clear_content, secret_of
 from sge_sim.flux.publication import publish_now
 from sge_sim.machine.documents import parse_xml, zip_members
-from sge_sim.tables.acteurs import all_acteurs
-from sge_sim.tables.flux import FichierFlux, find_fichier, find_fichiers
+from sge_sim.tables.flux import FichierFlux, find_fichier
 
 MAX_ROWS: Final = 300
 _MAX_CELL: Final = 200
@@ -133,16 +116,6 @@ def _xml(content: bytes) -> Iterator[tuple[str, ...]]:
 _GONE: Final = "n'est plus là où le simulateur l'avait mis."
 
 
-class CanalDemande(Body):
-    """A channel to be declared; `cle` and `iv` in hexadecimal."""
-
-    type: TypeCanal
-    url: str | None = None
-    chiffrement: AlgorithmeFlux = "aucun"
-    cle: str | None = None
-    iv: str | None = None
-
-
 def published(state: AdminState) -> PublicationView:
     """Publish what is due, and deliver what isn't, also what was given up."""
     now = state.clock.now()
@@ -155,49 +128,9 @@ def rest_routes(state: AdminState) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["flux"])
     data_dir = state.settings.data_dir
 
-    @routes.get(
-        "/flux",
-        summary="Les fichiers publiés, du plus récent au plus ancien",
-        description=PAR_PAGES,
-        response_model=list[FichierView],
-    )
-    def read_files(
-        request: Request,
-        contrat: str | None = None,
-        flux: FluxTyped | None = None,
-        prm: str | None = None,
-        etat: EtatFichierTyped | None = None,
-        du: Annotated[WrittenDay | None, Query(description="Premier jour de publication")] = None,
-        au: Annotated[WrittenDay | None, Query(description="Dernier jour de publication")] = None,
-        limit: Limite = 100,
-        avant: Avant = None,
-    ) -> Response:
-        debut, fin = between_days(du, au)
-        with state.database.sessions() as session:
-            found = find_fichiers(
-                session,
-                contrat_id=contrat,
-                flux=flux,
-                prm=prm,
-                etat=etat,
-                debut=debut,
-                fin=fin,
-                before_id=avant,
-                limit=limit + 1,
-            )
-            return page_of(request, found, limit, FichierView.of, avant=lambda each: each.id)
-
     @routes.post("/flux/publish", summary="Publier ce qui est dû et livrer ce qui ne l'est pas")
     def publish() -> PublicationView:
         return published(state)
-
-    @routes.get("/flux/{nom}", summary="Un fichier et sa livraison")
-    def read_file(nom: str) -> FichierView:
-        with state.database.sessions() as session:
-            fichier = find_fichier(session, nom)
-            if fichier is None:
-                raise HTTPException(404, f"Aucun fichier ne s'appelle {nom}.")
-            return FichierView.of(fichier)
 
     @routes.get("/flux/{nom}/contenu", summary="Les octets d'un fichier, déchiffrés ou non")
     def read_content(nom: str, clair: bool = False) -> Response:
@@ -213,32 +146,7 @@ def rest_routes(state: AdminState) -> APIRouter:
                 content = decrypt(secret_of(session, fichier.contrat_id), content)
         return Response(content, media_type="application/octet-stream")
 
-    @routes.get("/canaux/{contrat}", summary="Où et comment un contrat est livré")
-    def read_channel(contrat: str) -> CanalView:
-        with state.database.sessions() as session:
-            return CanalView(**asdict(describe_canal(session, contrat, data_dir)))
-
-    @routes.put("/canaux/{contrat}", summary="Déclarer le canal d'un contrat")
-    def declare(contrat: str, demande: CanalDemande) -> CanalView:
-        with state.database.transaction() as session:
-            declare_canal(
-                session,
-                contrat,
-                type_canal=demande.type,
-                url=demande.url,
-                algorithme=demande.chiffrement,
-                cle=demande.cle,
-                iv=demande.iv,
-            )
-            session.flush()
-            return CanalView(**asdict(describe_canal(session, contrat, data_dir)))
-
     return routes
-
-
-_SHOWN: Final = 100
-_CANAUX: Final = 200
-_ETATS: Final = get_args(EtatFichier)
 
 
 def page_routes(state: AdminState) -> APIRouter:
@@ -246,42 +154,9 @@ def page_routes(state: AdminState) -> APIRouter:
     routes = APIRouter(prefix="/fichiers", include_in_schema=False)
     data_dir = state.settings.data_dir
 
-    @routes.get("")
-    def show_files(
-        request: Request,
-        flux: str = "",
-        etat: str = "",
-        prm: str = "",
-        contrat: str = "",
-        du: str = "",
-        au: str = "",
-        avant: Avant = None,
-    ) -> Response:
-        debut, fin = between_days(read_day(du), read_day(au))
-        with state.database.sessions() as session:
-            found = find_fichiers(
-                session,
-                contrat_id=contrat.strip() or None,
-                flux=chosen(flux, KINDS_OF_FLUX),
-                prm=prm.strip() or None,
-                etat=chosen(etat, _ETATS),
-                debut=debut,
-                fin=fin,
-                before_id=avant,
-                limit=_SHOWN + 1,
-            )
-            rows = [(fichier.id, FichierView.of(fichier)) for fichier in found[:_SHOWN]]
-        filtres = {"flux": flux, "etat": etat, "prm": prm, "contrat": contrat, "du": du, "au": au}
-        return pages.render(
-            state,
-            request,
-            "fichiers.html",
-            fichiers=rows,
-            suite=following(request, avant=rows[-1][0]) if len(found) > _SHOWN else None,
-            filtres=filtres,
-            flux=KINDS_OF_FLUX,
-            etats=_ETATS,
-        )
+    @routes.post("/publier")
+    def publish(request: Request) -> Response:
+        return done(request, "/fichiers", lambda: published(state))
 
     @routes.get("/{numero}")
     def show_file(request: Request, numero: RowNumber) -> Response:
@@ -321,51 +196,5 @@ def page_routes(state: AdminState) -> APIRouter:
                 return view, None, f"Le fichier {_GONE}"
             except UsageError as error:
                 return view, None, str(error)
-
-    return routes
-
-
-def canal_routes(state: AdminState) -> APIRouter:
-    """Return the page of the channels, and the forms of it and of the files."""
-    routes = APIRouter(include_in_schema=False)
-    data_dir = state.settings.data_dir
-
-    @routes.get("/canaux")
-    def show_channels(request: Request) -> Response:
-        with state.database.sessions() as session:
-            canaux = [
-                (acteur.code, describe_canal(session, contrat.contrat_id, data_dir))
-                for acteur in all_acteurs(session)
-                for contrat in acteur.contrats
-            ]
-        return pages.render(
-            state,
-            request,
-            "canaux.html",
-            canaux=canaux[:_CANAUX],
-            plus=len(canaux) - _CANAUX,
-            types=get_args(TypeCanal),
-            chiffrements=get_args(AlgorithmeFlux),
-        )
-
-    @routes.post("/canaux")
-    def put_channel(request: Request, form: TypedForm) -> Response:
-        def put(session: Session) -> str:
-            declare_canal(
-                session,
-                form.get("contrat"),
-                type_canal=form.one_of("type", TypeCanal),
-                url=form.get("url") or None,
-                algorithme=form.one_of("chiffrement", AlgorithmeFlux),
-                cle=form.get("cle") or None,
-                iv=form.get("iv") or None,
-            )
-            return f"Le canal du contrat {form.get('contrat')} est déclaré."
-
-        return write(request, state.database, "/canaux", put)
-
-    @routes.post("/fichiers/publier")
-    def publish(request: Request) -> Response:
-        return done(request, "/fichiers", lambda: published(state))
 
     return routes

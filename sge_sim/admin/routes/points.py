@@ -158,7 +158,7 @@ def page_routes(state: AdminState) -> APIRouter:
                 "autorisations": autorisations_of(session, prm, _OF_EACH),
                 "evenements": evenements_of(session, prm, _OF_EACH),
                 "fichiers": [
-                    (fichier.id, FichierView.of(fichier))
+                    FichierView.of(fichier)
                     for fichier in find_fichiers(session, prm=prm, limit=_OF_EACH)
                 ],
                 "fournisseurs": [

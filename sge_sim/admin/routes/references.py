@@ -1,4 +1,4 @@
-"""What is read beside the state: `/aide`, `/docs`, `/codes`, `/api/regles`, `/api/catalogue`.
+"""What is read beside the state: `/aide`, `/docs`, `/api/catalogue`.
 
 The pages of `docs/` come as `make site` packed them; Swagger UI is that of the package
 fastapi-offline, which follows its releases: nothing comes from elsewhere.
@@ -8,20 +8,18 @@ import mimetypes
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZipFile
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState, following
+from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
-from sge_sim.errors import UnknownError
-from sge_sim.refus import Rule
 
 if TYPE_CHECKING:
-    from sge_sim.api.declarations import CodeView
+    pass
 
 SITE: Final = pages.ADMIN / "aide.zip"
 _HELP_HEADERS: Final = {**pages.HEADERS, "Cache-Control": "no-cache"}
@@ -86,87 +84,9 @@ def _assets() -> Path:
     return Path(spec.origin).parent / "static"
 
 
-_SHOWN: Final = 40
-_UNFOLDED: Final = 10
-"""Codes up to which their rules are shown at once."""
-_Words = Annotated[str, Query(max_length=100, description="Mots d'un code ou d'une règle")]
-
-
-def code_routes(state: AdminState) -> APIRouter:
-    """Return the routes of the codes and of the rules."""
-    routes = APIRouter(tags=["codes"])
-
-    @routes.get("/codes", include_in_schema=False)
-    def show_codes(
-        request: Request,
-        q: Annotated[str, Query(max_length=100)] = "",
-        apres: Annotated[str, Query(max_length=20)] = "",
-    ) -> Response:
-        found = _found(q)
-        left = [code for code in found if code.code > apres]
-        shown = left[:_SHOWN]
-        return pages.render(
-            state,
-            request,
-            "codes.html",
-            codes=shown,
-            total=len(found),
-            suite=following(request, apres=shown[-1].code) if len(left) > _SHOWN else None,
-            deplies=len(found) <= _UNFOLDED,
-            q=q,
-        )
-
-    @routes.get(
-        "/api/codes",
-        summary="Les codes retour et les règles qui les renvoient",
-        description=PAR_PAGES,
-        response_model=list[dict[str, Any]],
-    )
-    def read_codes(page: AskedPage, q: _Words = "") -> Response:
-        return page.of(_found(q), lambda each: each.code)
-
-    @routes.get("/api/codes/{code}", summary="Un code retour")
-    def read_code(code: str) -> dict[str, Any]:
-        typed = code.strip().upper()
-        found = next((each for each in _found("") if each.code == typed), None)
-        if found is None:
-            raise UnknownError(f"« {code} » n'est pas un code retour : /api/codes.", code)
-        return found.model_dump()
-
-    @routes.get(
-        "/api/regles",
-        summary="Les règles d'après lesquelles un appel est refusé",
-        description=PAR_PAGES,
-        response_model=list[Rule],
-    )
-    def read_rules(page: AskedPage, q: _Words = "", code: str | None = None) -> Response:
-        from sge_sim.api.declarations import search_rules
-
-        return page.of(search_rules(q, code), lambda each: each.name)
-
-    return routes
-
-
-def _found(words: str) -> "list[CodeView]":
-    # The services are loaded by whoever looks at their rules.
-    from sge_sim.api.declarations import view_codes
-
-    return view_codes(words)
-
-
-def catalogue_routes(state: AdminState) -> APIRouter:
+def catalogue_routes(_state: AdminState) -> APIRouter:
     """Return the routes of what the platform was, release after release."""
     routes = APIRouter(tags=["catalogue"])
-
-    @routes.get("/generations", include_in_schema=False)
-    def show_generations(request: Request) -> Response:
-        return pages.render(
-            state,
-            request,
-            "generations.html",
-            services=_generations().view_existences(),
-            appels=_generations().view_calls(state.journal),
-        )
 
     @routes.get("/api/catalogue", summary="Les versions de SGE du catalogue, de la plus ancienne")
     def read_releases() -> dict[str, list[str]]:
@@ -197,25 +117,6 @@ def catalogue_routes(state: AdminState) -> APIRouter:
         found: dict[str, Any] = _views().view_difference(avant, apres)
         return found
 
-    @routes.get(
-        "/api/generations",
-        summary="Depuis quand et jusqu'à quand la plateforme sert chaque service",
-        description=PAR_PAGES,
-        response_model=list[dict[str, Any]],
-    )
-    def read_generations(page: AskedPage) -> Response:
-        return page.of(_generations().view_existences(), lambda each: each["service"])
-
-    @routes.get(
-        "/api/generations/appels",
-        summary="Les services qui s'arrêtent, d'après ce que chaque acteur en a appelé",
-        description=PAR_PAGES,
-        response_model=list[dict[str, Any]],
-    )
-    def read_calls(page: AskedPage) -> Response:
-        found = _generations().view_calls(state.journal)
-        return page.of(found, lambda each: f"{each['acteur_code']}/{each['service']}")
-
     return routes
 
 
@@ -224,10 +125,3 @@ def _views() -> ModuleType:
     from sge_sim.homologation.catalogue import french_text
 
     return french_text
-
-
-def _generations() -> ModuleType:
-    """Return what reads the services, loaded for whoever looks at them."""
-    from sge_sim.api import declarations
-
-    return declarations
