@@ -155,9 +155,15 @@ def _wrong(name: str, value: object, constat: str = "inconnu ici") -> ErreurDeFo
 
 
 def given_by(form: Form, operation: AnyOperation) -> dict[str, object]:
-    """Return what the fields of a form give: an empty one gives nothing, unless it clears."""
+    """Return what the fields of a form give: an empty one gives nothing, unless it clears.
+
+    Fields whose names end with `..` or `@` are the parts of a text, which these join.
+    """
     found: dict[str, object] = {}
-    for name, texts in form.fields.items():
+    for field_name, typed in form.fields.items():
+        name = field_name.rstrip(".@")
+        joint = field_name.removeprefix(name)
+        texts = [joint.join(filter(None, typed)) or "aucun"] if joint else typed
         parameter = operation.parameters.get(name)
         if any(texts) or (parameter is not None and parameter.says.clears):
             several = parameter is not None and get_origin(parameter.kind) is list
@@ -222,13 +228,16 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
     def show(request: Request, refused: Formulaire | None = None) -> Response:
         query = {} if refused else request.query_params
         given = {word: text.strip() for word, text in query.items() if text.strip()}
+        context: dict[str, Any] = {}
+        views: list[Any] = []
+        suite: dict[str, object] = {}
+        total = 0
         try:
             views, suite, total = _part(operation, state.state, given)
         except FormError as error:
-            for each in error.erreurs:
-                each.lieu = "adresse"
-            raise
-        context: dict[str, Any] = {name: views}
+            _check_names(error, given, operation)
+            context["message"] = FlashMessage("refus", str(error))
+        context[name] = views
         if refused is not None:
             context["message"] = FlashMessage("refus", refused.refus)
         return pages.render(
@@ -244,6 +253,14 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
         )
 
     return show
+
+
+def _check_names(error: FormError, given: Mapping[str, str], operation: AnyOperation) -> None:
+    """Refuse a demand that asks for something else than the page has; its mistakes are shown."""
+    if given.keys() - operation.parameters.keys():
+        for each in error.erreurs:
+            each.lieu = "adresse"
+        raise error
 
 
 def _part(

@@ -24,6 +24,7 @@ from sge_sim.domaine.plateformes import is_open
 from sge_sim.domaine.retombees import Travail, parts_of, progress_sentence
 from sge_sim.facts.stored_clock import kind_of
 from sge_sim.machine.once import computed_once
+from sge_sim.referentiel.points import why_unknown
 from sge_sim.soap.codes import LIBELLES_CODES
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 SorteMessage = Literal["fait", "refus", "reglage"]
 
 _SECONDS: Final = 60
+_PRM_DIGITS: Final = 14
 _TEXT_MAX: Final = 600
 
 
@@ -212,6 +214,17 @@ def _libelle(code: str | None) -> str:
     return CODES.get(code, "")
 
 
+def _why_unknown(words: str) -> str:
+    """Return what is wrong with the whole number of a point; nothing where words are none."""
+    whole = len(words) >= _PRM_DIGITS and words.isascii() and words.isdigit()
+    return in_a_sentence(why_unknown(words)) if whole else ""
+
+
+def in_a_sentence(words: str) -> str:
+    """Return words that begin a sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def _with_breaks(name: str) -> Markup:
     """Return a long name that a narrow column may break between its words, and nowhere else."""
     return Markup("<wbr>").join(escape(word) for word in _WORDS.split(name))
@@ -227,6 +240,7 @@ def _templates() -> "Jinja2Templates":
     templates.env.filters |= {
         "provenance": in_french,
         "libelle": _libelle,
+        "pourquoi_inconnu": _why_unknown,
         "nombre": grouped,
         "legal": _legal,
         "compte": counted,

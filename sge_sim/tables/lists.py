@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.francais import normalise
-from sge_sim.domaine.nomenclatures import EtatService, Segment
+from sge_sim.domaine.nomenclatures import EtatContractuel, EtatService, Segment
 from sge_sim.tables.base import matching
 from sge_sim.tables.commandes import Affaire, AutorisationClient, Evenement, ServiceSouscrit
 from sge_sim.tables.points import POINT_SEEN, Commune, Point
@@ -67,7 +67,13 @@ def evenements_of(session: Session, prm: str, limit: int) -> Sequence[Evenement]
 
 
 def look_for_points(
-    session: Session, words: str = "", segment: Segment | None = None, *, after: str, limit: int
+    session: Session,
+    words: str = "",
+    segment: Segment | None = None,
+    etat: EtatContractuel | None = None,
+    *,
+    after: str,
+    limit: int,
 ) -> Sequence[Point]:
     """Return at most `limit` points that a person means by `words`, by PRM, those after `after`.
 
@@ -82,8 +88,7 @@ def look_for_points(
         where.append(Point.prm.in_(union(*_meant_by(session, words))))
     else:
         where.append(Point.pourquoi.is_not(None))
-    if segment is not None:
-        where.append(Point.segment == segment)
+    where += matching((Point.segment, segment), (Point.etat_contractuel, etat))
     return session.scalars(select(Point).where(*where).order_by(Point.prm).limit(limit)).all()
 
 

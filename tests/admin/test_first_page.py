@@ -63,7 +63,7 @@ def test_each_block_is_there_once_it_has_something_to_say(tmp_path: Path) -> Non
         assert rows(room, "pannes") == ["panne 1 HTTP 502 : 0 touché sur 0 appel"]
         room.ask("POST", "/api/campaigns", json={})
         assert rows(room, "campagnes")[0].startswith("Campagne 1 : TIERS1, sge-")
-        room.press("/points/" + C5, action="titulaire", jour="2025-03-20")
+        room.press("/points/" + C5, nouveau_titulaire="2025-03-20")
         assert rows(room, "attendus") == [f"20/03/2025 00:00 changement de titulaire, {C5}"]
         called = {"service": "RecherchePoint", "version": "2.0"}
         room.record(code="SGT500", http_status=500, detail="KeyError: 'x'", **called)

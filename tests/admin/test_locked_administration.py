@@ -89,7 +89,7 @@ def demands(room: Room) -> dict[Route, dict[str, Any]]:
                     schema = content["application/json"]["schema"]
                     options["json"] = example_of(schema, components)
                 elif route.include_in_schema is False:
-                    options["data"] = {"action": "teleoperable", "valeur": "oui"}
+                    options["data"] = {"teleoperable": "oui"}
             found[method, route.path] = options | FILLED_IN.get((method, route.path), {})
     return found
 

@@ -28,22 +28,21 @@ def submitted(room: Room, **typed: str) -> str:
     (form,) = forms(room)
     for name, value in typed.items():
         form.fields[name] = value
-    (button,) = form.xpath(".//button")
-    fields = {**dict(form.form_values()), button.get("name"): button.get("value")}
+    fields = dict(form.form_values())
     return " ".join(room.press(f"/points/{C5}", **fields).text_content().split())
 
 
 def test_the_form_proposes_today_and_wants_ranges_and_a_day(before_the_reform: Room) -> None:
     (form,) = forms(before_the_reform)
     assert form.method == "POST"
-    assert dict(form.fields) == {"plages": None, "plages_saison_basse": None, "jour": "2026-11-30"}
+    assert dict(form.fields) == {"plages": None, "plages_saison_basse": None, "le": "2026-11-30"}
     required = {each.get("name") for each in form.xpath(".//input[@required]")}
-    assert required == {"plages", "jour"}
+    assert required == {"plages", "le"}
 
 
 def test_a_meter_that_can_not_be_programmed_has_no_form(before_the_reform: Room) -> None:
     assert forms(before_the_reform, SANS_LINKY) == []
-    sent = {"action": "plages", "plages": "1411", "jour": "2026-12-03"}
+    sent = {"plages": "1411", "le": "2026-12-03"}
     refused = before_the_reform.press(f"/points/{SANS_LINKY}", **sent).text_content()
     assert "ne se programme pas à distance" in refused
 
@@ -51,9 +50,9 @@ def test_a_meter_that_can_not_be_programmed_has_no_form(before_the_reform: Room)
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"plages": "HC (12H04-16H04;2H04-6H04)", "jour": "2026-12-03"}, "officiel"),
-        ({"plages": "1411", "jour": "2026-11-29"}, "le 29/11/2026 est passé"),
-        ({"plages": "1411", "jour": "demain"}, "n'est pas une date"),
+        ({"plages": "HC (12H04-16H04;2H04-6H04)", "le": "2026-12-03"}, "officiel"),
+        ({"plages": "1411", "le": "2026-11-29"}, "le 29/11/2026 est passé"),
+        ({"plages": "1411", "le": "demain"}, "n'est pas une date"),
     ],
 )
 def test_what_can_not_be_planned_is_told_in_the_page(
@@ -66,8 +65,8 @@ def test_what_can_not_be_planned_is_told_in_the_page(
 
 def test_a_change_is_planned_shown_and_happens_on_its_day(before_the_reform: Room) -> None:
     room = before_the_reform
-    told = submitted(room, plages="1411", plages_saison_basse=BASSE.libelle, jour="2026-12-03")
-    assert "Changement d'heures creuses enregistré." in told
+    told = submitted(room, plages="1411", plages_saison_basse=BASSE.libelle, le="2026-12-03")
+    assert "est réglé" in told
     planned = {"saison_haute": HAUTE.libelle, "saison_basse": BASSE.libelle}
 
     def shown() -> tuple[object, list[str]]:
@@ -81,7 +80,7 @@ def test_a_change_is_planned_shown_and_happens_on_its_day(before_the_reform: Roo
     assert HAUTE.libelle in words
     assert BASSE.libelle in words
     # Another plan takes its place.
-    submitted(room, plages="1411", plages_saison_basse="1028", jour="2026-12-04")
+    submitted(room, plages="1411", plages_saison_basse="1028", le="2026-12-04")
     assert shown() == (current, ["2026-12-04"])
     moved = room.ask("POST", "/api/clock", json={"action": "advance", "duree": "5d"})
     moved.raise_for_status()

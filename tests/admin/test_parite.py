@@ -152,19 +152,9 @@ def arguments(walk: Walk, fonction: Fonction, way: str) -> Call:
             return Call({"numero": read_back(walk, "/api/clock")["numero"]})
         case "reprendre l'heure de la machine":
             return said(walk, way, {"action": {"page": "machine"}.get(way, "real")})
-        case "voir un point":
-            return Call(known, {}, (C5,))
         case "voir les mesures d'un point":
             words = (C5, "--debut", day["debut"], "--fin", day["fin"])
             return Call(known, {"params": {"type": "energie", **day}}, words)
-        case "régler un point":
-            form = {"action": "teleoperable", "valeur": "oui"}
-            fields = form if way == "page" else {"teleoperable": True}
-            return said(walk, way, fields, C5, "--teleoperable", "oui", **known)
-        case "faire arriver quelque chose à un point":
-            form = {"action": "opposition", "valeur": "oui"}
-            fields = form if way == "page" else {"opposition": False}
-            return said(walk, way, fields, C5, "--opposition", "oui", **known)
         case "copier un point":
             return said(walk, way, {} if way == "page" else {"comme": C5}, C5, **known)
         case "importer des points":

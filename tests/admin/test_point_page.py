@@ -126,35 +126,38 @@ def test_stamps_keep_legal_time_over_a_change_of_hour(room: Room) -> None:
         assert {one[-6:] for one in stamps} == {"+01:00", "+02:00"}
 
 
+DONE = f"Le point {C5} est réglé."
+
+
 def test_the_buttons_do_what_points_set_does(tmp_path: Path) -> None:
     with control_room(tmp_path, now=parse_instant("2025-03-10T10:00")) as room:
         path = f"/points/{C5}"
 
-        def press(**fields: str) -> str:
+        def press(**fields: Any) -> str:
             return " ".join(room.press(path, **fields).text_content().split())
 
-        assert "Mesures perdues" in press(action="jours", debut="2025-03-01", fin="2025-03-03")
+        assert DONE in press(**{"jours_absents..": ["2025-03-01", "2025-03-03"]})
         columns = mesures(room, type="energie", debut="2025-02-26", fin="2025-03-05")["colonnes"]
         assert columns["valeur"].count(None) >= 2
-        press(action="retrouver")
+        press(jours_absents="aucun")
         columns = mesures(room, type="energie", debut="2025-02-26", fin="2025-03-05")["colonnes"]
         assert None not in columns["valeur"]
-        assert "injoignable" in press(action="teleoperable", valeur="non")
-        assert "Services d'accès ouverts" in press(action="acces", valeur="oui", type="")
-        assert "Opposition demandée" in press(action="opposition", valeur="oui")
-        assert "est passé" in press(action="resilie", jour="2025-01-01")
+        assert DONE in press(teleoperable="non")
+        assert DONE in press(service_acces="oui", type="")
+        assert DONE in press(opposition="oui", delai="")
+        assert "est passé" in press(resilie="2025-01-01")
         assert "n'est pas un fournisseur" in press(
-            action="fournisseur", acteur="TIERS1", jour="2025-04-01"
+            **{"nouveau_fournisseur@": ["TIERS1", "2025-04-01"]}
         )
-        assert "résiliation le 01/04/2025" in press(action="resilie", jour="2025-04-01")
-        planned = press(action="resilie", jour="2025-05-01")
+        assert "résiliation le 01/04/2025" in press(resilie="2025-04-01")
+        planned = press(resilie="2025-05-01")
         assert "est déjà prévue pour le 01/04/2025" in planned
         assert "type résiliation ; le 01/04/2025" in planned
         assert "Résiliation prévue le 01/04/2025" in planned
-        given_up = press(action="resilie", valeur="aucun")
-        assert "Résiliation annulée" in given_up
+        given_up = press(resilie="aucun")
+        assert DONE in given_up
         assert "Résiliation prévue" not in given_up
-        assert "n'est pas une date" in press(action="jours", debut="x", fin="y")
+        assert "n'est pas une date" in press(**{"jours_absents..": ["x", "y"]})
 
 
 def test_the_plot_library_alone_is_served_from_its_package(room: Room) -> None:

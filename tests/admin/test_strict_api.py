@@ -203,7 +203,7 @@ def test_no_form_holds_one_either(room: Room) -> None:
         (
             f"/api/points/{C5}/vie",
             {"resilie": "demain"},
-            {"champ": "resilie", "valeurs": ["aucun"], "donne": "demain"},
+            {"champ": "resilie", "donne": "demain"},
         ),
         ("/api/points/1/mesures", None, {"champ": "debut", "constat": "à donner"}),
     ],
@@ -273,7 +273,7 @@ def test_what_an_address_names_and_nobody_knows_is_404(
     [
         ("/api/points", {"comme": C5, "point": {"fournisseur_titulaire": "PERSONNE"}}, "PERSONNE"),
         ("/api/points", {"comme": "99999999999999"}, "99999999999999"),
-        (f"/api/points/{C5}/vie", {"nouveau_fournisseur": {"acteur": "PERSONNE"}}, "PERSONNE"),
+        (f"/api/points/{C5}/vie", {"nouveau_fournisseur": "PERSONNE"}, "PERSONNE"),
         ("/api/campaigns", {"acteur": "PERSONNE"}, "PERSONNE"),
         ("/api/pannes", {"sorte": "sgt500", "acteur": "PERSONNE"}, "PERSONNE"),
         ("/api/acteurs/TIERS1/habilitations", {"package": "x", **PRODUCTION}, "Le package « x »"),

@@ -1,26 +1,22 @@
 """The pages of the points: their list, a point, its buttons, its curve."""
 
 import json
-from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Final, Literal, get_args
+from datetime import date, timedelta
+from typing import Any, Final, get_args
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
-from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
 from sge_sim.admin.filtres_journal import read_day
-from sge_sim.admin.pages import lead_to
+from sge_sim.admin.pages import in_a_sentence, lead_to
 from sge_sim.admin.point_sections import Chronologie, sections_of
-from sge_sim.admin.routes import AdminState, following
-from sge_sim.admin.routes.forms import Form, TypedForm, done
+from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes.forms import TypedForm, done
 from sge_sim.api.flux import FichierView
 from sge_sim.api.points import ServiceSouscritView
-from sge_sim.api.typed_filters import chosen
 from sge_sim.api.views import ExchangeView
-from sge_sim.clock import Duree, parse_duration, parse_instant
-from sge_sim.commandes.changements import AUCUN, Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.libelles import EVENEMENTS
@@ -28,8 +24,7 @@ from sge_sim.domaine.nomenclatures import PETITS, SENS_OF_SEGMENT, TYPES_ACCES, 
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
 from sge_sim.referentiel.apports.retrait import remove_own_points
-from sge_sim.referentiel.points import copy_point, describe_point, get_point, why_unknown
-from sge_sim.referentiel.reglages import Reglages, change_point
+from sge_sim.referentiel.points import copy_point, describe_point, why_unknown
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.commandes import services_of_point
 from sge_sim.tables.flux import find_fichiers
@@ -37,7 +32,6 @@ from sge_sim.tables.lists import (
     affaires_of,
     autorisations_of,
     evenements_of,
-    look_for_points,
 )
 from sge_sim.tables.points import find_point
 
@@ -58,30 +52,6 @@ _PLOT: Final = {"dygraph-combined.js": "text/javascript"}
 def page_routes(state: AdminState) -> APIRouter:
     """Return the pages of the points, and the library that draws their curves."""
     routes = APIRouter(include_in_schema=False)
-
-    @routes.get("/points")
-    def show_points(
-        request: Request,
-        q: Annotated[str, Query(max_length=100)] = "",
-        segment: str = "",
-        apres: Annotated[str, Query(max_length=20)] = "",
-    ) -> Response:
-        kept = chosen(segment, _SEGMENTS)
-        with state.database.sessions() as session:
-            found = look_for_points(session, q.strip(), kept, after=apres, limit=_SHOWN + 1)
-            shown = found[:_SHOWN]
-            return pages.render(
-                state,
-                request,
-                "points.html",
-                points=shown,
-                suite=following(request, apres=shown[-1].prm) if len(found) > _SHOWN else None,
-                apres=apres,
-                segments=_SEGMENTS,
-                q=q,
-                segment=kept,
-                pourquoi="" if shown or not _is_number(q.strip()) else _why_unknown(q.strip()),
-            )
 
     @routes.get("/points/{prm}")
     def show_point(
@@ -119,15 +89,6 @@ def page_routes(state: AdminState) -> APIRouter:
             return lead_to(request, f"/points/{prm}", "refus", str(error))
         return lead_to(request, f"/points/{made}", "fait", f"Point fait comme {prm}.")
 
-    @routes.post("/points/{prm}")
-    def press(request: Request, prm: str, form: TypedForm) -> Response:
-        try:
-            with transaction_on(state.database, prm) as (session, now, _):
-                fait, refus = apply_button(session, prm, form, now), ""
-        except UsageError as error:
-            fait, refus = "", str(error)
-        return _page(request, prm, ("courbe", "", "", ""), fait=fait, refus=refus)
-
     @routes.get("/trace/{name}")
     def read_plot_library(name: str) -> Response:
         if name not in _PLOT:
@@ -138,14 +99,12 @@ def page_routes(state: AdminState) -> APIRouter:
         request: Request,
         prm: str,
         asked: tuple[str, str, str, str],
-        fait: str = "",
-        refus: str = "",
     ) -> Response:
         today = state.clock.now().date()
         with state.database.sessions() as session:
             point = find_point(session, prm)
             if point is None:
-                raise HTTPException(404, _why_unknown(prm))
+                raise HTTPException(404, in_a_sentence(why_unknown(prm)))
             every = services_of_point(session, prm)
             services = [ServiceSouscritView.of(each) for each in every[-_SHOWN:]]
             context: dict[str, Any] = {
@@ -177,21 +136,9 @@ def page_routes(state: AdminState) -> APIRouter:
                 types=_TYPES,
                 types_acces=TYPES_ACCES,
                 trace=_trace(prm, point.segment, asked, today, services),
-                fait=fait,
-                refus=refus,
             )
 
     return routes
-
-
-def _is_number(words: str) -> bool:
-    """Tell whether somebody means the whole number of a point."""
-    return len(words) >= _DIGITS and words.isascii() and words.isdigit()
-
-
-def _why_unknown(prm: str) -> str:
-    sentence = why_unknown(prm)
-    return sentence[0].upper() + sentence[1:]
 
 
 def _trace(
@@ -227,75 +174,3 @@ def _trace(
             ]
         ),
     }
-
-
-def apply_button(session: Session, prm: str, form: Form, now: datetime) -> str:
-    """Do what the pressed button of a point's page asks at `now`; return what was done, in French.
-
-    Raises `UsageError` for what can't be done.
-    """
-    change, phrase = _change_of(form, now)
-    if isinstance(change, Reglages):
-        change_point(session, prm, change, now)
-    else:
-        change_life(session, get_point(session, prm), change, now)
-    return phrase
-
-
-def _change_of(form: Form, now: datetime) -> tuple[Reglages | Changements, str]:
-    """Return what a button changes, and what is said of it."""
-    action, valeur, oui = form.get("action"), form.get("valeur"), form.get("valeur") == "oui"
-    if action in ("acces", "teleoperable", "opposition"):
-        form.one_of("valeur", ("oui", "non"))
-    match action:
-        case "acces":
-            phrase = f"Services d'accès {'ouverts' if oui else 'retirés'}."
-            type_ = form.one_of("type", ("", *TYPES_ACCES)) or None
-            return Reglages(service_acces=oui, type=type_), phrase
-        case "jours":
-            return Reglages(jours_absents=_period(form)), "Mesures perdues sur ces jours."
-        case "points":
-            phrase = "Points de courbe perdus sur cette période."
-            return Reglages(points_absents=_period(form)), phrase
-        case "retrouver":
-            return Reglages(jours_absents="aucun"), "Toutes les mesures sont retrouvées."
-        case "collecte":
-            phrase = "La courbe est collectée dans cette seule période."
-            return Reglages(collecte=_period(form, open_end=True)), phrase
-        case "teleoperable":
-            phrase = f"Compteur {'joignable' if oui else 'injoignable'}."
-            return Reglages(teleoperable=oui), phrase
-        case "r4x":
-            pas: Literal[5, 10] = 5 if form.one_of("valeur", ("5", "10")) == "5" else 10
-            return Reglages(r4x_pas=pas), f"Pas de R4x : {pas} minutes."
-        case "resilie" if valeur == AUCUN:
-            return Changements(resilie=AUCUN), "Résiliation annulée."
-        case "resilie":
-            return Changements(resilie=_day(form)), "Résiliation enregistrée."
-        case "titulaire":
-            phrase = "Changement de titulaire enregistré."
-            return Changements(nouveau_titulaire=_day(form)), phrase
-        case "fournisseur":
-            phrase = "Changement de fournisseur enregistré."
-            return Changements(nouveau_fournisseur=(form.get("acteur"), _day(form))), phrase
-        case "plages":
-            basse = form.get("plages_saison_basse") or None
-            plages = form.get("plages")
-            changed = Changements(plages=plages, plages_saison_basse=basse, le=_day(form))
-            return changed, "Changement d'heures creuses enregistré."
-        case "opposition":
-            delay = parse_duration(form.get("delai")) if form.get("delai") else Duree()
-            phrase = "Opposition demandée." if oui else "Levée d'opposition demandée."
-            return Changements(opposition=oui, delai=delay.after(now) - now), phrase
-    raise UsageError("Ce bouton n'existe pas.")
-
-
-def _period(form: Form, *, open_end: bool = False) -> str:
-    debut, fin = form.get("debut"), form.get("fin")
-    if not debut and not fin and open_end:
-        return "aucun"
-    return debut if open_end and not fin else f"{debut}..{fin}"
-
-
-def _day(form: Form) -> date:
-    return parse_instant(form.get("jour")).date()

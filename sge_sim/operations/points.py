@@ -1,0 +1,230 @@
+"""The points: which there are, what is known of one, what is set on it and what happens to it."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, TypeVar
+
+from sge_sim.clock import Duree, legal_date, parse_day, parse_duration
+from sge_sim.domaine.nomenclatures import EtatContractuel, Segment, TypeAcces
+from sge_sim.errors import FieldError
+from sge_sim.operations import AfterName, Says, State, day_typed, operation
+
+if TYPE_CHECKING:
+    from sge_sim.api.points import PointView
+
+_SERVICES: Final = 1000
+_R4X: Final = (5, 10)
+T = TypeVar("T")
+Reprise: TypeAlias = tuple[str, date | None]
+
+
+def _or_none(read: Callable[[str], T]) -> Callable[[str], T | Literal["aucun"]]:
+    return lambda text: "aucun" if text == "aucun" else read(text)
+
+
+def _takeover(text: str) -> Reprise:
+    acteur, _, jour = text.partition("@")
+    return acteur, parse_day(jour) if jour else None
+
+
+Prm = Annotated[str, Says("Numéro du point", "25946599093143", completes="prms")]
+Resilie = Annotated[
+    date | Literal["aucun"] | None,
+    Says(
+        "Jour de la résiliation : tous ses services se terminent ; « aucun » annule celle qui est "
+        "prévue",
+        "2025-09-01",
+        reads=_or_none(day_typed),
+    ),
+]
+Titulaire = Annotated[
+    date | None,
+    Says("Jour de l'arrivée d'un autre client : tous ses services se terminent", reads=day_typed),
+]
+Fournisseur = Annotated[
+    Reprise | None,
+    Says(
+        "ACTEUR[@JOUR] : fournisseur à qui il passe, ce jour ou aujourd'hui : les services du "
+        "sortant se terminent",
+        reads=_takeover,
+    ),
+]
+Opposition = Annotated[
+    bool | None, Says("Le client s'oppose à sa courbe (C5), ou lève son opposition")
+]
+Delai = Annotated[
+    Duree | None,
+    Says("Temps simulé que met l'opposition à atteindre le compteur : 2d", reads=parse_duration),
+]
+Plages = Annotated[
+    str | None,
+    Says(
+        "Heures creuses à partir du jour que dit « le » : identifiant ou libellé de la liste "
+        "officielle"
+    ),
+]
+Basse = Annotated[str | None, Says("Celles d'avril à octobre, si elles sont autres")]
+Le = Annotated[
+    date | None, Says("Jour où elles prennent effet, aujourd'hui ou après", reads=day_typed)
+]
+
+
+@operation(
+    "Les points que des mots désignent (PRM ou son début, client, commune, raison d'être), par "
+    "PRM ; sans mots, ceux qui illustrent une règle ou que le catalogue nomme",
+    "GET /points",
+    "points list Q...",
+    key="prm",
+)
+def list_points(
+    state: State,
+    *,
+    q: Annotated[str, Says("PRM ou son début, client, commune, raison d'être")] = "",
+    segment: Annotated[Segment | None, Says("Segment du point ; tous sans lui")] = None,
+    etat: Annotated[EtatContractuel | None, Says("État contractuel ; tous sans lui")] = None,
+    limit: Annotated[int, Says("Combien, au plus", 50, ge=1, le=10_000)] = 1000,
+    apres: AfterName = None,
+) -> "list[PointView]":
+    """Return the points."""
+    from sge_sim.api.points import PointView
+    from sge_sim.tables.lists import look_for_points
+
+    with state.database.sessions() as session:
+        found = look_for_points(session, q, segment, etat, after=apres or "", limit=limit)
+        return [PointView.of(each) for each in found]
+
+
+@operation(
+    f"Tout ce qui est connu d'un point ; des services souscrits, les {_SERVICES} derniers",
+    "GET /points/{prm}",
+    "points show PRM",
+    place="GET /points/{prm}",
+)
+def show(state: State, *, prm: Prm) -> dict[str, Any]:
+    """Return what is known of a point."""
+    from sge_sim.referentiel.points import describe_point
+
+    with state.database.sessions() as session:
+        known = describe_point(session, prm)
+    return known | ({"services": known["services"][-_SERVICES:]} if "services" in known else {})
+
+
+@operation(
+    "Régler les mesures d'un point, ou ce qui lui arrive. Une période s'écrit DEBUT..FIN, la fin "
+    "étant exclue",
+    "POST /points/{prm}",
+    "points set PRM",
+    done="Le point {prm} est réglé.",
+    back="/points/{prm}",
+)
+def set_point(
+    state: State,
+    *,
+    prm: Prm,
+    service_acces: Annotated[
+        bool | None, Says("Ouvrir ou retirer les services d'accès, pour tous les acteurs")
+    ] = None,
+    type: Annotated[TypeAcces | None, Says("Ce que couvre le service ; tout sans lui")] = None,
+    acces_periode: Annotated[
+        str | None,
+        Says("JOUR[..JOUR] : jours qu'il couvre ; tout ce qui peut être consulté sans elle"),
+    ] = None,
+    jours_absents: Annotated[
+        str | None,
+        Says("JOUR..JOUR : perdre les mesures de ces jours ; « aucun » les retrouve toutes"),
+    ] = None,
+    points_absents: Annotated[
+        str | None,
+        Says(
+            "INSTANT..INSTANT : perdre les points de courbe de cette période (heure légale) ; "
+            "« aucun » les retrouve"
+        ),
+    ] = None,
+    collecte: Annotated[
+        str | None,
+        Says("JOUR[..JOUR] : collecter la courbe dans cette seule période, ou « aucun »"),
+    ] = None,
+    teleoperable: Annotated[
+        bool | None,
+        Says("Rendre le compteur joignable ou non : une commande attend qu'il réponde"),
+    ] = None,
+    r4x_pas: Annotated[
+        int | None,
+        Says("Minutes du pas des flux R4x, 5 ou 10, depuis mars 2023 (C1-C4, P1-P3)", ge=5, le=10),
+    ] = None,
+    rectifie: Annotated[
+        str | None,
+        Says(
+            "JOUR=WH : énergie d'un jour passé, en Wh, que disent ce qui est facturé et les "
+            "courbes corrigées ; « aucun » annule toutes les rectifications"
+        ),
+    ] = None,
+    resilie: Resilie = None,
+    nouveau_titulaire: Titulaire = None,
+    nouveau_fournisseur: Fournisseur = None,
+    plages: Plages = None,
+    plages_saison_basse: Basse = None,
+    le: Le = None,
+    opposition: Opposition = None,
+    delai: Delai = None,
+) -> dict[str, Any]:
+    """Set what a point is, then have happen to it what is asked for; return what is known of it."""
+    asked = {name: value for name, value in locals().items() if name not in ("state", "prm")}
+    if r4x_pas not in (None, *_R4X):
+        raise FieldError("5 ou 10", "r4x_pas", r4x_pas)
+    return _change(state, prm, asked)
+
+
+@operation(
+    "Faire arriver quelque chose à un point",
+    "POST /points/{prm}/vie",
+    without="points set le fait",
+    done="Le point {prm} est réglé.",
+    back="/points/{prm}",
+)
+def live(
+    state: State,
+    *,
+    prm: Prm,
+    resilie: Resilie = None,
+    nouveau_titulaire: Titulaire = None,
+    nouveau_fournisseur: Fournisseur = None,
+    plages: Plages = None,
+    plages_saison_basse: Basse = None,
+    le: Le = None,
+    opposition: Opposition = None,
+    delai: Delai = None,
+) -> dict[str, Any]:
+    """Have something happen to a point; return what is known of it."""
+    asked = {name: value for name, value in locals().items() if name not in ("state", "prm")}
+    return _change(state, prm, asked)
+
+
+def _change(state: State, prm: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """Set what is asked for, where anything is or nothing can happen, then have that happen."""
+    from sge_sim.commandes.changements import Changements, change_life
+    from sge_sim.commandes.echeances import transaction_on
+    from sge_sim.referentiel.points import describe_point, get_point
+    from sge_sim.referentiel.reglages import Reglages, change_point
+
+    names = {each.name for each in fields(Changements)}
+    reglages = Reglages(**{name: asked[name] for name in asked.keys() - names})
+    with transaction_on(state.database, prm) as (session, now, _):
+        lived = {name: asked[name] for name in asked.keys() & names}
+        changements = Changements(**lived | _at(now, asked["delai"], asked["nouveau_fournisseur"]))
+        settable, lives = len(lived) < len(asked), changements != Changements()
+        if reglages != Reglages() or (settable and not lives):
+            change_point(session, prm, reglages, now)
+        if lives or not settable:
+            change_life(session, get_point(session, prm), changements, now)
+        return describe_point(session, prm)
+
+
+def _at(now: datetime, delai: Duree | None, reprise: Reprise | None) -> dict[str, Any]:
+    """Return what counts from the instant at which it is asked for."""
+    jour = None if reprise is None else reprise[1] or legal_date(now)
+    return {
+        "delai": (delai or Duree()).after(now) - now,
+        "nouveau_fournisseur": reprise and (reprise[0], jour),
+    }
