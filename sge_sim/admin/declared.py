@@ -61,10 +61,10 @@ def _add(routes: APIRouter, state: State, operation: AnyOperation) -> None:
     async def answer_with_limit(request: Request) -> Response:
         views = await do(request)
         limit = operation.limit_of(request.query_params)
-        cursor = {operation.cursor: operation.key_of}
+        cursor = {operation.cursor_of(request.query_params): operation.key_of}
         return page_of(request, views, limit, lambda each: each, **cursor)
 
-    paged: Any = answer_with_limit if operation.cursor else answer_with_page
+    paged: Any = answer_with_limit if operation.has_limit else answer_with_page
     endpoint: Any = paged if operation.key else answer
     endpoint.reads_query = True
     routes.add_api_route(
@@ -115,8 +115,12 @@ def _do(operation: Operation[..., V], state: State, request: Request, body: byte
         name: text if typed or operation.parameters[name].kind is not int else _number(text)
         for name, text in request.path_params.items()
     }
-    page = ("limit", "apres") if operation.key and not operation.cursor else ()
-    query = {name: text for name, text in request.query_params.items() if name not in page}
+    page = ("limit", "apres") if operation.key and not operation.has_limit else ()
+    query: dict[str, Any] = {
+        name: request.query_params.getlist(name) if operation.is_list(name) else text
+        for name, text in request.query_params.items()
+        if name not in page
+    }
     given: Mapping[str, object] = query
     try:
         given = query if typed else _members(body)
@@ -268,7 +272,7 @@ def _part(
 ) -> tuple[list[Any], dict[str, object], int]:
     """Return what is shown of a list, what asks for the rest, and how many it has as a whole."""
     most = operation.per_page
-    if operation.cursor:
+    if operation.has_limit:
         views = perform(operation, state, {**given, "limit": most}, typed=True)
     else:
         after = given.pop("apres", None)
@@ -276,12 +280,13 @@ def _part(
         if operation.key.startswith("-"):
             views.reverse()
     total = len(views)
-    if not operation.cursor:
+    if not operation.has_limit:
         keys = [str(operation.key_of(each)) for each in views]
         views = views[keys.index(after) + 1 if after in keys else 0 :]
     shown = views[:most]
     more = len(views) > most
-    return shown, {operation.cursor or "apres": operation.key_of(shown[-1])} if more else {}, total
+    cursor = operation.cursor_of(given)
+    return shown, {cursor: operation.key_of(shown[-1])} if more else {}, total
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Final, get_args
 from urllib.parse import urlencode
 
 from fastapi import Query
 
-from sge_sim.admin.routes import LARGEST_NUMBER
-from sge_sim.admin.routes.listes import WrittenDay
 from sge_sim.api.typed_filters import service_typed
 from sge_sim.clock import between_days, parse_day
-from sge_sim.domaine.nomenclatures import ORIGINES, KindEchange, Origine
+from sge_sim.domaine.nomenclatures import ORIGINES, KindEchange
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
 
@@ -150,45 +148,3 @@ def _panne_typed(typed: str) -> int | None:
 def read_day(typed: str) -> date | None:
     """Return the day that was typed, None for nothing; raises `UsageError` for anything else."""
     return parse_day(typed) if typed else None
-
-
-def read_recherche(
-    genre: Annotated[list[KindEchange] | None, Query(description="Sortes d'échanges")] = None,
-    acteur: str | None = None,
-    service: str | None = None,
-    origine: Annotated[Origine | None, Query(description="Qui a appelé")] = None,
-    issue: Annotated[Literal["accepte", "refuse"] | None, Query(description="Réponse")] = None,
-    du: Annotated[WrittenDay | None, Query(description="Premier jour simulé")] = None,
-    au: Annotated[WrittenDay | None, Query(description="Dernier jour simulé")] = None,
-    q: Annotated[
-        str | None,
-        Query(max_length=100, description="Début d'un code, d'un PRM, d'un service, d'une règle"),
-    ] = None,
-    prm: str | None = None,
-    code: Annotated[str | None, Query(description="Code retour, par exemple SGT4F7")] = None,
-    regle: Annotated[str | None, Query(description="Règle, par exemple Porte/horaires")] = None,
-    panne: Annotated[
-        int | None,
-        Query(ge=0, le=LARGEST_NUMBER, description="Panne prévue ; 0 : n'importe laquelle"),
-    ] = None,
-) -> RechercheJournal:
-    """Return what the REST interface looks for: under the names of the page, all by default."""
-    debut, fin = between_days(du, au)
-    if code:
-        from sge_sim.api.declarations import code_typed  # it loads every service
-
-        code = code_typed(code)
-    return RechercheJournal(
-        code=code,
-        prm=prm,
-        service=service_typed(service),
-        acteur=acteur,
-        origine=origine,
-        kinds=frozenset(genre) if genre else None,
-        accepted=None if issue is None else _ISSUES[issue],
-        debut=debut,
-        fin=fin,
-        prefixe=q,
-        regle=regle,
-        panne=panne,
-    )

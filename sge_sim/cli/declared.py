@@ -92,7 +92,7 @@ def _command(
         }
         given |= click.get_current_context().meta[_UNKNOWN]
         done = perform(operation, State(data_dir), given, typed=True)
-        if operation.cursor:
+        if operation.has_limit:
             done = done[: operation.limit_of(given)]
         look = shown.get(operation.act.__name__)
         if operation.done and look is None:

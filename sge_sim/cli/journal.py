@@ -1,26 +1,28 @@
 """`sge-sim journal`: read the exchanges that a simulator recorded."""
 
 import time
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sge_sim.cli.completion import acteurs, prms, services
 from sge_sim.cli.console import printable
-from sge_sim.cli.options import INSTANT, data_dir_option, json_option, limit_option, say, say_json
+from sge_sim.cli.declared import Shown, group_of
+from sge_sim.cli.options import data_dir_option, json_option, say, say_json
 from sge_sim.cli.state import administration_of, served_at, state_of
-from sge_sim.clock import PARIS, legal_date, start_of_day
+from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import nature_of
 from sge_sim.domaine.francais import counted
-from sge_sim.domaine.nomenclatures import ORIGINES, Origine, in_french
+from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.errors import UsageError
+from sge_sim.operations import State
+from sge_sim.operations.journal import list_echanges
 from sge_sim.soap.codes import LIBELLES_CODES
 
 if TYPE_CHECKING:
-    from sge_sim.journal import Avarie, CauseAvarie, Echange, Journal, RechercheJournal
+    from sge_sim.api.views import ExchangeView, ExchangeWithBodies
+    from sge_sim.journal import Avarie, CauseAvarie, Echange
 
 _FOLLOW_SECONDS: Final = 0.5
 CAUSES: Final[Mapping["CauseAvarie", str]] = {
@@ -34,79 +36,78 @@ UNCOUNTED: Final[frozenset["CauseAvarie"]] = frozenset({"entete", "disparu", "in
 """Those whose missing exchanges can't be counted, or that miss none."""
 
 
-@click.group(help="Lire le journal des échanges.")
-def journal() -> None:
-    """The commands on the journal."""
-
-
-@journal.command("list", help="Donner les derniers échanges, du plus récent au plus ancien.")
-@data_dir_option
-@click.option("--code", help="Code retour, par exemple SGT4F7.")
-@click.option("--regle", help="Règle qui a refusé, par son nom entier.")
-@click.option("--prm", help="Numéro du point.", shell_complete=prms)
-@click.option(
-    "--service", help="Nom du service, par exemple RecherchePoint.", shell_complete=services
-)
-@click.option("--acteur", help="Code de l'acteur.", shell_complete=acteurs)
-@click.option("--origine", type=click.Choice(ORIGINES), help="Qui a appelé.")
-@click.option("--issue", type=click.Choice(["accepte", "refuse"]), help="Ce qui a été répondu.")
-@click.option("--panne", type=click.IntRange(0), help="Panne prévue ; 0 : n'importe laquelle.")
-@click.option("--du", metavar="JOUR", type=INSTANT, help="Premier jour simulé.")
-@click.option("--au", metavar="JOUR", type=INSTANT, help="Dernier jour simulé.")
-@limit_option()
-@click.option("--follow", is_flag=True, help="Continuer avec les échanges qui arrivent (Ctrl+C).")
-@json_option
-def list_command(
-    data_dir: Path,
-    code: str | None,
-    regle: str | None,
-    prm: str | None,
-    service: str | None,
-    acteur: str | None,
-    origine: Origine | None,
-    issue: str | None,
-    panne: int | None,
-    du: datetime | None,
-    au: datetime | None,
-    limit: int,
-    follow: bool,
-    as_json: bool,
-) -> None:
-    from sge_sim.api.typed_filters import service_typed
-    from sge_sim.journal import RechercheJournal
-
-    if follow and as_json:
-        raise UsageError("--follow écrit des lignes : l'employer sans --json.")
-    if code:
-        from sge_sim.api.declarations import code_typed  # it loads every service
-
-        code = code_typed(code)
-    journal = state_of(data_dir)[1]
-    recherche = RechercheJournal(
-        code=code,
-        regle=regle,
-        prm=prm,
-        service=service_typed(service),
-        acteur=acteur and acteur.upper(),
-        origine=origine,
-        accepted=None if issue is None else issue == "accepte",
-        panne=panne,
-        debut=du and start_of_day(legal_date(du)),
-        fin=au and start_of_day(legal_date(au) + timedelta(1)),
+def _line(view: "ExchangeView") -> str:
+    line = "  ".join(
+        (
+            f"{view.id:>6}",
+            f"{view.instant:%d/%m/%Y %H:%M:%S}",
+            f"{view.acteur or '-':<8}",
+            f"{printable(nature_of(view.kind, view.service, view.version, view.http_status)):<48}",
+            f"{printable(view.prm or '-'):<14}",
+            f"{view.code or view.http_status or _outcome(view):<7}",
+            f"{view.duration_ms:.1f} ms",
+        )
     )
-    newest = journal.newest_id()
-    echanges = journal.find_echanges(recherche, limit=limit)
-    if follow:
-        _say_lines(echanges[::-1])
-        _follow(journal, recherche, newest)
-    elif as_json:
-        from sge_sim.api.views import ExchangeView
+    own = None if view.origine in (None, "client") else view.origine
+    explanation = " — ".join(part for part in (own, _rule(view), view.detail) if part)
+    return "\n        ".join((line, *map(printable, explanation.splitlines())))
 
-        say_json([ExchangeView.of(echange) for echange in echanges])
-    elif not echanges:
-        click.echo("Aucun échange ne répond à ces critères.", err=True)
-    else:
-        _say_lines(echanges)
+
+def _outcome(view: "ExchangeView") -> str:
+    """Return what stands for a status where nothing was answered."""
+    return "alerte" if view.kind == "handshake" else "-"
+
+
+def _rule(view: "ExchangeView") -> str | None:
+    rule = view.rule
+    if rule is None:
+        return None
+    return f"{rule.name} [{rule.source}, {in_french(rule.provenance)}]"
+
+
+journal = group_of(
+    "journal",
+    "Lire le journal des échanges.",
+    {"list_echanges": Shown(_line, "Aucun échange ne répond à ces critères.")},
+)
+
+
+def _followed(listed: click.Command) -> None:
+    """Give the command that lists the option that goes on with what comes."""
+    run = listed.callback
+    assert run is not None
+
+    def follow_or_run(follow: bool, **typed: Any) -> None:
+        if not follow:
+            run(**typed)
+        elif typed.pop("as_json"):
+            raise UsageError("--follow écrit des lignes : l'employer sans --json.")
+        else:
+            _follow(State(typed.pop("data_dir")), {k: v for k, v in typed.items() if v})
+
+    listed.callback = follow_or_run
+    why = "Continuer avec les échanges qui arrivent (Ctrl+C)."
+    listed.params.append(click.Option(["--follow"], is_flag=True, help=why))
+
+
+_followed(journal.commands["list"])
+
+
+def _follow(state: State, given: Mapping[str, object]) -> None:
+    """Write the last exchanges, then those that come, until the user has seen enough."""
+    from sge_sim.operations.reading import perform
+
+    last = state.journal.newest_id()
+    found = perform(list_echanges, state, given, typed=True)[: list_echanges.limit_of(given)][::-1]
+    while True:
+        for view in found:
+            click.echo(_line(view))
+            last = max(last, view.id)
+        time.sleep(_FOLLOW_SECONDS)
+        # A state that was brought back has forgotten the last ones.
+        last = min(last, state.journal.newest_id())
+        news = {**given, "apres": str(last), "limit": "1000"}
+        found = perform(list_echanges, state, news, typed=True)[:1000]
 
 
 @journal.command(help="Dire tout d'un échange : ce qui l'a décidé, puis ses deux messages.")
@@ -127,12 +128,11 @@ def show(numero: int, form: str | None, data_dir: Path, as_json: bool) -> None:
             click.echo(echange.request or b"", nl=False)
         case "curl" | "zeep":
             click.echo(_copy(echange, form, data_dir))
-        case _ if as_json:
+        case _:
             from sge_sim.api.views import ExchangeWithBodies
 
-            say_json(ExchangeWithBodies.of(echange))
-        case _:
-            _say_whole(echange)
+            view = ExchangeWithBodies.of(echange)
+            say(view, as_json, "" if as_json else _whole(view))
 
 
 @journal.command(help="Refaire un appel SOAP du journal, au simulateur qui sert ce dossier.")
@@ -201,69 +201,19 @@ def _copy(echange: "Echange", form: str, data_dir: Path) -> str:
         raise UsageError(f"la demande {echange.id} n'est pas lisible : {error}.") from None
 
 
-def _say_whole(echange: "Echange") -> None:
+def _whole(view: "ExchangeWithBodies") -> str:
     from sge_sim.homologation.client.messages import indented
 
-    click.echo(_line(echange))
-    if echange.code:
-        click.echo(f"\nCode        {echange.code} {LIBELLES_CODES.get(echange.code, '')}")
-    if echange.rule is not None:
-        click.echo(f"Règle       {_rule(echange)}\nCe qui passe  {echange.rule.remede}")
-    if echange.origine is not None:
-        click.echo(f"Origine     {echange.origine}{_again(echange)}")
-    if echange.user_agent:
-        click.echo(f"Logiciel    {printable(echange.user_agent)}")
-    for name, body in (("Demande", echange.request), ("Réponse", echange.response)):
-        text = (body or b"").decode("utf-8", "replace")
-        click.echo(f"\n{name}\n{indented(text) if text else '(vide)'}")
-
-
-def _follow(journal: "Journal", recherche: "RechercheJournal", last: int) -> None:
-    """Write the exchanges recorded after `last` as they come, until the user has seen enough."""
-    while True:
-        time.sleep(_FOLLOW_SECONDS)
-        newest = journal.newest_id()
-        # A state that was brought back has forgotten the last ones.
-        last = min(last, newest)
-        for echange in journal.find_echanges(recherche, after_id=last, limit=1000):
-            _say_lines([echange])
-            last = echange.id
-
-
-def _say_lines(echanges: "Sequence[Echange]") -> None:
-    for echange in echanges:
-        click.echo(_line(echange))
-
-
-def _line(echange: "Echange") -> str:
-    nature = nature_of(echange.kind, echange.service, echange.version, echange.http_status)
-    line = "  ".join(
-        (
-            f"{echange.id:>6}",
-            f"{echange.instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}",
-            f"{echange.acteur_code or '-':<8}",
-            f"{printable(nature):<48}",
-            f"{printable(echange.prm or '-'):<14}",
-            f"{echange.code or echange.http_status or _outcome(echange):<7}",
-            f"{echange.duration_ms:.1f} ms",
-        )
-    )
-    own = None if echange.origine in (None, "client") else echange.origine
-    explanation = " — ".join(part for part in (own, _rule(echange), echange.detail) if part)
-    return "\n        ".join((line, *map(printable, explanation.splitlines())))
-
-
-def _outcome(echange: "Echange") -> str:
-    """Return what stands for a status where nothing was answered."""
-    return "alerte" if echange.kind == "handshake" else "-"
-
-
-def _again(echange: "Echange") -> str:
-    return "" if echange.rejeu_de is None else f" de l'échange {echange.rejeu_de}"
-
-
-def _rule(echange: "Echange") -> str | None:
-    rule = echange.rule
-    if rule is None:
-        return None
-    return f"{rule.name} [{rule.source}, {in_french(rule.provenance)}]"
+    lines = [_line(view)]
+    if view.code:
+        lines.append(f"\nCode        {view.code} {LIBELLES_CODES.get(view.code, '')}")
+    if view.rule is not None:
+        lines.append(f"Règle       {_rule(view)}\nCe qui passe  {view.rule.remede}")
+    if view.origine is not None:
+        again = "" if view.rejeu_de is None else f" de l'échange {view.rejeu_de}"
+        lines.append(f"Origine     {view.origine}{again}")
+    if view.user_agent:
+        lines.append(f"Logiciel    {printable(view.user_agent)}")
+    for name, text in (("Demande", view.request), ("Réponse", view.response)):
+        lines.append(f"\n{name}\n{indented(text) if text else '(vide)'}")
+    return "\n".join(lines)

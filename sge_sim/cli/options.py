@@ -147,17 +147,6 @@ def json_option(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Écrire du JSON.")(command)
 
 
-def limit_option(default: int = 50) -> Callable[[Command], Command]:
-    """Give a command that lists things the option that bounds how many."""
-    return click.option(
-        "--limit",
-        default=default,
-        show_default=True,
-        type=click.IntRange(1, 10_000),
-        help="Combien en donner, au plus.",
-    )
-
-
 def real_data_option(command: Command) -> Command:
     """Give `command`, which writes a report, the option that hides nothing of own points."""
     return click.option(

@@ -243,11 +243,15 @@ class Operation(Generic[P, V]):
             if declared.kind is declared.KEYWORD_ONLY
         }
 
+    def is_list(self, name: str) -> bool:
+        """Whether a parameter takes several values."""
+        return name in self.parameters and get_origin(self.parameters[name].kind) is list
+
     @cached_property
     def view(self) -> Any:
         """The type of what it returns, which is loaded: a view of `sge_sim.api`."""
         known: dict[str, Any] = {}
-        for name in ("points", "flux", "datahub", self.name.partition(".")[0]):
+        for name in ("views", "points", "flux", "datahub", self.name.partition(".")[0]):
             if find_spec(f"sge_sim.api.{name}"):
                 known |= vars(import_module(f"sge_sim.api.{name}"))
         return get_type_hints(self.act, localns=known)["return"]
@@ -258,11 +262,13 @@ class Operation(Generic[P, V]):
         return next(iter(signature(self.act).parameters)).startswith("_")
 
     @property
-    def cursor(self) -> str:
-        """The parameter that asks for the page after, of a list with a limit."""
-        if "limit" not in self.parameters:
-            return ""
-        return "avant" if "avant" in self.parameters else "apres"
+    def has_limit(self) -> bool:
+        """Whether it is a list that takes a limit and a cursor."""
+        return "limit" in self.parameters
+
+    def cursor_of(self, given: Mapping[str, object]) -> str:
+        """Return the parameter that asks for the page after, of a list with a limit."""
+        return "avant" if "avant" in self.parameters and "apres" not in given else "apres"
 
     def key_of(self, entry: Any) -> object:
         """Return what tells an entry of a list apart."""

@@ -93,7 +93,7 @@ def perform(
     that one.
     """
     asked = _read(operation, given, typed)
-    if operation.cursor:
+    if operation.has_limit:
         asked["limit"] += 1
     try:
         return operation(state, **asked)

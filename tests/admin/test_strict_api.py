@@ -173,9 +173,9 @@ def test_no_form_holds_one_either(room: Room) -> None:
     ("address", "body", "expected"),
     [
         (
-            "/api/journal?limit=1001",
+            "/api/journal?limit=10001",
             None,
-            {"champ": "limit", "borne": "1000", "donne": "1001", "constat": "1000 au plus"},
+            {"champ": "limit", "borne": "10000", "donne": "10001", "constat": "10000 au plus"},
         ),
         (
             "/api/journal?origine=voisin",

@@ -18,19 +18,18 @@ from sge_sim.admin.filtres_journal import (
     STRUCK,
     Filtres,
     read_filtres,
-    read_recherche,
 )
 from sge_sim.admin.followers import Followed, changed
 from sge_sim.admin.routes import AdminState, RowNumber, attachment
 from sge_sim.admin.routes.forms import Form, TypedForm
-from sge_sim.admin.routes.listes import PAR_PAGES, Apres, Avant, Limite, page_of
+from sge_sim.admin.routes.listes import Apres, Avant
 from sge_sim.admin.xml_page import show_message, suspects_of
 from sge_sim.api.premier_appel import Moyens, moyens_for
 from sge_sim.api.typed_filters import service_names
 from sge_sim.api.views import ExchangeView, ExchangeWithBodies, Sent
 from sge_sim.domaine.nomenclatures import ORIGINES
 from sge_sim.errors import UsageError
-from sge_sim.journal import Echange, RechercheJournal
+from sge_sim.journal import Echange
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.campaigns import observations_of
 
@@ -115,27 +114,6 @@ _MESSAGE: Final = 900_000
 def rest_routes(state: AdminState) -> APIRouter:
     """Return the routes of the journal."""
     routes = APIRouter(prefix="/api/journal", tags=["journal"])
-
-    @routes.get(
-        "",
-        summary="Les échanges, du plus récent au plus ancien",
-        description=f"Avec `apres`, du plus ancien au plus récent. {PAR_PAGES}",
-        response_model=list[ExchangeView],
-    )
-    def read_journal(
-        request: Request,
-        recherche: Annotated[RechercheJournal, Depends(read_recherche)],
-        limit: Limite = 100,
-        avant: Avant = None,
-        apres: Apres = None,
-    ) -> Response:
-        if apres is not None and avant is not None:
-            raise UsageError("Donner apres ou avant, pas les deux.")
-        found = state.journal.find_echanges(
-            recherche, limit=limit + 1, after_id=apres, before_id=avant
-        )
-        way = "avant" if apres is None else "apres"
-        return page_of(request, found, limit, ExchangeView.of, **{way: lambda each: each.id})
 
     @routes.get(
         "/{echange_id}",

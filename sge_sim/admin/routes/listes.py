@@ -7,21 +7,12 @@ address of the next one while there is one (RFC 8288).
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Annotated, Final, TypeVar, get_args
+from typing import Annotated, Final, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import BeforeValidator
 
 from sge_sim.admin.routes import LARGEST_NUMBER, json_list, link_to
-from sge_sim.api.typed_filters import known_spelling
-from sge_sim.domaine.nomenclatures import (
-    KINDS_OF_FLUX,
-    EtatFichier,
-    EtatService,
-    Flux,
-    FluxM023,
-    Segment,
-)
 from sge_sim.errors import UnknownError
 
 PAR_PAGES: Final = (
@@ -29,11 +20,6 @@ PAR_PAGES: Final = (
     "l'adresse de la suivante tant qu'il y en a une."
 )
 """What the description of a list says of its pages."""
-
-
-def typed_as(known: Sequence[str]) -> BeforeValidator:
-    """Return what brings a word that was typed to one that is known: any case will do."""
-    return BeforeValidator(lambda typed: known_spelling(typed, known))
 
 
 _DAY: Final = re.compile(r"(19|2[0-9])\d{2}-\d{2}-\d{2}")
@@ -57,17 +43,9 @@ Apres = Annotated[
     int | None,
     Query(ge=0, le=LARGEST_NUMBER, description="Page suivante : ce qui vient après ce numéro"),
 ]
-AvantNom = Annotated[
-    str | None, Query(max_length=100, description="Page suivante : ce qui vient avant lui")
-]
 ApresNom = Annotated[
     str | None, Query(max_length=100, description="Page suivante : ce qui vient après lui")
 ]
-SegmentTyped = Annotated[Segment, typed_as(get_args(Segment))]
-EtatServiceTyped = Annotated[EtatService, typed_as(get_args(EtatService))]
-FluxM023Typed = Annotated[FluxM023, typed_as(get_args(FluxM023))]
-FluxTyped = Annotated[Flux, typed_as(KINDS_OF_FLUX)]
-EtatFichierTyped = Annotated[EtatFichier, typed_as(get_args(EtatFichier))]
 Entry = TypeVar("Entry")
 
 
