@@ -152,7 +152,7 @@ def _parameter(parameter: Parameter, placed: bool, many: bool) -> click.Paramete
             type=kind,
             nargs=-1 if many else 1,
             required=False,
-            metavar=f"[{name.upper()}]..." if many else name.upper(),
+            metavar=f"[{(says.old or name).upper()}]..." if many else name.upper(),
             help=f"{said}.",
         )
     flag = parameter.default is False

@@ -80,7 +80,7 @@ Le = Annotated[
 def list_points(
     state: State,
     *,
-    q: Annotated[str, Says("PRM ou son début, client, commune, raison d'être")] = "",
+    q: Annotated[str, Says("PRM ou son début, client, commune, raison d'être", old="mots")] = "",
     segment: Annotated[Segment | None, Says("Segment du point ; tous sans lui")] = None,
     etat: Annotated[EtatContractuel | None, Says("État contractuel ; tous sans lui")] = None,
     limit: Annotated[int, Says("Combien, au plus", 50, ge=1, le=10_000)] = 1000,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from sge_sim.errors import require_found
 from sge_sim.operations import Says, State, operation
 
-Mots = Annotated[str, Says("Mots d'un code ou d'une règle ; tous sans eux", "SGT4F7")]
+Mots = Annotated[str, Says("Mots d'un code ou d'une règle ; tous sans eux", "SGT4F7", old="mots")]
 
 
 @operation(
