@@ -93,8 +93,8 @@ class Says:
     `reads` returns what a text means, or raises `UsageError`. An empty field of a form gives
     nothing, unless it `clears`; `labels` are what it shows of its values. A command doesn't take
     what is `secret`, and takes the name of a `file` that holds the text; `old` is another name of
-    its option, or what stands for its words, and `completes` names what a shell proposes (a function of
-    `sge_sim.cli.completion`).
+    its option, or what stands for its words, and `completes` names what a shell proposes (a
+    function of `sge_sim.cli.completion`).
     """
 
     sentence: str = field(kw_only=False)
