@@ -19,7 +19,6 @@ MOST_LINES: Final = 400
 LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("api.premier_appel", "sge_sim.pki.inspection"): 60,
     ("admin.token", "sge_sim.admin.problems"): 390,
-    ("admin.filtres_journal", "sge_sim.api.declarations"): 366,
     ("admin.pages", "fastapi"): 0,
     ("admin.pages", "sge_sim.services.registry"): 366,
     ("admin.routes", "sge_sim.homologation.campaign.observed"): 69,
@@ -31,7 +30,6 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("admin.routes.campaigns", "sge_sim.homologation.client.sge_client"): 126,
     ("admin.routes.campaigns", "sge_sim.homologation.reports.suivi_xlsx"): 379,
     ("admin.routes.references", "sge_sim.homologation.catalogue.french_text"): 380,
-    ("admin.routes.references", "sge_sim.api.declarations"): 366,
     ("admin.routes.journal", "sge_sim.homologation.rejeu"): 53,
     ("admin.routes.points_rest", "sge_sim.admin.series"): 169,
     ("admin.routes.points_rest", "sge_sim.referentiel.mesures"): 163,
