@@ -217,10 +217,10 @@ def _libelle(code: str | None) -> str:
 def _why_unknown(words: str) -> str:
     """Return what is wrong with the whole number of a point; nothing where words are none."""
     whole = len(words) >= _PRM_DIGITS and words.isascii() and words.isdigit()
-    return in_a_sentence(why_unknown(words)) if whole else ""
+    return begun(why_unknown(words)) if whole else ""
 
 
-def in_a_sentence(words: str) -> str:
+def begun(words: str) -> str:
     """Return words that begin a sentence."""
     return words[:1].upper() + words[1:]
 

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.filtres_journal import read_day
-from sge_sim.admin.pages import in_a_sentence, lead_to
+from sge_sim.admin.pages import begun, lead_to
 from sge_sim.admin.point_sections import Chronologie, sections_of
 from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.forms import TypedForm, done
@@ -104,7 +104,7 @@ def page_routes(state: AdminState) -> APIRouter:
         with state.database.sessions() as session:
             point = find_point(session, prm)
             if point is None:
-                raise HTTPException(404, in_a_sentence(why_unknown(prm)))
+                raise HTTPException(404, begun(why_unknown(prm)))
             every = services_of_point(session, prm)
             services = [ServiceSouscritView.of(each) for each in every[-_SHOWN:]]
             context: dict[str, Any] = {
