@@ -189,7 +189,8 @@ class Parameter:
     def values(self) -> tuple[str, ...]:
         """The only values that it takes; none where it takes others."""
         several = get_origin(self.kind) in (Union, UnionType)
-        literals = get_args(self.kind) if several else (self.kind,)
+        kinds = get_args(self.kind) if several else (self.kind,)
+        literals = [each for each in kinds if each is not NoneType]
         if not all(get_origin(each) is Literal for each in literals):
             return ()
         return tuple(word for each in literals for word in get_args(each))
