@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from types import ModuleType
 
 import pytest
 import requests
@@ -12,12 +11,15 @@ from lives import CURVE
 from lxml import html
 from state_kit import faits_to_subscribe
 
-from sge_sim.admin.routes import demandes, flux, points
 from sge_sim.clock import PARIS, Duree, parse_instant
 from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.domaine.jours_ouvres import Delai
+from sge_sim.operations import AnyOperation
+from sge_sim.operations.demandes import list_services
+from sge_sim.operations.flux import list_fichiers
+from sge_sim.operations.points import list_points
 from sge_sim.tables.retombees import retombees_between
 
 C5 = "25884515170669"
@@ -78,21 +80,21 @@ def test_services_are_listed_and_filtered(ordered: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pages", "path"),
+    ("listing", "path"),
     [
-        (demandes, "/services"),
-        (points, "/points?segment=C5"),
-        (flux, "/fichiers"),
+        (list_services, "/services"),
+        (list_points, "/points?segment=C5"),
+        (list_fichiers, "/fichiers"),
     ],
 )
 def test_a_long_list_goes_on_page_after_page(
-    ordered: Room, monkeypatch: pytest.MonkeyPatch, pages: ModuleType, path: str
+    ordered: Room, monkeypatch: pytest.MonkeyPatch, listing: AnyOperation, path: str
 ) -> None:
     ordered.press("/clock", action="1d")
     whole = first_cells(ordered.page(path))
     assert len(whole) > 1
     size = -(-len(whole) // 3)
-    monkeypatch.setattr(pages, "_SHOWN", size)
+    monkeypatch.setitem(vars(listing), "per_page", size)
     found, links = [], [path]
     while links:
         page = ordered.page(links[0])
@@ -127,7 +129,7 @@ def test_a_file_is_shown_as_a_table_and_as_xml(ordered: Room) -> None:
     answer = ordered.ask("GET", f"{link}/clair")
     assert answer.content.startswith(b"PK")
     assert ordered.ask("GET", "/fichiers/99999").status_code == 404
-    assert ordered.ask("GET", "/fichiers?du=hier").status_code == 400
+    assert "du : « hier » n'est pas une date" in ordered.text("/fichiers?du=hier")
 
 
 def test_what_an_order_says_of_its_client_is_text(ordered: Room) -> None:

@@ -19,7 +19,6 @@ from sge_sim.operations.demandes import demande_of
 from sge_sim.tables.flux import FichierFlux, find_fichier
 from sge_sim.tables.m023 import DemandeM023, fichiers_m023, find_demande_m023
 
-_SHOWN: Final = 100
 _POINTS: Final = 300
 _PIECE: Final = 1 << 16
 _Case = Annotated[str, Path(pattern="^[0-9A-Z]{4,8}$")]
