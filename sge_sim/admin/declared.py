@@ -211,14 +211,14 @@ def _pressed(
 ) -> Callable[..., Response]:
     def press(request: Request, form: TypedForm) -> Response:
         given = given_by(form, operation) | request.path_params
-        address = operation.told(operation.back, given)
+        address = operation.filled(operation.back, given)
         try:
             view = perform(operation, state, given, typed=True)
         except UsageError as error:
             if show is not None:  # what was typed stays there
                 return show(request, Formulaire(operation, form, error))
             return lead_to(request, address, "refus", why_refused(error))
-        said = operation.told(operation.done or f"{operation.sentence} : fait.", given, view)
+        said = operation.filled(operation.done or f"{operation.sentence} : fait.", given, view)
         return lead_to(request, address, "fait", said)
 
     return press
@@ -294,7 +294,7 @@ class Connus:
     """What the fields of a page propose."""
 
     state: State
-    paquets = PACKAGES
+    packages = PACKAGES
 
     @property
     def acteurs(self) -> list[str]:

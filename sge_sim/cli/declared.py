@@ -96,7 +96,7 @@ def _command(
             done = done[: operation.limit_of(given)]
         look = shown.get(operation.act.__name__)
         if operation.done and look is None:
-            look = Shown(lambda view: operation.told(operation.done, given, view))
+            look = Shown(lambda view: operation.filled(operation.done, given, view))
         if isinstance(done, list) and look is not None and not look.whole:
             say_list(done, as_json, look.line, look.nothing)
         elif done is not None or operation.done:

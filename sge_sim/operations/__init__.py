@@ -91,7 +91,7 @@ class Says:
     """What is said of a parameter: a French sentence without a full stop, an example, its bounds.
 
     `reads` returns what a text means, or raises `UsageError`. An empty field of a form gives
-    nothing, unless it `clears`; `labels` are what it shows of its values. A command doesn't take
+    nothing, unless it `clears`; `libelles` are what it shows of its values. A command doesn't take
     what is `secret`, and takes the name of a `file` that holds the text; `old` is another name of
     its option, or what stands for its words, and `completes` names what a shell proposes (a
     function of `sge_sim.cli.completion`).
@@ -105,7 +105,7 @@ class Says:
     lt: float | None = None
     reads: Callable[[str], object] | None = None
     clears: bool = False
-    labels: Mapping[str, str] = field(default_factory=dict)
+    libelles: Mapping[str, str] = field(default_factory=dict)
     secret: bool = False
     file: bool = False
     old: str = ""
@@ -321,7 +321,7 @@ class Operation(Generic[P, V]):
         """The flag that chooses it, if any."""
         return next((word for word in self.command.split() if word.startswith("--")), "")
 
-    def told(self, sentence: str, given: Mapping[str, object], view: object = None) -> str:
+    def filled(self, sentence: str, given: Mapping[str, object], view: object = None) -> str:
         """Return a sentence or an address with what was given, and what came of it."""
         known = {name: each.default or "" for name, each in self.parameters.items()}
         return sentence.format_map(defaultdict(str, {**known, **given, "fait": view}))

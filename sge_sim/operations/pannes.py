@@ -38,7 +38,7 @@ def plan(
     *,
     sorte: Annotated[
         SortePanne,
-        Says("Ce qui arrive à l'appel ou au fichier", "sgt506", labels=LIBELLES_PANNES),
+        Says("Ce qui arrive à l'appel ou au fichier", "sgt506", libelles=LIBELLES_PANNES),
     ],
     service: Annotated[
         str | None, Says("Service, ou flux d'un fichier ; tous sans lui", completes="services")

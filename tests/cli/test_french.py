@@ -36,7 +36,7 @@ NOT_SHOWN = {
             ("acteurs", "certificat", "A", "cert.pem"),
             "Il manque l'option '--environment'. Choisir parmi homologation, production",
         ),
-        (("journal", "list", "--limit", "0"), "hors des bornes 1<=x<=10000"),
+        (("journal", "list", "--limit", "0"), "limit : 1 au moins (donné : 0)"),
         (("doctor", "--cert", "/nulle/part"), "'/nulle/part' n'existe pas"),
         (("doctor", "--cert", "/"), "'/' est un dossier, donner un fichier"),
         (("hosts", "--data-dir", __file__), "est un fichier, donner un dossier"),
