@@ -156,6 +156,7 @@ def written(running: RunningSimulator) -> dict[str, str]:
 
 READ = {
     "acteurs list": "",
+    "acteurs show": "TIERS1",
     "applications list": "",
     "autorisations list": "",
     "campaign passages": "",
