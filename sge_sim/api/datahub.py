@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sge_sim.api.data_connect import ApplicationView
 from sge_sim.clock import PARIS
 from sge_sim.datahub.spice import came_late
+from sge_sim.domaine.nomenclatures import RoleDatahub, ServiceDatahub
 from sge_sim.flux.canaux import masked
 from sge_sim.flux.declaration import describe_canal
 from sge_sim.tables.acteurs import find_contrat
@@ -20,8 +21,6 @@ from sge_sim.tables.datahub import (
     ContratDatahub,
     EtatContratDatahub,
     ProfilDatahub,
-    RoleDatahub,
-    ServiceDatahub,
     TicketSpice,
 )
 

@@ -92,8 +92,9 @@ def _command(
         }
         given |= click.get_current_context().meta[_UNKNOWN]
         done = perform(operation, State(data_dir), given, typed=True)
-        if operation.has_limit:
-            done = done[: operation.limit_of(given)]
+        if operation.has_limit and len(done) > (limit := operation.limit_of(given)):
+            done = done[:limit]
+            click.echo(f"Les {limit} premiers ; --limit en donne davantage.", err=True)
         look = shown.get(operation.act.__name__)
         if operation.done and look is None:
             look = Shown(lambda view: operation.filled(operation.done, given, view))

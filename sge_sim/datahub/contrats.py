@@ -13,6 +13,7 @@ from sge_sim.datahub.droits import (
     EtapeContrat,
 )
 from sge_sim.datahub.portail import ask, get_compte, roles_of
+from sge_sim.domaine.nomenclatures import RoleDatahub, ServiceDatahub
 from sge_sim.errors import UsageError, require_found
 from sge_sim.flux.canaux import check_canal
 from sge_sim.flux.chiffrement import chiffrement
@@ -25,8 +26,6 @@ from sge_sim.tables.datahub import (
     ContratDatahub,
     EtatContratDatahub,
     Interlocuteur,
-    RoleDatahub,
-    ServiceDatahub,
 )
 
 

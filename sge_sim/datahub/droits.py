@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
+from sge_sim.domaine.nomenclatures import RoleDatahub, ServiceDatahub
 from sge_sim.refus import Control, rule
-from sge_sim.tables.datahub import EtatContratDatahub, RoleDatahub, ServiceDatahub
+from sge_sim.tables.datahub import EtatContratDatahub
 
 ActionDatahub = Literal[
     "consulter_contrat",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.dataconnect.applications import change_application, create_application
 from sge_sim.datahub.droits import DROITS, ETAPES, ActionDatahub, DemandeDatahub, DossierContrat
-from sge_sim.domaine.nomenclatures import ModeApplication
+from sge_sim.domaine.nomenclatures import ModeApplication, RoleDatahub, ServiceDatahub
 from sge_sim.errors import UsageError, require_found
 from sge_sim.refus import check
 from sge_sim.tables.acteurs import get_acteur
@@ -23,8 +23,6 @@ from sge_sim.tables.datahub import (
     ApplicationDatahub,
     CompteDatahub,
     ProfilDatahub,
-    RoleDatahub,
-    ServiceDatahub,
     contrats_datahub,
 )
 

@@ -101,6 +101,10 @@ DONNEES_ACCES: Final[dict[TypeServiceAcces, str]] = {
 
 ModeApplication = Literal["production", "bac_a_sable"]
 """Whether an application of Data Connect asks for real customers, or for those of the sandbox."""
+RoleDatahub = Literal["technique", "contractuel", "representant"]
+"""Technical contact, contractual contact, legal representative (FAQ)."""
+ServiceDatahub = Literal["fds", "autre"]
+"""The service of a contract or an application: that of service providers, or another."""
 KeyType = Literal["p256", "p384", "rsa2048", "rsa3072", "rsa4096", "ed25519"]
 KEY_TYPES: Final[tuple[KeyType, ...]] = get_args(KeyType)
 Usages = Literal["clientauth", "serverauth", "any", "aucun"]

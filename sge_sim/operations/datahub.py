@@ -7,32 +7,43 @@ itself (open an account or a contract, name the legal representative, activate) 
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from sqlalchemy.orm import Session
-
-from sge_sim.api.datahub import (
-    ApplicationDatahubView,
-    CompteView,
-    ContratDatahubView,
-    DroitsView,
-    HabilitateurView,
-)
 from sge_sim.clock import legal_date
-from sge_sim.datahub import contrats, portail, spice
-from sge_sim.domaine.nomenclatures import AlgorithmeFlux, ModeApplication, TypeCanal
-from sge_sim.errors import UsageError
-from sge_sim.facts.stored_clock import instant_within
-from sge_sim.operations import Says, State, operation
-from sge_sim.tables.datahub import (
-    AnnexeSi,
-    ContratDatahub,
+from sge_sim.domaine.nomenclatures import (
+    AlgorithmeFlux,
+    ModeApplication,
     RoleDatahub,
     ServiceDatahub,
-    comptes_datahub,
-    contrats_datahub,
+    TypeCanal,
 )
+from sge_sim.errors import UsageError
+from sge_sim.machine.late import late
+from sge_sim.operations import Says, State, operation
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from sge_sim.api import datahub as views
+    from sge_sim.api.datahub import (
+        ApplicationDatahubView,
+        CompteView,
+        ContratDatahubView,
+        DroitsView,
+        HabilitateurView,
+    )
+    from sge_sim.datahub import contrats, portail, spice
+    from sge_sim.facts import stored_clock
+    from sge_sim.tables import datahub as tables
+else:
+    views = late("sge_sim.api.datahub")
+    contrats = late("sge_sim.datahub.contrats")
+    portail = late("sge_sim.datahub.portail")
+    spice = late("sge_sim.datahub.spice")
+    stored_clock = late("sge_sim.facts.stored_clock")
+    tables = late("sge_sim.tables.datahub")
 
 _act = partial(
     operation,
@@ -64,17 +75,23 @@ Login = Annotated[str, Says("Login dans SGE", "un@tiers.example.fr")]
 Habilitateur = Annotated[str, Says("Login de l'habilitateur qui demande", "chef@tiers.example.fr")]
 
 
-def _contrat(state: State, change: Callable[[Session], ContratDatahub]) -> ContratDatahubView:
+def _now(session: "Session") -> datetime:
+    return stored_clock.instant_within(session)
+
+
+def _contrat(
+    state: State, change: "Callable[[Session], tables.ContratDatahub]"
+) -> "ContratDatahubView":
     """Change a contract; return it."""
     with state.database.transaction() as session:
-        return ContratDatahubView.of(session, change(session), state.data_dir)
+        return views.ContratDatahubView.of(session, change(session), state.data_dir)
 
 
 @_act("Les comptes et leurs rôles", "GET /datahub/comptes", key="email")
-def list_comptes(state: State) -> list[CompteView]:
+def list_comptes(state: State) -> "list[CompteView]":
     """Return the accounts."""
     with state.database.sessions() as session:
-        return [CompteView.of(each) for each in comptes_datahub(session)]
+        return [views.CompteView.of(each) for each in tables.comptes_datahub(session)]
 
 
 @_act("Ouvrir un compte d'une entité", "POST /datahub/comptes", status=201)
@@ -84,10 +101,10 @@ def add_compte(
     email: Email,
     nom: Nom,
     acteur: Annotated[str, Says("Code de l'acteur : son entité", "TIERS1")],
-) -> CompteView:
+) -> "CompteView":
     """Open an account, as Enedis does."""
     with state.database.transaction() as session:
-        return CompteView.of(portail.create_compte(session, email, nom, acteur))
+        return views.CompteView.of(portail.create_compte(session, email, nom, acteur))
 
 
 @_act("Mettre à jour son profil", "POST /datahub/comptes/{email}")
@@ -101,7 +118,7 @@ def set_profil(
     code_postal: Profil = None,
     fonction: Profil = None,
     telephone: Profil = None,
-) -> CompteView:
+) -> "CompteView":
     """Update a profile: what isn't given stays, what is empty is taken away."""
     with state.database.transaction() as session:
         changed = portail.update_compte(
@@ -114,16 +131,16 @@ def set_profil(
             fonction=fonction,
             telephone=telephone,
         )
-        return CompteView.of(changed)
+        return views.CompteView.of(changed)
 
 
 @_act("Tous les contrats, comme Enedis les voit", "GET /datahub/contrats", key="numero")
-def list_contrats(state: State) -> list[ContratDatahubView]:
+def list_contrats(state: State) -> "list[ContratDatahubView]":
     """Return the contracts."""
     with state.database.sessions() as session:
         return [
-            ContratDatahubView.of(session, each, state.data_dir)
-            for each in contrats_datahub(session)
+            views.ContratDatahubView.of(session, each, state.data_dir)
+            for each in tables.contrats_datahub(session)
         ]
 
 
@@ -136,18 +153,18 @@ def add_contrat(
         str, Says("Adresse du premier interlocuteur contractuel", "anne@tiers.example.fr")
     ],
     service: Service = "fds",
-) -> ContratDatahubView:
+) -> "ContratDatahubView":
     """Open a contract, as Enedis does."""
     return _contrat(
         state,
         lambda session: contrats.draft_contrat(
-            session, numero, contractuel, legal_date(instant_within(session)), service
+            session, numero, contractuel, legal_date(_now(session)), service
         ),
     )
 
 
 @_act("Consulter un contrat", "GET /datahub/contrats/{numero}")
-def show_contrat(state: State, *, numero: Numero, par: Par) -> ContratDatahubView:
+def show_contrat(state: State, *, numero: Numero, par: Par) -> "ContratDatahubView":
     """Return a contract to who may look at it."""
     return _contrat(state, lambda session: contrats.consult_contrat(session, par, numero))
 
@@ -160,7 +177,7 @@ def set_contrat(
     numero: Numero,
     raison_sociale: Donnee = None,
     siret: Donnee = None,
-) -> ContratDatahubView:
+) -> "ContratDatahubView":
     """Update the data of a contract."""
     return _contrat(
         state,
@@ -181,14 +198,14 @@ def set_annexe(
     algorithme: Annotated[AlgorithmeFlux, Says("Chiffrement des fichiers")] = "aucun",
     cle: Annotated[str | None, Says("Clé, en hexadécimal")] = None,
     iv: Annotated[str | None, Says("Vecteur d'initialisation, en hexadécimal")] = None,
-) -> ContratDatahubView:
+) -> "ContratDatahubView":
     """Fill the SI annex: the channel of delivery, and how files are encrypted."""
-    annexe = AnnexeSi(type_canal, url, algorithme, cle, iv)
+    annexe = tables.AnnexeSi(type_canal, url, algorithme, cle, iv)
     return _contrat(state, lambda session: contrats.fill_annexe(session, par, numero, annexe))
 
 
 @_act("Désigner le représentant légal", "POST /datahub/contrats/{numero}/representant")
-def set_representant(state: State, *, numero: Numero, email: Email) -> ContratDatahubView:
+def set_representant(state: State, *, numero: Numero, email: Email) -> "ContratDatahubView":
     """Name the legal representative, as Enedis does."""
     return _contrat(state, lambda session: contrats.name_representant(session, numero, email))
 
@@ -199,7 +216,7 @@ Role = Annotated[RoleDatahub, Says("Rôle de l'interlocuteur", "technique")]
 @_act("Ajouter un interlocuteur", "POST /datahub/contrats/{numero}/interlocuteurs")
 def add_role(
     state: State, *, par: Par, numero: Numero, email: Email, role: Role
-) -> ContratDatahubView:
+) -> "ContratDatahubView":
     """Give somebody a role on a contract."""
     return _contrat(
         state, lambda session: contrats.add_interlocuteur(session, par, numero, email, role)
@@ -217,36 +234,38 @@ def remove_role(state: State, *, par: Par, numero: Numero, email: Email, role: R
 
 
 @_act("Envoyer un contrat en signature", "POST /datahub/contrats/{numero}/envoyer")
-def send(state: State, *, par: Par, numero: Numero) -> ContratDatahubView:
+def send(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     """Send a contract to its legal representative."""
     return _contrat(
         state,
-        lambda session: contrats.send_for_signature(session, par, numero, instant_within(session)),
+        lambda session: contrats.send_for_signature(session, par, numero, _now(session)),
     )
 
 
 @_act("Signer, en représentant légal", "POST /datahub/contrats/{numero}/signer")
-def sign(state: State, *, par: Par, numero: Numero) -> ContratDatahubView:
+def sign(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     """Sign a contract."""
     return _contrat(
-        state, lambda session: contrats.sign_contrat(session, par, numero, instant_within(session))
+        state,
+        lambda session: contrats.sign_contrat(session, par, numero, _now(session)),
     )
 
 
 @_act("Rendre actif, comme Enedis", "POST /datahub/contrats/{numero}/activer")
-def activate(state: State, *, numero: Numero) -> ContratDatahubView:
+def activate(state: State, *, numero: Numero) -> "ContratDatahubView":
     """Make a signed contract active: SGE knows it."""
     return _contrat(
-        state, lambda session: contrats.activate_contrat(session, numero, instant_within(session))
+        state,
+        lambda session: contrats.activate_contrat(session, numero, _now(session)),
     )
 
 
 @_act("Résilier un contrat", "POST /datahub/contrats/{numero}/resilier")
-def terminate(state: State, *, par: Par, numero: Numero) -> ContratDatahubView:
+def terminate(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     """Terminate a contract today."""
     return _contrat(
         state,
-        lambda session: contrats.terminate_contrat(session, par, numero, instant_within(session)),
+        lambda session: contrats.terminate_contrat(session, par, numero, _now(session)),
     )
 
 
@@ -261,7 +280,7 @@ def add_application(
     apis: Apis = None,
     logo: Logo = None,
     service: Service = "fds",
-) -> ApplicationDatahubView:
+) -> "ApplicationDatahubView":
     """Make an application of Data Connect, as the form of the portal does."""
     with state.database.transaction() as session:
         made = portail.request_application(
@@ -274,7 +293,7 @@ def add_application(
             logo=logo,
             service=service,
         )
-        return ApplicationDatahubView.of_datahub(made)
+        return views.ApplicationDatahubView.of_datahub(made)
 
 
 @_act("Modifier une application", "POST /datahub/applications/{client_id}")
@@ -287,13 +306,13 @@ def set_application(
     redirect_uri: Annotated[str | None, Says("Adresse de retour ; elle reste sans elle")] = None,
     apis: Apis = None,
     logo: Logo = None,
-) -> ApplicationDatahubView:
+) -> "ApplicationDatahubView":
     """Change an application."""
     with state.database.transaction() as session:
         changed = portail.update_application(
             session, par, client_id, nom=nom, redirect_uri=redirect_uri, apis=apis, logo=logo
         )
-        return ApplicationDatahubView.of_datahub(changed)
+        return views.ApplicationDatahubView.of_datahub(changed)
 
 
 @_act("Supprimer une application", "DELETE /datahub/applications/{client_id}")
@@ -315,14 +334,14 @@ def add_habilitateur(
     par: Annotated[str | None, Says("Login de l'habilitateur qui demande ; sans lui, Enedis")] = (
         None
     ),
-) -> HabilitateurView:
+) -> "HabilitateurView":
     """Name who gives rights in SGE."""
     with state.database.transaction() as session:
         if par is None:
             named = spice.name_main_habilitateur(session, login)
         else:
             named = spice.name_habilitateur(session, par, login)
-        return HabilitateurView(login=named.login, principal=named.principal)
+        return views.HabilitateurView(login=named.login, principal=named.principal)
 
 
 @_act("Donner des droits dans SGE", "POST /habilitateurs/droits")
@@ -332,11 +351,11 @@ def set_droits(
     par: Habilitateur,
     login: Login,
     services: Annotated[list[str] | None, Says("Services permis ; tous sans elle")] = None,
-) -> DroitsView:
+) -> "DroitsView":
     """Say what a user may call."""
     with state.database.transaction() as session:
         user = spice.give_rights(session, par, login, services)
-        return DroitsView(login=user.login, services=user.services, actif=user.actif)
+        return views.DroitsView(login=user.login, services=user.services, actif=user.actif)
 
 
 @_act("Retirer des droits dans SGE", "DELETE /habilitateurs/droits/{login}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, Typ
 from sge_sim.clock import Duree, legal_date, parse_day, parse_duration
 from sge_sim.domaine.nomenclatures import EtatContractuel, Segment, TypeAcces
 from sge_sim.errors import FieldError
-from sge_sim.operations import AfterName, Says, State, day_typed, operation
+from sge_sim.operations import AfterName, Limit, Says, State, day_typed, operation
 
 if TYPE_CHECKING:
     from sge_sim.api.points import PointView
@@ -83,7 +83,7 @@ def list_points(
     q: Annotated[str, Says("PRM ou son début, client, commune, raison d'être", old="mots")] = "",
     segment: Annotated[Segment | None, Says("Segment du point ; tous sans lui")] = None,
     etat: Annotated[EtatContractuel | None, Says("État contractuel ; tous sans lui")] = None,
-    limit: Annotated[int, Says("Combien, au plus", 50, ge=1, le=10_000)] = 1000,
+    limit: Limit = 100,
     apres: AfterName = None,
 ) -> "list[PointView]":
     """Return the points."""
@@ -125,7 +125,7 @@ def set_point(
     service_acces: Annotated[
         bool | None, Says("Ouvrir ou retirer les services d'accès, pour tous les acteurs")
     ] = None,
-    type: Annotated[TypeAcces | None, Says("Ce que couvre le service ; tout sans lui")] = None,
+    type: Annotated[TypeAcces | Literal["tous"], Says("Ce que couvre le service")] = "tous",
     acces_periode: Annotated[
         str | None,
         Says("JOUR[..JOUR] : jours qu'il couvre ; tout ce qui peut être consulté sans elle"),
@@ -171,6 +171,7 @@ def set_point(
 ) -> dict[str, Any]:
     """Set what a point is, then have happen to it what is asked for; return what is known of it."""
     asked = {name: value for name, value in locals().items() if name not in ("state", "prm")}
+    asked["type"] = None if type == "tous" else type
     if r4x_pas not in (None, *_R4X):
         raise FieldError("5 ou 10", "r4x_pas", r4x_pas)
     return _change(state, prm, asked)

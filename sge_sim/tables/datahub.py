@@ -12,16 +12,12 @@ from typing import Literal
 from sqlalchemy import Date, ForeignKey, LargeBinary, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, RoleDatahub, ServiceDatahub, TypeCanal
 from sge_sim.tables.acteurs import Acteur
 from sge_sim.tables.base import Base, Instant, Payload, RowId, matching
 from sge_sim.tables.dataconnect import Application
 
-RoleDatahub = Literal["technique", "contractuel", "representant"]
-"""Technical contact, contractual contact, legal representative (FAQ)."""
 EtatContratDatahub = Literal["brouillon", "a_signer", "signe", "actif", "resilie"]
-ServiceDatahub = Literal["fds", "autre"]
-"""The service of a contract or an application: that of service providers, or another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,10 @@ def loaded_by(*arguments: str) -> tuple[str, list[str]]:
 
 
 def test_help_loads_nothing_to_work_with() -> None:
-    """That of each command, and of all at once, which loads the modules of all of them."""
+    """That of each command, and of all at once, which loads the modules of all of them.
+
+    The declarations of all operations neither.
+    """
     asked = [[], *(words.split() for words, _ in every_command(commands))]
     script = (
         "import sys, io, contextlib, click\nfrom sge_sim.cli import commands\n"
@@ -41,6 +44,7 @@ def test_help_loads_nothing_to_work_with() -> None:
         "    with contextlib.redirect_stdout(io.StringIO()) as text:\n"
         "        commands.main([*words, '--help'], 'sge-sim', standalone_mode=False)\n"
         "    assert len(text.getvalue()) > 50, words\n"
+        "from sge_sim.operations import all_operations; all_operations()\n"
         f"{MODULES}"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

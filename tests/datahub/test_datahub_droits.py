@@ -6,9 +6,8 @@ import pytest
 
 from sge_sim.datahub.droits import DROITS, ETAPES, ActionDatahub, DemandeDatahub
 from sge_sim.datahub.spice import HABILITATIONS
-from sge_sim.domaine.nomenclatures import Provenance
+from sge_sim.domaine.nomenclatures import Provenance, RoleDatahub
 from sge_sim.refus import Control, Refus, check
-from sge_sim.tables.datahub import RoleDatahub
 
 YES: Final = "oui"
 NO: Final = "documented"
