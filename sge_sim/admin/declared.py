@@ -227,7 +227,7 @@ def _pressed(
 def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., Response]:
     """Return what shows a list; its template has the name of its address, and of the list there."""
     name = operation.page.partition("/")[2]
-    form = next((each for each in all_operations() if each.address == f"POST /{name}"), None)
+    form = next((each for each in all_operations() if each.page == f"POST /{name}"), None)
 
     def show(request: Request, refused: Formulaire | None = None) -> Response:
         query = {} if refused else request.query_params
@@ -332,11 +332,15 @@ class Formulaire:
     def champ(self, name: str) -> "FormField":
         """Return one of its fields, as it is drawn."""
         found = self.operation.parameters[name]
-        default = "" if found.default is None else f"{found.default:g}"
+        default = "" if found.default is None else _as_typed(found.default)
         typed = self.form.get(name) if self.form.fields else default
         erreurs = self.error.erreurs if isinstance(self.error, FormError) else ()
         wrong = any(each.champ == name for each in erreurs)
         return FormField(found, typed, wrong)
+
+
+def _as_typed(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True)
@@ -356,6 +360,8 @@ class FormField:
     def attributs(self) -> dict[str, object]:
         """What a browser is told of the values that it takes, and of one that is wrong."""
         found: dict[str, object] = {"aria-invalid": "true"} if self.est_faux else {}
+        if self.parameter.required and not self.parameter.values:
+            found |= {"required": "required"}
         if self.parameter.kind is float:
             found |= {"size": 12, "inputmode": "decimal"}
         if self.parameter.kind is int:

@@ -82,6 +82,28 @@ def test_a_form_says_what_it_did_or_why_not(
     assert sentence in said(peopled, path, **fields)
 
 
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("/acteurs", {"code": "N-1", "nom": "Neuf & fils", "kind": "fournisseur"}),
+        ("/applications", {"nom": "Mienne", "redirect_uri": "rien", "mode": "bac_a_sable"}),
+        ("/canaux", {"contrat": "1100256", "type": "sftp", "url": "rien", "cle": "00"}),
+        ("/tickets", {"acteur": "TIERS2", "certificat": "rien"}),
+        ("/pannes", {"sorte": "http502", "du": "0", "graine": "3"}),
+    ],
+)
+def test_a_refused_form_keeps_what_was_typed(
+    peopled: Room, path: str, typed: dict[str, str]
+) -> None:
+    page = peopled.press(path, **typed)
+    assert page.xpath("//p[@role='alert']")
+    (form,) = [
+        each for each in page.forms if each.get("action") == path and each.get("method") == "post"
+    ]
+    kept = dict(form.form_values())
+    assert {name: kept.get(name) for name in typed} == typed
+
+
 def test_a_certificate_is_registered_and_a_ticket_runs_its_course(tmp_path: Path) -> None:
     with control_room(tmp_path, now=NOW) as room:
         pem = (tmp_path / PEM).read_text()
