@@ -116,13 +116,10 @@ _TITRES: Final = {404: "Introuvable", 503: "Indisponible"}
 _PHRASES = {HTTPStatus(status).phrase for status in _STATUSES}
 
 _ROUTES: Final = (
-    journal.rest_routes,
     clock.rest_routes,
-    journal.replay_routes,
     apports.import_routes,
     points_rest.rest_routes,
     flux.rest_routes,
-    apports.own_routes,
     campaigns.rest_routes,
     campaigns.report_routes,
     health.marque_routes,

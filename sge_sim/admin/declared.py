@@ -4,34 +4,32 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from http.client import NO_CONTENT
 from typing import Any, Final, get_origin
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic_core import to_json
 
 from sge_sim.admin import pages
+from sge_sim.admin.formulaires import Connus, Formulaire
 from sge_sim.admin.pages import FlashMessage, lead_to
-from sge_sim.admin.routes import AdminState, following
+from sge_sim.admin.routes import AdminState, attachment, following
+from sge_sim.admin.routes.apports import FILE_KINDS
 from sge_sim.admin.routes.forms import Form, TypedForm, why_refused
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage, page_of
-from sge_sim.api.typed_filters import service_names
-from sge_sim.domaine.nomenclatures import PACKAGES
 from sge_sim.errors import FieldError, UsageError
 from sge_sim.machine.texts import unfit_in
 from sge_sim.operations import (
     AnyOperation,
+    Download,
     Operation,
-    Parameter,
-    Says,
     State,
     V,
     all_operations,
-    operation_named,
 )
 from sge_sim.operations.reading import ErreurDeForme, FormError, error_of, perform, shape_of
-from sge_sim.tables.acteurs import all_acteurs
 
 _IN_ADDRESS: Final = ("GET", "DELETE")
 """The methods whose parameters stand in the address: they are typed."""
@@ -52,7 +50,9 @@ def _add(routes: APIRouter, state: State, operation: AnyOperation) -> None:
 
     async def answer(request: Request) -> Response:
         done = await do(request)
-        content = b"" if done is None else to_json(done)
+        if isinstance(done, Download):
+            return _taken(done)
+        content = b"" if operation.status == NO_CONTENT else to_json(done)
         return Response(content, operation.status, media_type="application/json")
 
     async def answer_with_page(request: Request, page: AskedPage) -> Response:
@@ -67,18 +67,33 @@ def _add(routes: APIRouter, state: State, operation: AnyOperation) -> None:
     paged: Any = answer_with_limit if operation.has_limit else answer_with_page
     endpoint: Any = paged if operation.key else answer
     endpoint.reads_query = True
+    if operation.also:
+        routes.add_api_route(operation.also, endpoint, include_in_schema=False)
+    bare = operation.is_file or operation.status == NO_CONTENT
     routes.add_api_route(
         operation.path,
         endpoint,
         methods=[operation.method],
         name=operation.name,
         summary=operation.sentence,
-        description=PAR_PAGES if operation.key else None,
+        description=PAR_PAGES if operation.key else operation.files or None,
         tags=[operation.name.partition(".")[0]],
         status_code=operation.status,
-        response_model=None if operation.view is type(None) else operation.view,
+        response_model=None if bare else operation.view,
+        response_class=Response if operation.is_file else JSONResponse,
+        responses={200: {"content": {"*/*": {}}}} if operation.is_file else None,
         openapi_extra=_described(operation),
     )
+
+
+def _taken(fichier: Download) -> Response:
+    """Return the answer that gives what is taken away."""
+    headers = pages.REPORT_HEADERS if fichier.rapport else {}
+    headers = headers | (attachment(fichier.nom) if fichier.nom else {})
+    content = fichier.content
+    if isinstance(content, bytes | str):
+        return Response(content, media_type=fichier.media_type, headers=headers)
+    return StreamingResponse(content, media_type=fichier.media_type, headers=headers)
 
 
 def _described(operation: AnyOperation) -> dict[str, Any]:
@@ -103,14 +118,20 @@ def _described(operation: AnyOperation) -> dict[str, Any]:
         example = {name: said["examples"][0] for name, said in body.items() if "examples" in said}
         described["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": schema, "example": example}},
+            "content": {
+                "application/json": {"schema": schema, "example": example},
+                **{kind: {"schema": {"type": "string"}} for kind in FILE_KINDS if operation.files},
+            },
         }
     return described
 
 
 def _do(operation: Operation[..., V], state: State, request: Request, body: bytes) -> V:
-    """Do what a demand asks for; raises `FormError` with the place of each mistake."""
-    typed = request.method in _IN_ADDRESS
+    """Do what a demand asks for; raises `FormError` with the place of each mistake.
+
+    Without a body, what is sent may stand in the address.
+    """
+    typed = request.method in _IN_ADDRESS or bool(request.query_params and not body)
     in_path = {
         name: text if typed or operation.parameters[name].kind is not int else _number(text)
         for name, text in request.path_params.items()
@@ -172,7 +193,8 @@ def given_by(form: Form, operation: AnyOperation) -> dict[str, object]:
         if any(texts) or (parameter is not None and parameter.says.clears):
             several = parameter is not None and get_origin(parameter.kind) is list
             words = texts[0].replace(",", " ").split() if len(texts) == 1 else texts
-            found[name] = words if several else texts[0].strip()
+            exact = parameter is not None and parameter.says.exact
+            found[name] = words if several else texts[0] if exact else texts[0].strip()
     return found
 
 
@@ -193,7 +215,7 @@ def page_routes(state: AdminState) -> APIRouter:
     for operation in sorted(all_operations(), key=lambda each: each.page.count("{")):
         method, _, path = operation.page.partition(" ")
         if method == "POST":
-            of = shown.get(f"GET {path}")
+            of = shown.get(f"GET {operation.back}" if operation.seen else f"GET {path}")
             routes.add_api_route(path, _pressed(state.state, operation, of), methods=[method])
     return routes
 
@@ -218,8 +240,11 @@ def _pressed(
             if show is not None:  # what was typed stays there
                 return show(request, Formulaire(operation, form, error))
             return lead_to(request, address, "refus", why_refused(error))
+        if operation.seen and show is not None:
+            return show(request, Formulaire(operation, form), view)
         said = operation.filled(operation.done or f"{operation.sentence} : fait.", given, view)
-        return lead_to(request, address, "fait", said)
+        after = operation.filled(operation.then, given, view) if operation.then else address
+        return lead_to(request, after, "fait", said)
 
     return press
 
@@ -229,8 +254,8 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
     name = operation.page.partition("/")[2]
     form = next((each for each in all_operations() if each.page == f"POST /{name}"), None)
 
-    def show(request: Request, refused: Formulaire | None = None) -> Response:
-        query = {} if refused else request.query_params
+    def show(request: Request, pressed: Formulaire | None = None, seen: object = None) -> Response:
+        query = {} if pressed else request.query_params
         given = {word: text.strip() for word, text in query.items() if text.strip()}
         context: dict[str, Any] = {}
         views: list[Any] = []
@@ -242,8 +267,8 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
             _check_names(error, given, operation)
             context["message"] = FlashMessage("refus", str(error))
         context[name] = views
-        if refused is not None:
-            context["message"] = FlashMessage("refus", refused.refus)
+        if pressed is not None and pressed.error is not None:
+            context["message"] = FlashMessage("refus", pressed.refus)
         return pages.render(
             state,
             request,
@@ -252,7 +277,10 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
             suite=following(request, **suite) if suite else None,
             total=total,
             filtres=defaultdict(str, given),
-            formulaire=refused or (form and Formulaire(form)),
+            formulaire=pressed
+            if pressed and pressed.operation is form
+            else form and Formulaire(form),
+            vu=seen,
             connus=Connus(state.state),
         )
 
@@ -287,83 +315,3 @@ def _part(
     more = len(views) > most
     cursor = operation.cursor_of(given)
     return shown, {cursor: operation.key_of(shown[-1])} if more else {}, total
-
-
-@dataclass(frozen=True)
-class Connus:
-    """What the fields of a page propose."""
-
-    state: State
-    packages = PACKAGES
-
-    @property
-    def acteurs(self) -> list[str]:
-        """The codes of the actors."""
-        with self.state.database.sessions() as session:
-            return [each.code for each in all_acteurs(session)]
-
-    @property
-    def services(self) -> list[str]:
-        """The names of the services."""
-        return service_names()
-
-    def vu(self, operation: str) -> Any:
-        """Return what an operation that is given nothing returns."""
-        return operation_named(operation)(self.state)
-
-    def valeurs(self, operation: str, parameter: str) -> tuple[str, ...]:
-        """Return the values that a parameter of an operation takes."""
-        return operation_named(operation).parameters[parameter].values
-
-
-@dataclass(frozen=True)
-class Formulaire:
-    """The form of an operation on a page: what was typed, and what is wrong with it."""
-
-    operation: AnyOperation
-    form: Form = field(default_factory=lambda: Form({}))
-    error: UsageError | None = None
-
-    @property
-    def refus(self) -> str:
-        """Why it wasn't done, in a sentence."""
-        return "" if self.error is None else why_refused(self.error)
-
-    def champ(self, name: str) -> "FormField":
-        """Return one of its fields, as it is drawn."""
-        found = self.operation.parameters[name]
-        default = "" if found.default is None else _as_typed(found.default)
-        typed = self.form.get(name) if self.form.fields else default
-        erreurs = self.error.erreurs if isinstance(self.error, FormError) else ()
-        wrong = any(each.champ == name for each in erreurs)
-        return FormField(found, typed, wrong)
-
-
-def _as_typed(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-@dataclass(frozen=True)
-class FormField:
-    """A field of a form: its parameter, what it holds, whether that is wrong."""
-
-    parameter: Parameter
-    valeur: str
-    est_faux: bool
-
-    @property
-    def says(self) -> Says:
-        """What is said of it."""
-        return self.parameter.says
-
-    @property
-    def attributs(self) -> dict[str, object]:
-        """What a browser is told of the values that it takes, and of one that is wrong."""
-        found: dict[str, object] = {"aria-invalid": "true"} if self.est_faux else {}
-        if self.parameter.required and not self.parameter.values:
-            found |= {"required": "required"}
-        if self.parameter.kind is float:
-            found |= {"size": 12, "inputmode": "decimal"}
-        if self.parameter.kind is int:
-            found |= {"type": "number", "min": self.says.ge, "max": self.says.le}
-        return found

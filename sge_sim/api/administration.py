@@ -79,6 +79,10 @@ class Administration:
         """Delete what is at `path`."""
         self._call("DELETE", path)
 
+    def done(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Return what is answered at the address of an operation, a refusal too."""
+        return self._call(method, path, checked=False, **options)
+
     def snapshot(self) -> None:
         """Keep the whole state aside, for `reset`."""
         self.post("/api/snapshot")
@@ -175,7 +179,9 @@ class Administration:
         found = self.get_all("/api/journal", apres=exchange_id)
         return [ExchangeView.model_validate(each) for each in found]
 
-    def _call(self, method: str, path: str, **options: Any) -> requests.Response:
+    def _call(
+        self, method: str, path: str, *, checked: bool = True, **options: Any
+    ) -> requests.Response:
         try:
             answer = self._session.request(
                 method, self.url + path, timeout=_TIMEOUT_SECONDS, **options
@@ -196,12 +202,12 @@ class Administration:
                 f"L'administration {self.url} demande son jeton : le donner dans la variable "
                 "SGE_SIM_ADMIN_TOKEN."
             )
+        if answer.ok or not checked:
+            return answer
         if answer.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT):
             raise UsageError(_detail(answer))
-        if not answer.ok:
-            refusal = f"HTTP {answer.status_code}, {_detail(answer)}"
-            raise UsageError(f"L'administration refuse {method} {path} : {refusal}")
-        return answer
+        refusal = f"HTTP {answer.status_code}, {_detail(answer)}"
+        raise UsageError(f"L'administration refuse {method} {path} : {refusal}")
 
 
 class ServedClock:

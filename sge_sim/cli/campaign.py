@@ -18,9 +18,8 @@ from sge_sim.cli.options import (
     real_data_option,
     say_json,
 )
-from sge_sim.cli.state import database_of, state_of
+from sge_sim.cli.state import CommandState, database_of
 from sge_sim.errors import UnknownError
-from sge_sim.processes.serving_note import find_served
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import Campaigns, CampaignState
@@ -210,17 +209,7 @@ def report(
 
 
 def _campaigns(data_dir: Path) -> "Campaigns":
-    """Return the campaigns; what a simulator that has stopped played and served isn't known."""
-    from sge_sim.api.administration import Administration
-    from sge_sim.homologation.campaign.observed import Campaigns
-
-    served = find_served(data_dir)
-    if served is None:
-        return Campaigns(*state_of(data_dir), data_dir=data_dir)
-    admin, production = Administration(served.admin_url), served.environment == "production"
-    return Campaigns(
-        *state_of(data_dir), admin.plays_defects(), production, data_dir, admin.generation()
-    )
+    return CommandState(data_dir).campaigns
 
 
 def _chosen(campaigns: "Campaigns", acteur: str | None, numero: int | None) -> "CampaignState":

@@ -5,19 +5,27 @@ splits what is typed and writes the help; `sge_sim.operations.reading` reads eve
 for the other faces, and says what is wrong with it.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, get_origin
+from urllib.parse import quote
 
 import click
 from click.shell_completion import CompletionItem
 
 from sge_sim.cli import completion
 from sge_sim.cli.options import RegularFile, data_dir_option, json_option, say, say_list
-from sge_sim.operations import AnyOperation, Parameter, State, operations_of
+from sge_sim.cli.state import CommandState, served_at
+from sge_sim.errors import UsageError, system_reason
+from sge_sim.machine.files import PRIVATE, writing_atomically
+from sge_sim.operations import AnyOperation, Download, Parameter, operations_of
+from sge_sim.processes.serving_note import Served, find_served
 
 _UNKNOWN: Final = "sge_sim.unknown"
+_SORTIE: Final = click.Path(dir_okay=False, path_type=Path)
+_SORTIE_HELP: Final = "Fichier à écrire ; la sortie standard sans lui."
 _WORDS: Final = {int: "entier", float: "nombre"}
 
 
@@ -38,11 +46,13 @@ def group_of(
 ) -> click.Group:
     """Return the commands of a subject that begin with a word, its name if nothing else is said.
 
-    `shown` is by the name of the operation's function.
+    `subject` is another one, or several, separated by spaces; `shown` is by the name of the
+    operation's function.
     """
     group = click.Group(name, help=sentence)
     named: dict[str, dict[str, AnyOperation]] = {}
-    for operation in operations_of(subject or name):
+    subjects = (subject or name).split()
+    for operation in chain.from_iterable(map(operations_of, subjects)):
         if operation.command.startswith(f"{name} "):
             named.setdefault(operation.command.split()[1], {})[operation.flag] = operation
     for word, chosen in named.items():
@@ -59,13 +69,25 @@ def command_of(name: str, shown: Mapping[str, Shown], *, subject: str) -> click.
 class _Declared(click.Command):
     """Leaves to the reader of operations the options that aren't declared."""
 
+    words: Mapping[str, str] = {}
+    """What stands for an option and its value, as `Says.flags` has it."""
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         known = {name for each in self.get_params(ctx) for name in each.opts}
+        flags = {
+            name: each.name
+            for each in self.params
+            if isinstance(each, click.Option) and each.is_flag
+            for name in each.opts
+        }
+        args = [self.words.get(word, word) for word in args]
         unknown, taken, pending = ctx.meta.setdefault(_UNKNOWN, {}), [], list(args)
         while pending and pending[0] != "--":
             word = pending.pop(0)
             name, given, value = word.partition("=")
-            if not word.startswith("--") or name in known:
+            if given and name in flags:
+                unknown[flags[name]] = value  # a truth that is written out
+            elif not word.startswith("--") or name in known:
                 taken.append(word)
             else:
                 followed = not given and pending and not pending[0].startswith("-")
@@ -85,13 +107,21 @@ def _command(
         for option in own:
             del typed[option]
         operation = chosen[flag]
+        sortie = typed.pop("sortie", None)
         given = {
             name: " ".join(value) if name in several else value
             for name, value in typed.items()
             if value not in (None, (), False)
         }
         given |= click.get_current_context().meta[_UNKNOWN]
-        done = perform(operation, State(data_dir), given, typed=True)
+        served = None if operation.serving == "never" else find_served(data_dir)
+        if served is not None or operation.serving == "always":
+            done = _asked(operation, served or served_at(data_dir), given)
+        else:
+            done = perform(operation, CommandState(data_dir), given, typed=True)
+        if isinstance(done, Download):
+            _take(done, sortie, as_json)
+            return
         if operation.has_limit and len(done) > (limit := operation.limit_of(given)):
             done = done[:limit]
             click.echo(f"Les {limit} premiers ; --limit en donne davantage.", err=True)
@@ -130,11 +160,66 @@ def _command(
     command = _Declared(
         name, params=[*declared.values(), *flags], callback=run, help=" ".join(sentences)
     )
+    command.words = {
+        flag: f"--{name.replace('_', '-')}={value}"
+        for operation in chosen.values()
+        for name, each in operation.parameters.items()
+        for flag, value in each.says.flags.items()
+    }
+    if any(each.is_file for each in chosen.values()) and "sortie" not in declared:
+        command.params.append(click.Option(["--sortie"], type=_SORTIE, help=_SORTIE_HELP))
     if not all(each.is_bare for each in chosen.values()):
         data_dir_option(command)
     if any(each.act.__annotations__["return"] is not None for each in chosen.values()):
         json_option(command)
     return command
+
+
+def _asked(operation: AnyOperation, served: Served, given: Mapping[str, object]) -> Any:
+    """Have the simulator that serves do it; raises `UsageError` with why it doesn't."""
+    from pydantic import TypeAdapter
+    from pydantic_core import to_jsonable_python
+
+    from sge_sim.api.administration import Administration
+    from sge_sim.operations.reading import ErreurDeForme, FormError, read
+
+    read_values = read(operation, given, typed=True)
+    sent = {
+        name: given[name] if operation.parameters[name].says.reads else value
+        for name, value in to_jsonable_python(read_values, fallback=str).items()
+        if name in given
+    }
+    path = operation.path
+    for name in operation.in_path:
+        path = path.replace(f"{{{name}}}", quote(str(sent.pop(name)), safe=""))
+    way = "params" if operation.method in ("GET", "DELETE") else "json"
+    answer = Administration(served.admin_url).done(operation.method, path, **{way: sent})
+    if not answer.ok:
+        problem = answer.json()
+        if erreurs := problem.get("erreurs"):
+            raise FormError([ErreurDeForme(**each) for each in erreurs])
+        raise UsageError(problem["detail"])
+    if answer.content and not answer.headers["Content-Type"].startswith("application/json"):
+        return Download(answer.content)
+    return TypeAdapter(operation.view).validate_json(answer.content) if answer.content else None
+
+
+def _take(fichier: Download, sortie: Path | None, as_json: bool) -> None:
+    """Write what is taken away into a file, or on the standard output."""
+    if as_json:
+        raise UsageError("C'est un fichier : le demander sans --json.")
+    content = fichier.content
+    pieces: Iterable[bytes | str] = [content] if isinstance(content, bytes | str) else content
+    written = (each.encode() if isinstance(each, str) else each for each in pieces)
+    if sortie is None:
+        for piece in written:
+            click.echo(piece, nl=False)
+        return
+    try:
+        with writing_atomically(sortie, PRIVATE) as file:
+            file.writelines(written)
+    except OSError as error:
+        raise UsageError(f"{sortie} ne peut pas être écrit : {system_reason(error)}.") from error
 
 
 def _option(flag: str, declared: Collection[str]) -> str:
@@ -163,7 +248,7 @@ def _parameter(parameter: Parameter, placed: bool, many: bool) -> click.Paramete
     sentence = f"{says.sentence}.{shown}"
     if flag:
         return click.Option([*names, name], is_flag=True, help=sentence)
-    several = get_origin(parameter.kind) is list
+    several = get_origin(parameter.kind) in (list, dict)
     return click.Option([*names, name], type=kind, multiple=several, help=sentence)
 
 

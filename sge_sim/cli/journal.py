@@ -9,8 +9,8 @@ import click
 
 from sge_sim.cli.console import printable
 from sge_sim.cli.declared import Shown, group_of
-from sge_sim.cli.options import data_dir_option, json_option, say, say_json
-from sge_sim.cli.state import administration_of, served_at, state_of
+from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.cli.state import state_of
 from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import nature_of
 from sge_sim.domaine.francais import counted
@@ -22,7 +22,7 @@ from sge_sim.soap.codes import LIBELLES_CODES
 
 if TYPE_CHECKING:
     from sge_sim.api.views import ExchangeView, ExchangeWithBodies
-    from sge_sim.journal import Avarie, CauseAvarie, Echange
+    from sge_sim.journal import Avarie, CauseAvarie
 
 _FOLLOW_SECONDS: Final = 0.5
 CAUSES: Final[Mapping["CauseAvarie", str]] = {
@@ -65,10 +65,31 @@ def _rule(view: "ExchangeView") -> str | None:
     return f"{rule.name} [{rule.source}, {in_french(rule.provenance)}]"
 
 
+def _whole(view: "ExchangeWithBodies") -> str:
+    from sge_sim.homologation.client.messages import indented
+
+    lines = [_line(view)]
+    if view.code:
+        lines.append(f"\nCode        {view.code} {LIBELLES_CODES.get(view.code, '')}")
+    if view.rule is not None:
+        lines.append(f"Règle       {_rule(view)}\nCe qui passe  {view.rule.remede}")
+    if view.origine is not None:
+        again = "" if view.rejeu_de is None else f" de l'échange {view.rejeu_de}"
+        lines.append(f"Origine     {view.origine}{again}")
+    if view.user_agent:
+        lines.append(f"Logiciel    {printable(view.user_agent)}")
+    for name, text in (("Demande", view.request), ("Réponse", view.response)):
+        lines.append(f"\n{name}\n{indented(text) if text else '(vide)'}")
+    return "\n".join(lines)
+
+
 journal = group_of(
     "journal",
     "Lire le journal des échanges.",
-    {"list_echanges": Shown(_line, "Aucun échange ne répond à ces critères.")},
+    {
+        "list_echanges": Shown(_line, "Aucun échange ne répond à ces critères."),
+        "show": Shown(_whole),
+    },
 )
 
 
@@ -108,40 +129,6 @@ def _follow(state: State, given: Mapping[str, object]) -> None:
         last = min(last, state.journal.newest_id())
         news = {**given, "apres": str(last), "limit": "1000"}
         found = perform(list_echanges, state, news, typed=True)[:1000]
-
-
-@journal.command(help="Dire tout d'un échange : ce qui l'a décidé, puis ses deux messages.")
-@click.argument("numero", type=click.IntRange(1))
-@click.option("--curl", "form", flag_value="curl", help="La commande curl qui refait l'appel.")
-@click.option("--zeep", "form", flag_value="zeep", help="Le programme Python qui le refait.")
-@click.option("--raw", "form", flag_value="raw", help="La demande, telle qu'elle est arrivée.")
-@data_dir_option
-@json_option
-def show(numero: int, form: str | None, data_dir: Path, as_json: bool) -> None:
-    if form is not None and as_json:
-        raise UsageError(f"--{form} écrit un texte : l'employer sans --json.")
-    echange = state_of(data_dir)[1].find_echange(numero)
-    if echange is None:
-        raise UsageError(f"aucun échange ne porte le numéro {numero} : sge-sim journal list.")
-    match form:
-        case "raw":
-            click.echo(echange.request or b"", nl=False)
-        case "curl" | "zeep":
-            click.echo(_copy(echange, form, data_dir))
-        case _:
-            from sge_sim.api.views import ExchangeWithBodies
-
-            view = ExchangeWithBodies.of(echange)
-            say(view, as_json, "" if as_json else _whole(view))
-
-
-@journal.command(help="Refaire un appel SOAP du journal, au simulateur qui sert ce dossier.")
-@click.argument("numero", type=click.IntRange(1))
-@data_dir_option
-@json_option
-def replay(numero: int, data_dir: Path, as_json: bool) -> None:
-    made = administration_of(data_dir).post(f"/api/journal/{numero}/rejouer")
-    say(made, as_json, f"L'échange {numero} a été refait : échange {made['id']}, {made['code']}.")
 
 
 @journal.command(
@@ -187,33 +174,3 @@ def _avarie(avarie: "Avarie") -> str:
         f"{avarie.instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}  {CAUSES[avarie.cause]}{missing} : "
         f"{counted(avarie.octets, 'octet')} à {avarie.start} de {avarie.spool}{seen}{where}"
     )
-
-
-def _copy(echange: "Echange", form: str, data_dir: Path) -> str:
-    from sge_sim.api.premier_appel import moyens_for
-    from sge_sim.homologation.rejeu import as_curl, as_zeep
-
-    moyens = moyens_for(data_dir, echange.certificate_fingerprint)
-    write = as_curl if form == "curl" else as_zeep
-    try:
-        return write(echange, moyens, served_at(data_dir).b2b_url)
-    except ValueError as error:
-        raise UsageError(f"la demande {echange.id} n'est pas lisible : {error}.") from None
-
-
-def _whole(view: "ExchangeWithBodies") -> str:
-    from sge_sim.homologation.client.messages import indented
-
-    lines = [_line(view)]
-    if view.code:
-        lines.append(f"\nCode        {view.code} {LIBELLES_CODES.get(view.code, '')}")
-    if view.rule is not None:
-        lines.append(f"Règle       {_rule(view)}\nCe qui passe  {view.rule.remede}")
-    if view.origine is not None:
-        again = "" if view.rejeu_de is None else f" de l'échange {view.rejeu_de}"
-        lines.append(f"Origine     {view.origine}{again}")
-    if view.user_agent:
-        lines.append(f"Logiciel    {printable(view.user_agent)}")
-    for name, text in (("Demande", view.request), ("Réponse", view.response)):
-        lines.append(f"\n{name}\n{indented(text) if text else '(vide)'}")
-    return "\n".join(lines)

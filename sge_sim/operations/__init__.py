@@ -16,56 +16,61 @@ functions do when they are called. They return views of `sge_sim.api`.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
-from inspect import Signature, signature
+from inspect import signature
 from pathlib import Path
 from pkgutil import iter_modules
-from types import NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
-    Annotated,
     Any,
     Concatenate,
     Final,
     Generic,
     Literal,
     ParamSpec,
-    Self,
     TypeAlias,
     TypeVar,
-    Union,
-    get_args,
     get_origin,
     get_type_hints,
 )
 
-from sge_sim.clock import parse_day
-from sge_sim.errors import UsageError
+from sge_sim.operations.parameters import LARGEST_NUMBER as LARGEST_NUMBER
+from sge_sim.operations.parameters import AfterName as AfterName
+from sge_sim.operations.parameters import Before as Before
+from sge_sim.operations.parameters import BeforeName as BeforeName
+from sge_sim.operations.parameters import Limit as Limit
+from sge_sim.operations.parameters import Parameter as Parameter
+from sge_sim.operations.parameters import Says as Says
+from sge_sim.operations.parameters import day_typed as day_typed
 
 if TYPE_CHECKING:
     from sge_sim.facts.database import Database
+    from sge_sim.homologation.campaign.observed import Campaigns
     from sge_sim.journal import Journal
 
 
-_EMPTY: Final = Signature.empty
-_FIRST_YEAR: Final = 1900
-LARGEST_NUMBER: Final = 2**63 - 1
-"""The largest number of a row that a database can hold."""
+_VIEWS: Final = (
+    *(f"sge_sim.api.{name}" for name in ("views", "points", "flux", "datahub", "acteurs")),
+    "sge_sim.journal",
+)
+"""Where the types of what operations return stand, beside the module of their subject."""
 
 
 @dataclass(frozen=True)
 class State:
     """The state of a simulator, served or not: its folder, and what is opened for whoever asks.
 
-    Asking raises `UsageError` where no simulator was started.
+    `simulator` is the one that serves it (the state of its administration's routes); None for who
+    works beside it, or where none serves. Asking raises `UsageError` where none was started.
     """
 
     data_dir: Path
+    simulator: Any = None
 
     @cached_property
     def database(self) -> "Database":
@@ -81,119 +86,41 @@ class State:
 
         return open_journal(self.database, self.data_dir)
 
+    @cached_property
+    def campaigns(self) -> "Campaigns":
+        """The observed campaigns, as if no simulator served."""
+        from sge_sim.homologation.campaign.observed import Campaigns
+
+        if self.simulator is not None:
+            found: Campaigns = self.simulator.campaigns
+            return found
+        return Campaigns(self.database, self.journal, data_dir=self.data_dir)
+
+    def now(self) -> datetime:
+        """Return the simulated instant."""
+        from sge_sim.facts.stored_clock import StoredClock
+
+        return StoredClock(self.database).now()
+
+
+@dataclass(frozen=True)
+class Download:
+    """What is taken away: bytes, or the pieces of a text.
+
+    A browser keeps it under its name, if it has one, or shows it as a report.
+    """
+
+    content: bytes | str | Iterable[bytes | str]
+    nom: str = ""
+    media_type: str = "application/octet-stream"
+    rapport: bool = False
+
 
 P = ParamSpec("P")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Says:
-    """What is said of a parameter: a French sentence without a full stop, an example, its bounds.
-
-    `reads` returns what a text means, or raises `UsageError`. An empty field of a form gives
-    nothing, unless it `clears`; `libelles` are what it shows of its values. A command doesn't take
-    what is `secret`, and takes the name of a `file` that holds the text; `old` is another name of
-    its option, or what stands for its words, and `completes` names what a shell proposes (a
-    function of `sge_sim.cli.completion`).
-    """
-
-    sentence: str = field(kw_only=False)
-    example: object = field(default=None, kw_only=False)
-    ge: float | None = None
-    gt: float | None = None
-    le: float | None = None
-    lt: float | None = None
-    reads: Callable[[str], object] | None = None
-    clears: bool = False
-    libelles: Mapping[str, str] = field(default_factory=dict)
-    secret: bool = False
-    file: bool = False
-    old: str = ""
-    completes: str = ""
-
-    @property
-    def bounds(self) -> dict[str, float]:
-        """Those that it has, by their names; `gt` and `lt` are excluded."""
-        found = {name: getattr(self, name) for name in ("ge", "gt", "le", "lt")}
-        return {name: bound for name, bound in found.items() if bound is not None}
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        """Have the bounds checked with the type, or the text read."""
-        import annotated_types
-        from pydantic_core import core_schema
-
-        if self.reads is None:
-            bounds = [getattr(annotated_types, name.title()) for name in self.bounds]
-            checked = (of(bound) for of, bound in zip(bounds, self.bounds.values(), strict=True))
-            return handler(Annotated[(source, *checked)] if bounds else source)
-        text = core_schema.no_info_after_validator_function(self._meaning, core_schema.str_schema())
-        return core_schema.nullable_schema(text) if NoneType in get_args(source) else text
-
-    def _meaning(self, text: str) -> object:
-        assert self.reads is not None
-        try:
-            return self.reads(text)
-        except UsageError as error:
-            raise ValueError(str(error)) from None
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        """Have the sentence and the example in OpenAPI."""
-        described: dict[str, Any] = handler(schema)
-        described["description"] = self.sentence
-        if self.example is not None:
-            described["examples"] = [self.example]
-        return described
-
-
-def day_typed(text: str) -> date:
-    """Read a day of legal time; raises `UsageError` for one before there was any."""
-    day = parse_day(text)
-    if day.year < _FIRST_YEAR:
-        raise UsageError(f"« {text} » : un jour s'écrit AAAA-MM-JJ, depuis {_FIRST_YEAR}.")
-    return day
-
-
-Limit = Annotated[int, Says("Combien, au plus", 50, ge=1, le=10_000)]
-"""How many a list gives, which others may follow: it returns one more then."""
-Before = Annotated[
-    int | None, Says("Page suivante : ce qui vient avant ce numéro", ge=1, le=LARGEST_NUMBER)
-]
-BeforeName = Annotated[str | None, Says("Page suivante : ce qui vient avant lui")]
-AfterName = Annotated[str | None, Says("Page suivante : ce qui vient après lui")]
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter as a face draws it; `kind` is its type, without `None` and what is said of it."""
-
-    name: str
-    kind: Any
-    says: Says
-    required: bool
-    default: Any
-
-    hint: Any
-    """Its type as it is declared, with what is said of it."""
-
-    @classmethod
-    def of(cls, name: str, hint: Any, default: Any) -> Self:
-        """Return a parameter as a function declares it."""
-        kind, says = get_args(hint)
-        others = [each for each in get_args(kind) if each is not NoneType]
-        if NoneType in get_args(kind) and len(others) == 1:
-            (kind,) = others
-        required = default is _EMPTY
-        return cls(name, kind, says, required, None if required else default, hint)
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """The only values that it takes; none where it takes others."""
-        several = get_origin(self.kind) in (Union, UnionType)
-        kinds = get_args(self.kind) if several else (self.kind,)
-        literals = [each for each in kinds if each is not NoneType]
-        if not all(get_origin(each) is Literal for each in literals):
-            return ()
-        return tuple(word for each in literals for word in get_args(each))
+Serving: TypeAlias = Literal["always", "if any", "never"]
 
 
 @dataclass(frozen=True)
@@ -206,7 +133,11 @@ class Operation(Generic[P, V]):
     parameters that are arguments, in capitals, the last with `...` where it is of several words.
     `without` says in French why it lacks a command. `done` is the sentence of a command and of a
     page once it is done, with what was given in braces and what came of it as `{fait}`; `back` is
-    the page that says it, that of its first word else.
+    the page that says it, that of its first word else, and `then` where it is another one than
+    says why it isn't done. A page that is `seen` shows what is returned instead. A command has it
+    done by the simulator that serves the folder: `serving` says "always", "if any" or "never".
+    `files` says of an address what it does with a file of points, which a route of its own reads;
+    what is taken away is had at another address `also`, as pages name it.
 
     REST gives a list page after page, whose entries `key` tells apart; it is made as a whole, or
     takes a `limit` (`Limit`) and a cursor (`avant` or `apres`). Its page, if it has a template, has
@@ -225,6 +156,11 @@ class Operation(Generic[P, V]):
     back: str
     per_page: int
     place: str
+    then: str
+    seen: bool
+    serving: Serving
+    files: str
+    also: str
 
     def __call__(self, state: State, *args: P.args, **asked: P.kwargs) -> V:
         """Do it; raises `UsageError` with why it can't be done."""
@@ -252,9 +188,9 @@ class Operation(Generic[P, V]):
     def view(self) -> Any:
         """The type of what it returns, which is loaded: a view of `sge_sim.api`."""
         known: dict[str, Any] = {}
-        for name in ("views", "points", "flux", "datahub", self.name.partition(".")[0]):
-            if find_spec(f"sge_sim.api.{name}"):
-                known |= vars(import_module(f"sge_sim.api.{name}"))
+        for name in (*_VIEWS, f"sge_sim.api.{self.name.partition('.')[0]}"):
+            if find_spec(name):
+                known |= vars(import_module(name))
         return get_type_hints(self.act, localns=known)["return"]
 
     @property
@@ -331,6 +267,11 @@ class Operation(Generic[P, V]):
         """The parameters that its REST address holds."""
         return tuple(re.findall(r"{(\w+)}", self.address))
 
+    @cached_property
+    def is_file(self) -> bool:
+        """Whether it gives something to take away."""
+        return self.act.__annotations__["return"] is Download
+
 
 AnyOperation: TypeAlias = Operation[..., Any]
 
@@ -347,6 +288,11 @@ def operation(
     back: str = "",
     per_page: int = 100,
     place: str = "",
+    then: str = "",
+    seen: bool = False,
+    serving: Serving = "never",
+    files: str = "",
+    also: str = "",
 ) -> Callable[[Callable[Concatenate[State, P], V]], Operation[P, V]]:
     """Return what declares a function as an operation; see `Operation`."""
 
@@ -354,7 +300,8 @@ def operation(
         kept = 204 if address.startswith("DELETE") else status
         page = back or "/" + address.split("/")[1]
         return Operation(
-            act, sentence, address, command, without, kept, key, done, page, per_page, place
+            *(act, sentence, address, command, without, kept, key, done, page, per_page, place),
+            *(then, seen, serving, files, also),
         )
 
     return declared
@@ -368,7 +315,8 @@ def operations_of(subject: str) -> tuple[AnyOperation, ...]:
 
 def all_operations() -> tuple[AnyOperation, ...]:
     """Return every operation, subject after subject."""
-    subjects = [module.name for module in iter_modules(__path__) if module.name != "reading"]
+    modules = (module.name for module in iter_modules(__path__))
+    subjects = [name for name in modules if name not in ("parameters", "reading")]
     return tuple(each for subject in subjects for each in operations_of(subject))
 
 

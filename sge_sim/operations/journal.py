@@ -1,15 +1,29 @@
-"""The journal: the exchanges that a simulator recorded."""
+"""The journal: the exchanges that a simulator recorded, what of them is taken, what it lacks."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from sge_sim.clock import between_days
 from sge_sim.domaine.nomenclatures import KindEchange, Origine
-from sge_sim.errors import UsageError
-from sge_sim.operations import LARGEST_NUMBER, Before, Limit, Says, State, day_typed, operation
+from sge_sim.errors import UsageError, require_found
+from sge_sim.operations import (
+    LARGEST_NUMBER,
+    Before,
+    Download,
+    Limit,
+    Says,
+    State,
+    day_typed,
+    operation,
+)
 
 if TYPE_CHECKING:
-    from sge_sim.api.views import ExchangeView
+    from sge_sim.api.views import ExchangeView, ExchangeWithBodies
+    from sge_sim.journal import Avarie, Echange
+
+_MESSAGE: Final = 900_000
+"""Bytes that a message takes at most in an answer."""
+EchangeId = Annotated[int, Says("Numéro de l'échange", 1, ge=1, le=LARGEST_NUMBER)]
 
 
 @operation(
@@ -71,3 +85,149 @@ def list_echanges(
     )
     found = state.journal.find_echanges(recherche, limit=limit, before_id=avant, after_id=apres)
     return [ExchangeView.of(each) for each in found]
+
+
+@operation(
+    "Un échange, avec ses deux messages. Un message long est coupé, ce que dit `coupe` : "
+    "`/echanges/{numéro}/requete.xml` et `reponse.xml` le donnent entier",
+    "GET /journal/{echange_id}",
+    "journal show ECHANGE_ID",
+    place="GET /echanges/{echange_id}",
+)
+def show(state: State, *, echange_id: EchangeId) -> "ExchangeWithBodies":
+    """Return an exchange; whole to who reads it beside the simulator."""
+    from sge_sim.api.views import ExchangeWithBodies
+
+    echange = get_echange(state, echange_id)
+    if state.simulator is None:
+        return ExchangeWithBodies.of(echange)
+    return ExchangeWithBodies.within(echange, _MESSAGE)
+
+
+def get_echange(state: State, echange_id: int) -> "Echange":
+    """Return an exchange; raises `UnknownError` where there is none of that number."""
+    sentence = f"Aucun échange ne porte le numéro {echange_id} : sge-sim journal list."
+    return require_found(state.journal.find_echange(echange_id), sentence, echange_id)
+
+
+@operation(
+    "Un message d'un échange, tel qu'il est passé",
+    "GET /journal/{echange_id}/{message}.xml",
+    "journal show --message ECHANGE_ID",
+    place="GET /echanges/{echange_id}",
+    also="/echanges/{echange_id}/{message}.xml",
+)
+def take_message(
+    state: State,
+    *,
+    echange_id: EchangeId,
+    message: Annotated[
+        Literal["requete", "reponse"],
+        Says("Un des deux messages, tel qu'il est passé", flags={"--raw": "requete"}),
+    ],
+) -> Download:
+    """Return a message of an exchange, whole."""
+    echange = get_echange(state, echange_id)
+    content = echange.request if message == "requete" else echange.response
+    return Download(content or b"", f"{echange_id}-{message}.xml")
+
+
+@operation(
+    "De quoi refaire l'appel : une commande curl, ou un programme Python (zeep)",
+    "GET /journal/{echange_id}/copie",
+    "journal show --forme ECHANGE_ID",
+    place="GET /echanges/{echange_id}",
+    serving="always",
+)
+def copy(
+    state: State,
+    *,
+    echange_id: EchangeId,
+    forme: Annotated[
+        Literal["curl", "zeep"],
+        Says("De quoi refaire l'appel", flags={"--curl": "curl", "--zeep": "zeep"}),
+    ] = "curl",
+) -> Download:
+    """Return a call as a text to copy; raises `UsageError` for what is no call."""
+    from sge_sim.api.premier_appel import moyens_for
+    from sge_sim.homologation.rejeu import as_curl, as_zeep
+
+    echange = get_echange(state, echange_id)
+    moyens = moyens_for(state.data_dir, echange.certificate_fingerprint)
+    write = as_curl if forme == "curl" else as_zeep
+    try:
+        text = write(echange, moyens, state.simulator.b2b_url)
+    except ValueError as error:
+        raise UsageError(f"La demande {echange_id} n'est pas lisible : {error}.") from None
+    return Download(f"{text.rstrip()}\n", media_type="text/plain; charset=utf-8")
+
+
+@operation(
+    "Refaire un appel SOAP",
+    "POST /journal/{echange_id}/rejouer",
+    "journal replay ECHANGE_ID",
+    status=201,
+    done="L'échange {echange_id} a été refait : échange {fait.id}, {fait.code}.",
+    place="POST /echanges/{echange_id}/rejouer",
+    back="/echanges/{echange_id}",
+    then="/echanges/{fait.id}",
+    serving="always",
+)
+def replay(
+    state: State,
+    *,
+    echange_id: EchangeId,
+    demande: Annotated[
+        str | None,
+        Says(
+            "Message envoyé à la place de la demande ; elle-même sans lui",
+            "<s:Envelope>…</s:Envelope>",
+            exact=True,
+        ),
+    ] = None,
+) -> "ExchangeView":
+    """Send an exchange again; return the one that it made.
+
+    A browser ends each line as HTTP does: those of the request are kept as they were. Raises
+    `UsageError` for one that is no SOAP call, and where nobody answers.
+    """
+    from sge_sim.api.premier_appel import moyens_for
+    from sge_sim.api.views import ExchangeView
+    from sge_sim.homologation.rejeu import send_again
+
+    simulator, echange = state.simulator, get_echange(state, echange_id)
+    if demande is not None and b"\r\n" not in (echange.request or b""):
+        demande = demande.replace("\r\n", "\n")
+    before = state.journal.find_replays(echange_id, 1)
+    moyens = moyens_for(state.data_dir, echange.certificate_fingerprint)
+    marque = simulator.marques.make("rejeu", echange_id)
+    sent = None if demande is None else demande.encode("utf-8", "replace")
+    send_again(echange, moyens, simulator.b2b_url, marque, sent)
+    found = state.journal.find_replays(echange_id, 1)
+    if found == before:
+        raise UsageError("L'appel a été refait, et le journal ne l'a pas encore.")
+    return ExchangeView.of(get_echange(state, found[0]))
+
+
+@operation(
+    "Ce que le disque a abîmé des échanges en attente",
+    "GET /avaries",
+    without="journal repair le dit, avec le nombre d'échanges qui manquent",
+    key="spool/start",
+    place="GET /",
+)
+def list_avaries(state: State) -> "list[Avarie]":
+    """Return what couldn't be stored."""
+    return [*state.journal.avaries()]
+
+
+@operation(
+    "Prendre acte de ce qui manque",
+    "POST /avaries/acquitter",
+    without="journal repair --acquitter le fait, après l'avoir montré",
+    status=204,
+    back="/",
+)
+def acknowledge(state: State) -> None:
+    """Take note of all that is missing."""
+    state.journal.acknowledge()

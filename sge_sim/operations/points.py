@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from sge_sim.clock import Duree, legal_date, parse_day, parse_duration
-from sge_sim.domaine.nomenclatures import EtatContractuel, Segment, TypeAcces
-from sge_sim.errors import FieldError
-from sge_sim.operations import AfterName, Limit, Says, State, day_typed, operation
+from sge_sim.domaine.nomenclatures import EtatContractuel, Segment, Sens, TypeAcces
+from sge_sim.errors import FieldError, UsageError
+from sge_sim.operations import AfterName, Download, Limit, Says, State, day_typed, operation
 
 if TYPE_CHECKING:
     from sge_sim.api.points import PointView
@@ -67,6 +67,12 @@ Plages = Annotated[
 Basse = Annotated[str | None, Says("Celles d'avril à octobre, si elles sont autres")]
 Le = Annotated[
     date | None, Says("Jour où elles prennent effet, aujourd'hui ou après", reads=day_typed)
+]
+
+
+Attributs = Annotated[
+    dict[str, Any] | None,
+    Says("Attribut changé, comme dans points.yaml, répétable : segment=C4"),
 ]
 
 
@@ -200,6 +206,87 @@ def live(
     """Have something happen to a point; return what is known of it."""
     asked = {name: value for name, value in locals().items() if name not in ("state", "prm")}
     return _change(state, prm, asked)
+
+
+@operation(
+    "Faire un point comme un autre, à des attributs près",
+    "POST /points",
+    "points copy COMME",
+    status=201,
+    done="Point fait comme {comme}.",
+    place="POST /points/{comme}/copier",
+    files="En `application/x-ndjson` ou `text/csv` : des points à soi (`?essai=true` vérifie "
+    "seulement, `?sauf_erreurs=true` importe le reste).",
+    back="/points/{comme}",
+    then="/points/{fait[prm]}",
+)
+def copy(
+    state: State,
+    *,
+    comme: Annotated[str, Says("PRM du point à copier", "25946599093143", completes="prms")],
+    prm: Annotated[str | None, Says("PRM du nouveau point ; tiré sans lui")] = None,
+    point: Attributs = None,
+    compteur: Attributs = None,
+) -> dict[str, Any]:
+    """Make a point like another one; return what is known of it."""
+    from sge_sim.commandes.echeances import transaction_on
+    from sge_sim.referentiel.points import copy_point, describe_point
+
+    with transaction_on(state.database, comme) as (session, _, _):
+        made = copy_point(session, comme, prm, point, compteur)
+    with state.database.sessions() as session:
+        return describe_point(session, made)
+
+
+@operation(
+    "Courbe, énergies, index ou puissances maximales d'un point",
+    "GET /points/{prm}/mesures",
+    "points mesures PRM",
+    place="GET /points/{prm}",
+    serving="always",
+)
+def read_mesures(
+    state: State,
+    *,
+    prm: Prm,
+    type: Annotated[
+        Literal["courbe", "energie", "index", "pmax"], Says("Ce qui est donné")
+    ] = "energie",
+    debut: Annotated[date, Says("Premier jour", "2025-07-01", reads=day_typed)],
+    fin: Annotated[date, Says("Premier jour non donné", "2025-07-03", reads=day_typed)],
+    sens: Annotated[Sens | None, Says("Celui du contrat du point sans lui")] = None,
+    format: Annotated[Literal["json", "csv"], Says("Colonnes en JSON, ou un fichier")] = "json",
+) -> Any:
+    """Return what was measured on a point; raises `UsageError` where nothing was."""
+    from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT
+    from sge_sim.referentiel.mesures import point_mesure
+    from sge_sim.referentiel.points import get_point
+    from sge_sim.referentiel.series import read_columns, temperatures_of
+    from sge_sim.tables.mesures import read_mesures_facts
+
+    pertes = state.simulator.settings.perd_des_mesures
+    with state.database.sessions() as session:
+        point = get_point(session, prm)
+        sens = sens or SENS_OF_SEGMENT[point.segment]
+        measured = point_mesure(point, read_mesures_facts(session, prm), sens, pertes=pertes)
+    if measured is None:
+        raise UsageError(f"Rien n'a jamais été mesuré sur le point {prm}.")
+    # A day is measured once it is over.
+    known = min(fin, state.now().date())
+    if debut >= known:
+        raise UsageError(
+            f"Du {debut:%d/%m/%Y} au {fin:%d/%m/%Y} (exclu), rien n'est encore mesuré à l'heure "
+            "simulée, ou la période est vide."
+        )
+    series = read_columns(measured, type, debut, known)
+    if format == "csv":
+        name = f"{prm}-{type}-{debut}-{fin}.csv"
+        return Download(series.as_csv(), name, "text/csv; charset=utf-8")
+    return {
+        **{"prm": prm, "type": type, "sens": sens, "unite": series.unite},
+        **{"debut": debut, "fin": fin, "colonnes": series.columns()},
+        "temperatures": temperatures_of(measured, debut, known),
+    }
 
 
 def _change(state: State, prm: str, asked: dict[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,9 @@ JSON gives types of its own, which are demanded. Either way all mistakes are tol
 import json
 import re
 from collections.abc import Mapping, Sequence, Set
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_origin
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import to_json
 
@@ -92,7 +93,7 @@ def perform(
     is taken in any case. A list is asked for one more than its limit: others follow where it gives
     that one.
     """
-    asked = _read(operation, given, typed)
+    asked = read(operation, given, typed=typed)
     if operation.has_limit:
         asked["limit"] += 1
     try:
@@ -101,9 +102,11 @@ def perform(
         raise FormError([error_of(error)]) from None
 
 
-def _read(operation: AnyOperation, given: Mapping[str, object], typed: bool) -> dict[str, Any]:
+def read(operation: AnyOperation, given: Mapping[str, object], *, typed: bool) -> dict[str, Any]:
+    """Return what is given as the values of the parameters; raises `FormError`, as `perform`."""
     parameters = operation.parameters
-    unfit = [name for name, value in given.items() if unfit_in(value)]
+    exact = {name for name, each in parameters.items() if each.says.exact}
+    unfit = [name for name, value in given.items() if name not in exact and unfit_in(value)]
     errors: list[Mapping[str, Any]] = [
         {"type": "unfit", "loc": (name,), "input": given[name]} for name in unfit
     ]
@@ -141,11 +144,30 @@ def shape_of(operation: AnyOperation) -> type[BaseModel]:
 
 def _word(parameter: Parameter | None, value: object, typed: bool) -> object:
     """Return a value as it is checked: a word in its own spelling, what is typed for a truth."""
+    if typed and parameter is not None and get_origin(parameter.kind) is dict:
+        return _attributes([value] if isinstance(value, str) else value)
     if parameter is None or not isinstance(value, str):
         return value
     if typed and parameter.kind is bool:
         return _TRUTHS.get(value.lower(), value)
     return known_spelling(value, parameter.values) if parameter.values else value
+
+
+def _attributes(typed: object) -> object:
+    """Return NAME=VALUE as an object: numbers, dates and truths are read as a data set's.
+
+    What isn't written so is returned as it is.
+    """
+    found: dict[str, object] = {}
+    for each in typed if isinstance(typed, Sequence) else ():
+        name, separator, value = str(each).partition("=")
+        if not separator:
+            return each
+        try:
+            found[name] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            return each
+    return found
 
 
 def _placed(error: Mapping[str, Any], known: Sequence[str]) -> Mapping[str, Any]:

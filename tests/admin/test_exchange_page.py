@@ -62,7 +62,7 @@ def test_the_bytes_are_downloaded_as_they_came(room: Room) -> None:
         answer = room.ask("GET", f"/echanges/{number}/{part}.xml")
         assert answer.content == body
         assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert room.ask("GET", f"/echanges/{number}/autre.xml").status_code == 404
+    assert room.ask("GET", f"/echanges/{number}/autre.xml").status_code == 422
 
 
 def test_an_exchange_leads_to_its_neighbours(room: Room) -> None:
@@ -76,9 +76,8 @@ def test_an_exchange_leads_to_its_neighbours(room: Room) -> None:
 def test_what_is_no_call_is_not_played_again(room: Room) -> None:
     number = room.record("handshake")
     assert not room.page(f"/echanges/{number}").xpath("//form[contains(@action, 'rejouer')]")
-    answer = room.ask("POST", f"/echanges/{number}/rejouer")
-    assert answer.status_code == 400
-    assert "n'est pas un appel SOAP" in answer.text
+    (refused,) = room.press(f"/echanges/{number}/rejouer").xpath("//p[@role='alert']")
+    assert "n'est pas un appel SOAP" in refused.text_content()
 
 
 def test_xml_is_indented_and_entities_are_not_expanded() -> None:

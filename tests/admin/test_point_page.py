@@ -10,10 +10,10 @@ import pytest
 from admin_kit import Room, control_room
 from lxml import html
 
-from sge_sim.admin.series import read_columns
 from sge_sim.clock import parse_instant
 from sge_sim.mesures import courbe
 from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.referentiel.series import read_columns
 from sge_sim.tables.mesures import read_mesures_facts
 
 C5 = "25946599093143"

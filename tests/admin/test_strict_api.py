@@ -90,7 +90,8 @@ def wrong_values(room: Room) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
             content = operation.get("requestBody", {}).get("content", {})
             body = content.get("application/json", {}).get("schema", {})
             for name, field, others in fields_of(body, components, {}):
-                value: Any = {"faux": []} if field.get("type") != "object" else "faux"
+                kinds = {kind.get("type") for kind in field.get("anyOf", [field])}
+                value: Any = "faux" if "object" in kinds else {"faux": []}
                 yield method, path, name, {"json": {**others, name: value}}
 
 

@@ -116,7 +116,7 @@ def test_journal_show_tells_an_exchange_and_how_to_make_it_again(
     assert raw == (exchange["request"] or "")
     absent = simulator.command("journal", "show", "999999")
     assert absent.returncode == 2
-    assert "aucun échange ne porte le numéro 999999" in absent.stderr
+    assert "Aucun échange ne porte le numéro 999999" in absent.stderr
 
 
 def test_a_call_is_copied_and_made_again_by_curl(simulator: RunningSimulator) -> None:

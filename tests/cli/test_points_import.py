@@ -86,7 +86,7 @@ def test_each_fault_is_told_with_its_line_and_nothing_is_imported(
     ("typed", "why"),
     [
         (("import", "absent.csv"), "n'existe pas"),
-        (("remove",), "donner les PRM"),
+        (("remove",), "prm : à donner"),
         (("remove", OTHERS), "n'est pas un point importé"),
     ],
 )

@@ -105,7 +105,7 @@ class AdminState:
     @cached_property
     def state(self) -> State:
         """What operations work on."""
-        state = State(self.settings.data_dir)
+        state = State(self.settings.data_dir, self)
         vars(state).update(database=self.database, journal=self.journal)
         return state
 

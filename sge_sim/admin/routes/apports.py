@@ -9,10 +9,10 @@ import re
 from dataclasses import asdict
 from functools import partial
 from mmap import ACCESS_READ, mmap
-from typing import IO, Annotated, Any, Final
+from typing import IO, Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Match
@@ -21,16 +21,9 @@ from starlette.types import Scope
 from sge_sim.admin import pages
 from sge_sim.admin.arrivals import spooled
 from sge_sim.admin.problems import problem
-from sge_sim.admin.routes import AdminState, attachment
+from sge_sim.admin.routes import AdminState
 from sge_sim.errors import UsageError
-from sge_sim.referentiel.apports.export import (
-    export_mesures,
-    export_points,
-    template,
-    template_of_mesures,
-)
 from sge_sim.referentiel.apports.lecture import Faute, Format, Source
-from sge_sim.referentiel.apports.retrait import remove_own_points
 from sge_sim.referentiel.apports.versement import (
     Bilan,
     import_points,
@@ -130,46 +123,6 @@ def import_routes(state: AdminState) -> APIRouter:
         if bilan.fautes:
             return _page(state, request, refus=sentence, fautes=fautes)
         return _page(state, request, fait=sentence)
-
-    return routes
-
-
-def own_routes(state: AdminState) -> APIRouter:
-    """Return the routes of the points of one's own, as files."""
-    routes = APIRouter(prefix="/api/apports", tags=["points"])
-
-    @routes.get(
-        "",
-        summary="Les points importés, dans la forme où ils s'importent",
-        response_class=PlainTextResponse,
-    )
-    def export(
-        format: Format = "csv",
-        tous: Annotated[bool, Query(description="Ceux du jeu de données aussi")] = False,
-        mesures: Annotated[bool, Query(description="Leurs mesures par jour, à leur place")] = False,
-    ) -> Response:
-        pieces = (
-            export_mesures(state.database, format)
-            if mesures
-            else export_points(state.database, format, own=not tous)
-        )
-        return StreamingResponse(
-            pieces,
-            media_type="text/plain; charset=utf-8",
-            headers=attachment(f"points.{format}"),
-        )
-
-    @routes.get(
-        "/modele",
-        summary="Un modèle : toutes les colonnes, deux points (ou jours) qui s'importent",
-        response_class=PlainTextResponse,
-    )
-    def show_template(format: Format = "csv", mesures: bool = False) -> str:
-        return template_of_mesures(format) if mesures else template(format)
-
-    @routes.delete("", status_code=204, summary="Retirer tous les points importés")
-    def remove_all() -> None:
-        remove_own_points(state.database, None)
 
     return routes
 

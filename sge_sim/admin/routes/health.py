@@ -26,11 +26,10 @@ from pydantic import BaseModel, Field
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.routes.forms import done
-from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
 from sge_sim.api.views import TravailView
 from sge_sim.domaine.pannes import panne_in
 from sge_sim.facts.database import Database
-from sge_sim.journal import Avarie, Echange, Journal, JournalState
+from sge_sim.journal import Echange, Journal, JournalState
 from sge_sim.schema.snapshot import is_kept, restore_snapshot, take_snapshot
 from sge_sim.tables.flux import count_fichiers
 from sge_sim.tables.pannes import counters_of
@@ -229,19 +228,6 @@ def reset_routes(state: AdminState) -> APIRouter:
     @routes.post("/reset", summary="Revenir à l'état mis de côté", status_code=204)
     def reset(nom: Nom = "") -> None:
         restore(state, nom)
-
-    @routes.get(
-        "/avaries",
-        summary="Ce que le disque a abîmé des échanges en attente",
-        description=PAR_PAGES,
-        response_model=list[Avarie],
-    )
-    def read_avaries(page: AskedPage) -> Response:
-        return page.of(state.journal.avaries(), lambda each: f"{each.spool}/{each.start}")
-
-    @routes.post("/avaries/acquitter", status_code=204, summary="Prendre acte de ce qui manque")
-    def acknowledge() -> None:
-        state.journal.acknowledge()
 
     return routes
 

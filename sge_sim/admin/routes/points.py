@@ -10,21 +10,17 @@ from fastapi.responses import FileResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.filtres_journal import read_day
-from sge_sim.admin.pages import begun, lead_to
+from sge_sim.admin.pages import begun
 from sge_sim.admin.point_sections import Chronologie, sections_of
 from sge_sim.admin.routes import AdminState
-from sge_sim.admin.routes.forms import TypedForm, done
 from sge_sim.api.flux import FichierView
 from sge_sim.api.points import ServiceSouscritView
 from sge_sim.api.views import ExchangeView
-from sge_sim.commandes.echeances import transaction_on
-from sge_sim.domaine.francais import counted
 from sge_sim.domaine.libelles import EVENEMENTS
 from sge_sim.domaine.nomenclatures import PETITS, SENS_OF_SEGMENT, TYPES_ACCES, Segment, Sens
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
-from sge_sim.referentiel.apports.retrait import remove_own_points
-from sge_sim.referentiel.points import copy_point, describe_point, why_unknown
+from sge_sim.referentiel.points import describe_point, why_unknown
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.commandes import services_of_point
 from sge_sim.tables.flux import find_fichiers
@@ -63,31 +59,6 @@ def page_routes(state: AdminState) -> APIRouter:
         sens: str = "",
     ) -> Response:
         return _page(request, prm, (type, debut, fin, sens))
-
-    @routes.post("/points/retirer")
-    def remove_points(request: Request) -> Response:
-        def remove() -> str:
-            count = remove_own_points(state.database, None)
-            return f"{counted(count, 'point retiré', 'points retirés')}."
-
-        return done(request, "/points", remove)
-
-    @routes.post("/points/{prm}/retirer")
-    def remove_point(request: Request, prm: str) -> Response:
-        try:
-            remove_own_points(state.database, [prm])
-        except UsageError as error:
-            return lead_to(request, f"/points/{prm}", "refus", str(error))
-        return lead_to(request, "/points", "fait", f"Le point {prm} est retiré.")
-
-    @routes.post("/points/{prm}/copier")
-    def copy(request: Request, prm: str, form: TypedForm) -> Response:
-        try:
-            with transaction_on(state.database, prm) as (session, _, _):
-                made = copy_point(session, prm, form.get("prm") or None)
-        except UsageError as error:
-            return lead_to(request, f"/points/{prm}", "refus", str(error))
-        return lead_to(request, f"/points/{made}", "fait", f"Point fait comme {prm}.")
 
     @routes.get("/trace/{name}")
     def read_plot_library(name: str) -> Response:
