@@ -29,7 +29,6 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("admin.routes.campaigns", "sge_sim.homologation.catalogue.release"): 21,
     ("admin.routes.campaigns", "sge_sim.homologation.client.sge_client"): 126,
     ("admin.routes.campaigns", "sge_sim.homologation.reports.suivi_xlsx"): 379,
-    ("admin.routes.references", "sge_sim.homologation.catalogue.french_text"): 380,
     ("admin.routes.passages", "sge_sim.homologation.campaign.passages"): 695,
     ("admin.routes.passages", "sge_sim.homologation.client.sge_client"): 136,
     ("homologation.catalogue.protocoles", "sge_sim.services.registry"): 366,

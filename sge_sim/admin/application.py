@@ -3,18 +3,13 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import fields
-from datetime import datetime
-from enum import Enum
 from http import HTTPStatus
-from types import NoneType
-from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Final
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel, Field, create_model
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -54,50 +49,6 @@ from sge_sim.facts.stored_clock import ClockSetSinceError
 from sge_sim.homologation.reports.etats import STYLE
 from sge_sim.operations.reading import FormError, error_of
 from sge_sim.refus import Refus
-from sge_sim.settings import Settings
-from sge_sim.settings.database_url import without_password
-
-_PLAIN: Final = (bool, int, float, str, datetime)
-
-
-def _shown_type(kind: Any) -> Any:
-    """Return the type that JSON gives of a setting's: text for what has no other."""
-    if get_origin(kind) is tuple:
-        return list[str]
-    if NoneType in get_args(kind):
-        (other,) = (argument for argument in get_args(kind) if argument is not NoneType)
-        return _shown_type(other) | None
-    plain = get_origin(kind) is Literal or kind in _PLAIN or issubclass(kind, Enum)
-    return kind if plain else str
-
-
-_HINTS: Final = get_type_hints(Settings)
-
-_FIELDS: Final[dict[str, Any]] = {
-    setting.name: (_shown_type(_HINTS[setting.name]), Field(description=setting.metadata["why"]))
-    for setting in fields(Settings)
-}
-
-SettingsView: Final[type[BaseModel]] = create_model(
-    "SettingsView", __doc__="The settings in force; null where nothing is set.", **_FIELDS
-)
-
-
-def view_settings(settings: Settings) -> dict[str, Any]:
-    """Return the settings in force, the password of the database masked."""
-    return {
-        setting.name: _shown(setting.name, getattr(settings, setting.name))
-        for setting in fields(Settings)
-    }
-
-
-def _shown(name: str, value: Any) -> Any:
-    if isinstance(value, str):
-        return without_password(value) if name == "database_url" else value
-    if value is None or isinstance(value, _PLAIN):
-        return value
-    return [str(item) for item in value] if isinstance(value, tuple) else str(value)
-
 
 _log = logging.getLogger(__name__)
 
@@ -119,13 +70,10 @@ _ROUTES: Final = (
     clock.rest_routes,
     apports.import_routes,
     points_rest.rest_routes,
-    flux.rest_routes,
     campaigns.rest_routes,
     campaigns.report_routes,
     health.marque_routes,
-    health.reset_routes,
     certificats.rest_routes,
-    references.catalogue_routes,
     passages.rest_routes,
     accueil.router,
     journal.page_routes,
@@ -307,15 +255,6 @@ def build_admin(state: AdminState) -> FastAPI:
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = ", ".join(_methods(routes, request))
         return _refused(state, request, error.status_code, detail or error.detail, headers)
-
-    @app.get(
-        "/api/settings",
-        summary="Les réglages en vigueur",
-        tags=["réglages"],
-        response_model=SettingsView,
-    )
-    def read_settings() -> dict[str, Any]:
-        return view_settings(state.settings)
 
     @app.get("/favicon.ico", include_in_schema=False)
     def show_icon() -> Response:

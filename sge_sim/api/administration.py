@@ -32,6 +32,8 @@ from sge_sim.settings import Profile
 
 _PAGE = 1000
 _TIMEOUT_SECONDS: Final = 30
+_LONGEST_SECONDS: Final = 3600
+"""Of what a command asks for: a publication may be of a million points."""
 _PROGRESS_SECONDS: Final = 1
 """Seconds between two reports of a long advance: one of years publishes thousands of files."""
 
@@ -81,7 +83,7 @@ class Administration:
 
     def done(self, method: str, path: str, **options: Any) -> requests.Response:
         """Return what is answered at the address of an operation, a refusal too."""
-        return self._call(method, path, checked=False, **options)
+        return self._call(method, path, checked=False, timeout=_LONGEST_SECONDS, **options)
 
     def snapshot(self) -> None:
         """Keep the whole state aside, for `reset`."""
@@ -183,9 +185,8 @@ class Administration:
         self, method: str, path: str, *, checked: bool = True, **options: Any
     ) -> requests.Response:
         try:
-            answer = self._session.request(
-                method, self.url + path, timeout=_TIMEOUT_SECONDS, **options
-            )
+            bounds = {"timeout": _TIMEOUT_SECONDS} | options
+            answer = self._session.request(method, self.url + path, **bounds)
         except requests.exceptions.SSLError:
             raise UsageError(
                 f"Le certificat de l'administration {self.url} n'est pas admis : nommer son "

@@ -2,54 +2,55 @@
 
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sge_sim.cli.completion import cases
-from sge_sim.cli.options import json_option, say
+from sge_sim.cli.declared import Shown, group_of
 from sge_sim.domaine.francais import counted
-from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.machine.files import data_path
+from sge_sim.machine.late import late
 
-_release_option = click.option(
-    "--release", default=DEFAULT_RELEASE, show_default=True, help="Version de SGE."
-)
-
-
-@click.group(help="Lire le catalogue des cas de test de l'homologation.")
-def catalog() -> None:
-    """The commands on the catalogue."""
+if TYPE_CHECKING:
+    from sge_sim.homologation.catalogue import french_text
+    from sge_sim.homologation.catalogue.release import Release
+else:
+    french_text = late("sge_sim.homologation.catalogue.french_text")
 
 
-@catalog.command("list", help="Donner les cas d'une version, package par package.")
-@_release_option
-@click.option("--releases", is_flag=True, help="Donner plutôt les versions connues.")
-@json_option
-def list_command(release: str, releases: bool, as_json: bool) -> None:
-    from sge_sim.homologation.catalogue.french_text import render_list, run_view
-    from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
-    from sge_sim.homologation.catalogue.release import list_releases, load_release
-
-    if releases:
-        known = list_releases(PROTOCOLES)
-        say(known, as_json, "\n".join(known))
-        return
-    found = load_release(release, PROTOCOLES)
-    say([run_view(run) for run in found.cas], as_json, render_list(found))
-
-
-@catalog.command(help="Dire tout d'un cas (ADP-R1) ou d'une exécution (ADP-R1@C5).")
-@click.argument("cas", shell_complete=cases)
-@_release_option
-@json_option
-def show(cas: str, release: str, as_json: bool) -> None:
-    from sge_sim.homologation.catalogue.french_text import render_show, run_view
+def _read(name: str) -> "Release":
     from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
     from sge_sim.homologation.catalogue.release import load_release
 
-    runs = load_release(release, PROTOCOLES).find(cas)
-    say([run_view(run) for run in runs], as_json, "\n\n".join(map(render_show, runs)))
+    return load_release(name, PROTOCOLES)
+
+
+def _runs(_views: object, given: Mapping[str, Any]) -> str:
+    return french_text.render_list(_read(given["release"]))
+
+
+def _case(_views: object, given: Mapping[str, Any]) -> str:
+    return "\n\n".join(map(french_text.render_show, _read(given["release"]).find(given["cas"])))
+
+
+def _difference(_view: object, given: Mapping[str, Any]) -> str:
+    difference = french_text.diff(_read(given["avant"]), _read(given["apres"]))
+    return french_text.render_diff(difference)
+
+
+catalog = group_of(
+    "catalog",
+    "Lire le catalogue des cas de test de l'homologation.",
+    {
+        "list_releases": Shown(lambda view: "\n".join(view["versions"])),
+        "list_runs": Shown(given_too=_runs),
+        "show": Shown(given_too=_case),
+        "compare": Shown(given_too=_difference),
+    },
+    subject="catalogue",
+)
 
 
 @catalog.command("validate", help="Dire tout ce qui est faux dans un catalogue ; le nôtre sinon.")
@@ -106,16 +107,3 @@ def import_command(fichier: Path, release: str | None, nom: str | None, dossier:
             click.echo("\n".join(["", title, *(f"  - {each}" for each in lines)]))
     command = shlex.join(["sge-sim", "homologate", "--catalogue", str(place)])
     click.echo(f"\nLe passer sur la plateforme d'Enedis : {command} --target https://…")
-
-
-@catalog.command("diff", help="Dire ce qui change d'une version à une autre.")
-@click.argument("avant", metavar="RELEASE")
-@click.argument("apres", metavar="RELEASE")
-@json_option
-def diff_command(avant: str, apres: str, as_json: bool) -> None:
-    from sge_sim.homologation.catalogue.french_text import diff, render_diff
-    from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
-    from sge_sim.homologation.catalogue.release import load_release
-
-    difference = diff(load_release(avant, PROTOCOLES), load_release(apres, PROTOCOLES))
-    say(difference, as_json, render_diff(difference))

@@ -34,11 +34,13 @@ class Shown:
     """How what an operation returns looks on a terminal: a line for it, or for each of a list.
 
     `nothing` is said of an empty list; the line is that of the `whole` list where it says so.
+    `given_too` says the whole of what was asked for, by what was given too.
     """
 
-    line: Callable[[Any], str]
+    line: Callable[[Any], str] = str
     nothing: str = ""
     whole: bool = False
+    given_too: Callable[[Any, Mapping[str, Any]], str] | None = None
 
 
 def group_of(
@@ -101,7 +103,7 @@ def _command(
     """Return a command: an operation, or several among which a flag chooses."""
 
     def run(data_dir: Path = Path(), as_json: bool = False, **typed: Any) -> None:
-        from sge_sim.operations.reading import perform
+        from sge_sim.operations.reading import perform, read
 
         flag = next((flag for flag, option in options.items() if typed.get(option)), "")
         for option in own:
@@ -126,6 +128,9 @@ def _command(
             done = done[:limit]
             click.echo(f"Les {limit} premiers ; --limit en donne davantage.", err=True)
         look = shown.get(operation.act.__name__)
+        if look is not None and (say_both := look.given_too) is not None:
+            asked = read(operation, given, typed=True)
+            look = Shown(lambda view: say_both(view, asked), whole=True)
         if operation.done and look is None:
             look = Shown(lambda view: operation.filled(operation.done, given, view))
         if isinstance(done, list) and look is not None and not look.whole:

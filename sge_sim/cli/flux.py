@@ -10,16 +10,11 @@ import click
 from sge_sim.cli.declared import Shown, group_of
 from sge_sim.cli.flux_masse import masse
 from sge_sim.cli.options import data_dir_option, json_option, say
-from sge_sim.cli.state import database_of, state_of
+from sge_sim.cli.state import database_of
 from sge_sim.domaine.francais import counted
-from sge_sim.domaine.nomenclatures import (
-    ENVIRONMENTS,
-    Environment,
-)
 from sge_sim.errors import UsageError
 from sge_sim.flux.r6x.tableau import rows_of, write_csv
 from sge_sim.machine.files import read_user_file, write_atomically
-from sge_sim.settings import Profile, Settings
 
 if TYPE_CHECKING:
     from sge_sim.api.flux import FichierView
@@ -86,32 +81,6 @@ def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -
         if value:
             lines.append(f"{name:<12}{value}")
     say(view, as_json, "\n".join(lines))
-
-
-@flux.command(help="Publier ce qui est dû à l'heure simulée et livrer tout ce qui ne l'est pas.")
-@data_dir_option
-@click.option(
-    "--environment",
-    type=click.Choice(ENVIRONMENTS, case_sensitive=False),
-    required=True,
-    help="Plateforme jouée : l'homologation n'émet aucun flux.",
-)
-@click.option(
-    "--profile",
-    type=click.Choice(list(Profile), case_sensitive=False),
-    default=Profile.NOMINAL.value,
-    show_default=True,
-    help="fidele : quelques journées de C5 arrivent en retard.",
-)
-def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
-    from sge_sim.api.flux import PublicationView
-    from sge_sim.facts.stored_clock import StoredClock
-    from sge_sim.flux.publication import publish_now
-
-    database, journal = state_of(data_dir)
-    settings = Settings(data_dir=data_dir, environment=environment, profile=profile)
-    made = publish_now(settings, database, journal.append, StoredClock(database).now())
-    click.echo(str(PublicationView.of(*made)))
 
 
 @flux.command(help="Déchiffrer un fichier, par les clés d'un contrat ou par celles données.")

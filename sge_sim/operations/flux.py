@@ -1,15 +1,24 @@
 """The files of the flux, and the channels by which contracts have them."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 
 from sge_sim.clock import between_days
-from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
-from sge_sim.errors import require_found
-from sge_sim.operations import Before, Limit, Says, State, day_typed, operation
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, Environment, EtatFichier, Flux, TypeCanal
+from sge_sim.errors import FieldError, UnknownError, UsageError, require_found
+from sge_sim.operations import Before, Download, Limit, Says, State, day_typed, operation
+from sge_sim.settings import Profile
 
 if TYPE_CHECKING:
-    from sge_sim.api.flux import CanalView, FichierView
+    from sge_sim.api.flux import CanalView, FichierView, PublicationView
+
+GONE: Final = "n'est plus là où le simulateur l'avait mis."
+_NO_FILE: Final = "Aucun fichier ne s'appelle {}."
+_PIECE: Final = 1 << 16
+Nom = Annotated[str, Says("Nom du fichier")]
 
 Contrat = Annotated[str, Says("Numéro du contrat", "1100256")]
 
@@ -59,14 +68,14 @@ def list_fichiers(
     without="flux show le donne, et ce qu'il contient",
     place="GET /fichiers/{numero}",
 )
-def show(state: State, *, nom: Annotated[str, Says("Nom du fichier")]) -> "FichierView":
+def show(state: State, *, nom: Nom) -> "FichierView":
     """Return a file."""
     from sge_sim.api.flux import FichierView
     from sge_sim.tables.flux import find_fichier
 
     with state.database.sessions() as session:
-        sentence = f"Aucun fichier ne s'appelle {nom}."
-        return FichierView.of(require_found(find_fichier(session, nom), sentence, nom))
+        fichier = require_found(find_fichier(session, nom), _NO_FILE.format(nom), nom)
+        return FichierView.of(fichier)
 
 
 @operation(
@@ -134,3 +143,107 @@ def declare_canal(
     with state.database.transaction() as session:
         declare(session, contrat, type_canal=type, url=url, algorithme=chiffrement, cle=cle, iv=iv)
     return show_canal(state, contrat=contrat)
+
+
+@operation(
+    "Publier ce qui est dû à l'heure simulée et livrer tout ce qui ne l'est pas",
+    "POST /flux/publish",
+    "flux publish",
+    done="{fait}",
+    place="POST /fichiers/publier",
+    back="/fichiers",
+    serving="if any",
+)
+def publish(
+    state: State,
+    *,
+    environnement: Annotated[
+        Environment | None,
+        Says(
+            "Plateforme jouée : l'homologation n'émet aucun flux ; celle du simulateur qui sert, "
+            "si c'est lui qui publie",
+            "production",
+            old="environment",
+        ),
+    ] = None,
+    profil: Annotated[
+        Profile | None,
+        Says("fidele : quelques journées de C5 arrivent en retard", old="profile"),
+    ] = None,
+) -> "PublicationView":
+    """Publish what is due, and deliver what isn't, also what was given up."""
+    from sge_sim.api.flux import PublicationView
+    from sge_sim.flux.publication import publish_now
+    from sge_sim.settings import Settings
+
+    if state.simulator is not None:
+        settings = state.simulator.settings
+    elif environnement is None:
+        raise FieldError("à donner", "environnement", None)
+    else:
+        settings = Settings(data_dir=state.data_dir, environment=environnement)
+    changed: dict[str, Any] = {"environment": environnement, "profile": profil}
+    settings = replace(settings, **{name: each for name, each in changed.items() if each})
+    made = publish_now(settings, state.database, state.journal.append, state.now())
+    return PublicationView.of(*made)
+
+
+@operation(
+    "Les octets d'un fichier, déchiffrés ou non",
+    "GET /flux/{nom}/contenu",
+    without="flux decrypt déchiffre un fichier où qu'il soit",
+    place="GET /fichiers/{numero}",
+)
+def take_content(
+    state: State, *, nom: Nom, clair: Annotated[bool, Says("Déchiffrés")] = False
+) -> Download:
+    """Return the bytes of a file."""
+    from sge_sim.flux.contenus import content_of
+    from sge_sim.flux.declaration import clear_content
+    from sge_sim.tables.flux import find_fichier
+
+    with state.database.sessions() as session:
+        fichier = require_found(find_fichier(session, nom), _NO_FILE.format(nom), nom)
+        read = clear_content if clair else content_of
+        try:
+            return Download(read(session, state.data_dir, fichier), nom)
+        except FileNotFoundError:
+            raise UnknownError(f"{nom} {GONE}", nom) from None
+
+
+@operation(
+    "Un fichier d'une demande M023, dans le CSV du portail",
+    "GET /flux/{nom}/csv",
+    without="flux show --csv l'écrit, de fichiers d'ailleurs aussi",
+    place="GET /demandes/{affaire_id}",
+)
+def take_csv(state: State, *, nom: Nom) -> Download:
+    """Return a file as the portal gives it in CSV: an archive.
+
+    Raises `UsageError` where the portal gives none: of too many points.
+    """
+    from io import BytesIO
+
+    from sge_sim.flux.r6x.tableau import points_in_csv, portal_archive
+    from sge_sim.tables.flux import find_fichier
+    from sge_sim.tables.m023 import find_demande_m023
+
+    with state.database.sessions() as session:
+        fichier = find_fichier(session, nom)
+        m023_id = fichier and fichier.publication.m023_id
+        found = m023_id and find_demande_m023(session, m023_id)
+        demande = require_found(found or None, f"Aucun fichier de M023 n'est {nom}.", nom)
+        most = points_in_csv(demande.flux, demande.prms)
+    if most is not None:
+        raise UsageError(
+            f"Le portail ne donne pas de {demande.flux} en CSV au-delà de {most} points : "
+            "prendre le JSON, ou demander moins de points."
+        )
+    content = take_content(state, nom=nom, clair=True).content
+    assert isinstance(content, bytes)
+    return Download(_pieces(portal_archive(BytesIO(content))), nom, "application/zip")
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        yield from iter(partial(file.read, _PIECE), b"")

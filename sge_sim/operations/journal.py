@@ -106,7 +106,7 @@ def show(state: State, *, echange_id: EchangeId) -> "ExchangeWithBodies":
 
 def get_echange(state: State, echange_id: int) -> "Echange":
     """Return an exchange; raises `UnknownError` where there is none of that number."""
-    sentence = f"Aucun échange ne porte le numéro {echange_id} : sge-sim journal list."
+    sentence = f"Aucun échange ne porte le numéro {echange_id}."
     return require_found(state.journal.find_echange(echange_id), sentence, echange_id)
 
 

@@ -183,7 +183,7 @@ def error_of(error: FieldError) -> ErreurDeForme:
         constat=str(error).rstrip("."),
         borne=None if error.borne is None else _text(error.borne),
         valeurs=None,
-        donne=_text(error.donne),
+        donne=None if error.donne is None else _text(error.donne),
     )
 
 

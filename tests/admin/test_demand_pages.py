@@ -78,7 +78,7 @@ def test_a_demand_tells_its_state_its_files_and_its_report(room: Room) -> None:
     of_a_file = room.page("/fichiers").xpath("//main//tbody//td[1]/a/@href")[0]
     assert f"/demandes/{number}" in room.page(of_a_file).xpath("//main//a/@href")
     assert room.ask("GET", "/demandes/M0XXXXXX").status_code == 404
-    assert room.ask("GET", "/demandes/fichiers/99999/csv").status_code == 404
+    assert room.ask("GET", "/api/flux/99999/csv").status_code == 404
 
 
 @pytest.mark.documented("GUI 0503, GUI 0504: JSON and CSV of the same data, in clear on the portal")
@@ -119,8 +119,8 @@ def test_many_points_have_no_csv(room: Room, monkeypatch: pytest.MonkeyPatch) ->
     prms = tuple(f"{99_000_000_000_000 + n}" for n in range(100))
     number = demand(room, "R64", C5, *prms)
     assert links(room, number, "CSV") == []
-    numero = links(room, number, "JSON")[0].split("/")[2]
-    refused = room.ask("GET", f"/demandes/fichiers/{numero}/csv")
+    nom = links(room, number, "JSON")[0].split("/")[3]
+    refused = room.ask("GET", f"/api/flux/{nom}/csv")
     assert refused.status_code == 400
     assert "au-delà de 100 points" in refused.text
     assert links(room, demand(room, "R65", C5, *prms), "CSV")

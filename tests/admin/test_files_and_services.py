@@ -126,7 +126,7 @@ def test_a_file_is_shown_as_a_table_and_as_xml(ordered: Room) -> None:
     assert columns == ["H", "V", "IV"]
     assert page.xpath("//main//table/tbody/tr")
     assert "Identifiant_Flux" in page.xpath("//div[@class='xml']")[0].text_content()
-    answer = ordered.ask("GET", f"{link}/clair")
+    answer = ordered.ask("GET", page.xpath("//a[@download]/@href")[0])
     assert answer.content.startswith(b"PK")
     assert ordered.ask("GET", "/fichiers/99999").status_code == 404
     assert "du : « hier » n'est pas une date" in ordered.text("/fichiers?du=hier")

@@ -14,20 +14,17 @@ from lxml import etree
 from markupsafe import Markup
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState, RowNumber, attachment
-from sge_sim.admin.routes.forms import done
+from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.xml_page import show_message
-from sge_sim.api.flux import FichierView, PublicationView
+from sge_sim.api.flux import FichierView
 from sge_sim.domaine.nomenclatures import (
     FluxM023,
 )
 from sge_sim.errors import UsageError
-from sge_sim.flux.chiffrement import decrypt
-from sge_sim.flux.contenus import content_of
-from sge_sim.flux.declaration import clear_content, secret_of
-from sge_sim.flux.publication import publish_now
+from sge_sim.flux.declaration import clear_content
 from sge_sim.machine.documents import parse_xml, zip_members
-from sge_sim.tables.flux import FichierFlux, find_fichier
+from sge_sim.operations.flux import GONE
+from sge_sim.tables.flux import FichierFlux
 
 MAX_ROWS: Final = 300
 _MAX_CELL: Final = 200
@@ -113,50 +110,10 @@ def _xml(content: bytes) -> Iterator[tuple[str, ...]]:
     yield from (tuple(row.get(name, "") for name in names) for row in rows)
 
 
-_GONE: Final = "n'est plus là où le simulateur l'avait mis."
-
-
-def published(state: AdminState) -> PublicationView:
-    """Publish what is due, and deliver what isn't, also what was given up."""
-    now = state.clock.now()
-    made = publish_now(state.settings, state.database, state.journal.append, now)
-    return PublicationView.of(*made)
-
-
-def rest_routes(state: AdminState) -> APIRouter:
-    """Return the routes of the files and of their channels."""
-    routes = APIRouter(prefix="/api", tags=["flux"])
-    data_dir = state.settings.data_dir
-
-    @routes.post("/flux/publish", summary="Publier ce qui est dû et livrer ce qui ne l'est pas")
-    def publish() -> PublicationView:
-        return published(state)
-
-    @routes.get("/flux/{nom}/contenu", summary="Les octets d'un fichier, déchiffrés ou non")
-    def read_content(nom: str, clair: bool = False) -> Response:
-        with state.database.sessions() as session:
-            fichier = find_fichier(session, nom)
-            if fichier is None:
-                raise HTTPException(404, f"Aucun fichier ne s'appelle {nom}.")
-            try:
-                content = content_of(session, data_dir, fichier)
-            except FileNotFoundError:
-                raise HTTPException(404, f"{nom} {_GONE}") from None
-            if clair:
-                content = decrypt(secret_of(session, fichier.contrat_id), content)
-        return Response(content, media_type="application/octet-stream")
-
-    return routes
-
-
 def page_routes(state: AdminState) -> APIRouter:
     """Return the pages of the files."""
     routes = APIRouter(prefix="/fichiers", include_in_schema=False)
     data_dir = state.settings.data_dir
-
-    @routes.post("/publier")
-    def publish(request: Request) -> Response:
-        return done(request, "/fichiers", lambda: published(state))
 
     @routes.get("/{numero}")
     def show_file(request: Request, numero: RowNumber) -> Response:
@@ -172,17 +129,6 @@ def page_routes(state: AdminState) -> APIRouter:
             refus=refus,
         )
 
-    @routes.get("/{numero}/clair")
-    def download(numero: RowNumber) -> Response:
-        fichier, content, refus = _read(numero)
-        if content is None:
-            raise UsageError(refus)
-        return Response(
-            content,
-            media_type="application/octet-stream",
-            headers=attachment(fichier.nom),
-        )
-
     def _read(numero: int) -> tuple[FichierView, bytes | None, str]:
         """Return a file and its bytes, deciphered; without them, why they can't be had."""
         with state.database.sessions() as session:
@@ -193,7 +139,7 @@ def page_routes(state: AdminState) -> APIRouter:
             try:
                 return view, clear_content(session, data_dir, row), ""
             except FileNotFoundError:
-                return view, None, f"Le fichier {_GONE}"
+                return view, None, f"Le fichier {GONE}"
             except UsageError as error:
                 return view, None, str(error)
 

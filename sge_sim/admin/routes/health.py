@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from threading import Lock
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import (
@@ -25,14 +25,12 @@ from pydantic import BaseModel, Field
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body
-from sge_sim.admin.routes.forms import done
 from sge_sim.api.views import TravailView
 from sge_sim.domaine.pannes import panne_in
 from sge_sim.facts.database import Database
 from sge_sim.journal import Echange, Journal, JournalState
-from sge_sim.schema.snapshot import is_kept, restore_snapshot, take_snapshot
+from sge_sim.schema.snapshot import is_kept
 from sge_sim.tables.flux import count_fichiers
-from sge_sim.tables.pannes import counters_of
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _PAGE: Final = 1000
@@ -138,11 +136,6 @@ class Metrics:
             self._seconds[service] += seconds
 
 
-Nom = Annotated[
-    str, Query(max_length=13, description="Nom de l'état mis de côté ; sans lui, celui par défaut")
-]
-
-
 class HealthView(BaseModel):
     """Whether the simulator serves, how complete the journal is, and what is being done."""
 
@@ -217,29 +210,6 @@ def metric_routes(state: AdminState) -> APIRouter:
     return routes
 
 
-def reset_routes(state: AdminState) -> APIRouter:
-    """Return the routes of the state as a whole."""
-    routes = APIRouter(prefix="/api", tags=["état"])
-
-    @routes.post("/snapshot", summary="Mettre de côté tout l'état", status_code=204)
-    def snapshot(nom: Nom = "") -> None:
-        take_snapshot(state.database, state.journal, state.settings.data_dir, nom)
-
-    @routes.post("/reset", summary="Revenir à l'état mis de côté", status_code=204)
-    def reset(nom: Nom = "") -> None:
-        restore(state, nom)
-
-    return routes
-
-
-def restore(state: AdminState, nom: str = "") -> None:
-    """Bring back the state that was kept aside; raises `UsageError` where there is none."""
-    with state.moves.held():
-        restore_snapshot(state.database, state.journal, state.settings.data_dir, nom)
-    # The plans that come back begin again.
-    counters_of(state.settings.data_dir, state.database.engine).forget()
-
-
 _MOST: Final = 100
 
 
@@ -296,21 +266,5 @@ def page_routes(state: AdminState) -> APIRouter:
             defauts=[each for each in settings if each[0] not in changed],
             cote=is_kept(database, data_dir),
         )
-
-    @routes.post("/simulateur/copie")
-    def keep(request: Request) -> Response:
-        def act() -> str:
-            take_snapshot(database, state.journal, data_dir)
-            return "L'état est mis de côté : « Revenir » le reprendra."
-
-        return done(request, "/simulateur", act)
-
-    @routes.post("/simulateur/retour")
-    def bring_back(request: Request) -> Response:
-        def act() -> str:
-            restore(state)
-            return "L'état mis de côté est repris."
-
-        return done(request, "/simulateur", act)
 
     return routes

@@ -1,4 +1,4 @@
-"""What is read beside the state: `/aide`, `/docs`, `/api/catalogue`.
+"""What is read beside the state: `/aide`, `/docs`.
 
 The pages of `docs/` come as `make site` packed them; Swagger UI is that of the package
 fastapi-offline, which follows its releases: nothing comes from elsewhere.
@@ -7,8 +7,7 @@ fastapi-offline, which follows its releases: nothing comes from elsewhere.
 import mimetypes
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 from zipfile import ZipFile
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -16,10 +15,6 @@ from fastapi.responses import FileResponse, RedirectResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
-from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage
-
-if TYPE_CHECKING:
-    pass
 
 SITE: Final = pages.ADMIN / "aide.zip"
 _HELP_HEADERS: Final = {**pages.HEADERS, "Cache-Control": "no-cache"}
@@ -82,46 +77,3 @@ def _assets() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent / "static"
-
-
-def catalogue_routes(_state: AdminState) -> APIRouter:
-    """Return the routes of what the platform was, release after release."""
-    routes = APIRouter(tags=["catalogue"])
-
-    @routes.get("/api/catalogue", summary="Les versions de SGE du catalogue, de la plus ancienne")
-    def read_releases() -> dict[str, list[str]]:
-        return {"versions": _views().view_releases()}
-
-    @routes.get(
-        "/api/catalogue/{release}",
-        summary="Les exécutions d'une version",
-        description=PAR_PAGES,
-        response_model=list[dict[str, Any]],
-    )
-    def read_release(release: str, page: AskedPage) -> Response:
-        return page.of(_views().view_runs(release), lambda each: each["cle"])
-
-    @routes.get(
-        "/api/catalogue/{release}/cas/{cas}",
-        summary="Les exécutions d'un cas (ADP-R1), ou l'une d'elles (ADP-R1@C5)",
-        description=PAR_PAGES,
-        response_model=list[dict[str, Any]],
-    )
-    def read_case(release: str, cas: str, page: AskedPage) -> Response:
-        return page.of(_views().view_runs(release, cas), lambda each: each["cle"])
-
-    @routes.get(
-        "/api/catalogue/{avant}/vers/{apres}", summary="Ce qui change d'une version à l'autre"
-    )
-    def read_difference(avant: str, apres: str) -> dict[str, Any]:
-        found: dict[str, Any] = _views().view_difference(avant, apres)
-        return found
-
-    return routes
-
-
-def _views() -> ModuleType:
-    """Return what reads the catalogue, loaded for whoever looks at it."""
-    from sge_sim.homologation.catalogue import french_text
-
-    return french_text

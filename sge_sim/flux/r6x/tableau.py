@@ -37,6 +37,12 @@ _VALEUR: Final = (*_SERIE, "Horodate", "Valeur")
 CsvRows = Iterator[Sequence[Any]]
 
 
+def points_in_csv(flux: FluxM023, prms: str) -> int | None:
+    """Return how many points a demand in CSV may name, where this one names more."""
+    most = POINTS_EN_CSV[flux]
+    return most if len(prms.split()) > most else None
+
+
 def portal_archive(archive: IO[bytes]) -> IO[bytes]:
     """Return an archive that has CSV files where one of ours has JSON, under the same names.
 
