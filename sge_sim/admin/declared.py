@@ -280,6 +280,7 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
             formulaire=pressed
             if pressed and pressed.operation is form
             else form and Formulaire(form),
+            presse=pressed if pressed and pressed.operation is not form else None,
             vu=seen,
             connus=Connus(state.state),
         )

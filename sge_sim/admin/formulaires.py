@@ -34,6 +34,10 @@ class Connus:
         """Return what an operation that is given nothing returns."""
         return operation_named(operation)(self.state)
 
+    def formulaire(self, operation: str) -> "Formulaire":
+        """Return the form of an operation, before anything is typed."""
+        return Formulaire(operation_named(operation))
+
     def valeurs(self, operation: str, parameter: str) -> tuple[str, ...]:
         """Return the values that a parameter of an operation takes."""
         return operation_named(operation).parameters[parameter].values
@@ -85,6 +89,8 @@ class FormField:
         found: dict[str, object] = {"aria-invalid": "true"} if self.est_faux else {}
         if self.parameter.required and not self.parameter.values:
             found |= {"required": "required"}
+        if self.says.longest is not None:
+            found |= {"maxlength": self.says.longest}
         if self.parameter.kind is float:
             found |= {"size": 12, "inputmode": "decimal"}
         if self.parameter.kind is int:

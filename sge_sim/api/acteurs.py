@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from typing import Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 from sqlalchemy.orm import Session
 
 from sge_sim.api.views import View
+from sge_sim.clock import legal_date, machine_now
+from sge_sim.domaine.jours_ouvres import working_days_between
 from sge_sim.domaine.nomenclatures import PACKAGES, Environment, KindActeur, TypeContrat
 from sge_sim.pki.deadlines import in_legal_time, renewal_deadline, rotation_warning
 from sge_sim.tables.acteurs import Acteur, Certificat, all_acteurs, registered_certificats
@@ -42,6 +44,7 @@ class CertificatView(View):
         description="Dernier jour pour déposer le suivant ; en production seulement"
     )
     avertissement: str | None
+    _phrase: str = PrivateAttr("")
 
     @classmethod
     def of(cls, certificat: Certificat, now: datetime) -> Self:
@@ -57,6 +60,22 @@ class CertificatView(View):
             a_deposer_avant=renewal_deadline(end.date()) if rotates else None,
             avertissement=rotation_warning(end, now, by_ticket=rotates),
         )
+
+    def said(self, phrase: str) -> Self:
+        """Return it with what is to be said of its registration."""
+        self._phrase = phrase
+        return self
+
+    @property
+    def phrase(self) -> str:
+        """What is to be said of its registration."""
+        return self._phrase
+
+    @property
+    def jours_restants(self) -> int:
+        """Working days that are left to hand the next one in, where that is asked for."""
+        assert self.a_deposer_avant is not None
+        return working_days_between(legal_date(machine_now()), self.a_deposer_avant)
 
 
 class ActeurView(View):

@@ -1,8 +1,8 @@
 """`sge-sim campaign`: watch an actor's own client do the homologation's cases."""
 
-import re
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sge_sim.cli.completion import acteurs, cases
+from sge_sim.cli.declared import Shown, group_of
 from sge_sim.cli.options import (
     RegularFile,
     data_dir_option,
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import Campaigns, CampaignState
     from sge_sim.homologation.reports.rapport import Execution, Rapport
 
-_FINGERPRINT = re.compile("[0-9a-f]{64}")
-
 
 class _Certificate(RegularFile):
     """A certificate, by its file or by its fingerprint; what is given is the fingerprint."""
@@ -34,9 +33,10 @@ class _Certificate(RegularFile):
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         from sge_sim.pki.inspection import fingerprint_of_file
 
-        if isinstance(value, str) and _FINGERPRINT.fullmatch(value.lower()):
-            return value.lower()
-        return fingerprint_of_file(super().convert(value, param, ctx))
+        text = str(value)
+        return (
+            fingerprint_of_file(super().convert(value, param, ctx)) if Path(text).exists() else text
+        )
 
 
 _acteur_option = click.option(
@@ -57,60 +57,32 @@ report_option = click.option(
 """Where a campaign writes its report, whoever runs it."""
 
 
-@click.group(help="Observer un client pendant qu'il passe les cas de l'homologation.")
-def campaign() -> None:
-    """The commands on campaigns."""
-
-
-@campaign.command(
-    help="Ouvrir une campagne : les appels suivants du client de l'acteur sont observés ; ceux de "
-    "sge-sim (passages, rejeux, doctor) n'y comptent pas."
-)
-@data_dir_option
-@_acteur_option
-@click.option("--release", help="Version de SGE ; sinon celle en vigueur au jour simulé.")
-@click.option(
-    "--cert",
-    type=_Certificate(),
-    help="Certificat du client observé, parmi plusieurs : son fichier, ou son empreinte.",
-)
-@click.option("--login", help="Login que portent les demandes observées.")
-@click.option("--user-agent", help="Début du User-Agent du client observé.")
-def start(
-    data_dir: Path,
-    acteur: str | None,
-    release: str | None,
-    cert: str | None,
-    login: str | None,
-    user_agent: str | None,
-) -> None:
+def _client(view: Mapping[str, Any]) -> str:
     from sge_sim.homologation.campaign.client_observe import ClientObserve
 
-    client = ClientObserve(
-        cert,
-        login and login.lower(),
-        user_agent or None,
-    )
-    state = _campaigns(data_dir).start(release, acteur, client)
-    click.echo(f"Campagne {state.id} ouverte : {_named(state)}.")
+    client = str(ClientObserve(**view["client"]))
+    return ", ".join(filter(None, (view["release"], f"acteur {view['acteur']}", client)))
 
 
-@campaign.command("list", help="Donner les campagnes, de la plus récente à la plus ancienne.")
-@data_dir_option
-@json_option
-def list_command(data_dir: Path, as_json: bool) -> None:
-    found = _campaigns(data_dir).list()
-    if as_json:
-        say_json([state.view() for state in found])
-        return
-    if not found:
-        click.echo("Aucune campagne : sge-sim campaign start en ouvre une.", err=True)
-    for state in found:
-        good = sum(execution.statut.bon for execution in state.executions)
-        closed = "en cours" if state.fin is None else f"fermée le {state.fin:%d/%m/%Y}"
-        click.echo(
-            f"{state.id:>4}  {_named(state)}  {good} / {len(state.executions)} cas bons, {closed}"
-        )
+def _line(view: Mapping[str, Any]) -> str:
+    good = sum(each.bon for each in view["cas"].values())
+    closed = "en cours" if view["fin"] is None else f"fermée le {view['fin']:%d/%m/%Y}"
+    return f"{view['id']:>4}  {_client(view)}  {good} / {len(view['cas'])} cas bons, {closed}"
+
+
+_NONE = "Aucune campagne : sge-sim campaign start en ouvre une."
+campaign = group_of(
+    "campaign",
+    "Observer un client pendant qu'il passe les cas de l'homologation.",
+    {
+        "list_campaigns": Shown(_line, _NONE),
+        "start": Shown(lambda view: f"Campagne {view['id']} ouverte : {_client(view)}."),
+    },
+    subject="campaigns",
+)
+for each in campaign.commands["start"].params:
+    if each.name == "certificat":
+        each.type = _Certificate()
 
 
 @campaign.command(

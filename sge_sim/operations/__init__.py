@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 _VIEWS: Final = (
     *(f"sge_sim.api.{name}" for name in ("views", "points", "flux", "datahub", "acteurs")),
     "sge_sim.journal",
+    "sge_sim.homologation.campaign.views",
 )
 """Where the types of what operations return stand, beside the module of their subject."""
 

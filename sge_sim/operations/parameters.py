@@ -20,12 +20,13 @@ LARGEST_NUMBER: Final = 2**63 - 1
 class Says:
     """What is said of a parameter: a French sentence without a full stop, an example, its bounds.
 
-    `reads` returns what a text means, or raises `UsageError`. An empty field of a form gives
-    nothing, unless it `clears`; `libelles` are what it shows of its values. A command doesn't take
-    what is `secret`, and takes the name of a `file` that holds the text; `old` is another name of
-    its option, or what stands for its words, `flags` are options that stand for values, and
-    `completes` names what a shell proposes (a function of `sge_sim.cli.completion`). A text is
-    taken `exact`, whatever its characters and the spaces around it, or is checked.
+    `longest` is how many characters it has at most. `reads` returns what a text means, or raises
+    `UsageError`. An empty field of a form gives nothing, unless it `clears`; `libelles` are what it
+    shows of its values. A command doesn't take what is `secret`, and takes the name of a `file`
+    that holds the text; `old` is another name of its option, or what stands for its words, `flags`
+    are options that stand for values, and `completes` names what a shell proposes (a function of
+    `sge_sim.cli.completion`). A text is taken `exact`, whatever its characters and the spaces
+    around it, or is checked.
     """
 
     sentence: str = field(kw_only=False)
@@ -34,6 +35,7 @@ class Says:
     gt: float | None = None
     le: float | None = None
     lt: float | None = None
+    longest: int | None = None
     reads: Callable[[str], object] | None = None
     clears: bool = False
     libelles: Mapping[str, str] = field(default_factory=dict)
@@ -57,8 +59,9 @@ class Says:
 
         if self.reads is None:
             bounds = [getattr(annotated_types, name.title()) for name in self.bounds]
-            checked = (of(bound) for of, bound in zip(bounds, self.bounds.values(), strict=True))
-            return handler(Annotated[(source, *checked)] if bounds else source)
+            checked = [of(bound) for of, bound in zip(bounds, self.bounds.values(), strict=True)]
+            checked += [annotated_types.MaxLen(self.longest)] if self.longest else []
+            return handler(Annotated[(source, *checked)] if checked else source)
         text = core_schema.no_info_after_validator_function(self._meaning, core_schema.str_schema())
         return core_schema.nullable_schema(text) if NoneType in get_args(source) else text
 

@@ -45,14 +45,11 @@ def test_an_open_campaign_waits_for_calls_without_reloading(room: Room) -> None:
 
 
 def test_a_refusal_is_a_page_for_a_browser(room: Room) -> None:
-    answer = room.ask(
-        "POST",
-        "/passages",
-        data={"release": "sge-23.2", "cas": "INCONNU"},
-        headers={"Accept": "text/html"},
-    )
-    assert answer.status_code == 400
-    assert "de cas « INCONNU »" in answer.text
+    page = room.press("/passages", release="sge-23.2", cas="INCONNU")
+    (refused,) = page.xpath("//p[@role='alert']")
+    assert "de cas « INCONNU »" in refused.text_content()
+    answer = room.ask("GET", "/campaigns/99", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
     assert answer.headers["Content-Security-Policy"]
     assert room.ask("GET", "/passages/20250101-000000").status_code == 404
     assert room.ask("GET", "/passages/..%2F..%2F/rapport").status_code == 404

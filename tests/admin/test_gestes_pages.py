@@ -56,7 +56,7 @@ peopled = kept_open(control_room, now=NOW)
             "L'acteur « PERSONNE » n'existe pas",
         ),
         (
-            "/certificats/enregistrer",
+            "/certificats",
             {"acteur": "TIERS1", "environnement": "production", "pem": "rien"},
             "Le texte donné",
         ),
@@ -108,7 +108,7 @@ def test_a_certificate_is_registered_and_a_ticket_runs_its_course(tmp_path: Path
     with control_room(tmp_path, now=NOW) as room:
         pem = (tmp_path / PEM).read_text()
         fields = {"acteur": "TIERS2", "environnement": "homologation", "pem": pem}
-        assert "enregistré pour TIERS2" in said(room, "/certificats/enregistrer", **fields)
+        assert "enregistré pour TIERS2" in said(room, "/certificats", **fields)
         assert "TIERS2" in room.text("/certificats")
         assert said(room, "/tickets", acteur="TIERS2", certificat=pem).startswith(
             "Le ticket 1 est ouvert"

@@ -96,13 +96,14 @@ def test_certificates_are_renewed_in_working_days(room: Room) -> None:
 
 def test_a_certificate_is_checked_in_the_page(room: Room) -> None:
     pem = next(iter(room.services.simulator.callers)).certificate.read_text()
-    page = room.press("/certificats", pem=pem, environnement="homologation")
+    page = room.press("/certificats/verifier", pem=pem, environnement="homologation")
     words = " ".join(page.text_content().split())
     assert "Accepté en homologation" in words
     assert "texte donné : certificat de l'acteur" in words
-    page = room.press("/certificats", pem="<b>rien</b>", environnement="production")
-    assert "Refusé en production" in " ".join(page.text_content().split())
-    assert not page.xpath("//pre/b")
+    page = room.press("/certificats/verifier", pem="<b>rien</b>", environnement="production")
+    (refused,) = page.xpath("//p[@role='alert']")
+    assert "Le texte donné" in refused.text_content()
+    assert page.xpath("//textarea[@name='pem']")[0].text.strip() == "<b>rien</b>"
 
 
 def test_codes_are_searched_with_their_rules(room: Room) -> None:

@@ -213,7 +213,11 @@ SETTINGS: dict[str, Any] = {
     **{"environment": "production", "population_size": 0},
     "now": parse_instant("2025-08-01T10:00"),
 }
-NEEDS = {"journal.replay": "web services that listen: tests/homologation/test_replays.py"}
+_RUN = "web services that listen: tests/homologation/campaign/test_client_alone.py"
+NEEDS = {
+    "journal.replay": "web services that listen: tests/homologation/test_rejeu.py",
+    **dict.fromkeys(("campaigns.run", "campaigns.show_passage", "campaigns.take_file"), _RUN),
+}
 """What is sound where more runs than these rooms do."""
 FACES = {"rest": by_rest, "command": by_command, "page": by_page}
 

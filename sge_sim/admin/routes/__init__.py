@@ -11,7 +11,9 @@ from pydantic import AfterValidator
 from pydantic_core import to_json
 
 from sge_sim.admin.moves import Moves
+from sge_sim.api.premier_appel import moyens_for
 from sge_sim.api.views import Body as Body
+from sge_sim.door.certificats import login_and_contrat
 from sge_sim.door.origine import Marques
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
@@ -23,10 +25,12 @@ from sge_sim.operations import State
 from sge_sim.referentiel.apports.anonymat import personal_words
 from sge_sim.schema.pieces import Pieces
 from sge_sim.settings import Settings
+from sge_sim.tables.acteurs import default_acteur
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import Campaigns
     from sge_sim.homologation.campaign.passages import Passage, Passages
+    from sge_sim.homologation.client.sge_client import Cible
 
 RowNumber = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 """The number of a row in a path."""
@@ -132,6 +136,24 @@ class AdminState:
         folder = self.settings.data_dir
         keeping = Pieces(self.database, folder).changing
         return Passages(folder, self.clock, partial(personal_words, self.database), keeping)
+
+    @property
+    def cible(self) -> "Cible":
+        """This simulator as its default tiers calls it."""
+        from sge_sim.homologation.client.sge_client import Cible
+
+        moyens = moyens_for(self.settings.data_dir, None)
+        with self.database.sessions() as session:
+            login, contrat_id = login_and_contrat(default_acteur(session, "tiers"))
+        return Cible(
+            url=self.b2b_url,
+            certificat=moyens.certificat,
+            cle=moyens.cle,
+            login=login,
+            contrat_id=contrat_id,
+            ca=moyens.autorite,
+            admin_url=self.admin_url,
+        )
 
     @property
     def passage(self) -> "Passage | None":
