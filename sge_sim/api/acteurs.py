@@ -96,32 +96,18 @@ class ActeurView(View):
         habilitations: dict[Environment, list[str]] = {"homologation": [], "production": []}
         for habilitation in acteur.habilitations:
             habilitations[habilitation.environnement].append(habilitation.package)
-        return cls(
-            code=acteur.code,
-            nom=acteur.nom,
-            kind=acteur.kind,
-            par_defaut=acteur.par_defaut,
+        return cls.from_row(
+            acteur,
             habilitations={
                 env: sorted(packages, key=PACKAGES.index) for env, packages in habilitations.items()
             },
             utilisateurs=[
-                UtilisateurView(
-                    login=utilisateur.login,
-                    services=utilisateur.services,
-                    actif=utilisateur.actif,
-                    mot_de_passe=utilisateur.mot_de_passe is not None,
+                UtilisateurView.from_row(
+                    utilisateur, mot_de_passe=utilisateur.mot_de_passe is not None
                 )
                 for utilisateur in acteur.utilisateurs
             ],
-            contrats=[
-                ContratView(
-                    contrat_id=contrat.contrat_id,
-                    type=contrat.type,
-                    date_debut=contrat.date_debut,
-                    date_fin=contrat.date_fin,
-                )
-                for contrat in acteur.contrats
-            ],
+            contrats=[ContratView.from_row(contrat) for contrat in acteur.contrats],
             certificats=[view for view in certificats if view.acteur == acteur.code],
         )
 

@@ -1,18 +1,18 @@
 """Applications and consents of Data Connect as the administration and the commands show them."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from sge_sim.clock import PARIS
+from sge_sim.api.views import View, in_legal_time
 from sge_sim.dataconnect.consentements import is_in_force
 from sge_sim.domaine.libelles import MOTIFS_FIN
 from sge_sim.domaine.nomenclatures import ModeApplication
 from sge_sim.tables.dataconnect import Application, ConsentementDonne
 
 
-class ApplicationView(BaseModel):
+class ApplicationView(View):
     """An application, its secret included: who reaches this interface owns the simulator."""
 
     client_id: str
@@ -25,21 +25,13 @@ class ApplicationView(BaseModel):
     par_defaut: bool
 
     @classmethod
-    def of(cls, application: Application) -> Self:
-        """Return the view of a row."""
-        return cls(
-            client_id=application.client_id,
-            client_secret=application.secret,
-            nom=application.nom,
-            acteur=application.acteur_code,
-            mode=application.mode,
-            redirect_uri=application.redirect_uri,
-            apis=application.apis,
-            par_defaut=application.par_defaut,
-        )
+    def of(cls, application: Application, **given: Any) -> Self:
+        """Return the view of a row, with what else is given."""
+        secret, acteur = application.secret, application.acteur_code
+        return cls.from_row(application, client_secret=secret, acteur=acteur, **given)
 
 
-class ConsentementView(BaseModel):
+class ConsentementView(View):
     """A consent; instants are in legal time."""
 
     id: int
@@ -58,21 +50,18 @@ class ConsentementView(BaseModel):
     @classmethod
     def of(cls, consentement: ConsentementDonne, now: datetime) -> Self:
         """Return the view of a row at `now` (simulated, aware)."""
-        partage, ended = consentement.partage, consentement.fini_le
+        partage = consentement.partage
         motif = consentement.motif_fin
         if motif is None and now >= consentement.fin:
             motif = "echeance"
-        return cls(
-            id=consentement.id,
-            autorisation_id=consentement.autorisation_id,
+        return cls.from_row(
+            consentement,
             application=partage.application.nom,
             client_id=partage.client_id,
             acteur=partage.application.acteur_code,
             client=consentement.point.nom_client_final or "",
-            prm=consentement.prm,
-            du=consentement.debut.astimezone(PARIS),
-            au=consentement.fin.astimezone(PARIS),
+            du=in_legal_time(consentement.debut),
+            au=in_legal_time(consentement.fin),
             en_vigueur=is_in_force(consentement, now),
-            fini_le=ended and ended.astimezone(PARIS),
             motif_fin=motif and MOTIFS_FIN[motif],
         )

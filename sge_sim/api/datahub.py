@@ -5,11 +5,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from sge_sim.api.data_connect import ApplicationView
-from sge_sim.clock import PARIS
+from sge_sim.api.views import View, in_legal_time
 from sge_sim.datahub.spice import came_late
 from sge_sim.domaine.nomenclatures import RoleDatahub, ServiceDatahub
 from sge_sim.flux.canaux import masked
@@ -40,7 +40,7 @@ NOMS_DES_ROLES: dict[RoleDatahub, str] = {
 }
 
 
-class RoleView(BaseModel):
+class RoleView(View):
     """A role that somebody holds on a contract."""
 
     numero: str
@@ -48,7 +48,7 @@ class RoleView(BaseModel):
     role: RoleDatahub
 
 
-class CompteView(BaseModel):
+class CompteView(View):
     """An account, its profile and its roles."""
 
     email: str
@@ -63,19 +63,15 @@ class CompteView(BaseModel):
     @classmethod
     def of(cls, compte: CompteDatahub) -> Self:
         """Return the view of a row."""
-        return cls(
-            email=compte.email,
-            nom=compte.nom,
+        return cls.from_row(
+            compte,
             acteur=compte.acteur_code,
             **asdict(compte.profil or ProfilDatahub()),
-            roles=[
-                RoleView(numero=held.numero, email=held.email, role=held.role)
-                for held in compte.roles
-            ],
+            roles=[RoleView.from_row(held) for held in compte.roles],
         )
 
 
-class AnnexeView(BaseModel):
+class AnnexeView(View):
     """The channel of a contract: `en_vigueur` once SGE's files go there."""
 
     type_canal: str
@@ -84,7 +80,7 @@ class AnnexeView(BaseModel):
     en_vigueur: bool
 
 
-class ContratDatahubView(BaseModel):
+class ContratDatahubView(View):
     """A contract of Datahub; instants are in legal time."""
 
     numero: str
@@ -104,12 +100,7 @@ class ContratDatahubView(BaseModel):
         annexe = None
         if contrat.annexe is not None:
             kept = contrat.annexe
-            annexe = AnnexeView(
-                type_canal=kept.type_canal,
-                url=masked(kept.url),
-                algorithme=kept.algorithme,
-                en_vigueur=False,
-            )
+            annexe = AnnexeView.from_row(kept, url=masked(kept.url), en_vigueur=False)
         elif find_contrat(session, contrat.numero) is not None:
             canal = describe_canal(session, contrat.numero, data_dir)
             annexe = AnnexeView(
@@ -118,20 +109,13 @@ class ContratDatahubView(BaseModel):
                 algorithme=canal.chiffrement,
                 en_vigueur=contrat.etat == "actif",
             )
-        return cls(
-            numero=contrat.numero,
+        return cls.from_row(
+            contrat,
             acteur=contrat.acteur_code,
-            service=contrat.service,
-            etat=contrat.etat,
-            raison_sociale=contrat.raison_sociale,
-            siret=contrat.siret,
-            envoye_le=contrat.envoye_at and contrat.envoye_at.astimezone(PARIS),
-            signe_le=contrat.signe_at and contrat.signe_at.astimezone(PARIS),
+            envoye_le=in_legal_time(contrat.envoye_at),
+            signe_le=in_legal_time(contrat.signe_at),
             annexe=annexe,
-            interlocuteurs=[
-                RoleView(numero=row.numero, email=row.email, role=row.role)
-                for row in contrat.interlocuteurs
-            ],
+            interlocuteurs=[RoleView.from_row(row) for row in contrat.interlocuteurs],
         )
 
 
@@ -145,22 +129,22 @@ class ApplicationDatahubView(ApplicationView):
     @classmethod
     def of_datahub(cls, declared: ApplicationDatahub) -> Self:
         """Return the view of a row."""
-        return cls(
-            **ApplicationView.of(declared.application).model_dump(),
+        return cls.of(
+            declared.application,
             service=declared.service,
             proprietaire=declared.email,
             logo=declared.logo is not None,
         )
 
 
-class HabilitateurView(BaseModel):
+class HabilitateurView(View):
     """A user of SGE who gives rights to those of his entity."""
 
     login: str
     principal: bool
 
 
-class DroitsView(BaseModel):
+class DroitsView(View):
     """What a user of SGE may call; every service if null."""
 
     login: str
@@ -168,7 +152,7 @@ class DroitsView(BaseModel):
     actif: bool
 
 
-class TicketView(BaseModel):
+class TicketView(View):
     """A ticket for a new production certificate; instants in legal time."""
 
     id: int
@@ -181,11 +165,10 @@ class TicketView(BaseModel):
     @classmethod
     def of(cls, ticket: TicketSpice) -> Self:
         """Return the view of a row."""
-        return cls(
-            id=ticket.id,
+        return cls.from_row(
+            ticket,
             acteur=ticket.acteur_code,
-            echeance=ticket.echeance,
-            ouvert_le=ticket.ouvert_at.astimezone(PARIS),
+            ouvert_le=in_legal_time(ticket.ouvert_at),
             en_retard=came_late(ticket),
-            clos_le=ticket.clos_at and ticket.clos_at.astimezone(PARIS),
+            clos_le=in_legal_time(ticket.clos_at),
         )

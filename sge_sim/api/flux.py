@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from sge_sim.api.views import View
-from sge_sim.clock import PARIS
+from sge_sim.api.views import View, in_legal_time
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import (
     AlgorithmeFlux,
@@ -59,27 +58,20 @@ class FichierView(View):
     def of(cls, fichier: FichierFlux) -> Self:
         """Return the view of a row."""
         publication = fichier.publication
-        return cls(
+        return cls.from_row(
+            fichier,
             numero=fichier.id,
-            nom=fichier.nom,
             flux=publication.flux,
-            contrat_id=fichier.contrat_id,
             abonnement=publication.abonnement_numero,
             sequence=publication.sequence,
             affaire_id=publication.affaire_id or publication.m023_id,
             debut=publication.debut,
             fin=publication.fin,
-            publication=publication.instant.astimezone(PARIS),
+            publication=in_legal_time(publication.instant),
             points=fichier.premiers_prms.split(),
             nombre_points=fichier.nombre_prms,
-            taille=fichier.taille,
-            sha256=fichier.sha256,
-            etat=fichier.etat,
-            tentatives=fichier.tentatives,
             prochain_essai=fichier.prochain_essai,
             livre_at=fichier.livre_at,
-            erreur=fichier.erreur,
-            panne=fichier.panne,
         )
 
 
@@ -116,25 +108,16 @@ class DemandeM023View(View):
     @classmethod
     def of(cls, demande: DemandeM023) -> Self:
         """Return the view of a row."""
-        closed = demande.closed_at
-        return cls(
-            affaire_id=demande.affaire_id,
-            flux=demande.flux,
-            format=demande.format,
-            sens=demande.sens,
-            cadre=demande.cadre,
-            corrigees=demande.corrigees,
+        return cls.from_row(
+            demande,
             debut=demande.date_debut,
             fin=demande.date_fin,
             points=len(demande.prms.split()),
             acteur=demande.acteur_code,
-            contrat_id=demande.contrat_id,
-            login=demande.login,
-            reference=demande.reference,
             etat=ETATS_DU_PORTAIL[demande.etat],
-            demandee=demande.opened_at.astimezone(PARIS),
-            attendue=demande.due_at.astimezone(PARIS),
-            close=None if closed is None else closed.astimezone(PARIS),
+            demandee=in_legal_time(demande.opened_at),
+            attendue=in_legal_time(demande.due_at),
+            close=in_legal_time(demande.closed_at),
         )
 
 

@@ -34,19 +34,9 @@ class PanneView(View):
     @classmethod
     def of(cls, panne: Panne, appels: int, touches: int) -> Self:
         """Return the view of a plan and of its counts."""
-        return cls(
-            numero=panne.numero,
-            sorte=panne.sorte,
+        return cls.from_row(
+            panne,
             libelle=LIBELLES_PANNES[panne.sorte],
-            service=panne.service,
-            acteur=panne.acteur,
-            prm=panne.prm,
-            du=panne.du,
-            au=panne.au,
-            probabilite=panne.probabilite,
-            graine=panne.graine,
-            secondes=panne.secondes,
-            dispersion=panne.dispersion,
             appels=appels,
             touches=touches,
             epuisee=appels >= panne.au,

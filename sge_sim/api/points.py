@@ -6,8 +6,7 @@
 from datetime import date, datetime
 from typing import Self
 
-from sge_sim.api.views import View
-from sge_sim.clock import PARIS
+from sge_sim.api.views import View, in_legal_time
 from sge_sim.domaine.libelles import MOTIFS_FIN, en_mots, libelle_de
 from sge_sim.domaine.nomenclatures import EtatContractuel, EtatService, MotifFin, Segment, Sens
 from sge_sim.tables.commandes import ServiceSouscrit
@@ -29,15 +28,8 @@ class PointView(View):
     @classmethod
     def of(cls, point: Point) -> Self:
         """Return the view of a row."""
-        return cls(
-            prm=point.prm,
-            segment=point.segment,
-            etat_contractuel=point.etat_contractuel,
-            client=point.nom_client_final,
-            code_postal=point.code_postal,
-            commune=point.commune,
-            fournisseur=point.fournisseur_titulaire,
-            pourquoi=point.pourquoi,
+        return cls.from_row(
+            point, client=point.nom_client_final, fournisseur=point.fournisseur_titulaire
         )
 
 
@@ -65,24 +57,16 @@ class ServiceSouscritView(View):
     @classmethod
     def of(cls, service: ServiceSouscrit) -> Self:
         """Return the view of a row."""
-        return cls(
+        return cls.from_row(
+            service,
             id=service.service_souscrit_id,
-            type=service.type,
             libelle=libelle_de("serviceSouscritType", service.type),
-            mesures_type=service.mesures_type,
-            sens=service.sens,
-            pas=service.pas,
-            periodicite=service.periodicite,
-            etat=service.etat,
-            prm=service.prm,
             acteur=service.acteur_code,
             contrat=service.contrat_id,
             affaire=service.affaire_id,
             debut=service.date_debut,
             fin=service.date_fin,
-            motif_fin=service.motif_fin,
-            demande_le=service.ordered_at.astimezone(PARIS),
-            echeance=service.echeance and service.echeance.astimezone(PARIS),
+            demande_le=in_legal_time(service.ordered_at),
         )
 
     @property

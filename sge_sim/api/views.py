@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -15,6 +15,7 @@ from sge_sim.journal import Echange
 from sge_sim.machine.texts import fit
 from sge_sim.refus import Rule
 
+T = TypeVar("T")
 _LARGEST_CHARACTER: Final = 6
 """Bytes of a character in JSON, at most: `\\u0001`."""
 
@@ -29,6 +30,20 @@ class View(BaseModel):
         if name not in type(self).model_fields:
             raise KeyError(name)
         return getattr(self, name)
+
+    @classmethod
+    def from_row(cls, row: object, **given: Any) -> Self:
+        """Return the view that has the attributes of a row by their names, and what is given.
+
+        Instants come in legal time.
+        """
+        names = cls.model_fields.keys() - given.keys()
+        return cls(**{name: in_legal_time(getattr(row, name)) for name in names}, **given)
+
+
+def in_legal_time(value: T) -> T:
+    """Return an instant in legal time, any other value as it is."""
+    return value.astimezone(PARIS) if isinstance(value, datetime) else value
 
 
 class Sent(BaseModel):
@@ -112,7 +127,7 @@ class ExchangeView(View):
     @classmethod
     def of(cls, echange: Echange) -> Self:
         """Return the view of a row."""
-        return cls(**_fields(echange))
+        return cls.from_row(echange, **_fields(echange))
 
     @property
     def nature(self) -> str:
@@ -157,11 +172,8 @@ class ExchangeWithBodies(ExchangeView):
     @classmethod
     def of(cls, echange: Echange) -> Self:
         """Return the view of a row read with its bodies."""
-        return cls(
-            **_fields(echange),
-            request=_text(echange.request),
-            response=_text(echange.response),
-        )
+        texts = {"request": _text(echange.request), "response": _text(echange.response)}
+        return cls.from_row(echange, **_fields(echange), **texts, coupe=False)
 
     @classmethod
     def within(cls, echange: Echange, most: int) -> Self:
@@ -173,26 +185,11 @@ class ExchangeWithBodies(ExchangeView):
 
 
 def _fields(echange: Echange) -> dict[str, Any]:
+    """Return what an exchange is shown with under another name, or otherwise."""
     return {
-        "id": echange.id,
-        "instant": echange.instant.astimezone(PARIS),
         "machine_instant": echange.machine_instant,
         "duration_ms": round(echange.duration_ms, 3),
-        "kind": echange.kind,
-        "origine": echange.origine,
-        "rejeu_de": echange.rejeu_de,
         "acteur": echange.acteur_code,
-        "certificate_fingerprint": echange.certificate_fingerprint,
-        "certificate_subject": echange.certificate_subject,
-        "remote_address": echange.remote_address,
-        "user_agent": echange.user_agent,
-        "service": echange.service,
-        "version": echange.version,
-        "prm": echange.prm,
-        "code": echange.code,
-        "http_status": echange.http_status,
-        "rule": echange.rule,
-        "detail": echange.detail,
         "panne": panne_in(echange.detail)[0],
     }
 

@@ -178,7 +178,7 @@ def test_lists_are_filtered_in_any_case(simulator: RunningSimulator) -> None:
         (("acteurs", "list"), list),
         (("autorisations", "list"), list),
         (("catalog", "list"), list),
-        (("catalog", "list", "--releases"), list),
+        (("catalog", "list", "--releases"), dict),
         (("catalog", "show", "ADP-R1"), list),
         (("catalog", "diff", "sge-22.1", "sge-23.2"), dict),
         (("clock", "show"), dict),

@@ -3,18 +3,14 @@
 A form is read without a library of its own: text fields alone.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args
+from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
 
-from fastapi import Depends, Request, Response
-from sqlalchemy.orm import Session
+from fastapi import Depends, Request
 
-from sge_sim.admin.pages import lead_to
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.errors import UsageError
-from sge_sim.facts.database import Database
 from sge_sim.machine.texts import unfit_in
 from sge_sim.refus import Refus
 
@@ -28,21 +24,6 @@ class Form:
     def get(self, name: str) -> str:
         """Return the first value of a field, without spaces around it."""
         return self.fields.get(name, [""])[0].strip()
-
-    def all(self, name: str) -> list[str]:
-        """Return every value of a field."""
-        return self.fields.get(name, [])
-
-    def one_of(self, name: str, known: Any) -> Any:
-        """Return the value of a field that is one of `known`, a `Literal` or a tuple.
-
-        Raises `UsageError` for another one.
-        """
-        value = self.get(name)
-        values = known if isinstance(known, tuple) else get_args(known)
-        if value not in values:
-            raise UsageError(f"« {value} » ne convient pas : choisir parmi {', '.join(values)}.")
-        return value
 
     def back(self) -> str:
         """Return the page that the form was on (`retour`), the first page where it says none.
@@ -70,28 +51,8 @@ async def read_form(request: Request) -> Form:
 TypedForm = Annotated[Form, Depends(read_form)]
 
 
-def done(request: Request, address: str, act: Callable[[], object]) -> Response:
-    """Do `act`; lead to the page that says what it returns, or why it is refused."""
-    try:
-        return lead_to(request, address, "fait", str(act()))
-    except UsageError as error:
-        return lead_to(request, address, "refus", why_refused(error))
-
-
 def why_refused(error: UsageError) -> str:
     """Return the sentence of a refusal, with what is known of the rule that refuses."""
     if not isinstance(error, Refus):
         return str(error)
     return f"{error} ({in_french(error.rule.provenance)} : {error.rule.source})"
-
-
-def write(
-    request: Request, database: Database, address: str, act: Callable[[Session], str]
-) -> Response:
-    """Do `act` in a transaction; lead to the page that says what it returns, or refuses."""
-
-    def do() -> str:
-        with database.transaction() as session:
-            return act(session)
-
-    return done(request, address, do)

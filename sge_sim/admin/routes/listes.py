@@ -4,13 +4,10 @@ A page of a list has `limit` things at most and takes 1.5 MB at most; the header
 address of the next one while there is one (RFC 8288).
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from typing import Annotated, Final, TypeVar
 
 from fastapi import Depends, Query, Request, Response
-from pydantic import BeforeValidator
 
 from sge_sim.admin.routes import LARGEST_NUMBER, json_list, link_to
 from sge_sim.errors import UnknownError
@@ -22,18 +19,6 @@ PAR_PAGES: Final = (
 """What the description of a list says of its pages."""
 
 
-_DAY: Final = re.compile(r"(19|2[0-9])\d{2}-\d{2}-\d{2}")
-
-
-def _written_day(typed: object) -> object:
-    """Return a day as it was typed; raises `ValueError` for a number, which would count as seconds,
-    and for a year before 1900."""
-    if isinstance(typed, str) and not _DAY.fullmatch(typed):
-        raise ValueError("un jour s'écrit AAAA-MM-JJ, depuis 1900")
-    return typed
-
-
-WrittenDay = Annotated[date, BeforeValidator(_written_day)]
 Limite = Annotated[int, Query(ge=1, le=1000, description="Combien, au plus")]
 Avant = Annotated[
     int | None,
