@@ -33,6 +33,11 @@ from sge_sim.operations.reading import ErreurDeForme, FormError, error_of, perfo
 
 _IN_ADDRESS: Final = ("GET", "DELETE")
 """The methods whose parameters stand in the address: they are typed."""
+_TAGS: Final = {
+    **{"apports": "points", "campaigns": "campagnes", "data_connect": "data connect"},
+    **{"demandes": "demandes M023", "etat": "état", "references": "codes"},
+}
+"""Where a part of the description isn't named as the subject of its operations."""
 _TEMPLATES: Final = pages.ADMIN / "templates"
 
 
@@ -77,7 +82,7 @@ def _add(routes: APIRouter, state: State, operation: AnyOperation) -> None:
         name=operation.name,
         summary=operation.sentence,
         description=PAR_PAGES if operation.key else operation.files or None,
-        tags=[operation.name.partition(".")[0]],
+        tags=[_TAGS.get(subject := operation.name.partition(".")[0], subject)],
         status_code=operation.status,
         response_model=None if bare else operation.view,
         response_class=Response if operation.is_file else JSONResponse,

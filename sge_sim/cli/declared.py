@@ -175,7 +175,7 @@ def _command(
         command.params.append(click.Option(["--sortie"], type=_SORTIE, help=_SORTIE_HELP))
     if not all(each.is_bare for each in chosen.values()):
         data_dir_option(command)
-    if any(each.act.__annotations__["return"] is not None for each in chosen.values()):
+    if any(each.act.__annotations__["return"] not in (None, Download) for each in chosen.values()):
         json_option(command)
     return command
 
@@ -248,13 +248,15 @@ def _parameter(parameter: Parameter, placed: bool, many: bool) -> click.Paramete
         )
     flag = parameter.default is False
     default = parameter.default
-    shown = "" if default is None or flag else f"  [défaut\u00a0: {default}]"
+    shown = "" if default in (None, "") or flag else f"  [défaut\u00a0: {default}]"
+    stands_for = f" ({', '.join(says.flags)})" if says.flags else ""
     names = [f"--{each.replace('_', '-')}" for each in (name, says.old) if each]
-    sentence = f"{says.sentence}.{shown}"
+    sentence = f"{says.sentence}{stands_for}.{'' if stands_for else shown}"
     if flag:
         return click.Option([*names, name], is_flag=True, help=sentence)
     several = get_origin(parameter.kind) in (list, dict)
-    return click.Option([*names, name], type=kind, multiple=several, help=sentence)
+    word = kind.name if parameter.values else None
+    return click.Option([*names, name], type=kind, multiple=several, help=sentence, metavar=word)
 
 
 class _File(RegularFile):

@@ -101,7 +101,9 @@ class State:
         """Return the simulated instant."""
         from sge_sim.facts.stored_clock import StoredClock
 
-        return StoredClock(self.database).now()
+        clock = StoredClock(self.database) if self.simulator is None else self.simulator.clock
+        now: datetime = clock.now()
+        return now
 
 
 @dataclass(frozen=True)
@@ -119,9 +121,6 @@ class Download:
 
 P = ParamSpec("P")
 V = TypeVar("V")
-
-
-Serving: TypeAlias = Literal["always", "if any", "never"]
 
 
 @dataclass(frozen=True)
@@ -150,18 +149,18 @@ class Operation(Generic[P, V]):
     sentence: str
     address: str
     command: str
-    without: str
-    status: int
-    key: str
-    done: str
-    back: str
-    per_page: int
-    place: str
-    then: str
-    seen: bool
-    serving: Serving
-    files: str
-    also: str
+    without: str = ""
+    status: int = 200
+    key: str = ""
+    done: str = ""
+    back: str = ""
+    per_page: int = 100
+    place: str = ""
+    then: str = ""
+    seen: bool = False
+    serving: Literal["always", "if any", "never"] = "never"
+    files: str = ""
+    also: str = ""
 
     def __call__(self, state: State, *args: P.args, **asked: P.kwargs) -> V:
         """Do it; raises `UsageError` with why it can't be done."""
@@ -278,34 +277,12 @@ AnyOperation: TypeAlias = Operation[..., Any]
 
 
 def operation(
-    sentence: str,
-    address: str,
-    command: str = "",
-    *,
-    without: str = "",
-    status: int = 200,
-    key: str = "",
-    done: str = "",
-    back: str = "",
-    per_page: int = 100,
-    place: str = "",
-    then: str = "",
-    seen: bool = False,
-    serving: Serving = "never",
-    files: str = "",
-    also: str = "",
+    sentence: str, address: str, command: str = "", **more: Any
 ) -> Callable[[Callable[Concatenate[State, P], V]], Operation[P, V]]:
-    """Return what declares a function as an operation; see `Operation`."""
-
-    def declared(act: Callable[Concatenate[State, P], V]) -> Operation[P, V]:
-        kept = 204 if address.startswith("DELETE") else status
-        page = back or "/" + address.split("/")[1]
-        return Operation(
-            *(act, sentence, address, command, without, kept, key, done, page, per_page, place),
-            *(then, seen, serving, files, also),
-        )
-
-    return declared
+    """Return what declares a function as an operation; see `Operation` for `more`."""
+    method, first = address.split("/")[:2]
+    usual = {"back": f"/{first}", "status": 204 if method == "DELETE " else 200}
+    return lambda act: Operation(act, sentence, address, command, **usual | more)
 
 
 def operations_of(subject: str) -> tuple[AnyOperation, ...]:

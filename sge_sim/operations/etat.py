@@ -16,7 +16,7 @@ Nom = Annotated[str, Says("Nom de l'état mis de côté ; sans lui, celui par d�
     "POST /snapshot",
     "snapshot",
     status=204,
-    done="L'état est mis de côté : « Revenir » le reprendra.",
+    done="L'état est mis de côté : y revenir le reprendra.",
     place="POST /simulateur/copie",
     back="/simulateur",
 )

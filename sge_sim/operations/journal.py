@@ -88,8 +88,8 @@ def list_echanges(
 
 
 @operation(
-    "Un échange, avec ses deux messages. Un message long est coupé, ce que dit `coupe` : "
-    "`/echanges/{numéro}/requete.xml` et `reponse.xml` le donnent entier",
+    "Un échange, avec ses deux messages ; l'interface REST coupe ceux qui sont longs, ce que dit "
+    "`coupe`",
     "GET /journal/{echange_id}",
     "journal show ECHANGE_ID",
     place="GET /echanges/{echange_id}",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
 from inspect import Signature
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Self, Union, get_args, get_origin
@@ -124,6 +125,8 @@ class Parameter:
     @property
     def values(self) -> tuple[str, ...]:
         """The only values that it takes; none where it takes others."""
+        if isinstance(self.kind, type) and issubclass(self.kind, Enum):
+            return tuple(str(each.value) for each in self.kind)
         several = get_origin(self.kind) in (Union, UnionType)
         kinds = get_args(self.kind) if several else (self.kind,)
         literals = [each for each in kinds if each is not NoneType]

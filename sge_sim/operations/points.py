@@ -70,10 +70,7 @@ Le = Annotated[
 ]
 
 
-Attributs = Annotated[
-    dict[str, Any] | None,
-    Says("Attribut changé, comme dans points.yaml, répétable : segment=C4"),
-]
+Attributs = dict[str, Any] | None
 
 
 @operation(
@@ -225,8 +222,12 @@ def copy(
     *,
     comme: Annotated[str, Says("PRM du point à copier", "25946599093143", completes="prms")],
     prm: Annotated[str | None, Says("PRM du nouveau point ; tiré sans lui")] = None,
-    point: Attributs = None,
-    compteur: Attributs = None,
+    point: Annotated[
+        Attributs, Says("Attribut changé, comme dans points.yaml, répétable : segment=C4")
+    ] = None,
+    compteur: Annotated[
+        Attributs, Says("Attribut changé du compteur, répétable : type=LINKY")
+    ] = None,
 ) -> dict[str, Any]:
     """Make a point like another one; return what is known of it."""
     from sge_sim.commandes.echeances import transaction_on
