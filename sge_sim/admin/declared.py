@@ -17,6 +17,7 @@ from sge_sim.admin.formulaires import Connus, Formulaire
 from sge_sim.admin.pages import FlashMessage, lead_to
 from sge_sim.admin.routes import AdminState, attachment, following
 from sge_sim.admin.routes.apports import FILE_KINDS
+from sge_sim.admin.routes.campaigns import list_page
 from sge_sim.admin.routes.forms import Form, TypedForm, why_refused
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage, page_of
 from sge_sim.errors import FieldError, UsageError
@@ -209,7 +210,7 @@ def page_routes(state: AdminState) -> APIRouter:
     A form leads back to a page, which says what was done, or why it wasn't.
     """
     routes = APIRouter(include_in_schema=False)
-    shown: dict[str, Callable[..., Response]] = {}
+    shown = {"GET /campaigns": list_page(state)}
     for operation in all_operations():
         template = _TEMPLATES / f"{operation.page.partition('/')[2]}.html"
         if operation.key and operation.page not in shown and template.exists():

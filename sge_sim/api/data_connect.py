@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from sge_sim.api.views import View, in_legal_time
+from sge_sim.api.views import View, shown_instant
 from sge_sim.dataconnect.consentements import is_in_force
 from sge_sim.domaine.libelles import MOTIFS_FIN
 from sge_sim.domaine.nomenclatures import ModeApplication
@@ -60,8 +60,8 @@ class ConsentementView(View):
             client_id=partage.client_id,
             acteur=partage.application.acteur_code,
             client=consentement.point.nom_client_final or "",
-            du=in_legal_time(consentement.debut),
-            au=in_legal_time(consentement.fin),
+            du=shown_instant(consentement.debut),
+            au=shown_instant(consentement.fin),
             en_vigueur=is_in_force(consentement, now),
             motif_fin=motif and MOTIFS_FIN[motif],
         )

@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from sge_sim.api.data_connect import ApplicationView
-from sge_sim.api.views import View, in_legal_time
+from sge_sim.api.views import View, shown_instant
 from sge_sim.datahub.spice import came_late
 from sge_sim.domaine.nomenclatures import RoleDatahub, ServiceDatahub
 from sge_sim.flux.canaux import masked
@@ -112,8 +112,8 @@ class ContratDatahubView(View):
         return cls.from_row(
             contrat,
             acteur=contrat.acteur_code,
-            envoye_le=in_legal_time(contrat.envoye_at),
-            signe_le=in_legal_time(contrat.signe_at),
+            envoye_le=shown_instant(contrat.envoye_at),
+            signe_le=shown_instant(contrat.signe_at),
             annexe=annexe,
             interlocuteurs=[RoleView.from_row(row) for row in contrat.interlocuteurs],
         )
@@ -168,7 +168,7 @@ class TicketView(View):
         return cls.from_row(
             ticket,
             acteur=ticket.acteur_code,
-            ouvert_le=in_legal_time(ticket.ouvert_at),
+            ouvert_le=shown_instant(ticket.ouvert_at),
             en_retard=came_late(ticket),
-            clos_le=in_legal_time(ticket.clos_at),
+            clos_le=shown_instant(ticket.clos_at),
         )

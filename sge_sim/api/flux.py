@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from sge_sim.api.views import View, in_legal_time
+from sge_sim.api.views import View, shown_instant
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import (
     AlgorithmeFlux,
@@ -67,7 +67,7 @@ class FichierView(View):
             affaire_id=publication.affaire_id or publication.m023_id,
             debut=publication.debut,
             fin=publication.fin,
-            publication=in_legal_time(publication.instant),
+            publication=shown_instant(publication.instant),
             points=fichier.premiers_prms.split(),
             nombre_points=fichier.nombre_prms,
             prochain_essai=fichier.prochain_essai,
@@ -115,9 +115,9 @@ class DemandeM023View(View):
             points=len(demande.prms.split()),
             acteur=demande.acteur_code,
             etat=ETATS_DU_PORTAIL[demande.etat],
-            demandee=in_legal_time(demande.opened_at),
-            attendue=in_legal_time(demande.due_at),
-            close=in_legal_time(demande.closed_at),
+            demandee=shown_instant(demande.opened_at),
+            attendue=shown_instant(demande.due_at),
+            close=shown_instant(demande.closed_at),
         )
 
 

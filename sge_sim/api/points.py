@@ -6,7 +6,7 @@
 from datetime import date, datetime
 from typing import Self
 
-from sge_sim.api.views import View, in_legal_time
+from sge_sim.api.views import View, shown_instant
 from sge_sim.domaine.libelles import MOTIFS_FIN, en_mots, libelle_de
 from sge_sim.domaine.nomenclatures import EtatContractuel, EtatService, MotifFin, Segment, Sens
 from sge_sim.tables.commandes import ServiceSouscrit
@@ -66,7 +66,7 @@ class ServiceSouscritView(View):
             affaire=service.affaire_id,
             debut=service.date_debut,
             fin=service.date_fin,
-            demande_le=in_legal_time(service.ordered_at),
+            demande_le=shown_instant(service.ordered_at),
         )
 
     @property

@@ -38,10 +38,10 @@ class View(BaseModel):
         Instants come in legal time.
         """
         names = cls.model_fields.keys() - given.keys()
-        return cls(**{name: in_legal_time(getattr(row, name)) for name in names}, **given)
+        return cls(**{name: shown_instant(getattr(row, name)) for name in names}, **given)
 
 
-def in_legal_time(value: T) -> T:
+def shown_instant(value: T) -> T:
     """Return an instant in legal time, any other value as it is."""
     return value.astimezone(PARIS) if isinstance(value, datetime) else value
 

@@ -90,6 +90,8 @@ def test_a_form_says_what_it_did_or_why_not(
         ("/canaux", {"contrat": "1100256", "type": "sftp", "url": "rien", "cle": "00"}),
         ("/tickets", {"acteur": "TIERS2", "certificat": "rien"}),
         ("/pannes", {"sorte": "http502", "du": "0", "graine": "3"}),
+        ("/certificats", {"acteur": "TIERS2", "environnement": "production", "pem": "rien"}),
+        ("/campaigns", {"release": "sge-23.2", "acteur": "TIERS2", "login": "a@nulle.part"}),
     ],
 )
 def test_a_refused_form_keeps_what_was_typed(

@@ -1,15 +1,18 @@
 """The pages of observed campaigns."""
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from sge_sim.admin import pages
+from sge_sim.admin.formulaires import Connus, Formulaire
+from sge_sim.admin.pages import FlashMessage
 from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.xml_page import show_message
 from sge_sim.homologation.reports.executions import decomptes, filtres, worst_first
-from sge_sim.operations.campaigns import BATCHES
+from sge_sim.operations.campaigns import BATCHES, start
 from sge_sim.tables.acteurs import all_acteurs, default_acteur, registered_certificats
 
 if TYPE_CHECKING:
@@ -20,32 +23,32 @@ _FOLLOWED: Final = {"genre": "soap", "origine": "client"}
 """The filters of the journal under which a page follows the calls of a campaign."""
 
 
-def page_routes(state: AdminState) -> APIRouter:
-    """Return the pages of the campaigns."""
-    routes = APIRouter(prefix="/campaigns", include_in_schema=False)
-    database = state.database
+def list_page(state: AdminState) -> Callable[..., Response]:
+    """Return what shows the campaigns and the form that opens one, as it was pressed if it was."""
 
-    @routes.get("")
-    def show_campaigns(request: Request) -> Response:
+    def show(request: Request, pressed: Formulaire | None = None, _seen: object = None) -> Response:
         from sge_sim.homologation.campaign.observed import release_in_force
         from sge_sim.homologation.catalogue.protocoles import SOAP
         from sge_sim.homologation.catalogue.release import list_releases
 
-        with database.sessions() as session:
-            acteurs = all_acteurs(session)
-            codes = [acteur.code for acteur in acteurs]
-            logins = [user.login for acteur in acteurs for user in acteur.utilisateurs]
-            certificats = [
-                (each.fingerprint, each.acteur_code, each.subject)
+        with state.database.sessions() as session:
+            logins = [each.login for acteur in all_acteurs(session) for each in acteur.utilisateurs]
+            certificats = {
+                each.fingerprint: f"{each.acteur_code} : {each.subject[:57]}, "
+                f"{each.fingerprint[:8]}…"
                 for each in registered_certificats(session, state.settings.environment)
-            ]
+            }
             default = default_acteur(session, "tiers").code
+        refused: dict[str, Any] = (
+            {"message": FlashMessage("refus", pressed.refus)} if pressed else {}
+        )
         return pages.render(
             state,
             request,
             "campaigns.html",
             campaigns=[_progress(each) for each in state.campaigns.list(1)],
-            acteurs=codes,
+            connus=Connus(state.state),
+            formulaire=pressed or Formulaire(start),
             logins=logins,
             certificats=certificats,
             acteur_par_defaut=default,
@@ -54,7 +57,15 @@ def page_routes(state: AdminState) -> APIRouter:
             packages=SOAP.packages,
             en_cours=state.passages.last,
             gardes=state.passages.kept(),
+            **refused,
         )
+
+    return show
+
+
+def page_routes(state: AdminState) -> APIRouter:
+    """Return the pages of the campaigns."""
+    routes = APIRouter(prefix="/campaigns", include_in_schema=False)
 
     @routes.get("/{campaign_id}")
     def show_campaign(request: Request, campaign_id: RowNumber) -> Response:
