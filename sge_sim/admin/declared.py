@@ -210,7 +210,7 @@ def page_routes(state: AdminState) -> APIRouter:
     A form leads back to a page, which says what was done, or why it wasn't.
     """
     routes = APIRouter(include_in_schema=False)
-    shown = {"GET /campaigns": list_page(state)}
+    shown: dict[str, Callable[..., Response]] = {"GET /campaigns": list_page(state)}
     for operation in all_operations():
         template = _TEMPLATES / f"{operation.page.partition('/')[2]}.html"
         if operation.key and operation.page not in shown and template.exists():
@@ -230,7 +230,7 @@ def _looked_at(show: Callable[[Request], Response]) -> Callable[..., Response]:
     def look(request: Request) -> Response:
         return show(request)
 
-    look.reads_query = True  # type: ignore[attr-defined]
+    vars(look).update(vars(show))
     return look
 
 
@@ -291,6 +291,7 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
             connus=Connus(state.state),
         )
 
+    vars(show)["reads_query"] = True
     return show
 
 

@@ -1,17 +1,16 @@
 """What the page of the journal may be asked for, and the addresses that ask it."""
 
-from dataclasses import dataclass, fields
-from datetime import date
-from typing import Annotated, Final, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
 from urllib.parse import urlencode
 
-from fastapi import Query
+from fastapi import Request
 
-from sge_sim.api.typed_filters import service_typed
-from sge_sim.clock import between_days, parse_day
-from sge_sim.domaine.nomenclatures import ORIGINES, KindEchange
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
+from sge_sim.operations.journal import FILTRES, list_echanges, recherche_of
+from sge_sim.operations.reading import FormError, read
 
 KINDS: Final = (
     ("soap", "appels SOAP"),
@@ -28,63 +27,39 @@ JOURNAL: Final = "/journal"
 """The address of the page."""
 STRUCK: Final = "toutes"
 """Stands for any panne."""
-_PANNE_DIGITS: Final = 18
-_ISSUES: Final = {"accepte": True, "refuse": False}
 
 
 @dataclass(frozen=True)
 class Filtres:
-    """The filters of the page, as typed; `du` and `au` are legal dates of the simulated time.
+    """The filters of the page: what was `typed` (by name, as in a template), and what it means.
 
-    `refus` says in French what can't be read.
+    `asked` are the parameters of `list_echanges`; `refus` says in French what can't be read.
     """
 
+    typed: Mapping[str, str]
     genres: frozenset[str]
-    acteur: str = ""
-    service: str = ""
-    origine: str = ""
-    issue: str = ""
-    regle: str = ""
-    panne: str = ""
-    du: str = ""
-    au: str = ""
-    q: str = ""
-    prm: str = ""
+    asked: Mapping[str, Any]
     refus: str = ""
 
+    def __getitem__(self, name: str) -> str:
+        """Return what was typed for a filter, nothing for none."""
+        return self.typed.get(name, "")
+
     def recherche(self) -> RechercheJournal:
-        """Return what is looked for in the journal."""
-        kinds: set[KindEchange] = {
-            genre for genre in get_args(KindEchange) if genre in self.genres and genre != "http"
-        }
-        wsdl = None
-        if self.genres & {"http", "wsdl"}:
-            kinds.add("http")
-            wsdl = None if {"http", "wsdl"} <= self.genres else "wsdl" in self.genres
-        debut, fin = between_days(read_day(self.du), read_day(self.au))
-        return RechercheJournal(
-            kinds=frozenset(kinds),
-            wsdl=wsdl,
-            acteur=self.acteur or None,
-            service=service_typed(self.service),
-            origine=next((known for known in ORIGINES if known == self.origine), None),
-            accepted=_ISSUES.get(self.issue),
-            debut=debut,
-            fin=fin,
-            regle=self.regle or None,
-            panne=_panne_typed(self.panne),
-            prefixe=self.q or None,
-            prm=self.prm or None,
-        )
+        """Return what is looked for in the journal: the page tells readings of WSDL apart."""
+        kinds, wsdl = {*self.genres}, None
+        if kinds & {"http", "wsdl"}:
+            wsdl = None if {"http", "wsdl"} <= kinds else "wsdl" in kinds
+            kinds = kinds - {"wsdl"} | {"http"}
+        found = recherche_of(**{name: self.asked[name] for name in FILTRES} | {"genre": [*kinds]})
+        return replace(found, wsdl=wsdl)
 
     def address(self, path: str = JOURNAL, **more: int) -> str:
         """Return the address of a page under these filters."""
-        typed = (each.name for each in fields(self) if each.name not in ("genres", "refus"))
-        asked = {name: value for name in typed if (value := getattr(self, name))}
         genres = (
             [] if self.genres == _DEFAULT else [("genre", genre) for genre in sorted(self.genres)]
         )
-        query = urlencode([*genres, *asked.items(), *more.items()])
+        query = urlencode([*genres, *self.typed.items(), *more.items()])
         return f"{path}?{query}" if query else path
 
     @property
@@ -93,58 +68,33 @@ class Filtres:
         return self.address() != JOURNAL
 
 
-def read_filtres(
-    genre: Annotated[list[str] | None, Query()] = None,
-    acteur: str = "",
-    service: str = "",
-    origine: str = "",
-    issue: str = "",
-    regle: Annotated[str, Query(max_length=100)] = "",
-    panne: Annotated[str, Query(max_length=100)] = "",
-    du: str = "",
-    au: str = "",
-    q: Annotated[str, Query(max_length=100)] = "",
-    prm: Annotated[str, Query(max_length=100)] = "",
-) -> Filtres:
-    """Return the filters of an address; a dependency of the routes."""
-    known = {kind for kind, _ in KINDS}
-    refus = ""
+def read_filtres(request: Request) -> Filtres:
+    """Return the filters of an address; a dependency of the routes.
+
+    Raises `FormError` for a parameter that the page doesn't have.
+    """
+    query = request.query_params
+    genres = frozenset(query.getlist("genre"))
+    given: dict[str, Any] = {
+        name: text.strip() for name, text in query.items() if text.strip() and name != "genre"
+    }
+    typed = {name: given[name] for name in FILTRES if name in given}
+    if given.get("panne") == STRUCK:
+        given["panne"] = "0"
+    refus, asked = "", read(list_echanges, {}, typed=True)
     try:
-        du, au = (day.isoformat() if (day := read_day(typed)) else "" for typed in (du, au))
-        _panne_typed(panne.strip())
-    except UsageError as error:
+        asked = read(list_echanges, given | {"genre": sorted(genres - {"wsdl"})}, typed=True)
+    except FormError as error:
+        if given.keys() - list_echanges.parameters.keys():
+            for each in error.erreurs:
+                each.lieu = "adresse"
+            raise
         refus = str(error)
-    chosen = [*((each, known) for each in genre or ()), (origine, ORIGINES), (issue, _ISSUES)]
-    for word, admitted in chosen:
-        if word and word not in admitted:
-            refus = f"« {word} » n'existe pas : choisir parmi {', '.join(sorted(admitted))}."
-    return Filtres(
-        frozenset(genre or ()) & known or _DEFAULT,
-        acteur.strip(),
-        service.strip(),
-        origine,
-        issue,
-        regle.strip(),
-        panne.strip(),
-        du.strip(),
-        au.strip(),
-        q.strip(),
-        prm.strip(),
-        refus,
-    )
-
-
-def _panne_typed(typed: str) -> int | None:
-    """Return the number of a panne, 0 for any; raises `UsageError` for anything else."""
-    if typed in ("", STRUCK):
-        return 0 if typed else None
-    if typed.isascii() and typed.isdigit() and len(typed) <= _PANNE_DIGITS and int(typed):
-        return int(typed)
-    raise UsageError(
-        f"« {typed} » n'est pas le numéro d'une panne : écrire par exemple 3, ou {STRUCK}."
-    )
-
-
-def read_day(typed: str) -> date | None:
-    """Return the day that was typed, None for nothing; raises `UsageError` for anything else."""
-    return parse_day(typed) if typed else None
+    typed |= {name: asked[name].isoformat() for name in ("du", "au") if asked[name]}
+    known = genres & {kind for kind, _ in KINDS}
+    filtres = Filtres(typed, known or _DEFAULT, asked, refus)
+    try:
+        filtres.recherche()
+    except UsageError as error:
+        return replace(filtres, refus=str(error))
+    return filtres

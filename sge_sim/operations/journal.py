@@ -1,7 +1,7 @@
 """The journal: the exchanges that a simulator recorded, what of them is taken, what it lacks."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from sge_sim.clock import between_days
 from sge_sim.domaine.nomenclatures import KindEchange, Origine
@@ -19,7 +19,7 @@ from sge_sim.operations import (
 
 if TYPE_CHECKING:
     from sge_sim.api.views import ExchangeView, ExchangeWithBodies
-    from sge_sim.journal import Avarie, Echange
+    from sge_sim.journal import Avarie, Echange, RechercheJournal
 
 _MESSAGE: Final = 900_000
 """Bytes that a message takes at most in an answer."""
@@ -58,33 +58,47 @@ def list_echanges(
     ] = None,
 ) -> "list[ExchangeView]":
     """Return the exchanges."""
-    from sge_sim.api.typed_filters import service_typed
+    asked = {name: value for name, value in locals().items() if name in FILTRES}
     from sge_sim.api.views import ExchangeView
-    from sge_sim.journal import RechercheJournal
 
     if apres is not None and avant is not None:
         raise UsageError("Donner apres ou avant, pas les deux.")
-    if code:
+    recherche = recherche_of(**asked)
+    found = state.journal.find_echanges(recherche, limit=limit, before_id=avant, after_id=apres)
+    return [ExchangeView.of(each) for each in found]
+
+
+FILTRES: Final = tuple(
+    name for name in list_echanges.parameters if name not in ("limit", "avant", "apres")
+)
+"""Its parameters that say which exchanges are meant."""
+
+
+def recherche_of(**asked: Any) -> "RechercheJournal":
+    """Return what is looked for, by the filters of `list_echanges`."""
+    from sge_sim.api.typed_filters import service_typed
+    from sge_sim.journal import RechercheJournal
+
+    if code := asked["code"]:
         from sge_sim.api.declarations import code_typed  # it loads every service
 
         code = code_typed(code)
-    debut, fin = between_days(du, au)
-    recherche = RechercheJournal(
+    debut, fin = between_days(asked["du"], asked["au"])
+    genres, issue, acteur = asked["genre"], asked["issue"], asked["acteur"]
+    return RechercheJournal(
         code=code or None,
-        prm=prm,
-        service=service_typed(service),
+        prm=asked["prm"],
+        service=service_typed(asked["service"]),
         acteur=acteur and acteur.upper(),
-        origine=origine,
-        kinds=frozenset(genre) if genre else None,
+        origine=asked["origine"],
+        kinds=frozenset(genres) if genres else None,
         accepted=None if issue is None else issue == "accepte",
         debut=debut,
         fin=fin,
-        prefixe=q,
-        regle=regle,
-        panne=panne,
+        prefixe=asked["q"],
+        regle=asked["regle"],
+        panne=asked["panne"],
     )
-    found = state.journal.find_echanges(recherche, limit=limit, before_id=avant, after_id=apres)
-    return [ExchangeView.of(each) for each in found]
 
 
 @operation(

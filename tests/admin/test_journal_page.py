@@ -83,9 +83,9 @@ def test_a_date_that_is_none_is_told(room: Room) -> None:
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ("issue=zut", "« zut » n'existe pas : choisir parmi accepte, refuse."),
-        ("origine=zut", "« zut » n'existe pas : choisir parmi client,"),
-        ("genre=soap&genre=zut", "« zut » n'existe pas : choisir parmi flux, handshake,"),
+        ("issue=zut", "(donné : zut) : choisir parmi accepte, refuse."),
+        ("origine=zut", "(donné : zut) : choisir parmi client,"),
+        ("genre=soap&genre=zut", "pas une des valeurs admises (donné : zut)"),
     ],
 )
 def test_a_word_that_means_nothing_is_refused(room: Room, asked: str, sentence: str) -> None:
@@ -162,7 +162,9 @@ def test_exchanges_are_found_by_rule_and_by_fault(tmp_path: Path) -> None:
         row = room.page("/journal?panne=1").xpath("//tbody/tr")[0]
         (mark,) = row.xpath(".//a[@class='marque-panne']")
         assert mark.text == "panne 1"
-        assert "« zut » n'est pas le numéro d'une panne" in room.text("/journal?panne=zut")
+        assert "panne : un nombre entier est attendu (donné : zut)" in room.text(
+            "/journal?panne=zut"
+        )
         assert whole in room.page("/journal").xpath("//datalist[@id='regles']/option/@value")
 
 

@@ -19,7 +19,6 @@ from sge_sim.admin.filtres_journal import (
 )
 from sge_sim.admin.followers import Followed, changed
 from sge_sim.admin.routes import AdminState, RowNumber
-from sge_sim.admin.routes.listes import Apres, Avant
 from sge_sim.admin.xml_page import show_message, suspects_of
 from sge_sim.api.premier_appel import Moyens, moyens_for
 from sge_sim.api.typed_filters import service_names
@@ -47,8 +46,8 @@ def page_routes(state: AdminState) -> APIRouter:
     def show_journal(
         request: Request,
         filtres: Annotated[Filtres, Depends(read_filtres)],
-        avant: Avant = None,
     ) -> Response:
+        avant = filtres.asked["avant"]
         newest = state.journal.newest_id()
         refus = filtres.refus
         found = [] if refus else find(filtres, limit=_SHOWN + 1, before_id=avant)
@@ -74,10 +73,11 @@ def page_routes(state: AdminState) -> APIRouter:
         )
 
     @routes.get("/journal/direct")
-    async def follow(
-        filtres: Annotated[Filtres, Depends(read_filtres)], apres: Apres = None
-    ) -> Response:
-        return Followed(stream(filtres, apres or 0), followers)
+    async def follow(filtres: Annotated[Filtres, Depends(read_filtres)]) -> Response:
+        return Followed(stream(filtres, filtres.asked["apres"] or 0), followers)
+
+    for page in (show_journal, follow):
+        vars(page)["reads_query"] = True
 
     async def stream(filtres: Filtres, last: int) -> AsyncIterator[str]:
         """Yield the rows of the new exchanges as events, and a remark from time to time."""

@@ -9,7 +9,7 @@ from typing import Annotated, Final, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 
-from sge_sim.admin.routes import LARGEST_NUMBER, json_list, link_to
+from sge_sim.admin.routes import json_list, link_to
 from sge_sim.errors import UnknownError
 
 PAR_PAGES: Final = (
@@ -20,14 +20,6 @@ PAR_PAGES: Final = (
 
 
 Limite = Annotated[int, Query(ge=1, le=1000, description="Combien, au plus")]
-Avant = Annotated[
-    int | None,
-    Query(ge=1, le=LARGEST_NUMBER, description="Page suivante : ce qui vient avant ce numéro"),
-]
-Apres = Annotated[
-    int | None,
-    Query(ge=0, le=LARGEST_NUMBER, description="Page suivante : ce qui vient après ce numéro"),
-]
 ApresNom = Annotated[
     str | None, Query(max_length=100, description="Page suivante : ce qui vient après lui")
 ]

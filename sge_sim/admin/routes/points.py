@@ -9,13 +9,13 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
 from sge_sim.admin import pages
-from sge_sim.admin.filtres_journal import read_day
 from sge_sim.admin.pages import begun
 from sge_sim.admin.point_sections import Chronologie, sections_of
 from sge_sim.admin.routes import AdminState
 from sge_sim.api.flux import FichierView
 from sge_sim.api.points import ServiceSouscritView
 from sge_sim.api.views import ExchangeView
+from sge_sim.clock import parse_day
 from sge_sim.domaine.libelles import EVENEMENTS
 from sge_sim.domaine.nomenclatures import PETITS, SENS_OF_SEGMENT, TYPES_ACCES, Segment, Sens
 from sge_sim.errors import UsageError
@@ -118,8 +118,8 @@ def _trace(
     """Return what the plot is to show: the asked period, or the last month."""
     type_, debut, fin, sens = asked
     try:
-        end = read_day(fin) or today
-        start = read_day(debut) or end - _FIRST_DAYS
+        end = parse_day(fin) if fin else today
+        start = parse_day(debut) if debut else end - _FIRST_DAYS
     except UsageError:
         end, start = today, today - _FIRST_DAYS
     if type_ not in dict(_TYPES):
