@@ -67,8 +67,8 @@ def _add(routes: APIRouter, state: State, operation: AnyOperation) -> None:
     async def answer_with_limit(request: Request) -> Response:
         views = await do(request)
         limit = operation.limit_of(request.query_params)
-        cursor = {operation.cursor_of(request.query_params): operation.key_of}
-        return page_of(request, views, limit, lambda each: each, **cursor)
+        cursor = operation.cursor_of(request.query_params)
+        return page_of(request, views, limit, cursor, operation.key_of)
 
     paged: Any = answer_with_limit if operation.has_limit else answer_with_page
     endpoint: Any = paged if operation.key else answer

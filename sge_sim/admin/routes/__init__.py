@@ -1,14 +1,13 @@
 """The routes, a module per subject: its functions each return a router, which
 `sge_sim.admin.application` includes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Path, Request
 from pydantic import AfterValidator
-from pydantic_core import to_json
 
 from sge_sim.admin.moves import Moves
 from sge_sim.api.premier_appel import moyens_for
@@ -35,18 +34,11 @@ if TYPE_CHECKING:
 RowNumber = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 """The number of a row in a path."""
 
-_MOST: Final = 1_500_000
-
 
 def following(request: Request, **changed: object) -> str:
     """Return the address of the next page of a list: that of the request, so changed."""
     url = request.url.include_query_params(**changed)
     return f"{url.path}?{url.query}"
-
-
-def link_to(request: Request, **changed: object) -> str:
-    """Return the header `Link` that gives the next page of a list (RFC 8288)."""
-    return f'<{request.url.include_query_params(**changed)}>; rel="next"'
 
 
 def attachment(name: str) -> dict[str, str]:
@@ -55,22 +47,6 @@ def attachment(name: str) -> dict[str, str]:
         "Content-Disposition": f'attachment; filename="{name}"',
         "X-Content-Type-Options": "nosniff",
     }
-
-
-def json_list(views: Iterable[Any]) -> tuple[bytes, int]:
-    """Return a JSON array of the first views, as many as go into 1.5 MB, and how many these are.
-
-    The caller gives the next page of those that are left; there is at least one in each.
-    """
-    written: list[bytes] = []
-    size = 0
-    for view in views:
-        item = to_json(view)
-        size += len(item) + 1
-        if written and size > _MOST:
-            break
-        written.append(item)
-    return b"[" + b",".join(written) + b"]", len(written)
 
 
 def read_by(parse: Callable[[str], object]) -> AfterValidator:

@@ -16,7 +16,6 @@ from sge_sim.tables.flux import FichierFlux
 from sge_sim.tables.m023 import fichiers_m023
 
 _POINTS: Final = 300
-_PIECE: Final = 1 << 16
 _Case = Annotated[str, Path(pattern="^[0-9A-Z]{4,8}$")]
 
 

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Final, TypeVar
 
 from fastapi import Depends, Query, Request, Response
+from pydantic_core import to_json
 
-from sge_sim.admin.routes import json_list, link_to
 from sge_sim.errors import UnknownError
 
+_MOST: Final = 1_500_000
 PAR_PAGES: Final = (
     "Une page tient en 1,5 Mo : elle peut en donner moins que `limit`. L'en-tête `Link` donne "
     "l'adresse de la suivante tant qu'il y en a une."
@@ -27,21 +28,25 @@ Entry = TypeVar("Entry")
 
 
 def page_of(
-    request: Request,
-    rows: Sequence[Entry],
-    limit: int,
-    view: Callable[[Entry], object],
-    **cursor: Callable[[Entry], object],
+    request: Request, rows: Sequence[Entry], limit: int, cursor: str, key: Callable[[Entry], object]
 ) -> Response:
     """Return the page of `rows`, of which there is one more than `limit` where others follow.
 
-    `cursor` is the parameter that asks for the next page, and what it is of the last row of this.
+    The parameter `cursor` asks for the next page, by the `key` of the last row of this one: the
+    first row at least, as many as go into 1.5 MB at most.
     """
-    ((name, place),) = cursor.items()
-    content, count = json_list(map(view, rows[:limit]))
-    response = Response(content, media_type="application/json")
-    if count < len(rows):
-        response.headers["Link"] = link_to(request, **{name: place(rows[count - 1])})
+    written: list[bytes] = []
+    size = 0
+    for row in rows[:limit]:
+        item = to_json(row)
+        size += len(item) + 1
+        if written and size > _MOST:
+            break
+        written.append(item)
+    response = Response(b"[" + b",".join(written) + b"]", media_type="application/json")
+    if len(written) < len(rows):
+        following = request.url.include_query_params(**{cursor: key(rows[len(written) - 1])})
+        response.headers["Link"] = f'<{following}>; rel="next"'
     return response
 
 
@@ -67,7 +72,7 @@ class ListPage:
                     self._apres,
                 )
             rows = rows[keys.index(self._apres) + 1 :]
-        return page_of(self._request, rows, self._limit, lambda row: row, apres=key)
+        return page_of(self._request, rows, self._limit, "apres", key)
 
 
 AskedPage = Annotated[ListPage, Depends()]

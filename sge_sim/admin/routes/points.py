@@ -33,8 +33,6 @@ from sge_sim.tables.points import find_point
 
 _SHOWN: Final = 100
 _OF_EACH: Final = 20
-_DIGITS: Final = 14
-_SEGMENTS: Final = get_args(Segment)
 _TYPES: Final = (
     ("courbe", "courbe de charge"),
     ("energie", "énergie quotidienne"),
