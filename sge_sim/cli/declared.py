@@ -116,6 +116,8 @@ def _command(
             if value not in (None, (), False)
         }
         given |= click.get_current_context().meta[_UNKNOWN]
+        if sortie is not None and not operation.is_file:
+            given["sortie"] = str(sortie)  # unknown there
         served = None if operation.serving == "never" else find_served(data_dir)
         if served is not None or operation.serving == "always":
             done = _asked(operation, served or served_at(data_dir), given)
@@ -126,7 +128,7 @@ def _command(
             return
         if operation.has_limit and len(done) > (limit := operation.limit_of(given)):
             done = done[:limit]
-            click.echo(f"Les {limit} premiers ; --limit en donne davantage.", err=True)
+            click.echo(f"D'autres suivent : --limit en donne plus de {limit}.", err=True)
         look = shown.get(operation.act.__name__)
         if look is not None and (say_both := look.given_too) is not None:
             asked = read(operation, given, typed=True)
@@ -199,12 +201,13 @@ def _asked(operation: AnyOperation, served: Served, given: Mapping[str, object])
         path = path.replace(f"{{{name}}}", quote(str(sent.pop(name)), safe=""))
     way = "params" if operation.method in ("GET", "DELETE") else "json"
     answer = Administration(served.admin_url).done(operation.method, path, **{way: sent})
+    as_json = "json" in answer.headers.get("Content-Type", "")
     if not answer.ok:
-        problem = answer.json()
+        problem: dict[str, Any] = answer.json() if as_json else {"detail": answer.text}
         if erreurs := problem.get("erreurs"):
             raise FormError([ErreurDeForme(**each) for each in erreurs])
         raise UsageError(problem["detail"])
-    if answer.content and not answer.headers["Content-Type"].startswith("application/json"):
+    if answer.content and not as_json:
         return Download(answer.content)
     return TypeAdapter(operation.view).validate_json(answer.content) if answer.content else None
 

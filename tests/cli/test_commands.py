@@ -58,6 +58,21 @@ def test_points_list_says_why_each_is_there(simulator: RunningSimulator) -> None
     assert any("RP-R2" in point["pourquoi"] for point in listed)
 
 
+def test_a_list_says_that_others_follow(simulator: RunningSimulator) -> None:
+    listed = simulator.command("points", "list", "--limit", "2")
+    assert len(listed.stdout.splitlines()) == 2
+    assert listed.stderr == "D'autres suivent : --limit en donne plus de 2.\n"
+
+
+def test_what_is_no_file_goes_into_none(simulator: RunningSimulator, tmp_path: Path) -> None:
+    sortie = ("--sortie", str(tmp_path / "points.csv"))
+    assert simulator.command("points", "export", "--tous", *sortie).stdout == ""
+    assert (tmp_path / "points.csv").read_text().startswith("prm;")
+    refused = simulator.command("journal", "show", "1", *sortie)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "sortie : inconnu ici" in refused.stderr
+
+
 def test_hosts_prints_what_a_client_with_fixed_urls_needs(simulator: RunningSimulator) -> None:
     printed = simulator.command("hosts", "--port", "8443").stdout
     for host in ("sge-homologation-ws", "sge-ws", "sge-homologation-b2b", "sge-b2b"):
