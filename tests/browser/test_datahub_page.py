@@ -70,7 +70,7 @@ def test_a_contract_its_people_an_application_and_a_ticket(browser: Chrome, clie
     opening = browser.find_elements(By.XPATH, "//button[text()='Ouvrir']")[1]
     form = opening.find_element(By.XPATH, "./ancestor::form")
     form.find_element(By.NAME, "numero").send_keys("NEUF1")
-    form.find_element(By.NAME, "email").send_keys(CARLA)
+    form.find_element(By.NAME, "contractuel").send_keys(CARLA)
     follow(browser, opening)
     assert "Contrat NEUF1 : brouillon" in portal.text
     assert portal.press("Désigner", email=LEA) == ""

@@ -139,8 +139,8 @@ def plan_and_open_an_account(home: str) -> None:
         requests.post(f"{home}/api/pannes", json=asked, timeout=30).raise_for_status()
     form = {"Origin": home}
     for path, data in (
-        ("compte", {"email": "anne@tiers.example", "nom": "Anne", "acteur": "TIERS1"}),
-        ("contrat", {"numero": "1100256", "email": "anne@tiers.example"}),
+        ("comptes", {"email": "anne@tiers.example", "nom": "Anne", "acteur": "TIERS1"}),
+        ("contrats", {"numero": "1100256", "contractuel": "anne@tiers.example"}),
     ):
         requests.post(f"{home}/datahub/{path}", data, headers=form, timeout=30).raise_for_status()
 
