@@ -123,7 +123,7 @@ def _described(operation: AnyOperation) -> dict[str, Any]:
         schema |= {"properties": body, "required": [name for name in required if name in body]}
         example = {name: said["examples"][0] for name, said in body.items() if "examples" in said}
         described["requestBody"] = {
-            "required": True,
+            "required": bool(schema["required"]),
             "content": {
                 "application/json": {"schema": schema, "example": example},
                 **{kind: {"schema": {"type": "string"}} for kind in FILE_KINDS if operation.files},
