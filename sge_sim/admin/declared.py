@@ -87,7 +87,7 @@ def _add(routes: APIRouter, state: State, operation: AnyOperation) -> None:
         status_code=operation.status,
         response_model=None if bare else operation.view,
         response_class=Response if operation.is_file else JSONResponse,
-        responses={200: {"content": {"*/*": {}}}} if operation.is_file else None,
+        responses={200: {"content": {"*/*": {}}}} if operation.may_be_file else None,
         openapi_extra=_described(operation),
     )
 

@@ -35,6 +35,7 @@ from typing import (
     ParamSpec,
     TypeAlias,
     TypeVar,
+    get_args,
     get_origin,
     get_type_hints,
 )
@@ -191,7 +192,9 @@ class Operation(Generic[P, V]):
         for name in (*_VIEWS, f"sge_sim.api.{self.name.partition('.')[0]}"):
             if find_spec(name):
                 known |= vars(import_module(name))
-        return get_type_hints(self.act, localns=known)["return"]
+        returned = get_type_hints(self.act, localns=known)["return"]
+        others = [each for each in get_args(returned) if each is not Download]
+        return others[0] if Download in get_args(returned) else returned
 
     @property
     def is_bare(self) -> bool:
@@ -271,6 +274,11 @@ class Operation(Generic[P, V]):
     def is_file(self) -> bool:
         """Whether it gives something to take away."""
         return self.act.__annotations__["return"] is Download
+
+    @cached_property
+    def may_be_file(self) -> bool:
+        """Whether it gives something to take away where that is asked for."""
+        return self.is_file or Download in get_args(self.act.__annotations__["return"])
 
 
 AnyOperation: TypeAlias = Operation[..., Any]

@@ -257,7 +257,7 @@ def read_mesures(
     fin: Annotated[date, Says("Premier jour non donné", "2025-07-03", reads=day_typed)],
     sens: Annotated[Sens | None, Says("Celui du contrat du point sans lui")] = None,
     format: Annotated[Literal["json", "csv"], Says("Colonnes en JSON, ou un fichier")] = "json",
-) -> Any:
+) -> dict[str, Any] | Download:
     """Return what was measured on a point; raises `UsageError` where nothing was."""
     from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT
     from sge_sim.referentiel.mesures import point_mesure
