@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sge_sim.domaine.pannes import Atteinte, SortePanne
 from sge_sim.machine.documents import parse_xml
-from sge_sim.soap.exchange import Exchange, Outcome
+from sge_sim.soap.exchange import Exchange
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.message import Departure, Response
 
@@ -41,7 +41,6 @@ def altered_answer(struck: Atteinte, exchange: Exchange, endpoint: "Endpoint") -
     if sorte in STATUSES:
         return text_response(STATUSES[sorte], STATUSES[sorte].phrase)
     if sorte == "sans_code":
-        exchange.outcome = Outcome(None)
         content_type = ("Content-Type", "text/xml; charset=utf-8")
         return Response(HTTPStatus.INTERNAL_SERVER_ERROR, _WITHOUT_CODE, (content_type,))
     response = endpoint.answer(exchange)

@@ -101,6 +101,14 @@ def test_a_handshake_that_fails_is_told_in_the_journal(
     assert (newest.acteur_code, newest.kind) == ("TIERS1" if comes else None, "handshake")
 
 
+def test_what_can_not_be_described_to_the_journal_is_answered_and_logged(
+    whole: InProcess, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delattr("sge_sim.door.b2b_application.EchangeRecord")
+    assert ask(whole, "POST").status == 200
+    assert "Un échange n'a pas pu être décrit au journal" in caplog.messages[-1].partition(" :")[0]
+
+
 def test_a_call_that_fails_around_its_service_is_told(
     whole: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:

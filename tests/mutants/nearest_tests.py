@@ -53,6 +53,12 @@ def is_of_another_target(test: Path) -> bool:
     return TESTS / "examples" in test.parents or _OF_OTHER_TARGETS.search(_text(test)) is not None
 
 
+def rooms_of(file: str) -> set[Path]:
+    """Return the folders of the tests of a file of the package, by their paths in the tree."""
+    home = TESTS / _home(Path(file).parent.relative_to("sge_sim"))
+    return {home.relative_to(ROOT), (TESTS / _TOO.get(home.name, home.name)).relative_to(ROOT)}
+
+
 def _home(room: Path) -> Path:
     """Return the folder of the tests of a room."""
     return next(each for each in (room, *room.parents) if (TESTS / each).is_dir())

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from drawn_mutants import ROOT, Mutant
-from nearest_tests import TESTS, is_of_another_target, nearest_tests
+from nearest_tests import TESTS, is_of_another_target, nearest_tests, rooms_of
 
 NOTED = ROOT / ".venv" / "lines_run"
 LINES, SECONDS = "lines", "seconds.json"
@@ -48,11 +48,11 @@ def tests_that_run(mutant: Mutant) -> list[str]:
     ]
     # What is computed once was seen to be run by the first test alone that needed it, and what a
     # module says as it is loaded by none.
-    home = {Path(module).parent for module in nearest[:1]}
+    homes = rooms_of(mutant.file)
     room = [
         test
         for module in _files().values()
-        if Path(module).parent in home
+        if Path(module).parent in homes
         for test in _tests_of(module)
     ]
     return list(dict.fromkeys((*first, *_soon_run(room), *others, *room)))

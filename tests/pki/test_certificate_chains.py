@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from certificate_forge import A_SECOND, CLIENT, NOW, SERVER, Forged, Judge, authority, forge, name
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from sge_sim.pki.certificates import is_signed_by
 from sge_sim.pki.chains import MAX_PRESENTED, BrokenChain, Chain, ChainBuilder, ChainDefect
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.trust import Pki, load_trust
@@ -187,3 +188,8 @@ def test_a_chain_is_good_from_its_first_second_to_its_last(
 ) -> None:
     middle = authority("Milieu", issuer=gandi_root, path_length=0, start=start, end=end)
     assert codes(forge(issuer=middle), middle) == refused
+
+
+def test_a_key_that_no_chain_has_signs_nothing() -> None:
+    strange = forge("Autorité", key=dsa.generate_private_key(1024), ca=True)
+    assert not is_signed_by(strange.certificate, strange.certificate)
