@@ -7,6 +7,7 @@ each bound, beside each other one, and one that isn't declared.
 import contextlib
 import io
 import json
+import random
 import re
 import sys
 import time
@@ -47,6 +48,8 @@ ACCEPTED = yaml.safe_load((Path(__file__).parent / "accepted.yaml").read_text("u
 TRUTHS = {"oui": True, "non": False}
 NO_PAGE = "the page of what is not there"
 KINDS = ("zut", "-1", "1.5")
+MOST_PAIRS = 40
+"""Of the parameters of an operation: of many, these are drawn."""
 
 
 def sound(parameter: Parameter) -> str:
@@ -75,7 +78,8 @@ def demands(operation: AnyOperation) -> Iterator[dict[str, str]]:
         yield {name: value for name, value in least.items() if name != each.name}
         for value in (*KINDS, *edges(each), *each.values):
             yield {**least, each.name: value}
-    for one, other in combinations(parameters, 2):
+    pairs = [*combinations(parameters, 2)]
+    for one, other in random.Random(operation.name).sample(pairs, min(len(pairs), MOST_PAIRS)):
         yield {**least, one.name: "5", other.name: "2"}
         yield {**least, one.name: sound(one), other.name: sound(other)}
 
