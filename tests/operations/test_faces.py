@@ -43,6 +43,11 @@ OPERATIONS = sorted(all_operations(), key=lambda each: not each.address.startswi
 """What removes first: it finds nothing, and so it is refused the same by every face."""
 TOLD_ON_A_PAGE = 600
 SOURCE = re.compile(r" \((documenté|supposé|observé) : .*")
+TECHNICAL = re.compile(
+    r"pydantic|Input should|[Ff]ield required|validation|Traceback|\w(Error|Exception)\b|\bNone\b|"
+    r"Usage|Invalid value|No such|Missing|Got unexpected|libxml|xs:|\{http"
+)
+"""Words of pydantic, click and libxml2."""
 NAMED = {each.name: each for each in OPERATIONS}
 ACCEPTED = yaml.safe_load((Path(__file__).parent / "accepted.yaml").read_text("utf-8"))
 TRUTHS = {"oui": True, "non": False}
@@ -285,6 +290,7 @@ def test_every_face_tells_a_mistake_in_the_same_words(
             if had[face] and (in_place or face != "command")
         }
         refused += answers["rest"] is not None
+        assert not any(TECHNICAL.search(text or "") for text in answers.values()), answers
         if operation.name == "campaigns.run":
             wait_for_passages(rooms)
         # A page is told at most so much, and adds where a rule comes from.
