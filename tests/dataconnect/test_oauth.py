@@ -105,6 +105,12 @@ def test_a_revoked_token_is_refused(dc: Client) -> None:
         assert dc.http.post(url, data=body, auth=auth, timeout=10).status_code == 200
     unknown = dc.http.post(url, data={"token": "rien"}, auth=auth, timeout=10)
     assert unknown.status_code == 200
+    for sent, said in (
+        ({"data": {"a": "b"}}, "empty header bad request format partial or incorrect data"),
+        ({"json": {}}, "Le Content-Type doit être application/x-www-form-urlencoded"),
+    ):
+        wrong = dc.http.post(url, auth=auth, timeout=10, **sent)
+        assert (wrong.status_code, wrong.json()["error_description"]) == (400, said)
     refused = dc.http.get(dc.url + DAILY, params=ASKED, headers=bearer, timeout=10)
     assert (refused.status_code, refused.json()) == (401, BAD_TOKEN)
     assert dc.get(DAILY, **ASKED).ok, "another token of the application is as good as before"

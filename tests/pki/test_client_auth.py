@@ -59,6 +59,8 @@ def test_each_authority_of_the_list_has_its_last_useful_certificate(
     known = situation_at(load_authorities().find(slug), jour)
     assert (known.client_auth, known.dernier, known.jusqu_au) == (client_auth, dernier, jusqu_au)
     assert known.source in known.sentence()
+    valable = "" if jusqu_au is None else f"valable jusqu'au {jusqu_au:%d/%m/%Y} : son succes"
+    assert valable in known.sentence()
     assert known.provenance in ("documented", "assumed")
 
 
