@@ -87,6 +87,7 @@ def test_the_page_shows_application_data_and_duration(dc: Client) -> None:
     )
     (href,) = re.findall(r'<a href="(\?[^"]*)"', page.text)
     address = dc.url + "/dataconnect/v2/oauth2/authorize" + href.replace("&amp;", "&")
+    assert "state=etat1" in address
     consent = dc.http.get(address, timeout=10).text
     for shown in ("Application de test", "25/11/2027", C5, "courbes de charge", "index"):
         assert shown in consent

@@ -246,6 +246,9 @@ def test_rows_before_the_communicating_meter_are_empty_and_without_calendar() ->
     assert [seconde[37], seconde[-1]] == ["EAS D1", "EAS D4"]
     headings = calendars[0].split(";")
     assert len(headings) == len(premiere) == len(seconde) == 1 + 2 + 3 * 10 + 2 + 3 * 4
+    assert headings[3:6] == [
+        f"{what} classe temporelle 1" for what in ("Identifiant", "Libelle", "Cadran")
+    ]
     assert headings[-1] == "Cadran classe temporelle distributeur 4"
 
 

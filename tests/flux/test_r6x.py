@@ -435,6 +435,7 @@ def test_a_demand_by_access_service_has_the_days_that_it_covers(collected: Platf
 def test_files_are_split_and_their_sequence_is_complete(
     collected: Platform, limites: Limites
 ) -> None:
+    assert Limites() == Limites(octets_zip=100_000_000, octets=10_000_000_000, points=1000)
     platform, prms = collected, [C5, C5_BIS]
     days = (date(2023, 11, 20), date(2024, 11, 20))
     whole, _ = data_and_report(platform, demand(platform, "R63", prms, *days, NOW))
