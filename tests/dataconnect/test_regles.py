@@ -324,6 +324,9 @@ def test_applications_are_changed_from_the_administration(dc: Client) -> None:
             "applications", "set", made["client_id"], "--redirect-uri", wrong
         )
         assert (done.returncode, "adresse de retour" in done.stderr) == (2, True), wrong
+    unknown = dc.simulator.command("applications", "set", "rien", "--nom", "Autre")
+    told = "aucune application n'a l'identifiant « rien » : sge-sim applications list."
+    assert (unknown.returncode, unknown.stderr) == (2, f"sge-sim : {told}\n")
     nothing = dc.simulator.command("applications", "set", made["client_id"])
     assert (nothing.returncode, "rien à modifier" in nothing.stderr) == (2, True)
     with pytest.raises(requests.HTTPError, match="400"):

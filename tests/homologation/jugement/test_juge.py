@@ -148,10 +148,6 @@ def test_a_wrong_answer_is_seen_and_told_in_french(name: str, derniers: dict[str
         assert _TECHNICAL.search(each) is None, each
 
 
-def test_there_are_as_many_as_once_passed() -> None:
-    assert len(WRONG) == 24
-
-
 REMPLACEMENTS = yaml.safe_load(Path(__file__).with_name("remplacements.yaml").read_bytes())
 
 
