@@ -82,8 +82,15 @@ class Administration:
         self._call("DELETE", path)
 
     def done(self, method: str, path: str, **options: Any) -> requests.Response:
-        """Return what is answered at the address of an operation, a refusal too."""
-        return self._call(method, path, checked=False, timeout=_LONGEST_SECONDS, **options)
+        """Return what is answered at the address of an operation, a refusal too.
+
+        What is done may take long where the server lives; a frozen one is told as usual.
+        """
+        longest = _TIMEOUT_SECONDS
+        if method != "GET":
+            self._call("GET", "/health", checked=False)
+            longest = _LONGEST_SECONDS
+        return self._call(method, path, checked=False, timeout=longest, **options)
 
     def snapshot(self) -> None:
         """Keep the whole state aside, for `reset`."""

@@ -4,6 +4,7 @@ Our own client follows a list to its end; Schemathesis calls all of it as it is 
 """
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from running_simulator import RunningSimulator
 
 from sge_sim.admin.problems import Probleme, ProblemeDeForme
 from sge_sim.api.administration import Administration
+from sge_sim.errors import UsageError
 
 ORDER = "/RecherchePoint/v2.0"
 NO_NUMBER = "campaign_id : un nombre entier est attendu (donné : abc)"
@@ -162,6 +164,17 @@ def test_a_message_that_the_answer_cuts_is_had_whole(room: Room) -> None:
 SECONDS = int(os.environ.get("SGE_SIM_API_SECONDS", "20"))
 # A demand that has its form may still be refused by what the state holds (HTTP 400, told so).
 UNFIT = "positive_data_acceptance"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_frozen_server_is_told_to_who_would_wait_for_what_is_done(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sge_sim.api.administration._TIMEOUT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        admin = Administration(f"http://127.0.0.1:{mute.getsockname()[1]}")
+        with pytest.raises(UsageError, match="ne répond pas"):
+            admin.done(method, "/api/reset")
 
 
 @pytest.mark.api
