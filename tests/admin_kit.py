@@ -1,7 +1,7 @@
 """The administration and the web services of one simulator, in the process."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.journal import Echange, EchangeRecord, Journal, JournalFeed
 from sge_sim.processes.admin_process import _tasks, local_url
 from sge_sim.tables.points import Point
-from sge_sim.transport.admin_server import AdminServer
+from sge_sim.transport.admin_server import AdminServer, Asgi
 from sge_sim.transport.listener import bind_loopback
 
 UNKNOWN = "99999999999999"
@@ -108,10 +108,15 @@ def order_mesures(
 
 
 @contextmanager
-def control_room(data_dir: Path, tasks: Sequence[Task] = (), **settings: object) -> Iterator[Room]:
+def control_room(
+    data_dir: Path,
+    tasks: Sequence[Task] = (),
+    guard: Callable[[Asgi], Asgi] = lambda application: application,
+    **settings: object,
+) -> Iterator[Room]:
     """Open a simulator in `data_dir` with its administration; nothing runs behind.
 
-    A move of the clock has `tasks` done after those of every simulator.
+    A move of the clock has `tasks` done after those of every simulator; `guard` lets in.
     """
     with simulator_in_process(data_dir, **settings) as services:
         simulator = services.simulator
@@ -131,7 +136,7 @@ def control_room(data_dir: Path, tasks: Sequence[Task] = (), **settings: object)
                 feed,
                 simulator.marques,
             )
-            application = build_admin(state)
+            application = guard(build_admin(state))
             server = AdminServer(lambda: application, listening)
             thread = threading.Thread(target=server.serve)
             thread.start()

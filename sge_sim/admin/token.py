@@ -49,8 +49,9 @@ def guard_by_token(data_dir: Path, application: "Asgi") -> "Asgi":
 
         refused = problem(
             401,
-            "L'administration demande son jeton : en en-tête « Authorization: Bearer », ou comme "
-            "mot de passe (sge-sim token en donne un autre).",
+            "L'administration demande son jeton : en en-tête « Authorization: Bearer », comme mot "
+            "de passe, ou pour une commande dans la variable SGE_SIM_ADMIN_TOKEN (sge-sim token "
+            "en donne un autre).",
             _CHALLENGE,
         )
         await refused(scope, receive, send)

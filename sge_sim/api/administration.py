@@ -38,6 +38,8 @@ _PROGRESS_SECONDS: Final = 1
 """Seconds between two reports of a long advance: one of years publishes thousands of files."""
 
 _WORDS: Final = 1000
+_TOLD_AS_IT_IS: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.CONFLICT)
+"""Answers whose sentence says what is wrong, and what to do."""
 _HELD_UP_SECONDS: Final = 60
 """How long an advance may wait for the database of the simulator."""
 
@@ -205,14 +207,9 @@ class Administration:
                 f"L'administration {self.url} ne répond pas : vérifier son adresse, et que le "
                 "simulateur tourne."
             ) from None
-        if answer.status_code == HTTPStatus.UNAUTHORIZED:
-            raise UsageError(
-                f"L'administration {self.url} demande son jeton : le donner dans la variable "
-                "SGE_SIM_ADMIN_TOKEN."
-            )
         if answer.ok or not checked:
             return answer
-        if answer.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT):
+        if answer.status_code in _TOLD_AS_IT_IS:
             raise UsageError(_detail(answer))
         refusal = f"HTTP {answer.status_code}, {_detail(answer)}"
         raise UsageError(f"L'administration refuse {method} {path} : {refusal}")

@@ -14,6 +14,8 @@ from nearest_tests import TESTS, is_of_another_target, nearest_tests, rooms_of
 NOTED = ROOT / ".venv" / "lines_run"
 LINES, SECONDS = "lines", "seconds.json"
 """What `note_lines` writes there: a file of coverage, and what each test took."""
+_SPENT = 120.0
+"""Seconds that the tests of a mutant took together as they were noted: a third without coverage."""
 _SOON = 8.0
 """Seconds of a module's tests after which those of others come first."""
 _TELLING = re.compile(r"[^'\"{}]{4,}")
@@ -55,7 +57,16 @@ def tests_that_run(mutant: Mutant) -> list[str]:
         if Path(module).parent in homes
         for test in _tests_of(module)
     ]
-    return list(dict.fromkeys((*first, *_soon_run(room), *others, *room)))
+    return list(_afforded(dict.fromkeys((*first, *_soon_run(room), *others, *room))))
+
+
+def _afforded(tests: Iterable[str]) -> Iterator[str]:
+    """Yield those of tests for which the seconds are left: the same ones however slow it is now."""
+    left = _SPENT
+    for test in tests:
+        if _seconds(test) <= left:
+            left -= _seconds(test)
+            yield test
 
 
 def tests_that_name(mutant: Mutant) -> list[str]:

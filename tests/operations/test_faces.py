@@ -9,10 +9,12 @@ import io
 import json
 import random
 import re
+import shutil
 import sys
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any, get_origin
@@ -26,6 +28,7 @@ from lxml import html
 from points_kit import csv_lines, made_points
 
 from sge_sim.admin.application import build_admin
+from sge_sim.admin.token import draw_token, guard_by_token
 from sge_sim.cli import main
 from sge_sim.clock import legal_date, parse_instant
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees
@@ -53,7 +56,17 @@ ACCEPTED = yaml.safe_load((Path(__file__).parent / "accepted.yaml").read_text("u
 TRUTHS = {"oui": True, "non": False}
 NO_PAGE = "the page of what is not there"
 KINDS = ("zut", "-1", "1.5")
-MOST_PAIRS = 40
+WITHOUT_TOKEN = (
+    "L'administration demande son jeton : en en-tête « Authorization: Bearer », comme mot de "
+    "passe, ou pour une commande dans la variable SGE_SIM_ADMIN_TOKEN (sge-sim token en donne un "
+    "autre)."
+)
+KNOWN_TO_WHO_SERVES = {"flux.publish": {"environnement": "production"}}
+"""What a command must be given where nobody serves."""
+NOBODY_SERVES = "aucun simulateur ne sert {} : le démarrer par sge-sim serve."
+WITHOUT_RIGHT = {"par": ("theo@tiers.example.fr", "legal@tiers.example.fr")}
+"""Who is there, and may not do all."""
+MOST_PAIRS = 25
 """Of the parameters of an operation: of many, these are drawn."""
 
 
@@ -74,19 +87,33 @@ def edges(parameter: Parameter) -> Iterator[str]:
             yield f"{bound + step:.0f}"
 
 
+def least(operation: AnyOperation) -> dict[str, str]:
+    """Return a demand of an operation that gives only what it and its address need."""
+    return {
+        each.name: sound(each)
+        for each in operation.parameters.values()
+        if each.required or each.name in operation.in_path
+    }
+
+
 def demands(operation: AnyOperation) -> Iterator[dict[str, str]]:
-    parameters = operation.parameters.values()
-    least = {each.name: sound(each) for each in parameters if each.required}
-    yield least
-    yield {**least, "inconnu": "7"}
-    for each in parameters:
-        yield {name: value for name, value in least.items() if name != each.name}
-        for value in (*KINDS, *edges(each), *each.values):
-            yield {**least, each.name: value}
+    yield from demands_of_one(operation)
+    parameters, needed = operation.parameters.values(), least(operation)
     pairs = [*combinations(parameters, 2)]
     for one, other in random.Random(operation.name).sample(pairs, min(len(pairs), MOST_PAIRS)):
-        yield {**least, one.name: "5", other.name: "2"}
-        yield {**least, one.name: sound(one), other.name: sound(other)}
+        yield {**needed, one.name: "5", other.name: "2"}
+        yield {**needed, one.name: sound(one), other.name: sound(other)}
+
+
+def demands_of_one(operation: AnyOperation) -> Iterator[dict[str, str]]:
+    """Yield the demands that say something of one parameter alone."""
+    parameters, needed = operation.parameters.values(), least(operation)
+    yield needed
+    yield {**needed, "inconnu": "7"}
+    for each in parameters:
+        yield {name: value for name, value in needed.items() if name != each.name}
+        for value in (*KINDS, *edges(each), *each.values, *WITHOUT_RIGHT.get(each.name, ())):
+            yield {**needed, each.name: value}
 
 
 def as_json(operation: AnyOperation, given: dict[str, str]) -> dict[str, object]:
@@ -129,8 +156,19 @@ def chosen_by(operation: AnyOperation) -> str:
 
 
 def by_command(room: Room, operation: AnyOperation, given: dict[str, str]) -> str | None:
+    return typed_beside(room.state.settings.data_dir, operation, given)
+
+
+def can_be_typed(operation: AnyOperation, given: dict[str, str]) -> bool:
+    """Whether a demand can be told from another: not where the first of two words is missing."""
+    words = [name for name in operation.arguments if name in given]
+    chosen = chosen_by(operation).lstrip("-")
+    return words == [*operation.arguments[: len(words)]] and chosen in ("", *given)
+
+
+def typed_beside(folder: Path, operation: AnyOperation, given: dict[str, str]) -> str | None:
+    """Return what the command says is wrong with a demand, on the simulator of a folder."""
     words = [word for word in operation.words.split() if word != chosen_by(operation)]
-    folder = room.state.settings.data_dir
     words += [] if operation.is_bare else ["--data-dir", str(folder)]
     placed = operation.arguments
     for name in given.keys() & operation.parameters.keys():
@@ -159,6 +197,8 @@ def by_page(room: Room, operation: AnyOperation, given: dict[str, str]) -> str |
         answer = browser.request(method, address, data=fields if method == "POST" else None)
     if answer.status_code == 404 or (answer.status_code == 422 and "{" in operation.page):
         return NO_PAGE
+    if answer.status_code == 401:
+        return str(answer.json()["detail"])
     alerts = html.fromstring(answer.content).xpath("//*[@role='alert']")
     assert answer.ok, answer.text
     return next((each.text_content().strip() for each in alerts), None)
@@ -229,6 +269,7 @@ NEEDS = {
     **dict.fromkeys(("campaigns.run", "campaigns.show_passage", "campaigns.take_file"), _RUN),
 }
 """What is sound where more runs than these rooms do."""
+COMMANDS = [each for each in OPERATIONS if each.command]
 FACES = {"rest": by_rest, "command": by_command, "page": by_page}
 
 
@@ -250,7 +291,9 @@ def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Room]]
 @pytest.mark.parametrize("face", FACES)
 def test_every_face_does_what_is_sound(rooms: dict[str, Room], face: str) -> None:
     room, wrong = rooms[face], []
-    for name, given in ACCEPTED:
+    told = {name for name, _ in ACCEPTED} | NEEDS.keys()
+    others = [[each.name, least(each)] for each in OPERATIONS if each.name not in told]
+    for name, given in (*ACCEPTED, *others):
         operation = NAMED[name]
         given = {
             field: MADE[value](room) if value in MADE else value for field, value in given.items()
@@ -261,7 +304,7 @@ def test_every_face_does_what_is_sound(rooms: dict[str, Room], face: str) -> Non
         if refused is not None:
             wrong.append((name, given, refused))
     assert wrong == []
-    assert {name for name, _ in ACCEPTED} | NEEDS.keys() == NAMED.keys()
+    assert told <= NAMED.keys()
 
 
 def wait_for_passages(rooms: dict[str, Room]) -> None:
@@ -280,14 +323,10 @@ def test_every_face_tells_a_mistake_in_the_same_words(
     for given in demands(operation):
         if not all(given.get(name) for name in operation.in_path):
             continue  # no such address
-        words = [name for name in operation.arguments if name in given]
-        # A command can't tell that the first of two words is missing.
-        in_place = words == [*operation.arguments[: len(words)]]
-        in_place &= chosen_by(operation).lstrip("-") in ("", *given)
         answers = {
             face: ask(rooms[face], operation, given)
             for face, ask in FACES.items()
-            if had[face] and (in_place or face != "command")
+            if had[face] and (face != "command" or can_be_typed(operation, given))
         }
         refused += answers["rest"] is not None
         assert not any(TECHNICAL.search(text or "") for text in answers.values()), answers
@@ -302,6 +341,39 @@ def test_every_face_tells_a_mistake_in_the_same_words(
     assert refused
     for room in rooms.values():
         room.ask("DELETE", "/api/pannes")
+
+
+@pytest.mark.parametrize("operation", COMMANDS, ids=lambda each: each.name)
+def test_a_command_tells_a_mistake_in_the_same_words_of_a_simulator_that_has_stopped(
+    rooms: dict[str, Room], tmp_path: Path, operation: AnyOperation
+) -> None:
+    served, differ = rooms["command"].state.settings.data_dir, []
+    stopped = shutil.copytree(
+        served, tmp_path / "stopped"
+    )  # nobody has announced that he serves it
+    for given in filter(partial(can_be_typed, operation), demands_of_one(operation)):
+        given = KNOWN_TO_WHO_SERVES.get(operation.name, {}) | given
+        answers = [typed_beside(folder, operation, given) for folder in (stopped, served)]
+        needs_one = operation.serving == "always" and answers[0] == NOBODY_SERVES.format(stopped)
+        if answers[0] != answers[1] and not needs_one:
+            differ.append((given, answers))
+    assert differ == [], "\n".join(map(str, differ[:5]))
+
+
+def test_who_does_not_give_the_token_is_told_so_by_every_face(tmp_path: Path) -> None:
+    guard = partial(guard_by_token, tmp_path)
+    told = set()
+    with control_room(tmp_path, guard=guard, **SETTINGS) as room, serving(tmp_path) as note:
+        draw_token(tmp_path)
+        note.announce(Served(room.home, room.state.b2b_url, "production"))
+        for operation in OPERATIONS:
+            needed = least(operation)
+            told |= {by_rest(room, operation, needed), by_page(room, operation, needed)}
+            # A command that asks no simulator has the right to the folder, or none.
+            asks = operation.command and operation.serving != "never"
+            if asks and can_be_typed(operation, needed):
+                told.add(by_command(room, operation, needed))
+    assert told == {WITHOUT_TOKEN}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
