@@ -122,6 +122,7 @@ def _described(operation: AnyOperation) -> dict[str, Any]:
     if body and operation.method not in _IN_ADDRESS:
         schema |= {"properties": body, "required": [name for name in required if name in body]}
         example = {name: said["examples"][0] for name, said in body.items() if "examples" in said}
+        example = example or {name: said.get("default") for name, said in body.items()}
         described["requestBody"] = {
             "required": bool(schema["required"]),
             "content": {
