@@ -6,7 +6,7 @@ import click
 
 
 def every_command(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
-    """Yield the words of each command, and what runs."""
+    """Yield the words of each command that the help names, and what runs."""
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
@@ -14,5 +14,5 @@ def every_command(group: click.Group, path: str = "") -> Iterator[tuple[str, cli
         words = f"{path} {name}".strip()
         if isinstance(command, click.Group):
             yield from every_command(command, words)
-        else:
+        elif not command.hidden:
             yield words, command

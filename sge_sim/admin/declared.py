@@ -75,6 +75,8 @@ def _add(routes: APIRouter, state: State, operation: AnyOperation) -> None:
     endpoint.reads_query = True
     if operation.also:
         routes.add_api_route(operation.also, endpoint, include_in_schema=False)
+    for path in operation.former_paths:
+        routes.add_api_route(path, endpoint, methods=[operation.method], include_in_schema=False)
     bare = operation.is_file or operation.status == NO_CONTENT
     routes.add_api_route(
         operation.path,

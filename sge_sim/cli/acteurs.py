@@ -78,7 +78,9 @@ def mot_de_passe(login: str, password: str, data_dir: Path) -> None:
 @click.argument("acteur", shell_complete=completion.acteurs)
 @click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
 @click.option(
+    "--environnement",
     "--environment",
+    "environment",
     type=click.Choice(ENVIRONMENTS),
     required=True,
     help="Plateforme pour laquelle il est enregistré.",

@@ -235,7 +235,7 @@ def offer(rapport: "Rapport", acteur: str) -> str:
     from sge_sim.homologation.reports.etats import Decision
 
     lines = [
-        f"  sge-sim acteurs habiliter {acteur} {verdict.package}"
+        f"  sge-sim acteurs grant {acteur} {verdict.package}"
         for verdict in rapport.verdicts
         if verdict.decision is Decision.HOMOLOGUE
     ]

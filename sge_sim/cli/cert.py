@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from sge_sim.pki.trust import Pki
 
 _environment = click.option(
+    "--environnement",
     "--environment",
+    "environment",
     type=click.Choice(ENVIRONMENTS),
     default="homologation",
     show_default=True,
@@ -119,7 +121,12 @@ def authorities(
     help="Type de la clé.",
 )
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Dossier des fichiers produits."
+    "--sortie",
+    "--out",
+    "out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Dossier des fichiers produits.",
 )
 @click.option(
     "--password",

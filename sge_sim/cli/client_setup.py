@@ -44,7 +44,9 @@ from sge_sim.settings import Settings, variable_of
     "--acteur", help="Code de l'acteur ; le tiers par défaut sinon.", shell_complete=acteurs
 )
 @click.option(
+    "--environnement",
     "--environment",
+    "environment",
     type=click.Choice(ENVIRONMENTS),
     help="Environnement où le certificat est enregistré ; par défaut celui que joue ce simulateur, "
     "sinon l'homologation.",
@@ -101,7 +103,9 @@ _PEM = RegularFile()
     help="Dossier du simulateur appelé, dont les autorités et les acteurs sont alors connus.",
 )
 @click.option(
+    "--environnement",
     "--environment",
+    "environment",
     type=click.Choice(ENVIRONMENTS),
     help="Plateforme visée ; par défaut celle que joue le simulateur qui tourne sur ce dossier, "
     "sinon l'homologation.",

@@ -53,10 +53,10 @@ def group_of(
     """
     group = click.Group(name, help=sentence)
     named: dict[str, dict[str, AnyOperation]] = {}
-    subjects = (subject or name).split()
-    for operation in chain.from_iterable(map(operations_of, subjects)):
-        if operation.command.startswith(f"{name} "):
-            named.setdefault(operation.command.split()[1], {})[operation.flag] = operation
+    for declared in chain.from_iterable(map(operations_of, (subject or name).split())):
+        for operation in (declared, *declared.formerly):
+            if operation.command.startswith(f"{name} "):
+                named.setdefault(operation.command.split()[1], {})[operation.flag] = operation
     for word, chosen in named.items():
         group.add_command(_command(word, chosen, shown))
     return group
@@ -155,7 +155,12 @@ def _command(
     options = {flag: _option(flag, declared) for flag in chosen if flag}
     own = set(options.values()) - declared.keys()
     flags = [
-        click.Option([flag, options[flag]], is_flag=True, help=f"{operation.sentence}.")
+        click.Option(
+            [flag, options[flag]],
+            is_flag=True,
+            help=f"{operation.sentence}.",
+            hidden=operation.former,
+        )
         for flag, operation in chosen.items()
         if flag and options[flag] in own
     ]
@@ -165,7 +170,11 @@ def _command(
         if options.get(flag) not in own
     ]
     command = _Declared(
-        name, params=[*declared.values(), *flags], callback=run, help=" ".join(sentences)
+        name,
+        params=[*declared.values(), *flags],
+        callback=run,
+        help=" ".join(sentences),
+        hidden=all(each.former for each in chosen.values()),
     )
     command.words = {
         flag: f"--{name.replace('_', '-')}={value}"

@@ -10,6 +10,9 @@ mistake has the same words everywhere.
     @operation("Retirer une panne prévue", "DELETE /pannes/{numero}", "pannes remove NUMERO")
     def remove(state: State, *, numero: Annotated[int, Says("Numéro", ge=1)]) -> None: ...
 
+Addresses and commands have the same words: English verbs, nouns of the domain in French; options
+are called as what REST takes. Days `du` and `au` both count; `fin`, after `debut`, doesn't.
+
 Help and completion read declarations: at its top, such a module loads neither pydantic nor SQL; its
 functions do when they are called. They return views of `sge_sim.api`.
 """
@@ -17,7 +20,7 @@ functions do when they are called. They return views of `sge_sim.api`.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from importlib import import_module
@@ -138,7 +141,8 @@ class Operation(Generic[P, V]):
     says why it isn't done. A page that is `seen` shows what is returned instead. A command has it
     done by the simulator that serves the folder: `serving` says "always", "if any" or "never".
     `files` says of an address what it does with a file of points, which a route of its own reads;
-    what is taken away is had at another address `also`, as pages name it.
+    what is taken away is had at another address `also`, as pages name it. `was` are the addresses
+    and the commands that it had in the version before: they do the same, and nothing shows them.
 
     REST gives a list page after page, whose entries `key` tells apart; it is made as a whole, or
     takes a `limit` (`Limit`) and a cursor (`avant` or `apres`). Its page, if it has a template, has
@@ -162,6 +166,9 @@ class Operation(Generic[P, V]):
     serving: Literal["always", "if any", "never"] = "never"
     files: str = ""
     also: str = ""
+    was: tuple[str, ...] = ()
+    former: bool = False
+    """Whether this is such a command."""
 
     def __call__(self, state: State, *args: P.args, **asked: P.kwargs) -> V:
         """Do it; raises `UsageError` with why it can't be done."""
@@ -221,6 +228,16 @@ class Operation(Generic[P, V]):
     def limit_of(self, given: Mapping[str, object]) -> int:
         """Return how many a list with a limit was asked for."""
         return int(str(given.get("limit", self.parameters["limit"].default)))
+
+    @property
+    def formerly(self) -> "tuple[Operation[P, V], ...]":
+        """Itself, under the commands that it had."""
+        return tuple(replace(self, command=old, former=True) for old in self.was if " /" not in old)
+
+    @property
+    def former_paths(self) -> tuple[str, ...]:
+        """The REST paths that it had, for the same method."""
+        return tuple("/api" + old.partition(" ")[2] for old in self.was if " /" in old)
 
     @property
     def method(self) -> str:

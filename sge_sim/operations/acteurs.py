@@ -44,7 +44,8 @@ def show(state: State, *, code: Code) -> "ActeurView":
 @operation(
     "Créer un acteur",
     "POST /acteurs",
-    "acteurs create CODE",
+    "acteurs add CODE",
+    was=("acteurs create CODE",),
     done="L'acteur {code} est créé : lui donner un login, un contrat, un certificat.",
     status=201,
 )
@@ -120,7 +121,8 @@ def put_contrat(
 @operation(
     "Habiliter un acteur pour un package de services",
     "POST /acteurs/{code}/habilitations",
-    "acteurs habiliter CODE PACKAGE",
+    "acteurs grant CODE PACKAGE",
+    was=("acteurs habiliter CODE PACKAGE",),
     done="{code} est habilité pour {package} en {environnement}.",
     back="/acteurs#{code}",
 )
@@ -138,7 +140,8 @@ def habiliter(
 @operation(
     "Retirer l'habilitation d'un acteur pour un package",
     "DELETE /acteurs/{code}/habilitations/{environnement}/{package}",
-    "acteurs habiliter --retirer CODE PACKAGE",
+    "acteurs revoke CODE PACKAGE",
+    was=("acteurs habiliter --retirer CODE PACKAGE",),
     done="{code} n'est plus habilité pour {package} en {environnement}.",
     back="/acteurs#{code}",
 )

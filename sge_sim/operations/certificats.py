@@ -76,7 +76,9 @@ def register(
 
 @operation(
     "Dire si la porte accepterait un certificat, et pourquoi",
-    "POST /certificats/verifier",
+    "POST /certificats/check",
+    was=("POST /certificats/verifier",),
+    place="POST /certificats/verifier",
     without="cert check le fait, de fichiers de toute forme, un autre jour aussi",
     back="/certificats",
     seen=True,

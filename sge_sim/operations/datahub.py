@@ -233,7 +233,12 @@ def remove_role(state: State, *, par: Par, numero: Numero, email: Email, role: R
         contrats.remove_interlocuteur(session, par, numero, email, role)
 
 
-@_act("Envoyer un contrat en signature", "POST /datahub/contrats/{numero}/envoyer")
+@_act(
+    "Envoyer un contrat en signature",
+    "POST /datahub/contrats/{numero}/send",
+    was=("POST /datahub/contrats/{numero}/envoyer",),
+    place="POST /datahub/contrats/{numero}/envoyer",
+)
 def send(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     """Send a contract to its legal representative."""
     return _contrat(
@@ -242,7 +247,12 @@ def send(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     )
 
 
-@_act("Signer, en représentant légal", "POST /datahub/contrats/{numero}/signer")
+@_act(
+    "Signer, en représentant légal",
+    "POST /datahub/contrats/{numero}/sign",
+    was=("POST /datahub/contrats/{numero}/signer",),
+    place="POST /datahub/contrats/{numero}/signer",
+)
 def sign(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     """Sign a contract."""
     return _contrat(
@@ -251,7 +261,12 @@ def sign(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     )
 
 
-@_act("Rendre actif, comme Enedis", "POST /datahub/contrats/{numero}/activer")
+@_act(
+    "Rendre actif, comme Enedis",
+    "POST /datahub/contrats/{numero}/activate",
+    was=("POST /datahub/contrats/{numero}/activer",),
+    place="POST /datahub/contrats/{numero}/activer",
+)
 def activate(state: State, *, numero: Numero) -> "ContratDatahubView":
     """Make a signed contract active: SGE knows it."""
     return _contrat(
@@ -260,7 +275,12 @@ def activate(state: State, *, numero: Numero) -> "ContratDatahubView":
     )
 
 
-@_act("Résilier un contrat", "POST /datahub/contrats/{numero}/resilier")
+@_act(
+    "Résilier un contrat",
+    "POST /datahub/contrats/{numero}/terminate",
+    was=("POST /datahub/contrats/{numero}/resilier",),
+    place="POST /datahub/contrats/{numero}/resilier",
+)
 def terminate(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     """Terminate a contract today."""
     return _contrat(

@@ -178,10 +178,11 @@ def copy(
 
 @operation(
     "Refaire un appel SOAP",
-    "POST /journal/{echange_id}/rejouer",
+    "POST /journal/{echange_id}/replay",
     "journal replay ECHANGE_ID",
     status=201,
     done="L'échange {echange_id} a été refait : échange {fait.id}, {fait.code}.",
+    was=("POST /journal/{echange_id}/rejouer",),
     place="POST /echanges/{echange_id}/rejouer",
     back="/echanges/{echange_id}",
     then="/echanges/{fait.id}",
@@ -237,7 +238,9 @@ def list_avaries(state: State) -> "list[Avarie]":
 
 @operation(
     "Prendre acte de ce qui manque",
-    "POST /avaries/acquitter",
+    "POST /avaries/acknowledge",
+    was=("POST /avaries/acquitter",),
+    place="POST /avaries/acquitter",
     without="journal repair --acquitter le fait, après l'avoir montré",
     status=204,
     back="/",

@@ -119,7 +119,12 @@ def remove(
             raise UnknownError(sentence, numero)
 
 
-@operation("Retirer toutes les pannes prévues", "DELETE /pannes", "pannes remove --all")
+@operation(
+    "Retirer toutes les pannes prévues",
+    "DELETE /pannes",
+    "pannes remove --tous",
+    was=("pannes remove --all",),
+)
 def remove_all(state: State) -> None:
     """Forget every plan."""
     from sge_sim.tables.pannes import remove_pannes

@@ -50,8 +50,10 @@ def open_ticket(
 
 @operation(
     "Clore un ticket : enregistrer son certificat en production",
-    "POST /tickets/{ticket_id}/clore",
+    "POST /tickets/{ticket_id}/close",
     "tickets close TICKET_ID",
+    was=("POST /tickets/{ticket_id}/clore",),
+    place="POST /tickets/{ticket_id}/clore",
     done="Le ticket {ticket_id} est clos, son certificat enregistré en production.",
 )
 def close(

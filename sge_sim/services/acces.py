@@ -18,7 +18,7 @@ from sge_sim.tables.point_facts import PointFacts
 _FAQ: Final = "homologation par package entier : FAQ"
 _REMEDE: Final = (
     "un acteur homologué en production pour le package de ce service "
-    "(sge-sim acteurs habiliter le donne)"
+    "(sge-sim acteurs grant le donne)"
 )
 
 

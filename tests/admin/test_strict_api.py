@@ -254,8 +254,8 @@ UNKNOWN: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/api/applications/{}", {"json": {}}),
     ("DELETE", "/api/applications/{}", {}),
     ("DELETE", "/api/consentements/{}", {}),
-    ("POST", "/api/datahub/contrats/{}/activer", {}),
-    ("POST", "/api/tickets/{}/clore", {}),
+    ("POST", "/api/datahub/contrats/{}/activate", {}),
+    ("POST", "/api/tickets/{}/close", {}),
     ("GET", "/api/clock/travaux/{}", {}),
 ]
 

@@ -278,7 +278,7 @@ def test_services_that_end_are_told_by_actor_with_what_replaces_them(tmp_path: P
     ("typed", "named"),
     [
         (("points", "show", "A\u202eB"), "argument 3 : le caractère U+202E"),
-        (("acteurs", "create", "--nom=\x1b[2J"), "argument 3 : le caractère U+001B"),
+        (("acteurs", "add", "--nom=\x1b[2J"), "argument 3 : le caractère U+001B"),
         (("points", "list", os.fsdecode(b"caf\xe9")), "argument 3 : le caractère U+DCE9"),
     ],
 )

@@ -34,7 +34,7 @@ NOT_SHOWN = {
         (("cert", "issue", "--name", "a.fr"), "Il manque l'option '--authority'"),
         (
             ("acteurs", "certificat", "A", "cert.pem"),
-            "Il manque l'option '--environment'. Choisir parmi homologation, production",
+            "Il manque l'option '--environnement' / '--environment'. Choisir parmi homologation",
         ),
         (("journal", "list", "--limit", "0"), "limit : 1 au moins (donné : 0)"),
         (("doctor", "--cert", "/nulle/part"), "'/nulle/part' n'existe pas"),

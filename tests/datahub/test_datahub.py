@@ -118,9 +118,9 @@ def draft(portal: Portal) -> str:
 def active(portal: Portal, draft: str) -> str:
     """A contract that has come to life."""
     portal.ask(f"{draft}/annexe-si", TECHNIQUE, type_canal="dossier", url="/tmp/depot")
-    portal.ask(f"{draft}/envoyer", CONTRACTUEL)
-    portal.ask(f"{draft}/signer", LEGAL)
-    portal.ask(f"{draft}/activer")
+    portal.ask(f"{draft}/send", CONTRACTUEL)
+    portal.ask(f"{draft}/sign", LEGAL)
+    portal.ask(f"{draft}/activate")
     return draft
 
 
@@ -128,7 +128,7 @@ def active(portal: Portal, draft: str) -> str:
 def test_a_contract_lives_from_its_draft_to_its_end(
     portal: Portal, draft: str, database: Database
 ) -> None:
-    assert portal.refused(f"{draft}/envoyer", CONTRACTUEL) == "DHB204"
+    assert portal.refused(f"{draft}/send", CONTRACTUEL) == "DHB204"
     annexe = {
         "type_canal": "ftp",
         "url": "ftp://moi:secret@ftp.example.fr/depot",
@@ -140,16 +140,16 @@ def test_a_contract_lives_from_its_draft_to_its_end(
     assert filled["annexe"]["url"] == masked(annexe["url"])
     assert "cle" not in filled["annexe"]
     assert not filled["annexe"]["en_vigueur"]
-    assert portal.refused(f"{draft}/signer", LEGAL) == "DHB205"
+    assert portal.refused(f"{draft}/sign", LEGAL) == "DHB205"
     assert "rien à modifier" in portal.ask(draft, CONTRACTUEL, 400)["detail"]
-    assert portal.ask(f"{draft}/envoyer", CONTRACTUEL)["etat"] == "a_signer"
+    assert portal.ask(f"{draft}/send", CONTRACTUEL)["etat"] == "a_signer"
     assert portal.refused(draft, CONTRACTUEL, raison_sociale="Autre") == "DHB201"
-    assert portal.refused(f"{draft}/signer", CONTRACTUEL) == "DHB118"
-    assert portal.post(f"/api{draft}/activer").json()["code"] == "DHB206"
-    assert portal.ask(f"{draft}/signer", LEGAL)["etat"] == "signe"
+    assert portal.refused(f"{draft}/sign", CONTRACTUEL) == "DHB118"
+    assert portal.post(f"/api{draft}/activate").json()["code"] == "DHB206"
+    assert portal.ask(f"{draft}/sign", LEGAL)["etat"] == "signe"
     with database.sessions() as session:
         assert find_contrat(session, "NEUF1") is None
-    activated = portal.ask(f"{draft}/activer")
+    activated = portal.ask(f"{draft}/activate")
     assert activated["etat"] == "actif"
     assert activated["annexe"]["en_vigueur"]
     with database.sessions() as session:
@@ -158,19 +158,19 @@ def test_a_contract_lives_from_its_draft_to_its_end(
         canal = find_canal(session, "NEUF1")
         assert (canal.type, canal.url) == ("ftp", annexe["url"])
         assert secret_of(session, "NEUF1").cle.hex() == CLE
-    assert portal.ask(f"{draft}/resilier", CONTRACTUEL)["etat"] == "resilie"
+    assert portal.ask(f"{draft}/terminate", CONTRACTUEL)["etat"] == "resilie"
     with database.sessions() as session:
         assert not find_contrat(session, "NEUF1").is_active(NOW.date() + timedelta(days=1))
-    assert portal.refused(f"{draft}/resilier", CONTRACTUEL) == "DHB207"
+    assert portal.refused(f"{draft}/terminate", CONTRACTUEL) == "DHB207"
 
 
 @pytest.mark.assumed("the FAQ tells a contract's steps, not their order")
 def test_only_a_draft_with_its_representative_is_sent(portal: Portal, active: str) -> None:
-    assert portal.refused(f"{active}/envoyer", CONTRACTUEL) == "DHB202"
+    assert portal.refused(f"{active}/send", CONTRACTUEL) == "DHB202"
     portal.ask("/datahub/contrats", numero="NEUF2", contractuel=CONTRACTUEL, status=201)
     alone = "/datahub/contrats/NEUF2"
     portal.ask(f"{alone}/annexe-si", CONTRACTUEL, type_canal="dossier", url="/tmp/depot")
-    assert portal.refused(f"{alone}/envoyer", CONTRACTUEL) == "DHB203"
+    assert portal.refused(f"{alone}/send", CONTRACTUEL) == "DHB203"
 
 
 def test_the_annex_of_an_active_contract_moves_the_files_at_once(

@@ -41,10 +41,10 @@ def test_an_actor_is_made_from_the_command_line_and_calls(
 ) -> None:
     """The whole life: create, log in, contract, homologate, issue, register, call."""
     for arguments in (
-        ("acteurs", "create", "NOUVEAU", "--nom", "Nouvel acteur"),
+        ("acteurs", "add", "NOUVEAU", "--nom", "Nouvel acteur"),
         ("acteurs", "login", "NOUVEAU", "Moi@nouveau.example.org", "--service", "RecherchePoint"),
         ("acteurs", "contrat", "NOUVEAU", "77", "--debut", "2020-01-01", "--fin", "2029-12-31"),
-        ("acteurs", "habiliter", "NOUVEAU", "Consultation", "--environment", "homologation"),
+        ("acteurs", "grant", "NOUVEAU", "Consultation", "--environment", "homologation"),
         (
             *("cert", "issue", "--authority", "gandi", "--name", "nouveau.example.fr"),
             *("--out", str(tmp_path / "c"), "--key-type", "rsa2048"),
@@ -103,11 +103,11 @@ def test_an_actor_is_made_over_rest(homologation: RunningSimulator) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("habiliter", "PERSONNE", "Commande"), "L'acteur « PERSONNE » n'existe pas"),
-        (("habiliter", "TIERS1", "Comande"), "Le package « Comande » n'existe pas"),
-        (("create", "TIERS1", "--nom", "x"), "existe déjà"),
-        (("create", "TIERS 9", "--nom", "x"), "n'écrire que des lettres et des chiffres"),
-        (("create", "T" * 21, "--nom", "x"), "ne convient pas (code)"),
+        (("grant", "PERSONNE", "Commande"), "L'acteur « PERSONNE » n'existe pas"),
+        (("grant", "TIERS1", "Comande"), "Le package « Comande » n'existe pas"),
+        (("add", "TIERS1", "--nom", "x"), "existe déjà"),
+        (("add", "TIERS 9", "--nom", "x"), "n'écrire que des lettres et des chiffres"),
+        (("add", "T" * 21, "--nom", "x"), "ne convient pas (code)"),
         (("login", "TIERS1", "pas-un-courriel"), "écrire une adresse de messagerie"),
         (("login", "TIERS1", "x@tiers1.example.org"), "deux caractères au moins avant et après @"),
         (

@@ -182,7 +182,7 @@ def test_a_plan_of_the_command_line_strikes_a_call_over_the_wire(
     assert "réponse retardée (0,6 s), appel 1." in seen["detail"]
     assert seen["panne"] == served.admin("/api/pannes")[0]["numero"]
     assert "épuisée : 1 / 1" in served.command("pannes", "list").stdout
-    assert served.command("pannes", "remove", "--all").returncode == 0
+    assert served.command("pannes", "remove", "--tous").returncode == 0
     assert served.admin("/api/pannes") == []
     wrong = served.command("pannes", "remove", "999")
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)

@@ -13,6 +13,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import combinations
@@ -353,6 +354,19 @@ def test_who_does_not_give_the_token_is_told_so_by_every_face(tmp_path: Path) ->
             if asks and can_be_typed(operation, needed):
                 told.add(by_command(room, operation, needed))
     assert told == {WITHOUT_TOKEN}
+
+
+def test_the_names_of_the_version_before_do_the_same(rooms: dict[str, Room]) -> None:
+    told = []
+    for operation in OPERATIONS:
+        given = least(operation) | {"inconnu": "7"}
+        addresses = [each for each in operation.was if " /" in each]
+        told += [
+            by_rest(rooms["rest"], replace(operation, address=each), given) for each in addresses
+        ]
+        told += [by_command(rooms["command"], each, given) for each in operation.formerly]
+    assert told
+    assert [said for said in told if not (said or "").startswith("inconnu : inconnu ici")] == []
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)

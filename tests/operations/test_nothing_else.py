@@ -30,7 +30,10 @@ def test_an_address_is_that_of_an_operation_or_says_why(room: Room) -> None:
     declared = {
         address
         for each in all_operations()
-        for address in (f"{each.method} {each.path}", each.page, each.also and f"GET {each.also}")
+        for address in (
+            *(f"{each.method} {path}" for path in (each.path, *each.former_paths)),
+            *(each.page, each.also and f"GET {each.also}"),
+        )
         if address
     }
     addresses = {name for name in APART if " /" in name}

@@ -253,7 +253,7 @@ def _examine_rights(identity: Identity, user: Utilisateur) -> Iterator[Diagnosti
             "acteur_non_homologue",
             f"L'acteur {user.acteur_code} n'est pas habilité en production pour "
             f"{', '.join(missing)} ({' ou '.join(refused)}).",
-            f"L'homologuer, ou jouer qu'il l'est : sge-sim acteurs habiliter {user.acteur_code} "
+            f"L'homologuer, ou jouer qu'il l'est : sge-sim acteurs grant {user.acteur_code} "
             f"{missing[0]}.",
             "erreur" if len(missing) == len(packages) else "conseil",
         )

@@ -272,7 +272,7 @@ class _Versement:
                 yield (
                     "fournisseurTitulaire",
                     f"« {supplier} » n'est pas un fournisseur (le donner avant, points modele "
-                    "--acteurs, ou sge-sim acteurs create --kind fournisseur)",
+                    "--acteurs, ou sge-sim acteurs add --kind fournisseur)",
                 )
         known = self._communes.get((point["code_postal"], point["code_insee"]))
         if known is not None and known != point["commune"]:
