@@ -44,7 +44,7 @@ class Route:
     service: str | None
     version: str | None
     handler: Handler
-    v5: bool = False
+    v5: bool
 
 
 def _route(

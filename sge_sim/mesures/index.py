@@ -233,15 +233,16 @@ def registres_de_depose(point: PointMesure, compteur: CompteurPose) -> Entiers:
 
 def _montre(point: PointMesure, compteur: CompteurPose, i0: int, lus: Entiers) -> None:
     """Have registers that count from zero show what those of a meter do, from the day `i0` on."""
-    for rang in _REGISTRES_INITIAUX:
-        lus[rang] += compteur.index_initial
+    initiaux = np.zeros(_TOTAL + 1, np.int64)
+    initiaux[[*_REGISTRES_INITIAUX]] = compteur.index_initial
+    lus += initiaux[:, None]
     if not point.petit or point.donnees is None:
         return
     pose = numero_borne(compteur.pose)
     depose = None if compteur.depose is None else numero_borne(compteur.depose)
 
     def sommes(jour: int) -> Entiers:
-        return _comptes(point, pose, jour, Grandeur.PA)
+        return _comptes(point, pose, jour, Grandeur.PA) + initiaux
 
     through_given(point.donnees, pose, depose, i0, lus, sommes)
 

@@ -63,6 +63,17 @@ def test_registers_never_go_down_whatever_the_window(
         np.testing.assert_array_equal(tous[:, dedans], vus)
 
 
+def test_registers_go_through_the_index_that_was_given_whatever_the_window() -> None:
+    lu = date(2024, 3, 12)
+    donnees = read_donnees([(lu, None, '{"total": 9000000}')])
+    point = replace(linky(24), donnees=donnees)
+    large = index_quotidiens(point, apres(lu, -5), apres(lu, 5)).total
+    assert 9_000_000 in large.tolist()
+    for ecart in range(-4, 5):
+        vus = index_quotidiens(point, apres(lu, -5), apres(lu, ecart)).total
+        assert vus.tolist() == large[: len(vus)].tolist()
+
+
 @given(linkys | grands, jours, st.lists(st.integers(-400, 400), min_size=1, max_size=4))
 @examples(20)
 def test_registers_are_the_same_whatever_was_read_before(

@@ -55,6 +55,7 @@ from sge_sim.mesures.grilles_nommees import calendrier_du
 from sge_sim.mesures.hasard import bruits
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.index import index_de_depose
+from sge_sim.mesures.installations import installation
 from sge_sim.mesures.jours_donnes import read_donnees
 from sge_sim.mesures.lecture import TOUT, Lecture
 from sge_sim.mesures.metiers import facteurs_forts
@@ -218,7 +219,7 @@ EMPREINTES_LUES = {
     "centrale et son foyer": "4f0bc3fcd4e0e8a25c9b57ff7cb3f5771c7690017208f2b11bf7f44e70cfc56b",
     "reprogramme": "7b59849b3298b00e0b549fdfbd1207a86f233c156cce53bb85b8e36182fe6353",
     "remplace": "9012dd081900c9aaa4d004f7ff4cc763da48cadf096e27a470512069e022fdf0",
-    "donne": "879735c056d99e99a60becaa9480885bef22fe954628b54e6bd6c04bc8c26716",
+    "donne": "44a24f556bd59d1a40c5a1ed4fca69e59f6076d14b881ccc7ff8ea474d2d868a",
     "donne, grand": "29540c029f691c183f57b24c138e1ad900dc91320716c3fd0d44e03ae9fe4cf7",
 }
 
@@ -312,6 +313,47 @@ def whole(value: object) -> Iterator[bytes]:
 def test_what_no_point_decides_is_these_bytes(nom: str) -> None:
     found = hashlib.sha256(b"".join(whole(TABLES[nom]())))
     assert found.hexdigest() == EMPREINTES_DES_TABLES[nom]
+
+
+FOULES = {
+    ProfilConsommation.RESIDENTIEL: (
+        6000,
+        "8ddda95a0a501a710fa4563b42ae22a90afd8cc2db470259e76052d489c71220",
+    ),
+    ProfilConsommation.PROFESSIONNEL: (
+        2000,
+        "52bd30c30ef2109a014aa79a1b4bb2eb21dc0f84558202131776aa3ecf0036e1",
+    ),
+    ProfilConsommation.TERTIAIRE: (
+        2000,
+        "7883a7d60ab2a0f5abbd29f0c23dcec2433fa1382adbe7dc60bdaaf30d6a404d",
+    ),
+    ProfilConsommation.INDUSTRIEL: (
+        2000,
+        "64be7c9b4fd3774ab4ef46180c617b2896468f12486304e8ef0a891e00be48df",
+    ),
+    ProfilConsommation.PRODUCTION: (
+        1000,
+        "a1f8a7f64ac62316601eb32eba3e4651af7ce5d4e1c468114a13b492c0f050b5",
+    ),
+}
+"""What is drawn for so many points of a profile: what one in a thousand has is among it."""
+
+
+@pytest.mark.parametrize("profil", FOULES, ids=lambda each: each.value)
+def test_what_is_drawn_for_many_points_is_these_bytes(profil: ProfilConsommation) -> None:
+    many, expected = FOULES[profil]
+    somme = hashlib.sha256()
+    for graine in range(many):
+        petit = profil is ProfilConsommation.RESIDENTIEL or graine % 2 == 0
+        puissance = (3, 6, 9, 12, 36)[graine % 5] if petit else 60 * (1 + graine % 50)
+        plages = PLAGES[graine % len(PLAGES)]
+        drawn = installation(graine, petit, profil, puissance, graine % 8, plages, graine % 3 == 0)
+        for each in drawn:
+            somme.update(
+                each.astype("<i8").tobytes() if is_array(each) else repr(plain(each)).encode()
+            )
+    assert somme.hexdigest() == expected
 
 
 NEVER_CALLED = {

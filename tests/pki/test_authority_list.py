@@ -254,6 +254,12 @@ def test_what_is_no_list_or_a_hostile_one_is_refused_in_one_short_sentence(
     assert len(str(raised.value)) < 400
 
 
+def test_an_authority_that_nothing_recognises_is_refused(tmp_path: Path) -> None:
+    path = _written(tmp_path, {"authorities": [_entry(recognised_by=[])]})
+    with pytest.raises(UsageError, match="recognised_by » : il manque une façon de la reconnaître"):
+        load_authorities(path)
+
+
 def test_same_slug_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="deux fois"):
         load_authorities(_written(tmp_path, {"authorities": [_entry(), _entry()]}))

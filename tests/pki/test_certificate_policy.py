@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.pki.building import key_pem
-from sge_sim.pki.certificates import fingerprint
+from sge_sim.pki.certificates import fingerprint, key_serves_tls
 from sge_sim.pki.checks import CERTIFICATE_CHECKS
 from sge_sim.pki.policy import BoundedMemory, Policy
 from sge_sim.pki.request_rules import REQUEST_CHECKS, Registered
@@ -95,6 +95,16 @@ def test_certificate_that_is_self_signed_or_of_an_unknown_root_is_refused(codes:
 )
 def test_weak_keys_are_refused(codes: Judge, gandi_issuer: Forged, key: object) -> None:
     assert codes(forge(issuer=gandi_issuer, key=key)) == ["cle_faible"]
+
+
+@pytest.mark.documented("RFC 8446 §4.2.3: the curves of ECDSA in TLS 1.3")
+@pytest.mark.parametrize(
+    ("curve", "serves"),
+    [(ec.SECP256R1, True), (ec.SECP384R1, True), (ec.SECP521R1, True), (ec.SECP256K1, False)],
+)
+def test_a_key_serves_tls_on_three_curves(curve: type[ec.EllipticCurve], serves: bool) -> None:
+    key = ec.generate_private_key(curve())
+    assert key_serves_tls(forge(key=key).certificate) is serves
 
 
 @pytest.mark.assumed("ANSSI RGS B1")

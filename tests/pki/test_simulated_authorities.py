@@ -65,6 +65,7 @@ def test_authority_keeps_to_one_intermediate_and_to_its_use(pki: Pki) -> None:
             use = ExtendedKeyUsageOID.SERVER_AUTH
         assert list(extension(one.intermediate, x509.ExtendedKeyUsage) or ()) == [use]
         one.intermediate.verify_directly_issued_by(one.root)
+        assert "O=Simulateur sge-sim" in one.root.subject.rfc4514_string()
 
 
 def test_certificate_of_another_data_directory_is_refused(pki: Pki, fresh_pki: Pki) -> None:

@@ -51,6 +51,15 @@ def test_the_hour_that_comes_twice_in_autumn_is_kept_apart_and_in_order() -> Non
     assert first.astimezone(PARIS).utcoffset() == timedelta(hours=2)
 
 
+def test_an_instant_is_written_in_utc_without_a_zone_for_whoever_reads_the_file() -> None:
+    with Session(ENGINE) as session:
+        instant = datetime(2021, 10, 31, 2, 30, tzinfo=PARIS)
+        session.add(ClockRow(id=1, kind="frozen", offset_us=0, instant=instant))
+        session.flush()
+        written = session.connection().exec_driver_sql("SELECT instant FROM clock").scalar()
+    assert written == "2021-10-31 00:30:00.000000"
+
+
 def test_the_hour_that_is_skipped_in_spring_does_not_lengthen_a_duration() -> None:
     before = datetime(2022, 3, 27, 1, 59, tzinfo=PARIS)
     after = datetime(2022, 3, 27, 3, 0, tzinfo=PARIS)

@@ -12,7 +12,13 @@ from campagne_rejouee import Message, Rejeu
 from constats import known_constats
 from lxml import etree
 
-from sge_sim.homologation.jugement.instants import aware_instant, month_of, naive_instant
+from sge_sim.clock import PARIS
+from sge_sim.homologation.jugement.instants import (
+    aware_instant,
+    day_of,
+    month_of,
+    naive_instant,
+)
 from sge_sim.homologation.jugement.juge import CONTROLES, controles_page
 from sge_sim.homologation.reports.etats import Statut
 
@@ -187,6 +193,13 @@ def test_the_answers_as_they_came_raise_no_alarm(
 )
 def test_what_is_no_instant_is_none(text: str) -> None:
     assert [read(text) for read in (aware_instant, naive_instant, month_of)] == [None] * 3
+
+
+def test_midnight_ends_the_day_before_and_begins_its_own() -> None:
+    midnight = datetime(2024, 3, 31, tzinfo=PARIS)
+    days = [day_of(midnight, ends=ends).day for ends in (True, False)]
+    assert days == [30, 31]
+    assert day_of(midnight.replace(tzinfo=None), ends=True).day == 30
 
 
 def test_every_check_says_who_wants_it() -> None:
