@@ -4,6 +4,7 @@ A mistake of the person who types is reported in one sentence, with exit code 2.
 """
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 import click
@@ -12,7 +13,7 @@ from sge_sim import __version__
 from sge_sim.cli.french import database_sentence, speak_french, system_sentence, usage_sentence
 from sge_sim.errors import UsageError
 from sge_sim.machine.collector import collector_paused
-from sge_sim.machine.texts import unfit_in
+from sge_sim.machine.texts import unfit_in, without_unfit
 
 _MODULES = {
     "acteurs": ("acteurs",),
@@ -48,9 +49,18 @@ class _Lazy(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta[TYPED] = tuple(args)
-        if unfit := unfit_in({f"argument {rank}": word for rank, word in enumerate(args, 1)}):
+        unfit = unfit_in({f"argument {rank}": word for rank, word in enumerate(args, 1)})
+        if unfit and not self._names_what_it_reads(ctx, args):
             raise UsageError(f"{unfit}.")
         return super().parse_args(ctx, args)
+
+    def _names_what_it_reads(self, ctx: click.Context, args: Sequence[str]) -> bool:
+        """Whether what is typed is the command of an operation: its reader names what is unfit."""
+        command: click.Command | None = self
+        for word in args:
+            if isinstance(command, click.Group):
+                command = command.get_command(ctx, word)
+        return getattr(command, "is_declared", False)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -113,5 +123,5 @@ def main() -> None:
 
 
 def _refuse(sentence: str) -> None:
-    click.echo(f"sge-sim : {sentence}", err=True)
+    click.echo(f"sge-sim : {without_unfit(sentence)}", err=True)
     sys.exit(2)

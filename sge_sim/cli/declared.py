@@ -71,6 +71,7 @@ def command_of(name: str, shown: Mapping[str, Shown], *, subject: str) -> click.
 class _Declared(click.Command):
     """Leaves to the reader of operations the options that aren't declared."""
 
+    is_declared = True
     words: Mapping[str, str] = {}
     """What stands for an option and its value, as `Says.flags` has it."""
 

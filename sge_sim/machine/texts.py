@@ -41,6 +41,11 @@ def unfit_in(value: object, *, line: bool = False) -> str | None:
     return None
 
 
+def without_unfit(text: str) -> str:
+    """Return a text with U+XXXX for each character that is unfit."""
+    return _IN_TEXT.sub(lambda found: f"U+{ord(found[0]):04X}", text)
+
+
 def fit(value: T, *, line: bool = False) -> T:
     """Return what is fit; raises `ValueError` with what `unfit_in` says of the rest."""
     if unfit := unfit_in(value, line=line):

@@ -104,6 +104,8 @@ def perform(
 
 def read(operation: AnyOperation, given: Mapping[str, object], *, typed: bool) -> dict[str, Any]:
     """Return what is given as the values of the parameters; raises `FormError`, as `perform`."""
+    if unfit_name := next(filter(None, map(unfit_in, given)), None):
+        raise UsageError(f"{unfit_name}.")
     parameters = operation.parameters
     exact = {name for name, each in parameters.items() if each.says.exact}
     unfit = [name for name, value in given.items() if name not in exact and unfit_in(value)]

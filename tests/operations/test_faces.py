@@ -30,6 +30,7 @@ from operations_kit import least, sound
 from points_kit import csv_lines, made_points
 
 from sge_sim.admin.application import build_admin
+from sge_sim.admin.problems import ProblemeDeForme
 from sge_sim.admin.token import draw_token, guard_by_token
 from sge_sim.cli import main
 from sge_sim.clock import legal_date, parse_instant
@@ -37,7 +38,6 @@ from sge_sim.commandes.demandes import Emetteur, MesuresDemandees
 from sge_sim.dataconnect.applications import get_application
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.operations import AnyOperation, Parameter, all_operations
-from sge_sim.operations.reading import ErreurDeForme
 from sge_sim.processes.serving_note import Served, serving
 from sge_sim.tables.points import find_point
 
@@ -55,9 +55,13 @@ TECHNICAL = re.compile(
 """Words of pydantic, click and libxml2."""
 NAMED = {each.name: each for each in OPERATIONS}
 ACCEPTED = yaml.safe_load((Path(__file__).parent / "accepted.yaml").read_text("utf-8"))
+AS_THEY_ARE = {"demande"}
+"""Messages that are sent again: whatever they hold."""
 TRUTHS = {"oui": True, "non": False}
 NO_PAGE = "the page of what is not there"
-KINDS = ("zut", "-1", "1.5")
+UNFIT = "A\u202eB"
+"""What turns the direction of a text."""
+KINDS = ("zut", "-1.5", UNFIT)
 WITHOUT_TOKEN = (
     "L'administration demande son jeton : en en-tête « Authorization: Bearer », comme mot de "
     "passe, ou pour une commande dans la variable SGE_SIM_ADMIN_TOKEN (sge-sim token en donne un "
@@ -68,7 +72,7 @@ KNOWN_TO_WHO_SERVES = {"flux.publish": {"environnement": "production"}}
 NOBODY_SERVES = "aucun simulateur ne sert {} : le démarrer par sge-sim serve."
 WITHOUT_RIGHT = {"par": ("theo@tiers.example.fr", "legal@tiers.example.fr")}
 """Who is there, and may not do all."""
-MOST_PAIRS = 25
+MOST_PAIRS = 20
 """Of the parameters of an operation: of many, these are drawn."""
 
 
@@ -128,9 +132,12 @@ def by_rest(room: Room, operation: AnyOperation, given: dict[str, str]) -> str |
         answer = room.ask(method, path, json=as_json(operation, rest))
     if answer.ok:
         return None
-    problem = answer.json()
-    erreurs = [ErreurDeForme(**each) for each in problem.get("erreurs", ())]
-    return " ; ".join(each.sentence for each in erreurs) + "." if erreurs else problem["detail"]
+    if answer.status_code != 422:
+        return str(answer.json()["detail"])
+    problem = ProblemeDeForme.model_validate_json(answer.content, strict=True)
+    named = {*operation.parameters, *given, "corps"}
+    assert all(each.champ.split(".")[0] in named and each.constat for each in problem.erreurs)
+    return " ; ".join(each.sentence for each in problem.erreurs) + "."
 
 
 def chosen_by(operation: AnyOperation) -> str:
@@ -178,7 +185,8 @@ def by_page(room: Room, operation: AnyOperation, given: dict[str, str]) -> str |
     with requests.Session() as browser:  # what was done is told once, to who did it
         address = room.home + path
         answer = browser.request(method, address, data=fields if method == "POST" else None)
-    if answer.status_code == 404 or (answer.status_code == 422 and "{" in operation.page):
+    of_what = "{" in operation.page or answer.history
+    if answer.status_code == 404 or (answer.status_code == 422 and of_what):
         return NO_PAGE
     if answer.status_code == 401:
         return str(answer.json()["detail"])
@@ -310,6 +318,9 @@ def test_every_face_tells_a_mistake_in_the_same_words(
         }
         refused += answers["rest"] is not None
         assert not any(TECHNICAL.search(text or "") for text in answers.values()), answers
+        if any(given.get(name) == UNFIT for name in operation.parameters.keys() - AS_THEY_ARE):
+            assert "U+202E" in (answers["rest"] or ""), (given, answers)
+            assert not any(UNFIT in (text or "") for text in answers.values()), (given, answers)
         if operation.name == "campaigns.run":
             wait_for_passages(rooms)
         # A page is told at most so much, and adds where a rule comes from.

@@ -14,7 +14,7 @@ from pydantic import Field
 from sge_sim.admin.moves import Move, Moves
 from sge_sim.admin.pages import lead_to
 from sge_sim.admin.routes import LARGEST_NUMBER, AdminState, Body, RowNumber, read_by
-from sge_sim.admin.routes.forms import Form, TypedForm
+from sge_sim.admin.routes.forms import FitForm, Form
 from sge_sim.api.views import ClockView, TravailView
 from sge_sim.clock import parse_duration, parse_instant
 from sge_sim.commandes.moving_clock import advance_by, follow_machine, freeze_at, run_on, set_to
@@ -195,7 +195,7 @@ def page_routes(state: AdminState) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.post("/clock")
-    async def press(request: Request, form: TypedForm) -> Response:
+    async def press(request: Request, form: FitForm) -> Response:
         address = form.back() + "#clock"
         try:
             move = await run_in_threadpool(_make, state.moves, form)

@@ -36,19 +36,22 @@ class Form:
 
 
 async def read_form(request: Request) -> Form:
-    """Return the form that a request brings (`application/x-www-form-urlencoded`).
-
-    Raises `UsageError` for a text that isn't fit, but in a `demande`, which is sent again as it is.
-    """
+    """Return the form that a request brings (`application/x-www-form-urlencoded`)."""
     text = (await request.body()).decode("utf-8", "replace")
-    fields = parse_qs(text, max_num_fields=100)
-    typed = {name: "".join(values) for name, values in fields.items() if name != "demande"}
-    if unfit := unfit_in(typed):
-        raise UsageError(f"{unfit}.")
-    return Form(fields)
+    return Form(parse_qs(text, max_num_fields=100))
 
 
 TypedForm = Annotated[Form, Depends(read_form)]
+
+
+async def read_fit_form(form: TypedForm) -> Form:
+    """Return the form that a request brings; raises `UsageError` for a text that isn't fit."""
+    if unfit := unfit_in({name: "".join(values) for name, values in form.fields.items()}):
+        raise UsageError(f"{unfit}.")
+    return form
+
+
+FitForm = Annotated[Form, Depends(read_fit_form)]
 
 
 def why_refused(error: UsageError) -> str:
