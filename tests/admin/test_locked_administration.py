@@ -10,9 +10,11 @@ import pytest
 from admin_kit import Room, control_room
 from fastapi.routing import APIRoute
 from held_lock import hold
+from operations_kit import as_json, least
 
 from sge_sim.admin.application import _ROUTES
 from sge_sim.clock import parse_instant
+from sge_sim.operations import all_operations
 
 SOON = 5.0
 AT_ONCE = 10
@@ -20,7 +22,7 @@ Route = tuple[str, str]
 FILLED_IN: dict[Route, dict[str, Any]] = {
     ("POST", "/api/clock"): {"json": {"action": "advance", "duree": "1h"}},
     ("POST", "/clock"): {"data": {"action": "1h"}},
-    ("POST", "/pannes"): {"data": {"sorte": "sgt500"}},
+    ("POST", "/points/{prm}"): {"data": {"teleoperable": "oui"}},
 }
 """What makes more of a route than an example of each of its fields."""
 REMOVALS = {("DELETE", "/api/apports"), ("DELETE", "/api/points/{prm}")}
@@ -45,51 +47,22 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         yield opened
 
 
-def example_of(schema: dict[str, Any], components: dict[str, Any]) -> Any:
-    """Return a value that a schema of /openapi.json takes."""
-    if "$ref" in schema:
-        return example_of(components[schema["$ref"].rpartition("/")[2]], components)
-    for choice in ("anyOf", "oneOf", "allOf"):
-        if choice in schema:
-            return example_of(schema[choice][0], components)
-    if "const" in schema:
-        return schema["const"]
-    if "enum" in schema:
-        return schema["enum"][0]
-    match schema.get("type"):
-        case "object":
-            properties = schema.get("properties", {})
-            wanted = schema.get("required", ())
-            return {name: example_of(properties[name], components) for name in wanted}
-        case "array":
-            return [example_of(schema.get("items", {}), components)]
-        case "integer" | "number":
-            return schema.get("minimum", 1)
-        case "boolean":
-            return True
-    by_format = {"date": "2025-09-01", "date-time": "2025-09-01T10:00:00"}
-    return by_format.get(schema.get("format", "")) or schema.get("examples", ["1100256"])[0]
-
-
 def demands(room: Room) -> dict[Route, dict[str, Any]]:
     """Return what to send to each route, as it is declared."""
-    described = room.ask("GET", "/openapi.json").json()
-    components = described["components"]["schemas"]
+    declared = {(each.method, each.path): each for each in all_operations()}
+    declared |= {(each.page.split()[0], each.page.split()[1]): each for each in all_operations()}
     found = {}
     for route in (route for routes_of in _ROUTES for route in routes_of(room.state).routes):
-        for method in sorted(getattr(route, "methods", None) or ()):
-            if not isinstance(route, APIRoute):
-                continue
+        for method in sorted(route.methods if isinstance(route, APIRoute) else ()):
             options: dict[str, Any] = {"stream": True}
+            operation = declared.get((method, route.path))
             if method != "GET":
                 options["headers"] = {"Origin": room.home}
-                operation = described["paths"].get(route.path, {}).get(method.lower(), {})
-                content = operation.get("requestBody", {}).get("content", {})
-                if "application/json" in content:
-                    schema = content["application/json"]["schema"]
-                    options["json"] = example_of(schema, components)
-                elif route.include_in_schema is False:
-                    options["data"] = {"teleoperable": "oui"}
+            if method not in ("GET", "DELETE") and operation is not None:
+                given = least(operation)
+                body = {name: given[name] for name in given.keys() - {*operation.in_path}}
+                in_json = route.path.startswith("/api/")
+                options |= {"json": as_json(operation, body)} if in_json else {"data": body}
             found[method, route.path] = options | FILLED_IN.get((method, route.path), {})
     return found
 

@@ -118,24 +118,7 @@ def test_codes_are_searched_with_their_rules(room: Room) -> None:
     assert "0 code" in room.text("/codes?q=introuvable")
 
 
-def test_the_form_of_a_fault_keeps_what_was_typed_when_it_is_refused(room: Room) -> None:
-    typed = {
-        "sorte": "latence",
-        "service": "RecherchePointe",
-        "acteur": "FOURN1",
-        "prm": "25946599093143",
-        "du": "3",
-        "au": "9",
-        "probabilite": "0.5",
-        "graine": "7",
-        "secondes": "2.5",
-        "dispersion": "0.2",
-    }
-    for wrong in ({}, {"service": "RecherchePoint", "du": "x"}):
-        page = room.press("/pannes", **{**typed, **wrong})
-        assert page.xpath("//p[@role='alert']")
-        form = page.xpath("//form[@action='/pannes']")[0]
-        assert dict(form.fields) == {**typed, **wrong}
+def test_the_form_of_a_fault_has_its_defaults(room: Room) -> None:
     fresh = dict(room.page("/pannes").xpath("//form[@action='/pannes']")[0].fields)
     assert (fresh["du"], fresh["graine"], fresh["dispersion"]) == ("1", "0", "0")
     assert (fresh["prm"], fresh["service"], fresh["acteur"]) == ("", "", "")

@@ -19,9 +19,6 @@ from sge_sim.operations import AnyOperation, all_operations
 C5 = "25946599093143"
 JSON = "application/json"
 H = {"Content-Type": JSON}
-Schema = dict[str, Any]
-FIELD = re.compile(r"(\w+|client-id)(\.\w+)*")
-"""A name that a client wrote, or declared; none of what pydantic calls a choice of types."""
 NAMES = {"role": "technique", "environnement": "production"}
 """Variables of addresses that take some words alone."""
 

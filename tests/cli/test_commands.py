@@ -23,6 +23,7 @@ from running_simulator import RunningSimulator, run_command
 from sge_sim.cli import commands
 from sge_sim.cli.lookups import generations
 from sge_sim.domaine.prm import is_valid
+from sge_sim.machine.texts import unfit_in
 
 
 @pytest.mark.documented("FAQ, check key; a real point of the catalogue")
@@ -277,9 +278,11 @@ def test_services_that_end_are_told_by_actor_with_what_replaces_them(tmp_path: P
 @pytest.mark.parametrize(
     ("typed", "named"),
     [
-        (("points", "show", "A\u202eB"), "argument 3 : le caractère U+202E"),
-        (("acteurs", "add", "--nom=\x1b[2J"), "argument 3 : le caractère U+001B"),
-        (("points", "list", os.fsdecode(b"caf\xe9")), "argument 3 : le caractère U+DCE9"),
+        (("points", "show", "A\u202eB"), "prm : le caractère U+202E"),
+        (("acteurs", "add", "--nom=\x1b[2J"), "nom : le caractère U+001B"),
+        (("acteurs", "add", "--\x1b[2J=1"), "le caractère U+001B"),
+        (("points", "show", "1", "A\u202eB"), "AU+202EB"),
+        (("catalog", "validate", os.fsdecode(b"caf\xe9")), "argument 3 : le caractère U+DCE9"),
     ],
 )
 def test_no_argument_holds_a_character_that_hides_or_spoils_it(
@@ -288,6 +291,7 @@ def test_no_argument_holds_a_character_that_hides_or_spoils_it(
     done = run_command(*typed)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert named in done.stderr
+    assert not unfit_in(done.stderr)
 
 
 def test_no_command_makes_a_state_of_a_folder_that_is_none(

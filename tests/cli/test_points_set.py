@@ -1,6 +1,5 @@
 """`sge-sim points set` and `POST /api/points/{prm}`: what a tester changes of a point."""
 
-import shlex
 from typing import Any
 
 import pytest
@@ -108,6 +107,24 @@ def test_the_step_of_r4x_is_set_on_a_large_point(running: RunningSimulator) -> N
     assert "n'a pas de flux R4x" in refused(running, PRM, "--r4x-pas", "5")
 
 
+@pytest.mark.parametrize(
+    ("sent", "why"),
+    [
+        ({"acces_periode": "2026-01-01"}, "--service-acces oui"),
+        ({"service_acces": False, "acces_periode": "n"}, "--service-acces oui"),
+        ({"type": "PMAX", "teleoperable": True}, "type d'accès"),
+        ({"service_acces": None}, "rien à régler"),
+        ({"plages": "", "le": TODAY}, "heures creuses"),
+        ({"delai": "2d", "opposition": False}, "--opposition oui"),
+    ],
+)
+def test_what_changes_nothing_is_refused(
+    running: RunningSimulator, sent: dict[str, Any], why: str
+) -> None:
+    answer = running.ask("POST", URL, json=sent)
+    assert (answer.status_code, why in answer.json()["detail"]) == (400, True), answer.text
+
+
 def test_mistakes_are_told_in_one_sentence(running: RunningSimulator) -> None:
     assert "n'est pas un fournisseur" in refused(running, PRM, "--nouveau-fournisseur", "TIERS1")
     assert "n'est pas une date" in refused(running, PRM, "--nouveau-fournisseur", "FOURN1@demain")
@@ -159,31 +176,3 @@ def test_the_same_by_rest(running: RunningSimulator) -> None:
     unknown = running.ask("POST", "/api/points/99999999999999", json={})
     assert unknown.status_code == 404
     assert "n'existe pas" in unknown.json()["detail"]
-
-
-@pytest.mark.parametrize(
-    ("typed", "sent", "why"),
-    [
-        ("--acces-periode 2026-01-01", {"acces_periode": "2026-01-01"}, "--service-acces oui"),
-        (
-            "--service-acces non --acces-periode n",
-            {"service_acces": False, "acces_periode": "n"},
-            "--service-acces oui",
-        ),
-        ("--type PMAX --teleoperable oui", {"type": "PMAX", "teleoperable": True}, "type d'accès"),
-        ("", {}, "rien à régler"),
-        ("", {"service_acces": None}, "rien à régler"),
-        (f"--plages '' --le {TODAY}", {"plages": "", "le": TODAY}, "heures creuses"),
-        ("--delai 2d --opposition non", {"delai": "2d", "opposition": False}, "--opposition oui"),
-        ("--delai 2d", {"delai": "2d"}, "--opposition oui"),
-        ("", {"resilie": None}, "donner au moins un changement"),
-    ],
-)
-def test_what_changes_nothing_is_refused_alike_by_the_command_and_in_rest(
-    running: RunningSimulator, typed: str, sent: dict[str, Any], why: str
-) -> None:
-    life = {"delai", "plages", "resilie"} & sent.keys()
-    answer = running.ask("POST", f"{URL}/vie" if life else URL, json=sent)
-    assert (answer.status_code, why in answer.json()["detail"]) == (400, True), answer.text
-    if typed or not life:
-        assert answer.json()["detail"] in refused(running, PRM, *shlex.split(typed))

@@ -6,7 +6,6 @@ each bound, beside each other one, and one that isn't declared.
 
 import contextlib
 import io
-import json
 import random
 import re
 import shutil
@@ -18,7 +17,7 @@ from datetime import date, timedelta
 from functools import partial
 from itertools import combinations
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -26,7 +25,7 @@ import requests
 import yaml
 from admin_kit import Room, control_room, order_mesures
 from lxml import html
-from operations_kit import least, sound
+from operations_kit import as_json, least, sound
 from points_kit import csv_lines, made_points
 
 from sge_sim.admin.application import build_admin
@@ -57,7 +56,6 @@ NAMED = {each.name: each for each in OPERATIONS}
 ACCEPTED = yaml.safe_load((Path(__file__).parent / "accepted.yaml").read_text("utf-8"))
 AS_THEY_ARE = {"demande"}
 """Messages that are sent again: whatever they hold."""
-TRUTHS = {"oui": True, "non": False}
 NO_PAGE = "the page of what is not there"
 UNFIT = "A\u202eB"
 """What turns the direction of a text."""
@@ -101,25 +99,6 @@ def demands_of_one(operation: AnyOperation) -> Iterator[dict[str, str]]:
         yield {name: value for name, value in needed.items() if name != each.name}
         for value in (*KINDS, *edges(each), *each.values, *WITHOUT_RIGHT.get(each.name, ())):
             yield {**needed, each.name: value}
-
-
-def as_json(operation: AnyOperation, given: dict[str, str]) -> dict[str, object]:
-    """Return what was typed with the types of JSON."""
-
-    def typed(name: str, text: str) -> object:
-        parameter = operation.parameters.get(name)
-        kind = None if parameter is None else parameter.kind
-        if get_origin(kind) is list:
-            return [text]
-        if get_origin(kind) is dict:
-            name, _, value = text.partition("=")
-            return {name: value} if value else text
-        if kind is bool and text in TRUTHS:
-            return TRUTHS[text]
-        number = kind in (int, float) and re.fullmatch(r"-?\d+(\.\d+)?", text)
-        return json.loads(text) if number else text
-
-    return {name: typed(name, text) for name, text in given.items()}
 
 
 def by_rest(room: Room, operation: AnyOperation, given: dict[str, str]) -> str | None:
@@ -254,12 +233,6 @@ SETTINGS: dict[str, Any] = {
     **{"environment": "production", "population_size": 0},
     "now": parse_instant("2025-08-01T10:00"),
 }
-_RUN = "web services that listen: tests/homologation/campaign/test_client_alone.py"
-NEEDS = {
-    "journal.replay": "web services that listen: tests/homologation/test_rejeu.py",
-    **dict.fromkeys(("campaigns.run", "campaigns.show_passage", "campaigns.take_file"), _RUN),
-}
-"""What is sound where more runs than these rooms do."""
 COMMANDS = [each for each in OPERATIONS if each.command]
 FACES = {"rest": by_rest, "command": by_command, "page": by_page}
 
