@@ -20,7 +20,6 @@ from sge_sim.errors import UsageError
 
 ORDER = "/RecherchePoint/v2.0"
 NO_NUMBER = "campaign_id : un nombre entier est attendu (donné : abc)"
-CANAL = {"type": "dossier", "algorithme": "aes128"}
 NUMBERED = ("journal/", "journal?apres=", "campaigns/")
 """Addresses that end in a number."""
 
@@ -37,14 +36,12 @@ def call(administered: RunningSimulator, times: int) -> None:
         (404, "GET", "/api/points/123", {}, ""),
         (403, "GET", "/api/clock", {"headers": {"Host": "ailleurs.example"}}, ""),
         (403, "POST", "/api/clock", {"headers": {"Origin": "https://ailleurs.example"}}, ""),
-        (404, "GET", "/api/journal/999999", {}, "Aucun échange ne porte le numéro 999999."),
         (404, "GET", "/nulle/part", {}, "Rien n'est servi à cette adresse."),
         (405, "DELETE", "/api/clock", {}, "Cette adresse ne prend pas cet appel."),
         (411, "POST", "/api/clock", {"data": iter([b"{}"])}, ""),
         (413, "POST", "/api/clock", {"data": b" " * (2**20 + 1)}, ""),
         (422, "GET", "/campaigns/abc", {}, NO_NUMBER),
         (422, "POST", "/api/campaigns", {"json": {"actor": "TIERS2"}}, "actor : inconnu ici"),
-        (422, "PUT", "/api/canaux/1100256", {"json": CANAL}, "algorithme : inconnu ici"),
         *((422, "GET", f"/api/{path}{10**22}", {}, "") for path in NUMBERED),
     ],
 )

@@ -44,11 +44,6 @@ peopled = kept_open(control_room, now=NOW)
             "TIERS1 n'est plus habilité pour commande en production.",
         ),
         (
-            "/certificats",
-            {"acteur": "TIERS1", "environnement": "production", "pem": "rien"},
-            "Le texte donné",
-        ),
-        (
             "/canaux",
             {"contrat": "1100256", "type": "ftp", "url": "ftp://x", "chiffrement": "aucun"},
             "Le canal du contrat 1100256 est déclaré.",

@@ -4,28 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from command_tree import every_command
 from running_simulator import RunningSimulator, run_command
-
-from sge_sim.cli import commands
-
-LOOKING = {
-    *("authorities", "check", "diff", "doctor", "generations", "health", "hosts", "list"),
-    *("regles", "settings", "show", "status", "verify"),
-}
-"""The last words of the commands that list, show or check."""
-
-
-def test_every_command_that_lists_shows_or_checks_takes_json() -> None:
-    every = dict(every_command(commands))
-    taking = {
-        words
-        for words, command in every.items()
-        if any("--json" in parameter.opts for parameter in command.params)
-    }
-    named = {words for words in every if words.split()[-1] in LOOKING}
-    assert named - taking == set()
-    assert {"journal show", "hosts", "report verify", "services list"} <= named
 
 
 def test_an_exchange_with_its_messages(simulator: RunningSimulator) -> None:
