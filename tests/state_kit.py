@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,15 @@ from made_states import prepared_database
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
+from sge_sim.clock import start_of_day
 from sge_sim.commandes.souscription import Souscription
+from sge_sim.domaine.nomenclatures import Sens, TypeServiceAcces
 from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import questions
 from sge_sim.journal import Journal
+from sge_sim.tables.acces import acces_services
+from sge_sim.tables.acteurs import Contrat
+from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.ecritures import Numeros, read_numeros
 from sge_sim.tables.models import Acteur, Commune, Compteur, Point
 from sge_sim.tables.point_facts import Faits
@@ -131,3 +137,18 @@ def faits_to_subscribe(session: Session, prm: str, souscription: Souscription) -
     """What an order of collection or transmission asks of the state."""
     faits = faits_within(session, prm=prm, services_of=prm, abonnement=souscription.abonnement)
     return faits._replace(numeros=numeros_within(session))
+
+
+def grant_acces(
+    session: Session,
+    prm: str,
+    type: TypeServiceAcces,
+    sens: Sens,
+    contrat: Contrat,
+    debut: date,
+    fin: date | None = None,
+) -> ServiceSouscrit:
+    """Open an access service of the actor of a contract on the days [debut, fin)."""
+    (service,) = acces_services(session, prm, ((type, sens),), contrat, start_of_day(debut), fin)
+    session.add(service)
+    return service

@@ -4,9 +4,10 @@ what is put right of its measures.
 Periods are written `DEBUT..FIN`, their end excluded as in SGE's own demands.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Literal, TypeVar
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from sge_sim.clock import add_months, as_iso, legal_date, parse_instant, start_o
 from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT, TYPES_ACCES, Sens, TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
-from sge_sim.tables.acces import grant_acces, remove_acces
+from sge_sim.tables.acces import acces_services, remove_acces
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.mesures import (
     add_trou,
@@ -79,10 +80,10 @@ def change_point(session: Session, prm: str, reglages: Reglages, now: datetime) 
             raise UsageError(f"le point {prm} est un {point.segment} : il n'a pas de flux R4x.")
         point.r4x_pas = reglages.r4x_pas
     if reglages.service_acces is not None:
-        for type in TYPES_ACCES if reglages.type is None else (reglages.type,):
-            remove_acces(session, prm, type)
-            if reglages.service_acces:
-                _grant(session, point, type, reglages.acces_periode, today)
+        types = TYPES_ACCES if reglages.type is None else (reglages.type,)
+        remove_acces(session, prm, types)
+        if reglages.service_acces:
+            _grant(session, point, types, reglages.acces_periode, today)
     if AUCUN in (reglages.jours_absents, reglages.points_absents):
         remove_trous(session, prm)
     if reglages.jours_absents not in (None, AUCUN):
@@ -127,9 +128,9 @@ def _rectify(session: Session, point: Point, texte: str, now: datetime) -> None:
 
 
 def _grant(
-    session: Session, point: Point, type: TypeAcces, periode: str | None, today: date
+    session: Session, point: Point, types: Sequence[TypeAcces], periode: str | None, today: date
 ) -> None:
-    """Open the access services of one type; an actor without contract that runs has none."""
+    """Open the access services of these types; an actor without contract that runs has none."""
     debut, fin = add_months(today, -MOIS_CONSULTABLES), None
     if periode is not None:
         debut, fin = _open_period(periode)
@@ -137,14 +138,12 @@ def _grant(
         ("SOUTIRAGE", point.contrat_soutirage),
         ("INJECTION", point.contrat_injection),
     )
+    granted = [(type, sens) for type in types for sens, has_contrat in held if has_contrat]
     for acteur in all_acteurs(session):
-        contrat = next(
-            (contrat_signe for contrat_signe in acteur.contrats if contrat_signe.is_active(today)),
-            None,
-        )
-        for sens, has_contrat in held:
-            if contrat is not None and has_contrat:
-                grant_acces(session, point.prm, type, sens, contrat, debut, fin)
+        signed = (contrat for contrat in acteur.contrats if contrat.is_active(today))
+        for contrat in islice(signed, 1):
+            instant = start_of_day(debut)
+            session.add_all(acces_services(session, point.prm, granted, contrat, instant, fin))
 
 
 def _collectes(texte: str) -> tuple[tuple[date, date | None], ...]:

@@ -48,21 +48,6 @@ _CLOSE_OPTIONS = Prepared(
 )
 
 
-def grant_acces(
-    session: Session,
-    prm: str,
-    type: TypeServiceAcces,
-    sens: Sens,
-    contrat: Contrat,
-    debut: date,
-    fin: date | None = None,
-) -> ServiceSouscrit:
-    """Open an access service of the actor of a contract on the days [debut, fin)."""
-    (service,) = acces_services(session, prm, ((type, sens),), contrat, start_of_day(debut), fin)
-    session.add(service)
-    return service
-
-
 def acces_services(
     session: Session,
     prm: str,
@@ -99,12 +84,12 @@ def acces_services(
     ]
 
 
-def remove_acces(session: Session, prm: str, type: TypeAcces) -> None:
-    """Remove the access services of that type of a point, ended ones too; not a consent's."""
+def remove_acces(session: Session, prm: str, types: Collection[TypeAcces]) -> None:
+    """Remove the access services of these types of a point, ended ones too; not a consent's."""
     session.execute(
         delete(ServiceSouscrit).where(
             ServiceSouscrit.prm == prm,
-            ServiceSouscrit.acces_type == type,
+            ServiceSouscrit.acces_type.in_(types),
             ServiceSouscrit.consentement_id.is_(None),
         )
     )

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from state_kit import AddPoint, faits_within
+from state_kit import AddPoint, faits_within, grant_acces
 
 from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.facts.database import Database, sqlite_url
@@ -22,7 +22,7 @@ from sge_sim.facts.memoire import Memoire
 from sge_sim.journal import Journal
 from sge_sim.schema.data_folder import prepare
 from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
-from sge_sim.tables.acces import grant_acces, remove_acces
+from sge_sim.tables.acces import remove_acces
 from sge_sim.tables.mesures import Collecte, add_trou
 from sge_sim.tables.models import Compteur, Contrat, Point, ServiceSouscrit
 from sge_sim.tables.point_facts import CompteurFacts, Dossier, PointFacts, ServiceFacts
@@ -113,7 +113,7 @@ def test_an_access_service_holds_for_its_type_its_direction_its_actor_and_its_da
     assert not allowed(fin=END + timedelta(1))
     assert not allowed(jour=END)
     with database.transaction() as session:
-        remove_acces(session, prm, "COURBE")
+        remove_acces(session, prm, ["COURBE"])
     assert dossier_of(database, prm).acces == ()
 
 

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 from publication_kit import C2, C4, C5, C5_BIS, CONTRAT, P4, TIERS, Platform, new_point
 from r6x_trees import strict_mistakes
 from sqlalchemy.orm import Session
-from state_kit import numeros_within
+from state_kit import grant_acces, numeros_within
 
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
@@ -23,7 +23,7 @@ from sge_sim.mesures.releves import read_contextes
 from sge_sim.mesures.series import read_series
 from sge_sim.services.consultation_mesures_detaillees.answer import index_response, response_v3
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, DemandeDetaillees
-from sge_sim.tables.acces import OptionPublication, grant_acces
+from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.acteurs import find_contrat
 from sge_sim.tables.m023 import find_demande_m023
 from sge_sim.tables.mesures import Collecte

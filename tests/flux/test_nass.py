@@ -19,7 +19,7 @@ from publication_kit import (
     members,
     new_platform,
 )
-from state_kit import numeros_within
+from state_kit import grant_acces, numeros_within
 
 from sge_sim.commandes.acces import AccesSouscrit, order_acces
 from sge_sim.commandes.affaires import Commande
@@ -29,7 +29,6 @@ from sge_sim.commandes.prestations import prestation_acces
 from sge_sim.dataconnect.consentements import give_consentement, remove_consentement
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
-from sge_sim.tables.acces import grant_acces
 from sge_sim.tables.acteurs import Contrat
 from sge_sim.tables.dataconnect import Application
 from sge_sim.tables.points import find_point

@@ -50,6 +50,7 @@ from r6x_kit import (
     series_of,
     v3_texts,
 )
+from state_kit import grant_acces
 
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import StoredClock
@@ -62,7 +63,6 @@ from sge_sim.flux.r6x.archives import LIMITES, Limites
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.flux.r6x.tableau import c68_columns, rows_of
 from sge_sim.mesures import Structure, consommations, index_quotidiens
-from sge_sim.tables.acces import grant_acces
 from sge_sim.tables.acteurs import Acteur, Contrat
 from sge_sim.tables.mesures import CalendrierDate, Trou
 from sge_sim.tables.points import find_point
