@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from state_kit import numeros_within, the_point
 
 from sge_sim.admin.application import build_admin
-from sge_sim.admin.moves import Moves
 from sge_sim.admin.routes import AdminState
 from sge_sim.clock import PARIS
 from sge_sim.commandes.back_office import BackOffice, Task
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
+from sge_sim.commandes.moves import Moves
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.homologation.campaign.evaluation import RefusRecu

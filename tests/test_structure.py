@@ -17,7 +17,7 @@ ROOMS: Final = PACKAGE.parent / "docs" / "rooms.yaml"
 MOST_LINES: Final = 400
 
 LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
-    ("api.premier_appel", "sge_sim.pki.inspection"): 60,
+    ("homologation.premier_appel", "sge_sim.pki.inspection"): 60,
     ("admin.token", "sge_sim.admin.problems"): 390,
     ("admin.pages", "fastapi"): 0,
     ("admin.pages", "sge_sim.services.registry"): 366,

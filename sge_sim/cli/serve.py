@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sge_sim.admin.token import draw_token, has_token
-from sge_sim.api.premier_appel import MoyensTls, PremierAppel, first_call
 from sge_sim.cli.console import console, default_log, progress_if_long
 from sge_sim.cli.options import settings_options
 from sge_sim.errors import UsageError
+from sge_sim.homologation.premier_appel import MoyensTls, PremierAppel, first_call
 from sge_sim.machine.collector import collector_paused
 from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.own_folder import look_at_own_folder

@@ -12,12 +12,12 @@ from typing import Any, Final
 import requests
 from lxml import etree
 
-from sge_sim.api.premier_appel import Moyens, curl_command, zeep_client
 from sge_sim.domaine.francais import counted, shortened
 from sge_sim.door.origine import MARQUE, agent_of
 from sge_sim.errors import UsageError
 from sge_sim.homologation.client.messages import indented, read_message
 from sge_sim.homologation.client.sender import failure_in_french
+from sge_sim.homologation.premier_appel import Moyens, curl_command, zeep_client
 from sge_sim.journal import Echange
 from sge_sim.machine.documents import read_tree
 from sge_sim.machine.files import data_path

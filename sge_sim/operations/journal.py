@@ -163,7 +163,7 @@ def copy(
     ] = "curl",
 ) -> Download:
     """Return a call as a text to copy; raises `UsageError` for what is no call."""
-    from sge_sim.api.premier_appel import moyens_for
+    from sge_sim.homologation.premier_appel import moyens_for
     from sge_sim.homologation.rejeu import as_curl, as_zeep
 
     echange = get_echange(state, echange_id)
@@ -206,8 +206,8 @@ def replay(
     A browser ends each line as HTTP does: those of the request are kept as they were. Raises
     `UsageError` for one that is no SOAP call, and where nobody answers.
     """
-    from sge_sim.api.premier_appel import moyens_for
     from sge_sim.api.views import ExchangeView
+    from sge_sim.homologation.premier_appel import moyens_for
     from sge_sim.homologation.rejeu import send_again
 
     simulator, echange = state.simulator, get_echange(state, echange_id)

@@ -8,10 +8,10 @@ from functools import partial
 from socket import socket
 from typing import TYPE_CHECKING
 
-from sge_sim.admin.moves import Moves
 from sge_sim.admin.token import guard_by_token
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.commandes.back_office import BackOffice, CarryOn, Task
+from sge_sim.commandes.moves import Moves
 from sge_sim.domaine.plateformes import switch_days, switches_between
 from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.guet import Guet

@@ -94,7 +94,7 @@ LOADED = {
     "sge_sim.services.dispatch": ("fastapi", "pydantic", "zeep", *DATA_CONNECT),
     "sge_sim.dataconnect.application": ("fastapi", "spyne", "zeep"),
     # Printed at each start.
-    "sge_sim.api.premier_appel": ("lxml", "zeep", "requests", "spyne"),
+    "sge_sim.homologation.premier_appel": ("lxml", "zeep", "requests", "spyne"),
 }
 """What a start can do without, by the module that it loads."""
 EACH_IN_A_FORK = f"""

@@ -14,10 +14,10 @@ from fastapi import FastAPI
 from lives import CONTRAT, TIERS
 
 from sge_sim.admin.application import build_admin
-from sge_sim.admin.moves import Moves
 from sge_sim.admin.routes import AdminState
 from sge_sim.clock import machine_now
 from sge_sim.commandes.back_office import BackOffice
+from sge_sim.commandes.moves import Moves
 from sge_sim.datahub.portail import create_compte
 from sge_sim.datahub.spice import close_ticket, open_ticket
 from sge_sim.domaine.jours_ouvres import working_days_before

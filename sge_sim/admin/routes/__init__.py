@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Path, Request
 from pydantic import AfterValidator
 
-from sge_sim.admin.moves import Moves
-from sge_sim.api.premier_appel import moyens_for
 from sge_sim.api.views import Body as Body
+from sge_sim.commandes.moves import Moves
 from sge_sim.door.certificats import login_and_contrat
 from sge_sim.door.origine import Marques
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.homologation.premier_appel import moyens_for
 from sge_sim.journal import Journal, JournalFeed
 from sge_sim.machine.shared_memory import PhaseService
 from sge_sim.operations import LARGEST_NUMBER as LARGEST_NUMBER

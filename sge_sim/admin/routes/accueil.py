@@ -16,13 +16,13 @@ from sge_sim.admin.routes import AdminState
 from sge_sim.api.acteurs import CertificatView, view_certificats
 from sge_sim.api.flux import FichierView
 from sge_sim.api.pannes import PanneView, view_pannes
-from sge_sim.api.premier_appel import PremierAppel, first_call, moyens_for
 from sge_sim.api.typed_filters import service_names
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import machine_now
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.libelles import EVENEMENTS, libelle_de
 from sge_sim.door.certificats import login_and_contrat
+from sge_sim.homologation.premier_appel import PremierAppel, first_call, moyens_for
 from sge_sim.journal import RechercheJournal, Reponse
 from sge_sim.tables.acteurs import default_acteur
 from sge_sim.tables.attentes import Waiting, first_awaited

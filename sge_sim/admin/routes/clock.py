@@ -11,12 +11,12 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
-from sge_sim.admin.moves import Move, Moves
 from sge_sim.admin.pages import lead_to
 from sge_sim.admin.routes import LARGEST_NUMBER, AdminState, Body, RowNumber, read_by
 from sge_sim.admin.routes.forms import FitForm, Form
 from sge_sim.api.views import ClockView, TravailView
 from sge_sim.clock import parse_duration, parse_instant
+from sge_sim.commandes.moves import Move, Moves
 from sge_sim.commandes.moving_clock import advance_by, follow_machine, freeze_at, run_on, set_to
 from sge_sim.domaine.retombees import progress_sentence
 from sge_sim.errors import UsageError

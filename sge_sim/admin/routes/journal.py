@@ -20,11 +20,11 @@ from sge_sim.admin.filtres_journal import (
 from sge_sim.admin.followers import Followed, changed
 from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.xml_page import show_message, suspects_of
-from sge_sim.api.premier_appel import Moyens, moyens_for
 from sge_sim.api.typed_filters import service_names
 from sge_sim.api.views import ExchangeView
 from sge_sim.domaine.nomenclatures import ORIGINES
 from sge_sim.errors import UsageError
+from sge_sim.homologation.premier_appel import Moyens, moyens_for
 from sge_sim.journal import Echange
 from sge_sim.operations.journal import get_echange
 from sge_sim.tables.acteurs import all_acteurs

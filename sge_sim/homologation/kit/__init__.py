@@ -22,7 +22,6 @@ import jinja2
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.orm import Session
 
-from sge_sim.api.premier_appel import first_request
 from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.domaine.plateformes import Generation, Offering
@@ -37,6 +36,7 @@ from sge_sim.homologation.catalogue.cases import LIBRE, Cas
 from sge_sim.homologation.catalogue.french_text import expectation
 from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
+from sge_sim.homologation.premier_appel import first_request
 from sge_sim.machine.documents import member_info, zipped
 from sge_sim.machine.files import (
     PRIVATE,
