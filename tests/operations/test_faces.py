@@ -70,7 +70,7 @@ KNOWN_TO_WHO_SERVES = {"flux.publish": {"environnement": "production"}}
 NOBODY_SERVES = "aucun simulateur ne sert {} : le démarrer par sge-sim serve."
 WITHOUT_RIGHT = {"par": ("theo@tiers.example.fr", "legal@tiers.example.fr")}
 """Who is there, and may not do all."""
-MOST_PAIRS = 20
+MOST_PAIRS = 12
 """Of the parameters of an operation: of many, these are drawn."""
 
 
