@@ -23,6 +23,8 @@ PREMIER_JOUR, FIN_DES_JOURS = date(2005, 1, 1), date(2045, 1, 1)
 
 A meter older than the first day starts its index there.
 """
+FIRST_YEAR = 1900
+"""That of the first day that may be written: legal time was told of little before."""
 
 _SHOWN_DATE = re.compile(r"^(\d{2})/(\d{2})/(\d{4})(?: à)?\b")
 _DURATION = re.compile(r"(?:(\d{1,7})d)?(?:(\d{1,7})h)?(?:(\d{1,7})min)?")

@@ -41,7 +41,7 @@ def as_json(operation: AnyOperation, given: dict[str, str]) -> dict[str, object]
             return {name: value} if value else text
         if kind is bool and text in TRUTHS:
             return TRUTHS[text]
-        number = kind in (int, float) and re.fullmatch(r"-?\d+(\.\d+)?", text)
+        number = kind in (int, float) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text)
         return json.loads(text) if number else text
 
     return {name: typed(name, text) for name, text in given.items()}

@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from http.client import NO_CONTENT
-from typing import Any, Final, get_origin
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -168,7 +168,7 @@ def _do(operation: Operation[..., V], state: State, request: Request, body: byte
 
 
 def _number(text: str) -> int | str:
-    return int(text) if re.fullmatch(r"-?\d{1,30}", text) else text
+    return int(text) if re.fullmatch(r"-?[0-9]{1,1000}", text) else text
 
 
 def _members(body: bytes) -> dict[str, Any]:
@@ -199,11 +199,8 @@ def given_by(form: Form, operation: AnyOperation) -> dict[str, object]:
         joint = field_name.removeprefix(name)
         texts = [joint.join(filter(None, typed)) or "aucun"] if joint else typed
         parameter = operation.parameters.get(name)
-        if any(texts) or (parameter is not None and parameter.says.clears):
-            several = parameter is not None and get_origin(parameter.kind) is list
-            words = texts[0].replace(",", " ").split() if len(texts) == 1 else texts
-            exact = parameter is not None and parameter.says.exact
-            found[name] = words if several else texts[0] if exact else texts[0].strip()
+        if any(map(str.strip, texts)) or (parameter is not None and parameter.says.clears):
+            found[name] = texts if operation.is_list(name) else texts[0]
     return found
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.clock import FIN_DES_JOURS, add_months
+from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR, add_months
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.calendrier import (
@@ -256,7 +256,7 @@ def _enregistrements(point: PointMesure) -> tuple[tuple[int, int, bool], ...]:
         fin = numero_borne(collecte.fin or FIN_DES_JOURS)
         # An opposition empties the meter's memory, which fills again once it is lifted.
         levees = [levee for oppose, levee in oppositions if oppose <= debut]
-        kept = numero_borne(add_months(collecte.debut, -MEMOIRE_MOIS))
+        kept = numero_borne(add_months(max(collecte.debut, PREMIER_JOUR), -MEMOIRE_MOIS))
         if not point.petit:
             kept = debut - (point.memoire or 0)
         for a, b, garde in ((max([kept, *levees]), debut, True), (debut, fin, False)):

@@ -227,7 +227,7 @@ class Operation(Generic[P, V]):
 
     def limit_of(self, given: Mapping[str, object]) -> int:
         """Return how many a list with a limit was asked for."""
-        return int(str(given.get("limit", self.parameters["limit"].default)))
+        return int(str(given.get("limit", "")).strip() or self.parameters["limit"].default)
 
     @property
     def formerly(self) -> "tuple[Operation[P, V], ...]":

@@ -8,11 +8,10 @@ from inspect import Signature
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Self, Union, get_args, get_origin
 
-from sge_sim.clock import parse_day
+from sge_sim.clock import FIRST_YEAR, parse_day
 from sge_sim.errors import UsageError
 
 _EMPTY: Final = Signature.empty
-_FIRST_YEAR: Final = 1900
 LARGEST_NUMBER: Final = 2**63 - 1
 """The largest number of a row that a database can hold."""
 
@@ -85,8 +84,8 @@ class Says:
 def day_typed(text: str) -> date:
     """Read a day of legal time; raises `UsageError` for one before there was any."""
     day = parse_day(text)
-    if day.year < _FIRST_YEAR:
-        raise UsageError(f"« {text} » : un jour s'écrit AAAA-MM-JJ, depuis {_FIRST_YEAR}.")
+    if day.year < FIRST_YEAR:
+        raise UsageError(f"« {text} » : un jour s'écrit AAAA-MM-JJ, depuis {FIRST_YEAR}.")
     return day
 
 

@@ -107,6 +107,7 @@ def read(operation: AnyOperation, given: Mapping[str, object], *, typed: bool) -
     if unfit_name := next(filter(None, map(unfit_in, given)), None):
         raise UsageError(f"{unfit_name}.")
     parameters = operation.parameters
+    given = _tidied(parameters, given, typed)
     exact = {name for name, each in parameters.items() if each.says.exact}
     unfit = [name for name, value in given.items() if name not in exact and unfit_in(value)]
     errors: list[Mapping[str, Any]] = [
@@ -131,6 +132,30 @@ def read(operation: AnyOperation, given: Mapping[str, object], *, typed: bool) -
     rank = {name: place for place, name in enumerate(parameters)}
     errors.sort(key=lambda each: rank.get(each["loc"][0], len(rank)))
     raise FormError(mistakes([_placed(each, [*parameters]) for each in errors]))
+
+
+def _tidied(
+    parameters: Mapping[str, Parameter], given: Mapping[str, object], typed: bool
+) -> dict[str, object]:
+    """Return what is given without the spaces around; what is blank isn't given, unless it clears.
+
+    The words of a list may stand in one text, commas or spaces between them.
+    """
+    tidied = dict(given)
+    for name in given.keys() & parameters.keys():
+        parameter, value = parameters[name], given[name]
+        if parameter.says.exact:
+            continue
+        kind = get_origin(parameter.kind)
+        texts = [value] if typed and kind in (list, dict) and isinstance(value, str) else value
+        if isinstance(texts, str):
+            tidied[name] = texts.strip()
+        elif isinstance(texts, list | tuple) and {*map(type, texts)} == {str}:
+            words = " ".join(texts).replace(",", " ").split() if kind is list else texts
+            tidied[name] = [*filter(None, map(str.strip, words))]
+        if tidied[name] in ("", []) and not parameter.says.clears:
+            del tidied[name]
+    return tidied
 
 
 @computed_once()

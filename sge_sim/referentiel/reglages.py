@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import add_months, as_iso, legal_date, parse_instant, start_of_day
+from sge_sim.clock import FIRST_YEAR, add_months, as_iso, legal_date, parse_instant, start_of_day
 from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT, TYPES_ACCES, Sens, TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
@@ -167,9 +167,12 @@ def _period(texte: str | None, read: Callable[[str], T]) -> tuple[T, T]:
 
 def _read(texte: str, read: Callable[[str], T]) -> T:
     try:
-        return read(as_iso(texte))
+        found = read(as_iso(texte))
     except ValueError:
         raise UsageError(
             f"« {texte} » n'est pas une date ISO : écrire par exemple 2025-03-01, ou "
             "2025-03-01..2025-03-04 pour une période (fin exclue)."
         ) from None
+    if found.year < FIRST_YEAR:
+        raise UsageError(f"« {texte} » : il n'y a pas de mesures avant {FIRST_YEAR}.")
+    return found

@@ -115,6 +115,8 @@ def test_the_step_of_r4x_is_set_on_a_large_point(running: RunningSimulator) -> N
         ({"type": "PMAX", "teleoperable": True}, "type d'accès"),
         ({"service_acces": None}, "rien à régler"),
         ({"plages": "", "le": TODAY}, "heures creuses"),
+        ({"collecte": "0001-01-01"}, "il n'y a pas de mesures avant 1900"),
+        ({"jours_absents": "0001-01-01..0001-01-03"}, "il n'y a pas de mesures avant 1900"),
         ({"delai": "2d", "opposition": False}, "--opposition oui"),
     ],
 )

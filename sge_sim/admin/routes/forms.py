@@ -38,7 +38,7 @@ class Form:
 async def read_form(request: Request) -> Form:
     """Return the form that a request brings (`application/x-www-form-urlencoded`)."""
     text = (await request.body()).decode("utf-8", "replace")
-    return Form(parse_qs(text, max_num_fields=100))
+    return Form(parse_qs(text, keep_blank_values=True, max_num_fields=100))
 
 
 TypedForm = Annotated[Form, Depends(read_form)]
