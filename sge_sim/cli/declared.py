@@ -24,6 +24,8 @@ from sge_sim.operations import AnyOperation, Download, Parameter, operations_of
 from sge_sim.processes.serving_note import Served, find_served
 
 _UNKNOWN: Final = "sge_sim.unknown"
+_NOTHING: Final = (None, (), False)
+"""What click gives for what wasn't typed."""
 _SORTIE: Final = click.Path(dir_okay=False, path_type=Path)
 _SORTIE_HELP: Final = "Fichier à écrire ; la sortie standard sans lui."
 _WORDS: Final = {int: "entier", float: "nombre"}
@@ -106,7 +108,8 @@ def _command(
     def run(data_dir: Path = Path(), as_json: bool = False, **typed: Any) -> None:
         from sge_sim.operations.reading import perform, read
 
-        flag = next((flag for flag, option in options.items() if typed.get(option)), "")
+        chooses = {flag for flag, option in options.items() if typed[option] not in _NOTHING}
+        flag = next(iter(chooses), "")
         for option in own:
             del typed[option]
         operation = chosen[flag]
@@ -114,7 +117,7 @@ def _command(
         given = {
             name: " ".join(value) if name in several else value
             for name, value in typed.items()
-            if value not in (None, (), False)
+            if value not in _NOTHING
         }
         given |= click.get_current_context().meta[_UNKNOWN]
         if sortie is not None and not operation.is_file:
