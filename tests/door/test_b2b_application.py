@@ -106,7 +106,8 @@ def test_what_can_not_be_described_to_the_journal_is_answered_and_logged(
 ) -> None:
     monkeypatch.delattr("sge_sim.door.b2b_application.EchangeRecord")
     assert ask(whole, "POST").status == 200
-    assert "Un échange n'a pas pu être décrit au journal" in caplog.messages[-1].partition(" :")[0]
+    told = caplog.messages[-1].partition(" :")[0]
+    assert told == "Un échange n'a pas pu être décrit au journal"
 
 
 def test_a_call_that_fails_around_its_service_is_told(

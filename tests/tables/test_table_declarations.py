@@ -16,6 +16,7 @@ from sqlalchemy.engine import Dialect
 
 import sge_sim.tables
 from sge_sim import tables as store
+from sge_sim.tables.models import Base
 from sge_sim.tables.prepared import Prepared
 
 TABLES = Path(sge_sim.tables.__file__).parent
@@ -59,6 +60,13 @@ def test_a_module_of_tables_loads_those_that_it_refers_to(module: str) -> None:
     loaded = _loaded_with(module, *CORE)
     known = {name for each in loaded for name in _defined(each)}
     assert set(_referred(module)) <= known
+
+
+def test_the_number_of_a_point_takes_as_many_characters_as_it_has() -> None:
+    """SQLite takes any length, PostgreSQL cuts none."""
+    columns = [each for table in Base.metadata.tables.values() for each in table.columns]
+    lengths = {getattr(each.type, "length", 14) for each in columns if each.name == "prm"}
+    assert lengths == {14}
 
 
 STATEMENTS = {
