@@ -157,17 +157,14 @@ def written(running: RunningSimulator) -> dict[str, str]:
 
 
 READ = {
-    "acteurs show": "TIERS1",
     "campaign passages": "",
     "clock show": "",
-    "demandes show": "inconnue",
     "doctor": "",
     "flux show": "inconnu.zip",
     "generations": "--journal",
     "health": "",
     "hosts": "",
     "journal repair": "",
-    "journal show": "1",
     "points mesures": C5,
 }
 """Those that only read the state, and aren't declared to."""

@@ -84,6 +84,8 @@ def test_a_refused_form_keeps_what_was_typed(
     ]
     kept = dict(form.form_values())
     assert {name: kept.get(name) for name in typed} == typed
+    fresh = dict(peopled.page("/pannes").xpath("//form[@action='/pannes']")[0].fields)
+    assert (fresh["du"], fresh["graine"], fresh["prm"], fresh["service"]) == ("1", "0", "", "")
 
 
 def test_a_certificate_is_registered_and_a_ticket_runs_its_course(tmp_path: Path) -> None:

@@ -118,12 +118,6 @@ def test_codes_are_searched_with_their_rules(room: Room) -> None:
     assert "0 code" in room.text("/codes?q=introuvable")
 
 
-def test_the_form_of_a_fault_has_its_defaults(room: Room) -> None:
-    fresh = dict(room.page("/pannes").xpath("//form[@action='/pannes']")[0].fields)
-    assert (fresh["du"], fresh["graine"], fresh["dispersion"]) == ("1", "0", "0")
-    assert (fresh["prm"], fresh["service"], fresh["acteur"]) == ("", "", "")
-
-
 @pytest.fixture
 def packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with ZipFile(tmp_path / "aide.zip", "w") as site:
