@@ -118,6 +118,7 @@ def show(state: State, *, prm: Prm) -> dict[str, Any]:
     "étant exclue",
     "POST /points/{prm}",
     "points set PRM",
+    was=("POST /points/{prm}/vie",),
     done="Le point {prm} est réglé.",
     back="/points/{prm}",
 )
@@ -175,34 +176,23 @@ def set_point(
     """Set what a point is, then have happen to it what is asked for; return what is known of it."""
     asked = {name: value for name, value in locals().items() if name not in ("state", "prm")}
     asked["type"] = None if type == "tous" else type
+    from sge_sim.commandes.changements import Changements, change_life
+    from sge_sim.commandes.echeances import transaction_on
+    from sge_sim.referentiel.points import describe_point, get_point
+    from sge_sim.referentiel.reglages import Reglages, change_point
+
     if r4x_pas not in (None, *_R4X):
         raise FieldError("5 ou 10", "r4x_pas", r4x_pas)
-    return _change(state, prm, asked)
-
-
-@operation(
-    "Faire arriver quelque chose à un point",
-    "POST /points/{prm}/vie",
-    without="points set le fait",
-    done="Le point {prm} est réglé.",
-    back="/points/{prm}",
-)
-def live(
-    state: State,
-    *,
-    prm: Prm,
-    resilie: Resilie = None,
-    nouveau_titulaire: Titulaire = None,
-    nouveau_fournisseur: Fournisseur = None,
-    plages: Plages = None,
-    plages_saison_basse: Basse = None,
-    le: Le = None,
-    opposition: Opposition = None,
-    delai: Delai = None,
-) -> dict[str, Any]:
-    """Have something happen to a point; return what is known of it."""
-    asked = {name: value for name, value in locals().items() if name not in ("state", "prm")}
-    return _change(state, prm, asked)
+    lives = {each.name for each in fields(Changements)}
+    reglages = Reglages(**{name: asked[name] for name in asked.keys() - lives})
+    lived = {name: asked[name] for name in lives}
+    with transaction_on(state.database, prm) as (session, now, _):
+        changements = Changements(**lived | _at(now, delai, nouveau_fournisseur))
+        if reglages != Reglages() or changements == Changements():
+            change_point(session, prm, reglages, now)
+        if changements != Changements():
+            change_life(session, get_point(session, prm), changements, now)
+        return describe_point(session, prm)
 
 
 @operation(
@@ -288,26 +278,6 @@ def read_mesures(
         **{"debut": debut, "fin": fin, "colonnes": series.columns()},
         "temperatures": temperatures_of(measured, debut, known),
     }
-
-
-def _change(state: State, prm: str, asked: dict[str, Any]) -> dict[str, Any]:
-    """Set what is asked for, where anything is or nothing can happen, then have that happen."""
-    from sge_sim.commandes.changements import Changements, change_life
-    from sge_sim.commandes.echeances import transaction_on
-    from sge_sim.referentiel.points import describe_point, get_point
-    from sge_sim.referentiel.reglages import Reglages, change_point
-
-    names = {each.name for each in fields(Changements)}
-    reglages = Reglages(**{name: asked[name] for name in asked.keys() - names})
-    with transaction_on(state.database, prm) as (session, now, _):
-        lived = {name: asked[name] for name in asked.keys() & names}
-        changements = Changements(**lived | _at(now, asked["delai"], asked["nouveau_fournisseur"]))
-        settable, lives = len(lived) < len(asked), changements != Changements()
-        if reglages != Reglages() or (settable and not lives):
-            change_point(session, prm, reglages, now)
-        if lives or not settable:
-            change_life(session, get_point(session, prm), changements, now)
-        return describe_point(session, prm)
 
 
 def _at(now: datetime, delai: Duree | None, reprise: Reprise | None) -> dict[str, Any]:

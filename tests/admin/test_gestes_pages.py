@@ -169,10 +169,10 @@ def test_a_button_that_says_nothing_known_changes_nothing(
 
 def test_what_was_due_on_a_point_comes_before_what_rest_asks_for(peopled: Room) -> None:
     url, clock = f"/api/points/{PRM}", peopled.state.clock
-    peopled.ask("POST", f"{url}/vie", json={"resilie": "2025-03-12"})
+    peopled.ask("POST", url, json={"resilie": "2025-03-12"})
     clock.freeze(parse_instant("2025-03-14T10:00"))
     copie = peopled.ask("POST", "/api/points", json={"comme": PRM}).json()
     assert copie["etat_contractuel"]["code"] == "RESIL"
-    peopled.ask("POST", f"{url}/vie", json={"resilie": "2025-03-12"})
+    peopled.ask("POST", url, json={"resilie": "2025-03-12"})
     found = peopled.ask("POST", url, json={"teleoperable": False}).json()
     assert found["etat_contractuel"]["code"] == "RESIL"

@@ -145,7 +145,7 @@ def test_what_an_address_names_and_nobody_knows_is_404(room: Room, operation: An
     ("path", "body", "told"),
     [
         ("/api/points", {"comme": C5, "point": {"fournisseur_titulaire": "PERSONNE"}}, "PERSONNE"),
-        (f"/api/points/{C5}/vie", {"nouveau_fournisseur": "PERSONNE"}, "PERSONNE"),
+        (f"/api/points/{C5}", {"nouveau_fournisseur": "PERSONNE"}, "PERSONNE"),
         ("/api/campaigns", {"acteur": "PERSONNE"}, "PERSONNE"),
         ("/api/pannes", {"sorte": "sgt500", "acteur": "PERSONNE"}, "PERSONNE"),
         ("/api/acteurs/TIERS1/habilitations", {"package": "x", **PRODUCTION}, "Le package « x »"),

@@ -157,14 +157,14 @@ def test_a_termination_that_is_awaited_is_shown_kept_and_given_up(
         running, PRM, "--resilie", "2026-09-01"
     )
     assert shown() == awaited
-    answer = running.ask("POST", f"{URL}/vie", json={"resilie": "2026-09-01"})
+    answer = running.ask("POST", URL, json={"resilie": "2026-09-01"})
     assert (answer.status_code, "prévue pour le 01/08/2026" in answer.text) == (400, True)
     assert terminations(running.admin(URL)) == awaited
     assert running.command("points", "set", PRM, "--resilie", "aucun").returncode == 0
     assert shown() == []
     assert "n'a pas de résiliation à annuler" in refused(running, PRM, "--resilie", "aucun")
-    running.ask("POST", f"{URL}/vie", json={"resilie": "2026-09-01"}).raise_for_status()
-    answer = running.ask("POST", f"{URL}/vie", json={"resilie": "aucun"})
+    running.ask("POST", URL, json={"resilie": "2026-09-01"}).raise_for_status()
+    answer = running.ask("POST", URL, json={"resilie": "aucun"})
     assert terminations(answer.json()) == []
 
 

@@ -166,7 +166,7 @@ def _register(admin: Administration, asked: Mapping[str, Any]) -> AnswerTree:
 
 def _move_in(admin: Administration, asked: Mapping[str, Any]) -> AnswerTree:
     """Give `prm` another holder from `jour` on."""
-    path = f"/api/points/{asked['prm']}/vie"
+    path = f"/api/points/{asked['prm']}"
     return dict(admin.post(path, {"nouveau_titulaire": asked["jour"]}))
 
 
