@@ -106,8 +106,6 @@ def _command(
     """Return a command: an operation, or several among which a flag chooses."""
 
     def run(data_dir: Path = Path(), as_json: bool = False, **typed: Any) -> None:
-        from sge_sim.operations.reading import perform, read
-
         chooses = {flag for flag, option in options.items() if typed[option] not in _NOTHING}
         flag = next(iter(chooses), "")
         for option in own:
@@ -122,27 +120,11 @@ def _command(
         given |= click.get_current_context().meta[_UNKNOWN]
         if sortie is not None and not operation.is_file:
             given["sortie"] = str(sortie)  # unknown there
-        served = None if operation.serving == "never" else find_served(data_dir)
-        if served is not None or operation.serving == "always":
-            done = _asked(operation, served or served_at(data_dir), given)
-        else:
-            done = perform(operation, CommandState(data_dir), given, typed=True)
+        done = _done(operation, data_dir, given)
         if isinstance(done, Download):
             _take(done, sortie, as_json)
-            return
-        if operation.has_limit and len(done) > (limit := operation.limit_of(given)):
-            done = done[:limit]
-            click.echo(f"D'autres suivent : --limit en donne plus de {limit}.", err=True)
-        look = shown.get(operation.act.__name__)
-        if look is not None and (say_both := look.given_too) is not None:
-            asked = read(operation, given, typed=True)
-            look = Shown(lambda view: say_both(view, asked), whole=True)
-        if operation.done and look is None:
-            look = Shown(lambda view: operation.filled(operation.done, given, view))
-        if isinstance(done, list) and look is not None and not look.whole:
-            say_list(done, as_json, look.line, look.nothing)
-        elif done is not None or operation.done:
-            say(done, as_json, "" if look is None else look.line(done))
+        else:
+            _say(operation, done, given, shown.get(operation.act.__name__), as_json)
 
     several = {
         word.strip(".").lower()
@@ -193,6 +175,40 @@ def _command(
     if any(each.act.__annotations__["return"] not in (None, Download) for each in chosen.values()):
         json_option(command)
     return command
+
+
+def _done(operation: AnyOperation, data_dir: Path, given: Mapping[str, object]) -> Any:
+    """Return what comes of an operation, on a folder or by the simulator that serves it."""
+    from sge_sim.operations.reading import perform
+
+    served = None if operation.serving == "never" else find_served(data_dir)
+    if served is not None or operation.serving == "always":
+        return _asked(operation, served or served_at(data_dir), given)
+    return perform(operation, CommandState(data_dir), given, typed=True)
+
+
+def _say(
+    operation: AnyOperation,
+    done: Any,
+    given: Mapping[str, object],
+    look: Shown | None,
+    as_json: bool,
+) -> None:
+    """Write what came of an operation, as it looks on a terminal or as JSON."""
+    from sge_sim.operations.reading import read
+
+    if operation.has_limit and len(done) > (limit := operation.limit_of(given)):
+        done = done[:limit]
+        click.echo(f"D'autres suivent : --limit en donne plus de {limit}.", err=True)
+    if look is not None and (say_both := look.given_too) is not None:
+        asked = read(operation, given, typed=True)
+        look = Shown(lambda view: say_both(view, asked), whole=True)
+    if operation.done and look is None:
+        look = Shown(lambda view: operation.filled(operation.done, given, view))
+    if isinstance(done, list) and look is not None and not look.whole:
+        say_list(done, as_json, look.line, look.nothing)
+    elif done is not None or operation.done:
+        say(done, as_json, "" if look is None else look.line(done))
 
 
 def _asked(operation: AnyOperation, served: Served, given: Mapping[str, object]) -> Any:
