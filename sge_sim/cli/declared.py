@@ -106,11 +106,10 @@ def _command(
     """Return a command: an operation, or several among which a flag chooses."""
 
     def run(data_dir: Path = Path(), as_json: bool = False, **typed: Any) -> None:
-        chooses = {flag for flag, option in options.items() if typed[option] not in _NOTHING}
-        flag = next(iter(chooses), "")
+        chosen_by = (flag for flag, option in options.items() if typed[option] not in _NOTHING)
+        operation = chosen[next(chosen_by, "")]
         for option in own:
             del typed[option]
-        operation = chosen[flag]
         sortie = typed.pop("sortie", None)
         given = {
             name: " ".join(value) if name in several else value
