@@ -11,7 +11,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -57,8 +57,7 @@ ACCEPTED = yaml.safe_load((Path(__file__).parent / "accepted.yaml").read_text("u
 AS_THEY_ARE = {"demande"}
 """Messages that are sent again: whatever they hold."""
 NO_PAGE = "the page of what is not there"
-UNFIT = "A\u202eB"
-"""What turns the direction of a text."""
+UNFIT = "A\u202eB"  # what follows reads backwards
 KINDS = ("zut", "-1.5", UNFIT)
 WITHOUT_TOKEN = (
     "L'administration demande son jeton : en en-tête « Authorization: Bearer », comme mot de "
@@ -90,14 +89,16 @@ def demands(operation: AnyOperation) -> Iterator[dict[str, str]]:
         yield {**needed, one.name: sound(one), other.name: sound(other)}
 
 
-def demands_of_one(operation: AnyOperation) -> Iterator[dict[str, str]]:
+def demands_of_one(
+    operation: AnyOperation, kinds: Sequence[str] = KINDS
+) -> Iterator[dict[str, str]]:
     """Yield the demands that say something of one parameter alone."""
     parameters, needed = operation.parameters.values(), least(operation)
     yield needed
     yield {**needed, "inconnu": "7"}
     for each in parameters:
         yield {name: value for name, value in needed.items() if name != each.name}
-        for value in (*KINDS, *edges(each), *each.values, *WITHOUT_RIGHT.get(each.name, ())):
+        for value in (*kinds, *edges(each), *each.values, *WITHOUT_RIGHT.get(each.name, ())):
             yield {**needed, each.name: value}
 
 
@@ -315,7 +316,7 @@ def test_a_command_tells_a_mistake_in_the_same_words_of_a_simulator_that_has_sto
     stopped = shutil.copytree(
         served, tmp_path / "stopped"
     )  # nobody has announced that he serves it
-    for given in filter(partial(can_be_typed, operation), demands_of_one(operation)):
+    for given in filter(partial(can_be_typed, operation), demands_of_one(operation, KINDS[:1])):
         given = KNOWN_TO_WHO_SERVES.get(operation.name, {}) | given
         answers = [typed_beside(folder, operation, given) for folder in (stopped, served)]
         needs_one = operation.serving == "always" and answers[0] == NOBODY_SERVES.format(stopped)
