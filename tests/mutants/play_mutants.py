@@ -77,15 +77,13 @@ class Copy:
         return Verdict(mutant, next(iter(failed), None), remark, time.monotonic() - began)
 
     def failing(self, tests: Iterable[str]) -> set[str]:
-        """Return those that fail where nothing is changed; a module is one that can't be read."""
-        ran = sorted(test for test in tests if "::" in test)
-        read = sorted(set(tests) - {*ran, _NOTHING_RUNS})
-        return {
-            test
-            for asked, options in ((ran, ()), (read, ("--collect-only",)))
-            if asked
-            for test in self.run(*options, *asked, seconds=PROOF_SECONDS)[0]
-        }
+        """Return the functions that fail where nothing is changed, and what can't be read."""
+        functions = {test.partition("[")[0] for test in tests} - {_NOTHING_RUNS}
+        ran = sorted(each for each in functions if "::" in each)
+        asked = (ran, ("--collect-only", *sorted(functions - {*ran})))
+        failed = {test for each in asked for test in self.run(*each, seconds=PROOF_SECONDS)[0]}
+        assert _NOTHING_RUNS not in failed, "a test that killed isn't there"
+        return {test.partition("[")[0] for test in failed}
 
     def run(self, *options: str, seconds: float = MOST_SECONDS) -> tuple[list[str], str]:
         """Run tests; return those that failed or didn't end, and what is said where none did."""
@@ -173,7 +171,7 @@ def play(seed: int, count: int, known: Mapping[Key, str]) -> list[Verdict]:
         wrong = copies.get().failing({each.test for each in verdicts if each.test})
     return [
         replace(each, test=None, remark=f"survit, {each.test} échoue sans lui")
-        if each.test in wrong
+        if (each.test or "").partition("[")[0] in wrong
         else each
         for each in verdicts
     ]
