@@ -90,7 +90,7 @@ def test_services_are_listed_and_filtered(ordered: Room) -> None:
 def test_a_long_list_goes_on_page_after_page(
     ordered: Room, monkeypatch: pytest.MonkeyPatch, listing: AnyOperation, path: str
 ) -> None:
-    ordered.press("/clock", action="1d")
+    ordered.press("/clock", action="4d")
     whole = first_cells(ordered.page(path))
     assert len(whole) > 1
     size = -(-len(whole) // 3)
@@ -109,7 +109,7 @@ def first_cells(page: html.HtmlElement) -> list[str]:
 
 
 def test_the_api_gives_the_address_of_the_next_files(ordered: Room) -> None:
-    ordered.press("/clock", action="1d")
+    ordered.press("/clock", action="4d")
     whole = [one["nom"] for one in ordered.ask("GET", "/api/flux").json()]
     assert len(whole) > 1
     answer = ordered.ask("GET", "/api/flux?limit=1")
