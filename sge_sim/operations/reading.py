@@ -153,7 +153,7 @@ def _tidied(
         elif isinstance(texts, list | tuple) and {*map(type, texts)} == {str}:
             words = " ".join(texts).replace(",", " ").split() if kind is list else texts
             tidied[name] = [*filter(None, map(str.strip, words))]
-        if tidied[name] in ("", []) and not parameter.says.clears:
+        if value != [] and tidied[name] in ("", []) and not parameter.says.clears:
             del tidied[name]
     return tidied
 

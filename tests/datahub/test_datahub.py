@@ -318,7 +318,6 @@ def test_a_profile_that_is_wrong_is_refused(portal: Portal, draft: str) -> None:
         {"adresse": "A" * 256},
         {"fonction": "une\nautre"},
         {"nom": " "},
-        {**PROFIL, "nom": ""},
         {},
     ):
         portal.ask(f"/datahub/comptes/{TECHNIQUE}", TECHNIQUE, 400, **wrong)
