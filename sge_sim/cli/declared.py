@@ -6,6 +6,7 @@ for the other faces, and says what is wrong with it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -119,11 +120,12 @@ def _command(
         given |= click.get_current_context().meta[_UNKNOWN]
         if sortie is not None and not operation.is_file:
             given["sortie"] = str(sortie)  # unknown there
-        done = _done(operation, data_dir, given)
-        if isinstance(done, Download):
-            _take(done, sortie, as_json)
-        else:
-            _say(operation, done, given, shown.get(operation.act.__name__), as_json)
+        with closing(CommandState(data_dir)) as state:
+            done = _done(operation, state, given)
+            if isinstance(done, Download):
+                _take(done, sortie, as_json)
+            else:
+                _say(operation, done, given, shown.get(operation.act.__name__), as_json)
 
     several = {
         word.strip(".").lower()
@@ -176,14 +178,14 @@ def _command(
     return command
 
 
-def _done(operation: AnyOperation, data_dir: Path, given: Mapping[str, object]) -> Any:
+def _done(operation: AnyOperation, state: CommandState, given: Mapping[str, object]) -> Any:
     """Return what comes of an operation, on a folder or by the simulator that serves it."""
     from sge_sim.operations.reading import perform
 
-    served = None if operation.serving == "never" else find_served(data_dir)
+    served = None if operation.serving == "never" else find_served(state.data_dir)
     if served is not None or operation.serving == "always":
-        return _asked(operation, served or served_at(data_dir), given)
-    return perform(operation, CommandState(data_dir), given, typed=True)
+        return _asked(operation, served or served_at(state.data_dir), given)
+    return perform(operation, state, given, typed=True)
 
 
 def _say(

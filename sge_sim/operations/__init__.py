@@ -101,6 +101,13 @@ class State:
             return found
         return Campaigns(self.database, self.journal, data_dir=self.data_dir)
 
+    def close(self) -> None:
+        """Close what was opened for it."""
+        if "journal" in vars(self):
+            self.journal.close()
+        if "database" in vars(self):
+            self.database.dispose()
+
     def now(self) -> datetime:
         """Return the simulated instant."""
         from sge_sim.facts.stored_clock import StoredClock
