@@ -10,8 +10,8 @@ mistake has the same words everywhere.
     @operation("Retirer une panne prévue", "DELETE /pannes/{numero}", "pannes remove NUMERO")
     def remove(state: State, *, numero: Annotated[int, Says("Numéro", ge=1)]) -> None: ...
 
-Addresses and commands have the same words: English verbs, nouns of the domain in French; options
-are called as what REST takes. Days `du` and `au` both count; `fin`, after `debut`, doesn't.
+Addresses and commands have the same words: English verbs, nouns of the domain in French. An option
+has the name that REST gives it. The days `du` and `au` both count; `fin`, after `debut`, doesn't.
 
 Help and completion read declarations: at its top, such a module loads neither pydantic nor SQL; its
 functions do when they are called. They return views of `sge_sim.api`.

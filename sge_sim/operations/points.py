@@ -176,13 +176,14 @@ def set_point(
     """Set what a point is, then have happen to it what is asked for; return what is known of it."""
     asked = {name: value for name, value in locals().items() if name not in ("state", "prm")}
     asked["type"] = None if type == "tous" else type
+    if r4x_pas not in (None, *_R4X):
+        raise FieldError("5 ou 10", "r4x_pas", r4x_pas)
+
     from sge_sim.commandes.changements import Changements, change_life
     from sge_sim.commandes.echeances import transaction_on
     from sge_sim.referentiel.points import describe_point, get_point
     from sge_sim.referentiel.reglages import Reglages, change_point
 
-    if r4x_pas not in (None, *_R4X):
-        raise FieldError("5 ou 10", "r4x_pas", r4x_pas)
     lives = {each.name for each in fields(Changements)}
     reglages = Reglages(**{name: asked[name] for name in asked.keys() - lives})
     lived = {name: asked[name] for name in lives}

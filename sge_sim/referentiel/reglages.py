@@ -7,7 +7,6 @@ Periods are written `DEBUT..FIN`, their end excluded as in SGE's own demands.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
 from typing import Literal, TypeVar
 
 from sqlalchemy.orm import Session
@@ -140,10 +139,10 @@ def _grant(
     )
     granted = [(type, sens) for type in types for sens, has_contrat in held if has_contrat]
     for acteur in all_acteurs(session):
-        signed = (contrat for contrat in acteur.contrats if contrat.is_active(today))
-        for contrat in islice(signed, 1):
-            instant = start_of_day(debut)
-            session.add_all(acces_services(session, point.prm, granted, contrat, instant, fin))
+        contrat = next((each for each in acteur.contrats if each.is_active(today)), None)
+        if contrat is not None:
+            begins = start_of_day(debut)
+            session.add_all(acces_services(session, point.prm, granted, contrat, begins, fin))
 
 
 def _collectes(texte: str) -> tuple[tuple[date, date | None], ...]:

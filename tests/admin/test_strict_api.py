@@ -87,6 +87,7 @@ def test_no_text_holds_a_character_that_hides_or_spoils_it(room: Room) -> None:
         ),
         ("/api/clock", {"action": "danser"}, {"champ": "action"}),
         ("/api/clock", {}, {"champ": "action", "constat": "à donner"}),
+        (f"/api/tickets/{10**40}/close", {}, {"champ": "ticket_id", "borne": str(2**63 - 1)}),
         ("/api/clock", {"action": "set", "instant": "hier"}, {"champ": "instant", "donne": "hier"}),
         ("/api/pannes", {"sorte": "sgt500", "du": 0}, {"champ": "du"}),
         (
@@ -186,16 +187,8 @@ def test_every_list_is_read_page_after_page(room: Room) -> None:
     assert read >= 4
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/api/flux?du={}",
-        "/api/flux?au={}",
-        "/api/journal?du={}",
-        "/api/certificats/autorites?le={}",
-    ],
-)
+@pytest.mark.parametrize("address", ["flux?du={}", "journal?au={}", "certificats/autorites?le={}"])
 @pytest.mark.parametrize("typed", ["0", "0001-01-01", "1735689600"])
 def test_a_day_is_written_as_one(room: Room, address: str, typed: str) -> None:
     """A number isn't the seconds since 1970, and there is no legal time before it is told of."""
-    assert room.ask("GET", address.format(typed)).status_code == 422
+    assert room.ask("GET", "/api/" + address.format(typed)).status_code == 422

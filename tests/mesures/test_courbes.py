@@ -258,6 +258,8 @@ def test_hourly_watts_are_the_mean_of_the_half_hours_and_add_up_to_the_day(
 def test_the_memory_of_the_meter_begins_with_the_meter_and_after_the_collection_before() -> None:
     tot = replace(linky(), collectes=(PeriodeCollecte(apres(POSE, 10)),))
     assert legal(courbe(tot, date(2016, 1, 1), apres(POSE, 20)), 0) == "2017-03-08T01:00:00"
+    jadis = replace(linky(), collectes=(PeriodeCollecte(date.min),))
+    assert courbe(jadis, POSE, apres(POSE, 2)).valeurs.size == 96
     deux = (PeriodeCollecte(date(2024, 1, 1), date(2024, 2, 1)), PeriodeCollecte(date(2024, 3, 1)))
     vue = courbe(replace(linky(), collectes=deux), date(2024, 1, 1), date(2024, 4, 1))
     changements = np.flatnonzero(np.diff(vue.pas)) + 1

@@ -6,6 +6,7 @@ each bound, beside each other one, and one that isn't declared.
 
 import contextlib
 import io
+import os
 import random
 import re
 import shutil
@@ -31,11 +32,13 @@ from points_kit import csv_lines, made_points
 from sge_sim.admin.application import build_admin
 from sge_sim.admin.problems import ProblemeDeForme
 from sge_sim.admin.token import draw_token, guard_by_token
+from sge_sim.api.administration import Administration
 from sge_sim.cli import main
 from sge_sim.clock import legal_date, parse_instant
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees
 from sge_sim.dataconnect.applications import get_application
 from sge_sim.dataconnect.consentements import give_consentement
+from sge_sim.errors import UsageError
 from sge_sim.operations import AnyOperation, Parameter, all_operations
 from sge_sim.processes.serving_note import Served, serving
 from sge_sim.tables.points import find_point
@@ -59,11 +62,6 @@ AS_THEY_ARE = {"demande"}
 NO_PAGE = "the page of what is not there"
 UNFIT = "A\u202eB"  # what follows reads backwards
 KINDS = ("zut", "-1.5", UNFIT)
-WITHOUT_TOKEN = (
-    "L'administration demande son jeton : en en-tête « Authorization: Bearer », comme mot de "
-    "passe, ou pour une commande dans la variable SGE_SIM_ADMIN_TOKEN (sge-sim token en donne un "
-    "autre)."
-)
 KNOWN_TO_WHO_SERVES = {"flux.publish": {"environnement": "production"}}
 """What a command must be given where nobody serves."""
 NOBODY_SERVES = "aucun simulateur ne sert {} : le démarrer par sge-sim serve."
@@ -323,6 +321,8 @@ def test_a_command_tells_a_mistake_in_the_same_words_of_a_simulator_that_has_sto
         if answers[0] != answers[1] and not needs_one:
             differ.append((given, answers))
     assert differ == [], "\n".join(map(str, differ[:5]))
+    held = {os.path.realpath(each) for each in Path("/proc/self/fd").iterdir()}
+    assert not any(each.startswith(str(stopped)) and ".db" in each for each in held)
 
 
 def test_who_does_not_give_the_token_is_told_so_by_every_face(tmp_path: Path) -> None:
@@ -338,7 +338,12 @@ def test_who_does_not_give_the_token_is_told_so_by_every_face(tmp_path: Path) ->
             asks = operation.command and operation.serving != "never"
             if asks and can_be_typed(operation, needed):
                 told.add(by_command(room, operation, needed))
-    assert told == {WITHOUT_TOKEN}
+        with pytest.raises(UsageError) as refused:
+            Administration(room.home).clock()
+        told.add(str(refused.value))
+    (said,) = told
+    assert said is not None
+    assert said.startswith("L'administration demande son jeton")
 
 
 def test_the_names_of_the_version_before_do_the_same(rooms: dict[str, Room]) -> None:
