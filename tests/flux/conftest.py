@@ -16,7 +16,7 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
     """A production platform of one test, without orders."""
     made = new_platform(tmp_path / "etat")
     yield made
-    made.database.dispose()
+    made.close()
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def four_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     platform.subscribe(C5, COURBE_C5)
     platform.catch_up(at(JOUR_1 + 5 * JOUR))
     assert len(platform.ready()) == 4
-    platform.database.dispose()
+    platform.close()
     return platform.data_dir
 
 
@@ -35,4 +35,4 @@ def published(four_files: Path, tmp_path: Path) -> Iterator[Platform]:
     """A platform of one test, whose first four files are ready."""
     platform = open_platform(shutil.copytree(four_files, tmp_path / "etat"))
     yield platform
-    platform.database.dispose()
+    platform.close()

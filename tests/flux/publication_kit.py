@@ -137,6 +137,11 @@ class Platform:
             point = find_point(session, prm)
             return point_mesure(point, read_mesures_facts(session, prm), sens)
 
+    def close(self) -> None:
+        """Close both files, so that their folder can be copied."""
+        self.journal.close()
+        self.database.dispose()
+
     def ready(self) -> dict[str, bytes]:
         """The files that were made, by name, oldest first."""
         with self.database.sessions() as session:

@@ -33,7 +33,7 @@ def made(tmp_path: Path) -> Iterator[Made]:
 
     yield make
     for one in platforms:
-        one.database.dispose()
+        one.close()
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def unended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[list[str
         platform.subscribe(*subscription)
     platform.catch_up(APRES)
     found = {flux: curves(platform, flux) for flux in SUBSCRIPTIONS}
-    platform.database.dispose()
+    platform.close()
     return found
 
 

@@ -46,7 +46,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         platform.catch_up(at(day))
         day += timedelta(days=1)
     yield platform
-    platform.database.dispose()
+    platform.close()
 
 
 def counted(platform: Platform) -> list[list[int]]:

@@ -30,7 +30,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     for rank in range(3):
         platform.catch_up(at(J + rank * JOUR))
     yield platform
-    platform.database.dispose()
+    platform.close()
 
 
 def kinds(tree: Any, prm: str) -> set[tuple[str, str, str | None]]:

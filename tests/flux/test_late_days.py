@@ -49,7 +49,7 @@ def files_of(
         nom: [canonical(xml) for xml in members(content).values()]
         for nom, content in platform.ready().items()
     }
-    platform.database.dispose()
+    platform.close()
     return made
 
 
@@ -88,7 +88,7 @@ def test_nothing_from_before_the_service_is_sent_late(tmp_path: Path) -> None:
         [str(JOUR_1 + timedelta(day)) for day in (rang - LATE_BY, rang) if day >= 0]
         for rang in range(7)
     ]
-    platform.database.dispose()
+    platform.close()
 
 
 @pytest.mark.assumed("the code of a supplier stands for its EIC code, by which it is named")

@@ -120,7 +120,7 @@ def test_several_processes_make_the_same_files_as_one(
         assert len(started) == cores - 1, "all of them are made by the same processes"
         assert set(shared) == {"_serial_file", "_membres", "_whole_files", "_texts"}
         assert other.ready() == platform.ready()
-        other.database.dispose()
+        other.close()
 
 
 def test_what_is_due_is_looked_for_again_only_when_something_may_be(

@@ -128,7 +128,7 @@ def test_a_replay_under_a_frozen_clock_makes_the_same_files(tmp_path: Path) -> N
         assert publisher.catch_up(stopped_at + timedelta(microseconds=1)) == 1
         (announced,) = announcements(played_on).values()
         assert len(announced["fins"]) == 3
-        played_on.database.dispose()
+        played_on.close()
         return played_on.ready()
 
     never = played(False, False, False)

@@ -44,7 +44,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     bilan = import_points(platform.database, sources, report=pytest.fail)
     assert (bilan.nouveaux, bilan.jours) == (2, len(GIVEN))
     yield platform
-    platform.database.dispose()
+    platform.close()
 
 
 def steps(debut: date, fin: date) -> list[tuple[datetime, int]]:

@@ -49,7 +49,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     subscribe_all(platform)
     assert platform.catch_up(UNE_SEMAINE_APRES) == 26
     yield platform
-    platform.database.dispose()
+    platform.close()
 
 
 @pytest.mark.documented("GUI 0469 §6 and guides of the flux")
@@ -141,7 +141,7 @@ def test_a_publication_sees_the_point_as_it_was_at_its_instant_however_late_it_i
         1
     ] * 4
     assert other.ready() == platform.ready()
-    other.database.dispose()
+    other.close()
 
 
 @pytest.mark.assumed("a service that its beneficiary stopped sends nothing more")
@@ -172,7 +172,7 @@ def test_a_service_that_was_stopped_is_published_as_it_was_before(
         one.catch_up(at(JOUR_1 + 5 * JOUR))
     assert len(platform.ready()) == 10 + 1  # that they ended
     assert other.ready() == platform.ready()
-    other.database.dispose()
+    other.close()
 
 
 @pytest.mark.assumed("the last days of a term are sent after it")
@@ -284,7 +284,7 @@ def test_days_that_come_late_are_empty_first_and_come_once(tmp_path: Path) -> No
     assert str(tardif) in late
     assert all(len(counts) == 2 and counts[1] >= 46 for counts in late.values())
     assert all(len(counts) == 1 for counts in days.values() if counts[0])
-    platform.database.dispose()
+    platform.close()
 
 
 def test_files_are_encrypted_by_the_key_of_their_contract(platform: Platform) -> None:

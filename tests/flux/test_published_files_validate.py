@@ -51,7 +51,7 @@ def populated(tmp_path: Path) -> Iterator[Platform]:
     copy_state(tmp_path, {})
     platform = open_platform(tmp_path)
     yield platform
-    platform.database.dispose()
+    platform.close()
 
 
 def segments_of(platform: Platform) -> dict[str, Segment]:

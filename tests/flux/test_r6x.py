@@ -580,7 +580,7 @@ def test_a_process_killed_in_the_middle_leaves_one_report_and_the_same_files(
         session.add_all(new_point(prm, "C5", n) for n, prm in enumerate(prms))
     affaire = order(platform, "R65", prms, AUTOMNE[0], AUTOMNE[0] + JOUR, NOW)
     StoredClock(platform.database).freeze(NOW)
-    platform.database.dispose()
+    platform.close()
     shutil.copytree(platform.data_dir, tmp_path / "undisturbed")
     undisturbed = open_platform(tmp_path / "undisturbed")
     assert undisturbed.catch_up(NOW) == 1

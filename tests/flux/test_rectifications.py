@@ -32,7 +32,7 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
     platform = new_platform(tmp_path)
     add_kinds(platform)
     yield platform
-    platform.database.dispose()
+    platform.close()
 
 
 def rectify(platform: Platform, prm: str, texte: str | None = None, le: datetime = LE) -> None:

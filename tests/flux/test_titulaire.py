@@ -35,7 +35,7 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
         session.flush()
         _point(session).fournisseur_titulaire = "SORTANT"
     yield platform
-    platform.database.dispose()
+    platform.close()
 
 
 def _point(session: Any) -> Point:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -67,7 +67,7 @@ KNOWN_TO_WHO_SERVES = {"flux.publish": {"environnement": "production"}}
 NOBODY_SERVES = "aucun simulateur ne sert {} : le démarrer par sge-sim serve."
 WITHOUT_RIGHT = {"par": ("theo@tiers.example.fr", "legal@tiers.example.fr")}
 """Who is there, and may not do all."""
-MOST_PAIRS = 12
+MOST_PAIRS = 6
 """Of the parameters of an operation: of many, these are drawn."""
 
 
@@ -79,7 +79,16 @@ def edges(parameter: Parameter) -> Iterator[str]:
 
 
 def demands(operation: AnyOperation) -> Iterator[dict[str, str]]:
-    yield from demands_of_one(operation)
+    """Yield the demands of an operation, each once."""
+    told: list[dict[str, str]] = []
+    for given in chain(demands_of_one(operation), demands_of_two(operation)):
+        if given not in told:
+            told.append(given)
+            yield given
+
+
+def demands_of_two(operation: AnyOperation) -> Iterator[dict[str, str]]:
+    """Yield the demands that say something of two parameters."""
     parameters, needed = operation.parameters.values(), least(operation)
     pairs = [*combinations(parameters, 2)]
     for one, other in random.Random(operation.name).sample(pairs, min(len(pairs), MOST_PAIRS)):
