@@ -15,6 +15,7 @@ import refused_rules
 from running_simulator import kept_open, start_simulator
 from shared_statements import share_statements
 
+gc.disable()  # until all tests are collected, of which nothing is garbage
 LONG_MODULES = (
     "clients/test_lowatt_catalogue.py",
     "homologation/test_homologate.py",
@@ -92,6 +93,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)
+    gc.enable()
 
 
 simulator = kept_open(start_simulator, scope="session")

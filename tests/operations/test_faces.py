@@ -61,7 +61,7 @@ AS_THEY_ARE = {"demande"}
 """Messages that are sent again: whatever they hold."""
 NO_PAGE = "the page of what is not there"
 UNFIT = "A\u202eB"  # what follows reads backwards
-KINDS = ("zut", "-1.5", UNFIT)
+KINDS = ("zut", UNFIT)
 KNOWN_TO_WHO_SERVES = {"flux.publish": {"environnement": "production"}}
 """What a command must be given where nobody serves."""
 NOBODY_SERVES = "aucun simulateur ne sert {} : le démarrer par sge-sim serve."
@@ -71,8 +71,10 @@ MOST_PAIRS = 6
 """Of the parameters of an operation: of many, these are drawn."""
 
 
-def edges(parameter: Parameter) -> Iterator[str]:
-    """Yield the values at each bound and on both sides of it."""
+def ends(parameter: Parameter) -> Iterator[str]:
+    """Yield a number that few take, and each bound with both its sides."""
+    if parameter.kind in (int, float):
+        yield "-1.5"
     for bound in parameter.says.bounds.values():
         for step in (-1, 0, 1):
             yield f"{bound + step:.0f}"
@@ -105,7 +107,7 @@ def demands_of_one(
     yield {**needed, "inconnu": "7"}
     for each in parameters:
         yield {name: value for name, value in needed.items() if name != each.name}
-        for value in (*kinds, *edges(each), *each.values, *WITHOUT_RIGHT.get(each.name, ())):
+        for value in (*kinds, *ends(each), *each.values, *WITHOUT_RIGHT.get(each.name, ())):
             yield {**needed, each.name: value}
 
 
@@ -315,14 +317,18 @@ def test_every_face_tells_a_mistake_in_the_same_words(
         room.ask("DELETE", "/api/pannes")
 
 
+@pytest.fixture(scope="module")
+def stopped(rooms: dict[str, Room], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of what commands are told of, which nobody has announced that he serves."""
+    served = rooms["command"].state.settings.data_dir
+    return shutil.copytree(served, tmp_path_factory.mktemp("faces") / "stopped")
+
+
 @pytest.mark.parametrize("operation", COMMANDS, ids=lambda each: each.name)
 def test_a_command_tells_a_mistake_in_the_same_words_of_a_simulator_that_has_stopped(
-    rooms: dict[str, Room], tmp_path: Path, operation: AnyOperation
+    rooms: dict[str, Room], stopped: Path, operation: AnyOperation
 ) -> None:
     served, differ = rooms["command"].state.settings.data_dir, []
-    stopped = shutil.copytree(
-        served, tmp_path / "stopped"
-    )  # nobody has announced that he serves it
     for given in filter(partial(can_be_typed, operation), demands_of_one(operation, KINDS[:1])):
         given = KNOWN_TO_WHO_SERVES.get(operation.name, {}) | given
         answers = [typed_beside(folder, operation, given) for folder in (stopped, served)]
