@@ -119,7 +119,6 @@ SECTIONS: Final = (
     ("/certificats", "Certificats", "t"),
     ("/codes", "Codes", "r"),
     ("/consentements", "Consentements", "o"),
-    ("/datahub", "Datahub", "b"),
     ("/simulateur", "Simulateur", "m"),
     ("/aide/", "Aide", "h"),
 )

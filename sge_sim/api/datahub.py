@@ -24,21 +24,6 @@ from sge_sim.tables.datahub import (
     TicketSpice,
 )
 
-ETATS: dict[EtatContratDatahub, str] = {
-    "brouillon": "brouillon",
-    "a_signer": "envoyé en signature",
-    "signe": "signé",
-    "actif": "actif",
-    "resilie": "résilié",
-}
-"""The states of a contract, in words."""
-
-NOMS_DES_ROLES: dict[RoleDatahub, str] = {
-    "technique": "interlocuteur technique",
-    "contractuel": "interlocuteur contractuel",
-    "representant": "représentant légal",
-}
-
 
 class RoleView(View):
     """A role that somebody holds on a contract."""

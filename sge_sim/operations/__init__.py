@@ -142,14 +142,15 @@ class Operation(Generic[P, V]):
     `…/retirer`), and a page of its first word shows what is looked at. `command` is what follows
     `sge-sim`: words, then the flag that chooses it among others of these words, then the
     parameters that are arguments, in capitals, the last with `...` where it is of several words.
-    `without` says in French why it lacks a command. `done` is the sentence of a command and of a
-    page once it is done, with what was given in braces and what came of it as `{fait}`; `back` is
-    the page that says it, that of its first word else, and `then` where it is another one than
-    says why it isn't done. A page that is `seen` shows what is returned instead. A command has it
-    done by the simulator that serves the folder: `serving` says "always", "if any" or "never".
-    `files` says of an address what it does with a file of points, which a route of its own reads;
-    what is taken away is had at another address `also`, as pages name it. `was` are the addresses
-    and the commands that it had in the version before: they do the same, and nothing shows them.
+    `without` says in French why it lacks a command, and a page where it has none either. `done` is
+    the sentence of a command and of a page once it is done, with what was given in braces and what
+    came of it as `{fait}`; `back` is the page that says it, that of its first word else, and `then`
+    where it is another one than says why it isn't done. A page that is `seen` shows what is
+    returned instead. A command has it done by the simulator that serves the folder: `serving` says
+    "always", "if any" or "never". `files` says of an address what it does with a file of points,
+    which a route of its own reads; what is taken away is had at another address `also`, as pages
+    name it. `was` are the addresses and the commands that it had in the version before: they do
+    the same, and nothing shows them.
 
     REST gives a list page after page, whose entries `key` tells apart; it is made as a whole, or
     takes a `limit` (`Limit`) and a cursor (`avant` or `apres`). Its page, if it has a template, has
@@ -162,6 +163,7 @@ class Operation(Generic[P, V]):
     address: str
     command: str
     without: str = ""
+    has_page: bool = True
     status: int = 200
     key: str = ""
     done: str = ""
@@ -258,9 +260,9 @@ class Operation(Generic[P, V]):
 
     @property
     def page(self) -> str:
-        """The page that shows it, or where its form posts."""
+        """The page that shows it, or where its form posts; empty where it has none."""
         path = self.address.partition(" ")[2]
-        if self.place:
+        if self.place or not self.has_page:
             return self.place
         if self.method == "GET":
             return f"GET /{path.split('/')[1]}"

@@ -47,8 +47,8 @@ else:
 
 _act = partial(
     operation,
-    without="le portail se visite, et un script appelle l'administration",
-    back="/datahub?par={par}",
+    without="du vrai portail rien n'est publié que ses règles : un script les joue par REST",
+    has_page=False,
 )
 
 
@@ -237,7 +237,6 @@ def remove_role(state: State, *, par: Par, numero: Numero, email: Email, role: R
     "Envoyer un contrat en signature",
     "POST /datahub/contrats/{numero}/send",
     was=("POST /datahub/contrats/{numero}/envoyer",),
-    place="POST /datahub/contrats/{numero}/envoyer",
 )
 def send(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     """Send a contract to its legal representative."""
@@ -251,7 +250,6 @@ def send(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     "Signer, en représentant légal",
     "POST /datahub/contrats/{numero}/sign",
     was=("POST /datahub/contrats/{numero}/signer",),
-    place="POST /datahub/contrats/{numero}/signer",
 )
 def sign(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     """Sign a contract."""
@@ -265,7 +263,6 @@ def sign(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     "Rendre actif, comme Enedis",
     "POST /datahub/contrats/{numero}/activate",
     was=("POST /datahub/contrats/{numero}/activer",),
-    place="POST /datahub/contrats/{numero}/activer",
 )
 def activate(state: State, *, numero: Numero) -> "ContratDatahubView":
     """Make a signed contract active: SGE knows it."""
@@ -279,7 +276,6 @@ def activate(state: State, *, numero: Numero) -> "ContratDatahubView":
     "Résilier un contrat",
     "POST /datahub/contrats/{numero}/terminate",
     was=("POST /datahub/contrats/{numero}/resilier",),
-    place="POST /datahub/contrats/{numero}/resilier",
 )
 def terminate(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     """Terminate a contract today."""

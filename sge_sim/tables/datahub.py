@@ -158,17 +158,6 @@ def contrats_datahub(session: Session, acteur_code: str | None = None) -> Sequen
     return session.scalars(query.order_by(ContratDatahub.numero)).all()
 
 
-def applications_datahub(session: Session, acteur_code: str) -> Sequence[ApplicationDatahub]:
-    """Return the applications that an entity and its people made on Datahub."""
-    query = (
-        select(ApplicationDatahub)
-        .join(Application)
-        .where(Application.acteur_code == acteur_code)
-        .order_by(ApplicationDatahub.client_id)
-    )
-    return session.scalars(query).all()
-
-
 def tickets_spice(session: Session) -> Sequence[TicketSpice]:
     """Return every ticket, the oldest first."""
     return session.scalars(select(TicketSpice).order_by(TicketSpice.id)).all()

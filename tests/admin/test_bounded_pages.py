@@ -53,7 +53,6 @@ NOTHING_THERE = {
     "/api/datahub/contrats/{numero}",
     "/api/passages/{nom}",
     "/api/passages/{nom}/fichiers/{fichier}",
-    "/datahub/logos/{client_id}.png",
     "/passages/{nom}",
     "/passages/{nom}/rapport",
     "/passages/{nom}/fichiers/{fichier}",

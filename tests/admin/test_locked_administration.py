@@ -50,7 +50,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 def demands(room: Room) -> dict[Route, dict[str, Any]]:
     """Return what to send to each route, as it is declared."""
     declared = {(each.method, each.path): each for each in all_operations()}
-    declared |= {(each.page.split()[0], each.page.split()[1]): each for each in all_operations()}
+    declared |= {tuple(each.page.split()): each for each in all_operations() if each.page}
     found = {}
     for route in (route for routes_of in _ROUTES for route in routes_of(room.state).routes):
         for method in sorted(route.methods if isinstance(route, APIRoute) else ()):

@@ -48,20 +48,18 @@ PAGES = {
     "codes": "/codes?q=SGT4",
     "pannes": "/pannes",
     "consentements": "/consentements",
-    "datahub": "/datahub",
     "canaux": "/canaux",
     "tickets": "/tickets",
     "applications": "/applications",
     "generations": "/generations",
     "simulateur": "/simulateur",
     "touches": "/touches",
-    "portail": "/datahub?par=anne%40tiers.example",
     "refus": "/echanges/999999",
     "api": "/docs",
 }
 NOT_OURS = {"api"}
 """Swagger UI's own page: looked at, and left to its makers."""
-NOT_YET = {"echange", "fichier", "demande", "campaign", "cas", "portail"}
+NOT_YET = {"echange", "fichier", "demande", "campaign", "cas"}
 """Pages of what a new simulator has nothing of."""
 MOST_HEIGHT = {1280: 6000, 390: 12_000}
 LOOKS_FOR_AXE = {(1280, "light"), (390, "dark")}
@@ -124,25 +122,19 @@ def live(simulator: RunningSimulator) -> None:
     ZeepCaller(simulator, COLLECTE)(**order)
     demande = DEMANDE.format(login=simulator.login, contrat=contrat)
     simulator.post(f"/{M023}/v1.0", demande).raise_for_status()
-    plan_and_open_an_account(home)
+    plan_faults(home)
     simulator.session.post(
         f"{home}/clock", data={"action": "10d"}, headers={"Origin": home}, timeout=300
     )
 
 
-def plan_and_open_an_account(home: str) -> None:
-    """Plan two faults, open an account of Datahub, a contract and an application."""
+def plan_faults(home: str) -> None:
+    """Plan two faults."""
     for asked in (
         {"sorte": "http502", "probabilite": 0.2, "graine": 7},
         {"sorte": "latence", "service": "ConsultationDonneesTechniquesContractuelles", "au": 9},
     ):
         requests.post(f"{home}/api/pannes", json=asked, timeout=30).raise_for_status()
-    form = {"Origin": home}
-    for path, data in (
-        ("comptes", {"email": "anne@tiers.example", "nom": "Anne", "acteur": "TIERS1"}),
-        ("contrats", {"numero": "1100256", "contractuel": "anne@tiers.example"}),
-    ):
-        requests.post(f"{home}/datahub/{path}", data, headers=form, timeout=30).raise_for_status()
 
 
 def address_of(simulator: RunningSimulator, name: str) -> str:

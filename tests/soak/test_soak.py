@@ -26,7 +26,7 @@ GROWTH_MB = 2 + 10 * max(0.0, 1 - SECONDS / 3600)
 """What a process may grow by in the second half: in minutes, not all has been used yet."""
 PAGES = (
     *("/", "/journal", "/points", "/points/25946599093143", "/services", "/fichiers", "/demandes"),
-    *("/campaigns", "/acteurs", "/certificats", "/codes", "/consentements", "/datahub", "/pannes"),
+    *("/campaigns", "/acteurs", "/certificats", "/codes", "/consentements", "/pannes"),
     *("/api/journal?limit=1000", "/api/settings", "/metrics", "/health"),
 )
 
