@@ -1,19 +1,26 @@
 """The time of a call inside the process: from the bytes of the request to those of the answer."""
 
+import asyncio
 import gc
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from bench.calls import NOW
+from sge_sim.admin.application import build_admin
+from sge_sim.admin.routes import AdminState
 from sge_sim.clock import elapsed_ms, parse_instant, stopwatch
+from sge_sim.commandes.back_office import BackOffice
+from sge_sim.commandes.moves import Moves
+from sge_sim.journal import Journal, JournalFeed
 from sge_sim.processes.b2b_process import b2b_server
 from sge_sim.processes.data_connect_process import data_connect_server
 from sge_sim.processes.simulator import Simulator, open_simulator
@@ -86,3 +93,32 @@ def data_connect(simulator: Simulator) -> Iterator[Responder]:
     listener.backend.counts.close()
     listener.backend.guet.close()
     listener.backend.database.dispose()
+
+
+@contextmanager
+def administration(
+    simulator: Simulator,
+) -> Iterator[Callable[[str, Mapping[str, str]], httpx.Response]]:
+    """Give what posts a form to the administration of a simulator, without its sockets."""
+    journal = Journal.beside(simulator.database, simulator.settings.data_dir)
+    moves = Moves(simulator.clock, simulator.database, BackOffice(simulator.clock, ()))
+    home = "http://127.0.0.1:1"
+    state = AdminState(
+        simulator.settings,
+        simulator.database,
+        simulator.clock,
+        home,
+        home,
+        moves,
+        journal,
+        JournalFeed(journal),
+        simulator.marques,
+    )
+    transport = httpx.ASGITransport(build_admin(state))
+
+    async def send(path: str, fields: Mapping[str, str]) -> httpx.Response:
+        async with httpx.AsyncClient(transport=transport, base_url=home) as client:
+            return await client.post(path, data=fields, headers={"Origin": home})
+
+    yield lambda path, fields: asyncio.run(send(path, fields))
+    journal.close()

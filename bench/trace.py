@@ -13,6 +13,7 @@ is the same for every walk, and nothing of it reads the database.
 
 import gc
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -137,7 +138,7 @@ def kind_of(file: str) -> str | None:
 
 
 def walk_of(work: Callable[[], object]) -> Walk:
-    """Return the steps that `work` takes in this thread."""
+    """Return the steps that `work` takes in this thread, and in those that it starts."""
     steps: list[Step] = []
     started: set[FrameType] = set()  # held, so that none is taken for another
     entries = _entries()
@@ -154,10 +155,12 @@ def walk_of(work: Callable[[], object]) -> Walk:
 
     gc.disable()  # what others have left isn't closed on the way
     sys.setprofile(note)
+    threading.setprofile(note)
     try:
         work()
     finally:
         sys.setprofile(None)
+        threading.setprofile(None)
         gc.enable()
     return Walk(steps)
 

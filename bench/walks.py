@@ -7,9 +7,11 @@ function. Each is walked in a simulator that has answered others before.
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -20,10 +22,11 @@ from sqlalchemy.orm import Session
 
 from bench.calls import NOW, PATH, c5_points, check, collect_curves, demands
 from bench.endpoints import CatalogueSender
-from bench.in_process import Caller, caller, data_connect
+from bench.in_process import Caller, administration, caller, data_connect
 from bench.publication import tiers_of
 from bench.trace import Counts, Walk, walk_of
 from bench.usage import parser_of
+from sge_sim.cli import commands
 from sge_sim.clock import parse_instant
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.dataconnect.applications import ensure_default_applications
@@ -172,6 +175,34 @@ def case(data_dir: Path) -> Walk:
         return walk
 
 
+def setting(data_dir: Path) -> Walk:
+    """A service of access given to a point, by the command, where nobody serves its folder."""
+    with caller(data_dir) as client:
+        (prm,) = _c5(client, 1)
+
+    def give(word: str) -> None:
+        typed = ["points", "set", prm, f"--service-acces={word}", f"--data-dir={data_dir}"]
+        with redirect_stdout(StringIO()) as said:
+            commands.main(typed, standalone_mode=False)
+        assert prm in said.getvalue()
+
+    give("non")
+    return walk_of(lambda: give("oui"))
+
+
+def setting_form(data_dir: Path) -> Walk:
+    """The same by the form of its page, from the request to the address that tells it is done."""
+    with caller(data_dir) as client, administration(client.simulator) as post:
+        (prm,) = _c5(client, 1)
+
+        def give(word: str) -> None:
+            answer = post(f"/points/{prm}", {"service_acces": word})
+            assert answer.headers["location"] == f"/points/{prm}", answer.text
+
+        give("non")
+        return walk_of(lambda: give("oui"))
+
+
 MARCHES: Final = (
     Marche("courbe", Counts(84, 56, 18, 0), curve),
     Marche("commande", Counts(119, 92, 30, 2), order),
@@ -180,13 +211,17 @@ MARCHES: Final = (
     # Its points have four classes and off-peak hours, as communicating meters do.
     Marche("fichiers-m023", Counts(201, 500, 152, 202), files),
     Marche("cas", Counts(114, 80, 22, 3), case),
+    Marche("reglage", Counts(106, 162, 122, 66), setting),
+    Marche("reglage-page", Counts(81, 131, 97, 51), setting_form),
 )
 """Each walk, and what is wanted of it. An order's two returns are those to the statements: it reads
 before it is let in, then under the lock, and writes there. A case's three are the state that the
 target looks at after the runner did, the answer that is kept for later cases, and the values that
 the sender of this bench has written. Of the files', each point adds four to R63 (its days, their
 watts, their stamps, its rows) and fifteen to R64, since the physics reads each point alone; the
-rest are those of a demand, of an archive and of a round of publication."""
+rest are those of a demand, of an archive and of a round of publication. A setting describes the
+point once it is done, label by label: that is most of its returns; a command opens the database
+besides, which is thirty functions."""
 
 
 def _tiers(client: Caller) -> Any:

@@ -149,6 +149,6 @@ def grant_acces(
     fin: date | None = None,
 ) -> ServiceSouscrit:
     """Open an access service of the actor of a contract on the days [debut, fin)."""
-    (service,) = acces_services(session, prm, ((type, sens),), contrat, start_of_day(debut), fin)
+    (service,) = acces_services(session, prm, ((type, sens),), [contrat], start_of_day(debut), fin)
     session.add(service)
     return service

@@ -71,7 +71,7 @@ def give_consentement(
     )
     *_, ((numero,),) = write_at_once(session, (*partage, given))
     granted = [(type, sens) for sens in _sides(point) for type in TYPES]
-    write_at_once(session, acces_services(session, point.prm, granted, contrat, now, fin, numero))
+    write_at_once(session, acces_services(session, point.prm, granted, [contrat], now, fin, numero))
     return ConsentementFacts(
         *(numero, autorisation_id, application.client_id, titulaire),
         *(point.prm, now, given.fin),

@@ -181,7 +181,7 @@ def set_point(
 
     from sge_sim.commandes.changements import Changements, change_life
     from sge_sim.commandes.echeances import transaction_on
-    from sge_sim.referentiel.points import describe_point, get_point
+    from sge_sim.referentiel.points import get_point
     from sge_sim.referentiel.reglages import Reglages, change_point
 
     lives = {each.name for each in fields(Changements)}
@@ -193,7 +193,7 @@ def set_point(
             change_point(session, prm, reglages, now)
         if changements != Changements():
             change_life(session, get_point(session, prm), changements, now)
-        return describe_point(session, prm)
+    return show(state, prm=prm)
 
 
 @operation(

@@ -138,11 +138,13 @@ def _grant(
         ("INJECTION", point.contrat_injection),
     )
     granted = [(type, sens) for type in types for sens, has_contrat in held if has_contrat]
-    for acteur in all_acteurs(session):
-        contrat = next((each for each in acteur.contrats if each.is_active(today)), None)
-        if contrat is not None:
-            begins = start_of_day(debut)
-            session.add_all(acces_services(session, point.prm, granted, contrat, begins, fin))
+    running = (
+        next((each for each in acteur.contrats if each.is_active(today)), None)
+        for acteur in all_acteurs(session)
+    )
+    contrats = [contrat for contrat in running if contrat is not None]
+    begins = start_of_day(debut)
+    session.add_all(acces_services(session, point.prm, granted, contrats, begins, fin))
 
 
 def _collectes(texte: str) -> tuple[tuple[date, date | None], ...]:

@@ -52,17 +52,19 @@ def acces_services(
     session: Session,
     prm: str,
     granted: Collection[tuple[TypeServiceAcces, Sens]],
-    contrat: Contrat | ContratFacts,
+    contrats: Sequence[Contrat] | Sequence[ContratFacts],
     instant: datetime,
     fin: date | None,
     consentement_id: int | None = None,
 ) -> list[ServiceSouscrit]:
-    """Return access services of the actor of a contract, from `instant` (aware) to the day `fin`,
+    """Return access services of the actors of contracts, from `instant` (aware) to the day `fin`,
     excluded; the caller writes them.
 
     `consentement_id` is the consent of Data Connect that opens them, if one does.
     """
-    series: list[SerieNumeros] = ["service_souscrit"] * len(granted)
+    opened = [(contrat, type, sens) for contrat in contrats for type, sens in granted]
+    series: list[SerieNumeros] = ["service_souscrit"] * len(opened)
+    debut, echeance = legal_date(instant), None if fin is None else start_of_day(fin)
     return [
         ServiceSouscrit(
             service_souscrit_id=f"{numero:08d}",
@@ -73,14 +75,16 @@ def acces_services(
             contrat_id=contrat.contrat_id,
             acces_type=type,
             sens=sens,
-            date_debut=legal_date(instant),
+            date_debut=debut,
             date_fin=fin,
             ordered_at=instant,
             activated_at=instant,
-            echeance=None if fin is None else start_of_day(fin),
+            echeance=echeance,
             consentement_id=consentement_id,
         )
-        for numero, (type, sens) in zip(next_numeros(session, *series), granted, strict=True)
+        for numero, (contrat, type, sens) in zip(
+            next_numeros(session, *series), opened, strict=True
+        )
     ]
 
 
