@@ -129,7 +129,7 @@ def _files(session: Session, partie: Partie) -> Iterator[Fichier]:
     for jour in _jours(partie):
         # What was measured on a day is stored on the next.
         periode = _daily(flux, jour + _JOUR)
-        lot = LotDiffusion(flux, diffusion, periode, diffuses)
+        lot = LotDiffusion.of(flux, diffusion, periode, diffuses)
         envoi = envoi_of_diffusion(lot, partie.contrat_id, Defauts())
         points = [
             replace(point, mesure=_collected(point.mesure))

@@ -129,7 +129,7 @@ def _points(
             continue
         decrits = describe_demanded(points, pertes=envoi.defauts.pertes)
         if demande.flux == "R67":
-            yield from written(decrits, partial(write_billed, now=envoi.creation), envoi.defauts)
+            yield from written(decrits, envoi.defauts, partial(write_billed, now=envoi.creation))
         else:
             yield from write_points(demande.flux, decrits, envoi.defauts)
 
