@@ -138,6 +138,15 @@ class FichierFlux(Base):
     )
 
 
+_APART = (
+    ("affaire_id",),
+    ("m023_id",),
+    ("periodicite", "contrat_id", "flux", "corrigees", "debut"),
+    ("abonnement_numero", "flux", "debut"),
+)
+"""What tells the publications of a kind apart; the first column is empty in all other kinds."""
+
+
 def find_canal(session: Session, contrat_id: str) -> Canal | None:
     """Return the channel of a contract, nothing when it has kept the default folder."""
     return session.get(Canal, contrat_id)
@@ -191,26 +200,9 @@ def unpublished(session: Session, kind: type[_Demande]) -> Sequence[_Demande]:
 
 def is_published(session: Session, publication: Publication) -> bool:
     """Tell whether the same publication is there already."""
-    query = select(Publication.id)
-    if publication.affaire_id is not None:
-        query = query.where(Publication.affaire_id == publication.affaire_id)
-    elif publication.m023_id is not None:
-        query = query.where(Publication.m023_id == publication.m023_id)
-    elif publication.periodicite is not None:
-        query = query.where(
-            Publication.contrat_id == publication.contrat_id,
-            Publication.flux == publication.flux,
-            Publication.periodicite == publication.periodicite,
-            Publication.corrigees.is_(publication.corrigees),
-            Publication.debut == publication.debut,
-        )
-    else:
-        query = query.where(
-            Publication.abonnement_numero == publication.abonnement_numero,
-            Publication.flux == publication.flux,
-            Publication.debut == publication.debut,
-        )
-    return session.scalar(query) is not None
+    columns = next(each for each in _APART if getattr(publication, each[0]) is not None)
+    same = (getattr(Publication, name) == getattr(publication, name) for name in columns)
+    return session.scalar(select(Publication.id).where(*same)) is not None
 
 
 def pending_files(session: Session, contrat_id: str, now: datetime) -> Sequence[FichierFlux]:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import METIERS, CodeFlux, Sens, TypeAcces
 from sge_sim.flux.envoi import batches
+from sge_sim.flux.points_lus import read_by_day
 from sge_sim.flux.r6x.archives import PointEcrit
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures import Grandeur, PointMesure
@@ -230,22 +231,17 @@ def write_points(
 def _read_together(points: Sequence[PointDecrit]) -> Iterator[PointDecrit]:
     """Give C5 and P4 points the curve of the only day that a file has of them, each day read at
     once."""
-    curves: dict[int, Serie | None] = {}
-    for jour, rangs in _by_day(points).items():
-        mesures = [points[rang].mesure for rang in rangs]
-        curves.update(zip(rangs, read_curves_of_day(mesures, jour), strict=True))
-    for rang, point in enumerate(points):
-        yield replace(point, courbe=curves[rang]) if curves.get(rang) else point
+    jours = [_only_day(point) if point.mesure.petit else None for point in points]
+    courbes = read_by_day([point.mesure for point in points], jours, read_curves_of_day)
+    for point, courbe in zip(points, courbes, strict=True):
+        yield replace(point, courbe=courbe) if courbe else point
 
 
-def _by_day(points: Sequence[PointDecrit]) -> dict[date, list[int]]:
-    """Return the ranks of the C5 and P4 points of which a file has one day, by this day."""
-    found: dict[date, list[int]] = {}
-    for rang, point in enumerate(points):
-        match point.etendues:
-            case ((debut, fin),) if point.mesure.petit and fin - debut == _JOUR:
-                found.setdefault(debut, []).append(rang)
-    return found
+def _only_day(point: PointDecrit) -> date | None:
+    match point.etendues:
+        case ((debut, fin),) if fin - debut == _JOUR:
+            return debut
+    return None
 
 
 def _with_points(
