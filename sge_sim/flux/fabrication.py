@@ -34,8 +34,10 @@ def make_files(session: Session, lot: Lot, atelier: Atelier, sequence: int) -> I
 
 
 def makers(session: Session, lots: Sequence[Lot], atelier: Atelier) -> Iterator[Make]:
-    """Yield what makes the files of each of some publications that don't depend on each other:
-    several processes do, each a publication, where there are many; one alone is cut into parts."""
+    """Yield the function that makes the files of each publication; none depends on another.
+
+    Where there are many, several processes make them, each a publication; one alone is cut into
+    parts."""
     if atelier.equipe is None or len(lots) < max(2, PARTS_FOR_EQUIPE):
         for lot in lots:
             yield partial(make_files, session, lot, atelier)
