@@ -1,6 +1,7 @@
 import gc
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from multiprocessing.util import Finalize
@@ -34,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     suite = config.option.markexpr.startswith("not ")
     if suite and "TMPDIR" not in os.environ and has_room(MEMORY):
         write_in(tempfile.mkdtemp(prefix="sge-sim", dir=MEMORY))
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup make test` ignores it, and a server too
     share_statements()
     for watching in (held_lock, refused_rules):
         if watching.FOLDER not in os.environ:
