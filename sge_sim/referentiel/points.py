@@ -232,13 +232,13 @@ def _event(evenement: Evenement) -> dict[str, Any]:
 def _climat(session: Session, code_insee: str) -> dict[str, Any]:
     """Say the zone of the weather of a commune, and the temperature of the simulated day, C."""
     # Loads the measures, which most readers of points do without.
-    from sge_sim.mesures.climat import ZONES, temperature_le, zone_du_departement
+    from sge_sim.mesures.climat import ZONES, read_temperature, zone_du_departement
 
     zone = zone_du_departement(code_insee)
     if zone is None:
         return {}
     jour = legal_date(instant_within(session))
-    degres = f"{temperature_le(zone, jour):.1f} °C"
+    degres = f"{read_temperature(zone, jour):.1f} °C"
     return {"zone": ZONES[zone], "jour": _day(jour), "temperature": degres}
 
 
