@@ -35,16 +35,14 @@ from sge_sim.tables.points import POINT_SEEN, Compteur, Point
 from sge_sim.tables.prepared import Prepared, Query, Question
 
 
-def _columns(table: type[Base], facts: type[Any], *without: str) -> list[Any]:
+def _columns(table: type[Base], facts: type[Any]) -> list[Any]:
     """Return the columns of a table that these facts have, in their order."""
-    names = [field.name for field in fields(facts) if field.init]
-    return [table.__table__.c[name] for name in names if name not in without]
+    columns = table.__table__.c
+    return [columns[field.name] for field in fields(facts) if field.name in columns]
 
 
 _POINT = Prepared(
-    select(*_columns(Point, PointFacts, "compteurs")).where(
-        Point.prm == bindparam("prm"), POINT_SEEN
-    )
+    select(*_columns(Point, PointFacts)).where(Point.prm == bindparam("prm"), POINT_SEEN)
 )
 _COMPTEURS = Prepared(
     select(*_columns(Compteur, CompteurFacts))
@@ -61,12 +59,12 @@ _ACCES = Prepared(
     .order_by(ServiceSouscrit.service_souscrit_id)
 )
 _SERVICES = Prepared(
-    select(*_columns(ServiceSouscrit, ServiceFacts, "options"))
+    select(*_columns(ServiceSouscrit, ServiceFacts))
     .where(ServiceSouscrit.prm == bindparam("prm"))
     .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
 )
 _SERVICE = Prepared(
-    select(*_columns(ServiceSouscrit, ServiceFacts, "options")).where(
+    select(*_columns(ServiceSouscrit, ServiceFacts)).where(
         ServiceSouscrit.service_souscrit_id == bindparam("number")
     )
 )

@@ -1,7 +1,7 @@
-"""What every table shares: the declarative base and the column types of our own."""
+"""What every table shares: the declarative base, the facts of its rows, column types of our own."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -37,6 +37,27 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {str: String(255)}  # noqa: RUF012 - how SQLAlchemy takes it
+
+
+class Facts:
+    """The base of frozen rows. Their fields are the columns that a table shares with them, by a
+    class of its columns, then those that they add.
+
+    >>> class ContratColumns:
+    ...     contrat_id: Mapped[str] = mapped_column(String(15), primary_key=True)
+    >>> class Contrat(ContratColumns, Base): ...
+    >>> @dataclass(frozen=True, slots=True)
+    ... class ContratFacts(ContratColumns, Facts): ...
+    """
+
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        names = [name for columns in cls.__bases__ for name in columns.__annotations__]
+        for name in names:
+            if name not in vars(cls):  # `slots` makes the class anew, with its fields in place
+                setattr(cls, name, field())
+        cls.__annotations__ = dict.fromkeys(names, Any) | cls.__annotations__
 
 
 class Instant(TypeDecorator[datetime]):
