@@ -21,6 +21,7 @@ from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.ecritures import Numero, insert_rows
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Rectification, Trou, discard_days
+from sge_sim.tables.point_columns import POINT_ATTRIBUTES
 from sge_sim.tables.points import (
     POINT_SEEN,
     Apport,
@@ -251,14 +252,8 @@ def _columns(row: Base, *without: str) -> dict[str, Any]:
 
 
 _AT_ONCE: Final = 400
-_PERSONAL: Final = (
-    Point.prm,
-    Point.siret,
-    Point.nom_client_final,
-    Point.numero_et_nom_voie,
-    Point.lieu_dit,
-    Point.batiment,
-    Point.escalier_etage_appartement,
+_PERSONAL: Final = tuple(
+    Point.__table__.c[name] for name, attribute in POINT_ATTRIBUTES.items() if attribute.personal
 )
 
 

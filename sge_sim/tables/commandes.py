@@ -135,7 +135,7 @@ class ServiceColumns:
 
 
 class ServiceSouscrit(Attente, ServiceColumns, Base):
-    """A subscribed service, with what no facts say of it.
+    """A subscribed service: the columns that it shares with its facts, and others.
 
     `echeance` is the next of its start and its end. `announced_at` is set once the beneficiary has
     been told of the end (NASS). One that a consent of Data Connect opened names it

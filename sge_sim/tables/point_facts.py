@@ -46,7 +46,8 @@ class PointFacts(PointColumns, Facts):
 
 @dataclass(frozen=True, slots=True)
 class AccesFacts:
-    """An active access service of a point; see `sge_sim.tables.commandes.ServiceSouscrit`."""
+    """An active access service of a point: the columns that its rule looks at, none of which is
+    empty there but for `date_fin`."""
 
     acces_type: TypeServiceAcces
     sens: Sens
@@ -130,7 +131,7 @@ class Dossier:
 def dossier_from(
     points: ReadRows, compteurs: ReadRows, acces: ReadRows, *mesures: ReadRows
 ) -> Dossier | None:
-    """Make what is known of a point of its rows: nothing where there is none."""
+    """Return the dossier of these rows; None where there is no point."""
     if not points:
         return None
     meters = tuple(CompteurFacts(*_shared(row)) for row in compteurs)
@@ -143,7 +144,7 @@ def dossier_from(
 
 
 def _shared(row: Sequence[Any]) -> Iterator[Any]:
-    """Give the cells of a row, its texts as the same objects as those of other points.
+    """Yield the cells of a row; texts that are equal are one object, over all points.
 
     Thousands of points are kept, and most of what they say is one of a few words.
     """
@@ -168,7 +169,7 @@ class ServiceFacts(ServiceColumns, Facts):
 
 
 def services_from(rows: ReadRows, options: ReadRows) -> tuple[ServiceFacts, ...]:
-    """Make services of their rows, and of those of what they publish."""
+    """Return the services of these rows, each with its publications among `options`."""
     found: dict[str, list[OptionFacts]] = {}
     for number, *cells in options:
         found.setdefault(number, []).append(OptionFacts(*cells))

@@ -32,7 +32,12 @@ from sqlalchemy.orm import (
 from sge_sim.domaine.francais import normalise
 from sge_sim.tables.base import Base, RowId
 from sge_sim.tables.ecritures import insert_rows
-from sge_sim.tables.point_columns import CompteurColumns, PointColumns, Situation
+from sge_sim.tables.point_columns import (
+    POINT_ATTRIBUTES,
+    CompteurColumns,
+    PointColumns,
+    Situation,
+)
 from sge_sim.tables.prepared import Prepared, Query
 
 
@@ -46,7 +51,7 @@ class Apport(Base):
 
 
 def is_seen(apport_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
-    """Return the condition that a row was brought in by nobody, or by what is published.
+    """Return the condition that a row may be seen: no import brought it in, or a published one.
 
     Written so that no index serves it: a search goes by what it looks for.
     """
@@ -56,20 +61,16 @@ def is_seen(apport_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]
 read_hidden: Final[Query[bool]] = Query(
     (Prepared(select(Apport.id).where(~Apport.publie).limit(1)),), (), bool
 )
-"""Whether something was brought in that nobody sees."""
+"""Whether an import isn't published."""
 
 
 _ASKED_AT_ONCE: Final = 500
 _CHUNK = 1000
 
-# What is searched, and the column that holds it as searches compare it.
-SEARCH_COLUMNS: Final[Mapping[str, str]] = {
-    "escalier_etage_appartement": "recherche_escalier",
-    "batiment": "recherche_batiment",
-    "numero_et_nom_voie": "recherche_voie",
-    "lieu_dit": "recherche_lieu_dit",
-    "nom_client_final": "recherche_nom",
+SEARCH_COLUMNS: Final = {
+    name: attribute.recherche for name, attribute in POINT_ATTRIBUTES.items() if attribute.recherche
 }
+"""The columns that are searched, and those that hold their texts as searches compare them."""
 
 
 class Commune(Base):
@@ -84,7 +85,7 @@ class Commune(Base):
 
 
 class Point(Situation, PointColumns, Base):
-    """A point, with what no facts say of it, after the columns that they share.
+    """A point: the columns that it shares with its facts, and those that they leave out.
 
     `pourquoi`: why a named point is in the data set; `apport_id`: what brought in a point of one's
     own, which is there once that is published.

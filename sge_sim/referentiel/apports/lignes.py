@@ -12,15 +12,11 @@ from sge_sim.tables.anciens_etats import AncienEtat, write_valeurs
 from sge_sim.tables.apports import Tranche
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.tables.mesures_facts import read_anciens
+from sge_sim.tables.point_columns import POINT_ATTRIBUTES
 from sge_sim.tables.points import Point
 
-_DEFAULTS: Final[Mapping[str, Any]] = {
-    **EMPTY_POINT,
-    "etat_alimentation": "ALIM",
-    "teleoperable": True,
-    "provisoire": False,
-    "groupement_turpe": False,
-    "opposition_courbe": False,
+_DEFAULTS: Final[Mapping[str, Any]] = EMPTY_POINT | {
+    name: attribute.absent for name, attribute in POINT_ATTRIBUTES.items()
 }
 _SEED: Final = 0
 _REMEMBERED: Final = 4096
