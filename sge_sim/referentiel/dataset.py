@@ -229,7 +229,7 @@ PointRows = tuple[dict[str, Any], dict[str, Any] | None]
 EMPTY_POINT: Final[dict[str, Any]] = dict.fromkeys(
     column.name for column in Point.__table__.columns if column.name not in SEARCH_COLUMNS.values()
 )
-EMPTY_COMPTEUR: Final[Mapping[str, None]] = dict.fromkeys(
+EMPTY_COMPTEUR: Final[dict[str, Any]] = dict.fromkeys(
     column.name for column in Compteur.__table__.columns if column.name not in ("id", "prm")
 )
 
