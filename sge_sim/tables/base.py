@@ -1,7 +1,7 @@
 """What every table shares: the declarative base, the facts of its rows, column types of our own."""
 
 from collections.abc import Callable
-from dataclasses import asdict, field
+from dataclasses import asdict, field, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -40,8 +40,8 @@ class Base(DeclarativeBase):
 
 
 class Facts:
-    """The base of frozen rows. Their fields are the columns that a table shares with them, by a
-    class of its columns, then those that they add.
+    """The base of frozen rows: their fields are the columns that another base declares, which a
+    table has too, then their own. A type checker knows those columns, not that they are frozen.
 
     >>> class ContratColumns:
     ...     contrat_id: Mapped[str] = mapped_column(String(15), primary_key=True)
@@ -58,6 +58,12 @@ class Facts:
             if name not in vars(cls):  # `slots` makes the class anew, with its fields in place
                 setattr(cls, name, field())
         cls.__annotations__ = dict.fromkeys(names, Any) | cls.__annotations__
+
+
+def columns_read(table: type[Base], facts: type[Any]) -> list[Any]:
+    """Return the columns of a table that these facts have, in their order."""
+    columns = table.__table__.c
+    return [columns[each.name] for each in fields(facts) if each.name in columns]
 
 
 class Instant(TypeDecorator[datetime]):
