@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.ecarts_plateforme import Ecart
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, judge
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Attendu, Cas
 from sge_sim.homologation.catalogue.release import JoursInclus, Release
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 
 INSTANT = datetime(2025, 3, 4, 10, 30, tzinfo=PARIS)

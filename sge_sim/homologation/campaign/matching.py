@@ -18,13 +18,12 @@ from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.domaine.pannes import panne_in
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.campaign.client_observe import LONGEST
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text
 from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete, Valeur
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release
-from sge_sim.homologation.client.messages import read_answer, read_message
+from sge_sim.homologation.client.messages import RefusRecu, read_answer, read_message
 from sge_sim.homologation.reports.etats import IssueDeCas, Statut
 from sge_sim.homologation.reports.rapport import Execution
 from sge_sim.journal import Echange

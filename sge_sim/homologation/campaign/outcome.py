@@ -15,13 +15,14 @@ from typing import Any
 from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.domaine.plateformes import Offering
-from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu, evaluate, known_deviation
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.french_text import expectation, tracking_row
 from sge_sim.homologation.catalogue.release import Release
+from sge_sim.homologation.client.messages import RefusRecu
+from sge_sim.homologation.jugement.evaluation import evaluate, known_deviation
 from sge_sim.homologation.reports.etats import Decision, Statut
-from sge_sim.homologation.reports.rapport import Execution, VerdictPackage
+from sge_sim.homologation.reports.rapport import Constat, Execution, VerdictPackage
 from sge_sim.refus import Rule
 
 # What the homologation platform answers to a good request where it doesn't serve the case: SGT500

@@ -17,15 +17,15 @@ from sge_sim.domaine.pannes import panne_in
 from sge_sim.domaine.plateformes import Generation, Offering
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
-from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, not_run
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Cas, Etape, TropRecent
 from sge_sim.homologation.catalogue.release import Release
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.homologation.client.sender import AppelFait, CaseSender
 from sge_sim.homologation.jugement.juge import Juge
 from sge_sim.homologation.reports.etats import Statut
-from sge_sim.homologation.reports.rapport import Execution
+from sge_sim.homologation.reports.rapport import Constat, Execution
 
 
 def select_cases(

@@ -30,9 +30,9 @@ from lxml import html
 from sge_sim.api.administration import Administration
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, SIMULATEUR
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.homologation.client.own_simulator import GESTES
 from sge_sim.homologation.client.sender import (
     TIMEOUT_SECONDS,

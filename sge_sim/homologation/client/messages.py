@@ -13,7 +13,6 @@ from xml.etree.ElementTree import Element
 
 from lxml import etree
 
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.machine.documents import parse_xml, read_tree
 
@@ -28,6 +27,17 @@ class Message:
 
     nom: str
     contenu: AnswerTree
+
+
+@dataclass(frozen=True)
+class RefusRecu:
+    """A refusal, such as a SOAP fault: its code and label (None where it has none)."""
+
+    code: str | None
+    libelle: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.code or 'sans code'} « {self.libelle or ''} »"
 
 
 def read_message(message: bytes) -> Message:

@@ -16,8 +16,8 @@ from sge_sim.api.administration import Administration
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.door.origine import MARQUE, agent_of
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.soap.contract import Contract
 
 

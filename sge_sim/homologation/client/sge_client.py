@@ -19,10 +19,9 @@ from zeep.exceptions import Error as ZeepError
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
-from sge_sim.homologation.client.messages import read_answer
+from sge_sim.homologation.client.messages import RefusRecu, read_answer
 from sge_sim.homologation.client.sender import (
     TIMEOUT_SECONDS,
     AppelFait,

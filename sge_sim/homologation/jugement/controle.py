@@ -11,8 +11,8 @@ from typing import Final, TypeVar
 
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.nomenclatures import Provenance
-from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.jugement.reponse import ReponseJugee
+from sge_sim.homologation.reports.rapport import Constat
 
 Manques = Iterable[str]
 H = TypeVar("H", bound=Hashable)

@@ -8,8 +8,8 @@ from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.francais import counted, shortened
-from sge_sim.homologation.campaign.evaluation import same_libelle
 from sge_sim.homologation.jugement.controle import Verification, controle, others
+from sge_sim.homologation.jugement.evaluation import same_libelle
 from sge_sim.homologation.jugement.reponse import (
     ReponseJugee,
     code_of,

@@ -11,7 +11,6 @@ from typing import Final
 
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_of
 from sge_sim.domaine.nomenclatures import in_french
-from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.sender import AppelFait
 from sge_sim.homologation.jugement.commandes import COMMANDES, SOUSCRITS_LISTES, given
@@ -24,6 +23,7 @@ from sge_sim.homologation.jugement.enveloppe import CONTRAT, FAULTS, TRANSPORT
 from sge_sim.homologation.jugement.index_releves import INDEX
 from sge_sim.homologation.jugement.reponse import ReponseJugee
 from sge_sim.homologation.jugement.valeurs import VALEURS
+from sge_sim.homologation.reports.rapport import Constat
 
 CONTENU: Final[tuple[Verification, ...]] = (
     *ECHOS,

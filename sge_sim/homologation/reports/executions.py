@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.reports.etats import Couleur, FiltreDeCas, Statut
-from sge_sim.homologation.reports.rapport import Execution, Rapport
+from sge_sim.homologation.reports.rapport import Constat, Execution, Rapport
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.evaluation import Constat
-from sge_sim.homologation.reports.etats import Decision, FiltreDeCas, Statut
+from sge_sim.homologation.reports.etats import Avis, Decision, FiltreDeCas, Statut
 from sge_sim.machine.files import read_user_file
 from sge_sim.machine.once import computed_once
 from sge_sim.pki.inspection import fingerprint_of_file
@@ -74,6 +73,31 @@ def reprise_of(options: Mapping[str, object], names: Iterable[str]) -> Reprise:
 
 FORMAT = 1
 _MAX_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True)
+class Constat:
+    """One thing that was expected, whether it was so, and what was found where that tells more.
+
+    `source` says who expects it. `avertit` marks what isn't so but doesn't count (`reussi` is
+    true): nobody documents it, or the platform is known for it. `du_juge` marks what is expected
+    of any answer to such a demand: where it isn't so, the demand isn't to blame.
+    """
+
+    attendu: str
+    reussi: bool
+    trouve: str = ""
+    source: str = ""
+    avertit: bool = False
+    du_juge: bool = False
+
+    @property
+    def avis(self) -> Avis:
+        """Whether it was so, in a word."""
+        return Avis.A_VERIFIER if self.avertit else Avis.OUI if self.reussi else Avis.NON
+
+    def __str__(self) -> str:
+        return f"{self.attendu} : {self.trouve or 'non'}"
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from campaign_samples import DEVIANT, GOOD, REFUSED, SAMPLE, answered, case, rel
 
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.domaine.plateformes import ARRET, Offering, first_generation
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import judge, not_run, seen
 from sge_sim.homologation.catalogue.cases import Attendu, Cas, TropRecent
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.executions import cause_of
 from sge_sim.homologation.reports.rapport import Execution, Rapport

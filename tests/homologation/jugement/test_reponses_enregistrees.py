@@ -11,9 +11,9 @@ from functools import cache
 import pytest
 from campaign_samples import case
 
-from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.client.sender import AppelFait
 from sge_sim.homologation.jugement.juge import Juge
+from sge_sim.homologation.reports.rapport import Constat
 from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import Contract, load_contracts
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lxml import html
 from running_simulator import run_command
 
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import not_run
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.homologation.reports.comparaison import compare, find_previous, precedes
 from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.html_report import render_html

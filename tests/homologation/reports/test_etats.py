@@ -13,11 +13,11 @@ from pdf_words import packed, text
 
 from sge_sim.domaine.nomenclatures import PACKAGES
 from sge_sim.domaine.plateformes import Offering
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.observed import CampaignState
 from sge_sim.homologation.campaign.outcome import judge, not_run
 from sge_sim.homologation.catalogue.protocoles import SOAP
 from sge_sim.homologation.catalogue.release import list_releases, load_release
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.homologation.reports.etats import (
     STYLE,
     Avis,

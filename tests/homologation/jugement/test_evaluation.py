@@ -3,16 +3,12 @@
 import pytest
 from catalogue_samples import SERVICES_SOUSCRITS
 
-from sge_sim.homologation.campaign.evaluation import (
-    Constat,
-    RefusRecu,
-    evaluate,
-    known_deviation,
-    same_libelle,
-)
 from sge_sim.homologation.catalogue.answer_paths import Chemin
 from sge_sim.homologation.catalogue.cases import Assertion, Attendu
 from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.client.messages import RefusRecu
+from sge_sim.homologation.jugement.evaluation import evaluate, known_deviation, same_libelle
+from sge_sim.homologation.reports.rapport import Constat
 
 ANSWER = {"affaireId": "M02SXITK", "unite": ["W", "W"], "mesure": [{"v": 1}, {"v": 2}], "non": None}
 
