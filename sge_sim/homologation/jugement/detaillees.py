@@ -12,7 +12,7 @@ from lxml import etree
 from sge_sim.clock import PARIS
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.francais import counted
-from sge_sim.homologation.jugement.controle import CMD2, DETAILLEES, Verification, controle
+from sge_sim.homologation.jugement.controle import CMD2, DETAILLEES, Controles
 from sge_sim.homologation.jugement.instants import (
     aware_instant,
     day_of,
@@ -141,10 +141,12 @@ def _steps_expected(
         yield from steps_of(day, following, minutes, ends=ends, naive=naive)
 
 
-@controle(
+DETAILLEES_POINTS: Final = Controles(DETAILLEES)
+
+
+@DETAILLEES_POINTS.controle(
     "chaque point est daté comme le service le fait",
     source=f"{_GUIDES} ; {_OBSERVE}",
-    services=DETAILLEES,
     leve_par=(Usage.HEURE_REPETEE,),
 )
 def dates_lisibles(reponse: ReponseJugee) -> Iterator[str]:
@@ -155,11 +157,10 @@ def dates_lisibles(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"« {point.d} » n'est pas une date du service, en heure légale"
 
 
-@controle(
+@DETAILLEES_POINTS.controle(
     "les points sont ceux de la période demandée, datés à la fin du pas en C5 et à son début en "
     "C1-C4",
     source=f"{_GUIDES} ; {_OBSERVE}",
-    services=DETAILLEES,
     leve_par=(Usage.HEURE_REPETEE,),
 )
 def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
@@ -178,11 +179,10 @@ def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{lecture.grandeur} : il manque {counted(missing, 'point')} sur {total}"
 
 
-@controle(
+@DETAILLEES_POINTS.controle(
     "aucun point ne manque sans être annoncé",
     source="nul ne dit comment un point perdu se montre",
     provenance="assumed",
-    services=DETAILLEES,
 )
 def points_perdus(reponse: ReponseJugee) -> Iterator[str]:
     """A few points that aren't there may be lost, or before the last commissioning."""
@@ -212,11 +212,10 @@ def _in_french(instant: datetime | date) -> str:
     return f"{legal:%d/%m/%Y à %H:%M}"
 
 
-@controle(
+@DETAILLEES_POINTS.controle(
     "les points vont du plus ancien au plus récent",
     source=_OBSERVE,
     provenance="observed",
-    services=DETAILLEES,
     leve_par=(Usage.HEURE_REPETEE,),
 )
 def points_dans_l_ordre(reponse: ReponseJugee) -> Iterator[str]:
@@ -228,11 +227,10 @@ def points_dans_l_ordre(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{lecture.grandeur} : les points ne sont pas dans l'ordre"
 
 
-@controle(
+@DETAILLEES_POINTS.controle(
     "une énergie ou une puissance mensuelle est datée du début de son jour ou de son mois",
     source=_OBSERVE,
     provenance="observed",
-    services=DETAILLEES,
 )
 def debut_du_jour(reponse: ReponseJugee) -> Iterator[str]:
     """Daily energies bear midnight, a monthly maximum of v2 the first day of its month."""
@@ -254,11 +252,10 @@ def debut_du_jour(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{lecture.grandeur} : « {point.d} »"
 
 
-@controle(
+@DETAILLEES_POINTS.controle(
     "le pas est de 30 minutes en C5, de 5 ou 10 minutes en C1-C4, et ne change qu'une fois",
     source=_OBSERVE,
     provenance="observed",
-    services=DETAILLEES,
 )
 def pas_de_la_courbe(reponse: ReponseJugee) -> Iterator[str]:
     """A curve tells the step of each point, others tell none."""
@@ -273,13 +270,3 @@ def pas_de_la_courbe(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{lecture.grandeur} : pas {step or 'absent'}"
         if len(steps) > 2:
             yield f"{lecture.grandeur} : le pas change {len(steps) - 1} fois"
-
-
-DETAILLEES_POINTS: Final[tuple[Verification, ...]] = (
-    dates_lisibles,
-    points_attendus,
-    points_perdus,
-    points_dans_l_ordre,
-    debut_du_jour,
-    pas_de_la_courbe,
-)

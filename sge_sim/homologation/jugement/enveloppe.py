@@ -8,7 +8,7 @@ from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.francais import counted, shortened
-from sge_sim.homologation.jugement.controle import Verification, controle, others
+from sge_sim.homologation.jugement.controle import Controles, others
 from sge_sim.homologation.jugement.evaluation import same_libelle
 from sge_sim.homologation.jugement.reponse import (
     ReponseJugee,
@@ -133,34 +133,13 @@ _DECLARED: Final = re.compile(rb"^<\?xml[^>]*encoding=[\"']([\w.-]+)")
 _PARTS: Final = ([f"{{{ENVELOPE}}}Body"], [f"{{{ENVELOPE}}}Header", f"{{{ENVELOPE}}}Body"])
 
 
-@controle(
-    "le statut HTTP est 200 pour une réponse, 500 pour une faute", source="SOAP 1.1 §6.2, WS-I BP"
+TRANSPORT: Final = Controles()
+"""Made of anything that comes back."""
+
+
+@TRANSPORT.controle(
+    "la réponse est une enveloppe SOAP 1.1 avec un seul message", source="SOAP 1.1 §4"
 )
-def statut_http(reponse: ReponseJugee) -> Iterator[str]:
-    """An answer has the status 200, a fault 500."""
-    wanted = 500 if reponse.fautive else 200
-    if reponse.enveloppe is not None and reponse.statut != wanted:
-        what = "une faute" if reponse.fautive else "une réponse"
-        yield f"{what} avec le statut HTTP {reponse.statut}"
-
-
-@controle("le type de contenu est text/xml, en UTF-8", source="SOAP 1.1 §6")
-def type_de_contenu(reponse: ReponseJugee) -> Iterator[str]:
-    """The content is text/xml, in UTF-8 if it tells its encoding."""
-    content_type = reponse.type_contenu
-    if content_type is None:
-        return
-    if content_type.partition(";")[0].strip().lower() != "text/xml":
-        yield f"type de contenu « {content_type} »" if content_type else "aucun type de contenu"
-    named = _CHARSET.search(content_type)
-    if named is not None and not _UTF8.fullmatch(named[1]):
-        yield f"encodage « {named[1]} » annoncé"
-    declared = _DECLARED.match(reponse.octets)
-    if declared is not None and not _UTF8.fullmatch(declared[1].decode()):
-        yield f"encodage « {declared[1].decode()} » déclaré par le document"
-
-
-@controle("la réponse est une enveloppe SOAP 1.1 avec un seul message", source="SOAP 1.1 §4")
 def enveloppe_soap(reponse: ReponseJugee) -> Iterator[str]:
     """The answer is an envelope with one message in its body."""
     if reponse.enveloppe is None:
@@ -201,7 +180,40 @@ def described(reponse: ReponseJugee) -> str:
     return f"un document XML qui n'est pas du SOAP, {local_name(reponse.racine)} ({status})"
 
 
-@controle("la réponse est celle du contrat, jusqu'à chaque valeur", source="WSDL du service")
+@TRANSPORT.controle(
+    "le statut HTTP est 200 pour une réponse, 500 pour une faute", source="SOAP 1.1 §6.2, WS-I BP"
+)
+def statut_http(reponse: ReponseJugee) -> Iterator[str]:
+    """An answer has the status 200, a fault 500."""
+    wanted = 500 if reponse.fautive else 200
+    if reponse.enveloppe is not None and reponse.statut != wanted:
+        what = "une faute" if reponse.fautive else "une réponse"
+        yield f"{what} avec le statut HTTP {reponse.statut}"
+
+
+@TRANSPORT.controle("le type de contenu est text/xml, en UTF-8", source="SOAP 1.1 §6")
+def type_de_contenu(reponse: ReponseJugee) -> Iterator[str]:
+    """The content is text/xml, in UTF-8 if it tells its encoding."""
+    content_type = reponse.type_contenu
+    if content_type is None:
+        return
+    if content_type.partition(";")[0].strip().lower() != "text/xml":
+        yield f"type de contenu « {content_type} »" if content_type else "aucun type de contenu"
+    named = _CHARSET.search(content_type)
+    if named is not None and not _UTF8.fullmatch(named[1]):
+        yield f"encodage « {named[1]} » annoncé"
+    declared = _DECLARED.match(reponse.octets)
+    if declared is not None and not _UTF8.fullmatch(declared[1].decode()):
+        yield f"encodage « {declared[1].decode()} » déclaré par le document"
+
+
+CONTRAT: Final = Controles()
+"""Made of an envelope: what follows supposes that they hold."""
+
+
+@CONTRAT.controle(
+    "la réponse est celle du contrat, jusqu'à chaque valeur", source="WSDL du service"
+)
 def message_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     """The element of the body is the contract's response, valid against its schema."""
     if reponse.fautive:
@@ -213,7 +225,7 @@ def message_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     yield from french_mistakes(reponse.contrat, corps)
 
 
-@controle("l'en-tête SOAP est celui du contrat", source="WSDL du service")
+@CONTRAT.controle("l'en-tête SOAP est celui du contrat", source="WSDL du service")
 def entete_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     """The header holds what the contract declares and nothing else."""
     wanted = reponse.contrat.response_header
@@ -235,17 +247,14 @@ def _other_element(found: str, wanted: str) -> str:
     return f"{has.localname} à la place de {should.localname}"
 
 
-TRANSPORT: Final[tuple[Verification, ...]] = (enveloppe_soap, statut_http, type_de_contenu)
-"""Made of anything that comes back."""
-CONTRAT: Final[tuple[Verification, ...]] = (message_du_contrat, entete_du_contrat)
-"""Made of an envelope: what follows supposes that they hold."""
-
-
 _BARE: Final = (Usage.FAUTE_SANS_CODE,)
 _ORDER: Final = ["faultcode", "faultstring", "detail"]
 
 
-@controle(
+FAULTS: Final = Controles()
+
+
+@FAULTS.controle(
     "la faute a faultcode, faultstring et detail", source="SOAP 1.1 §4.4 ; WS-I BP", leve_par=_BARE
 )
 def faute_soap(reponse: ReponseJugee) -> Iterator[str]:
@@ -258,7 +267,9 @@ def faute_soap(reponse: ReponseJugee) -> Iterator[str]:
     yield from _stray_text(reponse.corps, *reponse.corps.iterfind("detail"))
 
 
-@controle("le faultcode est soap:Server", source="GUI 0488 §4.3 ; GUI 0531 §6", leve_par=_BARE)
+@FAULTS.controle(
+    "le faultcode est soap:Server", source="GUI 0488 §4.3 ; GUI 0531 §6", leve_par=_BARE
+)
 def faultcode(reponse: ReponseJugee) -> Iterator[str]:
     """The fault code is `Server`, in the namespace of SOAP."""
     element = reponse.corps.find("faultcode")
@@ -269,7 +280,7 @@ def faultcode(reponse: ReponseJugee) -> Iterator[str]:
         yield f"faultcode « {(element.text or '').strip()} »"
 
 
-@controle("le detail porte l'erreur du contrat", source="WSDL du service", leve_par=_BARE)
+@FAULTS.controle("le detail porte l'erreur du contrat", source="WSDL du service", leve_par=_BARE)
 def erreur_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     """The detail holds the element of the contract, valid, and nothing else."""
     detail = reponse.corps.find("detail")
@@ -304,7 +315,7 @@ def _is_certain(reponse: ReponseJugee, code: str) -> bool:
     return code not in reponse.service.libelles and not assumed
 
 
-@controle("le libellé est celui du code", source="AX.0466", leve_par=_BARE)
+@FAULTS.controle("le libellé est celui du code", source="AX.0466", leve_par=_BARE)
 def libelle_officiel(reponse: ReponseJugee) -> Iterator[str]:
     """The label of an official code is that of the annex."""
     code = _code(reponse)
@@ -312,7 +323,7 @@ def libelle_officiel(reponse: ReponseJugee) -> Iterator[str]:
         yield from _other_libelle(reponse, code)
 
 
-@controle(
+@FAULTS.controle(
     "le libellé est celui du code",
     source="libellé qu'aucune annexe publique ne donne",
     provenance="assumed",
@@ -334,7 +345,7 @@ def _other_libelle(reponse: ReponseJugee, code: str) -> Iterator[str]:
         yield f"{code} « {libelle} » au lieu de « {wanted} »"
 
 
-@controle(
+@FAULTS.controle(
     "le faultstring est celui du service, ou le libellé du code",
     source="GUI 0468 §3.2.2.2, GUI 0488 §4.3, GUI 0498, GUI 0502 §4.5, GUI 0531 §6",
     leve_par=_BARE,
@@ -349,7 +360,7 @@ def faultstring(reponse: ReponseJugee) -> Iterator[str]:
     yield f"faultstring « {found} » au lieu de « {wanted} »"
 
 
-@controle("la faute ne nomme que le point demandé", source="GUI 0468 §3.2.2.2")
+@FAULTS.controle("la faute ne nomme que le point demandé", source="GUI 0468 §3.2.2.2")
 def point_de_la_faute(reponse: ReponseJugee) -> Iterator[str]:
     """A fault names no other point than the one asked about."""
     found = _in_error(reponse, "infoFonctionnelles/pointId")
@@ -360,29 +371,16 @@ def _in_error(reponse: ReponseJugee, path: str) -> list[str]:
     return [] if reponse.erreur is None else texts_of(reponse.erreur, path)
 
 
-@controle("la faute ne nomme que le login de la demande", source="GUI 0468 §3.2.2.2")
+@FAULTS.controle("la faute ne nomme que le login de la demande", source="GUI 0468 §3.2.2.2")
 def login_de_la_faute(reponse: ReponseJugee) -> Iterator[str]:
     """A fault names no other login than that of the request."""
     found = _in_error(reponse, "infoDemandeur/loginDemandeur")
     return others(found, {reponse.login}, "la faute porte le login {}")
 
 
-@controle("un refus n'ouvre aucune affaire", source="GUI 0466 §2.5", provenance="documented")
+@FAULTS.controle("un refus n'ouvre aucune affaire", source="GUI 0466 §2.5")
 def sans_affaire(reponse: ReponseJugee) -> Iterator[str]:
     """A refusal names no affaire: none was opened."""
     found = _in_error(reponse, "infoFonctionnelles/affaireId")
     asked = reponse.demandes("affaireId", "affaireLieeId")
     return others(found, asked, "la faute porte l'affaire {}")
-
-
-FAULTS: Final[tuple[Verification, ...]] = (
-    faute_soap,
-    faultcode,
-    erreur_du_contrat,
-    libelle_officiel,
-    libelle_suppose,
-    faultstring,
-    point_de_la_faute,
-    login_de_la_faute,
-    sans_affaire,
-)

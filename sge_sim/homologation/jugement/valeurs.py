@@ -11,8 +11,7 @@ from sge_sim.homologation.jugement.controle import (
     CMD2,
     CMD3,
     DETAILLEES,
-    Verification,
-    controle,
+    Controles,
     more_than_once,
 )
 from sge_sim.homologation.jugement.detaillees import blocks
@@ -67,7 +66,10 @@ def every_block(reponse: ReponseJugee) -> list[etree._Element]:
     return [*blocks(reponse), *reponse.corps.iterfind("contexte/grandeur")]
 
 
-@controle("le sens est celui de la demande", source=_GUIDES, services=DETAILLEES)
+VALEURS: Final = Controles(DETAILLEES)
+
+
+@VALEURS.controle("le sens est celui de la demande", source=_GUIDES)
 def sens_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
     """CONS is what was drawn off, PROD what was injected."""
     wanted = _direction(reponse)
@@ -77,7 +79,7 @@ def sens_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
             yield f"grandeurMetier vaut {answered}, attendu {wanted}"
 
 
-@controle("la grandeur est celle de la demande, une fois", source=_GUIDES, services=DETAILLEES)
+@VALEURS.controle("la grandeur est celle de la demande, une fois", source=_GUIDES)
 def grandeur_demandee(reponse: ReponseJugee) -> Iterator[str]:
     """The quantity is the one asked for, in one block (an index has one in each context)."""
     wanted = _wanted_quantities(reponse)
@@ -91,7 +93,7 @@ def grandeur_demandee(reponse: ReponseJugee) -> Iterator[str]:
         yield f"{times} blocs de {name}"
 
 
-@controle("l'unité est celle de la grandeur", source=_GUIDES, services=DETAILLEES)
+@VALEURS.controle("l'unité est celle de la grandeur", source=_GUIDES)
 def unite_de_la_grandeur(reponse: ReponseJugee) -> Iterator[str]:
     """Each quantity has its unit."""
     for block in every_block(reponse):
@@ -103,7 +105,9 @@ def unite_de_la_grandeur(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{name} en {unit or 'rien'}, attendu {' ou '.join(sorted(allowed))}"
 
 
-@controle("une demande n'est servie que par ce qu'elle demande", source=_GUIDES, services={CMD3})
+@VALEURS.controle(
+    "une demande n'est servie que par ce qu'elle demande", source=_GUIDES, services={CMD3}
+)
 def forme_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
     """Indexes come in contexts, everything else in blocks."""
     if len(reponse.corps) == 0:
@@ -115,7 +119,7 @@ def forme_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
         yield "des index pour une demande de mesures"
 
 
-@controle("chaque valeur est un nombre entier", source=_GUIDES, services=DETAILLEES)
+@VALEURS.controle("chaque valeur est un nombre entier", source=_GUIDES)
 def valeurs_entieres(reponse: ReponseJugee) -> Iterator[str]:
     """A value is a number without a sign, empty where it is lost."""
     kind, v3 = reponse.demande_une("mesuresTypeCode"), reponse.contrat.path == CMD3
@@ -130,10 +134,9 @@ def valeurs_entieres(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{text_of(block, 'grandeurPhysique')} vaut « {value} »"
 
 
-@controle(
+@VALEURS.controle(
     "la nature d'un point de courbe est celle de son segment",
     source="GUI 0497 v1.5.0 p. 22 ; réponses enregistrées",
-    services=DETAILLEES,
     leve_par=(Usage.MESURES_FACTICES,),
 )
 def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
@@ -153,7 +156,7 @@ def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"nature {nature} hors d'une courbe"
 
 
-@controle(
+@VALEURS.controle(
     "les indices de qualité sont ceux du guide, et d'un point C5",
     source="GUI 0497 v1.5.0 p. 16",
     services={CMD3},
@@ -177,7 +180,7 @@ def qualite_des_points(reponse: ReponseJugee) -> Iterator[str]:
                     yield f"{name} sur un point C1-C4"
 
 
-@controle(
+@VALEURS.controle(
     "typeValeur, modeCalcul et pas sont ceux du type de mesures",
     source="GUI 0497 §3.2 ; réponses enregistrées en production, 2023",
     services={CMD3},
@@ -199,15 +202,3 @@ def fin_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
         answered = text_of(corps, name)
         if answered != value:
             yield f"{name} vaut {answered or 'rien'}, attendu {value or 'rien'}"
-
-
-VALEURS: Final[tuple[Verification, ...]] = (
-    sens_des_mesures,
-    grandeur_demandee,
-    unite_de_la_grandeur,
-    forme_de_la_reponse,
-    valeurs_entieres,
-    nature_des_points,
-    qualite_des_points,
-    fin_de_la_reponse,
-)
