@@ -31,7 +31,6 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("admin.routes.passages", "sge_sim.homologation.campaign.passages"): 695,
     ("admin.routes", "sge_sim.homologation.client.sge_client"): 136,
     ("admin.routes.campaigns", "sge_sim.homologation.client.sge_client"): 126,
-    ("homologation.campaign.views", "sge_sim.homologation.campaign.passages"): 678,
     ("homologation.catalogue.protocoles", "sge_sim.services.registry"): 366,
     ("homologation.catalogue.protocoles", "sge_sim.tables.dataconnect"): 300,
     ("flux.livraison", "sge_sim.flux.canal_sftp"): 260,

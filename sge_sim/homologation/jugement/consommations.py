@@ -23,7 +23,7 @@ _LISTES: Final = ("nature", "declencheur", "statut")
 
 
 class SerieLue(NamedTuple):
-    """A series: where it stands, what it is of, its rows as they are."""
+    """Place, subject and rows of a series."""
 
     grille: str
     calendrier: str

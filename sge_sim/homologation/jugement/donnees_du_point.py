@@ -35,6 +35,7 @@ _DES_GRANDS: Final = (
     f"{_COMPTEUR}/programmationHoraire",
     "situationComptage/futuresProgrammationsHoraires",
 )
+_TENSION: Final = "situationAlimentation/alimentationPrincipale/domaineTension"
 _LIGNES: Final = frozenset({"Partagée", "Dédiée"})
 _BASSE_TENSION: Final = frozenset({"BTINF", "BTSUP"})
 _LISTES: Final[Mapping[str, Collection[str]]] = {
@@ -95,18 +96,15 @@ def calendrier_du_fournisseur(reponse: ReponseJugee) -> Iterator[str]:
 def segment_rendu(reponse: ReponseJugee) -> Iterator[str]:
     """The segment comes with the authorisation; the contract has no C1, which may come without."""
     for point in _points(reponse):
-        found = point.find("donneesGenerales/segment")
-        tension = point.find("situationAlimentation/alimentationPrincipale/domaineTension")
-        code = None if found is None else found.get("code")
-        domaine = "" if tension is None else tension.get("code", "")
-        if found is None:
+        domaine, code = code_of(point, _TENSION), code_of(point, "donneesGenerales/segment")
+        if point.find("donneesGenerales/segment") is None:
             low = reponse.petit or domaine in _BASSE_TENSION
             if _authorised(reponse, point) and low:
                 yield "segment est absent"
             continue
         if reponse.petit != (code == "C5") and (reponse.petit or reponse.grand):
             yield f"segment {code} pour un point {reponse.segment}"
-        wanted = _TENSION_OF_SEGMENT.get(code or "")
+        wanted = _TENSION_OF_SEGMENT.get(code)
         if wanted is not None and domaine and domaine != wanted:
             yield f"segment {code} en {domaine}"
 
@@ -143,8 +141,7 @@ def codes_du_point(reponse: ReponseJugee) -> Iterator[str]:
 def formule_de_la_tension(reponse: ReponseJugee) -> Iterator[str]:
     """A tariff formula begins with the voltage that it is of."""
     for point in _points(reponse):
-        tension = point.find("situationAlimentation/alimentationPrincipale/domaineTension")
-        domaine = "" if tension is None else tension.get("code", "")
+        domaine = code_of(point, _TENSION)
         for formule in point.iter("formuleTarifaireAcheminement"):
             code = formule.get("code", "")
             if domaine in (*_BASSE_TENSION, "HTA") and not code.startswith(domaine):

@@ -30,11 +30,6 @@ _RECORDED: Final = "réponses enregistrées en production, 2022 et 2023"
 _AFFAIRES: Final = ("affaireId", "demandeId")
 
 
-def _texts(reponse: ReponseJugee, chemin: str) -> list[str]:
-    """Return the texts of the acquittement at a path."""
-    return [] if reponse.acquittement is None else texts_of(reponse.acquittement, chemin)
-
-
 PRESENCE: Final = Controles()
 
 
@@ -58,7 +53,7 @@ ACQUITTEMENT: Final = Controles()
 @ACQUITTEMENT.controle("l'acquittement porte le libellé de son code", source="AX.0466")
 def libelle_de_l_acquittement(reponse: ReponseJugee) -> Iterator[str]:
     """The label is that of the annex."""
-    libelle = next(iter(_texts(reponse, "resultat")), "")
+    libelle = text_of(reponse.acquittement, "resultat") or ""
     if not same_libelle(libelle, LIBELLES_CODES[_SUCCES]):
         yield f"libellé « {libelle} » au lieu de « {LIBELLES_CODES[_SUCCES]} »"
 
@@ -68,7 +63,7 @@ def libelle_de_l_acquittement(reponse: ReponseJugee) -> Iterator[str]:
 )
 def point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement names the point of a demand on one point."""
-    if len(reponse.prms) == 1 and not _texts(reponse, "infoFonctionnelles/pointId"):
+    if len(reponse.prms) == 1 and not texts_of(reponse.acquittement, "infoFonctionnelles/pointId"):
         yield "l'acquittement ne nomme aucun point"
 
 
@@ -77,7 +72,7 @@ def point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
 )
 def aucun_autre_point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement names no other point than the one that was asked about."""
-    found = _texts(reponse, "infoFonctionnelles/pointId")
+    found = texts_of(reponse.acquittement, "infoFonctionnelles/pointId")
     return others(found, reponse.prms, "l'acquittement nomme le point {}")
 
 
@@ -86,7 +81,7 @@ def aucun_autre_point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
 )
 def login_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The login of the acquittement, where there is one, is that of the request."""
-    found = _texts(reponse, "infoDemandeur/loginDemandeur")
+    found = texts_of(reponse.acquittement, "infoDemandeur/loginDemandeur")
     return others(found, {reponse.login}, "l'acquittement porte le login {}")
 
 
@@ -97,7 +92,7 @@ def login_acquitte(reponse: ReponseJugee) -> Iterator[str]:
 )
 def login_present(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement tells who asks."""
-    if not _texts(reponse, "infoDemandeur/loginDemandeur"):
+    if not texts_of(reponse.acquittement, "infoDemandeur/loginDemandeur"):
         yield "l'acquittement n'a pas de login"
 
 
@@ -109,7 +104,7 @@ def login_present(reponse: ReponseJugee) -> Iterator[str]:
 def affaire_acquittee(reponse: ReponseJugee) -> Iterator[str]:
     """The affaire of the acquittement is one that the body names."""
     affaires = {each for name in _AFFAIRES for each in texts_of(reponse.corps, f".//{name}")}
-    found = _texts(reponse, "infoFonctionnelles/affaireId")
+    found = texts_of(reponse.acquittement, "infoFonctionnelles/affaireId")
     phrase = "l'acquittement porte l'affaire {}, que la réponse ne donne pas"
     return others(found, affaires, phrase)
 
@@ -123,7 +118,7 @@ def affaire_rappelee(reponse: ReponseJugee) -> Iterator[str]:
     """Where an order of the fifth dictionary opens one affaire, the acquittement repeats it."""
     if reponse.service.needs_header:
         return
-    affaires = _texts(reponse, "infoFonctionnelles/affaireId")
+    affaires = texts_of(reponse.acquittement, "infoFonctionnelles/affaireId")
     if len(texts_of(reponse.corps, ".//affaireId")) == 1 and not affaires:
         yield "l'acquittement ne rappelle pas l'affaire"
 
@@ -274,7 +269,7 @@ def brut_ou_corrige(reponse: ReponseJugee) -> Iterator[str]:
     corps = reponse.corps
     if len(corps) == 0:
         return
-    answered, kind = text_of(corps, "mesuresCorrigees"), reponse.demande_une("mesuresTypeCode")
+    answered, kind = text_of(corps, "mesuresCorrigees"), reponse.mesures
     if kind == "INDEX":
         if answered is not None:
             yield f"mesuresCorrigees vaut {answered} pour des index"

@@ -1,4 +1,4 @@
-"""Holding an answer against what the catalogue expects."""
+"""Compare an answer with what the catalogue expects."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from sge_sim.homologation.reports.rapport import Constat
 def evaluate(
     attendu: Attendu, reponse: AnswerTree | RefusRecu, statut: int | None = None
 ) -> list[Constat]:
-    """Return one `Constat` per thing expected; the case is good if all are `reussi`.
+    """Return a `Constat` for each expectation; the case is good if all are `reussi`.
 
     `reponse` is the content of the response element (its children by name, as zeep's
     `serialize_object` gives them; an empty mapping for an empty response) or a refusal; `statut` is

@@ -12,7 +12,7 @@ from typing import Final
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_of
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.catalogue.cases import Cas
-from sge_sim.homologation.client.sender import AppelFait
+from sge_sim.homologation.client.messages import AppelFait
 from sge_sim.homologation.jugement.commandes import COMMANDES, SOUSCRITS_LISTES, given
 from sge_sim.homologation.jugement.consommations import CONSOMMATIONS
 from sge_sim.homologation.jugement.controle import Controles, Verification
@@ -88,17 +88,7 @@ class Juge:
         """Return the answer to a call as the checks read it, None where there is none."""
         if appel.contrat is None or appel.statut_http is None:
             return None
-        return ReponseJugee(
-            appel.contrat,
-            appel.requete,
-            appel.recu,
-            appel.statut_http,
-            appel.type_contenu,
-            jour,
-            cas,
-            self.plateforme,
-            self._donnes,
-        )
+        return ReponseJugee(appel.contrat, appel, jour, cas, self.plateforme, self._donnes)
 
     def learn(self, reponse: ReponseJugee, cas: Cas | None) -> None:
         """Keep the identifiers that an answer gives: no later one may give them again."""
