@@ -32,7 +32,7 @@ NUMBER = re.compile(r"M0[0-9A-Z]{6}")
 
 def hold(case: Cas, answer: AnswerTree | RefusRecu) -> None:
     """Assert that an answer is the one that the catalogue expects."""
-    assert [one for one in evaluate(case.attendu, answer) if not one.reussi] == []
+    assert [each for each in evaluate(case.attendu, answer) if not each.reussi] == []
     if not isinstance(answer, RefusRecu):
         assert NUMBER.fullmatch(str(answer["texte"]))
 

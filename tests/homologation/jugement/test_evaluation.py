@@ -57,8 +57,8 @@ def test_a_refusal_where_a_success_was_expected_fails() -> None:
     (constat,) = evaluate(
         Attendu(None), RefusRecu("SGT400", "Une erreur fonctionnelle est survenue.")
     )
-    told = "refus SGT400 « Une erreur fonctionnelle est survenue. »"
-    assert constat == Constat("succès", False, told)
+    refusal = "refus SGT400 « Une erreur fonctionnelle est survenue. »"
+    assert constat == Constat("succès", False, refusal)
 
 
 @pytest.mark.documented("catalogue 21.3: SGT570 is a good end of an order")

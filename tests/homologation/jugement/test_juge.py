@@ -146,11 +146,11 @@ WRONG = {
 def test_a_wrong_answer_is_seen_and_told_in_french(name: str, derniers: dict[str, Rejeu]) -> None:
     cle, falsify = WRONG[name]
     execution = derniers[cle].execute(falsify(derniers[cle].message))
-    told = [f"{each.attendu} : {each.trouve}" for each in execution.constats if not each.reussi]
+    found = [f"{each.attendu} : {each.trouve}" for each in execution.constats if not each.reussi]
     assert execution.statut is Statut.ECHOUE
-    assert told
+    assert found
     assert all(each.source for each in execution.constats if each.trouve)
-    for each in told:
+    for each in found:
         assert _TECHNICAL.search(each) is None, each
 
 
@@ -158,9 +158,9 @@ REMPLACEMENTS = yaml.safe_load(Path(__file__).with_name("remplacements.yaml").re
 
 
 @pytest.mark.documented("the contracts, the guides and the catalogue, as each check names them")
-@pytest.mark.parametrize(("run", "old", "new", "told"), REMPLACEMENTS)
+@pytest.mark.parametrize(("run", "old", "new", "sentence"), REMPLACEMENTS)
 def test_what_is_said_of_a_wrong_answer(
-    run: str, old: str, new: str, told: str, rejeux: dict[str, list[Rejeu]]
+    run: str, old: str, new: str, sentence: str, rejeux: dict[str, list[Rejeu]]
 ) -> None:
     release, cle = run.split()
     (rejeu,) = [each for each in rejeux[release] if each.cas.cle == cle]
@@ -168,14 +168,14 @@ def test_what_is_said_of_a_wrong_answer(
     assert count
     execution = rejeu.execute(replace(rejeu.message, octets=text.encode()))
     found = [str(each) for each in execution.constats if each.avertit or not each.reussi]
-    assert any(each.startswith(told) for each in found), found
+    assert any(each.startswith(sentence) for each in found), found
 
 
 def test_something_is_said_for_each_check() -> None:
-    told = [each for *_, each in REMPLACEMENTS]
-    told += [each for run in known_constats().values() for says in run.values() for each in says]
+    found = [each for *_, each in REMPLACEMENTS]
+    found += [each for run in known_constats().values() for says in run.values() for each in says]
     names = {each.attendu for each in CONTROLES}
-    assert {name for name in names if not any(x.startswith(f"{name} : ") for x in told)} == set()
+    assert {name for name in names if not any(x.startswith(f"{name} : ") for x in found)} == set()
 
 
 @pytest.mark.parametrize("release", ["23.2", "26.1"])
@@ -216,7 +216,7 @@ def test_the_page_of_the_checks_is_up_to_date() -> None:
 
 
 @pytest.mark.parametrize(
-    ("octets", "told"),
+    ("octets", "sentence"),
     [
         (b"", "une réponse vide"),
         (b"<!DOCTYPE html><html><body>502 Bad Gateway</body></html>", "une page HTML"),
@@ -226,10 +226,10 @@ def test_the_page_of_the_checks_is_up_to_date() -> None:
     ],
 )
 def test_what_is_no_message_is_told_in_french(
-    octets: bytes, told: str, derniers: dict[str, Rejeu]
+    octets: bytes, sentence: str, derniers: dict[str, Rejeu]
 ) -> None:
     execution = derniers["ADP-R1@C5"].execute(Message(502, "text/html", octets))
     found = " ".join(f"{each.attendu} {each.trouve}" for each in execution.constats)
     assert execution.statut is Statut.ECHOUE
-    assert f"{told} (statut HTTP 502)" in found
+    assert f"{sentence} (statut HTTP 502)" in found
     assert _TECHNICAL.search(found) is None, found

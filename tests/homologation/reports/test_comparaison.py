@@ -202,7 +202,7 @@ def test_no_history_says_what_was_not(before: Rapport, after: Rapport) -> None:
     ]
     assert (said is not None) == (same and names[0] == names[1] and bool(called))
     for words, (old, new) in (("réparé", (False, True)), ("cassé", (True, False))):
-        told = re.search(rf"\d {words}s? : ([^.]*)", said or "")
-        keys = told[1].split(", ") if told else []
+        listed = re.search(rf"\d {words}s? : ([^.]*)", said or "")
+        keys = listed[1].split(", ") if listed else []
         fared = [b.cle for b, a in called if (b.statut.bon, a.statut.bon) == (old, new) and said]
         assert keys == fared
