@@ -171,7 +171,7 @@ def _begins_late(lecture: GrandeurLue) -> bool:
     """Whether all that lacks is the beginning, in whole days: the commissioning cuts the period."""
     found = lecture.lus
     begun = len(lecture.attendus) - len(found)
-    if not found:
+    if not found or begun <= 0:
         return False
     before, first = lecture.day(lecture.attendus[begun - 1]), lecture.day(found[0])
     return tuple(found) == lecture.attendus[begun:] and before < first

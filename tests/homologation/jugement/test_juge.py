@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -84,6 +85,14 @@ def _other_month(root: etree._Element) -> None:
         stamp.text = stamp.text.replace("-04-", "-05-")
 
 
+def _two_other_months(root: etree._Element) -> None:
+    for point in list(root.iter("points")):
+        twin = deepcopy(point)
+        point.addnext(twin)
+        for each, month in ((point, "-05-"), (twin, "-06-")):
+            each.find("d").text = each.findtext("d").replace("-04-", month)
+
+
 def _start_of_step(root: etree._Element) -> None:
     for stamp in root.iter("d"):
         stamp.text = str(datetime.fromisoformat(stamp.text) - timedelta(minutes=30))
@@ -123,6 +132,7 @@ WRONG = {
     "valeur hors facette": ("ACCES-R1@C5", _bytes("M02T7", "m02t7")),
     "la moitié des points": ("CMD3-R1@C5", _tree(_half)),
     "les jours d'un autre mois": ("CMD3-R3@C5", _tree(_other_month)),
+    "les jours de deux autres mois": ("CMD3-R3@C5", _tree(_two_other_months)),
     "dates au début du pas": ("CMD3-R1@C5", _tree(_start_of_step)),
     "PROD pour CONS": ("CMD3-R1@C1-C4", _text("grandeurMetier", "PROD")),
     "BEST pour BRUT": ("CMD3-R2@C1-C4", _text("mesuresCorrigees", "BEST")),
