@@ -80,11 +80,11 @@ def test_a_catalogue_played_on_a_simulator_of_production_says_what_it_is_for(
 ) -> None:
     with start_simulator(tmp_path / "s", "--environment", "production") as production:
         done = homologate(tmp_path / "r", *against(production), "--case", "ADP-NR1")
-        told = "ce catalogue est fait pour la plateforme d'homologation"
-        assert told in done.stdout
-        assert told in " ".join(done.report.remarques)
+        sentence = "ce catalogue est fait pour la plateforme d'homologation"
+        assert sentence in done.stdout
+        assert sentence in " ".join(done.report.remarques)
         observed_report(production, tmp_path / "production")
-    assert told in unescape((tmp_path / "production" / "rapport.html").read_text())
+    assert sentence in unescape((tmp_path / "production" / "rapport.html").read_text())
     observed_report(running, tmp_path / "homologation")
     assert not read_rapport(tmp_path / "homologation").remarques
 
@@ -109,7 +109,7 @@ def test_the_services_that_the_last_release_lacks_are_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "sentence"),
     [
         (
             ("--case", "F300C_O1"),
@@ -124,8 +124,8 @@ def test_the_services_that_the_last_release_lacks_are_known() -> None:
     ],
 )
 def test_what_a_release_lacks_is_named_with_the_last_that_had_it(
-    options: tuple[str, ...], told: str, tmp_path: Path
+    options: tuple[str, ...], sentence: str, tmp_path: Path
 ) -> None:
     done = homologate(tmp_path, *options)
     assert done.code == 2
-    assert told in done.stderr
+    assert sentence in done.stderr

@@ -67,7 +67,9 @@ def test_every_case_of_measures_still_comes_out_today(
     cases = [case for case in release.cas if case.objet in ("AHC", "CMD")]
     assert len(cases) >= 10
     executions = Runner(release, SgeClient(cible_of(simulator.ready)), RunningClock()).run(cases)
-    assert {one.cle: one.constats for one in executions if one.statut is not Statut.REUSSI} == {}
+    assert {
+        each.cle: each.constats for each in executions if each.statut is not Statut.REUSSI
+    } == {}
 
 
 def test_the_runs_are_dated_in_the_time_of_the_release(campaign: Homologation) -> None:
@@ -100,7 +102,7 @@ def test_every_form_of_the_report_is_written(campaign: Homologation) -> None:
     assert verify((folder / "preuves.zip").read_bytes(), folder) == []
     executions = campaign.report.executions
     book = load_workbook(folder / "suivi.xlsx")
-    packages = [book[name] for name in {one.package for one in executions}]
+    packages = [book[name] for name in {each.package for each in executions}]
     assert sum(len(list(sheet.values)) - 1 for sheet in packages) == len(executions)
     assert etree.parse(folder / "junit.xml").getroot().find(".//failure") is None
     assert "RP-NR2@C5" in (folder / "rapport.html").read_text()
@@ -108,8 +110,8 @@ def test_every_form_of_the_report_is_written(campaign: Homologation) -> None:
 
 def test_each_case_is_told_as_it_ends_and_the_verdicts_last(campaign: Homologation) -> None:
     lines = campaign.stdout.splitlines()
-    told = [line for line in lines if line.startswith("réussi")]
-    assert len(told) == len(campaign.report.executions)
+    good = [line for line in lines if line.startswith("réussi")]
+    assert len(good) == len(campaign.report.executions)
     assert any(line.split()[:2] == ["historique", "homologué"] for line in lines)
 
 
@@ -164,7 +166,7 @@ def test_a_wrong_contract_fails_even_the_cases_whose_answer_is_ignored(
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "sentence"),
     [
         (["--case", "RP-R9"], "le plus proche"),
         (["--release", "19.1"], "inconnue"),
@@ -177,11 +179,11 @@ def test_a_wrong_contract_fails_even_the_cases_whose_answer_is_ignored(
     ],
 )
 def test_misuse_is_told_in_a_sentence_with_code_2(
-    options: list[str], told: str, tmp_path: Path
+    options: list[str], sentence: str, tmp_path: Path
 ) -> None:
     done = homologate(tmp_path, *options)
     assert done.code == 2
-    assert told in done.stderr
+    assert sentence in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -190,7 +192,7 @@ def test_a_target_that_cannot_be_called_is_told_before_anything_is_run(
 ) -> None:
     options = against(simulator)
     plain = simulator.ready["admin_url"].replace("http:", "https:")
-    for target, told in (
+    for target, sentence in (
         ("https://localhost:9", "localhost:9 ne répond pas"),
         ("https://localhost:99999", "la cible s'écrit https://hôte[:port]"),
         (plain, "ne parle pas TLS"),
@@ -198,7 +200,7 @@ def test_a_target_that_cannot_be_called_is_told_before_anything_is_run(
         options[options.index("--target") + 1] = target
         done = homologate(tmp_path, *options, "--case", "ADP-NR1")
         assert (done.code, done.stdout) == (2, "")
-        assert told in done.stderr
+        assert sentence in done.stderr
         assert len(done.stderr.splitlines()) == 1
 
 

@@ -126,8 +126,8 @@ def test_two_clients_at_once_are_told_apart_by_their_certificate(
     unsaid = running.command("campaign", "status")
     assert unsaid.returncode == 2
     assert f"plusieurs campagnes ouvertes ({numbers[0]}, {numbers[1]})" in unsaid.stderr
-    told = running.command("campaign", "status", "--campaign", str(numbers[1]))
-    assert f"{theirs}  coché" in told.stdout
+    status = running.command("campaign", "status", "--campaign", str(numbers[1]))
+    assert f"{theirs}  coché" in status.stdout
     for number in numbers:
         assert running.command("campaign", "stop", "--campaign", str(number)).returncode == 0
 
@@ -157,7 +157,7 @@ def test_a_browser_opens_the_campaign_of_one_certificate(running: RunningSimulat
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "sentence"),
     [
         (("--user-agent", "sge-sim/0.1"), "ceux de sge-sim"),
         (("--login", "personne@example.org"), "est inconnu"),
@@ -167,9 +167,11 @@ def test_a_browser_opens_the_campaign_of_one_certificate(running: RunningSimulat
     ],
 )
 def test_a_client_that_could_never_tick_is_refused(
-    running: RunningSimulator, options: tuple[str, ...], told: str, tmp_path: Path
+    running: RunningSimulator, options: tuple[str, ...], sentence: str, tmp_path: Path
 ) -> None:
-    supplier = next(one["code"] for one in running.admin("/api/acteurs") if one["code"] != "TIERS1")
+    supplier = next(
+        each["code"] for each in running.admin("/api/acteurs") if each["code"] != "TIERS1"
+    )
     stranger = tmp_path / "etranger.pem"
     given = [part.format(login=running.login, ca=stranger) for part in options]
     given = [supplier if part == "FOURNISSEUR1" else part for part in given]
@@ -179,5 +181,5 @@ def test_a_client_that_could_never_tick_is_refused(
         stranger.write_bytes((tmp_path / "etranger" / "chain.pem").read_bytes())
     done = running.command("campaign", "start", *given)
     assert done.returncode == 2, done.stdout
-    assert told in done.stderr
+    assert sentence in done.stderr
     assert len(done.stderr.splitlines()) == 1

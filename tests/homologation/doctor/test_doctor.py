@@ -257,12 +257,12 @@ def test_a_clock_that_is_off_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(60, None), (-60, None), (61, "en avance"), (-61, "en retard")]
+    ("seconds", "words"), [(60, None), (-60, None), (61, "en avance"), (-61, "en retard")]
 )
-def test_a_clock_may_be_off_by_a_minute(seconds: int, told: str | None) -> None:
+def test_a_clock_may_be_off_by_a_minute(seconds: int, words: str | None) -> None:
     found = examine_date("Tue, 24 Nov 2026 09:00:00 GMT", OPEN + timedelta(seconds=seconds))
-    ways = [f"{told} de 0:01:01" in each.constat for each in found]
-    assert ways == ([] if told is None else [True])
+    ways = [f"{words} de 0:01:01" in each.constat for each in found]
+    assert ways == ([] if words is None else [True])
 
 
 def test_a_closed_service_is_named_with_what_it_says(
@@ -282,7 +282,7 @@ ELSEWHERE = {"login": "contact@tiers2.example.org"}
 
 
 @pytest.mark.parametrize(
-    ("change", "code", "told"),
+    ("change", "code", "words"),
     [
         ({"login": "jean dupont"}, "login", "un @ et un seul"),
         ({"login": "inconnu@exemple.fr"}, "login_inconnu", "SGT504"),
@@ -296,11 +296,11 @@ ELSEWHERE = {"login": "contact@tiers2.example.org"}
     ],
 )
 def test_logins_and_contracts_are_held_against_the_certificate(
-    good: Setup, change: dict[str, str], code: str, told: str
+    good: Setup, change: dict[str, str], code: str, words: str
 ) -> None:
     found = examine(replace(good, url=None, **change), machine_now())  # type: ignore[arg-type]
     assert [(each.code, each.gravite) for each in found] == [(code, "erreur")]
-    assert told in found[0].constat
+    assert words in found[0].constat
 
 
 @pytest.mark.parametrize("path", ["RecherchePoint/v2.0", "", "x"])
