@@ -24,8 +24,8 @@ from types import CodeType, FrameType
 from typing import Any
 
 import sge_sim
-from sge_sim.dataconnect.mesures_2026 import REASONS as DATA_CONNECT
-from sge_sim.dataconnect.v5 import REASONS as DATA_CONNECT_V5
+from sge_sim.dataconnect.mesures_2026 import CONTROLS as DATA_CONNECT
+from sge_sim.dataconnect.v5 import CONTROLS as DATA_CONNECT_V5
 from sge_sim.flux.r6x.recevabilite import RULES as RULES_OF_REPORTS
 from sge_sim.pki.request_rules import REQUEST_CHECKS
 from sge_sim.services.registry import SERVICES
@@ -169,7 +169,7 @@ def _entries() -> set[CodeType]:
     """Return the code of the rules of all services, of the reports of M023 and of Data Connect, and
     of the checks of a certificate."""
     rules: list[Any] = [rule.holds for service in SERVICES for rule in service.controls]
-    for others in (DATA_CONNECT.controls, DATA_CONNECT_V5.controls, RULES_OF_REPORTS):
+    for others in (DATA_CONNECT, DATA_CONNECT_V5, RULES_OF_REPORTS):
         rules += [rule.holds for rule in others]
     checks: list[Any] = [check.holds for check in REQUEST_CHECKS]
     return {function.__code__ for function in (*rules, *checks)}
