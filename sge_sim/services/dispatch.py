@@ -33,7 +33,7 @@ from sge_sim.soap.protocol import FaultStyle, SgtFault
 def disabled_by_path(
     names: Iterable[str], services: Sequence[Service]
 ) -> Mapping[str, frozenset[str]]:
-    """Return what each service passes over, by its path: rules as its table calls them.
+    """Return the names of the disabled rules of each service, by its path.
 
     Raises `UsageError` for a name that no rule has, and for a rule without which its service has
     nothing to answer.
