@@ -11,7 +11,7 @@ from typing import Any, Final
 from sge_sim.commandes.evenements import record_opposition
 from sge_sim.facts.database import Database
 from sge_sim.referentiel.dataset import Dataset, PointNomme, PointRows, load_dataset, named_rows
-from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
+from sge_sim.referentiel.entries import ActeurEntry
 from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.referentiel.population import population
 from sge_sim.referentiel.reforme_hc import evenement_de
@@ -59,8 +59,14 @@ def install_dataset(
             return None
         _remove_what_was_begun(database)
         with database.transaction() as session:
-            session.add_all(_acteur(entry) for entry in dataset.acteurs)
-            session.add_all(_commune(entry) for entry in dataset.communes.values())
+            session.add_all(
+                Acteur(code=each.code, nom=each.nom, kind=each.kind, par_defaut=each.par_defaut)
+                for each in dataset.acteurs
+            )
+            session.add_all(
+                Commune(**each.model_dump(exclude={"heures_creuses"}))
+                for each in dataset.communes.values()
+            )
             if partout:
                 session.flush()
                 insert_rows(session, Commune, list(_other_communes(dataset)))
@@ -130,15 +136,6 @@ def _reforme(rows: Iterable[PointRows]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _acteur(entry: ActeurEntry) -> Acteur:
-    return Acteur(
-        code=entry.code,
-        nom=entry.nom,
-        kind=entry.kind,
-        par_defaut=entry.par_defaut,
-    )
-
-
 def _give_access(acteur: Acteur, entry: ActeurEntry) -> None:
     acteur.utilisateurs = [
         Utilisateur(
@@ -154,12 +151,6 @@ def _give_access(acteur: Acteur, entry: ActeurEntry) -> None:
         for environnement, packages in entry.habilitations.items()
         for package in packages
     ]
-
-
-def _commune(entry: CommuneEntry) -> Commune:
-    return Commune(
-        code_postal=entry.code_postal, code_insee=entry.code_insee, libelle=entry.libelle
-    )
 
 
 def _mesures(named: PointNomme) -> Iterator[Base]:
