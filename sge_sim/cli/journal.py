@@ -132,16 +132,13 @@ def _follow(state: State, given: Mapping[str, object]) -> None:
 
 
 @journal.command(
-    help=(
-        "Montrer ce que le disque a abîmé des échanges en attente : ce qui n'a pas pu être rangé, "
-        "écarté dans des fichiers."
-    )
+    help="Montrer ce que le disque a abîmé des échanges en attente : ce qui n'a pas pu être rangé."
 )
 @data_dir_option
 @click.option(
     "--acquitter",
     is_flag=True,
-    help="Prendre acte de tout ce qui manque : /health redevient ok. Les fichiers restent.",
+    help="Prendre acte de tout ce qui manque : /health redevient ok.",
 )
 @json_option
 def repair(data_dir: Path, acquitter: bool, as_json: bool) -> None:
@@ -168,9 +165,8 @@ def repair(data_dir: Path, acquitter: bool, as_json: bool) -> None:
 
 def _avarie(avarie: "Avarie") -> str:
     missing = "" if avarie.cause in UNCOUNTED else f", {counted(avarie.echanges, 'échange')}"
-    where = "" if avarie.file is None else f"\n        {avarie.file}"
     seen = " (acquitté)" if avarie.acquitte else ""
     return (
         f"{avarie.instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}  {CAUSES[avarie.cause]}{missing} : "
-        f"{counted(avarie.octets, 'octet')} à {avarie.start} de {avarie.spool}{seen}{where}"
+        f"{counted(avarie.octets, 'octet')} à {avarie.start} de {avarie.spool}{seen}"
     )

@@ -13,7 +13,6 @@ from sge_sim.facts.database import Database
 from sge_sim.referentiel.acteurs import rows_of_acteur
 from sge_sim.referentiel.apports.lignes import rows_of_mesures
 from sge_sim.referentiel.dataset import Dataset, PointNomme, PointRows, load_dataset, named_rows
-from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
 from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.referentiel.population import population
 from sge_sim.referentiel.reforme_hc import evenement_de
@@ -59,8 +58,14 @@ def install_dataset(
             return None
         _remove_what_was_begun(database)
         with database.transaction() as session:
-            session.add_all(_acteur(entry) for entry in dataset.acteurs)
-            session.add_all(_commune(entry) for entry in dataset.communes.values())
+            session.add_all(
+                Acteur(code=each.code, nom=each.nom, kind=each.kind, par_defaut=each.par_defaut)
+                for each in dataset.acteurs
+            )
+            session.add_all(
+                Commune(**each.model_dump(exclude={"heures_creuses"}))
+                for each in dataset.communes.values()
+            )
             if partout:
                 session.flush()
                 insert_rows(session, Commune, list(_other_communes(dataset)))
@@ -128,21 +133,6 @@ def _reforme(rows: Iterable[PointRows]) -> Iterator[dict[str, Any]]:
                 "delai_s": 0,
                 "echeance": instant,
             }
-
-
-def _acteur(entry: ActeurEntry) -> Acteur:
-    return Acteur(
-        code=entry.code,
-        nom=entry.nom,
-        kind=entry.kind,
-        par_defaut=entry.par_defaut,
-    )
-
-
-def _commune(entry: CommuneEntry) -> Commune:
-    return Commune(
-        code_postal=entry.code_postal, code_insee=entry.code_insee, libelle=entry.libelle
-    )
 
 
 def _mesures(named: PointNomme) -> Iterator[Base]:
