@@ -94,7 +94,7 @@ test-mcp: $(VENV)/.dev $(VENV)/.mcp ## have a client of MCP use the tools that a
 	SGE_SIM_MCP_PYTHON=$(VENV)/mcp/bin/python timeout 300 $(BIN)/python -m pytest -m mcp tests/mcp
 
 test-masse: $(VENV)/.dev $(VENV)/.masse ## make files in bulk on a Dask cluster whose workers are killed, and hold a year of files against their schemas (10 min)
-	SGE_SIM_MASSE_PYTHON=$(VENV)/masse/bin/python timeout 1800 $(BIN)/python -m pytest -m masse tests/flux
+	SGE_SIM_MASSE_PYTHON=$(VENV)/masse/bin/python timeout 1800 $(BIN)/python -m pytest -m masse tests/masse tests/flux
 
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
@@ -148,6 +148,12 @@ service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERS
 	@$(BIN)/python -m scaffold "$(NOM)" "$(WSDL)" --version "$(VERSION)" --package "$(PACKAGE)"
 	@$(BIN)/ruff check -q --fix sge_sim/services tests/services
 	@$(BIN)/ruff format -q sge_sim/services tests/services
+
+flux: $(VENV)/.dev ## start a flux (NOM=R52 [DEPUIS=2030-01-01, the first day of which it tells])
+	@test -n "$(NOM)" || { echo "NOM is needed: make flux NOM=R52 (CONTRIBUTING.md)." >&2; exit 2; }
+	@$(BIN)/python -m scaffold.flux "$(NOM)" $(if $(DEPUIS),--depuis "$(DEPUIS)")
+	@$(BIN)/ruff check -q --fix sge_sim/flux tests/flux
+	@$(BIN)/ruff format -q sge_sim/flux tests/flux
 
 test-api: $(VENV)/.dev $(VENV)/.api ## have Schemathesis call the administration (API_SECONDS=120)
 	SGE_SIM_API_SECONDS=$(API_SECONDS) timeout 900 $(BIN)/python -m pytest -s -m api tests/admin
@@ -296,4 +302,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test costs test-machines site test-site test-mcp test-masse vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test costs test-machines site test-site test-mcp test-masse vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service flux format bench bench-demandes trace pages coverage dist lock clean

@@ -25,7 +25,7 @@ from bench.usage import parser_of
 from bench.wiremock import wiremock, wiremock_jar
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.facts.database import Database
-from sge_sim.flux.hdm import write_courbe
+from sge_sim.flux.hdm.ecriture import write_courbe
 from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
 from sge_sim.journal import Journal
 from sge_sim.referentiel.mesures import mesure_of

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final
 
 from sqlalchemy import func, insert, select
 
@@ -22,9 +22,11 @@ from bench.usage import parser_of
 from sge_sim.clock import PARIS, add_months, elapsed_ms, stopwatch
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
-from sge_sim.domaine.nomenclatures import FluxM023
+from sge_sim.domaine.nomenclatures import CodeFlux
 from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.flux.flux import ParDemande
 from sge_sim.flux.publication import Publisher
+from sge_sim.flux.registry import codes_of
 from sge_sim.journal import Bounds, Journal
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import load_dataset
@@ -35,7 +37,7 @@ from sge_sim.tables.models import Collecte, FichierFlux
 from sge_sim.tables.points import insert_points
 from sge_sim.tables.prepared import Driver
 
-LARGEST: Final[tuple[tuple[FluxM023, int], ...]] = (("R63", 1500), ("C68", 10_000))
+LARGEST: Final[tuple[tuple[CodeFlux, int], ...]] = (("R63", 1500), ("C68", 10_000))
 """The most points that a demand may name (GUI 0502)."""
 
 _TODAY = date(2025, 8, 1)
@@ -48,7 +50,7 @@ _BOUNDS = {"R63": (100, 250), "C68": (20, 250)}
 class Measured:
     """What the files of a demand took: `processor` seconds of it in all, `peak_mib` at most."""
 
-    flux: FluxM023
+    flux: CodeFlux
     points: int
     files: int
     size: int
@@ -63,7 +65,7 @@ class Measured:
         return self.processor <= processor and self.peak_mib <= mib
 
 
-def measure(flux: FluxM023, points: int) -> Measured:
+def measure(flux: CodeFlux, points: int) -> Measured:
     """Have a demand of so many points answered, by a process of its own on a state made for it."""
     with tempfile.TemporaryDirectory() as folder:
         make_state(Path(folder), flux, points)
@@ -73,7 +75,7 @@ def measure(flux: FluxM023, points: int) -> Measured:
         return Measured(flux, points, int(files), int(size), seconds, processor, peak)
 
 
-def make_state(folder: Path, flux: FluxM023, points: int) -> None:
+def make_state(folder: Path, flux: CodeFlux, points: int) -> None:
     """Make a database of so many Linky, their curve collected, and the demand of their files."""
     database = Database(sqlite_url(folder / "sge-sim.db"))
     prepare(database)
@@ -120,7 +122,7 @@ def _instant() -> datetime:
 def main() -> None:
     """Measure what is asked for, or the largest demands, which have bounds."""
     parser = parser_of("bench.demandes", __doc__)
-    parser.add_argument("flux", nargs="?", choices=get_args(FluxM023))
+    parser.add_argument("flux", nargs="?", choices=codes_of(ParDemande))
     parser.add_argument("points", nargs="?", type=int, default=150)
     given = parser.parse_args()
     asked = [(given.flux, given.points)] if given.flux else LARGEST

@@ -32,7 +32,7 @@ from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.dataconnect.applications import ensure_default_applications
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.domaine.jours_ouvres import AUSSITOT
-from sge_sim.domaine.nomenclatures import FluxM023
+from sge_sim.domaine.nomenclatures import CodeFlux
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.publication import Publisher
 from sge_sim.homologation.campaign.runner import Runner
@@ -47,7 +47,7 @@ from tests.catalogue_requests import RELEASE, envelope_of
 from tests.demandes import courbe_quotidienne
 
 _TODAY: Final = date(2025, 8, 1)
-_FLUX: Final[tuple[FluxM023, ...]] = ("R63", "R64")
+_FLUX: Final[tuple[CodeFlux, ...]] = ("R63", "R64")
 _POINTS_PAR_DEMANDE: Final = 5
 _COLLECTE = "/CommandeCollectePublicationMesures/v3.0"
 _FINES = "/CommandeHistoriqueDonneesMesuresFines/v1.0"
@@ -270,7 +270,7 @@ def _fines(client: Caller, prms: list[str]) -> bytes:
     return _message(_FINES, demande, tiers.login)
 
 
-def _demand_files(session: Session, flux: FluxM023, prms: list[str]) -> None:
+def _demand_files(session: Session, flux: CodeFlux, prms: list[str]) -> None:
     """Demand a month of measures of points; the files are due at once."""
     days = (_TODAY - timedelta(30), _TODAY)
     asked = MesuresDemandees(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)

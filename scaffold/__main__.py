@@ -14,9 +14,9 @@ from pathlib import Path
 from pprint import pformat
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from lxml import etree
 
+from scaffold.rendering import render
 from scaffold.samples import Samples
 from sge_sim.errors import UsageError
 from sge_sim.soap.contract import Contract, load_contracts
@@ -70,7 +70,7 @@ def write_service(nom: str, wsdl: Path, version: str, package: str) -> list[Path
             raise UsageError(f"{target.relative_to(ROOT)} existe déjà : ce service est commencé.")
     facts = _facts(_contract(nom, wsdl, version), folder, package)
     shutil.copyfile(wsdl, targets["wsdl"])
-    return [targets["wsdl"], *_render(facts, targets["service"], targets["tests"])]
+    return [targets["wsdl"], *render("service", facts, targets["service"], targets["tests"])]
 
 
 def _contract(nom: str, wsdl: Path, version: str) -> Contract:
@@ -136,24 +136,6 @@ def _path(path: tuple[str, ...]) -> str:
 
 def _source(value: Any) -> str:
     return pformat(value, sort_dicts=False, width=92).replace("datetime.date(", "date(")
-
-
-def _render(facts: Mapping[str, Any], service: Path, tests: Path) -> list[Path]:
-    templates = Environment(  # noqa: S701 - programs, not pages
-        loader=PackageLoader("scaffold"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    written = []
-    for name in sorted(templates.list_templates()):
-        file = name.removesuffix(".j2")
-        target = tests / f"test_{service.name}.py" if file == "test.py" else service / file
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(templates.get_template(name).render(facts), encoding="utf-8")
-        written.append(target)
-    return written
 
 
 if __name__ == "__main__":

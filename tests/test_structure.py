@@ -34,14 +34,14 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("homologation.catalogue.protocoles", "sge_sim.services.registry"): 366,
     ("homologation.catalogue.protocoles", "sge_sim.tables.dataconnect"): 300,
     ("flux.livraison", "sge_sim.flux.canal_sftp"): 260,
-    ("flux.grappe", "distributed"): 750,
-    ("flux.parquet", "pyarrow"): 45,
     ("flux.publication", "sge_sim.flux.fabrication"): 190,
     ("flux.r6x.documents", "jsonschema"): 150,
     ("referentiel.points", "sge_sim.mesures.climat"): 110,
     ("admin.routes.journal", "sge_sim.homologation.rejeu"): 53,
     ("referentiel.reglages", "sge_sim.mesures"): 160,
     ("referentiel.reglages", "sge_sim.referentiel.mesures"): 163,
+    ("masse.grappe", "distributed"): 750,
+    ("masse.parquet", "pyarrow"): 45,
     ("machine.files", "shutil"): 3,
     ("machine.files", "tempfile"): 1,
     ("machine.own_folder", "platformdirs"): 3,
@@ -75,7 +75,7 @@ HOMONYMS: Final[Mapping[str, str]] = {
     "sge_sim/admin/routes/": "each subject gives its routes",
     "sge_sim/operations/": "each subject declares its operations, which read by their subject",
     "sge_sim/cli/": "click takes a command's name from its function; nobody imports it",
-    "sge_sim/flux/r*.py": "each kind of file gives its `files` and their `write`",
+    "sge_sim/flux/*/": "each flux has its own of the same parts",
 }
 """Where a name of one module may be that of another, and why."""
 
@@ -243,12 +243,63 @@ def test_imports_inside_functions_spare_a_start() -> None:
             imported if imported in modules() else imported.split(".")[0],
         )
         for name, tree in modules().items()
-        if not name.startswith(("sge_sim.cli.", "sge_sim.operations"))
+        if not name.startswith(("sge_sim.cli.", "sge_sim.operations", "sge_sim.masse.command"))
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for imported in imported_by(node)
     }
     assert found == LATE_IMPORTS.keys() | PRIVATE_IMPORTS
+
+
+NAMES_OF_FLUX: Final[Mapping[str, str]] = {
+    "sge_sim.domaine.plateformes": "the planning says when the files of a generation end",
+    "sge_sim.domaine.libelles": "HDM is the object of an order too",
+    "sge_sim.services.commande_transmission_historique_mesures.rules": "as the object of an order",
+}
+"""Where a flux may be told from others by its name, outside its folder, and why."""
+
+
+def codes_of_flux() -> set[object]:
+    """Return the codes that the folders of flux declare."""
+    calls = (
+        statement.value
+        for name, tree in modules().items()
+        if re.fullmatch(r"sge_sim\.flux\.\w+\.flux", name)
+        for statement in tree.body
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.value, ast.Call)
+    )
+    firsts = (call.args[0] for call in calls)
+    return {first.value for first in firsts if isinstance(first, ast.Constant)} - {0}
+
+
+def compared(tree: ast.AST) -> Iterator[object]:
+    """Give the constants that values are told apart by: compared with, or a key of a table."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare(left=left, comparators=others):
+                sides = [left, *others]
+            case ast.Dict(keys=keys):
+                sides = [key for key in keys if key is not None]
+            case ast.MatchValue(value=side) | ast.Subscript(slice=side):
+                sides = [side]
+            case ast.Call(func=ast.Attribute(attr="startswith" | "get"), args=sides):
+                pass
+            case _:
+                continue
+        parts = (part for side in sides for part in ast.walk(side))
+        yield from (part.value for part in parts if isinstance(part, ast.Constant))
+
+
+def test_a_flux_is_told_from_others_in_its_folder_alone() -> None:
+    codes = codes_of_flux()
+    assert {"R50", "HDM", "C68", "R66B"} <= codes
+    found = {
+        name
+        for name, tree in modules().items()
+        if not re.match(r"sge_sim\.flux\.\w+\.", name)
+        if codes & set(compared(tree))
+    }
+    assert found == NAMES_OF_FLUX.keys()
 
 
 def test_the_environment_is_defined_once() -> None:

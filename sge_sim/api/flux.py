@@ -15,13 +15,12 @@ from sge_sim.domaine.nomenclatures import (
     CadreAcces,
     EtatAffaire,
     EtatFichier,
-    Flux,
-    FluxM023,
     FormatM023,
     Sens,
     TypeCanal,
 )
 from sge_sim.flux.declaration import describe_canal
+from sge_sim.flux.registry import CodeConnu, CodeDemande
 from sge_sim.tables.acteurs import find_contrat
 from sge_sim.tables.flux import FichierFlux
 from sge_sim.tables.m023 import DemandeM023, fichiers_m023
@@ -35,7 +34,7 @@ class FichierView(View):
 
     numero: int
     nom: str
-    flux: Flux
+    flux: CodeConnu
     contrat_id: str
     abonnement: int | None
     sequence: int | None
@@ -88,7 +87,7 @@ class DemandeM023View(View):
     """A demand of M023; instants are simulated, in legal time."""
 
     affaire_id: str
-    flux: FluxM023
+    flux: CodeDemande
     format: FormatM023
     sens: Sens
     cadre: CadreAcces

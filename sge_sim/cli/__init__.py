@@ -37,6 +37,8 @@ _MODULES = {
     "serve": ("serve",),
     "tickets": ("tickets",),
 }
+_APART = {"flux": "sge_sim.masse.command"}
+"""The module of a folder that nothing else imports, whose `command` joins a group."""
 _COMMANDS = {command: module for module, commands in _MODULES.items() for command in commands}
 
 
@@ -81,7 +83,9 @@ class _Lazy(click.Group):
             return None
         with collector_paused():
             module = import_module(f"sge_sim.cli.{_COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
+            command: click.Command = getattr(module, cmd_name)
+            if isinstance(command, click.Group) and cmd_name in _APART:
+                command.add_command(import_module(_APART[cmd_name]).command)
         return command
 
 

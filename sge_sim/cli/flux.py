@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sge_sim.cli.declared import Shown, group_of
-from sge_sim.cli.flux_masse import masse
 from sge_sim.cli.options import data_dir_option, json_option, say
 from sge_sim.cli.state import database_of
 from sge_sim.domaine.francais import counted
@@ -138,9 +137,6 @@ def validate(file: str, data_dir: Path) -> None:
             click.echo(f"  {mistake}")
     if wrong:
         raise UsageError(f"{counted(wrong, 'écart')} au schéma.")
-
-
-flux.add_command(masse)
 
 
 def _show_rows(documents: Iterator[tuple[str, Any]], *, as_csv: bool) -> None:

@@ -16,7 +16,7 @@ from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.jours_ouvres import Delai
-from sge_sim.domaine.nomenclatures import CadreAcces, FluxM023, FormatM023, MesuresType, Sens
+from sge_sim.domaine.nomenclatures import CadreAcces, CodeFlux, FormatM023, MesuresType, Sens
 from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import Affaire, DemandeHistorique, DemandeInfraJ, infra_j_since
 from sge_sim.tables.ecritures import Numeros, write_at
@@ -142,7 +142,7 @@ class MesuresDemandees:
     """What a demand asks for: the files of `flux` about these points, over the legal days
     [debut, fin), which technical and contractual data (C68) don't have."""
 
-    flux: FluxM023
+    flux: CodeFlux
     format: FormatM023
     prms: Sequence[str]
     sens: Sens

@@ -66,15 +66,8 @@ TypeEvenement = Literal[
 Its off-peak hours change because a tester says so, or by the reform, whose operation may fail.
 """
 
-FluxM023 = Literal["R63", "R64", "R65", "R66", "R67", "C68"]
-"""The files that the services of M023 order."""
-FluxDiffuse = Literal["R63A", "R63B", "R64A", "R64B", "R66B"]
-"""The recurrent files of access services: A of large points, B of C5 and P4."""
-Flux = Literal["R50", "R151", "R4x", "R171", "HDM", "IFJ", "NASS"] | FluxM023 | FluxDiffuse
-KINDS_OF_FLUX: Final[tuple[Flux, ...]] = tuple(
-    flux for kinds in get_args(Flux) for flux in get_args(kinds)
-)
-"""Every kind of file, those of the former orders first."""
+CodeFlux = str
+"""The kind of a file, as `R63`: `sge_sim.flux.registry` knows them all."""
 CadreAcces = Literal["ACCORD_CLIENT", "SERVICE_ACCES", "EST_TITULAIRE"]
 """By what right data are asked for."""
 FormatM023 = Literal["JSON", "CSV"]

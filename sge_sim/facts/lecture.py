@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, select
 
-from sge_sim.domaine.nomenclatures import Flux
+from sge_sim.domaine.nomenclatures import CodeFlux
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.acteur_facts import (
     CertificatFacts,
@@ -176,7 +176,7 @@ def questions(
     contrat_id: str | None = None,
     acteur: str | None = None,
     abonnement: tuple[str, ...] | None = None,
-    rang_m023: tuple[tuple[Flux, ...], int] | None = None,
+    rang_m023: tuple[tuple[CodeFlux, ...], int] | None = None,
 ) -> dict[str, Question]:
     """Return the questions whose answers are the fields of `Faits`, by field."""
     asked: dict[str, Question] = {}

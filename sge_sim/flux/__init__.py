@@ -1,7 +1,8 @@
 """The files that subscriptions and orders produce.
 
-`r50`, `r151`, `r4x`, `r171`, `hdm` and `infra_j` write bytes from a point and a few references,
-without database nor clock; `envoi` holds what they are given, `periodes` says which days a file
-covers and when it leaves. `packaging` zips, `chiffrement` encrypts, `canaux` and its two modules
-deliver. `publication` makes what is due and `livraison` sends it: they alone know the state.
+A folder declares its flux in `flux.py` (`sge_sim.flux.flux` says what a flux is), and `registry`
+finds them: no other module knows the name of one. What writes is beside, `ecriture` of most:
+`envoi` holds what it is given. `due_lots` finds what is due, as `lots`; `publication` has
+`fabrication` make it, and `livraison` sends it. `packaging` zips, `chiffrement` encrypts, `canaux`
+and `canal_sftp` deliver.
 """

@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from ftplib import FTP, all_errors, error_perm
 from io import BytesIO
 from pathlib import Path
-from typing import ClassVar, Final, get_args
+from typing import ClassVar, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from sge_sim.domaine.nomenclatures import Flux, FluxM023, TypeCanal
+from sge_sim.domaine.nomenclatures import CodeFlux, TypeCanal
 from sge_sim.errors import UsageError, system_reason
+from sge_sim.flux.registry import BY_CODE
 from sge_sim.machine.files import make_private_folder, write_atomically
 
 FAMILLE: Final = "{famille}"
 """Stands in the URL of a channel for the folder of the family of each file."""
-_FAMILLE_R6X: Final = "R63_R64_R65_R66_R67_C68"
 
 TIMEOUT_SECONDS = 10
 """How long a server may keep a delivery waiting, at each exchange."""
@@ -108,17 +108,15 @@ class Server:
         )
 
 
-def url_of_flux(url: str | None, flux: Flux) -> str | None:
+def url_of_flux(url: str | None, flux: CodeFlux) -> str | None:
     """Return where the files of a flux go on a channel that may have a folder per family.
 
-    R63 to R67 and C68 share one (observed at one supplier), as the recurrent ones (assumed); each
-    other flux has its own, of its name (assumed).
+    A flux of no family has one of its name (assumed).
 
     >>> url_of_flux("sftp://moi@hote/depot/{famille}", "R66B")
     'sftp://moi@hote/depot/R63_R64_R65_R66_R67_C68'
     """
-    famille = _FAMILLE_R6X if flux[:3] in get_args(FluxM023) else flux
-    return url and url.replace(FAMILLE, famille)
+    return url and url.replace(FAMILLE, BY_CODE[flux].famille or flux)
 
 
 def masked(url: str | None) -> str | None:

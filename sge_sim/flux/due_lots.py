@@ -4,7 +4,7 @@ Read from the orders and from what was published already, never from when it is 
 publication holds is decided by its own instant, so that making it late changes nothing of it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -12,24 +12,19 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import legal_date, start_of_day
-from sge_sim.flux.lots import (
-    Lot,
-    LotAbonnement,
-    LotDiffusion,
-    LotFin,
-    LotHistorique,
-    LotInfraJ,
-    LotM023,
+from sge_sim.clock import PARIS, legal_date, start_of_day
+from sge_sim.flux.flux import Flux, ParAbonnement, ParAffaire, ParFin, ParServiceAcces
+from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotDiffusion, LotFin, LotM023
+from sge_sim.flux.periodes import FREQUENCES
+from sge_sim.flux.registry import BY_CODE, flux_of
+from sge_sim.tables.commandes import Abonnement, DemandeHistorique, DemandeInfraJ
+from sge_sim.tables.diffusions import (
+    Diffusion,
+    FluxOfOptions,
+    PointDiffuse,
+    diffused_until,
+    diffusions,
 )
-from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, periode_diffusee, periode_of
-from sge_sim.tables.commandes import (
-    Abonnement,
-    DemandeHistorique,
-    DemandeInfraJ,
-    ServiceSouscrit,
-)
-from sge_sim.tables.diffusions import Diffusion, PointDiffuse, diffused_until, diffusions
 from sge_sim.tables.flux import abonnements, first_waiting, published_until, unpublished
 from sge_sim.tables.m023 import first_demande_m023, next_m023
 from sge_sim.tables.transmissions import (
@@ -43,6 +38,22 @@ from sge_sim.tables.transmissions import (
 )
 
 _JOUR: Final = timedelta(1)
+_PAR_ABONNEMENT: Final = flux_of(ParAbonnement)
+_PAR_AFFAIRE: Final = flux_of(ParAffaire)
+_PAR_FIN: Final = flux_of(ParFin)
+_PAR_SERVICE_ACCES: Final = flux_of(ParServiceAcces)
+_OF_OPTIONS: Final[FluxOfOptions] = {
+    (flux.cause.acces_type, flux.cause.petits): (flux.code, flux.cause.par_nature)
+    for flux in _PAR_SERVICE_ACCES
+}
+_HEURES: Final = {heure for flux in _PAR_ABONNEMENT for heure in flux.cause.calendrier.heures} | {
+    heure for flux in _PAR_SERVICE_ACCES for heure in flux.cause.calendrier.heures
+}
+"""At which recurrent files leave."""
+_DEMANDES: Final[Mapping[str, type[DemandeHistorique | DemandeInfraJ]]] = {
+    "historique": DemandeHistorique,
+    "infra_j": DemandeInfraJ,
+}
 
 
 @dataclass(frozen=True)
@@ -68,30 +79,32 @@ def read_due(
     `publie_avant_arret`: the days before the stop of a service are sent after it too. No file of a
     subscription leaves from `arret` on.
     """
-    cases: list[Lot] = [*map(LotHistorique, unpublished(session, DemandeHistorique))]
-    cases += map(LotInfraJ, unpublished(session, DemandeInfraJ))
+    cases: list[Lot] = [
+        LotAffaire(flux, demande)
+        for flux in _PAR_AFFAIRE
+        for demande in unpublished(session, _DEMANDES[flux.cause.demande])
+    ]
     published, subscribed = published_until(session), abonnements(session)
     first, first_files = first_waiting(session)
     demanded = next_m023(session)
     demande = first_demande_m023(session) if demanded is not None and demanded <= until else None
     ended_at, known = first_unannounced_end(session), etendues(session)
     ended = unannounced_ends(session) if ended_at is not None and ended_at < until else ()
-    diffused, diffusing = diffused_until(session), diffusions(session)
+    diffused, diffusing = diffused_until(session), diffusions(session, _OF_OPTIONS)
 
     cases = [lot for lot in cases if lot.instant <= until]
     firsts = [*cases]
     if ended:
-        firsts.append(_announcement(ended))
+        firsts += [LotFin(flux, ended) for flux in _PAR_FIN]
     for abonnement in subscribed:
-        for petits, flux in _flux_of(abonnement):
-            etendue = known.get((abonnement.numero, petits))
-            depuis = published.get((abonnement.numero, flux))
+        for recurrent in _flux_of(abonnement):
+            etendue = known.get((abonnement.numero, recurrent.cause.petits))
+            depuis = published.get((abonnement.numero, recurrent.code))
             if etendue is not None:
                 lot = _first_lot(
                     session,
                     abonnement,
-                    flux,
-                    petits,
+                    recurrent,
                     etendue,
                     depuis,
                     until if arret is None else min(until, arret),
@@ -99,7 +112,7 @@ def read_due(
                 )
                 firsts += [] if lot is None else [lot]
     if demande is not None:
-        firsts.append(LotM023(demande))
+        firsts.append(LotM023(BY_CODE[demande.flux], demande))
     for diffusion, points in diffusing.items():
         for due in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
             firsts.append(replace(due, publie_avant_arret=publie_avant_arret))
@@ -133,14 +146,30 @@ def _place(lot: Lot) -> tuple[datetime, int, str, str]:
     return lot.place
 
 
+def next_departure(instant: datetime) -> datetime:
+    """Return the first instant after `instant` (aware) at which a publication may leave.
+
+    >>> next_departure(datetime(2024, 7, 3, 20, tzinfo=PARIS)).isoformat()
+    '2024-07-04T03:00:00+02:00'
+    """
+    jour = legal_date(instant)
+    return min(
+        leaves
+        for day in (jour, jour + _JOUR)
+        for heure in _HEURES
+        if (leaves := datetime.combine(day, heure, PARIS)) > instant
+    )
+
+
 def _lots_of(
     diffusion: Diffusion, points: list[PointDiffuse], depuis: date | None, until: datetime
 ) -> Iterator[LotDiffusion]:
     """Yield the periods of a diffusion that are due by `until`, from the day of transaction to
     which it was published: the first data are stored on the day after an option began."""
+    flux, frequence = BY_CODE[diffusion.flux], FREQUENCES[diffusion.periodicite]
     first = depuis or min(point.debut for point in points) + _JOUR
     end = max(point.fin for point in points)
-    current = periode_diffusee(diffusion.periodicite, first)
+    current = flux.cause.calendrier.periode(frequence, first)
     while current.publication <= until and current.debut <= end:
         covered = tuple(
             point
@@ -148,29 +177,19 @@ def _lots_of(
             if point.debut + _JOUR < current.fin and current.debut <= point.fin
         )
         if covered:
-            yield LotDiffusion(diffusion, current, covered)
-        current = periode_diffusee(diffusion.periodicite, current.fin)
+            yield LotDiffusion(flux, diffusion, current, covered)
+        current = flux.cause.calendrier.periode(frequence, current.fin)
 
 
-def _announcement(ended: Sequence[ServiceSouscrit]) -> LotFin:
-    first = ended[0]
-    assert first.ended_at is not None, "a service that has ended"
-    assert first.contrat_id is not None, "one that has a beneficiary"
-    return LotFin(first.contrat_id, first.ended_at, ended)
-
-
-def _flux_of(abonnement: Abonnement) -> Iterator[tuple[bool, FluxRecurrent]]:
-    """Yield what a subscription may produce: of C5 and P4 points, of the others (GUI 0469)."""
-    curves = abonnement.mesures_type == "CDC"
-    yield True, "R50" if curves else "R151"
-    yield False, "R4x" if curves else "R171"
+def _flux_of(abonnement: Abonnement) -> list[Flux[ParAbonnement]]:
+    """Return what a subscription may produce: of C5 and P4 points, of the others (GUI 0469)."""
+    return [flux for flux in _PAR_ABONNEMENT if flux.cause.mesures_type == abonnement.mesures_type]
 
 
 def _first_lot(
     session: Session,
     abonnement: Abonnement,
-    flux: FluxRecurrent,
-    petits: bool,
+    flux: Flux[ParAbonnement],
     etendue: Etendue,
     depuis: date | None,
     until: datetime,
@@ -178,22 +197,23 @@ def _first_lot(
     publie_avant_arret: bool,
 ) -> LotAbonnement | None:
     """Return the first period of a subscription that is due, from the day it was published to."""
-    frequence = FREQUENCES[abonnement.periodicite]
-    periode = periode_of(flux, frequence, etendue.debut if depuis is None else depuis)
+    frequence, calendrier = FREQUENCES[abonnement.periodicite], flux.cause.calendrier
+    first = depuis or max(etendue.debut, flux.depuis or etendue.debut)
+    periode = calendrier.periode(frequence, first)
     while periode.publication <= until and periode.debut < etendue.fin:
         transmission = Transmission(
             abonnement.numero,
-            petits,
+            flux.cause.petits,
             periode.debut,
             periode.fin,
             periode.publication,
             publie_avant_arret=publie_avant_arret,
         )
         if transmits(session, transmission):
-            return LotAbonnement(abonnement, flux, periode, transmission)
+            return LotAbonnement(flux, abonnement, periode, transmission)
         # Years may go by until the next service.
-        rest = etendue_after(session, abonnement.numero, periode.fin, petits=petits)
+        rest = etendue_after(session, abonnement.numero, periode.fin, petits=flux.cause.petits)
         if rest is None:
             return None
-        periode = periode_of(flux, frequence, max(periode.fin, rest.debut))
+        periode = calendrier.periode(frequence, max(periode.fin, rest.debut))
     return None

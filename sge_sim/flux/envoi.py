@@ -18,7 +18,8 @@ T = TypeVar("T")
 class Envoi:
     """To whom files go, under which numbers, and when they are made.
 
-    `destinataire` is the EIC code of a supplier, the contract of a tiers (observed 2022).
+    `acteur` is the code of the actor, `destinataire` the EIC code of a supplier, the contract of a
+    tiers (observed 2022).
     `numero` is the number of the subscription (7 digits), which groups the points of one
     contract, flux, direction (`injection`) and frequency; `sequence` counts its publications from
     1. `creation` is aware.
@@ -32,6 +33,7 @@ class Envoi:
     frequence: Frequence
     creation: datetime
     injection: bool = False
+    acteur: str = ""
 
     @property
     def tampon(self) -> str:

@@ -1,29 +1,18 @@
-"""Lays files out and zips an archive, always to the same bytes."""
+"""Zips an archive, always to the same bytes, and lays XML out on other lines.
 
-from collections.abc import Mapping
+Readers that go line by line exist: the profile `fidele` gives them the lines that they know.
+"""
+
 from datetime import datetime
-from types import MappingProxyType
 from typing import Final
 from zipfile import ZipInfo
 
-from lxml import etree
-
 from sge_sim.clock import PARIS
 from sge_sim.flux.envoi import Archive
-from sge_sim.flux.periodes import FluxRecurrent
 from sge_sim.machine.documents import member_info, zipped
 
-_RACINE: Final = (b"?>\n<", b"?><")
-_DES_PETITS: Final = (
-    _RACINE,
-    (b"<PRM>\n<Id_PRM>", b"<PRM><Id_PRM>"),
-    (b" xmlns:xsi=", b" xmlns:xsi ="),
-)
-_LIGNES: Final[Mapping[FluxRecurrent, tuple[tuple[bytes, bytes], ...]]] = MappingProxyType(
-    {"R50": _DES_PETITS, "R151": _DES_PETITS, "R4x": (_RACINE,)}
-)
-"""What the real files have in place of what ours have."""
-_INDENTE: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+RACINE: Final = (b"?>\n<", b"?><")
+"""The declaration and the root of ours, and those of the real files."""
 
 
 def zipped_archive(archive: Archive, creation: datetime) -> bytes:
@@ -41,16 +30,9 @@ def member_of(name: str, creation: datetime, *, stored: bool = False) -> ZipInfo
     return member_info(name, moment, stored=stored)
 
 
-def laid_out_as_real(flux: FluxRecurrent, content: bytes) -> bytes:
-    """Return an XML file of ours, UTF-8, on the lines of the real ones (observed 2022).
-
-    Readers that go line by line exist: the profile `fidele` gives them the lines that they know.
-    """
-    if flux == "R171":
-        root = etree.fromstring(content)
-        etree.indent(root, " " * 4)
-        indented: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
-        return _INDENTE + indented + b"\n"
-    for ours, real in _LIGNES[flux]:
+def on_lines(content: bytes, *replaced: tuple[bytes, bytes]) -> bytes:
+    """Return an XML file of ours, UTF-8, with the lines of the real ones: each pair is what ours
+    have, and what those have in its place."""
+    for ours, real in replaced:
         content = content.replace(ours, real)
     return content

@@ -1,7 +1,4 @@
-"""Work that several processes share, each reading the database by itself.
-
-Those of this machine (`Equipe`) here; those of a Dask cluster in `sge_sim.flux.grappe`.
-"""
+"""Work that several processes of this machine share, each reading the database by itself."""
 
 import atexit
 import gc
@@ -42,19 +39,7 @@ class Resultat(Protocol):
         """Wait for it, and return it."""
 
     def cancel(self) -> Any:
-        """Have it not begun, where it wasn't."""
-
-
-class Repartiteur(Protocol):
-    """Whoever shares work out, and gives back what it came to in the order of the jobs."""
-
-    def share(self, session: Session, work: Callable[..., T], jobs: Iterable[Job]) -> Iterator[T]:
-        """Yield what `work` returns for each of the jobs, in their order.
-
-        It is called with a session of its own on the same database, then the values of the job: a
-        function of a module and values that can be pickled. Few results wait at once, whatever the
-        number of jobs.
-        """
+        """Give it up, unless it has begun."""
 
 
 class Equipe:
@@ -77,7 +62,12 @@ class Equipe:
             self._pool = None
 
     def share(self, session: Session, work: Callable[..., T], jobs: Iterable[Job]) -> Iterator[T]:
-        """As `Repartiteur` says; where there would be one process, this one does it."""
+        """Yield what `work` returns for each of the jobs, in their order.
+
+        It is called with a session of its own on the same database, then the values of the job: a
+        function of a module and values that can be pickled. Few results wait at once, whatever the
+        number of jobs. Where there would be one process, this one does it.
+        """
         if self._processes == 1:
             for job in jobs:
                 yield work(session, *job)

@@ -1,18 +1,24 @@
 """What is measured on the points of a file, read some hundreds at once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.envoi import batches
+from sge_sim.flux.lots import LotAffaire
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.tables.mesures import read_mesures_facts_of
+from sge_sim.tables.mesures import read_mesures_facts, read_mesures_facts_of
+from sge_sim.tables.points import Point, find_point
 from sge_sim.tables.transmissions import read_points
 
+MesureIn = Callable[[Sens], PointMesure | None]
+"""What is measured on a point in a direction; None where nothing ever was."""
 LUS_ENSEMBLE = 500
 """How many points are read together."""
 
@@ -39,3 +45,11 @@ def read_mesures(
         for prm, sens, service in part:
             point = points.get(prm)
             yield point and point_mesure(point, mesures[prm], sens, service, pertes=pertes)
+
+
+def read_case(session: Session, lot: LotAffaire, atelier: Atelier) -> tuple[Point, MesureIn]:
+    """Return the point that a case is about, and what is measured on it."""
+    point = find_point(session, lot.demande.affaire.prm)
+    assert point is not None, "a case is about a point"
+    facts = read_mesures_facts(session, point.prm)
+    return point, partial(point_mesure, point, facts, pertes=atelier.defauts.pertes)

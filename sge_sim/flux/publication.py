@@ -29,13 +29,13 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.editions import Edition
 from sge_sim.facts.guet import Guet
 from sge_sim.facts.locks import ExclusiviteLostError
+from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.contenus import keep_content
-from sge_sim.flux.due_lots import read_due
+from sge_sim.flux.due_lots import next_departure, read_due
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import Tally, deliver_pending, retry_now
 from sge_sim.flux.lots import Lot
 from sge_sim.flux.parallele import Equipe
-from sge_sim.flux.periodes import next_departure
 from sge_sim.journal import EchangeRecord
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
@@ -213,7 +213,7 @@ class Publisher:
             yield from repeat(_nothing, len(lots))
             return
         # Loads the measures, which a simulator that publishes nothing can do without.
-        from sge_sim.flux.fabrication import Atelier, makers
+        from sge_sim.flux.fabrication import makers
 
         folder = self.data_dir / READY_FOLDER
         defauts = replace(FIDELES if self.late else Defauts(), pertes=self.pertes)

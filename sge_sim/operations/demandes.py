@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from sge_sim.domaine.nomenclatures import EtatService, FluxM023
+from sge_sim.domaine.nomenclatures import EtatService
 from sge_sim.errors import require_found
+from sge_sim.flux.registry import CodeDemande
 from sge_sim.operations import BeforeName, Limit, Says, State, operation
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ Affaire = Annotated[str, Says("Numéro de l'affaire", "A00EXV0B")]
 def list_demandes(
     state: State,
     *,
-    flux: Annotated[FluxM023 | None, Says("Sorte de flux ; toutes sans lui")] = None,
+    flux: Annotated[CodeDemande | None, Says("Sorte de flux ; toutes sans lui")] = None,
     acteur: Acteur = None,
     limit: Limit = 100,
     avant: BeforeName = None,

@@ -7,8 +7,9 @@ from functools import partial
 from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 
 from sge_sim.clock import between_days
-from sge_sim.domaine.nomenclatures import AlgorithmeFlux, Environment, EtatFichier, Flux, TypeCanal
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, Environment, EtatFichier, TypeCanal
 from sge_sim.errors import FieldError, UnknownError, UsageError, require_found
+from sge_sim.flux.registry import CodeConnu
 from sge_sim.operations import Before, Download, Limit, Says, State, day_typed, operation
 from sge_sim.settings import Profile
 
@@ -34,7 +35,7 @@ def list_fichiers(
     state: State,
     *,
     contrat: Annotated[str | None, Says("Numéro du contrat ; tous sans lui")] = None,
-    flux: Annotated[Flux | None, Says("Sorte de flux ; toutes sans lui")] = None,
+    flux: Annotated[CodeConnu | None, Says("Sorte de flux ; toutes sans lui")] = None,
     prm: Annotated[str | None, Says("Numéro du point ; tous sans lui", completes="prms")] = None,
     etat: Annotated[EtatFichier | None, Says("État de la livraison ; tous sans lui")] = None,
     du: Annotated[date | None, Says("Premier jour de publication", reads=day_typed)] = None,

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX
 from sge_sim.domaine.pannes import (
     APPELS_MAX,
     DISPERSION_MAX,
@@ -72,12 +71,13 @@ def plan(
     """
     from sge_sim.api.pannes import PanneView
     from sge_sim.api.typed_filters import known_spelling, service_names
+    from sge_sim.flux.registry import CODES
     from sge_sim.tables.acteurs import get_acteur
     from sge_sim.tables.dataconnect import APIS
     from sge_sim.tables.pannes import add_panne
 
     if service is not None:
-        known = KINDS_OF_FLUX if sorte in SORTES_FICHIER else service_names()
+        known = CODES if sorte in SORTES_FICHIER else service_names()
         service = known_spelling(service, known)
         if service not in known:
             sentence = f"« {service} » est inconnu : choisir parmi {', '.join(known)}."

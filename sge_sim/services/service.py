@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme, rank_of_release
-from sge_sim.domaine.nomenclatures import Demandeur, Flux
+from sge_sim.domaine.nomenclatures import CodeFlux, Demandeur
 from sge_sim.domaine.plateformes import Existence
 from sge_sim.refus import Control
 from sge_sim.services.acces import PACKAGE_SUPPOSE, Appelant
@@ -123,7 +123,7 @@ class Service:
     remarques: tuple[str, ...] = ()
     habilitation: Control[Appelant] = PACKAGE_SUPPOSE
     mesures: tuple[str, ...] = ()
-    flux: tuple[Flux, ...] = ()
+    flux: tuple[CodeFlux, ...] = ()
     prestations: tuple[Prestation, ...] = ()
     existence: Existence | None = None
     needs_header: bool = False

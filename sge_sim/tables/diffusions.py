@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import (
     PETITS,
-    FluxDiffuse,
+    CodeFlux,
     Sens,
     TypeServiceAcces,
 )
@@ -21,12 +21,9 @@ from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.flux import Publication
 from sge_sim.tables.points import Point
 
-_FLUX: Mapping[TypeServiceAcces, tuple[FluxDiffuse, FluxDiffuse | None]] = {
-    "COURBE": ("R63B", "R63A"),
-    "INDEX": ("R64B", "R64A"),
-    "PMAX": ("R66B", None),
-}
-"""By type of measures: the flux of C5 and P4, that of the others (GUI 0503 §1)."""
+FluxOfOptions = Mapping[tuple[TypeServiceAcces, bool], tuple[CodeFlux, bool]]
+"""The flux that options publish, by type of measures, of C5 and P4 or of the others (GUI 0503 §1),
+and whether its files that aren't daily are of one nature alone."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class Diffusion:
     aren't daily: files are grouped by flux and frequency, those by nature too (GUI 0503 §1)."""
 
     contrat_id: str
-    flux: FluxDiffuse
+    flux: CodeFlux
     periodicite: str
     corrigees: bool | None
 
@@ -55,7 +52,9 @@ class PointDiffuse:
     fin: date
 
 
-def diffusions(session: Session) -> dict[Diffusion, list[PointDiffuse]]:
+def diffusions(
+    session: Session, flux_of_options: FluxOfOptions
+) -> dict[Diffusion, list[PointDiffuse]]:
     """Return all that options publish or have published, by point then direction."""
     rows = session.execute(
         select(
@@ -87,13 +86,11 @@ def diffusions(session: Session) -> dict[Diffusion, list[PointDiffuse]]:
     )
     found: dict[Diffusion, list[PointDiffuse]] = {}
     for contrat_id, prm, sens, type_, segment, corrigees, periodicite, debut, fin, end in rows:
-        if contrat_id is None or sens is None or type_ is None or type_ not in _FLUX:
+        published = type_ and flux_of_options.get((type_, segment in PETITS))
+        if contrat_id is None or sens is None or not published:
             continue
-        petits, grands = _FLUX[type_]
-        flux = petits if segment in PETITS else grands
-        if flux is None:
-            continue
-        nature = corrigees if flux == "R63A" and periodicite != "P1D" else None
+        flux, by_nature = published
+        nature = corrigees if by_nature and periodicite != "P1D" else None
         last = min(day for day in (fin, end, date.max) if day is not None)
         found.setdefault(Diffusion(contrat_id, flux, periodicite, nature), []).append(
             PointDiffuse(prm, sens, debut, last)

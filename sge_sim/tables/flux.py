@@ -31,7 +31,7 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, CodeFlux, EtatFichier, TypeCanal
 from sge_sim.tables.acteurs import Contrat
 from sge_sim.tables.base import Base, Instant, RowId, matching
 from sge_sim.tables.commandes import (
@@ -78,7 +78,7 @@ class Publication(Base):
     __tablename__ = "publication"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    flux: Mapped[Flux] = mapped_column(String(4))
+    flux: Mapped[CodeFlux] = mapped_column(String(4))
     contrat_id: Mapped[str] = mapped_column(ForeignKey("contrat.contrat_id"))
     abonnement_numero: Mapped[int | None] = mapped_column(ForeignKey("abonnement.numero"))
     sequence: Mapped[int | None]
@@ -157,7 +157,7 @@ def abonnements(session: Session) -> Sequence[Abonnement]:
     return session.scalars(select(Abonnement).order_by(Abonnement.numero)).all()
 
 
-def published_until(session: Session) -> dict[tuple[int, Flux], date]:
+def published_until(session: Session) -> dict[tuple[int, CodeFlux], date]:
     """Return the day (excluded) to which each subscription was published, by number and flux."""
     rows = session.execute(
         select(Publication.abonnement_numero, Publication.flux, func.max(Publication.fin))
@@ -167,7 +167,7 @@ def published_until(session: Session) -> dict[tuple[int, Flux], date]:
     return {(numero, flux): fin for numero, flux, fin in rows if numero and fin}
 
 
-def last_sequence(session: Session, numero: int, flux: Flux) -> int:
+def last_sequence(session: Session, numero: int, flux: CodeFlux) -> int:
     """Return the sequence number of the last publication of a subscription, 0 without one."""
     query = select(func.max(Publication.sequence)).where(
         Publication.abonnement_numero == numero, Publication.flux == flux
@@ -175,7 +175,7 @@ def last_sequence(session: Session, numero: int, flux: Flux) -> int:
     return session.scalar(query) or 0
 
 
-_Demande = TypeVar("_Demande", DemandeHistorique, DemandeInfraJ)
+_Demande = TypeVar("_Demande", bound=DemandeHistorique | DemandeInfraJ)
 
 
 def unpublished(session: Session, kind: type[_Demande]) -> Sequence[_Demande]:
@@ -276,7 +276,7 @@ def find_fichiers(
     session: Session,
     *,
     contrat_id: str | None = None,
-    flux: Flux | None = None,
+    flux: CodeFlux | None = None,
     prm: str | None = None,
     etat: EtatFichier | None = None,
     debut: datetime | None = None,
@@ -311,7 +311,7 @@ def find_fichiers(
     return session.scalars(query).all()
 
 
-def count_fichiers(session: Session) -> Sequence[tuple[Flux, EtatFichier, int]]:
+def count_fichiers(session: Session) -> Sequence[tuple[CodeFlux, EtatFichier, int]]:
     """Return how many files there are of each flux, in each state."""
     rows = session.execute(
         select(Publication.flux, FichierFlux.etat, func.count())

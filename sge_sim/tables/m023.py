@@ -11,9 +11,8 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 
 from sge_sim.domaine.nomenclatures import (
     CadreAcces,
+    CodeFlux,
     EtatAffaire,
-    Flux,
-    FluxM023,
     FormatM023,
     Sens,
 )
@@ -38,7 +37,7 @@ class DemandeM023(Base):
     contrat_id: Mapped[str] = mapped_column(ForeignKey("contrat.contrat_id"))
     login: Mapped[str]
     reference: Mapped[str | None]
-    flux: Mapped[FluxM023] = mapped_column(String(4))
+    flux: Mapped[CodeFlux] = mapped_column(String(4))
     format: Mapped[FormatM023] = mapped_column(String(4))
     prms: Mapped[str] = mapped_column(Text)
     sens: Mapped[Sens] = mapped_column(String(9))
@@ -83,7 +82,7 @@ def demandes_m023(
     session: Session,
     limit: int,
     *,
-    flux: FluxM023 | None = None,
+    flux: CodeFlux | None = None,
     acteur_code: str | None = None,
     before: str | None = None,
 ) -> Sequence[DemandeM023]:
@@ -115,7 +114,7 @@ def fichiers_m023(session: Session, affaire_id: str) -> Sequence[FichierFlux]:
 
 
 @computed_once(128)
-def read_rang_m023(flux: tuple[Flux, ...], rang: int) -> Query[datetime | None]:
+def read_rang_m023(flux: tuple[CodeFlux, ...], rang: int) -> Query[datetime | None]:
     """Return what reads when a demand of these files was accepted, the last of them being of rank
     1; None where there were fewer than `rang`."""
     accepted = select(DemandeM023.opened_at).where(

@@ -12,8 +12,8 @@ from operations_kit import least
 
 from sge_sim.admin.application import _ROUTES
 from sge_sim.admin.problems import ProblemeDeForme
-from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX
 from sge_sim.domaine.pannes import SORTES
+from sge_sim.flux.registry import CODES
 from sge_sim.operations import AnyOperation, all_operations
 
 C5 = "25946599093143"
@@ -96,7 +96,7 @@ def test_no_text_holds_a_character_that_hides_or_spoils_it(room: Room) -> None:
             {"champ": "probabilite", "borne": "1", "donne": "2"},
         ),
         ("/api/pannes", {"sorte": "zut"}, {"champ": "sorte", "valeurs": [*SORTES]}),
-        ("/api/flux?flux=zut", None, {"champ": "flux", "valeurs": [*KINDS_OF_FLUX]}),
+        ("/api/flux?flux=zut", None, {"champ": "flux", "valeurs": [*CODES]}),
         ("/api/points/1/mesures", None, {"champ": "debut", "constat": "à donner"}),
     ],
 )

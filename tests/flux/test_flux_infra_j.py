@@ -10,8 +10,8 @@ from flux_kit import envoi, grand
 from publication_kit import members, new_platform, new_point
 
 from sge_sim.clock import PARIS
-from sge_sim.flux import infra_j
-from sge_sim.flux.infra_j import OrdreInfraJ
+from sge_sim.flux.infra_j import ecriture as infra_j
+from sge_sim.flux.infra_j.ecriture import OrdreInfraJ
 
 MIDI = datetime(2024, 7, 1, 12, 3, tzinfo=PARIS)
 APRES_LE_CHANGEMENT = datetime(2024, 10, 27, 12, 3, tzinfo=PARIS)

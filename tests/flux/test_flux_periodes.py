@@ -1,28 +1,30 @@
 """Which days a publication covers, and when it leaves."""
 
 from datetime import date, timedelta
-from typing import get_args
 
 import pytest
 from flux_kit import linky
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sge_sim.flux.periodes import FluxRecurrent, Frequence, Periode, periode_of
+from sge_sim.flux.flux import ParAbonnement
+from sge_sim.flux.periodes import Frequence, Periode
+from sge_sim.flux.registry import BY_CODE, codes_of
 from sge_sim.flux.retards import DELAI_MAXIMAL, rattrapes, retard
 
-FLUX = get_args(FluxRecurrent)
+FLUX = codes_of(ParAbonnement)
 JOURS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 
 
 @given(jour=JOURS, flux=st.sampled_from(FLUX), frequence=st.sampled_from(Frequence))
 def test_periods_follow_each_other_without_gap_and_leave_once_over(
-    jour: date, flux: FluxRecurrent, frequence: Frequence
+    jour: date, flux: str, frequence: Frequence
 ) -> None:
-    periode = periode_of(flux, frequence, jour)
+    calendrier = BY_CODE[flux].cause.calendrier
+    periode = calendrier.periode(frequence, jour)
     assert periode.debut <= jour < periode.fin <= periode.publication.date()
-    assert periode_of(flux, frequence, periode.fin - timedelta(1)) == periode
-    suivante = periode_of(flux, frequence, periode.fin)
+    assert calendrier.periode(frequence, periode.fin - timedelta(1)) == periode
+    suivante = calendrier.periode(frequence, periode.fin)
     assert suivante.debut == periode.fin
     assert suivante.publication > periode.publication
 
@@ -42,9 +44,9 @@ def test_periods_follow_each_other_without_gap_and_leave_once_over(
     ],
 )
 def test_daily_files_leave_in_the_nights_after_weeks_and_months_by_the_third_working_day(
-    flux: FluxRecurrent, frequence: str, jour: str, debut: str, fin: str, publication: str
+    flux: str, frequence: str, jour: str, debut: str, fin: str, publication: str
 ) -> None:
-    periode = periode_of(flux, Frequence(frequence), date.fromisoformat(jour))
+    periode = BY_CODE[flux].cause.calendrier.periode(Frequence(frequence), date.fromisoformat(jour))
     assert periode == Periode(
         date.fromisoformat(debut), date.fromisoformat(fin), periode.publication
     )

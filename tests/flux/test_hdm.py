@@ -22,7 +22,7 @@ from flux_kit import (
 from hypothesis import given
 from publication_kit import C4, MIDI, Platform
 
-from sge_sim.flux import hdm
+from sge_sim.flux.hdm import ecriture as hdm
 from sge_sim.mesures import (
     CompteurPose,
     Grille,

@@ -24,7 +24,7 @@ from publication_kit import (
 )
 
 from sge_sim.commandes.souscription import Souscription
-from sge_sim.flux import fabrication, retards
+from sge_sim.flux import abonnements, retards
 from sge_sim.tables.acteurs import Acteur
 
 LATE_BY = 5
@@ -34,7 +34,7 @@ MONTHLY = {"periodicite": "P1M"}
 @pytest.fixture
 def every_day_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the data of every day of every point come five days later."""
-    for module in (fabrication, retards):
+    for module in (abonnements, retards):
         monkeypatch.setattr(module, "retard", lambda *_: LATE_BY)
 
 

@@ -31,16 +31,18 @@ from sqlalchemy import inspect
 
 from sge_sim.api.flux import FichierView
 from sge_sim.domaine.prm import generate
-from sge_sim.flux import fabrication, parallele, publication, r50, r151
+from sge_sim.flux import abonnements, fabrication, parallele, publication
 from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import Frequence
+from sge_sim.flux.r50.flux import R50
+from sge_sim.flux.r151.flux import R151
 from sge_sim.tables.flux import FichierFlux, Publication, find_fichiers
 
 
 def one_point_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    for flux in (r50, r151):
+    for flux in (R50, R151):
         for frequence in (Frequence.QUOTIDIENNE, Frequence.MENSUELLE):
-            monkeypatch.setitem(flux.POINTS_PAR_FICHIER, frequence, 1)
+            monkeypatch.setitem(flux.cause.points_par_fichier, frequence, 1)
 
 
 def subscribe_both(platform: Platform) -> None:
@@ -97,7 +99,8 @@ def test_several_processes_make_the_same_files_as_one(
             publish(one, prm, "COURBE", "P1D", JOUR_1, False)
         order(one, "R63", [C5, "9" * 14, C5_BIS], JOUR_1 - 9 * JOUR, JOUR_1, at(JOUR_1))
     platform.catch_up(at(JOUR_1 + 2 * JOUR))
-    monkeypatch.setattr(fabrication, "_PARTS_FOR_EQUIPE", 1)
+    for module in (abonnements, fabrication):
+        monkeypatch.setattr(module, "PARTS_FOR_EQUIPE", 1)
     monkeypatch.setattr(parallele, "_POINTS_AT_ONCE", 1)
     started, shared = [], []
     start, run = parallele._started, Equipe.share

@@ -12,7 +12,8 @@ from flux_kit import JOUR, ORDINAIRE, envoi, linky, publie, texts, tree
 from publication_kit import C4, C5, COURBE_C4, COURBE_C5, INDEX_C4, INDEX_C5, JOUR_1, Platform, at
 
 from sge_sim.commandes.souscription import Souscription
-from sge_sim.flux import r50, r151
+from sge_sim.flux.r50 import ecriture as r50
+from sge_sim.flux.r151 import ecriture as r151
 
 SCHEMAS = {r50: flux_schemas.R50, r151: flux_schemas.R151}
 flux = pytest.mark.parametrize("flux", [r50, r151], ids=["R50", "R151"])

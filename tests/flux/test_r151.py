@@ -19,8 +19,9 @@ from flux_kit import (
 )
 
 from sge_sim.clock import PARIS
-from sge_sim.flux import r151
 from sge_sim.flux.periodes import Frequence
+from sge_sim.flux.r151 import ecriture as r151
+from sge_sim.flux.r151.flux import R151
 from sge_sim.mesures import index_quotidiens, puissances_maximales
 
 
@@ -96,7 +97,7 @@ def test_a_day_without_data_has_its_calendars_alone() -> None:
 
 @pytest.mark.documented("guide R151 v2.3.1")
 def test_a_monthly_file_holds_50_points() -> None:
-    assert r151.POINTS_PAR_FICHIER == {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 50}
+    assert R151.cause.points_par_fichier == {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 50}
     archive = r151.archive(envoi(frequence=Frequence.MENSUELLE), [publie(linky())], 2, 2)
     assert archive.nom == (
         "ERDF_R151_1100256_1100256_3182901_00012_M_00002_00002_20240703030000.zip"

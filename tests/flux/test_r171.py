@@ -10,8 +10,8 @@ import pytest
 from flux_kit import AUTOMNE, JOUR, ORDINAIRE, PRINTEMPS, envoi, grand, perdu, publie, texts, tree
 
 from sge_sim.clock import PARIS
-from sge_sim.flux import r171
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie
+from sge_sim.flux.r171 import ecriture as r171
 from sge_sim.mesures import index_courants
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.lecture import TOUT, Lecture

@@ -21,8 +21,8 @@ from flux_kit import (
 )
 from hypothesis import given
 
-from sge_sim.flux import r4x
 from sge_sim.flux.periodes import Frequence
+from sge_sim.flux.r4x import ecriture as r4x
 from sge_sim.mesures import Grandeur, courbe
 
 

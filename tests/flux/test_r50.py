@@ -25,8 +25,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from sge_sim.flux import r50, r151
 from sge_sim.flux.periodes import Frequence
+from sge_sim.flux.r50 import ecriture as r50
+from sge_sim.flux.r50.flux import R50
+from sge_sim.flux.r151 import ecriture as r151
+from sge_sim.flux.serie import serial_name
 from sge_sim.mesures import energies_quotidiennes
 
 
@@ -124,13 +127,13 @@ def test_a_file_is_alone_in_its_archive_and_numbered_within_its_publication() ->
 
 @pytest.mark.documented("guide R50 v2.2.0")
 def test_a_daily_file_holds_3000_points_and_a_monthly_one_100() -> None:
-    assert r50.POINTS_PAR_FICHIER == {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 100}
+    assert R50.cause.points_par_fichier == {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 100}
 
 
 @pytest.mark.assumed("what follows 99 999 isn't documented")
 def test_the_sequence_starts_again_after_99_999() -> None:
-    assert "_99999_Q_" in r50.serial_name("R50", envoi(sequence=99_999), 1, 1)
-    assert "_00001_Q_" in r50.serial_name("R50", envoi(sequence=100_000), 1, 1)
+    assert "_99999_Q_" in serial_name("R50", envoi(sequence=99_999), 1, 1)
+    assert "_00001_Q_" in serial_name("R50", envoi(sequence=100_000), 1, 1)
 
 
 @pytest.mark.observed("R50 and R151 of the same point, 2022: half the sum is the difference")

@@ -54,12 +54,12 @@ from state_kit import grant_acces
 
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.flux.atelier import LIMITES, Atelier, Limites
 from sge_sim.flux.chiffrement import chiffrement, decrypt
 from sge_sim.flux.declaration import declare_canal
 from sge_sim.flux.due_lots import read_due
-from sge_sim.flux.fabrication import Atelier, make_files
+from sge_sim.flux.fabrication import make_files
 from sge_sim.flux.lots import LotM023
-from sge_sim.flux.r6x.archives import LIMITES, Limites
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.flux.r6x.tableau import c68_columns, rows_of
 from sge_sim.mesures import Structure, consommations, index_quotidiens
@@ -558,7 +558,7 @@ def test_files_are_encrypted_with_their_iv_first(collected: Platform, tmp_path: 
 DIES_AT_ITS_SECOND = """
 import os, signal
 from sge_sim.flux import publication
-from sge_sim.flux.r6x.archives import LIMITES
+from sge_sim.flux.atelier import LIMITES
 vars(LIMITES)["points"] = 2
 os.sched_getaffinity = lambda _pid: {0}
 write, left = publication._write, [True]

@@ -13,7 +13,8 @@ from r6x_kit import add_kinds, billed_of, data_and_report, demand
 
 from sge_sim.clock import PARIS
 from sge_sim.errors import UsageError
-from sge_sim.flux import hdm, r4x
+from sge_sim.flux.hdm import ecriture as hdm
+from sge_sim.flux.r4x import ecriture as r4x
 from sge_sim.mesures import consommations, energies_quotidiennes, index_quotidiens
 from sge_sim.mesures.lecture import Lecture
 from sge_sim.mesures.series import read_series

@@ -1,4 +1,5 @@
-"""A new service: its contract, its folder and its cases, and nothing else that is touched."""
+"""A new service: its contract, its folder and its cases, and nothing else that is touched; a new
+flux: its folder and its test."""
 
 import io
 import re
@@ -132,6 +133,24 @@ def test_a_block_is_read_once(started: list[str], copy: Path) -> None:
         assert part.count('"donneesGenerales"') == 1
         assert part.count('"pointId"') == 1
         assert part.count('"initiateurLogin"') == 1
+
+
+def test_a_flux_is_a_folder_and_its_test(copy: Path, tmp_path: Path) -> None:
+    written = run(copy, "-m", "scaffold.flux", "R52").stdout.splitlines()
+    folder = [f"sge_sim/flux/r52/{name}.py" for name in ("__init__", "ecriture", "flux")]
+    assert written == [*folder, "tests/flux/test_r52.py"]
+    own = ("--basetemp", tmp_path / "own", "-p", "no:cacheprovider")
+    around = ("tests/flux/test_flux_periodes.py", "tests/flux/test_flux_arretes.py")
+    done = run(copy, "-m", "pytest", "-q", *own, written[-1], *around)
+    assert done.returncode == 0, done.stdout
+    for check in (("check", "--fix"), ("format",)):
+        assert run(copy, "-m", "ruff", *check, "--quiet", *written).returncode == 0
+    done = run(copy, "-m", "mypy", *folder)
+    assert done.returncode == 0, done.stdout
+    refused = {nom: run(copy, "-m", "scaffold.flux", nom) for nom in ("r52", "R52", "r50")}
+    assert {done.returncode for done in refused.values()} == {1}
+    assert "n'est pas un nom de flux" in refused["r52"].stderr
+    assert "R52 existe déjà" in refused["R52"].stderr
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from types import ModuleType
 import pytest
 from lxml import etree
 
-from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX, PACKAGES
+from sge_sim.domaine.nomenclatures import PACKAGES
 from sge_sim.errors import UsageError
+from sge_sim.flux.registry import BY_CODE, FLUX
 from sge_sim.machine.files import data_path
 from sge_sim.services.dispatch import hold_together
 from sge_sim.services.registry import BY_PATH, FILES, SERVICES, find_services
@@ -49,7 +50,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
 
 def test_every_contract_file_and_package_has_its_service() -> None:
     assert CONTRACTS.keys() == {service.path for service in SERVICES}
-    assert {one for service in SERVICES for one in service.flux} == set(KINDS_OF_FLUX)
+    ordered = {flux for service in SERVICES for flux in service.flux}
+    assert {flux.code for flux in FLUX if flux.depuis is None} <= ordered <= {*BY_CODE}
     assert {service.package for service in SERVICES} == {*PACKAGES}
 
 

@@ -7,7 +7,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, get_args
+from typing import Final
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from lxml import etree
@@ -17,11 +17,10 @@ from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.xml_page import show_message
 from sge_sim.api.flux import FichierView
-from sge_sim.domaine.nomenclatures import (
-    FluxM023,
-)
 from sge_sim.errors import UsageError
 from sge_sim.flux.declaration import clear_content
+from sge_sim.flux.flux import ParDemande
+from sge_sim.flux.registry import codes_of
 from sge_sim.machine.documents import parse_xml, zip_members
 from sge_sim.operations.flux import GONE
 from sge_sim.tables.flux import FichierFlux
@@ -124,7 +123,7 @@ def page_routes(state: AdminState) -> APIRouter:
             "fichier.html",
             numero=numero,
             fichier=fichier,
-            demande=fichier.flux in get_args(FluxM023),
+            demande=fichier.flux in codes_of(ParDemande),
             membres=show_content(fichier.nom, content) if content is not None else (),
             refus=refus,
         )

@@ -8,27 +8,13 @@ from pathlib import Path
 from typing import IO, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from sge_sim.flux.atelier import LIMITES, Limites
 from sge_sim.flux.packaging import member_of
 
 _PIECE: Final = 1 << 20
 _LEVEL: Final = 1
 """Of zlib: four times as fast as its default, a quarter more bytes; half the time of a curve went
 there."""
-
-
-@dataclass(frozen=True)
-class Limites:
-    """What one archive holds at most: bytes once zipped, bytes before, points.
-
-    100 MB and 10 GB (GUI 0503 §2.1); 1 000 points (GUI 0504 §2 of C68, assumed of the others).
-    """
-
-    octets_zip: int = 100 * 10**6
-    octets: int = 10 * 10**9
-    points: int = 1000
-
-
-LIMITES: Final = Limites()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sge_sim.domaine.ecarts_plateforme import Defauts
-from sge_sim.domaine.nomenclatures import Flux
+from sge_sim.domaine.nomenclatures import CodeFlux
 from sge_sim.flux.envoi import tampon
 from sge_sim.flux.periodes import Frequence
 
@@ -51,7 +51,7 @@ class EnvoiR6X:
     `mode` is None on demand. `creation` is aware.
     """
 
-    flux: Flux
+    flux: CodeFlux
     demande: str
     contrat_id: str
     destinataire: str

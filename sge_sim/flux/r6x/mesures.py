@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sge_sim.domaine.ecarts_plateforme import Defauts
-from sge_sim.domaine.nomenclatures import METIERS, Flux, Sens, TypeAcces
+from sge_sim.domaine.nomenclatures import METIERS, CodeFlux, Sens, TypeAcces
 from sge_sim.flux.r6x.archives import PointEcrit
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures import Grandeur, PointMesure
@@ -39,7 +39,7 @@ Jours = tuple[date, date]
 MOTIFS_DE_POSE: Final = MappingProxyType({POSE: "Pose fournisseur", DEPOSE: "Dépose fournisseur"})
 """How R64 calls the reasons of a reading on the spot (GUI 0503 §2.4)."""
 _COURBES_DES_GRANDS: Final = ("PA", "PRI", "PRC", "E")
-_DE_PETITS: Final = frozenset[Flux]({"R63", "R63B"})
+_DE_PETITS: Final = frozenset({"R63", "R63B"})
 """The curves in which there are small points: many of them are read together."""
 _JOUR: Final = timedelta(1)
 _DAY: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.JOUR)
@@ -181,7 +181,7 @@ WRITERS: Final[Mapping[str, PointWriter]] = MappingProxyType(
 
 
 def write_points(
-    flux: Flux, points: Sequence[PointDecrit], defauts: Defauts
+    flux: CodeFlux, points: Sequence[PointDecrit], defauts: Defauts
 ) -> Iterator[PointEcrit]:
     """Yield the points that have something to publish in a file of measures."""
     write = WRITERS[flux[:3]]

@@ -11,16 +11,12 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.facts.lecture import read_dossier
-from sge_sim.flux.envoi import Archive, Fichier, batches
+from sge_sim.flux.atelier import Atelier
+from sge_sim.flux.envoi import Archive, Envoi, Fichier, batches
+from sge_sim.flux.lots import LotM023
 from sge_sim.flux.packaging import member_of, zipped_archive
 from sge_sim.flux.parallele import Equipe, groups_of
-from sge_sim.flux.r6x.archives import (
-    LIMITES,
-    ArchiveEcrite,
-    Limites,
-    PointEcrit,
-    write_archives,
-)
+from sge_sim.flux.r6x.archives import ArchiveEcrite, PointEcrit, write_archives
 from sge_sim.flux.r6x.entete import EnvoiR6X
 from sge_sim.flux.r6x.facturation import write_billed
 from sge_sim.flux.r6x.mesures import dumps, write_points, written
@@ -40,23 +36,24 @@ _JOURS_SUPPOSES: Final = 100
 """How much a point is taken for, when points are shared out."""
 
 
-def demanded_files(
-    session: Session,
-    demande: DemandeM023,
-    envoi: EnvoiR6X,
-    demandeur: Demandeur,
-    *,
-    folder: Path | None = None,
-    limites: Limites = LIMITES,
-    equipe: Equipe | None = None,
+def fichiers(
+    session: Session, lot: LotM023, destination: Envoi, atelier: Atelier
 ) -> Iterator[Fichier]:
     """Yield the archives of a demand, whose sequence is complete, then its report, also alone.
 
-    `folder` is where an archive is kept until it was read. The points are written by the processes
-    of `equipe` where there are many.
+    The points are written by several processes where there are many.
     """
+    demande, demandeur = lot.demande, Demandeur(destination.acteur, destination.kind)
+    envoi = EnvoiR6X(
+        demande.flux,
+        demande.affaire_id,
+        demande.contrat_id,
+        destination.destinataire,
+        lot.instant,
+        defauts=atelier.defauts,
+    )
     suivi = Suivi023(demande.prms.split())
-    points = _shared(session, demande, envoi, demandeur, suivi, equipe)
+    points = _shared(session, demande, envoi, demandeur, suivi, atelier.equipe)
     itc = demande.flux == SANS_MESURE
     archives = write_archives(
         points,
@@ -64,10 +61,10 @@ def demanded_files(
         tail=b"]" if itc else b"]}",
         member=envoi.member,
         creation=envoi.creation,
-        folder=folder,
-        limites=limites,
+        folder=atelier.folder,
+        limites=atelier.limites,
     )
-    for fichier in _gathered(archives, envoi, folder) if itc else _each(archives, envoi):
+    for fichier in _gathered(archives, envoi, atelier.folder) if itc else _each(archives, envoi):
         suivi.fichiers[fichier.nom] = fichier.prms
         yield fichier
     yield _rapport(suivi, envoi)

@@ -8,30 +8,27 @@ it came; of what is published twice the last one wins.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import PREMIER_JOUR
 from sge_sim.domaine.ecarts_plateforme import Defauts
-from sge_sim.flux.envoi import Fichier, batches
+from sge_sim.flux.atelier import Atelier
+from sge_sim.flux.envoi import Envoi, Fichier, batches
 from sge_sim.flux.lots import LotDiffusion
 from sge_sim.flux.parallele import Equipe, groups_of
-from sge_sim.flux.periodes import FREQUENCES, GUICHET, Frequence, Periode
+from sge_sim.flux.periodes import FREQUENCES, Frequence, Periode
 from sge_sim.flux.points_lus import LUS_ENSEMBLE, Facette, read_mesures
-from sge_sim.flux.r6x.archives import LIMITES, Limites, PointEcrit, write_archives
+from sge_sim.flux.r6x.archives import PointEcrit, write_archives
 from sge_sim.flux.r6x.entete import Echeances, EnvoiR6X, periode
 from sge_sim.flux.r6x.mesures import Jours, PointDecrit, dumps, write_points
 from sge_sim.flux.retards import DELAI_MAXIMAL, retard
-from sge_sim.mesures import PeriodeCollecte, PointMesure
+from sge_sim.mesures import PointMesure
 from sge_sim.tables.diffusions import PointDiffuse
 
 _JOUR: Final = timedelta(1)
-TOUJOURS: Final = (PeriodeCollecte(PREMIER_JOUR, None),)
-"""As if a curve were collected on all days."""
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -41,7 +38,7 @@ def envoi_of_diffusion(lot: LotDiffusion, destinataire: str, defauts: Defauts) -
     daily = mode is Frequence.QUOTIDIENNE
     publication_id = _number("/".join(lot.diffusion.key))
     return EnvoiR6X(
-        flux=lot.diffusion.flux,
+        flux=lot.flux.code,
         # Begins with a letter that no date has: clients look for one in names.
         demande=_base36(_number(f"{publication_id}/{lot.periode.debut}"), 8),
         contrat_id=lot.diffusion.contrat_id,
@@ -54,33 +51,30 @@ def envoi_of_diffusion(lot: LotDiffusion, destinataire: str, defauts: Defauts) -
     )
 
 
-def diffused_files(
-    session: Session,
-    lot: LotDiffusion,
-    envoi: EnvoiR6X,
-    *,
-    sequence: int,
-    late: bool,
-    folder: Path | None = None,
-    limites: Limites = LIMITES,
-    equipe: Equipe | None = None,
-    collectees: bool = False,
+def fichiers(
+    session: Session, lot: LotDiffusion, destination: Envoi, atelier: Atelier
 ) -> Iterator[Fichier]:
-    """Yield the files of a period, whose sequence goes on from `sequence`, its first.
+    """Yield the files of a period, whose points are written by several processes where there are
+    many."""
+    envoi = envoi_of_diffusion(lot, destination.destinataire, atelier.defauts)
+    points = _shared(session, lot, envoi, atelier.late, atelier.equipe)
+    return diffused_archives(points, envoi, destination.sequence, atelier)
 
-    Their points are written by the processes of `equipe` where there are many. `collectees`: as if
-    the curve of each point were collected.
-    """
+
+def diffused_archives(
+    points: Iterator[PointEcrit], envoi: EnvoiR6X, sequence: int, atelier: Atelier
+) -> Iterator[Fichier]:
+    """Yield the files of points that are written, numbered from `sequence` on."""
     assert envoi.echeances is not None, "a recurrent publication has due dates"
     head = {"header": envoi.header, "echeances": envoi.echeances.tree}
     archives = write_archives(
-        _shared(session, lot, envoi, late, collectees, equipe),
+        points,
         head=dumps(head)[:-1] + b',"mesures":[',
         tail=b"]}",
         member=lambda rang: envoi.member(sequence + rang - 1),
         creation=envoi.creation,
-        folder=folder,
-        limites=limites,
+        folder=atelier.folder,
+        limites=atelier.limites,
     )
     for archive in archives:
         yield Fichier(
@@ -93,36 +87,35 @@ def _shared(
     lot: LotDiffusion,
     envoi: EnvoiR6X,
     late: bool,
-    collectees: bool,
     equipe: Equipe | None,
 ) -> Iterator[PointEcrit]:
     jours = (lot.periode.fin - lot.periode.debut).days
     groups = [replace(lot, points=tuple(group)) for group in groups_of(lot.points, jours)]
     if equipe is None or len(groups) < 2:
-        yield from _written(session, lot, envoi, late=late, collectees=collectees)
+        yield from _written(session, lot, envoi, late=late)
     else:
-        jobs = ((group, envoi, late, collectees) for group in groups)
+        jobs = ((group, envoi, late) for group in groups)
         for texts in equipe.share(session, _texts, jobs):
             yield from (PointEcrit(prm, (text,)) for prm, text in texts)
 
 
 def _texts(
-    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, late: bool, collectees: bool
+    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, late: bool
 ) -> list[tuple[str, bytes]]:
-    written = _written(session, lot, envoi, late=late, collectees=collectees)
+    written = _written(session, lot, envoi, late=late)
     return [(point.prm, b"".join(point.morceaux)) for point in written]
 
 
 def _written(
-    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, *, late: bool, collectees: bool
+    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, *, late: bool
 ) -> Iterator[PointEcrit]:
     for diffuses in batches(lot.points, LUS_ENSEMBLE):
-        decrits = _described(session, replace(lot, points=tuple(diffuses)), envoi, late, collectees)
-        yield from write_points(lot.diffusion.flux, decrits, envoi.defauts)
+        decrits = describe(session, replace(lot, points=tuple(diffuses)), envoi, late=late)
+        yield from write_points(lot.flux.code, decrits, envoi.defauts)
 
 
-def _described(
-    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, late: bool, collectees: bool
+def describe(
+    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, *, late: bool
 ) -> list[PointDecrit]:
     """Return what a period tells about each of some hundreds of points that were ever measured."""
     facettes = (
@@ -135,15 +128,13 @@ def _described(
     )
     periode = _periode_written(lot)
     # The index of a day is read at its end, which v3.0 and the files date of the next.
-    recul = _JOUR if lot.diffusion.flux.startswith("R64") else timedelta()
+    recul = _JOUR if lot.flux.cause.acces_type == "INDEX" else timedelta()
     decrits = []
     for diffuse, mesure in zip(
         lot.points, read_mesures(session, facettes, pertes=envoi.defauts.pertes), strict=True
     ):
         if mesure is None:
             continue
-        if collectees:
-            mesure = replace(mesure, collectes=TOUJOURS)
         jours = days_stored(mesure, diffuse, lot.periode, late=late)
         decrits.append(
             PointDecrit(
@@ -184,7 +175,7 @@ def days_stored(
 def _periode_written(lot: LotDiffusion) -> dict[str, str]:
     """Return the window of transaction as the file tells it."""
     if FREQUENCES[lot.diffusion.periodicite] is Frequence.QUOTIDIENNE:
-        fin = datetime.combine(lot.periode.debut, GUICHET)
+        fin = lot.instant.replace(tzinfo=None)
         return periode(fin - _JOUR, fin)
     return periode(lot.periode.debut, lot.periode.fin)
 

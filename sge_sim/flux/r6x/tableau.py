@@ -18,11 +18,11 @@ from types import MappingProxyType
 from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from sge_sim.domaine.nomenclatures import FluxM023
+from sge_sim.domaine.nomenclatures import CodeFlux
 from sge_sim.errors import UsageError
 from sge_sim.machine.once import computed_once
 
-POINTS_EN_CSV: Final[Mapping[FluxM023, int]] = MappingProxyType(
+POINTS_EN_CSV: Final[Mapping[CodeFlux, int]] = MappingProxyType(
     {"R63": 100, "R64": 100, "R65": 1000, "R66": 1000, "R67": 1000, "C68": 1000}
 )
 """The points of a demand in CSV, at most (GUI 0502; R67 and C68 assumed)."""
@@ -37,7 +37,7 @@ _VALEUR: Final = (*_SERIE, "Horodate", "Valeur")
 CsvRows = Iterator[Sequence[Any]]
 
 
-def points_in_csv(flux: FluxM023, prms: str) -> int | None:
+def points_in_csv(flux: CodeFlux, prms: str) -> int | None:
     """Return how many points a demand in CSV may name, where this one names more."""
     most = POINTS_EN_CSV[flux]
     return most if len(prms.split()) > most else None

@@ -5,9 +5,9 @@ The point: homologation slides V26.2; the offer: the table of GUI 0531 §2.1, as
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, get_args
+from typing import Final
 
-from sge_sim.domaine.nomenclatures import GRANDS_PRODUCTEURS, FluxDiffuse, TypeServiceAcces
+from sge_sim.domaine.nomenclatures import GRANDS_PRODUCTEURS, TypeServiceAcces
 from sge_sim.refus import rule
 from sge_sim.services.acces_donnees.demande import TYPES_DONNEES, DemandeOffre, DemandeOuverture
 from sge_sim.services.ordres import fourniture_definitive, hors_regroupement_turpe
@@ -138,7 +138,7 @@ GRANDS_PUBLIENT: Final[Offre] = MappingProxyType(
 """The same of C1 to C4 and P1 to P3, whose maximum powers no service covers."""
 
 
-FLUX_PUBLIES: Final[tuple[FluxDiffuse, ...]] = get_args(FluxDiffuse)
+FLUX_PUBLIES: Final = ("R63A", "R63B", "R64A", "R64B", "R66B")
 """The files of these publications."""
 
 

@@ -3,18 +3,30 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from sge_sim.domaine.nomenclatures import FluxM023
+from sge_sim.domaine.nomenclatures import CodeFlux
 from sge_sim.services.acces import Acces
 
-FLUX_FINS: Final[Mapping[str, FluxM023]] = {
-    "COURBES": "R63",
-    "INDEX": "R64",
-    "ENERGIE": "R65",
-    "PMAX": "R66",
+
+class MesuresDemandables(NamedTuple):
+    """What a demand may ask for: the file that tells it, how many months ago it may begin, and how
+    many points it may name, where those are fewer than the 10 000 of the contract."""
+
+    flux: CodeFlux
+    mois: int = 36
+    points: int = 10_000
+
+
+FINES: Final[Mapping[str, MesuresDemandables]] = {
+    "COURBES": MesuresDemandables("R63", mois=24, points=1500),
+    "INDEX": MesuresDemandables("R64", points=1500),
+    "ENERGIE": MesuresDemandables("R65"),
+    "PMAX": MesuresDemandables("R66"),
 }
-"""The file that tells each type of fine measures, of MFI."""
+"""The types of fine measures, of MFI."""
+FACTURANTES: Final = MesuresDemandables("R67")
+SITUATION: Final = MesuresDemandables("C68")
 
 
 @dataclass(frozen=True)
@@ -26,7 +38,7 @@ class AdmissibiliteM023:
     """
 
     acces: Acces
-    flux: FluxM023
+    mesures: MesuresDemandables
     points: int
     debut: date | None
     fin: date | None

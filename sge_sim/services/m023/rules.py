@@ -4,20 +4,14 @@ They read no header and check neither the user, which is kept as it came, nor th
 files tell of: the interface contract, the number of points and the dates alone.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from sge_sim.clock import add_months, legal_date
-from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.refus import rule
 from sge_sim.services.acces import CONTRACT_RULES
 from sge_sim.services.m023.demande import AdmissibiliteM023
 
 _GUIDE: Final = "GUI 0502 v1.4.0"
-_POINTS_AU_PLUS: Final[Mapping[FluxM023, int]] = {"R63": 1500, "R64": 1500}
-"""Of the rest the contract itself admits 10 000."""
-_MOIS: Final[Mapping[FluxM023, int]] = {"R63": 24}
-_MOIS_D_ORDINAIRE: Final = 36
 PAR_JOUR: Final = 1000
 
 
@@ -40,7 +34,7 @@ def liste_non_vide(demande: AdmissibiliteM023) -> bool:
 )
 def nombre_de_points_admis(demande: AdmissibiliteM023) -> bool:
     """There are as many points as one demand may name, at most."""
-    return demande.points <= _POINTS_AU_PLUS.get(demande.flux, demande.points)
+    return demande.points <= demande.mesures.points
 
 
 @rule(
@@ -75,8 +69,7 @@ def profondeur_permise(demande: AdmissibiliteM023) -> bool:
     """Curves go 24 months back, other measures 36, counted from today."""
     if demande.debut is None:
         return True
-    months = _MOIS.get(demande.flux, _MOIS_D_ORDINAIRE)
-    return demande.debut >= add_months(demande.acces.jour, -months)
+    return demande.debut >= add_months(demande.acces.jour, -demande.mesures.mois)
 
 
 @rule(

@@ -7,9 +7,15 @@ from typing import Any, Final
 
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.domaine.nomenclatures import Demandeur, Flux, FluxM023
+from sge_sim.domaine.nomenclatures import CodeFlux, Demandeur
 from sge_sim.refus import check
-from sge_sim.services.m023.demande import FLUX_FINS, AdmissibiliteM023
+from sge_sim.services.m023.demande import (
+    FACTURANTES,
+    FINES,
+    SITUATION,
+    AdmissibiliteM023,
+    MesuresDemandables,
+)
 from sge_sim.services.m023.rules import (
     PAR_JOUR,
     RULES_FACTURANTES,
@@ -33,7 +39,7 @@ PAR_SECONDE: Final = 5
 """How many demands each service takes in a second (GUI 0502 §2.2)."""
 
 
-def _read(flux: FluxM023, asked: Tree) -> MesuresDemandees:
+def _read(flux: CodeFlux, asked: Tree) -> MesuresDemandees:
     """Return what is asked for, from the block `demande`; the format is JSON unless it is said."""
     return MesuresDemandees(
         flux=flux,
@@ -47,16 +53,17 @@ def _read(flux: FluxM023, asked: Tree) -> MesuresDemandees:
     )
 
 
-def _answer(appel: Appel, service: Service, mesures: MesuresDemandees) -> Answer:
+def _answer(appel: Appel, service: Service, demandables: MesuresDemandables) -> Answer:
     """Check a demand by the rules of its service, and open its case: its number is the root element
     of the answer (GUI 0502 §4).
 
     The daily quota of the service counts the files of all its types of measures.
     """
     general = appel.body["donneesGenerales"]
+    mesures = _read(demandables.flux, appel.body["demande"])
     demande = AdmissibiliteM023(
         acces=acces_of(appel, service),
-        flux=mesures.flux,
+        mesures=demandables,
         points=len(mesures.prms),
         debut=mesures.debut,
         fin=mesures.fin,
@@ -80,8 +87,9 @@ def has_bare_faults(settings: Settings, instant: datetime) -> bool:
     return settings.m023_code_vide or Usage.FAUTE_SANS_CODE in played
 
 
-def _asks(flux: tuple[Flux, ...]) -> Callable[[Tree, Demandeur], dict[str, Any]]:
-    """Return what names the facts that a demand of these files asks for."""
+def _asks(*demandables: MesuresDemandables) -> Callable[[Tree, Demandeur], dict[str, Any]]:
+    """Return what names the facts that a demand of these measures asks for."""
+    flux = tuple(each.flux for each in demandables)
     return lambda body, _: {
         "login": body["donneesGenerales"]["initiateurLogin"],
         "contrat_id": body["donneesGenerales"]["contratId"],
@@ -91,18 +99,17 @@ def _asks(flux: tuple[Flux, ...]) -> Callable[[Tree, Demandeur], dict[str, Any]]
 
 def handle_fines(appel: Appel) -> Answer:
     """Answer one demand of MFI."""
-    asked = appel.body["demande"]
-    return _answer(appel, MFI, _read(FLUX_FINS[asked["mesuresTypeCode"]], asked))
+    return _answer(appel, MFI, FINES[appel.body["demande"]["mesuresTypeCode"]])
 
 
 def handle_facturantes(appel: Appel) -> Answer:
     """Answer one demand of MFA."""
-    return _answer(appel, MFA, _read("R67", appel.body["demande"]))
+    return _answer(appel, MFA, FACTURANTES)
 
 
 def handle_situation(appel: Appel) -> Answer:
     """Answer one demand of ITC."""
-    return _answer(appel, ITC, _read("C68", appel.body["demande"]))
+    return _answer(appel, ITC, SITUATION)
 
 
 _declare = partial(
@@ -124,9 +131,9 @@ MFI = _declare(
     nom="CommandeHistoriqueDonneesMesuresFines",
     codes=(*CODES_M023, "SGT400", *_DES_DATES),
     faultstring="Erreur Technique MFI",
-    mesures=tuple(FLUX_FINS),
-    flux=tuple(FLUX_FINS.values()),
-    asks=_asks(tuple(FLUX_FINS.values())),
+    mesures=tuple(FINES),
+    flux=tuple(each.flux for each in FINES.values()),
+    asks=_asks(*FINES.values()),
     rules=RULES_FINES,
     handle=handle_fines,
 )
@@ -134,8 +141,8 @@ MFA = _declare(
     nom="CommandeHistoriqueDonneesMesuresFacturantes",
     codes=(*CODES_M023, *_DES_DATES),
     faultstring="Erreur Technique  MFA",
-    flux=("R67",),
-    asks=_asks(("R67",)),
+    flux=(FACTURANTES.flux,),
+    asks=_asks(FACTURANTES),
     rules=RULES_FACTURANTES,
     handle=handle_facturantes,
 )
@@ -143,8 +150,8 @@ ITC = _declare(
     nom="CommandeInformationsTechniquesEtContractuelles",
     codes=CODES_M023,
     faultstring="Erreur Technique  ITC",
-    flux=("C68",),
-    asks=_asks(("C68",)),
+    flux=(SITUATION.flux,),
+    asks=_asks(SITUATION),
     rules=RULES_SITUATION,
     handle=handle_situation,
 )

@@ -13,7 +13,7 @@ from state_kit import numeros_within
 from sge_sim.clock import parse_instant
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
-from sge_sim.domaine.nomenclatures import FluxM023
+from sge_sim.domaine.nomenclatures import CodeFlux
 from sge_sim.journal import Journal
 from sge_sim.settings import Profile
 
@@ -152,7 +152,7 @@ def test_depth_is_counted_to_the_day(platform: InProcess) -> None:
     [("MFI", "R65", "MFA"), ("MFA", "R67", "ITC"), ("ITC", "C68", "MFI")],
 )
 def test_a_service_takes_a_thousand_demands_a_day(
-    tmp_path: Path, service: str, flux: FluxM023, other: str
+    tmp_path: Path, service: str, flux: CodeFlux, other: str
 ) -> None:
     with simulator_in_process(tmp_path, now=parse_instant(NOW), population_size=0) as opened:
         (tiers,) = [one for one in opened.simulator.callers if one.kind == "tiers"]

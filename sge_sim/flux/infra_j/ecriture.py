@@ -6,15 +6,22 @@ that the format is the simulator's: nobody is to build a reader of IFJ from it.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date
-from sge_sim.flux.envoi import Archive, Envoi
+from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.flux.atelier import Atelier
+from sge_sim.flux.envoi import Archive, Envoi, Fichier
 from sge_sim.flux.horodates import avec_decalage, legal
+from sge_sim.flux.lots import LotAffaire
+from sge_sim.flux.packaging import zipped_archive
+from sge_sim.flux.points_lus import read_case
 from sge_sim.mesures import (
     Grandeur,
     PointMesure,
@@ -26,6 +33,7 @@ from sge_sim.mesures import (
 from sge_sim.mesures.entrees_datees import plages_de
 from sge_sim.mesures.grilles_nommees import calendrier_du
 from sge_sim.mesures.lecture import UNITES
+from sge_sim.tables.commandes import DemandeInfraJ
 
 FORMAT = "sge-sim-ifj-1"
 PROFONDEUR_SECONDES = 24 * 3600
@@ -48,6 +56,28 @@ class OrdreInfraJ:
     cdc: bool
     idx: bool
     ptd: bool
+
+
+def fichiers(
+    session: Session, lot: LotAffaire, envoi: Envoi, atelier: Atelier
+) -> Iterator[Fichier]:
+    """Yield the file of an order."""
+    demande, (point, mesure_in) = lot.demande, read_case(session, lot, atelier)
+    assert isinstance(demande, DemandeInfraJ)
+    asked: list[Sens] = ["SOUTIRAGE"] if demande.soutirage else []
+    if demande.injection:
+        asked.append("INJECTION")
+    mesures = [mesure for sens in asked if (mesure := mesure_in(sens)) is not None]
+    ordre = OrdreInfraJ(
+        demande_id=demande.affaire_id,
+        prm=point.prm,
+        points=tuple(mesures),
+        cdc=demande.cdc,
+        idx=demande.idx,
+        ptd=demande.ptd,
+    )
+    made = archive(ordre, envoi)
+    yield Fichier(made.nom, (zipped_archive(made, envoi.creation),), made.prms)
 
 
 def archive(demande: OrdreInfraJ, envoi: Envoi) -> Archive:

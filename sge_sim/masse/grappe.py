@@ -79,7 +79,7 @@ class Grappe:
         self._client.close()
 
     def share(self, session: Session, work: Callable[..., T], jobs: Iterable[Job]) -> Iterator[T]:
-        """As `Repartiteur` says; raises `UsageError` where the cluster is lost
+        """Share work out as `Equipe.share` does; raises `UsageError` where the cluster is lost
         before the end."""
         from distributed import CancelledError, KilledWorker
 

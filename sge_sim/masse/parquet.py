@@ -11,7 +11,7 @@ Wants pyarrow, which nothing else does.
 
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -19,7 +19,6 @@ from typing import Any, Final
 from lxml import etree
 
 from sge_sim.clock import PARIS, start_of_day
-from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.flux.r6x.tableau import rows_of
 from sge_sim.machine.documents import parse_xml, zip_members
 from sge_sim.machine.once import computed_once
@@ -42,7 +41,7 @@ _GRILLES: Final = MappingProxyType(
 Row = tuple[Any, ...]
 
 
-def parquet_of(flux: Flux, archives: Iterable[bytes]) -> bytes:
+def parquet_of(archives: Iterable[bytes]) -> bytes:
     """Return a Parquet file of the values that some archives of a flux say, in their order."""
     import pyarrow
     from pyarrow.parquet import write_table
@@ -58,7 +57,7 @@ def parquet_of(flux: Flux, archives: Iterable[bytes]) -> bytes:
             pyarrow.field("classe", pyarrow.string()),
         ]
     )
-    tables = [_table(pyarrow, schema, _rows(flux, archive)) for archive in archives]
+    tables = [_table(pyarrow, schema, _rows(archive)) for archive in archives]
     out = io.BytesIO()
     write_table(pyarrow.concat_tables(tables), out)
     return out.getvalue()
@@ -72,20 +71,18 @@ def _table(pyarrow: Any, schema: Any, rows: Iterator[Row]) -> Any:
     )
 
 
-def _rows(flux: Flux, archive: bytes) -> Iterator[Row]:
+def _rows(archive: bytes) -> Iterator[Row]:
     for _, read in zip_members(archive):
-        yield from _LECTEURS.get(flux, _r6x)(read())
+        content = read()
+        yield from (_of_xml if content.startswith(b"<") else _of_json)(content)
 
 
-def _r50(content: bytes) -> Iterator[Row]:
+def _of_xml(content: bytes) -> Iterator[Row]:
+    """Yield the values of an R50, a curve, or of an R151, indexes and maximum powers."""
     for prm, releve in _releves(content):
         for point in releve.iterfind("PDC"):
             horodate, valeur = point.findtext("H"), point.findtext("V")
             yield prm, _instant(horodate), valeur and int(valeur), "W", "PA", None, None
-
-
-def _r151(content: bytes) -> Iterator[Row]:
-    for prm, releve in _releves(content):
         horodate = start_of_day(date.fromisoformat(releve.findtext("Date_Releve") or ""))
         for lu in releve:
             valeur = lu.findtext("Valeur")
@@ -103,7 +100,7 @@ def _releves(content: bytes) -> Iterator[tuple[str, etree._Element]]:
             yield prm, releve
 
 
-def _r6x(content: bytes) -> Iterator[Row]:
+def _of_json(content: bytes) -> Iterator[Row]:
     rows = rows_of(json.loads(content))
     titres = list(next(rows))
     places = [next((titres.index(t) for t in known if t in titres), None) for known in _TITRES]
@@ -117,11 +114,6 @@ def _r6x(content: bytes) -> Iterator[Row]:
             instant = again if value in seen else instant
             seen.add(value)
         yield prm, instant, int(valeur), *rest
-
-
-_LECTEURS: Final[Mapping[str, Callable[[bytes], Iterator[Row]]]] = MappingProxyType(
-    {"R50": _r50, "R151": _r151}
-)
 
 
 @computed_once(4096)

@@ -6,37 +6,44 @@ shared out, and made again. Every curve counts as collected. Nothing is recorded
 delivered.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from sge_sim.clock import PREMIER_JOUR
 from sge_sim.domaine.ecarts_plateforme import Defauts
-from sge_sim.domaine.nomenclatures import Flux
-from sge_sim.flux import r50, r151
+from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.envoi import Envoi, Fichier, PointPublie, batches
+from sge_sim.flux.flux import Flux, ParAbonnement, ParServiceAcces
 from sge_sim.flux.lots import LotDiffusion
 from sge_sim.flux.packaging import zipped_archive
-from sge_sim.flux.parallele import Repartiteur
-from sge_sim.flux.parquet import parquet_of
-from sge_sim.flux.periodes import Frequence, periode_diffusee, periode_of
+from sge_sim.flux.parallele import Equipe
+from sge_sim.flux.periodes import Frequence, Periode
 from sge_sim.flux.points_lus import Facette, read_mesures
-from sge_sim.flux.r6x.recurrent import TOUJOURS, diffused_files, envoi_of_diffusion
+from sge_sim.flux.r6x.mesures import write_points
+from sge_sim.flux.r6x.recurrent import describe, diffused_archives, envoi_of_diffusion
+from sge_sim.flux.registry import FLUX
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
-from sge_sim.mesures import PointMesure
+from sge_sim.masse.grappe import Grappe
+from sge_sim.masse.parquet import parquet_of
+from sge_sim.mesures import PeriodeCollecte, PointMesure
 from sge_sim.tables.diffusions import Diffusion, PointDiffuse
 
 POINTS_PAR_PARTIE: Final = 1000
 JOURS_PAR_PARTIE: Final = 31
 """What a part returns is kept in memory until it is written."""
 _JOUR: Final = timedelta(1)
-_SERIES: Final = MappingProxyType({"R50": r50.archive, "R151": r151.archive})
-FLUX_EN_MASSE: Final[tuple[Flux, ...]] = ("R50", "R151", "R63B", "R64B", "R66B")
+_TOUJOURS: Final = (PeriodeCollecte(PREMIER_JOUR, None),)
+FLUX_EN_MASSE: Final[Mapping[str, Flux[Any]]] = {
+    flux.code: flux
+    for flux in FLUX
+    if isinstance(flux.cause, ParAbonnement | ParServiceAcces) and flux.cause.petits
+}
 """Those of C5 points, in the order in which they are made."""
 
 
@@ -45,7 +52,7 @@ class Partie:
     """Part `rang` of `parts` of a flux, over the legal days [debut, fin), of a contract: those of
     all parts begin on `premier`. `parquet`: the values are wanted as a table too."""
 
-    flux: Flux
+    flux: Flux[Any]
     rang: int
     parts: int
     prms: tuple[str, ...]
@@ -78,15 +85,15 @@ def cut_in_parts(
     days = [debut + rang * _JOUR for rang in range(0, (fin - debut).days, JOURS_PAR_PARTIE)]
     return [
         Partie(each, rang, len(groups), group, debut, first, last, contrat_id, parquet)
-        for each in FLUX_EN_MASSE
-        if each in flux
+        for code, each in FLUX_EN_MASSE.items()
+        if code in flux
         for rang, group in enumerate(groups, 1)
         for first, last in pairwise([*days, fin])
     ]
 
 
 def make_parts(
-    session: Session, parts: Sequence[Partie], repartiteur: Repartiteur, folder: Path
+    session: Session, parts: Sequence[Partie], repartiteur: Equipe | Grappe, folder: Path
 ) -> Iterator[tuple[int, int]]:
     """Have each part made, write its files into a folder, each whole or not at all, and yield how
     many they are and their bytes."""
@@ -104,37 +111,39 @@ def make_part(session: Session, partie: Partie) -> list[FichierFait]:
         FichierFait(fichier.nom, b"".join(fichier.morceaux)) for fichier in _files(session, partie)
     ]
     if partie.parquet and files:
-        table = parquet_of(partie.flux, [file.contenu for file in files])
-        nom = f"{partie.flux}.parquet/{partie.rang:05d}_{partie.debut}.parquet"
+        table = parquet_of([file.contenu for file in files])
+        nom = f"{partie.flux.code}.parquet/{partie.rang:05d}_{partie.debut}.parquet"
         files.append(FichierFait(nom, table))
     return files
 
 
 def _files(session: Session, partie: Partie) -> Iterator[Fichier]:
-    if partie.flux in _SERIES:
+    flux = partie.flux
+    if not isinstance(flux.cause, ParServiceAcces):
         yield from _series(session, partie)
         return
-    points = tuple(PointDiffuse(prm, "SOUTIRAGE", partie.debut, partie.fin) for prm in partie.prms)
-    diffusion = Diffusion(partie.contrat_id, partie.flux, "P1D", None)  # type: ignore[arg-type]
+    diffuses = tuple(
+        PointDiffuse(prm, "SOUTIRAGE", partie.debut, partie.fin) for prm in partie.prms
+    )
+    diffusion = Diffusion(partie.contrat_id, flux.code, "P1D", None)
     for jour in _jours(partie):
         # What was measured on a day is stored on the next.
-        lot = LotDiffusion(diffusion, periode_diffusee("P1D", jour + _JOUR), points)
+        periode = _daily(flux, jour + _JOUR)
+        lot = LotDiffusion(flux, diffusion, periode, diffuses)
         envoi = envoi_of_diffusion(lot, partie.contrat_id, Defauts())
-        yield from diffused_files(
-            session,
-            lot,
-            envoi,
-            sequence=partie.rang,
-            late=False,
-            collectees=True,
-        )
+        points = [
+            replace(point, mesure=_collected(point.mesure))
+            for point in describe(session, lot, envoi, late=False)
+        ]
+        written = write_points(flux.code, points, envoi.defauts)
+        yield from diffused_archives(written, envoi, partie.rang, Atelier())
 
 
 def _series(session: Session, partie: Partie) -> Iterator[Fichier]:
     """Yield the files of R50 or R151, day by day, but those without a measure."""
     mesures = list(_mesures(session, partie.prms))
     for jour in _jours(partie):
-        creation = periode_of(partie.flux, Frequence.QUOTIDIENNE, jour).publication  # type: ignore[arg-type]
+        creation = _daily(partie.flux, jour).publication
         envoi = Envoi(
             destinataire=partie.contrat_id,
             kind="tiers",
@@ -145,17 +154,28 @@ def _series(session: Session, partie: Partie) -> Iterator[Fichier]:
             creation=creation,
         )
         points = (PointPublie(prm, mesure, jour, jour + _JOUR, "", "") for prm, mesure in mesures)
-        archive = _SERIES[partie.flux](envoi, points, partie.rang, partie.parts)
+        archive = partie.flux.writer().archive(envoi, points, partie.rang, partie.parts)
         if archive.prms:
             content = zipped_archive(archive, creation)
             yield Fichier(archive.nom, (content,), archive.prms)
+
+
+def _daily(flux: Flux[Any], jour: date) -> Periode:
+    """Return the daily publication that covers a day."""
+    periode: Periode = flux.cause.calendrier.periode(Frequence.QUOTIDIENNE, jour)
+    return periode
 
 
 def _mesures(session: Session, prms: Sequence[str]) -> Iterator[tuple[str, PointMesure]]:
     facettes = (Facette(prm, "SOUTIRAGE") for prm in prms)
     for prm, mesure in zip(prms, read_mesures(session, facettes), strict=True):
         if mesure is not None:
-            yield prm, replace(mesure, collectes=TOUJOURS)
+            yield prm, _collected(mesure)
+
+
+def _collected(mesure: PointMesure) -> PointMesure:
+    """Return a point whose curve was collected on all days."""
+    return replace(mesure, collectes=_TOUJOURS)
 
 
 def _jours(partie: Partie) -> Iterator[date]:

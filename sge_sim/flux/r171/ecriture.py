@@ -14,6 +14,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+from lxml import etree
+
 from sge_sim.clock import legal_date
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie, batches
 from sge_sim.flux.horodates import naifs
@@ -32,6 +34,7 @@ from sge_sim.mesures.tableaux import Entiers
 POINTS_PAR_FICHIER = 1000
 """Most points of a file (guide R171)."""
 
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _CANAL = {"tiers": "GRDT", "fournisseur": "GRDF"}
 _GRANDEURS = (
     (Grandeur.PA, "EA", "Wh"),
@@ -188,3 +191,11 @@ def _mesures(lus: Index, valeurs: list[int]) -> list[str]:
         )
         if valide
     ]
+
+
+def laid_out_as_real(content: bytes) -> bytes:
+    """Return an XML file of ours on the lines of the real ones, indented (observed 2022)."""
+    root = etree.fromstring(content)
+    etree.indent(root, " " * 4)
+    indented: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
+    return _DECLARATION + indented + b"\n"

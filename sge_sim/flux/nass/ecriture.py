@@ -6,13 +6,21 @@ plainly that the format is the simulator's: nobody is to build a reader of NASS 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sge_sim.flux.envoi import Archive, tampon
+from sqlalchemy.orm import Session
+
+from sge_sim.domaine.libelles import MOTIFS_FIN
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES
+from sge_sim.flux.atelier import Atelier
+from sge_sim.flux.envoi import Archive, Envoi, Fichier, tampon
 from sge_sim.flux.horodates import legal
+from sge_sim.flux.lots import LotFin
+from sge_sim.flux.packaging import zipped_archive
+from sge_sim.tables.commandes import ServiceSouscrit
 
 FORMAT = "sge-sim-nass-1"
 
@@ -34,6 +42,30 @@ class FinDeService:
     date_debut: date
     date_fin: date
     motif: str
+
+
+def fichiers(_session: Session, lot: LotFin, envoi: Envoi, _atelier: Atelier) -> Iterator[Fichier]:
+    """Yield the file that announces the ends of services of a contract."""
+    made = archive_of_ends(envoi.contrat_id, [_fin_of(each) for each in lot.services], lot.instant)
+    yield Fichier(made.nom, (zipped_archive(made, lot.instant),), made.prms)
+
+
+def _fin_of(service: ServiceSouscrit) -> FinDeService:
+    """Return what is announced of a service that has ended."""
+    assert service.date_fin is not None
+    assert service.motif_fin is not None
+    mesures_type = DONNEES_ACCES[service.acces_type] if service.acces_type else service.mesures_type
+    assert mesures_type is not None, "an opposition has no beneficiary"
+    return FinDeService(
+        service_souscrit_id=service.service_souscrit_id,
+        prm=service.prm,
+        code=service.type,
+        mesures_type=mesures_type,
+        sens=service.sens,
+        date_debut=service.date_debut,
+        date_fin=service.date_fin,
+        motif=MOTIFS_FIN[service.motif_fin],
+    )
 
 
 def archive_of_ends(contrat_id: str, fins: Sequence[FinDeService], creation: datetime) -> Archive:

@@ -9,8 +9,8 @@ from made_states import copy_state
 from running_simulator import run_command
 
 from sge_sim.facts.database import Database, sqlite_url
-from sge_sim.flux import masse
 from sge_sim.flux.parallele import Equipe
+from sge_sim.masse import parties
 from sge_sim.tables.points import first_small_points
 
 pytestmark = pytest.mark.assumed("no guide knows files without an order")
@@ -50,13 +50,13 @@ def test_the_files_are_the_same_whoever_makes_them(
     for cut in ((1000, 1, 1), (10, 1, 1), (10, 31, 2)):
         folder = tmp_path / f"{cut}"
         points, jours, workers = cut
-        monkeypatch.setattr(masse, "POINTS_PAR_PARTIE", points)
-        monkeypatch.setattr(masse, "JOURS_PAR_PARTIE", jours)
+        monkeypatch.setattr(parties, "POINTS_PAR_PARTIE", points)
+        monkeypatch.setattr(parties, "JOURS_PAR_PARTIE", jours)
         with database.sessions() as session, Equipe(workers) as equipe:
             prms = first_small_points(session, 30)
-            parts = masse.cut_in_parts(prms, ("R50", "R63B"), *DATES, "1100256")
+            parts = parties.cut_in_parts(prms, ("R50", "R63B"), *DATES, "1100256")
             assert len(parts) == 2 * (30 // min(points, 30)) * (2 // min(jours, 2))
-            files = sum(files for files, _ in masse.make_parts(session, parts, equipe, folder))
+            files = sum(files for files, _ in parties.make_parts(session, parts, equipe, folder))
         shared[cut] = made(folder)
         assert len(shared[cut]) == files
     database.dispose()

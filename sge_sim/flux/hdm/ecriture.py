@@ -16,9 +16,15 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS
+from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT
+from sge_sim.flux.atelier import Atelier
+from sge_sim.flux.envoi import Envoi, Fichier
 from sge_sim.flux.horodates import avec_decalage
+from sge_sim.flux.lots import LotAffaire
+from sge_sim.flux.points_lus import read_case
 from sge_sim.mesures import (
     CADRANS_FOURNISSEUR,
     Grandeur,
@@ -34,6 +40,7 @@ from sge_sim.mesures.calendrier import decalages
 from sge_sim.mesures.grilles_nommees import CalendrierNomme, calendrier_nomme
 from sge_sim.mesures.rectifications import corrected_curve
 from sge_sim.mesures.series import has_corrected
+from sge_sim.tables.commandes import DemandeHistorique
 
 CADRANS_LINKY = 4
 """Distributor's registers of a Linky: only C5 points have a history of indexes."""
@@ -49,8 +56,25 @@ _CORRIGE = "Comptage Corrigé"
 _JOUR = timedelta(1)
 
 
+def fichiers(
+    session: Session, lot: LotAffaire, _envoi: Envoi, atelier: Atelier
+) -> Iterator[Fichier]:
+    """Yield the file of an order, encrypted but not zipped; none where nothing was measured."""
+    demande, (point, mesure_in) = lot.demande, read_case(session, lot, atelier)
+    assert isinstance(demande, DemandeHistorique)
+    mesure = mesure_in(SENS_OF_SEGMENT[point.segment])
+    if mesure is None:
+        return
+    asked = (point.prm, mesure, demande.date_debut, demande.date_fin)
+    if demande.mesures_type == "CDC":
+        content = write_courbe(*asked, corrigees=demande.corrigees)
+    else:
+        content = write_index(*asked)
+    yield Fichier(file_name(demande.affaire_id), (content,), (point.prm,))
+
+
 def file_name(affaire_id: str) -> str:
-    """Return the name of the file; it is encrypted but not zipped."""
+    """Return the name of the file."""
     return f"Enedis_SGE_HDM_{affaire_id}.csv"
 
 

@@ -7,14 +7,13 @@ day that has not come, or was lost, has its calendars alone.
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from sge_sim.clock import legal_date
-from sge_sim.flux.envoi import Archive, Envoi, PointPublie, batches, par_point
-from sge_sim.flux.horodates import legal
-from sge_sim.flux.periodes import Frequence
-from sge_sim.flux.r50 import POINTS_ENSEMBLE, XSI, Etendues, du_jour, serial_archive
+from sge_sim.flux.envoi import Envoi, PointPublie
+from sge_sim.flux.serie import laid_out_as_real, serial_archive, serial_blocks, serial_xml
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures import (
     CADRANS_FOURNISSEUR,
@@ -29,56 +28,27 @@ from sge_sim.mesures.ensemble import maxima_du_jour
 from sge_sim.mesures.grilles_nommees import CalendrierNomme, calendrier_du, calendrier_nomme
 from sge_sim.mesures.index import registres_lus
 
-POINTS_PAR_FICHIER = {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 50}
-"""Most points of a file, by frequency (guide R151)."""
+__all__ = ("archive", "laid_out_as_real", "write")
 
 _DISTRIBUTEUR, _FOURNISSEUR = "Classe_Temporelle_Distributeur", "Classe_Temporelle"
 _EN_VA_DEPUIS = date(2020, 10, 15)
 """From when the maximum is said to be in VA; it was W before, with the same numbers."""
 
 
-def archive(envoi: Envoi, publies: Iterable[PointPublie], rang: int, fichiers: int) -> Archive:
-    """Write file `rang` of `fichiers` of a publication, alone in its archive."""
-    return serial_archive("R151", envoi, list(par_point(publies)), rang, fichiers, write_points)
-
-
 def write(envoi: Envoi, publies: Iterable[PointPublie]) -> bytes:
     """Return the XML of one file, UTF-8."""
-    return write_points(envoi, par_point(publies))
-
-
-def write_points(envoi: Envoi, points: Iterable[Etendues]) -> bytes:
-    """Return the XML of one file, UTF-8, from the stretches of its points."""
+    libelle = "Puissances maximales et index des PRM du segment C5 sur abonnement"
     unite = "VA" if legal_date(envoi.creation) >= _EN_VA_DEPUIS else "W"
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<R151 xmlns:xsi="{XSI}">',
-        "<En_Tete_Flux>",
-        "<Identifiant_Flux>R151</Identifiant_Flux>",
-        "<Libelle_Flux>Puissances maximales et index des PRM du segment C5 sur abonnement"
-        "</Libelle_Flux>",
-        "<Version_XSD>V1</Version_XSD>",  # observed: the schema calls itself 1.2.0
-        "<Identifiant_Emetteur>ERDF</Identifiant_Emetteur>",
-        f"<Identifiant_Destinataire>{escape(envoi.destinataire)}</Identifiant_Destinataire>",
-        f"<Date_Creation>{legal(envoi.creation)}</Date_Creation>",
-        f"<Identifiant_Contrat>{escape(envoi.contrat_id)}</Identifiant_Contrat>",
-        f"<Numero_Abonnement>{envoi.numero}</Numero_Abonnement>",
+    more = (
         "<Unite_Mesure_Index>Wh</Unite_Mesure_Index>",
         f"<Unite_Mesure_Puissance>{unite}</Unite_Mesure_Puissance>",
-        "</En_Tete_Flux>",
-    ]
-    for part in batches(points, POINTS_ENSEMBLE):
-        for etendues, maximum in zip(part, du_jour(part, maxima_du_jour), strict=True):
-            lines += ["<PRM>", f"<Id_PRM>{etendues[0].prm}</Id_PRM>"]
-            if maximum is None:
-                for etendue in etendues:
-                    lines += _jours(etendue)
-            else:
-                (publie,) = etendues
-                lines.append(_jour(publie, maximum))
-            lines.append("</PRM>")
-    lines += ["</R151>", ""]
-    return "\n".join(lines).encode()
+    )
+    lines = serial_blocks(publies, maxima_du_jour, _jour, _jours)
+    # Observed: the schema calls itself 1.2.0.
+    return serial_xml("R151", libelle, "V1", envoi, more, lines)
+
+
+archive = partial(serial_archive, "R151", write)
 
 
 def _jour(publie: PointPublie, maximum: int) -> str:

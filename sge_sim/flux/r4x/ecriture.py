@@ -21,6 +21,7 @@ import numpy as np
 
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie
 from sge_sim.flux.horodates import avec_decalage, bornes, legal
+from sge_sim.flux.packaging import RACINE, on_lines
 from sge_sim.mesures import PASSAGE_5_MINUTES, Grandeur, courbe, courbe_10_minutes
 from sge_sim.mesures.rectifications import corrected_curve
 
@@ -144,3 +145,8 @@ def _courbe(
         mesure = "" if statut is None else f' Valeur_Point ="{valeur}" Statut_Point ="{statut}"'
         yield f'<Donnees_Point_Mesure Horodatage ="{horodate}"{mesure}/>'
     yield "</Donnees_Courbe>"
+
+
+def laid_out_as_real(content: bytes) -> bytes:
+    """Return the XML of a point on the lines of the real ones (observed 2022)."""
+    return on_lines(content, RACINE)

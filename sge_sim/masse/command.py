@@ -19,16 +19,17 @@ from sge_sim.machine.files import make_private_folder, read_user_file
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from sge_sim.flux.grappe import Grappe
     from sge_sim.flux.parallele import Equipe
+    from sge_sim.masse.grappe import Grappe
 
 _MOST_BYTES = 200 * 10**6
 
 
 @click.command(
+    "masse",
     help="Fabriquer les fichiers de points C5 sur des jours, sans commande, par plusieurs "
     "processus : rien n'est inscrit ni livré, et les octets sont les mêmes quel que soit leur "
-    "nombre."
+    "nombre.",
 )
 @click.option(
     "--points",
@@ -64,7 +65,7 @@ _MOST_BYTES = 200 * 10**6
     help="Écrire aussi les valeurs de chaque flux en une table. Veut l'extra sge-sim[parquet].",
 )
 @data_dir_option
-def masse(
+def command(
     points: str,
     du: datetime,
     au: datetime,
@@ -76,7 +77,7 @@ def masse(
     data_dir: Path,
 ) -> None:
     from sge_sim.door.certificats import login_and_contrat
-    from sge_sim.flux.masse import FLUX_EN_MASSE, cut_in_parts, make_parts
+    from sge_sim.masse.parties import FLUX_EN_MASSE, cut_in_parts, make_parts
     from sge_sim.tables.acteurs import default_acteur
 
     asked = [kind.strip().upper() for kind in flux.split(",")]
@@ -125,7 +126,7 @@ def _repartiteur(
         from sge_sim.flux.parallele import Equipe
 
         return Equipe(workers)
-    from sge_sim.flux.grappe import Grappe
+    from sge_sim.masse.grappe import Grappe
 
     return Grappe(dask, session, workers, ("pyarrow",) if parquet else ())
 

@@ -1,0 +1,146 @@
+"""Makes the files of a subscription, by several processes where it has many points.
+
+What a file tells was decided by the instant of the publication, so that each process may read its
+own points.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, Final, TypeVar
+
+from sqlalchemy.orm import Session
+
+from sge_sim.domaine.ecarts_plateforme import Defauts
+from sge_sim.flux.atelier import Atelier
+from sge_sim.flux.chiffrement import Chiffrement, encrypt
+from sge_sim.flux.envoi import Archive, Envoi, Fichier, PointPublie
+from sge_sim.flux.flux import Flux, ParAbonnement
+from sge_sim.flux.lots import LotAbonnement
+from sge_sim.flux.packaging import zipped_archive
+from sge_sim.flux.parallele import Equipe
+from sge_sim.flux.periodes import FREQUENCES, Frequence
+from sge_sim.flux.retards import rattrapes, retard
+from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.tables.mesures import read_mesures_facts_of
+from sge_sim.tables.transmissions import Bornes, Transmission, bounds_of_parts, measured_points
+
+PARTS_FOR_EQUIPE: Final = 4
+"""Parts from which a publication is made by several processes."""
+_POINTS_OF_A_PART: Final = 50
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Fabrique:
+    """What a file of a subscription is made of, but for its points: given to processes. `late`:
+    some days of C5 points come late. `defauts`: those of the real files."""
+
+    flux: Flux[ParAbonnement]
+    envoi: Envoi
+    transmission: Transmission
+    secret: Chiffrement
+    late: bool
+    defauts: Defauts
+
+    def fichier(self, archive: Archive) -> Fichier:
+        """Lay a file out, zip and encrypt it."""
+        if self.defauts.mise_en_page:
+            lay_out = self.flux.writer().laid_out_as_real
+            membres = tuple((nom, lay_out(xml)) for nom, xml in archive.membres)
+            archive = replace(archive, membres=membres)
+        contenu = zipped_archive(archive, self.transmission.instant)
+        return Fichier(
+            archive.nom, (encrypt(self.secret, contenu, seed=archive.nom),), archive.prms
+        )
+
+
+def subscribed_files(
+    session: Session, lot: LotAbonnement, envoi: Envoi, atelier: Atelier, secret: Chiffrement
+) -> Iterator[Fichier]:
+    """Yield the files of a period of a subscription, encrypted."""
+    abonnement = lot.abonnement
+    envoi = replace(
+        envoi,
+        numero=lot.numero,
+        frequence=FREQUENCES[abonnement.periodicite],
+        injection=abonnement.sens == "INJECTION",
+    )
+    late = atelier.late and envoi.frequence is Frequence.QUOTIDIENNE
+    fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, late, atelier.defauts)
+    most = lot.flux.cause.points_par_fichier
+    if most is not None:
+        yield from _shared(session, fabrique, atelier.equipe, _serial_file, most[envoi.frequence])
+    else:
+        membres = chain.from_iterable(_shared(session, fabrique, atelier.equipe, _membres))
+        yield from map(fabrique.fichier, lot.flux.writer().archives(envoi, membres))
+
+
+def _shared(
+    session: Session,
+    fabrique: Fabrique,
+    equipe: Equipe | None,
+    work: Callable[[Session, Fabrique, Bornes, int, int], T],
+    most: int = _POINTS_OF_A_PART,
+) -> Iterator[T]:
+    """Yield what `work` makes of the points of a publication, at most so many at once."""
+    parts = bounds_of_parts(session, fabrique.transmission, most)
+    jobs = [(fabrique, bornes, rang, len(parts)) for rang, bornes in enumerate(parts, start=1)]
+    if equipe is None or len(jobs) < PARTS_FOR_EQUIPE:
+        yield from (work(session, *job) for job in jobs)
+    else:
+        yield from equipe.share(session, work, jobs)
+
+
+def _membres(
+    session: Session, fabrique: Fabrique, bornes: Bornes, _rang: int, _parts: int
+) -> list[Any]:
+    points = _points(session, fabrique, bornes)
+    return list(fabrique.flux.writer().membres(fabrique.envoi, points))
+
+
+def _serial_file(
+    session: Session, fabrique: Fabrique, bornes: Bornes, rang: int, fichiers: int
+) -> Fichier:
+    points = _points(session, fabrique, bornes)
+    return fabrique.fichier(fabrique.flux.writer().archive(fabrique.envoi, points, rang, fichiers))
+
+
+def _points(session: Session, fabrique: Fabrique, bornes: Bornes) -> Iterator[PointPublie]:
+    """Yield the points of a publication that have measures, each over its own days of it.
+
+    Read some hundreds at once, so that memory doesn't grow with their number.
+    """
+    may_be_late = fabrique.late and fabrique.flux.cause.petits
+    jour = fabrique.transmission.debut
+    for part in measured_points(session, fabrique.transmission, bornes):
+        mesures_of = read_mesures_facts_of(session, [services[0].prm for services in part])
+        services = [service for of_point in part for service in of_point]
+        avant = fabrique.transmission.publie_avant_arret
+        mesures = [
+            point_mesure(
+                service.point,
+                mesures_of[service.prm],
+                service.sens or "SOUTIRAGE",
+                (service.date_debut, service.date_fin) if avant else None,
+                pertes=fabrique.defauts.pertes,
+            )
+            for service in services
+        ]
+        for service, point in zip(services, mesures, strict=True):
+            if point is None:
+                continue
+            debut, fin = service.jours
+            yield PointPublie(
+                prm=service.prm,
+                point=point,
+                debut=max(debut, jour),
+                fin=min(fin, fabrique.transmission.fin),
+                affaire_id=service.affaire_id or "",
+                service_souscrit_id=service.service_souscrit_id,
+                corrigees=bool(service.corrigees),
+                r4x_pas=service.r4x_pas or 10,
+                absents=frozenset({jour} if may_be_late and retard(point, jour) else ()),
+                rattrapes=rattrapes(point, debut, jour) if may_be_late else (),
+            )

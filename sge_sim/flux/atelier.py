@@ -1,0 +1,36 @@
+"""How files are made: what every flux is given beside what it tells of."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sge_sim.domaine.ecarts_plateforme import Defauts
+from sge_sim.flux.parallele import Equipe
+
+
+@dataclass(frozen=True)
+class Limites:
+    """What one archive of JSON holds at most: bytes once zipped, bytes before, points.
+
+    100 MB and 10 GB (GUI 0503 §2.1); 1 000 points (GUI 0504 §2 of C68, assumed of the others).
+    """
+
+    octets_zip: int = 100 * 10**6
+    octets: int = 10 * 10**9
+    points: int = 1000
+
+
+LIMITES: Final = Limites()
+
+
+@dataclass(frozen=True)
+class Atelier:
+    """How files are made: `late`, some days of C5 points come late; `defauts`, those of the real
+    files; `folder`, where a large file is kept until it was read; `limites`, of an archive;
+    `equipe`, by whom many files are made."""
+
+    late: bool = False
+    defauts: Defauts = Defauts()  # noqa: RUF009 - it is frozen
+    folder: Path | None = None
+    limites: Limites = LIMITES
+    equipe: Equipe | None = None

@@ -1,0 +1,89 @@
+"""What a flux is: one object, which the `flux.py` of its folder declares.
+
+Nothing else lists flux: `sge_sim.flux.registry` finds them. What writes the files of one is loaded
+when they are made, since it loads the measures.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from typing import Any, Generic, Literal, TypeVar
+
+from sge_sim.domaine.nomenclatures import MesuresType, TypeServiceAcces
+from sge_sim.flux.periodes import CalendrierFlux, Frequence
+
+
+@dataclass(frozen=True)
+class ParAbonnement:
+    """A subscription brings it about: to the curves (CDC) or the indexes (IDX) of C5 and P4 points
+    (`petits`), or of the others. There may be several flux of one subscription.
+
+    `points_par_fichier`: the points of a file, at most, where each file is made of its own alone
+    (the module that writes has `archive`); None where all points are written before they are cut
+    into files (`membres`, then `archives`). Both lay files out as the real ones by
+    `laid_out_as_real`.
+    """
+
+    mesures_type: MesuresType
+    petits: bool
+    calendrier: CalendrierFlux
+    points_par_fichier: Mapping[Frequence, int] | None = None
+
+
+@dataclass(frozen=True)
+class ParAffaire:
+    """An order of `CommandeTransmissionHistoriqueMesures` or of
+    `CommandeTransmissionDonneesInfraJ` brings it about, once its case is closed: one flux of each.
+    `fichier` writes the file."""
+
+    demande: Literal["historique", "infra_j"]
+
+
+@dataclass(frozen=True)
+class ParDemande:
+    """A demand of M023 brings it about, which names it. `demanded_files` writes the files."""
+
+
+@dataclass(frozen=True)
+class ParServiceAcces:
+    """The options of access services to a type of measures bring it about, of C5 and P4 points
+    (`petits`) or of the others: one flux of each. `diffused_files` writes the files.
+
+    `par_nature`: files that aren't daily are of raw curves alone, or of corrected ones alone.
+    """
+
+    acces_type: TypeServiceAcces
+    petits: bool
+    calendrier: CalendrierFlux
+    par_nature: bool = False
+
+
+@dataclass(frozen=True)
+class ParFin:
+    """The end of the services of a contract brings it about: one flux. `archive_of_ends` writes
+    the file."""
+
+
+CauseFlux = ParAbonnement | ParAffaire | ParDemande | ParServiceAcces | ParFin
+C = TypeVar("C", bound=CauseFlux, covariant=True)
+
+
+@dataclass(frozen=True)
+class Flux(Generic[C]):
+    """A flux: its code, what brings it about, and the module that writes its files.
+
+    `rang` is its place in lists; `famille` the folder of its files on a channel that has one per
+    family, its code without it; `depuis` the first day of which it tells, None for one of always.
+    """
+
+    code: str
+    cause: C
+    ecriture: str
+    rang: int = 100
+    famille: str = ""
+    depuis: date | None = None
+
+    def writer(self) -> Any:
+        """Return the module that writes its files."""
+        return import_module(self.ecriture)

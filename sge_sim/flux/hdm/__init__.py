@@ -1,0 +1,1 @@
+"""HDM: the history of a point."""

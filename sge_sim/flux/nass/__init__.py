@@ -1,0 +1,1 @@
+"""NASS: the ends of services."""

@@ -1,0 +1,1 @@
+"""R151: daily indexes and maximum powers of C5 points."""

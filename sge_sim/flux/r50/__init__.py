@@ -1,0 +1,1 @@
+"""R50: load curves of C5 points."""
