@@ -203,7 +203,7 @@ def _placed(error: Mapping[str, Any], known: Sequence[str]) -> Mapping[str, Any]
 
 
 def error_of(error: FieldError) -> ErreurDeForme:
-    """Return what a value that was read, and then refused, is wrong by."""
+    """Return the mistake of a value that was read, then refused."""
     return ErreurDeForme(
         lieu="corps",
         champ=error.champ,
