@@ -265,8 +265,7 @@ class Operation(Generic[P, V]):
         if self.method == "GET":
             return f"GET /{path.split('/')[1]}"
         if self.method == "DELETE":
-            whole = re.sub(r"(/{\w+})+$", "", path)  # a form has fields for these
-            path = f"{whole}/retirer" if whole != path else f"{path}/tous/retirer"
+            path = re.sub(r"(/{\w+})+$", "", path) + "/retirer"  # a form has fields for these
         return f"POST {path}"
 
     @property

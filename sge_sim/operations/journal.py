@@ -233,10 +233,9 @@ def list_avaries(state: State) -> "list[journal.Avarie]":
     "Prendre acte de ce qui manque",
     "POST /avaries/acknowledge",
     was=("POST /avaries/acquitter",),
-    place="POST /avaries/acquitter",
     without="journal repair --acquitter le fait, après l'avoir montré",
+    has_page=False,
     status=204,
-    back="/",
 )
 def acknowledge(state: State) -> None:
     """Take note of all that is missing."""

@@ -123,6 +123,8 @@ def remove(
     "Retirer toutes les pannes prévues",
     "DELETE /pannes",
     "pannes remove --tous",
+    without="la page les retire une à une",
+    has_page=False,
     was=("pannes remove --all",),
 )
 def remove_all(session: "Session") -> None:
