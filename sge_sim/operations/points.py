@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from sge_sim.clock import Duree, legal_date, parse_day, parse_duration
@@ -119,6 +119,10 @@ def list_points(
 )
 def show(state: State, *, prm: Prm) -> dict[str, Any]:
     """Return what is known of a point."""
+    return _described(state, prm)
+
+
+def _described(state: State, prm: str) -> dict[str, Any]:
     with state.database.sessions() as session:
         known = referentiel.describe_point(session, prm)
     return known | ({"services": known["services"][-_SERVICES:]} if "services" in known else {})
@@ -199,7 +203,7 @@ def set_point(
             reglages.change_point(session, prm, wanted, now)
         if life != changements.Changements():
             changements.change_life(session, referentiel.get_point(session, prm), life, now)
-    return show(state, prm=prm)
+    return _described(state, prm)
 
 
 @operation(
@@ -284,6 +288,6 @@ def _at(now: datetime, delai: Duree | None, reprise: Reprise | None) -> dict[str
     """Return what counts from the instant at which it is asked for."""
     jour = None if reprise is None else reprise[1] or legal_date(now)
     return {
-        "delai": (delai or Duree()).after(now) - now,
+        "delai": timedelta() if delai is None else delai.after(now) - now,
         "nouveau_fournisseur": reprise and (reprise[0], jour),
     }
