@@ -211,8 +211,8 @@ MARCHES: Final = (
     # Its points have four classes and off-peak hours, as communicating meters do.
     Marche("fichiers-m023", Counts(201, 500, 152, 202), files),
     Marche("cas", Counts(114, 80, 22, 3), case),
-    Marche("reglage", Counts(106, 162, 122, 66), setting),
-    Marche("reglage-page", Counts(81, 131, 97, 51), setting_form),
+    Marche("reglage", Counts(105, 157, 118, 62), setting),
+    Marche("reglage-page", Counts(78, 126, 95, 48), setting_form),
 )
 """Each walk, and what is wanted of it. An order's two returns are those to the statements: it reads
 before it is let in, then under the lock, and writes there. A case's three are the state that the

@@ -79,7 +79,7 @@ def sample_report() -> Rapport:
         partielle=False,
         verdicts=judge(SAMPLE, packages, executions, partielle=False),
         executions=executions,
-        commande="sge-sim homologate --rerun /dossier",
+        commande="sge-sim homologate --reprise /dossier",
     )
 
 

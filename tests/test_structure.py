@@ -72,7 +72,6 @@ import what they work with when they run: tests/cli/test_light_commands.py."""
 
 HOMONYMS: Final[Mapping[str, str]] = {
     "sge_sim/services/*/": "each service has its own of the same parts, and its own rules",
-    "sge_sim/admin/routes/": "each subject gives its routes",
     "sge_sim/operations/": "each subject declares its operations, which read by their subject",
     "sge_sim/cli/": "click takes a command's name from its function; nobody imports it",
     "sge_sim/flux/*/": "each flux has its own of the same parts",

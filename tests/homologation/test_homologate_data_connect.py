@@ -52,7 +52,7 @@ server = kept_open(data_connect_simulator, "--no-quotas")
 def from_afar(server: RunningSimulator, tmp_path_factory: pytest.TempPathFactory) -> Homologation:
     """A few cases, on a server of which the address alone is known."""
     cases = ("DC-MES-R1", "DC-ACC-R1", "DC-SER-R1", "DC-MES-NR4", "DC-QUO-NR1")
-    chosen = [part for name in cases for part in ("--case", name)]
+    chosen = [part for name in cases for part in ("--cas", name)]
     return homologate(
         tmp_path_factory.mktemp("reports") / "far",
         *against(server, "production", "bac_a_sable"),
@@ -72,14 +72,14 @@ def campaign(
         folder / "dc",
         *against(server),
         *("--admin", server.ready["admin_url"], "--package", "data-connect"),
-        *("--expected-failures", str(expected)),
+        *("--echecs-attendus", str(expected)),
     )
 
 
 def against(simulator: RunningSimulator, *modes: str) -> list[str]:
     """The options that name a server, and the applications of `modes` there."""
     ready = simulator.ready
-    options = ["--target", ready["data_connect_url"], "--ca", ready["ca_file"]]
+    options = ["--cible", ready["data_connect_url"], "--ca", ready["ca_file"]]
     for mode in modes:
         found = ready["data_connect"] if mode == "production" else ready["data_connect"]["sandbox"]
         prefix = "--" if mode == "production" else "--sandbox-"
@@ -100,7 +100,7 @@ def test_every_case_is_good(campaign: Homologation) -> None:
 
 
 def test_a_simulator_of_its_own_is_started_and_its_quota_met(tmp_path: Path) -> None:
-    cases = ("--case", "DC-QUO-NR1", "--case", "DC-MES-R1")
+    cases = ("--cas", "DC-QUO-NR1", "--cas", "DC-MES-R1")
     done = homologate(tmp_path / "own", "--package", "data-connect", *cases)
     assert done.code == 0, done.stdout + done.stderr
     assert done.report.release == RELEASE.nom
@@ -169,10 +169,10 @@ def test_the_day_of_a_named_server_is_that_of_its_tokens(server: RunningSimulato
         (["--package", "consultation"], "deux campagnes"),
         (["--login", "a@b.fr"], "--login ne va pas avec data-connect-2026"),
         (["--disabled-rules", "x"], "--disabled-rules ne va pas"),
-        (["--target", "https://localhost:1"], "--client-id"),
-        (["--client-id", "x"], "--client-id va avec --target"),
+        (["--cible", "https://localhost:1"], "--client-id"),
+        (["--client-id", "x"], "--client-id va avec --cible"),
         (
-            ["--target", "https://localhost:1", "--client-id", "x", "--client-secret", "y"],
+            ["--cible", "https://localhost:1", "--client-id", "x", "--client-secret", "y"],
             "ne répond pas",
         ),
     ],

@@ -266,7 +266,7 @@ class Campaigns:
             "data-dir": None if self.data_dir is None else str(self.data_dir.resolve()),
             "acteur": row.acteur_code,
             "release": row.release,
-            "cert": row.certificat,
+            "certificat": row.certificat,
             "login": row.login,
             "user-agent": row.logiciel,
         }

@@ -91,7 +91,7 @@ def of_production(admin_url: str | None, release: Release) -> str:
 
 def rerun_command(folder: Path) -> str:
     """Return the shell command that runs again what wasn't good in the report of a folder."""
-    return shlex.join(["sge-sim", "homologate", "--rerun", str(folder.resolve())])
+    return shlex.join(["sge-sim", "homologate", "--reprise", str(folder.resolve())])
 
 
 def partial_worth(chosen: int, release: Release) -> str:

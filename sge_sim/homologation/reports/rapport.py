@@ -26,6 +26,8 @@ from sge_sim.refus import Rule
 
 SECRETS: Final = frozenset({"client_secret", "sandbox_client_secret"})
 FILES: Final = ("cert", "key", "ca", "wsdl_dir", "catalogue")
+_TYPED: Final = {"cert": "certificat", "key": "cle"}
+"""Options that are typed by another name."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Reprise:
             if name not in taken:
                 continue
             path = Path(str(self.options[name]))
-            option = name.replace("_", "-")
+            option = _TYPED.get(name, name.replace("_", "-"))
             if not path.exists():
                 raise UsageError(
                     f"{path}, que nomme le rapport, n'est plus là : donner --{option}."
@@ -52,7 +54,7 @@ class Reprise:
             if name == "cert" and fingerprint_of_file(path) != self.empreinte:
                 raise UsageError(
                     f"{path} n'est plus le certificat de la campagne (empreinte "
-                    f"{self.empreinte[:16]}…) : donner --cert et --key."
+                    f"{self.empreinte[:16]}…) : donner --certificat et --cle."
                 )
 
 

@@ -175,7 +175,7 @@ def test_an_actor_has_one_open_campaign(watched: RunningSimulator) -> None:
 def test_a_campaign_gives_the_reports_of_any_other(
     watched: RunningSimulator, tmp_path: Path
 ) -> None:
-    done = watched.command("campaign", "report", "--report", str(tmp_path))
+    done = watched.command("campaign", "report", "--rapport", str(tmp_path))
     assert done.returncode == 1
     report = read_rapport(tmp_path)
     assert report.origine == "observée"

@@ -353,16 +353,16 @@ def test_the_command_looks_where_the_variable_says(
     good: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SGE_SIM_DATA_DIR", str(good.data_dir))
-    files = ("--cert", str(good.cert), "--key", str(good.key))
+    files = ("--certificat", str(good.cert), "--cle", str(good.key))
     done = run_command("doctor", *files, "--contrat", "1100391", "--login", str(good.login))
     assert (done.returncode, "[contrat_d_un_autre]" in done.stdout) == (1, True)
 
 
 def test_the_command_names_what_is_wrong_and_says_so_by_its_code(good: Setup) -> None:
-    swapped = run_command("doctor", "--cert", str(good.key), "--key", str(good.cert))
+    swapped = run_command("doctor", "--certificat", str(good.key), "--cle", str(good.cert))
     assert swapped.returncode == 1
     assert "Erreur [fichiers_echanges]" in swapped.stdout
-    files = ("--cert", str(good.cert), "--key", str(good.key))
+    files = ("--certificat", str(good.cert), "--cle", str(good.key))
     fine = run_command("doctor", *files, "--data-dir", str(good.data_dir))
     assert (fine.returncode, fine.stdout) == (0, "Rien à signaler.\n")
 
@@ -373,7 +373,9 @@ def test_the_command_tells_of_a_wrong_address_and_a_wrong_authority(
     empty = tmp_path / "ca.pem"
     empty.touch()
     for option in (("--url", "https://localhost:99999"), ("--url", good.url, "--ca", str(empty))):
-        done = run_command("doctor", "--cert", str(good.cert), "--key", str(good.key), *option)
+        done = run_command(
+            "doctor", "--certificat", str(good.cert), "--cle", str(good.key), *option
+        )
         assert (done.returncode, done.stderr) == (1, "")
         assert "[https]" in done.stdout or "[ca_inutilisable]" in done.stdout
 

@@ -131,7 +131,7 @@ def test_the_summary_counts_each_package(written: WrittenReports) -> None:
     assert [row[:2] for row in rows[4:8]] == [
         ("Logiciel client", "un <client>"),
         ("Origine des appels", "passage"),
-        ("Les repasser, de n'importe quel dossier", "sge-sim homologate --rerun /dossier"),
+        ("Les repasser, de n'importe quel dossier", "sge-sim homologate --reprise /dossier"),
         ("À vérifier", "-"),
     ]
     assert rows[8][1] == INSTANT.replace(tzinfo=None)
@@ -165,7 +165,7 @@ def test_what_is_to_be_put_right_comes_first_with_its_cause_and_folded_evidence(
     assert causes[0].xpath("p/span[@class='phrase']")[0].text_content() == unbroken(
         "Attendu : refus SGT401 ; reçu : SGT463 « des <données> »."
     )
-    assert "sge-sim homologate --rerun /dossier" in page.text_content()
+    assert "sge-sim homologate --reprise /dossier" in page.text_content()
     bars = page.xpath("//*[local-name()='svg']/@aria-label")
     assert bars == ["1 réussi, 1 échoué", "1 écart connu"]
     assert [len(page.xpath(f"//{each}")) for each in ("header", "main", "footer")] == [1, 1, 1]
@@ -192,7 +192,7 @@ def test_junit_counts_failures_and_tells_deviations_apart() -> None:
     root = etree.fromstring(render_junit(sample_report()))
     consultation, commande = root.findall("testsuite")
     properties = {each.get("name"): each.get("value") for each in consultation.iter("property")}
-    assert properties == {"origine": "passage", "commande": "sge-sim homologate --rerun /dossier"}
+    assert properties == {"origine": "passage", "commande": "sge-sim homologate --reprise /dossier"}
     assert consultation.get("tests") == "2"
     assert consultation.get("failures") == "1"
     assert commande.find("testcase/failure").get("type") == "ecart_connu"

@@ -170,7 +170,7 @@ def test_the_command_writes_a_release_that_is_played_and_shows_what_differs(
     ):
         assert sentence in done.stdout
     folder = catalogue / "sge-26.1-suivi-acteur"
-    command = ("homologate", "--catalogue", str(folder), "--report", str(tmp_path / "r"))
+    command = ("homologate", "--catalogue", str(folder), "--rapport", str(tmp_path / "r"))
     played = run_command(*command, *against(simulator))
     assert (played.returncode, played.stderr) == (0, "")
     report = read_rapport(tmp_path / "r")
