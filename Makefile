@@ -235,7 +235,7 @@ test-pythons: ## lint, types, a part of the suite and the lowest bounds on 3.11 
 # What a user would be warned of is an error.
 test-lowest: $(VENV)/.lowest
 	PYTHONWARNINGS=error,ignore::DeprecationWarning timeout 600 \
-		$(VENV)/lowest/bin/python -m sge_sim homologate --report $(VENV)/lowest/rapport
+		$(VENV)/lowest/bin/python -m sge_sim homologate --rapport $(VENV)/lowest/rapport
 
 lock: ## renew the pinned requirements (needs uv)
 	@$(call needs,uv,uv,pipx && pipx install uv)

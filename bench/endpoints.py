@@ -18,9 +18,8 @@ from sge_sim.homologation.campaign.runner import Runner
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import list_releases, load_release
-from sge_sim.homologation.client.messages import read_answer
+from sge_sim.homologation.client.messages import AppelFait, read_answer
 from sge_sim.homologation.client.own_simulator import own_simulator
-from sge_sim.homologation.client.sender import AppelFait
 from sge_sim.services.registry import BY_PATH
 from sge_sim.settings import Settings
 from tests.catalogue_requests import CONTRACTS, RELEASE, envelope_of, path_of, request_of

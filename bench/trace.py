@@ -2,9 +2,10 @@
 
 A step is a call of a named function of the package; what a function makes inside itself
 (comprehensions, lambdas) and what the language calls (`__init__`, `__hash__`, the resumption of a
-generator) belong to the step that needed it, and so does what keeps a result (`_KEEPING`). The
-rules and the checks of a certificate are entries of tables: they are steps, none of the functions,
-and no returns.
+generator) belong to the step that needed it, and so does what keeps a result (`_KEEPING`). What a
+process does once a second (`_EACH_SECOND`) is no step of the call that it falls upon. The rules and
+the checks of a certificate are entries of tables: they are steps, none of the functions, and no
+returns.
 
 A room is one that `docs/rooms.yaml` names. A return is a step into a file that the walk had left,
 called from another file. What is of one of `KINDS` may be asked again by whoever holds it; the list
@@ -24,8 +25,8 @@ from types import CodeType, FrameType
 from typing import Any
 
 import sge_sim
-from sge_sim.dataconnect.mesures_2026 import REASONS as DATA_CONNECT
-from sge_sim.dataconnect.v5 import REASONS as DATA_CONNECT_V5
+from sge_sim.dataconnect.mesures_2026 import CONTROLS as DATA_CONNECT
+from sge_sim.dataconnect.v5 import CONTROLS as DATA_CONNECT_V5
 from sge_sim.flux.r6x.recevabilite import RULES as RULES_OF_REPORTS
 from sge_sim.pki.request_rules import REQUEST_CHECKS
 from sge_sim.services.registry import SERVICES
@@ -44,6 +45,7 @@ KINDS = {
 
 _PACKAGE = Path(sge_sim.__file__).parent
 _KEEPING = _PACKAGE / "machine" / "once.py"
+_EACH_SECOND = "SpoolWriter._look"
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,8 @@ def walk_of(work: Callable[[], object]) -> Walk:
         started.add(frame)
         name = frame.f_code.co_qualname
         last = name.rpartition(".")[2]
-        if last.startswith("<") or (last.startswith("__") and last != "__call__"):
+        dunder = last.startswith("__") and last != "__call__"
+        if last.startswith("<") or dunder or name == _EACH_SECOND:
             return
         steps.append(Step(file, name, _caller_of(frame) != file, frame.f_code in entries))
 
@@ -169,7 +172,7 @@ def _entries() -> set[CodeType]:
     """Return the code of the rules of all services, of the reports of M023 and of Data Connect, and
     of the checks of a certificate."""
     rules: list[Any] = [rule.holds for service in SERVICES for rule in service.controls]
-    for others in (DATA_CONNECT.controls, DATA_CONNECT_V5.controls, RULES_OF_REPORTS):
+    for others in (DATA_CONNECT, DATA_CONNECT_V5, RULES_OF_REPORTS):
         rules += [rule.holds for rule in others]
     checks: list[Any] = [check.holds for check in REQUEST_CHECKS]
     return {function.__code__ for function in (*rules, *checks)}

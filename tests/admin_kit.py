@@ -23,7 +23,7 @@ from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.commandes.moves import Moves
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import KindEchange
-from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.journal import Echange, EchangeRecord, Journal, JournalFeed
 from sge_sim.processes.admin_process import _tasks, local_url
 from sge_sim.tables.points import Point

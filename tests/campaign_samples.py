@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.ecarts_plateforme import Ecart
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, judge
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Attendu, Cas
 from sge_sim.homologation.catalogue.release import JoursInclus, Release
+from sge_sim.homologation.client.messages import AppelFait, RefusRecu
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 
 INSTANT = datetime(2025, 3, 4, 10, 30, tzinfo=PARIS)
@@ -43,7 +43,10 @@ def answered(
     of: Cas, answer: AnswerTree | RefusRecu | None, panne: str = "", **values: object
 ) -> Execution:
     exchange = EchangeDeCas(
-        *(INSTANT, b"<demande/>", b"<reponse>&lt;&amp;</reponse>", answer, 200, 12.345, "rien"),
+        AppelFait(
+            answer, b"<demande/>", b"<reponse>&lt;&amp;</reponse>", 200, 12.345, erreur="rien"
+        ),
+        INSTANT,
         logiciel="un <client>",
         origine="passage",
         panne=panne,
@@ -76,7 +79,7 @@ def sample_report() -> Rapport:
         partielle=False,
         verdicts=judge(SAMPLE, packages, executions, partielle=False),
         executions=executions,
-        commande="sge-sim homologate --rerun /dossier",
+        commande="sge-sim homologate --reprise /dossier",
     )
 
 

@@ -138,7 +138,7 @@ def write_failing_report(folder: Path) -> Path:
         simulator.ask("POST", "/api/pannes", json=fault).raise_for_status()
         announced = folder / "attendus.txt"
         announced.write_text(f"{ANNOUNCED}\n")
-        named = (*against(simulator), "--target", target, "--expected-failures", str(announced))
+        named = (*against(simulator), "--cible", target, "--echecs-attendus", str(announced))
         done = homologate(folder / "rapport", *named, run=run_command)
     assert done.code == 1, done.stdout + done.stderr
     return done.folder

@@ -40,7 +40,7 @@ def run_forking(*arguments: str, module: str = "sge_sim") -> "CompletedProcess[s
 def homologate(
     folder: Path, *options: str, run: Callable[..., "CompletedProcess[str]"] = run_forking
 ) -> Homologation:
-    done = run("homologate", "--report", str(folder), *options)
+    done = run("homologate", "--rapport", str(folder), *options)
     return Homologation(done.returncode, done.stdout, done.stderr, folder)
 
 
@@ -55,8 +55,8 @@ def against(simulator: RunningSimulator, *, admin: bool = True) -> list[str]:
     """The options that name a running simulator as the target, its administration known or not."""
     ready = simulator.ready
     return [
-        *("--target", ready["b2b_url"], "--ca", ready["ca_file"]),
+        *("--cible", ready["b2b_url"], "--ca", ready["ca_file"]),
         *(("--admin", ready["admin_url"]) if admin else ()),
-        *("--cert", ready["client_cert"], "--key", ready["client_key"]),
+        *("--certificat", ready["client_cert"], "--cle", ready["client_key"]),
         *("--login", ready["login"], "--contrat", ready["contrat_id"]),
     ]

@@ -16,9 +16,8 @@ from running_simulator import START_SECONDS, RunningSimulator
 
 from sge_sim.cli import serve
 from sge_sim.door.certificats import DefaultCaller
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
-from sge_sim.homologation.client.messages import read_answer
+from sge_sim.homologation.client.messages import RefusRecu, read_answer
 from sge_sim.machine.files import data_path
 from sge_sim.processes.admin_process import admin_server
 from sge_sim.processes.b2b_process import b2b_server

@@ -67,7 +67,7 @@ class RunningSimulator:
         it."""
         name = f"{folder.name}.example.fr"
         made = self.command(
-            "cert", "issue", "--authority", "gandi", "--name", name, "--out", str(folder)
+            "cert", "issue", "--autorite", "gandi", "--nom", name, "--sortie", str(folder)
         )
         assert made.returncode == 0, made.stderr
         chain = folder / "chain.pem"

@@ -136,7 +136,7 @@ def written(running: RunningSimulator) -> dict[str, str]:
         "acteurs add": "NEUF1 --nom Neuf",
         "acteurs grant": "TIERS1 Consultation",
         "acteurs login": f"TIERS1 {running.login}",
-        "acteurs mot-de-passe": f"{running.login} --password secret",
+        "acteurs mot-de-passe": f"{running.login} --mot-de-passe secret",
         "applications add": "Essai --redirect-uri https://exemple.fr/retour",
         "applications set": f"{client_id} --nom Essai",
         "campaign start": "--acteur FOURN1",
@@ -215,7 +215,7 @@ def test_every_command_answers_soon_while_the_lock_is_held_and_works_after(
     }
     assert with_a_state == {*typed} | ELSEWHERE
     cert, key = running.ready["client_cert"], running.ready["client_key"]
-    typed["doctor"] = f"--cert {cert} --key {key}"
+    typed["doctor"] = f"--certificat {cert} --cle {key}"
 
     def run(name: str) -> tuple[int, str]:
         done = running.command(*name.split(), *typed[name].split())

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +31,6 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("admin.routes.passages", "sge_sim.homologation.campaign.passages"): 695,
     ("admin.routes", "sge_sim.homologation.client.sge_client"): 136,
     ("admin.routes.campaigns", "sge_sim.homologation.client.sge_client"): 126,
-    ("homologation.campaign.views", "sge_sim.homologation.campaign.passages"): 678,
     ("homologation.catalogue.protocoles", "sge_sim.services.registry"): 366,
     ("homologation.catalogue.protocoles", "sge_sim.tables.dataconnect"): 300,
     ("flux.livraison", "sge_sim.flux.canal_sftp"): 260,
@@ -72,7 +72,6 @@ import what they work with when they run: tests/cli/test_light_commands.py."""
 
 HOMONYMS: Final[Mapping[str, str]] = {
     "sge_sim/services/*/": "each service has its own of the same parts, and its own rules",
-    "sge_sim/admin/routes/": "each subject gives its routes",
     "sge_sim/operations/": "each subject declares its operations, which read by their subject",
     "sge_sim/cli/": "click takes a command's name from its function; nobody imports it",
     "sge_sim/flux/*/": "each flux has its own of the same parts",
@@ -112,6 +111,25 @@ def rooms() -> list[str]:
     return [row["room"].removesuffix(".py") for row in yaml.safe_load(ROOMS.read_bytes())]
 
 
+def entry_of(name: str, package: str) -> str:
+    """Return the folder or the module of a package where a module stands; empty outside it."""
+    return name.removeprefix(f"{package}.").split(".")[0] if name.startswith(f"{package}.") else ""
+
+
+def reached_within(package: str) -> dict[str, set[str]]:
+    """Return what each folder and module of a package imports of its others, step by step."""
+    pairs = {(entry_of(name, package), entry_of(found, package)) for name, found in all_imports()}
+    graph: dict[str, set[str]] = {}
+    for entry, imported in pairs:
+        if entry and imported and entry != imported:
+            graph.setdefault(entry, set()).add(imported)
+    for middle in graph:
+        for others in graph.values():
+            if middle in others:
+                others |= graph[middle]
+    return graph
+
+
 def upward(imports: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the imports, each by importing and imported module, that don't go down the order."""
     height = {room: number for number, room in enumerate(rooms())}
@@ -141,6 +159,25 @@ def test_every_entry_of_the_package_is_a_room() -> None:
 
 def test_a_room_imports_only_rooms_below_it() -> None:
     assert upward(all_imports()) == []
+
+
+def test_no_import_goes_round_between_folders_of_a_folder() -> None:
+    """Neither straight nor by the modules beside them."""
+    folders = {name.rpartition(".")[0] for name in modules()}
+    for package in {name.rpartition(".")[0] for name in folders} - {""}:
+        reached = reached_within(package)
+        inside = [entry for entry in reached if f"{package}.{entry}" in folders]
+        loops = [(a, b) for a, b in combinations(inside, 2) if {a, b} <= reached[a] & reached[b]]
+        assert loops == [], package
+
+
+def test_entries_listed_from_the_ground_up_import_only_those_above_them() -> None:
+    for file in PACKAGE.rglob("__init__.py"):
+        text, package = file.read_text(encoding="utf-8"), _name_of(file)
+        if "From the ground up" in text:
+            listed = re.findall(r"^- `(\w+)`:", text, re.M)
+            for entry, reached in reached_within(package).items():
+                assert reached <= {*listed[: listed.index(entry)]}, f"{package}.{entry}"
 
 
 def test_nothing_above_the_services_makes_up_a_demand_of_theirs() -> None:

@@ -28,10 +28,10 @@ from sge_sim.mesures import PointMesure
 from sge_sim.mesures.calendrier import calendrier, jours_civils
 from sge_sim.mesures.climat import EAU, climat
 from sge_sim.mesures.dessins import CHAUFFES
-from sge_sim.mesures.entrees_datees import contact_de
-from sge_sim.mesures.formes import TIRAGES, UNITE, Sorte, banque, gigues
-from sge_sim.mesures.hasard import UN, bruits
-from sge_sim.mesures.installations import installation_de
+from sge_sim.mesures.entrees_datees import find_contact
+from sge_sim.mesures.formes import UNITE, Sorte, banque, gigues
+from sge_sim.mesures.hasard import TIRAGES, UN, bruits
+from sge_sim.mesures.installations import find_installation
 from sge_sim.mesures.usages import Installation
 
 HOMES: Final = 2000
@@ -97,8 +97,8 @@ def _cibles(nom: str, valeurs: list[float]) -> tuple[Cible, ...]:
 
 
 def _foyer(point: PointMesure) -> _Foyer:
-    plages, asservi = contact_de(point, _LE)
-    return _Foyer(point, installation_de(point, plages, asservi), plages, asservi)
+    plages, asservi = find_contact(point, _LE)
+    return _Foyer(point, find_installation(point, plages, asservi), plages, asservi)
 
 
 def _curves(foyers: Iterable[_Foyer], annee: int) -> Donnees:

@@ -23,8 +23,8 @@ from sge_sim.mesures import (
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.calendrier import calendrier, numero
 from sge_sim.mesures.climat import DELAISSEE, PREMIER_DE_ZONE, SECONDAIRE, VACANT
-from sge_sim.mesures.entrees_datees import contact_de
-from sge_sim.mesures.installations import installation_de
+from sge_sim.mesures.entrees_datees import find_contact
+from sge_sim.mesures.installations import find_installation
 
 POINTS: Final = 200
 """Points of a population."""
@@ -120,7 +120,7 @@ def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the class of a point, and its traits: what follows the weather, what a power is held
     for, what never stops, and what it takes at the end of a week, in thousandths of the rest; then
     all that it takes, and when and how regularly its first uses start."""
-    installation = installation_de(point, *contact_de(point, _POSE))
+    installation = find_installation(point, *find_contact(point, _POSE))
     energies, presence = installation.energies, installation.presence
     suivent = installation.facteurs >= PREMIER_DE_ZONE
     constantes = energies[~suivent].sum(axis=0)

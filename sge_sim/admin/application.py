@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
@@ -34,9 +34,9 @@ from sge_sim.admin.routes import (
     flux,
     health,
     journal,
+    own_clients,
     passages,
     points,
-    points_rest,
     references,
 )
 from sge_sim.datahub.droits import SERVICE
@@ -45,7 +45,7 @@ from sge_sim.errors import BusyError, FieldError, UnknownError, UsageError
 from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.facts.stored_clock import ClockSetSinceError
 from sge_sim.homologation.reports.etats import STYLE
-from sge_sim.operations.reading import FormError, error_of
+from sge_sim.operations.reading import FormError
 from sge_sim.refus import Refus
 
 _log = logging.getLogger(__name__)
@@ -64,28 +64,30 @@ _STATUSES = {404: "Rien n'est servi à cette adresse.", 405: "Cette adresse ne p
 _TITRES: Final = {404: "Introuvable", 503: "Indisponible"}
 _PHRASES = {HTTPStatus(status).phrase for status in _STATUSES}
 
-_ROUTES: Final = (
-    clock.rest_routes,
-    apports.import_routes,
-    points_rest.rest_routes,
-    health.marque_routes,
-    accueil.router,
-    journal.page_routes,
-    journal.echange_routes,
-    points.page_routes,
-    clock.page_routes,
-    campaigns.page_routes,
-    passages.page_routes,
-    flux.page_routes,
-    demandes.demande_routes,
-    health.health_routes,
-    health.page_routes,
-    declared.rest_routes,
-    declared.page_routes,
-    health.metric_routes,
-    references.documentation_routes,
-    references.help_routes,
-)
+
+def routers_of(state: AdminState) -> tuple[APIRouter, ...]:
+    """Return the routers of the administration; the first route of an address answers."""
+    return (
+        clock.rest_routes,
+        apports.routes,
+        own_clients.routes,
+        accueil.routes,
+        journal.page_routes,
+        journal.echange_routes,
+        points.routes,
+        clock.page_routes,
+        campaigns.routes,
+        passages.routes,
+        flux.routes,
+        demandes.routes,
+        health.health_routes,
+        health.page_routes,
+        declared.rest_routes(state),
+        declared.page_routes(state),
+        health.metric_routes,
+        references.documentation_routes,
+        references.help_routes,
+    )
 
 
 def _admitted(server_names: Sequence[str]) -> frozenset[str]:
@@ -95,7 +97,6 @@ def _admitted(server_names: Sequence[str]) -> frozenset[str]:
 
 
 def _refused(
-    state: AdminState,
     request: Request,
     status: int,
     detail: str,
@@ -106,7 +107,7 @@ def _refused(
     wants_page = "text/html" in request.headers.get("accept", "")
     if wants_page and not request.url.path.startswith("/api/"):
         titre = _TITRES.get(status, "Refusé")
-        page = pages.render(state, request, "refus.html", status, detail=detail, titre=titre)
+        page = pages.render(request, "refus.html", status, detail=detail, titre=titre)
         page.headers.update(headers or {})
         return page
     return problem(status, detail, headers or {}, **more)
@@ -153,6 +154,7 @@ def build_admin(state: AdminState) -> FastAPI:
         dependencies=[Depends(check_parameters)],
     )
 
+    app.state.admin = state
     routes: list[BaseRoute] = []
     admitted = _admitted(state.settings.server_name)
 
@@ -186,30 +188,26 @@ def build_admin(state: AdminState) -> FastAPI:
 
     @app.exception_handler(UsageError)
     async def refuse(request: Request, error: UsageError) -> Response:
-        return _refused(state, request, 400, str(error))
+        return _refused(request, 400, str(error))
 
     @app.exception_handler(FieldError)
-    async def refuse_field(request: Request, error: FieldError) -> Response:
-        erreur = error_of(error)
-        return _refused(
-            state, request, 422, sentence_about([erreur]), erreurs=[erreur.model_dump()]
-        )
-
     @app.exception_handler(FormError)
-    async def refuse_form(request: Request, error: FormError) -> Response:
-        erreurs = [erreur.model_dump() for erreur in error.erreurs]
-        return _refused(state, request, 422, sentence_about(error.erreurs), erreurs=erreurs)
+    @app.exception_handler(RequestValidationError)
+    async def refuse_form(request: Request, error: Exception) -> Response:
+        erreurs = errors_of(error)
+        described = [erreur.model_dump() for erreur in erreurs]
+        return _refused(request, 422, sentence_about(erreurs), erreurs=described)
 
     @app.exception_handler(UnknownError)
     async def refuse_unknown(request: Request, error: UnknownError) -> Response:
         named = (str(value).casefold() for value in request.path_params.values())
         status = 404 if error.name.casefold() in named else 400
-        return _refused(state, request, status, str(error))
+        return _refused(request, status, str(error))
 
     @app.exception_handler(BusyError)
     @app.exception_handler(ClockSetSinceError)
     async def refuse_conflict(request: Request, error: UsageError) -> Response:
-        return _refused(state, request, 409, str(error))
+        return _refused(request, 409, str(error))
 
     @app.exception_handler(Refus)
     async def refuse_by_rule(_request: Request, refus: Refus) -> Response:
@@ -229,16 +227,10 @@ def build_admin(state: AdminState) -> FastAPI:
             f"Le simulateur ne peut pas répondre pour l'instant : {unreachable_sentence(error)}."
         )
         _log.error("%s : %s", request.url.path, phrase)
-        return _refused(state, request, 503, phrase, {"Retry-After": "5"})
+        return _refused(request, 503, phrase, {"Retry-After": "5"})
 
     for unreachable in _DATABASE_UNREACHABLE:
         app.add_exception_handler(unreachable, wait_for_database)
-
-    @app.exception_handler(RequestValidationError)
-    async def refuse_demand(request: Request, error: RequestValidationError) -> Response:
-        erreurs = errors_of(error)
-        described = [erreur.model_dump() for erreur in erreurs]
-        return _refused(state, request, 422, sentence_about(erreurs), erreurs=described)
 
     @app.exception_handler(StarletteHTTPException)
     async def refuse_path(request: Request, error: StarletteHTTPException) -> Response:
@@ -246,7 +238,7 @@ def build_admin(state: AdminState) -> FastAPI:
         headers = dict(error.headers or {})
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = ", ".join(_methods(routes, request))
-        return _refused(state, request, error.status_code, detail or error.detail, headers)
+        return _refused(request, error.status_code, detail or error.detail, headers)
 
     @app.get("/favicon.ico", include_in_schema=False)
     def show_icon() -> Response:
@@ -256,8 +248,7 @@ def build_admin(state: AdminState) -> FastAPI:
     def show_etats() -> Response:
         return Response(STYLE, media_type="text/css")
 
-    for routes_of in _ROUTES:
-        router = routes_of(state)
+    for router in routers_of(state):
         app.include_router(router)
         routes += router.routes
     routes += app.routes

@@ -4,6 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import partial
 from http.client import NO_CONTENT
 from typing import Any, Final
 
@@ -22,14 +23,7 @@ from sge_sim.admin.routes.forms import Form, TypedForm, why_refused
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage, page_of
 from sge_sim.errors import FieldError, UsageError
 from sge_sim.machine.texts import unfit_in
-from sge_sim.operations import (
-    AnyOperation,
-    Download,
-    Operation,
-    State,
-    V,
-    all_operations,
-)
+from sge_sim.operations import AnyOperation, Download, Operation, State, V, all_operations
 from sge_sim.operations.reading import ErreurDeForme, FormError, error_of, perform, shape_of
 
 _IN_ADDRESS: Final = ("GET", "DELETE")
@@ -210,7 +204,7 @@ def page_routes(state: AdminState) -> APIRouter:
     A form leads back to a page, which says what was done, or why it wasn't.
     """
     routes = APIRouter(include_in_schema=False)
-    shown: dict[str, Callable[..., Response]] = {"GET /campaigns": list_page(state)}
+    shown: dict[str, Callable[..., Response]] = {"GET /campaigns": partial(list_page, state)}
     for operation in all_operations():
         template = _TEMPLATES / f"{operation.page.partition('/')[2]}.html"
         if operation.key and operation.page not in shown and template.exists():
@@ -239,17 +233,17 @@ def _pressed(
 ) -> Callable[..., Response]:
     def press(request: Request, form: TypedForm) -> Response:
         given = given_by(form, operation) | request.path_params
-        address = operation.filled(operation.back, given)
         try:
             view = perform(operation, state, given, typed=True)
         except UsageError as error:
             if show is not None:  # what was typed stays there
                 return show(request, Formulaire(operation, form, error))
+            address = operation.filled(operation.back, given)
             return lead_to(request, address, "refus", why_refused(error))
         if operation.seen and show is not None:
             return show(request, Formulaire(operation, form), view)
         said = operation.filled(operation.done or f"{operation.sentence} : fait.", given, view)
-        after = operation.filled(operation.then, given, view) if operation.then else address
+        after = operation.filled(operation.then or operation.back, given, view)
         return lead_to(request, after, "fait", said)
 
     return press
@@ -276,7 +270,6 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
         if pressed is not None and pressed.error is not None:
             context["message"] = FlashMessage("refus", pressed.refus)
         return pages.render(
-            state,
             request,
             f"{name}.html",
             **context,
@@ -296,7 +289,7 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
 
 
 def _check_names(error: FormError, given: Mapping[str, str], operation: AnyOperation) -> None:
-    """Refuse a demand that asks for something else than the page has; its mistakes are shown."""
+    """Raise the error of a demand with a parameter that the page doesn't have."""
     if given.keys() - operation.parameters.keys():
         for each in error.erreurs:
             each.lieu = "adresse"
@@ -306,7 +299,7 @@ def _check_names(error: FormError, given: Mapping[str, str], operation: AnyOpera
 def _part(
     operation: AnyOperation, state: State, given: dict[str, str]
 ) -> tuple[list[Any], dict[str, object], int]:
-    """Return what is shown of a list, what asks for the rest, and how many it has as a whole."""
+    """Return the entries shown of a list, the query of the next page, and the count of all."""
     most = operation.per_page
     if operation.has_limit:
         views = perform(operation, state, {**given, "limit": most}, typed=True)

@@ -18,7 +18,7 @@ _LOOK_SECONDS: Final = 0.1
 
 
 async def changed(look: Callable[[], T], seen: T | None) -> T:
-    """Return what there is to see once it isn't what was seen; after ten seconds at the latest."""
+    """Return what `look` gives once it isn't `seen`; after ten seconds at the latest."""
     for _ in range(int(_PATIENCE_SECONDS / _LOOK_SECONDS)):
         if look() != seen:
             break

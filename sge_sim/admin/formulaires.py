@@ -31,7 +31,7 @@ class Connus:
         return service_names()
 
     def vu(self, operation: str) -> Any:
-        """Return what an operation that is given nothing returns."""
+        """Return the view of an operation without parameters."""
         return operation_named(operation)(self.state)
 
     def formulaire(self, operation: str) -> "Formulaire":

@@ -137,10 +137,9 @@ _UNDER: Final = {
 """The pages that the menu has under another one."""
 
 
-def render(
-    state: "AdminState", request: Request, template: str, status: int = 200, **context: Any
-) -> Response:
+def render(request: Request, template: str, status: int = 200, **context: Any) -> Response:
     """Return a page made from a template, in the frame that all pages share."""
+    state: AdminState = request.app.state.admin
     numero, clock = state.clock.numbered()
     now = clock.now()
     message = message_for(request)
@@ -214,7 +213,7 @@ def _libelle(code: str | None) -> str:
 
 
 def _why_unknown(words: str) -> str:
-    """Return what is wrong with the whole number of a point; nothing where words are none."""
+    """Return why the whole number of a point is unknown; empty for other words."""
     whole = len(words) >= _PRM_DIGITS and words.isascii() and words.isdigit()
     return begun(why_unknown(words)) if whole else ""
 

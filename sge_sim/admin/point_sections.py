@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any, Final, Self
 
 from sge_sim.api.points import ServiceSouscritView
+from sge_sim.tables.point_columns import POINT_ATTRIBUTES
 
 _APART: Final = frozenset({"services", "prm", "pourquoi"})
 """What the page shows elsewhere."""
@@ -23,35 +24,24 @@ _TITLES: Final = {
     "situation": "Situation",
     "mesures": "Mesures",
 }
-# The names of the description are those of the code: without accents.
+_TITRES: Final = {
+    attribute.nom or name: attribute.titre
+    for name, attribute in POINT_ATTRIBUTES.items()
+    if attribute.titre
+}
+# The other names of a described point are those of the code: without accents.
 _ACCENTS: Final = {
     "a": "à",
-    "acces": "accès",
     "activee": "activée",
-    "apres": "après",
-    "categorie": "catégorie",
     "cote": "côté",
-    "denivele": "dénivelé",
     "depose": "dépose",
-    "etage": "étage",
     "evenements": "événements",
-    "etat": "état",
-    "fta": "FTA",
-    "media": "média",
     "numero": "numéro",
-    "periode": "période",
-    "operation": "opération",
-    "periodicite": "périodicité",
     "precision": "précision",
-    "releve": "relève",
-    "r4x": "R4x",
     "serie": "série",
     "telephonique": "téléphonique",
-    "teleoperable": "téléopérable",
     "temperature": "température",
     "tic": "TIC",
-    "turpe": "TURPE",
-    "siret": "SIRET",
 }
 _DAY: Final = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _DECIMAL: Final = re.compile(r"(\d)\.(\d+ °C)")
@@ -127,7 +117,7 @@ def _in_french(text: str) -> str:
 
 
 def _named(name: str) -> str:
-    return " ".join(_ACCENTS.get(word, word) for word in name.split("_"))
+    return _TITRES.get(name) or " ".join(_ACCENTS.get(word, word) for word in name.split("_"))
 
 
 LARGEUR: Final = 1000

@@ -18,8 +18,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from sge_sim.domaine.francais import counted
+from sge_sim.errors import FieldError
 from sge_sim.machine.texts import unfit_in
-from sge_sim.operations.reading import ErreurDeForme, mistakes
+from sge_sim.operations.reading import ErreurDeForme, FormError, error_of, mistakes
 
 
 async def check_parameters(request: Request) -> None:
@@ -55,8 +56,13 @@ def _parameters(dependant: Dependant) -> Iterator[str]:
         yield from _parameters(each)
 
 
-def errors_of(error: RequestValidationError) -> list[ErreurDeForme]:
-    """Return what FastAPI finds wrong with a demand."""
+def errors_of(error: Exception) -> Sequence[ErreurDeForme]:
+    """Return what FastAPI or an operation finds wrong with the form of a demand."""
+    if isinstance(error, FormError):
+        return error.erreurs
+    if isinstance(error, FieldError):
+        return [error_of(error)]
+    assert isinstance(error, RequestValidationError)
     body = error.body if isinstance(error.body, dict) else {}
     return mistakes(
         error.errors(), {value for value in body.values() if isinstance(value, str)} - body.keys()

@@ -140,7 +140,7 @@ class _Reader:
         raise ValueError("une DTD n'a pas sa place ici")
 
     def _interrupt(self) -> None:
-        """Begin a line, for something else than text; the text so far has one of its own."""
+        """End the line of an element and the text so far, for what isn't text."""
         if self._opened is not None:
             self._opened.html += Markup("&gt;")
             self._opened = None

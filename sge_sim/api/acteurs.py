@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 from sge_sim.api.views import View
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.domaine.jours_ouvres import working_days_between
-from sge_sim.domaine.nomenclatures import PACKAGES, Environment, KindActeur, TypeContrat
+from sge_sim.domaine.nomenclatures import (
+    ENVIRONMENTS,
+    PACKAGES,
+    Environment,
+    KindActeur,
+    TypeContrat,
+)
 from sge_sim.pki.deadlines import in_legal_time, renewal_deadline, rotation_warning
 from sge_sim.tables.acteurs import Acteur, Certificat, all_acteurs, registered_certificats
 
@@ -62,13 +68,13 @@ class CertificatView(View):
         )
 
     def said(self, phrase: str) -> Self:
-        """Return it with what is to be said of its registration."""
+        """Return it with the sentence of its registration."""
         self._phrase = phrase
         return self
 
     @property
     def phrase(self) -> str:
-        """What is to be said of its registration."""
+        """The sentence of its registration."""
         return self._phrase
 
     @property
@@ -93,13 +99,12 @@ class ActeurView(View):
     @classmethod
     def of(cls, acteur: Acteur, certificats: list[CertificatView]) -> Self:
         """Return the view of a row; `certificats` are those of all actors."""
-        habilitations: dict[Environment, list[str]] = {"homologation": [], "production": []}
-        for habilitation in acteur.habilitations:
-            habilitations[habilitation.environnement].append(habilitation.package)
+        held = {(each.environnement, each.package) for each in acteur.habilitations}
         return cls.from_row(
             acteur,
             habilitations={
-                env: sorted(packages, key=PACKAGES.index) for env, packages in habilitations.items()
+                env: [package for package in PACKAGES if (env, package) in held]
+                for env in ENVIRONMENTS
             },
             utilisateurs=[
                 UtilisateurView.from_row(

@@ -7,7 +7,7 @@ for them, and they are listed for as long as the journal keeps their exchange.
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes.autorisations import audit
@@ -49,28 +49,26 @@ def _declares(request: bytes | None) -> bool:
     return declared.strip() in ("true", "1")
 
 
+_NAMES: Final = (
+    *("id", "echange", "declaree_le", "acteur", "affaire", "prm", "nom", "portee"),
+    *("soutirage", "injection", "du", "au"),
+)
+
+
 def _consulted(echange: Echange) -> dict[str, Any]:
-    return {
-        "id": None,
+    return dict.fromkeys(_NAMES) | {
         "echange": echange.id,
         "declaree_le": echange.instant.astimezone(PARIS).isoformat(timespec="seconds"),
         "acteur": echange.acteur_code,
-        "affaire": None,
         "prm": echange.prm,
-        "nom": None,
         "portee": "consultation des données techniques et contractuelles",
-        "soutirage": None,
-        "injection": None,
-        "du": None,
-        "au": None,
         "audit": [],
     }
 
 
 def _described(autorisation: AutorisationClient) -> dict[str, Any]:
-    return {
+    return dict.fromkeys(_NAMES) | {
         "id": autorisation.id,
-        "echange": None,
         "declaree_le": autorisation.declared_at.astimezone(PARIS).isoformat(timespec="seconds"),
         "acteur": autorisation.acteur_code,
         "affaire": autorisation.affaire_id,

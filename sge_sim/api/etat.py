@@ -4,9 +4,9 @@ from dataclasses import fields
 from datetime import datetime
 from enum import Enum
 from types import NoneType
-from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import Field, create_model
 
 from sge_sim.settings import Settings
 from sge_sim.settings.database_url import without_password
@@ -32,12 +32,15 @@ _FIELDS: Final[dict[str, Any]] = {
     for setting in fields(Settings)
 }
 
-SettingsView: Final[type[BaseModel]] = create_model(
-    "SettingsView", __doc__="The settings in force; null where nothing is set.", **_FIELDS
-)
+if TYPE_CHECKING:
+    SettingsView = dict[str, Any]
+else:
+    SettingsView = create_model(
+        "SettingsView", __doc__="The settings in force; null where nothing is set.", **_FIELDS
+    )
 
 
-def view_settings(settings: Settings) -> dict[str, Any]:
+def view_settings(settings: Settings) -> SettingsView:
     """Return the settings in force, the password of the database masked."""
     return {
         setting.name: _shown(setting.name, getattr(settings, setting.name))

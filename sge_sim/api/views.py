@@ -53,7 +53,7 @@ class Sent(BaseModel):
 
 
 class Body(Sent):
-    """What is sent, of texts without a character that hides or spoils them."""
+    """What is sent to a route; `fit` checks its texts."""
 
     _fit = field_validator("*")(fit)
 
@@ -73,14 +73,8 @@ class TravailView(View):
     @classmethod
     def of(cls, travail: Travail) -> Self:
         """Return the view of a work."""
-        return cls(
-            numero=travail.numero,
-            etat=travail.etat,
-            atteint=travail.atteint.astimezone(PARIS),
-            attend=travail.etat == "en_cours" and travail.raison != "",
-            phrase=progress_sentence(travail),
-            retombees=travail.retombees,
-        )
+        attend = travail.etat == "en_cours" and travail.raison != ""
+        return cls.from_row(travail, attend=attend, phrase=progress_sentence(travail))
 
 
 class ClockView(View):
@@ -131,14 +125,14 @@ class ExchangeView(View):
 
     @property
     def nature(self) -> str:
-        """What it was, in French: the service that was called, or what stands for it."""
+        """The name of the service called, or what stands for it, in French."""
         return nature_of(
             self.kind, self.service, self.version, self.http_status, self.lines.demande
         )
 
     @property
     def lines(self) -> Detail:
-        """The lines of its detail, by what they say."""
+        """The rows of its detail, by label."""
         return read_detail(self.detail)
 
     @property
@@ -185,7 +179,7 @@ class ExchangeWithBodies(ExchangeView):
 
 
 def _fields(echange: Echange) -> dict[str, Any]:
-    """Return what an exchange is shown with under another name, or otherwise."""
+    """Return the fields of an exchange that its row has under another name, or otherwise."""
     return {
         "machine_instant": echange.machine_instant,
         "duration_ms": round(echange.duration_ms, 3),

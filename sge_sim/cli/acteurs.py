@@ -11,10 +11,10 @@ import click
 
 from sge_sim.cli import completion
 from sge_sim.cli.declared import Shown, command_of, group_of
-from sge_sim.cli.options import data_dir_option
+from sge_sim.cli.options import data_dir_option, environment_option, option
 from sge_sim.cli.state import database_of
 from sge_sim.clock import machine_now
-from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
+from sge_sim.domaine.nomenclatures import Environment
 
 if TYPE_CHECKING:
     from sge_sim.api.acteurs import ActeurView
@@ -57,8 +57,10 @@ acteurs = group_of(
 
 @acteurs.command("mot-de-passe", help="Donner le mot de passe HTTP Basic d'un login.")
 @click.argument("login")
-@click.option(
-    "--password",
+@option(
+    "--mot-de-passe",
+    "password",
+    was="--password",
     prompt="Mot de passe",
     hide_input=True,
     confirmation_prompt=True,
@@ -77,14 +79,7 @@ def mot_de_passe(login: str, password: str, data_dir: Path) -> None:
 @acteurs.command(help="Enregistrer le certificat d'un acteur (comme « cert register »).")
 @click.argument("acteur", shell_complete=completion.acteurs)
 @click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
-@click.option(
-    "--environnement",
-    "--environment",
-    "environment",
-    type=click.Choice(ENVIRONMENTS),
-    required=True,
-    help="Plateforme pour laquelle il est enregistré.",
-)
+@environment_option("Plateforme pour laquelle il est enregistré.", required=True)
 @data_dir_option
 def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path) -> None:
     from sge_sim.door.certificats import register_file

@@ -16,6 +16,7 @@ from sge_sim.cli.options import (
     RegularFile,
     data_dir_option,
     json_option,
+    option,
     real_data_option,
     say_json,
 )
@@ -49,8 +50,10 @@ _number_option = click.option(
     help="Numéro de la campagne, si plusieurs sont ouvertes.",
 )
 
-report_option = click.option(
-    "--report",
+report_option = option(
+    "--rapport",
+    "report",
+    was="--report",
     type=click.Path(file_okay=False, path_type=Path),
     help="Dossier du rapport ; sans l'option, un de reports/, au nom de l'instant.",
 )
@@ -143,15 +146,16 @@ def stop(data_dir: Path, acteur: str | None, numero: int | None) -> None:
 
 
 @campaign.command(
-    help="Écrire le rapport. Code retour : 0 si chaque package est homologué, ou avec --case si "
+    help="Écrire le rapport. Code retour : 0 si chaque package est homologué, ou avec --cas si "
     "chaque cas nommé est bon, 1 sinon."
 )
 @data_dir_option
 @_acteur_option
 @_number_option
-@click.option(
-    "--case",
+@option(
+    "--cas",
     "names",
+    was="--case",
     multiple=True,
     shell_complete=cases,
     help="Cas (ADP-R1) ou exécution (ADP-R1@C5) à cocher, à répéter : le rapport ne juge qu'eux, "
@@ -226,7 +230,7 @@ def one_line(execution: "Execution") -> str:
 
 
 def default_folder(instant: datetime) -> Path:
-    """Return where a report goes that is to go nowhere else."""
+    """Return the folder of a report for which none is given."""
     return Path("reports") / f"{instant:%Y-%m-%d-%H%M%S}"
 
 

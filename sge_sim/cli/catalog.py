@@ -106,4 +106,4 @@ def import_command(fichier: Path, release: str | None, nom: str | None, dossier:
         if lines:
             click.echo("\n".join(["", title, *(f"  - {each}" for each in lines)]))
     command = shlex.join(["sge-sim", "homologate", "--catalogue", str(place)])
-    click.echo(f"\nLe passer sur la plateforme d'Enedis : {command} --target https://…")
+    click.echo(f"\nLe passer sur la plateforme d'Enedis : {command} --cible https://…")

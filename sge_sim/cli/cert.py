@@ -7,6 +7,7 @@ machine's: the simulated clock counts for nothing here.
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -16,49 +17,39 @@ from sge_sim.cli.completion import acteurs
 from sge_sim.cli.options import (
     INSTANT,
     data_dir_option,
+    environment_option,
     json_option,
+    option,
     say,
     say_json,
     setting_option,
 )
 from sge_sim.cli.state import database_of
 from sge_sim.clock import legal_date, machine_now
-from sge_sim.domaine.nomenclatures import ENVIRONMENTS, KEY_TYPES, Environment, Usages
+from sge_sim.domaine.nomenclatures import KEY_TYPES, Environment, KeyType, Usages
+from sge_sim.operations.certificats import judge
 from sge_sim.settings import VerifieEku
 
 if TYPE_CHECKING:
-    from sge_sim.domaine.nomenclatures import KeyType
     from sge_sim.pki.trust import Pki
 
-_environment = click.option(
-    "--environnement",
-    "--environment",
-    "environment",
-    type=click.Choice(ENVIRONMENTS),
-    default="homologation",
-    show_default=True,
-    help="Plateforme visée.",
-)
+_environment = environment_option("Plateforme visée.", default="homologation", show_default=True)
 _le = click.option(
     "--le",
     metavar="JOUR",
     type=INSTANT,
     help="Jour où l'on se place ; aujourd'hui, à l'heure de la machine, sans l'option.",
 )
-_password = click.option(
-    "--password", envvar="SGE_SIM_PASSWORD", help="Mot de passe de la clé ou du PKCS#12."
+_password = partial(
+    option, "--mot-de-passe", "password", was="--password", envvar="SGE_SIM_PASSWORD"
 )
+_password_of_key = _password(help="Mot de passe de la clé ou du PKCS#12.")
 
 
 def _pki_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give `command` the folder of the certificates and the settings of its authorities."""
-    for option in (
-        setting_option("authorities_dir"),
-        setting_option("authorities_file"),
-        data_dir_option,
-    ):
-        command = option(command)
-    return command
+    command = setting_option("authorities_dir")(command)
+    return data_dir_option(setting_option("authorities_file")(command))
 
 
 @click.group(help="Fabriquer, vérifier, enregistrer, révoquer des certificats client.")
@@ -97,12 +88,19 @@ def authorities(
 
 
 @cert.command(help="Délivrer un certificat d'une autorité simulée, comme demandé et sans le juger.")
-@click.option("--authority", required=True, help="Nom court, voir « cert authorities ».")
-@click.option("--name", required=True, help="Nom de domaine, aussi nom commun.")
+@option(
+    "--autorite",
+    "authority",
+    was="--authority",
+    required=True,
+    help="Nom court, voir « cert authorities ».",
+)
+@option("--nom", "name", was="--name", required=True, help="Nom de domaine, aussi nom commun.")
 @click.option("--san", "others", multiple=True, help="Autre nom de domaine, répétable.")
-@click.option(
-    "--days",
+@option(
     "--jours",
+    "days",
+    was="--days",
     default=365,
     show_default=True,
     help="Durée ; négative pour un certificat expiré.",
@@ -113,26 +111,24 @@ def authorities(
     help="Usage étendu de clé ; « aucun » : sans cette extension. Par défaut, celui que "
     "l'autorité accorde.",
 )
-@click.option(
-    "--key-type",
+@option(
+    "--type-cle",
+    "key_type",
+    was="--key-type",
     type=click.Choice(KEY_TYPES),
     default="p256",
     show_default=True,
     help="Type de la clé.",
 )
-@click.option(
+@option(
     "--sortie",
-    "--out",
     "out",
+    was="--out",
     required=True,
     type=click.Path(path_type=Path),
     help="Dossier des fichiers produits.",
 )
-@click.option(
-    "--password",
-    envvar="SGE_SIM_PASSWORD",
-    help="Mot de passe du PKCS#12 ; la clé key.pem n'en a pas.",
-)
+@_password(help="Mot de passe du PKCS#12 ; la clé key.pem n'en a pas.")
 @_pki_options
 def issue(
     authority: str,
@@ -140,7 +136,7 @@ def issue(
     others: tuple[str, ...],
     days: int,
     usages: Usages | None,
-    key_type: "KeyType",
+    key_type: KeyType,
     out: Path,
     password: str | None,
     **folders: Any,
@@ -171,7 +167,7 @@ def issue(
     "files", metavar="FICHIER...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @_environment
-@_password
+@_password_of_key
 @_le
 @setting_option("verifie_eku")
 @setting_option("www_counts_as_same")
@@ -188,9 +184,7 @@ def check(
     **folders: Any,
 ) -> None:
     from sge_sim.door.certificats import CertificateRegister
-    from sge_sim.pki.inspection import UnreadCertificateError, inspect_files
     from sge_sim.pki.policy import Policy
-    from sge_sim.pki.rendering import describe_inspection, describe_verdicts, render_inspection
 
     policy = Policy(
         environment,
@@ -199,14 +193,10 @@ def check(
         www_counts_as_same=www_counts_as_same,
         verifie_eku=verifie_eku,
     )
-    try:
-        inspection = inspect_files(files, [policy], le or machine_now(), password, on_day=bool(le))
-    except UnreadCertificateError as refusal:
-        verdicts = describe_verdicts(refusal.verdicts)
-        say({"accepte": False, "verdicts": verdicts}, as_json, str(refusal))
-        sys.exit(1)
-    say(describe_inspection(inspection), as_json, render_inspection(inspection))
-    sys.exit(0 if inspection.accepted else 1)
+    found = judge(files, policy, le or machine_now(), password, on_day=le is not None)
+    text = found.pop("texte")
+    say(found, as_json, text)
+    sys.exit(0 if found["accepte"] else 1)
 
 
 @cert.command(help="Enregistrer le certificat d'un acteur, avec les intermédiaires du fichier.")
@@ -215,7 +205,7 @@ def check(
 @click.option(
     "--acteur", help="Code de l'acteur ; le tiers par défaut sans l'option.", shell_complete=acteurs
 )
-@_password
+@_password_of_key
 @data_dir_option
 def register(
     file: Path,
@@ -235,7 +225,7 @@ def register(
 
 @cert.command(help="Révoquer un certificat délivré par une autorité simulée.")
 @click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
-@_password
+@_password_of_key
 @_pki_options
 def revoke(file: Path, password: str | None, **folders: Any) -> None:
     from sge_sim.pki.inspection import read_acteur_certificate

@@ -15,13 +15,15 @@ from sge_sim.cli.options import (
     SettingOption,
     Typed,
     data_dir_option,
+    environment_option,
     json_option,
+    option,
     say,
     say_json,
 )
 from sge_sim.cli.state import database_of
 from sge_sim.clock import machine_now
-from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
+from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS
 from sge_sim.errors import UsageError
 from sge_sim.homologation.doctor import Diagnostic
@@ -43,13 +45,9 @@ from sge_sim.settings import Settings, variable_of
 @click.option(
     "--acteur", help="Code de l'acteur ; le tiers par défaut sinon.", shell_complete=acteurs
 )
-@click.option(
-    "--environnement",
-    "--environment",
-    "environment",
-    type=click.Choice(ENVIRONMENTS),
-    help="Environnement où le certificat est enregistré ; par défaut celui que joue ce simulateur, "
-    "sinon l'homologation.",
+@environment_option(
+    "Environnement où le certificat est enregistré ; par défaut celui que joue ce simulateur, "
+    "sinon l'homologation."
 )
 def kit(
     out: Path,
@@ -89,8 +87,15 @@ _PEM = RegularFile()
 
 
 @click.command(help="Dire ce qui empêche un client d'appeler SGE. Code retour : 0 si rien.")
-@click.option("--cert", type=_PEM, required=True, help="Certificat et ses intermédiaires (PEM).")
-@click.option("--key", type=_PEM, required=True, help="Clé privée (PEM).")
+@option(
+    "--certificat",
+    "cert",
+    was="--cert",
+    type=_PEM,
+    required=True,
+    help="Certificat et ses intermédiaires (PEM).",
+)
+@option("--cle", "key", was="--key", type=_PEM, required=True, help="Clé privée (PEM).")
 @click.option("--url", help="Adresse appelée ; une connexion est essayée.")
 @click.option("--ca", type=_PEM, help="Autorité du serveur ; les autorités publiques sinon.")
 @click.option("--login", help="Login SGE.")
@@ -102,13 +107,9 @@ _PEM = RegularFile()
     envvar=variable_of("data_dir"),
     help="Dossier du simulateur appelé, dont les autorités et les acteurs sont alors connus.",
 )
-@click.option(
-    "--environnement",
-    "--environment",
-    "environment",
-    type=click.Choice(ENVIRONMENTS),
-    help="Plateforme visée ; par défaut celle que joue le simulateur qui tourne sur ce dossier, "
-    "sinon l'homologation.",
+@environment_option(
+    "Plateforme visée ; par défaut celle que joue le simulateur qui tourne sur ce dossier, "
+    "sinon l'homologation."
 )
 @json_option
 def doctor(
@@ -154,8 +155,10 @@ def _address(text: str) -> Address:
     help="Port du simulateur ; par défaut celui du simulateur qui tourne sur ce dossier, sinon "
     f"{Settings.port}.",
 )
-@click.option(
-    "--address",
+@option(
+    "--adresse",
+    "address",
+    was="--address",
     type=Typed("adresse", _address, IPv4Address, IPv6Address),
     default="127.0.0.1",
     show_default=True,

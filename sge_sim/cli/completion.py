@@ -21,7 +21,7 @@ _MOST: Final = 50
 
 
 def prms(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the points whose PRM begins so; those that are there for a reason, for nothing."""
+    """Return the points whose PRM begins so; without a beginning, those that have a reason."""
     from sge_sim.tables.lists import look_for_points
 
     def read(session: "Session") -> list[CompletionItem]:

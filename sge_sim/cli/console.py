@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from sge_sim.clock import PARIS, elapsed_ms, stopwatch
-from sge_sim.domaine.echanges import Issue, issue_of, nature_of, read_detail, why_ended
+from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.domaine.echanges import Issue
 from sge_sim.settings import Log
 
 if TYPE_CHECKING:
@@ -63,28 +63,19 @@ def _in_container() -> bool:
 
 def call_line(echange: "Echange") -> str:
     """Return the line of a call: when (simulated), how it ended, what was asked, by whom, why."""
-    rule, detail = echange.rule, read_detail(echange.detail)
-    issue = issue_of(
-        echange.kind,
-        by_a_rule=rule is not None,
-        code=echange.code,
-        http_status=echange.http_status,
-    )
-    answered = echange.code or (f"HTTP {echange.http_status}" if echange.http_status else "")
-    nature = nature_of(
-        echange.kind, echange.service, echange.version, echange.http_status, detail.demande
-    )
+    from sge_sim.api.views import ExchangeView
+
+    view = ExchangeView.of(echange)
+    answered = view.code or (f"HTTP {view.http_status}" if view.http_status else "")
+    asked = filter(None, (answered, view.nature, view.prm, view.acteur))
     parts = [
-        click.style(f"{echange.instant.astimezone(PARIS):%d/%m %H:%M:%S}", dim=True),
-        click.style(f"{issue:<7}", fg=_COLOURS[issue]),
-        *(printable(part) for part in (answered, nature, echange.prm, echange.acteur_code) if part),
+        click.style(f"{view.instant:%d/%m %H:%M:%S}", dim=True),
+        click.style(f"{view.issue:<7}", fg=_COLOURS[view.issue]),
+        *map(printable, asked),
         f"{echange.duration_ms:.1f} ms".replace(".", ","),
-        click.style(f"échange {echange.id}", dim=True),
+        click.style(f"échange {view.id}", dim=True),
+        *map(printable, filter(None, [view.cause])),
     ]
-    decided = None if rule is None else (rule.name, rule.remede)
-    cause = why_ended(issue, detail, decided)
-    if cause:
-        parts.append(printable(cause))
     return "  ".join(parts)
 
 

@@ -17,7 +17,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from sge_sim.cli import completion
-from sge_sim.cli.options import RegularFile, data_dir_option, json_option, say, say_list
+from sge_sim.cli.options import Option, RegularFile, data_dir_option, json_option, say, say_list
 from sge_sim.cli.state import CommandState, served_at
 from sge_sim.errors import UsageError, system_reason
 from sge_sim.machine.files import PRIVATE, writing_atomically
@@ -79,7 +79,9 @@ class _Declared(click.Command):
     """What stands for an option and its value, as `Says.flags` has it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        known = {name for each in self.get_params(ctx) for name in each.opts}
+        known = {
+            name for each in self.get_params(ctx) for name in (*each.opts, getattr(each, "was", ""))
+        }
         flags = {
             name: each.name
             for each in self.params
@@ -198,9 +200,11 @@ def _say(
     """Write what came of an operation, as it looks on a terminal or as JSON."""
     from sge_sim.operations.reading import read
 
-    if operation.has_limit and len(done) > (limit := operation.limit_of(given)):
-        done = done[:limit]
-        click.echo(f"D'autres suivent : --limit en donne plus de {limit}.", err=True)
+    if isinstance(done, list) and operation.has_limit:
+        limit = operation.limit_of(given)
+        if len(done) > limit:
+            done = done[:limit]
+            click.echo(f"D'autres suivent : --limit en donne plus de {limit}.", err=True)
     if look is not None and (say_both := look.given_too) is not None:
         asked = read(operation, given, typed=True)
         look = Shown(lambda view: say_both(view, asked), whole=True)
@@ -283,13 +287,14 @@ def _parameter(parameter: Parameter, placed: bool, many: bool) -> click.Paramete
     default = parameter.default
     shown = "" if default in (None, "") or flag else f"  [défaut\u00a0: {default}]"
     stands_for = f" ({', '.join(says.flags)})" if says.flags else ""
-    names = [f"--{each.replace('_', '-')}" for each in (name, says.old) if each]
+    option = f"--{name.replace('_', '-')}"
+    was = says.old and f"--{says.old}"
     sentence = f"{says.sentence}{stands_for}.{'' if stands_for else shown}"
     if flag:
-        return click.Option([*names, name], is_flag=True, help=sentence)
+        return Option([option, name], was=was, is_flag=True, help=sentence)
     several = get_origin(parameter.kind) in (list, dict)
     word = kind.name if parameter.values else None
-    return click.Option([*names, name], type=kind, multiple=several, help=sentence, metavar=word)
+    return Option([option, name], was=was, type=kind, multiple=several, help=sentence, metavar=word)
 
 
 class _File(RegularFile):
@@ -300,7 +305,7 @@ class _File(RegularFile):
 
 
 class _Word(click.ParamType[str]):
-    """A value as it is typed, which nothing is made of here."""
+    """A value as it is typed: the reader of operations converts it."""
 
     def __init__(self, parameter: Parameter) -> None:
         self._values = parameter.values

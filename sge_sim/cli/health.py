@@ -14,7 +14,7 @@ _PATIENCE_SECONDS: Final = 30
 
 
 def _folder(_ctx: click.Context, _param: click.Parameter, typed: Path | None) -> Path:
-    """Return the folder that is typed, or meant, as every command has it."""
+    """Return the folder that is typed, or the default of every command."""
     folder = typed or default_data_dir()
     if typed is None and any((beside / FILE).is_file() for beside in (Path(), folder)):
         from sge_sim.settings.own_folder import settings_beside

@@ -10,7 +10,7 @@ import click
 from sge_sim.cli.campaign import default_folder, offer, one_line, report_option, summary
 from sge_sim.cli.completion import cases
 from sge_sim.cli.console import progress_if_long
-from sge_sim.cli.options import RegularFile, real_data_option, setting_option
+from sge_sim.cli.options import RegularFile, option, real_data_option, setting_option
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.domaine.plateformes import Generation
 from sge_sim.errors import UsageError
@@ -44,8 +44,8 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 
 
 @click.command(
-    help="Exécuter les cas de l'homologation. Sans --target, un simulateur est démarré pour "
-    "l'occasion. Code retour : 0 si chaque package demandé est homologué (avec --case ou --rerun, "
+    help="Exécuter les cas de l'homologation. Sans --cible, un simulateur est démarré pour "
+    "l'occasion. Code retour : 0 si chaque package demandé est homologué (avec --cas ou --reprise, "
     "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse. Un "
     "cas touché par une panne prévue n'est pas jugé, ni son package ; un cas que la cible ne sert "
     "pas à sa date est hors du jugement, et si rien ne fut jugé le code est 1."
@@ -57,9 +57,10 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     type=Package(),
     help="Package à passer, répétable ; tous sans l'option.",
 )
-@click.option(
-    "--case",
+@option(
+    "--cas",
     "names",
+    was="--case",
     multiple=True,
     shell_complete=cases,
     help="Cas (ADP-R1) ou exécution (ADP-R1@C5) : eux seuls sont passés, quoi qu'on donne d'autre.",
@@ -76,16 +77,33 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     help="Dossier d'une version à soi, comme en écrit sge-sim catalog import, à la place de "
     "--release.",
 )
-@click.option("--target", help="Serveur à appeler, https://hôte[:port].")
-@click.option("--cert", type=_PEM, help="Certificat de l'acteur et ses intermédiaires (PEM).")
-@click.option("--key", type=_PEM, help="Clé privée du certificat (PEM).")
+@option("--cible", "target", was="--target", help="Serveur à appeler, https://hôte[:port].")
+@option(
+    "--certificat",
+    "cert",
+    was="--cert",
+    type=_PEM,
+    help="Certificat de l'acteur et ses intermédiaires (PEM).",
+)
+@option("--cle", "key", was="--key", type=_PEM, help="Clé privée du certificat (PEM).")
 @click.option("--ca", type=_PEM, help="Autorité du serveur ; les autorités publiques sinon.")
 @click.option("--login", help="Login SGE.")
 @click.option("--contrat", help="Numéro du contrat.")
 @click.option("--client-id", help="Application de Data Connect, de production.")
 @click.option("--client-secret", envvar="SGE_SIM_CLIENT_SECRET", help="Son secret.")
-@click.option("--sandbox-client-id", help="Application de Data Connect, de bac à sable.")
-@click.option("--sandbox-client-secret", envvar="SGE_SIM_SANDBOX_CLIENT_SECRET", help="Son secret.")
+@option(
+    "--client-id-bac-a-sable",
+    "sandbox_client_id",
+    was="--sandbox-client-id",
+    help="Application de Data Connect, de bac à sable.",
+)
+@option(
+    "--client-secret-bac-a-sable",
+    "sandbox_client_secret",
+    was="--sandbox-client-secret",
+    envvar="SGE_SIM_SANDBOX_CLIENT_SECRET",
+    help="Son secret.",
+)
 @click.option("--admin", help="Administration de la cible, si c'est un simulateur.")
 @click.option("--now", help="Date de la cible, si c'est un simulateur décalé sans --admin.")
 @click.option(
@@ -94,18 +112,22 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     help="Services que sert la cible, si son administration ne le dit pas ; auto, d'après la date, "
     "sur toute autre qu'un simulateur de cette machine.",
 )
-@click.option("--yes", is_flag=True, help="Ne pas demander de confirmation.")
+@option("--oui", "yes", was="--yes", is_flag=True, help="Ne pas demander de confirmation.")
 @click.option("--wsdl-dir", type=_FOLDER, help="WSDL officiels à la place des nôtres.")
 @report_option
 @real_data_option
-@click.option(
-    "--rerun",
+@option(
+    "--reprise",
+    "rerun",
+    was="--rerun",
     type=click.Path(path_type=Path, allow_dash=True),
     help="Rapport dont reprendre les cas qui n'étaient pas bons, la cible, la version, le login et "
     "les chemins des certificats. Les secrets n'y sont pas.",
 )
-@click.option(
-    "--expected-failures",
+@option(
+    "--echecs-attendus",
+    "expected_failures",
+    was="--expected-failures",
     type=click.Path(path_type=Path, allow_dash=True),
     help="Cas dont l'échec est attendu, un par ligne ; un échec qui ne vient pas est une erreur.",
 )
@@ -117,12 +139,7 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 )
 def homologate(**options: Any) -> None:
     from sge_sim.api.administration import Administration
-    from sge_sim.cli.homologation_targets import (
-        cases_to_rerun,
-        open_target,
-        reprise_for,
-        taken_up,
-    )
+    from sge_sim.cli.homologation_targets import cases_to_rerun, open_target, reprise_for, taken_up
     from sge_sim.homologation.campaign.outcome import judge, not_run
     from sge_sim.homologation.campaign.runner import Runner, select_cases
     from sge_sim.homologation.campaign.targets import (

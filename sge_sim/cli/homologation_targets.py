@@ -96,7 +96,7 @@ def open_target(options: Options, release: Release) -> Iterator[Target]:
         return
     for name in targets.described_by:
         if options[name] is not None:
-            raise UsageError(f"{_option(name)} va avec --target.")
+            raise UsageError(f"{_option(name)} va avec --cible.")
     start = datetime.combine(release.reference, time(10), PARIS)
     bound = ("--demarrage-secondes", str(options["demarrage_secondes"]))
     arguments = ["--now", start.isoformat(), *bound, *targets.own_options(options)]
@@ -122,7 +122,9 @@ def target_now(options: Options) -> datetime | None:
 
 
 def _option(name: str) -> str:
-    return "--" + name.replace("_", "-")
+    """Return an option of the command as it is typed, by the name of its parameter."""
+    params = click.get_current_context().command.params
+    return next(each.opts[0] for each in params if each.name == name)
 
 
 def _release_of_sge(options: Options) -> str:
@@ -153,7 +155,7 @@ def _sge(options: Options, cible: Cible, clock: Clock, name: str) -> Target:
 
 def _named_sge(options: Options) -> Target:
     if options["disabled_rules"]:
-        raise UsageError("--disabled-rules ne vaut que sans --target.")
+        raise UsageError("--disabled-rules ne vaut que sans --cible.")
     _require(options, ("cert", "key", "login", "contrat"))
     url = checked_url(options["target"])
     cible = Cible(
@@ -181,8 +183,8 @@ def _named_sge(options: Options) -> Target:
 
 
 def _generation_of(cible: Cible, headers: Mapping[str, str]) -> Generation | None:
-    """Return what a target serves that nobody tells: a simulator of this machine publishes the
-    contract of what it serves, the date tells of any other."""
+    """Return what a target without an administration serves: a simulator of this machine publishes
+    the contract of what it serves, the date tells of any other."""
     from sge_sim.services.registry import SERVICES
 
     if cible.admin_url is not None:
@@ -229,8 +231,8 @@ def _named_data_connect(options: Options) -> Target:
         applications = {**known, **applications}
     if not applications:
         raise UsageError(
-            "--target va avec --client-id et --client-secret, ou --sandbox-client-id et "
-            "--sandbox-client-secret ; aucun rapport ne garde les secrets."
+            "--cible va avec --client-id et --client-secret, ou --client-id-bac-a-sable et "
+            "--client-secret-bac-a-sable ; aucun rapport ne garde les secrets."
         )
     cible = CibleDataConnect(url, applications, options["ca"], options["admin"], quotas)
     if cible.admin_url is None and not is_local(url):
@@ -243,7 +245,7 @@ def _named_data_connect(options: Options) -> Target:
 def _require(options: Options, names: Sequence[str]) -> None:
     missing = [_option(name) for name in names if options[name] is None]
     if missing:
-        raise UsageError("--target va avec " + ", ".join(missing) + ".")
+        raise UsageError("--cible va avec " + ", ".join(missing) + ".")
 
 
 def _confirm(warning: str, options: Options) -> None:

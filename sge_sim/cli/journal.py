@@ -9,8 +9,7 @@ import click
 
 from sge_sim.cli.console import printable
 from sge_sim.cli.declared import Shown, group_of
-from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.cli.state import state_of
+from sge_sim.cli.options import Option, data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import nature_of
 from sge_sim.domaine.francais import counted
@@ -94,7 +93,7 @@ journal = group_of(
 
 
 def _followed(listed: click.Command) -> None:
-    """Give the command that lists the option that goes on with what comes."""
+    """Give the command that lists the option `--suivre`."""
     run = listed.callback
     assert run is not None
 
@@ -102,13 +101,13 @@ def _followed(listed: click.Command) -> None:
         if not follow:
             run(**typed)
         elif typed.pop("as_json"):
-            raise UsageError("--follow écrit des lignes : l'employer sans --json.")
+            raise UsageError("--suivre écrit des lignes : l'employer sans --json.")
         else:
             _follow(State(typed.pop("data_dir")), {k: v for k, v in typed.items() if v})
 
     listed.callback = follow_or_run
     why = "Continuer avec les échanges qui arrivent (Ctrl+C)."
-    listed.params.append(click.Option(["--follow"], is_flag=True, help=why))
+    listed.params.append(Option(["--suivre", "follow"], was="--follow", is_flag=True, help=why))
 
 
 _followed(journal.commands["list"])
@@ -132,20 +131,17 @@ def _follow(state: State, given: Mapping[str, object]) -> None:
 
 
 @journal.command(
-    help=(
-        "Montrer ce que le disque a abîmé des échanges en attente : ce qui n'a pas pu être rangé, "
-        "écarté dans des fichiers."
-    )
+    help="Montrer ce que le disque a abîmé des échanges en attente : ce qui n'a pas pu être rangé."
 )
 @data_dir_option
 @click.option(
     "--acquitter",
     is_flag=True,
-    help="Prendre acte de tout ce qui manque : /health redevient ok. Les fichiers restent.",
+    help="Prendre acte de tout ce qui manque : /health redevient ok.",
 )
 @json_option
 def repair(data_dir: Path, acquitter: bool, as_json: bool) -> None:
-    journal = state_of(data_dir)[1]
+    journal = State(data_dir).journal
     avaries = journal.avaries()
     state = journal.state()
     if state.failure is not None:
@@ -168,9 +164,8 @@ def repair(data_dir: Path, acquitter: bool, as_json: bool) -> None:
 
 def _avarie(avarie: "Avarie") -> str:
     missing = "" if avarie.cause in UNCOUNTED else f", {counted(avarie.echanges, 'échange')}"
-    where = "" if avarie.file is None else f"\n        {avarie.file}"
     seen = " (acquitté)" if avarie.acquitte else ""
     return (
         f"{avarie.instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}  {CAUSES[avarie.cause]}{missing} : "
-        f"{counted(avarie.octets, 'octet')} à {avarie.start} de {avarie.spool}{seen}{where}"
+        f"{counted(avarie.octets, 'octet')} à {avarie.start} de {avarie.spool}{seen}"
     )

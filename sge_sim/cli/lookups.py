@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sge_sim.cli.declared import Shown, command_of, group_of
-from sge_sim.cli.options import json_option, say_json, say_list
+from sge_sim.cli.options import json_option, option, say_json, say_list
 from sge_sim.clock import legal_date
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import in_french
@@ -104,14 +104,23 @@ def check(ctx: click.Context, numeros: tuple[str, ...], as_json: bool) -> None:
 
 
 @prm.command("generate", help="Fabriquer des PRM à la clé valide.")
-@click.option(
-    "--count",
+@option(
+    "--nombre",
+    "count",
+    was="--count",
     default=1,
     show_default=True,
     type=click.IntRange(1, 100_000),
     help="Combien en fabriquer.",
 )
-@click.option("--seed", default=0, show_default=True, help="Graine : la même redonne les mêmes.")
+@option(
+    "--graine",
+    "seed",
+    was="--seed",
+    default=0,
+    show_default=True,
+    help="Graine : la même redonne les mêmes.",
+)
 @json_option
 def generate_command(count: int, seed: int, as_json: bool) -> None:
     numeros = list(islice(generate_all(_PREFIX, seed), count))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -15,6 +16,7 @@ import click
 from sge_sim.cli import TYPED
 from sge_sim.clock import Duree, parse_duration, parse_instant
 from sge_sim.domaine.jours_ouvres import Delai
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS
 from sge_sim.errors import UsageError
 from sge_sim.machine.own_folder import default_data_dir, look_at_own_folder
 from sge_sim.settings import Settings, variable_of
@@ -78,6 +80,25 @@ class SettingOption(click.Option):
         return found if taken else str(found)  # as it would be typed
 
 
+class Option(click.Option):
+    """An option; `was` is the name that it had in the version before: nothing shows it."""
+
+    def __init__(self, *args: Any, was: str = "", **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.was = was
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Have both names taken."""
+        shown = self.opts
+        self.opts = [*shown, *filter(None, [self.was])]
+        super().add_to_parser(parser, ctx)
+        self.opts = shown
+
+
+option = partial(click.option, cls=Option)
+"""What gives a command such an option."""
+
+
 def _file_settings(ctx: click.Context) -> dict[str, Any]:
     """Return what the file gives; it may stand in the folder of the state that is typed."""
     if _FOUND not in ctx.meta:
@@ -137,9 +158,15 @@ def data_dir_option(command: Command) -> Command:
 
 
 def _own_folder(_ctx: click.Context, _param: click.Parameter, folder: Path) -> Path:
-    """Refuse a folder where others may have put what they like."""
+    """Refuse a folder that others can write."""
     look_at_own_folder(folder)
     return folder
+
+
+def environment_option(sentence: str, **more: Any) -> Callable[[Command], Command]:
+    """Return what gives a command the option that names a platform."""
+    name, was, kinds = "environment", "--environment", click.Choice(ENVIRONMENTS)
+    return option("--environnement", name, was=was, type=kinds, help=sentence, **more)
 
 
 def json_option(command: Command) -> Command:

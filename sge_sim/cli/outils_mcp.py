@@ -106,11 +106,11 @@ class Outils:
         """Jouer un cas de l'homologation contre ce simulateur ; dire s'il est bon, et pourquoi."""
         served, pki = served_at(self._data_dir), self._data_dir / "pki"
         identity = pki / "clients" / "tiers"
-        target = ("--target", served.b2b_url, "--admin", served.admin_url, "--yes")
-        files = ("--cert", identity / "chain.pem", "--key", identity / "key.pem")
+        target = ("--cible", served.b2b_url, "--admin", served.admin_url, "--oui")
+        files = ("--certificat", identity / "chain.pem", "--cle", identity / "key.pem")
         login, contrat = self._tiers()
         ca = ("--ca", pki / "server" / "authority.pem", "--login", login, "--contrat", contrat)
-        command = (sys.executable, "-m", "sge_sim", "homologate", "--case", cas)
+        command = (sys.executable, "-m", "sge_sim", "homologate", "--cas", cas)
         done = subprocess.run(  # noqa: S603 - our own command
             [*command, *target, *map(str, (*files, *ca))], capture_output=True, text=True
         )

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from sge_sim.cli.declared import Shown, group_of
-from sge_sim.cli.points_apports import (
-    import_command,
-)
+from sge_sim.cli.points_apports import import_command
 
 if TYPE_CHECKING:
     from sge_sim.api.points import PointView

@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -10,9 +9,6 @@ from sge_sim.cli.options import data_dir_option
 from sge_sim.cli.state import database_of
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
-
-if TYPE_CHECKING:
-    pass
 
 _SHOWN = 1000
 _EVERY = 10_000

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from sge_sim.api.administration import Administration
     from sge_sim.facts.database import Database
     from sge_sim.homologation.campaign.observed import Campaigns
-    from sge_sim.journal import Journal
 
 
 class CommandState(State):
@@ -40,14 +39,6 @@ def database_of(data_dir: Path) -> "Database":
     from sge_sim.schema.data_folder import open_database
 
     return open_database(data_dir)
-
-
-def state_of(data_dir: Path) -> "tuple[Database, Journal]":
-    """Return the database and the journal of a folder; raises `UsageError` as `database_of`."""
-    from sge_sim.schema.data_folder import open_journal
-
-    database = database_of(data_dir)
-    return database, open_journal(database, data_dir)
 
 
 def served_at(data_dir: Path) -> Served:

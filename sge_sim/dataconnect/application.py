@@ -8,7 +8,8 @@ from http import HTTPStatus
 from typing import Final
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
-from sge_sim.dataconnect import contrat_2026, mesures_2026, oauth, page, rest_rules, rules_page, v5
+from sge_sim.dataconnect import oauth, page, rest_rules, rules_page, v5
+from sge_sim.dataconnect.contrat_2026 import APIS, SERVICES_API, answer_contrat, answer_services
 from sge_sim.dataconnect.exchange import (
     HTML,
     PlannedStatus,
@@ -19,6 +20,7 @@ from sge_sim.dataconnect.exchange import (
     json_answer,
     refusal_answer,
 )
+from sge_sim.dataconnect.mesures_2026 import API, answer_mesure
 from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.domaine.echanges import ASKED, ASKED_MOST
 from sge_sim.domaine.pannes import Atteinte
@@ -32,7 +34,8 @@ from sge_sim.tables.clock import read_clock
 from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.message import Request, Response
 
-Handler = Callable[[RestBackend, RestExchange, re.Match[str]], RestAnswer]
+Handler = Callable[..., RestAnswer]
+"""Answers a call with the state, the exchange, and what the groups of the path hold."""
 
 
 @dataclass(frozen=True)
@@ -60,69 +63,31 @@ def _route(
 
 
 def _of_2026() -> Iterator[Route]:
-    yield _route(
-        r"/mesure_synchrone_auto/v2/([a-z_]+)",
-        "GET",
-        mesures_2026.API,
-        "2",
-        lambda p, e, m: mesures_2026.answer_mesure(p, e, m[1]),
-    )
-    for api in contrat_2026.APIS:
-        yield _route(
-            # Without the PRM it isn't outside of the interface: it is wrong (measured).
-            rf"/{api}/v1(?:/([^/]*))?",
-            "GET",
-            api,
-            "1",
-            lambda p, e, m, api=api: contrat_2026.answer_contrat(p, e, api, m[1] or ""),  # type: ignore[misc]
-        )
-    yield _route(
-        r"/subscribed_services/v1/?",
-        "POST",
-        contrat_2026.SERVICES_API,
-        "1",
-        lambda p, e, _: contrat_2026.answer_services(p, e),
-    )
+    yield _route(f"/{API}/v2/([a-z_]+)", "GET", API, "2", answer_mesure)
+    for api in APIS:
+        # Without the PRM it isn't outside of the interface: it is wrong (measured).
+        yield _route(f"/({api})/v1(?:/([^/]*))?", "GET", api, "1", answer_contrat)
+    yield _route(f"/{SERVICES_API}/v1/?", "POST", SERVICES_API, "1", answer_services)
 
 
 def _of_v5() -> Iterator[Route]:
     for path, resource in v5.MEASURE_RESOURCES.items():
-        yield _route(
-            re.escape(path),
-            "GET",
-            resource.api,
-            "5",
-            lambda p, e, _, path=path: v5.answer_mesure_v5(p, e, path),  # type: ignore[misc]
-            v5=True,
-        )
+        yield _route(f"({path})", "GET", resource.api, "5", v5.answer_mesure_v5, v5=True)
     for path, (api, _) in v5.CLIENT_RESOURCES.items():
-        yield _route(
-            re.escape(path),
-            "GET",
-            api,
-            "5",
-            lambda p, e, _, path=path: v5.answer_client_v5(p, e, path),  # type: ignore[misc]
-            v5=True,
-        )
+        yield _route(f"({path})", "GET", api, "5", v5.answer_client_v5, v5=True)
+
+
+def _style(_backend: RestBackend, _exchange: RestExchange) -> RestAnswer:
+    return RestAnswer(200, page.style(), "text/css; charset=utf-8")
 
 
 ROUTES: Final[tuple[Route, ...]] = (
-    _route(r"/oauth2/v3/token", "POST", "oauth2", "3", lambda p, e, _: oauth.answer_token(p, e)),
-    _route(r"/oauth2/v3/revoke", "POST", "oauth2", "3", lambda p, e, _: oauth.answer_revoke(p, e)),
+    _route("/oauth2/v3/token", "POST", "oauth2", "3", oauth.answer_token),
+    _route("/oauth2/v3/revoke", "POST", "oauth2", "3", oauth.answer_revoke),
     _route(
-        r"/dataconnect/(v1|v2)/oauth2/authorize",
-        "GET POST",
-        page.SERVICE,
-        None,
-        lambda p, e, m: page.answer_page(p, e, m[1]),
+        "/dataconnect/(v1|v2)/oauth2/authorize", "GET POST", page.SERVICE, None, page.answer_page
     ),
-    _route(
-        r"/dataconnect/static/style\.css",
-        "GET",
-        None,
-        None,
-        lambda _p, _e, _m: RestAnswer(200, page.style(), "text/css; charset=utf-8"),
-    ),
+    _route(r"/dataconnect/static/style\.css", "GET", None, None, _style),
     *_of_2026(),
     *_of_v5(),
 )
@@ -142,7 +107,7 @@ def handle(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
         plain = call.query.isascii() and "%" not in call.query and not call.body
         if not plain and (unfit := unfit_in({**call.parameters, **call.form})):
             raise Refus(rest_rules.TEXTE, error_description=unfit)
-        return route.handler(backend, exchange, found)
+        return route.handler(backend, exchange, *found.groups())
     raise Refus(rest_rules.SANS_RESSOURCE)
 
 
@@ -178,7 +143,7 @@ class RestApplication:
                 address=request.sender.address,
             )
         )
-        # Where nothing is said, nothing is announced: a client would read it.
+        # Without a body no type is announced: a client would read a body of that type.
         type_ = (("Content-Type", answer.type),) if answer.body else ()
         return Response(
             HTTPStatus(answer.status),

@@ -50,11 +50,13 @@ _TENSIONS: Final[Mapping[DomaineTension, float]] = {
 _TRIPHASE: Final = "230/400 V"
 
 
-def answer_contrat(backend: RestBackend, exchange: RestExchange, api: str, prm: str) -> RestAnswer:
+def answer_contrat(
+    backend: RestBackend, exchange: RestExchange, api: str, prm: str | None
+) -> RestAnswer:
     """Answer one of `APIS` for a point; raises `Refus`. A PRM that isn't one is a 500 (measured
     for a PRM that isn't in the path)."""
     let_in(backend, exchange, api)
-    if PRM.fullmatch(prm) is None:
+    if prm is None or PRM.fullmatch(prm) is None:
         raise Refus(rules_2026.HORS_SWAGGER)
     mock = mocks_2026.contrat(api, prm) if exchange.client.en_bac_a_sable else None
     if mock is not None:
@@ -63,10 +65,11 @@ def answer_contrat(backend: RestBackend, exchange: RestExchange, api: str, prm: 
     point = read_point(exchange, prm, REFUSALS).point
     if not point.en_service:
         raise Refus(rules_2026.SANS_SERVICE)
-    body = APIS[api](point)
-    if api == "situation_contrat_auto" and point.fournisseur_titulaire is not None:
-        nom = exchange.vue.ask(read_nom_acteur, point.fournisseur_titulaire)
-        body = _with_contractor(body, nom)
+    fournisseur = point.fournisseur_titulaire
+    if api == SITUATION and fournisseur is not None:
+        body = _situation(point, exchange.vue.ask(read_nom_acteur, fournisseur))
+    else:
+        body = APIS[api](point)
     return answer_2026(backend, body)
 
 
@@ -77,23 +80,7 @@ def _sides(point: PointFacts) -> list[str]:
     return [point.segment]
 
 
-def _with_contractor(entries: list[dict[str, Any]], nom: str | None) -> list[dict[str, Any]]:
-    """Put the supplier after the kind of contract, of consumption alone (observed)."""
-    return [
-        {
-            name: value
-            for key, given in entry.items()
-            for name, value in (
-                ((key, given), ("contractor", nom))
-                if key == "contract_type" and entry["segment"][0] == "C" and nom is not None
-                else ((key, given),)
-            )
-        }
-        for entry in entries
-    ]
-
-
-def _situation(point: PointFacts) -> list[dict[str, Any]]:
+def _situation(point: PointFacts, contractor: str | None = None) -> list[dict[str, Any]]:
     titulaire = titulaire_of(point)
     lines = {
         "line1": titulaire.line1,
@@ -126,10 +113,11 @@ def _situation(point: PointFacts) -> list[dict[str, Any]]:
             "siret_number": titulaire.siret,
             "siren_number": titulaire.siret[:9],
         }
-    return [{**_contract(point, segment), **holder} for segment in _sides(point)]
+    return [{**_contract(point, segment, contractor), **holder} for segment in _sides(point)]
 
 
-def _contract(point: PointFacts, segment: str) -> dict[str, Any]:
+def _contract(point: PointFacts, segment: str, contractor: str | None) -> dict[str, Any]:
+    """Return a contract; that of consumption alone names its supplier (observed)."""
     production = segment[0] == "P"
     contract: dict[str, Any] = {
         "usage_point_id": point.prm,
@@ -137,6 +125,8 @@ def _contract(point: PointFacts, segment: str) -> dict[str, Any]:
         "contract_type": "Contrat GRD-A" if production else "Contrat GRD-F",
     }
     if not production:
+        if contractor is not None:
+            contract["contractor"] = contractor
         if point.fta is not None:
             contract["distribution_tariff"] = libelle_de("formuleTarifaireAcheminement", point.fta)
         if point.puissance_souscrite is not None:
@@ -242,8 +232,9 @@ def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+SITUATION: Final = "situation_contrat_auto"
 APIS: Final[Mapping[str, Callable[[PointFacts], Any]]] = {
-    "situation_contrat_auto": _situation,
+    SITUATION: _situation,
     "synth_contrat_auto": _synthese,
     "donnees_generales_auto": _donnees_generales,
     "comptage_auto": _comptage,

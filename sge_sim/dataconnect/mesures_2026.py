@@ -14,7 +14,7 @@ from sge_sim.dataconnect.exchange import (
 )
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
-from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons, read_jour
+from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, controls_of, read_jour
 from sge_sim.domaine.nomenclatures import METIERS, Sens
 from sge_sim.domaine.prm import PRM
 from sge_sim.mesures.lecture import UNITES
@@ -26,7 +26,7 @@ API: Final = "mesure_synchrone_auto"
 REFUSALS: Final = Refusals(
     rules_2026.NON_TITULAIRE, rules_2026.NON_TITULAIRE, rules_2026.PRM_INCONNU
 )
-REASONS: Final = Reasons(
+CONTROLS: Final = controls_of(
     fin_future=rules_2026.FIN_FUTURE,
     sept_jours=rules_2026.SEPT_JOURS,
     sens=rules_2026.SENS,
@@ -130,7 +130,7 @@ def _read(backend: RestBackend, exchange: RestExchange, resource: Resource) -> _
     dossier = read_point(exchange, prm, REFUSALS)
     today = exchange.now.date()
     asked_of = DemandeMesure(resource.mesure, periode, dossier.point, resource.sens, today)
-    check(REASONS.controls, asked_of)
+    check(CONTROLS, asked_of)
     reader = MeasureReader(dossier, resource.sens, exchange.now, backend.settings.perd_des_mesures)
     return _Question(prm, resource, periode, reader, pas, grandeur)
 

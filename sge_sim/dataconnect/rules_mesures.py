@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Final
 
 from sge_sim.clock import add_months
@@ -94,27 +93,24 @@ def periode_apres_mise_en_service(demande: DemandeMesure) -> bool:
     return since is None or demande.periode.debut >= since
 
 
-@dataclass(frozen=True)
-class Reasons:
-    """The rules of one generation."""
-
-    fin_future: RestRule
-    sept_jours: RestRule
-    sens: RestRule
-    opposition: RestRule
-    profondeur: RestRule
-    mise_en_service: RestRule
-    sans_mesure: RestRule
-
-    @cached_property
-    def controls(self) -> Sequence[RestControl[DemandeMesure]]:
-        """Those that are checked, in their order: about what is asked alone, then of the point."""
-        return (
-            self.fin_future.held_by(periode_ecoulee),
-            self.sept_jours.held_by(courbe_de_sept_jours),
-            self.profondeur.held_by(profondeur_de_la_mesure),
-            self.sens.held_by(sens_du_contrat),
-            self.opposition.held_by(courbe_enregistree),
-            self.sans_mesure.held_by(point_mis_en_service),
-            self.mise_en_service.held_by(periode_apres_mise_en_service),
-        )
+def controls_of(
+    *,
+    fin_future: RestRule,
+    sept_jours: RestRule,
+    profondeur: RestRule,
+    sens: RestRule,
+    opposition: RestRule,
+    sans_mesure: RestRule,
+    mise_en_service: RestRule,
+) -> Sequence[RestControl[DemandeMesure]]:
+    """Return the rules of one generation as they are checked, in their order: about what is asked
+    alone, then of the point."""
+    return (
+        fin_future.held_by(periode_ecoulee),
+        sept_jours.held_by(courbe_de_sept_jours),
+        profondeur.held_by(profondeur_de_la_mesure),
+        sens.held_by(sens_du_contrat),
+        opposition.held_by(courbe_enregistree),
+        sans_mesure.held_by(point_mis_en_service),
+        mise_en_service.held_by(periode_apres_mise_en_service),
+    )

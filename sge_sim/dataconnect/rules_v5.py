@@ -8,8 +8,13 @@ from sge_sim.dataconnect.rest_rules import RestRule, adam
 _V5 = "swagger v5"
 
 
+def _rule(nom: str, status: int, code: str, text: str, remede: str) -> RestRule:
+    """Return a rule that the swagger of v5 documents."""
+    return adam(nom, status, code, text, _V5, "documented", remede)
+
+
 def _invalid(nom: str, text: str, remede: str) -> RestRule:
-    return adam(nom, 400, "Invalid_request", text, _V5, "documented", remede)
+    return _rule(nom, 400, "Invalid_request", text, remede)
 
 
 PRM_ABSENT: Final = _invalid(
@@ -45,31 +50,25 @@ DATES_EGALES: Final = adam(
     "observed",
     "start avant end : un jour demande end le lendemain",
 )
-MISE_EN_SERVICE: Final = adam(
+MISE_EN_SERVICE: Final = _rule(
     "v5_avant_mise_en_service",
     400,
     "ADAM-ERR0123",
     "The requested period cannot be anterior to the meter's last activation date",
-    _V5,
-    "documented",
     rules_2026.AVANT_MISE_EN_SERVICE.remede,
 )
-PROFONDEUR: Final = adam(
+PROFONDEUR: Final = _rule(
     "v5_trop_ancien",
     400,
     "ADAM-ERR0125",
     "The start date must be greater than the history deadline",
-    _V5,
-    "documented",
     rules_2026.PROFONDEUR.remede,
 )
-SEPT_JOURS: Final = adam(
+SEPT_JOURS: Final = _rule(
     "v5_plus_de_sept_jours",
     400,
     "ADAM-ERR0126",
     "The requested period must be less than 7 days for an access to the load curve",
-    _V5,
-    "documented",
     rules_2026.SEPT_JOURS.remede,
 )
 SENS: Final = adam(
@@ -81,13 +80,11 @@ SENS: Final = adam(
     "observed",
     rules_2026.SENS.remede,
 )
-OPPOSITION: Final = adam(
+OPPOSITION: Final = _rule(
     "v5_client_oppose",
     400,
     "ADAM-ERR0075",
     "The customer objected to the load curve recording",
-    _V5,
-    "documented",
     rules_2026.OPPOSITION.remede,
 )
 NON_TITULAIRE: Final = adam(
@@ -99,39 +96,31 @@ NON_TITULAIRE: Final = adam(
     "observed",
     rules_2026.NON_TITULAIRE.remede,
 )
-SANS_CONSENTEMENT: Final = adam(
+SANS_CONSENTEMENT: Final = _rule(
     "v5_sans_consentement",
     403,
     "ADAM-DC-0008",
     "No consent can be found for this customer and this usage point.",
-    _V5,
-    "documented",
     rules_2026.NON_AUTORISE.remede,
 )
-SANS_MESURE: Final = adam(
+SANS_MESURE: Final = _rule(
     "v5_sans_mesure",
     404,
     "no_data_found",
     "no measure found for this usage point",
-    _V5,
-    "documented",
     rules_2026.SANS_MESURE.remede,
 )
-CLIENT_PRM_ABSENT: Final = adam(
+CLIENT_PRM_ABSENT: Final = _rule(
     "v5_clients_prm_absent",
     400,
     "invalid_request",
     "usage_point_id parameter is required.",
-    _V5,
-    "documented",
     "un usage_point_id",
 )
-CLIENT_INCONNU: Final = adam(
+CLIENT_INCONNU: Final = _rule(
     "v5_client_inconnu",
     404,
     "STM-ERR-0000019",
     "Unknown or unauthorized user",
-    _V5,
-    "documented",
     "un PRM connu, qui soutire (contrat et adresse ne disent rien d'une production)",
 )

@@ -102,7 +102,7 @@ def dossier_of(prm: str, now: datetime) -> Dossier | None:
 def _dossier(fictif: PointFictif, today: date) -> Dossier:
     production = fictif.segment == "P4"
     mise_en_service = fictif.mise_en_service
-    values: dict[str, Any] = {each.name: None for each in fields(PointFacts) if each.init} | {
+    values = _empty(PointFacts) | {
         "prm": fictif.prm,
         "segment": fictif.segment,
         "etat_contractuel": "SERVC",
@@ -134,16 +134,15 @@ def _dossier(fictif: PointFictif, today: date) -> Dossier:
         "graine": int(fictif.prm),
         "compteurs": (
             CompteurFacts(
-                fictif.prm[2:],
-                fictif.prm[2:],
-                None,
-                True,
-                False,
-                True,
-                mise_en_service,
-                None,
-                None,
-                None,
+                **_empty(CompteurFacts)
+                | {
+                    "matricule": fictif.prm[2:],
+                    "numero_serie": fictif.prm[2:],
+                    "tic_activee": True,
+                    "tic_standard": False,
+                    "tic_activable": True,
+                    "date_pose": mise_en_service,
+                }
             ),
         ),
     }
@@ -153,6 +152,10 @@ def _dossier(fictif: PointFictif, today: date) -> Dossier:
         compteurs=((mise_en_service, None, True),),
     )
     return Dossier(PointFacts(**values), mesures, ())
+
+
+def _empty(facts: type[PointFacts | CompteurFacts]) -> dict[str, Any]:
+    return {each.name: None for each in fields(facts) if each.init}
 
 
 def _lost(fictif: PointFictif, today: date) -> list[tuple[datetime, datetime]]:

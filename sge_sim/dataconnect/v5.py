@@ -13,7 +13,7 @@ from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, 
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
 from sge_sim.dataconnect.rest_rules import RestRule
-from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons, read_jour
+from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, controls_of, read_jour
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.domaine.prm import PRM
 from sge_sim.mesures.series import BRUT
@@ -137,7 +137,7 @@ CLIENT_RESOURCES: Final[Mapping[str, tuple[str, Callable[[PointFacts], dict[str,
 MEASURE_REFUSALS: Final = Refusals(
     rules_v5.NON_TITULAIRE, rules_v5.SANS_CONSENTEMENT, rules_v5.SANS_MESURE
 )
-REASONS: Final = Reasons(
+CONTROLS: Final = controls_of(
     fin_future=rules_v5.FIN_FUTURE,
     sept_jours=rules_v5.SEPT_JOURS,
     sens=rules_v5.SENS,
@@ -158,22 +158,16 @@ class ResourceV5:
 
 
 MEASURE_RESOURCES: Final[Mapping[str, ResourceV5]] = {
-    "/metering_data_dc/v5/daily_consumption": ResourceV5(
-        "metering_data_dc", "quotidienne", "SOUTIRAGE"
-    ),
-    "/metering_data_clc/v5/consumption_load_curve": ResourceV5(
-        "metering_data_clc", "courbe", "SOUTIRAGE"
-    ),
-    "/metering_data_dcmp/v5/daily_consumption_max_power": ResourceV5(
-        "metering_data_dcmp", "pmax", "SOUTIRAGE"
-    ),
-    "/metering_data_dp/v5/daily_production": ResourceV5(
-        "metering_data_dp", "quotidienne", "INJECTION"
-    ),
-    "/metering_data_plc/v5/production_load_curve": ResourceV5(
-        "metering_data_plc", "courbe", "INJECTION"
-    ),
+    f"/{resource.api}/v5/{nom}": resource
+    for nom, resource in (
+        ("daily_consumption", ResourceV5("metering_data_dc", "quotidienne", "SOUTIRAGE")),
+        ("consumption_load_curve", ResourceV5("metering_data_clc", "courbe", "SOUTIRAGE")),
+        ("daily_consumption_max_power", ResourceV5("metering_data_dcmp", "pmax", "SOUTIRAGE")),
+        ("daily_production", ResourceV5("metering_data_dp", "quotidienne", "INJECTION")),
+        ("production_load_curve", ResourceV5("metering_data_plc", "courbe", "INJECTION")),
+    )
 }
+"""The five, by their paths."""
 
 _LUS: Final[Mapping[Mesure, tuple[TypeAcces, str]]] = {
     "quotidienne": ("ENERGIE", "EA"),
@@ -206,7 +200,7 @@ def answer_mesure_v5(backend: RestBackend, exchange: RestExchange, path: str) ->
     dossier = read_point(exchange, prm, MEASURE_REFUSALS)
     today = exchange.now.date()
     asked_of = DemandeMesure(resource.mesure, periode, dossier.point, resource.sens, today)
-    check(REASONS.controls, asked_of)
+    check(CONTROLS, asked_of)
     reader = MeasureReader(dossier, resource.sens, exchange.now, backend.settings.perd_des_mesures)
     readings = _readings(resource.mesure, reader, periode)
     if not readings:

@@ -35,7 +35,7 @@ def nature_of(
     http_status: int | None,
     demande: str = "",
 ) -> str:
-    """Return what an exchange was: the service that was called, or what stands for it.
+    """Return the name of the service called, or what kind of exchange it was without one.
 
     `demande` is the method and the path of what wasn't SOAP, where they are known.
     """
@@ -59,7 +59,7 @@ def issue_of(
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """The lines of the detail of an exchange, by what they say.
+    """The lines of the detail of an exchange, sorted by kind.
 
     `demande` is the method and the path of what wasn't SOAP, `panne` the panne that struck,
     `notes` what was seen and refused nothing, `constats` the rest: what decided, first.
@@ -72,7 +72,7 @@ class Detail:
 
 
 def read_detail(detail: str | None) -> Detail:
-    """Return the lines of a detail, by what they say.
+    """Return the lines of a detail, sorted by kind.
 
     >>> read_detail("Demande HTTP : GET /Rien\\nNoté, non refusé : deux appels.")
     Detail(demande='GET /Rien', panne='', notes=('deux appels.',), constats=())

@@ -66,7 +66,7 @@ _PHRASE_MAX = 300
 
 _log = logging.getLogger(__name__)
 _FAR = timedelta(days=31)
-"""More than 15 working days ever take: a certificate that ends later is looked at no further."""
+"""Longer than 15 working days can take: a certificate that ends later isn't looked at further."""
 
 
 class B2B:

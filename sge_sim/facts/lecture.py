@@ -4,7 +4,6 @@ Each question reads with the driver's connection it is given: that of a snapshot
 (`sge_sim.facts.memoire`), that of its own transaction for an order.
 """
 
-from dataclasses import fields
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, select
@@ -18,7 +17,7 @@ from sge_sim.tables.acteur_facts import (
     utilisateur_from,
 )
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
-from sge_sim.tables.base import Base
+from sge_sim.tables.base import columns_read
 from sge_sim.tables.commandes import ServiceSouscrit, read_abonnement
 from sge_sim.tables.m023 import read_rang_m023
 from sge_sim.tables.mesures import MESURES_FACTS
@@ -34,25 +33,16 @@ from sge_sim.tables.point_facts import (
 from sge_sim.tables.points import POINT_SEEN, Compteur, Point
 from sge_sim.tables.prepared import Prepared, Query, Question
 
-
-def _columns(table: type[Base], facts: type[Any], *without: str) -> list[Any]:
-    """Return the columns of a table that these facts have, in their order."""
-    names = [field.name for field in fields(facts) if field.init]
-    return [table.__table__.c[name] for name in names if name not in without]
-
-
 _POINT = Prepared(
-    select(*_columns(Point, PointFacts, "compteurs")).where(
-        Point.prm == bindparam("prm"), POINT_SEEN
-    )
+    select(*columns_read(Point, PointFacts)).where(Point.prm == bindparam("prm"), POINT_SEEN)
 )
 _COMPTEURS = Prepared(
-    select(*_columns(Compteur, CompteurFacts))
+    select(*columns_read(Compteur, CompteurFacts))
     .where(Compteur.prm == bindparam("prm"))
     .order_by(Compteur.id)
 )
 _ACCES = Prepared(
-    select(*_columns(ServiceSouscrit, AccesFacts))
+    select(*columns_read(ServiceSouscrit, AccesFacts))
     .where(
         ServiceSouscrit.prm == bindparam("prm"),
         ServiceSouscrit.type == "ACCES",
@@ -61,28 +51,30 @@ _ACCES = Prepared(
     .order_by(ServiceSouscrit.service_souscrit_id)
 )
 _SERVICES = Prepared(
-    select(*_columns(ServiceSouscrit, ServiceFacts, "options"))
+    select(*columns_read(ServiceSouscrit, ServiceFacts))
     .where(ServiceSouscrit.prm == bindparam("prm"))
     .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
 )
 _SERVICE = Prepared(
-    select(*_columns(ServiceSouscrit, ServiceFacts, "options")).where(
+    select(*columns_read(ServiceSouscrit, ServiceFacts)).where(
         ServiceSouscrit.service_souscrit_id == bindparam("number")
     )
 )
 _OPTIONS_OF_POINT = Prepared(
-    select(OptionPublication.service_souscrit_id, *_columns(OptionPublication, OptionFacts))
+    select(OptionPublication.service_souscrit_id, *columns_read(OptionPublication, OptionFacts))
     .join(ServiceSouscrit)
     .where(ServiceSouscrit.prm == bindparam("prm"))
     .order_by(OptionPublication.id)
 )
 _OPTIONS = Prepared(
-    select(OptionPublication.service_souscrit_id, *_columns(OptionPublication, OptionFacts))
+    select(OptionPublication.service_souscrit_id, *columns_read(OptionPublication, OptionFacts))
     .where(OptionPublication.service_souscrit_id == bindparam("number"))
     .order_by(OptionPublication.id)
 )
 _CONTRAT = Prepared(
-    select(*_columns(Contrat, ContratFacts)).where(Contrat.contrat_id == bindparam("contrat_id"))
+    select(*columns_read(Contrat, ContratFacts)).where(
+        Contrat.contrat_id == bindparam("contrat_id")
+    )
 )
 
 
@@ -109,7 +101,7 @@ def _of_acteur(code: ColumnElement[Any]) -> tuple[Prepared, ...]:
     return (
         Prepared(select(Acteur.code, Acteur.kind).where(Acteur.code == code)),
         Prepared(
-            select(*_columns(Contrat, ContratFacts))
+            select(*columns_read(Contrat, ContratFacts))
             .where(Contrat.acteur_code == code)
             .order_by(Contrat.contrat_id)
         ),
@@ -186,7 +178,7 @@ def questions(
     abonnement: tuple[str, ...] | None = None,
     rang_m023: tuple[tuple[CodeFlux, ...], int] | None = None,
 ) -> dict[str, Question]:
-    """Return what is to be read for `Faits`, by its fields."""
+    """Return the questions whose answers are the fields of `Faits`, by field."""
     asked: dict[str, Question] = {}
     if prm is not None:
         asked["dossier"] = (read_dossier, prm)

@@ -1,5 +1,5 @@
-"""The first call to copy, for who has just started a simulator: the page and `serve` give it; and
-what it takes to call as one of the actors whose keys stand in its folder.
+"""The first call to copy, which the page and `serve` show after a start, and the files that a call
+takes: those of the actors whose keys stand in the simulator's folder.
 
 What is copied runs from any folder, whatever proxy or bundle of authorities the machine has: paths
 are absolute, and nothing of the environment is trusted.
@@ -82,12 +82,7 @@ def first_request(login: str) -> str:
 
 
 def first_call(
-    b2b_url: str,
-    login: str,
-    acces: MoyensTls,
-    data_dir: Path,
-    *,
-    basic_auth: bool,
+    b2b_url: str, login: str, acces: MoyensTls, data_dir: Path, *, basic_auth: bool
 ) -> PremierAppel:
     """Return the first call of `login`: the technical data of a point that every simulator has."""
     url, secret = b2b_url + _SERVICE, login if basic_auth else ""
@@ -109,7 +104,7 @@ def first_call(
 
 @dataclass(frozen=True)
 class Moyens(MoyensTls):
-    """What an exchange is made again with: any folder will do to run a copied call.
+    """The files that an exchange is made again with.
 
     `own`: the certificate is the one that the exchange was made with.
     """

@@ -90,7 +90,7 @@ def as_zeep(echange: Echange, moyens: Moyens, b2b_url: str) -> str:
     given = _arguments(message.contenu)
     written = pprint.pformat(given, width=_WIDTH, sort_dicts=False)
     lines = [*zeep_client(url, moyens), f"demande = {written}"]
-    if _has_header(echange.request or b""):
+    if read_tree(echange.request or b"").find(_HEADER) is not None:
         lines.append("# La demande avait un en-tête : le passer par _soapheaders.")
     call = f"print(client.service.{_operation(path_of(echange))}(**demande))"
     return "\n".join([*lines, call, ""])
@@ -115,10 +115,6 @@ def _arguments(value: Any) -> Any:
     if isinstance(value, list):
         return [_arguments(child) for child in value]
     return value
-
-
-def _has_header(message: bytes) -> bool:
-    return read_tree(message).find(_HEADER) is not None
 
 
 _LONGEST: Final = 400_000
@@ -158,7 +154,10 @@ def difference(before: bytes, after: bytes) -> list[Ligne] | None:
 
 
 def _pairs(old: list[str], new: list[str]) -> int:
-    """Count the equal lines that difflib weighs: not those that make a hundredth of them."""
+    """Count the pairs of equal lines that difflib compares.
+
+    It leaves out those that are more than a hundredth of a long message.
+    """
     if old == new:
         return 0
     most = len(new) // 100 + 1 if len(new) >= _MANY else len(new)

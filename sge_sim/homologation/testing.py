@@ -19,7 +19,7 @@ from sge_sim.clock import PARIS, legal_date, machine_now
 from sge_sim.domaine.pannes import SortePanne
 from sge_sim.domaine.plateformes import Offering
 from sge_sim.homologation.campaign.matching import AppelDuJournal, recognise
-from sge_sim.homologation.campaign.outcome import judge, seen
+from sge_sim.homologation.campaign.outcome import judge, keep_best, seen
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.homologation.client.data_connect_client import (
@@ -84,7 +84,7 @@ class SgeActeur:
 
 
 class SgeDataConnect:
-    """What an application needs, and what its customers do.
+    """What an application of Data Connect needs, and what its customers do.
 
     `production` has a consent page, `sandbox` needs no consent.
     """
@@ -162,15 +162,9 @@ class SgeSession:
         return SgeActeur(cible, SgeClient(cible))
 
     def fresh(self) -> "Sge":
-        """Bring the state back and return what a test uses."""
+        """Restore the first state and return what a test uses."""
         self.admin.reset()
         return Sge(self)
-
-    def keep(self, execution: Execution) -> None:
-        """Keep the outcome of a case; a good one isn't replaced by a bad one."""
-        before = self.executions.get(execution.cle)
-        if before is None or execution.statut.bon or not before.statut.bon:
-            self.executions[execution.cle] = execution
 
     def write_report(self, folder: Path, commande: str = "") -> None:
         """Write the reports of what was ticked; `commande` is what runs the tests again."""
@@ -278,7 +272,7 @@ class Sge(SgeActeur):
                 continue
             found = recognise(named, self._appel(exchange.id), defauts=self._session.defauts)
             if found.execution is not None:
-                self._session.keep(found.execution)
+                keep_best(self._session.executions, found.execution)
                 if found.execution.statut.bon:
                     return ""
             if not explication and found.issue is not IssueDeCas.HORS_CATALOGUE:
@@ -381,7 +375,5 @@ def open_test_session(
     # The reform of off-peak hours would change points beside what a test does.
     with own_simulator(data_dir, ("--reforme-hc", "jamais", *options)) as simulator:
         yield SgeSession(
-            simulator,
-            load_release(release or DEFAULT_RELEASE),
-            machine_now().astimezone(PARIS),
+            simulator, load_release(release or DEFAULT_RELEASE), machine_now().astimezone(PARIS)
         )

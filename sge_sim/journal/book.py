@@ -43,7 +43,6 @@ from sge_sim.machine.files import make_private_file
 
 _FILE: Final = "journal.db"
 _FOLDER: Final = "journal-en-attente"
-_ASIDE: Final = "journal-ecarte"
 _STATE_FILE: Final = "sge-sim.db"
 _SCHEMA: Final = "journal"
 _MAX_PENDING: Final = 256 * 2**20
@@ -83,14 +82,13 @@ class Journal:
     ) -> None:
         self._database = database
         self._folder = folder
-        self._aside = folder.with_name(folder.name.replace(_FOLDER, _ASIDE))
         self._writer = SpoolWriter(folder, max_pending)
         self.append: Callable[[EchangeRecord], None] = self._writer.append
         """Record an exchange; it outlives this process once this returns. Never raises."""
         # A file beside the folder has no other folder; a server's may have many.
         alone = database.engine.dialect.name == "sqlite"
         lieu = "" if alone else f"{gethostname()}:{folder.resolve()}"[-_LIEU:]
-        self._drainer = Drainer(database, folder, self._aside, lieu)
+        self._drainer = Drainer(database, folder, lieu)
         self._failure: str | None = None
 
     @classmethod
@@ -268,7 +266,7 @@ class Journal:
     def avaries(self) -> list[Avarie]:
         """Return what of the files that wait could not be stored, acknowledged or not."""
         with self._reading() as connection:
-            return avaries.read_avaries(connection, self._aside)
+            return avaries.read_avaries(connection)
 
     def acknowledge(self) -> None:
         """Take all that is missing by now as seen: the journal is well again."""

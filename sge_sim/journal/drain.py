@@ -2,7 +2,7 @@
 
 One at a time does it for a folder, and what is stored says in the same transaction how far each
 file was read: a record is stored once, wherever the work is interrupted. What can't be stored is
-set aside in the same way (`avaries`), and the work goes on behind it.
+noted in the same way (`avaries`), and the work goes on behind it.
 """
 
 import zlib
@@ -21,11 +21,10 @@ from sge_sim.facts.locks import lock
 from sge_sim.journal import avaries
 from sge_sim.journal.frames import Frame
 from sge_sim.journal.records import FINISHED, decode, echange, message, profil, spool
-from sge_sim.journal.retention import add_to_number, count_and_trim, read_bounds, read_number
+from sge_sim.journal.retention import add_to_number, count_and_trim, read_number
 from sge_sim.journal.spool import (
     HEADER,
     abandoned,
-    read_bytes,
     read_header,
     read_part,
     spool_files,
@@ -48,9 +47,6 @@ _FASTEST: Final = 1
 _SUCCESS: Final = 400
 _STUCK_MS: Final = 5000.0
 """Bytes at the end of a file that make no record yet are damage, once they stand there so long."""
-
-_ASIDE: Final = 16
-"""The bytes set aside are this part of the journal's, at most."""
 
 _Row = dict[str, Any]
 
@@ -77,19 +73,16 @@ class _Batch:
 class Drainer:
     """Drains the spools of a folder, from any thread.
 
-    `lieu` names the folder among those that are drained into the same database. What can't be
-    stored goes to `aside`.
+    `lieu` names the folder among those that are drained into the same database.
     """
 
-    def __init__(self, database: Database, folder: Path, aside: Path, lieu: str) -> None:
+    def __init__(self, database: Database, folder: Path, lieu: str) -> None:
         self._database = database
         self._folder = folder
-        self._aside = aside
         self._lieu = lieu
         self._drained: dict[str, int] | None = None
         self._stuck: dict[str, tuple[tuple[int, int], float]] = {}
         self._vanished: set[str] = set()
-        self._aside_bytes = 0
         self._profiles: dict[tuple[Any, ...], int] = {}
 
     def drain(self) -> None:
@@ -102,9 +95,6 @@ class Drainer:
         with locked(make_private_folder(self._folder)):
             with self._database.reading() as connection:
                 rows = connection.execute(select(spool)).all()
-                bounds = read_bounds(connection)
-            if bounds is not None:
-                self._aside_bytes = bounds.max_bytes // _ASIDE
             positions = {row.name: _Position(row.drained, row.numero) for row in rows}
             self._remove([name for name, at in positions.items() if at.end == FINISHED], positions)
             self._note_vanished([row.name for row in rows if row.lieu == self._lieu], positions)
@@ -143,8 +133,6 @@ class Drainer:
             return False
         # Those of one file keep their order where the instants are the same.
         batch.rows.sort(key=lambda row: row["machine_instant"])
-        if batch.found:
-            avaries.keep(self._aside, batch.found, self._aside_bytes)
         with self._database.writing_connection() as connection:
             with connection.begin():
                 lock(connection)
@@ -192,13 +180,13 @@ class Drainer:
                 try:
                     batch.rows.append(_row(item))
                 except (ValueError, TypeError, KeyError):
-                    found = avaries.Found(name, item.start, "illisible", 1, item.fields)
+                    found = avaries.Found(name, item.start, "illisible", 1, len(item.fields))
                     batch.found.append(found)
             else:
                 number += item.records
-                content = read_bytes(path, item.start, item.end)
                 cause: avaries.CauseAvarie = "inacheve" if item.cut else "abime"
-                batch.found.append(avaries.Found(name, item.start, cause, item.records, content))
+                octets = item.end - item.start
+                batch.found.append(avaries.Found(name, item.start, cause, item.records, octets))
         return _Position(end, number)
 
     def _is_stuck(self, path: Path, end: int) -> bool:
@@ -248,7 +236,7 @@ class Drainer:
             headers = {name: read_header(self._folder / name) for name in left}
             lost = sum(header.given_up for header in headers.values())
             found = [
-                avaries.Found(name, 0, "entete", 0, read_bytes(self._folder / name, 0, HEADER))
+                avaries.Found(name, 0, "entete", 0, min(left[name], HEADER))
                 for name, header in headers.items()
                 if not header.sound
             ]
@@ -257,8 +245,6 @@ class Drainer:
                 for name in left
                 if name in positions and (self._folder / name).stat().st_size < positions[name].end
             ]
-            if found:
-                avaries.keep(self._aside, found, self._aside_bytes)
             with self._database.writing_connection() as connection, connection.begin():
                 finished = {name: _Position(FINISHED, 0) for name in left}
                 self._move(connection, positions, finished)

@@ -54,7 +54,7 @@ class JournalFeed:
         return self._stopping.is_set()
 
     def stop(self) -> None:
-        """Send home whoever follows, before the server does, which would wait for them."""
+        """End those who follow the journal, before the server stops and waits for them."""
         self._stopping.set()
 
     @contextmanager

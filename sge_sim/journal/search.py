@@ -40,7 +40,7 @@ _AFTER_ALL: Final = "\N{REPLACEMENT CHARACTER}"
 _BY_PREFIX: Final = ("code", "service", "rule_name")
 
 # Compiled once: a search runs it for each profile.
-_OF_PROFILE = (
+_IDS_OF_PROFILE = (
     select(echange.c.id)
     .where(
         echange.c.profil_id == bindparam("of_profile"),
@@ -216,22 +216,21 @@ def _of_row(
 
 def _facets(recherche: RechercheJournal) -> ColumnElement[bool] | None:
     """Return the condition on profiles, None for any."""
-    conditions: list[ColumnElement[bool]] = []
-    if recherche.code is not None:
-        conditions.append(profil.c.code == recherche.code[:15])
-    if recherche.service is not None:
-        conditions.append(profil.c.service == recherche.service)
-    if recherche.acteur is not None:
-        conditions.append(profil.c.acteur_code == recherche.acteur)
-    if recherche.origine is not None:
-        conditions.append(profil.c.origine == recherche.origine)
+    wanted = {
+        "code": recherche.code and recherche.code[:15],
+        "service": recherche.service,
+        "acteur_code": recherche.acteur,
+        "origine": recherche.origine,
+        "accepted": recherche.accepted,
+    }
+    conditions: list[ColumnElement[bool]] = [
+        profil.c[name] == value for name, value in wanted.items() if value is not None
+    ]
     if recherche.kinds is not None:
         conditions.append(profil.c.kind.in_(sorted(recherche.kinds)))
-    if recherche.accepted is not None:
-        conditions.append(profil.c.accepted == recherche.accepted)
     if recherche.regle is not None:
-        name, wanted = func.lower(profil.c.rule_name), recherche.regle.lower()
-        conditions.append(or_(name == wanted, name.endswith(f"/{wanted}", autoescape=True)))
+        name, regle = func.lower(profil.c.rule_name), recherche.regle.lower()
+        conditions.append(or_(name == regle, name.endswith(f"/{regle}", autoescape=True)))
     if recherche.wsdl is not None:
         conditions.append(or_(profil.c.kind != "http", profil.c.accepted == recherche.wsdl))
     return and_(*conditions) if conditions else None
@@ -250,7 +249,7 @@ def _of_profiles(
         return _nearest(connection, partial(_of_row, bare, facets), page)
     where = _of_row(recherche, None, echange.c)
     order = echange.c.id if page.oldest_first else echange.c.id.desc()
-    query = _OF_PROFILE.where(where).order_by(order)
+    query = _IDS_OF_PROFILE.where(where).order_by(order)
     bounds = {"low": page.low, "high": page.high, "most": page.most}
     return page.merged(
         list(connection.scalars(query, {"of_profile": profile, **bounds})) for profile in profiles
@@ -293,9 +292,9 @@ def _by_prefix(
 def _nearest(
     connection: Connection, where: Callable[[_Columns], ColumnElement[bool]], page: _SearchPage
 ) -> list[int]:
-    """Look among the first of the page, then in the indexes, which costs what there is to find.
+    """Look among the first rows of the page, then in the indexes.
 
-    What isn't found among the first is rare, as a rule.
+    What isn't among the first rows is rare as a rule, and an index costs as much as it finds.
     """
     window = _SearchPage(page.low, page.high, _WINDOW, page.oldest_first)
     first = window.of(
@@ -307,6 +306,14 @@ def _nearest(
     if len(found) < page.most:
         found = list(connection.scalars(page.of(select(echange.c.id), where(echange.c))))
     return found
+
+
+_OF_ROW: Final = (
+    *("id", "size", "duration_ms", "kind", "rejeu_de", "prm", "detail", "remote_address"),
+    *("certificate_fingerprint", "certificate_subject", "user_agent"),
+)
+_OF_PROFILE: Final = ("origine", "acteur_code", "service", "version", "code", "http_status")
+"""The columns that an exchange has as they are."""
 
 
 def _rows(with_bodies: bool) -> Select[Any]:
@@ -330,26 +337,11 @@ def _echange(row: Row[Any]) -> Echange:
             remede=value[profil.c.rule_remede] or "",
         )
     return Echange(
-        id=value[echange.c.id],
-        size=value[echange.c.size],
+        **{name: value[echange.c[name]] for name in _OF_ROW},
+        **{name: value[profil.c[name]] for name in _OF_PROFILE},
         instant=instant_of(value[echange.c.instant]),
         machine_instant=instant_of(value[echange.c.machine_instant]),
-        duration_ms=value[echange.c.duration_ms],
-        kind=value[echange.c.kind],
-        origine=value[profil.c.origine],
-        rejeu_de=value[echange.c.rejeu_de],
-        acteur_code=value[profil.c.acteur_code],
-        certificate_fingerprint=value[echange.c.certificate_fingerprint],
-        certificate_subject=value[echange.c.certificate_subject],
-        remote_address=value[echange.c.remote_address],
-        user_agent=value[echange.c.user_agent],
-        service=value[profil.c.service],
-        version=value[profil.c.version],
-        prm=value[echange.c.prm],
-        code=value[profil.c.code],
-        http_status=value[profil.c.http_status],
         rule=rule,
-        detail=value[echange.c.detail],
         request=_whole(value.get(message.c.request)),
         response=_whole(value.get(message.c.response)),
     )

@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -224,12 +223,6 @@ def read_part(file: Path, start: int, number: int, *, settled: bool) -> list[Fra
     return list(scan(content, start, number, seed, whole=whole, settled=settled))
 
 
-def read_bytes(file: Path, start: int, end: int) -> bytes:
-    """Return what stands between two positions of a file."""
-    with file.open("rb") as opened:
-        return _pread(opened.fileno(), end - start, start)
-
-
 @contextmanager
 def abandoned(file: Path) -> Iterator[bool]:
     """Tell whether no process appends to a file any more; none begins to before the end."""
@@ -259,14 +252,7 @@ def _pread(handle: int, length: int, start: int) -> bytes:
         if error.errno != errno.EIO:
             raise
     end = min(start + length, os.fstat(handle).st_size)
-    edges = [start, *range(start - start % _BLOCK + _BLOCK, end, _BLOCK), max(start, end)]
-    return b"".join(_block(handle, after - at, at) for at, after in pairwise(edges))
-
-
-def _block(handle: int, length: int, at: int) -> bytes:
-    try:
-        return os.pread(handle, length, at).ljust(length, b"\0")
-    except OSError as error:
-        if error.errno != errno.EIO:
-            raise
-        return bytes(length)
+    middle = -(-(start + end) // (2 * _BLOCK)) * _BLOCK
+    if middle >= end:
+        return bytes(max(end - start, 0))
+    return _pread(handle, middle - start, start) + _pread(handle, end - middle, middle)

@@ -19,6 +19,7 @@ from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR
 from sge_sim.domaine.jours_ouvres import jours_feries
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws, subkey, subkeys
+from sge_sim.mesures.hasard import slow_noises
 from sge_sim.mesures.tableaux import Entiers
 
 _ORIGINE = PREMIER_JOUR.toordinal()
@@ -32,6 +33,9 @@ ROUGES_PAR_SAISON, BLANCS_PAR_SAISON = 22, 43
 _GRAINE_NATIONALE = subkey(0xF2A9CE, 1)
 _NORMALES = (50, 56, 90, 114, 151, 187, 210, 208, 174, 135, 87, 57)
 """Mean temperature of each month, tenths of a degree (assumed)."""
+_ANOMALIES = ((29, 24), (9, 46), (3, 42), (1, 13))
+"""What makes a day colder or warmer, by seasons to from day to day: days between two draws, most of
+it in tenths of a degree (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def decalages(horodates: Entiers) -> Entiers:
 
 
 @computed_once(4096)
-def changements_entre(i0: int, i1: int) -> tuple[int, ...]:
+def find_changements(i0: int, i1: int) -> tuple[int, ...]:
     """Return the days of 23 or 25 hours in [i0, i1)."""
     jours = calendrier().changements
     return jours[bisect_left(jours, i0) : bisect_left(jours, i1)]
@@ -124,12 +128,11 @@ def calendrier() -> Calendrier:
     decalage = np.array(apres)[np.searchsorted(np.array(transitions), limites - 3600)]
     minuit = limites - decalage
     heures = np.diff(minuit) // 3600
-    dates = [date.fromordinal(_ORIGINE + n) for n in range(nombre)]
-    mois = np.array([d.month for d in dates], np.int64)
+    mois, _ = jours_civils()
     semaine = (jours + PREMIER_JOUR.weekday()) % 7
-    feries = jours_feries(range(PREMIER_JOUR.year, FIN_DES_JOURS.year))
-    chome = np.array([d in feries for d in dates], np.int64) | (semaine == 6)
-    temperature = interpole(_NORMALES) + _anomalie(jours)
+    chome = (semaine == 6).astype(np.int64)
+    chome[[*map(numero, jours_feries(range(PREMIER_JOUR.year, FIN_DES_JOURS.year)))]] = 1
+    temperature = interpolate(_NORMALES) + _anomalie(jours)
     changements = np.flatnonzero(heures != 24).tolist()
     table = Calendrier(
         minuits=minuit,
@@ -140,7 +143,7 @@ def calendrier() -> Calendrier:
         chome=chome,
         saison_haute=np.isin(mois, (11, 12, 1, 2, 3)).astype(np.int64),
         temperature=temperature,
-        couleur=_couleurs(dates, semaine, chome, temperature),
+        couleur=_couleurs(semaine, chome, temperature),
         transitions=transitions,
         decalages_apres=apres,
         changements=tuple(changements),
@@ -189,60 +192,44 @@ def _transitions() -> tuple[tuple[int, ...], tuple[int, ...]]:
 @computed_once(1)
 def jours_civils() -> tuple[Entiers, Entiers]:
     """Return the month and the day of the month of each day of the table."""
-    nombre = FIN_DES_JOURS.toordinal() - _ORIGINE
-    dates = [date.fromordinal(_ORIGINE + n) for n in range(nombre)]
-    return (
-        np.array([d.month for d in dates], np.int64),
-        np.array([d.day for d in dates], np.int64),
-    )
+    dates = np.arange(np.datetime64(PREMIER_JOUR), np.datetime64(FIN_DES_JOURS))
+    mois = dates.astype("datetime64[M]")
+    return mois.astype(np.int64) % 12 + 1, (dates - mois).astype(np.int64) + 1
 
 
-def interpole(par_mois: tuple[int, ...]) -> Entiers:
+def interpolate(par_mois: tuple[int, ...]) -> Entiers:
     """Return a value per day, linear between the 15th of the months."""
     mois, jour = jours_civils()
     ecart = jour - 15
     valeurs = np.array(par_mois, np.int64)
     voisin = valeurs[np.where(ecart > 0, mois, mois - 2) % 12]
-    interpolees: Entiers = (valeurs[mois - 1] * (30 - np.abs(ecart)) + voisin * np.abs(ecart)) // 30
-    return interpolees
-
-
-def bruit_lie(cle: int, jours: Entiers, periode: int, amplitude: int) -> Entiers:
-    """Return a noise in [-amplitude, amplitude], linear between draws `periode` days apart."""
-    rangs, reste = jours // periode, jours % periode
-    noeuds = draws(cle, np.arange(int(rangs[-1]) + 2)) % (2 * amplitude + 1) - amplitude
-    gauche, droite = noeuds[rangs], noeuds[rangs + 1]
-    bruit: Entiers = (gauche * (periode - reste) + droite * reste) // periode
-    return bruit
+    par_jour: Entiers = (valeurs[mois - 1] * (30 - np.abs(ecart)) + voisin * np.abs(ecart)) // 30
+    return par_jour
 
 
 def _anomalie(jours: Entiers) -> Entiers:
     """Return the departure from the normal temperature, tenths of a degree."""
-    cles: list[int] = subkeys([_GRAINE_NATIONALE], 6)[:, 0].tolist()
-    lente, semaine, vive, brusque = (
-        bruit_lie(cle, jours, periode, amplitude)
-        for cle, periode, amplitude in zip(cles, (29, 9, 3, 1), (24, 46, 42, 13), strict=False)
-    )
+    *cles, cle = subkeys([_GRAINE_NATIONALE], len(_ANOMALIES) + 1)[:, 0].tolist()
     # One fortnight in five of a winter is one of cold, which lasts a week.
     periodes, reste = jours // 14, jours % 14
-    tirages = draws(cles[4], periodes)
+    tirages = draws(cle, periodes)
     creux = np.maximum(7 - np.abs(reste - 6), 0) * (tirages % 5 == 0)
     hiver = np.isin(jours_civils()[0], (12, 1, 2))
     vague = creux * hiver * (40 + (tirages >> 8) % 50) // 7
-    anomalie: Entiers = lente + semaine + vive + brusque - vague
+    anomalie: Entiers = slow_noises(cles, jours, _ANOMALIES) - vague
     return anomalie
 
 
-def _couleurs(dates: list[date], semaine: Entiers, chome: Entiers, temperature: Entiers) -> Entiers:
+def _couleurs(semaine: Entiers, chome: Entiers, temperature: Entiers) -> Entiers:
     """Return the colour of each day: the coldest are red, the next coldest white.
 
     Red only on working days from Monday to Friday, November to March; never white on Sunday.
     """
-    couleur = np.zeros(len(dates), np.int64)
-    saison = np.array([d.year - (d.month < 9) for d in dates])
-    mois = np.array([d.month for d in dates])
-    for annee in range(int(saison[0]), int(saison[-1]) + 1):
-        jours = np.flatnonzero(saison == annee)
+    mois, jour = jours_civils()
+    couleur = np.zeros_like(mois)
+    saisons = np.cumsum((mois == 9) & (jour == 1))
+    for saison in range(int(saisons[-1]) + 1):
+        jours = np.flatnonzero(saisons == saison)
         jours = jours[np.argsort(temperature[jours], kind="stable")]
         hiver = np.isin(mois[jours], (11, 12, 1, 2, 3))
         rouges = jours[hiver & (semaine[jours] < 5) & (chome[jours] == 0)][:ROUGES_PAR_SAISON]

@@ -63,7 +63,7 @@ def cadrans_des_jours(structure: Structure) -> Entiers:
     return tous
 
 
-def par_cadran(
+def sum_by_cadran(
     structure: Structure, natures: tuple[int, ...], premier: int, spent: Entiers
 ) -> Entiers:
     """Return what each register counts over the days from `premier` on, from register 1 on.

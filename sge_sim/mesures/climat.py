@@ -7,48 +7,53 @@ how uses follow it, is plausible, not measured (assumed).
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import subkey
-from sge_sim.mesures.calendrier import (
-    bruit_lie,
-    calendrier,
-    interpole,
-    jours_civils,
-    numero_borne,
-)
-from sge_sim.mesures.dessins import PENTES
-from sge_sim.mesures.hasard import UN
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.calendrier import calendrier, interpolate, jours_civils, numero_borne
+from sge_sim.mesures.dessins import CIELS, PENTES
+from sge_sim.mesures.hasard import UN, slow_noises
+from sge_sim.mesures.tableaux import Entiers, Octets
 
-ZONES = ("H1a", "H1b", "H1c", "H2a", "H2b", "H2c", "H2d", "H3")
-_DEPARTEMENTS = {
-    "H1a": "02 14 27 28 59 60 61 62 75 76 77 78 80 91 92 93 94 95",
-    "H1b": "08 10 45 51 52 54 55 57 58 67 68 70 88 89 90",
-    "H1c": "01 03 05 15 19 21 23 25 38 39 42 43 63 69 71 73 74 87",
-    "H2a": "22 29 35 50 56",
-    "H2b": "16 17 18 36 37 41 44 49 53 72 79 85 86",
-    "H2c": "09 12 24 31 32 33 40 46 47 64 65 81 82",
-    "H2d": "04 07 26 48 84",
-    "H3": "06 11 13 2A 2B 30 34 66 83",
-}
+
+class Zone(NamedTuple):
+    """A zone, with the departments that are in it. `hiver`, `ete`: tenths of a degree from the
+    national mean; `soleil`: what a clear day gives, per cent of the middle of France; `clarte`: by
+    how much of `_CLAIR` the sky is nearer to a clear one than elsewhere."""
+
+    nom: str
+    departements: str
+    hiver: int
+    ete: int
+    soleil: int
+    clarte: int = 0
+
+
+_CLAIR = 256
+_ZONES = (
+    Zone("H1a", "02 14 27 28 59 60 61 62 75 76 77 78 80 91 92 93 94 95", -6, -14, soleil=92),
+    Zone("H1b", "08 10 45 51 52 54 55 57 58 67 68 70 88 89 90", -24, 0, soleil=94),
+    Zone("H1c", "01 03 05 15 19 21 23 25 38 39 42 43 63 69 71 73 74 87", -18, -2, 98, clarte=8),
+    Zone("H2a", "22 29 35 50 56", 14, -26, soleil=96),
+    Zone("H2b", "16 17 18 36 37 41 44 49 53 72 79 85 86", 0, 2, soleil=101, clarte=12),
+    Zone("H2c", "09 12 24 31 32 33 40 46 47 64 65 81 82", 10, 10, soleil=104, clarte=20),
+    Zone("H2d", "04 07 26 48 84", 4, 22, soleil=115, clarte=60),
+    Zone("H3", "06 11 13 2A 2B 30 34 66 83", 34, 28, soleil=120, clarte=70),
+)
+ZONES = tuple(zone.nom for zone in _ZONES)
 _ZONE_DU_DEPARTEMENT = {
     departement: rang
-    for rang, zone in enumerate(ZONES)
-    for departement in _DEPARTEMENTS[zone].split()
+    for rang, zone in enumerate(_ZONES)
+    for departement in zone.departements.split()
 }
-
-_ECARTS_DE_ZONE = (
-    (-6, -14), (-24, 0), (-18, -2), (14, -26), (0, 2), (10, 10), (4, 22), (34, 28),
-)  # fmt: skip
-"""Tenths of a degree from the national mean, in winter and in summer, by zone."""
-_SOLEIL_DE_ZONE = (92, 94, 98, 96, 101, 104, 115, 120)
-"""What a clear day gives in a zone, per cent of the middle of France."""
-_CLARTE_DE_ZONE = (0, 0, 8, 0, 12, 20, 60, 70)
-"""By how much of 256 the sky is nearer to a clear one than elsewhere."""
+_RANGS_DE_CIEL = 256
+_COUVERT_L_HIVER, _COUVERT_L_ETE = 17, 82
+"""What an overcast day gives, of `_CLAIR` that the clearest does (assumed)."""
 _CIEL_CLAIR = (25, 33, 47, 56, 60, 64, 63, 58, 48, 37, 28, 23)
 """What the clearest day of a month gives in the middle of France, tenths of kWh for 1 kW: no plant
 gives more (solar geometry)."""
@@ -58,12 +63,31 @@ SEUILS_DE_CHAUFFAGE = (12, 14, 16)
 
 CONSTANT, LUMIERE, EAU, ETE, HIVER, VENDANGES, ARROSAGE, RENTREE = range(8)
 """Rows of `Climat.facteurs` that are the same everywhere."""
-PREMIER_DE_ZONE = 8
-"""The first row that is of a zone."""
-CHAUFFAGE, CHAUFFAGE_DOUX, CHAUFFAGE_FRILEUX, FRAICHEUR, FROID, SOLEIL = range(6)
-"""Rows of a zone: degrees under each threshold, degrees above 20, what keeping cold costs, kWh of
-a clear or cloudy day for 1 kW."""
-_PAR_ZONE = 6
+PREMIER_DE_ZONE, _PAR_ZONE = 8, 6
+"""The first row that is of a zone, and how many each zone has."""
+CHAUFFAGE, CHAUFFAGE_DOUX, CHAUFFAGE_FRILEUX, FRAICHEUR, FROID, SOLEIL = range(
+    PREMIER_DE_ZONE, PREMIER_DE_ZONE + _PAR_ZONE
+)
+"""Rows of the first zone: degrees under each threshold, degrees above 20, what keeping cold costs,
+kWh of a clear or cloudy day for 1 kW."""
+_PROFILS = (
+    (50, 50, 60, 75, 90, 120, 220, 240, 110, 70, 50, 65),
+    (180, 190, 150, 90, 60, 60, 70, 80, 60, 60, 80, 160),
+    (75, 75, 80, 85, 90, 95, 100, 130, 260, 190, 85, 75),
+    (30, 30, 50, 90, 140, 200, 230, 200, 110, 60, 30, 30),
+    (104, 104, 104, 103, 102, 100, 72, 55, 112, 112, 110, 102),
+)
+"""`ETE` to `RENTREE` in the middle of each month, per cent of the mean of a year (assumed)."""
+
+_ETES = (0, 20, 80, 140, 200, 250, 256, 250, 190, 110, 40, 5)
+"""How much of summer the middle of each month has, of `_ETE` (assumed)."""
+_ETE = 256
+_TEMPERATURES_DE_ZONE = ((5, 24), (2, 17))
+"""What the weather of a zone has of its own: days between two draws, most of it in tenths of a
+degree (assumed)."""
+_CIELS_NATIONAUX, _CIELS_DE_ZONE = ((4, 300), (1, 260)), ((3, 270), (1, 330))
+"""What makes the sky of the whole country, and of a zone: days between two draws, weight
+(assumed)."""
 
 JOURS_DE_SEMAINE, MOIS = range(2)
 """How the days of an installation are told apart."""
@@ -75,6 +99,29 @@ with March in summer time and October in winter time apart."""
     TOUJOURS, FAMILLE, VOYAGEUR, SECONDAIRE, DELAISSEE, VACANT, COMMERCE, USINE, AOUT, SAISONNIER,
 ) = range(10)  # fmt: skip
 """Ways of being there: rows of `Climat.absences`."""
+TOUJOURS_ABSENT = 1024
+_ABSENCES: dict[int, tuple[dict[str, int], dict[str, int]]] = {
+    TOUJOURS: ({"": 0}, {"": 0}),
+    FAMILLE: (
+        {"été": 250, "vacances": 90, "": 12},
+        {"vacances": 50, "vendredi à dimanche": 34, "": 10},
+    ),
+    VOYAGEUR: (
+        {"été": 330, "vacances": 220, "": 70},
+        {"vacances": 100, "vendredi à dimanche": 130, "": 90},
+    ),
+    SECONDAIRE: ({"": 0}, {"été": 520, "vacances": 640, "vendredi à dimanche": 760, "": 980}),
+    DELAISSEE: ({"": 0}, {"été": 985, "": 1016}),
+    VACANT: ({"": TOUJOURS_ABSENT}, {"": TOUJOURS_ABSENT}),
+    COMMERCE: ({"août": 260, "noël": 140, "": 10}, {"": 4}),
+    USINE: ({"mi-août": 880, "août": 330, "noël": 820, "": 4}, {"": 0}),
+    AOUT: ({"mi-août": 620, "août": 200, "noël": 120, "": 12}, {"": 6}),
+    SAISONNIER: ({"hors saison": 600, "": 30}, {"": 20}),
+}
+"""Chances, out of `TOUJOURS_ABSENT`, that a week is empty, then that Monday to Thursday or the
+rest of it is: of the first period that a day is in (assumed)."""
+_VACANCES = ((706, 901), (1019, 1104), (1221, 1232), (101, 106), (214, 301), (412, 428))
+"""School holidays: from a month and day until another (assumed: the same each year, everywhere)."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +140,8 @@ class Climat:
     facteurs: NDArray[np.int32]
     types: Entiers
     absences: NDArray[np.int16]
-    parties: NDArray[np.uint8]
-    ciels: NDArray[np.uint8]
+    parties: Octets
+    ciels: Octets
 
 
 def zone_du_departement(code_insee: str | None) -> int | None:
@@ -106,18 +153,18 @@ def zone_du_departement(code_insee: str | None) -> int | None:
     return _ZONE_DU_DEPARTEMENT.get((code_insee or "")[:2])
 
 
-def facteur_de_zone(zone: int, rang: int) -> int:
-    """Return the row of `Climat.facteurs` of a zone."""
-    return PREMIER_DE_ZONE + zone * _PAR_ZONE + rang
+def find_facteur(zone: int, facteur: int) -> int:
+    """Return the row of `Climat.facteurs` in a zone: the same in all for those of the country."""
+    return facteur + zone * _PAR_ZONE if facteur >= PREMIER_DE_ZONE else facteur
 
 
-def ciel_de_chauffage(zone: int, seuil: int) -> int:
+def find_ciel(zone: int, seuil: int) -> int:
     """Return the row of `Climat.ciels` of a heating of this zone: `seuil`, one of `CHAUFFAGE`,
     `CHAUFFAGE_DOUX`, `CHAUFFAGE_FRILEUX`."""
-    return len(ZONES) + zone * len(SEUILS_DE_CHAUFFAGE) + seuil
+    return len(ZONES) + zone * len(SEUILS_DE_CHAUFFAGE) + seuil - CHAUFFAGE
 
 
-def temperature_le(zone: int, jour: date) -> float:
+def read_temperature(zone: int, jour: date) -> float:
     """Return the mean temperature of a legal day in a zone, C."""
     return float(climat().temperatures[zone, numero_borne(jour)]) / 10
 
@@ -127,30 +174,28 @@ def climat() -> Climat:
     """Return the table (computed on the first call, about 0.1 s)."""
     nationale = calendrier().temperature
     jours = np.arange(len(nationale), dtype=np.int64)
-    # From 0 in the middle of winter to 256 in that of summer.
-    saison = np.clip((interpole((0, 20, 80, 140, 200, 250, 256, 250, 190, 110, 40, 5))), 0, 256)
+    saison = np.clip(interpolate(_ETES), 0, _ETE)
     temperatures, ciels, facteurs = [], [], list(_communs(saison))
-    cle = subkey(0xC1E1, 0)
-    nationaux = bruit_lie(cle, jours, 4, 300) + bruit_lie(cle + 1, jours, 1, 260)
-    for zone, (hiver, ete) in enumerate(_ECARTS_DE_ZONE):
-        cle = subkey(0xC11A7, zone)
-        ecart = (hiver * (256 - saison) + ete * saison) // 256
-        ici = nationale + ecart + bruit_lie(cle, jours, 5, 24) + bruit_lie(cle + 1, jours, 2, 17)
-        rangs = _rangs_de_ciel(cle + 2, jours, nationaux)
+    nationaux = slow_noises(count(subkey(0xC1E1, 0)), jours, _CIELS_NATIONAUX)
+    for rang, zone in enumerate(_ZONES):
+        cles = count(subkey(0xC11A7, rang))
+        ecart = (zone.hiver * (_ETE - saison) + zone.ete * saison) // _ETE
+        ici = nationale + ecart + slow_noises(cles, jours, _TEMPERATURES_DE_ZONE)
+        rangs = _rank_skies(nationaux + slow_noises(cles, jours, _CIELS_DE_ZONE))
         temperatures.append(ici)
-        ciels.append(rangs >> 3)
+        ciels.append(rangs * CIELS // _RANGS_DE_CIEL)
         facteurs += _de_zone(zone, ici, rangs, saison)
     ciels += [
-        _pentes(facteurs[facteur_de_zone(zone, seuil)])
+        _pentes(facteurs[find_facteur(zone, seuil)])
         for zone in range(len(ZONES))
         for seuil in (CHAUFFAGE, CHAUFFAGE_DOUX, CHAUFFAGE_FRILEUX)
     ]
-    absences = _absences()
+    types = _types()
     table = Climat(
         temperatures=np.array(temperatures, np.int16),
         facteurs=np.array(facteurs, np.int32),
-        types=_types(),
-        absences=absences,
+        types=types,
+        absences=_absences(types[JOURS_DE_SEMAINE]),
         parties=np.where(calendrier().jour_semaine < 4, 10, 20).astype(np.uint8),
         ciels=np.array(ciels, np.uint8),
     )
@@ -162,37 +207,33 @@ def climat() -> Climat:
 def _communs(saison: Entiers) -> list[Entiers]:
     """Return the rows that are the same everywhere, in their order."""
     un = np.full(len(saison), UN, np.int64)
-    froid = 128 - saison
-    profils = (
-        (50, 50, 60, 75, 90, 120, 220, 240, 110, 70, 50, 65),
-        (180, 190, 150, 90, 60, 60, 70, 80, 60, 60, 80, 160),
-        (75, 75, 80, 85, 90, 95, 100, 130, 260, 190, 85, 75),
-        (30, 30, 50, 90, 140, 200, 230, 200, 110, 60, 30, 30),
-        (104, 104, 104, 103, 102, 100, 72, 55, 112, 112, 110, 102),
-    )
+    froid = _ETE // 2 - saison
     return [
         un,
         un + froid * UN // 1000,
         un + froid * UN // 850,
-        *(interpole(profil) * UN // 100 for profil in profils),
+        *(interpolate(profil) * UN // 100 for profil in _PROFILS),
     ]
 
 
-def _de_zone(zone: int, temperature: Entiers, rangs: Entiers, saison: Entiers) -> list[Entiers]:
+def _de_zone(zone: Zone, temperature: Entiers, rangs: Entiers, saison: Entiers) -> list[Entiers]:
     """Return the rows of a zone, in their order."""
     # Walls keep half of what the day before was.
     sentie = (temperature + np.concatenate([temperature[:1], temperature[:-1]])) // 2
     degres = [np.maximum(10 * seuil - sentie, 0) * UN // 10 for seuil in SEUILS_DE_CHAUFFAGE]
     chaleur = np.maximum(sentie - 200, 0) * UN // 10
     froid = UN + (sentie - 120) * UN // 450
-    clair = interpole(_CIEL_CLAIR) * _SOLEIL_DE_ZONE[zone] * UN // 1000
-    # Overcast winters, summers that are mostly clear: 0 to 256.
-    rangs = rangs + (255 - rangs) * _CLARTE_DE_ZONE[zone] // 256
-    hiver = 17 + (rangs * 256 + 3 * rangs * rangs) * 239 // (4 * 65536)
-    ete = 82 + (512 * rangs - rangs * rangs) * 174 // 65536
-    saison = np.minimum(saison * 5 // 4 + 24, 256)
-    clarte = (hiver * (256 - saison) + ete * saison) // 256
-    soleil = clair * np.minimum(clarte, 256) >> 8
+    clair = interpolate(_CIEL_CLAIR) * zone.soleil * UN // 1000
+    # Overcast winters, summers that are mostly clear.
+    rangs = rangs + (_RANGS_DE_CIEL - 1 - rangs) * zone.clarte // _CLAIR
+    carres = rangs * rangs
+    part_l_hiver = _RANGS_DE_CIEL * rangs + 3 * carres
+    part_l_ete = 2 * _RANGS_DE_CIEL * rangs - carres
+    hiver = _COUVERT_L_HIVER + part_l_hiver * (_CLAIR - _COUVERT_L_HIVER) // (4 * _RANGS_DE_CIEL**2)
+    ete = _COUVERT_L_ETE + part_l_ete * (_CLAIR - _COUVERT_L_ETE) // _RANGS_DE_CIEL**2
+    saison = np.minimum(saison * 5 // 4 + 24, _ETE)
+    clarte = np.minimum((hiver * (_ETE - saison) + ete * saison) // _ETE, _CLAIR)
+    soleil = clair * clarte // _CLAIR
     return [degres[1], degres[0], degres[2], chaleur, froid, soleil]
 
 
@@ -208,27 +249,20 @@ def _pentes(degres: Entiers) -> Entiers:
     return rangs
 
 
-def _rangs_de_ciel(cle: int, jours: Entiers, nationaux: Entiers) -> Entiers:
-    """Return the rank of the sky of each day, 0 to 255, each as frequent: half of it is that of the
-    whole country."""
-    ici = nationaux + bruit_lie(cle, jours, 3, 270) + bruit_lie(cle + 1, jours, 1, 330)
-    rangs = np.empty(len(jours), np.int64)
-    rangs[np.argsort(ici, kind="stable")] = jours * 256 // len(jours)
+def _rank_skies(ciels: Entiers) -> Entiers:
+    """Return the rank of the sky of each day, overcast to clear, each as frequent."""
+    rangs = np.empty_like(ciels)
+    ranks = np.arange(len(ciels)) * _RANGS_DE_CIEL // len(ciels)
+    rangs[np.argsort(ciels, kind="stable")] = ranks
     return rangs
 
 
 def _types() -> Entiers:
+    """Return the kind of each day, by how days are told apart."""
     table = calendrier()
     mois, jour = jours_civils()
     date = mois * 100 + jour
-    vacances = (
-        ((date >= 706) & (date < 901))
-        | ((date >= 1019) & (date < 1104))
-        | (date >= 1221)
-        | (date < 106)
-        | ((date >= 214) & (date < 301))
-        | ((date >= 412) & (date < 428))
-    )
+    vacances = sum((date >= debut) & (date < fin) for debut, fin in _VACANCES)
     ferie = (table.chome == 1) & (table.jour_semaine != 6)
     semaine = np.where(ferie, 7, table.jour_semaine) + 8 * vacances
     heure_d_ete = table.decalages == 7200
@@ -237,42 +271,24 @@ def _types() -> Entiers:
     return np.stack([semaine, saison])
 
 
-def _absences() -> NDArray[np.int16]:
-    """Return the chances that a week, and a part of it, is empty, by way of being there."""
-    types, _ = _types()
-    vacances, fin = types >= 8, np.isin(types % 8, (4, 5, 6))
+def _absences(types: Entiers) -> NDArray[np.int16]:
+    """Return the chances that a week, and a part of it, is empty, by way of being there; `types`:
+    the kind of each day of the week."""
     mois, jour = jours_civils()
-    ete, aout, noel = np.isin(mois, (7, 8)), mois == 8, (mois == 12) & (jour > 20)
-    coeur = aout & (jour > 2) & (jour < 24)
-    zero = np.zeros(len(types), np.int64)
-
-    def selon(*cas: tuple[NDArray[np.bool_], int], sinon: int) -> Entiers:
-        return np.select([ou for ou, _ in cas], [valeur for _, valeur in cas], sinon)
-
-    semaines = {
-        TOUJOURS: zero,
-        FAMILLE: selon((ete, 250), (vacances, 90), sinon=12),
-        VOYAGEUR: selon((ete, 330), (vacances, 220), sinon=70),
-        SECONDAIRE: zero,
-        DELAISSEE: zero,
-        VACANT: zero + 1024,
-        COMMERCE: selon((aout, 260), (noel, 140), sinon=10),
-        USINE: selon((coeur, 880), (aout, 330), (noel, 820), sinon=4),
-        AOUT: selon((coeur, 620), (aout, 200), (noel, 120), sinon=12),
-        SAISONNIER: selon((np.isin(mois, (11, 1)), 600), sinon=30),
-    }
-    parties = {
-        TOUJOURS: zero,
-        FAMILLE: selon((vacances, 50), (fin, 34), sinon=10),
-        VOYAGEUR: selon((vacances, 100), (fin, 130), sinon=90),
-        SECONDAIRE: selon((ete, 520), (vacances, 640), (fin, 760), sinon=980),
-        DELAISSEE: selon((ete, 985), sinon=1016),
-        VACANT: zero + 1024,
-        COMMERCE: zero + 4,
-        USINE: zero,
-        AOUT: zero + 6,
-        SAISONNIER: zero + 20,
+    periodes = {
+        "été": np.isin(mois, (7, 8)),
+        "août": mois == 8,
+        "mi-août": (mois == 8) & (jour > 2) & (jour < 24),
+        "noël": (mois == 12) & (jour > 20),
+        "hors saison": np.isin(mois, (11, 1)),
+        "vacances": types >= 8,
+        "vendredi à dimanche": np.isin(types % 8, (4, 5, 6)),
+        "": np.ones(len(types), np.bool_),
     }
     return np.array(
-        [[sorte[rang] for rang in range(10)] for sorte in (semaines, parties)], np.int16
+        [
+            [np.select([periodes[nom] for nom in chances], [*chances.values()]) for chances in ways]
+            for ways in zip(*_ABSENCES.values(), strict=True)
+        ],
+        np.int16,
     )

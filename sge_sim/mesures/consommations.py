@@ -24,7 +24,7 @@ from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.entrees_datees import jours_perdus
 from sge_sim.mesures.index import CADRANS_FOURNISSEUR, registres_de_depose, registres_lus
-from sge_sim.mesures.installations import cles_de
+from sge_sim.mesures.installations import find_cles
 from sge_sim.mesures.point import Grandeur, Grille, JourRectifie, PointMesure, grilles_entre
 from sge_sim.mesures.rectifications import rectified_registers
 from sge_sim.mesures.tableaux import Entiers
@@ -167,7 +167,7 @@ def _releves(point: PointMesure, fin: date) -> list[_Releve]:
     if dernier < debut:
         return []
     evenements = _evenements(point) | {debut}
-    cycles = {j for j in cycliques(point, debut, dernier) if not _manque(point, j)}
+    cycles = {j for j in cycliques(point, debut, dernier) if not _is_missed(point, j)}
     estimes = _estimes(point, debut, dernier) - cycles - evenements
     jours = [j for j in cycles | evenements | estimes if debut <= j <= dernier]
     i0, i1 = numero(debut), numero(dernier) + 1
@@ -196,7 +196,7 @@ def _releves(point: PointMesure, fin: date) -> list[_Releve]:
 
 def _part_estimee(point: PointMesure, jour: date) -> int:
     """Return what is estimated of the truth after the real reading of a day, in per cent."""
-    hasard = draw(cles_de(point.graine).releves, numero(jour))
+    hasard = draw(find_cles(point.graine).releves, numero(jour))
     if (hasard >> 8) % _UNE_ESTIMATION_TROP_FORTE_SUR == 0:
         return 150 + hasard % 101
     return 85 + hasard % 16
@@ -225,7 +225,7 @@ def cycliques(point: PointMesure, debut: date, dernier: date) -> Iterator[date]:
 def _derive(point: PointMesure, mois: int, jour: date) -> int:
     """Return by how many days the cyclic reading of a month comes late: one C5 in two that has no
     Linky by then drifts."""
-    cle = cles_de(point.graine).cycles
+    cle = find_cles(point.graine).cycles
     pose = next((c.pose for c in point.compteurs if c.communicant), date.max)
     if not point.petit or jour >= pose or draw(cle, _POINT) % 2:
         return 0
@@ -236,7 +236,7 @@ def _estimes(point: PointMesure, debut: date, dernier: date) -> set[date]:
     """Return the days on which a Linky is estimated though its cycle says nothing."""
     if not point.petit:
         return set()
-    cle = cles_de(point.graine).cycles
+    cle = find_cles(point.graine).cycles
     pose = next((c.pose for c in point.compteurs if c.communicant), date.max)
     avant = {
         jour
@@ -248,7 +248,7 @@ def _estimes(point: PointMesure, debut: date, dernier: date) -> set[date]:
     return {jour + timedelta(JOURS_AVANT_ESTIMATION) for jour in avant if jour >= pose}
 
 
-def _manque(point: PointMesure, jour: date) -> bool:
+def _is_missed(point: PointMesure, jour: date) -> bool:
     """Tell whether the meter of that day must be read on the spot, and isn't."""
     compteur = next((c for c in reversed(point.compteurs) if c.pose <= jour), None)
     if compteur is None or compteur.communicant:

@@ -22,10 +22,11 @@ from sge_sim.mesures.calendrier import (
 )
 from sge_sim.mesures.demi_heures import QUELQUES_JOURS, demi_heures
 from sge_sim.mesures.entrees_datees import vie
-from sge_sim.mesures.installations import cles_de
+from sge_sim.mesures.hasard import join_knots, slow_noise
+from sge_sim.mesures.installations import find_cles
 from sge_sim.mesures.journees import journees
 from sge_sim.mesures.jours import Journees
-from sge_sim.mesures.pertes import perd, perdus
+from sge_sim.mesures.pertes import find_lost, loses
 from sge_sim.mesures.point import POINTS_GARDES, Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
 
@@ -170,7 +171,7 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
     """Return volts around the nominal, by its own draw of the day (assumed)."""
     par_jour = 1440 // pas
     jours = np.arange(j.premier, j.premier + j.nombre, dtype=np.int64)
-    ecarts = _ecarts_de_tension(par_jour)[draws(cles_de(point.graine).tensions, jours) & 31]
+    ecarts = _ecarts_de_tension(par_jour)[draws(find_cles(point.graine).tensions, jours) & 31]
     if len(j.changements):
         a, b = 120 // pas, 180 // pas
         avant, apres = (a, b) if j.ecarts[0] < 0 else (b, a)
@@ -183,37 +184,21 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
 def _ecarts_de_tension(pas_par_jour: int) -> Entiers:
     """Return 32 days of voltage, as departures from the nominal in 1/1000: (32, steps)."""
     rangs = np.arange(32 * pas_par_jour, dtype=np.int64).reshape(32, pas_par_jour)
-    creux = _lisse(_ECARTS_PAR_HEURE, pas_par_jour)
-    lent = _bruit_lent(subkey(31, pas_par_jour), rangs, pas_par_jour // 12, 9)
+    par_heure = np.array((*_ECARTS_PAR_HEURE, _ECARTS_PAR_HEURE[0]))
+    creux = join_knots(par_heure, np.arange(pas_par_jour), pas_par_jour // 24)
+    lent = slow_noise(subkey(31, pas_par_jour), rangs, pas_par_jour // 12, 9)
     vif = draws(subkey(32, pas_par_jour), rangs) % 5 - 2
-    ecarts = creux // 16 + lent + vif
+    ecarts = creux + lent + vif
     ecarts.setflags(write=False)
     return ecarts
 
 
-def _lisse(forme: tuple[int, ...], pas_par_jour: int) -> Entiers:
-    """Return 16 times an hourly shape, linear between hours, at the start of each step."""
-    par_heure = pas_par_jour // 24
-    heures = np.array((*forme, forme[0]), np.int64)
-    rang = np.arange(pas_par_jour)
-    h, reste = rang // par_heure, rang % par_heure
-    return (heures[h] * (par_heure - reste) + heures[h + 1] * reste) * 16 // par_heure
-
-
-def _bruit_lent(cle: int, rangs: Entiers, periode: int, amplitude: int) -> Entiers:
-    """Return a noise in [-amplitude, amplitude], linear between knots `periode` steps apart."""
-    gauche = draws(cle, rangs // periode) % (2 * amplitude + 1) - amplitude
-    droite = draws(cle, rangs // periode + 1) % (2 * amplitude + 1) - amplitude
-    reste = rangs % periode
-    return (gauche * (periode - reste) + droite * reste) // periode
-
-
-def est_enregistre(point: PointMesure, n: int) -> bool:
+def is_recorded(point: PointMesure, n: int) -> bool:
     """Tell whether the curve of the day of that number is there, at its smallest step."""
     return any(not (garde and point.petit) for _, _, garde in _recorded(point, n, n + 1))
 
 
-def jours_enregistres(point: PointMesure, i0: int, i1: int) -> Masque:
+def find_recorded_days(point: PointMesure, i0: int, i1: int) -> Masque:
     """Tell of which days of [i0, i1) the curve is there."""
     there = np.zeros(i1 - i0, np.bool_)
     for a, b, _ in _recorded(point, i0, i1):
@@ -229,12 +214,12 @@ def _recorded(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, int, 
             yield a, b, garde
 
 
-def est_collecte(point: PointMesure, n: int) -> bool:
+def is_collected(point: PointMesure, n: int) -> bool:
     """Tell whether the half-hourly curve of a C5 or P4 is drawn on the whole day of that number,
     without any loss."""
-    if point.pertes and perd(point, *calendrier().minuits[n : n + 2].tolist()):
+    if point.pertes and loses(point, *calendrier().minuits[n : n + 2].tolist()):
         return False
-    return not point.trous and point.donnees is None and est_enregistre(point, n)
+    return not point.trous and point.donnees is None and is_recorded(point, n)
 
 
 @computed_once(POINTS_GARDES)
@@ -340,7 +325,7 @@ def _valides(point: PointMesure, debuts: Entiers, bloc: Bloc) -> Masque:
                 enregistres >= trou.fin.timestamp()
             )
         if point.pertes:
-            valides &= ~perdus(point, enregistres)
+            valides &= ~find_lost(point, enregistres)
     return valides
 
 

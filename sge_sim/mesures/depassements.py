@@ -39,7 +39,7 @@ from sge_sim.mesures.consommations import (
     cycliques,
 )
 from sge_sim.mesures.courbes import Bloc, blocs_10_minutes
-from sge_sim.mesures.entrees_datees import coupes_entre, plages_de, puissance_de
+from sge_sim.mesures.entrees_datees import find_coupes_between, find_puissance, plages_de
 from sge_sim.mesures.formes import BITS
 from sge_sim.mesures.index import CADRANS_DISTRIBUTEUR, Index
 from sge_sim.mesures.journees import journees
@@ -127,8 +127,10 @@ def registres_factures(
     (5, n), D1 first. Instants, offsets and lost readings are those of `releves`, whatever energy
     it counts. Units: s (DD, TF), Wh (DE), W (DQ), VA or W (PMA).
     """
-    registres: Registres = {}
     demandees = [g for g in grandeurs_facturees(point) if g in grandeurs]
+    if not len(releves.horodates):
+        return {g: np.zeros((CADRANS_DISTRIBUTEUR, 0), np.int64) for g in demandees}
+    registres: Registres = {}
     if demandees and demandees != [GrandeurFacturee.TF]:
         registres |= _du_mois(point, releves.horodates)
     if GrandeurFacturee.DD in demandees and point.segment == _PAR_MINUTE:
@@ -140,41 +142,24 @@ def registres_factures(
 
 def _du_mois(point: PointMesure, horodates: Entiers) -> Registres:
     """Return the registers of steps, all but TF, at these instants (ascending)."""
-    lus: Registres = {
-        grandeur: np.zeros((CADRANS_DISTRIBUTEUR, len(horodates)), np.int64)
-        for grandeur in GrandeurFacturee
-        if grandeur is not GrandeurFacturee.TF
-    }
-    if not len(horodates):
-        return lus
     debuts = _debuts(point, horodates)
-    i0, dernier = _jours(np.array([debuts[0], horodates[-1]])).tolist()
-    etapes = _etapes(point, i0, dernier + 1)
-    origine = calendrier().minuits[i0]
-    fins = (horodates - origine) // _PAS
-    for a, b in _mois(debuts):
-        premiere, derniere = int(debuts[a] - origine) // _PAS, int(fins[b - 1])
-        mois = Etapes(*(tableau[premiere:derniere] for tableau in vars(etapes).values()))
-        registres = mois.registres(fins[a:b] - premiere, pma_en_watts=point.pma_en_watts)
-        for grandeur, valeurs in registres.items():
-            lus[grandeur][:, a:b] = valeurs
-    return lus
+    etapes = _etapes(point, *_days(debuts, horodates))
+    parts = []
+    for du_mois, nombres in _months(debuts, horodates, _PAS):
+        mois = Etapes(*(tableau[du_mois] for tableau in vars(etapes).values()))
+        parts.append(mois.registres(nombres, pma_en_watts=point.pma_en_watts))
+    return {g: np.concatenate([part[g] for part in parts], axis=1) for g in parts[0]}
 
 
 def _par_minute(point: PointMesure, horodates: Entiers) -> Entiers:
     """Return DD at these instants (ascending), counted by the minute: shape (5, n)."""
-    lus = np.zeros((CADRANS_DISTRIBUTEUR, len(horodates)), np.int64)
-    if not len(horodates):
-        return lus
     debuts = _debuts(point, horodates)
-    i0, dernier = _jours(np.array([debuts[0], horodates[-1]])).tolist()
-    minutes = _minutes(point, i0, dernier + 1)
-    origine = calendrier().minuits[i0]
-    premieres, fins = (debuts - origine) // 60, (horodates - origine) // 60
-    for a, b in _mois(debuts):
-        mois = minutes[premieres[a] : fins[b - 1]] == _CADRANS
-        lus[:, a:b] = 60 * _cumul(mois)[:, fins[a:b] - premieres[a]]
-    return lus
+    minutes = _minutes(point, *_days(debuts, horodates))
+    parts = [
+        60 * _cumul(minutes[du_mois] == _CADRANS)[:, nombres]
+        for du_mois, nombres in _months(debuts, horodates, 60)
+    ]
+    return np.concatenate(parts, axis=1)
 
 
 def _minutes(point: PointMesure, i0: int, i1: int) -> Entiers:
@@ -183,7 +168,7 @@ def _minutes(point: PointMesure, i0: int, i1: int) -> Entiers:
     found = []
     for j in journees(point, i0, i1, par_duree=True):
         # One kilowatt over a step of a large meter is a unit.
-        trop = np.diff(j.pas_a_pas(), axis=1) > puissance_de(point, jour_de(j.premier)) << BITS
+        trop = np.diff(j.pas_a_pas(), axis=1) > find_puissance(point, jour_de(j.premier)) << BITS
         trop = np.repeat(trop, j.banque.pas, axis=1)
         cadrans = _cadrans(point, j.premier, j.premier + j.nombre, 1)
         found.append(np.where(trop, cadrans, -1).ravel())
@@ -234,9 +219,18 @@ def heures_depassees(
     )
 
 
-def _mois(debuts: Entiers) -> Iterator[tuple[int, int]]:
-    """Yield the ranks [a, b) of the readings of each month, whose registers started together."""
-    yield from pairwise([0, *(np.flatnonzero(np.diff(debuts)) + 1).tolist(), len(debuts)])
+def _days(debuts: Entiers, horodates: Entiers) -> tuple[int, int]:
+    """Return the days of registers that started then and are read at these instants."""
+    return int(_jours(debuts[:1])[0]), int(_jours(horodates[-1:])[0]) + 1
+
+
+def _months(debuts: Entiers, horodates: Entiers, pas: int) -> Iterator[tuple[slice, Entiers]]:
+    """Yield the steps of each month whose registers started together, until they are last read, and
+    how many have ended at each of its readings; steps are counted from the first day, in s."""
+    origine = calendrier().minuits[_jours(debuts[:1])]
+    premiers, fins = (debuts - origine) // pas, (horodates - origine) // pas
+    for a, b in pairwise([0, *(np.flatnonzero(np.diff(debuts)) + 1).tolist(), len(debuts)]):
+        yield slice(premiers[a], fins[b - 1]), fins[a:b] - premiers[a]
 
 
 def _debuts(point: PointMesure, horodates: Entiers) -> Entiers:
@@ -270,7 +264,7 @@ def _etapes(point: PointMesure, i0: int, i1: int) -> Etapes:
         reactives=_valeurs(inductives) - _valeurs(capacitives),
         souscrites=np.concatenate(
             [
-                np.full(bloc.valeurs.size, 1000 * puissance_de(point, jour_de(bloc.premier)))
+                np.full(bloc.valeurs.size, 1000 * find_puissance(point, jour_de(bloc.premier)))
                 for bloc in actives
             ]
         ),
@@ -308,14 +302,12 @@ def _parties(point: PointMesure, i0: int, i1: int) -> tuple[tuple[int, ...], Ent
 def _temps(point: PointMesure, horodates: Entiers) -> Entiers:
     """Return the running time of each class in the month at these instants (ascending), s: shape
     (5, n)."""
-    if not len(horodates):
-        return np.zeros((CADRANS_DISTRIBUTEUR, 0), np.int64)
     debuts = _debuts(point, horodates)
     i0 = int(_jours(debuts[:1])[0])
-    return _ecoule(point, i0, horodates) - _ecoule(point, i0, debuts)
+    return _sum_elapsed(point, i0, horodates) - _sum_elapsed(point, i0, debuts)
 
 
-def _ecoule(point: PointMesure, i0: int, horodates: Entiers) -> Entiers:
+def _sum_elapsed(point: PointMesure, i0: int, horodates: Entiers) -> Entiers:
     """Return what each class has lasted since the day `i0` at these instants (ascending, one a
     day), s: shape (5, n)."""
     table = calendrier()
@@ -330,7 +322,7 @@ def _ecoule(point: PointMesure, i0: int, horodates: Entiers) -> Entiers:
 def _secondes(point: PointMesure, i0: int, i1: int, jusque: Entiers) -> Entiers:
     """Return what each class lasts of the first `jusque` seconds of each day: shape (5, days)."""
     secondes = np.zeros((CADRANS_DISTRIBUTEUR, i1 - i0), np.int64)
-    for a, b in pairwise([i0, *coupes_entre(point, i0, i1), i1]):
+    for a, b in pairwise([i0, *find_coupes_between(point, i0, i1), i1]):
         bornes, cadrans = _parties(point, a, b)
         changements = calendrier().heures[a:b] - 24
         jours = np.arange(a - i0, b - i0)

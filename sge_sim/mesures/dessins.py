@@ -4,11 +4,13 @@ All is plausible, not measured (assumed).
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.mesures.alea import draws, subkey
+from sge_sim.mesures.alea import subkey
+from sge_sim.mesures.hasard import FRACTION, UN, Fourchette, RowStream
 from sge_sim.mesures.tableaux import Entiers
 
 DEPARTS = 72
@@ -44,9 +46,68 @@ those who come back at noon or live by night."""
 VARIANTES_D_EVEIL = 128
 PENTES = (50, 60, 70, 80, 90, 100, 112, 125, 140, 160, 185, 220)
 """What a day begins or ends with, per cent of its mean, where heat follows the weather."""
-_DOUZE_BITS = np.arange(0, 60, 12)
 _FIN = 288
 """Steps of five minutes in which rows are drawn whose edges fall at any minute."""
+_PLEIN = 256
+"""A level of 1, in rows that move around it."""
+_FORCE = 1024
+"""A pulse of force 1 weighs about as much as a uniform number."""
+
+
+class Impulsion(NamedTuple):
+    """A pulse of a row of half-hours: the half-hours after the start of the use at which it may
+    begin, those that it may last beyond its first one, its force over `_FORCE`; `absente`: how many
+    rows lack it, of `UN`."""
+
+    debut: Fourchette
+    duree: Fourchette
+    force: Fourchette
+    absente: int = 0
+
+
+class FormeDeFoyer(NamedTuple):
+    """A use whose rows are pulses: what its rows draw, how many there are, the largest step of a
+    row, per cent of the whole (assumed)."""
+
+    graine: tuple[int, int]
+    variantes: int
+    largest: int
+    impulsions: tuple[Impulsion, ...]
+
+
+_MATIN = FormeDeFoyer((0x3A7, 1), 128, 30, (
+    Impulsion((0, 1), (0, 2), (600, 1500)),
+    # Before noon or at noon, in two rows of three.
+    Impulsion((5, 15), (0, 3), (100, 1050), absente=1400),
+))  # fmt: skip
+_SOIR = FormeDeFoyer((0x501, 2), 256, 36, (
+    Impulsion((0, 2), (0, 2), (1300, 2600)),
+    Impulsion((0, 3), (3, 7), (120, 480)),
+    Impulsion((2, 7), (0, 1), (300, 1700), absente=2200),
+))  # fmt: skip
+_APPAREIL = FormeDeFoyer((0xA99, 3), 32, 38, (
+    Impulsion((0, 1), (1, 3), (900, 1500)),
+    Impulsion((3, 9), (0, 3), (400, 1500), absente=2600),
+))  # fmt: skip
+
+_COMPRESSEUR, _ARRETS, _VIF, _LISSE, _PETITS, _EVEIL = 1, 5, 6, 7, 16, 200
+"""Where what a standing load draws begins in its stream, after its slow noise."""
+_CHAUFFAGES: tuple[tuple[int, tuple[tuple[float, float, int], ...]], ...] = (
+    (100, ()),
+    (36, ((6, 22, 110),)),
+    (42, ((16.5, 23, 125), (5.5, 9, 140))),
+    (54, ((6, 23, 100),)),
+    (40, ((15.5, 23, 130),)),
+    (24, ((23, 7.5, 140),)),
+)
+"""The level of each of `CHAUFFES`, per cent, then those from an hour to another (assumed)."""
+_POMPE_PAR_HEURE = (
+    108, 109, 110, 111, 112, 113, 113, 110, 105, 99, 95, 92, 90, 89, 88, 89, 91, 94, 97, 100, 102,
+    104, 106, 107,
+)  # fmt: skip
+"""What a heat pump takes at each hour, per cent of its mean: most before dawn (assumed)."""
+_CAPACITIF_PAR_HEURE = (100,) * 5 + (40,) + (0,) * 16 + (40, 100)
+"""How much of its capacitors nothing balances at each hour, per cent (assumed)."""
 
 
 def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
@@ -56,114 +117,79 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
     plat = np.ones((1, pas), np.int64)
     yield _socles(pas), 1, VARIANTES_DE_SOCLE
     yield (plat, 1, 1) if fin else (_eveils(), 1, VARIANTES_D_EVEIL)
-    for fabrique, variantes, part in ((_matins, 128, 30), (_soirs, 256, 36), (_appareils, 32, 38)):
+    for forme in (_MATIN, _SOIR, _APPAREIL):
         # Large points have no meals: a row keeps their place.
-        yield (plat, 1, 1) if fin else (_emousse(fabrique(variantes), part), DEPARTS, variantes)
+        yield (plat, 1, 1) if fin else (_pulses(forme), DEPARTS, forme.variantes)
     yield _blocs(pas // 48, 2 if fin else 8), DEPARTS, 2 if fin else 8
-    yield _par_pas(_chauffages(8 if fin else 32), pas), 1, 8 if fin else 32
+    yield _sum_steps(_chauffages(8 if fin else 32), pas), 1, 8 if fin else 32
     yield _pompes(2 if fin else 4, pas), 1, 2 if fin else 4
     for sans_midi in (False, True):
-        yield _par_pas(_plateaux(4, sans_midi=sans_midi), pas), DEPARTS, 4
-    yield _par_pas(_machines(), pas), DEPARTS, 4
+        yield _sum_steps(_plateaux(4, sans_midi=sans_midi), pas), DEPARTS, 4
+    yield _sum_steps(_machines(), pas), DEPARTS, 4
     yield _nuits(pas), 1, 1
-    yield _doux(subkey(0xCA9, pas), 8, pas) * _nuit_capacitive(pas), 1, 8
+    nuit = np.repeat(_CAPACITIF_PAR_HEURE, pas // 24)
+    yield _doux(RowStream(subkey(0xCA9, pas)), 8, pas) * nuit, 1, 8
     yield _soleils(pas), 1, 1
 
 
-def _par_pas(rows: Entiers, pas: int) -> Entiers:
+def _sum_steps(rows: Entiers, pas: int) -> Entiers:
     """Return rows of five minutes by longer steps."""
     sommes: Entiers = rows.reshape(len(rows), pas, -1).sum(axis=2)
     return sommes
 
 
-def _emousse(rows: Entiers, part: int) -> Entiers:
-    """Return rows no step of which is much more than so many per cent of the whole."""
-    most: Entiers = rows.sum(axis=1, keepdims=True) * part // 100
-    return np.minimum(rows, most)
+def _doux(stream: RowStream, nombre: int, pas: int) -> Entiers:
+    """Return rows that hardly move."""
+    return _PLEIN + stream.uniform(nombre, pas) * 60 // UN - 30
 
 
-def _hasard(cle: int, *forme: int) -> Entiers:
-    """Return numbers of [0, 4096) in this shape."""
-    nombre = int(np.prod(forme))
-    # Five numbers in each draw.
-    tirages = draws(cle, np.arange(-(-nombre // 5), dtype=np.int64))[:, None] >> _DOUZE_BITS
-    return (tirages & 4095).ravel()[:nombre].reshape(forme)
-
-
-def _entre(cle: int, bas: int, haut: int, nombre: int) -> Entiers:
-    return bas + _hasard(cle, nombre) * (haut - bas + 1) // 4096
-
-
-def _doux(cle: int, nombre: int, pas: int) -> Entiers:
-    return 256 + _hasard(cle, nombre, pas) * 60 // 4096 - 30
-
-
-def _bruit_lent(cle: int, nombre: int, pas: int, periode: int, amplitude: int) -> Entiers:
-    """Return a noise in [-amplitude, amplitude], linear between knots `periode` steps apart."""
-    noeuds = _hasard(cle, nombre, pas // periode + 2) * (2 * amplitude) // 4096 - amplitude
-    rangs = np.arange(pas)
-    reste = rangs % periode
-    gauche, droite = noeuds[:, rangs // periode], noeuds[:, rangs // periode + 1]
-    return (gauche * (periode - reste) + droite * reste) // periode
-
-
-def _impulsion(cle: int, rows: Entiers, debuts: Entiers, durees: Entiers, forces: Entiers) -> None:
-    """Add to rows, shape (rows, steps), a pulse each: rough, its first and last steps cut short."""
+def _add_pulse(
+    stream: RowStream,
+    rows: Entiers,
+    debuts: Entiers | Fourchette,
+    durees: Entiers | Fourchette,
+    forces: Entiers | Fourchette,
+) -> None:
+    """Add to rows, shape (rows, steps), a pulse each: rough, its first and last steps cut short.
+    What is given by its bounds is drawn for each row."""
     nombre, pas = rows.shape
-    rangs = np.arange(pas)[None] - debuts[:, None]
-    dedans = (rangs >= 0) & (rangs <= durees[:, None])
-    bords = _hasard(cle, 2, nombre)
-    bords[1] = 4096 - bords[0] * 7 // 8
-    rude = 50 + _hasard(cle + 1, nombre, pas) * _hasard(cle + 2, nombre, pas) * 6 // 6000
-    rude = np.where(rangs == 0, rude * (300 + bords[0][:, None]) // 4396, rude)
-    rude = np.where(rangs == durees[:, None], rude * (200 + bords[1][:, None]) // 4296, rude)
-    rows += np.where(dedans, rude * forces[:, None] // 1024, 0)
-
-
-def _matins(nombre: int) -> Entiers:
-    cle, rows = subkey(0x3A7, 1), np.zeros((nombre, 48), np.int64)
-    _impulsion(cle, rows, _entre(cle + 3, 0, 1, nombre), _entre(cle + 4, 0, 2, nombre),
-               _entre(cle + 5, 600, 1500, nombre))  # fmt: skip
-    # A second one before noon or at noon, in two rows of three.
-    forts = np.where(_hasard(cle + 6, nombre) > 1400, _entre(cle + 7, 100, 1050, nombre), 0)
-    _impulsion(
-        cle + 8, rows, _entre(cle + 11, 5, 15, nombre), _entre(cle + 12, 0, 3, nombre), forts
+    bords = stream.uniform(nombre)[:, None]
+    rude = 50 + stream.uniform(nombre, pas) * stream.uniform(nombre, pas) // 1000
+    debut, duree, force = (
+        (stream.between(*of, nombre) if isinstance(of, tuple) else of)[:, None]
+        for of in (debuts, durees, forces)
     )
-    return rows
+    rangs = np.arange(pas) - debut
+    rude = np.where(rangs == 0, rude * (300 + bords) // (300 + UN), rude)
+    rude = np.where(rangs == duree, rude * (200 + UN - bords * 7 // 8) // (200 + UN), rude)
+    rows += np.where((rangs >= 0) & (rangs <= duree), rude * force // _FORCE, 0)
 
 
-def _soirs(nombre: int) -> Entiers:
-    cle, rows = subkey(0x501, 2), np.zeros((nombre, 48), np.int64)
-    _impulsion(cle, rows, _entre(cle + 3, 0, 2, nombre), _entre(cle + 4, 0, 2, nombre),
-               _entre(cle + 5, 1300, 2600, nombre))  # fmt: skip
-    _impulsion(cle + 6, rows, _entre(cle + 9, 0, 3, nombre), _entre(cle + 10, 3, 7, nombre),
-               _entre(cle + 11, 120, 480, nombre))  # fmt: skip
-    forts = np.where(_hasard(cle + 12, nombre) > 2200, _entre(cle + 13, 300, 1700, nombre), 0)
-    _impulsion(
-        cle + 14, rows, _entre(cle + 17, 2, 7, nombre), _entre(cle + 18, 0, 1, nombre), forts
-    )
-    return rows
-
-
-def _appareils(nombre: int) -> Entiers:
-    cle, rows = subkey(0xA99, 3), np.zeros((nombre, 48), np.int64)
-    _impulsion(cle, rows, _entre(cle + 3, 0, 1, nombre), _entre(cle + 4, 1, 3, nombre),
-               _entre(cle + 5, 900, 1500, nombre))  # fmt: skip
-    forts = np.where(_hasard(cle + 6, nombre) > 2600, _entre(cle + 7, 400, 1500, nombre), 0)
-    _impulsion(cle + 8, rows, _entre(cle + 11, 3, 9, nombre), _entre(cle + 12, 0, 3, nombre), forts)
-    return rows
+def _pulses(forme: FormeDeFoyer) -> Entiers:
+    """Return the rows of a use that are pulses."""
+    stream, nombre = RowStream(subkey(*forme.graine)), forme.variantes
+    rows = np.zeros((nombre, 48), np.int64)
+    for debut, duree, bornes, absente in forme.impulsions:
+        forces: Entiers | Fourchette = bornes
+        if absente:
+            presentes = stream.uniform(nombre) > absente
+            forces = np.where(presentes, stream.between(*bornes, nombre), 0)
+        _add_pulse(stream, rows, debut, duree, forces)
+    largest: Entiers = rows.sum(axis=1, keepdims=True) * forme.largest // 100
+    return np.minimum(rows, largest)
 
 
 def _socles(pas: int) -> Entiers:
     """Return the rows of each texture, one after the other."""
-    n = VARIANTES_DE_SOCLE
-    cle, demi = subkey(0x50C1E, pas), pas // 48
+    n, demi = VARIANTES_DE_SOCLE, pas // 48
+    stream = RowStream(subkey(0x50C1E, pas))
+    veille, marche = _veille(stream, n, pas), _compresseur(stream, n, demi)
     # The small things of a large place balance each other.
-    veille, petits = _veille(cle, n, pas), _petits(cle + 16, n, pas) * 2 // (1 + demi)
-    marche = _compresseur(cle + 1, n, demi)
+    petits = _petits(stream, n, pas) * 2 // (1 + demi)
     cycles = veille * 4 // 5 + np.where(marche, 65, 0) + petits
-    arrets = np.where(marche, 460, 6) + _hasard(cle + 5, n, pas) * 60 // 4096
-    return np.concatenate([veille + petits, cycles, arrets, 1024 + _doux(cle + 7, n, pas)])
+    arrets = np.where(marche, 460, 6) + stream.at(_ARRETS).uniform(n, pas) * 60 // UN
+    lisse = 4 * _PLEIN + _doux(stream.at(_LISSE), n, pas)
+    return np.concatenate([veille + petits, cycles, arrets, lisse])
 
 
 def _eveils() -> Entiers:
@@ -171,172 +197,155 @@ def _eveils() -> Entiers:
     then the same with a compressor."""
     n, rangs, rows = VARIANTES_D_EVEIL, np.arange(48), []
     for rang, heures in enumerate(EVEILS):
-        cle = subkey(0xE7E1, rang)
+        stream = RowStream(subkey(0xE7E1, rang))
         debout = sum(((rangs >= debut) & (rangs < fin)) * 100 for debut, fin in heures)
         # Not at the same moment each day.
         debout = (debout + np.roll(debout, 1) + np.roll(debout, -1)) // 3
-        vif = _hasard(cle + 201, n, 48) * _hasard(cle + 202, n, 48) >> 12
-        eveil = 32 + _bruit_lent(cle + 200, n, 48, 4, 30) + vif * 330 // 1024
-        veille = _veille(cle, n, 48) + debout * eveil // 100
-        veille += _petits(cle + 16, n, 48) * (debout + 15) // 100
-        rows += [veille, veille * 4 // 5 + np.where(_compresseur(cle + 1, n, 1), 65, 0)]
+        eveil = stream.at(_EVEIL)
+        lent = eveil.slow(n, 48, 4, 30)
+        vif = eveil.uniform(n, 48) * eveil.uniform(n, 48) >> FRACTION
+        veille = _veille(stream, n, 48) + debout * (32 + lent + vif * 330 // 1024) // 100
+        veille += _petits(stream, n, 48) * (debout + 15) // 100
+        rows += [veille, veille * 4 // 5 + np.where(_compresseur(stream, n, 1), 65, 0)]
     return np.concatenate(rows)
 
 
-def _veille(cle: int, n: int, pas: int) -> Entiers:
-    vif = _hasard(cle + 6, n, pas)
-    lent = _bruit_lent(cle, n, pas, pas // 8, 20)
-    veille: Entiers = 182 + lent + (vif * vif >> 12) * 180 // 4096
-    return veille
+def _veille(stream: RowStream, n: int, pas: int) -> Entiers:
+    """Return rows of what stands by."""
+    vif = stream.at(_VIF).uniform(n, pas)
+    lent = stream.at(0).slow(n, pas, pas // 8, 20)
+    return 182 + lent + (vif * vif >> FRACTION) * 180 // UN
 
 
-def _petits(cle: int, n: int, pas: int) -> Entiers:
+def _petits(stream: RowStream, n: int, pas: int) -> Entiers:
     """Return rows of four small things that stay on for a while."""
     petits = np.zeros((n, pas), np.int64)
-    for ici in range(cle, cle + 64, 16):
-        durees, force = _entre(ici, 0, pas // 8, n), _entre(ici + 1, 10, 220, n)
-        _impulsion(ici + 4, petits, _entre(ici + 2, 0, pas - 1, n), durees, force * force // 280)
+    for rang in range(4):
+        ici = stream.at(_PETITS + 16 * rang)
+        durees, force = ici.between(0, pas // 8, n), ici.between(10, 220, n)
+        debuts = ici.between(0, pas - 1, n)
+        _add_pulse(ici.at(4), petits, debuts, durees, force * force // 280)
     return petits
 
 
-def _compresseur(cle: int, n: int, demi: int) -> NDArray[np.bool_]:
+def _compresseur(stream: RowStream, n: int, demi: int) -> NDArray[np.bool_]:
     """Return when a compressor is on, for a period and a share of its own: in and out of step with
     the half-hours."""
-    rangs = np.arange(48 * demi)[None]
-    periode = _entre(cle, 30, 110, n)[:, None] * demi
-    phase = (rangs * 40 + _hasard(cle + 1, n, 1)) % np.maximum(periode, 1)
-    marche: NDArray[np.bool_] = phase * 4096 < periode * _entre(cle + 2, 1400, 2600, n)[:, None]
+    ici = stream.at(_COMPRESSEUR)
+    periode = ici.between(30, 110, n, 1) * demi
+    phase = (np.arange(48 * demi) * 40 + ici.uniform(n, 1)) % periode
+    marche: NDArray[np.bool_] = phase * UN < periode * ici.between(1400, 2600, n, 1)
     return marche
 
 
 def _blocs(demi: int, variantes: int) -> Entiers:
     """Return rows for each of `DUREES`: the second of two is interrupted, and goes on later."""
-    cle = subkey(0xB10C, demi)
+    stream = RowStream(subkey(0xB10C, demi))
     durees = np.repeat(np.array(DUREES) * demi, variantes)
-    n = len(durees)
-    zero, rangs = np.zeros(n, np.int64), np.arange(48 * demi)[None]
+    n, rangs, fin = len(durees), np.arange(48 * demi), durees[:, None]
     # It starts some minutes after the hour, ends when it is done, and stops now and then.
-    creux = _hasard(cle, n, 48 * demi)
-    rows = np.where(rangs <= durees[:, None], 4096 - (creux * creux >> 12) * 7 // 8, 0)
-    rows[:, 0] = rows[:, 0] * (1300 + _hasard(cle + 4, n) * 5 // 8) // 4096
-    derniers = rangs == durees[:, None]
-    rows = np.where(derniers, rows * _hasard(cle + 3, n)[:, None] // 4096, rows)
-    trou = np.arange(48 * demi)[None] == (durees * 5 // 8)[:, None]
+    creux, suite = stream.uniform(n, 48 * demi), stream.at(3)
+    rows = np.where(rangs <= fin, UN - (creux * creux >> FRACTION) * 7 // 8, 0)
+    rows = np.where(rangs == fin, rows * suite.uniform(n, 1) // UN, rows)
+    rows[:, 0] = rows[:, 0] * (1300 + suite.uniform(n) * 5 // 8) // UN
+    trou = rangs == fin * 5 // 8
     rows[1::2] = np.where(trou[1::2], rows[1::2] // 3, rows[1::2])
-    suites = np.zeros_like(rows)
-    _impulsion(cle + 5, suites, durees + _entre(cle + 8, 1, 22, len(rows)) * demi,
-               zero + demi, _entre(cle + 9, 150, 700, len(rows)))  # fmt: skip
+    suites, apres = np.zeros_like(rows), stream.at(8)
+    debuts, forces = durees + apres.between(1, 22, n) * demi, apres.between(150, 700, n)
+    _add_pulse(suite, suites, debuts, np.full(n, demi), forces)
     rows[1::2] += suites[1::2]
     return rows
 
 
 def _chauffages(variantes: int) -> Entiers:
     """Return rows for each habit of heating and each delay."""
-    rangs, cle = np.arange(_FIN) // 6, subkey(0xC4A, 1)
-
-    def entre(debut: int, fin: int) -> NDArray[np.bool_]:
-        return (rangs - debut) % 48 < (fin - debut) % 48
-
-    niveaux = (
-        np.full(_FIN, 100),
-        np.where(entre(12, 44), 110, 36),
-        np.where(entre(11, 18), 140, np.where(entre(33, 46), 125, 42)),
-        np.where(entre(12, 46), 100, 54),
-        np.where(entre(31, 46), 130, 40),
-        np.where(entre(46, 15), 140, 24),
-    )
-    rows = []
-    for habitude, niveau in enumerate(niveaux):
+    rangs, stream, rows = np.arange(_FIN) // 6, RowStream(subkey(0xC4A, 1)), []
+    for habitude, (base, parties) in enumerate(_CHAUFFAGES):
+        niveau = np.full(_FIN, base)
+        for debut, fin, per_cent in parties:
+            niveau[(rangs - int(2 * debut)) % 48 < int(2 * fin - 2 * debut) % 48] = per_cent
         for retard in range(DECALAGES_DE_CHAUFFE):
             ici = np.roll(niveau, (retard - 2) * 6)
             ici = np.where(ici > np.roll(ici, 6), ici * 9 // 8, ici)
-            suite = DECALAGES_DE_CHAUFFE * habitude + retard
-            rows.append(_thermostats(cle + 64 * suite, variantes, ici))
+            suite = stream.at(64 * (DECALAGES_DE_CHAUFFE * habitude + retard))
+            rows.append(_thermostats(suite, variantes, ici))
     return np.concatenate(rows)
 
 
-def _thermostats(cle: int, nombre: int, niveau: Entiers, pieces: int = 3) -> Entiers:
+def _thermostats(stream: RowStream, nombre: int, niveau: Entiers, pieces: int = 3) -> Entiers:
     """Return rows of so many rooms whose heaters are on, then off: a cycle lasts 30 to 60 minutes,
     and they are on for a part of it that `niveau` sets."""
-    rangs, rows = np.arange(_FIN, dtype=np.int32)[None], np.zeros((nombre, _FIN), np.int64)
+    rangs, rows = np.arange(_FIN, dtype=np.int32), np.zeros((nombre, _FIN), np.int64)
     niveau = niveau.astype(np.int32)
     for piece in range(pieces):
-        ici = cle + 8 * piece
-        cycle = _entre(ici, 6, 12, nombre)[:, None].astype(np.int32)
-        phase = (rangs + _entre(ici + 1, 0, 11, nombre)[:, None].astype(np.int32)) % cycle
+        ici = stream.at(8 * piece)
+        cycle = ici.between(6, 12, nombre, 1).astype(np.int32)
+        phase = (rangs + ici.between(0, 11, nombre, 1).astype(np.int32)) % cycle
         marche = np.clip((niveau * cycle * 99 >> 8) - (phase << 6), 0, 64)
-        rows += marche * _entre(ici + 2, 120, 360, nombre)[:, None]
+        rows += marche * ici.between(120, 360, nombre, 1)
     # Doors, the sun, those who are there: by half-hours.
-    rude = np.repeat(_hasard(cle + 40, nombre, 48), 6, axis=1)
-    rude = 205 + (rude * 100 >> 12) + _bruit_lent(cle + 32, nombre, _FIN, 36, 50)
+    rude = np.repeat(stream.at(40).uniform(nombre, 48), 6, axis=1) * 100 >> FRACTION
+    rude += 205 + stream.at(32).slow(nombre, _FIN, 36, 50)
     return (rows * rude >> 8) + 40
 
 
 def _pompes(variantes: int, pas: int) -> Entiers:
     """Return rows for each pair of `PENTES`: from one to the other, more before dawn, less by
     day."""
-    cle = subkey(0x90F, 1)
+    stream = RowStream(subkey(0x90F, 1))
     debut, fin = (
         np.repeat(pentes, variantes)[:, None]
         for pentes in (np.repeat(PENTES, len(PENTES)), np.tile(PENTES, len(PENTES)))
     )
     n = len(debut)
     milieu = np.maximum(200 - (debut + fin) // 2, 20)
-    rangs, moitie = np.arange(pas)[None], pas // 2
+    rangs, moitie = np.arange(pas), pas // 2
     niveau = np.where(
         rangs < moitie,
         debut * (moitie - rangs) + milieu * rangs,
         milieu * (pas - rangs) + fin * (rangs - moitie),
     )
-    heures, part = np.array(_HEURES_DE_POMPE), np.arange(pas // 24)
-    suite = np.roll(heures, -1)
-    jour = (heures[:, None] * (pas // 24 - part) + suite[:, None] * part).ravel()
-    bruit = _bruit_lent(cle, n, pas, pas // 12, 30) + _bruit_lent(cle + 1, n, pas, pas // 48, 60)
-    rows: Entiers = niveau * jour * (256 + bruit) >> 12
+    heures, part = np.array(_POMPE_PAR_HEURE)[:, None], np.arange(pas // 24)
+    jour = (heures * (pas // 24 - part) + np.roll(heures, -1) * part).ravel()
+    bruit = stream.slow(n, pas, pas // 12, 30) + stream.slow(n, pas, pas // 48, 60)
+    rows: Entiers = niveau * jour * (_PLEIN + bruit) >> FRACTION
     return rows
-
-
-_HEURES_DE_POMPE = (
-    108, 109, 110, 111, 112, 113, 113, 110, 105, 99, 95, 92, 90, 89, 88, 89, 91, 94, 97, 100, 102,
-    104, 106, 107,
-)  # fmt: skip
 
 
 def _plateaux(variantes: int, *, sans_midi: bool) -> Entiers:
     """Return rows for each of `OUVERTURES`: a ramp, a level that moves, an end, at minutes that are
     never quite the same."""
-    cle = subkey(0x91A, 2 + sans_midi)
+    stream = RowStream(subkey(0x91A, 2 + sans_midi))
     durees = np.repeat(np.array(OUVERTURES) * 6, variantes)[:, None]
-    rangs, n = np.arange(_FIN)[None], len(OUVERTURES) * variantes
-    rows: Entiers = 256 + _bruit_lent(cle, n, _FIN, 24, 26)
-    rows += _bruit_lent(cle + 1, n, _FIN, 6, 16)
-    rows += _hasard(cle + 6, n, _FIN) * 20 // 4096
-    ouvre = _entre(cle + 4, 0, 8, n)[:, None]
-    ferme = durees + _entre(cle + 5, -5, 4, n)[:, None]
+    rangs, n = np.arange(_FIN), len(OUVERTURES) * variantes
+    lent, vif = stream.slow(n, _FIN, 24, 26), stream.slow(n, _FIN, 6, 16)
     # Up in half an hour or in one and a half, down the same.
-    rampe = _entre(cle + 2, 5, 18, n)[:, None]
-    monte = np.clip(rangs + 1 - ouvre, 0, rampe) * 256 // rampe
-    descend = np.clip(ferme - rangs, 0, rampe) * 256 // rampe
-    rows = rows * monte * descend >> 16
+    rampe, a_midi = stream.between(5, 18, n, 1), stream.between(60, 180, n, 1)
+    ouvre, ferme = stream.between(0, 8, n, 1), durees + stream.between(-5, 4, n, 1)
+    rows: Entiers = _PLEIN + lent + vif + stream.uniform(n, _FIN) * 20 // UN
+    monte = np.clip(rangs + 1 - ouvre, 0, rampe) * _PLEIN // rampe
+    descend = np.clip(ferme - rangs, 0, rampe) * _PLEIN // rampe
+    rows = rows * monte * descend // _PLEIN**2
     if sans_midi:
         midi = (rangs >= durees * 40 // 100 + ouvre) & (rangs < durees * 40 // 100 + 18)
-        rows = np.where(midi, rows * _entre(cle + 3, 60, 180, n)[:, None] >> 8, rows)
+        rows = np.where(midi, rows * a_midi // _PLEIN, rows)
     return rows
 
 
 def _machines() -> Entiers:
-    """Return four rows for each of `JOURNEES_DE_MACHINES`: three machines that start and stop."""
-    n, cle = 4 * len(JOURNEES_DE_MACHINES), subkey(0x3AC, 1)
-    fenetres = np.repeat(np.array(JOURNEES_DE_MACHINES) * 6, 4)
-    rows, rangs = np.zeros((n, _FIN), np.int64), np.arange(_FIN)[None]
+    """Return four rows for each of `JOURNEES_DE_MACHINES`: five machines that start and stop."""
+    n, stream = 4 * len(JOURNEES_DE_MACHINES), RowStream(subkey(0x3AC, 1))
+    fenetres = np.repeat(np.array(JOURNEES_DE_MACHINES) * 6, 4)[:, None]
+    rows, rangs = np.zeros((n, _FIN), np.int64), np.arange(_FIN)
     for machine in range(5):
-        ici = cle + 16 * machine
-        debuts = fenetres * _hasard(ici, n) // 4096
-        longueurs = np.maximum(fenetres * _hasard(ici + 1, n) // (4 * 4096), 3)
-        dedans = (rangs >= debuts[:, None]) & (rangs < (debuts + longueurs)[:, None])
-        rows += np.where(dedans, _entre(ici + 2, 300, 2200, n)[:, None], 0)
-    rude = 240 + _bruit_lent(cle + 96, n, _FIN, 6, 14) + _hasard(cle + 97, n, _FIN) * 20 // 4096
-    return rows * rude // 256
+        ici = stream.at(16 * machine)
+        debuts = fenetres * ici.uniform(n, 1) // UN
+        fins = debuts + np.maximum(fenetres * ici.uniform(n, 1) // (4 * UN), 3)
+        forces = ici.between(300, 2200, n, 1)
+        rows += np.where((rangs >= debuts) & (rangs < fins), forces, 0)
+    rude = stream.at(96)
+    lent, vif = rude.slow(n, _FIN, 6, 14), rude.uniform(n, _FIN) * 20 // UN
+    return rows * (240 + lent + vif) // _PLEIN
 
 
 def _nuits(pas: int) -> Entiers:
@@ -354,13 +363,6 @@ def _nuits(pas: int) -> Entiers:
     return np.concatenate([toutes, np.where(coupees.any(axis=1, keepdims=True), coupees, toutes)])
 
 
-def _nuit_capacitive(pas: int) -> Entiers:
-    heures = np.arange(pas) * 24 // pas
-    return np.where(
-        (heures < 5) | (heures >= 23), 100, np.where((heures == 5) | (heures == 22), 40, 0)
-    )
-
-
 def _soleils(pas: int) -> Entiers:
     """Return, for each kind of month and orientation, `CIELS` rows, zero at night."""
     milieux = (np.arange(pas, dtype=np.int64) * 2 + 1) * 720 // pas
@@ -370,12 +372,10 @@ def _soleils(pas: int) -> Entiers:
         cloche = np.maximum((milieux - lever) * (coucher - milieux), 0)
         cote = (2 * milieux - lever - coucher) * 100 // (coucher - lever)
         for tour, penche in enumerate(ORIENTATIONS):
-            cle = subkey(0x501E11, rang * len(ORIENTATIONS) + tour)
-            nuages = (
-                _bruit_lent(cle, CIELS, pas, pas // 24, 110) + _hasard(cle + 1, CIELS, pas) // 36
-            )
+            stream = RowStream(subkey(0x501E11, rang * len(ORIENTATIONS) + tour))
+            nuages = stream.slow(CIELS, pas, pas // 24, 110) + stream.uniform(CIELS, pas) // 36
             ici = cloche * np.maximum(100 + penche * cote // 100, 12) // 100
-            rows.append(ici * np.maximum(256 + (nuages - 56) * couvert // 24, 14))
+            rows.append(ici * np.maximum(_PLEIN + (nuages - 56) * couvert // 24, 14))
     return np.concatenate(rows)
 
 

@@ -12,18 +12,18 @@ import numpy as np
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, jour_de, numero
 from sge_sim.mesures.climat import climat
-from sge_sim.mesures.courbes import est_collecte
+from sge_sim.mesures.courbes import is_collected
 from sge_sim.mesures.demi_heures import demi_heures
-from sge_sim.mesures.entrees_datees import contact_de, periode_mesuree, puissance_de
+from sge_sim.mesures.entrees_datees import cut_to_measured, find_contact, find_puissance
 from sge_sim.mesures.formes import banque
-from sge_sim.mesures.installations import cles_de, installation_de, keep_cles
+from sge_sim.mesures.installations import find_cles, find_installation, keep_cles
 from sge_sim.mesures.jours import Journees
-from sge_sim.mesures.pertes import ILLISIBLE, est_illisible
+from sge_sim.mesures.pertes import ILLISIBLE, is_unreadable
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.pointes import instantanees
 from sge_sim.mesures.tableaux import Entiers
-from sge_sim.mesures.usages import Installation, cote_a_cote
-from sge_sim.mesures.vecu import limite, passe
+from sge_sim.mesures.usages import Installation, join_installations
+from sge_sim.mesures.vecu import apply_draws, find_empty_days, limit_power
 
 
 def courbes_du_jour(points: Sequence[PointMesure], jour: date) -> list[list[int] | None]:
@@ -34,7 +34,7 @@ def courbes_du_jour(points: Sequence[PointMesure], jour: date) -> list[list[int]
     """
     n = numero(jour)
     courbes: list[list[int] | None] = [None] * len(points)
-    for rangs, valeurs in _valeurs(points, n, [est_collecte(point, n) for point in points]):
+    for rangs, valeurs in _valeurs(points, n, [is_collected(point, n) for point in points]):
         for rang, courbe in zip(rangs, valeurs.tolist(), strict=True):
             courbes[rang] = courbe
     return courbes
@@ -49,12 +49,12 @@ def maxima_du_jour(points: Sequence[PointMesure], jour: date) -> list[int | None
     n = numero(jour)
     maxima: list[int | None] = [None] * len(points)
     dits = [
-        not point.trous and point.donnees is None and periode_mesuree(point, n, n + 1) == (n, n + 1)
+        not point.trous and point.donnees is None and cut_to_measured(point, n, n + 1) == (n, n + 1)
         for point in points
     ]
     for rangs, valeurs in _valeurs(points, n, dits):
         ici = [points[rang] for rang in rangs]
-        cles = np.array([cles_de(point.graine).puissances for point in ici], np.uint64)
+        cles = np.array([find_cles(point.graine).puissances for point in ici], np.uint64)
         puissances, _ = instantanees(
             valeurs,
             cles,
@@ -63,7 +63,7 @@ def maxima_du_jour(points: Sequence[PointMesure], jour: date) -> list[int | None
             injection=ici[0].injection,
         )
         for rang, puissance in zip(rangs, puissances.tolist(), strict=True):
-            illisible = points[rang].pertes and est_illisible(points[rang], n)
+            illisible = points[rang].pertes and is_unreadable(points[rang], n)
             maxima[rang] = ILLISIBLE if illisible else puissance
     return maxima
 
@@ -79,9 +79,10 @@ def _valeurs(
         if not (dit and point.petit):
             continue
         if point.couple is not None:
-            yield [rang], courbe_d_un_jour(point, n)
+            ((_, valeurs),) = demi_heures(point, n, n + 1)
+            yield [rang], valeurs
             continue
-        installation = installation_de(point, *contact_de(point, jour))
+        installation = find_installation(point, *find_contact(point, jour))
         rangs, ici = ensembles.setdefault((len(installation.facteurs), point.injection), ([], []))
         rangs.append(rang)
         ici.append(installation)
@@ -90,16 +91,10 @@ def _valeurs(
         yield rangs, jours.watts()
 
 
-def courbe_d_un_jour(point: PointMesure, n: int) -> Entiers:
-    """Return the W of a day of one point, shape (1, steps)."""
-    ((_, valeurs),) = demi_heures(point, n, n + 1)
-    return valeurs
-
-
 def _journees(points: Sequence[PointMesure], installations: list[Installation], n: int) -> Journees:
     """Return the day of points that have as many uses: as the days of one point, side by side."""
     table, formes = climat(), banque(48)
-    cles = np.concatenate([cles_de(point.graine).jours for point in points], axis=1)
+    cles = np.concatenate([find_cles(point.graine).jours for point in points], axis=1)
     types = [int(table.types[inst.types, n]) for inst in installations]
     energies = np.stack(
         [inst.energies[:, ici] for inst, ici in zip(installations, types, strict=True)], axis=1
@@ -107,18 +102,17 @@ def _journees(points: Sequence[PointMesure], installations: list[Installation], 
     lignes = np.stack(
         [inst.lignes[:, ici] for inst, ici in zip(installations, types, strict=True)], axis=1
     )
-    tous = cote_a_cote(installations)
+    tous = join_installations(installations)
     lignes += tous.par_ciel * np.array(
         [0 if inst.ciel is None else int(table.ciels[inst.ciel, n]) for inst in installations]
     )
     semaine = draws(cles[:1], calendrier().compteurs[1:, n])[0]
-    vides, parties = table.absences[:, [inst.presence for inst in installations], n]
-    absents = (semaine & 1023) < vides
-    absents |= (semaine >> int(table.parties[n]) & 1023) < parties
+    chances = table.absences[:, [inst.presence for inst in installations], n]
+    absents = find_empty_days(semaine, chances, table.parties[n : n + 1])
     mots = draws(cles[1 : 1 + tous.tirages], calendrier().compteurs[:1, n])
     facteurs = table.facteurs[:, n].take(tous.facteurs).astype(np.int64)
-    hasard = passe(tous, energies, lignes, facteurs, mots, np.flatnonzero(absents), formes)[2]
-    limite(
+    hasard = apply_draws(tous, energies, lignes, facteurs, mots, absents, formes)[2]
+    limit_power(
         points[0], energies, lignes, tous.retards, hasard, _puissances(points, jour_de(n)), formes
     )
     ecart = int(calendrier().heures[n]) - 24
@@ -128,4 +122,4 @@ def _journees(points: Sequence[PointMesure], installations: list[Installation], 
 
 
 def _puissances(points: Sequence[PointMesure], jour: date) -> Entiers:
-    return np.array([puissance_de(point, jour) for point in points], np.int64)
+    return np.array([find_puissance(point, jour) for point in points], np.int64)

@@ -24,14 +24,14 @@ PASSAGE_5_MINUTES = date(2023, 3, 1)
 2022 have 10 minutes, those of April 2023 have 5)."""
 
 
-def coupes_entre(point: PointMesure, i0: int, i1: int) -> tuple[int, ...]:
+def find_coupes_between(point: PointMesure, i0: int, i1: int) -> tuple[int, ...]:
     """Return the days strictly inside [i0, i1) on which something dated changes."""
-    coupes = coupes_de(point)
+    coupes = find_coupes(point)
     return coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)]
 
 
 @computed_once(POINTS_GARDES)
-def coupes_de(point: PointMesure) -> tuple[int, ...]:
+def find_coupes(point: PointMesure) -> tuple[int, ...]:
     """Return the days on which something dated changes in the life of a point."""
     dates = [plages.depuis for plages in point.heures_creuses[1:]]
     dates += _changements_de_saison(point)
@@ -43,11 +43,11 @@ def coupes_de(point: PointMesure) -> tuple[int, ...]:
     if point.donnees is not None:
         bornes |= point.donnees.bornes
     if point.couple is not None:
-        bornes.update(coupes_de(point.couple))
+        bornes.update(find_coupes(point.couple))
     return tuple(sorted(bornes))
 
 
-def periode_mesuree(point: PointMesure, i0: int, i1: int) -> tuple[int, int]:
+def cut_to_measured(point: PointMesure, i0: int, i1: int) -> tuple[int, int]:
     """Return [i0, i1) cut to what the point may tell: since its last mise en service, with a
     meter that communicates, until it is terminated."""
     premier, dernier = vie(point)
@@ -119,7 +119,7 @@ def _changements_de_saison(point: PointMesure) -> list[date]:
     ]
 
 
-def contact_de(point: PointMesure, jour: date) -> tuple[Plages, bool]:
+def find_contact(point: PointMesure, jour: date) -> tuple[Plages, bool]:
     """Return the ranges in which the off-peak contact is closed on a day, and whether uses may wait
     for it: where the supplier's calendar has classes; the six-class one has hours of its own."""
     plages = plages_de(point, jour)
@@ -131,6 +131,6 @@ def contact_de(point: PointMesure, jour: date) -> tuple[Plages, bool]:
     return plages, grille.structure is not Structure.BASE
 
 
-def puissance_de(point: PointMesure, jour: date) -> int:
+def find_puissance(point: PointMesure, jour: date) -> int:
     """Return the power of a point on a day, kVA or kW; the first one before its date."""
     return (en_vigueur(point.puissances, jour) or point.puissances[0]).valeur

@@ -11,7 +11,7 @@ import numpy as np
 
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.courbes import Courbe, courbe
-from sge_sim.mesures.entrees_datees import periode_mesuree
+from sge_sim.mesures.entrees_datees import cut_to_measured
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.quotidiennes import Energies, Puissances
 
@@ -43,7 +43,7 @@ def energies_factices(point: PointMesure, debut: date, fin: date) -> Energies:
 
 def puissances_factices(point: PointMesure, debut: date, fin: date) -> Puissances:
     """Return a maximum of 800, 801 ... VA from the first day of each month, at 22:00:22."""
-    i0, i1 = periode_mesuree(point, numero_borne(debut), numero_borne(fin))
+    i0, i1 = cut_to_measured(point, numero_borne(debut), numero_borne(fin))
     table = calendrier()
     horodates = table.minuits[i0:i1] + _HEURE + 3600 * (table.heures[i0:i1] - 24)
     rangs = [jour_de(rang).day - 1 for rang in range(i0, i1)]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.dessins import AVANCE, DUREES, sortes
-from sge_sim.mesures.hasard import PRESENCES, UN, bruits, rang_de_presence, table_de_bruit
+from sge_sim.mesures.hasard import PRESENCES, TIRAGES, UN, bruits, nearest_rank, noise_table
 from sge_sim.mesures.tableaux import Entiers, EntiersCourts
 
 BITS = 24
@@ -108,7 +108,7 @@ class Banque:
         bounds."""
         for minute in minutes:
             rang, reste = divmod(minute, self.pas)
-            # No row is beyond the bank (`limite` looks all of them up): not checked each time.
+            # No row is beyond the bank (`limit_power` looks all of them up): not checked each time.
             found = self._au_pas(rang).take(lignes, mode="clip")
             if reste:
                 # A step is a part of 2**24, times less than 30 minutes: within 32 bits.
@@ -183,8 +183,6 @@ def _pointes(sommes: NDArray[np.int32], departs: int) -> Entiers:
     return found
 
 
-TIRAGES = 256
-"""Entries of a table of `gigues`."""
 ECARTS_D_UN_BLOC = (10, 35, 55)
 """Spreads of what a `BLOC` takes, per cent: its length follows."""
 JEUX = (0, 5, 10, 18, 30, 51)
@@ -193,20 +191,18 @@ MELANGES = 8
 """Ways to pair how far a start moves with a variant: the ranks of `JEUX`, once for each."""
 
 
-def rang_de_bloc(presence: int, ecart: int, duree: int) -> int:
+def rank_bloc(presence: int, ecart: int, duree: int) -> int:
     """Return the rank of the table of a `BLOC` of this presence and spread, per cent, that lasts
     the one of `DUREES` of this rank on average."""
-    le_plus_proche = min(
-        range(len(ECARTS_D_UN_BLOC)), key=lambda rang: abs(ECARTS_D_UN_BLOC[rang] - ecart)
-    )
-    return (le_plus_proche * len(PRESENCES) + rang_de_presence(presence)) * len(DUREES) + duree
+    par_ecart = nearest_rank(ECARTS_D_UN_BLOC, ecart) * len(PRESENCES)
+    return (par_ecart + nearest_rank(PRESENCES, presence)) * len(DUREES) + duree
 
 
 @computed_once(2)
 def gigues(pas_par_jour: int) -> tuple[Entiers, dict[tuple[Sorte, int], int]]:
     """Return what a day's draw adds to a row, by table then by draw; and where the table of a kind
     and of a rank begins: the rank in `JEUX` of how much the start moves, or, for a `BLOC`,
-    `rang_de_bloc`: its draw is then that of its energy."""
+    `rank_bloc`: its draw is then that of its energy."""
     groupes = banque(pas_par_jour).groupes
     tables: list[Entiers] = []
     places: dict[tuple[Sorte, int], int] = {}
@@ -230,12 +226,12 @@ def gigues(pas_par_jour: int) -> tuple[Entiers, dict[tuple[Sorte, int], int]]:
     milieux = (durees[1:] + durees[:-1]) * UN // 2
     for ecart in ECARTS_D_UN_BLOC:
         for presence in PRESENCES:
-            debut = table_de_bruit(presence, ecart)
+            debut = noise_table(presence, ecart)
             niveaux = bruits()[debut : debut + TIRAGES] * presence // 100
             # The longer, the more energy; long enough, or nearly.
             voulues = np.searchsorted(milieux, durees[:, None] * niveaux * 5 // 4)
             for rang, lignes in enumerate(voulues * bloc.variantes + rangs % bloc.variantes):
-                places[Sorte.BLOC, rang_de_bloc(presence, ecart, rang)] = len(tables) * TIRAGES
+                places[Sorte.BLOC, rank_bloc(presence, ecart, rang)] = len(tables) * TIRAGES
                 tables.append(lignes)
     table = np.concatenate(tables).astype(np.int64)
     table.setflags(write=False)

@@ -15,9 +15,9 @@ from sge_sim.clock import PARIS
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
-from sge_sim.mesures.classes import cadrans_des_jours, decoupage, par_cadran
+from sge_sim.mesures.classes import cadrans_des_jours, decoupage, sum_by_cadran
 from sge_sim.mesures.entrees_datees import index_perdus, plages_de, vie
-from sge_sim.mesures.installations import cles_de
+from sge_sim.mesures.installations import find_cles
 from sge_sim.mesures.journees import journees
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.jours_donnes import through_given
@@ -84,7 +84,7 @@ def index_courants(
     in eight (assumed), read by the minute.
     """
     i0, i1 = _jours_lus(point, debut, fin)
-    hasard = draws(cles_de(point.graine).releves, np.arange(i0, i1, dtype=np.int64))
+    hasard = draws(find_cles(point.graine).releves, np.arange(i0, i1, dtype=np.int64))
     # After the change in a night of change, so that legal time names the instant.
     change = calendrier().heures[i0:i1] != 24
     minutes = hasard % np.where((hasard >> 40) % 8 == 0, 340, 138)
@@ -215,9 +215,9 @@ def registres_lus(
             depuis[:, 1:] += depuis[:, :1]
         if minutes is not None:
             depuis += energies_des_registres(point, a, b, grandeur, minutes[a - i0 : b - i0])
-        lus[:, a - i0 : b - i0] = _affiche(point, depuis)
+        lus[:, a - i0 : b - i0] = _round_shown(point, depuis)
         if grandeur is Grandeur.PA:
-            _montre(point, compteur, a, lus[:, a - i0 : b - i0])
+            _show_meter(point, compteur, a, lus[:, a - i0 : b - i0])
     return lus
 
 
@@ -226,12 +226,12 @@ def registres_de_depose(point: PointMesure, compteur: CompteurPose) -> Entiers:
     if compteur.depose is None:
         raise ValueError("the meter is still in place")
     pose, depose = numero_borne(compteur.pose), numero_borne(compteur.depose)
-    lus = _affiche(point, _comptes(point, pose, depose, Grandeur.PA))
-    _montre(point, compteur, depose, lus[:, None])
+    lus = _round_shown(point, _comptes(point, pose, depose, Grandeur.PA))
+    _show_meter(point, compteur, depose, lus[:, None])
     return lus
 
 
-def _montre(point: PointMesure, compteur: CompteurPose, i0: int, lus: Entiers) -> None:
+def _show_meter(point: PointMesure, compteur: CompteurPose, i0: int, lus: Entiers) -> None:
     """Have registers that count from zero show what those of a meter do, from the day `i0` on."""
     initiaux = np.zeros(_TOTAL + 1, np.int64)
     initiaux[[*_REGISTRES_INITIAUX]] = compteur.index_initial
@@ -247,7 +247,7 @@ def _montre(point: PointMesure, compteur: CompteurPose, i0: int, lus: Entiers) -
     through_given(point.donnees, pose, depose, i0, lus, sommes)
 
 
-def _affiche(point: PointMesure, energies: Entiers) -> Entiers:
+def _round_shown(point: PointMesure, energies: Entiers) -> Entiers:
     """Return what registers show: Wh for C5 and P4, whole kWh (in Wh) for the others."""
     return energies if point.petit else energies // 12 * 1000
 
@@ -308,7 +308,7 @@ def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers
                 bornes, natures = decoupage(structure, plages_de(point, jour))
                 if bornes not in spent:
                     spent[bornes] = _until(j, bornes)
-                comptes[structure] = par_cadran(structure, natures, j.premier, spent[bornes])
+                comptes[structure] = sum_by_cadran(structure, natures, j.premier, spent[bornes])
             sommes[premier : premier + len(comptes[structure])] += comptes[structure]
     return sommes
 
@@ -346,11 +346,11 @@ def energies_des_registres(
             if bornes not in spent:
                 spent[bornes] = _until(j, bornes, jusque)
             cadrans = cadrans_des_jours(grille.structure)[:, j.premier : fin]
-            _repartit(spent[bornes], cadrans.take(natures, axis=0), energies[premier:, ici])
+            _split_energies(spent[bornes], cadrans.take(natures, axis=0), energies[premier:, ici])
     return energies
 
 
-def _repartit(cumuls: Entiers, cadrans: Entiers, registres: Entiers) -> None:
+def _split_energies(cumuls: Entiers, cadrans: Entiers, registres: Entiers) -> None:
     """Add what days spent until the end of each part, shape (parts, n), to the registers that count
     them: `cadrans`, from 1, by part and day."""
     jours = np.arange(cumuls.shape[1])

@@ -43,7 +43,7 @@ class Intervention(NamedTuple):
     motif: str | None = None
 
 
-def interventions_entre(point: PointMesure, debut: date, fin: date) -> Iterator[Intervention]:
+def find_interventions(point: PointMesure, debut: date, fin: date) -> Iterator[Intervention]:
     """Yield the kinds of readings that something gave over the legal days [debut, fin)."""
     days = debut, fin
     if point.petit and _programmed(point, *days):

@@ -28,23 +28,23 @@ from numpy.typing import NDArray
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.calendrier import (
     calendrier,
-    changements_entre,
+    find_changements,
     jour_de,
 )
 from sge_sim.mesures.entrees_datees import (
     PASSAGE_5_MINUTES,
-    contact_de,
-    coupes_de,
-    puissance_de,
+    find_contact,
+    find_coupes,
+    find_puissance,
 )
 from sge_sim.mesures.formes import BITS, UNITE, Banque, Sorte, banque
 from sge_sim.mesures.hasard import FRACTION
-from sge_sim.mesures.installations import cles_de, installation_de
+from sge_sim.mesures.installations import find_cles, find_installation
 from sge_sim.mesures.jours import Colonnes, Journees, JourneesDonnees, JourneesNettes
 from sge_sim.mesures.jours_donnes import MesuresDonnees
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
-from sge_sim.mesures.vecu import limite, vit
+from sge_sim.mesures.vecu import draw_days, limit_power
 
 _AUCUN = np.zeros(0, np.int64)
 _BITS_BLOC = 8
@@ -76,9 +76,9 @@ def _drawn(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, *, par_duree: bool
 ) -> Iterator[Journees]:
     """Yield the days as they are drawn, whatever was given of them."""
-    coupes = coupes_de(point)
+    coupes = find_coupes(point)
     bornes = [i0, *coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)], i1]
-    changements = changements_entre(i0, i1)
+    changements = find_changements(i0, i1)
     if par_duree and changements:
         seuls = {bord for jour in changements for bord in (jour, jour + 1)}
         bornes = sorted(seuls.union(bornes))
@@ -95,27 +95,19 @@ def _journees(
     ecarts = calendrier().heures[i0 + rangs] - 24 if changements else _AUCUN
     if point.couple is not None:
         return _nettes(point, i0, i1, grandeur, rangs, ecarts)
-    a, b = i0 >> _BITS_BLOC, (i1 - 1) >> _BITS_BLOC
-    energies: Colonnes
-    lignes: Colonnes
-    if a == b:
-        bloc = _bloc(point, *_cut(point, i0), grandeur)
-        ici = slice(i0 - bloc.premier, i1 - bloc.premier)
-        energies, lignes = bloc.energies[:, ici], bloc.lignes[:, ici]
-    elif b - a < _BLOCS_JOINTS:
-        bornes = [i0, *(n << _BITS_BLOC for n in range(a + 1, b + 1)), i1]
-        blocs = [_bloc(point, *_cut(point, debut), grandeur) for debut in bornes[:-1]]
-        parts = list(zip(blocs, pairwise(bornes), strict=True))
-        bloc = blocs[0]
-        energies = np.concatenate(
-            [bloc_ici.part(bloc_ici.energies, *of) for bloc_ici, of in parts], axis=1
-        )
-        lignes = np.concatenate(
-            [bloc_ici.part(bloc_ici.lignes, *of) for bloc_ici, of in parts], axis=1
-        )
+    if ((i1 - 1) >> _BITS_BLOC) - (i0 >> _BITS_BLOC) < _BLOCS_JOINTS:
+        blocs = [_bloc(point, *jours, grandeur) for jours in _cuts(point, i0, i1)]
     else:
-        bloc = _computed(point, i0, i1, grandeur)
-        energies, lignes = bloc.energies, bloc.lignes
+        blocs = [_computed(point, i0, i1, grandeur)]
+    parts = []
+    for bloc in blocs:
+        ici = slice(max(i0 - bloc.premier, 0), i1 - bloc.premier)
+        parts.append((bloc.energies[:, ici], bloc.lignes[:, ici]))
+    energies, lignes = (
+        parts[0]
+        if len(parts) == 1
+        else [np.concatenate(columns, axis=1) for columns in zip(*parts, strict=True)]
+    )
     return Journees(i0, energies, lignes, bloc.banque, bloc.pair, rangs, ecarts)
 
 
@@ -128,40 +120,27 @@ class _BlocDeJours(NamedTuple):
     banque: Banque
     pair: bool
 
-    def part(self, colonnes: Colonnes, i0: int, i1: int) -> Colonnes:
-        """Return the columns of the days [i0, i1)."""
-        return colonnes[:, i0 - self.premier : i1 - self.premier]
 
-
-def _cut(point: PointMesure, jour: int) -> tuple[int, int]:
-    """Return the days around one that are computed together: under the same dated entries."""
-    debut = jour >> _BITS_BLOC << _BITS_BLOC
-    fin = min(debut + (1 << _BITS_BLOC), len(calendrier().heures))
-    coupes = coupes_de(point)
-    rang = bisect_right(coupes, jour)
-    if rang:
-        debut = max(debut, coupes[rang - 1])
-    if rang < len(coupes):
-        fin = min(fin, coupes[rang])
-    return debut, fin
+def _cuts(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, int]]:
+    """Yield the days around [i0, i1) that are computed together: under the same dated entries."""
+    coupes, fin = find_coupes(point), i0
+    while fin < i1:
+        rang, bloc = bisect_right(coupes, fin), fin >> _BITS_BLOC
+        debut = max([bloc << _BITS_BLOC, *coupes[:rang][-1:]])
+        fin = min((bloc + 1) << _BITS_BLOC, len(calendrier().heures), *coupes[rang : rang + 1])
+        yield debut, fin
 
 
 def _nettes(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, rangs: Entiers, ecarts: Entiers
 ) -> JourneesNettes:
     """Return what a plant and a load behind one meter leave of each other, step by step."""
-    parts = []
-    jour = i0
-    while jour < i1:
-        fin = min((jour >> _BITS_BLOC) + 1 << _BITS_BLOC, i1)
-        debut = jour >> _BITS_BLOC << _BITS_BLOC
-        parts.append(
-            _net(point, *_cut(point, jour), grandeur)[
-                jour - max(debut, _cut(point, jour)[0]) : fin - max(debut, _cut(point, jour)[0])
-            ]
-        )
-        jour = fin
-    exacts = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    exacts = np.concatenate(
+        [
+            _net(point, debut, fin, grandeur)[max(i0 - debut, 0) : i1 - debut]
+            for debut, fin in _cuts(point, i0, i1)
+        ]
+    )
     vide = np.zeros((0, len(exacts)), np.int64)
     return JourneesNettes(i0, vide, vide, banque(48), False, rangs, ecarts, exacts)
 
@@ -195,9 +174,10 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     """Return the uses of days under the same dated entries."""
     jour = jour_de(i0)
     formes = banque(48 if point.petit else 288)
-    installation = installation_de(point, *contact_de(point, jour))
-    energies, lignes, hasard = vit(installation, cles_de(point.graine).jours, i0, i1, formes)
-    limite(point, energies, lignes, installation.retards, hasard, puissance_de(point, jour), formes)
+    installation = find_installation(point, *find_contact(point, jour))
+    cles, puissance = find_cles(point.graine).jours, find_puissance(point, jour)
+    energies, lignes, hasard = draw_days(installation, cles, i0, i1, formes)
+    limit_power(point, energies, lignes, installation.retards, hasard, puissance, formes)
     if grandeur is Grandeur.PRI:
         energies = energies * installation.inductif >> FRACTION
     elif grandeur is Grandeur.PRC:
@@ -211,7 +191,7 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
 
 
 def _with_given(drawn: Iterator[Journees], known: Mapping[int, Entiers]) -> Iterator[Journees]:
-    """Days are cut where those that are known begin and end (`coupes_de`)."""
+    """Days are cut where those that are known begin and end (`find_coupes`)."""
     for j in drawn:
         if j.premier not in known:
             yield j

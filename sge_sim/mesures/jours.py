@@ -16,7 +16,7 @@ DEBUT_CHANGEMENT, FIN_CHANGEMENT = 120, 180
 """Legal minutes of the hour that is skipped or lived twice on a day of 23 or 25 hours."""
 Colonnes = Entiers | EntiersCourts
 _HEURE = FIN_CHANGEMENT - DEBUT_CHANGEMENT
-_DEBUT = np.array([[DEBUT_CHANGEMENT]])
+_DEBUT, _FIN = np.array([[DEBUT_CHANGEMENT]]), np.array([[FIN_CHANGEMENT]])
 
 
 def spent_until(sommes: Entiers, minutes: Entiers, pas: int) -> Entiers:
@@ -65,7 +65,7 @@ class Journees:
         """The energy of each day, shape (n,)."""
         totaux: Entiers = self.energies.sum(axis=0, dtype=np.int64)
         if len(self.changements):
-            fins = (totaux[self.changements] << BITS) + self._heure_entiere
+            fins = (totaux[self.changements] << BITS) + self._spent_of_the_hour(_FIN)[0]
             totaux[self.changements] = self._arrondis(fins)
         return totaux
 
@@ -79,18 +79,11 @@ class Journees:
 
         `minutes`: shape (bounds, 1) or (bounds, n), up to 1440; the result: (bounds, n).
         """
-        if minutes.shape[1] == 1:
-            bornes = minutes[:, 0].tolist()
-            exacts = self._aux(bornes)
-            if len(self.changements):
-                for jours, minute in zip(exacts, bornes, strict=True):
-                    if minute > DEBUT_CHANGEMENT:
-                        jours[self.changements] += self._heure_changee(minute)
-        else:
-            exacts = self._spent(minutes, slice(None))
-            if len(self.changements):
-                rangs = self.changements
-                exacts[:, rangs] += self._heure_du_changement(minutes[:, rangs])
+        same = minutes.shape[1] == 1
+        exacts = self._aux(minutes[:, 0].tolist()) if same else self._spent(minutes, slice(None))
+        rangs = self.changements
+        if len(rangs):
+            exacts[:, rangs] += self._spent_of_the_hour(minutes if same else minutes[:, rangs])
         exacts += UNITE // 2
         exacts >>= BITS
         if self.arrondies:
@@ -183,32 +176,12 @@ class Journees:
         exacts: Entiers = np.einsum("kn,kbn->bn", self.energies[:, jours], cumuls)
         return exacts
 
-    def _heure_du_changement(self, minutes: Entiers) -> Entiers:
+    def _spent_of_the_hour(self, minutes: Entiers) -> Entiers:
         """Return what must be added by these minutes on the days of 23 or 25 hours: the energy
         of 2h-3h spent by then, positive or negative. Shape (bounds, changes)."""
-        rangs = self.changements
         bornes = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
+        rangs = self.changements
         return self.ecarts * (self._spent(bornes, rangs) - self._spent(_DEBUT, rangs))
-
-    def _heure_changee(self, minute: int) -> Entiers:
-        """Return what `_heure_du_changement` does, at one minute after it begins."""
-        return self._heure_entiere if minute >= FIN_CHANGEMENT else self._heure_jusque(minute)
-
-    @cached_property
-    def _heure_entiere(self) -> Entiers:
-        return self._heure_jusque(FIN_CHANGEMENT)
-
-    def _heure_jusque(self, minute: int) -> Entiers:
-        energies, lignes = self._changees
-        debut, fin = self.banque.cumuls_aux((DEBUT_CHANGEMENT, minute), lignes)
-        heure: Entiers = (energies * (fin - debut)).sum(axis=0)
-        return heure
-
-    @cached_property
-    def _changees(self) -> tuple[Entiers, Colonnes]:
-        """The energies of the days of 23 or 25 hours, negative on the former, and their rows."""
-        energies = self.energies.take(self.changements, axis=1)
-        return self.ecarts * energies, self.lignes.take(self.changements, axis=1)
 
 
 @dataclass
@@ -226,16 +199,11 @@ class JourneesNettes(Journees):
     def totaux(self) -> Entiers:
         fins = self.exacts[:, -1].copy()
         if len(self.changements):
-            fins[self.changements] += self._heure_entiere
+            fins[self.changements] += self._spent_of_the_hour(_FIN)[0]
         return self._arrondis(fins)
 
     def cumuls(self) -> Entiers:
         return self.exacts
-
-    def _heure_jusque(self, minute: int) -> Entiers:
-        bornes = np.full((1, len(self.changements)), minute)
-        heure: Entiers = self._heure_du_changement(bornes)[0]
-        return heure
 
     def _aux(self, minutes: Sequence[int]) -> Entiers:
         return self._spent(np.array(minutes)[:, None], slice(None))

@@ -7,22 +7,7 @@ is one trade, now and then two, with hours of its own, sized by its subscribed p
 import numpy as np
 
 from sge_sim.machine.once import computed_once
-from sge_sim.mesures.climat import (
-    ARROSAGE,
-    CHAUFFAGE,
-    CONSTANT,
-    ETE,
-    FRAICHEUR,
-    FROID,
-    HIVER,
-    LUMIERE,
-    MOIS,
-    RENTREE,
-    TYPES,
-    VENDANGES,
-    climat,
-    facteur_de_zone,
-)
+from sge_sim.mesures.climat import JOURS_DE_SEMAINE, MOIS, TYPES, climat, find_facteur
 from sge_sim.mesures.corps_de_metier import METIERS, Metier, Part
 from sge_sim.mesures.dessins import (
     CHAUFFES,
@@ -33,147 +18,120 @@ from sge_sim.mesures.dessins import (
     VARIANTES_DE_SOCLE,
 )
 from sge_sim.mesures.formes import BITS, Sorte, banque
-from sge_sim.mesures.hasard import FRACTION, Tirages
-from sge_sim.mesures.usages import OUVERT, Charge, Installation, installe
-
-_REGIONAUX = {"chauffage": CHAUFFAGE, "fraicheur": FRAICHEUR, "froid": FROID}
-_NATIONAUX = {
-    "": CONSTANT, "lumiere": LUMIERE, "ete": ETE, "hiver": HIVER, "vendanges": VENDANGES,
-    "arrosage": ARROSAGE, "rentree": RENTREE,
-}  # fmt: skip
+from sge_sim.mesures.hasard import FRACTION, PointStream, nearest_rank
+from sge_sim.mesures.usages import OUVERT, Charge, Installation, make_installation
 
 _VARIANTES = np.arange(4)[:, None]
 """The days that are looked at to find the largest step of a place."""
-_POIDS = [sum(poids) for poids in zip(*(de.poids for de in METIERS.values()), strict=True)]
+_POIDS = [{nom: de.poids[colonne] for nom, de in METIERS.items()} for colonne in range(3)]
 _MELANGE = 150
 """Chances out of 1000 that a place has two trades."""
+_ECART = 10
+"""Most that a use varies from day to day, per cent: a place agitates less than its parts."""
 
 
-def metier(
-    t: Tirages, puissance: int, pas_par_jour: int, zone: int, colonne: int, pointe: int
+def draw_metier(
+    t: PointStream, pas_par_jour: int, zone: int, colonne: int, pointe: int
 ) -> Installation:
     """Return what the draws make of a workplace. `colonne`: which of `Metier.poids`; `pointe`: the
     largest step of an ordinary day, W or kW times 1000."""
-    principal = METIERS[_tire(t, colonne)]
-    second = METIERS[_tire(t, colonne)] if t.chance(_MELANGE) else principal
+    principal = METIERS[t.pick(_POIDS[colonne])]
+    second = METIERS[t.pick(_POIDS[colonne])] if t.chance(_MELANGE) else principal
     if principal.mois or second.mois:
         second = principal
-    niveaux = _niveaux(t, principal)
-    usages = [_usage(t, part, pas_par_jour, zone) for part in principal.parts]
+    niveaux = _draw_niveaux(t, principal)
+    usages = [_draw_usage(t, part, pas_par_jour, zone) for part in principal.parts]
     parts = [100] * len(usages)
     if second is not principal:
-        moitie = t.entre(30, 70)
-        usages += [_usage(t, part, pas_par_jour, zone) for part in second.parts]
+        moitie = t.between(30, 70)
+        usages += [_draw_usage(t, part, pas_par_jour, zone) for part in second.parts]
         parts = [moitie] * len(parts) + [100 - moitie] * len(second.parts)
     if principal.mois:
         groupe = banque(pas_par_jour).groupes[Sorte.NUIT]
         coupe = groupe.debut + (14 if t.chance(500) else 0)
         usages[1] = usages[1]._replace(ligne=coupe, par_type=1)
-    # Half of the places have capacitors; a large place agitates less than its parts.
-    tangente = t.entre(2, 12) if t.chance(210) else t.taille(98, 18, 55, 116)
-    agite = 10
-    energies = [u.energie * part // 100 for u, part in zip(usages, parts, strict=True)]
-    ecarts = [min(u.ecart, agite) for u in usages]
-    largest = max(_pointe(usages, energies, ecarts, pas_par_jour), 1)
-    par_pas = pointe * 24 // pas_par_jour
+    # One place in five has capacitors.
+    tangente = t.between(2, 12) if t.chance(210) else t.size(98, 18, 55, 116)
     usages = [
         u._replace(
-            energie=energie * par_pas // largest,
-            ecart=ecart,
+            energie=u.energie * part // 100,
+            ecart=min(u.ecart, _ECART),
             tangente=u.tangente * tangente // 100,
         )
-        for u, energie, ecart in zip(usages, energies, ecarts, strict=True)
+        for u, part in zip(usages, parts, strict=True)
     ]
+    largest = max(_largest_step(usages, pas_par_jour), 1)
+    par_pas = pointe * 24 // pas_par_jour
+    usages = [u._replace(energie=u.energie * par_pas // largest) for u in usages]
     # Capacitors are too many at night, where nothing but the standing load runs then.
-    capacitif = max(t.entre(-12, 40), 0) if pas_par_jour != 48 else 0
-    if capacitif and _veille(usages, pas_par_jour):
+    capacitif = max(t.between(-12, 40), 0) if pas_par_jour != 48 else 0
+    if capacitif and _sleeps(usages, pas_par_jour):
         usages[0] = usages[0]._replace(tangente=0)
     else:
         capacitif = 0
-    return installe(
-        usages, pas_par_jour, niveaux, types=MOIS if principal.mois else 0,
+    return make_installation(
+        usages, pas_par_jour, niveaux, types=MOIS if principal.mois else JOURS_DE_SEMAINE,
         presence=principal.presence, capacitif=capacitif,
     )  # fmt: skip
 
 
-def _tire(t: Tirages, colonne: int) -> str:
-    sort = t.entre(0, _POIDS[colonne] - 1)
-    for nom, metier in METIERS.items():
-        sort -= metier.poids[colonne]
-        if sort < 0:
-            return nom
-    raise AssertionError
-
-
-def _niveaux(t: Tirages, de: Metier) -> tuple[int, ...]:
+def _draw_niveaux(t: PointStream, de: Metier) -> tuple[int, ...]:
+    """Return the level of each kind of day."""
     if de.mois:
         return (OUVERT,) * TYPES
-    semaine = de.semaines[t.entre(0, len(de.semaines) - 1)]
+    semaine = de.semaines[t.between(0, len(de.semaines) - 1)]
     jours = tuple(map(int, semaine))
     return jours + tuple(max(jour, de.vacances) for jour in jours)
 
 
-def _usage(t: Tirages, part: Part, pas_par_jour: int, zone: int) -> Charge:
+def _draw_usage(t: PointStream, part: Part, pas_par_jour: int, zone: int) -> Charge:
     """Return a use of a place, in Wh of an open day of about 100 kWh."""
-    groupe = banque(pas_par_jour).groupes[part.sorte]
-    debut = min(max(t.autour(part.debut, part.flou), 0), 47)
-    energie = part.part * t.taille(100, 45, 30, 320)
-    jeu = part.jeu
-    match part.sorte:
+    groupes = banque(pas_par_jour).groupes
+    sorte, jeu = part.sorte, part.jeu
+    groupe = groupes[sorte]
+    debut = min(max(t.around_hour(part.debut, part.flou), 0), 47)
+    energie = part.part * t.size(100, 45, 30, 320)
+    demi_heures = int(2 * part.duree)
+    match sorte:
         case Sorte.SOCLE:
-            ligne = groupe.debut + VARIANTES_DE_SOCLE * part.long
+            ligne = groupe.debut + VARIANTES_DE_SOCLE * part.rang
         case Sorte.CHAUFFAGE:
             energie //= 10
-            habitude = min(part.long, CHAUFFES - 1) * DECALAGES_DE_CHAUFFE
-            ligne = groupe.debut + groupe.variantes * (habitude + t.entre(0, 5))
+            habitude = min(part.rang, CHAUFFES - 1) * DECALAGES_DE_CHAUFFE
+            ligne = groupe.debut + groupe.variantes * (habitude + t.between(0, 5))
         case Sorte.BLOC:
-            duree = max(part.long + t.entre(-2, 2), 1)
-            ligne, jeu = groupe.ligne(debut), _proche(DUREES, duree)
+            jeu = nearest_rank(DUREES, max(demi_heures + t.between(-2, 2), 1))
+            ligne = groupe.ligne(debut)
         case Sorte.PLATEAU:
-            rang = _proche(OUVERTURES, max(part.long + t.entre(-4, 4), 6))
-            ligne = groupe.ligne(debut, rang)
-            if t.chance(250):
-                coupure = banque(pas_par_jour).groupes[Sorte.COUPURE]
-                ligne = coupure.ligne(debut, rang)
+            rang = nearest_rank(OUVERTURES, max(demi_heures + t.between(-4, 4), 6))
+            # One place in four closes at noon.
+            ligne = groupes[Sorte.COUPURE if t.chance(250) else sorte].ligne(debut, rang)
         case Sorte.MACHINES:
             if pas_par_jour != 48:
                 # The machines of a large place balance each other.
                 energie //= 2
-            ligne = groupe.ligne(debut, _proche(JOURNEES_DE_MACHINES, part.long))
+            ligne = groupe.ligne(debut, nearest_rank(JOURNEES_DE_MACHINES, demi_heures))
+        case Sorte.SOIR | Sorte.APPAREIL if pas_par_jour == 48:
+            ligne = groupe.ligne(debut)
         case Sorte.SOIR | Sorte.APPAREIL:
-            if pas_par_jour == 48:
-                ligne = groupe.ligne(debut)
-            else:
-                # Large points have no meals: a wide opening.
-                plateau = banque(pas_par_jour).groupes[Sorte.PLATEAU]
-                part = part._replace(sorte=Sorte.PLATEAU)
-                ligne = plateau.ligne(debut, t.entre(1, 4))
+            # Large points have no meals: a wide opening.
+            sorte = Sorte.PLATEAU
+            ligne = groupes[sorte].ligne(debut, t.between(1, 4))
         case _:
             ligne = groupe.debut
-    facteur = (
-        facteur_de_zone(zone, _REGIONAUX[part.facteur])
-        if part.facteur in _REGIONAUX
-        else _NATIONAUX[part.facteur]
-    )
     return Charge(
-        energie, part.sorte, ligne, jeu, part.niveaux, facteur=facteur, presence=part.presence,
-        ecart=part.ecart, absence=part.absence,
-        tangente=part.tangente,
+        energie, sorte, ligne, jeu, part.niveaux, facteur=find_facteur(zone, part.facteur),
+        presence=part.presence, ecart=part.ecart, absence=part.absence, tangente=part.tangente,
     )  # fmt: skip
 
 
-@computed_once(256)
-def _proche(valeurs: tuple[int, ...], voulue: int) -> int:
-    return min(range(len(valeurs)), key=lambda rang: abs(valeurs[rang] - voulue))
-
-
-def _pointe(usages: list[Charge], energies: list[int], ecarts: list[int], pas_par_jour: int) -> int:
+def _largest_step(usages: list[Charge], pas_par_jour: int) -> int:
     """Return the largest step of a strong open day, Wh."""
     forts, formes = facteurs_forts(), banque(pas_par_jour)
     # Of the days on which it happens, one of the strong ones.
     vives = [
-        energie * (100 + ecart * 5 // 4) // u.presence * forts[u.facteur] >> FRACTION
-        for u, energie, ecart in zip(usages, energies, ecarts, strict=True)
+        u.energie * (100 + u.ecart * 5 // 4) // u.presence * forts[u.facteur] >> FRACTION
+        for u in usages
     ]
     variantes = [formes.groupes[u.sorte].variantes for u in usages]
     # A block is as long as its rank says.
@@ -186,7 +144,7 @@ def _pointe(usages: list[Charge], energies: list[int], ecarts: list[int], pas_pa
     return int((jours[:, 1:] - jours[:, :-1]).max()) >> BITS
 
 
-def _veille(usages: list[Charge], pas_par_jour: int) -> bool:
+def _sleeps(usages: list[Charge], pas_par_jour: int) -> bool:
     """Tell whether nothing runs from 1h to 4h but the first use, and next to nothing else."""
     heure = pas_par_jour // 24
     cumuls = banque(pas_par_jour).cumuls[[u.ligne for u in usages]]

@@ -8,7 +8,7 @@ happens is drawn from the seed of the point (assumed). The meter goes on countin
 import numpy as np
 
 from sge_sim.mesures.alea import draw, draws
-from sge_sim.mesures.installations import cles_de
+from sge_sim.mesures.installations import find_cles
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
 
@@ -21,18 +21,18 @@ _ILLISIBLE_SUR = 730
 _JOUR = 86_400
 
 
-def perdus(point: PointMesure, debuts: Entiers) -> Masque:
+def find_lost(point: PointMesure, debuts: Entiers) -> Masque:
     """Tell which recorded steps, given by when they start (epoch seconds, ascending), were lost."""
     if not len(debuts):
         return np.zeros(0, np.bool_)
     # Days of UTC, so that none has 23 or 25 hours.
     jours, secondes = debuts // _JOUR, debuts % _JOUR
     premier = int(jours[0])
-    hasard = draws(cles_de(point.graine).pertes, np.arange(premier, int(jours[-1]) + 1))
+    hasard = draws(find_cles(point.graine).pertes, np.arange(premier, int(jours[-1]) + 1))
     pas = _PAS[point.petit]
-    u = hasard >> 32 & 0xFF
-    # One step, most often, of a small meter; an hour to half a day of a large one.
-    longueurs = 1 + (u * u * u * 9 >> 24) if point.petit else 6 + u // 4
+    tirage = hasard >> 32 & 0xFF
+    # One step, most often, and nine at most of a small meter; an hour to half a day of a large one.
+    longueurs = 1 + (9 * tirage**3 >> 24) if point.petit else 6 + tirage // 4
     trous = hasard % _UN_JOUR_SUR[point.petit] == 0
     departs = (hasard >> 16 & 0xFFFF) * (_JOUR // pas) >> 16
     ici = jours - premier
@@ -41,17 +41,17 @@ def perdus(point: PointMesure, debuts: Entiers) -> Masque:
     return lost
 
 
-def perd(point: PointMesure, debut: int, fin: int) -> bool:
+def loses(point: PointMesure, debut: int, fin: int) -> bool:
     """Tell whether a step that starts within [debut, fin) was lost."""
-    return bool(perdus(point, np.arange(debut, fin, _PAS[point.petit], dtype=np.int64)).any())
+    return bool(find_lost(point, np.arange(debut, fin, _PAS[point.petit], dtype=np.int64)).any())
 
 
-def illisibles(point: PointMesure, jours: Entiers) -> Masque:
+def find_unreadable(point: PointMesure, jours: Entiers) -> Masque:
     """Tell which days, by number, have a maximum that couldn't be read."""
-    lus: Masque = draws(cles_de(point.graine).pertes ^ 1, jours) % _ILLISIBLE_SUR == 0
+    lus: Masque = draws(find_cles(point.graine).pertes ^ 1, jours) % _ILLISIBLE_SUR == 0
     return lus
 
 
-def est_illisible(point: PointMesure, jour: int) -> bool:
-    """As `illisibles`, of one day."""
-    return draw(cles_de(point.graine).pertes ^ 1, jour) % _ILLISIBLE_SUR == 0
+def is_unreadable(point: PointMesure, jour: int) -> bool:
+    """As `find_unreadable`, of one day."""
+    return draw(find_cles(point.graine).pertes ^ 1, jour) % _ILLISIBLE_SUR == 0

@@ -15,6 +15,12 @@ TOLERANCE = 110
 """Most that a breaker lets through, per cent of the subscribed power (assumed)."""
 _PLUS_FORT = 4
 """A short load is at most so many times the highest mean."""
+_AU_DESSUS, _AU_PLUS_AU_DESSUS, _SOLEIL_AU_DESSUS = 4, 62, 10
+"""How far the highest mean is exceeded within its half-hour, per cent: at least, then what chance
+adds at most, and of a plant."""
+_APPEL = (480, 1600, 2600)
+"""VA of a short load where 6 kVA are subscribed: at least, then what chance adds by its square and
+by its fourth power."""
 _DEMI_HEURE = 1800
 
 
@@ -34,19 +40,16 @@ def instantanees(
     rangs = valeurs.argmax(axis=1)
     moyennes = valeurs[lignes, rangs]
     # The moment of the highest mean: a little to a lot above it.
-    u = hasard & 0xFF
-    largeur = 10 if injection else 62
-    pleines = moyennes + moyennes * (4 * 256 + largeur * u) // 25600
+    largeur = _SOLEIL_AU_DESSUS if injection else _AU_PLUS_AU_DESSUS
+    pleines = moyennes + moyennes * (_AU_DESSUS * 256 + largeur * (hasard & 0xFF)) // (100 * 256)
     if not injection:
         # A short load, in one of two half-hours: the one that has more.
-        un, deux = (autre & 0xFFF) * pas >> 12, (autre >> 12 & 0xFFF) * pas >> 12
-        ailleurs = np.where(valeurs[lignes, un] >= valeurs[lignes, deux], un, deux)
-        v = autre >> 24 & 0x3FF
-        carre = v * v >> 10
-        appel = (
-            (480 + 1600 * carre // 1024 + 2600 * (carre * carre >> 10) // 1024) * puissances // 6
-        )
-        appel = np.minimum(appel, (_PLUS_FORT * moyennes).astype(np.int64))
+        ici, la = (autre & 0xFFF) * pas >> 12, (autre >> 12 & 0xFFF) * pas >> 12
+        ailleurs = np.where(valeurs[lignes, ici] >= valeurs[lignes, la], ici, la)
+        least, par_carre, par_quatre = _APPEL
+        carre = (autre >> 24 & 0x3FF) ** 2 >> 10
+        appel = least + par_carre * carre // 1024 + par_quatre * (carre * carre >> 10) // 1024
+        appel = np.minimum(appel * puissances // 6, (_PLUS_FORT * moyennes).astype(np.int64))
         breves = valeurs[lignes, ailleurs] + appel
         rangs = np.where(breves > pleines, ailleurs, rangs)
         pleines = np.maximum(pleines, breves)

@@ -7,16 +7,16 @@ import numpy as np
 
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
-from sge_sim.mesures.courbes import Bloc, blocs, courbe, jours_enregistres
+from sge_sim.mesures.courbes import Bloc, blocs, courbe, find_recorded_days
 from sge_sim.mesures.entrees_datees import (
+    cut_to_measured,
+    find_puissance,
     index_perdus,
     jours_perdus,
-    periode_mesuree,
-    puissance_de,
 )
-from sge_sim.mesures.installations import cles_de
+from sge_sim.mesures.installations import find_cles
 from sge_sim.mesures.journees import journees
-from sge_sim.mesures.pertes import ILLISIBLE, illisibles
+from sge_sim.mesures.pertes import ILLISIBLE, find_unreadable
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.pointes import instantanees
 from sge_sim.mesures.tableaux import Entiers, Masque
@@ -75,7 +75,7 @@ def energies_quotidiennes(
     them is. C1-C4 and P1-P3 ("INTEG.COURBE"): the curve's integral rounded down, so
     `sum(W) // 12` on 5 minutes and `sum(W) // 6` on 10 (observed 2023), lost when a point is.
     """
-    i0, i1 = periode_mesuree(point, numero_borne(debut), numero_borne(fin))
+    i0, i1 = cut_to_measured(point, numero_borne(debut), numero_borne(fin))
     perdus = index_perdus(point, i0, i1 + 1)
     parts = [j.totaux for j in journees(point, i0, i1, grandeur)]
     valeurs = np.concatenate(parts) if parts else np.zeros(0, np.int64)
@@ -84,7 +84,7 @@ def energies_quotidiennes(
         valides = ~(perdus[1:] | perdus[:-1])
     else:
         valeurs = valeurs * 1000 // 12
-        valides = jours_enregistres(point, i0, i1)
+        valides = find_recorded_days(point, i0, i1)
         if point.trous or point.pertes:
             relevee = courbe(point, debut, fin, grandeur)
             perdues = relevee.horodates[~relevee.valides]
@@ -112,7 +112,7 @@ def puissances_maximales(
     """
     if phase is not None and phase not in phases_de(point):
         raise ValueError(f"nothing is told of phase {phase} of this point")
-    i0, i1 = periode_mesuree(point, numero_borne(debut), numero_borne(fin))
+    i0, i1 = cut_to_measured(point, numero_borne(debut), numero_borne(fin))
     table = calendrier()
     valeurs, instants = [], []
     for bloc in blocs(point, i0, i1, Grandeur.PA):
@@ -121,7 +121,7 @@ def puissances_maximales(
             maxima, secondes = _maxima_de_phase(point, bloc, maxima, phase)
         elif point.petit and point.pertes:
             rangs = np.arange(bloc.premier, bloc.fin, dtype=np.int64)
-            maxima = np.where(illisibles(point, rangs), ILLISIBLE, maxima)
+            maxima = np.where(find_unreadable(point, rangs), ILLISIBLE, maxima)
         valeurs.append(maxima)
         instants.append(table.minuits[bloc.premier : bloc.fin] + secondes)
     horodates = np.concatenate(instants) if instants else np.zeros(0, np.int64)
@@ -141,9 +141,9 @@ def _maxima(point: PointMesure, bloc: Bloc) -> tuple[Entiers, Entiers]:
         jours = np.arange(a, b, dtype=np.int64)
         return instantanees(
             bloc.valeurs,
-            cles_de(point.graine).puissances,
+            find_cles(point.graine).puissances,
             jours,
-            puissance_de(point, jour_de(a)),
+            find_puissance(point, jour_de(a)),
             injection=point.injection,
         )
     rangs = bloc.valeurs.argmax(axis=1)
@@ -160,7 +160,7 @@ def _maxima_de_phase(
     """
     jours, pas = bloc.valeurs.shape
     rangs = np.arange(bloc.premier, bloc.fin, dtype=np.int64)
-    hasard = draws(cles_de(point.graine).phases, rangs[:, None] * _PAS_AU_PLUS + np.arange(pas))
+    hasard = draws(find_cles(point.graine).phases, rangs[:, None] * _PAS_AU_PLUS + np.arange(pas))
     # Thousandths: two of 250 to 400 and the rest, 200 to 500; the phases take them in turn.
     parts = np.stack([250 + hasard % 151, 250 + (hasard >> 16) % 151])
     parts = np.concatenate([parts, 1000 - parts.sum(axis=0, keepdims=True)])
@@ -187,10 +187,10 @@ def puissances_mensuelles(
     (assumed: nothing outside of the period that was asked is told). `phase` as in
     `puissances_maximales`.
     """
-    return par_mois(puissances_maximales(point, debut, fin, phase))
+    return group_by_month(puissances_maximales(point, debut, fin, phase))
 
 
-def par_mois(jours: Puissances) -> tuple[PuissanceMensuelle, ...]:
+def group_by_month(jours: Puissances) -> tuple[PuissanceMensuelle, ...]:
     """Return the maximum power of each month of these days."""
     mois: dict[date, list[int]] = {}
     premiers = (jours.minuits + decalages(jours.minuits)).astype("datetime64[s]")

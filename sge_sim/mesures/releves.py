@@ -19,8 +19,8 @@ from sge_sim.mesures.index import (
 )
 from sge_sim.mesures.interventions import (
     Intervention,
+    find_interventions,
     index_d_intervention,
-    interventions_entre,
 )
 from sge_sim.mesures.lecture import ENERGIES, TOUT, Lecture
 from sge_sim.mesures.point import Grille, PointMesure, grilles_entre
@@ -98,7 +98,7 @@ def read_contextes(
             tuple(_read_then(point, lecture, intervention)),
             intervention.motif,
         )
-        for intervention in interventions_entre(point, lecture.debut, lecture.fin)
+        for intervention in find_interventions(point, lecture.debut, lecture.fin)
     ]
     return tuple(contexte for contexte in contextes if contexte.grandeurs)
 

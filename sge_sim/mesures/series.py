@@ -19,7 +19,7 @@ from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.quotidiennes import (
     PuissanceMensuelle,
     energies_quotidiennes,
-    par_mois,
+    group_by_month,
     phases_de,
     puissances_maximales,
     puissances_mensuelles,
@@ -186,7 +186,7 @@ def _made_up(point: PointMesure, lecture: Lecture) -> tuple[Serie, ...]:
         kept = _kept(jours.minuits, jours.decalages, jours.valeurs, jours.valides)
         series = (Serie(lecture.grandeur, kept),)
     elif lecture.pas == "P1M":
-        series = (Serie("PMA", mois=par_mois(puissances_factices(*asked))),)
+        series = (Serie("PMA", mois=group_by_month(puissances_factices(*asked))),)
     else:
         maxima = puissances_factices(*asked)
         kept = _kept(maxima.horodates, maxima.decalages, maxima.valeurs, maxima.valides)

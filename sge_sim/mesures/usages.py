@@ -1,12 +1,12 @@
 """The uses of an installation, as columns: what a day of a point is computed from."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sge_sim.mesures.climat import JOURS_DE_SEMAINE, TOUJOURS, TYPES
-from sge_sim.mesures.formes import Sorte, gigues, rang_de_bloc
-from sge_sim.mesures.hasard import UN, table_de_bruit
+from sge_sim.mesures.formes import Sorte, gigues, rank_bloc
+from sge_sim.mesures.hasard import UN, noise_table
 from sge_sim.mesures.tableaux import Entiers, Masque
 
 OUVERT, REDUIT, FERME = range(3)
@@ -74,7 +74,7 @@ class Installation(NamedTuple):
         return -(-len(self.energies) // USAGES_PAR_TIRAGE)
 
 
-def installe(
+def make_installation(
     usages: list[Charge],
     pas_par_jour: int,
     niveaux: tuple[int, ...] = (OUVERT,) * TYPES,
@@ -92,8 +92,8 @@ def installe(
             (
                 energie * 12 // 1000 if grand else energie,
                 ligne,
-                places[sorte, rang_de_bloc(presence, ecart, jeu) if sorte is Sorte.BLOC else jeu],
-                table_de_bruit(presence, ecart),
+                places[sorte, rank_bloc(presence, ecart, jeu) if sorte is Sorte.BLOC else jeu],
+                noise_table(presence, ecart),
                 facteur,
                 sorte is Sorte.BLOC,
                 absence * UN // 100,
@@ -133,21 +133,13 @@ def installe(
     )
 
 
-def cote_a_cote(installations: list[Installation]) -> Installation:
+def join_installations(installations: list[Installation]) -> Installation:
     """Return the columns of installations that have as many uses, one beside the other: shape
     (uses, installations); what isn't a column is that of the first one."""
-
-    def joint(nom: str) -> Entiers:
-        return np.concatenate(
-            [getattr(installation, nom) for installation in installations], axis=1
-        )
-
-    return installations[0]._replace(
-        facteurs=np.stack([installation.facteurs for installation in installations], axis=1),
-        gigues=joint("gigues"),
-        bruits=joint("bruits"),
-        blocs=np.concatenate([installation.blocs for installation in installations], axis=1),
-        absences=joint("absences"),
-        retards=joint("retards"),
-        par_ciel=joint("par_ciel"),
-    )
+    premiere = installations[0]
+    joints: dict[str, Any] = {
+        nom: np.concatenate([getattr(each, nom) for each in installations], axis=1)
+        for nom in ("gigues", "bruits", "blocs", "absences", "retards", "par_ciel")
+    }
+    facteurs = np.stack([each.facteurs for each in installations], axis=1)
+    return premiere._replace(facteurs=facteurs, **joints)

@@ -7,11 +7,11 @@ import numpy as np
 
 from sge_sim.mesures.alea import Cles, draws
 from sge_sim.mesures.calendrier import calendrier
-from sge_sim.mesures.climat import TOUJOURS, climat
+from sge_sim.mesures.climat import TOUJOURS, TOUJOURS_ABSENT, climat
 from sge_sim.mesures.formes import BITS, UNITE, Banque, gigues
 from sge_sim.mesures.hasard import FRACTION, UN, bruits
 from sge_sim.mesures.point import PointMesure
-from sge_sim.mesures.tableaux import Entiers, EntiersCourts
+from sge_sim.mesures.tableaux import Entiers, EntiersCourts, Octets
 from sge_sim.mesures.usages import USAGES_PAR_TIRAGE, Installation
 
 _AUCUN = np.zeros(0, np.int64)
@@ -19,9 +19,12 @@ _DEPASSEMENT = 116
 """Largest power of a large consumer, per cent of the subscribed (assumed)."""
 _MARGE = 36
 """Per cent of its power by which a point that is cut may stay below it."""
+_UN_SUR = TOUJOURS_ABSENT - 1
+_QUINZE_BITS = 15
+"""Of a draw, which say by how much."""
 
 
-def vit(
+def draw_days(
     inst: Installation, cles: Cles, i0: int, i1: int, formes: Banque
 ) -> tuple[Entiers, Entiers, Entiers]:
     """Return the energies and the rows of the uses on the days [i0, i1), shapes (uses, n), and what
@@ -31,17 +34,18 @@ def vit(
     mots = draws(cles[1 : 1 + inst.tirages], jours)
     absents = _AUCUN
     if inst.presence != TOUJOURS:
-        absents = absents_de(semaines(cles[:1], i0, i1), inst.presence, i0, i1)
+        chances = table.absences[:, inst.presence, i0:i1]
+        absents = find_empty_days(draw_weeks(cles[:1], i0, i1), chances, table.parties[i0:i1])
     lignes = inst.lignes.take(types, axis=1)
     if inst.ciel is not None:
         lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1]
-    return passe(
+    return apply_draws(
         inst, inst.energies.take(types, axis=1), lignes, table.facteurs[inst.facteurs, i0:i1],
         mots, absents, formes,
     )  # fmt: skip
 
 
-def semaines(cles: Cles, i0: int, i1: int) -> Entiers:
+def draw_weeks(cles: Cles, i0: int, i1: int) -> Entiers:
     """Return the draw of the week of each day."""
     numeros = calendrier().compteurs[1, i0:i1]
     premiere = int(numeros[0])
@@ -50,17 +54,17 @@ def semaines(cles: Cles, i0: int, i1: int) -> Entiers:
     return par_jour
 
 
-def absents_de(semaine: Entiers, presence: int, i0: int, i1: int) -> Entiers:
-    """Return the ranks of the days on which nobody is there."""
-    table = climat()
-    vides, parties = table.absences[:, presence, i0:i1]
-    absents = (semaine & 1023) < vides
-    absents |= (semaine >> table.parties[i0:i1] & 1023) < parties
+def find_empty_days(semaine: Entiers, chances: EntiersCourts, parties: Octets) -> Entiers:
+    """Return the ranks of the days on which nobody is there. `semaine`: what their weeks drew;
+    `chances` and `parties`: what `Climat.absences` and `Climat.parties` say of them."""
+    vides, en_partie = chances
+    absents = (semaine & _UN_SUR) < vides
+    absents |= (semaine >> parties & _UN_SUR) < en_partie
     rangs: Entiers = absents.nonzero()[0]
     return rangs
 
 
-def passe(
+def apply_draws(
     inst: Installation,
     energies: Entiers,
     lignes: Entiers,
@@ -73,7 +77,7 @@ def passe(
 
     The columns of `inst` have one entry per column here, or one for all of them.
     """
-    rangs_bruit, rangs_ligne = octets(mots, len(energies))
+    rangs_bruit, rangs_ligne = split_draws(mots, len(energies))
     if inst.blocs.any():
         # A `BLOC` is as long as its energy says.
         np.copyto(rangs_ligne, rangs_bruit, where=inst.blocs)
@@ -90,7 +94,7 @@ def passe(
     return energies, lignes, mots[0]
 
 
-def octets(mots: Entiers, usages: int) -> tuple[Entiers, Entiers]:
+def split_draws(mots: Entiers, usages: int) -> tuple[Entiers, Entiers]:
     """Return the two bytes that each use has of the draws of a day, shapes (uses, n): four uses
     share a draw."""
     # A number has 63 bits: the first byte is even.
@@ -103,7 +107,7 @@ def octets(mots: Entiers, usages: int) -> tuple[Entiers, Entiers]:
     return bruits_lus, lignes_lues
 
 
-def limite(
+def limit_power(
     point: PointMesure,
     energies: Entiers,
     lignes: Entiers,
@@ -129,27 +133,23 @@ def limite(
     if not len(trop):
         return
     maximum = maximum + np.zeros_like(hasard)
-    trop, pointes = _encore(energies, lignes, trop, maximum, formes)
+    trop, pointes = _find_excess(energies, lignes, trop, maximum, formes)
     if not point.injection:
         for usage in np.flatnonzero(retards.any(axis=1))[::-1].tolist():
             if not len(trop):
                 break
             lignes[usage, trop] += retards[usage, trop if retards.shape[1] > 1 else 0]
-            trop, pointes = _encore(energies, lignes, trop, maximum, formes)
+            trop, pointes = _find_excess(energies, lignes, trop, maximum, formes)
     if len(trop):
         # Not to the same power each time.
-        visee = (
-            maximum[trop]
-            - (maximum[trop] >> 15)
-            * (hasard[trop] >> 20 & 0x7FFF)
-            * (0 if point.injection else _MARGE)
-            // 100
-        )
+        marge = 0 if point.injection else _MARGE
+        en_moins = (maximum[trop] >> _QUINZE_BITS) * (hasard[trop] >> 20 & (1 << _QUINZE_BITS) - 1)
+        visee = maximum[trop] - en_moins * marge // 100
         part = (visee >> FRACTION) * UN // ((pointes >> FRACTION) + 1)
         energies[:, trop] = energies.take(trop, axis=1) * np.minimum(part, UN) >> FRACTION
 
 
-def _encore(
+def _find_excess(
     energies: Entiers, lignes: Entiers, trop: Entiers, maximum: Entiers, formes: Banque
 ) -> tuple[Entiers, Entiers]:
     """Return which of these columns have a step that may be beyond their maximum, and what their

@@ -1,14 +1,14 @@
 """What can be seen and done with a simulator: each operation is declared once.
 
-A module a subject. An operation is a function of the state and of keywords: its parameters, each
-with its type and what is said of it. The declaration says in which of three faces it is had (page,
-REST address, command), and why not in the others. The address with its description, the command
-with its help and the form with its mistakes are made of it by `sge_sim.admin.declared` and
-`sge_sim.cli.declared`; what is given is read by `sge_sim.operations.reading` alone, so that a
-mistake has the same words everywhere.
+A module a subject. An operation is a function of the state, or of a session that its call opens,
+and of keywords: its parameters, each with its type and what is said of it. The declaration says in
+which of three faces it is had (page, REST address, command), and why not in the others. The address
+with its description, the command with its help and the form with its mistakes are made of it by
+`sge_sim.admin.declared` and `sge_sim.cli.declared`; what is given is read by
+`sge_sim.operations.reading` alone, so that a mistake has the same words everywhere.
 
     @operation("Retirer une panne prévue", "DELETE /pannes/{numero}", "pannes remove NUMERO")
-    def remove(state: State, *, numero: Annotated[int, Says("Numéro", ge=1)]) -> None: ...
+    def remove(session: Session, *, numero: Annotated[int, Says("Numéro", ge=1)]) -> None: ...
 
 Addresses and commands have the same words: English verbs, nouns of the domain in French. An option
 has the name that REST gives it. The days `du` and `au` both count; `fin`, after `debut`, doesn't.
@@ -24,7 +24,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from importlib import import_module
-from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
 from pkgutil import iter_modules
@@ -32,7 +31,6 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Concatenate,
-    Final,
     Generic,
     Literal,
     ParamSpec,
@@ -56,14 +54,6 @@ if TYPE_CHECKING:
     from sge_sim.facts.database import Database
     from sge_sim.homologation.campaign.observed import Campaigns
     from sge_sim.journal import Journal
-
-
-_VIEWS: Final = (
-    *(f"sge_sim.api.{name}" for name in ("views", "points", "flux", "datahub", "acteurs")),
-    "sge_sim.journal",
-    "sge_sim.homologation.campaign.views",
-)
-"""Where the types of what operations return stand, beside the module of their subject."""
 
 
 @dataclass(frozen=True)
@@ -142,11 +132,11 @@ class Operation(Generic[P, V]):
     `…/retirer`), and a page of its first word shows what is looked at. `command` is what follows
     `sge-sim`: words, then the flag that chooses it among others of these words, then the
     parameters that are arguments, in capitals, the last with `...` where it is of several words.
-    `without` says in French why it lacks a command, and a page where it has none either. `done` is
-    the sentence of a command and of a page once it is done, with what was given in braces and what
-    came of it as `{fait}`; `back` is the page that says it, that of its first word else, and `then`
-    where it is another one than says why it isn't done. A page that is `seen` shows what is
-    returned instead. A command has it done by the simulator that serves the folder: `serving` says
+    `without` says in French why it lacks a command, a page or both. `done` is the sentence of a
+    command and of a page once it is done, with what was given in braces and what came of it as
+    `{fait}`; `back` is the page that says it, that of its first word else, and `then` where it is
+    another one than says why it isn't done. A page that is `seen` shows what is returned instead.
+    A command has it done by the simulator that serves the folder: `serving` says
     "always", "if any" or "never". `files` says of an address what it does with a file of points,
     which a route of its own reads; what is taken away is had at another address `also`, as pages
     name it. `was` are the addresses and the commands that it had in the version before: they do
@@ -158,7 +148,7 @@ class Operation(Generic[P, V]):
     page that shows it where that is another one.
     """
 
-    act: Callable[Concatenate[State, P], V]
+    act: Callable[Concatenate[Any, P], V]
     sentence: str
     address: str
     command: str
@@ -180,8 +170,15 @@ class Operation(Generic[P, V]):
     """Whether this is such a command."""
 
     def __call__(self, state: State, *args: P.args, **asked: P.kwargs) -> V:
-        """Do it; raises `UsageError` with why it can't be done."""
-        return self.act(state, *args, **asked)
+        """Do it; raises `UsageError` with why it can't be done.
+
+        A session is that of a transaction, unless it only looks.
+        """
+        if self.takes != "session":
+            return self.act(state, *args, **asked)
+        database = state.database
+        with database.sessions() if self.method == "GET" else database.transaction() as session:
+            return self.act(session, *args, **asked)
 
     @property
     def name(self) -> str:
@@ -204,18 +201,19 @@ class Operation(Generic[P, V]):
     @cached_property
     def view(self) -> Any:
         """The type of what it returns, which is loaded: a view of `sge_sim.api`."""
-        known: dict[str, Any] = {}
-        for name in (*_VIEWS, f"sge_sim.api.{self.name.partition('.')[0]}"):
-            if find_spec(name):
-                known |= vars(import_module(name))
-        returned = get_type_hints(self.act, localns=known)["return"]
+        returned = get_type_hints(self.act, localns={"Session": None})["return"]
         others = [each for each in get_args(returned) if each is not Download]
         return others[0] if Download in get_args(returned) else returned
 
+    @cached_property
+    def takes(self) -> str:
+        """What its function works on: `state`, `session`, or `_state` where it needs none."""
+        return next(iter(signature(self.act).parameters))
+
     @property
     def is_bare(self) -> bool:
-        """Whether it needs no state: its function calls it `_state`."""
-        return next(iter(signature(self.act).parameters)).startswith("_")
+        """Whether it needs no state."""
+        return self.takes == "_state"
 
     @property
     def has_limit(self) -> bool:
@@ -267,8 +265,7 @@ class Operation(Generic[P, V]):
         if self.method == "GET":
             return f"GET /{path.split('/')[1]}"
         if self.method == "DELETE":
-            whole = re.sub(r"(/{\w+})+$", "", path)  # a form has fields for these
-            path = f"{whole}/retirer" if whole != path else f"{path}/tous/retirer"
+            path = re.sub(r"(/{\w+})+$", "", path) + "/retirer"  # a form has fields for these
         return f"POST {path}"
 
     @property
@@ -312,7 +309,7 @@ AnyOperation: TypeAlias = Operation[..., Any]
 
 def operation(
     sentence: str, address: str, command: str = "", **more: Any
-) -> Callable[[Callable[Concatenate[State, P], V]], Operation[P, V]]:
+) -> Callable[[Callable[Concatenate[Any, P], V]], Operation[P, V]]:
     """Return what declares a function as an operation; see `Operation` for `more`."""
     method, first = address.split("/")[:2]
     usual = {"back": f"/{first}", "status": 204 if method == "DELETE " else 200}

@@ -5,14 +5,21 @@ from typing import TYPE_CHECKING, Annotated
 
 from sge_sim.clock import machine_now, parse_day
 from sge_sim.domaine.nomenclatures import Environment, KindActeur
-from sge_sim.operations import Says, State, operation
+from sge_sim.machine.late import late
+from sge_sim.operations import Says, operation
+from sge_sim.operations.parameters import CodeActeur
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from sge_sim.api.acteurs import ActeurView
+    from sge_sim.api import acteurs as views
+    from sge_sim.referentiel import acteurs as referentiel
+    from sge_sim.tables import acteurs as tables
+else:
+    views = late("sge_sim.api.acteurs")
+    referentiel = late("sge_sim.referentiel.acteurs")
+    tables = late("sge_sim.tables.acteurs")
 
-Code = Annotated[str, Says("Code de l'acteur", "TIERS1", completes="acteurs")]
 Package = Annotated[str, Says("Package de services", "consultation")]
 Platform = Annotated[
     Environment, Says("Plateforme pour laquelle il est habilité", "production", old="environment")
@@ -26,19 +33,15 @@ Platform = Annotated[
     key="code",
     per_page=15,
 )
-def list_acteurs(state: State) -> "list[ActeurView]":
+def list_acteurs(session: "Session") -> "list[views.ActeurView]":
     """Return every actor."""
-    from sge_sim.api.acteurs import view_acteurs
-
-    with state.database.sessions() as session:
-        return view_acteurs(session, machine_now())
+    return views.view_acteurs(session, machine_now())
 
 
 @operation("Un acteur et ce qui lui appartient", "GET /acteurs/{code}", "acteurs show CODE")
-def show(state: State, *, code: Code) -> "ActeurView":
+def show(session: "Session", *, code: CodeActeur) -> "views.ActeurView":
     """Return an actor."""
-    with state.database.sessions() as session:
-        return _view(session, code)
+    return _view(session, code)
 
 
 @operation(
@@ -50,18 +53,15 @@ def show(state: State, *, code: Code) -> "ActeurView":
     status=201,
 )
 def create(
-    state: State,
+    session: "Session",
     *,
     code: Annotated[str, Says("Lettres et chiffres, 20 au plus", "EXEMPLE")],
     nom: Annotated[str, Says("Raison sociale", "Exemple")],
     kind: Annotated[KindActeur, Says("Sorte, qui décide du type de ses contrats")] = "tiers",
-) -> "ActeurView":
+) -> "views.ActeurView":
     """Create an actor without login, contract nor homologation."""
-    from sge_sim.referentiel.acteurs import create_acteur
-
-    with state.database.transaction() as session:
-        create_acteur(session, code, nom, kind)
-        return _view(session, code)
+    referentiel.create_acteur(session, code, nom, kind)
+    return _view(session, code)
 
 
 @operation(
@@ -72,9 +72,9 @@ def create(
     back="/acteurs#{code}",
 )
 def put_login(
-    state: State,
+    session: "Session",
     *,
-    code: Code,
+    code: CodeActeur,
     login: Annotated[str, Says("Adresse électronique", "un@tiers.example.fr")],
     services: Annotated[
         list[str] | None, Says("Service permis, répétable ; tous sans lui", old="service")
@@ -82,15 +82,12 @@ def put_login(
     mot_de_passe: Annotated[
         str | None, Says("Celui de HTTP Basic, gardé haché ; il reste sans lui", secret=True)
     ] = None,
-) -> "ActeurView":
+) -> "views.ActeurView":
     """Add a user to an actor, or change what it may call."""
-    from sge_sim.referentiel.acteurs import add_login, set_password
-
-    with state.database.transaction() as session:
-        add_login(session, code, login, services)
-        if mot_de_passe is not None:
-            set_password(session, login, mot_de_passe)
-        return _view(session, code)
+    referentiel.add_login(session, code, login, services)
+    if mot_de_passe is not None:
+        referentiel.set_password(session, login, mot_de_passe)
+    return _view(session, code)
 
 
 @operation(
@@ -101,21 +98,18 @@ def put_login(
     back="/acteurs#{code}",
 )
 def put_contrat(
-    state: State,
+    session: "Session",
     *,
-    code: Code,
+    code: CodeActeur,
     contrat_id: Annotated[str, Says("Numéro du contrat", "1100257")],
     date_debut: Annotated[date, Says("Premier jour", "2024-01-01", reads=parse_day, old="debut")],
     date_fin: Annotated[
         date | None, Says("Dernier jour ; sans fin sans lui", reads=parse_day, old="fin")
     ] = None,
-) -> "ActeurView":
+) -> "views.ActeurView":
     """Add a contract to an actor, or change its dates."""
-    from sge_sim.referentiel.acteurs import add_contrat
-
-    with state.database.transaction() as session:
-        add_contrat(session, code, contrat_id, date_debut, date_fin)
-        return _view(session, code)
+    referentiel.add_contrat(session, code, contrat_id, date_debut, date_fin)
+    return _view(session, code)
 
 
 @operation(
@@ -127,14 +121,15 @@ def put_contrat(
     back="/acteurs#{code}",
 )
 def habiliter(
-    state: State, *, code: Code, package: Package, environnement: Platform = "production"
-) -> "ActeurView":
+    session: "Session",
+    *,
+    code: CodeActeur,
+    package: Package,
+    environnement: Platform = "production",
+) -> "views.ActeurView":
     """Record that an actor is homologated for a package."""
-    from sge_sim.referentiel.acteurs import habiliter as change
-
-    with state.database.transaction() as session:
-        change(session, code, package, environnement)
-        return _view(session, code)
+    referentiel.habiliter(session, code, package, environnement)
+    return _view(session, code)
 
 
 @operation(
@@ -146,19 +141,19 @@ def habiliter(
     back="/acteurs#{code}",
 )
 def remove_habilitation(
-    state: State, *, code: Code, package: Package, environnement: Platform = "production"
+    session: "Session",
+    *,
+    code: CodeActeur,
+    package: Package,
+    environnement: Platform = "production",
 ) -> None:
     """Record that an actor is no longer homologated for a package."""
-    from sge_sim.referentiel.acteurs import habiliter as change
-
-    with state.database.transaction() as session:
-        change(session, code, package, environnement, retirer=True)
+    referentiel.habiliter(session, code, package, environnement, retirer=True)
 
 
-def _view(session: "Session", code: str) -> "ActeurView":
-    from sge_sim.api.acteurs import view_acteurs
-    from sge_sim.tables.acteurs import get_acteur
-
+def _view(session: "Session", code: str) -> "views.ActeurView":
     session.expire_all()
-    acteur = get_acteur(session, code)
-    return next(view for view in view_acteurs(session, machine_now()) if view.code == acteur.code)
+    acteur = tables.get_acteur(session, code)
+    return next(
+        view for view in views.view_acteurs(session, machine_now()) if view.code == acteur.code
+    )

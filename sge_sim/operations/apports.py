@@ -1,10 +1,19 @@
 """Points of one's own, which files brought in: taken out as files, removed."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
+from sge_sim.machine.late import late
 from sge_sim.operations import Download, Says, State, operation
+
+if TYPE_CHECKING:
+    from sge_sim.referentiel import points
+    from sge_sim.referentiel.apports import export, retrait
+else:
+    export = late("sge_sim.referentiel.apports.export")
+    retrait = late("sge_sim.referentiel.apports.retrait")
+    points = late("sge_sim.referentiel.points")
 
 
 @operation(
@@ -22,14 +31,11 @@ def remove(
     prm: Annotated[str, Says("Numéro du point, ou plusieurs, séparés par des espaces")],
 ) -> str:
     """Remove points of one's own; return how many, in a sentence."""
-    from sge_sim.referentiel.apports.retrait import remove_own_points
-    from sge_sim.referentiel.points import get_point
-
     prms = sorted({*prm.split()})
     with state.database.sessions() as session:
         for each in prms:
-            get_point(session, each)
-    return _removed(remove_own_points(state.database, prms))
+            points.get_point(session, each)
+    return _removed(retrait.remove_own_points(state.database, prms))
 
 
 @operation(
@@ -42,9 +48,7 @@ def remove(
 )
 def remove_all(state: State) -> str:
     """Remove every point of one's own; return how many, in a sentence."""
-    from sge_sim.referentiel.apports.retrait import remove_own_points
-
-    return _removed(remove_own_points(state.database, None))
+    return _removed(retrait.remove_own_points(state.database, None))
 
 
 def _removed(count: int) -> str:

@@ -4,10 +4,17 @@ from mimetypes import guess_type
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sge_sim.errors import UnknownError
+from sge_sim.machine.late import late
 from sge_sim.operations import LARGEST_NUMBER, Download, Says, State, operation
 
 if TYPE_CHECKING:
-    from sge_sim.homologation.campaign.views import PassageView, Rapport
+    from sge_sim.homologation.campaign import client_observe, views
+    from sge_sim.homologation.reports import html_report, suivi_xlsx
+else:
+    client_observe = late("sge_sim.homologation.campaign.client_observe")
+    views = late("sge_sim.homologation.campaign.views")
+    html_report = late("sge_sim.homologation.reports.html_report")
+    suivi_xlsx = late("sge_sim.homologation.reports.suivi_xlsx")
 
 BATCHES: Final = 2
 """Hundreds of calls that an answer or a page looks at: the next one goes on. Reports read all."""
@@ -72,9 +79,7 @@ def start(
     ] = None,
 ) -> dict[str, Any]:
     """Open a campaign; return it."""
-    from sge_sim.homologation.campaign.client_observe import ClientObserve
-
-    client = ClientObserve(
+    client = client_observe.ClientObserve(
         (certificat or "").lower() or None, (login or "").lower() or None, user_agent or None
     )
     return state.campaigns.start(release, acteur, client).view()
@@ -110,7 +115,7 @@ def stop(state: State, *, campaign_id: CampaignId) -> dict[str, Any]:
     without=_WRITTEN,
     place="GET /campaigns/{campaign_id}",
 )
-def show_rapport(state: State, *, campaign_id: CampaignId) -> "Rapport":
+def show_rapport(state: State, *, campaign_id: CampaignId) -> "views.Rapport":
     """Return the report of a campaign, as if it ended now where it is open."""
     return state.campaigns.read(campaign_id).rapport()
 
@@ -124,10 +129,8 @@ def show_rapport(state: State, *, campaign_id: CampaignId) -> "Rapport":
 )
 def take_rapport(state: State, *, campaign_id: CampaignId) -> Download:
     """Return the page of the report."""
-    from sge_sim.homologation.reports.html_report import render_html
-
     rapport = show_rapport(state, campaign_id=campaign_id)
-    page = render_html(rapport, state.campaigns.before(rapport))
+    page = html_report.render_html(rapport, state.campaigns.before(rapport))
     return Download(page, media_type="text/html; charset=utf-8", rapport=True)
 
 
@@ -140,10 +143,8 @@ def take_rapport(state: State, *, campaign_id: CampaignId) -> Download:
 )
 def take_suivi(state: State, *, campaign_id: CampaignId) -> Download:
     """Return the tracking workbook."""
-    from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
-
     rapport = show_rapport(state, campaign_id=campaign_id)
-    return Download(render_xlsx(rapport), f"suivi-{campaign_id}.xlsx", _XLSX)
+    return Download(suivi_xlsx.render_xlsx(rapport), f"suivi-{campaign_id}.xlsx", _XLSX)
 
 
 Nom = Annotated[str, Says("Nom du passage", "20250801-100000")]
@@ -157,11 +158,9 @@ _PASSAGES: Final = "campaign passages donne ceux dont le rapport est gardé"
     key="nom",
     place="GET /campaigns",
 )
-def list_passages(state: State) -> "list[PassageView]":
+def list_passages(state: State) -> "list[views.PassageView]":
     """Return the runs of cases."""
-    from sge_sim.homologation.campaign.views import view_passages
-
-    return view_passages(state.simulator.passages)
+    return views.view_passages(state.simulator.passages)
 
 
 @operation(
@@ -178,13 +177,11 @@ def run(
     release: Annotated[str, Says("Version de SGE", "sge-26.1")],
     package: Annotated[str | None, Says("Package ; tous sans lui")] = None,
     cas: Annotated[str | None, Says("Cas ; tous sans lui", "ADP-R1", completes="cases")] = None,
-) -> "PassageView":
+) -> "views.PassageView":
     """Run cases against this simulator, one after the other; return at once."""
-    from sge_sim.homologation.campaign.views import PassageView
-
     simulator = state.simulator
     started = simulator.passages.start(simulator.cible, release, package or "", cas or "")
-    return PassageView.of_passage(started)
+    return views.PassageView.of_passage(started)
 
 
 @operation(
@@ -193,7 +190,7 @@ def run(
     without=_PASSAGES,
     place="GET /passages/{nom}",
 )
-def show_passage(state: State, *, nom: Nom) -> "PassageView":
+def show_passage(state: State, *, nom: Nom) -> "views.PassageView":
     """Return a run of cases."""
     found = next((each for each in list_passages(state) if each.nom == nom), None)
     if found is None:

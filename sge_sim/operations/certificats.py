@@ -1,8 +1,8 @@
 """Certificates: those of the actors, whether the door accepts one, the authorities."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -10,16 +10,29 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.errors import UsageError
+from sge_sim.machine.late import late
 from sge_sim.operations import Says, State, day_typed, operation
+from sge_sim.operations.parameters import ActeurOrTiers, Pem
 
 if TYPE_CHECKING:
-    from sge_sim.api.acteurs import CertificatView
+    from sqlalchemy.orm import Session
+
+    from sge_sim.api import acteurs as views
+    from sge_sim.door import certificats as door
+    from sge_sim.pki import authorities, inspection, policy, rendering, trust
+    from sge_sim.tables import acteurs as tables
+else:
+    views = late("sge_sim.api.acteurs")
+    door = late("sge_sim.door.certificats")
+    authorities = late("sge_sim.pki.authorities")
+    inspection = late("sge_sim.pki.inspection")
+    policy = late("sge_sim.pki.policy")
+    rendering = late("sge_sim.pki.rendering")
+    trust = late("sge_sim.pki.trust")
+    tables = late("sge_sim.tables.acteurs")
 
 _TEXTE: Final = "texte donné"
 Plateforme = Annotated[Environment, Says("Plateforme visée", "production")]
-Pem = Annotated[
-    str, Says("Le certificat en PEM, puis ses intermédiaires", "-----BEGIN…", file=True)
-]
 
 
 @operation(
@@ -29,17 +42,14 @@ Pem = Annotated[
     key="environnement/empreinte",
 )
 def list_certificats(
-    state: State,
+    session: "Session",
     *,
     environnement: Annotated[
         Environment | None, Says("Plateforme visée ; toutes sans elle")
     ] = None,
-) -> "list[CertificatView]":
+) -> "list[views.CertificatView]":
     """Return the registered certificates."""
-    from sge_sim.api.acteurs import view_certificats
-
-    with state.database.sessions() as session:
-        return view_certificats(session, machine_now(), environnement)
+    return views.view_certificats(session, machine_now(), environnement)
 
 
 @operation(
@@ -54,24 +64,16 @@ def register(
     *,
     environnement: Plateforme,
     pem: Pem,
-    acteur: Annotated[
-        str | None, Says("Code de l'acteur ; le tiers par défaut sans lui", completes="acteurs")
-    ] = None,
-) -> "CertificatView":
+    acteur: ActeurOrTiers = None,
+) -> "views.CertificatView":
     """Register a certificate that an actor hands in; it isn't judged."""
-    from sge_sim.api.acteurs import view_certificats
-    from sge_sim.door.certificats import register_file
-    from sge_sim.pki.inspection import fingerprint_of_file
-    from sge_sim.tables.acteurs import default_acteur
-
     with _file_of(pem) as file, state.database.transaction() as session:
-        code = acteur or default_acteur(session, "tiers").code
-        phrase = register_file(session, code, file, environnement, machine_now())
+        code = acteur or tables.default_acteur(session, "tiers").code
+        phrase = door.register_file(session, code, file, environnement, machine_now())
         session.flush()
-        empreinte = fingerprint_of_file(file)
-        views = view_certificats(session, machine_now(), environnement)
-        view = next(each for each in views if each.empreinte == empreinte)
-        return view.said(phrase)
+        empreinte = inspection.fingerprint_of_file(file)
+        registered = views.view_certificats(session, machine_now(), environnement)
+        return next(each for each in registered if each.empreinte == empreinte).said(phrase)
 
 
 @operation(
@@ -85,46 +87,50 @@ def register(
 )
 def check(state: State, *, pem: Pem, environnement: Plateforme) -> dict[str, Any]:
     """Return what the door thinks of a certificate; raises `UsageError` for a text without one."""
-    from sge_sim.door.certificats import CertificateRegister
-    from sge_sim.pki.inspection import UnreadCertificateError, inspect_files
-    from sge_sim.pki.policy import Policy
-    from sge_sim.pki.rendering import describe_inspection, describe_verdicts, render_inspection
-    from sge_sim.pki.trust import open_pki
-
     settings, now = state.simulator.settings, machine_now()
-    pki = open_pki(
+    pki = trust.open_pki(
         state.data_dir,
         now=now,
         authorities_file=settings.authorities_file,
         authorities_dir=settings.authorities_dir,
     )
-    policy = Policy(
+    judged_by = policy.Policy(
         environnement,
         pki.trust,
-        CertificateRegister(state.database),
+        door.CertificateRegister(state.database),
         www_counts_as_same=settings.www_counts_as_same,
         verifie_eku=settings.verifie_eku,
     )
     with _file_of(pem) as file:
-        try:
-            inspection = inspect_files([file], [policy], now)
-        except UnreadCertificateError as refusal:
-            verdicts = describe_verdicts(refusal.verdicts)
-            return {"accepte": False, "verdicts": verdicts, "texte": str(refusal)}
-    return describe_inspection(inspection) | {"texte": render_inspection(inspection)}
+        return judge([file], judged_by, now)
+
+
+def judge(
+    files: Sequence[Path],
+    judged_by: "policy.Policy",
+    now: datetime,
+    password: str | None = None,
+    *,
+    on_day: bool = False,
+) -> dict[str, Any]:
+    """Return what a policy says of a certificate, in values and in a text (`texte`)."""
+    try:
+        found = inspection.inspect_files(files, [judged_by], now, password, on_day=on_day)
+    except inspection.UnreadCertificateError as refusal:
+        verdicts = rendering.describe_verdicts(refusal.verdicts)
+        return {"accepte": False, "verdicts": verdicts, "texte": str(refusal)}
+    return rendering.describe_inspection(found) | {"texte": rendering.render_inspection(found)}
 
 
 @contextmanager
 def _file_of(pem: str) -> Iterator[Path]:
     """Give a file that holds a text; a refusal that names it names the text instead."""
-    from sge_sim.pki.inspection import UnreadCertificateError
-
     with TemporaryDirectory(prefix="sge-sim-") as folder:
         file = Path(folder) / _TEXTE
         file.write_text(pem, "utf-8", "replace")
         try:
             yield file
-        except UnreadCertificateError:
+        except inspection.UnreadCertificateError:
             raise
         except UsageError as error:
             raise UsageError(str(error).replace(str(file), "Le texte donné")) from None
@@ -142,9 +148,6 @@ def list_autorites(
     le: Annotated[date | None, Says("Jour légal ; aujourd'hui sans lui", reads=day_typed)] = None,
 ) -> list[dict[str, Any]]:
     """Return the authorities that a simulator knows."""
-    from sge_sim.pki.authorities import load_authorities
-    from sge_sim.pki.rendering import describe_authority
-
     jour = le or legal_date(machine_now())
-    known = load_authorities(state.simulator.settings.authorities_file).authorities
-    return [describe_authority(authority, jour) for authority in known]
+    known = authorities.load_authorities(state.simulator.settings.authorities_file).authorities
+    return [rendering.describe_authority(authority, jour) for authority in known]

@@ -3,12 +3,26 @@
 from typing import TYPE_CHECKING, Annotated
 
 from sge_sim.domaine.nomenclatures import ModeApplication
-from sge_sim.operations import LARGEST_NUMBER, Says, State, operation
+from sge_sim.machine.late import late
+from sge_sim.operations import LARGEST_NUMBER, Says, operation
+from sge_sim.operations.parameters import ActeurOrTiers, AnyPrm, ClientId
 
 if TYPE_CHECKING:
-    from sge_sim.api.data_connect import ApplicationView, ConsentementView
+    from sqlalchemy.orm import Session
 
-ClientId = Annotated[str, Says("Identifiant de l'application")]
+    from sge_sim.api import data_connect as views
+    from sge_sim.dataconnect import applications, consentements
+    from sge_sim.facts import stored_clock
+    from sge_sim.tables import acteurs
+    from sge_sim.tables import dataconnect as tables
+else:
+    views = late("sge_sim.api.data_connect")
+    applications = late("sge_sim.dataconnect.applications")
+    consentements = late("sge_sim.dataconnect.consentements")
+    stored_clock = late("sge_sim.facts.stored_clock")
+    acteurs = late("sge_sim.tables.acteurs")
+    tables = late("sge_sim.tables.dataconnect")
+
 Apis = Annotated[list[str] | None, Says("API souscrite, répétable", old="api")]
 
 
@@ -18,13 +32,9 @@ Apis = Annotated[list[str] | None, Says("API souscrite, répétable", old="api")
     "applications list",
     key="client_id",
 )
-def list_applications(state: State) -> "list[ApplicationView]":
+def list_applications(session: "Session") -> "list[views.ApplicationView]":
     """Return the applications."""
-    from sge_sim.api.data_connect import ApplicationView
-    from sge_sim.tables.dataconnect import applications
-
-    with state.database.sessions() as session:
-        return [ApplicationView.of(each) for each in applications(session)]
+    return [views.ApplicationView.of(each) for each in tables.applications(session)]
 
 
 @operation(
@@ -35,34 +45,26 @@ def list_applications(state: State) -> "list[ApplicationView]":
     done="L'application {nom} est enregistrée.",
 )
 def add_application(
-    state: State,
+    session: "Session",
     *,
     nom: Annotated[str, Says("Nom montré sur la page de consentement", "Ma conso")],
     redirect_uri: Annotated[
         str, Says("Adresse où le client est renvoyé", "https://a.example.fr/retour")
     ],
-    acteur: Annotated[
-        str | None, Says("Code de l'acteur ; le tiers par défaut sans lui", completes="acteurs")
-    ] = None,
+    acteur: ActeurOrTiers = None,
     mode: Annotated[ModeApplication, Says("Sur consentement, ou bac à sable")] = "production",
     apis: Apis = None,
-) -> "ApplicationView":
+) -> "views.ApplicationView":
     """Register an application; of all the interfaces where none is named."""
-    from sge_sim.api.data_connect import ApplicationView
-    from sge_sim.dataconnect.applications import create_application
-    from sge_sim.tables.acteurs import default_acteur
-    from sge_sim.tables.dataconnect import APIS
-
-    with state.database.transaction() as session:
-        made = create_application(
-            session,
-            nom=nom,
-            acteur_code=acteur or default_acteur(session, "tiers").code,
-            mode=mode,
-            redirect_uri=redirect_uri,
-            apis=tuple(APIS) if apis is None else apis,
-        )
-        return ApplicationView.of(made)
+    made = applications.create_application(
+        session,
+        nom=nom,
+        acteur_code=acteur or acteurs.default_acteur(session, "tiers").code,
+        mode=mode,
+        redirect_uri=redirect_uri,
+        apis=tuple(tables.APIS) if apis is None else apis,
+    )
+    return views.ApplicationView.of(made)
 
 
 @operation(
@@ -72,22 +74,18 @@ def add_application(
     done="L'application {fait.nom} est modifiée.",
 )
 def set_application(
-    state: State,
+    session: "Session",
     *,
     client_id: ClientId,
     nom: Annotated[str | None, Says("Nom montré sur la page de consentement", "Ma conso")] = None,
     redirect_uri: Annotated[str | None, Says("Adresse où le client est renvoyé")] = None,
     apis: Apis = None,
-) -> "ApplicationView":
+) -> "views.ApplicationView":
     """Change an application."""
-    from sge_sim.api.data_connect import ApplicationView
-    from sge_sim.dataconnect.applications import change_application
-
-    with state.database.transaction() as session:
-        changed = change_application(
-            session, client_id, nom=nom, redirect_uri=redirect_uri, apis=apis
-        )
-        return ApplicationView.of(changed)
+    changed = applications.change_application(
+        session, client_id, nom=nom, redirect_uri=redirect_uri, apis=apis
+    )
+    return views.ApplicationView.of(changed)
 
 
 @operation(
@@ -96,12 +94,9 @@ def set_application(
     "applications remove CLIENT_ID",
     done="Application {client_id} supprimée.",
 )
-def remove_application(state: State, *, client_id: ClientId) -> None:
+def remove_application(session: "Session", *, client_id: ClientId) -> None:
     """Delete an application."""
-    from sge_sim.dataconnect.applications import get_application
-
-    with state.database.transaction() as session:
-        session.delete(get_application(session, client_id))
+    session.delete(applications.get_application(session, client_id))
 
 
 @operation(
@@ -110,19 +105,10 @@ def remove_application(state: State, *, client_id: ClientId) -> None:
     "consentements list",
     key="-id",
 )
-def list_consentements(
-    state: State,
-    *,
-    prm: Annotated[str | None, Says("Numéro du point ; tous sans lui", completes="prms")] = None,
-) -> "list[ConsentementView]":
+def list_consentements(session: "Session", *, prm: AnyPrm = None) -> "list[views.ConsentementView]":
     """Return the consents, those that ended too."""
-    from sge_sim.api.data_connect import ConsentementView
-    from sge_sim.facts.stored_clock import instant_within
-    from sge_sim.tables.dataconnect import consentements
-
-    with state.database.sessions() as session:
-        now = instant_within(session)
-        return [ConsentementView.of(each, now) for each in consentements(session, prm)]
+    now = stored_clock.instant_within(session)
+    return [views.ConsentementView.of(each, now) for each in tables.consentements(session, prm)]
 
 
 @operation(
@@ -132,13 +118,10 @@ def list_consentements(
     done="Le consentement {consentement_id} est retiré ; il reste dans la liste, fini.",
 )
 def remove_consentement(
-    state: State,
+    session: "Session",
     *,
     consentement_id: Annotated[int, Says("Numéro du consentement", "1", ge=1, le=LARGEST_NUMBER)],
 ) -> None:
     """Take a consent back; it stays in the list."""
-    from sge_sim.dataconnect.consentements import remove_consentement as take_back
-    from sge_sim.facts.stored_clock import instant_within
-
-    with state.database.transaction() as session:
-        take_back(session, consentement_id, instant_within(session))
+    now = stored_clock.instant_within(session)
+    consentements.remove_consentement(session, consentement_id, now)

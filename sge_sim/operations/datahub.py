@@ -22,18 +22,12 @@ from sge_sim.domaine.nomenclatures import (
 from sge_sim.errors import UsageError
 from sge_sim.machine.late import late
 from sge_sim.operations import Says, State, operation
+from sge_sim.operations.parameters import ClientId
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from sge_sim.api import datahub as views
-    from sge_sim.api.datahub import (
-        ApplicationDatahubView,
-        CompteView,
-        ContratDatahubView,
-        DroitsView,
-        HabilitateurView,
-    )
     from sge_sim.datahub import contrats, portail, spice
     from sge_sim.facts import stored_clock
     from sge_sim.tables import datahub as tables
@@ -62,7 +56,6 @@ def _bytes(base64: str) -> bytes:
 Par = Annotated[str, Says("Adresse de qui demande", "anne@tiers.example.fr")]
 Email = Annotated[str, Says("Adresse électronique de la personne", "zoe@tiers.example.fr")]
 Numero = Annotated[str, Says("Numéro du contrat", "1100256")]
-ClientId = Annotated[str, Says("Identifiant de l'application")]
 Nom = Annotated[str, Says("Nom", "Zoé Martin")]
 Profil = Annotated[str | None, Says("Donnée du profil ; vide, elle est retirée", clears=True)]
 Donnee = Annotated[str | None, Says("Donnée du contrat ; elle reste sans lui")]
@@ -81,35 +74,33 @@ def _now(session: "Session") -> datetime:
 
 def _contrat(
     state: State, change: "Callable[[Session], tables.ContratDatahub]"
-) -> "ContratDatahubView":
+) -> "views.ContratDatahubView":
     """Change a contract; return it."""
     with state.database.transaction() as session:
         return views.ContratDatahubView.of(session, change(session), state.data_dir)
 
 
 @_act("Les comptes et leurs rôles", "GET /datahub/comptes", key="email")
-def list_comptes(state: State) -> "list[CompteView]":
+def list_comptes(session: "Session") -> "list[views.CompteView]":
     """Return the accounts."""
-    with state.database.sessions() as session:
-        return [views.CompteView.of(each) for each in tables.comptes_datahub(session)]
+    return [views.CompteView.of(each) for each in tables.comptes_datahub(session)]
 
 
 @_act("Ouvrir un compte d'une entité", "POST /datahub/comptes", status=201)
 def add_compte(
-    state: State,
+    session: "Session",
     *,
     email: Email,
     nom: Nom,
     acteur: Annotated[str, Says("Code de l'acteur : son entité", "TIERS1")],
-) -> "CompteView":
+) -> "views.CompteView":
     """Open an account, as Enedis does."""
-    with state.database.transaction() as session:
-        return views.CompteView.of(portail.create_compte(session, email, nom, acteur))
+    return views.CompteView.of(portail.create_compte(session, email, nom, acteur))
 
 
 @_act("Mettre à jour son profil", "POST /datahub/comptes/{email}")
 def set_profil(
-    state: State,
+    session: "Session",
     *,
     par: Par,
     email: Email,
@@ -118,24 +109,23 @@ def set_profil(
     code_postal: Profil = None,
     fonction: Profil = None,
     telephone: Profil = None,
-) -> "CompteView":
+) -> "views.CompteView":
     """Update a profile: what isn't given stays, what is empty is taken away."""
-    with state.database.transaction() as session:
-        changed = portail.update_compte(
-            session,
-            par,
-            email,
-            nom,
-            adresse=adresse,
-            code_postal=code_postal,
-            fonction=fonction,
-            telephone=telephone,
-        )
-        return views.CompteView.of(changed)
+    changed = portail.update_compte(
+        session,
+        par,
+        email,
+        nom,
+        adresse=adresse,
+        code_postal=code_postal,
+        fonction=fonction,
+        telephone=telephone,
+    )
+    return views.CompteView.of(changed)
 
 
 @_act("Tous les contrats, comme Enedis les voit", "GET /datahub/contrats", key="numero")
-def list_contrats(state: State) -> "list[ContratDatahubView]":
+def list_contrats(state: State) -> "list[views.ContratDatahubView]":
     """Return the contracts."""
     with state.database.sessions() as session:
         return [
@@ -153,7 +143,7 @@ def add_contrat(
         str, Says("Adresse du premier interlocuteur contractuel", "anne@tiers.example.fr")
     ],
     service: Service = "fds",
-) -> "ContratDatahubView":
+) -> "views.ContratDatahubView":
     """Open a contract, as Enedis does."""
     return _contrat(
         state,
@@ -164,7 +154,7 @@ def add_contrat(
 
 
 @_act("Consulter un contrat", "GET /datahub/contrats/{numero}")
-def show_contrat(state: State, *, numero: Numero, par: Par) -> "ContratDatahubView":
+def show_contrat(state: State, *, numero: Numero, par: Par) -> "views.ContratDatahubView":
     """Return a contract to who may look at it."""
     return _contrat(state, lambda session: contrats.consult_contrat(session, par, numero))
 
@@ -177,7 +167,7 @@ def set_contrat(
     numero: Numero,
     raison_sociale: Donnee = None,
     siret: Donnee = None,
-) -> "ContratDatahubView":
+) -> "views.ContratDatahubView":
     """Update the data of a contract."""
     return _contrat(
         state,
@@ -198,14 +188,14 @@ def set_annexe(
     algorithme: Annotated[AlgorithmeFlux, Says("Chiffrement des fichiers")] = "aucun",
     cle: Annotated[str | None, Says("Clé, en hexadécimal")] = None,
     iv: Annotated[str | None, Says("Vecteur d'initialisation, en hexadécimal")] = None,
-) -> "ContratDatahubView":
+) -> "views.ContratDatahubView":
     """Fill the SI annex: the channel of delivery, and how files are encrypted."""
     annexe = tables.AnnexeSi(type_canal, url, algorithme, cle, iv)
     return _contrat(state, lambda session: contrats.fill_annexe(session, par, numero, annexe))
 
 
 @_act("Désigner le représentant légal", "POST /datahub/contrats/{numero}/representant")
-def set_representant(state: State, *, numero: Numero, email: Email) -> "ContratDatahubView":
+def set_representant(state: State, *, numero: Numero, email: Email) -> "views.ContratDatahubView":
     """Name the legal representative, as Enedis does."""
     return _contrat(state, lambda session: contrats.name_representant(session, numero, email))
 
@@ -216,7 +206,7 @@ Role = Annotated[RoleDatahub, Says("Rôle de l'interlocuteur", "technique")]
 @_act("Ajouter un interlocuteur", "POST /datahub/contrats/{numero}/interlocuteurs")
 def add_role(
     state: State, *, par: Par, numero: Numero, email: Email, role: Role
-) -> "ContratDatahubView":
+) -> "views.ContratDatahubView":
     """Give somebody a role on a contract."""
     return _contrat(
         state, lambda session: contrats.add_interlocuteur(session, par, numero, email, role)
@@ -227,10 +217,9 @@ def add_role(
     "Retirer un interlocuteur",
     "DELETE /datahub/contrats/{numero}/interlocuteurs/{email}/{role}",
 )
-def remove_role(state: State, *, par: Par, numero: Numero, email: Email, role: Role) -> None:
+def remove_role(session: "Session", *, par: Par, numero: Numero, email: Email, role: Role) -> None:
     """Take a role on a contract from somebody."""
-    with state.database.transaction() as session:
-        contrats.remove_interlocuteur(session, par, numero, email, role)
+    contrats.remove_interlocuteur(session, par, numero, email, role)
 
 
 @_act(
@@ -238,7 +227,7 @@ def remove_role(state: State, *, par: Par, numero: Numero, email: Email, role: R
     "POST /datahub/contrats/{numero}/send",
     was=("POST /datahub/contrats/{numero}/envoyer",),
 )
-def send(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
+def send(state: State, *, par: Par, numero: Numero) -> "views.ContratDatahubView":
     """Send a contract to its legal representative."""
     return _contrat(
         state,
@@ -251,7 +240,7 @@ def send(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     "POST /datahub/contrats/{numero}/sign",
     was=("POST /datahub/contrats/{numero}/signer",),
 )
-def sign(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
+def sign(state: State, *, par: Par, numero: Numero) -> "views.ContratDatahubView":
     """Sign a contract."""
     return _contrat(
         state,
@@ -264,7 +253,7 @@ def sign(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
     "POST /datahub/contrats/{numero}/activate",
     was=("POST /datahub/contrats/{numero}/activer",),
 )
-def activate(state: State, *, numero: Numero) -> "ContratDatahubView":
+def activate(state: State, *, numero: Numero) -> "views.ContratDatahubView":
     """Make a signed contract active: SGE knows it."""
     return _contrat(
         state,
@@ -277,7 +266,7 @@ def activate(state: State, *, numero: Numero) -> "ContratDatahubView":
     "POST /datahub/contrats/{numero}/terminate",
     was=("POST /datahub/contrats/{numero}/resilier",),
 )
-def terminate(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView":
+def terminate(state: State, *, par: Par, numero: Numero) -> "views.ContratDatahubView":
     """Terminate a contract today."""
     return _contrat(
         state,
@@ -287,7 +276,7 @@ def terminate(state: State, *, par: Par, numero: Numero) -> "ContratDatahubView"
 
 @_act("Créer une application", "POST /datahub/applications", status=201)
 def add_application(
-    state: State,
+    session: "Session",
     *,
     par: Par,
     nom: NomApplication,
@@ -296,25 +285,24 @@ def add_application(
     apis: Apis = None,
     logo: Logo = None,
     service: Service = "fds",
-) -> "ApplicationDatahubView":
+) -> "views.ApplicationDatahubView":
     """Make an application of Data Connect, as the form of the portal does."""
-    with state.database.transaction() as session:
-        made = portail.request_application(
-            session,
-            par,
-            nom=nom,
-            redirect_uri=redirect_uri,
-            mode=mode,
-            apis=apis,
-            logo=logo,
-            service=service,
-        )
-        return views.ApplicationDatahubView.of_datahub(made)
+    made = portail.request_application(
+        session,
+        par,
+        nom=nom,
+        redirect_uri=redirect_uri,
+        mode=mode,
+        apis=apis,
+        logo=logo,
+        service=service,
+    )
+    return views.ApplicationDatahubView.of_datahub(made)
 
 
 @_act("Modifier une application", "POST /datahub/applications/{client_id}")
 def set_application(
-    state: State,
+    session: "Session",
     *,
     par: Par,
     client_id: ClientId,
@@ -322,20 +310,18 @@ def set_application(
     redirect_uri: Annotated[str | None, Says("Adresse de retour ; elle reste sans elle")] = None,
     apis: Apis = None,
     logo: Logo = None,
-) -> "ApplicationDatahubView":
+) -> "views.ApplicationDatahubView":
     """Change an application."""
-    with state.database.transaction() as session:
-        changed = portail.update_application(
-            session, par, client_id, nom=nom, redirect_uri=redirect_uri, apis=apis, logo=logo
-        )
-        return views.ApplicationDatahubView.of_datahub(changed)
+    changed = portail.update_application(
+        session, par, client_id, nom=nom, redirect_uri=redirect_uri, apis=apis, logo=logo
+    )
+    return views.ApplicationDatahubView.of_datahub(changed)
 
 
 @_act("Supprimer une application", "DELETE /datahub/applications/{client_id}")
-def remove_application(state: State, *, par: Par, client_id: ClientId) -> None:
+def remove_application(session: "Session", *, par: Par, client_id: ClientId) -> None:
     """Delete an application, and its consents."""
-    with state.database.transaction() as session:
-        portail.remove_application(session, par, client_id)
+    portail.remove_application(session, par, client_id)
 
 
 @_act(
@@ -344,38 +330,35 @@ def remove_application(state: State, *, par: Par, client_id: ClientId) -> None:
     status=201,
 )
 def add_habilitateur(
-    state: State,
+    session: "Session",
     *,
     login: Login,
     par: Annotated[str | None, Says("Login de l'habilitateur qui demande ; sans lui, Enedis")] = (
         None
     ),
-) -> "HabilitateurView":
+) -> "views.HabilitateurView":
     """Name who gives rights in SGE."""
-    with state.database.transaction() as session:
-        if par is None:
-            named = spice.name_main_habilitateur(session, login)
-        else:
-            named = spice.name_habilitateur(session, par, login)
-        return views.HabilitateurView(login=named.login, principal=named.principal)
+    if par is None:
+        named = spice.name_main_habilitateur(session, login)
+    else:
+        named = spice.name_habilitateur(session, par, login)
+    return views.HabilitateurView(login=named.login, principal=named.principal)
 
 
 @_act("Donner des droits dans SGE", "POST /habilitateurs/droits")
 def set_droits(
-    state: State,
+    session: "Session",
     *,
     par: Habilitateur,
     login: Login,
     services: Annotated[list[str] | None, Says("Services permis ; tous sans elle")] = None,
-) -> "DroitsView":
+) -> "views.DroitsView":
     """Say what a user may call."""
-    with state.database.transaction() as session:
-        user = spice.give_rights(session, par, login, services)
-        return views.DroitsView(login=user.login, services=user.services, actif=user.actif)
+    user = spice.give_rights(session, par, login, services)
+    return views.DroitsView(login=user.login, services=user.services, actif=user.actif)
 
 
 @_act("Retirer des droits dans SGE", "DELETE /habilitateurs/droits/{login}")
-def remove_droits(state: State, *, par: Habilitateur, login: Login) -> None:
+def remove_droits(session: "Session", *, par: Habilitateur, login: Login) -> None:
     """Shut a user out of SGE."""
-    with state.database.transaction() as session:
-        spice.remove_rights(session, par, login)
+    spice.remove_rights(session, par, login)

@@ -5,17 +5,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sge_sim.domaine.nomenclatures import EtatService
 from sge_sim.errors import require_found
 from sge_sim.flux.registry import CodeDemande
+from sge_sim.machine.late import late
 from sge_sim.operations import BeforeName, Limit, Says, State, operation
+from sge_sim.operations.parameters import AnyActeur, AnyPrm
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from sge_sim.api.flux import DemandeEntiereView, DemandeM023View, FichierView
-    from sge_sim.api.points import ServiceSouscritView
-    from sge_sim.tables.m023 import DemandeM023
+    from sge_sim.api import autorisations, points
+    from sge_sim.api import flux as views
+    from sge_sim.tables import lists, m023
+else:
+    autorisations = late("sge_sim.api.autorisations")
+    views = late("sge_sim.api.flux")
+    points = late("sge_sim.api.points")
+    lists = late("sge_sim.tables.lists")
+    m023 = late("sge_sim.tables.m023")
 
-Acteur = Annotated[str | None, Says("Code de l'acteur ; tous sans lui", completes="acteurs")]
-Prm = Annotated[str | None, Says("Numéro du point ; tous sans lui", completes="prms")]
 Affaire = Annotated[str, Says("Numéro de l'affaire", "A00EXV0B")]
 
 
@@ -26,21 +32,17 @@ Affaire = Annotated[str, Says("Numéro de l'affaire", "A00EXV0B")]
     key="affaire_id",
 )
 def list_demandes(
-    state: State,
+    session: "Session",
     *,
     flux: Annotated[CodeDemande | None, Says("Sorte de flux ; toutes sans lui")] = None,
-    acteur: Acteur = None,
+    acteur: AnyActeur = None,
     limit: Limit = 100,
     avant: BeforeName = None,
-) -> "list[DemandeM023View]":
+) -> "list[views.DemandeM023View]":
     """Return the demands."""
-    from sge_sim.api.flux import DemandeM023View
-    from sge_sim.tables.m023 import demandes_m023
-
     code = acteur and acteur.upper()
-    with state.database.sessions() as session:
-        found = demandes_m023(session, limit, flux=flux, acteur_code=code, before=avant)
-        return [DemandeM023View.of(each) for each in found]
+    found = m023.demandes_m023(session, limit, flux=flux, acteur_code=code, before=avant)
+    return [views.DemandeM023View.of(each) for each in found]
 
 
 @operation(
@@ -49,12 +51,9 @@ def list_demandes(
     "demandes show AFFAIRE_ID",
     place="GET /demandes/{affaire_id}",
 )
-def show(state: State, *, affaire_id: Affaire) -> "DemandeEntiereView":
+def show(session: "Session", *, affaire_id: Affaire) -> "views.DemandeEntiereView":
     """Return a demand with its files."""
-    from sge_sim.api.flux import DemandeEntiereView
-
-    with state.database.sessions() as session:
-        return DemandeEntiereView.with_files(session, demande_of(session, affaire_id))
+    return views.DemandeEntiereView.with_files(session, demande_of(session, affaire_id))
 
 
 @operation(
@@ -64,17 +63,15 @@ def show(state: State, *, affaire_id: Affaire) -> "DemandeEntiereView":
     key="nom",
     place="GET /demandes/{affaire_id}",
 )
-def list_fichiers(state: State, *, affaire_id: Affaire) -> "list[FichierView]":
+def list_fichiers(state: State, *, affaire_id: Affaire) -> "list[views.FichierView]":
     """Return the files of a demand."""
     return show(state, affaire_id=affaire_id).fichiers
 
 
-def demande_of(session: "Session", affaire_id: str) -> "DemandeM023":
+def demande_of(session: "Session", affaire_id: str) -> "m023.DemandeM023":
     """Return a demand; raises `UnknownError` where there is none of that number."""
-    from sge_sim.tables.m023 import find_demande_m023
-
     sentence = f"Aucune demande M023 ne porte le numéro {affaire_id}."
-    return require_found(find_demande_m023(session, affaire_id), sentence, affaire_id)
+    return require_found(m023.find_demande_m023(session, affaire_id), sentence, affaire_id)
 
 
 @operation(
@@ -84,24 +81,20 @@ def demande_of(session: "Session", affaire_id: str) -> "DemandeM023":
     key="id",
 )
 def list_services(
-    state: State,
+    session: "Session",
     *,
     etat: Annotated[EtatService | None, Says("Leur état ; tous sans lui")] = None,
-    prm: Prm = None,
-    acteur: Acteur = None,
+    prm: AnyPrm = None,
+    acteur: AnyActeur = None,
     limit: Limit = 100,
     avant: BeforeName = None,
-) -> "list[ServiceSouscritView]":
+) -> "list[points.ServiceSouscritView]":
     """Return the subscribed services."""
-    from sge_sim.api.points import ServiceSouscritView
-    from sge_sim.tables.lists import find_services_souscrits
-
     code = acteur and acteur.upper()
-    with state.database.sessions() as session:
-        found = find_services_souscrits(
-            session, etat=etat, prm=prm, acteur_code=code, before=avant, limit=limit
-        )
-        return [ServiceSouscritView.of(each) for each in found]
+    found = lists.find_services_souscrits(
+        session, etat=etat, prm=prm, acteur_code=code, before=avant, limit=limit
+    )
+    return [points.ServiceSouscritView.of(each) for each in found]
 
 
 @operation(
@@ -114,10 +107,8 @@ def list_services(
     place="GET /points/{prm}",
 )
 def list_autorisations(
-    state: State, *, acteur: Acteur = None, prm: Prm = None
+    state: State, *, acteur: AnyActeur = None, prm: AnyPrm = None
 ) -> list[dict[str, Any]]:
     """Return the declarations with their audit."""
-    from sge_sim.api.autorisations import view_autorisations
-
-    found = view_autorisations(state.database, state.journal, acteur)
+    found = autorisations.view_autorisations(state.database, state.journal, acteur)
     return [each for each in found if prm in (None, each["prm"])]

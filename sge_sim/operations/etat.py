@@ -1,12 +1,19 @@
 """The state as a whole: kept aside, brought back; the settings of the simulator that serves it."""
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
+from sge_sim.machine.late import late
 from sge_sim.operations import Says, State, operation
 
 if TYPE_CHECKING:
-    SettingsView = dict[str, Any]
+    from sge_sim.api import etat as views
+    from sge_sim.schema import snapshot
+    from sge_sim.tables import pannes
+else:
+    views = late("sge_sim.api.etat")
+    snapshot = late("sge_sim.schema.snapshot")
+    pannes = late("sge_sim.tables.pannes")
 
 Nom = Annotated[str, Says("Nom de l'état mis de côté ; sans lui, celui par défaut", "avant")]
 
@@ -22,9 +29,7 @@ Nom = Annotated[str, Says("Nom de l'état mis de côté ; sans lui, celui par d�
 )
 def keep(state: State, *, nom: Nom = "") -> None:
     """Keep the state aside."""
-    from sge_sim.schema.snapshot import take_snapshot
-
-    take_snapshot(state.database, state.journal, state.data_dir, nom)
+    snapshot.take_snapshot(state.database, state.journal, state.data_dir, nom)
 
 
 @operation(
@@ -39,13 +44,10 @@ def keep(state: State, *, nom: Nom = "") -> None:
 )
 def bring_back(state: State, *, nom: Nom = "") -> None:
     """Bring back the state that was kept aside; raises `UsageError` where there is none."""
-    from sge_sim.schema.snapshot import restore_snapshot
-    from sge_sim.tables.pannes import counters_of
-
     with nullcontext() if state.simulator is None else state.simulator.moves.held():
-        restore_snapshot(state.database, state.journal, state.data_dir, nom)
+        snapshot.restore_snapshot(state.database, state.journal, state.data_dir, nom)
     # The plans that come back begin again.
-    counters_of(state.data_dir, state.database.engine).forget()
+    pannes.counters_of(state.data_dir, state.database.engine).forget()
 
 
 @operation(
@@ -55,8 +57,6 @@ def bring_back(state: State, *, nom: Nom = "") -> None:
     place="GET /simulateur",
     serving="always",
 )
-def show_settings(state: State) -> "SettingsView":
+def show_settings(state: State) -> "views.SettingsView":
     """Return the settings in force, the password of the database masked; null where none is."""
-    from sge_sim.api.etat import view_settings
-
-    return view_settings(state.simulator.settings)
+    return views.view_settings(state.simulator.settings)

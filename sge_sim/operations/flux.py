@@ -10,11 +10,28 @@ from sge_sim.clock import between_days
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, Environment, EtatFichier, TypeCanal
 from sge_sim.errors import FieldError, UnknownError, UsageError, require_found
 from sge_sim.flux.registry import CodeConnu
+from sge_sim.machine.late import late
 from sge_sim.operations import Before, Download, Limit, Says, State, day_typed, operation
-from sge_sim.settings import Profile
+from sge_sim.operations.parameters import AnyPrm
+from sge_sim.settings import Profile, Settings
 
 if TYPE_CHECKING:
-    from sge_sim.api.flux import CanalView, FichierView, PublicationView
+    from sqlalchemy.orm import Session
+
+    from sge_sim.api import flux as views
+    from sge_sim.flux import contenus, declaration, publication
+    from sge_sim.flux.r6x import tableau
+    from sge_sim.tables import acteurs, m023
+    from sge_sim.tables import flux as tables
+else:
+    views = late("sge_sim.api.flux")
+    contenus = late("sge_sim.flux.contenus")
+    declaration = late("sge_sim.flux.declaration")
+    publication = late("sge_sim.flux.publication")
+    tableau = late("sge_sim.flux.r6x.tableau")
+    acteurs = late("sge_sim.tables.acteurs")
+    tables = late("sge_sim.tables.flux")
+    m023 = late("sge_sim.tables.m023")
 
 GONE: Final = "n'est plus là où le simulateur l'avait mis."
 _NO_FILE: Final = "Aucun fichier ne s'appelle {}."
@@ -32,35 +49,31 @@ Contrat = Annotated[str, Says("Numéro du contrat", "1100256")]
     place="GET /fichiers",
 )
 def list_fichiers(
-    state: State,
+    session: "Session",
     *,
     contrat: Annotated[str | None, Says("Numéro du contrat ; tous sans lui")] = None,
     flux: Annotated[CodeConnu | None, Says("Sorte de flux ; toutes sans lui")] = None,
-    prm: Annotated[str | None, Says("Numéro du point ; tous sans lui", completes="prms")] = None,
+    prm: AnyPrm = None,
     etat: Annotated[EtatFichier | None, Says("État de la livraison ; tous sans lui")] = None,
     du: Annotated[date | None, Says("Premier jour de publication", reads=day_typed)] = None,
     au: Annotated[date | None, Says("Dernier jour de publication", reads=day_typed)] = None,
     limit: Limit = 100,
     avant: Before = None,
-) -> "list[FichierView]":
+) -> "list[views.FichierView]":
     """Return the files."""
-    from sge_sim.api.flux import FichierView
-    from sge_sim.tables.flux import find_fichiers
-
     debut, fin = between_days(du, au)
-    with state.database.sessions() as session:
-        found = find_fichiers(
-            session,
-            contrat_id=contrat,
-            flux=flux,
-            prm=prm,
-            etat=etat,
-            debut=debut,
-            fin=fin,
-            before_id=avant,
-            limit=limit,
-        )
-        return [FichierView.of(each) for each in found]
+    found = tables.find_fichiers(
+        session,
+        contrat_id=contrat,
+        flux=flux,
+        prm=prm,
+        etat=etat,
+        debut=debut,
+        fin=fin,
+        before_id=avant,
+        limit=limit,
+    )
+    return [views.FichierView.of(each) for each in found]
 
 
 @operation(
@@ -69,14 +82,10 @@ def list_fichiers(
     without="flux show le donne, et ce qu'il contient",
     place="GET /fichiers/{numero}",
 )
-def show(state: State, *, nom: Nom) -> "FichierView":
+def show(session: "Session", *, nom: Nom) -> "views.FichierView":
     """Return a file."""
-    from sge_sim.api.flux import FichierView
-    from sge_sim.tables.flux import find_fichier
-
-    with state.database.sessions() as session:
-        fichier = require_found(find_fichier(session, nom), _NO_FILE.format(nom), nom)
-        return FichierView.of(fichier)
+    fichier = require_found(tables.find_fichier(session, nom), _NO_FILE.format(nom), nom)
+    return views.FichierView.of(fichier)
 
 
 @operation(
@@ -86,15 +95,12 @@ def show(state: State, *, nom: Nom) -> "FichierView":
     key="contrat_id",
     per_page=200,
 )
-def list_canaux(state: State) -> "list[CanalView]":
+def list_canaux(state: State) -> "list[views.CanalView]":
     """Return the channel of each contract."""
-    from sge_sim.api.flux import CanalView
-    from sge_sim.tables.acteurs import all_acteurs
-
     with state.database.sessions() as session:
         return [
-            CanalView.of(session, contrat.contrat_id, state.data_dir)
-            for acteur in all_acteurs(session)
+            views.CanalView.of(session, contrat.contrat_id, state.data_dir)
+            for acteur in acteurs.all_acteurs(session)
             for contrat in acteur.contrats
         ]
 
@@ -104,12 +110,10 @@ def list_canaux(state: State) -> "list[CanalView]":
     "GET /canaux/{contrat}",
     "acteurs canal CONTRAT",
 )
-def show_canal(state: State, *, contrat: Contrat) -> "CanalView":
+def show_canal(state: State, *, contrat: Contrat) -> "views.CanalView":
     """Return the channel of a contract."""
-    from sge_sim.api.flux import CanalView
-
     with state.database.sessions() as session:
-        return CanalView.of(session, contrat, state.data_dir)
+        return views.CanalView.of(session, contrat, state.data_dir)
 
 
 @operation(
@@ -137,12 +141,12 @@ def declare_canal(
         str | None, Says("Clé hexadécimale : 32 chiffres pour aes128, 64 pour aes256")
     ] = None,
     iv: Annotated[str | None, Says("IV hexadécimal d'aes128 : 32 chiffres")] = None,
-) -> "CanalView":
+) -> "views.CanalView":
     """Declare the channel of a contract."""
-    from sge_sim.flux.declaration import declare_canal as declare
-
     with state.database.transaction() as session:
-        declare(session, contrat, type_canal=type, url=url, algorithme=chiffrement, cle=cle, iv=iv)
+        declaration.declare_canal(
+            session, contrat, type_canal=type, url=url, algorithme=chiffrement, cle=cle, iv=iv
+        )
     return show_canal(state, contrat=contrat)
 
 
@@ -171,12 +175,8 @@ def publish(
         Profile | None,
         Says("fidele : quelques journées de C5 arrivent en retard", old="profile"),
     ] = None,
-) -> "PublicationView":
+) -> "views.PublicationView":
     """Publish what is due, and deliver what isn't, also what was given up."""
-    from sge_sim.api.flux import PublicationView
-    from sge_sim.flux.publication import publish_now
-    from sge_sim.settings import Settings
-
     if state.simulator is not None:
         settings = state.simulator.settings
     elif environnement is None:
@@ -185,8 +185,8 @@ def publish(
         settings = Settings(data_dir=state.data_dir, environment=environnement)
     changed: dict[str, Any] = {"environment": environnement, "profile": profil}
     settings = replace(settings, **{name: each for name, each in changed.items() if each})
-    made = publish_now(settings, state.database, state.journal.append, state.now())
-    return PublicationView.of(*made)
+    made = publication.publish_now(settings, state.database, state.journal.append, state.now())
+    return views.PublicationView.of(*made)
 
 
 @operation(
@@ -199,13 +199,9 @@ def take_content(
     state: State, *, nom: Nom, clair: Annotated[bool, Says("Déchiffrés")] = False
 ) -> Download:
     """Return the bytes of a file."""
-    from sge_sim.flux.contenus import content_of
-    from sge_sim.flux.declaration import clear_content
-    from sge_sim.tables.flux import find_fichier
-
     with state.database.sessions() as session:
-        fichier = require_found(find_fichier(session, nom), _NO_FILE.format(nom), nom)
-        read = clear_content if clair else content_of
+        fichier = require_found(tables.find_fichier(session, nom), _NO_FILE.format(nom), nom)
+        read = declaration.clear_content if clair else contenus.content_of
         try:
             return Download(read(session, state.data_dir, fichier), nom)
         except FileNotFoundError:
@@ -225,16 +221,12 @@ def take_csv(state: State, *, nom: Nom) -> Download:
     """
     from io import BytesIO
 
-    from sge_sim.flux.r6x.tableau import points_in_csv, portal_archive
-    from sge_sim.tables.flux import find_fichier
-    from sge_sim.tables.m023 import find_demande_m023
-
     with state.database.sessions() as session:
-        fichier = find_fichier(session, nom)
+        fichier = tables.find_fichier(session, nom)
         m023_id = fichier and fichier.publication.m023_id
-        found = m023_id and find_demande_m023(session, m023_id)
+        found = m023_id and m023.find_demande_m023(session, m023_id)
         demande = require_found(found or None, f"Aucun fichier de M023 n'est {nom}.", nom)
-        most = points_in_csv(demande.flux, demande.prms)
+        most = tableau.points_in_csv(demande.flux, demande.prms)
     if most is not None:
         raise UsageError(
             f"Le portail ne donne pas de {demande.flux} en CSV au-delà de {most} points : "
@@ -242,7 +234,7 @@ def take_csv(state: State, *, nom: Nom) -> Download:
         )
     content = take_content(state, nom=nom, clair=True).content
     assert isinstance(content, bytes)
-    return Download(_pieces(portal_archive(BytesIO(content))), nom, "application/zip")
+    return Download(_pieces(tableau.portal_archive(BytesIO(content))), nom, "application/zip")
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from sge_sim.clock import between_days
 from sge_sim.domaine.nomenclatures import KindEchange, Origine
 from sge_sim.errors import UsageError, require_found
+from sge_sim.machine.late import late
 from sge_sim.operations import (
     LARGEST_NUMBER,
     Before,
@@ -18,8 +19,16 @@ from sge_sim.operations import (
 )
 
 if TYPE_CHECKING:
-    from sge_sim.api.views import ExchangeView, ExchangeWithBodies
-    from sge_sim.journal import Avarie, Echange, RechercheJournal
+    from sge_sim import journal
+    from sge_sim.api import declarations, typed_filters, views
+    from sge_sim.homologation import premier_appel, rejeu
+else:
+    declarations = late("sge_sim.api.declarations")
+    typed_filters = late("sge_sim.api.typed_filters")
+    views = late("sge_sim.api.views")
+    premier_appel = late("sge_sim.homologation.premier_appel")
+    rejeu = late("sge_sim.homologation.rejeu")
+    journal = late("sge_sim.journal")
 
 _MESSAGE: Final = 900_000
 """Bytes that a message takes at most in an answer."""
@@ -56,16 +65,14 @@ def list_echanges(
     apres: Annotated[
         int | None, Says("Page suivante : ce qui vient après ce numéro", ge=0, le=LARGEST_NUMBER)
     ] = None,
-) -> "list[ExchangeView]":
+) -> "list[views.ExchangeView]":
     """Return the exchanges."""
     asked = {name: value for name, value in locals().items() if name in FILTRES}
-    from sge_sim.api.views import ExchangeView
-
     if apres is not None and avant is not None:
         raise UsageError("Donner apres ou avant, pas les deux.")
     recherche = recherche_of(**asked)
     found = state.journal.find_echanges(recherche, limit=limit, before_id=avant, after_id=apres)
-    return [ExchangeView.of(each) for each in found]
+    return [views.ExchangeView.of(each) for each in found]
 
 
 FILTRES: Final = tuple(
@@ -74,21 +81,16 @@ FILTRES: Final = tuple(
 """Its parameters that say which exchanges are meant."""
 
 
-def recherche_of(**asked: Any) -> "RechercheJournal":
+def recherche_of(**asked: Any) -> "journal.RechercheJournal":
     """Return what is looked for, by the filters of `list_echanges`."""
-    from sge_sim.api.typed_filters import service_typed
-    from sge_sim.journal import RechercheJournal
-
     if code := asked["code"]:
-        from sge_sim.api.declarations import code_typed  # it loads every service
-
-        code = code_typed(code)
+        code = declarations.code_typed(code)  # it loads every service
     debut, fin = between_days(asked["du"], asked["au"])
     genres, issue, acteur = asked["genre"], asked["issue"], asked["acteur"]
-    return RechercheJournal(
+    return journal.RechercheJournal(
         code=code or None,
         prm=asked["prm"],
-        service=service_typed(asked["service"]),
+        service=typed_filters.service_typed(asked["service"]),
         acteur=acteur and acteur.upper(),
         origine=asked["origine"],
         kinds=frozenset(genres) if genres else None,
@@ -108,17 +110,15 @@ def recherche_of(**asked: Any) -> "RechercheJournal":
     "journal show ECHANGE_ID",
     place="GET /echanges/{echange_id}",
 )
-def show(state: State, *, echange_id: EchangeId) -> "ExchangeWithBodies":
+def show(state: State, *, echange_id: EchangeId) -> "views.ExchangeWithBodies":
     """Return an exchange; whole to who reads it beside the simulator."""
-    from sge_sim.api.views import ExchangeWithBodies
-
     echange = get_echange(state, echange_id)
     if state.simulator is None:
-        return ExchangeWithBodies.of(echange)
-    return ExchangeWithBodies.within(echange, _MESSAGE)
+        return views.ExchangeWithBodies.of(echange)
+    return views.ExchangeWithBodies.within(echange, _MESSAGE)
 
 
-def get_echange(state: State, echange_id: int) -> "Echange":
+def get_echange(state: State, echange_id: int) -> "journal.Echange":
     """Return an exchange; raises `UnknownError` where there is none of that number."""
     sentence = f"Aucun échange ne porte le numéro {echange_id}."
     return require_found(state.journal.find_echange(echange_id), sentence, echange_id)
@@ -163,12 +163,9 @@ def copy(
     ] = "curl",
 ) -> Download:
     """Return a call as a text to copy; raises `UsageError` for what is no call."""
-    from sge_sim.homologation.premier_appel import moyens_for
-    from sge_sim.homologation.rejeu import as_curl, as_zeep
-
     echange = get_echange(state, echange_id)
-    moyens = moyens_for(state.data_dir, echange.certificate_fingerprint)
-    write = as_curl if forme == "curl" else as_zeep
+    moyens = premier_appel.moyens_for(state.data_dir, echange.certificate_fingerprint)
+    write = rejeu.as_curl if forme == "curl" else rejeu.as_zeep
     try:
         text = write(echange, moyens, state.simulator.b2b_url)
     except ValueError as error:
@@ -200,28 +197,24 @@ def replay(
             exact=True,
         ),
     ] = None,
-) -> "ExchangeView":
+) -> "views.ExchangeView":
     """Send an exchange again; return the one that it made.
 
     A browser ends each line as HTTP does: those of the request are kept as they were. Raises
     `UsageError` for one that is no SOAP call, and where nobody answers.
     """
-    from sge_sim.api.views import ExchangeView
-    from sge_sim.homologation.premier_appel import moyens_for
-    from sge_sim.homologation.rejeu import send_again
-
     simulator, echange = state.simulator, get_echange(state, echange_id)
     if demande is not None and b"\r\n" not in (echange.request or b""):
         demande = demande.replace("\r\n", "\n")
     before = state.journal.find_replays(echange_id, 1)
-    moyens = moyens_for(state.data_dir, echange.certificate_fingerprint)
+    moyens = premier_appel.moyens_for(state.data_dir, echange.certificate_fingerprint)
     marque = simulator.marques.make("rejeu", echange_id)
     sent = None if demande is None else demande.encode("utf-8", "replace")
-    send_again(echange, moyens, simulator.b2b_url, marque, sent)
+    rejeu.send_again(echange, moyens, simulator.b2b_url, marque, sent)
     found = state.journal.find_replays(echange_id, 1)
     if found == before:
         raise UsageError("L'appel a été refait, et le journal ne l'a pas encore.")
-    return ExchangeView.of(get_echange(state, found[0]))
+    return views.ExchangeView.of(get_echange(state, found[0]))
 
 
 @operation(
@@ -231,7 +224,7 @@ def replay(
     key="spool/start",
     place="GET /",
 )
-def list_avaries(state: State) -> "list[Avarie]":
+def list_avaries(state: State) -> "list[journal.Avarie]":
     """Return what couldn't be stored."""
     return [*state.journal.avaries()]
 
@@ -240,10 +233,9 @@ def list_avaries(state: State) -> "list[Avarie]":
     "Prendre acte de ce qui manque",
     "POST /avaries/acknowledge",
     was=("POST /avaries/acquitter",),
-    place="POST /avaries/acquitter",
     without="journal repair --acquitter le fait, après l'avoir montré",
+    has_page=False,
     status=204,
-    back="/",
 )
 def acknowledge(state: State) -> None:
     """Take note of all that is missing."""

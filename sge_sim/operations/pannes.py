@@ -16,19 +16,32 @@ from sge_sim.domaine.pannes import (
 )
 from sge_sim.domaine.prm import prm_typed
 from sge_sim.errors import FieldError, UnknownError
+from sge_sim.machine.late import late
 from sge_sim.operations import LARGEST_NUMBER, Says, State, operation
+from sge_sim.operations.parameters import AnyActeur
 
 if TYPE_CHECKING:
-    from sge_sim.api.pannes import PanneView
+    from sqlalchemy.orm import Session
+
+    from sge_sim.api import pannes as views
+    from sge_sim.api import typed_filters
+    from sge_sim.flux import registry
+    from sge_sim.tables import acteurs, dataconnect
+    from sge_sim.tables import pannes as tables
+else:
+    views = late("sge_sim.api.pannes")
+    typed_filters = late("sge_sim.api.typed_filters")
+    registry = late("sge_sim.flux.registry")
+    acteurs = late("sge_sim.tables.acteurs")
+    dataconnect = late("sge_sim.tables.dataconnect")
+    tables = late("sge_sim.tables.pannes")
 
 
 @operation("Les pannes prévues et leurs comptes", "GET /pannes", "pannes list", key="numero")
-def list_pannes(state: State) -> "list[PanneView]":
+def list_pannes(state: State) -> "list[views.PanneView]":
     """Return the plans with their counts, in the order in which they were made."""
-    from sge_sim.api.pannes import view_pannes
-
     with state.database.sessions() as session:
-        return view_pannes(session, state.data_dir)
+        return views.view_pannes(session, state.data_dir)
 
 
 @operation("Prévoir une panne", "POST /pannes", "pannes add SORTE", status=201)
@@ -42,9 +55,7 @@ def plan(
     service: Annotated[
         str | None, Says("Service, ou flux d'un fichier ; tous sans lui", completes="services")
     ] = None,
-    acteur: Annotated[
-        str | None, Says("Code de l'acteur ; tous sans lui", completes="acteurs")
-    ] = None,
+    acteur: AnyActeur = None,
     prm: Annotated[
         str | None, Says("Numéro du point ; tous sans lui", reads=prm_typed, completes="prms")
     ] = None,
@@ -64,31 +75,24 @@ def plan(
     dispersion: Annotated[
         float, Says("Sigma log-normal d'une latence ; 0 : fixe", ge=0, le=DISPERSION_MAX)
     ] = 0.0,
-) -> "PanneView":
+) -> "views.PanneView":
     """Plan a panne; raises `UsageError` for one that means nothing, or is about nobody.
 
     The calls (or files) that it is about are counted from 1.
     """
-    from sge_sim.api.pannes import PanneView
-    from sge_sim.api.typed_filters import known_spelling, service_names
-    from sge_sim.flux.registry import CODES
-    from sge_sim.tables.acteurs import get_acteur
-    from sge_sim.tables.dataconnect import APIS
-    from sge_sim.tables.pannes import add_panne
-
     if service is not None:
-        known = CODES if sorte in SORTES_FICHIER else service_names()
-        service = known_spelling(service, known)
+        known = registry.CODES if sorte in SORTES_FICHIER else typed_filters.service_names()
+        service = typed_filters.known_spelling(service, known)
         if service not in known:
             sentence = f"« {service} » est inconnu : choisir parmi {', '.join(known)}."
             raise FieldError(sentence, "service", service)
-        if service in APIS and sorte in SORTES_SOAP:
+        if service in dataconnect.APIS and sorte in SORTES_SOAP:
             sentence = f"« {sorte} » n'arrive qu'en SOAP : {service} est une API REST."
             raise FieldError(sentence, "service", service)
     with state.database.transaction() as session:
         if acteur is not None:
-            get_acteur(session, acteur)
-        panne = add_panne(
+            acteurs.get_acteur(session, acteur)
+        panne = tables.add_panne(
             session,
             sorte=sorte,
             service=service,
@@ -101,33 +105,29 @@ def plan(
             secondes=DUREES.get(sorte) if secondes is None else secondes,
             dispersion=dispersion,
         )
-        return PanneView.of(panne, 0, 0)
+        return views.PanneView.of(panne, 0, 0)
 
 
 @operation("Retirer une panne prévue", "DELETE /pannes/{numero}", "pannes remove NUMERO")
 def remove(
-    state: State,
+    session: "Session",
     *,
     numero: Annotated[int, Says("Numéro de la panne", example=1, ge=1, le=LARGEST_NUMBER)],
 ) -> None:
     """Forget a plan; raises `UnknownError` where there is none."""
-    from sge_sim.tables.pannes import remove_panne
-
-    with state.database.transaction() as session:
-        if not remove_panne(session, numero):
-            sentence = f"Aucune panne prévue ne porte le numéro {numero}."
-            raise UnknownError(sentence, numero)
+    if not tables.remove_panne(session, numero):
+        sentence = f"Aucune panne prévue ne porte le numéro {numero}."
+        raise UnknownError(sentence, numero)
 
 
 @operation(
     "Retirer toutes les pannes prévues",
     "DELETE /pannes",
     "pannes remove --tous",
+    without="la page les retire une à une",
+    has_page=False,
     was=("pannes remove --all",),
 )
-def remove_all(state: State) -> None:
+def remove_all(session: "Session") -> None:
     """Forget every plan."""
-    from sge_sim.tables.pannes import remove_pannes
-
-    with state.database.transaction() as session:
-        remove_pannes(session)
+    tables.remove_pannes(session)

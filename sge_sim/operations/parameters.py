@@ -97,6 +97,17 @@ Before = Annotated[
 BeforeName = Annotated[str | None, Says("Page suivante : ce qui vient avant lui")]
 AfterName = Annotated[str | None, Says("Page suivante : ce qui vient après lui")]
 
+CodeActeur = Annotated[str, Says("Code de l'acteur", "TIERS1", completes="acteurs")]
+AnyActeur = Annotated[str | None, Says("Code de l'acteur ; tous sans lui", completes="acteurs")]
+ActeurOrTiers = Annotated[
+    str | None, Says("Code de l'acteur ; le tiers par défaut sans lui", completes="acteurs")
+]
+AnyPrm = Annotated[str | None, Says("Numéro du point ; tous sans lui", completes="prms")]
+Pem = Annotated[
+    str, Says("Le certificat en PEM, puis ses intermédiaires", "-----BEGIN…", file=True)
+]
+ClientId = Annotated[str, Says("Identifiant de l'application")]
+
 
 @dataclass(frozen=True)
 class Parameter:

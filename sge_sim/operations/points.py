@@ -2,16 +2,32 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from sge_sim.clock import Duree, legal_date, parse_day, parse_duration
-from sge_sim.domaine.nomenclatures import EtatContractuel, Segment, Sens, TypeAcces
+from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT, EtatContractuel, Segment, Sens, TypeAcces
 from sge_sim.errors import FieldError, UsageError
+from sge_sim.machine.late import late
 from sge_sim.operations import AfterName, Download, Limit, Says, State, day_typed, operation
 
 if TYPE_CHECKING:
-    from sge_sim.api.points import PointView
+    from sge_sim.api import points as views
+    from sge_sim.commandes import changements, echeances
+    from sge_sim.referentiel import mesures, reglages, series
+    from sge_sim.referentiel import points as referentiel
+    from sge_sim.tables import lists
+    from sge_sim.tables import mesures as tables
+else:
+    views = late("sge_sim.api.points")
+    changements = late("sge_sim.commandes.changements")
+    echeances = late("sge_sim.commandes.echeances")
+    mesures = late("sge_sim.referentiel.mesures")
+    referentiel = late("sge_sim.referentiel.points")
+    reglages = late("sge_sim.referentiel.reglages")
+    series = late("sge_sim.referentiel.series")
+    lists = late("sge_sim.tables.lists")
+    tables = late("sge_sim.tables.mesures")
 
 _SERVICES: Final = 1000
 _R4X: Final = (5, 10)
@@ -88,14 +104,11 @@ def list_points(
     etat: Annotated[EtatContractuel | None, Says("État contractuel ; tous sans lui")] = None,
     limit: Limit = 100,
     apres: AfterName = None,
-) -> "list[PointView]":
+) -> "list[views.PointView]":
     """Return the points."""
-    from sge_sim.api.points import PointView
-    from sge_sim.tables.lists import look_for_points
-
     with state.database.sessions() as session:
-        found = look_for_points(session, q, segment, etat, after=apres or "", limit=limit)
-        return [PointView.of(each) for each in found]
+        found = lists.look_for_points(session, q, segment, etat, after=apres or "", limit=limit)
+        return [views.PointView.of(each) for each in found]
 
 
 @operation(
@@ -106,10 +119,12 @@ def list_points(
 )
 def show(state: State, *, prm: Prm) -> dict[str, Any]:
     """Return what is known of a point."""
-    from sge_sim.referentiel.points import describe_point
+    return _described(state, prm)
 
+
+def _described(state: State, prm: str) -> dict[str, Any]:
     with state.database.sessions() as session:
-        known = describe_point(session, prm)
+        known = referentiel.describe_point(session, prm)
     return known | ({"services": known["services"][-_SERVICES:]} if "services" in known else {})
 
 
@@ -179,21 +194,16 @@ def set_point(
     if r4x_pas not in (None, *_R4X):
         raise FieldError("5 ou 10", "r4x_pas", r4x_pas)
 
-    from sge_sim.commandes.changements import Changements, change_life
-    from sge_sim.commandes.echeances import transaction_on
-    from sge_sim.referentiel.points import get_point
-    from sge_sim.referentiel.reglages import Reglages, change_point
-
-    lives = {each.name for each in fields(Changements)}
-    reglages = Reglages(**{name: asked[name] for name in asked.keys() - lives})
-    lived = {name: asked[name] for name in lives}
-    with transaction_on(state.database, prm) as (session, now, _):
-        changements = Changements(**lived | _at(now, delai, nouveau_fournisseur))
-        if reglages != Reglages() or changements == Changements():
-            change_point(session, prm, reglages, now)
-        if changements != Changements():
-            change_life(session, get_point(session, prm), changements, now)
-    return show(state, prm=prm)
+    of_life = {each.name for each in fields(changements.Changements)}
+    wanted = reglages.Reglages(**{name: asked[name] for name in asked.keys() - of_life})
+    lived = {name: asked[name] for name in of_life}
+    with echeances.transaction_on(state.database, prm) as (session, now, _):
+        life = changements.Changements(**lived | _at(now, delai, nouveau_fournisseur))
+        if wanted != reglages.Reglages() or life == changements.Changements():
+            reglages.change_point(session, prm, wanted, now)
+        if life != changements.Changements():
+            changements.change_life(session, referentiel.get_point(session, prm), life, now)
+    return _described(state, prm)
 
 
 @operation(
@@ -221,13 +231,10 @@ def copy(
     ] = None,
 ) -> dict[str, Any]:
     """Make a point like another one; return what is known of it."""
-    from sge_sim.commandes.echeances import transaction_on
-    from sge_sim.referentiel.points import copy_point, describe_point
-
-    with transaction_on(state.database, comme) as (session, _, _):
-        made = copy_point(session, comme, prm, point, compteur)
+    with echeances.transaction_on(state.database, comme) as (session, _, _):
+        made = referentiel.copy_point(session, comme, prm, point, compteur)
     with state.database.sessions() as session:
-        return describe_point(session, made)
+        return referentiel.describe_point(session, made)
 
 
 @operation(
@@ -250,17 +257,13 @@ def read_mesures(
     format: Annotated[Literal["json", "csv"], Says("Colonnes en JSON, ou un fichier")] = "json",
 ) -> dict[str, Any] | Download:
     """Return what was measured on a point; raises `UsageError` where nothing was."""
-    from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT
-    from sge_sim.referentiel.mesures import point_mesure
-    from sge_sim.referentiel.points import get_point
-    from sge_sim.referentiel.series import read_columns, temperatures_of
-    from sge_sim.tables.mesures import read_mesures_facts
-
     pertes = state.simulator.settings.perd_des_mesures
     with state.database.sessions() as session:
-        point = get_point(session, prm)
+        point = referentiel.get_point(session, prm)
         sens = sens or SENS_OF_SEGMENT[point.segment]
-        measured = point_mesure(point, read_mesures_facts(session, prm), sens, pertes=pertes)
+        measured = mesures.point_mesure(
+            point, tables.read_mesures_facts(session, prm), sens, pertes=pertes
+        )
     if measured is None:
         raise UsageError(f"Rien n'a jamais été mesuré sur le point {prm}.")
     # A day is measured once it is over.
@@ -270,14 +273,14 @@ def read_mesures(
             f"Du {debut:%d/%m/%Y} au {fin:%d/%m/%Y} (exclu), rien n'est encore mesuré à l'heure "
             "simulée, ou la période est vide."
         )
-    series = read_columns(measured, type, debut, known)
+    read = series.read_columns(measured, type, debut, known)
     if format == "csv":
         name = f"{prm}-{type}-{debut}-{fin}.csv"
-        return Download(series.as_csv(), name, "text/csv; charset=utf-8")
+        return Download(read.as_csv(), name, "text/csv; charset=utf-8")
     return {
-        **{"prm": prm, "type": type, "sens": sens, "unite": series.unite},
-        **{"debut": debut, "fin": fin, "colonnes": series.columns()},
-        "temperatures": temperatures_of(measured, debut, known),
+        **{"prm": prm, "type": type, "sens": sens, "unite": read.unite},
+        **{"debut": debut, "fin": fin, "colonnes": read.columns()},
+        "temperatures": series.temperatures_of(measured, debut, known),
     }
 
 
@@ -285,6 +288,6 @@ def _at(now: datetime, delai: Duree | None, reprise: Reprise | None) -> dict[str
     """Return what counts from the instant at which it is asked for."""
     jour = None if reprise is None else reprise[1] or legal_date(now)
     return {
-        "delai": (delai or Duree()).after(now) - now,
+        "delai": timedelta() if delai is None else delai.after(now) - now,
         "nouveau_fournisseur": reprise and (reprise[0], jour),
     }

@@ -94,7 +94,7 @@ def perform(
     that one.
     """
     asked = read(operation, given, typed=typed)
-    if operation.has_limit:
+    if "limit" in asked:
         asked["limit"] += 1
     try:
         return operation(state, **asked)
@@ -104,10 +104,10 @@ def perform(
 
 def read(operation: AnyOperation, given: Mapping[str, object], *, typed: bool) -> dict[str, Any]:
     """Return what is given as the values of the parameters; raises `FormError`, as `perform`."""
-    if unfit_name := next(filter(None, map(unfit_in, given)), None):
-        raise UsageError(f"{unfit_name}.")
     parameters = operation.parameters
     given = _tidied(parameters, given, typed)
+    if unfit_name := next(filter(None, map(unfit_in, given)), None):
+        raise UsageError(f"{unfit_name}.")
     exact = {name for name, each in parameters.items() if each.says.exact}
     unfit = [name for name, value in given.items() if name not in exact and unfit_in(value)]
     errors: list[Mapping[str, Any]] = [
@@ -203,7 +203,7 @@ def _placed(error: Mapping[str, Any], known: Sequence[str]) -> Mapping[str, Any]
 
 
 def error_of(error: FieldError) -> ErreurDeForme:
-    """Return what a value that was read, and then refused, is wrong by."""
+    """Return the mistake of a value that was read, then refused."""
     return ErreurDeForme(
         lieu="corps",
         champ=error.champ,

@@ -3,10 +3,16 @@
 What they are read of loads every service: it is imported by whoever asks.
 """
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from sge_sim.errors import require_found
+from sge_sim.machine.late import late
 from sge_sim.operations import Says, State, operation
+
+if TYPE_CHECKING:
+    from sge_sim.api import declarations
+else:
+    declarations = late("sge_sim.api.declarations")
 
 Mots = Annotated[str, Says("Mots d'un code ou d'une règle ; tous sans eux", "SGT4F7", old="mots")]
 
@@ -20,18 +26,14 @@ Mots = Annotated[str, Says("Mots d'un code ou d'une règle ; tous sans eux", "SG
 )
 def list_codes(_state: State, *, q: Mots = "") -> list[Any]:
     """Return the codes that hold these words."""
-    from sge_sim.api.declarations import view_codes
-
-    return [*view_codes(q)]
+    return [*declarations.view_codes(q)]
 
 
 @operation("Un code retour", "GET /codes/{code}", "codes show CODE")
 def show(_state: State, *, code: Annotated[str, Says("Code retour", "SGT4F7")]) -> Any:
     """Return a code."""
-    from sge_sim.api.declarations import view_codes
-
     typed = code.strip().upper()
-    found = next((each for each in view_codes("") if each.code == typed), None)
+    found = next((each for each in declarations.view_codes("") if each.code == typed), None)
     return require_found(found, f"« {code} » n'est pas un code retour : /api/codes.", code)
 
 
@@ -49,9 +51,7 @@ def list_regles(
     code: Annotated[str | None, Says("Code retour, par exemple SGT4F7")] = None,
 ) -> list[Any]:
     """Return the rules whose name holds these words."""
-    from sge_sim.api.declarations import search_rules
-
-    return [*search_rules(q, code)]
+    return [*declarations.search_rules(q, code)]
 
 
 @operation(
@@ -64,9 +64,7 @@ def list_regles(
 )
 def list_generations(_state: State) -> list[dict[str, Any]]:
     """Return when each service is served."""
-    from sge_sim.api.declarations import view_existences
-
-    return view_existences()
+    return declarations.view_existences()
 
 
 @operation(
@@ -78,6 +76,4 @@ def list_generations(_state: State) -> list[dict[str, Any]]:
 )
 def list_appels(state: State) -> list[dict[str, Any]]:
     """Return what each actor has called of the services that end."""
-    from sge_sim.api.declarations import view_calls
-
-    return view_calls(state.journal)
+    return declarations.view_calls(state.journal)

@@ -3,10 +3,20 @@
 from typing import TYPE_CHECKING, Annotated
 
 from sge_sim.clock import machine_now
-from sge_sim.operations import LARGEST_NUMBER, Says, State, operation
+from sge_sim.machine.late import late
+from sge_sim.operations import LARGEST_NUMBER, Says, operation
+from sge_sim.operations.parameters import CodeActeur, Pem
 
 if TYPE_CHECKING:
-    from sge_sim.api.datahub import TicketView
+    from sqlalchemy.orm import Session
+
+    from sge_sim.api import datahub as views
+    from sge_sim.datahub import spice
+    from sge_sim.tables import datahub as tables
+else:
+    views = late("sge_sim.api.datahub")
+    spice = late("sge_sim.datahub.spice")
+    tables = late("sge_sim.tables.datahub")
 
 
 @operation(
@@ -16,13 +26,9 @@ if TYPE_CHECKING:
     key="-id",
     per_page=200,
 )
-def list_tickets(state: State) -> "list[TicketView]":
+def list_tickets(session: "Session") -> "list[views.TicketView]":
     """Return the tickets."""
-    from sge_sim.api.datahub import TicketView
-    from sge_sim.tables.datahub import tickets_spice
-
-    with state.database.sessions() as session:
-        return [TicketView.of(each) for each in tickets_spice(session)]
+    return [views.TicketView.of(each) for each in tables.tickets_spice(session)]
 
 
 @operation(
@@ -32,20 +38,9 @@ def list_tickets(state: State) -> "list[TicketView]":
     status=201,
     done="Le ticket {fait.id} est ouvert.",
 )
-def open_ticket(
-    state: State,
-    *,
-    acteur: Annotated[str, Says("Code de l'acteur", "TIERS1", completes="acteurs")],
-    certificat: Annotated[
-        str, Says("Le certificat en PEM, puis ses intermédiaires", "-----BEGIN…", file=True)
-    ],
-) -> "TicketView":
+def open_ticket(session: "Session", *, acteur: CodeActeur, certificat: Pem) -> "views.TicketView":
     """Open a ticket for a new production certificate."""
-    from sge_sim.api.datahub import TicketView
-    from sge_sim.datahub.spice import open_ticket as make
-
-    with state.database.transaction() as session:
-        return TicketView.of(make(session, acteur, certificat, machine_now()))
+    return views.TicketView.of(spice.open_ticket(session, acteur, certificat, machine_now()))
 
 
 @operation(
@@ -57,11 +52,9 @@ def open_ticket(
     done="Le ticket {ticket_id} est clos, son certificat enregistré en production.",
 )
 def close(
-    state: State, *, ticket_id: Annotated[int, Says("Numéro du ticket", 1, ge=1, le=LARGEST_NUMBER)]
-) -> "TicketView":
+    session: "Session",
+    *,
+    ticket_id: Annotated[int, Says("Numéro du ticket", 1, ge=1, le=LARGEST_NUMBER)],
+) -> "views.TicketView":
     """Close a ticket."""
-    from sge_sim.api.datahub import TicketView
-    from sge_sim.datahub.spice import close_ticket
-
-    with state.database.transaction() as session:
-        return TicketView.of(close_ticket(session, ticket_id, machine_now()))
+    return views.TicketView.of(spice.close_ticket(session, ticket_id, machine_now()))

@@ -84,11 +84,14 @@ def certificate_builder(
     now: datetime,
     valid_from: datetime,
     valid_until: datetime,
+    path_length: int | None = None,
 ) -> x509.CertificateBuilder:
     """Begin a certificate of `key`, to be signed with `issuer_key` (the same for a root).
 
-    Instants are aware; `now` only makes the serial number.
+    Instants are aware; `now` only makes the serial number. `path_length` is that of an authority,
+    None for an end.
     """
+    is_authority = path_length is not None
     public, issuer_public = key.public_key(), issuer_key.public_key()
     return (
         x509.CertificateBuilder()
@@ -102,6 +105,8 @@ def certificate_builder(
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_public), critical=False
         )
+        .add_extension(x509.BasicConstraints(is_authority, path_length), critical=True)
+        .add_extension(key_usage(signs_certificates=is_authority), critical=True)
     )
 
 

@@ -155,8 +155,8 @@ def _refuse_unread(
 ) -> None:
     """Raise `UnreadCertificateError` if what must be the actor's certificate can't be read.
 
-    It must be where no readable certificate can be: none has the key, and none is an end. Beside
-    such a one, what can't be read is passed over, as at the door.
+    It is taken to be that one where no readable certificate can be: none has the key, or without a
+    key all are authorities. Else what can't be read is passed over, as at the door.
     """
     unread = [der for material in materials for der in material.unread]
     if not unread:

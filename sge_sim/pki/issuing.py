@@ -33,7 +33,6 @@ from sge_sim.pki.building import (
     certificate_builder,
     generate_key,
     key_pem,
-    key_usage,
 )
 from sge_sim.pki.simulated import SimulatedAuthority
 
@@ -102,20 +101,15 @@ def issue_client_certificate(
     uses = [authority.authority.granted_use] if usages is None else _USAGES[usages]
     signing_key = authority.signing_key()
     alternative = x509.SubjectAlternativeName([x509.DNSName(name) for name in _checked(names)])
-    builder = (
-        certificate_builder(
-            x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]),
-            authority.intermediate.subject,
-            key,
-            signing_key,
-            now=now,
-            valid_from=start,
-            valid_until=end,
-        )
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(key_usage(signs_certificates=False), critical=True)
-        .add_extension(alternative, critical=False)
-    )
+    builder = certificate_builder(
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]),
+        authority.intermediate.subject,
+        key,
+        signing_key,
+        now=now,
+        valid_from=start,
+        valid_until=end,
+    ).add_extension(alternative, critical=False)
     if uses:
         builder = builder.add_extension(x509.ExtendedKeyUsage(uses), critical=False)
     return IssuedCertificate(key, builder.sign(signing_key, DIGEST), authority.intermediate)

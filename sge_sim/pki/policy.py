@@ -8,20 +8,19 @@ may send one of 90 kB each time.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from sys import getsizeof
 from threading import Lock
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Protocol
 
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
 from sge_sim.machine.once import Turns
 from sge_sim.pki.authorities import Authority
-from sge_sim.pki.certificates import fingerprint, read_certificate
+from sge_sim.pki.certificates import fingerprint, name_text, read_certificate
 from sge_sim.pki.chains import BrokenChain
 from sge_sim.pki.checks import CERTIFICATE_CHECKS, Candidate
 from sge_sim.pki.deadlines import FIN_CHROME
@@ -37,56 +36,10 @@ from sge_sim.pki.trust import TrustStore
 from sge_sim.refus import Refus, Rule, hold, refusals
 from sge_sim.settings import VerifieEku
 
-V = TypeVar("V")
-
-
-class BoundedMemory(Generic[V]):
-    """Values by digest, the least recently used forgotten first; shared by the threads.
-
-    `max_bytes` bounds the sum of the sizes of the values.
-    """
-
-    def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
-        self._held = 0
-        self._values: OrderedDict[bytes, tuple[V, int]] = OrderedDict()
-        self._lock = Lock()
-        self._turns = Turns()
-
-    @property
-    def held(self) -> int:
-        """The bytes of the values that are remembered."""
-        return self._held
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def recall(self, digest: bytes, make: Callable[[], V], size: Callable[[V], int]) -> V:
-        """Return the value of `digest`; `make` it and remember it at the first time.
-
-        A value larger than the whole memory isn't remembered. One thread makes it, others wait.
-        """
-        with self._turns.of(digest):
-            with self._lock:
-                found = self._values.get(digest)
-                if found is not None:
-                    self._values.move_to_end(digest)
-                    return found[0]
-            value = make()
-            bytes_held = size(value)
-            if bytes_held <= self._max_bytes:
-                with self._lock:
-                    self._values[digest] = (value, bytes_held)
-                    self._held += bytes_held
-                    while self._held > self._max_bytes:
-                        self._held -= self._values.popitem(last=False)[1][1]
-            return value
-
-
-# Beside its texts, what a remembered verdict takes: its objects, its dates, its place.
-_VERDICT_BYTES = 2048
-_ACCEPTED_KEPT = 64
-_UNREADABLE = "le certificat présenté ne peut pas être lu"
+_KEPT: Final = 512
+"""Certificates of which something is kept: some 3 kB each, ten of one made to take room."""
+_ACCEPTED_KEPT: Final = 64
+_UNREADABLE: Final = "le certificat présenté ne peut pas être lu"
 
 
 class Registration(Protocol):
@@ -132,22 +85,13 @@ class Verdict:
         )
 
 
-@dataclass(frozen=True)
-class _Judged:
-    """What is kept of a certificate between requests; `kept` is None if it can't be read."""
-
-    kept: Kept | None
-    refusals: tuple[Refus, ...]
-    revocation: RevocationList | None = None
-
-    @property
-    def size(self) -> int:
-        """How many bytes it holds, more or less."""
-        subject = getsizeof(self.kept.subject) if self.kept else 0
-        return (
-            _VERDICT_BYTES + subject + sum(getsizeof(refusal.constat) for refusal in self.refusals)
-        )
-
+CERTIFICAT_LISIBLE: Final = Rule(
+    "certificat_lisible",
+    "illisible",
+    "RFC 5280 §4",
+    "assumed",
+    "un certificat X.509 à clé RSA, EC ou Ed25519",
+)
 
 _Accepted = tuple[Verdict, CertificateSituation]
 
@@ -157,8 +101,7 @@ class Policy:
 
     Without `registration`, a certificate needn't be registered. `www_counts_as_same` accepts a
     certificate for `www.example.fr` and `example.fr` (assumed refused: the FAQ knows no
-    exception). `verifie_eku` says how its extended key use is looked at. `kept_bytes` bounds what
-    is remembered of the certificates already seen.
+    exception). `verifie_eku` says how its extended key use is looked at.
     """
 
     def __init__(
@@ -169,7 +112,6 @@ class Policy:
         *,
         www_counts_as_same: bool = False,
         verifie_eku: VerifieEku = VerifieEku.AUTO,
-        kept_bytes: int = 8 * 2**20,
     ) -> None:
         self.environment = environment
         self.trust = trust
@@ -189,7 +131,9 @@ class Policy:
             for control in REQUEST_CHECKS
             if registration or control is not certificat_enregistre
         )
-        self._memory: BoundedMemory[_Judged] = BoundedMemory(kept_bytes)
+        self._kept: OrderedDict[bytes, Kept | None] = OrderedDict()
+        self._lock = Lock()
+        self._turns = Turns()
         self._accepted: dict[tuple[bytes, tuple[bytes, ...], bool], _Accepted] = {}
 
     def judge(
@@ -228,9 +172,7 @@ class Policy:
             registered = registration(verdict.fingerprint, self.environment)
             if registered is not situation.registered:
                 return False
-        kept, _, revocation, registered, elsewhere = situation
-        today = CertificateSituation(kept, now, revocation, registered, elsewhere)
-        return hold(self._request_checks, today)
+        return hold(self._request_checks, situation._replace(now=now))
 
     def _judge(
         self,
@@ -242,21 +184,20 @@ class Policy:
         name = fingerprint(leaf)
         registered = registration(name, self.environment) if registration else None
         jour = legal_date(now)
-        judged = self._judged(leaf, presented, jour)
-        if judged.kept and judged.kept.chain_dates is None and registered is not None:
-            judged = self._judged(leaf, (*presented, *registered.intermediates), jour)
+        kept = self._kept_of(leaf, presented, jour)
+        if kept and kept.chain_dates is None and registered is not None:
+            kept = self._kept_of(leaf, (*presented, *registered.intermediates), jour)
         acteur = registered.acteur if registered else None
-        kept = judged.kept
         if kept is None:
-            return Verdict(self.environment, name, "", judged.refusals, None, acteur), None
+            unreadable = (Refus(CERTIFICAT_LISIBLE, _UNREADABLE),)
+            return Verdict(self.environment, name, "", unreadable, None, acteur), None
         situation = CertificateSituation(
             kept,
             now,
-            judged.revocation,
             registered,
             None if registered else self._registered_elsewhere(name, registration),
         )
-        reasons = judged.refusals + refusals(self._request_checks, situation)
+        reasons = kept.refusals + refusals(self._request_checks, situation)
         verdict = Verdict(
             self.environment,
             name,
@@ -269,19 +210,30 @@ class Policy:
         )
         return verdict, situation
 
-    def _judged(self, leaf: bytes, presented: Sequence[bytes], jour: date) -> _Judged:
+    def _kept_of(self, leaf: bytes, presented: Sequence[bytes], jour: date) -> Kept | None:
+        """Return what is kept of a certificate, None for bytes that are none; one thread looks for
+        it, others wait."""
         late = b"late" if jour >= FIN_CHROME else b""
-        return self._memory.recall(
-            _digest(leaf, *presented, late),
-            lambda: self._judge_certificate(leaf, presented, jour),
-            lambda judged: judged.size,
-        )
+        digest = _digest(leaf, *presented, late)
+        with self._turns.of(digest):
+            with self._lock:
+                if digest in self._kept:
+                    self._kept.move_to_end(digest)
+                    return self._kept[digest]
+            kept = self._judge_certificate(leaf, presented, jour)
+            with self._lock:
+                self._kept[digest] = kept
+                if len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+            return kept
 
-    def _judge_certificate(self, leaf: bytes, presented: Sequence[bytes], jour: date) -> _Judged:
+    def _judge_certificate(
+        self, leaf: bytes, presented: Sequence[bytes], jour: date
+    ) -> Kept | None:
         try:
             certificate = read_certificate(leaf)
         except ValueError:
-            return _Judged(None, (Refus(CERTIFICAT_LISIBLE, _UNREADABLE),))
+            return None
         others = []
         for der in presented:
             with suppress(ValueError):
@@ -299,8 +251,15 @@ class Policy:
             self._verifie_eku,
             jour,
         )
-        revocation = self._revocation_lists.get(chain.issuer) if chain else None
-        return _Judged(Kept.of(candidate), refusals(CERTIFICATE_CHECKS, candidate), revocation)
+        return Kept(
+            name_text(certificate.subject),
+            certificate.serial_number,
+            (certificate.not_valid_before_utc, certificate.not_valid_after_utc),
+            candidate.authority,
+            (chain.valid_from, chain.valid_until) if chain else None,
+            refusals(CERTIFICATE_CHECKS, candidate),
+            self._revocation_lists.get(chain.issuer) if chain else None,
+        )
 
     def _registered_elsewhere(
         self, name: str, registration: Registration | None
@@ -311,15 +270,6 @@ class Policy:
             if environment != self.environment and registration(name, environment):
                 return environment
         return None
-
-
-CERTIFICAT_LISIBLE: Final = Rule(
-    "certificat_lisible",
-    "illisible",
-    "RFC 5280 §4",
-    "assumed",
-    "un certificat X.509 à clé RSA, EC ou Ed25519",
-)
 
 
 def _digest(*certificates: bytes) -> bytes:

@@ -10,11 +10,9 @@ from typing import NamedTuple
 
 from sge_sim.domaine.nomenclatures import Environment, KindActeur
 from sge_sim.pki.authorities import Authority
-from sge_sim.pki.certificates import name_text
-from sge_sim.pki.checks import Candidate
 from sge_sim.pki.deadlines import in_legal_time
 from sge_sim.pki.simulated import RevocationList
-from sge_sim.refus import Control, rule
+from sge_sim.refus import Control, Refus, rule
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,8 @@ class Kept:
 
     `subject` is its holder's name, `authority` the one of the list that issued it. Instants are in
     UTC; the last of each pair is still good. `chain_dates` are those within which everything above
-    the certificate is valid, None without a chain.
+    the certificate is valid, None without a chain. `refusals` are what the checks of the
+    certificate alone refuse, `revocation` is the list of its issuer where that is simulated.
     """
 
     subject: str
@@ -44,18 +43,8 @@ class Kept:
     dates: tuple[datetime, datetime]
     authority: Authority | None
     chain_dates: tuple[datetime, datetime] | None
-
-    @classmethod
-    def of(cls, candidate: Candidate) -> "Kept":
-        """Return what is kept of a judged certificate."""
-        certificate, chain = candidate.certificate, candidate.chain
-        return cls(
-            name_text(certificate.subject),
-            certificate.serial_number,
-            (certificate.not_valid_before_utc, certificate.not_valid_after_utc),
-            candidate.authority,
-            (chain.valid_from, chain.valid_until) if chain else None,
-        )
+    refusals: tuple[Refus, ...]
+    revocation: RevocationList | None
 
 
 class CertificateSituation(NamedTuple):
@@ -63,7 +52,6 @@ class CertificateSituation(NamedTuple):
 
     kept: Kept
     now: datetime
-    revocation: RevocationList | None
     registered: Registered | None
     registered_elsewhere: Environment | None
 
@@ -119,7 +107,7 @@ def chaine_dans_ses_dates(situation: CertificateSituation) -> bool | str:
 )
 def certificat_non_revoque(situation: CertificateSituation) -> bool | str:
     """The simulated authority hasn't revoked it; an unreadable list refuses (fails closed)."""
-    revocation = situation.revocation
+    revocation = situation.kept.revocation
     if revocation is None:
         return True
     try:

@@ -27,7 +27,6 @@ from sge_sim.pki.building import (
     certificate_builder,
     generate_key,
     key_pem,
-    key_usage,
     read_key,
     simulator_name,
 )
@@ -125,9 +124,8 @@ def _make_authority(folder: Path, hosts: tuple[x509.GeneralName, ...], now: date
             now=now,
             valid_from=now - CLOCK_MARGIN,
             valid_until=now + AUTHORITY_LIFE,
+            path_length=0,
         )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(key_usage(signs_certificates=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.NameConstraints([_subtree(h) for h in hosts], None), critical=True)
         .sign(key, DIGEST)
@@ -152,8 +150,6 @@ def _make_identity(
             valid_from=now - CLOCK_MARGIN,
             valid_until=min(now + SERVER_LIFE, authority.not_valid_after_utc),
         )
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(key_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
         .sign(signing_key, DIGEST)

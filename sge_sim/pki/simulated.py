@@ -35,7 +35,6 @@ from sge_sim.pki.building import (
     certificate_builder,
     generate_key,
     key_pem,
-    key_usage,
     read_key,
     simulator_name,
 )
@@ -180,16 +179,11 @@ def _make(folder: Path, authority: Authority, now: datetime) -> None:
     root_key, key = generate_key("p256"), generate_key("p256")
     root_name = simulator_name(f"Simulateur {authority.name} racine")
     name = simulator_name(f"Simulateur {authority.name} intermédiaire")
-    root = (
-        certificate_builder(root_name, root_name, root_key, root_key, **life)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
-        .add_extension(key_usage(signs_certificates=True), critical=True)
-        .sign(root_key, DIGEST)
-    )
+    root = certificate_builder(
+        root_name, root_name, root_key, root_key, **life, path_length=1
+    ).sign(root_key, DIGEST)
     intermediate = (
-        certificate_builder(name, root_name, key, root_key, **life)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(key_usage(signs_certificates=True), critical=True)
+        certificate_builder(name, root_name, key, root_key, **life, path_length=0)
         .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
         .sign(root_key, DIGEST)
     )

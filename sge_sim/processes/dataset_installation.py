@@ -10,20 +10,19 @@ from typing import Any, Final
 
 from sge_sim.commandes.evenements import record_opposition
 from sge_sim.facts.database import Database
+from sge_sim.referentiel.acteurs import rows_of_acteur
+from sge_sim.referentiel.apports.lignes import rows_of_mesures
 from sge_sim.referentiel.dataset import Dataset, PointNomme, PointRows, load_dataset, named_rows
-from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
 from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.referentiel.population import population
 from sge_sim.referentiel.reforme_hc import evenement_de
-from sge_sim.tables.acteurs import Acteur, Contrat, Habilitation, Utilisateur
+from sge_sim.tables.acteurs import Acteur
 from sge_sim.tables.apports import is_installed, remove_acteurs_and_communes, remove_points
 from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import Evenement
 from sge_sim.tables.ecritures import insert_rows
-from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.tables.points import (
     Commune,
-    Compteur,
     Point,
     insert_points,
     opposed_points,
@@ -59,8 +58,14 @@ def install_dataset(
             return None
         _remove_what_was_begun(database)
         with database.transaction() as session:
-            session.add_all(_acteur(entry) for entry in dataset.acteurs)
-            session.add_all(_commune(entry) for entry in dataset.communes.values())
+            session.add_all(
+                Acteur(code=each.code, nom=each.nom, kind=each.kind, par_defaut=each.par_defaut)
+                for each in dataset.acteurs
+            )
+            session.add_all(
+                Commune(**each.model_dump(exclude={"heures_creuses"}))
+                for each in dataset.communes.values()
+            )
             if partout:
                 session.flush()
                 insert_rows(session, Commune, list(_other_communes(dataset)))
@@ -76,7 +81,7 @@ def install_dataset(
         _record_oppositions(database)
         with database.transaction() as session:
             for entry in dataset.acteurs:
-                _give_access(session.get_one(Acteur, entry.code), entry)
+                session.add_all(rows_of_acteur(entry))
         return inserted
 
 
@@ -130,54 +135,9 @@ def _reforme(rows: Iterable[PointRows]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _acteur(entry: ActeurEntry) -> Acteur:
-    return Acteur(
-        code=entry.code,
-        nom=entry.nom,
-        kind=entry.kind,
-        par_defaut=entry.par_defaut,
-    )
-
-
-def _give_access(acteur: Acteur, entry: ActeurEntry) -> None:
-    acteur.utilisateurs = [
-        Utilisateur(
-            login=user.login,
-            services=None if user.services is None else list(user.services),
-            actif=user.actif,
-        )
-        for user in entry.utilisateurs
-    ]
-    acteur.contrats = [Contrat(**contrat.model_dump()) for contrat in entry.contrats]
-    acteur.habilitations = [
-        Habilitation(environnement=environnement, package=package)
-        for environnement, packages in entry.habilitations.items()
-        for package in packages
-    ]
-
-
-def _commune(entry: CommuneEntry) -> Commune:
-    return Commune(
-        code_postal=entry.code_postal, code_insee=entry.code_insee, libelle=entry.libelle
-    )
-
-
 def _mesures(named: PointNomme) -> Iterator[Base]:
     """Yield the rows that the measures of a named point need."""
-    mesures, prm = named.profil.mesures, named.prm
-    if mesures is None:
-        return
-    for collecte in mesures.collectes:
-        yield Collecte(prm=prm, debut=collecte.debut, fin=collecte.fin)
-    for trou in mesures.trous:
-        yield Trou(prm=prm, debut=trou.debut, fin=trou.fin)
-    for calendrier in mesures.calendriers:
-        yield CalendrierDate(
-            prm=prm, cote=calendrier.cote, depuis=calendrier.depuis, calendrier=calendrier.code
-        )
-    if mesures.ancien_compteur_pose is not None and named.profil.compteur is not None:
-        yield Compteur(
-            prm=prm,
-            date_pose=mesures.ancien_compteur_pose,
-            date_depose=named.profil.compteur["date_pose"],
-        )
+    mesures, compteur = named.profil.mesures, named.profil.compteur
+    if mesures is not None:
+        for table, row in rows_of_mesures(named.prm, dict(mesures), compteur or {}):
+            yield table(**row)

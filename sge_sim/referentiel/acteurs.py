@@ -3,7 +3,7 @@
 A running simulator takes each change up on its next request, since all of them read the database.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -27,6 +27,7 @@ from sge_sim.tables.acteurs import (
     get_acteur,
     get_utilisateur,
 )
+from sge_sim.tables.base import Base
 
 T = TypeVar("T")
 
@@ -50,6 +51,17 @@ def create_acteur(session: Session, code: str, nom: str, kind: KindActeur) -> Ac
     session.add(acteur)
     session.flush()
     return acteur
+
+
+def rows_of_acteur(entry: ActeurEntry) -> Iterator[Base]:
+    """Yield the rows of the users, contracts and homologations of an actor."""
+    for utilisateur in entry.utilisateurs:
+        yield Utilisateur(**utilisateur.model_dump(), acteur_code=entry.code)
+    for contrat in entry.contrats:
+        yield Contrat(**contrat.model_dump(), acteur_code=entry.code)
+    for environnement, packages in entry.habilitations.items():
+        for package in packages:
+            yield Habilitation(acteur_code=entry.code, package=package, environnement=environnement)
 
 
 def add_login(

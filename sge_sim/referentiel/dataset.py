@@ -226,10 +226,10 @@ def _reference(path: Path, where: str, key: str, name: str, known: Mapping[str, 
 PointRows = tuple[dict[str, Any], dict[str, Any] | None]
 """The columns of a point, and those of its meter if it has one."""
 
-EMPTY_POINT: Final[Mapping[str, None]] = dict.fromkeys(
+EMPTY_POINT: Final[dict[str, Any]] = dict.fromkeys(
     column.name for column in Point.__table__.columns if column.name not in SEARCH_COLUMNS.values()
 )
-EMPTY_COMPTEUR: Final[Mapping[str, None]] = dict.fromkeys(
+EMPTY_COMPTEUR: Final[dict[str, Any]] = dict.fromkeys(
     column.name for column in Compteur.__table__.columns if column.name not in ("id", "prm")
 )
 

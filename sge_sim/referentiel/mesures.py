@@ -136,9 +136,9 @@ def point_mesure(
     """Return what the physics needs of a point in one direction.
 
     None for a point that has no meter or was never commissioned: nothing was ever measured there.
-    `service` are the legal days [debut, fin) that are told of a service or a contract: where it
-    ended before the point changed hands, they were measured of its former client. `pertes`: some
-    are lost, as seen. The description is kept by content, so a row that another process changed
+    `service`: the legal days [debut, fin) of a service or a contract; where it ended before the
+    point changed hands, its former client was measured. `pertes`: some readings are lost, as on the
+    real platform. The description is kept by content, so a row that another process changed
     holds at once, and a point that didn't change is the same object.
     """
     if point.date_mise_en_service is None or not mesures.compteurs:
@@ -164,7 +164,7 @@ def _described(
     service: tuple[date, date | None] | None,
     pertes: bool,
 ) -> PointMesure:
-    """Return what goes one way, as if nothing went the other."""
+    """Return one direction of a point, as if it had no other."""
     assert point.date_mise_en_service is not None, "only of a point that was commissioned"
     autre = sens != SENS_OF_SEGMENT[point.segment]
     inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in mesures.calendriers)
@@ -248,8 +248,8 @@ class _Etat(NamedTuple):
 def _since(
     premier: date, entrees: Iterable[tuple[date | None, *tuple[Any, ...]]]
 ) -> list[tuple[Any, ...]]:
-    """Return dated entries from the first day of a life on, without those that repeat the one
-    before: that which held on the first day comes first."""
+    """Return dated entries from a first day on, each different from the one before; the first is
+    the one that held on that day."""
     found: list[tuple[Any, ...]] = []
     for depuis, *valeurs in entrees:
         if depuis is None or depuis <= premier:
@@ -317,7 +317,7 @@ def _describe(donnees: _Donnees, mesures: MesuresFacts) -> PointMesure:
 
 
 def _profil(donnees: _Donnees) -> ProfilConsommation | None:
-    """Return what lives behind the meter, None for what is usual."""
+    """Return the profile of what is consumed behind the meter; None for the usual one."""
     if donnees.inerte:
         return ProfilConsommation.AUCUN
     if donnees.segment == "C5" and donnees.professionnel:
@@ -369,8 +369,8 @@ def _fournisseur(
 def _dated(
     donnees: _Donnees, etats: list[_Etat], mesures: MesuresFacts, cote: str
 ) -> tuple[Grille, ...]:
-    """Return the calendars of one side; one that isn't known divides time as the tariff does, and
-    that of what isn't consumed isn't the calendar of what is injected."""
+    """Return the calendars of one side, but for the calendar of no consumption in the direction of
+    injection. One that isn't known divides time as the tariff does."""
     usual = etats[-1].structure(donnees.segment)
     return tuple(
         Grille(depuis, code, _CALENDRIERS.get(code, usual))

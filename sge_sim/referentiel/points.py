@@ -1,9 +1,10 @@
 """A point as a tester reads it, with everything that is known of it in words, and copies it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -18,8 +19,14 @@ from sge_sim.tables.acces import OptionPublication, options_of_point
 from sge_sim.tables.acteurs import get_acteur
 from sge_sim.tables.apports import insert_copy
 from sge_sim.tables.attentes import events_awaited
+from sge_sim.tables.attributes import Attribute
 from sge_sim.tables.commandes import Evenement, ServiceSouscrit, services_of_point
 from sge_sim.tables.mesures import read_mesures_facts
+from sge_sim.tables.point_columns import (
+    POINT_ATTRIBUTES,
+    TransformateurCourant,
+    TransformateurTension,
+)
 from sge_sim.tables.points import Compteur, Point, find_point
 
 
@@ -30,70 +37,55 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
     """
     point = get_point(session, prm)
     options = options_of_point(session, prm)
-    return _without_empty(
-        {
-            "prm": point.prm,
-            "pourquoi": point.pourquoi,
-            "segment": _coded("segment", point.segment),
-            "etat_contractuel": _coded("etatContractuel", point.etat_contractuel),
-            "etat_alimentation": _coded("etatAlimentation", point.etat_alimentation),
-            "niveau_ouverture_services": point.niveau_ouverture_services,
-            "adresse": {
-                "escalier_etage_appartement": point.escalier_etage_appartement,
-                "batiment": point.batiment,
-                "numero_et_nom_voie": point.numero_et_nom_voie,
-                "lieu_dit": point.lieu_dit,
-                "code_postal": point.code_postal,
-                "commune": {"code": point.code_insee, "libelle": point.commune},
-            },
-            "climat": _climat(session, point.code_insee),
-            "client_final": {
-                "nom": point.nom_client_final,
-                "categorie": _coded("categorieClientFinal", point.categorie_client_final),
-                "siret": point.siret,
-            },
-            "fournisseur_titulaire": point.fournisseur_titulaire,
-            "alimentation": {
-                "domaine_tension": _coded("domaineTension", point.domaine_tension),
-                "tension_livraison": _coded("tensionLivraison", point.tension_livraison),
-                "mode_apres_compteur": _coded("modeApresCompteur", point.mode_apres_compteur),
-                "puissance_raccordement": _power(
-                    point.puissance_raccordement, point.puissance_raccordement_unite
-                ),
-            },
-            "tarif": _tarif(point),
-            "dates": {
-                "mise_en_service": _day(point.date_mise_en_service),
-                "resiliation": _day(point.date_resiliation),
-                "modification_fta": _day(point.date_modification_fta),
-                "augmentation_puissance": _day(point.date_augmentation_puissance),
-                "diminution_puissance": _day(point.date_diminution_puissance),
-            },
-            "comptage": _comptage(point),
-            "releve": {
-                "mode_traitement": _coded("modeTraitement", point.mode_traitement),
-                "periodicite": _coded("periodicite", point.periodicite),
-                "plage_releve": _coded("plageReleve", point.plage_releve),
-                "mode_releve": _coded("modeReleve", point.mode_releve),
-                "media_releve": _coded("mediaReleve", point.media_releve),
-            },
-            "situation": {
-                "teleoperable": point.teleoperable,
-                "contrat_soutirage": point.contrat_soutirage,
-                "contrat_injection": point.contrat_injection,
-                "provisoire": point.provisoire,
-                "groupement_turpe": point.groupement_turpe,
-                "opposition_courbe": point.opposition_courbe,
-                "operation_en_cours": _coded("declencheur", point.operation_en_cours),
-                "evenements_a_venir": [_event(event) for event in events_awaited(session, prm)],
-            },
-            "mesures": {"r4x_pas": point.r4x_pas, **_mesures(session, prm)},
-            "services": [
-                _service(service, options.get(service.service_souscrit_id, ()))
-                for service in services_of_point(session, prm)
-            ],
-        }
-    )
+    described = _attributes(point)
+    described["situation"]["evenements_a_venir"] = [
+        _event(event) for event in events_awaited(session, prm)
+    ]
+    described["comptage"] |= _comptage(point)
+    described["mesures"] |= _mesures(session, prm)
+    described["climat"] = _climat(session, point.code_insee)
+    described["services"] = [
+        _service(service, options.get(service.service_souscrit_id, ()))
+        for service in services_of_point(session, prm)
+    ]
+    first = {"prm": prm, "pourquoi": point.pourquoi} | described
+    last = {part: first.pop(part) for part in _LAST}
+    return _without_empty(first | last)
+
+
+_LAST: Final = (
+    *("adresse", "climat", "client_final", "fournisseur_titulaire", "alimentation", "tarif"),
+    *("dates", "comptage", "releve", "situation", "mesures", "services"),
+)
+"""The parts of a described point that come after what its first level says, in their order."""
+
+
+def _attributes(point: Point) -> dict[str, Any]:
+    """Return what the attributes of a point say, by section."""
+    described: dict[str, Any] = {}
+    for name, attribute in POINT_ATTRIBUTES.items():
+        if attribute.section is not None:
+            part = described
+            for section in filter(None, attribute.section.split(".")):
+                part = part.setdefault(section, {})
+            part[attribute.nom or name] = _in_words(point, attribute, getattr(point, name))
+    return described
+
+
+def _in_words(point: Point, attribute: Attribute, value: Any) -> Any:
+    """Return the value of an attribute with its label, or its unit, if it has one."""
+    if value is None:
+        return None
+    if attribute.codes is not None:
+        return {"code": value, "libelle": attribute.codes.get(value, value)}
+    if isinstance(value, date):
+        return _day(value)
+    if attribute.unite is None:
+        return value
+    unite = getattr(point, attribute.unite, attribute.unite)
+    if isinstance(value, Mapping):
+        return {classe: f"{puissance} {unite}" for classe, puissance in value.items()}
+    return f"{value} {unite}"
 
 
 def get_point(session: Session, prm: str) -> Point:
@@ -116,46 +108,29 @@ def why_unknown(prm: str) -> str:
     return f"le point {prm} n'existe pas dans cette base : vérifier le PRM."
 
 
-def _tarif(point: Point) -> dict[str, Any]:
-    forfait = point.longue_utilisation_forfait_h
-    return {
-        "formule_tarifaire_acheminement": _coded("formuleTarifaireAcheminement", point.fta),
-        "puissance_souscrite": _power(point.puissance_souscrite, point.puissance_souscrite_unite),
-        "denivele_puissances": {
-            classe: _power(puissance, point.puissance_souscrite_unite)
-            for classe, puissance in (point.denivele_puissances or {}).items()
-        },
-        "longue_utilisation": {
-            "contexte": _coded("contexteUtilisation", point.longue_utilisation_contexte),
-            "forfait": None if forfait is None else f"{forfait} h",
-        },
-        "calendrier_fournisseur": _coded("calendrier", point.calendrier_fournisseur),
-    }
-
-
 def _comptage(point: Point) -> dict[str, Any]:
-    courant, tension = point.transformateur_courant, point.transformateur_tension
     return {
-        "type": _coded("typeComptage", point.type_comptage),
-        "disjoncteur": _coded("disjoncteurCalibre", point.disjoncteur_calibre),
         "heures_creuses": _saisons(point.heures_creuses_libelle, point.heures_creuses_saison_basse),
         "futures_heures_creuses": _saisons(
             point.futures_heures_creuses_libelle, point.futures_heures_creuses_saison_basse
         ),
-        "transformateur_courant": courant
-        and {
-            "calibre": courant.calibre,
-            "couplage": courant.couplage,
-            "classe_precision": _coded("classePrecision", courant.classe_precision),
-            "position": _coded("transformateurPosition", courant.position),
-        },
-        "transformateur_tension": tension
-        and {
-            "calibre": tension.calibre,
-            "couplage": tension.couplage,
-            "classe_precision": _coded("classePrecision", tension.classe_precision),
-        },
+        "transformateur_courant": _transformateur(point.transformateur_courant),
+        "transformateur_tension": _transformateur(point.transformateur_tension),
         "compteurs": [_compteur(compteur) for compteur in point.compteurs],
+    }
+
+
+_LISTES: Final = {"classe_precision": "classePrecision", "position": "transformateurPosition"}
+
+
+def _transformateur(
+    transformateur: TransformateurCourant | TransformateurTension | None,
+) -> dict[str, Any] | None:
+    if transformateur is None:
+        return None
+    return {
+        name: _coded(_LISTES[name], value) if name in _LISTES else value
+        for name, value in asdict(transformateur).items()
     }
 
 
@@ -232,13 +207,13 @@ def _event(evenement: Evenement) -> dict[str, Any]:
 def _climat(session: Session, code_insee: str) -> dict[str, Any]:
     """Say the zone of the weather of a commune, and the temperature of the simulated day, C."""
     # Loads the measures, which most readers of points do without.
-    from sge_sim.mesures.climat import ZONES, temperature_le, zone_du_departement
+    from sge_sim.mesures.climat import ZONES, read_temperature, zone_du_departement
 
     zone = zone_du_departement(code_insee)
     if zone is None:
         return {}
     jour = legal_date(instant_within(session))
-    degres = f"{temperature_le(zone, jour):.1f} °C"
+    degres = f"{read_temperature(zone, jour):.1f} °C"
     return {"zone": ZONES[zone], "jour": _day(jour), "temperature": degres}
 
 
@@ -277,10 +252,6 @@ def _period(debut: date, fin: date | None) -> str:
 
 def _coded(liste: str, code: str | None) -> dict[str, str] | None:
     return None if code is None else {"code": code, "libelle": libelle_de(liste, code)}
-
-
-def _power(value: int | None, unite: str | None) -> str | None:
-    return None if value is None else f"{value} {unite}"
 
 
 def _day(day: date | None) -> str | None:

@@ -147,7 +147,7 @@ def _bt_inf(
             "mode_apres_compteur": "B24F3X220",
             "disjoncteur_calibre": "30-60",
         }
-    # What was drawn here once still is, so that a seed keeps its addresses and its clients.
+    # Draws of earlier versions, kept so that a seed keeps its addresses and its clients.
     if tirage.below(100) >= _DRAWN_ONCE and point["type_comptage"] == "LINKY":
         tirage.below(1)
         tirage.below(1)

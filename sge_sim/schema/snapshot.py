@@ -41,6 +41,7 @@ _PREFIX: Final = "instantane_"
 _COUNTED: Final = Base.metadata.tables[Ecriture.__tablename__]
 """Its count never goes back: what is kept of the state is found stale by it."""
 _NUMBERED: Final = Base.metadata.tables[Schema.__tablename__]
+_READ_SCHEMA: Final = str(select(_NUMBERED.c.numero))
 
 
 def keep_aside(database: Database, nom: str) -> None:
@@ -216,7 +217,7 @@ def _check(file: Path) -> None:
     try:
         with closing(_open_alone(file)) as connection:
             whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
-            numero = connection.execute("SELECT numero FROM schema_sge_sim").fetchone()
+            numero = connection.execute(_READ_SCHEMA).fetchone()
     except sqlite3.Error as error:
         raise UsageError(sentence) from error
     if not whole or numero != (SCHEMA,):

@@ -18,7 +18,7 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.memoire import Vue
 from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.machine.files import data_path
-from sge_sim.refus import Refus, check
+from sge_sim.refus import Control, Refus, check
 from sge_sim.services.acces import Appelant
 from sge_sim.services.registry import BY_PATH, SERVICES
 from sge_sim.services.service import Appel, Service
@@ -33,24 +33,22 @@ from sge_sim.soap.protocol import FaultStyle, SgtFault
 def disabled_by_path(
     names: Iterable[str], services: Sequence[Service]
 ) -> Mapping[str, frozenset[str]]:
-    """Return what each service passes over, by its path: rules as its table calls them.
+    """Return the names of the disabled rules of each service, by its path.
 
     Raises `UsageError` for a name that no rule has, and for a rule without which its service has
     nothing to answer.
     """
     disabled: dict[str, set[str]] = {service.path: set() for service in services}
+    by_name: dict[str, list[tuple[Service, Control[Any]]]] = {}
+    for service in services:
+        for rule in service.controls:
+            by_name.setdefault(rule.of(service.nom).name, []).append((service, rule))
     for name in names:
-        found = [
-            (service, rule)
-            for service in services
-            for rule in service.controls
-            if rule.of(service.nom).name == name
-        ]
-        if not found:
+        if name not in by_name:
             raise UsageError(
-                f"« {name} » n'est la règle d'aucun service : {_nearest(name, services)}."
+                f"« {name} » n'est la règle d'aucun service : {_nearest(name, by_name)}."
             )
-        for service, rule in found:
+        for service, rule in by_name[name]:
             if rule.indispensable:
                 raise UsageError(
                     f"« {name} » ne se désactive pas : sans cette règle, {service.nom} n'a rien à "
@@ -60,17 +58,10 @@ def disabled_by_path(
     return {path: frozenset(found) for path, found in disabled.items()}
 
 
-def _nearest(name: str, services: Sequence[Service]) -> str:
+def _nearest(name: str, known: Iterable[str]) -> str:
     """Return the whole names that end like `name`, in French; where to read all, if none does."""
-    wanted = name.rpartition("/")[2]
-    found = sorted(
-        {
-            rule.of(service.nom).name
-            for service in services
-            for rule in service.controls
-            if rule.name == wanted
-        }
-    )
+    ending = f"/{name.rpartition('/')[2]}"
+    found = sorted(whole for whole in known if whole.endswith(ending))
     return f"donner {' ou '.join(found)}" if found else "docs/codes.md les nomme toutes"
 
 

@@ -153,7 +153,7 @@ class Service:
 
     @property
     def fiches(self) -> tuple[str, ...]:
-        """The codes of its prestations, those of their options where they have one."""
+        """The codes of its prestations, or of their options."""
         return tuple(
             dict.fromkeys(prestation.option or prestation.fiche for prestation in self.prestations)
         )

@@ -185,6 +185,15 @@ def _parse(file: Path) -> etree._Element:
         raise UsageError(f"{file} n'est pas un document XML lisible ({error}).") from None
 
 
+_ROLES = {
+    "request": ".//wsdl:portType/wsdl:operation/wsdl:input",
+    "response": ".//wsdl:portType/wsdl:operation/wsdl:output",
+    "fault": ".//wsdl:portType/wsdl:operation/wsdl:fault",
+    "request_header": ".//wsdl:binding/wsdl:operation/wsdl:input/soap:header",
+    "response_header": ".//wsdl:binding/wsdl:operation/wsdl:output/soap:header",
+}
+
+
 def _messages(document: etree._Element) -> dict[str, str]:
     """Return the elements that the document's only operation exchanges, by role."""
     parts = {
@@ -199,17 +208,7 @@ def _messages(document: etree._Element) -> dict[str, str]:
         name = reference.get("message", "").split(":")[-1]
         return next((element for (message, _), element in parts.items() if message == name), None)
 
-    roles = {
-        "request": only_part(document.find(".//wsdl:portType/wsdl:operation/wsdl:input", _NS)),
-        "response": only_part(document.find(".//wsdl:portType/wsdl:operation/wsdl:output", _NS)),
-        "fault": only_part(document.find(".//wsdl:portType/wsdl:operation/wsdl:fault", _NS)),
-        "request_header": only_part(
-            document.find(".//wsdl:binding/wsdl:operation/wsdl:input/soap:header", _NS)
-        ),
-        "response_header": only_part(
-            document.find(".//wsdl:binding/wsdl:operation/wsdl:output/soap:header", _NS)
-        ),
-    }
+    roles = {role: only_part(document.find(path, _NS)) for role, path in _ROLES.items()}
     return {role: element for role, element in roles.items() if element}
 
 

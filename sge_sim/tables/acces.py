@@ -19,12 +19,23 @@ from sge_sim.tables.ecritures import SerieNumeros, next_numeros
 from sge_sim.tables.prepared import Driver, Prepared
 
 
-class OptionPublication(Base):
+class OptionColumns:
     """A recurrent publication of an access service: what its flux carries, how often.
 
     `corrigees` is None where the measures have no such nature (all but the curve). Published on
     the legal days [date_debut, date_fin): the end is set once the option, or its service, ended.
     """
+
+    __slots__ = ()
+
+    corrigees: Mapped[bool | None]
+    periodicite: Mapped[str] = mapped_column(String(15))
+    date_debut: Mapped[date] = mapped_column(Date)
+    date_fin: Mapped[date | None] = mapped_column(Date)
+
+
+class OptionPublication(OptionColumns, Base):
+    """A publication, and the service of which it is one."""
 
     __tablename__ = "option_publication"
 
@@ -32,10 +43,6 @@ class OptionPublication(Base):
     service_souscrit_id: Mapped[str] = mapped_column(
         ForeignKey("service_souscrit.service_souscrit_id", ondelete="CASCADE"), index=True
     )
-    corrigees: Mapped[bool | None]
-    periodicite: Mapped[str] = mapped_column(String(15))
-    date_debut: Mapped[date] = mapped_column(Date)
-    date_fin: Mapped[date | None] = mapped_column(Date)
 
 
 _CLOSE_OPTIONS = Prepared(

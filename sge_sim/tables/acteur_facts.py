@@ -5,25 +5,35 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Date, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
 from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
+from sge_sim.tables.base import Facts
 
 ReadRows = Sequence[tuple[Any, ...]]
 """What a statement has read: the values of each row, in the order of the fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContratFacts:
+class ContratColumns:
     """The contract between an actor and Enedis; `date_fin` is its last day."""
 
-    contrat_id: str
-    acteur_code: str
-    type: TypeContrat
-    date_debut: date
-    date_fin: date | None
+    __slots__ = ()
+
+    contrat_id: Mapped[str] = mapped_column(String(15), primary_key=True)
+    acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
+    type: Mapped[TypeContrat] = mapped_column(String(5))
+    date_debut: Mapped[date] = mapped_column(Date)
+    date_fin: Mapped[date | None] = mapped_column(Date)
 
     def is_active(self, day: date) -> bool:
         """Tell whether the contract runs on `day`."""
         return self.date_debut <= day and (self.date_fin is None or day <= self.date_fin)
+
+
+@dataclass(frozen=True, slots=True)
+class ContratFacts(ContratColumns, Facts):
+    """A contract between an actor and Enedis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ class UtilisateurFacts:
 def acteur_from(
     acteurs: ReadRows, contrats: ReadRows, habilitations: ReadRows
 ) -> ActeurFacts | None:
-    """Make an actor of its row, those of its contracts and of what it is homologated for."""
+    """Return the actor of these rows: its own, its contracts, its homologations."""
     if not acteurs:
         return None
     ((code, kind),) = acteurs
@@ -73,7 +83,7 @@ def acteur_from(
 
 
 def utilisateur_from(users: ReadRows, *acteur: ReadRows) -> UtilisateurFacts | None:
-    """Make a user of its row, and of those of its actor."""
+    """Return the user of these rows: its own, then those of its actor."""
     if not users:
         return None
     ((login, services, actif),) = users

@@ -1,13 +1,14 @@
 """Who calls: actors, their users, contracts, authorisations and certificates."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import JSON, Date, ForeignKey, String, Text, select
+from sqlalchemy import JSON, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
+from sge_sim.domaine.nomenclatures import Environment, KindActeur
 from sge_sim.errors import UnknownError, require_found
+from sge_sim.tables.acteur_facts import ContratColumns
 from sge_sim.tables.base import Base, Instant, matching
 
 
@@ -63,22 +64,12 @@ class Utilisateur(Base):
         return self.actif and (self.services is None or service in self.services)
 
 
-class Contrat(Base):
-    """The contract between an actor and Enedis; `date_fin` is its last day."""
+class Contrat(ContratColumns, Base):
+    """A contract, and its actor."""
 
     __tablename__ = "contrat"
 
-    contrat_id: Mapped[str] = mapped_column(String(15), primary_key=True)
-    acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
-    type: Mapped[TypeContrat] = mapped_column(String(5))
-    date_debut: Mapped[date] = mapped_column(Date)
-    date_fin: Mapped[date | None] = mapped_column(Date)
-
     acteur: Mapped[Acteur] = relationship(back_populates="contrats")
-
-    def is_active(self, day: date) -> bool:
-        """Tell whether the contract runs on `day`."""
-        return self.date_debut <= day and (self.date_fin is None or day <= self.date_fin)
 
 
 class Habilitation(Base):
@@ -165,7 +156,7 @@ def owners_among(
 def registered_certificats(
     session: Session, environnement: Environment | None = None
 ) -> Sequence[Certificat]:
-    """Return the certificates handed in, those that end first at the head."""
+    """Return the certificates handed in, by their end."""
     query = select(Certificat).where(*matching((Certificat.environnement, environnement)))
     return session.scalars(query.order_by(Certificat.not_after, Certificat.environnement)).all()
 

@@ -14,22 +14,10 @@ from sqlalchemy import Date, ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.tables.base import Base, RowId
+from sge_sim.tables.point_columns import POINT_ATTRIBUTES
 from sge_sim.tables.points import Point
 
-DATEES: Final = (
-    "heures_creuses_libelle",
-    "heures_creuses_saison_basse",
-    "fta",
-    "calendrier_fournisseur",
-    "puissance_souscrite",
-    "puissance_souscrite_unite",
-    "niveau_ouverture_services",
-    "nom_client_final",
-    "categorie_client_final",
-    "siret",
-    "fournisseur_titulaire",
-    "date_mise_en_service",
-)
+DATEES: Final = frozenset(name for name, attribute in POINT_ATTRIBUTES.items() if attribute.dated)
 """The columns of a point whose former values are kept. Its meters and dated calendars, which are
 rows of their own, have dates already."""
 
@@ -64,7 +52,7 @@ def change_columns(session: Session, point: Point, jour: date, **valeurs: Any) -
 
     The columns are of `DATEES`. What already changed that very day keeps what it said before it.
     """
-    assert valeurs.keys() <= set(DATEES), "only what is dated is kept"
+    assert valeurs.keys() <= DATEES, "only what is dated is kept"
     changed = {name: value for name, value in valeurs.items() if getattr(point, name) != value}
     if not changed:
         return

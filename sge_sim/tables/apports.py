@@ -4,6 +4,7 @@ What is brought in is written in slices, seen at once, read back and removed.
 """
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.ecritures import Numero, insert_rows
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Rectification, Trou, discard_days
+from sge_sim.tables.point_columns import POINT_ATTRIBUTES
 from sge_sim.tables.points import (
     POINT_SEEN,
     Apport,
@@ -32,19 +34,22 @@ from sge_sim.tables.points import (
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 """What begins a transaction."""
-TableMesures = type[Collecte | Trou | CalendrierDate | AncienEtat]
-MESURES: Final[tuple[TableMesures, ...]] = (Collecte, Trou, CalendrierDate, AncienEtat)
+_MESURES: Final[tuple[type[Collecte | Trou | CalendrierDate | AncienEtat], ...]] = (
+    *(Collecte, Trou, CalendrierDate, AncienEtat),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Tranche:
-    """Rows that one transaction inserts: columns by name, those of a meter or none."""
+    """Rows that one transaction inserts: columns by name, those of a meter or none.
+
+    `mesures`: those of what measures depend on, the meters that were replaced among them.
+    """
 
     points: list[tuple[Mapping[str, Any], Mapping[str, Any] | None]] = field(default_factory=list)
-    anciens: list[Mapping[str, Any]] = field(default_factory=list)
     communes: list[Mapping[str, Any]] = field(default_factory=list)
-    mesures: dict[TableMesures, list[Mapping[str, Any]]] = field(
-        default_factory=lambda: {table: [] for table in MESURES}
+    mesures: dict[type[Base], list[Mapping[str, Any]]] = field(
+        default_factory=lambda: defaultdict(list)
     )
 
 
@@ -75,13 +80,12 @@ def open_apport(session: Session) -> int:
 def insert_tranche(session: Session, tranche: Tranche) -> None:
     """Write one slice."""
     insert_rows(session, Commune, tranche.communes)
-    # The meter that was taken away comes first: the rows of a point go from the oldest.
     insert_points(session, ((point, None) for point, _ in tranche.points))
-    insert_rows(session, Compteur, tranche.anciens)
-    meters = [{**meter, "prm": point["prm"]} for point, meter in tranche.points if meter]
-    insert_rows(session, Compteur, meters)
     for table, rows in tranche.mesures.items():
         insert_rows(session, table, rows)
+    # The meter that was replaced comes before it: those of a point go from the oldest.
+    meters = [{**meter, "prm": point["prm"]} for point, meter in tranche.points if meter]
+    insert_rows(session, Compteur, meters)
 
 
 def publish_apport(session: Session, apport_id: int) -> None:
@@ -90,15 +94,14 @@ def publish_apport(session: Session, apport_id: int) -> None:
 
 
 def hide_all(session: Session) -> None:
-    """Make nobody see any point of one's own, until they are removed."""
+    """Hide all points of one's own, until they are removed."""
     session.execute(update(Apport).values(publie=False))
 
 
 def discard(session: Session, at_most: int) -> int:
-    """Remove so many points, or days of measures, of what isn't published; return how many went.
+    """Remove so many points, or days of measures, that aren't published; return how many went.
 
-    With the last of them goes all that was brought in with them. A commune in which others stand
-    stays.
+    With the last of them goes all that was imported with them. A commune with other points stays.
     """
     hidden = list(session.scalars(select(Apport.id).where(Apport.publie.is_(False))))
     prms = list(
@@ -137,7 +140,7 @@ def own_among(session: Session, prms: Collection[str]) -> set[str]:
 
 
 def known_among(session: Session, prms: Collection[str]) -> dict[str, int | None]:
-    """Return those of these points that are in the table, seen or not, and what brought them."""
+    """Return those of these points that are in the table, seen or not, and the import of each."""
     query = select(Point.prm, Point.apport_id).where(Point.prm.in_(prms))
     return {row.prm: row.apport_id for row in session.execute(query)}
 
@@ -177,7 +180,7 @@ def _with_mesures(session: Session, query: Any) -> Iterator[tuple[Point, Sequenc
     points = session.scalars(query.options(selectinload(Point.compteurs))).all()
     prms = [point.prm for point in points]
     found: dict[str, list[Any]] = {prm: [] for prm in prms}
-    for table in MESURES:
+    for table in _MESURES:
         rows: Any = session.scalars(select(table).where(table.prm.in_(prms)).order_by(table.id))
         for row in rows:
             found[row.prm].append(row)
@@ -251,14 +254,8 @@ def _columns(row: Base, *without: str) -> dict[str, Any]:
 
 
 _AT_ONCE: Final = 400
-_PERSONAL: Final = (
-    Point.prm,
-    Point.siret,
-    Point.nom_client_final,
-    Point.numero_et_nom_voie,
-    Point.lieu_dit,
-    Point.batiment,
-    Point.escalier_etage_appartement,
+_PERSONAL: Final = tuple(
+    Point.__table__.c[name] for name, attribute in POINT_ATTRIBUTES.items() if attribute.personal
 )
 
 

@@ -1,7 +1,7 @@
-"""What every table shares: the declarative base and the column types of our own."""
+"""What every table shares: the declarative base, the facts of its rows, column types of our own."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, field, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -37,6 +37,33 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {str: String(255)}  # noqa: RUF012 - how SQLAlchemy takes it
+
+
+class Facts:
+    """The base of frozen rows: their fields are the columns that another base declares, which a
+    table has too, then their own. A type checker knows those columns, not that they are frozen.
+
+    >>> class ContratColumns:
+    ...     contrat_id: Mapped[str] = mapped_column(String(15), primary_key=True)
+    >>> class Contrat(ContratColumns, Base): ...
+    >>> @dataclass(frozen=True, slots=True)
+    ... class ContratFacts(ContratColumns, Facts): ...
+    """
+
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        names = [name for columns in cls.__bases__ for name in columns.__annotations__]
+        for name in names:
+            if name not in vars(cls):  # `slots` makes the class anew, with its fields in place
+                setattr(cls, name, field())
+        cls.__annotations__ = dict.fromkeys(names, Any) | cls.__annotations__
+
+
+def columns_read(table: type[Base], facts: type[Any]) -> list[Any]:
+    """Return the columns of a table that these facts have, in their order."""
+    columns = table.__table__.c
+    return [columns[each.name] for each in fields(facts) if each.name in columns]
 
 
 class Instant(TypeDecorator[datetime]):

@@ -1,4 +1,4 @@
-"""Observed campaigns: what an actor's own calls were found to be, case by case."""
+"""Observed campaigns: the findings on an actor's own calls, case by case."""
 
 from datetime import datetime
 from typing import Any
@@ -59,7 +59,7 @@ def find_campaigns(session: Session, *, acteur: str | None = None) -> list[Campa
 
 
 def observations_of(session: Session, echange_id: int) -> list[CampaignObservation]:
-    """Return what the campaigns found an exchange to be, the newest campaign first."""
+    """Return the findings of campaigns on an exchange, the newest campaign first."""
     return list(
         session.scalars(
             select(CampaignObservation)

@@ -49,7 +49,7 @@ class Attente:
     compare well.
     """
 
-    echeance: Mapped[datetime | None] = mapped_column(Instant, index=True)
+    echeance: Mapped[datetime | None] = mapped_column(Instant, index=True, sort_order=2)
 
     @validates("echeance")
     def _in_utc(self, _name: str, value: datetime | None) -> datetime | None:
@@ -98,21 +98,19 @@ class Abonnement(Base):
     __table_args__ = (UniqueConstraint("contrat_id", "mesures_type", "sens", "periodicite"),)
 
 
-class ServiceSouscrit(Attente, Base):
+class ServiceColumns:
     """A measure service of an actor on a point, or the opposition of its client (OPPENR).
 
     ACCES lets the actor consult measures of `acces_type` in one direction, and may publish them
-    (`OptionPublication`); `mesures_type` belongs to the others, which collect and send. One that
-    a consent of Data Connect opened names it (`consentement_id`).
+    (`OptionPublication`); `mesures_type` belongs to the others, which collect and send.
 
     `date_debut` and `date_fin` are legal dates, the service not reaching into `date_fin`: asked
     for while it runs, what happened once it is TERMINE; an OPPENR starts when its meter has been
-    reached. `activated_at` and `ended_at` are the instants of both. `echeance` is the next of them;
-    `motif_fin` is set as soon as an end is decided, so a service that is ACTIF and has one is being
-    stopped. `announced_at` is set once the beneficiary has been told of the end (NASS).
+    reached. `activated_at` and `ended_at` are the instants of both. `motif_fin` is set as soon as
+    an end is decided, so a service that is ACTIF and has one is being stopped.
     """
 
-    __tablename__ = "service_souscrit"
+    __slots__ = ()
 
     service_souscrit_id: Mapped[str] = mapped_column(_CODE, primary_key=True)
     type: Mapped[TypeService] = mapped_column(String(8))
@@ -134,8 +132,20 @@ class ServiceSouscrit(Attente, Base):
     ordered_at: Mapped[datetime] = mapped_column(Instant)
     activated_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
-    announced_at: Mapped[datetime | None] = mapped_column(Instant)
-    consentement_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+
+
+class ServiceSouscrit(Attente, ServiceColumns, Base):
+    """A subscribed service: the columns that it shares with its facts, and others.
+
+    `echeance` is the next of its start and its end. `announced_at` is set once the beneficiary has
+    been told of the end (NASS). One that a consent of Data Connect opened names it
+    (`consentement_id`).
+    """
+
+    __tablename__ = "service_souscrit"
+
+    announced_at: Mapped[datetime | None] = mapped_column(Instant, sort_order=1)
+    consentement_id: Mapped[int | None] = mapped_column(BigInteger, index=True, sort_order=1)
 
     point: Mapped[Point] = relationship()
     affaire: Mapped[Affaire | None] = relationship()

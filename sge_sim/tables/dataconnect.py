@@ -34,10 +34,10 @@ from sge_sim.domaine.nomenclatures import (
     TypeServiceAcces,
 )
 from sge_sim.tables.acteurs import Acteur
-from sge_sim.tables.base import Base, Instant, RowId, matching
+from sge_sim.tables.base import Base, Facts, Instant, RowId, columns_read, matching
 from sge_sim.tables.commandes import UNENDED, ServiceSouscrit
 from sge_sim.tables.points import Point
-from sge_sim.tables.prepared import Prepared, Query, Rows
+from sge_sim.tables.prepared import Prepared, Query
 
 PRODUCTION: Final = "production"
 BAC_A_SABLE: Final = "bac_a_sable"
@@ -73,15 +73,15 @@ def version_of_api(api: str) -> str:
     return "2" if api == "mesure_synchrone_auto" else "1"
 
 
-class Application(Base):
+class ApplicationColumns:
     """A client of Data Connect, that belongs to an actor (its entity).
 
     In mode `bac_a_sable` every consent counts as given. `redirect_uri` is the registered one,
-    `apis` those of `APIS` that it subscribed to. One of each mode is `par_defaut`. The secret is
-    kept as it is: its owner may read it again.
+    `apis` those of `APIS` that it subscribed to. The secret is kept as it is: its owner may read it
+    again.
     """
 
-    __tablename__ = "application"
+    __slots__ = ()
 
     client_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     secret: Mapped[str] = mapped_column(String(64))
@@ -90,7 +90,14 @@ class Application(Base):
     mode: Mapped[ModeApplication] = mapped_column(String(11))
     redirect_uri: Mapped[str] = mapped_column(Text)
     apis: Mapped[list[str]] = mapped_column(JSON)
-    par_defaut: Mapped[bool] = mapped_column(default=False)
+
+
+class Application(ApplicationColumns, Base):
+    """An application; one of each mode is `par_defaut`."""
+
+    __tablename__ = "application"
+
+    par_defaut: Mapped[bool] = mapped_column(default=False, sort_order=1)
 
     acteur: Mapped[Acteur] = relationship()
 
@@ -149,19 +156,12 @@ class ConsentementDonne(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class ApplicationFacts:
-    """An application as it was read; see `Application`. `entite` is the name of its actor; every
-    consent counts as given to one that is `en_bac_a_sable`.
+class ApplicationFacts(ApplicationColumns, Facts):
+    """An application and its `entite`, the name of its actor; every consent counts as given to one
+    that is `en_bac_a_sable`.
     """
 
-    client_id: str
-    secret: str
-    nom: str
-    acteur_code: str
     entite: str
-    mode: ModeApplication
-    redirect_uri: str
-    apis: tuple[str, ...]
     en_bac_a_sable: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -199,16 +199,7 @@ class ServiceConsentiFacts:
 
 _A, _P, _C = Application.__table__.c, Partage.__table__.c, ConsentementDonne.__table__.c
 _APPLICATION = Prepared(
-    select(
-        _A.client_id,
-        _A.secret,
-        _A.nom,
-        _A.acteur_code,
-        Acteur.nom,
-        _A.mode,
-        _A.redirect_uri,
-        _A.apis,
-    )
+    select(*columns_read(Application, ApplicationFacts), Acteur.nom)
     .join(Acteur, Acteur.code == _A.acteur_code)
     .where(_A.client_id == bindparam("client_id"))
 )
@@ -258,16 +249,9 @@ _PARTAGE = Prepared(
 _NOM_ACTEUR = Prepared(select(Acteur.nom).where(Acteur.code == bindparam("code")))
 
 
-def _application(rows: Rows) -> ApplicationFacts | None:
-    if not rows:
-        return None
-    client_id, secret, nom, acteur_code, entite, mode, redirect_uri, apis = rows[0]
-    return ApplicationFacts(
-        client_id, secret, nom, acteur_code, entite, mode, redirect_uri, tuple(apis)
-    )
-
-
-read_application: Final = Query((_APPLICATION,), ("client_id",), _application)
+read_application: Final = Query(
+    (_APPLICATION,), ("client_id",), lambda rows: ApplicationFacts(*rows[0]) if rows else None
+)
 """The application of that identifier."""
 read_consentements: Final = Query(
     (_OF_POINT,),

@@ -28,8 +28,8 @@ and whether its files that aren't daily are of one nature alone."""
 
 @dataclass(frozen=True)
 class Diffusion:
-    """What one contract receives; `corrigees` of curves that aren't daily alone: the daily files
-    are grouped by flux and frequency, the others by nature too (GUI 0503 §1)."""
+    """A flux that one contract receives at one frequency. `corrigees` is empty but for curves that
+    aren't daily: files are grouped by flux and frequency, those by nature too (GUI 0503 §1)."""
 
     contrat_id: str
     flux: CodeFlux

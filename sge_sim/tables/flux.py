@@ -233,9 +233,9 @@ def contracts_with_pending_files(session: Session) -> Sequence[str]:
 
 
 def claim_file(session: Session, fichier_id: int, now: datetime, until: datetime) -> bool:
-    """Take a file for oneself until `until`; tell whether nobody else has it.
+    """Reserve a file until `until`, and return True; False where another process has it.
 
-    Who dies with a file leaves it to the others once `until` has come.
+    That of a process that died is free once `until` has come.
     """
     claimed = session.execute(
         update(FichierFlux)
@@ -332,7 +332,7 @@ def find_fichier(session: Session, nom: str) -> FichierFlux | None:
 
 
 def first_waiting(session: Session) -> tuple[datetime | None, datetime | None]:
-    """Return the first instants that anything waits for, and that an order of files waits for."""
+    """Return the first instant that anything waits for, and that of the orders of files."""
     firsts = [
         session.scalar(select(func.min(table.echeance)))
         for table in (Affaire, ServiceSouscrit, Evenement)

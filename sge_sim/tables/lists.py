@@ -28,7 +28,7 @@ def find_services_souscrits(
 ) -> Sequence[ServiceSouscrit]:
     """Return at most `limit` subscribed services, those ordered last at the head.
 
-    With `before`, the number of one, only those that come after it: the next page.
+    With `before`, the number of a service, only those that come after it: the next page.
     """
     wanted = matching(
         (ServiceSouscrit.etat, etat),

@@ -33,12 +33,7 @@ from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.ecritures import insert_rows, insertion
-from sge_sim.tables.mesures_facts import (
-    MesuresFacts,
-    mesures_facts_from,
-    read_anciens,
-    read_rectification,
-)
+from sge_sim.tables.mesures_facts import MesuresFacts, mesures_facts_from
 from sge_sim.tables.points import Compteur, is_seen
 from sge_sim.tables.prepared import Driver, Prepared, Query
 
@@ -138,62 +133,62 @@ class MesureDonnee(Base):
 _COLUMNS: Final = (MesureDonnee.jour, MesureDonnee.courbe, MesureDonnee.registres)
 _SEEN: Final = is_seen(MesureDonnee.apport_id)
 
-DONNEES: Final = Prepared(
-    select(*_COLUMNS).where(MesureDonnee.prm == bindparam("prm"), _SEEN).order_by(MesureDonnee.jour)
-)
-"""The days that were given of a point, ascending."""
 
-DONNEES_OF: Final = (
-    select(MesureDonnee.prm, *_COLUMNS)
-    .where(MesureDonnee.prm.in_(bindparam("prms", expanding=True)), _SEEN)
-    .order_by(MesureDonnee.jour)
-)
-"""Those of several points, each after its PRM."""
+def _statements(*, several: bool = False) -> tuple[Any, Any, Any]:
+    """Return what `mesures_facts_from` takes of a point; of `several`, each row after its PRM."""
 
-_ROWS = Prepared(
-    union_all(
-        select(literal("collecte"), null(), Collecte.debut, Collecte.fin).where(
-            Collecte.prm == bindparam("prm")
-        ),
-        select(CalendrierDate.cote, CalendrierDate.calendrier, CalendrierDate.depuis, null()).where(
-            CalendrierDate.prm == bindparam("prm")
-        ),
-        select(
-            case((Compteur.tic_activable.is_(None), "compteur"), else_="compteur_tic"),
+    def of(table: Any, *columns: Any) -> Any:
+        if several:
+            wanted = table.prm.in_(bindparam("prms", expanding=True))
+            return select(table.prm, *columns).where(wanted)
+        return select(*columns).where(table.prm == bindparam("prm"))
+
+    oppositions = of(
+        ServiceSouscrit,
+        literal("opposition"),
+        null(),
+        ServiceSouscrit.date_debut,
+        ServiceSouscrit.date_fin,
+    ).where(ServiceSouscrit.type == "OPPENR", ServiceSouscrit.activated_at.is_not(None))
+    compteurs = of(
+        Compteur,
+        case((Compteur.tic_activable.is_(None), "compteur"), else_="compteur_tic"),
+        null(),
+        Compteur.date_pose,
+        Compteur.date_depose,
+    ).where(Compteur.date_pose.is_not(None))
+    rows = union_all(
+        of(Collecte, literal("collecte"), null(), Collecte.debut, Collecte.fin),
+        of(
+            CalendrierDate,
+            CalendrierDate.cote,
+            CalendrierDate.calendrier,
+            CalendrierDate.depuis,
             null(),
-            Compteur.date_pose,
-            Compteur.date_depose,
-        ).where(Compteur.prm == bindparam("prm"), Compteur.date_pose.is_not(None)),
-        select(
-            literal("opposition"), null(), ServiceSouscrit.date_debut, ServiceSouscrit.date_fin
-        ).where(
-            ServiceSouscrit.prm == bindparam("prm"),
-            ServiceSouscrit.type == "OPPENR",
-            ServiceSouscrit.activated_at.is_not(None),
         ),
-        select(literal("ancien"), AncienEtat.valeurs, AncienEtat.jusqu_a, null()).where(
-            AncienEtat.prm == bindparam("prm")
-        ),
+        compteurs,
+        oppositions,
+        of(AncienEtat, literal("ancien"), AncienEtat.valeurs, AncienEtat.jusqu_a, null()),
     )
-)
-_INSTANTS = Prepared(
-    union_all(
-        select(literal("trou"), null(), Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm")),
-        select(
+    instants = union_all(
+        of(Trou, literal("trou"), null(), Trou.debut, Trou.fin),
+        of(
+            Rectification,
             literal("rectification"),
             Rectification.energie,
             Rectification.minuit,
             Rectification.instant,
-        ).where(Rectification.prm == bindparam("prm")),
-        select(literal("releve"), null(), RelevePonctuel.instant, null()).where(
-            RelevePonctuel.prm == bindparam("prm")
         ),
+        of(RelevePonctuel, literal("releve"), null(), RelevePonctuel.instant, null()),
     )
+    return rows, instants, of(MesureDonnee, *_COLUMNS).where(_SEEN).order_by(MesureDonnee.jour)
+
+
+MESURES_FACTS: Final = Query(
+    tuple(Prepared(statement) for statement in _statements()), ("prm",), mesures_facts_from
 )
-
-
-MESURES_FACTS: Final = Query((_ROWS, _INSTANTS, DONNEES), ("prm",), mesures_facts_from)
 """What the measures of a point depend on."""
+_OF_SEVERAL: Final = _statements(several=True)
 
 
 def read_mesures_facts(session: Session, prm: str) -> MesuresFacts:
@@ -201,94 +196,17 @@ def read_mesures_facts(session: Session, prm: str) -> MesuresFacts:
     return MESURES_FACTS(Driver.under(session), prm)
 
 
-_PRMS: Any = bindparam("prms", expanding=True)
-_COLLECTES_OF = (
-    select(Collecte.prm, Collecte.debut, Collecte.fin)
-    .where(Collecte.prm.in_(_PRMS))
-    .order_by(Collecte.debut, Collecte.id)
-)
-_TROUS_OF = select(Trou.prm, Trou.debut, Trou.fin).where(Trou.prm.in_(_PRMS))
-_RECTIFICATIONS_OF = (
-    select(Rectification.prm, Rectification.minuit, Rectification.energie, Rectification.instant)
-    .where(Rectification.prm.in_(_PRMS))
-    .order_by(Rectification.minuit)
-)
-_PONCTUELS_OF = (
-    select(RelevePonctuel.prm, RelevePonctuel.instant)
-    .where(RelevePonctuel.prm.in_(_PRMS))
-    .order_by(RelevePonctuel.instant)
-)
-_CALENDRIERS_OF = (
-    select(
-        CalendrierDate.prm, CalendrierDate.cote, CalendrierDate.depuis, CalendrierDate.calendrier
-    )
-    .where(CalendrierDate.prm.in_(_PRMS))
-    .order_by(CalendrierDate.depuis, CalendrierDate.id)
-)
-_COMPTEURS_OF = (
-    select(
-        Compteur.prm,
-        Compteur.date_pose,
-        Compteur.date_depose,
-        Compteur.tic_activable.is_not(None),
-    )
-    .where(Compteur.prm.in_(_PRMS), Compteur.date_pose.is_not(None))
-    .order_by(Compteur.date_pose, Compteur.id)
-)
-_OPPOSITIONS_OF = (
-    select(ServiceSouscrit.prm, ServiceSouscrit.date_debut, ServiceSouscrit.date_fin)
-    .where(
-        ServiceSouscrit.prm.in_(_PRMS),
-        ServiceSouscrit.type == "OPPENR",
-        ServiceSouscrit.activated_at.is_not(None),
-    )
-    .order_by(ServiceSouscrit.date_debut)
-)
-
-
-_ANCIENS_OF = select(AncienEtat.prm, AncienEtat.jusqu_a, AncienEtat.valeurs).where(
-    AncienEtat.prm.in_(_PRMS)
-)
-_OF_POINTS = (
-    _COLLECTES_OF,
-    _TROUS_OF,
-    _CALENDRIERS_OF,
-    _COMPTEURS_OF,
-    _OPPOSITIONS_OF,
-    _ANCIENS_OF,
-    DONNEES_OF,
-    _RECTIFICATIONS_OF,
-    _PONCTUELS_OF,
-)
-
-
 def read_mesures_facts_of(session: Session, prms: Sequence[str]) -> dict[str, MesuresFacts]:
-    """Return the facts for measures of some hundreds of points, by PRM, in nine statements."""
-    collectes, trous, calendriers, compteurs, oppositions, anciens, *rest = (
-        _by_prm(session, prms, query) for query in _OF_POINTS
-    )
-    donnees, rectifications, ponctuels = rest
-    return {
-        prm: MesuresFacts(
-            tuple(collectes.get(prm, ())),
-            tuple(sorted(trous.get(prm, ()))),
-            tuple(calendriers.get(prm, ())),
-            tuple((pose, depose, bool(tic)) for pose, depose, tic in compteurs.get(prm, ())),
-            tuple(oppositions.get(prm, ())),
-            read_anciens(anciens[prm]) if prm in anciens else (),
-            tuple(donnees.get(prm, ())),
-            tuple(read_rectification(*row) for row in rectifications.get(prm, ())),
-            tuple(instant for (instant,) in ponctuels.get(prm, ())),
-        )
-        for prm in prms
-    }
+    """Return what the measures of some hundreds of points depend on, by PRM."""
+    read = [_by_prm(session, prms, statement) for statement in _OF_SEVERAL]
+    return {prm: mesures_facts_from(*(rows.get(prm, ()) for rows in read)) for prm in prms}
 
 
 def _by_prm(session: Session, prms: Sequence[str], query: Any) -> dict[str, list[Any]]:
     """Return the rows of these points, by their first column, without it."""
     found: dict[str, list[Any]] = {}
     for prm, *values in session.execute(query, {"prms": prms}):
-        found.setdefault(prm, []).append(tuple(values))
+        found.setdefault(prm, []).append(values)
     return found
 
 

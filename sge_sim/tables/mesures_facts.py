@@ -94,20 +94,13 @@ def mesures_facts_from(rows: ReadRows, instants: ReadRows, days: ReadRows) -> Me
         tuple((jour, courbe, registres) for jour, courbe, registres in days),
         tuple(
             sorted(
-                read_rectification(minuit, energie, instant)
+                (legal_date(minuit), energie, instant)
                 for kind, energie, minuit, instant in instants
                 if kind == "rectification"
             )
         ),
         tuple(sorted(instant for kind, _, instant, _ in instants if kind == "releve")),
     )
-
-
-def read_rectification(
-    minuit: datetime, energie: int, instant: datetime
-) -> tuple[date, int, datetime]:
-    """Return a day that was put right, as `MesuresFacts.rectifications` has it, of its row."""
-    return legal_date(minuit), energie, instant
 
 
 def read_anciens(rows: Iterable[tuple[date, str]]) -> tuple[AncienneValeur, ...]:

@@ -6,19 +6,14 @@ removed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from itertools import islice
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from sqlalchemy import (
-    JSON,
-    BigInteger,
     ColumnElement,
-    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    SmallInteger,
     String,
     Text,
     exists,
@@ -35,22 +30,13 @@ from sqlalchemy.orm import (
 )
 
 from sge_sim.domaine.francais import normalise
-from sge_sim.domaine.nomenclatures import (
-    CategorieClientFinal,
-    DomaineTension,
-    EtatAlimentation,
-    EtatContractuel,
-    OperationEnCours,
-    PuissanceUnite,
-    Segment,
-)
-from sge_sim.tables.base import Base, Payload, RowId
+from sge_sim.tables.base import Base, RowId
 from sge_sim.tables.ecritures import insert_rows
-from sge_sim.tables.point_facts import (
-    ParametresTeleAcces,
+from sge_sim.tables.point_columns import (
+    POINT_ATTRIBUTES,
+    CompteurColumns,
+    PointColumns,
     Situation,
-    TransformateurCourant,
-    TransformateurTension,
 )
 from sge_sim.tables.prepared import Prepared, Query
 
@@ -65,7 +51,7 @@ class Apport(Base):
 
 
 def is_seen(apport_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
-    """Return the condition that a row was brought in by nobody, or by what is published.
+    """Return the condition that a row may be seen: no import brought it in, or a published one.
 
     Written so that no index serves it: a search goes by what it looks for.
     """
@@ -75,22 +61,16 @@ def is_seen(apport_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]
 read_hidden: Final[Query[bool]] = Query(
     (Prepared(select(Apport.id).where(~Apport.publie).limit(1)),), (), bool
 )
-"""Whether something was brought in that nobody sees."""
+"""Whether an import isn't published."""
 
 
-_AFNOR_LINE = String(38)
 _ASKED_AT_ONCE: Final = 500
-_CODE = String(15)
 _CHUNK = 1000
 
-# What is searched, and the column that holds it as searches compare it.
-SEARCH_COLUMNS: Final[Mapping[str, str]] = {
-    "escalier_etage_appartement": "recherche_escalier",
-    "batiment": "recherche_batiment",
-    "numero_et_nom_voie": "recherche_voie",
-    "lieu_dit": "recherche_lieu_dit",
-    "nom_client_final": "recherche_nom",
+SEARCH_COLUMNS: Final = {
+    name: attribute.recherche for name, attribute in POINT_ATTRIBUTES.items() if attribute.recherche
 }
+"""The columns that are searched, and those that hold their texts as searches compare them."""
 
 
 class Commune(Base):
@@ -104,109 +84,23 @@ class Commune(Base):
     apport_id: Mapped[int | None] = mapped_column(ForeignKey("apport.id"), index=True)
 
 
-class Point(Situation, Base):
-    """A point of delivery, as it is today; what it was before is in `AncienEtat`.
+class Point(Situation, PointColumns, Base):
+    """A point: the columns that it shares with its facts, and those that they leave out.
 
-    Powers are whole numbers in the unit named beside them. Dates are legal dates.
+    `pourquoi`: why a named point is in the data set; `apport_id`: what brought in a point of one's
+    own, which is there once that is published.
     """
 
     __tablename__ = "point"
 
-    prm: Mapped[str] = mapped_column(String(14), primary_key=True)
-    segment: Mapped[Segment] = mapped_column(String(2))
-    etat_contractuel: Mapped[EtatContractuel] = mapped_column(String(6))
-    etat_alimentation: Mapped[EtatAlimentation] = mapped_column(String(4))
-    # 0, 1 or 2; C5 and P4 only (GUI 0464 v1.4.0). Measures need 2.
-    niveau_ouverture_services: Mapped[int | None]
+    pourquoi: Mapped[str | None] = mapped_column(Text, sort_order=1)
+    apport_id: Mapped[int | None] = mapped_column(ForeignKey("apport.id"), sort_order=1)
 
-    # Address of the installation.
-    escalier_etage_appartement: Mapped[str | None] = mapped_column(_AFNOR_LINE)
-    batiment: Mapped[str | None] = mapped_column(_AFNOR_LINE)
-    numero_et_nom_voie: Mapped[str | None] = mapped_column(_AFNOR_LINE)
-    lieu_dit: Mapped[str | None] = mapped_column(_AFNOR_LINE)
-    code_postal: Mapped[str] = mapped_column(String(5))
-    code_insee: Mapped[str] = mapped_column(String(5))
-    commune: Mapped[str]
-
-    # Final client: a person's name or a company's, and its main establishment.
-    nom_client_final: Mapped[str | None]
-    categorie_client_final: Mapped[CategorieClientFinal | None] = mapped_column(String(3))
-    siret: Mapped[str | None] = mapped_column(String(14), index=True)
-    fournisseur_titulaire: Mapped[str | None] = mapped_column(ForeignKey("acteur.code"))
-
-    # Supply.
-    domaine_tension: Mapped[DomaineTension] = mapped_column(String(5))
-    tension_livraison: Mapped[str | None] = mapped_column(_CODE)
-    mode_apres_compteur: Mapped[str | None] = mapped_column(_CODE)
-    puissance_raccordement: Mapped[int | None]
-    puissance_raccordement_unite: Mapped[PuissanceUnite | None] = mapped_column(String(4))
-
-    # Tariff. `denivele_puissances` gives the subscribed power of each time class (C1-C4).
-    fta: Mapped[str | None] = mapped_column(_CODE)
-    puissance_souscrite: Mapped[int | None]
-    puissance_souscrite_unite: Mapped[PuissanceUnite | None] = mapped_column(String(4))
-    denivele_puissances: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
-    longue_utilisation_contexte: Mapped[str | None] = mapped_column(_CODE)
-    longue_utilisation_forfait_h: Mapped[int | None]
-    calendrier_fournisseur: Mapped[str | None] = mapped_column(_CODE)
-
-    # `date_mise_en_service` is the last one: nothing is shown of what precedes it.
-    date_mise_en_service: Mapped[date | None] = mapped_column(Date)
-    date_resiliation: Mapped[date | None] = mapped_column(Date)
-    date_modification_fta: Mapped[date | None] = mapped_column(Date)
-    date_augmentation_puissance: Mapped[date | None] = mapped_column(Date)
-    date_diminution_puissance: Mapped[date | None] = mapped_column(Date)
-
-    # Metering. Off-peak hours: labels of the high season, and of the low one where it has its own.
-    # `futures_programmations`: FTA → time post → periods.
-    type_comptage: Mapped[str | None] = mapped_column(_CODE)
-    disjoncteur_calibre: Mapped[str | None] = mapped_column(_CODE)
-    heures_creuses_libelle: Mapped[str | None]
-    heures_creuses_saison_basse: Mapped[str | None]
-    futures_heures_creuses_id: Mapped[str | None] = mapped_column(_CODE)
-    futures_heures_creuses_libelle: Mapped[str | None]
-    futures_heures_creuses_saison_basse: Mapped[str | None]
-    futures_programmations: Mapped[dict[str, dict[str, str]] | None] = mapped_column(
-        JSON(none_as_null=True)
-    )
-    transformateur_courant: Mapped[TransformateurCourant | None] = mapped_column(
-        Payload(TransformateurCourant)
-    )
-    transformateur_tension: Mapped[TransformateurTension | None] = mapped_column(
-        Payload(TransformateurTension)
-    )
-
-    # Reading.
-    mode_traitement: Mapped[str | None] = mapped_column(_CODE)
-    periodicite: Mapped[str | None] = mapped_column(_CODE)
-    plage_releve: Mapped[str | None] = mapped_column(_CODE)
-    mode_releve: Mapped[str | None] = mapped_column(_CODE)
-    media_releve: Mapped[str | None] = mapped_column(_CODE)
-    # Minutes of the step of R4x since March 2023, 10 where nothing is said.
-    r4x_pas: Mapped[Literal[5, 10] | None] = mapped_column(SmallInteger)
-
-    # What lets or stops an order.
-    teleoperable: Mapped[bool]
-    contrat_soutirage: Mapped[bool]
-    contrat_injection: Mapped[bool]
-    provisoire: Mapped[bool]
-    groupement_turpe: Mapped[bool]
-    opposition_courbe: Mapped[bool]
-    operation_en_cours: Mapped[OperationEnCours | None] = mapped_column(String(3))
-
-    # The simulator's own: the seed of the measures, whether the real homologation platform has
-    # numbers that count instead, and why a named point is in the data set.
-    graine: Mapped[int] = mapped_column(BigInteger)
-    mesures_factices: Mapped[bool | None]
-    pourquoi: Mapped[str | None] = mapped_column(Text)
-    # That of a point of one's own: it is there once that is published.
-    apport_id: Mapped[int | None] = mapped_column(ForeignKey("apport.id"))
-
-    recherche_escalier: Mapped[str | None]
-    recherche_batiment: Mapped[str | None]
-    recherche_voie: Mapped[str | None]
-    recherche_lieu_dit: Mapped[str | None]
-    recherche_nom: Mapped[str | None]
+    recherche_escalier: Mapped[str | None] = mapped_column(sort_order=1)
+    recherche_batiment: Mapped[str | None] = mapped_column(sort_order=1)
+    recherche_voie: Mapped[str | None] = mapped_column(sort_order=1)
+    recherche_lieu_dit: Mapped[str | None] = mapped_column(sort_order=1)
+    recherche_nom: Mapped[str | None] = mapped_column(sort_order=1)
 
     compteurs: Mapped[list["Compteur"]] = relationship(order_by="Compteur.id")
 
@@ -250,28 +144,13 @@ class Point(Situation, Base):
         return value
 
 
-class Compteur(Base):
-    """A meter of a point; `date_depose` is empty while it is in place.
-
-    `programmation_horaire` gives the periods of each time post (C1-C4).
-    """
+class Compteur(CompteurColumns, Base):
+    """A meter of a point; one that was taken away comes before the one that replaced it."""
 
     __tablename__ = "compteur"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     prm: Mapped[str] = mapped_column(ForeignKey("point.prm", ondelete="CASCADE"), index=True)
-    matricule: Mapped[str | None] = mapped_column(index=True)
-    numero_serie: Mapped[str | None] = mapped_column(index=True)
-    localisation: Mapped[str | None] = mapped_column(_CODE)
-    tic_activee: Mapped[bool | None]
-    tic_standard: Mapped[bool | None]
-    tic_activable: Mapped[bool | None]
-    date_pose: Mapped[date | None] = mapped_column(Date)
-    date_depose: Mapped[date | None] = mapped_column(Date)
-    parametres_tele_acces: Mapped[ParametresTeleAcces | None] = mapped_column(
-        Payload(ParametresTeleAcces)
-    )
-    programmation_horaire: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 POINT_SEEN: Final = is_seen(Point.apport_id)

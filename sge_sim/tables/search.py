@@ -20,7 +20,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criteres:
-    """What the points looked for agree with, all of it; a criterion left out says nothing.
+    """The criteria of a search: points meet all those that are given.
 
     Address lines are equal once normalised, `nom_client_final` contains what is given once
     normalised, the rest is equal as written.
@@ -87,7 +87,7 @@ def _looked_up(session: Session, criteres: Criteres) -> Iterator[Sequence[str] |
 
 
 def _selected(criteres: Criteres) -> Select[Point]:
-    """Return the query of the points that agree with `criteres`, save for what is looked up."""
+    """Return the query of the points that meet `criteres`, but for those of `_looked_up`."""
     equalities = matching(
         (Point.siret, criteres.siret),
         (Point.domaine_tension, criteres.domaine_tension),

@@ -52,7 +52,8 @@ class Transmission:
 
 
 class PointTransmis(NamedTuple):
-    """What the measures of a point depend on of its sheet."""
+    """The columns of a point that its measures depend on: a third of them, for thousands of points
+    at once."""
 
     prm: str
     segment: Segment
@@ -79,8 +80,7 @@ class PointTransmis(NamedTuple):
 
 
 class ServiceTransmis(NamedTuple):
-    """A service that is transmitted, and its point, whose curve is told every `r4x_pas` minutes
-    where it is a large one."""
+    """A transmitted service and its point; `r4x_pas`: the step of the curve of a large one."""
 
     prm: str
     service_souscrit_id: str
@@ -271,7 +271,7 @@ _UNANNOUNCED: Final = (
 
 
 def first_unannounced_end(session: Session) -> datetime | None:
-    """Return when the first service ended whose beneficiary isn't told yet."""
+    """Return when the first service ended whose beneficiary isn't notified yet."""
     return session.scalar(
         select(ServiceSouscrit.ended_at)
         .where(*_UNANNOUNCED)
@@ -281,7 +281,7 @@ def first_unannounced_end(session: Session) -> datetime | None:
 
 
 def unannounced_ends(session: Session) -> Sequence[ServiceSouscrit]:
-    """Return the first services of a contract that ended and whose beneficiary isn't told yet.
+    """Return the first services of a contract that ended and whose beneficiary isn't notified yet.
 
     They ended at the same instant, and are in the order of their numbers, 1 000 at most.
     """

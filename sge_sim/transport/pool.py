@@ -35,7 +35,7 @@ class _Turn(Generic[T]):
 
 
 class Pool(Generic[T]):
-    """A pool of leaders and followers: `size` threads at most call `work` with what `find` returns.
+    """A leader/follower pool: `size` threads at most call `work` with what `find` returns.
 
     `find` waits for a while and returns None if nothing came; it is never called by two threads at
     once. Before another thread leads instead of one that is held up, `leave` is called with what

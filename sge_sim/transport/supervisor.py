@@ -211,7 +211,7 @@ class _Supervisor:
         self._send(signal.SIGTERM, last=False)
 
     def _stop_the_last(self) -> None:
-        """Stop those that are last once nobody else is there, or in time."""
+        """Stop the processes that come last, after the others or at the deadline."""
         if self._last_stop_at == float("inf"):
             return
         others = any(slot.pid for slot in self._slots if not slot.process.last)

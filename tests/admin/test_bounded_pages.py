@@ -167,8 +167,8 @@ def addresses(room: Room) -> Iterator[tuple[str, str]]:
         "cle": [unquote(case.rpartition("/")[2])],
         "name": ["dygraph-combined.js", "swagger-ui-bundle.js", "swagger-ui.css"],
     }
-    for routes_of in application._ROUTES:
-        for route in routes_of(room.state).routes:
+    for router in application.routers_of(room.state):
+        for route in router.routes:
             assert isinstance(route, APIRoute)
             # What follows the journal or a run never ends; each of its rows is one of a page.
             if "GET" not in route.methods or route.path.endswith("/direct"):

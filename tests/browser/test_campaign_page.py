@@ -106,9 +106,16 @@ def test_two_clients_are_told_apart_beside_all_that_sge_sim_calls_itself(
     follow(browser, browser.find_element(By.XPATH, "//button[.='Passer']"))
     WebDriverWait(browser, 60).until(lambda _: "1 sur 1" in shown(browser))
     # A campaign against this simulator, and the doctor.
-    files = ("--cert", ready["client_cert"], "--key", ready["client_key"], "--ca", ready["ca_file"])
+    files = (
+        "--certificat",
+        ready["client_cert"],
+        "--cle",
+        ready["client_key"],
+        "--ca",
+        ready["ca_file"],
+    )
     named = against(simulator, admin=False)
-    assert homologate(tmp_path, *named, "--case", "AHC-R1@C5", run=run_command).code == 0
+    assert homologate(tmp_path, *named, "--cas", "AHC-R1@C5", run=run_command).code == 0
     assert simulator.command("doctor", *files, "--url", f"{simulator.url}{CDC}").returncode == 0
     # A replay of the client's own call.
     browser.get(pages[0])

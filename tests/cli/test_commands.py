@@ -22,8 +22,25 @@ from running_simulator import RunningSimulator, run_command
 
 from sge_sim.cli import commands
 from sge_sim.cli.lookups import generations
+from sge_sim.cli.options import Option
 from sge_sim.domaine.prm import is_valid
 from sge_sim.machine.texts import unfit_in
+
+
+def test_an_option_is_taken_by_its_name_of_the_version_before_which_nothing_shows() -> None:
+    renamed = [
+        (command, option)
+        for _, command in every_command(commands)
+        for option in command.params
+        if isinstance(option, Option) and option.was
+    ]
+    assert len(renamed) > 30
+    for command, option in renamed:
+        context = click.Context(command)
+        typed = [option.was] if option.is_flag else [option.was, "7"]
+        taken, _, _ = command.make_parser(context).parse_args(typed)
+        assert taken[option.name]
+        assert f"{option.was} " not in command.get_help(context)
 
 
 @pytest.mark.documented("FAQ, check key; a real point of the catalogue")
@@ -36,7 +53,7 @@ def test_prm_check_tells_good_keys_from_bad_ones() -> None:
 
 
 def test_prm_generate_gives_the_same_valid_ones_for_a_seed() -> None:
-    one, other = (run_command("prm", "generate", "--count", "50", "--seed", "7") for _ in "ab")
+    one, other = (run_command("prm", "generate", "--nombre", "50", "--graine", "7") for _ in "ab")
     numeros = one.stdout.split()
     assert one.stdout == other.stdout
     assert len(set(numeros)) == 50
@@ -83,22 +100,22 @@ def test_hosts_prints_what_a_client_with_fixed_urls_needs(simulator: RunningSimu
 
 
 def test_hosts_prints_no_rule_that_the_system_would_refuse(simulator: RunningSimulator) -> None:
-    wrong = (("--port", "99999"), ("--port", "0"), ("--address", "1.2.3.4 evil"))
+    wrong = (("--port", "99999"), ("--port", "0"), ("--adresse", "1.2.3.4 evil"))
     for option in wrong:
         done = simulator.command("hosts", *option)
         assert (done.returncode, done.stdout) == (2, "")
         assert option[1] in done.stderr
     assert (
         "ip6tables -t nat -A OUTPUT -d ::1 "
-        in simulator.command("hosts", "--address", "::1").stdout
+        in simulator.command("hosts", "--adresse", "::1").stdout
     )
 
 
 def test_a_certificate_is_issued_with_an_open_key_and_a_closed_bundle(
     simulator: RunningSimulator, tmp_path: Path
 ) -> None:
-    options = ("--authority", "gandi", "--name", "a.example", "--password", "secret")
-    done = simulator.command("cert", "issue", *options, "--out", str(tmp_path))
+    options = ("--autorite", "gandi", "--nom", "a.example", "--mot-de-passe", "secret")
+    done = simulator.command("cert", "issue", *options, "--sortie", str(tmp_path))
     assert "key.pem (sans mot de passe)" in done.stdout
     assert "BEGIN PRIVATE KEY" in (tmp_path / "key.pem").read_text()
     bundle = (tmp_path / "bundle.p12").read_bytes()
@@ -153,7 +170,7 @@ def test_a_call_is_copied_and_made_again_by_curl(simulator: RunningSimulator) ->
 
 
 def test_the_journal_is_followed_as_it_grows(simulator: RunningSimulator) -> None:
-    command = ("journal", "list", "--follow", "--limit", "1", "--data-dir", str(simulator.data_dir))
+    command = ("journal", "list", "--suivre", "--limit", "1", "--data-dir", str(simulator.data_dir))
     reader, writer = os.pipe()
     with os.fdopen(reader) as said, os.fdopen(writer, "w") as out:
         process = start_module("sge_sim", command, out, out)

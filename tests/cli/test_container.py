@@ -90,9 +90,9 @@ def test_a_target_is_homologated_with_the_token_in_a_variable(
 ) -> None:
     ready = remote.ready
     arguments = (
-        *("homologate", *against(remote, admin=False), "--case", "AHC-R1"),
+        *("homologate", *against(remote, admin=False), "--cas", "AHC-R1"),
         *(
-            "--report",
+            "--rapport",
             str(tmp_path / "r"),
             "--admin",
             f"https://{ELSEWHERE}:{ready['remote_admin_url'].rpartition(':')[2]}",

@@ -28,13 +28,13 @@ READERS = {
     "report pdf": ("report", "pdf", MARK),
     "report suivi": ("report", "suivi", MARK, "--modele", MARK),
     "catalog import": ("catalog", "import", MARK),
-    "homologate --rerun": ("homologate", "--rerun", MARK),
-    "homologate --expected-failures": ("homologate", "--expected-failures", MARK),
-    "homologate --cert": (
-        *("homologate", "--target", "https://localhost:1", "--yes"),
-        *("--cert", MARK, "--key", MARK, "--login", "x", "--contrat", "1"),
+    "homologate --reprise": ("homologate", "--reprise", MARK),
+    "homologate --echecs-attendus": ("homologate", "--echecs-attendus", MARK),
+    "homologate --certificat": (
+        *("homologate", "--cible", "https://localhost:1", "--oui"),
+        *("--certificat", MARK, "--cle", MARK, "--login", "x", "--contrat", "1"),
     ),
-    "doctor": ("doctor", "--cert", MARK, "--key", MARK),
+    "doctor": ("doctor", "--certificat", MARK, "--cle", MARK),
     "serve --authorities-file": (
         *("serve", "--port", "0", "--admin-port", "0", "--population-size", "0"),
         *(*PKI, "--authorities-file", MARK),
@@ -95,7 +95,7 @@ def test_a_pipe_that_never_ends_is_read_up_to_a_bound(
 
 
 @pytest.mark.parametrize(
-    "reader", [one for one in READERS if one not in ("doctor", "homologate --cert")]
+    "reader", [one for one in READERS if one not in ("doctor", "homologate --certificat")]
 )
 def test_a_dash_is_the_standard_input(reader: str, data_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "given").write_bytes(b"nothing that any of them can use")

@@ -31,14 +31,14 @@ NOT_SHOWN = {
         (("serve", "--environment", "recette"), "choisir parmi 'homologation', 'production'"),
         (("prm", "check"), "Il manque l'argument"),
         (("prm", "generate", "3"), "L'argument 3 est de trop"),
-        (("cert", "issue", "--name", "a.fr"), "Il manque l'option '--authority'"),
+        (("cert", "issue", "--nom", "a.fr"), "Il manque l'option '--autorite'"),
         (
             ("acteurs", "certificat", "A", "cert.pem"),
-            "Il manque l'option '--environnement' / '--environment'. Choisir parmi homologation",
+            "Il manque l'option '--environnement'. Choisir parmi homologation",
         ),
         (("journal", "list", "--limit", "0"), "limit : 1 au moins (donné : 0)"),
-        (("doctor", "--cert", "/nulle/part"), "'/nulle/part' n'existe pas"),
-        (("doctor", "--cert", "/"), "'/' est un dossier, donner un fichier"),
+        (("doctor", "--certificat", "/nulle/part"), "'/nulle/part' n'existe pas"),
+        (("doctor", "--certificat", "/"), "'/' est un dossier, donner un fichier"),
         (("hosts", "--data-dir", __file__), "est un fichier, donner un dossier"),
     ],
 )

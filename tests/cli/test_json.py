@@ -31,7 +31,7 @@ def test_a_certificate_and_its_verdicts(simulator: RunningSimulator, tmp_path: P
     code, found = checked(simulator, client["client_cert"], client["client_key"])
     assert (code, found["accepte"], found["cle_du_certificat"]) == (0, True, True)
     assert found["verdicts"] == [{"environnement": "homologation", "accepte": True, "raisons": []}]
-    options = ("--authority", "gandi", "--name", "b.example", "--out", str(tmp_path))
+    options = ("--autorite", "gandi", "--nom", "b.example", "--sortie", str(tmp_path))
     simulator.command("cert", "issue", *options)
     code, found = checked(simulator, str(tmp_path / "chain.pem"))
     assert (code, found["accepte"]) == (1, False)
@@ -45,7 +45,7 @@ def test_the_authorities() -> None:
 
 def test_what_the_doctor_finds(simulator: RunningSimulator) -> None:
     client = client_of(simulator)
-    files = ("--cert", client["client_cert"], "--key", client["client_key"])
+    files = ("--certificat", client["client_cert"], "--cle", client["client_key"])
     good = simulator.command("doctor", *files, "--json")
     assert (good.returncode, json.loads(good.stdout)) == (0, [])
     wrong = simulator.command("doctor", *files, "--login", "personne@exemple.fr", "--json")

@@ -51,15 +51,15 @@ def test_a_data_folder_that_cannot_be_looked_at(tmp_path: Path, arguments: tuple
 def test_a_folder_of_certificates_that_cannot_be_made(
     simulator: RunningSimulator, out: str
 ) -> None:
-    options = ("--authority", "gandi", "--name", "a.example", "--data-dir", str(simulator.data_dir))
-    assert f"« {out} »" in sentence("cert", "issue", *options, "--out", out)
+    options = ("--autorite", "gandi", "--nom", "a.example", "--data-dir", str(simulator.data_dir))
+    assert f"« {out} »" in sentence("cert", "issue", *options, "--sortie", out)
 
 
 def test_a_report_of_a_campaign_that_cannot_be_written(simulator: RunningSimulator) -> None:
     where = ("--data-dir", str(simulator.data_dir))
     run_command("campaign", "start", *where)
     try:
-        assert "« /proc/nope »" in sentence("campaign", "report", *where, "--report", "/proc/nope")
+        assert "« /proc/nope »" in sentence("campaign", "report", *where, "--rapport", "/proc/nope")
     finally:
         run_command("campaign", "stop", *where)
 

@@ -52,7 +52,7 @@ def test_the_lines_printed_with_basic_auth_work(tmp_path: Path) -> None:
         log = (tmp_path / "log.txt").read_text()
         (password,) = re.findall(r"^sge-sim (acteurs mot-de-passe .*)$", log, re.M)
         (call,) = re.findall(r"^curl (?:.*\\\n)*.*$", log, re.M)
-        done = run_command(*password.split(), "--password", "secret")
+        done = run_command(*password.split(), "--mot-de-passe", "secret")
         assert done.returncode == 0, done.stderr
         user = f"-u {running.login} "
         assert user in call

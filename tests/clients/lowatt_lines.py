@@ -126,13 +126,13 @@ def _services_acces(request: Request) -> list[str]:
     services = request["demande"]["servicesSouscrits"]["serviceSouscrit"]
     periods = {
         option["periodiciteTransmission"]
-        for one in services
-        for option in one.get("optionsPublication", {}).get("optionPublication", ())
+        for each in services
+        for option in each.get("optionsPublication", {}).get("optionPublication", ())
     }
     return [
         *("cmdServicesAccesDonnees", general["pointId"]),
-        *(text for one in services for text in ("--type", one["typeDonnees"])),
-        *(text for one in periods for text in ("--period", _PERIODS[one])),
+        *(text for each in services for text in ("--type", each["typeDonnees"])),
+        *(text for each in periods for text in ("--period", _PERIODS[each])),
         *_common(general),
     ]
 
@@ -152,11 +152,11 @@ def _modification_acces(request: Request) -> list[str]:
     """The flag of the curve is sent with index too, as the homologated client does."""
     general = request["demande"]["donneesGenerales"]
     line = ["cmdModificationOptionsServicesAccesDonnees", general["pointId"]]
-    for one in request["demande"]["servicesSouscrits"]["serviceSouscrit"]:
+    for each in request["demande"]["servicesSouscrits"]["serviceSouscrit"]:
         for flag, name in (("--add", "ajouter"), ("--drop", "supprimer")):
-            for option in one.get(f"{name}OptionsPublication", {}).get("optionPublication", ()):
+            for option in each.get(f"{name}OptionsPublication", {}).get("optionPublication", ()):
                 period = _PERIODS[option["periodiciteTransmission"]]
-                line += [flag, f"{one['serviceSouscritId']}:{period}:true"]
+                line += [flag, f"{each['serviceSouscritId']}:{period}:true"]
     return [*line, *_common(general)]
 
 
@@ -195,7 +195,7 @@ def _of_points(command: str, request: Request, *more: str) -> list[str]:
 def _named(request: Request) -> tuple[Request, list[str]]:
     numeros = request["demande"]["servicesSouscrits"]["serviceSouscritId"]
     general = request["demande"]["donneesGenerales"]
-    return general, [text for one in numeros for text in ("--service-id", one)]
+    return general, [text for each in numeros for text in ("--service-id", each)]
 
 
 def _common(general: Request) -> list[str]:

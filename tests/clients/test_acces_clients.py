@@ -21,7 +21,7 @@ from sge_sim.services.registry import SERVICES
 
 RELEASE = load_release("26.1")
 NOW = f"{RELEASE.reference}T10:00"
-PATHS = {(one.nom, one.version): one.path for one in SERVICES}
+PATHS = {(each.nom, each.version): each.path for each in SERVICES}
 CASES = [
     case
     for case in RELEASE.cas
@@ -72,9 +72,9 @@ def spelled(value: Any) -> Any:
     """Booleans as the schema spells them, which suds leaves to its user."""
     match value:
         case dict():
-            return {name: spelled(one) for name, one in value.items()}
+            return {name: spelled(each) for name, each in value.items()}
         case list():
-            return [spelled(one) for one in value]
+            return [spelled(each) for each in value]
         case bool():
             return str(value).lower()
     return value

@@ -64,12 +64,12 @@ def test_an_observed_campaign_ticks_every_case_of_consultation(
                 assert done.returncode == 0, done.stderr
             hold(cas, contexte_of(release, simulator), simulator)
 
-    told = simulator.command("campaign", "status").stdout
+    status = simulator.command("campaign", "status").stdout
     (campaign,) = simulator.admin("/api/campaigns")
     report = simulator.admin(f"/api/campaigns/{campaign['id']}/report")
     for cas in consultation:
         assert campaign["cas"][cas.cle] == "réussi"
-        assert f"réussi        {cas.cle} " in told
+        assert f"réussi        {cas.cle} " in status
     decisions = {each["package"]: each["decision"] for each in report["verdicts"]}
     assert decisions["consultation"] == "homologué"
     assert "homologué" not in {decisions[each] for each in decisions if each != "consultation"}

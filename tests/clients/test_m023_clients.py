@@ -15,12 +15,12 @@ from running_simulator import RunningSimulator
 
 from sge_sim.clock import machine_now
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
-from sge_sim.homologation.campaign.evaluation import RefusRecu, evaluate
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.homologation.client.messages import read_answer
+from sge_sim.homologation.client.messages import RefusRecu, read_answer
+from sge_sim.homologation.jugement.evaluation import evaluate
 
 pytestmark = pytest.mark.documented("catalogue 26.1, MFI-GK, MFA-GK and ITC-GK")
 
@@ -32,7 +32,7 @@ NUMBER = re.compile(r"M0[0-9A-Z]{6}")
 
 def hold(case: Cas, answer: AnswerTree | RefusRecu) -> None:
     """Assert that an answer is the one that the catalogue expects."""
-    assert [one for one in evaluate(case.attendu, answer) if not one.reussi] == []
+    assert [each for each in evaluate(case.attendu, answer) if not each.reussi] == []
     if not isinstance(answer, RefusRecu):
         assert NUMBER.fullmatch(str(answer["texte"]))
 

@@ -279,7 +279,7 @@ def test_consents_end_by_themselves_and_by_the_customer(moved: RunningSimulator)
 def test_a_failure_of_its_own_is_a_technical_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page, "answer_page", lambda *_: 1 / 0)
+    monkeypatch.setattr(page, "read_application", lambda *_: 1 / 0)
     with (
         simulator_in_process(tmp_path, population_size=0) as running,
         data_connect(running.simulator) as application,

@@ -44,10 +44,10 @@ def test_an_actor_is_made_from_the_command_line_and_calls(
         ("acteurs", "add", "NOUVEAU", "--nom", "Nouvel acteur"),
         ("acteurs", "login", "NOUVEAU", "Moi@nouveau.example.org", "--service", "RecherchePoint"),
         ("acteurs", "contrat", "NOUVEAU", "77", "--debut", "2020-01-01", "--fin", "2029-12-31"),
-        ("acteurs", "grant", "NOUVEAU", "Consultation", "--environment", "homologation"),
+        ("acteurs", "grant", "NOUVEAU", "Consultation", "--environnement", "homologation"),
         (
-            *("cert", "issue", "--authority", "gandi", "--name", "nouveau.example.fr"),
-            *("--out", str(tmp_path / "c"), "--key-type", "rsa2048"),
+            *("cert", "issue", "--autorite", "gandi", "--nom", "nouveau.example.fr"),
+            *("--sortie", str(tmp_path / "c"), "--type-cle", "rsa2048"),
         ),
         ("cert", "register", str(tmp_path / "c" / "bundle.p12"), "--acteur", "NOUVEAU"),
     ):
@@ -121,8 +121,8 @@ def test_an_actor_is_made_over_rest(homologation: RunningSimulator) -> None:
             "finirait avant de commencer",
         ),
         (("contrat", "TIERS1", "9", "--debut", "hier"), "n'est pas une date"),
-        (("mot-de-passe", "x@example.org", "--password", "a"), "n'existe pas"),
-        (("certificat", "TIERS1", "/nulle/part", "--environment", "production"), "est illisible"),
+        (("mot-de-passe", "x@example.org", "--mot-de-passe", "a"), "n'existe pas"),
+        (("certificat", "TIERS1", "/nulle/part", "--environnement", "production"), "est illisible"),
     ],
 )
 def test_a_mistake_is_told_in_one_sentence(
@@ -164,7 +164,7 @@ def test_the_administration_knows_this_machine_by_its_names(
     ("environment", "word"), [("homologation", "admise"), ("production", "refusée")]
 )
 def test_the_authorities_of_an_environment_are_listed(environment: str, word: str) -> None:
-    done = run_command("cert", "authorities", "--environment", environment)
+    done = run_command("cert", "authorities", "--environnement", environment)
     (line,) = (one for one in done.stdout.splitlines() if one.startswith("letsencrypt"))
     assert f"{word} en {environment}" in line
     named = [one for one in done.stdout.splitlines() if f" en {environment}, délivrée par " in one]
@@ -185,8 +185,8 @@ def test_who_has_no_login_of_every_right_or_no_contract_without_end_is_told(lack
 
 def test_an_issued_certificate_is_as_asked(homologation: RunningSimulator, tmp_path: Path) -> None:
     done = homologation.command(
-        *("cert", "issue", "--authority", "thawte", "--name", "a.example.fr"),
-        *("--san", "b.example.fr", "--days", "-3", "--out", str(tmp_path / "out")),
+        *("cert", "issue", "--autorite", "thawte", "--nom", "a.example.fr"),
+        *("--san", "b.example.fr", "--jours", "-3", "--sortie", str(tmp_path / "out")),
     )
     assert done.returncode == 0, done.stderr
     checked = homologation.command("cert", "check", str(tmp_path / "out" / "chain.pem"))
@@ -211,11 +211,11 @@ def test_a_certificate_without_an_end_is_shown_everywhere(
     assert simulator.ask("GET", "/").status_code == 200
 
     files = str(doors.files["sans-fin"])
-    checked = simulator.command("cert", "check", files, "--environment", environnement)
+    checked = simulator.command("cert", "check", files, "--environnement", environnement)
     assert checked.returncode == 0, checked.stderr
     assert "au 31/12/9999" in checked.stdout
     examined = simulator.command(
-        *("doctor", "--cert", files, "--key", files, "--environment", environnement)
+        *("doctor", "--certificat", files, "--cle", files, "--environnement", environnement)
     )
     assert examined.returncode == 0, examined.stdout + examined.stderr
 
@@ -260,13 +260,13 @@ def test_an_expired_certificate_is_registered_with_a_word(
 ) -> None:
     copy_state(tmp_path / "state", {"population_size": 0})
     simulator = RunningSimulator({}, tmp_path / "state")
-    options = ("--name", "a.example", "--days", days, "--out", str(tmp_path))
-    issued = simulator.command("cert", "issue", "--authority", "gandi", *options)
+    options = ("--nom", "a.example", "--jours", days, "--sortie", str(tmp_path))
+    issued = simulator.command("cert", "issue", "--autorite", "gandi", *options)
     assert issued.returncode == 0
     chain = str(tmp_path / "chain.pem")
     for command in (
         ("cert", "register", chain),
-        ("acteurs", "certificat", "TIERS1", chain, "--environment", "homologation"),
+        ("acteurs", "certificat", "TIERS1", chain, "--environnement", "homologation"),
     ):
         done = simulator.command(*command)
         assert (done.returncode, "enregistré pour TIERS1" in done.stdout) == (0, True)

@@ -38,7 +38,9 @@ def strict_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSim
     options = ("--basic-auth", "--rate-refused", "--www-counts-as-same", "--workers", "2")
     folder = tmp_path_factory.mktemp("strict")
     with start_simulator(folder, *options, "--population-size", "0") as running:
-        done = running.command("acteurs", "mot-de-passe", running.login, "--password", "Sésame:1")
+        done = running.command(
+            "acteurs", "mot-de-passe", running.login, "--mot-de-passe", "Sésame:1"
+        )
         assert done.returncode == 0, done.stderr
         yield running
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import FrozenInstanceError, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
@@ -56,6 +56,13 @@ def test_a_fiche_has_all_that_a_row_says(fiche: Any, table: Any) -> None:
     said = {one.name for one in table.__table__.columns} - NOT_READ[table]
     read = {each.name for each in fields(fiche) if each.init}
     assert read - {"compteurs", "options"} == said
+
+
+def test_facts_never_change(database: Database, add_point: AddPoint) -> None:
+    point = dossier_of(database, add_point()).point
+    with pytest.raises(FrozenInstanceError):
+        point.segment = "C1"
+    assert not hasattr(point, "__dict__")
 
 
 def test_a_dossier_says_what_the_rows_say(database: Database, add_point: AddPoint) -> None:

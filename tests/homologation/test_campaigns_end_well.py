@@ -65,7 +65,7 @@ def test_what_a_planned_fault_struck_is_not_judged(
 def test_a_case_is_run_alone_whatever_else_is_given_and_says_what_that_is_worth(
     running: RunningSimulator, tmp_path: Path
 ) -> None:
-    given = ("--package", "consultation", "--case", "ADP-R1@C5")
+    given = ("--package", "consultation", "--cas", "ADP-R1@C5")
     done = homologate(tmp_path, *against(running), *given)
     assert done.code == 0, done.stdout
     assert [each.cle for each in done.report.executions] == ["ADP-R1@C5"]
@@ -79,19 +79,19 @@ def test_a_catalogue_played_on_a_simulator_of_production_says_what_it_is_for(
     running: RunningSimulator, tmp_path: Path
 ) -> None:
     with start_simulator(tmp_path / "s", "--environment", "production") as production:
-        done = homologate(tmp_path / "r", *against(production), "--case", "ADP-NR1")
-        told = "ce catalogue est fait pour la plateforme d'homologation"
-        assert told in done.stdout
-        assert told in " ".join(done.report.remarques)
+        done = homologate(tmp_path / "r", *against(production), "--cas", "ADP-NR1")
+        sentence = "ce catalogue est fait pour la plateforme d'homologation"
+        assert sentence in done.stdout
+        assert sentence in " ".join(done.report.remarques)
         observed_report(production, tmp_path / "production")
-    assert told in unescape((tmp_path / "production" / "rapport.html").read_text())
+    assert sentence in unescape((tmp_path / "production" / "rapport.html").read_text())
     observed_report(running, tmp_path / "homologation")
     assert not read_rapport(tmp_path / "homologation").remarques
 
 
 def observed_report(running: RunningSimulator, folder: Path) -> None:
     """Write that of an observed campaign of every case, none of which was called."""
-    for words in (("start",), ("report", "--report", str(folder)), ("stop",)):
+    for words in (("start",), ("report", "--rapport", str(folder)), ("stop",)):
         running.command("campaign", *words)
 
 
@@ -109,10 +109,10 @@ def test_the_services_that_the_last_release_lacks_are_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "sentence"),
     [
         (
-            ("--case", "F300C_O1"),
+            ("--cas", "F300C_O1"),
             "sge-26.1 n'a plus de cas « F300C_O1 » ; la dernière version à l'avoir est sge-23.4 : "
             "ajouter --release 23.4.",
         ),
@@ -124,8 +124,8 @@ def test_the_services_that_the_last_release_lacks_are_known() -> None:
     ],
 )
 def test_what_a_release_lacks_is_named_with_the_last_that_had_it(
-    options: tuple[str, ...], told: str, tmp_path: Path
+    options: tuple[str, ...], sentence: str, tmp_path: Path
 ) -> None:
     done = homologate(tmp_path, *options)
     assert done.code == 2
-    assert told in done.stderr
+    assert sentence in done.stderr

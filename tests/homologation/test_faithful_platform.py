@@ -46,7 +46,7 @@ def test_the_deviations_that_were_observed_show_as_such_and_no_other(
     bad = [each for each in executions if not each.statut.bon]
     assert {each.cle: each.code for each in bad} == DEVIANT
     assert {each.statut for each in bad} == {Statut.ECART}
-    listed = {one.cle for one in load_release("23.2").cas if one.ecart_connu}
+    listed = {each.cle for each in load_release("23.2").cas if each.ecart_connu}
     assert listed & {each.cle for each in executions} == set(DEVIANT)
 
 

@@ -21,7 +21,7 @@ from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.writing import verify
 
 CASES = ("ADP-R1", "ADP-R2", "ADP-NR1", "RP-R1", "RP-R2", "RP-R3", "RP-NR1", "RP-NR2")
-CHOSEN = [part for name in CASES for part in ("--case", name)]
+CHOSEN = [part for name in CASES for part in ("--cas", name)]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,9 @@ def test_every_case_of_measures_still_comes_out_today(
     cases = [case for case in release.cas if case.objet in ("AHC", "CMD")]
     assert len(cases) >= 10
     executions = Runner(release, SgeClient(cible_of(simulator.ready)), RunningClock()).run(cases)
-    assert {one.cle: one.constats for one in executions if one.statut is not Statut.REUSSI} == {}
+    assert {
+        each.cle: each.constats for each in executions if each.statut is not Statut.REUSSI
+    } == {}
 
 
 def test_the_runs_are_dated_in_the_time_of_the_release(campaign: Homologation) -> None:
@@ -100,7 +102,7 @@ def test_every_form_of_the_report_is_written(campaign: Homologation) -> None:
     assert verify((folder / "preuves.zip").read_bytes(), folder) == []
     executions = campaign.report.executions
     book = load_workbook(folder / "suivi.xlsx")
-    packages = [book[name] for name in {one.package for one in executions}]
+    packages = [book[name] for name in {each.package for each in executions}]
     assert sum(len(list(sheet.values)) - 1 for sheet in packages) == len(executions)
     assert etree.parse(folder / "junit.xml").getroot().find(".//failure") is None
     assert "RP-NR2@C5" in (folder / "rapport.html").read_text()
@@ -108,8 +110,8 @@ def test_every_form_of_the_report_is_written(campaign: Homologation) -> None:
 
 def test_each_case_is_told_as_it_ends_and_the_verdicts_last(campaign: Homologation) -> None:
     lines = campaign.stdout.splitlines()
-    told = [line for line in lines if line.startswith("réussi")]
-    assert len(told) == len(campaign.report.executions)
+    good = [line for line in lines if line.startswith("réussi")]
+    assert len(good) == len(campaign.report.executions)
     assert any(line.split()[:2] == ["historique", "homologué"] for line in lines)
 
 
@@ -141,7 +143,7 @@ def test_an_announced_failure_is_forgiven_and_one_that_does_not_come_fails(
 ) -> None:
     announced = tmp_path / "attendus.txt"
     announced.write_text("RP-NR2  # la règle est désactivée\n")
-    options = ("--expected-failures", str(announced), *CHOSEN)
+    options = ("--echecs-attendus", str(announced), *CHOSEN)
     forgiven = homologate(tmp_path / "1", *against(broken), *options)
     assert forgiven.code == 0, forgiven.stdout
     stale = homologate(tmp_path / "2", *against(simulator), *options)
@@ -164,24 +166,24 @@ def test_a_wrong_contract_fails_even_the_cases_whose_answer_is_ignored(
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "sentence"),
     [
-        (["--case", "RP-R9"], "le plus proche"),
+        (["--cas", "RP-R9"], "le plus proche"),
         (["--release", "19.1"], "inconnue"),
-        (["--target", "http://localhost:1"], "--cert"),
-        (["--cert", __file__], "--target"),
+        (["--cible", "http://localhost:1"], "--certificat"),
+        (["--certificat", __file__], "--cible"),
         (["--package", "tout"], "consultation"),
-        (["--rerun", __file__], "rapport"),
-        (["--expected-failures", "/bin/ls"], "/bin/ls n'est pas du texte"),
+        (["--reprise", __file__], "rapport"),
+        (["--echecs-attendus", "/bin/ls"], "/bin/ls n'est pas du texte"),
         (["--package", "Historique", "--release", "23.4"], "aucun cas pour le package historique"),
     ],
 )
 def test_misuse_is_told_in_a_sentence_with_code_2(
-    options: list[str], told: str, tmp_path: Path
+    options: list[str], sentence: str, tmp_path: Path
 ) -> None:
     done = homologate(tmp_path, *options)
     assert done.code == 2
-    assert told in done.stderr
+    assert sentence in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -190,15 +192,15 @@ def test_a_target_that_cannot_be_called_is_told_before_anything_is_run(
 ) -> None:
     options = against(simulator)
     plain = simulator.ready["admin_url"].replace("http:", "https:")
-    for target, told in (
+    for target, sentence in (
         ("https://localhost:9", "localhost:9 ne répond pas"),
         ("https://localhost:99999", "la cible s'écrit https://hôte[:port]"),
         (plain, "ne parle pas TLS"),
     ):
-        options[options.index("--target") + 1] = target
-        done = homologate(tmp_path, *options, "--case", "ADP-NR1")
+        options[options.index("--cible") + 1] = target
+        done = homologate(tmp_path, *options, "--cas", "ADP-NR1")
         assert (done.code, done.stdout) == (2, "")
-        assert told in done.stderr
+        assert sentence in done.stderr
         assert len(done.stderr.splitlines()) == 1
 
 
@@ -217,7 +219,7 @@ def test_a_target_that_stops_answering_makes_failures_not_a_crash(
 def test_a_report_that_cannot_be_written_is_told_before_anything_is_run(
     simulator: RunningSimulator, folder: str
 ) -> None:
-    done = homologate(Path(folder), *against(simulator), "--case", "ADP-NR1")
+    done = homologate(Path(folder), *against(simulator), "--cas", "ADP-NR1")
     assert (done.code, done.stdout) == (2, "")
     assert folder in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -227,8 +229,8 @@ def test_the_real_platform_is_warned_about_before_anything_is_sent(
     simulator: RunningSimulator, tmp_path: Path
 ) -> None:
     options = against(simulator, admin=False)
-    options[options.index("--target") + 1] = "https://sge.example.test"
-    done = homologate(tmp_path, *options, "--case", "ADP-NR1")
+    options[options.index("--cible") + 1] = "https://sge.example.test"
+    done = homologate(tmp_path, *options, "--cas", "ADP-NR1")
     assert "vraies affaires" in done.stderr
     assert done.code == 130, "no answer is no consent"
     assert not (tmp_path / "rapport.json").exists()
@@ -237,10 +239,10 @@ def test_the_real_platform_is_warned_about_before_anything_is_sent(
 def test_a_target_is_given_the_cases_of_its_own_date(
     simulator: RunningSimulator, broken: RunningSimulator, tmp_path: Path
 ) -> None:
-    today = homologate(tmp_path / "1", *against(simulator), "--case", "ADP-NR1")
+    today = homologate(tmp_path / "1", *against(simulator), "--cas", "ADP-NR1")
     assert today.report.release == "sge-26.1"
     assert today.stdout.startswith("Cas de sge-26.1, faute de --release.")
-    before = homologate(tmp_path / "2", *against(broken), "--case", "ADP-NR1")
+    before = homologate(tmp_path / "2", *against(broken), "--cas", "ADP-NR1")
     assert before.report.release == "sge-23.2"
     named = homologate(tmp_path / "3", *against(simulator), "--release", "23.4", *CHOSEN)
     assert named.report.release == "sge-23.4"

@@ -52,7 +52,7 @@ server = kept_open(data_connect_simulator, "--no-quotas")
 def from_afar(server: RunningSimulator, tmp_path_factory: pytest.TempPathFactory) -> Homologation:
     """A few cases, on a server of which the address alone is known."""
     cases = ("DC-MES-R1", "DC-ACC-R1", "DC-SER-R1", "DC-MES-NR4", "DC-QUO-NR1")
-    chosen = [part for name in cases for part in ("--case", name)]
+    chosen = [part for name in cases for part in ("--cas", name)]
     return homologate(
         tmp_path_factory.mktemp("reports") / "far",
         *against(server, "production", "bac_a_sable"),
@@ -72,14 +72,14 @@ def campaign(
         folder / "dc",
         *against(server),
         *("--admin", server.ready["admin_url"], "--package", "data-connect"),
-        *("--expected-failures", str(expected)),
+        *("--echecs-attendus", str(expected)),
     )
 
 
 def against(simulator: RunningSimulator, *modes: str) -> list[str]:
     """The options that name a server, and the applications of `modes` there."""
     ready = simulator.ready
-    options = ["--target", ready["data_connect_url"], "--ca", ready["ca_file"]]
+    options = ["--cible", ready["data_connect_url"], "--ca", ready["ca_file"]]
     for mode in modes:
         found = ready["data_connect"] if mode == "production" else ready["data_connect"]["sandbox"]
         prefix = "--" if mode == "production" else "--sandbox-"
@@ -92,19 +92,19 @@ def against(simulator: RunningSimulator, *modes: str) -> list[str]:
 def test_every_case_is_good(campaign: Homologation) -> None:
     assert campaign.code == 0, campaign.stdout + campaign.stderr
     executions = campaign.report.executions
-    assert [one.cle for one in executions] == [case.cle for case in RELEASE.cas]
-    bad = {one.cle for one in executions if one.statut is not Statut.REUSSI}
+    assert [each.cle for each in executions] == [case.cle for case in RELEASE.cas]
+    bad = {each.cle for each in executions if each.statut is not Statut.REUSSI}
     assert bad == {"DC-QUO-NR1"}
     (verdict,) = campaign.report.verdicts
     assert (verdict.package, verdict.decision) == ("data-connect", Decision.HOMOLOGUE)
 
 
 def test_a_simulator_of_its_own_is_started_and_its_quota_met(tmp_path: Path) -> None:
-    cases = ("--case", "DC-QUO-NR1", "--case", "DC-MES-R1")
+    cases = ("--cas", "DC-QUO-NR1", "--cas", "DC-MES-R1")
     done = homologate(tmp_path / "own", "--package", "data-connect", *cases)
     assert done.code == 0, done.stdout + done.stderr
     assert done.report.release == RELEASE.nom
-    assert [one.statut for one in done.report.executions] == [Statut.REUSSI] * 2
+    assert [each.statut for each in done.report.executions] == [Statut.REUSSI] * 2
     refused = done.execution("DC-QUO-NR1")
     assert refused.regle is not None
     assert (refused.statut_http, refused.regle.name) == (429, "DataConnect/quota_par_seconde")
@@ -115,8 +115,8 @@ def test_each_interface_and_each_reason_has_a_case(campaign: Homologation) -> No
     called = {case.service for case in RELEASE.cas}
     assert called == {route.service for route in ROUTES if route.service}
     assert {*_WRITTEN, "dataconnect", SIMULATEUR} <= DATA_CONNECT.versions("").keys()
-    told = {one.regle.name for one in campaign.report.executions if one.regle}
-    missing = {rule.of(SERVICE).name for _, rule in all_rules()} - told
+    rules = {each.regle.name for each in campaign.report.executions if each.regle}
+    missing = {rule.of(SERVICE).name for _, rule in all_rules()} - rules
     assert missing == {f"{SERVICE}/{name}" for name in NOT_IN_A_CASE}
 
 
@@ -132,15 +132,15 @@ def test_reports_hold_what_crossed_the_wire_without_secrets(campaign: Homologati
     assert len(rows) == 1 + len(RELEASE.cas)
     assert rows[1][:1] == ("oauth2",)
     assert "DC-V5-NR14" in (folder / "rapport.html").read_text()
-    told = [one.instant for one in campaign.report.executions if one.instant]
-    assert (told[-1] - told[0]).days >= 1, "the last cases have moved the clock"
+    instants = [each.instant for each in campaign.report.executions if each.instant]
+    assert (instants[-1] - instants[0]).days >= 1, "the last cases have moved the clock"
 
 
 def test_a_named_server_is_called_without_what_drives_a_simulator(
     from_afar: Homologation,
 ) -> None:
     assert from_afar.code == 1, from_afar.stdout + from_afar.stderr
-    statuts = {one.cle: (one.statut, one.remarque) for one in from_afar.report.executions}
+    statuts = {each.cle: (each.statut, each.remarque) for each in from_afar.report.executions}
     assert statuts.pop("DC-MES-R1")[0] is Statut.REUSSI
     assert {statut for statut, _ in statuts.values()} == {Statut.A_PASSER}
     assert "dans un navigateur" in statuts["DC-ACC-R1"][1]
@@ -164,21 +164,21 @@ def test_the_day_of_a_named_server_is_that_of_its_tokens(server: RunningSimulato
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "sentence"),
     [
         (["--package", "consultation"], "deux campagnes"),
         (["--login", "a@b.fr"], "--login ne va pas avec data-connect-2026"),
         (["--disabled-rules", "x"], "--disabled-rules ne va pas"),
-        (["--target", "https://localhost:1"], "--client-id"),
-        (["--client-id", "x"], "--client-id va avec --target"),
+        (["--cible", "https://localhost:1"], "--client-id"),
+        (["--client-id", "x"], "--client-id va avec --cible"),
         (
-            ["--target", "https://localhost:1", "--client-id", "x", "--client-secret", "y"],
+            ["--cible", "https://localhost:1", "--client-id", "x", "--client-secret", "y"],
             "ne répond pas",
         ),
     ],
 )
-def test_what_cannot_be_run_is_refused(options: list[str], told: str) -> None:
-    with pytest.raises(UsageError, match=told):
+def test_what_cannot_be_run_is_refused(options: list[str], sentence: str) -> None:
+    with pytest.raises(UsageError, match=sentence):
         CliRunner().invoke(command, ["--package", "data-connect", *options], catch_exceptions=False)
 
 

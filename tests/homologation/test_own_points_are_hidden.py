@@ -21,11 +21,10 @@ from points_kit import examples, json_lines
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.facts.database import Database, sqlite_url
-from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.client.own_simulator import cible_of
 from sge_sim.homologation.client.sge_client import SgeClient
 from sge_sim.homologation.reports.etats import Statut
-from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
+from sge_sim.homologation.reports.rapport import Constat, Execution, Rapport, read_rapport
 from sge_sim.homologation.reports.writing import without_personal, write_reports
 from sge_sim.machine.documents import zip_members
 from sge_sim.referentiel.apports.anonymat import personal_words

@@ -61,7 +61,7 @@ def test_copies_get_numbers_of_their_own(installed: Database, folder: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "sentence"),
     [
         ({"prm": C5}, "existe déjà"),
         ({"prm": "25946599093100"}, "n'est pas un PRM"),
@@ -71,9 +71,9 @@ def test_copies_get_numbers_of_their_own(installed: Database, folder: Path) -> N
     ],
 )
 def test_a_wrong_copy_is_refused_and_leaves_nothing(
-    installed: Database, folder: Path, options: dict[str, Any], told: str
+    installed: Database, folder: Path, options: dict[str, Any], sentence: str
 ) -> None:
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=sentence):
         make(installed, **options)
 
 

@@ -126,7 +126,7 @@ def test_without_data_connect(sge):
 
 
 @pytest.mark.parametrize(
-    "told",
+    "sentence",
     [
         "autorisationClient : attendu true, reçu false",
         "aucun appel de ce test ne convient à ce cas",
@@ -137,8 +137,8 @@ def test_without_data_connect(sge):
         "ajouter --data-connect",
     ],
 )
-def test_what_is_wrong_is_told(run: Run, told: str) -> None:
-    assert told in run.output
+def test_what_is_wrong_is_told(run: Run, sentence: str) -> None:
+    assert sentence in run.output
 
 
 def test_a_pytest_that_does_not_use_the_fixture_loads_nothing(tmp_path: Path) -> None:

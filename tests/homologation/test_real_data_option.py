@@ -61,7 +61,7 @@ def held_by(folder: Path) -> set[str]:
 def test_homologate_hides_own_points_unless_it_is_asked_for(
     running: RunningSimulator, tmp_path: Path, options: tuple[str, ...], held: set[str]
 ) -> None:
-    done = homologate(tmp_path, *against(running), "--release", "26.1", "--case", CASE, *options)
+    done = homologate(tmp_path, *against(running), "--release", "26.1", "--cas", CASE, *options)
     assert done.code == 0, done.stdout + done.stderr
     assert held_by(done.folder) == held
 
@@ -70,7 +70,7 @@ def test_homologate_hides_own_points_unless_it_is_asked_for(
 def test_campaign_report_hides_own_points_unless_it_is_asked_for(
     running: RunningSimulator, tmp_path: Path, options: tuple[str, ...], held: set[str]
 ) -> None:
-    done = running.command("campaign", "report", "--report", str(tmp_path / "rapport"), *options)
+    done = running.command("campaign", "report", "--rapport", str(tmp_path / "rapport"), *options)
     assert done.returncode == 1, done.stderr  # one case of all of them was called
     assert "1 réussi" in done.stdout
     assert held_by(tmp_path / "rapport") == held

@@ -20,7 +20,7 @@ from sge_sim.homologation.reports.rapport import Rapport, read_rapport
 
 RULE = ("--disabled-rules", "RecherchePoint/criteres_suffisants")
 FAILED = "RP-NR2@C5"
-CASES = ("--case", "RP-NR1", "--case", "RP-NR2")
+CASES = ("--cas", "RP-NR1", "--cas", "RP-NR2")
 
 
 broken = kept_open(start_simulator, "--now", "2023-10-24T10:00", *RULE)
@@ -95,7 +95,7 @@ def test_that_of_a_campaign_that_a_planned_fault_struck(
     """The cases that it struck are passed again, and are good without it."""
     asked = {"sorte": "latence", "secondes": 0.001, "service": "RecherchePoint", "au": 2}
     planned = simulator.ask("POST", "/api/pannes", json=asked)
-    options = (*against(simulator), "--release", "23.2", *CASES, "--case", "ADP-NR1")
+    options = (*against(simulator), "--release", "23.2", *CASES, "--cas", "ADP-NR1")
     done = homologate(tmp_path / "a", *options)
     simulator.ask("DELETE", f"/api/pannes/{planned.json()['numero']}")
     struck = [each.cle for each in done.report.executions if each.statut is Statut.PERTURBE]
@@ -143,13 +143,13 @@ def test_that_of_a_passage_of_the_dashboard(broken: RunningSimulator, tmp_path: 
 def test_that_of_an_observed_campaign_opens_the_same_again(
     broken: RunningSimulator, tmp_path: Path
 ) -> None:
-    bound = ("--cert", broken.ready["client_cert"], "--user-agent", "Mon Client")
+    bound = ("--certificat", broken.ready["client_cert"], "--user-agent", "Mon Client")
     assert broken.command("campaign", "start", *bound).returncode == 0
     first = broken.admin("/api/campaigns")[0]
-    assert broken.command("campaign", "report", "--report", str(tmp_path / "a")).returncode == 1
+    assert broken.command("campaign", "report", "--rapport", str(tmp_path / "a")).returncode == 1
     assert 'class="commande"' not in (tmp_path / "a" / "rapport.html").read_text(), "still open"
     assert broken.command("campaign", "stop").returncode == 0
-    assert broken.command("campaign", "report", "--report", str(tmp_path / "a")).returncode == 1
+    assert broken.command("campaign", "report", "--rapport", str(tmp_path / "a")).returncode == 1
     done = paste(printed(tmp_path / "a"), tmp_path / "b")
     assert done.returncode == 0, done.stderr
     again = broken.admin("/api/campaigns")[0]
@@ -157,7 +157,7 @@ def test_that_of_an_observed_campaign_opens_the_same_again(
     same = ("acteur", "release", "client")
     assert [again[name] for name in same] == [first[name] for name in same]
     broken.command("campaign", "stop")
-    refused = homologate(tmp_path / "c", "--rerun", str(tmp_path / "a"))
+    refused = homologate(tmp_path / "c", "--reprise", str(tmp_path / "a"))
     assert refused.code == 2
     assert "C'est au client d'en repasser les cas" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
@@ -170,7 +170,7 @@ def test_that_of_data_connect_needs_the_secret_that_no_report_keeps(
     with start_simulator(tmp_path / "dc", *options, "--data-connect-port", "0") as running:
         known = running.ready["data_connect"]
         named = (
-            *("--package", "data-connect", "--target", running.ready["data_connect_url"]),
+            *("--package", "data-connect", "--cible", running.ready["data_connect_url"]),
             *("--ca", running.ready["ca_file"], "--client-id", known["client_id"]),
         )
         secret = known["client_secret"]
@@ -194,7 +194,7 @@ def test_that_of_data_connect_needs_the_secret_that_no_report_keeps(
 def first(broken: RunningSimulator, tmp_path: Path) -> Homologation:
     """A campaign of a client whose files stand in a folder of its own."""
     options = against(broken)
-    for option, name in (("--cert", "cert.pem"), ("--key", "key.pem")):
+    for option, name in (("--certificat", "cert.pem"), ("--cle", "key.pem")):
         place = options.index(option) + 1
         shutil.copy(options[place], tmp_path / name)
         options[place] = str(tmp_path / name)
@@ -219,17 +219,17 @@ def test_no_key_is_in_a_report_but_the_path_and_the_fingerprint(
 def test_what_is_gone_must_be_given(
     first: Homologation, broken: RunningSimulator, tmp_path: Path
 ) -> None:
-    rerun = ("--rerun", str(first.folder))
+    rerun = ("--reprise", str(first.folder))
     shutil.copy(broken.ready["acteurs"]["fournisseur"]["client_cert"], tmp_path / "cert.pem")
     changed = homologate(tmp_path / "1", *rerun)
     assert (changed.code, "n'est plus le certificat" in changed.stderr) == (2, True)
     (tmp_path / "cert.pem").unlink()
     gone = homologate(tmp_path / "2", *rerun)
     assert gone.code == 2
-    assert f"{tmp_path}/cert.pem, que nomme le rapport, n'est plus là : donner --cert." in (
+    assert f"{tmp_path}/cert.pem, que nomme le rapport, n'est plus là : donner --certificat." in (
         gone.stderr
     )
-    given = homologate(tmp_path / "3", *rerun, "--cert", broken.ready["client_cert"])
+    given = homologate(tmp_path / "3", *rerun, "--certificat", broken.ready["client_cert"])
     assert [each.cle for each in given.report.executions] == [FAILED]
 
 
@@ -240,9 +240,9 @@ def test_another_target_is_given_with_its_own_administration(
 
     What was not good is taken up, and gives no verdict.
     """
-    named = ("--target", simulator.url, "--ca", simulator.ready["ca_file"])
-    cert = ("--cert", simulator.ready["client_cert"], "--key", simulator.ready["client_key"])
-    done = homologate(tmp_path / "1", "--rerun", str(first.folder), *named, *cert)
+    named = ("--cible", simulator.url, "--ca", simulator.ready["ca_file"])
+    cert = ("--certificat", simulator.ready["client_cert"], "--cle", simulator.ready["client_key"])
+    done = homologate(tmp_path / "1", "--reprise", str(first.folder), *named, *cert)
     assert done.code == 0, done.stdout + done.stderr
     assert [(each.cle, each.statut) for each in done.report.executions] == [(FAILED, Statut.REUSSI)]
     assert {each.decision for each in done.report.verdicts} == {Decision.NON_JUGE}

@@ -26,7 +26,7 @@ from sge_sim.transport.message import Request
 
 SENTENCE = "arrêt en novembre 2026 d'après le planning ; jour supposé : 01/12/2026"
 DAYS = [date(2026, 11, 30), date(2026, 12, 1), date(2027, 3, 29)]
-NAMED = ("--case", "ACCES-R1", "--case", "ASS-R1")
+NAMED = ("--cas", "ACCES-R1", "--cas", "ASS-R1")
 
 
 @pytest.fixture(scope="module", params=["auto", "toutes"])
@@ -114,7 +114,7 @@ def test_a_case_whose_own_service_goes_on_is_played_to_the_end(
 ) -> None:
     """Nor is the administration needed to know what a simulator of this machine serves."""
     options = (*against(auto, admin=False), "--now", "2026-12-05T10:00", "--release", "26.1")
-    done = homologate(tmp_path, *options, *NAMED, "--case", "CMD3-R6")
+    done = homologate(tmp_path, *options, *NAMED, "--cas", "CMD3-R6")
     found = {each.id: each.statut for each in done.report.executions}
     assert found.pop("CMD3-R6") is Statut.REUSSI, done.stdout
     assert set(found.values()) == {Statut.NON_SERVI}
@@ -127,7 +127,7 @@ def test_a_simulator_that_still_serves_them_is_judged(tmp_path: Path) -> None:
         for admin in (True, False):
             options = against(running, admin=admin)
             options += [] if admin else ["--now", "2026-12-05T10:05"]
-            done = homologate(tmp_path / str(admin), *options, *NAMED, "--case", "CMD3-R6")
+            done = homologate(tmp_path / str(admin), *options, *NAMED, "--cas", "CMD3-R6")
             assert {each.statut for each in done.report.executions} == {Statut.REUSSI}, done.stdout
             assert done.code == 0
 
@@ -178,7 +178,7 @@ def test_the_dashboard_says_so_of_both_kinds_of_campaigns(auto: RunningSimulator
     assert page.count("non servi<") == 13
     case = auto.ask("GET", f"/campaigns/{opened}/cas/ASS-R1@C5").text
     assert SENTENCE in unescape(case)
-    report = auto.command("campaign", "report", "--report", str(auto.data_dir / "vu"))
+    report = auto.command("campaign", "report", "--rapport", str(auto.data_dir / "vu"))
     assert SENTENCE in report.stdout
     asked = {"release": "26.1", "cas": "ASS-R1"}
     nom = auto.ask("POST", "/api/passages", json=asked).json()["nom"]

@@ -41,8 +41,16 @@ def door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         for rank, (kind, options) in enumerate(KINDS.items()):
             out = folder / f"cert{rank}"
             done = simulator.command(
-                *("cert", "issue", "--authority", "gandi", "--name", f"k{rank}.example.fr"),
-                *("--out", str(out), "--password", PASSWORD, "--key-type", "rsa2048", *options),
+                *("cert", "issue", "--autorite", "gandi", "--nom", f"k{rank}.example.fr"),
+                *(
+                    "--sortie",
+                    str(out),
+                    "--mot-de-passe",
+                    PASSWORD,
+                    "--type-cle",
+                    "rsa2048",
+                    *options,
+                ),
             )
             assert done.returncode == 0, done.stderr
             subprocess.run(

@@ -206,7 +206,7 @@ def platform(server: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         entrance = f"https://localhost:{ports['18443']}"
         made = Platform(folder, url, shell, entrance, StoredClock(database))
         shell.type(
-            "sge-sim cert issue --authority gandi --name machines.example.fr --out client "
+            "sge-sim cert issue --autorite gandi --nom machines.example.fr --sortie client "
             "--data-dir machine-1\n"
             "sge-sim cert register client/chain.pem --acteur TIERS1 --environment production "
             "--data-dir machine-2"

@@ -12,7 +12,7 @@ from sge_sim.mesures.climat import (
     USINE,
     ZONES,
     climat,
-    facteur_de_zone,
+    find_facteur,
     zone_du_departement,
 )
 
@@ -36,16 +36,14 @@ def test_what_is_elsewhere_has_no_zone(commune: str | None) -> None:
 
 def test_the_south_is_warmer_and_the_east_colder() -> None:
     hiver = np.isin(calendrier().mois, (12, 1, 2))
-    froids = [
-        climat().facteurs[facteur_de_zone(zone, CHAUFFAGE), hiver].mean() for zone in range(8)
-    ]
+    froids = [climat().facteurs[find_facteur(zone, CHAUFFAGE), hiver].mean() for zone in range(8)]
     assert ZONES[int(np.argmax(froids))] == "H1b"
     assert ZONES[int(np.argmin(froids))] == "H3"
 
 
 def test_no_day_gives_more_than_a_clear_sky() -> None:
     mois = calendrier().mois
-    soleils = climat().facteurs[[facteur_de_zone(zone, SOLEIL) for zone in range(8)]] / 4096
+    soleils = climat().facteurs[[find_facteur(zone, SOLEIL) for zone in range(8)]] / 4096
     for rang, most in ((1, 3.5), (4, 7.0), (7, 7.8)):
         assert soleils[:, mois == rang].max() <= most
 

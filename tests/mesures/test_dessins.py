@@ -7,10 +7,11 @@ from mesures_points import linky
 from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.calendrier import numero_borne
 from sge_sim.mesures.dessins import OUVERTURES, _thermostats
-from sge_sim.mesures.entrees_datees import contact_de
+from sge_sim.mesures.entrees_datees import find_contact
 from sge_sim.mesures.formes import PARTIES, Sorte, banque
-from sge_sim.mesures.installations import cles_de, installation_de
-from sge_sim.mesures.vecu import vit
+from sge_sim.mesures.hasard import RowStream
+from sge_sim.mesures.installations import find_cles, find_installation
+from sge_sim.mesures.vecu import draw_days
 
 pytestmark = pytest.mark.assumed("no document describes consumptions")
 _HIVER = (numero_borne(linky().mise_en_service.replace(2024, 1, 8)), 60)
@@ -18,7 +19,7 @@ _HIVER = (numero_borne(linky().mise_en_service.replace(2024, 1, 8)), 60)
 
 @pytest.mark.parametrize("niveau", [40, 80, 120])
 def test_heaters_of_a_room_are_on_then_off_for_30_to_60_minutes(niveau: int) -> None:
-    pieces = _thermostats(subkey(1, niveau), 60, np.full(288, niveau), pieces=1)
+    pieces = _thermostats(RowStream(subkey(1, niveau)), 60, np.full(288, niveau), pieces=1)
     marche = pieces > pieces.max(axis=1, keepdims=True) // 4
     cycles = [np.diff(np.flatnonzero(np.diff(row.astype(int)) == 1)) for row in marche]
     minutes = 5 * np.concatenate(cycles)
@@ -42,12 +43,12 @@ def test_a_heat_pump_does_not_step_at_midnight() -> None:
     formes, steps, others, energies = banque(48), [], [], []
     for graine in range(300):
         point = linky(graine, kva=9)
-        installation = installation_de(point, *contact_de(point, point.mise_en_service))
+        installation = find_installation(point, *find_contact(point, point.mise_en_service))
         pompes = np.flatnonzero(installation.par_ciel[:, 0])
         if not len(pompes):
             continue
         (rang,), (premier, nombre) = pompes, _HIVER
-        lus = vit(installation, cles_de(graine).jours, premier, premier + nombre, formes)
+        lus = draw_days(installation, find_cles(graine).jours, premier, premier + nombre, formes)
         jours = lus[0][rang][:, None] * np.diff(formes.cumuls[lus[1][rang]], axis=1) / 2**24
         moyenne = jours.mean()
         steps.append(np.abs(jours[1:, 0] - jours[:-1, -1]) / moyenne)

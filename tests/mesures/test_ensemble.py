@@ -18,7 +18,7 @@ from sge_sim.mesures import (
     puissances_maximales,
 )
 from sge_sim.mesures.ensemble import courbes_du_jour, maxima_du_jour
-from sge_sim.mesures.installations import _gardees, cles_de, keep_cles
+from sge_sim.mesures.installations import _gardees, find_cles, keep_cles
 from sge_sim.mesures.lecture import Lecture
 from sge_sim.mesures.series import read_curves_of_day, read_series
 
@@ -80,7 +80,7 @@ def test_nothing_is_said_of_a_point_that_is_not_like_the_others() -> None:
 
 def test_what_points_draw_together_is_what_each_draws_alone() -> None:
     _gardees.cache_clear()
-    alone = [cles_de(graine) for graine in range(5)]
+    alone = [find_cles(graine) for graine in range(5)]
     _gardees.cache_clear()
     keep_cles([*range(5), 3])
-    np.testing.assert_equal([cles_de(graine) for graine in range(5)], alone)
+    np.testing.assert_equal([find_cles(graine) for graine in range(5)], alone)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from mesures_points import apres, legal, linky
 
-from sge_sim.mesures import courbe_factice, energies_factices, par_mois, puissances_factices
+from sge_sim.mesures import courbe_factice, energies_factices, group_by_month, puissances_factices
 
 pytestmark = pytest.mark.observed("homologation platform, points of the test cases")
 
@@ -31,5 +31,5 @@ def test_days_count_from_800_in_each_month_with_a_maximum_at_22_00_22() -> None:
     assert energies_factices(linky(), *fenetre).valeurs.tolist() == maxima.valeurs.tolist()
     heures = (maxima.horodates + maxima.decalages) % 86_400
     assert set(heures.tolist()) == {22 * 3600 + 22}
-    mois = par_mois(puissances_factices(linky(), date(2024, 3, 1), date(2024, 4, 1)))
+    mois = group_by_month(puissances_factices(linky(), date(2024, 3, 1), date(2024, 4, 1)))
     assert [one.valeur for one in mois] == [830]

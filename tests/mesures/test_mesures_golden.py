@@ -45,9 +45,9 @@ from sge_sim.mesures import (
     registres_factures,
 )
 from sge_sim.mesures.calendrier import calendrier, numero
-from sge_sim.mesures.climat import climat, temperature_le, zone_du_departement
+from sge_sim.mesures.climat import climat, read_temperature, zone_du_departement
 from sge_sim.mesures.communs import PAS_PAR_JOUR, make_common_tables
-from sge_sim.mesures.courbes import est_enregistre
+from sge_sim.mesures.courbes import is_recorded
 from sge_sim.mesures.depassements import heures_depassees
 from sge_sim.mesures.ensemble import maxima_du_jour
 from sge_sim.mesures.formes import banque, gigues
@@ -249,10 +249,10 @@ def told(point: PointMesure) -> Iterator[object]:
     yield heures_depassees(point, consommations(point, debut, fin))
     yield [index_de_depose(point, each) for each in point.compteurs if each.depose]
     yield [rectified_registers(point, each) for each in point.rectifications]
-    yield point.metier, est_enregistre(point, numero(J)), calendrier_du(point.grille_fournisseur, J)
+    yield point.metier, is_recorded(point, numero(J)), calendrier_du(point.grille_fournisseur, J)
     index = index_quotidiens(point, debut, fin)
     yield [write_stamps(each, index.horodates, index.decalages) for each in Stamp]
-    yield zone_du_departement("84042"), round(temperature_le(3, J) * 100)
+    yield zone_du_departement("84042"), round(read_temperature(3, J) * 100)
 
 
 def plain(value: object) -> object:
@@ -357,7 +357,10 @@ def test_what_is_drawn_for_many_points_is_these_bytes(profil: ProfilConsommation
 
 
 NEVER_CALLED = {
-    *(("corps_de_metier.py", name) for name in ("_socle", "_ouvert", "_chauffe", "_clim")),
+    *(
+        ("corps_de_metier.py", name)
+        for name in ("_socle", "_ouverture", "_chauffage", "_climatisation")
+    ),
     ("point.py", "_Datee.depuis"),
 }
 """What makes a table as it is imported, and what is for the type checker."""

@@ -30,6 +30,7 @@ from operations_kit import as_json, least, sound
 from points_kit import csv_lines, made_points
 
 from sge_sim.admin.application import build_admin
+from sge_sim.admin.pages import ADMIN
 from sge_sim.admin.problems import ProblemeDeForme
 from sge_sim.admin.token import draw_token, guard_by_token
 from sge_sim.api.administration import Administration
@@ -378,9 +379,28 @@ def test_the_names_of_the_version_before_do_the_same(rooms: dict[str, Room]) -> 
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
-def test_who_lacks_a_command_says_why(operation: AnyOperation) -> None:
-    assert bool(operation.without) != bool(operation.command)
+def test_who_lacks_a_face_says_why(operation: AnyOperation) -> None:
+    assert bool(operation.without) != bool(operation.command and operation.page)
     assert all(each.says.sentence for each in operation.parameters.values())
+
+
+FORMS = {
+    re.sub(r"{{.*?}}", "{}", next(filter(None, found), "/points/{}"))  # of the page that has it
+    for template in (ADMIN / "templates").glob("*.html")
+    for found in re.findall(
+        r'<form method="post"(?: action="([^"?]*))?|formaction="([^"?]*)', template.read_text()
+    )
+}
+"""The addresses to which the forms of pages post."""
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [each for each in OPERATIONS if each.page.startswith("POST ")],
+    ids=lambda each: each.name,
+)
+def test_a_page_has_the_form_that_is_declared(operation: AnyOperation) -> None:
+    assert re.sub(r"{\w+}", "{}", operation.page.removeprefix("POST ")) in FORMS
 
 
 def test_the_description_and_the_help_carry_the_same_sentences(rooms: dict[str, Room]) -> None:

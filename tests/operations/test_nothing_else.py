@@ -7,7 +7,7 @@ from admin_kit import Room
 from command_tree import every_command
 from fastapi.routing import APIRoute
 
-from sge_sim.admin.application import _ROUTES
+from sge_sim.admin.application import routers_of
 from sge_sim.cli import commands
 from sge_sim.operations import all_operations
 
@@ -19,7 +19,7 @@ APART = {
 
 
 def test_an_address_is_that_of_an_operation_or_says_why(room: Room) -> None:
-    routes = [each for routes_of in _ROUTES for each in routes_of(room.state).routes]
+    routes = [each for router in routers_of(room.state) for each in router.routes]
     served = {
         f"{method} {route.path}"
         for route in routes

@@ -57,10 +57,10 @@ def test_it_serves_a_call_and_starts_again_soon(bare: BareRoot) -> None:
         ("gandi", "cert authorities"),
         (
             "",
-            "cert issue --authority gandi --name a.fr --out /state/c --data-dir /state/sge",
+            "cert issue --autorite gandi --nom a.fr --sortie /state/c --data-dir /state/sge",
         ),
         ("", "cert check /state/c/chain.pem /state/c/key.pem --data-dir /state/sge"),
-        ("", "doctor --cert /state/c/chain.pem --key /state/c/key.pem"),
+        ("", "doctor --certificat /state/c/chain.pem --cle /state/c/key.pem"),
         ("RecherchePoint", "journal list --data-dir /state/sge"),
         ("", "flux list --data-dir /state/sge"),
         ("", "applications list --data-dir /state/sge"),
@@ -78,7 +78,7 @@ def test_every_command_runs(bare: BareRoot, said: str, command: str) -> None:
 
 def test_it_homologates_four_packages_on_a_simulator_of_its_own(bare: BareRoot) -> None:
     begun = time.monotonic()
-    done = bare.run("homologate", "--report", "/state/report")
+    done = bare.run("homologate", "--rapport", "/state/report")
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     print(f"homologation: {time.monotonic() - begun:.0f} s")
     report = bare.outside("/state/report")
@@ -91,7 +91,7 @@ def test_it_homologates_four_packages_on_a_simulator_of_its_own(bare: BareRoot) 
 
 
 def test_it_homologates_data_connect(bare: BareRoot) -> None:
-    done = bare.run("homologate", "--package", "data-connect", "--report", "/state/dc")
+    done = bare.run("homologate", "--package", "data-connect", "--rapport", "/state/dc")
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
 
 

@@ -178,7 +178,7 @@ def test_the_report_is_there_and_the_exit_the_worse_whatever_the_client_does(
     done = run(recipe, tmp_path, archive, prepare, called, REPORT=str(report))
     assert done.returncode == code, done.stderr
     assert (tmp_path / "rapport" / "junit.xml").read_text() == (
-        "campaign report --case ADP-R1@C5 --report rapport\n"
+        "campaign report --cas ADP-R1@C5 --rapport rapport\n"
     )
 
 

@@ -11,10 +11,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from sge_sim.pki import policy as judging
 from sge_sim.pki.building import key_pem
 from sge_sim.pki.certificates import fingerprint, key_serves_tls
 from sge_sim.pki.checks import CERTIFICATE_CHECKS
-from sge_sim.pki.policy import BoundedMemory, Policy
+from sge_sim.pki.policy import Policy
 from sge_sim.pki.request_rules import REQUEST_CHECKS, Registered
 from sge_sim.pki.simulated import SimulatedAuthority
 from sge_sim.pki.trust import Pki, load_trust
@@ -191,11 +192,9 @@ def test_each_check_has_its_own_code_source_and_remede() -> None:
         assert one.meaning.endswith(".")
 
 
-def test_what_is_remembered_of_large_certificates_is_bounded_by_bytes(
-    pki: Pki, gandi_issuer: Forged
-) -> None:
+def test_what_is_kept_of_large_certificates_is_bounded(pki: Pki, gandi_issuer: Forged) -> None:
     """A client that isn't let in sends a certificate of 90 kB each time: none is kept."""
-    policy = Policy("production", pki.trust, kept_bytes=30_000)
+    policy = Policy("production", pki.trust)
     names = [f"{number:05}.{'x' * 60}.example.fr" for number in range(1_000)]
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
@@ -207,22 +206,24 @@ def test_what_is_remembered_of_large_certificates_is_bounded_by_bytes(
         assert len(verdict.subject) + len(verdict.explain()) < 3_000
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert 1 < len(policy._memory) < 40
-    assert 0 < policy._memory.held <= 30_000
+    assert len(policy._kept) == 40
     assert after - before < 1_000_000
 
 
-def test_what_was_judged_is_recalled_and_the_least_recent_forgotten() -> None:
-    memory: BoundedMemory[str] = BoundedMemory(10)
-    made = []
-
-    def recall(value: str) -> str:
-        return memory.recall(value.encode(), lambda: made.append(value) or value, len)
-
-    for value in ("aaaa", "bbbb", "aaaa", "cccc", "aaaa", "bbbb", "x" * 11, "x" * 11):
-        assert recall(value) == value
-    assert made == ["aaaa", "bbbb", "cccc", "bbbb", "x" * 11, "x" * 11]
-    assert (len(memory), memory.held) == (2, 8)
+def test_what_was_found_is_kept_and_the_least_recent_forgotten(
+    pki: Pki, gandi_issuer: Forged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "_KEPT", 2)
+    read: list[bytes] = []
+    read_certificate = judging.read_certificate
+    monkeypatch.setattr(
+        judging, "read_certificate", lambda der: (read.append(der), read_certificate(der))[1]
+    )
+    policy = Policy("production", pki.trust)
+    a, b, c = (forge(f"*.{each}.fr", gandi_issuer).der for each in "abc")
+    for leaf in (a, b, a, c, a, b):
+        assert [reason.rule.code for reason in policy.judge(leaf, NOW).reasons] == ["nom_generique"]
+    assert read == [a, b, c, b]
 
 
 def test_explanation_says_what_is_wrong_and_what_to_do(pki: Pki, gandi_issuer: Forged) -> None:

@@ -175,8 +175,8 @@ def test_every_case_of_data_connect_is_good(running: RunningSimulator, tmp_path:
     assert told.ok, told.text
     done = homologate(
         tmp_path / "report",
-        *("--package", "data-connect", "--expected-failures", str(expected)),
-        *("--target", ready["data_connect_url"], "--admin", ready["admin_url"]),
+        *("--package", "data-connect", "--echecs-attendus", str(expected)),
+        *("--cible", ready["data_connect_url"], "--admin", ready["admin_url"]),
         *("--ca", ready["ca_file"]),
     )
     assert done.code == 0, done.stdout + done.stderr

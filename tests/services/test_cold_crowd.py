@@ -24,8 +24,7 @@ from sge_sim.clock import parse_instant
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.runner import Runner
 from sge_sim.homologation.catalogue.release import list_releases, load_release
-from sge_sim.homologation.client.messages import read_answer
-from sge_sim.homologation.client.sender import AppelFait
+from sge_sim.homologation.client.messages import AppelFait, read_answer
 from sge_sim.mesures import communs
 
 THREADS = 5

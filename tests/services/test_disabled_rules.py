@@ -10,10 +10,9 @@ from lxml import etree
 
 from sge_sim.clock import parse_instant
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.homologation.client.messages import read_answer
+from sge_sim.homologation.client.messages import RefusRecu, read_answer
 from sge_sim.services.acces import CONTRACT_RULES
 from sge_sim.services.dispatch import disabled_by_path
 from sge_sim.services.registry import SERVICES

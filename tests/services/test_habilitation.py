@@ -9,10 +9,9 @@ from lxml import etree
 
 from sge_sim.clock import parse_instant
 from sge_sim.domaine.nomenclatures import PACKAGES
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.homologation.client.messages import read_answer
+from sge_sim.homologation.client.messages import RefusRecu, read_answer
 from sge_sim.referentiel.acteurs import habiliter
 from sge_sim.services.registry import BY_PATH, SERVICES
 from sge_sim.services.service import Service

@@ -17,10 +17,11 @@ from real_clients import ZeepCaller, header_members, refusal_of, suds_client
 from running_simulator import RunningSimulator
 
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
-from sge_sim.homologation.campaign.evaluation import RefusRecu, evaluate, known_deviation
 from sge_sim.homologation.catalogue.cases import Cas, Etape
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release, load_release
+from sge_sim.homologation.client.messages import RefusRecu
+from sge_sim.homologation.jugement.evaluation import evaluate, known_deviation
 from sge_sim.services.registry import BY_PATH, SERVICES
 
 PACKAGES = {one.package for one in SERVICES if one.writes}

@@ -16,7 +16,10 @@ from sqlalchemy.engine import Dialect
 
 import sge_sim.tables
 from sge_sim import tables as store
-from sge_sim.tables.models import Base
+from sge_sim.tables.attributes import Attribute
+from sge_sim.tables.models import Base, Compteur, Point
+from sge_sim.tables.point_columns import COMPTEUR_ATTRIBUTES, POINT_ATTRIBUTES
+from sge_sim.tables.points import SEARCH_COLUMNS
 from sge_sim.tables.prepared import Prepared
 
 TABLES = Path(sge_sim.tables.__file__).parent
@@ -67,6 +70,36 @@ def test_the_number_of_a_point_takes_as_many_characters_as_it_has() -> None:
     columns = [each for table in Base.metadata.tables.values() for each in table.columns]
     lengths = {getattr(each.type, "length", 14) for each in columns if each.name == "prm"}
     assert lengths == {14}
+
+
+WITHOUT_WORDS = {
+    Point: {
+        *("graine", "mesures_factices", "puissance_raccordement_unite", "pourquoi", "apport_id"),
+        *SEARCH_COLUMNS.values(),
+    },
+    Compteur: {"id", "prm", "date_depose"},
+}
+"""The columns that no file gives and no description shows by themselves."""
+
+
+@pytest.mark.parametrize(
+    ("table", "attributes"), [(Point, POINT_ATTRIBUTES), (Compteur, COMPTEUR_ATTRIBUTES)]
+)
+def test_a_column_says_what_it_is_called(
+    table: type[Base], attributes: dict[str, Attribute]
+) -> None:
+    assert {each.name for each in table.__table__.columns} - attributes.keys() == (
+        WITHOUT_WORDS[table]
+    )
+    said = [attribute for attribute in attributes.values() if attribute.mot is not None]
+    assert len({attribute.mot for attribute in said}) == len(said)
+
+
+def test_an_attribute_names_columns_and_lists_that_are_there() -> None:
+    for attribute in POINT_ATTRIBUTES.values():
+        columns = {attribute.recherche, attribute.unite} - {None, "h"}
+        assert columns <= {each.name for each in Point.__table__.columns}
+        assert attribute.liste is None or attribute.codes
 
 
 STATEMENTS = {

@@ -12,6 +12,7 @@ from sge_sim.tables.mesures import (
     add_trou,
     close_collecte,
     read_mesures_facts,
+    read_mesures_facts_of,
     remove_trous,
     replace_collectes,
 )
@@ -46,6 +47,11 @@ def test_what_a_point_depends_on_is_read_as_values(database: Database, add_point
             ),
         )
         assert read_mesures_facts(session, other) == MesuresFacts(collectes=((JOUR, None),))
+        assert read_mesures_facts_of(session, [other, "unknown", prm]) == {
+            other: read_mesures_facts(session, other),
+            "unknown": MesuresFacts(),
+            prm: read_mesures_facts(session, prm),
+        }
 
 
 def test_a_collection_ends_for_the_service_that_asked_for_it(

@@ -1,14 +1,15 @@
-"""The routes, a module per subject: its functions each return a router, which
-`sge_sim.admin.application` includes."""
+"""The routes, a module per subject: `sge_sim.admin.application` includes its routers."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import Path, Request
+from fastapi import Depends, Path, Request
 from pydantic import AfterValidator
 
+from sge_sim.admin.metrics import Metrics
 from sge_sim.api.views import Body as Body
 from sge_sim.commandes.moves import Moves
 from sge_sim.door.certificats import login_and_contrat
@@ -113,6 +114,16 @@ class AdminState:
         keeping = Pieces(self.database, folder).changing
         return Passages(folder, self.clock, partial(personal_words, self.database), keeping)
 
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What Prometheus is told."""
+        return Metrics(self.journal, self.database)
+
+    @cached_property
+    def followers(self) -> defaultdict[str, set[Any]]:
+        """The streams of events of each page that is kept live."""
+        return defaultdict(set)
+
     @property
     def cible(self) -> "Cible":
         """This simulator as its default tiers calls it."""
@@ -137,3 +148,12 @@ class AdminState:
         loaded: Passages | None = self.__dict__.get("passages")
         last = None if loaded is None else loaded.last
         return None if last is None or last.fini else last
+
+
+async def _state_of(request: Request) -> AdminState:
+    state: AdminState = request.app.state.admin
+    return state
+
+
+Admin = Annotated[AdminState, Depends(_state_of)]
+"""The state, as a route asks for it."""

@@ -6,16 +6,16 @@ The first page has eight blocks at most, each there only where it has something 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState
-from sge_sim.api.acteurs import CertificatView, view_certificats
+from sge_sim.admin.routes import Admin, AdminState
+from sge_sim.api.acteurs import view_certificats
 from sge_sim.api.flux import FichierView
-from sge_sim.api.pannes import PanneView, view_pannes
+from sge_sim.api.pannes import view_pannes
 from sge_sim.api.typed_filters import service_names
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import machine_now
@@ -31,20 +31,17 @@ from sge_sim.tables.commandes import Affaire, Evenement
 from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.flux import count_undelivered, find_fichiers
 
+routes = APIRouter(include_in_schema=False)
 
-def router(state: AdminState) -> APIRouter:
-    """Return the first page and the page of keys."""
-    routes = APIRouter(include_in_schema=False)
 
-    @routes.get("/")
-    def show_first_page(request: Request) -> Response:
-        return pages.render(state, request, "accueil.html", accueil=look_around(state))
+@routes.get("/")
+def show_first_page(state: Admin, request: Request) -> Response:
+    return pages.render(request, "accueil.html", accueil=look_around(state))
 
-    @routes.get("/touches")
-    def show_keys(request: Request) -> Response:
-        return pages.render(state, request, "touches.html")
 
-    return routes
+@routes.get("/touches")
+def show_keys(request: Request) -> Response:
+    return pages.render(request, "touches.html")
 
 
 _REFUS: Final = 5
@@ -100,45 +97,31 @@ class RunningCampaign:
     total: int
 
 
-@dataclass(frozen=True)
-class Accueil:
-    """The blocks; one that is empty isn't shown. `appel` is there until a client has called.
+def look_around(state: AdminState) -> dict[str, Any]:
+    """Return the blocks of the first page now; one that is empty isn't shown.
 
-    `refus` are the last refusals, each with how many of the last fifty are like it.
+    `appel` is there until a client has called; `refus` are the last refusals, each with how many of
+    the last fifty are like it. What it costs doesn't grow with what is kept.
     """
-
-    appel: PremierAppel | None
-    ennuis: list[Ennui]
-    refus: list[tuple[ExchangeView, int]]
-    campaigns: list[RunningCampaign]
-    clients: list[ClientAppels]
-    previsions: list[Prevision]
-    fichiers: list[FichierView]
-    certificats: list[CertificatView]
-    pannes: list[PanneView]
-
-
-def look_around(state: AdminState) -> Accueil:
-    """Return what the first page says now; what it costs doesn't grow with what is kept."""
     journal = state.journal
     answers = journal.find_answers()
     refused = RechercheJournal(accepted=False, origine="client")
     with state.database.sessions() as session:
-        return Accueil(
-            appel=None if answers else _first_call(state, session),
-            ennuis=_ennuis(state, session),
-            refus=_alike(map(ExchangeView.of, journal.find_echanges(refused, limit=_LOOKED_AT))),
-            campaigns=_campaigns(state, session),
-            clients=_clients(answers),
-            previsions=[_prevision(row) for row in first_awaited(session, _LINES)],
-            fichiers=[FichierView.of(each) for each in find_fichiers(session, limit=_LINES)],
-            certificats=[
+        return {
+            "appel": None if answers else _first_call(state, session),
+            "ennuis": _ennuis(state, session),
+            "refus": _alike(map(ExchangeView.of, journal.find_echanges(refused, limit=_LOOKED_AT))),
+            "campaigns": _campaigns(state, session),
+            "clients": _clients(answers),
+            "previsions": [_prevision(row) for row in first_awaited(session, _LINES)],
+            "fichiers": [FichierView.of(each) for each in find_fichiers(session, limit=_LINES)],
+            "certificats": [
                 each for each in view_certificats(session, machine_now()) if each.avertissement
             ][:_LINES],
-            pannes=[
+            "pannes": [
                 each for each in view_pannes(session, state.settings.data_dir) if not each.epuisee
             ][:_LINES],
-        )
+        }
 
 
 def _alike(refused: Iterable[ExchangeView]) -> list[tuple[ExchangeView, int]]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import asdict
 from functools import partial
 from mmap import ACCESS_READ, mmap
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -21,14 +21,10 @@ from starlette.types import Scope
 from sge_sim.admin import pages
 from sge_sim.admin.arrivals import spooled
 from sge_sim.admin.problems import problem
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import Admin, AdminState
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.apports.lecture import Faute, Format, Source
-from sge_sim.referentiel.apports.versement import (
-    Bilan,
-    import_points,
-    sentence_of_import,
-)
+from sge_sim.referentiel.apports.versement import Bilan, import_points, sentence_of_import
 
 _BOUNDARY: Final = re.compile(r'boundary="?([^";,]{1,70})"?')
 _FILENAME: Final = re.compile(rb'filename="([^"\r\n]{1,255})"')
@@ -53,6 +49,7 @@ def _file_in(form: mmap, content_type: str) -> Source:
 
 
 _SHOWN: Final = 1000
+_PAGE: Final = "points_importes.html"
 _FORMATS: Final[dict[str, Format]] = {"application/x-ndjson": "jsonl", "text/csv": "csv"}
 FILE_KINDS: Final = tuple(_FORMATS)
 _FORM: Final = "multipart/form-data"
@@ -79,56 +76,49 @@ class _OfFiles(APIRoute):
         return super().matches(scope)
 
 
-def import_routes(state: AdminState) -> APIRouter:
-    """Return the routes that take a file of points."""
-    routes = APIRouter(route_class=_OfFiles, include_in_schema=False)
+routes = APIRouter(route_class=_OfFiles, include_in_schema=False)
 
-    @routes.post("/api/points")
-    async def take_file(
-        request: Request, sauf_erreurs: bool = False, essai: bool = False
-    ) -> Response:
-        format_ = _FORMATS[_kind(request.headers["content-type"])]
+
+@routes.post("/api/points")
+async def take_file(
+    state: Admin, request: Request, sauf_erreurs: bool = False, essai: bool = False
+) -> Response:
+    format_ = _FORMATS[_kind(request.headers["content-type"])]
+    async with spooled(request, state.settings.data_dir) as file:
+        source = Source("la demande", iter(partial(file.read, _PIECE), b""), format_)
+        bilan, fautes = await run_in_threadpool(
+            _import, state, source, sauf_erreurs=sauf_erreurs, essai=essai
+        )
+    content = {
+        **asdict(bilan),
+        "erreurs": [
+            {"ligne": faute.ligne, "colonne": faute.mot, "phrase": faute.phrase} for faute in fautes
+        ],
+    }
+    if bilan.importe or (essai and not bilan.fautes):
+        return JSONResponse(content)
+    return problem(400, sentence_of_import(bilan, essai=essai), **content)
+
+
+@routes.post("/points")
+async def take_form(state: Admin, request: Request, essai: str = "") -> Response:
+    content_type = request.headers["content-type"]
+
+    def read(file: IO[bytes]) -> tuple[Bilan, list[Faute]]:
+        if not os.fstat(file.fileno()).st_size:
+            raise UsageError(_NOT_A_FILE)
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as form:
+            return _import(state, _file_in(form, content_type), essai=essai == "oui")
+
+    try:
         async with spooled(request, state.settings.data_dir) as file:
-            source = Source("la demande", iter(partial(file.read, _PIECE), b""), format_)
-            bilan, fautes = await run_in_threadpool(
-                _import, state, source, sauf_erreurs=sauf_erreurs, essai=essai
-            )
-        content = {
-            **asdict(bilan),
-            "erreurs": [
-                {"ligne": faute.ligne, "colonne": faute.mot, "phrase": faute.phrase}
-                for faute in fautes
-            ],
-        }
-        if bilan.importe or (essai and not bilan.fautes):
-            return JSONResponse(content)
-        return problem(400, sentence_of_import(bilan, essai=essai), **content)
-
-    @routes.post("/points")
-    async def take_form(request: Request, essai: str = "") -> Response:
-        content_type = request.headers["content-type"]
-
-        def read(file: IO[bytes]) -> tuple[Bilan, list[Faute]]:
-            if not os.fstat(file.fileno()).st_size:
-                raise UsageError(_NOT_A_FILE)
-            with mmap(file.fileno(), 0, access=ACCESS_READ) as form:
-                return _import(state, _file_in(form, content_type), essai=essai == "oui")
-
-        try:
-            async with spooled(request, state.settings.data_dir) as file:
-                bilan, fautes = await run_in_threadpool(read, file)
-        except UsageError as error:
-            return _page(state, request, refus=str(error))
-        sentence = sentence_of_import(bilan, essai=essai == "oui")
-        if bilan.fautes:
-            return _page(state, request, refus=sentence, fautes=fautes)
-        return _page(state, request, fait=sentence)
-
-    return routes
-
-
-def _page(state: AdminState, request: Request, **content: Any) -> Response:
-    return pages.render(state, request, "points_importes.html", **content)
+            bilan, fautes = await run_in_threadpool(read, file)
+    except UsageError as error:
+        return pages.render(request, _PAGE, refus=str(error))
+    sentence = sentence_of_import(bilan, essai=essai == "oui")
+    if bilan.fautes:
+        return pages.render(request, _PAGE, refus=sentence, fautes=fautes)
+    return pages.render(request, _PAGE, fait=sentence)
 
 
 def _import(

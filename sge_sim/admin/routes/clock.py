@@ -12,7 +12,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
 from sge_sim.admin.pages import lead_to
-from sge_sim.admin.routes import LARGEST_NUMBER, AdminState, Body, RowNumber, read_by
+from sge_sim.admin.routes import LARGEST_NUMBER, Admin, Body, RowNumber, read_by
 from sge_sim.admin.routes.forms import FitForm, Form
 from sge_sim.api.views import ClockView, TravailView
 from sge_sim.clock import parse_duration, parse_instant
@@ -117,63 +117,62 @@ ClockChange = Annotated[
 ]
 
 
-def rest_routes(state: AdminState) -> APIRouter:
-    """Return the routes of the clock."""
-    routes = APIRouter(prefix="/api/clock", tags=["horloge"])
+rest_routes = APIRouter(prefix="/api/clock", tags=["horloge"])
 
-    @routes.get("", summary="L'heure simulée", response_model_exclude_none=True)
-    def read_clock() -> ClockView:
-        numero, clock = state.clock.numbered()
-        travail = state.moves.under_way()
-        return ClockView(
-            now=clock.now(),
-            kind=kind_of(clock),
-            numero=numero,
-            retombees=None,
-            travail=None if travail is None else TravailView.of(travail),
-        )
 
-    @routes.post(
-        "",
-        summary="Avancer, arrêter ou régler l'horloge ; tout ce qui est dû se fait",
-        response_model_exclude_none=True,
-        responses=_ANSWERS,
+@rest_routes.get("", summary="L'heure simulée", response_model_exclude_none=True)
+def read_clock(state: Admin) -> ClockView:
+    numero, clock = state.clock.numbered()
+    travail = state.moves.under_way()
+    return ClockView(
+        now=clock.now(),
+        kind=kind_of(clock),
+        numero=numero,
+        retombees=None,
+        travail=None if travail is None else TravailView.of(travail),
     )
-    async def move_clock(
-        demanded: ClockChange, response: Response, prefer: Prefer = ""
-    ) -> ClockView:
-        move = await run_in_threadpool(state.moves.make, _change_of(demanded), demanded.numero)
-        # The clock has moved: from here on, nothing is asked that could fail.
-        preference = read_preference(prefer)
-        await move.wait(preference.wait or 0 if preference.asynchronous else None)
-        travail = move.travail
-        if travail.etat == "en_cours":
-            travail = await run_in_threadpool(state.moves.look, move)
-        done = travail.etat == "fait"
-        if not done:
-            response.status_code = 202
-            response.headers["Location"] = f"/api/clock/travaux/{travail.numero}"
-            if preference.asynchronous:
-                response.headers["Preference-Applied"] = RESPOND_ASYNC
-        reglage = move.reglage
-        return ClockView(
-            now=reglage.clock.now(),
-            kind=kind_of(reglage.clock),
-            numero=reglage.numero,
-            retombees=travail.retombees if done else None,
-            travail=None if done else TravailView.of(travail),
-        )
 
-    @routes.get("/travaux/{numero}", summary="Où en est ce qu'un déplacement fait arriver")
-    async def read_work(numero: RowNumber, prefer: Prefer = "") -> TravailView:
-        move = state.moves.find(numero)
-        if move is None:
-            raise HTTPException(404, f"Aucun réglage récent de l'horloge ne porte le n° {numero}.")
-        wait = min(read_preference(prefer).wait or 0, _LONGEST_WAIT_SECONDS)
-        await move.wait(wait, held_up=False)
-        return TravailView.of(await run_in_threadpool(state.moves.look, move))
 
-    return routes
+@rest_routes.post(
+    "",
+    summary="Avancer, arrêter ou régler l'horloge ; tout ce qui est dû se fait",
+    response_model_exclude_none=True,
+    responses=_ANSWERS,
+)
+async def move_clock(
+    state: Admin, demanded: ClockChange, response: Response, prefer: Prefer = ""
+) -> ClockView:
+    move = await run_in_threadpool(state.moves.make, _change_of(demanded), demanded.numero)
+    # The clock has moved: from here on, nothing is asked that could fail.
+    preference = read_preference(prefer)
+    await move.wait(preference.wait or 0 if preference.asynchronous else None)
+    travail = move.travail
+    if travail.etat == "en_cours":
+        travail = await run_in_threadpool(state.moves.look, move)
+    done = travail.etat == "fait"
+    if not done:
+        response.status_code = 202
+        response.headers["Location"] = f"/api/clock/travaux/{travail.numero}"
+        if preference.asynchronous:
+            response.headers["Preference-Applied"] = RESPOND_ASYNC
+    reglage = move.reglage
+    return ClockView(
+        now=reglage.clock.now(),
+        kind=kind_of(reglage.clock),
+        numero=reglage.numero,
+        retombees=travail.retombees if done else None,
+        travail=None if done else TravailView.of(travail),
+    )
+
+
+@rest_routes.get("/travaux/{numero}", summary="Où en est ce qu'un déplacement fait arriver")
+async def read_work(state: Admin, numero: RowNumber, prefer: Prefer = "") -> TravailView:
+    move = state.moves.find(numero)
+    if move is None:
+        raise HTTPException(404, f"Aucun réglage récent de l'horloge ne porte le n° {numero}.")
+    wait = min(read_preference(prefer).wait or 0, _LONGEST_WAIT_SECONDS)
+    await move.wait(wait, held_up=False)
+    return TravailView.of(await run_in_threadpool(state.moves.look, move))
 
 
 def _change_of(demanded: ClockChange) -> Change:
@@ -190,24 +189,21 @@ def _change_of(demanded: ClockChange) -> Change:
             return follow_machine
 
 
-def page_routes(state: AdminState) -> APIRouter:
-    """Return the route of the clock bar."""
-    routes = APIRouter(include_in_schema=False)
+page_routes = APIRouter(include_in_schema=False)
 
-    @routes.post("/clock")
-    async def press(request: Request, form: FitForm) -> Response:
-        address = form.back() + "#clock"
-        try:
-            move = await run_in_threadpool(_make, state.moves, form)
-        except UsageError as error:
-            return lead_to(request, address, "refus", str(error))
-        await move.wait()
-        if move.travail.etat == "interrompu":
-            # No page may follow: the simulator stops.
-            return PlainTextResponse(progress_sentence(move.travail), 202)
-        return lead_to(request, address, "reglage", str(move.reglage.numero))
 
-    return routes
+@page_routes.post("/clock")
+async def press(state: Admin, request: Request, form: FitForm) -> Response:
+    address = form.back() + "#clock"
+    try:
+        move = await run_in_threadpool(_make, state.moves, form)
+    except UsageError as error:
+        return lead_to(request, address, "refus", str(error))
+    await move.wait()
+    if move.travail.etat == "interrompu":
+        # No page may follow: the simulator stops.
+        return PlainTextResponse(progress_sentence(move.travail), 202)
+    return lead_to(request, address, "reglage", str(move.reglage.numero))
 
 
 def _make(moves: Moves, form: Form) -> Move:

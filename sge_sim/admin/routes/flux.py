@@ -14,7 +14,7 @@ from lxml import etree
 from markupsafe import Markup
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.routes import Admin, AdminState, RowNumber
 from sge_sim.admin.xml_page import show_message
 from sge_sim.api.flux import FichierView
 from sge_sim.errors import UsageError
@@ -37,7 +37,7 @@ _ELSEWHERE: Final = Markup("Dans le fichier à télécharger.")
 
 @dataclass(frozen=True)
 class MembreMontre:
-    """A member of a file: its text, and as a table what repeats itself in it.
+    """A member of a file: its text, and its repeated elements as a table.
 
     `lignes` are at most `MAX_ROWS` of the `total` rows.
     """
@@ -109,37 +109,33 @@ def _xml(content: bytes) -> Iterator[tuple[str, ...]]:
     yield from (tuple(row.get(name, "") for name in names) for row in rows)
 
 
-def page_routes(state: AdminState) -> APIRouter:
-    """Return the pages of the files."""
-    routes = APIRouter(prefix="/fichiers", include_in_schema=False)
-    data_dir = state.settings.data_dir
+routes = APIRouter(prefix="/fichiers", include_in_schema=False)
 
-    @routes.get("/{numero}")
-    def show_file(request: Request, numero: RowNumber) -> Response:
-        fichier, content, refus = _read(numero)
-        return pages.render(
-            state,
-            request,
-            "fichier.html",
-            numero=numero,
-            fichier=fichier,
-            demande=fichier.flux in codes_of(ParDemande),
-            membres=show_content(fichier.nom, content) if content is not None else (),
-            refus=refus,
-        )
 
-    def _read(numero: int) -> tuple[FichierView, bytes | None, str]:
-        """Return a file and its bytes, deciphered; without them, why they can't be had."""
-        with state.database.sessions() as session:
-            row: FichierFlux | None = session.get(FichierFlux, numero)
-            if row is None:
-                raise HTTPException(404, f"Aucun fichier ne porte le numéro {numero}.")
-            view = FichierView.of(row)
-            try:
-                return view, clear_content(session, data_dir, row), ""
-            except FileNotFoundError:
-                return view, None, f"Le fichier {GONE}"
-            except UsageError as error:
-                return view, None, str(error)
+@routes.get("/{numero}")
+def show_file(state: Admin, request: Request, numero: RowNumber) -> Response:
+    fichier, content, refus = _read(state, numero)
+    return pages.render(
+        request,
+        "fichier.html",
+        numero=numero,
+        fichier=fichier,
+        demande=fichier.flux in codes_of(ParDemande),
+        membres=show_content(fichier.nom, content) if content is not None else (),
+        refus=refus,
+    )
 
-    return routes
+
+def _read(state: AdminState, numero: int) -> tuple[FichierView, bytes | None, str]:
+    """Return a file and its bytes, deciphered; without them, why they can't be had."""
+    with state.database.sessions() as session:
+        row: FichierFlux | None = session.get(FichierFlux, numero)
+        if row is None:
+            raise HTTPException(404, f"Aucun fichier ne porte le numéro {numero}.")
+        view = FichierView.of(row)
+        try:
+            return view, clear_content(session, state.settings.data_dir, row), ""
+        except FileNotFoundError:
+            return view, None, f"Le fichier {GONE}"
+        except UsageError as error:
+            return view, None, str(error)

@@ -51,7 +51,7 @@ def page_of(
 
 
 class ListPage:
-    """The part that is asked for of a list that is made as a whole."""
+    """The part of a whole list that a demand asks for."""
 
     def __init__(self, request: Request, limit: Limite = 100, apres: ApresNom = None) -> None:
         self._request = request

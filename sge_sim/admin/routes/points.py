@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse
 from sge_sim.admin import pages
 from sge_sim.admin.pages import begun
 from sge_sim.admin.point_sections import Chronologie, sections_of
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import Admin
 from sge_sim.api.flux import FichierView
 from sge_sim.api.points import ServiceSouscritView
 from sge_sim.api.views import ExchangeView
@@ -24,11 +24,7 @@ from sge_sim.referentiel.points import describe_point, why_unknown
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.commandes import services_of_point
 from sge_sim.tables.flux import find_fichiers
-from sge_sim.tables.lists import (
-    affaires_of,
-    autorisations_of,
-    evenements_of,
-)
+from sge_sim.tables.lists import affaires_of, autorisations_of, evenements_of
 from sge_sim.tables.points import find_point
 
 _SHOWN: Final = 100
@@ -43,71 +39,62 @@ _FIRST_DAYS: Final = timedelta(31)
 _PLOT: Final = {"dygraph-combined.js": "text/javascript"}
 
 
-def page_routes(state: AdminState) -> APIRouter:
-    """Return the pages of the points, and the library that draws their curves."""
-    routes = APIRouter(include_in_schema=False)
+routes = APIRouter(include_in_schema=False)
 
-    @routes.get("/points/{prm}")
-    def show_point(
-        request: Request,
-        prm: str,
-        type: str = "courbe",
-        debut: str = "",
-        fin: str = "",
-        sens: str = "",
-    ) -> Response:
-        return _page(request, prm, (type, debut, fin, sens))
 
-    @routes.get("/trace/{name}")
-    def read_plot_library(name: str) -> Response:
-        if name not in _PLOT:
-            raise HTTPException(404, "Rien n'est servi à cette adresse.")
-        return FileResponse(pages.plot_library() / name, media_type=_PLOT[name])
+@routes.get("/points/{prm}")
+def show_point(
+    state: Admin,
+    request: Request,
+    prm: str,
+    type: str = "courbe",
+    debut: str = "",
+    fin: str = "",
+    sens: str = "",
+) -> Response:
+    today = state.clock.now().date()
+    with state.database.sessions() as session:
+        point = find_point(session, prm)
+        if point is None:
+            raise HTTPException(404, begun(why_unknown(prm)))
+        every = services_of_point(session, prm)
+        services = [ServiceSouscritView.of(each) for each in every[-_SHOWN:]]
+        context: dict[str, Any] = {
+            "point": point,
+            "petit": point.segment in PETITS,
+            "point_sections": sections_of(describe_point(session, prm)),
+            "services": services,
+            "tous": len(every),
+            "affaires": affaires_of(session, prm, _OF_EACH),
+            "autorisations": autorisations_of(session, prm, _OF_EACH),
+            "evenements": evenements_of(session, prm, _OF_EACH),
+            "fichiers": [
+                FichierView.of(fichier)
+                for fichier in find_fichiers(session, prm=prm, limit=_OF_EACH)
+            ],
+            "fournisseurs": [
+                acteur.code for acteur in all_acteurs(session) if acteur.kind == "fournisseur"
+            ],
+        }
+        calls = state.journal.find_echanges(RechercheJournal(prm=prm), limit=_OF_EACH)
+        return pages.render(
+            request,
+            "point.html",
+            **context,
+            echanges=[ExchangeView.of(call) for call in calls],
+            chronologie=Chronologie.of(services, today),
+            libelles_evenements=EVENEMENTS,
+            types=_TYPES,
+            types_acces=TYPES_ACCES,
+            trace=_trace(prm, point.segment, (type, debut, fin, sens), today, services),
+        )
 
-    def _page(
-        request: Request,
-        prm: str,
-        asked: tuple[str, str, str, str],
-    ) -> Response:
-        today = state.clock.now().date()
-        with state.database.sessions() as session:
-            point = find_point(session, prm)
-            if point is None:
-                raise HTTPException(404, begun(why_unknown(prm)))
-            every = services_of_point(session, prm)
-            services = [ServiceSouscritView.of(each) for each in every[-_SHOWN:]]
-            context: dict[str, Any] = {
-                "point": point,
-                "petit": point.segment in PETITS,
-                "point_sections": sections_of(describe_point(session, prm)),
-                "services": services,
-                "tous": len(every),
-                "affaires": affaires_of(session, prm, _OF_EACH),
-                "autorisations": autorisations_of(session, prm, _OF_EACH),
-                "evenements": evenements_of(session, prm, _OF_EACH),
-                "fichiers": [
-                    FichierView.of(fichier)
-                    for fichier in find_fichiers(session, prm=prm, limit=_OF_EACH)
-                ],
-                "fournisseurs": [
-                    acteur.code for acteur in all_acteurs(session) if acteur.kind == "fournisseur"
-                ],
-            }
-            calls = state.journal.find_echanges(RechercheJournal(prm=prm), limit=_OF_EACH)
-            return pages.render(
-                state,
-                request,
-                "point.html",
-                **context,
-                echanges=[ExchangeView.of(call) for call in calls],
-                chronologie=Chronologie.of(services, today),
-                libelles_evenements=EVENEMENTS,
-                types=_TYPES,
-                types_acces=TYPES_ACCES,
-                trace=_trace(prm, point.segment, asked, today, services),
-            )
 
-    return routes
+@routes.get("/trace/{name}")
+def read_plot_library(name: str) -> Response:
+    if name not in _PLOT:
+        raise HTTPException(404, "Rien n'est servi à cette adresse.")
+    return FileResponse(pages.plot_library() / name, media_type=_PLOT[name])
 
 
 def _trace(

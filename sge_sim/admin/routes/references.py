@@ -14,34 +14,31 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState
 
 SITE: Final = pages.ADMIN / "aide.zip"
 _HELP_HEADERS: Final = {**pages.HEADERS, "Cache-Control": "no-cache"}
 
 
-def help_routes(_state: AdminState) -> APIRouter:
-    """Return the pages of the help and their files."""
-    routes = APIRouter(prefix="/aide", include_in_schema=False)
+help_routes = APIRouter(prefix="/aide", include_in_schema=False)
 
-    @routes.get("")
-    def go_home() -> Response:
-        return RedirectResponse("/aide/")
 
-    @routes.get("/{name:path}")
-    def read_page(name: str, v: str = "", q: str = "", highlight: str = "") -> Response:
-        # A file by its version, a search by its words, a page by those to mark: scripts read them.
-        if not SITE.exists():
-            raise HTTPException(404, "L'aide n'est pas construite ici : make site le fait.")
-        name = f"{name}index.html" if name == "" or name.endswith("/") else name
-        with ZipFile(SITE) as site:
-            try:
-                content = site.read(name)
-            except KeyError:
-                raise HTTPException(404, f"L'aide n'a pas de page {name}.") from None
-        return Response(content, media_type=mimetypes.guess_type(name)[0], headers=_HELP_HEADERS)
+@help_routes.get("")
+def go_home() -> Response:
+    return RedirectResponse("/aide/")
 
-    return routes
+
+@help_routes.get("/{name:path}")
+def read_page(name: str, v: str = "", q: str = "", highlight: str = "") -> Response:
+    # A file by its version, a search by its words, a page by those to mark: scripts read them.
+    if not SITE.exists():
+        raise HTTPException(404, "L'aide n'est pas construite ici : make site le fait.")
+    name = f"{name}index.html" if name == "" or name.endswith("/") else name
+    with ZipFile(SITE) as site:
+        try:
+            content = site.read(name)
+        except KeyError:
+            raise HTTPException(404, f"L'aide n'a pas de page {name}.") from None
+    return Response(content, media_type=mimetypes.guess_type(name)[0], headers=_HELP_HEADERS)
 
 
 # Its scripts and ours, none written in the page; its icons are in its style sheet.
@@ -52,23 +49,21 @@ _POLICY: Final = (
 _FILES: Final = ("swagger-ui-bundle.js", "swagger-ui.css")
 
 
-def documentation_routes(state: AdminState) -> APIRouter:
-    """Return the page of Swagger UI and its files."""
-    routes = APIRouter(prefix="/docs", include_in_schema=False)
+documentation_routes = APIRouter(prefix="/docs", include_in_schema=False)
 
-    @routes.get("")
-    def show_documentation(request: Request) -> Response:
-        page = pages.render(state, request, "docs.html")
-        page.headers["Content-Security-Policy"] = _POLICY
-        return page
 
-    @routes.get("/{name}")
-    def read_file(name: str) -> Response:
-        if name not in _FILES:
-            raise HTTPException(404, f"Aucun fichier ne s'appelle {name}.")
-        return FileResponse(_assets() / name)
+@documentation_routes.get("")
+def show_documentation(request: Request) -> Response:
+    page = pages.render(request, "docs.html")
+    page.headers["Content-Security-Policy"] = _POLICY
+    return page
 
-    return routes
+
+@documentation_routes.get("/{name}")
+def read_file(name: str) -> Response:
+    if name not in _FILES:
+        raise HTTPException(404, f"Aucun fichier ne s'appelle {name}.")
+    return FileResponse(_assets() / name)
 
 
 def _assets() -> Path:

@@ -20,7 +20,7 @@ from sge_sim.homologation.catalogue.cases import (
 
 @dataclass(frozen=True)
 class ContexteDeCas:
-    """What a run of the catalogue fills into the requests.
+    """Values that a run fills into the requests of its cases.
 
     `aujourdhui` is the legal date at which the request is sent; `reperes` are the values of the
     marks of the release's protocol; `decalage` moves the ISO dates
@@ -37,7 +37,7 @@ class ContexteDeCas:
     valeur: str = ""
 
     def with_result(self, case: Cas, answer: AnswerTree) -> "ContexteDeCas":
-        """Return this context with the answer of `case`; the preparations are over with it."""
+        """Return this context with the answer of `case`, without those of its preparation."""
         return replace(self, resultats={**self.resultats, case.cle: answer}, preparations={})
 
     def with_preparation(self, step: Etape, answer: AnswerTree) -> "ContexteDeCas":
@@ -46,7 +46,7 @@ class ContexteDeCas:
 
 
 def repeated(step: Etape, contexte: ContexteDeCas) -> list[ContexteDeCas]:
-    """Return the contexts in which a step is made: one, or one for each value it is made for.
+    """Return the contexts of a step: this one, or one for each value that it is repeated for.
 
     Raises `UsageError` where the answer that holds the values is missing.
     """

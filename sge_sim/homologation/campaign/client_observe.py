@@ -34,15 +34,13 @@ class ClientObserve:
     logiciel: str | None = None
 
     def made(self, echange: Echange) -> bool:
-        """Tell whether it made an exchange."""
+        """Whether this client made an exchange."""
+        product, agent = (self.logiciel or "").lower(), (echange.user_agent or "").lower()
         return (
             self.certificat in (None, echange.certificate_fingerprint)
-            and (self.logiciel is None or self._is_its_product(echange.user_agent or ""))
+            and agent.startswith(product)
             and (self.login is None or self.login == login_of(echange.request or b""))
         )
-
-    def _is_its_product(self, agent: str) -> bool:
-        return agent.lower().startswith((self.logiciel or "").lower())
 
     def __str__(self) -> str:
         words = {
@@ -54,9 +52,9 @@ class ClientObserve:
         return ", ".join(words[name] for name in bound)
 
     def acteur_code(self, session: Session, acteur: str | None) -> str:
-        """Return the code of the actor whose client it is: `acteur`, if that is given.
+        """Return the code of the client's actor: `acteur`, if that is given.
 
-        Else the one that the certificate or the login is of, else the default tiers. Raises
+        Else the owner of the certificate or of the login, else the default tiers. Raises
         `UsageError` for what is unknown, is of two actors, or never counts as a client.
         """
         codes = {} if acteur is None else {f"l'acteur demandé est {acteur}": acteur}

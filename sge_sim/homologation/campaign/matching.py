@@ -1,5 +1,4 @@
-"""Recognising the case that a call was made for, or saying which it nearly was, and what it should
-have been.
+"""Find the case that a call was made for, or the nearest one and what differs from it.
 
 A tester's own client writes its own login, contract and client's name, may choose its own dates and
 any of the variants that the catalogue admits; everything else of a request says which case it is
@@ -14,21 +13,18 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import shortened
-from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.domaine.pannes import panne_in
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.campaign.client_observe import LONGEST
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
-from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text
-from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete, Valeur
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text, mapped
+from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release
-from sge_sim.homologation.client.messages import read_answer, read_message
+from sge_sim.homologation.client.messages import AppelFait, RefusRecu, read_answer, read_message
 from sge_sim.homologation.reports.etats import IssueDeCas, Statut
 from sge_sim.homologation.reports.rapport import Execution
 from sge_sim.journal import Echange
-from sge_sim.refus import Rule
 from sge_sim.services.registry import BY_PATH
 
 if TYPE_CHECKING:
@@ -42,7 +38,7 @@ _CHARACTERS: Final = 100
 
 @dataclass(frozen=True)
 class Champ:
-    """An element of the request that isn't what the case wants; `date`: it is a date."""
+    """An element of a request that differs from its case; `date`: it is a date."""
 
     nom: str
     attendu: str
@@ -53,49 +49,39 @@ class Champ:
         return f"{self.nom} : attendu {self.attendu}, reçu {self.recu}"
 
 
-@dataclass(frozen=True)
-class AppelDuJournal:
-    """A call that the journal has, as it is recognised; `instant` is simulated time, aware.
+@dataclass(frozen=True, kw_only=True)
+class AppelDuJournal(EchangeDeCas):
+    """A call of the journal, and the service called; `instant` is simulated time, aware."""
 
-    `panne` is the line of the journal on the panne that struck it, `logiciel` the client's
-    product (User-Agent), `origine` who made the call.
-    """
-
-    id: int
-    instant: datetime
     service: str
     version: str
-    requete: bytes
-    reponse: bytes
-    statut_http: int | None = None
-    duree_ms: float = 0.0
-    regle: Rule | None = None
-    panne: str = ""
-    logiciel: str = ""
-    origine: Origine | None = None
+    echange_id: int
 
     @classmethod
     def of(cls, exchange: Echange | ExchangeView, requete: bytes, reponse: bytes) -> Self:
         """Return an exchange of the journal, or its view, with its two messages."""
+        answer: AnswerTree | RefusRecu | None
+        try:
+            answer, error = read_answer(reponse), ""
+        except ValueError as failure:
+            answer, error = None, str(failure)
+        status, duration = exchange.http_status, exchange.duration_ms
         return cls(
-            exchange.id,
+            AppelFait(answer, requete, reponse, status, duration, error),
             exchange.instant.astimezone(PARIS),
-            exchange.service or "",
-            exchange.version or "",
-            requete,
-            reponse,
-            exchange.http_status,
-            exchange.duration_ms,
             exchange.rule,
             panne_in(exchange.detail)[1],
             exchange.user_agent or "",
             exchange.origine,
+            service=exchange.service or "",
+            version=exchange.version or "",
+            echange_id=exchange.id,
         )
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What an exchange was found to be.
+    """What an exchange did for the cases of a release.
 
     `cas` holds the key of the case that it ticks (`coché`) or misses (`non conforme`, the answer
     isn't the one expected; `perturbé`, a panne struck the call), those that it fits alike
@@ -114,9 +100,9 @@ class Observation:
 
 
 def recognise(
-    release: Release, appel: AppelDuJournal, closed: Sequence[str] = (), *, defauts: bool = True
+    release: Release, call: AppelDuJournal, closed: Sequence[str] = (), *, defauts: bool = True
 ) -> Observation:
-    """Return what `appel` is in `release`; `closed` are the keys of the cases already ticked.
+    """Return which case of `release` a call is; `closed` are the keys of those already ticked.
 
     `defauts` says that who answered may have the defects of the real platform (`execution_of`).
 
@@ -124,29 +110,23 @@ def recognise(
     is, if the answer is what the case wants. Of several cases, the answer decides, then whether
     they are still open.
     """
-    if len(appel.requete) > LONGEST:
-        size = f"La demande a {len(appel.requete)} octets : aucun cas n'en demande autant."
-        return _observation(appel, IssueDeCas.HORS_CATALOGUE, (), size)
+    requete = call.appel.requete
+    if len(requete) > LONGEST:
+        size = f"La demande a {len(requete)} octets : aucun cas n'en demande autant."
+        return _observation(call, IssueDeCas.HORS_CATALOGUE, size)
     try:
-        message = read_message(appel.requete)
+        message = read_message(requete)
     except ValueError as error:
         why = f"La demande n'est pas lisible : {error}."
-        return _observation(appel, IssueDeCas.HORS_CATALOGUE, (), why)
-    cases = [
-        case
-        for case in release.cas
-        if (case.service, case.version) == (appel.service, appel.version)
-    ]
+        return _observation(call, IssueDeCas.HORS_CATALOGUE, why)
+    called = (call.service, call.version)
+    cases = [case for case in release.cas if (case.service, case.version) == called]
     if not cases:
-        return _observation(
-            appel,
-            IssueDeCas.HORS_CATALOGUE,
-            (),
-            f"{release.nom} n'a aucun cas de {appel.service} v{appel.version}.",
-        )
-    wrong = {case.cle: differing_fields(case, release, appel, message.contenu) for case in cases}
-    exchange = _exchange(appel)
-    runs = {case.cle: execution_of(case, exchange, defauts=defauts) for case in cases}
+        why = f"{release.nom} n'a aucun cas de {call.service} v{call.version}."
+        return _observation(call, IssueDeCas.HORS_CATALOGUE, why)
+    today = call.instant.date()
+    wrong = {case.cle: differing_fields(case, release, today, message.contenu) for case in cases}
+    runs = {case.cle: execution_of(case, call, defauts=defauts) for case in cases}
     fits = [case.cle for case in cases if not wrong[case.cle]]
     if not fits:
         fits = [
@@ -155,41 +135,28 @@ def recognise(
             if all(each.date for each in wrong[case.cle]) and runs[case.cle].statut.bon
         ]
     if not fits:
-        return _nearest(appel, wrong)
+        return _nearest(call, wrong)
     good = [key for key in fits if runs[key].statut.bon]
     candidates = good or fits
     still_open = [key for key in candidates if key not in closed] or candidates[:1]
     if len(still_open) > 1:
-        return _observation(
-            appel,
-            IssueDeCas.AMBIGU,
-            tuple(still_open),
-            "La demande et la réponse conviennent à plusieurs cas.",
-        )
+        why = "La demande et la réponse conviennent à plusieurs cas."
+        return _observation(call, IssueDeCas.AMBIGU, why, tuple(still_open))
     (key,) = still_open
     others = [each for each in fits if each != key]
     also = f" La demande convenait aussi à {', '.join(others)}." if others else ""
     dated = " Les dates ne sont pas celles du catalogue." if wrong[key] else ""
-    return Observation(
-        appel.id,
-        appel.instant,
-        appel.service,
-        _issue(runs[key]),
-        (key,),
-        wrong[key],
-        _judgement(runs[key]) + dated + also,
-        runs[key],
-    )
+    why = _judgement(runs[key]) + dated + also
+    return _observation(call, _issue(runs[key]), why, (key,), wrong[key], runs[key])
 
 
 def differing_fields(
-    case: Cas, release: Release, appel: AppelDuJournal, contenu: AnswerTree
+    case: Cas, release: Release, today: date, contenu: AnswerTree
 ) -> tuple[Champ, ...]:
-    """Return the elements of a request that aren't what `case` wants on the day of `appel`.
+    """Return the elements of a request that aren't what `case` wants on `today`.
 
     Of the requests that make the case, the nearest is the one compared.
     """
-    today = appel.instant.date()
     contexte = ContexteDeCas(today, reperes_of_sge(LIBRE, LIBRE), release.decalage(today))
     service = BY_PATH[f"/{case.service}/v{case.version}"]
     free = service.champs_libres
@@ -220,29 +187,7 @@ def _differing(
     return tuple(fields)
 
 
-def _exchange(appel: AppelDuJournal) -> EchangeDeCas:
-    answer: AnswerTree | RefusRecu | None
-    try:
-        answer, error = read_answer(appel.reponse), ""
-    except ValueError as failure:
-        answer, error = None, str(failure)
-    return EchangeDeCas(
-        appel.instant,
-        appel.requete,
-        appel.reponse,
-        answer,
-        statut_http=appel.statut_http,
-        duree_ms=appel.duree_ms,
-        erreur=error,
-        regle=appel.regle,
-        panne=appel.panne,
-        logiciel=appel.logiciel,
-        origine=appel.origine,
-        echange_id=appel.id,
-    )
-
-
-def _nearest(appel: AppelDuJournal, wrong: Mapping[str, tuple[Champ, ...]]) -> Observation:
+def _nearest(call: AppelDuJournal, wrong: Mapping[str, tuple[Champ, ...]]) -> Observation:
     # Data tell more than dates, the point more than the other data. Whether a case is ticked
     # already says nothing of what the call was.
     key = min(
@@ -258,7 +203,7 @@ def _nearest(appel: AppelDuJournal, wrong: Mapping[str, tuple[Champ, ...]]) -> O
     more = len(wrong[key]) - len(fields)
     others = f" ; et {more} {'autres' if more > 1 else 'autre'}" if more else ""
     why = f"Le cas le plus proche est {key}. {differences}{others}."
-    return _observation(appel, IssueDeCas.PROCHE, (key,), why, fields)
+    return _observation(call, IssueDeCas.PROCHE, why, (key,), fields)
 
 
 def _short(field: Champ) -> Champ:
@@ -269,13 +214,15 @@ def _short(field: Champ) -> Champ:
 
 
 def _observation(
-    appel: AppelDuJournal,
+    call: AppelDuJournal,
     issue: IssueDeCas,
-    cas: tuple[str, ...],
     why: str,
+    cas: tuple[str, ...] = (),
     champs: tuple[Champ, ...] = (),
+    execution: Execution | None = None,
 ) -> Observation:
-    return Observation(appel.id, appel.instant, appel.service, issue, cas, champs, why)
+    whose = (call.echange_id, call.instant, call.service)
+    return Observation(*whose, issue, cas, champs, why, execution)
 
 
 def _issue(execution: Execution) -> IssueDeCas:
@@ -285,7 +232,7 @@ def _issue(execution: Execution) -> IssueDeCas:
 
 
 def _judgement(execution: Execution) -> str:
-    """Return how the answer stands to what the case wants, in French."""
+    """Return in French whether the answer is the one that the case expects."""
     if execution.statut is Statut.PERTURBE:
         return f"Une panne prévue a touché cet appel, qui ne compte pas. {execution.remarque}"
     if execution.statut is Statut.REUSSI:
@@ -308,37 +255,26 @@ def expected_request(client: "SgeClient", release: Release, case: Cas, today: da
 
 
 def nearest(observations: tuple[Observation, ...], cle: str) -> Observation | None:
-    """Return the last exchange that ticked a case, else the one that missed it by least."""
+    """Return the last exchange that ticked a case, else the nearest to it."""
     about = [each for each in observations if cle in each.cas]
-    ticked = [each for each in about if each.issue == IssueDeCas.COCHE]
-    if ticked:
-        return ticked[-1]
-    judged = [
-        each for each in about if each.issue in (IssueDeCas.NON_CONFORME, IssueDeCas.PERTURBE)
-    ]
-    if judged:
-        return judged[-1]
+    for issues in ((IssueDeCas.COCHE,), (IssueDeCas.NON_CONFORME, IssueDeCas.PERTURBE)):
+        found = [each for each in about if each.issue in issues]
+        if found:
+            return found[-1]
     # The last of those that differ least.
     return min(reversed(about), key=lambda each: len(each.champs), default=None)
 
 
 def _with_any_value(requete: Requete) -> Requete:
     """Return the request with a value of the tester's choice wherever it borrows one."""
-    return {name: _value_with_any(value) for name, value in requete.items()}
-
-
-def _value_with_any(value: Valeur) -> Valeur:
-    if isinstance(value, Emprunt):
-        return LIBRE
-    if isinstance(value, tuple):
-        return tuple(map(_value_with_any, value))
-    return _with_any_value(value) if isinstance(value, Mapping) else value
+    changed: Requete = mapped(requete, lambda value: LIBRE if isinstance(value, Emprunt) else value)
+    return changed
 
 
 def _flat(value: Any, free: frozenset[str], path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the simple values by path, without the elements `free`, of the asker's choice.
+    """Yield the simple values by path, without the elements `free`, which the client chooses.
 
-    One element that may repeat has the path of one that may not: a message doesn't tell them apart.
+    A lone element that may repeat has no rank in its path: a message doesn't tell them apart.
     """
     if isinstance(value, Mapping):
         for name, child in value.items():
@@ -352,7 +288,7 @@ def _flat(value: Any, free: frozenset[str], path: str = "") -> Iterator[tuple[st
 
 
 def _plain(text: str, expected: Any = None) -> str:
-    """Return a value in the one form that is compared, given the value that is expected there."""
+    """Return the form of a value that is compared with the `expected` one."""
     if isinstance(expected, bool):
         text = {"1": "true", "0": "false"}.get(text, text)
     if isinstance(expected, date):

@@ -26,7 +26,7 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.campaign.matching import AppelDuJournal, Observation, recognise
-from sge_sim.homologation.campaign.outcome import judge, seen
+from sge_sim.homologation.campaign.outcome import judge, keep_best, seen
 from sge_sim.homologation.campaign.targets import ON_PRODUCTION, partial_worth
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
@@ -75,21 +75,10 @@ class CampaignState:
     def _runs(self, cases: Sequence[Cas], untried: Statut) -> tuple[Execution, ...]:
         best: dict[str, Execution] = {}
         for each in self.observations:
-            run = each.execution
-            if run is not None and (
-                run.statut.bon or run.cle not in best or not best[run.cle].statut.bon
-            ):
-                best[run.cle] = run
-        return tuple(
-            seen(
-                case,
-                best.get(case.cle),
-                self.offering,
-                "Aucune demande observée pour ce cas.",
-                untried,
-            )
-            for case in cases
-        )
+            if each.execution is not None:
+                keep_best(best, each.execution)
+        why = "Aucune demande observée pour ce cas."
+        return tuple(seen(each, best.get(each.cle), self.offering, why, untried) for each in cases)
 
     def view(self, most: int | None = None) -> dict[str, Any]:
         """Return the campaign without the messages, which the journal gives.
@@ -209,7 +198,7 @@ class Campaigns:
         return tuple(self.read(number, batches) for number in numbers)
 
     def before(self, rapport: Rapport) -> Rapport | None:
-        """Return the last report of the history of that of a campaign."""
+        """Return the last report of the history of `rapport`."""
         reports = (each.rapport() for each in self.list())
         return next((each for each in reports if precedes(each, rapport)), None)
 
@@ -252,7 +241,7 @@ class Campaigns:
             row.release,
             row.debut.astimezone(PARIS),
             row.fin and row.fin.astimezone(PARIS),
-            _observations(row.observations),
+            tuple(_adapter().validate_python(each.contenu) for each in row.observations),
             Offering(self.generation, self._day(row)),
             a_jour,
             _client(row),
@@ -262,8 +251,8 @@ class Campaigns:
         )
 
     def _day(self, row: Campaign) -> date:
-        """Return the legal day on which a campaign is judged: a closed one, that of its last call,
-        so that it stays as it ended."""
+        """Return the legal day on which a campaign is judged: for a closed one, that of its last
+        call, so that its verdict stays."""
         last = None
         if row.fin is not None and row.observations:
             last = self.journal.find_echange(row.observations[-1].echange_id)
@@ -277,7 +266,7 @@ class Campaigns:
             "data-dir": None if self.data_dir is None else str(self.data_dir.resolve()),
             "acteur": row.acteur_code,
             "release": row.release,
-            "cert": row.certificat,
+            "certificat": row.certificat,
             "login": row.login,
             "user-agent": row.logiciel,
         }
@@ -294,9 +283,12 @@ class Campaigns:
             return True
         release = load_release(row.release)
         kept = {
-            each.contenu["execution"]["cle"]: each for each in row.observations if _has_run(each)
+            each.contenu["execution"]["cle"]: each
+            for each in row.observations
+            if each.contenu["execution"] is not None
         }
-        closed = {cle for cle, each in kept.items() if _run_of(each).statut.bon}
+        runs = (_adapter().validate_python(each.contenu).execution for each in kept.values())
+        closed = {run.cle for run in runs if run is not None and run.statut.bon}
         client = _client(row)
         calls = RechercheJournal(
             kinds=frozenset({"soap"}), acteur=row.acteur_code, origine="client"
@@ -312,13 +304,12 @@ class Campaigns:
             observation = recognise(release, appel, tuple(closed), defauts=self.defauts)
             run = observation.execution
             if run is not None and run.cle in closed and not run.statut.bon:
-                observation = _without_execution(observation)
+                observation, run = _without_execution(observation), None
             made = CampaignObservation(
-                echange_id=echange.id,
-                contenu=_adapter().dump_python(observation, mode="json"),
+                echange_id=echange.id, contenu=_adapter().dump_python(observation, mode="json")
             )
             row.observations.append(made)
-            if _has_run(made) and run is not None:
+            if run is not None:
                 before = kept.get(run.cle)
                 if before is not None:
                     before.contenu = {**before.contenu, "execution": None}
@@ -336,20 +327,6 @@ def release_in_force(clock: Clock) -> str:
 
 def _client(row: Campaign) -> ClientObserve:
     return ClientObserve(row.certificat, row.login, row.logiciel)
-
-
-def _observations(rows: Sequence[CampaignObservation]) -> tuple[Observation, ...]:
-    return tuple(_adapter().validate_python(each.contenu, strict=False) for each in rows)
-
-
-def _has_run(row: CampaignObservation) -> bool:
-    return row.contenu["execution"] is not None
-
-
-def _run_of(row: CampaignObservation) -> Execution:
-    run = _adapter().validate_python(row.contenu, strict=False).execution
-    assert run is not None
-    return run
 
 
 def _without_execution(observation: Observation) -> Observation:

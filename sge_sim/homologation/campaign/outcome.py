@@ -15,13 +15,14 @@ from typing import Any
 from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.domaine.plateformes import Offering
-from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu, evaluate, known_deviation
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.french_text import expectation, tracking_row
 from sge_sim.homologation.catalogue.release import Release
+from sge_sim.homologation.client.messages import AppelFait, RefusRecu
+from sge_sim.homologation.jugement.evaluation import evaluate, known_deviation
 from sge_sim.homologation.reports.etats import Decision, Statut
-from sge_sim.homologation.reports.rapport import Execution, VerdictPackage
+from sge_sim.homologation.reports.rapport import Constat, Execution, VerdictPackage
 from sge_sim.refus import Rule
 
 # What the homologation platform answers to a good request where it doesn't serve the case: SGT500
@@ -31,21 +32,15 @@ _FAILURES = ("SGT400", "SGT500")
 
 @dataclass(frozen=True)
 class EchangeDeCas:
-    """What was sent for a case and what came back.
+    """A call that was made for a case, and what is known of it beside its messages.
 
-    `instant` is the target's time (aware). `reponse` is None where no readable answer came;
-    `erreur` then says why, in French. `panne` is the line of the journal on the panne that
+    `instant` is the target's time (aware). `panne` is the line of the journal on the panne that
     struck it, `echange_id` its number there; `logiciel` is the client's product (User-Agent),
     `origine` who made the call, `controles` what the judge found, if it looked.
     """
 
+    appel: AppelFait
     instant: datetime
-    requete: bytes
-    recu: bytes
-    reponse: AnswerTree | RefusRecu | None
-    statut_http: int | None = None
-    duree_ms: float = 0.0
-    erreur: str = ""
     regle: Rule | None = None
     panne: str = ""
     logiciel: str = ""
@@ -67,13 +62,13 @@ def execution_of(
     `defauts` says that the target may have the defects of the real platform: a simulator that
     plays a nominal one has no excuse. Where a panne struck, the answer judges nobody.
     """
-    answer = echange.reponse
+    call, answer = echange.appel, echange.appel.reponse
     statut, why = Statut.ECHOUE, ""
-    constats = [Constat("une réponse", False, echange.erreur)]
+    constats = [Constat("une réponse", False, call.erreur)]
     if answer is None and not all(each.reussi for each in echange.controles):
         constats = []  # the judge says what came instead
     if answer is not None:
-        expected = evaluate(case.attendu, answer, echange.statut_http)
+        expected = evaluate(case.attendu, answer, call.statut_http)
         constats = [replace(each, source=case.source) for each in expected]
         statut, why = _ending(case, answer, constats, defauts)
         if statut is not Statut.ADMIS and not all(each.reussi for each in echange.controles):
@@ -91,10 +86,10 @@ def execution_of(
         statut=statut,
         constats=(*constats, *echange.controles),
         instant=echange.instant,
-        duree_ms=round(echange.duree_ms, 1),
-        requete=echange.requete.decode("utf-8", "replace"),
-        reponse=echange.recu.decode("utf-8", "replace"),
-        statut_http=echange.statut_http,
+        duree_ms=round(call.duree_ms, 1),
+        requete=call.requete.decode("utf-8", "replace"),
+        reponse=call.recu.decode("utf-8", "replace"),
+        statut_http=call.statut_http,
         code=answer.code if isinstance(answer, RefusRecu) else None,
         regle=echange.regle,
         logiciel=echange.logiciel,
@@ -128,6 +123,12 @@ def not_run(
     )
 
 
+def keep_best(runs: dict[str, Execution], run: Execution) -> None:
+    """Put a run among those that are kept, by key: a good one isn't replaced by a bad one."""
+    if run.statut.bon or run.cle not in runs or not runs[run.cle].statut.bon:
+        runs[run.cle] = run
+
+
 def seen(
     case: Cas,
     run: Execution | None,
@@ -135,10 +136,10 @@ def seen(
     why: str,
     untried: Statut = Statut.A_PASSER,
 ) -> Execution:
-    """Return the outcome of a case that a client was to call: what was seen of it.
+    """Return the outcome of a case in an observed campaign, given the run that was seen, if any.
 
-    Where nothing was, `why` says so in French and it is `untried`, unless the target doesn't serve
-    it by `offering`; nor does a failure count on a day on which it didn't.
+    Without a run it is `untried`, for the reason `why` (in French). By `offering` the target may
+    not serve the case on that day: then neither its absence nor its failure counts.
     """
     if run is not None and run.instant is not None:
         offering = replace(offering, jour=legal_date(run.instant))
@@ -153,7 +154,7 @@ def seen(
 def _ending(
     case: Cas, answer: AnswerTree | RefusRecu, constats: Sequence[Constat], defauts: bool
 ) -> tuple[Statut, str]:
-    """Return how the case ends, and what there is to say of it.
+    """Return the status of the case, and a remark on it.
 
     Where Enedis judges the request alone, a platform that fails is excused, without a code too
     (observed 23.4), and so is a refusal that it was seen to give there. A refusal that tells a
@@ -177,7 +178,7 @@ def _ending(
 
 
 def _described(case: Cas, day: str, remarks: str) -> dict[str, Any]:
-    """Return what an execution repeats of its case, its row of the tracking workbook included."""
+    """Return the fields of an execution that come from its case, its tracking row included."""
     return {
         "cle": case.cle,
         "id": case.id,
@@ -259,7 +260,7 @@ def _verdict(
 
 
 def _good_runs(wanted: Sequence[Cas], done: dict[str, Statut]) -> str:
-    """Return how many runs are good, and which others their group does without."""
+    """Return how many runs are good, and which others aren't needed in their group."""
     good = sum(statut.bon for statut in done.values())
     sentences = [f"Chaque cas obligatoire est bon ({good} exécution{'s' * (good > 1)})."]
     for group in dict.fromkeys(case.au_choix for case in wanted if case.au_choix):
@@ -272,7 +273,7 @@ def _good_runs(wanted: Sequence[Cas], done: dict[str, Statut]) -> str:
 
 
 def _left_out(unserved: Sequence[Execution]) -> str:
-    """Return which cases the target doesn't serve, by why."""
+    """Return which cases the target doesn't serve, by reason."""
     found: dict[str, list[str]] = {}
     for each in unserved:
         found.setdefault(each.remarque.rstrip("."), []).append(each.cle)
@@ -280,7 +281,7 @@ def _left_out(unserved: Sequence[Execution]) -> str:
 
 
 def _missing_runs(missing: Sequence[str], done: dict[str, Statut]) -> str:
-    """Return the cases that lack, by how they ended."""
+    """Return the missing cases by status."""
     parts = []
     for statut in Statut:
         keys = [key for key in missing if done[key] is statut]

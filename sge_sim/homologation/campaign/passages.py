@@ -45,7 +45,8 @@ _log = logging.getLogger(__name__)
 class Passage:
     """A campaign that runs, or has run: `nom` is its report's, once `fini`.
 
-    `executions` grows as the cases end; `erreur` says in French why it stopped before its end.
+    `executions` grows as the cases end; `erreur` says in French why it stopped before its end;
+    `fichiers` are those of the report that was kept.
     """
 
     nom: str
@@ -55,9 +56,10 @@ class Passage:
     executions: list[Execution] = field(default_factory=list)
     fini: bool = False
     erreur: str = ""
+    fichiers: tuple[str, ...] = ()
 
     def end(self, erreur: str = "") -> None:
-        """Say that it is over, and why if that is before its end."""
+        """Mark as over; `erreur` says why it stopped before its end."""
         self.erreur = erreur
         self.fini = True
 
@@ -69,6 +71,13 @@ class Garde:
     nom: str
     rapport: Rapport
     depuis: Comparaison | None
+
+    @property
+    def passage(self) -> Passage:
+        """The run that the report is of."""
+        done = list(self.rapport.executions)
+        release = self.rapport.release
+        return Passage(self.nom, release, "", len(done), done, fini=True, fichiers=FILES)
 
 
 class Passages:
@@ -93,7 +102,7 @@ class Passages:
 
     @property
     def last(self) -> Passage | None:
-        """The campaign that runs, or the last one that did."""
+        """The running campaign, else the last that ran."""
         return self._last
 
     def start(self, cible: Cible, release_name: str, package: str, case: str) -> Passage:
@@ -187,7 +196,7 @@ class Passages:
 
 
 def reprise_of_cible(cible: Cible) -> Reprise:
-    """Return what it takes to run cases on a target of SGE again."""
+    """Return the options that run cases on a target of SGE again."""
     options = {
         "target": cible.url,
         "admin": cible.admin_url,

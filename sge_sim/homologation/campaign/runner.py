@@ -7,7 +7,7 @@ which rule decided.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sge_sim.api.administration import Administration, ServedClock
@@ -17,15 +17,15 @@ from sge_sim.domaine.pannes import panne_in
 from sge_sim.domaine.plateformes import Generation, Offering
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
-from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, not_run
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.homologation.catalogue.cases import Cas, Etape, TropRecent
 from sge_sim.homologation.catalogue.release import Release
-from sge_sim.homologation.client.sender import AppelFait, CaseSender
+from sge_sim.homologation.client.messages import AppelFait, RefusRecu
+from sge_sim.homologation.client.sender import CaseSender
 from sge_sim.homologation.jugement.juge import Juge
 from sge_sim.homologation.reports.etats import Statut
-from sge_sim.homologation.reports.rapport import Execution
+from sge_sim.homologation.reports.rapport import Constat, Execution
 
 
 def select_cases(
@@ -100,9 +100,9 @@ class Runner:
         return tuple(executions)
 
     def run_case(self, case: Cas) -> Execution:
-        """Run one case: set it up, call, hold the answer against what is expected.
+        """Run one case: prepare it, call, compare the answer with the expected one.
 
-        Where the same demand was sent too recently, a simulator's clock is moved on and it is sent
+        If the same demand was sent too recently, a simulator's clock is moved on and it is sent
         again.
         """
         if case.non_testable:
@@ -111,18 +111,13 @@ class Runner:
             offering = Offering(self.generation or "toutes", legal_date(self.clock.now()))
             if gone := offering.why_not(case.existences):
                 return self._not_run(case, f"{gone}.", statut=Statut.NON_SERVI)
-        moved = ""
+        moved, wait = "", case.trop_recent
         try:
-            while True:
-                demande = self.prepared(case)
-                instant = self.clock.now().astimezone(PARIS)
-                call = self.client.call(case.service, case.version, demande)
-                wait = case.trop_recent
-                if moved or wait is None or not wait.matches(call.reponse):
-                    break
+            instant, call = self._called(case)
+            if wait is not None and wait.matches(call.reponse):
                 moved = self._let_time_pass(wait)
-                if not moved:
-                    break
+            if moved:
+                instant, call = self._called(case)
         except UsageError as error:
             failed = [key for key in case.apres if key in self._unanswered]
             self._unanswered.add(case.cle)
@@ -139,13 +134,8 @@ class Runner:
         return execution_of(
             case,
             EchangeDeCas(
+                call,
                 instant,
-                call.requete,
-                call.recu,
-                answer,
-                statut_http=call.statut_http,
-                duree_ms=call.duree_ms,
-                erreur=call.erreur,
                 regle=None if seen is None else seen.rule,
                 panne=panne,
                 logiciel=self.client.logiciel,
@@ -157,6 +147,12 @@ class Runner:
             remarque=moved,
             prevu_en_echec=self._is_expected(case),
         )
+
+    def _called(self, case: Cas) -> tuple[datetime, AppelFait]:
+        """Set a case up and call its service; return when, and the call."""
+        demande = self.prepared(case)
+        instant = self.clock.now().astimezone(PARIS)
+        return instant, self.client.call(case.service, case.version, demande)
 
     def prepared(self, case: Cas) -> dict[str, Any]:
         """Set a case up, and return the content of its request.
@@ -178,14 +174,11 @@ class Runner:
         clock = ServedClock(self._admin)
         clock.advance(timedelta(minutes=wait.minutes))
         self.clock = clock
-        self._update_day()
-        return f"L'horloge du simulateur a été avancée de {wait.minutes} minutes : {wait}."
-
-    def _update_day(self) -> None:
-        today = self.clock.now().date()
+        today = clock.now().date()
         self._context = replace(
             self._context, aujourdhui=today, decalage=self.release.decalage(today)
         )
+        return f"L'horloge du simulateur a été avancée de {wait.minutes} minutes : {wait}."
 
     def _prepare(self, step: Etape) -> None:
         for context in repeated(step, self._context):
@@ -195,7 +188,7 @@ class Runner:
             self._context = self._context.with_preparation(step, answer)
 
     def _examined(self, step: Etape, call: AppelFait) -> list[Constat]:
-        """Return what is wrong with the answer to a step of preparation, which is named."""
+        """Return what the judge found wrong in the answer to a step, with the name of the step."""
         today = self.clock.now().astimezone(PARIS).date()
         found = self._juge.examine(call, today)
         return [
@@ -205,9 +198,8 @@ class Runner:
         ]
 
     def _journaled(self, case: Cas) -> tuple[ExchangeView | None, str]:
-        """Return the last call of the case's service in the journal, if it is there.
-
-        And the line on the panne that struck it, or what set the case up.
+        """Return the last call of the case's service in the journal, None without one, and the line
+        on the panne that struck it or its preparation.
         """
         if self._admin is None:
             return None, ""

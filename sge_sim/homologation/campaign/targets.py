@@ -44,7 +44,7 @@ WARNING: Final = (
 
 
 def is_local(url: str) -> bool:
-    """Tell whether `url` names this machine."""
+    """Whether `url` names this machine."""
     return urlsplit(url).hostname in LOCAL_HOSTS
 
 
@@ -79,9 +79,9 @@ def check_hours(url: str, clock: Clock) -> None:
 
 
 def of_production(admin_url: str | None, release: Release) -> str:
-    """Return what to say of a catalogue of SGE that is played on a simulator of production.
+    """Return the warning on a catalogue of SGE that is played on a simulator of production.
 
-    Nothing for any other, or where there is no administration to ask.
+    Empty for any other target, and without an administration to ask.
     """
     if admin_url is None or release.protocole is not SOAP:
         return ""
@@ -91,11 +91,11 @@ def of_production(admin_url: str | None, release: Release) -> str:
 
 def rerun_command(folder: Path) -> str:
     """Return the shell command that runs again what wasn't good in the report of a folder."""
-    return shlex.join(["sge-sim", "homologate", "--rerun", str(folder.resolve())])
+    return shlex.join(["sge-sim", "homologate", "--reprise", str(folder.resolve())])
 
 
 def partial_worth(chosen: int, release: Release) -> str:
-    """Return what a campaign of some cases of a release is worth, in French."""
+    """Return in French what a campaign of some cases proves."""
     return (
         f"Campagne partielle, {chosen} des {len(release.cas)} cas de {release.nom} : elle dit si "
         "ceux-là passent, et ne juge aucun package, qu'il faut passer en entier et en une fois."
@@ -108,9 +108,9 @@ def to_rerun(earlier: Rapport) -> tuple[str, ...]:
 
 
 def was_ordered(case: Cas, earlier: Rapport) -> bool:
-    """Tell whether `case` is an order that an earlier campaign sent: never to be sent again.
+    """Whether `case` is an order that an earlier campaign sent, which must not be sent again.
 
-    An answer that didn't come tells nothing of whether the order was taken.
+    Without an answer the order may have been taken all the same.
     """
     run: Execution | None = earlier.find(case.cle)
     return case.service.startswith("Commande") and run is not None and bool(run.requete)

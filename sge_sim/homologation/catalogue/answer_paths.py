@@ -1,4 +1,4 @@
-"""Paths into an answer: the small language of the catalogue's assertions and borrowed values.
+"""Trees of plain values, and paths into them: the language of assertions and borrowed values.
 
 An answer is what zeep's `serialize_object` makes of the content of the response element: nested
 mappings and lists, `None` where an element is absent. A path names the children of the response
@@ -11,9 +11,10 @@ element, in the contract's spelling:
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 _NAME = r"@?[A-Za-z_][\w.-]*"
 _PATH = rf"{_NAME}(?:/{_NAME})*"
@@ -107,11 +108,28 @@ def as_text(value: object) -> str:
 
 def carries_nothing(structure: object) -> bool:
     """Return whether an answer carries no value at all."""
-    if isinstance(structure, Mapping):
-        return all(carries_nothing(child) for child in structure.values())
-    if isinstance(structure, Sequence) and not isinstance(structure, str):
-        return all(carries_nothing(child) for child in structure)
-    return structure is None
+    return all(value is None for _, value in leaves(structure))
+
+
+def leaves(tree: object, name: str = "") -> Iterator[tuple[str, object]]:
+    """Yield the simple values of a tree, each with the name of the element that holds it."""
+    if isinstance(tree, Mapping):
+        for key, child in tree.items():
+            yield from leaves(child, key)
+    elif isinstance(tree, list | tuple):
+        for child in tree:
+            yield from leaves(child, name)
+    else:
+        yield name, tree
+
+
+def mapped(tree: object, change: Callable[[Any], object]) -> Any:
+    """Return a tree with each of its simple values as `change` makes it."""
+    if isinstance(tree, Mapping):
+        return {name: mapped(child, change) for name, child in tree.items()}
+    if isinstance(tree, list | tuple):
+        return type(tree)(mapped(child, change) for child in tree)
+    return change(tree)
 
 
 def _children(item: object, nom: str) -> list[object]:

@@ -5,8 +5,8 @@ reading: it is noted, in French, with its file, its case and its key.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sge_sim.domaine.ecarts_plateforme import ecarts_of_case
@@ -206,7 +206,7 @@ class _Calls:
             nom=fields.text("nom"),
             service=service,
             version=version,
-            requete=(requests if repeated is None else requests.of_each_value()).read(fields),
+            requete=(requests if repeated is None else requests.marked(VALEUR)).read(fields),
             acceptes=_read_codes(fields, self.protocole),
             pour_chaque=repeated,
         )
@@ -220,15 +220,19 @@ def _key_of(name: str, segment: str) -> str:
     return name if "@" in name else case_key(name, segment)
 
 
+@dataclass(frozen=True)
 class _Requests:
-    """Reads the requests of one run: the steps of its preparation, then its own."""
+    """Reads the requests of one run: the steps of its preparation, then its own.
 
-    def __init__(self, segment: str, prm: str | None, marks: Sequence[str]) -> None:
-        self.steps: list[str] = []
-        self.borrowed: list[str] = []
-        self._segment = segment
-        self._prm = prm
-        self._marks = marks
+    `steps` are the names of those that were read, `borrowed` the keys of the cases whose answers
+    they take values of.
+    """
+
+    segment: str
+    prm: str | None
+    marks: tuple[str, ...]
+    steps: list[str] = field(default_factory=list)
+    borrowed: list[str] = field(default_factory=list)
 
     def read(self, fields: Fields) -> Requete:
         """Return the request at the key `requete` of `fields`."""
@@ -238,7 +242,7 @@ class _Requests:
         return self._elements(fields, "requete", data)
 
     def read_repeated(self, fields: Fields) -> Emprunt | None:
-        """Return the values at the key `pour_chaque`, for each of which a step is made."""
+        """Return the source of the values at the key `pour_chaque`: a step is repeated for each."""
         value = fields.raw("pour_chaque")
         if value is None:
             return None
@@ -248,17 +252,14 @@ class _Requests:
         where = f"{fields.where}, pour_chaque"
         return self._borrowed(Fields(value, where, fields.mistakes))
 
-    def of_each_value(self) -> "_Requests":
-        """Return what reads the request of a step that is repeated, which may hold `VALEUR`."""
-        marked = _Requests(self._segment, self._prm, (*self._marks, VALEUR))
-        marked.steps, marked.borrowed = self.steps, self.borrowed
-        return marked
+    def marked(self, mark: str) -> "_Requests":
+        """Return what reads a request that may hold one more mark."""
+        return replace(self, marks=(*self.marks, mark))
 
     def read_variantes(self, fields: Fields, requete: Requete) -> tuple[Requete, ...]:
         """Return the requests at the key `variantes`, each written as what it changes."""
         own, found = fields.mapping("requete"), []
-        free = _Requests(self._segment, self._prm, (*self._marks, LIBRE))
-        free.steps = self.steps
+        free = replace(self.marked(LIBRE), borrowed=[])
         for rank, changed in enumerate(fields.children("variantes"), 1):
             key = f"variantes n° {rank}"
             found.append(free._elements(fields, key, merged_elements(own, changed.data)))
@@ -298,11 +299,11 @@ class _Requests:
             except ValueError:
                 fields.wrong(key, f"« {text} » n'est pas une date telle que aujourdhui-24mois")
         elif text == PRM:
-            if self._prm is None:
+            if self.prm is None:
                 fields.wrong(key, f"{PRM} demande la clé « prm »")
-            return self._prm or ""
-        elif ("{" in text or "}" in text) and text not in self._marks:
-            known = ", ".join((PRM, *self._marks))
+            return self.prm or ""
+        elif ("{" in text or "}" in text) and text not in self.marks:
+            known = ", ".join((PRM, *self.marks))
             fields.wrong(key, f"« {text} » n'est pas l'un des repères {known}")
         return text
 
@@ -311,6 +312,6 @@ class _Requests:
         if "preparation" in fields.data:
             step = fields.choice("preparation", self.steps)
             return Emprunt(step, preparation=True, chemin=chemin)
-        key = _key_of(fields.text("cas"), self._segment)
+        key = _key_of(fields.text("cas"), self.segment)
         self.borrowed.append(key)
         return Emprunt(key, preparation=False, chemin=chemin)

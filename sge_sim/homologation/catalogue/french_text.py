@@ -5,7 +5,6 @@ Lists, cases, what a release changes of another, rows of the tracking workbook.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from textwrap import fill
 from typing import Any, Final
 
@@ -140,7 +139,7 @@ def _changes(old: Cas, new: Cas) -> tuple[Changement, ...]:
 
 
 def _is_listed(name: str, found: list[Changement]) -> bool:
-    """Return whether `name` came or went with a whole that is listed already."""
+    """Return whether `name` belongs to an added or removed part that is listed already."""
     return any(
         name.startswith(f"{each.donnee}/")
         for each in found
@@ -170,7 +169,7 @@ def render_list(release: Release) -> str:
     """Return the release and its runs, one a line, by package."""
     lines = [
         f"{release.nom} : {len(release.ids)} cas, {counted(len(release.cas), 'exécution')} "
-        f"(date de référence {_day(release.reference)})",
+        f"(date de référence {release.reference:%d/%m/%Y})",
         fill(release.resume, _WIDTH),
     ]
     for package in release.packages:
@@ -244,32 +243,22 @@ def render_diff(difference: Difference) -> str:
     return "\n".join(lines if len(lines) > 1 else [*lines, "", "Aucune différence."])
 
 
+_SHOWN: Final = (
+    *("cle", "id", "segment", "package", "service", "version", "titre", "signification"),
+    *("requete", "variantes", "code", "acceptes", "prm", "etat_du_point", "accord", "apres"),
+    *("fois", "facultatif", "au_choix", "arret", "provenance", "source"),
+)
+
+
 def run_view(case: Cas) -> dict[str, Any]:
     """Return one run as values for JSON, its request flat: `{"donneesGenerales/pointId": …}`."""
-    return {
-        "cle": case.cle,
-        "id": case.id,
-        "segment": case.segment,
-        "package": case.package,
-        "service": case.service,
-        "version": case.version,
-        "titre": case.titre,
-        "signification": case.signification,
+    computed = {
         "requete": dict(flat_request(case.requete)),
         "variantes": [dict(flat_request(each)) for each in case.variantes],
         "code": case.attendu.code,
         "acceptes": case.attendu.acceptes,
-        "prm": case.prm,
-        "etat_du_point": case.etat_du_point,
-        "accord": case.accord,
-        "apres": case.apres,
-        "fois": case.fois,
-        "facultatif": case.facultatif,
-        "au_choix": case.au_choix,
-        "arret": case.arret,
-        "provenance": case.provenance,
-        "source": case.source,
     }
+    return {name: computed[name] if name in computed else getattr(case, name) for name in _SHOWN}
 
 
 _CHAINES: Final = {"C1-C4": "C2C4", "C2-C4": "C2C4"}
@@ -299,7 +288,7 @@ def tracking_row(case: Cas) -> dict[str, str]:
 
 
 def _beside_quantity(case: Cas) -> str:
-    """Return what the quantity doesn't say: the group, or that « - » means optional."""
+    """Return what goes beside the quantity: the group, or that « - » means optional."""
     if case.facultatif and case.quantite is not None:
         return " (facultatif)"
     return f" ({case.au_choix})" if case.au_choix else ""
@@ -327,10 +316,6 @@ def _change_in_french(change: Changement) -> str:
     if change.apres is None:
         return f"{change.donnee} : retiré ({change.avant})"
     return f"{change.donnee} : {change.avant} → {change.apres}"
-
-
-def _day(day: date) -> str:
-    return day.strftime("%d/%m/%Y")
 
 
 def view_releases() -> list[str]:

@@ -1,4 +1,4 @@
-"""The protocols that cases are of: what their files may name, and what the files must know of them.
+"""The protocols of cases: what the files of their releases may name.
 
 A release is of one protocol. Who sends its cases is a sender of the same protocol
 (`sge_sim.homologation.client.sender`).

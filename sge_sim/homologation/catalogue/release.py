@@ -56,6 +56,11 @@ class Release:
         """The ids of the cases, in order, each once."""
         return tuple(dict.fromkeys(case.id for case in self.cas))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ids of the cases, then the keys of their runs."""
+        return (*self.ids, *(case.cle for case in self.cas))
+
     def find(self, name: str) -> tuple[Cas, ...]:
         """Return the runs of a case id (`ADP-R1`), or the one of a key (`ADP-R1@C5`).
 
@@ -63,7 +68,7 @@ class Release:
         """
         found = tuple(case for case in self.cas if name in (case.id, case.cle))
         if not found:
-            near = get_close_matches(name, [*self.ids, *(case.cle for case in self.cas)], 1)
+            near = get_close_matches(name, self.names, 1)
             hint = f" ; le plus proche est {near[0]}" if near else ""
             raise UnknownError(f"{self.nom} n'a pas de cas « {name} »{hint}.", name)
         return found
@@ -185,15 +190,15 @@ def _read_runs(runs: Sequence[RawRun], protocole: Protocole, mistakes: list[str]
 
 def _shared_once(found: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the mistakes by run, those that all runs share under the case's id alone."""
-    tails = [
-        (where, mistake.removeprefix(where)) for where, each in found.items() for mistake in each
-    ]
-    shared = {
-        tail
-        for _, tail in tails
-        if all(where + tail in mistakes for where, mistakes in found.items())
+    tails = {
+        where: [mistake.removeprefix(where) for mistake in each] for where, each in found.items()
     }
-    return [(where.partition("@")[0] if tail in shared else where) + tail for where, tail in tails]
+    shared = set.intersection(*map(set, tails.values()))
+    return [
+        (where.partition("@")[0] if tail in shared else where) + tail
+        for where, each in tails.items()
+        for tail in each
+    ]
 
 
 def _check_links(case: Cas, cases: Sequence[Cas], fields: Fields) -> None:
@@ -210,7 +215,7 @@ def _check_links(case: Cas, cases: Sequence[Cas], fields: Fields) -> None:
 def last_with_case(release: Release, name: str) -> str | None:
     """Return the last release before `release` that has a case of that id or key."""
     before = _before(release)
-    return next((each.nom for each in before if name in _names(each)), None)
+    return next((each.nom for each in before if name in each.names), None)
 
 
 def last_with_package(release: Release, package: str) -> str | None:
@@ -230,10 +235,6 @@ def services_gone(release: Release, packages: Sequence[str] = ()) -> dict[str, s
             if case.service not in own and (not packages or case.package in packages):
                 gone.setdefault(case.service, each.nom)
     return gone
-
-
-def _names(release: Release) -> set[str]:
-    return {*release.ids, *(case.cle for case in release.cas)}
 
 
 def _before(release: Release) -> Iterator[Release]:

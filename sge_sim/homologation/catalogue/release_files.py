@@ -38,14 +38,10 @@ class RawCase:
 
 
 @dataclass(frozen=True)
-class RawRun:
+class RawRun(RawCase):
     """A case on one segment, with everything that it takes over filled in."""
 
-    file: str
-    package: str
-    id: str
     segment: str
-    data: Raw
 
     @property
     def release(self) -> str:
@@ -99,7 +95,7 @@ class CatalogueFiles:
                     self._wrong(case, "executions", f"« {segment} » doit contenir des clés ou {{}}")
                 else:
                     run = _merged(data, own)
-                    found.append(RawRun(case.file, case.package, case.id, segment, run))
+                    found.append(RawRun(case.file, case.package, case.id, run, segment))
         return found
 
     def _clean_first(self, case: RawCase, data: dict[str, object]) -> None:
@@ -109,11 +105,8 @@ class CatalogueFiles:
             return
         cleaning = self._cleaning(case.file.partition("/")[0], case.package)
         if wanted is not True or not isinstance(cleaning, list):
-            self._wrong(
-                case,
-                "nettoyage",
-                "la seule valeur admise est true, et le fichier du package doit dire ses étapes",
-            )
+            wrong = "la seule valeur admise est true, et le fichier du package doit dire ses étapes"
+            self._wrong(case, "nettoyage", wrong)
             return
         own = data.get("preparation")
         data["preparation"] = [*cleaning, *(own if isinstance(own, list) else [])]
@@ -242,20 +235,16 @@ def _merged(base: Raw, own: Raw) -> Raw:
     one); any other key of `own` replaces the whole value.
     """
     result = {**base, **own}
-    for key, merge in (("requete", merged_elements), ("executions", _merged_executions)):
+    for key, merge in (("requete", merged_elements), ("executions", _merged)):
         before, after = base.get(key), own.get(key)
         if isinstance(before, Mapping) and isinstance(after, Mapping):
-            result[key] = merge(before, after)
+            result[key] = _over(before, after, merge)
     return result
 
 
 def merged_elements(base: Raw, own: Raw) -> Raw:
     """Return the elements of `base` with those of `own` in their place; null removes one."""
     return _over(base, own, merged_elements)
-
-
-def _merged_executions(base: Raw, own: Raw) -> Raw:
-    return _over(base, own, _merged)
 
 
 def _over(base: Raw, own: Raw, merge: Callable[[Raw, Raw], Raw]) -> Raw:

@@ -30,13 +30,12 @@ from lxml import html
 from sge_sim.api.administration import Administration
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text, mapped
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, SIMULATEUR
+from sge_sim.homologation.client.messages import AppelFait, RefusRecu
 from sge_sim.homologation.client.own_simulator import GESTES
 from sge_sim.homologation.client.sender import (
     TIMEOUT_SECONDS,
-    AppelFait,
     Marqueur,
     failure_in_french,
     open_session,
@@ -310,13 +309,9 @@ _SENT: Final[Mapping[str, _Sent]] = {
 """What isn't a call of an interface."""
 
 
-def _spelt(value: Any) -> Any:
+def _spelt(demande: Mapping[str, Any]) -> Any:
     """Return a demand whose dates are text, as addresses and JSON have them."""
-    if isinstance(value, Mapping):
-        return {name: _spelt(child) for name, child in value.items()}
-    if isinstance(value, list):
-        return [_spelt(child) for child in value]
-    return value if isinstance(value, bool | int) else as_text(value)
+    return mapped(demande, lambda value: value if isinstance(value, int) else as_text(value))
 
 
 def _read(answer: requests.Response) -> tuple[AnswerTree | RefusRecu | None, str]:

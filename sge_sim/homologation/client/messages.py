@@ -1,4 +1,4 @@
-"""Recorded SOAP messages as trees: what was asked and what was answered, read from the bytes.
+"""Calls as they went, and SOAP messages as trees: what was asked and answered, read from the bytes.
 
 Campaigns that sge-sim runs and campaigns that it watches are judged on the same thing, the bytes
 that crossed the wire. Trees have the contract's names: a child is a string, a mapping or a list of
@@ -9,13 +9,16 @@ catalogue are made for.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from lxml import etree
 
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
 from sge_sim.machine.documents import parse_xml, read_tree
+
+if TYPE_CHECKING:
+    from sge_sim.soap.contract import Contract
 
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -28,6 +31,36 @@ class Message:
 
     nom: str
     contenu: AnswerTree
+
+
+@dataclass(frozen=True)
+class RefusRecu:
+    """A refusal, such as a SOAP fault: its code and label (None where it has none)."""
+
+    code: str | None
+    libelle: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.code or 'sans code'} « {self.libelle or ''} »"
+
+
+@dataclass(frozen=True)
+class AppelFait:
+    """A call as it went: bytes, HTTP status, duration, and what was answered.
+
+    `reponse` is None where no readable answer came; `erreur` then says what happened, in French.
+    `contrat` is that of the service of SGE that was called, `type_contenu` what its answer says
+    that it is (Content-Type), None where nothing came.
+    """
+
+    reponse: AnswerTree | RefusRecu | None
+    requete: bytes = b""
+    recu: bytes = b""
+    statut_http: int | None = None
+    duree_ms: float = 0.0
+    erreur: str = ""
+    contrat: "Contract | None" = None
+    type_contenu: str | None = None
 
 
 def read_message(message: bytes) -> Message:

@@ -1,7 +1,7 @@
 """A simulator in a process of its own, started for a campaign or a test session and stopped after.
 
 It is `sge-sim serve` on free ports, as a user would start it: nothing of it runs in this process.
-What the cases of Data Connect do to a simulator goes over its administration, by name (`GESTES`).
+Cases of Data Connect act on a simulator through its administration, by name (`GESTES`).
 """
 
 import json

@@ -1,11 +1,9 @@
-"""What sends the cases of a protocol, and what every sender is made of.
+"""The interface of what sends the cases of a protocol, and what every sender is made of.
 
-That is sessions of requests that read no answer without an end, and the marks by which the calls of
-sge-sim itself are known. The runner and the command know nothing else of a sender.
+That is sessions of requests that read no endless answer, and the marks of sge-sim's own calls.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -16,28 +14,7 @@ from sge_sim.api.administration import Administration
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.door.origine import MARQUE, agent_of
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.homologation.catalogue.answer_paths import AnswerTree
-from sge_sim.soap.contract import Contract
-
-
-@dataclass(frozen=True)
-class AppelFait:
-    """A call as it went: bytes, HTTP status, duration, and what was answered.
-
-    `reponse` is None where no readable answer came; `erreur` then says what happened, in French.
-    `contrat` is that of the service of SGE that was called, `type_contenu` what its answer says
-    that it is (Content-Type), None where nothing came.
-    """
-
-    reponse: AnswerTree | RefusRecu | None
-    requete: bytes = b""
-    recu: bytes = b""
-    statut_http: int | None = None
-    duree_ms: float = 0.0
-    erreur: str = ""
-    contrat: Contract | None = None
-    type_contenu: str | None = None
+from sge_sim.homologation.client.messages import AppelFait
 
 
 class CaseSender(Protocol):
@@ -87,7 +64,7 @@ class AnswerTooLongError(requests.RequestException):
 
 
 def failure_in_french(failure: requests.RequestException) -> str:
-    """Return why nothing that can be read came of a target, in a French sentence."""
+    """Return in a French sentence why no readable answer came from a target."""
     if isinstance(failure, AnswerTooLongError):
         return f"La cible répond trop longuement : {failure}."
     wrapped = failure.args[0] if failure.args else None

@@ -8,7 +8,7 @@ import io
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,11 @@ from zeep.exceptions import Error as ZeepError
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.homologation.catalogue.answer_paths import AnswerTree
+from sge_sim.homologation.catalogue.answer_paths import as_text, mapped
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
-from sge_sim.homologation.client.messages import read_answer
+from sge_sim.homologation.client.messages import AppelFait, read_answer
 from sge_sim.homologation.client.sender import (
     TIMEOUT_SECONDS,
-    AppelFait,
     Marqueur,
     failure_in_french,
     open_session,
@@ -57,17 +55,13 @@ class Cible:
 
 
 class _Recorder(zeep.Transport):
-    """zeep's transport, keeping the bytes of the last call."""
+    """zeep's transport, keeping the last call as it went; nobody has read its answer yet."""
 
     def __init__(self, session: requests.Session, pause: float, marqueur: Marqueur | None) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
             session=session, timeout=TIMEOUT_SECONDS, operation_timeout=TIMEOUT_SECONDS
         )
-        self.requete = b""
-        self.recu = b""
-        self.statut: int | None = None
-        self.type_contenu: str | None = None
-        self.duree_ms = 0.0
+        self.appel = AppelFait(None)
         self._pause = pause
         self._marqueur = marqueur
         self._last: float | None = None
@@ -76,14 +70,18 @@ class _Recorder(zeep.Transport):
         self._wait()
         if self._marqueur is not None:
             headers = {**headers, **self._marqueur.headers()}
-        self.requete, self.recu, self.statut, self.type_contenu = message, b"", None, None
         started = stopwatch()
         try:
             response = super().post(address, message, headers)  # type: ignore[no-untyped-call]
         finally:
-            self.duree_ms, self._last = elapsed_ms(started), stopwatch()
-        self.recu, self.statut = response.content, response.status_code
-        self.type_contenu = response.headers.get("Content-Type", "")
+            self._last = stopwatch()
+            self.appel = AppelFait(None, message, duree_ms=elapsed_ms(started))
+        self.appel = replace(
+            self.appel,
+            recu=response.content,
+            statut_http=response.status_code,
+            type_contenu=response.headers.get("Content-Type", ""),
+        )
         return response
 
     def _wait(self) -> None:
@@ -137,20 +135,22 @@ class SgeClient:
         contract = self._contract(service, version)
         client = self.service_client(service, version)
         transport = self._transport
-        transport.requete = b""
+        transport.appel = AppelFait(None)
         try:
             headers = self._headers(client, contract, demande)
             # zeep writes the message; what came back is judged on its bytes, not by zeep.
             with client.settings(raw_response=True):
                 client.service[contract.operation](**_written(demande), _soapheaders=headers)
         except requests.RequestException as failure:
-            return self._recorded(contract, None, failure_in_french(failure))
+            erreur = failure_in_french(failure)
+            return replace(transport.appel, contrat=contract, erreur=erreur)
         except (ZeepError, TypeError, ValueError) as failure:
             return AppelFait(None, erreur=_unwritable(failure))
+        made = replace(transport.appel, contrat=contract)
         try:
-            return self._recorded(contract, read_answer(transport.recu))
+            return replace(made, reponse=read_answer(made.recu))
         except ValueError as failure:
-            return self._recorded(contract, None, f"Réponse HTTP {transport.statut} : {failure}")
+            return replace(made, erreur=f"Réponse HTTP {made.statut_http} : {failure}")
 
     def written(self, service: str, version: str, demande: Mapping[str, Any]) -> str:
         """Return the SOAP message that `call` would send, indented; nothing is sent.
@@ -196,21 +196,6 @@ class SgeClient:
             )
         ]
 
-    def _recorded(
-        self, contrat: Contract, reponse: AnswerTree | RefusRecu | None, erreur: str = ""
-    ) -> AppelFait:
-        seen = self._transport
-        return AppelFait(
-            reponse,
-            seen.requete,
-            seen.recu,
-            seen.statut,
-            seen.duree_ms,
-            erreur,
-            contrat,
-            seen.type_contenu,
-        )
-
 
 def open_https_session(cible: Cible) -> requests.Session:
     """Return a session of requests that presents the actor's certificate to the target."""
@@ -226,10 +211,6 @@ def _unwritable(failure: Exception) -> str:
     return f"La demande n'est pas celle du contrat, et ne peut pas être écrite{where}."
 
 
-def _written(value: Any) -> Any:
+def _written(demande: Mapping[str, Any]) -> Any:
     """Return a demand whose booleans are text: zeep drops a False that stands in an `xs:choice`."""
-    if isinstance(value, Mapping):
-        return {name: _written(child) for name, child in value.items()}
-    if isinstance(value, list):
-        return [_written(child) for child in value]
-    return str(value).lower() if isinstance(value, bool) else value
+    return mapped(demande, lambda value: as_text(value) if isinstance(value, bool) else value)

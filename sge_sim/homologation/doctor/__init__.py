@@ -1,4 +1,4 @@
-"""`sge-sim doctor`: why calls don't pass. What it finds: what is wrong, and what to do."""
+"""`sge-sim doctor`: why calls fail. Each diagnosis says what is wrong, and what to do."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,8 +1,8 @@
-"""`sge-sim doctor`: why calls don't pass, said before Enedis' support has to.
+"""`sge-sim doctor`: why calls fail, found before Enedis' support is asked.
 
-The looks go from what is on this machine (certificate and key, login and contract) to what the
-server says, and each only where the one before makes it worth it. SGE knows the actor from the
-certificate and holds the message's login and contract against it.
+The checks go from this machine (certificate and key, login and contract) to the server; each is
+made only if those before it allow. SGE knows the actor from the certificate, and checks that the
+login and the contract of the message belong to it.
 """
 
 import re
@@ -129,7 +129,7 @@ _SEE: Final = "sge-sim acteurs list les donne"
 
 @dataclass(frozen=True)
 class Identity:
-    """What a message says of who sends it, and the actor of the certificate beside it, if known.
+    """The sender that a message names, and the actor of the certificate, if known.
 
     `url` is the address called: it names the service, whose rights are then looked at.
     """
@@ -222,7 +222,7 @@ def _examine_user(identity: Identity, user: Utilisateur | None) -> Iterator[Diag
 
 
 def _examine_rights(identity: Identity, user: Utilisateur) -> Iterator[Diagnostic]:
-    """Yield what the user or its actor may not call, of the services that the address names."""
+    """Yield which of the services at the address the user or its actor may not call."""
     called = _services_at(identity.url)
     if not user.actif:
         yield Diagnostic(
@@ -287,7 +287,7 @@ def _examine_contrat(
 def _examine_owner(
     identity: Identity, user: Utilisateur | None, contrat: Contrat
 ) -> Iterator[Diagnostic]:
-    """Yield when the contract is another actor's than the certificate, or else than the login."""
+    """Yield whether the contract belongs to another actor than the certificate, else the login."""
     if identity.acteur is not None:
         what, acteur = "le certificat", identity.acteur
     elif user is not None:
@@ -314,7 +314,7 @@ def _services_at(url: str | None) -> tuple[Service, ...]:
 
 @dataclass(frozen=True)
 class Setup:
-    """What a client is set up with; what is None isn't looked at.
+    """The set-up of a client; what is None isn't checked.
 
     `data_dir` is that of the simulator called, whose authorities and register are then used;
     `admin_url` its administration, where it serves.

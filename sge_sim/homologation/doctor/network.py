@@ -147,7 +147,7 @@ def try_connection(url: str, client: Client) -> Generator[Diagnostic, None, Http
 
 
 def examine_date(date: str | None, now: datetime) -> Iterator[Diagnostic]:
-    """Yield whether the machine's clock is off, by the `Date` header of an answer."""
+    """Yield whether the machine's clock differs from the `Date` header of an answer."""
     try:
         theirs = parsedate_to_datetime(date or "")
     except ValueError:
@@ -188,9 +188,7 @@ def _connection_failed(parts: SplitResult, client: Client, error: Exception) -> 
         return _distrusted(host, client, error)
     if isinstance(error, socket.gaierror):
         return Diagnostic(
-            "hote_inconnu",
-            f"« {host} » n'a pas d'adresse.",
-            "Vérifier le nom de l'hôte et le DNS.",
+            "hote_inconnu", f"« {host} » n'a pas d'adresse.", "Vérifier le nom de l'hôte et le DNS."
         )
     if isinstance(error, ssl.SSLError) and error.reason in _NOT_TLS:
         return Diagnostic(

@@ -25,8 +25,7 @@ from sge_sim.homologation.jugement.controle import (
     RSA,
     SAD,
     SOUSCRITS,
-    Verification,
-    controle,
+    Controles,
     more_than_once,
     others,
 )
@@ -59,7 +58,10 @@ def affaires(reponse: ReponseJugee) -> list[str]:
     return found
 
 
-@controle(
+COMMANDES: Final = Controles()
+
+
+@COMMANDES.controle(
     "une demande ouvre une affaire qui n'a pas encore servi",
     source="GUI 0469 §4, GUI 0453, GUI 0481, GUI 0502 §2, GUI 0531 §1.3",
     services=OUVRENT_UNE_AFFAIRE,
@@ -69,7 +71,7 @@ def affaire_nouvelle(reponse: ReponseJugee) -> Iterator[str]:
     return _given_before(reponse, affaires(reponse), "l'affaire {} est celle de {}")
 
 
-@controle(
+@COMMANDES.controle(
     "un service commandé a un identifiant qui n'a pas encore servi",
     source="GUI 0469 §4, GUI 0531 §2.3",
     services=OUVRENT_UN_SERVICE,
@@ -85,7 +87,7 @@ def _given_before(reponse: ReponseJugee, found: Iterable[str], phrase: str) -> I
     return (phrase.format(each, known[each]) for each in found if each in known)
 
 
-@controle(
+@COMMANDES.controle(
     "aucun identifiant ne revient deux fois",
     source="GUI 0427 §4, GUI 0475 §4, GUI 0531 §2.3, GUI 0537",
     services={RECHERCHE_POINT, SAD, *LISTES},
@@ -102,7 +104,7 @@ def identifiants_distincts(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{times} fois {name} {each}"
 
 
-@controle(
+@COMMANDES.controle(
     "une commande donne une seule prestation, de rang 1",
     source="GUI 0469 §4, GUI 0453 §4, GUI 0481 §4, GUI 0498, GUI 0531 §2.3.4",
     services=_PRESTATIONS,
@@ -131,13 +133,15 @@ def _fiches(reponse: ReponseJugee) -> list[tuple[str, str]]:
     ]
 
 
-@controle("la prestation d'un accès est la fiche ACCES", source="GUI 0498 v1.1.0", services={ACCES})
+@COMMANDES.controle(
+    "la prestation d'un accès est la fiche ACCES", source="GUI 0498 v1.1.0", services={ACCES}
+)
 def fiche_d_acces(reponse: ReponseJugee) -> Iterator[str]:
     """The line of the former order of access is always the same."""
     return others((fiche for fiche, _ in _fiches(reponse)), {"ACCES"}, "fiche {}")
 
 
-@controle(
+@COMMANDES.controle(
     "la fiche est de la demande : ACCES sans publication, F300 pour une courbe, F305 sinon",
     source="GUI 0503 p. 7 nomme ces formulaires ; les codes ne sont pas publiés",
     provenance="assumed",
@@ -154,7 +158,7 @@ def fiche_du_service(reponse: ReponseJugee) -> Iterator[str]:
             yield f"fiche {code} pour {kind}"
 
 
-@controle(
+@COMMANDES.controle(
     "l'option est de la fiche",
     source="réponses enregistrées : F300C et F300CO1, F385B et F385BO2",
     provenance="assumed",
@@ -167,7 +171,7 @@ def option_de_la_fiche(reponse: ReponseJugee) -> Iterator[str]:
             yield f"option {option} de la fiche {fiche}"
 
 
-@controle(
+@COMMANDES.controle(
     "la fiche a la forme d'un code du catalogue",
     source="catalogue des prestations",
     services=_PRESTATIONS,
@@ -179,7 +183,7 @@ def forme_de_la_fiche(reponse: ReponseJugee) -> Iterator[str]:
             yield f"fiche « {fiche} »"
 
 
-@controle(
+@COMMANDES.controle(
     "l'arrêt d'un service ne rend que l'acquittement",
     source="GUI 0474 v1.3.0 §4 ; catalogue, ASS-R1",
     services={ARRET},
@@ -190,7 +194,7 @@ def arret_sans_rien(reponse: ReponseJugee) -> Iterator[str]:
         yield f"{etree.QName(each).localname} est rendu"
 
 
-@controle(
+@COMMANDES.controle(
     "une commande d'accès donne son service souscrit",
     source="GUI 0498 v1.1.0",
     services={ACCES, COLLECTE},
@@ -199,20 +203,6 @@ def service_donne(reponse: ReponseJugee) -> Iterator[str]:
     """An order of access or collection tells the service that it opened."""
     if not texts_of(reponse.corps, "serviceSouscritId"):
         yield "aucun serviceSouscritId"
-
-
-COMMANDES: Final[tuple[Verification, ...]] = (
-    affaire_nouvelle,
-    service_nouveau,
-    identifiants_distincts,
-    une_prestation,
-    fiche_d_acces,
-    fiche_du_service,
-    option_de_la_fiche,
-    forme_de_la_fiche,
-    arret_sans_rien,
-    service_donne,
-)
 
 
 _GUIDES: Final = "GUI 0475 §4, GUI 0537 p. 6-11"
@@ -249,7 +239,10 @@ def _name(service: etree._Element) -> str:
     return f"service {text_of(service, 'serviceSouscritId')}"
 
 
-@controle("le type et l'état d'un service sont du guide", source=_GUIDES, services=LISTES)
+SOUSCRITS_LISTES: Final = Controles(LISTES)
+
+
+@SOUSCRITS_LISTES.controle("le type et l'état d'un service sont du guide", source=_GUIDES)
 def type_et_etat(reponse: ReponseJugee) -> Iterator[str]:
     """Kinds, states, types of measures, steps and frequencies are of their lists."""
     for each in services_listes(reponse):
@@ -268,10 +261,8 @@ def type_et_etat(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{_name(each)} : périodicité {period.text}"
 
 
-@controle(
-    "le motif de fin va avec l'état TERMINE, et lui seul, avec une date de fin",
-    source=_GUIDES,
-    services=LISTES,
+@SOUSCRITS_LISTES.controle(
+    "le motif de fin va avec l'état TERMINE, et lui seul, avec une date de fin", source=_GUIDES
 )
 def motif_de_fin(reponse: ReponseJugee) -> Iterator[str]:
     """The reason of an end is given if and only if the service has ended."""
@@ -286,7 +277,7 @@ def motif_de_fin(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : terminé sans date de fin"
 
 
-@controle("les dates d'un service vont avec son état", source=_GUIDES, services=LISTES)
+@SOUSCRITS_LISTES.controle("les dates d'un service vont avec son état", source=_GUIDES)
 def dates_du_service(reponse: ReponseJugee) -> Iterator[str]:
     """A service begins before it ends; an active one has begun, an ended one has ended."""
     today = reponse.jour.isoformat()
@@ -303,10 +294,8 @@ def dates_du_service(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : terminé et finit le {fin}"
 
 
-@controle(
-    "un service finit dans les trois ans",
-    source="GUI 0531 §1.3, GUI 0498 : trois ans au plus",
-    services=LISTES,
+@SOUSCRITS_LISTES.controle(
+    "un service finit dans les trois ans", source="GUI 0531 §1.3, GUI 0498 : trois ans au plus"
 )
 def trois_ans_au_plus(reponse: ReponseJugee) -> Iterator[str]:
     """No service ends more than three years after the day of the call."""
@@ -317,10 +306,8 @@ def trois_ans_au_plus(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : finit le {fin}"
 
 
-@controle(
-    "un service est dans un sens et un seul",
-    source="GUI 0537 p. 8",
-    services={RSA},
+@SOUSCRITS_LISTES.controle(
+    "un service est dans un sens et un seul", source="GUI 0537 p. 8", services={RSA}
 )
 def un_sens(reponse: ReponseJugee) -> Iterator[str]:
     """Exactly one of the two directions is true."""
@@ -330,7 +317,7 @@ def un_sens(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : {len(true)} sens"
 
 
-@controle("le sens n'est pas transmis", source="GUI 0475 §4", services={SOUSCRITS})
+@SOUSCRITS_LISTES.controle("le sens n'est pas transmis", source="GUI 0475 §4", services={SOUSCRITS})
 def sans_sens(reponse: ReponseJugee) -> Iterator[str]:
     """The former list doesn't tell the direction."""
     for each in services_listes(reponse):
@@ -339,7 +326,7 @@ def sans_sens(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{_name(each)} : {name} est rendu"
 
 
-@controle("chaque service dit ce que son type comporte", source=_GUIDES, services=LISTES)
+@SOUSCRITS_LISTES.controle("chaque service dit ce que son type comporte", source=_GUIDES)
 def donnees_du_type(reponse: ReponseJugee) -> Iterator[str]:
     """An opposition has no contract nor measures; a frequency is of what is published."""
     for each in services_listes(reponse):
@@ -362,14 +349,3 @@ def donnees_du_type(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : une transmission sans périodicité"
         if measures != "CDC" and any(True for _ in each.iter("mesuresCorrigees")):
             yield f"{_name(each)} : mesuresCorrigees sur {measures}"
-
-
-SOUSCRITS_LISTES: Final[tuple[Verification, ...]] = (
-    type_et_etat,
-    motif_de_fin,
-    dates_du_service,
-    trois_ans_au_plus,
-    un_sens,
-    sans_sens,
-    donnees_du_type,
-)

@@ -10,7 +10,7 @@ from lxml import etree
 from sge_sim.clock import add_months
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.libelles import LISTES
-from sge_sim.homologation.jugement.controle import MESURES, Verification, controle, more_than_once
+from sge_sim.homologation.jugement.controle import MESURES, Controles, more_than_once
 from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of
 
 _GUIDE: Final = "GUI 0455 v1.3.0 §4"
@@ -23,7 +23,7 @@ _LISTES: Final = ("nature", "declencheur", "statut")
 
 
 class SerieLue(NamedTuple):
-    """A series: where it stands, what it is of, its rows as they are."""
+    """Place, subject and rows of a series."""
 
     grille: str
     calendrier: str
@@ -58,7 +58,10 @@ def series(reponse: ReponseJugee) -> Iterator[SerieLue]:
             )
 
 
-@controle("les consommations sont de l'énergie active, en kWh", source=_GUIDE, services={MESURES})
+CONSOMMATIONS: Final = Controles({MESURES})
+
+
+@CONSOMMATIONS.controle("les consommations sont de l'énergie active, en kWh", source=_GUIDE)
 def energie_en_kwh(reponse: ReponseJugee) -> Iterator[str]:
     """Every series is of active energy, in kWh."""
     for each in series(reponse):
@@ -69,10 +72,9 @@ def energie_en_kwh(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} : unité {unit}"
 
 
-@controle(
+@CONSOMMATIONS.controle(
     "les mesures vont de la plus récente à la plus ancienne, sans trou",
     source=f"{_GUIDE}.4 ; {_SEEN}",
-    services={MESURES},
 )
 def plus_recentes_d_abord(reponse: ReponseJugee) -> Iterator[str]:
     """Each row ends where the one before it begins."""
@@ -87,10 +89,8 @@ def plus_recentes_d_abord(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{each.nom} : mesure du {debut:%d/%m/%Y} au {fin:%d/%m/%Y}"
 
 
-@controle(
-    "les mesures sont des 36 derniers mois, et déjà finies",
-    source=f"{_GUIDE} §5",
-    services={MESURES},
+@CONSOMMATIONS.controle(
+    "les mesures sont des 36 derniers mois, et déjà finies", source=f"{_GUIDE} §5"
 )
 def trente_six_mois(reponse: ReponseJugee) -> Iterator[str]:
     """No row is older than the depth of the service, none ends after the day of the call."""
@@ -103,22 +103,15 @@ def trente_six_mois(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{each.nom} : une mesure commence le {debut:%d/%m/%Y}"
 
 
-@controle(
-    "une série par grille, calendrier et classe",
-    source=_GUIDE,
-    services={MESURES},
-)
+@CONSOMMATIONS.controle("une série par grille, calendrier et classe", source=_GUIDE)
 def series_distinctes(reponse: ReponseJugee) -> Iterator[str]:
     """No series comes twice."""
     for name, times in more_than_once(each.nom for each in series(reponse)):
         yield f"{times} séries {name}"
 
 
-@controle(
-    "les classes d'un calendrier ont les mêmes périodes",
-    source=_SEEN,
-    provenance="observed",
-    services={MESURES},
+@CONSOMMATIONS.controle(
+    "les classes d'un calendrier ont les mêmes périodes", source=_SEEN, provenance="observed"
 )
 def memes_periodes(reponse: ReponseJugee) -> Iterator[str]:
     """All the classes of a calendar tell the same periods, zeros out of season included."""
@@ -129,11 +122,8 @@ def memes_periodes(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} n'a pas les périodes de {other.nom}"
 
 
-@controle(
-    "les deux grilles vont jusqu'au même jour",
-    source=_SEEN,
-    provenance="observed",
-    services={MESURES},
+@CONSOMMATIONS.controle(
+    "les deux grilles vont jusqu'au même jour", source=_SEEN, provenance="observed"
 )
 def meme_fin(reponse: ReponseJugee) -> Iterator[str]:
     """The newest row of each grid ends on the same day."""
@@ -147,10 +137,9 @@ def meme_fin(reponse: ReponseJugee) -> Iterator[str]:
         yield f"elles finissent le {days}"
 
 
-@controle(
+@CONSOMMATIONS.controle(
     "les séries vont par calendrier, le plus récent d'abord, puis par classe",
     source=f"{_GUIDE}.4",
-    services={MESURES},
     leve_par=(Usage.GRILLE_FOURNISSEUR,),
 )
 def ordre_des_series(reponse: ReponseJugee) -> Iterator[str]:
@@ -165,11 +154,7 @@ def ordre_des_series(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{after.nom} vient après {before.nom}, plus ancien"
 
 
-@controle(
-    "seul un C5 a des calendriers",
-    source=f"{_GUIDE}.2 ; {_SEEN}",
-    services={MESURES},
-)
+@CONSOMMATIONS.controle("seul un C5 a des calendriers", source=f"{_GUIDE}.2 ; {_SEEN}")
 def calendriers_des_c5(reponse: ReponseJugee) -> Iterator[str]:
     """A larger point has no calendar; a series of the distributor of a small one has its own."""
     for each in series(reponse):
@@ -179,7 +164,7 @@ def calendriers_des_c5(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} : calendrier {each.calendrier or 'absent'}"
 
 
-@controle("chaque code est de la liste de valeurs", source="AX.0355", services={MESURES})
+@CONSOMMATIONS.controle("chaque code est de la liste de valeurs", source="AX.0355")
 def codes_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
     """Natures, triggers, states and classes are of their lists."""
     for each in series(reponse):
@@ -191,11 +176,8 @@ def codes_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
                     yield f"{name} {code_of(row, name)}"
 
 
-@controle(
-    "chaque série dit sa classe, et porte des mesures",
-    source=_SEEN,
-    provenance="observed",
-    services={MESURES},
+@CONSOMMATIONS.controle(
+    "chaque série dit sa classe, et porte des mesures", source=_SEEN, provenance="observed"
 )
 def series_renseignees(reponse: ReponseJugee) -> Iterator[str]:
     """A series tells its class; it has rows, each with its trigger and its state."""
@@ -206,7 +188,7 @@ def series_renseignees(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} n'a pas de mesure"
 
 
-@controle("une consommation n'est pas négative", source=_GUIDE, services={MESURES})
+@CONSOMMATIONS.controle("une consommation n'est pas négative", source=_GUIDE)
 def consommations_positives(reponse: ReponseJugee) -> Iterator[str]:
     """A billed consumption is counted from nothing; a correction says that it is one."""
     for each in series(reponse):
@@ -214,18 +196,3 @@ def consommations_positives(reponse: ReponseJugee) -> Iterator[str]:
             value = int(text_of(row, "valeur") or 0)
             if value < 0 and code_of(row, "nature") != "REGU":
                 yield f"{each.nom} : {value} kWh"
-
-
-CONSOMMATIONS: Final[tuple[Verification, ...]] = (
-    energie_en_kwh,
-    plus_recentes_d_abord,
-    trente_six_mois,
-    series_distinctes,
-    memes_periodes,
-    meme_fin,
-    ordre_des_series,
-    calendriers_des_c5,
-    codes_des_mesures,
-    series_renseignees,
-    consommations_positives,
-)

@@ -6,15 +6,15 @@ of the services stand here too, by what they have in common for the checks.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.nomenclatures import Provenance
-from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.jugement.reponse import ReponseJugee
+from sge_sim.homologation.reports.rapport import Constat
 
-Manques = Iterable[str]
+Cherche = Callable[[ReponseJugee], Iterable[str]]
 H = TypeVar("H", bound=Hashable)
 _SHOWN: Final = 3
 """How many of the mistakes that a check found are shown."""
@@ -33,13 +33,9 @@ class Verification:
     attendu: str
     source: str
     provenance: Provenance
-    cherche: Callable[[ReponseJugee], Manques]
+    cherche: Cherche
     services: frozenset[str]
     leve_par: frozenset[Usage]
-
-    def concerne(self, reponse: ReponseJugee) -> bool:
-        """Whether the check is one of the service that answered."""
-        return not self.services or reponse.contrat.path in self.services
 
     def constate(self, reponse: ReponseJugee) -> Constat | None:
         """Return what is wrong, None where nothing is."""
@@ -49,42 +45,54 @@ class Verification:
         message = " ; ".join(found[:_SHOWN])
         if len(found) > _SHOWN:
             message = f"{message} ; et {len(found) - _SHOWN} de plus"
-        known = [
-            reponse.plateforme.usages[each]
-            for each in self.leve_par
-            if each in reponse.plateforme.usages
-        ]
+        usages = reponse.plateforme.usages
+        known = [usages[each] for each in self.leve_par if each in usages]
         if known:
             message = f"{message} (écart connu de la plateforme : {known[0].source})"
         warns = bool(known) or self.provenance == "assumed"
         return Constat(self.attendu, warns, message, self.source, avertit=warns, du_juge=True)
 
 
-Cherche = Callable[[ReponseJugee], Manques]
+@dataclass(frozen=True)
+class Controles:
+    """A table of checks, in the order in which they are made: that of their functions.
 
+    `services` are those of the checks that name none of their own.
+    """
 
-def controle(
-    attendu: str,
-    *,
-    source: str,
-    provenance: Provenance = "documented",
-    services: Collection[str] = (),
-    leve_par: Collection[Usage] = (),
-) -> Callable[[Cherche], Verification]:
-    """Make a check of a function that yields what it finds wrong."""
+    services: Collection[str] = ()
+    verifications: list[Verification] = field(default_factory=list)
 
-    def make(cherche: Cherche) -> Verification:
-        return Verification(
-            cherche.__name__,
-            attendu,
-            source,
-            provenance,
-            cherche,
-            frozenset(services),
-            frozenset(leve_par),
-        )
+    def controle(
+        self,
+        attendu: str,
+        *,
+        source: str,
+        provenance: Provenance = "documented",
+        services: Collection[str] = (),
+        leve_par: Collection[Usage] = (),
+    ) -> Callable[[Cherche], Cherche]:
+        """Add the check whose function yields what it finds wrong."""
 
-    return make
+        def add(cherche: Cherche) -> Cherche:
+            made = Verification(
+                cherche.__name__,
+                attendu,
+                source,
+                provenance,
+                cherche,
+                frozenset(services or self.services),
+                frozenset(leve_par),
+            )
+            self.verifications.append(made)
+            return cherche
+
+        return add
+
+    def concerned(self, reponse: ReponseJugee) -> list[Verification]:
+        """Return the checks that are made of an answer."""
+        path = reponse.contrat.path
+        return [each for each in self.verifications if not each.services or path in each.services]
 
 
 def more_than_once(values: Iterable[H]) -> Iterator[tuple[H, int]]:
@@ -95,13 +103,6 @@ def more_than_once(values: Iterable[H]) -> Iterator[tuple[H, int]]:
 def others(found: Iterable[str], allowed: Collection[str | None], phrase: str) -> Iterator[str]:
     """Yield `phrase` for each of the values found that isn't allowed, which it names (`{}`)."""
     return (phrase.format(value) for value in found if value not in allowed)
-
-
-def constats(controles: Iterable[Verification], reponse: ReponseJugee) -> Iterator[Constat]:
-    """Yield what the checks that concern the answer find wrong."""
-    for each in controles:
-        if each.concerne(reponse) and (found := each.constate(reponse)) is not None:
-            yield found
 
 
 ADP: Final = "/ConsultationDonneesTechniquesContractuelles/v1.0"

@@ -1,29 +1,27 @@
 """What ConsultationMesuresDetaillees must answer of curves, energies and maximum powers."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
-from lxml import etree
-
-from sge_sim.clock import PARIS
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.francais import counted
-from sge_sim.homologation.jugement.controle import CMD2, DETAILLEES, Verification, controle
+from sge_sim.homologation.jugement.controle import CMD2, DETAILLEES, Controles
 from sge_sim.homologation.jugement.instants import (
     aware_instant,
     day_of,
     is_in_order,
+    legal_time,
     minutes_of,
     month_of,
     months_of,
     naive_instant,
     steps_of,
 )
-from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, text_of
+from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, points_lus, text_of
 
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
 _OBSERVE: Final = "réponses enregistrées en production, 2022 et 2023 ; GUI 0497 p. 15"
@@ -32,11 +30,9 @@ _LOST: Final = 0.25
 """From this share on, points that aren't there are more than what a meter loses."""
 
 
-@dataclass(frozen=True)
-class PointLu:
-    """A point as it is written; `v` is None where it is empty."""
+class PointLu(NamedTuple):
+    """A point as it is written: its date, and its step where it has one."""
 
-    v: str | None
     d: str
     p: str | None
 
@@ -65,10 +61,9 @@ class GrandeurLue:
         """How many of the expected instants aren't there."""
         return (Counter(self.attendus) - Counter(self.lus)).total()
 
-
-def blocks(reponse: ReponseJugee) -> list[etree._Element]:
-    """Return the blocks of measures, one a quantity."""
-    return list(reponse.corps.findall("grandeur"))
+    def day(self, instant: datetime | date) -> date:
+        """Return the legal day of the step of an instant."""
+        return day_of(instant, ends=self.ends) if isinstance(instant, datetime) else instant
 
 
 def lectures(reponse: ReponseJugee) -> tuple[GrandeurLue, ...]:
@@ -77,47 +72,27 @@ def lectures(reponse: ReponseJugee) -> tuple[GrandeurLue, ...]:
 
 
 def _lectures(reponse: ReponseJugee) -> Iterator[GrandeurLue]:
-    jours = reponse.jours
-    if jours is None or reponse.demande_une("mesuresTypeCode") == "INDEX":
+    jours, kind, ends = reponse.jours, reponse.mesures, reponse.petit
+    if jours is None or kind == "INDEX":
         return
     v2 = reponse.contrat.path == CMD2
-    name = "mesure" if v2 else "points"
-    for block in blocks(reponse):
-        points = tuple(
-            PointLu(text_of(each, "v") or None, text_of(each, "d") or "", text_of(each, "p"))
-            for each in block.iterfind(name)
-        )
-        yield _lecture(reponse, text_of(block, "grandeurPhysique") or "", points, jours, v2)
-
-
-def _lecture(
-    reponse: ReponseJugee,
-    grandeur: str,
-    points: tuple[PointLu, ...],
-    jours: tuple[date, date],
-    v2: bool,
-) -> GrandeurLue:
     read = aware_instant if v2 else naive_instant
-    stamps = [read(each.d) for each in points]
-    kind, ends = reponse.demande_une("mesuresTypeCode"), reponse.petit
-    monthly = reponse.demande_une("mesuresPas") == "P1M"
-    found: list[datetime | date | None]
-    wanted: list[datetime | date]
-    if kind == "COURBE":
-        found = list(stamps)
-        wanted = list(_steps_expected(points, stamps, jours, ends=ends, naive=not v2))
-    elif kind == "PMAX" and monthly:
-        months = [None if each is None else _day(each).replace(day=1) for each in stamps]
-        found = list(months) if v2 else [month_of(each.d) for each in points]
-        wanted = list(months_of(*jours))
-    else:
-        found = [None if each is None else _day(each) for each in stamps]
-        wanted = list(days_of(*jours))
-    return GrandeurLue(grandeur, points, tuple(found), tuple(wanted), ends)
-
-
-def _day(stamp: datetime) -> date:
-    return day_of(stamp, ends=False)
+    for block in reponse.blocs:
+        rows = points_lus(block)
+        points = tuple(PointLu(text_of(each, "d") or "", text_of(each, "p")) for each in rows)
+        stamps = [read(each.d) for each in points]
+        days = [None if each is None else day_of(each, ends=False) for each in stamps]
+        found: Sequence[datetime | date | None] = days
+        wanted: Sequence[datetime | date] = days_of(*jours)
+        if kind == "COURBE":
+            found = stamps
+            wanted = list(_steps_expected(points, stamps, jours, ends=ends, naive=not v2))
+        elif reponse.mensuel:
+            months = [each and each.replace(day=1) for each in days]
+            found = months if v2 else [month_of(each.d) for each in points]
+            wanted = months_of(*jours)
+        name = text_of(block, "grandeurPhysique") or ""
+        yield GrandeurLue(name, points, tuple(found), tuple(wanted), ends)
 
 
 def _steps_expected(
@@ -141,10 +116,12 @@ def _steps_expected(
         yield from steps_of(day, following, minutes, ends=ends, naive=naive)
 
 
-@controle(
+DETAILLEES_POINTS: Final = Controles(DETAILLEES)
+
+
+@DETAILLEES_POINTS.controle(
     "chaque point est daté comme le service le fait",
     source=f"{_GUIDES} ; {_OBSERVE}",
-    services=DETAILLEES,
     leve_par=(Usage.HEURE_REPETEE,),
 )
 def dates_lisibles(reponse: ReponseJugee) -> Iterator[str]:
@@ -155,11 +132,10 @@ def dates_lisibles(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"« {point.d} » n'est pas une date du service, en heure légale"
 
 
-@controle(
+@DETAILLEES_POINTS.controle(
     "les points sont ceux de la période demandée, datés à la fin du pas en C5 et à son début en "
     "C1-C4",
     source=f"{_GUIDES} ; {_OBSERVE}",
-    services=DETAILLEES,
     leve_par=(Usage.HEURE_REPETEE,),
 )
 def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
@@ -178,11 +154,10 @@ def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{lecture.grandeur} : il manque {counted(missing, 'point')} sur {total}"
 
 
-@controle(
+@DETAILLEES_POINTS.controle(
     "aucun point ne manque sans être annoncé",
     source="nul ne dit comment un point perdu se montre",
     provenance="assumed",
-    services=DETAILLEES,
 )
 def points_perdus(reponse: ReponseJugee) -> Iterator[str]:
     """A few points that aren't there may be lost, or before the last commissioning."""
@@ -195,28 +170,23 @@ def points_perdus(reponse: ReponseJugee) -> Iterator[str]:
 def _begins_late(lecture: GrandeurLue) -> bool:
     """Whether all that lacks is the beginning, in whole days: the commissioning cuts the period."""
     found = lecture.lus
-    if not found:
+    begun = len(lecture.attendus) - len(found)
+    if not found or begun <= 0:
         return False
-    first = found[0]
-    rest = lecture.attendus[len(lecture.attendus) - len(found) :]
-    days = first if not isinstance(first, datetime) else day_of(first, ends=lecture.ends)
-    before = lecture.attendus[len(lecture.attendus) - len(found) - 1]
-    last = before if not isinstance(before, datetime) else day_of(before, ends=lecture.ends)
-    return tuple(found) == rest and last < days
+    before, first = lecture.day(lecture.attendus[begun - 1]), lecture.day(found[0])
+    return tuple(found) == lecture.attendus[begun:] and before < first
 
 
 def _in_french(instant: datetime | date) -> str:
     if not isinstance(instant, datetime):
         return f"{instant:%d/%m/%Y}"
-    legal = instant if instant.tzinfo is None else instant.astimezone(PARIS)
-    return f"{legal:%d/%m/%Y à %H:%M}"
+    return f"{legal_time(instant):%d/%m/%Y à %H:%M}"
 
 
-@controle(
+@DETAILLEES_POINTS.controle(
     "les points vont du plus ancien au plus récent",
     source=_OBSERVE,
     provenance="observed",
-    services=DETAILLEES,
     leve_par=(Usage.HEURE_REPETEE,),
 )
 def points_dans_l_ordre(reponse: ReponseJugee) -> Iterator[str]:
@@ -228,18 +198,15 @@ def points_dans_l_ordre(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{lecture.grandeur} : les points ne sont pas dans l'ordre"
 
 
-@controle(
+@DETAILLEES_POINTS.controle(
     "une énergie ou une puissance mensuelle est datée du début de son jour ou de son mois",
     source=_OBSERVE,
     provenance="observed",
-    services=DETAILLEES,
 )
 def debut_du_jour(reponse: ReponseJugee) -> Iterator[str]:
     """Daily energies bear midnight, a monthly maximum of v2 the first day of its month."""
-    kind = reponse.demande_une("mesuresTypeCode")
-    monthly = kind == "PMAX" and reponse.demande_une("mesuresPas") == "P1M"
     v2 = reponse.contrat.path == CMD2
-    if kind != "ENERGIE" and not (monthly and v2):
+    if reponse.mesures != "ENERGIE" and not (reponse.mensuel and v2):
         return
     read = aware_instant if v2 else naive_instant
     for lecture in lectures(reponse):
@@ -247,22 +214,21 @@ def debut_du_jour(reponse: ReponseJugee) -> Iterator[str]:
             stamp = read(point.d)
             if stamp is None:
                 continue
-            legal = stamp if stamp.tzinfo is None else stamp.astimezone(PARIS)
+            legal = legal_time(stamp)
             if (legal.hour, legal.minute, legal.second) != (0, 0, 0) or (
-                monthly and legal.day != 1
+                reponse.mensuel and legal.day != 1
             ):
                 yield f"{lecture.grandeur} : « {point.d} »"
 
 
-@controle(
+@DETAILLEES_POINTS.controle(
     "le pas est de 30 minutes en C5, de 5 ou 10 minutes en C1-C4, et ne change qu'une fois",
     source=_OBSERVE,
     provenance="observed",
-    services=DETAILLEES,
 )
 def pas_de_la_courbe(reponse: ReponseJugee) -> Iterator[str]:
     """A curve tells the step of each point, others tell none."""
-    curve = reponse.demande_une("mesuresTypeCode") == "COURBE"
+    curve = reponse.mesures == "COURBE"
     allowed = (30,) if reponse.petit else _LARGE_STEPS if reponse.grand else (30, *_LARGE_STEPS)
     for lecture in lectures(reponse):
         steps = [step for step, _ in groupby(each.p for each in lecture.points)]
@@ -273,13 +239,3 @@ def pas_de_la_courbe(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{lecture.grandeur} : pas {step or 'absent'}"
         if len(steps) > 2:
             yield f"{lecture.grandeur} : le pas change {len(steps) - 1} fois"
-
-
-DETAILLEES_POINTS: Final[tuple[Verification, ...]] = (
-    dates_lisibles,
-    points_attendus,
-    points_perdus,
-    points_dans_l_ordre,
-    debut_du_jour,
-    pas_de_la_courbe,
-)

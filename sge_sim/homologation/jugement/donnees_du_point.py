@@ -7,7 +7,7 @@ from lxml import etree
 
 from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.prm import is_valid
-from sge_sim.homologation.jugement.controle import ADP, RECHERCHE_POINT, Verification, controle
+from sge_sim.homologation.jugement.controle import ADP, RECHERCHE_POINT, Controles
 from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, local_name, text_of
 
 _ICS: Final = "ICS v1.0.0 ; GUI 0464 v1.4.0 §7"
@@ -35,6 +35,7 @@ _DES_GRANDS: Final = (
     f"{_COMPTEUR}/programmationHoraire",
     "situationComptage/futuresProgrammationsHoraires",
 )
+_TENSION: Final = "situationAlimentation/alimentationPrincipale/domaineTension"
 _LIGNES: Final = frozenset({"Partagée", "Dédiée"})
 _BASSE_TENSION: Final = frozenset({"BTINF", "BTSUP"})
 _LISTES: Final[Mapping[str, Collection[str]]] = {
@@ -68,9 +69,10 @@ def _authorised(reponse: ReponseJugee, point: etree._Element) -> bool:
     return reponse.accepte("autorisationClient") and state in _EN_SERVICE
 
 
-@controle(
-    "sans autorisation du client, aucune donnée réservée n'est rendue", source=_ICS, services={ADP}
-)
+DONNEES: Final = Controles({ADP})
+
+
+@DONNEES.controle("sans autorisation du client, aucune donnée réservée n'est rendue", source=_ICS)
 def donnees_reservees(reponse: ReponseJugee) -> Iterator[str]:
     """Reserved data need the authorisation, and a point in service."""
     for point in _points(reponse):
@@ -80,40 +82,34 @@ def donnees_reservees(reponse: ReponseJugee) -> Iterator[str]:
                     yield f"{path.rpartition('/')[2]} est rendu"
 
 
-@controle("le calendrier du fournisseur n'est jamais rendu à un tiers", source=_ICS, services={ADP})
+@DONNEES.controle("le calendrier du fournisseur n'est jamais rendu à un tiers", source=_ICS)
 def calendrier_du_fournisseur(reponse: ReponseJugee) -> Iterator[str]:
     """A third party never sees the calendar of the supplier."""
     if any(point.find(_JAMAIS) is not None for point in _points(reponse)):
         yield "calendrierFrn est rendu"
 
 
-@controle(
+@DONNEES.controle(
     "avec l'autorisation du client, le segment est rendu, et c'est celui du cas",
     source="GUI 0464 v1.4.0 §4.1 ; ICS v1.0.0",
-    services={ADP},
 )
 def segment_rendu(reponse: ReponseJugee) -> Iterator[str]:
     """The segment comes with the authorisation; the contract has no C1, which may come without."""
     for point in _points(reponse):
-        found = point.find("donneesGenerales/segment")
-        tension = point.find("situationAlimentation/alimentationPrincipale/domaineTension")
-        code = None if found is None else found.get("code")
-        domaine = "" if tension is None else tension.get("code", "")
-        if found is None:
+        domaine, code = code_of(point, _TENSION), code_of(point, "donneesGenerales/segment")
+        if point.find("donneesGenerales/segment") is None:
             low = reponse.petit or domaine in _BASSE_TENSION
             if _authorised(reponse, point) and low:
                 yield "segment est absent"
             continue
         if reponse.petit != (code == "C5") and (reponse.petit or reponse.grand):
             yield f"segment {code} pour un point {reponse.segment}"
-        wanted = _TENSION_OF_SEGMENT.get(code or "")
+        wanted = _TENSION_OF_SEGMENT.get(code)
         if wanted is not None and domaine and domaine != wanted:
             yield f"segment {code} en {domaine}"
 
 
-@controle(
-    "les données sont celles du segment du point", source="GUI 0464 v1.4.0 §4", services={ADP}
-)
+@DONNEES.controle("les données sont celles du segment du point", source="GUI 0464 v1.4.0 §4")
 def donnees_du_segment(reponse: ReponseJugee) -> Iterator[str]:
     """Some data are of small points alone, some of larger ones."""
     for point in _points(reponse):
@@ -122,7 +118,7 @@ def donnees_du_segment(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{path.rpartition('/')[2]} sur un point {reponse.segment}"
 
 
-@controle(
+@DONNEES.controle(
     "chaque code est de la liste de valeurs", source="AX.0355", services={ADP, RECHERCHE_POINT}
 )
 def codes_du_point(reponse: ReponseJugee) -> Iterator[str]:
@@ -139,26 +135,22 @@ def codes_du_point(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{name} vaut « {code} »"
 
 
-@controle(
-    "la formule tarifaire est celle de la tension du point",
-    source="AX.0355 ; GUI 0464 §4.4",
-    services={ADP},
+@DONNEES.controle(
+    "la formule tarifaire est celle de la tension du point", source="AX.0355 ; GUI 0464 §4.4"
 )
 def formule_de_la_tension(reponse: ReponseJugee) -> Iterator[str]:
     """A tariff formula begins with the voltage that it is of."""
     for point in _points(reponse):
-        tension = point.find("situationAlimentation/alimentationPrincipale/domaineTension")
-        domaine = "" if tension is None else tension.get("code", "")
+        domaine = code_of(point, _TENSION)
         for formule in point.iter("formuleTarifaireAcheminement"):
             code = formule.get("code", "")
             if domaine in (*_BASSE_TENSION, "HTA") and not code.startswith(domaine):
                 yield f"formule {code} en {domaine}"
 
 
-@controle(
+@DONNEES.controle(
     "aucune date n'est à venir",
     source="GUI 0464 v1.4.0 §4.1 : dernières modifications, dernières hausses et baisses",
-    services={ADP},
 )
 def dates_passees(reponse: ReponseJugee) -> Iterator[str]:
     """What was last changed has been changed already."""
@@ -169,7 +161,7 @@ def dates_passees(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{path.rpartition('/')[2]} vaut {day}"
 
 
-@controle(
+@DONNEES.controle(
     "le nom du client d'un point en service n'est pas rendu",
     source="GUI 0427 v1.2.0 §4",
     services={RECHERCHE_POINT},
@@ -182,7 +174,7 @@ def nom_du_client(reponse: ReponseJugee) -> Iterator[str]:
             yield f"le nom du client du point {point.get('id')} est rendu"
 
 
-@controle(
+@DONNEES.controle(
     "les lignes 1 et 7 de l'adresse ne sont pas remplies",
     source="GUI 0427 v1.2.0 §4 : le destinataire et le pays",
     services={RECHERCHE_POINT},
@@ -195,10 +187,8 @@ def lignes_vides(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{name} du point {point.get('id')} est remplie"
 
 
-@controle(
-    "l'état d'une ligne téléphonique est Partagée ou Dédiée",
-    source="GUI 0464 v1.4.0 §4.3",
-    services={ADP},
+@DONNEES.controle(
+    "l'état d'une ligne téléphonique est Partagée ou Dédiée", source="GUI 0464 v1.4.0 §4.3"
 )
 def etat_de_la_ligne(reponse: ReponseJugee) -> Iterator[str]:
     """The line of a meter is shared or its own."""
@@ -207,7 +197,7 @@ def etat_de_la_ligne(reponse: ReponseJugee) -> Iterator[str]:
             yield f"etatLigneTelephonique vaut « {each.text} »"
 
 
-@controle(
+@DONNEES.controle(
     "les points trouvés ont un PRM dont la clé est juste",
     source="FAQ, calcul de la clé du PRM",
     services={RECHERCHE_POINT},
@@ -217,18 +207,3 @@ def cle_du_prm(reponse: ReponseJugee) -> Iterator[str]:
     for point in reponse.corps.iterfind("points/point"):
         if not is_valid(point.get("id", "")):
             yield f"le PRM {point.get('id')} a une clé fausse"
-
-
-DONNEES: Final[tuple[Verification, ...]] = (
-    donnees_reservees,
-    calendrier_du_fournisseur,
-    segment_rendu,
-    donnees_du_segment,
-    codes_du_point,
-    formule_de_la_tension,
-    dates_passees,
-    nom_du_client,
-    lignes_vides,
-    etat_de_la_ligne,
-    cle_du_prm,
-)

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from sge_sim.homologation.campaign.evaluation import same_libelle
 from sge_sim.homologation.jugement.controle import (
     ADP,
     ASAD,
@@ -19,10 +18,10 @@ from sge_sim.homologation.jugement.controle import (
     RSAD,
     SAD,
     SUR_SERVICES,
-    Verification,
-    controle,
+    Controles,
     others,
 )
+from sge_sim.homologation.jugement.evaluation import same_libelle
 from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of, texts_of
 from sge_sim.soap.codes import LIBELLES_CODES
 
@@ -31,14 +30,11 @@ _RECORDED: Final = "réponses enregistrées en production, 2022 et 2023"
 _AFFAIRES: Final = ("affaireId", "demandeId")
 
 
-def _texts(reponse: ReponseJugee, chemin: str) -> list[str]:
-    """Return the texts of the acquittement at a path."""
-    return [] if reponse.acquittement is None else texts_of(reponse.acquittement, chemin)
+PRESENCE: Final = Controles()
 
 
-@controle(
-    "un acquittement SGT200 accompagne la réponse",
-    source="GUI 0466 §2.5 ; WSDL du service",
+@PRESENCE.controle(
+    "un acquittement SGT200 accompagne la réponse", source="GUI 0466 §2.5 ; WSDL du service"
 )
 def acquittement_present(reponse: ReponseJugee) -> Iterator[str]:
     """The header holds an acquittement whose code is that of a success."""
@@ -50,49 +46,57 @@ def acquittement_present(reponse: ReponseJugee) -> Iterator[str]:
         yield f"l'acquittement porte {code or 'un code vide'}"
 
 
-@controle("l'acquittement porte le libellé de son code", source="AX.0466")
+ACQUITTEMENT: Final = Controles()
+"""Made of an acquittement that is there."""
+
+
+@ACQUITTEMENT.controle("l'acquittement porte le libellé de son code", source="AX.0466")
 def libelle_de_l_acquittement(reponse: ReponseJugee) -> Iterator[str]:
     """The label is that of the annex."""
-    libelle = next(iter(_texts(reponse, "resultat")), "")
+    libelle = text_of(reponse.acquittement, "resultat") or ""
     if not same_libelle(libelle, LIBELLES_CODES[_SUCCES]):
         yield f"libellé « {libelle} » au lieu de « {LIBELLES_CODES[_SUCCES]} »"
 
 
-@controle("l'acquittement nomme le point demandé", source=_RECORDED, provenance="observed")
+@ACQUITTEMENT.controle(
+    "l'acquittement nomme le point demandé", source=_RECORDED, provenance="observed"
+)
 def point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement names the point of a demand on one point."""
-    if len(reponse.prms) == 1 and not _texts(reponse, "infoFonctionnelles/pointId"):
+    if len(reponse.prms) == 1 and not texts_of(reponse.acquittement, "infoFonctionnelles/pointId"):
         yield "l'acquittement ne nomme aucun point"
 
 
-@controle(
+@ACQUITTEMENT.controle(
     "l'acquittement ne nomme que le point demandé", source="GUI 0466 §2.4 : l'en-tête est rappelé"
 )
 def aucun_autre_point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement names no other point than the one that was asked about."""
-    found = _texts(reponse, "infoFonctionnelles/pointId")
+    found = texts_of(reponse.acquittement, "infoFonctionnelles/pointId")
     return others(found, reponse.prms, "l'acquittement nomme le point {}")
 
 
-@controle("l'acquittement rappelle le login de la demande", source=_RECORDED, provenance="observed")
+@ACQUITTEMENT.controle(
+    "l'acquittement rappelle le login de la demande", source=_RECORDED, provenance="observed"
+)
 def login_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The login of the acquittement, where there is one, is that of the request."""
-    found = _texts(reponse, "infoDemandeur/loginDemandeur")
+    found = texts_of(reponse.acquittement, "infoDemandeur/loginDemandeur")
     return others(found, {reponse.login}, "l'acquittement porte le login {}")
 
 
-@controle(
+@ACQUITTEMENT.controle(
     "l'acquittement dit de qui vient la demande",
     source="vu quand la demande a un en-tête, supposé sans",
     provenance="assumed",
 )
 def login_present(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement tells who asks."""
-    if not _texts(reponse, "infoDemandeur/loginDemandeur"):
+    if not texts_of(reponse.acquittement, "infoDemandeur/loginDemandeur"):
         yield "l'acquittement n'a pas de login"
 
 
-@controle(
+@ACQUITTEMENT.controle(
     "l'acquittement ne porte d'affaire que celle de la réponse",
     source=f"{_RECORDED} ; GUI 0469",
     provenance="observed",
@@ -100,12 +104,12 @@ def login_present(reponse: ReponseJugee) -> Iterator[str]:
 def affaire_acquittee(reponse: ReponseJugee) -> Iterator[str]:
     """The affaire of the acquittement is one that the body names."""
     affaires = {each for name in _AFFAIRES for each in texts_of(reponse.corps, f".//{name}")}
-    found = _texts(reponse, "infoFonctionnelles/affaireId")
+    found = texts_of(reponse.acquittement, "infoFonctionnelles/affaireId")
     phrase = "l'acquittement porte l'affaire {}, que la réponse ne donne pas"
     return others(found, affaires, phrase)
 
 
-@controle(
+@ACQUITTEMENT.controle(
     "l'acquittement d'une commande rappelle son affaire",
     source="réponses enregistrées de CommandeCollectePublicationMesures",
     provenance="assumed",
@@ -114,22 +118,9 @@ def affaire_rappelee(reponse: ReponseJugee) -> Iterator[str]:
     """Where an order of the fifth dictionary opens one affaire, the acquittement repeats it."""
     if reponse.service.needs_header:
         return
-    affaires = _texts(reponse, "infoFonctionnelles/affaireId")
+    affaires = texts_of(reponse.acquittement, "infoFonctionnelles/affaireId")
     if len(texts_of(reponse.corps, ".//affaireId")) == 1 and not affaires:
         yield "l'acquittement ne rappelle pas l'affaire"
-
-
-PRESENCE: Final[tuple[Verification, ...]] = (acquittement_present,)
-ACQUITTEMENT: Final[tuple[Verification, ...]] = (
-    libelle_de_l_acquittement,
-    point_acquitte,
-    aucun_autre_point_acquitte,
-    login_acquitte,
-    login_present,
-    affaire_acquittee,
-    affaire_rappelee,
-)
-"""Made of an acquittement that is there."""
 
 
 _LARGE: Final = " CEDEX"
@@ -140,7 +131,10 @@ _SERVICES: Final = {
 _MODIFIES: Final = "servicesModifies/serviceSouscritId/serviceSouscritId"
 
 
-@controle(
+ECHOS: Final = Controles()
+
+
+@ECHOS.controle(
     "la réponse est celle du point demandé",
     source="GUI 0464 §4, GUI 0488 §5.2, GUI 0497 §3.2, GUI 0475 §4, GUI 0537",
     services={ADP, *DETAILLEES, *LISTES},
@@ -153,7 +147,7 @@ def point_demande(reponse: ReponseJugee) -> Iterator[str]:
     return others(answered, reponse.prms, "la réponse porte sur le point {}")
 
 
-@controle(
+@ECHOS.controle(
     "la réponse dit son point et sa période, qui sont ceux de la demande",
     source="GUI 0488 §5.2, GUI 0497 §3.2 ; réponses enregistrées",
     services=DETAILLEES,
@@ -172,7 +166,7 @@ def periode_demandee(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{name} vaut {found}, demandé {asked}"
 
 
-@controle(
+@ECHOS.controle(
     "les services de la réponse sont ceux de la demande",
     source="GUI 0531 §1.3 : tout ou rien",
     services=SUR_SERVICES,
@@ -191,10 +185,8 @@ def services_demandes(reponse: ReponseJugee) -> Iterator[str]:
         yield f"service {service} demandé, absent de la réponse"
 
 
-@controle(
-    "il y a une affaire par type de données demandé",
-    source="GUI 0531 §2.3.4",
-    services={SAD},
+@ECHOS.controle(
+    "il y a une affaire par type de données demandé", source="GUI 0531 §2.3.4", services={SAD}
 )
 def types_commandes(reponse: ReponseJugee) -> Iterator[str]:
     """An order of access services answers an affaire for each, with its type."""
@@ -209,7 +201,7 @@ def types_commandes(reponse: ReponseJugee) -> Iterator[str]:
         yield f"aucune affaire pour {kind}"
 
 
-@controle(
+@ECHOS.controle(
     "les services listés sont ceux du contrat demandé",
     source="GUI 0475 §1, GUI 0537 §1 : les services du demandeur",
     services=LISTES,
@@ -220,7 +212,7 @@ def contrat_demande(reponse: ReponseJugee) -> Iterator[str]:
     return others(found, reponse.demandes("contratId"), "service du contrat {}")
 
 
-@controle(
+@ECHOS.controle(
     "les points trouvés sont de la commune demandée",
     source="GUI 0427 §3 ; AFNOR XP Z10-011 (ligne 6)",
     services={RECHERCHE_POINT},
@@ -236,7 +228,7 @@ def commune_demandee(reponse: ReponseJugee) -> Iterator[str]:
             yield f"« {line} » pour le code postal {asked}"
 
 
-@controle(
+@ECHOS.controle(
     "les points trouvés sont d'une seule commune",
     source="GUI 0427 §2.1 : le code postal et le code INSEE désignent une commune",
     services={RECHERCHE_POINT},
@@ -251,7 +243,7 @@ def une_seule_commune(reponse: ReponseJugee) -> Iterator[str]:
         yield f"« {town} » à côté de « {next(iter(towns))} »"
 
 
-@controle(
+@ECHOS.controle(
     "hors périmètre, les points trouvés sont à l'adresse exacte",
     source="GUI 0427 §3.2",
     services={RECHERCHE_POINT},
@@ -267,7 +259,7 @@ def adresse_exacte(reponse: ReponseJugee) -> Iterator[str]:
             yield f"« {line} » pour « {asked} »"
 
 
-@controle(
+@ECHOS.controle(
     "des mesures sont brutes ou corrigées, comme demandé",
     source="GUI 0488 §5.2, GUI 0497 §3.2",
     services={CMD2, CMD3},
@@ -277,7 +269,7 @@ def brut_ou_corrige(reponse: ReponseJugee) -> Iterator[str]:
     corps = reponse.corps
     if len(corps) == 0:
         return
-    answered, kind = text_of(corps, "mesuresCorrigees"), reponse.demande_une("mesuresTypeCode")
+    answered, kind = text_of(corps, "mesuresCorrigees"), reponse.mesures
     if kind == "INDEX":
         if answered is not None:
             yield f"mesuresCorrigees vaut {answered} pour des index"
@@ -289,16 +281,3 @@ def brut_ou_corrige(reponse: ReponseJugee) -> Iterator[str]:
         wanted = ["BEST", "BRUT"]  # whether others than active curves are corrected isn't said
     if answered not in wanted:
         yield f"mesuresCorrigees vaut {answered or 'rien'}, attendu {' ou '.join(wanted)}"
-
-
-ECHOS: Final[tuple[Verification, ...]] = (
-    point_demande,
-    periode_demandee,
-    services_demandes,
-    types_commandes,
-    contrat_demande,
-    commune_demandee,
-    une_seule_commune,
-    adresse_exacte,
-    brut_ou_corrige,
-)

@@ -1,15 +1,15 @@
 """What HTTP, SOAP and the contract say of any answer: status, envelope, schema, faults."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.francais import counted, shortened
-from sge_sim.homologation.campaign.evaluation import same_libelle
-from sge_sim.homologation.jugement.controle import Verification, controle, others
+from sge_sim.homologation.jugement.controle import Controles, others
+from sge_sim.homologation.jugement.evaluation import same_libelle
 from sge_sim.homologation.jugement.reponse import (
     ReponseJugee,
     code_of,
@@ -43,88 +43,54 @@ def french_mistakes(contrat: Contract, element: etree._Element) -> list[str]:
     return list(dict.fromkeys(map(_in_french, contrat.mistakes(element))))
 
 
+_SENTENCES: Final[Mapping[str, str]] = {
+    "Missing child": "{where} est incomplet{missing}",
+    "not expected": "{where} n'est pas à sa place{expected}",
+    "No matching global": "{where} n'est pas un élément du contrat",
+    "is required but missing": "{where} n'a pas l'attribut {value}",
+    "is not allowed.": "{where} a un attribut de trop, {name}",
+    "[facet 'enumeration']": "{where} vaut « {value} », hors de la liste du contrat{listed}",
+    "[facet 'pattern']": "{where} vaut « {value} », qui n'a pas la forme voulue par le contrat",
+    "[facet 'length']": "{where} n'a pas la longueur voulue par le contrat",
+    "[facet 'minLength']": "{where} n'a pas la longueur voulue par le contrat",
+    "[facet 'maxLength']": "{where} n'a pas la longueur voulue par le contrat",
+    "[facet '": "{where} sort des bornes du contrat",
+    "is not a valid value": "{where} vaut « {value} », qui n'est pas une valeur du contrat{typed}",
+    "Character content": "{where} contient du texte",
+    "Element content": "{where} contient des éléments, attendu une valeur",
+    "character information item": "{where} n'est pas vide",
+    "": "{where} n'est pas ce que le contrat déclare",
+}
+"""What a mistake of libxml2 is in French, by words of its message: the first that are there."""
+
+
 def _in_french(message: str) -> str:
     """Return one mistake of libxml2 in French."""
     named = _ELEMENT.match(message)
     where = "le message" if named is None else named[2] or named[1]
     rest = message if named is None else message[named.end() :]
-    for mark, describe in _SENTENCES.items():
-        if mark in rest:
-            return describe(where, rest)
-    return f"{where} n'est pas ce que le contrat déclare"
+    sentence = next(sentence for mark, sentence in _SENTENCES.items() if mark in rest)
+    return sentence.format(where=where, **_details(rest))
 
 
-def _expected(rest: str) -> str:
-    found = _EXPECTED.search(rest)
-    if found is None:
-        return ""
-    names = [_NAMESPACE.sub("", each).strip() for each in found[1].split(",")]
-    return " ou ".join(names)
-
-
-def _misplaced(where: str, rest: str) -> str:
-    wanted = _expected(rest)
-    return f"{where} n'est pas à sa place" + (f" (attendu : {wanted})" if wanted else "")
-
-
-def _missing(where: str, rest: str) -> str:
-    wanted = _expected(rest)
-    return f"{where} est incomplet" + (f" : il manque {wanted}" if wanted else "")
-
-
-def _value(rest: str) -> str:
-    found = _QUOTED.findall(rest)
-    value = next((each for each in found if each not in ("enumeration", "pattern")), "")
-    return shortened(value, _LONGEST)
-
-
-def _listed(where: str, rest: str) -> str:
-    listed = re.search(r"the set \{(.*)\}", rest)
+def _details(message: str) -> dict[str, str]:
+    """Return what a message of libxml2 names beside the element, as `_SENTENCES` show it."""
+    quoted = (each for each in _QUOTED.findall(message) if each not in ("enumeration", "pattern"))
+    value = shortened(next(quoted, ""), _LONGEST)
+    wanted = _EXPECTED.search(message)
+    names = "" if wanted is None else _NAMESPACE.sub("", wanted[1]).replace(",", " ou")
+    listed = re.search(r"the set \{(.*)\}", message)
     allowed = _QUOTED.findall(listed[1]) if listed else []
-    hint = f" (admis : {', '.join(allowed)})" if 0 < len(allowed) <= 8 else ""
-    return f"{where} vaut « {_value(rest)} », hors de la liste du contrat{hint}"
-
-
-def _shaped(where: str, rest: str) -> str:
-    return f"{where} vaut « {_value(rest)} », qui n'a pas la forme voulue par le contrat"
-
-
-def _sized(where: str, _rest: str) -> str:
-    return f"{where} n'a pas la longueur voulue par le contrat"
-
-
-def _typed(where: str, rest: str) -> str:
-    kind = re.search(r"type '(?:\{[^}]*\}|xs:)?(\w+)'", rest)
-    wanted = _TYPES.get(kind[1], "") if kind else ""
-    hint = f", attendu {wanted}" if wanted else ""
-    return f"{where} vaut « {_value(rest)} », qui n'est pas une valeur du contrat{hint}"
-
-
-def _required(where: str, rest: str) -> str:
-    return f"{where} n'a pas l'attribut {_value(rest)}"
-
-
-def _unknown(where: str, rest: str) -> str:
-    return f"{where} a un attribut de trop, {_NAMESPACE.sub('', _value(rest))}"
-
-
-_SENTENCES: Final[Mapping[str, Callable[[str, str], str]]] = {
-    "Missing child": _missing,
-    "not expected": _misplaced,
-    "No matching global": lambda where, _: f"{where} n'est pas un élément du contrat",
-    "is required but missing": _required,
-    "is not allowed.": _unknown,
-    "[facet 'enumeration']": _listed,
-    "[facet 'pattern']": _shaped,
-    "[facet 'length']": _sized,
-    "[facet 'minLength']": _sized,
-    "[facet 'maxLength']": _sized,
-    "[facet '": lambda where, rest: f"{where} sort des bornes du contrat",
-    "is not a valid value": _typed,
-    "Character content": lambda where, _: f"{where} contient du texte",
-    "Element content": lambda where, _: f"{where} contient des éléments, attendu une valeur",
-    "character information item": lambda where, _: f"{where} n'est pas vide",
-}
+    kind = re.search(r"type '(?:\{[^}]*\}|xs:)?(\w+)'", message)
+    known = _TYPES.get(kind[1], "") if kind else ""
+    return {
+        "value": value,
+        "name": _NAMESPACE.sub("", value),
+        "expected": f" (attendu : {names})" if names else "",
+        "missing": f" : il manque {names}" if names else "",
+        "listed": f" (admis : {', '.join(allowed)})" if 0 < len(allowed) <= 8 else "",
+        "typed": f", attendu {known}" if known else "",
+    }
 
 
 _UTF8: Final = re.compile(r"utf-?8", re.IGNORECASE)
@@ -133,34 +99,13 @@ _DECLARED: Final = re.compile(rb"^<\?xml[^>]*encoding=[\"']([\w.-]+)")
 _PARTS: Final = ([f"{{{ENVELOPE}}}Body"], [f"{{{ENVELOPE}}}Header", f"{{{ENVELOPE}}}Body"])
 
 
-@controle(
-    "le statut HTTP est 200 pour une réponse, 500 pour une faute", source="SOAP 1.1 §6.2, WS-I BP"
+TRANSPORT: Final = Controles()
+"""Made of anything that comes back."""
+
+
+@TRANSPORT.controle(
+    "la réponse est une enveloppe SOAP 1.1 avec un seul message", source="SOAP 1.1 §4"
 )
-def statut_http(reponse: ReponseJugee) -> Iterator[str]:
-    """An answer has the status 200, a fault 500."""
-    wanted = 500 if reponse.fautive else 200
-    if reponse.enveloppe is not None and reponse.statut != wanted:
-        what = "une faute" if reponse.fautive else "une réponse"
-        yield f"{what} avec le statut HTTP {reponse.statut}"
-
-
-@controle("le type de contenu est text/xml, en UTF-8", source="SOAP 1.1 §6")
-def type_de_contenu(reponse: ReponseJugee) -> Iterator[str]:
-    """The content is text/xml, in UTF-8 if it tells its encoding."""
-    content_type = reponse.type_contenu
-    if content_type is None:
-        return
-    if content_type.partition(";")[0].strip().lower() != "text/xml":
-        yield f"type de contenu « {content_type} »" if content_type else "aucun type de contenu"
-    named = _CHARSET.search(content_type)
-    if named is not None and not _UTF8.fullmatch(named[1]):
-        yield f"encodage « {named[1]} » annoncé"
-    declared = _DECLARED.match(reponse.octets)
-    if declared is not None and not _UTF8.fullmatch(declared[1].decode()):
-        yield f"encodage « {declared[1].decode()} » déclaré par le document"
-
-
-@controle("la réponse est une enveloppe SOAP 1.1 avec un seul message", source="SOAP 1.1 §4")
 def enveloppe_soap(reponse: ReponseJugee) -> Iterator[str]:
     """The answer is an envelope with one message in its body."""
     if reponse.enveloppe is None:
@@ -184,8 +129,8 @@ def _stray_text(*parts: etree._Element) -> Iterator[str]:
 
 def described(reponse: ReponseJugee) -> str:
     """Return what came instead of a SOAP message, in French."""
-    start = reponse.octets.lstrip()[:200].lower()
-    status = f"statut HTTP {reponse.statut}"
+    start = reponse.appel.recu.lstrip()[:200].lower()
+    status = f"statut HTTP {reponse.appel.statut_http}"
     if not start:
         return f"une réponse vide ({status})"
     if b"<html" in start or b"<!doctype html" in start:
@@ -201,7 +146,40 @@ def described(reponse: ReponseJugee) -> str:
     return f"un document XML qui n'est pas du SOAP, {local_name(reponse.racine)} ({status})"
 
 
-@controle("la réponse est celle du contrat, jusqu'à chaque valeur", source="WSDL du service")
+@TRANSPORT.controle(
+    "le statut HTTP est 200 pour une réponse, 500 pour une faute", source="SOAP 1.1 §6.2, WS-I BP"
+)
+def statut_http(reponse: ReponseJugee) -> Iterator[str]:
+    """An answer has the status 200, a fault 500."""
+    wanted = 500 if reponse.fautive else 200
+    if reponse.enveloppe is not None and reponse.appel.statut_http != wanted:
+        what = "une faute" if reponse.fautive else "une réponse"
+        yield f"{what} avec le statut HTTP {reponse.appel.statut_http}"
+
+
+@TRANSPORT.controle("le type de contenu est text/xml, en UTF-8", source="SOAP 1.1 §6")
+def type_de_contenu(reponse: ReponseJugee) -> Iterator[str]:
+    """The content is text/xml, in UTF-8 if it tells its encoding."""
+    content_type = reponse.appel.type_contenu
+    if content_type is None:
+        return
+    if content_type.partition(";")[0].strip().lower() != "text/xml":
+        yield f"type de contenu « {content_type} »" if content_type else "aucun type de contenu"
+    named = _CHARSET.search(content_type)
+    if named is not None and not _UTF8.fullmatch(named[1]):
+        yield f"encodage « {named[1]} » annoncé"
+    declared = _DECLARED.match(reponse.appel.recu)
+    if declared is not None and not _UTF8.fullmatch(declared[1].decode()):
+        yield f"encodage « {declared[1].decode()} » déclaré par le document"
+
+
+CONTRAT: Final = Controles()
+"""Made of an envelope: what follows supposes that they hold."""
+
+
+@CONTRAT.controle(
+    "la réponse est celle du contrat, jusqu'à chaque valeur", source="WSDL du service"
+)
 def message_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     """The element of the body is the contract's response, valid against its schema."""
     if reponse.fautive:
@@ -213,7 +191,7 @@ def message_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     yield from french_mistakes(reponse.contrat, corps)
 
 
-@controle("l'en-tête SOAP est celui du contrat", source="WSDL du service")
+@CONTRAT.controle("l'en-tête SOAP est celui du contrat", source="WSDL du service")
 def entete_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     """The header holds what the contract declares and nothing else."""
     wanted = reponse.contrat.response_header
@@ -235,17 +213,14 @@ def _other_element(found: str, wanted: str) -> str:
     return f"{has.localname} à la place de {should.localname}"
 
 
-TRANSPORT: Final[tuple[Verification, ...]] = (enveloppe_soap, statut_http, type_de_contenu)
-"""Made of anything that comes back."""
-CONTRAT: Final[tuple[Verification, ...]] = (message_du_contrat, entete_du_contrat)
-"""Made of an envelope: what follows supposes that they hold."""
-
-
 _BARE: Final = (Usage.FAUTE_SANS_CODE,)
 _ORDER: Final = ["faultcode", "faultstring", "detail"]
 
 
-@controle(
+FAULTS: Final = Controles()
+
+
+@FAULTS.controle(
     "la faute a faultcode, faultstring et detail", source="SOAP 1.1 §4.4 ; WS-I BP", leve_par=_BARE
 )
 def faute_soap(reponse: ReponseJugee) -> Iterator[str]:
@@ -258,7 +233,9 @@ def faute_soap(reponse: ReponseJugee) -> Iterator[str]:
     yield from _stray_text(reponse.corps, *reponse.corps.iterfind("detail"))
 
 
-@controle("le faultcode est soap:Server", source="GUI 0488 §4.3 ; GUI 0531 §6", leve_par=_BARE)
+@FAULTS.controle(
+    "le faultcode est soap:Server", source="GUI 0488 §4.3 ; GUI 0531 §6", leve_par=_BARE
+)
 def faultcode(reponse: ReponseJugee) -> Iterator[str]:
     """The fault code is `Server`, in the namespace of SOAP."""
     element = reponse.corps.find("faultcode")
@@ -269,7 +246,7 @@ def faultcode(reponse: ReponseJugee) -> Iterator[str]:
         yield f"faultcode « {(element.text or '').strip()} »"
 
 
-@controle("le detail porte l'erreur du contrat", source="WSDL du service", leve_par=_BARE)
+@FAULTS.controle("le detail porte l'erreur du contrat", source="WSDL du service", leve_par=_BARE)
 def erreur_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     """The detail holds the element of the contract, valid, and nothing else."""
     detail = reponse.corps.find("detail")
@@ -291,12 +268,6 @@ def _code(reponse: ReponseJugee) -> str:
     return code_of(reponse.erreur, "resultat")
 
 
-def _wanted_libelle(reponse: ReponseJugee, code: str) -> str | None:
-    """Return the label of a code, as the platform that may have answered tells it."""
-    own = reponse.plateforme.libelles.get(code) or reponse.service.libelles.get(code)
-    return own or LIBELLES_CODES.get(code)
-
-
 def _is_certain(reponse: ReponseJugee, code: str) -> bool:
     """Whether the label is official: the annex's, and not one that the catalogue has assumed."""
     attendu = None if reponse.cas is None else reponse.cas.attendu
@@ -304,7 +275,7 @@ def _is_certain(reponse: ReponseJugee, code: str) -> bool:
     return code not in reponse.service.libelles and not assumed
 
 
-@controle("le libellé est celui du code", source="AX.0466", leve_par=_BARE)
+@FAULTS.controle("le libellé est celui du code", source="AX.0466", leve_par=_BARE)
 def libelle_officiel(reponse: ReponseJugee) -> Iterator[str]:
     """The label of an official code is that of the annex."""
     code = _code(reponse)
@@ -312,7 +283,7 @@ def libelle_officiel(reponse: ReponseJugee) -> Iterator[str]:
         yield from _other_libelle(reponse, code)
 
 
-@controle(
+@FAULTS.controle(
     "le libellé est celui du code",
     source="libellé qu'aucune annexe publique ne donne",
     provenance="assumed",
@@ -326,15 +297,15 @@ def libelle_suppose(reponse: ReponseJugee) -> Iterator[str]:
 
 def _other_libelle(reponse: ReponseJugee, code: str) -> Iterator[str]:
     libelle = text_of(reponse.erreur, "resultat") or ""
-    wanted = _wanted_libelle(reponse, code)
-    also = LIBELLES_CODES.get(code, "")
-    if wanted is None:
+    own = reponse.plateforme.libelles.get(code) or reponse.service.libelles.get(code)
+    wanted = list(filter(None, (own, LIBELLES_CODES.get(code))))
+    if not wanted:
         yield f"{code} n'est pas un code de SGE"
-    elif not (same_libelle(libelle, wanted) or (also and same_libelle(libelle, also))):
-        yield f"{code} « {libelle} » au lieu de « {wanted} »"
+    elif not any(same_libelle(libelle, each) for each in wanted):
+        yield f"{code} « {libelle} » au lieu de « {wanted[0]} »"
 
 
-@controle(
+@FAULTS.controle(
     "le faultstring est celui du service, ou le libellé du code",
     source="GUI 0468 §3.2.2.2, GUI 0488 §4.3, GUI 0498, GUI 0502 §4.5, GUI 0531 §6",
     leve_par=_BARE,
@@ -349,40 +320,23 @@ def faultstring(reponse: ReponseJugee) -> Iterator[str]:
     yield f"faultstring « {found} » au lieu de « {wanted} »"
 
 
-@controle("la faute ne nomme que le point demandé", source="GUI 0468 §3.2.2.2")
+@FAULTS.controle("la faute ne nomme que le point demandé", source="GUI 0468 §3.2.2.2")
 def point_de_la_faute(reponse: ReponseJugee) -> Iterator[str]:
     """A fault names no other point than the one asked about."""
-    found = _in_error(reponse, "infoFonctionnelles/pointId")
+    found = texts_of(reponse.erreur, "infoFonctionnelles/pointId")
     return others(found, reponse.prms, "la faute nomme le point {}")
 
 
-def _in_error(reponse: ReponseJugee, path: str) -> list[str]:
-    return [] if reponse.erreur is None else texts_of(reponse.erreur, path)
-
-
-@controle("la faute ne nomme que le login de la demande", source="GUI 0468 §3.2.2.2")
+@FAULTS.controle("la faute ne nomme que le login de la demande", source="GUI 0468 §3.2.2.2")
 def login_de_la_faute(reponse: ReponseJugee) -> Iterator[str]:
     """A fault names no other login than that of the request."""
-    found = _in_error(reponse, "infoDemandeur/loginDemandeur")
+    found = texts_of(reponse.erreur, "infoDemandeur/loginDemandeur")
     return others(found, {reponse.login}, "la faute porte le login {}")
 
 
-@controle("un refus n'ouvre aucune affaire", source="GUI 0466 §2.5", provenance="documented")
+@FAULTS.controle("un refus n'ouvre aucune affaire", source="GUI 0466 §2.5")
 def sans_affaire(reponse: ReponseJugee) -> Iterator[str]:
     """A refusal names no affaire: none was opened."""
-    found = _in_error(reponse, "infoFonctionnelles/affaireId")
+    found = texts_of(reponse.erreur, "infoFonctionnelles/affaireId")
     asked = reponse.demandes("affaireId", "affaireLieeId")
     return others(found, asked, "la faute porte l'affaire {}")
-
-
-FAULTS: Final[tuple[Verification, ...]] = (
-    faute_soap,
-    faultcode,
-    erreur_du_contrat,
-    libelle_officiel,
-    libelle_suppose,
-    faultstring,
-    point_de_la_faute,
-    login_de_la_faute,
-    sans_affaire,
-)

@@ -9,7 +9,7 @@ from lxml import etree
 
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.libelles import LISTES
-from sge_sim.homologation.jugement.controle import CMD3, Verification, controle, more_than_once
+from sge_sim.homologation.jugement.controle import CMD3, Controles, more_than_once
 from sge_sim.homologation.jugement.instants import naive_instant
 from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, text_of
 
@@ -103,7 +103,10 @@ def _kind(contexte: etree._Element) -> str:
     return text_of(contexte, "typeReleve") or ""
 
 
-@controle("le contexte et le type du relevé sont ceux du segment", source=_GUIDE, services={CMD3})
+INDEX: Final = Controles({CMD3})
+
+
+@INDEX.controle("le contexte et le type du relevé sont ceux du segment", source=_GUIDE)
 def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
     """Each context and type is one that the guide has for the segment, each once for a reason."""
     allowed = _OF_SMALL if reponse.petit else _OF_LARGE if reponse.grand else None
@@ -124,7 +127,7 @@ def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
         yield f"{times} contextes {name} / {kind}"
 
 
-@controle("chaque grandeur d'un relevé a ses index", source=_GUIDE, services={CMD3})
+@INDEX.controle("chaque grandeur d'un relevé a ses index", source=_GUIDE)
 def grandeurs_relevees(reponse: ReponseJugee) -> Iterator[str]:
     """A quantity that is read has a calendar with readings."""
     for grandeur in reponse.corps.iterfind("contexte/grandeur"):
@@ -132,7 +135,7 @@ def grandeurs_relevees(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{text_of(grandeur, 'grandeurPhysique')} n'a pas d'index"
 
 
-@controle("chaque relevé est daté en heure légale, dans la période", source=_GUIDE, services={CMD3})
+@INDEX.controle("chaque relevé est daté en heure légale, dans la période", source=_GUIDE)
 def releves_de_la_periode(reponse: ReponseJugee) -> Iterator[str]:
     """Readings are of the days asked for, ascending, no instant twice."""
     jours = reponse.jours
@@ -151,11 +154,8 @@ def releves_de_la_periode(reponse: ReponseJugee) -> Iterator[str]:
             last = instant
 
 
-@controle(
-    "l'index quotidien d'un C5 est celui du début du jour",
-    source=_SEEN,
-    provenance="observed",
-    services={CMD3},
+@INDEX.controle(
+    "l'index quotidien d'un C5 est celui du début du jour", source=_SEEN, provenance="observed"
 )
 def index_de_minuit(reponse: ReponseJugee) -> Iterator[str]:
     """A small point has its daily index at midnight."""
@@ -169,7 +169,7 @@ def index_de_minuit(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{registre.nom} : relevé à {instant:%H:%M:%S}"
 
 
-@controle("chaque jour de la période a son index", source=_GUIDE, services={CMD3})
+@INDEX.controle("chaque jour de la période a son index", source=_GUIDE)
 def jours_releves(reponse: ReponseJugee) -> Iterator[str]:
     """Most of the days are read, in every register."""
     for registre, missing, total in _missing(reponse):
@@ -177,11 +177,10 @@ def jours_releves(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{registre.nom} : il manque {counted(missing, 'jour')} sur {total}"
 
 
-@controle(
+@INDEX.controle(
     "aucun jour ne manque sans être annoncé",
     source="nul ne dit comment un jour perdu se montre",
     provenance="assumed",
-    services={CMD3},
 )
 def jours_manquants(reponse: ReponseJugee) -> Iterator[str]:
     """A few days may be lost."""
@@ -202,11 +201,8 @@ def _missing(reponse: ReponseJugee) -> Iterator[tuple[RegistreLu, int, int]]:
             yield registre, len(wanted - set(registre.jours)), len(wanted)
 
 
-@controle(
-    "les cadrans d'un contexte sont relevés ensemble",
-    source=_SEEN,
-    provenance="observed",
-    services={CMD3},
+@INDEX.controle(
+    "les cadrans d'un contexte sont relevés ensemble", source=_SEEN, provenance="observed"
 )
 def releves_ensemble(reponse: ReponseJugee) -> Iterator[str]:
     """All the registers of a context were read at the same instants."""
@@ -219,7 +215,7 @@ def releves_ensemble(reponse: ReponseJugee) -> Iterator[str]:
             yield "le totalisateur est relevé d'autres jours que les classes"
 
 
-@controle("un index ne décroît pas sans le dire", source=_GUIDE, services={CMD3})
+@INDEX.controle("un index ne décroît pas sans le dire", source=_GUIDE)
 def index_croissants(reponse: ReponseJugee) -> Iterator[str]:
     """The next index is at least the last one, unless its indicator says otherwise."""
     for registre in registres(reponse):
@@ -232,7 +228,7 @@ def index_croissants(reponse: ReponseJugee) -> Iterator[str]:
             last = each.v
 
 
-@controle("l'indicateur d'un index va de 0 à 15", source=_GUIDE, services={CMD3})
+@INDEX.controle("l'indicateur d'un index va de 0 à 15", source=_GUIDE)
 def indicateur_d_index(reponse: ReponseJugee) -> Iterator[str]:
     """`iv` is a field of four bits."""
     for registre in registres(reponse):
@@ -241,11 +237,10 @@ def indicateur_d_index(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{registre.nom} : iv vaut {each.iv}"
 
 
-@controle(
+@INDEX.controle(
     "les classes du fournisseur, celles du distributeur et le totalisateur font la même somme",
     source=_SEEN,
     provenance="observed",
-    services={CMD3},
 )
 def sommes_egales(reponse: ReponseJugee) -> Iterator[str]:
     """Of a small point, the sum of each calendar is the total, at each instant."""
@@ -264,9 +259,7 @@ def sommes_egales(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"le {day[:10]} : {', '.join(map(str, sorted(values)))}"
 
 
-@controle(
-    "les classes sont celles des calendriers, chacune une fois", source="AX.0355", services={CMD3}
-)
+@INDEX.controle("les classes sont celles des calendriers, chacune une fois", source="AX.0355")
 def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
     """Every class is in the list of values, once in its calendar."""
     seen = []
@@ -280,12 +273,7 @@ def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
         yield f"{times} fois la classe {classe} du calendrier {calendrier}"
 
 
-@controle(
-    "les cadrans d'un C5 ont leur code",
-    source=_SEEN,
-    provenance="observed",
-    services={CMD3},
-)
+@INDEX.controle("les cadrans d'un C5 ont leur code", source=_SEEN, provenance="observed")
 def codes_des_cadrans(reponse: ReponseJugee) -> Iterator[str]:
     """A Linky register has its code: of a supplier's class, a distributor's, or the total."""
     prefix = "IDX_E"
@@ -308,19 +296,3 @@ def codes_des_cadrans(reponse: ReponseJugee) -> Iterator[str]:
         seen.append((registre.contexte, registre.cadran))
     for (_, cadran), times in more_than_once(seen):
         yield f"{times} fois le cadran {cadran}"
-
-
-INDEX: Final[tuple[Verification, ...]] = (
-    contexte_du_releve,
-    grandeurs_relevees,
-    releves_de_la_periode,
-    index_de_minuit,
-    jours_releves,
-    jours_manquants,
-    releves_ensemble,
-    index_croissants,
-    indicateur_d_index,
-    sommes_egales,
-    classes_connues,
-    codes_des_cadrans,
-)

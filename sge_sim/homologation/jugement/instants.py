@@ -27,33 +27,33 @@ def minutes_of(step: str | None) -> int | None:
 
 def aware_instant(text: str) -> datetime | None:
     """Return an instant with its offset, None where it isn't written so or isn't legal time's."""
-    if _AWARE.fullmatch(text) is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant if instant.astimezone(PARIS).utcoffset() == instant.utcoffset() else None
+    instant = _written(_AWARE, text)
+    same = instant is not None and legal_time(instant).utcoffset() == instant.utcoffset()
+    return instant if same else None
 
 
 def naive_instant(text: str) -> datetime | None:
     """Return legal time without an offset, None where it isn't written so."""
-    if _NAIVE.fullmatch(text) is None:
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    return _written(_NAIVE, text)
 
 
 def month_of(text: str) -> date | None:
     """Return the first day of a month written `yyyy-MM`."""
-    if _MONTH.fullmatch(text) is None:
-        return None
+    first = _written(_MONTH, text, "-01")
+    return None if first is None else first.date()
+
+
+def _written(form: re.Pattern[str], text: str, end: str = "") -> datetime | None:
+    """Return the instant of a text with its `end`, None where it hasn't the form or is none."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        return datetime.fromisoformat(text + end) if form.fullmatch(text) else None
     except ValueError:
         return None
+
+
+def legal_time(stamp: datetime) -> datetime:
+    """Return a stamp in legal time; without an offset it is in legal time already."""
+    return stamp if stamp.tzinfo is None else stamp.astimezone(PARIS)
 
 
 def midnight(day: date) -> datetime:
@@ -75,9 +75,8 @@ def steps_of(debut: date, fin: date, minutes: int, *, ends: bool, naive: bool) -
 
 def day_of(stamp: datetime, *, ends: bool) -> date:
     """Return the legal day of the step that a stamp is of."""
-    legal = stamp if stamp.tzinfo is None else stamp.astimezone(PARIS)
-    inside = legal - timedelta(microseconds=1) if ends else legal
-    return inside.date()
+    legal = legal_time(stamp)
+    return (legal - timedelta(microseconds=1) if ends else legal).date()
 
 
 def months_of(debut: date, fin: date) -> list[date]:

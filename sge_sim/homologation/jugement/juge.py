@@ -4,19 +4,18 @@
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_of
 from sge_sim.domaine.nomenclatures import in_french
-from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.catalogue.cases import Cas
-from sge_sim.homologation.client.sender import AppelFait
+from sge_sim.homologation.client.messages import AppelFait
 from sge_sim.homologation.jugement.commandes import COMMANDES, SOUSCRITS_LISTES, given
 from sge_sim.homologation.jugement.consommations import CONSOMMATIONS
-from sge_sim.homologation.jugement.controle import Verification, constats
+from sge_sim.homologation.jugement.controle import Controles, Verification
 from sge_sim.homologation.jugement.detaillees import DETAILLEES_POINTS
 from sge_sim.homologation.jugement.donnees_du_point import DONNEES
 from sge_sim.homologation.jugement.echos import ACQUITTEMENT, ECHOS, PRESENCE
@@ -24,26 +23,24 @@ from sge_sim.homologation.jugement.enveloppe import CONTRAT, FAULTS, TRANSPORT
 from sge_sim.homologation.jugement.index_releves import INDEX
 from sge_sim.homologation.jugement.reponse import ReponseJugee
 from sge_sim.homologation.jugement.valeurs import VALEURS
+from sge_sim.homologation.reports.rapport import Constat
 
-CONTENU: Final[tuple[Verification, ...]] = (
-    *ECHOS,
-    *DETAILLEES_POINTS,
-    *VALEURS,
-    *INDEX,
-    *CONSOMMATIONS,
-    *DONNEES,
-    *COMMANDES,
-    *SOUSCRITS_LISTES,
+CONTENU: Final = (
+    ECHOS,
+    DETAILLEES_POINTS,
+    VALEURS,
+    INDEX,
+    CONSOMMATIONS,
+    DONNEES,
+    COMMANDES,
+    SOUSCRITS_LISTES,
 )
 """Made of the body of a success that is as the contract says."""
 
-CONTROLES: Final[tuple[Verification, ...]] = (
-    *TRANSPORT,
-    *CONTRAT,
-    *PRESENCE,
-    *ACQUITTEMENT,
-    *FAULTS,
-    *CONTENU,
+CONTROLES: Final = tuple(
+    verification
+    for table in (TRANSPORT, CONTRAT, PRESENCE, ACQUITTEMENT, FAULTS, *CONTENU)
+    for verification in table.verifications
 )
 """Every check there is."""
 
@@ -77,9 +74,9 @@ class Juge:
         found: list[Constat] = []
         made = 0
         for table in _tables(reponse):
-            concerned = [each for each in table if each.concerne(reponse)]
+            concerned = table.concerned(reponse)
             made += len(concerned)
-            found += constats(concerned, reponse)
+            found += filter(None, (each.constate(reponse) for each in concerned))
             if table is CONTRAT and any(not each.reussi for each in found):
                 break  # what follows reads the message as the contract says that it is
         self.learn(reponse, cas)
@@ -91,17 +88,7 @@ class Juge:
         """Return the answer to a call as the checks read it, None where there is none."""
         if appel.contrat is None or appel.statut_http is None:
             return None
-        return ReponseJugee(
-            appel.contrat,
-            appel.requete,
-            appel.recu,
-            appel.statut_http,
-            appel.type_contenu,
-            jour,
-            cas,
-            self.plateforme,
-            self._donnes,
-        )
+        return ReponseJugee(appel.contrat, appel, jour, cas, self.plateforme, self._donnes)
 
     def learn(self, reponse: ReponseJugee, cas: Cas | None) -> None:
         """Keep the identifiers that an answer gives: no later one may give them again."""
@@ -111,7 +98,7 @@ class Juge:
         self._donnes |= dict.fromkeys(given(reponse), owner)
 
 
-def _tables(reponse: ReponseJugee) -> Iterable[tuple[Verification, ...]]:
+def _tables(reponse: ReponseJugee) -> Iterator[Controles]:
     """Yield the tables of checks that concern the answer, in the order in which they are made."""
     yield TRANSPORT
     if reponse.enveloppe is None:
@@ -124,7 +111,7 @@ def _tables(reponse: ReponseJugee) -> Iterable[tuple[Verification, ...]]:
         yield PRESENCE
     if reponse.acquittement is not None:
         yield ACQUITTEMENT
-    yield CONTENU
+    yield from CONTENU
 
 
 def controles_page() -> str:

@@ -3,7 +3,7 @@
 Nothing here knows who answered: a simulator and the real platform are judged on the same things.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,9 +12,9 @@ from typing import Final, TypeVar, cast
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme
-from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text, leaves
 from sge_sim.homologation.catalogue.cases import Cas
-from sge_sim.homologation.client.messages import read_message
+from sge_sim.homologation.client.messages import AppelFait, read_message
 from sge_sim.machine.documents import parse_xml
 from sge_sim.services.registry import BY_PATH
 from sge_sim.services.service import Service
@@ -29,17 +29,14 @@ Lu = TypeVar("Lu")
 class ReponseJugee:
     """What came back for a call of `contrat`, made on the legal date `jour`.
 
-    `type_contenu` is the header Content-Type, None where it isn't known. `cas` is the run that the
+    `cas` is the run that the
     call was made for, None for a step of preparation. `plateforme` holds what the platform that
     may have answered is known to do otherwise. `donnes` are the identifiers that earlier answers
     of the campaign gave, with who they were given to.
     """
 
     contrat: Contract
-    requete: bytes
-    octets: bytes
-    statut: int
-    type_contenu: str | None
+    appel: AppelFait
     jour: date
     cas: Cas | None = None
     plateforme: Plateforme = NOMINALE
@@ -76,7 +73,7 @@ class ReponseJugee:
     def racine(self) -> etree._Element | None:
         """The document that was answered, None where it isn't one of XML."""
         try:
-            return parse_xml(self.octets, bare=True)
+            return parse_xml(self.appel.recu, bare=True)
         except ValueError:
             return None
 
@@ -123,11 +120,12 @@ class ReponseJugee:
     @cached_property
     def demande(self) -> AnswerTree:
         """The content of the request element."""
-        return read_message(self.requete).contenu
+        return read_message(self.appel.requete).contenu
 
     def demandes(self, *names: str) -> list[str]:
         """Return the values of the request's elements of these names, wherever they stand."""
-        return [value for name, value in _leaves(self.demande) if name in names]
+        found = (value for name, value in leaves(self.demande) if name in names)
+        return [as_text(value) for value in found if value is not None]
 
     def accepte(self, name: str) -> bool:
         """Whether the request says yes to an element."""
@@ -136,6 +134,21 @@ class ReponseJugee:
     def demande_une(self, *names: str) -> str | None:
         """Return the first of `demandes`."""
         return next(iter(self.demandes(*names)), None)
+
+    @property
+    def mesures(self) -> str | None:
+        """The type of measures that was asked for."""
+        return self.demande_une("mesuresTypeCode")
+
+    @property
+    def mensuel(self) -> bool:
+        """Whether maximum powers were asked for by month."""
+        return self.mesures == "PMAX" and self.demande_une("mesuresPas") == "P1M"
+
+    @property
+    def blocs(self) -> list[etree._Element]:
+        """The blocks of measures, one a quantity."""
+        return list(self.corps.findall("grandeur"))
 
     @cached_property
     def prms(self) -> frozenset[str]:
@@ -163,15 +176,21 @@ def days_of(debut: date, fin: date) -> list[date]:
     return [debut + timedelta(days=rank) for rank in range((fin - debut).days)]
 
 
+def points_lus(bloc: etree._Element) -> list[etree._Element]:
+    """Return the points of a block of measures, as either version of the service names them."""
+    return [*bloc.iterfind("mesure"), *bloc.iterfind("points")]
+
+
 def text_of(element: etree._Element | None, path: str = ".") -> str | None:
     """Return the text at a path without white space around it, None where it isn't."""
     found = None if element is None else element.find(path)
     return None if found is None else (found.text or "").strip()
 
 
-def texts_of(element: etree._Element, path: str) -> list[str]:
-    """Return the texts at a path."""
-    return [(each.text or "").strip() for each in element.iterfind(path)]
+def texts_of(element: etree._Element | None, path: str) -> list[str]:
+    """Return the texts at a path, none where there is no element."""
+    found = () if element is None else element.iterfind(path)
+    return [(each.text or "").strip() for each in found]
 
 
 def code_of(element: etree._Element | None, path: str) -> str:
@@ -183,14 +202,3 @@ def code_of(element: etree._Element | None, path: str) -> str:
 def local_name(element: etree._Element) -> str:
     """Return the name of an element without its namespace."""
     return str(etree.QName(element).localname)
-
-
-def _leaves(value: object, name: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, child in value.items():
-            yield from _leaves(child, key)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _leaves(child, name)
-    elif value is not None:
-        yield name, as_text(value)

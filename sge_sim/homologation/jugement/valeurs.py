@@ -7,16 +7,8 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.homologation.jugement.controle import (
-    CMD2,
-    CMD3,
-    DETAILLEES,
-    Verification,
-    controle,
-    more_than_once,
-)
-from sge_sim.homologation.jugement.detaillees import blocks
-from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
+from sge_sim.homologation.jugement.controle import CMD2, CMD3, DETAILLEES, Controles, more_than_once
+from sge_sim.homologation.jugement.reponse import ReponseJugee, points_lus, text_of
 
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
 _UNITES: Final[Mapping[str, Collection[str]]] = {
@@ -51,7 +43,7 @@ def _wanted_quantities(reponse: ReponseJugee) -> Collection[str]:
     asked = reponse.demande_une("grandeurPhysique") or ""
     if asked != "TOUT":
         return {asked}
-    if reponse.demande_une("mesuresTypeCode") == "PMAX":
+    if reponse.mesures == "PMAX":
         return {"PMA", "PMA1", "PMA2", "PMA3"}
     return _UNITES.keys()
 
@@ -64,10 +56,13 @@ def _direction(reponse: ReponseJugee) -> str:
 
 def every_block(reponse: ReponseJugee) -> list[etree._Element]:
     """Return the blocks of measures and those of indexes."""
-    return [*blocks(reponse), *reponse.corps.iterfind("contexte/grandeur")]
+    return [*reponse.blocs, *reponse.corps.iterfind("contexte/grandeur")]
 
 
-@controle("le sens est celui de la demande", source=_GUIDES, services=DETAILLEES)
+VALEURS: Final = Controles(DETAILLEES)
+
+
+@VALEURS.controle("le sens est celui de la demande", source=_GUIDES)
 def sens_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
     """CONS is what was drawn off, PROD what was injected."""
     wanted = _direction(reponse)
@@ -77,7 +72,7 @@ def sens_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
             yield f"grandeurMetier vaut {answered}, attendu {wanted}"
 
 
-@controle("la grandeur est celle de la demande, une fois", source=_GUIDES, services=DETAILLEES)
+@VALEURS.controle("la grandeur est celle de la demande, une fois", source=_GUIDES)
 def grandeur_demandee(reponse: ReponseJugee) -> Iterator[str]:
     """The quantity is the one asked for, in one block (an index has one in each context)."""
     wanted = _wanted_quantities(reponse)
@@ -85,13 +80,11 @@ def grandeur_demandee(reponse: ReponseJugee) -> Iterator[str]:
     for each in dict.fromkeys(answered):
         if each not in wanted:
             yield f"grandeurPhysique vaut {each or 'rien'}, demandé {' ou '.join(sorted(wanted))}"
-    for name, times in more_than_once(
-        text_of(each, "grandeurPhysique") for each in blocks(reponse)
-    ):
+    for name, times in more_than_once(text_of(each, "grandeurPhysique") for each in reponse.blocs):
         yield f"{times} blocs de {name}"
 
 
-@controle("l'unité est celle de la grandeur", source=_GUIDES, services=DETAILLEES)
+@VALEURS.controle("l'unité est celle de la grandeur", source=_GUIDES)
 def unite_de_la_grandeur(reponse: ReponseJugee) -> Iterator[str]:
     """Each quantity has its unit."""
     for block in every_block(reponse):
@@ -103,24 +96,25 @@ def unite_de_la_grandeur(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{name} en {unit or 'rien'}, attendu {' ou '.join(sorted(allowed))}"
 
 
-@controle("une demande n'est servie que par ce qu'elle demande", source=_GUIDES, services={CMD3})
+@VALEURS.controle(
+    "une demande n'est servie que par ce qu'elle demande", source=_GUIDES, services={CMD3}
+)
 def forme_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
     """Indexes come in contexts, everything else in blocks."""
     if len(reponse.corps) == 0:
         return
-    index = reponse.demande_une("mesuresTypeCode") == "INDEX"
-    if index and blocks(reponse):
+    index = reponse.mesures == "INDEX"
+    if index and reponse.blocs:
         yield "des mesures pour une demande d'index"
     if not index and reponse.corps.find("contexte") is not None:
         yield "des index pour une demande de mesures"
 
 
-@controle("chaque valeur est un nombre entier", source=_GUIDES, services=DETAILLEES)
+@VALEURS.controle("chaque valeur est un nombre entier", source=_GUIDES)
 def valeurs_entieres(reponse: ReponseJugee) -> Iterator[str]:
     """A value is a number without a sign, empty where it is lost."""
-    kind, v3 = reponse.demande_une("mesuresTypeCode"), reponse.contrat.path == CMD3
-    few = v3 and kind == "PMAX" and reponse.demande_une("mesuresPas") == "P1M"
-    for block in blocks(reponse):
+    few = reponse.mensuel and reponse.contrat.path == CMD3
+    for block in reponse.blocs:
         for each in block.iterfind("*/v"):
             value = (each.text or "").strip()
             lost = any(name.endswith("}nil") for name in each.attrib)
@@ -130,22 +124,21 @@ def valeurs_entieres(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{text_of(block, 'grandeurPhysique')} vaut « {value} »"
 
 
-@controle(
+@VALEURS.controle(
     "la nature d'un point de courbe est celle de son segment",
     source="GUI 0497 v1.5.0 p. 22 ; réponses enregistrées",
-    services=DETAILLEES,
     leve_par=(Usage.MESURES_FACTICES,),
 )
 def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
     """C5 are raw; larger points have codes of their own, more when corrected; others tell none."""
-    curve = reponse.demande_une("mesuresTypeCode") == "COURBE"
+    curve = reponse.mesures == "COURBE"
     allowed = set(_NATURES_C5 if reponse.petit else _NATURES_GRANDS)
     if not reponse.petit and text_of(reponse.corps, "mesuresCorrigees") == "BEST":
         allowed |= _NATURES_CORRIGEES
     if reponse.contrat.path == CMD2 or not (reponse.petit or reponse.grand):
         allowed |= _NATURES_C5  # seen of a large point in homologation
-    for block in blocks(reponse):
-        for row in (*block.iterfind("mesure"), *block.iterfind("points")):
+    for block in reponse.blocs:
+        for row in points_lus(block):
             nature = text_of(row, "n")
             if curve and nature not in allowed:
                 yield f"nature {nature or 'absente'}"
@@ -153,7 +146,7 @@ def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"nature {nature} hors d'une courbe"
 
 
-@controle(
+@VALEURS.controle(
     "les indices de qualité sont ceux du guide, et d'un point C5",
     source="GUI 0497 v1.5.0 p. 16",
     services={CMD3},
@@ -162,8 +155,8 @@ def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
 def qualite_des_points(reponse: ReponseJugee) -> Iterator[str]:
     """`iv` and `ec` are of Linky meters, `tc` of corrected curves."""
     best = text_of(reponse.corps, "mesuresCorrigees") == "BEST"
-    curve = reponse.demande_une("mesuresTypeCode") == "COURBE"
-    for block in blocks(reponse):
+    curve = reponse.mesures == "COURBE"
+    for block in reponse.blocs:
         for row in block.iterfind("points"):
             for name, allowed in (("iv", _IV), ("ec", _EC), ("tc", _TC)):
                 answered = text_of(row, name)
@@ -177,7 +170,7 @@ def qualite_des_points(reponse: ReponseJugee) -> Iterator[str]:
                     yield f"{name} sur un point C1-C4"
 
 
-@controle(
+@VALEURS.controle(
     "typeValeur, modeCalcul et pas sont ceux du type de mesures",
     source="GUI 0497 §3.2 ; réponses enregistrées en production, 2023",
     services={CMD3},
@@ -187,7 +180,7 @@ def fin_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
     corps = reponse.corps
     if len(corps) == 0:
         return
-    kind = reponse.demande_une("mesuresTypeCode")
+    kind = reponse.mesures
     computed = "DIFF.INDEX" if reponse.petit else "INTEG.COURBE"
     step = reponse.demande_une("mesuresPas") or "P1D"
     wanted = {
@@ -199,15 +192,3 @@ def fin_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
         answered = text_of(corps, name)
         if answered != value:
             yield f"{name} vaut {answered or 'rien'}, attendu {value or 'rien'}"
-
-
-VALEURS: Final[tuple[Verification, ...]] = (
-    sens_des_mesures,
-    grandeur_demandee,
-    unite_de_la_grandeur,
-    forme_de_la_reponse,
-    valeurs_entieres,
-    nature_des_points,
-    qualite_des_points,
-    fin_de_la_reponse,
-)

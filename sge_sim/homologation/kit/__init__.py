@@ -38,13 +38,7 @@ from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.homologation.premier_appel import first_request
 from sge_sim.machine.documents import member_info, zipped
-from sge_sim.machine.files import (
-    PRIVATE,
-    PUBLIC,
-    data_path,
-    make_private_folder,
-    write_atomically,
-)
+from sge_sim.machine.files import PRIVATE, PUBLIC, data_path, make_private_folder, write_atomically
 from sge_sim.pki.building import BUNDLE_PASSWORD, key_pem
 from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
 from sge_sim.pki.trust import open_pki
@@ -93,7 +87,7 @@ class Demande:
 
     @property
     def attente(self) -> str:
-        """What the catalogue expects of it, and when the platform ends what it calls, in French."""
+        """The expectation, and the end of the service if it is announced, in French."""
         return " ; ".join(filter(None, (expectation(self.cas.attendu), self.cas.arret)))
 
 

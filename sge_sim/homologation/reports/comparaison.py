@@ -1,4 +1,4 @@
-"""Two reports of a client, one after the other: what got better and what got worse."""
+"""Two successive reports of a client: what got better and what got worse."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -39,12 +39,12 @@ class Comparaison:
 
     @property
     def changes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """What to say of what changed, each part with its keys; parts without a key are absent."""
+        """What changed, in French, each part with its keys; parts without a key are absent."""
         return self._said("repares", "casses")
 
     @property
     def parts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """What to say of all cases, as `changes`."""
+        """All cases by how they fared, as `changes`."""
         return self._said(*_WORDS)
 
     def _said(self, *names: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -60,7 +60,7 @@ class Comparaison:
 def compare(before: Rapport, after: Rapport) -> Comparaison:
     """Return what changed between two reports, in the order of their cases.
 
-    A case that wasn't called, or that a panne struck, says nothing of before nor of after.
+    A case that wasn't called, or that a panne struck, counts for neither.
     """
     earlier, later = _judged(before), _judged(after)
     both = [cle for cle in later if cle in earlier]

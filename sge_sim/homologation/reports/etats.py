@@ -8,7 +8,7 @@ from typing import Final, Self
 
 
 class _Mot(StrEnum):
-    """A word with what is said of it; its value is the word alone."""
+    """A word with attributes; its value is the word alone."""
 
     def __new__(cls, mot: str, *_: object) -> Self:
         member = str.__new__(cls, mot)
@@ -52,7 +52,7 @@ class _Colore(_Mot):
 
 
 class Statut(_Colore):
-    """How a run ended, or why there is none; `filtre` shows it in a list."""
+    """How a run ended, or why there is none; `filtre` is the filter of lists that shows it."""
 
     def __init__(self, _mot: str, couleur: Couleur, filtre: FiltreDeCas) -> None:
         super().__init__(_mot, couleur)
@@ -87,7 +87,7 @@ class Statut(_Colore):
 
 
 class Decision(_Colore):
-    """What a campaign says of a package."""
+    """The verdict of a campaign on a package."""
 
     HOMOLOGUE = "homologué", Couleur.BON
     NON_HOMOLOGUE = "non homologué", Couleur.MAUVAIS
@@ -105,7 +105,7 @@ class Decision(_Colore):
 
 
 class Avis(_Colore):
-    """Whether one thing that was expected is so."""
+    """Whether an expectation holds."""
 
     OUI = "oui", Couleur.BON
     NON = "non", Couleur.MAUVAIS
@@ -113,7 +113,7 @@ class Avis(_Colore):
 
 
 class IssueDeCas(_Colore):
-    """What a call that was watched did for the catalogue's cases."""
+    """What an observed call did for the cases of the catalogue."""
 
     COCHE = "coché", Couleur.BON
     NON_CONFORME = "non conforme", Couleur.MAUVAIS

@@ -1,4 +1,4 @@
-"""The runs of a report: how many ended how, and where what went wrong comes from."""
+"""The runs of a report: counts by status, and causes of failures."""
 
 import re
 from collections import Counter
@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.reports.etats import Couleur, FiltreDeCas, Statut
-from sge_sim.homologation.reports.rapport import Execution, Rapport
+from sge_sim.homologation.reports.rapport import Constat, Execution, Rapport, by_package
 
 
 @dataclass(frozen=True)
@@ -25,11 +24,7 @@ class Decompte:
 
 def decomptes(executions: Sequence[Execution]) -> tuple[Decompte, ...]:
     """Return the counts of each package, in the order of the runs."""
-    packages = dict.fromkeys(each.package for each in executions)
-    return tuple(
-        _decompte(package, [each for each in executions if each.package == package])
-        for package in packages
-    )
+    return tuple(_decompte(package, own) for package, own in by_package(executions).items())
 
 
 def _decompte(package: str, executions: Sequence[Execution]) -> Decompte:
@@ -39,13 +34,8 @@ def _decompte(package: str, executions: Sequence[Execution]) -> Decompte:
         if counts[statut]:
             bands.append((statut.couleur, start, counts[statut]))
             start += counts[statut]
-    return Decompte(
-        package,
-        sum(each.statut.bon for each in executions),
-        len(executions),
-        tuple(bands),
-        counts_in_words(executions),
-    )
+    good, words = sum(each.statut.bon for each in executions), counts_in_words(executions)
+    return Decompte(package, good, len(executions), tuple(bands), words)
 
 
 def filtres(executions: Sequence[Execution]) -> tuple[tuple[FiltreDeCas, int], ...]:
@@ -57,9 +47,8 @@ def filtres(executions: Sequence[Execution]) -> tuple[tuple[FiltreDeCas, int], .
 def counts_in_words(executions: Sequence[Execution]) -> str:
     """Return how many runs ended how, in French: « 2 réussis, 1 échoué »."""
     counts = Counter(each.statut for each in executions)
-    return (
-        ", ".join(counted_as(each, counts[each]) for each in Statut if counts[each]) or "aucun cas"
-    )
+    parts = (counted_as(each, counts[each]) for each in Statut if counts[each])
+    return ", ".join(parts) or "aucun cas"
 
 
 def counted_as(statut: Statut, count: int) -> str:
@@ -102,8 +91,7 @@ class CauseDeCas:
 
 
 def causes_of(executions: Iterable[Execution]) -> tuple[CauseDeCas, ...]:
-    """Return what is to be put right, the runs that have the same reason together, the gravest
-    first."""
+    """Return the causes to put right, each with its runs, the gravest first."""
     found: dict[tuple[Statut, str, str], list[str]] = {}
     for each in executions:
         if each.a_corriger:
@@ -141,8 +129,8 @@ def phrase_of(execution: Execution) -> str:
 
 
 def _first_wrong(execution: Execution) -> Constat | None:
-    """Return what explains best why a run failed: its outcome, else what any answer must be, else
-    what the case expects of it."""
+    """Return the check that explains a failure best: its outcome, else one of the judge's, else an
+    expectation of the case."""
     wrong = [each for each in execution.constats if not each.reussi]
     if not wrong or wrong[0] is execution.constats[0]:
         return next(iter(wrong), None)
@@ -150,7 +138,7 @@ def _first_wrong(execution: Execution) -> Constat | None:
 
 
 def wrong_lines(execution: Execution) -> list[str]:
-    """Return all that wasn't as expected of a run, and its remark, a line each, in French."""
+    """Return the failed checks of a run, and its remark, a line each, in French."""
     lines = [str(each) for each in execution.constats if not each.reussi]
     return [*lines, execution.remarque] if execution.remarque else lines
 

@@ -69,11 +69,7 @@ def _page() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "instant": _instant,
-        "xml": indented,
-        "insecable": unbroken,
-    }
+    environment.filters |= {"instant": _instant, "xml": indented, "insecable": unbroken}
     return environment.get_template("rapport.html.j2")
 
 

@@ -1,12 +1,10 @@
 """The report as JUnit XML, which every build server reads: a suite per package, a test per run."""
 
-from itertools import groupby
-
 from lxml import etree
 
 from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.executions import cause_of, wrong_lines
-from sge_sim.homologation.reports.rapport import Execution, Rapport
+from sge_sim.homologation.reports.rapport import Execution, Rapport, by_package
 
 _OUTCOMES = {
     Statut.PERTURBE: ("error", "perturbe"),
@@ -28,8 +26,7 @@ def render_junit(rapport: Rapport) -> bytes:
     `commande`, which makes again what wasn't good.
     """
     root = etree.Element("testsuites", name=f"homologation {rapport.release}")
-    for package, group in groupby(rapport.executions, key=lambda each: each.package):
-        executions = list(group)
+    for package, executions in by_package(rapport.executions).items():
         suite = etree.SubElement(
             root,
             "testsuite",

@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -33,11 +32,7 @@ from sge_sim.homologation.reports.executions import (
     what_is_left,
     worst_first,
 )
-from sge_sim.homologation.reports.rapport import (
-    Execution,
-    Rapport,
-    VerdictPackage,
-)
+from sge_sim.homologation.reports.rapport import Execution, Rapport, by_package
 
 PAGES_MOST: Final = 4
 _SIZE: Final = 9.5
@@ -69,15 +64,14 @@ def render_pdf(rapport: Rapport, annexe: bool = False) -> bytes:
     others are counted; `annexe` adds each run with its messages after them."""
     causes = causes_of(rapport.executions)
     shown, listed = min(len(causes), _CAUSES_SHOWN), True
-    while True:
-        story = list(_story(rapport, causes[:shown], len(causes) - shown, listed=listed))
-        if _built(rapport, story)[1] <= PAGES_MOST or not (shown or listed):
-            break
+
+    def story() -> list[Any]:
+        return list(_story(rapport, causes[:shown], len(causes) - shown, listed=listed))
+
+    while (shown or listed) and _built(rapport, story())[1] > PAGES_MOST:
         shown, listed = shown * 3 // 4, listed and shown > _CAUSES_SHOWN // 2
-    story = list(_story(rapport, causes[:shown], len(causes) - shown, listed=listed))
-    if annexe:
-        story += [PageBreak(), *_annex(rapport)]
-    return _built(rapport, story)[0]
+    annex = [PageBreak(), *_annex(rapport)] if annexe else []
+    return _built(rapport, story() + annex)[0]
 
 
 def _built(rapport: Rapport, story: list[Any]) -> tuple[bytes, int]:
@@ -114,12 +108,14 @@ def _story(
     rapport: Rapport, causes: Sequence[CauseDeCas], hidden: int, *, listed: bool
 ) -> Iterator[Any]:
     yield _p(f"Homologation {rapport.release}", _TITLE)
+    origines = ", ".join(rapport.origines)
+    calls = f" Origine des appels : {origines}." if origines else ""
     partial = ", partielle" if rapport.partielle else ""
     client = f", {rapport.client}" if rapport.client else ""
     yield _p(f"{counts_in_words(rapport.executions)}.", _STRONG)
     yield _p(
         f"Campagne {rapport.origine}{partial} : {rapport.cible}, acteur {rapport.acteur}{client}. "
-        f"Du {_instant(rapport.debut)} au {_instant(rapport.fin)}.{_calls(rapport)}"
+        f"Du {_instant(rapport.debut)} au {_instant(rapport.fin)}.{calls}"
     )
     for remarque in rapport.remarques[:_REMARKS_SHOWN]:
         yield _p(_shortened(remarque))
@@ -145,30 +141,22 @@ def _story(
         yield _p(_shortened(f"À vérifier, sans conséquence sur le verdict : {keys}."))
     if listed:
         yield _p("Tous les cas", _HEAD)
-        for package, group in groupby(rapport.executions, key=lambda each: each.package):
-            yield _p(f"{package} : {_cases(list(group))}.", _CELL)
-
-
-def _calls(rapport: Rapport) -> str:
-    """Return who made the calls, as a sentence that goes on from another."""
-    return f" Origine des appels : {', '.join(rapport.origines)}." if rapport.origines else ""
+        for package, executions in by_package(rapport.executions).items():
+            yield _p(f"{package} : {_cases(executions)}.", _CELL)
 
 
 def _verdicts(rapport: Rapport) -> Table:
-    rows = [_heads("Package", "Verdict", "Cas", "Raison")]
+    rows, runs = [_heads("Package", "Verdict", "Cas", "Raison")], by_package(rapport.executions)
     for verdict in rapport.verdicts:
-        rows.append(_verdict(verdict, rapport.executions))
+        rows.append(
+            [
+                _p(verdict.package, _CELL),
+                _p(verdict.decision.value, _coloured(verdict.decision.couleur)),
+                _p(counts_in_words(runs.get(verdict.package, [])), _CELL),
+                _p(_shortened(verdict.raison), _CELL),
+            ]
+        )
     return _table(rows, (27, 29, 41, 72))
-
-
-def _verdict(verdict: VerdictPackage, executions: Sequence[Execution]) -> list[Any]:
-    own = [each for each in executions if each.package == verdict.package]
-    return [
-        _p(verdict.package, _CELL),
-        _p(verdict.decision.value, _coloured(verdict.decision.couleur)),
-        _p(counts_in_words(own), _CELL),
-        _p(_shortened(verdict.raison), _CELL),
-    ]
 
 
 def _causes(causes: Sequence[CauseDeCas]) -> Table | Spacer:

@@ -7,7 +7,7 @@ What it takes to run the campaign again is kept in it (`Reprise`): the paths of 
 fingerprint of the certificate, no key nor secret.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.evaluation import Constat
-from sge_sim.homologation.reports.etats import Decision, FiltreDeCas, Statut
+from sge_sim.homologation.reports.etats import Avis, Decision, FiltreDeCas, Statut
 from sge_sim.machine.files import read_user_file
 from sge_sim.machine.once import computed_once
 from sge_sim.pki.inspection import fingerprint_of_file
@@ -27,6 +26,8 @@ from sge_sim.refus import Rule
 
 SECRETS: Final = frozenset({"client_secret", "sandbox_client_secret"})
 FILES: Final = ("cert", "key", "ca", "wsdl_dir", "catalogue")
+_TYPED: Final = {"cert": "certificat", "key": "cle"}
+"""Options that are typed by another name."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Reprise:
             if name not in taken:
                 continue
             path = Path(str(self.options[name]))
-            option = name.replace("_", "-")
+            option = _TYPED.get(name, name.replace("_", "-"))
             if not path.exists():
                 raise UsageError(
                     f"{path}, que nomme le rapport, n'est plus là : donner --{option}."
@@ -53,12 +54,12 @@ class Reprise:
             if name == "cert" and fingerprint_of_file(path) != self.empreinte:
                 raise UsageError(
                     f"{path} n'est plus le certificat de la campagne (empreinte "
-                    f"{self.empreinte[:16]}…) : donner --cert et --key."
+                    f"{self.empreinte[:16]}…) : donner --certificat et --cle."
                 )
 
 
 def reprise_of(options: Mapping[str, object], names: Iterable[str]) -> Reprise:
-    """Return what is kept of the options `names`: those that were given, without secrets."""
+    """Return the given options among `names`, without secrets."""
     kept: dict[str, str | tuple[str, ...]] = {}
     for name in names:
         value = options.get(name)
@@ -74,6 +75,31 @@ def reprise_of(options: Mapping[str, object], names: Iterable[str]) -> Reprise:
 
 FORMAT = 1
 _MAX_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True)
+class Constat:
+    """An expectation, whether it holds, and what was found if that says more.
+
+    `source` says who expects it. `avertit` marks a failure that doesn't count (`reussi` is true):
+    nobody documents the rule, or the platform is known to break it. `du_juge` marks what any answer
+    to such a demand must be: where it fails, the demand isn't to blame.
+    """
+
+    attendu: str
+    reussi: bool
+    trouve: str = ""
+    source: str = ""
+    avertit: bool = False
+    du_juge: bool = False
+
+    @property
+    def avis(self) -> Avis:
+        """Whether it holds, in a word."""
+        return Avis.A_VERIFIER if self.avertit else Avis.OUI if self.reussi else Avis.NON
+
+    def __str__(self) -> str:
+        return f"{self.attendu} : {self.trouve or 'non'}"
 
 
 @dataclass(frozen=True)
@@ -119,7 +145,7 @@ class Execution:
 
     @property
     def jugee(self) -> bool:
-        """Whether it was called, and what came back says something of the client."""
+        """Whether it was called, and its answer judges the client."""
         return self.instant is not None and self.statut is not Statut.PERTURBE
 
     @property
@@ -129,7 +155,7 @@ class Execution:
 
     @property
     def filtre(self) -> FiltreDeCas:
-        """What shows it in a list of runs: an announced failure that didn't come failed."""
+        """The filter that shows it in a list: an announced failure that didn't come failed."""
         return FiltreDeCas.ECHOUE if self.perime else self.statut.filtre
 
     @property
@@ -186,7 +212,7 @@ class Rapport:
 
     @property
     def a_verifier(self) -> tuple[Execution, ...]:
-        """The good runs in whose answer something is doubtful, which doesn't count."""
+        """The good runs with a doubt about their answer, which doesn't count."""
         return tuple(
             each
             for each in self.executions
@@ -220,21 +246,23 @@ class Rapport:
         )
 
     def _announced(self, package: str) -> bool:
-        """Whether each compulsory case of `package` that isn't good was announced so."""
+        """Whether each failure among the compulsory cases of `package` was announced."""
         own = [each for each in self.executions if each.package == package and not each.facultatif]
-        wrong = [each for each in own if not each.statut.bon and not each.prevu_en_echec]
-        return bool(own) and all(_made_up_for(each, own) for each in wrong)
+        filled = {each.au_choix for each in own if each.au_choix and each.statut.bon}
+        good = (each.statut.bon or each.prevu_en_echec or each.au_choix in filled for each in own)
+        return bool(own) and all(good)
 
     def find(self, cle: str) -> Execution | None:
         """Return the run of that key."""
         return next((each for each in self.executions if each.cle == cle), None)
 
 
-def _made_up_for(execution: Execution, others: Sequence[Execution]) -> bool:
-    """Whether another run of the same one-of-several group is good."""
-    return execution.au_choix is not None and any(
-        each.au_choix == execution.au_choix and each.statut.bon for each in others
-    )
+def by_package(executions: Iterable[Execution]) -> dict[str, list[Execution]]:
+    """Return the runs of each package, in their order."""
+    found: dict[str, list[Execution]] = {}
+    for each in executions:
+        found.setdefault(each.package, []).append(each)
+    return found
 
 
 def to_json(rapport: Rapport) -> bytes:

@@ -7,7 +7,6 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from openpyxl import Workbook
@@ -18,7 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from sge_sim.clock import PARIS
 from sge_sim.homologation.reports.etats import Couleur, Statut
 from sge_sim.homologation.reports.executions import causes_of, remarks_of, rerun_title
-from sge_sim.homologation.reports.rapport import Rapport
+from sge_sim.homologation.reports.rapport import Rapport, by_package
 
 _WIDTHS = (46, 14, 16, 52, 16, 12, 12, 10, 18, 10, 20, 60)
 _DATE, _REMARKS = "Date & heure du test", "Remarques"
@@ -36,9 +35,8 @@ def render_xlsx(rapport: Rapport) -> bytes:
     _summary(book.create_sheet("Synthèse"), rapport)
     if causes_of(rapport.executions):
         _causes(book.create_sheet("À corriger"), rapport)
-    for package, group in groupby(rapport.executions, key=lambda each: each.package):
+    for package, executions in by_package(rapport.executions).items():
         feuille = book.create_sheet(package)
-        executions = list(group)
         feuille.append(list(executions[0].suivi))
         for each in executions:
             feuille.append(list((each.suivi | {_REMARKS: remarks_of(each)}).values()))
@@ -73,8 +71,9 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
     first = feuille.max_row + 2
     head = ["Package", "Verdict", "Cas bons", "Cas", *(statut.value for statut in Statut), "Raison"]
     feuille.append(head)
+    runs = by_package(rapport.executions)
     for verdict in rapport.verdicts:
-        own = [each for each in rapport.executions if each.package == verdict.package]
+        own = runs.get(verdict.package, [])
         counts = Counter(each.statut for each in own)
         feuille.append(
             [

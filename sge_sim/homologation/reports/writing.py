@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, quote_plus
 from zipfile import is_zipfile
 
 from sge_sim import __version__
 from sge_sim.errors import UsageError
+from sge_sim.homologation.catalogue.answer_paths import leaves, mapped
 from sge_sim.homologation.reports.comparaison import find_previous
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
@@ -45,7 +46,8 @@ _MASK: Final = "•"
 def without_personal(rapport: Rapport, personal: Personal) -> Rapport:
     """Return the report with what is personal of own points hidden."""
     tree = json.loads(to_json(rapport))
-    words = {word for text in _texts(tree) for word in _words(text)}
+    texts = [text for _, text in leaves(tree) if isinstance(text, str)]
+    words = {word for text in texts for word in _words(text)}
     hidden = {word for word in personal(sorted(words)) if len(word) >= _SHORTEST}
     if not hidden:
         return rapport
@@ -55,9 +57,11 @@ def without_personal(rapport: Rapport, personal: Personal) -> Rapport:
             rf"(?<!\w){re.escape(form)}(?!\w)" for form in sorted(masks, key=len, reverse=True)
         )
     )
-    return parse_rapport(
-        json.dumps(_changed(tree, lambda text: found.sub(lambda match: masks[match[0]], text)))
-    )
+
+    def hide(value: object) -> object:
+        return found.sub(lambda match: masks[match[0]], value) if isinstance(value, str) else value
+
+    return parse_rapport(json.dumps(mapped(tree, hide)))
 
 
 def _mask(word: str) -> str:
@@ -86,27 +90,6 @@ def _words(text: str) -> Iterator[str]:
     for found in _VALUE.finditer(text):
         word = next(group for group in found.groups() if group is not None).strip()
         yield html.unescape(word)
-
-
-def _texts(tree: Any) -> Iterator[str]:
-    if isinstance(tree, str):
-        yield tree
-    elif isinstance(tree, dict):
-        for value in tree.values():
-            yield from _texts(value)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from _texts(value)
-
-
-def _changed(tree: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(tree, str):
-        return change(tree)
-    if isinstance(tree, dict):
-        return {name: _changed(value, change) for name, value in tree.items()}
-    if isinstance(tree, list):
-        return [_changed(value, change) for value in tree]
-    return tree
 
 
 MANIFEST: Final = "manifeste.json"

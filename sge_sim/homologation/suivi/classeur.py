@@ -1,11 +1,11 @@
-"""A workbook of a stranger: what isn't read of it is refused in a sentence, no formula is computed.
+"""A workbook from anywhere: what can't be read is refused in a sentence, no formula is computed.
 
 Cells are read by openpyxl, with what a merged range holds in each of its cells.
 """
 
 import io
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -51,7 +51,7 @@ class Feuille:
 
     @property
     def rows(self) -> int:
-        """The last row that says something."""
+        """The last non-empty row."""
         return max((row for row, _ in self.valeurs), default=0)
 
 
@@ -90,24 +90,21 @@ def _check(content: bytes, path: Path) -> None:
             "passe."
         )
     try:
-        members = [(info, read) for info, read in zip_members(content)]
+        members = list(zip_members(content))
         unpacked = sum(info.file_size for info, _ in members)
         if unpacked > _UNPACKED_MAX:
             raise UsageError(f"{path} est trop grand une fois décompressé : en ôter ce qui pèse.")
         parts = {info.filename: read() for info, read in members}
     except ValueError:
-        raise UsageError(f"{path} n'est pas un classeur .xlsx : donner celui d'Enedis.") from None
+        parts = {}
     kinds = parts.get("[Content_Types].xml", b"")
     if b"macroEnabled" in kinds or any("vbaProject" in name for name in parts):
         raise UsageError(f"{path} contient des macros : l'enregistrer en .xlsx, qui n'en a pas.")
     if "xl/workbook.xml" not in parts:
         raise UsageError(f"{path} n'est pas un classeur .xlsx : donner celui d'Enedis.")
-    if any(b"<!DOCTYPE" in part or b"<!ENTITY" in part for part in _xml(parts)):
+    written = [part for name, part in parts.items() if name.endswith((".xml", ".rels"))]
+    if any(b"<!DOCTYPE" in part or b"<!ENTITY" in part for part in written):
         raise UsageError(f"{path} contient une DTD, qu'aucun tableur n'écrit : il n'est pas lu.")
-
-
-def _xml(parts: Mapping[str, bytes]) -> Iterator[bytes]:
-    return (part for name, part in parts.items() if name.endswith((".xml", ".rels")))
 
 
 def _feuille(feuille: "Worksheet", path: Path) -> Feuille:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import yaml
 
 from sge_sim.errors import UsageError
-from sge_sim.homologation.catalogue.cases import Cas, Requete, case_key
+from sge_sim.homologation.catalogue.cases import Cas, Requete
 from sge_sim.homologation.catalogue.french_text import times_to_run
 from sge_sim.homologation.catalogue.release import (
     Release,
@@ -61,7 +61,7 @@ class Importation:
 
 
 def read_importation(classeur: Classeur, base: Release | None = None) -> Importation:
-    """Return what a workbook says of the cases of `base`, else of the release it knows most of.
+    """Read the cases of a workbook, in `base`, else in the release that has most of them.
 
     Raises `UsageError` where it has no known title, or names no case of the release.
     """
@@ -157,7 +157,7 @@ def _read_prm(text: str, case: Cas, written: dict[str, Any]) -> Iterator[str]:
 
 
 def _read_period(tableau: Tableau, rang: int, case: Cas, written: dict[str, Any]) -> Iterator[str]:
-    """Write the period of a row into the request: of its columns, else of its words."""
+    """Write the period of a row into the request: that of its columns, else of its texts."""
     days = (tableau.day(rang, "debut"), tableau.day(rang, "fin"))
     texts = [tableau.text(rang, each) for each in ("debut", "fin", "libelle", "remarques")]
     if days[0] is None or days[1] is None:
@@ -213,7 +213,7 @@ def _read_times(text: str, case: Cas, written: dict[str, Any]) -> Iterator[str]:
 
 
 def _contradictions(tableau: Tableau, rang: int, case: Cas) -> Iterator[str]:
-    """Yield what a row says of a case that isn't what our catalogue says, which stays."""
+    """Yield where a row contradicts our catalogue, which prevails."""
     version = tableau.text(rang, "version").strip().lower().removeprefix("v")
     same = (version, f"{version}.0")
     if re.fullmatch(r"\d+(\.\d+)*", version) and case.version not in same:
@@ -296,7 +296,7 @@ def _written_case(
 
 
 def _alone(case: Cas, kept: Mapping[str, Cas]) -> dict[str, Any]:
-    """Return what takes a case out of its one-of-several group where the others are gone."""
+    """Return what takes a case out of its one-of-several group if it is alone there."""
     others = [each for each in kept.values() if each.au_choix == case.au_choix]
     return {"au_choix": None} if case.au_choix and len(others) == 1 else {}
 
@@ -311,7 +311,7 @@ def left_out(importation: Importation) -> list[str]:
     kept = _kept(importation)
     packages = {each.package for each in kept.values()}
     return [
-        case_key(each.id, each.segment)
+        each.cle
         for each in importation.base.cas
         if each.package in packages and each.cle not in importation.cas
     ]

@@ -13,6 +13,8 @@ from typing import Final
 from zipfile import ZipFile
 
 from lxml import etree
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from sge_sim.clock import PARIS
 from sge_sim.errors import UsageError
@@ -41,7 +43,7 @@ _LONGEST: Final = 32_000
 
 @dataclass(frozen=True)
 class Remplissage:
-    """A filled workbook. `lignes` is how many rows were, `restes` what wasn't, in French."""
+    """A filled workbook. `lignes` counts the filled rows, `restes` are sentences on the others."""
 
     octets: bytes
     lignes: int
@@ -79,7 +81,7 @@ def _assigned(
 ) -> dict[int, Execution]:
     """Return the run that each row of a table is about, each once, and note their keys in `done`.
 
-    By the reference and the chain; where the PRM doesn't give the chain, else in their order.
+    By the reference and the chain; without a chain by the PRM, else in their order.
     """
     found: dict[int, Execution] = {}
     ids = {each.id for each in executions}
@@ -112,7 +114,7 @@ def _run_of_row(
 def _fill_row(
     tableau: Tableau, rang: int, execution: Execution, cells: dict[Place, str | datetime]
 ) -> Iterator[str]:
-    """Write what a row gets into `cells`, by place; yield what can't be written."""
+    """Write the values of a row into `cells`, by place; yield what can't be written."""
     feuille = tableau.feuille
     instant = None if execution.instant is None else execution.instant.astimezone(PARIS)
     for colonne, value in (
@@ -147,9 +149,7 @@ def _copy(content: bytes, written: Mapping[str, Mapping[Place, str | datetime]])
     properties = book.find(f"{{{_MAIN}}}workbookPr")
     since_1904 = properties is not None and properties.get("date1904") in ("1", "true")
     targets = {
-        each.get("Id"): normpath(join("xl", each.get("Target"))).lstrip("/")
-        if not each.get("Target").startswith("/")
-        else each.get("Target").lstrip("/")
+        each.get("Id"): normpath(join("/xl", each.get("Target"))).lstrip("/")
         for each in parse_xml(parts["xl/_rels/workbook.xml.rels"])
     }
     for feuille in book.iterfind(f"{{{_MAIN}}}sheets/{{{_MAIN}}}sheet"):
@@ -180,11 +180,11 @@ def _cell(row: etree._Element, rang: int, column: int) -> etree._Element:
     """Return the cell of a row, made in its place where it is missing."""
     before = number = 0
     for each in row:
-        number = _column(each.get("r")) if each.get("r") else number + 1
+        number = coordinate_to_tuple(each.get("r"))[1] if each.get("r") else number + 1
         if number == column:
             return each
         before += number < column
-    cell = etree.Element(f"{{{_MAIN}}}c", r=f"{_letters(column)}{rang}")
+    cell = etree.Element(f"{{{_MAIN}}}c", r=f"{get_column_letter(column)}{rang}")
     row.insert(before, cell)
     return cell
 
@@ -202,18 +202,3 @@ def _write(cell: etree._Element, value: str | datetime, epoch: datetime) -> None
     text = etree.SubElement(etree.SubElement(cell, f"{{{_MAIN}}}is"), f"{{{_MAIN}}}t")
     text.set(_SPACE, "preserve")
     text.text = _FORBIDDEN.sub("", value)[:_LONGEST]
-
-
-def _column(reference: str) -> int:
-    number = 0
-    for letter in reference.rstrip("0123456789"):
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, Environment, KindActeur
 from sge_sim.errors import UsageError
 from sge_sim.machine.texts import fit
-from sge_sim.referentiel.acteurs import check_services
+from sge_sim.referentiel.acteurs import check_services, rows_of_acteur
 from sge_sim.referentiel.apports.mots import MOTS_ACTEURS, parse_cell
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, NomPackage, UtilisateurEntry
-from sge_sim.tables.acteurs import Acteur, Contrat, Habilitation, Utilisateur, owners_among
+from sge_sim.tables.acteurs import Acteur, owners_among
 
 Report = Callable[[str, str], None]
 
@@ -220,14 +220,4 @@ class ActeursApportes:
         """Make the actors seen, with all that they have."""
         for entry in self._entries.values():
             session.get_one(Acteur, entry.code).apport_id = None
-            for utilisateur in entry.utilisateurs:
-                session.add(Utilisateur(**utilisateur.model_dump(), acteur_code=entry.code))
-            for contrat in entry.contrats:
-                session.add(Contrat(**contrat.model_dump(), acteur_code=entry.code))
-            for environnement, packages in entry.habilitations.items():
-                for package in packages:
-                    session.add(
-                        Habilitation(
-                            acteur_code=entry.code, package=package, environnement=environnement
-                        )
-                    )
+            session.add_all(rows_of_acteur(entry))

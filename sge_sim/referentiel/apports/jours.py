@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT
 from sge_sim.mesures.calendrier import calendrier, numero_borne
-from sge_sim.mesures.courbes import est_enregistre
+from sge_sim.mesures.courbes import is_recorded
 from sge_sim.mesures.entrees_datees import PASSAGE_5_MINUTES, vie
 from sge_sim.mesures.jours_donnes import PERDU, REGISTRES, TOTAL, read_courbe, read_registres
 from sge_sim.mesures.point import PointMesure, Structure, en_vigueur
@@ -136,7 +136,7 @@ def _courbe(cell: Any, jour: date, point: PointMesure) -> str:
             if point.petit
             else "une puissance est en kW entiers : des multiples de 1000",
         )
-    if not est_enregistre(point, numero_borne(jour)):
+    if not is_recorded(point, numero_borne(jour)):
         raise _FauteError("courbe", "la courbe de ce jour n'est pas collectée (collectes)")
     return cell
 

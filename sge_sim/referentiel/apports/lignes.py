@@ -1,6 +1,6 @@
 """From a line to the rows of a point, and from the rows of a point to a line."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -10,17 +10,14 @@ from sge_sim.referentiel.dataset import EMPTY_COMPTEUR, EMPTY_POINT, measure_see
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
 from sge_sim.tables.anciens_etats import AncienEtat, write_valeurs
 from sge_sim.tables.apports import Tranche
+from sge_sim.tables.base import Base
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.tables.mesures_facts import read_anciens
-from sge_sim.tables.points import Point
+from sge_sim.tables.point_columns import POINT_ATTRIBUTES
+from sge_sim.tables.points import Compteur, Point
 
-_DEFAULTS: Final[Mapping[str, Any]] = {
-    **EMPTY_POINT,
-    "etat_alimentation": "ALIM",
-    "teleoperable": True,
-    "provisoire": False,
-    "groupement_turpe": False,
-    "opposition_courbe": False,
+_DEFAULTS: Final[Mapping[str, Any]] = EMPTY_POINT | {
+    name: attribute.absent for name, attribute in POINT_ATTRIBUTES.items()
 }
 _SEED: Final = 0
 _REMEMBERED: Final = 4096
@@ -63,32 +60,30 @@ def add_to(tranche: Tranche, ligne: LignePoint, apport_id: int) -> None:
             {**EMPTY_COMPTEUR, **ligne.compteur} if ligne.compteur else None,
         )
     )
-    mesures = ligne.mesures
-    if not mesures:
-        return
-    if "ancien_compteur_pose" in mesures:
-        tranche.anciens.append(
-            {
-                **EMPTY_COMPTEUR,
-                "prm": prm,
-                "date_pose": mesures["ancien_compteur_pose"],
-                "date_depose": ligne.compteur["date_pose"],
-            }
-        )
+    for table, row in rows_of_mesures(prm, ligne.mesures, ligne.compteur):
+        tranche.mesures[table].append(row)
+
+
+def rows_of_mesures(
+    prm: str, mesures: Mapping[str, Any], compteur: Mapping[str, Any]
+) -> Iterator[tuple[type[Base], dict[str, Any]]]:
+    """Yield the rows, each with its table, of what the measures of a point depend on.
+
+    `mesures` is named as in `MesuresEntry`, `compteur` is the meter in place.
+    """
+    if (pose := mesures.get("ancien_compteur_pose")) is not None and compteur:
+        depose = {"prm": prm, "date_pose": pose, "date_depose": compteur["date_pose"]}
+        yield Compteur, EMPTY_COMPTEUR | depose
     for each in mesures.get("collectes", ()):
-        tranche.mesures[Collecte].append(
-            {"prm": prm, "debut": each.debut, "fin": each.fin, "service_souscrit_id": None}
-        )
+        row = {"prm": prm, "debut": each.debut, "fin": each.fin, "service_souscrit_id": None}
+        yield Collecte, row
     for each in mesures.get("trous", ()):
-        tranche.mesures[Trou].append({"prm": prm, "debut": each.debut, "fin": each.fin})
+        yield Trou, {"prm": prm, "debut": each.debut, "fin": each.fin}
     for jusqu_a, valeurs in mesures.get("avant", ()):
-        tranche.mesures[AncienEtat].append(
-            {"prm": prm, "jusqu_a": jusqu_a, "valeurs": write_valeurs(valeurs)}
-        )
+        yield AncienEtat, {"prm": prm, "jusqu_a": jusqu_a, "valeurs": write_valeurs(valeurs)}
     for each in mesures.get("calendriers", ()):
-        tranche.mesures[CalendrierDate].append(
-            {"prm": prm, "cote": each.cote, "depuis": each.depuis, "calendrier": each.code}
-        )
+        row = {"prm": prm, "cote": each.cote, "depuis": each.depuis, "calendrier": each.code}
+        yield CalendrierDate, row
 
 
 def ligne_of(point: Point, mesures: Sequence[Any]) -> LignePoint:

@@ -6,46 +6,40 @@ JSON lines the same values may be booleans, numbers and objects.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import Boolean, Date, Integer, String
+from sqlalchemy.types import TypeEngine
 
 import sge_sim.tables.models  # noqa: F401 - a column that names another table's has its type
 from sge_sim.clock import PARIS
-from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES
 from sge_sim.machine.documents import parse_json
 from sge_sim.machine.texts import fit
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
 from sge_sim.tables.anciens_etats import DATEES
+from sge_sim.tables.attributes import Attribute, attributes_of
 from sge_sim.tables.base import Base
+from sge_sim.tables.point_columns import CompteurColumns, PointColumns
 from sge_sim.tables.points import Compteur, Point
 
 PartiePoint = Literal["point", "compteur", "mesures"]
-_TABLES: Final[Mapping[str, type[Base]]] = {"point": Point, "compteur": Compteur}
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INTEGER: Final = re.compile(r"[0-9]{1,9}")
 _BOOLEANS: Final = {"oui": True, "non": False}
-
-# Those of the meters read from afar that have no label of their own are codes too.
-_LISTES: Final = {**LISTES, "typeComptage": {*LISTES["typeComptage"], *COMPTEURS_TELERELEVES}}
-_PERIODES: Final[Mapping[str, Any]] = {
-    "collectes": TypeAdapter(tuple[CollecteEntry, ...]),
-    "trous": TypeAdapter(tuple[TrouEntry, ...]),
-    "calendriers": TypeAdapter(tuple[CalendrierEntry, ...]),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Mot:
     """A column of a file: its word, the column of a table that it fills, how a cell is read.
 
-    `lire` raises `ValueError` with what is wrong, in French. `lus`: what cells were read as, of a
-    column that says the same of many points; None for one that doesn't.
+    `lire` raises `ValueError` with what is wrong, in French. `lus`: values of cells read before, in
+    a column that repeats them; None for one whose cells all differ.
     """
 
     nom: str
@@ -56,26 +50,49 @@ class Mot:
     lus: dict[str, Any] | None = field(default_factory=dict)
 
 
-def _mot(nom: str, partie: PartiePoint, colonne: str, liste: str | None = None) -> Mot:
-    if partie == "mesures":
-        if colonne in _PERIODES:
-            return Mot(nom, partie, colonne, _structure(_PERIODES[colonne]), _dumped)
-        return Mot(nom, partie, colonne, jour_of, str)
-    table = _TABLES[partie]
-    column = table.__table__.columns[colonne]
-    (annotation,) = get_args(get_type_hints(table)[colonne])
-    if isinstance(column.type, Boolean):
-        return Mot(nom, partie, colonne, _booleen, lambda value: "oui" if value else "non")
-    if isinstance(column.type, Date):
-        return Mot(nom, partie, colonne, jour_of, str)
-    if isinstance(column.type, Integer):
-        return Mot(nom, partie, colonne, _entier, str)
-    if isinstance(column.type, String):
-        codes = _codes(annotation) or (frozenset(_LISTES[liste]) if liste else frozenset())
-        if not codes:
-            return Mot(nom, partie, colonne, _texte(column.type.length), str, lus=None)
-        return Mot(nom, partie, colonne, _code(codes), str)
-    return Mot(nom, partie, colonne, _structure(TypeAdapter(annotation)), _dumped)
+def _mots_of(partie: PartiePoint, table: type[Base], columns: type) -> Iterator[Mot]:
+    """Yield the words of the attributes that a class of columns declares for a table."""
+    hints = get_type_hints(columns)
+    for colonne, attribute in attributes_of(columns).items():
+        if attribute.mot is not None:
+            (annotation,) = get_args(hints[colonne])
+            type_ = table.__table__.columns[colonne].type
+            yield _mot(attribute, partie, colonne, type_, annotation)
+
+
+def _mot(
+    attribute: Attribute, partie: PartiePoint, colonne: str, type_: TypeEngine[Any], annotation: Any
+) -> Mot:
+    assert attribute.mot is not None
+    mot = partial(Mot, attribute.mot, partie, colonne)
+    match type_:
+        case Boolean():
+            return mot(_booleen, lambda value: "oui" if value else "non")
+        case Date():
+            return mot(jour_of, str)
+        case Integer():
+            return mot(_entier, str)
+        case String():
+            codes = _codes(annotation) or _codes_of(attribute)
+            if not codes:
+                return mot(_texte(type_.length), str, lus=None)
+            return mot(_code(codes), str)
+        case _:
+            return mot(_structure(TypeAdapter(annotation)), _dumped)
+
+
+def _codes_of(attribute: Attribute) -> frozenset[str]:
+    """Return the codes to which an attribute keeps, none where it may hold others."""
+    if attribute.libre or attribute.codes is None:
+        return frozenset()
+    # Those of the meters read from afar that have no label of their own are codes too.
+    others = COMPTEURS_TELERELEVES if attribute.mot == "typeComptage" else ()
+    return frozenset(attribute.codes) | frozenset(others)
+
+
+def _periodes(nom: str, entree: type[BaseModel]) -> Mot:
+    adapter: TypeAdapter[Any] = TypeAdapter(tuple[entree, ...])  # type: ignore[valid-type]
+    return Mot(nom, "mesures", nom, _structure(adapter), _dumped)
 
 
 def _codes(annotation: Any) -> frozenset[str]:
@@ -225,80 +242,12 @@ def jsonable(value: Any) -> Any:
 MOTS: Final[Mapping[str, Mot]] = {
     mot.nom: mot
     for mot in (
-        _mot("prm", "point", "prm"),
-        _mot("segment", "point", "segment"),
-        _mot("etatContractuel", "point", "etat_contractuel"),
-        _mot("etatAlimentation", "point", "etat_alimentation"),
-        _mot("niveauOuvertureServices", "point", "niveau_ouverture_services"),
-        _mot("escalierEtEtageEtAppartement", "point", "escalier_etage_appartement"),
-        _mot("batiment", "point", "batiment"),
-        _mot("numeroEtNomVoie", "point", "numero_et_nom_voie"),
-        _mot("lieuDit", "point", "lieu_dit"),
-        _mot("codePostal", "point", "code_postal"),
-        _mot("codeInseeCommune", "point", "code_insee"),
-        _mot("commune", "point", "commune"),
-        _mot("nomClientFinalOuDenominationSociale", "point", "nom_client_final"),
-        _mot("categorieClientFinalCode", "point", "categorie_client_final"),
-        _mot("numSiret", "point", "siret"),
-        _mot("fournisseurTitulaire", "point", "fournisseur_titulaire"),
-        _mot("domaineTension", "point", "domaine_tension"),
-        _mot("tensionLivraison", "point", "tension_livraison"),
-        _mot("modeApresCompteur", "point", "mode_apres_compteur"),
-        _mot("puissanceRaccordementSoutirage", "point", "puissance_raccordement"),
-        _mot("formuleTarifaireAcheminement", "point", "fta", "formuleTarifaireAcheminement"),
-        _mot("puissanceSouscrite", "point", "puissance_souscrite"),
-        _mot("denivelePuissances", "point", "denivele_puissances"),
-        _mot("contexteUtilisation", "point", "longue_utilisation_contexte", "contexteUtilisation"),
-        _mot("forfaitLongueUtilisation", "point", "longue_utilisation_forfait_h"),
-        _mot("calendrierFournisseur", "point", "calendrier_fournisseur"),
-        _mot("dateMiseEnService", "point", "date_mise_en_service"),
-        _mot("dateResiliation", "point", "date_resiliation"),
-        _mot(
-            "dateDerniereModificationFormuleTarifaireAcheminement",
-            "point",
-            "date_modification_fta",
-        ),
-        _mot("dateDerniereAugmentationPuissanceSouscrite", "point", "date_augmentation_puissance"),
-        _mot("dateDerniereDiminutionPuissanceSouscrite", "point", "date_diminution_puissance"),
-        _mot("typeComptage", "point", "type_comptage", "typeComptage"),
-        _mot("disjoncteurCalibre", "point", "disjoncteur_calibre"),
-        _mot("plageHeuresCreuses", "point", "heures_creuses_libelle"),
-        _mot("plageHeuresCreusesSaisonBasse", "point", "heures_creuses_saison_basse"),
-        _mot("futuresPlagesHeuresCreusesCode", "point", "futures_heures_creuses_id"),
-        _mot("futuresPlagesHeuresCreusesLibelle", "point", "futures_heures_creuses_libelle"),
-        _mot(
-            "futuresPlagesHeuresCreusesSaisonBasse",
-            "point",
-            "futures_heures_creuses_saison_basse",
-        ),
-        _mot("futuresProgrammationsHoraires", "point", "futures_programmations"),
-        _mot("transformateurCourant", "point", "transformateur_courant"),
-        _mot("transformateurTension", "point", "transformateur_tension"),
-        _mot("modeTraitement", "point", "mode_traitement", "modeTraitement"),
-        _mot("periodicite", "point", "periodicite", "periodicite"),
-        _mot("plageReleve", "point", "plage_releve", "plageReleve"),
-        _mot("modeReleve", "point", "mode_releve", "modeReleve"),
-        _mot("mediaReleve", "point", "media_releve"),
-        _mot("r4xPas", "point", "r4x_pas"),
-        _mot("teleoperable", "point", "teleoperable"),
-        _mot("contratSoutirage", "point", "contrat_soutirage"),
-        _mot("contratInjection", "point", "contrat_injection"),
-        _mot("provisoire", "point", "provisoire"),
-        _mot("groupementTurpe", "point", "groupement_turpe"),
-        _mot("operationEnCours", "point", "operation_en_cours"),
-        _mot("matricule", "compteur", "matricule"),
-        _mot("numeroSerie", "compteur", "numero_serie"),
-        _mot("localisation", "compteur", "localisation"),
-        _mot("ticActivee", "compteur", "tic_activee"),
-        _mot("ticStandard", "compteur", "tic_standard"),
-        _mot("ticActivable", "compteur", "tic_activable"),
-        _mot("datePose", "compteur", "date_pose"),
-        _mot("parametresTeleAcces", "compteur", "parametres_tele_acces"),
-        _mot("programmationHoraire", "compteur", "programmation_horaire"),
-        _mot("ancienCompteurPose", "mesures", "ancien_compteur_pose"),
-        _mot("collectes", "mesures", "collectes"),
-        _mot("trous", "mesures", "trous"),
-        _mot("calendriers", "mesures", "calendriers"),
+        *_mots_of("point", Point, PointColumns),
+        *_mots_of("compteur", Compteur, CompteurColumns),
+        Mot("ancienCompteurPose", "mesures", "ancien_compteur_pose", jour_of, str),
+        _periodes("collectes", CollecteEntry),
+        _periodes("trous", TrouEntry),
+        _periodes("calendriers", CalendrierEntry),
         Mot("avant", "mesures", "avant", lambda cell: _read_avant(cell), lambda s: _write_avant(s)),
     )
 }

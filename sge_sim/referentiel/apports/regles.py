@@ -1,4 +1,4 @@
-"""What a line must be beyond the form of its cells: its keys, and no contradiction.
+"""The rules on a whole line, once its cells are read: valid keys, and no contradiction.
 
 The rules are those that every point of the catalogue and of the population holds (assumed).
 """
@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sge_sim.domaine import prm
 from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, GRANDS, PETITS
+from sge_sim.referentiel.apports.mots import MOTS
 from sge_sim.referentiel.identites import with_luhn_key
 
 DOMAINES: Final[Mapping[str, frozenset[str]]] = {
@@ -18,21 +19,16 @@ DOMAINES: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(("C5", "P4"), frozenset({"BTINF"})),
 }
 CLASSES: Final = frozenset({"PTE", "PM", "HPH", "HCH", "HPE", "HCE"})
-_DATES: Final = {
-    "dateResiliation": "date_resiliation",
-    "dateDerniereModificationFormuleTarifaireAcheminement": "date_modification_fta",
-    "dateDerniereAugmentationPuissanceSouscrite": "date_augmentation_puissance",
-    "dateDerniereDiminutionPuissanceSouscrite": "date_diminution_puissance",
-}
-_OBLIGATOIRES: Final = {
-    "segment": "segment",
-    "etatContractuel": "etat_contractuel",
-    "etatAlimentation": "etat_alimentation",
-    "domaineTension": "domaine_tension",
-    "codePostal": "code_postal",
-    "codeInseeCommune": "code_insee",
-    "commune": "commune",
-}
+_DATES: Final = (
+    "dateResiliation",
+    "dateDerniereModificationFormuleTarifaireAcheminement",
+    "dateDerniereAugmentationPuissanceSouscrite",
+    "dateDerniereDiminutionPuissanceSouscrite",
+)
+_OBLIGATOIRES: Final = (
+    *("segment", "etatContractuel", "etatAlimentation", "domaineTension"),
+    *("codePostal", "codeInseeCommune", "commune"),
+)
 _PMAX_BTINF: Final = 36
 _FORFAIT_MAX: Final = 8760
 
@@ -155,9 +151,9 @@ REGLES: Final = (
         RegleApport(
             mot,
             "elle précède la mise en service",
-            lambda p, _, colonne=colonne: _before(p["date_mise_en_service"], p[colonne]),  # type: ignore[misc]
+            lambda p, _, colonne=MOTS[mot].colonne: _before(p["date_mise_en_service"], p[colonne]),  # type: ignore[misc]
         )
-        for mot, colonne in _DATES.items()
+        for mot in _DATES
     ),
     RegleApport(
         "puissanceSouscrite",
@@ -313,7 +309,7 @@ def fautes_of(ligne: LignePoint) -> Iterator[tuple[str, str]]:
         yield "prm", "à donner"
     elif not prm.is_valid(number):
         yield "prm", why_no_prm(number)
-    missing = [mot for mot, colonne in _OBLIGATOIRES.items() if ligne.point.get(colonne) is None]
+    missing = [mot for mot in _OBLIGATOIRES if ligne.point.get(MOTS[mot].colonne) is None]
     if missing:
         yield from ((mot, "à donner") for mot in missing)
         return

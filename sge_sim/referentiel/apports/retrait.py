@@ -37,8 +37,8 @@ def alone_with_points(database: Database, *, wait: bool = False) -> Iterator[Non
 def remove_own_points(database: Database, prms: Collection[str] | None) -> int:
     """Remove these points of one's own, or all of them; return how many there were.
 
-    With what belongs to them: services, orders, gaps. Those of `None`, all of them, are seen no
-    more from the first moment. Raises `UsageError`, and removes nothing, for a point that isn't
+    With what belongs to them: services, orders, gaps. `None` removes all of them, which nobody
+    sees any more from the start. Raises `UsageError`, and removes nothing, for a point that isn't
     there or wasn't brought in; `BusyError` where an import goes on.
     """
     with alone_with_points(database):

@@ -54,7 +54,7 @@ _SCRATCH: Final = 0
 
 @dataclass(slots=True)
 class Bilan:
-    """The count of lines: read, new points, those already there as given, faults.
+    """The counts of an import: lines read, new points, those already there as given, faults.
 
     `importe` tells whether what is new is there now; `jours`: new days of measures; `acteurs`: new
     actors.
@@ -221,7 +221,7 @@ class _Versement:
 
     @contextmanager
     def _staged(self, there: Session) -> Iterator[tuple[Session, ...]]:
-        """Give a session of what is brought in, where that is elsewhere, then of what is there."""
+        """Give the sessions that may know a point: that of a trial, then that of the state."""
         if self._scratch is None:
             yield (there,)
         else:

@@ -31,26 +31,19 @@ def _affaire(opened: tuple[Affaire, ServiceSouscrit], prestation: Prestation) ->
 
 def services_renewed(numeros: Sequence[str], affaires: Sequence[Affaire]) -> Tree:
     """Return the response, in the order of the demand; the services keep their numbers."""
-    return {
-        "servicesRenouveles": {
-            "serviceRenouvele": [
-                {"affaireId": affaire.affaire_id, "serviceSouscritId": numero}
-                for numero, affaire in zip(numeros, affaires, strict=True)
-            ]
-        }
-    }
+    return {"servicesRenouveles": {"serviceRenouvele": _numbered(numeros, affaires)}}
 
 
 def services_stopped(numeros: Sequence[str], affaires: Sequence[Affaire]) -> Tree:
     """Return the response, in the order of the demand."""
-    return {
-        "servicesResilies": {
-            "serviceResilie": [
-                {"affaireId": affaire.affaire_id, "serviceSouscritId": numero}
-                for numero, affaire in zip(numeros, affaires, strict=True)
-            ]
-        }
-    }
+    return {"servicesResilies": {"serviceResilie": _numbered(numeros, affaires)}}
+
+
+def _numbered(numeros: Sequence[str], affaires: Sequence[Affaire]) -> list[Tree]:
+    return [
+        {"affaireId": affaire.affaire_id, "serviceSouscritId": numero}
+        for numero, affaire in zip(numeros, affaires, strict=True)
+    ]
 
 
 def services_changed(numeros: Sequence[str]) -> Tree:

@@ -48,8 +48,8 @@ class DemandeSurServices(DemandeAcces):
     def designes(self) -> tuple[ServiceFacts | None, ...]:
         """The services of those numbers on the point, None where there is none.
 
-        One of the other direction isn't, nor one of another contract of the same actor; an
-        opposition has neither.
+        A service of the other direction counts as none, and so does one of another contract of
+        the same actor; an opposition has neither.
         """
         found = {
             service.service_souscrit_id: service
@@ -60,7 +60,7 @@ class DemandeSurServices(DemandeAcces):
 
     @cached_property
     def connus(self) -> tuple[ServiceFacts, ...]:
-        """Those that exist."""
+        """The services of those numbers that exist."""
         return tuple(service for service in self.designes if service is not None)
 
     def _suits(self, service: ServiceFacts) -> bool:
@@ -110,8 +110,8 @@ class ServiceDemande:
 
 
 @dataclass(frozen=True)
-class DemandeServicesAcces(DemandeAcces):
-    """An order of several services, all of one direction and until one date (excluded)."""
+class DemandeOuverture(DemandeAcces):
+    """An order of services, all of one direction and until one date (excluded)."""
 
     consentement: Consentement | None
     date_fin: date | None
@@ -119,6 +119,7 @@ class DemandeServicesAcces(DemandeAcces):
 
     @property
     def types_donnees(self) -> tuple[str, ...]:
+        """The types, as the message names them."""
         return tuple(service.type_donnees for service in self.demandes)
 
     @property
@@ -227,8 +228,8 @@ def published_by(service: ServiceFacts) -> tuple[Publie, ...]:
 
 
 @dataclass(frozen=True)
-class DemandeAccesMesures(DemandeAcces):
-    """An order of access to one type of data, from today to a date (excluded).
+class DemandeAccesMesures(DemandeOuverture):
+    """An order of access to one type of data, from today on, that publishes nothing.
 
     `contrat_id` is empty where the message leaves it out, `contrat_type` None; `sens` means
     something once a rule has made sure that one direction is asked for. `ecart` is what the
@@ -238,44 +239,17 @@ class DemandeAccesMesures(DemandeAcces):
     objet_code: str
     contrat_type: str | None
     date_debut: date
-    date_fin: date | None
-    consentement: Consentement | None
-    type_donnees: str
     soutirage: bool
     injection: bool
     ecart: Ecart | None
 
-    @property
-    def types_donnees(self) -> tuple[str, ...]:
-        return (self.type_donnees,)
-
-    @property
-    def types(self) -> tuple[TypeServiceAcces, ...]:
-        """The type, if it is known."""
-        return tuple(TYPES_DONNEES[code] for code in self.types_donnees if code in TYPES_DONNEES)
-
-    @property
-    def options(self) -> tuple[()]:
-        """Nothing is published by this service."""
-        return ()
-
-    @property
-    def publies(self) -> tuple[()]:
-        return ()
-
-    @cached_property
-    def asked(self) -> AccesSouscrit:
-        """The service to open."""
-        return AccesSouscrit(TYPES_DONNEES[self.type_donnees], self.sens, self.date_fin)
-
     @cached_property
     def identical(self) -> ServiceFacts | None:
         """The actor's service that gives the same access already."""
-        return next(iter(self.asked.among(self.services, self.contrat_id)), None)
+        (acces,) = self.asked
+        return next(iter(acces.among(self.services, self.contrat_id)), None)
 
 
-DemandeOuverture = DemandeServicesAcces | DemandeAccesMesures
-"""What opens access."""
 DemandeConsentie = DemandeOuverture | DemandeRenouvellement
 """What the client consents to, until a date."""
 DemandeOffre = DemandeOuverture | DemandeOptionsAcces

@@ -12,8 +12,8 @@ from sge_sim.services.acces_donnees.demande import (
     DemandeAccesMesures,
     DemandeArretAcces,
     DemandeOptionsAcces,
+    DemandeOuverture,
     DemandeRenouvellement,
-    DemandeServicesAcces,
     published_by,
 )
 from sge_sim.services.acces_donnees.rules_communes import (
@@ -39,7 +39,7 @@ from sge_sim.services.ecarts import ecart_rules
     provenance="assumed",
     remede="un seul serviceSouscrit par typeDonnees",
 )
-def un_service_par_type(demande: DemandeServicesAcces) -> bool:
+def un_service_par_type(demande: DemandeOuverture) -> bool:
     """Each type is asked for once."""
     return len(set(demande.types_donnees)) == len(demande.types_donnees)
 
@@ -51,7 +51,7 @@ def un_service_par_type(demande: DemandeServicesAcces) -> bool:
     remede="CommandeRenouvellementServicesAccesDonnees pour une fin plus lointaine, "
     "CommandeModificationOptionsServicesAccesDonnees pour d'autres options",
 )
-def services_pas_deja_actifs(demande: DemandeServicesAcces) -> bool:
+def services_pas_deja_actifs(demande: DemandeOuverture) -> bool:
     """The actor has none of the services already; another service renews them or changes them."""
     return not any(acces.among(demande.services, demande.contrat_id) for acces in demande.asked)
 

@@ -11,6 +11,7 @@ from sge_sim.clock import add_months
 from sge_sim.refus import rule
 from sge_sim.services.acces import CONTRACT_RULES, USER_RULES, point_connu
 from sge_sim.services.acces_donnees.demande import DemandeConsentie, DemandeSurServices
+from sge_sim.services.ordres import sans_arret_en_cours, sans_opposition_en_cours
 
 GUIDE: Final = "GUI 0531 v1.1.0"
 _MOIS_AU_PLUS: Final = 36
@@ -143,32 +144,6 @@ def services_de_l_appelant(demande: DemandeSurServices) -> bool:
 
 
 @rule(
-    "SGT4O6",
-    source=_ANNEXE,
-    provenance="assumed",
-    remede="rien : l'opposition du client arrête déjà ce service",
-)
-def sans_opposition_en_cours(demande: DemandeSurServices) -> bool:
-    """No opposition is stopping the services."""
-    return not any(
-        service.etat == "ACTIF" and service.motif_fin == "opposition" for service in demande.connus
-    )
-
-
-@rule(
-    "SGT4O5",
-    source=_ANNEXE,
-    provenance="assumed",
-    remede="rien : l'arrêt demandé s'achève quand le compteur est joint (sge-sim clock advance)",
-)
-def sans_arret_en_cours(demande: DemandeSurServices) -> bool:
-    """The services aren't being stopped already."""
-    return not any(
-        service.etat == "ACTIF" and service.motif_fin is not None for service in demande.connus
-    )
-
-
-@rule(
     "SGT4O4",
     source=_ANNEXE,
     provenance="assumed",
@@ -181,8 +156,8 @@ def services_actifs(demande: DemandeSurServices) -> bool:
 
 OWNED_RULES: Final = (
     services_de_l_appelant,
-    sans_opposition_en_cours,
-    sans_arret_en_cours,
+    sans_opposition_en_cours.as_in(_ANNEXE, "assumed"),
+    sans_arret_en_cours.as_in(_ANNEXE, "assumed"),
     services_actifs,
 )
 NAMED_CODES: Final = ("SGT4O3", "SGT4O2", "SGT4O6", "SGT4O5", "SGT4O4")

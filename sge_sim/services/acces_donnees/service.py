@@ -6,6 +6,7 @@ from typing import Any
 
 from sge_sim.commandes.acces import order_acces, publication, renew_acces, stop_services, unpublish
 from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import ACCES, ACCES_PUBLIES, ACCES_SEUL, prestation_acces
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
 from sge_sim.domaine.plateformes import OUVERTURE_ACCES, SECOND_GENERATION, first_generation
@@ -23,8 +24,8 @@ from sge_sim.services.acces_donnees.demande import (
     DemandeAccesMesures,
     DemandeArretAcces,
     DemandeOptionsAcces,
+    DemandeOuverture,
     DemandeRenouvellement,
-    DemandeServicesAcces,
     Modification,
     OptionDemandee,
     ServiceDemande,
@@ -84,6 +85,15 @@ def read_consentement(general: Tree) -> Consentement | None:
     return Consentement(declaration["accord"], named)
 
 
+def declaration_of(general: Tree) -> Declaration:
+    """Return who is said to have agreed, in the direction of the order."""
+    return read_declaration(
+        general.get("declarationAccordClient", {}),
+        soutirage=general["sens"] == "SOUTIRAGE",
+        injection=general["sens"] == "INJECTION",
+    )
+
+
 def read_options(type_donnees: str | None, block: Tree | None) -> Iterator[OptionDemandee]:
     """Yield the publications that a block orders for a type; none of a type that isn't known."""
     acces_type = TYPES_DONNEES.get(type_donnees or "")
@@ -100,7 +110,7 @@ def numeros_of(appel: Appel) -> tuple[str, ...]:
 
 
 def answer_order(body: Tree, commande: Commande, affaires: Sequence[Affaire]) -> Answer:
-    """Return an answer for the journal too, which names the case if there is one alone."""
+    """Return the answer; it names the case, for the journal, where there is only one."""
     return Answer(
         body,
         point_id=commande.prm,
@@ -124,7 +134,7 @@ _declare = partial(
 def handle_services(appel: Appel) -> Answer:
     """Answer one order: all its services, or none."""
     general = appel.body["demande"]["donneesGenerales"]
-    demande = DemandeServicesAcces(
+    demande = DemandeOuverture(
         **common_members(appel, SERVICES_ACCES, general),
         consentement=read_consentement(general),
         date_fin=general.get("dateFin"),
@@ -138,11 +148,7 @@ def handle_services(appel: Appel) -> Answer:
     )
     check(RULES_SERVICES, demande, appel.disabled)
     commande = read_commande(appel, general, objet="SAD")
-    declaration = read_declaration(
-        general.get("declarationAccordClient", {}),
-        soutirage=demande.sens == "SOUTIRAGE",
-        injection=demande.sens == "INJECTION",
-    )
+    declaration = declaration_of(general)
     segment = demande.known_point.segment
     prestations = [
         prestation_acces(segment, acces.sens, acces.acces_type, publie=bool(acces.options))
@@ -187,11 +193,7 @@ def handle_renouvellement(appel: Appel) -> Answer:
     )
     check(RULES_RENOUVELLEMENT, demande, appel.disabled)
     commande = read_commande(appel, general, objet="RSAD")
-    declaration = read_declaration(
-        general.get("declarationAccordClient", {}),
-        soutirage=demande.sens == "SOUTIRAGE",
-        injection=demande.sens == "INJECTION",
-    )
+    declaration = declaration_of(general)
     services = get_services(appel.session, demande.numeros)
     affaires = renew_acces(
         appel.session, appel.faits.numeros, commande, services, demande.date_fin, declaration
@@ -320,7 +322,7 @@ def handle_mesures(appel: Appel) -> Answer:
         date_debut=asked["dateDebut"],
         date_fin=asked.get("dateFin"),
         consentement=read_consentement(asked),
-        type_donnees=asked["typeDonnees"],
+        demandes=(ServiceDemande(asked["typeDonnees"], ()),),
         soutirage=asked.get("soutirage", False),
         injection=asked.get("injection", False),
         ecart=appel.ecart(ACCES_MESURES, appel.faits.point),
@@ -330,7 +332,7 @@ def handle_mesures(appel: Appel) -> Answer:
     declaration = read_declaration(
         asked["declarationAccordClient"], soutirage=demande.soutirage, injection=demande.injection
     )
-    acces, segment = demande.asked, demande.known_point.segment
+    (acces,), segment = demande.asked, demande.known_point.segment
     session, numeros = appel.session, appel.faits.numeros
     if demande.identical is None:
         ordered = [(acces, ACCES)]

@@ -24,3 +24,8 @@ class DemandeArretMesures(Ordre):
         """The service, for the rules that stand behind the one that wants it."""
         assert self.souscrit is not None
         return self.souscrit
+
+    @property
+    def connus(self) -> tuple[ServiceFacts]:
+        """The services that are to be stopped: this one."""
+        return (self.known,)

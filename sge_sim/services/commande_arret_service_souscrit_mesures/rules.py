@@ -10,6 +10,7 @@ from sge_sim.services.acces import (
 )
 from sge_sim.services.commande_arret_service_souscrit_mesures.demande import DemandeArretMesures
 from sge_sim.services.ecarts import ecart_rules
+from sge_sim.services.ordres import sans_arret_en_cours, sans_opposition_en_cours
 
 _GUIDE = "GUI 0474 v1.3.0"
 
@@ -49,30 +50,6 @@ def service_de_l_appelant(demande: DemandeArretMesures) -> bool:
     if service.type == "OPPENR":
         return demande.known_point.fournisseur_titulaire == demande.acces.demandeur.code
     return service.acteur_code == demande.acces.demandeur.code
-
-
-@rule(
-    "SGT4O6",
-    source="AX.0466 v1.5.0",
-    provenance="documented",
-    remede="rien : l'opposition du client arrête déjà ce service",
-)
-def sans_opposition_en_cours(demande: DemandeArretMesures) -> bool:
-    """The service isn't being stopped by an opposition."""
-    service = demande.known
-    return service.etat != "ACTIF" or service.motif_fin != "opposition"
-
-
-@rule(
-    "SGT4O5",
-    source="AX.0466 v1.5.0",
-    provenance="documented",
-    remede="rien : l'arrêt demandé s'achève quand le compteur est joint (sge-sim clock advance)",
-)
-def sans_arret_en_cours(demande: DemandeArretMesures) -> bool:
-    """The service isn't being stopped already."""
-    service = demande.known
-    return service.etat != "ACTIF" or service.motif_fin is None
 
 
 @rule(

@@ -28,7 +28,7 @@ from sge_sim.services.commande_collecte_publication_mesures.rules_demande import
     utilisateur_du_demandeur,
 )
 from sge_sim.services.ecarts import ecart_rules
-from sge_sim.services.ordres import fourniture_definitive
+from sge_sim.services.ordres import fourniture_definitive, point_alimente
 
 
 @rule(
@@ -115,17 +115,6 @@ def situation_admise(demande: DemandeCollecte) -> bool:
     """The point has been commissioned, can be reached and isn't part of a TURPE grouping."""
     point = demande.known_point
     return point.etat_contractuel not in ("ECRAC", "INACCE") and not point.groupement_turpe
-
-
-@rule(
-    "SGT4B2",
-    source="V26.2, tableau des états",
-    provenance="documented",
-    remede="un point alimenté ou limité",
-)
-def point_alimente(demande: DemandeCollecte) -> bool:
-    """The point is supplied; a limited supply is one."""
-    return demande.known_point.alimente or not demande.known_point.en_service
 
 
 @rule(
@@ -228,7 +217,7 @@ RULES: tuple[Control[DemandeCollecte], ...] = (
     etat_contractuel_admis,
     situation_admise,
     fourniture_definitive,
-    point_alimente,
+    point_alimente.as_in("V26.2, tableau des états", "documented"),
     sans_prestation_contractuelle_en_cours,
     sans_demande_identique_en_cours,
     compteur_compatible,

@@ -10,6 +10,7 @@ from sge_sim.services.ordres import (
     demandeur_habilite,
     fourniture_definitive,
     hors_regroupement_turpe,
+    point_alimente,
 )
 
 _GUIDE = "GUI 0481 v1.2.0"
@@ -87,18 +88,6 @@ def etat_contractuel_admis(demande: DemandeTransmissionInfraJ) -> bool:
 def soutirage_d_un_consommateur(demande: DemandeTransmissionInfraJ) -> bool:
     """What a producer's point consumes isn't transmitted."""
     return not (demande.infra_j.soutirage and demande.known_point.segment in PRODUCTEURS)
-
-
-@rule(
-    "SGT4B2",
-    source="AX.0466 v1.5.0",
-    provenance="documented",
-    remede="un point alimenté ou limité",
-)
-def point_alimente(demande: DemandeTransmissionInfraJ) -> bool:
-    """The point is supplied; a limited supply is one."""
-    point = demande.known_point
-    return point.alimente or not point.en_service
 
 
 @rule(

@@ -15,13 +15,16 @@ from sge_sim.mesures import Consommation, Consommations, SerieConsommations
 from sge_sim.services.trees import coded
 from sge_sim.soap.protocol import Tree
 
-_CLASSES = {
-    "HCE": "Heures creuses été",
-    "HPE": "Heures pleines été",
-    "HCH": "Heures Creuses Hiver/Saison Haute",
-    "HPH": "Heures Pleines Hiver/Saison Haute",
+_LIBELLES = {
+    "classeTemporelle": {
+        "HCE": "Heures creuses été",
+        "HPE": "Heures pleines été",
+        "HCH": "Heures Creuses Hiver/Saison Haute",
+        "HPH": "Heures Pleines Hiver/Saison Haute",
+    },
+    "calendrier": {"DI000003": "Avec différenciation temporelle et saisonnière"},
 }
-_CALENDRIERS = {"DI000003": "Avec différenciation temporelle et saisonnière"}
+"""The labels of its own, by the list that has others."""
 
 
 def history(consommations: Consommations, *, nouvelle_chaine: bool, observe: bool) -> Tree:
@@ -36,7 +39,11 @@ def history(consommations: Consommations, *, nouvelle_chaine: bool, observe: boo
     in_order = tuple if observe else _newest_first
     supplier = _repeated if observe else _code_alone
     turpe = [
-        _serie(serie, _class_of_distributor(serie), _calendar(serie) if nouvelle_chaine else None)
+        _serie(
+            serie,
+            _labelled("classeTemporelle", serie.classe),
+            _labelled("calendrier", serie.calendrier) if nouvelle_chaine else None,
+        )
         for serie in in_order(consommations.distributeur)
     ]
     fournisseur = [
@@ -74,14 +81,8 @@ def _serie(serie: SerieConsommations, classe: Tree, calendrier: Tree | None) -> 
     return tree
 
 
-def _class_of_distributor(serie: SerieConsommations) -> Tree:
-    code = serie.classe
-    return {"code": code, "libelle": _CLASSES.get(code) or libelle_de("classeTemporelle", code)}
-
-
-def _calendar(serie: SerieConsommations) -> Tree:
-    code = serie.calendrier
-    return {"code": code, "libelle": _CALENDRIERS.get(code) or libelle_de("calendrier", code)}
+def _labelled(liste: str, code: str) -> Tree:
+    return {"code": code, "libelle": _LIBELLES[liste].get(code) or libelle_de(liste, code)}
 
 
 def _code_alone(code: str) -> Tree:

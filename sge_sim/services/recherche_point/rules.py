@@ -1,11 +1,12 @@
 """The control table of RecherchePoint (GUI 0427 v1.2.0 §3; the order is assumed)."""
 
 from sge_sim.domaine.francais import normalise
-from sge_sim.refus import rule
-from sge_sim.services.recherche_point.demande import RESULTS_MAX, Recherche
-from sge_sim.tables.points import known_code_postal, known_commune
+from sge_sim.refus import Control, rule
+from sge_sim.services.recherche_point.demande import Recherche, ResultatRecherche
 
 NAME_MIN = 3
+RESULTS_MAX = 200
+"""More than this, and the whole search fails (GUI 0427 §3)."""
 
 
 @rule(
@@ -55,9 +56,8 @@ def nom_assez_long(recherche: Recherche) -> bool:
     remede="un code postal d'une commune du jeu de données",
 )
 def code_postal_connu(recherche: Recherche) -> bool:
-    """The postal code is known."""
-    code_postal = recherche.criteres.code_postal
-    return code_postal is None or known_code_postal(recherche.session, code_postal)
+    """The postal code, if one is given, is known."""
+    return recherche.code_postal_connu
 
 
 @rule(
@@ -67,9 +67,8 @@ def code_postal_connu(recherche: Recherche) -> bool:
     remede="le code INSEE d'une commune du jeu de données, qui a ce code postal",
 )
 def commune_connue(recherche: Recherche) -> bool:
-    """The INSEE code is that of a commune which has the postal code."""
-    code_postal, code_insee = recherche.criteres.code_postal, recherche.criteres.code_insee
-    return code_insee is None or known_commune(recherche.session, code_postal, code_insee)
+    """The INSEE code, if one is given, is that of a commune which has the postal code."""
+    return recherche.commune_connue
 
 
 @rule(
@@ -79,15 +78,16 @@ def commune_connue(recherche: Recherche) -> bool:
     remede="des critères auxquels 200 points au plus répondent",
     indispensable=True,
 )
-def nombre_de_resultats_admis(recherche: Recherche) -> bool:
+def nombre_de_resultats_admis(resultat: ResultatRecherche) -> bool:
     """At most 200 points agree: beyond, the whole search fails and nothing is cut."""
-    return len(recherche.points) <= RESULTS_MAX
+    return len(resultat.points) <= RESULTS_MAX
 
 
-RULES = (
+RULES: tuple[Control[Recherche], ...] = (
     criteres_suffisants,
     nom_assez_long,
     code_postal_connu,
     commune_connue,
-    nombre_de_resultats_admis,
 )
+RESULT_RULES: tuple[Control[ResultatRecherche], ...] = (nombre_de_resultats_admis,)
+"""What the result is checked by, once the table has admitted the search."""

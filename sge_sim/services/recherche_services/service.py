@@ -50,16 +50,21 @@ def visible_services(faits: Faits, contrat_id: str) -> Sequence[ServiceFacts]:
     ][-_MAX_SERVICES:]
 
 
+def _search(appel: Appel, service: Service) -> Sequence[ServiceFacts]:
+    """Check a search of one of the two, and return the services that it lists."""
+    check(RULES, RechercheServices(acces_of(appel, service)), appel.disabled)
+    return visible_services(appel.faits, appel.body["criteres"]["contratId"])
+
+
+def _answer(appel: Appel, found: Tree) -> Answer:
+    body = appel.body
+    return Answer(found, point_id=body["criteres"]["pointId"], login=body["loginUtilisateur"])
+
+
 def handle_acces(appel: Appel) -> Answer:
     """Answer one search."""
-    faits = appel.faits
-    check(RULES, RechercheServices(acces_of(appel, ACCES_DONNEES)), appel.disabled)
-    services = visible_services(faits, appel.body["criteres"]["contratId"])
-    return Answer(
-        acces_found(faits.point, services, faits.contrat),
-        point_id=appel.body["criteres"]["pointId"],
-        login=appel.body["loginUtilisateur"],
-    )
+    services = _search(appel, ACCES_DONNEES)
+    return _answer(appel, acces_found(appel.faits.point, services, appel.faits.contrat))
 
 
 ACCES_DONNEES = Service(
@@ -78,16 +83,10 @@ ACCES_DONNEES = Service(
 
 def handle_mesures(appel: Appel) -> Answer:
     """Answer one search; what the platform being played doesn't list isn't there."""
-    faits = appel.faits
-    check(RULES, RechercheServices(acces_of(appel, SOUSCRITS_MESURES)), appel.disabled)
-    services = visible_services(faits, appel.body["criteres"]["contratId"])
-    if is_empty(appel.ecart(SOUSCRITS_MESURES, faits.point)):
+    services, point = _search(appel, SOUSCRITS_MESURES), appel.faits.point
+    if is_empty(appel.ecart(SOUSCRITS_MESURES, point)):
         services = ()
-    return Answer(
-        mesures_found(faits.point, services),
-        point_id=appel.body["criteres"]["pointId"],
-        login=appel.body["loginUtilisateur"],
-    )
+    return _answer(appel, mesures_found(point, services))
 
 
 SOUSCRITS_MESURES = Service(

@@ -66,8 +66,8 @@ def test_a_failure_is_excused_only_where_the_simulator_plays_the_real_platform(
     wanted = {"nominal": "non conforme", "fidele": "coché"}[profile]
     contexte = contexte_of(release, release.reference)
     record_failure(running, contexte, release)
-    told = running.command("campaign", "status").stdout
-    assert f"{wanted:<14} F300B_O1@C2-C4" in told
+    status = running.command("campaign", "status").stdout
+    assert f"{wanted:<14} F300B_O1@C2-C4" in status
     record_failure(running, contexte, release)
     (campaign,) = running.admin("/api/campaigns")
     assert [each["issue"] for each in campaign["observations"]] == [wanted, wanted]

@@ -8,10 +8,10 @@ from campaign_samples import INSTANT, answered
 
 from sge_sim.domaine.plateformes import Offering
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.matching import Observation
 from sge_sim.homologation.campaign.observed import CampaignState
 from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.homologation.reports.etats import Decision, IssueDeCas, Statut
 from sge_sim.homologation.reports.rapport import Execution
 

@@ -100,13 +100,13 @@ def borrowed(requete: Requete) -> Iterator[Emprunt]:
 def test_every_path_names_elements_of_the_contract(
     release: Release, answers: dict[str, Any]
 ) -> None:
-    def check(path: str, noms: tuple[str, ...], told: str) -> None:
+    def check(path: str, noms: tuple[str, ...], where: str) -> None:
         kind = answers[path]
         if noms == ("texte",):
-            assert not isinstance(kind, zeep.xsd.ComplexType), told
+            assert not isinstance(kind, zeep.xsd.ComplexType), where
             return
         for nom in noms:
-            assert nom in names_of(kind), told
+            assert nom in names_of(kind), where
             kind = names_of(kind)[nom]
 
     for case in release.cas:

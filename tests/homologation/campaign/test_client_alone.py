@@ -72,14 +72,21 @@ def test_only_the_client_ticks_beside_all_that_sge_sim_calls_itself(
     assert ticked(running, opened) == {mine: ["ADP-NR1"]}
     passage = press(running, "/passages", release="sge-23.2", cas="ADP-R1@C5")
     wait_for_passage(running, passage.url)
-    with_admin = homologate(tmp_path / "1", *against(running), "--case", "ADP-R1@C5")
+    with_admin = homologate(tmp_path / "1", *against(running), "--cas", "ADP-R1@C5")
     assert with_admin.code == 0, with_admin.stdout
     named = against(running, admin=False)
-    alone = homologate(tmp_path / "2", *named, "--release", "23.2", "--case", "ADP-R1@C5")
+    alone = homologate(tmp_path / "2", *named, "--release", "23.2", "--cas", "ADP-R1@C5")
     assert alone.code == 0, alone.stdout
     press(running, f"/echanges/{mine}/rejouer")
     ready = running.ready
-    files = ("--cert", ready["client_cert"], "--key", ready["client_key"], "--ca", ready["ca_file"])
+    files = (
+        "--certificat",
+        ready["client_cert"],
+        "--cle",
+        ready["client_key"],
+        "--ca",
+        ready["ca_file"],
+    )
     assert running.command("doctor", *files, "--url", f"{running.url}/{CDC}/v1.0").returncode == 0
     assert ticked(running, opened) == {mine: ["ADP-NR1"]}, "nothing but the client's call counts"
     assert set(origins(running, mine)) == {"passage", "rejeu", "doctor"}
@@ -93,7 +100,7 @@ def test_only_the_client_ticks_beside_all_that_sge_sim_calls_itself(
     assert f"Origine     rejeu de l'échange {mine}" in shown
     kept = with_admin.report.executions[0]
     assert (kept.origine, kept.logiciel.partition("/")[0]) == ("passage", "sge-sim")
-    page = running.command("campaign", "report", "--report", str(tmp_path / "3"))
+    page = running.command("campaign", "report", "--rapport", str(tmp_path / "3"))
     assert "1 réussi" in page.stdout
     report = (tmp_path / "3" / "rapport.html").read_text()
     assert "Seuls les appels du client comptent" in report
@@ -114,20 +121,20 @@ def test_two_clients_at_once_are_told_apart_by_their_certificate(
     running: RunningSimulator, tmp_path: Path
 ) -> None:
     chain, other = running.second_client(tmp_path / "second")
-    first = running.command("campaign", "start", "--cert", running.ready["client_cert"])
-    second = running.command("campaign", "start", "--cert", str(chain))
+    first = running.command("campaign", "start", "--certificat", running.ready["client_cert"])
+    second = running.command("campaign", "start", "--certificat", str(chain))
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert "acteur TIERS1, certificat " in second.stdout
     numbers = [int(done.stdout.split()[1]) for done in (first, second)]
-    again = running.command("campaign", "start", "--cert", str(chain))
+    again = running.command("campaign", "start", "--certificat", str(chain))
     assert (again.returncode, "déjà une campagne ouverte" in again.stderr) == (2, True)
     mine, theirs = call(running, running.session), call(running, other)
     assert [list(ticked(running, number)) for number in numbers] == [[mine], [theirs]]
     unsaid = running.command("campaign", "status")
     assert unsaid.returncode == 2
     assert f"plusieurs campagnes ouvertes ({numbers[0]}, {numbers[1]})" in unsaid.stderr
-    told = running.command("campaign", "status", "--campaign", str(numbers[1]))
-    assert f"{theirs}  coché" in told.stdout
+    status = running.command("campaign", "status", "--campaign", str(numbers[1]))
+    assert f"{theirs}  coché" in status.stdout
     for number in numbers:
         assert running.command("campaign", "stop", "--campaign", str(number)).returncode == 0
 
@@ -157,27 +164,36 @@ def test_a_browser_opens_the_campaign_of_one_certificate(running: RunningSimulat
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "sentence"),
     [
         (("--user-agent", "sge-sim/0.1"), "ceux de sge-sim"),
         (("--login", "personne@example.org"), "est inconnu"),
         (("--login", "{login}", "--acteur", "FOURNISSEUR1"), "observer un seul acteur"),
         (("--acteur", "PERSONNE"), "est inconnu"),
-        (("--cert", "{ca}"), "n'est enregistré pour aucun acteur"),
+        (("--certificat", "{ca}"), "n'est enregistré pour aucun acteur"),
     ],
 )
 def test_a_client_that_could_never_tick_is_refused(
-    running: RunningSimulator, options: tuple[str, ...], told: str, tmp_path: Path
+    running: RunningSimulator, options: tuple[str, ...], sentence: str, tmp_path: Path
 ) -> None:
-    supplier = next(one["code"] for one in running.admin("/api/acteurs") if one["code"] != "TIERS1")
+    supplier = next(
+        each["code"] for each in running.admin("/api/acteurs") if each["code"] != "TIERS1"
+    )
     stranger = tmp_path / "etranger.pem"
     given = [part.format(login=running.login, ca=stranger) for part in options]
     given = [supplier if part == "FOURNISSEUR1" else part for part in given]
     if str(stranger) in given:
-        out = ("--authority", "gandi", "--name", "etranger.fr", "--out", str(tmp_path / "etranger"))
+        out = (
+            "--autorite",
+            "gandi",
+            "--nom",
+            "etranger.fr",
+            "--sortie",
+            str(tmp_path / "etranger"),
+        )
         assert running.command("cert", "issue", *out).returncode == 0
         stranger.write_bytes((tmp_path / "etranger" / "chain.pem").read_bytes())
     done = running.command("campaign", "start", *given)
     assert done.returncode == 2, done.stdout
-    assert told in done.stderr
+    assert sentence in done.stderr
     assert len(done.stderr.splitlines()) == 1

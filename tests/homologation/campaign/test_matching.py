@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from campaign_samples import case as made_up
 from campaign_samples import release as made_of
-from exchange_samples import envelope, fault
+from exchange_samples import envelope, fault, journaled
 
 from sge_sim.clock import PARIS
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
@@ -26,9 +26,7 @@ SUCCESS = envelope("reponse", {})
 
 def seen(release: Release, case: Cas, request: Mapping[str, Any], answer: bytes) -> AppelDuJournal:
     instant = datetime.combine(release.reference, time(10), PARIS)
-    return AppelDuJournal(
-        1, instant, case.service, case.version, envelope("demande", request), answer
-    )
+    return journaled(instant, case.service, case.version, envelope("demande", request), answer)
 
 
 def expected_answer(case: Cas) -> bytes:
@@ -60,17 +58,17 @@ def look(contexte_of: MakeContext) -> Callable[..., Observation]:
 
 def test_a_campaign_says_which_planned_fault_struck_a_call(contexte_of: MakeContext) -> None:
     release = load_release("23.2")
-    case = next(one for one in release.cas if one.attendu.code is None)
+    case = next(each for each in release.cas if each.attendu.code is None)
     request = materialise(case, contexte_of(release, release.reference))
-    told = "Panne prévue n° 3 : erreur SOAP SGT500, appel 1."
-    struck = replace(seen(release, case, request, fault("SGT500", "erreur")), panne=told)
+    line = "Panne prévue n° 3 : erreur SOAP SGT500, appel 1."
+    struck = replace(seen(release, case, request, fault("SGT500", "erreur")), panne=line)
     found = recognise(release, struck, defauts=False)
-    assert told in found.explication
+    assert line in found.explication
     assert found.issue == "perturbé"
     assert found.execution is not None
     assert found.execution.statut is Statut.PERTURBE
-    assert told in found.execution.remarque
-    assert told in found.execution.suivi["Remarques"]
+    assert line in found.execution.remarque
+    assert line in found.execution.suivi["Remarques"]
 
 
 @pytest.mark.parametrize("name", RELEASES)
@@ -79,8 +77,8 @@ def test_the_request_of_each_case_is_recognised_as_it(name: str, contexte_of: Ma
     for case in release.cas:
         request = materialise(case, contexte_of(release, release.reference))
         found = recognise(release, seen(release, case, request, expected_answer(case)))
-        told = f"{found.cas} {found.explication}"
-        assert case.cle in found.cas or case.cle in told, f"{case.cle}: {told}"
+        explained = f"{found.cas} {found.explication}"
+        assert case.cle in found.cas or case.cle in explained, f"{case.cle}: {explained}"
 
 
 def test_a_wrong_consent_is_explained_by_the_name_of_the_contract(
@@ -224,7 +222,7 @@ def test_a_version_without_a_case_is_out_of_the_catalogue(
     release = load_release("26.1")
     instant = datetime.combine(release.reference, time(10), PARIS)
     request = envelope("demande", {})
-    old = AppelDuJournal(1, instant, "ConsultationMesuresDetaillees", "2.0", request, SUCCESS)
+    old = journaled(instant, "ConsultationMesuresDetaillees", "2.0", request, SUCCESS)
     found = recognise(release, old)
     assert found.issue == "hors catalogue"
     assert "ConsultationMesuresDetaillees v2.0" in found.explication
@@ -233,9 +231,8 @@ def test_a_version_without_a_case_is_out_of_the_catalogue(
 def test_what_is_no_soap_request_is_out_of_the_catalogue() -> None:
     release = load_release("23.2")
     instant = datetime.combine(release.reference, time(10), PARIS)
-    found = recognise(
-        release, AppelDuJournal(1, instant, "RecherchePoint", "2.0", b"coucou", SUCCESS)
-    )
+    call = journaled(instant, "RecherchePoint", "2.0", b"coucou", SUCCESS)
+    found = recognise(release, call)
     assert found.issue == "hors catalogue"
 
 

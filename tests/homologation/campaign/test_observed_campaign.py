@@ -70,7 +70,9 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulat
 
 def supplier_code(running: RunningSimulator) -> str:
     found = running.admin("/api/acteurs")
-    return next(one["code"] for one in found if one["kind"] == "fournisseur" and one["par_defaut"])
+    return next(
+        each["code"] for each in found if each["kind"] == "fournisseur" and each["par_defaut"]
+    )
 
 
 def observations(running: RunningSimulator, kind: str) -> list[dict[str, object]]:
@@ -91,7 +93,7 @@ def test_only_what_came_after_the_start_is_looked_at(watched: RunningSimulator) 
 
 def test_a_contract_that_is_fetched_is_no_observation(watched: RunningSimulator) -> None:
     fetched = [
-        one["id"] for one in watched.admin("/api/journal", limit=100) if one["kind"] == "http"
+        each["id"] for each in watched.admin("/api/journal", limit=100) if each["kind"] == "http"
     ]
     assert fetched
     observed = {each["echange_id"] for each in observations(watched, "tiers")}
@@ -118,8 +120,8 @@ def test_each_actor_has_its_own_campaign(watched: RunningSimulator) -> None:
 
 
 def test_a_wrong_consent_is_explained(watched: RunningSimulator) -> None:
-    told = watched.command("campaign", "status").stdout
-    assert "coché          ADP-NR1" in told
+    status = watched.command("campaign", "status").stdout
+    assert "coché          ADP-NR1" in status
     client = Client(watched, "tiers")
     mesures = client.service("ConsultationMesures", "1.1")
     with pytest.raises(Fault):
@@ -129,9 +131,9 @@ def test_a_wrong_consent_is_explained(watched: RunningSimulator) -> None:
             contratId=watched.ready["contrat_id"],
             autorisationClient="false",  # zeep drops a False that stands in a choice
         )
-    told = watched.command("campaign", "status").stdout
-    assert "Le cas le plus proche est AHC-R1@C5." in told
-    assert "autorisationClient : attendu true, reçu false" in told
+    status = watched.command("campaign", "status").stdout
+    assert "Le cas le plus proche est AHC-R1@C5." in status
+    assert "autorisationClient : attendu true, reçu false" in status
 
 
 @pytest.mark.documented("catalogue SGE 21.3: a good request alone homologates the C2-C4")
@@ -159,9 +161,9 @@ def test_a_wrong_contract_ticks_nothing_even_where_the_reply_is_ignored(
                 "accesDonnees": {"declarationAccordClient": consent, **wanted},
             }
         )
-    told = watched.command("campaign", "status").stdout
-    assert "non conforme   F375A-R1@C2-C4" in told
-    assert "SGT471" in told
+    status = watched.command("campaign", "status").stdout
+    assert "non conforme   F375A-R1@C2-C4" in status
+    assert "SGT471" in status
 
 
 def test_an_actor_has_one_open_campaign(watched: RunningSimulator) -> None:
@@ -173,7 +175,7 @@ def test_an_actor_has_one_open_campaign(watched: RunningSimulator) -> None:
 def test_a_campaign_gives_the_reports_of_any_other(
     watched: RunningSimulator, tmp_path: Path
 ) -> None:
-    done = watched.command("campaign", "report", "--report", str(tmp_path))
+    done = watched.command("campaign", "report", "--rapport", str(tmp_path))
     assert done.returncode == 1
     report = read_rapport(tmp_path)
     assert report.origine == "observée"
@@ -212,9 +214,9 @@ def test_the_page_tells_what_each_exchange_was(watched: RunningSimulator) -> Non
     answer = watched.ask("GET", f"/campaigns/{number}")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     page = html.fromstring(answer.content)
-    told = [" ".join(item.text_content().split()) for item in page.xpath("//ul/li")]
-    assert any("coché ADP-NR1" in each for each in told)
-    assert any("pointId : attendu 98800007059999, reçu 25478147557460" in each for each in told)
+    items = [" ".join(item.text_content().split()) for item in page.xpath("//ul/li")]
+    assert any("coché ADP-NR1" in each for each in items)
+    assert any("pointId : attendu 98800007059999, reçu 25478147557460" in each for each in items)
     rows = {
         row[0].text_content().strip(): row[1].text_content().strip()
         for row in page.xpath("//table/tbody/tr")

@@ -5,9 +5,9 @@ from campaign_samples import DEVIANT, GOOD, REFUSED, SAMPLE, answered, case, rel
 
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.domaine.plateformes import ARRET, Offering, first_generation
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import judge, not_run, seen
 from sge_sim.homologation.catalogue.cases import Attendu, Cas, TropRecent
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.executions import cause_of
 from sge_sim.homologation.reports.rapport import Execution, Rapport
@@ -99,30 +99,30 @@ def test_an_optional_case_counts_for_nothing() -> None:
 
 @documented
 def test_one_run_of_a_group_is_enough() -> None:
-    one, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
-    runs = (answered(one, RefusRecu("SGT500")), answered(other, {}))
-    assert decide(*runs, cases=(one, other)) is Decision.HOMOLOGUE
+    first, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
+    runs = (answered(first, RefusRecu("SGT500")), answered(other, {}))
+    assert decide(*runs, cases=(first, other)) is Decision.HOMOLOGUE
 
 
 @documented
 def test_the_reason_counts_the_good_runs_and_tells_what_a_group_does_without() -> None:
-    one, other = (case("A-R3", segment=each, au_choix="arrêt") for each in ("C2-C4", "C5"))
-    runs = (answered(GOOD, {}), not_run(one, "rien"), answered(other, {}))
-    (verdict,) = judge(release(GOOD, one, other), ("consultation",), runs, partielle=False)
+    first, other = (case("A-R3", segment=each, au_choix="arrêt") for each in ("C2-C4", "C5"))
+    runs = (answered(GOOD, {}), not_run(first, "rien"), answered(other, {}))
+    (verdict,) = judge(release(GOOD, first, other), ("consultation",), runs, partielle=False)
     assert verdict.decision is Decision.HOMOLOGUE
     assert verdict.raison == (
         "Chaque cas obligatoire est bon (2 exécutions). Au choix, A-R3@C5 suffit, sans A-R3@C2-C4."
     )
-    both = (answered(GOOD, {}), answered(one, {}), answered(other, {}))
-    (verdict,) = judge(release(GOOD, one, other), ("consultation",), both, partielle=False)
+    both = (answered(GOOD, {}), answered(first, {}), answered(other, {}))
+    (verdict,) = judge(release(GOOD, first, other), ("consultation",), both, partielle=False)
     assert verdict.raison == "Chaque cas obligatoire est bon (3 exécutions)."
 
 
 @documented
 def test_a_group_without_a_good_run_denies_the_package() -> None:
-    one, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
-    runs = (answered(one, RefusRecu("SGT500")), answered(other, RefusRecu("SGT500")))
-    assert decide(*runs, cases=(one, other)) is Decision.NON_HOMOLOGUE
+    first, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
+    runs = (answered(first, RefusRecu("SGT500")), answered(other, RefusRecu("SGT500")))
+    assert decide(*runs, cases=(first, other)) is Decision.NON_HOMOLOGUE
 
 
 def test_a_package_without_a_case_in_the_release_is_out_of_question() -> None:
@@ -210,16 +210,16 @@ def test_beside_announced_failures_an_optional_case_counts_for_nothing() -> None
 
 
 def test_beside_announced_failures_one_run_of_a_group_is_enough() -> None:
-    one, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
-    failed = answered(one, RefusRecu("SGT500"))
+    first, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
+    failed = answered(first, RefusRecu("SGT500"))
     for answer, succeeds in (({}, True), (RefusRecu("SGT500"), False)):
         runs = (ANNOUNCED, failed, answered(other, answer))
-        assert report_of(*runs, cases=(REFUSED, one, other)).reussi is succeeds
+        assert report_of(*runs, cases=(REFUSED, first, other)).reussi is succeeds
     # A good run of another group makes up for nothing, nor does one of no group.
     apart = case("A-R4", au_choix="index")
     for good in (apart, GOOD):
         runs = (ANNOUNCED, failed, answered(good, {}))
-        assert not report_of(*runs, cases=(REFUSED, one, good)).reussi
+        assert not report_of(*runs, cases=(REFUSED, first, good)).reussi
 
 
 def test_a_package_of_which_nothing_was_run_does_not_succeed() -> None:
@@ -245,9 +245,9 @@ def test_the_label_of_a_refusal_counts() -> None:
 
 
 def test_a_nominal_simulator_has_no_excuse() -> None:
-    for one, refusal in ((IGNORED, RefusRecu("SGT400")), (DEVIANT, RefusRecu("SGT500"))):
-        assert answered(one, refusal, defauts=False).statut is Statut.ECHOUE
-        assert answered(one, {}, defauts=False).statut is Statut.REUSSI
+    for first, refusal in ((IGNORED, RefusRecu("SGT400")), (DEVIANT, RefusRecu("SGT500"))):
+        assert answered(first, refusal, defauts=False).statut is Statut.ECHOUE
+        assert answered(first, {}, defauts=False).statut is Statut.REUSSI
 
 
 @pytest.mark.documented("official document of 26.1, p. 39: RSA doesn't work on C2-C4 there")

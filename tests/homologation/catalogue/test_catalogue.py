@@ -140,7 +140,7 @@ def test_cmd3_r6_and_nr2_differ_by_the_access_service_alone() -> None:
     assert served.requete == refused.requete
     # Both begin by stopping what the tester has there; one then orders it.
     cleaning = refused.preparation
-    assert [one.pour_chaque is not None for one in cleaning] == [False, True]
+    assert [each.pour_chaque is not None for each in cleaning] == [False, True]
     assert served.preparation[:-1] == cleaning
     assert served.preparation[-1].service == "CommandeServicesAccesDonnees"
     assert (served.attendu.code, refused.attendu.code) == (None, "SGT211")

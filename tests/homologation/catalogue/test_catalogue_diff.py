@@ -29,8 +29,8 @@ def test_22_1_loses_a_case_and_changes_dates_points_and_searches() -> None:
 def test_a_variant_of_the_request_is_told() -> None:
     found = diff(load_release("21.3"), load_release("22.1")).changes["RP-NR1@C5"]
     address = "criteres/adresseInstallation"
-    told = f"{address}/codePostal = 34650, {address}/codeInseeCommune = 34231"
-    assert found[-1] == Changement("variante/1", None, told)
+    changed = f"{address}/codePostal = 34650, {address}/codeInseeCommune = 34231"
+    assert found[-1] == Changement("variante/1", None, changed)
 
 
 @pytest.mark.observed("public clients of 23.2")
@@ -54,7 +54,7 @@ def test_23_4_drops_the_second_version_and_the_history() -> None:
 def test_in_26_1_the_stop_of_a_service_sets_itself_up() -> None:
     found = diff(load_release("23.4"), load_release("26.1"))
     of_26 = ("ACCES-", "SAD-", "ASAD-", "MOSAD-", "RSAD-", "RSA-", "MFI-", "MFA-", "ITC-")
-    assert [one for one in found.ajoutes if not one.startswith(of_26)] == ["AHC-NR1@C5"]
+    assert [each for each in found.ajoutes if not each.startswith(of_26)] == ["AHC-NR1@C5"]
     changes = {each.donnee: each for each in found.changes["ASS-R1@C5"]}
     assert changes["apres"] == Changement("apres", "RS-R1@C5", None)
     assert list(changes) == [

@@ -165,9 +165,9 @@ def test_what_cannot_be_taken_over_is_told(
     catalogue_folder: Callable[..., Path], case: str, sentence: str
 ) -> None:
     folder = write_next(catalogue_folder(), f"  ADP-R9: {case}\n")
-    told = [mistake for mistake in validate(folder) if "reprend" in mistake]
-    assert told[0].startswith("sge-2.0/consultation.yaml, cas ADP-R")
-    assert told[0].endswith(f"clé « reprend » : {sentence}")
+    mistakes = [mistake for mistake in validate(folder) if "reprend" in mistake]
+    assert mistakes[0].startswith("sge-2.0/consultation.yaml, cas ADP-R")
+    assert mistakes[0].endswith(f"clé « reprend » : {sentence}")
 
 
 def test_a_case_listed_in_two_files_is_told(catalogue_folder: Callable[..., Path]) -> None:
@@ -218,8 +218,8 @@ def test_a_package_file_of_another_shape_is_told(
 def test_a_listed_package_without_file_is_told(catalogue_folder: Callable[..., Path]) -> None:
     folder = catalogue_folder()
     (folder / "sge-1.0/consultation.yaml").unlink()
-    (told,) = (each for each in validate(folder) if "illisible" in each)
-    assert told.startswith("sge-1.0/consultation.yaml : le fichier est illisible")
+    (mistake,) = (each for each in validate(folder) if "illisible" in each)
+    assert mistake.startswith("sge-1.0/consultation.yaml : le fichier est illisible")
 
 
 def test_releases_are_ordered_by_number(tmp_path: Path) -> None:

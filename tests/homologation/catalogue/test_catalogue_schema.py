@@ -10,7 +10,7 @@ from sge_sim.homologation.catalogue.release import validate
 from sge_sim.services import registry
 
 CASE = "sge-1.0/consultation.yaml, cas ADP-R1"
-SERVICES = ", ".join(dict.fromkeys(one.nom for one in registry.SERVICES))
+SERVICES = ", ".join(dict.fromkeys(each.nom for each in registry.SERVICES))
 ORDER = "    requete: {pointId:"
 
 

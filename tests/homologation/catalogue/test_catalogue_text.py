@@ -28,8 +28,8 @@ def test_the_list_tells_every_run_once_under_its_package(name: str) -> None:
 def test_show_tells_everything_that_is_sent_and_expected(name: str) -> None:
     for case in load_release(name).cas:
         text = render_show(case)
-        for told in (case.titre, f"{case.service} v{case.version}", case.prm, case.attendu.code):
-            assert not told or told in text
+        for part in (case.titre, f"{case.service} v{case.version}", case.prm, case.attendu.code):
+            assert not part or part in text
         for assertion in case.attendu.assertions:
             assert assertion.chemin.texte in text
 
@@ -68,8 +68,8 @@ def test_a_search_that_may_give_several_points_does_not_suppose_a_single_one(nam
 
 @pytest.mark.parametrize("name", RELEASES)
 def test_a_prerequisite_is_a_sentence(name: str) -> None:
-    told = [each for case in load_release(name).cas for each in case.prerequis]
-    assert [each for each in told if not (each[0].isupper() and each.endswith("."))] == []
+    sentences = [each for case in load_release(name).cas for each in case.prerequis]
+    assert [each for each in sentences if not (each[0].isupper() and each.endswith("."))] == []
 
 
 def test_show_tells_known_deviations_and_judgement_on_the_request() -> None:
@@ -82,12 +82,12 @@ def test_show_tells_known_deviations_and_judgement_on_the_request() -> None:
 @pytest.mark.documented("catalogue SGE 21.3: one of idx, ptd and cdc at least")
 def test_show_tells_what_else_the_request_may_say() -> None:
     (case,) = load_release("23.4").find("F375A-R1")
-    told = " ".join(render_show(case).split())
+    shown = " ".join(render_show(case).split())
     assert (
         "Admis aussi dans la demande - demande/accesDonnees/idx = au choix, "
         "demande/accesDonnees/ptd = au choix - demande/accesDonnees/cdc = au choix, "
         "demande/accesDonnees/idx = true, demande/accesDonnees/ptd = au choix"
-    ) in told
+    ) in shown
     (case,) = load_release("21.3").find("RP-NR1")
     assert "Admis aussi" not in render_show(case)
 

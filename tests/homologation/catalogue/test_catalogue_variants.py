@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 from catalogue_samples import CONSULTATION
-from exchange_samples import envelope, fault
+from exchange_samples import envelope, fault, journaled
 from lxml import etree
 from played_in_process import play
 
 from sge_sim.clock import PARIS
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.campaign.matching import (
-    AppelDuJournal,
     Observation,
     differing_fields,
     recognise,
@@ -71,9 +70,8 @@ def look(contexte_of: MakeContext) -> Send:
         answer = fault(code or expected.code or "SGT570", expected.libelle or "")
         instant = datetime.combine(release.reference, time(10), PARIS)
         message = envelope("demande", request)
-        return recognise(
-            release, AppelDuJournal(1, instant, case.service, case.version, message, answer)
-        )
+        call = journaled(instant, case.service, case.version, message, answer)
+        return recognise(release, call)
 
     return send
 
@@ -145,9 +143,9 @@ def test_an_element_of_any_value_has_to_be_there(look: Send) -> None:
 def test_every_variant_is_valid_against_the_contract(name: str, contexte_of: MakeContext) -> None:
     release, contracts = load_release(name), load_contracts(data_path("wsdl"))
     for case in release.cas:
-        for one in varied(case):
+        for each in varied(case):
             contract = contracts[f"/{case.service}/v{case.version}"]
-            tree = materialise(one, contexte_of(release, release.reference))
+            tree = materialise(each, contexte_of(release, release.reference))
             body = etree.fromstring(envelope("x", tree))[0][0]
             message = etree.Element(contract.request)
             message.extend(list(body))
@@ -157,19 +155,18 @@ def test_every_variant_is_valid_against_the_contract(name: str, contexte_of: Mak
 @pytest.mark.parametrize("name", list_releases())
 def test_every_variant_fits_its_case(name: str, contexte_of: MakeContext) -> None:
     release = load_release(name)
-    instant = datetime.combine(release.reference, time(10), PARIS)
+    today = release.reference
     for case in release.cas:
-        for one in varied(case):
-            tree = materialise(one, contexte_of(release, release.reference))
+        for each in varied(case):
+            tree = materialise(each, contexte_of(release, release.reference))
             message = read_message(envelope("x", tree))
-            seen = AppelDuJournal(1, instant, case.service, case.version, b"", b"")
-            assert differing_fields(case, release, seen, message.contenu) == (), case.cle
+            assert differing_fields(case, release, today, message.contenu) == (), case.cle
 
 
 @pytest.mark.parametrize("name", ["21.3", "23.2"])
 def test_every_variant_is_answered_as_its_case_is(name: str, tmp_path: Path) -> None:
     release = load_release(name)
-    variants = [one for case in release.cas for one in varied(case)]
+    variants = [each for case in release.cas for each in varied(case)]
     executions = play(release, variants, tmp_path)
     assert len(executions) > 10
     assert [each.constats for each in executions if each.statut is not Statut.REUSSI] == []

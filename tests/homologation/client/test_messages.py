@@ -1,7 +1,6 @@
 import pytest
 
-from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.homologation.client.messages import indented, read_answer, read_message
+from sge_sim.homologation.client.messages import RefusRecu, indented, read_answer, read_message
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 

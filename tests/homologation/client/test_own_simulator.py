@@ -73,6 +73,6 @@ def test_the_variable_gives_the_bound_too(
 
 def test_homologate_says_that_its_simulator_is_started_once_it_is(program: Path) -> None:
     program.write_text("#!/bin/sh\necho 'Le port 8443 est pris.'\nexit 3\n")
-    done = CliRunner().invoke(homologate, ["--case", "ADP-R1@C5", *BOUND])
+    done = CliRunner().invoke(homologate, ["--cas", "ADP-R1@C5", *BOUND])
     assert "Simulateur démarré" not in done.output
     assert "a fini par le code 3" in str(done.exception)

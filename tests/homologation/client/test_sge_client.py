@@ -80,7 +80,7 @@ def test_a_server_that_floods_is_left_after_32_mib(flooding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("address", "sentence"),
     [
         ("{home}/cut", "La cible ne répond pas : la connexion est coupée avant la réponse."),
         ("{home}/slow", "La cible ne répond pas : rien n'est venu en 60 secondes."),
@@ -94,7 +94,7 @@ def test_a_server_that_floods_is_left_after_32_mib(flooding: str) -> None:
     ],
 )
 def test_what_goes_wrong_is_a_sentence_without_a_word_of_python(
-    flooding: str, address: str, told: str
+    flooding: str, address: str, sentence: str
 ) -> None:
     cible = Cible(flooding, Path("none"), Path("none"), "moi@exemple.fr", "1")
     with open_https_session(cible) as session:
@@ -102,21 +102,21 @@ def test_what_goes_wrong_is_a_sentence_without_a_word_of_python(
         asked = address.format(home=flooding, tls=flooding.removeprefix("http"))
         with pytest.raises(requests.RequestException) as failed:
             session.get(asked, timeout=0.5)
-    assert failure_in_french(failed.value).startswith(told)
+    assert failure_in_french(failed.value).startswith(sentence)
 
 
 @pytest.mark.parametrize(
-    ("demande", "told"),
+    ("demande", "where"),
     [
         ({"loginUtilisateur": "a"}, " : élément pointId"),
         ({"pointId": "1", "autre": "2"}, " : élément autre"),
     ],
 )
 def test_a_demand_that_the_contract_has_not_is_told_by_its_element(
-    demande: dict[str, str], told: str
+    demande: dict[str, str], where: str
 ) -> None:
     cible = Cible("https://nulle-part.invalid", Path("none"), Path("none"), "moi@exemple.fr", "1")
     call = SgeClient(cible).call("ConsultationDonneesTechniquesContractuelles", "1.0", demande)
     assert call.erreur == (
-        f"La demande n'est pas celle du contrat, et ne peut pas être écrite{told}."
+        f"La demande n'est pas celle du contrat, et ne peut pas être écrite{where}."
     )

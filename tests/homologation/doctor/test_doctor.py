@@ -257,12 +257,12 @@ def test_a_clock_that_is_off_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(60, None), (-60, None), (61, "en avance"), (-61, "en retard")]
+    ("seconds", "words"), [(60, None), (-60, None), (61, "en avance"), (-61, "en retard")]
 )
-def test_a_clock_may_be_off_by_a_minute(seconds: int, told: str | None) -> None:
+def test_a_clock_may_be_off_by_a_minute(seconds: int, words: str | None) -> None:
     found = examine_date("Tue, 24 Nov 2026 09:00:00 GMT", OPEN + timedelta(seconds=seconds))
-    ways = [f"{told} de 0:01:01" in each.constat for each in found]
-    assert ways == ([] if told is None else [True])
+    ways = [f"{words} de 0:01:01" in each.constat for each in found]
+    assert ways == ([] if words is None else [True])
 
 
 def test_a_closed_service_is_named_with_what_it_says(
@@ -282,7 +282,7 @@ ELSEWHERE = {"login": "contact@tiers2.example.org"}
 
 
 @pytest.mark.parametrize(
-    ("change", "code", "told"),
+    ("change", "code", "words"),
     [
         ({"login": "jean dupont"}, "login", "un @ et un seul"),
         ({"login": "inconnu@exemple.fr"}, "login_inconnu", "SGT504"),
@@ -296,11 +296,11 @@ ELSEWHERE = {"login": "contact@tiers2.example.org"}
     ],
 )
 def test_logins_and_contracts_are_held_against_the_certificate(
-    good: Setup, change: dict[str, str], code: str, told: str
+    good: Setup, change: dict[str, str], code: str, words: str
 ) -> None:
     found = examine(replace(good, url=None, **change), machine_now())  # type: ignore[arg-type]
     assert [(each.code, each.gravite) for each in found] == [(code, "erreur")]
-    assert told in found[0].constat
+    assert words in found[0].constat
 
 
 @pytest.mark.parametrize("path", ["RecherchePoint/v2.0", "", "x"])
@@ -353,16 +353,16 @@ def test_the_command_looks_where_the_variable_says(
     good: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SGE_SIM_DATA_DIR", str(good.data_dir))
-    files = ("--cert", str(good.cert), "--key", str(good.key))
+    files = ("--certificat", str(good.cert), "--cle", str(good.key))
     done = run_command("doctor", *files, "--contrat", "1100391", "--login", str(good.login))
     assert (done.returncode, "[contrat_d_un_autre]" in done.stdout) == (1, True)
 
 
 def test_the_command_names_what_is_wrong_and_says_so_by_its_code(good: Setup) -> None:
-    swapped = run_command("doctor", "--cert", str(good.key), "--key", str(good.cert))
+    swapped = run_command("doctor", "--certificat", str(good.key), "--cle", str(good.cert))
     assert swapped.returncode == 1
     assert "Erreur [fichiers_echanges]" in swapped.stdout
-    files = ("--cert", str(good.cert), "--key", str(good.key))
+    files = ("--certificat", str(good.cert), "--cle", str(good.key))
     fine = run_command("doctor", *files, "--data-dir", str(good.data_dir))
     assert (fine.returncode, fine.stdout) == (0, "Rien à signaler.\n")
 
@@ -373,7 +373,9 @@ def test_the_command_tells_of_a_wrong_address_and_a_wrong_authority(
     empty = tmp_path / "ca.pem"
     empty.touch()
     for option in (("--url", "https://localhost:99999"), ("--url", good.url, "--ca", str(empty))):
-        done = run_command("doctor", "--cert", str(good.cert), "--key", str(good.key), *option)
+        done = run_command(
+            "doctor", "--certificat", str(good.cert), "--cle", str(good.key), *option
+        )
         assert (done.returncode, done.stderr) == (1, "")
         assert "[https]" in done.stdout or "[ca_inutilisable]" in done.stdout
 

@@ -160,10 +160,10 @@ class Status:
 
 @dataclass(frozen=True)
 class Type:
-    told: str | None
+    content_type: str | None
 
     def __call__(self, message: Message) -> Message:
-        return replace(message, type_contenu=self.told)
+        return replace(message, type_contenu=self.content_type)
 
 
 @dataclass(frozen=True)

@@ -72,16 +72,16 @@ def _chosen(tries: Iterator[tuple[Rejeu, Sequence[Essai | Libre]]]) -> Constats:
         for name, essai in _by_name(essais):
             tried[essai.famille] += 1
             if tried[essai.famille] <= _OF_A_FAMILY:
-                told, ran = _with_its_lines(rejeu, essai)
-                ran |= {each.attendu for each in juge.CONTROLES if _breaks(told, each.attendu)}
+                sentences, ran = _with_its_lines(rejeu, essai)
+                ran |= {each.attendu for each in juge.CONTROLES if _breaks(sentences, each.attendu)}
                 if ran - seen:
                     seen |= ran
-                    chosen.setdefault(_run(rejeu), {})[name] = told
+                    chosen.setdefault(_run(rejeu), {})[name] = sentences
     return chosen
 
 
-def _breaks(told: Sequence[str], name: str) -> bool:
-    return any(each.startswith(f"{name} : ") for each in told)
+def _breaks(sentences: Sequence[str], name: str) -> bool:
+    return any(each.startswith(f"{name} : ") for each in sentences)
 
 
 def _with_its_lines(rejeu: Rejeu, essai: Essai) -> tuple[list[str], set[object]]:

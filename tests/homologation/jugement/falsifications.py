@@ -310,9 +310,9 @@ class _Fabrique:
             yield self._essai("fuite", noeud, "nomClient", Insert("nomClient", "DURAND", None))
         for name, below in forme.enfants.items():
             absent = noeud.element.find(name) is None
-            told = (*noeud.chemin.split("/")[1:], name)
+            names = (*noeud.chemin.split("/")[1:], name)
             forbidden = any(
-                each.operation == "absent" and each.chemin.noms == told
+                each.operation == "absent" and each.chemin.noms == names
                 for each in self.cas.attendu.assertions
             )
             if absent and (name in _PERSONAL or forbidden):
@@ -333,11 +333,11 @@ class _Fabrique:
                 yield self._essai("type", noeud, f"{name} « {wrong} »", Value(name, wrong))
             elif noeud.feuille and not name:
                 yield self._essai("type", noeud, "une structure dans un texte", nested)
-            for told, wrong in broken(valeur):
+            for facet, wrong in broken(valeur):
                 if wrong is None:
-                    yield Libre("facette", where, f"{told} : rien n'y contrevient")
+                    yield Libre("facette", where, f"{facet} : rien n'y contrevient")
                 else:
-                    yield self._essai("facette", noeud, f"{name} {told}", Value(name, wrong))
+                    yield self._essai("facette", noeud, f"{name} {facet}", Value(name, wrong))
 
     def _ordres(self, noeud: Noeud) -> Iterator[Essai | Libre]:
         names = [str(each.tag) for each in noeud.element]
@@ -405,10 +405,10 @@ class _Fabrique:
     def _is_fixed(self, noeud: Noeud) -> bool:
         """Whether the request or the case tells the value of a leaf."""
         head = noeud.chemin.endswith("acquittement/resultat")
-        told = noeud.texte in self.echos and len(noeud.texte) > 1
+        echoed = noeud.texte in self.echos and len(noeud.texte) > 1
         measured = noeud.chemin.rpartition("/")[2] in ("v", "valeur")
         repeated = noeud.forme.nom == "affaireId" and self.texts.count(noeud.texte) > 1
-        return head or repeated or (told and not measured) or self._asserted_value(noeud)
+        return head or repeated or (echoed and not measured) or self._asserted_value(noeud)
 
     def _asserted_value(self, noeud: Noeud) -> bool:
         names = tuple(noeud.chemin.split("/")[1:])
@@ -421,8 +421,8 @@ class _Fabrique:
         statuts = (200, 202, 400, 404, 503) if self.faute else (202, 302, 404, 500, 503)
         for statut in statuts:
             yield Essai("statut", "HTTP", str(statut), Status(statut))
-        for told in ("text/html", "application/json", "text/plain", "application/soap+xml", None):
-            yield Essai("en-tête", "Content-Type", str(told), Type(told))
+        for kind in ("text/html", "application/json", "text/plain", "application/soap+xml", None):
+            yield Essai("en-tête", "Content-Type", str(kind), Type(kind))
         yield Essai("en-tête", "Content-Type", "latin-1", Type("text/xml; charset=iso-8859-1"))
         for share in (0.0, 0.25, 0.5, 0.99):
             yield Essai("troncature", "message", f"{share:.0%}", Cut(share))
@@ -437,11 +437,11 @@ class _Fabrique:
         points = re.compile(rb"\d{14}")
         for cle, other in self.autres:
             kind = other.statut != self.message.statut
-            told = set(points.findall(mine)) != set(points.findall(other.octets))
+            other_points = set(points.findall(mine)) != set(points.findall(other.octets))
             codes = [re.findall(rb'code="(SGT\w+)"', each) for each in (mine, other.octets)]
             if other.octets == mine:
                 continue
-            if kind or told or codes[0] != codes[1]:
+            if kind or other_points or codes[0] != codes[1]:
                 yield Essai("autre réponse", cle, "sa réponse", Other(other))
             else:
                 yield Libre("autre réponse", cle, "rien n'y dit à quelle demande elle répond")

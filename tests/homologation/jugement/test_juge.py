@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -84,6 +85,14 @@ def _other_month(root: etree._Element) -> None:
         stamp.text = stamp.text.replace("-04-", "-05-")
 
 
+def _two_other_months(root: etree._Element) -> None:
+    for point in list(root.iter("points")):
+        twin = deepcopy(point)
+        point.addnext(twin)
+        for each, month in ((point, "-05-"), (twin, "-06-")):
+            each.find("d").text = each.findtext("d").replace("-04-", month)
+
+
 def _start_of_step(root: etree._Element) -> None:
     for stamp in root.iter("d"):
         stamp.text = str(datetime.fromisoformat(stamp.text) - timedelta(minutes=30))
@@ -123,6 +132,7 @@ WRONG = {
     "valeur hors facette": ("ACCES-R1@C5", _bytes("M02T7", "m02t7")),
     "la moitié des points": ("CMD3-R1@C5", _tree(_half)),
     "les jours d'un autre mois": ("CMD3-R3@C5", _tree(_other_month)),
+    "les jours de deux autres mois": ("CMD3-R3@C5", _tree(_two_other_months)),
     "dates au début du pas": ("CMD3-R1@C5", _tree(_start_of_step)),
     "PROD pour CONS": ("CMD3-R1@C1-C4", _text("grandeurMetier", "PROD")),
     "BEST pour BRUT": ("CMD3-R2@C1-C4", _text("mesuresCorrigees", "BEST")),
@@ -146,11 +156,11 @@ WRONG = {
 def test_a_wrong_answer_is_seen_and_told_in_french(name: str, derniers: dict[str, Rejeu]) -> None:
     cle, falsify = WRONG[name]
     execution = derniers[cle].execute(falsify(derniers[cle].message))
-    told = [f"{each.attendu} : {each.trouve}" for each in execution.constats if not each.reussi]
+    found = [f"{each.attendu} : {each.trouve}" for each in execution.constats if not each.reussi]
     assert execution.statut is Statut.ECHOUE
-    assert told
+    assert found
     assert all(each.source for each in execution.constats if each.trouve)
-    for each in told:
+    for each in found:
         assert _TECHNICAL.search(each) is None, each
 
 
@@ -158,9 +168,9 @@ REMPLACEMENTS = yaml.safe_load(Path(__file__).with_name("remplacements.yaml").re
 
 
 @pytest.mark.documented("the contracts, the guides and the catalogue, as each check names them")
-@pytest.mark.parametrize(("run", "old", "new", "told"), REMPLACEMENTS)
+@pytest.mark.parametrize(("run", "old", "new", "sentence"), REMPLACEMENTS)
 def test_what_is_said_of_a_wrong_answer(
-    run: str, old: str, new: str, told: str, rejeux: dict[str, list[Rejeu]]
+    run: str, old: str, new: str, sentence: str, rejeux: dict[str, list[Rejeu]]
 ) -> None:
     release, cle = run.split()
     (rejeu,) = [each for each in rejeux[release] if each.cas.cle == cle]
@@ -168,14 +178,14 @@ def test_what_is_said_of_a_wrong_answer(
     assert count
     execution = rejeu.execute(replace(rejeu.message, octets=text.encode()))
     found = [str(each) for each in execution.constats if each.avertit or not each.reussi]
-    assert any(each.startswith(told) for each in found), found
+    assert any(each.startswith(sentence) for each in found), found
 
 
 def test_something_is_said_for_each_check() -> None:
-    told = [each for *_, each in REMPLACEMENTS]
-    told += [each for run in known_constats().values() for says in run.values() for each in says]
+    found = [each for *_, each in REMPLACEMENTS]
+    found += [each for run in known_constats().values() for says in run.values() for each in says]
     names = {each.attendu for each in CONTROLES}
-    assert {name for name in names if not any(x.startswith(f"{name} : ") for x in told)} == set()
+    assert {name for name in names if not any(x.startswith(f"{name} : ") for x in found)} == set()
 
 
 @pytest.mark.parametrize("release", ["23.2", "26.1"])
@@ -216,7 +226,7 @@ def test_the_page_of_the_checks_is_up_to_date() -> None:
 
 
 @pytest.mark.parametrize(
-    ("octets", "told"),
+    ("octets", "sentence"),
     [
         (b"", "une réponse vide"),
         (b"<!DOCTYPE html><html><body>502 Bad Gateway</body></html>", "une page HTML"),
@@ -226,10 +236,10 @@ def test_the_page_of_the_checks_is_up_to_date() -> None:
     ],
 )
 def test_what_is_no_message_is_told_in_french(
-    octets: bytes, told: str, derniers: dict[str, Rejeu]
+    octets: bytes, sentence: str, derniers: dict[str, Rejeu]
 ) -> None:
     execution = derniers["ADP-R1@C5"].execute(Message(502, "text/html", octets))
     found = " ".join(f"{each.attendu} {each.trouve}" for each in execution.constats)
     assert execution.statut is Statut.ECHOUE
-    assert f"{told} (statut HTTP 502)" in found
+    assert f"{sentence} (statut HTTP 502)" in found
     assert _TECHNICAL.search(found) is None, found

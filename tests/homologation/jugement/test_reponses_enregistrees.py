@@ -11,9 +11,9 @@ from functools import cache
 import pytest
 from campaign_samples import case
 
-from sge_sim.homologation.campaign.evaluation import Constat
-from sge_sim.homologation.client.sender import AppelFait
+from sge_sim.homologation.client.messages import AppelFait
 from sge_sim.homologation.jugement.juge import Juge
+from sge_sim.homologation.reports.rapport import Constat
 from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import Contract, load_contracts
 
@@ -68,10 +68,10 @@ def soap(body: str, header: str = "") -> str:
 
 
 def acquittement(prm: str, affaire: str = "") -> str:
-    told = f"<affaireId>{affaire}</affaireId>" if affaire else ""
+    element = f"<affaireId>{affaire}</affaireId>" if affaire else ""
     return (
         f'<soap:Header><ns3:acquittement xmlns:ns3="{TECHNIQUE}"><resultat code="SGT200">Succès'
-        f"</resultat><infoFonctionnelles><pointId>{prm}</pointId>{told}</infoFonctionnelles>"
+        f"</resultat><infoFonctionnelles><pointId>{prm}</pointId>{element}</infoFonctionnelles>"
         f"<infoDemandeur><loginDemandeur>{LOGIN}</loginDemandeur></infoDemandeur>"
         "</ns3:acquittement></soap:Header>"
     )
@@ -328,11 +328,11 @@ def months(day: int, newest: tuple[int, int], count: int) -> list[str]:
 
 
 def series(classe: str, calendar_code: str, rows: list[str]) -> str:
-    told = f'<calendrier code="{calendar_code}"><libelle>c</libelle></calendrier>'
+    element = f'<calendrier code="{calendar_code}"><libelle>c</libelle></calendrier>'
     return (
         '<serie><grandeurPhysique code="EA"><libelle>Energie Active</libelle></grandeurPhysique>'
         f'<classeTemporelle code="{classe}"><libelle>l</libelle></classeTemporelle>'
-        f"{told if calendar_code else ''}<unite>kWh</unite><mesuresDatees>{''.join(rows)}"
+        f"{element if calendar_code else ''}<unite>kWh</unite><mesuresDatees>{''.join(rows)}"
         "</mesuresDatees></serie>"
     )
 

@@ -121,7 +121,7 @@ def test_every_contract_has_the_address_of_the_server(
     kit: Path, simulator: RunningSimulator
 ) -> None:
     files = list(data_path("wsdl").glob("*.wsdl"))
-    assert {file.stem for file in files} == {one.path[1:].replace("/", "-") for one in SERVICES}
+    assert {file.stem for file in files} == {each.path[1:].replace("/", "-") for each in SERVICES}
     for file in files:
         document = etree.parse(kit / "wsdl" / file.name)
         (address,) = document.iterfind(".//{http://schemas.xmlsoap.org/wsdl/soap/}address")
@@ -133,16 +133,16 @@ def test_the_tables_list_services_and_codes(kit: Path) -> None:
         text = (kit / name).read_text("utf-8-sig")
         return list(csv.reader(io.StringIO(text), delimiter=";"))
 
-    own = {code: label for one in SERVICES for code, label in one.libelles.items()}
+    own = {code: label for each in SERVICES for code, label in each.libelles.items()}
     assert {row[0]: row[1] for row in rows("codes.csv")[1:]} == {**LIBELLES_CODES, **own}
     declared = [(*row[:3], *row[5:]) for row in rows("services.csv")[1:]]
     assert declared == [
         (
-            *(one.nom, one.version, one.package),
-            *map(" ".join, (one.mesures, one.flux, one.fiches)),
-            one.existence.arret if one.existence else "",
+            *(each.nom, each.version, each.package),
+            *map(" ".join, (each.mesures, each.flux, each.fiches)),
+            each.existence.arret if each.existence else "",
         )
-        for one in SERVICES
+        for each in SERVICES
     ]
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lxml import html
 from running_simulator import run_command
 
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import not_run
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.homologation.reports.comparaison import compare, find_previous, precedes
 from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.html_report import render_html
@@ -202,7 +202,7 @@ def test_no_history_says_what_was_not(before: Rapport, after: Rapport) -> None:
     ]
     assert (said is not None) == (same and names[0] == names[1] and bool(called))
     for words, (old, new) in (("réparé", (False, True)), ("cassé", (True, False))):
-        told = re.search(rf"\d {words}s? : ([^.]*)", said or "")
-        keys = told[1].split(", ") if told else []
+        listed = re.search(rf"\d {words}s? : ([^.]*)", said or "")
+        keys = listed[1].split(", ") if listed else []
         fared = [b.cle for b, a in called if (b.statut.bon, a.statut.bon) == (old, new) and said]
         assert keys == fared

@@ -13,11 +13,11 @@ from pdf_words import packed, text
 
 from sge_sim.domaine.nomenclatures import PACKAGES
 from sge_sim.domaine.plateformes import Offering
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.observed import CampaignState
 from sge_sim.homologation.campaign.outcome import judge, not_run
 from sge_sim.homologation.catalogue.protocoles import SOAP
 from sge_sim.homologation.catalogue.release import list_releases, load_release
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.homologation.reports.etats import (
     STYLE,
     Avis,
@@ -56,10 +56,10 @@ def test_a_campaign_just_opened_has_begun_nothing_and_nothing_is_to_be_put_right
         Statut.PAS_COMMENCE,
         Statut.NON_TESTABLE,
     }
-    for told in faces(rapport):
-        assert "nonhomologué" not in told
-        assert "Àcorriger" not in told
-        assert "Àpasser" not in told
+    for face in faces(rapport):
+        assert "nonhomologué" not in face
+        assert "Àcorriger" not in face
+        assert "Àpasser" not in face
     assert render_html(rapport).count('class="etat neutre"') >= len(rapport.executions)
     assert 'class="etat mauvais"' not in render_html(rapport)
     assert not rapport.reussi

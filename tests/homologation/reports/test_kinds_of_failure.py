@@ -52,10 +52,10 @@ def causes(rapport: Rapport) -> Mapping[str, CauseDeCas]:
     return {cle: each for each in causes_of(rapport.executions) for cle in each.cles}
 
 
-@pytest.mark.parametrize(("cle", "told"), KINDS.values(), ids=KINDS)
-def test_each_kind_has_its_sentence(causes: Mapping[str, CauseDeCas], cle: str, told: str) -> None:
+@pytest.mark.parametrize(("cle", "why"), KINDS.values(), ids=KINDS)
+def test_each_kind_has_its_sentence(causes: Mapping[str, CauseDeCas], cle: str, why: str) -> None:
     cause = causes[cle]
-    assert told in cause.phrase
+    assert why in cause.phrase
     for sentence in (cause.phrase, cause.que_faire):
         assert sentence.endswith(".")
         assert not _TECHNICAL.search(sentence), sentence

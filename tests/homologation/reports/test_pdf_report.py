@@ -19,7 +19,7 @@ A4 = b"/MediaBox [ 0 0 595.2756 841.8898 ]"
 
 def test_the_pdf_has_the_verdicts_the_counts_the_causes_and_the_command() -> None:
     pdf = render_pdf(sample_report())
-    told = text(pdf)
+    words = text(pdf)
     for part in (
         "Homologation sge-1.0",
         "non homologué",
@@ -29,8 +29,8 @@ def test_the_pdf_has_the_verdicts_the_counts_the_causes_and_the_command() -> Non
         "La plateforme d'Enedis est connue pour cet écart",
         "Cause, et que faire",
     ):
-        assert packed(part) in told
-    assert packed("sge-sim homologate --rerun /dossier") in told
+        assert packed(part) in words
+    assert packed("sge-sim homologate --reprise /dossier") in words
     assert pdf == render_pdf(sample_report())
 
 
@@ -45,16 +45,16 @@ def test_it_has_four_pages_of_a4_at_most_in_letters_of_nine_points(count: int) -
 
 
 def test_the_annex_has_the_messages_if_it_is_asked_for() -> None:
-    told = text(render_pdf(sample_report(), annexe=True))
-    assert packed("Annexe : les cas et leurs messages") in told
-    assert "<demande/>" in told
+    words = text(render_pdf(sample_report(), annexe=True))
+    assert packed("Annexe : les cas et leurs messages") in words
+    assert "<demande/>" in words
     assert "Annexe" not in text(render_pdf(sample_report()))
 
 
 def test_letters_that_the_fonts_lack_are_told_otherwise() -> None:
     run = not_run(GOOD, "Œuvre à 5 € → « été » ≥ 3 日 \x07.")
-    told = text(render_pdf(replace(sample_report(), executions=(run,))))
-    assert packed("Œuvre à 5 € > « été » >= 3 ?.") in told
+    words = text(render_pdf(replace(sample_report(), executions=(run,))))
+    assert packed("Œuvre à 5 € > « été » >= 3 ?.") in words
 
 
 def test_the_command_writes_it_beside_the_report(tmp_path: Path) -> None:

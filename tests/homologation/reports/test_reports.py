@@ -94,7 +94,7 @@ def test_the_page_is_whole_and_loads_nothing(written: WrittenReports) -> None:
 def test_the_page_shows_verdicts_cases_and_messages_escaped() -> None:
     text = render_html(sample_report())
     words = "".join(Page(text).words)
-    for told in (
+    for part in (
         "non homologué",
         "sans objet",
         "écart connu",
@@ -102,7 +102,7 @@ def test_the_page_shows_verdicts_cases_and_messages_escaped() -> None:
         "Titre <de> A-R1",
         "un <client>",
     ):
-        assert told in words
+        assert part in words
     assert "<de>" not in text
     assert "<client>" not in text
     assert "&lt;demande/&gt;" in text
@@ -117,7 +117,7 @@ def test_the_tracking_sheet_has_its_twelve_columns_and_a_row_per_run(
     assert list(header) == COLUMNS
     assert [row[4] for row in rows] == ["A-R1", "A-NR1"]
     assert rows[0][10] == INSTANT.replace(tzinfo=None)
-    fills = [one.fill.start_color.rgb[-6:] for one in list(book["consultation"].columns)[11][1:]]
+    fills = [each.fill.start_color.rgb[-6:] for each in list(book["consultation"].columns)[11][1:]]
     assert fills == ["DDF3E4", "FADADA"]
     assert book["Synthèse"]["B13"].fill.start_color.rgb[-6:] == "FADADA"
     assert rows[1][11].startswith("Échoué. Attendu : refus SGT401 ; reçu : SGT463")
@@ -131,7 +131,7 @@ def test_the_summary_counts_each_package(written: WrittenReports) -> None:
     assert [row[:2] for row in rows[4:8]] == [
         ("Logiciel client", "un <client>"),
         ("Origine des appels", "passage"),
-        ("Les repasser, de n'importe quel dossier", "sge-sim homologate --rerun /dossier"),
+        ("Les repasser, de n'importe quel dossier", "sge-sim homologate --reprise /dossier"),
         ("À vérifier", "-"),
     ]
     assert rows[8][1] == INSTANT.replace(tzinfo=None)
@@ -165,10 +165,10 @@ def test_what_is_to_be_put_right_comes_first_with_its_cause_and_folded_evidence(
     assert causes[0].xpath("p/span[@class='phrase']")[0].text_content() == unbroken(
         "Attendu : refus SGT401 ; reçu : SGT463 « des <données> »."
     )
-    assert "sge-sim homologate --rerun /dossier" in page.text_content()
+    assert "sge-sim homologate --reprise /dossier" in page.text_content()
     bars = page.xpath("//*[local-name()='svg']/@aria-label")
     assert bars == ["1 réussi, 1 échoué", "1 écart connu"]
-    assert [len(page.xpath(f"//{one}")) for one in ("header", "main", "footer")] == [1, 1, 1]
+    assert [len(page.xpath(f"//{each}")) for each in ("header", "main", "footer")] == [1, 1, 1]
 
 
 def test_a_good_report_has_nothing_to_put_right() -> None:
@@ -192,7 +192,7 @@ def test_junit_counts_failures_and_tells_deviations_apart() -> None:
     root = etree.fromstring(render_junit(sample_report()))
     consultation, commande = root.findall("testsuite")
     properties = {each.get("name"): each.get("value") for each in consultation.iter("property")}
-    assert properties == {"origine": "passage", "commande": "sge-sim homologate --rerun /dossier"}
+    assert properties == {"origine": "passage", "commande": "sge-sim homologate --reprise /dossier"}
     assert consultation.get("tests") == "2"
     assert consultation.get("failures") == "1"
     assert commande.find("testcase/failure").get("type") == "ecart_connu"
@@ -215,9 +215,9 @@ def test_junit_counts_a_run_that_was_not_done_as_an_error_unless_announced() -> 
     ):
         run = replace(not_run(GOOD, "La plateforme est fermée."), prevu_en_echec=announced)
         (suite,) = etree.fromstring(render_junit(replace(sample_report(), executions=(run,))))
-        (told,) = suite.find("testcase")
-        assert (told.tag, told.get("type")) == (kind, name)
-        assert "fermée" in told.get("message")
+        (outcome,) = suite.find("testcase")
+        assert (outcome.tag, outcome.get("type")) == (kind, name)
+        assert "fermée" in outcome.get("message")
         assert {each: suite.get(each) for each in ("failures", "errors", "skipped")} == {
             "failures": "0",
             "errors": str(int(not announced)),
@@ -274,11 +274,11 @@ def test_another_zip_or_no_zip_is_said_to_be_none_of_evidence(tmp_path: Path) ->
     with zipfile.ZipFile(kit, "w") as archive:
         archive.writestr("kit-sge/GUIDE.md", "")
     text.write_text("pas un zip")
-    for file, told in ((kit, "n'est pas un zip de preuves"), (text, "n'est pas un zip, ou")):
+    for file, reason in ((kit, "n'est pas un zip de preuves"), (text, "n'est pas un zip, ou")):
         done = run_command("report", "verify", str(file))
         assert (done.returncode, done.stderr) == (1, "")
         (sentence,) = done.stdout.splitlines()
-        assert sentence.startswith(f"{file} {told}")
+        assert sentence.startswith(f"{file} {reason}")
 
 
 def test_bytes_around_the_evidence_are_found(written: WrittenReports, tmp_path: Path) -> None:

@@ -87,9 +87,9 @@ def test_what_a_merged_cell_holds_counts_in_each_of_its_rows(tmp_path: Path) -> 
 def test_a_period_goes_into_the_request_and_never_moves(
     tmp_path: Path, titles: tuple[str, ...], values: tuple[object, ...]
 ) -> None:
-    told = {} if titles else {"Remarques": "Courbe du 02/03/2026 au 08/03/2026."}
+    remarks = {} if titles else {"Remarques": "Courbe du 02/03/2026 au 08/03/2026."}
     rows = [
-        row("CMD3-R1", "12345678901234", "C5", **dict(zip(titles, values, strict=True)), **told)
+        row("CMD3-R1", "12345678901234", "C5", **dict(zip(titles, values, strict=True)), **remarks)
     ]
     found, release = imported(workbook(tmp_path / "a.xlsx", rows, (*TITRES, *titles)))
     demande = the(release, "CMD3-R1@C5").requete["demande"]
@@ -110,7 +110,7 @@ def test_what_is_not_understood_is_listed(tmp_path: Path) -> None:
         row("ADP-NR1", "99999999999999", "N/A", **{"Cas non recevable": "non"}),
     ]
     found, release = imported(workbook(tmp_path / "a.xlsx", rows))
-    told = "\n".join(found.refus)
+    refusals = "\n".join(found.refus)
     for part in (
         "ligne 2 : sge-26.1 n'a pas de cas « ADP-R9 »",
         "ligne 3 (ADP-R1@C5) : « 123 » n'est pas un PRM de 14 chiffres, le nôtre reste",
@@ -122,7 +122,7 @@ def test_what_is_not_understood_is_listed(tmp_path: Path) -> None:
         "cas non recevable « non », contre notre catalogue",
         "aucune période, la nôtre reste (01/04/2025 à 07/04/2025)",
     ):
-        assert part in told
+        assert part in refusals
     assert the(release, "AHC-R1@C5").prm == the(BASE, "AHC-R1@C5").prm
 
 
@@ -160,7 +160,7 @@ def test_the_command_writes_a_release_that_is_played_and_shows_what_differs(
         "catalog", "import", str(file), "--dossier", str(catalogue), "--release", "26.1"
     )
     assert (done.returncode, done.stderr) == (0, "")
-    for told in (
+    for sentence in (
         "sge-26.1-suivi-acteur : 2 exécutions reprises de sge-26.1",
         "pointId : 99999999999999 → 88888888888888",
         "Cas retirés",
@@ -168,9 +168,9 @@ def test_the_command_writes_a_release_that_is_played_and_shows_what_differs(
         "Pas compris",
         "ADP-R9",
     ):
-        assert told in done.stdout
+        assert sentence in done.stdout
     folder = catalogue / "sge-26.1-suivi-acteur"
-    command = ("homologate", "--catalogue", str(folder), "--report", str(tmp_path / "r"))
+    command = ("homologate", "--catalogue", str(folder), "--rapport", str(tmp_path / "r"))
     played = run_command(*command, *against(simulator))
     assert (played.returncode, played.stderr) == (0, "")
     report = read_rapport(tmp_path / "r")

@@ -13,9 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from running_simulator import run_command
 
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import not_run
 from sge_sim.homologation.catalogue.cases import Attendu
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.homologation.reports.rapport import Rapport, to_json
 from sge_sim.homologation.suivi.classeur import read_classeur
 from sge_sim.homologation.suivi.remplissage import Remplissage, fill

@@ -14,7 +14,7 @@ from sge_sim.services.acces import Acces
 from sge_sim.services.acces_donnees.demande import (
     TYPES_DONNEES,
     Consentement,
-    DemandeServicesAcces,
+    DemandeOuverture,
     ServiceDemande,
 )
 from sge_sim.services.acces_donnees.rules import RULES_SERVICES
@@ -99,7 +99,7 @@ def refusal(
     """Hold an order of one service against the rules; return the code of the refusal."""
     option = {"periodiciteTransmission": periodicite, "mesuresCorrigees": corrigees}
     block = None if periodicite == SANS else {"optionPublication": [option]}
-    demande = DemandeServicesAcces(
+    demande = DemandeOuverture(
         acces=Acces(
             Demandeur(tiers.acteur, "tiers"),
             faits.utilisateur,

@@ -9,7 +9,7 @@ from lxml import etree
 from real_clients import KIT, answered_contract, hold_against_real_schema
 from running_simulator import RunningSimulator
 
-from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.homologation.client.own_simulator import cible_of
 from sge_sim.homologation.client.sge_client import SgeClient
 

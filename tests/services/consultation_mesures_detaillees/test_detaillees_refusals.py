@@ -28,7 +28,7 @@ from detaillees_kit import (
 )
 from in_process import served_in_process
 
-from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import LIBELLES_CODES
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from detaillees_kit import C4, C5, Detaillees, blocks, listed
 
-from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.client.messages import RefusRecu
 
 PAGE = Path(__file__).parents[3] / "docs" / "mesures.md"
 HEAD = """\

@@ -12,7 +12,7 @@ from orders_kit import C4, C5, TODAY, UNKNOWN, Orders
 
 from sge_sim import clock
 from sge_sim.clock import legal_date, parse_instant
-from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.services.recherche_services.service import SOUSCRITS_MESURES
 
 OPPOSED = "24210000002057"

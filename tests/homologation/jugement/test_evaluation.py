@@ -3,16 +3,12 @@
 import pytest
 from catalogue_samples import SERVICES_SOUSCRITS
 
-from sge_sim.homologation.campaign.evaluation import (
-    Constat,
-    RefusRecu,
-    evaluate,
-    known_deviation,
-    same_libelle,
-)
 from sge_sim.homologation.catalogue.answer_paths import Chemin
 from sge_sim.homologation.catalogue.cases import Assertion, Attendu
 from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.client.messages import RefusRecu
+from sge_sim.homologation.jugement.evaluation import evaluate, known_deviation, same_libelle
+from sge_sim.homologation.reports.rapport import Constat
 
 ANSWER = {"affaireId": "M02SXITK", "unite": ["W", "W"], "mesure": [{"v": 1}, {"v": 2}], "non": None}
 
@@ -61,8 +57,8 @@ def test_a_refusal_where_a_success_was_expected_fails() -> None:
     (constat,) = evaluate(
         Attendu(None), RefusRecu("SGT400", "Une erreur fonctionnelle est survenue.")
     )
-    told = "refus SGT400 « Une erreur fonctionnelle est survenue. »"
-    assert constat == Constat("succès", False, told)
+    refusal = "refus SGT400 « Une erreur fonctionnelle est survenue. »"
+    assert constat == Constat("succès", False, refusal)
 
 
 @pytest.mark.documented("catalogue 21.3: SGT570 is a good end of an order")

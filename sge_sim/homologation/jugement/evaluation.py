@@ -1,55 +1,19 @@
-"""Holding an answer against what the catalogue expects."""
+"""Compare an answer with what the catalogue expects."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sge_sim.domaine.ecarts_plateforme import REPONSE_VIDE, Ecart
 from sge_sim.domaine.francais import counted, shortened
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree, carries_nothing, texts_at
 from sge_sim.homologation.catalogue.cases import Assertion, Attendu, Cas
-from sge_sim.homologation.reports.etats import Avis
-
-
-@dataclass(frozen=True)
-class RefusRecu:
-    """A refusal, such as a SOAP fault: its code and label (None where it has none)."""
-
-    code: str | None
-    libelle: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.code or 'sans code'} « {self.libelle or ''} »"
-
-
-@dataclass(frozen=True)
-class Constat:
-    """One thing that was expected, whether it was so, and what was found where that tells more.
-
-    `source` says who expects it. `avertit` marks what isn't so but doesn't count (`reussi` is
-    true): nobody documents it, or the platform is known for it. `du_juge` marks what is expected
-    of any answer to such a demand: where it isn't so, the demand isn't to blame.
-    """
-
-    attendu: str
-    reussi: bool
-    trouve: str = ""
-    source: str = ""
-    avertit: bool = False
-    du_juge: bool = False
-
-    @property
-    def avis(self) -> Avis:
-        """Whether it was so, in a word."""
-        return Avis.A_VERIFIER if self.avertit else Avis.OUI if self.reussi else Avis.NON
-
-    def __str__(self) -> str:
-        return f"{self.attendu} : {self.trouve or 'non'}"
+from sge_sim.homologation.client.messages import RefusRecu
+from sge_sim.homologation.reports.rapport import Constat
 
 
 def evaluate(
     attendu: Attendu, reponse: AnswerTree | RefusRecu, statut: int | None = None
 ) -> list[Constat]:
-    """Return one `Constat` per thing expected; the case is good if all are `reussi`.
+    """Return a `Constat` for each expectation; the case is good if all are `reussi`.
 
     `reponse` is the content of the response element (its children by name, as zeep's
     `serialize_object` gives them; an empty mapping for an empty response) or a refusal; `statut` is

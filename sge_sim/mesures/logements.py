@@ -1,0 +1,137 @@
+"""Dwellings, as tables: how many have what, what it takes, and when.
+
+A range is its least and its most, each number as likely; a size is lognormal: its median, the sigma
+of its logarithm, per cent, its least, its most; how often something is met is a weight among the
+rest. Hours are legal. All is plausible, not measured (assumed), but near what surveys of French
+dwellings say where one is named.
+"""
+
+from typing import NamedTuple
+
+from sge_sim.mesures.climat import (
+    CHAUFFAGE,
+    CHAUFFAGE_DOUX,
+    CHAUFFAGE_FRILEUX,
+    CONSTANT,
+    DELAISSEE,
+    FAMILLE,
+    LUMIERE,
+    SECONDAIRE,
+    TOUJOURS,
+    VACANT,
+    VOYAGEUR,
+)
+from sge_sim.mesures.hasard import Fourchette
+
+Taille = tuple[int, int, int, int]
+
+
+class Logement(NamedTuple):
+    """Dwellings of a subscribed power. `taille`: size of what is done there, per cent; `socle`: W
+    of what never stops; `chauffes`: chances out of 1000 that electricity heats it (37 % of all:
+    SDES 2024); `par_degre`: W per degree of those (34 to 39 of all, heated or not: derived from
+    RTE); `voitures`: chances out of 1000 that a car is charged (6.5 % of main homes: derived from
+    Avere 2026)."""
+
+    taille: Taille
+    socle: Taille
+    chauffes: int
+    par_degre: Taille
+    voitures: int
+
+
+LOGEMENTS = {
+    3: Logement(
+        taille=(38, 42, 16, 57), socle=(112, 82, 26, 500), chauffes=145,
+        par_degre=(34, 53, 10, 60), voitures=0,
+    ),
+    6: Logement(
+        taille=(42, 42, 16, 63), socle=(183, 82, 26, 500), chauffes=328,
+        par_degre=(73, 53, 10, 120), voitures=50,
+    ),
+    9: Logement(
+        taille=(54, 42, 16, 81), socle=(260, 82, 26, 500), chauffes=490,
+        par_degre=(147, 53, 10, 180), voitures=90,
+    ),
+    12: Logement(
+        taille=(64, 42, 16, 96), socle=(420, 82, 26, 500), chauffes=620,
+        par_degre=(186, 53, 10, 240), voitures=140,
+    ),
+}  # fmt: skip
+"""By power, kVA: beyond the last one, it is the last one's."""
+OCCUPATIONS = {
+    VACANT: 20, DELAISSEE: 35, SECONDAIRE: 30, TOUJOURS: 205, VOYAGEUR: 310, FAMILLE: 400,
+}  # fmt: skip
+"""Who is there (of all dwellings, INSEE has 7.7 % vacant and 9.9 % second homes)."""
+SOCLES_VIDES: dict[int, Taille] = {
+    VACANT: (4, 120, 2, 30), DELAISSEE: (14, 110, 3, 120), SECONDAIRE: (14, 110, 3, 120),
+}  # fmt: skip
+"""W of what never stops where nobody lives all year."""
+SEMAINES = {"00000111": 3, "00000001": 1, "11111111": 1, "10000011": 1}
+"""Days of rest: a level a day from Monday, then public holidays."""
+RYTHMES = {"midi": 9, "chez soi": 26, "dehors": 60, "décalé": 5}
+"""By what people live: at home, and cooking at noon, at home, away at work, by nights."""
+MACHINE, VEILLE_DE_PLUS = 25, (150, 500)
+"""Chances out of 1000 that something always runs, a pump, a server, an aquarium; its W."""
+FROID = 650
+"""Chances out of 1000 that the cycles of something cold are seen in what never stops."""
+
+
+class Activite(NamedTuple):
+    """What people do at home. `energie`: Wh a day for each per cent of `Logement.taille`;
+    `presence`: per cent of the days on which they do; `ecart`: of the energy from day to day, per
+    cent; `facteur`: row of `Climat.facteurs`."""
+
+    energie: Fourchette
+    presence: Fourchette
+    ecart: int
+    facteur: int = CONSTANT
+
+
+MATIN = Activite(energie=(4, 8), presence=(61, 97), ecart=35, facteur=LUMIERE)
+SOIR = Activite(energie=(16, 24), presence=(85, 100), ecart=35, facteur=LUMIERE)
+LESSIVE = Activite(energie=(5, 8), presence=(50, 90), ecart=20)
+MIDI = Activite(energie=(3, 8), presence=(60, 95), ecart=20)
+A_DISTANCE = Activite(energie=(3, 8), presence=(20, 55), ecart=20)
+"""Of those who work at home on some days."""
+
+
+class Regularite(NamedTuple):
+    """How far what people do moves from day to day: ranks in `JEUX`."""
+
+    matin: Fourchette
+    diner: Fourchette
+    midi: Fourchette
+
+
+LIBRE = Regularite(matin=(5, 5), diner=(3, 4), midi=(2, 3))
+PONCTUELLE = Regularite(matin=(0, 1), diner=(1, 1), midi=(0, 1))
+DINER_LIBRE = (5, 5)
+
+SEUILS = {CHAUFFAGE: 60, CHAUFFAGE_FRILEUX: 25, CHAUFFAGE_DOUX: 15}
+"""Under which temperature a dwelling heats."""
+
+EAU_ASSERVIE, EAU_LIBRE = 495, 290
+"""Chances out of 1000 that a dwelling of more than 3 kVA has a water heater: where off-peak hours
+drive it, and where nothing does."""
+EAU_PAR_JOUR: Taille = (6400, 32, 1800, 9000)
+"""Wh of hot water where `Logement.taille` is 100 (4.6 kWh for 200 l: ADEME)."""
+EAU_A_MIDI = (28, 42)
+"""Part of its energy that a water heater takes in a second range, per cent."""
+CHAUFFE_EAU = ({1200: 4, 1650: 1}, {1650: 1, 2200: 2, 2400: 1, 3000: 1})
+"""W of water heaters, up to 6 kVA and beyond."""
+EAU_PUISEE = ((6, 10), (12, 16), (19, 23))
+"""Hours between which a water heater starts that nothing but the water drawn drives."""
+
+BORNES_DE_CHARGE = {2300: 45, 3500: 35, 7000: 20}
+"""W at which a car is charged: from a socket, a reinforced one, a wall box (Enedis: 45, 34, 19)."""
+BORNE_AU_PLUS = 3500
+"""The same, most under 9 kVA."""
+CHARGE_ASSERVIE = 700
+"""Chances out of 1000 that a contact drives the charge, where there is one."""
+RETOUR_DE_VOITURE = (17, 21)
+"""Hours between which a car begins to charge that no contact drives."""
+CHARGE_DE_VOITURE = (6000, 16000)
+"""Wh of a charge."""
+JOURS_DE_CHARGE = (20, 80)
+"""Per cent of the days on which a car is charged (one or two a week for 55 %: Enedis)."""
