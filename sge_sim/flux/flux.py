@@ -74,7 +74,8 @@ class Flux(Generic[C]):
     """A flux: its code, what brings it about, and the module that writes its files.
 
     `rang` is its place in lists; `famille` the folder of its files on a channel that has one per
-    family, its code without it; `depuis` the first day of which it tells, None for one of always.
+    family, its code without it; `depuis` the first day of which it tells, None for one of always;
+    `ligne` its row in the table of `docs/flux.md`: the order, the points, the file, when it leaves.
     """
 
     code: str
@@ -83,6 +84,7 @@ class Flux(Generic[C]):
     rang: int = 100
     famille: str = ""
     depuis: date | None = None
+    ligne: tuple[str, ...] = ()
 
     def writer(self) -> Any:
         """Return the module that writes its files."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from flux_page import PAGE, flux_page
 
 from sge_sim.errors import UsageError
 from sge_sim.flux.registry import FLUX, find_flux
@@ -13,9 +14,7 @@ DECLARED = (
     "from sge_sim.flux.flux import Flux, ParFin\n"
     "JOUET = Flux('JOUE', ParFin(), 'jouets.un.ecriture', rang={rang})\n"
 )
-PAGES = "".join(
-    (Path(__file__).parents[2] / "docs" / page).read_text("utf-8") for page in ("flux.md", "r6x.md")
-)
+PAGES = "".join(PAGE.with_name(page).read_text("utf-8") for page in ("flux.md", "r6x.md"))
 
 
 @pytest.mark.parametrize(
@@ -42,6 +41,11 @@ def test_a_folder_that_declares_none_or_one_that_is_there_is_refused(
     monkeypatch.setitem(sys.modules, "jouets", package)
     with pytest.raises(UsageError, match=told):
         find_flux(package)
+
+
+def test_the_page_of_flux_is_up_to_date() -> None:
+    """Renew it by `make pages`."""
+    assert PAGE.read_text(encoding="utf-8") == flux_page()
 
 
 def test_the_pages_describe_every_flux_that_is_published() -> None:

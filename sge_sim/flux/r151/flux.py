@@ -15,4 +15,10 @@ R151: Final = Flux(
     ),
     ecriture="sge_sim.flux.r151.ecriture",
     rang=2,
+    ligne=(
+        "la même, IDX",
+        "C5",
+        "R151",
+        "comme R50",
+    ),
 )

@@ -12,4 +12,10 @@ R171: Final = Flux(
     ParAbonnement("IDX", petits=False, calendrier=CalendrierFlux(1, time(9, 30))),
     ecriture="sge_sim.flux.r171.ecriture",
     rang=4,
+    ligne=(
+        "la même, IDX",
+        "C1-C4, P1-P3",
+        "R171",
+        "J+1 09:30, une fois la nuit relevée",
+    ),
 )

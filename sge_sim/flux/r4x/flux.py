@@ -13,4 +13,10 @@ R4X: Final = Flux(
     ParAbonnement("CDC", petits=False, calendrier=CalendrierFlux(1, time(6), time(20))),
     ecriture="sge_sim.flux.r4x.ecriture",
     rang=3,
+    ligne=(
+        "la même, CDC",
+        "C1-C4, P1-P3",
+        "R4Q, R4H, R4M",
+        "P1D : J+1 06:00 ; P7D (samedi à vendredi) et P1M : 20:00 le 3e jour ouvré",
+    ),
 )

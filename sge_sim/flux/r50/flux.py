@@ -15,4 +15,10 @@ R50: Final = Flux(
     ),
     ecriture="sge_sim.flux.r50.ecriture",
     rang=1,
+    ligne=(
+        "CommandeCollectePublicationMesures, CDC",
+        "C5",
+        "R50",
+        "P1D : 03:00 dans la nuit de J+1 à J+2 ; P1M : 03:00 le 3e jour ouvré",
+    ),
 )
