@@ -19,7 +19,7 @@ DRAWN_FROM = (
 )
 """The folders of the package whose statements are drawn."""
 _OF_OTHER_TARGETS = (
-    *("flux/grappe.py", "flux/parquet.py"),
+    *("masse/grappe.py", "masse/parquet.py"),
     *("tables/comptages.py", "tables/plateforme.py", "tables/postgresql.py"),
 )
 """Those that no test of the suite runs: clusters and PostgreSQL have targets of their own."""
