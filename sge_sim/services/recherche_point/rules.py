@@ -3,7 +3,7 @@
 from sge_sim.domaine.francais import normalise
 from sge_sim.refus import rule
 from sge_sim.services.recherche_point.demande import RESULTS_MAX, Recherche
-from sge_sim.tables.points import known_code_postal, known_commune
+from sge_sim.tables.points import known_commune
 
 NAME_MIN = 3
 
@@ -57,7 +57,7 @@ def nom_assez_long(recherche: Recherche) -> bool:
 def code_postal_connu(recherche: Recherche) -> bool:
     """The postal code is known."""
     code_postal = recherche.criteres.code_postal
-    return code_postal is None or known_code_postal(recherche.session, code_postal)
+    return code_postal is None or known_commune(recherche.session, code_postal, None)
 
 
 @rule(
