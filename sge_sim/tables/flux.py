@@ -6,7 +6,7 @@ They protect simulated data only.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     Date,
@@ -189,28 +189,23 @@ def unpublished(session: Session, kind: type[_Demande]) -> Sequence[_Demande]:
     ).all()
 
 
+_SAME: Final = (
+    ("affaire_id",),
+    ("m023_id",),
+    ("periodicite", "contrat_id", "flux", "corrigees", "debut"),
+    ("abonnement_numero", "flux", "debut"),
+)
+"""The columns that two publications share to be the same: those of the first line whose first
+column isn't empty, of the last line otherwise."""
+
+
 def is_published(session: Session, publication: Publication) -> bool:
     """Tell whether the same publication is there already."""
-    query = select(Publication.id)
-    if publication.affaire_id is not None:
-        query = query.where(Publication.affaire_id == publication.affaire_id)
-    elif publication.m023_id is not None:
-        query = query.where(Publication.m023_id == publication.m023_id)
-    elif publication.periodicite is not None:
-        query = query.where(
-            Publication.contrat_id == publication.contrat_id,
-            Publication.flux == publication.flux,
-            Publication.periodicite == publication.periodicite,
-            Publication.corrigees.is_(publication.corrigees),
-            Publication.debut == publication.debut,
-        )
-    else:
-        query = query.where(
-            Publication.abonnement_numero == publication.abonnement_numero,
-            Publication.flux == publication.flux,
-            Publication.debut == publication.debut,
-        )
-    return session.scalar(query) is not None
+    known = (names for names in _SAME if getattr(publication, names[0]) is not None)
+    same = (
+        getattr(Publication, name) == getattr(publication, name) for name in next(known, _SAME[-1])
+    )
+    return session.scalar(select(Publication.id).where(*same)) is not None
 
 
 def pending_files(session: Session, contrat_id: str, now: datetime) -> Sequence[FichierFlux]:
