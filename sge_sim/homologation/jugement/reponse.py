@@ -22,6 +22,7 @@ from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.exchange import LOGINS
 
 FAULT: Final = f"{{{ENVELOPE}}}Fault"
+_AFFAIRES: Final = ("affaireId", "demandeId")
 Lu = TypeVar("Lu")
 
 
@@ -144,6 +145,12 @@ class ReponseJugee:
     def mensuel(self) -> bool:
         """Whether maximum powers were asked for by month."""
         return self.mesures == "PMAX" and self.demande_une("mesuresPas") == "P1M"
+
+    @property
+    def affaires(self) -> list[str]:
+        """The affaires of the body, whose only element may be one."""
+        found = [text for name in _AFFAIRES for text in texts_of(self.corps, f".//{name}")]
+        return [*found, text_of(self.corps) or ""] if local_name(self.corps) in _AFFAIRES else found
 
     @property
     def blocs(self) -> list[etree._Element]:
