@@ -59,7 +59,7 @@ class Juge:
 
     @property
     def plateforme(self) -> Plateforme:
-        """What the platform of the release is known to do otherwise."""
+        """The known deviations of the platform of the release."""
         return plateforme_of(self.release) if self.defauts else NOMINALE
 
     def examine(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> tuple[Constat, ...]:
