@@ -36,17 +36,7 @@ class RestRule(Rule):
 
     def held_by(self, holds: Callable[[J], bool]) -> "RestControl[J]":
         """Return the rule with the function that checks it: two generations have it in common."""
-        return RestControl(
-            self.name,
-            self.code,
-            self.source,
-            self.provenance,
-            self.remede,
-            holds,
-            self.status,
-            self.body,
-            in_fault=self.in_fault,
-        )
+        return RestControl(**vars(self), holds=holds)
 
 
 @dataclass(frozen=True)
