@@ -61,12 +61,13 @@ def rest(
 
 def adam(
     nom: str,
-    status: int,
     code: str,
     text: str,
     source: str,
     provenance: Provenance,
     remede: str,
+    *,
+    status: int = 400,
 ) -> RestRule:
     """Return a rule whose body is that of ADAM, the system of measures."""
     body = {"error": code, "error_description": text}
@@ -170,7 +171,7 @@ METHODE: Final = rest(
     "la méthode HTTP de l'API",
 )
 TEXTE: Final = adam(
-    "texte", 400, "invalid_request", "caractère refusé", "RFC 6749", "assumed", "un texte lisible"
+    "texte", "invalid_request", "caractère refusé", "RFC 6749", "assumed", "un texte lisible"
 )
 PANNE: Final = rest(
     "probleme_technique",
