@@ -82,9 +82,9 @@ class B2B:
     refused with `rate_refused` (HTTP 429, assumed); those of all actors beyond the ceiling of a
     service likewise, with `plafonds_refused` (SGT506, assumed). A service that `generation`
     doesn't serve on the simulated day answers as an unknown path or, with `reponse_arret`, as one
-    that is unavailable. `guet` looks out for the pannes, `marques` knows the calls of
-    sge-sim's own clients. `record` keeps an exchange and
-    never fails: the client has its answer, whatever becomes of the journal.
+    that is unavailable: both are settings. `guet` looks out for the pannes, `marques` knows the
+    calls of sge-sim's own clients. `record` keeps an exchange and never fails: the client has its
+    answer, whatever becomes of the journal.
     """
 
     settings: Settings
