@@ -18,7 +18,7 @@ DRAWN_FROM = (
     *("homologation/jugement", "pki", "tables"),
 )
 """The folders of the package whose statements are drawn."""
-_OF_OTHER_TARGETS = (*("tables/comptages.py", "tables/plateforme.py", "tables/postgresql.py"),)
+_OF_OTHER_TARGETS = ("tables/comptages.py", "tables/plateforme.py", "tables/postgresql.py")
 """Those that no test of the suite runs: PostgreSQL has a target of its own."""
 
 _OTHERS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
