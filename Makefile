@@ -154,6 +154,7 @@ flux: $(VENV)/.dev ## start a flux (NOM=R52 [DEPUIS=2030-01-01, the first day of
 	@$(BIN)/python -m scaffold.flux "$(NOM)" $(if $(DEPUIS),--depuis "$(DEPUIS)")
 	@$(BIN)/ruff check -q --fix sge_sim/flux tests/flux
 	@$(BIN)/ruff format -q sge_sim/flux tests/flux
+	@$(MAKE) -s pages
 
 test-api: $(VENV)/.dev $(VENV)/.api ## have Schemathesis call the administration (API_SECONDS=120)
 	SGE_SIM_API_SECONDS=$(API_SECONDS) timeout 900 $(BIN)/python -m pytest -s -m api tests/admin

@@ -209,7 +209,7 @@ MARCHES: Final = (
     Marche("demande-m023", Counts(84, 58, 23, 2), demand),
     Marche("data-connect", Counts(60, 37, 13, 0), daily),
     # Its points have four classes and off-peak hours, as communicating meters do.
-    Marche("fichiers-m023", Counts(201, 500, 152, 202), files),
+    Marche("fichiers-m023", Counts(197, 456, 119, 177), files),
     Marche("cas", Counts(114, 80, 22, 3), case),
     Marche("reglage", Counts(105, 157, 118, 62), setting),
     Marche("reglage-page", Counts(78, 126, 95, 48), setting_form),
@@ -218,8 +218,9 @@ MARCHES: Final = (
 before it is let in, then under the lock, and writes there. A case's three are the state that the
 target looks at after the runner did, the answer that is kept for later cases, and the values that
 the sender of this bench has written. Of the files', each point adds four to R63 (its days, their
-watts, their stamps, its rows) and fifteen to R64, since the physics reads each point alone; the
-rest are those of a demand, of an archive and of a round of publication. A setting describes the
+watts, their stamps, its rows) and twelve to R64, since the physics reads each point alone: its
+readings are written with those of others; the rest are those of a demand, of an archive and of a
+round of publication. A setting describes the
 point once it is done, label by label: that is most of its returns; a command opens the database
 besides, which is thirty functions."""
 

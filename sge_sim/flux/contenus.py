@@ -22,7 +22,7 @@ def content_of(session: Session, data_dir: Path, fichier: FichierFlux) -> bytes:
 
 
 def keep_content(database: Database, file: Path, empreinte: str) -> None:
-    """Have the bytes of a file that was made be where every machine reads them.
+    """Put the bytes of a file that was made where every machine reads them.
 
     On a database that machines share, the file is put there and leaves the folder. Raises
     `ExclusiviteLostError` for who may not publish any more.

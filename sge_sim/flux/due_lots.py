@@ -17,7 +17,12 @@ from sge_sim.flux.flux import Flux, ParAbonnement, ParAffaire, ParFin, ParServic
 from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotDiffusion, LotFin, LotM023
 from sge_sim.flux.periodes import FREQUENCES
 from sge_sim.flux.registry import BY_CODE, flux_of
-from sge_sim.tables.commandes import Abonnement, DemandeHistorique, DemandeInfraJ
+from sge_sim.tables.commandes import (
+    Abonnement,
+    DemandeHistorique,
+    DemandeInfraJ,
+    ServiceSouscrit,
+)
 from sge_sim.tables.diffusions import (
     Diffusion,
     FluxOfOptions,
@@ -80,7 +85,7 @@ def read_due(
     subscription leaves from `arret` on.
     """
     cases: list[Lot] = [
-        LotAffaire(flux, demande)
+        _case(flux, demande)
         for flux in _PAR_AFFAIRE
         for demande in unpublished(session, _DEMANDES[flux.cause.demande])
     ]
@@ -95,7 +100,7 @@ def read_due(
     cases = [lot for lot in cases if lot.instant <= until]
     firsts = [*cases]
     if ended:
-        firsts += [LotFin(flux, ended) for flux in _PAR_FIN]
+        firsts += [_announcement(flux, ended) for flux in _PAR_FIN]
     for abonnement in subscribed:
         for recurrent in _flux_of(abonnement):
             etendue = known.get((abonnement.numero, recurrent.cause.petits))
@@ -112,7 +117,8 @@ def read_due(
                 )
                 firsts += [] if lot is None else [lot]
     if demande is not None:
-        firsts.append(LotM023(BY_CODE[demande.flux], demande))
+        whose = (demande.contrat_id, demande.due_at, demande.affaire_id)
+        firsts.append(LotM023(BY_CODE[demande.flux], *whose, demande))
     for diffusion, points in diffusing.items():
         for due in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
             firsts.append(replace(due, publie_avant_arret=publie_avant_arret))
@@ -161,6 +167,21 @@ def next_departure(instant: datetime) -> datetime:
     )
 
 
+def _case(flux: Flux[ParAffaire], demande: DemandeHistorique | DemandeInfraJ) -> LotAffaire:
+    affaire = demande.affaire
+    assert affaire.closed_at is not None, "a case that was carried out is closed"
+    whose = (affaire.contrat_id, affaire.closed_at, affaire.affaire_id)
+    return LotAffaire(flux, *whose, demande, prm=affaire.prm)
+
+
+def _announcement(flux: Flux[ParFin], ended: Sequence[ServiceSouscrit]) -> LotFin:
+    first = ended[0]
+    assert first.ended_at is not None, "a service that has ended"
+    assert first.contrat_id is not None, "one that has a beneficiary"
+    whose = (first.contrat_id, first.ended_at, first.service_souscrit_id)
+    return LotFin(flux, *whose, ended, prm=first.prm if len(ended) == 1 else None)
+
+
 def _lots_of(
     diffusion: Diffusion, points: list[PointDiffuse], depuis: date | None, until: datetime
 ) -> Iterator[LotDiffusion]:
@@ -177,7 +198,7 @@ def _lots_of(
             if point.debut + _JOUR < current.fin and current.debut <= point.fin
         )
         if covered:
-            yield LotDiffusion(flux, diffusion, current, covered)
+            yield LotDiffusion.of(flux, diffusion, current, covered)
         current = flux.cause.calendrier.periode(frequence, current.fin)
 
 
@@ -210,7 +231,9 @@ def _first_lot(
             publie_avant_arret=publie_avant_arret,
         )
         if transmits(session, transmission):
-            return LotAbonnement(flux, abonnement, periode, transmission)
+            numero, instant = f"{abonnement.numero:07d}", periode.publication
+            whose = (abonnement.contrat_id, instant, numero)
+            return LotAbonnement(flux, *whose, abonnement, periode, transmission)
         # Years may go by until the next service.
         rest = etendue_after(session, abonnement.numero, periode.fin, petits=flux.cause.petits)
         if rest is None:

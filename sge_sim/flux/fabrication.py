@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sge_sim.flux.abonnements import PARTS_FOR_EQUIPE, subscribed_files
 from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.chiffrement import encrypted
-from sge_sim.flux.declaration import secret_of
+from sge_sim.flux.declaration import secret_of_canal
 from sge_sim.flux.envoi import Envoi, Fichier
 from sge_sim.flux.lots import Lot, LotAbonnement
 from sge_sim.flux.periodes import Frequence
@@ -25,7 +25,7 @@ def make_files(session: Session, lot: Lot, atelier: Atelier, sequence: int) -> I
 
     `sequence` is its number in its subscription, or that of the first file of a diffusion.
     """
-    secret, envoi = secret_of(session, lot.contrat_id), _envoi_of(session, lot, sequence)
+    secret, envoi = secret_of_canal(session, lot.contrat_id), _envoi_of(session, lot, sequence)
     if isinstance(lot, LotAbonnement):
         yield from subscribed_files(session, lot, envoi, atelier, secret)
         return
@@ -34,8 +34,10 @@ def make_files(session: Session, lot: Lot, atelier: Atelier, sequence: int) -> I
 
 
 def makers(session: Session, lots: Sequence[Lot], atelier: Atelier) -> Iterator[Make]:
-    """Yield what makes the files of each of some publications that don't depend on each other:
-    several processes do, each a publication, where there are many; one alone is cut into parts."""
+    """Yield the function that makes the files of each publication; none depends on another.
+
+    Where there are many, several processes make them, each a publication; one alone is cut into
+    parts."""
     if atelier.equipe is None or len(lots) < max(2, PARTS_FOR_EQUIPE):
         for lot in lots:
             yield partial(make_files, session, lot, atelier)

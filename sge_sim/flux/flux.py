@@ -1,7 +1,8 @@
 """What a flux is: one object, which the `flux.py` of its folder declares.
 
 Nothing else lists flux: `sge_sim.flux.registry` finds them. What writes the files of one is loaded
-when they are made, since it loads the measures.
+when they are made, since it loads the measures. It has `fichiers(session, lot, envoi, atelier)`,
+which yields the files of a publication; that of a subscription has what `ParAbonnement` says.
 """
 
 from collections.abc import Mapping
@@ -33,22 +34,22 @@ class ParAbonnement:
 
 @dataclass(frozen=True)
 class ParAffaire:
-    """An order of `CommandeTransmissionHistoriqueMesures` or of
-    `CommandeTransmissionDonneesInfraJ` brings it about, once its case is closed: one flux of each.
-    `fichier` writes the file."""
+    """An order brings it about, once its case is closed: one of
+    `CommandeTransmissionHistoriqueMesures`, or of `CommandeTransmissionDonneesInfraJ`; one flux of
+    each."""
 
     demande: Literal["historique", "infra_j"]
 
 
 @dataclass(frozen=True)
 class ParDemande:
-    """A demand of M023 brings it about, which names it. `demanded_files` writes the files."""
+    """A demand of M023 brings it about, which names it."""
 
 
 @dataclass(frozen=True)
 class ParServiceAcces:
     """The options of access services to a type of measures bring it about, of C5 and P4 points
-    (`petits`) or of the others: one flux of each. `diffused_files` writes the files.
+    (`petits`) or of the others: one flux of each.
 
     `par_nature`: files that aren't daily are of raw curves alone, or of corrected ones alone.
     """
@@ -61,8 +62,7 @@ class ParServiceAcces:
 
 @dataclass(frozen=True)
 class ParFin:
-    """The end of the services of a contract brings it about: one flux. `archive_of_ends` writes
-    the file."""
+    """The end of the services of a contract brings it about: one flux."""
 
 
 CauseFlux = ParAbonnement | ParAffaire | ParDemande | ParServiceAcces | ParFin

@@ -12,7 +12,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Thread
-from typing import Any, Final, Protocol, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -30,16 +30,6 @@ _POINT_DAYS_AT_ONCE: Final = 5_000
 
 Job = tuple[Any, ...]
 """What a piece of work is given: values that can be pickled."""
-
-
-class Resultat(Protocol):
-    """What a piece of work will return, whoever does it."""
-
-    def result(self) -> Any:
-        """Wait for it, and return it."""
-
-    def cancel(self) -> Any:
-        """Give it up, unless it has begun."""
 
 
 class Equipe:
@@ -79,9 +69,10 @@ class Equipe:
         )
 
 
-def in_order(submit: Callable[[Job], Resultat], jobs: Iterable[Job], most: int) -> Iterator[Any]:
-    """Submit the jobs, `most` of them at once, and yield their results in their order."""
-    waiting: deque[Resultat] = deque()
+def in_order(submit: Callable[[Job], Any], jobs: Iterable[Job], most: int) -> Iterator[Any]:
+    """Submit the jobs, `most` of them at once, and yield their results in their order; `submit`
+    returns a future, of whatever library."""
+    waiting: deque[Any] = deque()
     try:
         for job in jobs:
             waiting.append(submit(job))

@@ -1,9 +1,9 @@
 """What is measured on the points of a file, read some hundreds at once."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from sge_sim.tables.mesures import read_mesures_facts, read_mesures_facts_of
 from sge_sim.tables.points import Point, find_point
 from sge_sim.tables.transmissions import read_points
 
+T = TypeVar("T")
 MesureIn = Callable[[Sens], PointMesure | None]
 """What is measured on a point in a direction; None where nothing ever was."""
 LUS_ENSEMBLE = 500
@@ -53,3 +54,22 @@ def read_case(session: Session, lot: LotAffaire, atelier: Atelier) -> tuple[Poin
     assert point is not None, "a case is about a point"
     facts = read_mesures_facts(session, point.prm)
     return point, partial(point_mesure, point, facts, pertes=atelier.defauts.pertes)
+
+
+def read_by_day(
+    points: Sequence[PointMesure],
+    jours: Sequence[date | None],
+    read: Callable[[list[PointMesure], date], Sequence[T | None]],
+) -> list[T | None]:
+    """Return what `read` finds of each point on the only day that a file has of it, the points of a
+    day together; None of those that have no such day."""
+    found: list[T | None] = [None] * len(points)
+    together: dict[date, list[int]] = {}
+    for rang, jour in enumerate(jours):
+        if jour is not None:
+            together.setdefault(jour, []).append(rang)
+    for jour, rangs in together.items():
+        values = read([points[rang] for rang in rangs], jour)
+        for rang, value in zip(rangs, values, strict=True):
+            found[rang] = value
+    return found

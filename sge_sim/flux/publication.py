@@ -39,7 +39,7 @@ from sge_sim.flux.parallele import Equipe
 from sge_sim.journal import EchangeRecord
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
-from sge_sim.tables.flux import FichierFlux
+from sge_sim.tables.flux import FichierFlux, Publication
 
 if TYPE_CHECKING:
     from sge_sim.flux.envoi import Fichier
@@ -164,13 +164,13 @@ class Publisher:
         """Make the files of a publication and record it, unless another process just did."""
         started = stopwatch()
         publication = lot.publication(session, emise=self.emits)
-        files: list[_Ready] = []
+        files: list[FichierFlux] = []
         folder = self.data_dir / READY_FOLDER / publication.contrat_id
         if self.emits:
             make_private_folder(folder)
         with self.avancement.of(str(lot)) as count:
             for fichier in make(publication.sequence or 0):
-                files.append(self._ready(folder, fichier))
+                files.append(self._ready(folder, fichier, publication))
                 count(len(files))
         first = publication.sequence
         publication.sequence = lot.last_sequence(first, len(files)) if files else None
@@ -181,19 +181,8 @@ class Publisher:
                 return
             writing.add(publication)
             for file in files:
-                writing.add(
-                    FichierFlux(
-                        publication=publication,
-                        contrat_id=publication.contrat_id,
-                        nom=file.nom,
-                        prms=" ".join(file.prms),
-                        taille=file.taille,
-                        sha256=file.sha256,
-                        chemin=f"{READY_FOLDER}/{publication.contrat_id}/{file.nom}",
-                        etat="a_livrer",
-                        prochain_essai=ready,
-                    )
-                )
+                file.prochain_essai = ready
+                writing.add(file)
             lot.close(writing, len(files))
             detail = _in_french(lot, files, emise=publication.emise)
         self.record(
@@ -220,10 +209,20 @@ class Publisher:
         atelier = Atelier(late=self.late, defauts=defauts, folder=folder, equipe=equipe)
         yield from makers(session, lots, atelier)
 
-    def _ready(self, folder: Path, fichier: "Fichier") -> "_Ready":
-        ready = _write(folder, fichier)
-        keep_content(self.database, folder / ready.nom, ready.sha256)
-        return ready
+    def _ready(self, folder: Path, fichier: "Fichier", publication: Publication) -> FichierFlux:
+        """Put a file where it is ready; return its row."""
+        size, empreinte = _write(folder, fichier)
+        keep_content(self.database, folder / fichier.nom, empreinte)
+        return FichierFlux(
+            publication=publication,
+            contrat_id=publication.contrat_id,
+            nom=fichier.nom,
+            prms=" ".join(fichier.prms),
+            taille=size,
+            sha256=empreinte,
+            chemin=f"{READY_FOLDER}/{publication.contrat_id}/{fichier.nom}",
+            etat="a_livrer",
+        )
 
 
 def publish_now(
@@ -245,28 +244,18 @@ def _nothing(_sequence: int) -> Iterator["Fichier"]:
     return iter(())
 
 
-@dataclass(frozen=True)
-class _Ready:
-    """A file that stands in the data directory: what is to be recorded of it."""
-
-    nom: str
-    prms: tuple[str, ...]
-    taille: int
-    sha256: str
-
-
-def _write(folder: Path, file: "Fichier") -> _Ready:
-    """Write a file as it comes, whole or not at all."""
+def _write(folder: Path, file: "Fichier") -> tuple[int, str]:
+    """Write a file as it comes, whole or not at all; return its size and its SHA-256."""
     size, digest = 0, sha256()
     with writing_atomically(folder / file.nom, PRIVATE) as out:
         for piece in file.morceaux:
             out.write(piece)
             size += len(piece)
             digest.update(piece)
-    return _Ready(file.nom, file.prms, size, digest.hexdigest())
+    return size, digest.hexdigest()
 
 
-def _in_french(lot: Lot, files: Sequence[_Ready], *, emise: bool) -> str:
+def _in_french(lot: Lot, files: Sequence[FichierFlux], *, emise: bool) -> str:
     """Say in French what was published, or would have been."""
     if not emise:
         return f"{lot} : non émis, la plateforme d'homologation n'émet aucun flux (FAQ)."

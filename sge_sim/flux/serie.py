@@ -1,6 +1,6 @@
 """What R50 and R151 have in common: an XML per file, in which each point has one block."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Final, TypeVar
 from xml.sax.saxutils import escape
@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie, batches, par_point
 from sge_sim.flux.horodates import legal
 from sge_sim.flux.packaging import RACINE, on_lines
+from sge_sim.flux.points_lus import read_by_day
 from sge_sim.mesures import PointMesure
 
 T = TypeVar("T")
@@ -91,7 +92,12 @@ def serial_blocks(
     writes it; the others, and those of which it finds nothing, are written by `any_days`.
     """
     for part in batches(par_point(publies), _POINTS_ENSEMBLE):
-        for etendues, found in zip(part, _du_jour(part, read), strict=True):
+        jours = [
+            etendues[0].debut if len(etendues) == 1 and etendues[0].is_one_day else None
+            for etendues in part
+        ]
+        lus = read_by_day([etendues[0].point for etendues in part], jours, read)
+        for etendues, found in zip(part, lus, strict=True):
             yield "<PRM>"
             yield f"<Id_PRM>{etendues[0].prm}</Id_PRM>"
             if found is None:
@@ -101,22 +107,6 @@ def serial_blocks(
                 (publie,) = etendues
                 yield one_day(publie, found)
             yield "</PRM>"
-
-
-def _du_jour(
-    points: Sequence[Etendues], read: Callable[[list[PointMesure], date], list[T | None]]
-) -> list[T | None]:
-    """Return what `read` finds of the points that have one day in the file, None for the others."""
-    found: list[T | None] = [None] * len(points)
-    jours: dict[date, list[int]] = {}
-    for rang, etendues in enumerate(points):
-        if len(etendues) == 1 and etendues[0].is_one_day:
-            jours.setdefault(etendues[0].debut, []).append(rang)
-    for jour, rangs in jours.items():
-        values = read([points[rang][0].point for rang in rangs], jour)
-        for rang, value in zip(rangs, values, strict=True):
-            found[rang] = value
-    return found
 
 
 def laid_out_as_real(content: bytes) -> bytes:

@@ -132,7 +132,7 @@ def _repartiteur(
 
 
 def _points(session: "Session", asked: str) -> list[str]:
-    """Return the points that are asked for, ascending; raises `UsageError` for what isn't any."""
+    """Return the PRMs that are asked for, ascending; raises `UsageError` for an unknown one."""
     from sge_sim.tables.points import first_small_points, small_points_among
 
     if asked.isdecimal():

@@ -120,7 +120,7 @@ class Grappe:
 
 
 def _means(url: str, packages: Sequence[str]) -> dict[str, str]:
-    """Return what the files that a process makes may depend on; raises where it is missing."""
+    """Return the versions and the state on which files depend; raises where one is missing."""
     path = make_url(url)
     if path.get_backend_name() == "sqlite" and not Path(path.database or "").is_file():
         raise UsageError(f"{path.database} n'est pas sur sa machine, où PostgreSQL se lirait")
@@ -134,7 +134,7 @@ def _means(url: str, packages: Sequence[str]) -> dict[str, str]:
 
 
 def _first_points(session: Session) -> str:
-    """Return what tells a database from another at little cost."""
+    """Describe a database by its first points, which tells it from another at little cost."""
     prms = first_small_points(session, _POINTS_COMPARED)
     return f"{len(prms)} points de {prms[0]} à {prms[-1]}" if prms else "aucun point"
 

@@ -63,14 +63,6 @@ class Partie:
     parquet: bool = False
 
 
-@dataclass(frozen=True)
-class FichierFait:
-    """A file that was made, under its name in the folder of all."""
-
-    nom: str
-    contenu: bytes
-
-
 def cut_in_parts(
     prms: Sequence[str],
     flux: Collection[str],
@@ -98,22 +90,20 @@ def make_parts(
     """Have each part made, write its files into a folder, each whole or not at all, and yield how
     many they are and their bytes."""
     for files in repartiteur.share(session, make_part, ((part,) for part in parts)):
-        for file in files:
-            path = folder / file.nom
+        for nom, content in files.items():
+            path = folder / nom
             make_private_folder(path.parent)
-            write_atomically(path, file.contenu, PRIVATE)
-        yield len(files), sum(len(file.contenu) for file in files)
+            write_atomically(path, content, PRIVATE)
+        yield len(files), sum(map(len, files.values()))
 
 
-def make_part(session: Session, partie: Partie) -> list[FichierFait]:
-    """Return the files of a part, always the same; where they are wanted, its values as a table."""
-    files = [
-        FichierFait(fichier.nom, b"".join(fichier.morceaux)) for fichier in _files(session, partie)
-    ]
+def make_part(session: Session, partie: Partie) -> dict[str, bytes]:
+    """Return the files of a part by name, always the same; where they are wanted, its values as a
+    table."""
+    files = {fichier.nom: b"".join(fichier.morceaux) for fichier in _files(session, partie)}
     if partie.parquet and files:
-        table = parquet_of([file.contenu for file in files])
         nom = f"{partie.flux.code}.parquet/{partie.rang:05d}_{partie.debut}.parquet"
-        files.append(FichierFait(nom, table))
+        files[nom] = parquet_of(files.values())
     return files
 
 
@@ -129,7 +119,7 @@ def _files(session: Session, partie: Partie) -> Iterator[Fichier]:
     for jour in _jours(partie):
         # What was measured on a day is stored on the next.
         periode = _daily(flux, jour + _JOUR)
-        lot = LotDiffusion(flux, diffusion, periode, diffuses)
+        lot = LotDiffusion.of(flux, diffusion, periode, diffuses)
         envoi = envoi_of_diffusion(lot, partie.contrat_id, Defauts())
         points = [
             replace(point, mesure=_collected(point.mesure))

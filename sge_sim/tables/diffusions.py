@@ -38,7 +38,7 @@ class Diffusion:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What orders diffusions."""
+        """The sort key of diffusions."""
         return self.contrat_id, self.flux, self.periodicite, str(self.corrigees)
 
 

@@ -6,7 +6,7 @@ They protect simulated data only.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Date,
@@ -138,6 +138,15 @@ class FichierFlux(Base):
     )
 
 
+_APART = (
+    ("affaire_id",),
+    ("m023_id",),
+    ("periodicite", "contrat_id", "flux", "corrigees", "debut"),
+    ("abonnement_numero", "flux", "debut"),
+)
+"""What tells the publications of a kind apart; the first column is empty in all other kinds."""
+
+
 def find_canal(session: Session, contrat_id: str) -> Canal | None:
     """Return the channel of a contract, nothing when it has kept the default folder."""
     return session.get(Canal, contrat_id)
@@ -189,22 +198,10 @@ def unpublished(session: Session, kind: type[_Demande]) -> Sequence[_Demande]:
     ).all()
 
 
-_SAME: Final = (
-    ("affaire_id",),
-    ("m023_id",),
-    ("periodicite", "contrat_id", "flux", "corrigees", "debut"),
-    ("abonnement_numero", "flux", "debut"),
-)
-"""The columns that two publications share to be the same: those of the first line whose first
-column isn't empty, of the last line otherwise."""
-
-
 def is_published(session: Session, publication: Publication) -> bool:
     """Tell whether the same publication is there already."""
-    known = (names for names in _SAME if getattr(publication, names[0]) is not None)
-    same = (
-        getattr(Publication, name) == getattr(publication, name) for name in next(known, _SAME[-1])
-    )
+    columns = next(each for each in _APART if getattr(publication, each[0]) is not None)
+    same = (getattr(Publication, name) == getattr(publication, name) for name in columns)
     return session.scalar(select(Publication.id).where(*same)) is not None
 
 

@@ -115,8 +115,8 @@ def fichiers_m023(session: Session, affaire_id: str) -> Sequence[FichierFlux]:
 
 @computed_once(128)
 def read_rang_m023(flux: tuple[CodeFlux, ...], rang: int) -> Query[datetime | None]:
-    """Return what reads when a demand of these files was accepted, the last of them being of rank
-    1; None where there were fewer than `rang`."""
+    """Return the query of the instant at which the demand of rank `rang`, the last being of rank 1,
+    was accepted for these files; it gives None where there were fewer."""
     accepted = select(DemandeM023.opened_at).where(
         or_(*(DemandeM023.flux == name for name in flux))
     )

@@ -11,8 +11,9 @@ from publication_kit import members, new_platform, new_point
 
 from sge_sim.clock import PARIS
 from sge_sim.flux.infra_j import ecriture as infra_j
-from sge_sim.flux.infra_j.ecriture import OrdreInfraJ
+from sge_sim.tables.commandes import DemandeInfraJ
 
+PRM = "50086562641348"
 MIDI = datetime(2024, 7, 1, 12, 3, tzinfo=PARIS)
 APRES_LE_CHANGEMENT = datetime(2024, 10, 27, 12, 3, tzinfo=PARIS)
 
@@ -20,14 +21,14 @@ APRES_LE_CHANGEMENT = datetime(2024, 10, 27, 12, 3, tzinfo=PARIS)
 def asked(creation: datetime = MIDI, **quoi: bool) -> dict[str, Any]:
     data = {"cdc": False, "idx": False, "ptd": False, **quoi}
     points = (grand(), grand(segment="P3"))
-    demande = OrdreInfraJ("M02SXITK", "50086562641348", points, **data)
-    return json.loads(infra_j.write(demande, envoi(creation=creation)))
+    demande = DemandeInfraJ(affaire_id="M02SXITK", **data)
+    return json.loads(infra_j.write(demande, PRM, points, envoi(creation=creation)))
 
 
 @pytest.mark.documented("GUI 0481: the name holds the number of the demand")
 def test_the_file_says_in_its_name_and_in_itself_that_its_format_is_the_simulator_s() -> None:
-    demande = OrdreInfraJ("M02SXITK", "50086562641348", (grand(),), cdc=True, idx=True, ptd=True)
-    archive = infra_j.archive(demande, envoi(creation=MIDI))
+    demande = DemandeInfraJ(affaire_id="M02SXITK", cdc=True, idx=True, ptd=True)
+    archive = infra_j.archive(demande, PRM, (grand(),), envoi(creation=MIDI))
     assert archive.nom == "SGE-SIM_IFJ_M02SXITK_50086562641348_20240701120300.zip"
     ((name, content),) = archive.membres
     assert name == archive.nom.replace(".zip", ".json")

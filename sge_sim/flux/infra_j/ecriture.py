@@ -6,8 +6,7 @@ that the format is the simulator's: nobody is to build a reader of IFJ from it.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,19 +44,6 @@ _AVERTISSEMENT = (
 )
 
 
-@dataclass(frozen=True)
-class OrdreInfraJ:
-    """What was ordered: for which point, and which of curves, indexes and tariff parameters."""
-
-    demande_id: str
-    prm: str
-    points: tuple[PointMesure, ...]
-    """One per direction asked."""
-    cdc: bool
-    idx: bool
-    ptd: bool
-
-
 def fichiers(
     session: Session, lot: LotAffaire, envoi: Envoi, atelier: Atelier
 ) -> Iterator[Fichier]:
@@ -67,48 +53,44 @@ def fichiers(
     asked: list[Sens] = ["SOUTIRAGE"] if demande.soutirage else []
     if demande.injection:
         asked.append("INJECTION")
-    mesures = [mesure for sens in asked if (mesure := mesure_in(sens)) is not None]
-    ordre = OrdreInfraJ(
-        demande_id=demande.affaire_id,
-        prm=point.prm,
-        points=tuple(mesures),
-        cdc=demande.cdc,
-        idx=demande.idx,
-        ptd=demande.ptd,
-    )
-    made = archive(ordre, envoi)
+    points = [mesure for sens in asked if (mesure := mesure_in(sens)) is not None]
+    made = archive(demande, point.prm, points, envoi)
     yield Fichier(made.nom, (zipped_archive(made, envoi.creation),), made.prms)
 
 
-def archive(demande: OrdreInfraJ, envoi: Envoi) -> Archive:
+def archive(
+    demande: DemandeInfraJ, prm: str, points: Sequence[PointMesure], envoi: Envoi
+) -> Archive:
     """Return the archive of a demand, whose name holds the number of the demand (GUI 0481)."""
-    nom = f"SGE-SIM_IFJ_{demande.demande_id}_{demande.prm}_{envoi.tampon}"
-    return Archive(f"{nom}.zip", ((f"{nom}.json", write(demande, envoi)),), (demande.prm,))
+    nom = f"SGE-SIM_IFJ_{demande.affaire_id}_{prm}_{envoi.tampon}"
+    content = write(demande, prm, points, envoi)
+    return Archive(f"{nom}.zip", ((f"{nom}.json", content),), (prm,))
 
 
-def write(demande: OrdreInfraJ, envoi: Envoi) -> bytes:
-    """Return the JSON of a demand, with what was measured until `envoi.creation`."""
+def write(demande: DemandeInfraJ, prm: str, points: Sequence[PointMesure], envoi: Envoi) -> bytes:
+    """Return the JSON of a demand, with what was measured of a point until `envoi.creation`, one of
+    `points` per direction asked."""
     body: dict[str, Any] = {
         "format": FORMAT,
         "avertissement": _AVERTISSEMENT,
-        "demandeId": demande.demande_id,
+        "demandeId": demande.affaire_id,
         "destinataire": envoi.destinataire,
         "contratId": envoi.contrat_id,
         "dateCreation": legal(envoi.creation),
-        "prm": demande.prm,
+        "prm": prm,
     }
     if demande.cdc:
         body["courbes"] = [
             _courbe(point, grandeur, envoi.creation)
-            for point in demande.points
+            for point in points
             for grandeur in (Grandeur.PA, Grandeur.PRI, Grandeur.PRC, Grandeur.E)
         ]
     if demande.idx:
-        body["index"] = [_index(point, envoi.creation) for point in demande.points]
+        body["index"] = [_index(point, envoi.creation) for point in points]
     if demande.ptd:
         # Tariff parameters only exist for consumption (GUI 0481).
         body["parametresTarifaires"] = [
-            _parametres(point, envoi.creation) for point in demande.points if not point.injection
+            _parametres(point, envoi.creation) for point in points if not point.injection
         ]
     return (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode()
 

@@ -25,30 +25,12 @@ _CANAL: Final = "Interne"
 
 
 @dataclass(frozen=True)
-class Echeances:
-    """How a recurrent publication comes: `filEau` through the day from `debut` on, or at once."""
-
-    type: str
-    debut: datetime | None = None
-    frequence: str | None = None
-
-    @property
-    def tree(self) -> dict[str, str]:
-        """The block of the file."""
-        tree = {"type": self.type}
-        if self.debut is not None:
-            tree["horodateDebutPublication"] = f"{self.debut:%Y-%m-%d %H:%M:%S}"
-        if self.frequence is not None:
-            tree["frequence"] = self.frequence
-        return tree
-
-
-@dataclass(frozen=True)
 class EnvoiR6X:
     """To whom files of one flux go, and under what number: `demande` is the case of a demand of
     M023, or an internal number of a recurrent publication, which `publication_id` names too.
 
-    `mode` is None on demand. `creation` is aware.
+    `mode` is None on demand; `echeances` is the block that a recurrent one has besides. `creation`
+    is aware.
     """
 
     flux: CodeFlux
@@ -58,7 +40,7 @@ class EnvoiR6X:
     creation: datetime
     mode: Frequence | None = None
     publication_id: str | None = None
-    echeances: Echeances | None = None
+    echeances: Mapping[str, str] | None = None
     defauts: Defauts = Defauts()  # noqa: RUF009 - it is frozen
 
     @cached_property
@@ -108,8 +90,9 @@ class EnvoiR6X:
 
 def periode(debut: date | datetime, fin: date | datetime) -> dict[str, str]:
     """Return a block `periode`; days begin at midnight, legal time."""
-    return {"dateDebut": _instant(debut), "dateFin": _instant(fin)}
+    return {"dateDebut": instant_text(debut), "dateFin": instant_text(fin)}
 
 
-def _instant(day: date | datetime) -> str:
+def instant_text(day: date | datetime) -> str:
+    """Return a day, as its midnight, or an instant as the blocks have it, without offset."""
     return f"{day:%Y-%m-%d %H:%M:%S}"

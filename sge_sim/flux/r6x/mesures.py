@@ -9,12 +9,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import chain
+from functools import partial
+from itertools import chain, groupby, islice
 from types import MappingProxyType
 from typing import Any, Final
 
 from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import METIERS, CodeFlux, Sens, TypeAcces
+from sge_sim.flux.envoi import batches
+from sge_sim.flux.points_lus import read_by_day
 from sge_sim.flux.r6x.archives import PointEcrit
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures import Grandeur, PointMesure
@@ -39,8 +42,8 @@ Jours = tuple[date, date]
 MOTIFS_DE_POSE: Final = MappingProxyType({POSE: "Pose fournisseur", DEPOSE: "Dépose fournisseur"})
 """How R64 calls the reasons of a reading on the spot (GUI 0503 §2.4)."""
 _COURBES_DES_GRANDS: Final = ("PA", "PRI", "PRC", "E")
-_DE_PETITS: Final = frozenset({"R63", "R63B"})
-"""The curves in which there are small points: many of them are read together."""
+_POINT_DAYS_TOGETHER: Final = 1500
+"""Days of points whose indexes are held at once; one point may have more."""
 _JOUR: Final = timedelta(1)
 _DAY: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.JOUR)
 _INSTANT: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
@@ -76,6 +79,18 @@ class PointDecrit:
 
 
 PointWriter = Callable[[PointDecrit, Defauts], Iterator[bytes]]
+PointsWriter = Callable[[Sequence[PointDecrit], Defauts], Iterator[PointEcrit]]
+
+
+def written(
+    points: Iterable[PointDecrit], defauts: Defauts, write: PointWriter
+) -> Iterator[PointEcrit]:
+    """Yield the points of which something is written."""
+    for point in points:
+        pieces = write(point, defauts)
+        first = next(pieces, None)
+        if first is not None:
+            yield PointEcrit(point.prm, chain((first,), pieces))
 
 
 def dumps(tree: Any) -> bytes:
@@ -83,7 +98,12 @@ def dumps(tree: Any) -> bytes:
     return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def write_curves(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:
+def write_curves(points: Sequence[PointDecrit], defauts: Defauts) -> Iterator[PointEcrit]:
+    """Yield the points of R63; those of C5 and P4 of which it has a day are read together."""
+    return written(_read_together(points), defauts, _curves_of)
+
+
+def _curves_of(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:
     """Yield a point of R63: BRUT, or BEST of active power alone (GUI 0503 §2.3)."""
     petit = point.mesure.petit
     head = {
@@ -152,31 +172,52 @@ def write_maxima(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:
     return _with_points(point, head, ((g, iter(rows)) for g, rows in by_grandeur.items()))
 
 
-def write_indexes(point: PointDecrit, defauts: Defauts) -> Iterator[bytes]:
-    """Yield a point of R64: indexes by calendar and class (GUI 0503 §2.4).
+def write_indexes(points: Sequence[PointDecrit], defauts: Defauts) -> Iterator[PointEcrit]:
+    """Yield the points of R64: indexes by calendar and class (GUI 0503 §2.4).
+
+    Some are read, then written together.
 
     The distributor's calendars come before the supplier's, and `iv` is 0 of active energy on C5
     and P4, null elsewhere (observed 2026; the guide for large points). A total has the name of its
     register (schema 0511): a P4 has no ER, for which a Linky has none that is known.
     """
-    contextes = [
-        _published(contexte, defauts)
-        for etendue in point.etendues
-        for contexte in read_contextes(point.mesure, Lecture("INDEX", TOUT, *etendue))
-    ]
-    if contextes:
+    for (sens, petit), alike in groupby(points, lambda point: (point.sens, point.mesure.petit)):
         arbre = ArbreReleves(
-            point.metier,
-            valeurs=dated_values({"EA": 0} if point.mesure.petit else {}),
+            METIERS[sens],
+            valeurs=dated_values({"EA": 0} if petit else {}),
             grilles=True,
             motifs=MOTIFS_DE_POSE,
         )
-        written = arbre.write(contextes)
-        yield dumps({"idPrm": point.prm, "periode": point.periode, "contexte": written})
+        for some in _together(list(alike)):
+            lus = [
+                [
+                    contexte
+                    for etendue in point.etendues
+                    for contexte in read_contextes(point.mesure, Lecture("INDEX", TOUT, *etendue))
+                ]
+                for point in some
+            ]
+            trees = iter(arbre.write(_published(chain.from_iterable(lus), defauts)))
+            for point, of_point in zip(some, lus, strict=True):
+                contextes = list(islice(trees, len(of_point)))
+                if contextes:
+                    tree = {"idPrm": point.prm, "periode": point.periode, "contexte": contextes}
+                    yield PointEcrit(point.prm, (dumps(tree),))
 
 
-WRITERS: Final[Mapping[str, PointWriter]] = MappingProxyType(
-    {"R63": write_curves, "R64": write_indexes, "R65": write_energies, "R66": write_maxima}
+def _together(points: Sequence[PointDecrit]) -> Iterator[list[PointDecrit]]:
+    """Cut points into lists of as many days as are held at once."""
+    jours = max(sum((fin - debut).days for debut, fin in point.etendues) for point in points)
+    return batches(points, max(1, _POINT_DAYS_TOGETHER // max(1, jours)))
+
+
+WRITERS: Final[Mapping[str, PointsWriter]] = MappingProxyType(
+    {
+        "R63": write_curves,
+        "R64": write_indexes,
+        "R65": partial(written, write=write_energies),
+        "R66": partial(written, write=write_maxima),
+    }
 )
 
 
@@ -184,39 +225,23 @@ def write_points(
     flux: CodeFlux, points: Sequence[PointDecrit], defauts: Defauts
 ) -> Iterator[PointEcrit]:
     """Yield the points that have something to publish in a file of measures."""
-    write = WRITERS[flux[:3]]
-    return written(_read_together(points) if flux in _DE_PETITS else points, write, defauts)
-
-
-def written(
-    points: Iterable[PointDecrit], write: PointWriter, defauts: Defauts
-) -> Iterator[PointEcrit]:
-    """Yield the points of which something is written."""
-    for point in points:
-        pieces = write(point, defauts)
-        first = next(pieces, None)
-        if first is not None:
-            yield PointEcrit(point.prm, chain((first,), pieces))
+    return WRITERS[flux[:3]](points, defauts)
 
 
 def _read_together(points: Sequence[PointDecrit]) -> Iterator[PointDecrit]:
-    """Give points the curve of the only day that a file has of them, each day read at once."""
-    curves: dict[int, Serie | None] = {}
-    for jour, rangs in _by_day(points).items():
-        mesures = [points[rang].mesure for rang in rangs]
-        curves.update(zip(rangs, read_curves_of_day(mesures, jour), strict=True))
-    for rang, point in enumerate(points):
-        yield replace(point, courbe=curves[rang]) if curves.get(rang) else point
+    """Give C5 and P4 points the curve of the only day that a file has of them, each day read at
+    once."""
+    jours = [_only_day(point) if point.mesure.petit else None for point in points]
+    courbes = read_by_day([point.mesure for point in points], jours, read_curves_of_day)
+    for point, courbe in zip(points, courbes, strict=True):
+        yield replace(point, courbe=courbe) if courbe else point
 
 
-def _by_day(points: Sequence[PointDecrit]) -> dict[date, list[int]]:
-    """Return the ranks of the points of which a file has one day, by this day."""
-    found: dict[date, list[int]] = {}
-    for rang, point in enumerate(points):
-        match point.etendues:
-            case ((debut, fin),) if fin - debut == _JOUR:
-                found.setdefault(debut, []).append(rang)
-    return found
+def _only_day(point: PointDecrit) -> date | None:
+    match point.etendues:
+        case ((debut, fin),) if fin - debut == _JOUR:
+            return debut
+    return None
 
 
 def _with_points(
@@ -278,20 +303,26 @@ def _months(etendues: Sequence[Jours]) -> Iterator[Jours]:
             debut = min(following, fin)
 
 
-def _published(contexte: Contexte, defauts: Defauts) -> Contexte:
-    """Return what is told of a context: the distributor's calendars first, no total without
+def _published(contextes: Iterable[Contexte], defauts: Defauts) -> list[Contexte]:
+    """Return what is told of contexts: the distributor's calendars first, no total without
     register."""
-    grandeurs = (
+    return [
         replace(
-            relevee,
-            calendriers=tuple(
-                replace(calendrier, libelle=defauts.libelle(calendrier.code, calendrier.libelle))
-                for calendrier in sorted(
-                    relevee.calendriers, key=lambda each: not each.code.startswith(DISTRIBUTEUR)
+            contexte,
+            grandeurs=tuple(
+                replace(
+                    relevee,
+                    calendriers=tuple(
+                        replace(each, libelle=defauts.libelle(each.code, each.libelle))
+                        for each in sorted(
+                            relevee.calendriers,
+                            key=lambda each: not each.code.startswith(DISTRIBUTEUR),
+                        )
+                    ),
                 )
+                for relevee in contexte.grandeurs
+                if relevee.total is None or relevee.total.cadran is not None
             ),
         )
-        for relevee in contexte.grandeurs
-        if relevee.total is None or relevee.total.cadran is not None
-    )
-    return replace(contexte, grandeurs=tuple(grandeurs))
+        for contexte in contextes
+    ]

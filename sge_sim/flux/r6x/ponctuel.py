@@ -64,7 +64,10 @@ def fichiers(
         folder=atelier.folder,
         limites=atelier.limites,
     )
-    for fichier in _gathered(archives, envoi, atelier.folder) if itc else _each(archives, envoi):
+    if itc:
+        archives = _gathered(archives, envoi, atelier.folder)
+    for archive in archives:
+        fichier = Fichier(envoi.archive(archive.sequence), archive.morceaux(), archive.prms)
         suivi.fichiers[fichier.nom] = fichier.prms
         yield fichier
     yield _rapport(suivi, envoi)
@@ -129,19 +132,14 @@ def _points(
             continue
         decrits = describe_demanded(points, pertes=envoi.defauts.pertes)
         if demande.flux == "R67":
-            yield from written(decrits, partial(write_billed, now=envoi.creation), envoi.defauts)
+            yield from written(decrits, envoi.defauts, partial(write_billed, now=envoi.creation))
         else:
             yield from write_points(demande.flux, decrits, envoi.defauts)
 
 
-def _each(archives: Iterator[ArchiveEcrite], envoi: EnvoiR6X) -> Iterator[Fichier]:
-    for archive in archives:
-        yield Fichier(envoi.archive(archive.sequence), archive.morceaux(), archive.prms)
-
-
 def _gathered(
     archives: Iterator[ArchiveEcrite], envoi: EnvoiR6X, folder: Path | None
-) -> Iterator[Fichier]:
+) -> Iterator[ArchiveEcrite]:
     """Yield the one archive of a C68, which holds the others (GUI 0504 §2)."""
     prms: list[str] = []
     file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by who reads it
@@ -154,8 +152,7 @@ def _gathered(
                 for piece in archive.morceaux():
                     out.write(piece)
     if prms:
-        whole = ArchiveEcrite(1, file, tuple(prms))
-        yield Fichier(envoi.archive(1), whole.morceaux(), whole.prms)
+        yield ArchiveEcrite(1, file, tuple(prms))
     else:
         file.close()
 

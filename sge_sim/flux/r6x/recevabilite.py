@@ -173,8 +173,9 @@ def admit(
     dossiers: Mapping[str, Dossier | None],
     refus: dict[str, Refus],
 ) -> list[PointDemande]:
-    """Return the points that may be published, of those of which this is known (nothing of one that
-    SGE doesn't know), and note in `refus` why the others may not."""
+    """Return the points that may be published, and note in `refus` why the others may not.
+
+    `dossiers` holds what is known of each point, None of one that SGE doesn't know."""
     admis = []
     for prm, dossier in dossiers.items():
         if dossier is None:

@@ -22,7 +22,7 @@ from sge_sim.flux.parallele import Equipe, groups_of
 from sge_sim.flux.periodes import FREQUENCES, Frequence, Periode
 from sge_sim.flux.points_lus import LUS_ENSEMBLE, Facette, read_mesures
 from sge_sim.flux.r6x.archives import PointEcrit, write_archives
-from sge_sim.flux.r6x.entete import Echeances, EnvoiR6X, periode
+from sge_sim.flux.r6x.entete import EnvoiR6X, instant_text, periode
 from sge_sim.flux.r6x.mesures import Jours, PointDecrit, dumps, write_points
 from sge_sim.flux.retards import DELAI_MAXIMAL, retard
 from sge_sim.mesures import PointMesure
@@ -36,7 +36,11 @@ def envoi_of_diffusion(lot: LotDiffusion, destinataire: str, defauts: Defauts) -
     """Return how the files of a period are named and headed."""
     mode = FREQUENCES[lot.diffusion.periodicite]
     daily = mode is Frequence.QUOTIDIENNE
-    publication_id = _number("/".join(lot.diffusion.key))
+    publication_id = _number(lot.numero)
+    through_the_day = {
+        "type": "filEau",
+        "horodateDebutPublication": instant_text(lot.instant),
+    }
     return EnvoiR6X(
         flux=lot.flux.code,
         # Begins with a letter that no date has: clients look for one in names.
@@ -46,7 +50,7 @@ def envoi_of_diffusion(lot: LotDiffusion, destinataire: str, defauts: Defauts) -
         creation=lot.instant,
         mode=mode,
         publication_id=f"CTR{publication_id % 10**6:06d}",
-        echeances=Echeances("filEau", lot.instant) if daily else Echeances("Immediat"),
+        echeances=through_the_day if daily else {"type": "Immediat"},
         defauts=defauts,
     )
 
@@ -65,8 +69,7 @@ def diffused_archives(
     points: Iterator[PointEcrit], envoi: EnvoiR6X, sequence: int, atelier: Atelier
 ) -> Iterator[Fichier]:
     """Yield the files of points that are written, numbered from `sequence` on."""
-    assert envoi.echeances is not None, "a recurrent publication has due dates"
-    head = {"header": envoi.header, "echeances": envoi.echeances.tree}
+    head = {"header": envoi.header, "echeances": envoi.echeances}
     archives = write_archives(
         points,
         head=dumps(head)[:-1] + b',"mesures":[',

@@ -11,6 +11,7 @@ import io
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from itertools import islice
 from shutil import copyfileobj
@@ -152,22 +153,14 @@ def _points(tree: Any) -> Iterator[tuple[Mapping[str, Any], list[Any], Mapping[s
                 yield mesure, about, point
 
 
-def _r63(tree: Any) -> CsvRows:
-    yield (*_VALEUR, "Nature", "Pas", "Indice de vraisemblance", "Etat complémentaire")
-    for _, about, point in _points(tree):
-        yield [*about, *(point.get(name) for name in ("d", "v", "n", "p", "iv", "ec"))]
-
-
-def _r65(tree: Any) -> CsvRows:
-    yield (*_SERIE, "Mode de calcul", "Pas", "Date", "Valeur")
+def _of_points(
+    titres: Sequence[str], of_mesure: Sequence[str], of_point: Sequence[str], tree: Any
+) -> CsvRows:
+    """Yield the headings, then each point: what its series says, its measure and itself."""
+    yield titres
     for mesure, about, point in _points(tree):
-        yield [*about, mesure["modeCalcul"], mesure["pas"], point["d"], point["v"]]
-
-
-def _r66(tree: Any) -> CsvRows:
-    yield (*_SERIE, "Pas", "Horodate", "Valeur")
-    for mesure, about, point in _points(tree):
-        yield [*about, mesure["pas"], point["d"], point["v"]]
+        names = (mesure[name] for name in of_mesure)
+        yield [*about, *names, *(point.get(name) for name in of_point)]
 
 
 def _r64(tree: Any) -> CsvRows:
@@ -279,9 +272,19 @@ def _leaves(tree: Mapping[str, Any]) -> Iterator[Any]:
 
 
 _TABLES: Final[Mapping[str, Callable[[Any], CsvRows]]] = {
-    "R63": _r63,
+    "R63": partial(
+        _of_points,
+        (*_VALEUR, "Nature", "Pas", "Indice de vraisemblance", "Etat complémentaire"),
+        (),
+        ("d", "v", "n", "p", "iv", "ec"),
+    ),
     "R64": _r64,
-    "R65": _r65,
-    "R66": _r66,
+    "R65": partial(
+        _of_points,
+        (*_SERIE, "Mode de calcul", "Pas", "Date", "Valeur"),
+        ("modeCalcul", "pas"),
+        ("d", "v"),
+    ),
+    "R66": partial(_of_points, (*_SERIE, "Pas", "Horodate", "Valeur"), ("pas",), ("d", "v")),
     "R67": _r67,
 }
