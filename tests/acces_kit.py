@@ -82,7 +82,7 @@ class Tiers:
 
     def __init__(self, running: InProcess, kind: str = "tiers") -> None:
         self.running = running
-        (self.caller,) = [one for one in running.simulator.callers if one.kind == kind]
+        (self.caller,) = [caller for caller in running.simulator.callers if caller.kind == kind]
         self.login, self.contrat_id = self.caller.login, self.caller.contrat_id
         self._clients: dict[str, tuple[Any, Recorder]] = {}
 
@@ -145,7 +145,7 @@ class Tiers:
                         **general,
                     },
                 ),
-                "servicesSouscrits": {"serviceSouscrit": [_service(one) for one in services]},
+                "servicesSouscrits": {"serviceSouscrit": [_service(each) for each in services]},
             }
         }
 
@@ -153,8 +153,8 @@ class Tiers:
         """Order and return the numbers of the services."""
         answer = self.call(SAD, **self.sad(prm, *services, **general))
         return [
-            one["serviceSouscritMesures"]["serviceSouscritId"]
-            for one in answer["body"]["affaires"]["affaire"]
+            affaire["serviceSouscritMesures"]["serviceSouscritId"]
+            for affaire in answer["body"]["affaires"]["affaire"]
         ]
 
     def numbered(self, prm: str, numeros: list[str], **general: Any) -> dict[str, Any]:
@@ -256,7 +256,7 @@ class Tiers:
     @contextmanager
     def acting_as(self, kind: str) -> Iterator["Tiers"]:
         """Give another default actor of the same simulator."""
-        (caller,) = [one for one in self.running.simulator.callers if one.kind == kind]
+        (caller,) = [each for each in self.running.simulator.callers if each.kind == kind]
         leaf = x509.load_pem_x509_certificates(caller.certificate.read_bytes())[0]
         sender = Sender(leaf.public_bytes(Encoding.DER), (), "127.0.0.1")
         yield Tiers(replace(self.running, sender=sender), kind)
@@ -289,8 +289,8 @@ def _service(asked: Any) -> dict[str, Any]:
 def options_block(*options: Any) -> dict[str, Any]:
     """Options as the messages write them: a frequency, or a frequency and whether corrected."""
     written = []
-    for one in options:
-        periodicite, corrigees = (one, None) if isinstance(one, str) else one
+    for each in options:
+        periodicite, corrigees = (each, None) if isinstance(each, str) else each
         option = {"periodiciteTransmission": periodicite}
         written.append(option if corrigees is None else {"mesuresCorrigees": corrigees, **option})
     return {"optionPublication": written}

@@ -89,7 +89,7 @@ def forge(
     if extended is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage(extended), critical=False)
     if names:
-        dns = x509.SubjectAlternativeName([x509.DNSName(one) for one in names])
+        dns = x509.SubjectAlternativeName([x509.DNSName(each) for each in names])
         builder = builder.add_extension(dns, critical=False)
     for each in more:
         builder = builder.add_extension(each, critical=True)

@@ -66,5 +66,5 @@ def provenance_of(rules: Sequence[Control[Any]], code: str) -> pytest.MarkDecora
     """The marker of a refusal: how sure its rule is, the least sure of those of that code."""
     surest_last = ("assumed", "observed", "documented")
     found = [rule for rule in rules if rule.code == code]
-    rule = min(found, key=lambda one: surest_last.index(one.provenance))
+    rule = min(found, key=lambda control: surest_last.index(control.provenance))
     return getattr(pytest.mark, rule.provenance)(rule.source)

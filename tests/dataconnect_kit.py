@@ -155,16 +155,16 @@ class Client:
     def share(self, prm: str, **changes: str) -> int:
         """Have a point shared, unless it is; return the number of the consent."""
         given = self.simulator.admin("/api/consentements", prm=prm)
-        for one in given:
-            if one["en_vigueur"] and one["client_id"] == self.application["client_id"]:
-                return int(one["autorisation_id"])
+        for each in given:
+            if each["en_vigueur"] and each["client_id"] == self.application["client_id"]:
+                return int(each["autorisation_id"])
         return int(told(self.decide(prm, **changes))["autorisation_id"])
 
     def revoke(self, prm: str) -> None:
         """Have the customer take back what is in force on a point."""
-        for one in self.simulator.admin("/api/consentements", prm=prm):
-            if one["en_vigueur"]:
-                remove_consentement(self.simulator, one["id"])
+        for consent in self.simulator.admin("/api/consentements", prm=prm):
+            if consent["en_vigueur"]:
+                remove_consentement(self.simulator, consent["id"])
 
 
 def told(answer: requests.Response) -> dict[str, str]:

@@ -60,11 +60,11 @@ class Watch:
 
 def _ended_at() -> list[str]:
     """Return the lines that led to the end of a transaction; none of what a test writes itself."""
-    frames = [one for one in traceback.extract_stack() if _OURS.search(one.filename)]
-    frames = [one for one in frames if one.filename not in (__file__, database.__file__)]
+    frames = [frame for frame in traceback.extract_stack() if _OURS.search(frame.filename)]
+    frames = [frame for frame in frames if frame.filename not in (__file__, database.__file__)]
     if not frames or not frames[-1].filename.startswith(_PACKAGE):
         return []
-    return [f"{one.filename}:{one.lineno}" for one in frames]
+    return [f"{frame.filename}:{frame.lineno}" for frame in frames]
 
 
 def watch() -> None:

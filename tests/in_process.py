@@ -69,7 +69,7 @@ class InProcess:
 
     @property
     def _caller(self) -> DefaultCaller:
-        (caller,) = [one for one in self.simulator.callers if one.kind == "tiers"]
+        (caller,) = [each for each in self.simulator.callers if each.kind == "tiers"]
         return caller
 
 
@@ -78,7 +78,7 @@ def simulator_in_process(data_dir: Path, **settings: Any) -> Iterator[InProcess]
     """Open a simulator in `data_dir`."""
     copy_state(data_dir, settings)
     simulator = open_simulator(Settings(data_dir=data_dir, **settings))
-    (caller,) = [one for one in simulator.callers if one.kind == "tiers"]
+    (caller,) = [each for each in simulator.callers if each.kind == "tiers"]
     leaf = x509.load_pem_x509_certificates(caller.certificate.read_bytes())[0]
     with bind_loopback("127.0.0.1", 0) as listening:
         services = b2b_server(simulator, listening)

@@ -129,7 +129,7 @@ class Lives:
                 .where(OptionPublication.service_souscrit_id == number)
                 .order_by(OptionPublication.id)
             )
-            return [(one.periodicite, one.corrigees, one.date_debut, one.date_fin) for one in rows]
+            return [(row.periodicite, row.corrigees, row.date_debut, row.date_fin) for row in rows]
 
     def until(self, instant: datetime) -> int:
         """Have all that is due by `instant` happen; return how many things happened."""
@@ -151,7 +151,7 @@ class Lives:
         """A service and the state of its case."""
         with self.database.sessions() as session:
             row = session.get_one(ServiceSouscrit, number)
-            columns = {one.key: getattr(row, one.key) for one in row.__table__.columns}
+            columns = {column.key: getattr(row, column.key) for column in row.__table__.columns}
             return columns | {"affaire": row.affaire and row.affaire.etat}
 
     def etat(self, number: str) -> str:

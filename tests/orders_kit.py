@@ -131,8 +131,8 @@ class Orders:
                 "donneesGenerales": self._general("AME", prm, general),
                 "accesDonnees": {
                     "declarationAccordClient": [
-                        {**agreed, **one}
-                        for one in ([{}] if declarations is None else declarations)
+                        {**agreed, **declaration}
+                        for declaration in ([{}] if declarations is None else declarations)
                     ],
                     "injection": False,
                     "soutirage": True,

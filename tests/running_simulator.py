@@ -137,9 +137,9 @@ def serve(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 def refusal(done: subprocess.CompletedProcess[str]) -> str:
     """Return the one sentence by which a command has refused."""
     assert done.returncode == 2, done.stdout + done.stderr
-    (told,) = done.stderr.strip().splitlines()
-    assert told.startswith("sge-sim : ")
-    return told
+    (sentence,) = done.stderr.strip().splitlines()
+    assert sentence.startswith("sge-sim : ")
+    return sentence
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
 def order(running: InProcess) -> str | None:
     """Send the order; return the code of its fault, None for a success."""
-    caller = next(one for one in running.simulator.callers if one.kind == "tiers")
+    caller = next(each for each in running.simulator.callers if each.kind == "tiers")
     envelope = request_of(ORDER, caller.login, caller.contrat_id)
     answer = running.post(path_of(ORDER), etree.tostring(envelope))
     result = etree.fromstring(answer.content).find(".//detail/*/resultat")
@@ -125,6 +125,6 @@ def test_an_order_whose_journal_fails_stands_and_is_told_so(
     assert order(running) is None
     assert standing(running) != before
     assert order(running) == "SGT570"  # it is known
-    told = [one for one in caplog.records if "journal" in one.getMessage()]
-    assert len(told) == 1, "one line for the incident, not one a call"
-    assert told[0].exc_info is None
+    records = [record for record in caplog.records if "journal" in record.getMessage()]
+    assert len(records) == 1, "one line for the incident, not one a call"
+    assert records[0].exc_info is None

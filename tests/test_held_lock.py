@@ -62,8 +62,8 @@ def test_a_transaction_that_computes_for_too_long_is_told(
         compute(0.45)  # what a test makes for itself
     assert held_lock.too_long(folder) == []
     write(database, 0.45)
-    (told,) = held_lock.too_long(folder)
-    assert "commandes/echeances.py" in told
+    (sentence,) = held_lock.too_long(folder)
+    assert "commandes/echeances.py" in sentence
     database.dispose()
 
 

@@ -56,7 +56,7 @@ def test_a_rule_that_says_what_is_wrong_is_heard() -> None:
 
 def test_all_that_is_wrong_is_told_in_the_order_of_the_rules() -> None:
     found = refusals((positif, petit, pair), 101)
-    assert [(one.rule, one.constat) for one in found] == [
+    assert [(refus.rule, refus.constat) for refus in found] == [
         (petit, "101 est trop grand"),
         (pair, ""),
     ]

@@ -16,6 +16,7 @@ from pydantic_core import to_json
 from sge_sim.admin import pages
 from sge_sim.admin.formulaires import Connus, Formulaire
 from sge_sim.admin.pages import FlashMessage, lead_to
+from sge_sim.admin.problems import check_names
 from sge_sim.admin.routes import AdminState, attachment, following
 from sge_sim.admin.routes.apports import FILE_KINDS
 from sge_sim.admin.routes.campaigns import list_page
@@ -264,7 +265,7 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
         try:
             views, suite, total = _part(operation, state.state, given)
         except FormError as error:
-            _check_names(error, given, operation)
+            check_names(error, given, operation)
             context["message"] = FlashMessage("refus", str(error))
         context[name] = views
         if pressed is not None and pressed.error is not None:
@@ -286,14 +287,6 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
 
     vars(show)["reads_query"] = True
     return show
-
-
-def _check_names(error: FormError, given: Mapping[str, str], operation: AnyOperation) -> None:
-    """Raise the error of a demand with a parameter that the page doesn't have."""
-    if given.keys() - operation.parameters.keys():
-        for each in error.erreurs:
-            each.lieu = "adresse"
-        raise error
 
 
 def _part(

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
+from sge_sim.admin.problems import check_names
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
 from sge_sim.operations.journal import FILTRES, list_echanges, recherche_of
@@ -85,10 +86,7 @@ def read_filtres(request: Request) -> Filtres:
     try:
         asked = read(list_echanges, given | {"genre": sorted(genres - {"wsdl"})}, typed=True)
     except FormError as error:
-        if given.keys() - list_echanges.parameters.keys():
-            for each in error.erreurs:
-                each.lieu = "adresse"
-            raise
+        check_names(error, given, list_echanges)
         refus = str(error)
     typed |= {name: asked[name].isoformat() for name in ("du", "au") if asked[name]}
     known = genres & {kind for kind, _ in KINDS}

@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import FieldError
 from sge_sim.machine.texts import unfit_in
+from sge_sim.operations import AnyOperation
 from sge_sim.operations.reading import ErreurDeForme, FormError, error_of, mistakes
 
 
@@ -67,6 +68,14 @@ def errors_of(error: Exception) -> Sequence[ErreurDeForme]:
     return mistakes(
         error.errors(), {value for value in body.values() if isinstance(value, str)} - body.keys()
     )
+
+
+def check_names(error: FormError, given: Mapping[str, object], operation: AnyOperation) -> None:
+    """Raise the error of a demand with a parameter that the page of a list doesn't have."""
+    if given.keys() - operation.parameters.keys():
+        for each in error.erreurs:
+            each.lieu = "adresse"
+        raise error
 
 
 def sentence_about(erreurs: Sequence[ErreurDeForme]) -> str:

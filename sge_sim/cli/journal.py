@@ -29,10 +29,9 @@ CAUSES: Final[Mapping["CauseAvarie", str]] = {
     "illisible": "illisible",
     "entete": "en-tête abîmé",
     "disparu": "fichier disparu, ou raccourci",
-    "inacheve": "inachevé (son processus a fini avant de répondre)",
 }
-UNCOUNTED: Final[frozenset["CauseAvarie"]] = frozenset({"entete", "disparu", "inacheve"})
-"""Those whose missing exchanges can't be counted, or that miss none."""
+UNCOUNTED: Final[frozenset["CauseAvarie"]] = frozenset({"entete", "disparu"})
+"""Those whose missing exchanges can't be counted."""
 
 
 def _line(view: "ExchangeView") -> str:

@@ -1,21 +1,26 @@
-"""`sge-sim points`: look at the points of a simulator, and set what they are.
+"""`sge-sim points`: look at the points of a simulator, set what they are, bring in one's own."""
 
-What their measures depend on, what happens to them; what was measured on one, and copies of one.
-"""
-
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import click
 import yaml
 
 from sge_sim.cli.declared import Shown, group_of
-from sge_sim.cli.points_apports import import_command
+from sge_sim.cli.options import data_dir_option
+from sge_sim.cli.state import database_of
+from sge_sim.domaine.francais import counted
+from sge_sim.errors import UsageError
 
 if TYPE_CHECKING:
     from sge_sim.api.points import PointView
 
 
 _SHOWN: Final = ("comptage", "situation", "mesures", "services")
+_FAUTES: Final = 1000
+_EVERY: Final = 10_000
 
 
 def _point_line(view: "PointView") -> str:
@@ -52,4 +57,65 @@ points = group_of(
     },
     subject="points apports",
 )
-points.add_command(import_command)
+
+
+@points.command(
+    "import",
+    help="Importer des points à soi, et leurs acteurs : CSV avec en-tête (points modele) ou un "
+    "objet JSON par ligne. Rien n'est importé s'il y a une erreur, chacune est dite avec sa "
+    "ligne ; « - » lit l'entrée.",
+)
+@click.argument("files", metavar="FICHIER...", nargs=-1, required=True, type=click.Path())
+@click.option("--sauf-erreurs", is_flag=True, help="Importer les lignes qui n'ont pas d'erreur.")
+@click.option("--essai", is_flag=True, help="Vérifier tout et n'importer rien.")
+@click.option(
+    "--anonymise",
+    is_flag=True,
+    help="Tirer d'autres PRM, noms, adresses, SIRET et compteurs, par une clé que rien ne garde.",
+)
+@data_dir_option
+def import_command(
+    files: tuple[str, ...], sauf_erreurs: bool, essai: bool, anonymise: bool, data_dir: Path
+) -> None:
+    from sge_sim.referentiel.apports.lecture import Faute
+    from sge_sim.referentiel.apports.sources import rank_of, source_of
+    from sge_sim.referentiel.apports.versement import import_points, sentence_of_import
+
+    database = database_of(data_dir)
+    shown = 0
+
+    def say(faute: Faute) -> None:
+        nonlocal shown
+        shown += 1
+        if shown <= _FAUTES:
+            click.echo(str(faute), err=True)
+
+    bilan = import_points(
+        database,
+        [source_of(path) for path in sorted(map(Path, files), key=rank_of)],
+        report=say,
+        progress=_Progress(shown=sys.stderr.isatty()),
+        sauf_erreurs=sauf_erreurs,
+        essai=essai,
+        anonymise=anonymise,
+    )
+    if shown > _FAUTES:
+        click.echo(f"… et {counted(shown - _FAUTES, 'autre erreur', 'autres erreurs')}.", err=True)
+    sentence = sentence_of_import(bilan, essai=essai)
+    if bilan.fautes and not (bilan.importe or essai):
+        raise UsageError(sentence)
+    click.echo(sentence)
+    if bilan.fautes:
+        raise click.exceptions.Exit(1)
+
+
+class _Progress:
+    """Says on a terminal how many lines were read, now and then."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self._shown, self._next = shown, _EVERY
+
+    def __call__(self, lines: int) -> None:
+        if self._shown and lines >= self._next:
+            self._next = lines + _EVERY
+            click.echo(f"{lines} lignes lues", err=True)

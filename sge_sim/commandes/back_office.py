@@ -40,7 +40,7 @@ class BackOffice:
         self._holding = threading.Lock()
 
     def catch_up(self) -> bool:
-        """Do all that is due by the present simulated instant; whoever moves the clock calls.
+        """Do all that is due by the present simulated instant; called whenever the clock is moved.
 
         Return whether all is done: not where it is to stop or to be held.
         """
@@ -61,7 +61,7 @@ class BackOffice:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Have no round during the block: the one under way ends at its next slice.
+        """Hold the rounds during the block: the one under way ends at its next slice.
 
         What it is doing may wait for others (a server that files are delivered to): it isn't waited
         for longer than `_SLICE_SECONDS`.

@@ -125,7 +125,7 @@ def run_due(session: Session, until: datetime, prm: str | None = None) -> int:
 
 
 def carry_out(session: Session, waiting: Iterable[Waiting], until: datetime) -> int:
-    """Do as `run_due` where `waiting` are the only rows that may be due: after it, and an order."""
+    """Do as `run_due` among `waiting`, the only rows that may be due after it and an order."""
     agenda = _Agenda(until)
     agenda.add(waiting)
     happened, reached = _carry_out(session, agenda)

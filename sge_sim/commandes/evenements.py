@@ -110,7 +110,7 @@ def oppose(session: Session, point: Point, instant: datetime, delai: timedelta) 
 
 
 def record_opposition(session: Session, point: Point) -> None:
-    """Give a point that is opposed from the start the service that says so.
+    """Record the opposition of a point whose client opposes the curve from the start.
 
     It counts from the commissioning of the point (assumed).
     """

@@ -153,7 +153,12 @@ class Moves:
                     self._stopping.wait(_RETRY_SECONDS)
             except DATABASE_ERRORS as error:
                 for move in moves:
-                    self._settle(move, move.travail, "en_cours", _held_up_by(error))
+                    self._settle(
+                        move,
+                        move.travail,
+                        "en_cours",
+                        f"{unreachable_sentence(error)}, le simulateur réessaie",
+                    )
                 self._stopping.wait(_RETRY_SECONDS)
             except Exception:
                 _log.exception("Ce qui est dû n'a pas pu être fait ; le back-office recommencera.")
@@ -187,7 +192,3 @@ class Moves:
                 move.travail = replace(
                     travail, etat=etat, atteint=atteint, raison=raison, publication=""
                 )
-
-
-def _held_up_by(error: Exception) -> str:
-    return f"{unreachable_sentence(error)}, le simulateur réessaie"

@@ -92,7 +92,7 @@ def _situation(point: PointFacts, contractor: str | None = None) -> list[dict[st
         "line7": "FR (France)",
     }
     holder: dict[str, Any] = {
-        "customer": {"customer": {"adress": _without_none(lines)}},
+        "customer": {"customer": {"adress": without_none(lines)}},
         "contact_data": {
             "email": titulaire.email,
             "landline": titulaire.fixe,
@@ -143,7 +143,7 @@ def _synthese(point: PointFacts) -> dict[str, Any]:
     changes = [
         day for day in (point.date_augmentation_puissance, point.date_diminution_puissance) if day
     ]
-    return _without_none(
+    return without_none(
         {
             "segments": [{"segment": segment} for segment in sides],
             "generation_last_activation_date": since if sides[-1][0] == "P" else None,
@@ -165,7 +165,7 @@ def _donnees_generales(point: PointFacts) -> dict[str, Any]:
         "building": point.batiment,
         "locality": point.lieu_dit,
     }
-    return {"address": _without_none(address)}
+    return {"address": without_none(address)}
 
 
 def _alimentation(point: PointFacts) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def _alimentation(point: PointFacts) -> dict[str, Any]:
     connection = point.puissance_raccordement
     power = None if connection is None else _value(connection, point.puissance_raccordement_unite)
     three = point.tension_livraison == _TRIPHASE
-    return _without_none(
+    return without_none(
         {
             "serial_number": None if serial is None or not serial.isdigit() else int(serial),
             "connection_state": libelle_de("etatAlimentation", point.etat_alimentation),
@@ -188,7 +188,7 @@ def _alimentation(point: PointFacts) -> dict[str, Any]:
 
 def _comptage(point: PointFacts) -> dict[str, Any]:
     code = point.type_comptage or "SSCPT"
-    meter: dict[str, Any] = _without_none({"numeroSerie": _serial(point)})
+    meter: dict[str, Any] = without_none({"numeroSerie": _serial(point)})
     meter["regimePropriete"] = {"code": "LOUE", "libelle": "Loué"}
     if point.puissance_souscrite is not None:
         meter["puissanceProgrammee1"] = {
@@ -228,7 +228,8 @@ def _instant(day: date | None) -> str | None:
     return None if day is None else start_of_day(day).strftime("%Y-%m-%dT%H:%M:%S%z")
 
 
-def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
+def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that are known."""
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -23,9 +23,9 @@ from sge_sim.tables.dataconnect import APIS, read_application, read_revoked
 
 PAR_SECONDE: Final = 5
 PAR_HEURE_V5: Final = 10_000
-"""Of an actor, all APIs of v5 together (FAQ)."""
+"""Calls of an actor, all APIs of v5 together (FAQ)."""
 PAR_HEURE_2026: Final = 1_000
-"""Of an actor, for each API of 2026 (official page; per actor: assumed)."""
+"""Calls of an actor, for each API of 2026 (official page; per actor: assumed)."""
 
 _SORTES: Final = tuple(sorte for sorte in SORTES_APPEL if sorte not in SORTES_SOAP)
 _HEURE: Final = 3600

@@ -36,17 +36,7 @@ class RestRule(Rule):
 
     def held_by(self, holds: Callable[[J], bool]) -> "RestControl[J]":
         """Return the rule with the function that checks it: two generations have it in common."""
-        return RestControl(
-            self.name,
-            self.code,
-            self.source,
-            self.provenance,
-            self.remede,
-            holds,
-            self.status,
-            self.body,
-            in_fault=self.in_fault,
-        )
+        return RestControl(**vars(self), holds=holds)
 
 
 @dataclass(frozen=True)
@@ -71,12 +61,13 @@ def rest(
 
 def adam(
     nom: str,
-    status: int,
     code: str,
     text: str,
     source: str,
     provenance: Provenance,
     remede: str,
+    *,
+    status: int = 400,
 ) -> RestRule:
     """Return a rule whose body is that of ADAM, the system of measures."""
     body = {"error": code, "error_description": text}
@@ -180,7 +171,7 @@ METHODE: Final = rest(
     "la méthode HTTP de l'API",
 )
 TEXTE: Final = adam(
-    "texte", 400, "invalid_request", "caractère refusé", "RFC 6749", "assumed", "un texte lisible"
+    "texte", "invalid_request", "caractère refusé", "RFC 6749", "assumed", "un texte lisible"
 )
 PANNE: Final = rest(
     "probleme_technique",

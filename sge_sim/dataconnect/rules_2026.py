@@ -14,7 +14,6 @@ HORS_SWAGGER: Final = rest(
 )
 AVANT_MISE_EN_SERVICE: Final = adam(
     "avant_mise_en_service",
-    400,
     "ADAM-ERR0123",
     "La demande ne peut pas aboutir, la période demandée est antérieure à la date de dernière "
     "mise en service du point.",
@@ -24,7 +23,6 @@ AVANT_MISE_EN_SERVICE: Final = adam(
 )
 PROFONDEUR: Final = adam(
     "trop_ancien",
-    400,
     "ADAM-ERR0125",
     "La demande ne peut pas aboutir, la date de début est antérieure à la profondeur d'historique.",
     "code de la v5, texte non vu",
@@ -33,7 +31,6 @@ PROFONDEUR: Final = adam(
 )
 SEPT_JOURS: Final = adam(
     "plus_de_sept_jours",
-    400,
     "ADAM-ERR0126",
     "La demande ne peut pas aboutir, la période demandée dépasse 7 jours pour une courbe de "
     "charge.",
@@ -43,7 +40,6 @@ SEPT_JOURS: Final = adam(
 )
 FIN_FUTURE: Final = adam(
     "fin_apres_aujourd_hui",
-    400,
     "Invalid_request",
     "La date de fin doit être antérieure ou égale à la date du jour.",
     "règle de la v5, texte non vu",
@@ -52,7 +48,6 @@ FIN_FUTURE: Final = adam(
 )
 SENS: Final = adam(
     "sens_de_la_mesure",
-    400,
     "ADAM-ERR0069",
     "Le sens de la mesure ne correspond pas pour le PRM demandé",
     "constaté en v5, repris",
@@ -61,7 +56,6 @@ SENS: Final = adam(
 )
 OPPOSITION: Final = adam(
     "client_oppose",
-    400,
     "ADAM-ERR0075",
     "Le client s'est opposé à l'enregistrement de la courbe de charge.",
     "code de la v5, texte non vu",
@@ -89,7 +83,6 @@ SANS_MESURE: Final = swagger(
 PRM_INCONNU: Final = swagger("prm_inconnu", 404, "PRM non existant", "un PRM que SGE connaît")
 SANS_SERVICE: Final = adam(
     "sans_service_souscrit",
-    400,
     "Bad request",
     "Pas de services souscrits, le flux est stoppé.",
     "bac à sable de 2026 ; statut 400 supposé",

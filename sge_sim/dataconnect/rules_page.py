@@ -7,7 +7,7 @@ from sge_sim.domaine.nomenclatures import Provenance
 
 
 def _page(nom: str, text: str, remede: str, provenance: Provenance = "documented") -> RestRule:
-    return adam(nom, 400, "Invalid_request", text, "swagger v5 (v1)", provenance, remede)
+    return adam(nom, "Invalid_request", text, "swagger v5 (v1)", provenance, remede)
 
 
 TYPE_ABSENT: Final = _page(
@@ -30,7 +30,6 @@ DUREE_ABSENTE: Final = _page(
 )
 DUREE_FORME: Final = adam(
     "page_duree_forme",
-    400,
     "invalid_duration_format",
     "Duration parameter must be in the ISO 8601 format",
     "swagger v5 (v1) ; texte supposé",
@@ -39,7 +38,6 @@ DUREE_FORME: Final = adam(
 )
 DUREE_LONGUE: Final = adam(
     "page_duree_longue",
-    400,
     "maximum_duration_exceeded",
     "Duration parameter must be at most 3 years",
     "swagger v5 (v1) ; texte supposé",
@@ -48,28 +46,28 @@ DUREE_LONGUE: Final = adam(
 )
 CLIENT_INCONNU: Final = adam(
     "page_client_inconnu",
-    403,
     "access_denied",
     "The client is not authorized to request an authorization",
     "swagger v5 (v1) ; texte supposé",
     "assumed",
     "le client_id d'une application enregistrée",
+    status=403,
 )
 PANNE: Final = adam(
     "page_panne",
-    503,
     "service_unavailable",
     "Service unavailable for the moment. Please try later.",
     "swagger v5 (v1)",
     "documented",
     "réessayer",
+    status=503,
 )
 SERVEUR: Final = adam(
     "page_erreur",
-    500,
     "server_error",
     "technical error",
     "swagger v5 (v1)",
     "documented",
     "réessayer",
+    status=500,
 )

@@ -8,13 +8,13 @@ from sge_sim.dataconnect.rest_rules import RestRule, adam
 _V5 = "swagger v5"
 
 
-def _rule(nom: str, status: int, code: str, text: str, remede: str) -> RestRule:
+def _rule(nom: str, code: str, text: str, remede: str, status: int = 400) -> RestRule:
     """Return a rule that the swagger of v5 documents."""
-    return adam(nom, status, code, text, _V5, "documented", remede)
+    return adam(nom, code, text, _V5, "documented", remede, status=status)
 
 
 def _invalid(nom: str, text: str, remede: str) -> RestRule:
-    return _rule(nom, 400, "Invalid_request", text, remede)
+    return _rule(nom, "Invalid_request", text, remede)
 
 
 PRM_ABSENT: Final = _invalid(
@@ -43,37 +43,33 @@ ORDRE: Final = _invalid(
 )
 DATES_EGALES: Final = adam(
     "v5_dates_egales",
-    500,
     "technical_error",
     "Technical error. Please try later.",
     "constaté (ha-linky #16)",
     "observed",
     "start avant end : un jour demande end le lendemain",
+    status=500,
 )
 MISE_EN_SERVICE: Final = _rule(
     "v5_avant_mise_en_service",
-    400,
     "ADAM-ERR0123",
     "The requested period cannot be anterior to the meter's last activation date",
     rules_2026.AVANT_MISE_EN_SERVICE.remede,
 )
 PROFONDEUR: Final = _rule(
     "v5_trop_ancien",
-    400,
     "ADAM-ERR0125",
     "The start date must be greater than the history deadline",
     rules_2026.PROFONDEUR.remede,
 )
 SEPT_JOURS: Final = _rule(
     "v5_plus_de_sept_jours",
-    400,
     "ADAM-ERR0126",
     "The requested period must be less than 7 days for an access to the load curve",
     rules_2026.SEPT_JOURS.remede,
 )
 SENS: Final = adam(
     "v5_sens_de_la_mesure",
-    400,
     "ADAM-ERR0069",
     "Le sens de la mesure ne correspond pas pour le PRM demandé",
     "constaté en production",
@@ -82,14 +78,12 @@ SENS: Final = adam(
 )
 OPPOSITION: Final = _rule(
     "v5_client_oppose",
-    400,
     "ADAM-ERR0075",
     "The customer objected to the load curve recording",
     rules_2026.OPPOSITION.remede,
 )
 NON_TITULAIRE: Final = adam(
     "v5_client_non_titulaire",
-    400,
     "ADAM-DC-0007",
     "Le client n'est pas titulaire du point demandé.",
     "production, juillet à septembre 2026",
@@ -98,29 +92,28 @@ NON_TITULAIRE: Final = adam(
 )
 SANS_CONSENTEMENT: Final = _rule(
     "v5_sans_consentement",
-    403,
     "ADAM-DC-0008",
     "No consent can be found for this customer and this usage point.",
     rules_2026.NON_AUTORISE.remede,
+    status=403,
 )
 SANS_MESURE: Final = _rule(
     "v5_sans_mesure",
-    404,
     "no_data_found",
     "no measure found for this usage point",
     rules_2026.SANS_MESURE.remede,
+    status=404,
 )
 CLIENT_PRM_ABSENT: Final = _rule(
     "v5_clients_prm_absent",
-    400,
     "invalid_request",
     "usage_point_id parameter is required.",
     "un usage_point_id",
 )
 CLIENT_INCONNU: Final = _rule(
     "v5_client_inconnu",
-    404,
     "STM-ERR-0000019",
     "Unknown or unauthorized user",
     "un PRM connu, qui soutire (contrat et adresse ne disent rien d'une production)",
+    status=404,
 )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import rules_v5
 from sge_sim.dataconnect.acces import Refusals, read_point, titulaire_of
-from sge_sim.dataconnect.contrat_2026 import COMPTEUR_LINKY
+from sge_sim.dataconnect.contrat_2026 import COMPTEUR_LINKY, without_none
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
@@ -94,8 +94,8 @@ def _contracts(point: PointFacts) -> dict[str, Any]:
         "contract_status": point.etat_contractuel,
         "last_distribution_tariff_change_date": _written_day(point.date_modification_fta),
     }
-    given = {name: value for name, value in contracts.items() if value is not None}
-    return _customer(point, {"usage_point": _usage_point(point), "contracts": given})
+    usage_point = _usage_point(point)
+    return _customer(point, {"usage_point": usage_point, "contracts": without_none(contracts)})
 
 
 def _addresses(point: PointFacts) -> dict[str, Any]:
@@ -107,8 +107,7 @@ def _addresses(point: PointFacts) -> dict[str, Any]:
         "city": point.commune,
         "country": "France",
     }
-    given = {name: value for name, value in address.items() if value is not None}
-    usage_point = {**_usage_point(point), "usage_point_addresses": given}
+    usage_point = {**_usage_point(point), "usage_point_addresses": without_none(address)}
     return _customer(point, {"usage_point": usage_point})
 
 

@@ -60,7 +60,7 @@ class Avancement:
 
     @contextmanager
     def of(self, quoi: str) -> Iterator[Callable[[int], None]]:
-        """Give what counts the files of a publication as they are made."""
+        """Give the function that is told how many files of a publication are made."""
 
         def count(files: int) -> None:
             made = f"{files} fichier{'s' if files > 1 else ''} fait{'s' if files > 1 else ''}"

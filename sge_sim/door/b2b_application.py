@@ -7,6 +7,7 @@ comes is recorded, and whatever fails on the way is answered: a SOAP client alwa
 import logging
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.domaine.echanges import ASKED, ASKED_MOST, NOTED
 from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte, Panne
-from sge_sim.domaine.plateformes import Generation, ReponseArret, is_served, why_not_served
+from sge_sim.domaine.plateformes import is_served, why_not_served
 from sge_sim.door import gates
 from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.door.certificats import read_registered
@@ -29,6 +30,7 @@ from sge_sim.journal import EchangeRecord
 from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.refus import Refus, Rule
+from sge_sim.settings import Settings
 from sge_sim.soap.exchange import Exchange, Outcome
 from sge_sim.tables.clock import read_clock
 from sge_sim.tables.comptages import SharedCadence
@@ -69,6 +71,7 @@ _FAR = timedelta(days=31)
 """Longer than 15 working days can take: a certificate that ends later isn't looked at further."""
 
 
+@dataclass(eq=False)
 class B2B:
     """The application of one process.
 
@@ -79,40 +82,21 @@ class B2B:
     refused with `rate_refused` (HTTP 429, assumed); those of all actors beyond the ceiling of a
     service likewise, with `plafonds_refused` (SGT506, assumed). A service that `generation`
     doesn't serve on the simulated day answers as an unknown path or, with `reponse_arret`, as one
-    that is unavailable. `guet` looks out for the pannes, `marques` knows the calls of
-    sge-sim's own clients. `record` keeps an exchange and
-    never fails: the client has its answer, whatever becomes of the journal.
+    that is unavailable: both are settings. `guet` looks out for the pannes, `marques` knows the
+    calls of sge-sim's own clients. `record` keeps an exchange and never fails: the client has its
+    answer, whatever becomes of the journal.
     """
 
-    def __init__(
-        self,
-        endpoints: Callable[[], Mapping[str, "Endpoint"]],
-        policy: Policy,
-        memoire: Memoire,
-        record: Callable[[EchangeRecord], None],
-        cadence: Cadence | SharedCadence,
-        guet: Guet,
-        marques: Marques,
-        gates: Sequence[Gate] = (),
-        *,
-        rate_refused: bool = False,
-        plafonds_refused: bool = False,
-        generation: Generation = "toutes",
-        reponse_arret: ReponseArret = "404",
-    ) -> None:
-        self._endpoints = endpoints
-        self._served: Mapping[str, Endpoint] | None = None
-        self._policy = policy
-        self._memoire = memoire
-        self._record = record
-        self._cadence = cadence
-        self._guet = guet
-        self._marques = marques
-        self._gates = gates
-        self._rate_refused = rate_refused
-        self._plafonds_refused = plafonds_refused
-        self._generation = generation
-        self._reponse_arret = reponse_arret
+    settings: Settings
+    endpoints: Callable[[], Mapping[str, "Endpoint"]]
+    policy: Policy
+    memoire: Memoire
+    record: Callable[[EchangeRecord], None]
+    cadence: Cadence | SharedCadence
+    guet: Guet
+    marques: Marques
+    gates: Sequence[Gate] = ()
+    _served: Mapping[str, "Endpoint"] | None = field(default=None, init=False)
 
     def __call__(self, request: Request) -> Response:
         since, now = stopwatch(), machine_now()
@@ -134,10 +118,10 @@ class B2B:
         """Record a connection that ended before a request could be sent."""
         verdict = None
         if failure.certificate is not None:
-            verdict = self._policy.judge(failure.certificate, machine_now(), failure.chain[1:])
+            verdict = self.policy.judge(failure.certificate, machine_now(), failure.chain[1:])
         self._journal(
             lambda: EchangeRecord(
-                instant=self._memoire.look().ask(read_clock).now(),
+                instant=self.memoire.look().ask(read_clock).now(),
                 machine_instant=machine_now(),
                 duration_ms=0.0,
                 kind="handshake",
@@ -155,16 +139,16 @@ class B2B:
 
     def _answer(self, exchange: Exchange) -> Response:
         sender = exchange.request.sender
-        certificate = sender.fingerprint, self._policy.environment
+        certificate = sender.fingerprint, self.policy.environment
         # The plans are looked for further on: what isn't known any more is read together.
-        vue = exchange.vue = self._memoire.look(
+        vue = exchange.vue = self.memoire.look(
             (read_clock,),
             (read_registered, *certificate),
             (read_pannes,),
         )
         clock, registered, _ = vue.found
         exchange.instant = clock.now()
-        verdict = self._policy.judge(
+        verdict = self.policy.judge(
             sender.certificate,
             exchange.started,
             sender.authorities,
@@ -181,26 +165,26 @@ class B2B:
         assert verdict.acteur is not None
         assert verdict.kind is not None
         exchange.demandeur = Demandeur(verdict.acteur, verdict.kind)
-        for gate in self._gates:
+        for gate in self.gates:
             gate(exchange, verdict.acteur)
         request, path = exchange.request, exchange.request.path.rstrip("/")
         endpoints = self._served
         if endpoints is None:
-            endpoints = self._served = self._endpoints()
+            endpoints = self._served = self.endpoints()
         endpoint = endpoints.get(path)
-        gone, day = "", exchange.instant.date()
+        gone, day, generation = "", exchange.instant.date(), self.settings.generation
         if (
             endpoint is not None
             and endpoint.existence is not None
-            and not is_served(endpoint.existence, self._generation, day)
+            and not is_served(endpoint.existence, generation, day)
         ):
-            gone = why_not_served(endpoint.names[0], endpoint.existence, self._generation, day)
+            gone = why_not_served(endpoint.names[0], endpoint.existence, generation, day)
             exchange.notes.append(gone)
-        if endpoint is None or (gone and self._reponse_arret == "404"):
+        if endpoint is None or (gone and self.settings.reponse_arret == "404"):
             served = [
                 name
                 for name, served in endpoints.items()
-                if is_served(served.existence, self._generation, day)
+                if is_served(served.existence, generation, day)
             ]
             constat = f"« {path} » n'est le chemin d'aucun service ; sont servis "
             raise Refus(gates.CHEMIN_SERVI, constat + ", ".join(sorted(served)))
@@ -222,9 +206,9 @@ class B2B:
     def _demand(self, exchange: Exchange, endpoint: "Endpoint", acteur: str, gone: str) -> Response:
         service = endpoint.contract.service
         exchange.service, exchange.version = endpoint.names
-        calls, together = self._cadence.count((acteur, TOUS), service, exchange.started)
+        calls, together = self.cadence.count((acteur, TOUS), service, exchange.started)
         note = f"{calls}e appel de {service} par {acteur} dans la même seconde"
-        if calls > 1 and self._rate_refused:
+        if calls > 1 and self.settings.rate_refused:
             raise Refus(gates.UN_APPEL_PAR_SECONDE, note, **{"Retry-After": "1"})
         exchange.kind = "soap"
         if gone:
@@ -232,12 +216,12 @@ class B2B:
         if endpoint.par_seconde is not None and together > endpoint.par_seconde:
             most = f"{endpoint.par_seconde} au plus, tous acteurs"
             beyond = f"{together}e appel de {service} dans la même seconde : {most}."
-            exchange.notes.append(beyond if self._plafonds_refused else NOTED + beyond)
-            if self._plafonds_refused:
+            exchange.notes.append(beyond if self.settings.plafonds_refused else NOTED + beyond)
+            if self.settings.plafonds_refused:
                 refus = Refus(gates.PLAFOND_DU_SERVICE, beyond)
                 return endpoint.refuse(exchange, refus, gates.SERVICE)
         assert exchange.vue is not None  # looked at when the request came
-        plans = self._guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
+        plans = self.guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
         struck = self._struck(exchange, plans) if plans else None
         if struck is None:
             response = endpoint.answer(exchange)
@@ -255,14 +239,14 @@ class B2B:
         if any(panne.prm is not None for panne in plans):
             prm = called_point(exchange.request.body)
             plans = tuple(panne for panne in plans if panne.prm in (None, prm))
-        return self._guet.strike(plans) if plans else None
+        return self.guet.strike(plans) if plans else None
 
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
         """Answer where something failed around the service: nothing has been committed then."""
         request = exchange.request
         reason = log_failure(_log, error, f"{request.path} ne peut pas répondre")
         try:
-            endpoint = self._endpoints().get(request.path.rstrip("/"))
+            endpoint = self.endpoints().get(request.path.rstrip("/"))
             if endpoint is not None and request.method == "POST":
                 exchange.service, exchange.version = endpoint.names
                 exchange.kind = "soap"
@@ -283,7 +267,7 @@ class B2B:
     def _journal(self, describe: Callable[..., EchangeRecord], *of: Any) -> None:
         """Record what `describe` makes `of` it; whatever happens, the client has its answer."""
         try:
-            self._record(describe(*of))
+            self.record(describe(*of))
         except Exception as error:
             log_failure(_log, error, "Un échange n'a pas pu être décrit au journal")
 
@@ -299,10 +283,10 @@ class B2B:
         headers = request.headers
         agent, auteur = headers.get("user-agent"), CLIENT
         if HEADER in headers or (agent or "").startswith(PRODUCT):
-            auteur = auteur_of(headers, self._marques)
+            auteur = auteur_of(headers, self.marques)
         end = verdict.valid_until if verdict else None
         if verdict and end and end - exchange.started < _FAR and verdict.accepted:
-            by_ticket = self._policy.environment == "production"
+            by_ticket = self.policy.environment == "production"
             warning = rotation_warning(end, exchange.started, by_ticket=by_ticket)
             notes = [*notes, NOTED + warning if warning else ""]
         return EchangeRecord(

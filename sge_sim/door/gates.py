@@ -18,68 +18,65 @@ from sge_sim.soap.exchange import Exchange
 SERVICE: Final = "Porte"
 """What completes the names of these rules, and of those of certificates."""
 
-PLATEFORME_OUVERTE: Final = Rule(
+
+def _rule(name: str, code: str, source: str, remede: str) -> Rule:
+    """Return a rule of the door: what the platform does there isn't published."""
+    return Rule(name, code, source, "assumed", remede)
+
+
+PLATEFORME_OUVERTE: Final = _rule(
     "plateforme_ouverte",
     "503",
     "FAQ : heures des séances d'homologation ; ce que répond une plateforme fermée est supposé",
-    "assumed",
     "un appel pendant les heures d'ouverture",
 )
-UTILISATEUR_AUTHENTIFIE: Final = Rule(
+UTILISATEUR_AUTHENTIFIE: Final = _rule(
     "utilisateur_authentifie",
     "401",
     "RFC 7617 ; ce que la plateforme en vérifie n'est pas publié",
-    "assumed",
     "le login d'un utilisateur de l'acteur et le mot de passe donné par « sge-sim acteurs "
     "mot-de-passe »",
 )
-CHEMIN_SERVI: Final = Rule(
+CHEMIN_SERVI: Final = _rule(
     "chemin_servi",
     "404",
     "RFC 9110 §15.5.5",
-    "assumed",
     "le chemin d'un service qui est servi ce jour-là",
 )
-METHODE_ADMISE: Final = Rule(
+METHODE_ADMISE: Final = _rule(
     "methode_admise",
     "405",
     "SOAP 1.1 §6 ; RFC 9110 §15.5.6",
-    "assumed",
     "une demande par POST, ou GET …?wsdl pour le contrat",
 )
-CONTENU_ADMIS: Final = Rule(
+CONTENU_ADMIS: Final = _rule(
     "contenu_admis",
     "415",
     "SOAP 1.1 §6 ; RFC 9110 §15.5.16",
-    "assumed",
     "Content-Type text/xml, et une enveloppe SOAP 1.1",
 )
-CORPS_SANS_CODAGE: Final = Rule(
+CORPS_SANS_CODAGE: Final = _rule(
     "corps_sans_codage",
     "415",
     "RFC 9110 §8.4 et §15.5.16 ; ce que fait SGE n'est pas publié",
-    "assumed",
     "le corps tel quel, sans Content-Encoding",
 )
-UN_APPEL_PAR_SECONDE: Final = Rule(
+UN_APPEL_PAR_SECONDE: Final = _rule(
     "un_appel_par_seconde",
     "429",
     "les clients s'en tiennent à un appel ; ce que SGE répond au-delà n'est pas publié",
-    "assumed",
     "un appel par seconde et par service",
 )
-PLAFOND_DU_SERVICE: Final = Rule(
+PLAFOND_DU_SERVICE: Final = _rule(
     "plafond_du_service",
     "SGT506",
     "le guide du service donne le plafond ; code supposé",
-    "assumed",
     "une demande dans une autre seconde",
 )
-SERVICE_SERVI: Final = Rule(
+SERVICE_SERVI: Final = _rule(
     "service_servi",
     "SGT506",
     "planning d'Enedis des générations ; code supposé",
-    "assumed",
     "un service qui est servi ce jour-là",
 )
 

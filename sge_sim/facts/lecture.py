@@ -50,27 +50,26 @@ _ACCES = Prepared(
     )
     .order_by(ServiceSouscrit.service_souscrit_id)
 )
-_SERVICES = Prepared(
-    select(*columns_read(ServiceSouscrit, ServiceFacts))
-    .where(ServiceSouscrit.prm == bindparam("prm"))
-    .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
-)
-_SERVICE = Prepared(
-    select(*columns_read(ServiceSouscrit, ServiceFacts)).where(
-        ServiceSouscrit.service_souscrit_id == bindparam("number")
+
+
+def _services(which: ColumnElement[bool]) -> tuple[Prepared, Prepared]:
+    """Return what reads services, by start then number, and what they publish."""
+    published = columns_read(OptionPublication, OptionFacts)
+    return (
+        Prepared(
+            select(*columns_read(ServiceSouscrit, ServiceFacts))
+            .where(which)
+            .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
+        ),
+        Prepared(
+            select(OptionPublication.service_souscrit_id, *published)
+            .join(ServiceSouscrit)
+            .where(which)
+            .order_by(OptionPublication.id)
+        ),
     )
-)
-_OPTIONS_OF_POINT = Prepared(
-    select(OptionPublication.service_souscrit_id, *columns_read(OptionPublication, OptionFacts))
-    .join(ServiceSouscrit)
-    .where(ServiceSouscrit.prm == bindparam("prm"))
-    .order_by(OptionPublication.id)
-)
-_OPTIONS = Prepared(
-    select(OptionPublication.service_souscrit_id, *columns_read(OptionPublication, OptionFacts))
-    .where(OptionPublication.service_souscrit_id == bindparam("number"))
-    .order_by(OptionPublication.id)
-)
+
+
 _CONTRAT = Prepared(
     select(*columns_read(Contrat, ContratFacts)).where(
         Contrat.contrat_id == bindparam("contrat_id")
@@ -132,10 +131,12 @@ read_dossier: Final = Query(
     (_POINT, _COMPTEURS, _ACCES, *MESURES_FACTS.statements), ("prm",), dossier_from
 )
 """What is known of a point; nothing when SGE doesn't know it."""
-read_services: Final = Query((_SERVICES, _OPTIONS_OF_POINT), ("prm",), services_from)
+read_services: Final = Query(
+    _services(ServiceSouscrit.prm == bindparam("prm")), ("prm",), services_from
+)
 """Every service of a point, whoever ordered it, by start then number."""
 read_service: Final = Query(
-    (_SERVICE, _OPTIONS),
+    _services(ServiceSouscrit.service_souscrit_id == bindparam("number")),
     ("number",),
     lambda rows, options: next(iter(services_from(rows, options)), None),
 )

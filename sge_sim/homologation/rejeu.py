@@ -1,4 +1,4 @@
-"""A recorded exchange made anew, and what two messages differ by.
+"""A recorded exchange made again, and the differences of two messages.
 
 It is sent again, or written as a line of curl or as a program of zeep.
 """

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, get_args
+from typing import Literal, get_args
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -16,12 +16,9 @@ from sge_sim.clock import machine_now
 from sge_sim.domaine.francais import counted
 from sge_sim.journal.records import avarie, instant_of, microseconds
 
-CauseAvarie = Literal["abime", "illisible", "entete", "disparu", "inacheve"]
+CauseAvarie = Literal["abime", "illisible", "entete", "disparu"]
 """`abime`: the disk spoilt it; `illisible`: whole, but nothing that can be stored; `entete`: the
-header of the file; `disparu`: the file, or its end, is gone; `inacheve`: its process ended as it
-wrote it, before it answered, so nothing is missing."""
-
-_HARMLESS: Final[CauseAvarie] = "inacheve"
+header of the file; `disparu`: the file, or its end, is gone."""
 
 _log = logging.getLogger(__name__)
 
@@ -102,16 +99,13 @@ def read_avaries(connection: Connection) -> list[Avarie]:
 
 def count_missing(connection: Connection) -> int:
     """Return how many records are missing, acknowledged or not."""
-    missing = select(func.sum(avarie.c.echanges)).where(avarie.c.cause != _HARMLESS)
-    return int(connection.scalar(missing) or 0)
+    return int(connection.scalar(select(func.sum(avarie.c.echanges))) or 0)
 
 
 def count_open(connection: Connection) -> int:
     """Return how many avaries nobody has acknowledged yet."""
-    waiting = select(func.count()).select_from(avarie)
-    return int(
-        connection.scalar(waiting.where(~avarie.c.acquitte).where(avarie.c.cause != _HARMLESS)) or 0
-    )
+    waiting = select(func.count()).select_from(avarie).where(~avarie.c.acquitte)
+    return int(connection.scalar(waiting) or 0)
 
 
 def acknowledge(connection: Connection) -> None:

@@ -182,11 +182,10 @@ class Drainer:
                 except (ValueError, TypeError, KeyError):
                     found = avaries.Found(name, item.start, "illisible", 1, len(item.fields))
                     batch.found.append(found)
-            else:
+            elif not item.cut:
                 number += item.records
-                cause: avaries.CauseAvarie = "inacheve" if item.cut else "abime"
                 octets = item.end - item.start
-                batch.found.append(avaries.Found(name, item.start, cause, item.records, octets))
+                batch.found.append(avaries.Found(name, item.start, "abime", item.records, octets))
         return _Position(end, number)
 
     def _is_stuck(self, path: Path, end: int) -> bool:

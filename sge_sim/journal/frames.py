@@ -41,7 +41,8 @@ class Gap:
     """Bytes of a file that hold no record any more.
 
     `records` counts those that are missing there: 0 where a gap goes on with what one before has
-    counted. `cut`: the record ends with the file: its process ended as it wrote it.
+    counted. `cut`: the record ends with the file: its process ended as it wrote it, before it
+    answered, so nothing is missing.
     """
 
     start: int

@@ -28,7 +28,7 @@ from sge_sim.machine.once import computed_once
 from sge_sim.refus import Rule
 from sge_sim.tables.base import RowId
 
-VERSION: Final = 6
+VERSION: Final = 7
 """The version of these tables, that the database bears."""
 
 metadata = MetaData()

@@ -42,7 +42,7 @@ class SharedMemory:
 
 
 PhaseService = Literal["demarre", "pret", "arret"]
-"""It starts, it serves, it stops."""
+"""The simulator starts, serves, stops."""
 _PHASES: Final = get_args(PhaseService)
 
 

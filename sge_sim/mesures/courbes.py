@@ -5,12 +5,11 @@ the step for C5 and P4 (observed 2022 and 2023: the guide states the reverse).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR, add_months
 from sge_sim.machine.once import computed_once
@@ -28,7 +27,7 @@ from sge_sim.mesures.journees import journees
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import find_lost, loses
 from sge_sim.mesures.point import POINTS_GARDES, Grandeur, PointMesure
-from sge_sim.mesures.tableaux import Entiers, Masque
+from sge_sim.mesures.tableaux import Entiers, Masque, join_arrays
 
 MEMOIRE_MOIS = 5
 """Months of hourly curve that a Linky keeps while its curve is not collected (FAQ)."""
@@ -261,44 +260,25 @@ def _outside(exclus: list[tuple[int, int]], debut: int, fin: int) -> Iterator[tu
         yield debut, fin
 
 
-class _Instants(NamedTuple):
-    """The points of blocks of days: what a curve has of them before anything is known of it."""
-
-    horodates: Entiers
-    decalages: Entiers
-    pas: Entiers
-    toutes: Masque
-    pas_unique: int | None
-
-
 def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
     """Put stamps on blocks of values and join them."""
-    instants = _instants(point.petit, tuple([bloc[:3] for bloc in jours]))
-    valides = instants.toutes
-    if point.trous or point.pertes:
-        valides = _joint([_valides(point, _debuts(*bloc[:3]), bloc) for bloc in jours], np.bool_)
-    return Courbe(
-        horodates=instants.horodates,
-        decalages=instants.decalages,
-        valeurs=(
-            jours[0].valeurs.ravel()
-            if len(jours) == 1
-            else _joint([bloc.valeurs.ravel() for bloc in jours], np.int64)
-        ),
-        valides=valides,
-        pas=instants.pas,
-        pas_unique=None if point.trous or point.pertes else instants.pas_unique,
-    )
+    points = _points(point.petit, tuple([bloc[:3] for bloc in jours]))
+    valeurs = join_arrays([bloc.valeurs.ravel() for bloc in jours], np.int64)
+    if not (point.trous or point.pertes):
+        return replace(points, valeurs=valeurs)
+    valides = join_arrays([_valides(point, _debuts(*bloc[:3]), bloc) for bloc in jours], np.bool_)
+    return replace(points, valeurs=valeurs, valides=valides, pas_unique=None)
 
 
 @computed_once(256)
-def _instants(petit: bool, jours: tuple[tuple[int, int, int], ...]) -> _Instants:
-    """Return the points of blocks of days [premier, fin) in steps of so many minutes.
+def _points(petit: bool, jours: tuple[tuple[int, int, int], ...]) -> Courbe:
+    """Return the points of blocks of days [premier, fin) in steps of so many minutes, without
+    their values, none of them lost.
 
     They are the same for all points of a size, and read-only.
     """
-    debuts = _joint([_debuts(*bloc) for bloc in jours], np.int64)
-    pas = _joint([np.full(len(_debuts(*bloc)), bloc[2], np.int64) for bloc in jours], np.int64)
+    debuts = join_arrays([_debuts(*bloc) for bloc in jours], np.int64)
+    pas = join_arrays([np.full(len(_debuts(*bloc)), bloc[2], np.int64) for bloc in jours], np.int64)
     horodates = debuts + 60 * pas if petit else debuts
     toutes = np.ones(len(pas), np.bool_)
     decales = decalages(horodates)
@@ -306,7 +286,7 @@ def _instants(petit: bool, jours: tuple[tuple[int, int, int], ...]) -> _Instants
         tableau.setflags(write=False)
     differents = {bloc[2] for bloc in jours}
     unique = differents.pop() if len(differents) == 1 else None
-    return _Instants(horodates, decales, pas, toutes, unique)
+    return Courbe(horodates, decales, np.zeros(0, np.int64), toutes, pas, unique)
 
 
 def _debuts(premier: int, fin: int, pas: int) -> Entiers:
@@ -327,13 +307,3 @@ def _valides(point: PointMesure, debuts: Entiers, bloc: Bloc) -> Masque:
         if point.pertes:
             valides &= ~find_lost(point, enregistres)
     return valides
-
-
-T = TypeVar("T", np.int64, np.bool_)
-
-
-def _joint(tableaux: list[NDArray[T]], vide: type[T]) -> NDArray[T]:
-    """Join arrays; a single one, the usual case, is not copied."""
-    if len(tableaux) == 1:
-        return tableaux[0]
-    return np.concatenate(tableaux) if tableaux else np.zeros(0, vide)

@@ -106,14 +106,7 @@ def index_aux(
     minutes = np.full(i1 - i0, minute, np.int64) if minute else None
     tous = _index(point, i0, i1, minutes, grandeur)
     rangs = np.array([n - i0 for n in map(numero_borne, jours) if i0 <= n < i1], np.int64)
-    return Index(
-        tous.horodates[rangs],
-        tous.decalages[rangs],
-        tous.fournisseur[:, rangs],
-        tous.distributeur[:, rangs],
-        tous.total[rangs],
-        tous.valides[rangs],
-    )
+    return Index(*(column[..., rangs] for column in vars(tous).values()))
 
 
 def index_at(

@@ -12,6 +12,8 @@ from sge_sim.machine.late import late
 from sge_sim.operations import AfterName, Download, Limit, Says, State, day_typed, operation
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from sge_sim.api import points as views
     from sge_sim.commandes import changements, echeances
     from sge_sim.referentiel import mesures, reglages, series
@@ -97,7 +99,7 @@ Attributs = dict[str, Any] | None
     key="prm",
 )
 def list_points(
-    state: State,
+    session: "Session",
     *,
     q: Annotated[str, Says("PRM ou son début, client, commune, raison d'être", old="mots")] = "",
     segment: Annotated[Segment | None, Says("Segment du point ; tous sans lui")] = None,
@@ -106,9 +108,8 @@ def list_points(
     apres: AfterName = None,
 ) -> "list[views.PointView]":
     """Return the points."""
-    with state.database.sessions() as session:
-        found = lists.look_for_points(session, q, segment, etat, after=apres or "", limit=limit)
-        return [views.PointView.of(each) for each in found]
+    found = lists.look_for_points(session, q, segment, etat, after=apres or "", limit=limit)
+    return [views.PointView.of(each) for each in found]
 
 
 @operation(

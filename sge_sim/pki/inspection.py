@@ -131,21 +131,26 @@ def inspect_files(
     materials = [read_material(path, password) for path in paths]
     _refuse_unread(materials, policies, now)
     leaf, presented, keys = _sort_out(materials)
-    der, *others = (certificate.public_bytes(Encoding.DER) for certificate in (leaf, *presented))
     trust = policies[0].trust
+    found = trust.chain_of(leaf, presented)
+    chain = found if isinstance(found, Chain) else None
+    known = chain.intermediates if chain else ()
+    missing = [certificate for certificate in known if certificate not in presented]
+    der, *others = (certificate.public_bytes(Encoding.DER) for certificate in (leaf, *presented))
+    completed = [*others, *(certificate.public_bytes(Encoding.DER) for certificate in missing)]
     expiry = in_legal_time(leaf.not_valid_after_utc)
     deadline = renewal_deadline(expiry.date())
     return Inspection(
         files=tuple(InspectedFile(m.path, tuple(_contents(m, leaf))) for m in materials),
         certificate=leaf,
         key_matches=_spki(leaf.public_key()) in keys if keys else None,
-        alert=tls_refusal(trust, der, [*others, *_known_above(leaf, presented, trust)], now),
+        alert=tls_refusal(trust, der, completed, now),
         verdicts=tuple(policy.judge(der, now, others) for policy in policies),
         now=now,
         expiry=expiry,
         renewal_deadline=deadline,
         renewal_due=legal_date(now) >= deadline,
-        advice=tuple(_advice(leaf, presented, trust, legal_date(now))),
+        advice=tuple(_advice(leaf, chain, missing, trust, legal_date(now))),
         on_day=on_day,
     )
 
@@ -168,17 +173,6 @@ def _refuse_unread(
     if not keys and any(not is_authority(certificate) for certificate in certificates):
         return
     raise UnreadCertificateError([policy.judge(unread[0], now) for policy in policies])
-
-
-def _known_above(
-    leaf: x509.Certificate, presented: Sequence[x509.Certificate], trust: TrustStore
-) -> Iterator[bytes]:
-    """Yield the intermediates of the leaf that aren't presented and that the simulator knows."""
-    chain = trust.chain_of(leaf, presented)
-    if isinstance(chain, Chain):
-        for certificate in chain.intermediates:
-            if certificate not in presented:
-                yield certificate.public_bytes(Encoding.DER)
 
 
 def read_acteur_certificate(
@@ -256,28 +250,28 @@ def _contents(material: Material, leaf: x509.Certificate) -> Iterator[str]:
 
 
 def _advice(
-    leaf: x509.Certificate, presented: Sequence[x509.Certificate], trust: TrustStore, jour: date
+    leaf: x509.Certificate,
+    chain: Chain | None,
+    missing: Sequence[x509.Certificate],
+    trust: TrustStore,
+    jour: date,
 ) -> Iterator[str]:
-    chain = trust.chain_of(leaf, presented)
-    if isinstance(chain, Chain):
-        for missing in (
-            certificate for certificate in chain.intermediates if certificate not in presented
-        ):
-            yield (
-                f"L'intermédiaire « {name_text(missing.subject)} » n'est pas dans les fichiers : "
-                "sans lui, TLS refuse par une alerte. Le client doit le présenter à la suite du "
-                "certificat."
-            )
-        if trust.simulated_authority_of(chain) is None:
-            yield "La révocation n'est pas vérifiée : aucune autorité réelle n'est interrogée."
-        authority = trust.authority_of(chain)
-        if authority and not authority.grants_client_authentication and not _for_clients(leaf):
-            yield (
-                f"{authority.name} ne délivre plus clientAuth : ce certificat passe ici, mais un "
-                "serveur configuré par défaut le refuse."
-            )
+    """Yield the advice; `missing` are the intermediates of the chain that aren't in the files."""
+    for certificate in missing:
+        yield (
+            f"L'intermédiaire « {name_text(certificate.subject)} » n'est pas dans les fichiers : "
+            "sans lui, TLS refuse par une alerte. Le client doit le présenter à la suite du "
+            "certificat."
+        )
+    if chain and trust.simulated_authority_of(chain) is None:
+        yield "La révocation n'est pas vérifiée : aucune autorité réelle n'est interrogée."
+    authority = trust.authority_of(chain) if chain else None
+    if authority and not authority.grants_client_authentication and not _for_clients(leaf):
+        yield (
+            f"{authority.name} ne délivre plus clientAuth : ce certificat passe ici, mais un "
+            "serveur configuré par défaut le refuse."
+        )
     yield "Le même certificat peut servir au VPN SSL (accès au portail), à homologuer aussi."
-    authority = trust.authority_of(chain) if isinstance(chain, Chain) else None
     signed = situation_at(authority, jour) if authority else None
     if authority and signed is not None:
         yield f"{authority.name}, le {jour:%d/%m/%Y} : {signed.sentence()}"

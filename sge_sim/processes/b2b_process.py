@@ -46,6 +46,7 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     if settings.wsdl_dir is not None or settings.disabled_rules:
         endpoints()  # what a user gave is judged before anybody is let in
     application = B2B(
+        settings,
         endpoints,
         Policy(
             settings.environment,
@@ -60,10 +61,6 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
         guet,
         simulator.marques,
         _gates(settings, database),
-        rate_refused=settings.rate_refused,
-        plafonds_refused=settings.plafonds_refused,
-        generation=settings.generation,
-        reponse_arret=settings.reponse_arret,
     )
     identity = simulator.pki.server.identity
     roots = trust.roots_pem()

@@ -71,16 +71,6 @@ _DISTRIBUTEUR_C5 = {
     Structure.HP_HC: "DI000002",
     Structure.SAISONS_C5: "DI000003",
 }
-_DATEES: Final = (
-    "puissance_souscrite",
-    "fta",
-    "calendrier_fournisseur",
-    "heures_creuses_libelle",
-    "heures_creuses_saison_basse",
-    "niveau_ouverture_services",
-)
-"""What measures take from the sheet and that has dates, in the order of `_Etat`."""
-
 _A_COURBE: Final = frozenset({"PMEI", "SAPHIR", "ICE", "ICE2Q", "ICE4Q"})
 """The large meters that keep a curve."""
 _NON_CONSOMMATION = "PT000001"
@@ -90,11 +80,35 @@ _DISTRIBUTEUR = "D"
 """The distributor's calendar of C1-C4 and P1-P3 (observed 2023)."""
 
 
+class _Etat(NamedTuple):
+    """The columns of a sheet that measures depend on and that change at a date, from a day on;
+    None: since ever."""
+
+    depuis: date | None
+    puissance_souscrite: int | None
+    fta: str | None
+    calendrier_fournisseur: str | None
+    heures_creuses_libelle: str | None
+    heures_creuses_saison_basse: str | None
+    niveau_ouverture_services: int | None
+
+    def structure(self, segment: str) -> Structure:
+        """How the distributor's grid divides time; injection isn't divided (assumed)."""
+        if segment[0] == "P":
+            return Structure.BASE
+        # HTA has a peak class; a mobile peak is counted as the fixed one.
+        usual = Structure.BASE if segment in PETITS else Structure.POINTE
+        return _FTA.get(self.fta or "", usual)
+
+
+_DATEES: Final = _Etat._fields[1:]
+
+
 class _Donnees(NamedTuple):
     """What is taken from the data sheet: compared by value, so that a change is never missed.
 
     `inerte`: nothing goes that way, though the meter counts it; `autre`: it isn't the direction of
-    the segment. `etats`: what `_DATEES` said since which day, oldest first.
+    the segment. `etats`: the day and the other values of each `_Etat`, oldest first.
     """
 
     graine: int
@@ -225,26 +239,6 @@ def _unite(point: AnyPoint) -> str | None:
     return point.puissance_souscrite_unite
 
 
-class _Etat(NamedTuple):
-    """What the columns of `_DATEES` said from a day on, None: since ever."""
-
-    depuis: date | None
-    puissance: int | None
-    fta: str | None
-    calendrier: str | None
-    heures_creuses: str | None
-    saison_basse: str | None
-    niveau: int | None
-
-    def structure(self, segment: str) -> Structure:
-        """How the distributor's grid divides time; injection isn't divided (assumed)."""
-        if segment[0] == "P":
-            return Structure.BASE
-        # HTA has a peak class; a mobile peak is counted as the fixed one.
-        usual = Structure.BASE if segment in PETITS else Structure.POINTE
-        return _FTA.get(self.fta or "", usual)
-
-
 def _since(
     premier: date, entrees: Iterable[tuple[date | None, *tuple[Any, ...]]]
 ) -> list[tuple[Any, ...]]:
@@ -273,7 +267,7 @@ def _describe(donnees: _Donnees, mesures: MesuresFacts) -> PointMesure:
     puissances = (
         [(depuis, PUISSANCE_DU_SURPLUS)]
         if donnees.autre
-        else _since(depuis, [(etat.depuis, etat.puissance or usual) for etat in etats])
+        else _since(depuis, [(etat.depuis, etat.puissance_souscrite or usual) for etat in etats])
     )
     given = None if donnees.autre else read_donnees(mesures.donnees)
     perdus = mesures.trous if given is None else (*mesures.trous, *given.trous)
@@ -290,9 +284,9 @@ def _describe(donnees: _Donnees, mesures: MesuresFacts) -> PointMesure:
             for jour, haute, basse in _since(
                 depuis,
                 [
-                    (etat.depuis, etat.heures_creuses, etat.saison_basse)
+                    (etat.depuis, etat.heures_creuses_libelle, etat.heures_creuses_saison_basse)
                     for etat in etats
-                    if etat.heures_creuses is not None
+                    if etat.heures_creuses_libelle is not None
                 ],
             )
         ),
@@ -334,7 +328,7 @@ def _distributeur(
     """Return the distributor's grids: a small meter has none before it is opened (OFF 21.3)."""
     petit = donnees.segment in PETITS
     # It is never closed again.
-    opened = [etat for etat in etats if etat.niveau]
+    opened = [etat for etat in etats if etat.niveau_ouverture_services]
     if petit and not opened:
         return ()
     dates = _dated(donnees, etats, mesures, "distributeur")
@@ -360,7 +354,11 @@ def _fournisseur(
     if dates or donnees.autre:
         return dates
     usual = etats[-1].structure(donnees.segment)
-    codes = [(etat.depuis, etat.calendrier) for etat in etats if etat.calendrier is not None]
+    codes = [
+        (etat.depuis, etat.calendrier_fournisseur)
+        for etat in etats
+        if etat.calendrier_fournisseur is not None
+    ]
     return tuple(
         Grille(jour, code, _CALENDRIERS.get(code, usual)) for jour, code in _since(depuis, codes)
     )

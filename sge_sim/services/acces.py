@@ -42,11 +42,11 @@ PACKAGE_SGT402: Final = package_obtenu.as_in(
     "assumed",
     "SGT402",
 )
-"""Of those that refuse so a user without the right."""
+"""For the services that answer a user without the right by that code."""
 PACKAGE_SUPPOSE: Final = package_obtenu.as_in(
     f"{_FAQ} ; sa documentation ne liste pas ce code : supposé", "assumed"
 )
-"""Of those whose documentation doesn't list SGT483."""
+"""For the services whose documentation doesn't list SGT483."""
 
 
 @dataclass(frozen=True)

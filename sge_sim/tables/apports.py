@@ -18,7 +18,7 @@ from sqlalchemy.pool import StaticPool
 from sge_sim.domaine.francais import normalise
 from sge_sim.tables.acteurs import Acteur, Contrat
 from sge_sim.tables.anciens_etats import AncienEtat
-from sge_sim.tables.base import Base
+from sge_sim.tables.base import Base, values_of
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.ecritures import Numero, insert_rows
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Rectification, Trou, discard_days
@@ -234,23 +234,14 @@ def insert_copy(
     Its meters come along, that in place with the columns of `compteur` changed, and what its
     measures depend on; access services and orders stay with the model.
     """
-    insert_points(session, [({**_columns(model), "prm": prm, "graine": graine, **point}, None)])
+    insert_points(session, [({**values_of(model), "prm": prm, "graine": graine, **point}, None)])
     for meter in model.compteurs:
         changes = compteur if meter.date_depose is None else {}
-        session.add(Compteur(**{**_columns(meter, "id"), "prm": prm, **changes}))
+        session.add(Compteur(**{**values_of(meter, "id"), "prm": prm, **changes}))
     for table in _FOLLOWING:
         for row in session.scalars(select(table).where(table.prm == model.prm)):
-            session.add(table(**{**_columns(row, "id"), "prm": prm}))
+            session.add(table(**{**values_of(row, "id"), "prm": prm}))
     session.flush()
-
-
-def _columns(row: Base, *without: str) -> dict[str, Any]:
-    """Return the columns of a row by name."""
-    return {
-        column.name: getattr(row, column.name)
-        for column in row.__table__.columns
-        if column.name not in without
-    }
 
 
 _AT_ONCE: Final = 400

@@ -66,6 +66,12 @@ def columns_read(table: type[Base], facts: type[Any]) -> list[Any]:
     return [columns[each.name] for each in fields(facts) if each.name in columns]
 
 
+def values_of(row: Base, *without: str) -> dict[str, Any]:
+    """Return the values of a row by column."""
+    names = (column.name for column in row.__table__.columns)
+    return {name: getattr(row, name) for name in names if name not in without}
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware instant: stored in UTC, read back aware in UTC.
 

@@ -30,7 +30,7 @@ from sqlalchemy.orm import (
 )
 
 from sge_sim.domaine.francais import normalise
-from sge_sim.tables.base import Base, RowId
+from sge_sim.tables.base import Base, RowId, matching
 from sge_sim.tables.ecritures import insert_rows
 from sge_sim.tables.point_columns import (
     POINT_ATTRIBUTES,
@@ -140,7 +140,7 @@ class Point(Situation, PointColumns, Base):
 
     @validates(*SEARCH_COLUMNS)
     def _keep_search_text(self, name: str, value: str | None) -> str | None:
-        setattr(self, SEARCH_COLUMNS[name], _search_text(value))
+        setattr(self, SEARCH_COLUMNS[name], search_text(value))
         return value
 
 
@@ -170,22 +170,10 @@ def opposed_points(session: Session) -> list[Point]:
     return list(session.scalars(select(Point).where(Point.opposition_courbe).order_by(Point.prm)))
 
 
-def known_code_postal(session: Session, code_postal: str) -> bool:
-    """Tell whether some commune has that postal code."""
-    return _any_commune(session, Commune.code_postal == code_postal)
-
-
-def known_commune(session: Session, code_postal: str | None, code_insee: str) -> bool:
-    """Tell whether the pair is a commune; without a postal code, whether the INSEE code is."""
-    if code_postal is None:
-        return _any_commune(session, Commune.code_insee == code_insee)
-    return _any_commune(
-        session, Commune.code_postal == code_postal, Commune.code_insee == code_insee
-    )
-
-
-def _any_commune(session: Session, *conditions: ColumnElement[bool]) -> bool:
-    found = select(Commune.code_insee).where(*conditions, is_seen(Commune.apport_id)).limit(1)
+def known_commune(session: Session, code_postal: str | None, code_insee: str | None) -> bool:
+    """Tell whether the pair is a commune; of one code alone, whether some commune has it."""
+    codes = matching((Commune.code_postal, code_postal), (Commune.code_insee, code_insee))
+    found = select(Commune.code_insee).where(*codes, is_seen(Commune.apport_id)).limit(1)
     return session.scalar(found) is not None
 
 
@@ -210,12 +198,13 @@ def insert_points(
     return inserted
 
 
-def _search_text(value: str | None) -> str | None:
+def search_text(value: str | None) -> str | None:
+    """Return a text as search columns hold it."""
     return None if value is None else normalise(value)
 
 
 def _search_values(point: Mapping[str, Any]) -> dict[str, str | None]:
-    return {column: _search_text(point.get(name)) for name, column in SEARCH_COLUMNS.items()}
+    return {column: search_text(point.get(name)) for name, column in SEARCH_COLUMNS.items()}
 
 
 def first_small_points(session: Session, most: int) -> list[str]:

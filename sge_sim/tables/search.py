@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import CategorieClientFinal, DomaineTension, EtatContractuel
 from sge_sim.tables.base import matching
-from sge_sim.tables.points import POINT_SEEN, Compteur, Point
+from sge_sim.tables.points import POINT_SEEN, SEARCH_COLUMNS, Compteur, Point, search_text
 
 _AT_ONCE = 500
 """Points that are read together among those of a name."""
@@ -92,10 +92,11 @@ def _selected(criteres: Criteres) -> Select[Point]:
         (Point.siret, criteres.siret),
         (Point.domaine_tension, criteres.domaine_tension),
         (Point.categorie_client_final, criteres.categorie_client_final),
-        (Point.recherche_escalier, _normalised(criteres.escalier_etage_appartement)),
-        (Point.recherche_batiment, _normalised(criteres.batiment)),
-        (Point.recherche_voie, _normalised(criteres.numero_et_nom_voie)),
-        (Point.recherche_lieu_dit, _normalised(criteres.lieu_dit)),
+        *(
+            (getattr(Point, column), search_text(getattr(criteres, name)))
+            for name, column in SEARCH_COLUMNS.items()
+            if name != "nom_client_final"
+        ),
     )
     query = select(Point).where(*equalities)
     if criteres.nom_client_final is None:
@@ -125,10 +126,6 @@ def _narrow(criteres: Criteres) -> bool:
     """Tell whether criteria other than a commune and a name leave few points to read."""
     few = (criteres.numero_et_nom_voie, criteres.siret, criteres.matricule_ou_numero_serie)
     return any(criterion is not None for criterion in few)
-
-
-def _normalised(text: str | None) -> str | None:
-    return None if text is None else normalise(text)
 
 
 def _of_meter(number: str) -> Select[str]:

@@ -120,14 +120,9 @@ class Etendue(NamedTuple):
     fin: date
 
 
-def etendues(session: Session) -> dict[tuple[int, bool], Etendue]:
-    """Return the extent of each subscription that has services, by its number and `petits`."""
-    return _etendues(session)
-
-
 def etendue_after(session: Session, numero: int, jour: date, *, petits: bool) -> Etendue | None:
     """Return the extent of what a subscription transmits from `jour` on, None without any."""
-    found = _etendues(
+    found = etendues(
         session,
         ServiceSouscrit.abonnement_numero == numero,
         _of_size(petits),
@@ -228,7 +223,8 @@ def _of_size(petits: bool) -> ColumnElement[bool]:
     return Point.segment.in_(PETITS) if petits else Point.segment.not_in(PETITS)
 
 
-def _etendues(session: Session, *which: ColumnElement[bool]) -> dict[tuple[int, bool], Etendue]:
+def etendues(session: Session, *which: ColumnElement[bool]) -> dict[tuple[int, bool], Etendue]:
+    """Return the extent of each subscription that has services, by its number and `petits`."""
     query: Any = (
         select(
             ServiceSouscrit.abonnement_numero,

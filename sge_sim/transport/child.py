@@ -61,7 +61,7 @@ class SignalPipe:
 
 
 def _no_effect(_number: int, _frame: FrameType | None) -> None:
-    """Have Python note a signal."""
+    """Do nothing: Python has noted the signal."""
 
 
 READY = b"+"

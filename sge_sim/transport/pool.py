@@ -66,7 +66,7 @@ class Pool(Generic[T]):
         self._freed = FreedMemory()
 
     def start(self) -> None:
-        """Have a thread lead."""
+        """Start the thread that leads."""
         with self._lock:
             self._start_leader()
         if self._size > 1:
@@ -137,7 +137,7 @@ class Pool(Generic[T]):
         return not self._ended.is_set()
 
     def _watch(self) -> None:
-        """Have another thread lead wherever one is held up; sleep as long as nothing is done."""
+        """Start another leader where the present one is held up; sleep while nothing is done."""
         while self._busy.wait() and not self._ended.wait(self._patience):
             leader = self._leader
             since = leader.since if leader else 0.0

@@ -18,7 +18,7 @@ def checks(lives: Lives, **attributs: object) -> dict[str, bool]:
         if attributs:
             session.execute(update(AutorisationClient).values(**attributs))
         (found,) = autorisations(session)
-        return {one.critere: one.respecte for one in audit(found)}
+        return {controle.critere: controle.respecte for controle in audit(found)}
 
 
 @pytest.mark.documented(FAQ)

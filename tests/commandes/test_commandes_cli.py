@@ -15,30 +15,30 @@ def tiers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orders]:
         yield orders
 
 
-def told(tiers: Orders, *arguments: str) -> str:
+def printed(tiers: Orders, *arguments: str) -> str:
     done = tiers.simulator.command(*arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def shown(tiers: Orders, prm: str) -> dict[str, Any]:
-    return json.loads(told(tiers, "points", "show", prm, "--json"))
+    return json.loads(printed(tiers, "points", "show", prm, "--json"))
 
 
 @pytest.mark.documented("FAQ: what a valid authorisation says")
 def test_declarations_are_listed_with_their_audit(tiers: Orders) -> None:
     tiers.collecte("24210000001156")
-    (one,) = json.loads(told(tiers, "autorisations", "list", "--json"))
-    assert (one["prm"], one["nom"], one["au"]) == ("24210000001156", "ROCHE", "2026-08-01")
-    assert [check["critere"] for check in one["audit"]] == [
+    (each,) = json.loads(printed(tiers, "autorisations", "list", "--json"))
+    assert (each["prm"], each["nom"], each["au"]) == ("24210000001156", "ROCHE", "2026-08-01")
+    assert [check["critere"] for check in each["audit"]] == [
         "client désigné",
         "consentement de la personne",
         "date d'émission",
         "durée de validité",
     ]
-    text = told(tiers, "autorisations", "list", "--acteur", "TIERS1")
+    text = printed(tiers, "autorisations", "list", "--acteur", "TIERS1")
     assert "NON  client désigné : « ROCHE » n'est pas le client connu" in text
-    assert told(tiers, "autorisations", "list", "--acteur", "TIERS2") == ""
+    assert printed(tiers, "autorisations", "list", "--acteur", "TIERS2") == ""
 
 
 @pytest.mark.documented("CM7: the end of a point is the end of its services")
@@ -47,7 +47,7 @@ def test_a_terminated_point_shows_its_services_ended(tiers: Orders) -> None:
     before = shown(tiers, C5)
     assert before["services"][0]["etat"] == "ACTIF"
     assert before["mesures"]["collectes"] == ["2025-08-01.."]
-    set_ = yaml.safe_load(told(tiers, "points", "set", C5, "--resilie", "2025-08-10"))
+    set_ = yaml.safe_load(printed(tiers, "points", "set", C5, "--resilie", "2025-08-10"))
     assert set_[C5]["services"][0]["id"] == number
     tiers.clock("set", "2025-08-10")
     after = shown(tiers, C5)

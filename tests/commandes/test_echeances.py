@@ -85,7 +85,7 @@ def test_a_stop_in_the_middle_is_made_up_for(lives: Lives) -> None:
         stopped_in_the_middle()
     assert state(lives) == before
     catch_up_orders(lives.database, END)
-    ends = [one["etat"] for one in lives.all()]
+    ends = [service["etat"] for service in lives.all()]
     assert set(ends) == {"TERMINE"}
 
 
@@ -96,11 +96,11 @@ def test_services_that_end_together_end_in_the_order_of_their_numbers(
     ended = []
     end = vie.end
 
-    def told(session: Session, service: ServiceSouscrit, *rest: Any) -> None:
+    def note(session: Session, service: ServiceSouscrit, *rest: Any) -> None:
         ended.append(service.service_souscrit_id)
         end(session, service, *rest)
 
-    monkeypatch.setattr(vie, "end", told)
+    monkeypatch.setattr(vie, "end", note)
     monkeypatch.setattr(echeances, "due", lambda *asked: due(*asked)[::-1])
     numbers = [
         lives.order(replace(CURVE, periodicite=each, pas=step))
@@ -109,7 +109,7 @@ def test_services_that_end_together_end_in_the_order_of_their_numbers(
     ]
     assert lives.until(NOON + 60 * DAYS) == 4
     assert ended == numbers
-    assert [lives.service(one)["ended_at"] for one in numbers] == [
+    assert [lives.service(number)["ended_at"] for number in numbers] == [
         lives.service(numbers[0])["ended_at"]
     ] * 4
 
@@ -121,7 +121,7 @@ def test_numbers_are_given_once_and_grow(lives: Lives) -> None:
     with lives.database.sessions() as session:
         affaires = session.scalars(select(Affaire.affaire_id).order_by(Affaire.opened_at)).all()
     assert len(set(affaires)) == len(affaires) == 10
-    assert all(len(one) == 8 and one.startswith("M0") for one in affaires)
+    assert all(len(affaire) == 8 and affaire.startswith("M0") for affaire in affaires)
 
 
 @pytest.mark.observed("2022: seven digits; one per contract, kind of measures and frequency")
@@ -129,7 +129,7 @@ def test_a_subscription_number_groups_a_contract_and_a_frequency(lives: Lives) -
     same = [lives.order(replace(CURVE, pas=step)) for step in ("PT10M", "PT30M")]
     other = lives.order(replace(CURVE, periodicite="P1M"))
     index = lives.order(INDEX)
-    numbers = [lives.service(one)["abonnement_numero"] for one in (*same, other, index)]
+    numbers = [lives.service(each)["abonnement_numero"] for each in (*same, other, index)]
     assert numbers[0] == numbers[1]
     assert len(set(numbers)) == 3
     assert all(len(str(number)) == 7 for number in numbers)

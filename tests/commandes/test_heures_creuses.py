@@ -108,8 +108,8 @@ def reform(lives: Lives, graine: int, jour: date) -> None:
 def awaited(lives: Lives) -> list[tuple[str, date]]:
     with lives.database.sessions() as session:
         return [
-            (one.type, one.echeance.astimezone(PARIS).date())  # type: ignore[union-attr]
-            for one in events_awaited(session, PRM)
+            (event.type, event.echeance.astimezone(PARIS).date())  # type: ignore[union-attr]
+            for event in events_awaited(session, PRM)
         ]
 
 
@@ -228,9 +228,9 @@ def test_a_commissioning_before_its_day_brings_the_ranges_to_come(
     assert bool(awaited(linky)) is not seasonal
     linky.until(beginning(date(2027, 12, 1)))
     assert labels(linky, date(2027, 12, 1)) == done
-    assert [one.jusqu_a for one in dossier_of(linky).mesures.anciennes if "heures" in one.nom] == [
-        arrivee if seasonal else sort_de(graine, professionnel=False).jour
-    ] * 2
+    assert [
+        each.jusqu_a for each in dossier_of(linky).mesures.anciennes if "heures" in each.nom
+    ] == [arrivee if seasonal else sort_de(graine, professionnel=False).jour] * 2
 
 
 def test_a_point_that_complied_gets_its_target_at_its_commissioning(linky: Lives) -> None:
@@ -259,7 +259,7 @@ def registers_by_minute(point: PointMesure, debut: date, fin: date) -> np.ndarra
         (day,) = journees(point, n, n + 1)
         spent = np.diff(day.registres(np.arange(1441)[:, None])[:, 0])
         assert int(spent.sum()) == int(day.totaux[0])
-        entry = [one for one in point.heures_creuses if one.depuis <= jour][-1]
+        entry = [each for each in point.heures_creuses if each.depuis <= jour][-1]
         haute = is_saison_haute(jour)
         plages = entry.plages if haute or entry.saison_basse is None else entry.saison_basse
         creuses = np.isin(np.arange(1440), [*minutes_de(plages)])
@@ -327,7 +327,7 @@ def test_without_a_shift_the_half_hours_give_the_registers(graine: int, day: dat
         if jour in CHANGEMENTS:
             continue
         watts = courbe(point, jour, jour + _JOUR).valeurs
-        entry = [one for one in point.heures_creuses if one.depuis <= jour][-1]
+        entry = [each for each in point.heures_creuses if each.depuis <= jour][-1]
         haute = is_saison_haute(jour)
         plages = entry.plages if haute or entry.saison_basse is None else entry.saison_basse
         creuses = np.isin(np.arange(0, 1440, 30), [*minutes_de(plages)])
@@ -347,7 +347,7 @@ def test_a_plan_changes_no_day_before_it_nor_any_total(graine: int, day: date) -
     undriven = [
         replace(point, profil=ProfilConsommation.PROFESSIONNEL) for point in (with_it, without)
     ]
-    after = [index_quotidiens(one, day, day + 20 * _JOUR).total.tolist() for one in undriven]
+    after = [index_quotidiens(each, day, day + 20 * _JOUR).total.tolist() for each in undriven]
     assert after[0] == after[1]
 
 
@@ -368,7 +368,7 @@ def test_the_measures_of_a_reprogrammed_point_follow_its_history(linky: Lives) -
     before = mesure(linky)
     linky.until(at_0002(J))
     after = mesure(linky)
-    assert [one.depuis for one in before.heures_creuses] == [date(2019, 5, 1)]
+    assert [plages.depuis for plages in before.heures_creuses] == [date(2019, 5, 1)]
     assert after.heures_creuses == (
         *before.heures_creuses,
         HeuresCreuses(J, parse_plages(HAUTE.libelle), parse_plages(BASSE.libelle)),

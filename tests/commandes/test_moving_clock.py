@@ -216,7 +216,7 @@ def test_the_curve_of_half_hours_is_there_once_it_is_collected(tiers: Orders) ->
             }
         )
         grandeurs = zeep.helpers.serialize_object(answer, dict)["grandeur"]
-        return sum(len(one["mesure"]) for one in grandeurs)
+        return sum(len(each["mesure"]) for each in grandeurs)
 
     without = steps()
     tiers.restart_at()

@@ -232,5 +232,5 @@ def test_a_call_that_comes_between_two_slices_leaves_the_rest_right(
         return True
 
     assert catch_up_orders(lives.database, NOON + 2 * DAYS, carry_on=carry_on) < 10
-    assert {lives.etat(one) for one in numbers} == {"ACTIF"}
+    assert {lives.etat(number) for number in numbers} == {"ACTIF"}
     assert len(lives.collectes()) == 10

@@ -82,7 +82,7 @@ def test_the_end_of_the_contract_ends_everybody_s(
     day = DAY + 10 * DAYS
     lives.change(NOON, **{changement: day})
     lives.until(beginning(day))
-    assert {ended(lives, one) for one in (mine, another)} == {("TERMINE", motif, day)}
+    assert {ended(lives, each) for each in (mine, another)} == {("TERMINE", motif, day)}
     assert lives.collectes() == [(DAY, day)]
 
 
@@ -124,7 +124,7 @@ def test_a_renewal_moves_the_end_and_keeps_the_number(lives: Lives) -> None:
     later = date(2027, 8, 1)
     lives.renew(number, later, NOON + DAYS)
     lives.until(beginning(END))
-    assert [one["service_souscrit_id"] for one in lives.all()] == [number]
+    assert [service["service_souscrit_id"] for service in lives.all()] == [number]
     assert lives.etat(number) == "ACTIF"
     assert lives.options(number) == [("P1D", False, DAY, None)]
     lives.until(beginning(later))
@@ -146,7 +146,7 @@ def test_the_case_of_a_stop_closes_with_its_service(lives: Lives) -> None:
     def states() -> list[tuple[str, str]]:
         with lives.database.sessions() as session:
             cases = session.query(Affaire).order_by(Affaire.affaire_id)
-            return [(one.demande.split()[0], one.etat) for one in cases]
+            return [(affaire.demande.split()[0], affaire.etat) for affaire in cases]
 
     assert lives.etat(number) == "ACTIF"
     assert states()[-1] == ("arrêt", "transmise")

@@ -251,7 +251,7 @@ def test_the_first_supplier_of_a_point_ends_no_opposition(lives: Lives) -> None:
     lives.change(NOON, opposition=True)
     lives.change(NOON, nouveau_fournisseur=("FOURN2", DAY + DAYS))
     lives.until(NOON + 2 * DAYS)
-    assert [(one["type"], one["etat"]) for one in lives.all()] == [("OPPENR", "ACTIF")]
+    assert [(service["type"], service["etat"]) for service in lives.all()] == [("OPPENR", "ACTIF")]
     assert lives.opposed()
 
 

@@ -152,7 +152,7 @@ def test_a_day_of_a_change_of_hour(dc: Client, day: str, points: int) -> None:
             "/metering_data_clc/v5/consumption_load_curve", usage_point_id=C5, start=day, end=after
         ),
     )
-    assert [int(one.value) for one in v5.meter_reading.interval_reading] == values
+    assert [int(each.value) for each in v5.meter_reading.interval_reading] == values
 
 
 @pytest.mark.documented("catalogue of data: what is lost is absent, no data at all is a 404")
@@ -205,11 +205,11 @@ def test_a_power_of_connection_is_that_of_a_contract(dc: Client, kind: str) -> N
 def test_a_self_consumer_has_two_contracts(dc: Client) -> None:
     dc.share(AUTOCONSOMMATEUR)
     contracts = hold(list[Contrat], dc.get(f"/situation_contrat_auto/v1/{AUTOCONSOMMATEUR}"))
-    assert [(one.segment, one.contract_type) for one in contracts] == [
+    assert [(contrat.segment, contrat.contract_type) for contrat in contracts] == [
         ("C5", "Contrat GRD-F"),
         ("P4", "Contrat GRD-A"),
     ]
-    assert [one.subscribed_power is None for one in contracts] == [False, True]
+    assert [contrat.subscribed_power is None for contrat in contracts] == [False, True]
 
 
 @pytest.mark.observed("a public fixture: « M VIGNAL ANDRE »; title without a full stop")
@@ -233,14 +233,14 @@ def test_the_first_line_of_an_address_begins_with_the_title(dc: Client) -> None:
 def test_subscribed_services(dc: Client) -> None:
     numero = dc.share(C5)
     read = hold(Services, dc.list_services(numero))
-    assert [one.mesuresTypeCode for one in read.serviceSouscrit] == [
+    assert [service.mesuresTypeCode for service in read.serviceSouscrit] == [
         "CDC",
         "PMAX",
         "IDX",
         "ENERGIE",
         "ITC",
     ]
-    assert {(one.pointId, one.etatCode) for one in read.serviceSouscrit} == {(C5, "ACTIF")}
+    assert {(each.pointId, each.etatCode) for each in read.serviceSouscrit} == {(C5, "ACTIF")}
     assert dc.services(numero, mesureTypeCode=["CDC", "ITC"])["nbTotalServices"] == 2
     assert dc.services(numero, etatCode=["TERMINE"], pointId=["11111111111111"]) == {
         "nbTotalServices": 0
@@ -255,7 +255,7 @@ def test_the_production_curve_of_a_point_that_is_collected(dc: Client) -> None:
         MeterReadingV5, dc.sandbox.get("/metering_data_plc/v5/production_load_curve", **asked)
     )
     produced = dc.sandbox.measures("courbe_de_charge_production", fictif, DEBUT, FIN)
-    assert [one.value for one in read.meter_reading.interval_reading] == [
+    assert [each.value for each in read.meter_reading.interval_reading] == [
         point["v"] for point in produced["grandeur"][0]["points"]
     ]
 

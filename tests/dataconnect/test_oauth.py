@@ -168,23 +168,23 @@ def test_revoke_refuses(dc: Client) -> None:
     url = dc.url + "/oauth2/v3/revoke"
     auth = (dc.application["client_id"], dc.application["client_secret"])
 
-    def told(**sent: object) -> tuple[int, str, str]:
+    def revoked(**sent: object) -> tuple[int, str, str]:
         answer = dc.http.post(url, timeout=10, **sent)
         return answer.status_code, answer.json()["error"], answer.json()["error_description"]
 
-    assert told(json={"token": "x"}, auth=auth) == (
+    assert revoked(json={"token": "x"}, auth=auth) == (
         400,
         "invalid_request",
         "Le Content-Type doit être application/x-www-form-urlencoded",
     )
-    assert told(data={"token": "x"})[:2] == (401, "invalid_client")
-    assert told(data={"token": ""}, auth=auth)[1] == "invalid_request"
-    assert told(data={"token": "x", "token_type_hint": "autre"}, auth=auth)[:2] == (
+    assert revoked(data={"token": "x"})[:2] == (401, "invalid_client")
+    assert revoked(data={"token": ""}, auth=auth)[1] == "invalid_request"
+    assert revoked(data={"token": "x", "token_type_hint": "autre"}, auth=auth)[:2] == (
         400,
         "unsupported_token_type",
     )
     theirs = dc.sandbox.token().json()["access_token"]
-    assert told(data={"token": theirs}, auth=auth)[:2] == (400, "invalid_grant")
+    assert revoked(data={"token": theirs}, auth=auth)[:2] == (400, "invalid_grant")
 
 
 @pytest.mark.assumed("WSO2 answers 900902 without a token, 900901 for one that it doesn't take")
@@ -223,7 +223,9 @@ def test_an_api_is_to_be_subscribed(dc: Client) -> None:
     )
     assert made.returncode == 0, made.stderr
     (found,) = [
-        one for one in client.simulator.admin("/api/applications") if one["nom"] == "Peu curieuse"
+        each
+        for each in client.simulator.admin("/api/applications")
+        if each["nom"] == "Peu curieuse"
     ]
     client.application = found
     assert client.refused(DAILY, **ASKED) == (

@@ -161,7 +161,7 @@ def test_v2_shares_one_point(dc: Client) -> None:
         dc.revoke(prm)
     numero = int(told(dc.decide(*prms))["autorisation_id"])
     found = dc.services(numero)["serviceSouscrit"]
-    assert len({one["pointId"] for one in found}) == 1
+    assert len({service["pointId"] for service in found}) == 1
     for prm in prms:
         dc.revoke(prm)
 
@@ -185,8 +185,8 @@ def test_a_point_that_comes_many_times_is_shared_once(dc: Client) -> None:
     assert time.monotonic() - began < 3
     assert given["usage_point_id"] == prm
     consents = dc.simulator.admin("/api/consentements", prm=prm)
-    assert [one["en_vigueur"] for one in consents].count(True) == 1
-    assert sum(one["motif_fin"] == "Prolongation du service" for one in consents) <= 1
+    assert [consent["en_vigueur"] for consent in consents].count(True) == 1
+    assert sum(consent["motif_fin"] == "Prolongation du service" for consent in consents) <= 1
     dc.revoke(prm)
 
 
@@ -296,6 +296,7 @@ def test_the_sandbox_has_no_page(dc: Client) -> None:
     assert v1["usage_point_id"] == "64975835695673;63695879465986;22315546958763"
     v2 = told(dc.sandbox.page("v2", state="etat4"))
     (prm,) = {
-        one["pointId"] for one in dc.sandbox.services(int(v2["autorisation_id"]))["serviceSouscrit"]
+        each["pointId"]
+        for each in dc.sandbox.services(int(v2["autorisation_id"]))["serviceSouscrit"]
     }
     assert prm == "42900589957123"

@@ -112,7 +112,7 @@ def test_the_hour_is_of_the_simulated_clock(
     # Five in all are served: never more in a second.
     wait_for_the_next_second()
     answers = [call(n) for n in range(4)]
-    assert [one.status_code for one in answers] == [200, 200, 429, 429]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
     assert answers[2].json() == answers[3].json() == hourly(f"2026-Nov-{day} 10:00:00+0000 UTC")
     # Frozen, the hour never ends; moved to its last second, it is the same; then the next.
     freeze(first, f"2026-11-{day}T10:59:59")

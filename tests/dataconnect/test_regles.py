@@ -183,12 +183,12 @@ def test_maximum_powers(dc: Client) -> None:
         assert dc.refused(path, **parameters, **missing)[0] == 500
     monthly = dc.json(path, **parameters, mesuresPas="P1M", grandeurPhysique="TOUT")
     assert monthly["pas"] == "P1M"
-    values = {one["d"][:7]: one["v"] for one in monthly["grandeur"][0]["points"]}
+    values = {point["d"][:7]: point["v"] for point in monthly["grandeur"][0]["points"]}
     assert list(values) == ["2026-09", "2026-10", "2026-11"]
     assert values["2026-11"] == "null", "fewer than seven days"
     daily = dc.json(path, **parameters, mesuresPas="P1D", grandeurPhysique="PMA")
     october = [
-        int(one["v"]) for one in daily["grandeur"][0]["points"] if one["d"].startswith("2026-10")
+        int(each["v"]) for each in daily["grandeur"][0]["points"] if each["d"].startswith("2026-10")
     ]
     assert values["2026-10"] == str(max(october))
 
@@ -325,8 +325,8 @@ def test_applications_are_changed_from_the_administration(dc: Client) -> None:
         )
         assert (done.returncode, "adresse de retour" in done.stderr) == (2, True), wrong
     unknown = dc.simulator.command("applications", "set", "rien", "--nom", "Autre")
-    told = "aucune application n'a l'identifiant « rien » : sge-sim applications list."
-    assert (unknown.returncode, unknown.stderr) == (2, f"sge-sim : {told}\n")
+    sentence = "aucune application n'a l'identifiant « rien » : sge-sim applications list."
+    assert (unknown.returncode, unknown.stderr) == (2, f"sge-sim : {sentence}\n")
     nothing = dc.simulator.command("applications", "set", made["client_id"])
     assert (nothing.returncode, "rien à modifier" in nothing.stderr) == (2, True)
     with pytest.raises(requests.HTTPError, match="400"):

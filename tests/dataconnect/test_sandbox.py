@@ -29,7 +29,7 @@ CURVE = "/metering_data_clc/v5/consumption_load_curve"
 
 def values(client: Client, path: str, prm: str, **changes: str) -> dict[str, int]:
     read = client.json(path, usage_point_id=prm, **{**ASKED, **changes})
-    return {one["date"]: int(one["value"]) for one in read["meter_reading"]["interval_reading"]}
+    return {each["date"]: int(each["value"]) for each in read["meter_reading"]["interval_reading"]}
 
 
 @pytest.mark.documented("consent is always given in the sandbox (FAQ)")
@@ -58,10 +58,10 @@ def test_customers_who_consume(dc: Client, prm: str) -> None:
 
 @pytest.mark.documented("same table: customer 1 since 27 August 2019, older than may be asked now")
 def test_customer_1_was_commissioned_in_2019(dc: Client) -> None:
-    told = dc.sandbox.json(
+    contracts = dc.sandbox.json(
         "/customers_upc/v5/usage_points/contracts", usage_point_id="11453290002823"
     )
-    (point,) = told["customer"]["usage_points"]
+    (point,) = contracts["customer"]["usage_points"]
     assert point["contracts"]["last_activation_date"] == "2019-08-27+02:00"
 
 
@@ -130,16 +130,16 @@ def test_consents_of_the_mocks_of_2026(dc: Client) -> None:
     eleven, twelve = (
         hold(Services, sandbox.list_services(numero)).serviceSouscrit for numero in (11, 12)
     )
-    assert {one.pointId for one in eleven} == {"14000000000001"}
-    assert [one.mesuresTypeCode for one in eleven] == ["CDC", "PMAX", "IDX", "ENERGIE", "ITC"]
+    assert {row.pointId for row in eleven} == {"14000000000001"}
+    assert [row.mesuresTypeCode for row in eleven] == ["CDC", "PMAX", "IDX", "ENERGIE", "ITC"]
     assert len(twelve) == 15
-    assert {one.autorisation.autorisationLibelle for one in twelve} == {
+    assert {row.autorisation.autorisationLibelle for row in twelve} == {
         "DATACONNECT_C5_ACTIF",
         "DATACONNECT_P4_ACTIF",
     }
     assert sandbox.services(13) == {"nbTotalServices": 0}
     ended = sandbox.services(13, etatCode=["TERMINE"])["serviceSouscrit"]
-    assert {one["etatCode"] for one in ended} == {"TERMINE"}
+    assert {service["etatCode"] for service in ended} == {"TERMINE"}
     for numero in range(20, 29):
         hold(Services, sandbox.list_services(numero))
     assert sandbox.services(28) == {"nbTotalServices": 0}
@@ -157,8 +157,8 @@ def test_consent_11_has_a_dynamic_space_and_no_frequency(dc: Client) -> None:
 def test_a_consent_of_the_mocks_leads_to_contract_and_measures(dc: Client, numero: int) -> None:
     sandbox = dc.sandbox
     listed = sandbox.services(numero)["serviceSouscrit"]
-    assert {one["mesuresTypeCode"] for one in listed} >= {"CDC", "PMAX", "IDX", "ENERGIE"}
-    for prm, sens in {(one["pointId"], one["injection"]) for one in listed}:
+    assert {row["mesuresTypeCode"] for row in listed} >= {"CDC", "PMAX", "IDX", "ENERGIE"}
+    for prm, sens in {(row["pointId"], row["injection"]) for row in listed}:
         segment, direction = ("P4", "production") if sens else ("C5", "consommation")
         (contract,) = hold(list[Contrat], sandbox.get(f"/situation_contrat_auto/v1/{prm}"))
         assert contract.segment == segment
@@ -202,13 +202,13 @@ def test_points_of_the_mocks_of_2026(dc: Client) -> None:
         "Heures Creuses Eté",
         "Heures Creuses Hiver/Saison Haute",
     ]
-    assert [one["power"] for one in c1["distribution_tariff_profile"]] == (
+    assert [row["power"] for row in c1["distribution_tariff_profile"]] == (
         [{"value": "850", "unit": "kW"}] * 5
     )
     c2, p1 = sandbox.json("/situation_contrat_auto/v1/11111111111111")
     assert (c2["segment"], c2["contract_type"]) == ("C2", "Contrat X")
     assert c2["distribution_tariff"] == "Tarif HTA Courte Utilisation"
-    assert [one["power"] for one in c2["distribution_tariff_profile"]] == (
+    assert [row["power"] for row in c2["distribution_tariff_profile"]] == (
         [{"value": "47", "unit": "kW"}] * 5
     )
     assert (p1["segment"], p1["usage_point_id"]) == ("P1", "4444444444")
@@ -259,13 +259,13 @@ def ask(client: Client, path: str, **asked: Any) -> Any:
 def test_an_application_of_the_sandbox_calls_within_its_apis(dc: Client) -> None:
     client = Client(dc.simulator, sandbox=True)
     acteurs = dc.simulator.admin("/api/acteurs")
-    tiers = next(one["code"] for one in acteurs if one["kind"] == "tiers" and one["par_defaut"])
+    tiers = next(each["code"] for each in acteurs if each["kind"] == "tiers" and each["par_defaut"])
     ask(client, "/comptes", email=TECHNIQUE, nom="Théo", acteur=tiers)
     form = {"par": TECHNIQUE, "redirect_uri": "https://exemple.fr/retour", "mode": "bac_a_sable"}
     made = ask(client, "/applications", nom="Essai", apis=[], **form)
     client.application = made
-    status, told = client.refused(DAILY, **WEEK)
-    assert (status, told["code"]) == (403, "900908")
+    status, body = client.refused(DAILY, **WEEK)
+    assert (status, body["code"]) == (403, "900908")
     change = f"/applications/{made['client_id']}"
     ask(client, change, par=TECHNIQUE, apis=["mesure_synchrone_auto"])
     subscribed = Client(dc.simulator, sandbox=True)

@@ -114,7 +114,7 @@ def registers(answer: Any) -> Registers:
     }
 
 
-def told(client: Client, name: str, prm: str, debut: date, fin: date) -> list[tuple[str, str]]:
+def measured(client: Client, name: str, prm: str, debut: date, fin: date) -> list[tuple[str, str]]:
     """Stamps and values of a measure of 2026; nothing where it has none."""
     asked = {"pointId": prm, "dateDebut": debut.isoformat(), "dateFin": fin.isoformat()}
     if name.startswith("puissance"):
@@ -123,7 +123,7 @@ def told(client: Client, name: str, prm: str, debut: date, fin: date) -> list[tu
     if answer.status_code == 404:
         return []
     assert answer.status_code == 200, answer.text
-    return [(one["d"], one["v"]) for one in answer.json()["grandeur"][0]["points"]]
+    return [(point["d"], point["v"]) for point in answer.json()["grandeur"][0]["points"]]
 
 
 @pytest.mark.documented("one information system: the same measures whoever asks (FAQ)")
@@ -132,15 +132,15 @@ def test_as_soap_tells_it(client: Client, prm: str) -> None:
     soap = Soap(client)
     for debut, fin in PERIODS:
         energies = soap.points(prm, "ENERGIE", "EA", debut, fin)
-        assert told(client, "consommation_quotidienne", prm, debut, fin) == [
+        assert measured(client, "consommation_quotidienne", prm, debut, fin) == [
             (stamp[:10], value) for stamp, value in energies
         ]
         assert len(energies) > (fin - debut).days * 3 / 4
         maxima = soap.points(prm, "PMAX", "PMA", debut, fin, mesuresPas="P1D")
-        assert told(client, "puissance_conso_max_quotidienne", prm, debut, fin) == maxima
+        assert measured(client, "puissance_conso_max_quotidienne", prm, debut, fin) == maxima
         for start, end in weeks(debut, fin):
             watts = soap.points(prm, "COURBE", "PA", start, end)
-            curve = told(client, "courbe_de_charge_consommation", prm, start, end)
+            curve = measured(client, "courbe_de_charge_consommation", prm, start, end)
             if prm == SANS_COURBE:
                 # SGE gives the hours that the meter kept, Data Connect what was collected (FAQ).
                 assert curve == []
@@ -154,11 +154,11 @@ def test_as_soap_tells_what_is_injected(client: Client, prm: str) -> None:
     soap = Soap(client)
     for debut, fin in PERIODS:
         energies = soap.points(prm, "ENERGIE", "EA", debut, fin, sens="INJECTION")
-        assert told(client, "production_quotidienne", prm, debut, fin) == [
+        assert measured(client, "production_quotidienne", prm, debut, fin) == [
             (stamp[:10], value) for stamp, value in energies
         ]
         for start, end in weeks(debut, fin):
-            curve = told(client, "courbe_de_charge_production", prm, start, end)
+            curve = measured(client, "courbe_de_charge_production", prm, start, end)
             assert curve == soap.points(prm, "COURBE", "PA", start, end, sens="INJECTION")
             assert curve or prm != PRODUCTEUR
         injected = soap.indexes(prm, debut, fin, sens="INJECTION")
@@ -191,14 +191,14 @@ def test_as_files_tell_it(client: Client) -> None:
         curve = [
             point
             for debut, fin in weeks()
-            for point in told(client, "courbe_de_charge_consommation", prm, debut, fin)
+            for point in measured(client, "courbe_de_charge_consommation", prm, debut, fin)
         ]
         # A lost point has an empty value; the offset of legal time is left out.
         rows = [line.split(";") for line in found[prm, "CDC"].splitlines()[3:]]
         written = [(row[0][:19].replace("T", " "), row[1]) for row in rows if row[1]]
         if prm != SANS_COURBE:
             assert curve == written, prm
-        energies = told(client, "consommation_quotidienne", prm, DEBUT, FIN)
+        energies = measured(client, "consommation_quotidienne", prm, DEBUT, FIN)
         written = differences(found[prm, "IDX"])
         assert len(written) > 7
         assert energies[-len(written) :] == written, prm
@@ -217,9 +217,9 @@ def test_as_recurrent_files_tell_it(client: Client) -> None:
         curve = [
             point
             for debut, fin in weeks()
-            for point in told(client, "courbe_de_charge_consommation", prm, debut, fin)
+            for point in measured(client, "courbe_de_charge_consommation", prm, debut, fin)
         ]
-        pdcs = [pdc for _, one in sent["R50"].get(prm, []) for pdc in one.iter("PDC")]
+        pdcs = [pdc for _, each in sent["R50"].get(prm, []) for pdc in each.iter("PDC")]
         written = [
             (pdc.findtext("H")[:19].replace("T", " "), pdc.findtext("V"))
             for pdc in pdcs
@@ -230,20 +230,20 @@ def test_as_recurrent_files_tell_it(client: Client) -> None:
         days = sent["R151"][prm]
         assert len(days) > 7
         maxima = [
-            (day.isoformat(), one.findtext("Puissance_Maximale/Valeur"))
-            for day, one in days
-            if one.find("Puissance_Maximale") is not None
+            (day.isoformat(), each.findtext("Puissance_Maximale/Valeur"))
+            for day, each in days
+            if each.find("Puissance_Maximale") is not None
         ]
-        told_maxima = told(client, "puissance_conso_max_quotidienne", prm, DEBUT, FIN)
-        assert [(stamp[:10], value) for stamp, value in told_maxima] == maxima
+        maxima_given = measured(client, "puissance_conso_max_quotidienne", prm, DEBUT, FIN)
+        assert [(stamp[:10], value) for stamp, value in maxima_given] == maxima
         readings = indexes(client, prm, DEBUT + timedelta(1), FIN + timedelta(1))
-        for day, one in days:
+        for day, each in days:
             for kind, element in (
                 ("Distributeur", "Classe_Temporelle_Distributeur"),
                 ("Fournisseur", "Classe_Temporelle"),
             ):
-                calendar = one.findtext(f"Id_Calendrier_{kind}")
-                for classe in one.iter(element):
+                calendar = each.findtext(f"Id_Calendrier_{kind}")
+                for classe in each.iter(element):
                     register = readings[calendar, classe.findtext("Id_Classe_Temporelle")]
                     midnight = f"{day + timedelta(1)} 00:00:00"
                     assert dict(register)[midnight] == classe.findtext("Valeur"), (prm, day)
@@ -258,10 +258,10 @@ def releves(client: Client, flux: str) -> dict[str, list[tuple[date, Any]]]:
             (member,) = archive.namelist()
             root = etree.fromstring(archive.read(member))
         for point in root.iter("PRM"):
-            for one in point.iter("Donnees_Releve"):
-                day = date.fromisoformat(one.findtext("Date_Releve"))
+            for each in point.iter("Donnees_Releve"):
+                day = date.fromisoformat(each.findtext("Date_Releve"))
                 if DEBUT <= day < FIN:
-                    found.setdefault(point.findtext("Id_PRM"), {})[day] = one
+                    found.setdefault(point.findtext("Id_PRM"), {})[day] = each
     return {prm: sorted(days.items()) for prm, days in found.items()}
 
 
@@ -290,24 +290,26 @@ def differences(text: str) -> list[tuple[str, str]]:
 @pytest.mark.documented("a consent is an access service, that SGE lists and consults by")
 def test_sge_sees_the_consents(client: Client) -> None:
     client, orders = Client(client.simulator), Orders(client.simulator)
-    listed = [one for one in orders.services(C5) if one["serviceSouscritType"]["code"] == "ACCES"]
-    assert {one["etatCode"] for one in listed} == {"ACTIF"}
-    assert sorted(one["mesuresTypeCode"] for one in listed) == [
+    listed = [
+        each for each in orders.services(C5) if each["serviceSouscritType"]["code"] == "ACCES"
+    ]
+    assert {service["etatCode"] for service in listed} == {"ACTIF"}
+    assert sorted(service["mesuresTypeCode"] for service in listed) == [
         *("CDC", "ENERGIE", "IDX", "ITC", "PMAX")
     ]
-    numbers = {one["id"] for one in client.services(client.share(C5))["serviceSouscrit"]}
-    assert {one["serviceSouscritId"] for one in listed} == numbers
+    numbers = {service["id"] for service in client.services(client.share(C5))["serviceSouscrit"]}
+    assert {service["serviceSouscritId"] for service in listed} == numbers
 
     orders.clock("set", "2026-11-08T10:00")
     client = Client(client.simulator)
     soap, asked = Soap(client), {"cadreAcces": "SERVICE_ACCES"}
     by_access = soap.points(C5, "ENERGIE", "EA", CONSENT_DAY, TWO_DAYS_LATER, **asked)
-    assert [(stamp[:10], value) for stamp, value in by_access] == told(
+    assert [(stamp[:10], value) for stamp, value in by_access] == measured(
         client, "consommation_quotidienne", C5, CONSENT_DAY, TWO_DAYS_LATER
     )
     client.revoke(C5)
-    ended = [one for one in orders.services(C5) if one["serviceSouscritType"]["code"] == "ACCES"]
-    assert {(one["etatCode"], one["motifFinLibelle"]) for one in ended} == {
+    ended = [each for each in orders.services(C5) if each["serviceSouscritType"]["code"] == "ACCES"]
+    assert {(service["etatCode"], service["motifFinLibelle"]) for service in ended} == {
         ("TERMINE", "Retrait du consentement par le client")
     }
     with pytest.raises(zeep.exceptions.Fault) as refused:

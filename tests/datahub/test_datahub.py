@@ -74,9 +74,9 @@ class Portal:
         return answer.json() if answer.content else None
 
     def refused(self, path: str, par: str, **asked: Any) -> str:
-        told = self.ask(path, par, 403, **asked)
-        assert told["detail"].startswith(told["code"])
-        return str(told["code"])
+        refusal = self.ask(path, par, 403, **asked)
+        assert refusal["detail"].startswith(refusal["code"])
+        return str(refusal["code"])
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def test_contacts_come_and_go(portal: Portal, draft: str) -> None:
     portal.ask(roles, CONTRACTUEL, **itself | {"email": TECHNIQUE})
     portal.delete(removal, TECHNIQUE)
     left = portal.get(f"/api{draft}", par=TECHNIQUE).json()["interlocuteurs"]
-    assert {(one["email"], one["role"]) for one in left} == {
+    assert {(row["email"], row["role"]) for row in left} == {
         (TECHNIQUE, "technique"),
         (TECHNIQUE, "contractuel"),
         (LEGAL, "representant"),
@@ -253,7 +253,7 @@ def test_applications_are_made_on_demand(portal: Portal, active: str, database: 
     portal.delete(change, TECHNIQUE)
     with database.sessions() as session:
         assert session.get(ApplicationDatahub, made["client_id"]) is None
-    left = {one["client_id"] for one in portal.get("/api/applications").json()}
+    left = {application["client_id"] for application in portal.get("/api/applications").json()}
     assert left == {sandbox["client_id"]}
 
 
@@ -293,11 +293,11 @@ PROFIL = {
 @pytest.mark.documented("FAQ: a profile has an address, a postcode, a function, a telephone")
 def test_a_profile_tells_where_and_what_its_owner_is(portal: Portal, draft: str) -> None:
     path = f"/datahub/comptes/{TECHNIQUE}"
-    opened = {one["email"]: one for one in portal.get("/api/datahub/comptes").json()}
+    opened = {each["email"]: each for each in portal.get("/api/datahub/comptes").json()}
     assert {opened[TECHNIQUE][name] for name in PROFIL} == {None}
-    told = portal.ask(path, TECHNIQUE, **PROFIL)
-    assert {name: told[name] for name in PROFIL} == PROFIL
-    assert told["nom"] == "Théo"
+    compte = portal.ask(path, TECHNIQUE, **PROFIL)
+    assert {name: compte[name] for name in PROFIL} == PROFIL
+    assert compte["nom"] == "Théo"
     changed = portal.ask(path, TECHNIQUE, fonction="", telephone="+33 6 39 98 00 01")
     assert (changed["fonction"], changed["telephone"]) == (None, "+33 6 39 98 00 01")
     assert changed["adresse"] == PROFIL["adresse"]
@@ -317,7 +317,7 @@ def test_a_profile_that_is_wrong_is_refused(portal: Portal, draft: str) -> None:
     ):
         portal.ask(f"/datahub/comptes/{TECHNIQUE}", TECHNIQUE, 400, **wrong)
     (shown,) = [
-        one for one in portal.get("/api/datahub/comptes").json() if one["email"] == TECHNIQUE
+        each for each in portal.get("/api/datahub/comptes").json() if each["email"] == TECHNIQUE
     ]
     assert shown["adresse"] is None
 
@@ -373,7 +373,7 @@ def test_a_ticket_renews_a_certificate(database: Database) -> None:
         second = open_ticket(session, TIERS, new.pem.decode(), now)
         assert second.echeance == working_days_before(kept.not_after.date(), 15)
         close_ticket(session, second.id, now)
-        registered = {one.fingerprint for one in registered_certificats(session, "production")}
+        registered = {each.fingerprint for each in registered_certificats(session, "production")}
         assert registered == {fingerprint(old.der), fingerprint(new.der)}
         with pytest.raises(UsageError, match="déjà clos"):
             close_ticket(session, second.id, now)

@@ -100,27 +100,29 @@ def test_somebody_without_a_role_has_his_sandbox_and_profile() -> None:
 
 @pytest.mark.assumed("who sends for signature isn't said")
 def test_a_contractual_contact_sends_for_signature() -> None:
-    answers = [answer("envoyer_en_signature", DemandeDatahub(frozenset({one}))) for one in ROLES]
+    answers = [answer("envoyer_en_signature", DemandeDatahub(frozenset({role}))) for role in ROLES]
     assert answers == [UNSAID, YES, UNSAID]
 
 
 def test_every_rule_has_a_name_a_code_and_a_sentence_of_its_own() -> None:
     rules = {
-        one.name: one
+        each.name: each
         for table in (DROITS, ETAPES, HABILITATIONS)
         for row in table.values()
-        for one in row
+        for each in row
     }
-    assert len({one.code for one in rules.values()}) == len(rules)
-    sentences = [_sentences(one) for one in rules.values()]
+    assert len({rule.code for rule in rules.values()}) == len(rules)
+    sentences = [_sentences(rule) for rule in rules.values()]
     assert all(len(said) == 1 for said in sentences)
     assert len(set().union(*sentences)) == len(rules)
-    assert all(one.source and one.remede and one.meaning for one in rules.values())
-    provenances: set[Provenance] = {one.provenance for one in rules.values()}
+    assert all(rule.source and rule.remede and rule.meaning for rule in rules.values())
+    provenances: set[Provenance] = {rule.provenance for rule in rules.values()}
     assert provenances == {"documented", "assumed"}
 
 
 def _sentences(rule: Control[Any]) -> set[str]:
     """What the function of a rule may say is wrong."""
-    texts = {one for one in rule.holds.__code__.co_consts if isinstance(one, str) and " " in one}
+    texts = {
+        each for each in rule.holds.__code__.co_consts if isinstance(each, str) and " " in each
+    }
     return texts - {rule.holds.__doc__}

@@ -21,8 +21,8 @@ KNOWN = {(service.nom, service.version) for service in SERVICES}
 
 
 def test_the_releases_are_of_the_catalogue_in_its_order() -> None:
-    told = [f"sge-{plateforme.release}" for plateforme in PLATEFORMES]
-    assert told == [name for name in list_releases() if name in told]
+    releases = [f"sge-{plateforme.release}" for plateforme in PLATEFORMES]
+    assert releases == [name for name in list_releases() if name in releases]
 
 
 def test_a_release_of_which_nothing_was_told_is_as_the_one_before() -> None:
@@ -47,14 +47,16 @@ def test_the_day_of_a_release_plays_what_the_catalogue_tells_of_it(name: str) ->
     played = plateforme_at(release.reference)
     for case in release.cas:
         same = tuple(
-            one for one in played.ecarts if case.cle in one.cas and one.provenance == "observed"
+            each for each in played.ecarts if case.cle in each.cas and each.provenance == "observed"
         )
         assert same == case.ecart_connu == ecarts_of_case(name, case.cle)
 
 
 def test_the_ways_of_the_platform_stand_in_the_table_by_release() -> None:
-    said = {usage: [one.release for one in PLATEFORMES if usage in one.usages] for usage in Usage}
-    every = [one.release for one in PLATEFORMES]
+    said = {
+        usage: [each.release for each in PLATEFORMES if usage in each.usages] for usage in Usage
+    }
+    every = [plateforme.release for plateforme in PLATEFORMES]
     assert said == {
         Usage.ENTETE_HISTORIQUE: every,
         Usage.HEURE_REPETEE: every,

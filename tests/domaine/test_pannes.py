@@ -17,14 +17,14 @@ def test_the_nth_to_the_mth_call_are_struck_and_no_other() -> None:
 
 
 def test_the_same_seed_strikes_the_same_calls_and_another_one_others() -> None:
-    one, same, other = (
+    first, same, other = (
         struck(Panne(numero=n, sorte="http502", au=1000, probabilite=0.3, graine=seed), 2000)
         for n, seed in ((1, 7), (2, 7), (3, 8))
     )
-    assert one == same != other
-    assert 250 < len(one) < 350
-    assert max(one) <= 1000
-    assert one[:6] == [1, 2, 4, 8, 11, 12]  # whoever changes the draw breaks kept scenarios
+    assert first == same != other
+    assert 250 < len(first) < 350
+    assert max(first) <= 1000
+    assert first[:6] == [1, 2, 4, 8, 11, 12]  # whoever changes the draw breaks kept scenarios
 
 
 def test_a_certain_plan_strikes_once_and_a_drawing_one_ends_after_a_hundred_calls() -> None:
@@ -45,9 +45,9 @@ def test_a_latency_is_fixed_or_log_normal_around_its_median() -> None:
 
 def test_the_journal_gives_the_number_of_the_plan_back() -> None:
     panne = Panne(numero=12, sorte="lente", au=5, secondes=1.5)
-    told = panne.line_at(4)
-    assert told == "Panne prévue n° 12 : réponse lente (1,5 s), appel 4."
-    assert panne_in(f"autre chose\n{told}\nencore") == (12, told)
+    line = panne.line_at(4)
+    assert line == "Panne prévue n° 12 : réponse lente (1,5 s), appel 4."
+    assert panne_in(f"autre chose\n{line}\nencore") == (12, line)
     assert panne_in("Panne prévue n° x") == (None, "")
     assert panne_in(None) == (None, "")
 

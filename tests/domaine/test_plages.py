@@ -26,9 +26,9 @@ def test_the_official_list_has_its_pairs_and_each_makes_eight_hours() -> None:
     assert len(officielles()) == 1211
     assert officielles()["440"].libelle == "HC (22H56-6H56)"
     short = {
-        one.id
-        for one in officielles().values()
-        if len(minutes_de(parse_plages(one.libelle))) != 480
+        plage.id
+        for plage in officielles().values()
+        if len(minutes_de(parse_plages(plage.libelle))) != 480
     }
     assert short == {"80"}
 
@@ -44,7 +44,7 @@ def test_the_official_list_has_its_pairs_and_each_makes_eight_hours() -> None:
 )
 def test_a_regime_has_its_identifier_under_each_shift(nominal: str, ids: str) -> None:
     moved = [officielle_de(decalees(parse_plages(nominal), minutes)) for minutes in DECALAGES]
-    assert [one and one.id for one in moved] == ids.split()
+    assert [plages and plages.id for plages in moved] == ids.split()
 
 
 @pytest.mark.assumed("the regimes that have the eleven shifts are the targets")

@@ -20,11 +20,11 @@ DAY = timedelta(days=1)
 
 
 def test_what_takes_over_is_served() -> None:
-    assert {one.remplace_par for one in EXISTENCES.values()} - {""} <= EXISTENCES.keys()
+    assert {existence.remplace_par for existence in EXISTENCES.values()} - {""} <= EXISTENCES.keys()
 
 
 def test_services_begin_and_end_on_the_days_of_switches() -> None:
-    days = {day for one in EXISTENCES.values() for day in (one.depuis, one.jusqu_a)}
+    days = {day for each in EXISTENCES.values() for day in (each.depuis, each.jusqu_a)}
     assert days - {None} == set(SWITCHES)
 
 
@@ -50,7 +50,7 @@ def test_a_generation_is_played_at_any_date(day: date) -> None:
     assert not is_served(NEW, "1", day)
     assert not is_served(OLD, "2", day)
     assert is_served(NEW, "2", day)
-    assert all(is_served(one, "toutes", day) for one in (OLD, NEW))
+    assert all(is_served(each, "toutes", day) for each in (OLD, NEW))
 
 
 def test_why_a_service_is_not_served() -> None:
@@ -63,8 +63,8 @@ def test_why_a_service_is_not_served() -> None:
 
 def test_a_switch_is_told_once() -> None:
     assert switches_between(EXISTENCES, ARRET - DAY, ARRET - DAY) == []
-    (told,) = switches_between(EXISTENCES, ARRET - DAY, ARRET)
-    assert told.startswith("Le 01/12/2026, la plateforme ne sert plus")
-    assert OLD_NAME in told
+    (sentence,) = switches_between(EXISTENCES, ARRET - DAY, ARRET)
+    assert sentence.startswith("Le 01/12/2026, la plateforme ne sert plus")
+    assert OLD_NAME in sentence
     assert switches_between(EXISTENCES, ARRET, ARRET + DAY) == []
     assert len(switches_between(EXISTENCES, date(2024, 1, 1), date(2027, 1, 1))) == 2

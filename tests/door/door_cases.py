@@ -54,7 +54,9 @@ class Presented:
 
     def write(self, path: Path) -> Path:
         """Write key and chain as the one PEM file that clients load."""
-        path.write_bytes(self.key + b"".join(one.public_bytes(Encoding.PEM) for one in self.chain))
+        path.write_bytes(
+            self.key + b"".join(each.public_bytes(Encoding.PEM) for each in self.chain)
+        )
         path.chmod(0o600)
         return path
 
@@ -91,7 +93,7 @@ class Maker:
     def sent(self, leaf: Forged, *above: Forged, registered: Register = BOTH) -> Presented:
         """`leaf` with the certificates above it: its simulated intermediate unless told."""
         others = above or (self.gandi,)
-        chain = (leaf.certificate, *(one.certificate for one in others))
+        chain = (leaf.certificate, *(each.certificate for each in others))
         return Presented(chain, leaf.key.private_bytes(*PEM), registered)
 
     def gandi_leaf(self, registered: Register = BOTH, **shape: Any) -> Presented:
@@ -219,8 +221,8 @@ def all_cases(pki: Pki, folder: Path) -> dict[str, Presented]:
 
 
 def _builders(make: Maker, folder: Path) -> Iterator[tuple[str, Callable[[], Presented]]]:
-    for one in make.pki.trust.authorities.authorities:
-        yield f"autorite-{one.slug}", lambda slug=one.slug: make.from_authority(slug)
+    for each in make.pki.trust.authorities.authorities:
+        yield f"autorite-{each.slug}", lambda slug=each.slug: make.from_authority(slug)
     yield "letsencrypt-d-avant-2026", lambda: make.from_letsencrypt(CLIENT)
     yield "letsencrypt-pour-signer-du-code", lambda: make.from_letsencrypt(CODE)
     yield (

@@ -97,8 +97,8 @@ def recorded_after(simulator: RunningSimulator, number: int) -> dict[str, Any]:
     while time.monotonic() < deadline:
         found: list[dict[str, Any]] = simulator.admin("/api/journal", apres=number)
         if found:
-            (one,) = found
-            return one
+            (echange,) = found
+            return echange
         time.sleep(0.01)
     raise AssertionError("nothing was recorded")
 

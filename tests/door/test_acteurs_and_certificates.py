@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def acteur(simulator: RunningSimulator, code: str) -> dict[str, Any]:
-    (found,) = (one for one in simulator.admin("/api/acteurs") if one["code"] == code)
+    (found,) = (each for each in simulator.admin("/api/acteurs") if each["code"] == code)
     return dict(found)
 
 
@@ -69,7 +69,7 @@ def test_an_actor_is_made_from_the_command_line_and_calls(
         "date_fin": "2029-12-31",
     }
     assert made["habilitations"] == {"homologation": ["consultation"], "production": []}
-    assert [one["sujet"] for one in made["certificats"]] == ["nouveau.example.fr"]
+    assert [certificate["sujet"] for certificate in made["certificats"]] == ["nouveau.example.fr"]
 
     pem = tmp_path / "both.pem"
     chain, key = tmp_path / "c" / "chain.pem", tmp_path / "c" / "key.pem"
@@ -96,7 +96,7 @@ def test_an_actor_is_made_over_rest(homologation: RunningSimulator) -> None:
     assert removed.status_code == 204
     assert homologation.admin(path)["habilitations"]["production"] == []
     listed = homologation.command("acteurs", "list", "--json")
-    assert "REST1" in [one["code"] for one in json.loads(listed.stdout)]
+    assert "REST1" in [acteur["code"] for acteur in json.loads(listed.stdout)]
     assert "ab@rest1.example.org" in homologation.command("acteurs", "list").stdout
 
 
@@ -165,9 +165,11 @@ def test_the_administration_knows_this_machine_by_its_names(
 )
 def test_the_authorities_of_an_environment_are_listed(environment: str, word: str) -> None:
     done = run_command("cert", "authorities", "--environnement", environment)
-    (line,) = (one for one in done.stdout.splitlines() if one.startswith("letsencrypt"))
+    (line,) = (each for each in done.stdout.splitlines() if each.startswith("letsencrypt"))
     assert f"{word} en {environment}" in line
-    named = [one for one in done.stdout.splitlines() if f" en {environment}, délivrée par " in one]
+    named = [
+        each for each in done.stdout.splitlines() if f" en {environment}, délivrée par " in each
+    ]
     assert len(named) == 9
 
 
@@ -201,9 +203,9 @@ def test_a_certificate_without_an_end_is_shown_everywhere(
 ) -> None:
     simulator, presented = doors.simulators[environnement], doors.cases["sans-fin"]
     (shown,) = (
-        one
-        for one in simulator.admin("/api/certificats", environnement=environnement)
-        if one["empreinte"] == fingerprint(presented.leaf_der)
+        certificate
+        for certificate in simulator.admin("/api/certificats", environnement=environnement)
+        if certificate["empreinte"] == fingerprint(presented.leaf_der)
     )
     assert shown["fin"].startswith("9999-12-31T23:59:59")
     assert shown["avertissement"] is None

@@ -37,7 +37,7 @@ def last(whole: InProcess) -> Echange:
 
 @pytest.mark.assumed("HTTP: what is no call of a service has the status that says so")
 @pytest.mark.parametrize(
-    ("method", "changes", "status", "rule", "header", "told"),
+    ("method", "changes", "status", "rule", "header", "constat"),
     [
         ("POST", {"path": "/rien"}, 404, "chemin_servi", None, "« /rien » n'est le chemin d'aucun"),
         ("PUT", {}, 405, "methode_admise", ("Allow", "GET, POST"), "ne répond pas à PUT"),
@@ -61,10 +61,10 @@ def last(whole: InProcess) -> Echange:
     ],
 )
 def test_what_is_no_call_is_refused(
-    whole: InProcess, method: str, changes: Any, status: int, rule: str, header: Any, told: str
+    whole: InProcess, method: str, changes: Any, status: int, rule: str, header: Any, constat: str
 ) -> None:
     answer = ask(whole, method, **changes)
-    assert (answer.status, told in answer.content.decode()) == (status, True), answer.content
+    assert (answer.status, constat in answer.content.decode()) == (status, True), answer.content
     assert header is None or header in answer.headers
     refused = last(whole).rule
     assert refused is not None
@@ -79,7 +79,7 @@ def test_a_certificate_that_can_not_be_read_is_refused(whole: InProcess) -> None
 
 
 @pytest.mark.parametrize(
-    ("cause", "comes", "told"),
+    ("cause", "comes", "reason"),
     [
         (
             Cause.ISSUER_NOT_FOUND,
@@ -91,13 +91,13 @@ def test_a_certificate_that_can_not_be_read_is_refused(whole: InProcess) -> None
     ],
 )
 def test_a_handshake_that_fails_is_told_in_the_journal(
-    whole: InProcess, cause: Cause, comes: bool, told: str
+    whole: InProcess, cause: Cause, comes: bool, reason: str
 ) -> None:
     chain = (whole.sender.certificate,) if comes else ()
     application: Any = whole.application
     application.refuse_handshake(HandshakeFailure("127.0.0.1", cause, "OpenSSL", chain))
     newest = last(whole)
-    assert (newest.detail or "").startswith(f"Alerte TLS : {told}")
+    assert (newest.detail or "").startswith(f"Alerte TLS : {reason}")
     assert (newest.acteur_code, newest.kind) == ("TIERS1" if comes else None, "handshake")
 
 
@@ -106,8 +106,8 @@ def test_what_can_not_be_described_to_the_journal_is_answered_and_logged(
 ) -> None:
     monkeypatch.delattr("sge_sim.door.b2b_application.EchangeRecord")
     assert ask(whole, "POST").status == 200
-    told = caplog.messages[-1].partition(" :")[0]
-    assert told == "Un échange n'a pas pu être décrit au journal"
+    sentence = caplog.messages[-1].partition(" :")[0]
+    assert sentence == "Un échange n'a pas pu être décrit au journal"
 
 
 def test_a_call_that_fails_around_its_service_is_told(

@@ -178,12 +178,12 @@ def _count_together() -> None:
     with closing(Cadence()) as cadence:
         context = get_context("fork")
         others = [context.Process(target=_count, args=(cadence, 500)) for _ in range(2)]
-        for one in others:
-            one.start()
+        for each in others:
+            each.start()
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda _: _count(cadence, 250), range(2)))
-        for one in others:
-            one.join(30)
+        for each in others:
+            each.join(30)
         assert cadence.count(("A",), "Service", SECOND) == [1501]
 
 
@@ -218,7 +218,9 @@ def test_a_password_is_kept_as_a_salted_digest() -> None:
 
 @pytest.mark.documented("GUI 0498 v1.1.0, 0497 v1.5.0, 0502 v1.4.0 §2.2")
 def test_the_guides_that_give_a_ceiling() -> None:
-    given = {f"{one.nom} v{one.version}": one.par_seconde for one in SERVICES if one.par_seconde}
+    given = {
+        f"{each.nom} v{each.version}": each.par_seconde for each in SERVICES if each.par_seconde
+    }
     assert given == {
         "CommanderAccesDonneesMesures v1.0": 10,
         "ConsultationMesuresDetaillees v3.0": 40,
@@ -254,7 +256,11 @@ def test_more_demands_in_a_second_than_the_ceiling(
     database = Database(sqlite_url(tmp_path / "sge-sim.db"))
     found = Journal.beside(database, tmp_path).find_echanges(limit=100)
     database.dispose()
-    noted = [one.service for one in found if "10 au plus" in (one.detail or "")]
+    noted = [echange.service for echange in found if "10 au plus" in (echange.detail or "")]
     assert noted == 2 * ["CommanderAccesDonneesMesures"]
-    rules = [one.rule.name for one in found if one.code == "SGT506" and one.rule is not None]
+    rules = [
+        echange.rule.name
+        for echange in found
+        if echange.code == "SGT506" and echange.rule is not None
+    ]
     assert rules == 2 * refused * ["Porte/plafond_du_service"]

@@ -37,4 +37,4 @@ def test_a_refused_handshake_is_in_the_journal(
     links = tree.xpath("//table//td[1]/a/@href")
     assert {f"/echanges/{number}", f"/echanges/{knocked}"} <= {*links}
     tree = html.fromstring(page(homologation, "/journal?q=sgt562").content)
-    assert {one.text for one in tree.xpath("//tbody/tr/td[6]/a")} == {"SGT562"}
+    assert {each.text for each in tree.xpath("//tbody/tr/td[6]/a")} == {"SGT562"}

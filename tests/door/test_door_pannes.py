@@ -102,7 +102,7 @@ def test_slowness_and_cuts_are_left_to_the_transport(whole: InProcess, plan: Any
     plan(sorte="coupure")
     plan(sorte="coupure_muette")
     departures = [call(whole).departure for _ in range(4)]
-    assert [(one.delay_seconds, one.over_seconds, one.kept) for one in departures] == [
+    assert [(each.delay_seconds, each.over_seconds, each.kept) for each in departures] == [
         (1.5, 0, 1),
         (0, 2.5, 1),
         (0, 0, 0.5),
@@ -173,8 +173,8 @@ def test_seed_7_gives_the_same_sequence_in_two_runs_with_four_workers_and_with_o
 def test_a_plan_of_the_command_line_strikes_a_call_over_the_wire(
     served: RunningSimulator, tmp_path: Path
 ) -> None:
-    told = served.command("pannes", "add", "latence", "--secondes", "0.6", "--service", SERVICE)
-    assert told.returncode == 0, told.stderr
+    added = served.command("pannes", "add", "latence", "--secondes", "0.6", "--service", SERVICE)
+    assert added.returncode == 0, added.stderr
     began = time.monotonic()
     assert statuses(served, 1) == [200]
     assert 0.6 <= time.monotonic() - began < 5
@@ -228,6 +228,6 @@ def test_a_fault_is_planned_and_removed_on_the_page(served: RunningSimulator) ->
     assert "HTTP 502" in page
     refused = served.ask("POST", "/pannes", data={**form, "prm": "12"}).text
     assert "quatorze chiffres" in refused
-    (one,) = served.admin("/api/pannes")
-    page = served.ask("POST", "/pannes/retirer", data={"numero": one["numero"]}).text
+    (panne,) = served.admin("/api/pannes")
+    page = served.ask("POST", "/pannes/retirer", data={"numero": panne["numero"]}).text
     assert "Aucune panne prévue" in page

@@ -60,9 +60,9 @@ def test_the_door_does_what_the_matrix_says(
             assert title == f"Certificat refusé en {environnement} :"
             assert len(lines) == len(reasons), seen.text
             assert all(reason in line for reason, line in zip(reasons, lines, strict=True)), lines
-            asked, _, told = entry["detail"].partition("\n")
+            asked, _, reason = entry["detail"].partition("\n")
             assert asked.startswith("Demande HTTP : ")
-            assert told == seen.text.strip()
+            assert reason == seen.text.strip()
             assert entry["http_status"] == 403
             assert entry["rule"]["name"] in RULES
             assert f"Il faudrait {entry['rule']['remede']}." in lines[0]

@@ -73,5 +73,5 @@ def test_the_wait_over_a_clock_change_is_an_hour_shorter() -> None:
 
 
 def test_hours_are_refused_in_production(tmp_path: Path) -> None:
-    told = refusal(serve(tmp_path, "--hours", "--environment", "production"))
-    assert "--hours ne vaut qu'en homologation" in told
+    sentence = refusal(serve(tmp_path, "--hours", "--environment", "production"))
+    assert "--hours ne vaut qu'en homologation" in sentence

@@ -80,11 +80,11 @@ def test_a_broken_file_leaves_the_certificate_in_service(
     log = two_workers.data_dir / "log.txt"
     identity = two_workers.data_dir / "pki" / "server" / "identity.pem"
     good = identity.read_bytes()
-    told = log.read_text().count(KEPT)
+    refused = log.read_text().count(KEPT)
     identity.write_bytes(good[: len(good) // 2])
     try:
         deadline = time.monotonic() + 20
-        while log.read_text().count(KEPT) < told + 2:  # each process looks by itself
+        while log.read_text().count(KEPT) < refused + 2:  # each process looks by itself
             assert time.monotonic() < deadline
             time.sleep(0.05)
         assert {served(two_workers, pem) for _ in range(12)} == {before}

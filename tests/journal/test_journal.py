@@ -96,7 +96,7 @@ def test_a_text_that_no_database_holds_is_recorded_all_the_same(journal: Journal
 
 def test_no_field_is_longer_than_its_bound(journal: Journal) -> None:
     long = "x" * 10**6
-    texts = [one.name for one in fields(EchangeRecord) if one.type == str | None]
+    texts = [field.name for field in fields(EchangeRecord) if field.type == str | None]
     assert len(texts) == 10
     rule = Rule(code=long, name=long, source=long, provenance=long, remede=long)
     record = EchangeRecord(
@@ -109,10 +109,10 @@ def test_no_field_is_longer_than_its_bound(journal: Journal) -> None:
     )
     journal.append(record)
     echange = only(journal)
-    told = [getattr(echange, name) for name in texts]
-    told += [getattr(echange.rule, one.name) for one in fields(Rule)]
-    assert max(map(len, told)) == 4000
-    assert all(one.endswith("…") for one in told)
+    contents = [getattr(echange, name) for name in texts]
+    contents += [getattr(echange.rule, field.name) for field in fields(Rule)]
+    assert max(map(len, contents)) == 4000
+    assert all(each.endswith("…") for each in contents)
     assert len(echange.certificate_subject or "") == 300
 
 
@@ -172,7 +172,7 @@ def test_the_journal_keeps_the_newest_of_each_kind(journal_with: JournalWith) ->
         journal.append(replace(RECORD, code=str(number)))
         journal.append(FILE)
         journal.append(HANDSHAKE)
-    kinds = Counter(one.kind for one in journal.find_echanges(limit=1000))
+    kinds = Counter(echange.kind for echange in journal.find_echanges(limit=1000))
     assert kinds == {"soap": 50, "flux": 50, "handshake": 50}
     calls = codes(journal, kinds=frozenset({"soap"}))
     assert calls == [str(number) for number in range(119, 69, -1)]
@@ -185,7 +185,7 @@ def test_files_never_evict_a_call_by_their_bytes(journal_with: JournalWith) -> N
         journal.append(replace(FILE, detail="x" * 3000))
     found = journal.find_echanges(limit=1000)
     assert found[-1].kind == "soap"
-    assert sum(one.size for one in found if one.kind == "flux") <= 200_000 / 16
+    assert sum(echange.size for echange in found if echange.kind == "flux") <= 200_000 / 16
 
 
 def test_the_journal_keeps_no_more_bytes_than_asked(journal_with: JournalWith) -> None:
@@ -194,8 +194,8 @@ def test_the_journal_keeps_no_more_bytes_than_asked(journal_with: JournalWith) -
         journal.append(replace(RECORD, detail="x" * 3000))
     found = journal.find_echanges(limit=1000)
     assert len(found) > 10
-    assert sum(one.size for one in found) <= 100_000
-    assert journal.state().bytes == sum(one.size for one in found)
+    assert sum(echange.size for echange in found) <= 100_000
+    assert journal.state().bytes == sum(echange.size for echange in found)
     assert journal.state().records == len(found)
 
 

@@ -70,8 +70,8 @@ def test_a_torn_record_is_told_until_it_is_acknowledged_and_nothing_stops(
     assert "2 échanges manquent au journal." in shown.stdout
     assert "--acquitter" in shown.stdout
     listed = json.loads(running.command("journal", "repair", "--json").stdout)
-    assert [(one["cause"], one["echanges"]) for one in listed] == [("abime", 1)] * 2
-    assert all(one["octets"] > 0 for one in listed)
+    assert [(avarie["cause"], avarie["echanges"]) for avarie in listed] == [("abime", 1)] * 2
+    assert all(avarie["octets"] > 0 for avarie in listed)
     assert running.admin("/health")["etat"] == "pertes"
     acknowledged = running.command("journal", "repair", "--acquitter")
     assert "Il en est pris acte." in acknowledged.stdout

@@ -90,18 +90,18 @@ def test_pages_follow_one_another_whatever_is_looked_for(journal: Journal) -> No
         RechercheJournal(prefixe="s"),
         RechercheJournal(prefixe="1"),
     ):
-        whole = [one.id for one in journal.find_echanges(recherche)]
+        whole = [echange.id for echange in journal.find_echanges(recherche)]
         paged: list[int] = []
         while page := journal.find_echanges(
             recherche, limit=2, before_id=paged[-1] if paged else None
         ):
-            paged += [one.id for one in page]
+            paged += [echange.id for echange in page]
         assert paged == whole == sorted(whole, reverse=True)
         followed: list[int] = []
         while page := journal.find_echanges(
             recherche, limit=2, after_id=followed[-1] if followed else 0
         ):
-            followed += [one.id for one in page]
+            followed += [echange.id for echange in page]
         assert followed == whole[::-1]
 
 

@@ -22,11 +22,11 @@ from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.journal import Journal, drain, spool
 
 
-def append_for_ever(folder: Path, told: Connection) -> None:
+def append_for_ever(folder: Path, parent: Connection) -> None:
     journal, number = open_journal_in(folder), 0
     while True:
         journal.append(replace(RECORD, code=str(number), response=b"x" * 30000))
-        told.send(number)
+        parent.send(number)
         number += 1
 
 
@@ -37,14 +37,14 @@ def test_a_process_that_is_killed_loses_nothing_that_it_appended(
     answering = PROCESSES.Process(target=append_for_ever, args=(tmp_path, there))
     answering.start()
     there.close()
-    told = [here.recv() for _ in range(200)]
+    numbers = [here.recv() for _ in range(200)]
     answering.kill()
     answering.join()
     with contextlib.suppress(EOFError):
         while True:
-            told.append(here.recv())
+            numbers.append(here.recv())
     found = codes(journal)
-    assert len(found) - len(told) in (0, 1)  # it may have been killed before it told
+    assert len(found) - len(numbers) in (0, 1)  # it may have been killed before it told
     assert found[::-1] == [str(number) for number in range(len(found))]
     assert waiting(tmp_path) == []
 
@@ -117,7 +117,7 @@ def test_processes_that_append_and_drain_at_once_store_each_record_once(
             last = echange.id
     for process in processes:
         process.join()
-    followed.update(one.code for one in journal.find_echanges(after_id=last, limit=10_000))
+    followed.update(each.code for each in journal.find_echanges(after_id=last, limit=10_000))
     assert [process.exitcode for process in processes] == [0] * 4
     expected = {f"{worker}-{number}": 1 for worker in range(4) for number in range(150)}
     assert Counter(codes(journal)) == expected
@@ -186,8 +186,8 @@ def test_a_full_disk_is_counted_and_told_once_and_ends(
     journal.drain()
     assert not file.exists()
     assert journal.state().missing == 6
-    told = [one for one in caplog.records if "journal ne peut pas être écrit" in one.message]
-    assert len(told) == 2
+    warnings = [each for each in caplog.records if "journal ne peut pas être écrit" in each.message]
+    assert len(warnings) == 2
 
 
 def test_a_file_closed_under_the_journal_costs_one_record(journal: Journal, tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_a_journal_that_cannot_be_stored_waits_and_is_read_as_it_is(
     for _ in range(3):
         journal.append(replace(RECORD, code="waits"))
         assert codes(journal) == ["SGT200"]
-    assert [one.levelno for one in caplog.records] == [logging.ERROR]
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
     with sqlite3.connect(tmp_path / "journal.db") as connection:
         connection.execute(change.format("away", "spool"))
     connection.close()

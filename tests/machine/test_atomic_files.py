@@ -66,15 +66,15 @@ def test_what_a_killed_process_left_is_taken_over(tmp_path: Path, kind: str) -> 
     for _ in range(3):
         done = subprocess.run([sys.executable, "-c", WRITE_AND_DIE, str(path), kind], check=False)
         assert done.returncode == 9
-    left = {one.name for one in tmp_path.iterdir()} - {".lock"}
+    left = {each.name for each in tmp_path.iterdir()} - {".lock"}
     assert left == {".made.new"}
     if kind == "file":
         write_atomically(path, b"whole")
         assert path.read_bytes() == b"whole"
     else:
         make_folder_once(path, lambda new: (new / "whole").touch())
-        assert [one.name for one in path.iterdir()] == ["whole"]
-    assert {one.name for one in tmp_path.iterdir()} - {".lock"} == {"made"}
+        assert [each.name for each in path.iterdir()] == ["whole"]
+    assert {each.name for each in tmp_path.iterdir()} - {".lock"} == {"made"}
 
 
 def test_writers_at_once_leave_one_whole_file(tmp_path: Path) -> None:

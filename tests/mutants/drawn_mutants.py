@@ -18,11 +18,8 @@ DRAWN_FROM = (
     *("homologation/jugement", "pki", "tables"),
 )
 """The folders of the package whose statements are drawn."""
-_OF_OTHER_TARGETS = (
-    *("masse/grappe.py", "masse/parquet.py"),
-    *("tables/comptages.py", "tables/plateforme.py", "tables/postgresql.py"),
-)
-"""Those that no test of the suite runs: clusters and PostgreSQL have targets of their own."""
+_OF_OTHER_TARGETS = ("tables/comptages.py", "tables/plateforme.py", "tables/postgresql.py")
+"""Those that no test of the suite runs: PostgreSQL has a target of its own."""
 
 _OTHERS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),

@@ -49,8 +49,8 @@ def codes(pki: Pki) -> Judge:
 
     def judged(certificate: Forged, *presented: Forged) -> list[str]:
         verdict = Policy("homologation", pki.trust).judge(
-            certificate.der, NOW, [one.der for one in presented]
+            certificate.der, NOW, [each.der for each in presented]
         )
-        return [one.rule.code for one in verdict.reasons]
+        return [reason.rule.code for reason in verdict.reasons]
 
     return judged

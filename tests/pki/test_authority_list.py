@@ -29,7 +29,7 @@ PUBLIC_ROOTS = {
 
 @pytest.mark.documented("FAQ")
 def test_list_holds_the_nine_authorities_of_the_faq_and_one_is_kept_out_of_production() -> None:
-    assert {one.name for one in AUTHORITIES.authorities} == {
+    assert {each.name for each in AUTHORITIES.authorities} == {
         "Verisign",
         "Thawte",
         "Comodo",
@@ -41,7 +41,7 @@ def test_list_holds_the_nine_authorities_of_the_faq_and_one_is_kept_out_of_produ
         "Let's Encrypt",
     }
     both = {"homologation", "production"}
-    assert [one.slug for one in AUTHORITIES.authorities if one.environments != both] == [
+    assert [each.slug for each in AUTHORITIES.authorities if each.environments != both] == [
         "letsencrypt"
     ]
 
@@ -72,7 +72,11 @@ def test_public_root_is_recognised(common_name: str, slug: str) -> None:
 @pytest.mark.observed("root certificates of the certifi package")
 def test_roots_of_nobody_on_the_list_are_not_recognised() -> None:
     listed = ("COMODO", "Sectigo", "USERTRUST", "GlobalSign", "DigiCert", "Internet Security")
-    others = [r for n, r in PUBLIC_ROOTS.items() if not any(f"O={one}" in n for one in listed)]
+    others = [
+        r
+        for n, r in PUBLIC_ROOTS.items()
+        if not any(f"O={organisation}" in n for organisation in listed)
+    ]
     others = [r for r in others if "O=The USERTRUST" not in r.subject.rfc4514_string()]
     assert len(others) > 60
     assert {AUTHORITIES.recognise(root.subject, root.subject) for root in others} == {None}
@@ -118,7 +122,7 @@ def test_brand_named_by_an_unverified_issuer_recognises_nothing(pki: Pki) -> Non
         forge(issuer=impostor).der, NOW, [impostor.der]
     )
     assert verdict.authority is None
-    assert [one.rule.code for one in verdict.reasons] == ["chaine"]
+    assert [reason.rule.code for reason in verdict.reasons] == ["chaine"]
 
 
 @pytest.mark.assumed("an unrelated authority bears a name close to DigiCert's")
@@ -133,15 +137,15 @@ def test_case_of_a_name_does_not_count() -> None:
 
 
 def test_no_pattern_recognises_a_simulated_authority_by_its_name(pki: Pki) -> None:
-    for one in pki.trust.simulated:
-        assert AUTHORITIES.recognise(one.intermediate.subject, one.root.subject) is None
-        assert "imulateur" in one.root.subject.rfc4514_string()
+    for each in pki.trust.simulated:
+        assert AUTHORITIES.recognise(each.intermediate.subject, each.root.subject) is None
+        assert "imulateur" in each.root.subject.rfc4514_string()
 
 
 def test_every_entry_tells_its_source() -> None:
-    for one in AUTHORITIES.authorities:
-        assert (one.source, one.provenance) == ("FAQ", "documented")
-        assert all(way.source for way in one.recognised_by)
+    for each in AUTHORITIES.authorities:
+        assert (each.source, each.provenance) == ("FAQ", "documented")
+        assert all(way.source for way in each.recognised_by)
 
 
 def test_new_authority_is_a_matter_of_data(tmp_path: Path) -> None:
@@ -180,7 +184,7 @@ def _written(folder: Path, document: object) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("entry", "told"),
+    ("entry", "sentence"),
     [
         (_entry(slug=None), "n° 1, clé « slug » : il manque une valeur"),
         (_entry(slug="../mauvais"), "n° 1, clé « slug » : « ../mauvais » n'est pas"),
@@ -210,12 +214,12 @@ def _written(folder: Path, document: object) -> Path:
     ],
 )
 def test_mistake_in_the_list_is_told_in_one_sentence(
-    tmp_path: Path, entry: object, told: str
+    tmp_path: Path, entry: object, sentence: str
 ) -> None:
     path = _written(tmp_path, {"authorities": [entry]})
     with pytest.raises(UsageError) as raised:
         load_authorities(path)
-    assert told in str(raised.value)
+    assert sentence in str(raised.value)
     assert str(path) in str(raised.value)
     assert "\n" not in str(raised.value)
 
@@ -297,7 +301,7 @@ def test_bundle_for_the_door_holds_every_root_and_no_intermediate(pki: Pki) -> N
     with tolerated_serial_numbers():
         bundle = x509.load_pem_x509_certificates(pki.trust.roots_pem().encode())
     assert set(bundle) == set(pki.trust.roots)
-    assert not {one.intermediate for one in pki.trust.simulated} & set(bundle)
+    assert not {each.intermediate for each in pki.trust.simulated} & set(bundle)
     assert date(2035, 6, 4) in {root.not_valid_after_utc.date() for root in bundle}
 
 

@@ -28,7 +28,7 @@ def test_chain_is_found_whatever_the_order_of_what_is_presented() -> None:
     stranger = authority("Autre")
     builder = ChainBuilder([root.certificate])
     for presented in ([upper, lower], [lower, upper], [stranger, upper, leaf, lower, root]):
-        chain = builder.build(leaf.certificate, [one.certificate for one in presented])
+        chain = builder.build(leaf.certificate, [each.certificate for each in presented])
         assert isinstance(chain, Chain)
         assert chain.intermediates == (lower.certificate, upper.certificate)
         assert (chain.issuer, chain.root) == (lower.certificate, root.certificate)
@@ -128,7 +128,7 @@ def test_validity_of_a_chain_is_that_of_all_above_the_leaf() -> None:
 
 def _build(roots, intermediates, leaf):  # type: ignore[no-untyped-def]
     builder = ChainBuilder(
-        [one.certificate for one in roots], [one.certificate for one in intermediates]
+        [each.certificate for each in roots], [each.certificate for each in intermediates]
     )
     return builder.build(leaf.certificate)
 
@@ -170,7 +170,7 @@ def test_the_key_of_the_root_must_be_strong(
     (tmp_path / "root.pem").write_bytes(root.pem)
     trust = load_trust(pki.trust.authorities, authorities_dir=tmp_path, public_roots=False)
     verdict = Policy("production", trust).judge(forge(issuer=root).der, NOW)
-    assert [one.rule.code for one in verdict.reasons] == refused
+    assert [reason.rule.code for reason in verdict.reasons] == refused
 
 
 @pytest.mark.assumed("RFC 5280 §6.1.3")

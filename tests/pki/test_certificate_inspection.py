@@ -44,8 +44,8 @@ def files(pki: Pki, tmp_path: Path) -> IssuedFiles:
 def test_files_are_told_apart_in_any_order(policies: list[Policy], files: IssuedFiles) -> None:
     for paths in permutations([files.key, files.certificate, files.chain]):
         found = inspect_files(paths, policies, NOW)
-        assert [one.path for one in found.files] == list(paths)
-        contents = {one.path.name: one.contents for one in found.files}
+        assert [file.path for file in found.files] == list(paths)
+        contents = {file.path.name: file.contents for file in found.files}
         assert contents["key.pem"] == ("clé privée",)
         assert contents["cert.pem"] == ("certificat de l'acteur « sge.example.fr » (EC secp256r1)",)
         assert contents["chain.pem"][1].startswith("certificat intermédiaire « Simulateur Gandi")
@@ -173,7 +173,7 @@ def test_endless_file_and_unclosed_blocks_are_refused_at_once(
 def test_public_root_with_a_serial_number_of_zero_does_not_disturb(
     policies: list[Policy], files: IssuedFiles, pki: Pki, tmp_path: Path
 ) -> None:
-    (root,) = [one for one in pki.trust.roots if "Go Daddy" in str(one.subject)]
+    (root,) = [each for each in pki.trust.roots if "Go Daddy" in str(each.subject)]
     path = tmp_path / "root.pem"
     path.write_bytes(root.public_bytes(Encoding.PEM))
     assert inspect_files([path, files.chain], policies, NOW).accepted
@@ -215,10 +215,10 @@ def test_no_renewal_is_told_of_a_certificate_that_production_does_not_admit(
     path = tmp_path / "leaf.pem"
     path.write_bytes(forge(issuer=letsencrypt_issuer, end=NOW + timedelta(days=3)).pem)
     for asked in (policies, policies[:1]):
-        told = render_inspection(inspect_files([path], asked, NOW))
-        assert "Renouvellement" not in told
-        assert "renouveler sans attendre" not in told
-        assert "Attention : le certificat expire le" in told
+        text = render_inspection(inspect_files([path], asked, NOW))
+        assert "Renouvellement" not in text
+        assert "renouveler sans attendre" not in text
+        assert "Attention : le certificat expire le" in text
     # Of an authority that isn't known, only who asks for production is told.
     path.write_bytes(forge(end=NOW + timedelta(days=3)).pem)
     homologation, both = (
@@ -232,7 +232,7 @@ def test_no_renewal_is_told_of_a_certificate_that_production_does_not_admit(
 @pytest.mark.documented("FAQ")
 def test_reuse_for_the_vpn_is_told(policies: list[Policy], files: IssuedFiles) -> None:
     found = inspect_files([files.chain], policies, NOW)
-    assert any("VPN SSL" in one for one in found.advice)
+    assert any("VPN SSL" in sentence for sentence in found.advice)
 
 
 def test_missing_intermediate_is_told(policies: list[Policy], files: IssuedFiles) -> None:
@@ -283,7 +283,7 @@ def _pem(key) -> bytes:  # type: ignore[no-untyped-def]
 @settings(max_examples=50, deadline=None)
 def test_bytes_that_are_no_certificate_are_refused(pki: Pki, junk: bytes) -> None:
     verdict = Policy("production", pki.trust).judge(junk, NOW)
-    assert [one.rule.code for one in verdict.reasons] == ["illisible"]
+    assert [reason.rule.code for reason in verdict.reasons] == ["illisible"]
 
 
 @pytest.mark.filterwarnings("ignore:Attribute's length:UserWarning")
@@ -300,7 +300,7 @@ def test_damaged_certificate_never_raises_nor_passes(
     bits = data.draw(st.integers(1, 255))
     damaged = der[:index] + bytes([der[index] ^ bits]) + der[index + 1 :]
     verdict = Policy("production", pki.trust).judge(damaged, NOW)
-    assert {one.rule.code for one in verdict.reasons} & {"illisible", "chaine"}
+    assert {reason.rule.code for reason in verdict.reasons} & {"illisible", "chaine"}
 
 
 _SOUND: dict[str, Forged] = {}
@@ -309,10 +309,10 @@ _SOUND: dict[str, Forged] = {}
 @pytest.mark.assumed("RFC 5280 §4.1.2.2")
 def test_serial_number_of_zero_is_refused_whether_or_not_warnings_are_errors(pki: Pki) -> None:
     with tolerated_serial_numbers():
-        (root,) = [one for one in pki.trust.roots if "Go Daddy" in str(one.subject)]
+        (root,) = [each for each in pki.trust.roots if "Go Daddy" in str(each.subject)]
         quiet = Policy("production", pki.trust).judge(root.public_bytes(Encoding.DER), NOW)
     loud = Policy("production", pki.trust).judge(root.public_bytes(Encoding.DER), NOW)
-    assert [one.rule.code for one in quiet.reasons] == ["illisible"]
+    assert [reason.rule.code for reason in quiet.reasons] == ["illisible"]
     assert quiet == loud
 
 

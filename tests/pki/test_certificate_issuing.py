@@ -42,12 +42,12 @@ def test_dates_come_from_the_given_instant(
 
 
 def test_numbers_follow_the_given_instant_and_never_repeat(gandi: SimulatedAuthority) -> None:
-    one, other, later = (
+    first, other, later = (
         issue_client_certificate(gandi, ["a.fr"], now=NOW + timedelta(seconds=late)).leaf
         for late in (0, 0, 1)
     )
-    assert one.serial_number != other.serial_number
-    assert max(one.serial_number, other.serial_number) < later.serial_number
+    assert first.serial_number != other.serial_number
+    assert max(first.serial_number, other.serial_number) < later.serial_number
 
 
 @pytest.mark.parametrize(
@@ -172,8 +172,8 @@ A_SECOND = timedelta(seconds=1)
 def test_the_renewal_is_told_from_the_first_second_of_the_deadline_on() -> None:
     deadline = datetime(2026, 3, 10, tzinfo=PARIS)
     assert rotation_warning(END, deadline - A_SECOND, by_ticket=True) is None
-    told = rotation_warning(END, deadline, by_ticket=True)
-    assert "expire le 31/03/2026 : le nouveau était à déposer le 10/03/2026" in told
+    warning = rotation_warning(END, deadline, by_ticket=True)
+    assert "expire le 31/03/2026 : le nouveau était à déposer le 10/03/2026" in warning
 
 
 @pytest.mark.assumed("no delay is asked in homologation: announced from the same day on")
@@ -186,8 +186,8 @@ def test_the_end_is_announced_in_homologation_too() -> None:
 
 def test_a_certificate_has_expired_after_its_last_second_only() -> None:
     for now, verb in ((END, "certificat expire le"), (END + A_SECOND, "certificat a expiré le")):
-        told = rotation_warning(END, now, by_ticket=True)
-        assert verb in told
+        warning = rotation_warning(END, now, by_ticket=True)
+        assert verb in warning
 
 
 @pytest.mark.documented("RFC 5280 §4.1.2.5")

@@ -60,7 +60,7 @@ def test_www_pair_is_two_names_unless_asked_otherwise(pki: Pki, gandi_issuer: Fo
     other = forge("example.fr", gandi_issuer, names=["example.fr", "api.example.fr"])
     strict = Policy("production", pki.trust)
     lenient = Policy("production", pki.trust, www_counts_as_same=True)
-    assert [one.rule.code for one in strict.judge(leaf.der, NOW).reasons] == ["plusieurs_noms"]
+    assert [each.rule.code for each in strict.judge(leaf.der, NOW).reasons] == ["plusieurs_noms"]
     assert lenient.judge(leaf.der, NOW).accepted
     assert not lenient.judge(other.der, NOW).accepted
 
@@ -74,7 +74,7 @@ def test_certificate_is_good_from_its_first_second_to_its_last(
     policy = Policy("homologation", pki.trust)
     assert policy.judge(leaf.der, NOW).accepted
     later = policy.judge(leaf.der, NOW + A_SECOND)
-    assert [one.rule.code for one in later.reasons] == ["expire"]
+    assert [reason.rule.code for reason in later.reasons] == ["expire"]
     assert "01/06/2026 à 14:00" in later.reasons[0].constat
 
 
@@ -126,7 +126,7 @@ def test_weak_signature_is_refused_though_genuine(pki: Pki, tmp_path: Path, dige
     leaf = x509.load_pem_x509_certificate((tmp_path / "leaf.pem").read_bytes())
     trust = load_trust(pki.trust.authorities, authorities_dir=folder, public_roots=False)
     verdict = Policy("production", trust).judge(leaf.public_bytes(Encoding.DER), NOW)
-    assert [one.rule.code for one in verdict.reasons] == ["signature_faible"]
+    assert [reason.rule.code for reason in verdict.reasons] == ["signature_faible"]
     assert digest.upper() in verdict.explain()
 
 
@@ -159,7 +159,7 @@ def test_intermediates_handed_in_at_registration_complete_the_chain(
     policy = Policy("production", pki.trust, lambda *_: register["found"])
     assert policy.judge(leaf.der, NOW).accepted
     register["found"] = Registered("ACME")
-    assert [one.rule.code for one in policy.judge(leaf.der, NOW).reasons] == ["chaine"]
+    assert [reason.rule.code for reason in policy.judge(leaf.der, NOW).reasons] == ["chaine"]
     assert policy.judge(leaf.der, NOW, [intermediate.der]).accepted
 
 
@@ -185,11 +185,11 @@ def test_all_faults_are_listed_in_the_order_of_the_checks(codes: Judge) -> None:
 
 def test_each_check_has_its_own_code_source_and_remede() -> None:
     checks = [*CERTIFICATE_CHECKS, *REQUEST_CHECKS]
-    assert len({one.code for one in checks}) == len(checks)
-    for one in checks:
-        assert one.source
-        assert one.remede
-        assert one.meaning.endswith(".")
+    assert len({control.code for control in checks}) == len(checks)
+    for control in checks:
+        assert control.source
+        assert control.remede
+        assert control.meaning.endswith(".")
 
 
 def test_what_is_kept_of_large_certificates_is_bounded(pki: Pki, gandi_issuer: Forged) -> None:

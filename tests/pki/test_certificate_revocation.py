@@ -29,7 +29,7 @@ def test_running_policy_refuses_a_certificate_as_soon_as_it_is_revoked(fresh_pki
     assert policy.judge(der, NOW).accepted
     fresh_pki.revoke(leaf, NOW)
     verdict = policy.judge(der, NOW)
-    assert [(one.rule.code, one.constat) for one in verdict.reasons] == [
+    assert [(reason.rule.code, reason.constat) for reason in verdict.reasons] == [
         ("revoque", "révoqué le 01/06/2026 à 14:00")
     ]
     assert policy.judge(other, NOW).accepted
@@ -42,7 +42,7 @@ def test_revocations_add_up_and_keep_their_first_date(fresh_pki: Pki) -> None:
         fresh_pki.revoke(leaf, NOW + timedelta(days=day))
     fresh_pki.revoke(leaves[0], NOW + timedelta(days=9))
     crl = x509.load_pem_x509_crl(gandi.revocation_file.read_bytes())
-    assert {one.serial_number: one.revocation_date_utc for one in crl} == {
+    assert {certificate.serial_number: certificate.revocation_date_utc for certificate in crl} == {
         leaf.serial_number: NOW + timedelta(days=day) for day, leaf in enumerate(leaves)
     }
     assert crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number == 3
@@ -53,7 +53,7 @@ def test_revocations_at_once_are_all_kept(fresh_pki: Pki) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda serial: gandi.revoke(serial, NOW), range(1, 41)))
     crl = x509.load_pem_x509_crl(gandi.revocation_file.read_bytes())
-    assert {one.serial_number for one in crl} == set(range(1, 41))
+    assert {certificate.serial_number for certificate in crl} == set(range(1, 41))
 
 
 def test_number_revoked_by_one_authority_says_nothing_of_another(fresh_pki: Pki) -> None:
@@ -86,7 +86,7 @@ def test_unreadable_or_foreign_list_refuses(fresh_pki: Pki) -> None:
         revocation_list_pem(forged.certificate, forged.key, (), NOW),
     ):
         gandi.revocation_file.write_bytes(broken)
-        assert [one.rule.code for one in policy.judge(der, NOW).reasons] == ["revoque"]
+        assert [reason.rule.code for reason in policy.judge(der, NOW).reasons] == ["revoque"]
     gandi.revocation_file.unlink()
     assert "illisible" in policy.judge(der, NOW).explain()
     gandi.revocation_file.write_bytes(sound)

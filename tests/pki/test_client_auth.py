@@ -69,9 +69,9 @@ def test_each_authority_of_the_list_has_its_last_useful_certificate(
     ("jours", "fin", "depot"), [(100, "28/04/2027", "07/04/2027"), (47, "06/03/2027", "15/02/2027")]
 )
 def test_the_notice_takes_more_of_a_short_life(jours: int, fin: str, depot: str) -> None:
-    told = renewal_sentence(date(2027, 1, 18), jours)
-    assert f"finit le {fin}" in told
-    assert f"déposer le {depot}" in told
+    sentence = renewal_sentence(date(2027, 1, 18), jours)
+    assert f"finit le {fin}" in sentence
+    assert f"déposer le {depot}" in sentence
 
 
 _STRICT = {"clientauth": True, "serverauth": False, "any": False, "aucun": True}
@@ -104,10 +104,10 @@ def test_each_use_is_judged_as_of_the_day(
             valid_from=now - timedelta(days=1),
             usages=usages,
         )
-        leaf, above = (one.public_bytes(Encoding.DER) for one in issued.chain)
+        leaf, above = (certificate.public_bytes(Encoding.DER) for certificate in issued.chain)
         verdict = policy.judge(leaf, now, [above])
         found[usages] = verdict.accepted
-        assert {one.rule.code for one in verdict.reasons} <= {"usage_client"}
+        assert {reason.rule.code for reason in verdict.reasons} <= {"usage_client"}
     # An intermediate for servers alone, as Let's Encrypt's, says it of all that it signs.
     if slug == "letsencrypt" and now >= LE_15:
         accepted = {**accepted, "clientauth": False, "aucun": False}
@@ -119,7 +119,7 @@ def test_a_verdict_that_was_kept_ends_with_the_day(pki: Pki) -> None:
     issued = issue_client_certificate(
         pki.simulated("letsencrypt"), ["b.example.fr"], now=NOW, usages="serverauth"
     )
-    leaf, above = (one.public_bytes(Encoding.DER) for one in issued.chain)
+    leaf, above = (certificate.public_bytes(Encoding.DER) for certificate in issued.chain)
     assert LE_15.date() == FIN_CHROME
     assert [policy.judge(leaf, now, [above]).accepted for now in (NOW, LE_15, NOW)] == [
         True,

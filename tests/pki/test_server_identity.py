@@ -181,7 +181,7 @@ def _accept_any_purpose(context: ssl.SSLContext) -> None:
 def test_authority_of_the_server_signs_no_actor(live: Pki) -> None:
     leaf = _leaf(live.server.identity).public_bytes(Encoding.DER)
     verdict = Policy("production", live.trust).judge(leaf, MACHINE_NOW)
-    assert {"chaine", "usage_client"} <= {one.rule.code for one in verdict.reasons}
+    assert {"chaine", "usage_client"} <= {reason.rule.code for reason in verdict.reasons}
 
 
 def test_an_authority_of_an_earlier_version_goes_on_without_the_hosts_that_came_since(

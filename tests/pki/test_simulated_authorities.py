@@ -23,9 +23,9 @@ AUTHORITIES = load_authorities()
 
 
 def test_first_start_makes_each_authority_of_the_list(fresh_pki: Pki) -> None:
-    assert [one.authority for one in fresh_pki.trust.simulated] == list(AUTHORITIES.authorities)
+    assert [each.authority for each in fresh_pki.trust.simulated] == list(AUTHORITIES.authorities)
     folders = {path.name for path in fresh_pki.trust.simulated[0].folder.parent.iterdir()}
-    assert folders - {".lock"} == {one.slug for one in AUTHORITIES.authorities}
+    assert folders - {".lock"} == {authority.slug for authority in AUTHORITIES.authorities}
 
 
 def test_keys_are_private_and_so_are_their_folders(fresh_pki: Pki, tmp_path: Path) -> None:
@@ -48,32 +48,32 @@ def test_first_starts_at_once_end_with_the_same_authorities(tmp_path: Path) -> N
     with ThreadPoolExecutor(8) as pool:
         starts = [pool.submit(open_pki, tmp_path, now=NOW, public_roots=False) for _ in range(8)]
         opened = [start.result() for start in starts]
-    assert len({one.trust.simulated for one in opened}) == 1
-    assert len({one.server.identity.read_bytes() for one in opened}) == 1
+    assert len({opened_pki.trust.simulated for opened_pki in opened}) == 1
+    assert len({opened_pki.server.identity.read_bytes() for opened_pki in opened}) == 1
     assert not [path for path in (tmp_path / "pki").rglob(".*") if path.name != ".lock"]
     issued = issue_client_certificate(opened[0].simulated("gandi"), ["a.fr"], now=NOW)
     der = issued.leaf.public_bytes(Encoding.DER)
-    assert all(Policy("production", one.trust).judge(der, NOW).accepted for one in opened)
+    assert all(Policy("production", each.trust).judge(der, NOW).accepted for each in opened)
 
 
 def test_authority_keeps_to_one_intermediate_and_to_its_use(pki: Pki) -> None:
-    for one in pki.trust.simulated:
-        assert _constraints(one.root) == x509.BasicConstraints(ca=True, path_length=1)
-        assert _constraints(one.intermediate) == x509.BasicConstraints(ca=True, path_length=0)
+    for authority in pki.trust.simulated:
+        assert _constraints(authority.root) == x509.BasicConstraints(ca=True, path_length=1)
+        assert _constraints(authority.intermediate) == x509.BasicConstraints(ca=True, path_length=0)
         use = ExtendedKeyUsageOID.CLIENT_AUTH
-        if one.authority.slug == "letsencrypt":
+        if authority.authority.slug == "letsencrypt":
             use = ExtendedKeyUsageOID.SERVER_AUTH
-        assert list(extension(one.intermediate, x509.ExtendedKeyUsage) or ()) == [use]
-        one.intermediate.verify_directly_issued_by(one.root)
-        assert "O=Simulateur sge-sim" in one.root.subject.rfc4514_string()
+        assert list(extension(authority.intermediate, x509.ExtendedKeyUsage) or ()) == [use]
+        authority.intermediate.verify_directly_issued_by(authority.root)
+        assert "O=Simulateur sge-sim" in authority.root.subject.rfc4514_string()
 
 
 def test_certificate_of_another_data_directory_is_refused(pki: Pki, fresh_pki: Pki) -> None:
     issued = issue_client_certificate(fresh_pki.simulated("gandi"), ["a.fr"], now=NOW)
     root = fresh_pki.simulated("gandi").root
-    leaf, *others = (one.public_bytes(Encoding.DER) for one in (*issued.chain, root))
+    leaf, *others = (each.public_bytes(Encoding.DER) for each in (*issued.chain, root))
     verdict = Policy("production", pki.trust).judge(leaf, NOW, others)
-    assert [one.rule.code for one in verdict.reasons] == ["chaine"]
+    assert [reason.rule.code for reason in verdict.reasons] == ["chaine"]
     assert "la signature n'est pas de cette autorité" in verdict.explain()
 
 
@@ -97,7 +97,7 @@ def test_authority_that_could_not_be_made_leaves_nothing(
     monkeypatch.setattr("sge_sim.pki.simulated.write_atomically", full)
     with pytest.raises(OSError, match="no space left"):
         open_simulated_authorities(tmp_path, AUTHORITIES, NOW)
-    assert [one.name for one in tmp_path.iterdir()] == [".lock"]
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
 def _constraints(certificate: x509.Certificate) -> x509.BasicConstraints | None:

@@ -49,7 +49,7 @@ def test_what_was_ordered_before_lives_on_and_is_stopped_by_the_second(tiers: Ti
         assert b"Envelope" not in gone.content
         assert path.encode() not in gone.content.partition(b"sont servis")[2]
         assert post(tiers, path, "GET", "wsdl").status == 404
-    (ordered,) = [one for one in tiers.services(C5) if one["etatCode"] == "ACTIF"]
+    (ordered,) = [service for service in tiers.services(C5) if service["etatCode"] == "ACTIF"]
     assert (ordered["serviceSouscritCode"], ordered["mesuresTypeCode"]) == ("TRANSREC", "IDX")
     (option,) = ordered["optionsPublication"]["optionPublication"]
     assert (option["periodiciteTransmission"], option["dateDebut"]) == (
@@ -58,7 +58,7 @@ def test_what_was_ordered_before_lives_on_and_is_stopped_by_the_second(tiers: Ti
     )
     numero = ordered["serviceSouscritId"]
     assert tiers.code(ASAD, **tiers.numbered(C5, [numero])) is None
-    assert {one["etatCode"] for one in tiers.services(C5)} == {"TERMINE"}
+    assert {service["etatCode"] for service in tiers.services(C5)} == {"TERMINE"}
 
 
 @pytest.mark.assumed("or that it is unavailable for now, with --reponse-arret sgt506")

@@ -67,7 +67,7 @@ def points_of(database: Database) -> list[tuple[Point, list[Any]]]:
             select(AncienEtat.prm, AncienEtat.jusqu_a, AncienEtat.valeurs)
         ):
             read = read_anciens([(jusqu_a, valeurs)])
-            histories.setdefault(prm, []).extend(one for one in read if "heures" in one.nom)
+            histories.setdefault(prm, []).extend(each for each in read if "heures" in each.nom)
         rows = [*session.scalars(select(Point))]
         session.expunge_all()
     return [(point, histories.get(point.prm, [])) for point in rows]
@@ -89,13 +89,13 @@ def test_every_point_ends_as_its_seed_says(lived: Any) -> None:
             continue
         sort = sort_de(point.graine, professionnel=point.categorie_client_final == "PRO")
         ways[sort.issue] += 1
-        changed = {one.jusqu_a for one in history}
+        changed = {event.jusqu_a for event in history}
         if sort.issue is IssueReforme.ABANDON:
             assert changed == set()
             assert point.heures_creuses_libelle == old["plages"]
             continue
         assert changed == {sort.jour}, point.prm
-        assert [one.valeur for one in history] == [old["plages"], None]
+        assert [event.valeur for event in history] == [old["plages"], None]
         arrived = point.date_mise_en_service
         assert arrived == (sort.jour if sort.issue is IssueReforme.MES else old["mise_en_service"])
         keeps_to_the_rules(point)
@@ -137,13 +137,13 @@ def test_nothing_is_left_to_happen_and_nothing_was_out_of_its_dates(lived: Any) 
     database, _ = lived
     with database.sessions() as session:
         events = [*session.scalars(select(Evenement))]
-        assert [one for one in events if one.echeance is not None] == []
-        for one in events:
-            day = one.instant.astimezone(PARIS).date()
-            first = date(2026, 12, 1) if one.type == "reforme_hc" else date(2026, 10, 6)
-            assert first <= day <= date(2027, 10, 31), one.type
-            pro = one.point.categorie_client_final == "PRO"
-            assert not (pro and one.type == "reforme_hc" and day < date(2027, 7, 1))
+        assert [event for event in events if event.echeance is not None] == []
+        for event in events:
+            day = event.instant.astimezone(PARIS).date()
+            first = date(2026, 12, 1) if event.type == "reforme_hc" else date(2026, 10, 6)
+            assert first <= day <= date(2027, 10, 31), event.type
+            pro = event.point.categorie_client_final == "PRO"
+            assert not (pro and event.type == "reforme_hc" and day < date(2027, 7, 1))
 
 
 @pytest.mark.large
@@ -170,8 +170,8 @@ def test_ten_thousand_points_follow_the_planning(lived: Any) -> None:
     operated = [0.945 * sum(share[pro] * phc[pro, month] for pro in share) for month in MOIS]
     gone = [sum(share[pro] * left[pro, month] for pro in share) for month in MOIS]
     # The row ends at 100 %: nothing of it is given up.
-    cumulated = [100 * one / sum(gone) for one in accumulate(gone)]
-    print(sum(planned.values()), [round(one, 2) for one in (*operated, *cumulated)])
+    cumulated = [100 * event / sum(gone) for event in accumulate(gone)]
+    print(sum(planned.values()), [round(each, 2) for each in (*operated, *cumulated)])
     assert sum(planned.values()) >= 10_000
     assert operated == pytest.approx(OPERE, abs=1.0)
     assert cumulated == pytest.approx(CUMULE, abs=1.0)

@@ -81,8 +81,8 @@ def test_no_table_is_loaded_beside_threads_that_ask_others(tmp_path: Path) -> No
 def test_a_note_that_nobody_took_back_is_not_believed(tmp_path: Path) -> None:
     assert find_served(tmp_path) is None
     with start_simulator(tmp_path, "--population-size", "1200") as simulator:
-        told = {name: simulator.ready[name] for name in ("admin_url", "b2b_url", "environment")}
-        assert json.loads((tmp_path / NOTE).read_text()) == told | {"data_connect_url": None}
+        note = {name: simulator.ready[name] for name in ("admin_url", "b2b_url", "environment")}
+        assert json.loads((tmp_path / NOTE).read_text()) == note | {"data_connect_url": None}
         simulator.process.kill()
         simulator.process.wait(10)
         deadline = time.monotonic() + 10
@@ -160,9 +160,9 @@ def test_a_stop_leaves_the_ready_file_that_another_simulator_wrote(tmp_path: Pat
 
 def test_another_environment_does_not_serve_the_same_folder(tmp_path: Path) -> None:
     with start_simulator(tmp_path, "--population-size", "0") as simulator:
-        told = refusal(serve(tmp_path, "--environment", "production"))
-        assert f"{tmp_path} est déjà servi par un simulateur (homologation, " in told
-        assert "démarrer celui-ci (production) avec un autre --data-dir" in told
+        sentence = refusal(serve(tmp_path, "--environment", "production"))
+        assert f"{tmp_path} est déjà servi par un simulateur (homologation, " in sentence
+        assert "démarrer celui-ci (production) avec un autre --data-dir" in sentence
         assert find_served(tmp_path) == Served(
             simulator.ready["admin_url"], simulator.url, "homologation"
         )

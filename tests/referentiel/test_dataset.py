@@ -11,7 +11,7 @@ from sge_sim.domaine.nomenclatures import ETATS_HORS_SERVICE, PACKAGES
 from sge_sim.domaine.prm import is_valid
 from sge_sim.tables.acteurs import default_acteur, find_contrat, find_utilisateur
 from sge_sim.tables.models import Point
-from sge_sim.tables.points import find_point, known_code_postal, known_commune
+from sge_sim.tables.points import find_point, known_commune
 from sge_sim.tables.search import Criteres, search_points
 
 # Release → PRMs of its catalogue: C5, then C1-C4.
@@ -284,6 +284,6 @@ def test_every_commune_of_the_catalogue_is_known(session: Session, pair: str) ->
 
 
 def test_a_postal_code_of_another_commune_is_known_but_the_pair_is_not(session: Session) -> None:
-    assert known_code_postal(session, "34650")
+    assert known_commune(session, "34650", None)
     assert not known_commune(session, "34650", "13001")
-    assert not known_code_postal(session, "99999")
+    assert not known_commune(session, "99999", None)

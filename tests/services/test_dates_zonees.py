@@ -58,19 +58,19 @@ def dates(running: InProcess, path: str) -> list[str]:
 @pytest.mark.parametrize("path", [ADP, AHC])
 def test_dates_have_the_offset_of_legal_time(zoned: InProcess, path: str) -> None:
     found = dates(zoned, path)
-    assert {one[10:] for one in found} == {"+01:00", "+02:00"}
-    for one in found:
-        midnight = start_of_day(date.fromisoformat(one[:10]))
-        assert one == midnight.isoformat().replace("T00:00:00", "")
+    assert {text[10:] for text in found} == {"+01:00", "+02:00"}
+    for text in found:
+        midnight = start_of_day(date.fromisoformat(text[:10]))
+        assert text == midnight.isoformat().replace("T00:00:00", "")
 
 
 @pytest.mark.documented("GUI 0466 v1.5.0 is about the services of the common dictionary")
 def test_the_measures_keep_their_own_stamps(zoned: InProcess) -> None:
-    assert {len(one) for one in dates(zoned, CMD)} == {10}
+    assert {len(each) for each in dates(zoned, CMD)} == {10}
 
 
 @pytest.mark.observed("2022 and 2023: recorded answers have plain dates")
 @pytest.mark.parametrize("path", [ADP, AHC])
 def test_dates_are_plain_by_default(tmp_path: Path, path: str) -> None:
     with _simulator(tmp_path) as running:
-        assert {len(one) for one in dates(running, path)} == {10}
+        assert {len(each) for each in dates(running, path)} == {10}

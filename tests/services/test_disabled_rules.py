@@ -86,7 +86,9 @@ def test_the_names_that_the_services_disable_are_these() -> None:
 @pytest.mark.parametrize("name", SHORT)
 def test_half_a_name_is_refused_with_the_whole_ones(name: str) -> None:
     whole = {
-        f"{one.nom}/{name}" for one in SERVICES if name in {each.name for each in one.controls}
+        f"{service.nom}/{name}"
+        for service in SERVICES
+        if name in {each.name for each in service.controls}
     }
     assert refused(name) == (
         f"« {name} » n'est la règle d'aucun service : donner {' ou '.join(sorted(whole))}."

@@ -55,9 +55,11 @@ class Actor:
             tiers = default_acteur(session, "tiers")
             self.demandeur = Demandeur(tiers.code, tiers.kind)
             self.login = next(
-                one.login for one in tiers.utilisateurs if one.actif and one.services is None
+                user.login for user in tiers.utilisateurs if user.actif and user.services is None
             )
-            self.contrat_id = next(one.contrat_id for one in tiers.contrats if not one.date_fin)
+            self.contrat_id = next(
+                contrat.contrat_id for contrat in tiers.contrats if not contrat.date_fin
+            )
 
     def do(self, seed: int) -> str:
         """Change something that `seed` draws; return what."""
@@ -170,8 +172,8 @@ class Actor:
             running = session.query(ServiceSouscrit).filter_by(etat="ACTIF", type="TRANSREC").all()
             if not running:
                 return
-            one = draw.choice(running)
-            prm, number = one.prm, one.service_souscrit_id
+            service = draw.choice(running)
+            prm, number = service.prm, service.service_souscrit_id
         self._write(
             "/CommandeArretServiceSouscritMesures/v1.0",
             {
@@ -260,22 +262,22 @@ def test_two_processes_are_answered_by_the_present_state(
     here, there = PROCESSES.Pipe()
     process = PROCESSES.Process(target=other_process, args=(url, there, pem))
     process.start()
-    mine, draw, told = Actor(url, pem), random.Random(seed), []
+    mine, draw, changes = Actor(url, pem), random.Random(seed), []
 
     def other(*order: Any) -> Any:
         here.send(order)
-        assert here.poll(60), f"the other process said nothing to {order} after {told}"
+        assert here.poll(60), f"the other process said nothing to {order} after {changes}"
         return here.recv()
 
     try:
         for step in range(STEPS):
             change = (mine.do, partial(other, "do"))[draw.random() < 0.5]
-            told.append(change(seed * STEPS + step))
+            changes.append(change(seed * STEPS + step))
             # Each finds what is there, and both find the same.
-            assert mine.answers() == other("answers"), told
+            assert mine.answers() == other("answers"), changes
     finally:
         here.send(None)
         process.join(30)
         mine.database.dispose()
-    done = {one for one in told if "refused" not in one}
+    done = {text for text in changes if "refused" not in text}
     assert len(done) == 8, "each change was made once at least"

@@ -16,7 +16,7 @@ from sge_sim.referentiel.acteurs import habiliter
 from sge_sim.services.registry import BY_PATH, SERVICES
 from sge_sim.services.service import Service
 
-RELEASES = [load_release(one) for one in ("26.1", "23.2")]
+RELEASES = [load_release(each) for each in ("26.1", "23.2")]
 TODAY = RELEASES[0].reference
 NOW = parse_instant(TODAY.isoformat())
 
@@ -34,10 +34,10 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
 def code_of(running: InProcess, service: Service) -> str | None:
     """Send a demand that the contract admits; return the code of its refusal."""
     case = next(
-        one
+        each
         for release in RELEASES
-        for one in release.cas
-        if isinstance(one, Cas) and path_of(one) == service.path
+        for each in release.cas
+        if isinstance(each, Cas) and path_of(each) == service.path
     )
     envelope = request_of(case, running.login, running.contrat_id, TODAY)
     answer = read_answer(running.post(service.path, etree.tostring(envelope)).content)
@@ -68,7 +68,7 @@ def test_every_service_of_a_package_that_was_withdrawn_refuses(
 @services
 @pytest.mark.documented("FAQ: packages are homologated one by one")
 def test_a_service_asks_for_its_own_package_alone(production: InProcess, service: Service) -> None:
-    others = [one for one in PACKAGES if one != service.package]
+    others = [each for each in PACKAGES if each != service.package]
     for package in others:
         withdraw(production, package, retirer=True)
     try:

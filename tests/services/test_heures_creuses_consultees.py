@@ -60,7 +60,7 @@ def sheet(tiers: Tiers) -> tuple[Any, Any]:
     point = point.get("point", point)
     comptage = point["situationComptage"]
     device, future = comptage["dispositifComptage"], comptage["futuresPlagesHeuresCreuses"]
-    assert all(one["plagesHeuresCreuses"] is None for one in device["compteurs"]["compteur"])
+    assert all(each["plagesHeuresCreuses"] is None for each in device["compteurs"]["compteur"])
     return device["relais"]["plageHeuresCreuses"], future and (future["code"], future["libelle"])
 
 
@@ -98,20 +98,20 @@ def test_registers_over_soap_are_the_minutes_under_the_ranges_of_each_day(
     debut, fin = J - 4 * _JOUR, J + 5 * _JOUR
     asked = mesures_detaillees(tiers.login, PRM, "INDEX", "EA", debut, fin)
     answer = tiers.call(CMD, **asked)["body"]
-    read_as = {(one["contexteReleve"], one["typeReleve"]): one for one in answer["contexte"]}
+    read_as = {(each["contexteReleve"], each["typeReleve"]): each for each in answer["contexte"]}
     assert {*read_as} == {("COL", "AQ"), ("TOP", "AV"), ("TOP", "AS"), ("TOP", "AP")}
     contexte = read_as["COL", "AQ"]
     (grandeur,) = contexte["grandeur"]
-    (grid,) = [one for one in grandeur["calendrier"] if one["idCalendrier"] == "DI000003"]
+    (grid,) = [each for each in grandeur["calendrier"] if each["idCalendrier"] == "DI000003"]
     read = {
-        classe["idClasseTemporelle"]: [int(one["v"]) for one in classe["valeur"]]
+        classe["idClasseTemporelle"]: [int(each["v"]) for each in classe["valeur"]]
         for classe in grid["classeTemporelle"]
     }
     assert {*read} == {"HCB", "HPB", "HCH", "HPH"}
     daily = np.diff(np.array([read["HCH"], read["HPH"]]))
     assert daily.T.tolist() == counted(tiers, debut, fin)[: daily.shape[1]]
     assert not np.diff(np.array([read["HCB"], read["HPB"]])).any()
-    total = [int(one["v"]) for one in grandeur["cadranTotalisateur"]["valeur"]]
+    total = [int(each["v"]) for each in grandeur["cadranTotalisateur"]["valeur"]]
     assert np.diff(total).tolist() == daily.sum(axis=0).tolist()
 
 

@@ -24,7 +24,7 @@ from sge_sim.homologation.client.messages import RefusRecu
 from sge_sim.homologation.jugement.evaluation import evaluate, known_deviation
 from sge_sim.services.registry import BY_PATH, SERVICES
 
-PACKAGES = {one.package for one in SERVICES if one.writes}
+PACKAGES = {service.package for service in SERVICES if service.writes}
 
 
 class Zeep:
@@ -103,13 +103,13 @@ def plain(value: Any) -> Any:
 def fiches_in(answer: Any) -> Iterator[str]:
     """The lines of the catalogue of services that an answer names."""
     if isinstance(answer, list):
-        for one in answer:
-            yield from fiches_in(one)
+        for each in answer:
+            yield from fiches_in(each)
     elif isinstance(answer, dict):
         if answer.get("fiche"):
             yield (answer.get("option") or answer["fiche"])["code"]
-        for one in answer.values():
-            yield from fiches_in(one)
+        for each in answer.values():
+            yield from fiches_in(each)
 
 
 @dataclass
@@ -167,7 +167,7 @@ def test_every_order_case_is_as_the_catalogue_expects(name: str, orders: Orders)
     orders.restart_at(f"{release.reference}T10:00")
     answered = list(run(release, orders.simulator, Zeep))
     assert answered
-    assert [told for case, answer in answered for told in wrong(case, answer)] == []
+    assert [mistake for case, answer in answered for mistake in wrong(case, answer)] == []
     for case, answer in answered:
         declared = BY_PATH[f"/{case.service}/v{case.version}"].fiches
         assert set(fiches_in(answer)) <= set(declared), case.cle
@@ -178,7 +178,7 @@ def test_every_order_case_through_suds(orders: Orders) -> None:
     release = load_release("21.3")
     orders.restart_at(f"{release.reference}T10:00")
     answered = list(run(release, orders.simulator, Suds))
-    assert [told for case, answer in answered for told in wrong(case, answer)] == []
+    assert [mistake for case, answer in answered for mistake in wrong(case, answer)] == []
 
 
 @pytest.mark.observed("homologation 22.1, 23.2 and 26.1")
@@ -198,4 +198,4 @@ def test_faithful_profile_shows_the_deviations_that_were_observed(
     assert len(deviant) == deviations
     assert [case.cle for case, answer in deviant if known_deviation(case, answer) is None] == []
     regular = [(case, answer) for case, answer in answered if not case.ecart_connu]
-    assert [told for case, answer in regular for told in wrong(case, answer)] == []
+    assert [mistake for case, answer in regular for mistake in wrong(case, answer)] == []

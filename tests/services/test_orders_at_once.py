@@ -72,7 +72,7 @@ def test_services_follow_one_another_and_numbers_grow_as_their_instants_do(busy:
     for of_one_point in spans.values():
         for (_, ended), (started, _) in pairwise(of_one_point):
             assert ended <= started
-    ordered = [one[2] for one in services(busy)]
+    ordered = [service[2] for service in services(busy)]
     assert ordered == sorted(ordered)
     assert not busy.simulator.query("SELECT * FROM collecte WHERE fin < debut")
 
@@ -93,7 +93,7 @@ def test_one_order_alone_is_served(tmp_path: Path) -> None:
             "sens": "SOUTIRAGE",
             "declarationAccordClient": {"accord": True, **PERSONNE},
         }
-        services = [{"typeDonnees": one} for one in TYPES]
+        services = [{"typeDonnees": type_} for type_ in TYPES]
         demande: dict[str, Any] = {
             "donneesGenerales": general,
             "servicesSouscrits": {"serviceSouscrit": services},

@@ -61,7 +61,7 @@ def test_types_of_measures_are_those_of_the_contract() -> None:
     for path, contract in CONTRACTS.items():
         for schema in contract.schemas.values():
             kinds = [
-                {one.get("value") for one in kind.iter(f"{{{XSD}}}enumeration")}
+                {value.get("value") for value in kind.iter(f"{{{XSD}}}enumeration")}
                 for kind in etree.fromstring(schema).iter(f"{{{XSD}}}simpleType")
             ]
             for kind in kinds:
@@ -92,16 +92,16 @@ def test_two_services_do_not_share_a_path(package: Package) -> None:
 
 
 @pytest.mark.parametrize(
-    ("contracts", "services", "told"),
+    ("contracts", "services", "sentence"),
     [
         ({"/A/v1.0", "/B/v1.0"}, {"/A/v1.0"}, "Le contrat /B/v1.0 n'a pas de service"),
         ({"/A/v1.0"}, {"/A/v1.0", "/B/v1.0"}, "Le service /B/v1.0 n'a pas de contrat"),
     ],
 )
 def test_contracts_and_services_go_together(
-    contracts: set[str], services: set[str], told: str
+    contracts: set[str], services: set[str], sentence: str
 ) -> None:
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=sentence):
         hold_together(contracts, services)
 
 
@@ -117,4 +117,4 @@ def test_releases_are_compared_by_their_numbers(
     depuis: str | None, jusqu_a: str | None, releases: list[str]
 ) -> None:
     service = Service("A", "1.0", "P", (), (), print, depuis=depuis, jusqu_a=jusqu_a)  # type: ignore[arg-type]
-    assert [one for one in ("9.1", "23.2", "26.1") if service.is_listed_in(one)] == releases
+    assert [each for each in ("9.1", "23.2", "26.1") if service.is_listed_in(each)] == releases

@@ -116,23 +116,23 @@ def test_every_element_of_every_contract_has_a_model(kit: Path) -> None:
                 if name is not None:
                     # The services of M023 answer a root of a simple type, which has no name.
                     simple = {"string"} if name.endswith("}affaireId") else set()
-                    told = models.element(name).get_type_name()
-                    assert told in {etree.QName(name).localname, *simple}
+                    type_name = models.element(name).get_type_name()
+                    assert type_name in {etree.QName(name).localname, *simple}
 
 
 @pytest.mark.parametrize(
-    ("element", "told"),
+    ("element", "construct"),
     [('<xsd:element name="duree" type="xsd:duration"/>', "xs:duration"), ("<xsd:any/>", "xs:any")],
 )
 def test_a_contract_of_types_that_are_not_known_is_refused_when_it_is_loaded(
-    tmp_path: Path, element: str, told: str
+    tmp_path: Path, element: str, construct: str
 ) -> None:
     ours = (data_path("wsdl") / "RecherchePoint-v2.0.wsdl").read_text(encoding="utf-8")
     login = '<xsd:element name="loginUtilisateur"'
     assert ours.count(login) == 1
     (tmp_path / "RecherchePoint-v2.0.wsdl").write_text(ours.replace(login, element + login))
     (contract,) = load_contracts(tmp_path).values()
-    with pytest.raises(UsageError, match=rf"RecherchePoint.* ne sait pas lire {told}\.$"):
+    with pytest.raises(UsageError, match=rf"RecherchePoint.* ne sait pas lire {construct}\.$"):
         Endpoint(contract, lambda _, __: b"", FaultStyle())
 
 

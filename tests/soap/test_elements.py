@@ -14,7 +14,7 @@ from sge_sim.soap.models import Models
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _IN_XML = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff").filter(
-        lambda one: one in "\t\n\r" or one >= " "
+        lambda each: each in "\t\n\r" or each >= " "
     )
 )
 

@@ -148,7 +148,7 @@ def test_ready_bytes_are_sent_as_they_are(recherche_point: Contract) -> None:
 
 
 @pytest.mark.parametrize(
-    ("faultstring", "told"),
+    ("faultstring", "members"),
     [
         pytest.param(
             None,
@@ -163,7 +163,7 @@ def test_ready_bytes_are_sent_as_they_are(recherche_point: Contract) -> None:
     ],
 )
 def test_fault_has_the_form_of_sge(
-    recherche_point: Contract, faultstring: str | None, told: dict[str, str]
+    recherche_point: Contract, faultstring: str | None, members: dict[str, str]
 ) -> None:
     refuse = Recorder(SgtFault("SGT4F7"))
     exchange = post(recherche_point, envelope(BODY), refuse, faultstring)
@@ -179,7 +179,7 @@ def test_fault_has_the_form_of_sge(
     error = fault.find(f"detail/{{{TEC}}}erreur")
     assert recherche_point.schema.validate(error)
     assert fault.findtext("faultstring") == (faultstring or result.text)
-    assert {child.tag: child[0].text for child in error[1:]} == told
+    assert {child.tag: child[0].text for child in error[1:]} == members
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ AWARE = ModeleLigne("<mesure><d>{d}</d><v>{v}</v></mesure>", Stamp.AVEC_DECALAGE
 
 def legal(instants: list[int]) -> np.ndarray:
     """The offset of legal time at each instant."""
-    offsets = [datetime.fromtimestamp(one, UTC).astimezone(PARIS).utcoffset() for one in instants]
+    offsets = [datetime.fromtimestamp(each, UTC).astimezone(PARIS).utcoffset() for each in instants]
     return np.array([int(offset.total_seconds()) for offset in offsets if offset is not None])
 
 
@@ -43,9 +43,9 @@ def test_every_row_has_its_stamp_and_its_number(rows: list[tuple[int, int]]) -> 
     ]
     assert found == rows
     naive = etree.fromstring(b"<r>" + write_rows(NAIVE, instants, offsets, numbers) + b"</r>")
-    told = [row.findtext("d") for row in naive]
-    assert told == [
-        datetime.fromtimestamp(one, PARIS).strftime("%Y-%m-%d %H:%M:%S") for one, _ in rows
+    stamps = [row.findtext("d") for row in naive]
+    assert stamps == [
+        datetime.fromtimestamp(each, PARIS).strftime("%Y-%m-%d %H:%M:%S") for each, _ in rows
     ]
     assert {row.findtext("n") for row in naive} <= {"100%"}
 
@@ -62,10 +62,10 @@ def test_stamps_are_written_as_they_were_observed() -> None:
 
 def test_two_series_of_the_same_window_share_nothing_but_their_stamps() -> None:
     instants, offsets = np.arange(0, 1800 * 48, 1800), np.zeros(48, np.int64)
-    one = write_rows(NAIVE, instants, offsets, np.arange(48))
+    written = write_rows(NAIVE, instants, offsets, np.arange(48))
     other = write_rows(NAIVE, instants, offsets, np.arange(48) + 1)
-    assert one != other
-    assert one == write_rows(NAIVE, instants, offsets, np.arange(48))
+    assert written != other
+    assert written == write_rows(NAIVE, instants, offsets, np.arange(48))
 
 
 def test_the_example_of_the_documentation_works() -> None:

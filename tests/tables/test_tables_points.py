@@ -13,7 +13,6 @@ from sge_sim.tables.point_columns import ParametresTeleAcces, TransformateurCour
 from sge_sim.tables.points import (
     find_point,
     insert_points,
-    known_code_postal,
     known_commune,
     small_points_among,
 )
@@ -128,8 +127,8 @@ def test_a_postal_code_may_be_known_and_the_pair_not(
 ) -> None:
     with database.sessions() as session:
         assert known_commune(session, **ROMIGUIERES)
-        assert known_code_postal(session, "34650")
+        assert known_commune(session, "34650", None)
         assert not known_commune(session, "34650", "13001")
         assert known_commune(session, None, ROMIGUIERES["code_insee"])
         assert not known_commune(session, None, "99999")
-        assert not known_code_postal(session, "99999")
+        assert not known_commune(session, "99999", None)

@@ -45,10 +45,10 @@ def serve(pki: ThrowawayPki) -> Iterator[Callable[..., Running]]:
         return running[-1]
 
     yield start
-    for one in running:
-        one.server.stop()
-        one.thread.join(10)
-        assert not one.thread.is_alive()
+    for each in running:
+        each.server.stop()
+        each.thread.join(10)
+        assert not each.thread.is_alive()
 
 
 @pytest.fixture

@@ -212,8 +212,8 @@ def test_over_the_connection_limit_those_that_wait_longest_give_way(serve, clien
         assert silent[0].recv(1) == b""  # cut long before its minute
         ask(known)  # while the one with a certificate keeps its place
     finally:
-        for one in silent:
-            one.close()
+        for each in silent:
+            each.close()
 
 
 def test_over_the_limit_a_crowd_of_known_clients_gives_way_to_newcomers(
@@ -222,8 +222,8 @@ def test_over_the_limit_a_crowd_of_known_clients_gives_way_to_newcomers(
     """A handshake that begins isn't ended for clients who have done theirs and say nothing."""
     running = serve(replace(SHORT, max_connections=10, handshake_seconds=60.0, idle_seconds=60.0))
     crowd = [client(running.port) for _ in range(10)]
-    for one in crowd:
-        ask(one)
+    for each in crowd:
+        ask(each)
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     shaking = client_context().wrap_bio(incoming, outgoing, server_hostname="localhost")
     with socket.create_connection(("127.0.0.1", running.port), timeout=10) as newcomer:
@@ -339,9 +339,9 @@ def test_a_late_and_slow_answer_comes_whole_and_holds_no_thread(serve, client):
     running = serve(limits, departing(Departure(delay_seconds=0.2, over_seconds=0.3)))
     clients = [client(running.port) for _ in range(6)]
     began = time.monotonic()
-    for one in clients:
-        one.request("GET", "/")
-    answers = [one.getresponse().read() for one in clients]
+    for each in clients:
+        each.request("GET", "/")
+    answers = [each.getresponse().read() for each in clients]
     assert answers == [b"0123456789" * 100] * 6
     assert 0.5 <= time.monotonic() - began < 2.0  # one after the other: 3 s
     assert ask(clients[0]) == answers[0]  # the connection is kept

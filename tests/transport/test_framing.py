@@ -20,9 +20,9 @@ def whole(body: bytes) -> Request:
 
 
 def read(data: bytes) -> Request | None:
-    one = reader()
-    one.receive(data)
-    return one.take()
+    framing = reader()
+    framing.receive(data)
+    return framing.take()
 
 
 def chunked(*pieces: bytes) -> bytes:
@@ -37,27 +37,27 @@ def sized(body: bytes) -> bytes:
 @given(st.lists(st.binary(min_size=1, max_size=60), max_size=5), st.data())
 def test_chunks_become_a_body_of_known_length_however_they_are_cut(pieces, data):
     stream = chunked(*pieces)
-    one = reader()
+    framing = reader()
     taken = []
     while stream:
         cut = data.draw(st.integers(1, len(stream)))
-        one.receive(stream[:cut])
+        framing.receive(stream[:cut])
         stream = stream[cut:]
-        taken.append(one.take())
+        taken.append(framing.take())
     assert taken[-1] == whole(b"".join(pieces))
     assert not any(taken[:-1])
-    assert one.held == 0
-    assert not one.under_way
+    assert framing.held == 0
+    assert not framing.under_way
 
 
 @given(st.lists(st.binary(max_size=40), min_size=1, max_size=4), st.integers(1, 50))
 def test_requests_sent_ahead_come_out_one_by_one(bodies, step):
     stream = b"".join(sized(body) for body in bodies)
-    one = reader()
+    framing = reader()
     taken = []
     for start in range(0, len(stream), step):
-        one.receive(stream[start : start + step])
-        while (request := one.take()) is not None:
+        framing.receive(stream[start : start + step])
+        while (request := framing.take()) is not None:
             taken.append(request)
     assert taken == [whole(body) for body in bodies]
 
@@ -84,14 +84,14 @@ def test_what_changes_nothing_is_skipped_or_dropped(request_bytes: bytes) -> Non
 
 
 def test_a_request_is_under_way_from_its_first_byte_to_its_last():
-    one = reader()
-    assert not one.under_way
-    one.receive(HEAD + b"Content-Length: 2\r\n\r\n")
-    assert one.take() is None
-    assert one.under_way
-    one.receive(b"ok")
-    assert one.take()
-    assert not one.under_way
+    framing = reader()
+    assert not framing.under_way
+    framing.receive(HEAD + b"Content-Length: 2\r\n\r\n")
+    assert framing.take() is None
+    assert framing.under_way
+    framing.receive(b"ok")
+    assert framing.take()
+    assert not framing.under_way
 
 
 @pytest.mark.parametrize(
@@ -104,18 +104,18 @@ def test_a_request_is_under_way_from_its_first_byte_to_its_last():
     ],
 )
 def test_expect_is_told_once_and_kept_from_the_application(expect: bytes) -> None:
-    one = reader()
-    one.receive(HEAD + expect + b"Content-Length: 2\r\n\r\n")
-    assert one.take() is None
-    assert one.must_continue()
-    assert not one.must_continue()
-    one.receive(b"ok")
-    assert one.take() == whole(b"ok")
+    framing = reader()
+    framing.receive(HEAD + expect + b"Content-Length: 2\r\n\r\n")
+    assert framing.take() is None
+    assert framing.must_continue()
+    assert not framing.must_continue()
+    framing.receive(b"ok")
+    assert framing.take() == whole(b"ok")
 
 
 def test_the_same_head_again_says_the_same_again_and_another_head_another_thing():
     """What was understood of a head is kept for the next request of its connection."""
-    one = reader()
+    framing = reader()
     expecting = HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"
     closing = HEAD + b"Connection: close\r\nContent-Length: 3\r\n\r\n"
     for head, body, waits, keeps in (
@@ -125,19 +125,19 @@ def test_the_same_head_again_says_the_same_again_and_another_head_another_thing(
         (closing, b"end", False, False),
         (expecting, b"ok", True, True),
     ):
-        one.receive(head)
-        assert one.take() is None
-        assert one.must_continue() is waits
-        assert one.keeps is keeps
-        one.receive(body)
-        assert one.take().body == body
+        framing.receive(head)
+        assert framing.take() is None
+        assert framing.must_continue() is waits
+        assert framing.keeps is keeps
+        framing.receive(body)
+        assert framing.take().body == body
 
 
 def test_a_body_already_there_needs_no_continue():
-    one = reader()
-    one.receive(HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\nok")
-    assert one.take() == whole(b"ok")
-    assert not one.must_continue()
+    framing = reader()
+    framing.receive(HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\nok")
+    assert framing.take() == whole(b"ok")
+    assert not framing.must_continue()
 
 
 def test_a_header_that_repeats_is_joined_and_one_with_an_underscore_passes_for_no_other():
@@ -159,10 +159,10 @@ def test_a_header_that_repeats_is_joined_and_one_with_an_underscore_passes_for_n
     ],
 )
 def test_a_connection_is_kept_as_its_client_wants(lines, keeps):
-    one = reader()
-    one.receive(lines + b"\r\n\r\n")
-    assert one.take()
-    assert one.keeps is keeps
+    framing = reader()
+    framing.receive(lines + b"\r\n\r\n")
+    assert framing.take()
+    assert framing.keeps is keeps
 
 
 @pytest.mark.parametrize(

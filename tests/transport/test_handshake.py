@@ -204,10 +204,10 @@ def test_the_chain_of_a_refused_certificate_is_told_as_far_as_it_goes(pki, serve
 
 def test_a_connection_without_certificate_has_an_empty_chain():
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    one, other = socket.socketpair()
+    end, other = socket.socketpair()
     with (
-        one,
+        end,
         other,
-        context.wrap_socket(one, do_handshake_on_connect=False, server_hostname="a") as tls,
+        context.wrap_socket(end, do_handshake_on_connect=False, server_hostname="a") as tls,
     ):
         assert verified_chain(tls) == []

@@ -151,7 +151,7 @@ def test_an_answer_that_is_leaving_arrives_whole_when_the_server_stops(serve, cl
     connection = client(running.port)
     connection.request("GET", "/")
     waiting = running.server.connections.waiting
-    eventually(lambda: [one for one in waiting() if one.answering])
+    eventually(lambda: [each for each in waiting() if each.answering])
     stopping = threading.Thread(target=running.server.stop)
     stopping.start()
     assert connection.getresponse().read() == content
@@ -230,7 +230,7 @@ def test_several_servers_share_a_socket(serve, client, pki, factory):
     first = bind("127.0.0.1", 0)
     second = first.dup()
     port = first.getsockname()[1]
-    servers = [HttpsServer(answer, one, factory, SHORT, print) for one in (first, second)]
+    servers = [HttpsServer(answer, each, factory, SHORT, print) for each in (first, second)]
     threads = [threading.Thread(target=server.serve) for server in servers]
     for thread in threads:
         thread.start()

@@ -166,8 +166,8 @@ def test_an_answer_nobody_reads_is_given_up(serve, client, client_context):
         ask(client(running.port))
         assert time.monotonic() - asked < CUT_SECONDS / 2
         connections = running.server.connections
-        assert any(one.answering for one in connections.waiting())
-        eventually(lambda: not any(one.answering for one in connections.waiting()))
+        assert any(each.answering for each in connections.waiting())
+        eventually(lambda: not any(each.answering for each in connections.waiting()))
         eventually(lambda: running.server.listener.answers._left == LIMITS.max_unsent_bytes)
 
 
@@ -183,7 +183,7 @@ def test_answers_that_wait_are_bounded_all_connections_together(serve, client, c
             slow[-1].sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         waiting = running.server.connections.waiting
         eventually(lambda: running.server.listener.slots._value > limits.max_connections - 6)
-        assert sum(one.answering for one in waiting()) <= 3
+        assert sum(each.answering for each in waiting()) <= 3
     finally:
         for sock in slow:
             sock.close()

@@ -9,8 +9,8 @@ from sge_sim.transport.listener import bind, bind_loopback
 
 
 def test_port_0_takes_a_free_port():
-    with bind("127.0.0.1", 0) as one, bind("127.0.0.1", 0) as other:
-        ports = {one.getsockname()[1], other.getsockname()[1]}
+    with bind("127.0.0.1", 0) as first, bind("127.0.0.1", 0) as other:
+        ports = {first.getsockname()[1], other.getsockname()[1]}
         assert len(ports) == 2
         socket.create_connection(("127.0.0.1", ports.pop()), timeout=10).close()
 

@@ -91,8 +91,8 @@ class ThrowawayPki:
 
     def write(self, name: str, pair: Pair, *, send_issuers: bool = True) -> tuple[Path, Path]:
         """Write the certificate (and its intermediates) and the key of `pair`."""
-        chain = [one for one in pair.chain_to_root() if one.issuer] or [pair]
+        chain = [each for each in pair.chain_to_root() if each.issuer] or [pair]
         certificate, key = self.folder / f"{name}.pem", self.folder / f"{name}.key"
-        certificate.write_text("".join(one.pem for one in (chain if send_issuers else chain[:1])))
+        certificate.write_text("".join(each.pem for each in (chain if send_issuers else chain[:1])))
         key.write_text(pair.key_pem)
         return certificate, key

@@ -1,1 +1,1 @@
-"""Campaigns, run or watched: which case a call was, what came of it, the verdicts."""
+"""Campaigns, run or watched: the case of each call, its outcome, the verdicts."""

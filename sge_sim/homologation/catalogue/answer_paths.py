@@ -95,7 +95,7 @@ class Chemin:
 
 
 def texts_at(chemins: Iterable[Chemin], structure: object) -> list[list[str]]:
-    """Return what each path leads to in an answer, as the message spells it."""
+    """Return the texts at each path of an answer, as the message spells them."""
     return [[as_text(value) for value in chemin.values(structure)] for chemin in chemins]
 
 

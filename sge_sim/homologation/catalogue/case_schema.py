@@ -44,17 +44,15 @@ def read_run(run: RawRun, protocole: Protocole, mistakes: list[str]) -> Cas:
     if re.fullmatch(_ID, run.id) is None:
         fields.wrong("cas", f"« {run.id} » n'est pas un identifiant tel que F300C_O1-NR")
     prm = fields.text("prm", optional=True, pattern=r"\d{14}", hint="un PRM de 14 chiffres") or None
-    requests = _Requests(run.segment, prm, protocole.reperes)
-    reader = _Calls(run.release, protocole)
-    preparation = tuple(reader.step(each, requests) for each in fields.children("preparation"))
-    requete = requests.read(fields)
-    variantes = requests.read_variantes(fields, requete)
+    calls = _Calls(run.release, protocole, run.segment, prm, protocole.reperes)
+    preparation = tuple(map(calls.step, fields.children("preparation")))
+    requete = calls.read(fields)
+    variantes = calls.read_variantes(fields, requete)
     attendu = _read_attendu(fields.child("attendu"), prm, protocole)
     if "attendu" in run.data and (attendu.code is not None) != bool(_NOT_SERVED.fullmatch(run.id)):
         fields.wrong("attendu", "un cas -NR attend un refus, les autres un succès")
-    borrowed = requests.borrowed
     apres = [_key_of(each, run.segment) for each in fields.texts("apres")]
-    service, version = reader.service(fields)
+    service, version = calls.service(fields)
     existences, called = protocole.existences(), (service, *(step.service for step in preparation))
     case = Cas(
         id=run.id,
@@ -74,7 +72,7 @@ def read_run(run: RawRun, protocole: Protocole, mistakes: list[str]) -> Cas:
         prm=prm,
         prerequis=fields.texts("prerequis"),
         preparation=preparation,
-        apres=tuple(dict.fromkeys([*apres, *borrowed])),
+        apres=tuple(dict.fromkeys([*apres, *calls.borrowed])),
         variantes=variantes,
         fois=fields.integer("fois", default=1, least=1) or 1,
         facultatif=bool(fields.flag("facultatif")),
@@ -178,12 +176,26 @@ def _read_chemin(fields: Fields, key: str) -> Chemin:
         return Chemin("x")
 
 
+def _key_of(name: str, segment: str) -> str:
+    """Return the key meant by `name` in a case on `segment`: an id means the same segment."""
+    return name if "@" in name else case_key(name, segment)
+
+
 @dataclass(frozen=True)
 class _Calls:
-    """Reads what is called, in a release of a protocol."""
+    """Reads the calls of one run of `release`: the steps of its preparation, then its own.
+
+    `steps` are the names of those that were read, `borrowed` the keys of the cases whose answers
+    they take values of.
+    """
 
     release: str
     protocole: Protocole
+    segment: str
+    prm: str | None
+    marks: tuple[str, ...]
+    steps: list[str] = field(default_factory=list)
+    borrowed: list[str] = field(default_factory=list)
 
     def service(self, fields: Fields) -> tuple[str, str]:
         """Return the service and the version that are called, which the release has."""
@@ -198,41 +210,21 @@ class _Calls:
             fields.wrong("version", f"{release} n'a aucun cas de {nom} v{version}, {calling}")
         return nom, version
 
-    def step(self, fields: Fields, requests: "_Requests") -> Etape:
+    def step(self, fields: Fields) -> Etape:
         """Return a step of a preparation."""
         service, version = self.service(fields)
-        repeated = requests.read_repeated(fields)
+        repeated = self.read_repeated(fields)
         step = Etape(
             nom=fields.text("nom"),
             service=service,
             version=version,
-            requete=(requests if repeated is None else requests.marked(VALEUR)).read(fields),
+            requete=(self if repeated is None else self.marked(VALEUR)).read(fields),
             acceptes=_read_codes(fields, self.protocole),
             pour_chaque=repeated,
         )
         fields.done()
-        requests.steps.append(step.nom)
+        self.steps.append(step.nom)
         return step
-
-
-def _key_of(name: str, segment: str) -> str:
-    """Return the key meant by `name` in a case on `segment`: an id means the same segment."""
-    return name if "@" in name else case_key(name, segment)
-
-
-@dataclass(frozen=True)
-class _Requests:
-    """Reads the requests of one run: the steps of its preparation, then its own.
-
-    `steps` are the names of those that were read, `borrowed` the keys of the cases whose answers
-    they take values of.
-    """
-
-    segment: str
-    prm: str | None
-    marks: tuple[str, ...]
-    steps: list[str] = field(default_factory=list)
-    borrowed: list[str] = field(default_factory=list)
 
     def read(self, fields: Fields) -> Requete:
         """Return the request at the key `requete` of `fields`."""
@@ -252,7 +244,7 @@ class _Requests:
         where = f"{fields.where}, pour_chaque"
         return self._borrowed(Fields(value, where, fields.mistakes))
 
-    def marked(self, mark: str) -> "_Requests":
+    def marked(self, mark: str) -> "_Calls":
         """Return what reads a request that may hold one more mark."""
         return replace(self, marks=(*self.marks, mark))
 

@@ -64,7 +64,7 @@ def diff(before: Release, after: Release) -> Difference:
 
 
 def _facts(case: Cas) -> dict[str, str]:
-    """Return the data of a run as texts, by name: what is sent, to whom, and what must come."""
+    """Return the data of a run as texts, by name: the call, its request, the expected answer."""
     found = {
         "service": f"{case.service} v{case.version}",
         "objet": case.objet,
@@ -187,7 +187,7 @@ def render_list(release: Release) -> str:
 
 
 def render_show(case: Cas) -> str:
-    """Return everything that the catalogue says of one run, what it takes over included."""
+    """Return all that the catalogue says of a run, what it takes over included."""
     lines = [
         f"{case.cle} : {case.titre}",
         fill(case.signification, _WIDTH),

@@ -85,7 +85,7 @@ SOAP: Final = Protocole(
 
 
 def reperes_of_sge(login: str, contrat_id: str) -> dict[str, str]:
-    """Return what stands for the marks of SGE's cases."""
+    """Return the values of the marks of SGE's cases."""
     return dict(zip(SOAP.reperes, (login, contrat_id), strict=True))
 
 

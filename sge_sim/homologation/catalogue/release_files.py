@@ -50,7 +50,7 @@ class RawRun(RawCase):
 
     @property
     def where(self) -> str:
-        """The file and the run, as the sentences about mistakes begin."""
+        """The file and the run, with which sentences on mistakes begin."""
         return f"{self.file}, cas {case_key(self.id, self.segment)}"
 
 
@@ -112,7 +112,7 @@ class CatalogueFiles:
         data["preparation"] = [*cleaning, *(own if isinstance(own, list) else [])]
 
     def _cleaning(self, release: str, package: str) -> object:
-        """Return the steps that clean a point: of its file, else of what that takes over."""
+        """Return the steps that clean a point: the package's, else those of what it takes over."""
         content = self._package(release, package)
         steps, taken_over = content.raw("nettoyage"), self._taken_over(release, package)
         if steps is None and taken_over is not None:

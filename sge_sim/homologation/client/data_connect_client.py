@@ -1,4 +1,4 @@
-"""A client of Data Connect as an application is one, and the gestures of a customer around it.
+"""A client of Data Connect, as an application has one, and what its customer does on the page.
 
 What a case of Data Connect asks for, under its key `requete`:
 

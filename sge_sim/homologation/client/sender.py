@@ -126,18 +126,13 @@ class Marqueur:
 
     def headers(self) -> dict[str, str]:
         """Return what the next call says of itself."""
-        return {"User-Agent": self.logiciel, **self._mark()}
-
-    def _mark(self) -> dict[str, str]:
-        if self._admin is None:
-            return {}
-        if not self._marques:
+        if self._admin is not None and not self._marques:
             try:
                 self._marques = self._admin.marques(self._origine, _AT_ONCE)
             except UsageError:
                 self._admin = None  # it isn't there, or is of another version
-                return {}
-        return {MARQUE: self._marques.pop()}
+        mark = {} if self._admin is None else {MARQUE: self._marques.pop()}
+        return {"User-Agent": self.logiciel, **mark}
 
 
 def product_of(session: requests.Session, marqueur: Marqueur | None) -> str:

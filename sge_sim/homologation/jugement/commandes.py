@@ -31,7 +31,6 @@ from sge_sim.homologation.jugement.controle import (
 )
 from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of, texts_of
 
-_AFFAIRES: Final = ("affaireId", "demandeId")
 _PRESTATIONS: Final = frozenset({COLLECTE, HISTORIQUE, INFRA_J, ACCES, SAD})
 _WITHOUT_OPTION: Final = frozenset({INFRA_J, ACCES})
 _CASE: Final = re.compile(r"[FP]\d{3}[A-Z]?|ACCES")
@@ -43,18 +42,9 @@ def given(reponse: ReponseJugee) -> list[str]:
         return []
     found = []
     if reponse.contrat.path in OUVRENT_UNE_AFFAIRE:
-        found += affaires(reponse)
+        found += reponse.affaires
     if reponse.contrat.path in OUVRENT_UN_SERVICE:
         found += texts_of(reponse.corps, ".//serviceSouscritId")
-    return found
-
-
-def affaires(reponse: ReponseJugee) -> list[str]:
-    """Return the affaires of the body, whose only element may be one."""
-    corps = reponse.corps
-    found = [text for name in _AFFAIRES for text in texts_of(corps, f".//{name}")]
-    if etree.QName(corps).localname in _AFFAIRES:
-        found.append((corps.text or "").strip())
     return found
 
 
@@ -68,7 +58,7 @@ COMMANDES: Final = Controles()
 )
 def affaire_nouvelle(reponse: ReponseJugee) -> Iterator[str]:
     """No affaire is one that an earlier answer of the campaign gave."""
-    return _given_before(reponse, affaires(reponse), "l'affaire {} est celle de {}")
+    return _given_before(reponse, reponse.affaires, "l'affaire {} est celle de {}")
 
 
 @COMMANDES.controle(
@@ -98,7 +88,7 @@ def identifiants_distincts(reponse: ReponseJugee) -> Iterator[str]:
     for name, found in (
         ("le point", [each.get("id", "") for each in corps.iterfind("points/point")]),
         ("le service", texts_of(corps, ".//serviceSouscritId")),
-        ("l'affaire", affaires(reponse)),
+        ("l'affaire", reponse.affaires),
     ):
         for each, times in more_than_once(found):
             yield f"{times} fois {name} {each}"

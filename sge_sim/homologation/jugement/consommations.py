@@ -32,7 +32,7 @@ class SerieLue(NamedTuple):
 
     @property
     def nom(self) -> str:
-        """How a message names the series."""
+        """The name of the series in messages."""
         side = "distributeur" if self.grille == _TURPE else "fournisseur"
         return " ".join(filter(None, (side, self.calendrier, self.classe)))
 

@@ -27,7 +27,6 @@ from sge_sim.soap.codes import LIBELLES_CODES
 
 _SUCCES: Final = "SGT200"
 _RECORDED: Final = "réponses enregistrées en production, 2022 et 2023"
-_AFFAIRES: Final = ("affaireId", "demandeId")
 
 
 PRESENCE: Final = Controles()
@@ -103,10 +102,9 @@ def login_present(reponse: ReponseJugee) -> Iterator[str]:
 )
 def affaire_acquittee(reponse: ReponseJugee) -> Iterator[str]:
     """The affaire of the acquittement is one that the body names."""
-    affaires = {each for name in _AFFAIRES for each in texts_of(reponse.corps, f".//{name}")}
     found = texts_of(reponse.acquittement, "infoFonctionnelles/affaireId")
     phrase = "l'acquittement porte l'affaire {}, que la réponse ne donne pas"
-    return others(found, affaires, phrase)
+    return others(found, reponse.affaires, phrase)
 
 
 @ACQUITTEMENT.controle(

@@ -37,7 +37,7 @@ _TYPES: Final = {
 
 
 def french_mistakes(contrat: Contract, element: etree._Element) -> list[str]:
-    """Return what the contract holds against an element of a message: each mistake, in French."""
+    """Return the mistakes of an element of a message against the contract, in French."""
     if contrat.schema.validate(element):
         return []
     return list(dict.fromkeys(map(_in_french, contrat.mistakes(element))))
@@ -74,7 +74,7 @@ def _in_french(message: str) -> str:
 
 
 def _details(message: str) -> dict[str, str]:
-    """Return what a message of libxml2 names beside the element, as `_SENTENCES` show it."""
+    """Return the parts of `_SENTENCES` that a message of libxml2 gives, beside the element."""
     quoted = (each for each in _QUOTED.findall(message) if each not in ("enumeration", "pattern"))
     value = shortened(next(quoted, ""), _LONGEST)
     wanted = _EXPECTED.search(message)

@@ -55,7 +55,7 @@ class RegistreLu(NamedTuple):
 
     @property
     def nom(self) -> str:
-        """How a message names the register."""
+        """The name of the register in messages."""
         return f"{self.calendrier} {self.classe}" if self.calendrier else "totalisateur"
 
     @property

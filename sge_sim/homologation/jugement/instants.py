@@ -44,7 +44,7 @@ def month_of(text: str) -> date | None:
 
 
 def _written(form: re.Pattern[str], text: str, end: str = "") -> datetime | None:
-    """Return the instant of a text with its `end`, None where it hasn't the form or is none."""
+    """Return the instant that a text with its `end` writes in a `form`, None if it doesn't."""
     try:
         return datetime.fromisoformat(text + end) if form.fullmatch(text) else None
     except ValueError:
@@ -74,7 +74,7 @@ def steps_of(debut: date, fin: date, minutes: int, *, ends: bool, naive: bool) -
 
 
 def day_of(stamp: datetime, *, ends: bool) -> date:
-    """Return the legal day of the step that a stamp is of."""
+    """Return the legal day of the step of a stamp."""
     legal = legal_time(stamp)
     return (legal - timedelta(microseconds=1) if ends else legal).date()
 

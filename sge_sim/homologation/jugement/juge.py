@@ -47,7 +47,7 @@ CONTROLES: Final = tuple(
 
 @dataclass
 class Juge:
-    """Looks at the answers of one campaign of `release` (`sge-23.2`), in their order.
+    """Judges the answers of one campaign of `release` (`sge-23.2`), in their order.
 
     `defauts` says that who answers may have the defects of the real platform: a nominal simulator
     has no excuse.
@@ -59,18 +59,18 @@ class Juge:
 
     @property
     def plateforme(self) -> Plateforme:
-        """What the platform of the release is known to do otherwise."""
+        """The known deviations of the platform of the release."""
         return plateforme_of(self.release) if self.defauts else NOMINALE
 
     def examine(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> tuple[Constat, ...]:
-        """Return what is to be said of the answer to a call made on the legal date `jour`.
+        """Return what is wrong or doubtful in the answer to a call made on the legal date `jour`.
 
-        What is wrong or doubtful, a line each, then how many checks were made. Nothing of a call
-        that had no answer, or that isn't one of SGE's services.
+        Where nothing is, how many checks were made. Nothing of a call that had no answer, or that
+        isn't one of SGE's services.
         """
-        reponse = self.reponse(appel, jour, cas)
-        if reponse is None:
+        if appel.contrat is None or appel.statut_http is None:
             return ()
+        reponse = ReponseJugee(appel.contrat, appel, jour, cas, self.plateforme, self._donnes)
         found: list[Constat] = []
         made = 0
         for table in _tables(reponse):
@@ -79,23 +79,12 @@ class Juge:
             found += filter(None, (each.constate(reponse) for each in concerned))
             if table is CONTRAT and any(not each.reussi for each in found):
                 break  # what follows reads the message as the contract says that it is
-        self.learn(reponse, cas)
+        if reponse.enveloppe is not None:  # no later answer may give its identifiers again
+            owner = "une préparation" if cas is None else cas.cle
+            self._donnes |= dict.fromkeys(given(reponse), owner)
         if not found:
             found.append(Constat(f"{made} contrôles du contrat et des guides", True))
         return tuple(found)
-
-    def reponse(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> ReponseJugee | None:
-        """Return the answer to a call as the checks read it, None where there is none."""
-        if appel.contrat is None or appel.statut_http is None:
-            return None
-        return ReponseJugee(appel.contrat, appel, jour, cas, self.plateforme, self._donnes)
-
-    def learn(self, reponse: ReponseJugee, cas: Cas | None) -> None:
-        """Keep the identifiers that an answer gives: no later one may give them again."""
-        if reponse.enveloppe is None:
-            return
-        owner = "une préparation" if cas is None else cas.cle
-        self._donnes |= dict.fromkeys(given(reponse), owner)
 
 
 def _tables(reponse: ReponseJugee) -> Iterator[Controles]:

@@ -22,6 +22,7 @@ from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.exchange import LOGINS
 
 FAULT: Final = f"{{{ENVELOPE}}}Fault"
+_AFFAIRES: Final = ("affaireId", "demandeId")
 Lu = TypeVar("Lu")
 
 
@@ -44,7 +45,7 @@ class ReponseJugee:
     _lus: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     def lu(self, what: str, read: Callable[["ReponseJugee"], Lu]) -> Lu:
-        """Return what `read` makes of the answer, which is read once for all the checks."""
+        """Return the answer as `read` reads it, once for all checks."""
         if what not in self._lus:
             self._lus[what] = read(self)
         return cast(Lu, self._lus[what])
@@ -113,7 +114,7 @@ class ReponseJugee:
 
     @property
     def erreur(self) -> etree._Element | None:
-        """What a fault has in its detail, where it has the element of the contract."""
+        """The element of the contract in the detail of a fault, None without one."""
         found: etree._Element | None = self.corps.find(f"detail/{self.contrat.fault}")
         return found
 
@@ -128,7 +129,7 @@ class ReponseJugee:
         return [as_text(value) for value in found if value is not None]
 
     def accepte(self, name: str) -> bool:
-        """Whether the request says yes to an element."""
+        """Whether an element of the request is true."""
         return self.demande_une(name) in ("true", "1")
 
     def demande_une(self, *names: str) -> str | None:
@@ -144,6 +145,12 @@ class ReponseJugee:
     def mensuel(self) -> bool:
         """Whether maximum powers were asked for by month."""
         return self.mesures == "PMAX" and self.demande_une("mesuresPas") == "P1M"
+
+    @property
+    def affaires(self) -> list[str]:
+        """The affaires of the body, whose only element may be one."""
+        found = [text for name in _AFFAIRES for text in texts_of(self.corps, f".//{name}")]
+        return [*found, text_of(self.corps) or ""] if local_name(self.corps) in _AFFAIRES else found
 
     @property
     def blocs(self) -> list[etree._Element]:

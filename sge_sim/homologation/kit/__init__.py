@@ -92,7 +92,7 @@ class Demande:
 
 
 def demandes_of(client: SgeClient, release: Release, offering: Offering) -> list[Demande]:
-    """Return the cases of a release as requests to send to who serves `offering`, on its day."""
+    """Return the cases of a release as requests to a server of `offering`, on its day."""
     found = []
     for case in release.cas:
         if not case.non_testable:

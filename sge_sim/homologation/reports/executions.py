@@ -82,7 +82,7 @@ _CALL: Final = re.compile(r", appel \d+(?=\.)")
 
 @dataclass(frozen=True)
 class CauseDeCas:
-    """One reason for which the runs `cles` aren't good, and what to do, a sentence each."""
+    """A reason why the runs `cles` aren't good, and what to do, a sentence each."""
 
     statut: Statut
     phrase: str

@@ -4,7 +4,6 @@ An actor is brought in with the points that it supplies: it is staged under thei
 they may name it, and has neither login nor contract until all of them are there.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, get_args
 
@@ -15,7 +14,7 @@ from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, Environment, KindActe
 from sge_sim.errors import UsageError
 from sge_sim.machine.texts import fit
 from sge_sim.referentiel.acteurs import check_services, rows_of_acteur
-from sge_sim.referentiel.apports.mots import MOTS_ACTEURS, parse_cell
+from sge_sim.referentiel.apports.mots import MOTS_ACTEURS, dumped, parse_cell
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, NomPackage, UtilisateurEntry
 from sge_sim.tables.acteurs import Acteur, owners_among
 
@@ -129,14 +128,10 @@ def cells_of_acteur(entry: ActeurEntry) -> list[str]:
         entry.kind,
         " ".join(sorted(each["login"] for each in logins))
         if whole
-        else _dumped(sorted(logins, key=lambda each: str(each["login"]))),
-        _dumped(contrats) if contrats else "",
-        _dumped(packages) if packages else "",
+        else dumped(sorted(logins, key=lambda each: str(each["login"]))),
+        dumped(contrats) if contrats else "",
+        dumped(packages) if packages else "",
     ]
-
-
-def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def entry_of(acteur: Acteur) -> ActeurEntry:

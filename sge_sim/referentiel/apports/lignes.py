@@ -10,7 +10,7 @@ from sge_sim.referentiel.dataset import EMPTY_COMPTEUR, EMPTY_POINT, measure_see
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
 from sge_sim.tables.anciens_etats import AncienEtat, write_valeurs
 from sge_sim.tables.apports import Tranche
-from sge_sim.tables.base import Base
+from sge_sim.tables.base import Base, values_of
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.tables.mesures_facts import read_anciens
 from sge_sim.tables.point_columns import POINT_ATTRIBUTES
@@ -107,17 +107,11 @@ def ligne_of(point: Point, mesures: Sequence[Any]) -> LignePoint:
     found: dict[str, Any] = {name: rows for name, rows in dated.items() if rows}
     meter: Mapping[str, Any] = {}
     for compteur in point.compteurs:
-        columns = {
-            column.name: getattr(compteur, column.name)
-            for column in compteur.__table__.columns
-            if column.name not in ("id", "prm")
-        }
         if compteur.date_depose is None:
-            meter = columns
+            meter = values_of(compteur, "id", "prm")
         elif compteur.date_pose is not None:
             found.setdefault("ancien_compteur_pose", compteur.date_pose)
-    columns = {column.name: getattr(point, column.name) for column in point.__table__.columns}
-    return LignePoint(columns, meter, found)
+    return LignePoint(values_of(point), meter, found)
 
 
 def _anciens(rows: Sequence[AncienEtat]) -> tuple[tuple[date, Mapping[str, Any]], ...]:

@@ -78,7 +78,7 @@ def _mot(
                 return mot(_texte(type_.length), str, lus=None)
             return mot(_code(codes), str)
         case _:
-            return mot(_structure(TypeAdapter(annotation)), _dumped)
+            return mot(_structure(TypeAdapter(annotation)), dumped)
 
 
 def _codes_of(attribute: Attribute) -> frozenset[str]:
@@ -92,7 +92,7 @@ def _codes_of(attribute: Attribute) -> frozenset[str]:
 
 def _periodes(nom: str, entree: type[BaseModel]) -> Mot:
     adapter: TypeAdapter[Any] = TypeAdapter(tuple[entree, ...])  # type: ignore[valid-type]
-    return Mot(nom, "mesures", nom, _structure(adapter), _dumped)
+    return Mot(nom, "mesures", nom, _structure(adapter), dumped)
 
 
 def _codes(annotation: Any) -> frozenset[str]:
@@ -207,7 +207,7 @@ def _read_avant(value: Any) -> tuple[tuple[date, Mapping[str, Any]], ...]:
 
 def _write_avant(anciens: tuple[tuple[date, Mapping[str, Any]], ...]) -> str:
     words = {mot.colonne: mot for mot in MOTS.values() if mot.partie == "point"}
-    return json.dumps(
+    return dumped(
         [
             {JUSQUE: str(jour)}
             | {
@@ -216,22 +216,21 @@ def _write_avant(anciens: tuple[tuple[date, Mapping[str, Any]], ...]) -> str:
                 if column in words
             }
             for jour, valeurs in anciens
-        ],
-        ensure_ascii=False,
-        separators=(",", ":"),
+        ]
     )
 
 
-def _dumped(value: Any) -> str:
-    return json.dumps(jsonable(value), ensure_ascii=False, separators=(",", ":"))
+def dumped(value: Any) -> str:
+    """Return the cell of JSON that holds a structure."""
+    return json.dumps(_jsonable(value), ensure_ascii=False, separators=(",", ":"))
 
 
-def jsonable(value: Any) -> Any:
+def _jsonable(value: Any) -> Any:
     """Return a structure as JSON holds it; what is empty in it is left out."""
     if is_dataclass(value) and not isinstance(value, type):
         return {name: each for name, each in asdict(value).items() if each is not None}
     if isinstance(value, tuple | list):
-        return [jsonable(each) for each in value]
+        return [_jsonable(each) for each in value]
     if isinstance(value, TrouEntry):
         return {name: each.astimezone(PARIS).isoformat() for name, each in value}
     if isinstance(value, BaseModel):

@@ -12,6 +12,7 @@ from sge_sim.domaine import prm
 from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, GRANDS, PETITS
 from sge_sim.referentiel.apports.mots import MOTS
 from sge_sim.referentiel.identites import with_luhn_key
+from sge_sim.tables.points import Point
 
 DOMAINES: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(("C1", "C2", "C3", "P1", "P2"), frozenset({"HTA", "HTB"})),
@@ -25,10 +26,18 @@ _DATES: Final = (
     "dateDerniereAugmentationPuissanceSouscrite",
     "dateDerniereDiminutionPuissanceSouscrite",
 )
-_OBLIGATOIRES: Final = (
-    *("segment", "etatContractuel", "etatAlimentation", "domaineTension"),
-    *("codePostal", "codeInseeCommune", "commune"),
+_COMMUNE: Final = ("codePostal", "codeInseeCommune", "commune")
+_OBLIGATOIRES: Final = sorted(
+    (
+        mot
+        for mot in MOTS.values()
+        if mot.partie == "point"
+        and mot.nom != "prm"
+        and not Point.__table__.c[mot.colonne].nullable
+    ),
+    key=lambda mot: mot.nom in _COMMUNE,
 )
+"""The other words that a point can't do without, those of its commune last."""
 _PMAX_BTINF: Final = 36
 _FORFAIT_MAX: Final = 8760
 
@@ -309,9 +318,9 @@ def fautes_of(ligne: LignePoint) -> Iterator[tuple[str, str]]:
         yield "prm", "à donner"
     elif not prm.is_valid(number):
         yield "prm", why_no_prm(number)
-    missing = [mot for mot in _OBLIGATOIRES if ligne.point.get(MOTS[mot].colonne) is None]
+    missing = [mot.nom for mot in _OBLIGATOIRES if ligne.point.get(mot.colonne) is None]
     if missing:
-        yield from ((mot, "à donner") for mot in missing)
+        yield from ((nom, "à donner") for nom in missing)
         return
     for regle in REGLES:
         if not regle.tient(ligne.point, ligne):

@@ -135,7 +135,7 @@ GRANDS_PUBLIENT: Final[Offre] = MappingProxyType(
         "INDEX": {"P1D": (None,)},
     }
 )
-"""The same of C1 to C4 and P1 to P3, whose maximum powers no service covers."""
+"""What C1 to C4 and P1 to P3 may publish; no service covers their maximum powers."""
 
 
 FLUX_PUBLIES: Final = ("R63A", "R63B", "R64A", "R64B", "R66B")

@@ -12,7 +12,7 @@ from sge_sim.services.recherche_point.rules import RESULT_RULES, RESULTS_MAX, RU
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.points import Point, known_code_postal, known_commune
+from sge_sim.tables.points import Point, known_commune
 from sge_sim.tables.search import Criteres, search_points
 
 
@@ -32,7 +32,7 @@ def _read(appel: Appel, body: Tree) -> Recherche:
         criteres=criteres,
         adresse="adresseInstallation" in body,
         hors_perimetre=body.get("rechercheHorsPerimetre", False),
-        code_postal_connu=code_postal is None or known_code_postal(appel.session, code_postal),
+        code_postal_connu=code_postal is None or known_commune(appel.session, code_postal, None),
         commune_connue=code_insee is None or known_commune(appel.session, code_postal, code_insee),
     )
 

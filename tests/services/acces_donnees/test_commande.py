@@ -31,8 +31,8 @@ def test_an_order_opens_a_case_per_service(tiers: Tiers) -> None:
     first, second = answer["body"]["affaires"]["affaire"]
     assert first["affaireId"] != second["affaireId"]
     assert [
-        (one["serviceSouscritMesures"]["mesuresTypeCode"], one["prestations"]["prestation"])
-        for one in (first, second)
+        (each["serviceSouscritMesures"]["mesuresTypeCode"], each["prestations"]["prestation"])
+        for each in (first, second)
     ] == [
         (
             "ENERGIE",
@@ -91,10 +91,11 @@ def test_every_prestation_has_an_option(
 ) -> None:
     answer = tiers.call(SAD, **tiers.sad(prm, *types, sens=sens))
     options = [
-        one["prestations"]["prestation"]["option"] for one in answer["body"]["affaires"]["affaire"]
+        each["prestations"]["prestation"]["option"]
+        for each in answer["body"]["affaires"]["affaire"]
     ]
     assert len(options) == len(types)
-    assert all(one["code"] and one["libelle"] for one in options)
+    assert all(option["code"] and option["libelle"] for option in options)
 
 
 @pytest.mark.assumed("the header of a success, by likeness with the first generation")
@@ -112,9 +113,9 @@ def test_a_fault_says_its_label_alone(tiers: Tiers) -> None:
     tiers.order(C5, "ENERGIE")
     with pytest.raises(Refused) as refused:
         tiers.call(SAD, **tiers.sad(C5, "ENERGIE"))
-    told = "Le service demandé est déjà actif sur la période demandée."
-    assert (refused.value.code, refused.value.label) == ("SGT570", told)
-    assert refused.value.faultstring == told
+    label = "Le service demandé est déjà actif sur la période demandée."
+    assert (refused.value.code, refused.value.label) == ("SGT570", label)
+    assert refused.value.faultstring == label
     assert refused.value.faultcode == "soap:Server"
 
 

@@ -42,7 +42,7 @@ def demand(tiers: Tiers, path: str, numero: str, login: str, contrat: str) -> di
 def test_who_asks_is_a_user_with_a_right_and_a_contract_of_its_own_that_runs(
     tiers: Tiers, path: str, login: str | None, contrat: str | None, code: str | None
 ) -> None:
-    (other,) = [one for one in tiers.running.simulator.callers if one.kind == "fournisseur"]
+    (other,) = [each for each in tiers.running.simulator.callers if each.kind == "fournisseur"]
     login = other.login if login == "fournisseur" else login or tiers.login
     contrat = other.contrat_id if contrat == "fournisseur" else contrat or tiers.contrat_id
     (numero,) = tiers.order(C5, ("IDX" if path == MOSAD else "PMAX"))

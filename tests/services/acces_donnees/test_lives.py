@@ -33,7 +33,7 @@ def consult(tiers: Tiers) -> str | None:
 
 def seen(tiers: Tiers) -> tuple[Any, ...]:
     """State, end and its reason, and the end of the publication."""
-    (service,) = [one for one in tiers.services(C5) if one["serviceSouscritCode"] == "ACCES"]
+    (service,) = [each for each in tiers.services(C5) if each["serviceSouscritCode"] == "ACCES"]
     (option,) = service["optionsPublication"]["optionPublication"]
     return service["etatCode"], service["dateFin"], service["motifFinLibelle"], option["dateFin"]
 

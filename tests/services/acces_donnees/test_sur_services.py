@@ -32,8 +32,13 @@ def published(tiers: Tiers, prm: str) -> list[tuple[Any, ...]]:
     (service,) = tiers.services(prm)
     block = service["optionsPublication"]
     return [
-        (one["periodiciteTransmission"], one["mesuresCorrigees"], one["dateDebut"], one["dateFin"])
-        for one in (block["optionPublication"] if block else ())
+        (
+            each["periodiciteTransmission"],
+            each["mesuresCorrigees"],
+            each["dateDebut"],
+            each["dateFin"],
+        )
+        for each in (block["optionPublication"] if block else ())
     ]
 
 
@@ -103,7 +108,7 @@ def test_one_refused_change_refuses_all(tiers: Tiers) -> None:
         {"serviceSouscritId": second, ADDED: options_block("P1D")},
     )
     assert tiers.code(MOSAD, **members) == "SGT4H5"
-    assert not any(one["optionsPublication"] for one in tiers.services(C5))
+    assert not any(service["optionsPublication"] for service in tiers.services(C5))
 
 
 # --- RSAD ----------------------------------------------------------------------------------------
@@ -166,13 +171,13 @@ def test_services_are_stopped_with_what_they_publish(tiers: Tiers) -> None:
     tiers.advance("1d")
     answer = tiers.call(ASAD, **tiers.numbered(C5, numeros))
     stopped = answer["body"]["servicesResilies"]["serviceResilie"]
-    assert [one["serviceSouscritId"] for one in stopped] == numeros
-    assert len({one["affaireId"] for one in stopped}) == 2
+    assert [each["serviceSouscritId"] for each in stopped] == numeros
+    assert len({each["affaireId"] for each in stopped}) == 2
     for service in tiers.services(C5):
         assert service["etatCode"] == "TERMINE"
         assert service["dateFin"] == TODAY + timedelta(days=1)
         assert service["motifFinLibelle"] == "Arrêt demandé par le bénéficiaire"
-    index = next(one for one in tiers.services(C5) if one["mesuresTypeCode"] == "IDX")
+    index = next(each for each in tiers.services(C5) if each["mesuresTypeCode"] == "IDX")
     (option,) = index["optionsPublication"]["optionPublication"]
     assert option["dateFin"] == TODAY + timedelta(days=1)
 
@@ -273,9 +278,9 @@ def test_an_opposition_is_seen_by_all_and_lifted_by_the_incumbent_supplier(tiers
 @pytest.mark.documented("GUI 0537 v1.0.2 p. 6-11")
 def test_what_the_search_tells(tiers: Tiers) -> None:
     tiers.order(C4, ("CDC", ("P1D", False), ("P1M", True)), "ENERGIE", "IDX")
-    found = {one["mesuresTypeCode"]: one for one in tiers.services(C4)}
-    assert {one["serviceSouscritCode"] for one in found.values()} == {"ACCES"}
-    assert {code: one["mesuresPas"] for code, one in found.items()} == {
+    found = {service["mesuresTypeCode"]: service for service in tiers.services(C4)}
+    assert {service["serviceSouscritCode"] for service in found.values()} == {"ACCES"}
+    assert {code: service["mesuresPas"] for code, service in found.items()} == {
         "CDC": "PT5M",
         "ENERGIE": None,
         "IDX": "P1D",
@@ -286,8 +291,8 @@ def test_what_the_search_tells(tiers: Tiers) -> None:
     assert courbe["contratLibelle"] == "Contrat Enedis-Tiers"
     assert courbe["motifFinLibelle"] is None
     assert [
-        (one["periodiciteTransmission"], one["mesuresCorrigees"])
-        for one in courbe["optionsPublication"]["optionPublication"]
+        (option["periodiciteTransmission"], option["mesuresCorrigees"])
+        for option in courbe["optionsPublication"]["optionPublication"]
     ] == [("P1D", False), ("P1M", True)]
     assert found["IDX"]["optionsPublication"] is None
 

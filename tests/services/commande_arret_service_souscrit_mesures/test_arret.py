@@ -120,7 +120,7 @@ def test_stops_that_take_time(tmp_path: Path) -> None:
         assert orders.arret("24210000001156", other) == "SGT4O6"
         orders.clock("advance", "3d")
         assert orders.services(C5)[0]["etatCode"] == "TERMINE"
-        states = [one["etatCode"] for one in orders.services("24210000001156")]
+        states = [service["etatCode"] for service in orders.services("24210000001156")]
         assert states == ["TERMINE", "ACTIF"]
 
 

@@ -51,7 +51,9 @@ def test_an_order_is_acknowledged_with_its_prestation(
     assert header["infoDemandeur"]["loginDemandeur"] == tiers.login
     assert body["affaireId"].startswith("M0")
     (service,) = (
-        one for one in tiers.services(prm) if one["serviceSouscritId"] == body["serviceSouscritId"]
+        each
+        for each in tiers.services(prm)
+        if each["serviceSouscritId"] == body["serviceSouscritId"]
     )
     assert service["etatCode"] == "ACTIF"
 
@@ -188,8 +190,8 @@ REFUSED: list[tuple[str, str, str, dict[str, Any]]] = [
 @pytest.mark.parametrize(
     ("code", "prm", "asked"),
     [
-        pytest.param(*one[1:], id=one[0], marks=provenance_of(SERVICE.rules, one[1]))
-        for one in REFUSED
+        pytest.param(*refused[1:], id=refused[0], marks=provenance_of(SERVICE.rules, refused[1]))
+        for refused in REFUSED
     ],
 )
 def test_an_order_is_refused(tiers: Orders, code: str, prm: str, asked: dict[str, Any]) -> None:
@@ -223,7 +225,7 @@ def test_a_later_end_renews_under_a_new_number(tiers: Orders) -> None:
     first = tiers.collecte(prm, **INDEX, dateFin=TODAY + 30 * DAY)["body"]["serviceSouscritId"]
     second = tiers.collecte(prm, **INDEX)["body"]["serviceSouscritId"]
     assert second > first
-    listed = {one["serviceSouscritId"]: one for one in tiers.services(prm)}
+    listed = {service["serviceSouscritId"]: service for service in tiers.services(prm)}
     assert listed[first]["etatCode"] == "TERMINE"
     assert listed[first]["dateFin"] == TODAY
     assert listed[first]["motifFinLibelle"] == "Prolongation du service"
@@ -236,7 +238,7 @@ def test_parallel_services_stand_side_by_side(tiers: Orders) -> None:
     prm = "24210000002270"
     for asked in ({}, {"periodiciteTransmission": "P1M"}, COLLECTION, INDEX):
         tiers.collecte(prm, **asked)
-    states = [one["etatCode"] for one in tiers.services(prm)]
+    states = [service["etatCode"] for service in tiers.services(prm)]
     assert states == ["ACTIF"] * 4
 
 
@@ -245,7 +247,7 @@ def test_each_direction_of_a_point_has_its_own_service(tiers: Orders) -> None:
     prm = "24210000002506"
     drawn = tiers.collecte(prm)["body"]["serviceSouscritId"]
     given = tiers.collecte(prm, **INJECTION)["body"]["serviceSouscritId"]
-    listed = {one["serviceSouscritId"]: one["etatCode"] for one in tiers.services(prm)}
+    listed = {service["serviceSouscritId"]: service["etatCode"] for service in tiers.services(prm)}
     assert listed == {drawn: "ACTIF", given: "ACTIF"}
 
 

@@ -103,7 +103,7 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(
     ("code", "prm", "asked"),
-    [pytest.param(*one, marks=provenance_of(SERVICE.rules, one[0])) for one in REFUSED],
+    [pytest.param(*refused, marks=provenance_of(SERVICE.rules, refused[0])) for refused in REFUSED],
 )
 def test_an_order_of_history_is_refused(
     tiers: Orders, code: str, prm: str, asked: dict[str, Any]

@@ -286,8 +286,8 @@ def test_producer_has_no_tariff(call: ZeepCaller) -> None:
 @pytest.mark.parametrize(
     ("code", "prm", "login"),
     [
-        pytest.param(*one, marks=provenance_of(SERVICE.rules, one[0]))
-        for one in (
+        pytest.param(*each, marks=provenance_of(SERVICE.rules, each[0]))
+        for each in (
             ("SGT401", "99999999999999", None),
             ("SGT401", "25946599093144", None),  # a wrong check key is no schema error
             ("SGT504", C5, "personne@exemple.fr"),
@@ -355,9 +355,11 @@ def test_a_consultation_with_the_option_is_among_the_authorisations(
 ) -> None:
     for autorisation in (True, False, None):
         consult(call, TRACED, autorisation)
-    told = simulator.command("autorisations", "list", "--acteur", "TIERS1", "--json").stdout
-    found = [one for one in json.loads(told) if one["prm"] == TRACED]
-    assert [(one["acteur"], one["affaire"]) for one in found] == [("TIERS1", None)]
+    printed = simulator.command("autorisations", "list", "--acteur", "TIERS1", "--json").stdout
+    found = [each for each in json.loads(printed) if each["prm"] == TRACED]
+    assert [(autorisation["acteur"], autorisation["affaire"]) for autorisation in found] == [
+        ("TIERS1", None)
+    ]
     exchange = simulator.admin(f"/api/journal/{found[0]['echange']}")
     assert "<autorisationClient>true<" in exchange["request"]
     assert simulator.command("autorisations", "list", "--acteur", "TIERS2").stdout == ""

@@ -311,7 +311,7 @@ def test_the_acquittement_names_the_point_and_the_login(en_juillet: RunningSimul
 AGREED = {"autorisationClient": True}
 REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("SGT401", "99999999999999", AGREED),
-    *(("SGT402", C5, {"contratId": one, **AGREED}) for one in ("9999999", TIERS2, "1100017")),
+    *(("SGT402", C5, {"contratId": each, **AGREED}) for each in ("9999999", TIERS2, "1100017")),
     ("SGT402", C5, {"loginDemandeur": "personne@exemple.fr", **AGREED}),
     ("SGT402", C5, {"loginDemandeur": "contact@tiers2.example.org", **AGREED}),
     ("SGT402", C5, {"loginDemandeur": "ancien.compte@tiers1.example.org", **AGREED}),
@@ -327,7 +327,7 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(
     ("code", "prm", "members"),
-    [pytest.param(*one, marks=provenance_of(SERVICE.rules, one[0])) for one in REFUSED],
+    [pytest.param(*refused, marks=provenance_of(SERVICE.rules, refused[0])) for refused in REFUSED],
 )
 def test_a_demand_is_refused(tiers: Ask, code: str, prm: str, members: dict[str, Any]) -> None:
     assert tiers(prm, **members) == code

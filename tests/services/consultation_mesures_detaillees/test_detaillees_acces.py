@@ -57,16 +57,20 @@ def test_a_service_is_listed_and_stopped_by_its_actor(
 ) -> None:
     open_acces(tiers.simulator, "--type", "ENERGIE")
     orders = Orders(tiers.simulator)
-    found = [one for one in orders.services(PRM) if one["serviceSouscritType"]["code"] == "ACCES"]
-    assert [(one["etatCode"], one["mesuresTypeCode"]) for one in found] == [
+    found = [
+        each for each in orders.services(PRM) if each["serviceSouscritType"]["code"] == "ACCES"
+    ]
+    assert [(service["etatCode"], service["mesuresTypeCode"]) for service in found] == [
         ("ACTIF", "ENERGIE"),
         ("ACTIF", "ENERGIE"),
     ]
-    for one in found:
-        assert not isinstance(orders.arret(PRM, one["serviceSouscritId"]), str)
-    ended = [one for one in orders.services(PRM) if one["serviceSouscritType"]["code"] == "ACCES"]
-    assert {one["etatCode"] for one in ended} == {"TERMINE"}
-    assert {one["motifFinLibelle"] for one in ended} == {"Arrêt demandé par le bénéficiaire"}
+    for service in found:
+        assert not isinstance(orders.arret(PRM, service["serviceSouscritId"]), str)
+    ended = [
+        each for each in orders.services(PRM) if each["serviceSouscritType"]["code"] == "ACCES"
+    ]
+    assert {service["etatCode"] for service in ended} == {"TERMINE"}
+    assert {each["motifFinLibelle"] for each in ended} == {"Arrêt demandé par le bénéficiaire"}
     assert code(energies(tiers)) == "SGT211"
     # Each actor has its own.
     assert blocks(energies(fournisseur))

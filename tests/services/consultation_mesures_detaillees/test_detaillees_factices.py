@@ -23,7 +23,7 @@ def fidele(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Detaillees]:
 
 
 def points(answer: Any) -> list[tuple[str, int]]:
-    return [(one["d"], int(one["v"])) for one in rows(answer)]
+    return [(row["d"], int(row["v"])) for row in rows(answer)]
 
 
 @pytest.mark.observed("homologation: 100 to 147 each day on 25478147557460")
@@ -43,7 +43,7 @@ def test_the_curve_of_the_c4_counts_from_100_with_raw_points(
     lues = points(answer)
     assert [valeur for _, valeur in lues[:144]] == [*range(100, 244)]
     assert len(lues) == 6 * 144
-    assert {one["n"] for one in rows(answer)} == {"B"}
+    assert {row["n"] for row in rows(answer)} == {"B"}
 
 
 @pytest.mark.observed("homologation: energies and maxima from 800, the maximum at 22:00:22")

@@ -50,7 +50,7 @@ def test_a_p4_that_sells_all_counts_nothing_under_the_calendar_of_non_consumptio
 @pytest.mark.documented("GUI 0497 v1.5.0 p. 19: of EA/CONS")
 def test_what_it_injects_has_its_own_calendar(tiers: Detaillees) -> None:
     answer = tiers.v3(P4_VENTE_TOTALE, "INDEX", "EA", sens="INJECTION", **JOURS)
-    ((grandeur,),) = [listed(one["grandeur"]) for one in listed(answer["contexte"])]
+    ((grandeur,),) = [listed(contexte["grandeur"]) for contexte in listed(answer["contexte"])]
     (calendar,) = listed(grandeur["calendrier"])
     assert calendar["idCalendrier"] == "DI000001"
     energies = values(tiers.v3(P4_VENTE_TOTALE, "ENERGIE", sens="INJECTION", **JOURS))

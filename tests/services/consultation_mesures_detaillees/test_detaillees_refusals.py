@@ -33,7 +33,7 @@ from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import LIBELLES_CODES
 
 VERSIONS = pytest.mark.parametrize("version", ["2.0", "3.0"])
-BOTH = [one for one in SERVICES if one.nom == SERVICE]
+BOTH = [each for each in SERVICES if each.nom == SERVICE]
 INCONNU = "99999999999999"
 DAY = timedelta(1)
 MAY = {"pas": "P1M", "debut": date(2026, 5, 1), "fin": date(2026, 6, 1)}
@@ -83,10 +83,10 @@ REFUSED: list[tuple[str, str, str, str, dict[str, Any]]] = [
 @pytest.mark.parametrize(
     ("version", "expected", "prm", "type", "asked"),
     [
-        pytest.param(one.version, *row, marks=provenance_of(one.rules, row[0]))
+        pytest.param(each.version, *row, marks=provenance_of(each.rules, row[0]))
         for versions, *row in REFUSED
-        for one in BOTH
-        if one.version[0] in versions
+        for each in BOTH
+        if each.version[0] in versions
     ],
 )
 def test_a_demand_is_refused(

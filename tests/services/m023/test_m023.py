@@ -47,7 +47,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
 def send(platform: InProcess, service: str, prms: Any = C5, **asked: Any) -> tuple[str, str]:
     """Call a service; return the number of the case or the code, and the whole answer."""
     nom, root = SERVICES[service]
-    (tiers,) = [one for one in platform.simulator.callers if one.kind == "tiers"]
+    (tiers,) = [caller for caller in platform.simulator.callers if caller.kind == "tiers"]
     contrat = asked.pop("contrat", tiers.contrat_id)
     points = "".join(f"<pointId>{prm}</pointId>" for prm in prms)
     days = "" if service == "ITC" else "<dateDebut>{debut}</dateDebut><dateFin>{fin}</dateFin>"
@@ -121,7 +121,7 @@ def test_a_demand_is_refused(
 @pytest.mark.documented("AX.0466 v1.5.0")
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_contract_is_the_caller_s_and_runs(platform: InProcess, service: str) -> None:
-    (other,) = [one for one in platform.simulator.callers if one.kind == "fournisseur"]
+    (other,) = [caller for caller in platform.simulator.callers if caller.kind == "fournisseur"]
     assert send(platform, service, contrat=other.contrat_id)[0] == "SGT472"
     assert send(platform, service, contrat="1100017")[0] == "SGT473"
 
@@ -155,7 +155,7 @@ def test_a_service_takes_a_thousand_demands_a_day(
     tmp_path: Path, service: str, flux: CodeFlux, other: str
 ) -> None:
     with simulator_in_process(tmp_path, now=parse_instant(NOW), population_size=0) as opened:
-        (tiers,) = [one for one in opened.simulator.callers if one.kind == "tiers"]
+        (tiers,) = [caller for caller in opened.simulator.callers if caller.kind == "tiers"]
         emetteur = Emetteur("TIERS1", tiers.contrat_id, "a@b.fr", None)
         asked = MesuresDemandees(flux, "JSON", C5, "SOUTIRAGE", "ACCORD_CLIENT")
         with opened.simulator.database.transaction() as session:

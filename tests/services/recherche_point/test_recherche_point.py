@@ -185,7 +185,7 @@ def test_a_point_whose_meter_was_replaced_shows_one_number(
         found = search(tiers, {"numeroEtNomVoie": "149 CHEMIN DU PUITS", **AIX})
     finally:
         simulator.execute(f"UPDATE compteur SET matricule = NULL WHERE {removed}", replaced)
-    (point,) = (one for one in found if one.id == replaced)
+    (point,) = (point for point in found if point.id == replaced)
     assert point.matricule == ["578232860290"]
 
 
@@ -225,7 +225,7 @@ REFUSED: list[tuple[str, dict[str, str] | None, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(
     ("code", "adresse", "others"),
-    [pytest.param(*one, marks=provenance_of(SERVICE.rules, one[0])) for one in REFUSED],
+    [pytest.param(*each, marks=provenance_of(SERVICE.rules, each[0])) for each in REFUSED],
 )
 def test_a_search_is_refused(
     tiers: ZeepCaller, code: str, adresse: dict[str, str] | None, others: dict[str, Any]

@@ -161,7 +161,7 @@ def test_of_more_than_two_hundred_services_the_newest_are_listed(tiers: Orders) 
         prm,
         tiers.contrat_id,
     )
-    listed = [one["serviceSouscritId"] for one in tiers.services(prm)]
+    listed = [service["serviceSouscritId"] for service in tiers.services(prm)]
     assert len(listed) == 200
     assert listed[0] == "00000006"
     assert int(listed[-1]) > 64_700_000
