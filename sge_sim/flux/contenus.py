@@ -22,13 +22,10 @@ def content_of(session: Session, data_dir: Path, fichier: FichierFlux) -> bytes:
 
 
 def keep_content(database: Database, file: Path, empreinte: str) -> None:
-    """Put the bytes of a file that was made where every machine reads them.
+    """Move a file that was made to the database that machines share, where each reads it.
 
-    On a database that machines share, the file is put there and leaves the folder. Raises
-    `ExclusiviteLostError` for who may not publish any more.
+    Raises `ExclusiviteLostError` for who may not publish any more.
     """
-    if not is_shared(database.engine):
-        return
     with (
         suppress(FileNotFoundError),  # another thread made it too, and has kept it meanwhile
         database.writing_connection() as connection,

@@ -40,6 +40,7 @@ from sge_sim.journal import EchangeRecord
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
 from sge_sim.tables.flux import FichierFlux, Publication
+from sge_sim.tables.plateforme import is_shared
 
 if TYPE_CHECKING:
     from sge_sim.flux.envoi import Fichier
@@ -165,12 +166,15 @@ class Publisher:
         started = stopwatch()
         publication = lot.publication(session, emise=self.emits)
         files: list[FichierFlux] = []
+        shared = is_shared(self.database.engine)
         folder = self.data_dir / READY_FOLDER / publication.contrat_id
         if self.emits:
             make_private_folder(folder)
         with self.avancement.of(str(lot)) as count:
             for fichier in make(publication.sequence or 0):
-                files.append(self._ready(folder, fichier, publication))
+                files.append(_ready(folder, fichier, publication))
+                if shared:
+                    keep_content(self.database, folder / fichier.nom, files[-1].sha256)
                 count(len(files))
         first = publication.sequence
         publication.sequence = lot.last_sequence(first, len(files)) if files else None
@@ -209,21 +213,6 @@ class Publisher:
         atelier = Atelier(late=self.late, defauts=defauts, folder=folder, equipe=equipe)
         yield from makers(session, lots, atelier)
 
-    def _ready(self, folder: Path, fichier: "Fichier", publication: Publication) -> FichierFlux:
-        """Put a file where it is ready; return its row."""
-        size, empreinte = _write(folder, fichier)
-        keep_content(self.database, folder / fichier.nom, empreinte)
-        return FichierFlux(
-            publication=publication,
-            contrat_id=publication.contrat_id,
-            nom=fichier.nom,
-            prms=" ".join(fichier.prms),
-            taille=size,
-            sha256=empreinte,
-            chemin=f"{READY_FOLDER}/{publication.contrat_id}/{fichier.nom}",
-            etat="a_livrer",
-        )
-
 
 def publish_now(
     settings: Settings, database: Database, record: Callable[[EchangeRecord], None], now: datetime
@@ -242,6 +231,21 @@ def publish_now(
 def _nothing(_sequence: int) -> Iterator["Fichier"]:
     """Make no file: where none is emitted."""
     return iter(())
+
+
+def _ready(folder: Path, fichier: "Fichier", publication: Publication) -> FichierFlux:
+    """Write a file to the folder of those that are ready; return its row."""
+    size, empreinte = _write(folder, fichier)
+    return FichierFlux(
+        publication=publication,
+        contrat_id=publication.contrat_id,
+        nom=fichier.nom,
+        prms=" ".join(fichier.prms),
+        taille=size,
+        sha256=empreinte,
+        chemin=f"{READY_FOLDER}/{publication.contrat_id}/{fichier.nom}",
+        etat="a_livrer",
+    )
 
 
 def _write(folder: Path, file: "Fichier") -> tuple[int, str]:
