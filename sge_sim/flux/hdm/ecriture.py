@@ -53,6 +53,7 @@ _ENTETE = (
 _BRUT = "Comptage Brut"
 _CORRIGE = "Comptage Corrigé"
 """How a corrected curve is called: assumed, no such file was seen."""
+_PUISSANCE = ("Puissance maximale quotidienne", "Puissance maximale atteinte", "W")
 _JOUR = timedelta(1)
 
 
@@ -96,21 +97,9 @@ def write_courbe(
     releve = read(point, debut, fin)
     if corrigees:
         releve, _ = corrected_curve(point, releve)
-    lines = [
-        f"{_ENTETE};Pas en minutes",
-        _values(
-            prm,
-            "Courbe de charge",
-            debut,
-            fin,
-            "Energie active",
-            point,
-            "W" if point.petit else "",
-            _CORRIGE if corrigees else _BRUT,
-        )
-        + ";",
-        "Horodate;Valeur",
-    ]
+    unite, etape = "W" if point.petit else "", _CORRIGE if corrigees else _BRUT
+    courbe_de = _values(prm, point, debut, fin, "Courbe de charge", "Energie active", unite, etape)
+    lines = [f"{_ENTETE};Pas en minutes", f"{courbe_de};", "Horodate;Valeur"]
     valeurs: list[int | str] = list(releve.valeurs.tolist())
     if not corrigees:
         for rang in np.flatnonzero(~releve.valides).tolist():
@@ -129,19 +118,11 @@ def write_index(prm: str, point: PointMesure, debut: date, fin: date) -> bytes:
     lendemain, closed = debut + _JOUR, fin + _JOUR
     lines = [
         _ENTETE,
-        _values(prm, "Index", debut, fin, "Energie active", point, ""),
+        _values(prm, point, debut, fin, "Index", "Energie active"),
         *_index(point, lendemain, closed),
         *_calendriers(point, lendemain, closed),
         _ENTETE,
-        _values(
-            prm,
-            "Puissance maximale quotidienne",
-            debut,
-            fin,
-            "Puissance maximale atteinte",
-            point,
-            "W",
-        ),
+        _values(prm, point, debut, fin, *_PUISSANCE),
         "Horodate;Valeur",
         *_puissances(point, debut, fin),
     ]
@@ -159,12 +140,12 @@ def _debut(point: PointMesure, debut: date, fin: date) -> date:
 
 def _values(
     prm: str,
-    type_: str,
+    point: PointMesure,
     debut: date,
     fin: date,
+    type_: str,
     physique: str,
-    point: PointMesure,
-    unite: str,
+    unite: str = "",
     etape: str = _BRUT,
 ) -> str:
     """Return the line of values that describes a block; `etape`: raw or corrected."""

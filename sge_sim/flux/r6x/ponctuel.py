@@ -27,7 +27,7 @@ from sge_sim.flux.r6x.recevabilite import (
     rapport_tree,
 )
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
-from sge_sim.tables.m023 import DemandeM023, find_demande_m023
+from sge_sim.tables.m023 import find_demande_m023
 from sge_sim.tables.prepared import Driver, read_at_once
 
 SANS_MESURE: Final = "C68"
@@ -52,8 +52,8 @@ def fichiers(
         lot.instant,
         defauts=atelier.defauts,
     )
-    suivi = Suivi023(demande.prms.split())
-    points = _shared(session, demande, envoi, demandeur, suivi, atelier.equipe)
+    suivi = Suivi023(demande, demandeur, demande.prms.split())
+    points = _shared(session, envoi, suivi, atelier.equipe)
     itc = demande.flux == SANS_MESURE
     archives = write_archives(
         points,
@@ -74,57 +74,44 @@ def fichiers(
 
 
 def _shared(
-    session: Session,
-    demande: DemandeM023,
-    envoi: EnvoiR6X,
-    demandeur: Demandeur,
-    suivi: Suivi023,
-    equipe: Equipe | None,
+    session: Session, envoi: EnvoiR6X, suivi: Suivi023, equipe: Equipe | None
 ) -> Iterator[PointEcrit]:
     prms = tuple(dict.fromkeys(suivi.prms))
     groups = groups_of(prms, _JOURS_SUPPOSES)
     if equipe is None or len(groups) < 2:
-        yield from _points(session, demande, envoi, demandeur, suivi, prms)
+        yield from _points(session, envoi, suivi, prms)
         return
-    jobs = ((demande.affaire_id, envoi, demandeur, group) for group in groups)
+    jobs = ((suivi.demande.affaire_id, envoi, suivi.demandeur, group) for group in groups)
     for texts in equipe.share(session, _texts, jobs):
         for prm, text in texts:
             if text is not None:
                 yield PointEcrit(prm, (text,))
             else:  # refused, here noted why, or without data
-                yield from _points(session, demande, envoi, demandeur, suivi, (prm,))
+                yield from _points(session, envoi, suivi, (prm,))
 
 
 def _texts(
-    session: Session,
-    affaire_id: str,
-    envoi: EnvoiR6X,
-    demandeur: Demandeur,
-    prms: Sequence[str],
+    session: Session, affaire_id: str, envoi: EnvoiR6X, demandeur: Demandeur, prms: Sequence[str]
 ) -> list[tuple[str, bytes | None]]:
     """Return the text of each of some points, None of those that have none."""
     demande = find_demande_m023(session, affaire_id)
     assert demande is not None, "it is being published"
-    points = _points(session, demande, envoi, demandeur, Suivi023([*prms]), prms)
+    points = _points(session, envoi, Suivi023(demande, demandeur, prms), prms)
     texts = {point.prm: b"".join(point.morceaux) for point in points}
     return [(prm, texts.get(prm)) for prm in prms]
 
 
 def _points(
-    session: Session,
-    demande: DemandeM023,
-    envoi: EnvoiR6X,
-    demandeur: Demandeur,
-    suivi: Suivi023,
-    prms: Sequence[str],
+    session: Session, envoi: EnvoiR6X, suivi: Suivi023, prms: Sequence[str]
 ) -> Iterator[PointEcrit]:
     """Yield the points that have something to publish, and note why others are refused.
 
     A hundred are read, checked and described together.
     """
+    demande, demandeur = suivi.demande, suivi.demandeur
     for some in batches(prms, _LUS_ENSEMBLE):
         read = read_at_once(Driver.under(session), [(read_dossier, prm) for prm in some])
-        points = admit(demande, demandeur, dict(zip(some, read, strict=True)), suivi.refus)
+        points = admit(suivi, dict(zip(some, read, strict=True)))
         if demande.flux == SANS_MESURE:
             for point in (each.point for each in points):
                 seen = visibilite_of(point, demandeur.code, demandeur.kind, demande.cadre)

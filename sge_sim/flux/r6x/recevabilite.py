@@ -167,25 +167,41 @@ DONNEE_DISPONIBLE: Final = Rule(
 """Why a point isn't published that nothing else refuses."""
 
 
-def admit(
-    demande: DemandeM023,
-    demandeur: Demandeur,
-    dossiers: Mapping[str, Dossier | None],
-    refus: dict[str, Refus],
-) -> list[PointDemande]:
-    """Return the points that may be published, and note in `refus` why the others may not.
+@dataclass
+class Suivi023:
+    """What is known of a demand while its files are made: `refus` says why a point isn't
+    published, with the code of the report, `fichiers` the points by archive."""
+
+    demande: DemandeM023
+    demandeur: Demandeur
+    prms: Sequence[str]
+    refus: dict[str, Refus] = field(default_factory=dict)
+    fichiers: dict[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def publies(self) -> Mapping[str, int]:
+        """The points that were published, each with the key of its first archive."""
+        found: dict[str, int] = {}
+        for cle, prms in enumerate(self.fichiers.values(), start=1):
+            for prm in prms:
+                found.setdefault(prm, cle)
+        return found
+
+
+def admit(suivi: Suivi023, dossiers: Mapping[str, Dossier | None]) -> list[PointDemande]:
+    """Return the points that may be published, and note why the others may not.
 
     `dossiers` holds what is known of each point, None of one that SGE doesn't know."""
     admis = []
     for prm, dossier in dossiers.items():
         if dossier is None:
-            refus[prm] = Refus(POINT_CONNU, "PRM inexistant")
+            suivi.refus[prm] = Refus(POINT_CONNU, "PRM inexistant")
             continue
-        point = PointDemande(demande, dossier, demandeur)
+        point = PointDemande(suivi.demande, dossier, suivi.demandeur)
         try:
             check(RULES, point)
         except Refus as refused:
-            refus[prm] = refused
+            suivi.refus[prm] = refused
         else:
             admis.append(point)
     return admis
@@ -233,25 +249,6 @@ def _jours(point: PointDemande, mise_en_service: date) -> Jours | None:
         fin = min(fin, max(service.date_fin or date.max for service in services))
     debut = max(debut, mise_en_service)
     return (debut, fin) if debut < fin else None
-
-
-@dataclass
-class Suivi023:
-    """What is known of a demand while its files are made: `refus` says why a point isn't
-    published, with the code of the report, `fichiers` the points by archive."""
-
-    prms: Sequence[str]
-    refus: dict[str, Refus] = field(default_factory=dict)
-    fichiers: dict[str, Sequence[str]] = field(default_factory=dict)
-
-    @property
-    def publies(self) -> Mapping[str, int]:
-        """The points that were published, each with the key of its first archive."""
-        found: dict[str, int] = {}
-        for cle, prms in enumerate(self.fichiers.values(), start=1):
-            for prm in prms:
-                found.setdefault(prm, cle)
-        return found
 
 
 def rapport_tree(suivi: Suivi023) -> dict[str, Any]:
