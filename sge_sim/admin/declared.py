@@ -100,10 +100,12 @@ def _taken(fichier: Download) -> Response:
 
 
 def _described(operation: AnyOperation) -> dict[str, Any]:
-    """Return what OpenAPI says of the parameters, where they stand."""
+    """Return what OpenAPI says of the parameters, where they stand: in an address, one that is left
+    empty isn't given."""
     schema = shape_of(operation).model_json_schema()
     fields, required = schema["properties"], schema.get("required", [])
     in_query = [*fields] if operation.method in _IN_ADDRESS else []
+    never_empty = {*required, *operation.in_path}
     described: dict[str, Any] = {
         "parameters": [
             {
@@ -111,6 +113,7 @@ def _described(operation: AnyOperation) -> dict[str, Any]:
                 "in": "path" if name in operation.in_path else "query",
                 "required": name in required,
                 "schema": fields[name],
+                **({} if name in never_empty else {"allowEmptyValue": True}),
             }
             for name in dict.fromkeys((*operation.in_path, *in_query))
         ]

@@ -76,6 +76,16 @@ def test_the_description_tells_the_refusals_as_they_are_sent(
             assert {"400", "403", "422"} <= operation["responses"].keys()
 
 
+def test_a_parameter_of_an_address_that_is_left_empty_is_not_given_as_described(
+    administered: RunningSimulator,
+) -> None:
+    described = administered.admin("/openapi.json")["paths"]["/api/points"]["get"]["parameters"]
+    empty = [one["name"] for one in described if one.get("allowEmptyValue")]
+    assert {"segment", "limit"} <= {*empty}
+    points = administered.admin("/api/points")
+    assert administered.admin("/api/points", **dict.fromkeys(empty, "")) == points
+
+
 def test_settings_have_their_types(administered: RunningSimulator) -> None:
     settings = administered.admin("/api/settings")
     assert settings["workers"] == 1
