@@ -22,7 +22,8 @@ class Attribute:
     `absent`: what a file means that leaves it out.
     `liste`: the list of `sge_sim.domaine.libelles` that its codes are of; that of its word needn't
     be said. `libre`: a file may give codes that the list lacks.
-    `unite`: the column of its unit, or the unit.
+    `unite`: the column of its unit, or the unit. `basse`: the column of what it says in the low
+    season, where that differs.
     `recherche`: the column that holds it as searches compare it. `dated`: its former values are
     kept. `personal`: it tells who the client is, or where.
     """
@@ -35,6 +36,7 @@ class Attribute:
     liste: str | None = None
     libre: bool = False
     unite: str | None = None
+    basse: str | None = None
     recherche: str | None = None
     dated: bool = False
     personal: bool = False
