@@ -316,10 +316,10 @@ class CompteurColumns:
 
     __slots__ = ()
 
-    matricule: Mapped[str | None] = Attribute("matricule", "").column(index=True)
-    numero_serie: Mapped[str | None] = Attribute("numeroSerie", "", titre="numéro série").column(
-        index=True
-    )
+    matricule: Mapped[str | None] = Attribute("matricule", "", personal=True).column(index=True)
+    numero_serie: Mapped[str | None] = Attribute(
+        "numeroSerie", "", titre="numéro série", personal=True
+    ).column(index=True)
     localisation: Mapped[str | None] = Attribute("localisation", "", libre=True).column(_CODE)
     date_pose: Mapped[date | None] = Attribute("datePose", "", nom="pose").column(
         Date, sort_order=1
