@@ -18,7 +18,7 @@ _COMMUNES = tuple((f"{35 + n // 100:02d}{n % 100:03d}", f"BOURG {n}") for n in r
 def examples() -> list[dict[str, str]]:
     """Return the cells of the points of the template."""
     source = Source("modèle", [template("csv").encode()])
-    return [dict(line.cells) for line in read_lignes(source, lambda faute: None)]
+    return [dict(line.cells) for line in read_lignes(source, lambda *_: None)]
 
 
 def siret(number: int) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, Final, Self
 
 from sge_sim.api.points import ServiceSouscritView
-from sge_sim.tables.point_columns import POINT_ATTRIBUTES
+from sge_sim.tables.point_columns import COMPTEUR_ATTRIBUTES, POINT_ATTRIBUTES
 
 _APART: Final = frozenset({"services", "prm", "pourquoi"})
 """What the page shows elsewhere."""
@@ -26,22 +26,16 @@ _TITLES: Final = {
 }
 _TITRES: Final = {
     attribute.nom or name: attribute.titre
-    for name, attribute in POINT_ATTRIBUTES.items()
+    for name, attribute in (POINT_ATTRIBUTES | COMPTEUR_ATTRIBUTES).items()
     if attribute.titre
 }
 # The other names of a described point are those of the code: without accents.
 _ACCENTS: Final = {
     "a": "à",
-    "activee": "activée",
     "cote": "côté",
-    "depose": "dépose",
     "evenements": "événements",
-    "numero": "numéro",
     "precision": "précision",
-    "serie": "série",
-    "telephonique": "téléphonique",
     "temperature": "température",
-    "tic": "TIC",
 }
 _DAY: Final = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _DECIMAL: Final = re.compile(r"(\d)\.(\d+ °C)")

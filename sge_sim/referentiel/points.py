@@ -23,7 +23,9 @@ from sge_sim.tables.attributes import Attribute
 from sge_sim.tables.commandes import Evenement, ServiceSouscrit, services_of_point
 from sge_sim.tables.mesures import read_mesures_facts
 from sge_sim.tables.point_columns import (
+    COMPTEUR_ATTRIBUTES,
     POINT_ATTRIBUTES,
+    ParametresTeleAcces,
     TransformateurCourant,
     TransformateurTension,
 )
@@ -41,7 +43,9 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
     described["situation"]["evenements_a_venir"] = [
         _event(event) for event in events_awaited(session, prm)
     ]
-    described["comptage"] |= _comptage(point)
+    described["comptage"]["compteurs"] = [
+        _without_empty(_attributes(compteur, COMPTEUR_ATTRIBUTES)) for compteur in point.compteurs
+    ]
     described["mesures"] |= _mesures(session, prm)
     described["climat"] = _climat(session, point.code_insee)
     described["services"] = [
@@ -60,29 +64,43 @@ _LAST: Final = (
 """The parts of a described point that come after what its first level says, in their order."""
 
 
-def _attributes(point: Point) -> dict[str, Any]:
-    """Return what the attributes of a point say, by section."""
+def _attributes(
+    row: Point | Compteur, attributes: Mapping[str, Attribute] = POINT_ATTRIBUTES
+) -> dict[str, Any]:
+    """Return what the attributes of a point, or of a meter, say, by section."""
     described: dict[str, Any] = {}
-    for name, attribute in POINT_ATTRIBUTES.items():
+    for name, attribute in attributes.items():
         if attribute.section is not None:
             part = described
             for section in filter(None, attribute.section.split(".")):
                 part = part.setdefault(section, {})
-            part[attribute.nom or name] = _in_words(point, attribute, getattr(point, name))
+            part[attribute.nom or name] = _in_words(row, attribute, getattr(row, name))
     return described
 
 
-def _in_words(point: Point, attribute: Attribute, value: Any) -> Any:
-    """Return the value of an attribute with its label, or its unit, if it has one."""
-    if value is None:
-        return None
-    if attribute.codes is not None:
+_LISTES: Final = {"classe_precision": "classePrecision", "position": "transformateurPosition"}
+"""The codes of a transformer."""
+
+
+def _in_words(row: Point | Compteur, attribute: Attribute, value: Any) -> Any:
+    """Return the value of an attribute as it is shown, with its label or its unit."""
+    if attribute.basse is not None and (basse := getattr(row, attribute.basse)) is not None:
+        return {"saison_haute": value, "saison_basse": basse}
+    if value is not None and attribute.codes is not None:
         return {"code": value, "libelle": attribute.codes.get(value, value)}
-    if isinstance(value, date):
-        return _day(value)
-    if attribute.unite is None:
-        return value
-    unite = getattr(point, attribute.unite, attribute.unite)
+    match value:
+        case date():
+            return _day(value)
+        case ParametresTeleAcces():
+            return value.etat_ligne_telephonique
+        case TransformateurCourant() | TransformateurTension():
+            return {
+                name: _coded(_LISTES[name], each) if name in _LISTES else each
+                for name, each in asdict(value).items()
+            }
+        case _ if value is None or attribute.unite is None:
+            return value
+    unite = getattr(row, attribute.unite, attribute.unite)
     if isinstance(value, Mapping):
         return {classe: f"{puissance} {unite}" for classe, puissance in value.items()}
     return f"{value} {unite}"
@@ -106,55 +124,6 @@ def why_unknown(prm: str) -> str:
             f"devraient être {key(prm[3:12])}."
         )
     return f"le point {prm} n'existe pas dans cette base : vérifier le PRM."
-
-
-def _comptage(point: Point) -> dict[str, Any]:
-    return {
-        "heures_creuses": _saisons(point.heures_creuses_libelle, point.heures_creuses_saison_basse),
-        "futures_heures_creuses": _saisons(
-            point.futures_heures_creuses_libelle, point.futures_heures_creuses_saison_basse
-        ),
-        "transformateur_courant": _transformateur(point.transformateur_courant),
-        "transformateur_tension": _transformateur(point.transformateur_tension),
-        "compteurs": [_compteur(compteur) for compteur in point.compteurs],
-    }
-
-
-_LISTES: Final = {"classe_precision": "classePrecision", "position": "transformateurPosition"}
-
-
-def _transformateur(
-    transformateur: TransformateurCourant | TransformateurTension | None,
-) -> dict[str, Any] | None:
-    if transformateur is None:
-        return None
-    return {
-        name: _coded(_LISTES[name], value) if name in _LISTES else value
-        for name, value in asdict(transformateur).items()
-    }
-
-
-def _saisons(haute: str | None, basse: str | None) -> str | dict[str, str | None] | None:
-    """Return off-peak ranges, by season where the low one has its own."""
-    return haute if basse is None else {"saison_haute": haute, "saison_basse": basse}
-
-
-def _compteur(compteur: Compteur) -> dict[str, Any]:
-    acces = compteur.parametres_tele_acces
-    return _without_empty(
-        {
-            "matricule": compteur.matricule,
-            "numero_serie": compteur.numero_serie,
-            "localisation": _coded("localisation", compteur.localisation),
-            "pose": _day(compteur.date_pose),
-            "depose": _day(compteur.date_depose),
-            "tic_activee": compteur.tic_activee,
-            "tic_standard": compteur.tic_standard,
-            "tic_activable": compteur.tic_activable,
-            "ligne_telephonique": acces and acces.etat_ligne_telephonique,
-            "programmation_horaire": compteur.programmation_horaire,
-        }
-    )
 
 
 def _service(service: ServiceSouscrit, options: Sequence[OptionPublication]) -> dict[str, Any]:

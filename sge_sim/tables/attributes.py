@@ -13,18 +13,19 @@ _INFO = "attribute"
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute of a point: its column, and what those who read, write or show it ask of it.
+    """An attribute of a point or of a meter, as files, pages, searches and facts know it.
 
     `mot`: its word in the contracts, and in a file of points; None where no file gives it.
     `section`: the part of a described point that shows it (« tarif.longue_utilisation »), the
     first level if it is empty; None where none does. `nom`: its name there, if it isn't that of the
-    column; `titre`: its name on a page, where spaces and accents are wanting for that.
+    column; `titre`: its name on a page, if it isn't `nom` with spaces.
     `absent`: what a file means that leaves it out.
     `liste`: the list of `sge_sim.domaine.libelles` that its codes are of; that of its word needn't
     be said. `libre`: a file may give codes that the list lacks.
-    `unite`: the column of its unit, or the unit.
-    `recherche`: the column that holds it as searches compare it. `dated`: its former values are
-    kept. `personal`: it tells who the client is, or where.
+    `unite`: the column of its unit, or the unit. `basse`: the column of what it says in the low
+    season, where that differs.
+    `recherche`: the column of its text as searches compare it. `dated`: its former values are kept.
+    `personal`: it says who the client is, where, or by which meter.
     """
 
     mot: str | None = None
@@ -35,6 +36,7 @@ class Attribute:
     liste: str | None = None
     libre: bool = False
     unite: str | None = None
+    basse: str | None = None
     recherche: str | None = None
     dated: bool = False
     personal: bool = False

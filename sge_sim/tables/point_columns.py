@@ -236,7 +236,11 @@ class PointColumns:
         "disjoncteurCalibre", "comptage", nom="disjoncteur", libre=True
     ).column(_CODE)
     heures_creuses_libelle: Mapped[str | None] = Attribute(
-        "plageHeuresCreuses", dated=True
+        "plageHeuresCreuses",
+        "comptage",
+        nom="heures_creuses",
+        basse="heures_creuses_saison_basse",
+        dated=True,
     ).column()
     heures_creuses_saison_basse: Mapped[str | None] = Attribute(
         "plageHeuresCreusesSaisonBasse", dated=True
@@ -245,7 +249,10 @@ class PointColumns:
         "futuresPlagesHeuresCreusesCode"
     ).column(_CODE)
     futures_heures_creuses_libelle: Mapped[str | None] = Attribute(
-        "futuresPlagesHeuresCreusesLibelle"
+        "futuresPlagesHeuresCreusesLibelle",
+        "comptage",
+        nom="futures_heures_creuses",
+        basse="futures_heures_creuses_saison_basse",
     ).column()
     futures_heures_creuses_saison_basse: Mapped[str | None] = Attribute(
         "futuresPlagesHeuresCreusesSaisonBasse"
@@ -254,10 +261,10 @@ class PointColumns:
         "futuresProgrammationsHoraires"
     ).column(JSON(none_as_null=True))
     transformateur_courant: Mapped[TransformateurCourant | None] = Attribute(
-        "transformateurCourant"
+        "transformateurCourant", "comptage"
     ).column(Payload(TransformateurCourant))
     transformateur_tension: Mapped[TransformateurTension | None] = Attribute(
-        "transformateurTension"
+        "transformateurTension", "comptage"
     ).column(Payload(TransformateurTension))
 
     # Reading.
@@ -303,25 +310,34 @@ class PointColumns:
 class CompteurColumns:
     """A meter of a point; `date_depose` is empty while it is in place.
 
-    `programmation_horaire` gives the periods of each time post (C1-C4).
+    `programmation_horaire` gives the periods of each time post (C1-C4). The attributes stand in the
+    order in which they are shown, `sort_order` is that of the table.
     """
 
     __slots__ = ()
 
-    matricule: Mapped[str | None] = Attribute("matricule").column(index=True)
-    numero_serie: Mapped[str | None] = Attribute("numeroSerie").column(index=True)
-    localisation: Mapped[str | None] = Attribute("localisation", libre=True).column(_CODE)
-    tic_activee: Mapped[bool | None] = Attribute("ticActivee").column()
-    tic_standard: Mapped[bool | None] = Attribute("ticStandard").column()
-    tic_activable: Mapped[bool | None] = Attribute("ticActivable").column()
-    date_pose: Mapped[date | None] = Attribute("datePose").column(Date)
-    date_depose: Mapped[date | None] = mapped_column(Date)
-    parametres_tele_acces: Mapped[ParametresTeleAcces | None] = Attribute(
-        "parametresTeleAcces"
-    ).column(Payload(ParametresTeleAcces))
-    programmation_horaire: Mapped[dict[str, str] | None] = Attribute("programmationHoraire").column(
-        JSON(none_as_null=True)
+    matricule: Mapped[str | None] = Attribute("matricule", "", personal=True).column(index=True)
+    numero_serie: Mapped[str | None] = Attribute(
+        "numeroSerie", "", titre="numéro série", personal=True
+    ).column(index=True)
+    localisation: Mapped[str | None] = Attribute("localisation", "", libre=True).column(_CODE)
+    date_pose: Mapped[date | None] = Attribute("datePose", "", nom="pose").column(
+        Date, sort_order=1
     )
+    date_depose: Mapped[date | None] = Attribute(section="", nom="depose", titre="dépose").column(
+        Date, sort_order=1
+    )
+    tic_activee: Mapped[bool | None] = Attribute("ticActivee", "", titre="TIC activée").column()
+    tic_standard: Mapped[bool | None] = Attribute("ticStandard", "", titre="TIC standard").column()
+    tic_activable: Mapped[bool | None] = Attribute(
+        "ticActivable", "", titre="TIC activable"
+    ).column()
+    parametres_tele_acces: Mapped[ParametresTeleAcces | None] = Attribute(
+        "parametresTeleAcces", "", nom="ligne_telephonique", titre="ligne téléphonique"
+    ).column(Payload(ParametresTeleAcces), sort_order=1)
+    programmation_horaire: Mapped[dict[str, str] | None] = Attribute(
+        "programmationHoraire", ""
+    ).column(JSON(none_as_null=True), sort_order=1)
 
 
 POINT_ATTRIBUTES: Final = attributes_of(PointColumns)

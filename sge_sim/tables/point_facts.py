@@ -1,7 +1,7 @@
 """What the state holds, as values that never change: what rules and answers read.
 
-*Facts* are what a row said when it was read; a `Dossier` is all that is known of a point. They
-know nothing of the database: `sge_sim.facts.lecture` reads the rows that they are made of.
+*Facts* are what a row said when it was read, by the columns of its table; a `Dossier` is all that
+is known of a point. They ask nothing of the database: `sge_sim.facts.lecture` reads their rows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -19,17 +19,12 @@ from sge_sim.referentiel.apports.lecture import Source
 from sge_sim.referentiel.apports.regles import is_siret
 from sge_sim.referentiel.apports.versement import import_points
 from sge_sim.referentiel.identites import with_luhn_key
+from sge_sim.tables.point_columns import COMPTEUR_ATTRIBUTES, POINT_ATTRIBUTES
 
-PERSONAL = (
-    "prm",
-    "numeroEtNomVoie",
-    "lieuDit",
-    "batiment",
-    "escalierEtEtageEtAppartement",
-    "nomClientFinalOuDenominationSociale",
-    "numSiret",
-    "matricule",
-    "numeroSerie",
+PERSONAL = tuple(
+    attribute.mot
+    for attribute in (POINT_ATTRIBUTES | COMPTEUR_ATTRIBUTES).values()
+    if attribute.mot is not None and attribute.personal
 )
 PHONE = "0612345678"
 

@@ -77,7 +77,7 @@ WITHOUT_WORDS = {
         *("graine", "mesures_factices", "puissance_raccordement_unite", "pourquoi", "apport_id"),
         *SEARCH_COLUMNS.values(),
     },
-    Compteur: {"id", "prm", "date_depose"},
+    Compteur: {"id", "prm"},
 }
 """The columns that no file gives and no description shows by themselves."""
 

@@ -6,7 +6,7 @@ days that were given of it before.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -20,6 +20,7 @@ from sge_sim.mesures.courbes import is_recorded
 from sge_sim.mesures.entrees_datees import PASSAGE_5_MINUTES, vie
 from sge_sim.mesures.jours_donnes import PERDU, REGISTRES, TOTAL, read_courbe, read_registres
 from sge_sim.mesures.point import PointMesure, Structure, en_vigueur
+from sge_sim.referentiel.apports.lecture import ReportFaute
 from sge_sim.referentiel.apports.mots import jour_of, parse_cell
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.mesures import Jour, given_days, read_mesures_facts
@@ -28,9 +29,6 @@ from sge_sim.tables.points import Point
 _COURBE: Final = re.compile(r"(?:[0-9]{1,9}|-)(?: (?:[0-9]{1,9}|-))*")
 _INDEX_MAX: Final = 10**12
 _KILOWATT: Final = 1000
-
-ReportFaute = Callable[[int, str, str], None]
-"""Takes the number of a line, the word that is meant, and what is wrong."""
 
 
 class _FauteError(ValueError):

@@ -49,6 +49,9 @@ class Faute:
         return f"{self.source}, ligne {self.ligne}{place} : {self.phrase}."
 
 
+ReportFaute = Callable[[int, str, str], None]
+"""Takes the number of a line, the word that is meant, and what is wrong."""
+
 SorteApport = Literal["points", "jours", "acteurs"]
 
 
@@ -61,7 +64,7 @@ class LigneLue(NamedTuple):
     cells: Mapping[str, Any]
 
 
-def read_lignes(source: Source, report: Callable[[Faute], None]) -> Iterator[LigneLue]:
+def read_lignes(source: Source, report: ReportFaute) -> Iterator[LigneLue]:
     """Yield the lines; what can't be read goes to `report`, and reading goes on.
 
     Raises `UsageError` when the file can't be read at all: no header, an unknown word in it.
@@ -72,14 +75,14 @@ def read_lignes(source: Source, report: Callable[[Faute], None]) -> Iterator[Lig
         raise UsageError(f"{source.nom} est vide : sge-sim points modele donne un modèle.")
     number, text = first
     if (source.format or ("jsonl" if text.startswith("{") else "csv")) == "jsonl":
-        yield from _read_json(source, first, lines, report)
+        yield from _read_json(first, lines, report)
     else:
         separator = max(_SEPARATORS, key=text.count)
         words = _read_header(source, number, text, separator)
-        yield from _read_csv(source, words, separator, lines, report)
+        yield from _read_csv(words, separator, lines, report)
 
 
-def _numbered(source: Source, report: Callable[[Faute], None]) -> Iterator[tuple[int, str]]:
+def _numbered(source: Source, report: ReportFaute) -> Iterator[tuple[int, str]]:
     """Yield the lines that aren't empty, decoded."""
     for number, line in enumerate(_split(source.octets), 1):
         wrong = f"elle dépasse {_LINE_MAX} octets" if len(line) > _LINE_MAX else ""
@@ -90,7 +93,7 @@ def _numbered(source: Source, report: Callable[[Faute], None]) -> Iterator[tuple
         if number == 1:
             _check_first(source, line, wrong)
         if wrong:
-            report(Faute(source.nom, number, "", wrong))
+            report(number, "", wrong)
         elif text.strip():
             yield number, text
 
@@ -141,11 +144,10 @@ def _read_header(source: Source, number: int, text: str, separator: str) -> Sequ
 
 
 def _read_csv(
-    source: Source,
     words: Sequence[str],
     separator: str,
     lines: Iterator[tuple[int, str]],
-    report: Callable[[Faute], None],
+    report: ReportFaute,
 ) -> Iterator[LigneLue]:
     sorte = _sorte_of(words)
     for number, text in lines:
@@ -153,54 +155,50 @@ def _read_csv(
             try:
                 cells = next(csv.reader([text], delimiter=separator, strict=True))
             except csv.Error:
-                report(Faute(source.nom, number, "", "ses guillemets ne se ferment pas"))
+                report(number, "", "ses guillemets ne se ferment pas")
                 continue
         else:
             cells = text.split(separator)
         if len(cells) != len(words):
             report(
-                Faute(
-                    source.nom,
-                    number,
-                    "",
-                    f"elle a {counted(len(cells), 'cellule')} et l'en-tête "
-                    f"{counted(len(words), 'colonne')}",
-                )
+                number,
+                "",
+                f"elle a {counted(len(cells), 'cellule')} et l'en-tête "
+                f"{counted(len(words), 'colonne')}",
             )
             continue
         found = dict(zip(compress(words, cells), filter(None, cells), strict=True))
         if any(map(str.isspace, found.values())):
             found = {word: cell for word, cell in found.items() if not cell.isspace()}
         if unfit_in(text) and (unfit := unfit_in(found)):
-            report(Faute(source.nom, number, "", unfit))
+            report(number, "", unfit)
             continue
         yield LigneLue(number, sorte, found)
 
 
 def _read_json(
-    source: Source,
     first: tuple[int, str],
     lines: Iterator[tuple[int, str]],
-    report: Callable[[Faute], None],
+    report: ReportFaute,
 ) -> Iterator[LigneLue]:
     for number, text in chain((first,), lines):
         try:
             found = json.loads(text, object_pairs_hook=_no_key_twice)
         except _KeyTwiceError as error:
-            report(Faute(source.nom, number, str(error)[:40], "cette clé y est deux fois"))
+            report(number, str(error)[:40], "cette clé y est deux fois")
             continue
         except (ValueError, RecursionError):
-            report(Faute(source.nom, number, "", "ce n'est pas du JSON"))
+            report(number, "", "ce n'est pas du JSON")
             continue
         if not isinstance(found, dict):
-            report(Faute(source.nom, number, "", "un objet JSON est attendu"))
+            report(number, "", "un objet JSON est attendu")
             continue
         if ("\\u" in text or unfit_in(text)) and (unfit := unfit_in(found)):
-            report(Faute(source.nom, number, "", unfit))
+            report(number, "", unfit)
             continue
         unknown = [word for word in found if word not in _words_of(found)]
         if unknown:
-            report(Faute(source.nom, number, unknown[0][:40], "cette clé n'est pas connue"))
+            report(number, unknown[0][:40], "cette clé n'est pas connue")
             continue
         yield LigneLue(
             number,

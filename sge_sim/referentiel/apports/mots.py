@@ -23,9 +23,9 @@ from sge_sim.machine.documents import parse_json
 from sge_sim.machine.texts import fit
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
 from sge_sim.tables.anciens_etats import DATEES
-from sge_sim.tables.attributes import Attribute, attributes_of
+from sge_sim.tables.attributes import Attribute
 from sge_sim.tables.base import Base
-from sge_sim.tables.point_columns import CompteurColumns, PointColumns
+from sge_sim.tables.point_columns import COMPTEUR_ATTRIBUTES, POINT_ATTRIBUTES
 from sge_sim.tables.points import Compteur, Point
 
 PartiePoint = Literal["point", "compteur", "mesures"]
@@ -50,14 +50,16 @@ class Mot:
     lus: dict[str, Any] | None = field(default_factory=dict)
 
 
-def _mots_of(partie: PartiePoint, table: type[Base], columns: type) -> Iterator[Mot]:
-    """Yield the words of the attributes that a class of columns declares for a table."""
-    hints = get_type_hints(columns)
-    for colonne, attribute in attributes_of(columns).items():
-        if attribute.mot is not None:
-            (annotation,) = get_args(hints[colonne])
-            type_ = table.__table__.columns[colonne].type
-            yield _mot(attribute, partie, colonne, type_, annotation)
+def _mots_of(
+    partie: PartiePoint, table: type[Base], attributes: Mapping[str, Attribute]
+) -> Iterator[Mot]:
+    """Yield the words of the attributes of a table, in the order of its columns."""
+    hints = get_type_hints(table)
+    for column in table.__table__.columns:
+        attribute = attributes.get(column.name)
+        if attribute is not None and attribute.mot is not None:
+            (annotation,) = get_args(hints[column.name])
+            yield _mot(attribute, partie, column.name, column.type, annotation)
 
 
 def _mot(
@@ -241,8 +243,8 @@ def _jsonable(value: Any) -> Any:
 MOTS: Final[Mapping[str, Mot]] = {
     mot.nom: mot
     for mot in (
-        *_mots_of("point", Point, PointColumns),
-        *_mots_of("compteur", Compteur, CompteurColumns),
+        *_mots_of("point", Point, POINT_ATTRIBUTES),
+        *_mots_of("compteur", Compteur, COMPTEUR_ATTRIBUTES),
         Mot("ancienCompteurPose", "mesures", "ancien_compteur_pose", jour_of, str),
         _periodes("collectes", CollecteEntry),
         _periodes("trous", TrouEntry),

@@ -150,7 +150,7 @@ class _Versement:
     def read(self, sources: Iterable[Source]) -> None:
         """Check every line, and write those that hold."""
         for source in sources:
-            for number, sorte, cells in read_lignes(source, self._add_faute):
+            for number, sorte, cells in read_lignes(source, partial(self._add_faute, source.nom)):
                 self.bilan.lues += 1
                 if self._anonymat is not None:
                     cells = self._anonymat.other(cells)
@@ -175,10 +175,7 @@ class _Versement:
 
     def _add_acteur(self, source: str, number: int, cells: Mapping[str, Any]) -> None:
         """Check an actor, and write it for the points that follow."""
-
-        def report(mot: str, phrase: str) -> None:
-            self._add_faute(Faute(source, number, mot, phrase))
-
+        report = partial(self._add_faute, source, number)
         before = self.bilan.fautes
         entry = read_acteur(cells, report)
         if entry is None:
@@ -209,9 +206,7 @@ class _Versement:
         self._write()
         with self._database.sessions() as there, self._staged(there) as sessions:
             days, unchanged = lines.checked(
-                sessions,
-                self.apport_id,
-                lambda number, mot, phrase: self._add_faute(Faute(source, number, mot, phrase)),
+                sessions, self.apport_id, partial(self._add_faute, source)
             )
         self.bilan.inchanges += unchanged
         self.bilan.jours += len(days)
@@ -240,20 +235,18 @@ class _Versement:
             for jour, courbe, registres in days
         ]
 
-    def _add_faute(self, faute: Faute) -> None:
+    def _add_faute(self, source: str, number: int, mot: str, phrase: str) -> None:
         self.bilan.fautes += 1
-        self._report(faute)
+        self._report(Faute(source, number, mot, phrase))
 
     def _checked(self, source: str, number: int, cells: Mapping[str, Any]) -> LignePoint | None:
-        before = self.bilan.fautes
-        ligne = read_ligne(
-            cells, lambda mot, phrase: self._add_faute(Faute(source, number, mot, phrase))
-        )
+        before, report = self.bilan.fautes, partial(self._add_faute, source, number)
+        ligne = read_ligne(cells, report)
         if self.bilan.fautes == before:
             if ligne.point["commune"] is None:
                 ligne = self._named(ligne)
             for mot, phrase in chain(fautes_of(ligne), self._foreign(ligne.point, ligne.mesures)):
-                self._add_faute(Faute(source, number, mot, phrase))
+                report(mot, phrase)
         return ligne if self.bilan.fautes == before else None
 
     def _named(self, ligne: LignePoint) -> LignePoint:
@@ -321,11 +314,11 @@ class _Versement:
                     own = known[prm] is not None
                     remede = "sge-sim points remove le retire" if own else _NOT_OWN
                     phrase = f"ce point existe déjà, autrement ({remede})"
-                    self._add_faute(Faute(source, number, different[0], phrase))
+                    self._add_faute(source, number, different[0], phrase)
                 else:
                     self.bilan.inchanges += 1
             elif prm in known:
-                self._add_faute(Faute(source, number, "prm", f"{prm} est déjà donné plus haut"))
+                self._add_faute(source, number, "prm", f"{prm} est déjà donné plus haut")
             else:
                 known[prm] = self.apport_id
                 self._add(tranche, ligne)
