@@ -5,10 +5,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from journal_kit import RECORD
 from made_states import copy_state
 
-from bench.trace import KINDS, Counts, Step, Walk, kind_of
+from bench.trace import KINDS, Counts, Step, Walk, kind_of, walk_of
 from bench.walks import MARCHES, Marche, line_of
+from sge_sim.journal.spool import SpoolWriter
 
 PACKAGE = Path(__file__).parent.parent / "sge_sim"
 BY_NAME = {marche.nom: marche for marche in MARCHES}
@@ -78,6 +80,14 @@ def test_a_station_that_is_called_again_is_counted() -> None:
     walk = Walk(steps)
     assert walk.returns == ["soap/b.py c"]
     assert walk.counts == Counts(functions=4, file_changes=3, room_changes=0, returns=1)
+
+
+def test_what_a_process_does_each_second_is_no_step(tmp_path: Path) -> None:
+    writer = SpoolWriter(tmp_path, 1_000_000)
+    functions = {step.function for step in walk_of(lambda: writer.append(RECORD)).steps}
+    writer.close()
+    assert {"SpoolWriter.append", "framed"} <= functions
+    assert "SpoolWriter._look" not in functions
 
 
 def test_a_count_beyond_its_budget_leaves_it() -> None:

@@ -144,4 +144,4 @@ def refusal_answer(refus: Refus) -> RestAnswer:
     rule = refus.rule
     assert isinstance(rule, RestRule), "the rules of this platform say what they answer"
     body = {**rule.body, **refus.champs}
-    return json_answer(rule.envelope(body), rule.status)
+    return json_answer({"fault": body} if rule.in_fault else body, rule.status)

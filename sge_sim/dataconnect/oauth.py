@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from authlib.oauth2 import OAuth2Error, OAuth2Request
@@ -56,8 +57,7 @@ def answer_token(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
     """Give a token for the credentials of an application, in a form, Basic or the address."""
     call = exchange.call
     if call.body and call.media_type != FORM:
-        exchange.code = "invalid_request"
-        return _error(415, "invalid_request")
+        return _refused(exchange, 415, "invalid_request")
     answer: RestAnswer = _Server(backend, exchange).create_token_response(call)
     return answer
 
@@ -66,17 +66,14 @@ def answer_revoke(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
     """Revoke a token: 200, whether there was such a token or not."""
     call = exchange.call
     if call.media_type != FORM:
-        exchange.code = "invalid_request"
-        said = "Le Content-Type doit être application/x-www-form-urlencoded"
-        return _error(400, "invalid_request", said)
+        sentence = "Le Content-Type doit être application/x-www-form-urlencoded"
+        return _refused(exchange, 400, "invalid_request", sentence)
     if not _has_basic(call) and "client_secret" not in call.form:
-        exchange.code = "invalid_client"
-        said = "Valid authentication credentials are mandatory to access the resource"
-        return _error(401, "invalid_client", said, {"WWW-Authenticate": _BASIC})
+        sentence = "Valid authentication credentials are mandatory to access the resource"
+        return _refused(exchange, 401, "invalid_client", sentence)
     if not call.form.get("token"):
-        exchange.code = "invalid_request"
-        said = "empty header bad request format partial or incorrect data"
-        return _error(400, "invalid_request", said)
+        sentence = "empty header bad request format partial or incorrect data"
+        return _refused(exchange, 400, "invalid_request", sentence)
     server = _Server(backend, exchange)
     answer: RestAnswer = server.create_endpoint_response("revocation", call)
     return answer
@@ -89,12 +86,12 @@ def _has_basic(call: RestCall) -> bool:
     return scheme.lower() == "basic"
 
 
-def _error(
-    status: int, error: str, said: str | None = None, headers: Mapping[str, str] | None = None
-) -> RestAnswer:
-    body = {"error": error, "error_description": said or _SENTENCES[error]}
-    answer = json_answer(body, status)
-    return RestAnswer(answer.status, answer.body, headers={**_NO_STORE, **(headers or {})})
+def _refused(exchange: RestExchange, status: int, error: str, sentence: str = "") -> RestAnswer:
+    """Return the answer of a refusal, whose code the exchange keeps."""
+    exchange.code = error
+    body = {"error": error, "error_description": sentence or _SENTENCES[error]}
+    challenge = {"WWW-Authenticate": _BASIC} if status == 401 else {}
+    return replace(json_answer(body, status), headers={**_NO_STORE, **challenge})
 
 
 class _Client(ClientMixin):  # type: ignore[misc]
@@ -206,19 +203,16 @@ class _Server(AuthorizationServer):  # type: ignore[misc]
         """Send no signal: nobody listens."""
 
     def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> RestAnswer:
-        self.exchange.code = error.error
         if request.payload.grant_type is None and error.error == "unsupported_grant_type":
-            self.exchange.code = "invalid_request"
-            return _error(400, "invalid_request")
+            return _refused(self.exchange, 400, "invalid_request")
         if error.description:
             self.exchange.notes.append(error.description)
         status = (error.status_code or 400) if error.error == "invalid_client" else 400
-        headers = {"WWW-Authenticate": _BASIC} if status == 401 else None
-        return _error(status, str(error.error), None, headers)
+        return _refused(self.exchange, status, str(error.error))
 
     def handle_response(self, status: int, body: Any, _headers: Any) -> RestAnswer:
-        answer = json_answer(body, status)
-        return RestAnswer(status, answer.body if body else b"", headers=_NO_STORE)
+        content = json_answer(body).body if body else b""
+        return RestAnswer(status, content, headers=_NO_STORE)
 
     def _generate(self, client: _Client, scope: str | None = None, **_: Any) -> dict[str, Any]:
         return {

@@ -18,7 +18,10 @@ SERVICE: Final = "DataConnect"
 
 @dataclass(frozen=True)
 class RestRule(Rule):
-    """A rule of Data Connect, with what its refusal answers: HTTP status and body."""
+    """A rule of Data Connect, with what its refusal answers: HTTP status and body.
+
+    `in_fault`: the body is sent within a member `fault`.
+    """
 
     status: int
     body: Mapping[str, Any]
@@ -29,10 +32,6 @@ class RestRule(Rule):
         """What the body says of it."""
         said = (self.body.get(name) for name in ("error_description", "description", "message"))
         return next((str(text).strip() for text in said if text), "")
-
-    def envelope(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a body as it is sent."""
-        return {"fault": body} if self.in_fault else body
 
     def held_by(self, holds: Callable[[J], bool]) -> "RestControl[J]":
         """Return the rule with the function that checks it: two generations have it in common."""

@@ -64,9 +64,7 @@ def draft_contrat(
         etat=_known_etat(known, today),
         raison_sociale=compte.acteur.nom,
     )
-    contrat.interlocuteurs.append(
-        Interlocuteur(numero=numero, email=compte.email, role="contractuel")
-    )
+    _give_role(contrat, compte.email, "contractuel")
     session.add(contrat)
     session.flush()
     return contrat
@@ -83,9 +81,7 @@ def name_representant(session: Session, numero: str, email: str) -> ContratDatah
     for row in [row for row in contrat.interlocuteurs if row.role == "representant"]:
         contrat.interlocuteurs.remove(row)
     session.flush()
-    contrat.interlocuteurs.append(
-        Interlocuteur(numero=numero, email=compte.email, role="representant")
-    )
+    _give_role(contrat, compte.email, "representant")
     session.flush()
     return contrat
 
@@ -187,7 +183,7 @@ def add_interlocuteur(
         ),
     )
     if not _holders(contrat, added.email, role):
-        contrat.interlocuteurs.append(Interlocuteur(numero=numero, email=added.email, role=role))
+        _give_role(contrat, added.email, role)
         session.flush()
     return contrat
 
@@ -226,6 +222,11 @@ def _known_etat(known: Contrat | None, today: date) -> EtatContratDatahub:
 
 def _holders(contrat: ContratDatahub, email: str, role: RoleDatahub) -> list[Interlocuteur]:
     return [row for row in contrat.interlocuteurs if (row.email, row.role) == (email, role)]
+
+
+def _give_role(contrat: ContratDatahub, email: str, role: RoleDatahub) -> None:
+    held = Interlocuteur(numero=contrat.numero, email=email, role=role)
+    contrat.interlocuteurs.append(held)
 
 
 def _asked(

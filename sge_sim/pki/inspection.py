@@ -106,10 +106,14 @@ class Inspection:
         return "production" in authority.environments
 
     @property
+    def presentable(self) -> bool:
+        """Whether TLS lets the certificate through and the key, if given, is its own."""
+        return self.key_matches is not False and self.alert is None
+
+    @property
     def accepted(self) -> bool:
-        """Whether TLS and every policy accept the certificate and the key, if given, is its own."""
-        presentable = self.key_matches is not False and self.alert is None
-        return presentable and all(v.accepted for v in self.verdicts)
+        """Whether it is presentable, and every policy accepts it."""
+        return self.presentable and all(verdict.accepted for verdict in self.verdicts)
 
 
 def inspect_files(

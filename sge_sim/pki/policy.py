@@ -172,7 +172,9 @@ class Policy:
             registered = registration(verdict.fingerprint, self.environment)
             if registered is not situation.registered:
                 return False
-        return hold(self._request_checks, situation._replace(now=now))
+        kept, _, registered, elsewhere = situation
+        today = CertificateSituation(kept, now, registered, elsewhere)
+        return hold(self._request_checks, today)
 
     def _judge(
         self,

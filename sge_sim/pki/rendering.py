@@ -106,9 +106,8 @@ def _verdicts(inspection: Inspection) -> Iterator[str]:
         )
     if inspection.alert is not None:
         yield f"Certificat refusé par une alerte TLS : {inspection.alert}."
-    presentable = inspection.key_matches is not False and inspection.alert is None
     for verdict in inspection.verdicts:
-        if presentable or not verdict.accepted:
+        if inspection.presentable or not verdict.accepted:
             yield verdict.explain()
 
 

@@ -17,9 +17,6 @@ GUIDE: Final = "GUI 0531 v1.1.0"
 _MOIS_AU_PLUS: Final = 36
 """Three years of the calendar (observed 26.1: three times 365 days pass, 1 200 days don't)."""
 
-ASKER_CODES: Final = ("SGT504", "SGT502", "SGT483", "SGT471", "SGT472", "SGT473")
-COMMON_CODES: Final = ("SGT200", "SGT500", "SGT562")
-
 LIBELLES_ACCES: Final = {
     "SGT5O9": "La date de fin du service doit être renseignée et ne pas excéder 3 ans.",
 }
@@ -160,4 +157,3 @@ OWNED_RULES: Final = (
     sans_arret_en_cours.as_in(_ANNEXE, "assumed"),
     services_actifs,
 )
-NAMED_CODES: Final = ("SGT4O3", "SGT4O2", "SGT4O6", "SGT4O5", "SGT4O4")

@@ -114,7 +114,6 @@ POINT_RULES: Final = (
     courbe_sans_opposition,
     compteur_teleoperable,
 )
-POINT_CODES: Final = tuple(control.code for control in POINT_RULES)
 
 
 _GUIDE = "GUI 0531 v1.1.0 §2.1"
@@ -253,4 +252,3 @@ OFFER_RULES: Final = (
     une_option_sur_c5,
     une_option_par_nature,
 )
-OFFER_CODES: Final = ("SGT4H8", "SGT4H2", "SGT564", "SGT4H5")

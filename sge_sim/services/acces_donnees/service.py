@@ -10,7 +10,7 @@ from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import ACCES, ACCES_PUBLIES, ACCES_SEUL, prestation_acces
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
 from sge_sim.domaine.plateformes import OUVERTURE_ACCES, SECOND_GENERATION, first_generation
-from sge_sim.refus import check
+from sge_sim.refus import Control, check
 from sge_sim.services.acces_donnees.answer import (
     acces_ordered,
     services_changed,
@@ -37,13 +37,8 @@ from sge_sim.services.acces_donnees.rules import (
     RULES_RENOUVELLEMENT,
     RULES_SERVICES,
 )
-from sge_sim.services.acces_donnees.rules_communes import (
-    ASKER_CODES,
-    COMMON_CODES,
-    LIBELLES_ACCES,
-    NAMED_CODES,
-)
-from sge_sim.services.acces_donnees.rules_offre import FLUX_PUBLIES, OFFER_CODES, POINT_CODES
+from sge_sim.services.acces_donnees.rules_communes import LIBELLES_ACCES
+from sge_sim.services.acces_donnees.rules_offre import FLUX_PUBLIES
 from sge_sim.services.reading import acces_of, read_commande, read_declaration
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
@@ -119,6 +114,12 @@ def answer_order(body: Tree, commande: Commande, affaires: Sequence[Affaire]) ->
     )
 
 
+def codes_of(rules: Sequence[Control[Any]]) -> tuple[str, ...]:
+    """Return the codes of a service of which no list is published: those that all services have,
+    and those of its rules."""
+    return tuple(dict.fromkeys(("SGT200", "SGT500", "SGT562", *(rule.code for rule in rules))))
+
+
 _declare = partial(
     Service,
     version="1.0",
@@ -162,17 +163,7 @@ def handle_services(appel: Appel) -> Answer:
 
 SERVICES_ACCES = _declare(
     nom="CommandeServicesAccesDonnees",
-    codes=tuple(
-        dict.fromkeys(
-            (
-                *COMMON_CODES,
-                *ASKER_CODES,
-                *("SGT401", "SGT4Q1", "SGT566", "SGT5O9", "SGT568", "SGT570"),
-                *POINT_CODES,
-                *OFFER_CODES,
-            )
-        )
-    ),
+    codes=codes_of(RULES_SERVICES),
     libelles=LIBELLES_ACCES,
     mesures=tuple(TYPES_DONNEES),
     flux=(*FLUX_PUBLIES, "NASS"),
@@ -203,10 +194,7 @@ def handle_renouvellement(appel: Appel) -> Answer:
 
 RENOUVELLEMENT = _declare(
     nom="CommandeRenouvellementServicesAccesDonnees",
-    codes=(
-        *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT566", *NAMED_CODES),
-        *("SGT5O9", "SGT568", "SGT569"),
-    ),
+    codes=codes_of(RULES_RENOUVELLEMENT),
     libelles=LIBELLES_ACCES,
     rules=RULES_RENOUVELLEMENT,
     handle=handle_renouvellement,
@@ -229,7 +217,7 @@ def handle_arret(appel: Appel) -> Answer:
 
 ARRET = _declare(
     nom="CommandeArretServicesAccesDonnees",
-    codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT589"),
+    codes=codes_of(RULES_ARRET),
     rules=RULES_ARRET,
     remarques=(
         "Un service des commandes d'avant (CCDC, TRANSREC) est arrêté aussi, bien que GUI 0531 "
@@ -298,7 +286,7 @@ def _options(
 
 MODIFICATION = _declare(
     nom="CommandeModificationOptionsServicesAccesDonnees",
-    codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT570", *OFFER_CODES),
+    codes=codes_of(RULES_MODIFICATION),
     mesures=tuple(TYPES_DONNEES),
     flux=FLUX_PUBLIES,
     rules=RULES_MODIFICATION,
@@ -352,11 +340,7 @@ ACCES_MESURES = Service(
     nom="CommanderAccesDonneesMesures",
     version="1.0",
     package="commande",
-    codes=(
-        *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT463", "SGT4Q1", "SGT583", "SGT566"),
-        *("SGT4H1", "SGT5O9", "SGT568", *POINT_CODES, "SGT4H8", "SGT570"),
-        *("SGT400", "SGT4B8", "SGT506"),
-    ),
+    codes=(*codes_of(RULES_MESURES), "SGT506"),
     libelles=LIBELLES_ACCES,
     depuis="23.2",
     par_seconde=10,

@@ -46,8 +46,6 @@ class DemandeCollecte(Ordre):
     declaration: Declaration
     services: Sequence[ServiceFacts]
     ecart: Ecart | None
-    objet_code: str
-    contrat_id: str
     civilite_connue: bool
     accord: bool
     date_debut: date
@@ -73,7 +71,7 @@ class DemandeCollecte(Ordre):
     def souscription(self) -> Souscription:
         """What is subscribed to; the fields to be ignored are left out."""
         return Souscription(
-            contrat_id=self.contrat_id,
+            contrat_id=self.commande.contrat_id,
             mesures_type=self.mesures_type,
             sens="SOUTIRAGE" if self.soutirage else "INJECTION",
             pas=self.pas or "",

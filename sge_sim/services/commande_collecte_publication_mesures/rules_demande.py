@@ -54,7 +54,7 @@ POINT_SGT400 = point_connu.as_in(
 def donnees_coherentes(demande: DemandeCollecte) -> bool:
     """Codes are in the lists of the guide, and what a transmitted curve needs is there."""
     return (
-        demande.objet_code == "AME"
+        demande.commande.objet == "AME"
         and demande.mesures_type in ("CDC", "IDX")
         and demande.civilite_connue
         and not (demande.courbe and demande.recurrente and demande.corrigees is None)

@@ -62,8 +62,6 @@ def _read(appel: Appel, general: Tree) -> DemandeCollecte:
         point=point,
         services=appel.faits.services,
         ecart=appel.ecart(SERVICE, point) if appel.plateforme.ecarts else None,
-        objet_code=general["objetCode"],
-        contrat_id=general["contratId"],
         accord=client["accord"],
         date_debut=asked["dateDebut"],
         date_fin=asked.get("dateFin"),

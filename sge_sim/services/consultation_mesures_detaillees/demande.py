@@ -91,7 +91,6 @@ class ConsultationDetaillees:
     version: Version
     demande: DemandeDetaillees
     point: PointFacts | None
-    demandeur: Demandeur
     contrat_actif: bool
     jour: date
     acces: bool

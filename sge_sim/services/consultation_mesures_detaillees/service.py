@@ -110,7 +110,6 @@ def _consult(
         version=version,
         demande=demande,
         point=point,
-        demandeur=appel.demandeur,
         contrat_actif=faits.acteur is not None and faits.acteur.has_contrat_actif(jour),
         jour=jour,
         acces=dossier is not None
