@@ -27,7 +27,7 @@ from sge_sim.mesures.journees import journees
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import find_lost, loses
 from sge_sim.mesures.point import POINTS_GARDES, Grandeur, PointMesure
-from sge_sim.mesures.tableaux import Entiers, Masque, join_arrays
+from sge_sim.mesures.tableaux import AUCUN, AUCUNE, Entiers, Masque
 
 MEMOIRE_MOIS = 5
 """Months of hourly curve that a Linky keeps while its curve is not collected (FAQ)."""
@@ -263,10 +263,12 @@ def _outside(exclus: list[tuple[int, int]], debut: int, fin: int) -> Iterator[tu
 def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
     """Put stamps on blocks of values and join them."""
     points = _points(point.petit, tuple([bloc[:3] for bloc in jours]))
-    valeurs = join_arrays([bloc.valeurs.ravel() for bloc in jours], np.int64)
+    valeurs = np.concatenate([bloc.valeurs.ravel() for bloc in jours] or [AUCUN])
     if not (point.trous or point.pertes):
         return replace(points, valeurs=valeurs)
-    valides = join_arrays([_valides(point, _debuts(*bloc[:3]), bloc) for bloc in jours], np.bool_)
+    valides = np.concatenate(
+        [_valides(point, _debuts(*bloc[:3]), bloc) for bloc in jours] or [AUCUNE]
+    )
     return replace(points, valeurs=valeurs, valides=valides, pas_unique=None)
 
 
@@ -277,8 +279,10 @@ def _points(petit: bool, jours: tuple[tuple[int, int, int], ...]) -> Courbe:
 
     They are the same for all points of a size, and read-only.
     """
-    debuts = join_arrays([_debuts(*bloc) for bloc in jours], np.int64)
-    pas = join_arrays([np.full(len(_debuts(*bloc)), bloc[2], np.int64) for bloc in jours], np.int64)
+    debuts = np.concatenate([_debuts(*bloc) for bloc in jours] or [AUCUN])
+    pas = np.concatenate(
+        [np.full(len(_debuts(*bloc)), bloc[2], np.int64) for bloc in jours] or [AUCUN]
+    )
     horodates = debuts + 60 * pas if petit else debuts
     toutes = np.ones(len(pas), np.bool_)
     decales = decalages(horodates)
