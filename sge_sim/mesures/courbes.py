@@ -7,9 +7,10 @@ the step for C5 and P4 (observed 2022 and 2023: the guide states the reverse).
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR, add_months
 from sge_sim.machine.once import computed_once
@@ -27,7 +28,7 @@ from sge_sim.mesures.journees import journees
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import find_lost, loses
 from sge_sim.mesures.point import POINTS_GARDES, Grandeur, PointMesure
-from sge_sim.mesures.tableaux import Entiers, Masque, join_arrays
+from sge_sim.mesures.tableaux import Entiers, Masque
 
 MEMOIRE_MOIS = 5
 """Months of hourly curve that a Linky keeps while its curve is not collected (FAQ)."""
@@ -263,10 +264,14 @@ def _outside(exclus: list[tuple[int, int]], debut: int, fin: int) -> Iterator[tu
 def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
     """Put stamps on blocks of values and join them."""
     points = _points(point.petit, tuple([bloc[:3] for bloc in jours]))
-    valeurs = join_arrays([bloc.valeurs.ravel() for bloc in jours], np.int64)
+    valeurs = (
+        jours[0].valeurs.ravel()
+        if len(jours) == 1
+        else _join([bloc.valeurs.ravel() for bloc in jours], np.int64)
+    )
     if not (point.trous or point.pertes):
         return replace(points, valeurs=valeurs)
-    valides = join_arrays([_valides(point, _debuts(*bloc[:3]), bloc) for bloc in jours], np.bool_)
+    valides = _join([_valides(point, _debuts(*bloc[:3]), bloc) for bloc in jours], np.bool_)
     return replace(points, valeurs=valeurs, valides=valides, pas_unique=None)
 
 
@@ -277,8 +282,8 @@ def _points(petit: bool, jours: tuple[tuple[int, int, int], ...]) -> Courbe:
 
     They are the same for all points of a size, and read-only.
     """
-    debuts = join_arrays([_debuts(*bloc) for bloc in jours], np.int64)
-    pas = join_arrays([np.full(len(_debuts(*bloc)), bloc[2], np.int64) for bloc in jours], np.int64)
+    debuts = _join([_debuts(*bloc) for bloc in jours], np.int64)
+    pas = _join([np.full(len(_debuts(*bloc)), bloc[2], np.int64) for bloc in jours], np.int64)
     horodates = debuts + 60 * pas if petit else debuts
     toutes = np.ones(len(pas), np.bool_)
     decales = decalages(horodates)
@@ -307,3 +312,13 @@ def _valides(point: PointMesure, debuts: Entiers, bloc: Bloc) -> Masque:
         if point.pertes:
             valides &= ~find_lost(point, enregistres)
     return valides
+
+
+T = TypeVar("T", np.int64, np.bool_)
+
+
+def _join(tableaux: list[NDArray[T]], vide: type[T]) -> NDArray[T]:
+    """Join arrays; a single one, the usual case, is not copied."""
+    if len(tableaux) == 1:
+        return tableaux[0]
+    return np.concatenate(tableaux) if tableaux else np.zeros(0, vide)

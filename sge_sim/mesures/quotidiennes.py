@@ -19,7 +19,7 @@ from sge_sim.mesures.journees import journees
 from sge_sim.mesures.pertes import ILLISIBLE, find_unreadable
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.pointes import instantanees
-from sge_sim.mesures.tableaux import Entiers, Masque, join_arrays
+from sge_sim.mesures.tableaux import Entiers, Masque
 
 JOURS_POUR_UN_MOIS = 7
 """Daily maxima below which SGE gives no monthly maximum, only an empty value (GUI 0488)."""
@@ -77,7 +77,8 @@ def energies_quotidiennes(
     """
     i0, i1 = cut_to_measured(point, numero_borne(debut), numero_borne(fin))
     perdus = index_perdus(point, i0, i1 + 1)
-    valeurs = join_arrays([j.totaux for j in journees(point, i0, i1, grandeur)], np.int64)
+    parts = [j.totaux for j in journees(point, i0, i1, grandeur)]
+    valeurs = np.concatenate(parts) if parts else np.zeros(0, np.int64)
     table = calendrier()
     if point.petit:
         valides = ~(perdus[1:] | perdus[:-1])
@@ -123,12 +124,12 @@ def puissances_maximales(
             maxima = np.where(find_unreadable(point, rangs), ILLISIBLE, maxima)
         valeurs.append(maxima)
         instants.append(table.minuits[bloc.premier : bloc.fin] + secondes)
-    horodates = join_arrays(instants, np.int64)
+    horodates = np.concatenate(instants) if instants else np.zeros(0, np.int64)
     return Puissances(
         minuits=table.minuits[i0:i1],
         horodates=horodates,
         decalages=decalages(horodates),
-        valeurs=join_arrays(valeurs, np.int64),
+        valeurs=np.concatenate(valeurs) if valeurs else np.zeros(0, np.int64),
         valides=~jours_perdus(point, i0, i1),
     )
 
