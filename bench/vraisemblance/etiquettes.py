@@ -8,7 +8,7 @@ winters. Here they are known, so that each line gets figures; the bounds are tho
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,9 +51,9 @@ _BOUNDS: Final = {
     "foyers: pompe à chaleur": ((40, 90), (0.01, np.inf), (24, np.inf)),
     # Share of heat by night, ACF 30 min, load factor.
     "foyers: accumulation": ((0.95, 1), (0.7, np.inf), (0.06, 0.14)),
-    # kW and hours, least and most, minutes after the off-peak hour, winter, homes.
+    # kW and hours, least and most, minutes after the contact closes, least and most, winter, homes.
     "foyers: chauffe-eau": (
-        (1.2, 3), (1.2, 3), (1, 4), (1, 4), (0, 15), (1.15, 1.35), (0.35, 0.45),
+        (1.2, 3), (1.2, 3), (1, 4), (1, 4), (0, 15), (0, 15), (1.15, 1.35), (0.35, 0.45),
     ),
     # Noon of working days, then of the others, over a full sale; January days without any.
     "p4: surplus : midi rogné": ((0.1, 0.95), (0.1, 0.95), (0.1, 0.9)),
@@ -195,33 +195,51 @@ def _storage(foyers: list[_Foyer], annee: int) -> list[float]:
 
 def _water_heaters(foyers: list[_Foyer]) -> list[float]:
     chauffe_eau = [heater for foyer in foyers for heater in _heaters(foyer)]
-    watts, heures, retards = np.array(chauffe_eau).T
+    premiers = [heater for heater in chauffe_eau if heater.rang == 0]
+    retards = [heater.retard for heater in chauffe_eau if heater.retard is not None]
     eau = climat().facteurs[EAU]
     mois, _ = jours_civils()
     return [
-        *np.percentile(watts / 1000, (10, 90)).tolist(),
-        *np.percentile(heures, (5, 95)).tolist(),
-        float(retards.max()),
+        *np.percentile([heater.watts / 1000 for heater in premiers], (10, 90)).tolist(),
+        *np.percentile([heater.heures for heater in premiers], (5, 95)).tolist(),
+        float(min(retards)),
+        float(max(retards)),
         float(eau[np.isin(mois, _HIVER)].mean() / eau[np.isin(mois, _ETE)].mean()),
-        len(chauffe_eau) / len(foyers),
+        len(premiers) / len(foyers),
     ]
 
 
-def _heaters(foyer: _Foyer) -> Iterator[tuple[float, float, float]]:
-    """Yield the median W and the hours of a water heater, and the minutes from the off-peak hour to
-    the half-hour in which it starts, 0 where no contact drives it."""
+class _ChauffeEau(NamedTuple):
+    """A range in which a water heater runs: which, its median W and hours, and by how many minutes
+    it starts after the contact of that range closes, None where no contact drives it."""
+
+    rang: int
+    watts: float
+    heures: float
+    retard: float | None
+
+
+def _heaters(foyer: _Foyer) -> Iterator[_ChauffeEau]:
     installation = foyer.installation
-    for bloc in np.flatnonzero(installation.blocs[:, 0] & (installation.facteurs == EAU))[:1]:
+    blocs = np.flatnonzero(installation.blocs[:, 0] & (installation.facteurs == EAU))
+    for rang, bloc in enumerate(blocs):
         # What a day draws: the rows, and the energy that goes with each.
         gigue, bruit = installation.gigues[bloc, 0], installation.bruits[bloc, 0]
         lignes = installation.lignes[bloc, 0] + gigues(48)[0][gigue : gigue + TIRAGES]
         parts = bruits()[bruit : bruit + TIRAGES] / UN
         rows = np.diff(banque(48).cumuls[lignes[parts > 0]], axis=1) / UNITE
         most = rows.max(axis=1)
-        watts = 2 * installation.energies[bloc, 0] * parts[parts > 0] * most
-        depart = int(np.flatnonzero(rows[0]).min()) * 30
-        retard = depart - durees_des(foyer.plages)[0][0] if foyer.asservi else 0
-        yield float(np.median(watts)), float(np.median(1 / most / 2)), max(retard, 0)
+        energies = installation.energies[bloc, 0] * parts[parts > 0]
+        watts = float(np.median(2 * energies * most))
+        retard = None
+        if foyer.asservi:
+            on = rows[0] > 0
+            (depart,) = np.flatnonzero(on & ~np.roll(on, 1))
+            # What its first half-hour takes says at which minute of it the heater starts.
+            allumee = float(np.median(2 * energies * rows[:, depart])) / watts
+            contact = durees_des(foyer.plages)[rang][0]
+            retard = (30 * (depart + 1 - allumee) - contact + 720) % 1440 - 720
+        yield _ChauffeEau(rang, watts, float(np.median(1 / most / 2)), retard)
 
 
 def _surplus(graine: int, annee: int, nombre: int) -> list[float]:

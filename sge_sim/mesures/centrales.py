@@ -4,9 +4,9 @@ Plausible, not measured (assumed); the most that a clear day gives is that of so
 """
 
 from sge_sim.mesures.climat import MOIS, SOLEIL, TYPES, find_facteur
-from sge_sim.mesures.dessins import CIELS, ORIENTATIONS
 from sge_sim.mesures.formes import Sorte, banque
 from sge_sim.mesures.hasard import PointStream
+from sge_sim.mesures.soleil import CIELS, ORIENTATIONS
 from sge_sim.mesures.usages import FERME, OUVERT, REDUIT, Charge, Installation, make_installation
 
 _ETE, _HIVER = (3, 4, 5, 6, 7, 8), (0, 1, 10, 11, 13)

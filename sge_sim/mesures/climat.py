@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.calendrier import calendrier, interpolate, jours_civils, numero_borne
-from sge_sim.mesures.dessins import CIELS, PENTES
+from sge_sim.mesures.dessins import PENTES
 from sge_sim.mesures.hasard import UN, slow_noises
+from sge_sim.mesures.soleil import CIELS
 from sge_sim.mesures.tableaux import Entiers, Octets
 
 

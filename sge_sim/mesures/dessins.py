@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.hasard import FRACTION, UN, Fourchette, RowStream
+from sge_sim.mesures.soleil import draw_nuits, draw_soleils
 from sge_sim.mesures.tableaux import Entiers
 
 DEPARTS = 72
@@ -18,13 +19,11 @@ AVANCE = 12
 """Starts of a kind, by half-hour, and how many of them are before midnight: a habit is in [0, 48),
 what a day adds to it stays within the rest."""
 
-CIELS = 32
-"""Skies of a solar plant, from overcast to clear."""
-ORIENTATIONS = (-80, -40, 0, 40, 80)
-"""How much more a plant gives after noon than before, per cent."""
-
 DUREES = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20)
-"""Half-hours of a `BLOC`."""
+"""Half-hours of a `BLOC` or of a `CONTACT`."""
+CONTACTS = 6
+"""Parts of a half-hour that are told apart when a contact closes within it: who starts then has so
+many of them left."""
 OUVERTURES = (8, 11, 14, 17, 19, 21, 23, 26, 30, 36)
 """Half-hours of a place that is open."""
 JOURNEES_DE_MACHINES = (8, 18, 30)
@@ -126,10 +125,11 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
     for sans_midi in (False, True):
         yield _sum_steps(_plateaux(4, sans_midi=sans_midi), pas), DEPARTS, 4
     yield _sum_steps(_machines(), pas), DEPARTS, 4
-    yield _nuits(pas), 1, 1
+    yield draw_nuits(pas), 1, 1
     nuit = np.repeat(_CAPACITIF_PAR_HEURE, pas // 24)
     yield _doux(RowStream(subkey(0xCA9, pas)), 8, pas) * nuit, 1, 8
-    yield _soleils(pas), 1, 1
+    yield draw_soleils(pas), 1, 1
+    yield (plat, 1, 1) if fin else (_contacts(6), DEPARTS, 6)
 
 
 def _sum_steps(rows: Entiers, pas: int) -> Entiers:
@@ -242,19 +242,51 @@ def _blocs(demi: int, variantes: int) -> Entiers:
     """Return rows for each of `DUREES`: the second of two is interrupted, and goes on later."""
     stream = RowStream(subkey(0xB10C, demi))
     durees = np.repeat(np.array(DUREES) * demi, variantes)
-    n, rangs, fin = len(durees), np.arange(48 * demi), durees[:, None]
-    # It starts some minutes after the hour, ends when it is done, and stops now and then.
-    creux, suite = stream.uniform(n, 48 * demi), stream.at(3)
-    rows = np.where(rangs <= fin, UN - (creux * creux >> FRACTION) * 7 // 8, 0)
-    rows = np.where(rangs == fin, rows * suite.uniform(n, 1) // UN, rows)
+    n, fin = len(durees), durees[:, None]
+    # It starts some minutes after the hour.
+    suite = stream.at(3)
+    rows = _tenues(stream, fin, suite.uniform(n, 1), 48 * demi)
     rows[:, 0] = rows[:, 0] * (1300 + suite.uniform(n) * 5 // 8) // UN
-    trou = rangs == fin * 5 // 8
-    rows[1::2] = np.where(trou[1::2], rows[1::2] // 3, rows[1::2])
-    suites, apres = np.zeros_like(rows), stream.at(8)
-    debuts, forces = durees + apres.between(1, 22, n) * demi, apres.between(150, 700, n)
-    _add_pulse(suite, suites, debuts, np.full(n, demi), forces)
-    rows[1::2] += suites[1::2]
+    _interrupt(suite, stream.at(8), rows, durees, demi, 22)
     return rows
+
+
+def _contacts(variantes: int) -> Entiers:
+    """Return rows for each of `DUREES` and of `CONTACTS`: no more in the first half-hour than what
+    is left of it takes."""
+    stream, suite = RowStream(subkey(0xC1C, 1)), RowStream(subkey(0xC1C, 2))
+    durees, parts, _ = np.indices((len(DUREES), CONTACTS, variantes)).reshape(3, -1)
+    # It starts within a quarter of an hour.
+    parts = parts[:, None] + 1
+    retards = np.minimum(parts, CONTACTS // 2) * suite.uniform(len(parts), 1)
+    premiers = (parts * UN - retards) // CONTACTS
+    fins = np.array(DUREES)[durees, None]
+    # What isn't taken in the first half-hour is taken in the last.
+    rows = _tenues(stream, fins, UN - premiers, 48)
+    rows[:, :1] = premiers
+    _interrupt(suite, suite.at(8), rows, fins[:, 0], 1, 9)
+    return rows
+
+
+def _interrupt(
+    bruit: RowStream, stream: RowStream, rows: Entiers, durees: Entiers, demi: int, most: int
+) -> None:
+    """Interrupt the second of two rows, and have it go on later, within so many half-hours."""
+    impairs, n, rangs = slice(1, None, 2), len(rows), np.arange(rows.shape[1])
+    trou = (rangs == (durees * 5 // 8)[:, None])[impairs]
+    rows[impairs] = np.where(trou, rows[impairs] // 3, rows[impairs])
+    suites = np.zeros_like(rows)
+    debuts, forces = durees + stream.between(1, most, n) * demi, stream.between(150, 700, n)
+    _add_pulse(bruit, suites, debuts, np.full(n, demi), forces)
+    rows[impairs] += suites[impairs]
+
+
+def _tenues(stream: RowStream, fins: Entiers, derniers: Entiers, pas: int) -> Entiers:
+    """Return rows of a power that is held, but stops now and then, and of which so much is left, of
+    `UN`, in the step in which it is done."""
+    rangs, creux = np.arange(pas), stream.uniform(len(fins), pas)
+    rows = np.where(rangs <= fins, UN - (creux * creux >> FRACTION) * 7 // 8, 0)
+    return np.where(rangs == fins, rows * derniers // UN, rows)
 
 
 def _chauffages(variantes: int) -> Entiers:
@@ -346,41 +378,3 @@ def _machines() -> Entiers:
     rude = stream.at(96)
     lent, vif = rude.slow(n, _FIN, 6, 14), rude.uniform(n, _FIN) * 20 // UN
     return rows * (240 + lent + vif) // _PLEIN
-
-
-def _nuits(pas: int) -> Entiers:
-    """Return, for each kind of month, lighting all night, then lighting that is cut at midnight."""
-    milieux = (np.arange(pas, dtype=np.int64) * 2 + 1) * 720 // pas
-    nuits = []
-    for lever, coucher in LEVER_COUCHER:
-        # Steps in which the light goes on or off are lit for a part of them.
-        large = 1440 // pas
-        eteint = np.clip(milieux + large // 2 - lever + 10, 0, large) * (milieux < 720)
-        allume = np.clip(milieux + large // 2 - coucher - 10, 0, large) * (milieux >= 720)
-        nuits.append(np.where(milieux < 720, large - eteint, allume))
-    toutes = np.stack(nuits)
-    coupees = np.where((milieux >= 330) & (milieux < 1410), toutes, 0)
-    return np.concatenate([toutes, np.where(coupees.any(axis=1, keepdims=True), coupees, toutes)])
-
-
-def _soleils(pas: int) -> Entiers:
-    """Return, for each kind of month and orientation, `CIELS` rows, zero at night."""
-    milieux = (np.arange(pas, dtype=np.int64) * 2 + 1) * 720 // pas
-    couvert = np.arange(CIELS)[::-1, None]
-    rows = []
-    for rang, (lever, coucher) in enumerate(LEVER_COUCHER):
-        cloche = np.maximum((milieux - lever) * (coucher - milieux), 0)
-        cote = (2 * milieux - lever - coucher) * 100 // (coucher - lever)
-        for tour, penche in enumerate(ORIENTATIONS):
-            stream = RowStream(subkey(0x501E11, rang * len(ORIENTATIONS) + tour))
-            nuages = stream.slow(CIELS, pas, pas // 24, 110) + stream.uniform(CIELS, pas) // 36
-            ici = cloche * np.maximum(100 + penche * cote // 100, 12) // 100
-            rows.append(ici * np.maximum(_PLEIN + (nuages - 56) * couvert // 24, 14))
-    return np.concatenate(rows)
-
-
-LEVER_COUCHER = (
-    (510, 1035), (470, 1085), (420, 1115), (440, 1215), (385, 1260), (355, 1295), (370, 1290),
-    (410, 1245), (450, 1185), (490, 1130), (460, 1025), (505, 1010), (430, 1185), (440, 1050),
-)  # fmt: skip
-"""Minutes of legal time of sunrise and sunset, mid-month, middle of France (assumed)."""

@@ -14,13 +14,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws, subkey
-from sge_sim.mesures.dessins import AVANCE, DUREES, sortes
+from sge_sim.mesures.dessins import AVANCE, CONTACTS, DUREES, sortes
 from sge_sim.mesures.hasard import PRESENCES, TIRAGES, UN, bruits, nearest_rank, noise_table
 from sge_sim.mesures.tableaux import Entiers, EntiersCourts
 
@@ -63,6 +64,13 @@ class Sorte(IntEnum):
     """Where no load balances capacitors."""
     SOLEIL = auto()
     """A solar plant."""
+    CONTACT = auto()
+    """A `BLOC` that starts with a contact, within a half-hour: none for large points."""
+
+
+TENUES = {Sorte.BLOC: 1, Sorte.CONTACT: CONTACTS}
+"""Kinds that last as long as the energy of their day says, and how many groups of variants each
+length has."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +209,7 @@ def rank_bloc(presence: int, ecart: int, duree: int) -> int:
 @computed_once(2)
 def gigues(pas_par_jour: int) -> tuple[Entiers, dict[tuple[Sorte, int], int]]:
     """Return what a day's draw adds to a row, by table then by draw; and where the table of a kind
-    and of a rank begins: the rank in `JEUX` of how much the start moves, or, for a `BLOC`,
+    and of a rank begins: the rank in `JEUX` of how much the start moves, or, for `TENUES`,
     `rank_bloc`: its draw is then that of its energy."""
     groupes = banque(pas_par_jour).groupes
     tables: list[Entiers] = []
@@ -215,24 +223,23 @@ def gigues(pas_par_jour: int) -> tuple[Entiers, dict[tuple[Sorte, int], int]]:
     melange = np.arange(MELANGES)[:, None]
     melanges = meles * (7 + 2 * melange) + (meles >> 3) + 29 * melange
     for sorte, groupe in groupes.items():
-        if sorte is Sorte.BLOC:
+        if sorte in TENUES:
             continue
-        variantes = melanges[: MELANGES if groupe.par_depart else 1, None] % groupe.variantes
-        ici = (variantes + decalages * groupe.par_depart).reshape(-1, TIRAGES)
+        tirees = melanges[: MELANGES if groupe.par_depart else 1, None] % groupe.variantes
+        ici = (tirees + decalages * groupe.par_depart).reshape(-1, TIRAGES)
         places |= {(sorte, rang): (len(tables) + rang) * TIRAGES for rang in range(len(ici))}
         tables += list(ici)
-    bloc = groupes[Sorte.BLOC]
     durees = np.array(DUREES)
     milieux = (durees[1:] + durees[:-1]) * UN // 2
-    for ecart in ECARTS_D_UN_BLOC:
-        for presence in PRESENCES:
-            debut = noise_table(presence, ecart)
-            niveaux = bruits()[debut : debut + TIRAGES] * presence // 100
-            # The longer, the more energy; long enough, or nearly.
-            voulues = np.searchsorted(milieux, durees[:, None] * niveaux * 5 // 4)
-            for rang, lignes in enumerate(voulues * bloc.variantes + rangs % bloc.variantes):
-                places[Sorte.BLOC, rank_bloc(presence, ecart, rang)] = len(tables) * TIRAGES
-                tables.append(lignes)
+    for (sorte, parts), ecart, presence in product(TENUES.items(), ECARTS_D_UN_BLOC, PRESENCES):
+        variantes = groupes[sorte].variantes
+        debut = noise_table(presence, ecart)
+        niveaux = bruits()[debut : debut + TIRAGES] * presence // 100
+        # The longer, the more energy; long enough, or nearly.
+        voulues = np.searchsorted(milieux, durees[:, None] * niveaux * 5 // 4)
+        for rang, lignes in enumerate(voulues * parts * variantes + rangs % variantes):
+            places[sorte, rank_bloc(presence, ecart, rang)] = len(tables) * TIRAGES
+            tables.append(lignes)
     table = np.concatenate(tables).astype(np.int64)
     table.setflags(write=False)
     return table, places

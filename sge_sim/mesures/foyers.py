@@ -20,6 +20,7 @@ from sge_sim.mesures.climat import (
 from sge_sim.mesures.dessins import (
     ARRETS,
     CHAUFFES,
+    CONTACTS,
     CYCLES,
     DECALAGES_DE_CHAUFFE,
     DUREES,
@@ -212,17 +213,29 @@ def _draw_chauffage(t: PointStream, logement: logements.Logement, facteur: int) 
     )
 
 
-def _bloc(energie: int, watts: int, depart: int, attente: int) -> Charge:
+def _tenue(
+    sorte: Sorte, energie: int, watts: int, depart: int, part: int = 0, *, attente: int
+) -> Charge:
     """Return a power that is held until it gave an energy, Wh, and that may wait for so many
     half-hours."""
-    groupe = _groupe(Sorte.BLOC)
+    groupe = _groupe(sorte)
     return Charge(
         energie,
-        Sorte.BLOC,
-        groupe.ligne(depart),
+        sorte,
+        groupe.ligne(depart, part),
         jeu=nearest_rank(DUREES, 2 * energie // watts),
         retard=groupe.retard(depart, attente),
     )
+
+
+def _find_start(contact: int) -> tuple[int, int]:
+    """Return the half-hour in which a load starts whose contact closes at this minute of the day,
+    and the rank of what is left of it: the next half-hour where that is hardly anything."""
+    depart, passees = divmod(contact, 30)
+    parts = (30 - passees) * CONTACTS // 30
+    if not parts:
+        depart, parts = (depart + 1) % _LONGS, CONTACTS
+    return depart, parts - 1
 
 
 def _draw_eau(
@@ -233,18 +246,18 @@ def _draw_eau(
     energie = min(max(t.size(*logements.EAU_PAR_JOUR) * (100 + taille) // 200, 1500), 9000)
     watts = t.pick(logements.CHAUFFE_EAU[kva > 6])
     departs = [t.between_hours(*heures) for heures in logements.EAU_PUISEE]
-    depart = departs[t.between(0, len(departs) - 1)]
-    parts = [(depart, 100)]
+    parts = [(100, (departs[t.between(0, len(departs) - 1)], 0))]
+    sorte = Sorte.CONTACT if asservi else Sorte.BLOC
     if asservi:
-        (nuit, _), *autres = durees_des(plages)
+        contacts = [debut for debut, _ in durees_des(plages)[:2]]
         # A third of the heat is taken at noon, or nearly.
-        midi = t.between(*logements.EAU_A_MIDI) if autres else 0
-        parts = [(nuit // 30, 100 - midi), *((debut // 30, midi) for debut, _ in autres[:1])]
+        midi = t.between(*logements.EAU_A_MIDI) if len(contacts) > 1 else 0
+        parts = list(zip((100 - midi, midi), map(_find_start, contacts), strict=False))
     return [
-        _bloc(energie * part // 100, watts, debut, 4)._replace(
+        _tenue(sorte, energie * part // 100, watts, *start, attente=4)._replace(
             facteur=EAU, presence=100 if asservi else 90, ecart=55, absence=10
         )
-        for debut, part in parts
+        for part, start in parts
     ]
 
 
@@ -258,7 +271,7 @@ def _draw_voiture(t: PointStream, puissance: int, plages: Plages, *, asservi: bo
         # After the water heater has taken its part.
         depart = (durees_des(plages)[0][0] // 30 + t.between(1, 4)) % _LONGS
     energie, jours = t.between(*logements.CHARGE_DE_VOITURE), t.between(*logements.JOURS_DE_CHARGE)
-    return _bloc(energie, watts, depart, 6)._replace(
+    return _tenue(Sorte.BLOC, energie, watts, depart, attente=6)._replace(
         energie=energie * jours // 100,
         niveaux=(100, t.between(60, 110), 0),
         presence=jours,

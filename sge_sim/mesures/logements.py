@@ -116,7 +116,7 @@ EAU_ASSERVIE, EAU_LIBRE = 495, 290
 drive it, and where nothing does."""
 EAU_PAR_JOUR: Taille = (6400, 32, 1800, 9000)
 """Wh of hot water where `Logement.taille` is 100 (4.6 kWh for 200 l: ADEME)."""
-EAU_A_MIDI = (28, 42)
+EAU_A_MIDI = (24, 38)
 """Part of its energy that a water heater takes in a second range, per cent."""
 CHAUFFE_EAU = ({1200: 4, 1650: 1}, {1650: 1, 2200: 2, 2400: 1, 3000: 1})
 """W of water heaters, up to 6 kVA and beyond."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sge_sim.mesures.climat import JOURS_DE_SEMAINE, TOUJOURS, TYPES
-from sge_sim.mesures.formes import Sorte, gigues, rank_bloc
+from sge_sim.mesures.formes import TENUES, Sorte, gigues, rank_bloc
 from sge_sim.mesures.hasard import UN, noise_table
 from sge_sim.mesures.tableaux import Entiers, Masque
 
@@ -47,7 +47,7 @@ class Installation(NamedTuple):
     `energies`: per day at factor 1, Wh for C5 and P4, twelfths of kWh (one kW for five minutes) for
     the others, by kind of day, shape (uses, `TYPES`); `lignes`: rows likewise; `facteurs` (uses):
     rows of `Climat.facteurs`; `gigues` and `bruits`: where their tables begin; `blocs`: whether
-    each is a `BLOC`; `absences`: what is left of the uses, over `UN`; `retards`; `inductif`:
+    each is one of `TENUES`; `absences`: what is left of the uses, over `UN`; `retards`; `inductif`:
     reactive over active energy, `capacitif`: the same for the standing load at night. `types`: how
     days are told apart; `presence`: row of `Climat.absences`; `ciel`: row of `Climat.ciels`, which
     moves the rows by `par_ciel`, None where it moves none.
@@ -92,10 +92,10 @@ def make_installation(
             (
                 energie * 12 // 1000 if grand else energie,
                 ligne,
-                places[sorte, rank_bloc(presence, ecart, jeu) if sorte is Sorte.BLOC else jeu],
+                places[sorte, rank_bloc(presence, ecart, jeu) if sorte in TENUES else jeu],
                 noise_table(presence, ecart),
                 facteur,
-                sorte is Sorte.BLOC,
+                sorte in TENUES,
                 absence * UN // 100,
                 retard,
                 par_type,

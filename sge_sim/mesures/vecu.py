@@ -19,7 +19,6 @@ _DEPASSEMENT = 116
 """Largest power of a large consumer, per cent of the subscribed (assumed)."""
 _MARGE = 36
 """Per cent of its power by which a point that is cut may stay below it."""
-_UN_SUR = TOUJOURS_ABSENT - 1
 _QUINZE_BITS = 15
 """Of a draw, which say by how much."""
 
@@ -58,8 +57,8 @@ def find_empty_days(semaine: Entiers, chances: EntiersCourts, parties: Octets) -
     """Return the ranks of the days on which nobody is there. `semaine`: what their weeks drew;
     `chances` and `parties`: what `Climat.absences` and `Climat.parties` say of them."""
     vides, en_partie = chances
-    absents = (semaine & _UN_SUR) < vides
-    absents |= (semaine >> parties & _UN_SUR) < en_partie
+    absents = (semaine & TOUJOURS_ABSENT - 1) < vides
+    absents |= (semaine >> parties & TOUJOURS_ABSENT - 1) < en_partie
     rangs: Entiers = absents.nonzero()[0]
     return rangs
 
@@ -79,7 +78,7 @@ def apply_draws(
     """
     rangs_bruit, rangs_ligne = split_draws(mots, len(energies))
     if inst.blocs.any():
-        # A `BLOC` is as long as its energy says.
+        # What is held is as long as its energy says.
         np.copyto(rangs_ligne, rangs_bruit, where=inst.blocs)
     energies *= facteurs
     energies >>= FRACTION

@@ -4,13 +4,16 @@ import numpy as np
 import pytest
 from mesures_points import linky
 
+from sge_sim.domaine.plages import durees_des, parse_plages
+from sge_sim.mesures import ProfilConsommation
 from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.calendrier import numero_borne
-from sge_sim.mesures.dessins import OUVERTURES, _thermostats
+from sge_sim.mesures.climat import EAU
+from sge_sim.mesures.dessins import CONTACTS, DUREES, OUVERTURES, _contacts, _thermostats
 from sge_sim.mesures.entrees_datees import find_contact
-from sge_sim.mesures.formes import PARTIES, Sorte, banque
-from sge_sim.mesures.hasard import RowStream
-from sge_sim.mesures.installations import find_cles, find_installation
+from sge_sim.mesures.formes import PARTIES, Sorte, banque, gigues
+from sge_sim.mesures.hasard import TIRAGES, UN, RowStream
+from sge_sim.mesures.installations import find_cles, find_installation, installation
 from sge_sim.mesures.vecu import draw_days
 
 pytestmark = pytest.mark.assumed("no document describes consumptions")
@@ -74,3 +77,32 @@ def test_a_row_that_starts_later_goes_on_in_the_morning(sorte: Sorte) -> None:
     groupe = formes.groupes[sorte]
     minuit, tard = (np.diff(formes.cumuls[groupe.ligne(depart)]) for depart in (0, 44))
     assert (tard == np.roll(minuit, 44)).all()
+
+
+def test_what_starts_with_a_contact_takes_no_more_than_what_is_left_of_a_half_hour() -> None:
+    rows = _contacts(4).reshape(len(DUREES), CONTACTS, -1, 48)
+    for part in range(CONTACTS):
+        assert rows[:, part, :, 0].max() <= UN * (part + 1) // CONTACTS
+
+
+@pytest.mark.parametrize(
+    "plages", ["22H56-6H56", "1H08-7H08;12H38-14H38", "2H16-7H16;12H46-15H46", "23H30-7H30"]
+)
+def test_a_water_heater_takes_nothing_before_its_contact(plages: str) -> None:
+    heaters = 0
+    for graine in range(60):
+        drawn = installation(
+            graine, True, ProfilConsommation.RESIDENTIEL, 9, 0, parse_plages(plages), True
+        )
+        contacts = durees_des(parse_plages(plages))
+        heated = np.flatnonzero(drawn.blocs[:, 0] & (drawn.facteurs == EAU))
+        for rang, (contact, _) in zip(heated.tolist(), contacts, strict=False):
+            debut = drawn.gigues[rang, 0]
+            lignes = drawn.lignes[rang, 0] + gigues(48)[0][debut : debut + TIRAGES]
+            # From the half-hour before that of the contact on.
+            jours = np.roll(np.diff(banque(48).cumuls[lignes]), 1 - contact // 30, axis=1)
+            assert not jours[:, 0].any()
+            assert not jours[:, 34:].any()
+            assert jours[:, 1].any() == ((30 - contact % 30) * CONTACTS >= 30)
+            heaters += 1
+    assert heaters > 20

@@ -99,14 +99,14 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "9d3115dc94a4f80642c7af24c8830070a6be76397626cfc057da518f55fa0d09",
+    "residentiel": "4f5f35ee472ec2165bbe4ec1d71241fb1c6cadffbf5aa87005f90d845efdb994",
     "commerce": "2eb4760b421210252b9b24900987a00c5608201a88a4b6af2309176b9521ebc9",
     "activation": "1095a856537df6a168abaef8050d1ef81c25099030933dbf4d748c4cb9334d91",
     "surplus": "8360631155f04a4c9ffecfbb03bc96a04a04f3284f4b242bbbe2fcdef372557a",
     "tertiaire": "f1f285f034500b823d4f9416e9a3e59015d90d9781a6d49a76f6f4c585a33622",
     "usine": "d9a129cc2c4844e6a560254b534dbcee6e7bcad99d84b9a9e0863e265e6ea3f3",
     "centrale": "fa19b3064f024f7e1104e547e5f2c0e368041810fd93a6d8483790410ccc8923",
-    "voiture": "8576c41bac2f15646eecd255ef75257c8190ea33b32ce827d6f7efd900bf26a5",
+    "voiture": "2f10b182ca53bb759f0b46d2c2dde1e9cfa9d56b4af88b570322a8f75750f000",
     "delaissee": "3ac8e9bfc59101935efe4d713c290bfd4c594ceaa412114fbb4b845ae3b26435",
     "atelier": "6adf1d5ba7f54ad64f4d607402c8d276aa7ec2b0e6fc9ae8ed2604ba2e65824c",
 }
@@ -215,12 +215,12 @@ DONNEES = {
     "donne, grand": [(J, " ".join(["30000"] * 287 + ["-"]), None)],
 }
 EMPREINTES_LUES = {
-    "foyer et sa centrale": "d250bfff0c8d60a9bbd59cce1dd3a806b44c2b5ec2ce80e8de718740d3e02d7a",
-    "centrale et son foyer": "4f0bc3fcd4e0e8a25c9b57ff7cb3f5771c7690017208f2b11bf7f44e70cfc56b",
-    "reprogramme": "7b59849b3298b00e0b549fdfbd1207a86f233c156cce53bb85b8e36182fe6353",
-    "remplace": "9012dd081900c9aaa4d004f7ff4cc763da48cadf096e27a470512069e022fdf0",
-    "donne": "44a24f556bd59d1a40c5a1ed4fca69e59f6076d14b881ccc7ff8ea474d2d868a",
-    "donne, grand": "29540c029f691c183f57b24c138e1ad900dc91320716c3fd0d44e03ae9fe4cf7",
+    "foyer et sa centrale": "ee39dca2195e1484fd036eca08e316c8f44fc6e2d0a44940b07155c9f037a087",
+    "centrale et son foyer": "c96f797e4c4c447c976eae4b4c19ba97b8bce3f68927f9d834b2806f938597e4",
+    "reprogramme": "1c1ef63207d17fe7e6a375f2014febc8bcf8b8efe5997b73a090741cc48baf4e",
+    "remplace": "0037bf725eca8b7506591945d00a4c2c0d0706e4e5b995a08d320727a3cb6ad0",
+    "donne": "c043b1720ca8e3d4a5ac2ca420f2b119d901ecca71f8a913095cd86376b56057",
+    "donne, grand": "1e40987652cf0f4dfaad414a4d01b7176d1aa216fc95472ec5d2e063e5bd5d41",
 }
 
 
@@ -288,8 +288,8 @@ EMPREINTES_DES_TABLES = {
     "calendrier": "67254c1efb34d4d95e2b5b28fde8697c4fd360f124cb4fd33e1283300c152982",
     "climat": "88ee63db536f7896554dfc6f1f76ecee0c60b3e52a4e7307b3889d9c9d9246ff",
     "bruits": "2d2b2c8f5508c1aa762f589aa5f7fbe51bb8c36ccca221c498734d2049d00196",
-    "formes": "0bab96186502f3ce882c78e770013215b25d0c16edaea74d42fdafb0c92bcb37",
-    "gigues": "81628765c53749c876e23b6adb9cd9f93354406a8aebd5a6db1add273b130925",
+    "formes": "f98350ce22b7b0687cacfbfc1508174a2ffa35879a43f00fe07a91bf682db966",
+    "gigues": "0daa2bdbd7c738b50b1198cba7672a0ac66062bf46efb8da9dd991ce4e747f97",
     "facteurs": "ab2bfe487786e457a06de4adf26b137917fee9c7eb49eac7bd2d79193e37fab2",
 }
 
@@ -318,7 +318,7 @@ def test_what_no_point_decides_is_these_bytes(nom: str) -> None:
 FOULES = {
     ProfilConsommation.RESIDENTIEL: (
         6000,
-        "8ddda95a0a501a710fa4563b42ae22a90afd8cc2db470259e76052d489c71220",
+        "e9265018a9647e8027eb098721d8110bb1f416d679e604277ea8956647b09373",
     ),
     ProfilConsommation.PROFESSIONNEL: (
         2000,

@@ -62,6 +62,9 @@ La puissance maximale d'un C5 est celle d'un instant : un four, une bouilloire, 
 demi-heure, qui n'est pas toujours la plus haute (observé d'un Linky : 42 % des jours sont dans la demi-heure de la plus haute moyenne,
 à 1,1 à 5,2 fois cette moyenne). Elle reste sous 110 % de la puissance souscrite (supposé).
 
+Ce que commande le contact des heures creuses, un chauffe-eau (la nuit, et à midi s'il y a deux plages) ou la charge d'une voiture,
+ne prend rien avant la minute où il se ferme, et de la demi-heure qui court alors au plus la part qui en reste (supposé).
+
 ## Ce qui est perdu
 
 `--pertes constatees`, le défaut de `--profile fidele`, perd ce qui fut vu perdu : 0,1 % des demi-heures d'un C5 ou P4, certaines à la
