@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from throwaway_pki import ThrowawayPki
-from transport_kit import SHORT, Running, answer
+from transport_kit import SHORT, Running, answer, open_socket
 
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.listener import Limits, bind
@@ -85,3 +85,20 @@ def client(
     yield connect
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture
+def open_tls(
+    client_context: Callable[..., ssl.SSLContext],
+) -> Iterator[Callable[[int], ssl.SSLSocket]]:
+    """Open raw TLS connections, closed at the end."""
+    opened: list[ssl.SSLSocket] = []
+
+    def connect(port: int) -> ssl.SSLSocket:
+        context = client_context()
+        opened.append(context.wrap_socket(open_socket(port), server_hostname="localhost"))
+        return opened[-1]
+
+    yield connect
+    for tls in opened:
+        tls.close()

@@ -1,6 +1,7 @@
 """What the tests of the transport share: an application, short deadlines, small helpers."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -51,6 +52,11 @@ def ask(
     return content
 
 
+def open_socket(port: int) -> socket.socket:
+    """Connect to a server of the test, without TLS."""
+    return socket.create_connection(("127.0.0.1", port), timeout=10)
+
+
 def eventually(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
     """Wait until `condition` holds and return what it returned."""
     deadline = time.monotonic() + seconds
@@ -58,6 +64,16 @@ def eventually(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.01)
     return found
+
+
+def seconds_of(action: Callable[[], Any], times: int) -> list[float]:
+    """Run `action` so many times and return the seconds of each."""
+    seconds = []
+    for _ in range(times):
+        began = time.monotonic()
+        action()
+        seconds.append(time.monotonic() - began)
+    return seconds
 
 
 @contextmanager
@@ -75,11 +91,27 @@ def serving(server: Any) -> Iterator[None]:
     assert not thread.is_alive()
 
 
+@contextmanager
+def stopping(server: HttpsServer) -> Iterator[None]:
+    """Have a server stop while the block runs; it has stopped soon after it."""
+    thread = threading.Thread(target=server.stop)
+    thread.start()
+    yield
+    thread.join(10)
+    assert not thread.is_alive()
+
+
 class Held:
     """An application that answers `done` once it is released, and counts what it has begun."""
 
     def __init__(self) -> None:
         self.entered, self.released = threading.Semaphore(0), threading.Event()
+
+    def hold(self, connection: HTTPSConnection) -> HTTPSConnection:
+        """Send a request and wait until it is held."""
+        connection.request("GET", "/")
+        assert self.entered.acquire(timeout=10)
+        return connection
 
     def __call__(self, request: Request) -> Response:
         self.entered.release()
