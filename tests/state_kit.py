@@ -121,6 +121,13 @@ def named_points(session: Session) -> list[Point]:
     )
 
 
+def orderable_points(database: Database) -> list[str]:
+    """Return the points on which an order can be carried out, by PRM: C5, in service, reachable."""
+    wanted = (Point.segment == "C5", Point.teleoperable, Point.etat_contractuel == "SERVC")
+    with database.sessions() as session:
+        return list(session.scalars(select(Point.prm).where(*wanted).order_by(Point.prm)))
+
+
 def the_point(session: Session, prm: str) -> Point:
     """Return a point that is there."""
     found = find_point(session, prm)

@@ -20,6 +20,7 @@ from lives import DAY, DAYS, NOON, PRM, Lives, beginning
 from orders_kit import C5, TODAY, Orders, orders_simulator
 from real_clients import ZeepCaller
 from running_simulator import RunningSimulator, run_command, start_simulator
+from waiting import eventually
 
 from sge_sim.commandes.evenements import record_opposition
 from sge_sim.commandes.moving_clock import start_clock
@@ -144,10 +145,7 @@ def test_a_life_goes_on_as_the_clock_advances_and_a_restart_catches_up(tmp_path:
         database.execute("UPDATE clock SET offset_us = offset_us + ?", (10 * DAY_US,))
         database.commit()
     with served_in_process(tmp_path) as again:
-        deadline = time.monotonic() + 10
-        while described(again)[1]["etat"] != "ACTIF":
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        eventually(lambda: described(again)[1]["etat"] == "ACTIF")
 
 
 @pytest.mark.parametrize("who", ["command", "REST"])
@@ -163,14 +161,9 @@ def test_a_stop_during_an_advance_says_what_was_reached(tmp_path: Path, who: str
         else:
             body = {"action": "advance", "duree": "5000d"}
             waiting = pool.submit(requests.post, url, json=body, timeout=60)
-        deadline = time.monotonic() + 60
-        while not orders.simulator.admin("/health")["travail"]:
-            assert time.monotonic() < deadline
-            assert not waiting.done()
-            time.sleep(0.05)
-        while not orders.simulator.admin("/api/flux"):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        eventually(lambda: waiting.done() or orders.simulator.admin("/health")["travail"], 60)
+        assert not waiting.done()
+        eventually(lambda: orders.simulator.admin("/api/flux"), 60)
         orders.simulator.process.send_signal(signal.SIGTERM)
         began = time.monotonic()
         done = waiting.result(30)

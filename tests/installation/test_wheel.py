@@ -5,13 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
 import pytest
 import requests
 from running_simulator import START_SECONDS
+from waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,11 +59,8 @@ def test_wheel_alone_serves_the_ten_documents(wheel: Path, tmp_path: Path) -> No
         command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         try:
-            deadline = time.monotonic() + START_SECONDS
-            while not ready_file.exists():
-                assert process.poll() is None, process.stdout and process.stdout.read()
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+            eventually(lambda: process.poll() is not None or ready_file.exists(), START_SECONDS)
+            assert process.poll() is None, process.stdout and process.stdout.read()
             ready = json.loads(ready_file.read_text())
             session = requests.Session()
             session.trust_env = False

@@ -31,13 +31,13 @@ from made_states import copy_state
 from postgresql_kit import SERVER, new_database
 from running_simulator import RunningSimulator, processes_of, start_simulator
 from sqlalchemy import select, text
+from state_kit import orderable_points
 
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.contenus import content_of
 from sge_sim.journal import Journal
 from sge_sim.tables.flux import FichierFlux
-from sge_sim.tables.points import Point
 
 pytestmark = pytest.mark.kills
 
@@ -97,12 +97,6 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     else:
         with new_database("kills") as url:
             yield Place(folder, url)
-
-
-def points_of(place: Place) -> list[str]:
-    with place.database() as database, database.sessions() as session:
-        wanted = (Point.segment == "C5", Point.teleoperable, Point.etat_contractuel == "SERVC")
-        return list(session.scalars(select(Point.prm).where(*wanted).order_by(Point.prm)))
 
 
 def order(running: RunningSimulator, prm: str, jour: date, days: int) -> bytes:
@@ -294,7 +288,8 @@ def test_what_was_acknowledged_stands_once_and_whole(place: Place) -> None:
     witness = Witness()
     with place.running("--now", NOW):
         pass
-    prms = points_of(place)
+    with place.database() as database:
+        prms = orderable_points(database)
     began = time.monotonic()
     for number in range(ROUNDS):
         play(place, witness, prms, number)

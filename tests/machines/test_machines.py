@@ -29,12 +29,13 @@ from demandes import CDC, COLLECTE, collecte_quotidienne, fiche
 from lxml import etree
 from postgresql_kit import SERVER, own_cluster
 from running_simulator import XML, processes_of
-from sqlalchemy import URL, create_engine, make_url, select, text
+from sqlalchemy import URL, create_engine, make_url, text
+from state_kit import orderable_points
+from waiting import eventually
 
 from sge_sim.facts.database import Database
 from sge_sim.facts.locks import SILENCE_SECONDS
 from sge_sim.facts.stored_clock import StoredClock
-from sge_sim.tables.points import Point
 
 pytestmark = pytest.mark.machines
 
@@ -82,7 +83,7 @@ class Shell:
         assert self._shell.stdin is not None
         self._shell.stdin.write(f"{commands}\ntouch {done}\n")
         self._shell.stdin.flush()
-        wait_until(lambda: done.exists() or self._shell.poll() is not None, seconds, self.log)
+        eventually(lambda: done.exists() or self._shell.poll() is not None, seconds, self.log)
         assert done.exists(), self.log()
 
     def log(self) -> str:
@@ -131,7 +132,7 @@ class Platform:
     def ready(self, machine: int) -> Any:
         """Return how to connect to a machine, once it serves."""
         file = self.folder / f"machine-{machine}.json"
-        wait_until(file.exists, 120)
+        eventually(file.exists, 120)
         return json.loads(file.read_text())
 
     def session(self) -> requests.Session:
@@ -151,14 +152,13 @@ class Platform:
 
     def publisher(self) -> int:
         """Return which machine publishes, once one does."""
-        found: list[int] = []
 
-        def look() -> bool:
-            found[:] = [each for each in (1, 2) if self.admin(each, "/health")["publie"]]
-            return len(found) == 1
+        def look() -> int | None:
+            found = [each for each in (1, 2) if self.admin(each, "/health")["publie"]]
+            return found[0] if len(found) == 1 else None
 
-        wait_until(look, 60)
-        return found[0]
+        publisher: int = eventually(look, 60)
+        return publisher
 
 
 @pytest.fixture(scope="module")
@@ -315,9 +315,7 @@ def order(prm: str, login: str, contrat: str, day: date) -> bytes:
 
 def points_of(url: str) -> list[str]:
     database = Database(url)
-    with database.sessions() as session:
-        wanted = (Point.segment == "C5", Point.teleoperable, Point.etat_contractuel == "SERVC")
-        found = list(session.scalars(select(Point.prm).where(*wanted).order_by(Point.prm)))
+    found = orderable_points(database)
     database.dispose()
     return found
 
@@ -338,7 +336,7 @@ def suspend_publisher(platform: Platform) -> None:
     (admin,) = (pid for pid in children if listens_on(pid, platform.ready(machine)["admin_url"]))
     os.kill(admin, signal.SIGSTOP)
     try:
-        wait_until(lambda: platform.admin(other, "/health")["publie"], 3 * SILENCE_SECONDS)
+        eventually(lambda: platform.admin(other, "/health")["publie"], 3 * SILENCE_SECONDS)
         platform.admin(other, "/api/clock", action="advance", duree="36h")
     finally:
         os.kill(admin, signal.SIGCONT)
@@ -398,7 +396,7 @@ def check_orders(platform: Platform, witness: Witness) -> None:
 def check_files(platform: Platform) -> None:
     """Each file is there once, has arrived, and is the same from either machine."""
     platform.admin(platform.publisher(), "/api/clock", action="advance", duree="15d")
-    wait_until(
+    eventually(
         lambda: {one["etat"] for one in platform.admin(1, "/api/flux?limit=1000")} == {"livre"}, 60
     )
     files = [platform.admin(machine, "/api/flux?limit=1000") for machine in (1, 2)]
@@ -420,15 +418,6 @@ def check_identities(platform: Platform) -> None:
     for machine in (1, 2):
         listed = platform.admin(machine, "/api/certificats")
         assert sum("machines.example.fr" in one["sujet"] for one in listed) == 1
-
-
-def wait_until(
-    condition: Callable[[], Any], seconds: float, told: Callable[[], str] = lambda: "too late"
-) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, told()
-        time.sleep(0.2)
 
 
 def free_port() -> int:

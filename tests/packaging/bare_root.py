@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from waiting import eventually
+
 GLIBC = re.compile(r"(ld-linux-x86-64|lib(c|m|pthread|dl|rt|util|resolv))\.so\.\d+")
 ENTER = (
     'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && '
@@ -63,11 +65,10 @@ class BareRoot:
         with log.open("w+") as out:
             process = subprocess.Popen(self.entered(*arguments, *options), stdout=out, stderr=out)
             try:
-                deadline = time.monotonic() + SECONDS
-                while not ready.exists():
-                    assert process.poll() is None, log.read_text()
-                    assert time.monotonic() < deadline, log.read_text()
-                    time.sleep(0.02)
+                eventually(
+                    lambda: process.poll() is not None or ready.exists(), SECONDS, log.read_text
+                )
+                assert process.poll() is None, log.read_text()
                 yield json.loads(ready.read_text())
             finally:
                 begun = time.monotonic()

@@ -1,6 +1,5 @@
 """Two simulators on one PostgreSQL are one platform: authorities, certificates, counts, reports."""
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +9,7 @@ import pytest
 import requests
 from postgresql_kit import two_simulators
 from running_simulator import XML, RunningSimulator, start_simulator
+from waiting import eventually
 
 from sge_sim.facts.database import Database
 from sge_sim.tables.comptages import Quota, SharedCadence, SharedQuotas
@@ -108,10 +108,7 @@ def test_what_one_registers_the_other_lets_in_and_what_one_revokes_it_refuses(
     revoked = one.command("cert", "revoke", str(chain))
     assert revoked.returncode == 0, revoked.stderr
     assert call(one, session) == 403
-    deadline = time.monotonic() + 10
-    while call(other, session) != 403:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    eventually(lambda: call(other, session) == 403)
 
 
 def test_a_panne_of_two_strikes_strikes_twice_in_all(two: list[RunningSimulator]) -> None:
@@ -149,8 +146,5 @@ def test_a_token_that_one_draws_is_the_other_s(
     drawn = two[0].command("token")
     assert drawn.returncode == 0, drawn.stderr
     name = "admin-token.sha256"
-    deadline = time.monotonic() + 10
-    while not (two[1].data_dir / name).exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    eventually((two[1].data_dir / name).exists)
     assert (two[1].data_dir / name).read_bytes() == (two[0].data_dir / name).read_bytes()

@@ -12,7 +12,8 @@ from http.client import HTTPResponse
 from unittest.mock import Mock
 
 import pytest
-from transport_kit import LARGE_ANSWER, SHORT, Held, ask, eventually, open_socket, seconds_of
+from transport_kit import LARGE_ANSWER, SHORT, Held, ask, open_socket, seconds_of
+from waiting import eventually
 
 from sge_sim.transport.connection import Connection
 from sge_sim.transport.message import Departure, Response

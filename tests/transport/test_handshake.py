@@ -7,7 +7,8 @@ import ssl
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from throwaway_pki import SERVER, issue
-from transport_kit import ask, common_name, eventually, open_socket
+from transport_kit import ask, common_name, open_socket
+from waiting import eventually
 
 from sge_sim.transport.handshake import Cause
 from sge_sim.transport.tls import verified_chain

@@ -6,7 +6,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import pytest
-from transport_kit import eventually
+from waiting import eventually
 
 from sge_sim.machine.memory import WEAR
 from sge_sim.transport.pool import PATIENCE_SECONDS, Pool

@@ -19,11 +19,11 @@ from transport_kit import (
     answer,
     ask,
     common_name,
-    eventually,
     open_socket,
     serving,
     stopping,
 )
+from waiting import eventually
 
 from sge_sim.errors import UsageError
 from sge_sim.transport import admin_server

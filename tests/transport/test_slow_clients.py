@@ -13,7 +13,8 @@ from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
-from transport_kit import SHORT, ask, eventually, open_socket, seconds_of
+from transport_kit import SHORT, ask, open_socket, seconds_of
+from waiting import eventually
 
 from sge_sim.transport.message import Response
 

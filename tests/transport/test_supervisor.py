@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 from throwaway_pki import SERVER, issue
-from transport_kit import ask, common_name, eventually
+from transport_kit import ask, common_name
+from waiting import eventually
 
 PROGRAM = Path(__file__).with_name("supervised_program.py")
 ROOT = PROGRAM.parents[2]

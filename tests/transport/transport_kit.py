@@ -57,15 +57,6 @@ def open_socket(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), timeout=10)
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
-    """Wait until `condition` holds and return what it returned."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
-    return found
-
-
 def seconds_of(action: Callable[[], Any], times: int) -> list[float]:
     """Run `action` so many times and return the seconds of each."""
     seconds = []
