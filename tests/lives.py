@@ -10,7 +10,7 @@ import pytest
 from made_states import filled_database
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from state_kit import faits_to_subscribe, numeros_within
+from state_kit import A_POINT, ROMIGUIERES, faits_to_subscribe, numeros_within
 
 from sge_sim.clock import PARIS, Duree
 from sge_sim.commandes.acces import AccesSouscrit, order_acces, renew_acces, stop_services
@@ -46,6 +46,11 @@ CURVE = Souscription(
     date_fin=date(2025, 9, 1),
 )
 INDEX = replace(CURVE, mesures_type="IDX", pas="P1D", corrigees=None)
+A_HOLDER = {
+    "nom_client_final": "Éléonore ROCHE",
+    "categorie_client_final": "RES",
+    "date_mise_en_service": date(2015, 5, 1),
+}
 
 
 @dataclass
@@ -63,9 +68,7 @@ class Lives:
         acteur: str = TIERS,
     ) -> str:
         """Order at `now` and have what is due then happen; return the number of the service."""
-        commande = Commande(
-            prm, acteur, CONTRAT, "a@b.fr", "AME", None, now, Delai(Duree(0, delai))
-        )
+        commande = _commande(prm, acteur, now, objet="AME", delai=delai)
         with self.database.transaction() as session:
             run_due(session, now)
             faits = faits_to_subscribe(session, prm, souscription)
@@ -119,7 +122,7 @@ class Lives:
         with self.database.transaction() as session:
             run_due(session, now)
             services = [session.get_one(ServiceSouscrit, number) for number in numbers]
-            commande = replace(_commande(services[0].prm, TIERS, now), delai=Delai(Duree(0, delai)))
+            commande = _commande(services[0].prm, TIERS, now, delai=delai)
             stop_services(session, numeros_within(session), commande, services)
 
     def options(self, number: str) -> list[tuple[str, bool | None, date, date | None]]:
@@ -158,13 +161,15 @@ class Lives:
         etat: str = self.service(number)["etat"]
         return etat
 
+    def ended(self, number: str) -> tuple[str, str | None, date | None]:
+        """The state of a service, why it ended and on which day."""
+        service = self.service(number)
+        return service["etat"], service["motif_fin"], service["date_fin"]
+
     def all(self) -> list[dict[str, Any]]:
         with self.database.sessions() as session:
-            numbers = session.scalars(
-                select(ServiceSouscrit.service_souscrit_id).order_by(
-                    ServiceSouscrit.service_souscrit_id
-                )
-            ).all()
+            number = ServiceSouscrit.service_souscrit_id
+            numbers = session.scalars(select(number).order_by(number)).all()
         return [self.service(number) for number in numbers]
 
     def collectes(self) -> list[tuple[date, date | None]]:
@@ -188,9 +193,16 @@ class Lives:
         return point
 
 
-def _commande(prm: str, acteur: str, now: datetime, contrat: str = CONTRAT) -> Commande:
-    delai = Delai(Duree(0, timedelta(0)))
-    return Commande(prm, acteur, contrat, "a@b.fr", "SAD", None, now, delai)
+def _commande(
+    prm: str,
+    acteur: str,
+    now: datetime,
+    contrat: str = CONTRAT,
+    *,
+    objet: str = "SAD",
+    delai: timedelta = timedelta(0),
+) -> Commande:
+    return Commande(prm, acteur, contrat, "a@b.fr", objet, None, now, Delai(Duree(0, delai)))
 
 
 def beginning(day: date) -> datetime:
@@ -205,7 +217,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def _fill(session: Session) -> None:
-    session.add(Commune(code_postal="34650", code_insee="34231", libelle="ROMIGUIERES"))
+    session.add(Commune(**ROMIGUIERES, libelle="ROMIGUIERES"))
     session.add(Acteur(code=TIERS, nom=TIERS, kind="tiers"))
     for code in ("FOURN1", "FOURN2"):
         session.add(Acteur(code=code, nom=code, kind="fournisseur"))
@@ -214,28 +226,7 @@ def _fill(session: Session) -> None:
         Contrat(contrat_id=CONTRAT, acteur_code=TIERS, type="ET", date_debut=date(2015, 1, 1))
     )
     for prm, segment in ((PRM, "C5"), (LARGE, "C4")):
-        session.add(
-            Point(
-                prm=prm,
-                segment=segment,
-                etat_contractuel="SERVC",
-                etat_alimentation="ALIM",
-                code_postal="34650",
-                code_insee="34231",
-                commune="ROMIGUIERES",
-                domaine_tension="BTINF",
-                nom_client_final="Éléonore ROCHE",
-                categorie_client_final="RES",
-                date_mise_en_service=date(2015, 5, 1),
-                teleoperable=True,
-                contrat_soutirage=True,
-                contrat_injection=False,
-                provisoire=False,
-                groupement_turpe=False,
-                opposition_courbe=False,
-                graine=1,
-            )
-        )
+        session.add(Point(**A_POINT | A_HOLDER | {"prm": prm, "segment": segment}))
 
 
 @pytest.fixture

@@ -42,15 +42,8 @@ def door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             out = folder / f"cert{rank}"
             done = simulator.command(
                 *("cert", "issue", "--autorite", "gandi", "--nom", f"k{rank}.example.fr"),
-                *(
-                    "--sortie",
-                    str(out),
-                    "--mot-de-passe",
-                    PASSWORD,
-                    "--type-cle",
-                    "rsa2048",
-                    *options,
-                ),
+                *("--sortie", str(out), "--mot-de-passe", PASSWORD),
+                *("--type-cle", "rsa2048", *options),
             )
             assert done.returncode == 0, done.stderr
             subprocess.run(
