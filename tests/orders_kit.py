@@ -6,7 +6,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import requests
 import zeep
 from demandes import COLLECTE, courbe_quotidienne
 from in_process import served_in_process
@@ -175,11 +174,11 @@ class Orders:
 
     def keep_state(self) -> None:
         """Put the state aside, for `restart_at`."""
-        self._post("/api/snapshot")
+        self.simulator.ask("POST", "/api/snapshot").raise_for_status()
 
     def restart_at(self, now: str = NOW) -> None:
         """Bring back the state as it was at the start, at another date if need be."""
-        self._post("/api/reset")
+        self.simulator.ask("POST", "/api/reset").raise_for_status()
         database = Database(sqlite_url(self.simulator.data_dir / "sge-sim.db"))
         StoredClock(database).run_from(parse_instant(now))
         database.dispose()
@@ -191,13 +190,7 @@ class Orders:
 
     def clock(self, *arguments: str) -> str:
         """Run `sge-sim clock`; return what it says."""
-        done = self.simulator.command("clock", *arguments)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def _post(self, path: str) -> None:
-        url = self.simulator.ready["admin_url"] + path
-        requests.post(url, timeout=10).raise_for_status()
+        return self.simulator.printed("clock", *arguments)
 
     def _general(
         self, objet: str, prm: str, changes: dict[str, Any] | None = None
