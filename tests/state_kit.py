@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from journal_kit import open_journal_in
 from made_states import prepared_database
-from sqlalchemy import event, func, select
+from sqlalchemy import Connection, Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import start_of_day
@@ -86,7 +86,7 @@ def add_point(database: Database) -> AddPoint:
 
 
 @contextmanager
-def statements_of(database: Database) -> Iterator[list[tuple[str, Any]]]:
+def statements_of(database: Database | Engine | Connection) -> Iterator[list[tuple[str, Any]]]:
     """Give the statements of the block that go through SQLAlchemy, and their values."""
     asked: list[tuple[str, Any]] = []
 

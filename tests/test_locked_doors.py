@@ -170,11 +170,8 @@ READ = {
 """Those that only read the state, and aren't declared to."""
 
 ELSEWHERE = {
-    *(
-        "campaign list",
-        "campaign report",
-        "campaign status",
-    ),  # write what they judge, as `campaign stop`
+    # They write what they judge, as `campaign stop`.
+    *("campaign list", "campaign report", "campaign status"),
     *("cert check", "cert issue", "cert renew-server", "cert revoke"),  # no database
     *("flux decrypt", "flux validate"),  # of a file
     *("clock real",),  # refused: the simulated clock is ahead of the machine's

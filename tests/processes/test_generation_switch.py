@@ -1,11 +1,11 @@
 """A client of the first generation goes over the switch."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from acces_kit import ASAD, C5, SAD, Tiers, tiers_in_process
 from demandes import COLLECTE, collecte_quotidienne
+from running_simulator import kept_open
 
 from sge_sim.clock import parse_instant
 from sge_sim.journal import EchangeRecord
@@ -16,10 +16,7 @@ RECHERCHE = "/RechercheServicesSouscritsMesures/v1.0"
 NOW = "2026-11-20T10:00"
 
 
-@pytest.fixture
-def tiers(tmp_path: Path) -> Iterator[Tiers]:
-    with tiers_in_process(tmp_path, generation="auto", now=NOW) as tiers:
-        yield tiers
+tiers = kept_open(tiers_in_process, scope="function", generation="auto", now=NOW)
 
 
 def collecte(tiers: Tiers) -> str | None:

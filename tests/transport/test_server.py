@@ -20,10 +20,9 @@ from transport_kit import (
     ask,
     common_name,
     open_socket,
-    serving,
     stopping,
 )
-from waiting import eventually
+from waiting import eventually, serving
 
 from sge_sim.errors import UsageError
 from sge_sim.transport import admin_server

@@ -51,6 +51,7 @@ class Program:
         """Send a request that takes its time, and wait until it is under way."""
         connection.request("GET", path)
         eventually((self.folder / "entered").exists)
+        return connection
 
     def signal(self, number):
         self.process.send_signal(number)
@@ -142,8 +143,7 @@ def test_every_process_serves_once_readiness_is_told(launch, worker_pids):
 def test_ctrl_c_lets_requests_finish_and_ends_everything_quietly(launch, client, interrupt):
     """In a terminal it reaches the children too, which leave it to their parent."""
     program = launch()
-    connection = client(program.b2b)
-    program.keep_busy(connection, "/slow")
+    connection = program.keep_busy(client(program.b2b), "/slow")
     interrupt(program.process.pid, signal.SIGINT)
     assert connection.getresponse().read().isdigit()
     assert program.end() == (0, "")
@@ -152,8 +152,7 @@ def test_ctrl_c_lets_requests_finish_and_ends_everything_quietly(launch, client,
 def test_the_administration_answers_while_the_others_finish(launch, client):
     """So that it can say that the program stops."""
     program = launch()
-    connection = client(program.b2b)
-    program.keep_busy(connection, "/slow")
+    connection = program.keep_busy(client(program.b2b), "/slow")
     program.signal(signal.SIGTERM)
     eventually(lambda: is_closed(program.b2b))
     assert admin_pid(program.admin)
@@ -163,8 +162,7 @@ def test_the_administration_answers_while_the_others_finish(launch, client):
 
 def test_a_request_that_does_not_end_holds_the_program_up_only_for_a_while(launch, client):
     program = launch(fault="patient")
-    connection = client(program.b2b)
-    program.keep_busy(connection, "/hang")
+    program.keep_busy(client(program.b2b), "/hang")
     code, said = program.end(signal.SIGTERM)
     assert code == 0
     assert "Arrêt forcé" in said
@@ -172,15 +170,14 @@ def test_a_request_that_does_not_end_holds_the_program_up_only_for_a_while(launc
 
 def test_a_process_that_hears_nothing_is_killed(launch, client):
     program = launch(workers=1)
-    connection = client(program.b2b)
-    program.keep_busy(connection, "/stuck")
+    program.keep_busy(client(program.b2b), "/stuck")
     assert program.end(signal.SIGTERM)[0] == 0
 
 
 def test_a_second_ctrl_c_does_not_wait(launch, client):
     program = launch(fault="patient")
-    busy, idle = client(program.b2b), client(program.b2b)
-    program.keep_busy(busy, "/hang")
+    idle = client(program.b2b)
+    program.keep_busy(client(program.b2b), "/hang")
     ask(idle)
     program.signal(signal.SIGINT)
     assert idle.sock.recv(1) == b""  # the first one has been heard

@@ -68,21 +68,6 @@ def seconds_of(action: Callable[[], Any], times: int) -> list[float]:
 
 
 @contextmanager
-def serving(server: Any) -> Iterator[None]:
-    """Have a server serve in a thread of its own, once it is ready, until the block ends."""
-    ready = threading.Event()
-    thread = threading.Thread(target=server.serve, args=(ready.set,))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield
-    finally:
-        server.stop()
-        thread.join(20)
-    assert not thread.is_alive()
-
-
-@contextmanager
 def stopping(server: HttpsServer) -> Iterator[None]:
     """Have a server stop while the block runs; it has stopped soon after it."""
     thread = threading.Thread(target=server.stop)
