@@ -68,14 +68,14 @@ class Lives:
         acteur: str = TIERS,
     ) -> str:
         """Order at `now` and have what is due then happen; return the number of the service."""
-        commande = _commande(prm, acteur, now, objet="AME", delai=delai)
+        asked = commande(prm, acteur, now, objet="AME", delai=delai)
         with self.database.transaction() as session:
             run_due(session, now)
             faits = faits_to_subscribe(session, prm, souscription)
             segment = faits.known_point.segment
             _, service = subscribe(
                 session,
-                commande,
+                asked,
                 faits,
                 souscription,
                 souscription.among(faits.services),
@@ -105,25 +105,25 @@ class Lives:
             prestation = prestation_acces(
                 segment, acces.sens, acces.acces_type, publie=bool(acces.options)
             )
-            commande = _commande(prm, acteur, now, contrat)
-            numeros, asked = numeros_within(session), [(acces, prestation)]
-            ((_, service),) = order_acces(session, numeros, commande, segment, asked, DECLARATION)
+            asked = commande(prm, acteur, now, contrat)
+            numeros, ordered = numeros_within(session), [(acces, prestation)]
+            ((_, service),) = order_acces(session, numeros, asked, segment, ordered, DECLARATION)
             return service.service_souscrit_id
 
     def renew(self, number: str, date_fin: date | None, now: datetime = NOON) -> None:
         with self.database.transaction() as session:
             run_due(session, now)
             service = session.get_one(ServiceSouscrit, number)
-            commande = _commande(service.prm, TIERS, now)
+            asked = commande(service.prm, TIERS, now)
             numeros = numeros_within(session)
-            renew_acces(session, numeros, commande, [service], date_fin, DECLARATION)
+            renew_acces(session, numeros, asked, [service], date_fin, DECLARATION)
 
     def stop(self, *numbers: str, now: datetime = NOON, delai: timedelta = timedelta(0)) -> None:
         with self.database.transaction() as session:
             run_due(session, now)
             services = [session.get_one(ServiceSouscrit, number) for number in numbers]
-            commande = _commande(services[0].prm, TIERS, now, delai=delai)
-            stop_services(session, numeros_within(session), commande, services)
+            asked = commande(services[0].prm, TIERS, now, delai=delai)
+            stop_services(session, numeros_within(session), asked, services)
 
     def options(self, number: str) -> list[tuple[str, bool | None, date, date | None]]:
         with self.database.sessions() as session:
@@ -158,8 +158,7 @@ class Lives:
             return columns | {"affaire": row.affaire and row.affaire.etat}
 
     def etat(self, number: str) -> str:
-        etat: str = self.service(number)["etat"]
-        return etat
+        return str(self.service(number)["etat"])
 
     def ended(self, number: str) -> tuple[str, str | None, date | None]:
         """The state of a service, why it ended and on which day."""
@@ -193,7 +192,7 @@ class Lives:
         return point
 
 
-def _commande(
+def commande(
     prm: str,
     acteur: str,
     now: datetime,
@@ -202,6 +201,7 @@ def _commande(
     objet: str = "SAD",
     delai: timedelta = timedelta(0),
 ) -> Commande:
+    """What an actor asks at `now`, and how long it takes."""
     return Commande(prm, acteur, contrat, "a@b.fr", objet, None, now, Delai(Duree(0, delai)))
 
 

@@ -19,13 +19,7 @@ from in_process import served_in_process
 from lives import DAY, DAYS, NOON, PRM, Lives, beginning
 from orders_kit import C5, TODAY, Orders, orders_simulator
 from real_clients import ZeepCaller
-from running_simulator import (
-    RunningSimulator,
-    refusal,
-    run_command,
-    serve,
-    start_simulator,
-)
+from running_simulator import RunningSimulator, refusal, run_command, serve, start_simulator
 from waiting import eventually
 
 from sge_sim.commandes.evenements import record_opposition

@@ -4,13 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from lives import DAY, DAYS, INDEX, NOON, Lives, beginning
+from lives import DAY, DAYS, INDEX, LARGE, NOON, PRM, Lives, beginning
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes.acces import AccesSouscrit, Publie
 from sge_sim.tables.models import Affaire, Contrat
 
-LARGE = "98600000000000"
 END = date(2026, 8, 1)
 COURBE = AccesSouscrit("COURBE", "SOUTIRAGE", END)
 ENERGIE = AccesSouscrit("ENERGIE", "SOUTIRAGE", END)
@@ -36,11 +35,11 @@ def test_access_to_the_curve_alone_has_it_collected(lives: Lives, acces_type: An
 @pytest.mark.parametrize(
     ("prm", "acces_type", "pas"),
     [
-        ("25800000000000", "COURBE", "PT30M"),
+        (PRM, "COURBE", "PT30M"),
         (LARGE, "COURBE", "PT5M"),
         (LARGE, "INDEX", "P1D"),
         (LARGE, "ENERGIE", None),
-        ("25800000000000", "PMAX", None),
+        (PRM, "PMAX", None),
     ],
 )
 def test_its_step(lives: Lives, prm: str, acces_type: Any, pas: str | None) -> None:

@@ -29,7 +29,7 @@ from demandes import collecte_quotidienne
 from lxml import etree
 from made_states import copy_state
 from postgresql_kit import SERVER, new_database
-from running_simulator import RunningSimulator, processes_of, start_simulator
+from running_simulator import XML, RunningSimulator, processes_of, start_simulator
 from sqlalchemy import select, text
 from state_kit import orderable_points
 
@@ -118,9 +118,8 @@ def use(
     session = running.session_of("tiers")
     while not over.is_set():
         message = order(running, draw.choice(prms), clock.now().date(), draw.randrange(2, 60))
-        headers = {"Content-Type": "text/xml"}
         try:
-            answer = session.post(running.url + PATH, message, headers=headers, timeout=20)
+            answer = session.post(running.url + PATH, message, headers=XML, timeout=20)
         except requests.RequestException:
             witness.unanswered += 1
             session.close()

@@ -49,10 +49,8 @@ def test_what_was_ordered_before_lives_on_and_is_stopped_by_the_second(tiers: Ti
     (ordered,) = [service for service in tiers.services(C5) if service["etatCode"] == "ACTIF"]
     assert (ordered["serviceSouscritCode"], ordered["mesuresTypeCode"]) == ("TRANSREC", "IDX")
     (option,) = ordered["optionsPublication"]["optionPublication"]
-    assert (option["periodiciteTransmission"], option["dateDebut"]) == (
-        "P1D",
-        ordered["dateDebut"],
-    )
+    assert option["periodiciteTransmission"] == "P1D"
+    assert option["dateDebut"] == ordered["dateDebut"]
     numero = ordered["serviceSouscritId"]
     assert tiers.code(ASAD, **tiers.numbered(C5, [numero])) is None
     assert {service["etatCode"] for service in tiers.services(C5)} == {"TERMINE"}

@@ -13,15 +13,7 @@ from http.client import HTTPConnection, HTTPSConnection
 
 import pytest
 from throwaway_pki import SERVER, issue
-from transport_kit import (
-    SHORT,
-    Held,
-    answer,
-    ask,
-    common_name,
-    open_socket,
-    stopping,
-)
+from transport_kit import SHORT, Held, answer, ask, common_name, open_socket, stopping
 from waiting import eventually, serving
 
 from sge_sim.errors import UsageError
