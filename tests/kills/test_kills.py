@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -23,9 +22,8 @@ from threading import Event
 
 import pytest
 import requests
-from catalogue_requests import envelope_of
-from demandes import COLLECTE as PATH
-from demandes import collecte_quotidienne
+from catalogue_requests import collecte_message
+from demandes import COLLECTE
 from lxml import etree
 from made_states import copy_state
 from postgresql_kit import SERVER, new_database
@@ -99,13 +97,6 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
             yield Place(folder, url)
 
 
-def order(running: RunningSimulator, prm: str, jour: date, days: int) -> bytes:
-    """Return an order of a curve for so many days."""
-    asker = (running.login, running.ready["contrat_id"])
-    asked = collecte_quotidienne(prm, *asker, jour, jour + timedelta(days=days))
-    return etree.tostring(envelope_of(PATH, asked, running.login, prm))
-
-
 def use(
     running: RunningSimulator,
     clock: StoredClock,
@@ -115,11 +106,12 @@ def use(
     over: Event,
 ) -> None:
     """Order until it is over, on a new connection whenever one is lost."""
-    session = running.session_of("tiers")
+    session, asker = running.session_of("tiers"), (running.login, running.ready["contrat_id"])
     while not over.is_set():
-        message = order(running, draw.choice(prms), clock.now().date(), draw.randrange(2, 60))
+        day = clock.now().date()
+        message = collecte_message(draw.choice(prms), *asker, day, draw.randrange(2, 60))
         try:
-            answer = session.post(running.url + PATH, message, headers=XML, timeout=20)
+            answer = session.post(running.url + COLLECTE, message, headers=XML, timeout=20)
         except requests.RequestException:
             witness.unanswered += 1
             session.close()

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -24,8 +24,8 @@ from typing import Any
 
 import pytest
 import requests
-from catalogue_requests import envelope_of
-from demandes import CDC, COLLECTE, collecte_quotidienne, fiche
+from catalogue_requests import collecte_message
+from demandes import CDC, COLLECTE, fiche
 from lxml import etree
 from postgresql_kit import SERVER, own_cluster
 from running_simulator import XML, processes_of
@@ -282,7 +282,9 @@ def use(
         try:
             while True:
                 day = platform.clock.now().date()
-                message = order(prm, login, contrat, day) if prm else fiche(login, C5)
+                message = (
+                    collecte_message(prm, login, contrat, day, 300) if prm else fiche(login, C5)
+                )
                 answer = session.post(platform.entrance + path, message, headers=XML, timeout=80)
                 if prm and LOCKED in answer.text:
                     with witness.lock:
@@ -306,11 +308,6 @@ def use(
                 )
                 witness.orders[affaire] = (service, prm)
     session.close()
-
-
-def order(prm: str, login: str, contrat: str, day: date) -> bytes:
-    asked = collecte_quotidienne(prm, login, contrat, day, day + timedelta(days=300))
-    return etree.tostring(envelope_of(COLLECTE, asked, login, prm))
 
 
 def points_of(url: str) -> list[str]:
