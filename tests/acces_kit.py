@@ -216,7 +216,7 @@ class Tiers:
             change_life(session, point, Changements(**changements), self.clock.now())
 
     def attributs(self, prm: str, *names: str) -> dict[str, Any]:
-        """What a point is."""
+        """Return columns of a point."""
         with self.running.simulator.database.sessions() as session:
             point = find_point(session, prm)
             return {name: getattr(point, name) for name in names}
@@ -244,7 +244,7 @@ class Tiers:
             self.set(prm, **before)
 
     def set(self, prm: str, **attributs: Any) -> None:
-        """Change a point as if it had been so."""
+        """Set columns of a point."""
         with self.running.simulator.database.transaction() as session:
             point = find_point(session, prm)
             for name, value in attributs.items():

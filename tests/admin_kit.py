@@ -37,7 +37,7 @@ TEXTS = [each.name for each in fields(EchangeRecord) if each.type == str | None]
 
 @dataclass(frozen=True)
 class Room:
-    """The administration as a browser calls it, and the simulator that it is of."""
+    """The administration as a browser calls it, and its simulator."""
 
     services: InProcess
     state: AdminState

@@ -144,7 +144,7 @@ class Lives:
             change_life(session, self._point(session, prm), Changements(**changements), now)
 
     def set(self, prm: str = PRM, **attributs: Any) -> None:
-        """Change the point as if it had been so."""
+        """Set columns of the point."""
         with self.database.transaction() as session:
             point = self._point(session, prm)
             for name, value in attributs.items():
@@ -181,7 +181,7 @@ class Lives:
             return self._point(session, PRM).opposition_courbe
 
     def oppositions(self) -> list[tuple[date, date | None]]:
-        """The periods of opposition as the measures take them."""
+        """The periods of opposition that the measures are made with."""
         with self.database.sessions() as session:
             return [*read_mesures_facts(session, PRM).oppositions]
 

@@ -129,7 +129,7 @@ def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def serve(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run `sge-sim serve` where it is refused."""
+    """Run `sge-sim serve` with options that it refuses."""
     ports = ("--port", "0", "--admin-port", "0")
     return run_command("serve", "--data-dir", str(folder), *ports, *options)
 
@@ -212,7 +212,7 @@ def kept_open(
     scope: Any = "module",
     **settings: Any,
 ) -> Any:
-    """Return a fixture: what opens in a folder of its own, kept for the tests of a module."""
+    """Return a fixture that opens something in a folder of its own, once for a module."""
 
     @pytest.fixture(scope=scope)
     def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:

@@ -16,7 +16,7 @@ _NAMED_VALUE = re.compile(r"%\((\w+)\)s")
 def plan_of(
     session: Session, criteres: Criteres, *, once_for_all: bool = False, **perimeter: Any
 ) -> str:
-    """Search, and return how the server went about it: the plans of all that it was asked.
+    """Search, and return the server's plans of all the statements of the search.
 
     `once_for_all` has it plan without a look at the values, as it may for what is asked often.
     """

@@ -24,7 +24,7 @@ Spoil = Callable[[Appel, Answer], Answer]
 
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., InProcess]]:
-    """Start a simulator, in which what the order's service answers may be spoilt."""
+    """Start a simulator; the answer of the order's service may be spoilt."""
     started = []
 
     def start(spoil: Spoil = lambda appel, answer: answer) -> InProcess:

@@ -48,7 +48,7 @@ VALUES = (
 
 
 def _picked(root: etree._Element, rank: int, *, leaves: bool = False) -> etree._Element:
-    """Return one of the elements under the Body; its children alone with `leaves`."""
+    """Return an element under the Body; with `leaves`, one that has no child."""
     body = root.find(f"{{{ENVELOPE}}}Body")
     found = [e for e in body.iter(etree.Element) if e is not body and not (leaves and len(e))]
     return found[rank % len(found)] if found else root
@@ -137,6 +137,6 @@ MUTATIONS = st.lists(
 
 
 def damaged(message: bytes, cut: int, junk: bytes) -> bytes:
-    """Return the message with some bytes put in place of as many."""
+    """Return the message with `junk` in place of as many of its bytes."""
     at = cut % (len(message) + 1)
     return message[:at] + junk + message[at + len(junk) :]

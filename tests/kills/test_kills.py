@@ -212,7 +212,7 @@ TORN = {
 
 
 def torn(place: Place) -> dict[str, int]:
-    """Return what is half done, counted."""
+    """Count what is half done, by kind."""
     with place.database() as database, database.reading() as connection:
         found = {told: len(connection.execute(text(query)).all()) for told, query in TORN.items()}
         if place.url is None:
@@ -223,7 +223,7 @@ def torn(place: Place) -> dict[str, int]:
 
 
 def spoilt_files(place: Place) -> list[str]:
-    """Return the files that aren't what was recorded of them, where they are made or delivered."""
+    """Return the files, made or delivered, whose content isn't the recorded one."""
     with place.database() as database, database.sessions() as session:
         files = session.scalars(select(FichierFlux)).all()
         if place.url is not None:  # they are in the database

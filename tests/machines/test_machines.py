@@ -130,7 +130,7 @@ class Platform:
     clock: StoredClock
 
     def ready(self, machine: int) -> Any:
-        """Return how to connect to a machine, once it serves."""
+        """Return the ready file of a machine, once it serves."""
         file = self.folder / f"machine-{machine}.json"
         eventually(file.exists, 120)
         return json.loads(file.read_text())

@@ -25,7 +25,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> ThrowawayPki:
 
 @pytest.fixture
 def serve(pki: ThrowawayPki) -> Iterator[Callable[..., Running]]:
-    """Start servers in threads; they are stopped at the end, and must be able to."""
+    """Start servers in threads; each must stop at the end."""
     running: list[Running] = []
 
     def start(
@@ -53,7 +53,7 @@ def serve(pki: ThrowawayPki) -> Iterator[Callable[..., Running]]:
 
 @pytest.fixture
 def client_context(pki: ThrowawayPki) -> Callable[..., ssl.SSLContext]:
-    """Make the TLS context of a client, by default a welcome one."""
+    """Make the TLS context of a client, by default of one that is let in."""
 
     def make(
         files: tuple[Path, Path] | None = pki.client_files, version: ssl.TLSVersion | None = None

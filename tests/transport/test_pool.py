@@ -51,7 +51,7 @@ class Workshop:
         return self.begun.get(timeout=5)
 
     def do(self, number: int) -> None:
-        """Put a work and wait until it has begun, before any other."""
+        """Put a number and check that it is the next whose work begins."""
         self.put(number)
         assert self.next() == number
 

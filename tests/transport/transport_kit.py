@@ -69,7 +69,7 @@ def seconds_of(action: Callable[[], Any], times: int) -> list[float]:
 
 @contextmanager
 def stopping(server: HttpsServer) -> Iterator[None]:
-    """Have a server stop while the block runs; it has stopped soon after it."""
+    """Stop a server while the block runs, and check that it has stopped soon after."""
     thread = threading.Thread(target=server.stop)
     thread.start()
     yield
