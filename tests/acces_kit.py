@@ -9,9 +9,7 @@ from typing import Any
 
 import requests
 import zeep
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-from in_process import InProcess, simulator_in_process
+from in_process import InProcess, caller_of, sender_of, simulator_in_process
 from real_clients import (
     Recorder,
     answered_contract,
@@ -28,7 +26,6 @@ from sge_sim.commandes.moving_clock import advance_by
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.tables.acteurs import find_contrat
 from sge_sim.tables.points import find_point
-from sge_sim.transport.message import Sender
 
 NOW = "2026-03-02T10:00"
 TODAY = date(2026, 3, 2)
@@ -40,6 +37,7 @@ P4 = "24210000002821"
 NOT_TELEOPERABLE = "25128509404458"
 UNKNOWN = "99999999999999"
 PERSONNE = {"personnePhysique": {"nom": "DUPONT"}}
+ACCORD = {"accord": True, **PERSONNE}
 SAD = "/CommandeServicesAccesDonnees/v1.0"
 MOSAD = "/CommandeModificationOptionsServicesAccesDonnees/v1.0"
 RSAD = "/CommandeRenouvellementServicesAccesDonnees/v1.0"
@@ -82,7 +80,7 @@ class Tiers:
 
     def __init__(self, running: InProcess, kind: str = "tiers") -> None:
         self.running = running
-        (self.caller,) = [caller for caller in running.simulator.callers if caller.kind == kind]
+        self.caller = caller_of(running.simulator, kind)
         self.login, self.contrat_id = self.caller.login, self.caller.contrat_id
         self._clients: dict[str, tuple[Any, Recorder]] = {}
 
@@ -135,19 +133,8 @@ class Tiers:
 
     def sad(self, prm: str, *services: Any, **general: Any) -> dict[str, Any]:
         """The members of an order; a service is a type, or a type and its options."""
-        return {
-            "demande": {
-                "donneesGenerales": self.general(
-                    prm,
-                    **{
-                        "dateFin": END,
-                        "declarationAccordClient": {"accord": True, **PERSONNE},
-                        **general,
-                    },
-                ),
-                "servicesSouscrits": {"serviceSouscrit": [_service(each) for each in services]},
-            }
-        }
+        agreed = {"dateFin": END, "declarationAccordClient": ACCORD, **general}
+        return self._demand(prm, agreed, serviceSouscrit=[_service(each) for each in services])
 
     def order(self, prm: str, *services: Any, **general: Any) -> list[str]:
         """Order and return the numbers of the services."""
@@ -159,33 +146,20 @@ class Tiers:
 
     def numbered(self, prm: str, numeros: list[str], **general: Any) -> dict[str, Any]:
         """The members of a demand about services, by their numbers."""
-        return {
-            "demande": {
-                "donneesGenerales": self.general(prm, **general),
-                "servicesSouscrits": {"serviceSouscritId": numeros},
-            }
-        }
+        return self._demand(prm, general, serviceSouscritId=numeros)
 
     def renewal(self, prm: str, numeros: list[str], **general: Any) -> dict[str, Any]:
         """The members of a renewal."""
-        declaration = {"accord": True, **PERSONNE}
-        return self.numbered(
-            prm,
-            numeros,
-            **{
-                "dateFin": END + timedelta(days=1),
-                "declarationAccordClient": declaration,
-                **general,
-            },
-        )
+        later = {"dateFin": END + timedelta(days=1), "declarationAccordClient": ACCORD, **general}
+        return self.numbered(prm, numeros, **later)
 
     def modification(self, prm: str, *services: dict[str, Any], **general: Any) -> dict[str, Any]:
-        return {
-            "demande": {
-                "donneesGenerales": self.general(prm, **general),
-                "servicesSouscrits": {"serviceSouscrit": list(services)},
-            }
-        }
+        return self._demand(prm, general, serviceSouscrit=list(services))
+
+    def _demand(self, prm: str, general: dict[str, Any], **services: Any) -> dict[str, Any]:
+        """The members of a demand: the general block, and its services."""
+        block = self.general(prm, **general)
+        return {"demande": {"donneesGenerales": block, "servicesSouscrits": services}}
 
     def acces(self, prm: str, general: dict[str, Any] | None = None, **asked: Any) -> Any:
         """The members of an order by the former service."""
@@ -242,7 +216,7 @@ class Tiers:
             change_life(session, point, Changements(**changements), self.clock.now())
 
     def attributs(self, prm: str, *names: str) -> dict[str, Any]:
-        """What a point is."""
+        """Return columns of a point."""
         with self.running.simulator.database.sessions() as session:
             point = find_point(session, prm)
             return {name: getattr(point, name) for name in names}
@@ -256,9 +230,7 @@ class Tiers:
     @contextmanager
     def acting_as(self, kind: str) -> Iterator["Tiers"]:
         """Give another default actor of the same simulator."""
-        (caller,) = [each for each in self.running.simulator.callers if each.kind == kind]
-        leaf = x509.load_pem_x509_certificates(caller.certificate.read_bytes())[0]
-        sender = Sender(leaf.public_bytes(Encoding.DER), (), "127.0.0.1")
+        sender = sender_of(caller_of(self.running.simulator, kind))
         yield Tiers(replace(self.running, sender=sender), kind)
 
     @contextmanager
@@ -272,7 +244,7 @@ class Tiers:
             self.set(prm, **before)
 
     def set(self, prm: str, **attributs: Any) -> None:
-        """Change a point as if it had been so."""
+        """Set columns of a point."""
         with self.running.simulator.database.transaction() as session:
             point = find_point(session, prm)
             for name, value in attributs.items():

@@ -1,6 +1,5 @@
 """The administration and the web services of one simulator, in the process."""
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -14,6 +13,7 @@ from in_process import InProcess, simulator_in_process
 from lxml import html
 from sqlalchemy.orm import Session
 from state_kit import numeros_within, the_point
+from waiting import serving
 
 from sge_sim.admin.application import build_admin
 from sge_sim.admin.routes import AdminState
@@ -37,7 +37,7 @@ TEXTS = [each.name for each in fields(EchangeRecord) if each.type == str | None]
 
 @dataclass(frozen=True)
 class Room:
-    """The administration as a browser calls it, and the simulator that it is of."""
+    """The administration as a browser calls it, and its simulator."""
 
     services: InProcess
     state: AdminState
@@ -45,7 +45,7 @@ class Room:
 
     @property
     def login(self) -> str:
-        return next(one.login for one in self.services.simulator.callers if one.kind == "tiers")
+        return self.services.login
 
     def ask(self, method: str, path: str, **options: Any) -> requests.Response:
         """Return what the administration answers, redirections followed."""
@@ -137,14 +137,10 @@ def control_room(
                 simulator.marques,
             )
             application = guard(build_admin(state))
-            server = AdminServer(lambda: application, listening)
-            thread = threading.Thread(target=server.serve)
-            thread.start()
-            try:
-                yield Room(services, state, f"http://127.0.0.1:{listening.getsockname()[1]}")
-            finally:
-                moves.stop()
-                feed.stop()
-                server.stop()
-                thread.join()
+            with serving(AdminServer(lambda: application, listening)):
+                try:
+                    yield Room(services, state, f"http://127.0.0.1:{listening.getsockname()[1]}")
+                finally:
+                    moves.stop()
+                    feed.stop()
         journal.close()

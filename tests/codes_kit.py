@@ -21,10 +21,10 @@ _WHOLE: Final = "SUITE_WHOLE_MODULE"
 
 
 def check_obtained_codes(module: str, *versions: Service) -> None:
-    """Check that a client obtained every code that a service lists, but for those told unreachable.
+    """Check that a client obtained every code that a service lists and doesn't call unreachable.
 
-    The clients are the other tests of `module`, the file of the one that asks. Where they haven't
-    all run in this process, which was given a part of them, they are run in one of their own.
+    The clients are the other tests of `module`. Where this process was given a part of them, all
+    are run in a process of their own.
     """
     for service in versions:
         unlisted = OBTAINED[service.path] - set(service.codes) - _ELSEWHERE

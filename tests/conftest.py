@@ -71,13 +71,13 @@ def faults(config: pytest.Config) -> list[str]:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail where the whole is wrong, though each test passed."""
+    """Fail the run where there are faults, though each test passed."""
     if faults(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say why."""
+    """Print the faults."""
     for line in faults(terminalreporter.config):
         terminalreporter.write_line(line, red=True)
 
@@ -91,7 +91,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Spare the collector of garbage what the suite itself is made of: a fifth of its time."""
+    """Hide the suite's own objects from the collector of garbage: a fifth of its time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)

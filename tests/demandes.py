@@ -19,6 +19,17 @@ def fiche(login: str, prm: str, *, accord: bool = True) -> bytes:
     ).encode()
 
 
+def recherche(login: str, siret: str = "00040477212266") -> str:
+    """The message that searches the point of a company."""
+    return (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        '<r:rechercherPoint xmlns:r="http://www.enedis.fr/sge/b2b/services/rechercherpoint/v2.0">'
+        f"<criteres><numSiret>{siret}</numSiret></criteres>"
+        f"<loginUtilisateur>{login}</loginUtilisateur>"
+        "</r:rechercherPoint></s:Body></s:Envelope>"
+    )
+
+
 def collecte_quotidienne(
     prm: str, login: str, contrat: str, debut: date, fin: date, nom: str = "ROCHE"
 ) -> dict[str, Any]:

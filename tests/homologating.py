@@ -32,7 +32,7 @@ class Homologation:
 
 
 def run_forking(*arguments: str, module: str = "sge_sim") -> "CompletedProcess[str]":
-    """Run a program that starts simulators as it is run itself: by a fork of what is loaded."""
+    """Run a program by a fork of the loaded one; the simulators that it starts are forks too."""
     forking = f"import sys; sys.executable = {interpreter('sge_sim')!r}"
     return run_module(module, arguments, before=forking, timeout=120)
 

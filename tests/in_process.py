@@ -69,8 +69,19 @@ class InProcess:
 
     @property
     def _caller(self) -> DefaultCaller:
-        (caller,) = [each for each in self.simulator.callers if each.kind == "tiers"]
-        return caller
+        return caller_of(self.simulator, "tiers")
+
+
+def caller_of(simulator: Simulator, kind: str) -> DefaultCaller:
+    """Return a default actor of a simulator."""
+    (caller,) = [each for each in simulator.callers if each.kind == kind]
+    return caller
+
+
+def sender_of(caller: DefaultCaller) -> Sender:
+    """Return what a listener knows of a default actor that calls."""
+    leaf = x509.load_pem_x509_certificates(caller.certificate.read_bytes())[0]
+    return Sender(leaf.public_bytes(Encoding.DER), (), "127.0.0.1")
 
 
 @contextmanager
@@ -78,11 +89,9 @@ def simulator_in_process(data_dir: Path, **settings: Any) -> Iterator[InProcess]
     """Open a simulator in `data_dir`."""
     copy_state(data_dir, settings)
     simulator = open_simulator(Settings(data_dir=data_dir, **settings))
-    (caller,) = [each for each in simulator.callers if each.kind == "tiers"]
-    leaf = x509.load_pem_x509_certificates(caller.certificate.read_bytes())[0]
+    sender = sender_of(caller_of(simulator, "tiers"))
     with bind_loopback("127.0.0.1", 0) as listening:
         services = b2b_server(simulator, listening)
-        sender = Sender(leaf.public_bytes(Encoding.DER), (), "127.0.0.1")
         try:
             yield InProcess(simulator, services.server.application, sender)
         finally:

@@ -10,7 +10,7 @@ import pytest
 from made_states import filled_database
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from state_kit import faits_to_subscribe, numeros_within
+from state_kit import A_POINT, ROMIGUIERES, faits_to_subscribe, numeros_within
 
 from sge_sim.clock import PARIS, Duree
 from sge_sim.commandes.acces import AccesSouscrit, order_acces, renew_acces, stop_services
@@ -46,6 +46,11 @@ CURVE = Souscription(
     date_fin=date(2025, 9, 1),
 )
 INDEX = replace(CURVE, mesures_type="IDX", pas="P1D", corrigees=None)
+A_HOLDER = {
+    "nom_client_final": "Éléonore ROCHE",
+    "categorie_client_final": "RES",
+    "date_mise_en_service": date(2015, 5, 1),
+}
 
 
 @dataclass
@@ -63,16 +68,14 @@ class Lives:
         acteur: str = TIERS,
     ) -> str:
         """Order at `now` and have what is due then happen; return the number of the service."""
-        commande = Commande(
-            prm, acteur, CONTRAT, "a@b.fr", "AME", None, now, Delai(Duree(0, delai))
-        )
+        asked = commande(prm, acteur, now, objet="AME", delai=delai)
         with self.database.transaction() as session:
             run_due(session, now)
             faits = faits_to_subscribe(session, prm, souscription)
             segment = faits.known_point.segment
             _, service = subscribe(
                 session,
-                commande,
+                asked,
                 faits,
                 souscription,
                 souscription.among(faits.services),
@@ -102,25 +105,25 @@ class Lives:
             prestation = prestation_acces(
                 segment, acces.sens, acces.acces_type, publie=bool(acces.options)
             )
-            commande = _commande(prm, acteur, now, contrat)
-            numeros, asked = numeros_within(session), [(acces, prestation)]
-            ((_, service),) = order_acces(session, numeros, commande, segment, asked, DECLARATION)
+            asked = commande(prm, acteur, now, contrat)
+            numeros, ordered = numeros_within(session), [(acces, prestation)]
+            ((_, service),) = order_acces(session, numeros, asked, segment, ordered, DECLARATION)
             return service.service_souscrit_id
 
     def renew(self, number: str, date_fin: date | None, now: datetime = NOON) -> None:
         with self.database.transaction() as session:
             run_due(session, now)
             service = session.get_one(ServiceSouscrit, number)
-            commande = _commande(service.prm, TIERS, now)
+            asked = commande(service.prm, TIERS, now)
             numeros = numeros_within(session)
-            renew_acces(session, numeros, commande, [service], date_fin, DECLARATION)
+            renew_acces(session, numeros, asked, [service], date_fin, DECLARATION)
 
     def stop(self, *numbers: str, now: datetime = NOON, delai: timedelta = timedelta(0)) -> None:
         with self.database.transaction() as session:
             run_due(session, now)
             services = [session.get_one(ServiceSouscrit, number) for number in numbers]
-            commande = replace(_commande(services[0].prm, TIERS, now), delai=Delai(Duree(0, delai)))
-            stop_services(session, numeros_within(session), commande, services)
+            asked = commande(services[0].prm, TIERS, now, delai=delai)
+            stop_services(session, numeros_within(session), asked, services)
 
     def options(self, number: str) -> list[tuple[str, bool | None, date, date | None]]:
         with self.database.sessions() as session:
@@ -141,7 +144,7 @@ class Lives:
             change_life(session, self._point(session, prm), Changements(**changements), now)
 
     def set(self, prm: str = PRM, **attributs: Any) -> None:
-        """Change the point as if it had been so."""
+        """Set columns of the point."""
         with self.database.transaction() as session:
             point = self._point(session, prm)
             for name, value in attributs.items():
@@ -155,16 +158,17 @@ class Lives:
             return columns | {"affaire": row.affaire and row.affaire.etat}
 
     def etat(self, number: str) -> str:
-        etat: str = self.service(number)["etat"]
-        return etat
+        return str(self.service(number)["etat"])
+
+    def ended(self, number: str) -> tuple[str, str | None, date | None]:
+        """The state of a service, why it ended and on which day."""
+        service = self.service(number)
+        return service["etat"], service["motif_fin"], service["date_fin"]
 
     def all(self) -> list[dict[str, Any]]:
         with self.database.sessions() as session:
-            numbers = session.scalars(
-                select(ServiceSouscrit.service_souscrit_id).order_by(
-                    ServiceSouscrit.service_souscrit_id
-                )
-            ).all()
+            number = ServiceSouscrit.service_souscrit_id
+            numbers = session.scalars(select(number).order_by(number)).all()
         return [self.service(number) for number in numbers]
 
     def collectes(self) -> list[tuple[date, date | None]]:
@@ -177,7 +181,7 @@ class Lives:
             return self._point(session, PRM).opposition_courbe
 
     def oppositions(self) -> list[tuple[date, date | None]]:
-        """The periods of opposition as the measures take them."""
+        """The periods of opposition that the measures are made with."""
         with self.database.sessions() as session:
             return [*read_mesures_facts(session, PRM).oppositions]
 
@@ -188,9 +192,17 @@ class Lives:
         return point
 
 
-def _commande(prm: str, acteur: str, now: datetime, contrat: str = CONTRAT) -> Commande:
-    delai = Delai(Duree(0, timedelta(0)))
-    return Commande(prm, acteur, contrat, "a@b.fr", "SAD", None, now, delai)
+def commande(
+    prm: str,
+    acteur: str,
+    now: datetime,
+    contrat: str = CONTRAT,
+    *,
+    objet: str = "SAD",
+    delai: timedelta = timedelta(0),
+) -> Commande:
+    """What an actor asks at `now`, and how long it takes."""
+    return Commande(prm, acteur, contrat, "a@b.fr", objet, None, now, Delai(Duree(0, delai)))
 
 
 def beginning(day: date) -> datetime:
@@ -205,7 +217,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def _fill(session: Session) -> None:
-    session.add(Commune(code_postal="34650", code_insee="34231", libelle="ROMIGUIERES"))
+    session.add(Commune(**ROMIGUIERES, libelle="ROMIGUIERES"))
     session.add(Acteur(code=TIERS, nom=TIERS, kind="tiers"))
     for code in ("FOURN1", "FOURN2"):
         session.add(Acteur(code=code, nom=code, kind="fournisseur"))
@@ -214,28 +226,7 @@ def _fill(session: Session) -> None:
         Contrat(contrat_id=CONTRAT, acteur_code=TIERS, type="ET", date_debut=date(2015, 1, 1))
     )
     for prm, segment in ((PRM, "C5"), (LARGE, "C4")):
-        session.add(
-            Point(
-                prm=prm,
-                segment=segment,
-                etat_contractuel="SERVC",
-                etat_alimentation="ALIM",
-                code_postal="34650",
-                code_insee="34231",
-                commune="ROMIGUIERES",
-                domaine_tension="BTINF",
-                nom_client_final="Éléonore ROCHE",
-                categorie_client_final="RES",
-                date_mise_en_service=date(2015, 5, 1),
-                teleoperable=True,
-                contrat_soutirage=True,
-                contrat_injection=False,
-                provisoire=False,
-                groupement_turpe=False,
-                opposition_courbe=False,
-                graine=1,
-            )
-        )
+        session.add(Point(**A_POINT | A_HOLDER | {"prm": prm, "segment": segment}))
 
 
 @pytest.fixture

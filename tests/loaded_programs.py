@@ -82,7 +82,7 @@ def run_module(
 
 
 class Program:
-    """A program that runs, told and waited for as a `subprocess.Popen` is."""
+    """A program that runs: it has the methods of a `subprocess.Popen`."""
 
     def __init__(self, name: str, pid: int, connection: socket.socket) -> None:
         self.pid = pid
@@ -130,7 +130,8 @@ def start_module(
 ) -> Program:
     """Start `python -m module`, which writes to `out` and `err`; `before` is as above.
 
-    pytest has what the plugin loads. The process at `address` is asked if it is given.
+    pytest is forked from the process that has loaded sge_sim, whose plugin it uses. The process at
+    `address` is asked if it is given.
     """
     call = {
         "module": module,

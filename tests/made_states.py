@@ -53,7 +53,7 @@ def filled_database(path: Path, fill: Callable[[Session], None]) -> Database:
 
 
 def settings_of(options: tuple[str, ...]) -> dict[str, Any]:
-    """Return what options of `serve` set of the state that a first start makes."""
+    """Return the settings of a first start's state that options of `serve` give."""
     given: dict[str, Any] = {}
     for option, value in pairwise((*options, "")):
         name = option.removeprefix("--").replace("-", "_")

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import requests
 import zeep
-from demandes import courbe_quotidienne
+from demandes import COLLECTE, courbe_quotidienne
 from in_process import served_in_process
 from real_clients import ZeepCaller, refusal_of
 from running_simulator import RunningSimulator
@@ -26,6 +24,10 @@ C4 = "98800000000246"
 P1 = "98610000001605"
 P4 = "24210000002821"
 UNKNOWN = "99999999999999"
+ARRET = "/CommandeArretServiceSouscritMesures/v1.0"
+HISTORIQUE = "/CommandeTransmissionHistoriqueMesures/v1.0"
+INFRA_J = "/CommandeTransmissionDonneesInfraJ/v1.0"
+RECHERCHE = "/RechercheServicesSouscritsMesures/v1.0"
 CIVILITE_NOM = {"personnePhysique": {"civilite": "M", "nom": "ROCHE"}}
 
 
@@ -46,30 +48,11 @@ class Orders:
         self.kind = kind
         self.login: str = simulator.ready["acteurs"][kind]["login"]
         self.contrat_id: str = simulator.ready["acteurs"][kind]["contrat_id"]
-
-    @cached_property
-    def _collecte(self) -> ZeepCaller:
-        return ZeepCaller(self.simulator, "/CommandeCollectePublicationMesures/v3.0", self.kind)
-
-    @cached_property
-    def _recherche(self) -> ZeepCaller:
-        return ZeepCaller(self.simulator, "/RechercheServicesSouscritsMesures/v1.0", self.kind)
-
-    @cached_property
-    def _arret(self) -> ZeepCaller:
-        return ZeepCaller(self.simulator, "/CommandeArretServiceSouscritMesures/v1.0", self.kind)
-
-    @cached_property
-    def _infra_j(self) -> ZeepCaller:
-        return ZeepCaller(self.simulator, "/CommandeTransmissionDonneesInfraJ/v1.0", self.kind)
-
-    @cached_property
-    def _historique(self) -> ZeepCaller:
-        return ZeepCaller(self.simulator, "/CommandeTransmissionHistoriqueMesures/v1.0", self.kind)
+        self._callers: dict[str, ZeepCaller] = {}
 
     def collecte(self, prm: str, general: dict[str, Any] | None = None, **asked: Any) -> Any:
         """Order on `prm`; see `collecte_body`."""
-        return _call(self._collecte, demande=self.collecte_body(prm, general, **asked))
+        return self._call(COLLECTE, demande=self.collecte_body(prm, general, **asked))
 
     def collecte_body(
         self, prm: str, general: dict[str, Any] | None = None, **asked: Any
@@ -90,8 +73,8 @@ class Orders:
 
     def services(self, prm: str, contrat_id: str | None = None, login: str | None = None) -> Any:
         """What RechercheServicesSouscritsMesures lists, as dictionaries; or a refusal."""
-        answer = _call(
-            self._recherche,
+        answer = self._call(
+            RECHERCHE,
             criteres={"pointId": prm, "contratId": contrat_id or self.contrat_id},
             loginUtilisateur=login or self.login,
         )
@@ -103,8 +86,8 @@ class Orders:
     def arret(
         self, prm: str, service_souscrit_id: str, general: dict[str, Any] | None = None
     ) -> Any:
-        return _call(
-            self._arret,
+        return self._call(
+            ARRET,
             demande={
                 "donneesGenerales": self._general("ASS", prm, general),
                 "arretServiceSouscrit": {"serviceSouscritId": service_souscrit_id},
@@ -125,8 +108,8 @@ class Orders:
             "soutirage": True,
             "personneMorale": {"denominationSociale": "COGIP"},
         }
-        return _call(
-            self._infra_j,
+        return self._call(
+            INFRA_J,
             demande={
                 "donneesGenerales": self._general("AME", prm, general),
                 "accesDonnees": {
@@ -154,9 +137,9 @@ class Orders:
             "accordClient": asked.pop("accord", True),
             **asked.pop("client", CIVILITE_NOM),
         }
-        return _call(
-            self._historique,
-            _soapheaders=[self._historique.header(prm, self.login)] if entete else None,
+        return self._call(
+            HISTORIQUE,
+            _soapheaders=[self._caller(HISTORIQUE).header(prm, self.login)] if entete else None,
             demande={
                 "donneesGenerales": self._general("HDM", prm, general),
                 "historiqueMesures": _without_none(
@@ -173,13 +156,29 @@ class Orders:
             },
         )
 
+    def _caller(self, path: str) -> ZeepCaller:
+        """The client of a service, made at its first use."""
+        if path not in self._callers:
+            self._callers[path] = ZeepCaller(self.simulator, path, self.kind)
+        return self._callers[path]
+
+    def _call(self, path: str, **members: Any) -> Any:
+        """Return the answer, `body` and `header`, as dictionaries; or the code of the refusal."""
+        try:
+            answer = self._caller(path)(**members)
+        except zeep.exceptions.Fault as fault:
+            return refusal_of(fault)[0]
+        return zeep.helpers.serialize_object(
+            {"header": answer.header, "body": getattr(answer, "body", answer)}, dict
+        )
+
     def keep_state(self) -> None:
         """Put the state aside, for `restart_at`."""
-        self._post("/api/snapshot")
+        self.simulator.ask("POST", "/api/snapshot").raise_for_status()
 
     def restart_at(self, now: str = NOW) -> None:
         """Bring back the state as it was at the start, at another date if need be."""
-        self._post("/api/reset")
+        self.simulator.ask("POST", "/api/reset").raise_for_status()
         database = Database(sqlite_url(self.simulator.data_dir / "sge-sim.db"))
         StoredClock(database).run_from(parse_instant(now))
         database.dispose()
@@ -191,13 +190,7 @@ class Orders:
 
     def clock(self, *arguments: str) -> str:
         """Run `sge-sim clock`; return what it says."""
-        done = self.simulator.command("clock", *arguments)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def _post(self, path: str) -> None:
-        url = self.simulator.ready["admin_url"] + path
-        requests.post(url, timeout=10).raise_for_status()
+        return self.simulator.printed("clock", *arguments)
 
     def _general(
         self, objet: str, prm: str, changes: dict[str, Any] | None = None
@@ -215,17 +208,6 @@ def a_year_after(day: date) -> date:
     """The same day of the next year; 28 February after a 29th."""
     leap = (day.month, day.day) == (2, 29)
     return day.replace(year=day.year + 1, day=28 if leap else day.day)
-
-
-def _call(caller: ZeepCaller, **members: Any) -> Any:
-    """Return the answer, `body` and `header`, as dictionaries; or the code of the refusal."""
-    try:
-        answer = caller(**members)
-    except zeep.exceptions.Fault as fault:
-        return refusal_of(fault)[0]
-    return zeep.helpers.serialize_object(
-        {"header": answer.header, "body": getattr(answer, "body", answer)}, dict
-    )
 
 
 def _without_none(members: dict[str, Any]) -> dict[str, Any]:

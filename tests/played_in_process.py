@@ -67,7 +67,7 @@ def start_of(release: Release) -> datetime:
 
 
 def answered_by(running: InProcess) -> Answering:
-    """What hands each message to a simulator of this process."""
+    """Return an adapter that hands each message to a simulator of this process."""
 
     def answer(request: requests.PreparedRequest) -> Message:
         assert isinstance(request.body, bytes)

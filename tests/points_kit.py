@@ -74,7 +74,7 @@ def day_lines(prm: str, days: Mapping[date, tuple[Sequence[int | None], Any]]) -
 
 def recorded(debut: date, fin: date, total: int) -> dict[date, tuple[list[int], dict[str, int]]]:
     """Return days as a household's meter records them: W of each half-hour, and the index that
-    starts the day; what is used is of no physics of ours."""
+    starts the day. The watts are arithmetic, no model of a home."""
     days = {}
     for ordinal in range(debut.toordinal(), fin.toordinal()):
         jour = date.fromordinal(ordinal)

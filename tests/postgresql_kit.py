@@ -25,7 +25,7 @@ SERVER = "SGE_SIM_POSTGRESQL"
 
 @contextmanager
 def new_database(purpose: str) -> Iterator[str]:
-    """Make a database of the session's own on that server, for as long as it is used."""
+    """Make a database on that server, dropped after the block."""
     server, name = make_url(os.environ[SERVER]), f"sge_sim_{purpose}_{os.getpid()}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -84,7 +84,7 @@ class Cluster:
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Have it stopped in the block, whatever it was working for."""
+        """Have it stopped in the block, whoever it was working for."""
         self.stop()
         try:
             yield

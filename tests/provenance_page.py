@@ -18,6 +18,15 @@ _COLUMNS = "".join(f" {in_french(name)} |" for name in PROVENANCES)
 
 def provenance_page() -> str:
     """Return the page in Markdown."""
+    services = (
+        (f"{service.nom} v{service.version}", Counter(rule.provenance for rule in service.controls))
+        for service in SERVICES
+    )
+    versions = (
+        (each.release, Counter(said.provenance for said in (*each.ecarts, *each.usages.values())))
+        for each in PLATEFORMES
+    )
+    rooms = ((room, _marks(files)) for room, files in _rooms())
     lines = [
         "# Les provenances : à quel point c'est sûr",
         "",
@@ -27,32 +36,17 @@ def provenance_page() -> str:
         "",
         "## Les règles de chaque service",
         "",
-        *_table(
-            "service",
-            (
-                (f"{one.nom} v{one.version}", Counter(rule.provenance for rule in one.controls))
-                for one in SERVICES
-            ),
-        ),
+        *_table("service", services),
         "",
         "## Ce que joue le profil fidele, par version",
         "",
-        *_table(
-            "version",
-            (
-                (
-                    one.release,
-                    Counter(each.provenance for each in (*one.ecarts, *one.usages.values())),
-                )
-                for one in PLATEFORMES
-            ),
-        ),
+        *_table("version", versions),
         "",
         "## Les tests de chaque pièce",
         "",
         "Une marque compte une fois, quoi qu'elle paramètre ; un refus est marqué comme sa règle.",
         "",
-        *_table("pièce", ((room, _marks(files)) for room, files in _rooms())),
+        *_table("pièce", rooms),
     ]
     return "\n".join(lines) + "\n"
 

@@ -38,7 +38,7 @@ def real_contracts() -> dict[str, Contract]:
 
 @cache
 def real_document(path: str) -> Document:
-    """What zeep reads of a real WSDL, once for all its clients: to read it takes them longest."""
+    """Read a real WSDL by zeep, once for all its clients: nothing takes them longer."""
     return Document(real_contracts()[path].source.as_uri(), Transport(cache=None))
 
 

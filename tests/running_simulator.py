@@ -35,13 +35,11 @@ class RunningSimulator:
 
     @property
     def url(self) -> str:
-        url: str = self.ready["b2b_url"]
-        return url
+        return str(self.ready["b2b_url"])
 
     @property
     def login(self) -> str:
-        login: str = self.ready["login"]
-        return login
+        return str(self.ready["login"])
 
     @property
     def home(self) -> str:
@@ -66,13 +64,9 @@ class RunningSimulator:
         """Another certificate of the default tiers, made in `folder`, and a session that presents
         it."""
         name = f"{folder.name}.example.fr"
-        made = self.command(
-            "cert", "issue", "--autorite", "gandi", "--nom", name, "--sortie", str(folder)
-        )
-        assert made.returncode == 0, made.stderr
+        self.printed("cert", "issue", "--autorite", "gandi", "--nom", name, "--sortie", str(folder))
         chain = folder / "chain.pem"
-        done = self.command("cert", "register", str(chain), "--acteur", "TIERS1")
-        assert done.returncode == 0, done.stderr
+        self.printed("cert", "register", str(chain), "--acteur", "TIERS1")
         session = self.session_of("tiers")
         session.cert = (str(chain), str(folder / "key.pem"))
         return chain, session
@@ -103,6 +97,12 @@ class RunningSimulator:
         """Run `sge-sim` on the same data directory."""
         return run_command(*arguments, "--data-dir", str(self.data_dir))
 
+    def printed(self, *arguments: str) -> str:
+        """Run a command that must end well; return what it prints."""
+        done = self.command(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def execute(self, statement: str, *values: Any) -> None:
         """Run one SQL statement in its database: rare situations that no command makes."""
         with self._database() as database:
@@ -129,7 +129,7 @@ def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def serve(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run `sge-sim serve` where it is refused."""
+    """Run `sge-sim serve` with options that it refuses."""
     ports = ("--port", "0", "--admin-port", "0")
     return run_command("serve", "--data-dir", str(folder), *ports, *options)
 
@@ -212,7 +212,7 @@ def kept_open(
     scope: Any = "module",
     **settings: Any,
 ) -> Any:
-    """Return a fixture: what opens in a folder of its own, kept for the tests of a module."""
+    """Return a fixture that opens something in a folder of its own, once for a module."""
 
     @pytest.fixture(scope=scope)
     def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:

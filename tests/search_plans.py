@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 from psycopg.sql import SQL, Literal
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
+from state_kit import statements_of
 
 from sge_sim.tables.search import Criteres, search_points
 
@@ -15,21 +16,12 @@ _NAMED_VALUE = re.compile(r"%\((\w+)\)s")
 def plan_of(
     session: Session, criteres: Criteres, *, once_for_all: bool = False, **perimeter: Any
 ) -> str:
-    """Search, and return how the server went about it: the plans of all that it was asked.
+    """Search, and return the server's plans of all the statements of the search.
 
     `once_for_all` has it plan without a look at the values, as it may for what is asked often.
     """
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        asked.append((statement, values))
-
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with statements_of(session.get_bind()) as asked:
         search_points(session, criteres, limit=200, **perimeter)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     mode = "force_generic_plan" if once_for_all else "force_custom_plan"
     session.execute(text(f"SET LOCAL plan_cache_mode = {mode}"))
     return "\n".join(

@@ -13,7 +13,7 @@ _MOST = 1_500
 
 
 def share_statements() -> None:
-    """Have the databases of SQLite of this process and of its forks share what they compile."""
+    """Have the SQLite databases of this process and its forks share compiled statements."""
     shared: LRUCache[Any, Any] = LRUCache(_MOST)
 
     def share(connection: Connection) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from journal_kit import open_journal_in
 from made_states import prepared_database
-from sqlalchemy import event, func, select
+from sqlalchemy import Connection, Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import start_of_day
@@ -86,7 +86,7 @@ def add_point(database: Database) -> AddPoint:
 
 
 @contextmanager
-def statements_of(database: Database) -> Iterator[list[tuple[str, Any]]]:
+def statements_of(database: Database | Engine | Connection) -> Iterator[list[tuple[str, Any]]]:
     """Give the statements of the block that go through SQLAlchemy, and their values."""
     asked: list[tuple[str, Any]] = []
 
@@ -119,6 +119,13 @@ def named_points(session: Session) -> list[Point]:
             select(Point).where(Point.pourquoi.is_not(None), POINT_SEEN).order_by(Point.prm)
         )
     )
+
+
+def orderable_points(database: Database) -> list[str]:
+    """Return the points on which an order can be carried out, by PRM: C5, in service, reachable."""
+    wanted = (Point.segment == "C5", Point.teleoperable, Point.etat_contractuel == "SERVC")
+    with database.sessions() as session:
+        return list(session.scalars(select(Point.prm).where(*wanted).order_by(Point.prm)))
 
 
 def the_point(session: Session, prm: str) -> Point:

@@ -24,7 +24,7 @@ Spoil = Callable[[Appel, Answer], Answer]
 
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., InProcess]]:
-    """Start a simulator, in which what the order's service answers may be spoilt."""
+    """Start a simulator; the answer of the order's service may be spoilt."""
     started = []
 
     def start(spoil: Spoil = lambda appel, answer: answer) -> InProcess:
@@ -51,8 +51,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
 def order(running: InProcess) -> str | None:
     """Send the order; return the code of its fault, None for a success."""
-    caller = next(each for each in running.simulator.callers if each.kind == "tiers")
-    envelope = request_of(ORDER, caller.login, caller.contrat_id)
+    envelope = request_of(ORDER, running.login, running.contrat_id)
     answer = running.post(path_of(ORDER), etree.tostring(envelope))
     result = etree.fromstring(answer.content).find(".//detail/*/resultat")
     assert (answer.status == 200) is (result is None)

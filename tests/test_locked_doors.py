@@ -35,7 +35,7 @@ running = kept_open(data_connect_simulator)
 
 
 def asked(doors: Mapping[str, Ask], at_once: int = AT_ONCE) -> dict[str, Any]:
-    """Ask at all the doors; none takes long."""
+    """Ask at all the doors, check that each answers soon, and return the answers."""
 
     def ask(name: str) -> tuple[Any, float]:
         began = time.monotonic()
@@ -120,7 +120,7 @@ def test_data_connect_answers_soon_while_the_lock_is_held_and_works_after(
 
 
 def written(running: RunningSimulator) -> dict[str, str]:
-    """Return what is typed to write, command by command, once it has something to write about."""
+    """Return the arguments of each command that writes, once there is something to change."""
     Client(running).share(SANS_COURBE)
     consents = running.admin("/api/consentements", prm=SANS_COURBE)
     (given,) = [consent["id"] for consent in consents if consent["en_vigueur"]]
@@ -170,11 +170,8 @@ READ = {
 """Those that only read the state, and aren't declared to."""
 
 ELSEWHERE = {
-    *(
-        "campaign list",
-        "campaign report",
-        "campaign status",
-    ),  # write what they judge, as `campaign stop`
+    # They write what they judge, as `campaign stop`.
+    *("campaign list", "campaign report", "campaign status"),
     *("cert check", "cert issue", "cert renew-server", "cert revoke"),  # no database
     *("flux decrypt", "flux validate"),  # of a file
     *("clock real",),  # refused: the simulated clock is ahead of the machine's

@@ -17,7 +17,7 @@ import requests
 from catalogue_requests import RELEASE, path_of, request_of
 from held_lock import hold
 from lxml import etree
-from running_simulator import XML, RunningSimulator, processes_of, start_simulator
+from running_simulator import XML, RunningSimulator, kept_open, processes_of, start_simulator
 
 SOON = 5.0
 OPTIONS = ("--population-size", "0", "--now", RELEASE.reference.isoformat())
@@ -28,10 +28,7 @@ READING = next(
 MIB = 1024 * 1024
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[RunningSimulator]:
-    with start_simulator(tmp_path, *OPTIONS) as simulator:
-        yield simulator
+running = kept_open(start_simulator, *OPTIONS, scope="function")
 
 
 def ask(

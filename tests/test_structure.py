@@ -143,7 +143,7 @@ def upward(imports: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 @cache
 def all_imports() -> list[tuple[str, str]]:
-    """Return the imports of the package's own, those in functions and for the type checker too."""
+    """Return the imports within the package, those in functions and for the type checker too."""
     return [
         (name, found)
         for name, tree in modules().items()

@@ -30,7 +30,7 @@ def test_a_walk_stays_within_its_budget(marche: Marche) -> None:
     assert walk.counts.within(marche.budget), shown
 
 
-@pytest.mark.parametrize("nom", ["courbe", "commande", "demande-m023"])
+@pytest.mark.parametrize("nom", ["courbe", "commande", "demande-m023", "data-connect"])
 def test_a_call_goes_from_the_bytes_of_the_request_to_the_journal(nom: str) -> None:
     steps = walked(nom).steps
     functions = [step.function for step in steps]
@@ -38,13 +38,6 @@ def test_a_call_goes_from_the_bytes_of_the_request_to_the_journal(nom: str) -> N
     assert functions.index("RequestReader.take") < functions.index("SpoolWriter.append")
     assert functions[-1] == "http_date", "the head of the answer"
     assert any(step.of_a_table for step in steps), "the rules are walked through"
-
-
-def test_data_connect_is_walked_from_the_bytes_to_the_journal() -> None:
-    functions = [step.function for step in walked("data-connect").steps]
-    assert functions[0] == "RequestReader.receive"
-    assert functions.index("RequestReader.take") < functions.index("SpoolWriter.append")
-    assert functions[-1] == "http_date", "the head of the answer"
 
 
 @pytest.mark.parametrize("nom", ["courbe", "commande", "demande-m023", "data-connect"])

@@ -1,6 +1,7 @@
 """The command lines of `lowatt-enedis` that send the requests of the catalogue."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 Request = Mapping[str, Any]
@@ -71,9 +72,9 @@ def _subscribe(request: Request) -> list[str]:
     ]
 
 
-def _subscriptions(request: Request) -> list[str]:
+def _search_services(command: str, request: Request) -> list[str]:
     criteres = request["criteres"]
-    return ["subscriptions", criteres["pointId"], "--contrat", criteres["contratId"]]
+    return [command, criteres["pointId"], "--contrat", criteres["contratId"]]
 
 
 def _unsubscribe(request: Request) -> list[str]:
@@ -137,15 +138,12 @@ def _services_acces(request: Request) -> list[str]:
     ]
 
 
-def _arret_acces(request: Request) -> list[str]:
-    general, numeros = _named(request)
-    return ["cmdArretServiceAccesDonnees", general["pointId"], *numeros, *_common(general)]
-
-
-def _renouvellement_acces(request: Request) -> list[str]:
-    general, numeros = _named(request)
-    line = ["cmdRenouvellementServicesAccesDonnees", general["pointId"], *numeros]
-    return [*line, *_common(general)]
+def _numbered_acces(command: str, request: Request) -> list[str]:
+    """The orders on services of access that name them by their numbers."""
+    general = request["demande"]["donneesGenerales"]
+    numeros = request["demande"]["servicesSouscrits"]["serviceSouscritId"]
+    named = [text for each in numeros for text in ("--service-id", each)]
+    return [command, general["pointId"], *named, *_common(general)]
 
 
 def _modification_acces(request: Request) -> list[str]:
@@ -160,25 +158,9 @@ def _modification_acces(request: Request) -> list[str]:
     return [*line, *_common(general)]
 
 
-def _recherche_acces(request: Request) -> list[str]:
-    criteres = request["criteres"]
-    return [
-        *("RechercheServicesAccesDonnees", criteres["pointId"]),
-        *("--contrat", criteres["contratId"]),
-    ]
-
-
 def _mesures_fines(request: Request) -> list[str]:
     demande = request["demande"]
     return _of_points("cmdHistoFine", request, demande["mesuresTypeCode"])
-
-
-def _mesures_facturantes(request: Request) -> list[str]:
-    return _of_points("cmdHistoFact", request)
-
-
-def _informations_techniques(request: Request) -> list[str]:
-    return _of_points("cmdTechnical", request)
 
 
 def _of_points(command: str, request: Request, *more: str) -> list[str]:
@@ -190,12 +172,6 @@ def _of_points(command: str, request: Request, *more: str) -> list[str]:
         *("--sens", demande["sens"], "--cadre", demande["cadreAcces"]),
         *("--format", demande["format"]),
     ]
-
-
-def _named(request: Request) -> tuple[Request, list[str]]:
-    numeros = request["demande"]["servicesSouscrits"]["serviceSouscritId"]
-    general = request["demande"]["donneesGenerales"]
-    return general, [text for each in numeros for text in ("--service-id", each)]
 
 
 def _common(general: Request) -> list[str]:
@@ -221,19 +197,23 @@ _LINES = {
     "ConsultationMesuresDetaillees 2.0": _details,
     "ConsultationMesuresDetaillees 3.0": _details_v3,
     "CommandeCollectePublicationMesures 3.0": _subscribe,
-    "RechercheServicesSouscritsMesures 1.0": _subscriptions,
+    "RechercheServicesSouscritsMesures 1.0": partial(_search_services, "subscriptions"),
     "CommandeArretServiceSouscritMesures 1.0": _unsubscribe,
     "CommandeTransmissionDonneesInfraJ 1.0": _infra_j,
     "CommandeTransmissionHistoriqueMesures 1.0": _historique,
     "CommanderAccesDonneesMesures 1.0": _acces,
     "CommandeServicesAccesDonnees 1.0": _services_acces,
-    "CommandeArretServicesAccesDonnees 1.0": _arret_acces,
+    "CommandeArretServicesAccesDonnees 1.0": partial(
+        _numbered_acces, "cmdArretServiceAccesDonnees"
+    ),
     "CommandeModificationOptionsServicesAccesDonnees 1.0": _modification_acces,
-    "CommandeRenouvellementServicesAccesDonnees 1.0": _renouvellement_acces,
-    "RechercheServicesAccesDonnees 1.0": _recherche_acces,
+    "CommandeRenouvellementServicesAccesDonnees 1.0": partial(
+        _numbered_acces, "cmdRenouvellementServicesAccesDonnees"
+    ),
+    "RechercheServicesAccesDonnees 1.0": partial(_search_services, "RechercheServicesAccesDonnees"),
     "CommandeHistoriqueDonneesMesuresFines 1.0": _mesures_fines,
-    "CommandeHistoriqueDonneesMesuresFacturantes 1.0": _mesures_facturantes,
-    "CommandeInformationsTechniquesEtContractuelles 1.0": _informations_techniques,
+    "CommandeHistoriqueDonneesMesuresFacturantes 1.0": partial(_of_points, "cmdHistoFact"),
+    "CommandeInformationsTechniquesEtContractuelles 1.0": partial(_of_points, "cmdTechnical"),
 }
 
 

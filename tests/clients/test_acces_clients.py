@@ -34,7 +34,7 @@ cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.cle)
 
 @dataclass
 class Homologation:
-    """A simulator at the date of the release, and what sets its cases up."""
+    """A simulator at the date of the release, and the runner that prepares its cases."""
 
     simulator: RunningSimulator
     runner: Runner

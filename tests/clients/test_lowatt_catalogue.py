@@ -12,8 +12,6 @@ from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release, load_release
 
-# The last release that lists all nine services, and the latest.
-RELEASES = {name: load_release(name) for name in ("23.2", "26.1")}
 WITHOUT_CONSENT = {
     "sge-23.2": ("25957452924301", "AHC-R1@C5"),
     "sge-26.1": ("98800000396971", "AHC-R1@C1-C4"),
@@ -24,16 +22,20 @@ ORDERS = ("AME", "RS", "HDM")
 """Those of the first nine services; access has a page of its own."""
 
 
-@pytest.fixture(scope="module", params=RELEASES)
-def at_release(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Release, RunningSimulator]]:
-    release = RELEASES[request.param]
-    data_dir = tmp_path_factory.mktemp(f"release-{request.param}")
+@pytest.fixture(scope="module", params=("23.2", "26.1"))
+def release(request: pytest.FixtureRequest) -> Release:
+    """The last release that lists all nine services, and the latest."""
+    return load_release(request.param)
+
+
+@pytest.fixture(scope="module")
+def simulator(
+    release: Release, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSimulator]:
+    data_dir = tmp_path_factory.mktemp(release.nom)
     with start_simulator(data_dir, "--now", release.reference.isoformat()) as simulator:
-        started = simulator.command("campaign", "start", "--release", release.nom)
-        assert started.returncode == 0, started.stderr
-        yield release, simulator
+        simulator.printed("campaign", "start", "--release", release.nom)
+        yield simulator
 
 
 def contexte_of(release: Release, simulator: RunningSimulator) -> ContexteDeCas:
@@ -52,16 +54,13 @@ def hold(cas: Cas, contexte: ContexteDeCas, simulator: RunningSimulator) -> None
 
 @pytest.mark.documented("catalogue 23.2 and 26.1, original dates")
 def test_an_observed_campaign_ticks_every_case_of_consultation(
-    at_release: tuple[Release, RunningSimulator],
-    subtests: pytest.Subtests,
+    release: Release, simulator: RunningSimulator, subtests: pytest.Subtests
 ) -> None:
-    release, simulator = at_release
     consultation = [cas for cas in release.cas if cas.package == "consultation"]
     for cas in consultation:
         with subtests.test(cas.cle):
             if granted := {"CMD3-R6": "oui", "CMD3-NR2": "non"}.get(cas.id):
-                done = simulator.command("points", "set", cas.prm, "--service-acces", granted)
-                assert done.returncode == 0, done.stderr
+                simulator.printed("points", "set", cas.prm, "--service-acces", granted)
             hold(cas, contexte_of(release, simulator), simulator)
 
     status = simulator.command("campaign", "status").stdout
@@ -77,9 +76,8 @@ def test_an_observed_campaign_ticks_every_case_of_consultation(
 
 @pytest.mark.documented("catalogue, AHC-R1: the client has agreed")
 def test_a_campaign_explains_a_consent_that_should_be_true(
-    at_release: tuple[Release, RunningSimulator],
+    release: Release, simulator: RunningSimulator
 ) -> None:
-    release, simulator = at_release
     prm, nearest = WITHOUT_CONSENT[release.nom]
     refused = lowatt_enedis(simulator, "measures", prm, "--contrat", simulator.ready["contrat_id"])
     assert refused.code == "SGT4G2"
@@ -93,10 +91,8 @@ def test_a_campaign_explains_a_consent_that_should_be_true(
 
 @pytest.mark.documented("catalogue 23.2 and 26.1")
 def test_every_order_gets_its_expected_outcome(
-    at_release: tuple[Release, RunningSimulator],
-    subtests: pytest.Subtests,
+    release: Release, simulator: RunningSimulator, subtests: pytest.Subtests
 ) -> None:
-    release, simulator = at_release
     for cas in release.cas:
         if cas.objet in ORDERS and not cas.preparation:
             with subtests.test(cas.cle):
@@ -105,17 +101,15 @@ def test_every_order_gets_its_expected_outcome(
 
 @pytest.mark.documented("catalogue 23.2, ASS-R1: the id that the search gives is stopped")
 def test_a_service_that_was_ordered_is_found_and_stopped(
-    at_release: tuple[Release, RunningSimulator],
+    release: Release, simulator: RunningSimulator
 ) -> None:
-    release, simulator = at_release
     prm, contrat = "25884515170669", ("--contrat", simulator.ready["contrat_id"])
-    end = release.reference.replace(
-        month=release.reference.month - 1, year=release.reference.year + 1
-    )
+    day = release.reference
+    end = day.replace(month=day.month - 1, year=day.year + 1)
     lowatt_enedis(
         simulator,
         *("subscribe", prm, *contrat, "--cdc", "--linky", "--nom", "HOMOLOGATION"),
-        *("--from", release.reference.isoformat(), "--to", end.isoformat()),
+        *("--from", day.isoformat(), "--to", end.isoformat()),
     )
     found = lowatt_enedis(simulator, "subscriptions", prm, *contrat)
     active = [

@@ -1,34 +1,24 @@
 """What the command line tells of orders, and what it makes happen to a point."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
 from orders_kit import C4, C5, Orders, orders_simulator
+from running_simulator import kept_open
 
-
-@pytest.fixture(scope="module")
-def tiers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orders]:
-    with orders_simulator(tmp_path_factory.mktemp("cli")) as orders:
-        yield orders
-
-
-def printed(tiers: Orders, *arguments: str) -> str:
-    done = tiers.simulator.command(*arguments)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+tiers = kept_open(orders_simulator)
 
 
 def shown(tiers: Orders, prm: str) -> dict[str, Any]:
-    return json.loads(printed(tiers, "points", "show", prm, "--json"))
+    return json.loads(tiers.simulator.printed("points", "show", prm, "--json"))
 
 
 @pytest.mark.documented("FAQ: what a valid authorisation says")
 def test_declarations_are_listed_with_their_audit(tiers: Orders) -> None:
     tiers.collecte("24210000001156")
-    (each,) = json.loads(printed(tiers, "autorisations", "list", "--json"))
+    (each,) = json.loads(tiers.simulator.printed("autorisations", "list", "--json"))
     assert (each["prm"], each["nom"], each["au"]) == ("24210000001156", "ROCHE", "2026-08-01")
     assert [check["critere"] for check in each["audit"]] == [
         "client désigné",
@@ -36,9 +26,9 @@ def test_declarations_are_listed_with_their_audit(tiers: Orders) -> None:
         "date d'émission",
         "durée de validité",
     ]
-    text = printed(tiers, "autorisations", "list", "--acteur", "TIERS1")
+    text = tiers.simulator.printed("autorisations", "list", "--acteur", "TIERS1")
     assert "NON  client désigné : « ROCHE » n'est pas le client connu" in text
-    assert printed(tiers, "autorisations", "list", "--acteur", "TIERS2") == ""
+    assert tiers.simulator.printed("autorisations", "list", "--acteur", "TIERS2") == ""
 
 
 @pytest.mark.documented("CM7: the end of a point is the end of its services")
@@ -47,7 +37,7 @@ def test_a_terminated_point_shows_its_services_ended(tiers: Orders) -> None:
     before = shown(tiers, C5)
     assert before["services"][0]["etat"] == "ACTIF"
     assert before["mesures"]["collectes"] == ["2025-08-01.."]
-    set_ = yaml.safe_load(printed(tiers, "points", "set", C5, "--resilie", "2025-08-10"))
+    set_ = yaml.safe_load(tiers.simulator.printed("points", "set", C5, "--resilie", "2025-08-10"))
     assert set_[C5]["services"][0]["id"] == number
     tiers.clock("set", "2025-08-10")
     after = shown(tiers, C5)

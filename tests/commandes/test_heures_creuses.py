@@ -233,19 +233,18 @@ def test_a_commissioning_before_its_day_brings_the_ranges_to_come(
     ] == [arrivee if seasonal else sort_de(graine, professionnel=False).jour] * 2
 
 
-def test_a_point_that_complied_gets_its_target_at_its_commissioning(linky: Lives) -> None:
-    now = officielles()["64"]
-    linky.set(heures_creuses_libelle=now.libelle, **columns_of(PlagesCibles(now, now)))
-    linky.change(beginning(date(2026, 11, 1)), nouveau_titulaire=date(2026, 11, 3))
-    linky.until(beginning(date(2026, 11, 3)))
-    target = cible(1, "34231")
-    assert labels(linky, date(2026, 11, 3)) == (target.haute.libelle, target.basse.libelle)
-
-
-def test_a_commissioning_without_a_reform_changes_no_range(linky: Lives) -> None:
-    linky.change(beginning(date(2026, 11, 1)), nouveau_titulaire=date(2026, 11, 3))
-    linky.until(beginning(date(2026, 11, 3)))
-    assert labels(linky, date(2026, 11, 3)) == (AVANT, None)
+@pytest.mark.parametrize("complied", [True, False])
+def test_a_commissioning_brings_its_target_to_a_point_that_complied(
+    linky: Lives, complied: bool
+) -> None:
+    """And no other range to one that the reform isn't about."""
+    now, target, day = officielles()["64"], cible(1, "34231"), date(2026, 11, 3)
+    if complied:
+        linky.set(heures_creuses_libelle=now.libelle, **columns_of(PlagesCibles(now, now)))
+    linky.change(beginning(date(2026, 11, 1)), nouveau_titulaire=day)
+    linky.until(beginning(day))
+    brought = (target.haute.libelle, target.basse.libelle)
+    assert labels(linky, day) == (brought if complied else (AVANT, None))
 
 
 # --- measures --------------------------------------------------------------------------------

@@ -4,13 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from lives import DAY, DAYS, INDEX, NOON, Lives, beginning
+from lives import DAY, DAYS, INDEX, LARGE, NOON, PRM, Lives, beginning
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes.acces import AccesSouscrit, Publie
 from sge_sim.tables.models import Affaire, Contrat
 
-LARGE = "98600000000000"
 END = date(2026, 8, 1)
 COURBE = AccesSouscrit("COURBE", "SOUTIRAGE", END)
 ENERGIE = AccesSouscrit("ENERGIE", "SOUTIRAGE", END)
@@ -36,21 +35,16 @@ def test_access_to_the_curve_alone_has_it_collected(lives: Lives, acces_type: An
 @pytest.mark.parametrize(
     ("prm", "acces_type", "pas"),
     [
-        ("25800000000000", "COURBE", "PT30M"),
+        (PRM, "COURBE", "PT30M"),
         (LARGE, "COURBE", "PT5M"),
         (LARGE, "INDEX", "P1D"),
         (LARGE, "ENERGIE", None),
-        ("25800000000000", "PMAX", None),
+        (PRM, "PMAX", None),
     ],
 )
 def test_its_step(lives: Lives, prm: str, acces_type: Any, pas: str | None) -> None:
     number = lives.acces(AccesSouscrit(acces_type, "SOUTIRAGE", END), prm=prm)
     assert lives.service(number)["pas"] == pas
-
-
-def ended(lives: Lives, number: str) -> tuple[Any, ...]:
-    service = lives.service(number)
-    return service["etat"], service["motif_fin"], service["date_fin"]
 
 
 @pytest.mark.documented("homologation slides V26.2: automatic stop when the end date is reached")
@@ -59,7 +53,7 @@ def test_it_ends_on_its_date_with_what_it_publishes(lives: Lives) -> None:
     lives.until(beginning(END) - timedelta(seconds=1))
     assert lives.etat(number) == "ACTIF"
     lives.until(beginning(END))
-    assert ended(lives, number) == ("TERMINE", "echeance", END)
+    assert lives.ended(number) == ("TERMINE", "echeance", END)
     assert lives.options(number) == [("P1D", False, DAY, END)]
     assert lives.collectes() == [(DAY, END)]
 
@@ -82,7 +76,7 @@ def test_the_end_of_the_contract_ends_everybody_s(
     day = DAY + 10 * DAYS
     lives.change(NOON, **{changement: day})
     lives.until(beginning(day))
-    assert {ended(lives, each) for each in (mine, another)} == {("TERMINE", motif, day)}
+    assert {lives.ended(each) for each in (mine, another)} == {("TERMINE", motif, day)}
     assert lives.collectes() == [(DAY, day)]
 
 
@@ -90,14 +84,8 @@ def test_the_end_of_the_contract_ends_everybody_s(
 def test_a_change_of_supplier_ends_those_of_the_outgoing_one(lives: Lives) -> None:
     with lives.database.transaction() as session:
         for code, contrat_id in (("FOURN1", "F1"), ("FOURN2", "F2")):
-            session.add(
-                Contrat(
-                    contrat_id=contrat_id,
-                    acteur_code=code,
-                    type="GRD-F",
-                    date_debut=date(2015, 1, 1),
-                )
-            )
+            own = {"contrat_id": contrat_id, "acteur_code": code, "type": "GRD-F"}
+            session.add(Contrat(**own, date_debut=date(2015, 1, 1)))
     lives.set(fournisseur_titulaire="FOURN1")
     outgoing = lives.acces(ENERGIE, acteur="FOURN1", contrat="F1")
     incoming = lives.acces(ENERGIE, acteur="FOURN2", contrat="F2")
@@ -105,7 +93,7 @@ def test_a_change_of_supplier_ends_those_of_the_outgoing_one(lives: Lives) -> No
     day = DAY + 5 * DAYS
     lives.change(NOON, nouveau_fournisseur=("FOURN2", day))
     lives.until(beginning(day))
-    assert ended(lives, outgoing) == ("TERMINE", "nouveau_fournisseur", day)
+    assert lives.ended(outgoing) == ("TERMINE", "nouveau_fournisseur", day)
     assert lives.etat(incoming) == lives.etat(tiers) == "ACTIF"
 
 
@@ -113,7 +101,7 @@ def test_a_change_of_supplier_ends_those_of_the_outgoing_one(lives: Lives) -> No
 def test_an_opposition_ends_access_to_the_curve_alone(lives: Lives) -> None:
     courbe, energie = lives.acces(COURBE), lives.acces(ENERGIE)
     lives.change(NOON + DAYS, opposition=True)
-    assert ended(lives, courbe) == ("TERMINE", "opposition", DAY + DAYS)
+    assert lives.ended(courbe) == ("TERMINE", "opposition", DAY + DAYS)
     assert lives.etat(energie) == "ACTIF"
     assert lives.collectes() == [(DAY, DAY + DAYS)]
 
@@ -128,14 +116,14 @@ def test_a_renewal_moves_the_end_and_keeps_the_number(lives: Lives) -> None:
     assert lives.etat(number) == "ACTIF"
     assert lives.options(number) == [("P1D", False, DAY, None)]
     lives.until(beginning(later))
-    assert ended(lives, number) == ("TERMINE", "echeance", later)
+    assert lives.ended(number) == ("TERMINE", "echeance", later)
 
 
 @pytest.mark.documented("GUI 0531 v1.1.0 §5: services of both generations end alike")
 def test_services_of_both_generations_are_stopped_together(lives: Lives) -> None:
     old, new = lives.order(INDEX), lives.acces(COURBE)
     lives.stop(old, new, now=NOON + DAYS)
-    assert ended(lives, old) == ended(lives, new) == ("TERMINE", "arret", DAY + DAYS)
+    assert lives.ended(old) == lives.ended(new) == ("TERMINE", "arret", DAY + DAYS)
 
 
 @pytest.mark.assumed("the case of a stop closes once the meter has been reached")

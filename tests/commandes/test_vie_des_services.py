@@ -55,9 +55,8 @@ def test_a_service_ends_as_its_last_date_begins(lives: Lives) -> None:
     lives.until(beginning(date(2025, 9, 1)) - timedelta(seconds=1))
     assert lives.etat(number) == "ACTIF"
     lives.until(beginning(date(2025, 9, 1)))
-    ended = lives.service(number)
-    assert (ended["etat"], ended["motif_fin"]) == ("TERMINE", "echeance")
-    assert (ended["date_fin"], ended["ended_at"]) == (date(2025, 9, 1), beginning(date(2025, 9, 1)))
+    assert lives.ended(number) == ("TERMINE", "echeance", date(2025, 9, 1))
+    assert lives.service(number)["ended_at"] == beginning(date(2025, 9, 1))
 
 
 @pytest.mark.documented("GUI 0469 §5.3: ended without break, a new service with a new id")
@@ -160,10 +159,8 @@ def test_the_point_s_own_events_end_every_service(lives: Lives, change: str, mot
     lives.change(NOON, **{change: date(2025, 8, 10)})
     assert {lives.etat(number) for number in active} == {"ACTIF"}
     lives.until(beginning(date(2025, 8, 10)))
-    for number in (*active, waiting):
-        ended = lives.service(number)
-        assert (ended["etat"], ended["motif_fin"]) == ("TERMINE", motif)
-        assert ended["date_fin"] == date(2025, 8, 10)
+    ends = {lives.ended(number) for number in (*active, waiting)}
+    assert ends == {("TERMINE", motif, date(2025, 8, 10))}
     assert lives.service(waiting)["affaire"] == "non_recevable"
     assert lives.service(active[0])["affaire"] == "realisee"
 
@@ -198,11 +195,8 @@ def test_an_opposition_ends_the_curves_alone(lives: Lives) -> None:
 def test_an_opposition_that_takes_time_counts_from_its_demand(lives: Lives) -> None:
     curve = lives.order()
     lives.change(NOON, opposition=True, delai=STANDARD)
-    assert (lives.opposed(), lives.etat(curve), lives.all()[-1]["etat"]) == (
-        True,
-        "ACTIF",
-        "DEMANDE",
-    )
+    assert lives.opposed()
+    assert (lives.etat(curve), lives.all()[-1]["etat"]) == ("ACTIF", "DEMANDE")
     lives.until(NOON + STANDARD)
     assert (lives.etat(curve), lives.all()[-1]["etat"]) == ("TERMINE", "ACTIF")
 
@@ -235,9 +229,7 @@ def test_a_new_supplier_ends_the_services_of_the_outgoing_one_alone(lives: Lives
     lives.change(NOON, nouveau_fournisseur=("FOURN2", begins))
     assert lives.etat(theirs) == "ACTIF"
     lives.until(beginning(begins))
-    ended = lives.service(theirs)
-    assert (ended["etat"], ended["motif_fin"]) == ("TERMINE", "nouveau_fournisseur")
-    assert ended["date_fin"] == begins
+    assert lives.ended(theirs) == ("TERMINE", "nouveau_fournisseur", begins)
     assert lives.etat(ours) == "ACTIF"
     lives.change(NOON + 11 * DAYS, nouveau_fournisseur=("FOURN1", DAY + 12 * DAYS))
     lives.until(NOON + 12 * DAYS)

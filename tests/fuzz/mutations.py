@@ -31,33 +31,9 @@ _DATES = st.dates(date(1899, 12, 30), date(2101, 1, 1)).map(date.isoformat) | st
 _WORDS = st.sampled_from(
     (
         *("true", "false", "1", "0", "TRUE", "", " ", "0.0", "-1", "1E400", "NaN", "INF"),
-        *(
-            "CDC",
-            "IDX",
-            "COURBE",
-            "ENERGIE",
-            "PMAX",
-            "INDEX",
-            "PA",
-            "PRI",
-            "PRC",
-            "E",
-            "EA",
-            "TOUT",
-        ),
-        *(
-            "PMA",
-            "DD",
-            "TF",
-            "ER",
-            "P1D",
-            "P1M",
-            "PT10M",
-            "PT30M",
-            "PT1H",
-            "SOUTIRAGE",
-            "INJECTION",
-        ),
+        *("CDC", "IDX", "COURBE", "ENERGIE", "PMAX", "INDEX", "PA", "PRI", "PRC", "E", "EA"),
+        *("TOUT", "PMA", "DD", "TF", "ER", "P1D", "P1M", "PT10M", "PT30M", "PT1H"),
+        *("SOUTIRAGE", "INJECTION"),
         *("ACCORD_CLIENT", "SERVICE_ACCES", "EST_TITULAIRE", "AME", "ASS", "HDM", "RES", "PRO"),
         *("BTINF", "BTSUP", "HTA", "HTB", "M", "Mme", "min", "10", "30", "x" * 300, "9" * 40),
         *("' OR 1=1 --", "%", "_", "\\", "É", "\u00a0", "\u2028", "\ufffd", "🔌", "İ", "ß"),
@@ -72,7 +48,7 @@ VALUES = (
 
 
 def _picked(root: etree._Element, rank: int, *, leaves: bool = False) -> etree._Element:
-    """Return one of the elements under the Body; its children alone with `leaves`."""
+    """Return an element under the Body; with `leaves`, one that has no child."""
     body = root.find(f"{{{ENVELOPE}}}Body")
     found = [e for e in body.iter(etree.Element) if e is not body and not (leaves and len(e))]
     return found[rank % len(found)] if found else root
@@ -161,6 +137,6 @@ MUTATIONS = st.lists(
 
 
 def damaged(message: bytes, cut: int, junk: bytes) -> bytes:
-    """Return the message with some bytes put in place of as many."""
+    """Return the message with `junk` in place of as many of its bytes."""
     at = cut % (len(message) + 1)
     return message[:at] + junk + message[at + len(junk) :]

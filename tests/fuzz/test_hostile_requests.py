@@ -31,6 +31,7 @@ BOUNDED = settings(
 )
 CODES = {service.path: {*service.codes, "SGT562"} - {"SGT500"} for service in SERVICES}
 
+LOGIN, CONTRAT = "exploitation@tiers1.example.org", "1100256"
 Post = Callable[[str, bytes], tuple[int, bytes]]
 
 
@@ -51,11 +52,6 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
         yield call
 
 
-@pytest.fixture(scope="module")
-def login(post: Post) -> str:
-    return "exploitation@tiers1.example.org"
-
-
 def judge(path: str, status: int, content: bytes) -> str | None:
     """Assert that an answer is one of SGE's; return its code, if it is a fault."""
     assert status in (200, 500), content
@@ -73,10 +69,10 @@ def judge(path: str, status: int, content: bytes) -> str | None:
 @BOUNDED
 @given(case=st.sampled_from(RELEASE.cas), mutations=MUTATIONS)
 def test_a_spoilt_request_is_answered_or_refused_with_a_listed_code(
-    post: Post, login: str, caplog: pytest.LogCaptureFixture, case: Cas, mutations: list[Mutation]
+    post: Post, caplog: pytest.LogCaptureFixture, case: Cas, mutations: list[Mutation]
 ) -> None:
     caplog.clear()
-    envelope = request_of(case, login, "1100256")
+    envelope = request_of(case, LOGIN, CONTRAT)
     for mutate in mutations:
         try:
             mutate(envelope)
@@ -98,10 +94,10 @@ def test_a_spoilt_request_is_answered_or_refused_with_a_listed_code(
     junk=st.binary(min_size=1, max_size=12) | st.sampled_from((b"<!DOCTYPE a>", b"&x;", b"]]>")),
 )
 def test_damaged_bytes_are_answered_or_refused_with_a_listed_code(
-    post: Post, login: str, case: Cas, cut: int, junk: bytes
+    post: Post, case: Cas, cut: int, junk: bytes
 ) -> None:
     path = path_of(case)
-    judge(path, *post(path, damaged(etree.tostring(request_of(case, login, "1100256")), cut, junk)))
+    judge(path, *post(path, damaged(etree.tostring(request_of(case, LOGIN, CONTRAT)), cut, junk)))
 
 
 @BOUNDED
@@ -111,12 +107,12 @@ def test_anything_else_is_malformed(post: Post, path: str, junk: bytes) -> None:
 
 
 @pytest.mark.parametrize("key", sorted(case.cle for case in RELEASE.cas))
-def test_a_date_at_an_end_of_the_calendar_is_no_failure(post: Post, login: str, key: str) -> None:
+def test_a_date_at_an_end_of_the_calendar_is_no_failure(post: Post, key: str) -> None:
     (case,) = RELEASE.find(key)
     path = path_of(case)
-    for rank in range(len(date_leaves(request_of(case, login, "1100256")))):
+    for rank in range(len(date_leaves(request_of(case, LOGIN, CONTRAT)))):
         for day in ENDS_OF_THE_CALENDAR:
-            envelope = request_of(case, login, "1100256")
+            envelope = request_of(case, LOGIN, CONTRAT)
             date_leaves(envelope)[rank].text = day
             judge(path, *post(path, etree.tostring(envelope)))
 
@@ -128,8 +124,8 @@ def test_every_former_service_is_tried() -> None:
     assert {path_of(case) for case in RELEASE.cas} == former - {acces}
 
 
-def test_every_seed_is_a_good_request(post: Post, login: str, tmp_path: Path) -> None:
+def test_every_seed_is_a_good_request(post: Post, tmp_path: Path) -> None:
     for case in RELEASE.cas:
         path = path_of(case)
-        code = judge(path, *post(path, etree.tostring(request_of(case, login, "1100256"))))
+        code = judge(path, *post(path, etree.tostring(request_of(case, LOGIN, CONTRAT))))
         assert code != "SGT562", case.cle

@@ -55,11 +55,16 @@ def test_each_shim_is_pinned_where_it_is_installed() -> None:
             assert hasattr(_spyne_compat, name)
 
 
-def test_spyne_is_imported_through_one_module_alone() -> None:
-    imported = re.compile(r"^\s*(?:from|import) spyne\b", re.MULTILINE)
+def imports_of(package: str) -> dict[str, list[str]]:
+    """Return the indents of the imports of a package, by the name of the file."""
+    imported = re.compile(rf"^( *)(?:from|import) {package}\b", re.MULTILINE)
     sources = (ROOT / "sge_sim").rglob("*.py")
-    found = [one.name for one in sources if imported.search(one.read_text(encoding="utf-8"))]
-    assert found == ["_spyne_compat.py"]
+    found = {file.name: imported.findall(file.read_text(encoding="utf-8")) for file in sources}
+    return {name: indents for name, indents in found.items() if indents}
+
+
+def test_spyne_is_imported_through_one_module_alone() -> None:
+    assert imports_of("spyne").keys() == {"_spyne_compat.py"}
 
 
 @pytest.mark.parametrize(
@@ -67,9 +72,6 @@ def test_spyne_is_imported_through_one_module_alone() -> None:
     [("distributed", "grappe.py"), ("mcp", "mcp.py"), ("pyarrow", "parquet.py")],
 )
 def test_what_an_extra_brings_is_loaded_by_who_asks_for_it_alone(package: str, where: str) -> None:
-    imported = re.compile(rf"^( *)(?:from|import) {package}\b", re.MULTILINE)
-    sources = (ROOT / "sge_sim").rglob("*.py")
-    found = {one.name: imported.findall(one.read_text(encoding="utf-8")) for one in sources}
-    places = {name: indents for name, indents in found.items() if indents}
+    places = imports_of(package)
     assert places.keys() == {where}
     assert all(places[where]), "within a function"

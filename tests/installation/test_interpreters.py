@@ -7,6 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+from demandes import recherche
 from running_simulator import start_simulator
 
 ROOT = Path(__file__).parents[2]
@@ -52,15 +53,7 @@ def test_interpreter_serves_and_answers(tmp_path: Path) -> None:
         environ={"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error:::spyne"},
         cold=True,
     ) as simulator:
-        answer = simulator.post(
-            "/RecherchePoint/v2.0",
-            '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-            "<r:rechercherPoint xmlns:r="
-            '"http://www.enedis.fr/sge/b2b/services/rechercherpoint/v2.0"><criteres>'
-            "<numSiret>00040477212266</numSiret></criteres>"
-            f"<loginUtilisateur>{simulator.login}</loginUtilisateur>"
-            "</r:rechercherPoint></s:Body></s:Envelope>",
-        )
+        answer = simulator.post("/RecherchePoint/v2.0", recherche(simulator.login))
         assert answer.status_code == 200
         assert 'id="98610000000367"' in answer.text
 

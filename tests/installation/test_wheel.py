@@ -5,25 +5,26 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
-import requests
-from running_simulator import START_SECONDS
+from running_simulator import START_SECONDS, RunningSimulator
+from waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT],
-        check=True,
-        capture_output=True,
-    )
+    return build_wheel(ROOT, tmp_path_factory.mktemp("dist"))
+
+
+def build_wheel(tree: Path, folder: Path, **options: Any) -> Path:
+    """Build the wheel of a tree into an empty folder."""
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, tree]
+    subprocess.run(command, check=True, capture_output=True, **options)
     (built,) = folder.glob("*.whl")
     return built
 
@@ -59,16 +60,10 @@ def test_wheel_alone_serves_the_ten_documents(wheel: Path, tmp_path: Path) -> No
         command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         try:
-            deadline = time.monotonic() + START_SECONDS
-            while not ready_file.exists():
-                assert process.poll() is None, process.stdout and process.stdout.read()
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+            eventually(lambda: process.poll() is not None or ready_file.exists(), START_SECONDS)
+            assert process.poll() is None, process.stdout and process.stdout.read()
             ready = json.loads(ready_file.read_text())
-            session = requests.Session()
-            session.trust_env = False
-            session.verify = ready["ca_file"]
-            session.cert = (ready["client_cert"], ready["client_key"])
+            session = RunningSimulator(ready, tmp_path / "data").session
             documents = list((ROOT / "wsdl").glob("*.wsdl"))
             assert documents
             for document in documents:
@@ -100,13 +95,6 @@ def test_the_same_tree_in_two_folders_makes_the_same_wheel(tmp_path: Path) -> No
         for name in ("pyproject.toml", "README.md", "LICENSE"):
             shutil.copy(ROOT / name, tree)
         os.utime(tree / "README.md", (number * 10**9,) * 2)
-        subprocess.run(
-            [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, tree],
-            check=True,
-            capture_output=True,
-            umask=umask,
-            env={**os.environ, "SOURCE_DATE_EPOCH": "1767225600"},
-        )
-        (wheel,) = out.glob("*.whl")
-        made.append(wheel.read_bytes())
+        environ = {**os.environ, "SOURCE_DATE_EPOCH": "1767225600"}
+        made.append(build_wheel(tree, out, umask=umask, env=environ).read_bytes())
     assert made[0] == made[1]

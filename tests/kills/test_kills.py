@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -23,21 +22,20 @@ from threading import Event
 
 import pytest
 import requests
-from catalogue_requests import envelope_of
-from demandes import COLLECTE as PATH
-from demandes import collecte_quotidienne
+from catalogue_requests import collecte_message
+from demandes import COLLECTE
 from lxml import etree
 from made_states import copy_state
 from postgresql_kit import SERVER, new_database
-from running_simulator import RunningSimulator, processes_of, start_simulator
+from running_simulator import XML, RunningSimulator, processes_of, start_simulator
 from sqlalchemy import select, text
+from state_kit import orderable_points
 
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.contenus import content_of
 from sge_sim.journal import Journal
 from sge_sim.tables.flux import FichierFlux
-from sge_sim.tables.points import Point
 
 pytestmark = pytest.mark.kills
 
@@ -99,19 +97,6 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
             yield Place(folder, url)
 
 
-def points_of(place: Place) -> list[str]:
-    with place.database() as database, database.sessions() as session:
-        wanted = (Point.segment == "C5", Point.teleoperable, Point.etat_contractuel == "SERVC")
-        return list(session.scalars(select(Point.prm).where(*wanted).order_by(Point.prm)))
-
-
-def order(running: RunningSimulator, prm: str, jour: date, days: int) -> bytes:
-    """Return an order of a curve for so many days."""
-    asker = (running.login, running.ready["contrat_id"])
-    asked = collecte_quotidienne(prm, *asker, jour, jour + timedelta(days=days))
-    return etree.tostring(envelope_of(PATH, asked, running.login, prm))
-
-
 def use(
     running: RunningSimulator,
     clock: StoredClock,
@@ -121,12 +106,12 @@ def use(
     over: Event,
 ) -> None:
     """Order until it is over, on a new connection whenever one is lost."""
-    session = running.session_of("tiers")
+    session, asker = running.session_of("tiers"), (running.login, running.ready["contrat_id"])
     while not over.is_set():
-        message = order(running, draw.choice(prms), clock.now().date(), draw.randrange(2, 60))
-        headers = {"Content-Type": "text/xml"}
+        day = clock.now().date()
+        message = collecte_message(draw.choice(prms), *asker, day, draw.randrange(2, 60))
         try:
-            answer = session.post(running.url + PATH, message, headers=headers, timeout=20)
+            answer = session.post(running.url + COLLECTE, message, headers=XML, timeout=20)
         except requests.RequestException:
             witness.unanswered += 1
             session.close()
@@ -227,7 +212,7 @@ TORN = {
 
 
 def torn(place: Place) -> dict[str, int]:
-    """Return what is half done, counted."""
+    """Count what is half done, by kind."""
     with place.database() as database, database.reading() as connection:
         found = {told: len(connection.execute(text(query)).all()) for told, query in TORN.items()}
         if place.url is None:
@@ -238,7 +223,7 @@ def torn(place: Place) -> dict[str, int]:
 
 
 def spoilt_files(place: Place) -> list[str]:
-    """Return the files that aren't what was recorded of them, where they are made or delivered."""
+    """Return the files, made or delivered, whose content isn't the recorded one."""
     with place.database() as database, database.sessions() as session:
         files = session.scalars(select(FichierFlux)).all()
         if place.url is not None:  # they are in the database
@@ -294,7 +279,8 @@ def test_what_was_acknowledged_stands_once_and_whole(place: Place) -> None:
     witness = Witness()
     with place.running("--now", NOW):
         pass
-    prms = points_of(place)
+    with place.database() as database:
+        prms = orderable_points(database)
     began = time.monotonic()
     for number in range(ROUNDS):
         play(place, witness, prms, number)

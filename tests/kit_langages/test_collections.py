@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from kit_examples import unzip_kit
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator, kept_open, start_simulator
 
 from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import load_contracts
@@ -23,11 +23,8 @@ Promise.all(process.argv.slice(1).map(read)).then((made) => console.log(JSON.str
 """
 
 
-@pytest.fixture(scope="module")
-def simulator(tmp_path_factory: pytest.TempPathFactory) -> RunningSimulator:  # type: ignore[misc]
-    """One of its own: the cases order what others read."""
-    with start_simulator(tmp_path_factory.mktemp("collections")) as running:
-        yield running
+simulator = kept_open(start_simulator)
+"""A simulator of its own: the cases order what others read."""
 
 
 @pytest.fixture(scope="module")

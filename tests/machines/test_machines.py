@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -24,17 +24,18 @@ from typing import Any
 
 import pytest
 import requests
-from catalogue_requests import envelope_of
-from demandes import CDC, COLLECTE, collecte_quotidienne, fiche
+from catalogue_requests import collecte_message
+from demandes import CDC, COLLECTE, fiche
 from lxml import etree
 from postgresql_kit import SERVER, own_cluster
 from running_simulator import XML, processes_of
-from sqlalchemy import URL, create_engine, make_url, select, text
+from sqlalchemy import URL, create_engine, make_url, text
+from state_kit import orderable_points
+from waiting import eventually
 
 from sge_sim.facts.database import Database
 from sge_sim.facts.locks import SILENCE_SECONDS
 from sge_sim.facts.stored_clock import StoredClock
-from sge_sim.tables.points import Point
 
 pytestmark = pytest.mark.machines
 
@@ -82,7 +83,7 @@ class Shell:
         assert self._shell.stdin is not None
         self._shell.stdin.write(f"{commands}\ntouch {done}\n")
         self._shell.stdin.flush()
-        wait_until(lambda: done.exists() or self._shell.poll() is not None, seconds, self.log)
+        eventually(lambda: done.exists() or self._shell.poll() is not None, seconds, self.log)
         assert done.exists(), self.log()
 
     def log(self) -> str:
@@ -129,9 +130,9 @@ class Platform:
     clock: StoredClock
 
     def ready(self, machine: int) -> Any:
-        """Return how to connect to a machine, once it serves."""
+        """Return the ready file of a machine, once it serves."""
         file = self.folder / f"machine-{machine}.json"
-        wait_until(file.exists, 120)
+        eventually(file.exists, 120)
         return json.loads(file.read_text())
 
     def session(self) -> requests.Session:
@@ -151,14 +152,13 @@ class Platform:
 
     def publisher(self) -> int:
         """Return which machine publishes, once one does."""
-        found: list[int] = []
 
-        def look() -> bool:
-            found[:] = [each for each in (1, 2) if self.admin(each, "/health")["publie"]]
-            return len(found) == 1
+        def look() -> int | None:
+            found = [each for each in (1, 2) if self.admin(each, "/health")["publie"]]
+            return found[0] if len(found) == 1 else None
 
-        wait_until(look, 60)
-        return found[0]
+        publisher: int = eventually(look, 60)
+        return publisher
 
 
 @pytest.fixture(scope="module")
@@ -282,7 +282,9 @@ def use(
         try:
             while True:
                 day = platform.clock.now().date()
-                message = order(prm, login, contrat, day) if prm else fiche(login, C5)
+                message = (
+                    collecte_message(prm, login, contrat, day, 300) if prm else fiche(login, C5)
+                )
                 answer = session.post(platform.entrance + path, message, headers=XML, timeout=80)
                 if prm and LOCKED in answer.text:
                     with witness.lock:
@@ -308,16 +310,9 @@ def use(
     session.close()
 
 
-def order(prm: str, login: str, contrat: str, day: date) -> bytes:
-    asked = collecte_quotidienne(prm, login, contrat, day, day + timedelta(days=300))
-    return etree.tostring(envelope_of(COLLECTE, asked, login, prm))
-
-
 def points_of(url: str) -> list[str]:
     database = Database(url)
-    with database.sessions() as session:
-        wanted = (Point.segment == "C5", Point.teleoperable, Point.etat_contractuel == "SERVC")
-        found = list(session.scalars(select(Point.prm).where(*wanted).order_by(Point.prm)))
+    found = orderable_points(database)
     database.dispose()
     return found
 
@@ -338,7 +333,7 @@ def suspend_publisher(platform: Platform) -> None:
     (admin,) = (pid for pid in children if listens_on(pid, platform.ready(machine)["admin_url"]))
     os.kill(admin, signal.SIGSTOP)
     try:
-        wait_until(lambda: platform.admin(other, "/health")["publie"], 3 * SILENCE_SECONDS)
+        eventually(lambda: platform.admin(other, "/health")["publie"], 3 * SILENCE_SECONDS)
         platform.admin(other, "/api/clock", action="advance", duree="36h")
     finally:
         os.kill(admin, signal.SIGCONT)
@@ -398,7 +393,7 @@ def check_orders(platform: Platform, witness: Witness) -> None:
 def check_files(platform: Platform) -> None:
     """Each file is there once, has arrived, and is the same from either machine."""
     platform.admin(platform.publisher(), "/api/clock", action="advance", duree="15d")
-    wait_until(
+    eventually(
         lambda: {one["etat"] for one in platform.admin(1, "/api/flux?limit=1000")} == {"livre"}, 60
     )
     files = [platform.admin(machine, "/api/flux?limit=1000") for machine in (1, 2)]
@@ -420,15 +415,6 @@ def check_identities(platform: Platform) -> None:
     for machine in (1, 2):
         listed = platform.admin(machine, "/api/certificats")
         assert sum("machines.example.fr" in one["sujet"] for one in listed) == 1
-
-
-def wait_until(
-    condition: Callable[[], Any], seconds: float, told: Callable[[], str] = lambda: "too late"
-) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, told()
-        time.sleep(0.2)
 
 
 def free_port() -> int:

@@ -68,12 +68,12 @@ class Mutant:
 
     @property
     def key(self) -> Key:
-        """Return what it is known by, wherever the line stands in its file."""
+        """Return its file, its line's text and its change: the line may move in its file."""
         return (self.file, self.ligne, self.change)
 
     @property
     def change(self) -> str:
-        """What was written and what is now, on a line."""
+        """The old text and the new, on one line."""
         return f"{_short(self.avant)} → {_short(self.apres)}"
 
 

@@ -111,7 +111,7 @@ def _imported(text: str) -> Iterator[str]:
 
 @cache
 def _given(package: str, name: str) -> str:
-    """Return the module that a package's name comes from, where it gives another's."""
+    """Return the module from which a package imports a name, where it does."""
     file = _files().get(package, Path())
     if file.name == "__init__.py":
         for module, names in _IMPORTED.findall(_text(file)):

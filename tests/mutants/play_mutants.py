@@ -77,7 +77,7 @@ class Copy:
         return Verdict(mutant, next(iter(failed), None), remark, time.monotonic() - began)
 
     def failing(self, tests: Iterable[str]) -> set[str]:
-        """Return the functions that fail where nothing is changed, and what can't be read."""
+        """Return the tests that fail on the unchanged tree, and the modules that can't be read."""
         functions = {test.partition("[")[0] for test in tests} - {_NOTHING_RUNS}
         ran = sorted(each for each in functions if "::" in each)
         asked = (ran, ("--collect-only", *sorted(functions - {*ran})))
@@ -123,13 +123,13 @@ class Copy:
 
 
 def equivalents() -> dict[Key, str]:
-    """Return why nothing can be seen of some mutants."""
+    """Return the mutants that no test can see, each with the reason."""
     listed = yaml.safe_load(Path(__file__).with_name("equivalents.yaml").read_bytes()) or []
     return {(each["fichier"], each["ligne"], each["change"]): each["raison"] for each in listed}
 
 
 def stale(known: Iterable[Key]) -> list[Key]:
-    """Return those that are no mutants, or no longer."""
+    """Return the keys that are no mutant's, or no longer."""
     files = {file for file, _, _ in known}
     there = {
         mutant.key

@@ -120,7 +120,7 @@ def _tests_that_say(pattern: re.Pattern[str]) -> list[str]:
 
 @cache
 def _tests_of(module: str) -> list[str]:
-    """Return the tests of a module: pytest would run what is asked for by both names but once."""
+    """Return the tests of a module by name: pytest runs a test asked for twice but once."""
     functions = (each.name for each in _tree(module).body if isinstance(each, ast.FunctionDef))
     return [f"{module}::{name}" for name in functions if name.startswith("test_")]
 

@@ -6,11 +6,14 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from demandes import recherche
+from waiting import eventually
 
 GLIBC = re.compile(r"(ld-linux-x86-64|lib(c|m|pthread|dl|rt|util|resolv))\.so\.\d+")
 ENTER = (
@@ -63,11 +66,10 @@ class BareRoot:
         with log.open("w+") as out:
             process = subprocess.Popen(self.entered(*arguments, *options), stdout=out, stderr=out)
             try:
-                deadline = time.monotonic() + SECONDS
-                while not ready.exists():
-                    assert process.poll() is None, log.read_text()
-                    assert time.monotonic() < deadline, log.read_text()
-                    time.sleep(0.02)
+                eventually(
+                    lambda: process.poll() is not None or ready.exists(), SECONDS, log.read_text
+                )
+                assert process.poll() is None, log.read_text()
                 yield json.loads(ready.read_text())
             finally:
                 begun = time.monotonic()
@@ -109,18 +111,8 @@ def make_bare_root(folder: Path, debian: Path) -> Path:
 
 def call(ready: dict[str, Any], root: BareRoot, url: str, *more: str) -> str:
     """Post a demand of RecherchePoint by curl, as the README does; return the answer."""
-    body = (
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        '<r:rechercherPoint xmlns:r="http://www.enedis.fr/sge/b2b/services/rechercherpoint/v2.0">'
-        "<criteres><numSiret>00040477212266</numSiret></criteres>"
-        f"<loginUtilisateur>{ready['login']}</loginUtilisateur>"
-        "</r:rechercherPoint></s:Body></s:Envelope>"
-    )
-    files: Sequence[tuple[str, str]] = (
-        ("--cacert", "ca_file"),
-        ("--cert", "client_cert"),
-        ("--key", "client_key"),
-    )
+    body = recherche(ready["login"])
+    files = (("--cacert", "ca_file"), ("--cert", "client_cert"), ("--key", "client_key"))
     options = [part for option, name in files for part in (option, str(root.outside(ready[name])))]
     done = subprocess.run(
         ["curl", "-sS", *options, *more, "-H", "Content-Type: text/xml", "-d", body, url],

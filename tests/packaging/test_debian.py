@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from bare_root import SECONDS, BareRoot, call
 from dist_files import built
 from typed import ROOT, typed
+from waiting import eventually
 
 pytestmark = pytest.mark.packaging
 
@@ -117,8 +117,9 @@ def inside(
             return done.stdout.strip() if done.returncode == 0 else done.stdout + done.stderr
 
         try:
-            wait_until(lambda: bool(children.read_text()))
-            wait_until(lambda: run("systemctl is-system-running").startswith(("run", "degr")))
+            eventually(lambda: bool(children.read_text()), SECONDS)
+            state = "systemctl is-system-running"
+            eventually(lambda: run(state).startswith(("run", "degr")), SECONDS)
             yield run
         finally:
             run("systemctl poweroff")
@@ -141,13 +142,6 @@ def make_next_version(package: Path, folder: Path) -> None:
     shutil.rmtree(laid)
 
 
-def wait_until(there: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not there():
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
-
-
 def test_what_ran_before_an_upgrade_runs_after_it(inside: Inside) -> None:
     """By the commands of the page, in their order, under systemd."""
     install, enable, journal, purge = typed("Le paquet Debian")
@@ -165,13 +159,13 @@ def test_what_ran_before_an_upgrade_runs_after_it(inside: Inside) -> None:
     inside(install)
     assert is_active() == "inactive", "a first installation starts nothing"
     inside(enable)
-    wait_until(lambda: serving() == 1)
+    eventually(lambda: serving() == 1, SECONDS)
     before = pid()
     inside(install.replace("0.1.0", "0.1.1"))
     assert inside("dpkg-query -W -f '${Version}' sge-sim") == "0.1.1"
     assert is_active() == "active"
     assert pid() not in ("0", before)
-    wait_until(lambda: serving() == 2)
+    eventually(lambda: serving() == 2, SECONDS)
     inside("systemctl stop sge-sim")
     inside(install.replace("install", "install --allow-downgrades -y"))
     assert is_active() == "inactive"

@@ -55,10 +55,7 @@ def test_it_serves_a_call_and_starts_again_soon(bare: BareRoot) -> None:
         ("25884515170669", "points list --data-dir /state/sge"),
         ("TIERS1", "acteurs list --data-dir /state/sge"),
         ("gandi", "cert authorities"),
-        (
-            "",
-            "cert issue --autorite gandi --nom a.fr --sortie /state/c --data-dir /state/sge",
-        ),
+        ("", "cert issue --autorite gandi --nom a.fr --sortie /state/c --data-dir /state/sge"),
         ("", "cert check /state/c/chain.pem /state/c/key.pem --data-dir /state/sge"),
         ("", "doctor --certificat /state/c/chain.pem --cle /state/c/key.pem"),
         ("RecherchePoint", "journal list --data-dir /state/sge"),

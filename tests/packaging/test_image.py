@@ -78,7 +78,7 @@ def test_what_the_archive_is_made_of_bears_one_day_the_hour_of_building_nowhere(
 
 @pytest.fixture
 def network() -> Iterator[str]:
-    """A network of its own for the container, joined to ours by two ends of a wire."""
+    """A network namespace for the container, joined to ours by a pair of virtual devices."""
     name = f"sge-sim-{os.getpid()}"
     commands = [
         f"ip netns add {name}",

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tarfile
 import textwrap
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import pytest
 import yaml
 from loaded_programs import put_program
 from lxml import etree
+from waiting import eventually
 
 CI = Path(__file__).parents[2] / "packaging" / "ci"
 LANGUAGES = ("premier_appel_zeep.py", "PremierAppel.java", "premier_appel.js", "premier_appel.php")
@@ -215,7 +215,4 @@ def test_the_action_starts_a_simulator_for_the_steps_that_follow(
         assert f"SGE_SIM_READY={tmp_path}/sge-sim.json" in (tmp_path / "env").read_text()
     finally:
         os.kill(ready["pid"], signal.SIGTERM)
-        deadline = time.monotonic() + 30
-        while (tmp_path / "sge-sim.json").exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        eventually(lambda: not (tmp_path / "sge-sim.json").exists(), 30)

@@ -2,15 +2,17 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from orders_kit import C5, Orders
 from postgresql_kit import new_database, two_simulators
 from running_simulator import RunningSimulator, suspended
+from waiting import eventually
 
 from sge_sim.facts.database import Database
 from sge_sim.facts.locks import SILENCE_SECONDS, ExclusiviteLostError
@@ -55,7 +57,7 @@ def test_one_whose_session_the_server_has_ended_writes_nothing(
     first, second = two_bases
     assert first.exclusivite.take()
     end_locking_session(second)
-    assert eventually(second.exclusivite.take)
+    eventually(second.exclusivite.take)
     with pytest.raises(ExclusiviteLostError), first.transaction() as session:
         first.exclusivite.check(session)
     with second.transaction() as session:
@@ -100,7 +102,7 @@ def two(
 
 
 def test_files_are_made_once_and_read_from_either(two: list[RunningSimulator]) -> None:
-    eventually(lambda: any(publishes(each) for each in two))
+    eventually(lambda: any(publishes(each) for each in two), 20)
     assert Counter(publishes(each) for each in two) == {True: 1, False: 1}
     for number, simulator in enumerate(two):
         if not number:
@@ -114,12 +116,12 @@ def test_a_suspended_publisher_loses_the_right_and_writes_nothing_once_it_goes_o
 ) -> None:
     (publisher,) = filter(publishes, two)
     (other,) = (each for each in two if each is not publisher)
-    before = len(other.admin("/api/flux", limit=1000))
+    before = len(listed(other))
     with suspended(publisher.process.pid):
-        assert eventually(lambda: publishes(other), 2 * SILENCE_SECONDS)
+        eventually(lambda: publishes(other), 2 * SILENCE_SECONDS)
         advance(other, "3d")
-        assert len(other.admin("/api/flux", limit=1000)) > before
-    assert eventually(lambda: not publishes(publisher))
+        assert len(listed(other)) > before
+    eventually(lambda: not publishes(publisher), 20)
     check_files(two)
     assert publishes(other)
 
@@ -138,24 +140,21 @@ def advance(simulator: RunningSimulator, duree: str) -> None:
     assert moved.ok, moved.text
 
 
+def listed(simulator: RunningSimulator) -> list[dict[str, Any]]:
+    files: list[dict[str, Any]] = simulator.admin(KEPT["files"])
+    return files
+
+
 def check_files(two: list[RunningSimulator]) -> None:
     """Each file is there once, delivered, and the same from either machine."""
-    eventually(lambda: {one["etat"] for one in two[0].admin("/api/flux", limit=1000)} == {"livre"})
-    here = [{one["nom"]: one for one in each.admin("/api/flux", limit=1000)} for each in two]
+    eventually(lambda: {each["etat"] for each in listed(two[0])} == {"livre"}, 20)
+    here = [{file["nom"]: file for file in listed(each)} for each in two]
     assert here[0] == here[1]
-    assert len(here[0]) == len(two[0].admin("/api/flux", limit=1000)) > 0
+    assert len(here[0]) == len(listed(two[0])) > 0
     for nom, fichier in here[0].items():
         for simulator in two:
             content = simulator.ask("GET", f"/api/flux/{nom}/contenu").content
             assert sha256(content).hexdigest() == fichier["sha256"]
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.2)
-    return True
 
 
 def test_a_state_that_was_kept_aside_comes_back_on_both_with_its_files(
@@ -168,7 +167,7 @@ def test_a_state_that_was_kept_aside_comes_back_on_both_with_its_files(
     before = {key: one.admin(path) for key, path in KEPT.items()}
     Orders(other).collecte(C5_OF_ANOTHER)
     advance(other, "4d")
-    assert len(one.admin(KEPT["files"])) > len(before["files"])
+    assert len(listed(one)) > len(before["files"])
     for simulator in two:
         back = simulator.ask("POST", "/api/reset?nom=avant")
         assert back.status_code == 204, back.text

@@ -3,7 +3,7 @@
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -18,6 +18,7 @@ from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from waiting import eventually
 
 from sge_sim.facts.database import Database
 from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
@@ -64,13 +65,6 @@ def log_of(running: RunningSimulator) -> str:
     return (running.data_dir / "log.txt").read_text()
 
 
-def wait_until(there: Callable[[], bool]) -> None:
-    began = time.monotonic()
-    while not there():
-        assert time.monotonic() - began < SOON
-        time.sleep(0.1)
-
-
 def test_a_stopped_server_is_told_in_soap_and_its_return_needs_no_restart(
     running: RunningSimulator, cluster: Cluster
 ) -> None:
@@ -82,12 +76,12 @@ def test_a_stopped_server_is_told_in_soap_and_its_return_needs_no_restart(
         refused = requests.get(running.ready["admin_url"] + "/api/clock", timeout=SOON)
         assert refused.status_code == 503
         assert "la base de données ne répond pas" in refused.json()["detail"]
-        wait_until(lambda: "Le back-office attend" in log_of(running))
+        eventually(lambda: "Le back-office attend" in log_of(running), SOON)
         cluster.start()
         assert Counter(pool.map(lambda _: ask(running, 0), range(16))) == {"accepted": 16}
     assert ask(running, 1) == "accepted"
     # The journal is drained again.
-    wait_until(lambda: running.admin("/health")["etat"] == "ok")
+    eventually(lambda: running.admin("/health")["etat"] == "ok", SOON)
     log = log_of(running)
     assert "Traceback" not in log
     assert log.count("Le back-office attend") == 1
@@ -122,7 +116,7 @@ def in_the_middle(running: RunningSimulator, cluster: Cluster) -> Iterator[list[
     with ThreadPoolExecutor(12) as pool, suppress(DBAPIError), engine.begin() as holder:
         holder.execute(text("LOCK TABLE point"))
         answered = [pool.submit(post, *each) for each in asked * 6]
-        wait_until(lambda: (holder.scalar(waiting) or 0) >= 6)
+        eventually(lambda: (holder.scalar(waiting) or 0) >= 6, SOON)
         yield answered
     engine.dispose()
 
@@ -153,7 +147,7 @@ def test_a_restart_leaves_no_traceback(running: RunningSimulator, cluster: Clust
             with suppress(requests.RequestException):
                 while next(lines, None) is not None:
                     pass
-    wait_until(lambda: ask(running, 0) == "accepted")
+    eventually(lambda: ask(running, 0) == "accepted", SOON)
     assert "Traceback" not in log_of(running)
 
 

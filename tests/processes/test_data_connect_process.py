@@ -3,7 +3,6 @@
 import json
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from functools import partial
 from http.client import HTTPSConnection
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from made_states import copy_state
+from waiting import serving
 
 from sge_sim.processes import data_connect_process
 from sge_sim.processes.simulator import open_simulator
@@ -30,15 +30,8 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, ssl.SS
     with pytest.MonkeyPatch.context() as patch, bind_loopback("127.0.0.1", 0) as listening:
         patch.setattr(data_connect_process, "Limits", partial(Limits, request_seconds=1.0))
         port = listening.getsockname()[1]
-        server = data_connect_process.data_connect_server(simulator, listening)
-        ready = threading.Event()
-        serving = threading.Thread(target=server.serve, args=(ready.set,))
-        serving.start()
-        assert ready.wait(10)
-        yield port, ssl.create_default_context(cafile=authority_of(data_dir))
-        server.stop()
-        serving.join(10)
-        assert not serving.is_alive()
+        with serving(data_connect_process.data_connect_server(simulator, listening)):
+            yield port, ssl.create_default_context(cafile=authority_of(data_dir))
     simulator.close()
 
 

@@ -25,26 +25,28 @@ from sge_sim.settings import Settings
 from sge_sim.tables.apports import is_installed
 
 
-def test_every_point_is_inserted(empty: Database, dataset: Dataset) -> None:
+def test_every_point_is_inserted(database: Database, dataset: Dataset) -> None:
     size = minimum_size(dataset)
-    inserted = install_dataset(empty, size=size, seed=1)
-    with empty.sessions() as session:
+    inserted = install_dataset(database, size=size, seed=1)
+    with database.sessions() as session:
         assert inserted == count_points(session) == size + len(dataset.points)
 
 
-def test_without_a_population_the_named_points_are_there(empty: Database, dataset: Dataset) -> None:
-    assert install_dataset(empty, size=0, seed=1) == len(dataset.points)
+def test_without_a_population_the_named_points_are_there(
+    database: Database, dataset: Dataset
+) -> None:
+    assert install_dataset(database, size=0, seed=1) == len(dataset.points)
 
 
-def test_a_database_that_is_not_empty_is_left_alone(empty: Database) -> None:
-    assert install_dataset(empty, size=0, seed=1) is not None
-    assert install_dataset(empty, size=3000, seed=2) is None
+def test_a_database_that_is_not_empty_is_left_alone(database: Database) -> None:
+    assert install_dataset(database, size=0, seed=1) is not None
+    assert install_dataset(database, size=3000, seed=2) is None
 
 
-def test_a_refused_installation_leaves_the_database_empty(empty: Database) -> None:
+def test_a_refused_installation_leaves_the_database_empty(database: Database) -> None:
     with pytest.raises(UsageError):
-        install_dataset(empty, size=3, seed=1)
-    with empty.sessions() as session:
+        install_dataset(database, size=3, seed=1)
+    with database.sessions() as session:
         assert not is_installed(session)
 
 
@@ -71,6 +73,21 @@ def stopped_at(monkeypatch: pytest.MonkeyPatch, number: int) -> Iterator[list[in
         yield inserted
 
 
+def install(path: Path, size: int = 0) -> None:
+    database = Database(sqlite_url(path))
+    prepare(database)
+    install_dataset(database, size=size, seed=1)
+    database.dispose()
+
+
+def points_in(path: Path) -> int:
+    database = Database(sqlite_url(path))
+    with database.sessions() as session:
+        count = count_points(session)
+    database.dispose()
+    return count
+
+
 def rows(path: Path) -> dict[str, list[Any]]:
     """Return all that a database holds."""
     with closing(sqlite3.connect(path)) as connection:
@@ -82,39 +99,29 @@ def rows(path: Path) -> dict[str, list[Any]]:
 
 
 def test_points_are_inserted_by_short_transactions(
-    empty: Database, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+    database: Database, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with stopped_at(monkeypatch, 99) as inserted:
-        install_dataset(empty, size=1200, seed=1)
+        install_dataset(database, size=1200, seed=1)
     assert sum(inserted) == 1200 + len(dataset.points)
     assert max(inserted) <= 500
 
 
 def test_what_was_stopped_midway_is_not_seen_and_begun_again(
-    empty: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wherever it stops, the next start leads to what an undisturbed one does."""
     undisturbed = tmp_path / "undisturbed.db"
-    database = Database(sqlite_url(undisturbed))
-    prepare(database)
     with stopped_at(monkeypatch, 99) as transactions:
-        install_dataset(database, size=1200, seed=1)
-    database.dispose()
+        install(undisturbed, 1200)
     for number in range(len(transactions)):
         with stopped_at(monkeypatch, number), pytest.raises(Stop):
-            install_dataset(empty, size=1500, seed=2)
+            install_dataset(database, size=1500, seed=2)
         with pytest.raises(UsageError, match="n'a pas fini d'être préparé"):
             open_database(tmp_path)
-    assert install_dataset(empty, size=1200, seed=1) is not None
+    assert install_dataset(database, size=1200, seed=1) is not None
     open_database(tmp_path).dispose()
     assert rows(tmp_path / "sge-sim.db") == rows(undisturbed)
-
-
-def install(path: Path) -> None:
-    database = Database(sqlite_url(path))
-    prepare(database)
-    install_dataset(database, size=0, seed=1)
-    database.dispose()
 
 
 def test_two_processes_may_start_on_an_empty_folder_at_once(
@@ -122,18 +129,12 @@ def test_two_processes_may_start_on_an_empty_folder_at_once(
 ) -> None:
     path = tmp_path / "both.db"
     run_at_once(2, install, path)
-    database = Database(sqlite_url(path))
-    with database.sessions() as session:
-        assert count_points(session) == len(dataset.points)
-    database.dispose()
+    assert points_in(path) == len(dataset.points)
 
 
 def points_after_start(state: Path, dataset: Path) -> int:
-    simulator = open_simulator(Settings(data_dir=state, population_size=0, dataset=dataset))
-    with simulator.database.sessions() as session:
-        count = count_points(session)
-    simulator.close()
-    return count
+    open_simulator(Settings(data_dir=state, population_size=0, dataset=dataset)).close()
+    return points_in(state / "sge-sim.db")
 
 
 def test_the_files_of_a_folder_are_imported_once(tmp_path: Path) -> None:
@@ -157,7 +158,4 @@ def test_a_fault_is_told_and_nothing_of_the_folder_is_imported(tmp_path: Path) -
     (folder / "b.jsonl").write_bytes(b"{\n[]\n")
     with pytest.raises(UsageError, match=r"b.jsonl, ligne 1 .*\(et 1 de plus\)"):
         points_after_start(state, folder)
-    database = Database(sqlite_url(state / "sge-sim.db"))
-    with database.sessions() as session:
-        assert count_points(session) == 88
-    database.dispose()
+    assert points_in(state / "sge-sim.db") == 88

@@ -1,11 +1,11 @@
 """A client of the first generation goes over the switch."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from acces_kit import ASAD, C5, SAD, Tiers, tiers_in_process
 from demandes import COLLECTE, collecte_quotidienne
+from running_simulator import kept_open
 
 from sge_sim.clock import parse_instant
 from sge_sim.journal import EchangeRecord
@@ -16,10 +16,7 @@ RECHERCHE = "/RechercheServicesSouscritsMesures/v1.0"
 NOW = "2026-11-20T10:00"
 
 
-@pytest.fixture
-def tiers(tmp_path: Path) -> Iterator[Tiers]:
-    with tiers_in_process(tmp_path, generation="auto", now=NOW) as tiers:
-        yield tiers
+tiers = kept_open(tiers_in_process, scope="function", generation="auto", now=NOW)
 
 
 def collecte(tiers: Tiers) -> str | None:
@@ -52,10 +49,8 @@ def test_what_was_ordered_before_lives_on_and_is_stopped_by_the_second(tiers: Ti
     (ordered,) = [service for service in tiers.services(C5) if service["etatCode"] == "ACTIF"]
     assert (ordered["serviceSouscritCode"], ordered["mesuresTypeCode"]) == ("TRANSREC", "IDX")
     (option,) = ordered["optionsPublication"]["optionPublication"]
-    assert (option["periodiciteTransmission"], option["dateDebut"]) == (
-        "P1D",
-        ordered["dateDebut"],
-    )
+    assert option["periodiciteTransmission"] == "P1D"
+    assert option["dateDebut"] == ordered["dateDebut"]
     numero = ordered["serviceSouscritId"]
     assert tiers.code(ASAD, **tiers.numbered(C5, [numero])) is None
     assert {service["etatCode"] for service in tiers.services(C5)} == {"TERMINE"}

@@ -4,7 +4,6 @@ import json
 import signal
 import socket
 import subprocess
-import time
 from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
@@ -13,6 +12,7 @@ import pytest
 from made_states import copy_state
 from orders_kit import C5, NOW, Orders
 from running_simulator import refusal, run_command, serve, start_simulator
+from waiting import eventually
 
 from sge_sim.processes.serving_note import ReadyFile, Served, find_served, serving
 from sge_sim.services.registry import SERVICES
@@ -85,9 +85,8 @@ def test_a_note_that_nobody_took_back_is_not_believed(tmp_path: Path) -> None:
         assert json.loads((tmp_path / NOTE).read_text()) == note | {"data_connect_url": None}
         simulator.process.kill()
         simulator.process.wait(10)
-        deadline = time.monotonic() + 10
-        while find_served(tmp_path) is not None:  # its processes end with it, a moment later
-            assert time.monotonic() < deadline
+        # Its processes end with it, a moment later.
+        eventually(lambda: find_served(tmp_path) is None)
         assert (tmp_path / NOTE).exists()
 
 

@@ -3,13 +3,13 @@
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from loaded_programs import start_module
 from running_simulator import START_SECONDS, RunningSimulator, start_simulator
+from waiting import eventually
 
 from sge_sim.facts.database import Database, sqlite_url
 
@@ -22,19 +22,15 @@ def test_a_second_start_waits_for_the_first_and_says_so(tmp_path: Path) -> None:
     serve = ("serve", "--data-dir", str(tmp_path), "--population-size", "0")
     options = ("--port", "0", "--admin-port", "0", "--ready-file", str(ready))
     log = tmp_path / "log.txt"
-    deadline = time.monotonic() + START_SECONDS
     with log.open("w") as said:
         with database.starting(lambda: None):
             second = start_module("sge_sim", (*serve, *options), said, said)
-            while "un autre simulateur prépare cet état" not in log.read_text():
-                assert second.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+            waits = "un autre simulateur prépare cet état"
+            eventually(lambda: second.poll() is not None or waits in log.read_text(), START_SECONDS)
+            assert second.poll() is None
             assert not ready.exists()
-        while not ready.exists():
-            assert second.poll() is None, log.read_text()
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        eventually(lambda: second.poll() is not None or ready.exists(), START_SECONDS)
+        assert second.poll() is None, log.read_text()
     second.send_signal(signal.SIGTERM)
     assert second.wait(20) == 0
     database.dispose()
@@ -45,12 +41,10 @@ def test_one_that_stops_finishes_what_it_has_and_says_that_it_stops(tmp_path: Pa
         assert simulator.admin("/health")["service"] == "pret"
         slow = hold_a_call(simulator)
         simulator.process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + 10
-        while (health := simulator.ask("GET", "/health")).status_code == 200:
-            assert time.monotonic() < deadline
+        eventually(lambda: simulator.ask("GET", "/health").status_code != 200)
+        health = simulator.ask("GET", "/health")
         assert (health.status_code, health.json()["service"]) == (503, "arret")
-        while lets_in(simulator):  # until each process has been told
-            assert time.monotonic() < deadline
+        eventually(lambda: not lets_in(simulator))  # until each process has been told
         assert slow.communicate(timeout=15)[0].endswith("\n500")
         assert simulator.process.wait(15) == 0
 
@@ -80,8 +74,5 @@ def hold_a_call(simulator: RunningSimulator) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 10
-    while not simulator.admin("/api/pannes")[0]["appels"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    eventually(lambda: simulator.admin("/api/pannes")[0]["appels"])
     return caller

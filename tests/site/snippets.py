@@ -75,7 +75,7 @@ def steps_of(page: str) -> Iterator[Step]:
 def run_page(
     page: Path, folder: Path, *, environ: Mapping[str, str] = _NOTHING, installed: bool = True
 ) -> list[str]:
-    """Run a page in `folder` with free ports; return what didn't go as it says.
+    """Run a page in `folder` with free ports; return its steps that went otherwise.
 
     Where sge-sim is `installed`, the lines that install it are passed over.
     """

@@ -1,7 +1,7 @@
 """What the administration keeps in memory, of pages that many threads made of hostile messages."""
 
-import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -39,11 +39,9 @@ def look(running: RunningSimulator, paths: Sequence[str]) -> None:
                 answer = session.get(running.ready["admin_url"] + path, timeout=120)
                 assert answer.status_code == 200, path
 
-    threads = [threading.Thread(target=browse) for _ in range(BROWSERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(BROWSERS) as pool:
+        for browser in [pool.submit(browse) for _ in range(BROWSERS)]:
+            browser.result()
 
 
 @pytest.mark.soak

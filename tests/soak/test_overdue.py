@@ -18,18 +18,17 @@ import pytest
 from catalogue_requests import envelope_of
 from dataconnect_kit import C5, Client
 from demandes import CDC, COLLECTE, collecte_quotidienne
-from lives import CURVE
+from lives import CURVE, commande
 from lxml import etree
 from made_states import copy_state
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import XML, RunningSimulator, start_simulator
 from sqlalchemy import func, select
 from state_kit import faits_to_subscribe
 
-from sge_sim.clock import Duree, legal_date, parse_instant
-from sge_sim.commandes.affaires import Commande, subscribe
+from sge_sim.clock import legal_date, parse_instant
+from sge_sim.commandes.affaires import subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
-from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.points import Point
@@ -81,13 +80,10 @@ def order_many(folder: Path, after: timedelta) -> list[str]:
     for some in (ordered[at : at + 250] for at in range(0, OVERDUE, 250)):
         with database.transaction() as session:
             for souscription, prm in some:
-                commande = Commande(
-                    *(prm, "TIERS1", "1100256", "a@b.fr", "AME", None),
-                    *(NOW, Delai(Duree(0, after))),
-                )
+                asked = commande(prm, "TIERS1", NOW, objet="AME", delai=after)
                 faits = faits_to_subscribe(session, prm, souscription)
                 same = souscription.among(faits.services)
-                subscribe(session, commande, faits, souscription, same, prestation, agreed)
+                subscribe(session, asked, faits, souscription, same, prestation, agreed)
     database.dispose()
     return prms
 
@@ -123,11 +119,10 @@ def call_all(running: RunningSimulator, calls: Sequence[tuple[str, bytes]]) -> O
     seconds: list[float] = []
 
     def client(mine: Sequence[tuple[str, bytes]]) -> None:
-        headers = {"Content-Type": "text/xml"}
         with running.session_of("tiers") as session:
             for path, message in mine:
                 began = time.monotonic()
-                answer = session.post(running.url + path, message, headers=headers, timeout=60)
+                answer = session.post(running.url + path, message, headers=XML, timeout=60)
                 seconds.append(time.monotonic() - began)
                 result = etree.fromstring(answer.content).find(".//detail/*/resultat")
                 codes[None if result is None else result.get("code")] += 1

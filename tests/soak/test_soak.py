@@ -15,7 +15,7 @@ import requests
 from catalogue_requests import RELEASE, path_of, request_of
 from lxml import etree
 from memory_samples import Weights
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import XML, RunningSimulator, start_simulator
 
 pytestmark = pytest.mark.soak
 
@@ -64,23 +64,19 @@ class Use:
             thread.join()
 
     def _call(self) -> None:
+        url = self.simulator.url
         with self.simulator.session_of("tiers") as session:
             while not self.over.is_set():
                 for path, message in self._messages:
-                    answer = session.post(
-                        self.simulator.url + path,
-                        message,
-                        headers={"Content-Type": "text/xml"},
-                        timeout=60,
-                    )
+                    answer = session.post(url + path, message, headers=XML, timeout=60)
                     self.calls += 1
                     if answer.status_code not in (200, 500) or b'"SGT500"' in answer.content:
                         self.wrong.append((path, answer.status_code, answer.text[:500]))
 
     def _advance(self) -> None:
-        clock = self.simulator.ready["admin_url"] + "/api/clock"
+        later = {"action": "advance", "duree": "12h"}
         while not self.over.wait(1):
-            moved = requests.post(clock, json={"action": "advance", "duree": "12h"}, timeout=120)
+            moved = self.simulator.ask("POST", "/api/clock", json=later)
             if moved.status_code != 200:
                 self.wrong.append(moved.text)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from throwaway_pki import ThrowawayPki
-from transport_kit import SHORT, Running, answer
+from transport_kit import SHORT, Running, answer, open_socket
 
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.listener import Limits, bind
@@ -25,7 +25,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> ThrowawayPki:
 
 @pytest.fixture
 def serve(pki: ThrowawayPki) -> Iterator[Callable[..., Running]]:
-    """Start servers in threads; they are stopped at the end, and must be able to."""
+    """Start servers in threads; each must stop at the end."""
     running: list[Running] = []
 
     def start(
@@ -53,7 +53,7 @@ def serve(pki: ThrowawayPki) -> Iterator[Callable[..., Running]]:
 
 @pytest.fixture
 def client_context(pki: ThrowawayPki) -> Callable[..., ssl.SSLContext]:
-    """Make the TLS context of a client, by default a welcome one."""
+    """Make the TLS context of a client, by default of one that is let in."""
 
     def make(
         files: tuple[Path, Path] | None = pki.client_files, version: ssl.TLSVersion | None = None
@@ -85,3 +85,20 @@ def client(
     yield connect
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture
+def open_tls(
+    client_context: Callable[..., ssl.SSLContext],
+) -> Iterator[Callable[[int], ssl.SSLSocket]]:
+    """Open raw TLS connections, closed at the end."""
+    opened: list[ssl.SSLSocket] = []
+
+    def connect(port: int) -> ssl.SSLSocket:
+        context = client_context()
+        opened.append(context.wrap_socket(open_socket(port), server_hostname="localhost"))
+        return opened[-1]
+
+    yield connect
+    for tls in opened:
+        tls.close()

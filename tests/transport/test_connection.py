@@ -1,10 +1,10 @@
 """HTTP/1.1 as clients speak it, and the bounds they are held to."""
 
-import contextlib
 import json
 import socket
 import ssl
 import time
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
@@ -12,28 +12,14 @@ from http.client import HTTPResponse
 from unittest.mock import Mock
 
 import pytest
-from transport_kit import LARGE_ANSWER, SHORT, Held, ask, eventually
+from transport_kit import LARGE_ANSWER, SHORT, Held, ask, open_socket, seconds_of
+from waiting import eventually
 
 from sge_sim.transport.connection import Connection
 from sge_sim.transport.message import Departure, Response
 from sge_sim.transport.tls import build_server_context
 
 LIMIT = SHORT.max_body_bytes
-
-
-@pytest.fixture
-def open_tls(client_context):
-    """Open raw TLS connections, closed at the end."""
-    opened = []
-
-    def connect(port):
-        plain = socket.create_connection(("127.0.0.1", port), timeout=10)
-        opened.append(client_context().wrap_socket(plain, server_hostname="localhost"))
-        return opened[-1]
-
-    yield connect
-    for tls in opened:
-        tls.close()
 
 
 def read_to_the_end(tls):
@@ -122,7 +108,7 @@ def test_a_body_over_the_limit_is_answered_413(serve, client, chunked):
     """The client is still sending when it is refused, and must be able to read why."""
     connection = client(serve().port)
     body = iter([b"a" * 10_000] * 400) if chunked else b"a" * 4_000_000
-    with contextlib.suppress(OSError):  # it may notice before the end
+    with suppress(OSError):  # it may notice before the end
         connection.request("POST", "/echo", body, encode_chunked=chunked)
     response = connection.getresponse()
     assert response.status == 413
@@ -204,16 +190,13 @@ def test_over_the_connection_limit_those_that_wait_longest_give_way(serve, clien
     running = serve(replace(SHORT, max_connections=10, handshake_seconds=60.0, idle_seconds=60.0))
     known = client(running.port)
     ask(known)
-    silent = [socket.create_connection(("127.0.0.1", running.port), timeout=10) for _ in range(30)]
-    try:
+    with ExitStack() as opened:
+        silent = [opened.enter_context(open_socket(running.port)) for _ in range(30)]
         for _ in range(5):
             ask(client(running.port))
         assert "Limite de 10 connexions" in caplog.text
         assert silent[0].recv(1) == b""  # cut long before its minute
         ask(known)  # while the one with a certificate keeps its place
-    finally:
-        for each in silent:
-            each.close()
 
 
 def test_over_the_limit_a_crowd_of_known_clients_gives_way_to_newcomers(
@@ -226,7 +209,7 @@ def test_over_the_limit_a_crowd_of_known_clients_gives_way_to_newcomers(
         ask(each)
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     shaking = client_context().wrap_bio(incoming, outgoing, server_hostname="localhost")
-    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as newcomer:
+    with open_socket(running.port) as newcomer:
         with pytest.raises(ssl.SSLWantReadError):
             shaking.do_handshake()
         newcomer.sendall(outgoing.read())
@@ -274,10 +257,7 @@ def test_a_listener_that_asks_for_no_certificate_lets_everybody_in(
 def test_when_every_connection_is_being_served_a_newcomer_is_turned_away(serve, client):
     held = Held()
     running = serve(replace(SHORT, max_connections=2, threads=3), app=held)
-    served = [client(running.port) for _ in range(2)]
-    for connection in served:
-        connection.request("GET", "/")
-        assert held.entered.acquire(timeout=10)
+    served = [held.hold(client(running.port)) for _ in range(2)]
     with pytest.raises((ssl.SSLError, OSError)):
         client(running.port).connect()
     held.released.set()
@@ -304,16 +284,6 @@ def test_a_refused_client_that_never_stops_sending_is_cut():
     assert refused._discard() is False
 
 
-def fastest(action, times=10):
-    """Return the seconds of the fastest of several runs: a wait that is always there shows."""
-    seconds = []
-    for _ in range(times):
-        began = time.monotonic()
-        action()
-        seconds.append(time.monotonic() - began)
-    return min(seconds)
-
-
 def test_no_client_waits_for_a_delayed_acknowledgement(serve, client, open_tls):
     """A handshake without tickets would cost 40 ms to a client that waits for it."""
     port = serve().port
@@ -324,7 +294,8 @@ def test_no_client_waits_for_a_delayed_acknowledgement(serve, client, open_tls):
         tls.sendall(request)
         assert read_to_the_end(tls)
 
-    assert fastest(connect_with_nagle) < 0.035
+    # A wait that is always there shows in the fastest of them.
+    assert min(seconds_of(connect_with_nagle, 10)) < 0.035
 
 
 def departing(departure):

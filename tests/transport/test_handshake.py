@@ -7,7 +7,8 @@ import ssl
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from throwaway_pki import SERVER, issue
-from transport_kit import ask, common_name, eventually
+from transport_kit import ask, common_name, open_socket
+from waiting import eventually
 
 from sge_sim.transport.handshake import Cause
 from sge_sim.transport.tls import verified_chain
@@ -18,7 +19,7 @@ both_versions = pytest.mark.parametrize("version", VERSIONS, ids=lambda version:
 
 def alert_of(port, context):
     """Return the alert a client gets: in its handshake (TLS 1.2) or at its first read (1.3)."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+    with open_socket(port) as plain:
         try:
             with context.wrap_socket(plain, server_hostname="localhost") as tls:
                 tls.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -101,7 +102,7 @@ def test_an_alert_survives_a_client_that_talks_on(serve, client_context):
     """Closing with unread input resets the connection, and a reset may overtake the alert."""
     port = serve().port
     for _ in range(20):
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        with open_socket(port) as plain:
             context = client_context(None, ssl.TLSVersion.TLSv1_3)
             with context.wrap_socket(plain, server_hostname="localhost") as tls:
                 tls.sendall(b"x" * 30_000)
@@ -126,7 +127,7 @@ def test_no_session_is_resumed(serve, client_context, version):
     session = None
     for _ in range(2):
         with (
-            socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
+            open_socket(port) as plain,
             context.wrap_socket(plain, server_hostname="localhost", session=session) as tls,
         ):
             tls.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
@@ -163,7 +164,7 @@ def test_a_client_that_refuses_the_server_is_told_apart(serve, client_context, p
 
 def test_plain_http_is_answered_in_words(serve):
     running = serve()
-    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as plain:
+    with open_socket(running.port) as plain:
         plain.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
         answer = b"".join(iter(lambda: plain.recv(65536), b"")).decode()
     assert answer.startswith("HTTP/1.1 400")
@@ -173,14 +174,14 @@ def test_plain_http_is_answered_in_words(serve):
 
 def test_a_port_probe_is_not_a_failure(serve, client):
     running = serve()
-    socket.create_connection(("127.0.0.1", running.port), timeout=10).close()
+    open_socket(running.port).close()
     ask(client(running.port))
     assert running.failures == []
 
 
 def test_a_client_that_gives_up_in_the_handshake_is_reported(serve):
     running = serve()
-    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as plain:
+    with open_socket(running.port) as plain:
         plain.sendall(b"\x16\x03\x01\x02\x00\x01")
     assert eventually(lambda: running.failures)[0].cause is Cause.ABANDONED
 

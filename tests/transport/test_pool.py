@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import pytest
+from waiting import eventually
 
 from sge_sim.machine.memory import WEAR
 from sge_sim.transport.pool import PATIENCE_SECONDS, Pool
@@ -50,6 +50,11 @@ class Workshop:
     def next(self) -> int:
         return self.begun.get(timeout=5)
 
+    def do(self, number: int) -> None:
+        """Put a number and check that it is the next whose work begins."""
+        self.put(number)
+        assert self.next() == number
+
     def block(self, count: int) -> None:
         """Have `count` threads wait."""
         for _ in range(count):
@@ -64,14 +69,6 @@ class Workshop:
         eventually(lambda: not self.made())
 
 
-def eventually(holds: Callable[[], bool]) -> None:
-    """Wait until `holds`, for five seconds at most."""
-    deadline = time.monotonic() + 5
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
 @pytest.mark.parametrize(("parsed", "replaced"), [(1_000, False), (2**20, True)])
 def test_a_thread_that_parsed_much_gives_way_to_another(parsed: int, replaced: bool) -> None:
     """libxml2 keeps the names that a thread has met until it ends."""
@@ -84,8 +81,7 @@ def test_a_thread_that_parsed_much_gives_way_to_another(parsed: int, replaced: b
 
     shop.pool._work = parse
     for number in range(5):
-        shop.put(number)
-        assert shop.next() == number
+        shop.do(number)
     shop.end()
     assert len(set(shop.threads)) == (5 if replaced else 1)
 
@@ -105,11 +101,9 @@ def test_one_that_waits_holds_others_up_for_an_instant_only() -> None:
     """Orders that wait for the lock of the database must not stop consultations."""
     shop = Workshop(16)
     for held_up in range(1, 4):
-        shop.put(-held_up)
-        assert shop.next() == -held_up
+        shop.do(-held_up)
         put = time.monotonic()
-        shop.put(held_up)
-        assert shop.next() == held_up
+        shop.do(held_up)
         assert time.monotonic() - put < 10 * PATIENCE_SECONDS
         assert shop.left == [-number for number in range(1, held_up + 1)]
     shop.end()
@@ -131,8 +125,7 @@ def test_a_thread_that_was_held_up_leads_again_rather_than_a_new_one() -> None:
     for turn in range(4):
         shop.release.clear()
         shop.block(1)
-        shop.put(turn)
-        assert shop.next() == turn
+        shop.do(turn)
         shop.release.set()
         eventually(lambda: bool(shop.pool._spares))
     assert len(set(shop.threads)) == 2
@@ -146,15 +139,13 @@ def test_the_threads_that_stepped_in_end_once_nothing_waits_any_more() -> None:
     assert len(shop.made()) > usual
     shop.release.set()
     eventually(lambda: len(shop.made()) == usual)
-    shop.put(1)
-    assert shop.next() == 1
+    shop.do(1)
     shop.end()
 
 
 def test_an_idle_pool_sleeps() -> None:
     shop = Workshop(16)
-    shop.put(1)
-    assert shop.next() == 1
+    shop.do(1)
     time.sleep(5 * PATIENCE_SECONDS)
     spent = computed_seconds(shop.made())
     time.sleep(15 * PATIENCE_SECONDS)

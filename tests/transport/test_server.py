@@ -13,7 +13,8 @@ from http.client import HTTPConnection, HTTPSConnection
 
 import pytest
 from throwaway_pki import SERVER, issue
-from transport_kit import SHORT, Held, answer, ask, common_name, eventually, serving
+from transport_kit import SHORT, Held, answer, ask, common_name, open_socket, stopping
+from waiting import eventually, serving
 
 from sge_sim.errors import UsageError
 from sge_sim.transport import admin_server
@@ -96,22 +97,18 @@ def test_a_server_does_not_start_on_a_bad_pair(pki):
 def test_requests_under_way_finish_when_the_server_stops(serve, client):
     held = Held()
     running = serve(app=held)
-    connection = client(running.port)
-    connection.request("GET", "/")
-    assert held.entered.acquire(timeout=10)
+    connection = held.hold(client(running.port))
     eventually(lambda: running.server.ready)  # a client may be heard just before
-    stopping = threading.Thread(target=running.server.stop)
-    stopping.start()
-    eventually(lambda: not running.server.ready)
-    held.released.set()
-    response = connection.getresponse()
-    assert response.read() == b"done"
-    assert response.headers["Connection"] == "close"
-    stopping.join(10)
+    with stopping(running.server):
+        eventually(lambda: not running.server.ready)
+        held.released.set()
+        response = connection.getresponse()
+        assert response.read() == b"done"
+        assert response.headers["Connection"] == "close"
     running.thread.join(10)
     assert not running.thread.is_alive()
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", running.port), timeout=10)
+        open_socket(running.port)
 
 
 def test_who_was_let_in_by_the_machine_as_the_server_stops_is_answered(
@@ -120,26 +117,21 @@ def test_who_was_let_in_by_the_machine_as_the_server_stops_is_answered(
     """Their connections wait in the kernel's queue while the only thread answers another one."""
     held = Held()
     running = serve(replace(SHORT, threads=1), app=held)
-    first = client(running.port)
-    first.request("GET", "/")
-    assert held.entered.acquire(timeout=10)
-    queued = [socket.create_connection(("127.0.0.1", running.port), 10) for _ in range(2)]
-    stopping = threading.Thread(target=running.server.stop)
-    stopping.start()
-    eventually(lambda: not listens(running.port))
-    held.released.set()
-    assert first.getresponse().read() == b"done"
-    for sock in queued:
-        with client_context().wrap_socket(sock, server_hostname="localhost") as late:
-            late.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert late.recv(1000).startswith(b"HTTP/1.1 200")
-    stopping.join(10)
-    assert not stopping.is_alive()
+    first = held.hold(client(running.port))
+    queued = [open_socket(running.port) for _ in range(2)]
+    with stopping(running.server):
+        eventually(lambda: not listens(running.port))
+        held.released.set()
+        assert first.getresponse().read() == b"done"
+        for sock in queued:
+            with client_context().wrap_socket(sock, server_hostname="localhost") as late:
+                late.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                assert late.recv(1000).startswith(b"HTTP/1.1 200")
 
 
 def listens(port):
     try:
-        socket.create_connection(("127.0.0.1", port), 10).close()
+        open_socket(port).close()
     except (ConnectionRefusedError, ConnectionResetError):  # reset: closed as it was let in
         return False
     return True
@@ -152,11 +144,8 @@ def test_an_answer_that_is_leaving_arrives_whole_when_the_server_stops(serve, cl
     connection.request("GET", "/")
     waiting = running.server.connections.waiting
     eventually(lambda: [each for each in waiting() if each.answering])
-    stopping = threading.Thread(target=running.server.stop)
-    stopping.start()
-    assert connection.getresponse().read() == content
-    stopping.join(10)
-    assert not stopping.is_alive()
+    with stopping(running.server):
+        assert connection.getresponse().read() == content
 
 
 def test_stopping_ends_idle_connections_at_once(serve, client):
@@ -172,9 +161,7 @@ def test_an_application_that_does_not_return_holds_the_stop_up_only_for_a_while(
 ):
     held = Held()
     running = serve(replace(SHORT, stop_seconds=0.2), app=held)
-    connection = client(running.port)
-    connection.request("GET", "/")
-    assert held.entered.acquire(timeout=10)
+    held.hold(client(running.port))
     running.server.stop()
     assert "abandonnées" in caplog.text
     held.released.set()
@@ -309,10 +296,7 @@ def test_the_door_of_other_machines_waits_for_no_handshake(
     port = remote.getsockname()[1]
     server = AdminServer(lambda: hello, local, door)
     with serving(server), ExitStack() as opened:
-        silent = [
-            opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
-            for _ in range(30)
-        ]
+        silent = [opened.enter_context(open_socket(port)) for _ in range(30)]
         connection = HTTPSConnection("localhost", port, timeout=10, context=client_context(None))
         connection.request("GET", "/")
         assert connection.getresponse().read() == b"hello"

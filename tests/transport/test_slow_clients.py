@@ -13,7 +13,8 @@ from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
-from transport_kit import SHORT, ask, eventually
+from transport_kit import SHORT, ask, open_socket, seconds_of
+from waiting import eventually
 
 from sge_sim.transport.message import Response
 
@@ -62,7 +63,7 @@ def test_slow_clients_are_cut_while_others_are_served(serve, client, client_cont
     for attack, (with_tls, at_once, drip) in ATTACKS.items():
         attackers[attack] = []
         for _ in range(ATTACKERS):
-            sock = socket.create_connection(("127.0.0.1", port), timeout=10)
+            sock = open_socket(port)
             if with_tls:
                 sock = client_context().wrap_socket(sock, server_hostname="localhost")
             sock.sendall(at_once)
@@ -121,7 +122,7 @@ def test_clients_that_do_not_read_do_not_slow_the_others(serve, client, client_c
     assert disturbed_anew < 2 * usual_anew + MACHINE_SECONDS
 
 
-def test_those_who_ask_far_ahead_take_turns(serve, client, client_context):
+def test_those_who_ask_far_ahead_take_turns(serve, client, open_tls):
     """Twenty of them on four threads: the others would wait for a quarter of a second."""
 
     def answer(request):
@@ -130,25 +131,14 @@ def test_those_who_ask_far_ahead_take_turns(serve, client, client_context):
         return Response(HTTPStatus.OK, b"")
 
     port = serve(replace(LIMITS, idle_seconds=30.0), app=answer).port
-    kept, ahead = client(port), []
-    try:
-        for _ in range(20):
-            sock = socket.create_connection(("127.0.0.1", port), timeout=10)
-            ahead.append(client_context().wrap_socket(sock, server_hostname="localhost"))
-            ahead[-1].sendall(b"GET /ahead HTTP/1.1\r\nHost: a\r\n\r\n" * 100)
-        time.sleep(0.5)  # the first request of each came alone
-        seconds = []
-        for _ in range(11):
-            began = time.monotonic()
-            ask(kept)
-            seconds.append(time.monotonic() - began)
-    finally:
-        for sock in ahead:
-            sock.close()
-    assert sorted(seconds)[5] < 0.1
+    kept = client(port)
+    for _ in range(20):
+        open_tls(port).sendall(b"GET /ahead HTTP/1.1\r\nHost: a\r\n\r\n" * 100)
+    time.sleep(0.5)  # the first request of each came alone
+    assert sorted(seconds_of(lambda: ask(kept), 11))[5] < 0.1
 
 
-def test_an_answer_nobody_reads_is_given_up(serve, client, client_context):
+def test_an_answer_nobody_reads_is_given_up(serve, client, open_tls):
     """Larger than any buffer of the system, with a single thread: it waits for nobody."""
     large = Response(HTTPStatus.OK, b"a" * 64 * 1024 * 1024)
     empty = Response(HTTPStatus.OK, b"")
@@ -156,47 +146,32 @@ def test_an_answer_nobody_reads_is_given_up(serve, client, client_context):
         replace(LIMITS, threads=1, handshake_seconds=10.0),
         app=lambda request: empty if request.path == "/" else large,
     )
-    with (
-        socket.create_connection(("127.0.0.1", running.port), timeout=10) as plain,
-        client_context().wrap_socket(plain, server_hostname="localhost") as tls,
-    ):
-        tls.sendall(b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n")
-        tls.recv(1)
-        asked = time.monotonic()
-        ask(client(running.port))
-        assert time.monotonic() - asked < CUT_SECONDS / 2
-        connections = running.server.connections
-        assert any(each.answering for each in connections.waiting())
-        eventually(lambda: not any(each.answering for each in connections.waiting()))
-        eventually(lambda: running.server.listener.answers._left == LIMITS.max_unsent_bytes)
+    tls = open_tls(running.port)
+    tls.sendall(b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n")
+    tls.recv(1)
+    asked = time.monotonic()
+    ask(client(running.port))
+    assert time.monotonic() - asked < CUT_SECONDS / 2
+    connections = running.server.connections
+    assert any(each.answering for each in connections.waiting())
+    eventually(lambda: not any(each.answering for each in connections.waiting()))
+    eventually(lambda: running.server.listener.answers._left == LIMITS.max_unsent_bytes)
 
 
-def test_answers_that_wait_are_bounded_all_connections_together(serve, client, client_context):
+def test_answers_that_wait_are_bounded_all_connections_together(serve, open_tls):
     content = b"a" * 16 * 1024 * 1024
     limits = replace(LIMITS, max_unsent_bytes=40 * 1024 * 1024, response_seconds=30.0)
     running = serve(limits, app=lambda request: Response(HTTPStatus.OK, content))
-    slow = []
-    try:
-        for _ in range(6):
-            sock = socket.create_connection(("127.0.0.1", running.port), timeout=10)
-            slow.append(client_context().wrap_socket(sock, server_hostname="localhost"))
-            slow[-1].sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        waiting = running.server.connections.waiting
-        eventually(lambda: running.server.listener.slots._value > limits.max_connections - 6)
-        assert sum(each.answering for each in waiting()) <= 3
-    finally:
-        for sock in slow:
-            sock.close()
+    for _ in range(6):
+        open_tls(running.port).sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    waiting = running.server.connections.waiting
+    eventually(lambda: running.server.listener.slots._value > limits.max_connections - 6)
+    assert sum(each.answering for each in waiting()) <= 3
 
 
 def slowest_of_a_hundred(action):
     """Return the seconds of the slowest but one of a hundred runs."""
-    seconds = []
-    for _ in range(100):
-        began = time.monotonic()
-        action()
-        seconds.append(time.monotonic() - began)
-    return sorted(seconds)[-2]
+    return sorted(seconds_of(action, 100))[-2]
 
 
 def read_slowly(attackers, over):

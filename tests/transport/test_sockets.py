@@ -45,21 +45,17 @@ def test_a_port_just_left_can_be_taken_again():
         assert again.getsockname() == address
 
 
-@pytest.mark.parametrize("port", [-1, 65536, 100_000])
-def test_what_is_no_port_is_refused(port):
-    with pytest.raises(UsageError, match="port"):
-        bind("127.0.0.1", port)
-
-
-def test_an_address_of_another_machine_is_refused():
-    with pytest.raises(UsageError, match="n'est pas une adresse de cette machine"):
-        bind("192.0.2.1", 0)
-
-
-@pytest.mark.parametrize("host", ["", "pas un nom", "x" * 100])
-def test_a_name_that_means_nothing_is_refused(host):
-    with pytest.raises(UsageError, match="n'est pas une adresse où écouter"):
-        bind(host, 0)
+@pytest.mark.parametrize(
+    ("host", "port", "why"),
+    [
+        *(("127.0.0.1", port, "port") for port in (-1, 65536, 100_000)),
+        ("192.0.2.1", 0, "n'est pas une adresse de cette machine"),
+        *((host, 0, "n'est pas une adresse où écouter") for host in ("", "pas un nom", "x" * 100)),
+    ],
+)
+def test_where_nobody_can_listen_is_refused(host, port, why):
+    with pytest.raises(UsageError, match=why):
+        bind(host, port)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.9"])

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 from throwaway_pki import SERVER, issue
-from transport_kit import ask, common_name, eventually
+from transport_kit import ask, common_name
+from waiting import eventually
 
 PROGRAM = Path(__file__).with_name("supervised_program.py")
 ROOT = PROGRAM.parents[2]
@@ -32,11 +33,14 @@ class Program:
     b2b: int
     admin: int
 
-    def end(self):
+    def end(self, number=None):
         """Return the exit code and what was said, once the program and all its children ended.
 
-        The children hold the other end of the pipe of stdout: its end is theirs.
+        A signal is sent first where one is given. The children hold the other end of the pipe of
+        stdout: its end is theirs.
         """
+        if number is not None:
+            self.signal(number)
         assert self.process.communicate(timeout=STOP_SECONDS) == (b"", None)
         return self.process.returncode, self.said()
 
@@ -47,6 +51,7 @@ class Program:
         """Send a request that takes its time, and wait until it is under way."""
         connection.request("GET", path)
         eventually((self.folder / "entered").exists)
+        return connection
 
     def signal(self, number):
         self.process.send_signal(number)
@@ -129,8 +134,7 @@ def test_every_process_serves_once_readiness_is_told(launch, worker_pids):
     program = launch(workers=2)
     pids = worker_pids(program.b2b, 2) | {admin_pid(program.admin), program.process.pid}
     assert len(pids) == 4
-    program.signal(signal.SIGTERM)
-    assert program.end() == (0, "")
+    assert program.end(signal.SIGTERM) == (0, "")
     assert is_closed(program.b2b)
     assert is_closed(program.admin)
 
@@ -139,8 +143,7 @@ def test_every_process_serves_once_readiness_is_told(launch, worker_pids):
 def test_ctrl_c_lets_requests_finish_and_ends_everything_quietly(launch, client, interrupt):
     """In a terminal it reaches the children too, which leave it to their parent."""
     program = launch()
-    connection = client(program.b2b)
-    program.keep_busy(connection, "/slow")
+    connection = program.keep_busy(client(program.b2b), "/slow")
     interrupt(program.process.pid, signal.SIGINT)
     assert connection.getresponse().read().isdigit()
     assert program.end() == (0, "")
@@ -149,8 +152,7 @@ def test_ctrl_c_lets_requests_finish_and_ends_everything_quietly(launch, client,
 def test_the_administration_answers_while_the_others_finish(launch, client):
     """So that it can say that the program stops."""
     program = launch()
-    connection = client(program.b2b)
-    program.keep_busy(connection, "/slow")
+    connection = program.keep_busy(client(program.b2b), "/slow")
     program.signal(signal.SIGTERM)
     eventually(lambda: is_closed(program.b2b))
     assert admin_pid(program.admin)
@@ -160,31 +162,27 @@ def test_the_administration_answers_while_the_others_finish(launch, client):
 
 def test_a_request_that_does_not_end_holds_the_program_up_only_for_a_while(launch, client):
     program = launch(fault="patient")
-    connection = client(program.b2b)
-    program.keep_busy(connection, "/hang")
-    program.signal(signal.SIGTERM)
-    code, said = program.end()
+    program.keep_busy(client(program.b2b), "/hang")
+    code, said = program.end(signal.SIGTERM)
     assert code == 0
     assert "Arrêt forcé" in said
 
 
 def test_a_process_that_hears_nothing_is_killed(launch, client):
     program = launch(workers=1)
-    connection = client(program.b2b)
-    program.keep_busy(connection, "/stuck")
-    program.signal(signal.SIGTERM)
-    assert program.end()[0] == 0
+    program.keep_busy(client(program.b2b), "/stuck")
+    assert program.end(signal.SIGTERM)[0] == 0
 
 
 def test_a_second_ctrl_c_does_not_wait(launch, client):
     program = launch(fault="patient")
-    busy, idle = client(program.b2b), client(program.b2b)
-    program.keep_busy(busy, "/hang")
+    idle = client(program.b2b)
+    program.keep_busy(client(program.b2b), "/hang")
     ask(idle)
     program.signal(signal.SIGINT)
     assert idle.sock.recv(1) == b""  # the first one has been heard
-    program.signal(signal.SIGINT)
-    assert program.end() == (0, "")  # nobody had the time to say that the stop was forced
+    # Nobody had the time to say that the stop was forced.
+    assert program.end(signal.SIGINT) == (0, "")
 
 
 def test_a_process_that_dies_is_replaced(launch, worker_pids):
@@ -197,8 +195,7 @@ def test_a_process_that_dies_is_replaced(launch, worker_pids):
     assert killed not in after
     assert len(after & before) == 1
     assert admin_pid(program.admin) != admin
-    program.signal(signal.SIGTERM)
-    code, said = program.end()
+    code, said = program.end(signal.SIGTERM)
     assert code == 0
     assert "Le processus admin s'est arrêté (signal 9) : il est remplacé." in said
     assert "Le processus b2b-" in said
@@ -212,14 +209,12 @@ def test_a_process_is_not_replaced_faster_than_once_a_second(launch):
     admin_pid(program.admin)
     # The first may have been old enough to be replaced at once.
     assert time.monotonic() - began > 1.9
-    program.signal(signal.SIGTERM)
-    assert program.end()[1].count("il est remplacé") == 3
+    assert program.end(signal.SIGTERM)[1].count("il est remplacé") == 3
 
 
 def test_no_process_outlives_a_parent_that_was_killed(launch):
     program = launch(workers=2)
-    program.signal(signal.SIGKILL)
-    assert program.end()[0] == -signal.SIGKILL
+    assert program.end(signal.SIGKILL)[0] == -signal.SIGKILL
     assert is_closed(program.b2b)
     assert is_closed(program.admin)
 
@@ -245,8 +240,7 @@ def test_sighup_renews_the_certificate_in_every_process(launch, client, worker_p
     program.signal(signal.SIGHUP)
     eventually(lambda: {served() for _ in range(20)} == {"renouvelé"})
     assert worker_pids(program.b2b, 2) == old
-    program.signal(signal.SIGTERM)
-    code, said = program.end()
+    code, said = program.end(signal.SIGTERM)
     assert code == 0
     assert len(said.splitlines()) == 2
 

@@ -16,17 +16,6 @@ def test_text_around_the_authorities_is_ignored(pki):
     assert len(build_server_context(*pki.server_files, bundle).get_ca_certs()) == 2
 
 
-def test_a_missing_file_is_named(pki):
-    missing = pki.folder / "absent.pem"
-    with pytest.raises(UsageError, match=r"absent\.pem ne peut pas être lu"):
-        build_server_context(missing, pki.server_files[1], pki.root.pem)
-
-
-def test_a_key_of_another_certificate_is_refused(pki):
-    with pytest.raises(UsageError, match="n'est pas celle du certificat"):
-        build_server_context(pki.server_files[0], pki.client_files[1], pki.root.pem)
-
-
 def test_a_key_with_a_password_is_refused_without_asking_for_it(pki, tmp_path):
     encrypted = tmp_path / "encrypted.key"
     encrypted.write_bytes(
@@ -40,23 +29,21 @@ def test_a_key_with_a_password_is_refused_without_asking_for_it(pki, tmp_path):
         build_server_context(pki.server_files[0], encrypted, pki.root.pem)
 
 
-def test_a_file_that_is_no_certificate_is_refused(pki, tmp_path):
+def test_files_that_will_not_do_are_refused(pki, tmp_path, subtests):
+    certificate, key = pki.server_files
+    trusted = pki.root.pem
     wrong = tmp_path / "wrong.pem"
     wrong.write_text("bonjour")
-    with pytest.raises(UsageError, match="fournir du PEM"):
-        build_server_context(wrong, pki.server_files[1], pki.root.pem)
-
-
-@pytest.mark.parametrize("bundle", ["", "bonjour"])
-def test_no_authority_at_all_is_refused(pki, bundle):
-    with pytest.raises(UsageError, match="Aucune autorité"):
-        build_server_context(*pki.server_files, bundle)
-
-
-def test_a_damaged_authority_is_refused(pki):
-    damaged = pki.root.pem.replace("MII", "AAA", 1)
-    with pytest.raises(UsageError, match="n'est pas du PEM valable"):
-        build_server_context(*pki.server_files, damaged)
+    for files, bundle, why in (
+        ((tmp_path / "absent.pem", key), trusted, r"absent\.pem ne peut pas être lu"),
+        ((certificate, pki.client_files[1]), trusted, "n'est pas celle du certificat"),
+        ((wrong, key), trusted, "fournir du PEM"),
+        ((certificate, key), "", "Aucune autorité"),
+        ((certificate, key), "bonjour", "Aucune autorité"),
+        ((certificate, key), trusted.replace("MII", "AAA", 1), "n'est pas du PEM valable"),
+    ):
+        with subtests.test(why), pytest.raises(UsageError, match=why):
+            build_server_context(*files, bundle)
 
 
 def test_a_python_that_hides_its_openssl_is_told_so(monkeypatch):

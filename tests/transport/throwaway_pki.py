@@ -78,7 +78,7 @@ def issue(
 
 
 class ThrowawayPki:
-    """A trusted root and intermediate, a server, and the files of whoever is asked for."""
+    """A trusted root and intermediate, a server, a client, and files of certificates."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

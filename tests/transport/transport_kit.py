@@ -1,6 +1,7 @@
 """What the tests of the transport share: an application, short deadlines, small helpers."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -51,27 +52,28 @@ def ask(
     return content
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
-    """Wait until `condition` holds and return what it returned."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
-    return found
+def open_socket(port: int) -> socket.socket:
+    """Connect to a server of the test, without TLS."""
+    return socket.create_connection(("127.0.0.1", port), timeout=10)
+
+
+def seconds_of(action: Callable[[], Any], times: int) -> list[float]:
+    """Run `action` so many times and return the seconds of each."""
+    seconds = []
+    for _ in range(times):
+        began = time.monotonic()
+        action()
+        seconds.append(time.monotonic() - began)
+    return seconds
 
 
 @contextmanager
-def serving(server: Any) -> Iterator[None]:
-    """Have a server serve in a thread of its own, once it is ready, until the block ends."""
-    ready = threading.Event()
-    thread = threading.Thread(target=server.serve, args=(ready.set,))
+def stopping(server: HttpsServer) -> Iterator[None]:
+    """Stop a server while the block runs, and check that it has stopped soon after."""
+    thread = threading.Thread(target=server.stop)
     thread.start()
-    assert ready.wait(10)
-    try:
-        yield
-    finally:
-        server.stop()
-        thread.join(20)
+    yield
+    thread.join(10)
     assert not thread.is_alive()
 
 
@@ -80,6 +82,12 @@ class Held:
 
     def __init__(self) -> None:
         self.entered, self.released = threading.Semaphore(0), threading.Event()
+
+    def hold(self, connection: HTTPSConnection) -> HTTPSConnection:
+        """Send a request and wait until it is held."""
+        connection.request("GET", "/")
+        assert self.entered.acquire(timeout=10)
+        return connection
 
     def __call__(self, request: Request) -> Response:
         self.entered.release()

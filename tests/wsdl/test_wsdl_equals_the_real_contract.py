@@ -15,30 +15,21 @@ OURS = data_path("wsdl")
 THEIRS = Path(str(files("lowatt_enedis"))) / "wsdl"
 COMMUN = "http://www.enedis.fr/sge/b2b/services/consultationmesuresdetaillees/common"
 
-REAL = {
-    "CommandeArretServiceSouscritMesures-v1.0.wsdl": (
-        "CommandeArretServiceSouscritMesures/Services/CommandeArretServiceSouscritMesures/"
-        "CommandeArretServiceSouscritMesures-v1.0.wsdl"
-    ),
-    "CommandeCollectePublicationMesures-v3.0.wsdl": (
-        "CommandeCollectePublicationMesures/Services/CommandeCollectePublicationMesures/"
-        "CommandeCollectePublicationMesures-v3.0.wsdl"
-    ),
-    "CommandeTransmissionDonneesInfraJ-v1.0.wsdl": (
-        "CommandeTransmissionDonneesInfraJ/Services/CommandeTransmissionDonneesInfraJ/"
-        "CommandeTransmissionDonneesInfraJ-v1.0.wsdl"
-    ),
+USUAL = (
+    "CommandeArretServiceSouscritMesures-v1.0.wsdl",
+    "CommandeCollectePublicationMesures-v3.0.wsdl",
+    "CommandeTransmissionDonneesInfraJ-v1.0.wsdl",
+    "ConsultationDonneesTechniquesContractuelles-v1.0.wsdl",
+    "ConsultationMesures-v1.1.wsdl",
+    "RecherchePoint-v2.0.wsdl",
+)
+"""Those that stand in a folder of their service, twice named by it."""
+_OPTIONS = "AccesDonneesOptionPublication/Services"
+_M023 = "M023_v1.2.0/Services"
+REAL = {name: "{0}/Services/{0}/{1}".format(name.partition("-")[0], name) for name in USUAL} | {
     "CommandeTransmissionHistoriqueMesures-v1.0.wsdl": (
         "TransmissionHistoriqueMesures/Services/TransmissionHistoriqueMesures/"
         "CommandeTransmissionHistoriqueMesures-v1.0.wsdl"
-    ),
-    "ConsultationDonneesTechniquesContractuelles-v1.0.wsdl": (
-        "ConsultationDonneesTechniquesContractuelles/Services/"
-        "ConsultationDonneesTechniquesContractuelles/"
-        "ConsultationDonneesTechniquesContractuelles-v1.0.wsdl"
-    ),
-    "ConsultationMesures-v1.1.wsdl": (
-        "ConsultationMesures/Services/ConsultationMesures/ConsultationMesures-v1.1.wsdl"
     ),
     "ConsultationMesuresDetaillees-v2.0.wsdl": (
         "ConsultationMesuresDetaillees/ConsultationMesuresDetaillees-v2.0.wsdl"
@@ -46,27 +37,19 @@ REAL = {
     "ConsultationMesuresDetaillees-v3.0.wsdl": (
         "ConsultationMesuresDetailleesV3/ConsultationMesuresDetaillees-v3.0.wsdl"
     ),
-    "RecherchePoint-v2.0.wsdl": ("RecherchePoint/Services/RecherchePoint/RecherchePoint-v2.0.wsdl"),
     "RechercheServicesSouscritsMesures-v1.0.wsdl": (
         "RechercheServicesSouscritsMesures/Services/RechercheServicesSouscritsMesures/"
         "RechercherServicesSouscritsMesures-v1.0.wsdl"
     ),
-    "CommandeServicesAccesDonnees-v1.0.wsdl": (
-        "AccesDonneesOptionPublication/Services/CommandeServicesAccesDonnees/"
-        "CommanderServicesAccesDonnees-V1.0.wsdl"
-    ),
-    "CommandeArretServicesAccesDonnees-v1.0.wsdl": (
-        "AccesDonneesOptionPublication/Services/CommandeArretServicesAccesDonnees/"
-        "CommanderArretServicesAccesDonnees-V1.0.wsdl"
-    ),
-    "CommandeModificationOptionsServicesAccesDonnees-v1.0.wsdl": (
-        "AccesDonneesOptionPublication/Services/CommandeModificationOptionsServicesAccesDonnees/"
-        "CommanderModificationOptionsServicesAccesDonnees-V1.0.wsdl"
-    ),
-    "CommandeRenouvellementServicesAccesDonnees-v1.0.wsdl": (
-        "AccesDonneesOptionPublication/Services/CommandeRenouvellementServicesAccesDonnees/"
-        "CommanderRenouvellementServicesAccesDonnees-V1.0.wsdl"
-    ),
+    **{
+        f"Commande{order}-v1.0.wsdl": f"{_OPTIONS}/Commande{order}/Commander{order}-V1.0.wsdl"
+        for order in (
+            "ServicesAccesDonnees",
+            "ArretServicesAccesDonnees",
+            "ModificationOptionsServicesAccesDonnees",
+            "RenouvellementServicesAccesDonnees",
+        )
+    },
     "RechercheServicesAccesDonnees-v1.0.wsdl": (
         "RechercheServicesAccesDonnees/Services/RechercherServicesAccesDonnees-V1.0.1.wsdl"
     ),
@@ -74,15 +57,14 @@ REAL = {
         "CommandeAccesDonneesMesures/Services/CommanderAccesDonneesMesures/"
         "CommanderAccesDonneesMesures-V1.0.wsdl"
     ),
-    "CommandeHistoriqueDonneesMesuresFines-v1.0.wsdl": (
-        "M023_v1.2.0/Services/CommandeHistoriqueDonneesMesuresFines/B2B_M023MFI.wsdl"
-    ),
-    "CommandeHistoriqueDonneesMesuresFacturantes-v1.0.wsdl": (
-        "M023_v1.2.0/Services/CommandeHistoriqueDonneesMesuresFacturantes/B2B_M023MFA.wsdl"
-    ),
-    "CommandeInformationsTechniquesEtContractuelles-v1.0.wsdl": (
-        "M023_v1.2.0/Services/CommandeInformationsTechniquesEtContractuelles/B2B_M023ITC.wsdl"
-    ),
+    **{
+        f"{service}-v1.0.wsdl": f"{_M023}/{service}/B2B_M023{code}.wsdl"
+        for service, code in (
+            ("CommandeHistoriqueDonneesMesuresFines", "MFI"),
+            ("CommandeHistoriqueDonneesMesuresFacturantes", "MFA"),
+            ("CommandeInformationsTechniquesEtContractuelles", "ITC"),
+        )
+    },
 }
 
 # The ends of the paths that may differ, and must: an entry that no longer does is removed.
