@@ -10,13 +10,7 @@ from typing import Any
 import requests
 import zeep
 from in_process import InProcess, caller_of, sender_of, simulator_in_process
-from real_clients import (
-    Recorder,
-    answered_contract,
-    hold_against_real_schema,
-    real_contracts,
-    real_document,
-)
+from real_clients import ZeepClient, dictionaries
 from zeep.transports import Transport
 
 from sge_sim.clock import parse_duration, parse_instant
@@ -82,35 +76,21 @@ class Tiers:
         self.running = running
         self.caller = caller_of(running.simulator, kind)
         self.login, self.contrat_id = self.caller.login, self.caller.contrat_id
-        self._clients: dict[str, tuple[Any, Recorder]] = {}
+        self._clients: dict[str, ZeepClient] = {}
 
     def call(self, path: str, *, header: bool = False, **members: Any) -> Any:
         """Call with zeep; return the answer as dictionaries, or raise `Refused`."""
-        contract = real_contracts()[path]
         if path not in self._clients:
-            recorder = Recorder()
             transport = _InProcessTransport(self.running, path)
-            client = zeep.Client(real_document(path), transport=transport, plugins=[recorder])
-            self._clients[path] = client, recorder
-        client, recorder = self._clients[path]
-        (binding,) = client.wsdl.bindings
-        service = client.create_service(binding, f"https://localhost{path}")
+            self._clients[path] = ZeepClient(path, transport, "https://localhost")
+        client = self._clients[path]
         if header:
-            element = client.get_element(contract.request_header)
-            members["_soapheaders"] = [
-                element(version="1.0", infoDemandeur={"loginDemandeur": self.login})
-            ]
+            demandeur = {"loginDemandeur": self.login}
+            members["_soapheaders"] = [client.header_of(version="1.0", infoDemandeur=demandeur)]
         try:
-            answer = getattr(service, contract.operation)(**members)
+            return dictionaries(client(**members))
         except zeep.exceptions.Fault as fault:
             raise Refused(fault) from None
-        finally:
-            if recorder.answer is not None:
-                hold_against_real_schema(answered_contract(path), recorder.answer)
-        return zeep.helpers.serialize_object(
-            {"header": getattr(answer, "header", None), "body": getattr(answer, "body", answer)},
-            dict,
-        )
 
     def code(self, path: str, **members: Any) -> str | None:
         """Return the code of the refusal, None for a success."""

@@ -9,7 +9,7 @@ from typing import Any
 import zeep
 from demandes import COLLECTE, courbe_quotidienne
 from in_process import served_in_process
-from real_clients import ZeepCaller, refusal_of
+from real_clients import ZeepCaller, dictionaries, refusal_of
 from running_simulator import RunningSimulator
 
 from sge_sim.clock import parse_instant
@@ -165,12 +165,9 @@ class Orders:
     def _call(self, path: str, **members: Any) -> Any:
         """Return the answer, `body` and `header`, as dictionaries; or the code of the refusal."""
         try:
-            answer = self._caller(path)(**members)
+            return dictionaries(self._caller(path)(**members))
         except zeep.exceptions.Fault as fault:
             return refusal_of(fault)[0]
-        return zeep.helpers.serialize_object(
-            {"header": answer.header, "body": getattr(answer, "body", answer)}, dict
-        )
 
     def keep_state(self) -> None:
         """Put the state aside, for `restart_at`."""

@@ -63,28 +63,21 @@ class Recorder(zeep.Plugin):
         return envelope, http_headers
 
 
-class ZeepCaller:
+class ZeepClient:
     """A zeep client of one service; every answer is held against the real schema."""
 
-    def __init__(
-        self,
-        simulator: RunningSimulator,
-        path: str,
-        kind: str = "tiers",
-        session: requests.Session | None = None,
-    ) -> None:
+    def __init__(self, path: str, transport: Transport, url: str) -> None:
         self.contract = real_contracts()[path]
         self._recorder = Recorder()
-        transport = Transport(session=session or simulator.session_of(kind), cache=None)
         self._client = zeep.Client(
             real_document(path), transport=transport, plugins=[self._recorder]
         )
         (binding,) = self._client.wsdl.bindings
-        self._service = self._client.create_service(binding, simulator.url + path)
+        self._service = self._client.create_service(binding, url + path)
 
-    def header(self, prm: str, login: str) -> Any:
-        """The header of a demand on a point, whole."""
-        return self._client.get_element(self.contract.request_header)(**header_members(prm, login))
+    def header_of(self, **members: Any) -> Any:
+        """A header with these members."""
+        return self._client.get_element(self.contract.request_header)(**members)
 
     def __call__(self, *arguments: Any, **members: Any) -> Any:
         try:
@@ -94,6 +87,30 @@ class ZeepCaller:
                 hold_against_real_schema(
                     answered_contract(self.contract.path), self._recorder.answer
                 )
+
+
+class ZeepCaller(ZeepClient):
+    """A zeep client of one service of a running simulator, as a default actor."""
+
+    def __init__(
+        self,
+        simulator: RunningSimulator,
+        path: str,
+        kind: str = "tiers",
+        session: requests.Session | None = None,
+    ) -> None:
+        transport = Transport(session=session or simulator.session_of(kind), cache=None)
+        super().__init__(path, transport, simulator.url)
+
+    def header(self, prm: str, login: str) -> Any:
+        """The header of a demand on a point, whole."""
+        return self.header_of(**header_members(prm, login))
+
+
+def dictionaries(answer: Any) -> Any:
+    """Return an answer of zeep, `body` and `header`, as dictionaries."""
+    parts = {"header": getattr(answer, "header", None), "body": getattr(answer, "body", answer)}
+    return zeep.helpers.serialize_object(parts, dict)
 
 
 def header_members(prm: str, login: str) -> dict[str, Any]:

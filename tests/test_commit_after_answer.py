@@ -1,6 +1,7 @@
 """An order stands if, and only if, its client was told that it succeeded."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,35 +19,27 @@ from sge_sim.tables.commandes import Affaire, ServiceSouscrit
 
 ORDER = next(case for case in RELEASE.cas if case.service == "CommandeCollectePublicationMesures")
 
-Handle = Callable[[Appel], Answer]
 Spoil = Callable[[Appel, Answer], Answer]
 
 
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., InProcess]]:
     """Start a simulator; the answer of the order's service may be spoilt."""
-    started = []
+    now = parse_instant(RELEASE.reference.isoformat())
+    settings = {"now": now, "population_size": 1200, "strict": True}
+    with ExitStack() as started:
 
-    def start(spoil: Spoil = lambda appel, answer: answer) -> InProcess:
-        def spoilt(handle: Handle) -> Handle:
-            return lambda appel: spoil(appel, handle(appel))
+        def start(spoil: Spoil = lambda appel, answer: answer) -> InProcess:
+            ordered = dispatch.BY_PATH[path_of(ORDER)]
 
-        ordered = dispatch.BY_PATH[path_of(ORDER)]
-        spoilt_service = replace(ordered, handle=spoilt(ordered.handle))
-        served = {**dispatch.BY_PATH, ordered.path: spoilt_service}
-        monkeypatch.setattr(dispatch, "BY_PATH", served)
-        context = simulator_in_process(
-            tmp_path,
-            now=parse_instant(RELEASE.reference.isoformat()),
-            population_size=1200,
-            strict=True,
-        )
-        started.append(context)
-        return context.__enter__()
+            def spoilt(appel: Appel) -> Answer:
+                return spoil(appel, ordered.handle(appel))
 
-    yield start
-    for context in started:
-        context.__exit__(None, None, None)
+            served = {**dispatch.BY_PATH, ordered.path: replace(ordered, handle=spoilt)}
+            monkeypatch.setattr(dispatch, "BY_PATH", served)
+            return started.enter_context(simulator_in_process(tmp_path, **settings))
+
+        yield start
 
 
 def order(running: InProcess) -> str | None:

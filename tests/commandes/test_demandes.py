@@ -1,6 +1,6 @@
 """How long the orders that give a file once take."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,37 +13,29 @@ from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, ord
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.facts.database import Database
-from sge_sim.tables.commandes import Affaire
 
 THREE_WORKING_DAYS = Delai(jours_ouvres=3)
 TEN_MINUTES = Delai(Duree(0, timedelta(minutes=10)))
 
 
-def commande(prm: str, delai: Delai) -> Commande:
-    return Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, NOON, delai)
-
-
-def done_at(affaire: Affaire) -> datetime | None:
-    """When a case is due, or when it was closed."""
-    return affaire.echeance or affaire.closed_at
+def due(database: Database, order: Any, prm: str, delai: Delai, *asked: Any) -> Any:
+    """Order; return when the case is due, or when it was closed."""
+    commande = Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, NOON, delai)
+    with database.transaction() as session:
+        affaire = order(session, numeros_within(session), commande, *asked)
+        return affaire.echeance or affaire.closed_at
 
 
 def infra_j_due(database: Database, delai: Delai) -> Any:
     asked = InfraJ(injection=False, soutirage=True, cdc=True, idx=False, ptd=False)
-    with database.transaction() as session:
-        order = commande(LARGE, delai)
-        line = Prestation("F375A", "Infra-journalier")
-        numeros = numeros_within(session)
-        return done_at(order_infra_j(session, numeros, order, asked, line, [DECLARATION]))
+    line = Prestation("F375A", "Infra-journalier")
+    return due(database, order_infra_j, LARGE, delai, asked, line, [DECLARATION])
 
 
 def historique_due(database: Database, delai: Delai) -> Any:
     asked = Historique("CDC", DAY - 30 * DAYS, DAY, False)
-    with database.transaction() as session:
-        order = commande(PRM, delai)
-        line = Prestation("F380", "Historique")
-        numeros = numeros_within(session)
-        return done_at(order_historique(session, numeros, order, asked, line, DECLARATION))
+    line = Prestation("F380", "Historique")
+    return due(database, order_historique, PRM, delai, asked, line, DECLARATION)
 
 
 @pytest.mark.documented("V26.2: infra-daily data come in less than 30 minutes")

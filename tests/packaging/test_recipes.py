@@ -18,32 +18,29 @@ from lxml import etree
 from waiting import eventually
 
 CI = Path(__file__).parents[2] / "packaging" / "ci"
+GITHUB = yaml.safe_load((CI / "github.yml").read_text(encoding="utf-8"))
+GITLAB = yaml.safe_load((CI / "gitlab.yml").read_text(encoding="utf-8"))
+JENKINS = (CI / "Jenkinsfile").read_text(encoding="utf-8")
 LANGUAGES = ("premier_appel_zeep.py", "PremierAppel.java", "premier_appel.js", "premier_appel.php")
 
 
 def shells() -> dict[str, str]:
     """The shell of each recipe."""
-    github = yaml.safe_load((CI / "github.yml").read_text(encoding="utf-8"))
-    gitlab = yaml.safe_load((CI / "gitlab.yml").read_text(encoding="utf-8"))
-    jenkins = (CI / "Jenkinsfile").read_text(encoding="utf-8")
-    (script,) = re.findall(r"sh '''\n(.*?)'''", jenkins, re.S)
+    (script,) = re.findall(r"sh '''\n(.*?)'''", JENKINS, re.S)
     return {
-        "github": github["jobs"]["sge"]["steps"][0]["run"],
-        "gitlab": gitlab["sge"]["script"][0],
+        "github": GITHUB["jobs"]["sge"]["steps"][0]["run"],
+        "gitlab": GITLAB["sge"]["script"][0],
         "jenkins": textwrap.dedent(script).rstrip(" "),
     }
 
 
 def clients() -> dict[str, list[tuple[str, str]]]:
     """What each recipe prepares and calls with."""
-    github = yaml.safe_load((CI / "github.yml").read_text(encoding="utf-8"))
-    gitlab = yaml.safe_load((CI / "gitlab.yml").read_text(encoding="utf-8"))
-    jenkins = (CI / "Jenkinsfile").read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = github["jobs"]["sge"]["strategy"]["matrix"]["include"]
+    rows: list[dict[str, Any]] = GITHUB["jobs"]["sge"]["strategy"]["matrix"]["include"]
     return {
         "github": [(row["prepare"], row["client"]) for row in rows],
-        "gitlab": [(row["PREPARE"], row["CLIENT"]) for row in gitlab["sge"]["parallel"]["matrix"]],
-        "jenkins": re.findall(r"\['([^']+)', '([^']+)'\]", jenkins),
+        "gitlab": [(row["PREPARE"], row["CLIENT"]) for row in GITLAB["sge"]["parallel"]["matrix"]],
+        "jenkins": re.findall(r"\['([^']+)', '([^']+)'\]", JENKINS),
     }
 
 
@@ -183,9 +180,8 @@ def test_the_report_is_there_and_the_exit_the_worse_whatever_the_client_does(
 
 
 def test_a_stage_of_jenkins_reads_the_report_after_a_failure() -> None:
-    jenkins = (CI / "Jenkinsfile").read_text(encoding="utf-8")
     assert re.search(
-        r"catchError \{ sh \'\'\'.*\'\'\' \}\n        \}\n        junit ", jenkins, re.S
+        r"catchError \{ sh \'\'\'.*\'\'\' \}\n        \}\n        junit ", JENKINS, re.S
     )
 
 
