@@ -2,13 +2,15 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
 from sge_sim.facts.database import Database, sqlite_url
@@ -38,6 +40,16 @@ def copy_state(data_dir: Path, settings: dict[str, Any]) -> None:
     if not (data_dir / "sge-sim.db").exists() and _OF_ITS_OWN.isdisjoint(settings):
         made = _made(settings.get("population_size"))
         shutil.copytree(made, data_dir, dirs_exist_ok=True)
+
+
+@contextmanager
+def opened(url: str | URL, **options: Any) -> Iterator[Database]:
+    """Open a database for the block."""
+    database = Database(url, **options)
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def prepared_database(path: Path) -> Database:

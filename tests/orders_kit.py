@@ -9,11 +9,12 @@ from typing import Any
 import zeep
 from demandes import COLLECTE, courbe_quotidienne
 from in_process import served_in_process
+from made_states import opened
 from real_clients import ZeepCaller, dictionaries, refusal_of
 from running_simulator import RunningSimulator
 
 from sge_sim.clock import parse_instant
-from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.database import sqlite_url
 from sge_sim.facts.stored_clock import StoredClock
 
 NOW = "2025-08-01T10:00"
@@ -176,9 +177,8 @@ class Orders:
     def restart_at(self, now: str = NOW) -> None:
         """Bring back the state as it was at the start, at another date if need be."""
         self.simulator.ask("POST", "/api/reset").raise_for_status()
-        database = Database(sqlite_url(self.simulator.data_dir / "sge-sim.db"))
-        StoredClock(database).run_from(parse_instant(now))
-        database.dispose()
+        with opened(sqlite_url(self.simulator.data_dir / "sge-sim.db")) as database:
+            StoredClock(database).run_from(parse_instant(now))
 
     @property
     def today(self) -> date:

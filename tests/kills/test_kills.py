@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import count
@@ -25,7 +25,7 @@ import requests
 from catalogue_requests import collecte_message
 from demandes import COLLECTE
 from lxml import etree
-from made_states import copy_state
+from made_states import copy_state, opened
 from postgresql_kit import SERVER, new_database
 from running_simulator import XML, RunningSimulator, processes_of, start_simulator
 from sqlalchemy import select, text
@@ -66,11 +66,8 @@ class Place:
     folder: Path
     url: str | None
 
-    @contextmanager
-    def database(self) -> Iterator[Database]:
-        opened = Database(self.url or sqlite_url(self.folder / "sge-sim.db"))
-        yield opened
-        opened.dispose()
+    def database(self) -> AbstractContextManager[Database]:
+        return opened(self.url or sqlite_url(self.folder / "sge-sim.db"))
 
     @property
     def log(self) -> str:

@@ -27,6 +27,7 @@ import requests
 from catalogue_requests import collecte_message
 from demandes import CDC, COLLECTE, fiche
 from lxml import etree
+from made_states import opened
 from postgresql_kit import SERVER, own_cluster
 from running_simulator import XML, processes_of
 from sqlalchemy import URL, create_engine, make_url, text
@@ -220,7 +221,8 @@ def platform(server: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 def test_no_client_loses_an_order_nor_a_file(platform: Platform) -> None:
     began, witness = time.monotonic(), Witness()
-    prms = iter(points_of(platform.url))
+    with opened(platform.url) as database:
+        prms = iter(orderable_points(database))
     events: tuple[tuple[str, Callable[[], object]], ...] = (
         ("calm", lambda: None),
         ("kill -9", lambda: kill_and_restart(platform)),
@@ -310,13 +312,6 @@ def use(
     session.close()
 
 
-def points_of(url: str) -> list[str]:
-    database = Database(url)
-    found = orderable_points(database)
-    database.dispose()
-    return found
-
-
 def kill_and_restart(platform: Platform) -> None:
     """Kill all the processes of the first machine at once, then start it again."""
     for pid in processes_of(platform.ready(1)["pid"]):
@@ -370,8 +365,7 @@ def plan_two_strikes(platform: Platform) -> Callable[[Platform], int]:
 
 def check_orders(platform: Platform, witness: Witness) -> None:
     """Every order that was acknowledged is there, once."""
-    database = Database(platform.url)
-    with database.reading() as connection:
+    with opened(platform.url) as database, database.reading() as connection:
         rows = connection.execute(
             text("SELECT affaire_id, service_souscrit_id, prm FROM service_souscrit")
         ).all()
@@ -381,7 +375,6 @@ def check_orders(platform: Platform, witness: Witness) -> None:
                 "debut, affaire_id HAVING count(*) > 1) AS twice"
             )
         ).one()
-    database.dispose()
     known = {affaire: (service, prm) for affaire, service, prm in rows if affaire}
     assert {one: known.get(one) for one in witness.orders} == witness.orders
     by_point = Counter(prm for _, _, prm in rows)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from dataconnect_kit import Client
 from homologating import against, homologate
+from made_states import opened
 from orders_kit import C5, NOW, Orders
 from points_kit import csv_lines, made_points
 from postgresql_kit import new_database
@@ -43,17 +44,14 @@ def test_a_large_import_leaves_no_plan_of_small_tables(
 ) -> None:
     """A plan that goes through a table is kept until the server has counted its rows."""
     monkeypatch.setattr(versement, "_FIRST_SETTLED", 100)
-    database = Database(database_url)
     source = Source("points.csv", csv_lines(made_points(1000)))
-    try:
+    with opened(database_url) as database:
         assert import_points(database, [source], report=pytest.fail).nouveaux == 1000
         with database.sessions() as session:
             counted = text("SELECT analyze_count FROM pg_stat_user_tables WHERE relname = 'point'")
             # As it grew (100, 400), and at the end.
             assert session.scalar(counted) >= 3
         assert remove_own_points(database, None) == 1000
-    finally:
-        database.dispose()
 
 
 def test_fifty_identical_orders_at_once_give_one_service(running: RunningSimulator) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from made_states import opened
 from postgresql_kit import two_simulators
 from running_simulator import XML, RunningSimulator, start_simulator
 from waiting import eventually
@@ -79,10 +80,8 @@ def test_there_is_one_authority_and_one_default_caller(two: list[RunningSimulato
 def test_private_keys_stand_in_the_database_encrypted(
     two: list[RunningSimulator], database_url: str
 ) -> None:
-    database = Database(database_url)
-    with database.reading() as connection:
+    with opened(database_url) as database, database.reading() as connection:
         rows = connection.exec_driver_sql("SELECT nom, secret, contenu FROM plateforme.piece").all()
-    database.dispose()
     open_keys = {nom for nom, _, contenu in rows if b"PRIVATE KEY" in bytes(contenu)}
     assert open_keys == set()
     secrets = {nom for nom, secret, _ in rows if secret}

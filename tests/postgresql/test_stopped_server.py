@@ -12,6 +12,7 @@ import pytest
 import requests
 from catalogue_requests import envelope_of
 from lxml import etree
+from made_states import opened
 from orders_kit import C5, NOW, TODAY, Orders
 from postgresql_kit import Cluster
 from running_simulator import RunningSimulator, start_simulator
@@ -166,12 +167,12 @@ def test_an_order_that_waits_for_a_lock_is_told_so_soon(
 def test_a_server_that_never_answers_is_given_up_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         port = mute.getsockname()[1]
-        database = Database(f"postgresql+psycopg://sge@127.0.0.1:{port}/sge", patience_seconds=2)
-        began = time.monotonic()
-        with pytest.raises(DATABASE_UNREACHABLE), database.reading():
-            pass
-        assert time.monotonic() - began < SOON
-        database.dispose()
+        url = f"postgresql+psycopg://sge@127.0.0.1:{port}/sge"
+        with opened(url, patience_seconds=2) as database:
+            began = time.monotonic()
+            with pytest.raises(DATABASE_UNREACHABLE), database.reading():
+                pass
+            assert time.monotonic() - began < SOON
 
 
 def test_a_frozen_server_is_given_up_by_all_who_look(cluster: Cluster) -> None:
@@ -202,13 +203,12 @@ def test_a_frozen_server_is_given_up_by_all_who_look(cluster: Cluster) -> None:
 
 
 def test_a_server_that_restarts_between_two_looks_fails_none(cluster: Cluster) -> None:
-    database = Database(cluster.url)
-    prepare(database)
-    before = database.memoire.look().edition
-    cluster.stop()
-    cluster.start()
-    assert database.memoire.look().edition == before
-    database.dispose()
+    with opened(cluster.url) as database:
+        prepare(database)
+        before = database.memoire.look().edition
+        cluster.stop()
+        cluster.start()
+        assert database.memoire.look().edition == before
 
 
 def test_a_session_that_reads_sees_one_state_whatever_is_committed_meanwhile(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_states import opened
 from many_processes import run_at_once
 from points_kit import csv_lines, json_lines, made_points
 from sqlalchemy.orm import Session
@@ -74,18 +75,14 @@ def stopped_at(monkeypatch: pytest.MonkeyPatch, number: int) -> Iterator[list[in
 
 
 def install(path: Path, size: int = 0) -> None:
-    database = Database(sqlite_url(path))
-    prepare(database)
-    install_dataset(database, size=size, seed=1)
-    database.dispose()
+    with opened(sqlite_url(path)) as database:
+        prepare(database)
+        install_dataset(database, size=size, seed=1)
 
 
 def points_in(path: Path) -> int:
-    database = Database(sqlite_url(path))
-    with database.sessions() as session:
-        count = count_points(session)
-    database.dispose()
-    return count
+    with opened(sqlite_url(path)) as database, database.sessions() as session:
+        return count_points(session)
 
 
 def rows(path: Path) -> dict[str, list[Any]]:

@@ -20,7 +20,7 @@ from dataconnect_kit import C5, Client
 from demandes import CDC, COLLECTE, collecte_quotidienne
 from lives import CURVE, commande
 from lxml import etree
-from made_states import copy_state
+from made_states import copy_state, opened
 from running_simulator import XML, RunningSimulator, start_simulator
 from sqlalchemy import func, select
 from state_kit import faits_to_subscribe
@@ -182,12 +182,9 @@ def measured(folder: Path, after: timedelta, prms_consented: Sequence[str]) -> O
 
 def started(folder: Path) -> int:
     """Count the services that were ordered before, and have started."""
-    database = Database(sqlite_url(folder / "sge-sim.db"))
-    with database.sessions() as session:
-        mine = (ServiceSouscrit.ordered_at == NOW, ServiceSouscrit.etat != "DEMANDE")
-        count = session.scalar(select(func.count()).where(*mine)) or 0
-    database.dispose()
-    return count
+    mine = (ServiceSouscrit.ordered_at == NOW, ServiceSouscrit.etat != "DEMANDE")
+    with opened(sqlite_url(folder / "sge-sim.db")) as database, database.sessions() as session:
+        return session.scalar(select(func.count()).where(*mine)) or 0
 
 
 def test_nobody_waits_for_a_backlog_nor_for_consents_without_end(tmp_path: Path) -> None:
