@@ -18,9 +18,6 @@ _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 _POINTS_ENSEMBLE: Final = 500
 """How many points are computed together: enough to share the calls, few enough for the caches."""
 
-Etendues = list[PointPublie]
-"""The stretches of one point."""
-
 
 def serial_archive(
     flux: str,

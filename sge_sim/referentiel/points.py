@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, legal_date
-from sge_sim.domaine.libelles import EVENEMENTS, LISTES, MOTIFS_FIN
+from sge_sim.domaine.libelles import EVENEMENTS, MOTIFS_FIN, libelle_de
 from sge_sim.domaine.prm import generate_all, is_valid, key
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.stored_clock import instant_within
@@ -220,7 +220,7 @@ def _period(debut: date, fin: date | None) -> str:
 
 
 def _coded(liste: str, code: str | None) -> dict[str, str] | None:
-    return None if code is None else {"code": code, "libelle": LISTES[liste].get(code, code)}
+    return None if code is None else {"code": code, "libelle": libelle_de(liste, code)}
 
 
 def _day(day: date | None) -> str | None:
