@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from demandes import COLLECTE, collecte_quotidienne
 from lxml import etree
 
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
@@ -55,12 +54,6 @@ def envelope_of(
     body = etree.SubElement(envelope, f"{{{ENVELOPE}}}Body")
     _fill(etree.SubElement(body, contract.request), demande)
     return envelope
-
-
-def collecte_message(prm: str, login: str, contrat: str, debut: date, days: int) -> bytes:
-    """The order of a curve for so many days, as a SOAP message."""
-    asked = collecte_quotidienne(prm, login, contrat, debut, debut + timedelta(days))
-    return etree.tostring(envelope_of(COLLECTE, asked, login, prm))
 
 
 def _unborrowed(requete: Requete) -> Requete:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import zeep
-from demandes import COLLECTE, courbe_quotidienne
+from catalogue_requests import envelope_of
+from demandes import COLLECTE, collecte_quotidienne, courbe_quotidienne
 from in_process import served_in_process
+from lxml import etree
 from made_states import opened
 from real_clients import ZeepCaller, dictionaries, refusal_of
 from running_simulator import RunningSimulator
@@ -30,6 +32,12 @@ HISTORIQUE = "/CommandeTransmissionHistoriqueMesures/v1.0"
 INFRA_J = "/CommandeTransmissionDonneesInfraJ/v1.0"
 RECHERCHE = "/RechercheServicesSouscritsMesures/v1.0"
 CIVILITE_NOM = {"personnePhysique": {"civilite": "M", "nom": "ROCHE"}}
+
+
+def collecte_message(prm: str, login: str, contrat: str, debut: date, days: int) -> bytes:
+    """The order of a curve for so many days, as a SOAP message."""
+    asked = collecte_quotidienne(prm, login, contrat, debut, debut + timedelta(days))
+    return etree.tostring(envelope_of(COLLECTE, asked, login, prm))
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """The programs of `bench/` say how they are used instead of measuring."""
 
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,3 +26,10 @@ def test_a_program_asked_for_help_prints_its_usage_and_ends(
     name = ".".join(program.with_suffix("").parts).removesuffix(".__main__")
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith(f"usage: python -m {name} [-h]")
+
+
+def test_a_program_needs_nothing_of_the_tests_but_what_it_names() -> None:
+    """The suite has the kits of `tests` on its path, and would hide it."""
+    command = [sys.executable, "-m", "bench.walks", "--help"]
+    done = subprocess.run(command, cwd=BENCH.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

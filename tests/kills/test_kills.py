@@ -22,10 +22,10 @@ from threading import Event
 
 import pytest
 import requests
-from catalogue_requests import collecte_message
 from demandes import COLLECTE
 from lxml import etree
 from made_states import copy_state, opened
+from orders_kit import collecte_message
 from postgresql_kit import SERVER, new_database
 from running_simulator import XML, RunningSimulator, processes_of, start_simulator
 from sqlalchemy import select, text

@@ -24,10 +24,10 @@ from typing import Any
 
 import pytest
 import requests
-from catalogue_requests import collecte_message
 from demandes import CDC, COLLECTE, fiche
 from lxml import etree
 from made_states import opened
+from orders_kit import collecte_message
 from postgresql_kit import SERVER, own_cluster
 from running_simulator import XML, processes_of
 from sqlalchemy import URL, create_engine, make_url, text
