@@ -6,7 +6,7 @@ pace of one: a crowd at a fresh process waits for as many times as it has thread
 
 from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
-from threading import Lock, RLock
+from threading import Lock, get_ident
 from typing import ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
@@ -25,9 +25,12 @@ def computed_once(most: int | None = None) -> Callable[[Callable[P, T]], Callabl
 
         @wraps(function)
         def missing(*args: P.args, **kwargs: P.kwargs) -> T:
-            with turns.of((args, *kwargs.items())) as again:
+            key = (args, *kwargs.items())
+            if turns.is_mine(key):
+                return function(*args, **kwargs)
+            with turns.of(key):
                 # Whoever has waited looks again, and finds it.
-                return function(*args, **kwargs) if again else kept(*args, **kwargs)
+                return kept(*args, **kwargs)
 
         kept = cast("Callable[P, T]", lru_cache(most)(missing))
         return kept
@@ -43,35 +46,37 @@ class Turns:
         self._turns: dict[Hashable, _KeyTurn] = {}
 
     def of(self, key: Hashable) -> "_KeyTurn":
-        """Give the turn of a key, to be taken by `with`: whether this thread has it already."""
+        """Give the turn of a key, to be taken by `with`; nobody takes one that they have."""
         with self._guard:
             turn = self._turns.get(key)
             if turn is None:
-                turn = self._turns[key] = _KeyTurn(self, key)
+                turn = self._turns[key] = _KeyTurn(self._guard, self._turns, key)
             turn.threads += 1
         return turn
 
-    def leave(self, turn: "_KeyTurn") -> None:
-        """Forget a turn that nobody has nor waits for."""
-        with self._guard:
-            turn.threads -= 1
-            if not turn.threads:
-                del self._turns[turn.key]
+    def is_mine(self, key: Hashable) -> bool:
+        """Tell whether this thread has the turn of a key."""
+        turn = self._turns.get(key)
+        return turn is not None and turn.thread == get_ident()
 
 
 class _KeyTurn:
-    __slots__ = ("_lock", "_taken", "_turns", "key", "threads")
+    """`threads`: how many have it or wait for it; `thread`: the one that has it, 0 for none."""
 
-    def __init__(self, turns: Turns, key: Hashable) -> None:
-        self._turns, self.key, self.threads = turns, key, 0
-        self._lock, self._taken = RLock(), 0
+    __slots__ = ("_guard", "_key", "_lock", "_turns", "thread", "threads")
 
-    def __enter__(self) -> bool:
+    def __init__(self, guard: Lock, turns: dict[Hashable, "_KeyTurn"], key: Hashable) -> None:
+        self._guard, self._turns, self._key = guard, turns, key
+        self._lock, self.thread, self.threads = Lock(), 0, 0
+
+    def __enter__(self) -> None:
         self._lock.acquire()
-        self._taken += 1
-        return self._taken > 1
+        self.thread = get_ident()
 
     def __exit__(self, *_: object) -> None:
-        self._taken -= 1
+        self.thread = 0
         self._lock.release()
-        self._turns.leave(self)
+        with self._guard:
+            self.threads -= 1
+            if not self.threads:
+                del self._turns[self._key]

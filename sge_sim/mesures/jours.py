@@ -16,7 +16,8 @@ DEBUT_CHANGEMENT, FIN_CHANGEMENT = 120, 180
 """Legal minutes of the hour that is skipped or lived twice on a day of 23 or 25 hours."""
 Colonnes = Entiers | EntiersCourts
 _HEURE = FIN_CHANGEMENT - DEBUT_CHANGEMENT
-_DEBUT, _FIN = np.array([[DEBUT_CHANGEMENT]]), np.array([[FIN_CHANGEMENT]])
+_BORDS = np.array([[DEBUT_CHANGEMENT], [FIN_CHANGEMENT]])
+_FIN = _BORDS[1:]
 
 
 def spent_until(sommes: Entiers, minutes: Entiers, pas: int) -> Entiers:
@@ -179,9 +180,19 @@ class Journees:
     def _spent_of_the_hour(self, minutes: Entiers) -> Entiers:
         """Return what must be added by these minutes on the days of 23 or 25 hours: the energy
         of 2h-3h spent by then, positive or negative. Shape (bounds, changes)."""
-        bornes = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
-        rangs = self.changements
-        return self.ecarts * (self._spent(bornes, rangs) - self._spent(_DEBUT, rangs))
+        avant, apres = self._bords_de_l_heure
+        if not ((minutes > DEBUT_CHANGEMENT) & (minutes < FIN_CHANGEMENT)).any():
+            spent = np.where(minutes >= FIN_CHANGEMENT, apres - avant, 0)
+        else:
+            bornes = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
+            spent = self._spent(bornes, self.changements) - avant
+        spent *= self.ecarts
+        return spent
+
+    @cached_property
+    def _bords_de_l_heure(self) -> Entiers:
+        """What the days of 23 or 25 hours spend until that hour, and until its end."""
+        return self._spent(_BORDS, self.changements)
 
 
 @dataclass
