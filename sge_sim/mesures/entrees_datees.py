@@ -99,7 +99,7 @@ def plages_de(point: PointMesure, jour: date) -> Plages:
     entrees = point.heures_creuses
     if not entrees:
         return PLAGES_PAR_DEFAUT
-    entree = en_vigueur(entrees, jour) or entrees[0]
+    entree = (en_vigueur(entrees[1:], jour) if entrees[1:] else None) or entrees[0]
     if entree.saison_basse is None or is_saison_haute(jour):
         return entree.plages
     return entree.saison_basse

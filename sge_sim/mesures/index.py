@@ -5,9 +5,11 @@ each adds up to the total. Registers count on through a change of calendar: the 
 register 1 goes on from where the previous one stopped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +21,7 @@ from sge_sim.mesures.classes import cadrans_des_jours, decoupage, sum_by_cadran
 from sge_sim.mesures.entrees_datees import index_perdus, plages_de, vie
 from sge_sim.mesures.installations import find_cles
 from sge_sim.mesures.journees import journees
-from sge_sim.mesures.jours import Journees
+from sge_sim.mesures.jours import Journees, join_journees
 from sge_sim.mesures.jours_donnes import through_given
 from sge_sim.mesures.point import (
     POINTS_GARDES,
@@ -38,6 +40,10 @@ CADRANS_DISTRIBUTEUR = 5
 
 _TOTAL = CADRANS_FOURNISSEUR + CADRANS_DISTRIBUTEUR
 _REGISTRES_INITIAUX = (0, CADRANS_FOURNISSEUR, _TOTAL)
+
+
+Etendue = tuple[PointMesure, int, int]
+"""A point, and the days [i0, i1) of it that are read."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +76,14 @@ def index_quotidiens(
     reading is the new meter's first one. The structure of the grid in force names the registers:
     `en_vigueur(point.grille_fournisseur, jour).structure.classes`.
     """
-    i0, i1 = _jours_lus(point, debut, fin)
-    return _index(point, i0, i1, None, grandeur)
+    return read_quotidiens([(point, debut, fin)], grandeur)[0]
+
+
+def read_quotidiens(
+    lectures: Sequence[tuple[PointMesure, date, date]], grandeur: Grandeur
+) -> list[Index]:
+    """Return `index_quotidiens` of each point over its days [debut, fin), read together."""
+    return _index([(lu[0], *_jours_lus(*lu)) for lu in lectures], None, grandeur)
 
 
 def index_courants(
@@ -88,7 +100,7 @@ def index_courants(
     # After the change in a night of change, so that legal time names the instant.
     change = calendrier().heures[i0:i1] != 24
     minutes = hasard % np.where((hasard >> 40) % 8 == 0, 340, 138)
-    index = _index(point, i0, i1, 20 + minutes + 180 * change, grandeur)
+    (index,) = _index([(point, i0, i1)], [20 + minutes + 180 * change], grandeur)
     return replace(index, horodates=index.horodates + (hasard >> 32) % 60)
 
 
@@ -101,10 +113,10 @@ def index_aux(
     the point may tell are left out.
     """
     if not jours:
-        return _index(point, 0, 0, None, grandeur)
+        return _index([(point, 0, 0)], None, grandeur)[0]
     i0, i1 = _jours_lus(point, jours[0], jours[-1] + timedelta(1))
-    minutes = np.full(i1 - i0, minute, np.int64) if minute else None
-    tous = _index(point, i0, i1, minutes, grandeur)
+    minutes = [np.full(i1 - i0, minute, np.int64)] if minute else None
+    (tous,) = _index([(point, i0, i1)], minutes, grandeur)
     rangs = np.array([n - i0 for n in map(numero_borne, jours) if i0 <= n < i1], np.int64)
     return Index(*(column[..., rangs] for column in vars(tous).values()))
 
@@ -122,7 +134,7 @@ def index_at(
         legal = instant.astimezone(PARIS)
         i0, i1 = _jours_lus(point, legal.date(), legal.date() + timedelta(1))
         minutes = np.full(i1 - i0, 60 * legal.hour + legal.minute, np.int64)
-        lu = _index(point, i0, i1, minutes, grandeur)
+        (lu,) = _index([(point, i0, i1)], [minutes], grandeur)
         horodates = np.full(i1 - i0, int(instant.timestamp()), np.int64)
         stamps = {"horodates": horodates, "decalages": decalages(horodates)}
         found.append(replace(lu, **stamps, valides=np.ones(i1 - i0, np.bool_)))
@@ -161,23 +173,29 @@ def _jours_lus(point: PointMesure, debut: date, fin: date) -> tuple[int, int]:
 
 
 def _index(
-    point: PointMesure, i0: int, i1: int, minutes: Entiers | None, grandeur: Grandeur
-) -> Index:
-    """Read the registers on the days [i0, i1), at midnight or at a minute of each."""
+    lectures: Sequence[Etendue], minutes: Sequence[Entiers] | None, grandeur: Grandeur
+) -> list[Index]:
+    """Read the registers on the days of each, at midnight or at a minute of each day."""
     table = calendrier()
-    horodates = table.minuits[i0:i1]
+    horodates = [table.minuits[i0:i1] for _, i0, i1 in lectures]
     if minutes is not None:
-        horodates = horodates + 60 * minutes
-        horodates += np.where(minutes >= 180, (table.heures[i0:i1] - 24) * 3600, 0)
-    lus = registres_lus(point, i0, i1, minutes, grandeur)
-    return Index(
-        horodates=horodates,
-        decalages=decalages(horodates),
-        fournisseur=lus[:CADRANS_FOURNISSEUR],
-        distributeur=lus[CADRANS_FOURNISSEUR:_TOTAL],
-        total=lus[_TOTAL],
-        valides=~index_perdus(point, i0, i1),
-    )
+        for rang, (_, i0, i1) in enumerate(lectures):
+            changes = np.where(minutes[rang] >= 180, (table.heures[i0:i1] - 24) * 3600, 0)
+            horodates[rang] = horodates[rang] + 60 * minutes[rang] + changes
+    lus = read_registres(lectures, minutes, grandeur)
+    decales = [decalages(instants) for instants in horodates]
+    perdus = [index_perdus(*lecture) for lecture in lectures]
+    return [
+        Index(
+            horodates=instants,
+            decalages=decale,
+            fournisseur=registres[:CADRANS_FOURNISSEUR],
+            distributeur=registres[CADRANS_FOURNISSEUR:_TOTAL],
+            total=registres[_TOTAL],
+            valides=~perdu,
+        )
+        for instants, decale, registres, perdu in zip(horodates, decales, lus, perdus, strict=True)
+    ]
 
 
 def registres_lus(
@@ -189,28 +207,41 @@ def registres_lus(
 ) -> Entiers:
     """Return what the meters show on the days [i0, i1), communicating or not: shape (16, n),
     the supplier's registers, the distributor's, the total."""
-    lus = np.zeros((_TOTAL + 1, i1 - i0), np.int64)
-    for compteur in point.compteurs:
-        pose = numero_borne(compteur.pose)
-        a = max(i0, pose)
-        b = i1
-        if compteur.depose is not None:
-            # The day a meter is replaced is the new one's; the last one is read when it goes.
-            b = min(i1, numero_borne(compteur.depose) + (compteur is point.compteurs[-1]))
-        if a >= b:
-            continue
-        depuis = np.empty((_TOTAL + 1, b - a), np.int64)
-        depuis[:, 0] = _comptes(point, pose, a, grandeur)
+    return read_registres([(point, i0, i1)], None if minutes is None else [minutes], grandeur)[0]
+
+
+def read_registres(
+    lectures: Sequence[Etendue],
+    minutes: Sequence[Entiers] | None = None,
+    grandeur: Grandeur = Grandeur.PA,
+) -> list[Entiers]:
+    """Return `registres_lus` of each point over its days, read together."""
+    lus = [np.zeros((_TOTAL + 1, i1 - i0), np.int64) for _, i0, i1 in lectures]
+    parts: list[tuple[int, CompteurPose, Etendue]] = []
+    for rang, (point, i0, i1) in enumerate(lectures):
+        for compteur in point.compteurs:
+            a, b = max(i0, numero_borne(compteur.pose)), i1
+            if compteur.depose is not None:
+                # The day a meter is replaced is the new one's; the last one is read when it goes.
+                last = compteur is point.compteurs[-1]
+                b = min(i1, numero_borne(compteur.depose) + last)
+            if a < b:
+                parts.append((rang, compteur, (point, a, b)))
+    whole = energies_des_registres([(point, a, b - 1) for _, _, (point, a, b) in parts], grandeur)
+    begun: Sequence[Entiers | int] = [0] * len(parts)
+    if minutes is not None:
+        jusque = [minutes[rang][a - lectures[rang][1] :][: b - a] for rang, _, (_, a, b) in parts]
+        begun = energies_des_registres([jours for *_, jours in parts], grandeur, jusque)
+    for (rang, compteur, (point, a, b)), energies, du_jour in zip(parts, whole, begun, strict=True):
+        ici = lus[rang][:, a - lectures[rang][1] :][:, : b - a]
+        ici[:, 0] = _comptes(point, numero_borne(compteur.pose), a, grandeur)
         if b - a > 1:
-            energies_des_registres(point, a, b - 1, grandeur, None).cumsum(
-                axis=1, out=depuis[:, 1:]
-            )
-            depuis[:, 1:] += depuis[:, :1]
-        if minutes is not None:
-            depuis += energies_des_registres(point, a, b, grandeur, minutes[a - i0 : b - i0])
-        lus[:, a - i0 : b - i0] = _round_shown(point, depuis)
+            energies.cumsum(axis=1, out=ici[:, 1:])
+            ici[:, 1:] += ici[:, :1]
+        ici += du_jour
+        ici[:] = _round_shown(point, ici)
         if grandeur is Grandeur.PA:
-            _show_meter(point, compteur, a, lus[:, a - i0 : b - i0])
+            _show_meter(point, compteur, a, ici)
     return lus
 
 
@@ -300,47 +331,92 @@ def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers
             if structure not in comptes:
                 bornes, natures = decoupage(structure, plages_de(point, jour))
                 if bornes not in spent:
-                    spent[bornes] = _until(j, bornes)
+                    minutes = np.array(bornes, np.int64)[:, None]
+                    spent[bornes] = np.concatenate([j.registres(minutes), j.totaux[None]])
                 comptes[structure] = sum_by_cadran(structure, natures, j.premier, spent[bornes])
             sommes[premier : premier + len(comptes[structure])] += comptes[structure]
     return sommes
 
 
-def _until(j: Journees, bornes: tuple[int, ...], jusque: Entiers | None = None) -> Entiers:
-    """Return what is spent at each of `bornes` and at the end of the days, or until a minute of
-    each: shape (parts, n)."""
-    if jusque is None:
-        return np.concatenate([j.registres(np.array(bornes, np.int64)[:, None]), j.totaux[None]])
-    return j.registres(np.minimum(np.array([*bornes, 1440], np.int64)[:, None], jusque))
-
-
 def energies_des_registres(
-    point: PointMesure, i0: int, i1: int, grandeur: Grandeur, minutes: Entiers | None
-) -> Entiers:
-    """Return what each register counts on each day, or until a minute of it: shape (16, n)."""
-    energies = np.zeros((_TOTAL + 1, i1 - i0), np.int64)
-    for j in journees(point, i0, i1, grandeur):
-        jour = jour_de(j.premier)
-        fin = j.premier + len(j.totaux)
-        ici = slice(j.premier - i0, fin - i0)
-        jusque = None if minutes is None else minutes[None, ici]
-        energies[_TOTAL, ici] = j.totaux if jusque is None else j.registres(jusque)[0]
-        plages = plages_de(point, jour)
-        spent: dict[tuple[int, ...], Entiers] = {}
-        for grilles, premier in (
-            (point.grille_fournisseur, 0),
-            (point.grille_distributeur, CADRANS_FOURNISSEUR),
-        ):
+    lectures: Sequence[Etendue], grandeur: Grandeur, minutes: Sequence[Entiers] | None = None
+) -> list[Entiers]:
+    """Return what each register of each point counts on each of its days, or until a minute of it:
+    shape (16, n). What is spent by then is looked up together."""
+    energies = [np.zeros((_TOTAL + 1, i1 - i0), np.int64) for _, i0, i1 in lectures]
+    jours = [
+        (rang, j) for rang, lecture in enumerate(lectures) for j in journees(*lecture, grandeur)
+    ]
+    dates = [jour_de(j.premier) for _, j in jours]
+    plages = [
+        plages_de(lectures[rang][0], jour) for (rang, _), jour in zip(jours, dates, strict=True)
+    ]
+    together: dict[Hashable, list[_Part]] = {}
+    for (rang, j), jour, creuses in zip(jours, dates, plages, strict=True):
+        point, i0, _ = lectures[rang]
+        ici = slice(j.premier - i0, j.premier - i0 + j.energies.shape[1])
+        cuts: list[_Coupe | None] = []
+        for grilles in (point.grille_fournisseur, point.grille_distributeur):
             grille = en_vigueur(grilles, jour)
-            if grille is None or grille.structure is Structure.BASE:
-                energies[premier, ici] = energies[_TOTAL, ici]
-                continue
-            bornes, natures = decoupage(grille.structure, plages)
-            if bornes not in spent:
-                spent[bornes] = _until(j, bornes, jusque)
-            cadrans = cadrans_des_jours(grille.structure)[:, j.premier : fin]
-            _split_energies(spent[bornes], cadrans.take(natures, axis=0), energies[premier:, ici])
+            structure = Structure.BASE if grille is None else grille.structure
+            divided = structure is not Structure.BASE
+            cuts.append((structure, *decoupage(structure, creuses)) if divided else None)
+        jusque = None if minutes is None else minutes[rang][None, ici]
+        part = _Part(j, energies[rang][:, ici], cuts, jusque)
+        # What is left of a plant and a load, and what was given, are looked up alone.
+        alike = (point.petit, j.pair) if type(j) is Journees else id(j)
+        together.setdefault(alike, []).append(part)
+    for parts in together.values():
+        _count(parts)
     return energies
+
+
+_Coupe = tuple[Structure, tuple[int, ...], tuple[int, ...]]
+"""How a grid divides days: the minutes at which it cuts them, and the natures of the parts."""
+
+
+class _Part(NamedTuple):
+    """Days of a point under the same dated entries, and the registers that count them, shape
+    (16, n); `cuts`: how both grids divide them, None where they don't; `jusque`: the minute until
+    which each is counted, shape (1, n)."""
+
+    jours: Journees
+    registres: Entiers
+    cuts: Sequence[_Coupe | None]
+    jusque: Entiers | None
+
+
+def _count(parts: Sequence[_Part]) -> None:
+    """Have the registers count the days that they share, all looked up together."""
+    j = join_journees([part.jours for part in parts])
+    ends = np.cumsum([part.registres.shape[1] for part in parts]).tolist()
+    ici = [slice(debut, fin) for debut, fin in pairwise([0, *ends])]
+    bornes = [[*dict.fromkeys(b for cut in part.cuts if cut for b in cut[1])] for part in parts]
+    if all(each == bornes[0] for each in bornes):
+        minutes = np.array(bornes[0], np.int64)[:, None]
+    else:
+        minutes = np.zeros((max(map(len, bornes)), ends[-1]), np.int64)
+        for of_part, each in zip(bornes, ici, strict=True):
+            minutes[: len(of_part), each] = np.array(of_part, np.int64)[:, None]
+    if parts[0].jusque is None:
+        totaux = j.totaux
+    else:
+        jusque = np.concatenate([part.jusque for part in parts if part.jusque is not None], axis=1)
+        totaux = j.registres(jusque)[0]
+        minutes = np.minimum(minutes, jusque)
+    spent = j.registres(minutes) if minutes.size else minutes
+    for part, of_part, each in zip(parts, bornes, ici, strict=True):
+        part.registres[_TOTAL] = totaux[each]
+        for premier, cut in zip(_REGISTRES_INITIAUX, part.cuts, strict=False):
+            if cut is None:
+                part.registres[premier] = part.registres[_TOTAL]
+                continue
+            structure, coupes, natures = cut
+            rangs = [of_part.index(borne) for borne in coupes]
+            cumuls = np.concatenate([spent[rangs, each], totaux[None, each]])
+            days = slice(part.jours.premier, part.jours.premier + cumuls.shape[1])
+            cadrans = cadrans_des_jours(structure)[:, days].take(natures, axis=0)
+            _split_energies(cumuls, cadrans, part.registres[premier:])
 
 
 def _split_energies(cumuls: Entiers, cadrans: Entiers, registres: Entiers) -> None:

@@ -195,6 +195,25 @@ class Journees:
         return self._spent(_BORDS, self.changements)
 
 
+def join_journees(parts: Sequence[Journees]) -> Journees:
+    """Return the days of several points of a size as those of one, side by side: what they spend,
+    not when they are."""
+    if len(parts) == 1:
+        return parts[0]
+    first, nombre = parts[0], sum([part.nombre for part in parts])
+    usages = max([len(part.energies) for part in parts])
+    energies, lignes = np.zeros((2, usages, nombre), np.int64)
+    changements, fin = [], 0
+    for part in parts:
+        debut, fin = fin, fin + part.nombre
+        energies[: len(part.energies), debut:fin] = part.energies
+        lignes[: len(part.lignes), debut:fin] = part.lignes
+        changements.append(part.changements + debut)
+    ecarts = np.concatenate([part.ecarts for part in parts])
+    rangs = np.concatenate(changements)
+    return Journees(first.premier, energies, lignes, first.banque, first.pair, rangs, ecarts)
+
+
 @dataclass
 class JourneesNettes(Journees):
     """Days of which the steps are known, not the uses: `exacts`, shape (n, steps + 1), is the

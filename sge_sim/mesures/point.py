@@ -264,7 +264,7 @@ class PointMesure:
         """Return a hash that tells points from one another: it is the key of what is kept."""
         return hash(self.graine)
 
-    @property
+    @cached_property
     def injection(self) -> bool:
         """True for production, P1 to P4."""
         return self.segment[0] == "P"

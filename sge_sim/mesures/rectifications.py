@@ -42,7 +42,7 @@ def rectified_registers(point: PointMesure, rectification: JourRectifie) -> Enti
     """Return what each register gains, Wh, by the energy of a day that was put right: each class
     by what it had of that day, shape (16,)."""
     n = numero_borne(rectification.jour)
-    counted = energies_des_registres(point, n, n + 1, Grandeur.PA, None)[:, 0]
+    counted = energies_des_registres([(point, n, n + 1)], Grandeur.PA)[0][:, 0]
     if not counted[_TOTAL]:
         return np.zeros_like(counted)
     # A large meter counts twelfths of a kWh, from five minutes to the next.

@@ -1,21 +1,22 @@
 """The daily and monthly indexes of a point that are asked for, by calendar and time class."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
 from sge_sim.mesures.calendrier import minuits
 from sge_sim.mesures.consommations import MINUTE_DU_RELEVE
 from sge_sim.mesures.depassements import grandeurs_facturees, registres_factures
-from sge_sim.mesures.grilles_nommees import ClasseNommee, calendrier_nomme
+from sge_sim.mesures.grilles_nommees import CalendrierNomme, ClasseNommee, calendrier_nomme
 from sge_sim.mesures.index import (
     Index,
     index_aux,
     index_courants,
     index_er,
-    index_quotidiens,
+    read_quotidiens,
 )
 from sge_sim.mesures.interventions import (
     Intervention,
@@ -23,7 +24,7 @@ from sge_sim.mesures.interventions import (
     index_d_intervention,
 )
 from sge_sim.mesures.lecture import ENERGIES, TOUT, Lecture
-from sge_sim.mesures.point import Grille, PointMesure, grilles_entre
+from sge_sim.mesures.point import PointMesure, grilles_entre
 from sge_sim.mesures.tableaux import Entiers
 
 _ORDRE_C1_C4 = ("PTE", "HPH", "HCH", "HPE", "HCE")
@@ -76,6 +77,20 @@ class Contexte:
     motif: str | None = None
 
 
+Grilles = Sequence[tuple[CalendrierNomme, date, date]]
+"""Calendars of one side, each with its own part [debut, fin) of the days that are read."""
+
+
+class _Lue(NamedTuple):
+    """What is read of a point, its daily indexes by energy, and its calendars by side."""
+
+    point: PointMesure
+    lecture: Lecture
+    quotidiens: Mapping[str, Index]
+    fournisseur: Grilles
+    distributeur: Grilles
+
+
 def read_contextes(
     point: PointMesure, lecture: Lecture, *, rhf: bool = False
 ) -> tuple[Contexte, ...]:
@@ -85,108 +100,126 @@ def read_contextes(
     (assumed: the guide tells it of P4 alone); DD, DE, DQ, PMA and TF on C5 and P4; DD, DE and DQ
     on production. `rhf`: large points are read at a fixed hour near midnight too (GUI 0497 v1.5.0).
     """
-    if point.petit:
-        contextes = [_contexte(point, lecture, "COL", "AQ")]
-    else:
-        contextes = [_contexte(point, lecture, "FMR", type) for type in ("RC", "RM")]
-        if rhf:
-            contextes.append(_contexte(point, lecture, "RHF", "LC"))
-    contextes += [
-        Contexte(
-            intervention.contexte,
-            intervention.type,
-            tuple(_read_then(point, lecture, intervention)),
-            intervention.motif,
-        )
-        for intervention in find_interventions(point, lecture.debut, lecture.fin)
+    return read_contextes_of([(point, lecture)], rhf=rhf)[0]
+
+
+def read_contextes_of(
+    lectures: Sequence[tuple[PointMesure, Lecture]], *, rhf: bool = False
+) -> list[tuple[Contexte, ...]]:
+    """Return `read_contextes` of each point; what all have is read together."""
+    quotidiens: list[dict[str, Index]] = [{} for _ in lectures]
+    for grandeur, puissance in ENERGIES.items():
+        rangs = [
+            rang
+            for rang, (point, lecture) in enumerate(lectures)
+            if point.petit and (grandeur == "EA" or point.segment == "P4")
+        ]
+        days = [
+            (lectures[rang][0], lectures[rang][1].debut, lectures[rang][1].fin) for rang in rangs
+        ]
+        for rang, index in zip(rangs, read_quotidiens(days, puissance), strict=True):
+            quotidiens[rang][grandeur] = index
+    parts = [
+        grilles_entre(grilles, lecture.debut, lecture.fin)
+        for point, lecture in lectures
+        for grilles in (point.grille_fournisseur, point.grille_distributeur)
     ]
-    return tuple(contexte for contexte in contextes if contexte.grandeurs)
-
-
-def _contexte(point: PointMesure, lecture: Lecture, contexte: str, type: str) -> Contexte:
-    relevees = (
-        *_energies(point, lecture, type),
-        *_reactives(point, lecture, type),
-        *_facturees(point, lecture, type),
+    cotes: Iterator[Grilles] = iter(
+        [[(calendrier_nomme(grille), a, b) for grille, a, b in of_side] for of_side in parts]
     )
-    return Contexte(contexte, type, relevees)
+    done = [[*find_interventions(point, lecture.debut, lecture.fin)] for point, lecture in lectures]
+    lues = [
+        _Lue(point, lecture, daily, next(cotes), next(cotes))
+        for (point, lecture), daily in zip(lectures, quotidiens, strict=True)
+    ]
+    return [
+        tuple(contexte for contexte in _contextes(*each, rhf=rhf) if contexte.grandeurs)
+        for each in zip(lues, done, strict=True)
+    ]
 
 
-def _read_then(
-    point: PointMesure, lecture: Lecture, intervention: Intervention
-) -> Iterator[GrandeurRelevee]:
+def _contextes(
+    lue: _Lue, interventions: Sequence[Intervention], *, rhf: bool
+) -> Iterator[Contexte]:
+    types = [("COL", "AQ")] if lue.point.petit else [("FMR", "RC"), ("FMR", "RM")]
+    if rhf and not lue.point.petit:
+        types.append(("RHF", "LC"))
+    for contexte, type in types:
+        relevees = (*_energies(lue, type), *_reactives(lue, type), *_facturees(lue, type))
+        yield Contexte(contexte, type, relevees)
+    for each in interventions:
+        yield Contexte(each.contexte, each.type, tuple(_read_then(lue, each)), each.motif)
+
+
+def _read_then(lue: _Lue, intervention: Intervention) -> Iterator[GrandeurRelevee]:
     """What is asked for is read whole; what is done to a meter tells its energies (assumed)."""
-    yield from _energies(point, lecture, intervention)
+    yield from _energies(lue, intervention)
     if intervention.contexte == "CRD":
-        yield from _facturees(point, lecture, intervention)
+        yield from _facturees(lue, intervention)
 
 
-def _energies(
-    point: PointMesure, lecture: Lecture, type: str | Intervention
-) -> Iterator[GrandeurRelevee]:
+def _energies(lue: _Lue, type: str | Intervention) -> Iterator[GrandeurRelevee]:
     """The supplier's calendars come before the distributor's (observed 2023)."""
-    for grandeur in ("EA",) if point.petit else ENERGIES:
-        if lecture.grandeur not in (grandeur, TOUT):
+    petit = lue.point.petit
+    for grandeur in ("EA",) if petit else ENERGIES:
+        if lue.lecture.grandeur not in (grandeur, TOUT):
             continue
-        index = _read(point, lecture, grandeur, type)
+        index = _read(lue, grandeur, type)
         if not index.valides.any():
             continue
-        calendriers = [
-            calendrier
-            for grilles, valeurs, cote in (
-                (point.grille_fournisseur, index.fournisseur, "F"),
-                (point.grille_distributeur, index.distributeur, "D"),
-            )
-            for calendrier in _calendriers(point, lecture, index, grilles, valeurs, cote)
-        ]
+        calendriers = (
+            *_calendriers(lue, index, lue.fournisseur, index.fournisseur, "F"),
+            *_calendriers(lue, index, lue.distributeur, index.distributeur, "D"),
+        )
         total = None
-        if point.petit:
+        if petit:
             tous = np.flatnonzero(index.valides)
-            total = _registre("", "", _cadran(point, "T"), index, index.total, tous)
-        yield GrandeurRelevee(grandeur, tuple(calendriers), total)
+            total = _registre("", "", _cadran(lue.point, "T"), index, index.total, tous)
+        yield GrandeurRelevee(grandeur, calendriers, total)
 
 
-def _reactives(point: PointMesure, lecture: Lecture, type: str) -> Iterator[GrandeurRelevee]:
+def _reactives(lue: _Lue, type: str) -> Iterator[GrandeurRelevee]:
     """A P4 counts its reactive energies (GUI 0497 v1.5.0), in total alone (assumed).
 
     No register is known for ER: it comes without one (assumed).
     """
-    if point.segment != "P4":
+    if lue.point.segment != "P4":
         return
-    inductif, capacitif = (_read(point, lecture, grandeur, type) for grandeur in ("ERI", "ERC"))
+    inductif, capacitif = (_read(lue, grandeur, type) for grandeur in ("ERI", "ERC"))
     for grandeur, cadran, index in (
         ("ER", None, index_er(inductif, capacitif)),
         ("ERI", "IDX_ERI_I", inductif),
         ("ERC", "IDX_ERI_C", capacitif),
     ):
         lus = np.flatnonzero(index.valides)
-        if lecture.grandeur in (grandeur, TOUT) and len(lus):
+        if lue.lecture.grandeur in (grandeur, TOUT) and len(lus):
             total = _registre("", "", cadran, index, index.total, lus)
             yield GrandeurRelevee(grandeur, (), total)
 
 
-def _facturees(
-    point: PointMesure, lecture: Lecture, type: str | Intervention
-) -> Iterator[GrandeurRelevee]:
+def _facturees(lue: _Lue, type: str | Intervention) -> Iterator[GrandeurRelevee]:
     """They are read with the energies, on the distributor's classes alone (assumed)."""
-    demandees = [g for g in grandeurs_facturees(point) if lecture.grandeur in (g, TOUT)]
+    point, wanted = lue.point, lue.lecture.grandeur
+    counted = () if point.petit else grandeurs_facturees(point)
+    demandees = [g for g in counted if wanted in (g, TOUT)]
     if not demandees:
         return
-    index = _read(point, lecture, "EA", type)
+    index = _read(lue, "EA", type)
     for grandeur, registres in registres_factures(point, index, demandees).items():
-        calendriers = _calendriers(point, lecture, index, point.grille_distributeur, registres, "D")
+        calendriers = _calendriers(lue, index, lue.distributeur, registres, "D")
         if calendriers:
             watts = grandeur == "PMA" and point.pma_en_watts
             yield GrandeurRelevee(grandeur, calendriers, None, "W" if watts else None)
 
 
-def _read(point: PointMesure, lecture: Lecture, grandeur: str, type: str | Intervention) -> Index:
-    debut, fin, puissance = lecture.debut, lecture.fin, ENERGIES[grandeur]
+def _read(lue: _Lue, grandeur: str, type: str | Intervention) -> Index:
+    point, debut, fin = lue.point, lue.lecture.debut, lue.lecture.fin
+    puissance = ENERGIES[grandeur]
     match type:
         case Intervention():
             return index_d_intervention(point, type, puissance)
         case "AQ":
-            return index_quotidiens(point, debut, fin, puissance)
+            return lue.quotidiens[grandeur]
         case "RC":
             return index_courants(point, debut, fin, puissance)
         case _:
@@ -198,60 +231,40 @@ def _read(point: PointMesure, lecture: Lecture, grandeur: str, type: str | Inter
 
 
 def _calendriers(
-    point: PointMesure,
-    lecture: Lecture,
-    index: Index,
-    grilles: Sequence[Grille],
-    valeurs: Entiers,
-    cote: str,
+    lue: _Lue, index: Index, grilles: Grilles, valeurs: Entiers, cote: str
 ) -> tuple[CalendrierReleve, ...]:
     """Return the calendars of one side (F, D), but for those under which nothing was read."""
-    calendriers = [
-        _calendrier(point, grille, index, valeurs, _rangs(index, debut, fin), _cadran(point, cote))
-        for grille, debut, fin in grilles_entre(grilles, lecture.debut, lecture.fin)
-    ]
-    return tuple(c for c in calendriers if len(c.registres[0].horodates))
-
-
-def _cadran(point: PointMesure, suffixe: str) -> str:
-    """Return how a small meter calls a register, or those of one side of it."""
-    return f"IDX_EA{'I' if point.injection else 'S'}_{suffixe}"
-
-
-def _rangs(index: Index, debut: date, fin: date) -> Entiers:
-    """Return the readings that weren't lost of the days [debut, fin)."""
-    bornes = minuits(debut, fin)
-    jours = (index.horodates >= bornes[0]) & (index.horodates < bornes[-1])
-    return np.flatnonzero(index.valides & jours)
-
-
-def _calendrier(
-    point: PointMesure,
-    grille: Grille,
-    index: Index,
-    valeurs: Entiers,
-    rangs: Entiers,
-    cadran: str,
-) -> CalendrierReleve:
-    nomme = calendrier_nomme(grille)
-    classes: Sequence[ClasseNommee] = nomme.classes
-    if not point.petit:
-        classes = sorted(classes, key=lambda classe: _rank(classe.code))
-    return CalendrierReleve(
-        nomme.code,
-        nomme.libelle,
-        tuple(
+    petit, cadran = lue.point.petit, _cadran(lue.point, cote)
+    found = []
+    for nomme, debut, fin in grilles:
+        lus = index.valides
+        if (debut, fin) != (lue.lecture.debut, lue.lecture.fin):
+            bornes = minuits(debut, fin)
+            lus = lus & (index.horodates >= bornes[0]) & (index.horodates < bornes[-1])
+        rangs = np.flatnonzero(lus)
+        if not len(rangs):
+            continue
+        classes: Sequence[ClasseNommee] = nomme.classes
+        if not petit:
+            classes = sorted(classes, key=lambda classe: _rank(classe.code))
+        registres = tuple(
             _registre(
                 classe.code,
                 classe.libelle,
-                f"{cadran}{classe.cadran}" if point.petit else None,
+                f"{cadran}{classe.cadran}" if petit else None,
                 index,
                 valeurs[classe.cadran - 1],
                 rangs,
             )
             for classe in classes
-        ),
-    )
+        )
+        found.append(CalendrierReleve(nomme.code, nomme.libelle, registres))
+    return tuple(found)
+
+
+def _cadran(point: PointMesure, suffixe: str) -> str:
+    """Return how a small meter calls a register, or those of one side of it."""
+    return f"IDX_EA{'I' if point.injection else 'S'}_{suffixe}"
 
 
 def _rank(classe: str) -> int:

@@ -24,7 +24,7 @@ from sge_sim.mesures import Grandeur, PointMesure
 from sge_sim.mesures.horodates import Stamp
 from sge_sim.mesures.interventions import DEPOSE, POSE
 from sge_sim.mesures.lecture import ENERGIES, TOUT, UNITES, Lecture
-from sge_sim.mesures.releves import Contexte, read_contextes
+from sge_sim.mesures.releves import Contexte, read_contextes_of
 from sge_sim.mesures.series import (
     BRUT,
     TRAITEMENTS,
@@ -189,14 +189,13 @@ def write_indexes(points: Sequence[PointDecrit], defauts: Defauts) -> Iterator[P
             motifs=MOTIFS_DE_POSE,
         )
         for some in _together(list(alike)):
-            lus = [
-                [
-                    contexte
-                    for etendue in point.etendues
-                    for contexte in read_contextes(point.mesure, Lecture("INDEX", TOUT, *etendue))
-                ]
+            asked = [
+                (point.mesure, Lecture("INDEX", TOUT, *etendue))
                 for point in some
+                for etendue in point.etendues
             ]
+            read = iter(read_contextes_of(asked))
+            lus = [[*chain.from_iterable(islice(read, len(each.etendues)))] for each in some]
             trees = iter(arbre.write(_published(chain.from_iterable(lus), defauts)))
             for point, of_point in zip(some, lus, strict=True):
                 contextes = list(islice(trees, len(of_point)))
