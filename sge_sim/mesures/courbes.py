@@ -4,7 +4,7 @@ Stamps are epoch seconds (UTC) as SGE writes them: start of the step for C1-C4 a
 the step for C5 and P4 (observed 2022 and 2023: the guide states the reverse).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -90,12 +90,27 @@ def courbe(
     """
     if point.petit and grandeur is not Grandeur.PA:
         raise ValueError(f"a {point.segment} point has no {grandeur} curve")
-    i0, i1 = numero_borne(debut), numero_borne(fin)
-    jours: list[Bloc] = []
-    for a, b, garde in _recorded(point, i0, i1):
-        if not (garde and collectees):
-            jours += blocs(point, a, b, grandeur, horaire=garde and point.petit)
-    return _assemble(point, jours)
+    return read_courbes([(point, debut, fin, grandeur, collectees)])[0]
+
+
+def read_courbes(
+    lectures: Sequence[tuple[PointMesure, date, date, Grandeur, bool]],
+) -> list[Courbe]:
+    """Return `courbe` of each point over its days [debut, fin), as it was collected alone where
+    that is said, read together."""
+    recorded = [
+        [
+            (point, a, b, grandeur, garde and point.petit)
+            for a, b, garde in _recorded(point, numero_borne(debut), numero_borne(fin))
+            if not (garde and collectees)
+        ]
+        for point, debut, fin, grandeur, collectees in lectures
+    ]
+    lus = iter(read_blocs([part for parts in recorded for part in parts]))
+    return [
+        _assemble(lecture[0], [bloc for _ in parts for bloc in next(lus)])
+        for lecture, parts in zip(lectures, recorded, strict=True)
+    ]
 
 
 def courbe_10_minutes(
@@ -133,24 +148,40 @@ def moyennes_10_minutes(jours: Entiers) -> Entiers:
     return envoye * 1000
 
 
-def blocs(
-    point: PointMesure, i0: int, i1: int, grandeur: Grandeur, *, horaire: bool = False
-) -> Iterator[Bloc]:
-    """Yield the values of the days [i0, i1), collected or not; `horaire`: hourly, for C5 and P4."""
-    if point.petit and not horaire and i1 - i0 <= QUELQUES_JOURS:
-        for premier, valeurs in demi_heures(point, i0, i1):
-            yield Bloc(premier, premier + len(valeurs), 30, 30, valeurs)
-        return
-    energie = Grandeur.PA if grandeur is Grandeur.E else grandeur
-    for j in journees(point, i0, i1, energie, par_duree=True):
-        pas = 30 if point.petit else 10 if j.pair else 5
-        if grandeur is Grandeur.E:
-            valeurs = _tensions(point, j, pas)
-        elif point.petit:
-            valeurs, pas = j.watts(horaire=horaire), 60 if horaire else 30
-        else:
-            valeurs = j.kilowatts()
-        yield Bloc(j.premier, j.premier + len(valeurs), pas, pas, valeurs)
+def blocs(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> list[Bloc]:
+    """Return the values of the days [i0, i1), collected or not."""
+    return read_blocs([(point, i0, i1, grandeur, False)])[0]
+
+
+def read_blocs(
+    lectures: Sequence[tuple[PointMesure, int, int, Grandeur, bool]],
+) -> list[list[Bloc]]:
+    """Return `blocs` of each point, hourly where that is said of a C5 or P4, read together."""
+    read: list[Sequence[Journees | tuple[int, Entiers]]] = [
+        [*demi_heures(point, i0, i1)]
+        if point.petit and not horaire and i1 - i0 <= QUELQUES_JOURS
+        else [
+            *journees(
+                point, i0, i1, Grandeur.PA if grandeur is Grandeur.E else grandeur, par_duree=True
+            )
+        ]
+        for point, i0, i1, grandeur, horaire in lectures
+    ]
+    found: list[list[Bloc]] = [[] for _ in lectures]
+    for (point, _, _, grandeur, horaire), days, blocs in zip(lectures, read, found, strict=True):
+        for j in days:
+            if not isinstance(j, Journees):
+                (premier, valeurs), pas = j, 30
+            else:
+                premier, pas = j.premier, 30 if point.petit else 10 if j.pair else 5
+                if grandeur is Grandeur.E:
+                    valeurs = _tensions(point, j, pas)
+                elif point.petit:
+                    valeurs, pas = j.watts(horaire=horaire), 60 if horaire else 30
+                else:
+                    valeurs = j.kilowatts()
+            blocs.append(Bloc(premier, premier + len(valeurs), pas, pas, valeurs))
+    return found
 
 
 def blocs_10_minutes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Iterator[Bloc]:

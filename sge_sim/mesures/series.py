@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sge_sim.mesures.calendrier import decalages, minuits
-from sge_sim.mesures.courbes import courbe
+from sge_sim.mesures.courbes import Courbe, read_courbes
 from sge_sim.mesures.ensemble import courbes_du_jour
 from sge_sim.mesures.factices import courbe_factice, energies_factices, puissances_factices
 from sge_sim.mesures.lecture import ENERGIES, TOUT, Lecture
@@ -73,9 +73,10 @@ def read_series(
     """
     if factice:
         return _made_up(point, lecture)
+    series: Iterator[Serie]
     match lecture.type:
         case "COURBE":
-            series = _curves(point, lecture)
+            return read_curves([(point, lecture)])[0]
         case "ENERGIE":
             series = _energies(point, lecture)
         case _:
@@ -97,11 +98,33 @@ def read_curves_of_day(points: Sequence[PointMesure], jour: date) -> list[Serie 
     ]
 
 
-def _curves(point: PointMesure, lecture: Lecture) -> Iterator[Serie]:
-    """C5 and P4 have the active power alone; TOUT is all that there is."""
-    for grandeur in (Grandeur.PA,) if point.petit else Grandeur:
-        if lecture.grandeur in (grandeur, TOUT):
-            yield Serie(grandeur, _curve(point, lecture, grandeur))
+def read_curves(lectures: Sequence[tuple[PointMesure, Lecture]]) -> list[tuple[Serie, ...]]:
+    """Return `read_series` of curves of each point, read together.
+
+    C5 and P4 have the active power alone; TOUT is all that there is.
+    """
+    asked = [
+        (rang, point, lecture, grandeur)
+        for rang, (point, lecture) in enumerate(lectures)
+        for grandeur in ((Grandeur.PA,) if point.petit else Grandeur)
+        if lecture.grandeur in (grandeur, TOUT)
+    ]
+    mesurees = read_courbes(
+        [
+            (point, lecture.debut, lecture.fin, grandeur, lecture.collectees)
+            for _, point, lecture, grandeur in asked
+        ]
+    )
+    found: list[list[Serie]] = [[] for _ in lectures]
+    for (rang, point, lecture, grandeur), mesuree in zip(asked, mesurees, strict=True):
+        corrigees = lecture.corrigees and has_corrected(grandeur, petit=point.petit)
+        if mesuree.pas_unique is not None and not corrigees:
+            whole = mesuree.horodates, mesuree.decalages, mesuree.valeurs
+            brut = BRUT if point.petit else REEL
+            found[rang].append(Serie(grandeur, (Troncon(*whole, mesuree.pas_unique, brut),)))
+        elif troncons := _troncons(point, mesuree, corrigees=corrigees):
+            found[rang].append(Serie(grandeur, troncons))
+    return [tuple(series) for series in found]
 
 
 def has_corrected(grandeur: str, *, petit: bool) -> bool:
@@ -113,13 +136,8 @@ def has_corrected(grandeur: str, *, petit: bool) -> bool:
     return not petit and grandeur in (Grandeur.PA, TOUT)
 
 
-def _curve(point: PointMesure, lecture: Lecture, grandeur: Grandeur) -> tuple[Troncon, ...]:
-    mesuree = courbe(point, lecture.debut, lecture.fin, grandeur, collectees=lecture.collectees)
+def _troncons(point: PointMesure, mesuree: Courbe, *, corrigees: bool) -> tuple[Troncon, ...]:
     brut = BRUT if point.petit else REEL
-    corrigees = lecture.corrigees and has_corrected(grandeur, petit=point.petit)
-    if mesuree.pas_unique is not None and not corrigees:
-        whole = mesuree.horodates, mesuree.decalages, mesuree.valeurs
-        return (Troncon(*whole, mesuree.pas_unique, brut),)
     mains = np.zeros(len(mesuree.pas), np.bool_)
     if corrigees:
         mesuree, mains = corrected_curve(point, mesuree)

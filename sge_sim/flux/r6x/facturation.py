@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.ecarts_plateforme import Defauts
+from sge_sim.domaine.nomenclatures import METIERS
 from sge_sim.flux.r6x.mesures import PointDecrit, dumps
 from sge_sim.mesures import Consommation, PointMesure, SerieConsommations, consommations
 from sge_sim.mesures.alea import draw
@@ -77,7 +78,7 @@ def write_billed(point: PointDecrit, defauts: Defauts, *, now: datetime) -> Iter
             "libelleMotifReleve": libelle,
             "grandeur": [
                 {
-                    "grandeurMetier": point.metier,
+                    "grandeurMetier": METIERS[point.sens],
                     "grandeurPhysique": grandeur,
                     "unite": unite,
                     "calendrier": [

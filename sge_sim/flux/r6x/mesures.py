@@ -31,6 +31,7 @@ from sge_sim.mesures.series import (
     Serie,
     Troncon,
     has_corrected,
+    read_curves,
     read_curves_of_day,
     read_series,
 )
@@ -44,7 +45,8 @@ MOTIFS_DE_POSE: Final = MappingProxyType({POSE: "Pose fournisseur", DEPOSE: "Dé
 _COURBES_DES_GRANDS: Final = ("PA", "PRI", "PRC", "E")
 _POINT_DAYS_TOGETHER: Final = 1500
 """Days of points whose indexes are held at once; one point may have more."""
-_JOUR: Final = timedelta(1)
+_UN_MOIS: Final = 31
+"""Days of a curve that are read with those of other points."""
 _DAY: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.JOUR)
 _INSTANT: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
 
@@ -53,7 +55,7 @@ _INSTANT: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
 class PointDecrit:
     """A point of a file in one direction: what was measured on the legal days of `etendues`
     (ascending), under the `periode` that the file tells. `corrigees`: the corrected curve.
-    `courbe`: that of these days, where it was read with those of other points."""
+    `courbes`: those of these days, where they were read with others'."""
 
     prm: str
     mesure: PointMesure
@@ -61,11 +63,12 @@ class PointDecrit:
     periode: Mapping[str, str]
     etendues: tuple[Jours, ...]
     corrigees: bool = False
-    courbe: Serie | None = None
+    courbes: Sequence[Serie] | None = None
 
     @property
-    def metier(self) -> str:
-        return METIERS[self.sens]
+    def jours(self) -> int:
+        """How many days it is about."""
+        return sum([(fin - debut).days for debut, fin in self.etendues])
 
     @property
     def best(self) -> bool:
@@ -99,7 +102,8 @@ def dumps(tree: Any) -> bytes:
 
 
 def write_curves(points: Sequence[PointDecrit], defauts: Defauts) -> Iterator[PointEcrit]:
-    """Yield the points of R63; those of C5 and P4 of which it has a day are read together."""
+    """Yield the points of R63; those of C5 and P4 of which it has a month at most are read
+    together."""
     return written(_read_together(points), defauts, _curves_of)
 
 
@@ -128,8 +132,8 @@ def _curves_of(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:
 
 
 def _curves(point: PointDecrit, grandeur: str) -> Iterator[Serie]:
-    if point.courbe is not None:
-        yield point.courbe
+    if point.courbes is not None:
+        yield from point.courbes
         return
     for month in _months(point.etendues):
         yield from point.series("COURBE", grandeur, month)
@@ -206,7 +210,7 @@ def write_indexes(points: Sequence[PointDecrit], defauts: Defauts) -> Iterator[P
 
 def _together(points: Sequence[PointDecrit]) -> Iterator[list[PointDecrit]]:
     """Cut points into lists of as many days as are held at once."""
-    jours = max(sum((fin - debut).days for debut, fin in point.etendues) for point in points)
+    jours = max(point.jours for point in points)
     return batches(points, max(1, _POINT_DAYS_TOGETHER // max(1, jours)))
 
 
@@ -228,19 +232,29 @@ def write_points(
 
 
 def _read_together(points: Sequence[PointDecrit]) -> Iterator[PointDecrit]:
-    """Give C5 and P4 points the curve of the only day that a file has of them, each day read at
-    once."""
-    jours = [_only_day(point) if point.mesure.petit else None for point in points]
-    courbes = read_by_day([point.mesure for point in points], jours, read_curves_of_day)
-    for point, courbe in zip(points, courbes, strict=True):
-        yield replace(point, courbe=courbe) if courbe else point
-
-
-def _only_day(point: PointDecrit) -> date | None:
-    match point.etendues:
-        case ((debut, fin),) if fin - debut == _JOUR:
-            return debut
-    return None
+    """Give C5 and P4 points the curve of the days that a file has of them, a month at most; that
+    of an only day is computed with those of others."""
+    courts = [point for point in points if point.mesure.petit and point.jours <= _UN_MOIS]
+    jours = [point.etendues[0][0] if point.jours == 1 else None for point in courts]
+    du_jour = read_by_day([point.mesure for point in courts], jours, read_curves_of_day)
+    asked = [
+        (point.mesure, Lecture("COURBE", Grandeur.PA, *etendue))
+        for point, courbe in zip(courts, du_jour, strict=True)
+        if courbe is None
+        for etendue in point.etendues
+    ]
+    read = iter(read_curves(asked))
+    courbes = iter(
+        [
+            (*chain.from_iterable(islice(read, len(point.etendues))),)
+            if courbe is None
+            else (courbe,)
+            for point, courbe in zip(courts, du_jour, strict=True)
+        ]
+    )
+    for point in points:
+        together = point.mesure.petit and point.jours <= _UN_MOIS
+        yield replace(point, courbes=next(courbes)) if together else point
 
 
 def _with_points(
@@ -255,7 +269,7 @@ def _with_points(
                 yield each
                 continue
             about = {
-                "grandeurMetier": point.metier,
+                "grandeurMetier": METIERS[point.sens],
                 "grandeurPhysique": grandeur,
                 "unite": UNITES[grandeur],
             }
