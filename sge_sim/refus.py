@@ -136,6 +136,21 @@ def check(rules: Sequence[Control[S]], situation: S, disabled: Collection[str] =
             raise Refus(each, found or "")
 
 
+def check_each(rules: Sequence[Control[S]], situations: Sequence[S]) -> list[Refus | None]:
+    """Return what `check` would raise for each of the situations, None where it wouldn't."""
+    return [
+        next(
+            (
+                Refus(each, said or "")
+                for each in rules
+                if (said := each.holds(situation)) is not True
+            ),
+            None,
+        )
+        for situation in situations
+    ]
+
+
 def hold(rules: Sequence[Control[S]], situation: S) -> bool:
     """Tell whether `situation` breaks none of the rules."""
     for each in rules:  # noqa: SIM110 - a generator would cost as much as the rules

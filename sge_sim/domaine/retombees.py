@@ -1,7 +1,5 @@
 """The events that an advance of the clock caused, in French words for pages and commands."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -53,24 +51,18 @@ class Travail:
 
 
 class Avancement:
-    """How far the publication under way is, in French words; empty while none is."""
+    """How far the publication under way is: what it is, None while none is, and how many of its
+    files are made."""
 
     def __init__(self) -> None:
-        self.phrase = ""
+        self.quoi: object | None = None
+        self.fichiers = 0
 
-    @contextmanager
-    def of(self, quoi: str) -> Iterator[Callable[[int], None]]:
-        """Give the function that is told how many files of a publication are made."""
-
-        def count(files: int) -> None:
-            made = f"{files} fichier{'s' if files > 1 else ''} fait{'s' if files > 1 else ''}"
-            self.phrase = f"{quoi}, {made}"
-
-        count(0)
-        try:
-            yield count
-        finally:
-            self.phrase = ""
+    @property
+    def phrase(self) -> str:
+        """The same in French words; empty while none is."""
+        s = "s" if self.fichiers > 1 else ""
+        return "" if self.quoi is None else f"{self.quoi}, {self.fichiers} fichier{s} fait{s}"
 
 
 def parts_of(retombees: Retombees) -> tuple[tuple[str, str], ...]:

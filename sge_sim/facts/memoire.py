@@ -79,37 +79,33 @@ class Vue:
     something was committed in between.
     """
 
-    __slots__ = ("_edition", "_memoire", "found")
+    __slots__ = ("_memoire", "edition", "found")
 
     def __init__(self, memoire: Memoire, edition: Edition, found: list[Any]) -> None:
-        """`found` are the answers to what was asked with the look."""
+        """`edition` is that of the look: between two equal ones nothing was committed. `found` are
+        the answers to what was asked with it."""
         self._memoire = memoire
-        self._edition = edition
+        self.edition = edition
         self.found = found
-
-    @property
-    def edition(self) -> Edition:
-        """The edition of the look: between two equal ones nothing was committed."""
-        return self._edition
 
     def lire(self, **asked: Any) -> Faits:
         """Return the facts that `questions` understands, all of one state."""
         wanted = questions(**asked)
-        values = self._memoire.answers(self._edition, tuple(wanted.values()))
+        values = self._memoire.answers(self.edition, tuple(wanted.values()))
         return Faits(**dict(zip(wanted, values, strict=True)))
 
     def ask(self, query: Query[T], *of: str) -> T:
         """Return what one question reads."""
         question = (query, *of)
         known = self._memoire.young.get(question)
-        if known is None or known[0] != self._edition:
-            known = self._edition, self._memoire.answers(self._edition, (question,))[0]
+        if known is None or known[0] != self.edition:
+            known = self.edition, self._memoire.answers(self.edition, (question,))[0]
         read: T = known[1]
         return read
 
     def read(self, *asked: Question) -> list[Any]:
         """Return what each question reads, all of one state."""
-        return self._memoire.answers(self._edition, asked)
+        return self._memoire.answers(self.edition, asked)
 
 
 def _same(before: Any, now: Any) -> bool:

@@ -31,7 +31,7 @@ from sge_sim.tables.diffusions import (
     diffusions,
 )
 from sge_sim.tables.flux import abonnements, first_waiting, published_until, unpublished
-from sge_sim.tables.m023 import first_demande_m023, next_m023
+from sge_sim.tables.m023 import demandes_m023_due, next_m023
 from sge_sim.tables.transmissions import (
     Etendue,
     Transmission,
@@ -78,8 +78,8 @@ def read_due(
     publie_avant_arret: bool = False,
     arret: datetime | None = None,
 ) -> Due:
-    """Return what is due by `until` (aware): the first publication; where it is a case's, those of
-    the other cases of the same instant too, in their order.
+    """Return what is due by `until` (aware): the first publication; where it is a case's or a
+    demand's, those of the others of the same instant too, in their order.
 
     `publie_avant_arret`: the days before the stop of a service are sent after it too. No file of a
     subscription leaves from `arret` on.
@@ -92,7 +92,7 @@ def read_due(
     published, subscribed = published_until(session), abonnements(session)
     first, first_files = first_waiting(session)
     demanded = next_m023(session)
-    demande = first_demande_m023(session) if demanded is not None and demanded <= until else None
+    demandes = demandes_m023_due(session, demanded) if demanded and demanded <= until else ()
     ended_at, known = first_unannounced_end(session), etendues(session)
     ended = unannounced_ends(session) if ended_at is not None and ended_at < until else ()
     diffused, diffusing = diffused_until(session), diffusions(session, _OF_OPTIONS)
@@ -116,15 +116,16 @@ def read_due(
                     publie_avant_arret=publie_avant_arret,
                 )
                 firsts += [] if lot is None else [lot]
-    if demande is not None:
+    for demande in demandes:
         whose = (demande.contrat_id, demande.due_at, demande.affaire_id)
         firsts.append(LotM023(BY_CODE[demande.flux], *whose, demande))
     for diffusion, points in diffusing.items():
         for due in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
             firsts.append(replace(due, publie_avant_arret=publie_avant_arret))
     lots = sorted(firsts, key=_place)
-    if lots and lots[0] in cases:
-        lots = [lot for lot in lots if lot in cases and lot.instant == lots[0].instant]
+    if lots and isinstance(lots[0], LotAffaire | LotM023):
+        kind, instant = type(lots[0]), lots[0].instant
+        lots = [lot for lot in lots if type(lot) is kind and lot.instant == instant]
     else:
         lots = lots[:1]
     stop = _next_stop(first, first_files, lots[0].instant if lots else until)

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from sge_sim.flux.abonnements import PARTS_FOR_EQUIPE, subscribed_files
 from sge_sim.flux.atelier import Atelier
-from sge_sim.flux.chiffrement import encrypted
+from sge_sim.flux.chiffrement import AUCUN, encrypted
 from sge_sim.flux.declaration import secret_of_canal
 from sge_sim.flux.envoi import Envoi, Fichier
-from sge_sim.flux.lots import Lot, LotAbonnement
+from sge_sim.flux.lots import Lot, LotAbonnement, LotM023
 from sge_sim.flux.periodes import Frequence
 from sge_sim.tables.acteurs import find_contrat
+from sge_sim.tables.flux import find_canal
 
 Make = Callable[[int], Iterator[Fichier]]
 """Makes the files of a publication, given its sequence number."""
@@ -25,20 +26,37 @@ def make_files(session: Session, lot: Lot, atelier: Atelier, sequence: int) -> I
 
     `sequence` is its number in its subscription, or that of the first file of a diffusion.
     """
-    secret, envoi = secret_of_canal(session, lot.contrat_id), _envoi_of(session, lot, sequence)
+    canal, contrat = find_canal(session, lot.contrat_id), find_contrat(session, lot.contrat_id)
+    assert contrat is not None, "a subscription belongs to a contract"
+    acteur, secret = contrat.acteur, secret_of_canal(canal)
+    envoi = Envoi(
+        # A supplier is named by its EIC code, for which that of the actor stands.
+        destinataire=acteur.code if acteur.kind == "fournisseur" else lot.contrat_id,
+        kind=acteur.kind,
+        contrat_id=lot.contrat_id,
+        numero="",
+        sequence=sequence,
+        frequence=Frequence.QUOTIDIENNE,
+        creation=lot.instant,
+        acteur=acteur.code,
+    )
     if isinstance(lot, LotAbonnement):
         yield from subscribed_files(session, lot, envoi, atelier, secret)
         return
     for fichier in lot.flux.writer().fichiers(session, lot, envoi, atelier):
-        yield replace(fichier, morceaux=encrypted(secret, fichier.morceaux, seed=fichier.nom))
+        if secret is not AUCUN:
+            morceaux = encrypted(secret, fichier.morceaux, seed=fichier.nom)
+            fichier = replace(fichier, morceaux=morceaux)
+        yield fichier
 
 
 def makers(session: Session, lots: Sequence[Lot], atelier: Atelier) -> Iterator[Make]:
     """Yield the function that makes the files of each publication; none depends on another.
 
     Where there are many, several processes make them, each a publication; one alone is cut into
-    parts."""
-    if atelier.equipe is None or len(lots) < max(2, PARTS_FOR_EQUIPE):
+    parts, and so is a demand of M023, which may be large."""
+    few = len(lots) < max(2, PARTS_FOR_EQUIPE) or isinstance(lots[0], LotM023)
+    if atelier.equipe is None or few:
         for lot in lots:
             yield partial(make_files, session, lot, atelier)
         return
@@ -54,23 +72,3 @@ def _again(files: list[Fichier], _sequence: int) -> Iterator[Fichier]:
 def _whole_files(session: Session, lot: Lot, atelier: Atelier) -> list[Fichier]:
     files = make_files(session, lot, atelier, 0)
     return [replace(fichier, morceaux=tuple(fichier.morceaux)) for fichier in files]
-
-
-def _envoi_of(session: Session, lot: Lot, sequence: int) -> Envoi:
-    """Return to whom the files of a publication go, as a daily one of no subscription.
-
-    They name a supplier by its EIC code, for which that of the actor stands.
-    """
-    contrat = find_contrat(session, lot.contrat_id)
-    assert contrat is not None, "a subscription belongs to a contract"
-    acteur = contrat.acteur
-    return Envoi(
-        destinataire=acteur.code if acteur.kind == "fournisseur" else lot.contrat_id,
-        kind=acteur.kind,
-        contrat_id=lot.contrat_id,
-        numero="",
-        sequence=sequence,
-        frequence=Frequence.QUOTIDIENNE,
-        creation=lot.instant,
-        acteur=acteur.code,
-    )

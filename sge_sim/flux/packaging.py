@@ -5,7 +5,6 @@ Readers that go line by line exist: the profile `fidele` gives them the lines th
 
 from datetime import datetime
 from typing import Final
-from zipfile import ZipInfo
 
 from sge_sim.clock import PARIS
 from sge_sim.flux.envoi import Archive
@@ -20,14 +19,8 @@ def zipped_archive(archive: Archive, creation: datetime) -> bytes:
 
     Nothing of the machine's time goes in, so that a publication made anew is the same file.
     """
-    return zipped((member_of(name, creation), content) for name, content in archive.membres)
-
-
-def member_of(name: str, creation: datetime, *, stored: bool = False) -> ZipInfo:
-    """Return how a member is described: dated by `creation` in legal time."""
-    when = creation.astimezone(PARIS)
-    moment = (when.year, when.month, when.day, when.hour, when.minute, when.second)
-    return member_info(name, moment, stored=stored)
+    legal = creation.astimezone(PARIS)
+    return zipped((member_info(name, legal), content) for name, content in archive.membres)
 
 
 def on_lines(content: bytes, *replaced: tuple[bytes, bytes]) -> bytes:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from itertools import repeat
 from pathlib import Path
@@ -109,6 +110,10 @@ class Publisher:
             avancement=avancement or Avancement(),
         )
 
+    @cached_property
+    def _shared(self) -> bool:
+        return is_shared(self.database.engine)
+
     def catch_up(self, now: datetime, carry_on: Callable[[], bool] = lambda: True) -> int:
         """Bring orders and publications to `now` (aware); return how many were published.
 
@@ -166,21 +171,23 @@ class Publisher:
         started = stopwatch()
         publication = lot.publication(session, emise=self.emits)
         files: list[FichierFlux] = []
-        shared = is_shared(self.database.engine)
         folder = self.data_dir / READY_FOLDER / publication.contrat_id
         if self.emits:
             make_private_folder(folder)
-        with self.avancement.of(str(lot)) as count:
+        self.avancement.fichiers, self.avancement.quoi = 0, lot
+        try:
             for fichier in make(publication.sequence or 0):
                 files.append(_ready(folder, fichier, publication))
-                if shared:
+                if self._shared:
                     keep_content(self.database, folder / fichier.nom, files[-1].sha256)
-                count(len(files))
-        first = publication.sequence
-        publication.sequence = lot.last_sequence(first, len(files)) if files else None
+                self.avancement.fichiers += 1
+        finally:
+            self.avancement.quoi = None
         ready = machine_now()
         with self.database.exclusive_transaction() as writing:
             self.database.exclusivite.check(writing)
+            first = publication.sequence
+            publication.sequence = lot.last_sequence(first, len(files)) if files else None
             if not lot.claim(writing, publication):
                 return
             writing.add(publication)

@@ -6,6 +6,7 @@ No entity is expanded, nothing is fetched.
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 from xml.etree.ElementTree import (
@@ -98,21 +99,20 @@ def parse_json(content: bytes | str) -> Any:
         raise ValueError("trop de niveaux imbriqués") from None
 
 
-Moment = tuple[int, int, int, int, int, int]
-
 _UNIX: Final = 3
-_FIRST: Final[Moment] = (1980, 1, 1, 0, 0, 0)
+_FIRST: Final = datetime(1980, 1, 1)  # noqa: DTZ001 - zips tell legal time, of nowhere
 
 
 def member_info(
-    name: str, moment: Moment = _FIRST, *, mode: int = PUBLIC, stored: bool = False
+    name: str, moment: datetime = _FIRST, *, mode: int = PUBLIC, stored: bool = False
 ) -> ZipInfo:
     """Return how a member is described; the machine's time is not in it.
 
     `moment` is its date to the second, the first that a zip knows unless it is given; `stored`
     leaves it uncompressed.
     """
-    member = ZipInfo(name, moment)
+    day = moment.year, moment.month, moment.day
+    member = ZipInfo(name, (*day, moment.hour, moment.minute, moment.second))
     member.create_system = _UNIX
     member.external_attr = mode << 16
     member.compress_type = ZIP_STORED if stored else ZIP_DEFLATED

@@ -56,14 +56,13 @@ class DemandeM023(Base):
     )
 
 
-def first_demande_m023(session: Session) -> DemandeM023 | None:
-    """Return the first demand that is to be answered."""
+def demandes_m023_due(session: Session, due_at: datetime) -> Sequence[DemandeM023]:
+    """Return the demands that are to be answered at an instant, in their order."""
     return session.scalars(
         select(DemandeM023)
-        .where(DemandeM023.etat == "transmise")
-        .order_by(DemandeM023.due_at, DemandeM023.affaire_id)
-        .limit(1)
-    ).first()
+        .where(DemandeM023.etat == "transmise", DemandeM023.due_at == due_at)
+        .order_by(DemandeM023.affaire_id)
+    ).all()
 
 
 def next_m023(session: Session) -> datetime | None:

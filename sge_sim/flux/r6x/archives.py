@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import IO, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from sge_sim.clock import PARIS
 from sge_sim.flux.atelier import LIMITES, Limites
-from sge_sim.flux.packaging import member_of
+from sge_sim.machine.documents import member_info
 
 _PIECE: Final = 1 << 20
 _LEVEL: Final = 1
@@ -63,7 +64,7 @@ def write_archives(
         # The next point is asked for before the archive is closed: it may be the last.
         file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by who reads it
         with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
-            info = member_of(member(sequence), creation)
+            info = member_info(member(sequence), creation.astimezone(PARIS))
             with archive.open(info, "w", force_zip64=True) as out:
                 out.write(head)
                 while first is not None:

@@ -7,9 +7,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
+from sge_sim.clock import PARIS
 from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import CodeFlux
-from sge_sim.flux.envoi import tampon
 from sge_sim.flux.periodes import Frequence
 
 NATURES: Final[Mapping[str, str]] = MappingProxyType(
@@ -46,7 +46,7 @@ class EnvoiR6X:
     @cached_property
     def tampon(self) -> str:
         """The stamp of all names of the files."""
-        return tampon(self.creation)
+        return f"{self.creation.astimezone(PARIS):%Y%m%d%H%M%S}"
 
     @property
     def tete(self) -> str:

@@ -92,7 +92,7 @@ def write_billed(point: PointDecrit, defauts: Defauts, *, now: datetime) -> Iter
         for motif, libelle in MOTIFS_DE_RELEVE.items()
         if motif in by_motif
     ]
-    yield dumps({"idPrm": point.prm, "periode": point.periode, "contexte": contextes})
+    yield dumps({"idPrm": point.prm, "periode": point.periode, "contexte": contextes}).encode()
 
 
 def _quantities(point: PointDecrit, now: datetime) -> Iterator[_Quantite]:

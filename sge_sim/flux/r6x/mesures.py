@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import METIERS, CodeFlux, Sens, TypeAcces
-from sge_sim.flux.envoi import batches
 from sge_sim.flux.points_lus import read_by_day
 from sge_sim.flux.r6x.archives import PointEcrit
 from sge_sim.machine.once import computed_once
@@ -45,6 +44,8 @@ MOTIFS_DE_POSE: Final = MappingProxyType({POSE: "Pose fournisseur", DEPOSE: "Dé
 _COURBES_DES_GRANDS: Final = ("PA", "PRI", "PRC", "E")
 _POINT_DAYS_TOGETHER: Final = 1500
 """Days of points whose indexes are held at once; one point may have more."""
+dumps: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""JSON as the files write it, in UTF-8 without BOM: compact, accents as they are."""
 _UN_MOIS: Final = 31
 """Days of a curve that are read with those of other points."""
 _DAY: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.JOUR)
@@ -94,11 +95,6 @@ def written(
         first = next(pieces, None)
         if first is not None:
             yield PointEcrit(point.prm, chain((first,), pieces))
-
-
-def dumps(tree: Any) -> bytes:
-    """Return JSON as the files write it: compact, accents as they are, no BOM."""
-    return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def write_curves(points: Sequence[PointDecrit], defauts: Defauts) -> Iterator[PointEcrit]:
@@ -192,7 +188,11 @@ def write_indexes(points: Sequence[PointDecrit], defauts: Defauts) -> Iterator[P
             grilles=True,
             motifs=MOTIFS_DE_POSE,
         )
-        for some in _together(list(alike)):
+        same = list(alike)
+        # As many days as are held at once.
+        size = max(1, _POINT_DAYS_TOGETHER // max(1, *[point.jours for point in same]))
+        for first in range(0, len(same), size):
+            some = same[first : first + size]
             asked = [
                 (point.mesure, Lecture("INDEX", TOUT, *etendue))
                 for point in some
@@ -205,13 +205,7 @@ def write_indexes(points: Sequence[PointDecrit], defauts: Defauts) -> Iterator[P
                 contextes = list(islice(trees, len(of_point)))
                 if contextes:
                     tree = {"idPrm": point.prm, "periode": point.periode, "contexte": contextes}
-                    yield PointEcrit(point.prm, (dumps(tree),))
-
-
-def _together(points: Sequence[PointDecrit]) -> Iterator[list[PointDecrit]]:
-    """Cut points into lists of as many days as are held at once."""
-    jours = max(point.jours for point in points)
-    return batches(points, max(1, _POINT_DAYS_TOGETHER // max(1, jours)))
+                    yield PointEcrit(point.prm, (dumps(tree).encode(),))
 
 
 WRITERS: Final[Mapping[str, PointsWriter]] = MappingProxyType(
@@ -273,8 +267,8 @@ def _with_points(
                 "grandeurPhysique": grandeur,
                 "unite": UNITES[grandeur],
             }
-            before = b"," if opened else dumps(head)[:-1] + b',"grandeur":['
-            yield before + dumps(about)[:-1] + b',"points":[' + each[1:]
+            before = b"," if opened else dumps(head)[:-1].encode() + b',"grandeur":['
+            yield before + dumps(about)[:-1].encode() + b',"points":[' + each[1:]
             opened = begun = True
         if begun:
             yield b"]}"

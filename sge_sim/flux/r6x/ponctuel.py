@@ -9,12 +9,13 @@ from zipfile import ZIP_STORED, ZipFile
 
 from sqlalchemy.orm import Session
 
+from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.atelier import Atelier
-from sge_sim.flux.envoi import Archive, Envoi, Fichier, batches
+from sge_sim.flux.envoi import Archive, Envoi, Fichier
 from sge_sim.flux.lots import LotM023
-from sge_sim.flux.packaging import member_of, zipped_archive
+from sge_sim.flux.packaging import zipped_archive
 from sge_sim.flux.parallele import Equipe, groups_of
 from sge_sim.flux.r6x.archives import ArchiveEcrite, PointEcrit, write_archives
 from sge_sim.flux.r6x.entete import EnvoiR6X
@@ -27,6 +28,7 @@ from sge_sim.flux.r6x.recevabilite import (
     rapport_tree,
 )
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
+from sge_sim.machine.documents import member_info
 from sge_sim.tables.m023 import find_demande_m023
 from sge_sim.tables.prepared import Driver, read_at_once
 
@@ -57,7 +59,7 @@ def fichiers(
     itc = demande.flux == SANS_MESURE
     archives = write_archives(
         points,
-        head=b"[" if itc else dumps({"header": envoi.header})[:-1] + b',"mesures":[',
+        head=b"[" if itc else dumps({"header": envoi.header})[:-1].encode() + b',"mesures":[',
         tail=b"]" if itc else b"]}",
         member=envoi.member,
         creation=envoi.creation,
@@ -109,13 +111,14 @@ def _points(
     A hundred are read, checked and described together.
     """
     demande, demandeur = suivi.demande, suivi.demandeur
-    for some in batches(prms, _LUS_ENSEMBLE):
+    for first in range(0, len(prms), _LUS_ENSEMBLE):
+        some = prms[first : first + _LUS_ENSEMBLE]
         read = read_at_once(Driver.under(session), [(read_dossier, prm) for prm in some])
         points = admit(suivi, dict(zip(some, read, strict=True)))
         if demande.flux == SANS_MESURE:
             for point in (each.point for each in points):
                 seen = visibilite_of(point, demandeur.code, demandeur.kind, demande.cadre)
-                yield PointEcrit(point.prm, (dumps(situation_tree(point, seen)),))
+                yield PointEcrit(point.prm, (dumps(situation_tree(point, seen)).encode(),))
             continue
         decrits = describe_demanded(points, pertes=envoi.defauts.pertes)
         if demande.flux == "R67":
@@ -134,7 +137,8 @@ def _gathered(
         for archive in archives:
             prms += archive.prms
             # It is compressed already.
-            info = member_of(envoi.archive(archive.sequence), envoi.creation, stored=True)
+            legal = envoi.creation.astimezone(PARIS)
+            info = member_info(envoi.archive(archive.sequence), legal, stored=True)
             with primary.open(info, "w") as out:
                 for piece in archive.morceaux():
                     out.write(piece)
@@ -145,7 +149,7 @@ def _gathered(
 
 
 def _rapport(suivi: Suivi023, envoi: EnvoiR6X) -> Fichier:
-    content = dumps(rapport_tree(suivi))
+    content = dumps(rapport_tree(suivi)).encode()
     prms = tuple(dict.fromkeys(suivi.prms))
     archive = Archive(f"{envoi.rapport}.zip", ((f"{envoi.rapport}.json", content),), prms)
     return Fichier(archive.nom, (zipped_archive(archive, envoi.creation),), prms)

@@ -14,7 +14,7 @@ from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT, Demandeur, TypeServic
 from sge_sim.flux.r6x.entete import periode
 from sge_sim.flux.r6x.mesures import Jours, PointDecrit
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.refus import Control, Refus, Rule, check, rule
+from sge_sim.refus import Control, Refus, Rule, check_each, rule
 from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.point_facts import AccesFacts, Dossier, PointFacts
 
@@ -192,19 +192,16 @@ def admit(suivi: Suivi023, dossiers: Mapping[str, Dossier | None]) -> list[Point
     """Return the points that may be published, and note why the others may not.
 
     `dossiers` holds what is known of each point, None of one that SGE doesn't know."""
-    admis = []
-    for prm, dossier in dossiers.items():
-        if dossier is None:
-            suivi.refus[prm] = Refus(POINT_CONNU, "PRM inexistant")
-            continue
-        point = PointDemande(suivi.demande, dossier, suivi.demandeur)
-        try:
-            check(RULES, point)
-        except Refus as refused:
-            suivi.refus[prm] = refused
-        else:
-            admis.append(point)
-    return admis
+    unknown = [prm for prm, dossier in dossiers.items() if dossier is None]
+    suivi.refus |= {prm: Refus(POINT_CONNU, "PRM inexistant") for prm in unknown}
+    points = [
+        PointDemande(suivi.demande, dossier, suivi.demandeur)
+        for dossier in dossiers.values()
+        if dossier is not None
+    ]
+    checked = [*zip(points, check_each(RULES, points), strict=True)]
+    suivi.refus |= {point.dossier.point.prm: refus for point, refus in checked if refus}
+    return [point for point, refus in checked if refus is None]
 
 
 def describe_demanded(points: Sequence[PointDemande], *, pertes: bool = False) -> list[PointDecrit]:

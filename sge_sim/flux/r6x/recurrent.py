@@ -72,7 +72,7 @@ def diffused_archives(
     head = {"header": envoi.header, "echeances": envoi.echeances}
     archives = write_archives(
         points,
-        head=dumps(head)[:-1] + b',"mesures":[',
+        head=dumps(head)[:-1].encode() + b',"mesures":[',
         tail=b"]}",
         member=lambda rang: envoi.member(sequence + rang - 1),
         creation=envoi.creation,
