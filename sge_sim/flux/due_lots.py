@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
+from operator import attrgetter
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -122,7 +123,7 @@ def read_due(
     for diffusion, points in diffusing.items():
         for due in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
             firsts.append(replace(due, publie_avant_arret=publie_avant_arret))
-    lots = sorted(firsts, key=_place)
+    lots = sorted(firsts, key=attrgetter("place"))
     if lots and isinstance(lots[0], LotAffaire | LotM023):
         kind, instant = type(lots[0]), lots[0].instant
         lots = [lot for lot in lots if type(lot) is kind and lot.instant == instant]
@@ -147,10 +148,6 @@ def _next_stop(
         return None
     next_day = start_of_day(legal_date(first) + timedelta(days=1))
     return min(limit, next_day, first_files or limit)
-
-
-def _place(lot: Lot) -> tuple[datetime, int, str, str]:
-    return lot.place
 
 
 def next_departure(instant: datetime) -> datetime:

@@ -26,7 +26,7 @@ _NICENESS = 5
 """Below those who answer: a publication can wait."""
 
 _POINTS_AT_ONCE: Final = 250
-_POINT_DAYS_AT_ONCE: Final = 5_000
+POINT_DAYS_AT_ONCE: Final = 5_000
 
 Job = tuple[Any, ...]
 """What a piece of work is given: values that can be pickled."""
@@ -88,7 +88,7 @@ def in_order(submit: Callable[[Job], Any], jobs: Iterable[Job], most: int) -> It
 def groups_of(points: Sequence[T], jours: int) -> list[Sequence[T]]:
     """Return points in groups, each as much work as another process is given at once, and as it
     may keep in memory: over so many days."""
-    size = max(1, min(_POINTS_AT_ONCE, _POINT_DAYS_AT_ONCE // max(1, jours)))
+    size = max(1, min(_POINTS_AT_ONCE, POINT_DAYS_AT_ONCE // max(1, jours)))
     return [points[first : first + size] for first in range(0, len(points), size)]
 
 

@@ -64,12 +64,12 @@ class _Found:
 
     until: tuple[Edition, datetime, datetime] | None = None
 
-    def nothing_by(self, now: datetime, database: Database) -> bool:
+    def nothing_by(self, now: datetime, edition: Edition) -> bool:
         """Tell whether nothing is due by `now`, by what was found before."""
         if self.until is None:
             return False
-        edition, since, before = self.until
-        return since <= now < before and edition == database.memoire.look().edition
+        same, since, before = self.until
+        return since <= now < before and edition == same
 
 
 @dataclass(frozen=True)
@@ -122,15 +122,17 @@ class Publisher:
         Both advance together, in the order of their instants: a publication sees the points and
         the services as they were at its own instant, however late it is made.
         """
-        if self._found.nothing_by(now, self.database):
+        edition = self.database.memoire.look().edition
+        if self._found.nothing_by(now, edition):
             return 0
         with Equipe(self.workers) as equipe:
-            return self._catch_up(now, equipe, carry_on)
+            return self._catch_up(now, edition, equipe, carry_on)
 
-    def _catch_up(self, now: datetime, equipe: Equipe, carry_on: Callable[[], bool]) -> int:
+    def _catch_up(
+        self, now: datetime, edition: Edition, equipe: Equipe, carry_on: Callable[[], bool]
+    ) -> int:
         published = 0
         while carry_on():
-            edition = self.database.memoire.look().edition
             with self.database.sessions(at_length=True) as session:
                 due = read_due(
                     session,
@@ -148,6 +150,7 @@ class Publisher:
                 break
             elif not may:
                 time.sleep(_LOOK_SECONDS)  # another machine publishes it, or goes
+            edition = self.database.memoire.look().edition
         return published
 
     def _published(
@@ -172,7 +175,7 @@ class Publisher:
         publication = lot.publication(session, emise=self.emits)
         files: list[FichierFlux] = []
         folder = self.data_dir / READY_FOLDER / publication.contrat_id
-        if self.emits:
+        if self.emits and not folder.is_dir():
             make_private_folder(folder)
         self.avancement.fichiers, self.avancement.quoi = 0, lot
         try:

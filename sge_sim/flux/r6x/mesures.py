@@ -28,7 +28,6 @@ from sge_sim.mesures.series import (
     BRUT,
     TRAITEMENTS,
     Serie,
-    Troncon,
     has_corrected,
     read_curves,
     read_curves_of_day,
@@ -56,7 +55,7 @@ _INSTANT: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
 class PointDecrit:
     """A point of a file in one direction: what was measured on the legal days of `etendues`
     (ascending), under the `periode` that the file tells. `corrigees`: the corrected curve.
-    `courbes`: those of these days, where they were read with others'."""
+    `courbe`: the rows of that of these days, where they were written with others'."""
 
     prm: str
     mesure: PointMesure
@@ -64,7 +63,7 @@ class PointDecrit:
     periode: Mapping[str, str]
     etendues: tuple[Jours, ...]
     corrigees: bool = False
-    courbes: Sequence[Serie] | None = None
+    courbe: Sequence[bytes] | None = None
 
     @property
     def jours(self) -> int:
@@ -98,41 +97,39 @@ def written(
 
 
 def write_curves(points: Sequence[PointDecrit], defauts: Defauts) -> Iterator[PointEcrit]:
-    """Yield the points of R63; those of C5 and P4 of which it has a month at most are read
-    together."""
-    return written(_read_together(points), defauts, _curves_of)
+    """Yield the points of R63; those of C5 and P4 of which it has a month at most are read, then
+    written together."""
+    jours = max([1, *[point.jours for point in points if point.jours <= _UN_MOIS]])
+    for some in _cut(points, jours):
+        yield from written(_read_together(some), defauts, _curves_of)
 
 
 def _curves_of(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:
     """Yield a point of R63: BRUT, or BEST of active power alone (GUI 0503 §2.3)."""
-    petit = point.mesure.petit
     head = {
         "idPrm": point.prm,
         "etapeMetier": "BEST" if point.best else "BRUT",
         "periode": point.periode,
         "modeCalcul": "MESURE",
     }
-    grandeurs = ("PA",) if petit or point.best else _COURBES_DES_GRANDS
+    grandeurs = ("PA",) if point.mesure.petit or point.best else _COURBES_DES_GRANDS
+    if point.courbe is not None:
+        return _with_points(point, head, iter([("PA", iter(point.courbe))]))
     rows = (
         (
             grandeur,
             (
-                write_rows(_curve_row(each.pas, each.nature, petit, point.best), *_columns(each))
-                for serie in _curves(point, grandeur)
+                write_rows(
+                    _curve_row(each.pas, each.nature, point.mesure.petit, point.best), *each[:3]
+                )
+                for month in _months(point.etendues)
+                for serie in point.series("COURBE", grandeur, month)
                 for each in serie.troncons
             ),
         )
         for grandeur in grandeurs
     )
     return _with_points(point, head, rows)
-
-
-def _curves(point: PointDecrit, grandeur: str) -> Iterator[Serie]:
-    if point.courbes is not None:
-        yield from point.courbes
-        return
-    for month in _months(point.etendues):
-        yield from point.series("COURBE", grandeur, month)
 
 
 def write_energies(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:
@@ -168,7 +165,7 @@ def write_maxima(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:
     for etendue in point.etendues:
         for serie in point.series("PMAX", TOUT, etendue):
             found = by_grandeur.setdefault(serie.grandeur, [])
-            found += (write_rows(_INSTANT, *_columns(each)) for each in serie.troncons)
+            found += (write_rows(_INSTANT, *each[:3]) for each in serie.troncons)
     return _with_points(point, head, ((g, iter(rows)) for g, rows in by_grandeur.items()))
 
 
@@ -189,10 +186,7 @@ def write_indexes(points: Sequence[PointDecrit], defauts: Defauts) -> Iterator[P
             motifs=MOTIFS_DE_POSE,
         )
         same = list(alike)
-        # As many days as are held at once.
-        size = max(1, _POINT_DAYS_TOGETHER // max(1, *[point.jours for point in same]))
-        for first in range(0, len(same), size):
-            some = same[first : first + size]
+        for some in _cut(same, max(point.jours for point in same)):
             asked = [
                 (point.mesure, Lecture("INDEX", TOUT, *etendue))
                 for point in some
@@ -225,30 +219,41 @@ def write_points(
     return WRITERS[flux[:3]](points, defauts)
 
 
-def _read_together(points: Sequence[PointDecrit]) -> Iterator[PointDecrit]:
+def _cut(points: Sequence[PointDecrit], jours: int) -> Iterator[Sequence[PointDecrit]]:
+    """Cut points of so many days into lists of as many days as are held at once."""
+    size = max(1, _POINT_DAYS_TOGETHER // max(1, jours))
+    return (points[first : first + size] for first in range(0, len(points), size))
+
+
+def _read_together(points: Sequence[PointDecrit]) -> list[PointDecrit]:
     """Give C5 and P4 points the curve of the days that a file has of them, a month at most; that
     of an only day is computed with those of others."""
-    courts = [point for point in points if point.mesure.petit and point.jours <= _UN_MOIS]
+    rangs = [
+        rang for rang, point in enumerate(points) if point.mesure.petit and point.jours <= _UN_MOIS
+    ]
+    courts = [points[rang] for rang in rangs]
     jours = [point.etendues[0][0] if point.jours == 1 else None for point in courts]
     du_jour = read_by_day([point.mesure for point in courts], jours, read_curves_of_day)
-    asked = [
-        (point.mesure, Lecture("COURBE", Grandeur.PA, *etendue))
-        for point, courbe in zip(courts, du_jour, strict=True)
-        if courbe is None
-        for etendue in point.etendues
-    ]
-    read = iter(read_curves(asked))
-    courbes = iter(
-        [
-            (*chain.from_iterable(islice(read, len(point.etendues))),)
-            if courbe is None
-            else (courbe,)
-            for point, courbe in zip(courts, du_jour, strict=True)
-        ]
+    read = iter(
+        read_curves(
+            [
+                (point.mesure, Lecture("COURBE", Grandeur.PA, *etendue))
+                for point, courbe in zip(courts, du_jour, strict=True)
+                if courbe is None
+                for etendue in point.etendues
+            ]
+        )
     )
-    for point in points:
-        together = point.mesure.petit and point.jours <= _UN_MOIS
-        yield replace(point, courbes=next(courbes)) if together else point
+    found = [*points]
+    for rang, point, courbe in zip(rangs, courts, du_jour, strict=True):
+        series = islice(read, len(point.etendues)) if courbe is None else [(courbe,)]
+        rows = [
+            write_rows(_curve_row(each.pas, each.nature, True, False), *each[:3])
+            for serie in chain.from_iterable(series)
+            for each in serie.troncons
+        ]
+        found[rang] = replace(point, courbe=rows)
+    return found
 
 
 def _with_points(
@@ -282,11 +287,7 @@ def _series_rows(
     for etendue in point.etendues:
         for serie in point.series(type_, grandeur, etendue):
             for each in serie.troncons:
-                yield write_rows(ligne, *_columns(each))
-
-
-def _columns(troncon: Troncon) -> tuple[Any, Any, Any]:
-    return troncon.horodates, troncon.decalages, troncon.valeurs
+                yield write_rows(ligne, *each[:3])
 
 
 @computed_once()

@@ -13,10 +13,9 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.atelier import Atelier
-from sge_sim.flux.envoi import Archive, Envoi, Fichier
+from sge_sim.flux.envoi import Envoi, Fichier
 from sge_sim.flux.lots import LotM023
-from sge_sim.flux.packaging import zipped_archive
-from sge_sim.flux.parallele import Equipe, groups_of
+from sge_sim.flux.parallele import POINT_DAYS_AT_ONCE, Equipe, groups_of
 from sge_sim.flux.r6x.archives import ArchiveEcrite, PointEcrit, write_archives
 from sge_sim.flux.r6x.entete import EnvoiR6X
 from sge_sim.flux.r6x.facturation import write_billed
@@ -28,7 +27,7 @@ from sge_sim.flux.r6x.recevabilite import (
     rapport_tree,
 )
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
-from sge_sim.machine.documents import member_info
+from sge_sim.machine.documents import member_info, zipped
 from sge_sim.tables.m023 import find_demande_m023
 from sge_sim.tables.prepared import Driver, read_at_once
 
@@ -72,17 +71,20 @@ def fichiers(
         fichier = Fichier(envoi.archive(archive.sequence), archive.morceaux(), archive.prms)
         suivi.fichiers[fichier.nom] = fichier.prms
         yield fichier
-    yield _rapport(suivi, envoi)
+    content = dumps(rapport_tree(suivi)).encode()
+    nom = envoi.rapport
+    rapport = member_info(f"{nom}.json", envoi.creation.astimezone(PARIS))
+    yield Fichier(f"{nom}.zip", (zipped([(rapport, content)]),), tuple(dict.fromkeys(suivi.prms)))
 
 
 def _shared(
     session: Session, envoi: EnvoiR6X, suivi: Suivi023, equipe: Equipe | None
 ) -> Iterator[PointEcrit]:
     prms = tuple(dict.fromkeys(suivi.prms))
-    groups = groups_of(prms, _JOURS_SUPPOSES)
-    if equipe is None or len(groups) < 2:
+    if equipe is None or len(prms) * _JOURS_SUPPOSES <= POINT_DAYS_AT_ONCE:
         yield from _points(session, envoi, suivi, prms)
         return
+    groups = groups_of(prms, _JOURS_SUPPOSES)
     jobs = ((suivi.demande.affaire_id, envoi, suivi.demandeur, group) for group in groups)
     for texts in equipe.share(session, _texts, jobs):
         for prm, text in texts:
@@ -146,10 +148,3 @@ def _gathered(
         yield ArchiveEcrite(1, file, tuple(prms))
     else:
         file.close()
-
-
-def _rapport(suivi: Suivi023, envoi: EnvoiR6X) -> Fichier:
-    content = dumps(rapport_tree(suivi)).encode()
-    prms = tuple(dict.fromkeys(suivi.prms))
-    archive = Archive(f"{envoi.rapport}.zip", ((f"{envoi.rapport}.json", content),), prms)
-    return Fichier(archive.nom, (zipped_archive(archive, envoi.creation),), prms)
