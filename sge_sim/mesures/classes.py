@@ -21,6 +21,8 @@ _SIX_CADRANS: Plages = ((22 * 60, 6 * 60),)
 @computed_once(2048)
 def decoupage(structure: Structure, plages: Plages) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the minutes at which a day changes class, and the nature of each part."""
+    if structure is Structure.BASE:
+        return (), (_HP,)
     if structure is Structure.SIX_CADRANS:
         plages = _SIX_CADRANS
     creuses = np.zeros(1440, np.int64)
@@ -43,13 +45,14 @@ def cadrans_des_jours(structure: Structure) -> Entiers:
     table = calendrier()
     haute = table.saison_haute
     un = np.ones(len(haute), np.int64)
+    cadrans: tuple[Entiers, ...] = (un,) * 4
     if structure is Structure.SIX_CADRANS:
         hc = 1 + 2 * table.couleur
         veille = np.concatenate([hc[:1], hc[:-1]])
         cadrans = (hc + 1, hc, veille, hc + 1)
     elif structure is Structure.HP_HC:
         cadrans = (2 * un, un, un, 2 * un)
-    else:
+    elif structure is not Structure.BASE:
         hp, hc = 2 + 2 * haute, 1 + 2 * haute
         pointe = hp
         if structure is Structure.POINTE:

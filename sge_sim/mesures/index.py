@@ -5,11 +5,9 @@ each adds up to the total. Registers count on through a change of calendar: the 
 register 1 goes on from where the previous one stopped.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,7 +19,7 @@ from sge_sim.mesures.classes import cadrans_des_jours, decoupage, sum_by_cadran
 from sge_sim.mesures.entrees_datees import index_perdus, plages_de, vie
 from sge_sim.mesures.installations import find_cles
 from sge_sim.mesures.journees import journees
-from sge_sim.mesures.jours import Journees, join_journees
+from sge_sim.mesures.jours import spent_together
 from sge_sim.mesures.jours_donnes import through_given
 from sge_sim.mesures.point import (
     POINTS_GARDES,
@@ -342,7 +340,7 @@ def energies_des_registres(
     lectures: Sequence[Etendue], grandeur: Grandeur, minutes: Sequence[Entiers] | None = None
 ) -> list[Entiers]:
     """Return what each register of each point counts on each of its days, or until a minute of it:
-    shape (16, n). What is spent by then is looked up together."""
+    shape (16, n)."""
     energies = [np.zeros((_TOTAL + 1, i1 - i0), np.int64) for _, i0, i1 in lectures]
     jours = [
         (rang, j) for rang, lecture in enumerate(lectures) for j in journees(*lecture, grandeur)
@@ -351,79 +349,28 @@ def energies_des_registres(
     plages = [
         plages_de(lectures[rang][0], jour) for (rang, _), jour in zip(jours, dates, strict=True)
     ]
-    together: dict[Hashable, list[_Part]] = {}
+    cuts, bornes, asked = [], [], []
     for (rang, j), jour, creuses in zip(jours, dates, plages, strict=True):
         point, i0, _ = lectures[rang]
-        ici = slice(j.premier - i0, j.premier - i0 + j.energies.shape[1])
-        cuts: list[_Coupe | None] = []
-        for grilles in (point.grille_fournisseur, point.grille_distributeur):
-            grille = en_vigueur(grilles, jour)
-            structure = Structure.BASE if grille is None else grille.structure
-            divided = structure is not Structure.BASE
-            cuts.append((structure, *decoupage(structure, creuses)) if divided else None)
-        jusque = None if minutes is None else minutes[rang][None, ici]
-        part = _Part(j, energies[rang][:, ici], cuts, jusque)
-        # What is left of a plant and a load, and what was given, are looked up alone.
-        alike = (point.petit, j.pair) if type(j) is Journees else id(j)
-        together.setdefault(alike, []).append(part)
-    for parts in together.values():
-        _count(parts)
+        grilles = (
+            en_vigueur(cote, jour) for cote in (point.grille_fournisseur, point.grille_distributeur)
+        )
+        structures = [grille.structure if grille else Structure.BASE for grille in grilles]
+        cuts.append([(each, *decoupage(each, creuses)) for each in structures])
+        bornes.append([*dict.fromkeys(borne for cut in cuts[-1] for borne in cut[1])])
+        asked.append(np.array([*bornes[-1], 1440], np.int64)[:, None])
+        if minutes is not None:
+            asked[-1] = np.minimum(asked[-1], minutes[rang][j.premier - i0 :][: j.nombre])
+    spent = spent_together([j for _, j in jours], asked)
+    for (rang, j), of_grids, ends, lus in zip(jours, cuts, bornes, spent, strict=True):
+        ici = energies[rang][:, j.premier - lectures[rang][1] :][:, : lus.shape[1]]
+        ici[_TOTAL] = lus[-1]
+        days = np.arange(lus.shape[1])
+        for premier, (structure, coupes, natures) in zip(
+            _REGISTRES_INITIAUX, of_grids, strict=False
+        ):
+            cumuls = lus[[*map(ends.index, coupes), -1]]
+            cadrans = cadrans_des_jours(structure)[:, j.premier + days].take(natures, axis=0)
+            for cadran, part in zip(cadrans, np.diff(cumuls, axis=0, prepend=0), strict=True):
+                ici[premier - 1 + cadran, days] += part
     return energies
-
-
-_Coupe = tuple[Structure, tuple[int, ...], tuple[int, ...]]
-"""How a grid divides days: the minutes at which it cuts them, and the natures of the parts."""
-
-
-class _Part(NamedTuple):
-    """Days of a point under the same dated entries, and the registers that count them, shape
-    (16, n); `cuts`: how both grids divide them, None where they don't; `jusque`: the minute until
-    which each is counted, shape (1, n)."""
-
-    jours: Journees
-    registres: Entiers
-    cuts: Sequence[_Coupe | None]
-    jusque: Entiers | None
-
-
-def _count(parts: Sequence[_Part]) -> None:
-    """Have the registers count the days that they share, all looked up together."""
-    j = join_journees([part.jours for part in parts])
-    ends = np.cumsum([part.registres.shape[1] for part in parts]).tolist()
-    ici = [slice(debut, fin) for debut, fin in pairwise([0, *ends])]
-    bornes = [[*dict.fromkeys(b for cut in part.cuts if cut for b in cut[1])] for part in parts]
-    if all(each == bornes[0] for each in bornes):
-        minutes = np.array(bornes[0], np.int64)[:, None]
-    else:
-        minutes = np.zeros((max(map(len, bornes)), ends[-1]), np.int64)
-        for of_part, each in zip(bornes, ici, strict=True):
-            minutes[: len(of_part), each] = np.array(of_part, np.int64)[:, None]
-    if parts[0].jusque is None:
-        totaux = j.totaux
-    else:
-        jusque = np.concatenate([part.jusque for part in parts if part.jusque is not None], axis=1)
-        totaux = j.registres(jusque)[0]
-        minutes = np.minimum(minutes, jusque)
-    spent = j.registres(minutes) if minutes.size else minutes
-    for part, of_part, each in zip(parts, bornes, ici, strict=True):
-        part.registres[_TOTAL] = totaux[each]
-        for premier, cut in zip(_REGISTRES_INITIAUX, part.cuts, strict=False):
-            if cut is None:
-                part.registres[premier] = part.registres[_TOTAL]
-                continue
-            structure, coupes, natures = cut
-            rangs = [of_part.index(borne) for borne in coupes]
-            cumuls = np.concatenate([spent[rangs, each], totaux[None, each]])
-            days = slice(part.jours.premier, part.jours.premier + cumuls.shape[1])
-            cadrans = cadrans_des_jours(structure)[:, days].take(natures, axis=0)
-            _split_energies(cumuls, cadrans, part.registres[premier:])
-
-
-def _split_energies(cumuls: Entiers, cadrans: Entiers, registres: Entiers) -> None:
-    """Add what days spent until the end of each part, shape (parts, n), to the registers that count
-    them: `cadrans`, from 1, by part and day."""
-    jours = np.arange(cumuls.shape[1])
-    avant = np.zeros_like(jours)
-    for cumul, des_jours in zip(cumuls, cadrans, strict=True):
-        registres[des_jours - 1, jours] += cumul - avant
-        avant = cumul

@@ -195,25 +195,6 @@ class Journees:
         return self._spent(_BORDS, self.changements)
 
 
-def join_journees(parts: Sequence[Journees]) -> Journees:
-    """Return the days of several points of a size as those of one, side by side: what they spend,
-    not when they are."""
-    if len(parts) == 1:
-        return parts[0]
-    first, nombre = parts[0], sum([part.nombre for part in parts])
-    usages = max([len(part.energies) for part in parts])
-    energies, lignes = np.zeros((2, usages, nombre), np.int64)
-    changements, fin = [], 0
-    for part in parts:
-        debut, fin = fin, fin + part.nombre
-        energies[: len(part.energies), debut:fin] = part.energies
-        lignes[: len(part.lignes), debut:fin] = part.lignes
-        changements.append(part.changements + debut)
-    ecarts = np.concatenate([part.ecarts for part in parts])
-    rangs = np.concatenate(changements)
-    return Journees(first.premier, energies, lignes, first.banque, first.pair, rangs, ecarts)
-
-
 @dataclass
 class JourneesNettes(Journees):
     """Days of which the steps are known, not the uses: `exacts`, shape (n, steps + 1), is the
@@ -278,3 +259,36 @@ class JourneesDonnees(Journees):
 
     def _until(self, minutes: Entiers) -> Entiers:
         return spent_until(self.comptes, minutes, self.banque.pas)
+
+
+def spent_together(days: Sequence[Journees], minutes: Sequence[Entiers]) -> list[Entiers]:
+    """Return `registres` of each of these days at its minutes: those that are sums of rows of a
+    bank are looked up side by side, as those of one point."""
+    spent: dict[int, Entiers] = {}
+    alike: dict[object, list[int]] = {}
+    for rang, j in enumerate(days):
+        key = (j.banque.pas, j.pair) if type(j) is Journees else rang
+        alike.setdefault(key, []).append(rang)
+    for rangs in alike.values():
+        parts, fin = [], 0
+        for rang in rangs:
+            debut, fin = fin, fin + days[rang].energies.shape[1]
+            parts.append((rang, days[rang], minutes[rang], slice(debut, fin)))
+        j, asked = days[rangs[0]], minutes[rangs[0]]
+        if len(parts) > 1:
+            uses = max([len(part.energies) for _, part, _, _ in parts])
+            energies, lignes = np.zeros((2, uses, fin), np.int64)
+            asked = np.zeros((max([len(ends) for _, _, ends, _ in parts]), fin), np.int64)
+            for _, part, ends, ici in parts:
+                energies[: len(part.energies), ici] = part.energies
+                lignes[: len(part.lignes), ici] = part.lignes
+                asked[: len(ends), ici] = ends
+            if (asked == asked[:, :1]).all():
+                asked = asked[:, :1]
+            changements = [part.changements + ici.start for _, part, _, ici in parts]
+            ecarts = [part.ecarts for _, part, _, _ in parts]
+            joined = np.concatenate(changements), np.concatenate(ecarts)
+            j = Journees(j.premier, energies, lignes, j.banque, j.pair, *joined)
+        found = j.registres(asked)
+        spent |= {rang: found[: len(ends), ici] for rang, _, ends, ici in parts}
+    return [spent[rang] for rang in range(len(days))]

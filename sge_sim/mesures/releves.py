@@ -108,17 +108,15 @@ def read_contextes_of(
 ) -> list[tuple[Contexte, ...]]:
     """Return `read_contextes` of each point; what all have is read together."""
     quotidiens: list[dict[str, Index]] = [{} for _ in lectures]
-    for grandeur, puissance in ENERGIES.items():
-        rangs = [
-            rang
-            for rang, (point, lecture) in enumerate(lectures)
-            if point.petit and (grandeur == "EA" or point.segment == "P4")
-        ]
+    for segments, grandeurs in ((("C5", "P4"), ("EA",)), (("P4",), ("ERI", "ERC"))):
+        rangs = [rang for rang, (point, _) in enumerate(lectures) if point.segment in segments]
         days = [
             (lectures[rang][0], lectures[rang][1].debut, lectures[rang][1].fin) for rang in rangs
         ]
-        for rang, index in zip(rangs, read_quotidiens(days, puissance), strict=True):
-            quotidiens[rang][grandeur] = index
+        for grandeur in grandeurs if rangs else ():
+            read = read_quotidiens(days, ENERGIES[grandeur])
+            for rang, index in zip(rangs, read, strict=True):
+                quotidiens[rang][grandeur] = index
     parts = [
         grilles_entre(grilles, lecture.debut, lecture.fin)
         for point, lecture in lectures
