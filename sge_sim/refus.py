@@ -138,17 +138,9 @@ def check(rules: Sequence[Control[S]], situation: S, disabled: Collection[str] =
 
 def check_each(rules: Sequence[Control[S]], situations: Sequence[S]) -> list[Refus | None]:
     """Return what `check` would raise for each of the situations, None where it wouldn't."""
-    return [
-        next(
-            (
-                Refus(each, said or "")
-                for each in rules
-                if (said := each.holds(situation)) is not True
-            ),
-            None,
-        )
-        for situation in situations
-    ]
+    found = (((rule, rule.holds(each)) for rule in rules) for each in situations)
+    broken = (next((held for held in of_each if held[1] is not True), None) for of_each in found)
+    return [held and Refus(held[0], held[1] or "") for held in broken]
 
 
 def hold(rules: Sequence[Control[S]], situation: S) -> bool:

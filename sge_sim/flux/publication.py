@@ -40,7 +40,7 @@ from sge_sim.flux.parallele import Equipe
 from sge_sim.journal import EchangeRecord
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
-from sge_sim.tables.flux import FichierFlux, Publication
+from sge_sim.tables.flux import FichierFlux
 from sge_sim.tables.plateforme import is_shared
 
 if TYPE_CHECKING:
@@ -180,9 +180,20 @@ class Publisher:
         self.avancement.fichiers, self.avancement.quoi = 0, lot
         try:
             for fichier in make(publication.sequence or 0):
-                files.append(_ready(folder, fichier, publication))
+                size, empreinte = _write(folder, fichier)
+                file = FichierFlux(
+                    publication=publication,
+                    contrat_id=publication.contrat_id,
+                    nom=fichier.nom,
+                    prms=" ".join(fichier.prms),
+                    taille=size,
+                    sha256=empreinte,
+                    chemin=f"{READY_FOLDER}/{publication.contrat_id}/{fichier.nom}",
+                    etat="a_livrer",
+                )
+                files.append(file)
                 if self._shared:
-                    keep_content(self.database, folder / fichier.nom, files[-1].sha256)
+                    keep_content(self.database, folder / fichier.nom, empreinte)
                 self.avancement.fichiers += 1
         finally:
             self.avancement.quoi = None
@@ -241,21 +252,6 @@ def publish_now(
 def _nothing(_sequence: int) -> Iterator["Fichier"]:
     """Make no file: where none is emitted."""
     return iter(())
-
-
-def _ready(folder: Path, fichier: "Fichier", publication: Publication) -> FichierFlux:
-    """Write a file to the folder of those that are ready; return its row."""
-    size, empreinte = _write(folder, fichier)
-    return FichierFlux(
-        publication=publication,
-        contrat_id=publication.contrat_id,
-        nom=fichier.nom,
-        prms=" ".join(fichier.prms),
-        taille=size,
-        sha256=empreinte,
-        chemin=f"{READY_FOLDER}/{publication.contrat_id}/{fichier.nom}",
-        etat="a_livrer",
-    )
 
 
 def _write(folder: Path, file: "Fichier") -> tuple[int, str]:

@@ -25,7 +25,7 @@ from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.entrees_datees import jours_perdus
 from sge_sim.mesures.index import CADRANS_FOURNISSEUR, registres_de_depose, registres_lus
 from sge_sim.mesures.installations import find_cles
-from sge_sim.mesures.point import Grandeur, Grille, JourRectifie, PointMesure, grilles_entre
+from sge_sim.mesures.point import Grille, JourRectifie, PointMesure, grilles_entre
 from sge_sim.mesures.rectifications import rectified_registers
 from sge_sim.mesures.tableaux import Entiers
 
@@ -174,7 +174,7 @@ def _releves(point: PointMesure, fin: date) -> list[_Releve]:
     minutes = np.zeros(i1 - i0, np.int64)
     if not point.petit:
         minutes[[numero(j) - i0 for j in jours if j not in evenements]] = MINUTE_DU_RELEVE
-    lus = registres_lus(point, i0, i1, minutes if minutes.any() else None, Grandeur.PA)
+    lus = registres_lus([(point, i0, i1)], [minutes] if minutes.any() else None)[0]
     perdus = jours_perdus(point, i0 - 1, i1 - 1)
     deposes = {c.depose: c for c in point.compteurs if c.depose is not None}
     releves: list[_Releve] = []

@@ -106,7 +106,7 @@ def read_courbes(
         ]
         for point, debut, fin, grandeur, collectees in lectures
     ]
-    lus = iter(read_blocs([part for parts in recorded for part in parts]))
+    lus = iter(blocs([part for parts in recorded for part in parts]))
     return [
         _assemble(lecture[0], [bloc for _ in parts for bloc in next(lus)])
         for lecture, parts in zip(lectures, recorded, strict=True)
@@ -148,15 +148,11 @@ def moyennes_10_minutes(jours: Entiers) -> Entiers:
     return envoye * 1000
 
 
-def blocs(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> list[Bloc]:
-    """Return the values of the days [i0, i1), collected or not."""
-    return read_blocs([(point, i0, i1, grandeur, False)])[0]
-
-
-def read_blocs(
+def blocs(
     lectures: Sequence[tuple[PointMesure, int, int, Grandeur, bool]],
 ) -> list[list[Bloc]]:
-    """Return `blocs` of each point, hourly where that is said of a C5 or P4, read together."""
+    """Return the values of the days [i0, i1) of each, collected or not; hourly where that is said
+    of a C5 or P4."""
     read: list[Sequence[Journees | tuple[int, Entiers]]] = [
         [*demi_heures(point, i0, i1)]
         if point.petit and not horaire and i1 - i0 <= QUELQUES_JOURS
@@ -168,7 +164,7 @@ def read_blocs(
         for point, i0, i1, grandeur, horaire in lectures
     ]
     found: list[list[Bloc]] = [[] for _ in lectures]
-    for (point, _, _, grandeur, horaire), days, blocs in zip(lectures, read, found, strict=True):
+    for (point, _, _, grandeur, horaire), days, ici in zip(lectures, read, found, strict=True):
         for j in days:
             if not isinstance(j, Journees):
                 (premier, valeurs), pas = j, 30
@@ -180,13 +176,13 @@ def read_blocs(
                     valeurs, pas = j.watts(horaire=horaire), 60 if horaire else 30
                 else:
                     valeurs = j.kilowatts()
-            blocs.append(Bloc(premier, premier + len(valeurs), pas, pas, valeurs))
+            ici.append(Bloc(premier, premier + len(valeurs), pas, pas, valeurs))
     return found
 
 
 def blocs_10_minutes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Iterator[Bloc]:
     """Yield what `courbe_10_minutes` publishes of the days [i0, i1), lost or not."""
-    for bloc in blocs(point, i0, i1, grandeur):
+    for bloc in blocs([(point, i0, i1, grandeur, False)])[0]:
         if bloc.pas == 10:
             yield bloc
             continue

@@ -180,7 +180,7 @@ def _index(
         for rang, (_, i0, i1) in enumerate(lectures):
             changes = np.where(minutes[rang] >= 180, (table.heures[i0:i1] - 24) * 3600, 0)
             horodates[rang] = horodates[rang] + 60 * minutes[rang] + changes
-    lus = read_registres(lectures, minutes, grandeur)
+    lus = registres_lus(lectures, minutes, grandeur)
     decales = [decalages(instants) for instants in horodates]
     perdus = [index_perdus(*lecture) for lecture in lectures]
     return [
@@ -197,23 +197,13 @@ def _index(
 
 
 def registres_lus(
-    point: PointMesure,
-    i0: int,
-    i1: int,
-    minutes: Entiers | None = None,
-    grandeur: Grandeur = Grandeur.PA,
-) -> Entiers:
-    """Return what the meters show on the days [i0, i1), communicating or not: shape (16, n),
-    the supplier's registers, the distributor's, the total."""
-    return read_registres([(point, i0, i1)], None if minutes is None else [minutes], grandeur)[0]
-
-
-def read_registres(
     lectures: Sequence[Etendue],
     minutes: Sequence[Entiers] | None = None,
     grandeur: Grandeur = Grandeur.PA,
 ) -> list[Entiers]:
-    """Return `registres_lus` of each point over its days, read together."""
+    """Return what the meters show on the days [i0, i1) of each, communicating or not, at midnight
+    or at a minute of each: shape (16, n), the supplier's registers, the distributor's, the total.
+    """
     lus = [np.zeros((_TOTAL + 1, i1 - i0), np.int64) for _, i0, i1 in lectures]
     parts: list[tuple[int, CompteurPose, Etendue]] = []
     for rang, (point, i0, i1) in enumerate(lectures):

@@ -114,7 +114,7 @@ def puissances_maximales(
     i0, i1 = cut_to_measured(point, numero_borne(debut), numero_borne(fin))
     table = calendrier()
     valeurs, instants = [], []
-    for bloc in blocs(point, i0, i1, Grandeur.PA):
+    for bloc in blocs([(point, i0, i1, Grandeur.PA, False)])[0]:
         maxima, secondes = _maxima(point, bloc)
         if phase is not None:
             maxima, secondes = _maxima_de_phase(point, bloc, maxima, phase)

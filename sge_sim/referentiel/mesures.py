@@ -199,7 +199,13 @@ def _described(
             plage_releve=point.plage_releve,
             tension=point.tension_livraison,
             triphase=point.tension_livraison == _TRIPHASE,
-            en_kw=_unite(point) == "kW",
+            # What is subscribed tells the unit of the powers, else what was connected.
+            en_kw=(
+                point.puissance_raccordement_unite
+                if point.puissance_souscrite is None
+                else point.puissance_souscrite_unite
+            )
+            == "kW",
             inerte=inerte,
             pertes=pertes,
             memoire=_memoire(point),
@@ -230,13 +236,6 @@ def _held(
     debut, fin = service or (date.max, None)
     of_former = fin is not None and debut < fin <= mise_en_service
     return (debut, fin) if of_former else (mise_en_service, resiliation)
-
-
-def _unite(point: AnyPoint) -> str | None:
-    """Return the unit of the powers of a point, kVA or kW."""
-    if point.puissance_souscrite is None:
-        return point.puissance_raccordement_unite
-    return point.puissance_souscrite_unite
 
 
 def _since(

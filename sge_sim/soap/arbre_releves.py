@@ -11,7 +11,7 @@ import numpy as np
 
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.lecture import UNITES
-from sge_sim.mesures.releves import CalendrierReleve, Contexte, GrandeurRelevee, Registre
+from sge_sim.mesures.releves import Contexte, GrandeurRelevee, Registre
 
 Arbre = dict[str, Any]
 Valeurs = Callable[[Sequence[tuple[str, Registre]]], Iterable[Any]]
@@ -19,6 +19,8 @@ Valeurs = Callable[[Sequence[tuple[str, Registre]]], Iterable[Any]]
 """
 DISTRIBUTEUR: Final = "D"
 """What the codes of the distributor's calendars begin with: DI000003, or D where it has no code."""
+
+_COTES: Final = ("Fournisseur", "Distributeur")
 
 
 @dataclass(frozen=True)
@@ -53,16 +55,15 @@ class ArbreReleves:
                 "etapeMetier": "BRUT",
                 "contexteReleve": contexte.contexte,
                 "typeReleve": contexte.type,
-                **self._motif(contexte.motif),
+                **(
+                    {}
+                    if contexte.motif is None or self.motifs is None
+                    else {"motifReleve": self.motifs.get(contexte.motif, contexte.motif)}
+                ),
                 "grandeur": [self._grandeur(relevee, valeurs) for relevee in contexte.grandeurs],
             }
             for contexte in contextes
         ]
-
-    def _motif(self, motif: str | None) -> Arbre:
-        if motif is None or self.motifs is None:
-            return {}
-        return {"motifReleve": self.motifs.get(motif, motif)}
 
     def _grandeur(self, relevee: GrandeurRelevee, valeurs: Iterator[Any]) -> Arbre:
         arbre: Arbre = {
@@ -74,7 +75,11 @@ class ArbreReleves:
                 {
                     "idCalendrier": calendrier.code,
                     "libelleCalendrier": calendrier.libelle,
-                    **(_grille(calendrier) if self.grilles else {}),
+                    **(
+                        {"libelleGrille": _COTES[calendrier.code.startswith(DISTRIBUTEUR)]}
+                        if self.grilles
+                        else {}
+                    ),
                     "classeTemporelle": [
                         {
                             "idClasseTemporelle": registre.classe,
@@ -90,11 +95,6 @@ class ArbreReleves:
         if relevee.total is not None:
             arbre["cadranTotalisateur"] = _registre(relevee.total, valeurs)
         return arbre
-
-
-def _grille(calendrier: CalendrierReleve) -> Arbre:
-    distributeur = calendrier.code.startswith(DISTRIBUTEUR)
-    return {"libelleGrille": "Distributeur" if distributeur else "Fournisseur"}
 
 
 def _registres(relevee: GrandeurRelevee) -> Iterator[Registre]:

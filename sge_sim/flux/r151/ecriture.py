@@ -60,7 +60,7 @@ def _jour(publie: PointPublie, maximum: int) -> str:
         en_vigueur(point.grille_distributeur, jour),
     )
     soir = numero(jour) + 1
-    lus = registres_lus(point, soir, soir + 1)[:, 0].tolist()
+    lus = registres_lus([(point, soir, soir + 1)])[0][:, 0].tolist()
     return modele % (publie.affaire_id, *[lus[rang] for rang in rangs], maximum)
 
 

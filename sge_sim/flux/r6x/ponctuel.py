@@ -118,7 +118,7 @@ def _points(
         read = read_at_once(Driver.under(session), [(read_dossier, prm) for prm in some])
         points = admit(suivi, dict(zip(some, read, strict=True)))
         if demande.flux == SANS_MESURE:
-            for point in (each.point for each in points):
+            for point in (each.dossier.point for each in points):
                 seen = visibilite_of(point, demandeur.code, demandeur.kind, demande.cadre)
                 yield PointEcrit(point.prm, (dumps(situation_tree(point, seen)).encode(),))
             continue

@@ -16,7 +16,7 @@ from sge_sim.flux.r6x.mesures import Jours, PointDecrit
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.refus import Control, Refus, Rule, check_each, rule
 from sge_sim.tables.m023 import DemandeM023
-from sge_sim.tables.point_facts import AccesFacts, Dossier, PointFacts
+from sge_sim.tables.point_facts import AccesFacts, Dossier
 
 _ACCES: Final[Mapping[str, TypeServiceAcces]] = MappingProxyType(
     {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66": "PMAX", "C68": "ITC"}
@@ -28,6 +28,7 @@ _GUIDE: Final = "GUI 0502 v1.4.0"
 NON_RECEVABLE: Final = "NON_RECEVABLE"
 NON_PUBLIE: Final = "NON_PUBLIE"
 _NON_TITULAIRE: Final = "le demandeur n'est pas le titulaire du contrat unique de ce PRM"
+_SANS_DONNEE: Final = "aucune donnée disponible sur la période"
 _MESURES_FINES: Final = frozenset({"R63", "R64", "R65", "R66"})
 
 
@@ -38,11 +39,6 @@ class PointDemande:
     demande: DemandeM023
     dossier: Dossier
     demandeur: Demandeur
-
-    @property
-    def point(self) -> PointFacts:
-        """What is known of the point itself."""
-        return self.dossier.point
 
     @property
     def contrat(self) -> tuple[date, date | None] | None:
@@ -80,7 +76,7 @@ def demandeur_titulaire(point: PointDemande) -> bool | str:
     if demande.cadre != "EST_TITULAIRE":
         return True
     if demande.date_debut is None or demande.date_fin is None:
-        return point.point.fournisseur_titulaire == acteur or _NON_TITULAIRE
+        return point.dossier.point.fournisseur_titulaire == acteur or _NON_TITULAIRE
     held = point.dossier.is_held_by(acteur, demande.date_debut, demande.date_fin)
     return held or _NON_TITULAIRE
 
@@ -108,7 +104,11 @@ def service_d_acces_souscrit(point: PointDemande) -> bool | str:
 )
 def point_en_service(point: PointDemande) -> bool | str:
     """A point that is demanded by its customer's agreement is in service."""
-    return point.demande.cadre != "ACCORD_CLIENT" or point.point.en_service or "PRM non en service"
+    return (
+        point.demande.cadre != "ACCORD_CLIENT"
+        or point.dossier.point.en_service
+        or "PRM non en service"
+    )
 
 
 @rule(
@@ -121,8 +121,12 @@ def contrat_dans_ce_sens(point: PointDemande) -> bool | str:
     """The point has a contract in the direction demanded, or had that of its holder."""
     sens = point.demande.sens
     soutirage = sens == "SOUTIRAGE"
-    held = point.point.contrat_soutirage if soutirage else point.point.contrat_injection
-    had = point.contrat is not None and sens == SENS_OF_SEGMENT[point.point.segment]
+    held = (
+        point.dossier.point.contrat_soutirage
+        if soutirage
+        else point.dossier.point.contrat_injection
+    )
+    had = point.contrat is not None and sens == SENS_OF_SEGMENT[point.dossier.point.segment]
     return bool(held or had) or "aucun contrat dans ce sens sur ce PRM"
 
 
@@ -134,10 +138,10 @@ def contrat_dans_ce_sens(point: PointDemande) -> bool | str:
 )
 def point_ouvert_aux_mesures(point: PointDemande) -> bool | str:
     """A small point is open to the services of fine measures, where those are demanded."""
-    fines = point.demande.flux in _MESURES_FINES and point.point.petit
+    fines = point.demande.flux in _MESURES_FINES and point.dossier.point.petit
     return (
         not fines
-        or point.point.ouvert_aux_mesures
+        or point.dossier.point.ouvert_aux_mesures
         or "niveau d'ouverture aux services insuffisant pour ce PRM"
     )
 
@@ -250,39 +254,33 @@ def _jours(point: PointDemande, mise_en_service: date) -> Jours | None:
 
 def rapport_tree(suivi: Suivi023) -> dict[str, Any]:
     """Return the report; archives go by the names of their zips (assumed)."""
-    publies = suivi.publies
-    prms = list(dict.fromkeys(suivi.prms))
-    refused = [prm for prm in prms if _is_refused(suivi, prm)]
+    publies, sans_donnee = suivi.publies, Refus(DONNEE_DISPONIBLE, _SANS_DONNEE)
+    refus = {prm: suivi.refus.get(prm, sans_donnee) for prm in suivi.prms}
+    refused = {prm for prm, why in refus.items() if why.rule.code == NON_RECEVABLE}
     return {
         "synthese": {
-            "nbPrmTotal": len(prms),
-            "nbPrmRecevables": len(prms) - len(refused),
+            "nbPrmTotal": len(refus),
+            "nbPrmRecevables": len(refus) - len(refused),
             "nbPrmNonRecevables": len(refused),
             "nbPrmPublies": len(publies),
-            "nbPrmNonPublies": len(prms) - len(publies),
+            "nbPrmNonPublies": len(refus) - len(publies),
             "nbFichiersPublies": len(suivi.fichiers),
         },
         "fichiersPublies": [
             {"nomFichier": nom, "cleFichier": cle}
             for cle, nom in enumerate(suivi.fichiers, start=1)
         ],
-        "prmDemandes": [_prm_tree(suivi, prm, publies) for prm in prms],
+        "prmDemandes": [
+            {
+                "idPrm": prm,
+                # The demand itself isn't admissible for a point that nobody knows.
+                "recevabilite": NON_RECEVABLE if prm in refused else "RECEVABLE",
+                **(
+                    {"publication": "PUBLIE", "cleFichier": publies[prm]}
+                    if prm in publies
+                    else {"publication": NON_PUBLIE, "motif": why.constat}
+                ),
+            }
+            for prm, why in refus.items()
+        ],
     }
-
-
-def _prm_tree(suivi: Suivi023, prm: str, publies: Mapping[str, int]) -> dict[str, Any]:
-    tree: dict[str, Any] = {
-        "idPrm": prm,
-        "recevabilite": NON_RECEVABLE if _is_refused(suivi, prm) else "RECEVABLE",
-    }
-    if prm in publies:
-        return {**tree, "publication": "PUBLIE", "cleFichier": publies[prm]}
-    sans_donnee = "aucune donnée disponible sur la période"
-    refus = suivi.refus.get(prm) or Refus(DONNEE_DISPONIBLE, sans_donnee)
-    return {**tree, "publication": NON_PUBLIE, "motif": refus.constat}
-
-
-def _is_refused(suivi: Suivi023, prm: str) -> bool:
-    """Tell whether the demand itself isn't admissible for a point."""
-    refus = suivi.refus.get(prm)
-    return refus is not None and refus.rule.code == NON_RECEVABLE
