@@ -138,9 +138,10 @@ def check(rules: Sequence[Control[S]], situation: S, disabled: Collection[str] =
 
 def check_each(rules: Sequence[Control[S]], situations: Sequence[S]) -> list[Refus | None]:
     """Return what `check` would raise for each of the situations, None where it wouldn't."""
-    found = (((rule, rule.holds(each)) for rule in rules) for each in situations)
-    broken = (next((held for held in of_each if held[1] is not True), None) for of_each in found)
-    return [held and Refus(held[0], held[1] or "") for held in broken]
+    return [
+        next((Refus(r, said or "") for r in rules if (said := r.holds(each)) is not True), None)
+        for each in situations
+    ]
 
 
 def hold(rules: Sequence[Control[S]], situation: S) -> bool:

@@ -61,8 +61,8 @@ class Avancement:
     @property
     def phrase(self) -> str:
         """The same in French words; empty while none is."""
-        s = "s" if self.fichiers > 1 else ""
-        return "" if self.quoi is None else f"{self.quoi}, {self.fichiers} fichier{s} fait{s}"
+        quoi, s = self.quoi, "s" if self.fichiers > 1 else ""
+        return "" if quoi is None else f"{quoi}, {self.fichiers} fichier{s} fait{s}"
 
 
 def parts_of(retombees: Retombees) -> tuple[tuple[str, str], ...]:
