@@ -57,12 +57,10 @@ class Lot:
         """Return what its record says besides."""
         return {}
 
-    def claim(self, session: Session, publication: Publication) -> bool:
-        """Tell whether a publication may be recorded, or another process just did."""
+    def claim(self, session: Session, publication: Publication, files: int) -> bool:
+        """Tell whether a publication may be recorded, or another process just did; record what
+        making so many files brings about."""
         return not is_published(session, publication)
-
-    def close(self, session: Session, files: int) -> None:
-        """Record what making so many files brings about."""
 
     def last_sequence(self, first: int | None, files: int) -> int | None:
         """Return the sequence number of the last of so many files, the first being `first`."""
@@ -116,7 +114,7 @@ class LotFin(Lot):
     rang = 2
     services: Sequence[ServiceSouscrit]
 
-    def claim(self, session: Session, publication: Publication) -> bool:
+    def claim(self, session: Session, publication: Publication, files: int) -> bool:
         """Record that the ends are told; False where any of them was already."""
         numeros = [service.service_souscrit_id for service in self.services]
         return announce_ends(session, numeros, self.instant)
@@ -179,12 +177,15 @@ class LotM023(Lot):
         demande = self.demande
         return {"m023_id": self.numero, "debut": demande.date_debut, "fin": demande.date_fin}
 
-    def close(self, session: Session, files: int) -> None:
+    def claim(self, session: Session, publication: Publication, files: int) -> bool:
         """Close the demand: a report alone says that nothing was done (GUI 0502)."""
+        if is_published(session, publication):
+            return False
         demande = find_demande_m023(session, self.numero)
         assert demande is not None, "it was read from there"
         demande.etat = "non_realisee" if files == 1 else "realisee"
         demande.closed_at = self.instant
+        return True
 
     def __str__(self) -> str:
         return f"Flux {self.flux.code} de l'affaire {self.numero}"

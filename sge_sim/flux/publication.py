@@ -202,13 +202,12 @@ class Publisher:
             self.database.exclusivite.check(writing)
             first = publication.sequence
             publication.sequence = lot.last_sequence(first, len(files)) if files else None
-            if not lot.claim(writing, publication):
+            if not lot.claim(writing, publication, len(files)):
                 return
             writing.add(publication)
             for file in files:
                 file.prochain_essai = ready
                 writing.add(file)
-            lot.close(writing, len(files))
             detail = _in_french(lot, files, emise=publication.emise)
         self.record(
             EchangeRecord(

@@ -33,7 +33,8 @@ from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.ecritures import insert_rows, insertion
-from sge_sim.tables.mesures_facts import MesuresFacts, mesures_facts_from
+from sge_sim.tables.mesures_facts import MesuresFacts
+from sge_sim.tables.point_facts import mesures_facts_from
 from sge_sim.tables.points import Compteur, is_seen
 from sge_sim.tables.prepared import Driver, Prepared, Query
 

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import CoteCalendrier
-from sge_sim.tables.acteur_facts import ReadRows
 
 _DATES: Final = "date_"
 
@@ -62,45 +60,6 @@ class MesuresFacts:
             valeurs[nom] = valeur
         etats.append((None, tuple(valeurs.values())))
         return tuple(reversed(etats))
-
-
-def mesures_facts_from(rows: ReadRows, instants: ReadRows, days: ReadRows) -> MesuresFacts:
-    """Return the facts made of three statements' rows: (kind, text, from, to); where there are
-    instants, (kind, energy, from, to); the days that were given."""
-    collectes: list[tuple[date, date | None]] = []
-    calendriers: list[tuple[CoteCalendrier, date, str]] = []
-    compteurs: list[tuple[date, date | None, bool]] = []
-    oppositions: list[tuple[date, date | None]] = []
-    anciens: list[tuple[date, str]] = []
-    for kind, calendrier, debut, fin in rows:
-        match kind:
-            case "collecte":
-                collectes.append((debut, fin))
-            case "opposition":
-                oppositions.append((debut, fin))
-            case "ancien":
-                anciens.append((debut, calendrier))
-            case "compteur" | "compteur_tic":
-                compteurs.append((debut, fin, kind == "compteur_tic"))
-            case _:
-                calendriers.append((kind, debut, calendrier))
-    return MesuresFacts(
-        tuple(sorted(collectes, key=lambda periode: periode[0])),
-        tuple(sorted((debut, fin) for kind, _, debut, fin in instants if kind == "trou")),
-        tuple(sorted(calendriers, key=lambda entree: entree[1])),
-        tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
-        tuple(sorted(oppositions, key=lambda periode: periode[0])),
-        read_anciens(anciens) if anciens else (),
-        tuple((jour, courbe, registres) for jour, courbe, registres in days),
-        tuple(
-            sorted(
-                (legal_date(minuit), energie, instant)
-                for kind, energie, minuit, instant in instants
-                if kind == "rectification"
-            )
-        ),
-        tuple(sorted(instant for kind, _, instant, _ in instants if kind == "releve")),
-    )
 
 
 def read_anciens(rows: Iterable[tuple[date, str]]) -> tuple[AncienneValeur, ...]:

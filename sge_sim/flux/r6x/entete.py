@@ -44,31 +44,30 @@ class EnvoiR6X:
     defauts: Defauts = Defauts()  # noqa: RUF009 - it is frozen
 
     @cached_property
-    def tampon(self) -> str:
-        """The stamp of all names of the files."""
+    def _tampon(self) -> str:
         return f"{self.creation.astimezone(PARIS):%Y%m%d%H%M%S}"
 
-    @property
-    def tete(self) -> str:
-        """What all names of the files begin with."""
-        mode = self.mode or "P"
-        return f"ENEDIS_{self.flux}_{mode}_{NATURES[self.flux[:3]]}_{self.demande}"
-
-    def archive(self, sequence: int) -> str:
-        """Return the name of an archive: a recurrent one tells the contract."""
+    @cached_property
+    def archive(self) -> str:
+        """The name of an archive, to be given its sequence: a recurrent one tells the contract."""
         contrat = "" if self.mode is None else f"{self.contrat_id}_"
-        return f"{self.tete}_{contrat}{sequence:05d}_{self.tampon}.zip"
+        return f"{self._name(contrat)}.zip"
 
-    def member(self, sequence: int) -> str:
-        """Return the name of what is in an archive."""
-        extension = _EXTENSIONS.get(self.flux, "json")
-        return f"{self.tete}_{sequence:05d}_{self.tampon}.{extension}"
+    @cached_property
+    def member(self) -> str:
+        """The name of what is in an archive, to be given its sequence."""
+        return f"{self._name()}.{_EXTENSIONS.get(self.flux, 'json')}"
+
+    def _name(self, contrat: str = "") -> str:
+        nature, mode = NATURES[self.flux[:3]], self.mode or "P"
+        numero = f"{self.demande}_{contrat}{{:05d}}"
+        return f"ENEDIS_{self.flux}_{mode}_{nature}_{numero}_{self._tampon}"
 
     @property
     def rapport(self) -> str:
         """The name of the report of a demand, without its extension (seen once, in a client)."""
         nature = _NATURES_DES_RAPPORTS[self.flux[:3]]
-        return f"ENEDIS_{self.flux}_CR_P_{nature}_{self.demande}_{self.tampon}"
+        return f"ENEDIS_{self.flux}_CR_P_{nature}_{self.demande}_{self._tampon}"
 
     @property
     def header(self) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def fichiers(
         lot.instant,
         defauts=atelier.defauts,
     )
+    nom_archive, nom_rapport = envoi.archive, envoi.rapport
     suivi = Suivi023(demande, demandeur, demande.prms.split())
     points = _shared(session, envoi, suivi, atelier.equipe)
     itc = demande.flux == SANS_MESURE
@@ -60,7 +61,7 @@ def fichiers(
         points,
         head=b"[" if itc else dumps({"header": envoi.header})[:-1].encode() + b',"mesures":[',
         tail=b"]" if itc else b"]}",
-        member=envoi.member,
+        member=envoi.member.format,
         creation=envoi.creation,
         folder=atelier.folder,
         limites=atelier.limites,
@@ -68,13 +69,13 @@ def fichiers(
     if itc:
         archives = _gathered(archives, envoi, atelier.folder)
     for archive in archives:
-        fichier = Fichier(envoi.archive(archive.sequence), archive.morceaux(), archive.prms)
+        fichier = Fichier(nom_archive.format(archive.sequence), archive.morceaux(), archive.prms)
         suivi.fichiers[fichier.nom] = fichier.prms
         yield fichier
     content = dumps(rapport_tree(suivi)).encode()
-    nom = envoi.rapport
-    rapport = member_info(f"{nom}.json", envoi.creation.astimezone(PARIS))
-    yield Fichier(f"{nom}.zip", (zipped([(rapport, content)]),), tuple(dict.fromkeys(suivi.prms)))
+    rapport = member_info(f"{nom_rapport}.json", envoi.creation.astimezone(PARIS))
+    archived = zipped([(rapport, content)])
+    yield Fichier(f"{nom_rapport}.zip", (archived,), tuple(dict.fromkeys(suivi.prms)))
 
 
 def _shared(
@@ -140,7 +141,7 @@ def _gathered(
             prms += archive.prms
             # It is compressed already.
             legal = envoi.creation.astimezone(PARIS)
-            info = member_info(envoi.archive(archive.sequence), legal, stored=True)
+            info = member_info(envoi.archive.format(archive.sequence), legal, stored=True)
             with primary.open(info, "w") as out:
                 for piece in archive.morceaux():
                     out.write(piece)

@@ -74,14 +74,14 @@ def diffused_archives(
         points,
         head=dumps(head)[:-1].encode() + b',"mesures":[',
         tail=b"]}",
-        member=lambda rang: envoi.member(sequence + rang - 1),
+        member=lambda rang: envoi.member.format(sequence + rang - 1),
         creation=envoi.creation,
         folder=atelier.folder,
         limites=atelier.limites,
     )
     for archive in archives:
         yield Fichier(
-            envoi.archive(sequence + archive.sequence - 1), archive.morceaux(), archive.prms
+            envoi.archive.format(sequence + archive.sequence - 1), archive.morceaux(), archive.prms
         )
 
 
