@@ -1,10 +1,12 @@
 """How files are made: what every flux is given beside what it tells of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from sge_sim.domaine.ecarts_plateforme import Defauts
+from sge_sim.domaine.nomenclatures import KindActeur
+from sge_sim.flux.chiffrement import Chiffrement
 from sge_sim.flux.parallele import Equipe
 
 
@@ -27,10 +29,12 @@ LIMITES: Final = Limites()
 class Atelier:
     """How files are made: `late`, some days of C5 points come late; `defauts`, those of the real
     files; `folder`, where a large file is kept until it was read; `limites`, of an archive;
-    `equipe`, by whom many files are made."""
+    `equipe`, by whom many files are made; `contrats`, the actor of each contract that was met, its
+    kind, and how its files are encrypted."""
 
     late: bool = False
     defauts: Defauts = Defauts()  # noqa: RUF009 - it is frozen
     folder: Path | None = None
     limites: Limites = LIMITES
     equipe: Equipe | None = None
+    contrats: dict[str, tuple[str, KindActeur, Chiffrement]] = field(default_factory=dict)

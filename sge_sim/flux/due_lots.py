@@ -85,6 +85,7 @@ def read_due(
     `publie_avant_arret`: the days before the stop of a service are sent after it too. No file of a
     subscription leaves from `arret` on.
     """
+    session.connection()  # all is read from one state
     cases: list[Lot] = [
         _case(flux, demande)
         for flux in _PAR_AFFAIRE

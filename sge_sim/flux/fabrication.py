@@ -26,19 +26,23 @@ def make_files(session: Session, lot: Lot, atelier: Atelier, sequence: int) -> I
 
     `sequence` is its number in its subscription, or that of the first file of a diffusion.
     """
-    canal, contrat = find_canal(session, lot.contrat_id), find_contrat(session, lot.contrat_id)
-    assert contrat is not None, "a subscription belongs to a contract"
-    acteur, secret = contrat.acteur, secret_of_canal(canal)
+    contrat_id = lot.contrat_id
+    if contrat_id not in atelier.contrats:
+        canal, contrat = find_canal(session, contrat_id), find_contrat(session, contrat_id)
+        assert contrat is not None, "a subscription belongs to a contract"
+        whose = contrat.acteur.code, contrat.acteur.kind
+        atelier.contrats[contrat_id] = *whose, secret_of_canal(canal)
+    acteur, kind, secret = atelier.contrats[contrat_id]
     envoi = Envoi(
         # A supplier is named by its EIC code, for which that of the actor stands.
-        destinataire=acteur.code if acteur.kind == "fournisseur" else lot.contrat_id,
-        kind=acteur.kind,
-        contrat_id=lot.contrat_id,
+        destinataire=acteur if kind == "fournisseur" else contrat_id,
+        kind=kind,
+        contrat_id=contrat_id,
         numero="",
         sequence=sequence,
         frequence=Frequence.QUOTIDIENNE,
         creation=lot.instant,
-        acteur=acteur.code,
+        acteur=acteur,
     )
     if isinstance(lot, LotAbonnement):
         yield from subscribed_files(session, lot, envoi, atelier, secret)

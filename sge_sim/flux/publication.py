@@ -40,11 +40,10 @@ from sge_sim.flux.parallele import Equipe
 from sge_sim.journal import EchangeRecord
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
-from sge_sim.tables.flux import FichierFlux
+from sge_sim.tables.flux import FichierFlux, Publication
 from sge_sim.tables.plateforme import is_shared
 
 if TYPE_CHECKING:
-    from sge_sim.flux.envoi import Fichier
     from sge_sim.flux.fabrication import Make
 
 _LOOK_SECONDS: Final = 0.5
@@ -169,34 +168,11 @@ class Publisher:
             published += 1
         return published
 
-    def _publish(self, session: Session, lot: Lot, make: "Make") -> None:
+    def _publish(self, session: Session, lot: Lot, make: "Make | None") -> None:
         """Make the files of a publication and record it, unless another process just did."""
         started = stopwatch()
         publication = lot.publication(session, emise=self.emits)
-        files: list[FichierFlux] = []
-        folder = self.data_dir / READY_FOLDER / publication.contrat_id
-        if self.emits and not folder.is_dir():
-            make_private_folder(folder)
-        self.avancement.fichiers, self.avancement.quoi = 0, lot
-        try:
-            for fichier in make(publication.sequence or 0):
-                size, empreinte = _write(folder, fichier)
-                file = FichierFlux(
-                    publication=publication,
-                    contrat_id=publication.contrat_id,
-                    nom=fichier.nom,
-                    prms=" ".join(fichier.prms),
-                    taille=size,
-                    sha256=empreinte,
-                    chemin=f"{READY_FOLDER}/{publication.contrat_id}/{fichier.nom}",
-                    etat="a_livrer",
-                )
-                files.append(file)
-                if self._shared:
-                    keep_content(self.database, folder / fichier.nom, empreinte)
-                self.avancement.fichiers += 1
-        finally:
-            self.avancement.quoi = None
+        files = [] if make is None else self._made(lot, make, publication)
         ready = machine_now()
         with self.database.exclusive_transaction() as writing:
             self.database.exclusivite.check(writing)
@@ -220,10 +196,46 @@ class Publisher:
             )
         )
 
-    def _makers(self, session: Session, lots: Sequence[Lot], equipe: Equipe) -> Iterator["Make"]:
-        """Yield what makes the files of each, one after the other, without keeping their bytes."""
+    def _made(self, lot: Lot, make: "Make", publication: Publication) -> list[FichierFlux]:
+        """Write the files of a publication as they come to the folder of those that are ready, each
+        whole or not at all; return their rows."""
+        files: list[FichierFlux] = []
+        folder = self.data_dir / READY_FOLDER / publication.contrat_id
+        if not folder.is_dir():
+            make_private_folder(folder)
+        self.avancement.fichiers, self.avancement.quoi = 0, lot
+        try:
+            for fichier in make(publication.sequence or 0):
+                size, digest = 0, sha256()
+                with writing_atomically(folder / fichier.nom, PRIVATE) as out:
+                    for piece in fichier.morceaux:
+                        size += out.write(piece)
+                        digest.update(piece)
+                file = FichierFlux(
+                    publication=publication,
+                    contrat_id=publication.contrat_id,
+                    nom=fichier.nom,
+                    prms=" ".join(fichier.prms),
+                    taille=size,
+                    sha256=digest.hexdigest(),
+                    chemin=f"{READY_FOLDER}/{publication.contrat_id}/{fichier.nom}",
+                    etat="a_livrer",
+                )
+                files.append(file)
+                if self._shared:
+                    keep_content(self.database, folder / fichier.nom, file.sha256)
+                self.avancement.fichiers += 1
+        finally:
+            self.avancement.quoi = None
+        return files
+
+    def _makers(
+        self, session: Session, lots: Sequence[Lot], equipe: Equipe
+    ) -> Iterator["Make | None"]:
+        """Yield what makes the files of each, one after the other, without keeping their bytes;
+        None where none is emitted."""
         if not self.emits:
-            yield from repeat(_nothing, len(lots))
+            yield from repeat(None, len(lots))
             return
         # Loads the measures, which a simulator that publishes nothing can do without.
         from sge_sim.flux.fabrication import makers
@@ -246,22 +258,6 @@ def publish_now(
     guet = Guet(settings.data_dir, database.engine)
     incidents = Incidents(database.memoire, guet, record)
     return made, deliver_pending(database, settings.data_dir, incidents)
-
-
-def _nothing(_sequence: int) -> Iterator["Fichier"]:
-    """Make no file: where none is emitted."""
-    return iter(())
-
-
-def _write(folder: Path, file: "Fichier") -> tuple[int, str]:
-    """Write a file as it comes, whole or not at all; return its size and its SHA-256."""
-    size, digest = 0, sha256()
-    with writing_atomically(folder / file.nom, PRIVATE) as out:
-        for piece in file.morceaux:
-            out.write(piece)
-            size += len(piece)
-            digest.update(piece)
-    return size, digest.hexdigest()
 
 
 def _in_french(lot: Lot, files: Sequence[FichierFlux], *, emise: bool) -> str:

@@ -561,8 +561,8 @@ from sge_sim.flux import publication
 from sge_sim.flux.atelier import LIMITES
 vars(LIMITES)["points"] = 2
 os.sched_getaffinity = lambda _pid: {0}
-write, left = publication._write, [True]
-publication._write = lambda *file: write(*file) if left and left.pop() else os.kill(
+write, left = publication.writing_atomically, [True]
+publication.writing_atomically = lambda *file: write(*file) if left and left.pop() else os.kill(
     os.getpid(), signal.SIGKILL
 )
 """

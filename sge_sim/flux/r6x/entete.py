@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
@@ -85,13 +85,3 @@ class EnvoiR6X:
         else:
             tree["idPublication"] = self.publication_id
         return {**tree, "format": "JSON", "publicationCrp": "oui" if self.mode is None else "non"}
-
-
-def periode(debut: date | datetime, fin: date | datetime) -> dict[str, str]:
-    """Return a block `periode`; days begin at midnight, legal time."""
-    return {"dateDebut": instant_text(debut), "dateFin": instant_text(fin)}
-
-
-def instant_text(day: date | datetime) -> str:
-    """Return a day, as its midnight, or an instant as the blocks have it, without offset."""
-    return f"{day:%Y-%m-%d %H:%M:%S}"

@@ -8,7 +8,7 @@ costs what a month does.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import chain, groupby, islice
 from types import MappingProxyType
@@ -45,6 +45,8 @@ _POINT_DAYS_TOGETHER: Final = 1500
 """Days of points whose indexes are held at once; one point may have more."""
 dumps: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """JSON as the files write it, in UTF-8 without BOM: compact, accents as they are."""
+INSTANT: Final = "%Y-%m-%d %H:%M:%S"
+"""How blocks have an instant."""
 _UN_MOIS: Final = 31
 """Days of a curve that are read with those of other points."""
 _DAY: Final = ModeleLigne(',{"v":"{v}","d":"{d}"}', Stamp.JOUR)
@@ -94,6 +96,11 @@ def written(
         first = next(pieces, None)
         if first is not None:
             yield PointEcrit(point.prm, chain((first,), pieces))
+
+
+def periode(debut: date | datetime, fin: date | datetime) -> dict[str, str]:
+    """Return a block `periode`: instants and days, as their midnights, without offset."""
+    return {"dateDebut": f"{debut:{INSTANT}}", "dateFin": f"{fin:{INSTANT}}"}
 
 
 def write_curves(points: Sequence[PointDecrit], defauts: Defauts) -> Iterator[PointEcrit]:
@@ -179,12 +186,6 @@ def write_indexes(points: Sequence[PointDecrit], defauts: Defauts) -> Iterator[P
     register (schema 0511): a P4 has no ER, for which a Linky has none that is known.
     """
     for (sens, petit), alike in groupby(points, lambda point: (point.sens, point.mesure.petit)):
-        arbre = ArbreReleves(
-            METIERS[sens],
-            valeurs=dated_values({"EA": 0} if petit else {}),
-            grilles=True,
-            motifs=MOTIFS_DE_POSE,
-        )
         same = list(alike)
         for some in _cut(same, max(point.jours for point in same)):
             asked = [
@@ -194,7 +195,7 @@ def write_indexes(points: Sequence[PointDecrit], defauts: Defauts) -> Iterator[P
             ]
             read = iter(read_contextes_of(asked))
             lus = [[*chain.from_iterable(islice(read, len(each.etendues)))] for each in some]
-            trees = iter(arbre.write(_published(chain.from_iterable(lus), defauts)))
+            trees = iter(_arbre(sens, petit).write(_published(chain.from_iterable(lus), defauts)))
             for point, of_point in zip(some, lus, strict=True):
                 contextes = list(islice(trees, len(of_point)))
                 if contextes:
@@ -217,6 +218,12 @@ def write_points(
 ) -> Iterator[PointEcrit]:
     """Yield the points that have something to publish in a file of measures."""
     return WRITERS[flux[:3]](points, defauts)
+
+
+@computed_once()
+def _arbre(sens: Sens, petit: bool) -> ArbreReleves:
+    valeurs = dated_values({"EA": 0} if petit else {})
+    return ArbreReleves(METIERS[sens], valeurs=valeurs, grilles=True, motifs=MOTIFS_DE_POSE)
 
 
 def _cut(points: Sequence[PointDecrit], jours: int) -> Iterator[Sequence[PointDecrit]]:

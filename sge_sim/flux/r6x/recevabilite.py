@@ -11,8 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT, Demandeur, TypeServiceAcces
-from sge_sim.flux.r6x.entete import periode
-from sge_sim.flux.r6x.mesures import Jours, PointDecrit
+from sge_sim.flux.r6x.mesures import Jours, PointDecrit, periode
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.refus import Control, Refus, Rule, check_each, rule
 from sge_sim.tables.m023 import DemandeM023

@@ -22,8 +22,8 @@ from sge_sim.flux.parallele import Equipe, groups_of
 from sge_sim.flux.periodes import FREQUENCES, Frequence, Periode
 from sge_sim.flux.points_lus import LUS_ENSEMBLE, Facette, read_mesures
 from sge_sim.flux.r6x.archives import PointEcrit, write_archives
-from sge_sim.flux.r6x.entete import EnvoiR6X, instant_text, periode
-from sge_sim.flux.r6x.mesures import Jours, PointDecrit, dumps, write_points
+from sge_sim.flux.r6x.entete import EnvoiR6X
+from sge_sim.flux.r6x.mesures import INSTANT, Jours, PointDecrit, dumps, periode, write_points
 from sge_sim.flux.retards import DELAI_MAXIMAL, retard
 from sge_sim.mesures import PointMesure
 from sge_sim.tables.diffusions import PointDiffuse
@@ -39,7 +39,7 @@ def envoi_of_diffusion(lot: LotDiffusion, destinataire: str, defauts: Defauts) -
     publication_id = _number(lot.numero)
     through_the_day = {
         "type": "filEau",
-        "horodateDebutPublication": instant_text(lot.instant),
+        "horodateDebutPublication": f"{lot.instant:{INSTANT}}",
     }
     return EnvoiR6X(
         flux=lot.flux.code,
