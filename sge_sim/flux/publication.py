@@ -54,23 +54,6 @@ READY_FOLDER = "publications"
 """Where files stand in the data directory once they are made, one folder per contract."""
 
 
-@dataclass
-class _Found:
-    """That nothing is due from one instant to another, as long as nobody commits anything.
-
-    The back office asks every second, and to look costs as much as there are services.
-    """
-
-    until: tuple[Edition, datetime, datetime] | None = None
-
-    def nothing_by(self, now: datetime, edition: Edition) -> bool:
-        """Tell whether nothing is due by `now`, by what was found before."""
-        if self.until is None:
-            return False
-        same, since, before = self.until
-        return since <= now < before and edition == same
-
-
 @dataclass(frozen=True)
 class Publisher:
     """What publishing works on: `record` keeps an exchange, `emits` is false where no flux is."""
@@ -85,7 +68,11 @@ class Publisher:
     pertes: bool = False
     workers: int | None = None
     avancement: Avancement = field(default_factory=Avancement)
-    _found: _Found = field(default_factory=_Found, repr=False, compare=False)
+    _found: list[tuple[Edition, datetime, datetime]] = field(
+        default_factory=list, repr=False, compare=False
+    )
+    """That nothing is due from an instant to another, as long as nobody commits anything: the back
+    office asks every second, and to look costs as much as there are services."""
 
     @classmethod
     def of(
@@ -122,7 +109,7 @@ class Publisher:
         the services as they were at its own instant, however late it is made.
         """
         edition = self.database.memoire.look().edition
-        if self._found.nothing_by(now, edition):
+        if any(same == edition and since <= now < before for same, since, before in self._found):
             return 0
         with Equipe(self.workers) as equipe:
             return self._catch_up(now, edition, equipe, carry_on)
@@ -145,7 +132,7 @@ class Publisher:
             if due.stop is not None:
                 catch_up_orders(self.database, due.stop, carry_on=carry_on)
             elif not due.lots:
-                self._found.until = (edition, now, min([next_departure(now), *due.awaited]))
+                self._found[:] = [(edition, now, min([next_departure(now), *due.awaited]))]
                 break
             elif not may:
                 time.sleep(_LOOK_SECONDS)  # another machine publishes it, or goes

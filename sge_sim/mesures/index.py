@@ -127,21 +127,23 @@ def index_at(
     Instants outside of what the point may tell are left out, and none is lost. In the hour that
     autumn lives twice, what was spent of it by that minute is of both (assumed).
     """
-    found = []
-    for instant in instants:
-        legal = instant.astimezone(PARIS)
-        i0, i1 = _jours_lus(point, legal.date(), legal.date() + timedelta(1))
-        minutes = np.full(i1 - i0, 60 * legal.hour + legal.minute, np.int64)
-        (lu,) = _index([(point, i0, i1)], [minutes], grandeur)
-        horodates = np.full(i1 - i0, int(instant.timestamp()), np.int64)
-        stamps = {"horodates": horodates, "decalages": decalages(horodates)}
-        found.append(replace(lu, **stamps, valides=np.ones(i1 - i0, np.bool_)))
-    return Index(
-        *(
-            np.concatenate([getattr(lu, each.name) for lu in found], axis=-1)
-            for each in fields(Index)
-        )
+    legal = [instant.astimezone(PARIS) for instant in instants]
+    jours = [(point, *_jours_lus(point, each.date(), each.date() + timedelta(1))) for each in legal]
+    lus = _index(
+        jours,
+        [
+            np.full(i1 - i0, 60 * at.hour + at.minute)
+            for at, (_, i0, i1) in zip(legal, jours, strict=True)
+        ],
+        grandeur,
     )
+    whole = Index(
+        *(np.concatenate([getattr(lu, each.name) for lu in lus], axis=-1) for each in fields(Index))
+    )
+    epochs = [int(at.timestamp()) for at, lu in zip(instants, lus, strict=True) if len(lu.total)]
+    horodates = np.array(epochs, np.int64)
+    valides = np.ones(len(horodates), np.bool_)
+    return replace(whole, horodates=horodates, decalages=decalages(horodates), valides=valides)
 
 
 def index_er(inductif: Index, capacitif: Index) -> Index:

@@ -122,20 +122,7 @@ def _curves_of(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:
     grandeurs = ("PA",) if point.mesure.petit or point.best else _COURBES_DES_GRANDS
     if point.courbe is not None:
         return _with_points(point, head, iter([("PA", iter(point.courbe))]))
-    rows = (
-        (
-            grandeur,
-            (
-                write_rows(
-                    _curve_row(each.pas, each.nature, point.mesure.petit, point.best), *each[:3]
-                )
-                for month in _months(point.etendues)
-                for serie in point.series("COURBE", grandeur, month)
-                for each in serie.troncons
-            ),
-        )
-        for grandeur in grandeurs
-    )
+    rows = ((each, _rows(point, "COURBE", each, _months(point.etendues))) for each in grandeurs)
     return _with_points(point, head, rows)
 
 
@@ -150,10 +137,8 @@ def write_energies(point: PointDecrit, _defauts: Defauts) -> Iterator[bytes]:
         "modeCalcul": "DIFF.INDEX" if petit else "INTEG.COURBE",
         "pas": "P1D",
     }
-    rows = (
-        (grandeur, _series_rows(point, "ENERGIE", grandeur, _DAY))
-        for grandeur in (("EA",) if petit else ENERGIES)
-    )
+    grandeurs = ("EA",) if petit else ENERGIES
+    rows = ((each, _rows(point, "ENERGIE", each, point.etendues, _DAY)) for each in grandeurs)
     return _with_points(point, head, rows)
 
 
@@ -288,13 +273,18 @@ def _with_points(
         yield b"]}"
 
 
-def _series_rows(
-    point: PointDecrit, type_: TypeAcces, grandeur: str, ligne: ModeleLigne
+def _rows(
+    point: PointDecrit,
+    type_: TypeAcces,
+    grandeur: str,
+    etendues: Iterable[Jours],
+    ligne: ModeleLigne | None = None,
 ) -> Iterator[bytes]:
-    for etendue in point.etendues:
+    petit, best = point.mesure.petit, point.best
+    for etendue in etendues:
         for serie in point.series(type_, grandeur, etendue):
             for each in serie.troncons:
-                yield write_rows(ligne, *each[:3])
+                yield write_rows(ligne or _curve_row(each.pas, each.nature, petit, best), *each[:3])
 
 
 @computed_once()
