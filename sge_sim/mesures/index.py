@@ -19,7 +19,6 @@ from sge_sim.mesures.classes import cadrans_des_jours, decoupage, sum_by_cadran
 from sge_sim.mesures.entrees_datees import index_perdus, plages_de, vie
 from sge_sim.mesures.installations import find_cles
 from sge_sim.mesures.journees import journees
-from sge_sim.mesures.jours import spent_together
 from sge_sim.mesures.jours_donnes import through_given
 from sge_sim.mesures.point import (
     POINTS_GARDES,
@@ -353,7 +352,7 @@ def energies_des_registres(
         asked.append(np.array([*bornes[-1], 1440], np.int64)[:, None])
         if minutes is not None:
             asked[-1] = np.minimum(asked[-1], minutes[rang][j.premier - i0 :][: j.nombre])
-    spent = spent_together([j for _, j in jours], asked)
+    spent = [j.registres(ends) for (_, j), ends in zip(jours, asked, strict=True)]
     for (rang, j), of_grids, ends, lus in zip(jours, cuts, bornes, spent, strict=True):
         ici = energies[rang][:, j.premier - lectures[rang][1] :][:, : lus.shape[1]]
         ici[_TOTAL] = lus[-1]

@@ -80,11 +80,14 @@ class Journees:
 
         `minutes`: shape (bounds, 1) or (bounds, n), up to 1440; the result: (bounds, n).
         """
-        same = minutes.shape[1] == 1
+        # Of few days, all bounds are looked up at once.
+        few = self.lignes.size < len(self.banque.cumuls) // 8
+        same = minutes.shape[1] == 1 and not few
         exacts = self._aux(minutes[:, 0].tolist()) if same else self._spent(minutes, slice(None))
         rangs = self.changements
         if len(rangs):
-            exacts[:, rangs] += self._spent_of_the_hour(minutes if same else minutes[:, rangs])
+            ici = minutes if minutes.shape[1] == 1 else minutes[:, rangs]
+            exacts[:, rangs] += self._spent_of_the_hour(ici)
         exacts += UNITE // 2
         exacts >>= BITS
         if self.arrondies:
@@ -155,14 +158,10 @@ class Journees:
     def _lignes_prises(self) -> tuple[Colonnes, Entiers]:
         """Rows that the days take, and the rank among them of each of `lignes`: in the life of a
         meter fifteen times as many."""
-        if self.lignes.size < len(self.banque.cumuls) // 8:
-            # Few days are looked up sooner than told apart.
-            rangs: Entiers = np.arange(self.lignes.size).reshape(self.lignes.shape)
-            return self.lignes.ravel(), rangs
         prises = np.zeros(len(self.banque.cumuls), np.bool_)
         prises[self.lignes] = True
         differentes = prises.nonzero()[0]
-        rangs = np.empty(len(prises), np.int64)
+        rangs: Entiers = np.empty(len(prises), np.int64)
         rangs[differentes] = np.arange(len(differentes))
         return differentes, rangs.take(self.lignes, mode="clip")
 
@@ -216,9 +215,6 @@ class JourneesNettes(Journees):
     def cumuls(self) -> Entiers:
         return self.exacts
 
-    def _aux(self, minutes: Sequence[int]) -> Entiers:
-        return self._spent(np.array(minutes)[:, None], slice(None))
-
     def _spent(self, minutes: Entiers, jours: slice | Entiers) -> Entiers:
         return spent_until(self.exacts[jours], minutes, self.banque.pas)
 
@@ -259,36 +255,3 @@ class JourneesDonnees(Journees):
 
     def _until(self, minutes: Entiers) -> Entiers:
         return spent_until(self.comptes, minutes, self.banque.pas)
-
-
-def spent_together(days: Sequence[Journees], minutes: Sequence[Entiers]) -> list[Entiers]:
-    """Return `registres` of each of these days at its minutes: those that are sums of rows of a
-    bank are looked up side by side, as those of one point."""
-    spent: dict[int, Entiers] = {}
-    alike: dict[object, list[int]] = {}
-    for rang, j in enumerate(days):
-        key = (j.banque.pas, j.pair) if type(j) is Journees else rang
-        alike.setdefault(key, []).append(rang)
-    for rangs in alike.values():
-        parts, fin = [], 0
-        for rang in rangs:
-            debut, fin = fin, fin + days[rang].energies.shape[1]
-            parts.append((rang, days[rang], minutes[rang], slice(debut, fin)))
-        j, asked = days[rangs[0]], minutes[rangs[0]]
-        if len(parts) > 1:
-            uses = max([len(part.energies) for _, part, _, _ in parts])
-            energies, lignes = np.zeros((2, uses, fin), np.int64)
-            asked = np.zeros((max([len(ends) for _, _, ends, _ in parts]), fin), np.int64)
-            for _, part, ends, ici in parts:
-                energies[: len(part.energies), ici] = part.energies
-                lignes[: len(part.lignes), ici] = part.lignes
-                asked[: len(ends), ici] = ends
-            if (asked == asked[:, :1]).all():
-                asked = asked[:, :1]
-            changements = [part.changements + ici.start for _, part, _, ici in parts]
-            ecarts = [part.ecarts for _, part, _, _ in parts]
-            joined = np.concatenate(changements), np.concatenate(ecarts)
-            j = Journees(j.premier, energies, lignes, j.banque, j.pair, *joined)
-        found = j.registres(asked)
-        spent |= {rang: found[: len(ends), ici] for rang, _, ends, ici in parts}
-    return [spent[rang] for rang in range(len(days))]
