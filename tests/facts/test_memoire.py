@@ -190,7 +190,7 @@ def test_what_is_read_together_is_of_one_state(database: Database, add_point: Ad
     for prm in (one, two):
         change(database, prm, nom_client_final="B")
     asked = [questions(prm=prm)["dossier"] for prm in (two, one)]
-    read = database.memoire.answers(vue._edition, asked)
+    read = database.memoire.answers(vue.edition, asked)
     assert [dossier.point.nom_client_final for dossier in read] == ["B", "B"]
 
 
