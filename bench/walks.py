@@ -204,23 +204,22 @@ def setting_form(data_dir: Path) -> Walk:
 
 
 MARCHES: Final = (
-    Marche("courbe", Counts(83, 56, 18, 0), curve),
-    Marche("commande", Counts(118, 92, 30, 2), order),
+    Marche("courbe", Counts(82, 56, 18, 0), curve),
+    Marche("commande", Counts(118, 90, 30, 2), order),
     Marche("demande-m023", Counts(84, 58, 23, 2), demand),
     Marche("data-connect", Counts(60, 37, 13, 0), daily),
     # Its points have four classes and off-peak hours, as communicating meters do.
-    Marche("fichiers-m023", Counts(196, 455, 117, 176), files),
-    Marche("cas", Counts(114, 80, 22, 3), case),
-    Marche("reglage", Counts(105, 125, 86, 45), setting),
-    Marche("reglage-page", Counts(79, 95, 63, 31), setting_form),
+    Marche("fichiers-m023", Counts(149, 127, 49, 49), files),
+    Marche("cas", Counts(111, 77, 22, 3), case),
+    Marche("reglage", Counts(102, 125, 86, 45), setting),
+    Marche("reglage-page", Counts(76, 95, 63, 31), setting_form),
 )
 """Each walk, and what is wanted of it. An order's two returns are those to the statements: it reads
 before it is let in, then under the lock, and writes there. A case's three are the state that the
 target looks at after the runner did, the answer that is kept for later cases, and the values that
-the sender of this bench has written. Of the files', each point adds four to R63 (its days, their
-watts, their stamps, its rows) and twelve to R64, since the physics reads each point alone: its
-readings are written with those of others; the rest are those of a demand, of an archive and of a
-round of publication. A setting describes the point once it is done, label by label:
+the sender of this bench has written. Of the files', none is a point's: those of a file are read
+together, each room of the measures once for all of them; they are those of the second demand, of
+an archive and of a round of publication. A setting describes the point once it is done, label by label:
 that is most of its returns; a command opens the database besides, which is thirty functions."""
 
 

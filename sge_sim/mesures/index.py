@@ -216,16 +216,17 @@ def registres_lus(
                 b = min(i1, numero_borne(compteur.depose) + last)
             if a < b:
                 parts.append((rang, compteur, (point, a, b)))
-    whole = energies_des_registres([(point, a, b - 1) for _, _, (point, a, b) in parts], grandeur)
+    several = [(point, a, b - 1) for _, _, (point, a, b) in parts if b - a > 1]
+    whole = iter(energies_des_registres(several, grandeur) if several else ())
     begun: Sequence[Entiers | int] = [0] * len(parts)
     if minutes is not None:
         jusque = [minutes[rang][a - lectures[rang][1] :][: b - a] for rang, _, (_, a, b) in parts]
         begun = energies_des_registres([jours for *_, jours in parts], grandeur, jusque)
-    for (rang, compteur, (point, a, b)), energies, du_jour in zip(parts, whole, begun, strict=True):
+    for (rang, compteur, (point, a, b)), du_jour in zip(parts, begun, strict=True):
         ici = lus[rang][:, a - lectures[rang][1] :][:, : b - a]
         ici[:, 0] = _comptes(point, numero_borne(compteur.pose), a, grandeur)
         if b - a > 1:
-            energies.cumsum(axis=1, out=ici[:, 1:])
+            next(whole).cumsum(axis=1, out=ici[:, 1:])
             ici[:, 1:] += ici[:, :1]
         ici += du_jour
         ici[:] = _round_shown(point, ici)

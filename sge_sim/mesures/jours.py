@@ -57,9 +57,9 @@ class Journees:
         return int(self.energies.shape[1])
 
     @property
-    def arrondies(self) -> bool:
-        """Whether days end between two whole units, and were rounded down."""
-        return len(self.changements) > 0
+    def arrondies(self) -> Entiers:
+        """Ranks of the days that end between two whole units, and were rounded down."""
+        return self.changements
 
     @cached_property
     def totaux(self) -> Entiers:
@@ -86,12 +86,13 @@ class Journees:
         exacts = self._aux(minutes[:, 0].tolist()) if same else self._spent(minutes, slice(None))
         rangs = self.changements
         if len(rangs):
-            ici = minutes if minutes.shape[1] == 1 else minutes[:, rangs]
-            exacts[:, rangs] += self._spent_of_the_hour(ici)
+            exacts[:, rangs] += self._spent_of_the_hour(
+                minutes if minutes.shape[1] == 1 else minutes[:, rangs]
+            )
         exacts += UNITE // 2
         exacts >>= BITS
-        if self.arrondies:
-            np.minimum(exacts, self.totaux, out=exacts)
+        if len(ici := self.arrondies):
+            exacts[:, ici] = np.minimum(exacts[:, ici], self.totaux[ici])
         return exacts
 
     def pas_a_pas(self) -> Entiers:
@@ -122,8 +123,8 @@ class Journees:
         """
         comptes = self.pas_a_pas() + UNITE // 2
         comptes >>= BITS
-        if self.arrondies:
-            np.minimum(comptes, self.totaux[:, None], out=comptes)
+        if len(ici := self.arrondies):
+            comptes[ici] = np.minimum(comptes[ici], self.totaux[ici, None])
         if horaire:
             comptes = comptes[:, ::2]
             return comptes[:, 1:] - comptes[:, :-1]
@@ -202,8 +203,8 @@ class JourneesNettes(Journees):
     exacts: Entiers
 
     @property
-    def arrondies(self) -> bool:
-        return True
+    def arrondies(self) -> Entiers:
+        return np.arange(len(self.exacts))
 
     @cached_property
     def totaux(self) -> Entiers:
@@ -227,8 +228,8 @@ class JourneesDonnees(Journees):
     comptes: Entiers
 
     @property
-    def arrondies(self) -> bool:
-        return False
+    def arrondies(self) -> Entiers:
+        return self.changements[:0]
 
     @cached_property
     def totaux(self) -> Entiers:

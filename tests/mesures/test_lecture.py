@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import given
-from mesures_points import apres, examples, grand, grands, jours, linky, linkys
+from mesures_points import POSE, apres, examples, grand, grands, jours, linky, linkys
 
 from sge_sim.mesures import (
     Grandeur,
+    HeuresCreuses,
     PeriodeCollecte,
     PointMesure,
     courbe,
@@ -17,8 +19,8 @@ from sge_sim.mesures import (
     puissances_maximales,
 )
 from sge_sim.mesures.lecture import ENERGIES, TOUT, UNITES, Lecture
-from sge_sim.mesures.releves import read_contextes
-from sge_sim.mesures.series import read_series
+from sge_sim.mesures.releves import read_contextes, read_contextes_of
+from sge_sim.mesures.series import read_curves, read_series
 
 LUNDI = date(2024, 1, 8)
 ACTIVATION = replace(linky(), collectes=(PeriodeCollecte(LUNDI),))
@@ -82,3 +84,33 @@ def test_every_quantity_that_is_read_has_a_unit(point: PointMesure) -> None:
     for type_ in ("COURBE", "ENERGIE", "PMAX"):
         read |= {serie.grandeur for serie in read_series(point, replace(lecture, type=type_))}
     assert read <= UNITES.keys()
+
+
+@pytest.mark.assumed("one physics: what is read of a point doesn't depend on those beside it")
+@pytest.mark.parametrize("debut", [LUNDI, date(2024, 3, 25), date(2024, 10, 24)])
+def test_points_read_together_are_those_read_alone(debut: date) -> None:
+    plant = replace(linky(graine=9), segment="P4")
+    nights = (HeuresCreuses(POSE, ((60, 420),)), HeuresCreuses(debut, ((0, 300), (780, 840))))
+    points = [
+        linky(),
+        replace(linky(graine=8), heures_creuses=nights, collectes=(PeriodeCollecte(POSE),)),
+        replace(ACTIVATION, heures_creuses=nights[:1]),
+        plant,
+        replace(linky(graine=10), couple=plant),
+        grand(),
+    ]
+    lengths = [1, 20, 40, 5, 8, 3]
+    spans = [(point, debut, apres(debut, n)) for point, n in zip(points, lengths, strict=True)]
+    for type_, together, alone in (
+        ("INDEX", read_contextes_of, read_contextes),
+        ("COURBE", read_curves, read_series),
+    ):
+        asked = [(point, Lecture(type_, TOUT, *days)) for point, *days in spans]
+        assert texts(together(asked)) == texts([alone(*each) for each in asked])
+        assert together([]) == []
+
+
+def texts(read: object) -> str:
+    """All that was read, as arrays can't be compared within tuples."""
+    with np.printoptions(threshold=10**9):
+        return repr(read)
