@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -614,3 +614,15 @@ def test_a_small_point_of_level_1_gives_what_is_billed_alone(
     _, told = data_and_report(collected, demand(collected, flux, [C5], *days, NOW))
     refused = "niveau d'ouverture aux services insuffisant pour ce PRM"
     assert [one.get("motif") for one in told["prmDemandes"]] == [None if open_to_all else refused]
+
+
+@pytest.mark.assumed("demands that are due at one instant are answered in the order of their cases")
+def test_demands_of_an_instant_are_each_published_and_closed(collected: Platform) -> None:
+    days = (AUTOMNE[0], AUTOMNE[0] + JOUR)
+    cases = [order(collected, "R63", [prm], *days, NOW) for prm in (C5, "12345678901234", C5_BIS)]
+    later = order(collected, "R63", [C5], *days, NOW + timedelta(minutes=1))
+    assert collected.catch_up(NOW) == 3
+    names = [parse_nom(nom).demande for nom in collected.ready()]
+    assert list(dict.fromkeys(names)) == cases
+    etats = [etat_of(collected, case) for case in (*cases, later)]
+    assert etats == ["realisee", "non_realisee", "realisee", "transmise"]
