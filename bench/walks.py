@@ -209,7 +209,7 @@ MARCHES: Final = (
     Marche("demande-m023", Counts(84, 58, 23, 2), demand),
     Marche("data-connect", Counts(60, 37, 13, 0), daily),
     # Its points have four classes and off-peak hours, as communicating meters do.
-    Marche("fichiers-m023", Counts(149, 127, 49, 49), files),
+    Marche("fichiers-m023", Counts(147, 127, 49, 49), files),
     Marche("cas", Counts(111, 77, 22, 3), case),
     Marche("reglage", Counts(102, 125, 86, 45), setting),
     Marche("reglage-page", Counts(76, 95, 63, 31), setting_form),
@@ -219,8 +219,8 @@ before it is let in, then under the lock, and writes there. A case's three are t
 target looks at after the runner did, the answer that is kept for later cases, and the values that
 the sender of this bench has written. Of the files', none is a point's: those of a file are read
 together, each room of the measures once for all of them; they are those of the second demand, of
-an archive and of a round of publication. A setting describes the point once it is done, label by label:
-that is most of its returns; a command opens the database besides, which is thirty functions."""
+an archive and of a round of publication. A setting describes the point once it is done, label by
+label: that is most of its returns; a command opens the database besides, which is thirty functions."""
 
 
 def _tiers(client: Caller) -> Any:

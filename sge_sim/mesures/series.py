@@ -110,10 +110,7 @@ def read_curves(lectures: Sequence[tuple[PointMesure, Lecture]]) -> list[tuple[S
         if lecture.grandeur in (grandeur, TOUT)
     ]
     mesurees = read_courbes(
-        [
-            (point, lecture.debut, lecture.fin, grandeur, lecture.collectees)
-            for _, point, lecture, grandeur in asked
-        ]
+        [(p, each.debut, each.fin, g, each.collectees) for _, p, each, g in asked]
     )
     found: list[list[Serie]] = [[] for _ in lectures]
     for (rang, point, lecture, grandeur), mesuree in zip(asked, mesurees, strict=True):

@@ -182,7 +182,10 @@ def _described(
     assert point.date_mise_en_service is not None, "only of a point that was commissioned"
     autre = sens != SENS_OF_SEGMENT[point.segment]
     inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in mesures.calendriers)
-    debut, fin = _held(point.date_mise_en_service, point.date_resiliation, service)
+    # The days of the client of a service, where it ended before today's client came.
+    debut, fin = service or (date.max, None)
+    if fin is None or not debut < fin <= point.date_mise_en_service:
+        debut, fin = point.date_mise_en_service, point.date_resiliation
     return _describe(
         _Donnees(
             # The two directions of a point are two installations.
@@ -227,15 +230,6 @@ def _memoire(point: AnyPoint) -> int | None:
     if point.type_comptage not in _A_COURBE:
         return 0
     return 21 if point.contrat_injection else 42
-
-
-def _held(
-    mise_en_service: date, resiliation: date | None, service: tuple[date, date | None] | None
-) -> tuple[date, date | None]:
-    """Return the days during which the client of a service held the point, or today's client."""
-    debut, fin = service or (date.max, None)
-    of_former = fin is not None and debut < fin <= mise_en_service
-    return (debut, fin) if of_former else (mise_en_service, resiliation)
 
 
 def _since(

@@ -181,15 +181,6 @@ class Suivi023:
     refus: dict[str, Refus] = field(default_factory=dict)
     fichiers: dict[str, Sequence[str]] = field(default_factory=dict)
 
-    @property
-    def publies(self) -> Mapping[str, int]:
-        """The points that were published, each with the key of its first archive."""
-        found: dict[str, int] = {}
-        for cle, prms in enumerate(self.fichiers.values(), start=1):
-            for prm in prms:
-                found.setdefault(prm, cle)
-        return found
-
 
 def admit(suivi: Suivi023, dossiers: Mapping[str, Dossier | None]) -> list[PointDemande]:
     """Return the points that may be published, and note why the others may not.
@@ -253,7 +244,10 @@ def _jours(point: PointDemande, mise_en_service: date) -> Jours | None:
 
 def rapport_tree(suivi: Suivi023) -> dict[str, Any]:
     """Return the report; archives go by the names of their zips (assumed)."""
-    publies, sans_donnee = suivi.publies, Refus(DONNEE_DISPONIBLE, _SANS_DONNEE)
+    # Each point that was published, with the key of its first archive.
+    archives = reversed([*enumerate(suivi.fichiers.values(), start=1)])
+    publies = {prm: cle for cle, prms in archives for prm in prms}
+    sans_donnee = Refus(DONNEE_DISPONIBLE, _SANS_DONNEE)
     refus = {prm: suivi.refus.get(prm, sans_donnee) for prm in suivi.prms}
     refused = {prm for prm, why in refus.items() if why.rule.code == NON_RECEVABLE}
     return {
