@@ -220,7 +220,8 @@ target looks at after the runner did, the answer that is kept for later cases, a
 the sender of this bench has written. Of the files', none is a point's: those of a file are read
 together, each room of the measures once for all of them; they are those of the second demand, of
 an archive and of a round of publication. A setting describes the point once it is done, label by
-label: that is most of its returns; a command opens the database besides, which is thirty functions."""
+label: that is most of its returns; a command opens the database besides, which is thirty
+functions."""
 
 
 def _tiers(client: Caller) -> Any:
