@@ -21,6 +21,9 @@ ASKED: Final = "Demande HTTP : "
 NOTED: Final = "Noté, non refusé : "
 """Begins the line of a detail that says what was seen, and refused nothing."""
 
+VALIDATOR: Final = "Validateur XML : "
+"""Begins the line of a detail that repeats what a library says, in English."""
+
 ASKED_MOST: Final = 220
 """The characters that are kept of such a line."""
 
@@ -62,29 +65,52 @@ class Detail:
     """The lines of the detail of an exchange, sorted by kind.
 
     `demande` is the method and the path of what wasn't SOAP, `panne` the panne that struck,
-    `notes` what was seen and refused nothing, `constats` the rest: what decided, first.
+    `notes` what was seen and refused nothing, `validateur` what a library said of a malformed
+    message (in English), `constats` the rest: what decided, first.
     """
 
     demande: str = ""
     panne: str = ""
     notes: tuple[str, ...] = ()
     constats: tuple[str, ...] = ()
+    validateur: str = ""
 
 
 def read_detail(detail: str | None) -> Detail:
     """Return the lines of a detail, sorted by kind.
 
     >>> read_detail("Demande HTTP : GET /Rien\\nNoté, non refusé : deux appels.")
-    Detail(demande='GET /Rien', panne='', notes=('deux appels.',), constats=())
+    Detail(demande='GET /Rien', panne='', notes=('deux appels.',), constats=(), validateur='')
     """
     lines = (detail or "").splitlines()
     panne = panne_in(detail)[1]
+    apart = (ASKED, NOTED, VALIDATOR)
     return Detail(
         next((line.removeprefix(ASKED) for line in lines if line.startswith(ASKED)), ""),
         panne,
         tuple(line.removeprefix(NOTED) for line in lines if line.startswith(NOTED)),
-        tuple(line for line in lines if line != panne and not line.startswith((ASKED, NOTED))),
+        tuple(line for line in lines if line != panne and not line.startswith(apart)),
+        next((line.removeprefix(VALIDATOR) for line in lines if line.startswith(VALIDATOR)), ""),
     )
+
+
+def readable(detail: str | None) -> str | None:
+    """Return a detail without the words of a library.
+
+    >>> readable("pointId : 14 chiffres attendus, reçu 1\\nValidateur XML : facet")
+    'pointId : 14 chiffres attendus, reçu 1'
+    """
+    kept = (line for line in (detail or "").splitlines() if not line.startswith(VALIDATOR))
+    return "\n".join(kept) or None
+
+
+def malformation(code: str | None, detail: str | None) -> str:
+    """Return what a message that SGT562 refused has wrong, in French, empty for any other.
+
+    >>> malformation("SGT562", "pointId : 14 chiffres attendus, reçu 1")
+    'pointId : 14 chiffres attendus, reçu 1'
+    """
+    return next(iter(read_detail(detail).constats), "") if code == "SGT562" else ""
 
 
 def why_ended(issue: Issue, detail: Detail, regle: tuple[str, str] | None) -> str:
