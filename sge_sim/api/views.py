@@ -13,8 +13,8 @@ from sge_sim.domaine.echanges import (
     issue_of,
     nature_of,
     read_detail,
-    readable,
     why_ended,
+    without_words,
 )
 from sge_sim.domaine.nomenclatures import KindClock, KindEchange, Origine
 from sge_sim.domaine.pannes import panne_in
@@ -178,7 +178,7 @@ class ExchangeWithBodies(ExchangeView):
     def of(cls, echange: Echange) -> Self:
         """Return the view of a row read with its bodies."""
         texts = {"request": _text(echange.request), "response": _text(echange.response)}
-        texts["validateur"] = read_detail(echange.detail).validateur or None
+        texts["validateur"] = without_words(echange.detail)[1]
         return cls.from_row(echange, **_fields(echange), **texts, coupe=False)
 
     @classmethod
@@ -196,7 +196,7 @@ def _fields(echange: Echange) -> dict[str, Any]:
         "machine_instant": echange.machine_instant,
         "duration_ms": round(echange.duration_ms, 3),
         "acteur": echange.acteur_code,
-        "detail": readable(echange.detail),
+        "detail": without_words(echange.detail)[0],
         "panne": panne_in(echange.detail)[0],
     }
 

@@ -65,22 +65,20 @@ class Detail:
     """The lines of the detail of an exchange, sorted by kind.
 
     `demande` is the method and the path of what wasn't SOAP, `panne` the panne that struck,
-    `notes` what was seen and refused nothing, `validateur` what a library said of a malformed
-    message (in English), `constats` the rest: what decided, first.
+    `notes` what was seen and refused nothing, `constats` the rest: what decided, first.
     """
 
     demande: str = ""
     panne: str = ""
     notes: tuple[str, ...] = ()
     constats: tuple[str, ...] = ()
-    validateur: str = ""
 
 
 def read_detail(detail: str | None) -> Detail:
-    """Return the lines of a detail, sorted by kind.
+    """Return the lines of a detail, sorted by kind, without the words of a library.
 
     >>> read_detail("Demande HTTP : GET /Rien\\nNoté, non refusé : deux appels.")
-    Detail(demande='GET /Rien', panne='', notes=('deux appels.',), constats=(), validateur='')
+    Detail(demande='GET /Rien', panne='', notes=('deux appels.',), constats=())
     """
     lines = (detail or "").splitlines()
     panne = panne_in(detail)[1]
@@ -90,26 +88,19 @@ def read_detail(detail: str | None) -> Detail:
         panne,
         tuple(line.removeprefix(NOTED) for line in lines if line.startswith(NOTED)),
         tuple(line for line in lines if line != panne and not line.startswith(apart)),
-        next((line.removeprefix(VALIDATOR) for line in lines if line.startswith(VALIDATOR)), ""),
     )
 
 
-def readable(detail: str | None) -> str | None:
-    """Return a detail without the words of a library.
-
-    >>> readable("pointId : 14 chiffres attendus, reçu 1\\nValidateur XML : facet")
-    'pointId : 14 chiffres attendus, reçu 1'
-    """
-    kept = (line for line in (detail or "").splitlines() if not line.startswith(VALIDATOR))
-    return "\n".join(kept) or None
+def without_words(detail: str | None) -> tuple[str | None, str | None]:
+    """Return a detail without the words of a library, and these."""
+    lines = (detail or "").splitlines()
+    words = [each for each in lines if each.startswith(VALIDATOR)]
+    kept = "\n".join(each for each in lines if each not in words)
+    return kept or None, "\n".join(words).removeprefix(VALIDATOR) or None
 
 
 def malformation(code: str | None, detail: str | None) -> str:
-    """Return what a message that SGT562 refused has wrong, in French, empty for any other.
-
-    >>> malformation("SGT562", "pointId : 14 chiffres attendus, reçu 1")
-    'pointId : 14 chiffres attendus, reçu 1'
-    """
+    """Return what a message that SGT562 refused has wrong, in French, empty for any other."""
     return next(iter(read_detail(detail).constats), "") if code == "SGT562" else ""
 
 

@@ -23,8 +23,7 @@ from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.declarations import local_name
 from sge_sim.soap.models import Models
-from sge_sim.soap.schema_sentences import in_namespace, received, spelt
-from sge_sim.soap.xml_sentences import not_xml
+from sge_sim.soap.schema_sentences import in_namespace, not_xml, received, spelt
 
 ReadElement = Callable[[etree._Element], Any]
 
@@ -208,10 +207,13 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                 bodies.append(part)
             elif part.tag == _HEADER and ctx.in_header_doc is None:
                 ctx.in_header_doc = list(part)
-        for where, inside in (("Envelope", bodies), ("Body", [*bodies[0]] if bodies else [])):
-            what = "un seul Body" if where == "Envelope" else "un seul élément"
+        for where, inside in (
+            ("Envelope : un seul Body", bodies),
+            ("Body : un seul élément", bodies[0] if bodies else ()),
+        ):
             if len(inside) != 1:
-                raise _malformed(f"{where} : {what} attendu, {_count(inside)}")
+                came = f"reçu {len(inside)}" if len(inside) else "rien reçu"
+                raise _malformed(f"{where} attendu, {came}")
         (body,) = bodies[0]
         if body.tag != self._contract.request:
             raise _malformed(self._other_service(body))
@@ -275,10 +277,6 @@ def _no_envelope(root: etree._Element) -> str:
     if name == "Envelope":
         return in_namespace(name, ENVELOPE, root.tag)
     return f"message : une enveloppe SOAP 1.1 attendue, {received(name)}"
-
-
-def _count(elements: list[etree._Element]) -> str:
-    return f"reçu {len(elements)}" if elements else "rien reçu"
 
 
 def _note_words(ctx: Any, words: str) -> None:
