@@ -205,6 +205,8 @@ class _Error:
         declared = self.declarations.of(self.node)
         if self.attribute:
             declared = self.declarations.inside(self.node, "attribute").get(self.attribute)
+        elif self.declarations.inside(self.node, "element"):
+            return "des éléments attendus"
         if declared is None:
             return "une valeur du contrat attendue"
         return wanted(self.declarations.value_of(declared), self.facet, self.text)
@@ -224,7 +226,7 @@ class _Error:
         if came:
             meant = spelt(came, set(declared).difference(self.node.attrib))
         else:
-            meant = _QUOTED.findall(self.words)[0]
+            meant = next(iter(_QUOTED.findall(self.words)), "")
             came = spelt(meant, unknown) or ""
         if meant and came:
             return f"{self.name} : l'attribut s'écrit {meant}, {received(came)}"
@@ -247,7 +249,8 @@ class _Error:
         above, elements = local_name(parent), [*parent.iterchildren("*")]
         here, rank = [*map(local_name, elements)], elements.index(self.node)
         if own is None:
-            meant = spelt(local_name(self.node), {*declared, *expected}.difference(here))
+            single = [n for n in here if n in declared and declared[n].get("maxOccurs", "1") == "1"]
+            meant = spelt(local_name(self.node), set(declared).difference(single))
             wish = f"l'élément s'écrit {meant}" if meant else f"{names} attendu"
             return f"{above} : {wish}, reçu {name}"
         if self.node.tag != name and self.node.tag not in (found[1] if found else ""):
