@@ -182,7 +182,8 @@ def suspects_of(echange: Echange) -> Sequence[frozenset[str]]:
     """Return the names of the elements that a refusal is about, the surest set first.
 
     What the journal's words say that came is first, then the elements that they name, and count
-    where the request has any; else those that its `remede` speaks of. None for a request that was accepted.
+    where the request has any; else those that its `remede` speaks of. None for a request that was
+    accepted.
     """
     if (echange.rule is None and not echange.detail) or echange.code == "SGT200":
         return ()
