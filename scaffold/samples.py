@@ -8,8 +8,8 @@ from typing import Any, Final
 from hypothesis import find, strategies
 from lxml import etree
 
-from sge_sim.soap.contract import XSD, qualified
-from sge_sim.soap.models import TEXT, definitions
+from sge_sim.soap.declarations import XSD, definitions, qualified
+from sge_sim.soap.models import TEXT
 
 _XS = f"{{{XSD}}}"
 _BUILTINS: Final[Mapping[str, object]] = {

@@ -104,6 +104,7 @@ CLOCK_KINDS: Final[dict[KindClock, str]] = {
     "frozen": "arrêtée",
 }
 _WORDS: Final = re.compile(r"(?<=_)|(?<=[a-zé])(?=[A-Z])")
+_SHORT_END: Final = 12
 """Where a word of `ConsultationMesures` or of `ERDF_R50_1` begins."""
 
 SECTIONS: Final = (
@@ -228,6 +229,15 @@ def _with_breaks(name: str) -> Markup:
     return Markup("<wbr>").join(escape(word) for word in _WORDS.split(name))
 
 
+def _cut_within(name: str) -> Markup:
+    """Return a name whose last words stay in a column that is too narrow for it."""
+    *first, last = map(escape, _WORDS.split(name))
+    if first and len(last) < _SHORT_END:
+        last = first.pop() + last
+    html = Markup('<span class="coupe"><span>{}</span><span>{}</span></span>')
+    return html.format(Markup("<wbr>").join(first), last) if first else last
+
+
 @computed_once()
 def _templates() -> "Jinja2Templates":
     """Return the templates, which the first page loads: a harness may never look at one."""
@@ -246,6 +256,7 @@ def _templates() -> "Jinja2Templates":
         "phrase_en_mots": phrase_en_mots,
         "millisecondes": lambda ms: f"{ms:.1f} ms".replace(".", ","),
         "cesures": _with_breaks,
+        "coupe": _cut_within,
         "etat_du_point": lambda code: libelle_de("etatContractuel", code),
     }
     return templates

@@ -181,12 +181,14 @@ _ABOUT: Final = (
 def suspects_of(echange: Echange) -> Sequence[frozenset[str]]:
     """Return the names of the elements that a refusal is about, the surest set first.
 
-    The elements that the journal's words name come first, and count where the request has any; else
-    those that its `remede` speaks of. None for a request that was accepted.
+    What the journal's words say that came is first, then the elements that they name, and count
+    where the request has any; else those that its `remede` speaks of. None for a request that was
+    accepted.
     """
     if (echange.rule is None and not echange.detail) or echange.code == "SGT200":
         return ()
     remede = "" if echange.rule is None else echange.rule.remede
     words = " ".join((remede, echange.detail or ""))
     about = (frozenset(elements) for pattern, elements in _ABOUT if re.search(pattern, words))
-    return (frozenset(_WORD.findall(words)), *about)
+    came = words.partition(", reçu ")[2].partition("\n")[0]
+    return (frozenset(_WORD.findall(came)), frozenset(_WORD.findall(words)), *about)

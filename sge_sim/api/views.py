@@ -7,7 +7,15 @@ from typing import Any, Final, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.echanges import Detail, Issue, issue_of, nature_of, read_detail, why_ended
+from sge_sim.domaine.echanges import (
+    Detail,
+    Issue,
+    issue_of,
+    nature_of,
+    read_detail,
+    why_ended,
+    without_words,
+)
 from sge_sim.domaine.nomenclatures import KindClock, KindEchange, Origine
 from sge_sim.domaine.pannes import panne_in
 from sge_sim.domaine.retombees import EtatTravail, Retombees, Travail, progress_sentence
@@ -161,12 +169,16 @@ class ExchangeWithBodies(ExchangeView):
 
     request: str | None
     response: str | None
+    validateur: str | None = Field(
+        None, description="Ce que le validateur XML, en anglais, dit d'un message malformé"
+    )
     coupe: bool = Field(False, description="Un des messages est coupé")
 
     @classmethod
     def of(cls, echange: Echange) -> Self:
         """Return the view of a row read with its bodies."""
         texts = {"request": _text(echange.request), "response": _text(echange.response)}
+        texts["validateur"] = without_words(echange.detail)[1]
         return cls.from_row(echange, **_fields(echange), **texts, coupe=False)
 
     @classmethod
@@ -184,6 +196,7 @@ def _fields(echange: Echange) -> dict[str, Any]:
         "machine_instant": echange.machine_instant,
         "duration_ms": round(echange.duration_ms, 3),
         "acteur": echange.acteur_code,
+        "detail": without_words(echange.detail)[0],
         "panne": panne_in(echange.detail)[0],
     }
 

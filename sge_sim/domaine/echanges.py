@@ -21,6 +21,9 @@ ASKED: Final = "Demande HTTP : "
 NOTED: Final = "Noté, non refusé : "
 """Begins the line of a detail that says what was seen, and refused nothing."""
 
+VALIDATOR: Final = "Validateur XML : "
+"""Begins the line of a detail that repeats what a library says, in English."""
+
 ASKED_MOST: Final = 220
 """The characters that are kept of such a line."""
 
@@ -72,19 +75,33 @@ class Detail:
 
 
 def read_detail(detail: str | None) -> Detail:
-    """Return the lines of a detail, sorted by kind.
+    """Return the lines of a detail, sorted by kind, without the words of a library.
 
     >>> read_detail("Demande HTTP : GET /Rien\\nNoté, non refusé : deux appels.")
     Detail(demande='GET /Rien', panne='', notes=('deux appels.',), constats=())
     """
     lines = (detail or "").splitlines()
     panne = panne_in(detail)[1]
+    apart = (ASKED, NOTED, VALIDATOR)
     return Detail(
         next((line.removeprefix(ASKED) for line in lines if line.startswith(ASKED)), ""),
         panne,
         tuple(line.removeprefix(NOTED) for line in lines if line.startswith(NOTED)),
-        tuple(line for line in lines if line != panne and not line.startswith((ASKED, NOTED))),
+        tuple(line for line in lines if line != panne and not line.startswith(apart)),
     )
+
+
+def without_words(detail: str | None) -> tuple[str | None, str | None]:
+    """Return a detail without the words of a library, and these."""
+    lines = (detail or "").splitlines()
+    words = [each for each in lines if each.startswith(VALIDATOR)]
+    kept = "\n".join(each for each in lines if each not in words)
+    return kept or None, "\n".join(words).removeprefix(VALIDATOR) or None
+
+
+def malformation(code: str | None, detail: str | None) -> str:
+    """Return what a message that SGT562 refused has wrong, in French, empty for any other."""
+    return next(iter(read_detail(detail).constats), "") if code == "SGT562" else ""
 
 
 def why_ended(issue: Issue, detail: Detail, regle: tuple[str, str] | None) -> str:

@@ -43,6 +43,17 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def abridged(text: str, most: int) -> str:
+    """Return a text of `most` characters at most, « … » in its middle where it was longer.
+
+    >>> abridged("30001610071843", 7), abridged("admis", 5)
+    ('300…843', 'admis')
+    """
+    if len(text) <= most:
+        return text
+    return f"{text[: most // 2]}…{text[len(text) - (most - 1) // 2 :]}"
+
+
 _LIGATURES = str.maketrans({"Œ": "OE", "Æ": "AE"})
 _ASCII = {code: chr(code).upper() if chr(code).isalnum() else " " for code in range(128)}
 

@@ -334,7 +334,9 @@ class SgeJournal:
         *_, last = self._calls(service) or [self.last(service)]
         if last.code != code:
             rule = last.rule
-            why = f" par la règle {rule.name} (aurait été accepté : {rule.remede})" if rule else ""
+            why = f" ({last.cause})" if last.cause else ""
+            if rule is not None:
+                why = f" par la règle {rule.name} (aurait été accepté : {rule.remede})"
             raise AssertionError(f"{service} a répondu {last.code}{why}, attendu {code}")
 
 

@@ -14,7 +14,7 @@ COMMON_CODES = {
     "SGT200": "la demande est acceptée (en-tête `acquittement`)",
     "SGT500": "un défaut du simulateur lui-même ; son journal de bord le dit",
     "SGT506": "la base ne répond pas à temps",
-    "SGT562": "le message ne suit pas le contrat ; le journal nomme l'élément",
+    "SGT562": "le message ne suit pas le contrat ; le journal dit l'élément, l'attendu et le reçu",
 }
 """What every service answers without a rule of its own."""
 

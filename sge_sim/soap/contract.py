@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,16 @@ from lxml import etree
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import read_user_file
 from sge_sim.machine.once import computed_once
+from sge_sim.soap.declarations import XSD, Declarations, qualified
+from sge_sim.soap.schema_sentences import Mistake, mistake_of
 
 WSDL = "http://schemas.xmlsoap.org/wsdl/"
 SOAP_BINDING = "http://schemas.xmlsoap.org/wsdl/soap/"
-XSD = "http://www.w3.org/2001/XMLSchema"
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 
 _NS = {"wsdl": WSDL, "soap": SOAP_BINDING, "xs": XSD}
 _ATTEMPTS = 20  # to compile: one in ten thousand fails while other threads read documents
 _MISTAKES = 5
-_MISTAKE_MAX = 500
 _MAX_BYTES = 16 * 2**20
 # libxml2 makes an error of two kilobytes of each attribute too many, before anybody reads the
 # first: an element of a contract has a few attributes at most. Children cost one error in all.
@@ -73,28 +74,32 @@ class Contract:
         text: bytes = etree.tostring(document, xml_declaration=True, encoding="UTF-8")
         return text.replace(_SCHEMAS_HERE, b"\n".join(self.schemas.values()))
 
-    def first_mistake(self, element: etree._Element, size: int | None = None) -> str | None:
-        """Return what makes `element` (and its children) invalid, in libxml2's words, or None.
+    def first_mistake(self, element: etree._Element, size: int | None = None) -> Mistake | None:
+        """Return what first makes `element` (or one in it) invalid, None where nothing does.
 
-        The message names the element at fault and what was expected there: the first few
-        mistakes, since a message may hold tens of thousands. `size` is that of the message in
-        bytes, where it is known.
+        `size` is that of the message in bytes, where it is known.
         """
         crowded = (size is None or size > _SHORT) and _CROWDED(element)
         if crowded:
             name, count = etree.QName(crowded[0]).localname, len(crowded[0].attrib)
-            return f"Élément {name} : {count} attributs, le contrat n'en déclare pas tant."
+            return Mistake(f"{name} : 100 attributs au plus attendus, reçu {count}", "")
         if self.schema.validate(element):
             return None
-        return "; ".join(dict.fromkeys(map(_readable, self.mistakes(element))))
+        return next(iter(self.mistakes(element)), None)
 
-    def mistakes(self, element: etree._Element) -> list[str]:
-        """Return the first mistakes of `element`, in libxml2's words, none where it is valid."""
+    def mistakes(self, element: etree._Element) -> list[Mistake]:
+        """Return the first few mistakes of `element`, of which there may be tens of thousands."""
         # An `XMLSchema` object keeps the errors of its last run: shared between threads, it would
         # mix them up, so validation is done with an object of its own.
         validator = _compile(self.schemas)
         validator.validate(element)
-        return [e.message[:_MISTAKE_MAX] for e in itertools.islice(validator.error_log, _MISTAKES)]
+        errors = itertools.islice(validator.error_log, _MISTAKES)
+        return [mistake_of(each, element, self.declarations) for each in errors]
+
+    @cached_property
+    def declarations(self) -> Declarations:
+        """What its schemas declare."""
+        return Declarations(self.schemas)
 
 
 @computed_once()
@@ -125,12 +130,6 @@ def contract_files(folder: Path) -> Iterator[tuple[Path, str, str]]:
         if name is None:
             raise UsageError(f"{file} : le nom attendu est <Service>-v<x.y>.wsdl.")
         yield file, name["service"], name["version"]
-
-
-def qualified(node: etree._Element, name: str) -> str:
-    """Return `prefix:name`, as written at `node`, in the `{namespace}name` notation."""
-    prefix, _, local = name.rpartition(":")
-    return f"{{{node.nsmap.get(prefix or None, '')}}}{local}"
 
 
 def _replacements(kit: Path, ours: Iterable[Contract]) -> Iterator[tuple[str, Contract]]:
@@ -282,8 +281,3 @@ def _compile(schemas: Mapping[str, bytes]) -> etree.XMLSchema:
         if not resolver.left:
             break
     return schema
-
-
-def _readable(message: str) -> str:
-    """Return libxml2's message without the namespaces, which hide the names."""
-    return re.sub(r"\{[a-z]+:[^}]*\}", "", message)

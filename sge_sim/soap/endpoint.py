@@ -74,8 +74,9 @@ def _as_sgt(error: Any) -> SgtFault:
     """Return `error` as a fault of SGE: what Spyne itself refuses is a malformed message."""
     if isinstance(error, SgtFault):
         return error
-    client = str(getattr(error, "faultcode", "")).startswith("Client")
-    return SgtFault("SGT562" if client else "SGT500", constat=str(error))
+    if str(getattr(error, "faultcode", "")).startswith("Client"):
+        return SgtFault("SGT562", constat="message : un autre contenu attendu, reçu celui-ci")
+    return SgtFault("SGT500", constat=str(error))
 
 
 AnswersDemand = Callable[[Exchange, MessageWriter], bytes]

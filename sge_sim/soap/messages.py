@@ -56,7 +56,7 @@ class MessageWriter:
     def _hold_against_contract(self, body: bytes) -> None:
         mistake = self.contract.first_mistake(etree.fromstring(body))
         if mistake is not None:
-            raise ValueError(f"la réponse ne respecte pas le contrat : {mistake}")
+            raise ValueError(f"la réponse ne respecte pas le contrat : {mistake.sentence}")
 
 
 def envelope(header: list[bytes], body: list[bytes]) -> bytes:

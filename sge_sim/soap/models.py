@@ -12,7 +12,7 @@ from lxml import etree
 
 from sge_sim.machine.once import computed_once
 from sge_sim.soap import _spyne_compat as spyne
-from sge_sim.soap.contract import XSD, qualified
+from sge_sim.soap.declarations import XSD, definitions, qualified
 
 TEXT = "texte"
 """The member that holds the text of an element that also has attributes."""
@@ -37,22 +37,6 @@ _PRIMITIVES = {
 _UNREAD = frozenset(
     f"{_XS}{name}" for name in ("any", "anyAttribute", "attributeGroup", "group", "list")
 )
-
-
-Definitions = dict[str, etree._Element]
-
-
-def definitions(schemas: Mapping[str, bytes]) -> tuple[Definitions, Definitions]:
-    """Return the global elements and the global types of `schemas`, by `{namespace}name`."""
-    elements: Definitions = {}
-    types: Definitions = {}
-    for namespace, text in schemas.items():
-        for node in etree.fromstring(text):
-            if node.tag == f"{_XS}element":
-                elements[f"{{{namespace}}}{node.get('name')}"] = node
-            elif node.tag in (f"{_XS}complexType", f"{_XS}simpleType"):
-                types[f"{{{namespace}}}{node.get('name')}"] = node
-    return elements, types
 
 
 class Models:

@@ -14,14 +14,16 @@ from typing import Any
 
 from lxml import etree
 
-from sge_sim.domaine.echanges import NOTED
+from sge_sim.domaine.echanges import NOTED, VALIDATOR
 from sge_sim.machine.memory import WEAR
 from sge_sim.machine.once import computed_once
 from sge_sim.refus import Rule
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.contract import ENVELOPE, Contract
+from sge_sim.soap.declarations import local_name
 from sge_sim.soap.models import Models
+from sge_sim.soap.schema_sentences import in_namespace, not_xml, received, spelt
 
 ReadElement = Callable[[etree._Element], Any]
 
@@ -59,7 +61,7 @@ class Reader:
             return self._simple(model, _BOOLEANS.get)
         if issubclass(model, spyne.Date):
             return self._simple(model, _read_day)
-        return lambda element: self._from_unicode(model, (element.text or "").strip())
+        return self._simple(model, lambda _: None)
 
     def _simple(self, model: Any, usual: Callable[[str], Any]) -> ReadElement:
         """Read what is written in a `usual` way without Spyne, which takes a hundred times longer.
@@ -70,7 +72,13 @@ class Reader:
         def read(element: etree._Element) -> Any:
             text = (element.text or "").strip()
             found = usual(text)
-            return self._from_unicode(model, text) if found is None else found
+            if found is not None:
+                return found
+            try:
+                return self._from_unicode(model, text)
+            except spyne.Fault:  # XML Schema has years before 1 and after 9999
+                name = local_name(element)
+                raise _malformed(f"{name} : une autre valeur attendue, {received(text)}") from None
 
         return read
 
@@ -116,6 +124,7 @@ MIME_TYPE = "text/xml; charset=utf-8"
 _ENVELOPE = f"{{{ENVELOPE}}}Envelope"
 _HEADER = f"{{{ENVELOPE}}}Header"
 _BODY = f"{{{ENVELOPE}}}Body"
+_WORDS_MOST = 500
 _SOAP_12 = "{http://www.w3.org/2003/05/soap-envelope}Envelope"
 
 
@@ -181,32 +190,43 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         try:
             document = etree.fromstring(ctx.in_string, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
-            raise _malformed(f"Le message n'est pas un document XML bien formé : {error}") from None
+            _note_words(ctx, str(error))
+            raise _malformed(not_xml(error, ctx.in_string)) from None
         if document.getroottree().docinfo.doctype:
-            raise _malformed("Une déclaration DOCTYPE n'est pas admise dans un message SOAP.")
+            raise _malformed("message : aucune déclaration DOCTYPE attendue, reçu DOCTYPE")
         ctx.in_document = document
 
     def decompose_incoming_envelope(self, ctx: Any, message: Any = None) -> None:
         """Find the header and the body."""
         envelope = ctx.in_document
-        if envelope.tag == _SOAP_12:
-            raise _malformed("L'enveloppe est en SOAP 1.2 : SGE attend du SOAP 1.1.")
         if envelope.tag != _ENVELOPE:
-            raise _malformed(f"La racine doit être l'enveloppe SOAP 1.1, pas « {envelope.tag} ».")
+            raise _malformed(_no_envelope(envelope))
         bodies = []
         for part in envelope:
             if part.tag == _BODY:
                 bodies.append(part)
             elif part.tag == _HEADER and ctx.in_header_doc is None:
                 ctx.in_header_doc = list(part)
-        if len(bodies) != 1 or len(bodies[0]) != 1:
-            raise _malformed("L'enveloppe doit avoir un seul Body, avec un seul élément.")
+        for where, inside in (
+            ("Envelope : un seul Body", bodies),
+            ("Body : un seul élément", bodies[0] if bodies else ()),
+        ):
+            if len(inside) != 1:
+                came = f"reçu {len(inside)}" if len(inside) else "rien reçu"
+                raise _malformed(f"{where} attendu, {came}")
         (body,) = bodies[0]
         if body.tag != self._contract.request:
-            raise _malformed(
-                f"Élément reçu : {body.tag}. Ce point d'accès attend {self._contract.request}."
-            )
+            raise _malformed(self._other_service(body))
         ctx.in_body_doc = body
+
+    def _other_service(self, body: etree._Element) -> str:
+        """Return the sentence on an element that isn't the request of the contract."""
+        wanted, came = etree.QName(self._contract.request), local_name(body)
+        if came == wanted.localname:
+            return in_namespace(came, wanted.namespace or "", body.tag)
+        if spelt(came, [wanted.localname]):
+            return f"le service s'écrit {wanted.localname}, {received(came)}"
+        return f"Body : l'élément {wanted.localname} attendu, {received(came)}"
 
     def generate_method_contexts(self, ctx: Any) -> list[Any]:
         """Return the context of the contract's only operation: there is no other to make."""
@@ -227,11 +247,12 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         for name, (rule, libelle) in self._style.empty.items():
             found = ctx.in_body_doc.find(f".//{name}")
             if found is not None and not len(found):
-                constat = f"Élément {name} : il est vide."
+                constat = f"{name} : une valeur attendue, reçu vide"
                 raise SgtFault(rule.code, libelle=libelle, constat=constat, rule=rule)
         mistake = self._contract.first_mistake(ctx.in_body_doc, len(ctx.in_string))
         if mistake is not None:
-            raise _malformed(mistake)
+            _note_words(ctx, mistake.words)
+            raise _malformed(mistake.sentence)
         expected = self._contract.request_header
         for element in ctx.in_header_doc or ():
             if element.tag == expected:
@@ -247,6 +268,21 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
 def _is_entete(element: etree._Element) -> bool:
     """Tell whether an element of the header is meant as that of SGE, whatever its namespace."""
     return str(element.tag).rpartition("}")[2] in ("entete", "enteteP")
+
+
+def _no_envelope(root: etree._Element) -> str:
+    name = local_name(root)
+    if root.tag == _SOAP_12:
+        return "Envelope : SOAP 1.1 attendu, reçu SOAP 1.2"
+    if name == "Envelope":
+        return in_namespace(name, ENVELOPE, root.tag)
+    return f"message : une enveloppe SOAP 1.1 attendue, {received(name)}"
+
+
+def _note_words(ctx: Any, words: str) -> None:
+    """Note for the journal what a library says of a message, on one line."""
+    if words:
+        ctx.udc.notes.append(f"{VALIDATOR}{' '.join(words[:_WORDS_MOST].split())}")
 
 
 def _malformed(constat: str) -> SgtFault:

@@ -52,7 +52,7 @@ def test_each_block_is_there_once_it_has_something_to_say(tmp_path: Path) -> Non
         assert blocks(room) == ["refus", "clients"]
         (refusal,) = rows(room, "refus")
         assert refusal.startswith(f"{number} 10/03 10:00 SGT401 Consultation")
-        assert "point_connu : aurait été accepté : " in refusal
+        assert "point_connu : il fallait " in refusal
         (called,) = rows(room, "clients")
         assert called == "ConsultationDonneesTechniquesContractuelles : SGT401"
         room.call_cdc(C5)

@@ -44,7 +44,7 @@ def test_the_journal_comes_first_and_hides_contracts_and_files(
     words = " ".join(row.text_content().split())
     for told in (
         *("TIERS1", "refusé", "ConsultationDonneesTechniquesContractuelles v1.0", UNKNOWN),
-        *("SGT401", "point_connu : aurait été accepté : "),
+        *("SGT401", "point_connu : il fallait "),
     ):
         assert told in words
 
@@ -141,7 +141,7 @@ def test_what_was_no_soap_says_how_it_asked(room: Room) -> None:
     room.services.post("/RecherchePoint/v9.9", b"")
     row = room.page("/journal?genre=http").xpath("//table[@id='echanges']/tbody/tr[1]")[0]
     words = " ".join(row.text_content().split())
-    assert "POST /RecherchePoint/v9.9 HTTP 404 Porte/chemin_servi : aurait été accepté" in words
+    assert "POST /RecherchePoint/v9.9 HTTP 404 Porte/chemin_servi : il fallait" in words
 
 
 def test_exchanges_are_found_by_rule_and_by_fault(tmp_path: Path) -> None:

@@ -24,7 +24,11 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
+from spoilt_requests import spoilt_requests
 from zeep.exceptions import Fault
+
+from sge_sim.machine.files import data_path
+from sge_sim.soap.contract import load_contracts
 
 pytestmark = pytest.mark.browser
 
@@ -67,6 +71,20 @@ LOOKS_FOR_AXE = {(1280, "light"), (390, "dark")}
 AXE = Path(os.environ.get("SGE_SIM_AXE", "axe.min.js"))
 NOW = ("--now", "2025-03-10T10:00", "--environment", "production")
 M023 = "CommandeHistoriqueDonneesMesuresFines"
+CUT = """
+return [...document.querySelectorAll(arguments[0])]
+    .filter(one => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight + 1)
+    .map(one => one.textContent.trim());
+"""
+"""The texts of elements that aren't wholly shown."""
+ENDS = """
+return [...document.querySelectorAll('#echanges .c-s')].map(cell => {
+    const end = cell.querySelector('.coupe > :last-child') ?? cell;
+    const { right } = cell.getBoundingClientRect();
+    return end.getBoundingClientRect().right <= right ? end.textContent.trim() : 'coupé';
+});
+"""
+"""The ends of the services' names, where they are shown."""
 DEMANDE = f"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
 <d:demandePublicationMesuresFines xmlns:d="https://sge-b2b.enedis.fr/services/{M023.lower()}/v1">
 <donneesGenerales><initiateurLogin>{{login}}</initiateurLogin><contratId>{{contrat}}</contratId>
@@ -192,9 +210,35 @@ def test_the_journal_is_what_its_page_shows_first(browser: Chrome, lived: Runnin
     show(browser, address, 1280, height=1000)
     rows = browser.execute_script(tops)
     assert sum(row["bottom"] <= 1000 for row in rows) >= 20
-    assert len({round(row["height"]) for row in rows}) == 1
+    plain = f"{rows_of}.filter(row => !row.classList.contains('refus'))"
+    assert len(set(browser.execute_script(f"return {plain}.map(row => row.offsetHeight)"))) == 1
     show(browser, address, 390)
     assert browser.execute_script(tops)[0]["top"] < 300
+
+
+def test_a_refusal_by_the_schema_is_read_whole_in_lists(browser: Chrome, tmp_path: Path) -> None:
+    """The sentence isn't cut, and the end of a service's name is there."""
+    contracts = load_contracts(data_path("wsdl"))
+    with start_simulator(tmp_path, *NOW) as simulator:
+        for spoilt in spoilt_requests(contracts, 1, 38):
+            simulator.post(spoilt.contract.path, spoilt.message)
+        home = simulator.ready["admin_url"]
+        for name, path in (
+            ("refuses", "/journal"),
+            ("accueil-refus", "/"),
+            ("malforme", "/echanges/1"),
+        ):
+            for look in every_look(browser, home + path, name):
+                assert too_wide(browser) == [], look
+                if look in LOOKS_FOR_AXE:
+                    assert violations(browser) == [], look
+                if look[0] == 1280:
+                    assert browser.execute_script(CUT, ".c-p, .cause") == []
+        show(browser, home + "/journal", 1280)
+        shown = browser.execute_script(ENDS)
+        histories = {"MesuresFines v1.0", "Facturantes v1.0", "Mesures v1.0"}
+        assert histories <= set(shown)
+        assert "coupé" not in shown
 
 
 def test_why_a_call_was_refused_takes_two_keys(browser: Chrome, lived: RunningSimulator) -> None:

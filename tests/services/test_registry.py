@@ -15,7 +15,8 @@ from sge_sim.machine.files import data_path
 from sge_sim.services.dispatch import hold_together
 from sge_sim.services.registry import BY_PATH, FILES, SERVICES, find_services
 from sge_sim.services.service import Service
-from sge_sim.soap.contract import XSD, load_contracts
+from sge_sim.soap.contract import load_contracts
+from sge_sim.soap.declarations import XSD
 
 CONTRACTS = load_contracts(data_path("wsdl"))
 SERVICE = (

@@ -183,34 +183,70 @@ def test_fault_has_the_form_of_sge(
 
 
 @pytest.mark.parametrize(
-    ("request_", "because"),
+    ("request_", "sentence"),
     [
-        (b"", "bien form"),
-        (b"<a><b></a>", "bien form"),
-        (b"<a/>", "enveloppe SOAP 1.1"),
+        (b"", "message : une enveloppe SOAP 1.1 attendue, rien reçu"),
+        (b"pointId=1", "message : du XML attendu, reçu pointId=1"),
+        (
+            b"<a>\n<b></a>",
+            "message : du XML bien formé attendu, reçu une balise mal fermée, ligne 2, colonne 8",
+        ),
+        (
+            b'<?xml version="1.0" encoding="zz"?><a/>',
+            "message : du XML bien formé attendu, reçu un encodage inconnu, ligne 1, colonne 34",
+        ),
+        (b"<a/>", "message : une enveloppe SOAP 1.1 attendue, reçu a"),
         (
             b'<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body/></e:Envelope>',
-            "SOAP 1.2",
+            "Envelope : SOAP 1.1 attendu, reçu SOAP 1.2",
         ),
-        (envelope(""), "un seul Body"),
-        (envelope(BODY + BODY), "un seul Body"),
-        (envelope(BODY.replace("rechercherPoint", "consulterMesures")), "attend"),
-        (envelope(BODY.replace("<criteres/>", "")), "criteres"),
-        (envelope(BODY.replace(f"<criteres/>{LOGIN}", f"{LOGIN}<criteres/>")), "loginUtilisateur"),
+        (
+            b"<Envelope/>",
+            f"Envelope : l'espace de noms {ENVELOPE} attendu, reçu aucun",
+        ),
+        (
+            envelope("").replace(b"soapenv:Body", b"soapenv:Corps"),
+            "Envelope : un seul Body attendu, rien reçu",
+        ),
+        (envelope(""), "Body : un seul élément attendu, rien reçu"),
+        (envelope(BODY + BODY), "Body : un seul élément attendu, reçu 2"),
+        (
+            envelope(BODY.replace("rechercherPoint", "consulterMesures")),
+            "Body : l'élément rechercherPoint attendu, reçu consulterMesures",
+        ),
+        (
+            envelope(BODY.replace("rechercherPoint", "recherchePoint")),
+            "le service s'écrit rechercherPoint, reçu recherchePoint",
+        ),
+        (
+            envelope(BODY.replace(NS, "urn:x")),
+            f"rechercherPoint : l'espace de noms {NS} attendu, reçu urn:x",
+        ),
+        (
+            envelope(BODY.replace("<criteres/>", "")),
+            "rechercherPoint : criteres attendu avant loginUtilisateur, rien reçu",
+        ),
+        (
+            envelope(BODY.replace(f"<criteres/>{LOGIN}", f"{LOGIN}<criteres/>")),
+            "rechercherPoint : criteres attendu avant loginUtilisateur, reçu après",
+        ),
         (
             envelope(BODY.replace("<criteres/>", "<criteres><numSiret>1</numSiret></criteres>")),
-            "numSiret",
+            "numSiret : 14 chiffres attendus, reçu 1",
         ),
-        (envelope(BODY.replace("<criteres/>", '<criteres xmlns="urn:x"/>')), "criteres"),
+        (
+            envelope(BODY.replace("<criteres/>", '<criteres xmlns="urn:x"/>')),
+            "criteres : aucun espace de noms attendu, reçu urn:x",
+        ),
     ],
 )
 @pytest.mark.observed("a message that breaks the schema gets SGT562")
 def test_malformed_message_is_refused_and_says_why(
-    recherche_point: Contract, service: Recorder, request_: bytes, because: str
+    recherche_point: Contract, service: Recorder, request_: bytes, sentence: str
 ) -> None:
     exchange = post(recherche_point, request_, service)
     assert (exchange.status, exchange.code) == (500, "SGT562")
-    assert because in exchange.outcome.constat
+    assert exchange.outcome.constat == sentence
     assert not service.calls
 
 
@@ -230,6 +266,7 @@ def test_document_type_is_refused_and_nothing_expanded(
     request = doctype.encode() + envelope(BODY.replace("tiers@exemple.fr", "&a;"))
     exchange = post(recherche_point, request, service)
     assert exchange.code == "SGT562"
+    assert exchange.outcome.constat == "message : aucune déclaration DOCTYPE attendue, reçu DOCTYPE"
     assert b"root:" not in etree.tostring(exchange.document)
     assert not service.calls
 
@@ -237,7 +274,8 @@ def test_document_type_is_refused_and_nothing_expanded(
 def test_nesting_is_bounded(recherche_point: Contract, service: Recorder) -> None:
     exchange = post(recherche_point, envelope("<a>" * 5000 + "</a>" * 5000), service)
     assert exchange.code == "SGT562"
-    assert "depth" in exchange.outcome.constat
+    limits = "message : 256 niveaux et 10 Mo de texte au plus attendus, reçu davantage"
+    assert exchange.outcome.constat == limits
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "ISO-8859-1", "UTF-16"])

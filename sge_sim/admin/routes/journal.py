@@ -17,6 +17,7 @@ from sge_sim.admin.routes import Admin, AdminState, RowNumber
 from sge_sim.admin.xml_page import show_message, suspects_of
 from sge_sim.api.typed_filters import service_names
 from sge_sim.api.views import ExchangeView
+from sge_sim.domaine.echanges import without_words
 from sge_sim.domaine.nomenclatures import ORIGINES
 from sge_sim.errors import UsageError
 from sge_sim.homologation.premier_appel import Moyens, moyens_for
@@ -113,6 +114,7 @@ def show_exchange(state: Admin, request: Request, echange_id: RowNumber) -> Resp
         request,
         "echange.html",
         echange=ExchangeView.of(echange),
+        validateur=without_words(echange.detail)[1],
         requete=show_message(echange.request, suspects_of(echange)),
         reponse=show_message(echange.response),
         copies=_copies(state, echange, moyens),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS
+from sge_sim.domaine.echanges import malformation
 from sge_sim.domaine.francais import shortened
 from sge_sim.domaine.pannes import panne_in
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
@@ -73,6 +74,7 @@ class AppelDuJournal(EchangeDeCas):
             panne_in(exchange.detail)[1],
             exchange.user_agent or "",
             exchange.origine,
+            malformation=malformation(exchange.code, exchange.detail),
             service=exchange.service or "",
             version=exchange.version or "",
             echange_id=exchange.id,
@@ -221,6 +223,8 @@ def _observation(
     champs: tuple[Champ, ...] = (),
     execution: Execution | None = None,
 ) -> Observation:
+    if call.malformation and execution is None:
+        why = f"Message refusé : {call.malformation}. {why}"
     whose = (call.echange_id, call.instant, call.service)
     return Observation(*whose, issue, cas, champs, why, execution)
 

@@ -36,7 +36,8 @@ class EchangeDeCas:
 
     `instant` is the target's time (aware). `panne` is the line of the journal on the panne that
     struck it, `echange_id` its number there; `logiciel` is the client's product (User-Agent),
-    `origine` who made the call, `controles` what the judge found, if it looked.
+    `origine` who made the call, `controles` what the judge found, if it looked. `malformation` is
+    what its request has wrong, where it broke the contract.
     """
 
     appel: AppelFait
@@ -47,6 +48,7 @@ class EchangeDeCas:
     origine: Origine | None = None
     echange_id: int | None = None
     controles: tuple[Constat, ...] = ()
+    malformation: str = ""
 
 
 def execution_of(
@@ -77,6 +79,8 @@ def execution_of(
         later = echange.instant + timedelta(minutes=case.trop_recent.minutes)
         wait = f"La renvoyer après {later:%H:%M} : {case.trop_recent}."
         why = f"{why} {wait}".strip()
+    if echange.malformation and not statut.bon:
+        why = f"{why} Message refusé : {echange.malformation}.".strip()
     if echange.panne:
         statut, why = Statut.PERTURBE, ""
     remarques = " ".join(part for part in (remarque, echange.panne, why) if part)

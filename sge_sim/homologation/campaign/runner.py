@@ -13,6 +13,7 @@ from typing import Any
 from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, Clock, legal_date
+from sge_sim.domaine.echanges import malformation
 from sge_sim.domaine.pannes import panne_in
 from sge_sim.domaine.plateformes import Generation, Offering
 from sge_sim.errors import UsageError
@@ -142,6 +143,7 @@ class Runner:
                 origine="passage",
                 echange_id=None if seen is None else seen.id,
                 controles=controles,
+                malformation="" if seen is None else malformation(seen.code, seen.detail),
             ),
             defauts=self._defects,
             remarque=moved,

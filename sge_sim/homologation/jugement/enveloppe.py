@@ -1,96 +1,31 @@
 """What HTTP, SOAP and the contract say of any answer: status, envelope, schema, faults."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.domaine.francais import counted, shortened
+from sge_sim.domaine.francais import counted
 from sge_sim.homologation.jugement.controle import Controles, others
 from sge_sim.homologation.jugement.evaluation import same_libelle
 from sge_sim.homologation.jugement.reponse import (
     ReponseJugee,
     code_of,
-    local_name,
     text_of,
     texts_of,
 )
 from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.contract import ENVELOPE, Contract
-
-_ELEMENT: Final = re.compile(r"^Element '(?:\{[^}]*\})?([^']+)'(?:, attribute '([^']+)')?: ")
-_EXPECTED: Final = re.compile(r"Expected is (?:one of )?\( (.*?) \)")
-_QUOTED: Final = re.compile(r"'([^']*)'")
-_NAMESPACE: Final = re.compile(r"\{[^}]*\}")
-_LONGEST: Final = 60
-
-_TYPES: Final = {
-    "integer": "un nombre entier",
-    "decimal": "un nombre",
-    "boolean": "true ou false",
-    "date": "une date",
-    "dateTime": "une date avec une heure",
-    "time": "une heure",
-}
+from sge_sim.soap.declarations import local_name
 
 
 def french_mistakes(contrat: Contract, element: etree._Element) -> list[str]:
     """Return the mistakes of an element of a message against the contract, in French."""
     if contrat.schema.validate(element):
         return []
-    return list(dict.fromkeys(map(_in_french, contrat.mistakes(element))))
-
-
-_SENTENCES: Final[Mapping[str, str]] = {
-    "Missing child": "{where} est incomplet{missing}",
-    "not expected": "{where} n'est pas à sa place{expected}",
-    "No matching global": "{where} n'est pas un élément du contrat",
-    "is required but missing": "{where} n'a pas l'attribut {value}",
-    "is not allowed.": "{where} a un attribut de trop, {name}",
-    "[facet 'enumeration']": "{where} vaut « {value} », hors de la liste du contrat{listed}",
-    "[facet 'pattern']": "{where} vaut « {value} », qui n'a pas la forme voulue par le contrat",
-    "[facet 'length']": "{where} n'a pas la longueur voulue par le contrat",
-    "[facet 'minLength']": "{where} n'a pas la longueur voulue par le contrat",
-    "[facet 'maxLength']": "{where} n'a pas la longueur voulue par le contrat",
-    "[facet '": "{where} sort des bornes du contrat",
-    "is not a valid value": "{where} vaut « {value} », qui n'est pas une valeur du contrat{typed}",
-    "Character content": "{where} contient du texte",
-    "Element content": "{where} contient des éléments, attendu une valeur",
-    "character information item": "{where} n'est pas vide",
-    "": "{where} n'est pas ce que le contrat déclare",
-}
-"""What a mistake of libxml2 is in French, by words of its message: the first that are there."""
-
-
-def _in_french(message: str) -> str:
-    """Return one mistake of libxml2 in French."""
-    named = _ELEMENT.match(message)
-    where = "le message" if named is None else named[2] or named[1]
-    rest = message if named is None else message[named.end() :]
-    sentence = next(sentence for mark, sentence in _SENTENCES.items() if mark in rest)
-    return sentence.format(where=where, **_details(rest))
-
-
-def _details(message: str) -> dict[str, str]:
-    """Return the parts of `_SENTENCES` that a message of libxml2 gives, beside the element."""
-    quoted = (each for each in _QUOTED.findall(message) if each not in ("enumeration", "pattern"))
-    value = shortened(next(quoted, ""), _LONGEST)
-    wanted = _EXPECTED.search(message)
-    names = "" if wanted is None else _NAMESPACE.sub("", wanted[1]).replace(",", " ou")
-    listed = re.search(r"the set \{(.*)\}", message)
-    allowed = _QUOTED.findall(listed[1]) if listed else []
-    kind = re.search(r"type '(?:\{[^}]*\}|xs:)?(\w+)'", message)
-    known = _TYPES.get(kind[1], "") if kind else ""
-    return {
-        "value": value,
-        "name": _NAMESPACE.sub("", value),
-        "expected": f" (attendu : {names})" if names else "",
-        "missing": f" : il manque {names}" if names else "",
-        "listed": f" (admis : {', '.join(allowed)})" if 0 < len(allowed) <= 8 else "",
-        "typed": f", attendu {known}" if known else "",
-    }
+    return list(dict.fromkeys(each.sentence for each in contrat.mistakes(element)))
 
 
 _UTF8: Final = re.compile(r"utf-?8", re.IGNORECASE)
@@ -260,7 +195,9 @@ def erreur_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
             continue
         known = _code(reponse) in reponse.service.codes
         for mistake in french_mistakes(reponse.contrat, each):
-            if not (known and mistake.startswith("code ")):  # SGT4F10 is longer than the schema's
+            if not (
+                known and mistake.startswith("resultat, attribut code ")
+            ):  # SGT4F10 is longer than the schema's
                 yield mistake
 
 

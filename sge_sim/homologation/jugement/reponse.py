@@ -19,6 +19,7 @@ from sge_sim.machine.documents import parse_xml
 from sge_sim.services.registry import BY_PATH
 from sge_sim.services.service import Service
 from sge_sim.soap.contract import ENVELOPE, Contract
+from sge_sim.soap.declarations import local_name
 from sge_sim.soap.exchange import LOGINS
 
 FAULT: Final = f"{{{ENVELOPE}}}Fault"
@@ -204,8 +205,3 @@ def code_of(element: etree._Element | None, path: str) -> str:
     """Return the attribute `code` of what stands at a path, empty where there is none."""
     found = None if element is None else element.find(path)
     return "" if found is None else found.get("code", "")
-
-
-def local_name(element: etree._Element) -> str:
-    """Return the name of an element without its namespace."""
-    return str(etree.QName(element).localname)

@@ -16,7 +16,7 @@ from sge_sim.homologation.reports.pdf_report import PAGES_MOST, render_pdf
 from sge_sim.homologation.reports.rapport import Rapport, read_rapport
 
 KINDS = {
-    "a value out of its list": ("ADP-R1@C1-C4", "unite vaut « MW », hors de la liste du contrat"),
+    "a value out of its list": ("ADP-R1@C1-C4", "unite : kVA, kVAR ou kW attendu, reçu MW"),
     "another point": ("ADP-R1@C5", "nomme le point 25884515170669"),
     "a fault on HTTP 200": ("ADP-NR1", "une faute avec le statut HTTP 200"),
     "no answer": (
