@@ -104,8 +104,9 @@ CLOCK_KINDS: Final[dict[KindClock, str]] = {
     "frozen": "arrêtée",
 }
 _WORDS: Final = re.compile(r"(?<=_)|(?<=[a-zé])(?=[A-Z])")
-_SHORT_END: Final = 12
 """Where a word of `ConsultationMesures` or of `ERDF_R50_1` begins."""
+_SHORT_END: Final = 12
+"""A last word shorter than this (`Mesures`) is kept with the one before, which tells more."""
 
 SECTIONS: Final = (
     ("/", "Accueil", "g"),
