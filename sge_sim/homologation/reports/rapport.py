@@ -82,8 +82,9 @@ class Constat:
     """An expectation, whether it holds, and what was found if that says more.
 
     `source` says who expects it. `avertit` marks a failure that doesn't count (`reussi` is true):
-    nobody documents the rule, or the platform is known to break it. `du_juge` marks what any answer
-    to such a demand must be: where it fails, the demand isn't to blame.
+    nobody documents the rule, or the platform was seen to break it: then `excuse` is that dated
+    observation, in French. `du_juge` marks what any answer to such a demand must be: where it
+    fails, the demand isn't to blame.
     """
 
     attendu: str
@@ -92,6 +93,7 @@ class Constat:
     source: str = ""
     avertit: bool = False
     du_juge: bool = False
+    excuse: str = ""
 
     @property
     def avis(self) -> Avis:
@@ -103,6 +105,14 @@ class Constat:
 
 
 @dataclass(frozen=True)
+class NonVerifie:
+    """What wasn't looked at, and why, in French."""
+
+    quoi: str
+    pourquoi: str
+
+
+@dataclass(frozen=True)
 class Execution:
     """One run of a case.
 
@@ -110,7 +120,9 @@ class Execution:
     holds the twelve columns of Enedis' tracking workbook. `prevu_en_echec`: the tester
     announced the failure. `logiciel` is the product that the client says it is (User-Agent),
     `origine` who made the call (the tester's client, or sge-sim that runs the case), `echange_id`
-    the number of the exchange in the journal of the simulator that answered.
+    the number of the exchange in the journal of the simulator that answered. `controles` counts the
+    checks of the contract and the guides that were made of its answers, `non_verifies` are those
+    that weren't.
     """
 
     cle: str
@@ -137,6 +149,13 @@ class Execution:
     logiciel: str = ""
     origine: Origine | None = None
     echange_id: int | None = None
+    controles: int = 0
+    non_verifies: tuple[NonVerifie, ...] = ()
+
+    @property
+    def excuses(self) -> tuple[Constat, ...]:
+        """The checks that failed and that an observation of the platform excuses."""
+        return tuple(each for each in self.constats if each.excuse)
 
     @property
     def perime(self) -> bool:
