@@ -144,7 +144,9 @@ def homologate(**options: Any) -> None:
     from sge_sim.homologation.campaign.runner import Runner, select_cases
     from sge_sim.homologation.campaign.targets import (
         BY_THE_DATE,
+        SANS_ADMINISTRATION,
         is_local,
+        not_asked,
         of_production,
         partial_worth,
         rerun_command,
@@ -217,6 +219,10 @@ def homologate(**options: Any) -> None:
         remarques=tuple(remarques),
         commande=rerun_command(folder),
         reprise=reprise_for(options, release),
+        non_verifies=(
+            *not_asked(release, executions),
+            *(SANS_ADMINISTRATION if target.sender.admin_url is None else ()),
+        ),
     )
     click.echo(summary(rapport))
     with progress_if_long("Écriture du rapport"):

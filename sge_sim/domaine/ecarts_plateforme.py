@@ -9,7 +9,7 @@ seen, and from which on it excuses nothing. The same profile makes files as the 
 """
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -84,7 +84,8 @@ class Temoignage:
     It was seen in those from `premiere` to `derniere` (empty: nobody says in which). Those that
     follow are taken for the last one: it is played there, and excuses with a remark. From `fin` on
     it is neither played nor an excuse (empty: no end is known). It excuses the answers of
-    `services` (paths) alone, about `prms` alone: empty, any.
+    `services` (paths) alone, about `prms` alone: empty, any; `automne`, those alone whose period
+    has the hour that is lived twice.
     """
 
     usage: Usage
@@ -95,16 +96,21 @@ class Temoignage:
     provenance: Provenance = "observed"
     services: frozenset[str] = frozenset()
     prms: frozenset[str] = frozenset()
+    automne: bool = False
 
     def holds(self, release: str) -> bool:
         """Whether the way is taken for that of a release."""
         rank, end = rank_of_release(release), rank_of_release(self.fin)
         return rank_of_release(self.premiere) <= rank and (not end or rank < end)
 
-    def excuses(self, service: str, prms: Set[str]) -> bool:
-        """Whether it was seen of an answer of `service` about the points `prms`."""
-        there = not self.services or service in self.services
-        return self.provenance == "observed" and there and (not self.prms or prms <= self.prms)
+    def excuses(self, service: str, prms: Set[str], days: Iterable[date]) -> bool:
+        """Whether it was seen of an answer of `service` on these days of the points `prms`."""
+        return (
+            self.provenance == "observed"
+            and (not self.services or service in self.services)
+            and (not self.prms or prms <= self.prms)
+            and (not self.automne or any(map(_has_an_hour_twice, days)))
+        )
 
     def said_of(self, release: str) -> str:
         """Return in French what was seen and since when nobody has seen it again."""
@@ -115,6 +121,11 @@ class Temoignage:
             seen = f"vu en {self.derniere}"
         late = rank_of_release(release) > rank_of_release(self.derniere)
         return f"{self.source} ; {seen}{', pas depuis' if late else ''}"
+
+
+def _has_an_hour_twice(day: date) -> bool:
+    """Whether it is the last Sunday of October."""
+    return day.month == 10 and day.day >= 25 and day.isoweekday() == 7
 
 
 @dataclass(frozen=True)
@@ -252,6 +263,7 @@ TEMOIGNAGES: Final = (
         "constaté par un client, qui ne dit ni quand ni en quelle version",
         *("21.3", "", "26.1"),
         services=frozenset({f"{_DETAILLEES}2.0"}),
+        automne=True,
     ),
     Temoignage(
         Usage.MESURES_FACTICES,

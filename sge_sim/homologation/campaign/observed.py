@@ -27,7 +27,12 @@ from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.campaign.matching import AppelDuJournal, Observation, recognise
 from sge_sim.homologation.campaign.outcome import judge, keep_best, seen
-from sge_sim.homologation.campaign.targets import ON_PRODUCTION, partial_worth
+from sge_sim.homologation.campaign.targets import (
+    ON_PRODUCTION,
+    REPONSES_DU_SIMULATEUR,
+    not_asked,
+    partial_worth,
+)
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.comparaison import precedes
@@ -122,6 +127,7 @@ class CampaignState:
             partielle=bool(names),
             verdicts=judge(release, packages, executions, partielle=bool(names)),
             executions=executions,
+            non_verifies=(*not_asked(release, executions), *REPONSES_DU_SIMULATEUR),
         )
 
 

@@ -10,7 +10,7 @@ struck a case, whatever case, its package isn't judged.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import Origine
@@ -23,23 +23,13 @@ from sge_sim.homologation.client.messages import AppelFait, RefusRecu
 from sge_sim.homologation.jugement.evaluation import evaluate, known_deviation
 from sge_sim.homologation.jugement.juge import Examen
 from sge_sim.homologation.reports.etats import Decision, Statut
-from sge_sim.homologation.reports.rapport import Constat, Execution, NonVerifie, VerdictPackage
+from sge_sim.homologation.reports.executions import said
+from sge_sim.homologation.reports.rapport import Constat, Execution, VerdictPackage
 from sge_sim.refus import Rule
 
 # What the homologation platform answers to a good request where it doesn't serve the case: SGT500
 # on 22.1, SGT400 on 23.2 (observed). Any other code judges the request.
 _FAILURES = ("SGT400", "SGT500")
-
-
-NON_EXAMINE: Final = Examen(
-    non_verifies=(
-        NonVerifie(
-            "les contrôles du contrat et des guides",
-            "un simulateur sge-sim répond : seules les demandes du client sont jugées",
-        ),
-    )
-)
-"""Where a client is watched, nobody judges the simulator that it calls."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +48,7 @@ class EchangeDeCas:
     logiciel: str = ""
     origine: Origine | None = None
     echange_id: int | None = None
-    examen: Examen = NON_EXAMINE
+    examen: Examen = Examen()  # noqa: RUF009 - it is frozen
 
 
 def execution_of(
@@ -84,7 +74,7 @@ def execution_of(
         constats = [replace(each, source=case.source) for each in expected]
         statut, why = _ending(case, answer, constats, defauts, legal_date(echange.instant))
         if statut is Statut.ADMIS:
-            excuse = f"{why.rstrip('.')} ({case.source})"
+            excuse = f"{why} Source : {case.source}"
             constats = [_excused(each, excuse) for each in constats]
             judged = tuple(_excused(each, excuse) for each in examen.constats)
             examen = replace(examen, constats=judged)
@@ -98,8 +88,9 @@ def execution_of(
         statut, why = Statut.PERTURBE, ""
     remarques = " ".join(part for part in (remarque, echange.panne, why) if part)
     day = f"{echange.instant:%d/%m/%Y %H:%M:%S}"
+    ended = said(statut, len([each for each in (*constats, *examen.constats) if each.excuse]))
     return Execution(
-        **_described(case, day, f"{statut.value.capitalize()}. {remarques}".strip()),
+        **_described(case, day, f"{ended.capitalize()}. {remarques}".strip()),
         statut=statut,
         constats=(*constats, *examen.constats),
         controles=examen.controles,

@@ -85,7 +85,7 @@ _CONTROLES: Final = "les contrôles du contrat et des guides"
 SANS_REPONSE: Final = NonVerifie(_CONTROLES, "aucune réponse HTTP n'est venue")
 PAS_DE_SGE: Final = NonVerifie(_CONTROLES, "ils ne portent que sur les services web de SGE")
 HORS_CONTRAT: Final = NonVerifie(
-    "le contenu de la réponse", "elle n'est pas un message du contrat, qui seul se lit"
+    "le contenu de la réponse", "il ne se lit que dans un message conforme au contrat"
 )
 
 

@@ -110,6 +110,8 @@ class Avis(_Colore):
     OUI = "oui", Couleur.BON
     NON = "non", Couleur.MAUVAIS
     A_VERIFIER = "à vérifier", Couleur.ECART
+    EXCUSE = "excusé", Couleur.ECART
+    """It doesn't, and an observation of the platform excuses it."""
 
 
 class IssueDeCas(_Colore):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sge_sim.domaine.francais import counted
 from sge_sim.homologation.reports.etats import Couleur, FiltreDeCas, Statut
 from sge_sim.homologation.reports.rapport import Constat, Execution, Rapport, by_package
 
@@ -62,6 +63,22 @@ def counted_as(statut: Statut, count: int) -> str:
         for word in statut.value.split()
     ]
     return f"{count} {' '.join(words)}"
+
+
+def said(statut: Statut, excused: int) -> str:
+    """Return how a run ended, in French, and how many of its checks are excused.
+
+    >>> said(Statut.REUSSI, 2), said(Statut.ADMIS, 0)
+    ('réussi, 2 vérifications excusées', 'admis')
+    """
+    if not excused:
+        return statut.value
+    return f"{statut.value}, {counted(excused, 'vérification excusée', 'vérifications excusées')}"
+
+
+def said_of(execution: Execution) -> str:
+    """Return the same of a run."""
+    return said(execution.statut, len(execution.excuses))
 
 
 _INVARIABLE: Final = ("non", "à", "passer")

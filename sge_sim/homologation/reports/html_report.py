@@ -21,8 +21,15 @@ from sge_sim.homologation.reports.executions import (
     decomptes,
     filtres,
     rerun_title,
+    said_of,
     what_is_left,
     worst_first,
+)
+from sge_sim.homologation.reports.non_juge import (
+    TITRE,
+    checks_of,
+    checks_said,
+    non_juges,
 )
 from sge_sim.homologation.reports.rapport import Rapport
 from sge_sim.machine.once import computed_once
@@ -54,6 +61,11 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
         filtres=filtres(rapport.executions),
         parts={each.package: each for each in decomptes(rapport.executions)},
         cause=cause_of,
+        said=said_of,
+        checks_said=checks_said,
+        verifications=checks_of(rapport),
+        non_juges=non_juges(rapport),
+        titre_non_juge=TITRE,
         comptes=counts_in_words(rapport.executions),
         provenance=in_french,
         version=__version__,

@@ -29,6 +29,7 @@ from sge_sim.homologation.reports.executions import (
     counted_as,
     counts_in_words,
     rerun_title,
+    said,
     what_is_left,
     worst_first,
 )
@@ -180,11 +181,16 @@ def _heads(*names: str) -> list[Any]:
 
 def _cases(executions: Sequence[Execution]) -> str:
     """Return the keys of a package by how they ended, in a line."""
+    found: dict[tuple[Statut, int], list[str]] = {}
+    for each in executions:
+        found.setdefault((each.statut, len(each.excuses)), []).append(each.cle)
+    order = list(Statut)
     parts = []
-    for statut in Statut:
-        keys = [each.cle for each in executions if each.statut is statut]
-        if keys:
-            parts.append(f"{counted_as(statut, len(keys))} ({', '.join(keys)})")
+    for statut, excused in sorted(found, key=lambda how: (order.index(how[0]), how[1])):
+        keys = found[statut, excused]
+        shared = said(statut, excused).removeprefix(statut.value)
+        each_one = " chacun" if shared and len(keys) > 1 else ""
+        parts.append(f"{counted_as(statut, len(keys))}{shared}{each_one} ({', '.join(keys)})")
     return " ; ".join(parts)
 
 

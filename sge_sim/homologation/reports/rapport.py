@@ -73,7 +73,7 @@ def reprise_of(options: Mapping[str, object], names: Iterable[str]) -> Reprise:
     return Reprise(kept, fingerprint_of_file(cert) if isinstance(cert, Path) else "")
 
 
-FORMAT = 1
+FORMAT = 2
 _MAX_BYTES = 256 * 2**20
 
 
@@ -98,6 +98,8 @@ class Constat:
     @property
     def avis(self) -> Avis:
         """Whether it holds, in a word."""
+        if self.excuse:
+            return Avis.EXCUSE
         return Avis.A_VERIFIER if self.avertit else Avis.OUI if self.reussi else Avis.NON
 
     def __str__(self) -> str:
@@ -200,7 +202,8 @@ class Rapport:
     client from the others of its actor, in French; `partielle`: it was limited to some cases.
     `simulateur`: the target is a sge-sim. Instants are the machine's. `remarques` are sentences on
     the campaign; `commande` is the shell command that makes it again, or the part of it that wasn't
-    good; `reprise` is what that takes, where sge-sim ran it.
+    good; `reprise` is what that takes, where sge-sim ran it. `non_verifies` is what can't be known
+    of the target, or wasn't asked for.
     """
 
     release: str
@@ -217,6 +220,7 @@ class Rapport:
     remarques: tuple[str, ...] = ()
     commande: str = ""
     reprise: Reprise | None = None
+    non_verifies: tuple[NonVerifie, ...] = ()
     format: int = field(default=FORMAT)
 
     @property
@@ -235,7 +239,7 @@ class Rapport:
         return tuple(
             each
             for each in self.executions
-            if each.statut.bon and any(constat.avertit for constat in each.constats)
+            if each.statut.bon and any(of.avertit and not of.excuse for of in each.constats)
         )
 
     @property
@@ -247,9 +251,10 @@ class Rapport:
     def reussi(self) -> bool:
         """Whether nothing is left to put right: the exit code of the command.
 
-        Every package that was asked for is homologated, or fails by announced failures alone; no
-        announced failure is out of date; a partial campaign has each of its cases good. No
-        panne struck a case. What the target doesn't serve is left out, but something was judged.
+        Every package that was asked for is homologated, or fails by announced failures alone: a
+        check that an observation excuses fails nothing; no announced failure is out of date; a
+        partial campaign has each of its cases good. No panne struck a case. What the target
+        doesn't serve is left out, but something was judged.
         """
         if self.perimes or any(each.statut is Statut.PERTURBE for each in self.executions):
             return False

@@ -17,10 +17,12 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from sge_sim.clock import PARIS
 from sge_sim.homologation.reports.etats import Couleur, Statut
 from sge_sim.homologation.reports.executions import causes_of, remarks_of, rerun_title
+from sge_sim.homologation.reports.non_juge import checks_of, non_juges
 from sge_sim.homologation.reports.rapport import Rapport, by_package
 
 _WIDTHS = (46, 14, 16, 52, 16, 12, 12, 10, 18, 10, 20, 60)
 _DATE, _REMARKS = "Date & heure du test", "Remarques"
+_UNJUDGED_WIDTHS = (50, 70, 50)
 _CAUSES_WIDTHS = (14, 26, 70, 60)
 _FILLS = {each: PatternFill("solid", start_color=each.fond[1:].upper()) for each in Couleur}
 _BOLD = Font(name="Calibri", size=11, bold=True)
@@ -35,6 +37,8 @@ def render_xlsx(rapport: Rapport) -> bytes:
     _summary(book.create_sheet("Synthèse"), rapport)
     if causes_of(rapport.executions):
         _causes(book.create_sheet("À corriger"), rapport)
+    if non_juges(rapport):
+        _unjudged(book.create_sheet("Non jugé"), rapport)
     for package, executions in by_package(rapport.executions).items():
         feuille = book.create_sheet(package)
         feuille.append(list(executions[0].suivi))
@@ -61,6 +65,7 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
         ("Logiciel client", ", ".join(rapport.logiciels) or "-"),
         ("Origine des appels", ", ".join(rapport.origines) or "-"),
         (rerun_title(rapport), rapport.commande or "-"),
+        ("Vérifications", checks_of(rapport) or "-"),
         ("À vérifier", ", ".join(each.cle for each in rapport.a_verifier) or "-"),
     ):
         feuille.append([titre, value])
@@ -107,6 +112,14 @@ def _causes(feuille: Any, rapport: Rapport) -> None:
     _lay_out(feuille, _CAUSES_WIDTHS)
     for line, cause in enumerate(causes, 2):
         feuille.cell(line, 1).fill = _FILLS[cause.statut.couleur]
+
+
+def _unjudged(feuille: Any, rapport: Rapport) -> None:
+    """Write the sheet of what wasn't judged, a reason in each row."""
+    feuille.append(["Quoi", "Pourquoi", "Cas"])
+    for each in non_juges(rapport):
+        feuille.append([each.quoi, each.pourquoi, ", ".join(each.cles)])
+    _lay_out(feuille, _UNJUDGED_WIDTHS)
 
 
 def _date(cell: Any, instant: datetime | None) -> None:

@@ -21,6 +21,7 @@ from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.rapport import Constat, Execution
 
 IN_23_4, IN_26_1 = date(2023, 12, 1), date(2026, 12, 1)
+AUTUMN = date(2023, 10, 29)
 BARE = refused("", "", "Erreur Technique MFI", "soap:")
 M023 = "/CommandeHistoriqueDonneesMesuresFines/v1.0"
 LEVEES = {usage for each in CONTROLES for usage in each.leve_par} | {Usage.LIBELLE_PROPRE}
@@ -96,8 +97,10 @@ def test_an_observation_excuses_no_other_service_nor_point() -> None:
     for line in lines:
         for path in contracts():
             seen = not line.services or path in line.services
-            assert line.excuses(path, line.prms or {C5}) is seen
-            assert line.excuses(path, {C5}) is (seen and not line.prms)
+            assert line.excuses(path, line.prms or {C5}, [AUTUMN]) is seen
+            assert line.excuses(path, {C5}, [AUTUMN]) is (seen and not line.prms)
+            ordinary = line.excuses(path, line.prms or {C5}, [AUTUMN - timedelta(days=7)])
+            assert ordinary is (seen and not line.automne)
         assert line.services <= contracts().keys()
     assert not examined("sge-23.4", IN_23_4, path=V3).bon
 
@@ -155,7 +158,8 @@ def test_where_enedis_judges_the_request_alone_each_failed_check_says_that_it_is
     assert run.statut is Statut.ADMIS
     assert run.controles == 7
     assert [each.trouve for each in run.excuses] == ["refus SGT500 « panne »", "autre"]
-    assert {each.excuse for each in run.excuses} == {"Enedis juge la demande seule (Catalogue §3)"}
+    said = "Enedis juge la demande seule. Source : Catalogue §3"
+    assert {each.excuse for each in run.excuses} == {said}
     assert ended(ignored, {}, timedelta(0), WRONG).statut is Statut.ECHOUE
 
 

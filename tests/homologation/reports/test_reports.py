@@ -112,7 +112,7 @@ def test_the_tracking_sheet_has_its_twelve_columns_and_a_row_per_run(
     written: WrittenReports,
 ) -> None:
     book = load_workbook(written.folder / "suivi.xlsx")
-    assert book.sheetnames == ["Synthèse", "À corriger", "consultation", "commande"]
+    assert book.sheetnames == ["Synthèse", "À corriger", "Non jugé", "consultation", "commande"]
     header, *rows = book["consultation"].iter_rows(values_only=True)
     assert list(header) == COLUMNS
     assert [row[4] for row in rows] == ["A-R1", "A-NR1"]
@@ -160,7 +160,7 @@ def test_what_is_to_be_put_right_comes_first_with_its_cause_and_folded_evidence(
     assert [each.get("class") for each in cases] == ["cas echoue", "cas echoue", "cas reussi"]
     cause = cases[0].xpath("./p[@class='cause']")[0].text_content()
     assert cause.startswith("Attendu : refus SGT401 ; reçu : SGT463 « des <données> ».")
-    causes = page.xpath("//main//ol/li")
+    causes = page.xpath("//main//section[@class='causes']/ol/li")
     assert [each.xpath("p/a/@href") for each in causes] == [["#A-NR1"], ["#B-R1@C5"]]
     assert causes[0].xpath("p/span[@class='phrase']")[0].text_content() == unbroken(
         "Attendu : refus SGT401 ; reçu : SGT463 « des <données> »."
@@ -192,7 +192,13 @@ def test_junit_counts_failures_and_tells_deviations_apart() -> None:
     root = etree.fromstring(render_junit(sample_report()))
     consultation, commande = root.findall("testsuite")
     properties = {each.get("name"): each.get("value") for each in consultation.iter("property")}
-    assert properties == {"origine": "passage", "commande": "sge-sim homologate --reprise /dossier"}
+    assert properties == {
+        "origine": "passage",
+        "commande": "sge-sim homologate --reprise /dossier",
+        "controles": "0",
+        "excuses": "0",
+        "non_verifies": "",
+    }
     assert consultation.get("tests") == "2"
     assert consultation.get("failures") == "1"
     assert commande.find("testcase/failure").get("type") == "ecart_connu"

@@ -1,0 +1,76 @@
+"""What a report doesn't judge, and why: each reason once, with its cases."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sge_sim.domaine.francais import counted
+from sge_sim.homologation.reports.etats import Decision, Statut
+from sge_sim.homologation.reports.executions import phrase_of
+from sge_sim.homologation.reports.rapport import Execution, Rapport
+
+TITRE: Final = "Ce qui n'a pas été jugé, et pourquoi"
+_WITHOUT_A_RUN: Final = (
+    *(Statut.NON_SERVI, Statut.NON_TESTABLE, Statut.A_PASSER, Statut.PAS_COMMENCE),
+    Statut.PERTURBE,
+)
+_WITHOUT_A_VERDICT: Final = (Decision.NON_JUGE, Decision.SANS_OBJET, Decision.SANS_CAS_SERVI)
+
+
+@dataclass(frozen=True)
+class NonJuge:
+    """What wasn't judged, why (in French), and the keys of its cases; none, of the campaign."""
+
+    quoi: str
+    pourquoi: str
+    cles: tuple[str, ...] = ()
+
+
+def non_juges(rapport: Rapport) -> tuple[NonJuge, ...]:
+    """Return what a report doesn't judge: packages, cases, then checks of cases, excused or not
+    made, then what nobody can know of the target."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for verdict in rapport.verdicts:
+        if verdict.decision in _WITHOUT_A_VERDICT:
+            found[f"package {verdict.package}, {verdict.decision}", verdict.raison] = []
+    for statut in _WITHOUT_A_RUN:
+        for each in rapport.executions:
+            if each.statut is statut:
+                found.setdefault((f"cas {statut}", phrase_of(each)), []).append(each.cle)
+    for each in rapport.executions:
+        for what in dict.fromkeys(_unchecked(each)):
+            found.setdefault(what, []).append(each.cle)
+    for absent in rapport.non_verifies:
+        found.setdefault((absent.quoi, absent.pourquoi), [])
+    return tuple(NonJuge(*what, tuple(keys)) for what, keys in found.items())
+
+
+def _unchecked(execution: Execution) -> Iterator[tuple[str, str]]:
+    for constat in execution.excuses:
+        yield f"vérification excusée : {constat.attendu}", constat.excuse
+    for absent in execution.non_verifies:
+        yield f"non vérifié : {absent.quoi}", absent.pourquoi
+
+
+def checks_said(execution: Execution) -> str:
+    """Return how many checks of the contract and the guides were made of a run, in French."""
+    if not execution.controles:
+        return ""
+    made = counted(execution.controles, "vérification faite", "vérifications faites")
+    return f"{made} du contrat et des guides"
+
+
+def checks_of(rapport: Rapport) -> str:
+    """Return how many checks a report has made and excused, in French; empty without any."""
+    excused = [len(each.excuses) for each in rapport.executions if each.excuses]
+    made = sum(each.controles for each in rapport.executions)
+    if not made and not excused:
+        return ""
+    parts = [
+        f"{counted(made, 'vérification faite', 'vérifications faites')} du contrat et des guides"
+    ]
+    if excused:
+        parts.append(f"{counted(sum(excused), 'excusée')} dans {len(excused)} cas")
+    else:
+        parts.append("aucune excusée")
+    return f"{', '.join(parts)}."
