@@ -10,7 +10,6 @@ Nothing of sge-sim is loaded until a test asks for the fixture.
 """
 
 import shlex
-import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,10 +61,22 @@ def sge_session(
 
 
 def _command(config: pytest.Config) -> str:
-    """Return the shell command that runs the session again, from any folder."""
+    """Return the shell command that runs the session again, from the folder of the tests.
+
+    A path is seen from there: reports are sent, and tell nothing of the machine.
+    """
     asked = config.invocation_params
-    tests = shlex.join([sys.executable, "-m", "pytest", *map(str, asked.args)])
-    return f"cd {shlex.quote(str(asked.dir))} && {tests}"
+    return shlex.join(["pytest", *(_seen_from(asked.dir, str(each)) for each in asked.args)])
+
+
+def _seen_from(folder: Path, argument: str) -> str:
+    """Return an argument, an absolute path in it as seen from a folder, by its name elsewhere."""
+    option, equals, value = argument.rpartition("=")
+    path = Path(value)
+    if not path.is_absolute():
+        return argument
+    shown = path.relative_to(folder) if path.is_relative_to(folder) else path.name
+    return f"{option}{equals}{shown}"
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """`sge-sim homologate`: run the homologation's test cases and give the verdict."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _PEM = RegularFile()
 _EXPECTED_MAX = 2**20
+_CLIENT_MAX = 100
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -104,6 +106,11 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     envvar="SGE_SIM_SANDBOX_CLIENT_SECRET",
     help="Son secret.",
 )
+@click.option(
+    "--client",
+    callback=lambda _context, _param, value: _client(value),
+    help="Nom de votre client, tel que la couverture du rapport le donne ; gardé par --reprise.",
+)
 @click.option("--admin", help="Administration de la cible, si c'est un simulateur.")
 @click.option("--now", help="Date de la cible, si c'est un simulateur décalé sans --admin.")
 @click.option(
@@ -150,6 +157,7 @@ def homologate(**options: Any) -> None:
         of_production,
         partial_worth,
         rerun_command,
+        societe_of,
         was_ordered,
     )
     from sge_sim.homologation.reports.etats import Statut
@@ -184,6 +192,7 @@ def homologate(**options: Any) -> None:
         remarques += filter(None, [of_production(target.sender.admin_url, release)])
         for remarque in remarques:
             click.echo(remarque)
+        societe = societe_of(target.acteur, target.sender.admin_url, options["cert"])
         real = not is_local(target.url)
         runner = Runner(
             release,
@@ -210,6 +219,8 @@ def homologate(**options: Any) -> None:
         origine="exécutée",
         cible=target.name,
         acteur=target.acteur,
+        client=options["client"],
+        societe=societe,
         simulateur=target.sender.admin_url is not None,
         debut=begun,
         fin=machine_now().astimezone(PARIS),
@@ -229,10 +240,20 @@ def homologate(**options: Any) -> None:
         written = write_reports(rapport, folder, _personal(options))
     click.echo(f"\n{written}")
     if any(each.a_corriger for each in executions):
-        click.echo(f"Repasser ce qui n'est pas bon : {rapport.commande}")
+        again = shlex.join(["sge-sim", "homologate", "--reprise", str(folder.resolve())])
+        click.echo(f"Repasser ce qui n'est pas bon : {again}")
     if options["admin"] is not None:
         _offer(rapport, Administration(options["admin"]))
     sys.exit(0 if rapport.reussi else 1)
+
+
+def _client(name: str | None) -> str:
+    """Return the name of a client, which stands on a line of the cover."""
+    if name and (len(name) > _CLIENT_MAX or not name.isprintable()):
+        raise UsageError(
+            f"--client : donner un nom de {_CLIENT_MAX} caractères au plus, sur une ligne."
+        )
+    return (name or "").strip()
 
 
 def _personal(options: dict[str, Any]) -> "Personal | None":

@@ -24,6 +24,7 @@ from sge_sim.homologation.campaign.targets import (
     of_production,
     partial_worth,
     rerun_command,
+    societe_of,
 )
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.sender import Marqueur
@@ -139,6 +140,7 @@ class Passages:
                     origine="exécutée",
                     cible=cible.url,
                     acteur=cible.login,
+                    societe=societe_of(cible.login, cible.admin_url, cible.certificat),
                     simulateur=True,
                     debut=begun,
                     fin=machine_now().astimezone(PARIS),

@@ -26,6 +26,7 @@ from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.protocoles import SOAP
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.reports.rapport import Execution, NonVerifie, Rapport
+from sge_sim.pki.inspection import organisation_of_file
 
 ON_PRODUCTION: Final = (
     "La cible joue la production, et ce catalogue est fait pour la plateforme d'homologation : un "
@@ -49,7 +50,7 @@ WARNING: Final = (
 REPONSES_DU_SIMULATEUR: Final = (
     NonVerifie(
         "les réponses, par les contrôles du contrat et des guides",
-        "un simulateur sge-sim les a faites : seules les demandes du client sont jugées",
+        "un simulateur sge-sim les a faites, et seules les demandes du client sont jugées",
     ),
 )
 """Where a client is watched, nobody judges the simulator that it calls."""
@@ -135,8 +136,21 @@ def of_production(admin_url: str | None, release: Release) -> str:
 
 
 def rerun_command(folder: Path) -> str:
-    """Return the shell command that runs again what wasn't good in the report of a folder."""
-    return shlex.join(["sge-sim", "homologate", "--reprise", str(folder.resolve())])
+    """Return the shell command that runs again what wasn't good in the report of a folder.
+
+    It names the folder alone: reports are sent, and tell nothing of the machine.
+    """
+    return shlex.join(["sge-sim", "homologate", "--reprise", folder.resolve().name])
+
+
+def societe_of(acteur: str, admin_url: str | None, certificat: Path | None) -> str:
+    """Return the company of an actor, known by its code or a login: as a simulator names it, else
+    as its certificate does; empty where neither tells."""
+    if admin_url is not None:
+        for each in Administration(admin_url).acteurs():
+            if acteur.lower() in (each.code.lower(), *(user.login for user in each.utilisateurs)):
+                return each.nom
+    return "" if certificat is None else organisation_of_file(certificat)
 
 
 def partial_worth(chosen: int, release: Release) -> str:

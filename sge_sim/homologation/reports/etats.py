@@ -125,6 +125,13 @@ class IssueDeCas(_Colore):
     HORS_CATALOGUE = "hors catalogue", Couleur.NEUTRE
 
 
+CAMPAGNES: Final = {
+    "exécutée": "exécutée par sge-sim, qui joue chaque cas du catalogue",
+    "observée": "observée : seuls comptent les appels du client de l'acteur",
+    "pytest": "faite par des tests pytest, qui appellent un simulateur",
+}
+"""The kinds of campaign, and how a report says what each is."""
+
 STYLE: Final = f"""
 :root {{ {" ".join(f"--{each}: light-dark({each.clair}, {each.sombre});" for each in Couleur)} }}
 {" ".join(f".{each} {{ color: var(--{each}); }}" for each in Couleur)}

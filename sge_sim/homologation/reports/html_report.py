@@ -7,11 +7,11 @@ from typing import Final
 import jinja2
 
 from sge_sim import __version__
-from sge_sim.clock import PARIS
-from sge_sim.domaine.francais import unbroken
+from sge_sim.domaine.francais import counted, unbroken
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.client.messages import indented
 from sge_sim.homologation.reports.comparaison import compare
+from sge_sim.homologation.reports.couverture import couverture, mots, origine_said, said_at
 from sge_sim.homologation.reports.etats import STYLE
 from sge_sim.homologation.reports.executions import (
     CauseDeCas,
@@ -27,6 +27,7 @@ from sge_sim.homologation.reports.executions import (
 )
 from sge_sim.homologation.reports.non_juge import (
     TITRE,
+    NonJuge,
     checks_of,
     checks_said,
     non_juges,
@@ -36,6 +37,8 @@ from sge_sim.machine.once import computed_once
 
 _PRINTED_LINES: Final = 170
 """What is filled of four A4 pages of 57 lines, with a margin for how a browser breaks lines."""
+_COVER_LINES: Final = 24
+"""Those of the cover and of the words, and what the break before what wasn't judged leaves."""
 _CAUSE_LINE: Final = 70
 _KEYS_LINE: Final = 20
 _REASON_LINE: Final = 34
@@ -47,24 +50,27 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
 
     What changed since `before`, an earlier report of its history, is shown if it is given.
     """
-    causes = causes_of(rapport.executions)
+    causes, unjudged = causes_of(rapport.executions), non_juges(rapport)
     return _page().render(
         rapport=rapport,
         before=before,
         depuis=None if before is None else compare(before, rapport),
         executions=worst_first(rapport.executions),
         causes=causes,
-        imprimees=_printed(rapport, causes),
+        imprimees=_printed(rapport, causes, unjudged),
         rerun_title=rerun_title(rapport),
         reste=what_is_left(rapport.executions),
         style=STYLE,
         filtres=filtres(rapport.executions),
         parts={each.package: each for each in decomptes(rapport.executions)},
         cause=cause_of,
+        couverture=couverture(rapport),
+        mots=tuple(mots(rapport)),
+        origine=origine_said,
         said=said_of,
         checks_said=checks_said,
-        verifications=checks_of(rapport),
-        non_juges=non_juges(rapport),
+        verifications=checks_of(rapport.executions),
+        non_juges=unjudged,
         titre_non_juge=TITRE,
         comptes=counts_in_words(rapport.executions),
         provenance=in_french,
@@ -81,14 +87,20 @@ def _page() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"instant": _instant, "xml": indented, "insecable": unbroken}
+    environment.filters |= {
+        "instant": _instant,
+        "xml": indented,
+        "insecable": unbroken,
+        "compte": counted,
+    }
     return environment.get_template("rapport.html.j2")
 
 
-def _printed(rapport: Rapport, causes: Sequence[CauseDeCas]) -> int:
+def _printed(rapport: Rapport, causes: Sequence[CauseDeCas], unjudged: Sequence[NonJuge]) -> int:
     """Return how many causes have room on the pages that are printed without the annex."""
     reasons = (each.raison for each in rapport.verdicts)
     used = sum(3 + len(each) / _REASON_LINE for each in (*reasons, *rapport.remarques))
+    used += _COVER_LINES + sum(1.5 + _letters_of(each) / _CAUSE_LINE for each in unjudged)
     for rank, cause in enumerate(causes):
         keys = sum(len(each) + 2 for each in cause.cles)
         words = len(cause.phrase) + len(cause.que_faire)
@@ -98,5 +110,10 @@ def _printed(rapport: Rapport, causes: Sequence[CauseDeCas]) -> int:
     return len(causes)
 
 
+def _letters_of(absent: NonJuge) -> int:
+    """Return how many letters the longest cell of a reason has."""
+    return max(len(absent.quoi) * 3, len(absent.pourquoi) + len(", ".join(absent.cles)))
+
+
 def _instant(instant: datetime | None) -> str:
-    return "-" if instant is None else f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
+    return "-" if instant is None else said_at(instant)

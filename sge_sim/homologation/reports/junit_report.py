@@ -24,8 +24,9 @@ def render_junit(rapport: Rapport) -> bytes:
     didn't come fails, type `perime`; a case that couldn't be run is an error, and so is one
     that a panne struck; one that nobody has called yet, that can't be tested or that the target
     doesn't serve is skipped. What observations excuse is in the output of a test, which they don't
-    fail. Each suite has the properties `origine`, who made its calls, `commande`, which makes again
-    what wasn't good, the counts `controles` and `excuses` of its checks, and `non_verifies`.
+    fail. Each suite has the properties `societe`, `client`, `sge_sim`, `origine`, who made its
+    calls, `commande`, which makes again what wasn't good, the counts `controles` and `excuses` of
+    its checks, and `non_verifies`.
     """
     root = etree.Element("testsuites", name=f"homologation {rapport.release}")
     for package, executions in by_package(rapport.executions).items():
@@ -38,6 +39,9 @@ def render_junit(rapport: Rapport) -> bytes:
         )
         properties = etree.SubElement(suite, "properties")
         for name, value in (
+            ("societe", rapport.societe),
+            ("client", rapport.client),
+            ("sge_sim", rapport.sge_sim),
             ("origine", ", ".join(rapport.origines)),
             ("commande", rapport.commande),
             ("controles", str(sum(each.controles for each in executions))),

@@ -1,12 +1,12 @@
 """What a report doesn't judge, and why: each reason once, with its cases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sge_sim.domaine.francais import counted
 from sge_sim.homologation.reports.etats import Decision, Statut
-from sge_sim.homologation.reports.executions import phrase_of
+from sge_sim.homologation.reports.executions import phrase_of, said_of
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 
 TITRE: Final = "Ce qui n'a pas été jugé, et pourquoi"
@@ -37,17 +37,21 @@ def non_juges(rapport: Rapport) -> tuple[NonJuge, ...]:
         for each in rapport.executions:
             if each.statut is statut:
                 found.setdefault((f"cas {statut}", phrase_of(each)), []).append(each.cle)
-    for each in rapport.executions:
-        for what in dict.fromkeys(_unchecked(each)):
-            found.setdefault(what, []).append(each.cle)
+    for checks in (_excused, _unchecked):
+        for each in rapport.executions:
+            for what in dict.fromkeys(checks(each)):
+                found.setdefault(what, []).append(each.cle)
     for absent in rapport.non_verifies:
         found.setdefault((absent.quoi, absent.pourquoi), [])
     return tuple(NonJuge(*what, tuple(keys)) for what, keys in found.items())
 
 
-def _unchecked(execution: Execution) -> Iterator[tuple[str, str]]:
+def _excused(execution: Execution) -> Iterator[tuple[str, str]]:
     for constat in execution.excuses:
         yield f"vérification excusée : {constat.attendu}", constat.excuse
+
+
+def _unchecked(execution: Execution) -> Iterator[tuple[str, str]]:
     for absent in execution.non_verifies:
         yield f"non vérifié : {absent.quoi}", absent.pourquoi
 
@@ -60,15 +64,23 @@ def checks_said(execution: Execution) -> str:
     return f"{made} du contrat et des guides"
 
 
-def checks_of(rapport: Rapport) -> str:
-    """Return how many checks a report has made and excused, in French; empty without any."""
-    excused = [len(each.excuses) for each in rapport.executions if each.excuses]
-    made = sum(each.controles for each in rapport.executions)
+def excused_runs(executions: Iterable[Execution]) -> Iterator[tuple[str, str]]:
+    """Yield how the runs with excused checks ended (« réussi, 1 vérification excusée »), and the
+    keys of those that ended so."""
+    found: dict[str, list[str]] = {}
+    for each in executions:
+        if each.excuses:
+            found.setdefault(said_of(each), []).append(each.cle)
+    return ((ended, ", ".join(keys)) for ended, keys in found.items())
+
+
+def checks_of(executions: Sequence[Execution]) -> str:
+    """Return how many checks were made and excused in runs, in French; empty without any."""
+    excused = [len(each.excuses) for each in executions if each.excuses]
+    made = sum(each.controles for each in executions)
     if not made and not excused:
         return ""
-    parts = [
-        f"{counted(made, 'vérification faite', 'vérifications faites')} du contrat et des guides"
-    ]
+    parts = [counted(made, "vérification faite", "vérifications faites")]
     if excused:
         parts.append(f"{counted(sum(excused), 'excusée')} dans {len(excused)} cas")
     else:

@@ -15,9 +15,11 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from sge_sim import __version__
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
+from sge_sim.homologation.reports.coherence import contradictions
 from sge_sim.homologation.reports.etats import Avis, Decision, FiltreDeCas, Statut
 from sge_sim.machine.files import read_user_file
 from sge_sim.machine.once import computed_once
@@ -198,8 +200,10 @@ class VerdictPackage:
 class Rapport:
     """A campaign: what was run or seen, when, against what, and what follows for each package.
 
-    `origine` is « exécutée », « observée » or « pytest », `client` what distinguishes the observed
-    client from the others of its actor, in French; `partielle`: it was limited to some cases.
+    `origine` is « exécutée », « observée » or « pytest », `client` what distinguishes the client
+    from the others of its actor, in French: the name that the tester gave, or by what it is
+    observed; `societe` the company of the actor, `sge_sim` the version that made the report, both
+    empty where they aren't known; `partielle`: it was limited to some cases.
     `simulateur`: the target is a sge-sim. Instants are the machine's. `remarques` are sentences on
     the campaign; `commande` is the shell command that makes it again, or the part of it that wasn't
     good; `reprise` is what that takes, where sge-sim ran it. `non_verifies` is what can't be known
@@ -217,6 +221,8 @@ class Rapport:
     verdicts: tuple[VerdictPackage, ...]
     executions: tuple[Execution, ...]
     client: str = ""
+    societe: str = ""
+    sge_sim: str = __version__
     remarques: tuple[str, ...] = ()
     commande: str = ""
     reprise: Reprise | None = None
@@ -311,6 +317,8 @@ def read_rapport(path: Path) -> Rapport:
         ) from None
     if rapport.format != FORMAT:
         raise UsageError(f"{file} vient d'une autre version de sge-sim : refaire la campagne.")
+    if wrong := next(contradictions(rapport), ""):
+        raise UsageError(f"{file} se contredit, {wrong} : refaire la campagne.")
     return rapport
 
 

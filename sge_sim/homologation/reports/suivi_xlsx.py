@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from sge_sim.clock import PARIS
+from sge_sim.homologation.reports.couverture import couverture
 from sge_sim.homologation.reports.etats import Couleur, Statut
 from sge_sim.homologation.reports.executions import causes_of, remarks_of, rerun_title
 from sge_sim.homologation.reports.non_juge import checks_of, non_juges
@@ -59,19 +60,13 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
     """Write the sheet on the campaign and how each package fared."""
     for titre, value in (
         ("Homologation", rapport.release),
-        ("Campagne", rapport.origine),
-        ("Cible", rapport.cible),
-        ("Acteur", rapport.acteur),
-        ("Logiciel client", ", ".join(rapport.logiciels) or "-"),
-        ("Origine des appels", ", ".join(rapport.origines) or "-"),
+        *couverture(rapport),
         (rerun_title(rapport), rapport.commande or "-"),
-        ("Vérifications", checks_of(rapport) or "-"),
+        ("Vérifications", checks_of(rapport.executions) or "-"),
         ("À vérifier", ", ".join(each.cle for each in rapport.a_verifier) or "-"),
+        *(("Remarque", each) for each in rapport.remarques),
     ):
         feuille.append([titre, value])
-    for titre, instant in (("Début", rapport.debut), ("Fin", rapport.fin)):
-        feuille.append([titre, None])
-        _date(feuille.cell(feuille.max_row, 2), instant)
     feuille.append([])
     first = feuille.max_row + 2
     head = ["Package", "Verdict", "Cas bons", "Cas", *(statut.value for statut in Statut), "Raison"]

@@ -30,7 +30,7 @@ def test_the_pdf_has_the_verdicts_the_counts_the_causes_and_the_command() -> Non
         "Cause, et que faire",
     ):
         assert packed(part) in words
-    assert packed("sge-sim homologate --reprise /dossier") in words
+    assert packed("sge-sim homologate --reprise dossier") in words
     assert pdf == render_pdf(sample_report())
 
 
