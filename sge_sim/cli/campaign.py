@@ -147,7 +147,7 @@ def stop(data_dir: Path, acteur: str | None, numero: int | None) -> None:
 
 @campaign.command(
     help="Écrire le rapport. Code retour : 0 si chaque package est homologué, ou avec --cas si "
-    "chaque cas nommé est bon, 1 sinon."
+    "chaque cas nommé est bon, 1 sinon. Un cas bon dont une vérification est excusée est bon."
 )
 @data_dir_option
 @_acteur_option

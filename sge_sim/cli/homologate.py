@@ -48,7 +48,8 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 @click.command(
     help="Exécuter les cas de l'homologation. Sans --cible, un simulateur est démarré pour "
     "l'occasion. Code retour : 0 si chaque package demandé est homologué (avec --cas ou --reprise, "
-    "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse. Un "
+    "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse. "
+    "Une vérification excusée par une observation datée de la vraie plateforme n'y change rien. Un "
     "cas touché par une panne prévue n'est pas jugé, ni son package ; un cas que la cible ne sert "
     "pas à sa date est hors du jugement, et si rien ne fut jugé le code est 1."
 )

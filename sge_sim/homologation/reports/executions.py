@@ -137,11 +137,10 @@ def _shared_phrase(runs: Sequence[Execution]) -> str:
     wrong = [each for each in map(_explaining, runs) if each is not None]
     if len(wrong) < len(runs):
         return phrase_of(runs[0])
-    wanted, found = (
-        list(dict.fromkeys(texts))
-        for texts in ((each.attendu for each in wrong), map(_found, wrong))
-    )
-    return f"Attendu : {_alternatives(wanted)} ; reçu : {_alternatives(found)}."
+    wanted, found = ([*dict.fromkeys(each.attendu for each in wrong)], [*map(_found, wrong)])
+    if len(set(found)) > 1:  # some expectations say « refus » before the code, some don't
+        found = [*dict.fromkeys(each.removeprefix("refus ") for each in found)]
+    return f"Attendu : {_alternatives(wanted)} ; reçu : {_alternatives([*dict.fromkeys(found)])}."
 
 
 def _alternatives(texts: Sequence[str]) -> str:

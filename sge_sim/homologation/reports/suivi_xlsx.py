@@ -83,7 +83,7 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
                 verdict.raison,
             ]
         )
-    for column, width in enumerate((24, 36, 10, 8, *(15 for _ in Statut), 80), 1):
+    for column, width in enumerate((24, 46, 10, 8, *(15 for _ in Statut), 80), 1):
         feuille.column_dimensions[get_column_letter(column)].width = width
     for row in feuille.iter_rows():
         for cell in row:
