@@ -3,24 +3,23 @@
 One table of answers. The profile `fidele` plays the release in force at the date of the clock; the
 catalogue of test cases gives, of each case, what was observed in its own release. What was
 documented not to work, and whose answer nobody reported, is `assumed`: played, but never listed as
-known. What isn't tied to one demand is a habit: `TEMOIGNAGES` says in which releases each was
-seen, and from which on it excuses nothing. The same profile makes files as the real ones were seen;
-`Defauts()` has none of their defects.
+known. What isn't tied to one demand is a habit, a line of `sge_sim.domaine.temoignages`. The same
+profile makes files as the real ones were seen; `Defauts()` has none of their defects.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
 from sge_sim.domaine.nomenclatures import Provenance
+from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage
+from sge_sim.domaine.temoignages import Usage as Usage
+from sge_sim.domaine.temoignages import rank_of_release as rank_of_release
 
 REPONSE_VIDE: Final = "vide"
 """Stands for an empty success where a code is expected."""
 
-_NUMERO: Final = re.compile(r"\d+(?:\.\d+)*")
 _C1_C4 = frozenset({"C1", "C2", "C3", "C4"})
 _C2_C4 = frozenset({"C2", "C3", "C4"})
 _CONSOMMATEURS = _C1_C4 | {"C5"}
@@ -60,72 +59,6 @@ class Ecart:
             and (not self.prms or prm in self.prms)
             and self.demande in ("", demande)
         )
-
-
-class Usage(StrEnum):
-    """A habit of the platform that isn't tied to one demand: it shows in what is found or sent."""
-
-    REFUS_SANS_DONNEE = "CMD v3 : SGT4G3 là où il n'y a aucune mesure"
-    MESURES_FACTICES = "CMD : les mesures de deux points du catalogue sont factices"
-    ENTETE_HISTORIQUE = "HDM : sans enteteP, la commande est malformée"
-    FAUTE_SANS_CODE = "M023 : les fautes sont préfixées, sans code ni libellé"
-    GRILLE_FOURNISSEUR = (
-        "ConsultationMesures : la grille du fournisseur répète ses codes en libellés, et les "
-        "calendriers viennent du plus ancien au plus récent"
-    )
-    HEURE_REPETEE = "CMD v2 : l'heure vécue deux fois en automne a deux fois le décalage d'hiver"
-    LIBELLE_PROPRE = "un code a un autre libellé que dans l'annexe"
-
-
-@dataclass(frozen=True)
-class Temoignage:
-    """How it is known that the platform had a way of its own, and for which releases.
-
-    It was seen in those from `premiere` to `derniere` (empty: nobody says in which). Those that
-    follow are taken for the last one: it is played there, and excuses with a remark. From `fin` on
-    it is neither played nor an excuse (empty: no end is known). It excuses the answers of
-    `services` (paths) alone, about `prms` alone: empty, any; `automne`, those alone whose period
-    has the hour that is lived twice.
-    """
-
-    usage: Usage
-    source: str
-    premiere: str
-    derniere: str
-    fin: str
-    provenance: Provenance = "observed"
-    services: frozenset[str] = frozenset()
-    prms: frozenset[str] = frozenset()
-    automne: bool = False
-
-    def holds(self, release: str) -> bool:
-        """Whether the way is taken for that of a release."""
-        rank, end = rank_of_release(release), rank_of_release(self.fin)
-        return rank_of_release(self.premiere) <= rank and (not end or rank < end)
-
-    def excuses(self, service: str, prms: Set[str], days: Iterable[date]) -> bool:
-        """Whether it was seen of an answer of `service` on these days of the points `prms`."""
-        return (
-            self.provenance == "observed"
-            and (not self.services or service in self.services)
-            and (not self.prms or prms <= self.prms)
-            and (not self.automne or any(map(_has_an_hour_twice, days)))
-        )
-
-    def said_of(self, release: str) -> str:
-        """Return in French what was seen and since when nobody has seen it again."""
-        if not self.derniere:
-            return f"{self.source} ; rien ne dit que {release} le fasse"
-        seen = f"vu de {self.premiere} à {self.derniere}"
-        if self.premiere == self.derniere:
-            seen = f"vu en {self.derniere}"
-        late = rank_of_release(release) > rank_of_release(self.derniere)
-        return f"{self.source} ; {seen}{', pas depuis' if late else ''}"
-
-
-def _has_an_hour_twice(day: date) -> bool:
-    """Whether it is the last Sunday of October."""
-    return day.month == 10 and day.day >= 25 and day.isoweekday() == 7
 
 
 @dataclass(frozen=True)
@@ -244,60 +177,6 @@ _ECARTS_23_2 = (
     ),
 )
 _LIBELLES_23_2 = {"SGT4G3": "Aucune mesure trouvée pour ce PRM"}
-
-
-def rank_of_release(release: str) -> tuple[int, ...]:
-    """Return what orders `9.1` before `21.3`; the name of a release in the catalogue does too.
-
-    What follows the number in a name (`sge-26.1-suivi`) doesn't count.
-    """
-    numero = _NUMERO.match(release.removeprefix("sge-"))
-    return tuple(map(int, numero[0].split("."))) if numero else ()
-
-
-_DETAILLEES: Final = "/ConsultationMesuresDetaillees/v"
-TEMOIGNAGES: Final = (
-    Temoignage(Usage.ENTETE_HISTORIQUE, "quatre clients, de plusieurs versions", "21.3", "", ""),
-    Temoignage(
-        Usage.HEURE_REPETEE,
-        "constaté par un client, qui ne dit ni quand ni en quelle version",
-        *("21.3", "", "26.1"),
-        services=frozenset({f"{_DETAILLEES}2.0"}),
-        automne=True,
-    ),
-    Temoignage(
-        Usage.MESURES_FACTICES,
-        "lues en homologation en 2022 et 2023",
-        *("22.1", "23.2", "26.1"),
-        services=frozenset({f"{_DETAILLEES}2.0", f"{_DETAILLEES}3.0"}),
-        prms=frozenset({"30001610071843", "25478147557460"}),
-    ),
-    Temoignage(
-        Usage.GRILLE_FOURNISSEUR,
-        "réponse enregistrée en février 2022",
-        *("22.1", "22.1", "26.1"),
-        services=frozenset({"/ConsultationMesures/v1.1"}),
-    ),
-    Temoignage(Usage.LIBELLE_PROPRE, "observé en 2023", "23.2", "23.4", "26.1"),
-    Temoignage(
-        Usage.FAUTE_SANS_CODE,
-        "observé en octobre 2023",
-        *("23.4", "23.4", "26.1"),
-        services=frozenset(
-            {
-                "/CommandeHistoriqueDonneesMesuresFines/v1.0",
-                "/CommandeHistoriqueDonneesMesuresFacturantes/v1.0",
-                "/CommandeInformationsTechniquesEtContractuelles/v1.0",
-            }
-        ),
-    ),
-    Temoignage(Usage.REFUS_SANS_DONNEE, "observé en 2023", "23.2", "23.2", "26.1"),
-    Temoignage(
-        Usage.REFUS_SANS_DONNEE, "comme en 23.2 : supposé", "26.1", "", "", provenance="assumed"
-    ),
-)
-"""The habits, a line each. That those of 2022 and 2023 end with 26.1 is assumed: of that platform,
-nobody has told them."""
 
 
 def _usages(release: str) -> dict[Usage, Temoignage]:

@@ -9,14 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from sge_sim.domaine.ecarts_plateforme import (
-    NOMINALE,
-    TEMOIGNAGES,
-    Temoignage,
-    Usage,
-    plateforme_judged,
-)
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, plateforme_judged
 from sge_sim.domaine.nomenclatures import in_french
+from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage, Usage
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.messages import AppelFait
 from sge_sim.homologation.jugement.commandes import COMMANDES, SOUSCRITS_LISTES, given

@@ -6,7 +6,7 @@ from typing import Final
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import Origine
-from sge_sim.homologation.reports.etats import CAMPAGNES, Decision, Statut
+from sge_sim.homologation.reports.etats import CAMPAIGN_KINDS, Decision, Statut
 from sge_sim.homologation.reports.rapport import Rapport
 
 _ORIGINES: Final[Mapping[Origine, str]] = {
@@ -44,7 +44,7 @@ def couverture(rapport: Rapport) -> tuple[tuple[str, str], ...]:
         ("Acteur", rapport.acteur),
         ("Version de SGE", rapport.release.removeprefix("sge-")),
         ("Cible", rapport.cible),
-        ("Campagne", f"{CAMPAGNES[rapport.origine]}{partial}"),
+        ("Campagne", f"{CAMPAIGN_KINDS[rapport.origine]}{partial}"),
         ("Date", f"du {said_at(rapport.debut)} au {said_at(rapport.fin)}, heure légale"),
         ("Appels faits par", callers or "personne"),
         ("Logiciel des appels", ", ".join(map(_product, rapport.logiciels)) or "non connu"),

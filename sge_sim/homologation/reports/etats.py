@@ -125,7 +125,7 @@ class IssueDeCas(_Colore):
     HORS_CATALOGUE = "hors catalogue", Couleur.NEUTRE
 
 
-CAMPAGNES: Final = {
+CAMPAIGN_KINDS: Final = {
     "exécutée": "exécutée par sge-sim, qui joue chaque cas du catalogue",
     "observée": "observée : seuls comptent les appels du client de l'acteur",
     "pytest": "faite par des tests pytest, qui appellent un simulateur",

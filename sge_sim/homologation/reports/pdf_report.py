@@ -72,18 +72,19 @@ def render_pdf(rapport: Rapport, annexe: bool = False) -> bytes:
     """Return the document. Where all the causes don't hold on its pages, the gravest do and the
     others are counted; `annexe` adds each run with its messages after them."""
     causes, reasons = causes_of(rapport.executions), non_juges(rapport)
-    shown, listed, told = min(len(causes), _CAUSES_SHOWN), True, min(len(reasons), _REASONS_SHOWN)
+    shown, explained = min(len(causes), _CAUSES_SHOWN), min(len(reasons), _REASONS_SHOWN)
+    listed = True
 
     def story() -> list[Any]:
         return [
             *_cover(rapport),
             *_work(rapport, causes[:shown], len(causes) - shown, listed=listed),
-            *_unjudged(rapport, reasons[:told], len(reasons) - told),
+            *_unjudged(rapport, reasons[:explained], len(reasons) - explained),
         ]
 
-    while (shown or listed or told) and _built(rapport, story())[1] > PAGES_MOST:
+    while (shown or listed or explained) and _built(rapport, story())[1] > PAGES_MOST:
         if not shown and not listed:
-            told = told * 3 // 4
+            explained = explained * 3 // 4
         shown, listed = shown * 3 // 4, listed and shown > _CAUSES_SHOWN // 2
     annex = [PageBreak(), *_annex(rapport)] if annexe else []
     return _built(rapport, story() + annex)[0]

@@ -3,11 +3,12 @@
 Everything that the HTML, the tracking workbook and JUnit show comes from it; its JSON is the report
 itself, read back without loss.
 
-What it takes to run the campaign again is kept in it (`Reprise`): the paths of files and the
-fingerprint of the certificate, no key nor secret.
+What it takes to run the campaign again is kept in it (`Reprise`). A file that was changed by hand,
+or badly joined, and contradicts itself isn't read.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,63 +20,26 @@ from sge_sim import __version__
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
-from sge_sim.homologation.reports.coherence import contradictions
-from sge_sim.homologation.reports.etats import Avis, Decision, FiltreDeCas, Statut
+from sge_sim.homologation.reports.etats import (
+    CAMPAIGN_KINDS,
+    Avis,
+    Decision,
+    FiltreDeCas,
+    Statut,
+)
+from sge_sim.homologation.reports.reprise import Reprise
 from sge_sim.machine.files import read_user_file
 from sge_sim.machine.once import computed_once
-from sge_sim.pki.inspection import fingerprint_of_file
 from sge_sim.refus import Rule
 
-SECRETS: Final = frozenset({"client_secret", "sandbox_client_secret"})
-FILES: Final = ("cert", "key", "ca", "wsdl_dir", "catalogue")
-_TYPED: Final = {"cert": "certificat", "key": "cle"}
-"""Options that are typed by another name."""
-
-
-@dataclass(frozen=True)
-class Reprise:
-    """The options of `sge-sim homologate`, by name; paths are absolute.
-
-    `empreinte` is the fingerprint of the certificate, empty where none was given.
-    """
-
-    options: Mapping[str, str | tuple[str, ...]]
-    empreinte: str = ""
-
-    def check_files(self, taken: Iterable[str]) -> None:
-        """Raise `UsageError` for a file that isn't there any more, of the options `taken`."""
-        for name in FILES:
-            if name not in taken:
-                continue
-            path = Path(str(self.options[name]))
-            option = _TYPED.get(name, name.replace("_", "-"))
-            if not path.exists():
-                raise UsageError(
-                    f"{path}, que nomme le rapport, n'est plus là : donner --{option}."
-                )
-            if name == "cert" and fingerprint_of_file(path) != self.empreinte:
-                raise UsageError(
-                    f"{path} n'est plus le certificat de la campagne (empreinte "
-                    f"{self.empreinte[:16]}…) : donner --certificat et --cle."
-                )
-
-
-def reprise_of(options: Mapping[str, object], names: Iterable[str]) -> Reprise:
-    """Return the given options among `names`, without secrets."""
-    kept: dict[str, str | tuple[str, ...]] = {}
-    for name in names:
-        value = options.get(name)
-        if name in SECRETS or not value:
-            continue
-        if isinstance(value, Path):
-            kept[name] = str(value.resolve())
-        else:
-            kept[name] = tuple(map(str, value)) if isinstance(value, tuple) else str(value)
-    cert = options.get("cert")
-    return Reprise(kept, fingerprint_of_file(cert) if isinstance(cert, Path) else "")
-
-
 FORMAT = 2
+_UNCALLED: Final = (
+    Statut.A_PASSER,
+    Statut.PAS_COMMENCE,
+    Statut.NON_SERVI,
+    Statut.NON_TESTABLE,
+)
+_CALLED: Final = (Statut.REUSSI, Statut.ADMIS, Statut.ECHOUE, Statut.ECART)
 _MAX_BYTES = 256 * 2**20
 
 
@@ -320,6 +284,63 @@ def read_rapport(path: Path) -> Rapport:
     if wrong := next(contradictions(rapport), ""):
         raise UsageError(f"{file} se contredit, {wrong} : refaire la campagne.")
     return rapport
+
+
+def contradictions(rapport: Rapport) -> Iterator[str]:
+    """Yield what contradicts itself in a report, in French; nothing for one that sge-sim wrote."""
+    instants = [rapport.debut, rapport.fin, *(each.instant for each in rapport.executions)]
+    if any(each is not None and each.tzinfo is None for each in instants):
+        yield "une date n'a pas de fuseau horaire"
+    elif rapport.fin < rapport.debut:
+        yield "la campagne finit avant d'avoir commencé"
+    if rapport.origine not in CAMPAIGN_KINDS:
+        yield f"l'origine « {rapport.origine} » n'existe pas"
+    names = [each.cle for each in rapport.executions]
+    names += [f"package {each.package}" for each in rapport.verdicts]
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield f"{name} y est {times} fois"
+    for each in rapport.executions:
+        yield from (f"{each.cle} {why}" for why in _of_run(each))
+    for verdict in rapport.verdicts:
+        own = [each for each in rapport.executions if each.package == verdict.package]
+        if rapport.partielle and verdict.decision in (Decision.HOMOLOGUE, Decision.NON_HOMOLOGUE):
+            yield f"une campagne partielle juge le package {verdict.package}"
+        yield from _of_verdict(verdict, own)
+
+
+def _of_run(run: Execution) -> Iterator[str]:
+    failed = any(not each.reussi for each in run.constats)
+    if run.statut in _CALLED and run.instant is None:
+        yield f"est « {run.statut} » sans avoir été appelé"
+    if run.statut in _UNCALLED and run.instant is not None:
+        yield f"est « {run.statut} » et a été appelé"
+    if run.statut.bon and failed:
+        yield f"est « {run.statut} » avec une attente manquée"
+    if any((each.avertit or each.excuse) and not each.reussi for each in run.constats):
+        yield "excuse une vérification qui compte"
+    if any(each.excuse and not each.avertit for each in run.constats):
+        yield "excuse une vérification qui n'a pas échoué"
+    if run.controles < sum(each.du_juge for each in run.constats):
+        yield "a moins de vérifications faites que d'échecs"
+
+
+def _of_verdict(verdict: VerdictPackage, own: Sequence[Execution]) -> Iterator[str]:
+    filled = {each.au_choix for each in own if each.au_choix and each.statut.bon}
+    wanted = [
+        each
+        for each in own
+        if not each.facultatif
+        and not each.non_testable
+        and each.statut is not Statut.NON_SERVI
+        and each.au_choix not in filled
+    ]
+    bad = [each for each in wanted if not each.statut.bon]
+    if verdict.decision is Decision.HOMOLOGUE and (bad or not own):
+        yield f"le package {verdict.package} est homologué sans que ses cas soient bons"
+    failed = any(each.statut not in _UNCALLED for each in bad)
+    if verdict.decision is Decision.NON_HOMOLOGUE and own and not failed:
+        yield f"le package {verdict.package} n'est pas homologué, et aucun de ses cas n'a échoué"
 
 
 def parse_rapport(content: str | bytes) -> Rapport:

@@ -6,14 +6,8 @@ import pytest
 from campaign_samples import DEVIANT, GOOD, INSTANT, REFUSED, case
 from test_reponses_enregistrees import C5, V3, contracts, refused, request_v3
 
-from sge_sim.domaine.ecarts_plateforme import (
-    PLATEFORMES,
-    TEMOIGNAGES,
-    Temoignage,
-    Usage,
-    plateforme_at,
-    rank_of_release,
-)
+from sge_sim.domaine.ecarts_plateforme import PLATEFORMES, plateforme_at
+from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage, Usage, rank_of_release
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
 from sge_sim.homologation.client.messages import AppelFait, RefusRecu
 from sge_sim.homologation.jugement.juge import CONTROLES, Examen, Juge

@@ -12,10 +12,15 @@ from running_simulator import run_command
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.outcome import not_run
 from sge_sim.homologation.client.messages import RefusRecu
-from sge_sim.homologation.reports.coherence import contradictions
 from sge_sim.homologation.reports.comparaison import find_previous
 from sge_sim.homologation.reports.etats import Decision, Statut
-from sge_sim.homologation.reports.rapport import Constat, Rapport, read_rapport, to_json
+from sge_sim.homologation.reports.rapport import (
+    Constat,
+    Rapport,
+    contradictions,
+    read_rapport,
+    to_json,
+)
 from sge_sim.homologation.reports.writing import write_reports
 
 SAMPLE = sample_report()
