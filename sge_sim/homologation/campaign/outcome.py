@@ -9,7 +9,7 @@ struck a case, whatever case, its package isn't judged.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sge_sim.clock import legal_date
@@ -65,20 +65,21 @@ def execution_of(
     plays a nominal one has no excuse. Where a panne struck, the answer judges nobody.
     """
     call, answer, examen = echange.appel, echange.appel.reponse, echange.examen
+    sound = all(each.reussi for each in examen.constats)
     statut, why = Statut.ECHOUE, ""
     constats = [Constat("une réponse", False, call.erreur)]
-    if answer is None and not echange.examen.bon:
+    if answer is None and not sound:
         constats = []  # the judge says what came instead
     if answer is not None:
         expected = evaluate(case.attendu, answer, call.statut_http)
         constats = [replace(each, source=case.source) for each in expected]
-        statut, why = _ending(case, answer, constats, defauts, legal_date(echange.instant))
+        statut, why = _ending(case, answer, constats, defauts, echange.instant)
         if statut is Statut.ADMIS:
             excuse = f"{why} Source : {case.source}"
             constats = [_excused(each, excuse) for each in constats]
             judged = tuple(_excused(each, excuse) for each in examen.constats)
             examen = replace(examen, constats=judged)
-        elif not examen.bon:
+        elif not sound:
             statut, why = Statut.ECHOUE, ""
     if case.trop_recent is not None and not statut.bon and case.trop_recent.matches(answer):
         later = echange.instant + timedelta(minutes=case.trop_recent.minutes)
@@ -166,9 +167,9 @@ def _ending(
     answer: AnswerTree | RefusRecu,
     constats: Sequence[Constat],
     defauts: bool,
-    day: date,
+    instant: datetime,
 ) -> tuple[Statut, str]:
-    """Return the status of the case called on a legal date, and a remark on it.
+    """Return the status of the case called at an instant (aware), and a remark on it.
 
     Where Enedis judges the request alone, a platform that fails is excused, without a code too
     (observed 23.4), and so is a refusal that it was seen to give there. A refusal that tells a
@@ -180,7 +181,7 @@ def _ending(
     if not defauts:
         return Statut.ECHOUE, ""
     deviation = known_deviation(case, answer)
-    if deviation is not None and not deviation.excuses(day):
+    if deviation is not None and not deviation.excuses(legal_date(instant)):
         deviation = None
     seen = "" if deviation is None else f"Écart connu : {deviation.observe} ({deviation.source})."
     failed = isinstance(answer, RefusRecu) and (

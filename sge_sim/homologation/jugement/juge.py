@@ -55,11 +55,6 @@ class Examen:
     controles: int = 0
     non_verifies: tuple[NonVerifie, ...] = ()
 
-    @property
-    def bon(self) -> bool:
-        """Whether nothing is wrong."""
-        return all(each.reussi for each in self.constats)
-
     def __add__(self, other: "Examen") -> "Examen":
         return Examen(
             self.constats + other.constats,
