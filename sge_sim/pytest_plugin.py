@@ -9,6 +9,7 @@ One simulator serves the whole session, on free ports; its state is brought back
 Nothing of sge-sim is loaded until a test asks for the fixture.
 """
 
+import re
 import shlex
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sge_sim.homologation.testing import Sge, SgeSession
 
 _FIXTURE = "sge"
+_OUTSIDE = re.compile(r"(^|=)/(?:.*/)?(?=[^/]+$)")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,17 +68,8 @@ def _command(config: pytest.Config) -> str:
     A path is seen from there: reports are sent, and tell nothing of the machine.
     """
     asked = config.invocation_params
-    return shlex.join(["pytest", *(_seen_from(asked.dir, str(each)) for each in asked.args)])
-
-
-def _seen_from(folder: Path, argument: str) -> str:
-    """Return an argument, an absolute path in it as seen from a folder, by its name elsewhere."""
-    option, equals, value = argument.rpartition("=")
-    path = Path(value)
-    if not path.is_absolute():
-        return argument
-    shown = path.relative_to(folder) if path.is_relative_to(folder) else path.name
-    return f"{option}{equals}{shown}"
+    seen = (str(each).rstrip("/").replace(str(asked.dir), ".") for each in asked.args)
+    return shlex.join(["pytest", *(_OUTSIDE.sub(r"\1", each) for each in seen)])
 
 
 @pytest.fixture

@@ -261,7 +261,7 @@ def summary(rapport: "Rapport") -> str:
     for remarque in rapport.remarques:
         lines += ["", remarque]
     if checked := checks_of(rapport.executions):
-        lines += ["", f"Contrat et guides : {checked}"]
+        lines += ["", f"Contrat et guides : {checked}."]
     if rapport.non_verifies:
         lines += ["", "Non vérifié :"]
         lines += [f"  - {each.quoi} : {each.pourquoi}." for each in rapport.non_verifies]

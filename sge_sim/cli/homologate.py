@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _PEM = RegularFile()
 _EXPECTED_MAX = 2**20
-_CLIENT_MAX = 100
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -109,7 +108,7 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 )
 @click.option(
     "--client",
-    callback=lambda _context, _param, value: _client(value),
+    default="",
     help="Nom de votre client, tel que la couverture du rapport le donne ; gardé par --reprise.",
 )
 @click.option("--admin", help="Administration de la cible, si c'est un simulateur.")
@@ -246,15 +245,6 @@ def homologate(**options: Any) -> None:
     if options["admin"] is not None:
         _offer(rapport, Administration(options["admin"]))
     sys.exit(0 if rapport.reussi else 1)
-
-
-def _client(name: str | None) -> str:
-    """Return the name of a client, which stands on a line of the cover."""
-    if name and (len(name) > _CLIENT_MAX or not name.isprintable()):
-        raise UsageError(
-            f"--client : donner un nom de {_CLIENT_MAX} caractères au plus, sur une ligne."
-        )
-    return (name or "").strip()
 
 
 def _personal(options: dict[str, Any]) -> "Personal | None":

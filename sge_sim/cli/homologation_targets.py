@@ -46,8 +46,7 @@ from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulato
 from sge_sim.homologation.client.sender import CaseSender, Marqueur
 from sge_sim.homologation.client.sge_client import Cible, SgeClient, open_https_session
 from sge_sim.homologation.doctor.network import Client, try_connection
-from sge_sim.homologation.reports.rapport import Rapport
-from sge_sim.homologation.reports.reprise import FILES, Reprise, reprise_of
+from sge_sim.homologation.reports.rapport import FILES, Rapport, Reprise, reprise_of
 
 Options = Mapping[str, Any]
 

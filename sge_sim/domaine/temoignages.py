@@ -2,9 +2,8 @@
 which release on it is neither played by the profile `fidele` nor an excuse before the judge."""
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -32,11 +31,10 @@ class Usage(StrEnum):
 class Temoignage:
     """How it is known that the platform had a way of its own, and for which releases.
 
-    It was seen in those from `premiere` to `derniere` (empty: nobody says in which). Those that
-    follow are taken for the last one: it is played there, and excuses with a remark. From `fin` on
-    it is neither played nor an excuse (empty: no end is known). It excuses the answers of
-    `services` (paths) alone, about `prms` alone: empty, any; `automne`, those alone whose period
-    has the hour that is lived twice.
+    It was seen in those from `premiere` to `derniere`, of `services` (beginnings of paths) and of
+    `prms` (empty, any). Those that follow are taken for the last one: it is played there, and
+    excuses with a remark. From `fin` on it is neither played nor an excuse (empty: none is known).
+    Without a `derniere` nobody says in which it was seen: it is played, and excuses nothing.
     """
 
     usage: Usage
@@ -45,38 +43,24 @@ class Temoignage:
     derniere: str
     fin: str
     provenance: Provenance = "observed"
-    services: frozenset[str] = frozenset()
+    services: tuple[str, ...] = ("/",)
     prms: frozenset[str] = frozenset()
-    automne: bool = False
 
     def holds(self, release: str) -> bool:
         """Whether the way is taken for that of a release."""
         rank, end = rank_of_release(release), rank_of_release(self.fin)
         return rank_of_release(self.premiere) <= rank and (not end or rank < end)
 
-    def excuses(self, service: str, prms: Set[str], days: Iterable[date]) -> bool:
-        """Whether it was seen of an answer of `service` on these days of the points `prms`."""
-        return (
-            self.provenance == "observed"
-            and (not self.services or service in self.services)
-            and (not self.prms or prms <= self.prms)
-            and (not self.automne or any(map(_has_an_hour_twice, days)))
-        )
+    def excuses(self, service: str, prms: Set[str]) -> bool:
+        """Whether it was seen of an answer of `service` (a path) about the points `prms`."""
+        seen = self.provenance == "observed" and self.derniere != ""
+        return seen and service.startswith(self.services) and (not self.prms or prms <= self.prms)
 
     def said_of(self, release: str) -> str:
         """Return in French what was seen and since when nobody has seen it again."""
-        if not self.derniere:
-            return f"{self.source} ; rien ne dit que {release} le fasse"
-        seen = f"vu de {self.premiere} à {self.derniere}"
-        if self.premiere == self.derniere:
-            seen = f"vu en {self.derniere}"
+        first = f"de {self.premiere} à" if self.premiere != self.derniere else "en"
         late = rank_of_release(release) > rank_of_release(self.derniere)
-        return f"{self.source} ; {seen}{', pas depuis' if late else ''}"
-
-
-def _has_an_hour_twice(day: date) -> bool:
-    """Whether it is the last Sunday of October."""
-    return day.month == 10 and day.day >= 25 and day.isoweekday() == 7
+        return f"{self.source} ; vu {first} {self.derniere}{', pas depuis' if late else ''}"
 
 
 def rank_of_release(release: str) -> tuple[int, ...]:
@@ -88,46 +72,25 @@ def rank_of_release(release: str) -> tuple[int, ...]:
     return tuple(map(int, numero[0].split("."))) if numero else ()
 
 
-_DETAILLEES: Final = "/ConsultationMesuresDetaillees/v"
 TEMOIGNAGES: Final = (
     Temoignage(Usage.ENTETE_HISTORIQUE, "quatre clients, de plusieurs versions", "21.3", "", ""),
+    Temoignage(Usage.HEURE_REPETEE, "constaté par un client, sans version", "21.3", "", "26.1"),
     Temoignage(
-        Usage.HEURE_REPETEE,
-        "constaté par un client, qui ne dit ni quand ni en quelle version",
-        *("21.3", "", "26.1"),
-        services=frozenset({f"{_DETAILLEES}2.0"}),
-        automne=True,
-    ),
-    Temoignage(
-        Usage.MESURES_FACTICES,
-        "lues en homologation en 2022 et 2023",
-        *("22.1", "23.2", "26.1"),
-        services=frozenset({f"{_DETAILLEES}2.0", f"{_DETAILLEES}3.0"}),
+        *(Usage.MESURES_FACTICES, "lues en homologation en 2022 et 2023", "22.1", "23.2", "26.1"),
+        services=("/ConsultationMesuresDetaillees/",),
         prms=frozenset({"30001610071843", "25478147557460"}),
     ),
     Temoignage(
-        Usage.GRILLE_FOURNISSEUR,
-        "réponse enregistrée en février 2022",
-        *("22.1", "22.1", "26.1"),
-        services=frozenset({"/ConsultationMesures/v1.1"}),
+        *(Usage.GRILLE_FOURNISSEUR, "réponse enregistrée en février 2022", "22.1", "22.1", "26.1"),
+        services=("/ConsultationMesures/",),
     ),
     Temoignage(Usage.LIBELLE_PROPRE, "observé en 2023", "23.2", "23.4", "26.1"),
     Temoignage(
-        Usage.FAUTE_SANS_CODE,
-        "observé en octobre 2023",
-        *("23.4", "23.4", "26.1"),
-        services=frozenset(
-            {
-                "/CommandeHistoriqueDonneesMesuresFines/v1.0",
-                "/CommandeHistoriqueDonneesMesuresFacturantes/v1.0",
-                "/CommandeInformationsTechniquesEtContractuelles/v1.0",
-            }
-        ),
+        *(Usage.FAUTE_SANS_CODE, "observé en octobre 2023", "23.4", "23.4", "26.1"),
+        services=("/CommandeHistoriqueDonneesMesures", "/CommandeInformationsTechniquesEt"),
     ),
     Temoignage(Usage.REFUS_SANS_DONNEE, "observé en 2023", "23.2", "23.2", "26.1"),
-    Temoignage(
-        Usage.REFUS_SANS_DONNEE, "comme en 23.2 : supposé", "26.1", "", "", provenance="assumed"
-    ),
+    Temoignage(Usage.REFUS_SANS_DONNEE, "comme en 23.2 : supposé", "26.1", "", "", "assumed"),
 )
 """The habits, a line each. That those of 2022 and 2023 end with 26.1 is assumed: of that platform,
 nobody has told them."""

@@ -33,9 +33,10 @@ from sge_sim.homologation.reports.comparaison import Comparaison, compare, prece
 from sge_sim.homologation.reports.rapport import (
     Execution,
     Rapport,
+    Reprise,
     read_rapport,
+    reprise_of,
 )
-from sge_sim.homologation.reports.reprise import Reprise, reprise_of
 from sge_sim.homologation.reports.writing import Personal, write_reports
 
 FILES: Final = ("rapport.html", "suivi.xlsx", "junit.xml", "rapport.json", "preuves.zip")

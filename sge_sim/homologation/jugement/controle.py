@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from sge_sim.domaine.ecarts_plateforme import Plateforme
 from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.domaine.temoignages import Temoignage, Usage
-from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of
+from sge_sim.homologation.jugement.reponse import ReponseJugee
 from sge_sim.homologation.reports.rapport import Constat
 
 Cherche = Callable[[ReponseJugee], Iterable[str]]
@@ -62,8 +62,7 @@ class Verification:
         if plateforme.libelles and not any(self.cherche(replace(reponse, plateforme=plateforme))):
             usages = {Usage.LIBELLE_PROPRE}  # with the labels of the platform nothing is wrong
         seen = (plateforme.usages[each] for each in sorted(usages & plateforme.usages.keys()))
-        days = () if reponse.jours is None else days_of(*reponse.jours)
-        asked = (reponse.contrat.path, reponse.prms, days)
+        asked = (reponse.contrat.path, reponse.prms)
         return next((each for each in seen if each.excuses(*asked)), None)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, plateforme_judged
 from sge_sim.domaine.nomenclatures import in_french
-from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage, Usage
+from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.messages import AppelFait
 from sge_sim.homologation.jugement.commandes import COMMANDES, SOUSCRITS_LISTES, given
@@ -147,7 +147,7 @@ def controles_page() -> str:
         "",
         "| façon de la plateforme | observation | première version | dernière | ne vaut plus en |",
         "|---|---|---|---|---|",
-        *map(_observation_row, filter(_excuses, TEMOIGNAGES)),
+        *(_observation_row(each) for each in TEMOIGNAGES if each.derniere),
         "",
         "| ce qui doit tenir | services | source | provenance | excusé par |",
         "|---|---|---|---|---|",
@@ -156,14 +156,9 @@ def controles_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _excuses(temoignage: Temoignage) -> bool:
-    levees = {usage for each in CONTROLES for usage in each.leve_par} | {Usage.LIBELLE_PROPRE}
-    return temoignage.usage in levees
-
-
-def _observation_row(temoignage: Temoignage) -> str:
-    versions = (temoignage.premiere, temoignage.derniere or "inconnue", temoignage.fin)
-    return f"| {' | '.join((temoignage.usage.value, temoignage.source, *versions))} |"
+def _observation_row(seen: Temoignage) -> str:
+    cells = (seen.usage.value, seen.source, seen.premiere, seen.derniere, seen.fin)
+    return f"| {' | '.join(cells)} |"
 
 
 def _row(verification: Verification) -> str:

@@ -9,7 +9,7 @@ from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.homologation.reports.etats import CAMPAIGN_KINDS, Decision, Statut
 from sge_sim.homologation.reports.rapport import Rapport
 
-_ORIGINES: Final[Mapping[Origine, str]] = {
+ORIGINES_DITES: Final[Mapping[Origine, str]] = {
     "client": "le client de l'acteur",
     "passage": "sge-sim, qui joue les cas",
     "rejeu": "sge-sim, qui refait un échange",
@@ -37,7 +37,7 @@ _MOTS: Final[Mapping[Statut | Decision, str]] = {
 def couverture(rapport: Rapport) -> tuple[tuple[str, str], ...]:
     """Return the lines of the cover: what each tells, and its value."""
     partial = " ; partielle" if rapport.partielle else ""
-    callers = ", ".join(_ORIGINES[each] for each in rapport.origines)
+    callers = ", ".join(ORIGINES_DITES[each] for each in rapport.origines)
     return (
         ("Société", rapport.societe or "non connue"),
         ("Client", rapport.client or "non précisé"),
@@ -47,19 +47,12 @@ def couverture(rapport: Rapport) -> tuple[tuple[str, str], ...]:
         ("Campagne", f"{CAMPAIGN_KINDS[rapport.origine]}{partial}"),
         ("Date", f"du {said_at(rapport.debut)} au {said_at(rapport.fin)}, heure légale"),
         ("Appels faits par", callers or "personne"),
-        ("Logiciel des appels", ", ".join(map(_product, rapport.logiciels)) or "non connu"),
+        (
+            "Logiciel des appels",
+            ", ".join(rapport.logiciels).replace(" (passage)", "") or "non connu",
+        ),
         ("Établi par", f"sge-sim {rapport.sge_sim}"),
     )
-
-
-def _product(logiciel: str) -> str:
-    """Return the product of a User-Agent: sge-sim's own adds what it calls for."""
-    return logiciel.partition(" (")[0] if logiciel.startswith("sge-sim/") else logiciel
-
-
-def origine_said(origine: Origine) -> str:
-    """Return who made a call, in French."""
-    return _ORIGINES[origine]
 
 
 def mots(rapport: Rapport) -> Iterator[tuple[str, str]]:

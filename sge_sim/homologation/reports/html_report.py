@@ -11,7 +11,7 @@ from sge_sim.domaine.francais import counted, unbroken
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.client.messages import indented
 from sge_sim.homologation.reports.comparaison import compare
-from sge_sim.homologation.reports.couverture import couverture, mots, origine_said, said_at
+from sge_sim.homologation.reports.couverture import ORIGINES_DITES, couverture, mots, said_at
 from sge_sim.homologation.reports.etats import STYLE
 from sge_sim.homologation.reports.executions import (
     CauseDeCas,
@@ -29,7 +29,6 @@ from sge_sim.homologation.reports.non_juge import (
     TITRE,
     NonJuge,
     checks_of,
-    checks_said,
     non_juges,
 )
 from sge_sim.homologation.reports.rapport import Rapport
@@ -40,6 +39,7 @@ _PRINTED_LINES: Final = 170
 _COVER_LINES: Final = 24
 """Those of the cover and of the words, and what the break before what wasn't judged leaves."""
 _CAUSE_LINE: Final = 70
+_KEYS_OF_A_REASON: Final = 6
 _KEYS_LINE: Final = 20
 _REASON_LINE: Final = 34
 """How many letters a line of each column holds at least."""
@@ -66,9 +66,9 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
         cause=cause_of,
         couverture=couverture(rapport),
         mots=tuple(mots(rapport)),
-        origine=origine_said,
+        origines=ORIGINES_DITES,
         said=said_of,
-        checks_said=checks_said,
+        verifiees=checks_of,
         verifications=checks_of(rapport.executions),
         non_juges=unjudged,
         titre_non_juge=TITRE,
@@ -100,7 +100,7 @@ def _printed(rapport: Rapport, causes: Sequence[CauseDeCas], unjudged: Sequence[
     """Return how many causes have room on the pages that are printed without the annex."""
     reasons = (each.raison for each in rapport.verdicts)
     used = sum(3 + len(each) / _REASON_LINE for each in (*reasons, *rapport.remarques))
-    used += _COVER_LINES + sum(1.5 + _letters_of(each) / _CAUSE_LINE for each in unjudged)
+    used += _COVER_LINES + sum(3 + len(each.cles) / _KEYS_OF_A_REASON for each in unjudged)
     for rank, cause in enumerate(causes):
         keys = sum(len(each) + 2 for each in cause.cles)
         words = len(cause.phrase) + len(cause.que_faire)
@@ -108,11 +108,6 @@ def _printed(rapport: Rapport, causes: Sequence[CauseDeCas], unjudged: Sequence[
         if used > _PRINTED_LINES:
             return rank
     return len(causes)
-
-
-def _letters_of(absent: NonJuge) -> int:
-    """Return how many letters the longest cell of a reason has."""
-    return max(len(absent.quoi) * 3, len(absent.pourquoi) + len(", ".join(absent.cles)))
 
 
 def _instant(instant: datetime | None) -> str:

@@ -4,7 +4,7 @@ from lxml import etree
 
 from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.executions import cause_of, said_of, wrong_lines
-from sge_sim.homologation.reports.non_juge import checks_said
+from sge_sim.homologation.reports.non_juge import checks_of
 from sge_sim.homologation.reports.rapport import Execution, Rapport, by_package
 
 _OUTCOMES = {
@@ -76,7 +76,7 @@ def _add(suite: etree._Element, execution: Execution, classname: str) -> None:
         child = etree.SubElement(test, kind, type=name, message=_clean(message))
         child.text = _clean("\n".join(lines))
     checks = [
-        checks_said(execution),
+        checks_of([execution]),
         *(f"{each} (excusé : {each.excuse})" for each in execution.excuses),
         *(f"non vérifié : {each.quoi}, {each.pourquoi}" for each in execution.non_verifies),
     ]

@@ -56,14 +56,6 @@ def _unchecked(execution: Execution) -> Iterator[tuple[str, str]]:
         yield f"non vérifié : {absent.quoi}", absent.pourquoi
 
 
-def checks_said(execution: Execution) -> str:
-    """Return how many checks of the contract and the guides were made of a run, in French."""
-    if not execution.controles:
-        return ""
-    made = counted(execution.controles, "vérification faite", "vérifications faites")
-    return f"{made} du contrat et des guides"
-
-
 def excused_runs(executions: Iterable[Execution]) -> Iterator[tuple[str, str]]:
     """Yield how the runs with excused checks ended (« réussi, 1 vérification excusée »), and the
     keys of those that ended so."""
@@ -75,14 +67,10 @@ def excused_runs(executions: Iterable[Execution]) -> Iterator[tuple[str, str]]:
 
 
 def checks_of(executions: Sequence[Execution]) -> str:
-    """Return how many checks were made and excused in runs, in French; empty without any."""
-    excused = [len(each.excuses) for each in executions if each.excuses]
+    """Return how many checks of the contract and the guides were made of runs, and excused, in
+    French; empty without any."""
     made = sum(each.controles for each in executions)
-    if not made and not excused:
-        return ""
-    parts = [counted(made, "vérification faite", "vérifications faites")]
-    if excused:
-        parts.append(f"{counted(sum(excused), 'excusée')} dans {len(excused)} cas")
-    else:
-        parts.append("aucune excusée")
-    return f"{', '.join(parts)}."
+    excused = sum(len(each.excuses) for each in executions)
+    said = "aucune excusée" if not excused else counted(excused, "excusée")
+    many = counted(made, "vérification faite", "vérifications faites")
+    return f"{many}, {said}" if made or excused else ""

@@ -115,7 +115,7 @@ def _built(rapport: Rapport, story: list[Any]) -> tuple[bytes, int]:
 def _foot(rapport: Rapport) -> Callable[[Any, Any], None]:
     def draw(canvas: Any, document: Any) -> None:
         footer = f"Homologation {rapport.release}, {said_at(rapport.fin)}, sge-sim {__version__}"
-        with canvas.artifact():
+        with canvas.tagged():
             canvas.setFont("Helvetica", _SMALLEST)
             canvas.setFillColor(_COLOURS[Couleur.NEUTRE])
             canvas.drawString(18 * mm, 10 * mm, footer)
@@ -139,7 +139,7 @@ def _cover(rapport: Rapport) -> Iterator[Any]:
             "La cible est un simulateur : ce rapport prépare l'homologation, il ne la remplace pas."
         )
     if checks := checks_of(rapport.executions):
-        yield _p(f"Contrat et guides : {checks}")
+        yield _p(f"Contrat et guides : {checks}.")
     yield _p("Verdicts", _HEAD)
     yield _verdicts(rapport)
 

@@ -5,26 +5,26 @@ the elements are written as the structure tree of the file. What belongs to the 
 and footers, is an artifact.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObjectReference
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, Table
 
-_TREE = "StructTree"
 
-
+@dataclass(eq=False)
 class Element:
     """An element of the document: `tag` is its role, `scope` what a head of a table names (`Column`
     or `Row`), `marks` where it was drawn: the rank of the page, and that of the mark in it."""
 
-    def __init__(self, tag: str, kids: "Iterable[Element]" = (), scope: str = "") -> None:
-        self.tag = tag
-        self.scope = scope
-        self.kids = list(kids)
-        self.marks: list[tuple[int, int]] = []
+    tag: str
+    kids: "list[Element]" = field(default_factory=list)
+    scope: str = ""
+    marks: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def drawn(self) -> bool:
@@ -54,7 +54,7 @@ class TaggedTable(Table):  # type: ignore[misc]
     """A table of tagged paragraphs, whose lines are no content."""
 
     def _drawLines(self) -> None:
-        with self.canv.artifact():
+        with self.canv.tagged():
             super()._drawLines()
 
 
@@ -64,23 +64,18 @@ class TaggedCanvas(Canvas):  # type: ignore[misc]
     def __init__(self, root: Element, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._root = root
-        self._pages_marked: list[list[Element]] = []
-        self._marked: list[Element] = []
+        self._marked: list[list[Element]] = [[]]
 
     @contextmanager
-    def tagged(self, element: Element) -> Iterator[None]:
-        """Draw what belongs to an element."""
-        rank = len(self._marked)
-        self._marked.append(element)
-        element.marks.append((len(self._pages_marked), rank))
-        self._code.append(f"/{element.tag} <</MCID {rank}>> BDC")
-        yield
-        self._code.append("EMC")
-
-    @contextmanager
-    def artifact(self) -> Iterator[None]:
-        """Draw what belongs to the page alone."""
-        self._code.append("/Artifact BMC")
+    def tagged(self, element: Element | None = None) -> Iterator[None]:
+        """Draw what belongs to an element, to the page alone without one."""
+        if element is None:
+            self._code.append("/Artifact BMC")
+        else:
+            page = self._marked[-1]
+            element.marks.append((len(self._marked) - 1, len(page)))
+            self._code.append(f"/{element.tag} <</MCID {len(page)}>> BDC")
+            page.append(element)
         yield
         self._code.append("EMC")
 
@@ -89,25 +84,22 @@ class TaggedCanvas(Canvas):  # type: ignore[misc]
         super().showPage()
         page = self._doc.Pages.pages[-1]
         page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
-        page.StructParents, page.Tabs = len(self._pages_marked), PDFName("S")
-        self._pages_marked.append(self._marked)
-        self._marked = []
+        page.StructParents, page.Tabs = len(self._marked) - 1, PDFName("S")
+        self._marked.append([])
 
     def save(self) -> None:
         """Write the document, its tree before the rest."""
         references: dict[Element, Any] = {}
-        top = self._written(self._root, PDFObjectReference(_TREE), references)
-        nums: list[Any] = []
-        for rank, marked in enumerate(self._pages_marked):
-            nums += [rank, PDFArray([references[each] for each in marked])]
+        top = self._written(self._root, PDFObjectReference("StructTree"), references)
+        owners = [PDFArray([references[each] for each in page]) for page in self._marked[:-1]]
         tree = {
             "Type": PDFName("StructTreeRoot"),
             "K": top,
-            "ParentTree": PDFDictionary({"Nums": PDFArray(nums)}),
-            "ParentTreeNextKey": len(self._pages_marked),
+            "ParentTree": PDFDictionary({"Nums": PDFArray(list(chain(*enumerate(owners))))}),
+            "ParentTreeNextKey": len(owners),
         }
         catalog = self._doc.Catalog
-        catalog.StructTreeRoot = self._doc.Reference(PDFDictionary(tree), _TREE)
+        catalog.StructTreeRoot = self._doc.Reference(PDFDictionary(tree), "StructTree")
         catalog.MarkInfo = PDFDictionary({"Marked": "true"})
         self.setViewerPreference("DisplayDocTitle", "true")
         super().save()
@@ -118,16 +110,9 @@ class TaggedCanvas(Canvas):  # type: ignore[misc]
         own = references[element] = PDFObjectReference(name)
         kids = [self._written(kid, own, references) for kid in element.kids if kid.drawn]
         pages = self._doc.Pages.pages
-        kids += [
-            PDFDictionary(
-                {
-                    "Type": PDFName("MCR"),
-                    "Pg": self._doc.Reference(pages[page]),
-                    "MCID": rank,
-                }
-            )
-            for page, rank in element.marks
-        ]
+        for page, rank in element.marks:
+            mark = {"Type": PDFName("MCR"), "Pg": self._doc.Reference(pages[page]), "MCID": rank}
+            kids.append(PDFDictionary(mark))
         written = {
             "Type": PDFName("StructElem"),
             "S": PDFName(element.tag),

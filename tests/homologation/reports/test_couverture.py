@@ -11,7 +11,6 @@ from campaign_samples import GOOD, REFUSED, answered, case, sample_report
 from lxml import html
 from openpyxl import load_workbook
 from pdf_words import packed, text
-from running_simulator import run_command
 
 from sge_sim import __version__
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, not_run
@@ -79,13 +78,6 @@ def test_each_state_that_shows_is_explained_once() -> None:
 
 def test_the_command_names_the_folder_alone(tmp_path: Path) -> None:
     assert rerun_command(tmp_path / "l'été") == "sge-sim homologate --reprise 'l'\"'\"'été'"
-
-
-@pytest.mark.parametrize("name", ["x" * 101, "deux\nlignes"])
-def test_a_client_s_name_stands_on_a_line(name: str) -> None:
-    done = run_command("homologate", "--client", name)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "--client : donner un nom de 100 caractères au plus, sur une ligne." in done.stderr
 
 
 def with_excuse(of: Execution, why: str) -> Execution:

@@ -128,7 +128,7 @@ def test_an_excused_success_is_told_as_such_in_every_form(
     page = html.parse(str(folder / "rapport.html"))
     (case,) = page.xpath(f"//details[@id='{cle}']")
     assert case.xpath("summary/span")[0].text == ended
-    assert f"{run.controles} vérifications faites du contrat et des guides" in case.text_content()
+    assert f"guides : {run.controles} vérifications faites, " in case.text_content()
     assert EXCUSED[cle] in case.text_content()
     book = load_workbook(folder / "suivi.xlsx")
     told = [row[11] for row in book[run.package].iter_rows(values_only=True) if row[4] == run.id]
