@@ -85,6 +85,7 @@ def test_it_is_tagged_from_end_to_end(count: int, annexe: bool) -> None:
     assert len(owners) == len(drawn)
     pages = [number for number, each in parts.items() if b"/StructParents" in each]
     for rank, page in enumerate(drawn):
+        assert re.search(rb"/StructParents %d\b" % rank, parts[pages[rank]])
         marks = [int(each) for each in re.findall(rb"/MCID (\d+)>> BDC", page)]
         assert marks == list(range(len(owners[rank])))
         for mark, owner in zip(marks, owners[rank], strict=True):
