@@ -9,8 +9,8 @@ One simulator serves the whole session, on free ports; its state is brought back
 Nothing of sge-sim is loaded until a test asks for the fixture.
 """
 
+import re
 import shlex
-import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sge_sim.homologation.testing import Sge, SgeSession
 
 _FIXTURE = "sge"
+_OUTSIDE = re.compile(r"(^|=)/(?:.*/)?(?=[^/]+$)")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,10 +63,13 @@ def sge_session(
 
 
 def _command(config: pytest.Config) -> str:
-    """Return the shell command that runs the session again, from any folder."""
+    """Return the shell command that runs the session again, from the folder of the tests.
+
+    A path is seen from there: reports are sent, and tell nothing of the machine.
+    """
     asked = config.invocation_params
-    tests = shlex.join([sys.executable, "-m", "pytest", *map(str, asked.args)])
-    return f"cd {shlex.quote(str(asked.dir))} && {tests}"
+    seen = (str(each).rstrip("/").replace(str(asked.dir), ".") for each in asked.args)
+    return shlex.join(["pytest", *(_OUTSIDE.sub(r"\1", each) for each in seen)])
 
 
 @pytest.fixture

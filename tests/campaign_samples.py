@@ -79,7 +79,9 @@ def sample_report() -> Rapport:
         partielle=False,
         verdicts=judge(SAMPLE, packages, executions, partielle=False),
         executions=executions,
-        commande="sge-sim homologate --reprise /dossier",
+        commande="sge-sim homologate --reprise dossier",
+        societe="Mon entreprise",
+        client="Mon client",
     )
 
 

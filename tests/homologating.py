@@ -1,5 +1,6 @@
 """`sge-sim homologate` as a user runs it."""
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +46,15 @@ def homologate(
 
 
 def printed(folder: Path) -> str:
-    """The command that the page of a report prints."""
+    """The command that the page of a report prints, as who is elsewhere completes it: it names the
+    folder of the report alone."""
     page = html.parse(str(folder / "rapport.html"))
     (line,) = page.xpath("//code[@class='commande']/text()")
-    return str(line)
+    assert str(folder.parent) not in line
+    path = folder.resolve()
+    return str(line).replace(
+        f"--reprise {shlex.quote(path.name)}", f"--reprise {shlex.quote(str(path))}"
+    )
 
 
 def against(simulator: RunningSimulator, *, admin: bool = True) -> list[str]:

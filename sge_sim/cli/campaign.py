@@ -147,7 +147,7 @@ def stop(data_dir: Path, acteur: str | None, numero: int | None) -> None:
 
 @campaign.command(
     help="Écrire le rapport. Code retour : 0 si chaque package est homologué, ou avec --cas si "
-    "chaque cas nommé est bon, 1 sinon."
+    "chaque cas nommé est bon, 1 sinon. Un cas bon dont une vérification est excusée est bon."
 )
 @data_dir_option
 @_acteur_option
@@ -214,17 +214,18 @@ def _say_status(state: "CampaignState") -> None:
 
 
 def one_line(execution: "Execution") -> str:
-    """Return a case and how it ended; what was wrong follows, indented."""
-    from sge_sim.homologation.reports.executions import wrong_lines
+    """Return a case and how it ended; what was wrong or excused follows, indented."""
+    from sge_sim.homologation.reports.executions import said_of, wrong_lines
 
     took = f"{execution.duree_ms:>6.0f} ms" if execution.instant else " " * 9
     line = f"{execution.statut.value:<13} {execution.cle:<20} {took}  {execution.titre}"
     if execution.perime:
         return f"{line}\n              annoncé en échec, mais réussi"
-    if execution.statut.bon:
-        return line
-    found = wrong_lines(execution)
-    if execution.regle:
+    excused = [f"{each} (excusé : {each.excuse})" for each in execution.excuses]
+    if excused:
+        excused.insert(0, said_of(execution))
+    found = excused if execution.statut.bon else [*wrong_lines(execution), *excused]
+    if execution.regle and not execution.statut.bon:
         found.append(f"règle {execution.regle.name} ({execution.regle.source})")
     return "\n".join([line, *(f"              {each}" for each in found)])
 
@@ -250,6 +251,7 @@ def offer(rapport: "Rapport", acteur: str) -> str:
 def summary(rapport: "Rapport") -> str:
     """Return the counts and the verdict of each package."""
     from sge_sim.homologation.reports.executions import counts_in_words
+    from sge_sim.homologation.reports.non_juge import checks_of
 
     lines = ["", f"{rapport.release} : {counts_in_words(rapport.executions)}", ""]
     lines += [
@@ -258,6 +260,11 @@ def summary(rapport: "Rapport") -> str:
     ]
     for remarque in rapport.remarques:
         lines += ["", remarque]
+    if checked := checks_of(rapport.executions):
+        lines += ["", f"Contrat et guides : {checked}."]
+    if rapport.non_verifies:
+        lines += ["", "Non vérifié :"]
+        lines += [f"  - {each.quoi} : {each.pourquoi}." for each in rapport.non_verifies]
     if rapport.perimes:
         keys = ", ".join(each.cle for each in rapport.perimes)
         lines += ["", f"Annoncés en échec, mais réussis : {keys}. Corriger la liste."]

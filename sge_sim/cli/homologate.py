@@ -1,5 +1,6 @@
 """`sge-sim homologate`: run the homologation's test cases and give the verdict."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,7 +47,8 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 @click.command(
     help="Exécuter les cas de l'homologation. Sans --cible, un simulateur est démarré pour "
     "l'occasion. Code retour : 0 si chaque package demandé est homologué (avec --cas ou --reprise, "
-    "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse. Un "
+    "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse. "
+    "Une vérification excusée par une observation datée de la vraie plateforme n'y change rien. Un "
     "cas touché par une panne prévue n'est pas jugé, ni son package ; un cas que la cible ne sert "
     "pas à sa date est hors du jugement, et si rien ne fut jugé le code est 1."
 )
@@ -104,6 +106,11 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     envvar="SGE_SIM_SANDBOX_CLIENT_SECRET",
     help="Son secret.",
 )
+@click.option(
+    "--client",
+    default="",
+    help="Nom de votre client, tel que la couverture du rapport le donne ; gardé par --reprise.",
+)
 @click.option("--admin", help="Administration de la cible, si c'est un simulateur.")
 @click.option("--now", help="Date de la cible, si c'est un simulateur décalé sans --admin.")
 @click.option(
@@ -144,10 +151,13 @@ def homologate(**options: Any) -> None:
     from sge_sim.homologation.campaign.runner import Runner, select_cases
     from sge_sim.homologation.campaign.targets import (
         BY_THE_DATE,
+        SANS_ADMINISTRATION,
         is_local,
+        not_asked,
         of_production,
         partial_worth,
         rerun_command,
+        societe_of,
         was_ordered,
     )
     from sge_sim.homologation.reports.etats import Statut
@@ -182,6 +192,7 @@ def homologate(**options: Any) -> None:
         remarques += filter(None, [of_production(target.sender.admin_url, release)])
         for remarque in remarques:
             click.echo(remarque)
+        societe = societe_of(target.acteur, target.sender.admin_url, options["cert"])
         real = not is_local(target.url)
         runner = Runner(
             release,
@@ -208,6 +219,8 @@ def homologate(**options: Any) -> None:
         origine="exécutée",
         cible=target.name,
         acteur=target.acteur,
+        client=options["client"],
+        societe=societe,
         simulateur=target.sender.admin_url is not None,
         debut=begun,
         fin=machine_now().astimezone(PARIS),
@@ -217,13 +230,18 @@ def homologate(**options: Any) -> None:
         remarques=tuple(remarques),
         commande=rerun_command(folder),
         reprise=reprise_for(options, release),
+        non_verifies=(
+            *not_asked(release, executions),
+            *(SANS_ADMINISTRATION if target.sender.admin_url is None else ()),
+        ),
     )
     click.echo(summary(rapport))
     with progress_if_long("Écriture du rapport"):
         written = write_reports(rapport, folder, _personal(options))
     click.echo(f"\n{written}")
     if any(each.a_corriger for each in executions):
-        click.echo(f"Repasser ce qui n'est pas bon : {rapport.commande}")
+        again = shlex.join(["sge-sim", "homologate", "--reprise", str(folder.resolve())])
+        click.echo(f"Repasser ce qui n'est pas bon : {again}")
     if options["admin"] is not None:
         _offer(rapport, Administration(options["admin"]))
     sys.exit(0 if rapport.reussi else 1)

@@ -111,7 +111,7 @@ def reprise_for(options: Options, release: Release) -> Reprise:
     """Return what a report keeps of the options, to run the campaign again."""
     targets = TARGETS[release.protocole.nom]
     named = ("target", *targets.described_by) if options["target"] is not None else ()
-    return reprise_of(options, (*named, *targets.others, "catalogue"))
+    return reprise_of(options, (*named, *targets.others, "catalogue", "client"))
 
 
 def target_now(options: Options) -> datetime | None:

@@ -3,23 +3,23 @@
 One table of answers. The profile `fidele` plays the release in force at the date of the clock; the
 catalogue of test cases gives, of each case, what was observed in its own release. What was
 documented not to work, and whose answer nobody reported, is `assumed`: played, but never listed as
-known. The same profile makes files as the real ones were seen; `Defauts()` has none of their
-defects.
+known. What isn't tied to one demand is a habit, a line of `sge_sim.domaine.temoignages`. The same
+profile makes files as the real ones were seen; `Defauts()` has none of their defects.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
 from sge_sim.domaine.nomenclatures import Provenance
+from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage
+from sge_sim.domaine.temoignages import Usage as Usage
+from sge_sim.domaine.temoignages import rank_of_release as rank_of_release
 
 REPONSE_VIDE: Final = "vide"
 """Stands for an empty success where a code is expected."""
 
-_NUMERO: Final = re.compile(r"\d+(?:\.\d+)*")
 _C1_C4 = frozenset({"C1", "C2", "C3", "C4"})
 _C2_C4 = frozenset({"C2", "C3", "C4"})
 _CONSOMMATEURS = _C1_C4 | {"C5"}
@@ -31,7 +31,7 @@ class Ecart:
 
     `segments` are those of the points concerned, `prms` the points where it tells their own
     situation, `demande` what is asked for (a type of measures, a kind of search): empty, any. `cas`
-    are the runs of the catalogue that meet it.
+    are the runs of the catalogue that meet it. From the release `fin` on, it excuses nobody.
     """
 
     observe: str
@@ -43,6 +43,11 @@ class Ecart:
     prms: frozenset[str] = frozenset()
     demande: str = ""
     cas: frozenset[str] = frozenset()
+    fin: str = "26.1"
+
+    def excuses(self, day: date) -> bool:
+        """Whether the platform of a legal date may still answer so, whatever the catalogue."""
+        return rank_of_release(plateforme_at(day).release) < rank_of_release(self.fin)
 
     def concerns(
         self, service: str, version: str, segment: str | None, demande: str, prm: str | None
@@ -54,28 +59,6 @@ class Ecart:
             and (not self.prms or prm in self.prms)
             and self.demande in ("", demande)
         )
-
-
-class Usage(StrEnum):
-    """A habit of the platform that isn't tied to one demand: it shows in what is found or sent."""
-
-    REFUS_SANS_DONNEE = "CMD v3 : SGT4G3 là où il n'y a aucune mesure"
-    MESURES_FACTICES = "CMD : les mesures de deux points du catalogue sont factices"
-    ENTETE_HISTORIQUE = "HDM : sans enteteP, la commande est malformée"
-    FAUTE_SANS_CODE = "M023 : les fautes sont préfixées, sans code ni libellé"
-    GRILLE_FOURNISSEUR = (
-        "ConsultationMesures : la grille du fournisseur répète ses codes en libellés, et les "
-        "calendriers viennent du plus ancien au plus récent"
-    )
-    HEURE_REPETEE = "CMD v2 : l'heure vécue deux fois en automne a deux fois le décalage d'hiver"
-
-
-@dataclass(frozen=True)
-class Temoignage:
-    """How it is known that the platform had a way of its own."""
-
-    source: str
-    provenance: Provenance = "observed"
 
 
 @dataclass(frozen=True)
@@ -195,61 +178,29 @@ _ECARTS_23_2 = (
 )
 _LIBELLES_23_2 = {"SGT4G3": "Aucune mesure trouvée pour ce PRM"}
 
-_TOUJOURS: Final = {
-    Usage.ENTETE_HISTORIQUE: Temoignage("quatre clients, de plusieurs versions"),
-    Usage.HEURE_REPETEE: Temoignage("constaté par un client, qui ne dit pas en quelle version"),
-}
-_GRILLE_SUPPOSEE: Final = {
-    Usage.GRILLE_FOURNISSEUR: Temoignage("comme en 2022 : supposé", "assumed")
-}
-_FACTICES: Final = {Usage.MESURES_FACTICES: Temoignage("lues en homologation, 2022 et 2023")}
-_SUPPOSES: Final = {
-    Usage.MESURES_FACTICES: Temoignage("comme en 2022 et 2023 : supposé", "assumed"),
-    **_GRILLE_SUPPOSEE,
-}
-_USAGES_23: Final = {
-    **_TOUJOURS,
-    **_FACTICES,
-    **_GRILLE_SUPPOSEE,
-    Usage.REFUS_SANS_DONNEE: Temoignage(_EN_23),
-}
+
+def _usages(release: str) -> dict[Usage, Temoignage]:
+    return {each.usage: each for each in TEMOIGNAGES if each.holds(release)}
+
 
 PLATEFORMES: Final = (
     Plateforme(
         "21.3",
         date(2021, 6, 21),
         (*_orders("SGT500", _EN_21, "assumed", "assumed"), _infra_j(_EN_21, "assumed")),
-        usages={**_TOUJOURS, **_SUPPOSES},
+        usages=_usages("21.3"),
     ),
     Plateforme(
         "22.1",
         date(2022, 2, 22),
         (*_orders("SGT500", _EN_22, "observed", "assumed"), _infra_j(_EN_22, "observed")),
-        usages={
-            **_TOUJOURS,
-            **_FACTICES,
-            Usage.GRILLE_FOURNISSEUR: Temoignage("réponse enregistrée en 2022"),
-        },
+        usages=_usages("22.1"),
     ),
     # With 23.1, whose first day isn't known.
-    Plateforme("23.2", date(2023, 1, 1), _ECARTS_23_2, _LIBELLES_23_2, _USAGES_23),
+    Plateforme("23.2", date(2023, 1, 1), _ECARTS_23_2, _LIBELLES_23_2, _usages("23.2")),
     # A client repeats for 23.4 what it saw in 23.2.
-    Plateforme(
-        "23.4",
-        date(2023, 11, 1),
-        _ECARTS_23_2,
-        _LIBELLES_23_2,
-        {**_USAGES_23, Usage.FAUTE_SANS_CODE: Temoignage("observé en 23.4, octobre 2023")},
-    ),
-    Plateforme(
-        "26.1",
-        date(2025, 8, 1),
-        usages={
-            **_TOUJOURS,
-            **_SUPPOSES,
-            Usage.REFUS_SANS_DONNEE: Temoignage("comme en 23.2 : supposé", "assumed"),
-        },
-    ),
+    Plateforme("23.4", date(2023, 11, 1), _ECARTS_23_2, _LIBELLES_23_2, _usages("23.4")),
+    Plateforme("26.1", date(2025, 8, 1), usages=_usages("26.1")),
 )
 """The releases, oldest first; what came before the first is taken for it. The dates are assumed:
 those on which clients first tell of a release."""
@@ -266,15 +217,6 @@ def plateforme_at(day: date) -> Plateforme:
     )
 
 
-def rank_of_release(release: str) -> tuple[int, ...]:
-    """Return what orders `9.1` before `21.3`; the name of a release in the catalogue does too.
-
-    What follows the number in a name (`sge-26.1-suivi`) doesn't count.
-    """
-    numero = _NUMERO.match(release.removeprefix("sge-"))
-    return tuple(map(int, numero[0].split("."))) if numero else ()
-
-
 def plateforme_of(release: str) -> Plateforme:
     """Return the platform in a release (`23.2`, `sge-23.2`).
 
@@ -283,6 +225,15 @@ def plateforme_of(release: str) -> Plateforme:
     rank = rank_of_release(release)
     known = [each for each in PLATEFORMES if rank_of_release(each.release) <= rank]
     return known[-1] if known else NOMINALE
+
+
+def plateforme_judged(release: str, day: date) -> Plateforme:
+    """Return the platform that may have answered a case of a release on a legal date.
+
+    That of the release, or the later one that is in force on the day: what an old one did excuses
+    no later one, whatever catalogue is played.
+    """
+    return max(plateforme_of(release), plateforme_at(day), key=lambda each: each.depuis)
 
 
 def ecarts_of_case(release: str, cle: str) -> tuple[Ecart, ...]:

@@ -20,6 +20,7 @@ from sge_sim.domaine.pannes import SortePanne
 from sge_sim.domaine.plateformes import Offering
 from sge_sim.homologation.campaign.matching import AppelDuJournal, recognise
 from sge_sim.homologation.campaign.outcome import judge, keep_best, seen
+from sge_sim.homologation.campaign.targets import REPONSES_DU_SIMULATEUR, societe_of
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.homologation.client.data_connect_client import (
@@ -179,6 +180,7 @@ class SgeSession:
                 origine="pytest",
                 cible="un simulateur sge-sim",
                 acteur=self.cible.login,
+                societe=societe_of(self.cible.login, self.cible.admin_url, self.cible.certificat),
                 simulateur=True,
                 debut=self.debut,
                 fin=machine_now().astimezone(PARIS),
@@ -186,6 +188,7 @@ class SgeSession:
                 verdicts=judge(self.release, (), executions, partielle=False),
                 executions=executions,
                 commande=commande,
+                non_verifies=REPONSES_DU_SIMULATEUR,
             ),
             folder,
             self.admin.personal,

@@ -193,6 +193,11 @@ def common_names(certificate: x509.Certificate) -> tuple[str, ...]:
     return _values(certificate.subject, NameOID.COMMON_NAME)
 
 
+def organisation(certificate: x509.Certificate) -> str:
+    """Return the organisation of the subject as it may be shown, empty without one."""
+    return shown(next(iter(_values(certificate.subject, NameOID.ORGANIZATION_NAME)), ""))
+
+
 def name_text(name: x509.Name) -> str:
     """Return what a person would call the bearer of `name`: common name and organisation.
 

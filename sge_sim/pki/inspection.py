@@ -22,6 +22,7 @@ from sge_sim.pki.certificates import (
     is_signed_by,
     key_text,
     name_text,
+    organisation,
     unique,
 )
 from sge_sim.pki.chains import Chain
@@ -197,6 +198,15 @@ def fingerprint_of_file(path: Path) -> str:
     """
     leaf, _ = read_acteur_certificate([path])
     return fingerprint(leaf.public_bytes(Encoding.DER))
+
+
+def organisation_of_file(path: Path) -> str:
+    """Return the organisation of the actor's certificate that a file holds, empty without one.
+
+    Raises `UsageError` as `inspect_files` does.
+    """
+    leaf, _ = read_acteur_certificate([path])
+    return organisation(leaf)
 
 
 def _sort_out(

@@ -127,7 +127,7 @@ def test_two_clients_are_told_apart_beside_all_that_sge_sim_calls_itself(
     assert complaints(browser) == []
     for page in pages:
         browser.get(page + "/rapport.html")
-        assert "Origine des appels : client." in browser.find_element(By.TAG_NAME, "header").text
+        assert "le client de l'acteur" in browser.find_element(By.TAG_NAME, "header").text
         browser.get(page)
         follow(browser, browser.find_element(By.XPATH, "//button[.='Fermer la campagne']"))
 

@@ -59,9 +59,10 @@ def test_the_ways_of_the_platform_stand_in_the_table_by_release() -> None:
     every = [plateforme.release for plateforme in PLATEFORMES]
     assert said == {
         Usage.ENTETE_HISTORIQUE: every,
-        Usage.HEURE_REPETEE: every,
-        Usage.MESURES_FACTICES: every,
-        Usage.GRILLE_FOURNISSEUR: every,
+        Usage.HEURE_REPETEE: every[:-1],
+        Usage.MESURES_FACTICES: every[1:-1],
+        Usage.GRILLE_FOURNISSEUR: every[1:-1],
+        Usage.LIBELLE_PROPRE: ["23.2", "23.4"],
         Usage.REFUS_SANS_DONNEE: ["23.2", "23.4", "26.1"],
         Usage.FAUTE_SANS_CODE: ["23.4"],
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from homologating import Homologation, against, homologate
 from played_in_process import play
-from running_simulator import start_simulator
+from running_simulator import RunningSimulator, kept_open, start_simulator
 
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.homologation.catalogue.release import load_release
@@ -25,17 +25,39 @@ DEVIANT = {
 """The runs that the platform didn't serve in 23.2, with their code; None is an empty answer."""
 
 
+DAY = f"{load_release('23.2').reference}T10:00"
+faithful = kept_open(start_simulator, "--now", DAY, "--profile", "fidele")
+
+
 @pytest.fixture(scope="module")
-def campaign(tmp_path_factory: pytest.TempPathFactory) -> Homologation:
+def campaign(faithful: RunningSimulator, tmp_path_factory: pytest.TempPathFactory) -> Homologation:
     folder = tmp_path_factory.mktemp("fidele")
-    release = load_release("23.2")
-    options = ("--now", f"{release.reference}T10:00", "--profile", "fidele")
-    with start_simulator(folder / "etat", *options) as running:
-        return homologate(
-            folder / "rapport",
-            *against(running),
-            *("--package", "consultation", "--release", "23.2"),
-        )
+    asked = ("--package", "consultation", "--release", "23.2")
+    return homologate(folder / "rapport", *against(faithful), *asked)
+
+
+@pytest.mark.observed("homologation 2022 and 2023: the measures of a large point are made up")
+@pytest.mark.parametrize("admin", [True, False])
+def test_an_excused_success_is_a_success_that_says_so(
+    faithful: RunningSimulator, tmp_path: Path, admin: bool
+) -> None:
+    """The exit status is 0, and without the administration the same checks are made."""
+    asked = ("--cas", "CMD3-R2@C1-C4", "--release", "23.2", *(() if admin else ("--now", DAY)))
+    done = homologate(tmp_path, *against(faithful, admin=admin), *asked, "--client", "Le mien")
+    assert done.code == 0, done.stdout + done.stderr
+    (run,) = done.report.executions
+    assert run.controles > 20
+    assert "\n              réussi, 2 vérifications excusées\n" in done.stdout
+    assert "lues en homologation en 2022 et 2023 ; vu de 22.1 à 23.2" in done.stdout
+    assert f"{run.controles} vérifications faites, 2 excusées." in done.stdout
+    unknown = {each.quoi for each in done.report.non_verifies}
+    assert ("ce qu'est la cible" in unknown) is not admin
+    assert ("ce qu'est la cible : sans l'administration" in done.stdout) is not admin
+    assert {"31 cas du package consultation", "16 cas du package commande"} <= unknown
+    assert done.report.client == "Le mien"
+    assert done.report.societe == ("ALPHA SERVICES ENERGIE" if admin else "")
+    for form in ("rapport.html", "suivi.xlsx", "junit.xml"):
+        assert str(tmp_path).encode() not in (tmp_path / form).read_bytes()
 
 
 @pytest.mark.observed("homologation 23.2")

@@ -1,4 +1,4 @@
-"""The command that a report prints does the same again, from any folder."""
+"""The command that a report prints does the same again, and tells nothing of the machine."""
 
 import json
 import os
@@ -110,8 +110,11 @@ def test_that_of_a_target_and_the_report_of_its_rerun_too(
 ) -> None:
     options = against(broken)
     own = tmp_path / "l'été à Nice"
-    homologate(own, *options, *CASES)
-    again = assert_same_failure(printed(own), tmp_path / "b", broken.url, paste=paste_into_a_shell)
+    done = homologate(own, *options, *CASES)
+    (said,) = [each for each in done.stdout.splitlines() if each.startswith("Repasser ce qui")]
+    line = said.partition(" : ")[2]
+    assert line == printed(own), "the terminal is of this machine"
+    again = assert_same_failure(line, tmp_path / "b", broken.url, paste=paste_into_a_shell)
     assert again.executions[0].regle is None, "an answer that no rule refused"
     assert again.simulateur
     line = printed(next((tmp_path / "b").glob("reports/*")))
@@ -150,7 +153,10 @@ def test_that_of_an_observed_campaign_opens_the_same_again(
     assert 'class="commande"' not in (tmp_path / "a" / "rapport.html").read_text(), "still open"
     assert broken.command("campaign", "stop").returncode == 0
     assert broken.command("campaign", "report", "--rapport", str(tmp_path / "a")).returncode == 1
-    done = paste(printed(tmp_path / "a"), tmp_path / "b")
+    line, folder = printed(tmp_path / "a"), broken.data_dir.resolve()
+    assert f"--data-dir {folder.name} " in line
+    line = line.replace(f"--data-dir {folder.name}", f"--data-dir {folder}")
+    done = paste(line, tmp_path / "b")
     assert done.returncode == 0, done.stderr
     again = broken.admin("/api/campaigns")[0]
     assert again["id"] > first["id"]

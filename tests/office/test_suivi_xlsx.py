@@ -66,7 +66,7 @@ def test_libreoffice_shows_every_row_of_every_package(
         *(each.phrase for each in causes_of(rapport.executions)),
     ]
     summary = {row[0]: row[1] for row in shown.pop("Synthèse")}
-    assert summary["Les repasser, de n'importe quel dossier"] == rapport.commande
+    assert summary["Les repasser, là où est le dossier du rapport"] == rapport.commande
     assert {each.package: summary[each.package] for each in rapport.verdicts} == {
         each.package: each.decision.value for each in rapport.verdicts
     }

@@ -27,7 +27,12 @@ from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.campaign.matching import AppelDuJournal, Observation, recognise
 from sge_sim.homologation.campaign.outcome import judge, keep_best, seen
-from sge_sim.homologation.campaign.targets import ON_PRODUCTION, partial_worth
+from sge_sim.homologation.campaign.targets import (
+    ON_PRODUCTION,
+    REPONSES_DU_SIMULATEUR,
+    not_asked,
+    partial_worth,
+)
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.comparaison import precedes
@@ -35,7 +40,7 @@ from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.journal import Journal, RechercheJournal
 from sge_sim.machine.once import computed_once
-from sge_sim.tables.acteurs import default_acteur
+from sge_sim.tables.acteurs import Acteur, default_acteur
 from sge_sim.tables.campaigns import Campaign, CampaignObservation, find_campaigns
 
 ANY_CLIENT: Final = ClientObserve()
@@ -50,7 +55,7 @@ class CampaignState:
 
     `offering` is what the simulator serves, on its day or on that of the last call before the end.
     `a_jour` is False where calls that were recorded are still to be looked at. `remarques`,
-    `commande` and `cible` are those of the report.
+    `commande`, `cible` and `societe` are those of the report.
     """
 
     id: int
@@ -65,6 +70,7 @@ class CampaignState:
     remarques: tuple[str, ...] = ()
     commande: str = ""
     cible: str = "un simulateur sge-sim"
+    societe: str = ""
 
     @property
     def executions(self) -> tuple[Execution, ...]:
@@ -90,6 +96,7 @@ class CampaignState:
         for observation in view["observations"]:
             del observation["execution"]
         del view["remarques"], view["commande"], view["offering"], view["cible"]
+        del view["societe"]
         view["observees"] = len(self.observations)
         view["cas"] = {each.cle: each.statut for each in self.executions}
         return view
@@ -114,6 +121,7 @@ class CampaignState:
             cible=self.cible,
             acteur=self.acteur,
             client=str(self.client),
+            societe=self.societe,
             remarques=remarques,
             commande=self.commande,
             simulateur=True,
@@ -122,6 +130,7 @@ class CampaignState:
             partielle=bool(names),
             verdicts=judge(release, packages, executions, partielle=bool(names)),
             executions=executions,
+            non_verifies=(*not_asked(release, executions), *REPONSES_DU_SIMULATEUR),
         )
 
 
@@ -247,8 +256,14 @@ class Campaigns:
             _client(row),
             (ON_PRODUCTION,) if self.production else (),
             self._command(row),
-            f"le simulateur sge-sim de {(self.data_dir or Path()).resolve()}",
+            f"le simulateur sge-sim « {(self.data_dir or Path()).resolve().name} »",
+            self._societe(row.acteur_code),
         )
+
+    def _societe(self, code: str) -> str:
+        with self.database.sessions() as session:
+            acteur = session.get(Acteur, code)
+            return "" if acteur is None else acteur.nom
 
     def _day(self, row: Campaign) -> date:
         """Return the legal day on which a campaign is judged: for a closed one, that of its last
@@ -263,7 +278,7 @@ class Campaigns:
         if row.fin is None:
             return ""
         given = {
-            "data-dir": None if self.data_dir is None else str(self.data_dir.resolve()),
+            "data-dir": None if self.data_dir is None else self.data_dir.resolve().name,
             "acteur": row.acteur_code,
             "release": row.release,
             "certificat": row.certificat,

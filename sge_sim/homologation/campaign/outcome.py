@@ -21,7 +21,9 @@ from sge_sim.homologation.catalogue.french_text import expectation, tracking_row
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.messages import AppelFait, RefusRecu
 from sge_sim.homologation.jugement.evaluation import evaluate, known_deviation
+from sge_sim.homologation.jugement.juge import Examen
 from sge_sim.homologation.reports.etats import Decision, Statut
+from sge_sim.homologation.reports.executions import said
 from sge_sim.homologation.reports.rapport import Constat, Execution, VerdictPackage
 from sge_sim.refus import Rule
 
@@ -36,7 +38,7 @@ class EchangeDeCas:
 
     `instant` is the target's time (aware). `panne` is the line of the journal on the panne that
     struck it, `echange_id` its number there; `logiciel` is the client's product (User-Agent),
-    `origine` who made the call, `controles` what the judge found, if it looked. `malformation` is
+    `origine` who made the call, `examen` what the judge found, if it looked. `malformation` is
     what its request has wrong, where it broke the contract.
     """
 
@@ -47,7 +49,7 @@ class EchangeDeCas:
     logiciel: str = ""
     origine: Origine | None = None
     echange_id: int | None = None
-    controles: tuple[Constat, ...] = ()
+    examen: Examen = Examen()  # noqa: RUF009 - it is frozen
     malformation: str = ""
 
 
@@ -64,16 +66,22 @@ def execution_of(
     `defauts` says that the target may have the defects of the real platform: a simulator that
     plays a nominal one has no excuse. Where a panne struck, the answer judges nobody.
     """
-    call, answer = echange.appel, echange.appel.reponse
+    call, answer, examen = echange.appel, echange.appel.reponse, echange.examen
+    sound = all(each.reussi for each in examen.constats)
     statut, why = Statut.ECHOUE, ""
     constats = [Constat("une réponse", False, call.erreur)]
-    if answer is None and not all(each.reussi for each in echange.controles):
+    if answer is None and not sound:
         constats = []  # the judge says what came instead
     if answer is not None:
         expected = evaluate(case.attendu, answer, call.statut_http)
         constats = [replace(each, source=case.source) for each in expected]
-        statut, why = _ending(case, answer, constats, defauts)
-        if statut is not Statut.ADMIS and not all(each.reussi for each in echange.controles):
+        statut, why = _ending(case, answer, constats, defauts, echange.instant)
+        if statut is Statut.ADMIS:
+            excuse = f"{why} Source : {case.source}"
+            constats = [_excused(each, excuse) for each in constats]
+            judged = tuple(_excused(each, excuse) for each in examen.constats)
+            examen = replace(examen, constats=judged)
+        elif not sound:
             statut, why = Statut.ECHOUE, ""
     if case.trop_recent is not None and not statut.bon and case.trop_recent.matches(answer):
         later = echange.instant + timedelta(minutes=case.trop_recent.minutes)
@@ -85,10 +93,13 @@ def execution_of(
         statut, why = Statut.PERTURBE, ""
     remarques = " ".join(part for part in (remarque, echange.panne, why) if part)
     day = f"{echange.instant:%d/%m/%Y %H:%M:%S}"
+    ended = said(statut, len([each for each in (*constats, *examen.constats) if each.excuse]))
     return Execution(
-        **_described(case, day, f"{statut.value.capitalize()}. {remarques}".strip()),
+        **_described(case, day, f"{ended.capitalize()}. {remarques}".strip()),
         statut=statut,
-        constats=(*constats, *echange.controles),
+        constats=(*constats, *examen.constats),
+        controles=examen.controles,
+        non_verifies=examen.non_verifies,
         instant=echange.instant,
         duree_ms=round(call.duree_ms, 1),
         requete=call.requete.decode("utf-8", "replace"),
@@ -156,9 +167,13 @@ def seen(
 
 
 def _ending(
-    case: Cas, answer: AnswerTree | RefusRecu, constats: Sequence[Constat], defauts: bool
+    case: Cas,
+    answer: AnswerTree | RefusRecu,
+    constats: Sequence[Constat],
+    defauts: bool,
+    instant: datetime,
 ) -> tuple[Statut, str]:
-    """Return the status of the case, and a remark on it.
+    """Return the status of the case called at an instant (aware), and a remark on it.
 
     Where Enedis judges the request alone, a platform that fails is excused, without a code too
     (observed 23.4), and so is a refusal that it was seen to give there. A refusal that tells a
@@ -170,6 +185,8 @@ def _ending(
     if not defauts:
         return Statut.ECHOUE, ""
     deviation = known_deviation(case, answer)
+    if deviation is not None and not deviation.excuses(legal_date(instant)):
+        deviation = None
     seen = "" if deviation is None else f"Écart connu : {deviation.observe} ({deviation.source})."
     failed = isinstance(answer, RefusRecu) and (
         not answer.code or answer.code in _FAILURES or deviation is not None
@@ -179,6 +196,11 @@ def _ending(
     if deviation is not None:
         return Statut.ECART, seen
     return Statut.ECHOUE, ""
+
+
+def _excused(constat: Constat, why: str) -> Constat:
+    """Return a check, excused if it failed: why is in French."""
+    return constat if constat.reussi else replace(constat, reussi=True, avertit=True, excuse=why)
 
 
 def _described(case: Cas, day: str, remarks: str) -> dict[str, Any]:

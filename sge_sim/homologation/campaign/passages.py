@@ -19,7 +19,13 @@ from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.outage import log_failure
 from sge_sim.homologation.campaign.outcome import judge
 from sge_sim.homologation.campaign.runner import Runner, select_cases
-from sge_sim.homologation.campaign.targets import of_production, partial_worth, rerun_command
+from sge_sim.homologation.campaign.targets import (
+    not_asked,
+    of_production,
+    partial_worth,
+    rerun_command,
+    societe_of,
+)
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.sender import Marqueur
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
@@ -134,6 +140,7 @@ class Passages:
                     origine="exécutée",
                     cible=cible.url,
                     acteur=cible.login,
+                    societe=societe_of(cible.login, cible.admin_url, cible.certificat),
                     simulateur=True,
                     debut=begun,
                     fin=machine_now().astimezone(PARIS),
@@ -143,6 +150,7 @@ class Passages:
                     remarques=tuple(filter(None, (worth, of_production(cible.admin_url, release)))),
                     commande=rerun_command(folder),
                     reprise=reprise_of_cible(cible),
+                    non_verifies=not_asked(release, executions),
                 )
                 with self._keeping():
                     write_reports(rapport, folder, self._personal)

@@ -24,9 +24,9 @@ from sge_sim.homologation.catalogue.cases import Cas, Etape, TropRecent
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.messages import AppelFait, RefusRecu
 from sge_sim.homologation.client.sender import CaseSender
-from sge_sim.homologation.jugement.juge import Juge
+from sge_sim.homologation.jugement.juge import Examen, Juge
 from sge_sim.homologation.reports.etats import Statut
-from sge_sim.homologation.reports.rapport import Constat, Execution
+from sge_sim.homologation.reports.rapport import Execution
 
 
 def select_cases(
@@ -71,7 +71,7 @@ class Runner:
     _defects: bool = field(init=False, default=True)
     _unanswered: set[str] = field(init=False, default_factory=set)
     _juge: Juge = field(init=False)
-    _prepared: list[Constat] = field(init=False, default_factory=list)
+    _prepared: Examen = field(init=False, default=Examen())
 
     def __post_init__(self) -> None:
         today = self.clock.now().date()
@@ -125,7 +125,7 @@ class Runner:
             why = f"Reprend une valeur de {', '.join(failed)}, qui n'en a pas rendu."
             _, panne = self._journaled(case)
             return self._not_run(case, why if failed else str(error), panne)
-        controles = (*self._prepared, *self._juge.examine(call, instant.date(), case))
+        examen = self._prepared + self._juge.examine(call, instant.date(), case)
         answer = call.reponse
         if answer is not None and not isinstance(answer, RefusRecu):
             self._context = self._context.with_result(case, answer)
@@ -142,7 +142,7 @@ class Runner:
                 logiciel=self.client.logiciel,
                 origine="passage",
                 echange_id=None if seen is None else seen.id,
-                controles=controles,
+                examen=examen,
                 malformation="" if seen is None else malformation(seen.code, seen.detail),
             ),
             defauts=self._defects,
@@ -161,7 +161,7 @@ class Runner:
 
         Raises `UsageError` where a step isn't accepted, or a value isn't there.
         """
-        self._prepared = []
+        self._prepared = Examen()
         for step in case.preparation:
             self._prepare(step)
         return materialise(case, self._context)
@@ -186,18 +186,9 @@ class Runner:
         for context in repeated(step, self._context):
             call = self.client.call(step.service, step.version, materialise(step, context))
             answer = _accepted(step, call)
-            self._prepared += self._examined(step, call)
+            today = self.clock.now().astimezone(PARIS).date()
+            self._prepared += self._juge.examine(call, today).of_step(step.nom)
             self._context = self._context.with_preparation(step, answer)
-
-    def _examined(self, step: Etape, call: AppelFait) -> list[Constat]:
-        """Return what the judge found wrong in the answer to a step, with the name of the step."""
-        today = self.clock.now().astimezone(PARIS).date()
-        found = self._juge.examine(call, today)
-        return [
-            replace(each, attendu=f"préparation « {step.nom} » : {each.attendu}")
-            for each in found
-            if each.trouve
-        ]
 
     def _journaled(self, case: Cas) -> tuple[ExchangeView | None, str]:
         """Return the last call of the case's service in the journal, None without one, and the line

@@ -5,12 +5,15 @@ hours, and no order sent twice.
 """
 
 import shlex
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from sge_sim.api.administration import Administration
 from sge_sim.clock import Clock
+from sge_sim.domaine.francais import counted
 from sge_sim.domaine.plateformes import (
     HOMOLOGATION_HOST,
     LOCAL_HOSTS,
@@ -22,7 +25,8 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.protocoles import SOAP
 from sge_sim.homologation.catalogue.release import Release
-from sge_sim.homologation.reports.rapport import Execution, Rapport
+from sge_sim.homologation.reports.rapport import Execution, NonVerifie, Rapport
+from sge_sim.pki.inspection import organisation_of_file
 
 ON_PRODUCTION: Final = (
     "La cible joue la production, et ce catalogue est fait pour la plateforme d'homologation : un "
@@ -41,6 +45,48 @@ WARNING: Final = (
     "  - L'homologation se passe en session, de 9 h à 12 h et de 14 h à 18 h, les jours ouvrés.\n"
     "  - Une exécution n'est pas l'attestation : Enedis juge, sur ses propres traces."
 )
+
+
+REPONSES_DU_SIMULATEUR: Final = (
+    NonVerifie(
+        "les réponses, par les contrôles du contrat et des guides",
+        "un simulateur sge-sim les a faites, et seules les demandes du client sont jugées",
+    ),
+)
+"""Where a client is watched, nobody judges the simulator that it calls."""
+SANS_ADMINISTRATION: Final = tuple(
+    NonVerifie(quoi, f"sans l'administration de la cible, {pourquoi}")
+    for quoi, pourquoi in (
+        (
+            "ce qu'est la cible",
+            "rien ne dit si c'est un simulateur sans défaut, que rien n'excuserait, ni si elle "
+            "joue la production",
+        ),
+        ("les services que sert la cible", "ils sont supposés d'après la date ou les options"),
+        ("les pannes prévues", "un appel qu'une panne a touché se juge comme les autres"),
+        ("la règle qui a refusé une demande", "son journal ne se lit pas"),
+        (
+            "une demande renvoyée trop tôt",
+            "son horloge n'est pas avancée : le cas dit quand la renvoyer",
+        ),
+        (
+            "les données personnelles de points à soi",
+            "rien ne dit quels points en sont : elles ne sont pas masquées",
+        ),
+    )
+)
+"""What only the administration of a simulator tells; each check of an answer is made all the
+same."""
+
+
+def not_asked(release: Release, executions: Sequence[Execution]) -> tuple[NonVerifie, ...]:
+    """Return the cases of a release that a campaign has left out."""
+    keys = {each.cle for each in executions}
+    left = Counter(case.package for case in release.cas if case.cle not in keys)
+    return tuple(
+        NonVerifie(f"{counted(count, 'cas', 'cas')} du package {package}", "non demandés")
+        for package, count in left.items()
+    )
 
 
 def is_local(url: str) -> bool:
@@ -90,8 +136,21 @@ def of_production(admin_url: str | None, release: Release) -> str:
 
 
 def rerun_command(folder: Path) -> str:
-    """Return the shell command that runs again what wasn't good in the report of a folder."""
-    return shlex.join(["sge-sim", "homologate", "--reprise", str(folder.resolve())])
+    """Return the shell command that runs again what wasn't good in the report of a folder.
+
+    It names the folder alone: reports are sent, and tell nothing of the machine.
+    """
+    return shlex.join(["sge-sim", "homologate", "--reprise", folder.resolve().name])
+
+
+def societe_of(acteur: str, admin_url: str | None, certificat: Path | None) -> str:
+    """Return the company of an actor, known by its code or a login: as a simulator names it, else
+    as its certificate does; empty where neither tells."""
+    if admin_url is not None:
+        for each in Administration(admin_url).acteurs():
+            if acteur.lower() in (each.code.lower(), *(user.login for user in each.utilisateurs)):
+                return each.nom
+    return "" if certificat is None else organisation_of_file(certificat)
 
 
 def partial_worth(chosen: int, release: Release) -> str:

@@ -6,11 +6,12 @@ of the services stand here too, by what they have in common for the checks.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
-from sge_sim.domaine.ecarts_plateforme import Usage
+from sge_sim.domaine.ecarts_plateforme import Plateforme
 from sge_sim.domaine.nomenclatures import Provenance
+from sge_sim.domaine.temoignages import Temoignage, Usage
 from sge_sim.homologation.jugement.reponse import ReponseJugee
 from sge_sim.homologation.reports.rapport import Constat
 
@@ -37,20 +38,32 @@ class Verification:
     services: frozenset[str]
     leve_par: frozenset[Usage]
 
-    def constate(self, reponse: ReponseJugee) -> Constat | None:
-        """Return what is wrong, None where nothing is."""
+    def constate(self, reponse: ReponseJugee, plateforme: Plateforme) -> Constat | None:
+        """Return what is wrong, None where nothing is.
+
+        `plateforme` is the one that may have answered: what it was seen to do is excused, by the
+        observation that tells it.
+        """
         found = list(dict.fromkeys(self.cherche(reponse)))
         if not found:
             return None
         message = " ; ".join(found[:_SHOWN])
         if len(found) > _SHOWN:
             message = f"{message} ; et {len(found) - _SHOWN} de plus"
-        usages = reponse.plateforme.usages
-        known = [usages[each] for each in self.leve_par if each in usages]
-        if known:
-            message = f"{message} (écart connu de la plateforme : {known[0].source})"
-        warns = bool(known) or self.provenance == "assumed"
-        return Constat(self.attendu, warns, message, self.source, avertit=warns, du_juge=True)
+        seen = self._observed(reponse, plateforme)
+        excuse = "" if seen is None else seen.said_of(plateforme.release)
+        warns = bool(excuse) or self.provenance == "assumed"
+        constat = Constat(self.attendu, warns, message, self.source, avertit=warns, du_juge=True)
+        return replace(constat, excuse=excuse)
+
+    def _observed(self, reponse: ReponseJugee, plateforme: Plateforme) -> Temoignage | None:
+        """Return the observation that excuses what is wrong; one that is assumed doesn't."""
+        usages = set(self.leve_par)
+        if plateforme.libelles and not any(self.cherche(replace(reponse, plateforme=plateforme))):
+            usages = {Usage.LIBELLE_PROPRE}  # with the labels of the platform nothing is wrong
+        seen = (plateforme.usages[each] for each in sorted(usages & plateforme.usages.keys()))
+        asked = (reponse.contrat.path, reponse.prms)
+        return next((each for each in seen if each.excuses(*asked)), None)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_of
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, plateforme_judged
 from sge_sim.domaine.nomenclatures import in_french
+from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.messages import AppelFait
 from sge_sim.homologation.jugement.commandes import COMMANDES, SOUSCRITS_LISTES, given
@@ -23,7 +24,7 @@ from sge_sim.homologation.jugement.enveloppe import CONTRAT, FAULTS, TRANSPORT
 from sge_sim.homologation.jugement.index_releves import INDEX
 from sge_sim.homologation.jugement.reponse import ReponseJugee
 from sge_sim.homologation.jugement.valeurs import VALEURS
-from sge_sim.homologation.reports.rapport import Constat
+from sge_sim.homologation.reports.rapport import Constat, NonVerifie
 
 CONTENU: Final = (
     ECHOS,
@@ -45,46 +46,75 @@ CONTROLES: Final = tuple(
 """Every check there is."""
 
 
+@dataclass(frozen=True)
+class Examen:
+    """What was looked at in answers: `constats` are what is wrong or doubtful, `controles` counts
+    the checks that were made, `non_verifies` are those that weren't."""
+
+    constats: tuple[Constat, ...] = ()
+    controles: int = 0
+    non_verifies: tuple[NonVerifie, ...] = ()
+
+    def __add__(self, other: "Examen") -> "Examen":
+        return Examen(
+            self.constats + other.constats,
+            self.controles + other.controles,
+            self.non_verifies + other.non_verifies,
+        )
+
+    def of_step(self, nom: str) -> "Examen":
+        """Return the same, of a step of preparation."""
+        constats = (
+            replace(each, attendu=f"préparation « {nom} » : {each.attendu}")
+            for each in self.constats
+        )
+        return replace(self, constats=tuple(constats))
+
+
+_CONTROLES: Final = "les contrôles du contrat et des guides"
+SANS_REPONSE: Final = NonVerifie(_CONTROLES, "aucune réponse HTTP n'est venue")
+PAS_DE_SGE: Final = NonVerifie(_CONTROLES, "ils ne portent que sur les services web de SGE")
+HORS_CONTRAT: Final = NonVerifie(
+    "le contenu de la réponse", "il ne se lit que dans un message conforme au contrat"
+)
+
+
 @dataclass
 class Juge:
     """Judges the answers of one campaign of `release` (`sge-23.2`), in their order.
 
     `defauts` says that who answers may have the defects of the real platform: a nominal simulator
-    has no excuse.
+    has no excuse. Each check is made all the same.
     """
 
     release: str
     defauts: bool = True
     _donnes: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def plateforme(self) -> Plateforme:
-        """The known deviations of the platform of the release."""
-        return plateforme_of(self.release) if self.defauts else NOMINALE
-
-    def examine(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> tuple[Constat, ...]:
+    def examine(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> Examen:
         """Return what is wrong or doubtful in the answer to a call made on the legal date `jour`.
 
-        Where nothing is, how many checks were made. Nothing of a call that had no answer, or that
-        isn't one of SGE's services.
+        No check is made of a call that had no answer, or that isn't one of SGE's services.
         """
-        if appel.contrat is None or appel.statut_http is None:
-            return ()
-        reponse = ReponseJugee(appel.contrat, appel, jour, cas, self.plateforme, self._donnes)
+        if appel.statut_http is None:
+            return Examen(non_verifies=(SANS_REPONSE,))
+        if appel.contrat is None:
+            return Examen(non_verifies=(PAS_DE_SGE,))
+        plateforme = plateforme_judged(self.release, jour) if self.defauts else NOMINALE
+        reponse = ReponseJugee(appel.contrat, appel, jour, cas, donnes=self._donnes)
         found: list[Constat] = []
-        made = 0
+        made, unread = 0, reponse.enveloppe is None
         for table in _tables(reponse):
             concerned = table.concerned(reponse)
             made += len(concerned)
-            found += filter(None, (each.constate(reponse) for each in concerned))
+            found += filter(None, (each.constate(reponse, plateforme) for each in concerned))
             if table is CONTRAT and any(not each.reussi for each in found):
+                unread = True
                 break  # what follows reads the message as the contract says that it is
         if reponse.enveloppe is not None:  # no later answer may give its identifiers again
             owner = "une préparation" if cas is None else cas.cle
             self._donnes |= dict.fromkeys(given(reponse), owner)
-        if not found:
-            found.append(Constat(f"{made} contrôles du contrat et des guides", True))
-        return tuple(found)
+        return Examen(tuple(found), made, (HORS_CONTRAT,) if unread else ())
 
 
 def _tables(reponse: ReponseJugee) -> Iterator[Controles]:
@@ -109,15 +139,26 @@ def controles_page() -> str:
         "# Ce que vérifie une campagne",
         "",
         "Fait des contrôles par `make pages`. Chaque réponse d'une campagne est tenue à ceux-ci,",
-        "outre ce que son cas attend. Ce qui est *supposé* avertit et n'échoue jamais ; une façon",
-        "connue de la vraie plateforme excuse ce qu'elle nomme, dans ses versions.",
+        "outre ce que son cas attend, quelle que soit la cible. Ce qui est *supposé* avertit et",
+        "n'échoue jamais. Une façon de la vraie plateforme excuse ce qu'elle nomme tant que son",
+        "observation vaut : le rapport compte les vérifications faites, et dit lesquelles sont",
+        "excusées, par quelle observation. Un simulateur nominal n'a pas d'excuse.",
         "`make test-verdict` leur joue de mauvaises réponses.",
+        "",
+        "| façon de la plateforme | observation | première version | dernière | ne vaut plus en |",
+        "|---|---|---|---|---|",
+        *(_observation_row(each) for each in TEMOIGNAGES if each.derniere),
         "",
         "| ce qui doit tenir | services | source | provenance | excusé par |",
         "|---|---|---|---|---|",
         *map(_row, CONTROLES),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _observation_row(seen: Temoignage) -> str:
+    cells = (seen.usage.value, seen.source, seen.premiere, seen.derniere, seen.fin)
+    return f"| {' | '.join(cells)} |"
 
 
 def _row(verification: Verification) -> str:

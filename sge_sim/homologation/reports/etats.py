@@ -110,6 +110,8 @@ class Avis(_Colore):
     OUI = "oui", Couleur.BON
     NON = "non", Couleur.MAUVAIS
     A_VERIFIER = "à vérifier", Couleur.ECART
+    EXCUSE = "excusé", Couleur.ECART
+    """It doesn't, and an observation of the platform excuses it."""
 
 
 class IssueDeCas(_Colore):
@@ -122,6 +124,13 @@ class IssueDeCas(_Colore):
     PROCHE = "proche", Couleur.ECART
     HORS_CATALOGUE = "hors catalogue", Couleur.NEUTRE
 
+
+CAMPAIGN_KINDS: Final = {
+    "exécutée": "exécutée par sge-sim, qui joue chaque cas du catalogue",
+    "observée": "observée : seuls comptent les appels du client de l'acteur",
+    "pytest": "faite par des tests pytest, qui appellent un simulateur",
+}
+"""The kinds of campaign, and how a report says what each is."""
 
 STYLE: Final = f"""
 :root {{ {" ".join(f"--{each}: light-dark({each.clair}, {each.sombre});" for each in Couleur)} }}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sge_sim.domaine.francais import counted
 from sge_sim.homologation.reports.etats import Couleur, FiltreDeCas, Statut
 from sge_sim.homologation.reports.rapport import Constat, Execution, Rapport, by_package
 
@@ -64,12 +65,28 @@ def counted_as(statut: Statut, count: int) -> str:
     return f"{count} {' '.join(words)}"
 
 
+def said(statut: Statut, excused: int) -> str:
+    """Return how a run ended, in French, and how many of its checks are excused.
+
+    >>> said(Statut.REUSSI, 2), said(Statut.ADMIS, 0)
+    ('réussi, 2 vérifications excusées', 'admis')
+    """
+    if not excused:
+        return statut.value
+    return f"{statut.value}, {counted(excused, 'vérification excusée', 'vérifications excusées')}"
+
+
+def said_of(execution: Execution) -> str:
+    """Return the same of a run."""
+    return said(execution.statut, len(execution.excuses))
+
+
 _INVARIABLE: Final = ("non", "à", "passer")
 _GRAVITY: Final = (Statut.ECHOUE, Statut.PERTURBE, Statut.A_PASSER, Statut.ECART)
 _AGAIN: Final = {
-    "exécutée": "Les repasser, de n'importe quel dossier",
+    "exécutée": "Les repasser, là où est le dossier du rapport",
     "observée": "Pour que le client les repasse, rouvrir une campagne",
-    "pytest": "Relancer les tests",
+    "pytest": "Relancer les tests, de leur dossier",
 }
 _ACTS: Final = {
     Statut.PERTURBE: "Le cas n'est pas jugé : le repasser sans la panne.",
@@ -77,6 +94,7 @@ _ACTS: Final = {
     Statut.ECART: "La plateforme d'Enedis est connue pour cet écart : le signaler à Enedis.",
 }
 """What to do of what ended so, whatever the reason."""
+_ALTERNATIVES: Final = 3
 _CALL: Final = re.compile(r", appel \d+(?=\.)")
 
 
@@ -92,12 +110,53 @@ class CauseDeCas:
 
 def causes_of(executions: Iterable[Execution]) -> tuple[CauseDeCas, ...]:
     """Return the causes to put right, each with its runs, the gravest first."""
-    found: dict[tuple[Statut, str, str], list[str]] = {}
+    found: dict[tuple[Statut, str, str], list[Execution]] = {}
     for each in executions:
         if each.a_corriger:
-            found.setdefault((each.statut, phrase_of(each), what_to_do(each)), []).append(each.cle)
-    causes = [CauseDeCas(*what, tuple(keys)) for what, keys in found.items()]
+            found.setdefault((each.statut, _reason(each), what_to_do(each)), []).append(each)
+    causes = [
+        CauseDeCas(statut, _shared_phrase(runs), act, tuple(each.cle for each in runs))
+        for (statut, _, act), runs in found.items()
+    ]
     return tuple(sorted(causes, key=lambda cause: _rank(cause.statut)))
+
+
+def _reason(execution: Execution) -> str:
+    """Return what runs that fail for one reason share, whatever values each met: the check that
+    failed, the code that was answered, else its sentence."""
+    wrong = _explaining(execution)
+    if wrong is not None and wrong.du_juge:
+        return wrong.attendu
+    if wrong is not None and wrong is execution.constats[0] and execution.code:
+        return execution.code
+    return phrase_of(execution)
+
+
+def _shared_phrase(runs: Sequence[Execution]) -> str:
+    """Return the sentence on runs that fail for one reason, with the values that they met."""
+    wrong = [each for each in map(_explaining, runs) if each is not None]
+    if len(wrong) < len(runs):
+        return phrase_of(runs[0])
+    wanted, found = ([*dict.fromkeys(each.attendu for each in wrong)], [*map(_found, wrong)])
+    if len(set(found)) > 1:  # some expectations say « refus » before the code, some don't
+        found = [*dict.fromkeys(each.removeprefix("refus ") for each in found)]
+    return f"Attendu : {_alternatives(wanted)} ; reçu : {_alternatives([*dict.fromkeys(found)])}."
+
+
+def _alternatives(texts: Sequence[str]) -> str:
+    """Return the first texts, and how many others there are.
+
+    >>> _alternatives(["a", "b", "c", "d"])
+    'a, b ou c (et 1 autre)'
+    """
+    *before, last = texts[:_ALTERNATIVES]
+    shown = f"{', '.join(before)} ou {last}" if before else last
+    more = len(texts) - _ALTERNATIVES
+    return f"{shown} (et {counted(more, 'autre')})" if more > 0 else shown
+
+
+def _found(wrong: Constat) -> str:
+    return (wrong.trouve or "autre chose").rstrip(".")
 
 
 def worst_first(executions: Sequence[Execution]) -> tuple[Execution, ...]:
@@ -123,9 +182,18 @@ def phrase_of(execution: Execution) -> str:
     wrong = _first_wrong(execution)
     if wrong is None:
         return execution.remarque or "La réponse n'est pas celle que le catalogue attend."
-    if execution.statut_http is None and wrong.trouve:
+    if _explaining(execution) is None:
         return wrong.trouve
-    return f"Attendu : {wrong.attendu} ; reçu : {(wrong.trouve or 'autre chose').rstrip('.')}."
+    return f"Attendu : {wrong.attendu} ; reçu : {_found(wrong)}."
+
+
+def _explaining(execution: Execution) -> Constat | None:
+    """Return the check whose terms make the sentence on a run, None where others do."""
+    if execution.statut.bon or execution.instant is None or execution.statut is Statut.PERTURBE:
+        return None
+    wrong = _first_wrong(execution)
+    said_alone = wrong is not None and execution.statut_http is None and wrong.trouve
+    return None if said_alone else wrong
 
 
 def _first_wrong(execution: Execution) -> Constat | None:

@@ -7,11 +7,11 @@ from typing import Final
 import jinja2
 
 from sge_sim import __version__
-from sge_sim.clock import PARIS
-from sge_sim.domaine.francais import unbroken
+from sge_sim.domaine.francais import counted, unbroken
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.client.messages import indented
 from sge_sim.homologation.reports.comparaison import compare
+from sge_sim.homologation.reports.couverture import ORIGINES_DITES, couverture, mots, said_at
 from sge_sim.homologation.reports.etats import STYLE
 from sge_sim.homologation.reports.executions import (
     CauseDeCas,
@@ -21,15 +21,25 @@ from sge_sim.homologation.reports.executions import (
     decomptes,
     filtres,
     rerun_title,
+    said_of,
     what_is_left,
     worst_first,
+)
+from sge_sim.homologation.reports.non_juge import (
+    TITRE,
+    NonJuge,
+    checks_of,
+    non_juges,
 )
 from sge_sim.homologation.reports.rapport import Rapport
 from sge_sim.machine.once import computed_once
 
 _PRINTED_LINES: Final = 170
 """What is filled of four A4 pages of 57 lines, with a margin for how a browser breaks lines."""
+_COVER_LINES: Final = 24
+"""Those of the cover and of the words, and what the break before what wasn't judged leaves."""
 _CAUSE_LINE: Final = 70
+_KEYS_OF_A_REASON: Final = 6
 _KEYS_LINE: Final = 20
 _REASON_LINE: Final = 34
 """How many letters a line of each column holds at least."""
@@ -40,20 +50,28 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
 
     What changed since `before`, an earlier report of its history, is shown if it is given.
     """
-    causes = causes_of(rapport.executions)
+    causes, unjudged = causes_of(rapport.executions), non_juges(rapport)
     return _page().render(
         rapport=rapport,
         before=before,
         depuis=None if before is None else compare(before, rapport),
         executions=worst_first(rapport.executions),
         causes=causes,
-        imprimees=_printed(rapport, causes),
+        imprimees=_printed(rapport, causes, unjudged),
         rerun_title=rerun_title(rapport),
         reste=what_is_left(rapport.executions),
         style=STYLE,
         filtres=filtres(rapport.executions),
         parts={each.package: each for each in decomptes(rapport.executions)},
         cause=cause_of,
+        couverture=couverture(rapport),
+        mots=tuple(mots(rapport)),
+        origines=ORIGINES_DITES,
+        said=said_of,
+        verifiees=checks_of,
+        verifications=checks_of(rapport.executions),
+        non_juges=unjudged,
+        titre_non_juge=TITRE,
         comptes=counts_in_words(rapport.executions),
         provenance=in_french,
         version=__version__,
@@ -69,14 +87,20 @@ def _page() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"instant": _instant, "xml": indented, "insecable": unbroken}
+    environment.filters |= {
+        "instant": _instant,
+        "xml": indented,
+        "insecable": unbroken,
+        "compte": counted,
+    }
     return environment.get_template("rapport.html.j2")
 
 
-def _printed(rapport: Rapport, causes: Sequence[CauseDeCas]) -> int:
+def _printed(rapport: Rapport, causes: Sequence[CauseDeCas], unjudged: Sequence[NonJuge]) -> int:
     """Return how many causes have room on the pages that are printed without the annex."""
     reasons = (each.raison for each in rapport.verdicts)
     used = sum(3 + len(each) / _REASON_LINE for each in (*reasons, *rapport.remarques))
+    used += _COVER_LINES + sum(3 + len(each.cles) / _KEYS_OF_A_REASON for each in unjudged)
     for rank, cause in enumerate(causes):
         keys = sum(len(each) + 2 for each in cause.cles)
         words = len(cause.phrase) + len(cause.que_faire)
@@ -87,4 +111,4 @@ def _printed(rapport: Rapport, causes: Sequence[CauseDeCas]) -> int:
 
 
 def _instant(instant: datetime | None) -> str:
-    return "-" if instant is None else f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
+    return "-" if instant is None else said_at(instant)

@@ -3,7 +3,8 @@
 from lxml import etree
 
 from sge_sim.homologation.reports.etats import Statut
-from sge_sim.homologation.reports.executions import cause_of, wrong_lines
+from sge_sim.homologation.reports.executions import cause_of, said_of, wrong_lines
+from sge_sim.homologation.reports.non_juge import checks_of
 from sge_sim.homologation.reports.rapport import Execution, Rapport, by_package
 
 _OUTCOMES = {
@@ -22,8 +23,10 @@ def render_junit(rapport: Rapport) -> bytes:
     A known deviation is a failure of type `ecart_connu`; an announced failure is skipped; one that
     didn't come fails, type `perime`; a case that couldn't be run is an error, and so is one
     that a panne struck; one that nobody has called yet, that can't be tested or that the target
-    doesn't serve is skipped. Each suite has the properties `origine`, who made its calls, and
-    `commande`, which makes again what wasn't good.
+    doesn't serve is skipped. What observations excuse is in the output of a test, which they don't
+    fail. Each suite has the properties `societe`, `client`, `sge_sim`, `origine`, who made its
+    calls, `commande`, which makes again what wasn't good, the counts `controles` and `excuses` of
+    its checks, and `non_verifies`.
     """
     root = etree.Element("testsuites", name=f"homologation {rapport.release}")
     for package, executions in by_package(rapport.executions).items():
@@ -36,8 +39,14 @@ def render_junit(rapport: Rapport) -> bytes:
         )
         properties = etree.SubElement(suite, "properties")
         for name, value in (
+            ("societe", rapport.societe),
+            ("client", rapport.client),
+            ("sge_sim", rapport.sge_sim),
             ("origine", ", ".join(rapport.origines)),
             ("commande", rapport.commande),
+            ("controles", str(sum(each.controles for each in executions))),
+            ("excuses", str(sum(len(each.excuses) for each in executions))),
+            ("non_verifies", " ; ".join(f"{x.quoi} : {x.pourquoi}" for x in rapport.non_verifies)),
         ):
             etree.SubElement(properties, "property", name=name, value=_clean(value))
         for execution in executions:
@@ -66,6 +75,14 @@ def _add(suite: etree._Element, execution: Execution, classname: str) -> None:
         message = cause_of(execution) or lines[0]
         child = etree.SubElement(test, kind, type=name, message=_clean(message))
         child.text = _clean("\n".join(lines))
+    checks = [
+        checks_of([execution]),
+        *(f"{each} (excusé : {each.excuse})" for each in execution.excuses),
+        *(f"non vérifié : {each.quoi}, {each.pourquoi}" for each in execution.non_verifies),
+    ]
+    if any(checks):
+        said_of_checks = "\n".join([said_of(execution), *filter(None, checks)])
+        etree.SubElement(test, "system-out").text = _clean(said_of_checks)
 
 
 def _outcome(execution: Execution) -> tuple[str, str] | None:

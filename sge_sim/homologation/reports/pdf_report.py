@@ -1,4 +1,4 @@
-"""The report as a PDF to be sent: at most four A4 pages, and an annex if it is asked for.
+"""The report as a tagged PDF to be sent: at most four A4 pages, and an annex if it is asked for.
 
 The fonts are those that every reader of PDF has, in the letters of Western Europe (cp1252).
 """
@@ -6,7 +6,7 @@ The fonts are those that every reader of PDF has, in the letters of Western Euro
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -14,13 +14,12 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import PageBreak, SimpleDocTemplate, Spacer
 
 from sge_sim import __version__
-from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import counted, unbroken
 from sge_sim.homologation.client.messages import indented
+from sge_sim.homologation.reports.couverture import couverture, mots, said_at
 from sge_sim.homologation.reports.etats import Couleur, Statut
 from sge_sim.homologation.reports.executions import (
     CauseDeCas,
@@ -32,6 +31,13 @@ from sge_sim.homologation.reports.executions import (
     what_is_left,
     worst_first,
 )
+from sge_sim.homologation.reports.non_juge import TITRE, NonJuge, checks_of, excused_runs, non_juges
+from sge_sim.homologation.reports.pdf_tags import (
+    Element,
+    TaggedCanvas,
+    TaggedParagraph,
+    TaggedTable,
+)
 from sge_sim.homologation.reports.rapport import Execution, Rapport, by_package
 
 PAGES_MOST: Final = 4
@@ -41,6 +47,7 @@ _COLOURS: Final = {each: HexColor(each.clair) for each in Couleur}
 _LINE: Final = HexColor("#dcdee2")
 _KEYS_SHOWN: Final = 12
 _CAUSES_SHOWN: Final = 60
+_REASONS_SHOWN: Final = 24
 _REMARKS_SHOWN: Final = 6
 _PHRASE_SHOWN: Final = 360
 _MESSAGE_LINES: Final = 400
@@ -52,23 +59,32 @@ _CELL: Final = ParagraphStyle("cellule", parent=_TEXT, fontSize=_SMALLEST, leadi
 _TITLE: Final = ParagraphStyle("titre", parent=_TEXT, fontName="Helvetica-Bold", fontSize=16)
 _TITLE.leading = 21
 _HEAD: Final = ParagraphStyle("rubrique", parent=_TEXT, fontName="Helvetica-Bold", fontSize=12)
+_HEAD.keepWithNext = 1
 _HEAD.leading, _HEAD.spaceBefore, _HEAD.spaceAfter = 16, 9, 3
 _STRONG: Final = ParagraphStyle("compte", parent=_TEXT, fontName="Helvetica-Bold")
 _NAMES: Final = ParagraphStyle("colonne", parent=_CELL, fontName="Helvetica-Bold")
 _ADVICE: Final = ParagraphStyle("conseil", parent=_CELL, textColor=_COLOURS[Couleur.NEUTRE])
 _CODE: Final = ParagraphStyle("code", parent=_CELL, fontName="Courier", wordWrap="CJK")
+_TAGS: Final = {_TITLE.name: "H1", _HEAD.name: "H2", _CODE.name: "Code"}
 
 
 def render_pdf(rapport: Rapport, annexe: bool = False) -> bytes:
     """Return the document. Where all the causes don't hold on its pages, the gravest do and the
     others are counted; `annexe` adds each run with its messages after them."""
-    causes = causes_of(rapport.executions)
-    shown, listed = min(len(causes), _CAUSES_SHOWN), True
+    causes, reasons = causes_of(rapport.executions), non_juges(rapport)
+    shown, explained = min(len(causes), _CAUSES_SHOWN), min(len(reasons), _REASONS_SHOWN)
+    listed = True
 
     def story() -> list[Any]:
-        return list(_story(rapport, causes[:shown], len(causes) - shown, listed=listed))
+        return [
+            *_cover(rapport),
+            *_work(rapport, causes[:shown], len(causes) - shown, listed=listed),
+            *_unjudged(rapport, reasons[:explained], len(reasons) - explained),
+        ]
 
-    while (shown or listed) and _built(rapport, story())[1] > PAGES_MOST:
+    while (shown or listed or explained) and _built(rapport, story())[1] > PAGES_MOST:
+        if not shown and not listed:
+            explained = explained * 3 // 4
         shown, listed = shown * 3 // 4, listed and shown > _CAUSES_SHOWN // 2
     annex = [PageBreak(), *_annex(rapport)] if annexe else []
     return _built(rapport, story() + annex)[0]
@@ -89,42 +105,49 @@ def _built(rapport: Rapport, story: list[Any]) -> tuple[bytes, int]:
         invariant=True,
     )
     foot = _foot(rapport)
-    document.build(story, onFirstPage=foot, onLaterPages=foot)
+    root = Element("Document", [each.element for each in story if hasattr(each, "element")])
+    document.build(
+        story, onFirstPage=foot, onLaterPages=foot, canvasmaker=partial(TaggedCanvas, root)
+    )
     return buffer.getvalue(), document.page
 
 
-def _foot(rapport: Rapport) -> Callable[[Canvas, Any], None]:
-    def draw(canvas: Canvas, document: Any) -> None:
-        canvas.setFont("Helvetica", _SMALLEST)
-        canvas.setFillColor(_COLOURS[Couleur.NEUTRE])
-        footer = f"Homologation {rapport.release}, {_instant(rapport.fin)}, sge-sim {__version__}"
-        canvas.drawString(18 * mm, 10 * mm, footer)
-        canvas.drawRightString(A4[0] - 18 * mm, 10 * mm, f"Page {document.page}")
+def _foot(rapport: Rapport) -> Callable[[Any, Any], None]:
+    def draw(canvas: Any, document: Any) -> None:
+        footer = f"Homologation {rapport.release}, {said_at(rapport.fin)}, sge-sim {__version__}"
+        with canvas.tagged():
+            canvas.setFont("Helvetica", _SMALLEST)
+            canvas.setFillColor(_COLOURS[Couleur.NEUTRE])
+            canvas.drawString(18 * mm, 10 * mm, footer)
+            canvas.drawRightString(A4[0] - 18 * mm, 10 * mm, f"Page {document.page}")
 
     return draw
 
 
-def _story(
-    rapport: Rapport, causes: Sequence[CauseDeCas], hidden: int, *, listed: bool
-) -> Iterator[Any]:
+def _cover(rapport: Rapport) -> Iterator[Any]:
+    """Yield what the first page holds: whose campaign it is, and the verdicts."""
     yield _p(f"Homologation {rapport.release}", _TITLE)
-    origines = ", ".join(rapport.origines)
-    calls = f" Origine des appels : {origines}." if origines else ""
-    partial = ", partielle" if rapport.partielle else ""
-    client = f", {rapport.client}" if rapport.client else ""
     yield _p(f"{counts_in_words(rapport.executions)}.", _STRONG)
-    yield _p(
-        f"Campagne {rapport.origine}{partial} : {rapport.cible}, acteur {rapport.acteur}{client}. "
-        f"Du {_instant(rapport.debut)} au {_instant(rapport.fin)}.{calls}"
-    )
+    yield Spacer(1, 8)
+    rows = [[_p(quoi, _NAMES), _p(_shortened(value), _CELL)] for quoi, value in couverture(rapport)]
+    yield _table(rows, (40, 129), heads=0)
+    yield Spacer(1, 8)
     for remarque in rapport.remarques[:_REMARKS_SHOWN]:
         yield _p(_shortened(remarque))
     if rapport.simulateur:
         yield _p(
             "La cible est un simulateur : ce rapport prépare l'homologation, il ne la remplace pas."
         )
-    yield Spacer(1, 6)
+    if checks := checks_of(rapport.executions):
+        yield _p(f"Contrat et guides : {checks}.")
+    yield _p("Verdicts", _HEAD)
     yield _verdicts(rapport)
+
+
+def _work(
+    rapport: Rapport, causes: Sequence[CauseDeCas], hidden: int, *, listed: bool
+) -> Iterator[Any]:
+    """Yield what is left to do, the cases by how they ended, and what the words mean."""
     if causes or hidden:
         yield _p(what_is_left(rapport.executions), _HEAD)
         if rapport.commande:
@@ -143,31 +166,54 @@ def _story(
         yield _p("Tous les cas", _HEAD)
         for package, executions in by_package(rapport.executions).items():
             yield _p(f"{package} : {_cases(executions)}.", _CELL)
+    yield _p("Les mots de ce rapport", _HEAD)
+    yield _p(" ; ".join(f"{word} : {meaning}" for word, meaning in mots(rapport)) + ".", _CELL)
 
 
-def _verdicts(rapport: Rapport) -> Table:
+def _unjudged(rapport: Rapport, reasons: Sequence[NonJuge], hidden: int) -> Iterator[Any]:
+    """Yield the page on what wasn't judged."""
+    yield PageBreak()
+    yield _p(TITRE, _HEAD)
+    rows = [_heads("Quoi", "Pourquoi", "Cas")]
+    for each in reasons:
+        cells = (each.quoi, each.pourquoi, _keys(each.cles) or "-")
+        rows.append([_p(_shortened(cell), _CELL) for cell in cells])
+    yield _table(rows, (50, 72, 47)) if reasons else _p("Rien : tout a été jugé.")
+    if hidden:
+        yield _p(f"Et {counted(hidden, 'autre raison', 'autres raisons')}, dans rapport.html.")
+    for ended, keys in excused_runs(rapport.executions):
+        yield _p(_shortened(f"{ended.capitalize()} : {keys}."))
+
+
+def _keys(cles: Sequence[str]) -> str:
+    """Return the first keys, and how many follow."""
+    more = len(cles) - _KEYS_SHOWN
+    keys = ", ".join(cles[:_KEYS_SHOWN])
+    return f"{keys} et {counted(more, 'autre')}" if more > 0 else keys
+
+
+def _verdicts(rapport: Rapport) -> TaggedTable:
     rows, runs = [_heads("Package", "Verdict", "Cas", "Raison")], by_package(rapport.executions)
     for verdict in rapport.verdicts:
+        own = runs.get(verdict.package, [])
         rows.append(
             [
                 _p(verdict.package, _CELL),
                 _p(verdict.decision.value, _coloured(verdict.decision.couleur)),
-                _p(counts_in_words(runs.get(verdict.package, [])), _CELL),
+                [_p(counts_in_words(own), _CELL), _p(checks_of(own), _ADVICE)],
                 _p(_shortened(verdict.raison), _CELL),
             ]
         )
     return _table(rows, (27, 29, 41, 72))
 
 
-def _causes(causes: Sequence[CauseDeCas]) -> Table | Spacer:
+def _causes(causes: Sequence[CauseDeCas]) -> TaggedTable | Spacer:
     rows = [_heads("État", "Cas", "Cause, et que faire")]
     for cause in causes:
-        keys = ", ".join(cause.cles[:_KEYS_SHOWN])
-        more = len(cause.cles) - _KEYS_SHOWN
         rows.append(
             [
                 _p(cause.statut.value, _coloured(cause.statut.couleur)),
-                _p(f"{keys} et {counted(more, 'autre')}" if more > 0 else keys, _CELL),
+                _p(_keys(cause.cles), _CELL),
                 [_p(_shortened(cause.phrase), _CELL), _p(_shortened(cause.que_faire), _ADVICE)],
             ]
         )
@@ -192,7 +238,7 @@ def _annex(rapport: Rapport) -> Iterator[Any]:
     yield _p("Annexe : les cas et leurs messages", _TITLE)
     for each in worst_first(rapport.executions):
         yield _p(f"{each.cle}, {each.statut.value} : {each.titre}", _HEAD)
-        when = "" if each.instant is None else f" Le {_instant(each.instant)}."
+        when = "" if each.instant is None else f" Le {said_at(each.instant)}."
         yield _p(f"{each.service} v{each.version}, attendu : {each.attendu}.{when}")
         if cause_of(each):
             yield _p(cause_of(each))
@@ -206,8 +252,10 @@ def _annex(rapport: Rapport) -> Iterator[Any]:
                 yield _p(f"… {more} de plus, dans preuves.zip.")
 
 
-def _table(rows: list[list[Any]], widths: Sequence[float]) -> Table:
-    table = Table(rows, [width * mm for width in widths], repeatRows=1, hAlign="LEFT")
+def _table(rows: list[list[Any]], widths: Sequence[float], heads: int = 1) -> TaggedTable:
+    """Return a table; `heads` rows are repeated on each page. Without any, the first column names
+    the rows."""
+    table = TaggedTable(rows, [width * mm for width in widths], repeatRows=heads, hAlign="LEFT")
     table.setStyle(
         [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -218,16 +266,27 @@ def _table(rows: list[list[Any]], widths: Sequence[float]) -> Table:
             ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
         ]
     )
+    tagged = []
+    for line, row in enumerate(rows):
+        cells = []
+        for column, cell in enumerate(row):
+            scope = "Column" if line < heads else "Row" if not heads and not column else ""
+            content = [each.element for each in (cell if isinstance(cell, list) else [cell])]
+            cells.append(Element("TH" if scope else "TD", content, scope))
+        tagged.append(Element("TR", cells))
+    table.element = Element("Table", tagged)
     return table
 
 
-def _p(text: str, style: ParagraphStyle = _TEXT) -> Paragraph:
+def _p(text: str, style: ParagraphStyle = _TEXT) -> TaggedParagraph:
     """Return a paragraph; a letter that the fonts don't have becomes a question mark."""
     spaced = unbroken(_CONTROL.sub(" ", text)).translate(_LETTERS)
     known = spaced.encode("cp1252", "replace").decode("cp1252")
     if style is _CODE:
         known = known.replace(" ", "\xa0")
-    return Paragraph(escape(known), style)
+    paragraph = TaggedParagraph(escape(known), style)
+    paragraph.element = Element(_TAGS.get(style.name, "P"))
+    return paragraph
 
 
 def _coloured(couleur: Couleur) -> ParagraphStyle:
@@ -238,7 +297,3 @@ def _coloured(couleur: Couleur) -> ParagraphStyle:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= _PHRASE_SHOWN else f"{text[: _PHRASE_SHOWN - 1].rstrip()}…"
-
-
-def _instant(instant: datetime) -> str:
-    return f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M}"

@@ -4,10 +4,12 @@ Everything that the HTML, the tracking workbook and JUnit show comes from it; it
 itself, read back without loss.
 
 What it takes to run the campaign again is kept in it (`Reprise`): the paths of files and the
-fingerprint of the certificate, no key nor secret.
+fingerprint of the certificate, no key nor secret. A file that was changed by hand, or badly joined,
+and contradicts itself isn't read.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +17,17 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from sge_sim import __version__
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
-from sge_sim.homologation.reports.etats import Avis, Decision, FiltreDeCas, Statut
+from sge_sim.homologation.reports.etats import (
+    CAMPAIGN_KINDS,
+    Avis,
+    Decision,
+    FiltreDeCas,
+    Statut,
+)
 from sge_sim.machine.files import read_user_file
 from sge_sim.machine.once import computed_once
 from sge_sim.pki.inspection import fingerprint_of_file
@@ -73,7 +82,9 @@ def reprise_of(options: Mapping[str, object], names: Iterable[str]) -> Reprise:
     return Reprise(kept, fingerprint_of_file(cert) if isinstance(cert, Path) else "")
 
 
-FORMAT = 1
+FORMAT = 2
+_CALLED: Final = frozenset({Statut.REUSSI, Statut.ADMIS, Statut.ECHOUE, Statut.ECART})
+_UNCALLED: Final = frozenset(Statut) - _CALLED - {Statut.PERTURBE}
 _MAX_BYTES = 256 * 2**20
 
 
@@ -82,8 +93,9 @@ class Constat:
     """An expectation, whether it holds, and what was found if that says more.
 
     `source` says who expects it. `avertit` marks a failure that doesn't count (`reussi` is true):
-    nobody documents the rule, or the platform is known to break it. `du_juge` marks what any answer
-    to such a demand must be: where it fails, the demand isn't to blame.
+    nobody documents the rule, or the platform was seen to break it: then `excuse` is that dated
+    observation, in French. `du_juge` marks what any answer to such a demand must be: where it
+    fails, the demand isn't to blame.
     """
 
     attendu: str
@@ -92,14 +104,25 @@ class Constat:
     source: str = ""
     avertit: bool = False
     du_juge: bool = False
+    excuse: str = ""
 
     @property
     def avis(self) -> Avis:
         """Whether it holds, in a word."""
+        if self.excuse:
+            return Avis.EXCUSE
         return Avis.A_VERIFIER if self.avertit else Avis.OUI if self.reussi else Avis.NON
 
     def __str__(self) -> str:
         return f"{self.attendu} : {self.trouve or 'non'}"
+
+
+@dataclass(frozen=True)
+class NonVerifie:
+    """What wasn't looked at, and why, in French."""
+
+    quoi: str
+    pourquoi: str
 
 
 @dataclass(frozen=True)
@@ -110,7 +133,9 @@ class Execution:
     holds the twelve columns of Enedis' tracking workbook. `prevu_en_echec`: the tester
     announced the failure. `logiciel` is the product that the client says it is (User-Agent),
     `origine` who made the call (the tester's client, or sge-sim that runs the case), `echange_id`
-    the number of the exchange in the journal of the simulator that answered.
+    the number of the exchange in the journal of the simulator that answered. `controles` counts the
+    checks of the contract and the guides that were made of its answers, `non_verifies` are those
+    that weren't.
     """
 
     cle: str
@@ -137,6 +162,13 @@ class Execution:
     logiciel: str = ""
     origine: Origine | None = None
     echange_id: int | None = None
+    controles: int = 0
+    non_verifies: tuple[NonVerifie, ...] = ()
+
+    @property
+    def excuses(self) -> tuple[Constat, ...]:
+        """The checks that failed and that an observation of the platform excuses."""
+        return tuple(each for each in self.constats if each.excuse)
 
     @property
     def perime(self) -> bool:
@@ -177,11 +209,14 @@ class VerdictPackage:
 class Rapport:
     """A campaign: what was run or seen, when, against what, and what follows for each package.
 
-    `origine` is « exécutée », « observée » or « pytest », `client` what distinguishes the observed
-    client from the others of its actor, in French; `partielle`: it was limited to some cases.
+    `origine` is « exécutée », « observée » or « pytest », `client` what distinguishes the client
+    from the others of its actor, in French: the name that the tester gave, or by what it is
+    observed; `societe` the company of the actor, `sge_sim` the version that made the report, both
+    empty where they aren't known; `partielle`: it was limited to some cases.
     `simulateur`: the target is a sge-sim. Instants are the machine's. `remarques` are sentences on
     the campaign; `commande` is the shell command that makes it again, or the part of it that wasn't
-    good; `reprise` is what that takes, where sge-sim ran it.
+    good; `reprise` is what that takes, where sge-sim ran it. `non_verifies` is what can't be known
+    of the target, or wasn't asked for.
     """
 
     release: str
@@ -195,9 +230,12 @@ class Rapport:
     verdicts: tuple[VerdictPackage, ...]
     executions: tuple[Execution, ...]
     client: str = ""
+    societe: str = ""
+    sge_sim: str = __version__
     remarques: tuple[str, ...] = ()
     commande: str = ""
     reprise: Reprise | None = None
+    non_verifies: tuple[NonVerifie, ...] = ()
     format: int = field(default=FORMAT)
 
     @property
@@ -216,7 +254,7 @@ class Rapport:
         return tuple(
             each
             for each in self.executions
-            if each.statut.bon and any(constat.avertit for constat in each.constats)
+            if each.statut.bon and any(of.avertit and not of.excuse for of in each.constats)
         )
 
     @property
@@ -228,9 +266,10 @@ class Rapport:
     def reussi(self) -> bool:
         """Whether nothing is left to put right: the exit code of the command.
 
-        Every package that was asked for is homologated, or fails by announced failures alone; no
-        announced failure is out of date; a partial campaign has each of its cases good. No
-        panne struck a case. What the target doesn't serve is left out, but something was judged.
+        Every package that was asked for is homologated, or fails by announced failures alone: a
+        check that an observation excuses fails nothing; no announced failure is out of date; a
+        partial campaign has each of its cases good. No panne struck a case. What the target
+        doesn't serve is left out, but something was judged.
         """
         if self.perimes or any(each.statut is Statut.PERTURBE for each in self.executions):
             return False
@@ -287,7 +326,66 @@ def read_rapport(path: Path) -> Rapport:
         ) from None
     if rapport.format != FORMAT:
         raise UsageError(f"{file} vient d'une autre version de sge-sim : refaire la campagne.")
+    if wrong := next(contradictions(rapport), ""):
+        raise UsageError(f"{file} se contredit, {wrong} : refaire la campagne.")
     return rapport
+
+
+def contradictions(rapport: Rapport) -> Iterator[str]:
+    """Yield what contradicts itself in a report, in French; nothing for one that sge-sim wrote."""
+    instants = [rapport.debut, rapport.fin, *(each.instant for each in rapport.executions)]
+    if any(each is not None and each.tzinfo is None for each in instants):
+        yield "une date n'a pas de fuseau horaire"
+    elif rapport.fin < rapport.debut:
+        yield "la campagne finit avant d'avoir commencé"
+    if rapport.origine not in CAMPAIGN_KINDS:
+        yield f"l'origine « {rapport.origine} » n'existe pas"
+    names = [each.cle for each in rapport.executions]
+    names += [f"package {each.package}" for each in rapport.verdicts]
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield f"{name} y est {times} fois"
+    for each in rapport.executions:
+        yield from (f"{each.cle} {why}" for why in _of_run(each))
+    for verdict in rapport.verdicts:
+        own = [each for each in rapport.executions if each.package == verdict.package]
+        if rapport.partielle and verdict.decision in (Decision.HOMOLOGUE, Decision.NON_HOMOLOGUE):
+            yield f"une campagne partielle juge le package {verdict.package}"
+        yield from _of_verdict(verdict, own)
+
+
+def _of_run(run: Execution) -> Iterator[str]:
+    failed = any(not each.reussi for each in run.constats)
+    if run.statut in _CALLED and run.instant is None:
+        yield f"est « {run.statut} » sans avoir été appelé"
+    if run.statut in _UNCALLED and run.instant is not None:
+        yield f"est « {run.statut} » et a été appelé"
+    if run.statut.bon and failed:
+        yield f"est « {run.statut} » avec une attente manquée"
+    if any((each.avertit or each.excuse) and not each.reussi for each in run.constats):
+        yield "excuse une vérification qui compte"
+    if any(each.excuse and not each.avertit for each in run.constats):
+        yield "excuse une vérification qui n'a pas échoué"
+    if run.controles < sum(each.du_juge for each in run.constats):
+        yield "a moins de vérifications faites que d'échecs"
+
+
+def _of_verdict(verdict: VerdictPackage, own: Sequence[Execution]) -> Iterator[str]:
+    filled = {each.au_choix for each in own if each.au_choix and each.statut.bon}
+    wanted = [
+        each
+        for each in own
+        if not each.facultatif
+        and not each.non_testable
+        and each.statut is not Statut.NON_SERVI
+        and each.au_choix not in filled
+    ]
+    bad = [each for each in wanted if not each.statut.bon]
+    if verdict.decision is Decision.HOMOLOGUE and (bad or not own):
+        yield f"le package {verdict.package} est homologué sans que ses cas soient bons"
+    failed = any(each.statut not in _UNCALLED for each in bad)
+    if verdict.decision is Decision.NON_HOMOLOGUE and own and not failed:
+        yield f"le package {verdict.package} n'est pas homologué, et aucun de ses cas n'a échoué"
 
 
 def parse_rapport(content: str | bytes) -> Rapport:

@@ -15,12 +15,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from sge_sim.clock import PARIS
+from sge_sim.homologation.reports.couverture import couverture
 from sge_sim.homologation.reports.etats import Couleur, Statut
 from sge_sim.homologation.reports.executions import causes_of, remarks_of, rerun_title
+from sge_sim.homologation.reports.non_juge import checks_of, non_juges
 from sge_sim.homologation.reports.rapport import Rapport, by_package
 
 _WIDTHS = (46, 14, 16, 52, 16, 12, 12, 10, 18, 10, 20, 60)
 _DATE, _REMARKS = "Date & heure du test", "Remarques"
+_UNJUDGED_WIDTHS = (50, 70, 50)
 _CAUSES_WIDTHS = (14, 26, 70, 60)
 _FILLS = {each: PatternFill("solid", start_color=each.fond[1:].upper()) for each in Couleur}
 _BOLD = Font(name="Calibri", size=11, bold=True)
@@ -35,6 +38,8 @@ def render_xlsx(rapport: Rapport) -> bytes:
     _summary(book.create_sheet("Synthèse"), rapport)
     if causes_of(rapport.executions):
         _causes(book.create_sheet("À corriger"), rapport)
+    if non_juges(rapport):
+        _unjudged(book.create_sheet("Non jugé"), rapport)
     for package, executions in by_package(rapport.executions).items():
         feuille = book.create_sheet(package)
         feuille.append(list(executions[0].suivi))
@@ -55,18 +60,13 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
     """Write the sheet on the campaign and how each package fared."""
     for titre, value in (
         ("Homologation", rapport.release),
-        ("Campagne", rapport.origine),
-        ("Cible", rapport.cible),
-        ("Acteur", rapport.acteur),
-        ("Logiciel client", ", ".join(rapport.logiciels) or "-"),
-        ("Origine des appels", ", ".join(rapport.origines) or "-"),
+        *couverture(rapport),
         (rerun_title(rapport), rapport.commande or "-"),
+        ("Vérifications", checks_of(rapport.executions) or "-"),
         ("À vérifier", ", ".join(each.cle for each in rapport.a_verifier) or "-"),
+        *(("Remarque", each) for each in rapport.remarques),
     ):
         feuille.append([titre, value])
-    for titre, instant in (("Début", rapport.debut), ("Fin", rapport.fin)):
-        feuille.append([titre, None])
-        _date(feuille.cell(feuille.max_row, 2), instant)
     feuille.append([])
     first = feuille.max_row + 2
     head = ["Package", "Verdict", "Cas bons", "Cas", *(statut.value for statut in Statut), "Raison"]
@@ -83,7 +83,7 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
                 verdict.raison,
             ]
         )
-    for column, width in enumerate((24, 36, 10, 8, *(15 for _ in Statut), 80), 1):
+    for column, width in enumerate((24, 46, 10, 8, *(15 for _ in Statut), 80), 1):
         feuille.column_dimensions[get_column_letter(column)].width = width
     for row in feuille.iter_rows():
         for cell in row:
@@ -107,6 +107,14 @@ def _causes(feuille: Any, rapport: Rapport) -> None:
     _lay_out(feuille, _CAUSES_WIDTHS)
     for line, cause in enumerate(causes, 2):
         feuille.cell(line, 1).fill = _FILLS[cause.statut.couleur]
+
+
+def _unjudged(feuille: Any, rapport: Rapport) -> None:
+    """Write the sheet of what wasn't judged, a reason in each row."""
+    feuille.append(["Quoi", "Pourquoi", "Cas"])
+    for each in non_juges(rapport):
+        feuille.append([each.quoi, each.pourquoi, ", ".join(each.cles)])
+    _lay_out(feuille, _UNJUDGED_WIDTHS)
 
 
 def _date(cell: Any, instant: datetime | None) -> None:

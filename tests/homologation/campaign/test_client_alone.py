@@ -103,8 +103,8 @@ def test_only_the_client_ticks_beside_all_that_sge_sim_calls_itself(
     page = running.command("campaign", "report", "--rapport", str(tmp_path / "3"))
     assert "1 réussi" in page.stdout
     report = (tmp_path / "3" / "rapport.html").read_text()
-    assert "Seuls les appels du client comptent" in report
-    assert "origine : client" in report
+    assert "seuls comptent les appels du client" in report
+    assert "appel fait par le client de l" in report
 
 
 def test_the_first_calls_of_the_kit_are_the_clients(

@@ -179,7 +179,7 @@ def test_a_campaign_gives_the_reports_of_any_other(
     assert done.returncode == 1
     report = read_rapport(tmp_path)
     assert report.origine == "observée"
-    assert report.cible == f"le simulateur sge-sim de {watched.data_dir.resolve()}"
+    assert report.cible == f"le simulateur sge-sim « {watched.data_dir.resolve().name} »"
     ticked = {each.cle for each in report.executions if each.statut is Statut.REUSSI}
     assert {"ADP-NR1", "ADP-R2@C5"} <= ticked
     run = report.find("ADP-NR1")

@@ -57,7 +57,7 @@ def examined(
         contrat=contracts()[path],
         type_contenu="text/xml;charset=UTF-8",
     )
-    found = Juge(release).examine(call, day, run)
+    found = Juge(release).examine(call, day, run).constats
     return [each for each in found if each.avertit or not each.reussi]
 
 
@@ -452,7 +452,10 @@ def test_the_fault_of_the_guide() -> None:
 def test_a_label_of_the_platform_is_its_own() -> None:
     answer = refused("SGT4G3", "Aucune mesure trouvée pour ce PRM", "Erreur Technique Mesures")
     request = request_v3(C5, "INDEX", "EA")
-    assert examined(V3, request, answer, release="sge-23.2", status=500) == []
+    (excused,) = examined(V3, request, answer, release="sge-23.2", status=500)
+    assert (excused.reussi, excused.excuse) == (True, "observé en 2023 ; vu de 23.2 à 23.4")
+    (wrong,) = examined(V3, request, answer, release="sge-26.1", status=500)
+    assert (wrong.reussi, wrong.excuse) == (False, "")
 
 
 @pytest.mark.observed("homologation 23.4: prefixed, without a code nor a label")

@@ -21,7 +21,9 @@ def with_outcomes(rapport: Rapport, **outcomes: Statut) -> Rapport:
     return replace(
         rapport,
         executions=tuple(
-            replace(each, statut=outcomes.get(each.cle.replace("-", "_"), each.statut))
+            replace(each, statut=outcomes[name], constats=())
+            if (name := each.cle.replace("-", "_")) in outcomes
+            else each
             for each in rapport.executions
         ),
     )

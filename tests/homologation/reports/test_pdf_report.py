@@ -30,7 +30,7 @@ def test_the_pdf_has_the_verdicts_the_counts_the_causes_and_the_command() -> Non
         "Cause, et que faire",
     ):
         assert packed(part) in words
-    assert packed("sge-sim homologate --reprise /dossier") in words
+    assert packed("sge-sim homologate --reprise dossier") in words
     assert pdf == render_pdf(sample_report())
 
 
@@ -49,6 +49,58 @@ def test_the_annex_has_the_messages_if_it_is_asked_for() -> None:
     assert packed("Annexe : les cas et leurs messages") in words
     assert "<demande/>" in words
     assert "Annexe" not in text(render_pdf(sample_report()))
+
+
+def objects(pdf: bytes) -> dict[int, bytes]:
+    """The objects of a PDF, by number."""
+    found = re.findall(rb"(?:^|\n)(\d+) 0 obj\n(.*?)endobj", pdf, re.S)
+    return {int(number): content for number, content in found}
+
+
+def references(content: bytes) -> list[int]:
+    return [int(each) for each in re.findall(rb"(\d+) 0 R", content)]
+
+
+@pytest.mark.documented("ISO 32000-1 §14.7 and §14.8: marked content, its tree, its language")
+@pytest.mark.parametrize("annexe", [False, True])
+@pytest.mark.parametrize("count", [1, 120])
+def test_it_is_tagged_from_end_to_end(count: int, annexe: bool) -> None:
+    """Each mark of a page is that of the element which the tree gives it, and no text is bare."""
+    pdf = render_pdf(report_of_many_causes(count), annexe and count == 1)
+    parts = objects(pdf)
+    (catalog,) = [each for each in parts.values() if b"/Type /Catalog" in each]
+    assert b"/Lang (fr-FR)" in catalog
+    for key, held in (
+        ("MarkInfo", b"/Marked true"),
+        ("ViewerPreferences", b"DisplayDocTitle true"),
+    ):
+        (number,) = re.findall(rb"/%s (\d+) 0 R" % key.encode(), catalog)
+        assert held in parts[int(number)]
+    assert b"/Title (Homologation sge-1.0)" in pdf
+    (tree,) = [each for each in parts.values() if b"/Type /StructTreeRoot" in each]
+    nums = re.search(rb"/Nums \[(.*?)\]\s*>>", tree, re.S)
+    assert nums is not None
+    owners = [references(each) for each in re.findall(rb"\d+ \[(.*?)\]", nums[1] + b"]", re.S)]
+    drawn = streams(pdf)
+    assert len(owners) == len(drawn)
+    pages = [number for number, each in parts.items() if b"/StructParents" in each]
+    for rank, page in enumerate(drawn):
+        assert re.search(rb"/StructParents %d\b" % rank, parts[pages[rank]])
+        marks = [int(each) for each in re.findall(rb"/MCID (\d+)>> BDC", page)]
+        assert marks == list(range(len(owners[rank])))
+        for mark, owner in zip(marks, owners[rank], strict=True):
+            element = parts[owner]
+            tag = re.search(rb"/(\w+) <</MCID %d>> BDC" % mark, page)
+            assert tag is not None
+            assert b"/S /" + tag[1] in element
+            assert re.search(rb"/MCID %d /Pg %d 0 R" % (mark, pages[rank]), element)
+        depth = 0
+        for operator in re.findall(rb"\b(BDC|BMC|EMC|Tj)\b", page):
+            depth += {b"BDC": 1, b"BMC": 1, b"EMC": -1, b"Tj": 0}[operator]
+            assert depth == 1 or operator == b"EMC", "text that nothing tags"
+    elements = [each for each in parts.values() if b"/Type /StructElem" in each]
+    tags = {found[1] for each in elements if (found := re.search(rb"/S /(\w+)", each))}
+    assert tags == {b"Document", b"H1", b"H2", b"P", b"Table", b"TR", b"TH", b"TD", b"Code"}
 
 
 def test_letters_that_the_fonts_lack_are_told_otherwise() -> None:

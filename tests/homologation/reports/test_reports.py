@@ -14,9 +14,11 @@ from lxml import etree, html
 from openpyxl import load_workbook
 from running_simulator import run_command
 
+from sge_sim import __version__
 from sge_sim.domaine.francais import unbroken
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.outcome import not_run
+from sge_sim.homologation.reports.couverture import couverture
 from sge_sim.homologation.reports.etats import Statut
 from sge_sim.homologation.reports.executions import cause_of, causes_of
 from sge_sim.homologation.reports.html_report import render_html
@@ -112,14 +114,14 @@ def test_the_tracking_sheet_has_its_twelve_columns_and_a_row_per_run(
     written: WrittenReports,
 ) -> None:
     book = load_workbook(written.folder / "suivi.xlsx")
-    assert book.sheetnames == ["Synthèse", "À corriger", "consultation", "commande"]
+    assert book.sheetnames == ["Synthèse", "À corriger", "Non jugé", "consultation", "commande"]
     header, *rows = book["consultation"].iter_rows(values_only=True)
     assert list(header) == COLUMNS
     assert [row[4] for row in rows] == ["A-R1", "A-NR1"]
     assert rows[0][10] == INSTANT.replace(tzinfo=None)
     fills = [each.fill.start_color.rgb[-6:] for each in list(book["consultation"].columns)[11][1:]]
     assert fills == ["DDF3E4", "FADADA"]
-    assert book["Synthèse"]["B13"].fill.start_color.rgb[-6:] == "FADADA"
+    assert book["Synthèse"]["B17"].fill.start_color.rgb[-6:] == "FADADA"
     assert rows[1][11].startswith("Échoué. Attendu : refus SGT401 ; reçu : SGT463")
 
 
@@ -128,14 +130,13 @@ def test_the_summary_counts_each_package(written: WrittenReports) -> None:
         load_workbook(written.folder / "suivi.xlsx")["Synthèse"].iter_rows(values_only=True)
     )
     assert rows[0][:2] == ("Homologation", "sge-1.0")
-    assert [row[:2] for row in rows[4:8]] == [
-        ("Logiciel client", "un <client>"),
-        ("Origine des appels", "passage"),
-        ("Les repasser, de n'importe quel dossier", "sge-sim homologate --reprise /dossier"),
+    assert [row[:2] for row in rows[1:14]] == [
+        *couverture(sample_report()),
+        ("Les repasser, là où est le dossier du rapport", "sge-sim homologate --reprise dossier"),
+        ("Vérifications", "-"),
         ("À vérifier", "-"),
     ]
-    assert rows[8][1] == INSTANT.replace(tzinfo=None)
-    head, consultation, commande, _ = rows[11:]
+    head, consultation, commande, _ = rows[15:]
     assert head[:5] == ("Package", "Verdict", "Cas bons", "Cas", "réussi")
     assert consultation[:5] == ("consultation", "non homologué", 1, 2, 1)
     assert commande[:4] == ("commande", "non homologué", 0, 1)
@@ -160,12 +161,12 @@ def test_what_is_to_be_put_right_comes_first_with_its_cause_and_folded_evidence(
     assert [each.get("class") for each in cases] == ["cas echoue", "cas echoue", "cas reussi"]
     cause = cases[0].xpath("./p[@class='cause']")[0].text_content()
     assert cause.startswith("Attendu : refus SGT401 ; reçu : SGT463 « des <données> ».")
-    causes = page.xpath("//main//ol/li")
+    causes = page.xpath("//main//section[@class='causes']/ol/li")
     assert [each.xpath("p/a/@href") for each in causes] == [["#A-NR1"], ["#B-R1@C5"]]
     assert causes[0].xpath("p/span[@class='phrase']")[0].text_content() == unbroken(
         "Attendu : refus SGT401 ; reçu : SGT463 « des <données> »."
     )
-    assert "sge-sim homologate --reprise /dossier" in page.text_content()
+    assert "sge-sim homologate --reprise dossier" in page.text_content()
     bars = page.xpath("//*[local-name()='svg']/@aria-label")
     assert bars == ["1 réussi, 1 échoué", "1 écart connu"]
     assert [len(page.xpath(f"//{each}")) for each in ("header", "main", "footer")] == [1, 1, 1]
@@ -192,7 +193,16 @@ def test_junit_counts_failures_and_tells_deviations_apart() -> None:
     root = etree.fromstring(render_junit(sample_report()))
     consultation, commande = root.findall("testsuite")
     properties = {each.get("name"): each.get("value") for each in consultation.iter("property")}
-    assert properties == {"origine": "passage", "commande": "sge-sim homologate --reprise /dossier"}
+    assert properties == {
+        "societe": "Mon entreprise",
+        "client": "Mon client",
+        "sge_sim": __version__,
+        "origine": "passage",
+        "commande": "sge-sim homologate --reprise dossier",
+        "controles": "0",
+        "excuses": "0",
+        "non_verifies": "",
+    }
     assert consultation.get("tests") == "2"
     assert consultation.get("failures") == "1"
     assert commande.find("testcase/failure").get("type") == "ecart_connu"
