@@ -62,12 +62,22 @@ _RETARD: Final = 22 * 86400
 """How far before its window a day may be told that came late (guides R50 and R151: 20 days)."""
 _WATTS_PETIT: Final = 60_000
 """More than any point of 36 kVA draws (assumed)."""
+_DOUZIEMES: Final = {1000 * rang // 12 for rang in range(12)}
+"""What whole kW over five minutes add up to, beside whole kWh."""
 _ILLISIBLE: Final = 65_535
 _PERTE: Final = {True: 9 * 3600, False: 86_400 - 600}
 """The longest time that is lost at once of a curve whose lost points aren't told, of a small and of
 a large meter (observed 2022: some half-hours in a row, bursts of some hours)."""
 _STRUCTURES: Final = [frozenset(code for code, _ in each.classes) for each in Structure]
 _CADRANS: Final = {code: rang for each in Structure for code, rang in each.classes}
+_CODES: Final = {
+    "D": re.compile(r"D|D[A-Z][0-9]{6}|PT[0-9]{6}|INCONNU"),
+    "F": re.compile(r"(?!D)(?:[A-Z]{2}[0-9]{6}|[A-Za-z0-9]{1,12})(?<!FC[0-9]{5}[A-Z])"),
+}
+"""How the codes of the calendars of each side are made (seen 2022 to 2026)."""
+_REGISTRE_OUBLIE: Final = 10_000
+"""Wh that a register has at least which a calendar leaves, so that a grid has less than the other
+(assumed)."""
 _MENSUELLES: Final = ("DD", "DE", "DQ", "PMA", "TF")
 """Quantities that start again from zero each month."""
 _NATURES: Final = {"BRUT": "RHPSTFGD", "BEST": "RHPSTFGDCEK"}
@@ -134,6 +144,11 @@ def periode(point: PointLu) -> Iterator[Ecart]:
                 yield serie.lieu, faute
         if debut is None:
             continue
+        if (debut or fin or 0) % 3600 or (fin or 0) % 3600:
+            yield serie.lieu, "la période n'est pas d'heures entières"
+        if "suite" in point.fichier.forme.declaree and not recurrent:
+            if any(end is not None and end != midnight(legal(end).date()) for end in (debut, fin)):
+                yield serie.lieu, "la période n'est pas de jours entiers"
         if fin is not None and (debut > fin or (debut == fin and serie.valeurs)):
             yield serie.lieu, f"la période finit ({serie.dit.get('fin')}) avant de commencer"
             continue
@@ -220,6 +235,13 @@ def pas_suivis(point: PointLu) -> Iterator[Ecart]:
                 days = recurrent or pas[rang] != pas[rang + 1]
                 if not days or (whole[0] != whole[1] and hole % 86400 > 3600):
                     yield b.lieu, f"il manque des pas entre {a.texte} et {b.texte}"
+        creation = point.fichier.creation
+        if slides and creation and serie.valeurs:
+            first, last = (legal(serie.valeurs[rang].instant) for rang in (0, -1))
+            ago = timedelta(hours=point.fichier.forme.declaree["profondeur"])
+            step = timedelta(minutes=pas[0])
+            if not -step < first - (creation - ago) <= step or not creation - 2 * step < last:
+                yield serie.lieu, f"elle n'est pas des {ago} avant le {creation}"
         for valeur, step in zip(serie.valeurs, pas, strict=True):
             if step and valeur.instant % (60 * step):
                 yield valeur.lieu, f"{valeur.texte} n'est pas un multiple de {step} minutes"
@@ -238,6 +260,11 @@ def jours_de_la_demande(point: PointLu) -> Iterator[Ecart]:
             # A lost index takes two energies; a large meter's energy goes with a step of its curve.
             if gap > 1 and (serie.sorte != "energie" or (serie.petit and gap == 2)):
                 yield b.lieu, f"il manque des jours entre {a.texte} et {b.texte}"
+        fin = serie.borne("fin")
+        if fin is not None and serie.valeurs and "calendrier" not in serie.dit:
+            left = (legal(fin).date() - legal(serie.valeurs[-1].instant).date()).days
+            if left > (1 if serie.petit or serie.sorte == "index" else 4):
+                yield serie.valeurs[-1].lieu, f"il manque les {left - 1} derniers jours"
 
 
 @POINTS.controle("une valeur a le signe et l'ordre de grandeur de ce qu'elle mesure")
@@ -254,6 +281,10 @@ def grandeurs(point: PointLu) -> Iterator[Ecart]:
                 v < 0 and serie.sorte != "quantite"
             ):
                 yield valeur.lieu, f"{v} est négatif"
+            elif serie.sorte == "energie" and (
+                physique != "EA" if serie.petit else v % 1000 not in _DOUZIEMES
+            ):
+                yield valeur.lieu, f"{v} n'est pas l'énergie d'un jour par {serie.dit.get('mode')}"
             elif volts and abs(v - middle[0]) * 4 > middle[0]:
                 yield valeur.lieu, f"{v} V s'écarte trop de {middle[0]} V"
             elif serie.petit and courbe and v * (pas or 60) % 60:
@@ -343,14 +374,29 @@ def natures(point: PointLu) -> Iterator[Ecart]:
                 yield valeur.lieu, f"{dict(plus)} ne va pas avec {etape or 'cette courbe'}"
 
 
+@POINTS.controle("les valeurs d'un point disent les mêmes champs", provenance="observed")
+def memes_champs(point: PointLu) -> Iterator[Ecart]:
+    found: dict[tuple[Any, ...], dict[frozenset[str], str]] = {}
+    for serie in point.of("courbe", "index"):
+        said = found.setdefault((serie.sorte, serie.dit.get("physique")), {})
+        for v in serie.valeurs:
+            if v.valeur is not None:
+                said.setdefault(frozenset(v.plus) - {"tc"}, v.lieu)
+    for said in found.values():
+        if len(said) > 1:
+            yield min(said.items(), key=lambda each: len(each[0]))[1], "un champ y manque"
+    for jour in point.jours.values():
+        if jour.vus and jour.attendus - jour.vus:
+            yield jour.lieu, f"il manque {', '.join(sorted(jour.attendus - jour.vus))} le {jour.texte}"
+
+
 @POINTS.controle("une courbe a les grandeurs de sa nature", provenance="observed")
 def grandeurs_de_la_courbe(point: PointLu) -> Iterator[Ecart]:
     for serie in point.of("courbe")[:1]:
-        wanted = serie.dit.get(
-            "corrigees" if point.fichier.fact("nature") == "Corrigée" else "brutes"
-        )
+        corrected = "Corrigée" in str(point.fichier.fact("nature")) or serie.dit.get("etape") == "BEST"
+        wanted = () if serie.petit else serie.dit.get("corrigees" if corrected else "brutes")
         found = {each.dit.get("physique") for each in point.of("courbe")}
-        if wanted and not {*wanted} <= found | {"ERC", "E"}:
+        if wanted and not {*wanted} <= found:
             yield point.lieu, f"il manque une de {', '.join(wanted)}"
     metiers = {serie.dit["metier"] for serie in point.series if "metier" in serie.dit}
     if len(metiers) > 1 and point.fichier.forme.declaree.get("membres") == "plusieurs":
@@ -370,14 +416,16 @@ def libelles(point: PointLu) -> Iterator[Ecart]:
         if libelle is not None and code and known != code and libelle not in labels:
             yield serie.lieu, f"« {libelle} » n'est pas le libellé du calendrier {code}"
         cote = said.get("cote")
-        prefixe = {"D": "D", "P": "D", "F": "F", "H": "F"}.get((code or " ")[0])
-        if code and cote in ("D", "F") and prefixe not in (cote, None) and code != "INCONNU":
-            yield serie.lieu, f"le calendrier {code} n'est pas du côté {cote}"
+        shape = _CODES.get(str(cote)) if code else None
+        if shape and not shape.fullmatch(str(code)):
+            yield serie.lieu, f"« {code} » n'est pas le code d'un calendrier de ce côté"
         grille = said.get("code_grille")
         if grille not in (None, cote):
             yield serie.lieu, f"la grille {grille} n'est pas du côté {cote}"
         classe, libelle = said.get("classe"), said.get("libelle_classe")
-        if classe and libelle is not None:
+        if classe and libelle is None and classe not in LISTES["classeTemporelle"]:
+            yield serie.lieu, f"« {classe} » n'est pas une classe"
+        elif classe and libelle is not None:
             labels = {libelle_de_la_classe(classe), LISTES["classeTemporelle"].get(classe)}
             if libelle not in labels or classe not in LISTES["classeTemporelle"]:
                 yield serie.lieu, f"« {libelle} » n'est pas le libellé de la classe {classe}"
@@ -403,6 +451,7 @@ def classes(point: PointLu) -> Iterator[Ecart]:
             noms = ("contexte", "type", "motif", "physique", "metier", "cote", "calendrier")
             key = (*(serie.dit.get(nom) for nom in noms), serie.dit.get("debut"))
             found.setdefault(key, []).append(serie)
+    sides: dict[tuple[Any, ...], set[frozenset[str]]] = {}
     for key, series in found.items():
         code, here = key[6], Counter(str(serie.dit["classe"]) for serie in series)
         wanted = STRUCTURES.get(str(code))
@@ -411,9 +460,13 @@ def classes(point: PointLu) -> Iterator[Ecart]:
         if max(here.values()) > 1 or (usual and frozenset(here) not in allowed):
             names = ", ".join(sorted(here.elements()))
             yield series[0].lieu, f"{names} ne sont pas les classes de {code or 'ce calendrier'}"
+        sides.setdefault((*key[:3], *key[4:]), set()).add(frozenset(here))
         stamps = {tuple(v.instant for v in serie.valeurs) for serie in series}
         if len(stamps) > 1:
             yield series[0].lieu, "les classes n'ont pas les mêmes relevés"
+    for key, sets in sides.items():
+        if len(sets) > 1:
+            yield point.lieu, f"les grandeurs n'ont pas les mêmes classes du côté {key[4]}"
 
 
 class Releve(NamedTuple):
@@ -464,6 +517,11 @@ def judge_readings(key: tuple[Any, ...], lus: Sequence[Releve]) -> Iterator[Ecar
             yield lieu, f"le total {t} n'est pas celui des classes ({d} et {f})"
         elif petit and full and f is not None and d is not None and f > d:
             yield lieu, f"les classes du fournisseur ({f}) dépassent celles du distributeur ({d})"
+        small = {abs(x - y) for x in (d, f, t) for y in (d, f, t) if None not in (x, y)} - {0}
+        if petit and small and min(small) < _REGISTRE_OUBLIE:
+            yield lieu, f"les totaux {d}, {f} et {t} s'écartent de trop peu pour un registre oublié"
+        if physique == "DD" and any(v % 60 for v, _ in lu.registres.values()):
+            yield lieu, "une durée de dépassement compte des minutes"
         if physique == "TF" and d is not None and d > 32 * 86400:
             yield lieu, f"{d} secondes ne tiennent pas dans un mois"
     fell: dict[str, int] = {}

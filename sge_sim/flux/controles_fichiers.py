@@ -39,15 +39,21 @@ class Resume:
     dernier: int = 0
     jours: Counter[str] = field(default_factory=Counter)
     periodes: set[tuple[Any, Any]] = field(default_factory=set)
+    fins: list[Valeur] = field(default_factory=list)
 
     def add(self, point: PointLu) -> None:
         """Note a point."""
         self.points.append((point.prm, point.lieu))
         for serie in point.series:
+            if serie.sorte == "fin":
+                self.fins += serie.valeurs
             told = [v.instant for v in serie.valeurs[-1:]]
             self.dernier = max(self.dernier, *told, 0)
-            if "suite" in self.fichier.forme.declaree:
-                self.periodes.add((serie.dit.get("debut"), serie.dit.get("fin")))
+            if {"suite", "couvre"} & {*self.fichier.forme.declaree}:
+                fin = serie.dit.get("fin", serie.dit.get("fin_incluse"))
+                self.periodes.add((serie.dit.get("debut"), fin))
+            if serie.sorte in ("rapport", "situation") and len(serie.valeurs) > 1:
+                self.points.append((point.prm, serie.valeurs[1].lieu))
         days = [jour.texte for jour in point.jours.values()] or [
             str(day_of(serie, v.instant))
             for serie in point.of("courbe", "index")[:1]
@@ -130,6 +136,15 @@ def entete(lu: Resume) -> Iterator[Ecart]:
         stamp = read_stamp(fichier.dit[name]) if name in fichier.dit else None
         if stamp and stamp.faute and name != "creation_utc":
             yield "en-tête", stamp.faute
+    said, creation = fichier.dit, fichier.creation
+    if said.get("echeance") == "filEau" and creation is not None:
+        begins = read_stamp(said.get("horodate_publication", "")).legale
+        if begins > creation or begins.date() != creation.date():
+            yield "echeances", f"la publication ne commence pas le {creation.date()}, avant le fichier"
+    destinataire, contrat = fichier.fact("destinataire"), fichier.fact("contrat")
+    # A supplier is called by its code.
+    if contrat and destinataire not in (None, contrat) and not str(destinataire)[:1].isalpha():
+        yield "en-tête", f"le destinataire {destinataire} n'est pas celui du contrat {contrat}"
 
 
 @FICHIERS.controle("un point n'est qu'une fois dans un fichier")
@@ -170,23 +185,39 @@ def a_temps(lu: Resume) -> Iterator[Ecart]:
             yield "en-tête", f"il est fait le {creation}, et raconte le {last}"
 
 
+@FICHIERS.controle("des services finissent ensemble, après avoir commencé, par numéro croissant")
+def fins(lu: Resume) -> Iterator[Ecart]:
+    for fin in lu.fins:
+        if fin.instant <= read_stamp(str(fin.plus.get("debut"))).instants[0]:
+            yield fin.lieu, "il finit avant de commencer"
+    for a, b in pairwise(lu.fins):
+        if int(a.plus["service"]) >= int(b.plus["service"]) or a.texte != b.texte:
+            yield b.lieu, f"le service {b.plus['service']} ne suit pas {a.plus['service']}"
+
+
 @FICHIERS.controle("la période d'un fichier est celle de sa fréquence")
 def periode_du_fichier(lu: Resume) -> Iterator[Ecart]:
     frequence, creation = lu.fichier.fact("frequence"), lu.fichier.creation
     periodes = [(read_stamp(str(a)).legale, read_stamp(str(b)).legale) for a, b in lu.periodes if a]
     if not periodes or creation is None:
         return
+    week = lu.fichier.forme.declaree.get("premier_jour", 0)
+    within = "couvre" in lu.fichier.forme.declaree  # an end is its last second, a service may begin
     for debut, fin in periodes:
+        fin += timedelta(seconds=within)
         length = (fin - debut).days
         month = debut.day == fin.day == 1 and 27 < length < 32
+        if within:
+            month = debut.month == (fin - _JOUR).month and length < 32
         right = {
             "Q": length in (0, 1) and creation - fin < _JOUR,
-            "H": length == 7 and debut.weekday() == 0 and creation - fin < 3 * _JOUR,
+            "H": (length == 7 and debut.weekday() == week and creation - fin < 3 * _JOUR)
+            or (within and 0 < length <= 7 - (debut.weekday() - week) % 7),
             "M": month and creation - fin < 9 * _JOUR,
         }.get(str(frequence), True)
         if fin > creation or not right:
             yield "periode", f"du {debut} au {fin} n'est pas d'un fichier {frequence} du {creation}"
-    if frequence != "P" and len(periodes) > 1:
+    if frequence != "P" and len(periodes) > 1 and not within:
         yield "periode", "les points n'ont pas tous la même période"
 
 

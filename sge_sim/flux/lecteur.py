@@ -108,11 +108,14 @@ class Serie:
 
 
 class Jour(NamedTuple):
-    """A day that a point has in the file, and the values that stand in it."""
+    """A day that a point has in the file, and the values that stand in it; `attendus` are the
+    calendars and maxima that a day has, `vus` those that have a value."""
 
     lieu: str
     texte: str
     valeurs: list[Valeur]
+    attendus: set[str]
+    vus: set[str]
 
 
 @dataclass
@@ -241,6 +244,7 @@ class _Vue:
         last = self.levels[-1][1]
         self.beside = [name for name in last if name not in ("horodate", "valeur")]
         self.apart = any(name in CLES or name == "debut" for name in last)
+        self.told = declared["fixe"].get("du_jour", "")
         self.shared: dict[tuple[Any, ...], Mapping[str, Any]] = {}
         self.before: tuple[Any, Serie | None] = None, None
 
@@ -261,7 +265,9 @@ class _Vue:
             self._add(point, lieu, above, said, jour)
             return
         if "jour" in said:
-            jour = point.jours.setdefault(lieu, Jour(lieu, str(said["jour"]), []))
+            jour = point.jours.setdefault(lieu, Jour(lieu, str(said["jour"]), [], set(), set()))
+            if self.told and said.get("calendrier", "") != "INCONNU":
+                jour.attendus.add(self.told)
         above = {**above, **said}
         for child, place in children(node, self.levels[rang + 1][0], lieu):
             self._walk(point, rang + 1, child, place, above, jour)
@@ -300,6 +306,7 @@ class _Vue:
         serie.valeurs.append(found)
         if jour is not None:
             jour.valeurs.append(found)
+            jour.vus.add(self.told)
 
     def _serie(self, point: PointLu, lieu: str, above: Any, said: dict[str, Any]) -> Serie:
         both = {**above, **{n: v for n, v in said.items() if n in CLES or n in ("debut", "fin")}}

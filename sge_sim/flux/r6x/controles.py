@@ -60,7 +60,8 @@ def compte_rendu(lu: Resume) -> Iterator[Ecart]:
         yield "fichiersPublies", "les fichiers ne sont pas numérotés de 1 en 1, chacun une fois"
     demande = lu.fichier.fact("demande")
     for rang, each in enumerate(files):
-        if demande and f"_{demande}_{rang + 1:05d}_" not in str(each.get("nomFichier")):
+        nom = str(each.get("nomFichier"))
+        if not nom.endswith(".zip") or (demande and f"_{demande}_{rang + 1:05d}_" not in nom):
             yield f"fichiersPublies[{rang}]", f"{each.get('nomFichier')} n'est pas de {demande}"
     for rang, point in enumerate(points):
         published, key = point.get("publication") == "PUBLIE", point.get("cleFichier")
