@@ -571,6 +571,7 @@ def registres_ensemble(point: PointLu) -> Iterator[Ecart]:
 
 @POINTS.controle("des quantités facturées se suivent, et leurs natures vont avec leurs motifs")
 def quantites(point: PointLu) -> Iterator[Ecart]:
+    counted: dict[tuple[int, int], dict[str, tuple[int, int, str]]] = {}
     found: dict[tuple[Any, ...], list[tuple[Valeur, Serie]]] = {}
     for serie in point.of("quantite"):
         key = tuple(serie.dit.get(nom) for nom in ("physique", "cote", "classe", "metier"))
@@ -588,8 +589,10 @@ def quantites(point: PointLu) -> Iterator[Ecart]:
                 continue
             if fin.instants[0] <= valeur.instant:
                 yield valeur.lieu, f"elle finit le {plus['fin_mesure']}, avant de commencer"
-            if creation.instants[0] < fin.instants[0]:
-                yield valeur.lieu, f"elle est créée le {plus['creation']}, avant d'avoir fini"
+            now, days = point.fichier.creation, (creation.legale - fin.legale).days
+            rectifiee = "R" in (plus.get("statut"), str(plus.get("libelle_statut"))[:1])
+            if days < 1 or (days > 1 and not rectifiee) or (now and creation.legale > now):
+                yield valeur.lieu, f"elle est créée le {plus['creation']}, non le lendemain de sa fin"
             if previous is not None and valeur.instant < previous:
                 yield valeur.lieu, f"elle commence le {valeur.texte}, dans la précédente"
             if (serie.dit.get("motif") == "AUTRE") < regularise:
@@ -597,6 +600,20 @@ def quantites(point: PointLu) -> Iterator[Ecart]:
             if serie.dit.get("unite") == "Wh" and (valeur.valeur or 0) % 1000:
                 yield valeur.lieu, f"{valeur.valeur} Wh ne sont pas des kWh entiers"
             previous = fin.instants[0]
+            cote, key = str(serie.dit.get("cote")), (valeur.instant, fin.instants[0])
+            if serie.dit.get("physique") == "EA":
+                sums = counted.setdefault(key, {})
+                total, count, _ = sums.get(cote, (0, 0, ""))
+                sums[cote] = total + (valeur.valeur or 0), count + 1, valeur.lieu
+    for sums in counted.values():
+        if len(sums) == 2:
+            (a, n, lieu), (b, m, _) = sums.values()
+            if abs(a - b) > 1000 * (n + m):
+                yield lieu, f"les deux grilles ne font pas la même énergie ({a} et {b} Wh)"
+    sides = {cote for sums in counted.values() for cote in sums}
+    alone = [lieu for sums in counted.values() if len(sums) < len(sides) for *_, lieu in sums.values()]
+    if alone and len(alone) < len(counted):
+        yield alone[0], "l'autre grille n'a pas la même période"
 
 
 @POINTS.controle("la puissance maximale d'un jour n'est pas sous sa puissance moyenne")

@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, get_args
 
 from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import (
+    COMPTEURS_TELERELEVES,
     CategorieClientFinal,
     DomaineTension,
     EtatAlimentation,
@@ -20,13 +21,38 @@ from sge_sim.mesures.grilles_nommees import libelle_de_la_classe, libelle_du_cal
 
 FICHIERS: Final = Controles[Resume]()
 DOSSIERS: Final = Controles[Dossier]()
-_CODES: Final[Mapping[str, tuple[str, ...]]] = {
+_CODES: Final[Mapping[str, Collection[str]]] = {
     "etatAlimentation": get_args(EtatAlimentation),
     "domaineTension": get_args(DomaineTension),
     "etatContractuel": get_args(EtatContractuel),
     "categorie": get_args(CategorieClientFinal),
     "segment": get_args(Segment),
+    "typeComptage": {*LISTES["typeComptage"], *COMPTEURS_TELERELEVES},
+    "modeReleve": LISTES["modeReleve"],
+    "periodicite": LISTES["periodicite"],
+    "modeTraitement": LISTES["modeTraitement"],
+    "plage": LISTES["plageReleve"],
+    "situation": LISTES["localisation"],
+    "position": LISTES["transformateurPosition"],
+    "classePrecision": LISTES["classePrecision"],
+    "modeAlimentationApresCompteur": LISTES["modeApresCompteur"],
+    "contexteUtilisation": LISTES["contexteUtilisation"],
+    "unite": ("kVA", "kW", "h", "min", "m", "A", "V"),
 }
+"""The codes that a field may have, by its name."""
+_FORMES: Final[Mapping[str, str]] = {
+    "codePostal": r"[0-9]{5}",
+    "calibre": r"[0-9]+[-/][0-9]+",
+    "couplage": r"[0-9]+/[0-9]+",
+    "valeur": r"[0-9]+(\.[0-9]+)?",
+    "numTelephone": r"[0-9+ ]{10,17}",
+    "cleClient": r"[0-9]+",
+    "tensionLivraison": r"[0-9]+(/[0-9]+)? k?V",
+    "matricule": r"[0-9A-Z]+",
+    "numSiret": r"[0-9]{14}",
+    "numSiren": r"[0-9]{9}",
+}
+_VOLTS: Final = {"BTINF": r"230(/400)? V", "BTSUP": r"230/400 V|400 V", "HTA": r"\d{1,2} kV"}
 _TENSIONS: Final = {"BTINF": ("C5", "P4"), "BTSUP": ("C4", "P3")}
 _DATE: Final = re.compile(r"[0-9]{2}-[0-9]{2}-[0-9]{4}")
 
@@ -90,10 +116,10 @@ def situation(lu: Resume) -> Iterator[Ecart]:
                     yield path, f"« {value} » n'est pas une date JJ-MM-AAAA"
                 elif creation and stamp.legale > creation:
                     yield path, f"le {value} n'est pas encore venu"
-            if name == "codePostal" and not re.fullmatch(r"[0-9]{5}", str(value)):
-                yield path, f"« {value} » n'est pas un code postal"
-            if name == "valeur" and str(value).startswith("-"):
-                yield path, f"{value} est négatif"
+            if name in _FORMES and not re.fullmatch(_FORMES[name], str(value)):
+                yield path, f"« {value} » n'a pas la forme d'un champ {name}"
+            if path.endswith("niveauOuvertureServices.code") and value not in ("0", "1", "2", "3"):
+                yield path, f"« {value} » n'est pas un niveau"
         yield from _contracts(point, lieu)
 
 
@@ -103,6 +129,9 @@ def _contracts(point: Any, lieu: str) -> Iterator[Ecart]:
     raccordee = leaf(
         point, "situationAlimentation/alimentationPrincipale/puissanceRaccordementSoutirage/valeur"
     )
+    volts = leaf(point, "situationAlimentation/alimentationPrincipale/tensionLivraison")
+    if volts and tension and not re.fullmatch(_VOLTS.get(tension, r"\d{2,3} kV"), volts):
+        yield lieu, f"{volts} n'est pas une tension de {tension}"
     for contrat, place in children(point, "situationsContractuelles", lieu):
         segment = str(leaf(contrat, "segment") or "")
         petit = segment in ("C5", "P4")
