@@ -4,25 +4,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.ecarts_plateforme import doubly_encoded
-from sge_sim.flux.controles import (
-    _MENSUELLES,
-    Controles,
-    Ecart,
-    Releve,
-    day_of,
-    expected,
-    judge_readings,
-    releves,
-)
-from sge_sim.flux.lecteur import FichierLu, PointLu, Valeur, legal, midnight, read_stamp
+from sge_sim.flux.controles import Controles, Ecart, day_of, expected
+from sge_sim.flux.controles_index import MENSUELLES, Releve, judge_readings, releves
+from sge_sim.flux.instants import legal, midnight, read_stamp, read_tampon
+from sge_sim.flux.lecteur import FichierLu, PointLu, Valeur
 from sge_sim.mesures.grilles_nommees import libelle_du_calendrier
 
-_JOUR: Final = timedelta(1)
+JOUR: Final = timedelta(1)
 _A_FLUX: Final = re.compile(r"(?:ENEDIS|ERDF|Enedis_SGE|SGE-SIM)_")
 _DOUBLE: Final = re.compile("[ÃÂ][\u0080-\u00bf]|Ã¤|\\\\u00c[23]\\\\u00[89ab]")
 _PUISSANCES: Final = {"EA": "PA", "ERI": "PRI", "ERC": "PRC"}
@@ -87,10 +80,7 @@ def noms(lu: Resume) -> Iterator[Ecart]:
             before, who = said.setdefault(name, (value, nom))
             if before != value:
                 yield nom, f"{name} y est {value}, mais {before} selon {who}"
-        try:
-            if "tampon" in facts:
-                datetime.strptime(facts["tampon"], "%Y%m%d%H%M%S")
-        except ValueError:
+        if "tampon" in facts and read_tampon(facts["tampon"]) is None:
             yield nom, f"{facts['tampon']} n'est pas un instant"
         if int(facts.get("rang", 1)) > int(facts.get("nombre", 1)) or facts.get("rang") == "00000":
             yield nom, f"il se dit le fichier {facts['rang']} de {facts['nombre']}"
@@ -140,7 +130,10 @@ def entete(lu: Resume) -> Iterator[Ecart]:
     if said.get("echeance") == "filEau" and creation is not None:
         begins = read_stamp(said.get("horodate_publication", "")).legale
         if begins > creation or begins.date() != creation.date():
-            yield "echeances", f"la publication ne commence pas le {creation.date()}, avant le fichier"
+            yield (
+                "echeances",
+                f"la publication ne commence pas le {creation.date()}, avant le fichier",
+            )
     destinataire, contrat = fichier.fact("destinataire"), fichier.fact("contrat")
     # A supplier is called by its code.
     if contrat and destinataire not in (None, contrat) and not str(destinataire)[:1].isalpha():
@@ -161,7 +154,7 @@ def a_temps(lu: Resume) -> Iterator[Ecart]:
     fichier, creation = lu.fichier, lu.fichier.creation
     if creation is None:
         return
-    night = _JOUR / 4 if "creation_utc" in fichier.dit else timedelta(0)
+    night = JOUR / 4 if "creation_utc" in fichier.dit else timedelta(0)
     if lu.dernier and legal(lu.dernier) > creation + night:
         yield "en-tête", f"il est fait le {creation}, avant le {legal(lu.dernier)} qu'il raconte"
     frequence = fichier.fact("frequence")
@@ -169,12 +162,12 @@ def a_temps(lu: Resume) -> Iterator[Ecart]:
     if not days:
         return
     first, last = days[0], days[-1]
-    usual = (creation - _JOUR / 2).date() - _JOUR
+    usual = (creation - JOUR / 2).date() - JOUR
     declared = fichier.forme.declaree
     if declared.get("tardifs"):
         if frequence == "Q" and (last != usual or (last - first).days > 21):
             yield "en-tête", f"un fichier quotidien du {creation} raconte le {usual}, non le {last}"
-        elif frequence == "M" and not first.replace(day=1) <= last < usual + 2 * _JOUR:
+        elif frequence == "M" and not first.replace(day=1) <= last < usual + 2 * JOUR:
             yield "en-tête", f"il raconte le {last}, fait le {creation}"
         elif frequence == "M" and (first.month != last.month or last.month == creation.month):
             yield "en-tête", f"un fichier mensuel raconte un mois, non du {first} au {last}"
@@ -208,12 +201,12 @@ def periode_du_fichier(lu: Resume) -> Iterator[Ecart]:
         length = (fin - debut).days
         month = debut.day == fin.day == 1 and 27 < length < 32
         if within:
-            month = debut.month == (fin - _JOUR).month and length < 32
+            month = debut.month == (fin - JOUR).month and length < 32
         right = {
-            "Q": length in (0, 1) and creation - fin < _JOUR,
-            "H": (length == 7 and debut.weekday() == week and creation - fin < 3 * _JOUR)
+            "Q": length in (0, 1) and creation - fin < JOUR,
+            "H": (length == 7 and debut.weekday() == week and creation - fin < 3 * JOUR)
             or (within and 0 < length <= 7 - (debut.weekday() - week) % 7),
-            "M": month and creation - fin < 9 * _JOUR,
+            "M": month and creation - fin < 9 * JOUR,
         }.get(str(frequence), True)
         if fin > creation or not right:
             yield "periode", f"du {debut} au {fin} n'est pas d'un fichier {frequence} du {creation}"
@@ -263,7 +256,7 @@ class Dossier:
                     day = legal(v.instant).date()
                     self._agree(kept.setdefault(key, {}), day, v.valeur, Place(rang, v.lieu))
         for key, lus in releves(point.of("index")).items():
-            if key[1] in _MENSUELLES or key[2] in ("TOP", "CRI", "CRD", "RHF") or key[3] == "RM":
+            if key[1] in MENSUELLES or key[2] in ("TOP", "CRI", "CRD", "RHF") or key[3] == "RM":
                 continue
             mine = self.index.setdefault((point.prm, key[0] or "CONS", key[1], key[5]), {})
             for lu in lus:
@@ -275,7 +268,7 @@ class Dossier:
         if "profondeur" in serie.forme.declaree or not serie.valeurs:
             return
         times = _KILO.get(str(serie.dit.get("unite")), 1)
-        key = (*key[:2], _PUISSANCES.get(key[2], key[2]))
+        about = (key[0], key[1], _PUISSANCES.get(key[2], key[2]), serie.petit)
         by_day: dict[date, list[Valeur]] = {}
         for v in serie.valeurs:
             by_day.setdefault(day_of(serie, v.instant), []).append(v)
@@ -285,7 +278,7 @@ class Dossier:
             if not steps:
                 continue
             told = (len(known), sum(v for _, v in known), hash(tuple(known)))
-            mine = self.courbes.setdefault((*key, serie.petit, steps.most_common(1)[0][0]), {})
+            mine = self.courbes.setdefault((*about, steps.most_common(1)[0][0]), {})
             self._agree(mine, day, told, Place(rang, values[0].lieu))
 
     def _agree(self, kept: Any, where: Any, value: Any, place: Place) -> None:
@@ -327,7 +320,7 @@ def energie(dossier: Dossier) -> Iterator[Ecart]:
         energies = dossier.energies.get((prm, metier, named), {})
         maxima = dossier.maxima.get((prm, metier, "PMA"), {})
         for day, ((count, total, _), place) in days.items():
-            a, b = midnight(day), midnight(day + _JOUR)
+            a, b = midnight(day), midnight(day + JOUR)
             if count != (b - a) // pas:
                 continue
             told = [energies[day][0]] if day in energies else []

@@ -15,8 +15,8 @@ Fields have the same names in all of them; `CLES` are those that tell one series
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from importlib import import_module
 from importlib.resources import files
 from pkgutil import iter_modules
@@ -28,7 +28,8 @@ from lxml import etree
 import sge_sim.flux
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import METIERS
-from sge_sim.flux.ouverture import Membre
+from sge_sim.flux.instants import midnight, read_stamp, read_tampon
+from sge_sim.flux.ouverture import Membre, table
 from sge_sim.machine.once import computed_once
 
 CLES: Final = (
@@ -38,26 +39,11 @@ CLES: Final = (
 )
 """The fields that tell one series of a point from another."""
 _ENTIER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_STAMP: Final = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.0+)?"
-    r"(Z|[+-][0-9]{2}:[0-9]{2})?)?"
-)
-_JOUR_MOIS: Final = re.compile(r"([0-9]{2})[/-]([0-9]{2})[/-]([0-9]{4})")
 _METIERS: Final = {
     **{name: code for code in METIERS.values() for name in (code, code[0])},
     **{"Consommation": "CONS", "Production": "PROD"},
 }
 _ABSENT: Final = ("", None)
-
-
-class Horodate(NamedTuple):
-    """A stamp: what legal time reads, its instants (epoch seconds; two in the hour that autumn
-    lives twice), why it can't be, in French. `heure`: it has a time."""
-
-    legale: datetime
-    instants: tuple[int, ...]
-    faute: str | None = None
-    heure: bool = True
 
 
 class Valeur(NamedTuple):
@@ -78,7 +64,7 @@ class Serie:
     forme: "Forme"
     sorte: str
     dit: dict[str, Any]
-    regles: Mapping[str, Any]
+    vue: Mapping[str, Any]
     lieu: str
     valeurs: list[Valeur] = field(default_factory=list)
     fautes: list[tuple[str, str]] = field(default_factory=list)
@@ -205,10 +191,7 @@ class FichierLu:
                 naive = stamp.legale.replace(tzinfo=zone).astimezone(PARIS)
                 return (naive if zone is UTC else legale).replace(tzinfo=None)
         stamps = [said["tampon"] for _, said in self.noms if said and "tampon" in said]
-        try:
-            return datetime.strptime(stamps[-1], "%Y%m%d%H%M%S") if stamps else None
-        except ValueError:
-            return None
+        return read_tampon(stamps[-1]) if stamps else None
 
     def fact(self, name: str) -> str | None:
         """Return what the document says of itself, or its names do."""
@@ -319,8 +302,7 @@ class _Vue:
             if metier is not None:
                 both["metier"] = _METIERS.get(str(metier), metier)
             where = lieu.rpartition(".")[0] or lieu
-            regles = self.declared.get("valeurs", {})
-            serie = Serie(point.fichier.forme, sorte, both, regles, where)
+            serie = Serie(point.fichier.forme, sorte, both, self.declared, where)
             point.by_key[key] = serie
             point.series.append(serie)
         return point.by_key[key]
@@ -357,45 +339,6 @@ def leaf(node: Any, path: str, kind: type | None = None) -> Any:
     return str(node) if kind is str and node is not None else node
 
 
-@lru_cache(100_000)
-def read_stamp(texte: str) -> Horodate:
-    """Read a stamp or a day, in legal time where it tells no offset; `faute` where it can't be."""
-    nulle = datetime(1970, 1, 1)
-    turned = _JOUR_MOIS.fullmatch(texte)
-    found = _STAMP.fullmatch("-".join(reversed(turned.groups())) if turned else texte)
-    try:
-        if found is None:
-            raise ValueError
-        jour, heure, offset = found.groups()
-        legale = datetime.fromisoformat(f"{jour}T{heure or '00:00:00'}")
-        if offset is None:
-            instants = {int(legale.replace(tzinfo=PARIS, fold=f).timestamp()) for f in (0, 1)}
-        else:
-            instants = {int(datetime.fromisoformat(f"{legale.isoformat()}{offset}").timestamp())}
-        lues = {datetime.fromtimestamp(each, PARIS).replace(tzinfo=None) for each in instants}
-    except (ValueError, OverflowError):
-        return Horodate(nulle, (0,), f"« {texte} » n'est pas une date")
-    faute = None
-    if lues != {legale}:
-        faute = (
-            f"« {texte} » n'existe pas : l'heure change"
-            if offset is None
-            else f"« {texte} » n'a pas le décalage de l'heure légale"
-        )
-    return Horodate(legale, tuple(sorted(instants)), faute, heure is not None)
-
-
-@lru_cache(10_000)
-def midnight(jour: date) -> int:
-    """Return the legal midnight that begins a day, epoch seconds."""
-    return int(datetime.combine(jour, time(), PARIS).timestamp())
-
-
-def legal(instant: int) -> datetime:
-    """Return what legal time reads at an instant (epoch seconds)."""
-    return datetime.fromtimestamp(instant, PARIS).replace(tzinfo=None)
-
-
 def _integer(value: Any) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
@@ -427,11 +370,8 @@ def as_tree(forme: Forme, root: Any) -> tuple[Any, Iterable[str]]:
     """Return a document as its form is read, and what is wrong with its layout."""
     if forme.declaree["document"] != "csv":
         return root, ()
-    name = forme.declaree.get("arbre")
-    if name is not None:
-        tree, mistakes = import_module(name).tree_of(root)
+    if "arbre" in forme.declaree:
+        tree, mistakes = import_module(forme.declaree["arbre"]).tree_of(root)
         return tree, mistakes
-    from sge_sim.flux.ouverture import table
-
     lignes, mistakes = table(root)
     return {"lignes": lignes}, mistakes

@@ -1,4 +1,4 @@
-"""Judges files that anybody made: their form, by their schema, then what they say, by the checks."""
+"""Judges files that anybody made: their form, by their schema, then what they say."""
 
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
@@ -9,6 +9,7 @@ from typing import Any, Final
 from sge_sim.errors import UsageError
 from sge_sim.flux.controles import POINTS, Controle, Ecart
 from sge_sim.flux.controles_fichiers import DOSSIERS, FICHIERS, Dossier, Resume
+from sge_sim.flux.controles_index import INDEX
 from sge_sim.flux.lecteur import FichierLu, Forme, as_tree, form_of
 from sge_sim.flux.ouverture import (
     Membre,
@@ -92,7 +93,7 @@ class Validation:
         resume = Resume(fichier)
         self.dossier.fichiers.append(resume)
         for point in fichier.points():
-            for check in POINTS.controles:
+            for check in (*POINTS.controles, *INDEX.controles):
                 constats.add(check, check.cherche(point))
             resume.add(point)
             self.dossier.note(point)

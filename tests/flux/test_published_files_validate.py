@@ -6,9 +6,9 @@ from typing import Any
 
 import flux_schemas
 import pytest
+from everything_kit import DEBUT, IN_SERVICE, segments_of, subscribe_all
 from flux_kit import JOUR
 from made_states import copy_state
-from everything_kit import DEBUT, IN_SERVICE, segments_of, subscribe_all
 from publication_kit import Platform, at, members, open_platform
 from r6x_kit import documents, order
 from sqlalchemy import func, select
