@@ -255,10 +255,10 @@ class Dossier:
                 if v.valeur is not None:
                     day = legal(v.instant).date()
                     self._agree(kept.setdefault(key, {}), day, v.valeur, Place(rang, v.lieu))
-        for key, lus in releves(point.of("index")).items():
-            if key[1] in MENSUELLES or key[2] in ("TOP", "CRI", "CRD", "RHF") or key[3] == "RM":
+        for read, lus in releves(point.of("index")).items():
+            if read[1] in MENSUELLES or read[2] in ("TOP", "CRI", "CRD", "RHF") or read[3] == "RM":
                 continue
-            mine = self.index.setdefault((point.prm, key[0] or "CONS", key[1], key[5]), {})
+            mine = self.index.setdefault((point.prm, read[0] or "CONS", read[1], read[5]), {})
             for lu in lus:
                 here = mine.setdefault(lu.instant, {})
                 for nom, (valeur, lieu) in lu.registres.items():
