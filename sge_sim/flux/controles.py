@@ -16,46 +16,46 @@ from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.domaine.prm import is_valid
 from sge_sim.flux.instants import legal, midnight, read_stamp
-from sge_sim.flux.lecteur import PointLu, Serie, Valeur
+from sge_sim.flux.lecteur import PointDuFlux, SerieLue, ValeurLue
 from sge_sim.mesures.grilles_nommees import libelle_de_la_classe, libelle_du_calendrier
 from sge_sim.mesures.point import Structure
 
-Ecart = tuple[str, str]
+EcartFlux = tuple[str, str]
 """A place and what is wrong there, in French."""
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Controle(Generic[T]):
+class ControleFlux(Generic[T]):
     """A check: `attendu` is what must hold, in French."""
 
     nom: str
     attendu: str
     source: str | None
     provenance: Provenance
-    cherche: Callable[[T], Iterable[Ecart]]
+    cherche: Callable[[T], Iterable[EcartFlux]]
 
 
 @dataclass(frozen=True)
-class Controles(Generic[T]):
+class ControlesFlux(Generic[T]):
     """A table of checks, in the order in which they are made: that of their functions."""
 
-    controles: list[Controle[T]] = field(default_factory=list)
+    controles: list[ControleFlux[T]] = field(default_factory=list)
 
     def controle(
         self, attendu: str, *, source: str | None = None, provenance: Provenance = "documented"
-    ) -> Callable[[Callable[[T], Iterable[Ecart]]], Callable[[T], Iterable[Ecart]]]:
+    ) -> Callable[[Callable[[T], Iterable[EcartFlux]]], Callable[[T], Iterable[EcartFlux]]]:
         """Add the check whose function yields what it finds wrong."""
 
-        def add(cherche: Callable[[T], Iterable[Ecart]]) -> Callable[[T], Iterable[Ecart]]:
-            made = Controle(cherche.__name__, attendu, source, provenance, cherche)
+        def add(cherche: Callable[[T], Iterable[EcartFlux]]) -> Callable[[T], Iterable[EcartFlux]]:
+            made = ControleFlux(cherche.__name__, attendu, source, provenance, cherche)
             self.controles.append(made)
             return cherche
 
         return add
 
 
-POINTS: Final = Controles[PointLu]()
+POINTS: Final = ControlesFlux[PointDuFlux]()
 JOUR: Final = timedelta(1)
 _RETARD: Final = 22 * 86400
 """How far before its window a day may be told that came late (guides R50 and R151: 20 days)."""
@@ -71,7 +71,7 @@ _CADRANS: Final = {code: rang for each in Structure for code, rang in each.class
 
 
 @POINTS.controle("un PRM a quatorze chiffres, dont sa clé", source="FAQ Enedis")
-def cle_du_prm(point: PointLu) -> Iterator[Ecart]:
+def cle_du_prm(point: PointDuFlux) -> Iterator[EcartFlux]:
     # What nobody knows may be asked for: its report says so.
     refused = any(
         v.plus.get("recevabilite") == "NON_RECEVABLE"
@@ -83,18 +83,20 @@ def cle_du_prm(point: PointLu) -> Iterator[Ecart]:
 
 
 @POINTS.controle("horodates et valeurs se lisent, en heure légale")
-def lisibles(point: PointLu) -> Iterator[Ecart]:
+def lisibles(point: PointDuFlux) -> Iterator[EcartFlux]:
     for serie in point.series:
         yield from serie.fautes
 
 
 @POINTS.controle("les valeurs se suivent, chaque horodate une fois")
-def ordre(point: PointLu) -> Iterator[Ecart]:
+def ordre(point: PointDuFlux) -> Iterator[EcartFlux]:
     for serie in point.of("courbe", "index", "energie", "maximum"):
-        label = "date_seule" in serie.dit
+        par_date = "date_seule" in serie.dit
         for a, b in pairwise(serie.valeurs):
-            before, after = (read_stamp(v.texte).instants[0] for v in (a, b)) if label else (0, 0)
-            moved = after - before if label else b.instant - a.instant
+            before, after = (
+                (read_stamp(v.texte).instants[0] for v in (a, b)) if par_date else (0, 0)
+            )
+            moved = after - before if par_date else b.instant - a.instant
             if moved == 0:
                 yield b.lieu, f"{b.texte} y est déjà"
             elif moved < 0:
@@ -104,7 +106,7 @@ def ordre(point: PointLu) -> Iterator[Ecart]:
 
 
 @POINTS.controle("les jours d'un point se suivent, chacun une fois")
-def jours(point: PointLu) -> Iterator[Ecart]:
+def jours(point: PointDuFlux) -> Iterator[EcartFlux]:
     tardifs = point.fichier.forme.declaree.get("tardifs") and point.fichier.fact("frequence") == "Q"
     for a, b in pairwise(point.jours.values()):
         before, after = read_stamp(a.texte), read_stamp(b.texte)
@@ -120,7 +122,7 @@ def jours(point: PointLu) -> Iterator[Ecart]:
 
 
 @POINTS.controle("les horodates sont dans la période de la série")
-def periode(point: PointLu) -> Iterator[Ecart]:
+def periode(point: PointDuFlux) -> Iterator[EcartFlux]:
     recurrent = "suite" in point.fichier.forme.declaree and point.fichier.fact("frequence") != "P"
     demanded = "suite" in point.fichier.forme.declaree and not recurrent
     for serie in point.of("courbe", "index", "energie", "maximum", "quantite", "fin"):
@@ -153,13 +155,13 @@ def periode(point: PointLu) -> Iterator[Ecart]:
 
 
 @POINTS.controle("une courbe a tous les pas de ses jours : 46, 48 ou 50 demi-heures")
-def pas_du_jour(point: PointLu) -> Iterator[Ecart]:
+def pas_du_jour(point: PointDuFlux) -> Iterator[EcartFlux]:
     if "profondeur" in point.fichier.forme.declaree:
         return
     for serie in point.of("courbe"):
         if serie.dit["trous"] == "pertes":
             continue
-        by_day: dict[Any, list[Valeur]] = {}
+        by_day: dict[Any, list[ValeurLue]] = {}
         for valeur in serie.valeurs:
             by_day.setdefault(day_of(serie, valeur.instant), []).append(valeur)
         for jour in point.jours.values():
@@ -171,8 +173,8 @@ def pas_du_jour(point: PointLu) -> Iterator[Ecart]:
         previous = None
         for day, values in by_day.items():
             a, b = midnight(day), midnight(day + JOUR)
-            told = serie.dit.get("pas")
-            pas = int(told) * 60 if told else _likely_step(b - a, len(values))
+            dits = serie.dit.get("pas")
+            pas = int(dits) * 60 if dits else _likely_step(b - a, len(values))
             start = a + (pas if serie.petit else 0)
             wanted, found = set(range(start, start + b - a, pas)), {v.instant for v in values}
             if wanted != found:
@@ -190,7 +192,7 @@ def pas_du_jour(point: PointLu) -> Iterator[Ecart]:
             yield serie.lieu, f"il manque la fin de la période, après le {previous[0]}"
 
 
-def day_of(serie: Serie, instant: int) -> Any:
+def day_of(serie: SerieLue, instant: int) -> Any:
     """Return the legal day of a step; those of a small meter are stamped at their end."""
     return legal(instant - (1 if serie.petit else 0)).date()
 
@@ -201,7 +203,7 @@ def _likely_step(seconds: int, count: int) -> int:
 
 
 @POINTS.controle("les pas se suivent, sans autre trou que de quelques heures")
-def pas_suivis(point: PointLu) -> Iterator[Ecart]:
+def pas_suivis(point: PointDuFlux) -> Iterator[EcartFlux]:
     slides = "profondeur" in point.fichier.forme.declaree
     recurrent = "suite" in point.fichier.forme.declaree and point.fichier.fact("frequence") != "P"
     for serie in point.of("courbe"):
@@ -235,7 +237,7 @@ def pas_suivis(point: PointLu) -> Iterator[Ecart]:
 
 
 @POINTS.controle("chaque jour d'une demande a sa valeur", provenance="assumed")
-def jours_de_la_demande(point: PointLu) -> Iterator[Ecart]:
+def jours_de_la_demande(point: PointDuFlux) -> Iterator[EcartFlux]:
     if point.fichier.fact("frequence") not in (None, "P"):
         return
     for serie in point.of("energie", "maximum", "index"):
@@ -255,7 +257,7 @@ def jours_de_la_demande(point: PointLu) -> Iterator[Ecart]:
 
 
 @POINTS.controle("une valeur a le signe et l'ordre de grandeur de ce qu'elle mesure")
-def grandeurs(point: PointLu) -> Iterator[Ecart]:
+def grandeurs(point: PointDuFlux) -> Iterator[EcartFlux]:
     for serie in point.of("courbe", "index", "energie", "maximum", "quantite"):
         physique, courbe = serie.dit.get("physique"), serie.sorte == "courbe"
         volts = courbe and physique == "E"
@@ -294,7 +296,7 @@ def grandeurs(point: PointLu) -> Iterator[Ecart]:
 
 
 @POINTS.controle("les champs ont les valeurs qui sont prévues, et vont ensemble")
-def valeurs_prevues(point: PointLu) -> Iterator[Ecart]:
+def valeurs_prevues(point: PointDuFlux) -> Iterator[EcartFlux]:
     for serie in point.series:
         beside = {(id(v.plus), v.valeur is None): v for v in reversed(serie.valeurs)}
         for v in beside.values():
@@ -302,9 +304,9 @@ def valeurs_prevues(point: PointLu) -> Iterator[Ecart]:
             said = {**point.fichier.dit, **v.plus, **serie.dit, "lu": lu}
             yield from expected(serie.vue.get("valeurs", {}), said, v.lieu)
             for champ, liste in serie.vue.get("listes", {}).items():
-                code, labels = str(said.get(champ)), LISTES[liste]
-                libelle = said.get(f"libelle_{champ}", labels.get(code, code))
-                if code in labels and libelle not in (labels[code], code):
+                code, libelles_connus = str(said.get(champ)), LISTES[liste]
+                libelle = said.get(f"libelle_{champ}", libelles_connus.get(code, code))
+                if code in libelles_connus and libelle not in (libelles_connus[code], code):
                     yield v.lieu, f"« {libelle} » n'est pas le libellé de {code}"
             for champ in [champ for champ in v.plus if champ.startswith("date_")]:
                 texte, made = str(said[champ]), point.fichier.creation
@@ -313,7 +315,7 @@ def valeurs_prevues(point: PointLu) -> Iterator[Ecart]:
                     yield v.lieu, f"{champ} ne peut être « {texte} »"
 
 
-def expected(regles: Mapping[str, str], dit: Mapping[str, Any], lieu: str) -> Iterator[Ecart]:
+def expected(regles: Mapping[str, str], dit: Mapping[str, Any], lieu: str) -> Iterator[EcartFlux]:
     """Yield the fields, alone or together, whose values aren't those that a form declares."""
     for champs, allowed in regles.items():
         said = [dit.get(champ) for champ in champs.split()]
@@ -323,14 +325,14 @@ def expected(regles: Mapping[str, str], dit: Mapping[str, Any], lieu: str) -> It
 
 
 @POINTS.controle("un jour a toutes ses parties", provenance="observed")
-def parties_du_jour(point: PointLu) -> Iterator[Ecart]:
+def parties_du_jour(point: PointDuFlux) -> Iterator[EcartFlux]:
     for jour in point.jours.values():
         if jour.vus and jour.attendus - jour.vus:
             yield jour.lieu, f"il manque {', '.join(sorted(jour.attendus - jour.vus))}"
 
 
 @POINTS.controle("une courbe a les grandeurs de sa nature", provenance="observed")
-def grandeurs_de_la_courbe(point: PointLu) -> Iterator[Ecart]:
+def grandeurs_de_la_courbe(point: PointDuFlux) -> Iterator[EcartFlux]:
     for serie in point.of("courbe")[:1]:
         corrected = (
             "Corrigée" in str(point.fichier.fact("nature")) or serie.dit.get("etape") == "BEST"
@@ -345,22 +347,22 @@ def grandeurs_de_la_courbe(point: PointLu) -> Iterator[Ecart]:
 
 
 @POINTS.controle("codes et libellés de calendriers et de classes sont de la même ligne")
-def libelles(point: PointLu) -> Iterator[Ecart]:
+def libelles(point: PointDuFlux) -> Iterator[EcartFlux]:
     doubled = point.fichier.forme.declaree.get("libelles_doubles", ())
     for serie in point.series:
         code, classe = serie.dit.get("calendrier"), serie.dit.get("classe")
         libelle = serie.dit.get("libelle_calendrier")
         known = libelle_du_calendrier(code) if code else None
-        labels = {known, LISTES["calendrier"].get(code or "")}
+        libelles_connus = {known, LISTES["calendrier"].get(code or "")}
         if known and code in doubled:
-            labels.add(doubly_encoded(known))
-        if libelle is not None and code not in (None, known) and libelle not in labels:
+            libelles_connus.add(doubly_encoded(known))
+        if libelle is not None and code not in (None, known) and libelle not in libelles_connus:
             yield serie.lieu, f"« {libelle} » n'est pas le libellé du calendrier {code}"
         if classe is None:
             continue
         libelle = serie.dit.get("libelle_classe")
-        labels = {libelle_de_la_classe(classe), LISTES["classeTemporelle"].get(classe)}
-        if classe not in LISTES["classeTemporelle"] or libelle not in {None, *labels}:
+        libelles_connus = {libelle_de_la_classe(classe), LISTES["classeTemporelle"].get(classe)}
+        if classe not in LISTES["classeTemporelle"] or libelle not in {None, *libelles_connus}:
             yield serie.lieu, f"« {libelle} » n'est pas le libellé de la classe {classe}"
         rang = re.sub(r".*[^0-9]", "", str(serie.dit.get("cadran", "")))
         if serie.petit and rang and rang != str(_CADRANS.get(classe, rang)):

@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.ecarts_plateforme import doubly_encoded
-from sge_sim.flux.controles import Controles, Ecart, day_of, expected
-from sge_sim.flux.controles_index import MENSUELLES, Releve, judge_readings, releves
+from sge_sim.flux.controles import ControlesFlux, EcartFlux, day_of, expected
+from sge_sim.flux.controles_index import MENSUELLES, ReleveLu, judge_readings, releves
 from sge_sim.flux.instants import legal, midnight, read_stamp, read_tampon
-from sge_sim.flux.lecteur import FichierLu, PointLu, Valeur
+from sge_sim.flux.lecteur import FichierLu, PointDuFlux, ValeurLue
 from sge_sim.mesures.grilles_nommees import libelle_du_calendrier
 
 JOUR: Final = timedelta(1)
@@ -23,7 +23,7 @@ _KILO: Final = {"kW": 1000, "kVAr": 1000, "kWr": 1000}
 
 
 @dataclass
-class Resume:
+class ResumeFlux:
     """What is kept of a file that was read: its points, by PRM and place, what it tells last, and
     its longest-reaching days; `root`: of a report or another small file alone."""
 
@@ -32,16 +32,16 @@ class Resume:
     dernier: int = 0
     jours: Counter[str] = field(default_factory=Counter)
     periodes: set[tuple[Any, Any]] = field(default_factory=set)
-    fins: list[Valeur] = field(default_factory=list)
+    fins: list[ValeurLue] = field(default_factory=list)
 
-    def add(self, point: PointLu) -> None:
+    def add(self, point: PointDuFlux) -> None:
         """Note a point."""
         self.points.append((point.prm, point.lieu))
         for serie in point.series:
             if serie.sorte == "fin":
                 self.fins += serie.valeurs
-            told = [v.instant for v in serie.valeurs[-1:]]
-            self.dernier = max(self.dernier, *told, 0)
+            dits = [v.instant for v in serie.valeurs[-1:]]
+            self.dernier = max(self.dernier, *dits, 0)
             if {"suite", "couvre"} & {*self.fichier.forme.declaree}:
                 fin = serie.dit.get("fin", serie.dit.get("fin_incluse"))
                 self.periodes.add((serie.dit.get("debut"), fin))
@@ -55,11 +55,11 @@ class Resume:
         self.jours.update(days[:1] + days[-1:])
 
 
-FICHIERS: Final = Controles[Resume]()
+FICHIERS: Final = ControlesFlux[ResumeFlux]()
 
 
 @FICHIERS.controle("un fichier dit la même chose que les noms sous lesquels il est")
-def noms(lu: Resume) -> Iterator[Ecart]:
+def noms(lu: ResumeFlux) -> Iterator[EcartFlux]:
     fichier = lu.fichier
     creation = fichier.creation if {"creation", "creation_utc"} & {*fichier.dit} else None
     said: dict[str, tuple[str, str]] = {
@@ -89,7 +89,7 @@ def noms(lu: Resume) -> Iterator[Ecart]:
 
 
 @FICHIERS.controle("une archive tient ses fichiers à sa racine, et un seul sauf pour R4x et C68")
-def membres(lu: Resume) -> Iterator[Ecart]:
+def membres(lu: ResumeFlux) -> Iterator[EcartFlux]:
     declared = lu.fichier.forme.declaree.get("membres")
     for nom in lu.fichier.membre.noms[1:]:
         if re.search(r"[/\\:]|^\.\.", nom) or nom != nom.strip():
@@ -102,7 +102,7 @@ def membres(lu: Resume) -> Iterator[Ecart]:
 
 
 @FICHIERS.controle("un texte est de l'UTF-8, codé une fois, sans BOM sauf celui d'un HDM")
-def codage(lu: Resume) -> Iterator[Ecart]:
+def codage(lu: ResumeFlux) -> Iterator[EcartFlux]:
     fichier, declared = lu.fichier, lu.fichier.forme.declaree
     bom = fichier.membre.content.startswith(b"\xef\xbb\xbf")
     if bom != declared.get("bom", False):
@@ -119,7 +119,7 @@ def codage(lu: Resume) -> Iterator[Ecart]:
 
 
 @FICHIERS.controle("un fichier dit ce qui est prévu de lui-même")
-def entete(lu: Resume) -> Iterator[Ecart]:
+def entete(lu: ResumeFlux) -> Iterator[EcartFlux]:
     fichier = lu.fichier
     yield from expected(fichier.forme.declaree.get("valeurs", {}), fichier.dit, "en-tête")
     for name in ("creation", "creation_utc", "horodate_publication"):
@@ -141,7 +141,7 @@ def entete(lu: Resume) -> Iterator[Ecart]:
 
 
 @FICHIERS.controle("un point n'est qu'une fois dans un fichier")
-def points_une_fois(lu: Resume) -> Iterator[Ecart]:
+def points_une_fois(lu: ResumeFlux) -> Iterator[EcartFlux]:
     seen: set[str] = set()
     for prm, lieu in lu.points:
         if prm in seen:
@@ -150,7 +150,7 @@ def points_une_fois(lu: Resume) -> Iterator[Ecart]:
 
 
 @FICHIERS.controle("un fichier est fait après ce qu'il raconte, et le raconte à temps")
-def a_temps(lu: Resume) -> Iterator[Ecart]:
+def a_temps(lu: ResumeFlux) -> Iterator[EcartFlux]:
     fichier, creation = lu.fichier, lu.fichier.creation
     if creation is None:
         return
@@ -179,7 +179,7 @@ def a_temps(lu: Resume) -> Iterator[Ecart]:
 
 
 @FICHIERS.controle("des services finissent ensemble, après avoir commencé, par numéro croissant")
-def fins(lu: Resume) -> Iterator[Ecart]:
+def fins(lu: ResumeFlux) -> Iterator[EcartFlux]:
     for fin in lu.fins:
         if fin.instant <= read_stamp(str(fin.plus.get("debut"))).instants[0]:
             yield fin.lieu, "il finit avant de commencer"
@@ -189,7 +189,7 @@ def fins(lu: Resume) -> Iterator[Ecart]:
 
 
 @FICHIERS.controle("la période d'un fichier est celle de sa fréquence")
-def periode_du_fichier(lu: Resume) -> Iterator[Ecart]:
+def periode_du_fichier(lu: ResumeFlux) -> Iterator[EcartFlux]:
     frequence, creation = lu.fichier.fact("frequence"), lu.fichier.creation
     periodes = [(read_stamp(str(a)).legale, read_stamp(str(b)).legale) for a, b in lu.periodes if a]
     if not periodes or creation is None:
@@ -214,7 +214,7 @@ def periode_du_fichier(lu: Resume) -> Iterator[Ecart]:
         yield "periode", "les points n'ont pas tous la même période"
 
 
-class Place(NamedTuple):
+class PlaceLue(NamedTuple):
     """Where a fact stands: the rank of its file, its place there."""
 
     rang: int
@@ -222,21 +222,23 @@ class Place(NamedTuple):
 
 
 @dataclass
-class Dossier:
+class DossierFlux:
     """The files that stand together, and what they say of points: what two of them say must agree.
 
     By point, direction and quantity: `courbes` by step and day, `index` by instant and register,
     `energies` and `maxima` by day.
     """
 
-    fichiers: list[Resume] = field(default_factory=list)
-    courbes: dict[Any, dict[date, tuple[tuple[int, int, int], Place]]] = field(default_factory=dict)
-    index: dict[Any, dict[int, dict[str, tuple[int, Place]]]] = field(default_factory=dict)
-    energies: dict[Any, dict[date, tuple[int, Place]]] = field(default_factory=dict)
-    maxima: dict[Any, dict[date, tuple[int, Place]]] = field(default_factory=dict)
-    ecarts: list[tuple[Place, str]] = field(default_factory=list)
+    fichiers: list[ResumeFlux] = field(default_factory=list)
+    courbes: dict[Any, dict[date, tuple[tuple[int, int, int], PlaceLue]]] = field(
+        default_factory=dict
+    )
+    index: dict[Any, dict[int, dict[str, tuple[int, PlaceLue]]]] = field(default_factory=dict)
+    energies: dict[Any, dict[date, tuple[int, PlaceLue]]] = field(default_factory=dict)
+    maxima: dict[Any, dict[date, tuple[int, PlaceLue]]] = field(default_factory=dict)
+    ecarts: list[tuple[PlaceLue, str]] = field(default_factory=list)
 
-    def note(self, point: PointLu) -> None:
+    def note(self, point: PointDuFlux) -> None:
         """Keep what a file says of a point, the last that is added."""
         rang = len(self.fichiers) - 1
         for serie in point.of("courbe", "energie", "maximum"):
@@ -254,7 +256,7 @@ class Dossier:
             for v in serie.valeurs:
                 if v.valeur is not None:
                     day = legal(v.instant).date()
-                    self._agree(kept.setdefault(key, {}), day, v.valeur, Place(rang, v.lieu))
+                    self._agree(kept.setdefault(key, {}), day, v.valeur, PlaceLue(rang, v.lieu))
         for read, lus in releves(point.of("index")).items():
             if read[1] in MENSUELLES or read[2] in ("TOP", "CRI", "CRD", "RHF") or read[3] == "RM":
                 continue
@@ -262,14 +264,14 @@ class Dossier:
             for lu in lus:
                 here = mine.setdefault(lu.instant, {})
                 for nom, (valeur, lieu) in lu.registres.items():
-                    self._agree(here, nom, valeur, Place(rang, lieu))
+                    self._agree(here, nom, valeur, PlaceLue(rang, lieu))
 
     def _note_curve(self, rang: int, key: tuple[str, Any, str], serie: Any) -> None:
         if "profondeur" in serie.forme.declaree or not serie.valeurs:
             return
         times = _KILO.get(str(serie.dit.get("unite")), 1)
         about = (key[0], key[1], _PUISSANCES.get(key[2], key[2]), serie.petit)
-        by_day: dict[date, list[Valeur]] = {}
+        by_day: dict[date, list[ValeurLue]] = {}
         for v in serie.valeurs:
             by_day.setdefault(day_of(serie, v.instant), []).append(v)
         for day, values in by_day.items():
@@ -277,35 +279,35 @@ class Dossier:
             steps = Counter(b - a for (a, _), (b, _) in pairwise(known))
             if not steps:
                 continue
-            told = (len(known), sum(v for _, v in known), hash(tuple(known)))
+            dits = (len(known), sum(v for _, v in known), hash(tuple(known)))
             mine = self.courbes.setdefault((*about, steps.most_common(1)[0][0]), {})
-            self._agree(mine, day, told, Place(rang, values[0].lieu))
+            self._agree(mine, day, dits, PlaceLue(rang, values[0].lieu))
 
-    def _agree(self, kept: Any, where: Any, value: Any, place: Place) -> None:
+    def _agree(self, kept: Any, where: Any, value: Any, place: PlaceLue) -> None:
         before = kept.setdefault(where, (value, place))
         if before[0] != value:
             other = self.fichiers[before[1].rang].fichier.membre.noms[0]
             self.ecarts.append((place, f"{other} ({before[1].lieu}) dit autre chose du {where}"))
 
 
-DOSSIERS: Final = Controles[Dossier]()
+DOSSIERS: Final = ControlesFlux[DossierFlux]()
 
 
-def _at(dossier: Dossier, rang: int) -> str:
+def _at(dossier: DossierFlux, rang: int) -> str:
     return dossier.fichiers[rang].fichier.membre.noms[0]
 
 
 @DOSSIERS.controle("ce que deux fichiers disent d'une même mesure est la même chose")
-def accord(dossier: Dossier) -> Iterator[Ecart]:
+def accord(dossier: DossierFlux) -> Iterator[EcartFlux]:
     for place, phrase in dossier.ecarts:
         yield f"{_at(dossier, place.rang)}, {place.lieu}", phrase
 
 
 @DOSSIERS.controle("les registres montent d'un fichier à l'autre")
-def index_suivis(dossier: Dossier) -> Iterator[Ecart]:
+def index_suivis(dossier: DossierFlux) -> Iterator[EcartFlux]:
     for (_prm, metier, physique, petit), by_instant in dossier.index.items():
         lus = [
-            Releve(t, {n: (v, f"{_at(dossier, p.rang)}, {p.lieu}") for n, (v, p) in by.items()})
+            ReleveLu(t, {n: (v, f"{_at(dossier, p.rang)}, {p.lieu}") for n, (v, p) in by.items()})
             for t, by in sorted(by_instant.items())
         ]
         if len({place.rang for by in by_instant.values() for _, place in by.values()}) > 1:
@@ -313,7 +315,7 @@ def index_suivis(dossier: Dossier) -> Iterator[Ecart]:
 
 
 @DOSSIERS.controle("l'énergie d'un jour est celle de sa courbe et de ses index")
-def energie(dossier: Dossier) -> Iterator[Ecart]:
+def energie(dossier: DossierFlux) -> Iterator[EcartFlux]:
     for (prm, metier, physique, petit, pas), days in dossier.courbes.items():
         named = {v: k for k, v in _PUISSANCES.items()}.get(physique)
         index = dossier.index.get((prm, metier, named, petit), {})
@@ -323,17 +325,17 @@ def energie(dossier: Dossier) -> Iterator[Ecart]:
             a, b = midnight(day), midnight(day + JOUR)
             if count != (b - a) // pas:
                 continue
-            told = [energies[day][0]] if day in energies else []
+            dits = [energies[day][0]] if day in energies else []
             if petit and {"D1", "T"} & {*index.get(a, ())} & {*index.get(b, ())}:
                 before, after = (
                     sum(v for n, (v, _) in index[t].items() if n[0] == "D") or index[t]["T"][0]
                     for t in (a, b)
                 )
-                told += [after - before] if after >= before else []
+                dits += [after - before] if after >= before else []
             lieu = f"{_at(dossier, place.rang)}, {place.lieu}"
             # What is sent every ten minutes carries a rest over, which the day leaves (FAQ).
             slack = 0 if petit or pas == 300 else 1000 * pas // 3600 + 1
-            for other in told:
+            for other in dits:
                 if abs(other - total * pas // 3600) > slack:
                     yield lieu, f"la courbe du {day} fait {total * pas // 3600} Wh, et non {other}"
             if petit and day in maxima and maxima[day][0] * (b - a) < total * pas:
@@ -341,7 +343,7 @@ def energie(dossier: Dossier) -> Iterator[Ecart]:
 
 
 @DOSSIERS.controle("les numéros de séquence se suivent, et un lot a tous ses fichiers")
-def sequences(dossier: Dossier) -> Iterator[Ecart]:
+def sequences(dossier: DossierFlux) -> Iterator[EcartFlux]:
     lots: dict[tuple[Any, ...], dict[int, list[Any]]] = {}
     for resume in dossier.fichiers:
         fichier = resume.fichier

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from sge_sim.flux.controles import JOUR, WATTS_PETIT, Controles, Ecart
+from sge_sim.flux.controles import JOUR, WATTS_PETIT, ControlesFlux, EcartFlux
 from sge_sim.flux.instants import legal, midnight, read_stamp
-from sge_sim.flux.lecteur import PointLu, Serie, Valeur
+from sge_sim.flux.lecteur import PointDuFlux, SerieLue, ValeurLue
 from sge_sim.mesures.point import Structure
 from sge_sim.referentiel.mesures import STRUCTURES
 
-INDEX: Final = Controles[PointLu]()
+INDEX: Final = ControlesFlux[PointDuFlux]()
 _STRUCTURES: Final = [frozenset(code for code, _ in each.classes) for each in Structure]
 _REGISTRE_OUBLIE: Final = 10_000
 """Wh that a register has at least which a calendar leaves, so that a grid has less than the other
@@ -23,8 +23,8 @@ _CADRANS: Final = {code for each in Structure for code, _ in each.classes}
 
 
 @INDEX.controle("un calendrier a toutes ses classes, chacune une fois")
-def classes(point: PointLu) -> Iterator[Ecart]:
-    found: dict[tuple[Any, ...], list[Serie]] = {}
+def classes(point: PointDuFlux) -> Iterator[EcartFlux]:
+    found: dict[tuple[Any, ...], list[SerieLue]] = {}
     for serie in point.series:
         if "complet" in serie.dit and serie.dit.get("classe"):
             noms = ("contexte", "type", "motif", "physique", "metier", "cote", "calendrier")
@@ -48,14 +48,14 @@ def classes(point: PointLu) -> Iterator[Ecart]:
             yield point.lieu, f"les grandeurs n'ont pas les mêmes classes du côté {key[4]}"
 
 
-class Releve(NamedTuple):
+class ReleveLu(NamedTuple):
     """What the registers of a quantity show at an instant, each with its place."""
 
     instant: int
     registres: dict[str, tuple[int, str]]
 
 
-def registre(serie: Serie) -> str:
+def registre(serie: SerieLue) -> str:
     """Return what a register is called, whoever tells it: D1, F2, T; its class without rank."""
     cadran = re.search(r"([DFT]?)([0-9]*)$", str(serie.dit.get("cadran") or ""))
     cote = str(serie.dit.get("cote", ""))
@@ -65,7 +65,7 @@ def registre(serie: Serie) -> str:
     return f"{cote}{rang or serie.dit.get('classe', '')}"
 
 
-def releves(series: Sequence[Serie]) -> dict[tuple[Any, ...], list[Releve]]:
+def releves(series: Sequence[SerieLue]) -> dict[tuple[Any, ...], list[ReleveLu]]:
     """Return the readings of each quantity, ascending."""
     found: dict[tuple[Any, ...], dict[int, dict[str, tuple[int, str]]]] = {}
     for serie in series:
@@ -76,16 +76,16 @@ def releves(series: Sequence[Serie]) -> dict[tuple[Any, ...], list[Releve]]:
         for v in serie.valeurs:
             if v.valeur is not None:
                 by_instant.setdefault(v.instant, {})[nom] = (v.valeur, v.lieu)
-    return {key: [Releve(t, by[t]) for t in sorted(by)] for key, by in found.items()}
+    return {key: [ReleveLu(t, by[t]) for t in sorted(by)] for key, by in found.items()}
 
 
 @INDEX.controle("les registres montent, et chaque grille compte le même total")
-def index(point: PointLu) -> Iterator[Ecart]:
+def index(point: PointDuFlux) -> Iterator[EcartFlux]:
     for key, lus in releves(point.of("index")).items():
         yield from judge_readings(key, lus)
 
 
-def judge_readings(key: tuple[Any, ...], lus: Sequence[Releve]) -> Iterator[Ecart]:
+def judge_readings(key: tuple[Any, ...], lus: Sequence[ReleveLu]) -> Iterator[EcartFlux]:
     """Yield what is wrong with readings of one quantity, ascending; key as of `releves`."""
     physique, petit = key[1], key[5]
     monthly = physique in MENSUELLES
@@ -139,7 +139,7 @@ def _sums(registres: dict[str, tuple[int, str]]) -> tuple[Any, Any, Any, str]:
 
 
 @INDEX.controle("les registres d'un relevé sont lus ensemble")
-def registres_ensemble(point: PointLu) -> Iterator[Ecart]:
+def registres_ensemble(point: PointDuFlux) -> Iterator[EcartFlux]:
     for lus in releves(point.of("index")).values():
         for a, b in pairwise(lus):
             gone = {nom[0] for nom in a.registres} - {nom[0] for nom in b.registres}
@@ -149,9 +149,9 @@ def registres_ensemble(point: PointLu) -> Iterator[Ecart]:
 
 
 @INDEX.controle("des quantités facturées se suivent, et leurs natures vont avec leurs motifs")
-def quantites(point: PointLu) -> Iterator[Ecart]:
+def quantites(point: PointDuFlux) -> Iterator[EcartFlux]:
     counted: dict[tuple[int, int], dict[str, tuple[int, int, str]]] = {}
-    found: dict[tuple[Any, ...], list[tuple[Valeur, Serie]]] = {}
+    found: dict[tuple[Any, ...], list[tuple[ValeurLue, SerieLue]]] = {}
     for serie in point.of("quantite"):
         key = tuple(serie.dit.get(nom) for nom in ("physique", "cote", "classe", "metier"))
         found.setdefault(key, []).extend((valeur, serie) for valeur in serie.valeurs)
@@ -195,7 +195,7 @@ def quantites(point: PointLu) -> Iterator[Ecart]:
 
 
 @INDEX.controle("la puissance maximale d'un jour n'est pas sous sa puissance moyenne")
-def maximum_et_energie(point: PointLu) -> Iterator[Ecart]:
+def maximum_et_energie(point: PointDuFlux) -> Iterator[EcartFlux]:
     maxima = {
         legal(v.instant).date(): v
         for serie in point.of("maximum")

@@ -14,7 +14,7 @@ _STAMP: Final = re.compile(
 _JOUR_MOIS: Final = re.compile(r"([0-9]{2})[/-]([0-9]{2})[/-]([0-9]{4})")
 
 
-class Horodate(NamedTuple):
+class HorodateLue(NamedTuple):
     """A stamp: what legal time reads, its instants (epoch seconds; two in the hour that autumn
     lives twice), why it can't be, in French. `heure`: it has a time."""
 
@@ -25,7 +25,7 @@ class Horodate(NamedTuple):
 
 
 @lru_cache(100_000)
-def read_stamp(texte: str) -> Horodate:
+def read_stamp(texte: str) -> HorodateLue:
     """Read a stamp or a day, in legal time where it tells no offset; `faute` where it can't be."""
     nulle = datetime.fromisoformat("1970-01-01")
     turned = _JOUR_MOIS.fullmatch(texte)
@@ -41,7 +41,7 @@ def read_stamp(texte: str) -> Horodate:
             instants = {int(datetime.fromisoformat(f"{legale.isoformat()}{offset}").timestamp())}
         lues = {datetime.fromtimestamp(each, PARIS).replace(tzinfo=None) for each in instants}
     except (ValueError, OverflowError):
-        return Horodate(nulle, (0,), f"« {texte} » n'est pas une date")
+        return HorodateLue(nulle, (0,), f"« {texte} » n'est pas une date")
     faute = None
     if lues != {legale}:
         faute = (
@@ -49,7 +49,7 @@ def read_stamp(texte: str) -> Horodate:
             if offset is None
             else f"« {texte} » n'a pas le décalage de l'heure légale"
         )
-    return Horodate(legale, tuple(sorted(instants)), faute, heure is not None)
+    return HorodateLue(legale, tuple(sorted(instants)), faute, heure is not None)
 
 
 @lru_cache(10_000)

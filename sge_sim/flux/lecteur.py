@@ -29,7 +29,7 @@ import sge_sim.flux
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import METIERS
 from sge_sim.flux.instants import midnight, read_stamp, read_tampon
-from sge_sim.flux.ouverture import Membre, table
+from sge_sim.flux.ouverture import MembreLu, table
 from sge_sim.machine.once import computed_once
 
 CLES: Final = (
@@ -46,7 +46,7 @@ _METIERS: Final = {
 _ABSENT: Final = ("", None)
 
 
-class Valeur(NamedTuple):
+class ValeurLue(NamedTuple):
     """A value and where it stands; `plus`: the fields that stand beside it."""
 
     lieu: str
@@ -57,16 +57,16 @@ class Valeur(NamedTuple):
 
 
 @dataclass
-class Serie:
+class SerieLue:
     """The values of a point that have `dit` in common, in the order of the file; `fautes`: what
     couldn't be read, with its place."""
 
-    forme: "Forme"
+    forme: "FormeFlux"
     sorte: str
     dit: dict[str, Any]
     vue: Mapping[str, Any]
     lieu: str
-    valeurs: list[Valeur] = field(default_factory=list)
+    valeurs: list[ValeurLue] = field(default_factory=list)
     fautes: list[tuple[str, str]] = field(default_factory=list)
 
     @cached_property
@@ -93,35 +93,35 @@ class Serie:
         return None if texte is None else read_stamp(str(texte)).instants[0]
 
 
-class Jour(NamedTuple):
+class JourLu(NamedTuple):
     """A day that a point has in the file, and the values that stand in it; `attendus` are the
     calendars and maxima that a day has, `vus` those that have a value."""
 
     lieu: str
     texte: str
-    valeurs: list[Valeur]
+    valeurs: list[ValeurLue]
     attendus: set[str]
     vus: set[str]
 
 
 @dataclass
-class PointLu:
+class PointDuFlux:
     """What a file says of a point: its series, and its days where these are told apart."""
 
     fichier: "FichierLu"
     prm: str
     lieu: str
-    series: list[Serie] = field(default_factory=list)
-    jours: dict[str, Jour] = field(default_factory=dict)
-    by_key: dict[Any, Serie] = field(default_factory=dict, repr=False)
+    series: list[SerieLue] = field(default_factory=list)
+    jours: dict[str, JourLu] = field(default_factory=dict)
+    by_key: dict[Any, SerieLue] = field(default_factory=dict, repr=False)
 
-    def of(self, *sortes: str) -> list[Serie]:
+    def of(self, *sortes: str) -> list[SerieLue]:
         """Return the series of these kinds."""
         return [serie for serie in self.series if serie.sorte in sortes]
 
 
 @dataclass(frozen=True)
-class Forme:
+class FormeFlux:
     """A form of file, as its folder declares it."""
 
     dossier: str
@@ -166,8 +166,8 @@ class Forme:
 class FichierLu:
     """A document that was read: `dit` is what it says of itself."""
 
-    membre: Membre
-    forme: Forme
+    membre: MembreLu
+    forme: FormeFlux
     texte: str
     root: Any
 
@@ -198,10 +198,10 @@ class FichierLu:
         said = [self.dit, *(facts for _, facts in reversed(self.noms) if facts)]
         return next((facts[name] for facts in said if name in facts), None)
 
-    def points(self) -> Iterator[PointLu]:
+    def points(self) -> Iterator[PointDuFlux]:
         """Yield what it says, point by point, in its order."""
         vues = [_Vue(each) for each in self.forme.declaree["series"]]
-        point: PointLu | None = None
+        point: PointDuFlux | None = None
         for nom in dict.fromkeys(vue.levels[0][0] for vue in vues):
             ici = [vue for vue in vues if vue.levels[0][0] == nom]
             for node, lieu in children(self.root, nom, ""):
@@ -211,7 +211,7 @@ class FichierLu:
                 if point is None or point.prm != prm:
                     if point is not None:
                         yield point
-                    point = PointLu(self, prm, lieu)
+                    point = PointDuFlux(self, prm, lieu)
                 for vue in ici:
                     vue.read(point, node, lieu)
         if point is not None:
@@ -227,17 +227,17 @@ class _Vue:
         last = self.levels[-1][1]
         self.beside = [name for name in last if name not in ("horodate", "valeur")]
         self.apart = any(name in CLES or name == "debut" for name in last)
-        self.told = declared["fixe"].get("du_jour", "")
+        self.partie = declared["fixe"].get("du_jour", "")
         self.shared: dict[tuple[Any, ...], Mapping[str, Any]] = {}
-        self.before: tuple[Any, Serie | None] = None, None
+        self.before: tuple[Any, SerieLue | None] = None, None
 
-    def read(self, point: PointLu, node: Any, lieu: str) -> None:
+    def read(self, point: PointDuFlux, node: Any, lieu: str) -> None:
         """Add to a point what a node says."""
         self.before = None, None
         self._walk(point, 0, node, lieu, dict(self.declared["fixe"]), None)
 
     def _walk(
-        self, point: PointLu, rang: int, node: Any, lieu: str, above: Any, jour: Jour | None
+        self, point: PointDuFlux, rang: int, node: Any, lieu: str, above: Any, jour: JourLu | None
     ) -> None:
         said = {}
         for name, path in self.levels[rang][1].items():
@@ -248,15 +248,15 @@ class _Vue:
             self._add(point, lieu, above, said, jour)
             return
         if "jour" in said:
-            jour = point.jours.setdefault(lieu, Jour(lieu, str(said["jour"]), [], set(), set()))
-            if self.told and said.get("calendrier", "") != "INCONNU":
-                jour.attendus.add(self.told)
+            jour = point.jours.setdefault(lieu, JourLu(lieu, str(said["jour"]), [], set(), set()))
+            if self.partie and said.get("calendrier", "") != "INCONNU":
+                jour.attendus.add(self.partie)
         above = {**above, **said}
         for child, place in children(node, self.levels[rang + 1][0], lieu):
             self._walk(point, rang + 1, child, place, above, jour)
 
     def _add(
-        self, point: PointLu, lieu: str, above: Any, said: dict[str, Any], jour: Jour | None
+        self, point: PointDuFlux, lieu: str, above: Any, said: dict[str, Any], jour: JourLu | None
     ) -> None:
         serie = self.before[1]
         if serie is None or self.apart or self.before[0] is not above:
@@ -272,7 +272,7 @@ class _Vue:
         if valeur is None and brute not in _ABSENT:
             serie.fautes.append((lieu, f"« {brute} » n'est pas un nombre entier"))
         if texte is None:  # of what isn't measured
-            serie.valeurs.append(Valeur(lieu, "", 0, valeur, plus))
+            serie.valeurs.append(ValeurLue(lieu, "", 0, valeur, plus))
             return
         stamp = read_stamp(str(texte))
         if stamp.faute:
@@ -285,13 +285,13 @@ class _Vue:
             instant = midnight(stamp.legale.date() + timedelta(1))
         elif len(stamp.instants) > 1 and serie.valeurs and serie.valeurs[-1].instant >= instant:
             instant = stamp.instants[1]
-        found = Valeur(lieu, str(texte), instant, valeur, plus)
+        found = ValeurLue(lieu, str(texte), instant, valeur, plus)
         serie.valeurs.append(found)
         if jour is not None:
             jour.valeurs.append(found)
-            jour.vus.add(self.told)
+            jour.vus.add(self.partie)
 
-    def _serie(self, point: PointLu, lieu: str, above: Any, said: dict[str, Any]) -> Serie:
+    def _serie(self, point: PointDuFlux, lieu: str, above: Any, said: dict[str, Any]) -> SerieLue:
         both = {**above, **{n: v for n, v in said.items() if n in CLES or n in ("debut", "fin")}}
         sorte = self.declared["sorte"]
         key = (sorte, *map(both.get, (*CLES, "debut", "fin_incluse")))
@@ -302,7 +302,7 @@ class _Vue:
             if metier is not None:
                 both["metier"] = _METIERS.get(str(metier), metier)
             where = lieu.rpartition(".")[0] or lieu
-            serie = Serie(point.fichier.forme, sorte, both, self.declared, where)
+            serie = SerieLue(point.fichier.forme, sorte, both, self.declared, where)
             point.by_key[key] = serie
             point.series.append(serie)
         return point.by_key[key]
@@ -351,22 +351,22 @@ def _minutes(said: Any) -> int:
 
 
 @computed_once()
-def formes() -> tuple[Forme, ...]:
+def formes() -> tuple[FormeFlux, ...]:
     """Return the forms that the folders of the flux declare."""
     return tuple(
-        Forme(folder.name, declared)
+        FormeFlux(folder.name, declared)
         for folder in iter_modules(sge_sim.flux.__path__, "sge_sim.flux.")
         if folder.ispkg and files(folder.name).joinpath("contenu.yaml").is_file()
         for declared in yaml.safe_load(files(folder.name).joinpath("contenu.yaml").read_bytes())
     )
 
 
-def form_of(kind: str, root: Any) -> Forme | None:
+def form_of(kind: str, root: Any) -> FormeFlux | None:
     """Return the form of a document, None for what is of no flux."""
     return next((forme for forme in formes() if forme.recognizes(kind, root)), None)
 
 
-def as_tree(forme: Forme, root: Any) -> tuple[Any, Iterable[str]]:
+def as_tree(forme: FormeFlux, root: Any) -> tuple[Any, Iterable[str]]:
     """Return a document as its form is read, and what is wrong with its layout."""
     if forme.declaree["document"] != "csv":
         return root, ()

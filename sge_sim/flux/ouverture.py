@@ -35,7 +35,7 @@ _XSD_IN_FRENCH: Final = {
 }
 
 
-class Membre(NamedTuple):
+class MembreLu(NamedTuple):
     """A document: the names under which it was found, from the file's to its own, and its bytes;
     `rangs`: how many documents stand beside it in its archive."""
 
@@ -44,7 +44,7 @@ class Membre(NamedTuple):
     voisins: int = 1
 
 
-def read_members(nom: str, content: bytes, *, depth: int = 2) -> Iterator[Membre]:
+def read_members(nom: str, content: bytes, *, depth: int = 2) -> Iterator[MembreLu]:
     """Yield the documents of a file: itself, or what its archives hold.
 
     Raises `UsageError` for an archive that is damaged or without any file, an archive in an archive
@@ -55,9 +55,9 @@ def read_members(nom: str, content: bytes, *, depth: int = 2) -> Iterator[Membre
 
 def _members(
     noms: tuple[str, ...], content: bytes, depth: int, left: list[int]
-) -> Iterator[Membre]:
+) -> Iterator[MembreLu]:
     if content[:2] != _ZIP:
-        yield Membre(noms, content)
+        yield MembreLu(noms, content)
         return
     try:
         members = [each for each in zip_members(content) if not each[0].is_dir()]

@@ -7,12 +7,12 @@ from importlib import import_module
 from typing import Any, Final
 
 from sge_sim.errors import UsageError
-from sge_sim.flux.controles import POINTS, Controle, Ecart
-from sge_sim.flux.controles_fichiers import DOSSIERS, FICHIERS, Dossier, Resume
+from sge_sim.flux.controles import POINTS, ControleFlux, EcartFlux
+from sge_sim.flux.controles_fichiers import DOSSIERS, FICHIERS, DossierFlux, ResumeFlux
 from sge_sim.flux.controles_index import INDEX
-from sge_sim.flux.lecteur import FichierLu, Forme, as_tree, form_of
+from sge_sim.flux.lecteur import FichierLu, FormeFlux, as_tree, form_of
 from sge_sim.flux.ouverture import (
-    Membre,
+    MembreLu,
     Repetitions,
     read_document,
     read_members,
@@ -23,18 +23,18 @@ from sge_sim.machine.documents import parse_json
 
 _SHOWN: Final = 5
 """How many places are shown of what a check found."""
-CLES: Final = Controle[Any](
+CLES: Final = ControleFlux[Any](
     "cles", "un objet JSON a chaque clé une fois", "RFC 8259 §4", "documented", lambda _: ()
 )
 
 
 @dataclass
-class Constats:
+class ConstatsFlux:
     """What was found wrong: sentences, by the check that found them."""
 
-    found: dict[str, tuple[Controle[Any], list[Ecart], int]] = field(default_factory=dict)
+    found: dict[str, tuple[ControleFlux[Any], list[EcartFlux], int]] = field(default_factory=dict)
 
-    def add(self, controle: Controle[Any], ecarts: Iterable[Ecart]) -> None:
+    def add(self, controle: ControleFlux[Any], ecarts: Iterable[EcartFlux]) -> None:
         for ecart in ecarts:
             _, kept, count = self.found.get(controle.nom, (controle, [], 0))
             self.found[controle.nom] = (controle, [*kept, ecart][:_SHOWN], count + 1)
@@ -49,7 +49,7 @@ class Constats:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class VerdictFlux:
     """What is said of a document: its form, where it departs from its schema, the remarks."""
 
     nom: str
@@ -64,9 +64,9 @@ class Validation:
     alone."""
 
     content: bool = True
-    dossier: Dossier = field(default_factory=Dossier)
+    dossier: DossierFlux = field(default_factory=DossierFlux)
 
-    def judge(self, nom: str, content: bytes) -> Iterator[Verdict]:
+    def judge(self, nom: str, content: bytes) -> Iterator[VerdictFlux]:
         """Yield what is said of each document of a file.
 
         Raises `UsageError` for what can't be read, or is of no flux.
@@ -74,7 +74,7 @@ class Validation:
         for membre in read_members(nom, content):
             yield self._judge(membre)
 
-    def _judge(self, membre: Membre) -> Verdict:
+    def _judge(self, membre: MembreLu) -> VerdictFlux:
         nom, again = membre.noms[-1], Repetitions()
         kind, texte, root = read_document(nom, membre.content, again)
         forme = form_of(kind, root)
@@ -82,15 +82,15 @@ class Validation:
             raise UsageError(f"{nom} : ce document n'est le fichier d'aucun flux connu.")
         tree, mistakes = as_tree(forme, root)
         ecarts = [*mistakes, *_mistakes(forme, kind, tree)]
-        constats = Constats()
+        constats = ConstatsFlux()
         if self.content and not ecarts:
             constats.add(CLES, (("JSON", f"clé répétée dans {each}") for each in again))
             self._look(FichierLu(membre, forme, texte, tree), constats)
         source = str(forme.declaree["source"])
-        return Verdict(nom, forme.nom, ecarts, list(constats.lines(source)))
+        return VerdictFlux(nom, forme.nom, ecarts, list(constats.lines(source)))
 
-    def _look(self, fichier: FichierLu, constats: Constats) -> None:
-        resume = Resume(fichier)
+    def _look(self, fichier: FichierLu, constats: ConstatsFlux) -> None:
+        resume = ResumeFlux(fichier)
         self.dossier.fichiers.append(resume)
         for point in fichier.points():
             for check in (*POINTS.controles, *INDEX.controles):
@@ -108,7 +108,7 @@ class Validation:
 
     def together(self) -> list[str]:
         """Return the remarks on what the files say together."""
-        constats = Constats()
+        constats = ConstatsFlux()
         if len({resume.fichier.membre.noms[0] for resume in self.dossier.fichiers}) > 1:
             modules = {
                 str(resume.fichier.forme.declaree["controles"])
@@ -121,7 +121,7 @@ class Validation:
         return list(constats.lines("les documents des flux"))
 
 
-def _mistakes(forme: Forme, kind: str, tree: Any) -> list[str]:
+def _mistakes(forme: FormeFlux, kind: str, tree: Any) -> list[str]:
     schema = forme.schema()
     if schema is None:
         return []

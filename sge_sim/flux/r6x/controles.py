@@ -4,27 +4,27 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from sge_sim.flux.controles import Controles, Ecart
-from sge_sim.flux.controles_fichiers import Dossier, Resume
+from sge_sim.flux.controles import ControlesFlux, EcartFlux
+from sge_sim.flux.controles_fichiers import DossierFlux, ResumeFlux
 
-FICHIERS: Final = Controles[Resume]()
-DOSSIERS: Final = Controles[Dossier]()
+FICHIERS: Final = ControlesFlux[ResumeFlux]()
+DOSSIERS: Final = ControlesFlux[DossierFlux]()
 
 
 @FICHIERS.controle("un compte rendu compte ce qu'il liste", source="schéma 0509 v1.1.0")
-def compte_rendu(lu: Resume) -> Iterator[Ecart]:
+def compte_rendu(lu: ResumeFlux) -> Iterator[EcartFlux]:
     root = lu.fichier.root
     if not isinstance(root, Mapping) or not isinstance(root.get("synthese"), Mapping):
         return
     points, files = root.get("prmDemandes", []), root.get("fichiersPublies", [])
-    told = Counter(point.get("recevabilite") for point in points)
-    told.update(point.get("publication") for point in points)
+    dits = Counter(point.get("recevabilite") for point in points)
+    dits.update(point.get("publication") for point in points)
     counted = {
         "nbPrmTotal": len(points),
-        "nbPrmRecevables": told["RECEVABLE"],
-        "nbPrmNonRecevables": told["NON_RECEVABLE"],
-        "nbPrmPublies": told["PUBLIE"],
-        "nbPrmNonPublies": told["NON_PUBLIE"],
+        "nbPrmRecevables": dits["RECEVABLE"],
+        "nbPrmNonRecevables": dits["NON_RECEVABLE"],
+        "nbPrmPublies": dits["PUBLIE"],
+        "nbPrmNonPublies": dits["NON_PUBLIE"],
         "nbFichiersPublies": len(files),
     }
     for name, count in counted.items():
@@ -54,7 +54,7 @@ def compte_rendu(lu: Resume) -> Iterator[Ecart]:
 
 
 @DOSSIERS.controle("un compte rendu et les fichiers de sa demande vont ensemble", source="GUI 0502")
-def demande(dossier: Dossier) -> Iterator[Ecart]:
+def demande(dossier: DossierFlux) -> Iterator[EcartFlux]:
     published: dict[str, set[str]] = {}
     for resume in dossier.fichiers:
         nom = resume.fichier.membre.noms[0]
@@ -67,10 +67,10 @@ def demande(dossier: Dossier) -> Iterator[Ecart]:
         for name in keys.values():
             if name not in published:
                 yield nom, f"{name} n'est pas à côté"
-        told = {point["idPrm"] for point in root["prmDemandes"] if point["publication"] == "PUBLIE"}
+        dits = {point["idPrm"] for point in root["prmDemandes"] if point["publication"] == "PUBLIE"}
         there = set().union(*(published.get(name, set()) for name in keys.values()))
-        if all(name in published for name in keys.values()) and told != there:
-            which = sorted(told ^ there)[0]
+        if all(name in published for name in keys.values()) and dits != there:
+            which = sorted(dits ^ there)[0]
             yield nom, f"le point {which} n'est pas publié comme il le dit"
         demande = resume.fichier.fact("demande")
         others = {
