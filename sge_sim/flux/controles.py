@@ -16,7 +16,7 @@ from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.domaine.prm import is_valid
 from sge_sim.flux.instants import legal, midnight, read_stamp
-from sge_sim.flux.lecteur import PointDuFlux, SerieLue, ValeurLue
+from sge_sim.flux.lecteur import PointDuFlux, SerieDuFlux, ValeurDuFlux
 from sge_sim.mesures.grilles_nommees import libelle_de_la_classe, libelle_du_calendrier
 from sge_sim.mesures.point import Structure
 
@@ -161,7 +161,7 @@ def pas_du_jour(point: PointDuFlux) -> Iterator[EcartFlux]:
     for serie in point.of("courbe"):
         if serie.dit["trous"] == "pertes":
             continue
-        by_day: dict[Any, list[ValeurLue]] = {}
+        by_day: dict[Any, list[ValeurDuFlux]] = {}
         for valeur in serie.valeurs:
             by_day.setdefault(day_of(serie, valeur.instant), []).append(valeur)
         for jour in point.jours.values():
@@ -192,7 +192,7 @@ def pas_du_jour(point: PointDuFlux) -> Iterator[EcartFlux]:
             yield serie.lieu, f"il manque la fin de la période, après le {previous[0]}"
 
 
-def day_of(serie: SerieLue, instant: int) -> Any:
+def day_of(serie: SerieDuFlux, instant: int) -> Any:
     """Return the legal day of a step; those of a small meter are stamped at their end."""
     return legal(instant - (1 if serie.petit else 0)).date()
 
@@ -217,13 +217,10 @@ def pas_suivis(point: PointDuFlux) -> Iterator[EcartFlux]:
                 continue
             if hole < 0 or hole % 300:
                 yield b.lieu, f"{b.texte} n'est pas à {step // 60} minutes de {a.texte}"
-            elif slides:
+            elif slides or (
+                hole > _PERTE[bool(serie.petit)] and not recurrent and pas[rang] == pas[rang + 1]
+            ):
                 yield b.lieu, f"il manque des pas entre {a.texte} et {b.texte}"
-            elif hole > _PERTE[bool(serie.petit)]:
-                whole = day_of(serie, a.instant) + JOUR, day_of(serie, b.instant)
-                days = recurrent or pas[rang] != pas[rang + 1]
-                if not days or (whole[0] != whole[1] and hole % 86400 > 3600):
-                    yield b.lieu, f"il manque des pas entre {a.texte} et {b.texte}"
         creation = point.fichier.creation
         if slides and creation and serie.valeurs:
             first, last = (legal(serie.valeurs[rang].instant) for rang in (0, -1))

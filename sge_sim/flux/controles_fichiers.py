@@ -10,9 +10,9 @@ from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.ecarts_plateforme import doubly_encoded
 from sge_sim.flux.controles import ControlesFlux, EcartFlux, day_of, expected
-from sge_sim.flux.controles_index import MENSUELLES, ReleveLu, judge_readings, releves
+from sge_sim.flux.controles_index import MENSUELLES, ReleveDuFlux, judge_readings, releves
 from sge_sim.flux.instants import legal, midnight, read_stamp, read_tampon
-from sge_sim.flux.lecteur import FichierLu, PointDuFlux, ValeurLue
+from sge_sim.flux.lecteur import FichierLu, PointDuFlux, ValeurDuFlux
 from sge_sim.mesures.grilles_nommees import libelle_du_calendrier
 
 JOUR: Final = timedelta(1)
@@ -32,7 +32,7 @@ class ResumeFlux:
     dernier: int = 0
     jours: Counter[str] = field(default_factory=Counter)
     periodes: set[tuple[Any, Any]] = field(default_factory=set)
-    fins: list[ValeurLue] = field(default_factory=list)
+    fins: list[ValeurDuFlux] = field(default_factory=list)
 
     def add(self, point: PointDuFlux) -> None:
         """Note a point."""
@@ -271,7 +271,7 @@ class DossierFlux:
             return
         times = _KILO.get(str(serie.dit.get("unite")), 1)
         about = (key[0], key[1], _PUISSANCES.get(key[2], key[2]), serie.petit)
-        by_day: dict[date, list[ValeurLue]] = {}
+        by_day: dict[date, list[ValeurDuFlux]] = {}
         for v in serie.valeurs:
             by_day.setdefault(day_of(serie, v.instant), []).append(v)
         for day, values in by_day.items():
@@ -307,7 +307,9 @@ def accord(dossier: DossierFlux) -> Iterator[EcartFlux]:
 def index_suivis(dossier: DossierFlux) -> Iterator[EcartFlux]:
     for (_prm, metier, physique, petit), by_instant in dossier.index.items():
         lus = [
-            ReleveLu(t, {n: (v, f"{_at(dossier, p.rang)}, {p.lieu}") for n, (v, p) in by.items()})
+            ReleveDuFlux(
+                t, {n: (v, f"{_at(dossier, p.rang)}, {p.lieu}") for n, (v, p) in by.items()}
+            )
             for t, by in sorted(by_instant.items())
         ]
         if len({place.rang for by in by_instant.values() for _, place in by.values()}) > 1:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sge_sim.flux.controles import JOUR, WATTS_PETIT, ControlesFlux, EcartFlux
 from sge_sim.flux.instants import legal, midnight, read_stamp
-from sge_sim.flux.lecteur import PointDuFlux, SerieLue, ValeurLue
+from sge_sim.flux.lecteur import PointDuFlux, SerieDuFlux, ValeurDuFlux
 from sge_sim.mesures.point import Structure
 from sge_sim.referentiel.mesures import STRUCTURES
 
@@ -24,7 +24,7 @@ _CADRANS: Final = {code for each in Structure for code, _ in each.classes}
 
 @INDEX.controle("un calendrier a toutes ses classes, chacune une fois")
 def classes(point: PointDuFlux) -> Iterator[EcartFlux]:
-    found: dict[tuple[Any, ...], list[SerieLue]] = {}
+    found: dict[tuple[Any, ...], list[SerieDuFlux]] = {}
     for serie in point.series:
         if "complet" in serie.dit and serie.dit.get("classe"):
             noms = ("contexte", "type", "motif", "physique", "metier", "cote", "calendrier")
@@ -48,14 +48,14 @@ def classes(point: PointDuFlux) -> Iterator[EcartFlux]:
             yield point.lieu, f"les grandeurs n'ont pas les mêmes classes du côté {key[4]}"
 
 
-class ReleveLu(NamedTuple):
+class ReleveDuFlux(NamedTuple):
     """What the registers of a quantity show at an instant, each with its place."""
 
     instant: int
     registres: dict[str, tuple[int, str]]
 
 
-def registre(serie: SerieLue) -> str:
+def registre(serie: SerieDuFlux) -> str:
     """Return what a register is called, whoever tells it: D1, F2, T; its class without rank."""
     cadran = re.search(r"([DFT]?)([0-9]*)$", str(serie.dit.get("cadran") or ""))
     cote = str(serie.dit.get("cote", ""))
@@ -65,7 +65,7 @@ def registre(serie: SerieLue) -> str:
     return f"{cote}{rang or serie.dit.get('classe', '')}"
 
 
-def releves(series: Sequence[SerieLue]) -> dict[tuple[Any, ...], list[ReleveLu]]:
+def releves(series: Sequence[SerieDuFlux]) -> dict[tuple[Any, ...], list[ReleveDuFlux]]:
     """Return the readings of each quantity, ascending."""
     found: dict[tuple[Any, ...], dict[int, dict[str, tuple[int, str]]]] = {}
     for serie in series:
@@ -76,7 +76,7 @@ def releves(series: Sequence[SerieLue]) -> dict[tuple[Any, ...], list[ReleveLu]]
         for v in serie.valeurs:
             if v.valeur is not None:
                 by_instant.setdefault(v.instant, {})[nom] = (v.valeur, v.lieu)
-    return {key: [ReleveLu(t, by[t]) for t in sorted(by)] for key, by in found.items()}
+    return {key: [ReleveDuFlux(t, by[t]) for t in sorted(by)] for key, by in found.items()}
 
 
 @INDEX.controle("les registres montent, et chaque grille compte le même total")
@@ -85,7 +85,7 @@ def index(point: PointDuFlux) -> Iterator[EcartFlux]:
         yield from judge_readings(key, lus)
 
 
-def judge_readings(key: tuple[Any, ...], lus: Sequence[ReleveLu]) -> Iterator[EcartFlux]:
+def judge_readings(key: tuple[Any, ...], lus: Sequence[ReleveDuFlux]) -> Iterator[EcartFlux]:
     """Yield what is wrong with readings of one quantity, ascending; key as of `releves`."""
     physique, petit = key[1], key[5]
     monthly = physique in MENSUELLES
@@ -151,7 +151,7 @@ def registres_ensemble(point: PointDuFlux) -> Iterator[EcartFlux]:
 @INDEX.controle("des quantités facturées se suivent, et leurs natures vont avec leurs motifs")
 def quantites(point: PointDuFlux) -> Iterator[EcartFlux]:
     counted: dict[tuple[int, int], dict[str, tuple[int, int, str]]] = {}
-    found: dict[tuple[Any, ...], list[tuple[ValeurLue, SerieLue]]] = {}
+    found: dict[tuple[Any, ...], list[tuple[ValeurDuFlux, SerieDuFlux]]] = {}
     for serie in point.of("quantite"):
         key = tuple(serie.dit.get(nom) for nom in ("physique", "cote", "classe", "metier"))
         found.setdefault(key, []).extend((valeur, serie) for valeur in serie.valeurs)

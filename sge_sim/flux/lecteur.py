@@ -46,7 +46,7 @@ _METIERS: Final = {
 _ABSENT: Final = ("", None)
 
 
-class ValeurLue(NamedTuple):
+class ValeurDuFlux(NamedTuple):
     """A value and where it stands; `plus`: the fields that stand beside it."""
 
     lieu: str
@@ -57,7 +57,7 @@ class ValeurLue(NamedTuple):
 
 
 @dataclass
-class SerieLue:
+class SerieDuFlux:
     """The values of a point that have `dit` in common, in the order of the file; `fautes`: what
     couldn't be read, with its place."""
 
@@ -66,7 +66,7 @@ class SerieLue:
     dit: dict[str, Any]
     vue: Mapping[str, Any]
     lieu: str
-    valeurs: list[ValeurLue] = field(default_factory=list)
+    valeurs: list[ValeurDuFlux] = field(default_factory=list)
     fautes: list[tuple[str, str]] = field(default_factory=list)
 
     @cached_property
@@ -99,7 +99,7 @@ class JourLu(NamedTuple):
 
     lieu: str
     texte: str
-    valeurs: list[ValeurLue]
+    valeurs: list[ValeurDuFlux]
     attendus: set[str]
     vus: set[str]
 
@@ -111,11 +111,11 @@ class PointDuFlux:
     fichier: "FichierLu"
     prm: str
     lieu: str
-    series: list[SerieLue] = field(default_factory=list)
+    series: list[SerieDuFlux] = field(default_factory=list)
     jours: dict[str, JourLu] = field(default_factory=dict)
-    by_key: dict[Any, SerieLue] = field(default_factory=dict, repr=False)
+    by_key: dict[Any, SerieDuFlux] = field(default_factory=dict, repr=False)
 
-    def of(self, *sortes: str) -> list[SerieLue]:
+    def of(self, *sortes: str) -> list[SerieDuFlux]:
         """Return the series of these kinds."""
         return [serie for serie in self.series if serie.sorte in sortes]
 
@@ -229,7 +229,7 @@ class _Vue:
         self.apart = any(name in CLES or name == "debut" for name in last)
         self.partie = declared["fixe"].get("du_jour", "")
         self.shared: dict[tuple[Any, ...], Mapping[str, Any]] = {}
-        self.before: tuple[Any, SerieLue | None] = None, None
+        self.before: tuple[Any, SerieDuFlux | None] = None, None
 
     def read(self, point: PointDuFlux, node: Any, lieu: str) -> None:
         """Add to a point what a node says."""
@@ -272,7 +272,7 @@ class _Vue:
         if valeur is None and brute not in _ABSENT:
             serie.fautes.append((lieu, f"« {brute} » n'est pas un nombre entier"))
         if texte is None:  # of what isn't measured
-            serie.valeurs.append(ValeurLue(lieu, "", 0, valeur, plus))
+            serie.valeurs.append(ValeurDuFlux(lieu, "", 0, valeur, plus))
             return
         stamp = read_stamp(str(texte))
         if stamp.faute:
@@ -285,13 +285,15 @@ class _Vue:
             instant = midnight(stamp.legale.date() + timedelta(1))
         elif len(stamp.instants) > 1 and serie.valeurs and serie.valeurs[-1].instant >= instant:
             instant = stamp.instants[1]
-        found = ValeurLue(lieu, str(texte), instant, valeur, plus)
+        found = ValeurDuFlux(lieu, str(texte), instant, valeur, plus)
         serie.valeurs.append(found)
         if jour is not None:
             jour.valeurs.append(found)
             jour.vus.add(self.partie)
 
-    def _serie(self, point: PointDuFlux, lieu: str, above: Any, said: dict[str, Any]) -> SerieLue:
+    def _serie(
+        self, point: PointDuFlux, lieu: str, above: Any, said: dict[str, Any]
+    ) -> SerieDuFlux:
         both = {**above, **{n: v for n, v in said.items() if n in CLES or n in ("debut", "fin")}}
         sorte = self.declared["sorte"]
         key = (sorte, *map(both.get, (*CLES, "debut", "fin_incluse")))
@@ -302,7 +304,7 @@ class _Vue:
             if metier is not None:
                 both["metier"] = _METIERS.get(str(metier), metier)
             where = lieu.rpartition(".")[0] or lieu
-            serie = SerieLue(point.fichier.forme, sorte, both, self.declared, where)
+            serie = SerieDuFlux(point.fichier.forme, sorte, both, self.declared, where)
             point.by_key[key] = serie
             point.series.append(serie)
         return point.by_key[key]
