@@ -209,7 +209,7 @@ def pas_suivis(point: PointDuFlux) -> Iterator[EcartFlux]:
     for serie in point.of("courbe"):
         if serie.dit["trous"] != "pertes" and not slides:
             continue
-        pas = serie.pas
+        pas, lost = serie.pas, _PERTE[bool(serie.petit)]
         for rang, (a, b) in enumerate(pairwise(serie.valeurs)):
             step = 60 * pas[rang + bool(serie.petit)]
             hole = b.instant - a.instant - step

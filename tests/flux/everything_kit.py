@@ -17,13 +17,17 @@ IN_SERVICE = Point.etat_contractuel == "SERVC"
 
 
 def segments_of(platform: Platform, points: int = 1) -> dict[str, Segment]:
-    """So many points in service of each segment, as far as there are, and their segments."""
+    """So many points in service of each small segment, one of each large, and their segments."""
     query = select(Point.prm, Point.segment).where(IN_SERVICE).order_by(Point.prm)
     found: dict[Segment, list[str]] = {}
     with platform.database.sessions() as session:
         for prm, segment in session.execute(query):
             found.setdefault(segment, []).append(prm)
-    return {prm: segment for segment, prms in found.items() for prm in prms[:points]}
+    return {
+        prm: segment
+        for segment, prms in found.items()
+        for prm in prms[: points if segment in PETITS else 1]
+    }
 
 
 def subscribe_all(
