@@ -15,7 +15,7 @@ from sge_sim.domaine.ecarts_plateforme import doubly_encoded
 from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.domaine.prm import is_valid
-from sge_sim.flux.instants import legal, midnight, read_stamp
+from sge_sim.flux.instants import as_legal, midnight, read_stamp
 from sge_sim.flux.lecteur import PointDuFlux, SerieDuFlux, ValeurDuFlux
 from sge_sim.mesures.grilles_nommees import libelle_de_la_classe, libelle_du_calendrier
 from sge_sim.mesures.point import Structure
@@ -71,7 +71,7 @@ _CADRANS: Final = {code: rang for each in Structure for code, rang in each.class
 
 
 @POINTS.controle("un PRM a quatorze chiffres, dont sa clé", source="FAQ Enedis")
-def cle_du_prm(point: PointDuFlux) -> Iterator[EcartFlux]:
+def prm_et_cle(point: PointDuFlux) -> Iterator[EcartFlux]:
     # What nobody knows may be asked for: its report says so.
     refused = any(
         v.plus.get("recevabilite") == "NON_RECEVABLE"
@@ -136,7 +136,7 @@ def periode(point: PointDuFlux) -> Iterator[EcartFlux]:
         if (debut or fin or 0) % 3600 or (fin or 0) % 3600:
             yield serie.lieu, "la période n'est pas d'heures entières"
         whole = [end for end in (debut, fin) if end is not None] if demanded else []
-        if any(end != midnight(legal(end).date()) for end in whole):
+        if any(end != midnight(as_legal(end).date()) for end in whole):
             yield serie.lieu, "la période n'est pas de jours entiers"
         if fin is not None and (debut > fin or (debut == fin and serie.valeurs)):
             yield serie.lieu, f"la période finit ({serie.dit.get('fin')}) avant de commencer"
@@ -163,12 +163,12 @@ def pas_du_jour(point: PointDuFlux) -> Iterator[EcartFlux]:
             continue
         by_day: dict[Any, list[ValeurDuFlux]] = {}
         for valeur in serie.valeurs:
-            by_day.setdefault(day_of(serie, valeur.instant), []).append(valeur)
+            by_day.setdefault(day_of_step(serie, valeur.instant), []).append(valeur)
         for jour in point.jours.values():
             if jour.valeurs:
                 said = read_stamp(jour.texte).legale.date()
                 for valeur in jour.valeurs:
-                    if day_of(serie, valeur.instant) != said:
+                    if day_of_step(serie, valeur.instant) != said:
                         yield valeur.lieu, f"{valeur.texte} n'est pas du {said}"
         previous = None
         for day, values in by_day.items():
@@ -179,7 +179,9 @@ def pas_du_jour(point: PointDuFlux) -> Iterator[EcartFlux]:
             wanted, found = set(range(start, start + b - a, pas)), {v.instant for v in values}
             if wanted != found:
                 missing, extra = sorted(wanted - found), sorted(found - wanted)
-                which = f"{legal(missing[0]):%H:%M}" if missing else f"{legal(extra[0]):%H:%M:%S}"
+                which = (
+                    f"{as_legal(missing[0]):%H:%M}" if missing else f"{as_legal(extra[0]):%H:%M:%S}"
+                )
                 what = "il manque" if missing else "il y a en trop"
                 yield values[0].lieu, f"{what} {which} le {day} ({len(values)} pas)"
             if previous is not None and serie.dit["trous"] != "jour":
@@ -192,9 +194,9 @@ def pas_du_jour(point: PointDuFlux) -> Iterator[EcartFlux]:
             yield serie.lieu, f"il manque la fin de la période, après le {previous[0]}"
 
 
-def day_of(serie: SerieDuFlux, instant: int) -> Any:
+def day_of_step(serie: SerieDuFlux, instant: int) -> Any:
     """Return the legal day of a step; those of a small meter are stamped at their end."""
-    return legal(instant - (1 if serie.petit else 0)).date()
+    return as_legal(instant - (1 if serie.petit else 0)).date()
 
 
 def _likely_step(seconds: int, count: int) -> int:
@@ -217,13 +219,11 @@ def pas_suivis(point: PointDuFlux) -> Iterator[EcartFlux]:
                 continue
             if hole < 0 or hole % 300:
                 yield b.lieu, f"{b.texte} n'est pas à {step // 60} minutes de {a.texte}"
-            elif slides or (
-                hole > _PERTE[bool(serie.petit)] and not recurrent and pas[rang] == pas[rang + 1]
-            ):
+            elif slides or (hole > lost and not recurrent and pas[rang] == pas[rang + 1]):
                 yield b.lieu, f"il manque des pas entre {a.texte} et {b.texte}"
         creation = point.fichier.creation
         if slides and creation and serie.valeurs:
-            first, last = (legal(serie.valeurs[rang].instant) for rang in (0, -1))
+            first, last = (as_legal(serie.valeurs[rang].instant) for rang in (0, -1))
             ago = timedelta(hours=point.fichier.forme.declaree["profondeur"])
             once = timedelta(minutes=pas[0])
             if not -once < first - (creation - ago) <= once or not creation - 2 * once < last:
@@ -242,13 +242,13 @@ def jours_de_la_demande(point: PointDuFlux) -> Iterator[EcartFlux]:
         if not daily or serie.dit.get("contexte") == "CRD" or "date_seule" in serie.dit:
             continue
         for a, b in pairwise(serie.valeurs):
-            gap = (legal(b.instant).date() - legal(a.instant).date()).days
+            gap = (as_legal(b.instant).date() - as_legal(a.instant).date()).days
             # A lost index takes two energies; a large meter's energy goes with a step of its curve.
             if gap > 1 and (serie.sorte != "energie" or (serie.petit and gap == 2)):
                 yield b.lieu, f"il manque des jours entre {a.texte} et {b.texte}"
         fin = serie.borne("fin")
         if fin is not None and serie.valeurs and "calendrier" not in serie.dit:
-            left = (legal(fin).date() - legal(serie.valeurs[-1].instant).date()).days
+            left = (as_legal(fin).date() - as_legal(serie.valeurs[-1].instant).date()).days
             if left > (1 if serie.petit or serie.sorte == "index" else 4):
                 yield serie.valeurs[-1].lieu, f"il manque les {left - 1} derniers jours"
 

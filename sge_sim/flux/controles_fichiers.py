@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.ecarts_plateforme import doubly_encoded
-from sge_sim.flux.controles import ControlesFlux, EcartFlux, day_of, expected
+from sge_sim.flux.controles import ControlesFlux, EcartFlux, day_of_step, expected
 from sge_sim.flux.controles_index import MENSUELLES, ReleveDuFlux, judge_readings, releves
-from sge_sim.flux.instants import legal, midnight, read_stamp, read_tampon
+from sge_sim.flux.instants import as_legal, midnight, read_stamp, read_tampon
 from sge_sim.flux.lecteur import FichierLu, PointDuFlux, ValeurDuFlux
 from sge_sim.mesures.grilles_nommees import libelle_du_calendrier
 
@@ -48,7 +48,7 @@ class ResumeFlux:
             if serie.sorte in ("rapport", "situation") and len(serie.valeurs) > 1:
                 self.points.append((point.prm, serie.valeurs[1].lieu))
         days = [jour.texte for jour in point.jours.values()] or [
-            str(day_of(serie, v.instant))
+            str(day_of_step(serie, v.instant))
             for serie in point.of("courbe", "index")[:1]
             for v in (*serie.valeurs[:1], *serie.valeurs[-1:])
         ]
@@ -155,8 +155,8 @@ def a_temps(lu: ResumeFlux) -> Iterator[EcartFlux]:
     if creation is None:
         return
     night = JOUR / 4 if "creation_utc" in fichier.dit else timedelta(0)
-    if lu.dernier and legal(lu.dernier) > creation + night:
-        yield "en-tête", f"il est fait le {creation}, avant le {legal(lu.dernier)} qu'il raconte"
+    if lu.dernier and as_legal(lu.dernier) > creation + night:
+        yield "en-tête", f"il est fait le {creation}, avant le {as_legal(lu.dernier)} qu'il raconte"
     frequence = fichier.fact("frequence")
     days = sorted(read_stamp(day).legale.date() for day in lu.jours)
     if not days:
@@ -255,7 +255,7 @@ class DossierFlux:
             kept = self.energies if serie.sorte == "energie" else self.maxima
             for v in serie.valeurs:
                 if v.valeur is not None:
-                    day = legal(v.instant).date()
+                    day = as_legal(v.instant).date()
                     self._agree(kept.setdefault(key, {}), day, v.valeur, PlaceLue(rang, v.lieu))
         for read, lus in releves(point.of("index")).items():
             if read[1] in MENSUELLES or read[2] in ("TOP", "CRI", "CRD", "RHF") or read[3] == "RM":
@@ -273,7 +273,7 @@ class DossierFlux:
         about = (key[0], key[1], _PUISSANCES.get(key[2], key[2]), serie.petit)
         by_day: dict[date, list[ValeurDuFlux]] = {}
         for v in serie.valeurs:
-            by_day.setdefault(day_of(serie, v.instant), []).append(v)
+            by_day.setdefault(day_of_step(serie, v.instant), []).append(v)
         for day, values in by_day.items():
             known = [(v.instant, v.valeur * times) for v in values if v.valeur is not None]
             steps = Counter(b - a for (a, _), (b, _) in pairwise(known))

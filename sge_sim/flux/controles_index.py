@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from sge_sim.flux.controles import JOUR, WATTS_PETIT, ControlesFlux, EcartFlux
-from sge_sim.flux.instants import legal, midnight, read_stamp
+from sge_sim.flux.instants import as_legal, midnight, read_stamp
 from sge_sim.flux.lecteur import PointDuFlux, SerieDuFlux, ValeurDuFlux
 from sge_sim.mesures.point import Structure
 from sge_sim.referentiel.mesures import STRUCTURES
@@ -197,7 +197,7 @@ def quantites(point: PointDuFlux) -> Iterator[EcartFlux]:
 @INDEX.controle("la puissance maximale d'un jour n'est pas sous sa puissance moyenne")
 def maximum_et_energie(point: PointDuFlux) -> Iterator[EcartFlux]:
     maxima = {
-        legal(v.instant).date(): v
+        as_legal(v.instant).date(): v
         for serie in point.of("maximum")
         if serie.dit.get("physique") == "PMA"
         for v in serie.valeurs
@@ -205,7 +205,7 @@ def maximum_et_energie(point: PointDuFlux) -> Iterator[EcartFlux]:
     }
     for key, lus in releves(point.of("index")).items():
         for a, b in pairwise(lus):
-            day = legal(a.instant).date()
+            day = as_legal(a.instant).date()
             totals = [
                 (before, after)
                 for before, after in zip(_sums(a.registres), _sums(b.registres), strict=True)

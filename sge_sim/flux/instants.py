@@ -58,7 +58,7 @@ def midnight(jour: date) -> int:
     return int(datetime.combine(jour, time(), PARIS).timestamp())
 
 
-def legal(instant: int) -> datetime:
+def as_legal(instant: int) -> datetime:
     """Return what legal time reads at an instant (epoch seconds)."""
     return datetime.fromtimestamp(instant, PARIS).replace(tzinfo=None)
 

@@ -45,8 +45,8 @@ def published(folder: Path, debut: date, days: int, points: int, *, late: bool) 
     fin = debut + days * JOUR
     platform.catch_up(at(fin))
     with platform.database.sessions() as session:
-        services = session.scalars(select(ServiceSouscrit.service_souscrit_id).limit(9)).all()
-    for service in services[::4]:
+        services = session.scalars(select(ServiceSouscrit.service_souscrit_id).limit(30)).all()
+    for service in services[::3]:
         platform.stop(service, at(fin))
     order_all(platform, segments, debut, fin, unknown="99999999999999")
     files = platform.ready()
