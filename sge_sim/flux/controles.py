@@ -15,7 +15,7 @@ from sge_sim.domaine.ecarts_plateforme import doubly_encoded
 from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.domaine.prm import is_valid
-from sge_sim.flux.instants import as_legal, midnight, read_stamp
+from sge_sim.flux.instants import as_legal, legal_midnight, read_stamp
 from sge_sim.flux.lecteur import PointDuFlux, SerieDuFlux, ValeurDuFlux
 from sge_sim.mesures.grilles_nommees import libelle_de_la_classe, libelle_du_calendrier
 from sge_sim.mesures.point import Structure
@@ -136,7 +136,7 @@ def periode(point: PointDuFlux) -> Iterator[EcartFlux]:
         if (debut or fin or 0) % 3600 or (fin or 0) % 3600:
             yield serie.lieu, "la période n'est pas d'heures entières"
         whole = [end for end in (debut, fin) if end is not None] if demanded else []
-        if any(end != midnight(as_legal(end).date()) for end in whole):
+        if any(end != legal_midnight(as_legal(end).date()) for end in whole):
             yield serie.lieu, "la période n'est pas de jours entiers"
         if fin is not None and (debut > fin or (debut == fin and serie.valeurs)):
             yield serie.lieu, f"la période finit ({serie.dit.get('fin')}) avant de commencer"
@@ -172,7 +172,7 @@ def pas_du_jour(point: PointDuFlux) -> Iterator[EcartFlux]:
                         yield valeur.lieu, f"{valeur.texte} n'est pas du {said}"
         previous = None
         for day, values in by_day.items():
-            a, b = midnight(day), midnight(day + JOUR)
+            a, b = legal_midnight(day), legal_midnight(day + JOUR)
             dits = serie.dit.get("pas")
             pas = int(dits) * 60 if dits else _likely_step(b - a, len(values))
             start = a + (pas if serie.petit else 0)
@@ -190,7 +190,11 @@ def pas_du_jour(point: PointDuFlux) -> Iterator[EcartFlux]:
                     yield values[0].lieu, f"il manque des jours entre {previous[0]} et {day}"
             previous = day, pas
         fin = serie.borne("fin")
-        if serie.dit["trous"] == "aucun" and previous and fin not in (None, midnight(day + JOUR)):
+        if (
+            serie.dit["trous"] == "aucun"
+            and previous
+            and fin not in (None, legal_midnight(day + JOUR))
+        ):
             yield serie.lieu, f"il manque la fin de la période, après le {previous[0]}"
 
 

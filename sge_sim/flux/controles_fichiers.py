@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from sge_sim.domaine.ecarts_plateforme import doubly_encoded
 from sge_sim.flux.controles import ControlesFlux, EcartFlux, day_of_step, expected
 from sge_sim.flux.controles_index import MENSUELLES, ReleveDuFlux, judge_readings, releves
-from sge_sim.flux.instants import as_legal, midnight, read_stamp, read_tampon
+from sge_sim.flux.instants import as_legal, legal_midnight, read_stamp, read_tampon
 from sge_sim.flux.lecteur import FichierLu, PointDuFlux, ValeurDuFlux
 from sge_sim.mesures.grilles_nommees import libelle_du_calendrier
 
@@ -324,7 +324,7 @@ def energie(dossier: DossierFlux) -> Iterator[EcartFlux]:
         energies = dossier.energies.get((prm, metier, named), {})
         maxima = dossier.maxima.get((prm, metier, "PMA"), {})
         for day, ((count, total, _), place) in days.items():
-            a, b = midnight(day), midnight(day + JOUR)
+            a, b = legal_midnight(day), legal_midnight(day + JOUR)
             if count != (b - a) // pas:
                 continue
             dits = [energies[day][0]] if day in energies else []

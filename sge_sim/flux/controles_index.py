@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from sge_sim.flux.controles import JOUR, WATTS_PETIT, ControlesFlux, EcartFlux
-from sge_sim.flux.instants import as_legal, midnight, read_stamp
+from sge_sim.flux.instants import as_legal, legal_midnight, read_stamp
 from sge_sim.flux.lecteur import PointDuFlux, SerieDuFlux, ValeurDuFlux
 from sge_sim.mesures.point import Structure
 from sge_sim.referentiel.mesures import STRUCTURES
@@ -213,7 +213,7 @@ def maximum_et_energie(point: PointDuFlux) -> Iterator[EcartFlux]:
             ]
             if key[1] != "EA" or not key[5] or day not in maxima or not totals:
                 continue
-            if b.instant == midnight(day + JOUR):
+            if b.instant == legal_midnight(day + JOUR):
                 gain = totals[0][1] - totals[0][0]
                 if gain * 3600 > (maxima[day].valeur or 0) * (b.instant - a.instant):
                     yield (

@@ -53,8 +53,8 @@ def read_stamp(texte: str) -> HorodateLue:
 
 
 @lru_cache(10_000)
-def midnight(jour: date) -> int:
-    """Return the legal midnight that begins a day, epoch seconds."""
+def legal_midnight(jour: date) -> int:
+    """Return the legal legal_midnight that begins a day, epoch seconds."""
     return int(datetime.combine(jour, time(), PARIS).timestamp())
 
 

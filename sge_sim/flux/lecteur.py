@@ -28,7 +28,7 @@ from lxml import etree
 import sge_sim.flux
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import METIERS
-from sge_sim.flux.instants import midnight, read_stamp, read_tampon
+from sge_sim.flux.instants import legal_midnight, read_stamp, read_tampon
 from sge_sim.flux.ouverture import MembreLu, table
 from sge_sim.machine.once import computed_once
 
@@ -280,9 +280,9 @@ class _Vue:
             return
         instant = stamp.instants[0]
         if "date_seule" in above:  # of these labels the date alone is right
-            instant = midnight(stamp.legale.date())
+            instant = legal_midnight(stamp.legale.date())
         elif "soir" in above:
-            instant = midnight(stamp.legale.date() + timedelta(1))
+            instant = legal_midnight(stamp.legale.date() + timedelta(1))
         elif len(stamp.instants) > 1 and serie.valeurs and serie.valeurs[-1].instant >= instant:
             instant = stamp.instants[1]
         found = ValeurDuFlux(lieu, str(texte), instant, valeur, plus)
