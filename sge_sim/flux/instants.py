@@ -2,10 +2,10 @@
 
 import re
 from datetime import date, datetime, time
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from sge_sim.clock import PARIS
+from sge_sim.machine.once import computed_once
 
 _STAMP: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.0+)?"
@@ -24,7 +24,7 @@ class HorodateLue(NamedTuple):
     heure: bool = True
 
 
-@lru_cache(100_000)
+@computed_once(100_000)
 def read_stamp(texte: str) -> HorodateLue:
     """Read a stamp or a day, in legal time where it tells no offset; `faute` where it can't be."""
     nulle = datetime.fromisoformat("1970-01-01")
@@ -52,7 +52,7 @@ def read_stamp(texte: str) -> HorodateLue:
     return HorodateLue(legale, tuple(sorted(instants)), faute, heure is not None)
 
 
-@lru_cache(10_000)
+@computed_once(10_000)
 def legal_midnight(jour: date) -> int:
     """Return the legal legal_midnight that begins a day, epoch seconds."""
     return int(datetime.combine(jour, time(), PARIS).timestamp())
