@@ -102,19 +102,11 @@ def decrypt(
     data_dir: Path,
 ) -> None:
     from sge_sim.flux import chiffrement
-    from sge_sim.flux.declaration import secret_of
-    from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS
+    from sge_sim.flux.ouverture import OCTETS_AU_PLUS
 
     if (contrat is None) is (cle is None):
         raise UsageError("Donner soit --contrat, soit --cle (et --iv pour AES-128).")
-    if contrat is not None:
-        with database_of(data_dir).sessions() as session:
-            secret = secret_of(session, contrat)
-        if secret.algorithme == "aucun":
-            raise UsageError(f"Le canal de {contrat} ne chiffre rien : le fichier est en clair.")
-    else:
-        short = len(cle or "") == _AES128_DIGITS
-        secret = chiffrement.chiffrement("aes128" if iv or short else "aes256", cle, iv)
+    secret = _secret(contrat, cle, iv, data_dir)
     clear = chiffrement.decrypt(secret, read_user_file(file, OCTETS_AU_PLUS))
     if sortie is None:
         sys.stdout.buffer.write(clear)
@@ -122,21 +114,81 @@ def decrypt(
         write_atomically(sortie, clear)
 
 
-@flux.command(help="Confronter un fichier R63 à R67, C68 ou CR.M023 à nos schémas JSON.")
-@click.argument("file", metavar="FICHIER")
-@data_dir_option
-def validate(file: str, data_dir: Path) -> None:
-    from sge_sim.flux.r6x.documents import schema_mistakes, schema_of
+def _secret(contrat: str | None, cle: str | None, iv: str | None, data_dir: Path) -> Any:
+    """Return the keys of a contract, or those that were typed; none of either."""
+    from sge_sim.flux import chiffrement
+    from sge_sim.flux.declaration import secret_of
 
-    wrong = 0
-    for nom, tree in _documents_of(file, data_dir):
-        mistakes = schema_mistakes(tree)
-        wrong += len(mistakes)
-        click.echo(f"{nom} : {schema_of(tree)} {'non conforme' if mistakes else 'conforme'}")
-        for mistake in mistakes:
-            click.echo(f"  {mistake}")
-    if wrong:
-        raise UsageError(f"{counted(wrong, 'écart')} au schéma.")
+    if contrat is None:
+        short = len(cle or "") == _AES128_DIGITS
+        return chiffrement.chiffrement("aes128" if iv or short else "aes256", cle, iv)
+    with database_of(data_dir).sessions() as session:
+        secret = secret_of(session, contrat)
+    if secret.algorithme == "aucun":
+        raise UsageError(f"Le canal de {contrat} ne chiffre rien : le fichier est en clair.")
+    return secret
+
+
+@flux.command(
+    help="Juger des fichiers de flux, ou tous ceux d'un dossier : leur forme, ce qu'ils disent, et "
+    "s'ils vont ensemble. État 2 : l'un n'a pas sa forme ; 1 : remarques ; 0 : rien à redire."
+)
+@click.argument("fichiers", metavar="FICHIER…", nargs=-1, required=True)
+@click.option("--forme", is_flag=True, help="La forme seule.")
+@click.option("--contrat", help="Contrat dont le canal donne les clés de ce qui est chiffré.")
+@click.option("--cle", help="Clé hexadécimale : 32 chiffres pour AES-128, 64 pour AES-256.")
+@click.option("--iv", help="IV hexadécimal d'AES-128.")
+@data_dir_option
+def validate(
+    fichiers: tuple[str, ...],
+    forme: bool,
+    contrat: str | None,
+    cle: str | None,
+    iv: str | None,
+    data_dir: Path,
+) -> None:
+    from sge_sim.flux.chiffrement import decrypt
+    from sge_sim.flux.validation import Validation, is_clear
+
+    if contrat is not None and cle is not None:
+        raise UsageError("Donner soit --contrat, soit --cle (et --iv pour AES-128).")
+    secret = _secret(contrat, cle, iv, data_dir) if contrat or cle else None
+    validation, wrong, remarks, unread = Validation(content=not forme), 0, 0, []
+    named = [
+        each
+        for nom in fichiers
+        for each in (sorted(map(str, Path(nom).iterdir())) if _is_folder(nom) else [nom])
+    ]
+    for nom in named:
+        try:
+            content = _content_of(nom, data_dir)
+            if secret is not None and not is_clear(content):
+                content = decrypt(secret, content)
+            for verdict in validation.judge(Path(nom).name, content):
+                wrong += len(verdict.ecarts)
+                remarks += len(verdict.remarques)
+                well = "non conforme" if verdict.ecarts or verdict.remarques else "conforme"
+                click.echo(f"{verdict.nom} : {verdict.forme} {well}")
+                for line in (*verdict.ecarts, *verdict.remarques):
+                    click.echo(f"  {line}")
+        except UsageError as error:
+            if len(named) == 1:
+                raise
+            unread.append(nom)
+            click.echo(f"{Path(nom).name} : illisible\n  {error}")
+    together = validation.together()
+    for line in together:
+        click.echo(line)
+    if wrong or unread:
+        found = [counted(len(unread), "fichier illisible", "fichiers illisibles")] * bool(unread)
+        found += [f"{counted(wrong, 'écart')} au schéma"] * bool(wrong)
+        raise UsageError(f"{', '.join(found)}.")
+    if remarks or together:
+        sys.exit(1)
+
+
+def _is_folder(nom: str) -> bool:
+    return nom != "-" and Path(nom).is_dir()
 
 
 def _show_rows(documents: Iterator[tuple[str, Any]], *, as_csv: bool) -> None:
@@ -163,22 +215,28 @@ def _show_table(rows: list[list[str]]) -> None:
 
 
 def _documents_of(nom: str, data_dir: Path) -> Iterator[tuple[str, Any]]:
-    """Return what is in a file: of that path (`-`, the standard input), or that was published
+    """Return what is in a file, as `_content_of` finds it."""
+    from sge_sim.flux.r6x.documents import read_documents
+
+    return read_documents(Path(nom).name, _content_of(nom, data_dir))
+
+
+def _content_of(nom: str, data_dir: Path) -> bytes:
+    """Return the bytes of a file: of that path (`-`, the standard input), or that was published
     under that name."""
     from sge_sim.flux.declaration import clear_content
-    from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS, read_documents
+    from sge_sim.flux.ouverture import OCTETS_AU_PLUS
     from sge_sim.tables.flux import find_fichier
 
-    path = Path(nom)
-    if nom == "-" or path.exists():
-        return read_documents(path.name, read_user_file(nom, OCTETS_AU_PLUS))
+    if nom == "-" or Path(nom).exists():
+        return read_user_file(nom, OCTETS_AU_PLUS)
     with database_of(data_dir).sessions() as session:
         fichier = find_fichier(session, nom)
         if fichier is None:
             raise UsageError(
                 f"Aucun fichier ne s'appelle {nom}, ni ici ni parmi ceux de sge-sim flux list."
             )
-        return read_documents(nom, clear_content(session, data_dir, fichier))
+        return clear_content(session, data_dir, fichier)
 
 
 def _text(cell: Any) -> str:

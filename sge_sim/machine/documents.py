@@ -90,13 +90,22 @@ class _Builder(TreeBuilder):
         raise ValueError("une DTD n'a pas sa place ici")
 
 
-def parse_json(content: bytes | str) -> Any:
-    """Return what a document holds; raises `ValueError` for what isn't JSON or is nested too deep
-    for the interpreter, some hundreds of levels."""
+def parse_json(
+    content: bytes | str, pairs: Callable[[list[tuple[str, Any]]], dict[str, Any]] | None = None
+) -> Any:
+    """Return what a document holds, of whose objects `pairs` makes dictionaries.
+
+    Raises `ValueError` for what isn't JSON, such as NaN, or is nested too deep for the interpreter,
+    some hundreds of levels.
+    """
     try:
-        return json.loads(content)
+        return json.loads(content, object_pairs_hook=pairs, parse_constant=_refuse_constant)
     except RecursionError:
         raise ValueError("trop de niveaux imbriqués") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} n'est pas du JSON")
 
 
 _UNIX: Final = 3

@@ -27,7 +27,7 @@ SHORT: Any = {
     },
     "mesures": [
         {
-            "idPrm": "25800000000000",
+            "idPrm": "24100000202179",
             "etapeMetier": "BRUT",
             "periode": {"dateDebut": "2024-06-01 00:00:00", "dateFin": "2024-06-02 00:00:00"},
             "modeCalcul": "MESURE",
@@ -117,7 +117,7 @@ def test_what_has_no_point_makes_no_table(tmp_path: Path, content: str, form: st
     assert "n'est ni" in sentence(shown)
 
 
-@pytest.mark.parametrize("command", [("validate",), ("show", "--tableau"), ("decrypt",)])
+@pytest.mark.parametrize("command", [("show", "--tableau"), ("decrypt",)])
 def test_devices_and_folders_are_refused(tmp_path: Path, command: tuple[str, ...]) -> None:
     key = ("--cle", "00" * 32) if command == ("decrypt",) else ()
     for special, refusal in (("/dev/zero", "ni un fichier ni un tube"), (".", "est un dossier")):

@@ -1,29 +1,19 @@
 """Whatever a year publishes of points of every kind holds to the schemas that the kit gives."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import flux_schemas
 import pytest
+from everything_kit import DEBUT, IN_SERVICE, segments_of, subscribe_all
 from flux_kit import JOUR
 from made_states import copy_state
-from publication_kit import (
-    COURBE_C4,
-    COURBE_C5,
-    INDEX_C4,
-    INDEX_C5,
-    Platform,
-    at,
-    members,
-    open_platform,
-)
-from r6x_kit import documents, order, publish
+from publication_kit import Platform, at, members, open_platform
+from r6x_kit import documents, order
 from sqlalchemy import func, select
 
-from sge_sim.domaine.nomenclatures import PETITS, SENS_OF_SEGMENT, CodeFlux, Segment
+from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT, CodeFlux
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.r6x.documents import schema_mistakes
 from sge_sim.flux.r6x.situation import situation_tree
@@ -33,15 +23,12 @@ from sge_sim.tables.flux import find_fichiers
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Driver, read_at_once
 
-DEBUT = date(2024, 10, 31)
-"""A month and a week end within days, whose files leave on the fourth of November."""
 XML: dict[CodeFlux, tuple[str, ...]] = {
     "R50": (flux_schemas.R50,),
     "R151": (flux_schemas.R151,),
     "R4x": (flux_schemas.R4X,),
     "R171": (flux_schemas.R171, "http://www.enedis.fr/stm/R171"),
 }
-IN_SERVICE = Point.etat_contractuel == "SERVC"
 WITHOUT_SCHEMA = {"HDM", "IFJ", "NASS"}
 """Text, or a form of ours."""
 
@@ -53,36 +40,6 @@ def populated(tmp_path: Path) -> Iterator[Platform]:
     platform = open_platform(tmp_path)
     yield platform
     platform.close()
-
-
-def segments_of(platform: Platform) -> dict[str, Segment]:
-    """A point in service of each segment, and its segment."""
-    query = select(func.min(Point.prm), Point.segment).where(IN_SERVICE).group_by(Point.segment)
-    with platform.database.sessions() as session:
-        return dict(session.execute(query).all())
-
-
-def subscribe_all(platform: Platform, points: dict[str, Segment], *, daily: bool) -> None:
-    """Have every recurrent file made of each point, by the orders of its kind: each day where
-    `daily`, else each week or month, but for indexes of large points, which have no other."""
-    for prm, segment in points.items():
-        small, sens = segment in PETITS, SENS_OF_SEGMENT[segment]
-        slow = "P1M" if small else "P7D"
-        if sens == "SOUTIRAGE":
-            souscriptions = (COURBE_C5, INDEX_C5) if small else (COURBE_C4, INDEX_C4)
-            for each in souscriptions:
-                often = daily or each is INDEX_C4
-                souscription = replace(each, date_debut=DEBUT, date_fin=None)
-                platform.subscribe(
-                    prm, replace(souscription, periodicite="P1D" if often else slow), at(DEBUT)
-                )
-        wanted = {("COURBE", "P1M"), ("COURBE", slow)}
-        wanted |= {("PMAX", "P1M"), ("INDEX", "P1M")} if small else {("INDEX", "P1D")}
-        if daily:
-            wanted |= {(type_, "P1D") for type_, _ in wanted}
-        for type_, periodicite in sorted(wanted):
-            corrigees = False if type_ == "COURBE" else None
-            publish(platform, prm, type_, periodicite, DEBUT, corrigees)
 
 
 @pytest.mark.documented("schemas 0510 to 0515, 0532 to 0534; CR.M023; XSD of R50, R151, R4x, R171")
