@@ -12,6 +12,7 @@ the policy says in French which authority is refused, where TLS would only send 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import certifi
@@ -24,6 +25,10 @@ from sge_sim.pki.certificates import is_authority, read_pem_bundle, unique
 from sge_sim.pki.chains import BrokenChain, Chain, ChainBuilder
 from sge_sim.pki.server_identity import DEFAULT_HOSTS, ServerIdentity, ensure_server_identity
 from sge_sim.pki.simulated import SimulatedAuthority, open_simulated_authorities
+
+# Of each process: there are a hundred.
+_public_roots = cache(lambda: read_pem_bundle(Path(certifi.where())))
+_own_authorities = cache(load_authorities)
 
 
 class TrustStore:
@@ -87,7 +92,7 @@ def load_trust(
     intermediates that complete a chain but are trusted for nothing by themselves.
     Raises `UsageError` when the folder can't be read or a file of it holds no authority.
     """
-    roots = read_pem_bundle(Path(certifi.where())) if public_roots else []
+    roots = [*_public_roots()] if public_roots else []
     intermediates: list[x509.Certificate] = []
     for certificate in _extra_authorities(authorities_dir) if authorities_dir else ():
         own = certificate.subject == certificate.issuer
@@ -103,9 +108,7 @@ def _extra_authorities(folder: Path) -> list[x509.Certificate]:
         if not path.is_file():
             raise UsageError(f"{path} n'est pas un fichier : le retirer.")
         try:
-            certificates = [
-                certificate for certificate in read_pem_bundle(path) if is_authority(certificate)
-            ]
+            certificates = [*filter(is_authority, read_pem_bundle(path))]
         except OSError as error:
             raise UsageError(f"{path} ne peut pas être lu : vérifier ses droits.") from error
         if not certificates:
@@ -160,7 +163,7 @@ def open_pki(
     at once end with the same files. Raises `UsageError` for what can't be read.
     """
     folder = data_dir / "pki"
-    authorities = load_authorities(authorities_file)
+    authorities = load_authorities(authorities_file) if authorities_file else _own_authorities()
     simulated = open_simulated_authorities(folder / "authorities", authorities, now)
     trust = load_trust(
         authorities, simulated, public_roots=public_roots, authorities_dir=authorities_dir
