@@ -65,7 +65,7 @@ _TITRES: Final = {404: "Introuvable", 503: "Indisponible"}
 _PHRASES = {HTTPStatus(status).phrase for status in _STATUSES}
 
 
-def routers_of(state: AdminState) -> tuple[APIRouter, ...]:
+def all_routers() -> tuple[APIRouter, ...]:
     """Return the routers of the administration; the first route of an address answers."""
     return (
         clock.rest_routes,
@@ -82,8 +82,8 @@ def routers_of(state: AdminState) -> tuple[APIRouter, ...]:
         demandes.routes,
         health.health_routes,
         health.page_routes,
-        declared.rest_routes(state),
-        declared.page_routes(state),
+        declared.rest_routes(),
+        declared.page_routes(),
         health.metric_routes,
         references.documentation_routes,
         references.help_routes,
@@ -248,7 +248,7 @@ def build_admin(state: AdminState) -> FastAPI:
     def show_etats() -> Response:
         return Response(STYLE, media_type="text/css")
 
-    for router in routers_of(state):
+    for router in all_routers():
         app.include_router(router)
         routes += router.routes
     routes += app.routes

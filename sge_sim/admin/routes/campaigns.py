@@ -24,13 +24,14 @@ _FOLLOWED: Final = {"genre": "soap", "origine": "client"}
 
 
 def list_page(
-    state: AdminState, request: Request, pressed: Formulaire | None = None, _seen: object = None
+    request: Request, pressed: Formulaire | None = None, _seen: object = None
 ) -> Response:
     """Return the page of the campaigns, with the form that opens one, as it was sent if it was."""
     from sge_sim.homologation.campaign.observed import release_in_force
     from sge_sim.homologation.catalogue.protocoles import SOAP
     from sge_sim.homologation.catalogue.release import list_releases
 
+    state: AdminState = request.app.state.admin
     with state.database.sessions() as session:
         logins = [each.login for acteur in all_acteurs(session) for each in acteur.utilisateurs]
         certificats = {
