@@ -8,7 +8,7 @@ from functools import cache
 from http.client import NO_CONTENT
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic_core import to_json
@@ -17,7 +17,7 @@ from sge_sim.admin import pages
 from sge_sim.admin.formulaires import Connus, Formulaire
 from sge_sim.admin.pages import FlashMessage, lead_to
 from sge_sim.admin.problems import check_names
-from sge_sim.admin.routes import AdminState, attachment, following
+from sge_sim.admin.routes import AdminState, Routes, attachment, following
 from sge_sim.admin.routes.apports import FILE_KINDS
 from sge_sim.admin.routes.campaigns import list_page
 from sge_sim.admin.routes.forms import Form, TypedForm, why_refused
@@ -38,15 +38,15 @@ _TEMPLATES: Final = pages.ADMIN / "templates"
 
 
 @cache
-def rest_routes() -> APIRouter:
+def rest_routes() -> Routes:
     """Return the REST address of each operation."""
-    routes = APIRouter()
+    routes = Routes()
     for operation in all_operations():
         _add(routes, operation)
     return routes
 
 
-def _add(routes: APIRouter, operation: AnyOperation) -> None:
+def _add(routes: Routes, operation: AnyOperation) -> None:
     async def do(request: Request) -> Any:
         return await run_in_threadpool(_do, operation, request, await request.body())
 
@@ -209,12 +209,12 @@ def given_by(form: Form, operation: AnyOperation) -> dict[str, object]:
 
 
 @cache
-def page_routes() -> APIRouter:
+def page_routes() -> Routes:
     """Return the page of each list that has a template, and the address of each form.
 
     A form leads back to a page, which says what was done, or why it wasn't.
     """
-    routes = APIRouter(include_in_schema=False)
+    routes = Routes(include_in_schema=False)
     shown: dict[str, Callable[..., Response]] = {"GET /campaigns": list_page}
     for operation in all_operations():
         template = _TEMPLATES / f"{operation.page.partition('/')[2]}.html"

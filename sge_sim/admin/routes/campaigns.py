@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import HTTPException, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.formulaires import Connus, Formulaire
 from sge_sim.admin.pages import FlashMessage
-from sge_sim.admin.routes import Admin, AdminState, RowNumber
+from sge_sim.admin.routes import Admin, AdminState, Routes, RowNumber
 from sge_sim.admin.xml_page import show_message
 from sge_sim.homologation.reports.executions import decomptes, filtres, worst_first
 from sge_sim.operations.campaigns import BATCHES, start
@@ -58,7 +58,7 @@ def list_page(
     )
 
 
-routes = APIRouter(prefix="/campaigns", include_in_schema=False)
+routes = Routes(prefix="/campaigns", include_in_schema=False)
 
 
 @routes.get("/{campaign_id}")
