@@ -88,8 +88,13 @@ class Release:
 
 def list_releases(protocoles: Collection[str] = (SOAP.nom,)) -> tuple[str, ...]:
     """Return the names of the releases of `protocoles` that come with sge-sim, oldest first."""
+    return tuple(name for name, protocole in _protocoles() if protocole in protocoles)
+
+
+@computed_once()
+def _protocoles() -> tuple[tuple[str, str], ...]:
     files = CatalogueFiles(data_path("catalog"))
-    return tuple(name for name in files.names if files.protocole(name) in protocoles)
+    return tuple((name, files.protocole(name)) for name in files.names)
 
 
 def load_release(name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Release:
