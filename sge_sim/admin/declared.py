@@ -4,7 +4,6 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from functools import cache
 from http.client import NO_CONTENT
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from sge_sim.admin.routes.campaigns import list_page
 from sge_sim.admin.routes.forms import Form, TypedForm, why_refused
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage, page_of
 from sge_sim.errors import FieldError, UsageError
+from sge_sim.machine.once import computed_once
 from sge_sim.machine.texts import unfit_in
 from sge_sim.operations import AnyOperation, Download, Operation, State, V, all_operations
 from sge_sim.operations.reading import ErreurDeForme, FormError, error_of, perform, shape_of
@@ -37,7 +37,7 @@ _TAGS: Final = {
 _TEMPLATES: Final = pages.ADMIN / "templates"
 
 
-@cache
+@computed_once()
 def rest_routes() -> Routes:
     """Return the REST address of each operation."""
     routes = Routes()
@@ -208,7 +208,7 @@ def given_by(form: Form, operation: AnyOperation) -> dict[str, object]:
     return found
 
 
-@cache
+@computed_once()
 def page_routes() -> Routes:
     """Return the page of each list that has a template, and the address of each form.
 

@@ -12,7 +12,6 @@ the policy says in French which authority is refused, where TLS would only send 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 import certifi
@@ -20,15 +19,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.errors import UsageError
+from sge_sim.machine.once import computed_once
 from sge_sim.pki.authorities import Authority, AuthorityList, load_authorities
 from sge_sim.pki.certificates import is_authority, read_pem_bundle, unique
 from sge_sim.pki.chains import BrokenChain, Chain, ChainBuilder
 from sge_sim.pki.server_identity import DEFAULT_HOSTS, ServerIdentity, ensure_server_identity
 from sge_sim.pki.simulated import SimulatedAuthority, open_simulated_authorities
-
-# Of each process: there are a hundred.
-_public_roots = cache(lambda: read_pem_bundle(Path(certifi.where())))
-_own_authorities = cache(load_authorities)
 
 
 class TrustStore:
@@ -76,6 +72,16 @@ class TrustStore:
         Roots alone: a client is to present its intermediate (assumed of the real platform).
         """
         return "".join(root.public_bytes(Encoding.PEM).decode("ascii") for root in self.roots)
+
+
+@computed_once()
+def _public_roots() -> list[x509.Certificate]:
+    return read_pem_bundle(Path(certifi.where()))
+
+
+@computed_once()
+def _own_authorities() -> AuthorityList:
+    return load_authorities()
 
 
 def load_trust(
