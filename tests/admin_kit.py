@@ -11,6 +11,7 @@ import requests
 from demandes import CDC, COLLECTE, collecte_quotidienne, fiche
 from in_process import InProcess, simulator_in_process
 from lxml import html
+from running_simulator import ask
 from sqlalchemy.orm import Session
 from state_kit import numeros_within, the_point
 from waiting import serving
@@ -49,7 +50,7 @@ class Room:
 
     def ask(self, method: str, path: str, **options: Any) -> requests.Response:
         """Return what the administration answers, redirections followed."""
-        return requests.request(method, self.home + path, timeout=60, **options)
+        return ask(method, self.home + path, **options)
 
     def page(self, path: str) -> html.HtmlElement:
         """Return a page, which must be there."""

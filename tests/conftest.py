@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import held_lock
 import refused_rules
+from loaded_programs import share_programs
 from running_simulator import kept_open, start_simulator
 from shared_statements import share_statements
 
@@ -30,13 +31,14 @@ MEMORY_BYTES = 8 * 2**30
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch transactions and refusals; the processes of the suite share the folders."""
+    """Watch transactions and refusals; the processes of the suite share folders and programs."""
     # What has a target of its own may need more, and devices.
     suite = config.option.markexpr.startswith("not ")
     if suite and "TMPDIR" not in os.environ and has_room(MEMORY):
         write_in(tempfile.mkdtemp(prefix="sge-sim", dir=MEMORY))
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup make test` ignores it, and a server too
     share_statements()
+    share_programs()
     for watching in (held_lock, refused_rules):
         if watching.FOLDER not in os.environ:
             os.environ[watching.FOLDER] = tempfile.mkdtemp(prefix=watching.__name__)

@@ -6,6 +6,7 @@ call, and ends as any process. What a cold start does is proved where one is ask
 """
 
 import atexit
+import fcntl
 import gc
 import importlib
 import json
@@ -22,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -29,7 +31,11 @@ from typing import IO, Any, NoReturn
 COSTS = "SGE_SIM_COSTS"
 """The variable that names the folder where each process notes what it computed (`make costs`)."""
 TEST = "SGE_SIM_COSTS_TEST"
+PROGRAMS = "SGE_SIM_PROGRAMS"
+"""The variable that names the folder where the processes of a suite share the loaded programs."""
 _LARGEST = 1 << 20
+_LARGE_PAGE = 1 << 21
+_COLLAPSE = 25  # of madvise, since Linux 6.1
 _WARMED = {
     "sge_sim": "import sqlalchemy.orm; sqlalchemy.orm.configure_mappers()\n"
     "from sge_sim.mesures.communs import make_common_tables; make_common_tables()\n"
@@ -160,14 +166,17 @@ def computed(who: int) -> float:
     return used.ru_utime + used.ru_stime
 
 
-@cache
+def share_programs() -> None:
+    """Have the programs that this process and its children load be the same, and end with it."""
+    if PROGRAMS not in os.environ:
+        folder = os.environ[PROGRAMS] = tempfile.mkdtemp(prefix="programs")
+        os.mkfifo(f"{folder}/end")
+        os.open(f"{folder}/end", os.O_RDWR)  # open until this process ends
+
+
 def interpreter(module: str) -> str:
     """Return a program that stands for Python where others start `python -m module` by it."""
-    address = _server(module)
-    program = Path(address).with_name("python")
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {__file__} {address} "$@"\n')
-    program.chmod(0o755)
-    return str(program)
+    return f"{_server(module)}.python"
 
 
 def put_program(folder: Path) -> Path:
@@ -187,33 +196,59 @@ def _stand_in(address: str, module: str, *arguments: str) -> NoReturn:
 
 @cache
 def _server(module: str) -> str:
-    """Start the process that has loaded a program; return the address at which it takes calls."""
-    address = str(Path(tempfile.mkdtemp(prefix="programs")) / "calls")
-    process = subprocess.Popen(
-        [sys.executable, __file__, address, module], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"loaded\n"
-    atexit.register(process.communicate)  # the end of its input is its end
-    return address
+    """Have a process load a program, unless one has; return the address at which it takes calls."""
+    share_programs()
+    address = Path(os.environ[PROGRAMS]) / module
+    with address.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not address.exists():
+            program = address.with_suffix(".python")
+            program.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {__file__} {address} "$@"\n')
+            program.chmod(0o755)
+            command = [sys.executable, __file__, str(address), module]
+            with address.with_name("end").open() as end:
+                subprocess.run(command, stdin=end, stdout=subprocess.DEVNULL, check=True)
+    return str(address)
 
 
 def _serve(address: str, module: str) -> None:
+    """Load a program, then take calls in a process that lasts until its input ends."""
     _load(module)
+    running: dict[int, tuple[int, socket.socket, str | None]] = {}
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(address)
         listener.listen(64)
-        print("loaded", flush=True)
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        if os.fork():
+            os._exit(0)
         while True:
-            readable, _, _ = select.select([listener, sys.stdin], [], [])
-            if listener not in readable:
+            readable, _, _ = select.select([listener, 0, *running], [], [])
+            if 0 in readable:
                 return
-            connection, _ = listener.accept()
-            with connection:
-                if os.fork() == 0:
-                    listener.close()
-                    _answer(connection)
+            for ended in running.keys() & readable:
+                pid, connection, test = running.pop(ended)
+                os.close(ended)
+                _, status, used = os.wait4(pid, 0)
+                note(test=test, forked=used.ru_utime + used.ru_stime)
+                _tell(connection, status)
+                connection.close()
+            if listener in readable:
+                connection, _ = listener.accept()
+                content, outputs, _, _ = socket.recv_fds(connection, _LARGEST, 2)
+                call = json.loads(content)
+                pid = os.fork()
+                if pid == 0:
+                    for kept in (listener, connection, *(each for _, each, _ in running.values())):
+                        kept.close()
+                    _run(call, outputs)
+                for output in outputs:
+                    os.close(output)
+                running[os.pidfd_open(pid)] = pid, connection, call["environ"].get(TEST)
+                _tell(connection, pid)
+
+
+def _tell(connection: socket.socket, number: int) -> None:
+    with suppress(OSError):  # who called may be gone
+        connection.send(str(number).encode())
 
 
 def _load(module: str) -> None:
@@ -228,22 +263,20 @@ def _load(module: str) -> None:
     exec(_WARMED.get(module, ""), {})
     gc.collect()
     gc.freeze()
+    _make_pages_large()
 
 
-def _answer(connection: socket.socket) -> NoReturn:
-    """Run the program in a process of its own, and tell its number, then how it ended."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    content, outputs, _, _ = socket.recv_fds(connection, _LARGEST, 2)
-    call = json.loads(content)
-    pid = os.fork()
-    if pid == 0:
-        connection.close()
-        _run(call, outputs)
-    connection.send(str(pid).encode())
-    ended = str(os.waitpid(pid, 0)[1])
-    note(test=call["environ"].get(TEST), forked=computed(resource.RUSAGE_CHILDREN))
-    connection.send(ended.encode())
-    os._exit(0)
+def _make_pages_large() -> None:
+    """Have the memory be of large pages, where Linux can: a fork and its end cost a third then."""
+    import ctypes  # who stands in for Python has no use for it
+
+    size, madvise = ctypes.c_size_t, ctypes.CDLL(None).madvise
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        bounds, rights, *_, name = f"{line} ".split(" ", 5)
+        if rights == "rw-p" and name.strip() in ("", "[heap]"):
+            first, end = (int(bound, 16) // _LARGE_PAGE for bound in bounds.split("-"))
+            for page in range(first + 1, end):
+                madvise(size(page * _LARGE_PAGE), size(_LARGE_PAGE), _COLLAPSE)
 
 
 def _run(call: dict[str, Any], outputs: list[int]) -> NoReturn:

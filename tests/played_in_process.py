@@ -4,10 +4,12 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import requests
+import zeep
 from in_process import InProcess, simulator_in_process
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
@@ -53,13 +55,28 @@ def runner_of(
     release: Release, adapter: Answering, login: str, contrat_id: str, *, defects: bool = False
 ) -> Runner:
     """A runner whose client is answered by `adapter`, at the day of the release."""
-    nowhere = Path("nulle-part")
-    client = SgeClient(Cible("https://enregistre.example", nowhere, nowhere, login, contrat_id))
+    client = _client(login, contrat_id)
+    for path, document in _documents().items():
+        client._clients[path] = zeep.Client(document, transport=client._transport)
     client._transport.session.cert = None
     client._transport.session.mount("https://", adapter)
     runner = Runner(release, client, clock_starting_at(start_of(release)))
     runner._defects = runner._juge.defauts = defects
     return runner
+
+
+def _client(login: str, contrat_id: str) -> SgeClient:
+    nowhere = Path("nulle-part")
+    return SgeClient(Cible("https://enregistre.example", nowhere, nowhere, login, contrat_id))
+
+
+@cache
+def _documents() -> dict[str, Any]:
+    """The contracts as zeep reads them, which takes it long, for all clients."""
+    client = _client("", "")
+    for contract in client.contracts.values():
+        client.service_client(contract.service, contract.version)
+    return {path: each.wsdl for path, each in client._clients.items()}
 
 
 def start_of(release: Release) -> datetime:

@@ -1,13 +1,14 @@
 """A simulator that is used once, in the process from which others are forked: what each would load,
-compile and keep at its first calls is there."""
+compile and keep at its first calls is there, and at a first campaign."""
 
 import io
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import requests
 from catalogue_requests import RELEASE, path_of, request_of
+from homologating import against
 from in_process import served_in_process
 from lxml import etree
 
@@ -28,6 +29,11 @@ def use_once() -> None:
                 running.session.post(url, etree.tostring(message), headers=xml, timeout=60)
             for page in PAGES:
                 requests.get(running.ready["admin_url"] + page, timeout=60)
+            _type(f"homologate --rapport {folder}/r --cas ADP-NR1", *against(running))
         for words in TYPED:
-            with redirect_stdout(io.StringIO()):
-                commands.main([*words.split(), "--data-dir", folder], standalone_mode=False)
+            _type(words, "--data-dir", folder)
+
+
+def _type(words: str, *options: str) -> None:
+    with redirect_stdout(io.StringIO()), suppress(SystemExit):
+        commands.main([*words.split(), *options], standalone_mode=False)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
@@ -26,6 +26,7 @@ from sge_sim.admin.problems import (
 )
 from sge_sim.admin.routes import (
     AdminState,
+    Routes,
     accueil,
     apports,
     campaigns,
@@ -65,7 +66,7 @@ _TITRES: Final = {404: "Introuvable", 503: "Indisponible"}
 _PHRASES = {HTTPStatus(status).phrase for status in _STATUSES}
 
 
-def routers_of(state: AdminState) -> tuple[APIRouter, ...]:
+def all_routers() -> tuple[Routes, ...]:
     """Return the routers of the administration; the first route of an address answers."""
     return (
         clock.rest_routes,
@@ -82,8 +83,8 @@ def routers_of(state: AdminState) -> tuple[APIRouter, ...]:
         demandes.routes,
         health.health_routes,
         health.page_routes,
-        declared.rest_routes(state),
-        declared.page_routes(state),
+        declared.rest_routes(),
+        declared.page_routes(),
         health.metric_routes,
         references.documentation_routes,
         references.help_routes,
@@ -155,7 +156,6 @@ def build_admin(state: AdminState) -> FastAPI:
     )
 
     app.state.admin = state
-    routes: list[BaseRoute] = []
     admitted = _admitted(state.settings.server_name)
 
     @app.middleware("http")
@@ -237,7 +237,7 @@ def build_admin(state: AdminState) -> FastAPI:
         detail = _STATUSES.get(error.status_code) if error.detail in _PHRASES else error.detail
         headers = dict(error.headers or {})
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            headers["Allow"] = ", ".join(_methods(routes, request))
+            headers["Allow"] = ", ".join(_methods(app.routes, request))
         return _refused(request, error.status_code, detail or error.detail, headers)
 
     @app.get("/favicon.ico", include_in_schema=False)
@@ -248,10 +248,8 @@ def build_admin(state: AdminState) -> FastAPI:
     def show_etats() -> Response:
         return Response(STYLE, media_type="text/css")
 
-    for router in routers_of(state):
-        app.include_router(router)
-        routes += router.routes
-    routes += app.routes
+    for router in all_routers():
+        app.router.routes += router.routes  # an inclusion matches each twice at every call
     app.mount("/static", StaticFiles(directory=pages.ADMIN / "static"))
     describe_problems(app)
     return app

@@ -4,11 +4,10 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from functools import partial
 from http.client import NO_CONTENT
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic_core import to_json
@@ -17,12 +16,13 @@ from sge_sim.admin import pages
 from sge_sim.admin.formulaires import Connus, Formulaire
 from sge_sim.admin.pages import FlashMessage, lead_to
 from sge_sim.admin.problems import check_names
-from sge_sim.admin.routes import AdminState, attachment, following
+from sge_sim.admin.routes import AdminState, Routes, attachment, following
 from sge_sim.admin.routes.apports import FILE_KINDS
 from sge_sim.admin.routes.campaigns import list_page
 from sge_sim.admin.routes.forms import Form, TypedForm, why_refused
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage, page_of
 from sge_sim.errors import FieldError, UsageError
+from sge_sim.machine.once import computed_once
 from sge_sim.machine.texts import unfit_in
 from sge_sim.operations import AnyOperation, Download, Operation, State, V, all_operations
 from sge_sim.operations.reading import ErreurDeForme, FormError, error_of, perform, shape_of
@@ -37,17 +37,18 @@ _TAGS: Final = {
 _TEMPLATES: Final = pages.ADMIN / "templates"
 
 
-def rest_routes(state: AdminState) -> APIRouter:
+@computed_once()
+def rest_routes() -> Routes:
     """Return the REST address of each operation."""
-    routes = APIRouter()
+    routes = Routes()
     for operation in all_operations():
-        _add(routes, state.state, operation)
+        _add(routes, operation)
     return routes
 
 
-def _add(routes: APIRouter, state: State, operation: AnyOperation) -> None:
+def _add(routes: Routes, operation: AnyOperation) -> None:
     async def do(request: Request) -> Any:
-        return await run_in_threadpool(_do, operation, state, request, await request.body())
+        return await run_in_threadpool(_do, operation, request, await request.body())
 
     async def answer(request: Request) -> Response:
         done = await do(request)
@@ -133,7 +134,7 @@ def _described(operation: AnyOperation) -> dict[str, Any]:
     return described
 
 
-def _do(operation: Operation[..., V], state: State, request: Request, body: bytes) -> V:
+def _do(operation: Operation[..., V], request: Request, body: bytes) -> V:
     """Do what a demand asks for; raises `FormError` with the place of each mistake.
 
     Without a body, what is sent may stand in the address.
@@ -155,7 +156,7 @@ def _do(operation: Operation[..., V], state: State, request: Request, body: byte
         misplaced = {name: given[name] for name in given.keys() & in_path.keys()}
         if misplaced := misplaced if typed else misplaced | query:
             raise FormError([_wrong(*each) for each in sorted(misplaced.items())])
-        return perform(operation, state, {**given, **in_path}, typed=typed)
+        return perform(operation, _state_of(request), {**given, **in_path}, typed=typed)
     except FormError as error:
         for each in error.erreurs:
             if typed or each.champ in query:
@@ -163,6 +164,11 @@ def _do(operation: Operation[..., V], state: State, request: Request, body: byte
             if each.champ in in_path and each.champ not in given:
                 each.lieu = "chemin"
         raise
+
+
+def _state_of(request: Request) -> State:
+    admin: AdminState = request.app.state.admin
+    return admin.state
 
 
 def _number(text: str) -> int | str:
@@ -202,17 +208,18 @@ def given_by(form: Form, operation: AnyOperation) -> dict[str, object]:
     return found
 
 
-def page_routes(state: AdminState) -> APIRouter:
+@computed_once()
+def page_routes() -> Routes:
     """Return the page of each list that has a template, and the address of each form.
 
     A form leads back to a page, which says what was done, or why it wasn't.
     """
-    routes = APIRouter(include_in_schema=False)
-    shown: dict[str, Callable[..., Response]] = {"GET /campaigns": partial(list_page, state)}
+    routes = Routes(include_in_schema=False)
+    shown: dict[str, Callable[..., Response]] = {"GET /campaigns": list_page}
     for operation in all_operations():
         template = _TEMPLATES / f"{operation.page.partition('/')[2]}.html"
         if operation.key and operation.page not in shown and template.exists():
-            shown[operation.page] = _page_of_list(state, operation)
+            shown[operation.page] = _page_of_list(operation)
     for page, show in shown.items():
         routes.add_api_route(page.partition(" ")[2], _looked_at(show), methods=["GET"])
     # `/pannes/retirer` before `/pannes/{numero}`.
@@ -220,7 +227,7 @@ def page_routes(state: AdminState) -> APIRouter:
         method, _, path = operation.page.partition(" ")
         if method == "POST":
             of = shown.get(f"GET {operation.back}" if operation.seen else f"GET {path}")
-            routes.add_api_route(path, _pressed(state.state, operation, of), methods=[method])
+            routes.add_api_route(path, _pressed(operation, of), methods=[method])
     return routes
 
 
@@ -233,12 +240,12 @@ def _looked_at(show: Callable[[Request], Response]) -> Callable[..., Response]:
 
 
 def _pressed(
-    state: State, operation: AnyOperation, show: Callable[..., Response] | None
+    operation: AnyOperation, show: Callable[..., Response] | None
 ) -> Callable[..., Response]:
     def press(request: Request, form: TypedForm) -> Response:
         given = given_by(form, operation) | request.path_params
         try:
-            view = perform(operation, state, given, typed=True)
+            view = perform(operation, _state_of(request), given, typed=True)
         except UsageError as error:
             if show is not None:  # what was typed stays there
                 return show(request, Formulaire(operation, form, error))
@@ -253,7 +260,7 @@ def _pressed(
     return press
 
 
-def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., Response]:
+def _page_of_list(operation: AnyOperation) -> Callable[..., Response]:
     """Return what shows a list; its template has the name of its address, and of the list there."""
     name = operation.page.partition("/")[2]
     form = next((each for each in all_operations() if each.page == f"POST /{name}"), None)
@@ -266,7 +273,7 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
         suite: dict[str, object] = {}
         total = 0
         try:
-            views, suite, total = _part(operation, state.state, given)
+            views, suite, total = _part(operation, _state_of(request), given)
         except FormError as error:
             check_names(error, given, operation)
             context["message"] = FlashMessage("refus", str(error))
@@ -285,7 +292,7 @@ def _page_of_list(state: AdminState, operation: AnyOperation) -> Callable[..., R
             else form and Formulaire(form),
             presse=pressed if pressed and pressed.operation is not form else None,
             vu=seen,
-            connus=Connus(state.state),
+            connus=Connus(_state_of(request)),
         )
 
     vars(show)["reads_query"] = True

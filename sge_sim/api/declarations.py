@@ -143,7 +143,7 @@ def view_codes(words: str) -> list[CodeView]:
     """Return the codes that hold these words, in their label or their rules too."""
     wanted = normalise(words)
     views = (CodeView.of(code) for code in sorted(CODES))
-    return [view for view in views if wanted in normalise(view.words)]
+    return [view for view in views if not wanted or wanted in normalise(view.words)]
 
 
 def _named(service: Service) -> str:

@@ -37,6 +37,7 @@ UNREADABLE = (
     x509.DuplicateExtension,
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
+    TypeError,  # a name that is written as a string of bits
 )
 
 

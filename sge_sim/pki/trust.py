@@ -19,6 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.errors import UsageError
+from sge_sim.machine.once import computed_once
 from sge_sim.pki.authorities import Authority, AuthorityList, load_authorities
 from sge_sim.pki.certificates import is_authority, read_pem_bundle, unique
 from sge_sim.pki.chains import BrokenChain, Chain, ChainBuilder
@@ -73,6 +74,16 @@ class TrustStore:
         return "".join(root.public_bytes(Encoding.PEM).decode("ascii") for root in self.roots)
 
 
+@computed_once()
+def _public_roots() -> list[x509.Certificate]:
+    return read_pem_bundle(Path(certifi.where()))
+
+
+@computed_once()
+def _own_authorities() -> AuthorityList:
+    return load_authorities()
+
+
 def load_trust(
     authorities: AuthorityList,
     simulated: Iterable[SimulatedAuthority] = (),
@@ -87,7 +98,7 @@ def load_trust(
     intermediates that complete a chain but are trusted for nothing by themselves.
     Raises `UsageError` when the folder can't be read or a file of it holds no authority.
     """
-    roots = read_pem_bundle(Path(certifi.where())) if public_roots else []
+    roots = [*_public_roots()] if public_roots else []
     intermediates: list[x509.Certificate] = []
     for certificate in _extra_authorities(authorities_dir) if authorities_dir else ():
         own = certificate.subject == certificate.issuer
@@ -103,9 +114,7 @@ def _extra_authorities(folder: Path) -> list[x509.Certificate]:
         if not path.is_file():
             raise UsageError(f"{path} n'est pas un fichier : le retirer.")
         try:
-            certificates = [
-                certificate for certificate in read_pem_bundle(path) if is_authority(certificate)
-            ]
+            certificates = [*filter(is_authority, read_pem_bundle(path))]
         except OSError as error:
             raise UsageError(f"{path} ne peut pas être lu : vérifier ses droits.") from error
         if not certificates:
@@ -160,7 +169,7 @@ def open_pki(
     at once end with the same files. Raises `UsageError` for what can't be read.
     """
     folder = data_dir / "pki"
-    authorities = load_authorities(authorities_file)
+    authorities = load_authorities(authorities_file) if authorities_file else _own_authorities()
     simulated = open_simulated_authorities(folder / "authorities", authorities, now)
     trust = load_trust(
         authorities, simulated, public_roots=public_roots, authorities_dir=authorities_dir

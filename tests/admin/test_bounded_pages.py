@@ -166,7 +166,7 @@ def addresses(room: Room) -> Iterator[tuple[str, str]]:
         "cle": [unquote(case.rpartition("/")[2])],
         "name": ["dygraph-combined.js", "swagger-ui-bundle.js", "swagger-ui.css"],
     }
-    for router in application.routers_of(room.state):
+    for router in application.all_routers():
         for route in router.routes:
             assert isinstance(route, APIRoute)
             # What follows the journal or a run never ends; each of its rows is one of a page.

@@ -22,7 +22,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-import requests
 import yaml
 from admin_kit import Room, control_room, order_mesures
 from lxml import html
@@ -172,9 +171,7 @@ def by_page(room: Room, operation: AnyOperation, given: dict[str, str]) -> str |
     fields = dict(given)
     for name in re.findall(r"{(\w+)}", path):
         path = path.replace(f"{{{name}}}", quote(fields.pop(name, PLACES.get(name, "")), safe=""))
-    with requests.Session() as browser:  # what was done is told once, to who did it
-        address = room.home + path
-        answer = browser.request(method, address, data=fields if method == "POST" else None)
+    answer = room.ask(method, path, data=fields if method == "POST" else None)
     of_what = "{" in operation.page or answer.history
     if answer.status_code == 404 or (answer.status_code == 422 and of_what):
         return NO_PAGE
@@ -333,10 +330,10 @@ def test_a_command_tells_a_mistake_in_the_same_words_of_a_simulator_that_has_sto
     served, differ = rooms["command"].state.settings.data_dir, []
     for given in filter(partial(can_be_typed, operation), demands_of_one(operation, KINDS[:1])):
         given = KNOWN_TO_WHO_SERVES.get(operation.name, {}) | given
-        answers = [typed_beside(folder, operation, given) for folder in (stopped, served)]
-        needs_one = operation.serving == "always" and answers[0] == NOBODY_SERVES.format(stopped)
-        if answers[0] != answers[1] and not needs_one:
-            differ.append((given, answers))
+        said = typed_beside(stopped, operation, given)
+        needs_one = operation.serving == "always" and said == NOBODY_SERVES.format(stopped)
+        if not needs_one and said != (before := typed_beside(served, operation, given)):
+            differ.append((given, said, before))
     assert differ == [], "\n".join(map(str, differ[:5]))
     held = {os.path.realpath(each) for each in Path("/proc/self/fd").iterdir()}
     assert not any(each.startswith(str(stopped)) and ".db" in each for each in held)

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import yaml
-from admin_kit import Room
 from command_tree import every_command
 from fastapi.routing import APIRoute
 
-from sge_sim.admin.application import routers_of
+from sge_sim.admin.application import all_routers
 from sge_sim.cli import commands
 from sge_sim.operations import all_operations
 
@@ -18,8 +17,8 @@ APART = {
 }
 
 
-def test_an_address_is_that_of_an_operation_or_says_why(room: Room) -> None:
-    routes = [each for router in routers_of(room.state) for each in router.routes]
+def test_an_address_is_that_of_an_operation_or_says_why() -> None:
+    routes = [each for router in all_routers() for each in router.routes]
     served = {
         f"{method} {route.path}"
         for route in routes

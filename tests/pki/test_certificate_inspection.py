@@ -306,6 +306,15 @@ def test_damaged_certificate_never_raises_nor_passes(
 _SOUND: dict[str, Forged] = {}
 
 
+def test_a_name_that_is_a_string_of_bits_is_unreadable(pki: Pki, gandi_issuer: Forged) -> None:
+    der = forge(issuer=gandi_issuer, names=["sge.example.fr"]).der
+    name = "Simulateur Gandi intermédiaire".encode()
+    assert der.count(bytes([12, len(name)]) + name) == 1  # the tag of UTF8String
+    damaged = der.replace(bytes([12, len(name)]) + name, bytes([3, len(name)]) + name)
+    verdict = Policy("production", pki.trust).judge(damaged, NOW)
+    assert [reason.rule.code for reason in verdict.reasons] == ["illisible"]
+
+
 @pytest.mark.assumed("RFC 5280 §4.1.2.2")
 def test_serial_number_of_zero_is_refused_whether_or_not_warnings_are_errors(pki: Pki) -> None:
     with tolerated_serial_numbers():

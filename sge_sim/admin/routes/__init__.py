@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import AfterValidator
 
 from sge_sim.admin.metrics import Metrics
+from sge_sim.admin.problems import check_parameters
 from sge_sim.api.views import Body as Body
 from sge_sim.commandes.moves import Moves
 from sge_sim.door.certificats import login_and_contrat
@@ -34,6 +35,13 @@ if TYPE_CHECKING:
 
 RowNumber = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 """The number of a row in a path."""
+
+
+class Routes(APIRouter):
+    """Routes whose parameters are checked, as those of the application are."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(dependencies=[Depends(check_parameters)], **options)
 
 
 def following(request: Request, **changed: object) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import Admin, AdminState
+from sge_sim.admin.routes import Admin, AdminState, Routes
 from sge_sim.api.acteurs import view_certificats
 from sge_sim.api.flux import FichierView
 from sge_sim.api.pannes import view_pannes
@@ -31,7 +31,7 @@ from sge_sim.tables.commandes import Affaire, Evenement
 from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.flux import count_undelivered, find_fichiers
 
-routes = APIRouter(include_in_schema=False)
+routes = Routes(include_in_schema=False)
 
 
 @routes.get("/")

@@ -11,7 +11,7 @@ from functools import partial
 from mmap import ACCESS_READ, mmap
 from typing import IO, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
@@ -21,7 +21,7 @@ from starlette.types import Scope
 from sge_sim.admin import pages
 from sge_sim.admin.arrivals import spooled
 from sge_sim.admin.problems import problem
-from sge_sim.admin.routes import Admin, AdminState
+from sge_sim.admin.routes import Admin, AdminState, Routes
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.apports.lecture import Faute, Format, Source
 from sge_sim.referentiel.apports.versement import Bilan, import_points, sentence_of_import
@@ -76,7 +76,7 @@ class _OfFiles(APIRoute):
         return super().matches(scope)
 
 
-routes = APIRouter(route_class=_OfFiles, include_in_schema=False)
+routes = Routes(route_class=_OfFiles, include_in_schema=False)
 
 
 @routes.post("/api/points")

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import HTTPException, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.formulaires import Connus, Formulaire
 from sge_sim.admin.pages import FlashMessage
-from sge_sim.admin.routes import Admin, AdminState, RowNumber
+from sge_sim.admin.routes import Admin, AdminState, Routes, RowNumber
 from sge_sim.admin.xml_page import show_message
 from sge_sim.homologation.reports.executions import decomptes, filtres, worst_first
 from sge_sim.operations.campaigns import BATCHES, start
@@ -24,13 +24,14 @@ _FOLLOWED: Final = {"genre": "soap", "origine": "client"}
 
 
 def list_page(
-    state: AdminState, request: Request, pressed: Formulaire | None = None, _seen: object = None
+    request: Request, pressed: Formulaire | None = None, _seen: object = None
 ) -> Response:
     """Return the page of the campaigns, with the form that opens one, as it was sent if it was."""
     from sge_sim.homologation.campaign.observed import release_in_force
     from sge_sim.homologation.catalogue.protocoles import SOAP
     from sge_sim.homologation.catalogue.release import list_releases
 
+    state: AdminState = request.app.state.admin
     with state.database.sessions() as session:
         logins = [each.login for acteur in all_acteurs(session) for each in acteur.utilisateurs]
         certificats = {
@@ -57,7 +58,7 @@ def list_page(
     )
 
 
-routes = APIRouter(prefix="/campaigns", include_in_schema=False)
+routes = Routes(prefix="/campaigns", include_in_schema=False)
 
 
 @routes.get("/{campaign_id}")

@@ -6,13 +6,13 @@ A client says by the header `Prefer` (RFC 7240) whether to answer before a long 
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Header, HTTPException, Request, Response
+from fastapi import Header, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
 from sge_sim.admin.pages import lead_to
-from sge_sim.admin.routes import LARGEST_NUMBER, Admin, Body, RowNumber, read_by
+from sge_sim.admin.routes import LARGEST_NUMBER, Admin, Body, Routes, RowNumber, read_by
 from sge_sim.admin.routes.forms import FitForm, Form
 from sge_sim.api.views import ClockView, TravailView
 from sge_sim.clock import parse_duration, parse_instant
@@ -117,7 +117,7 @@ ClockChange = Annotated[
 ]
 
 
-rest_routes = APIRouter(prefix="/api/clock", tags=["horloge"])
+rest_routes = Routes(prefix="/api/clock", tags=["horloge"])
 
 
 @rest_routes.get("", summary="L'heure simulée", response_model_exclude_none=True)
@@ -189,7 +189,7 @@ def _change_of(demanded: ClockChange) -> Change:
             return follow_machine
 
 
-page_routes = APIRouter(include_in_schema=False)
+page_routes = Routes(include_in_schema=False)
 
 
 @page_routes.post("/clock")

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import Admin
+from sge_sim.admin.routes import Admin, Routes
 from sge_sim.api.flux import DemandeM023View, FichierView
 from sge_sim.errors import UsageError
 from sge_sim.flux.declaration import clear_content
@@ -19,7 +19,7 @@ _POINTS: Final = 300
 _Case = Annotated[str, Path(pattern="^[0-9A-Z]{4,8}$")]
 
 
-routes = APIRouter(tags=["demandes M023"])
+routes = Routes(tags=["demandes M023"])
 
 
 @routes.get("/demandes/{affaire_id}", include_in_schema=False)

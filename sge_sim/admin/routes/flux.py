@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import HTTPException, Request, Response
 from lxml import etree
 from markupsafe import Markup
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import Admin, AdminState, RowNumber
+from sge_sim.admin.routes import Admin, AdminState, Routes, RowNumber
 from sge_sim.admin.xml_page import show_message
 from sge_sim.api.flux import FichierView
 from sge_sim.errors import UsageError
@@ -109,7 +109,7 @@ def _xml(content: bytes) -> Iterator[tuple[str, ...]]:
     yield from (tuple(row.get(name, "") for name in names) for row in rows)
 
 
-routes = APIRouter(prefix="/fichiers", include_in_schema=False)
+routes = Routes(prefix="/fichiers", include_in_schema=False)
 
 
 @routes.get("/{numero}")

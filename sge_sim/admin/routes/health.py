@@ -2,13 +2,13 @@
 
 from typing import Final, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import Admin
+from sge_sim.admin.routes import Admin, Routes
 from sge_sim.api.views import TravailView
 from sge_sim.journal import JournalState
 from sge_sim.schema.snapshot import is_kept
@@ -46,7 +46,7 @@ class HealthView(BaseModel):
     panne: str | None = Field(description="Pourquoi rien n'est rangé au journal pour l'instant")
 
 
-health_routes = APIRouter(tags=["santé"])
+health_routes = Routes(tags=["santé"])
 
 
 @health_routes.get("/health", summary="Ce qui va mal")
@@ -71,7 +71,7 @@ def _etat(journal: JournalState) -> Literal["ok", "pertes", "panne"]:
     return "ok" if journal.acknowledged else "pertes"
 
 
-metric_routes = APIRouter(tags=["santé"])
+metric_routes = Routes(tags=["santé"])
 
 
 @metric_routes.get(
@@ -84,7 +84,7 @@ def read_metrics(state: Admin) -> Response:
 _YES_OR_NO: Final = {"True": "oui", "False": "non"}
 
 
-page_routes = APIRouter(include_in_schema=False)
+page_routes = Routes(include_in_schema=False)
 
 
 @page_routes.get("/simulateur")

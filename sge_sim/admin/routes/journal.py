@@ -8,12 +8,12 @@ from functools import partial
 from typing import Annotated, Final
 
 import anyio
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.filtres_journal import JOURNAL, KINDS, STRUCK, Filtres, read_filtres
 from sge_sim.admin.followers import Followed, changed
-from sge_sim.admin.routes import Admin, AdminState, RowNumber
+from sge_sim.admin.routes import Admin, AdminState, Routes, RowNumber
 from sge_sim.admin.xml_page import show_message, suspects_of
 from sge_sim.api.typed_filters import service_names
 from sge_sim.api.views import ExchangeView
@@ -29,7 +29,7 @@ from sge_sim.tables.campaigns import observations_of
 _SHOWN: Final = 50
 
 
-page_routes = APIRouter(include_in_schema=False)
+page_routes = Routes(include_in_schema=False)
 Asked = Annotated[Filtres, Depends(read_filtres)]
 
 
@@ -99,7 +99,7 @@ _COPIED: Final = 20_000
 """Bytes of a request up to which a copy repeats it; a request of SGE takes half of that."""
 
 
-echange_routes = APIRouter(prefix="/echanges/{echange_id}", include_in_schema=False)
+echange_routes = Routes(prefix="/echanges/{echange_id}", include_in_schema=False)
 
 
 @echange_routes.get("")

@@ -2,10 +2,9 @@
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from sge_sim.admin.routes import Admin, Body
+from sge_sim.admin.routes import Admin, Body, Routes
 from sge_sim.api.views import Sent
 from sge_sim.referentiel.apports.anonymat import personal_words
 
@@ -31,7 +30,7 @@ class MarquesView(BaseModel):
     marques: list[str]
 
 
-routes = APIRouter(prefix="/api")
+routes = Routes(prefix="/api")
 
 
 @routes.post("/points/personnels", include_in_schema=False)

@@ -3,18 +3,18 @@
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import HTTPException, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.followers import Followed, changed
-from sge_sim.admin.routes import Admin, AdminState
+from sge_sim.admin.routes import Admin, AdminState, Routes
 from sge_sim.homologation.reports.executions import decomptes, filtres, worst_first
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.passages import Passage
 
 
-routes = APIRouter(prefix="/passages", include_in_schema=False)
+routes = Routes(prefix="/passages", include_in_schema=False)
 
 
 @routes.get("/{nom}")

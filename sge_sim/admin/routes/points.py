@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from typing import Any, Final, get_args
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.pages import begun
 from sge_sim.admin.point_sections import Chronologie, sections_of
-from sge_sim.admin.routes import Admin
+from sge_sim.admin.routes import Admin, Routes
 from sge_sim.api.flux import FichierView
 from sge_sim.api.points import ServiceSouscritView
 from sge_sim.api.views import ExchangeView
@@ -39,7 +39,7 @@ _FIRST_DAYS: Final = timedelta(31)
 _PLOT: Final = {"dygraph-combined.js": "text/javascript"}
 
 
-routes = APIRouter(include_in_schema=False)
+routes = Routes(include_in_schema=False)
 
 
 @routes.get("/points/{prm}")

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Final
 from zipfile import ZipFile
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import HTTPException, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
 from sge_sim.admin import pages
+from sge_sim.admin.routes import Routes
 
 SITE: Final = pages.ADMIN / "aide.zip"
 _HELP_HEADERS: Final = {**pages.HEADERS, "Cache-Control": "no-cache"}
 
 
-help_routes = APIRouter(prefix="/aide", include_in_schema=False)
+help_routes = Routes(prefix="/aide", include_in_schema=False)
 
 
 @help_routes.get("")
@@ -49,7 +50,7 @@ _POLICY: Final = (
 _FILES: Final = ("swagger-ui-bundle.js", "swagger-ui.css")
 
 
-documentation_routes = APIRouter(prefix="/docs", include_in_schema=False)
+documentation_routes = Routes(prefix="/docs", include_in_schema=False)
 
 
 @documentation_routes.get("")

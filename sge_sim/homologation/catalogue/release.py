@@ -88,8 +88,7 @@ class Release:
 
 def list_releases(protocoles: Collection[str] = (SOAP.nom,)) -> tuple[str, ...]:
     """Return the names of the releases of `protocoles` that come with sge-sim, oldest first."""
-    files = CatalogueFiles(data_path("catalog"))
-    return tuple(name for name in files.names if files.protocole(name) in protocoles)
+    return tuple(name for name, protocole in _delivered_names().items() if protocole in protocoles)
 
 
 def load_release(name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Release:
@@ -104,6 +103,12 @@ def load_release(name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Releas
             f"La version « {name} » est inconnue : choisir {', '.join(names)}.", name
         )
     return _delivered(wanted)
+
+
+@computed_once()
+def _delivered_names() -> dict[str, str]:
+    files = CatalogueFiles(data_path("catalog"))
+    return {name: files.protocole(name) for name in files.names}
 
 
 @computed_once()
