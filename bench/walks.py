@@ -210,7 +210,7 @@ MARCHES: Final = (
     Marche("data-connect", Counts(60, 37, 13, 0), daily),
     # Its points have four classes and off-peak hours, as communicating meters do.
     Marche("fichiers-m023", Counts(147, 127, 49, 49), files),
-    Marche("cas", Counts(111, 77, 22, 3), case),
+    Marche("cas", Counts(113, 79, 22, 3), case),
     Marche("reglage", Counts(102, 125, 86, 45), setting),
     Marche("reglage-page", Counts(75, 93, 65, 31), setting_form),
 )
