@@ -257,7 +257,7 @@ def _load(module: str) -> None:
     Its commands come last: click gives each its words as it is imported, in the language of then.
     """
     package = importlib.import_module(module)
-    for found in pkgutil.walk_packages(package.__path__, f"{module}."):
+    for found in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{module}."):
         if not _LEFT_OUT.search(found.name):
             importlib.import_module(found.name)
     exec(_WARMED.get(module, ""), {})
