@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from homologating import Homologation, against, homologate
+from in_process import served_in_process
 from played_in_process import play
-from running_simulator import start_simulator
 
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.homologation.catalogue.release import load_release
@@ -30,7 +30,7 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Homologation:
     folder = tmp_path_factory.mktemp("fidele")
     release = load_release("23.2")
     options = ("--now", f"{release.reference}T10:00", "--profile", "fidele")
-    with start_simulator(folder / "etat", *options) as running:
+    with served_in_process(folder / "etat", *options) as running:
         return homologate(
             folder / "rapport",
             *against(running),
