@@ -37,18 +37,13 @@ _LARGEST = 1 << 20
 _LARGE_PAGE = 1 << 21
 _COLLAPSE = 25  # of madvise, since Linux 6.1
 _WARMED = {
-    "sge_sim": "import sqlalchemy.orm; sqlalchemy.orm.configure_mappers()\n"
+    "sge_sim": "import held_lock, refused_rules, shared_statements\n"
+    "held_lock.watch(); refused_rules.watch(); shared_statements.share_statements()\n"
     "from sge_sim.mesures.communs import make_common_tables; make_common_tables()\n"
-    "from sge_sim.services import dispatch\n"
-    "dispatch.load_contracts(dispatch.data_path('wsdl'), None)\n"
-    "import held_lock, refused_rules\n"
-    "held_lock.watch(); refused_rules.watch()\n"
     "from sge_sim.homologation.catalogue.release import list_releases, load_release\n"
     "for name in list_releases(): load_release(name)\n"
-    "from sge_sim.homologation.reports.html_report import _page; _page()\n"
     "from sge_sim.admin.pages import _templates; pages = _templates().env\n"
     "for name in pages.list_templates(): pages.get_template(name)\n"
-    "import shared_statements; shared_statements.share_statements()\n"
     "from sge_sim import cli; cli.speak_french()\n"
     "for name in cli.commands.list_commands(None): cli.commands.get_command(None, name)\n"
     "from warmed_up import use_once; use_once()",
@@ -199,10 +194,10 @@ def _server(module: str) -> str:
     """Have a process load a program, unless one has; return the address at which it takes calls."""
     share_programs()
     address = Path(os.environ[PROGRAMS]) / module
-    with address.with_suffix(".lock").open("w") as lock:
+    with Path(f"{address}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not address.exists():
-            program = address.with_suffix(".python")
+            program = Path(f"{address}.python")
             program.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {__file__} {address} "$@"\n')
             program.chmod(0o755)
             command = [sys.executable, __file__, str(address), module]
@@ -229,8 +224,8 @@ def _serve(address: str, module: str) -> None:
                 os.close(ended)
                 _, status, used = os.wait4(pid, 0)
                 note(test=test, forked=used.ru_utime + used.ru_stime)
-                _tell(connection, status)
-                connection.close()
+                with connection, suppress(OSError):  # who called may be gone
+                    connection.send(str(status).encode())
             if listener in readable:
                 connection, _ = listener.accept()
                 content, outputs, _, _ = socket.recv_fds(connection, _LARGEST, 2)
@@ -243,12 +238,8 @@ def _serve(address: str, module: str) -> None:
                 for output in outputs:
                     os.close(output)
                 running[os.pidfd_open(pid)] = pid, connection, call["environ"].get(TEST)
-                _tell(connection, pid)
-
-
-def _tell(connection: socket.socket, number: int) -> None:
-    with suppress(OSError):  # who called may be gone
-        connection.send(str(number).encode())
+                with suppress(OSError):
+                    connection.send(str(pid).encode())
 
 
 def _load(module: str) -> None:
@@ -257,7 +248,7 @@ def _load(module: str) -> None:
     Its commands come last: click gives each its words as it is imported, in the language of then.
     """
     package = importlib.import_module(module)
-    for found in pkgutil.walk_packages(package.__path__, f"{module}."):
+    for found in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{module}."):
         if not _LEFT_OUT.search(found.name):
             importlib.import_module(found.name)
     exec(_WARMED.get(module, ""), {})

@@ -56,8 +56,9 @@ def runner_of(
 ) -> Runner:
     """A runner whose client is answered by `adapter`, at the day of the release."""
     client = _client(login, contrat_id)
-    for path, document in _documents().items():
-        client._clients[path] = zeep.Client(document, transport=client._transport)
+    client._clients |= {
+        path: zeep.Client(each, transport=client._transport) for path, each in _documents().items()
+    }
     client._transport.session.cert = None
     client._transport.session.mount("https://", adapter)
     runner = Runner(release, client, clock_starting_at(start_of(release)))

@@ -213,9 +213,8 @@ class Drainer:
             if key not in known:
                 known[key] = len(known) + 1
                 values = dict(zip(_PROFILE, key, strict=True))
-                connection.execute(
-                    insert(profil).values(id=known[key], **values, accepted=_accepted(values))
-                )
+                made = {**values, "id": known[key], "accepted": _accepted(values)}
+                connection.execute(insert(profil).inline(), made)
             row["profil_id"], row["kind"] = known[key], key[0]
         return known
 

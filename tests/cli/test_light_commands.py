@@ -16,20 +16,7 @@ from sge_sim.cli import commands
 HEAVY = ("numpy", "lxml", "sqlalchemy", "pydantic", "cryptography", "requests", "spyne", "fastapi")
 PROBE = 25
 """Modules that the command may load beside click, http.client and json, which it takes."""
-MODULES = f"print(*sorted({HEAVY!r} & sys.modules.keys()), file=sys.stderr)".replace(
-    f"{HEAVY!r}", f"set({HEAVY!r})"
-)
-
-
-def loaded_by(*arguments: str) -> tuple[str, list[str]]:
-    """Return what a command writes, and what it has loaded of what is heavy."""
-    script = (
-        f"import sys; sys.argv = ['sge-sim', *{arguments!r}]\n"
-        f"from sge_sim.cli import main\ntry: main()\nfinally: {MODULES}"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout, done.stderr.split()
+MODULES = f"print(*set({HEAVY!r}) & sys.modules.keys(), file=sys.stderr)"
 
 
 def test_help_loads_nothing_to_work_with() -> None:
@@ -53,9 +40,21 @@ def test_help_loads_nothing_to_work_with() -> None:
     assert len(asked) > 70
 
 
+def loaded_by(*arguments: str) -> tuple[str, set[str]]:
+    """Return what a command writes, and what it has loaded."""
+    script = (
+        "import sys, click, http.client, json\nbefore = {*sys.modules}\n"
+        f"sys.argv = ['sge-sim', *{arguments!r}]\nfrom sge_sim.cli import main\n"
+        "try: main()\nfinally: print(*{*sys.modules} - before, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout, {*done.stderr.split()}
+
+
 def test_the_clock_is_asked_of_the_simulator_that_serves(simulator: RunningSimulator) -> None:
-    shown, heavy = loaded_by("clock", "show", "--json", "--data-dir", str(simulator.data_dir))
-    assert "sqlalchemy" not in heavy
+    shown, loaded = loaded_by("clock", "show", "--json", "--data-dir", str(simulator.data_dir))
+    assert "sqlalchemy" not in loaded
     assert json.loads(shown)["numero"] == simulator.admin("/api/clock")["numero"]
 
 
@@ -64,19 +63,10 @@ def test_a_probe_loads_nothing_but_what_asks(
     simulator: RunningSimulator, options: tuple[str, ...]
 ) -> None:
     """Probes and loops call it again and again."""
-    folder = str(simulator.data_dir)
-    loaded = (
-        "import sys, click, http.client, json\nbefore = {*sys.modules}\n"
-        f"sys.argv = ['sge-sim', 'health', '--data-dir', {folder!r}, *{options!r}]\n"
-        "from sge_sim.cli import main\ntry: main()\n"
-        "finally: print(*{*sys.modules} - before, file=sys.stderr)"
-    )
-    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert (json.loads(done.stdout)["etat"] if options else done.stdout.strip()) == "ok"
-    found = done.stderr.split()
-    assert not {*HEAVY} & {*found}
-    assert len(found) <= PROBE, found
+    said, loaded = loaded_by("health", "--data-dir", str(simulator.data_dir), *options)
+    assert (json.loads(said)["etat"] if options else said.strip()) == "ok"
+    assert not {*HEAVY} & loaded
+    assert len(loaded) <= PROBE, loaded
 
 
 def test_a_probe_says_why_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

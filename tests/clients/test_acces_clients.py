@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import suds
 import zeep
+from in_process import served_in_process
 from lowatt_lines import command_line
 from real_clients import ZeepCaller, lowatt_enedis, refusal_of, suds_client
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator
 
 from sge_sim.clock import clock_starting_at, parse_instant
 from sge_sim.homologation.campaign.runner import Runner
@@ -49,7 +50,7 @@ class Homologation:
 @pytest.fixture(scope="module")
 def homologation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homologation]:
     folder = tmp_path_factory.mktemp("acces")
-    with start_simulator(folder, "--now", NOW, "--strict", "--population-size", "0") as running:
+    with served_in_process(folder, "--now", NOW, "--strict", "--population-size", "0") as running:
         client = SgeClient(cible_of(running.ready))
         clock = clock_starting_at(parse_instant(NOW))
         yield Homologation(running, Runner(RELEASE, client, clock), {}, {})

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from in_process import served_in_process
 from lowatt_lines import command_line
 from real_clients import lowatt_enedis
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator
 
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.catalogue.cases import Cas
@@ -33,7 +34,7 @@ def simulator(
     release: Release, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningSimulator]:
     data_dir = tmp_path_factory.mktemp(release.nom)
-    with start_simulator(data_dir, "--now", release.reference.isoformat()) as simulator:
+    with served_in_process(data_dir, "--now", release.reference.isoformat()) as simulator:
         simulator.printed("campaign", "start", "--release", release.nom)
         yield simulator
 

@@ -1,6 +1,7 @@
 """More clients than a door has places, that only occupy it, in a process of their own, and what
 others wait."""
 
+import os
 import socket
 import ssl
 import time
@@ -15,7 +16,8 @@ from many_processes import PROCESSES
 
 Manner = Literal["idle", "half", "slow", "deaf"]
 MANNERS: tuple[Manner, ...] = get_args(Manner)
-PLACES, COUNT = 100, 130
+PLACES, COUNT = (100, 130) if "SGE_SIM_SOAK_SECONDS" in os.environ else (40, 52)
+"""Places enough for more clients than a door has threads; those of a soak are many."""
 
 _HALF_A_HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Padding: "
 _AHEAD = 4

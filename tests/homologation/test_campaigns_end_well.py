@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 from homologating import Homologation, against, homologate
-from running_simulator import RunningSimulator, kept_open, start_simulator
+from in_process import served_in_process
+from running_simulator import RunningSimulator, kept_open
 
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import list_releases, load_release, services_gone
 from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.rapport import read_rapport
 
-running = kept_open(start_simulator, "--now", "2023-10-24T10:00")
+running = kept_open(served_in_process, "--now", "2023-10-24T10:00")
 
 
 def decisions(done: Homologation) -> dict[str, Decision]:
@@ -78,7 +79,7 @@ def test_a_case_is_run_alone_whatever_else_is_given_and_says_what_that_is_worth(
 def test_a_catalogue_played_on_a_simulator_of_production_says_what_it_is_for(
     running: RunningSimulator, tmp_path: Path
 ) -> None:
-    with start_simulator(tmp_path / "s", "--environment", "production") as production:
+    with served_in_process(tmp_path / "s", "--environment", "production") as production:
         done = homologate(tmp_path / "r", *against(production), "--cas", "ADP-NR1")
         sentence = "ce catalogue est fait pour la plateforme d'homologation"
         assert sentence in done.stdout

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from homologating import Homologation, against, homologate
+from in_process import served_in_process
 from lxml import etree
 from openpyxl import load_workbook
 from played_in_process import play
-from running_simulator import RunningSimulator, kept_open, run_command, start_simulator
+from running_simulator import RunningSimulator, kept_open, run_command
 
 from sge_sim.clock import PARIS, RunningClock
 from sge_sim.homologation.campaign.outcome import judge
@@ -32,7 +33,7 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Homologation:
 
 
 DISABLED = ("--disabled-rules", "RecherchePoint/criteres_suffisants")
-broken = kept_open(start_simulator, "--now", "2023-10-24T10:00", *DISABLED)
+broken = kept_open(served_in_process, "--now", "2023-10-24T10:00", *DISABLED)
 """A simulator that doesn't apply one rule."""
 
 

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from dataconnect_kit import START, data_connect_simulator
 from homologating import Homologation, homologate
+from in_process import served_in_process
 from openpyxl import load_workbook
 from running_simulator import RunningSimulator, kept_open
 
@@ -44,7 +45,7 @@ NOT_IN_A_CASE = {
 }
 
 
-server = kept_open(data_connect_simulator, "--no-quotas")
+server = kept_open(data_connect_simulator, "--no-quotas", serve=served_in_process)
 """A server to be named, without quotas: the campaign doesn't wait for them."""
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from homologating import against, homologate
+from in_process import served_in_process
 from points_kit import examples
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator
 from test_own_points_are_hidden import contents, spellings
 
 from sge_sim.homologation.client.own_simulator import cible_of
@@ -33,7 +34,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulat
     client does it."""
     folder: Path = tmp_path_factory.mktemp("reelles")
     options = ("--population-size", "0", "--now", "2026-02-03T10:00")
-    with start_simulator(folder, *options) as running:
+    with served_in_process(folder, *options) as running:
         points = folder / "points.jsonl"
         points.write_text(json.dumps(OWN))
         assert running.command("points", "import", str(points)).returncode == 0

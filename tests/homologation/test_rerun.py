@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from homologating import Homologation, against, homologate, printed, run_forking
+from in_process import served_in_process
 from loaded_programs import put_program
-from running_simulator import RunningSimulator, kept_open, start_simulator
+from running_simulator import RunningSimulator, kept_open
 
 from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.rapport import Rapport, read_rapport
@@ -23,7 +24,7 @@ FAILED = "RP-NR2@C5"
 CASES = ("--cas", "RP-NR1", "--cas", "RP-NR2")
 
 
-broken = kept_open(start_simulator, "--now", "2023-10-24T10:00", *RULE)
+broken = kept_open(served_in_process, "--now", "2023-10-24T10:00", *RULE)
 """A simulator on which one case fails, whoever calls."""
 
 
@@ -173,7 +174,7 @@ def test_that_of_data_connect_needs_the_secret_that_no_report_keeps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = ("--environment", "production", "--population-size", "0", "--data-connect")
-    with start_simulator(tmp_path / "dc", *options, "--data-connect-port", "0") as running:
+    with served_in_process(tmp_path / "dc", *options, "--data-connect-port", "0") as running:
         known = running.ready["data_connect"]
         named = (
             *("--package", "data-connect", "--cible", running.ready["data_connect_url"]),

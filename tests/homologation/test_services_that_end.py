@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from catalogue_requests import path_of, request_of
 from homologating import against, homologate
-from in_process import InProcess, simulator_in_process
+from in_process import InProcess, served_in_process, simulator_in_process
 from kit_examples import unzip_kit
 from lxml import etree
 from openpyxl import load_workbook
-from running_simulator import RunningSimulator, kept_open, run_command, start_simulator
+from running_simulator import RunningSimulator, kept_open, run_command
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.plateformes import ARRET, Generation, Offering
@@ -93,7 +93,7 @@ def a_good_call(running: InProcess) -> tuple[str, bytes]:
     return path_of(case), etree.tostring(request_of(case, running.login, running.contrat_id))
 
 
-auto = kept_open(start_simulator, "--now", "2026-12-05T10:00", "--generation", "auto")
+auto = kept_open(served_in_process, "--now", "2026-12-05T10:00", "--generation", "auto")
 """A simulator after the end of the first generation, which it plays no more."""
 
 
@@ -123,7 +123,7 @@ def test_a_case_whose_own_service_goes_on_is_played_to_the_end(
 
 
 def test_a_simulator_that_still_serves_them_is_judged(tmp_path: Path) -> None:
-    with start_simulator(tmp_path / "state", "--now", "2026-12-05T10:00") as running:
+    with served_in_process(tmp_path / "state", "--now", "2026-12-05T10:00") as running:
         for admin in (True, False):
             options = against(running, admin=admin)
             options += [] if admin else ["--now", "2026-12-05T10:05"]

@@ -69,11 +69,12 @@ def test_of_a_spool_torn_in_200_places_only_torn_records_are_missing_counted_and
         file = chance.choice(files)
         at = chance.randrange(spool.HEADER, len(whole[file]) - TORN_BYTES)
         tear(file, at, chance.choice((bytes(TORN_BYTES), chance.randbytes(TORN_BYTES))))
+    left = {file: file.read_bytes() for file in files}
     torn = {
         code_of(frame): (file.name, frame)
         for file in files
         for frame in frames[file]
-        if file.read_bytes()[frame.start : frame.end] != whole[file][frame.start : frame.end]
+        if left[file][frame.start : frame.end] != whole[file][frame.start : frame.end]
     }
     kept = [str(number) for number in range(1_500) if str(number) not in torn]
     assert codes(journal)[::-1] == kept

@@ -4,23 +4,22 @@ import contextlib
 import json
 import os
 import pty
+import select
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+import loaded_programs
 import pytest
 from throwaway_pki import SERVER, issue
 from transport_kit import ask, common_name
 from waiting import eventually
 
-PROGRAM = Path(__file__).with_name("supervised_program.py")
-ROOT = PROGRAM.parents[2]
+PROGRAM = "transport.supervised_program"
 STOP_SECONDS = 15.0
 
 
@@ -28,7 +27,8 @@ STOP_SECONDS = 15.0
 class Program:
     """A running supervised program and where it listens."""
 
-    process: subprocess.Popen
+    process: loaded_programs.Program
+    output: int
     folder: Path
     b2b: int
     admin: int
@@ -41,8 +41,9 @@ class Program:
         """
         if number is not None:
             self.signal(number)
-        assert self.process.communicate(timeout=STOP_SECONDS) == (b"", None)
-        return self.process.returncode, self.said()
+        assert select.select([self.output], [], [], STOP_SECONDS)[0]
+        assert os.read(self.output, 1) == b""
+        return self.process.wait(STOP_SECONDS), self.said()
 
     def said(self):
         return (self.folder / "said").read_text()
@@ -60,35 +61,33 @@ class Program:
 @pytest.fixture
 def launch(pki, tmp_path):
     """Start the program; nothing of it outlives the test."""
-    processes = []
+    programs = []
     for source, name in [*zip(pki.server_files, ["server.pem", "server.key"], strict=True)]:
         shutil.copy(source, tmp_path / name)
     (tmp_path / "root.pem").write_text(pki.root.pem)
 
-    def start(workers=2, fault="", stdin=subprocess.DEVNULL, wait=True):
-        with (tmp_path / "said").open("w") as said:
-            processes.append(
-                subprocess.Popen(
-                    [sys.executable, PROGRAM, tmp_path, str(workers), fault],
-                    env={**os.environ, "PYTHONPATH": str(ROOT)},
-                    stdin=stdin,
-                    stdout=subprocess.PIPE,
-                    stderr=said,
-                    start_new_session=True,
-                )
-            )
+    def start(workers=2, fault="", stdin=os.devnull, wait=True):
+        output, others = os.pipe()
+        session = (
+            f"import os, sys; del sys.modules[{PROGRAM!r}]\n"  # or runpy warns
+            f"os.setsid(); os.dup2(os.open({stdin!r}, os.O_RDWR), 0)"
+        )
+        with (tmp_path / "said").open("w") as said, os.fdopen(others, "w") as out:
+            arguments = (str(tmp_path), str(workers), fault)
+            process = loaded_programs.start_module(PROGRAM, arguments, out, said, before=session)
+        programs.append(Program(process, output, tmp_path, 0, 0))
         ready = tmp_path / "ready.json"
-        ports = {"b2b": 0, "admin": 0}
         if wait:
-            eventually(lambda: ready.exists() or processes[-1].poll() is not None, 30)
-            ports = json.loads(ready.read_text())
-        return Program(processes[-1], tmp_path, **ports)
+            eventually(lambda: ready.exists() or process.poll() is not None, 30)
+            vars(programs[-1]).update(json.loads(ready.read_text()))
+        return programs[-1]
 
     yield start
-    for process in processes:
+    for program in programs:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate(timeout=10)
+            os.killpg(program.process.pid, signal.SIGKILL)
+        program.process.wait(10)
+        os.close(program.output)
 
 
 @pytest.fixture
@@ -247,7 +246,7 @@ def test_sighup_renews_the_certificate_in_every_process(launch, client, worker_p
 
 def test_closing_the_terminal_leaves_no_server_behind(launch):
     master, slave = pty.openpty()
-    program = launch(fault="terminal", stdin=slave)
+    program = launch(fault="terminal", stdin=os.ttyname(slave))
     os.close(slave)
     os.close(master)  # the terminal is gone: the system sends SIGHUP
     assert program.end() == (0, "")

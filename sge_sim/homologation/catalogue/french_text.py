@@ -320,7 +320,7 @@ def _change_in_french(change: Changement) -> str:
 
 def view_releases() -> list[str]:
     """Return the names of the releases, of every protocol, oldest first."""
-    return list(list_releases(PROTOCOLES))
+    return list(list_releases(tuple(PROTOCOLES)))
 
 
 def view_runs(release: str, cas: str | None = None) -> list[dict[str, Any]]:

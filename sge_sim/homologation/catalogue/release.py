@@ -86,9 +86,11 @@ class Release:
         return today - self.reference
 
 
-def list_releases(protocoles: Collection[str] = (SOAP.nom,)) -> tuple[str, ...]:
+@computed_once()
+def list_releases(protocoles: tuple[str, ...] = (SOAP.nom,)) -> tuple[str, ...]:
     """Return the names of the releases of `protocoles` that come with sge-sim, oldest first."""
-    return tuple(name for name, protocole in _delivered_names().items() if protocole in protocoles)
+    files = CatalogueFiles(data_path("catalog"))
+    return tuple(name for name in files.names if files.protocole(name) in protocoles)
 
 
 def load_release(name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Release:
@@ -96,19 +98,13 @@ def load_release(name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Releas
 
     Raises `UsageError` if there is none or if its files hold a mistake (the first is reported).
     """
-    names = list_releases(protocoles)
+    names = list_releases(tuple(protocoles))
     wanted = name if name in names else f"sge-{name}"
     if wanted not in names:
         raise UnknownError(
             f"La version « {name} » est inconnue : choisir {', '.join(names)}.", name
         )
     return _delivered(wanted)
-
-
-@computed_once()
-def _delivered_names() -> dict[str, str]:
-    files = CatalogueFiles(data_path("catalog"))
-    return {name: files.protocole(name) for name in files.names}
 
 
 @computed_once()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from exchange_samples import envelope, fault
+from in_process import served_in_process
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.facts.database import Database, sqlite_url
@@ -25,7 +26,7 @@ def watched(
     """A simulator of each profile, and the campaign that its default tiers has opened."""
     profile: str = request.param
     folder = tmp_path_factory.mktemp(profile)
-    with start_simulator(folder, "--now", "2023-10-24T10:00", "--profile", profile) as running:
+    with served_in_process(folder, "--now", "2023-10-24T10:00", "--profile", profile) as running:
         assert running.command("campaign", "start").returncode == 0
         yield profile, running
 

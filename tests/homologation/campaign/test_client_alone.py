@@ -9,9 +9,10 @@ import pytest
 import requests
 from demandes import fiche
 from homologating import against, homologate
+from in_process import served_in_process
 from kit_examples import assert_answered, unzip_kit
 from lxml import html
-from running_simulator import XML, RunningSimulator, kept_open, start_simulator
+from running_simulator import XML, RunningSimulator, kept_open
 
 CDC = "ConsultationDonneesTechniquesContractuelles"
 UNKNOWN = "99999999999999"
@@ -19,7 +20,7 @@ AGENT = "ClientDuTest/1.0"
 POINT = "25946599093143"
 
 
-running = kept_open(start_simulator, "--now", "2023-10-24T10:00")
+running = kept_open(served_in_process, "--now", "2023-10-24T10:00")
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import requests
 import zeep
+from in_process import served_in_process
 from lxml import html
 from openpyxl import load_workbook
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator
 from zeep.exceptions import Fault
 
 from sge_sim.homologation.client.own_simulator import cible_of
@@ -42,7 +43,7 @@ class Client:
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
     """A simulator on which both default actors have opened a campaign and made calls."""
-    with start_simulator(
+    with served_in_process(
         tmp_path_factory.mktemp("watched"), "--now", "2023-10-24T10:00"
     ) as running:
         early = Client(running, "tiers")
