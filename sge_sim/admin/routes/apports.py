@@ -81,34 +81,39 @@ routes = APIRouter(route_class=_OfFiles, include_in_schema=False)
 
 @routes.post("/api/points")
 async def take_file(
-    state: Admin, request: Request, sauf_erreurs: bool = False, essai: bool = False
+    state: Admin,
+    request: Request,
+    sauf_erreurs: bool = False,
+    essai: bool = False,
+    strict: bool = False,
 ) -> Response:
     format_ = _FORMATS[_kind(request.headers["content-type"])]
     async with spooled(request, state.settings.data_dir) as file:
         source = Source("la demande", iter(partial(file.read, _PIECE), b""), format_)
         bilan, fautes = await run_in_threadpool(
-            _import, state, source, sauf_erreurs=sauf_erreurs, essai=essai
+            _import, state, source, sauf_erreurs=sauf_erreurs, essai=essai, strict=strict
         )
-    content = {
-        **asdict(bilan),
-        "erreurs": [
-            {"ligne": faute.ligne, "colonne": faute.mot, "phrase": faute.phrase} for faute in fautes
-        ],
-    }
+    told: dict[str, list[dict[str, object]]] = {"erreurs": [], "a_verifier": []}
+    for faute in fautes:
+        told["a_verifier" if faute.remarque else "erreurs"].append(
+            {"ligne": faute.ligne, "colonne": faute.mot, "phrase": faute.phrase}
+        )
+    content = asdict(bilan) | told
     if bilan.importe or (essai and not bilan.fautes):
         return JSONResponse(content)
     return problem(400, sentence_of_import(bilan, essai=essai), **content)
 
 
 @routes.post("/points")
-async def take_form(state: Admin, request: Request, essai: str = "") -> Response:
+async def take_form(state: Admin, request: Request, essai: str = "", strict: str = "") -> Response:
     content_type = request.headers["content-type"]
 
     def read(file: IO[bytes]) -> tuple[Bilan, list[Faute]]:
         if not os.fstat(file.fileno()).st_size:
             raise UsageError(_NOT_A_FILE)
         with mmap(file.fileno(), 0, access=ACCESS_READ) as form:
-            return _import(state, _file_in(form, content_type), essai=essai == "oui")
+            source = _file_in(form, content_type)
+            return _import(state, source, essai=essai == "oui", strict=strict == "oui")
 
     try:
         async with spooled(request, state.settings.data_dir) as file:
@@ -118,20 +123,31 @@ async def take_form(state: Admin, request: Request, essai: str = "") -> Response
     sentence = sentence_of_import(bilan, essai=essai == "oui")
     if bilan.fautes:
         return pages.render(request, _PAGE, refus=sentence, fautes=fautes)
-    return pages.render(request, _PAGE, fait=sentence)
+    return pages.render(request, _PAGE, fait=sentence, fautes=fautes)
 
 
 def _import(
-    state: AdminState, source: Source, *, sauf_erreurs: bool = False, essai: bool = False
+    state: AdminState,
+    source: Source,
+    *,
+    sauf_erreurs: bool = False,
+    essai: bool = False,
+    strict: bool = False,
 ) -> tuple[Bilan, list[Faute]]:
-    """Bring the points in; return the first faults with what it came to."""
-    fautes: list[Faute] = []
+    """Bring the points in; return what it came to, and the first faults and remarks by line."""
+    fautes: dict[bool, list[Faute]] = {False: [], True: []}
 
     def keep(faute: Faute) -> None:
-        if len(fautes) < _SHOWN:
-            fautes.append(faute)
+        if len(fautes[faute.remarque]) < _SHOWN:
+            fautes[faute.remarque].append(faute)
 
     bilan = import_points(
-        state.database, [source], report=keep, sauf_erreurs=sauf_erreurs, essai=essai
+        state.database,
+        [source],
+        report=keep,
+        remark=keep,
+        strict=strict,
+        sauf_erreurs=sauf_erreurs,
+        essai=essai,
     )
-    return bilan, sorted(fautes, key=lambda faute: faute.ligne)
+    return bilan, sorted(fautes[False] + fautes[True], key=lambda faute: faute.ligne)

@@ -37,16 +37,21 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Faute:
-    """What is wrong on a line, numbered from 1; `mot` names the column, if one is meant."""
+    """What is wrong on a line, numbered from 1; `mot` names the column, if one is meant.
+
+    A `remarque` is told of a line that is taken all the same.
+    """
 
     source: str
     ligne: int
     mot: str
     phrase: str
+    remarque: bool = False
 
     def __str__(self) -> str:
         place = f", {self.mot}" if self.mot else ""
-        return f"{self.source}, ligne {self.ligne}{place} : {self.phrase}."
+        kind = " (remarque)" if self.remarque else ""
+        return f"{self.source}, ligne {self.ligne}{place}{kind} : {self.phrase}."
 
 
 ReportFaute = Callable[[int, str, str], None]

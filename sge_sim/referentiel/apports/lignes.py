@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from sge_sim.referentiel.apports.contradictions import LignePoint
 from sge_sim.referentiel.apports.mots import MOTS, Mot
-from sge_sim.referentiel.apports.regles import LignePoint
 from sge_sim.referentiel.dataset import EMPTY_COMPTEUR, EMPTY_POINT, measure_seed
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
 from sge_sim.tables.anciens_etats import AncienEtat, write_valeurs
@@ -40,6 +40,8 @@ def read_ligne(cells: Mapping[str, Any], report: Callable[[str, str], None]) -> 
         else:
             if lus is not None and len(lus) < _REMEMBERED:
                 lus[cell] = value
+    if "teleoperable" not in cells:
+        point["teleoperable"] = point["niveau_ouverture_services"] != 0
     produces = (point.get("segment") or "C")[0] == "P"
     for column, value in (("contrat_soutirage", not produces), ("contrat_injection", produces)):
         if point[column] is None:

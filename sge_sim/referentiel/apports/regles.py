@@ -1,24 +1,22 @@
-"""The rules on a whole line, once its cells are read: valid keys, and no contradiction.
+"""The rules on a whole line, once its cells are read: valid keys, what can't do without what, and
+no contradiction.
 
-The rules are those that every point of the catalogue and of the population holds (assumed).
+The rules are those that every point of the catalogue and of the population holds (assumed); what a
+point can't be by the documents is a table of its own (`contradictions`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from sge_sim.domaine import prm
 from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, GRANDS, PETITS
+from sge_sim.referentiel.apports.contradictions import LignePoint, contradictions_of
 from sge_sim.referentiel.apports.mots import MOTS
 from sge_sim.referentiel.identites import with_luhn_key
 from sge_sim.tables.points import Point
 
-DOMAINES: Final[Mapping[str, frozenset[str]]] = {
-    **dict.fromkeys(("C1", "C2", "C3", "P1", "P2"), frozenset({"HTA", "HTB"})),
-    **dict.fromkeys(("C4", "P3"), frozenset({"BTSUP"})),
-    **dict.fromkeys(("C5", "P4"), frozenset({"BTINF"})),
-}
 CLASSES: Final = frozenset({"PTE", "PM", "HPH", "HCH", "HPE", "HCE"})
 _DATES: Final = (
     "dateResiliation",
@@ -38,17 +36,7 @@ _OBLIGATOIRES: Final = sorted(
     key=lambda mot: mot.nom in _COMMUNE,
 )
 """The other words that a point can't do without, those of its commune last."""
-_PMAX_BTINF: Final = 36
 _FORFAIT_MAX: Final = 8760
-
-
-@dataclass(frozen=True, slots=True)
-class LignePoint:
-    """What a line says: columns of the point, of its meter, and what its measures depend on."""
-
-    point: Mapping[str, Any]
-    compteur: Mapping[str, Any]
-    mesures: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +69,6 @@ def _ordered(periods: Any) -> bool:
 
 REGLES: Final = (
     RegleApport(
-        "domaineTension",
-        "ce domaine n'est pas celui du segment",
-        lambda p, _: p["domaine_tension"] in DOMAINES[p["segment"]],
-    ),
-    RegleApport(
-        "niveauOuvertureServices",
-        "seuls un C5 et un P4 en ont un",
-        lambda p, _: p["niveau_ouverture_services"] is None or p["segment"] in PETITS,
-    ),
-    RegleApport(
         "niveauOuvertureServices",
         "écrire 0, 1 ou 2",
         lambda p, _: p["niveau_ouverture_services"] in (None, 0, 1, 2),
@@ -115,22 +93,10 @@ REGLES: Final = (
         lambda p, _: p["siret"] is None or is_siret(p["siret"]),
     ),
     RegleApport(
-        "numSiret",
-        "un client résidentiel n'en a pas",
-        lambda p, _: p["siret"] is None or p["categorie_client_final"] != "RES",
-    ),
-    RegleApport(
         "fournisseurTitulaire",
         "un point en service en a un",
         lambda p, _: (
             p["fournisseur_titulaire"] is not None or p["etat_contractuel"] not in ETATS_EN_SERVICE
-        ),
-    ),
-    RegleApport(
-        "fournisseurTitulaire",
-        "un point qui n'est pas en service n'en a pas",
-        lambda p, _: (
-            p["fournisseur_titulaire"] is None or p["etat_contractuel"] in ETATS_EN_SERVICE
         ),
     ),
     RegleApport(
@@ -175,13 +141,6 @@ REGLES: Final = (
     ),
     RegleApport(
         "puissanceSouscrite",
-        f"en BT<=36kVA, elle tient en {_PMAX_BTINF} kVA",
-        lambda p, _: (
-            p["domaine_tension"] != "BTINF" or (p["puissance_souscrite"] or 0) <= _PMAX_BTINF
-        ),
-    ),
-    RegleApport(
-        "puissanceSouscrite",
         "un nombre plus grand que zéro est attendu",
         lambda p, _: p["puissance_souscrite"] != 0,
     ),
@@ -189,11 +148,6 @@ REGLES: Final = (
         "puissanceSouscrite",
         "une formule tarifaire ne va pas sans elle",
         lambda p, _: p["fta"] is None or p["puissance_souscrite"] is not None,
-    ),
-    RegleApport(
-        "formuleTarifaireAcheminement",
-        "cette formule n'est pas de ce domaine de tension",
-        lambda p, _: p["fta"] is None or p["fta"].startswith(p["domaine_tension"]),
     ),
     RegleApport(
         "denivelePuissances",
@@ -206,14 +160,6 @@ REGLES: Final = (
         lambda p, _: CLASSES.issuperset(p["denivele_puissances"] or ()),
     ),
     RegleApport(
-        "denivelePuissances",
-        "aucune puissance ne dépasse la puissance souscrite",
-        lambda p, _: (
-            not p["denivele_puissances"]
-            or max(p["denivele_puissances"].values()) <= (p["puissance_souscrite"] or 0)
-        ),
-    ),
-    RegleApport(
         "forfaitLongueUtilisation",
         "une année tient en 8760 heures",
         lambda p, _: (p["longue_utilisation_forfait_h"] or 0) <= _FORFAIT_MAX,
@@ -222,11 +168,6 @@ REGLES: Final = (
         "r4xPas",
         "seul un point de plus de 36 kVA en a un : 5 ou 10",
         lambda p, _: p["r4x_pas"] is None or (p["r4x_pas"] in (5, 10) and p["segment"] in GRANDS),
-    ),
-    RegleApport(
-        "typeComptage",
-        "LINKY est le compteur des C5 et des P4",
-        lambda p, _: p["type_comptage"] != "LINKY" or p["segment"] in PETITS,
     ),
     RegleApport(
         "typeComptage",
@@ -296,35 +237,34 @@ REGLES: Final = (
         "un trou finit après son début",
         lambda _, ligne: _ordered(ligne.mesures.get("trous")),
     ),
-    RegleApport(
-        "contratInjection",
-        "un producteur (P1 à P4) injecte, ou n'est pas en service",
-        lambda p, _: (
-            p["contrat_injection"]
-            or p["segment"][0] != "P"
-            or p["etat_contractuel"] not in ETATS_EN_SERVICE
-        ),
-    ),
 )
 
 
-def fautes_of(ligne: LignePoint) -> Iterator[tuple[str, str]]:
-    """Yield each word whose rule is broken, with the sentence; nothing when the line holds.
+def fautes_of(
+    ligne: LignePoint, jour: date, unread: Collection[str] = (), *, sure: Collection[str] = ()
+) -> Iterator[tuple[str, str, bool]]:
+    """Yield each word that is wrong on a legal day, the sentence, and whether it is a remark.
 
-    What is missing comes first, and hides what follows from it.
+    What is missing, and the words that are `unread`, hide what follows from them: no more. What
+    contradicts the words that are `sure` isn't looked for.
     """
     number = ligne.point.get("prm")
-    if number is None:
-        yield "prm", "à donner"
-    elif not prm.is_valid(number):
-        yield "prm", why_no_prm(number)
+    if "prm" not in unread:
+        if number is None:
+            yield "prm", "à donner", False
+        elif not prm.is_valid(number):
+            yield "prm", why_no_prm(number), False
     missing = [mot.nom for mot in _OBLIGATOIRES if ligne.point.get(mot.colonne) is None]
-    if missing:
-        yield from ((nom, "à donner") for nom in missing)
-        return
-    for regle in REGLES:
-        if not regle.tient(ligne.point, ligne):
-            yield regle.mot, regle.phrase
+    for nom in missing:
+        if nom not in unread:
+            yield nom, "à donner", False
+    hidden = {*missing, *unread}
+    if not hidden:
+        for regle in REGLES:
+            if not regle.tient(ligne.point, ligne):
+                yield regle.mot, regle.phrase, False
+    for contradiction, phrase in contradictions_of(ligne, jour, unread={*hidden, *sure}):
+        yield contradiction.mots[0], phrase, not contradiction.refused
 
 
 def why_no_prm(number: str) -> str:

@@ -1,5 +1,6 @@
 """Opens files of points, and brings in those of a folder, all or none."""
 
+import logging
 import re
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from sge_sim.referentiel.apports.lecture import Faute, Format, Source
 from sge_sim.referentiel.apports.versement import import_points
 
 _PIECE: Final = 2**16
+_SHOWN: Final = 20
+_log = logging.getLogger(__name__)
 _FORMATS: Final[dict[str, Format]] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
@@ -59,7 +62,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 
 def import_folder(database: Database, folder: Path) -> None:
-    """Bring in the points of a folder; those that are there as given stay.
+    """Bring in the points of a folder; those that are there as given stay. Remarks are logged.
 
     Raises `UsageError` naming the first fault, and imports nothing, where there is one.
     """
@@ -69,7 +72,16 @@ def import_folder(database: Database, folder: Path) -> None:
         if not first:
             first.append(faute)
 
-    bilan = import_points(database, sources_in(folder), report=keep, wait=True)
+    remarques: list[Faute] = []
+
+    def remark(faute: Faute) -> None:
+        if len(remarques) < _SHOWN:
+            remarques.append(faute)
+            _log.warning("%s", faute)
+
+    bilan = import_points(database, sources_in(folder), report=keep, remark=remark, wait=True)
+    if bilan.remarques > _SHOWN:
+        _log.warning("… et %d autres remarques.", bilan.remarques - _SHOWN)
     if first:
         others = f" (et {bilan.fautes - 1} de plus)" if bilan.fautes > 1 else ""
         raise UsageError(

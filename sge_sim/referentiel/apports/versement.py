@@ -4,20 +4,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.clock import elapsed_ms, legal_date, stopwatch
 from sge_sim.domaine.francais import counted
 from sge_sim.facts.database import Database
+from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.apports.acteurs import ActeursApportes, read_acteur
 from sge_sim.referentiel.apports.anonymat import Anonymat
+from sge_sim.referentiel.apports.contradictions import LignePoint, contradictions
 from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
-from sge_sim.referentiel.apports.regles import LignePoint, fautes_of
+from sge_sim.referentiel.apports.regles import fautes_of
 from sge_sim.referentiel.apports.retrait import (
     SMALLEST,
     alone_with_points,
@@ -33,6 +35,7 @@ from sge_sim.tables.apports import (
     known_among,
     known_communes,
     open_apport,
+    points_of_meters,
     publish_apport,
     scratch_sessions,
     suppliers,
@@ -48,6 +51,7 @@ _FIRST_SETTLED, _TIMES_SETTLED = 10_000, 4
 """After how many points the database takes note of them, and by how much that grows each time."""
 _WORDS: Final = tuple(MOTS.values())
 _NOT_OWN: Final = "il n'est pas importé et ne se retire pas : donner un autre PRM"
+_SERIAL: Final = "numero_serie"
 _SCRATCH: Final = 0
 """The number of what is brought into a scratch."""
 
@@ -57,7 +61,7 @@ class Bilan:
     """The counts of an import: lines read, new points, those already there as given, faults.
 
     `importe` tells whether what is new is there now; `jours`: new days of measures; `acteurs`: new
-    actors.
+    actors; `remarques`: those on lines that were taken.
     """
 
     lues: int = 0
@@ -67,6 +71,7 @@ class Bilan:
     importe: bool = False
     jours: int = 0
     acteurs: int = 0
+    remarques: int = 0
 
 
 def import_points(
@@ -74,13 +79,16 @@ def import_points(
     sources: Iterable[Source],
     *,
     report: Callable[[Faute], None],
+    remark: Callable[[Faute], None] = lambda _: None,
     progress: Callable[[int], None] = lambda _: None,
+    strict: bool = False,
     sauf_erreurs: bool = False,
     essai: bool = False,
     anonymise: bool = False,
     wait: bool = False,
 ) -> Bilan:
-    """Bring in the points of these files; each fault goes to `report` as it is found.
+    """Bring in the points of these files; each fault goes to `report` as it is found, each remark
+    to `remark`. When `strict`, what would be remarked is a fault.
 
     The new points are seen at once, at the end, if there was no fault or with `sauf_erreurs`;
     nothing is left of them otherwise, nor after an exception. A point that is there as given
@@ -95,14 +103,15 @@ def import_points(
     Raises `UsageError` for a file that can't be read as one of points.
     """
     anonymat = Anonymat() if anonymise else None
+    told = _Told(report, None if strict else remark)
     if essai:
         with scratch_sessions() as scratch:
-            versement = _Versement(database, report, progress, anonymat, scratch)
+            versement = _Versement(database, told, progress, anonymat, scratch)
             versement.read(sources)
             return versement.bilan
     with alone_with_points(database, wait=wait):
         discard_hidden(database)
-        versement = _Versement(database, report, progress, anonymat)
+        versement = _Versement(database, told, progress, anonymat)
         try:
             versement.read(sources)
             bilan = versement.bilan
@@ -116,6 +125,14 @@ def import_points(
         return bilan
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Whom faults are reported to, and remarks; to None where these are faults."""
+
+    report: Callable[[Faute], None]
+    remark: Callable[[Faute], None] | None
+
+
 class _Versement:
     """One import under way: the slice that is filled, and what is known of the others.
 
@@ -125,7 +142,7 @@ class _Versement:
     def __init__(
         self,
         database: Database,
-        report: Callable[[Faute], None],
+        told: _Told,
         progress: Callable[[int], None],
         anonymat: Anonymat | None,
         scratch: Sessions | None = None,
@@ -138,9 +155,10 @@ class _Versement:
             self.apport_id = _SCRATCH if scratch else open_apport(session)
             self._communes = known_communes(session)
             self._suppliers = set(suppliers(session))
+            self._jour = legal_date(instant_within(session))
         self._acteurs = ActeursApportes(self.apport_id)
         self._database = database
-        self._report, self._progress = report, progress
+        self._told, self._progress = told, progress
         self._size = SMALLEST
         self._slice: list[tuple[str, int, LignePoint]] = []
         self._lines: LignesJours | None = None
@@ -235,18 +253,30 @@ class _Versement:
             for jour, courbe, registres in days
         ]
 
-    def _add_faute(self, source: str, number: int, mot: str, phrase: str) -> None:
-        self.bilan.fautes += 1
-        self._report(Faute(source, number, mot, phrase))
+    def _add_faute(
+        self, source: str, number: int, mot: str, phrase: str, remarque: bool = False
+    ) -> None:
+        if remarque and self._told.remark is not None:
+            self.bilan.remarques += 1
+            self._told.remark(Faute(source, number, mot, phrase, remarque))
+        else:
+            self.bilan.fautes += 1
+            self._told.report(Faute(source, number, mot, phrase))
 
     def _checked(self, source: str, number: int, cells: Mapping[str, Any]) -> LignePoint | None:
-        before, report = self.bilan.fautes, partial(self._add_faute, source, number)
+        before, unread = self.bilan.fautes, list[str]()
+
+        def report(mot: str, phrase: str) -> None:
+            unread.append(mot)
+            self._add_faute(source, number, mot, phrase)
+
         ligne = read_ligne(cells, report)
-        if self.bilan.fautes == before:
-            if ligne.point["commune"] is None:
-                ligne = self._named(ligne)
-            for mot, phrase in chain(fautes_of(ligne), self._foreign(ligne.point, ligne.mesures)):
-                report(mot, phrase)
+        if ligne.point["commune"] is None:
+            ligne = self._named(ligne)
+        for mot, phrase, remarque in fautes_of(ligne, self._jour, unread):
+            self._add_faute(source, number, mot, phrase, remarque)
+        for mot, phrase in self._foreign(ligne.point, ligne.mesures):
+            self._add_faute(source, number, mot, phrase)
         return ligne if self.bilan.fautes == before else None
 
     def _named(self, ligne: LignePoint) -> LignePoint:
@@ -268,7 +298,7 @@ class _Versement:
                     "--acteurs, ou sge-sim acteurs add --kind fournisseur)",
                 )
         known = self._communes.get((point["code_postal"], point["code_insee"]))
-        if known is not None and known != point["commune"]:
+        if None not in (known, point["commune"]) and known != point["commune"]:
             yield "commune", f"celle-là s'appelle {known}"
 
     def _write(self) -> None:
@@ -295,10 +325,12 @@ class _Versement:
     def _new_among(self, session: Session, lines: Sequence[tuple[str, int, LignePoint]]) -> Tranche:
         """Return the rows of the points that aren't there yet."""
         prms = [ligne.point["prm"] for _, _, ligne in lines]
-        known = known_among(session, prms)
+        serials = {number for _, _, ligne in lines if (number := ligne.compteur.get(_SERIAL))}
+        known, meters = known_among(session, prms), points_of_meters(session, serials)
         with self._database.sessions() if self._scratch else nullcontext(session) as present:
             if self._scratch:
                 known = known_among(present, prms) | known
+                meters = points_of_meters(present, serials) | meters
             there = {
                 point.prm: cells_of(ligne_of(point, mesures), _WORDS)
                 for point, mesures in described_points(
@@ -319,10 +351,21 @@ class _Versement:
                     self.bilan.inchanges += 1
             elif prm in known:
                 self._add_faute(source, number, "prm", f"{prm} est déjà donné plus haut")
-            else:
+            elif self._has_its_meter(source, number, ligne, meters):
                 known[prm] = self.apport_id
                 self._add(tranche, ligne)
         return tranche
+
+    def _has_its_meter(
+        self, source: str, number: int, ligne: LignePoint, meters: dict[str, str]
+    ) -> bool:
+        """Tell whether a line may be taken: its meter may be another point's, by a remark."""
+        prm, serial, before = ligne.point["prm"], ligne.compteur.get(_SERIAL), self.bilan.fautes
+        if serial is not None and (other := meters.setdefault(serial, prm)) != prm:
+            regle = contradictions()["numero_de_serie_partage"]
+            phrase = regle.written(numero_serie=serial, vu=other)
+            self._add_faute(source, number, regle.mots[0], phrase, not regle.refused)
+        return self.bilan.fautes == before
 
     def _add(self, tranche: Tranche, ligne: LignePoint) -> None:
         point = ligne.point
@@ -361,4 +404,6 @@ def sentence_of_import(bilan: Bilan, *, essai: bool = False) -> str:
         sentence += f", {counted(bilan.acteurs, 'acteur')}"
     if bilan.jours:
         sentence += f", {counted(bilan.jours, 'jour')} de mesures"
+    if bilan.remarques:
+        sentence += f", {counted(bilan.remarques, 'remarque')}"
     return f"{sentence}, {counted(bilan.fautes, 'erreur')}." if bilan.fautes else f"{sentence}."
