@@ -98,8 +98,11 @@ def _plan_heures_creuses(
     instant = max(_instant_of(jour, now), instant_de(jour))
     if basse and basse.libelle != haute.libelle and jour < VISIBLES_DEPUIS:
         regle = contradictions()["deux_saisons_avant_la_reforme"]
-        labels = {"heures_creuses_libelle": haute.libelle, "heures_creuses_saison_basse": basse[1]}
-        raise UsageError(f"{regle.written(vu=jour, **labels)}.")
+        libelles = {
+            "heures_creuses_libelle": haute.libelle,
+            "heures_creuses_saison_basse": basse[1],
+        }
+        raise UsageError(f"{regle.written(vu=jour, **libelles)}.")
     if point.type_comptage != "LINKY":
         raise UsageError(
             f"le compteur du point {point.prm} ne se programme pas à distance : choisir un C5 à "

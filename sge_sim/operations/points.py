@@ -91,7 +91,7 @@ Le = Annotated[
 
 Attributs = dict[str, Any] | None
 Strict = Annotated[
-    bool, Says("Refuser aussi ce qui contredit une supposition, au lieu d'une remarque")
+    bool, Says("Refuser aussi ce qui n'est que supposé impossible (remarques)", "oui")
 ]
 
 

@@ -13,8 +13,8 @@ from sge_sim.domaine.libelles import EVENEMENTS, MOTIFS_FIN, libelle_de
 from sge_sim.domaine.prm import generate_all, is_valid, key
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.stored_clock import instant_within
+from sge_sim.referentiel.apports.contradictions import fautes_of
 from sge_sim.referentiel.apports.lignes import ligne_of
-from sge_sim.referentiel.apports.regles import fautes_of
 from sge_sim.referentiel.dataset import measure_seed
 from sge_sim.referentiel.entries import check_attributes
 from sge_sim.tables.acces import OptionPublication, options_of_point
@@ -121,8 +121,9 @@ def get_point(session: Session, prm: str) -> Point:
 def wrong_of_point(session: Session, prm: str) -> dict[tuple[str, str], bool]:
     """Return what a point contradicts today, each a word and a sentence, and whether it is assumed
     alone: its commune was looked for when it came."""
+    get_point(session, prm)
     ((point, mesures),) = described_points(session, [prm])
-    found = fautes_of(ligne_of(point, mesures), legal_date(instant_within(session)), sure=_COMMUNE)
+    found = fautes_of(ligne_of(point, mesures), legal_date(instant_within(session)), _COMMUNE)
     return {(mot, phrase): assumed for mot, phrase, assumed in found}
 
 

@@ -93,12 +93,12 @@ async def take_file(
         bilan, fautes = await run_in_threadpool(
             _import, state, source, sauf_erreurs=sauf_erreurs, essai=essai, strict=strict
         )
-    told: dict[str, list[dict[str, object]]] = {"erreurs": [], "a_verifier": []}
+    found: dict[str, list[dict[str, object]]] = {"erreurs": [], "a_verifier": []}
     for faute in fautes:
-        told["a_verifier" if faute.remarque else "erreurs"].append(
+        found["a_verifier" if faute.remarque else "erreurs"].append(
             {"ligne": faute.ligne, "colonne": faute.mot, "phrase": faute.phrase}
         )
-    content = asdict(bilan) | told
+    content = asdict(bilan) | found
     if bilan.importe or (essai and not bilan.fautes):
         return JSONResponse(content)
     return problem(400, sentence_of_import(bilan, essai=essai), **content)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from sge_sim.referentiel.apports.contradictions import LignePoint
 from sge_sim.referentiel.apports.mots import MOTS, Mot
+from sge_sim.referentiel.apports.regles import LignePoint
 from sge_sim.referentiel.dataset import EMPTY_COMPTEUR, EMPTY_POINT, measure_seed
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
 from sge_sim.tables.anciens_etats import AncienEtat, write_valeurs

@@ -1,51 +1,67 @@
-"""The rules on a whole line, once its cells are read: valid keys, what can't do without what, and
-no contradiction.
+"""What is found of a whole line, once its cells are read: keys, dates, labels, communes.
 
-The rules are those that every point of the catalogue and of the population holds (assumed); what a
-point can't be by the documents is a table of its own (`contradictions`).
+The table of what a point can't be (`contradictions`) names these tests; most of its entries need
+none.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any, Final
 
 from sge_sim.domaine import prm
-from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, GRANDS, PETITS
-from sge_sim.referentiel.apports.contradictions import LignePoint, contradictions_of
-from sge_sim.referentiel.apports.mots import MOTS
-from sge_sim.referentiel.identites import with_luhn_key
-from sge_sim.tables.points import Point
-
-CLASSES: Final = frozenset({"PTE", "PM", "HPH", "HCH", "HPE", "HCE"})
-_DATES: Final = (
-    "dateResiliation",
-    "dateDerniereModificationFormuleTarifaireAcheminement",
-    "dateDerniereAugmentationPuissanceSouscrite",
-    "dateDerniereDiminutionPuissanceSouscrite",
+from sge_sim.domaine.nomenclatures import PETITS
+from sge_sim.domaine.plages import (
+    VISIBLES_DEPUIS,
+    decalage_de,
+    minutes_de,
+    officielle_de,
+    officielles,
+    parse_plages,
+    plage_officielle,
 )
-_COMMUNE: Final = ("codePostal", "codeInseeCommune", "commune")
-_OBLIGATOIRES: Final = sorted(
-    (
-        mot
-        for mot in MOTS.values()
-        if mot.partie == "point"
-        and mot.nom != "prm"
-        and not Point.__table__.c[mot.colonne].nullable
-    ),
-    key=lambda mot: mot.nom in _COMMUNE,
-)
-"""The other words that a point can't do without, those of its commune last."""
-_FORFAIT_MAX: Final = 8760
+from sge_sim.errors import UsageError
+from sge_sim.machine.once import computed_once
+from sge_sim.referentiel.identites import communes_de_france, with_luhn_key
 
 
 @dataclass(frozen=True, slots=True)
-class RegleApport:
-    """A rule about a whole line: the word that is named when it is broken, and the sentence."""
+class LignePoint:
+    """What a line says: columns of the point, of its meter, and what its measures depend on."""
 
-    mot: str
-    phrase: str
-    tient: Callable[[Mapping[str, Any], LignePoint], bool]
+    point: Mapping[str, Any]
+    compteur: Mapping[str, Any]
+    mesures: Mapping[str, Any]
+
+
+Test = Callable[[Mapping[str, Any], LignePoint, date], Any]
+"""Takes the columns of the point, the whole line and the legal day; returns something true where
+the fields contradict each other."""
+
+
+_FIRST_LINKY: Final = date(2015, 12, 1)
+_CALENDRIERS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("BTINFCUST", "BTINFLU"), "DI000001"),
+    "BTINFMUDT": "DI000002",
+    **dict.fromkeys(("BTINFCU4", "BTINFMU4"), "DI000003"),
+}
+"""The distributor's calendar of each tariff."""
+_QUATRE: Final = ("HPH", "HCH", "HPE", "HCE")
+_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("BTSUPCU4", "BTSUPLU4"), _QUATRE),
+    **dict.fromkeys(("HTACU5", "HTALU5"), ("PTE", *_QUATRE)),
+    **dict.fromkeys(("HTACUPM5", "HTALUPM5"), ("PM", *_QUATRE)),
+}
+_RANGS: Final = {classe: rang for rang, classe in enumerate(("PTE", "PM", *_QUATRE))}
+PLAGES: Final = (
+    "heures_creuses_libelle",
+    "heures_creuses_saison_basse",
+    "futures_heures_creuses_libelle",
+    "futures_heures_creuses_saison_basse",
+)
+"""The columns of ranges: of the high season and of the low one, now and to come."""
+_MINUTES_CREUSES: Final = 480
 
 
 def is_siret(siret: str) -> bool:
@@ -59,212 +75,239 @@ def is_siret(siret: str) -> bool:
     return with_luhn_key(siret[:-1]) == siret or of_la_poste
 
 
-def _before(first: date | None, then: date | None) -> bool:
-    return first is None or then is None or first <= then
+@computed_once()
+def _libelles_officiels() -> frozenset[str]:
+    return frozenset(plage.libelle for plage in officielles().values())
 
 
-def _ordered(periods: Any) -> bool:
-    return all(period.fin is None or period.debut < period.fin for period in periods or ())
+def _plage_hors_liste(p: Mapping[str, Any], *_: Any) -> str | None:
+    """Return what is wrong with the first label that the official list hasn't to the letter."""
+    for column in PLAGES:
+        libelle = p[column]
+        if libelle is None or libelle in _libelles_officiels():
+            continue
+        try:
+            plages = parse_plages(libelle)
+            if officielle := officielle_de(plages):
+                return (
+                    f"« {libelle} » n'est pas de la liste officielle : {officielle.libelle} y est"
+                )
+            if (minutes := len(minutes_de(plages))) != _MINUTES_CREUSES:
+                return f"« {libelle} » fait {minutes} minutes par jour : il en faut 480"
+            plage_officielle(libelle)
+        except UsageError as error:
+            return str(error).removesuffix(".")
+    return None
 
 
-REGLES: Final = (
-    RegleApport(
-        "niveauOuvertureServices",
-        "écrire 0, 1 ou 2",
-        lambda p, _: p["niveau_ouverture_services"] in (None, 0, 1, 2),
-    ),
-    RegleApport(
-        "codePostal",
-        "il faut cinq chiffres",
-        lambda p, _: len(p["code_postal"]) == 5 and p["code_postal"].isdecimal(),
-    ),
-    RegleApport(
-        "codeInseeCommune",
-        "il faut cinq chiffres, ou 2A et 2B en Corse",
-        lambda p, _: (
-            len(p["code_insee"]) == 5
-            and p["code_insee"].replace("2A", "20").replace("2B", "20").isdecimal()
-        ),
-    ),
-    RegleApport("commune", "le nom dépasse 32 caractères", lambda p, _: len(p["commune"]) <= 32),
-    RegleApport(
-        "numSiret",
-        "ce n'est pas un SIRET : 14 chiffres dont la clé",
-        lambda p, _: p["siret"] is None or is_siret(p["siret"]),
-    ),
-    RegleApport(
-        "fournisseurTitulaire",
-        "un point en service en a un",
-        lambda p, _: (
-            p["fournisseur_titulaire"] is not None or p["etat_contractuel"] not in ETATS_EN_SERVICE
-        ),
-    ),
-    RegleApport(
-        "dateMiseEnService",
-        "un point en service ou résilié a été mis en service",
-        lambda p, _: (
-            p["date_mise_en_service"] is not None
-            or p["etat_contractuel"] not in (*ETATS_EN_SERVICE, "RESIL")
-        ),
-    ),
-    RegleApport(
-        "dateMiseEnService",
-        "un point en cours de raccordement (ECRAC) n'a pas été mis en service",
-        lambda p, _: p["date_mise_en_service"] is None or p["etat_contractuel"] != "ECRAC",
-    ),
-    RegleApport(
-        "dateResiliation",
-        "elle va avec l'état RESIL, et lui avec elle",
-        lambda p, _: (p["date_resiliation"] is not None) == (p["etat_contractuel"] == "RESIL"),
-    ),
-    RegleApport(
-        "etatAlimentation",
-        "un point en cours de raccordement (ECRAC) n'est pas raccordé (NRAC)",
-        lambda p, _: p["etat_contractuel"] != "ECRAC" or p["etat_alimentation"] == "NRAC",
-    ),
-    *(
-        RegleApport(
-            mot,
-            "elle précède la mise en service",
-            lambda p, _, colonne=MOTS[mot].colonne: _before(p["date_mise_en_service"], p[colonne]),  # type: ignore[misc]
-        )
-        for mot in _DATES
-    ),
-    RegleApport(
-        "puissanceSouscrite",
-        "elle dépasse la puissance de raccordement",
-        lambda p, _: (
-            p["puissance_souscrite"] is None
-            or p["puissance_raccordement"] is None
-            or p["puissance_souscrite"] <= p["puissance_raccordement"]
-        ),
-    ),
-    RegleApport(
-        "puissanceSouscrite",
-        "un nombre plus grand que zéro est attendu",
-        lambda p, _: p["puissance_souscrite"] != 0,
-    ),
-    RegleApport(
-        "puissanceSouscrite",
-        "une formule tarifaire ne va pas sans elle",
-        lambda p, _: p["fta"] is None or p["puissance_souscrite"] is not None,
-    ),
-    RegleApport(
-        "denivelePuissances",
-        "seuls les C1 à C4 en ont",
-        lambda p, _: not p["denivele_puissances"] or p["segment"] in ("C1", "C2", "C3", "C4"),
-    ),
-    RegleApport(
-        "denivelePuissances",
-        f"une classe n'en est pas une : {', '.join(sorted(CLASSES))}",
-        lambda p, _: CLASSES.issuperset(p["denivele_puissances"] or ()),
-    ),
-    RegleApport(
-        "forfaitLongueUtilisation",
-        "une année tient en 8760 heures",
-        lambda p, _: (p["longue_utilisation_forfait_h"] or 0) <= _FORFAIT_MAX,
-    ),
-    RegleApport(
-        "r4xPas",
-        "seul un point de plus de 36 kVA en a un : 5 ou 10",
-        lambda p, _: p["r4x_pas"] is None or (p["r4x_pas"] in (5, 10) and p["segment"] in GRANDS),
-    ),
-    RegleApport(
-        "typeComptage",
-        "un compteur en a un",
-        lambda p, ligne: p["type_comptage"] is not None or not ligne.compteur,
-    ),
-    RegleApport(
-        "datePose",
-        "un compteur en a une",
-        lambda _, ligne: not ligne.compteur or "date_pose" in ligne.compteur,
-    ),
-    RegleApport(
-        "matricule",
-        "deux compteurs ne portent pas de matricule ni de numéro de série vide",
-        lambda _, ligne: (
-            not ligne.compteur or "matricule" in ligne.compteur or "numero_serie" in ligne.compteur
-        ),
-    ),
-    RegleApport(
-        "ticActivable",
-        "seul le compteur d'un C5 ou d'un P4 a une TIC à activer",
-        lambda p, ligne: "tic_activable" not in ligne.compteur or p["segment"] in PETITS,
-    ),
-    RegleApport(
-        "ancienCompteurPose",
-        "il a été posé avant le compteur en place",
-        lambda _, ligne: (
-            "ancien_compteur_pose" not in ligne.mesures
-            or (
-                "date_pose" in ligne.compteur
-                and ligne.mesures["ancien_compteur_pose"] < ligne.compteur["date_pose"]
+def _saisons(p: Mapping[str, Any], *_: Any) -> str | None:
+    """Return the seasons of which the shifts differ, of now or to come."""
+    for columns in (PLAGES[:2], PLAGES[2:]):
+        if _libelles_officiels().issuperset(libelles := [p[column] for column in columns]):
+            minutes = [decalage_de(parse_plages(libelle)) for libelle in libelles]
+            if minutes[0] != minutes[1]:
+                return "{} et {}, décalées de {} et de {} minutes".format(*libelles, *minutes)
+    return None
+
+
+def _calendrier(p: Mapping[str, Any], ligne: LignePoint, jour: date) -> str | None:
+    attendu = _CALENDRIERS.get(p["fta"] or "")
+    entries = [
+        (each.depuis, each.code)
+        for each in ligne.mesures.get("calendriers", ())
+        if each.cote == "distributeur" and each.depuis <= jour
+    ]
+    code = max(entries)[1] if entries else attendu
+    return f"{code} : celui du distributeur est {attendu}" if attendu and code != attendu else None
+
+
+def _deniveles(p: Mapping[str, Any], *_: Any) -> str | None:
+    deniveles, attendues = p["denivele_puissances"], _CLASSES.get(p["fta"] or "")
+    if not deniveles:
+        return None
+    if strange := deniveles.keys() - _RANGS.keys():
+        return f"{min(strange)[:20]} n'est pas une classe : {', '.join(_RANGS)}"
+    if attendues and deniveles.keys() != set(attendues):
+        return f"les classes {', '.join(deniveles)} avec {p['fta']} : {', '.join(attendues)}"
+    ordre = sorted(deniveles, key=_RANGS.__getitem__)
+    for avant, apres in pairwise(ordre):
+        if deniveles[avant] > deniveles[apres]:
+            return (
+                f"{deniveles[avant]} en {avant} et {deniveles[apres]} en {apres} : rien ne baisse "
+                "d'une classe à la suivante"
             )
-        ),
-    ),
-    RegleApport(
-        "avant",
-        "une puissance est plus grande que zéro",
-        lambda _, ligne: all(
-            valeurs.get("puissance_souscrite") != 0 for _, valeurs in ligne.mesures.get("avant", ())
-        ),
-    ),
-    RegleApport(
-        "avant",
-        "un SIRET d'avant n'en est pas un : 14 chiffres dont la clé",
-        lambda _, ligne: all(
-            is_siret(siret)
-            for _, valeurs in ligne.mesures.get("avant", ())
-            if (siret := valeurs.get("siret")) is not None
-        ),
-    ),
-    RegleApport(
-        "collectes",
-        "une période finit après son début",
-        lambda _, ligne: _ordered(ligne.mesures.get("collectes")),
-    ),
-    RegleApport(
-        "collectes",
-        "seule la courbe d'un C5, d'un P4 ou d'un point traité en index se collecte à la demande",
-        lambda p, ligne: (
-            "collectes" not in ligne.mesures
-            or p["segment"] in PETITS
-            or p["mode_traitement"] == "INDEX"
-        ),
-    ),
-    RegleApport(
-        "trous",
-        "un trou finit après son début",
-        lambda _, ligne: _ordered(ligne.mesures.get("trous")),
-    ),
-)
+    if (largest := max(deniveles.values())) == p["puissance_souscrite"]:
+        return None
+    return (
+        f"{largest} au plus et {p['puissance_souscrite']} de puissance souscrite : la plus grande "
+        "est la puissance souscrite"
+    )
 
 
-def fautes_of(
-    ligne: LignePoint, jour: date, unread: Collection[str] = (), *, sure: Collection[str] = ()
-) -> Iterator[tuple[str, str, bool]]:
-    """Yield each word that is wrong on a legal day, the sentence, and whether it is a remark.
+@computed_once()
+def _codes_connus() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return the postal codes, the INSEE codes and the departments that there are."""
+    pairs = communes_de_france()
+    insees = frozenset(insee for _, insee in pairs)
+    return frozenset(postal for postal, _ in pairs), insees, frozenset(map(_departement, insees))
 
-    What is missing, and the words that are `unread`, hide what follows from them: no more. What
-    contradicts the words that are `sure` isn't looked for.
-    """
-    number = ligne.point.get("prm")
-    if "prm" not in unread:
-        if number is None:
-            yield "prm", "à donner", False
-        elif not prm.is_valid(number):
-            yield "prm", why_no_prm(number), False
-    missing = [mot.nom for mot in _OBLIGATOIRES if ligne.point.get(mot.colonne) is None]
-    for nom in missing:
-        if nom not in unread:
-            yield nom, "à donner", False
-    hidden = {*missing, *unread}
-    if not hidden:
-        for regle in REGLES:
-            if not regle.tient(ligne.point, ligne):
-                yield regle.mot, regle.phrase, False
-    for contradiction, phrase in contradictions_of(ligne, jour, unread={*hidden, *sure}):
-        yield contradiction.mots[0], phrase, not contradiction.refused
+
+def _departement(code: str) -> str:
+    corse = code[:2].replace("2A", "20").replace("2B", "20")
+    return code[:3] if corse in ("97", "98") else corse
+
+
+def _sans_commune(p: Mapping[str, Any]) -> bool | None:
+    """Return whether a pair is surely none: None where a commune has it, False where a merger or
+    a postal code of its own (CEDEX) may tell it."""
+    postal, insee = p["code_postal"], p["code_insee"]
+    if (postal, insee) in communes_de_france():
+        return None
+    postaux, insees, departements = _codes_connus()
+    if _departement(postal) != _departement(insee) or _departement(insee) not in departements:
+        return True
+    return postal in postaux and insee in insees
+
+
+def _collecte_avant_la_pose(_: Any, ligne: LignePoint, __: Any) -> date | None:
+    """Return the first day of a curve that was collected before any meter was there."""
+    pose = ligne.mesures.get("ancien_compteur_pose") or ligne.compteur.get("date_pose")
+    first = min((each.debut for each in ligne.mesures.get("collectes", ())), default=None)
+    return first if pose and first and first < pose else None
+
+
+def is_below_level_2(
+    point: Mapping[str, Any], anciens: Sequence[tuple[date, Mapping[str, Any]]]
+) -> bool:
+    """Tell whether a C5 or a P4 has a level of services, and never had that of measures."""
+    levels = [
+        niveau
+        for values in (point, *(valeurs for _, valeurs in anciens))
+        if (niveau := values.get("niveau_ouverture_services")) is not None
+    ]
+    return point["segment"] in PETITS and max(levels, default=2) < 2
+
+
+def _chevauchement(_: Any, ligne: LignePoint, __: Any) -> str | None:
+    periods = sorted(ligne.mesures.get("collectes", ()), key=lambda each: each.debut)
+    for avant, apres in pairwise(periods):
+        if avant.fin is None or avant.fin > apres.debut:
+            return f"{avant.debut:%d/%m/%Y} et {apres.debut:%d/%m/%Y}"
+    return None
+
+
+def _avant_mise_en_service(p: Mapping[str, Any], ligne: LignePoint, _: Any) -> date | None:
+    anciens = ligne.mesures.get("avant", ())
+    dates = (values.get("date_mise_en_service") for values in (p, *(each for _, each in anciens)))
+    first = min(filter(None, dates), default=date.min)
+    return anciens[0][0] if anciens and anciens[0][0] <= first else None
+
+
+def _avant_inutile(p: Mapping[str, Any], ligne: LignePoint, _: Any) -> str | None:
+    """Return the day until which a value was another, though it is the same today."""
+    last = {
+        column: (jour, value)
+        for jour, valeurs in ligne.mesures.get("avant", ())
+        for column, value in valeurs.items()
+    }
+    for column, (jour, value) in last.items():
+        if value == p[column]:
+            return f"{value} jusqu'au {jour:%d/%m/%Y} et {value} aujourd'hui"
+    return None
+
+
+def _trop_long(p: Mapping[str, Any], ligne: LignePoint, _: Any) -> str | None:
+    numbers = (ligne.compteur.get(column) for column in ("matricule", "numero_serie"))
+    texts = [(text, 255) for text in (p["nom_client_final"], *numbers)]
+    for transformateur in (p["transformateur_courant"], p["transformateur_tension"]):
+        if transformateur is not None:
+            texts += [(transformateur.calibre, 255), (transformateur.couplage, 15)]
+    for text, most in texts:
+        if text is not None and len(text) > most:
+            return f"« {text[:20]}… » fait {len(text)} caractères : {most} au plus"
+    return None
+
+
+def _code_et_libelle(p: Mapping[str, Any], *_: Any) -> str | None:
+    plage = officielles().get(p["futures_heures_creuses_id"] or "")
+    libelle = p["futures_heures_creuses_libelle"]
+    return None if plage is None or libelle in (None, plage.libelle) else plage.libelle
+
+
+TESTS: Final[Mapping[str, Test]] = {
+    "siret_sans_cle": lambda p, *_: p["siret"] is not None and not is_siret(p["siret"]),
+    "compteur_sans_type": lambda p, ligne, _: ligne.compteur and p["type_comptage"] is None,
+    "compteur_sans_pose": lambda _, ligne, __: (
+        ligne.compteur and ligne.compteur.get("date_pose") is None
+    ),
+    "compteur_sans_numero": lambda _, ligne, __: (
+        ligne.compteur
+        and ligne.compteur.get("matricule") is None
+        and ligne.compteur.get("numero_serie") is None
+    ),
+    "tic_d_un_grand_point": lambda p, ligne, _: (
+        ligne.compteur.get("tic_activable") is not None and p["segment"] not in PETITS
+    ),
+    "ancien_compteur_pose_apres": lambda _, ligne, __: (
+        (ancien := ligne.mesures.get("ancien_compteur_pose"))
+        and ancien >= (ligne.compteur.get("date_pose") or ancien)
+    ),
+    "avant_sans_puissance": lambda _, ligne, __: any(
+        valeurs.get("puissance_souscrite") == 0 for _, valeurs in ligne.mesures.get("avant", ())
+    ),
+    "avant_siret_sans_cle": lambda _, ligne, __: any(
+        not is_siret(valeurs["siret"])
+        for _, valeurs in ligne.mesures.get("avant", ())
+        if valeurs.get("siret") is not None
+    ),
+    "collecte_a_l_envers": lambda _, ligne, __: _a_l_envers(ligne.mesures.get("collectes", ())),
+    "trou_a_l_envers": lambda _, ligne, __: _a_l_envers(ligne.mesures.get("trous", ())),
+    "collecte_d_un_grand_point": lambda p, ligne, _: (
+        ligne.mesures.get("collectes")
+        and p["segment"] not in PETITS
+        and p["mode_traitement"] != "INDEX"
+    ),
+    "puissances_par_classe": _deniveles,
+    "collecte_sous_le_niveau_2": lambda p, ligne, _: (
+        ligne.mesures.get("collectes") and is_below_level_2(p, ligne.mesures.get("avant", ()))
+    ),
+    "collectes_qui_se_recouvrent": _chevauchement,
+    "collecte_avant_la_pose": _collecte_avant_la_pose,
+    "deux_saisons_avant_la_reforme": lambda p, _, jour: (
+        p["heures_creuses_saison_basse"] not in (None, p["heures_creuses_libelle"])
+        and jour < VISIBLES_DEPUIS
+        and jour
+    ),
+    "calendrier_du_distributeur": _calendrier,
+    "commune_inexistante": lambda p, *_: _sans_commune(p),
+    "commune_inconnue": lambda p, *_: _sans_commune(p) is False,
+    "mise_en_service_a_venir": lambda p, _, jour: (
+        (p["date_mise_en_service"] or jour) > jour and jour
+    ),
+    "pose_a_venir": lambda _, ligne, jour: (
+        (ligne.compteur.get("date_pose") or jour) > jour and jour
+    ),
+    "linky_avant_decembre_2015": lambda p, ligne, _: (
+        p["type_comptage"] == "LINKY"
+        and (ligne.compteur.get("date_pose") or _FIRST_LINKY) < _FIRST_LINKY
+    ),
+    "avant_a_venir": lambda _, ligne, jour: (
+        (anciens := ligne.mesures.get("avant")) and anciens[-1][0] > jour and anciens[-1][0]
+    ),
+    "avant_la_premiere_mise_en_service": _avant_mise_en_service,
+    "avant_comme_aujourd_hui": _avant_inutile,
+    "texte_trop_long": _trop_long,
+}
+TESTS_OF_PLAGES: Final[Mapping[str, Test]] = {
+    "plage_hors_liste": _plage_hors_liste,
+    "code_d_une_autre_plage": _code_et_libelle,
+    "saisons_decalees_autrement": _saisons,
+}
+"""Those that look at nothing but ranges, and their code."""
+
+
+def _a_l_envers(periods: Any) -> bool:
+    return any(period.fin is not None and period.debut >= period.fin for period in periods)
 
 
 def why_no_prm(number: str) -> str:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, legal_date, stopwatch
-from sge_sim.domaine.francais import counted
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.apports.acteurs import ActeursApportes, read_acteur
 from sge_sim.referentiel.apports.anonymat import Anonymat
-from sge_sim.referentiel.apports.contradictions import LignePoint, contradictions
+from sge_sim.referentiel.apports.bilan import Bilan as Bilan
+from sge_sim.referentiel.apports.bilan import sentence_of_import as sentence_of_import
+from sge_sim.referentiel.apports.contradictions import contradictions, fautes_of
 from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
-from sge_sim.referentiel.apports.regles import fautes_of
+from sge_sim.referentiel.apports.regles import LignePoint
 from sge_sim.referentiel.apports.retrait import (
     SMALLEST,
     alone_with_points,
@@ -56,24 +57,6 @@ _SCRATCH: Final = 0
 """The number of what is brought into a scratch."""
 
 
-@dataclass(slots=True)
-class Bilan:
-    """The counts of an import: lines read, new points, those already there as given, faults.
-
-    `importe` tells whether what is new is there now; `jours`: new days of measures; `acteurs`: new
-    actors; `remarques`: those on lines that were taken.
-    """
-
-    lues: int = 0
-    nouveaux: int = 0
-    inchanges: int = 0
-    fautes: int = 0
-    importe: bool = False
-    jours: int = 0
-    acteurs: int = 0
-    remarques: int = 0
-
-
 def import_points(
     database: Database,
     sources: Iterable[Source],
@@ -103,15 +86,15 @@ def import_points(
     Raises `UsageError` for a file that can't be read as one of points.
     """
     anonymat = Anonymat() if anonymise else None
-    told = _Told(report, None if strict else remark)
+    reports = _Reports(report, None if strict else remark)
     if essai:
         with scratch_sessions() as scratch:
-            versement = _Versement(database, told, progress, anonymat, scratch)
+            versement = _Versement(database, reports, progress, anonymat, scratch)
             versement.read(sources)
             return versement.bilan
     with alone_with_points(database, wait=wait):
         discard_hidden(database)
-        versement = _Versement(database, told, progress, anonymat)
+        versement = _Versement(database, reports, progress, anonymat)
         try:
             versement.read(sources)
             bilan = versement.bilan
@@ -126,7 +109,7 @@ def import_points(
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Reports:
     """Whom faults are reported to, and remarks; to None where these are faults."""
 
     report: Callable[[Faute], None]
@@ -142,7 +125,7 @@ class _Versement:
     def __init__(
         self,
         database: Database,
-        told: _Told,
+        reports: _Reports,
         progress: Callable[[int], None],
         anonymat: Anonymat | None,
         scratch: Sessions | None = None,
@@ -158,7 +141,7 @@ class _Versement:
             self._jour = legal_date(instant_within(session))
         self._acteurs = ActeursApportes(self.apport_id)
         self._database = database
-        self._told, self._progress = told, progress
+        self._reports, self._progress = reports, progress
         self._size = SMALLEST
         self._slice: list[tuple[str, int, LignePoint]] = []
         self._lines: LignesJours | None = None
@@ -256,12 +239,12 @@ class _Versement:
     def _add_faute(
         self, source: str, number: int, mot: str, phrase: str, remarque: bool = False
     ) -> None:
-        if remarque and self._told.remark is not None:
+        if remarque and self._reports.remark is not None:
             self.bilan.remarques += 1
-            self._told.remark(Faute(source, number, mot, phrase, remarque))
+            self._reports.remark(Faute(source, number, mot, phrase, remarque))
         else:
             self.bilan.fautes += 1
-            self._told.report(Faute(source, number, mot, phrase))
+            self._reports.report(Faute(source, number, mot, phrase))
 
     def _checked(self, source: str, number: int, cells: Mapping[str, Any]) -> LignePoint | None:
         before, unread = self.bilan.fautes, list[str]()
@@ -389,21 +372,3 @@ def _differences(there: Sequence[str], given: Sequence[str]) -> list[str]:
     return [
         mot.nom for mot, before, after in zip(_WORDS, there, given, strict=True) if before != after
     ]
-
-
-def sentence_of_import(bilan: Bilan, *, essai: bool = False) -> str:
-    """Return what an import came to, in one sentence."""
-    if bilan.fautes and not (bilan.importe or essai):
-        return (
-            f"{counted(bilan.fautes, 'erreur')} : rien n'est importé ; les corriger, ou importer "
-            "le reste par --sauf-erreurs."
-        )
-    done = "à importer" if essai else "importés" if bilan.nouveaux > 1 else "importé"
-    sentence = f"{counted(bilan.nouveaux, 'point')} {done}, {bilan.inchanges} déjà là"
-    if bilan.acteurs:
-        sentence += f", {counted(bilan.acteurs, 'acteur')}"
-    if bilan.jours:
-        sentence += f", {counted(bilan.jours, 'jour')} de mesures"
-    if bilan.remarques:
-        sentence += f", {counted(bilan.remarques, 'remarque')}"
-    return f"{sentence}, {counted(bilan.fautes, 'erreur')}." if bilan.fautes else f"{sentence}."
