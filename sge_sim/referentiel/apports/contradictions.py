@@ -6,9 +6,11 @@ of C4, as P1 and P2 are of C1 to C3.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any, Final
 
 from sge_sim.domaine import prm
@@ -25,10 +27,9 @@ from sge_sim.referentiel.apports.regles import (
     Test,
     why_no_prm,
 )
+from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.tables.points import Point
 
-Holds = Callable[[Any, Mapping[str, Any]], bool]
-"""Tells whether a column has one of the values that are meant, beside the others of its point."""
 _SHOWN: Final = 300
 _LIEU: Final = ("codePostal", "codeInseeCommune", "commune")
 _OBLIGATOIRES: Final = sorted(
@@ -42,9 +43,13 @@ _OBLIGATOIRES: Final = sorted(
     key=lambda mot: mot.nom in _LIEU,
 )
 """The other words that a point can't do without, those of its commune last."""
-_COLUMNS: Final = tuple(column.name for column in Point.__table__.columns)
-_PROPRES: Final = {"siret", "nom_client_final", "code_postal", "code_insee", "commune"} | {
-    name for name in _COLUMNS if name.startswith(("date_", "denivele_"))
+_PARTS: Final = {"codePostal": "lieu", "codeInseeCommune": "lieu"} | {
+    word: MOTS[word].colonne
+    for word in ("avant", "collectes", "trous", "calendriers", "ancienCompteurPose")
+}
+"""What is looked at in some lines only: those with such measures, or in an unknown commune."""
+_PROPRES: Final = {"siret", "nom_client_final", "commune", "denivele_puissances"} | {
+    column.name for column in Point.__table__.columns if column.name.startswith("date_")
 }
 """Columns of which each point has its own value."""
 
@@ -63,7 +68,7 @@ class Contradiction:
     source: str
     provenance: Provenance
     existe: Test | None
-    colonnes: frozenset[str] = frozenset()
+    colonnes: frozenset[str]
     indispensable: bool = False
 
     @property
@@ -76,38 +81,42 @@ class Contradiction:
         return self.phrase.format_map({name: _shown(value) for name, value in values.items()})
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: Any) -> str:
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
-    if isinstance(value, bool) or value is None:
-        return {True: "oui", False: "non", None: "vide"}[value]
-    return value if len(str(value)) <= _SHOWN else f"{str(value)[:_SHOWN]}…"
+    return "vide" if value is None else str(value)[:_SHOWN]
 
 
-def _holds(condition: Any) -> Holds:
-    """Return what a condition of the table means."""
+def _holds(condition: Any) -> Callable[[Any, Mapping[str, Any]], bool]:
+    """Return what tells whether a value, beside the others of its point, is what a condition of
+    the table means."""
     match condition:
-        case {"plus_de": int(bound)}:
+        case {"plus_de": bound}:
             return lambda value, _: value is not None and value > bound
-        case {"au_plus": int(bound)}:
+        case {"au_plus": bound}:
             return lambda value, _: value is not None and value <= bound
-        case {"plus_que": str(column)}:
+        case {"plus_que": column}:
             return lambda value, p: None not in (value, p[column]) and value > p[column]
-        case {"avant": str(column)}:
+        case {"avant": column}:
             return lambda value, p: None not in (value, p[column]) and value < p[column]
-        case {"sans_forme": str(forme)}:
+        case {"sans_forme": forme}:
             fits = re.compile(forme).fullmatch
             return lambda value, _: value is not None and not fits(value)
-        case {"hors": [*values]}:
+        case {"hors": values}:
             return lambda value, _: value not in values
-        case [*values]:
-            return lambda value, _: value in values
-    raise ValueError(f"{condition} is no condition")
+    return lambda value, _: value in condition
 
 
 def _si(conditions: Mapping[str, Any]) -> Test:
     tests = tuple((column, _holds(each)) for column, each in conditions.items())
-    return lambda p, *_: all(holds(p[column], p) for column, holds in tests)
+
+    def existe(p: Mapping[str, Any], *_: Any) -> bool:
+        for column, holds in tests:  # noqa: SIM110 - asked of each line of a file: `all` is slow
+            if not holds(p[column], p):
+                return False
+        return True
+
+    return existe
 
 
 def _admis(valeur: str, selon: str, admis: Mapping[str, Sequence[str]]) -> Test:
@@ -129,47 +138,51 @@ def contradictions() -> Mapping[str, Contradiction]:
     assert isinstance(rows, dict)
     table = {}
     for name, row in rows.items():
-        columns: set[str] = set()
-        existe = TESTS.get(name)
-        if name in TESTS_OF_PLAGES:
-            columns, existe = {*PLAGES, "futures_heures_creuses_id"}, TESTS_OF_PLAGES[name]
-        elif conditions := row.pop("si", None):
-            others = (each.values() for each in conditions.values() if isinstance(each, dict))
-            columns = {
-                *conditions,
-                *(value for each in others for value in each if value in _COLUMNS),
-            }
-            existe = _si(conditions)
+        existe, columns = TESTS.get(name), [*PLAGES] if name in TESTS_OF_PLAGES else []
+        if conditions := row.pop("si", None):
+            existe, columns = _si(conditions), [*conditions]
         elif admis := row.pop("admis", None):
-            columns = {row["valeur"], row["selon"]}
+            columns = [row["valeur"], row["selon"]]
             existe = _admis(row.pop("valeur"), row.pop("selon"), admis)
         table[name] = Contradiction(**row, existe=existe, colonnes=frozenset(columns))
     return table
 
 
+_Tests = Sequence[tuple[Contradiction, Test]]
+
+
 @computed_once()
-def _by_cost() -> tuple[tuple[Contradiction, ...], tuple[Contradiction, ...], tuple[str, ...]]:
-    """Return those that are about columns with few values alone, the others, and these columns."""
-    tested = [each for each in contradictions().values() if each.existe is not None]
-    of_codes = [each for each in tested if each.colonnes and not each.colonnes & _PROPRES]
-    others = tuple(each for each in tested if each not in of_codes)
-    return tuple(of_codes), others, tuple({column for each in of_codes for column in each.colonnes})
+def _by_part() -> Mapping[str, _Tests]:
+    """Return what is looked at: of every line, of some (`_PARTS`), once for all that say the same
+    of columns that hold codes."""
+    parts: dict[str, list[tuple[Contradiction, Test]]] = defaultdict(list)
+    for each in contradictions().values():
+        if each.existe is not None:
+            of_codes = each.colonnes and not each.colonnes & _PROPRES
+            part = _PARTS.get(each.mots[0], "codes" if of_codes else "")
+            parts[part].append((each, each.existe))
+    return parts
+
+
+@computed_once()
+def _columns() -> tuple[Sequence[str], Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
+    """Return the columns that hold codes, and what reads them; a power is held against that of the
+    connection."""
+    columns = {column for each, _ in _by_part()["codes"] for column in each.colonnes}
+    columns |= {"puissance_raccordement"}
+    return tuple(columns), itemgetter(*columns)
 
 
 @computed_once(4096)
-def _of_codes(values: tuple[Any, ...]) -> tuple[tuple[Contradiction, Any], ...]:
-    """Return what the columns with few values contradict: the same again and again in a file."""
-    of_codes, _, columns = _by_cost()
-    return _found(of_codes, LignePoint(dict(zip(columns, values, strict=True)), {}, {}), date.max)
+def _of_codes(values: tuple[Any, ...]) -> Sequence[tuple[Contradiction, Any]]:
+    """Return what codes contradict: they are the same again and again in a file."""
+    point = dict(zip(_columns()[0], values, strict=True))
+    return _found(_by_part()["codes"], LignePoint(point, {}, {}), date.max)
 
 
-def _found(
-    among: Sequence[Contradiction], ligne: LignePoint, jour: date
-) -> tuple[tuple[Contradiction, Any], ...]:
+def _found(among: _Tests, ligne: LignePoint, jour: date) -> list[tuple[Contradiction, Any]]:
     point = ligne.point
-    return tuple(
-        (each, vu) for each in among if each.existe and (vu := each.existe(point, ligne, jour))
-    )
+    return [(each, vu) for each, existe in among if (vu := existe(point, ligne, jour))]
 
 
 def contradictions_of(
@@ -179,11 +192,17 @@ def contradictions_of(
 
     `unread` are words without a value that could be read: what is about them isn't looked at.
     """
-    point, (_, others, columns) = ligne.point, _by_cost()
+    point, parts = ligne.point, _by_part()
+    among = [*parts[""]]
+    for word in ligne.mesures:
+        among += parts.get(word, ())
+    lieu = point["code_postal"], point["code_insee"]
+    if "codePostal" not in unread and lieu not in communes_de_france():
+        among += parts["lieu"]
     if unread:
-        others = tuple(each for each in others if set(unread).isdisjoint(each.mots))
-    known = _of_codes(tuple(map(point.__getitem__, columns)))
-    for each, vu in (*known, *_found(others, ligne, jour)):
+        among = [each for each in among if set(unread).isdisjoint(each[0].mots)]
+    known = _of_codes(_columns()[1](point))
+    for each, vu in (*known, *_found(among, ligne, jour)):
         if not unread or set(unread).isdisjoint(each.mots):
             yield each, each.written(**{**ligne.compteur, **point, "vu": vu, "jour": jour})
 

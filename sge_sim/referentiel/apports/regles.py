@@ -62,6 +62,7 @@ PLAGES: Final = (
 )
 """The columns of ranges: of the high season and of the low one, now and to come."""
 _MINUTES_CREUSES: Final = 480
+_TEXTE_MAX, _COUPLAGE_MAX = 255, 15
 
 
 def is_siret(siret: str) -> bool:
@@ -157,12 +158,10 @@ def _departement(code: str) -> str:
     return code[:3] if corse in ("97", "98") else corse
 
 
-def _sans_commune(p: Mapping[str, Any]) -> bool | None:
-    """Return whether a pair is surely none: None where a commune has it, False where a merger or
-    a postal code of its own (CEDEX) may tell it."""
+def _sans_commune(p: Mapping[str, Any]) -> bool:
+    """Tell whether a pair that isn't known is surely none: a merger, or a postal code of its own
+    (CEDEX), may tell it otherwise."""
     postal, insee = p["code_postal"], p["code_insee"]
-    if (postal, insee) in communes_de_france():
-        return None
     postaux, insees, departements = _codes_connus()
     if _departement(postal) != _departement(insee) or _departement(insee) not in departements:
         return True
@@ -217,21 +216,13 @@ def _avant_inutile(p: Mapping[str, Any], ligne: LignePoint, _: Any) -> str | Non
 
 
 def _trop_long(p: Mapping[str, Any], ligne: LignePoint, _: Any) -> str | None:
-    numbers = (ligne.compteur.get(column) for column in ("matricule", "numero_serie"))
-    texts = [(text, 255) for text in (p["nom_client_final"], *numbers)]
     for transformateur in (p["transformateur_courant"], p["transformateur_tension"]):
-        if transformateur is not None:
-            texts += [(transformateur.calibre, 255), (transformateur.couplage, 15)]
-    for text, most in texts:
-        if text is not None and len(text) > most:
-            return f"« {text[:20]}… » fait {len(text)} caractères : {most} au plus"
+        if transformateur is not None and len(transformateur.couplage or "") > _COUPLAGE_MAX:
+            return f"le couplage « {transformateur.couplage[:20]}… » : 15 caractères au plus"
+    for text in (p["nom_client_final"], *map(ligne.compteur.get, ("matricule", "numero_serie"))):
+        if text is not None and len(text) > _TEXTE_MAX:
+            return f"« {text[:20]}… » fait {len(text)} caractères : 255 au plus"
     return None
-
-
-def _code_et_libelle(p: Mapping[str, Any], *_: Any) -> str | None:
-    plage = officielles().get(p["futures_heures_creuses_id"] or "")
-    libelle = p["futures_heures_creuses_libelle"]
-    return None if plage is None or libelle in (None, plage.libelle) else plage.libelle
 
 
 TESTS: Final[Mapping[str, Test]] = {
@@ -268,8 +259,12 @@ TESTS: Final[Mapping[str, Test]] = {
         and p["mode_traitement"] != "INDEX"
     ),
     "puissances_par_classe": _deniveles,
+    "plage_hors_liste": _plage_hors_liste,
+    "saisons_decalees_autrement": _saisons,
     "collecte_sous_le_niveau_2": lambda p, ligne, _: (
-        ligne.mesures.get("collectes") and is_below_level_2(p, ligne.mesures.get("avant", ()))
+        p["niveau_ouverture_services"] in (0, 1)
+        and ligne.mesures.get("collectes")
+        and is_below_level_2(p, ligne.mesures.get("avant", ()))
     ),
     "collectes_qui_se_recouvrent": _chevauchement,
     "collecte_avant_la_pose": _collecte_avant_la_pose,
@@ -280,7 +275,7 @@ TESTS: Final[Mapping[str, Test]] = {
     ),
     "calendrier_du_distributeur": _calendrier,
     "commune_inexistante": lambda p, *_: _sans_commune(p),
-    "commune_inconnue": lambda p, *_: _sans_commune(p) is False,
+    "commune_inconnue": lambda p, *_: not _sans_commune(p),
     "mise_en_service_a_venir": lambda p, _, jour: (
         (p["date_mise_en_service"] or jour) > jour and jour
     ),
@@ -298,12 +293,8 @@ TESTS: Final[Mapping[str, Test]] = {
     "avant_comme_aujourd_hui": _avant_inutile,
     "texte_trop_long": _trop_long,
 }
-TESTS_OF_PLAGES: Final[Mapping[str, Test]] = {
-    "plage_hors_liste": _plage_hors_liste,
-    "code_d_une_autre_plage": _code_et_libelle,
-    "saisons_decalees_autrement": _saisons,
-}
-"""Those that look at nothing but ranges, and their code."""
+TESTS_OF_PLAGES: Final = frozenset({"plage_hors_liste", "saisons_decalees_autrement"})
+"""Those that look at nothing but ranges."""
 
 
 def _a_l_envers(periods: Any) -> bool:

@@ -13,7 +13,6 @@ from sge_sim.referentiel.apports.lecture import Faute, Format, Source
 from sge_sim.referentiel.apports.versement import import_points
 
 _PIECE: Final = 2**16
-_SHOWN: Final = 20
 _log = logging.getLogger(__name__)
 _FORMATS: Final[dict[str, Format]] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
@@ -62,7 +61,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 
 def import_folder(database: Database, folder: Path) -> None:
-    """Bring in the points of a folder; those that are there as given stay. Remarks are logged.
+    """Bring in the points of a folder; those that are there as given stay.
 
     Raises `UsageError` naming the first fault, and imports nothing, where there is one.
     """
@@ -72,16 +71,9 @@ def import_folder(database: Database, folder: Path) -> None:
         if not first:
             first.append(faute)
 
-    remarques: list[Faute] = []
-
-    def remark(faute: Faute) -> None:
-        if len(remarques) < _SHOWN:
-            remarques.append(faute)
-            _log.warning("%s", faute)
-
-    bilan = import_points(database, sources_in(folder), report=keep, remark=remark, wait=True)
-    if bilan.remarques > _SHOWN:
-        _log.warning("… et %d autres remarques.", bilan.remarques - _SHOWN)
+    bilan = import_points(database, sources_in(folder), report=keep, wait=True)
+    if bilan.remarques:
+        _log.warning("%d remarques : points import --essai les donne.", bilan.remarques)
     if first:
         others = f" (et {bilan.fautes - 1} de plus)" if bilan.fautes > 1 else ""
         raise UsageError(

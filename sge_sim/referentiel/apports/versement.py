@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -86,7 +86,7 @@ def import_points(
     Raises `UsageError` for a file that can't be read as one of points.
     """
     anonymat = Anonymat() if anonymise else None
-    reports = _Reports(report, None if strict else remark)
+    reports = (report, None if strict else remark)
     if essai:
         with scratch_sessions() as scratch:
             versement = _Versement(database, reports, progress, anonymat, scratch)
@@ -108,14 +108,6 @@ def import_points(
         return bilan
 
 
-@dataclass(frozen=True, slots=True)
-class _Reports:
-    """Whom faults are reported to, and remarks; to None where these are faults."""
-
-    report: Callable[[Faute], None]
-    remark: Callable[[Faute], None] | None
-
-
 class _Versement:
     """One import under way: the slice that is filled, and what is known of the others.
 
@@ -125,7 +117,7 @@ class _Versement:
     def __init__(
         self,
         database: Database,
-        reports: _Reports,
+        reports: tuple[Callable[[Faute], None], Callable[[Faute], None] | None],
         progress: Callable[[int], None],
         anonymat: Anonymat | None,
         scratch: Sessions | None = None,
@@ -141,7 +133,7 @@ class _Versement:
             self._jour = legal_date(instant_within(session))
         self._acteurs = ActeursApportes(self.apport_id)
         self._database = database
-        self._reports, self._progress = reports, progress
+        (self._report, self._remark), self._progress = reports, progress
         self._size = SMALLEST
         self._slice: list[tuple[str, int, LignePoint]] = []
         self._lines: LignesJours | None = None
@@ -239,12 +231,12 @@ class _Versement:
     def _add_faute(
         self, source: str, number: int, mot: str, phrase: str, remarque: bool = False
     ) -> None:
-        if remarque and self._reports.remark is not None:
+        if remarque and self._remark is not None:
             self.bilan.remarques += 1
-            self._reports.remark(Faute(source, number, mot, phrase, remarque))
+            self._remark(Faute(source, number, mot, phrase, remarque))
         else:
             self.bilan.fautes += 1
-            self._reports.report(Faute(source, number, mot, phrase))
+            self._report(Faute(source, number, mot, phrase))
 
     def _checked(self, source: str, number: int, cells: Mapping[str, Any]) -> LignePoint | None:
         before, unread = self.bilan.fautes, list[str]()
