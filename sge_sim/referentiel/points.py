@@ -301,9 +301,8 @@ def copy_point(
     seed = measure_seed(prm, model.graine)
     own = {
         name: f"{seed % 10**12:012d}"
-        for each in model.compteurs
         for name in ("matricule", "numero_serie")
-        if each.date_depose is None and getattr(each, name) is not None
+        if any(getattr(each, name) is not None for each in model.compteurs)
     }
     insert_copy(session, model, prm, seed, changes, own | meter)
     check_point(session, prm, before, strict=strict)

@@ -220,7 +220,7 @@ SPOILT = [
     (COMPANY, {"denivelePuissances": "{HPH:1}"}, "denivelePuissances", "JSON"),
     (COMPANY, {"denivelePuissances": '{"HP":60}'}, "denivelePuissances", "classe"),
     (COMPANY, {"denivelePuissances": '{"HPH":"x"}'}, "denivelePuissances", "convient"),
-    (COMPANY, {"denivelePuissances": '{"HPH":91}'}, "denivelePuissances", "HPH avec BTSUPCU4"),
+    (COMPANY, {"denivelePuissances": '{"HPH":91}'}, "denivelePuissances", "HPH 91"),
     (HOUSEHOLD, {"denivelePuissances": '{"HPH":3}'}, "denivelePuissances", "C1 à C4"),
     (COMPANY, {"forfaitLongueUtilisation": "9000"}, "forfaitLongueUtilisation", "8760"),
     (COMPANY, {"r4xPas": "7"}, "r4xPas", "5 ou 10"),

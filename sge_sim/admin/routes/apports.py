@@ -9,7 +9,7 @@ import re
 from dataclasses import asdict
 from functools import partial
 from mmap import ACCESS_READ, mmap
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -93,12 +93,14 @@ async def take_file(
         bilan, fautes = await run_in_threadpool(
             _import, state, source, sauf_erreurs=sauf_erreurs, essai=essai, strict=strict
         )
-    found: dict[str, list[dict[str, object]]] = {"erreurs": [], "a_verifier": []}
-    for faute in fautes:
-        found["a_verifier" if faute.remarque else "erreurs"].append(
+    content = asdict(bilan) | {
+        name: [
             {"ligne": faute.ligne, "colonne": faute.mot, "phrase": faute.phrase}
-        )
-    content = asdict(bilan) | found
+            for faute in fautes
+            if faute.remarque is remarque
+        ]
+        for name, remarque in (("erreurs", False), ("a_verifier", True))
+    }
     if bilan.importe or (essai and not bilan.fautes):
         return JSONResponse(content)
     return problem(400, sentence_of_import(bilan, essai=essai), **content)
@@ -126,14 +128,7 @@ async def take_form(state: Admin, request: Request, essai: str = "", strict: str
     return pages.render(request, _PAGE, fait=sentence, fautes=fautes)
 
 
-def _import(
-    state: AdminState,
-    source: Source,
-    *,
-    sauf_erreurs: bool = False,
-    essai: bool = False,
-    strict: bool = False,
-) -> tuple[Bilan, list[Faute]]:
+def _import(state: AdminState, source: Source, **options: Any) -> tuple[Bilan, list[Faute]]:
     """Bring the points in; return what it came to, and the first faults and remarks by line."""
     fautes: dict[bool, list[Faute]] = {False: [], True: []}
 
@@ -141,13 +136,5 @@ def _import(
         if len(fautes[faute.remarque]) < _SHOWN:
             fautes[faute.remarque].append(faute)
 
-    bilan = import_points(
-        state.database,
-        [source],
-        report=keep,
-        remark=keep,
-        strict=strict,
-        sauf_erreurs=sauf_erreurs,
-        essai=essai,
-    )
+    bilan = import_points(state.database, [source], report=keep, remark=keep, **options)
     return bilan, sorted(fautes[False] + fautes[True], key=lambda faute: faute.ligne)

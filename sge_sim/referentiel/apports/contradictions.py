@@ -5,12 +5,13 @@ points are held up by a guess, unless the simulator can't do without it. P3 is t
 of C4, as P1 and P2 are of C1 to C3.
 """
 
+import operator
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import itemgetter
+from itertools import chain
 from typing import Any, Final
 
 from sge_sim.domaine import prm
@@ -48,10 +49,13 @@ _PARTS: Final = {"codePostal": "lieu", "codeInseeCommune": "lieu"} | {
     for word in ("avant", "collectes", "trous", "calendriers", "ancienCompteurPose")
 }
 """What is looked at in some lines only: those with such measures, or in an unknown commune."""
-_PROPRES: Final = {"siret", "nom_client_final", "commune", "denivele_puissances"} | {
-    column.name for column in Point.__table__.columns if column.name.startswith("date_")
-}
-"""Columns of which each point has its own value."""
+_CODES: Final = frozenset(
+    column.name
+    for column in Point.__table__.columns
+    if not column.name.startswith(("date_", "denivele_", "nom_"))
+    and column.name not in ("siret", "commune")
+)
+"""Columns that many points fill alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +92,31 @@ def _shown(value: Any) -> str:
 
 
 def _holds(condition: Any) -> Callable[[Any, Mapping[str, Any]], bool]:
-    """Return what tells whether a value, beside the others of its point, is what a condition of
-    the table means."""
-    match condition:
-        case {"plus_de": bound}:
-            return lambda value, _: value is not None and value > bound
-        case {"au_plus": bound}:
-            return lambda value, _: value is not None and value <= bound
-        case {"plus_que": column}:
-            return lambda value, p: None not in (value, p[column]) and value > p[column]
-        case {"avant": column}:
-            return lambda value, p: None not in (value, p[column]) and value < p[column]
-        case {"sans_forme": forme}:
-            fits = re.compile(forme).fullmatch
-            return lambda value, _: value is not None and not fits(value)
-        case {"hors": values}:
-            return lambda value, _: value not in values
-    return lambda value, _: value in condition
+    """Return what tells whether a value, beside the others of its line, is what a condition of the
+    table means: a bound is a number, a day, or the name of another column."""
+    if isinstance(condition, list):
+        return lambda value, _: value in condition
+    ((kind, bound),) = condition.items()
+    if kind == "hors":
+        return lambda value, _: value not in bound
+    if kind == "sans_forme":
+        fits = re.compile(bound).fullmatch
+        return lambda value, _: value is not None and not fits(value)
+    compared = {"plus_de": operator.gt, "au_plus": operator.le, "autre_que": operator.ne}[kind]
+
+    def holds(value: Any, p: Mapping[str, Any]) -> bool:
+        other = p.get(bound) if isinstance(bound, str) else bound
+        return value is not None and other is not None and bool(compared(value, other))
+
+    return holds
 
 
 def _si(conditions: Mapping[str, Any]) -> Test:
     tests = tuple((column, _holds(each)) for column, each in conditions.items())
 
-    def existe(p: Mapping[str, Any], *_: Any) -> bool:
+    def existe(p: Mapping[str, Any]) -> bool:
         for column, holds in tests:  # noqa: SIM110 - asked of each line of a file: `all` is slow
-            if not holds(p[column], p):
+            if not holds(p.get(column), p):
                 return False
         return True
 
@@ -122,11 +126,10 @@ def _si(conditions: Mapping[str, Any]) -> Test:
 def _admis(valeur: str, selon: str, admis: Mapping[str, Sequence[str]]) -> Test:
     by_code = {code: values for codes, values in admis.items() for code in codes.split()}
 
-    def existe(p: Mapping[str, Any], *_: Any) -> str | None:
+    def existe(p: Mapping[str, Any]) -> str | None:
         values = by_code.get(p[selon])
-        if values is None or p[valeur] is None or p[valeur] in values:
-            return None
-        return " ou ".join(values) or "rien"
+        wrong = values is not None and p[valeur] is not None and p[valeur] not in values
+        return " ou ".join(values or ()) or "rien" if wrong else None
 
     return existe
 
@@ -138,11 +141,13 @@ def contradictions() -> Mapping[str, Contradiction]:
     assert isinstance(rows, dict)
     table = {}
     for name, row in rows.items():
-        existe, columns = TESTS.get(name), [*PLAGES] if name in TESTS_OF_PLAGES else []
+        existe, columns = TESTS.get(name), {*PLAGES} if name in TESTS_OF_PLAGES else set[str]()
         if conditions := row.pop("si", None):
-            existe, columns = _si(conditions), [*conditions]
+            bounds = (each.values() for each in conditions.values() if isinstance(each, dict))
+            columns = {*conditions, *(each for each in chain(*bounds) if isinstance(each, str))}
+            existe = _si(conditions)
         elif admis := row.pop("admis", None):
-            columns = [row["valeur"], row["selon"]]
+            columns = {row["valeur"], row["selon"]}
             existe = _admis(row.pop("valeur"), row.pop("selon"), admis)
         table[name] = Contradiction(**row, existe=existe, colonnes=frozenset(columns))
     return table
@@ -154,11 +159,11 @@ _Tests = Sequence[tuple[Contradiction, Test]]
 @computed_once()
 def _by_part() -> Mapping[str, _Tests]:
     """Return what is looked at: of every line, of some (`_PARTS`), once for all that say the same
-    of columns that hold codes."""
+    in columns that hold codes."""
     parts: dict[str, list[tuple[Contradiction, Test]]] = defaultdict(list)
     for each in contradictions().values():
         if each.existe is not None:
-            of_codes = each.colonnes and not each.colonnes & _PROPRES
+            of_codes = each.colonnes and each.colonnes <= _CODES
             part = _PARTS.get(each.mots[0], "codes" if of_codes else "")
             parts[part].append((each, each.existe))
     return parts
@@ -166,23 +171,19 @@ def _by_part() -> Mapping[str, _Tests]:
 
 @computed_once()
 def _columns() -> tuple[Sequence[str], Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
-    """Return the columns that hold codes, and what reads them; a power is held against that of the
-    connection."""
+    """Return the columns that hold codes, and what reads them."""
     columns = {column for each, _ in _by_part()["codes"] for column in each.colonnes}
-    columns |= {"puissance_raccordement"}
-    return tuple(columns), itemgetter(*columns)
+    return tuple(columns), operator.itemgetter(*columns)
 
 
 @computed_once(4096)
 def _of_codes(values: tuple[Any, ...]) -> Sequence[tuple[Contradiction, Any]]:
     """Return what codes contradict: they are the same again and again in a file."""
-    point = dict(zip(_columns()[0], values, strict=True))
-    return _found(_by_part()["codes"], LignePoint(point, {}, {}), date.max)
+    return _found(_by_part()["codes"], dict(zip(_columns()[0], values, strict=True)))
 
 
-def _found(among: _Tests, ligne: LignePoint, jour: date) -> list[tuple[Contradiction, Any]]:
-    point = ligne.point
-    return [(each, vu) for each, existe in among if (vu := existe(point, ligne, jour))]
+def _found(among: _Tests, p: Mapping[str, Any]) -> list[tuple[Contradiction, Any]]:
+    return [(each, vu) for each, existe in among if (vu := existe(p))]
 
 
 def contradictions_of(
@@ -192,19 +193,27 @@ def contradictions_of(
 
     `unread` are words without a value that could be read: what is about them isn't looked at.
     """
-    point, parts = ligne.point, _by_part()
+    given = {"compteur": bool(ligne.compteur), "aujourd_hui": jour}
+    p, parts = {**ligne.mesures, **ligne.compteur, **ligne.point, **given}, _by_part()
     among = [*parts[""]]
     for word in ligne.mesures:
         among += parts.get(word, ())
-    lieu = point["code_postal"], point["code_insee"]
-    if "codePostal" not in unread and lieu not in communes_de_france():
+    if (
+        "codePostal" not in unread
+        and (p["code_postal"], p["code_insee"]) not in communes_de_france()
+    ):
         among += parts["lieu"]
     if unread:
         among = [each for each in among if set(unread).isdisjoint(each[0].mots)]
-    known = _of_codes(_columns()[1](point))
-    for each, vu in (*known, *_found(among, ligne, jour)):
+    for each, vu in (*_of_codes(_columns()[1](p)), *_found(among, p)):
         if not unread or set(unread).isdisjoint(each.mots):
-            yield each, each.written(**{**ligne.compteur, **point, "vu": vu, "jour": jour})
+            yield each, each.written(**p, vu=vu)
+
+
+def sentence_of(name: str, **values: Any) -> tuple[str, str, bool]:
+    """Return the word of an entry of the table, its sentence, and whether it is a remark."""
+    each = contradictions()[name]
+    return each.mots[0], each.written(**values), not each.refused
 
 
 def fautes_of(

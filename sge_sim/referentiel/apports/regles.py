@@ -4,16 +4,14 @@ The table of what a point can't be (`contradictions`) names these tests; most of
 none.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
 from sge_sim.domaine import prm
-from sge_sim.domaine.nomenclatures import PETITS
 from sge_sim.domaine.plages import (
-    VISIBLES_DEPUIS,
     decalage_de,
     minutes_de,
     officielle_de,
@@ -35,12 +33,11 @@ class LignePoint:
     mesures: Mapping[str, Any]
 
 
-Test = Callable[[Mapping[str, Any], LignePoint, date], Any]
-"""Takes the columns of the point, the whole line and the legal day; returns something true where
-the fields contradict each other."""
+Test = Callable[[Mapping[str, Any]], Any]
+"""Takes all that a line says, by column, and the legal day, `aujourd_hui`; returns something true
+where the fields contradict each other."""
 
 
-_FIRST_LINKY: Final = date(2015, 12, 1)
 _CALENDRIERS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("BTINFCUST", "BTINFLU"), "DI000001"),
     "BTINFMUDT": "DI000002",
@@ -53,7 +50,7 @@ _CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("HTACU5", "HTALU5"), ("PTE", *_QUATRE)),
     **dict.fromkeys(("HTACUPM5", "HTALUPM5"), ("PM", *_QUATRE)),
 }
-_RANGS: Final = {classe: rang for rang, classe in enumerate(("PTE", "PM", *_QUATRE))}
+_ORDRE: Final = ("PTE", "PM", *_QUATRE)
 PLAGES: Final = (
     "heures_creuses_libelle",
     "heures_creuses_saison_basse",
@@ -61,8 +58,8 @@ PLAGES: Final = (
     "futures_heures_creuses_saison_basse",
 )
 """The columns of ranges: of the high season and of the low one, now and to come."""
+_NIVEAU: Final = "niveau_ouverture_services"
 _MINUTES_CREUSES: Final = 480
-_TEXTE_MAX, _COUPLAGE_MAX = 255, 15
 
 
 def is_siret(siret: str) -> bool:
@@ -81,7 +78,7 @@ def _libelles_officiels() -> frozenset[str]:
     return frozenset(plage.libelle for plage in officielles().values())
 
 
-def _plage_hors_liste(p: Mapping[str, Any], *_: Any) -> str | None:
+def _plage_hors_liste(p: Mapping[str, Any]) -> str | None:
     """Return what is wrong with the first label that the official list hasn't to the letter."""
     for column in PLAGES:
         libelle = p[column]
@@ -101,7 +98,7 @@ def _plage_hors_liste(p: Mapping[str, Any], *_: Any) -> str | None:
     return None
 
 
-def _saisons(p: Mapping[str, Any], *_: Any) -> str | None:
+def _saisons(p: Mapping[str, Any]) -> str | None:
     """Return the seasons of which the shifts differ, of now or to come."""
     for columns in (PLAGES[:2], PLAGES[2:]):
         if _libelles_officiels().issuperset(libelles := [p[column] for column in columns]):
@@ -111,38 +108,28 @@ def _saisons(p: Mapping[str, Any], *_: Any) -> str | None:
     return None
 
 
-def _calendrier(p: Mapping[str, Any], ligne: LignePoint, jour: date) -> str | None:
+def _calendrier(p: Mapping[str, Any]) -> str | None:
     attendu = _CALENDRIERS.get(p["fta"] or "")
     entries = [
         (each.depuis, each.code)
-        for each in ligne.mesures.get("calendriers", ())
-        if each.cote == "distributeur" and each.depuis <= jour
+        for each in p.get("calendriers", ())
+        if each.cote == "distributeur" and each.depuis <= p["aujourd_hui"]
     ]
     code = max(entries)[1] if entries else attendu
     return f"{code} : celui du distributeur est {attendu}" if attendu and code != attendu else None
 
 
-def _deniveles(p: Mapping[str, Any], *_: Any) -> str | None:
-    deniveles, attendues = p["denivele_puissances"], _CLASSES.get(p["fta"] or "")
-    if not deniveles:
-        return None
-    if strange := deniveles.keys() - _RANGS.keys():
-        return f"{min(strange)[:20]} n'est pas une classe : {', '.join(_RANGS)}"
-    if attendues and deniveles.keys() != set(attendues):
-        return f"les classes {', '.join(deniveles)} avec {p['fta']} : {', '.join(attendues)}"
-    ordre = sorted(deniveles, key=_RANGS.__getitem__)
-    for avant, apres in pairwise(ordre):
-        if deniveles[avant] > deniveles[apres]:
-            return (
-                f"{deniveles[avant]} en {avant} et {deniveles[apres]} en {apres} : rien ne baisse "
-                "d'une classe à la suivante"
-            )
-    if (largest := max(deniveles.values())) == p["puissance_souscrite"]:
-        return None
-    return (
-        f"{largest} au plus et {p['puissance_souscrite']} de puissance souscrite : la plus grande "
-        "est la puissance souscrite"
-    )
+def _deniveles(p: Mapping[str, Any]) -> str | None:
+    deniveles, attendues = p["denivele_puissances"] or {}, _CLASSES.get(p["fta"] or "", ())
+    en_ordre = [deniveles[classe] for classe in _ORDRE if classe in deniveles]
+    written = ", ".join(f"{classe} {each}" for classe, each in deniveles.items())[:200]
+    if len(en_ordre) < len(deniveles) or (deniveles and attendues and {*deniveles} != {*attendues}):
+        return f"{written} : les classes avec {p['fta']} sont {', '.join(attendues or _ORDRE)}"
+    if en_ordre != sorted(en_ordre):
+        return f"{written} : une puissance ne baisse pas dans l'ordre {', '.join(_ORDRE)}"
+    if deniveles and en_ordre[-1] != p["puissance_souscrite"]:
+        return f"{written} : la plus grande est la puissance souscrite, {p['puissance_souscrite']}"
+    return None
 
 
 @computed_once()
@@ -168,45 +155,39 @@ def _sans_commune(p: Mapping[str, Any]) -> bool:
     return postal in postaux and insee in insees
 
 
-def _collecte_avant_la_pose(_: Any, ligne: LignePoint, __: Any) -> date | None:
+def _collecte_avant_la_pose(p: Mapping[str, Any]) -> date | None:
     """Return the first day of a curve that was collected before any meter was there."""
-    pose = ligne.mesures.get("ancien_compteur_pose") or ligne.compteur.get("date_pose")
-    first = min((each.debut for each in ligne.mesures.get("collectes", ())), default=None)
+    pose = p.get("ancien_compteur_pose") or p.get("date_pose")
+    first = min((each.debut for each in p.get("collectes", ())), default=None)
     return first if pose and first and first < pose else None
 
 
-def is_below_level_2(
-    point: Mapping[str, Any], anciens: Sequence[tuple[date, Mapping[str, Any]]]
-) -> bool:
-    """Tell whether a C5 or a P4 has a level of services, and never had that of measures."""
-    levels = [
-        niveau
-        for values in (point, *(valeurs for _, valeurs in anciens))
-        if (niveau := values.get("niveau_ouverture_services")) is not None
-    ]
-    return point["segment"] in PETITS and max(levels, default=2) < 2
+def _sous_le_niveau_2(p: Mapping[str, Any]) -> bool:
+    """Tell whether a curve was collected, though no level of services, now or before, allows it."""
+    levels = [p[_NIVEAU], *(each.get(_NIVEAU) for _, each in p.get("avant", ()))]
+    return levels[0] in (0, 1) and bool(p.get("collectes")) and 2 not in levels
 
 
-def _chevauchement(_: Any, ligne: LignePoint, __: Any) -> str | None:
-    periods = sorted(ligne.mesures.get("collectes", ()), key=lambda each: each.debut)
+def _chevauchement(p: Mapping[str, Any]) -> str | None:
+    periods = sorted(p.get("collectes", ()), key=lambda each: each.debut)
     for avant, apres in pairwise(periods):
         if avant.fin is None or avant.fin > apres.debut:
             return f"{avant.debut:%d/%m/%Y} et {apres.debut:%d/%m/%Y}"
     return None
 
 
-def _avant_mise_en_service(p: Mapping[str, Any], ligne: LignePoint, _: Any) -> date | None:
-    anciens = ligne.mesures.get("avant", ())
+def _avant_mise_en_service(p: Mapping[str, Any]) -> date | None:
+    anciens = p.get("avant", ())
     dates = (values.get("date_mise_en_service") for values in (p, *(each for _, each in anciens)))
     first = min(filter(None, dates), default=date.min)
     return anciens[0][0] if anciens and anciens[0][0] <= first else None
 
 
-def _avant_inutile(p: Mapping[str, Any], ligne: LignePoint, _: Any) -> str | None:
+def _avant_inutile(p: Mapping[str, Any]) -> str | None:
     """Return the day until which a value was another, though it is the same today."""
     last = {
         column: (jour, value)
-        for jour, valeurs in ligne.mesures.get("avant", ())
+        for jour, valeurs in p.get("avant", ())
         for column, value in valeurs.items()
     }
     for column, (jour, value) in last.items():
@@ -215,83 +196,28 @@ def _avant_inutile(p: Mapping[str, Any], ligne: LignePoint, _: Any) -> str | Non
     return None
 
 
-def _trop_long(p: Mapping[str, Any], ligne: LignePoint, _: Any) -> str | None:
-    for transformateur in (p["transformateur_courant"], p["transformateur_tension"]):
-        if transformateur is not None and len(transformateur.couplage or "") > _COUPLAGE_MAX:
-            return f"le couplage « {transformateur.couplage[:20]}… » : 15 caractères au plus"
-    for text in (p["nom_client_final"], *map(ligne.compteur.get, ("matricule", "numero_serie"))):
-        if text is not None and len(text) > _TEXTE_MAX:
-            return f"« {text[:20]}… » fait {len(text)} caractères : 255 au plus"
-    return None
-
-
 TESTS: Final[Mapping[str, Test]] = {
-    "siret_sans_cle": lambda p, *_: p["siret"] is not None and not is_siret(p["siret"]),
-    "compteur_sans_type": lambda p, ligne, _: ligne.compteur and p["type_comptage"] is None,
-    "compteur_sans_pose": lambda _, ligne, __: (
-        ligne.compteur and ligne.compteur.get("date_pose") is None
+    "siret_sans_cle": lambda p: p["siret"] is not None and not is_siret(p["siret"]),
+    "avant_sans_puissance": lambda p: any(
+        valeurs.get("puissance_souscrite") == 0 for _, valeurs in p["avant"]
     ),
-    "compteur_sans_numero": lambda _, ligne, __: (
-        ligne.compteur
-        and ligne.compteur.get("matricule") is None
-        and ligne.compteur.get("numero_serie") is None
+    "avant_siret_sans_cle": lambda p: any(
+        not is_siret(valeurs["siret"]) for _, valeurs in p["avant"] if valeurs.get("siret")
     ),
-    "tic_d_un_grand_point": lambda p, ligne, _: (
-        ligne.compteur.get("tic_activable") is not None and p["segment"] not in PETITS
-    ),
-    "ancien_compteur_pose_apres": lambda _, ligne, __: (
-        (ancien := ligne.mesures.get("ancien_compteur_pose"))
-        and ancien >= (ligne.compteur.get("date_pose") or ancien)
-    ),
-    "avant_sans_puissance": lambda _, ligne, __: any(
-        valeurs.get("puissance_souscrite") == 0 for _, valeurs in ligne.mesures.get("avant", ())
-    ),
-    "avant_siret_sans_cle": lambda _, ligne, __: any(
-        not is_siret(valeurs["siret"])
-        for _, valeurs in ligne.mesures.get("avant", ())
-        if valeurs.get("siret") is not None
-    ),
-    "collecte_a_l_envers": lambda _, ligne, __: _a_l_envers(ligne.mesures.get("collectes", ())),
-    "trou_a_l_envers": lambda _, ligne, __: _a_l_envers(ligne.mesures.get("trous", ())),
-    "collecte_d_un_grand_point": lambda p, ligne, _: (
-        ligne.mesures.get("collectes")
-        and p["segment"] not in PETITS
-        and p["mode_traitement"] != "INDEX"
-    ),
+    "collecte_a_l_envers": lambda p: _a_l_envers(p["collectes"]),
+    "trou_a_l_envers": lambda p: _a_l_envers(p["trous"]),
     "puissances_par_classe": _deniveles,
     "plage_hors_liste": _plage_hors_liste,
     "saisons_decalees_autrement": _saisons,
-    "collecte_sous_le_niveau_2": lambda p, ligne, _: (
-        p["niveau_ouverture_services"] in (0, 1)
-        and ligne.mesures.get("collectes")
-        and is_below_level_2(p, ligne.mesures.get("avant", ()))
-    ),
+    "collecte_sous_le_niveau_2": _sous_le_niveau_2,
     "collectes_qui_se_recouvrent": _chevauchement,
     "collecte_avant_la_pose": _collecte_avant_la_pose,
-    "deux_saisons_avant_la_reforme": lambda p, _, jour: (
-        p["heures_creuses_saison_basse"] not in (None, p["heures_creuses_libelle"])
-        and jour < VISIBLES_DEPUIS
-        and jour
-    ),
     "calendrier_du_distributeur": _calendrier,
-    "commune_inexistante": lambda p, *_: _sans_commune(p),
-    "commune_inconnue": lambda p, *_: not _sans_commune(p),
-    "mise_en_service_a_venir": lambda p, _, jour: (
-        (p["date_mise_en_service"] or jour) > jour and jour
-    ),
-    "pose_a_venir": lambda _, ligne, jour: (
-        (ligne.compteur.get("date_pose") or jour) > jour and jour
-    ),
-    "linky_avant_decembre_2015": lambda p, ligne, _: (
-        p["type_comptage"] == "LINKY"
-        and (ligne.compteur.get("date_pose") or _FIRST_LINKY) < _FIRST_LINKY
-    ),
-    "avant_a_venir": lambda _, ligne, jour: (
-        (anciens := ligne.mesures.get("avant")) and anciens[-1][0] > jour and anciens[-1][0]
-    ),
+    "commune_inexistante": lambda p: _sans_commune(p),
+    "commune_inconnue": lambda p: not _sans_commune(p),
+    "avant_a_venir": lambda p: next((j for j, _ in p["avant"] if j > p["aujourd_hui"]), None),
     "avant_la_premiere_mise_en_service": _avant_mise_en_service,
     "avant_comme_aujourd_hui": _avant_inutile,
-    "texte_trop_long": _trop_long,
 }
 TESTS_OF_PLAGES: Final = frozenset({"plage_hors_liste", "saisons_decalees_autrement"})
 """Those that look at nothing but ranges."""

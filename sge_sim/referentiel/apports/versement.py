@@ -14,10 +14,10 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.apports.acteurs import ActeursApportes, read_acteur
 from sge_sim.referentiel.apports.anonymat import Anonymat
-from sge_sim.referentiel.apports.bilan import Bilan as Bilan
-from sge_sim.referentiel.apports.bilan import sentence_of_import as sentence_of_import
-from sge_sim.referentiel.apports.contradictions import contradictions, fautes_of
+from sge_sim.referentiel.apports.contradictions import fautes_of, sentence_of
+from sge_sim.referentiel.apports.lecture import Bilan as Bilan
 from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
+from sge_sim.referentiel.apports.lecture import sentence_of_import as sentence_of_import
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
 from sge_sim.referentiel.apports.regles import LignePoint
@@ -230,13 +230,15 @@ class _Versement:
 
     def _add_faute(
         self, source: str, number: int, mot: str, phrase: str, remarque: bool = False
-    ) -> None:
+    ) -> bool:
+        """Report what is wrong, or remark it; return whether it is a fault."""
         if remarque and self._remark is not None:
             self.bilan.remarques += 1
             self._remark(Faute(source, number, mot, phrase, remarque))
-        else:
-            self.bilan.fautes += 1
-            self._report(Faute(source, number, mot, phrase))
+            return False
+        self.bilan.fautes += 1
+        self._report(Faute(source, number, mot, phrase))
+        return True
 
     def _checked(self, source: str, number: int, cells: Mapping[str, Any]) -> LignePoint | None:
         before, unread = self.bilan.fautes, list[str]()
@@ -335,12 +337,11 @@ class _Versement:
         self, source: str, number: int, ligne: LignePoint, meters: dict[str, str]
     ) -> bool:
         """Tell whether a line may be taken: its meter may be another point's, by a remark."""
-        prm, serial, before = ligne.point["prm"], ligne.compteur.get(_SERIAL), self.bilan.fautes
-        if serial is not None and (other := meters.setdefault(serial, prm)) != prm:
-            regle = contradictions()["numero_de_serie_partage"]
-            phrase = regle.written(numero_serie=serial, vu=other)
-            self._add_faute(source, number, regle.mots[0], phrase, not regle.refused)
-        return self.bilan.fautes == before
+        prm, serial = ligne.point["prm"], ligne.compteur.get(_SERIAL)
+        if serial is None or (other := meters.setdefault(serial, prm)) == prm:
+            return True
+        wrong = sentence_of("numero_de_serie_partage", numero_serie=serial, vu=other)
+        return not self._add_faute(source, number, *wrong)
 
     def _add(self, tranche: Tranche, ligne: LignePoint) -> None:
         point = ligne.point
