@@ -79,3 +79,24 @@ def test_the_page_of_points_takes_a_file(administered: RunningSimulator) -> None
     assert '<td data-l="Ligne">102</td>' in spoilt
     assert "Aucun fichier" in page(administered, b"")
     assert "en entier" in page(administered, form(content)[:-40])
+
+
+def test_remarks_are_told_beside_what_was_done(administered: RunningSimulator) -> None:
+    (point,) = made_points(1, first=7001)
+    doubtful = [*json_lines(iter([{**point, "etatAlimentation": "NALI"}]))]
+    refused = sent(administered, "application/x-ndjson", iter(doubtful), "?strict=true")
+    assert (refused.status_code, refused.json()["erreurs"][0]["colonne"]) == (
+        400,
+        "etatAlimentation",
+    )
+    assert "NALI" in page(administered, form(doubtful[0]), "?essai=oui&strict=oui")
+    done = sent(administered, "application/x-ndjson", iter(doubtful)).json()
+    assert (done["remarques"], done["erreurs"]) == (1, [])
+    assert done["a_verifier"][0] | {"phrase": ""} == {
+        "ligne": 1,
+        "colonne": "etatAlimentation",
+        "phrase": "",
+    }
+    assert "Remarques" in administered.ask("GET", f"/points/{point['prm']}").text
+    made = {"comme": point["prm"], "point": {"segment": "C4"}}
+    assert "segment C4" in administered.ask("POST", "/api/points", json=made).json()["detail"]
