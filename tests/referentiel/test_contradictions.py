@@ -241,7 +241,7 @@ def test_the_table_says_what_its_tests_find() -> None:
     assert unnamed == OF_DAYS | {"numero_de_serie_partage"}
     assert {word for each in table.values() for word in each.mots} <= {*MOTS, *MOTS_JOURS}
     columns = {*Point.__table__.columns.keys(), *Compteur.__table__.columns.keys()}
-    apart = {"aujourd_hui", "compteur", "collectes", "ancien_compteur_pose"}
+    apart = {"aujourd_hui", "compteur", "collectes", "ancien_compteur_pose", "avant"}
     named = {column for each in table.values() for column in each.colonnes}
     assert {column for column in named if column.isidentifier()} <= columns | apart
     needed = {name for name, each in table.items() if each.indispensable}
