@@ -211,8 +211,8 @@ MARCHES: Final = (
     # Its points have four classes and off-peak hours, as communicating meters do.
     Marche("fichiers-m023", Counts(196, 455, 117, 176), files),
     Marche("cas", Counts(114, 80, 22, 3), case),
-    Marche("reglage", Counts(105, 125, 86, 45), setting),
-    Marche("reglage-page", Counts(79, 95, 63, 31), setting_form),
+    Marche("reglage", Counts(111, 141, 97, 55), setting),
+    Marche("reglage-page", Counts(87, 116, 76, 43), setting_form),
 )
 """Each walk, and what is wanted of it. An order's two returns are those to the statements: it reads
 before it is let in, then under the lock, and writes there. A case's three are the state that the
@@ -220,8 +220,9 @@ target looks at after the runner did, the answer that is kept for later cases, a
 the sender of this bench has written. Of the files', each point adds four to R63 (its days, their
 watts, their stamps, its rows) and twelve to R64, since the physics reads each point alone: its
 readings are written with those of others; the rest are those of a demand, of an archive and of a
-round of publication. A setting describes the point once it is done, label by label:
-that is most of its returns; a command opens the database besides, which is thirty functions."""
+round of publication. A setting looks for what contradicts it, then describes the point, label by
+label, and what contradicts it: that is most of its returns; a command opens the database besides,
+which is thirty functions."""
 
 
 def _tiers(client: Caller) -> Any:

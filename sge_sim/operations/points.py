@@ -127,6 +127,12 @@ def show(state: State, *, prm: Prm) -> dict[str, Any]:
     return _described(state, prm)
 
 
+def _wrong(state: State, prm: str) -> dict[str, bool]:
+    """Return what a point contradicts as it is stored, whatever a transaction changes of it."""
+    with state.database.sessions() as session:
+        return referentiel.wrong_of_point(session, prm)
+
+
 def _described(state: State, prm: str) -> dict[str, Any]:
     with state.database.sessions() as session:
         known = referentiel.describe_point(session, prm)
@@ -204,13 +210,12 @@ def set_point(
     wanted = reglages.Reglages(**{name: asked[name] for name in asked.keys() - of_life})
     lived = {name: asked[name] for name in of_life}
     with echeances.transaction_on(state.database, prm) as (session, now, _):
-        before = referentiel.wrong_of_point(session, prm)
         life = changements.Changements(**lived | _at(now, delai, nouveau_fournisseur))
         if wanted != reglages.Reglages() or life == changements.Changements():
             reglages.change_point(session, prm, wanted, now)
         if life != changements.Changements():
             changements.change_life(session, referentiel.get_point(session, prm), life, now)
-        referentiel.check_point(session, prm, before, strict=strict)
+        referentiel.check_point(session, prm, lambda: _wrong(state, prm), strict=strict)
     return _described(state, prm)
 
 

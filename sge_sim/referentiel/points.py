@@ -1,6 +1,6 @@
 """A point as a tester reads it, with everything that is known of it in words, and copies it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from sge_sim.domaine.libelles import EVENEMENTS, MOTIFS_FIN, libelle_de
 from sge_sim.domaine.prm import generate_all, is_valid, key
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.stored_clock import instant_within
-from sge_sim.referentiel.apports.contradictions import fautes_of
+from sge_sim.referentiel.apports.contradictions import contradictions_of
 from sge_sim.referentiel.apports.lignes import ligne_of
 from sge_sim.referentiel.dataset import measure_seed
 from sge_sim.referentiel.entries import check_attributes
@@ -40,7 +40,6 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
     Raises `UsageError` when there is no such point.
     """
     point = get_point(session, prm)
-    wrong = wrong_of_point(session, prm)
     options = options_of_point(session, prm)
     described = _attributes(point)
     described["situation"]["evenements_a_venir"] = [
@@ -50,7 +49,7 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
         _without_empty(_attributes(compteur, COMPTEUR_ATTRIBUTES)) for compteur in point.compteurs
     ]
     described["mesures"] |= _mesures(session, prm)
-    described["remarques"] = [f"{mot} : {phrase}" for mot, phrase in wrong]
+    described["remarques"] = [*wrong_of_point(session, prm)]
     described["climat"] = _climat(session, point.code_insee)
     described["services"] = [
         _service(service, options.get(service.service_souscrit_id, ()))
@@ -118,27 +117,29 @@ def get_point(session: Session, prm: str) -> Point:
     return point
 
 
-def wrong_of_point(session: Session, prm: str) -> dict[tuple[str, str], bool]:
-    """Return what a point contradicts today, each a word and a sentence, and whether it is assumed
-    alone: its commune was looked for when it came."""
+def wrong_of_point(session: Session, prm: str) -> dict[str, bool]:
+    """Return what a point contradicts today, and whether it is refused; its commune was looked for
+    when it came."""
     get_point(session, prm)
     ((point, mesures),) = described_points(session, [prm])
-    found = fautes_of(ligne_of(point, mesures), legal_date(instant_within(session)), _COMMUNE)
-    return {(mot, phrase): assumed for mot, phrase, assumed in found}
+    jour = legal_date(instant_within(session))
+    return {
+        f"{each.mots[0]} : {phrase}": each.refused
+        for each, phrase in contradictions_of(ligne_of(point, mesures), jour, _COMMUNE)
+        if not each.indispensable
+    }
 
 
 def check_point(
-    session: Session, prm: str, before: Collection[tuple[str, str]], *, strict: bool
+    session: Session, prm: str, before: Callable[[], Collection[str]], *, strict: bool
 ) -> None:
     """Raise `UsageError` with all that a point contradicts, and didn't `before`; what is assumed
     alone too where `strict`."""
     wrong = [
-        f"{mot} : {phrase}"
-        for (mot, phrase), assumed in wrong_of_point(session, prm).items()
-        if (strict or not assumed) and (mot, phrase) not in before
+        phrase for phrase, refused in wrong_of_point(session, prm).items() if strict or refused
     ]
-    if wrong:
-        raise UsageError(f"Un tel point ne peut pas être : {' ; '.join(wrong)}.")
+    if wrong and (new := [phrase for phrase in wrong if phrase not in before()]):
+        raise UsageError(f"Un tel point ne peut pas être : {' ; '.join(new)}.")
 
 
 def why_unknown(prm: str) -> str:
@@ -283,7 +284,7 @@ def copy_point(
     that is taken or has a wrong key, an attribute that is unknown or wrong, and attributes that
     contradict each other as those of the model don't.
     """
-    model, before = get_point(session, comme), wrong_of_point(session, comme)
+    model = get_point(session, comme)
     changes = check_attributes(_WHERE, "point", Point, point or {})
     if (supplier := changes.get("fournisseur_titulaire")) is not None:
         get_acteur(session, supplier)
@@ -305,5 +306,5 @@ def copy_point(
         if any(getattr(each, name) is not None for each in model.compteurs)
     }
     insert_copy(session, model, prm, seed, changes, own | meter)
-    check_point(session, prm, before, strict=strict)
+    check_point(session, prm, lambda: wrong_of_point(session, comme), strict=strict)
     return prm

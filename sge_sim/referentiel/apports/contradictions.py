@@ -20,14 +20,7 @@ from sge_sim.machine.files import data_path
 from sge_sim.machine.once import computed_once
 from sge_sim.machine.yaml_files import parse_yaml
 from sge_sim.referentiel.apports.mots import MOTS
-from sge_sim.referentiel.apports.regles import (
-    PLAGES,
-    TESTS,
-    TESTS_OF_PLAGES,
-    LignePoint,
-    Test,
-    why_no_prm,
-)
+from sge_sim.referentiel.apports.regles import TESTS, LignePoint, Test, why_no_prm
 from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.tables.points import Point
 
@@ -141,7 +134,7 @@ def contradictions() -> Mapping[str, Contradiction]:
     assert isinstance(rows, dict)
     table = {}
     for name, row in rows.items():
-        existe, columns = TESTS.get(name), {*PLAGES} if name in TESTS_OF_PLAGES else set[str]()
+        existe, columns = TESTS.get(name), {*row.pop("colonnes", ())}
         if conditions := row.pop("si", None):
             bounds = (each.values() for each in conditions.values() if isinstance(each, dict))
             columns = {*conditions, *(each for each in chain(*bounds) if isinstance(each, str))}

@@ -51,7 +51,7 @@ _CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("HTACUPM5", "HTALUPM5"), ("PM", *_QUATRE)),
 }
 _ORDRE: Final = ("PTE", "PM", *_QUATRE)
-PLAGES: Final = (
+_PLAGES: Final = (
     "heures_creuses_libelle",
     "heures_creuses_saison_basse",
     "futures_heures_creuses_libelle",
@@ -80,7 +80,7 @@ def _libelles_officiels() -> frozenset[str]:
 
 def _plage_hors_liste(p: Mapping[str, Any]) -> str | None:
     """Return what is wrong with the first label that the official list hasn't to the letter."""
-    for column in PLAGES:
+    for column in _PLAGES:
         libelle = p[column]
         if libelle is None or libelle in _libelles_officiels():
             continue
@@ -100,7 +100,7 @@ def _plage_hors_liste(p: Mapping[str, Any]) -> str | None:
 
 def _saisons(p: Mapping[str, Any]) -> str | None:
     """Return the seasons of which the shifts differ, of now or to come."""
-    for columns in (PLAGES[:2], PLAGES[2:]):
+    for columns in (_PLAGES[:2], _PLAGES[2:]):
         if _libelles_officiels().issuperset(libelles := [p[column] for column in columns]):
             minutes = [decalage_de(parse_plages(libelle)) for libelle in libelles]
             if minutes[0] != minutes[1]:
@@ -219,8 +219,6 @@ TESTS: Final[Mapping[str, Test]] = {
     "avant_la_premiere_mise_en_service": _avant_mise_en_service,
     "avant_comme_aujourd_hui": _avant_inutile,
 }
-TESTS_OF_PLAGES: Final = frozenset({"plage_hors_liste", "saisons_decalees_autrement"})
-"""Those that look at nothing but ranges."""
 
 
 def _a_l_envers(periods: Any) -> bool:
