@@ -196,6 +196,10 @@ IMPOSSIBLE: dict[str, Callable[[Random], tuple[Cells, Cells]]] = {
     "nom_trop_long": lambda r: (HOUSEHOLD, {"nomClientFinalOuDenominationSociale": more(r)}),
     "matricule_trop_long": lambda r: (HOUSEHOLD, {"matricule": more(r)}),
     "numero_de_serie_trop_long": lambda r: (HOUSEHOLD, {"numeroSerie": more(r)}),
+    "couplage_trop_long": lambda r: (
+        COMPANY,
+        {"transformateurCourant": json.dumps({"calibre": "200/5", "couplage": "1" * 16})},
+    ),
     "numero_de_serie_partage": lambda r: (COMPANY, {"numeroSerie": "041975000009"}),
 }
 OF_COPIES = {"unite_du_segment", "unite_du_raccordement", "formule_acc_sans_operation"}

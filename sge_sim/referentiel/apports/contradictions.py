@@ -24,7 +24,6 @@ from sge_sim.referentiel.apports.regles import TESTS, LignePoint, Test, why_no_p
 from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.tables.points import Point
 
-_SHOWN: Final = 300
 _LIEU: Final = ("codePostal", "codeInseeCommune", "commune")
 _OBLIGATOIRES: Final = sorted(
     (
@@ -81,7 +80,7 @@ class Contradiction:
 def _shown(value: Any) -> str:
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
-    return "vide" if value is None else str(value)[:_SHOWN]
+    return "vide" if value is None else str(value)[:300]
 
 
 def _holds(condition: Any) -> Callable[[Any, Mapping[str, Any]], bool]:

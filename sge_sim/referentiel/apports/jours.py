@@ -30,8 +30,7 @@ from sge_sim.tables.points import Point
 _COURBE: Final = re.compile(r"(?:[0-9]{1,9}|-)(?: (?:[0-9]{1,9}|-))*")
 _INDEX_MAX: Final = 10**12
 _KILOWATT: Final = 1000
-_EXCESS_W: Final = 1300
-"""Of a kVA or a kW that is subscribed: 1.3 times."""
+_EXCESS_W: Final = 1300  # 1.3 times a kVA or a kW
 _NIVEAU: Final = "niveau_ouverture_services"
 
 

@@ -59,7 +59,6 @@ _PLAGES: Final = (
 )
 """The columns of ranges: of the high season and of the low one, now and to come."""
 _NIVEAU: Final = "niveau_ouverture_services"
-_MINUTES_CREUSES: Final = 480
 
 
 def is_siret(siret: str) -> bool:
@@ -90,7 +89,7 @@ def _plage_hors_liste(p: Mapping[str, Any]) -> str | None:
                 return (
                     f"« {libelle} » n'est pas de la liste officielle : {officielle.libelle} y est"
                 )
-            if (minutes := len(minutes_de(plages))) != _MINUTES_CREUSES:
+            if (minutes := len(minutes_de(plages))) != 480:
                 return f"« {libelle} » fait {minutes} minutes par jour : il en faut 480"
             plage_officielle(libelle)
         except UsageError as error:
@@ -134,7 +133,6 @@ def _deniveles(p: Mapping[str, Any]) -> str | None:
 
 @computed_once()
 def _codes_connus() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Return the postal codes, the INSEE codes and the departments that there are."""
     pairs = communes_de_france()
     insees = frozenset(insee for _, insee in pairs)
     return frozenset(postal for postal, _ in pairs), insees, frozenset(map(_departement, insees))
@@ -146,8 +144,7 @@ def _departement(code: str) -> str:
 
 
 def _sans_commune(p: Mapping[str, Any]) -> bool:
-    """Tell whether a pair that isn't known is surely none: a merger, or a postal code of its own
-    (CEDEX), may tell it otherwise."""
+    """Tell whether an unknown pair is surely none: no CEDEX, no commune that was merged."""
     postal, insee = p["code_postal"], p["code_insee"]
     postaux, insees, departements = _codes_connus()
     if _departement(postal) != _departement(insee) or _departement(insee) not in departements:
@@ -197,6 +194,10 @@ def _avant_inutile(p: Mapping[str, Any]) -> str | None:
 
 
 TESTS: Final[Mapping[str, Test]] = {
+    "couplage_trop_long": lambda p: any(
+        each and len(each.couplage or "") > 15
+        for each in (p["transformateur_courant"], p["transformateur_tension"])
+    ),
     "siret_sans_cle": lambda p: p["siret"] is not None and not is_siret(p["siret"]),
     "avant_sans_puissance": lambda p: any(
         valeurs.get("puissance_souscrite") == 0 for _, valeurs in p["avant"]

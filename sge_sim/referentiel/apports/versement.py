@@ -52,7 +52,6 @@ _FIRST_SETTLED, _TIMES_SETTLED = 10_000, 4
 """After how many points the database takes note of them, and by how much that grows each time."""
 _WORDS: Final = tuple(MOTS.values())
 _NOT_OWN: Final = "il n'est pas importé et ne se retire pas : donner un autre PRM"
-_SERIAL: Final = "numero_serie"
 _SCRATCH: Final = 0
 """The number of what is brought into a scratch."""
 
@@ -302,7 +301,9 @@ class _Versement:
     def _new_among(self, session: Session, lines: Sequence[tuple[str, int, LignePoint]]) -> Tranche:
         """Return the rows of the points that aren't there yet."""
         prms = [ligne.point["prm"] for _, _, ligne in lines]
-        serials = {number for _, _, ligne in lines if (number := ligne.compteur.get(_SERIAL))}
+        serials = {
+            number for _, _, ligne in lines if (number := ligne.compteur.get("numero_serie"))
+        }
         known, meters = known_among(session, prms), points_of_meters(session, serials)
         with self._database.sessions() if self._scratch else nullcontext(session) as present:
             if self._scratch:
@@ -337,7 +338,7 @@ class _Versement:
         self, source: str, number: int, ligne: LignePoint, meters: dict[str, str]
     ) -> bool:
         """Tell whether a line may be taken: its meter may be another point's, by a remark."""
-        prm, serial = ligne.point["prm"], ligne.compteur.get(_SERIAL)
+        prm, serial = ligne.point["prm"], ligne.compteur.get("numero_serie")
         if serial is None or (other := meters.setdefault(serial, prm)) == prm:
             return True
         wrong = sentence_of("numero_de_serie_partage", numero_serie=serial, vu=other)
