@@ -211,17 +211,17 @@ MARCHES: Final = (
     # Its points have four classes and off-peak hours, as communicating meters do.
     Marche("fichiers-m023", Counts(147, 127, 49, 49), files),
     Marche("cas", Counts(113, 79, 22, 3), case),
-    Marche("reglage", Counts(102, 125, 86, 45), setting),
-    Marche("reglage-page", Counts(75, 93, 65, 31), setting_form),
+    Marche("reglage", Counts(111, 141, 97, 55), setting),
+    Marche("reglage-page", Counts(87, 116, 78, 43), setting_form),
 )
 """Each walk, and what is wanted of it. An order's two returns are those to the statements: it reads
 before it is let in, then under the lock, and writes there. A case's three are the state that the
 target looks at after the runner did, the answer that is kept for later cases, and the values that
 the sender of this bench has written. Of the files', none is a point's: those of a file are read
 together, each room of the measures once for all of them; they are those of the second demand, of
-an archive and of a round of publication. A setting describes the point once it is done, label by
-label: that is most of its returns; a command opens the database besides, which is thirty
-functions."""
+an archive and of a round of publication. A setting looks for what contradicts it, then describes
+the point, label by label, and what contradicts it: that is most of its returns; a command opens the
+database besides, which is thirty functions."""
 
 
 def _tiers(client: Caller) -> Any:

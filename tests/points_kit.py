@@ -11,8 +11,9 @@ from sge_sim.domaine.prm import generate
 from sge_sim.referentiel.apports.export import template
 from sge_sim.referentiel.apports.lecture import Source, read_lignes
 from sge_sim.referentiel.apports.mots import MOTS
+from sge_sim.referentiel.identites import communes_de_france
 
-_COMMUNES = tuple((f"{35 + n // 100:02d}{n % 100:03d}", f"BOURG {n}") for n in range(400))
+_COMMUNES = tuple(communes_de_france().items())[::88]
 
 
 def examples() -> list[dict[str, str]]:
@@ -32,11 +33,11 @@ def made_points(count: int, first: int = 0) -> Iterator[dict[str, str]]:
     """Yield the cells of so many points, by PRM; one in twenty is a company's."""
     household, company = examples()
     for number in range(first, first + count):
-        insee, commune = _COMMUNES[number % len(_COMMUNES)]
+        (postal, insee), commune = _COMMUNES[number % len(_COMMUNES)]
         large = number % 20 == 0
         own = {
             "prm": generate("301", number * 97),
-            "codePostal": insee,
+            "codePostal": postal,
             "codeInseeCommune": insee,
             "commune": commune,
             "numeroEtNomVoie": f"{number % 199 + 1} RUE DU {number % 4999 + 1} MAI",

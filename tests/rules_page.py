@@ -5,6 +5,7 @@ python tests/rules_page.py > docs/regles.md
 
 from sge_sim.api.declarations import ELSEWHERE
 from sge_sim.domaine.nomenclatures import in_french
+from sge_sim.referentiel.apports.contradictions import contradictions
 from sge_sim.refus import Rule
 
 
@@ -23,7 +24,25 @@ def rules_page() -> str:
         lines += ["", f"## {title}", "", "| règle | code | ce qui passe | source | provenance |"]
         lines += ["|---|---|---|---|---|"]
         lines += [_row(rule.of(name)) for rule in rules]
+    lines += ["", "## Ce qu'un point ne peut pas être", *_CONTRADICTIONS]
+    for name, each in contradictions().items():
+        outcome, sure = "refusé" if each.refused else "remarque", in_french(each.provenance)
+        said = "ce qui est trouvé" if each.phrase == "{vu}" else each.phrase
+        lines.append(
+            f"| `{name}` | {', '.join(each.mots)} | {said} | {outcome} | {each.source} | {sure} |"
+        )
     return "\n".join(lines) + "\n"
+
+
+_CONTRADICTIONS = (
+    "",
+    "Ce que vérifient les points à soi, leurs copies, leurs réglages et leurs mesures, et le",
+    "jeu de données (`catalog/points/contradictions.yaml`). Une remarque est refusée avec",
+    "`--strict`. `{…}` est une valeur du point, `{vu}` ce qui est trouvé, ou admis.",
+    "",
+    "| nom | champs | ce qui est dit | issue | source | provenance |",
+    "|---|---|---|---|---|---|",
+)
 
 
 def _row(rule: Rule) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = ("comptage", "situation", "mesures", "services")
 _FAUTES: Final = 1000
+_REMARQUES: Final = ("autre remarque", "autres remarques")
 _EVERY: Final = 10_000
 
 
@@ -73,34 +74,44 @@ points = group_of(
     is_flag=True,
     help="Tirer d'autres PRM, noms, adresses, SIRET et compteurs, par une clé que rien ne garde.",
 )
+@click.option(
+    "--strict", is_flag=True, help="Refuser aussi ce qui n'est que supposé impossible (remarques)."
+)
 @data_dir_option
 def import_command(
-    files: tuple[str, ...], sauf_erreurs: bool, essai: bool, anonymise: bool, data_dir: Path
+    files: tuple[str, ...],
+    sauf_erreurs: bool,
+    essai: bool,
+    anonymise: bool,
+    strict: bool,
+    data_dir: Path,
 ) -> None:
     from sge_sim.referentiel.apports.lecture import Faute
     from sge_sim.referentiel.apports.sources import rank_of, source_of
     from sge_sim.referentiel.apports.versement import import_points, sentence_of_import
 
     database = database_of(data_dir)
-    shown = 0
+    shown = {False: 0, True: 0}
 
     def say(faute: Faute) -> None:
-        nonlocal shown
-        shown += 1
-        if shown <= _FAUTES:
+        shown[faute.remarque] += 1
+        if shown[faute.remarque] <= _FAUTES:
             click.echo(str(faute), err=True)
 
     bilan = import_points(
         database,
         [source_of(path) for path in sorted(map(Path, files), key=rank_of)],
         report=say,
+        remark=say,
+        strict=strict,
         progress=_Progress(shown=sys.stderr.isatty()),
         sauf_erreurs=sauf_erreurs,
         essai=essai,
         anonymise=anonymise,
     )
-    if shown > _FAUTES:
-        click.echo(f"… et {counted(shown - _FAUTES, 'autre erreur', 'autres erreurs')}.", err=True)
+    for remarque, words in ((False, ("autre erreur", "autres erreurs")), (True, _REMARQUES)):
+        if shown[remarque] > _FAUTES:
+            click.echo(f"… et {counted(shown[remarque] - _FAUTES, *words)}.", err=True)
     sentence = sentence_of_import(bilan, essai=essai)
     if bilan.fautes and not (bilan.importe or essai):
         raise UsageError(sentence)

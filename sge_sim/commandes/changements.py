@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.evenements import give_up_programming, plan_event
-from sge_sim.domaine.plages import plage_officielle
+from sge_sim.domaine.plages import VISIBLES_DEPUIS, plage_officielle
 from sge_sim.errors import UnknownError, UsageError
+from sge_sim.referentiel.apports.contradictions import sentence_of
 from sge_sim.referentiel.reforme_hc import instant_de
 from sge_sim.tables.acteurs import find_acteur
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.points import Point
 
 AUCUN: Final = "aucun"
+_DEUX_SAISONS: Final = "deux_saisons_avant_la_reforme"
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,10 @@ def _plan_heures_creuses(
     haute = plage_officielle(plages)
     basse = changements.plages_saison_basse and plage_officielle(changements.plages_saison_basse)
     instant = max(_instant_of(jour, now), instant_de(jour))
+    if basse and basse.libelle != haute.libelle and jour < VISIBLES_DEPUIS:
+        said = {"heures_creuses_saison_basse": basse.libelle, "aujourd_hui": jour}
+        wrong = sentence_of(_DEUX_SAISONS, heures_creuses_libelle=haute.libelle, **said)
+        raise UsageError(f"{wrong[1]}.")
     if point.type_comptage != "LINKY":
         raise UsageError(
             f"le compteur du point {point.prm} ne se programme pas à distance : choisir un C5 à "

@@ -33,6 +33,7 @@ else:
 
 _SERVICES: Final = 1000
 _R4X: Final = (5, 10)
+_APART: Final = ("state", "prm", "strict")
 T = TypeVar("T")
 Reprise: TypeAlias = tuple[str, date | None]
 
@@ -89,6 +90,9 @@ Le = Annotated[
 
 
 Attributs = dict[str, Any] | None
+Strict = Annotated[
+    bool, Says("Refuser aussi ce qui n'est que supposé impossible (remarques)", "oui")
+]
 
 
 @operation(
@@ -121,6 +125,12 @@ def list_points(
 def show(state: State, *, prm: Prm) -> dict[str, Any]:
     """Return what is known of a point."""
     return _described(state, prm)
+
+
+def _wrong(state: State, prm: str) -> dict[str, bool]:
+    """Return what a point contradicts as it is stored, whatever a transaction changes of it."""
+    with state.database.sessions() as session:
+        return referentiel.wrong_of_point(session, prm)
 
 
 def _described(state: State, prm: str) -> dict[str, Any]:
@@ -188,9 +198,10 @@ def set_point(
     le: Le = None,
     opposition: Opposition = None,
     delai: Delai = None,
+    strict: Strict = False,
 ) -> dict[str, Any]:
     """Set what a point is, then have happen to it what is asked for; return what is known of it."""
-    asked = {name: value for name, value in locals().items() if name not in ("state", "prm")}
+    asked = {name: value for name, value in locals().items() if name not in _APART}
     asked["type"] = None if type == "tous" else type
     if r4x_pas not in (None, *_R4X):
         raise FieldError("5 ou 10", "r4x_pas", r4x_pas)
@@ -204,6 +215,7 @@ def set_point(
             reglages.change_point(session, prm, wanted, now)
         if life != changements.Changements():
             changements.change_life(session, referentiel.get_point(session, prm), life, now)
+        referentiel.check_point(session, prm, lambda: _wrong(state, prm), strict=strict)
     return _described(state, prm)
 
 
@@ -215,7 +227,7 @@ def set_point(
     done="Point fait comme {comme}.",
     place="POST /points/{comme}/copier",
     files="En `application/x-ndjson` ou `text/csv` : des points à soi (`?essai=true` vérifie "
-    "seulement, `?sauf_erreurs=true` importe le reste).",
+    "seulement, `?sauf_erreurs=true` importe le reste, `?strict=true` refuse les remarques).",
     back="/points/{comme}",
     then="/points/{fait[prm]}",
 )
@@ -225,15 +237,17 @@ def copy(
     comme: Annotated[str, Says("PRM du point à copier", "25946599093143", completes="prms")],
     prm: Annotated[str | None, Says("PRM du nouveau point ; tiré sans lui")] = None,
     point: Annotated[
-        Attributs, Says("Attribut changé, comme dans points.yaml, répétable : segment=C4")
+        Attributs,
+        Says("Attribut changé, comme dans points.yaml, répétable : periodicite=SEMEST"),
     ] = None,
     compteur: Annotated[
-        Attributs, Says("Attribut changé du compteur, répétable : type=LINKY")
+        Attributs, Says("Attribut changé du compteur, répétable : localisation=CAVE")
     ] = None,
+    strict: Strict = False,
 ) -> dict[str, Any]:
     """Make a point like another one; return what is known of it."""
     with echeances.transaction_on(state.database, comme) as (session, _, _):
-        made = referentiel.copy_point(session, comme, prm, point, compteur)
+        made = referentiel.copy_point(session, comme, prm, point, compteur, strict=strict)
     with state.database.sessions() as session:
         return referentiel.describe_point(session, made)
 

@@ -9,6 +9,7 @@ The rows of a point are what its profile says; the rest is drawn.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -18,6 +19,8 @@ from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import data_path
 from sge_sim.referentiel import identites
+from sge_sim.referentiel.apports.contradictions import contradictions_of
+from sge_sim.referentiel.apports.regles import LignePoint
 from sge_sim.referentiel.entries import (
     FILLED_IN,
     ActeurEntry,
@@ -38,6 +41,16 @@ T = TypeVar("T")
 _COMMUNES, _ACTEURS, _PROFILS, _POINTS, _POPULATION = (
     f"{name}.yaml" for name in ("communes", "acteurs", "profils", "points", "population")
 )
+
+_DRAWN: Final = (
+    "codePostal",
+    "codeInseeCommune",
+    "commune",
+    "numSiret",
+    "fournisseurTitulaire",
+    "matricule",
+)
+"""The words of what is drawn where a data set leaves it out."""
 
 _REQUIRED: Final = tuple(
     column.name
@@ -165,7 +178,16 @@ def _read_points(
             else _reference(path, where, "commune", entry.commune, communes)
         )
         points.append(PointNomme(where, entry.pourquoi, commune, profil))
+        _check_possible(path, points[-1])
     return tuple(points)
+
+
+def _check_possible(path: Path, named: PointNomme) -> None:
+    """Refuse a point that can't be, or may not, by what isn't drawn of it."""
+    mesures = {name: value for name, value in dict(named.profil.mesures or ()).items() if value}
+    ligne = LignePoint({**EMPTY_POINT, **named.profil.point}, named.profil.compteur or {}, mesures)
+    for each, phrase in contradictions_of(ligne, date.max, _DRAWN):
+        raise UsageError(f"{path}, {named.prm}, {each.mots[0]} : {phrase}.")
 
 
 def _check_population(

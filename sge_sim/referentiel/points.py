@@ -1,6 +1,6 @@
 """A point as a tester reads it, with everything that is known of it in words, and copies it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -13,11 +13,13 @@ from sge_sim.domaine.libelles import EVENEMENTS, MOTIFS_FIN, libelle_de
 from sge_sim.domaine.prm import generate_all, is_valid, key
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.stored_clock import instant_within
+from sge_sim.referentiel.apports.contradictions import contradictions_of
+from sge_sim.referentiel.apports.lignes import ligne_of
 from sge_sim.referentiel.dataset import measure_seed
 from sge_sim.referentiel.entries import check_attributes
 from sge_sim.tables.acces import OptionPublication, options_of_point
 from sge_sim.tables.acteurs import get_acteur
-from sge_sim.tables.apports import insert_copy
+from sge_sim.tables.apports import described_points, insert_copy
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.attributes import Attribute
 from sge_sim.tables.commandes import Evenement, ServiceSouscrit, services_of_point
@@ -47,6 +49,7 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
         _without_empty(_attributes(compteur, COMPTEUR_ATTRIBUTES)) for compteur in point.compteurs
     ]
     described["mesures"] |= _mesures(session, prm)
+    described["remarques"] = [*wrong_of_point(session, prm)]
     described["climat"] = _climat(session, point.code_insee)
     described["services"] = [
         _service(service, options.get(service.service_souscrit_id, ()))
@@ -59,7 +62,7 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
 
 _LAST: Final = (
     *("adresse", "climat", "client_final", "fournisseur_titulaire", "alimentation", "tarif"),
-    *("dates", "comptage", "releve", "situation", "mesures", "services"),
+    *("dates", "comptage", "releve", "situation", "mesures", "remarques", "services"),
 )
 """The parts of a described point that come after what its first level says, in their order."""
 
@@ -112,6 +115,31 @@ def get_point(session: Session, prm: str) -> Point:
     if point is None:
         raise UnknownError(why_unknown(prm), prm)
     return point
+
+
+def wrong_of_point(session: Session, prm: str) -> dict[str, bool]:
+    """Return what a point contradicts today, and whether it is refused; its commune was looked for
+    when it came."""
+    get_point(session, prm)
+    ((point, mesures),) = described_points(session, [prm])
+    jour = legal_date(instant_within(session))
+    return {
+        f"{each.mots[0]} : {phrase}": each.refused
+        for each, phrase in contradictions_of(ligne_of(point, mesures), jour, _COMMUNE)
+        if not each.indispensable
+    }
+
+
+def check_point(
+    session: Session, prm: str, before: Callable[[], Collection[str]], *, strict: bool
+) -> None:
+    """Raise `UsageError` with all that a point contradicts, and didn't `before`; what is assumed
+    alone too where `strict`."""
+    wrong = [
+        phrase for phrase, refused in wrong_of_point(session, prm).items() if strict or refused
+    ]
+    if wrong and (new := [phrase for phrase in wrong if phrase not in before()]):
+        raise UsageError(f"Un tel point ne peut pas être : {' ; '.join(new)}.")
 
 
 def why_unknown(prm: str) -> str:
@@ -237,6 +265,7 @@ def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
 
 
 _WHERE = Path("le point")
+_COMMUNE: Final = ("codePostal", "codeInseeCommune")
 
 
 def copy_point(
@@ -245,12 +274,15 @@ def copy_point(
     prm: str | None = None,
     point: Mapping[str, Any] | None = None,
     compteur: Mapping[str, Any] | None = None,
+    *,
+    strict: bool = False,
 ) -> str:
     """Make a point like `comme` with other attributes; return its PRM, drawn unless it is given.
 
-    `point` and `compteur` hold attributes by the names that the data set uses. Its measures are
-    its own. Raises `UsageError` for a model that isn't there, a PRM that is taken or has a wrong
-    key, and an attribute that is unknown or wrong.
+    `point` and `compteur` hold attributes by the names that the data set uses. Its measures and
+    the number of its meter are its own. Raises `UsageError` for a model that isn't there, a PRM
+    that is taken or has a wrong key, an attribute that is unknown or wrong, and attributes that
+    contradict each other as those of the model don't.
     """
     model = get_point(session, comme)
     changes = check_attributes(_WHERE, "point", Point, point or {})
@@ -267,5 +299,12 @@ def copy_point(
         raise UsageError(f"« {prm} » n'est pas un PRM : 14 chiffres dont la clé (sge-sim prm).")
     elif find_point(session, prm) is not None:
         raise UsageError(f"Le point {prm} existe déjà : donner un autre PRM, ou n'en pas donner.")
-    insert_copy(session, model, prm, measure_seed(prm, model.graine), changes, meter)
+    seed = measure_seed(prm, model.graine)
+    own = {
+        name: f"{seed % 10**12:012d}"
+        for name in ("matricule", "numero_serie")
+        if any(getattr(each, name) is not None for each in model.compteurs)
+    }
+    insert_copy(session, model, prm, seed, changes, own | meter)
+    check_point(session, prm, lambda: wrong_of_point(session, comme), strict=strict)
     return prm

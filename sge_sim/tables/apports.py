@@ -145,6 +145,14 @@ def known_among(session: Session, prms: Collection[str]) -> dict[str, int | None
     return {row.prm: row.apport_id for row in session.execute(query)}
 
 
+def points_of_meters(session: Session, numbers: Collection[str]) -> dict[str, str]:
+    """Return the point on which each of these meters, by its serial number, is in place."""
+    query = select(Compteur.numero_serie, Compteur.prm).where(
+        Compteur.numero_serie.in_(numbers), Compteur.date_depose.is_(None)
+    )
+    return {str(number): prm for number, prm in session.execute(query)}
+
+
 def known_communes(session: Session) -> dict[tuple[str, str], str]:
     """Return the label of each pair of a postal code and an INSEE code."""
     query = select(Commune.code_postal, Commune.code_insee, Commune.libelle)

@@ -9,7 +9,7 @@ from sge_sim.clock import parse_instant
 from sge_sim.domaine.plages import officielles
 
 C5, SANS_LINKY = "25946599093143", "24210000001819"
-HAUTE, BASSE = officielles()["1411"], officielles()["1028"]
+HAUTE, BASSE = officielles()["1411"], officielles()["1037"]
 
 
 NOW = parse_instant("2026-11-30T09:00")
@@ -80,7 +80,7 @@ def test_a_change_is_planned_shown_and_happens_on_its_day(before_the_reform: Roo
     assert HAUTE.libelle in words
     assert BASSE.libelle in words
     # Another plan takes its place.
-    submitted(room, plages="1411", plages_saison_basse="1028", le="2026-12-04")
+    submitted(room, plages="1411", plages_saison_basse="1037", le="2026-12-04")
     assert shown() == (current, ["2026-12-04"])
     moved = room.ask("POST", "/api/clock", json={"action": "advance", "duree": "5d"})
     moved.raise_for_status()

@@ -23,8 +23,8 @@ def test_a_file_of_any_length_is_taken_as_it_comes(administered: RunningSimulato
     done = sent(administered, "application/x-ndjson", iter(lines))
     assert done.status_code == 200, done.text
     counts = {"lues": 1500, "nouveaux": 1500}
-    nothing = dict.fromkeys(("inchanges", "jours", "acteurs", "fautes"), 0)
-    assert done.json() == counts | nothing | {"importe": True, "erreurs": []}
+    nothing = dict.fromkeys(("inchanges", "jours", "acteurs", "fautes", "remarques"), 0)
+    assert done.json() == counts | nothing | {"importe": True, "erreurs": [], "a_verifier": []}
     again = sent(administered, "text/csv; charset=utf-8", csv_lines(made_points(1500)))
     assert again.json()["inchanges"] == 1500
     first = next(made_points(1))
@@ -79,3 +79,24 @@ def test_the_page_of_points_takes_a_file(administered: RunningSimulator) -> None
     assert '<td data-l="Ligne">102</td>' in spoilt
     assert "Aucun fichier" in page(administered, b"")
     assert "en entier" in page(administered, form(content)[:-40])
+
+
+def test_remarks_are_told_beside_what_was_done(administered: RunningSimulator) -> None:
+    (point,) = made_points(1, first=7001)
+    doubtful = [*json_lines(iter([{**point, "etatAlimentation": "NALI"}]))]
+    refused = sent(administered, "application/x-ndjson", iter(doubtful), "?strict=true")
+    assert (refused.status_code, refused.json()["erreurs"][0]["colonne"]) == (
+        400,
+        "etatAlimentation",
+    )
+    assert "NALI" in page(administered, form(doubtful[0]), "?essai=oui&strict=oui")
+    done = sent(administered, "application/x-ndjson", iter(doubtful)).json()
+    assert (done["remarques"], done["erreurs"]) == (1, [])
+    assert done["a_verifier"][0] | {"phrase": ""} == {
+        "ligne": 1,
+        "colonne": "etatAlimentation",
+        "phrase": "",
+    }
+    assert "Remarques" in administered.ask("GET", f"/points/{point['prm']}").text
+    made = {"comme": point["prm"], "point": {"segment": "C4"}}
+    assert "segment C4" in administered.ask("POST", "/api/points", json=made).json()["detail"]

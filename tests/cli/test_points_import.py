@@ -111,3 +111,19 @@ def test_a_point_that_is_there_otherwise_is_removed_only_if_it_was_imported(
         assert remedy in done.stderr
         removed = running.command("points", "remove", prm)
         assert removed.returncode == (0 if prm == own["prm"] else 2)
+
+
+def test_a_remark_is_shown_and_refused_when_strict(
+    running: RunningSimulator, tmp_path: Path
+) -> None:
+    file = tmp_path / "points.jsonl"
+    file.write_bytes(next(json_lines(iter([examples()[0] | {"etatAlimentation": "NALI"}]))))
+    strict = running.command("points", "import", str(file), "--strict")
+    first, last = strict.stderr.splitlines()
+    assert first.startswith("points.jsonl, ligne 1, etatAlimentation : un point en service (SERVC)")
+    assert (strict.returncode, "1 erreur : rien n'est importé" in last) == (2, True)
+    taken = running.command("points", "import", str(file))
+    assert taken.stderr.startswith("points.jsonl, ligne 1, etatAlimentation (remarque) : un point ")
+    assert taken.stdout == "1 point importé, 0 déjà là, 1 remarque.\n"
+    assert "remarques:" in running.command("points", "show", C5).stdout
+    running.command("points", "remove", "--tous")

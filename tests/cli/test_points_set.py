@@ -178,3 +178,28 @@ def test_the_same_by_rest(running: RunningSimulator) -> None:
     unknown = running.ask("POST", "/api/points/99999999999999", json={})
     assert unknown.status_code == 404
     assert "n'existe pas" in unknown.json()["detail"]
+
+
+@pytest.mark.documented
+@pytest.mark.parametrize(
+    ("prm", "options", "why"),
+    [
+        ("24210000001819", ("--teleoperable", "oui"), "téléopérable au niveau 0"),
+        ("24210000001920", ("--collecte", "2026-01-01"), "une courbe collectée au niveau 1"),
+        ("24210000003171", ("--plages", "62", "--le", "2027-01-04"), "BTINFCUST, qui n'a pas d'"),
+        (
+            "24210000002382",
+            ("--plages", "62", "--plages-saison-basse", "64", "--le", "2026-09-01"),
+            "depuis le 06/10/2026",
+        ),
+        (
+            "24210000002382",
+            ("--plages", "62", "--plages-saison-basse", "440", "--le", "2027-01-04"),
+            "un seul décalage pour les deux saisons",
+        ),
+    ],
+)
+def test_what_a_point_cannot_be_is_refused(
+    running: RunningSimulator, prm: str, options: tuple[str, ...], why: str
+) -> None:
+    assert why in refusal(running.command("points", "set", prm, *options))

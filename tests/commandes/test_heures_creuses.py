@@ -45,7 +45,7 @@ from sge_sim.tables.points import Compteur, find_point
 from sge_sim.tables.prepared import Driver
 
 AVANT = "HC (22H30-6H30)"
-HAUTE, BASSE = officielles()["1411"], officielles()["1028"]
+HAUTE, BASSE = officielles()["1411"], officielles()["1037"]
 """1H00-7H00;11H00-13H00 and 2H00-7H00;11H00-14H00: what they are is read from the list."""
 CONTRAT = {"calendrier_fournisseur": "FC000014", "fta": "BTINFMU4"}
 J = date(2027, 3, 16)

@@ -20,7 +20,7 @@ from sge_sim.tables.points import find_point
 
 J = date(2027, 3, 30)
 """Two days before the low season: both changes are in the same week."""
-AVANT, HAUTE, BASSE = "HC (22H30-6H30)", officielles()["1411"], officielles()["1028"]
+AVANT, HAUTE, BASSE = "HC (22H30-6H30)", officielles()["1411"], officielles()["1037"]
 DEBUT, FIN = J - timedelta(days=3), J + timedelta(days=5)
 NOW = at(FIN + timedelta(days=1))
 CLASSES = ("HCB", "HPB", "HCH", "HPH")

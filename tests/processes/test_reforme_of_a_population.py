@@ -22,8 +22,11 @@ from sge_sim.domaine.plages import (
 )
 from sge_sim.facts.database import Database
 from sge_sim.processes.dataset_installation import install_dataset
+from sge_sim.referentiel.apports.contradictions import fautes_of
+from sge_sim.referentiel.apports.lignes import ligne_of
 from sge_sim.referentiel.reforme_hc import IssueReforme, sort_de
 from sge_sim.tables.anciens_etats import AncienEtat
+from sge_sim.tables.apports import points_after
 from sge_sim.tables.commandes import Evenement
 from sge_sim.tables.mesures_facts import read_anciens
 from sge_sim.tables.points import Point
@@ -175,3 +178,14 @@ def test_ten_thousand_points_follow_the_planning(lived: Any) -> None:
     assert sum(planned.values()) >= 10_000
     assert operated == pytest.approx(OPERE, abs=1.0)
     assert cumulated == pytest.approx(CUMULE, abs=1.0)
+
+
+@pytest.mark.assumed
+def test_what_has_lived_contradicts_nothing(lived: Any) -> None:
+    database, before = lived
+    with database.sessions() as session:
+        points = points_after(session, "", len(before), own=False)
+        lines = [ligne_of(point, mesures) for point, mesures in points]
+    wrong = {line.point["prm"]: [*fautes_of(line, date(2027, 12, 28))] for line in lines}
+    assert len(wrong) == len(before)
+    assert {prm: found for prm, found in wrong.items() if found} == {}

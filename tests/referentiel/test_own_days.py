@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from points_kit import day_lines, examples, recorded
+from points_kit import day_lines, examples, json_lines, recorded
 from sqlalchemy import func, select
 
+from sge_sim.domaine.prm import generate
 from sge_sim.facts.database import Database
 from sge_sim.mesures import PointMesure, courbe, energies_quotidiennes, index_quotidiens
 from sge_sim.referentiel.apports.export import template, template_of_mesures
@@ -20,6 +21,7 @@ from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.tables.mesures import MesureDonnee
 
 C5, C4 = (cells["prm"] for cells in examples())
+OTHER = generate("304", 1)
 DAY = timedelta(1)
 LUNDI = date(2024, 6, 3)
 WATTS = [400] * 48
@@ -173,6 +175,35 @@ def test_an_index_and_a_curve_that_disagree_are_a_fault_with_its_line(
     bilan, (report,) = bring(database, *lines)
     assert (report.ligne, bilan.importe, count(database)) == (number, False, 0)
     assert phrase in report.phrase
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("strict", [False, True])
+def test_an_hour_far_above_the_power_is_remarked(database: Database, strict: bool) -> None:
+    remarks: list[Faute] = []
+    faults: list[Faute] = []
+    half, hour = [*WATTS[1:], 15_000], [*WATTS[2:], 7_802, 7_800]  # of 6 kVA
+    lines = [line(LUNDI, half), line(LUNDI + DAY, hour)]
+    bilan = import_points(
+        database,
+        [Source("jours", lines)],
+        report=faults.append,
+        remark=remarks.append,
+        strict=strict,
+        sauf_erreurs=True,
+    )
+    assert (bilan.jours, len(faults), len(remarks)) == ((1, 1, 0) if strict else (2, 0, 1))
+    (each,) = faults or remarks
+    assert (each.ligne, each.mot) == (2, "courbe")
+    assert "7801 W pendant une heure pour 6 kVA" in each.phrase
+
+
+@pytest.mark.documented
+def test_a_point_below_level_2_has_no_measures(database: Database) -> None:
+    low = examples()[0] | {"prm": OTHER, "niveauOuvertureServices": "1", "collectes": ""}
+    bring(database, *json_lines(iter([low])))
+    _, (report,) = bring(database, line(index=INDEX, prm=OTHER))
+    assert (report.mot, "niveau 1 : il faut le niveau 2" in report.phrase) == ("jour", True)
 
 
 def test_a_day_that_is_there_otherwise_is_a_fault_and_goes_with_its_point(

@@ -23,7 +23,7 @@ MESURES = "/ConsultationMesures/v1.1"
 PRM = "24210000002382"
 """A C5 of the data set in four classes, whose offer follows the network."""
 AVANT = "HC (1H00-7H00;12H30-14H30)"
-HAUTE, BASSE = officielles()["947"], officielles()["1170"]
+HAUTE, BASSE = officielles()["947"], officielles()["1173"]
 """Targets of one commune under the shift -2."""
 J = date(2026, 12, 3)
 _JOUR = timedelta(days=1)

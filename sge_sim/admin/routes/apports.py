@@ -9,7 +9,7 @@ import re
 from dataclasses import asdict
 from functools import partial
 from mmap import ACCESS_READ, mmap
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
@@ -81,19 +81,25 @@ routes = Routes(route_class=_OfFiles, include_in_schema=False)
 
 @routes.post("/api/points")
 async def take_file(
-    state: Admin, request: Request, sauf_erreurs: bool = False, essai: bool = False
+    state: Admin,
+    request: Request,
+    sauf_erreurs: bool = False,
+    essai: bool = False,
+    strict: bool = False,
 ) -> Response:
     format_ = _FORMATS[_kind(request.headers["content-type"])]
     async with spooled(request, state.settings.data_dir) as file:
         source = Source("la demande", iter(partial(file.read, _PIECE), b""), format_)
         bilan, fautes = await run_in_threadpool(
-            _import, state, source, sauf_erreurs=sauf_erreurs, essai=essai
+            _import, state, source, sauf_erreurs=sauf_erreurs, essai=essai, strict=strict
         )
-    content = {
-        **asdict(bilan),
-        "erreurs": [
-            {"ligne": faute.ligne, "colonne": faute.mot, "phrase": faute.phrase} for faute in fautes
-        ],
+    content = asdict(bilan) | {
+        name: [
+            {"ligne": faute.ligne, "colonne": faute.mot, "phrase": faute.phrase}
+            for faute in fautes
+            if faute.remarque is remarque
+        ]
+        for name, remarque in (("erreurs", False), ("a_verifier", True))
     }
     if bilan.importe or (essai and not bilan.fautes):
         return JSONResponse(content)
@@ -101,14 +107,15 @@ async def take_file(
 
 
 @routes.post("/points")
-async def take_form(state: Admin, request: Request, essai: str = "") -> Response:
+async def take_form(state: Admin, request: Request, essai: str = "", strict: str = "") -> Response:
     content_type = request.headers["content-type"]
 
     def read(file: IO[bytes]) -> tuple[Bilan, list[Faute]]:
         if not os.fstat(file.fileno()).st_size:
             raise UsageError(_NOT_A_FILE)
         with mmap(file.fileno(), 0, access=ACCESS_READ) as form:
-            return _import(state, _file_in(form, content_type), essai=essai == "oui")
+            source = _file_in(form, content_type)
+            return _import(state, source, essai=essai == "oui", strict=strict == "oui")
 
     try:
         async with spooled(request, state.settings.data_dir) as file:
@@ -118,20 +125,16 @@ async def take_form(state: Admin, request: Request, essai: str = "") -> Response
     sentence = sentence_of_import(bilan, essai=essai == "oui")
     if bilan.fautes:
         return pages.render(request, _PAGE, refus=sentence, fautes=fautes)
-    return pages.render(request, _PAGE, fait=sentence)
+    return pages.render(request, _PAGE, fait=sentence, fautes=fautes)
 
 
-def _import(
-    state: AdminState, source: Source, *, sauf_erreurs: bool = False, essai: bool = False
-) -> tuple[Bilan, list[Faute]]:
-    """Bring the points in; return the first faults with what it came to."""
-    fautes: list[Faute] = []
+def _import(state: AdminState, source: Source, **options: Any) -> tuple[Bilan, list[Faute]]:
+    """Bring the points in; return what it came to, and the first faults and remarks by line."""
+    fautes: dict[bool, list[Faute]] = {False: [], True: []}
 
     def keep(faute: Faute) -> None:
-        if len(fautes) < _SHOWN:
-            fautes.append(faute)
+        if len(fautes[faute.remarque]) < _SHOWN:
+            fautes[faute.remarque].append(faute)
 
-    bilan = import_points(
-        state.database, [source], report=keep, sauf_erreurs=sauf_erreurs, essai=essai
-    )
-    return bilan, sorted(fautes, key=lambda faute: faute.ligne)
+    bilan = import_points(state.database, [source], report=keep, remark=keep, **options)
+    return bilan, sorted(fautes[False] + fautes[True], key=lambda faute: faute.ligne)

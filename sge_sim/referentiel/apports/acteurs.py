@@ -18,7 +18,7 @@ from sge_sim.referentiel.apports.mots import MOTS_ACTEURS, dumped, parse_cell
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, NomPackage, UtilisateurEntry
 from sge_sim.tables.acteurs import Acteur, owners_among
 
-Report = Callable[[str, str], None]
+Report = Callable[[str, str], object]
 
 _KINDS: Final[tuple[KindActeur, ...]] = get_args(KindActeur)
 _CONTRAT: Final = {"contratId": "contrat_id", "dateDebut": "date_debut", "dateFin": "date_fin"}

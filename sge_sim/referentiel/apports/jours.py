@@ -20,6 +20,7 @@ from sge_sim.mesures.courbes import is_recorded
 from sge_sim.mesures.entrees_datees import PASSAGE_5_MINUTES, vie
 from sge_sim.mesures.jours_donnes import PERDU, REGISTRES, TOTAL, read_courbe, read_registres
 from sge_sim.mesures.point import PointMesure, Structure, en_vigueur
+from sge_sim.referentiel.apports.contradictions import sentence_of
 from sge_sim.referentiel.apports.lecture import ReportFaute
 from sge_sim.referentiel.apports.mots import jour_of, parse_cell
 from sge_sim.referentiel.mesures import point_mesure
@@ -29,6 +30,8 @@ from sge_sim.tables.points import Point
 _COURBE: Final = re.compile(r"(?:[0-9]{1,9}|-)(?: (?:[0-9]{1,9}|-))*")
 _INDEX_MAX: Final = 10**12
 _KILOWATT: Final = 1000
+_EXCESS_W: Final = 1300  # 1.3 times a kVA or a kW
+_NIVEAU: Final = "niveau_ouverture_services"
 
 
 class _FauteError(ValueError):
@@ -64,15 +67,20 @@ class LignesJours:
             for jour, apport in given_days(each, self.prm)
         }
         new: dict[date, tuple[int, Jour]] = {}
-        unchanged = 0
+        unchanged, niveau = 0, point.niveau_ouverture_services
+        levels = {niveau, *(each.valeur for each in mesures.anciennes if each.nom == _NIVEAU)}
         for number, cells in self.lignes:
             try:
+                if niveau is not None and 2 not in levels:
+                    raise _FauteError(*sentence_of("mesures_sous_le_niveau_2", niveau=niveau))
                 jour = _read(cells, mesure)
                 known, apport = there.get(jour[0], (None, None))
                 if jour[0] in new or (known is not None and apport == apport_id):
                     raise _FauteError("jour", "ce jour est déjà donné plus haut")
                 if known is None:
-                    new[jour[0]] = number, jour
+                    excess = _excess(jour, mesure)
+                    if not (excess and report(number, *excess)):
+                        new[jour[0]] = number, jour
                 elif known == jour:
                     unchanged += 1
                 else:
@@ -84,13 +92,30 @@ class LignesJours:
         days = [jour for jour, _ in there.values()] + [jour for _, jour in new.values()]
         lines = {jour: number for jour, (number, _) in new.items()}
         if mesure is not None:
-            for suspects, mot, phrase in _disagreements(
-                sorted(days, key=lambda day: day[0]), mesure
-            ):
+            for suspects, *wrong in _disagreements(sorted(days, key=lambda day: day[0]), mesure):
                 culprit = next((jour for jour in suspects if jour in lines), None)
                 if culprit is not None:
-                    report(lines[culprit], mot, phrase)
+                    report(lines[culprit], *wrong)
         return [jour for _, jour in new.values()], unchanged
+
+
+def _excess(jour: Jour, point: PointMesure | None) -> tuple[str, str, bool] | None:
+    """Return what is said of a curve that was above 1.3 times the power for an hour."""
+    puissance = None if point is None else en_vigueur(point.puissances, jour[0])
+    if point is None or puissance is None or jour[1] is None:
+        return None
+    valeurs = [valeur or 0 for valeur in read_courbe(jour[1])]
+    steps = 60 // _minutes(jour[0], point)
+    hours = (sum(valeurs[i : i + steps]) for i in range(len(valeurs) - steps + 1))
+    most = _EXCESS_W * puissance.valeur
+    if max(valeurs) <= most or (mean := max(hours) // steps) <= most:
+        return None
+    said = {"vu": mean, "puissance": puissance.valeur, "unite": "kVA" if point.petit else "kW"}
+    return sentence_of("heure_au_dela_de_la_puissance", **said)
+
+
+def _minutes(jour: date, point: PointMesure) -> int:
+    return 30 if point.petit else 5 if jour >= PASSAGE_5_MINUTES else 10
 
 
 def _read(cells: Mapping[str, Any], point: PointMesure | None) -> Jour:
@@ -119,13 +144,11 @@ def _courbe(cell: Any, jour: date, point: PointMesure) -> str:
     if not isinstance(cell, str) or _COURBE.fullmatch(cell := " ".join(cell.split())) is None:
         raise _FauteError("courbe", "des W entiers séparés par une espace, - pour un point perdu")
     valeurs = read_courbe(cell)
-    minutes = 30 if point.petit else 5 if jour >= PASSAGE_5_MINUTES else 10
+    minutes = _minutes(jour, point)
     expected = int(calendrier().heures[numero_borne(jour)]) * 60 // minutes
     if len(valeurs) != expected:
-        raise _FauteError(
-            "courbe",
-            f"{expected} valeurs de {minutes} min ce jour-là, et non {len(valeurs)}",
-        )
+        said = {"attendu": expected, "minutes": minutes, "donne": len(valeurs)}
+        raise _FauteError(*sentence_of("pas_ou_duree_du_jour", **said))
     unit = 2 if point.petit else _KILOWATT
     if any(valeur % unit for valeur in valeurs if valeur is not None):
         raise _FauteError(
@@ -169,17 +192,16 @@ def _check_side(registres: Mapping[str, int], letter: str, grille: Any) -> None:
     if not given and (grille is None or grille.structure is Structure.BASE):
         return
     if given != known:
-        raise _FauteError(
-            "index",
-            f"les registres {letter} de ce jour sont {', '.join(sorted(known)) or 'aucun'}",
-        )
+        expected, read = (", ".join(sorted(names)) or "aucun" for names in (known, given))
+        said = {"cote": letter, "attendu": expected, "donne": read}
+        raise _FauteError(*sentence_of("classes_du_calendrier", **said))
     if sum(registres[nom] for nom in given) != registres[TOTAL]:
         raise _FauteError("index", f"les registres {letter} ne s'ajoutent pas au total")
 
 
 def _disagreements(
     days: Sequence[Jour], point: PointMesure
-) -> Iterator[tuple[Iterable[date], str, str]]:
+) -> Iterator[tuple[Iterable[date], str, str, bool]]:
     """Yield what contradicts what: the days that may be wrong, the likeliest first."""
     curves = {jour: read_courbe(courbe) for jour, courbe, _ in days if courbe is not None}
     read = [
@@ -194,7 +216,8 @@ def _disagreements(
         suspects = (fin, debut)
         back = [nom for nom, valeur in avant.items() if apres.get(nom, valeur) < valeur]
         if back:
-            yield suspects, "index", f"{back[0]} recule depuis le {debut:%d/%m/%Y}"
+            said = {"registre": back[0], "avant": avant[back[0]], "apres": apres[back[0]]}
+            yield (suspects, *sentence_of("index_qui_recule", debut=debut, **said))
             continue
         counted = apres[TOTAL] - avant[TOTAL]
         within = [courbe for jour, courbe in curves.items() if debut <= jour < fin]
@@ -202,8 +225,5 @@ def _disagreements(
         whole = len(within) == (fin - debut).days and not any(None in courbe for courbe in within)
         if spent > counted or (whole and spent != counted):
             days_between = (jour for jour in curves if debut <= jour < fin)
-            yield (
-                (*suspects, *days_between),
-                "index",
-                f"la courbe donne {spent} Wh depuis le {debut:%d/%m/%Y}, les index {counted}",
-            )
+            said = {"debut": debut, "courbe": spent, "index": counted}
+            yield ((*suspects, *days_between), *sentence_of("courbe_et_index", **said))

@@ -37,20 +37,62 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Faute:
-    """What is wrong on a line, numbered from 1; `mot` names the column, if one is meant."""
+    """What is wrong on a line, numbered from 1; `mot` names the column, if one is meant.
+
+    A `remarque` is told of a line that is taken all the same.
+    """
 
     source: str
     ligne: int
     mot: str
     phrase: str
+    remarque: bool = False
 
     def __str__(self) -> str:
         place = f", {self.mot}" if self.mot else ""
-        return f"{self.source}, ligne {self.ligne}{place} : {self.phrase}."
+        kind = " (remarque)" if self.remarque else ""
+        return f"{self.source}, ligne {self.ligne}{place}{kind} : {self.phrase}."
 
 
-ReportFaute = Callable[[int, str, str], None]
-"""Takes the number of a line, the word that is meant, and what is wrong."""
+@dataclass(slots=True)
+class Bilan:
+    """The counts of an import: lines read, new points, those already there as given, faults.
+
+    `importe` tells whether what is new is there now; `jours`: new days of measures; `acteurs`: new
+    actors; `remarques`: those on lines that were taken.
+    """
+
+    lues: int = 0
+    nouveaux: int = 0
+    inchanges: int = 0
+    fautes: int = 0
+    importe: bool = False
+    jours: int = 0
+    acteurs: int = 0
+    remarques: int = 0
+
+
+def sentence_of_import(bilan: Bilan, *, essai: bool = False) -> str:
+    """Return what an import came to, in one sentence."""
+    if bilan.fautes and not (bilan.importe or essai):
+        return (
+            f"{counted(bilan.fautes, 'erreur')} : rien n'est importé ; les corriger, ou importer "
+            "le reste par --sauf-erreurs."
+        )
+    done = "à importer" if essai else "importés" if bilan.nouveaux > 1 else "importé"
+    sentence = f"{counted(bilan.nouveaux, 'point')} {done}, {bilan.inchanges} déjà là"
+    if bilan.acteurs:
+        sentence += f", {counted(bilan.acteurs, 'acteur')}"
+    if bilan.jours:
+        sentence += f", {counted(bilan.jours, 'jour')} de mesures"
+    if bilan.remarques:
+        sentence += f", {counted(bilan.remarques, 'remarque')}"
+    return f"{sentence}, {counted(bilan.fautes, 'erreur')}." if bilan.fautes else f"{sentence}."
+
+
+ReportFaute = Callable[..., bool]
+"""Takes the number of a line, the word that is meant, what is wrong, and whether it is a remark;
+returns whether it counts as a fault."""
 
 SorteApport = Literal["points", "jours", "acteurs"]
 

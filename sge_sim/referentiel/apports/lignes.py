@@ -40,6 +40,8 @@ def read_ligne(cells: Mapping[str, Any], report: Callable[[str, str], None]) -> 
         else:
             if lus is not None and len(lus) < _REMEMBERED:
                 lus[cell] = value
+    if "teleoperable" not in cells:
+        point["teleoperable"] = point["niveau_ouverture_services"] != 0
     produces = (point.get("segment") or "C")[0] == "P"
     for column, value in (("contrat_soutirage", not produces), ("contrat_injection", produces)):
         if point[column] is None:

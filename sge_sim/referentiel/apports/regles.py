@@ -1,45 +1,27 @@
-"""The rules on a whole line, once its cells are read: valid keys, and no contradiction.
+"""What is found of a whole line, once its cells are read: keys, dates, labels, communes.
 
-The rules are those that every point of the catalogue and of the population holds (assumed).
+The table of what a point can't be (`contradictions`) names these tests; most of its entries need
+none.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any, Final
 
 from sge_sim.domaine import prm
-from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, GRANDS, PETITS
-from sge_sim.referentiel.apports.mots import MOTS
-from sge_sim.referentiel.identites import with_luhn_key
-from sge_sim.tables.points import Point
-
-DOMAINES: Final[Mapping[str, frozenset[str]]] = {
-    **dict.fromkeys(("C1", "C2", "C3", "P1", "P2"), frozenset({"HTA", "HTB"})),
-    **dict.fromkeys(("C4", "P3"), frozenset({"BTSUP"})),
-    **dict.fromkeys(("C5", "P4"), frozenset({"BTINF"})),
-}
-CLASSES: Final = frozenset({"PTE", "PM", "HPH", "HCH", "HPE", "HCE"})
-_DATES: Final = (
-    "dateResiliation",
-    "dateDerniereModificationFormuleTarifaireAcheminement",
-    "dateDerniereAugmentationPuissanceSouscrite",
-    "dateDerniereDiminutionPuissanceSouscrite",
+from sge_sim.domaine.plages import (
+    decalage_de,
+    minutes_de,
+    officielle_de,
+    officielles,
+    parse_plages,
+    plage_officielle,
 )
-_COMMUNE: Final = ("codePostal", "codeInseeCommune", "commune")
-_OBLIGATOIRES: Final = sorted(
-    (
-        mot
-        for mot in MOTS.values()
-        if mot.partie == "point"
-        and mot.nom != "prm"
-        and not Point.__table__.c[mot.colonne].nullable
-    ),
-    key=lambda mot: mot.nom in _COMMUNE,
-)
-"""The other words that a point can't do without, those of its commune last."""
-_PMAX_BTINF: Final = 36
-_FORFAIT_MAX: Final = 8760
+from sge_sim.errors import UsageError
+from sge_sim.machine.once import computed_once
+from sge_sim.referentiel.identites import communes_de_france, with_luhn_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +33,32 @@ class LignePoint:
     mesures: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class RegleApport:
-    """A rule about a whole line: the word that is named when it is broken, and the sentence."""
+Test = Callable[[Mapping[str, Any]], Any]
+"""Takes all that a line says, by column, and the legal day, `aujourd_hui`; returns something true
+where the fields contradict each other."""
 
-    mot: str
-    phrase: str
-    tient: Callable[[Mapping[str, Any], LignePoint], bool]
+
+_CALENDRIERS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("BTINFCUST", "BTINFLU"), "DI000001"),
+    "BTINFMUDT": "DI000002",
+    **dict.fromkeys(("BTINFCU4", "BTINFMU4"), "DI000003"),
+}
+"""The distributor's calendar of each tariff."""
+_QUATRE: Final = ("HPH", "HCH", "HPE", "HCE")
+_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("BTSUPCU4", "BTSUPLU4"), _QUATRE),
+    **dict.fromkeys(("HTACU5", "HTALU5"), ("PTE", *_QUATRE)),
+    **dict.fromkeys(("HTACUPM5", "HTALUPM5"), ("PM", *_QUATRE)),
+}
+_ORDRE: Final = ("PTE", "PM", *_QUATRE)
+_PLAGES: Final = (
+    "heures_creuses_libelle",
+    "heures_creuses_saison_basse",
+    "futures_heures_creuses_libelle",
+    "futures_heures_creuses_saison_basse",
+)
+"""The columns of ranges: of the high season and of the low one, now and to come."""
+_NIVEAU: Final = "niveau_ouverture_services"
 
 
 def is_siret(siret: str) -> bool:
@@ -71,260 +72,158 @@ def is_siret(siret: str) -> bool:
     return with_luhn_key(siret[:-1]) == siret or of_la_poste
 
 
-def _before(first: date | None, then: date | None) -> bool:
-    return first is None or then is None or first <= then
+@computed_once()
+def _libelles_officiels() -> frozenset[str]:
+    return frozenset(plage.libelle for plage in officielles().values())
 
 
-def _ordered(periods: Any) -> bool:
-    return all(period.fin is None or period.debut < period.fin for period in periods or ())
+def _plage_hors_liste(p: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with the first label that the official list hasn't to the letter."""
+    for column in _PLAGES:
+        libelle = p[column]
+        if libelle is None or libelle in _libelles_officiels():
+            continue
+        try:
+            plages = parse_plages(libelle)
+            if officielle := officielle_de(plages):
+                return (
+                    f"« {libelle} » n'est pas de la liste officielle : {officielle.libelle} y est"
+                )
+            if (minutes := len(minutes_de(plages))) != 480:
+                return f"« {libelle} » fait {minutes} minutes par jour : il en faut 480"
+            plage_officielle(libelle)
+        except UsageError as error:
+            return str(error).removesuffix(".")
+    return None
 
 
-REGLES: Final = (
-    RegleApport(
-        "domaineTension",
-        "ce domaine n'est pas celui du segment",
-        lambda p, _: p["domaine_tension"] in DOMAINES[p["segment"]],
-    ),
-    RegleApport(
-        "niveauOuvertureServices",
-        "seuls un C5 et un P4 en ont un",
-        lambda p, _: p["niveau_ouverture_services"] is None or p["segment"] in PETITS,
-    ),
-    RegleApport(
-        "niveauOuvertureServices",
-        "écrire 0, 1 ou 2",
-        lambda p, _: p["niveau_ouverture_services"] in (None, 0, 1, 2),
-    ),
-    RegleApport(
-        "codePostal",
-        "il faut cinq chiffres",
-        lambda p, _: len(p["code_postal"]) == 5 and p["code_postal"].isdecimal(),
-    ),
-    RegleApport(
-        "codeInseeCommune",
-        "il faut cinq chiffres, ou 2A et 2B en Corse",
-        lambda p, _: (
-            len(p["code_insee"]) == 5
-            and p["code_insee"].replace("2A", "20").replace("2B", "20").isdecimal()
-        ),
-    ),
-    RegleApport("commune", "le nom dépasse 32 caractères", lambda p, _: len(p["commune"]) <= 32),
-    RegleApport(
-        "numSiret",
-        "ce n'est pas un SIRET : 14 chiffres dont la clé",
-        lambda p, _: p["siret"] is None or is_siret(p["siret"]),
-    ),
-    RegleApport(
-        "numSiret",
-        "un client résidentiel n'en a pas",
-        lambda p, _: p["siret"] is None or p["categorie_client_final"] != "RES",
-    ),
-    RegleApport(
-        "fournisseurTitulaire",
-        "un point en service en a un",
-        lambda p, _: (
-            p["fournisseur_titulaire"] is not None or p["etat_contractuel"] not in ETATS_EN_SERVICE
-        ),
-    ),
-    RegleApport(
-        "fournisseurTitulaire",
-        "un point qui n'est pas en service n'en a pas",
-        lambda p, _: (
-            p["fournisseur_titulaire"] is None or p["etat_contractuel"] in ETATS_EN_SERVICE
-        ),
-    ),
-    RegleApport(
-        "dateMiseEnService",
-        "un point en service ou résilié a été mis en service",
-        lambda p, _: (
-            p["date_mise_en_service"] is not None
-            or p["etat_contractuel"] not in (*ETATS_EN_SERVICE, "RESIL")
-        ),
-    ),
-    RegleApport(
-        "dateMiseEnService",
-        "un point en cours de raccordement (ECRAC) n'a pas été mis en service",
-        lambda p, _: p["date_mise_en_service"] is None or p["etat_contractuel"] != "ECRAC",
-    ),
-    RegleApport(
-        "dateResiliation",
-        "elle va avec l'état RESIL, et lui avec elle",
-        lambda p, _: (p["date_resiliation"] is not None) == (p["etat_contractuel"] == "RESIL"),
-    ),
-    RegleApport(
-        "etatAlimentation",
-        "un point en cours de raccordement (ECRAC) n'est pas raccordé (NRAC)",
-        lambda p, _: p["etat_contractuel"] != "ECRAC" or p["etat_alimentation"] == "NRAC",
-    ),
-    *(
-        RegleApport(
-            mot,
-            "elle précède la mise en service",
-            lambda p, _, colonne=MOTS[mot].colonne: _before(p["date_mise_en_service"], p[colonne]),  # type: ignore[misc]
-        )
-        for mot in _DATES
-    ),
-    RegleApport(
-        "puissanceSouscrite",
-        "elle dépasse la puissance de raccordement",
-        lambda p, _: (
-            p["puissance_souscrite"] is None
-            or p["puissance_raccordement"] is None
-            or p["puissance_souscrite"] <= p["puissance_raccordement"]
-        ),
-    ),
-    RegleApport(
-        "puissanceSouscrite",
-        f"en BT<=36kVA, elle tient en {_PMAX_BTINF} kVA",
-        lambda p, _: (
-            p["domaine_tension"] != "BTINF" or (p["puissance_souscrite"] or 0) <= _PMAX_BTINF
-        ),
-    ),
-    RegleApport(
-        "puissanceSouscrite",
-        "un nombre plus grand que zéro est attendu",
-        lambda p, _: p["puissance_souscrite"] != 0,
-    ),
-    RegleApport(
-        "puissanceSouscrite",
-        "une formule tarifaire ne va pas sans elle",
-        lambda p, _: p["fta"] is None or p["puissance_souscrite"] is not None,
-    ),
-    RegleApport(
-        "formuleTarifaireAcheminement",
-        "cette formule n'est pas de ce domaine de tension",
-        lambda p, _: p["fta"] is None or p["fta"].startswith(p["domaine_tension"]),
-    ),
-    RegleApport(
-        "denivelePuissances",
-        "seuls les C1 à C4 en ont",
-        lambda p, _: not p["denivele_puissances"] or p["segment"] in ("C1", "C2", "C3", "C4"),
-    ),
-    RegleApport(
-        "denivelePuissances",
-        f"une classe n'en est pas une : {', '.join(sorted(CLASSES))}",
-        lambda p, _: CLASSES.issuperset(p["denivele_puissances"] or ()),
-    ),
-    RegleApport(
-        "denivelePuissances",
-        "aucune puissance ne dépasse la puissance souscrite",
-        lambda p, _: (
-            not p["denivele_puissances"]
-            or max(p["denivele_puissances"].values()) <= (p["puissance_souscrite"] or 0)
-        ),
-    ),
-    RegleApport(
-        "forfaitLongueUtilisation",
-        "une année tient en 8760 heures",
-        lambda p, _: (p["longue_utilisation_forfait_h"] or 0) <= _FORFAIT_MAX,
-    ),
-    RegleApport(
-        "r4xPas",
-        "seul un point de plus de 36 kVA en a un : 5 ou 10",
-        lambda p, _: p["r4x_pas"] is None or (p["r4x_pas"] in (5, 10) and p["segment"] in GRANDS),
-    ),
-    RegleApport(
-        "typeComptage",
-        "LINKY est le compteur des C5 et des P4",
-        lambda p, _: p["type_comptage"] != "LINKY" or p["segment"] in PETITS,
-    ),
-    RegleApport(
-        "typeComptage",
-        "un compteur en a un",
-        lambda p, ligne: p["type_comptage"] is not None or not ligne.compteur,
-    ),
-    RegleApport(
-        "datePose",
-        "un compteur en a une",
-        lambda _, ligne: not ligne.compteur or "date_pose" in ligne.compteur,
-    ),
-    RegleApport(
-        "matricule",
-        "deux compteurs ne portent pas de matricule ni de numéro de série vide",
-        lambda _, ligne: (
-            not ligne.compteur or "matricule" in ligne.compteur or "numero_serie" in ligne.compteur
-        ),
-    ),
-    RegleApport(
-        "ticActivable",
-        "seul le compteur d'un C5 ou d'un P4 a une TIC à activer",
-        lambda p, ligne: "tic_activable" not in ligne.compteur or p["segment"] in PETITS,
-    ),
-    RegleApport(
-        "ancienCompteurPose",
-        "il a été posé avant le compteur en place",
-        lambda _, ligne: (
-            "ancien_compteur_pose" not in ligne.mesures
-            or (
-                "date_pose" in ligne.compteur
-                and ligne.mesures["ancien_compteur_pose"] < ligne.compteur["date_pose"]
-            )
-        ),
-    ),
-    RegleApport(
-        "avant",
-        "une puissance est plus grande que zéro",
-        lambda _, ligne: all(
-            valeurs.get("puissance_souscrite") != 0 for _, valeurs in ligne.mesures.get("avant", ())
-        ),
-    ),
-    RegleApport(
-        "avant",
-        "un SIRET d'avant n'en est pas un : 14 chiffres dont la clé",
-        lambda _, ligne: all(
-            is_siret(siret)
-            for _, valeurs in ligne.mesures.get("avant", ())
-            if (siret := valeurs.get("siret")) is not None
-        ),
-    ),
-    RegleApport(
-        "collectes",
-        "une période finit après son début",
-        lambda _, ligne: _ordered(ligne.mesures.get("collectes")),
-    ),
-    RegleApport(
-        "collectes",
-        "seule la courbe d'un C5, d'un P4 ou d'un point traité en index se collecte à la demande",
-        lambda p, ligne: (
-            "collectes" not in ligne.mesures
-            or p["segment"] in PETITS
-            or p["mode_traitement"] == "INDEX"
-        ),
-    ),
-    RegleApport(
-        "trous",
-        "un trou finit après son début",
-        lambda _, ligne: _ordered(ligne.mesures.get("trous")),
-    ),
-    RegleApport(
-        "contratInjection",
-        "un producteur (P1 à P4) injecte, ou n'est pas en service",
-        lambda p, _: (
-            p["contrat_injection"]
-            or p["segment"][0] != "P"
-            or p["etat_contractuel"] not in ETATS_EN_SERVICE
-        ),
-    ),
-)
+def _saisons(p: Mapping[str, Any]) -> str | None:
+    """Return the seasons of which the shifts differ, of now or to come."""
+    for columns in (_PLAGES[:2], _PLAGES[2:]):
+        if _libelles_officiels().issuperset(libelles := [p[column] for column in columns]):
+            minutes = [decalage_de(parse_plages(libelle)) for libelle in libelles]
+            if minutes[0] != minutes[1]:
+                return "{} et {}, décalées de {} et de {} minutes".format(*libelles, *minutes)
+    return None
 
 
-def fautes_of(ligne: LignePoint) -> Iterator[tuple[str, str]]:
-    """Yield each word whose rule is broken, with the sentence; nothing when the line holds.
+def _calendrier(p: Mapping[str, Any]) -> str | None:
+    attendu = _CALENDRIERS.get(p["fta"] or "")
+    entries = [
+        (each.depuis, each.code)
+        for each in p.get("calendriers", ())
+        if each.cote == "distributeur" and each.depuis <= p["aujourd_hui"]
+    ]
+    code = max(entries)[1] if entries else attendu
+    return f"{code} : celui du distributeur est {attendu}" if attendu and code != attendu else None
 
-    What is missing comes first, and hides what follows from it.
-    """
-    number = ligne.point.get("prm")
-    if number is None:
-        yield "prm", "à donner"
-    elif not prm.is_valid(number):
-        yield "prm", why_no_prm(number)
-    missing = [mot.nom for mot in _OBLIGATOIRES if ligne.point.get(mot.colonne) is None]
-    if missing:
-        yield from ((nom, "à donner") for nom in missing)
-        return
-    for regle in REGLES:
-        if not regle.tient(ligne.point, ligne):
-            yield regle.mot, regle.phrase
+
+def _deniveles(p: Mapping[str, Any]) -> str | None:
+    deniveles, attendues = p["denivele_puissances"] or {}, _CLASSES.get(p["fta"] or "", ())
+    en_ordre = [deniveles[classe] for classe in _ORDRE if classe in deniveles]
+    written = ", ".join(f"{classe} {each}" for classe, each in deniveles.items())[:200]
+    if len(en_ordre) < len(deniveles) or (deniveles and attendues and {*deniveles} != {*attendues}):
+        return f"{written} : les classes avec {p['fta']} sont {', '.join(attendues or _ORDRE)}"
+    if en_ordre != sorted(en_ordre):
+        return f"{written} : une puissance ne baisse pas dans l'ordre {', '.join(_ORDRE)}"
+    if deniveles and en_ordre[-1] != p["puissance_souscrite"]:
+        return f"{written} : la plus grande est la puissance souscrite, {p['puissance_souscrite']}"
+    return None
+
+
+@computed_once()
+def _codes_connus() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    pairs = communes_de_france()
+    insees = frozenset(insee for _, insee in pairs)
+    return frozenset(postal for postal, _ in pairs), insees, frozenset(map(_departement, insees))
+
+
+def _departement(code: str) -> str:
+    corse = code[:2].replace("2A", "20").replace("2B", "20")
+    return code[:3] if corse in ("97", "98") else corse
+
+
+def _sans_commune(p: Mapping[str, Any]) -> bool:
+    """Tell whether an unknown pair is surely none: no CEDEX, no commune that was merged."""
+    postal, insee = p["code_postal"], p["code_insee"]
+    postaux, insees, departements = _codes_connus()
+    if _departement(postal) != _departement(insee) or _departement(insee) not in departements:
+        return True
+    return postal in postaux and insee in insees
+
+
+def _collecte_avant_la_pose(p: Mapping[str, Any]) -> date | None:
+    """Return the first day of a curve that was collected before any meter was there."""
+    pose = p.get("ancien_compteur_pose") or p.get("date_pose")
+    first = min((each.debut for each in p.get("collectes", ())), default=None)
+    return first if pose and first and first < pose else None
+
+
+def _sous_le_niveau_2(p: Mapping[str, Any]) -> bool:
+    """Tell whether a curve was collected, though no level of services, now or before, allows it."""
+    levels = [p[_NIVEAU], *(each.get(_NIVEAU) for _, each in p.get("avant", ()))]
+    return levels[0] in (0, 1) and bool(p.get("collectes")) and 2 not in levels
+
+
+def _chevauchement(p: Mapping[str, Any]) -> str | None:
+    periods = sorted(p.get("collectes", ()), key=lambda each: each.debut)
+    for avant, apres in pairwise(periods):
+        if avant.fin is None or avant.fin > apres.debut:
+            return f"{avant.debut:%d/%m/%Y} et {apres.debut:%d/%m/%Y}"
+    return None
+
+
+def _avant_mise_en_service(p: Mapping[str, Any]) -> date | None:
+    anciens = p.get("avant", ())
+    dates = (values.get("date_mise_en_service") for values in (p, *(each for _, each in anciens)))
+    first = min(filter(None, dates), default=date.min)
+    return anciens[0][0] if anciens and anciens[0][0] <= first else None
+
+
+def _avant_inutile(p: Mapping[str, Any]) -> str | None:
+    """Return the day until which a value was another, though it is the same today."""
+    last = {
+        column: (jour, value)
+        for jour, valeurs in p.get("avant", ())
+        for column, value in valeurs.items()
+    }
+    for column, (jour, value) in last.items():
+        if value == p[column]:
+            return f"{value} jusqu'au {jour:%d/%m/%Y} et {value} aujourd'hui"
+    return None
+
+
+TESTS: Final[Mapping[str, Test]] = {
+    "couplage_trop_long": lambda p: any(
+        each and len(each.couplage or "") > 15
+        for each in (p["transformateur_courant"], p["transformateur_tension"])
+    ),
+    "siret_sans_cle": lambda p: p["siret"] is not None and not is_siret(p["siret"]),
+    "avant_sans_puissance": lambda p: any(
+        valeurs.get("puissance_souscrite") == 0 for _, valeurs in p["avant"]
+    ),
+    "avant_siret_sans_cle": lambda p: any(
+        not is_siret(valeurs["siret"]) for _, valeurs in p["avant"] if valeurs.get("siret")
+    ),
+    "collecte_a_l_envers": lambda p: _a_l_envers(p["collectes"]),
+    "trou_a_l_envers": lambda p: _a_l_envers(p["trous"]),
+    "puissances_par_classe": _deniveles,
+    "plage_hors_liste": _plage_hors_liste,
+    "saisons_decalees_autrement": _saisons,
+    "collecte_sous_le_niveau_2": _sous_le_niveau_2,
+    "collectes_qui_se_recouvrent": _chevauchement,
+    "collecte_avant_la_pose": _collecte_avant_la_pose,
+    "calendrier_du_distributeur": _calendrier,
+    "commune_inexistante": lambda p: _sans_commune(p),
+    "commune_inconnue": lambda p: not _sans_commune(p),
+    "avant_a_venir": lambda p: next((j for j, _ in p["avant"] if j > p["aujourd_hui"]), None),
+    "avant_la_premiere_mise_en_service": _avant_mise_en_service,
+    "avant_comme_aujourd_hui": _avant_inutile,
+}
+
+
+def _a_l_envers(periods: Any) -> bool:
+    return any(period.fin is not None and period.debut >= period.fin for period in periods)
 
 
 def why_no_prm(number: str) -> str:

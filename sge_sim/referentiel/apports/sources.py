@@ -1,5 +1,6 @@
 """Opens files of points, and brings in those of a folder, all or none."""
 
+import logging
 import re
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from sge_sim.referentiel.apports.lecture import Faute, Format, Source
 from sge_sim.referentiel.apports.versement import import_points
 
 _PIECE: Final = 2**16
+_log = logging.getLogger(__name__)
 _FORMATS: Final[dict[str, Format]] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
@@ -70,6 +72,8 @@ def import_folder(database: Database, folder: Path) -> None:
             first.append(faute)
 
     bilan = import_points(database, sources_in(folder), report=keep, wait=True)
+    if bilan.remarques:
+        _log.warning("%d remarques : points import --essai les donne.", bilan.remarques)
     if first:
         others = f" (et {bilan.fautes - 1} de plus)" if bilan.fautes > 1 else ""
         raise UsageError(

@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import elapsed_ms, stopwatch
-from sge_sim.domaine.francais import counted
+from sge_sim.clock import elapsed_ms, legal_date, stopwatch
 from sge_sim.facts.database import Database
+from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.apports.acteurs import ActeursApportes, read_acteur
 from sge_sim.referentiel.apports.anonymat import Anonymat
+from sge_sim.referentiel.apports.contradictions import fautes_of, sentence_of
+from sge_sim.referentiel.apports.lecture import Bilan as Bilan
 from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
+from sge_sim.referentiel.apports.lecture import sentence_of_import as sentence_of_import
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
-from sge_sim.referentiel.apports.regles import LignePoint, fautes_of
+from sge_sim.referentiel.apports.regles import LignePoint
 from sge_sim.referentiel.apports.retrait import (
     SMALLEST,
     alone_with_points,
@@ -33,6 +36,7 @@ from sge_sim.tables.apports import (
     known_among,
     known_communes,
     open_apport,
+    points_of_meters,
     publish_apport,
     scratch_sessions,
     suppliers,
@@ -52,35 +56,21 @@ _SCRATCH: Final = 0
 """The number of what is brought into a scratch."""
 
 
-@dataclass(slots=True)
-class Bilan:
-    """The counts of an import: lines read, new points, those already there as given, faults.
-
-    `importe` tells whether what is new is there now; `jours`: new days of measures; `acteurs`: new
-    actors.
-    """
-
-    lues: int = 0
-    nouveaux: int = 0
-    inchanges: int = 0
-    fautes: int = 0
-    importe: bool = False
-    jours: int = 0
-    acteurs: int = 0
-
-
 def import_points(
     database: Database,
     sources: Iterable[Source],
     *,
     report: Callable[[Faute], None],
+    remark: Callable[[Faute], None] = lambda _: None,
     progress: Callable[[int], None] = lambda _: None,
+    strict: bool = False,
     sauf_erreurs: bool = False,
     essai: bool = False,
     anonymise: bool = False,
     wait: bool = False,
 ) -> Bilan:
-    """Bring in the points of these files; each fault goes to `report` as it is found.
+    """Bring in the points of these files; each fault goes to `report` as it is found, each remark
+    to `remark`. When `strict`, what would be remarked is a fault.
 
     The new points are seen at once, at the end, if there was no fault or with `sauf_erreurs`;
     nothing is left of them otherwise, nor after an exception. A point that is there as given
@@ -95,14 +85,15 @@ def import_points(
     Raises `UsageError` for a file that can't be read as one of points.
     """
     anonymat = Anonymat() if anonymise else None
+    reports = (report, None if strict else remark)
     if essai:
         with scratch_sessions() as scratch:
-            versement = _Versement(database, report, progress, anonymat, scratch)
+            versement = _Versement(database, reports, progress, anonymat, scratch)
             versement.read(sources)
             return versement.bilan
     with alone_with_points(database, wait=wait):
         discard_hidden(database)
-        versement = _Versement(database, report, progress, anonymat)
+        versement = _Versement(database, reports, progress, anonymat)
         try:
             versement.read(sources)
             bilan = versement.bilan
@@ -125,7 +116,7 @@ class _Versement:
     def __init__(
         self,
         database: Database,
-        report: Callable[[Faute], None],
+        reports: tuple[Callable[[Faute], None], Callable[[Faute], None] | None],
         progress: Callable[[int], None],
         anonymat: Anonymat | None,
         scratch: Sessions | None = None,
@@ -138,9 +129,10 @@ class _Versement:
             self.apport_id = _SCRATCH if scratch else open_apport(session)
             self._communes = known_communes(session)
             self._suppliers = set(suppliers(session))
+            self._jour = legal_date(instant_within(session))
         self._acteurs = ActeursApportes(self.apport_id)
         self._database = database
-        self._report, self._progress = report, progress
+        (self._report, self._remark), self._progress = reports, progress
         self._size = SMALLEST
         self._slice: list[tuple[str, int, LignePoint]] = []
         self._lines: LignesJours | None = None
@@ -235,18 +227,32 @@ class _Versement:
             for jour, courbe, registres in days
         ]
 
-    def _add_faute(self, source: str, number: int, mot: str, phrase: str) -> None:
+    def _add_faute(
+        self, source: str, number: int, mot: str, phrase: str, remarque: bool = False
+    ) -> bool:
+        """Report what is wrong, or remark it; return whether it is a fault."""
+        if remarque and self._remark is not None:
+            self.bilan.remarques += 1
+            self._remark(Faute(source, number, mot, phrase, remarque))
+            return False
         self.bilan.fautes += 1
         self._report(Faute(source, number, mot, phrase))
+        return True
 
     def _checked(self, source: str, number: int, cells: Mapping[str, Any]) -> LignePoint | None:
-        before, report = self.bilan.fautes, partial(self._add_faute, source, number)
+        before, unread = self.bilan.fautes, list[str]()
+
+        def report(mot: str, phrase: str) -> None:
+            unread.append(mot)
+            self._add_faute(source, number, mot, phrase)
+
         ligne = read_ligne(cells, report)
-        if self.bilan.fautes == before:
-            if ligne.point["commune"] is None:
-                ligne = self._named(ligne)
-            for mot, phrase in chain(fautes_of(ligne), self._foreign(ligne.point, ligne.mesures)):
-                report(mot, phrase)
+        if ligne.point["commune"] is None:
+            ligne = self._named(ligne)
+        for mot, phrase, remarque in fautes_of(ligne, self._jour, unread):
+            self._add_faute(source, number, mot, phrase, remarque)
+        for mot, phrase in self._foreign(ligne.point, ligne.mesures):
+            self._add_faute(source, number, mot, phrase)
         return ligne if self.bilan.fautes == before else None
 
     def _named(self, ligne: LignePoint) -> LignePoint:
@@ -268,7 +274,7 @@ class _Versement:
                     "--acteurs, ou sge-sim acteurs add --kind fournisseur)",
                 )
         known = self._communes.get((point["code_postal"], point["code_insee"]))
-        if known is not None and known != point["commune"]:
+        if None not in (known, point["commune"]) and known != point["commune"]:
             yield "commune", f"celle-là s'appelle {known}"
 
     def _write(self) -> None:
@@ -295,10 +301,14 @@ class _Versement:
     def _new_among(self, session: Session, lines: Sequence[tuple[str, int, LignePoint]]) -> Tranche:
         """Return the rows of the points that aren't there yet."""
         prms = [ligne.point["prm"] for _, _, ligne in lines]
-        known = known_among(session, prms)
+        serials = {
+            number for _, _, ligne in lines if (number := ligne.compteur.get("numero_serie"))
+        }
+        known, meters = known_among(session, prms), points_of_meters(session, serials)
         with self._database.sessions() if self._scratch else nullcontext(session) as present:
             if self._scratch:
                 known = known_among(present, prms) | known
+                meters = points_of_meters(present, serials) | meters
             there = {
                 point.prm: cells_of(ligne_of(point, mesures), _WORDS)
                 for point, mesures in described_points(
@@ -319,10 +329,20 @@ class _Versement:
                     self.bilan.inchanges += 1
             elif prm in known:
                 self._add_faute(source, number, "prm", f"{prm} est déjà donné plus haut")
-            else:
+            elif self._has_its_meter(source, number, ligne, meters):
                 known[prm] = self.apport_id
                 self._add(tranche, ligne)
         return tranche
+
+    def _has_its_meter(
+        self, source: str, number: int, ligne: LignePoint, meters: dict[str, str]
+    ) -> bool:
+        """Tell whether a line may be taken: its meter may be another point's, by a remark."""
+        prm, serial = ligne.point["prm"], ligne.compteur.get("numero_serie")
+        if serial is None or (other := meters.setdefault(serial, prm)) == prm:
+            return True
+        wrong = sentence_of("numero_de_serie_partage", numero_serie=serial, vu=other)
+        return not self._add_faute(source, number, *wrong)
 
     def _add(self, tranche: Tranche, ligne: LignePoint) -> None:
         point = ligne.point
@@ -346,19 +366,3 @@ def _differences(there: Sequence[str], given: Sequence[str]) -> list[str]:
     return [
         mot.nom for mot, before, after in zip(_WORDS, there, given, strict=True) if before != after
     ]
-
-
-def sentence_of_import(bilan: Bilan, *, essai: bool = False) -> str:
-    """Return what an import came to, in one sentence."""
-    if bilan.fautes and not (bilan.importe or essai):
-        return (
-            f"{counted(bilan.fautes, 'erreur')} : rien n'est importé ; les corriger, ou importer "
-            "le reste par --sauf-erreurs."
-        )
-    done = "à importer" if essai else "importés" if bilan.nouveaux > 1 else "importé"
-    sentence = f"{counted(bilan.nouveaux, 'point')} {done}, {bilan.inchanges} déjà là"
-    if bilan.acteurs:
-        sentence += f", {counted(bilan.acteurs, 'acteur')}"
-    if bilan.jours:
-        sentence += f", {counted(bilan.jours, 'jour')} de mesures"
-    return f"{sentence}, {counted(bilan.fautes, 'erreur')}." if bilan.fautes else f"{sentence}."
