@@ -58,7 +58,7 @@ _FTA = {
     "BTSUPCU4": Structure.SAISONS,
     "BTSUPLU4": Structure.SAISONS,
 }
-_CALENDRIERS = {
+CALENDRIERS = {
     "DI000001": Structure.BASE,
     "DI000002": Structure.HP_HC,
     "DI000003": Structure.SAISONS_C5,
@@ -360,7 +360,7 @@ def _fournisseur(
         if etat.calendrier_fournisseur is not None
     ]
     return tuple(
-        Grille(jour, code, _CALENDRIERS.get(code, usual)) for jour, code in _since(depuis, codes)
+        Grille(jour, code, CALENDRIERS.get(code, usual)) for jour, code in _since(depuis, codes)
     )
 
 
@@ -371,7 +371,7 @@ def _dated(
     injection. One that isn't known divides time as the tariff does."""
     usual = etats[-1].structure(donnees.segment)
     return tuple(
-        Grille(depuis, code, _CALENDRIERS.get(code, usual))
+        Grille(depuis, code, CALENDRIERS.get(code, usual))
         for ce_cote, depuis, code in mesures.calendriers
         if ce_cote == cote and (code != _NON_CONSOMMATION or donnees.inerte)
     )

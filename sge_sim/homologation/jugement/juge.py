@@ -4,24 +4,30 @@
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from sge_sim.api.administration import Administration
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_of
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.messages import AppelFait
-from sge_sim.homologation.jugement.commandes import COMMANDES, SOUSCRITS_LISTES, given
+from sge_sim.homologation.jugement.administration import ADMINISTRATION
+from sge_sim.homologation.jugement.bornes import BORNES
+from sge_sim.homologation.jugement.commandes import COMMANDES, SOUSCRITS_LISTES
 from sge_sim.homologation.jugement.consommations import CONSOMMATIONS
 from sge_sim.homologation.jugement.controle import Controles, Verification
 from sge_sim.homologation.jugement.detaillees import DETAILLEES_POINTS
 from sge_sim.homologation.jugement.donnees_du_point import DONNEES
 from sge_sim.homologation.jugement.echos import ACQUITTEMENT, ECHOS, PRESENCE
 from sge_sim.homologation.jugement.enveloppe import CONTRAT, FAULTS, TRANSPORT
+from sge_sim.homologation.jugement.faits import CONCORDANCES, retient
 from sge_sim.homologation.jugement.index_releves import INDEX
-from sge_sim.homologation.jugement.reponse import ReponseJugee
+from sge_sim.homologation.jugement.libelles import LIBELLES
+from sge_sim.homologation.jugement.listes import COMPLETES
+from sge_sim.homologation.jugement.reponse import Cle, Fait, ReponseJugee
 from sge_sim.homologation.jugement.valeurs import VALEURS
 from sge_sim.homologation.reports.rapport import Constat
 
@@ -34,6 +40,11 @@ CONTENU: Final = (
     DONNEES,
     COMMANDES,
     SOUSCRITS_LISTES,
+    LIBELLES,
+    COMPLETES,
+    CONCORDANCES,
+    BORNES,
+    ADMINISTRATION,
 )
 """Made of the body of a success that is as the contract says."""
 
@@ -50,12 +61,13 @@ class Juge:
     """Judges the answers of one campaign of `release` (`sge-23.2`), in their order.
 
     `defauts` says that who answers may have the defects of the real platform: a nominal simulator
-    has no excuse.
+    has no excuse. `administre` is a simulator's administration, where it is at hand.
     """
 
     release: str
     defauts: bool = True
-    _donnes: dict[str, str] = field(default_factory=dict)
+    administre: Administration | None = None
+    _retenus: Mapping[Cle, Fait] = field(default_factory=dict)
 
     @property
     def plateforme(self) -> Plateforme:
@@ -70,7 +82,8 @@ class Juge:
         """
         if appel.contrat is None or appel.statut_http is None:
             return ()
-        reponse = ReponseJugee(appel.contrat, appel, jour, cas, self.plateforme, self._donnes)
+        known = (self.plateforme, self._retenus, self.administre)
+        reponse = ReponseJugee(appel.contrat, appel, jour, cas, *known)
         found: list[Constat] = []
         made = 0
         for table in _tables(reponse):
@@ -79,9 +92,10 @@ class Juge:
             found += filter(None, (each.constate(reponse) for each in concerned))
             if table is CONTRAT and any(not each.reussi for each in found):
                 break  # what follows reads the message as the contract says that it is
-        if reponse.enveloppe is not None:  # no later answer may give its identifiers again
+        if reponse.enveloppe is not None and not reponse.fautive:
             owner = "une préparation" if cas is None else cas.cle
-            self._donnes |= dict.fromkeys(given(reponse), owner)
+            good = all(each.reussi for each in found)
+            self._retenus = retient(self._retenus, reponse, owner, good=good)
         if not found:
             found.append(Constat(f"{made} contrôles du contrat et des guides", True))
         return tuple(found)
@@ -109,9 +123,10 @@ def controles_page() -> str:
         "# Ce que vérifie une campagne",
         "",
         "Fait des contrôles par `make pages`. Chaque réponse d'une campagne est tenue à ceux-ci,",
-        "outre ce que son cas attend. Ce qui est *supposé* avertit et n'échoue jamais ; une façon",
-        "connue de la vraie plateforme excuse ce qu'elle nomme, dans ses versions.",
-        "`make test-verdict` leur joue de mauvaises réponses.",
+        "outre ce que son cas attend, et à ce que les réponses d'avant, ou l'administration d'un",
+        "simulateur qui répond (`--admin`), disent du même point. Ce qui est *supposé* avertit et",
+        "n'échoue jamais ; une façon connue de la vraie plateforme excuse ce qu'elle nomme, dans ses",
+        "versions. `make test-verdict` leur joue de mauvaises réponses.",
         "",
         "| ce qui doit tenir | services | source | provenance | excusé par |",
         "|---|---|---|---|---|",
