@@ -11,7 +11,7 @@ where they are defined (`sge_sim.api.views` and its neighbours).
 
 import os
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from itertools import islice
 from typing import Any, Final
@@ -113,6 +113,24 @@ class Administration:
         while part := list(islice(remaining, _WORDS)):
             found.update(self.post("/api/points/personnels", {"mots": part}))
         return found
+
+    def point(self, prm: str) -> Mapping[str, Any] | None:
+        """Return what a point is, None where there is no such one."""
+        return self._told(f"/api/points/{prm}")
+
+    def mesures(
+        self, prm: str, sorte: str, sens: str, debut: date, fin: date
+    ) -> Mapping[str, list[Any]] | None:
+        """Return the columns of what was measured on the legal days [debut, fin), None if none."""
+        asked = {"type": sorte, "sens": sens, "debut": debut, "fin": fin}
+        found = self._told(f"/api/points/{prm}/mesures", **asked)
+        return None if found is None else dict(found["colonnes"])
+
+    def _told(self, path: str, **parameters: Any) -> Mapping[str, Any] | None:
+        try:
+            return dict(self.get(path, **parameters))
+        except UsageError:
+            return None
 
     def clock(self) -> ClockView:
         """Return the simulated clock."""

@@ -15,17 +15,20 @@ from sge_sim.mesures.point import Grille, Structure, en_vigueur
 INCONNU = "INCONNU"
 """What stands for the calendar of a point that has none (observed in R151 and HDM)."""
 
-_CALENDRIERS = {
-    "DI000001": "Sans différenciation temporelle",
-    "DI000002": "Avec différenciation temporelle",
-    "DI000003": "Avec différenciation temporelle et saisonnière",
-    "D": "Distributeur",
-    "PT000001": "Non-consommation",
+LIBELLES_VUS = {
+    "calendrier": {
+        "DI000001": "Sans différenciation temporelle",
+        "DI000002": "Avec différenciation temporelle",
+        "DI000003": "Avec différenciation temporelle et saisonnière",
+        "D": "Distributeur",
+        "PT000001": "Non-consommation",
+    },
+    "classeTemporelle": {
+        "HPH": "Heures Pleines Hiver / Saison Haute",
+        "HCH": "Heures Creuses Hiver / Saison Haute",
+    },
 }
-_CLASSES = {
-    "HPH": "Heures Pleines Hiver / Saison Haute",
-    "HCH": "Heures Creuses Hiver / Saison Haute",
-}
+"""The labels that flux and CMD v3 have of their own, by list."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,12 @@ def _nomme(code: str, structure: Structure) -> CalendrierNomme:
 
 def libelle_du_calendrier(code: str) -> str:
     """Return the label of a calendar."""
-    return _CALENDRIERS.get(code) or libelle_de("calendrier", code)
+    return LIBELLES_VUS["calendrier"].get(code) or libelle_de("calendrier", code)
 
 
 def libelle_de_la_classe(code: str) -> str:
     """Return the label of a time class."""
-    return _CLASSES.get(code) or libelle_de("classeTemporelle", code)
+    return LIBELLES_VUS["classeTemporelle"].get(code) or libelle_de("classeTemporelle", code)
 
 
 def calendrier_du(grilles: Sequence[Grille], jour: date) -> CalendrierNomme:

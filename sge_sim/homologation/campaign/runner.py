@@ -81,7 +81,7 @@ class Runner:
             self._last_exchange = self._admin.last_exchange_id()
             self._defects = self._admin.plays_defects()
             self.generation = self.generation or self._admin.generation()
-        self._juge = Juge(self.release.nom, self._defects)
+        self._juge = Juge(self.release.nom, self._defects, self._admin)
 
     def run(
         self, cases: Sequence[Cas], report: Callable[[Execution], None] = lambda _: None

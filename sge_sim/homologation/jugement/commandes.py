@@ -1,17 +1,26 @@
 """What orders must answer, and what the lists of services souscrits must give.
 
-Of an order: identifiers that are new, one line of the catalogue, nothing else. Of each service
+Of an order: identifiers that are new, its line of the catalogue, nothing else. Of each service
 souscrit: its kind, its state, its dates.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from lxml import etree
 
 from sge_sim.clock import add_months
+from sge_sim.commandes.prestations import ACCES as ACCES_FIXE
+from sge_sim.commandes.prestations import Prestation, prestation_acces, prestation_collecte
 from sge_sim.domaine.francais import counted
+from sge_sim.domaine.nomenclatures import (
+    DONNEES_ACCES,
+    MesuresType,
+    Segment,
+    Sens,
+    TypeServiceAcces,
+)
+from sge_sim.homologation.catalogue.answer_paths import Chemin, as_text
 from sge_sim.homologation.jugement.controle import (
     ACCES,
     ARRET,
@@ -27,20 +36,18 @@ from sge_sim.homologation.jugement.controle import (
     SOUSCRITS,
     Controles,
     more_than_once,
-    others,
 )
 from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of, texts_of
+from sge_sim.services.commande_transmission_donnees_infra_j.service import CONSOMMATEUR, PRODUCTEUR
+from sge_sim.services.commande_transmission_historique_mesures.service import COURBE, INDEX
 
 _PRESTATIONS: Final = frozenset({COLLECTE, HISTORIQUE, INFRA_J, ACCES, SAD})
 _WITHOUT_OPTION: Final = frozenset({INFRA_J, ACCES})
-_CASE: Final = re.compile(r"[FP]\d{3}[A-Z]?|ACCES")
 
 
 def given(reponse: ReponseJugee) -> list[str]:
     """Return the identifiers that an answer gives for the first time, if it is as it should be."""
-    if reponse.fautive:
-        return []
-    found = []
+    found: list[str] = []
     if reponse.contrat.path in OUVRENT_UNE_AFFAIRE:
         found += reponse.affaires
     if reponse.contrat.path in OUVRENT_UN_SERVICE:
@@ -73,8 +80,12 @@ def service_nouveau(reponse: ReponseJugee) -> Iterator[str]:
 
 
 def _given_before(reponse: ReponseJugee, found: Iterable[str], phrase: str) -> Iterator[str]:
-    known = reponse.donnes
-    return (phrase.format(each, known[each]) for each in found if each in known)
+    for each in found:
+        known = reponse.retenus.get(("donné", each)) or reponse.retenus.get(
+            ("service", each, "pointId")
+        )
+        if known:
+            yield phrase.format(each, known.cas)
 
 
 @COMMANDES.controle(
@@ -101,7 +112,10 @@ def identifiants_distincts(reponse: ReponseJugee) -> Iterator[str]:
 )
 def une_prestation(reponse: ReponseJugee) -> Iterator[str]:
     """There is one prestation (of each affaire), of rank 1, without a case."""
-    for block in reponse.corps.iter("prestations"):
+    blocks = list(reponse.corps.iter("prestations"))
+    if not blocks:
+        yield "aucune prestation"
+    for block in blocks:
         found = block.findall("prestation")
         if len(found) != 1:
             yield counted(len(found), "prestation")
@@ -115,62 +129,72 @@ def une_prestation(reponse: ReponseJugee) -> Iterator[str]:
                 yield "la prestation porte une option"
 
 
-def _fiches(reponse: ReponseJugee) -> list[tuple[str, str]]:
-    """Return the codes of fiche and option of each prestation, empty where there is none."""
-    return [
-        (code_of(each, "fiche"), code_of(each, "option"))
-        for each in reponse.corps.iter("prestation")
-    ]
+def _prestation_of(reponse: ReponseJugee, affaire: etree._Element) -> tuple[Prestation, bool]:
+    """Return the line of the catalogue that a request is ordered under, and whether it is sure."""
+    path = reponse.contrat.path
+    segment: Segment = "C5" if reponse.petit else "C4"
+    inject = reponse.accepte("injection") or reponse.demande_une("sens") == "INJECTION"
+    sens: Sens = "INJECTION" if inject else "SOUTIRAGE"
+    curve = reponse.demande_une("mesuresTypeCode", "mesureType") == "CDC"
+    if path == ACCES:
+        return ACCES_FIXE, True
+    if path == INFRA_J:
+        return PRODUCTEUR if inject else CONSOMMATEUR, True
+    if path == HISTORIQUE:
+        return COURBE if curve else INDEX, True
+    if path == COLLECTE:
+        recurrent = reponse.accepte("transmissionRecurrente")
+        sorte: MesuresType = "CDC" if curve else "IDX"
+        made = prestation_collecte(segment, sens, sorte, recurrente=recurrent)
+        return made, not inject
+    kind = text_of(affaire, "serviceSouscritMesures/mesuresTypeCode") or ""
+    published = bool(publications_asked(reponse, kind, "periodiciteTransmission"))
+    of_kind: TypeServiceAcces = _ACCES_DE.get(kind, "INDEX")
+    return prestation_acces(segment, sens, of_kind, publie=published), False
+
+
+_ACCES_DE: Final[Mapping[str, TypeServiceAcces]] = {v: k for k, v in DONNEES_ACCES.items()}
+
+
+def publications_asked(reponse: ReponseJugee, kind: str, name: str) -> list[str]:
+    """Return what an order of access services says of the publications of a type of measures."""
+    if kind not in _ACCES_DE:
+        return []
+    service = f"demande/servicesSouscrits/serviceSouscrit[typeDonnees={kind}]"
+    found = Chemin(f"{service}/optionsPublication/optionPublication/{name}").values(reponse.demande)
+    return list(map(as_text, found))
+
+
+def _other_prestations(reponse: ReponseJugee, *, sure: bool) -> Iterator[str]:
+    ordered = reponse.corps.iter("prestation") if reponse.petit or reponse.grand else ()
+    for each in ordered:  # of a step of preparation the segment isn't known
+        wanted, certain = _prestation_of(reponse, each.getparent().getparent())
+        for name, code in (("fiche", wanted.fiche), ("option", wanted.option or "")):
+            found = code_of(each, name)
+            if found != code and certain is sure:
+                yield f"{name} {found or 'absente'}, attendu {code or 'aucune'}"
 
 
 @COMMANDES.controle(
-    "la prestation d'un accès est la fiche ACCES", source="GUI 0498 v1.1.0", services={ACCES}
+    "la prestation est celle de la demande",
+    source="GUI 0453, GUI 0469 §4, GUI 0481, GUI 0498 ; réponses enregistrées, 2022",
+    provenance="observed",
+    services=_PRESTATIONS,
 )
-def fiche_d_acces(reponse: ReponseJugee) -> Iterator[str]:
-    """The line of the former order of access is always the same."""
-    return others((fiche for fiche, _ in _fiches(reponse)), {"ACCES"}, "fiche {}")
+def prestation_de_la_demande(reponse: ReponseJugee) -> Iterator[str]:
+    """The line and its option go with what is ordered, the direction and the segment."""
+    return _other_prestations(reponse, sure=True)
 
 
 @COMMANDES.controle(
-    "la fiche est de la demande : ACCES sans publication, F300 pour une courbe, F305 sinon",
+    "la prestation d'un service d'accès est celle de la demande",
     source="GUI 0503 p. 7 nomme ces formulaires ; les codes ne sont pas publiés",
     provenance="assumed",
-    services={SAD},
-)
-def fiche_du_service(reponse: ReponseJugee) -> Iterator[str]:
-    """The line of an access service goes with its type and its publication."""
-    published = "optionPublication" in str(reponse.demande)
-    for affaire in reponse.corps.iterfind("affaires/affaire"):
-        kind = text_of(affaire, "serviceSouscritMesures/mesuresTypeCode")
-        code = code_of(affaire, "prestations/prestation/fiche")
-        wanted = "ACCES" if not published else "300" if kind == "CDC" else "305"
-        if wanted not in code and code != "ACCES":
-            yield f"fiche {code} pour {kind}"
-
-
-@COMMANDES.controle(
-    "l'option est de la fiche",
-    source="réponses enregistrées : F300C et F300CO1, F385B et F385BO2",
-    provenance="assumed",
     services=_PRESTATIONS,
 )
-def option_de_la_fiche(reponse: ReponseJugee) -> Iterator[str]:
-    """The code of an option begins with that of its line."""
-    for fiche, option in _fiches(reponse):
-        if option and not option.startswith(f"{fiche}O"):
-            yield f"option {option} de la fiche {fiche}"
-
-
-@COMMANDES.controle(
-    "la fiche a la forme d'un code du catalogue",
-    source="catalogue des prestations",
-    services=_PRESTATIONS,
-)
-def forme_de_la_fiche(reponse: ReponseJugee) -> Iterator[str]:
-    """A line of the catalogue is named by a letter, three digits, maybe a letter; or is ACCES."""
-    for fiche, _ in _fiches(reponse):
-        if _CASE.fullmatch(fiche) is None:
-            yield f"fiche « {fiche} »"
+def prestation_supposee(reponse: ReponseJugee) -> Iterator[str]:
+    """So do those whose codes no source gives."""
+    return _other_prestations(reponse, sure=False)
 
 
 @COMMANDES.controle(
@@ -219,7 +243,8 @@ def services_listes(reponse: ReponseJugee) -> Iterator[etree._Element]:
         yield from reponse.corps.iterfind(f"*/{name}")
 
 
-def _kind(service: etree._Element) -> str:
+def kind_of(service: etree._Element) -> str:
+    """Return the kind of a listed service, as either list writes it."""
     if service.find("serviceSouscritType") is None:
         return text_of(service, "serviceSouscritCode") or ""
     return code_of(service, "serviceSouscritType")
@@ -236,7 +261,7 @@ SOUSCRITS_LISTES: Final = Controles(LISTES)
 def type_et_etat(reponse: ReponseJugee) -> Iterator[str]:
     """Kinds, states, types of measures, steps and frequencies are of their lists."""
     for each in services_listes(reponse):
-        kind, state = _kind(each), text_of(each, "etatCode")
+        kind, state = kind_of(each), text_of(each, "etatCode")
         measures, step = text_of(each, "mesuresTypeCode"), text_of(each, "mesuresPas")
         if kind not in _TYPES:
             yield f"{_name(each)} : type {kind or 'absent'}"
@@ -320,7 +345,7 @@ def sans_sens(reponse: ReponseJugee) -> Iterator[str]:
 def donnees_du_type(reponse: ReponseJugee) -> Iterator[str]:
     """An opposition has no contract nor measures; a frequency is of what is published."""
     for each in services_listes(reponse):
-        kind, measures = _kind(each), text_of(each, "mesuresTypeCode")
+        kind, measures = kind_of(each), text_of(each, "mesuresTypeCode")
         if kind == "OPPENR":
             for name in _DE_MESURES:
                 if each.find(name) is not None:

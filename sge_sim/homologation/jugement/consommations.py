@@ -9,17 +9,17 @@ from lxml import etree
 
 from sge_sim.clock import add_months
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.domaine.libelles import LISTES
 from sge_sim.homologation.jugement.controle import MESURES, Controles, more_than_once
+from sge_sim.homologation.jugement.index_releves import other_classes
 from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of
 
 _GUIDE: Final = "GUI 0455 v1.3.0 §4"
 _SEEN: Final = "réponses enregistrées en production, 2022"
 _TURPE: Final = "seriesMesuresDateesGrilleTurpe"
 _FRN: Final = "seriesMesuresDateesGrilleFrn"
+_COTE: Final = {_TURPE: "distributeur", _FRN: "fournisseur"}
 _PROFONDEUR: Final = 36 + 2
 """Months; the oldest row may straddle the limit, whatever its length up to two months."""
-_LISTES: Final = ("nature", "declencheur", "statut")
 
 
 class SerieLue(NamedTuple):
@@ -33,8 +33,7 @@ class SerieLue(NamedTuple):
     @property
     def nom(self) -> str:
         """The name of the series in messages."""
-        side = "distributeur" if self.grille == _TURPE else "fournisseur"
-        return " ".join(filter(None, (side, self.calendrier, self.classe)))
+        return " ".join(filter(None, (_COTE[self.grille], self.calendrier, self.classe)))
 
     @property
     def lignes(self) -> list[tuple[date, date]]:
@@ -123,18 +122,47 @@ def memes_periodes(reponse: ReponseJugee) -> Iterator[str]:
 
 
 @CONSOMMATIONS.controle(
-    "les deux grilles vont jusqu'au même jour", source=_SEEN, provenance="observed"
+    "les deux grilles disent les mêmes périodes et les mêmes sommes, à l'arrondi des classes près",
+    source=_SEEN,
+    provenance="observed",
 )
-def meme_fin(reponse: ReponseJugee) -> Iterator[str]:
-    """The newest row of each grid ends on the same day."""
-    ends = {
-        grille: max(fin for each in found for _, fin in each.lignes)
-        for grille in (_TURPE, _FRN)
-        if (found := [each for each in series(reponse) if each.grille == grille and each.lignes])
-    }
-    if len(set(ends.values())) > 1:
-        days = " et ".join(f"{fin:%d/%m/%Y}" for fin in ends.values())
-        yield f"elles finissent le {days}"
+def memes_grilles(reponse: ReponseJugee) -> Iterator[str]:
+    """The distributor's rows, which may begin later, are those of the supplier's grid."""
+    sums: dict[str, dict[tuple[date, date], list[int]]] = {_TURPE: {}, _FRN: {}}
+    for each in series(reponse):
+        rows = each.element.iterfind("mesuresDatees/mesure")
+        for period, row in zip(each.lignes, rows, strict=True):
+            found = sums[each.grille].setdefault(period, [])
+            found.append(int(text_of(row, "valeur") or 0))
+    turpe, frn = sums[_TURPE], sums[_FRN]
+    if not (turpe and frn):
+        return
+    if max(fin for _, fin in turpe) != max(fin for _, fin in frn):
+        yield "elles ne finissent pas le même jour"
+    for debut, fin in sorted(turpe.keys() - frn.keys()):
+        yield f"celle du {debut:%d/%m/%Y} au {fin:%d/%m/%Y} manque au fournisseur"
+    for debut, fin in sorted(turpe.keys() & frn.keys()):
+        own, other = turpe[debut, fin], frn[debut, fin]
+        if abs(sum(own) - sum(other)) >= len(own) + len(other):
+            yield f"jusqu'au {fin:%d/%m/%Y} : {sum(own)} et {sum(other)} kWh"
+
+
+@CONSOMMATIONS.controle(
+    "chaque calendrier a ses classes, et un C5 de la nouvelle chaîne les deux grilles",
+    source=f"{_GUIDE}.1-2 ; AX.0355 ; {_SEEN}",
+    provenance="observed",
+)
+def series_completes(reponse: ReponseJugee) -> Iterator[str]:
+    """No class is missing; calendars are told of the new chain alone, which has both grids."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for each in series(reponse):
+        found.setdefault((each.grille, each.calendrier), set()).add(each.classe)
+    for (grille, calendrier), classes in found.items():
+        own = "D" if reponse.grand and grille == _TURPE else calendrier
+        yield from other_classes(own, classes - {""})
+    if reponse.petit and found and any(calendrier for _, calendrier in found):
+        for grille in {_TURPE, _FRN} - {grille for grille, _ in found}:
+            yield f"aucune série de la grille du {_COTE[grille]}"
 
 
 @CONSOMMATIONS.controle(
@@ -162,18 +190,6 @@ def calendriers_des_c5(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} : un calendrier sur un C1-C4"
         if reponse.petit and each.grille == _TURPE and not each.calendrier.startswith("D"):
             yield f"{each.nom} : calendrier {each.calendrier or 'absent'}"
-
-
-@CONSOMMATIONS.controle("chaque code est de la liste de valeurs", source="AX.0355")
-def codes_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
-    """Natures, triggers, states and classes are of their lists."""
-    for each in series(reponse):
-        if each.grille == _TURPE and each.classe not in LISTES["classeTemporelle"]:
-            yield f"{each.nom} : classe {each.classe or 'absente'}"
-        for row in each.element.iterfind("mesuresDatees/mesure"):
-            for name in _LISTES:
-                if row.find(name) is not None and code_of(row, name) not in LISTES[name]:
-                    yield f"{name} {code_of(row, name)}"
 
 
 @CONSOMMATIONS.controle(

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.francais import counted
-from sge_sim.homologation.jugement.controle import CMD2, DETAILLEES, Controles
+from sge_sim.homologation.jugement.controle import CMD2, DETAILLEES, Controles, more_than_once
+from sge_sim.homologation.jugement.index_releves import DAILY, registres
 from sge_sim.homologation.jugement.instants import (
     aware_instant,
     day_of,
@@ -31,10 +32,11 @@ _LOST: Final = 0.25
 
 
 class PointLu(NamedTuple):
-    """A point as it is written: its date, and its step where it has one."""
+    """A point as it is written: its date, its step where it has one, its value if it's a number."""
 
     d: str
     p: str | None
+    v: int | None
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,10 @@ class GrandeurLue:
     """The points of one quantity, and what the request wants of them.
 
     `instants` are those of the points, None for one that can't be read; `attendus` all that the
-    period has.
+    period has; `metier` is the direction (CONS, PROD).
     """
 
+    metier: str
     grandeur: str
     points: tuple[PointLu, ...]
     instants: tuple[datetime | date | None, ...]
@@ -73,26 +76,39 @@ def lectures(reponse: ReponseJugee) -> tuple[GrandeurLue, ...]:
 
 def _lectures(reponse: ReponseJugee) -> Iterator[GrandeurLue]:
     jours, kind, ends = reponse.jours, reponse.mesures, reponse.petit
-    if jours is None or kind == "INDEX":
+    if jours is None:
         return
+    for registre in registres(reponse) if kind == "INDEX" else ():
+        if registre.relevee in DAILY.values():
+            points = tuple(PointLu(each.d, None, each.v) for each in registre.releves)
+            days = tuple(each and each.date() for each in registre.instants)
+            every = tuple(days_of(*jours))
+            yield GrandeurLue(registre.grandeur_lue, registre.nom, points, days, every, ends=False)
     v2 = reponse.contrat.path == CMD2
     read = aware_instant if v2 else naive_instant
-    for block in reponse.blocs:
+    for block in reponse.blocs if kind != "INDEX" else ():
         rows = points_lus(block)
-        points = tuple(PointLu(text_of(each, "d") or "", text_of(each, "p")) for each in rows)
+        points = tuple(
+            PointLu(text_of(each, "d") or "", text_of(each, "p"), _number(text_of(each, "v")))
+            for each in rows
+        )
         stamps = [read(each.d) for each in points]
-        days = [None if each is None else day_of(each, ends=False) for each in stamps]
-        found: Sequence[datetime | date | None] = days
+        of_days = [None if each is None else day_of(each, ends=False) for each in stamps]
+        found: Sequence[datetime | date | None] = of_days
         wanted: Sequence[datetime | date] = days_of(*jours)
         if kind == "COURBE":
             found = stamps
             wanted = list(_steps_expected(points, stamps, jours, ends=ends, naive=not v2))
         elif reponse.mensuel:
-            months = [each and each.replace(day=1) for each in days]
+            months = [each and each.replace(day=1) for each in of_days]
             found = months if v2 else [month_of(each.d) for each in points]
             wanted = months_of(*jours)
-        name = text_of(block, "grandeurPhysique") or ""
-        yield GrandeurLue(name, points, tuple(found), tuple(wanted), ends)
+        metier, name = text_of(block, "grandeurMetier"), text_of(block, "grandeurPhysique")
+        yield GrandeurLue(metier or "", name or "", points, tuple(found), tuple(wanted), ends)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() else None
 
 
 def _steps_expected(
@@ -150,7 +166,8 @@ def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
         if twice:
             yield f"{lecture.grandeur} : deux fois le point du {_in_french(twice[0])}"
         total, missing = len(lecture.attendus), lecture.manquants
-        if missing >= _LOST * total and not _begins_late(lecture):
+        known = reponse.administre is not None  # which tells what was lost
+        if missing >= _LOST * total and not known and not _begins_late(lecture):
             yield f"{lecture.grandeur} : il manque {counted(missing, 'point')} sur {total}"
 
 
@@ -161,7 +178,7 @@ def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
 )
 def points_perdus(reponse: ReponseJugee) -> Iterator[str]:
     """A few points that aren't there may be lost, or before the last commissioning."""
-    for lecture in lectures(reponse):
+    for lecture in lectures(reponse) if reponse.administre is None else ():
         total, missing = len(lecture.attendus), lecture.manquants
         if 0 < missing < _LOST * total or (missing and _begins_late(lecture)):
             yield f"{lecture.grandeur} : il manque {counted(missing, 'point')} sur {total}"
@@ -237,5 +254,12 @@ def pas_de_la_courbe(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{lecture.grandeur} : un pas {step} hors d'une courbe"
             elif curve and minutes_of(step) not in allowed:
                 yield f"{lecture.grandeur} : pas {step or 'absent'}"
+        by_day = {
+            (lecture.day(x), each.p)
+            for each, x in zip(lecture.points, lecture.instants, strict=True)
+            if x is not None
+        }
+        for day, times in more_than_once(day for day, _ in by_day):
+            yield f"{lecture.grandeur} : {times} pas le {day:%d/%m/%Y}"
         if len(steps) > 2:
             yield f"{lecture.grandeur} : le pas change {len(steps) - 1} fois"

@@ -1,11 +1,10 @@
 """What an answer may give of a point: with and without the client's authorisation, by segment."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from lxml import etree
 
-from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.prm import is_valid
 from sge_sim.homologation.jugement.controle import ADP, RECHERCHE_POINT, Controles
 from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of
@@ -39,24 +38,11 @@ _DES_GRANDS: Final = (
 _TENSION: Final = "situationAlimentation/alimentationPrincipale/domaineTension"
 _LIGNES: Final = frozenset({"Partagée", "Dédiée"})
 _BASSE_TENSION: Final = frozenset({"BTINF", "BTSUP"})
-_LISTES: Final[Mapping[str, Collection[str]]] = {
-    "etatContractuel": LISTES["etatContractuel"],
-    "domaineTension": {"BTINF", "BTSUP", "HTA", "HTB"},
-    "modeApresCompteur": LISTES["modeApresCompteur"],
-    "typeComptage": {*LISTES["typeComptage"], "CCB", "ICE"},
-    "localisation": LISTES["localisation"],
-    "disjoncteur": {*LISTES["disjoncteurCalibre"], "AUTRE"},
-    "position": LISTES["transformateurPosition"],
-    "programmationPosteHoraire": LISTES["posteHoraire"],
-    "modeReleve": LISTES["modeReleve"],
-    "mediaReleve": {"CPL", "RTC", "GSM", "IP"},
-    "modeTraitement": LISTES["modeTraitement"],
-    "periodicite": LISTES["periodicite"],
-    "plageReleve": LISTES["plageReleve"],
-    "formuleTarifaireAcheminement": LISTES["formuleTarifaireAcheminement"],
-    "contexte": LISTES["contexteUtilisation"],
-    "classeTemporelle": LISTES["classeTemporelle"],
-}
+_PLUS_GRANDE: Final = 40_000
+_TROP: Final = 10
+_STRUCTURE: Final = "situationContractuelle/structureTarifaire"
+_RACCORDEMENT: Final = "situationAlimentation/alimentationPrincipale/puissanceRaccordementSoutirage"
+_KVA_OF_SEGMENT: Final[Mapping[str, tuple[int, int]]] = {"C5": (0, 36), "C4": (37, 250)}
 _TENSION_OF_SEGMENT: Final[Mapping[str, str]] = {"C5": "BTINF", "C4": "BTSUP"}
 
 
@@ -120,23 +106,6 @@ def donnees_du_segment(reponse: ReponseJugee) -> Iterator[str]:
 
 
 @DONNEES.controle(
-    "chaque code est de la liste de valeurs", source="AX.0355", services={ADP, RECHERCHE_POINT}
-)
-def codes_du_point(reponse: ReponseJugee) -> Iterator[str]:
-    """Codes that come with a label are of their lists."""
-    for element in reponse.corps.iter():
-        code = element.get("code")
-        if code is None:
-            continue
-        name = local_name(element)
-        if name == "calibre":
-            name = local_name(element.getparent())
-        allowed = _LISTES.get(name)
-        if allowed is not None and code not in allowed:
-            yield f"{name} vaut « {code} »"
-
-
-@DONNEES.controle(
     "la formule tarifaire est celle de la tension du point", source="AX.0355 ; GUI 0464 §4.4"
 )
 def formule_de_la_tension(reponse: ReponseJugee) -> Iterator[str]:
@@ -147,6 +116,30 @@ def formule_de_la_tension(reponse: ReponseJugee) -> Iterator[str]:
             code = formule.get("code", "")
             if domaine in (*_BASSE_TENSION, "HTA") and not code.startswith(domaine):
                 yield f"formule {code} en {domaine}"
+
+
+@DONNEES.controle(
+    "les puissances sont celles du segment, montent d'une classe à l'autre, et sont raccordées",
+    source="FAQ, segments ; GUI 0464 §4.4 ; TURPE",
+)
+def puissances_du_point(reponse: ReponseJugee) -> Iterator[str]:
+    """A small point subscribes 36 kVA at most, a C4 from 37 to 250; no class less than another
+    before it, the last one all; what is connected is of the same size."""
+    for point in _points(reponse):
+        code = code_of(point, "donneesGenerales/segment")
+        low, high = _KVA_OF_SEGMENT.get(code, (0, _PLUS_GRANDE))
+        classes = f"{_STRUCTURE}/denivelePuissances/classesTemporelles/classeTemporelle/puissance"
+        found = point.findall(f"{_STRUCTURE}/puissanceSouscriteMax")
+        steps = [*point.findall(classes), *found]
+        values = [float(text_of(each, "valeur") or 0) for each in steps]
+        units = {text_of(each, "unite") for each in steps}
+        if not all(low <= each <= high for each in values[-1:]) or values != sorted(values):
+            yield f"{values} souscrits pour un {code or 'point'}"
+        if len(units) > 1 or (code == "C5" and units - {"kVA"}) or len(set(values[-2:])) > 1:
+            yield f"{values} en {units}"
+        for each in point.iterfind(f"{_RACCORDEMENT}/valeur"):
+            if values and not values[-1] <= float(each.text or 0) <= _TROP * max(values[-1], 36):
+                yield f"{each.text} raccordés pour {values[-1]:.0f} souscrits"
 
 
 @DONNEES.controle(

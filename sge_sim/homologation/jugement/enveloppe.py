@@ -28,7 +28,6 @@ def french_mistakes(contrat: Contract, element: etree._Element) -> list[str]:
     return list(dict.fromkeys(each.sentence for each in contrat.mistakes(element)))
 
 
-_UTF8: Final = re.compile(r"utf-?8", re.IGNORECASE)
 _CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w.-]+)", re.IGNORECASE)
 _DECLARED: Final = re.compile(rb"^<\?xml[^>]*encoding=[\"']([\w.-]+)")
 _PARTS: Final = ([f"{{{ENVELOPE}}}Body"], [f"{{{ENVELOPE}}}Header", f"{{{ENVELOPE}}}Body"])
@@ -92,20 +91,35 @@ def statut_http(reponse: ReponseJugee) -> Iterator[str]:
         yield f"{what} avec le statut HTTP {reponse.appel.statut_http}"
 
 
-@TRANSPORT.controle("le type de contenu est text/xml, en UTF-8", source="SOAP 1.1 §6")
+@TRANSPORT.controle(
+    "le type de contenu est text/xml, dans l'encodage du document", source="SOAP 1.1 §6 ; RFC 7303"
+)
 def type_de_contenu(reponse: ReponseJugee) -> Iterator[str]:
-    """The content is text/xml, in UTF-8 if it tells its encoding."""
+    """The content is text/xml; what header and document tell of its encoding is the same."""
     content_type = reponse.appel.type_contenu
     if content_type is None:
         return
     if content_type.partition(";")[0].strip().lower() != "text/xml":
         yield f"type de contenu « {content_type} »" if content_type else "aucun type de contenu"
-    named = _CHARSET.search(content_type)
-    if named is not None and not _UTF8.fullmatch(named[1]):
-        yield f"encodage « {named[1]} » annoncé"
+    encodings = _encodings(reponse)
+    if len(set(encodings)) > 1:
+        yield f"encodage « {encodings[0]} » annoncé, « {encodings[1]} » dans le document"
+
+
+def _encodings(reponse: ReponseJugee) -> list[str]:
+    """Return the encodings that the header and the document declare, as they are compared."""
+    named = _CHARSET.search(reponse.appel.type_contenu or "")
     declared = _DECLARED.match(reponse.appel.recu)
-    if declared is not None and not _UTF8.fullmatch(declared[1].decode()):
-        yield f"encodage « {declared[1].decode()} » déclaré par le document"
+    found = [named and named[1], declared and declared[1].decode()]
+    return [each.lower().replace("utf8", "utf-8") for each in found if each]
+
+
+@TRANSPORT.controle(
+    "la réponse est en UTF-8", source="ce qui a toujours été vu", provenance="assumed"
+)
+def encodage_habituel(reponse: ReponseJugee) -> Iterator[str]:
+    """Another encoding is lawful, and may trip a client."""
+    yield from (f"« {each} »" for each in dict.fromkeys(_encodings(reponse)) if each != "utf-8")
 
 
 CONTRAT: Final = Controles()
@@ -128,17 +142,36 @@ def message_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
 
 @CONTRAT.controle("l'en-tête SOAP est celui du contrat", source="WSDL du service")
 def entete_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
-    """The header holds what the contract declares and nothing else."""
+    """The header holds what the contract declares, once; what else needs no understanding."""
     wanted = reponse.contrat.response_header
-    for each in reponse.entetes:
+    own = [each for each in reponse.entetes if not _is_foreign(reponse, each)]
+    for each in own:
         if wanted is None:
             yield f"{local_name(each)} dans l'en-tête, où le contrat ne déclare rien"
         elif each.tag != wanted:
             yield _other_element(each.tag, wanted)
         else:
             yield from french_mistakes(reponse.contrat, each)
-    if len(reponse.entetes) > 1:
-        yield f"{len(reponse.entetes)} éléments dans l'en-tête"
+    if len(own) > 1:
+        yield f"{len(own)} éléments dans l'en-tête"
+
+
+def _is_foreign(reponse: ReponseJugee, element: etree._Element) -> bool:
+    """Whether an element of the header is another namespace's, and may be ignored."""
+    wanted, name = reponse.contrat.response_header, etree.QName(element)
+    same = wanted is not None and name.localname == etree.QName(wanted).localname
+    must = element.get(f"{{{ENVELOPE}}}mustUnderstand") in ("1", "true")
+    return name.namespace is not None and not same and not must
+
+
+@CONTRAT.controle(
+    "l'en-tête SOAP n'a rien que le contrat ne connaisse",
+    source="un élément d'un autre espace de noms peut être ignoré",
+    provenance="assumed",
+)
+def entete_etranger(reponse: ReponseJugee) -> Iterator[str]:
+    """A foreign element that nobody has to understand is looked at."""
+    yield from (local_name(each) for each in reponse.entetes if _is_foreign(reponse, each))
 
 
 def _other_element(found: str, wanted: str) -> str:

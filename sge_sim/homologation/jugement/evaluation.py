@@ -49,10 +49,11 @@ def same_libelle(libelle: str, other: str) -> bool:
 
     The real platform mixes them (observed 2022), so labels are never compared byte for byte.
     """
-    return _plain_libelle(libelle) == _plain_libelle(other)
+    return plain_libelle(libelle) == plain_libelle(other)
 
 
-def _plain_libelle(libelle: str) -> str:
+def plain_libelle(libelle: str) -> str:
+    """Return a label as it is compared."""
     return " ".join(libelle.replace("’", "'").split()).rstrip(" .")
 
 

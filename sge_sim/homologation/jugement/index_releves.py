@@ -1,17 +1,18 @@
 """What ConsultationMesuresDetaillees v3 must answer of indexes, by calendar and class."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from lxml import etree
 
-from sge_sim.domaine.francais import counted
 from sge_sim.domaine.libelles import LISTES
 from sge_sim.homologation.jugement.controle import CMD3, Controles, more_than_once
 from sge_sim.homologation.jugement.instants import naive_instant
-from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, text_of
+from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
+from sge_sim.mesures.point import Structure
+from sge_sim.referentiel.mesures import STRUCTURES
 
 _GUIDE: Final = "GUI 0497 v1.5.0 p. 17-21"
 _SEEN: Final = "réponses enregistrées en production, 2023"
@@ -27,11 +28,25 @@ _OF_LARGE: Final[Mapping[str, frozenset[str]]] = {
     "RHF": frozenset({"LC"}),
 }
 _MOTIFS: Final = frozenset({"POSE_FOURNISSEUR", "DEPOSE_FOURNISSEUR"})
-_DAILY: Final = frozenset({"AQ", "RC"})
 _DECREASING: Final = 2
-_LOST: Final = 0.25
-_CLASSES: Final = frozenset(LISTES["classeTemporelle"])
-_OWN_CLASSES: Final = frozenset({"BASE", "HP", "HC", "HPB", "HCB", "HN"})
+_CLASSES: Final = frozenset(LISTES["classeTemporelle"]) | {"HN"}
+_STRUCTURES: Final = STRUCTURES | {"D": Structure.SAISONS}
+_SUPPOSE: Final = "FC000014"
+"""A supplier's calendar whose classes are assumed."""
+_UN_MOIS: Final = 45
+_POINTE: Final = frozenset({"P", "PTE"})
+DAILY: Final = {True: ("COL", "AQ"), False: ("FMR", "RC")}
+"""Context and type of the daily reading, of a small point and of a large one."""
+
+
+def other_classes(calendrier: str, found: Collection[str]) -> Iterator[str]:
+    """Yield the classes that a calendar has and lacks otherwise than it should."""
+    structure = None if calendrier == _SUPPOSE else _STRUCTURES.get(calendrier)
+    wanted = {classe for classe, _ in structure.classes} if structure else set(found)
+    for classe in sorted(wanted - set(found)):
+        yield f"le calendrier {calendrier} n'a pas sa classe {classe}"
+    for classe in sorted(set(found) - wanted - _POINTE):
+        yield f"le calendrier {calendrier} n'a pas de classe {classe or 'vide'}"
 
 
 class ReleveLu(NamedTuple):
@@ -57,6 +72,22 @@ class RegistreLu(NamedTuple):
     def nom(self) -> str:
         """The name of the register in messages."""
         return f"{self.calendrier} {self.classe}" if self.calendrier else "totalisateur"
+
+    @property
+    def type(self) -> str:
+        """How it was read (AQ, RC…)."""
+        return _kind(self.contexte)
+
+    @property
+    def relevee(self) -> tuple[str, str]:
+        """The context and the type of its readings."""
+        return text_of(self.contexte, "contexteReleve") or "", self.type
+
+    @property
+    def grandeur_lue(self) -> str:
+        """What it counts: its direction and its quantity."""
+        names = ("grandeurMetier", "grandeurPhysique")
+        return " ".join(text_of(self.grandeur, each) or "" for each in names)
 
     @property
     def instants(self) -> list[datetime | None]:
@@ -169,38 +200,6 @@ def index_de_minuit(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{registre.nom} : relevé à {instant:%H:%M:%S}"
 
 
-@INDEX.controle("chaque jour de la période a son index", source=_GUIDE)
-def jours_releves(reponse: ReponseJugee) -> Iterator[str]:
-    """Most of the days are read, in every register."""
-    for registre, missing, total in _missing(reponse):
-        if missing >= _LOST * total:
-            yield f"{registre.nom} : il manque {counted(missing, 'jour')} sur {total}"
-
-
-@INDEX.controle(
-    "aucun jour ne manque sans être annoncé",
-    source="nul ne dit comment un jour perdu se montre",
-    provenance="assumed",
-)
-def jours_manquants(reponse: ReponseJugee) -> Iterator[str]:
-    """A few days may be lost."""
-    for registre, missing, total in _missing(reponse):
-        if 0 < missing < _LOST * total:
-            yield f"{registre.nom} : il manque {counted(missing, 'jour')} sur {total}"
-
-
-def _missing(reponse: ReponseJugee) -> Iterator[tuple[RegistreLu, int, int]]:
-    if reponse.jours is None:
-        return
-    wanted = set(days_of(*reponse.jours))
-    for registre in registres(reponse):
-        if _kind(registre.contexte) in _DAILY and text_of(registre.contexte, "contexteReleve") in (
-            "COL",
-            "FMR",
-        ):
-            yield registre, len(wanted - set(registre.jours)), len(wanted)
-
-
 @INDEX.controle(
     "les cadrans d'un contexte sont relevés ensemble", source=_SEEN, provenance="observed"
 )
@@ -237,28 +236,6 @@ def indicateur_d_index(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{registre.nom} : iv vaut {each.iv}"
 
 
-@INDEX.controle(
-    "les classes du fournisseur, celles du distributeur et le totalisateur font la même somme",
-    source=_SEEN,
-    provenance="observed",
-)
-def sommes_egales(reponse: ReponseJugee) -> Iterator[str]:
-    """Of a small point, the sum of each calendar is the total, at each instant."""
-    if not reponse.petit:
-        return
-    sums: dict[etree._Element, dict[str, Counter[str]]] = {}
-    for registre in registres(reponse):
-        calendars = sums.setdefault(registre.grandeur, {})
-        own = calendars.setdefault(registre.calendrier, Counter())
-        for each in registre.releves:
-            own[each.d] += each.v
-    for calendars in sums.values():
-        for day in dict.fromkeys(day for own in calendars.values() for day in own):
-            values = {own[day] for own in calendars.values() if day in own}
-            if len(values) > 1:
-                yield f"le {day[:10]} : {', '.join(map(str, sorted(values)))}"
-
-
 @INDEX.controle("les classes sont celles des calendriers, chacune une fois", source="AX.0355")
 def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
     """Every class is in the list of values, once in its calendar."""
@@ -266,11 +243,38 @@ def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
     for registre in registres(reponse):
         if not registre.calendrier:
             continue
-        if registre.classe not in _CLASSES | _OWN_CLASSES:
+        if registre.classe not in _CLASSES:
             yield f"classe {registre.classe or 'absente'} du calendrier {registre.calendrier}"
         seen.append((registre.grandeur, registre.calendrier, registre.classe))
     for (_, calendrier, classe), times in more_than_once(seen):
         yield f"{times} fois la classe {classe} du calendrier {calendrier}"
+
+
+@INDEX.controle(
+    "chaque grandeur relevée a tous ses cadrans, et le totalisateur d'un C5",
+    source=f"{_GUIDE} ; AX.0355 ; {_SEEN}",
+    provenance="observed",
+)
+def cadrans_complets(reponse: ReponseJugee) -> Iterator[str]:
+    """The daily context is there; a calendar has its classes, a small point both sides, a total."""
+    daily = [x for x in registres(reponse) if x.relevee == DAILY[reponse.petit]]
+    if not daily and registres(reponse) and (reponse.petit or reponse.grand):
+        yield f"aucun relevé {' / '.join(DAILY[reponse.petit])}"
+    whole: dict[etree._Element, dict[str, set[str]]] = {}
+    for each in registres(reponse):
+        for before, after in pairwise(each.jours) if each.type == "RM" else ():
+            if (after - before).days > _UN_MOIS:
+                yield f"{each.nom} : rien entre {before:%d/%m/%Y} et {after:%d/%m/%Y}"
+        if each.grandeur_lue.endswith((" EA", " ERI", " ERC")):
+            classes = whole.setdefault(each.grandeur, {}).setdefault(each.calendrier, set())
+            classes.add(each.classe)
+    for grandeur, calendriers in whole.items():
+        for calendrier, classes in calendriers.items():
+            yield from other_classes(calendrier, classes) if calendrier else ()
+        if reponse.petit and grandeur in {each.grandeur for each in daily}:
+            for name, side in (("total", ""), ("distributeur", "D")):
+                if side not in {each[:1] for each in calendriers}:
+                    yield f"les index du {name} manquent"
 
 
 @INDEX.controle("les cadrans d'un C5 ont leur code", source=_SEEN, provenance="observed")

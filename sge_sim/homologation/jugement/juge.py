@@ -4,25 +4,31 @@
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
+from sge_sim.api.administration import Administration
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, plateforme_judged
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.messages import AppelFait
-from sge_sim.homologation.jugement.commandes import COMMANDES, SOUSCRITS_LISTES, given
+from sge_sim.homologation.jugement.administration import ADMINISTRATION
+from sge_sim.homologation.jugement.bornes import BORNES
+from sge_sim.homologation.jugement.commandes import COMMANDES, SOUSCRITS_LISTES
 from sge_sim.homologation.jugement.consommations import CONSOMMATIONS
 from sge_sim.homologation.jugement.controle import Controles, Verification
 from sge_sim.homologation.jugement.detaillees import DETAILLEES_POINTS
 from sge_sim.homologation.jugement.donnees_du_point import DONNEES
 from sge_sim.homologation.jugement.echos import ACQUITTEMENT, ECHOS, PRESENCE
 from sge_sim.homologation.jugement.enveloppe import CONTRAT, FAULTS, TRANSPORT
+from sge_sim.homologation.jugement.faits import CONCORDANCES, retient
 from sge_sim.homologation.jugement.index_releves import INDEX
-from sge_sim.homologation.jugement.reponse import ReponseJugee
+from sge_sim.homologation.jugement.libelles import LIBELLES
+from sge_sim.homologation.jugement.listes import COMPLETES
+from sge_sim.homologation.jugement.reponse import Cle, Fait, ReponseJugee
 from sge_sim.homologation.jugement.valeurs import VALEURS
 from sge_sim.homologation.reports.rapport import Constat, NonVerifie
 
@@ -35,6 +41,11 @@ CONTENU: Final = (
     DONNEES,
     COMMANDES,
     SOUSCRITS_LISTES,
+    LIBELLES,
+    COMPLETES,
+    CONCORDANCES,
+    BORNES,
+    ADMINISTRATION,
 )
 """Made of the body of a success that is as the contract says."""
 
@@ -84,12 +95,14 @@ class Juge:
     """Judges the answers of one campaign of `release` (`sge-23.2`), in their order.
 
     `defauts` says that who answers may have the defects of the real platform: a nominal simulator
-    has no excuse. Each check is made all the same.
+    has no excuse. Each check is made all the same. `administre` is a simulator's administration,
+    where it is at hand.
     """
 
     release: str
     defauts: bool = True
-    _donnes: dict[str, str] = field(default_factory=dict)
+    administre: Administration | None = None
+    _retenus: Mapping[Cle, Fait] = field(default_factory=dict)
 
     def examine(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> Examen:
         """Return what is wrong or doubtful in the answer to a call made on the legal date `jour`.
@@ -101,7 +114,11 @@ class Juge:
         if appel.contrat is None:
             return Examen(non_verifies=(PAS_DE_SGE,))
         plateforme = plateforme_judged(self.release, jour) if self.defauts else NOMINALE
-        reponse = ReponseJugee(appel.contrat, appel, jour, cas, donnes=self._donnes)
+        reponse = ReponseJugee(
+            *(appel.contrat, appel, jour, cas),
+            retenus=self._retenus,
+            administre=self.administre,
+        )
         found: list[Constat] = []
         made, unread = 0, reponse.enveloppe is None
         for table in _tables(reponse):
@@ -111,9 +128,10 @@ class Juge:
             if table is CONTRAT and any(not each.reussi for each in found):
                 unread = True
                 break  # what follows reads the message as the contract says that it is
-        if reponse.enveloppe is not None:  # no later answer may give its identifiers again
+        if reponse.enveloppe is not None and not reponse.fautive:
             owner = "une préparation" if cas is None else cas.cle
-            self._donnes |= dict.fromkeys(given(reponse), owner)
+            good = all(each.reussi for each in found)
+            self._retenus = retient(self._retenus, reponse, owner, good=good)
         return Examen(tuple(found), made, (HORS_CONTRAT,) if unread else ())
 
 
@@ -139,11 +157,12 @@ def controles_page() -> str:
         "# Ce que vérifie une campagne",
         "",
         "Fait des contrôles par `make pages`. Chaque réponse d'une campagne est tenue à ceux-ci,",
-        "outre ce que son cas attend, quelle que soit la cible. Ce qui est *supposé* avertit et",
-        "n'échoue jamais. Une façon de la vraie plateforme excuse ce qu'elle nomme tant que son",
-        "observation vaut : le rapport compte les vérifications faites, et dit lesquelles sont",
-        "excusées, par quelle observation. Un simulateur nominal n'a pas d'excuse.",
-        "`make test-verdict` leur joue de mauvaises réponses.",
+        "outre ce que son cas attend, et à ce que les réponses d'avant, ou l'administration d'un",
+        "simulateur qui répond (`--admin`), disent du même point, quelle que soit la cible. Ce qui",
+        "est *supposé* avertit et n'échoue jamais. Une façon de la vraie plateforme excuse ce",
+        "qu'elle nomme tant que son observation vaut : le rapport compte les vérifications faites,",
+        "et dit lesquelles sont excusées, par quelle observation. Un simulateur nominal n'a pas",
+        "d'excuse. `make test-verdict` leur joue de mauvaises réponses.",
         "",
         "| façon de la plateforme | observation | première version | dernière | ne vaut plus en |",
         "|---|---|---|---|---|",

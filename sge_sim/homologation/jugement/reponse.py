@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Final, TypeVar, cast
+from typing import Final, NamedTuple, TypeVar, cast
 
 from lxml import etree
 
+from sge_sim.api.administration import Administration
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text, leaves
 from sge_sim.homologation.catalogue.cases import Cas
@@ -25,16 +26,25 @@ from sge_sim.soap.exchange import LOGINS
 FAULT: Final = f"{{{ENVELOPE}}}Fault"
 _AFFAIRES: Final = ("affaireId", "demandeId")
 Lu = TypeVar("Lu")
+Cle = tuple[str, ...]
+
+
+class Fait(NamedTuple):
+    """What an answer to `cas` says, off by `ecart` at most: of what (its kind, whose, the rest)."""
+
+    cle: Cle
+    valeur: str | int
+    ecart: int = 0
+    cas: str = ""
 
 
 @dataclass(frozen=True)
 class ReponseJugee:
     """What came back for a call of `contrat`, made on the legal date `jour`.
 
-    `cas` is the run that the
-    call was made for, None for a step of preparation. `plateforme` holds what the platform that
-    may have answered is known to do otherwise. `donnes` are the identifiers that earlier answers
-    of the campaign gave, with who they were given to.
+    `cas` is the run that the call was made for, None for a step of preparation. `plateforme` holds
+    what the platform that may have answered is known to do otherwise. `retenus` is what earlier answers of the campaign
+    said, by what it is of; `administre` a simulator's administration, where it is at hand.
     """
 
     contrat: Contract
@@ -42,7 +52,8 @@ class ReponseJugee:
     jour: date
     cas: Cas | None = None
     plateforme: Plateforme = NOMINALE
-    donnes: Mapping[str, str] = field(default_factory=dict)
+    retenus: Mapping[Cle, Fait] = field(default_factory=dict)
+    administre: Administration | None = None
     _lus: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     def lu(self, what: str, read: Callable[["ReponseJugee"], Lu]) -> Lu:

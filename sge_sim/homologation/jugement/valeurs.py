@@ -7,7 +7,7 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.homologation.jugement.controle import CMD2, CMD3, DETAILLEES, Controles, more_than_once
+from sge_sim.homologation.jugement.controle import CMD3, DETAILLEES, Controles, more_than_once
 from sge_sim.homologation.jugement.reponse import ReponseJugee, points_lus, text_of
 
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
@@ -135,8 +135,8 @@ def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
     allowed = set(_NATURES_C5 if reponse.petit else _NATURES_GRANDS)
     if not reponse.petit and text_of(reponse.corps, "mesuresCorrigees") == "BEST":
         allowed |= _NATURES_CORRIGEES
-    if reponse.contrat.path == CMD2 or not (reponse.petit or reponse.grand):
-        allowed |= _NATURES_C5  # seen of a large point in homologation
+    if not (reponse.petit or reponse.grand):
+        allowed |= _NATURES_C5
     for block in reponse.blocs:
         for row in points_lus(block):
             nature = text_of(row, "n")

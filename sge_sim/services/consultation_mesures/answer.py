@@ -15,7 +15,7 @@ from sge_sim.mesures import Consommation, Consommations, SerieConsommations
 from sge_sim.services.trees import coded
 from sge_sim.soap.protocol import Tree
 
-_LIBELLES = {
+LIBELLES_PROPRES = {
     "classeTemporelle": {
         "HCE": "Heures creuses été",
         "HPE": "Heures pleines été",
@@ -82,7 +82,7 @@ def _serie(serie: SerieConsommations, classe: Tree, calendrier: Tree | None) -> 
 
 
 def _labelled(liste: str, code: str) -> Tree:
-    return {"code": code, "libelle": _LIBELLES[liste].get(code) or libelle_de(liste, code)}
+    return {"code": code, "libelle": LIBELLES_PROPRES[liste].get(code) or libelle_de(liste, code)}
 
 
 def _code_alone(code: str) -> Tree:

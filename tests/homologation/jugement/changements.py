@@ -131,6 +131,23 @@ def emptied(element: etree._Element) -> None:
         element.remove(each)
 
 
+def inverted(element: etree._Element) -> None:
+    element.text = "false" if (element.text or "").strip() == "true" else "true"
+
+
+def renamed(code: str, label: str) -> Change:
+    """Give a code and its label, whether it is an attribute or an element."""
+
+    def change(element: etree._Element) -> None:
+        element.set("code", code)
+        if "libelle" in element.attrib:
+            element.set("libelle", label)
+        for each in element.iterfind("libelle"):
+            each.text = label
+
+    return change
+
+
 def namespaced(element: etree._Element) -> None:
     element.tag = f"{{urn:autre}}{etree.QName(element).localname}"
 

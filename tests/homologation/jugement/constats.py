@@ -52,9 +52,11 @@ def _run(rejeu: Rejeu) -> str:
 
 
 def _by_name(essais: Sequence[Essai | Libre]) -> Iterator[tuple[str, Essai]]:
+    named: dict[str, Essai] = {}
     for each in essais:
         if isinstance(each, Essai):
-            yield f"{each.famille} : {each.ou}, {each.quoi}", each
+            named.setdefault(f"{each.famille} : {each.ou}, {each.quoi}", each)
+    yield from named.items()
 
 
 def _constats(rejeu: Rejeu, essai: Essai) -> list[str]:

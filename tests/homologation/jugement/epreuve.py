@@ -2,17 +2,17 @@
 
 import random
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
 from campagne_rejouee import Campagne, Rejeu, rejoue
+from contredites import ADMINISTRATION, FAMILLES_CONTREDITES, contredites
 from falsifications import FAMILLES, Essai, Libre, essais
 
 from sge_sim.homologation.catalogue.cases import Cas
-from sge_sim.homologation.reports.rapport import Execution
 
 CONTRATS_D_AVANT = frozenset(
     {
@@ -29,14 +29,20 @@ RAISONS = {
     "troncature : AHC-R1@C5, .*mesuresDatees, la moitié": (
         "l'historique commence à la dernière mise en service, que la réponse ne dit pas"
     ),
-    "absence : AHC-R1@C5, .*mesuresDatees/mesure, ": (
-        "la plus ancienne mesure : l'historique commence à la dernière mise en service"
+    "absence : AHC-R1@C5, .*GrilleTurpe/.*mesuresDatees/mesure, ": (
+        "la plus ancienne mesure : la grille du distributeur commence à la nouvelle chaîne"
     ),
-    "autre réponse : RP-R3@C5, RP-R2@C5": (
+    "autre réponse : RP-R3@C5, .*RP-R2@C5": (
         "le point que le nom entier désigne répond aussi à une partie de ce nom"
     ),
+    "commande : CMD3-R[56]@C1-C4, .*contexteReleve, « FMR » en « CRD »": (
+        "un relevé du mois peut avoir été demandé"
+    ),
+    "(commande|troncature) : SAD-R4@C5, .*serviceSouscritId": (
+        "aucun cas ne reprend ensuite les services de ce point"
+    ),
 }
-"""Why some wrong answers are seen by nobody who has the answer alone."""
+"""Why some wrong answers are seen by nobody who has the answers alone."""
 
 
 Tries = Sequence[tuple[Rejeu, Sequence[Essai | Libre]]]
@@ -63,11 +69,15 @@ class Survivant:
 
 @dataclass
 class Bilan:
-    """What became of wrong answers, by family: `avertis` were told of, without failing the case."""
+    """What became of wrong answers, by family.
+
+    `avertis` were told of, without failing the case; `apres` in a later case on the same point.
+    """
 
     joues: Counter[str] = field(default_factory=Counter)
     vus: Counter[str] = field(default_factory=Counter)
     avertis: Counter[str] = field(default_factory=Counter)
+    apres: Counter[str] = field(default_factory=Counter)
     libres: dict[str, Counter[str]] = field(default_factory=dict)
     survivants: list[Survivant] = field(default_factory=list)
 
@@ -76,6 +86,7 @@ class Bilan:
             self.joues + other.joues,
             self.vus + other.vus,
             self.avertis + other.avertis,
+            self.apres + other.apres,
             {
                 name: self.libres.get(name, Counter()) + other.libres.get(name, Counter())
                 for name in (*self.libres, *other.libres)
@@ -85,7 +96,7 @@ class Bilan:
 
     def part_vue(self, famille: str) -> float:
         """The share that is seen of those that were played."""
-        seen = self.vus[famille] + self.avertis[famille]
+        seen = self.vus[famille] + self.avertis[famille] + self.apres[famille]
         return seen / max(1, self.joues[famille])
 
     def part_libre(self, famille: str) -> float:
@@ -93,28 +104,35 @@ class Bilan:
         free = self.libres.get(famille, Counter()).total()
         return free / max(1, free + self.joues[famille])
 
-    def count(self, essai: Essai, cas: Cas, execution: Execution) -> None:
-        """Count one that was played."""
+    def play(self, rejeu: Rejeu, essai: Essai, *, administre: bool = False) -> None:
+        """Play one, and count it."""
+        message = essai.falsifie(rejeu.message)
+        execution = rejeu.execute(message, administre=administre)
         self.joues[essai.famille] += 1
         if not execution.statut.bon:
             self.vus[essai.famille] += 1
         elif any(each.avertit for each in execution.constats):
             self.avertis[essai.famille] += 1
+        elif rejeu.told_later(message, administre=administre):
+            self.apres[essai.famille] += 1
         else:
-            self.survivants.append(Survivant(essai.famille, cas.cle, essai.ou, essai.quoi))
+            cle = rejeu.cas.cle
+            self.survivants.append(Survivant(essai.famille, cle, essai.ou, essai.quoi))
 
     def leave(self, libre: Libre) -> None:
         """Count one that was left out."""
         self.libres.setdefault(libre.famille, Counter())[libre.raison] += 1
 
     def __str__(self) -> str:
-        heads = f"{'joués':>8}{'vus':>8}{'avertis':>9}{'part':>8}{'libres':>8}{'part':>7}"
+        names = ("joués", "vus", "avertis", "après", "part", "libres", "part")
+        heads = "".join(f"{name:>8}" for name in names)
         lines = [f"{'famille':16}{heads}"]
-        for name in FAMILLES:
+        for name in (*FAMILLES, *FAMILLES_CONTREDITES):
             free = self.libres.get(name, Counter())
             lines.append(
-                f"{name:16}{self.joues[name]:8}{self.vus[name]:8}{self.avertis[name]:9}"
-                f"{self.part_vue(name):8.1%}{free.total():8}{self.part_libre(name):7.0%}"
+                f"{name:16}{self.joues[name]:8}{self.vus[name]:8}{self.avertis[name]:8}"
+                f"{self.apres[name]:8}{self.part_vue(name):8.1%}{free.total():8}"
+                f"{self.part_libre(name):8.0%}"
             )
             lines += [f"    {count:6} laissés : {why}" for why, count in free.most_common()]
         lines.append(f"{len(self.survivants)} survivants")
@@ -140,7 +158,8 @@ def essais_of(rejeu: Rejeu, campagne: Campagne, seed: int) -> list[Essai | Libre
         and other.cle != cas.cle
         and other.cle in campagne.reponses
     ]
-    return essais(cas, rejeu.message, own.requete.encode(), seed, autres)
+    made = essais(cas, rejeu.message, own.requete.encode(), seed, autres)
+    return [*made, *contredites(rejeu, campagne, seed)]
 
 
 def runs(campagne: Campagne, part: int = 0, parts: int = 1) -> Iterator[Rejeu]:
@@ -153,19 +172,29 @@ def runs(campagne: Campagne, part: int = 0, parts: int = 1) -> Iterator[Rejeu]:
             rank += 1
 
 
-def eprouve(campagne: Campagne, seed: int, part: int, parts: int) -> Bilan:
-    """Play every wrong answer of a share of the runs."""
-    bilan = Bilan()
+def eprouve(campagne: Campagne, seed: int, part: int, parts: int) -> tuple[Bilan, Bilan]:
+    """Play every wrong answer of a share of the runs, without an administration and with one.
+
+    What it alone contradicts is left out of the first; the second has the new families.
+    """
+    bilan, administre = Bilan(), Bilan()
     for rejeu in runs(campagne, part, parts):
         for each in essais_of(rejeu, campagne, seed):
             if isinstance(each, Libre):
                 bilan.leave(each)
+                continue
+            if each.temoin:
+                administre.play(rejeu, each, administre=True)
+            if each.temoin == ADMINISTRATION:
+                bilan.leave(Libre(each.famille, each.ou, "l'administration seule le contredit"))
             else:
-                bilan.count(each, rejeu.cas, rejeu.execute(each.falsifie(rejeu.message)))
-    return bilan
+                bilan.play(rejeu, each)
+    return bilan, administre
 
 
-def eprouve_tout(campagnes: Mapping[str, Campagne], seed: int, processes: int) -> Bilan:
+def eprouve_tout(
+    campagnes: Mapping[str, Campagne], seed: int, processes: int
+) -> tuple[Bilan, Bilan]:
     """Play every wrong answer of every run, in so many processes."""
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         shares = [
@@ -173,12 +202,16 @@ def eprouve_tout(campagnes: Mapping[str, Campagne], seed: int, processes: int) -
             for part in range(processes)
             for campagne in campagnes.values()
         ]
-        return sum((each.result() for each in shares), Bilan())
+        bilans, administres = zip(*(each.result() for each in shares), strict=True)
+        return sum(bilans, Bilan()), sum(administres, Bilan())
 
 
 def few_a_family(tries: Tries, seed: int, count: int) -> list[Survivant]:
-    """Play `count` wrong answers of each family, drawn among all the runs; return the survivors."""
-    found: dict[str, list[tuple[Rejeu, Essai]]] = {name: [] for name in FAMILLES}
+    """Play `count` wrong answers of each family, drawn among all the runs; return the survivors.
+
+    Those that an administration contradicts are played with it.
+    """
+    found: dict[str, list[tuple[Rejeu, Essai]]] = defaultdict(list)
     for rejeu, made in tries:
         for each in made:
             if isinstance(each, Essai):
@@ -186,5 +219,5 @@ def few_a_family(tries: Tries, seed: int, count: int) -> list[Survivant]:
     hasard, bilan = random.Random(seed), Bilan()
     for family in found.values():
         for rejeu, each in hasard.sample(family, count):
-            bilan.count(each, rejeu.cas, rejeu.execute(each.falsifie(rejeu.message)))
+            bilan.play(rejeu, each, administre=each.temoin == ADMINISTRATION)
     return bilan.survivants

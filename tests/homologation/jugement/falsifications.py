@@ -3,7 +3,8 @@ element, attribute and facet.
 
 What nobody fixes (an optional element, a label without a list, a value that was measured) is no
 falsification. It is left out before anything is played, with the reason, by what the contract, the
-request and the case of the catalogue say; never by what the judge sees.
+guides and the catalogue say (`LIBRES`); never by what the judge sees. A value that another answer
+of the campaign tells too is fixed.
 """
 
 import random
@@ -42,7 +43,7 @@ from changements import (
 )
 from formes_du_contrat import Forme, Valeur, formes
 from lxml import etree
-from textes import INSTANT, admits, broken, like, look
+from textes import INSTANT, broken, like
 
 from sge_sim.homologation.catalogue.cases import Cas
 
@@ -66,14 +67,57 @@ _SERIES = frozenset({"mesure", "points", "valeur"})
 its `dateDebut` and `dateFin`)."""
 
 
+LIBRES = {
+    r"absence : .*erreur/info\w+(/\w+)*, l'élément": "une faute rappelle ce qu'elle veut",
+    r"absence : .*mesure/(declencheur|statut), l'él": "GUI 0455 §4.3 : facultatif",
+    r"absence : .*(date\w+Puissance\w+|date\w+Acheminement|mediaReleve), l'él": (
+        "réservée, qu'une seule réponse rend"
+    ),
+    r"(absence|troncature) : .*(structureTarifaire|denivele\w+|parametresTeleAcces)/": (
+        "réservée, qu'une seule réponse rend"
+    ),
+    r"(absence|troncature) : .*/parametresTeleAcces, ": "réservée, qu'une seule réponse rend",
+    r"(absence|troncature|échange) : .*/ligne[234], ": "l'adresse d'un point que nul n'a fixé",
+    r"(absence|doublon|troncature) : rech.*/matricule, ": "un compteur que nul n'a fixé",
+    r"absence : rech.*/(typeComptage|nomClient\w+), l'él": "facultatif",
+    r"absence : rech.*points/point, l'él": "un parmi d'autres, dont le nombre est libre",
+    r"absence : .*/serie/calendrier, l'él": "la grille du fournisseur en a, ou non",
+    r"absence : .*points/(iv|ec), l'él": "GUI 0497 p. 16 : facultatif",
+    r"absence : .*ResponseV3/contexte, l'él": "un parmi d'autres, dont le nombre est libre",
+    r"absence : .*/contratLibelle, l'él": "que nul ne publie",
+    r"décalage : .*, d'une heure, un maximum": "l'heure d'un maximum est mesurée",
+    r"échange : .*/dateDerniere": "deux dates réservées, qu'une seule réponse rend",
+    r"troncature : .*(affaireId|demandeId), «": "le contrat admet de quatre à huit caractères",
+    r"troncature : .*(motifFinLibelle|contratLibelle|serviceSouscritLibelle), «": (
+        "texte que nul ne publie"
+    ),
+    r"troncature : .*nomClient\w+, «": "un nom que nul n'a fixé",
+    r"troncature : .*(points/v|mesure/v|mesure/valeur), «": (
+        "mesuré, et peut-être dit nulle part ailleurs"
+    ),
+    r"doublon : .*denivelePuissances/classesTemporelles/classeT": "réservée, qu'une réponse rend",
+    r"ordre : .*(affaires|V3|grandeur|calendrier|points|servicesSou\w+), .* à rebours": (
+        "répétés sans ordre dit"
+    ),
+    r"autre réponse : Commande(Historique|Informations).*, acceptée": (
+        "rien n'y dit à quelle demande elle répond"
+    ),
+}
+"""What no document fixes, by family, place and change, and why."""
+
+
 @dataclass(frozen=True)
 class Essai:
-    """A falsification to be played: what it is, and what it makes of the answer."""
+    """A falsification to be played: what it is, and what it makes of the answer.
+
+    `temoin` is who contradicts it, where its family says so.
+    """
 
     famille: str
     ou: str
     quoi: str
     falsifie: Falsification
+    temoin: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,6 +184,12 @@ class _Fabrique:
         self.noeuds = self._one_each()
 
     def tout(self) -> Iterator[Essai | Libre]:
+        for essai in self._made():
+            name = f"{essai.famille} : {essai.ou}, {essai.quoi}"
+            why = next((why for shape, why in LIBRES.items() if re.match(shape, name)), None)
+            yield essai if why is None else Libre(essai.famille, essai.ou, why)
+
+    def _made(self) -> Iterator[Essai]:
         for noeud in self.noeuds:
             yield from self._absences(noeud)
             yield from self._doublons(noeud)
@@ -210,63 +260,26 @@ class _Fabrique:
         names = tuple(noeud.chemin.split("/")[1:]) + ((f"@{attribute}",) if attribute else ())
         return any(each[: len(names)] == names for each in self.fixes)
 
-    def _alone(self, noeud: Noeud) -> bool:
-        same = [each for each in noeud.element.getparent() if each.tag == noeud.element.tag]
-        return len(same) == 1
-
     # The families.
 
-    def _absences(self, noeud: Noeud) -> Iterator[Essai | Libre]:
-        forme = noeud.forme
-        for name, attribut in forme.attributs.items():
+    def _absences(self, noeud: Noeud) -> Iterator[Essai]:
+        for name in noeud.forme.attributs:
             if name in noeud.element.attrib:
-                if attribut.obligatoire or self._asserted(noeud, name):
-                    yield self._essai("absence", noeud, f"@{name}", Without(name))
-                else:
-                    yield Libre("absence", f"{noeud.chemin}/@{name}", "attribut facultatif")
-        yield from self._without_value(noeud)
-        asserted = self._asserted(noeud) and self._alone(noeud)
-        repeated = "acquittement" in noeud.chemin and noeud.texte in self.echos
-        series = forme.nom in _SERIES and forme.repetable
-        needed = forme.minimum > 0 and not forme.repetable and noeud.parent is not None
-        whole = noeud.parent is None and noeud.chemin != "Fault"
-        if whole or asserted or repeated or series or needed:
-            yield self._essai("absence", noeud, "l'élément", remove)
-        elif forme.minimum > 0 and self._alone(noeud):
-            yield self._essai("absence", noeud, "le seul", remove)
-        elif forme.repetable and not self._alone(noeud):
-            yield Libre("absence", noeud.chemin, "un parmi d'autres, dont le nombre est libre")
-        elif noeud.chemin != "Fault":
-            yield Libre("absence", noeud.chemin, "élément facultatif")
-
-    def _without_value(self, noeud: Noeud) -> Iterator[Essai | Libre]:
-        """An element or an attribute that is there, and says nothing."""
+                yield self._essai("absence", noeud, f"@{name}", Without(name))
         if noeud.feuille and noeud.texte:
-            valeur = noeud.forme.valeur
-            assert valeur is not None
-            dated = INSTANT.fullmatch(noeud.texte) is not None
-            fixed = valeur.base == "fault" or dated or self._is_fixed(noeud)
-            if fixed or not admits(valeur, ""):
-                yield self._essai("absence", noeud, "sa valeur", Value("", ""))
-            else:
-                yield Libre("absence", noeud.chemin, "le contrat l'admet vide")
-        for name, attribut in noeud.forme.attributs.items():
-            if noeud.element.get(name) and not admits(attribut.valeur, ""):
+            yield self._essai("absence", noeud, "sa valeur", Value("", ""))
+        for name in noeud.forme.attributs:
+            if noeud.element.get(name):
                 yield self._essai("absence", noeud, f"valeur de @{name}", Value(name, ""))
+        if noeud.chemin != "Fault":
+            yield self._essai("absence", noeud, "l'élément", remove)
 
-    def _doublons(self, noeud: Noeud) -> Iterator[Essai | Libre]:
+    def _doublons(self, noeud: Noeud) -> Iterator[Essai]:
         if noeud.chemin == "Fault":
             return
-        identified = any(
-            name.endswith("Id") or name in ("id", "d", "dateDebut")
-            for name in (*(each.tag for each in noeud.element), *noeud.element.attrib)
-        )
-        if noeud.forme.repetable and not identified:
-            yield Libre("doublon", noeud.chemin, "répétable, sans rien qui l'identifie")
-        else:
-            yield self._essai("doublon", noeud, "deux fois", twice)
+        yield self._essai("doublon", noeud, "deux fois", twice)
 
-    def _echanges(self, noeud: Noeud) -> Iterator[Essai | Libre]:
+    def _echanges(self, noeud: Noeud) -> Iterator[Essai]:
         """The value of a leaf and that of the next one."""
         following = noeud.element.getnext()
         if not noeud.feuille or following is None or len(following) or noeud.parent is None:
@@ -276,24 +289,14 @@ class _Fabrique:
             return
         if following.text == noeud.element.text:
             return
-        assert noeud.forme.valeur is not None
-        mine, its = noeud.forme.valeur, other.valeur
-        same = admits(its, noeud.texte) and admits(mine, (following.text or "").strip())
-        same = same and look(noeud.texte) == look((following.text or "").strip())
-        fixed = self._is_fixed(noeud) or (following.text or "").strip() in self.echos
-        if same and not fixed:
-            yield Libre("échange", noeud.chemin, f"le contrat admet l'un et l'autre ({mine.base})")
-        else:
-            yield self._essai("échange", noeud, f"avec {following.tag}", swap)
+        yield self._essai("échange", noeud, f"avec {following.tag}", swap)
 
-    def _decalages(self, noeud: Noeud) -> Iterator[Essai | Libre]:
+    def _decalages(self, noeud: Noeud) -> Iterator[Essai]:
         if not noeud.feuille or INSTANT.fullmatch(noeud.texte) is None:
             return
         if noeud.chemin.rpartition("/")[2] == "d" or noeud.parent is None:
-            if "PMAX" in self.echos:
-                yield Libre("décalage", noeud.chemin, "l'heure d'un maximum est mesurée")
-            else:
-                yield self._essai("décalage", noeud, "d'une heure", Shift(timedelta(hours=1)))
+            quoi = "d'une heure, un maximum" if "PMAX" in self.echos else "d'une heure"
+            yield self._essai("décalage", noeud, quoi, Shift(timedelta(hours=1)))
             yield self._essai("décalage", noeud, "de dix ans", Shift(timedelta(days=3652)))
             yield Essai(
                 "décalage", noeud.chemin, "tous, d'un mois", all_shifted(noeud.forme.nom, 31)
@@ -301,7 +304,7 @@ class _Fabrique:
         else:
             yield self._essai("décalage", noeud, "de dix ans", Shift(timedelta(days=3652)))
 
-    def _fuites(self, noeud: Noeud) -> Iterator[Essai | Libre]:
+    def _fuites(self, noeud: Noeud) -> Iterator[Essai]:
         forme = noeud.forme
         if noeud.chemin in ("Fault", "faultcode", "faultstring", "detail"):
             return
@@ -319,7 +322,7 @@ class _Fabrique:
                 before = list(forme.enfants)[: list(forme.enfants).index(name)]
                 yield self._essai("fuite", noeud, name, Insert(name, "", (below, before)))
 
-    def _types(self, noeud: Noeud) -> Iterator[Essai | Libre]:
+    def _types(self, noeud: Noeud) -> Iterator[Essai]:
         values = [(name, each.valeur) for name, each in noeud.forme.attributs.items()]
         values = [(name, valeur) for name, valeur in values if name in noeud.element.attrib]
         if noeud.feuille and noeud.forme.valeur is not None:
@@ -327,19 +330,16 @@ class _Fabrique:
         elif not noeud.feuille and len(noeud.element):
             yield self._essai("type", noeud, "un texte dans une structure", Text("trop"))
         for name, valeur in values:
-            where = f"{noeud.chemin}/@{name}" if name else noeud.chemin
             wrong = _WRONG_TYPE.get(valeur.base)
             if wrong is not None:
                 yield self._essai("type", noeud, f"{name} « {wrong} »", Value(name, wrong))
             elif noeud.feuille and not name:
                 yield self._essai("type", noeud, "une structure dans un texte", nested)
             for facet, wrong in broken(valeur):
-                if wrong is None:
-                    yield Libre("facette", where, f"{facet} : rien n'y contrevient")
-                else:
+                if wrong is not None:
                     yield self._essai("facette", noeud, f"{name} {facet}", Value(name, wrong))
 
-    def _ordres(self, noeud: Noeud) -> Iterator[Essai | Libre]:
+    def _ordres(self, noeud: Noeud) -> Iterator[Essai]:
         names = [str(each.tag) for each in noeud.element]
         if noeud.chemin in ("Fault", "detail"):
             return
@@ -351,39 +351,26 @@ class _Fabrique:
         for name in dict.fromkeys(names):
             if names.count(name) < 2:
                 continue
-            dated = name in _SERIES
-            if dated:
-                yield self._essai("ordre", noeud, f"{name} à rebours", Reversed(name))
-            else:
-                yield Libre("ordre", f"{noeud.chemin}/{name}", "répétés sans ordre dit")
+            yield self._essai("ordre", noeud, f"{name} à rebours", Reversed(name))
 
-    def _troncatures(self, noeud: Noeud) -> Iterator[Essai | Libre]:
+    def _troncatures(self, noeud: Noeud) -> Iterator[Essai]:
         if noeud.feuille:
             half = noeud.texte[: len(noeud.texte) // 2]
-            valeur = noeud.forme.valeur
-            assert valeur is not None
-            dated = INSTANT.fullmatch(noeud.texte) is not None
-            fixed = valeur.base == "fault" or dated or self._is_fixed(noeud)
-            if fixed or not admits(valeur, half):
+            if half:
                 yield self._essai("troncature", noeud, f"« {half} »", Value("", half))
-            elif half:
-                yield Libre("troncature", noeud.chemin, "texte ou nombre que rien ne fixe")
             return
         needed = [each for each in noeud.forme.enfants.values() if each.minimum > 0]
         if len(noeud.element) < 2 and not needed:
             return  # what is left of it is its absence
-        if needed or self._asserted(noeud) or noeud.chemin in ("Fault", "detail"):
-            yield self._essai("troncature", noeud, "vidé", emptied)
-        else:
-            yield Libre("troncature", noeud.chemin, "tout y est facultatif")
+        yield self._essai("troncature", noeud, "vidé", emptied)
         for name in dict.fromkeys(str(each.tag) for each in noeud.element):
             if name in _SERIES and len(noeud.element.findall(name)) > 1:
                 yield self._essai("troncature", noeud, f"la moitié des {name}", Half(name))
 
-    def _espaces(self, noeud: Noeud) -> Iterator[Essai | Libre]:
+    def _espaces(self, noeud: Noeud) -> Iterator[Essai]:
         yield self._essai("espace de noms", noeud, "un autre", namespaced)
 
-    def _substitutions(self, noeud: Noeud) -> Iterator[Essai | Libre]:
+    def _substitutions(self, noeud: Noeud) -> Iterator[Essai]:
         """Another value of the same shape, where the request, the case or the code fixes it."""
         for name in noeud.forme.attributs:
             value = noeud.element.get(name)
@@ -394,11 +381,8 @@ class _Fabrique:
                 yield self._essai("substitution", noeud, f"@{name}", Value(name, like(value)))
         if not noeud.feuille or not noeud.texte:
             return
-        certain = self.cas.attendu.libelle_certain
         label = noeud.chemin.endswith("resultat") or noeud.chemin == "faultstring"
-        if label and not certain:
-            yield Libre("substitution", noeud.chemin, "libellé que le catalogue dit supposé")
-        elif label or noeud.chemin == "faultcode" or self._is_fixed(noeud):
+        if label or noeud.chemin == "faultcode" or self._is_fixed(noeud):
             other = like(noeud.texte)
             yield self._essai("substitution", noeud, f"« {other} »", Value("", other))
 
@@ -417,7 +401,7 @@ class _Fabrique:
             for each in self.cas.attendu.assertions
         )
 
-    def _du_message(self) -> Iterator[Essai | Libre]:
+    def _du_message(self) -> Iterator[Essai]:
         statuts = (200, 202, 400, 404, 503) if self.faute else (202, 302, 404, 500, 503)
         for statut in statuts:
             yield Essai("statut", "HTTP", str(statut), Status(statut))
@@ -431,17 +415,11 @@ class _Fabrique:
         yield Essai("absence", "Body", "le corps", without_body)
         yield Essai("doublon", "Body", "le message", doubled_message)
 
-    def _d_un_autre(self) -> Iterator[Essai | Libre]:
-        """The answer of another run of the service, where the contract lets one tell them apart."""
-        mine = self.message.octets
-        points = re.compile(rb"\d{14}")
+    def _d_un_autre(self) -> Iterator[Essai]:
+        """The answer of another run of the service."""
         for cle, other in self.autres:
-            kind = other.statut != self.message.statut
-            other_points = set(points.findall(mine)) != set(points.findall(other.octets))
-            codes = [re.findall(rb'code="(SGT\w+)"', each) for each in (mine, other.octets)]
-            if other.octets == mine:
-                continue
-            if kind or other_points or codes[0] != codes[1]:
-                yield Essai("autre réponse", cle, "sa réponse", Other(other))
-            else:
-                yield Libre("autre réponse", cle, "rien n'y dit à quelle demande elle répond")
+            if other.octets != self.message.octets:
+                accepted = not self.faute and other.statut == self.message.statut
+                where = f"{self.cas.service}, {cle}"
+                quoi = "sa réponse, acceptée" if accepted else "sa réponse"
+                yield Essai("autre réponse", where, quoi, Other(other))

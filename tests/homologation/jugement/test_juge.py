@@ -176,13 +176,46 @@ def test_what_is_said_of_a_wrong_answer(
     (rejeu,) = [each for each in rejeux[release] if each.cas.cle == cle]
     text, count = re.subn(old, new, rejeu.message.octets.decode())
     assert count
-    execution = rejeu.execute(replace(rejeu.message, octets=text.encode()))
-    found = [str(each) for each in execution.constats if each.avertit or not each.reussi]
+    found = _said(rejeu, text)
     assert any(each.startswith(sentence) for each in found), found
 
 
+LOST = "aucune mesure ne manque que le simulateur a"
+MEASURED = "les mesures sont celles que le simulateur a"
+TOLD = "un point et ses services sont ceux de l'administration"
+BEYOND = "aucune puissance ne dépasse de beaucoup celle qui est souscrite"
+ADMINISTREES = [
+    ("CMD3-R1@C5", "<points>.*?</points>", "", f"{LOST} : "),
+    ("CMD3-R4@C5", "<v>2116<", "<v>2117<", f"{MEASURED} : "),
+    ("RP-R3@C5", "118108848653", "118108848654", f"{TOLD} : "),
+    ("RSA-R1@C5", "2025-08-01", "2025-08-02", f"{TOLD} : "),
+    ("SAD-R4@C5", "64700018", "64700019", f"{TOLD} : "),
+    ("ADP-R1@C5", "2017-05-03", "2017-05-04", f"{TOLD} : "),
+    ("CMD3-R4@C5", "<v>3600<", "<v>9600<", f"{BEYOND} : "),
+]
+"""What only the administration of a simulator contradicts: as the replacements above."""
+
+
+@pytest.mark.parametrize(("cle", "old", "new", "sentence"), ADMINISTREES)
+def test_the_administration_of_a_simulator_contradicts_what_nobody_else_does(
+    cle: str, old: str, new: str, sentence: str, derniers: dict[str, Rejeu]
+) -> None:
+    rejeu = derniers[cle]
+    assert not _said(rejeu, rejeu.message.octets.decode(), administre=True)
+    text, count = re.subn(old, new, rejeu.message.octets.decode(), count=1)
+    assert count
+    found = _said(rejeu, text, administre=True)
+    assert any(each.startswith(sentence) for each in found), found
+
+
+def _said(rejeu: Rejeu, text: str, *, administre: bool = False) -> list[str]:
+    message = replace(rejeu.message, octets=text.encode())
+    execution = rejeu.execute(message, administre=administre)
+    return [str(each) for each in execution.constats if each.avertit or not each.reussi]
+
+
 def test_something_is_said_for_each_check() -> None:
-    found = [each for *_, each in REMPLACEMENTS]
+    found = [each for *_, each in (*REMPLACEMENTS, *ADMINISTREES)]
     found += [each for run in known_constats().values() for says in run.values() for each in says]
     names = {each.attendu for each in CONTROLES}
     assert {name for name in names if not any(x.startswith(f"{name} : ") for x in found)} == set()

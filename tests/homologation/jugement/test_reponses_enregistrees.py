@@ -11,10 +11,12 @@ from functools import cache
 import pytest
 from campaign_samples import case
 
+from sge_sim.domaine.libelles import libelle_de
 from sge_sim.homologation.client.messages import AppelFait
 from sge_sim.homologation.jugement.juge import Juge
 from sge_sim.homologation.reports.rapport import Constat
 from sge_sim.machine.files import data_path
+from sge_sim.services.commande_transmission_historique_mesures.service import INDEX
 from sge_sim.soap.contract import Contract, load_contracts
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -312,8 +314,9 @@ def test_indexes_of_a_large_point() -> None:
 def row(value: int, debut: date, fin: date, nature: str = "REEL", why: str = "CYCLIQUE") -> str:
     return (
         f"<mesure><valeur>{value}</valeur><dateDebut>{debut}</dateDebut><dateFin>{fin}</dateFin>"
-        f'<nature code="{nature}"><libelle>n</libelle></nature><declencheur code="{why}">'
-        '<libelle>d</libelle></declencheur><statut code="INITIALE"><libelle>Initiale</libelle>'
+        f'<nature code="{nature}"><libelle>{libelle_de("nature", nature)}</libelle></nature>'
+        f'<declencheur code="{why}"><libelle>{libelle_de("declencheur", why)}</libelle>'
+        '</declencheur><statut code="INITIALE"><libelle>Initiale</libelle>'
         "</statut></mesure>"
     )
 
@@ -327,11 +330,22 @@ def months(day: int, newest: tuple[int, int], count: int) -> list[str]:
     return rows
 
 
+_CLASSES = {
+    "BASE": "Base",
+    "HCE": "Heures creuses été",
+    "HCH": "Heures Creuses Hiver/Saison Haute",
+    "HPE": "Heures pleines été",
+    "HPH": "Heures Pleines Hiver/Saison Haute",
+}
+
+
 def series(classe: str, calendar_code: str, rows: list[str]) -> str:
-    element = f'<calendrier code="{calendar_code}"><libelle>c</libelle></calendrier>'
+    label = "Base" if calendar_code == "DI000001" else calendar_code
+    element = f'<calendrier code="{calendar_code}"><libelle>{label}</libelle></calendrier>'
     return (
         '<serie><grandeurPhysique code="EA"><libelle>Energie Active</libelle></grandeurPhysique>'
-        f'<classeTemporelle code="{classe}"><libelle>l</libelle></classeTemporelle>'
+        f'<classeTemporelle code="{classe}"><libelle>{_CLASSES[classe]}</libelle>'
+        "</classeTemporelle>"
         f"{element if calendar_code else ''}<unite>kWh</unite><mesuresDatees>{''.join(rows)}"
         "</mesuresDatees></serie>"
     )
@@ -404,7 +418,9 @@ def test_an_order_of_collection() -> None:
     request = asked(
         "commanderCollectePublicationMesures",
         f"<demande><donneesGenerales><pointId>{C4}</pointId><initiateurLogin>{LOGIN}"
-        "</initiateurLogin></donneesGenerales></demande>",
+        "</initiateurLogin></donneesGenerales><accesMesures><mesuresTypeCode>IDX"
+        "</mesuresTypeCode><transmissionRecurrente>true</transmissionRecurrente></accesMesures>"
+        "</demande>",
     )
     path = "/CommandeCollectePublicationMesures/v3.0"
     assert examined(path, request, answer, segment="C2-C4") == []
@@ -421,14 +437,16 @@ def test_an_order_of_a_history() -> None:
         f"<infoFonctionnelles><pointId>{C5}</pointId></infoFonctionnelles><infoDemandeur>"
         f"<loginDemandeur>{LOGIN}</loginDemandeur></infoDemandeur></dc:{head[1]}></S:Header>"
         f'<S:Body xmlns:S="{SOAP}"><v1:{body[1]} xmlns:v1="{body[0]}"><affaireId>A06NW10D'
-        '</affaireId><prestations><prestation><rang>1</rang><fiche code="F385B"><libelle>f'
-        '</libelle></fiche><option code="F385BO2"><libelle>o</libelle></option></prestation>'
+        '</affaireId><prestations><prestation><rang>1</rang><fiche code="F385B"><libelle>'
+        f"{INDEX.fiche_libelle}</libelle></fiche>"
+        f'<option code="F385BO2"><libelle>{INDEX.option_libelle}</libelle></option></prestation>'
         f"</prestations></v1:{body[1]}></S:Body></soapenv:Envelope>"
     )
     request = asked(
         "demande",
         f"<demande><donneesGenerales><pointId>{C5}</pointId><initiateurLogin>{LOGIN}"
-        "</initiateurLogin></donneesGenerales></demande>",
+        "</initiateurLogin></donneesGenerales><historiqueMesures><mesureType>IDX</mesureType>"
+        "</historiqueMesures></demande>",
     )
     assert examined(contract.path, request, answer) == []
 

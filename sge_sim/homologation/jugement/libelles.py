@@ -1,0 +1,150 @@
+"""Codes and their labels, wherever an answer has them: of their lists, and of one another."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Final, NamedTuple
+
+from sge_sim.commandes.prestations import ACCES_PUBLIES, ACCES_SEUL, COLLECTES
+from sge_sim.domaine.libelles import LISTES
+from sge_sim.domaine.plages import officielles
+from sge_sim.homologation.jugement.controle import Controles
+from sge_sim.homologation.jugement.evaluation import plain_libelle
+from sge_sim.homologation.jugement.reponse import ReponseJugee, local_name, text_of
+from sge_sim.machine.once import computed_once
+from sge_sim.mesures.grilles_nommees import LIBELLES_VUS
+from sge_sim.referentiel.identites import communes_de_france
+from sge_sim.services.commande_transmission_donnees_infra_j.service import CONSOMMATEUR, PRODUCTEUR
+from sge_sim.services.commande_transmission_historique_mesures.service import COURBE, INDEX
+from sge_sim.services.consultation_mesures.answer import LIBELLES_PROPRES
+
+_LISTE_DE: Final[Mapping[str, str]] = {
+    "calibre": "transformateurCalibre",
+    "contexte": "contexteUtilisation",
+    "couplage": "transformateurCouplage",
+    "fiche": "prestation",
+    "idCalendrier": "calendrier",
+    "idClasseTemporelle": "classeTemporelle",
+    "option": "prestation",
+    "position": "transformateurPosition",
+    "programmationPosteHoraire": "posteHoraire",
+    "serviceSouscritCode": "serviceSouscritType",
+}
+"""The list of a code, where its element bears another name."""
+_OUVERTES: Final = ("calendrier", "commune", "futuresPlages", "prestation", "tension", "transform")
+"""How lists begin that aren't whole here: suppliers have calendars and classes of their own."""
+_FOURNISSEUR: Final = ("calendrier", "classeTemporelle")
+_SANS_LIBELLE: Final = {
+    "disjoncteurCalibre": "AUTRE",
+    "domaineTension": "HTA HTB",
+    "mediaReleve": "CPL RTC GSM IP",
+    "modeApresCompteur": "NEANT",
+    "segment": "C2 C3 C4 C5",
+    "typeComptage": "CCB ICE",
+}
+"""Codes whose label is the code itself."""
+
+
+class Codifie(NamedTuple):
+    """A code that an answer bears, its list, the label beside it; `libre`: it may be unknown."""
+
+    nom: str
+    liste: str
+    code: str
+    libelle: str
+    libre: bool
+
+
+def codifies(reponse: ReponseJugee) -> tuple[Codifie, ...]:
+    """Return the codes of an answer that are of a list."""
+    return reponse.lu("codifies", lambda read: tuple(_codifies(read)))
+
+
+def _codifies(reponse: ReponseJugee) -> Iterator[Codifie]:
+    for element in reponse.corps.iter():
+        name, code = local_name(element), element.get("code")
+        liste, label = _LISTE_DE.get(name, name), ""
+        if code is not None:
+            label = element.get("libelle") or text_of(element, "libelle") or ""
+            if local_name(element.getparent()) == "disjoncteur":
+                liste = "disjoncteurCalibre"
+        elif len(element) == 0 and name in _LISTE_DE:
+            code, following = (element.text or "").strip(), element.getnext()
+            if following is not None and "ibelle" in local_name(following):
+                label = (following.text or "").strip()
+        if code is not None:
+            own = name in _FOURNISSEUR and any(
+                each.tag.endswith("GrilleFrn") for each in element.iterancestors()
+            )
+            free = own or name == "idClasseTemporelle" or liste.startswith(_OUVERTES)
+            # The supplier's grid may have codes alone (GUI 0455 §4.2).
+            yield Codifie(name, liste, code, label or (code if own else ""), free)
+
+
+@computed_once()
+def _labels() -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """Return the codes of each label, as it is compared, by list."""
+    lists = (LISTES, LIBELLES_VUS, LIBELLES_PROPRES)
+    ordered = (ACCES_SEUL, *ACCES_PUBLIES, *COLLECTES, CONSOMMATEUR, PRODUCTEUR, COURBE, INDEX)
+    rows = chain(
+        ((name, *row) for each in lists for name, by in each.items() for row in by.items()),
+        ((name, code, code) for name, by in _SANS_LIBELLE.items() for code in by.split()),
+        (("prestation", each.fiche, each.fiche_libelle) for each in ordered),
+        (
+            ("prestation", each.option or "", each.option_libelle)
+            for each in ordered
+            if each.option_libelle
+        ),
+        (("commune", insee, nom) for (_, insee), nom in communes_de_france().items()),
+        (("futuresPlagesHeuresCreuses", *each) for each in officielles().values()),
+    )
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for name, code, label in rows:
+        found[name][plain_libelle(label)].add(code)
+    return {n: {label: frozenset(x) for label, x in by.items()} for n, by in found.items()}
+
+
+@computed_once()
+def _codes() -> Mapping[str, frozenset[str]]:
+    """Return the codes that are known of each list."""
+    return {name: frozenset().union(*by.values()) for name, by in _labels().items()}
+
+
+def _owners(each: Codifie) -> frozenset[str]:
+    """Return the codes whose label it is."""
+    return _labels().get(each.liste, {}).get(plain_libelle(each.libelle), frozenset())
+
+
+LIBELLES: Final = Controles()
+
+
+@LIBELLES.controle("chaque code est de la liste de valeurs", source="AX.0355")
+def codes_des_listes(reponse: ReponseJugee) -> Iterator[str]:
+    """A code is of its list, where the list is whole."""
+    for each in codifies(reponse):
+        if not each.libre and each.code not in _codes().get(each.liste, {each.code}):
+            yield f"{each.nom} vaut « {each.code} »"
+
+
+@LIBELLES.controle(
+    "le libellé d'un code n'est pas celui d'un autre", source="AX.0355 ; catalogue des prestations"
+)
+def libelle_d_un_autre(reponse: ReponseJugee) -> Iterator[str]:
+    """A label that is that of other rows of the list alone contradicts its code."""
+    for each in codifies(reponse):
+        owners = _owners(each)
+        if each.libelle not in ("", each.code) and owners and each.code not in owners:
+            yield f"{each.nom} {each.code} « {each.libelle} », libellé de {min(owners)}"
+
+
+@LIBELLES.controle(
+    "un code a le libellé qu'on lui connaît",
+    source="AX.0355, et ce qui a été vu en 2022 et 2023 ; la plateforme peut en avoir d'autres",
+    provenance="assumed",
+)
+def libelle_connu(reponse: ReponseJugee) -> Iterator[str]:
+    """The label of a code that is listed is there, and is that of the list or the code itself."""
+    for each in codifies(reponse):
+        labelled = each.code in _codes().get(each.liste, ()) and each.libelle != each.code
+        if labelled and not _owners(each):
+            yield f"{each.nom} {each.code} « {each.libelle} »"

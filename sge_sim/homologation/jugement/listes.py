@@ -1,0 +1,135 @@
+"""What was ordered in a campaign against what the lists of services souscrits say of it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from sge_sim.homologation.jugement.commandes import (
+    given,
+    kind_of,
+    publications_asked,
+    services_listes,
+)
+from sge_sim.homologation.jugement.controle import (
+    ACCES,
+    ARRET,
+    ASAD,
+    COLLECTE,
+    LISTES,
+    RSA,
+    RSAD,
+    SAD,
+    Controles,
+)
+from sge_sim.homologation.jugement.reponse import Fait, ReponseJugee, text_of, texts_of
+
+_PAS: Final[Mapping[str, tuple[str, str]]] = {"CDC": ("PT5M", "PT30M"), "IDX": ("P1D", "P1D")}
+"""The step of what an access service covers, of a large point and of a small one (GUI 0537)."""
+_LUS: Final = ("pointId", "contratId", "dateDebut", "mesuresTypeCode", "mesuresPas")
+_DE_LA_LISTE: Final = (
+    *("contratLibelle", "mesuresCorrigees", "periodiciteTransmission", "serviceSouscritLibelle"),
+)
+"""What the former list tells in its own way."""
+_OPTION: Final = ("periodiciteTransmission", "mesuresCorrigees")
+_MOST_LISTED: Final = 200
+
+
+def _fait(numero: str, name: str, value: str | None) -> Fait:
+    return Fait(("service", numero, name), _plain(value or ""))
+
+
+def _plain(text: str) -> str:
+    """Return a day without its offset, and a boolean written in one way."""
+    day = text[:10] if text[4:5] == text[7:8] == "-" else text
+    return {"1": "true", "0": "false"}.get(day, day)
+
+
+def _known(reponse: ReponseJugee, numero: str, name: str) -> str | None:
+    found = reponse.retenus.get(("service", numero, name))
+    return None if found is None else str(found.valeur)
+
+
+def faits_des_services(reponse: ReponseJugee) -> Iterator[Fait]:
+    """Yield what a list says of each service that the order, or another list, says too."""
+    recent = reponse.contrat.path == RSA
+    for service in services_listes(reponse):
+        numero = text_of(service, "serviceSouscritId") or ""
+        kind = kind_of(service)
+        yield _fait(numero, "type", kind)
+        for name in (*_LUS, *_DE_LA_LISTE):
+            own = " (ancienne liste)" if name in _DE_LA_LISTE and not recent else ""
+            yield _fait(numero, name + own, text_of(service, name))
+        if recent:
+            inject = text_of(service, "injection") in ("true", "1")
+            yield _fait(numero, "sens", "INJECTION" if inject else "SOUTIRAGE")
+        if text_of(service, "etatCode") == "TERMINE" or _known(reponse, numero, "arrêt"):
+            continue
+        yield _fait(numero, "dateFin", text_of(service, "dateFin"))
+        options = service.findall("optionsPublication/optionPublication")
+        for name in _OPTION if recent and kind == "ACCES" else ():
+            now = (text_of(each, name) for each in options if each.find("dateFin") is None)
+            yield _fait(numero, f"publications, {name}", ", ".join(sorted(filter(None, now))))
+
+
+def apprend(reponse: ReponseJugee) -> Iterator[Fait]:
+    """Yield what an order makes of services, whatever was known, and the identifiers it gives."""
+    path = reponse.contrat.path
+    if path in (COLLECTE, ACCES):
+        kind = reponse.demande_une("mesuresTypeCode", "typeDonnees") or ""
+        for numero in texts_of(reponse.corps, "serviceSouscritId"):
+            yield from _ordered(reponse, numero, kind)
+    elif path == SAD:
+        for block in reponse.corps.iterfind("affaires/affaire/serviceSouscritMesures"):
+            numero, kind = (text_of(block, each) or "" for each in ("serviceSouscritId", _LUS[3]))
+            yield from _ordered(reponse, numero, kind)
+    elif path in (RSAD, ASAD, ARRET):
+        name, value = (
+            ("dateFin", reponse.demande_une("dateFin")) if path == RSAD else ("arrêt", "x")
+        )
+        for numero in reponse.demandes("serviceSouscritId"):
+            yield _fait(numero, name, value)
+    for numero in given(reponse):
+        yield Fait(("donné", numero), numero)
+
+
+def _ordered(reponse: ReponseJugee, numero: str, kind: str) -> Iterator[Fait]:
+    """Yield what an order says of a service; it may prolong one that is known."""
+    yield _fait(numero, "dateFin", reponse.demande_une("dateFin"))
+    if _known(reponse, numero, "pointId") is not None:
+        return
+    recurrent = reponse.accepte("transmissionRecurrente")
+    access = reponse.contrat.path != COLLECTE
+    inject = reponse.accepte("injection") or reponse.demande_une("sens") == "INJECTION"
+    told = {name: reponse.demande_une(name) for name in ("pointId", "contratId")}
+    told["type"] = "ACCES" if access else "TRANSREC" if recurrent else "CCDC"
+    told["dateDebut"] = reponse.demande_une("dateDebut") or reponse.jour.isoformat()
+    told["mesuresTypeCode"], told["sens"] = kind, "INJECTION" if inject else "SOUTIRAGE"
+    if not access:
+        told["mesuresPas"] = reponse.demande_une("mesuresPas")
+    elif reponse.petit or reponse.grand:
+        told["mesuresPas"] = _PAS.get(kind, ("", ""))[reponse.petit]
+    for name in _OPTION:
+        if access:
+            asked = map(_plain, publications_asked(reponse, kind, name))
+            told[f"publications, {name}"] = ", ".join(sorted(asked))
+        elif recurrent and (kind == "CDC" or name == _OPTION[0]):
+            told[f"{name} (ancienne liste)"] = reponse.demande_une(name)
+    for name, value in told.items():
+        if "mesuresCorrigees" not in name or kind == "CDC":
+            yield _fait(numero, name, value)
+
+
+COMPLETES: Final = Controles(LISTES)
+
+
+@COMPLETES.controle(
+    "les services que la campagne connaît sont tous listés",
+    source="GUI 0475 §1, GUI 0537 §1 : demandés, actifs ou terminés",
+)
+def services_connus(reponse: ReponseJugee) -> Iterator[str]:
+    """What was ordered, or listed before, on the point under the contract is still listed."""
+    listed = texts_of(reponse.corps, "*/*/serviceSouscritId")
+    for (kind, numero, *name), fait in reponse.retenus.items():
+        if kind == "service" and name == ["pointId"] and fait.valeur in reponse.prms:
+            same = _known(reponse, numero, "contratId") in reponse.demandes("contratId")
+            if same and numero not in listed and len(listed) < _MOST_LISTED:
+                yield f"le service {numero} ({fait.cas}) n'est pas listé"
