@@ -100,4 +100,5 @@ class Declarations:
 def are_alternatives(first: etree._Element, second: etree._Element) -> bool:
     """Tell whether two declared elements exclude each other: they part at a choice."""
     above = [*second.iterancestors()]
-    return next(str(each.tag) for each in first.iterancestors() if each in above) == f"{_XS}choice"
+    shared = (each.tag for each in first.iterancestors() if each in above)
+    return next(shared, "") == f"{_XS}choice"  # one of a type that is extended shares nothing

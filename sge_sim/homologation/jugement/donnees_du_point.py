@@ -8,7 +8,6 @@ from lxml import etree
 from sge_sim.domaine.prm import is_valid
 from sge_sim.homologation.jugement.controle import ADP, RECHERCHE_POINT, Controles
 from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of
-from sge_sim.soap.declarations import local_name
 
 _ICS: Final = "ICS v1.0.0 ; GUI 0464 v1.4.0 §7"
 _EN_SERVICE: Final = frozenset({"SERVC", "ECRES"})

@@ -10,13 +10,14 @@ from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.plages import officielles
 from sge_sim.homologation.jugement.controle import Controles
 from sge_sim.homologation.jugement.evaluation import plain_libelle
-from sge_sim.homologation.jugement.reponse import ReponseJugee, local_name, text_of
+from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.grilles_nommees import LIBELLES_VUS
 from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.services.commande_transmission_donnees_infra_j.service import CONSOMMATEUR, PRODUCTEUR
 from sge_sim.services.commande_transmission_historique_mesures.service import COURBE, INDEX
 from sge_sim.services.consultation_mesures.answer import LIBELLES_PROPRES
+from sge_sim.soap.declarations import local_name
 
 _LISTE_DE: Final[Mapping[str, str]] = {
     "calibre": "transformateurCalibre",

@@ -43,8 +43,9 @@ class ReponseJugee:
     """What came back for a call of `contrat`, made on the legal date `jour`.
 
     `cas` is the run that the call was made for, None for a step of preparation. `plateforme` holds
-    what the platform that may have answered is known to do otherwise. `retenus` is what earlier answers of the campaign
-    said, by what it is of; `administre` a simulator's administration, where it is at hand.
+    what the platform that may have answered is known to do otherwise. `retenus` is what earlier
+    answers of the campaign said, by what it is of; `administre` a simulator's administration, where
+    it is at hand.
     """
 
     contrat: Contract
