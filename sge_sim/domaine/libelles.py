@@ -303,6 +303,18 @@ LISTES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+LIBELLES_DE_CONSULTATION: Final[Mapping[str, Mapping[str, str]]] = {
+    "classeTemporelle": {
+        "HCE": "Heures creuses été",
+        "HPE": "Heures pleines été",
+        "HCH": "Heures Creuses Hiver/Saison Haute",
+        "HPH": "Heures Pleines Hiver/Saison Haute",
+    },
+    "calendrier": {"DI000003": "Avec différenciation temporelle et saisonnière"},
+}
+"""The labels that ConsultationMesures has of its own, by list (observed 2022)."""
+
+
 def libelle_de(liste: str, code: str) -> str:
     """Return the label of `code`, which is the code itself when the list says nothing else.
 

@@ -19,7 +19,8 @@ from sge_sim.homologation.jugement.controle import (
     SAD,
     Controles,
 )
-from sge_sim.homologation.jugement.faits import FACTICES, differ, faits, name_of
+from sge_sim.homologation.jugement.detaillees import losses_known
+from sge_sim.homologation.jugement.faits import differ, faits, name_of
 from sge_sim.homologation.jugement.reponse import Cle, Fait, ReponseJugee, text_of, texts_of
 
 _SORTES: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -44,14 +45,13 @@ def administres(reponse: ReponseJugee) -> Mapping[Cle, Fait]:
 def _measured(reponse: ReponseJugee) -> Iterator[Fait]:
     """Yield what was measured and not lost, as the answer must tell it."""
     metier = text_of(reponse.corps, ".//grandeurMetier")
-    made_up = FACTICES if reponse.plateforme.usages else frozenset()
     admin, jours, kind = reponse.administre, reponse.jours, reponse.mesures
     if admin is None or jours is None or kind is None or metier is None or reponse.mensuel:
         return
     sorte, name, grandeur = _SORTES[kind]
     sens = "SOUTIRAGE" if metier == "CONS" else "INJECTION"
     corrected = text_of(reponse.corps, "mesuresCorrigees") or ""
-    for prm in reponse.prms - made_up:
+    for prm in reponse.prms if losses_known(reponse) else ():
         columns = admin.mesures(prm, sorte, sens, *jours) or {}
         stamps = [each[:19].replace("T", " ") for each in columns.get("horodate", ())]
         for column in columns.keys() - {"horodate", "pas"}:

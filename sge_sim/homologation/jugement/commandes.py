@@ -243,7 +243,7 @@ def services_listes(reponse: ReponseJugee) -> Iterator[etree._Element]:
         yield from reponse.corps.iterfind(f"*/{name}")
 
 
-def kind_of(service: etree._Element) -> str:
+def type_du_service(service: etree._Element) -> str:
     """Return the kind of a listed service, as either list writes it."""
     if service.find("serviceSouscritType") is None:
         return text_of(service, "serviceSouscritCode") or ""
@@ -261,7 +261,7 @@ SOUSCRITS_LISTES: Final = Controles(LISTES)
 def type_et_etat(reponse: ReponseJugee) -> Iterator[str]:
     """Kinds, states, types of measures, steps and frequencies are of their lists."""
     for each in services_listes(reponse):
-        kind, state = kind_of(each), text_of(each, "etatCode")
+        kind, state = type_du_service(each), text_of(each, "etatCode")
         measures, step = text_of(each, "mesuresTypeCode"), text_of(each, "mesuresPas")
         if kind not in _TYPES:
             yield f"{_name(each)} : type {kind or 'absent'}"
@@ -345,7 +345,7 @@ def sans_sens(reponse: ReponseJugee) -> Iterator[str]:
 def donnees_du_type(reponse: ReponseJugee) -> Iterator[str]:
     """An opposition has no contract nor measures; a frequency is of what is published."""
     for each in services_listes(reponse):
-        kind, measures = kind_of(each), text_of(each, "mesuresTypeCode")
+        kind, measures = type_du_service(each), text_of(each, "mesuresTypeCode")
         if kind == "OPPENR":
             for name in _DE_MESURES:
                 if each.find(name) is not None:

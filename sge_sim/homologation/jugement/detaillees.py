@@ -27,6 +27,8 @@ from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, points_
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
 _OBSERVE: Final = "réponses enregistrées en production, 2022 et 2023 ; GUI 0497 p. 15"
 _LARGE_STEPS: Final = (5, 10)
+FACTICES: Final = frozenset({"30001610071843", "25478147557460"})
+"""The points whose measures the homologation platform made up (observed 2022 and 2023)."""
 _LOST: Final = 0.25
 """From this share on, points that aren't there are more than what a meter loses."""
 
@@ -132,6 +134,12 @@ def _steps_expected(
         yield from steps_of(day, following, minutes, ends=ends, naive=naive)
 
 
+def losses_known(reponse: ReponseJugee) -> bool:
+    """Whether the administration of a simulator tells what was lost: not of what is made up."""
+    made_up = bool(reponse.plateforme.usages) and not reponse.prms.isdisjoint(FACTICES)
+    return reponse.administre is not None and not made_up
+
+
 DETAILLEES_POINTS: Final = Controles(DETAILLEES)
 
 
@@ -166,8 +174,7 @@ def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
         if twice:
             yield f"{lecture.grandeur} : deux fois le point du {_in_french(twice[0])}"
         total, missing = len(lecture.attendus), lecture.manquants
-        known = reponse.administre is not None  # which tells what was lost
-        if missing >= _LOST * total and not known and not _begins_late(lecture):
+        if missing >= _LOST * total and not losses_known(reponse) and not _begins_late(lecture):
             yield f"{lecture.grandeur} : il manque {counted(missing, 'point')} sur {total}"
 
 
@@ -178,7 +185,7 @@ def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
 )
 def points_perdus(reponse: ReponseJugee) -> Iterator[str]:
     """A few points that aren't there may be lost, or before the last commissioning."""
-    for lecture in lectures(reponse) if reponse.administre is None else ():
+    for lecture in () if losses_known(reponse) else lectures(reponse):
         total, missing = len(lecture.attendus), lecture.manquants
         if 0 < missing < _LOST * total or (missing and _begins_late(lecture)):
             yield f"{lecture.grandeur} : il manque {counted(missing, 'point')} sur {total}"

@@ -22,7 +22,7 @@ from sge_sim.homologation.jugement.controle import (
     RECHERCHE_POINT,
     Controles,
 )
-from sge_sim.homologation.jugement.detaillees import GrandeurLue, lectures
+from sge_sim.homologation.jugement.detaillees import FACTICES, GrandeurLue, lectures
 from sge_sim.homologation.jugement.index_releves import registres
 from sge_sim.homologation.jugement.instants import legal_time, minutes_of
 from sge_sim.homologation.jugement.listes import apprend, faits_des_services
@@ -33,8 +33,6 @@ _FEW: Final = 7
 """Daily maxima under which a month has none."""
 ILLISIBLE: Final = 65_535
 """What a Linky tells of a maximum that it couldn't read (observed)."""
-FACTICES: Final = frozenset({"30001610071843", "25478147557460"})
-"""The points whose measures the homologation platform made up (observed 2022 and 2023)."""
 
 
 def faits(reponse: ReponseJugee) -> tuple[Fait, ...]:

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from sge_sim.commandes.prestations import ACCES_PUBLIES, ACCES_SEUL, COLLECTES
-from sge_sim.domaine.libelles import LISTES
+from sge_sim.domaine.libelles import LIBELLES_DE_CONSULTATION, LISTES
 from sge_sim.domaine.plages import officielles
 from sge_sim.homologation.jugement.controle import Controles
 from sge_sim.homologation.jugement.evaluation import plain_libelle
@@ -16,7 +16,6 @@ from sge_sim.mesures.grilles_nommees import LIBELLES_VUS
 from sge_sim.referentiel.identites import communes_de_france
 from sge_sim.services.commande_transmission_donnees_infra_j.service import CONSOMMATEUR, PRODUCTEUR
 from sge_sim.services.commande_transmission_historique_mesures.service import COURBE, INDEX
-from sge_sim.services.consultation_mesures.answer import LIBELLES_PROPRES
 from sge_sim.soap.declarations import local_name
 
 _LISTE_DE: Final[Mapping[str, str]] = {
@@ -85,7 +84,7 @@ def _codifies(reponse: ReponseJugee) -> Iterator[Codifie]:
 @computed_once()
 def _labels() -> Mapping[str, Mapping[str, frozenset[str]]]:
     """Return the codes of each label, as it is compared, by list."""
-    lists = (LISTES, LIBELLES_VUS, LIBELLES_PROPRES)
+    lists = (LISTES, LIBELLES_VUS, LIBELLES_DE_CONSULTATION)
     ordered = (ACCES_SEUL, *ACCES_PUBLIES, *COLLECTES, CONSOMMATEUR, PRODUCTEUR, COURBE, INDEX)
     rows = chain(
         ((name, *row) for each in lists for name, by in each.items() for row in by.items()),

@@ -5,9 +5,9 @@ from typing import Final
 
 from sge_sim.homologation.jugement.commandes import (
     given,
-    kind_of,
     publications_asked,
     services_listes,
+    type_du_service,
 )
 from sge_sim.homologation.jugement.controle import (
     ACCES,
@@ -53,7 +53,7 @@ def faits_des_services(reponse: ReponseJugee) -> Iterator[Fait]:
     recent = reponse.contrat.path == RSA
     for service in services_listes(reponse):
         numero = text_of(service, "serviceSouscritId") or ""
-        kind = kind_of(service)
+        kind = type_du_service(service)
         yield _fait(numero, "type", kind)
         for name in (*_LUS, *_DE_LA_LISTE):
             own = " (ancienne liste)" if name in _DE_LA_LISTE and not recent else ""

@@ -10,21 +10,10 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from sge_sim.domaine.libelles import libelle_de
+from sge_sim.domaine.libelles import LIBELLES_DE_CONSULTATION, libelle_de
 from sge_sim.mesures import Consommation, Consommations, SerieConsommations
 from sge_sim.services.trees import coded
 from sge_sim.soap.protocol import Tree
-
-LIBELLES_PROPRES = {
-    "classeTemporelle": {
-        "HCE": "Heures creuses été",
-        "HPE": "Heures pleines été",
-        "HCH": "Heures Creuses Hiver/Saison Haute",
-        "HPH": "Heures Pleines Hiver/Saison Haute",
-    },
-    "calendrier": {"DI000003": "Avec différenciation temporelle et saisonnière"},
-}
-"""The labels of its own, by the list that has others."""
 
 
 def history(consommations: Consommations, *, nouvelle_chaine: bool, observe: bool) -> Tree:
@@ -82,7 +71,7 @@ def _serie(serie: SerieConsommations, classe: Tree, calendrier: Tree | None) -> 
 
 
 def _labelled(liste: str, code: str) -> Tree:
-    return {"code": code, "libelle": LIBELLES_PROPRES[liste].get(code) or libelle_de(liste, code)}
+    return {"code": code, "libelle": LIBELLES_DE_CONSULTATION[liste].get(code) or libelle_de(liste, code)}
 
 
 def _code_alone(code: str) -> Tree:
