@@ -8,21 +8,19 @@ profile makes files as the real ones were seen; `Defauts()` has none of their de
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage
 from sge_sim.domaine.temoignages import Usage as Usage
 from sge_sim.domaine.temoignages import rank_of_release as rank_of_release
+from sge_sim.machine.once import computed_once
 
 REPONSE_VIDE: Final = "vide"
 """Stands for an empty success where a code is expected."""
-
-_C1_C4 = frozenset({"C1", "C2", "C3", "C4"})
-_C2_C4 = frozenset({"C2", "C3", "C4"})
-_CONSOMMATEURS = _C1_C4 | {"C5"}
 
 
 @dataclass(frozen=True)
@@ -82,128 +80,30 @@ class Plateforme:
         return next((ecart for ecart in self.ecarts if ecart.concerns(*asked)), None)
 
 
-def _orders(
-    collecte: str, source: str, of_collecte: Provenance, of_others: Provenance
-) -> tuple[Ecart, ...]:
-    """Return the answers on the C2-C4, which the platform of orders has never served until 23.4."""
-    return (
-        Ecart(
-            collecte,
-            source,
-            of_collecte,
-            "CommandeCollectePublicationMesures",
-            "3.0",
-            _C2_C4,
-            cas=frozenset({"F300B_O1@C2-C4", "F300B_O2@C2-C4", "F305A@C2-C4"}),
-        ),
-        Ecart(
-            REPONSE_VIDE,
-            source,
-            of_others,
-            "RechercheServicesSouscritsMesures",
-            "1.0",
-            _C2_C4,
-            cas=frozenset({"RS-R1@C2-C4"}),
-        ),
-        Ecart(
-            "SGT500",
-            source,
-            of_others,
-            "CommandeArretServiceSouscritMesures",
-            "1.0",
-            _C2_C4,
-            cas=frozenset({"ASS-R1@C2-C4"}),
-        ),
+@computed_once()
+def plateformes() -> tuple[Plateforme, ...]:
+    """Return the releases, oldest first; what came before the first is taken for it."""
+    from sge_sim.machine.yaml_files import parse_yaml
+
+    seen: Any = parse_yaml(Path(__file__).with_name("plateforme.yaml"))
+    return tuple(_plateforme(each, seen) for each in seen["plateformes"])
+
+
+def _plateforme(row: Any, seen: Any) -> Plateforme:
+    release = row["release"]
+    (known,) = (
+        each for each in seen["plateformes"] if each["release"] == row.get("repete", release)
     )
+    ecarts = []
+    for each in seen["ecarts"]:
+        if answer := each["reponses"].get(known["release"]):
+            code, _, provenance = answer.partition(" ")
+            said = {key: frozenset(v) if isinstance(v, list) else v for key, v in each.items()}
+            del said["reponses"]
+            ecarts.append(Ecart(code, known["source"], provenance or "observed", **said))
+    usages = {each.usage: each for each in TEMOIGNAGES if each.holds(release)}
+    return Plateforme(release, row["depuis"], ecarts, known.get("libelles", {}), usages)
 
-
-def _infra_j(source: str, provenance: Provenance) -> Ecart:
-    """Return the answer to infra-daily demands, whatever they say: agreement given or not."""
-    cas = frozenset({"F375A-R1@C2-C4", "F375A-NR1@C2-C4"})
-    service = "CommandeTransmissionDonneesInfraJ"
-    return Ecart("SGT500", source, provenance, service, "1.0", cas=cas)
-
-
-def _index_and_energy(source: str) -> tuple[Ecart, ...]:
-    """Return the answers to CMD v3: no index at all, no energy of C1-C4."""
-    seen = Ecart("SGT4G3", source, service="ConsultationMesuresDetaillees", version="3.0")
-    index = frozenset(f"CMD3-R{case}@{segment}" for case in (5, 6) for segment in ("C1-C4", "C5"))
-    energie = frozenset({"CMD3-R3@C1-C4"})
-    return (
-        replace(seen, segments=_CONSOMMATEURS, demande="INDEX", cas=index),
-        replace(seen, segments=_C1_C4, demande="ENERGIE", cas=energie),
-    )
-
-
-def _acces(source: str) -> tuple[Ecart, ...]:
-    """Return the answers to orders of access: those on the C2-C4, and on the C5 of the cases.
-
-    That several demands were in progress was the situation of that one C5.
-    """
-    service, version = "CommanderAccesDonneesMesures", "1.0"
-    on_c5 = frozenset(f"ACCES-R{case}@C5" for case in (1, 2, 3, 4))
-    on_large = frozenset(f"ACCES-R{case}@C2-C4" for case in (1, 2, 4))
-    c5 = frozenset({"24380318190106"})
-    return (
-        Ecart("SGT400", source, "observed", service, version, _C2_C4, cas=on_large),
-        Ecart("SGT4B8", source, "observed", service, version, prms=c5, cas=on_c5),
-    )
-
-
-_EN_21 = "catalogue 21.3 : le service ne fonctionne pas ; réponse supposée"
-_EN_22, _EN_23 = "observé en 22.1", "observé en 23.2"
-_ECARTS_23_2 = (
-    *_orders("SGT400", _EN_23, "observed", "observed"),
-    _infra_j(_EN_23, "observed"),
-    *_acces(_EN_23),
-    Ecart(
-        "SGT4G3",
-        _EN_23,
-        "observed",
-        "ConsultationMesures",
-        "1.1",
-        _C1_C4,
-        cas=frozenset({"AHC-R1@C1-C4"}),
-    ),
-    *_index_and_energy(_EN_23),
-    Ecart(
-        REPONSE_VIDE,
-        _EN_23,
-        "observed",
-        "RecherchePoint",
-        "2.0",
-        demande="hors périmètre",
-        cas=frozenset({"RP-R2@C5", "RP-R3@C5"}),
-    ),
-)
-_LIBELLES_23_2 = {"SGT4G3": "Aucune mesure trouvée pour ce PRM"}
-
-
-def _usages(release: str) -> dict[Usage, Temoignage]:
-    return {each.usage: each for each in TEMOIGNAGES if each.holds(release)}
-
-
-PLATEFORMES: Final = (
-    Plateforme(
-        "21.3",
-        date(2021, 6, 21),
-        (*_orders("SGT500", _EN_21, "assumed", "assumed"), _infra_j(_EN_21, "assumed")),
-        usages=_usages("21.3"),
-    ),
-    Plateforme(
-        "22.1",
-        date(2022, 2, 22),
-        (*_orders("SGT500", _EN_22, "observed", "assumed"), _infra_j(_EN_22, "observed")),
-        usages=_usages("22.1"),
-    ),
-    # With 23.1, whose first day isn't known.
-    Plateforme("23.2", date(2023, 1, 1), _ECARTS_23_2, _LIBELLES_23_2, _usages("23.2")),
-    # A client repeats for 23.4 what it saw in 23.2.
-    Plateforme("23.4", date(2023, 11, 1), _ECARTS_23_2, _LIBELLES_23_2, _usages("23.4")),
-    Plateforme("26.1", date(2025, 8, 1), usages=_usages("26.1")),
-)
-"""The releases, oldest first; what came before the first is taken for it. The dates are assumed:
-those on which clients first tell of a release."""
 
 NOMINALE: Final = Plateforme("", date.min)
 """The platform as its guides describe it."""
@@ -212,8 +112,8 @@ NOMINALE: Final = Plateforme("", date.min)
 def plateforme_at(day: date) -> Plateforme:
     """Return the platform as it was on a legal date."""
     return next(
-        (plateforme for plateforme in reversed(PLATEFORMES) if plateforme.depuis <= day),
-        PLATEFORMES[0],
+        (plateforme for plateforme in reversed(plateformes()) if plateforme.depuis <= day),
+        plateformes()[0],
     )
 
 
@@ -223,7 +123,7 @@ def plateforme_of(release: str) -> Plateforme:
     One of which nothing is known is as the one before it, and the first as the guides have it.
     """
     rank = rank_of_release(release)
-    known = [each for each in PLATEFORMES if rank_of_release(each.release) <= rank]
+    known = [each for each in plateformes() if rank_of_release(each.release) <= rank]
     return known[-1] if known else NOMINALE
 
 

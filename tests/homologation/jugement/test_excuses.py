@@ -6,7 +6,7 @@ import pytest
 from campaign_samples import DEVIANT, GOOD, INSTANT, REFUSED, case
 from test_reponses_enregistrees import C5, V3, contracts, refused, request_v3
 
-from sge_sim.domaine.ecarts_plateforme import PLATEFORMES, plateforme_at
+from sge_sim.domaine.ecarts_plateforme import plateforme_at, plateformes
 from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage, Usage, rank_of_release
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
 from sge_sim.homologation.client.messages import AppelFait, RefusRecu
@@ -55,8 +55,8 @@ def test_each_way_that_lifts_a_check_is_a_line_of_the_table() -> None:
 
 
 def test_what_was_seen_in_2022_and_2023_excuses_nothing_of_26_1() -> None:
-    assert not LEVEES & PLATEFORMES[-1].usages.keys()
-    assert not PLATEFORMES[-1].ecarts
+    assert not LEVEES & plateformes()[-1].usages.keys()
+    assert not plateformes()[-1].ecarts
 
 
 @pytest.mark.parametrize(
