@@ -3,8 +3,9 @@
 Pages, HTML, PDF, workbook and JUnit read them here; a further state is one more member.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 
 class _Mot(StrEnum):
@@ -60,20 +61,13 @@ class Statut(_Colore):
 
     REUSSI = "réussi", Couleur.BON, FiltreDeCas.REUSSI
     ADMIS = "admis", Couleur.BON, FiltreDeCas.REUSSI
-    """The answer isn't what the catalogue says, but Enedis judges the request alone."""
     ECHOUE = "échoué", Couleur.MAUVAIS, FiltreDeCas.ECHOUE
     ECART = "écart connu", Couleur.ECART, FiltreDeCas.ECHOUE
-    """The answer is the deviation that the real platform is known for."""
     PERTURBE = "perturbé", Couleur.ECART, FiltreDeCas.PERTURBE
-    """A panne struck the call: the answer says nothing of the client."""
     A_PASSER = "à passer", Couleur.ATTENTE, FiltreDeCas.A_PASSER
-    """It wasn't run, or couldn't be, in a campaign that wanted it."""
     PAS_COMMENCE = "pas commencé", Couleur.NEUTRE, FiltreDeCas.PAS_COMMENCE
-    """Nobody has called it yet, in a campaign that is open."""
     NON_TESTABLE = "non testable", Couleur.NEUTRE, FiltreDeCas.NON_JUGE
-    """Enedis asks for no run of it."""
     NON_SERVI = "non servi", Couleur.NEUTRE, FiltreDeCas.NON_JUGE
-    """The target doesn't serve what it calls, on that day: nobody is judged by it."""
 
     @property
     def bon(self) -> bool:
@@ -92,16 +86,31 @@ class Decision(_Colore):
     HOMOLOGUE = "homologué", Couleur.BON
     NON_HOMOLOGUE = "non homologué", Couleur.MAUVAIS
     A_PASSER = "à passer", Couleur.ATTENTE
-    """None of its cases failed, some weren't run."""
     PAS_COMMENCE = "pas commencé", Couleur.NEUTRE
-    """Nobody has called any of its cases yet, in a campaign that is open."""
     SANS_OBJET = "sans objet", Couleur.NEUTRE
-    """The release lists no case for the package."""
     SANS_CAS_SERVI = "sans cas servi à cette date", Couleur.NEUTRE
-    """The target serves none of its compulsory cases."""
     NON_JUGE = "non jugé", Couleur.NEUTRE
     """Only a part of the cases was asked for, or a part of an earlier campaign was run again, or
     pannes struck some."""
+
+
+MOTS: Final[Mapping[Statut | Decision, str]] = {
+    Statut.REUSSI: "la réponse est celle que le catalogue attend",
+    Statut.ADMIS: "la réponse n'est pas celle du catalogue, mais Enedis juge la demande seule",
+    Statut.ECHOUE: "la réponse n'est pas celle attendue, ou n'est pas conforme",
+    Statut.ECART: "la réponse est celle que la plateforme d'Enedis est connue pour donner à tort",
+    Statut.PERTURBE: "une panne prévue a touché l'appel, qui ne juge personne",
+    Statut.A_PASSER: "le cas n'a pas été exécuté, et doit l'être",
+    Statut.PAS_COMMENCE: "personne ne l'a encore appelé, et la campagne est ouverte",
+    Statut.NON_TESTABLE: "Enedis n'en demande aucune exécution",
+    Statut.NON_SERVI: "la cible ne sert pas ce service ce jour-là",
+    Decision.HOMOLOGUE: "chaque cas obligatoire du package est bon",
+    Decision.NON_HOMOLOGUE: "un cas obligatoire du package au moins n'est pas bon",
+    Decision.SANS_OBJET: "la version ne liste aucun cas de ce package",
+    Decision.SANS_CAS_SERVI: "la cible ne sert aucun des cas obligatoires du package",
+    Decision.NON_JUGE: "la campagne ne permet pas de juger le package",
+}
+"""What the words of a verdict mean; those of `Decision` that have the word of a status share it."""
 
 
 class Avis(_Colore):
@@ -125,7 +134,8 @@ class IssueDeCas(_Colore):
     HORS_CATALOGUE = "hors catalogue", Couleur.NEUTRE
 
 
-CAMPAIGN_KINDS: Final = {
+KindCampaign = Literal["exécutée", "observée", "pytest"]
+CAMPAIGN_KINDS: Final[Mapping[KindCampaign, str]] = {
     "exécutée": "exécutée par sge-sim, qui joue chaque cas du catalogue",
     "observée": "observée : seuls comptent les appels du client de l'acteur",
     "pytest": "faite par des tests pytest, qui appellent un simulateur",
