@@ -1,26 +1,88 @@
 """What the real platform did otherwise than the guides say: its answers by release, and its files.
 
-One table of answers. The profile `fidele` plays the release in force at the date of the clock; the
-catalogue of test cases gives, of each case, what was observed in its own release. What was
-documented not to work, and whose answer nobody reported, is `assumed`: played, but never listed as
-known. What isn't tied to one demand is a habit, a line of `sge_sim.domaine.temoignages`. The same
-profile makes files as the real ones were seen; `Defauts()` has none of their defects.
+`plateforme.yaml` tells what was seen. The profile `fidele` plays the release in force at the date
+of the clock; the catalogue of test cases gives, of each case, what was observed in its own release.
+What was documented not to work, and whose answer nobody reported, is `assumed`: played, but never
+listed as known. What isn't tied to one demand is a habit (`Usage`). The same profile makes files as
+the real ones were seen; `Defauts()` has none of their defects.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
 from sge_sim.domaine.nomenclatures import Provenance
-from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage
-from sge_sim.domaine.temoignages import Usage as Usage
-from sge_sim.domaine.temoignages import rank_of_release as rank_of_release
 from sge_sim.machine.once import computed_once
 
 REPONSE_VIDE: Final = "vide"
 """Stands for an empty success where a code is expected."""
+
+_NUMERO: Final = re.compile(r"\d+(?:\.\d+)*")
+
+
+def rank_of_release(release: str) -> tuple[int, ...]:
+    """Return what orders `9.1` before `21.3`; the name of a release in the catalogue does too.
+
+    What follows the number in a name (`sge-26.1-suivi`) doesn't count.
+    """
+    numero = _NUMERO.match(release.removeprefix("sge-"))
+    return tuple(map(int, numero[0].split("."))) if numero else ()
+
+
+class Usage(StrEnum):
+    """A habit of the platform that isn't tied to one demand: it shows in what is found or sent."""
+
+    REFUS_SANS_DONNEE = "CMD v3 : SGT4G3 là où il n'y a aucune mesure"
+    MESURES_FACTICES = "CMD : les mesures de deux points du catalogue sont factices"
+    ENTETE_HISTORIQUE = "HDM : sans enteteP, la commande est malformée"
+    FAUTE_SANS_CODE = "M023 : les fautes sont préfixées, sans code ni libellé"
+    GRILLE_FOURNISSEUR = (
+        "ConsultationMesures : la grille du fournisseur répète ses codes en libellés, et les "
+        "calendriers viennent du plus ancien au plus récent"
+    )
+    HEURE_REPETEE = "CMD v2 : l'heure vécue deux fois en automne a deux fois le décalage d'hiver"
+    LIBELLE_PROPRE = "un code a un autre libellé que dans l'annexe"
+
+
+@dataclass(frozen=True)
+class Temoignage:
+    """How it is known that the platform had a way of its own, and for which releases.
+
+    It was seen in those from `premiere` to `derniere`, of `services` (beginnings of paths) and of
+    `prms` (empty, any). Those that follow are taken for the last one: it is played there, and
+    excuses with a remark. From `fin` on it is neither played nor an excuse (empty: none is known).
+    Without a `derniere` nobody says in which it was seen: it is played, and excuses nothing.
+    """
+
+    usage: Usage
+    source: str
+    premiere: str
+    derniere: str = ""
+    fin: str = ""
+    provenance: Provenance = "observed"
+    services: Sequence[str] = ("/",)
+    prms: Sequence[str] = ()
+
+    def holds(self, release: str) -> bool:
+        """Whether the way is taken for that of a release."""
+        rank, end = rank_of_release(release), rank_of_release(self.fin)
+        return rank_of_release(self.premiere) <= rank and (not end or rank < end)
+
+    def excuses(self, service: str, prms: Set[str]) -> bool:
+        """Whether it was seen of an answer of `service` (a path) about the points `prms`."""
+        seen = self.provenance == "observed" and self.derniere != ""
+        about = not self.prms or prms <= {*self.prms}
+        return seen and about and service.startswith(tuple(self.services))
+
+    def said_of(self, release: str) -> str:
+        """Return in French what was seen and since when nobody has seen it again."""
+        first = f"de {self.premiere} à" if self.premiere != self.derniere else "en"
+        late = rank_of_release(release) > rank_of_release(self.derniere)
+        return f"{self.source} ; vu {first} {self.derniere}{', pas depuis' if late else ''}"
 
 
 @dataclass(frozen=True)
@@ -81,27 +143,37 @@ class Plateforme:
 
 
 @computed_once()
-def plateformes() -> tuple[Plateforme, ...]:
-    """Return the releases, oldest first; what came before the first is taken for it."""
+def _seen() -> Any:
     from sge_sim.machine.yaml_files import parse_yaml
 
-    seen: Any = parse_yaml(Path(__file__).with_name("plateforme.yaml"))
-    return tuple(_plateforme(each, seen) for each in seen["plateformes"])
+    return parse_yaml(Path(__file__).with_name("plateforme.yaml"))
 
 
-def _plateforme(row: Any, seen: Any) -> Plateforme:
+@computed_once()
+def temoignages() -> tuple[Temoignage, ...]:
+    """Return the habits of the platform."""
+    rows = _seen()["usages"]
+    return tuple(Temoignage(**{**row, "usage": Usage[row["usage"]]}) for row in rows)
+
+
+@computed_once()
+def plateformes() -> tuple[Plateforme, ...]:
+    """Return the releases, oldest first; what came before the first is taken for it."""
+    return tuple(map(_plateforme, _seen()["plateformes"]))
+
+
+def _plateforme(row: Any) -> Plateforme:
     release = row["release"]
-    (known,) = (
-        each for each in seen["plateformes"] if each["release"] == row.get("repete", release)
-    )
+    as_in = row.get("repete", release)
+    (known,) = (each for each in _seen()["plateformes"] if each["release"] == as_in)
     ecarts = []
-    for each in seen["ecarts"]:
-        if answer := each["reponses"].get(known["release"]):
+    for each in _seen()["ecarts"]:
+        if answer := each["reponses"].get(as_in):
             code, _, provenance = answer.partition(" ")
             said = {key: frozenset(v) if isinstance(v, list) else v for key, v in each.items()}
             del said["reponses"]
             ecarts.append(Ecart(code, known["source"], provenance or "observed", **said))
-    usages = {each.usage: each for each in TEMOIGNAGES if each.holds(release)}
+    usages = {each.usage: each for each in temoignages() if each.holds(release)}
     return Plateforme(release, row["depuis"], ecarts, known.get("libelles", {}), usages)
 
 

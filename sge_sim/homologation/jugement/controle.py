@@ -9,9 +9,8 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
-from sge_sim.domaine.ecarts_plateforme import Plateforme
+from sge_sim.domaine.ecarts_plateforme import Plateforme, Temoignage, Usage
 from sge_sim.domaine.nomenclatures import Provenance
-from sge_sim.domaine.temoignages import Temoignage, Usage
 from sge_sim.homologation.jugement.reponse import ReponseJugee
 from sge_sim.homologation.reports.rapport import Constat
 

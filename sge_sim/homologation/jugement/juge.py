@@ -9,9 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from sge_sim.domaine.ecarts_plateforme import NOMINALE, plateforme_judged
+from sge_sim.domaine.ecarts_plateforme import (
+    NOMINALE,
+    Temoignage,
+    plateforme_judged,
+    temoignages,
+)
 from sge_sim.domaine.nomenclatures import in_french
-from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.messages import AppelFait
 from sge_sim.homologation.jugement.commandes import COMMANDES, SOUSCRITS_LISTES, given
@@ -147,7 +151,7 @@ def controles_page() -> str:
         "",
         "| façon de la plateforme | observation | première version | dernière | ne vaut plus en |",
         "|---|---|---|---|---|",
-        *(_observation_row(each) for each in TEMOIGNAGES if each.derniere),
+        *(_observation_row(each) for each in temoignages() if each.derniere),
         "",
         "| ce qui doit tenir | services | source | provenance | excusé par |",
         "|---|---|---|---|---|",
