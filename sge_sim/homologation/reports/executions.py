@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sge_sim.domaine.francais import counted
+from sge_sim.domaine.francais import counted, one_of
 from sge_sim.homologation.reports.etats import Couleur, FiltreDeCas, Statut
 from sge_sim.homologation.reports.rapport import Constat, Execution, Rapport, by_package
 
@@ -71,9 +71,8 @@ def said(statut: Statut, excused: int) -> str:
     >>> said(Statut.REUSSI, 2), said(Statut.ADMIS, 0)
     ('réussi, 2 vérifications excusées', 'admis')
     """
-    if not excused:
-        return statut.value
-    return f"{statut.value}, {counted(excused, 'vérification excusée', 'vérifications excusées')}"
+    count = counted(excused, "vérification excusée", "vérifications excusées")
+    return f"{statut.value}, {count}" if excused else statut.value
 
 
 def said_of(execution: Execution) -> str:
@@ -135,28 +134,21 @@ def _reason(execution: Execution) -> str:
 def _shared_phrase(runs: Sequence[Execution]) -> str:
     """Return the sentence on runs that fail for one reason, with the values that they met."""
     wrong = [each for each in map(_explaining, runs) if each is not None]
-    if len(wrong) < len(runs):
-        return phrase_of(runs[0])
-    wanted, found = ([*dict.fromkeys(each.attendu for each in wrong)], [*map(_found, wrong)])
+    return _met(wrong) if len(wrong) == len(runs) else phrase_of(runs[0])
+
+
+def _met(wrong: Sequence[Constat]) -> str:
+    """Return what failed checks wanted and found, the first values of each."""
+    found = [(each.trouve or "autre chose").rstrip(".") for each in wrong]
     if len(set(found)) > 1:  # some expectations say « refus » before the code, some don't
-        found = [*dict.fromkeys(each.removeprefix("refus ") for each in found)]
-    return f"Attendu : {_alternatives(wanted)} ; reçu : {_alternatives([*dict.fromkeys(found)])}."
-
-
-def _alternatives(texts: Sequence[str]) -> str:
-    """Return the first texts, and how many others there are.
-
-    >>> _alternatives(["a", "b", "c", "d"])
-    'a, b ou c (et 1 autre)'
-    """
-    *before, last = texts[:_ALTERNATIVES]
-    shown = f"{', '.join(before)} ou {last}" if before else last
-    more = len(texts) - _ALTERNATIVES
-    return f"{shown} (et {counted(more, 'autre')})" if more > 0 else shown
-
-
-def _found(wrong: Constat) -> str:
-    return (wrong.trouve or "autre chose").rstrip(".")
+        found = [each.removeprefix("refus ") for each in found]
+    parts = []
+    for texts in ([each.attendu for each in wrong], found):
+        each_once = [*dict.fromkeys(texts)]
+        more = len(each_once) - _ALTERNATIVES
+        others = f" (et {counted(more, 'autre')})" if more > 0 else ""
+        parts.append(f"{one_of(each_once[:_ALTERNATIVES])}{others}")
+    return "Attendu : {} ; reçu : {}.".format(*parts)
 
 
 def worst_first(executions: Sequence[Execution]) -> tuple[Execution, ...]:
@@ -179,12 +171,11 @@ def phrase_of(execution: Execution) -> str:
     if execution.statut is Statut.PERTURBE:
         # The rank of the call is left out: what one plan struck has one cause.
         return _CALL.sub("", execution.remarque) or "Une panne prévue a touché le cas."
-    wrong = _first_wrong(execution)
-    if wrong is None:
-        return execution.remarque or "La réponse n'est pas celle que le catalogue attend."
-    if _explaining(execution) is None:
-        return wrong.trouve
-    return f"Attendu : {wrong.attendu} ; reçu : {_found(wrong)}."
+    if wrong := _explaining(execution):
+        return _met([wrong])
+    other = _first_wrong(execution)
+    said_alone = execution.remarque or "La réponse n'est pas celle que le catalogue attend."
+    return said_alone if other is None else other.trouve
 
 
 def _explaining(execution: Execution) -> Constat | None:

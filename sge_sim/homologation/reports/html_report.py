@@ -55,26 +55,10 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
         rapport=rapport,
         before=before,
         depuis=None if before is None else compare(before, rapport),
-        executions=worst_first(rapport.executions),
         causes=causes,
         imprimees=_printed(rapport, causes, unjudged),
-        rerun_title=rerun_title(rapport),
-        reste=what_is_left(rapport.executions),
-        style=STYLE,
-        filtres=filtres(rapport.executions),
-        parts={each.package: each for each in decomptes(rapport.executions)},
-        cause=cause_of,
-        couverture=couverture(rapport),
-        mots=tuple(mots(rapport)),
-        origines=ORIGINES_DITES,
-        said=said_of,
-        verifiees=checks_of,
-        verifications=checks_of(rapport.executions),
         non_juges=unjudged,
-        titre_non_juge=TITRE,
-        comptes=counts_in_words(rapport.executions),
-        provenance=in_french,
-        version=__version__,
+        parts={each.package: each for each in decomptes(rapport.executions)},
     )
 
 
@@ -93,6 +77,13 @@ def _page() -> jinja2.Template:
         "insecable": unbroken,
         "compte": counted,
     }
+    for function in (
+        *(cause_of, checks_of, counts_in_words, couverture, filtres, in_french, mots),
+        *(rerun_title, said_of, what_is_left, worst_first),
+    ):
+        environment.globals[function.__name__] = function
+    environment.globals |= {"STYLE": STYLE, "TITRE": TITRE, "version": __version__}
+    environment.globals["ORIGINES_DITES"] = ORIGINES_DITES
     return environment.get_template("rapport.html.j2")
 
 

@@ -183,7 +183,7 @@ def _unjudged(rapport: Rapport, reasons: Sequence[NonJuge], hidden: int) -> Iter
     yield _table((50, 72, 47), heads, rows) if rows else _p("Rien : tout a été jugé.")
     if hidden:
         yield _p(f"Et {counted(hidden, 'autre raison', 'autres raisons')}, dans rapport.html.")
-    for ended, keys in excused_runs(rapport.executions):
+    for ended, keys in excused_runs(rapport.executions).items():
         yield _p(f"{ended.capitalize()} : {keys}.")
 
 
