@@ -170,8 +170,11 @@ def _plateforme(row: Any) -> Plateforme:
     for each in _seen()["ecarts"]:
         if answer := each["reponses"].get(as_in):
             code, _, provenance = answer.partition(" ")
-            said = {key: frozenset(v) if isinstance(v, list) else v for key, v in each.items()}
-            del said["reponses"]
+            said: dict[str, Any] = {
+                key: frozenset(value) if isinstance(value, list) else value
+                for key, value in each.items()
+                if key != "reponses"
+            }
             ecarts.append(Ecart(code, known["source"], provenance or "observed", **said))
     usages = {each.usage: each for each in temoignages() if each.holds(release)}
     return Plateforme(release, row["depuis"], ecarts, known.get("libelles", {}), usages)

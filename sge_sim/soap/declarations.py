@@ -32,7 +32,7 @@ def local_name(element: etree._Element) -> str:
 
 def name_of(declared: etree._Element) -> str:
     """Return the name of a declared element or attribute, or of the one that it refers to."""
-    return (declared.get("name") or declared.get("ref", "")).split(":")[-1]
+    return str(declared.get("name") or declared.get("ref", "")).split(":")[-1]
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,19 @@
 """The cover of a report: whose campaign it is, of what, when, and the words that it uses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.nomenclatures import Origine
-from sge_sim.homologation.reports.etats import CAMPAIGN_KINDS, MOTS
+from sge_sim.homologation.reports.etats import mots_des_rapports
 from sge_sim.homologation.reports.rapport import Rapport
-
-ORIGINES_DITES: Final[Mapping[Origine, str]] = {
-    "client": "le client de l'acteur",
-    "passage": "sge-sim, qui joue les cas",
-    "rejeu": "sge-sim, qui refait un échange",
-    "doctor": "sge-sim, qui cherche ce qui bloque un client",
-}
 
 
 def couverture(rapport: Rapport) -> tuple[tuple[str, str], ...]:
     """Return the lines of the cover: what each tells, and its value."""
     partial = " ; partielle" if rapport.partielle else ""
-    callers = ", ".join(ORIGINES_DITES[each] for each in rapport.origines)
+    words = mots_des_rapports()
+    callers = ", ".join(words["origines"][each] for each in rapport.origines)
+    kind = words["campagnes"][rapport.origine]["genre"]
     software = ", ".join(rapport.logiciels).replace(" (passage)", "")
     return (
         ("Société", rapport.societe or "non connue"),
@@ -28,7 +21,7 @@ def couverture(rapport: Rapport) -> tuple[tuple[str, str], ...]:
         ("Acteur", rapport.acteur),
         ("Version de SGE", rapport.release.removeprefix("sge-")),
         ("Cible", rapport.cible),
-        ("Campagne", f"{CAMPAIGN_KINDS[rapport.origine]}{partial}"),
+        ("Campagne", f"{kind}{partial}"),
         ("Date", f"du {said_at(rapport.debut)} au {said_at(rapport.fin)}, heure légale"),
         ("Appels faits par", callers or "personne"),
         ("Logiciel des appels", software or "non connu"),
@@ -40,7 +33,7 @@ def mots(rapport: Rapport) -> Iterator[tuple[str, str]]:
     """Yield the states that a report shows, with what they mean."""
     shown = {str(each.statut) for each in rapport.executions}
     shown |= {str(each.decision) for each in rapport.verdicts}
-    yield from ((str(word), meaning) for word, meaning in MOTS.items() if str(word) in shown)
+    yield from (each for each in mots_des_rapports()["verdicts"].items() if each[0] in shown)
     if any(each.excuses for each in rapport.executions):
         excused = "elle a échoué, mais ce qui l'excuse est daté et vaut encore : elle ne compte pas"
         yield "vérification excusée", excused

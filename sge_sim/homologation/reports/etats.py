@@ -3,9 +3,12 @@
 Pages, HTML, PDF, workbook and JUnit read them here; a further state is one more member.
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, Literal, Self
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+from sge_sim.machine.once import computed_once
+from sge_sim.machine.yaml_files import parse_yaml
 
 
 class _Mot(StrEnum):
@@ -90,27 +93,6 @@ class Decision(_Colore):
     SANS_OBJET = "sans objet", Couleur.NEUTRE
     SANS_CAS_SERVI = "sans cas servi à cette date", Couleur.NEUTRE
     NON_JUGE = "non jugé", Couleur.NEUTRE
-    """Only a part of the cases was asked for, or a part of an earlier campaign was run again, or
-    pannes struck some."""
-
-
-MOTS: Final[Mapping[Statut | Decision, str]] = {
-    Statut.REUSSI: "la réponse est celle que le catalogue attend",
-    Statut.ADMIS: "la réponse n'est pas celle du catalogue, mais Enedis juge la demande seule",
-    Statut.ECHOUE: "la réponse n'est pas celle attendue, ou n'est pas conforme",
-    Statut.ECART: "la réponse est celle que la plateforme d'Enedis est connue pour donner à tort",
-    Statut.PERTURBE: "une panne prévue a touché l'appel, qui ne juge personne",
-    Statut.A_PASSER: "le cas n'a pas été exécuté, et doit l'être",
-    Statut.PAS_COMMENCE: "personne ne l'a encore appelé, et la campagne est ouverte",
-    Statut.NON_TESTABLE: "Enedis n'en demande aucune exécution",
-    Statut.NON_SERVI: "la cible ne sert pas ce service ce jour-là",
-    Decision.HOMOLOGUE: "chaque cas obligatoire du package est bon",
-    Decision.NON_HOMOLOGUE: "un cas obligatoire du package au moins n'est pas bon",
-    Decision.SANS_OBJET: "la version ne liste aucun cas de ce package",
-    Decision.SANS_CAS_SERVI: "la cible ne sert aucun des cas obligatoires du package",
-    Decision.NON_JUGE: "la campagne ne permet pas de juger le package",
-}
-"""What the words of a verdict mean; those of `Decision` that have the word of a status share it."""
 
 
 class Avis(_Colore):
@@ -135,12 +117,13 @@ class IssueDeCas(_Colore):
 
 
 KindCampaign = Literal["exécutée", "observée", "pytest"]
-CAMPAIGN_KINDS: Final[Mapping[KindCampaign, str]] = {
-    "exécutée": "exécutée par sge-sim, qui joue chaque cas du catalogue",
-    "observée": "observée : seuls comptent les appels du client de l'acteur",
-    "pytest": "faite par des tests pytest, qui appellent un simulateur",
-}
-"""The kinds of campaign, and how a report says what each is."""
+
+
+@computed_once()
+def mots_des_rapports() -> Any:
+    """Return what reports say of their words: `mots.yaml`."""
+    return parse_yaml(Path(__file__).with_name("mots.yaml"))
+
 
 STYLE: Final = f"""
 :root {{ {" ".join(f"--{each}: light-dark({each.clair}, {each.sombre});" for each in Couleur)} }}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sge_sim.domaine.francais import counted, one_of
-from sge_sim.homologation.reports.etats import Couleur, FiltreDeCas, Statut
+from sge_sim.homologation.reports.etats import Couleur, FiltreDeCas, Statut, mots_des_rapports
 from sge_sim.homologation.reports.rapport import Constat, Execution, Rapport, by_package
 
 
@@ -25,18 +25,15 @@ class Decompte:
 
 def decomptes(executions: Sequence[Execution]) -> tuple[Decompte, ...]:
     """Return the counts of each package, in the order of the runs."""
-    return tuple(_decompte(package, own) for package, own in by_package(executions).items())
-
-
-def _decompte(package: str, executions: Sequence[Execution]) -> Decompte:
-    counts = Counter(each.statut for each in executions)
-    bands, start = [], 0
-    for statut in Statut:
-        if counts[statut]:
+    found = []
+    for package, own in by_package(executions).items():
+        counts, bands = Counter(each.statut for each in own), list[tuple[Couleur, int, int]]()
+        for statut in filter(counts.get, Statut):
+            start = sum(count for _, _, count in bands)
             bands.append((statut.couleur, start, counts[statut]))
-            start += counts[statut]
-    good, words = sum(each.statut.bon for each in executions), counts_in_words(executions)
-    return Decompte(package, good, len(executions), tuple(bands), words)
+        good = sum(each.statut.bon for each in own)
+        found.append(Decompte(package, good, len(own), tuple(bands), counts_in_words(own)))
+    return tuple(found)
 
 
 def filtres(executions: Sequence[Execution]) -> tuple[tuple[FiltreDeCas, int], ...]:
@@ -66,33 +63,22 @@ def counted_as(statut: Statut, count: int) -> str:
 
 
 def said(statut: Statut, excused: int) -> str:
-    """Return how a run ended, in French, and how many of its checks are excused.
+    """Return how a run ended, in French, with how many of its checks are excused.
 
-    >>> said(Statut.REUSSI, 2), said(Statut.ADMIS, 0)
-    ('réussi, 2 vérifications excusées', 'admis')
+    >>> said(Statut.REUSSI, 2)
+    'réussi, 2 vérifications excusées'
     """
-    count = counted(excused, "vérification excusée", "vérifications excusées")
-    return f"{statut.value}, {count}" if excused else statut.value
+    return f"{statut.value}, {counted(excused, 'vérification excusée', 'vérifications excusées')}"
 
 
 def said_of(execution: Execution) -> str:
-    """Return the same of a run."""
-    return said(execution.statut, len(execution.excuses))
+    """Return how a run ended, in French, and how many of its checks are excused, if any is."""
+    count = len(execution.excuses)
+    return said(execution.statut, count) if count else execution.statut.value
 
 
 _INVARIABLE: Final = ("non", "à", "passer")
 _GRAVITY: Final = (Statut.ECHOUE, Statut.PERTURBE, Statut.A_PASSER, Statut.ECART)
-_AGAIN: Final = {
-    "exécutée": "Les repasser, là où est le dossier du rapport",
-    "observée": "Pour que le client les repasse, rouvrir une campagne",
-    "pytest": "Relancer les tests, de leur dossier",
-}
-_ACTS: Final = {
-    Statut.PERTURBE: "Le cas n'est pas jugé : le repasser sans la panne.",
-    Statut.A_PASSER: "Lever ce qui l'en empêche, s'il y a lieu, puis le passer.",
-    Statut.ECART: "La plateforme d'Enedis est connue pour cet écart : le signaler à Enedis.",
-}
-"""What to do of what ended so, whatever the reason."""
 _ALTERNATIVES: Final = 3
 _CALL: Final = re.compile(r", appel \d+(?=\.)")
 
@@ -208,8 +194,8 @@ def what_to_do(execution: Execution) -> str:
         return "Le retirer de la liste des échecs annoncés."
     if execution.statut.bon:
         return ""
-    if execution.statut in _ACTS:
-        return _ACTS[execution.statut]
+    if act := mots_des_rapports()["que_faire"].get(execution.statut):
+        return str(act)
     wrong = _first_wrong(execution)
     if wrong is not None and wrong.du_juge:
         return f"La demande n'est pas en cause : signaler la réponse ({wrong.source})."
@@ -237,7 +223,7 @@ def what_is_left(executions: Iterable[Execution]) -> str:
 
 def rerun_title(rapport: Rapport) -> str:
     """Return what the command of a report does, in French."""
-    return _AGAIN[rapport.origine]
+    return str(mots_des_rapports()["campagnes"][rapport.origine]["repasser"])
 
 
 def cause_of(execution: Execution) -> str:

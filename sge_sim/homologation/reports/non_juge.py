@@ -7,7 +7,7 @@ from typing import Final
 from sge_sim.domaine.francais import counted
 from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.executions import phrase_of, said_of
-from sge_sim.homologation.reports.rapport import Execution, Rapport
+from sge_sim.homologation.reports.rapport import Execution, NonVerifie, Rapport
 
 TITRE: Final = "Ce qui n'a pas été jugé, et pourquoi"
 _WITHOUT_A_RUN: Final = (
@@ -18,11 +18,9 @@ _WITHOUT_A_VERDICT: Final = (Decision.NON_JUGE, Decision.SANS_OBJET, Decision.SA
 
 
 @dataclass(frozen=True)
-class NonJuge:
+class NonJuge(NonVerifie):
     """What wasn't judged, why (in French), and the keys of its cases; none, of the campaign."""
 
-    quoi: str
-    pourquoi: str
     cles: tuple[str, ...] = ()
 
 

@@ -106,7 +106,8 @@ class Constat:
         return Avis.A_VERIFIER if self.avertit else Avis.OUI if self.reussi else Avis.NON
 
     def __str__(self) -> str:
-        return f"{self.attendu} : {self.trouve or 'non'}"
+        excuse = f" (excusé : {self.excuse})" if self.excuse else ""
+        return f"{self.attendu} : {self.trouve or 'non'}{excuse}"
 
 
 @dataclass(frozen=True)
@@ -348,17 +349,16 @@ def contradictions(rapport: Rapport) -> Iterator[str]:
             yield f"{said} avec une attente manquée"
         if any(each.excuse and not each.reussi for each in run.constats):
             yield f"{run.cle} excuse une vérification qui compte"
+    packages = by_package(rapport.executions)
     for verdict in rapport.verdicts:
         package, decision = verdict.package, verdict.decision
         bad = [each for each in rapport.compulsory(package) if not each.statut.bon]
         failed = any(each.statut in _CALLED or each.statut is Statut.PERTURBE for each in bad)
         if rapport.partielle and decision in (Decision.HOMOLOGUE, Decision.NON_HOMOLOGUE):
             yield f"une campagne partielle juge le package {package}"
-        if decision is Decision.HOMOLOGUE and (
-            bad or package not in by_package(rapport.executions)
-        ):
+        if decision is Decision.HOMOLOGUE and (bad or package not in packages):
             yield f"le package {package} est homologué sans que ses cas soient bons"
-        if decision is Decision.NON_HOMOLOGUE and not failed:
+        if decision is Decision.NON_HOMOLOGUE and package in packages and not failed:
             yield f"le package {package} n'est pas homologué, et aucun de ses cas n'a échoué"
 
 
