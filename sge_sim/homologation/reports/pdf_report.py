@@ -47,9 +47,9 @@ _COLOURS: Final = {each: HexColor(each.clair) for each in Couleur}
 _LINE: Final = HexColor("#dcdee2")
 _KEYS_SHOWN: Final = 12
 _CAUSES_SHOWN: Final = (60, 45, 30, 20, 12, 6, 3, 1, 0)
-"""How many causes are shown, if so many hold on the pages: what is first tried comes first."""
+"""How many causes are shown: the first of these numbers that hold on the pages."""
 _ALL_LISTED: Final = 30
-"""From so many on, the cases that are good are listed too."""
+"""Where so many causes may be shown, every case is listed too."""
 _REASONS_SHOWN: Final = 24
 _REMARKS_SHOWN: Final = 6
 _PHRASE_SHOWN: Final = 360
