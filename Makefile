@@ -181,7 +181,7 @@ bench-demandes: $(VENV)/.dev ## make the largest demands of M023 within their bo
 
 pages: $(VENV)/.dev ## renew the pages of docs/ that are made from the code and the tests
 	@$(call page,codes,-m sge_sim.services.documentation)
-	@$(call page,controles,-m sge_sim.homologation.jugement.juge)
+	@$(call page,controles,tests/controles_page.py)
 	@$(call page,flux,tests/flux_page.py)
 	@$(call page,regles,tests/rules_page.py)
 	@$(call page,provenance,tests/provenance_page.py)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from hypothesis import find, strategies
 from lxml import etree
 
-from sge_sim.soap.declarations import XSD, definitions, qualified
+from sge_sim.soap.declarations import XSD, Declarations, qualified
 from sge_sim.soap.models import TEXT
 
 _XS = f"{{{XSD}}}"
@@ -33,7 +33,8 @@ class Samples:
     """
 
     def __init__(self, schemas: Mapping[str, bytes], known: Mapping[str, object]) -> None:
-        self._elements, self._types = definitions(schemas)
+        declared = Declarations(schemas)
+        self._elements, self._types = declared.elements, declared.types
         self._known = known
 
     def element(self, name: str) -> Any:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sge_sim.domaine.ecarts_plateforme import PLATEFORMES
+from sge_sim.domaine.ecarts_plateforme import plateformes
 from sge_sim.domaine.nomenclatures import PROVENANCES, in_french
 from sge_sim.services.registry import SERVICES
 
@@ -24,7 +24,7 @@ def provenance_page() -> str:
     )
     versions = (
         (each.release, Counter(said.provenance for said in (*each.ecarts, *each.usages.values())))
-        for each in PLATEFORMES
+        for each in plateformes()
     )
     rooms = ((room, _marks(files)) for room, files in _rooms())
     lines = [

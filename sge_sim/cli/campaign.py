@@ -221,10 +221,9 @@ def one_line(execution: "Execution") -> str:
     line = f"{execution.statut.value:<13} {execution.cle:<20} {took}  {execution.titre}"
     if execution.perime:
         return f"{line}\n              annoncé en échec, mais réussi"
-    excused = [f"{each} (excusé : {each.excuse})" for each in execution.excuses]
-    if excused:
-        excused.insert(0, said_of(execution))
-    found = excused if execution.statut.bon else [*wrong_lines(execution), *excused]
+    found = [] if execution.statut.bon else wrong_lines(execution)
+    if execution.excuses:
+        found += [said_of(execution), *map(str, execution.excuses)]
     if execution.regle and not execution.statut.bon:
         found.append(f"règle {execution.regle.name} ({execution.regle.source})")
     return "\n".join([line, *(f"              {each}" for each in found)])

@@ -71,7 +71,7 @@ def compare_command(avant: Path, apres: Path) -> None:
         f"De {before.release} ({before.fin:%d/%m/%Y %H:%M}) à {after.release} "
         f"({after.fin:%d/%m/%Y %H:%M}) : {comparaison}."
     )
-    for name, keys in comparaison.parts:
+    for name, keys in (*comparaison.changes, *comparaison.autres):
         click.echo("\n".join(["", name, *(f"  - {each}" for each in keys)]))
     sys.exit(1 if comparaison.casses else 0)
 

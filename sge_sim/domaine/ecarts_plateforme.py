@@ -1,28 +1,88 @@
 """What the real platform did otherwise than the guides say: its answers by release, and its files.
 
-One table of answers. The profile `fidele` plays the release in force at the date of the clock; the
-catalogue of test cases gives, of each case, what was observed in its own release. What was
-documented not to work, and whose answer nobody reported, is `assumed`: played, but never listed as
-known. What isn't tied to one demand is a habit, a line of `sge_sim.domaine.temoignages`. The same
-profile makes files as the real ones were seen; `Defauts()` has none of their defects.
+`plateforme.yaml` tells what was seen. The profile `fidele` plays the release in force at the date
+of the clock; the catalogue of test cases gives, of each case, what was observed in its own release.
+What was documented not to work, and whose answer nobody reported, is `assumed`: played, but never
+listed as known. What isn't tied to one demand is a habit (`Usage`). The same profile makes files as
+the real ones were seen; `Defauts()` has none of their defects.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
 
 from sge_sim.domaine.nomenclatures import Provenance
-from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage
-from sge_sim.domaine.temoignages import Usage as Usage
-from sge_sim.domaine.temoignages import rank_of_release as rank_of_release
+from sge_sim.machine.once import computed_once
 
 REPONSE_VIDE: Final = "vide"
 """Stands for an empty success where a code is expected."""
 
-_C1_C4 = frozenset({"C1", "C2", "C3", "C4"})
-_C2_C4 = frozenset({"C2", "C3", "C4"})
-_CONSOMMATEURS = _C1_C4 | {"C5"}
+_NUMERO: Final = re.compile(r"\d+(?:\.\d+)*")
+
+
+def rank_of_release(release: str) -> tuple[int, ...]:
+    """Return what orders `9.1` before `21.3`; the name of a release in the catalogue does too.
+
+    What follows the number in a name (`sge-26.1-suivi`) doesn't count.
+    """
+    numero = _NUMERO.match(release.removeprefix("sge-"))
+    return tuple(map(int, numero[0].split("."))) if numero else ()
+
+
+class Usage(StrEnum):
+    """A habit of the platform that isn't tied to one demand: it shows in what is found or sent."""
+
+    REFUS_SANS_DONNEE = "CMD v3 : SGT4G3 là où il n'y a aucune mesure"
+    MESURES_FACTICES = "CMD : les mesures de deux points du catalogue sont factices"
+    ENTETE_HISTORIQUE = "HDM : sans enteteP, la commande est malformée"
+    FAUTE_SANS_CODE = "M023 : les fautes sont préfixées, sans code ni libellé"
+    GRILLE_FOURNISSEUR = (
+        "ConsultationMesures : la grille du fournisseur répète ses codes en libellés, et les "
+        "calendriers viennent du plus ancien au plus récent"
+    )
+    HEURE_REPETEE = "CMD v2 : l'heure vécue deux fois en automne a deux fois le décalage d'hiver"
+    LIBELLE_PROPRE = "un code a un autre libellé que dans l'annexe"
+
+
+@dataclass(frozen=True)
+class Temoignage:
+    """How it is known that the platform had a way of its own, and for which releases.
+
+    It was seen in those from `premiere` to `derniere`, of `services` (beginnings of paths) and of
+    `prms` (empty, any). Those that follow are taken for the last one: it is played there, and
+    excuses with a remark. From `fin` on it is neither played nor an excuse (empty: none is known).
+    Without a `derniere` nobody says in which it was seen: it is played, and excuses nothing.
+    """
+
+    usage: Usage
+    source: str
+    premiere: str
+    derniere: str = ""
+    fin: str = ""
+    provenance: Provenance = "observed"
+    services: Sequence[str] = ("/",)
+    prms: Sequence[str] = ()
+
+    def holds(self, release: str) -> bool:
+        """Whether the way is taken for that of a release."""
+        rank, end = rank_of_release(release), rank_of_release(self.fin)
+        return rank_of_release(self.premiere) <= rank and (not end or rank < end)
+
+    def excuses(self, service: str, prms: Set[str]) -> bool:
+        """Whether it was seen of an answer of `service` (a path) about the points `prms`."""
+        seen = self.provenance == "observed" and self.derniere != ""
+        about = not self.prms or prms <= {*self.prms}
+        return seen and about and service.startswith(tuple(self.services))
+
+    def said_of(self, release: str) -> str:
+        """Return in French what was seen and since when nobody has seen it again."""
+        first = f"de {self.premiere} à" if self.premiere != self.derniere else "en"
+        late = rank_of_release(release) > rank_of_release(self.derniere)
+        return f"{self.source} ; vu {first} {self.derniere}{', pas depuis' if late else ''}"
 
 
 @dataclass(frozen=True)
@@ -82,128 +142,43 @@ class Plateforme:
         return next((ecart for ecart in self.ecarts if ecart.concerns(*asked)), None)
 
 
-def _orders(
-    collecte: str, source: str, of_collecte: Provenance, of_others: Provenance
-) -> tuple[Ecart, ...]:
-    """Return the answers on the C2-C4, which the platform of orders has never served until 23.4."""
-    return (
-        Ecart(
-            collecte,
-            source,
-            of_collecte,
-            "CommandeCollectePublicationMesures",
-            "3.0",
-            _C2_C4,
-            cas=frozenset({"F300B_O1@C2-C4", "F300B_O2@C2-C4", "F305A@C2-C4"}),
-        ),
-        Ecart(
-            REPONSE_VIDE,
-            source,
-            of_others,
-            "RechercheServicesSouscritsMesures",
-            "1.0",
-            _C2_C4,
-            cas=frozenset({"RS-R1@C2-C4"}),
-        ),
-        Ecart(
-            "SGT500",
-            source,
-            of_others,
-            "CommandeArretServiceSouscritMesures",
-            "1.0",
-            _C2_C4,
-            cas=frozenset({"ASS-R1@C2-C4"}),
-        ),
-    )
+@computed_once()
+def _seen() -> Any:
+    from sge_sim.machine.yaml_files import parse_yaml
+
+    return parse_yaml(Path(__file__).with_name("plateforme.yaml"))
 
 
-def _infra_j(source: str, provenance: Provenance) -> Ecart:
-    """Return the answer to infra-daily demands, whatever they say: agreement given or not."""
-    cas = frozenset({"F375A-R1@C2-C4", "F375A-NR1@C2-C4"})
-    service = "CommandeTransmissionDonneesInfraJ"
-    return Ecart("SGT500", source, provenance, service, "1.0", cas=cas)
+@computed_once()
+def temoignages() -> tuple[Temoignage, ...]:
+    """Return the habits of the platform."""
+    rows = _seen()["usages"]
+    return tuple(Temoignage(**{**row, "usage": Usage[row["usage"]]}) for row in rows)
 
 
-def _index_and_energy(source: str) -> tuple[Ecart, ...]:
-    """Return the answers to CMD v3: no index at all, no energy of C1-C4."""
-    seen = Ecart("SGT4G3", source, service="ConsultationMesuresDetaillees", version="3.0")
-    index = frozenset(f"CMD3-R{case}@{segment}" for case in (5, 6) for segment in ("C1-C4", "C5"))
-    energie = frozenset({"CMD3-R3@C1-C4"})
-    return (
-        replace(seen, segments=_CONSOMMATEURS, demande="INDEX", cas=index),
-        replace(seen, segments=_C1_C4, demande="ENERGIE", cas=energie),
-    )
+@computed_once()
+def plateformes() -> tuple[Plateforme, ...]:
+    """Return the releases, oldest first; what came before the first is taken for it."""
+    return tuple(map(_plateforme, _seen()["plateformes"]))
 
 
-def _acces(source: str) -> tuple[Ecart, ...]:
-    """Return the answers to orders of access: those on the C2-C4, and on the C5 of the cases.
+def _plateforme(row: Any) -> Plateforme:
+    release = row["release"]
+    as_in = row.get("repete", release)
+    (known,) = (each for each in _seen()["plateformes"] if each["release"] == as_in)
+    ecarts = []
+    for each in _seen()["ecarts"]:
+        if answer := each["reponses"].get(as_in):
+            code, _, provenance = answer.partition(" ")
+            said: dict[str, Any] = {
+                key: frozenset(value) if isinstance(value, list) else value
+                for key, value in each.items()
+                if key != "reponses"
+            }
+            ecarts.append(Ecart(code, known["source"], provenance or "observed", **said))
+    usages = {each.usage: each for each in temoignages() if each.holds(release)}
+    return Plateforme(release, row["depuis"], ecarts, known.get("libelles", {}), usages)
 
-    That several demands were in progress was the situation of that one C5.
-    """
-    service, version = "CommanderAccesDonneesMesures", "1.0"
-    on_c5 = frozenset(f"ACCES-R{case}@C5" for case in (1, 2, 3, 4))
-    on_large = frozenset(f"ACCES-R{case}@C2-C4" for case in (1, 2, 4))
-    c5 = frozenset({"24380318190106"})
-    return (
-        Ecart("SGT400", source, "observed", service, version, _C2_C4, cas=on_large),
-        Ecart("SGT4B8", source, "observed", service, version, prms=c5, cas=on_c5),
-    )
-
-
-_EN_21 = "catalogue 21.3 : le service ne fonctionne pas ; réponse supposée"
-_EN_22, _EN_23 = "observé en 22.1", "observé en 23.2"
-_ECARTS_23_2 = (
-    *_orders("SGT400", _EN_23, "observed", "observed"),
-    _infra_j(_EN_23, "observed"),
-    *_acces(_EN_23),
-    Ecart(
-        "SGT4G3",
-        _EN_23,
-        "observed",
-        "ConsultationMesures",
-        "1.1",
-        _C1_C4,
-        cas=frozenset({"AHC-R1@C1-C4"}),
-    ),
-    *_index_and_energy(_EN_23),
-    Ecart(
-        REPONSE_VIDE,
-        _EN_23,
-        "observed",
-        "RecherchePoint",
-        "2.0",
-        demande="hors périmètre",
-        cas=frozenset({"RP-R2@C5", "RP-R3@C5"}),
-    ),
-)
-_LIBELLES_23_2 = {"SGT4G3": "Aucune mesure trouvée pour ce PRM"}
-
-
-def _usages(release: str) -> dict[Usage, Temoignage]:
-    return {each.usage: each for each in TEMOIGNAGES if each.holds(release)}
-
-
-PLATEFORMES: Final = (
-    Plateforme(
-        "21.3",
-        date(2021, 6, 21),
-        (*_orders("SGT500", _EN_21, "assumed", "assumed"), _infra_j(_EN_21, "assumed")),
-        usages=_usages("21.3"),
-    ),
-    Plateforme(
-        "22.1",
-        date(2022, 2, 22),
-        (*_orders("SGT500", _EN_22, "observed", "assumed"), _infra_j(_EN_22, "observed")),
-        usages=_usages("22.1"),
-    ),
-    # With 23.1, whose first day isn't known.
-    Plateforme("23.2", date(2023, 1, 1), _ECARTS_23_2, _LIBELLES_23_2, _usages("23.2")),
-    # A client repeats for 23.4 what it saw in 23.2.
-    Plateforme("23.4", date(2023, 11, 1), _ECARTS_23_2, _LIBELLES_23_2, _usages("23.4")),
-    Plateforme("26.1", date(2025, 8, 1), usages=_usages("26.1")),
-)
-"""The releases, oldest first; what came before the first is taken for it. The dates are assumed:
-those on which clients first tell of a release."""
 
 NOMINALE: Final = Plateforme("", date.min)
 """The platform as its guides describe it."""
@@ -212,8 +187,8 @@ NOMINALE: Final = Plateforme("", date.min)
 def plateforme_at(day: date) -> Plateforme:
     """Return the platform as it was on a legal date."""
     return next(
-        (plateforme for plateforme in reversed(PLATEFORMES) if plateforme.depuis <= day),
-        PLATEFORMES[0],
+        (plateforme for plateforme in reversed(plateformes()) if plateforme.depuis <= day),
+        plateformes()[0],
     )
 
 
@@ -223,7 +198,7 @@ def plateforme_of(release: str) -> Plateforme:
     One of which nothing is known is as the one before it, and the first as the guides have it.
     """
     rank = rank_of_release(release)
-    known = [each for each in PLATEFORMES if rank_of_release(each.release) <= rank]
+    known = [each for each in plateformes() if rank_of_release(each.release) <= rank]
     return known[-1] if known else NOMINALE
 
 

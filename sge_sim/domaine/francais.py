@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 _BEFORE_SIGNS: Final = re.compile(r" (?=[:;»?!])|(?<=«) ")
@@ -23,6 +24,16 @@ def counted(count: int, singular: str, several: str | None = None) -> str:
     ('0 fichier livré', '2 échecs')
     """
     return f"{count} {singular if count < 2 else several or f'{singular}s'}"
+
+
+def one_of(names: Iterable[str]) -> str:
+    """Return names as alternatives.
+
+    >>> one_of(["JSON"]), one_of(["A", "B", "C"])
+    ('JSON', 'A, B ou C')
+    """
+    *first, last = names
+    return f"{', '.join(first)} ou {last}" if first else last
 
 
 def grouped(number: int) -> str:

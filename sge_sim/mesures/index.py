@@ -39,7 +39,7 @@ _TOTAL = CADRANS_FOURNISSEUR + CADRANS_DISTRIBUTEUR
 _REGISTRES_INITIAUX = (0, CADRANS_FOURNISSEUR, _TOTAL)
 
 
-Etendue = tuple[PointMesure, int, int]
+JoursLus = tuple[PointMesure, int, int]
 """A point, and the days [i0, i1) of it that are read."""
 
 
@@ -172,7 +172,7 @@ def _jours_lus(point: PointMesure, debut: date, fin: date) -> tuple[int, int]:
 
 
 def _index(
-    lectures: Sequence[Etendue], minutes: Sequence[Entiers] | None, grandeur: Grandeur
+    lectures: Sequence[JoursLus], minutes: Sequence[Entiers] | None, grandeur: Grandeur
 ) -> list[Index]:
     """Read the registers on the days of each, at midnight or at a minute of each day."""
     table = calendrier()
@@ -198,7 +198,7 @@ def _index(
 
 
 def registres_lus(
-    lectures: Sequence[Etendue],
+    lectures: Sequence[JoursLus],
     minutes: Sequence[Entiers] | None = None,
     grandeur: Grandeur = Grandeur.PA,
 ) -> list[Entiers]:
@@ -206,7 +206,7 @@ def registres_lus(
     or at a minute of each: shape (16, n), the supplier's registers, the distributor's, the total.
     """
     lus = [np.zeros((_TOTAL + 1, i1 - i0), np.int64) for _, i0, i1 in lectures]
-    parts: list[tuple[int, CompteurPose, Etendue]] = []
+    parts: list[tuple[int, CompteurPose, JoursLus]] = []
     for rang, (point, i0, i1) in enumerate(lectures):
         for compteur in point.compteurs:
             a, b = max(i0, numero_borne(compteur.pose)), i1
@@ -329,7 +329,7 @@ def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers
 
 
 def energies_des_registres(
-    lectures: Sequence[Etendue], grandeur: Grandeur, minutes: Sequence[Entiers] | None = None
+    lectures: Sequence[JoursLus], grandeur: Grandeur, minutes: Sequence[Entiers] | None = None
 ) -> list[Entiers]:
     """Return what each register of each point counts on each of its days, or until a minute of it:
     shape (16, n)."""

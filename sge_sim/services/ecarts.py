@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from sge_sim.domaine.ecarts_plateforme import PLATEFORMES, REPONSE_VIDE, Ecart
+from sge_sim.domaine.ecarts_plateforme import REPONSE_VIDE, Ecart, plateformes
 from sge_sim.refus import Control
 
 
@@ -16,7 +16,7 @@ class AvecEcart(Protocol):
 def ecart_rules(service: str, version: str) -> tuple[Control[AvecEcart], ...]:
     """Return one rule per code that the platform was seen to answer in the service's place."""
     found: dict[str, dict[str, Ecart]] = {}
-    for plateforme in PLATEFORMES:
+    for plateforme in plateformes():
         for ecart in plateforme.ecarts:
             if (ecart.service, ecart.version) == (service, version):
                 found.setdefault(ecart.observe, {}).setdefault(ecart.source, ecart)

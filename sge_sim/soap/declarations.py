@@ -14,6 +14,8 @@ _PARTS: Final = {
     *(f"{_XS}{name}" for name in ("extension", "restriction", "sequence", "choice", "all")),
 }
 
+_GLOBAL: Final = tuple(f"{_XS}{name}" for name in ("element", "complexType", "simpleType"))
+
 Definitions = dict[str, etree._Element]
 
 
@@ -28,17 +30,9 @@ def local_name(element: etree._Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def definitions(schemas: Mapping[str, bytes]) -> tuple[Definitions, Definitions]:
-    """Return the global elements and the global types of `schemas`, by `{namespace}name`."""
-    elements: Definitions = {}
-    types: Definitions = {}
-    for namespace, text in schemas.items():
-        for node in etree.fromstring(text):
-            if node.tag == f"{_XS}element":
-                elements[f"{{{namespace}}}{node.get('name')}"] = node
-            elif node.tag in (f"{_XS}complexType", f"{_XS}simpleType"):
-                types[f"{{{namespace}}}{node.get('name')}"] = node
-    return elements, types
+def name_of(declared: etree._Element) -> str:
+    """Return the name of a declared element or attribute, or of the one that it refers to."""
+    return str(declared.get("name") or declared.get("ref", "")).split(":")[-1]
 
 
 @dataclass(frozen=True)
@@ -51,14 +45,22 @@ class DeclaredValue:
 
 
 class Declarations:
-    """The declarations of one contract, by where things stand in its messages."""
+    """The declarations of one contract, by where things stand in its messages.
+
+    `elements` and `types` are the global ones, by `{namespace}name`.
+    """
 
     def __init__(self, schemas: Mapping[str, bytes]) -> None:
-        self._elements, self._types = definitions(schemas)
+        self.elements: Definitions = {}
+        self.types: Definitions = {}
+        for namespace, text in schemas.items():
+            for node in etree.fromstring(text).iterchildren(*_GLOBAL):
+                found = self.elements if node.tag == f"{_XS}element" else self.types
+                found[f"{{{namespace}}}{node.get('name')}"] = node
 
     def of(self, element: etree._Element) -> etree._Element | None:
         """Return the declaration of an element of a message, None where there is none."""
-        declared, above = self._elements.get(element.tag), element.getparent()
+        declared, above = self.elements.get(element.tag), element.getparent()
         if declared is None and above is not None:
             return self.inside(above, "element").get(local_name(element))
         return declared
@@ -67,29 +69,30 @@ class Declarations:
         """Return, in order, what an element may have of a kind, `element` or `attribute`, by name;
         no namespace is in the names."""
         declared = self.of(element)
-        found = () if declared is None else self._parts(declared, f"{_XS}{kind}")
-        return {(each.get("name") or each.get("ref", "")).split(":")[-1]: each for each in found}
+        found = () if declared is None else self.parts(declared, kind)
+        return {name_of(each): each for each in found}
 
-    def _parts(self, node: etree._Element, kind: str) -> Iterator[etree._Element]:
+    def parts(self, node: etree._Element, kind: str) -> Iterator[etree._Element]:
+        """Yield what a declaration holds of a kind, that of the types that it extends first."""
         name = node.get("type") or node.get("base")
-        if name and (named := self._types.get(qualified(node, name))) is not None:
-            yield from self._parts(named, kind)
+        if name and (named := self.types.get(qualified(node, name))) is not None:
+            yield from self.parts(named, kind)
         for child in node:
-            if child.tag == kind:
+            if child.tag == f"{_XS}{kind}":
                 yield child
             elif child.tag in _PARTS:
-                yield from self._parts(child, kind)
+                yield from self.parts(child, kind)
 
     def value_of(self, node: etree._Element) -> DeclaredValue:
         """Return what an element, an attribute or a type declares of its value."""
         if (union := node.find(f"{_XS}union")) is not None:
             names = (qualified(union, each) for each in union.get("memberTypes", "").split())
-            kinds = [self._types[each] for each in names if each in self._types]
+            kinds = [self.types[each] for each in names if each in self.types]
             return DeclaredValue("", {}, tuple(map(self.value_of, (*kinds, *union))))
         name = node.get("type") or node.get("base")
         inner = next((child for child in node if child.tag in _PARTS), None)
         if name:
-            inner = self._types.get(qualified(node, name))
+            inner = self.types.get(qualified(node, name))
         below = DeclaredValue((name or "").split(":")[-1], {})
         below = below if inner is None else self.value_of(inner)
         facets = [(local_name(each), each.get("value")) for each in node.iterchildren(f"{_XS}*")]

@@ -12,7 +12,7 @@ from lxml import etree
 
 from sge_sim.machine.once import computed_once
 from sge_sim.soap import _spyne_compat as spyne
-from sge_sim.soap.declarations import XSD, definitions, qualified
+from sge_sim.soap.declarations import XSD, Declarations, name_of, qualified
 
 TEXT = "texte"
 """The member that holds the text of an element that also has attributes."""
@@ -43,7 +43,8 @@ class Models:
     """The models of one contract, made on demand from its schemas."""
 
     def __init__(self, schemas: Mapping[str, bytes]) -> None:
-        self._elements, self._types = definitions(schemas)
+        self._declarations = Declarations(schemas)
+        self._elements, self._types = self._declarations.elements, self._declarations.types
         self._element = computed_once()(self._make_element)
         self._named = computed_once()(self._type_named)
 
@@ -121,31 +122,17 @@ class Models:
         return self._named(qualified(restriction, restriction.get("base", "")))
 
     def _members(self, node: etree._Element) -> Iterator[tuple[str, Any]]:
-        for child in node:
-            if child.tag in (f"{_XS}sequence", f"{_XS}choice", f"{_XS}all"):
-                yield from self._members(child)
-            elif child.tag == f"{_XS}element":
-                optional = child.getparent().tag == f"{_XS}choice"
-                yield (
-                    child.get("name", ""),
-                    _occurring(
-                        self._type_of(child),
-                        0 if optional else int(child.get("minOccurs", 1)),
-                        _maximum(child.get("maxOccurs", "1")),
-                        child.get("nillable") == "true",
-                    ),
-                )
-            elif child.tag == f"{_XS}attribute":
-                name = child.get("name") or child.get("ref", "").split(":")[-1]
-                yield name, spyne.XmlAttribute(self._type_of(child))
-            elif child.tag in (f"{_XS}simpleContent", f"{_XS}complexContent"):
-                extension = child[0]
-                base = qualified(extension, extension.get("base", ""))
-                if child.tag == f"{_XS}simpleContent":
-                    yield TEXT, spyne.XmlData(self._named(base))
-                else:
-                    yield from self._members(self._types[base])
-                yield from self._members(extension)
+        if (content := node.find(f"{_XS}simpleContent")) is not None:
+            base = qualified(content[0], content[0].get("base", ""))
+            yield TEXT, spyne.XmlData(self._named(base))
+        for child in self._declarations.parts(node, "element"):
+            optional = child.getparent().tag == f"{_XS}choice"
+            least = 0 if optional else int(child.get("minOccurs", 1))
+            most = _maximum(child.get("maxOccurs", "1"))
+            nillable = child.get("nillable") == "true"
+            yield child.get("name", ""), _occurring(self._type_of(child), least, most, nillable)
+        for child in self._declarations.parts(node, "attribute"):
+            yield name_of(child), spyne.XmlAttribute(self._type_of(child))
 
 
 @computed_once()

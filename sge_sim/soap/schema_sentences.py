@@ -7,12 +7,11 @@ kind of its error (`wsdl/phrases.yaml`), of the message, and of what the contrac
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from lxml import etree
 
-from sge_sim.domaine.francais import abridged
+from sge_sim.domaine.francais import abridged, one_of
 from sge_sim.machine.files import data_path
 from sge_sim.machine.once import computed_once
 from sge_sim.machine.yaml_files import parse_yaml
@@ -69,16 +68,9 @@ def in_namespace(name: str, namespace: str, tag: str) -> str:
 
 def mistake_of(error: Any, root: etree._Element, declarations: Declarations) -> Mistake:
     """Return what an error of libxml2's log says of `root`, the element that was validated."""
-    head = _HEAD.match(error.message)
-    attribute, facet = head.groups("") if head else ("", "")
-    path = _NAMED_STEP.sub(r"/*[name()='\1']", error.path or "/*")
-    node = next(iter(etree.ElementTree(root).xpath(path)), root)
-    words = error.message[head.end() :] if head else error.message
-    found = _Error(words, node, attribute, facet, declarations)
-    kind = error.type_name.removeprefix("SCHEMAV_")
-    forms = _phrases()["erreurs"]
+    kind, forms = error.type_name.removeprefix("SCHEMAV_"), _phrases()["erreurs"]
     form = next((form for form, kinds in forms.items() if kind in kinds.split()), [*forms][-1])
-    return Mistake(form.format(found), error.message)
+    return Mistake(form.format(_Error(error, root, declarations)), error.message)
 
 
 def not_xml(error: Exception, message: bytes) -> str:
@@ -94,16 +86,6 @@ def not_xml(error: Exception, message: bytes) -> str:
     fault = _phrases()["xml"].get(kind, "une faute d'écriture")
     where = "ligne {}, colonne {}".format(*getattr(error, "position", (1, 1)))
     return f"message : du XML bien formé attendu, reçu {fault}, {where}"
-
-
-def one_of(names: Iterable[str]) -> str:
-    """Return names as alternatives.
-
-    >>> one_of(["JSON"]), one_of(["A", "B", "C"])
-    ('JSON', 'A, B ou C')
-    """
-    *first, last = names
-    return f"{', '.join(first)} ou {last}" if first else last
 
 
 def wanted(value: DeclaredValue, facet: str, text: str) -> str:
@@ -145,11 +127,11 @@ def _in_form(pattern: str) -> str:
 def _count(least: str, most: str, what: str) -> str:
     if not (least or most):
         return "un texte attendu"
-    if "1" in (most, most or least):
+    if (most or least) == "1":
         what = re.sub(r"s\b", "", what)
     number = f"de {least} à {most} {what}" if least else f"{most} {what} au plus"
-    number = number if most else f"au moins {least} {what}"
-    number = f"{most} {what}" if least == most else number
+    if least == most or not most:
+        number = f"{most or f'au moins {least}'} {what}"
     return f"{number} attendu{'s' if what.endswith('s') else ''}"
 
 
@@ -158,30 +140,20 @@ def _phrases() -> Any:
     return parse_yaml(data_path("wsdl") / "phrases.yaml")
 
 
-@dataclass(frozen=True)
 class _Error:
     """An error of libxml2, what it is about, and the parts of the sentences on it."""
 
-    words: str
-    node: etree._Element
-    attribute: str
-    facet: str
-    declarations: Declarations
-
-    @property
-    def name(self) -> str:
-        return abridged(local_name(self.node), RECEIVED_MOST)
-
-    @property
-    def where(self) -> str:
-        attribute = abridged(self.attribute.split("}")[-1], RECEIVED_MOST)
-        return f"{self.name}, attribut {attribute}" if attribute else self.name
-
-    @property
-    def text(self) -> str:
-        if self.attribute:
-            return str(self.node.get(self.attribute, ""))
-        return "".join(self.node.xpath("text()"))
+    def __init__(self, error: Any, root: etree._Element, declarations: Declarations) -> None:
+        head = _HEAD.match(error.message)
+        path = _NAMED_STEP.sub(r"/*[name()='\1']", error.path or "/*")
+        node = next(iter(etree.ElementTree(root).xpath(path)), root)
+        attribute, self.facet = head.groups("") if head else ("", "")
+        self.words = error.message[head.end() :] if head else error.message
+        self.node, self.attribute, self.declarations = node, attribute, declarations
+        self.name = self.where = abridged(local_name(node), RECEIVED_MOST)
+        self.text = node.get(attribute, "") if attribute else "".join(node.xpath("text()"))
+        if attribute:
+            self.where += f", attribut {abridged(attribute.split('}')[-1], RECEIVED_MOST)}"
 
     @property
     def came(self) -> str:

@@ -6,11 +6,11 @@ from itertools import pairwise
 import pytest
 
 from sge_sim.domaine.ecarts_plateforme import (
-    PLATEFORMES,
     Plateforme,
     Usage,
     ecarts_of_case,
     plateforme_at,
+    plateformes,
 )
 from sge_sim.homologation.catalogue.release import list_releases, load_release
 from sge_sim.services.registry import SERVICES
@@ -21,7 +21,7 @@ KNOWN = {(service.nom, service.version) for service in SERVICES}
 
 
 def test_the_releases_are_of_the_catalogue_in_its_order() -> None:
-    releases = [f"sge-{plateforme.release}" for plateforme in PLATEFORMES]
+    releases = [f"sge-{plateforme.release}" for plateforme in plateformes()]
     assert releases == [name for name in list_releases() if name in releases]
 
 
@@ -31,7 +31,7 @@ def test_a_release_of_which_nothing_was_told_is_as_the_one_before() -> None:
     assert ecarts_of_case("sge-20.1", cle) == ()
 
 
-@pytest.mark.parametrize("plateforme", PLATEFORMES, ids=lambda plateforme: plateforme.release)
+@pytest.mark.parametrize("plateforme", plateformes(), ids=lambda plateforme: plateforme.release)
 def test_every_deviation_is_that_of_a_case_on_the_service_called(plateforme: Plateforme) -> None:
     cases = {case.cle: case for case in load_release(plateforme.release).cas}
     for ecart in plateforme.ecarts:
@@ -54,9 +54,9 @@ def test_the_day_of_a_release_plays_what_the_catalogue_tells_of_it(name: str) ->
 
 def test_the_ways_of_the_platform_stand_in_the_table_by_release() -> None:
     said = {
-        usage: [each.release for each in PLATEFORMES if usage in each.usages] for usage in Usage
+        usage: [each.release for each in plateformes() if usage in each.usages] for usage in Usage
     }
-    every = [plateforme.release for plateforme in PLATEFORMES]
+    every = [plateforme.release for plateforme in plateformes()]
     assert said == {
         Usage.ENTETE_HISTORIQUE: every,
         Usage.HEURE_REPETEE: every[:-1],
@@ -77,8 +77,8 @@ def test_the_nominal_profile_and_production_have_none_of_them() -> None:
 
 
 def test_a_release_is_in_force_until_the_next() -> None:
-    for before, after in pairwise(PLATEFORMES):
+    for before, after in pairwise(plateformes()):
         assert plateforme_at(after.depuis) is after
         assert plateforme_at(after.depuis - DAY) is before
-    assert plateforme_at(date(2019, 1, 1)) is PLATEFORMES[0]
-    assert plateforme_at(date(2044, 1, 1)) is PLATEFORMES[-1]
+    assert plateforme_at(date(2019, 1, 1)) is plateformes()[0]
+    assert plateforme_at(date(2044, 1, 1)) is plateformes()[-1]

@@ -93,7 +93,8 @@ def execution_of(
         statut, why = Statut.PERTURBE, ""
     remarques = " ".join(part for part in (remarque, echange.panne, why) if part)
     day = f"{echange.instant:%d/%m/%Y %H:%M:%S}"
-    ended = said(statut, len([each for each in (*constats, *examen.constats) if each.excuse]))
+    excused = sum(each.excuse != "" for each in (*constats, *examen.constats))
+    ended = said(statut, excused) if excused else statut.value
     return Execution(
         **_described(case, day, f"{ended.capitalize()}. {remarques}".strip()),
         statut=statut,

@@ -56,24 +56,17 @@ REPONSES_DU_SIMULATEUR: Final = (
 """Where a client is watched, nobody judges the simulator that it calls."""
 SANS_ADMINISTRATION: Final = tuple(
     NonVerifie(quoi, f"sans l'administration de la cible, {pourquoi}")
-    for quoi, pourquoi in (
-        (
-            "ce qu'est la cible",
-            "rien ne dit si c'est un simulateur sans défaut, que rien n'excuserait, ni si elle "
-            "joue la production",
-        ),
-        ("les services que sert la cible", "ils sont supposés d'après la date ou les options"),
-        ("les pannes prévues", "un appel qu'une panne a touché se juge comme les autres"),
-        ("la règle qui a refusé une demande", "son journal ne se lit pas"),
-        (
-            "une demande renvoyée trop tôt",
-            "son horloge n'est pas avancée : le cas dit quand la renvoyer",
-        ),
-        (
-            "les données personnelles de points à soi",
-            "rien ne dit quels points en sont : elles ne sont pas masquées",
-        ),
-    )
+    for quoi, pourquoi in {
+        "ce qu'est la cible": "rien ne dit si c'est un simulateur sans défaut, que rien "
+        "n'excuserait, ni si elle joue la production",
+        "les services que sert la cible": "ils sont supposés d'après la date ou les options",
+        "les pannes prévues": "un appel qu'une panne a touché se juge comme les autres",
+        "la règle qui a refusé une demande": "son journal ne se lit pas",
+        "une demande renvoyée trop tôt": "son horloge n'est pas avancée : le cas dit quand la "
+        "renvoyer",
+        "les données personnelles de points à soi": "rien ne dit quels points en sont : elles ne "
+        "sont pas masquées",
+    }.items()
 )
 """What only the administration of a simulator tells; each check of an answer is made all the
 same."""

@@ -9,9 +9,8 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
-from sge_sim.domaine.ecarts_plateforme import Plateforme
+from sge_sim.domaine.ecarts_plateforme import Plateforme, Temoignage, Usage
 from sge_sim.domaine.nomenclatures import Provenance
-from sge_sim.domaine.temoignages import Temoignage, Usage
 from sge_sim.homologation.jugement.reponse import ReponseJugee
 from sge_sim.homologation.reports.rapport import Constat
 
@@ -53,8 +52,7 @@ class Verification:
         seen = self._observed(reponse, plateforme)
         excuse = "" if seen is None else seen.said_of(plateforme.release)
         warns = bool(excuse) or self.provenance == "assumed"
-        constat = Constat(self.attendu, warns, message, self.source, avertit=warns, du_juge=True)
-        return replace(constat, excuse=excuse)
+        return Constat(self.attendu, warns, message, self.source, warns, True, excuse)
 
     def _observed(self, reponse: ReponseJugee, plateforme: Plateforme) -> Temoignage | None:
         """Return the observation that excuses what is wrong; one that is assumed doesn't."""

@@ -10,12 +10,7 @@ from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.francais import counted
 from sge_sim.homologation.jugement.controle import Controles, others
 from sge_sim.homologation.jugement.evaluation import same_libelle
-from sge_sim.homologation.jugement.reponse import (
-    ReponseJugee,
-    code_of,
-    text_of,
-    texts_of,
-)
+from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of, texts_of
 from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.declarations import local_name
@@ -226,11 +221,9 @@ def erreur_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
         if each.tag != reponse.contrat.fault:
             yield _other_element(each.tag, reponse.contrat.fault)
             continue
-        known = _code(reponse) in reponse.service.codes
+        known = _code(reponse) in reponse.service.codes  # SGT4F10 is longer than the schema's
         for mistake in french_mistakes(reponse.contrat, each):
-            if not (
-                known and mistake.startswith("resultat, attribut code ")
-            ):  # SGT4F10 is longer than the schema's
+            if not (known and mistake.startswith("resultat, attribut code ")):
                 yield mistake
 
 

@@ -1,9 +1,5 @@
-"""The judge of a campaign: every check of every answer, and what earlier answers have given.
+"""The judge of a campaign: every check of every answer, and what earlier answers have given."""
 
-`python -m sge_sim.homologation.jugement.juge > docs/controles.md` writes the page of the checks.
-"""
-
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,15 +7,13 @@ from typing import Final
 
 from sge_sim.api.administration import Administration
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, plateforme_judged
-from sge_sim.domaine.nomenclatures import in_french
-from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.messages import AppelFait
 from sge_sim.homologation.jugement.administration import ADMINISTRATION
 from sge_sim.homologation.jugement.bornes import BORNES
 from sge_sim.homologation.jugement.commandes import COMMANDES, SOUSCRITS_LISTES
 from sge_sim.homologation.jugement.consommations import CONSOMMATIONS
-from sge_sim.homologation.jugement.controle import Controles, Verification
+from sge_sim.homologation.jugement.controle import Controles
 from sge_sim.homologation.jugement.detaillees import DETAILLEES_POINTS
 from sge_sim.homologation.jugement.donnees_du_point import DONNEES
 from sge_sim.homologation.jugement.echos import ACQUITTEMENT, ECHOS, PRESENCE
@@ -149,50 +143,3 @@ def _tables(reponse: ReponseJugee) -> Iterator[Controles]:
     if reponse.acquittement is not None:
         yield ACQUITTEMENT
     yield from CONTENU
-
-
-def controles_page() -> str:
-    """Return the page in Markdown."""
-    lines = [
-        "# Ce que vérifie une campagne",
-        "",
-        "Fait des contrôles par `make pages`. Chaque réponse d'une campagne est tenue à ceux-ci,",
-        "outre ce que son cas attend, et à ce que les réponses d'avant, ou l'administration d'un",
-        "simulateur qui répond (`--admin`), disent du même point, quelle que soit la cible. Ce qui",
-        "est *supposé* avertit et n'échoue jamais. Une façon de la vraie plateforme excuse ce",
-        "qu'elle nomme tant que son observation vaut : le rapport compte les vérifications faites,",
-        "et dit lesquelles sont excusées, par quelle observation. Un simulateur nominal n'a pas",
-        "d'excuse. `make test-verdict` leur joue de mauvaises réponses.",
-        "",
-        "| façon de la plateforme | observation | première version | dernière | ne vaut plus en |",
-        "|---|---|---|---|---|",
-        *(_observation_row(each) for each in TEMOIGNAGES if each.derniere),
-        "",
-        "| ce qui doit tenir | services | source | provenance | excusé par |",
-        "|---|---|---|---|---|",
-        *map(_row, CONTROLES),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _observation_row(seen: Temoignage) -> str:
-    cells = (seen.usage.value, seen.source, seen.premiere, seen.derniere, seen.fin)
-    return f"| {' | '.join(cells)} |"
-
-
-def _row(verification: Verification) -> str:
-    paths = sorted(verification.services)
-    services = ", ".join(each.strip("/").replace("/v", " v") for each in paths) or "tous"
-    excused = " ; ".join(sorted(each.value for each in verification.leve_par))
-    cells = (
-        f"{verification.attendu} (`{verification.nom}`)",
-        services,
-        verification.source,
-        in_french(verification.provenance),
-        excused,
-    )
-    return f"| {' | '.join(cells)} |"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(controles_page())

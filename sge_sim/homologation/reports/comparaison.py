@@ -1,6 +1,6 @@
 """Two successive reports of a client: what got better and what got worse."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from heapq import nlargest
@@ -15,46 +15,23 @@ from sge_sim.homologation.reports.rapport import Rapport, read_rapport
 _LOOKED_AT: Final = 20
 """Reports that are read at most, to find the one before."""
 _WHOSE: Final = attrgetter("release", "origine", "cible", "acteur", "client")
-_WORDS: Final = {
-    "repares": ("réparé", "réparés"),
-    "casses": ("cassé", "cassés"),
-    "apres_seulement": ("passé après seulement", "passés après seulement"),
-    "avant_seulement": ("passé avant seulement", "passés avant seulement"),
-    "toujours_mauvais": ("inchangé, mauvais", "inchangés, mauvais"),
-    "toujours_bons": ("inchangé, bon", "inchangés, bons"),
-}
+Parts = tuple[tuple[str, tuple[str, ...]], ...]
+"""Cases by how they fared, in French (« 2 réparés »), each with its keys; none without a key."""
 
 
 @dataclass(frozen=True)
 class Comparaison:
-    """The keys of the cases that two reports have both judged, by how they fare, and of those that
-    the later or the earlier alone has judged."""
+    """How the cases of two reports fared: `changes` are those that got better or worse, `casses`
+    the keys of the latter, `autres` the others; `communs` counts those that both have judged."""
 
-    repares: tuple[str, ...]
+    changes: Parts
     casses: tuple[str, ...]
-    apres_seulement: tuple[str, ...] = ()
-    avant_seulement: tuple[str, ...] = ()
-    toujours_mauvais: tuple[str, ...] = ()
-    toujours_bons: tuple[str, ...] = ()
-
-    @property
-    def changes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """What changed, in French, each part with its keys; parts without a key are absent."""
-        return self._said("repares", "casses")
-
-    @property
-    def parts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """All cases by how they fared, as `changes`."""
-        return self._said(*_WORDS)
-
-    def _said(self, *names: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        found = ((name, getattr(self, name)) for name in names)
-        return tuple((counted(len(keys), *_WORDS[name]), keys) for name, keys in found if keys)
+    autres: Parts
+    communs: int
 
     def __str__(self) -> str:
-        both = (self.repares, self.casses, self.toujours_mauvais, self.toujours_bons)
         changed = ", ".join(count for count, _ in self.changes) or "rien n'a changé"
-        return f"{changed}, sur {sum(map(len, both))} cas passés les deux fois"
+        return f"{changed}, sur {self.communs} cas passés les deux fois"
 
 
 def compare(before: Rapport, after: Rapport) -> Comparaison:
@@ -64,14 +41,32 @@ def compare(before: Rapport, after: Rapport) -> Comparaison:
     """
     earlier, later = _judged(before), _judged(after)
     both = [cle for cle in later if cle in earlier]
+    repaired = tuple(cle for cle in both if later[cle] and not earlier[cle])
+    broken = tuple(cle for cle in both if earlier[cle] and not later[cle])
+    same = [cle for cle in both if later[cle] is earlier[cle]]
     return Comparaison(
-        repares=tuple(cle for cle in both if later[cle] and not earlier[cle]),
-        casses=tuple(cle for cle in both if earlier[cle] and not later[cle]),
-        apres_seulement=tuple(cle for cle in later if cle not in earlier),
-        avant_seulement=tuple(cle for cle in earlier if cle not in later),
-        toujours_mauvais=tuple(cle for cle in both if not (later[cle] or earlier[cle])),
-        toujours_bons=tuple(cle for cle in both if later[cle] and earlier[cle]),
+        _parts(("réparé", "réparés", repaired), ("cassé", "cassés", broken)),
+        broken,
+        _parts(
+            (
+                "passé après seulement",
+                "passés après seulement",
+                [cle for cle in later if cle not in both],
+            ),
+            (
+                "passé avant seulement",
+                "passés avant seulement",
+                [cle for cle in earlier if cle not in both],
+            ),
+            ("inchangé, mauvais", "inchangés, mauvais", [cle for cle in same if not later[cle]]),
+            ("inchangé, bon", "inchangés, bons", [cle for cle in same if later[cle]]),
+        ),
+        len(both),
     )
+
+
+def _parts(*found: tuple[str, str, Sequence[str]]) -> Parts:
+    return tuple((counted(len(keys), *words), tuple(keys)) for *words, keys in found if keys)
 
 
 def _judged(rapport: Rapport) -> dict[str, bool]:

@@ -4,7 +4,11 @@ Pages, HTML, PDF, workbook and JUnit read them here; a further state is one more
 """
 
 from enum import StrEnum
-from typing import Final, Self
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+from sge_sim.machine.once import computed_once
+from sge_sim.machine.yaml_files import parse_yaml
 
 
 class _Mot(StrEnum):
@@ -60,20 +64,13 @@ class Statut(_Colore):
 
     REUSSI = "réussi", Couleur.BON, FiltreDeCas.REUSSI
     ADMIS = "admis", Couleur.BON, FiltreDeCas.REUSSI
-    """The answer isn't what the catalogue says, but Enedis judges the request alone."""
     ECHOUE = "échoué", Couleur.MAUVAIS, FiltreDeCas.ECHOUE
     ECART = "écart connu", Couleur.ECART, FiltreDeCas.ECHOUE
-    """The answer is the deviation that the real platform is known for."""
     PERTURBE = "perturbé", Couleur.ECART, FiltreDeCas.PERTURBE
-    """A panne struck the call: the answer says nothing of the client."""
     A_PASSER = "à passer", Couleur.ATTENTE, FiltreDeCas.A_PASSER
-    """It wasn't run, or couldn't be, in a campaign that wanted it."""
     PAS_COMMENCE = "pas commencé", Couleur.NEUTRE, FiltreDeCas.PAS_COMMENCE
-    """Nobody has called it yet, in a campaign that is open."""
     NON_TESTABLE = "non testable", Couleur.NEUTRE, FiltreDeCas.NON_JUGE
-    """Enedis asks for no run of it."""
     NON_SERVI = "non servi", Couleur.NEUTRE, FiltreDeCas.NON_JUGE
-    """The target doesn't serve what it calls, on that day: nobody is judged by it."""
 
     @property
     def bon(self) -> bool:
@@ -92,16 +89,10 @@ class Decision(_Colore):
     HOMOLOGUE = "homologué", Couleur.BON
     NON_HOMOLOGUE = "non homologué", Couleur.MAUVAIS
     A_PASSER = "à passer", Couleur.ATTENTE
-    """None of its cases failed, some weren't run."""
     PAS_COMMENCE = "pas commencé", Couleur.NEUTRE
-    """Nobody has called any of its cases yet, in a campaign that is open."""
     SANS_OBJET = "sans objet", Couleur.NEUTRE
-    """The release lists no case for the package."""
     SANS_CAS_SERVI = "sans cas servi à cette date", Couleur.NEUTRE
-    """The target serves none of its compulsory cases."""
     NON_JUGE = "non jugé", Couleur.NEUTRE
-    """Only a part of the cases was asked for, or a part of an earlier campaign was run again, or
-    pannes struck some."""
 
 
 class Avis(_Colore):
@@ -125,12 +116,14 @@ class IssueDeCas(_Colore):
     HORS_CATALOGUE = "hors catalogue", Couleur.NEUTRE
 
 
-CAMPAIGN_KINDS: Final = {
-    "exécutée": "exécutée par sge-sim, qui joue chaque cas du catalogue",
-    "observée": "observée : seuls comptent les appels du client de l'acteur",
-    "pytest": "faite par des tests pytest, qui appellent un simulateur",
-}
-"""The kinds of campaign, and how a report says what each is."""
+KindCampaign = Literal["exécutée", "observée", "pytest"]
+
+
+@computed_once()
+def mots_des_rapports() -> Any:
+    """Return what reports say of their words: `mots.yaml`."""
+    return parse_yaml(Path(__file__).with_name("mots.yaml"))
+
 
 STYLE: Final = f"""
 :root {{ {" ".join(f"--{each}: light-dark({each.clair}, {each.sombre});" for each in Couleur)} }}

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sge_sim.domaine.francais import counted
-from sge_sim.homologation.reports.etats import Couleur, FiltreDeCas, Statut
+from sge_sim.domaine.francais import counted, one_of
+from sge_sim.homologation.reports.etats import Couleur, FiltreDeCas, Statut, mots_des_rapports
 from sge_sim.homologation.reports.rapport import Constat, Execution, Rapport, by_package
 
 
@@ -25,18 +25,15 @@ class Decompte:
 
 def decomptes(executions: Sequence[Execution]) -> tuple[Decompte, ...]:
     """Return the counts of each package, in the order of the runs."""
-    return tuple(_decompte(package, own) for package, own in by_package(executions).items())
-
-
-def _decompte(package: str, executions: Sequence[Execution]) -> Decompte:
-    counts = Counter(each.statut for each in executions)
-    bands, start = [], 0
-    for statut in Statut:
-        if counts[statut]:
+    found = []
+    for package, own in by_package(executions).items():
+        counts, bands = Counter(each.statut for each in own), list[tuple[Couleur, int, int]]()
+        for statut in filter(counts.get, Statut):
+            start = sum(count for _, _, count in bands)
             bands.append((statut.couleur, start, counts[statut]))
-            start += counts[statut]
-    good, words = sum(each.statut.bon for each in executions), counts_in_words(executions)
-    return Decompte(package, good, len(executions), tuple(bands), words)
+        good = sum(each.statut.bon for each in own)
+        found.append(Decompte(package, good, len(own), tuple(bands), counts_in_words(own)))
+    return tuple(found)
 
 
 def filtres(executions: Sequence[Execution]) -> tuple[tuple[FiltreDeCas, int], ...]:
@@ -66,34 +63,22 @@ def counted_as(statut: Statut, count: int) -> str:
 
 
 def said(statut: Statut, excused: int) -> str:
-    """Return how a run ended, in French, and how many of its checks are excused.
+    """Return how a run ended, in French, with how many of its checks are excused.
 
-    >>> said(Statut.REUSSI, 2), said(Statut.ADMIS, 0)
-    ('réussi, 2 vérifications excusées', 'admis')
+    >>> said(Statut.REUSSI, 2)
+    'réussi, 2 vérifications excusées'
     """
-    if not excused:
-        return statut.value
     return f"{statut.value}, {counted(excused, 'vérification excusée', 'vérifications excusées')}"
 
 
 def said_of(execution: Execution) -> str:
-    """Return the same of a run."""
-    return said(execution.statut, len(execution.excuses))
+    """Return how a run ended, in French, and how many of its checks are excused, if any is."""
+    count = len(execution.excuses)
+    return said(execution.statut, count) if count else execution.statut.value
 
 
 _INVARIABLE: Final = ("non", "à", "passer")
 _GRAVITY: Final = (Statut.ECHOUE, Statut.PERTURBE, Statut.A_PASSER, Statut.ECART)
-_AGAIN: Final = {
-    "exécutée": "Les repasser, là où est le dossier du rapport",
-    "observée": "Pour que le client les repasse, rouvrir une campagne",
-    "pytest": "Relancer les tests, de leur dossier",
-}
-_ACTS: Final = {
-    Statut.PERTURBE: "Le cas n'est pas jugé : le repasser sans la panne.",
-    Statut.A_PASSER: "Lever ce qui l'en empêche, s'il y a lieu, puis le passer.",
-    Statut.ECART: "La plateforme d'Enedis est connue pour cet écart : le signaler à Enedis.",
-}
-"""What to do of what ended so, whatever the reason."""
 _ALTERNATIVES: Final = 3
 _CALL: Final = re.compile(r", appel \d+(?=\.)")
 
@@ -135,28 +120,21 @@ def _reason(execution: Execution) -> str:
 def _shared_phrase(runs: Sequence[Execution]) -> str:
     """Return the sentence on runs that fail for one reason, with the values that they met."""
     wrong = [each for each in map(_explaining, runs) if each is not None]
-    if len(wrong) < len(runs):
-        return phrase_of(runs[0])
-    wanted, found = ([*dict.fromkeys(each.attendu for each in wrong)], [*map(_found, wrong)])
+    return _met(wrong) if len(wrong) == len(runs) else phrase_of(runs[0])
+
+
+def _met(wrong: Sequence[Constat]) -> str:
+    """Return what failed checks wanted and found, the first values of each."""
+    found = [(each.trouve or "autre chose").rstrip(".") for each in wrong]
     if len(set(found)) > 1:  # some expectations say « refus » before the code, some don't
-        found = [*dict.fromkeys(each.removeprefix("refus ") for each in found)]
-    return f"Attendu : {_alternatives(wanted)} ; reçu : {_alternatives([*dict.fromkeys(found)])}."
-
-
-def _alternatives(texts: Sequence[str]) -> str:
-    """Return the first texts, and how many others there are.
-
-    >>> _alternatives(["a", "b", "c", "d"])
-    'a, b ou c (et 1 autre)'
-    """
-    *before, last = texts[:_ALTERNATIVES]
-    shown = f"{', '.join(before)} ou {last}" if before else last
-    more = len(texts) - _ALTERNATIVES
-    return f"{shown} (et {counted(more, 'autre')})" if more > 0 else shown
-
-
-def _found(wrong: Constat) -> str:
-    return (wrong.trouve or "autre chose").rstrip(".")
+        found = [each.removeprefix("refus ") for each in found]
+    parts = []
+    for texts in ([each.attendu for each in wrong], found):
+        each_once = [*dict.fromkeys(texts)]
+        more = len(each_once) - _ALTERNATIVES
+        others = f" (et {counted(more, 'autre')})" if more > 0 else ""
+        parts.append(f"{one_of(each_once[:_ALTERNATIVES])}{others}")
+    return "Attendu : {} ; reçu : {}.".format(*parts)
 
 
 def worst_first(executions: Sequence[Execution]) -> tuple[Execution, ...]:
@@ -179,12 +157,11 @@ def phrase_of(execution: Execution) -> str:
     if execution.statut is Statut.PERTURBE:
         # The rank of the call is left out: what one plan struck has one cause.
         return _CALL.sub("", execution.remarque) or "Une panne prévue a touché le cas."
-    wrong = _first_wrong(execution)
-    if wrong is None:
-        return execution.remarque or "La réponse n'est pas celle que le catalogue attend."
-    if _explaining(execution) is None:
-        return wrong.trouve
-    return f"Attendu : {wrong.attendu} ; reçu : {_found(wrong)}."
+    if wrong := _explaining(execution):
+        return _met([wrong])
+    other = _first_wrong(execution)
+    said_alone = execution.remarque or "La réponse n'est pas celle que le catalogue attend."
+    return said_alone if other is None else other.trouve
 
 
 def _explaining(execution: Execution) -> Constat | None:
@@ -217,8 +194,8 @@ def what_to_do(execution: Execution) -> str:
         return "Le retirer de la liste des échecs annoncés."
     if execution.statut.bon:
         return ""
-    if execution.statut in _ACTS:
-        return _ACTS[execution.statut]
+    if act := mots_des_rapports()["que_faire"].get(execution.statut):
+        return str(act)
     wrong = _first_wrong(execution)
     if wrong is not None and wrong.du_juge:
         return f"La demande n'est pas en cause : signaler la réponse ({wrong.source})."
@@ -246,7 +223,7 @@ def what_is_left(executions: Iterable[Execution]) -> str:
 
 def rerun_title(rapport: Rapport) -> str:
     """Return what the command of a report does, in French."""
-    return _AGAIN[rapport.origine]
+    return str(mots_des_rapports()["campagnes"][rapport.origine]["repasser"])
 
 
 def cause_of(execution: Execution) -> str:

@@ -1,7 +1,6 @@
 """The report as one HTML file, readable offline: no script, nothing loaded from elsewhere."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 import jinja2
@@ -11,8 +10,8 @@ from sge_sim.domaine.francais import counted, unbroken
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.homologation.client.messages import indented
 from sge_sim.homologation.reports.comparaison import compare
-from sge_sim.homologation.reports.couverture import ORIGINES_DITES, couverture, mots, said_at
-from sge_sim.homologation.reports.etats import STYLE
+from sge_sim.homologation.reports.couverture import couverture, mots, said_at
+from sge_sim.homologation.reports.etats import STYLE, mots_des_rapports
 from sge_sim.homologation.reports.executions import (
     CauseDeCas,
     cause_of,
@@ -25,12 +24,7 @@ from sge_sim.homologation.reports.executions import (
     what_is_left,
     worst_first,
 )
-from sge_sim.homologation.reports.non_juge import (
-    TITRE,
-    NonJuge,
-    checks_of,
-    non_juges,
-)
+from sge_sim.homologation.reports.non_juge import TITRE, NonJuge, checks_of, non_juges
 from sge_sim.homologation.reports.rapport import Rapport
 from sge_sim.machine.once import computed_once
 
@@ -55,26 +49,10 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
         rapport=rapport,
         before=before,
         depuis=None if before is None else compare(before, rapport),
-        executions=worst_first(rapport.executions),
         causes=causes,
         imprimees=_printed(rapport, causes, unjudged),
-        rerun_title=rerun_title(rapport),
-        reste=what_is_left(rapport.executions),
-        style=STYLE,
-        filtres=filtres(rapport.executions),
-        parts={each.package: each for each in decomptes(rapport.executions)},
-        cause=cause_of,
-        couverture=couverture(rapport),
-        mots=tuple(mots(rapport)),
-        origines=ORIGINES_DITES,
-        said=said_of,
-        verifiees=checks_of,
-        verifications=checks_of(rapport.executions),
         non_juges=unjudged,
-        titre_non_juge=TITRE,
-        comptes=counts_in_words(rapport.executions),
-        provenance=in_french,
-        version=__version__,
+        parts={each.package: each for each in decomptes(rapport.executions)},
     )
 
 
@@ -88,11 +66,18 @@ def _page() -> jinja2.Template:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "instant": _instant,
+        "instant": said_at,
         "xml": indented,
         "insecable": unbroken,
         "compte": counted,
     }
+    environment.globals["origines"] = mots_des_rapports()["origines"]
+    for function in (
+        *(cause_of, checks_of, counts_in_words, couverture, filtres, in_french, mots),
+        *(rerun_title, said_of, what_is_left, worst_first),
+    ):
+        environment.globals[function.__name__] = function
+    environment.globals |= {"STYLE": STYLE, "TITRE": TITRE, "version": __version__}
     return environment.get_template("rapport.html.j2")
 
 
@@ -108,7 +93,3 @@ def _printed(rapport: Rapport, causes: Sequence[CauseDeCas], unjudged: Sequence[
         if used > _PRINTED_LINES:
             return rank
     return len(causes)
-
-
-def _instant(instant: datetime | None) -> str:
-    return "-" if instant is None else said_at(instant)

@@ -1,13 +1,13 @@
 """What a report doesn't judge, and why: each reason once, with its cases."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sge_sim.domaine.francais import counted
 from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.executions import phrase_of, said_of
-from sge_sim.homologation.reports.rapport import Execution, Rapport
+from sge_sim.homologation.reports.rapport import Execution, NonVerifie, Rapport
 
 TITRE: Final = "Ce qui n'a pas été jugé, et pourquoi"
 _WITHOUT_A_RUN: Final = (
@@ -18,52 +18,42 @@ _WITHOUT_A_VERDICT: Final = (Decision.NON_JUGE, Decision.SANS_OBJET, Decision.SA
 
 
 @dataclass(frozen=True)
-class NonJuge:
+class NonJuge(NonVerifie):
     """What wasn't judged, why (in French), and the keys of its cases; none, of the campaign."""
 
-    quoi: str
-    pourquoi: str
     cles: tuple[str, ...] = ()
 
 
 def non_juges(rapport: Rapport) -> tuple[NonJuge, ...]:
     """Return what a report doesn't judge: packages, cases, then checks of cases, excused or not
     made, then what nobody can know of the target."""
-    found: dict[tuple[str, str], list[str]] = {}
+    runs, found = rapport.executions, dict[tuple[str, str], dict[str, None]]()
     for verdict in rapport.verdicts:
         if verdict.decision in _WITHOUT_A_VERDICT:
-            found[f"package {verdict.package}, {verdict.decision}", verdict.raison] = []
-    for statut in _WITHOUT_A_RUN:
-        for each in rapport.executions:
-            if each.statut is statut:
-                found.setdefault((f"cas {statut}", phrase_of(each)), []).append(each.cle)
-    for checks in (_excused, _unchecked):
-        for each in rapport.executions:
-            for what in dict.fromkeys(checks(each)):
-                found.setdefault(what, []).append(each.cle)
+            found[f"package {verdict.package}, {verdict.decision}", verdict.raison] = {}
+    for quoi, pourquoi, cle in (
+        *((f"cas {s}", phrase_of(x), x.cle) for s in _WITHOUT_A_RUN for x in runs if x.statut is s),
+        *(
+            (f"vérification excusée : {c.attendu}", c.excuse, x.cle)
+            for x in runs
+            for c in x.excuses
+        ),
+        *((f"non vérifié : {n.quoi}", n.pourquoi, x.cle) for x in runs for n in x.non_verifies),
+    ):
+        found.setdefault((quoi, pourquoi), {})[cle] = None
     for absent in rapport.non_verifies:
-        found.setdefault((absent.quoi, absent.pourquoi), [])
+        found.setdefault((absent.quoi, absent.pourquoi), {})
     return tuple(NonJuge(*what, tuple(keys)) for what, keys in found.items())
 
 
-def _excused(execution: Execution) -> Iterator[tuple[str, str]]:
-    for constat in execution.excuses:
-        yield f"vérification excusée : {constat.attendu}", constat.excuse
-
-
-def _unchecked(execution: Execution) -> Iterator[tuple[str, str]]:
-    for absent in execution.non_verifies:
-        yield f"non vérifié : {absent.quoi}", absent.pourquoi
-
-
-def excused_runs(executions: Iterable[Execution]) -> Iterator[tuple[str, str]]:
-    """Yield how the runs with excused checks ended (« réussi, 1 vérification excusée »), and the
-    keys of those that ended so."""
+def excused_runs(executions: Iterable[Execution]) -> dict[str, str]:
+    """Return the keys of the runs with excused checks, by how they ended (« réussi, 1 vérification
+    excusée »)."""
     found: dict[str, list[str]] = {}
     for each in executions:
         if each.excuses:
             found.setdefault(said_of(each), []).append(each.cle)
-    return ((ended, ", ".join(keys)) for ended, keys in found.items())
+    return {ended: ", ".join(keys) for ended, keys in found.items()}
 
 
 def checks_of(executions: Sequence[Execution]) -> str:

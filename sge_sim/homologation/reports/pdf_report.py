@@ -5,7 +5,7 @@ The fonts are those that every reader of PDF has, in the letters of Western Euro
 
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -17,7 +17,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import PageBreak, SimpleDocTemplate, Spacer
 
 from sge_sim import __version__
-from sge_sim.domaine.francais import counted, unbroken
+from sge_sim.domaine.francais import counted, shortened, unbroken
 from sge_sim.homologation.client.messages import indented
 from sge_sim.homologation.reports.couverture import couverture, mots, said_at
 from sge_sim.homologation.reports.etats import Couleur, Statut
@@ -46,7 +46,10 @@ _SMALLEST: Final = 9
 _COLOURS: Final = {each: HexColor(each.clair) for each in Couleur}
 _LINE: Final = HexColor("#dcdee2")
 _KEYS_SHOWN: Final = 12
-_CAUSES_SHOWN: Final = 60
+_CAUSES_SHOWN: Final = (60, 45, 30, 20, 12, 6, 3, 1, 0)
+"""How many causes are shown: the first of these numbers that hold on the pages."""
+_ALL_LISTED: Final = 30
+"""Where so many causes may be shown, every case is listed too."""
 _REASONS_SHOWN: Final = 24
 _REMARKS_SHOWN: Final = 6
 _PHRASE_SHOWN: Final = 360
@@ -55,15 +58,17 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _LETTERS: Final = str.maketrans({"→": ">", "≥": ">=", "≤": "<=", "−": "-", "\u202f": "\xa0"})
 
 _TEXT: Final = ParagraphStyle("texte", fontName="Helvetica", fontSize=_SIZE, leading=12.5)
-_CELL: Final = ParagraphStyle("cellule", parent=_TEXT, fontSize=_SMALLEST, leading=11.5)
-_TITLE: Final = ParagraphStyle("titre", parent=_TEXT, fontName="Helvetica-Bold", fontSize=16)
-_TITLE.leading = 21
-_HEAD: Final = ParagraphStyle("rubrique", parent=_TEXT, fontName="Helvetica-Bold", fontSize=12)
-_HEAD.keepWithNext = 1
-_HEAD.leading, _HEAD.spaceBefore, _HEAD.spaceAfter = 16, 9, 3
 _STRONG: Final = ParagraphStyle("compte", parent=_TEXT, fontName="Helvetica-Bold")
+_CELL: Final = ParagraphStyle("cellule", parent=_TEXT, fontSize=_SMALLEST, leading=11.5)
+_TITLE: Final = ParagraphStyle("titre", parent=_STRONG, fontSize=16, leading=21)
+_HEAD: Final = ParagraphStyle(
+    *("rubrique", _STRONG), fontSize=12, leading=16, spaceBefore=9, spaceAfter=3, keepWithNext=1
+)
 _NAMES: Final = ParagraphStyle("colonne", parent=_CELL, fontName="Helvetica-Bold")
 _ADVICE: Final = ParagraphStyle("conseil", parent=_CELL, textColor=_COLOURS[Couleur.NEUTRE])
+_COLOURED: Final = {
+    each: ParagraphStyle(each, parent=_NAMES, textColor=_COLOURS[each]) for each in Couleur
+}
 _CODE: Final = ParagraphStyle("code", parent=_CELL, fontName="Courier", wordWrap="CJK")
 _TAGS: Final = {_TITLE.name: "H1", _HEAD.name: "H2", _CODE.name: "Code"}
 
@@ -72,22 +77,17 @@ def render_pdf(rapport: Rapport, annexe: bool = False) -> bytes:
     """Return the document. Where all the causes don't hold on its pages, the gravest do and the
     others are counted; `annexe` adds each run with its messages after them."""
     causes, reasons = causes_of(rapport.executions), non_juges(rapport)
-    shown, explained = min(len(causes), _CAUSES_SHOWN), min(len(reasons), _REASONS_SHOWN)
-    listed = True
 
-    def story() -> list[Any]:
-        return [
-            *_cover(rapport),
-            *_work(rapport, causes[:shown], len(causes) - shown, listed=listed),
-            *_unjudged(rapport, reasons[:explained], len(reasons) - explained),
-        ]
+    def story(most: int) -> list[Any]:
+        work = _work(rapport, causes[:most], len(causes[most:]), listed=most >= _ALL_LISTED)
+        kept = reasons[: most and _REASONS_SHOWN]
+        return [*_cover(rapport), *work, *_unjudged(rapport, kept, len(reasons) - len(kept))]
 
-    while (shown or listed or explained) and _built(rapport, story())[1] > PAGES_MOST:
-        if not shown and not listed:
-            explained = explained * 3 // 4
-        shown, listed = shown * 3 // 4, listed and shown > _CAUSES_SHOWN // 2
-    annex = [PageBreak(), *_annex(rapport)] if annexe else []
-    return _built(rapport, story() + annex)[0]
+    for most in _CAUSES_SHOWN:
+        pdf, pages = _built(rapport, story(most))
+        if pages <= PAGES_MOST:
+            break
+    return _built(rapport, [*story(most), PageBreak(), *_annex(rapport)])[0] if annexe else pdf
 
 
 def _built(rapport: Rapport, story: list[Any]) -> tuple[bytes, int]:
@@ -104,24 +104,19 @@ def _built(rapport: Rapport, story: list[Any]) -> tuple[bytes, int]:
         lang="fr-FR",
         invariant=True,
     )
-    foot = _foot(rapport)
-    root = Element("Document", [each.element for each in story if hasattr(each, "element")])
-    document.build(
-        story, onFirstPage=foot, onLaterPages=foot, canvasmaker=partial(TaggedCanvas, root)
-    )
-    return buffer.getvalue(), document.page
+    footer = f"{document.title}, {said_at(rapport.fin)}, sge-sim {__version__}"
 
-
-def _foot(rapport: Rapport) -> Callable[[Any, Any], None]:
-    def draw(canvas: Any, document: Any) -> None:
-        footer = f"Homologation {rapport.release}, {said_at(rapport.fin)}, sge-sim {__version__}"
+    def foot(canvas: Any, _: object) -> None:
         with canvas.tagged():
             canvas.setFont("Helvetica", _SMALLEST)
             canvas.setFillColor(_COLOURS[Couleur.NEUTRE])
             canvas.drawString(18 * mm, 10 * mm, footer)
             canvas.drawRightString(A4[0] - 18 * mm, 10 * mm, f"Page {document.page}")
 
-    return draw
+    root = Element("Document", [each.element for each in story if hasattr(each, "element")])
+    canvas = partial(TaggedCanvas, root)
+    document.build(story, onFirstPage=foot, onLaterPages=foot, canvasmaker=canvas)
+    return buffer.getvalue(), document.page
 
 
 def _cover(rapport: Rapport) -> Iterator[Any]:
@@ -129,11 +124,10 @@ def _cover(rapport: Rapport) -> Iterator[Any]:
     yield _p(f"Homologation {rapport.release}", _TITLE)
     yield _p(f"{counts_in_words(rapport.executions)}.", _STRONG)
     yield Spacer(1, 8)
-    rows = [[_p(quoi, _NAMES), _p(_shortened(value), _CELL)] for quoi, value in couverture(rapport)]
-    yield _table(rows, (40, 129), heads=0)
+    yield _table((40, 129), [], couverture(rapport))
     yield Spacer(1, 8)
     for remarque in rapport.remarques[:_REMARKS_SHOWN]:
-        yield _p(_shortened(remarque))
+        yield _p(remarque)
     if rapport.simulateur:
         yield _p(
             "La cible est un simulateur : ce rapport prépare l'homologation, il ne la remplace pas."
@@ -154,35 +148,43 @@ def _work(
             yield _p(f"{rerun_title(rapport)} :")
             yield _p(rapport.commande, _CODE)
         yield Spacer(1, 4)
-        yield _causes(causes)
-        if hidden:
-            more = counted(hidden, "autre cause", "autres causes")
-            yield _p(f"Et {more}, dans l'annexe et dans rapport.html.")
+    if causes:
+        rows = [
+            (
+                _p(each.statut.value, _COLOURED[each.statut.couleur]),
+                _keys(each.cles),
+                [_p(each.phrase, _CELL), _p(each.que_faire, _ADVICE)],
+            )
+            for each in causes
+        ]
+        yield _table((22, 36, 111), ("État", "Cas", "Cause, et que faire"), rows)
+    if hidden:
+        more = counted(hidden, "autre cause", "autres causes")
+        yield _p(f"Et {more}, dans l'annexe et dans rapport.html.")
     if rapport.a_verifier:
         keys = ", ".join(each.cle for each in rapport.a_verifier)
         yield Spacer(1, 4)
-        yield _p(_shortened(f"À vérifier, sans conséquence sur le verdict : {keys}."))
+        yield _p(f"À vérifier, sans conséquence sur le verdict : {keys}.")
     if listed:
         yield _p("Tous les cas", _HEAD)
         for package, executions in by_package(rapport.executions).items():
-            yield _p(f"{package} : {_cases(executions)}.", _CELL)
+            yield _p(f"{package} : {_cases(executions)}.", _CELL, most=None)
     yield _p("Les mots de ce rapport", _HEAD)
-    yield _p(" ; ".join(f"{word} : {meaning}" for word, meaning in mots(rapport)) + ".", _CELL)
+    words = " ; ".join(f"{word} : {meaning}" for word, meaning in mots(rapport))
+    yield _p(f"{words}.", _CELL, most=None)
 
 
 def _unjudged(rapport: Rapport, reasons: Sequence[NonJuge], hidden: int) -> Iterator[Any]:
     """Yield the page on what wasn't judged."""
     yield PageBreak()
     yield _p(TITRE, _HEAD)
-    rows = [_heads("Quoi", "Pourquoi", "Cas")]
-    for each in reasons:
-        cells = (each.quoi, each.pourquoi, _keys(each.cles) or "-")
-        rows.append([_p(_shortened(cell), _CELL) for cell in cells])
-    yield _table(rows, (50, 72, 47)) if reasons else _p("Rien : tout a été jugé.")
+    rows = [(each.quoi, each.pourquoi, _keys(each.cles) or "-") for each in reasons]
+    heads = ("Quoi", "Pourquoi", "Cas")
+    yield _table((50, 72, 47), heads, rows) if rows else _p("Rien : tout a été jugé.")
     if hidden:
         yield _p(f"Et {counted(hidden, 'autre raison', 'autres raisons')}, dans rapport.html.")
-    for ended, keys in excused_runs(rapport.executions):
-        yield _p(_shortened(f"{ended.capitalize()} : {keys}."))
+    for ended, keys in excused_runs(rapport.executions).items():
+        yield _p(f"{ended.capitalize()} : {keys}.")
 
 
 def _keys(cles: Sequence[str]) -> str:
@@ -193,35 +195,13 @@ def _keys(cles: Sequence[str]) -> str:
 
 
 def _verdicts(rapport: Rapport) -> TaggedTable:
-    rows, runs = [_heads("Package", "Verdict", "Cas", "Raison")], by_package(rapport.executions)
+    rows, runs = [], by_package(rapport.executions)
     for verdict in rapport.verdicts:
-        own = runs.get(verdict.package, [])
-        rows.append(
-            [
-                _p(verdict.package, _CELL),
-                _p(verdict.decision.value, _coloured(verdict.decision.couleur)),
-                [_p(counts_in_words(own), _CELL), _p(checks_of(own), _ADVICE)],
-                _p(_shortened(verdict.raison), _CELL),
-            ]
-        )
-    return _table(rows, (27, 29, 41, 72))
-
-
-def _causes(causes: Sequence[CauseDeCas]) -> TaggedTable | Spacer:
-    rows = [_heads("État", "Cas", "Cause, et que faire")]
-    for cause in causes:
-        rows.append(
-            [
-                _p(cause.statut.value, _coloured(cause.statut.couleur)),
-                _p(_keys(cause.cles), _CELL),
-                [_p(_shortened(cause.phrase), _CELL), _p(_shortened(cause.que_faire), _ADVICE)],
-            ]
-        )
-    return _table(rows, (22, 36, 111)) if causes else Spacer(1, 0)
-
-
-def _heads(*names: str) -> list[Any]:
-    return [_p(each, _NAMES) for each in names]
+        own, decision = runs.get(verdict.package, []), verdict.decision
+        ended = _p(decision.value, _COLOURED[decision.couleur])
+        counts = [_p(counts_in_words(own), _CELL), _p(checks_of(own), _ADVICE)]
+        rows.append((verdict.package, ended, counts, verdict.raison))
+    return _table((27, 29, 41, 72), ("Package", "Verdict", "Cas", "Raison"), rows)
 
 
 def _cases(executions: Sequence[Execution]) -> str:
@@ -241,7 +221,7 @@ def _annex(rapport: Rapport) -> Iterator[Any]:
         when = "" if each.instant is None else f" Le {said_at(each.instant)}."
         yield _p(f"{each.service} v{each.version}, attendu : {each.attendu}.{when}")
         if cause_of(each):
-            yield _p(cause_of(each))
+            yield _p(cause_of(each), most=None)
         for name, message in (("Demande", each.requete), ("Réponse", each.reponse)):
             lines = indented(message).splitlines() if message else []
             if lines:
@@ -252,10 +232,15 @@ def _annex(rapport: Rapport) -> Iterator[Any]:
                 yield _p(f"… {more} de plus, dans preuves.zip.")
 
 
-def _table(rows: list[list[Any]], widths: Sequence[float], heads: int = 1) -> TaggedTable:
-    """Return a table; `heads` rows are repeated on each page. Without any, the first column names
-    the rows."""
-    table = TaggedTable(rows, [width * mm for width in widths], repeatRows=heads, hAlign="LEFT")
+def _table(widths: Sequence[float], heads: Sequence[str], rows: Iterable[Any]) -> TaggedTable:
+    """Return a table whose cells are texts, paragraphs or lists of these, under `heads`, which each
+    page repeats. Without any, the first column names the rows."""
+    lines = [[_p(each, _NAMES) for each in heads]] if heads else []
+    for row in rows:
+        cells = [_p(each, _CELL) if isinstance(each, str) else each for each in row]
+        lines.append(cells if heads else [_p(row[0], _NAMES), *cells[1:]])
+    table = TaggedTable(lines, [each * mm for each in widths], repeatRows=1 if heads else 0)
+    table.hAlign = "LEFT"
     table.setStyle(
         [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -266,20 +251,14 @@ def _table(rows: list[list[Any]], widths: Sequence[float], heads: int = 1) -> Ta
             ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
         ]
     )
-    tagged = []
-    for line, row in enumerate(rows):
-        cells = []
-        for column, cell in enumerate(row):
-            scope = "Column" if line < heads else "Row" if not heads and not column else ""
-            content = [each.element for each in (cell if isinstance(cell, list) else [cell])]
-            cells.append(Element("TH" if scope else "TD", content, scope))
-        tagged.append(Element("TR", cells))
-    table.element = Element("Table", tagged)
+    table.tag_cells("Column" if heads else "Row")
     return table
 
 
-def _p(text: str, style: ParagraphStyle = _TEXT) -> TaggedParagraph:
+def _p(text: str, style: ParagraphStyle = _TEXT, most: int | None = _PHRASE_SHOWN) -> Any:
     """Return a paragraph; a letter that the fonts don't have becomes a question mark."""
+    if most is not None and style is not _CODE:
+        text = shortened(text, most)
     spaced = unbroken(_CONTROL.sub(" ", text)).translate(_LETTERS)
     known = spaced.encode("cp1252", "replace").decode("cp1252")
     if style is _CODE:
@@ -287,13 +266,3 @@ def _p(text: str, style: ParagraphStyle = _TEXT) -> TaggedParagraph:
     paragraph = TaggedParagraph(escape(known), style)
     paragraph.element = Element(_TAGS.get(style.name, "P"))
     return paragraph
-
-
-def _coloured(couleur: Couleur) -> ParagraphStyle:
-    return ParagraphStyle(
-        couleur, parent=_CELL, fontName="Helvetica-Bold", textColor=_COLOURS[couleur]
-    )
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _PHRASE_SHOWN else f"{text[: _PHRASE_SHOWN - 1].rstrip()}…"

@@ -26,11 +26,6 @@ class Element:
     scope: str = ""
     marks: list[tuple[int, int]] = field(default_factory=list)
 
-    @property
-    def drawn(self) -> bool:
-        """Whether anything of it is on a page."""
-        return bool(self.marks) or any(kid.drawn for kid in self.kids)
-
 
 class TaggedParagraph(Paragraph):  # type: ignore[misc]
     """A paragraph that is an element, on however many pages it stands."""
@@ -52,6 +47,17 @@ class TaggedParagraph(Paragraph):  # type: ignore[misc]
 
 class TaggedTable(Table):  # type: ignore[misc]
     """A table of tagged paragraphs, whose lines are no content."""
+
+    def tag_cells(self, scope: str) -> None:
+        """Make it an element; heads are in the first row (`Column`) or column (`Row`)."""
+        self.element = Element("Table")
+        for line, row in enumerate(self._cellvalues):
+            self.element.kids.append(Element("TR"))
+            for column, cell in enumerate(row):
+                head = not (line if scope == "Column" else column)
+                content = [each.element for each in (cell if isinstance(cell, list) else [cell])]
+                tagged = Element("TH" if head else "TD", content, scope if head else "")
+                self.element.kids[-1].kids.append(tagged)
 
     def _drawLines(self) -> None:
         with self.canv.tagged():
@@ -108,7 +114,7 @@ class TaggedCanvas(Canvas):  # type: ignore[misc]
         """Return the reference of an element, after those of what it holds."""
         name = f"Struct.{len(references)}"
         own = references[element] = PDFObjectReference(name)
-        kids = [self._written(kid, own, references) for kid in element.kids if kid.drawn]
+        kids = [self._written(kid, own, references) for kid in element.kids]
         pages = self._doc.Pages.pages
         for page, rank in element.marks:
             mark = {"Type": PDFName("MCR"), "Pg": self._doc.Reference(pages[page]), "MCID": rank}

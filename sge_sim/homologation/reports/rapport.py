@@ -9,25 +9,18 @@ and contradicts itself isn't read.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from sge_sim import __version__
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
-from sge_sim.homologation.reports.etats import (
-    CAMPAIGN_KINDS,
-    Avis,
-    Decision,
-    FiltreDeCas,
-    Statut,
-)
+from sge_sim.homologation.reports.etats import Avis, Decision, FiltreDeCas, KindCampaign, Statut
 from sge_sim.machine.files import read_user_file
 from sge_sim.machine.once import computed_once
 from sge_sim.pki.inspection import fingerprint_of_file
@@ -84,7 +77,6 @@ def reprise_of(options: Mapping[str, object], names: Iterable[str]) -> Reprise:
 
 FORMAT = 2
 _CALLED: Final = frozenset({Statut.REUSSI, Statut.ADMIS, Statut.ECHOUE, Statut.ECART})
-_UNCALLED: Final = frozenset(Statut) - _CALLED - {Statut.PERTURBE}
 _MAX_BYTES = 256 * 2**20
 
 
@@ -114,7 +106,8 @@ class Constat:
         return Avis.A_VERIFIER if self.avertit else Avis.OUI if self.reussi else Avis.NON
 
     def __str__(self) -> str:
-        return f"{self.attendu} : {self.trouve or 'non'}"
+        excuse = f" (excusé : {self.excuse})" if self.excuse else ""
+        return f"{self.attendu} : {self.trouve or 'non'}{excuse}"
 
 
 @dataclass(frozen=True)
@@ -148,7 +141,7 @@ class Execution:
     statut: Statut
     suivi: dict[str, str]
     constats: tuple[Constat, ...] = ()
-    instant: datetime | None = None
+    instant: AwareDatetime | None = None
     duree_ms: float = 0.0
     requete: str = ""
     reponse: str = ""
@@ -220,12 +213,12 @@ class Rapport:
     """
 
     release: str
-    origine: str
+    origine: KindCampaign
     cible: str
     acteur: str
     simulateur: bool
-    debut: datetime
-    fin: datetime
+    debut: AwareDatetime
+    fin: AwareDatetime
     partielle: bool
     verdicts: tuple[VerdictPackage, ...]
     executions: tuple[Execution, ...]
@@ -284,12 +277,22 @@ class Rapport:
             for verdict in self.verdicts
         )
 
+    def compulsory(self, package: str) -> list[Execution]:
+        """Return the runs that decide of a package, without those of a choice that others fill."""
+        own = [each for each in self.executions if each.package == package]
+        filled = {each.au_choix for each in own if each.au_choix and each.statut.bon}
+        return [
+            each
+            for each in own
+            if each.statut is not Statut.NON_SERVI
+            and not (each.facultatif or each.non_testable)
+            and (each.statut.bon or each.au_choix not in filled)
+        ]
+
     def _announced(self, package: str) -> bool:
         """Whether each failure among the compulsory cases of `package` was announced."""
-        own = [each for each in self.executions if each.package == package and not each.facultatif]
-        filled = {each.au_choix for each in own if each.au_choix and each.statut.bon}
-        good = (each.statut.bon or each.prevu_en_echec or each.au_choix in filled for each in own)
-        return bool(own) and all(good)
+        wanted = self.compulsory(package)
+        return bool(wanted) and all(each.statut.bon or each.prevu_en_echec for each in wanted)
 
     def find(self, cle: str) -> Execution | None:
         """Return the run of that key."""
@@ -333,59 +336,30 @@ def read_rapport(path: Path) -> Rapport:
 
 def contradictions(rapport: Rapport) -> Iterator[str]:
     """Yield what contradicts itself in a report, in French; nothing for one that sge-sim wrote."""
-    instants = [rapport.debut, rapport.fin, *(each.instant for each in rapport.executions)]
-    if any(each is not None and each.tzinfo is None for each in instants):
-        yield "une date n'a pas de fuseau horaire"
-    elif rapport.fin < rapport.debut:
+    if rapport.fin < rapport.debut:
         yield "la campagne finit avant d'avoir commencé"
-    if rapport.origine not in CAMPAIGN_KINDS:
-        yield f"l'origine « {rapport.origine} » n'existe pas"
     names = [each.cle for each in rapport.executions]
     names += [f"package {each.package}" for each in rapport.verdicts]
-    for name, times in Counter(names).items():
-        if times > 1:
-            yield f"{name} y est {times} fois"
-    for each in rapport.executions:
-        yield from (f"{each.cle} {why}" for why in _of_run(each))
+    yield from (f"{name} y est {count} fois" for name, count in Counter(names).items() if count > 1)
+    for run in rapport.executions:
+        called, said = run.instant is not None, f"{run.cle} est « {run.statut} »"
+        if run.statut is not Statut.PERTURBE and called is not (run.statut in _CALLED):
+            yield f"{said} {'et a' if called else 'sans avoir'} été appelé"
+        if run.statut.bon and not all(each.reussi for each in run.constats):
+            yield f"{said} avec une attente manquée"
+        if any(each.excuse and not each.reussi for each in run.constats):
+            yield f"{run.cle} excuse une vérification qui compte"
+    packages = by_package(rapport.executions)
     for verdict in rapport.verdicts:
-        own = [each for each in rapport.executions if each.package == verdict.package]
-        if rapport.partielle and verdict.decision in (Decision.HOMOLOGUE, Decision.NON_HOMOLOGUE):
-            yield f"une campagne partielle juge le package {verdict.package}"
-        yield from _of_verdict(verdict, own)
-
-
-def _of_run(run: Execution) -> Iterator[str]:
-    failed = any(not each.reussi for each in run.constats)
-    if run.statut in _CALLED and run.instant is None:
-        yield f"est « {run.statut} » sans avoir été appelé"
-    if run.statut in _UNCALLED and run.instant is not None:
-        yield f"est « {run.statut} » et a été appelé"
-    if run.statut.bon and failed:
-        yield f"est « {run.statut} » avec une attente manquée"
-    if any((each.avertit or each.excuse) and not each.reussi for each in run.constats):
-        yield "excuse une vérification qui compte"
-    if any(each.excuse and not each.avertit for each in run.constats):
-        yield "excuse une vérification qui n'a pas échoué"
-    if run.controles < sum(each.du_juge for each in run.constats):
-        yield "a moins de vérifications faites que d'échecs"
-
-
-def _of_verdict(verdict: VerdictPackage, own: Sequence[Execution]) -> Iterator[str]:
-    filled = {each.au_choix for each in own if each.au_choix and each.statut.bon}
-    wanted = [
-        each
-        for each in own
-        if not each.facultatif
-        and not each.non_testable
-        and each.statut is not Statut.NON_SERVI
-        and each.au_choix not in filled
-    ]
-    bad = [each for each in wanted if not each.statut.bon]
-    if verdict.decision is Decision.HOMOLOGUE and (bad or not own):
-        yield f"le package {verdict.package} est homologué sans que ses cas soient bons"
-    failed = any(each.statut not in _UNCALLED for each in bad)
-    if verdict.decision is Decision.NON_HOMOLOGUE and own and not failed:
-        yield f"le package {verdict.package} n'est pas homologué, et aucun de ses cas n'a échoué"
+        package, decision = verdict.package, verdict.decision
+        bad = [each for each in rapport.compulsory(package) if not each.statut.bon]
+        failed = any(each.statut in _CALLED or each.statut is Statut.PERTURBE for each in bad)
+        if rapport.partielle and decision in (Decision.HOMOLOGUE, Decision.NON_HOMOLOGUE):
+            yield f"une campagne partielle juge le package {package}"
+        if decision is Decision.HOMOLOGUE and (bad or package not in packages):
+            yield f"le package {package} est homologué sans que ses cas soient bons"
+        if decision is Decision.NON_HOMOLOGUE and package in packages and not failed:
+            yield f"le package {package} n'est pas homologué, et aucun de ses cas n'a échoué"
 
 
 def parse_rapport(content: str | bytes) -> Rapport:

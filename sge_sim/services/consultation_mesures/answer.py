@@ -71,7 +71,8 @@ def _serie(serie: SerieConsommations, classe: Tree, calendrier: Tree | None) -> 
 
 
 def _labelled(liste: str, code: str) -> Tree:
-    return {"code": code, "libelle": LIBELLES_DE_CONSULTATION[liste].get(code) or libelle_de(liste, code)}
+    libelle = LIBELLES_DE_CONSULTATION[liste].get(code) or libelle_de(liste, code)
+    return {"code": code, "libelle": libelle}
 
 
 def _code_alone(code: str) -> Tree:

@@ -6,8 +6,14 @@ import pytest
 from campaign_samples import DEVIANT, GOOD, INSTANT, REFUSED, case
 from test_reponses_enregistrees import C5, V3, contracts, refused, request_v3
 
-from sge_sim.domaine.ecarts_plateforme import PLATEFORMES, plateforme_at
-from sge_sim.domaine.temoignages import TEMOIGNAGES, Temoignage, Usage, rank_of_release
+from sge_sim.domaine.ecarts_plateforme import (
+    Temoignage,
+    Usage,
+    plateforme_at,
+    plateformes,
+    rank_of_release,
+    temoignages,
+)
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
 from sge_sim.homologation.client.messages import AppelFait, RefusRecu
 from sge_sim.homologation.jugement.juge import CONTROLES, Examen, Juge
@@ -40,23 +46,23 @@ def examined(
     return Juge(release, defauts).examine(call, day, case("A-R1"))
 
 
-@pytest.mark.parametrize("line", TEMOIGNAGES, ids=lambda line: line.usage.name)
+@pytest.mark.parametrize("line", temoignages(), ids=lambda line: line.usage.name)
 def test_an_excuse_has_a_source_a_first_release_and_an_end(line: Temoignage) -> None:
     ranks = [rank_of_release(each) for each in (line.premiere, line.derniere, line.fin) if each]
     assert line.source
     assert ranks == sorted(ranks)
-    if line.excuses("/", line.prms):
+    if line.excuses("/", {*line.prms}):
         assert line.premiere
         assert line.fin, "what excuses ends"
 
 
 def test_each_way_that_lifts_a_check_is_a_line_of_the_table() -> None:
-    assert {each.usage for each in TEMOIGNAGES} == {*Usage} >= LEVEES
+    assert {each.usage for each in temoignages()} == {*Usage} >= LEVEES
 
 
 def test_what_was_seen_in_2022_and_2023_excuses_nothing_of_26_1() -> None:
-    assert not LEVEES & PLATEFORMES[-1].usages.keys()
-    assert not PLATEFORMES[-1].ecarts
+    assert not LEVEES & plateformes()[-1].usages.keys()
+    assert not plateformes()[-1].ecarts
 
 
 @pytest.mark.parametrize(
@@ -93,10 +99,12 @@ def test_a_nominal_simulator_is_held_to_the_same_checks_without_an_excuse() -> N
 
 
 def test_an_observation_excuses_no_other_service_nor_point() -> None:
-    for line in TEMOIGNAGES:
-        seen = {path for path in contracts() if line.excuses(path, line.prms or {C5})}
+    for line in temoignages():
+        seen = {path for path in contracts() if line.excuses(path, {*line.prms} or {C5})}
         dated = line.derniere and line.provenance == "observed"
-        assert seen == {path for path in contracts() if dated and path.startswith(line.services)}
+        assert seen == {
+            path for path in contracts() if dated and path.startswith(tuple(line.services))
+        }
         assert bool(seen) is bool(dated)
         assert not (line.prms and any(line.excuses(path, {*line.prms, C5}) for path in seen))
     assert not good(examined("sge-23.4", IN_23_4, path=V3))

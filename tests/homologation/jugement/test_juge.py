@@ -11,6 +11,7 @@ import pytest
 import yaml
 from campagne_rejouee import Message, Rejeu
 from constats import known_constats
+from controles_page import controles_page
 from lxml import etree
 
 from sge_sim.clock import PARIS
@@ -20,7 +21,7 @@ from sge_sim.homologation.jugement.instants import (
     month_of,
     naive_instant,
 )
-from sge_sim.homologation.jugement.juge import CONTROLES, controles_page
+from sge_sim.homologation.jugement.juge import CONTROLES
 from sge_sim.homologation.reports.etats import Statut
 
 Change = Callable[[etree._Element], None]

@@ -43,7 +43,7 @@ def reports() -> tuple[Rapport, Rapport]:
 
 def test_what_was_fixed_broken_new_gone_and_unchanged_is_told() -> None:
     found = compare(*reports())
-    assert found.parts == (
+    assert (*found.changes, *found.autres) == (
         ("1 réparé", ("A-NR1",)),
         ("1 cassé", ("A-R1",)),
         ("1 passé après seulement", ("F-R1",)),

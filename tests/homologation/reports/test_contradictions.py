@@ -42,8 +42,11 @@ FALSIFIED: dict[str, tuple[Rapport, str]] = {
         replace(SAMPLE, fin=SAMPLE.debut - timedelta(hours=1)),
         "finit avant d'avoir commencé",
     ),
-    "no time zone": (replace(SAMPLE, debut=SAMPLE.debut.replace(tzinfo=None)), "fuseau horaire"),
-    "another origin": (replace(SAMPLE, origine="certifiée"), "« certifiée » n'existe pas"),
+    "no time zone": (
+        replace(SAMPLE, debut=SAMPLE.debut.replace(tzinfo=None)),
+        "n'est pas un rapport",
+    ),
+    "another origin": (replace(SAMPLE, origine="certifiée"), "n'est pas un rapport"),
     "a case twice": (of_runs(*SAMPLE.executions, replace(BEST, titre="Encore")), "A-R1 y est 2"),
     "a verdict twice": (
         replace(SAMPLE, verdicts=(*SAMPLE.verdicts, SAMPLE.verdicts[0])),
@@ -65,14 +68,6 @@ FALSIFIED: dict[str, tuple[Rapport, str]] = {
         of_runs(BEST, replace(WORST, constats=(replace(EXCUSE, reussi=False),)), KNOWN),
         "excuse une vérification qui compte",
     ),
-    "an excuse of nothing": (
-        of_runs(replace(BEST, constats=(replace(EXCUSE, avertit=False),)), WORST, KNOWN),
-        "excuse une vérification qui n'a pas échoué",
-    ),
-    "fewer checks than failures": (
-        of_runs(replace(BEST, controles=-1), WORST, KNOWN),
-        "moins de vérifications faites",
-    ),
     "homologated in spite of a failure": (of_verdict(Decision.HOMOLOGUE), "sans que ses cas"),
     "homologated without a case": (of_verdict(Decision.HOMOLOGUE, KNOWN), "sans que ses cas"),
     "not homologated, all good": (
@@ -90,9 +85,8 @@ def test_a_falsified_report_is_refused_in_a_sentence(
     """And is no history of another one."""
     (tmp_path / "faux").mkdir()
     (tmp_path / "faux" / "rapport.json").write_bytes(to_json(rapport))
-    with pytest.raises(UsageError, match=why) as refused:
+    with pytest.raises(UsageError, match=why):
         read_rapport(tmp_path / "faux")
-    assert "se contredit" in str(refused.value)
     later = replace(SAMPLE, debut=SAMPLE.fin + timedelta(days=1), fin=SAMPLE.fin + timedelta(2))
     assert find_previous(later, tmp_path / "nouveau") is None
 

@@ -19,7 +19,7 @@ from sge_sim.homologation.catalogue.cases import Attendu
 from sge_sim.homologation.client.messages import AppelFait, RefusRecu
 from sge_sim.homologation.jugement.juge import HORS_CONTRAT, Examen
 from sge_sim.homologation.reports.couverture import couverture, mots
-from sge_sim.homologation.reports.etats import CAMPAIGN_KINDS, Decision, Statut
+from sge_sim.homologation.reports.etats import Decision, Statut, mots_des_rapports
 from sge_sim.homologation.reports.executions import causes_of
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
@@ -57,7 +57,7 @@ def test_the_version_told_is_that_which_ran_the_campaign() -> None:
     assert all("sge-sim0.0.9" in form for form in read_by_people(older))
 
 
-@pytest.mark.parametrize("origine", CAMPAIGN_KINDS)
+@pytest.mark.parametrize("origine", mots_des_rapports()["campagnes"])
 def test_no_word_of_the_house_is_left_unexplained(origine: str) -> None:
     calls = tuple(replace(each, logiciel="sge-sim/0.1.0 (passage)") for each in SAMPLE.executions)
     for form in read_by_people(replace(SAMPLE, origine=origine, executions=calls)):

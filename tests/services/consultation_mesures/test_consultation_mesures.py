@@ -166,7 +166,7 @@ def test_the_supplier_s_grid_was_seen_to_repeat_its_codes(fidele: Ask) -> None:
 
 @pytest.mark.observed("2022, recorded answer of a C5: HoroF1 before FC000165")
 def test_the_oldest_calendar_was_seen_first(tmp_path: Path) -> None:
-    options = ("--profile", "fidele", *OPTIONS)
+    options = ("--profile", "fidele", "--now", "2025-07-15T10:00", *OPTIONS[2:])
     with served_in_process(tmp_path, *options) as running:
         answer = autorise(asked_by(running), NOUVEAU_COMPTEUR)
     assert calendars(frn(answer)) == [("HoroF1", "BASE"), ("FC000165", "BASE")]

@@ -36,7 +36,7 @@ anciens rien : supposé). Les énergies de ses jours sont là avec sa courbe.
 
 Les valeurs d'un C5 au pas de la demi-heure sont paires : son compteur compte des Wh (observé).
 
-Avec `--profile fidele`, la v2.0 horodate pareil l'heure que l'automne répète, avec le décalage d'hiver, ce qui est faux de son
+Avec `--profile fidele`, jusqu'en 23.4, la v2.0 horodate pareil l'heure que l'automne répète, avec le décalage d'hiver, ce qui est faux de son
 premier passage (observé par un client, qui ne dit pas dans quelle version ; que ce soit de tout type et de tout segment est
 supposé). R50, R4x et les historiques gardent les deux décalages : rien d'autre n'en fut vu.
 
