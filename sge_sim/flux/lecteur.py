@@ -94,14 +94,11 @@ class SerieDuFlux:
 
 
 class JourLu(NamedTuple):
-    """A day that a point has in the file, and the values that stand in it; `attendus` are the
-    calendars and maxima that a day has, `vus` those that have a value."""
+    """A day that a point has in the file, and the values that stand in it, each of its series."""
 
     lieu: str
     texte: str
-    valeurs: list[ValeurDuFlux]
-    attendus: set[str]
-    vus: set[str]
+    valeurs: list[tuple[SerieDuFlux, ValeurDuFlux]]
 
 
 @dataclass
@@ -159,7 +156,9 @@ class FormeFlux:
         if found is None:
             return None
         said = {name.rstrip("_"): value for name, value in found.groupdict().items() if value}
-        return {n: _METIERS.get(v, v) if n == "metier" else v for n, v in said.items()}
+        if "metier" in said:
+            said["metier"] = _METIERS[said["metier"]]
+        return said
 
 
 @dataclass
@@ -186,12 +185,15 @@ class FichierLu:
         """When it was made, in legal time: as it says, else as its names do."""
         for name, zone in (("creation", PARIS), ("creation_utc", UTC)):
             if name in self.dit:
-                stamp = read_stamp(self.dit[name])
-                legale = datetime.fromtimestamp(stamp.instants[0], PARIS)
-                naive = stamp.legale.replace(tzinfo=zone).astimezone(PARIS)
-                return (naive if zone is UTC else legale).replace(tzinfo=None)
+                naive = read_stamp(self.dit[name]).legale.replace(tzinfo=zone)
+                return naive.astimezone(PARIS).replace(tzinfo=None)
         stamps = [said["tampon"] for _, said in self.noms if said and "tampon" in said]
         return read_tampon(stamps[-1]) if stamps else None
+
+    @property
+    def recurrent(self) -> bool:
+        """Whether it tells what came in since the last, whenever it was measured."""
+        return "suite" in self.forme.declaree and self.fact("frequence") != "P"
 
     def fact(self, name: str) -> str | None:
         """Return what the document says of itself, or its names do."""
@@ -227,7 +229,6 @@ class _Vue:
         last = self.levels[-1][1]
         self.beside = [name for name in last if name not in ("horodate", "valeur")]
         self.apart = any(name in CLES or name == "debut" for name in last)
-        self.partie = declared["fixe"].get("du_jour", "")
         self.shared: dict[tuple[Any, ...], Mapping[str, Any]] = {}
         self.before: tuple[Any, SerieDuFlux | None] = None, None
 
@@ -239,18 +240,13 @@ class _Vue:
     def _walk(
         self, point: PointDuFlux, rang: int, node: Any, lieu: str, above: Any, jour: JourLu | None
     ) -> None:
-        said = {}
-        for name, path in self.levels[rang][1].items():
-            value = leaf(node, path)
-            if value is not None:
-                said[name] = value
+        fields = self.levels[rang][1].items()
+        said = {name: v for name, path in fields if (v := leaf(node, path)) is not None}
         if rang + 1 == len(self.levels):
             self._add(point, lieu, above, said, jour)
             return
         if "jour" in said:
-            jour = point.jours.setdefault(lieu, JourLu(lieu, str(said["jour"]), [], set(), set()))
-            if self.partie and said.get("calendrier", "") != "INCONNU":
-                jour.attendus.add(self.partie)
+            jour = point.jours.setdefault(lieu, JourLu(lieu, str(said["jour"]), []))
         above = {**above, **said}
         for child, place in children(node, self.levels[rang + 1][0], lieu):
             self._walk(point, rang + 1, child, place, above, jour)
@@ -288,8 +284,7 @@ class _Vue:
         found = ValeurDuFlux(lieu, str(texte), instant, valeur, plus)
         serie.valeurs.append(found)
         if jour is not None:
-            jour.valeurs.append(found)
-            jour.vus.add(self.partie)
+            jour.valeurs.append((serie, found))
 
     def _serie(
         self, point: PointDuFlux, lieu: str, above: Any, said: dict[str, Any]

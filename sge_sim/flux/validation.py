@@ -9,7 +9,6 @@ from typing import Any, Final
 from sge_sim.errors import UsageError
 from sge_sim.flux.controles import POINTS, ControleFlux, EcartFlux
 from sge_sim.flux.controles_fichiers import DOSSIERS, FICHIERS, DossierFlux, ResumeFlux
-from sge_sim.flux.controles_index import INDEX
 from sge_sim.flux.lecteur import FichierLu, FormeFlux, as_tree, form_of
 from sge_sim.flux.ouverture import (
     MembreLu,
@@ -43,7 +42,8 @@ class ConstatsFlux:
         """Yield each remark: its place, what is wrong, the rule, who says so."""
         for controle, ecarts, count in self.found.values():
             for lieu, phrase in ecarts:
-                yield f"{lieu} : {phrase} [{controle.attendu} ; {controle.source or source}]"
+                who = "supposé" if controle.provenance == "assumed" else controle.source or source
+                yield f"{lieu} : {phrase} [{controle.attendu} ; {who}]"
             if count > len(ecarts):
                 yield f"et {count - len(ecarts)} de plus [{controle.attendu}]"
 
@@ -93,32 +93,32 @@ class Validation:
         resume = ResumeFlux(fichier)
         self.dossier.fichiers.append(resume)
         for point in fichier.points():
-            for check in (*POINTS.controles, *INDEX.controles):
+            for check in POINTS.controles:
                 constats.add(check, check.cherche(point))
             resume.add(point)
             self.dossier.note(point)
-        more = fichier.forme.declaree.get("controles")
-        own = import_module(more).FICHIERS.controles if more else []
-        for controle in (*FICHIERS.controles, *own):
+        own = _own(fichier.forme)
+        for controle in (*FICHIERS.controles, *(own.FICHIERS.controles if own else ())):
             constats.add(controle, controle.cherche(resume))
-        fichier.texte = ""
-        fichier.membre = fichier.membre._replace(content=b"")
-        if resume.points and fichier.forme.declaree["series"][0]["sorte"] != "rapport":
+        fichier.texte, fichier.membre = "", fichier.membre._replace(content=b"")
+        if own is None or fichier.forme.declaree["series"][0]["sorte"] != "rapport":
             fichier.root = None
 
     def together(self) -> list[str]:
         """Return the remarks on what the files say together."""
-        constats = ConstatsFlux()
-        if len({resume.fichier.membre.noms[0] for resume in self.dossier.fichiers}) > 1:
-            modules = {
-                str(resume.fichier.forme.declaree["controles"])
-                for resume in self.dossier.fichiers
-                if "controles" in resume.fichier.forme.declaree
-            }
-            more = [c for name in sorted(modules) for c in import_module(name).DOSSIERS.controles]
+        constats, fichiers = ConstatsFlux(), [resume.fichier for resume in self.dossier.fichiers]
+        if len({fichier.membre.noms[0] for fichier in fichiers}) > 1:
+            modules = dict.fromkeys(own for each in fichiers if (own := _own(each.forme)))
+            more = [controle for own in modules for controle in own.DOSSIERS.controles]
             for controle in (*DOSSIERS.controles, *more):
                 constats.add(controle, controle.cherche(self.dossier))
         return list(constats.lines("les documents des flux"))
+
+
+def _own(forme: FormeFlux) -> Any:
+    """Return the module of the checks that a form has of its own, None without any."""
+    name = forme.declaree.get("controles")
+    return import_module(name) if name else None
 
 
 def _mistakes(forme: FormeFlux, kind: str, tree: Any) -> list[str]:
