@@ -6,7 +6,7 @@ the documents of the flux where none is named. None wants what real files do wit
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final, Generic, TypeVar
@@ -29,18 +29,14 @@ T = TypeVar("T")
 class ControleFlux(Generic[T]):
     """A check: `attendu` is what must hold, in French."""
 
-    nom: str
     attendu: str
     source: str | None
     provenance: Provenance
     cherche: Callable[[T], Iterable[EcartFlux]]
 
 
-@dataclass(frozen=True)
-class ControlesFlux(Generic[T]):
+class ControlesFlux(list[ControleFlux[T]]):
     """A table of checks, in the order in which they are made: that of their functions."""
-
-    controles: list[ControleFlux[T]] = field(default_factory=list)
 
     def controle(
         self, attendu: str, *, source: str | None = None, provenance: Provenance = "documented"
@@ -48,8 +44,7 @@ class ControlesFlux(Generic[T]):
         """Add the check whose function yields what it finds wrong."""
 
         def add(cherche: Callable[[T], Iterable[EcartFlux]]) -> Callable[[T], Iterable[EcartFlux]]:
-            made = ControleFlux(cherche.__name__, attendu, source, provenance, cherche)
-            self.controles.append(made)
+            self.append(ControleFlux(attendu, source, provenance, cherche))
             return cherche
 
         return add
@@ -91,22 +86,6 @@ def ordre(point: PointDuFlux) -> Iterator[EcartFlux]:
                 yield b.lieu, f"le {b.texte[:10]} a déjà son maximum"
 
 
-@POINTS.controle("les jours d'un point se suivent, chacun une fois")
-def jours(point: PointDuFlux) -> Iterator[EcartFlux]:
-    late = point.fichier.fact("frequence") == "Q"  # a daily file has days that came late
-    for a, b in pairwise(point.jours.values()):
-        before, after = read_stamp(a.texte), read_stamp(b.texte)
-        moved = (
-            (after.instants[0] - before.instants[0]) / 86400
-            if after.heure
-            else (after.legale - before.legale).days
-        )
-        if moved < 1:
-            yield b.lieu, f"le {b.texte} vient après le {a.texte}"
-        elif moved > 1 and not late:
-            yield b.lieu, f"il manque des jours entre {a.texte} et {b.texte}"
-
-
 @POINTS.controle("les horodates sont dans la période de la série")
 def periode(point: PointDuFlux) -> Iterator[EcartFlux]:
     for serie in point.of("courbe", "index", "energie", "maximum", "quantite", "fin"):
@@ -129,15 +108,14 @@ def periode(point: PointDuFlux) -> Iterator[EcartFlux]:
 
 @POINTS.controle("une courbe a tous les pas de ses jours : 46, 48 ou 50 demi-heures")
 def pas_du_jour(point: PointDuFlux) -> Iterator[EcartFlux]:
-    for jour in point.jours.values():
-        for serie, valeur in jour.valeurs:
-            if serie.sorte == "courbe" and str(day_of_step(serie, valeur.instant)) != jour.texte:
-                yield valeur.lieu, f"{valeur.texte} n'est pas du {jour.texte}"
     for serie in point.of("courbe"):
         steps = [60 * (pas or (30 if serie.petit else 10)) for pas in serie.pas]
         for valeur, step in zip(serie.valeurs, steps, strict=True):
             if valeur.instant % step:
                 yield valeur.lieu, f"{valeur.texte} n'est pas un multiple de {step // 60} minutes"
+            dit = valeur.plus.get("jour")
+            if dit not in (None, str(day_of_step(serie, valeur.instant))):
+                yield valeur.lieu, f"{valeur.texte} n'est pas du {dit}"
         if serie.dit["trous"] == "aucun":
             for (a, b), step in zip(pairwise(serie.valeurs), steps, strict=False):
                 if b.instant - a.instant > step:
@@ -178,11 +156,8 @@ def jours_de_la_demande(point: PointDuFlux) -> Iterator[EcartFlux]:
         for (a, b), pas in zip(pairwise(serie.valeurs), pairwise(serie.pas), strict=True):
             gap = (day_of_step(serie, b.instant) - day_of_step(serie, a.instant)).days
             # A lost index takes two energies, and a day goes where the step of a curve changes.
-            if serie.sorte == "energie":
-                missing = bool(serie.petit) and gap == 2
-            else:
-                missing = gap > 1 and (serie.sorte != "courbe" or pas[0] == pas[1] > 0)
-            if missing:
+            steady = serie.sorte != "courbe" or pas[0] == pas[1] > 0
+            if gap > 1 and steady and (serie.sorte != "energie" or (serie.petit and gap == 2)):
                 yield b.lieu, f"il manque des jours entre {a.texte} et {b.texte}"
 
 

@@ -4,19 +4,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sge_sim.domaine.ecarts_plateforme import doubly_encoded
-from sge_sim.flux.controles import JOUR, ControlesFlux, EcartFlux, by_day, expected, steps_of
+from sge_sim.flux.controles import ControlesFlux, EcartFlux, by_day, expected, steps_of
 from sge_sim.flux.controles_index import MENSUELLES, ReleveDuFlux, judge_readings, releves
-from sge_sim.flux.instants import as_legal, legal_midnight, read_stamp, read_tampon
+from sge_sim.flux.instants import as_legal, read_stamp, read_tampon
 from sge_sim.flux.lecteur import FichierLu, PointDuFlux
 from sge_sim.mesures.grilles_nommees import libelle_du_calendrier
 
 _A_FLUX: Final = re.compile(r"(?:ENEDIS|ERDF|Enedis_SGE|SGE-SIM)_")
 _DOUBLE: Final = re.compile("[ÃÂ][\u0080-\u00bf]|Ã¤|\\\\u00c[23]\\\\u00[89ab]")
 _PUISSANCES: Final = {"EA": "PA", "ERI": "PRI", "ERC": "PRC"}
-_KILO: Final = {"kW": 1000, "kVAr": 1000, "kWr": 1000}
 _DUREES: Final = {"Q": 1, "H": 7, "M": 31}
 """The most days of which a file tells that leaves each day, week or month."""
 
@@ -39,8 +38,6 @@ class ResumeFlux:
             if debut is not None and fin is not None:
                 self.periodes.add((debut, fin))
             self.dernier = max([self.dernier, *(v.instant for v in serie.valeurs[-1:])])
-            if serie.sorte in ("rapport", "situation") and len(serie.valeurs) > 1:
-                self.points.append((point.prm, serie.valeurs[1].lieu))
 
 
 FICHIERS: Final = ControlesFlux[ResumeFlux]()
@@ -65,10 +62,8 @@ def noms(lu: ResumeFlux) -> Iterator[EcartFlux]:
                 yield nom, f"{name} y est {value}, mais {before} selon {who}"
         if "tampon" in facts and read_tampon(facts["tampon"]) is None:
             yield nom, f"{facts['tampon']} n'est pas un instant"
-        if not 1 <= int(facts.get("rang", 1)) <= int(facts.get("nombre", 1)):
+        if int(facts.get("rang", 1)) > int(facts.get("nombre", 1)):
             yield nom, f"il se dit le fichier {facts['rang']} de {facts['nombre']}"
-        if facts.get("sequence") == "00000":
-            yield nom, "un numéro de séquence commence à 1"
 
 
 @FICHIERS.controle("une archive tient ses fichiers à sa racine, et un seul sauf pour R4x et C68")
@@ -96,6 +91,12 @@ def codage(lu: ResumeFlux) -> Iterator[EcartFlux]:
         near = texte[max(0, found.start() - 20) : found.end() + 10]
         line = texte.count("\n", 0, found.start()) + 1
         yield f"ligne {line}", f"« {near} » est codé deux fois"
+
+
+@FICHIERS.controle("un objet JSON a chaque clé une fois", source="RFC 8259 §4")
+def cles(lu: ResumeFlux) -> Iterator[EcartFlux]:
+    for each in lu.fichier.repetitions:
+        yield "JSON", f"clé répétée dans {each}"
 
 
 @FICHIERS.controle("un fichier dit ce qui est prévu de lui-même")
@@ -134,69 +135,58 @@ def a_temps(lu: ResumeFlux) -> Iterator[EcartFlux]:
             yield "periode", f"du {debut} au {fin} n'est pas d'un fichier {frequence} du {creation}"
 
 
-class PlaceLue(NamedTuple):
-    """Where a fact stands: the rank of its file, its place there."""
-
-    rang: int
-    lieu: str
-
-
 @dataclass
 class DossierFlux:
     """The files that stand together, and what they say of points: what two of them say must agree.
 
     By kind of fact, point, direction and quantity: `faits` by day (whole days of a curve by their
-    step too), `index` by instant and register.
+    step too), `index` by instant and register; each with its file and its place there.
     """
 
     fichiers: list[ResumeFlux] = field(default_factory=list)
-    faits: dict[tuple[Any, ...], dict[Any, tuple[Any, PlaceLue]]] = field(default_factory=dict)
-    index: dict[Any, dict[int, dict[str, tuple[int, PlaceLue]]]] = field(default_factory=dict)
-    ecarts: list[tuple[PlaceLue, str]] = field(default_factory=list)
-
-    def place(self, place: PlaceLue) -> str:
-        """Return where a fact stands, in words."""
-        return f"{self.fichiers[place.rang].fichier.membre.noms[0]}, {place.lieu}"
+    faits: dict[tuple[Any, ...], dict[Any, tuple[Any, str]]] = field(default_factory=dict)
+    index: dict[Any, dict[int, dict[str, tuple[int, str]]]] = field(default_factory=dict)
+    ecarts: list[EcartFlux] = field(default_factory=list)
 
     def note(self, point: PointDuFlux) -> None:
-        """Keep what a file says of a point, the last that is added."""
-        rang = len(self.fichiers) - 1
-        corrected = point.fichier.fact("nature") == "Corrigée"
+        """Keep what a file says of a point."""
+        if point.fichier.fact("nature") == "Corrigée":
+            return
+        nom = point.fichier.membre.noms[0]
         for serie in point.of("courbe", "energie", "maximum"):
-            if corrected or serie.dit.get("etape") in ("BEST", "Comptage Corrigé"):
+            if serie.dit.get("etape") in ("BEST", "Comptage Corrigé"):
                 continue
             about = (serie.sorte, point.prm, serie.dit.get("metier", "CONS"))
             if serie.sorte == "courbe":
-                self._note_curve(rang, about, serie)
+                self._note_curve(nom, about, serie)
                 continue
             mine = self.faits.setdefault((*about, serie.dit.get("physique")), {})
             for v in serie.valeurs:
                 if v.valeur is not None:
-                    self._agree(mine, as_legal(v.instant).date(), v.valeur, PlaceLue(rang, v.lieu))
+                    self._agree(mine, as_legal(v.instant).date(), v.valeur, f"{nom}, {v.lieu}")
         for read, lus in releves(point.of("index")).items():
             if read[1] in MENSUELLES or read[2] in ("TOP", "CRI", "CRD", "RHF") or read[3] == "RM":
                 continue
             by = self.index.setdefault((point.prm, read[0] or "CONS", read[1], read[5]), {})
             for lu in lus:
-                for nom, (valeur, lieu) in lu.registres.items():
-                    self._agree(by.setdefault(lu.instant, {}), nom, valeur, PlaceLue(rang, lieu))
+                for registre, (valeur, lieu) in lu.registres.items():
+                    self._agree(by.setdefault(lu.instant, {}), registre, valeur, f"{nom}, {lieu}")
 
-    def _note_curve(self, rang: int, about: tuple[Any, ...], serie: Any) -> None:
-        times, physique = _KILO.get(serie.dit.get("unite"), 1), serie.dit.get("physique")
+    def _note_curve(self, nom: str, about: tuple[Any, ...], serie: Any) -> None:
+        times, physique = 1000 if serie.dit["unite"][:1] == "k" else 1, serie.dit.get("physique")
         for day, values in by_day(serie).items():
             known = {v.instant: v.valeur * times for v in values if v.valeur is not None}
             step = min((b - a for a, b in pairwise(sorted(known))), default=0)
             # What came late, or in several files, isn't a whole day of each.
             if step and known.keys() == {*steps_of(serie, day, step)}:
                 key = (*about, _PUISSANCES.get(physique, physique), serie.petit, step)
-                said = sum(known.values()) * step // 3600, hash(tuple(known.values()))
-                place = PlaceLue(rang, values[0].lieu)
-                self._agree(self.faits.setdefault(key, {}), day, said, place)
+                said, lieu = hash(tuple(known.values())), f"{nom}, {values[0].lieu}"
+                self._agree(self.faits.setdefault(key, {}), day, said, lieu)
 
-    def _agree(self, kept: Any, where: Any, value: Any, place: PlaceLue) -> None:
-        before = kept.setdefault(where, (value, place))
+    def _agree(self, kept: Any, where: Any, value: Any, lieu: str) -> None:
+        before = kept.setdefault(where, (value, lieu))
         if before[0] != value:
-            self.ecarts.append((place, f"{self.place(before[1])} dit autre chose du {where}"))
+            self.ecarts.append((lieu, f"{before[1]} dit autre chose du {where}"))
 
 
 DOSSIERS: Final = ControlesFlux[DossierFlux]()
@@ -204,41 +194,15 @@ DOSSIERS: Final = ControlesFlux[DossierFlux]()
 
 @DOSSIERS.controle("ce que deux fichiers disent d'une même mesure est la même chose")
 def accord(dossier: DossierFlux) -> Iterator[EcartFlux]:
-    for place, phrase in dossier.ecarts:
-        yield dossier.place(place), phrase
+    yield from dossier.ecarts
 
 
 @DOSSIERS.controle("les registres montent d'un fichier à l'autre")
 def index_suivis(dossier: DossierFlux) -> Iterator[EcartFlux]:
-    for (_prm, metier, physique, petit), by_instant in dossier.index.items():
-        if len({place.rang for by in by_instant.values() for _, place in by.values()}) > 1:
-            lus = [
-                ReleveDuFlux(t, {n: (v, dossier.place(where)) for n, (v, where) in by.items()})
-                for t, by in sorted(by_instant.items())
-            ]
-            yield from judge_readings((metier, physique, None, None, None, petit), lus)
-
-
-@DOSSIERS.controle("l'énergie d'un jour est celle de sa courbe et de ses index")
-def energie(dossier: DossierFlux) -> Iterator[EcartFlux]:
-    for (sorte, prm, metier, physique, *how), days in dossier.faits.items():
-        if sorte != "courbe" or physique not in _PUISSANCES.values():
-            continue
-        petit, pas = how
-        named = next(k for k, v in _PUISSANCES.items() if v == physique)
-        energies = dossier.faits.get(("energie", prm, metier, named), {})
-        index = dossier.index.get((prm, metier, named, petit), {})
-        # An index counts whole Wh; a curve of ten minutes carries a rest, which the day leaves.
-        slack = 1 if petit or pas == 300 else 1000 * pas // 3600 + 1
-        for day, ((total, _), place) in days.items():
-            dits = [energies[day][0]] if day in energies else []
-            ends = (legal_midnight(day), legal_midnight(day + JOUR))
-            a, b = (index.get(t, {}).get("T") for t in ends)
-            if petit and a and b and a[0] <= b[0]:
-                dits.append(b[0] - a[0])
-            for other in dits:
-                if abs(other - total) > slack:
-                    yield dossier.place(place), f"la courbe du {day} fait {total} Wh, non {other}"
+    for (_, *about, petit), by_instant in dossier.index.items():
+        lus = [ReleveDuFlux(t, by_instant[t]) for t in sorted(by_instant)]
+        if len({lieu.split(",")[0] for lu in lus for _, lieu in lu.registres.values()}) > 1:
+            yield from judge_readings((*about, None, None, None, petit), lus)
 
 
 @DOSSIERS.controle("les numéros de séquence se suivent, et un lot a tous ses fichiers")
@@ -251,10 +215,10 @@ def sequences(dossier: DossierFlux) -> Iterator[EcartFlux]:
             key = (fichier.forme.nom, *map(fichier.fact, names))
             lots.setdefault(key, {}).setdefault(int(sequence), []).append(fichier)
     for by_rank in lots.values():
-        ranks, fichiers = sorted(by_rank), [by_rank[rank][0] for rank in sorted(by_rank)]
-        first = 1 if fichiers[0].fact("frequence") == "P" else ranks[0]
-        if missing := sorted({*range(first, ranks[-1])} - {*ranks}):
-            yield fichiers[0].membre.noms[0], f"il manque le numéro de séquence {missing[0]:05d}"
+        last = by_rank[max(by_rank)][0]
+        first = 1 if last.fact("frequence") == "P" else min(by_rank)
+        for rank in sorted({*range(first, max(by_rank))} - {*by_rank})[:1]:
+            yield last.membre.noms[0], f"il manque le numéro de séquence {rank:05d}"
         for rank, files in by_rank.items():
             outer = sorted({each.membre.noms[0] for each in files})
             parts = sorted(int(each.fact("rang") or 1) for each in files)
@@ -262,6 +226,3 @@ def sequences(dossier: DossierFlux) -> Iterator[EcartFlux]:
                 yield outer[0], f"le numéro de séquence {rank:05d} est pris deux fois"
             elif len({*parts}) < int(files[0].fact("nombre") or 1):
                 yield outer[0], f"le lot {rank:05d} n'a pas ses {files[0].fact('nombre')} fichiers"
-        made = [each.creation for each in fichiers]
-        if any(a and b and a > b for a, b in pairwise(made)):
-            yield fichiers[0].membre.noms[0], "un numéro plus grand est d'un fichier plus ancien"

@@ -1,4 +1,4 @@
-"""What must hold in the registers of a point, and in what is billed of it: the checks."""
+"""What must hold in the registers of a point: the checks."""
 
 import re
 from collections import Counter
@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from sge_sim.flux.controles import POINTS, EcartFlux
-from sge_sim.flux.instants import read_stamp
 from sge_sim.flux.lecteur import PointDuFlux, SerieDuFlux
 from sge_sim.mesures.point import Structure
 from sge_sim.referentiel.mesures import STRUCTURES
@@ -103,25 +102,3 @@ def judge_readings(key: tuple[Any, ...], lus: Sequence[ReleveDuFlux]) -> Iterato
         if {*a.registres} == {*b.registres} and gains and max(gains) - min(gains) > slack:
             lieu = next(iter(b.registres.values()))[1]
             yield lieu, f"les grilles ne comptent pas la même énergie ({gains})"
-
-
-@POINTS.controle("une quantité est facturée une fois, après avoir été mesurée")
-def quantites(point: PointDuFlux) -> Iterator[EcartFlux]:
-    found: dict[tuple[Any, ...], list[tuple[int, int, str]]] = {}
-    for serie in point.of("quantite"):
-        key = tuple(map(serie.dit.get, ("physique", "cote", "classe", "metier")))
-        for valeur in serie.valeurs:
-            plus, now = valeur.plus, point.fichier.creation
-            fin, creation = (read_stamp(str(plus.get(n))) for n in ("fin_mesure", "creation"))
-            if faute := fin.faute or creation.faute:
-                yield valeur.lieu, faute
-            elif fin.instants[0] <= valeur.instant:
-                yield valeur.lieu, f"elle finit le {plus['fin_mesure']}, avant de commencer"
-            elif creation.legale < fin.legale or (now and creation.legale > now):
-                yield valeur.lieu, f"elle ne peut être créée le {plus['creation']}"
-            elif "I" in (plus.get("statut"), str(plus.get("libelle_statut"))[:1]):
-                found.setdefault(key, []).append((valeur.instant, fin.instants[0], valeur.lieu))
-    for rows in found.values():
-        for (_, fin_avant, _), (debut, _, lieu) in pairwise(sorted(rows)):
-            if debut < fin_avant:
-                yield lieu, "elle commence dans la précédente"

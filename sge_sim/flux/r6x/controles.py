@@ -30,9 +30,7 @@ def compte_rendu(lu: ResumeFlux) -> Iterator[EcartFlux]:
     for name, count in counted.items():
         if (said := root["synthese"][name]) != count:
             yield f"synthese.{name}", f"{said}, alors que la liste en a {count}"
-    keys = Counter(each["cleFichier"] for each in files)
-    if max(keys.values(), default=1) > 1 or len({e["nomFichier"] for e in files}) < len(files):
-        yield "fichiersPublies", "un fichier y est deux fois"
+    keys = {each["cleFichier"] for each in files}
     for rang, point in enumerate(points):
         if (key := point.get("cleFichier")) is not None and key not in keys:
             yield f"prmDemandes[{rang}]", f"aucun fichier n'a la clé {key}"
