@@ -5,9 +5,10 @@ The folder of a flux declares how its files are read in `contenu.yaml`, as a lis
 - `reconnu` tells the form of a document: the root of an XML, the headings of a CSV, the values of
   fields of a JSON; `schema` is beside. `arbre` names the module that makes a tree of a text.
 - `nom` is the shape of its names, archive and member; `fichier` what it says of itself: what both
-  name must agree. `valeurs` are those that a field may have, `couples` what goes together.
+  name must agree. `valeurs` are those that fields may have together, `couvre` how many days after
+  the last that it tells a file leaves; `lot` and `suite` name what has its own sequence numbers.
 - `series` say where values stand: `niveaux`, from the outside, each with the fields that are read
-  there; `fixe` what is so of all. `sorte`: courbe, index, energie, maximum, quantite…
+  there; `fixe` what is so of all. `trous`: a curve has all steps of its `jours`, `aucun`, `pertes`.
 
 Fields have the same names in all of them; `CLES` are those that tell one series from another.
 """
