@@ -101,8 +101,8 @@ def periode(point: PointDuFlux) -> Iterator[EcartFlux]:
         shift = (serie.sorte == "courbe" and bool(serie.petit)) or "date_seule" in serie.dit
         for valeur in serie.valeurs:
             t = valeur.instant - shift
-            # The period of a recurrent R6X is when measures came in (GUI 0503 §1.1.3).
-            if (t < debut and not point.fichier.recurrent) or (fin is not None and t >= fin):
+            # That of a recurrent R6X is when they came in (GUI 0503 §1.1.3); 36 months are kept.
+            if t < debut - 1096 * 86400 * point.fichier.recurrent or (fin is not None and t >= fin):
                 yield valeur.lieu, f"{valeur.texte} est hors de la période de la série"
 
 
