@@ -72,16 +72,17 @@ def lisibles(point: PointDuFlux) -> Iterator[EcartFlux]:
 @POINTS.controle("les valeurs se suivent, chaque horodate une fois")
 def ordre(point: PointDuFlux) -> Iterator[EcartFlux]:
     for serie in point.of("courbe", "index", "energie", "maximum"):
+        for v in serie.valeurs if serie.dit.get("type") == "AQ" else ():
+            if v.instant != legal_midnight(as_legal(v.instant).date()):
+                yield v.lieu, f"{v.texte} n'est pas minuit, où se lit un arrêté quotidien"
         for a, b in pairwise(serie.valeurs):
             if "date_seule" in serie.dit:
                 moved = read_stamp(b.texte).instants[0] - read_stamp(a.texte).instants[0]
             else:
                 moved = b.instant - a.instant
             if moved <= 0:
-                yield (
-                    b.lieu,
-                    f"{b.texte} vient après {a.texte}" if moved else f"{b.texte} y est déjà",
-                )
+                how = f"vient après {a.texte}" if moved else "y est déjà"
+                yield b.lieu, f"{b.texte} {how}"
             elif serie.sorte == "maximum" and a.texte[:10] == b.texte[:10]:
                 yield b.lieu, f"le {b.texte[:10]} a déjà son maximum"
 

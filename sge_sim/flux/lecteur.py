@@ -46,7 +46,6 @@ _METIERS: Final = {
     **{name: code for code in METIERS.values() for name in (code, code[0])},
     **{"Consommation": "CONS", "Production": "PROD"},
 }
-_ABSENT: Final = ("", None)
 
 
 class ValeurDuFlux(NamedTuple):
@@ -255,7 +254,7 @@ class _Vue:
             pairs = zip(self.beside, beside, strict=True)
             plus = self.shared[beside] = {name: v for name, v in pairs if v is not None}
         valeur = _integer(brute)
-        if valeur is None and brute not in _ABSENT:
+        if valeur is None and brute not in ("", None):
             serie.fautes.append((lieu, f"« {brute} » n'est pas un nombre entier"))
         if texte is None:  # of what isn't measured
             serie.valeurs.append(ValeurDuFlux(lieu, "", 0, valeur, plus))
