@@ -122,7 +122,7 @@ def pas_du_jour(point: PointDuFlux) -> Iterator[EcartFlux]:
                 if b.instant - a.instant > step:
                     yield b.lieu, f"il manque des pas entre {a.texte} et {b.texte}"
         for day, values in by_day(serie).items() if serie.dit["trous"] == "jours" else ():
-            missing = {*steps_of(serie, day, steps[0])} - {v.instant for v in values}
+            missing = {*stamps_of_day(serie, day, steps[0])} - {v.instant for v in values}
             if missing:
                 first = f"{as_legal(min(missing)):%H:%M}"
                 yield values[0].lieu, f"il manque {first} le {day} ({len(values)} pas)"
@@ -141,7 +141,7 @@ def by_day(serie: SerieDuFlux) -> dict[date, list[ValeurDuFlux]]:
     return found
 
 
-def steps_of(serie: SerieDuFlux, day: date, step: int) -> range:
+def stamps_of_day(serie: SerieDuFlux, day: date, step: int) -> range:
     """Return the stamps (epoch seconds) of a legal day, by steps of so many seconds."""
     late = step if serie.petit else 0
     return range(legal_midnight(day) + late, legal_midnight(day + JOUR) + late, step)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from sge_sim.domaine.ecarts_plateforme import doubly_encoded
-from sge_sim.flux.controles import ControlesFlux, EcartFlux, by_day, expected, steps_of
+from sge_sim.flux.controles import ControlesFlux, EcartFlux, by_day, expected, stamps_of_day
 from sge_sim.flux.controles_index import MENSUELLES, ReleveDuFlux, judge_readings, releves
 from sge_sim.flux.instants import as_legal, read_stamp, read_tampon
 from sge_sim.flux.lecteur import FichierLu, PointDuFlux
@@ -178,7 +178,7 @@ class DossierFlux:
             known = {v.instant: v.valeur * times for v in values if v.valeur is not None}
             step = min((b - a for a, b in pairwise(sorted(known))), default=0)
             # What came late, or in several files, isn't a whole day of each.
-            if step and known.keys() == {*steps_of(serie, day, step)}:
+            if step and known.keys() == {*stamps_of_day(serie, day, step)}:
                 key = (*about, _PUISSANCES.get(physique, physique), serie.petit, step)
                 said, lieu = hash(tuple(known.values())), f"{nom}, {values[0].lieu}"
                 self._agree(self.faits.setdefault(key, {}), day, said, lieu)
