@@ -27,7 +27,7 @@ from sge_sim.domaine.ecarts_plateforme import (
     Temoignage,
 )
 from sge_sim.domaine.nomenclatures import PROVENANCES, in_french
-from sge_sim.flux.r6x.documents import SCHEMAS, read_schema
+from sge_sim.flux.r6x.documents import SCHEMAS, schema_text
 from sge_sim.machine.own_folder import default_data_dir
 from sge_sim.services.registry import SERVICES
 from sge_sim.settings import Settings, variable_of
@@ -134,7 +134,7 @@ def files_page() -> Iterator[str]:
     yield "fichier ; d'où vient chaque champ : [R63 à R67, C68](../r6x.md). Les fichiers XML et CSV"
     yield "sont dans [les flux](../flux.md)."
     for name in SCHEMAS:
-        schema = read_schema(name)
+        schema = json.loads(schema_text(name))
         yield f"\n## {name}\n\n| champ | forme | valeurs | |\n|---|---|---|---|"
         yield from _field_rows(schema, schema, "")
 

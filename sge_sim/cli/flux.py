@@ -51,11 +51,12 @@ flux = group_of(
 @json_option
 def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -> None:
     from sge_sim.api.flux import FichierView
+    from sge_sim.flux.r6x.documents import read_documents
     from sge_sim.tables.flux import find_fichier
     from sge_sim.tables.plateforme import is_shared
 
     if tableau or as_csv:
-        _show_rows(_documents_of(nom, data_dir), as_csv=as_csv)
+        _show_rows(read_documents(Path(nom).name, _content_of(nom, data_dir)), as_csv=as_csv)
         return
     with database_of(data_dir).sessions() as session:
         fichier = find_fichier(session, nom)
@@ -157,7 +158,7 @@ def validate(
     named = [
         each
         for nom in fichiers
-        for each in (sorted(map(str, Path(nom).iterdir())) if _is_folder(nom) else [nom])
+        for each in (sorted(map(str, Path(nom).iterdir())) if Path(nom).is_dir() else [nom])
     ]
     for nom in named:
         try:
@@ -187,10 +188,6 @@ def validate(
         sys.exit(1)
 
 
-def _is_folder(nom: str) -> bool:
-    return nom != "-" and Path(nom).is_dir()
-
-
 def _show_rows(documents: Iterator[tuple[str, Any]], *, as_csv: bool) -> None:
     """Print files as tables, or as the portal's CSV; raises `UsageError` for another form."""
     for nom, tree in documents:
@@ -212,13 +209,6 @@ def _show_table(rows: list[list[str]]) -> None:
     for row in rows:
         cells = (row[n][:width].ljust(width) for n, width in zip(used, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
-
-
-def _documents_of(nom: str, data_dir: Path) -> Iterator[tuple[str, Any]]:
-    """Return what is in a file, as `_content_of` finds it."""
-    from sge_sim.flux.r6x.documents import read_documents
-
-    return read_documents(Path(nom).name, _content_of(nom, data_dir))
 
 
 def _content_of(nom: str, data_dir: Path) -> bytes:

@@ -1,10 +1,10 @@
 """Stamps as files tell them: what they read in legal time, and when that is."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import PARIS, start_of_day
 from sge_sim.machine.once import computed_once
 
 _STAMP: Final = re.compile(
@@ -16,18 +16,16 @@ _JOUR_MOIS: Final = re.compile(r"([0-9]{2})[/-]([0-9]{2})[/-]([0-9]{4})")
 
 class HorodateLue(NamedTuple):
     """A stamp: what legal time reads, its instants (epoch seconds; two in the hour that autumn
-    lives twice), why it can't be, in French. `heure`: it has a time."""
+    lives twice), why it can't be, in French."""
 
     legale: datetime
     instants: tuple[int, ...]
     faute: str | None = None
-    heure: bool = True
 
 
 @computed_once(100_000)
 def read_stamp(texte: str) -> HorodateLue:
     """Read a stamp or a day, in legal time where it tells no offset; `faute` where it can't be."""
-    nulle = datetime.fromisoformat("1970-01-01")
     turned = _JOUR_MOIS.fullmatch(texte)
     found = _STAMP.fullmatch("-".join(reversed(turned.groups())) if turned else texte)
     try:
@@ -35,13 +33,13 @@ def read_stamp(texte: str) -> HorodateLue:
             raise ValueError
         jour, heure, offset = found.groups()
         legale = datetime.fromisoformat(f"{jour}T{heure or '00:00:00'}")
+        aware = datetime.fromisoformat(f"{legale.isoformat()}{offset or '+00:00'}")
         if offset is None:
-            instants = {int(legale.replace(tzinfo=PARIS, fold=f).timestamp()) for f in (0, 1)}
-        else:
-            instants = {int(datetime.fromisoformat(f"{legale.isoformat()}{offset}").timestamp())}
+            aware = legale.replace(tzinfo=PARIS)
+        instants = {int(aware.replace(fold=fold).timestamp()) for fold in (0, 1)}
         lues = {datetime.fromtimestamp(each, PARIS).replace(tzinfo=None) for each in instants}
     except (ValueError, OverflowError):
-        return HorodateLue(nulle, (0,), f"« {texte} » n'est pas une date")
+        return HorodateLue(as_legal(0), (0,), f"« {texte} » n'est pas une date")
     faute = None
     if lues != {legale}:
         faute = (
@@ -49,13 +47,13 @@ def read_stamp(texte: str) -> HorodateLue:
             if offset is None
             else f"« {texte} » n'a pas le décalage de l'heure légale"
         )
-    return HorodateLue(legale, tuple(sorted(instants)), faute, heure is not None)
+    return HorodateLue(legale, tuple(sorted(instants)), faute)
 
 
 @computed_once(10_000)
 def legal_midnight(jour: date) -> int:
-    """Return the legal legal_midnight that begins a day, epoch seconds."""
-    return int(datetime.combine(jour, time(), PARIS).timestamp())
+    """Return the legal midnight that begins a day, epoch seconds."""
+    return int(start_of_day(jour).timestamp())
 
 
 def as_legal(instant: int) -> datetime:
@@ -65,6 +63,5 @@ def as_legal(instant: int) -> datetime:
 
 def read_tampon(texte: str) -> datetime | None:
     """Return what the stamp of a name (`AAAAMMJJhhmmss`) reads, None where it can't be."""
-    two = [texte[rang : rang + 2] for rang in range(4, 14, 2)]
-    stamp = read_stamp(f"{texte[:4]}-{two[0]}-{two[1]}T{':'.join(two[2:])}")
+    stamp = read_stamp(re.sub("(....)(..)(..)(..)(..)(..)", r"\1-\2-\3T\4:\5:\6", texte))
     return None if stamp.faute else stamp.legale

@@ -5,15 +5,16 @@ The folder of a flux declares how its files are read in `contenu.yaml`, as a lis
 - `reconnu` tells the form of a document: the root of an XML, the headings of a CSV, the values of
   fields of a JSON; `schema` is beside. `arbre` names the module that makes a tree of a text.
 - `nom` is the shape of its names, archive and member; `fichier` what it says of itself: what both
-  name must agree. `valeurs` are those that a field may have, `couples` what goes together.
+  name must agree. `valeurs` are those that fields may have together, `couvre` how many days after
+  the last that it tells a file leaves; `lot` and `suite` name what has its own sequence numbers.
 - `series` say where values stand: `niveaux`, from the outside, each with the fields that are read
-  there; `fixe` what is so of all. `sorte`: courbe, index, energie, maximum, quantite…
+  there; `fixe` what is so of all. `trous`: a curve has all steps of its `jours`, `aucun`, `pertes`.
 
 Fields have the same names in all of them; `CLES` are those that tell one series from another.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -29,7 +30,8 @@ import sge_sim.flux
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import METIERS
 from sge_sim.flux.instants import legal_midnight, read_stamp, read_tampon
-from sge_sim.flux.ouverture import MembreLu, table
+from sge_sim.flux.ouverture import MembreLu, schema_mistakes, xsd_mistakes
+from sge_sim.machine.documents import parse_json
 from sge_sim.machine.once import computed_once
 
 CLES: Final = (
@@ -39,11 +41,11 @@ CLES: Final = (
 )
 """The fields that tell one series of a point from another."""
 _ENTIER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_PAS: Final = re.compile(r"(?:PT)?([0-9]{1,4})M?")
 _METIERS: Final = {
     **{name: code for code in METIERS.values() for name in (code, code[0])},
     **{"Consommation": "CONS", "Production": "PROD"},
 }
-_ABSENT: Final = ("", None)
 
 
 class ValeurDuFlux(NamedTuple):
@@ -61,7 +63,6 @@ class SerieDuFlux:
     """The values of a point that have `dit` in common, in the order of the file; `fautes`: what
     couldn't be read, with its place."""
 
-    forme: "FormeFlux"
     sorte: str
     dit: dict[str, Any]
     vue: Mapping[str, Any]
@@ -82,8 +83,8 @@ class SerieDuFlux:
     @cached_property
     def pas(self) -> list[int]:
         """The step of each value, minutes; 0 where none is told."""
-        said = self.dit.get("pas")
-        return [_minutes(valeur.plus.get("pas", said)) for valeur in self.valeurs]
+        said = (str(valeur.plus.get("pas", self.dit.get("pas"))) for valeur in self.valeurs)
+        return [int(found[1]) if (found := _PAS.fullmatch(each)) else 0 for each in said]
 
     def borne(self, nom: str) -> int | None:
         """Return an end of its period (`debut`, `fin`), epoch seconds; None without one."""
@@ -93,26 +94,14 @@ class SerieDuFlux:
         return None if texte is None else read_stamp(str(texte)).instants[0]
 
 
-class JourLu(NamedTuple):
-    """A day that a point has in the file, and the values that stand in it; `attendus` are the
-    calendars and maxima that a day has, `vus` those that have a value."""
-
-    lieu: str
-    texte: str
-    valeurs: list[ValeurDuFlux]
-    attendus: set[str]
-    vus: set[str]
-
-
 @dataclass
 class PointDuFlux:
-    """What a file says of a point: its series, and its days where these are told apart."""
+    """What a file says of a point: its series."""
 
     fichier: "FichierLu"
     prm: str
     lieu: str
     series: list[SerieDuFlux] = field(default_factory=list)
-    jours: dict[str, JourLu] = field(default_factory=dict)
     by_key: dict[Any, SerieDuFlux] = field(default_factory=dict, repr=False)
 
     def of(self, *sortes: str) -> list[SerieDuFlux]:
@@ -125,17 +114,18 @@ class FormeFlux:
     """A form of file, as its folder declares it."""
 
     dossier: str
+    nom: str
     declaree: Mapping[str, Any]
 
-    @property
-    def nom(self) -> str:
-        """What remarks call it."""
-        return str(self.declaree["forme"])
-
-    def schema(self) -> bytes | None:
-        """Return the schema that stands beside it."""
+    def mistakes(self, tree: Any) -> list[str]:
+        """Return where a document differs from the schema that stands beside, in French."""
         name = self.declaree.get("schema")
-        return files(self.dossier).joinpath(name).read_bytes() if name else None
+        if name is None:
+            return []
+        schema = files(self.dossier).joinpath(name).read_bytes()
+        if name.endswith(".xsd"):
+            return xsd_mistakes(schema, tree)
+        return schema_mistakes(parse_json(schema), tree)
 
     def recognizes(self, kind: str, root: Any) -> bool:
         """Tell whether a document is of this form, by what is in it."""
@@ -159,17 +149,21 @@ class FormeFlux:
         if found is None:
             return None
         said = {name.rstrip("_"): value for name, value in found.groupdict().items() if value}
-        return {n: _METIERS.get(v, v) if n == "metier" else v for n, v in said.items()}
+        if "metier" in said:
+            said["metier"] = _METIERS[said["metier"]]
+        return said
 
 
 @dataclass
 class FichierLu:
-    """A document that was read: `dit` is what it says of itself."""
+    """A document that was read: `dit` is what it says of itself, `repetitions` the keys that come
+    again in an object."""
 
     membre: MembreLu
     forme: FormeFlux
     texte: str
     root: Any
+    repetitions: Sequence[str] = ()
 
     @cached_property
     def dit(self) -> dict[str, str]:
@@ -186,12 +180,15 @@ class FichierLu:
         """When it was made, in legal time: as it says, else as its names do."""
         for name, zone in (("creation", PARIS), ("creation_utc", UTC)):
             if name in self.dit:
-                stamp = read_stamp(self.dit[name])
-                legale = datetime.fromtimestamp(stamp.instants[0], PARIS)
-                naive = stamp.legale.replace(tzinfo=zone).astimezone(PARIS)
-                return (naive if zone is UTC else legale).replace(tzinfo=None)
+                naive = read_stamp(self.dit[name]).legale.replace(tzinfo=zone)
+                return naive.astimezone(PARIS).replace(tzinfo=None)
         stamps = [said["tampon"] for _, said in self.noms if said and "tampon" in said]
         return read_tampon(stamps[-1]) if stamps else None
+
+    @property
+    def recurrent(self) -> bool:
+        """Whether it tells what came in since the last, whenever it was measured."""
+        return "suite" in self.forme.declaree and self.fact("frequence") != "P"
 
     def fact(self, name: str) -> str | None:
         """Return what the document says of itself, or its names do."""
@@ -225,51 +222,39 @@ class _Vue:
         self.declared = declared
         self.levels = [next(iter(level.items())) for level in declared["niveaux"]]
         last = self.levels[-1][1]
-        self.beside = [name for name in last if name not in ("horodate", "valeur")]
+        self.beside = ["jour", *(name for name in last if name not in ("horodate", "valeur"))]
         self.apart = any(name in CLES or name == "debut" for name in last)
-        self.partie = declared["fixe"].get("du_jour", "")
         self.shared: dict[tuple[Any, ...], Mapping[str, Any]] = {}
         self.before: tuple[Any, SerieDuFlux | None] = None, None
 
     def read(self, point: PointDuFlux, node: Any, lieu: str) -> None:
         """Add to a point what a node says."""
         self.before = None, None
-        self._walk(point, 0, node, lieu, dict(self.declared["fixe"]), None)
+        self._walk(point, 0, node, lieu, dict(self.declared["fixe"]))
 
-    def _walk(
-        self, point: PointDuFlux, rang: int, node: Any, lieu: str, above: Any, jour: JourLu | None
-    ) -> None:
-        said = {}
-        for name, path in self.levels[rang][1].items():
-            value = leaf(node, path)
-            if value is not None:
-                said[name] = value
+    def _walk(self, point: PointDuFlux, rang: int, node: Any, lieu: str, above: Any) -> None:
+        fields = self.levels[rang][1].items()
+        said = {name: v for name, path in fields if (v := leaf(node, path)) is not None}
         if rang + 1 == len(self.levels):
-            self._add(point, lieu, above, said, jour)
+            self._add(point, lieu, above, said)
             return
-        if "jour" in said:
-            jour = point.jours.setdefault(lieu, JourLu(lieu, str(said["jour"]), [], set(), set()))
-            if self.partie and said.get("calendrier", "") != "INCONNU":
-                jour.attendus.add(self.partie)
         above = {**above, **said}
         for child, place in children(node, self.levels[rang + 1][0], lieu):
-            self._walk(point, rang + 1, child, place, above, jour)
+            self._walk(point, rang + 1, child, place, above)
 
-    def _add(
-        self, point: PointDuFlux, lieu: str, above: Any, said: dict[str, Any], jour: JourLu | None
-    ) -> None:
+    def _add(self, point: PointDuFlux, lieu: str, above: Any, said: dict[str, Any]) -> None:
         serie = self.before[1]
         if serie is None or self.apart or self.before[0] is not above:
             serie = self._serie(point, lieu, above, said)
             self.before = above, serie
         texte, brute = said.get("horodate") or above.get("horodate"), said.get("valeur")
-        beside = tuple([said.get(name) for name in self.beside])
+        beside = (above.get("jour"), *map(said.get, self.beside[1:]))
         plus = self.shared.get(beside)
         if plus is None:
             pairs = zip(self.beside, beside, strict=True)
             plus = self.shared[beside] = {name: v for name, v in pairs if v is not None}
         valeur = _integer(brute)
-        if valeur is None and brute not in _ABSENT:
+        if valeur is None and brute not in ("", None):
             serie.fautes.append((lieu, f"« {brute} » n'est pas un nombre entier"))
         if texte is None:  # of what isn't measured
             serie.valeurs.append(ValeurDuFlux(lieu, "", 0, valeur, plus))
@@ -285,11 +270,7 @@ class _Vue:
             instant = legal_midnight(stamp.legale.date() + timedelta(1))
         elif len(stamp.instants) > 1 and serie.valeurs and serie.valeurs[-1].instant >= instant:
             instant = stamp.instants[1]
-        found = ValeurDuFlux(lieu, str(texte), instant, valeur, plus)
-        serie.valeurs.append(found)
-        if jour is not None:
-            jour.valeurs.append(found)
-            jour.vus.add(self.partie)
+        serie.valeurs.append(ValeurDuFlux(lieu, str(texte), instant, valeur, plus))
 
     def _serie(
         self, point: PointDuFlux, lieu: str, above: Any, said: dict[str, Any]
@@ -304,7 +285,7 @@ class _Vue:
             if metier is not None:
                 both["metier"] = _METIERS.get(str(metier), metier)
             where = lieu.rpartition(".")[0] or lieu
-            serie = SerieDuFlux(point.fichier.forme, sorte, both, self.declared, where)
+            serie = SerieDuFlux(sorte, both, self.declared, where)
             point.by_key[key] = serie
             point.series.append(serie)
         return point.by_key[key]
@@ -347,16 +328,11 @@ def _integer(value: Any) -> int | None:
     return int(value) if isinstance(value, str) and _ENTIER.fullmatch(value) else None
 
 
-def _minutes(said: Any) -> int:
-    found = re.fullmatch(r"(?:PT)?([0-9]{1,4})M?", str(said))
-    return int(found[1]) if found else 0
-
-
 @computed_once()
 def formes() -> tuple[FormeFlux, ...]:
     """Return the forms that the folders of the flux declare."""
     return tuple(
-        FormeFlux(folder.name, declared)
+        FormeFlux(folder.name, declared["forme"], declared)
         for folder in iter_modules(sge_sim.flux.__path__, "sge_sim.flux.")
         if folder.ispkg and files(folder.name).joinpath("contenu.yaml").is_file()
         for declared in yaml.safe_load(files(folder.name).joinpath("contenu.yaml").read_bytes())
@@ -375,5 +351,11 @@ def as_tree(forme: FormeFlux, root: Any) -> tuple[Any, Iterable[str]]:
     if "arbre" in forme.declaree:
         tree, mistakes = import_module(forme.declaree["arbre"]).tree_of(root)
         return tree, mistakes
-    lignes, mistakes = table(root)
-    return {"lignes": lignes}, mistakes
+    titres, *rows = root
+    tree, mistakes = [], []
+    for n, row in enumerate(rows, start=2):
+        if len(row) != len(titres):
+            mistakes.append(f"ligne {n} : {len(row)} colonnes au lieu de {len(titres)}")
+        cells = zip(titres, row, strict=False)
+        tree.append({"_ligne": n, **{t: None if cell == "null" else cell for t, cell in cells}})
+    return {"lignes": tree}, mistakes

@@ -7,72 +7,62 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
+import yaml
 from lxml import etree
 
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.machine.documents import parse_json, parse_xml, zip_members
+from sge_sim.machine.once import computed_once
 
 OCTETS_AU_PLUS: Final = 512 * 2**20
 """The bytes of a file that is read whole, zipped or not, and of all that an archive holds."""
-_MEMBRES_AU_PLUS: Final = 20_000
+_MEMBRES_AU_PLUS, _DEPTH = 20_000, 2
 _ZIP: Final = b"PK"
 _BOM: Final = b"\xef\xbb\xbf"
 _EXCERPT: Final = 80
 _MOST_MISTAKES: Final = 20
-_XSD_IN_FRENCH: Final = {
-    "SCHEMAV_ELEMENT_CONTENT": "élément manquant, en trop ou mal placé",
-    "SCHEMAV_CVC_COMPLEX_TYPE_4": "attribut manquant",
-    "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1": "attribut qui n'y a pas sa place",
-    "SCHEMAV_CVC_ENUMERATION_VALID": "valeur qui n'est pas prévue",
-    "SCHEMAV_CVC_DATATYPE_VALID_1_2_1": "valeur qui n'est pas du type attendu",
-    "SCHEMAV_CVC_PATTERN_VALID": "valeur qui n'a pas la forme attendue",
-    "SCHEMAV_CVC_MAXLENGTH_VALID": "valeur trop longue",
-}
 
 
 class MembreLu(NamedTuple):
     """A document: the names under which it was found, from the file's to its own, and its bytes;
-    `rangs`: how many documents stand beside it in its archive."""
+    `voisins`: how many documents stand beside it in its archive."""
 
     noms: tuple[str, ...]
     content: bytes
     voisins: int = 1
 
 
-def read_members(nom: str, content: bytes, *, depth: int = 2) -> Iterator[MembreLu]:
-    """Yield the documents of a file: itself, or what its archives hold.
+def read_members(outer: MembreLu, left: list[int] | None = None) -> Iterator[MembreLu]:
+    """Yield the documents of a file: itself, or what its archives hold; `left`: the bytes that they
+    may take yet.
 
     Raises `UsageError` for an archive that is damaged or without any file, an archive in an archive
     in an archive, and what takes more than 512 MiB in all.
     """
-    yield from _members((nom,), content, depth, [OCTETS_AU_PLUS])
-
-
-def _members(
-    noms: tuple[str, ...], content: bytes, depth: int, left: list[int]
-) -> Iterator[MembreLu]:
-    if content[:2] != _ZIP:
-        yield MembreLu(noms, content)
+    nom, left = outer.noms[-1], left or [OCTETS_AU_PLUS]
+    if outer.content[:2] != _ZIP:
+        yield outer
         return
     try:
-        members = [each for each in zip_members(content) if not each[0].is_dir()]
-        if members and (depth == 0 or len(members) > _MEMBRES_AU_PLUS):
-            raise UsageError(f"{noms[-1]} n'est pas une archive de flux : trop de contenu.")
+        members = [each for each in zip_members(outer.content) if not each[0].is_dir()]
+        if members and (len(outer.noms) > _DEPTH or len(members) > _MEMBRES_AU_PLUS):
+            raise UsageError(f"{nom} n'est pas une archive de flux : trop de contenu.")
         for info, read in members:
             left[0] -= info.file_size
             if left[0] < 0:
-                raise UsageError(f"{noms[-1]} : {info.filename} dépasse 512 Mio.")
-            for found in _members((*noms, info.filename), read(), depth - 1, left):
-                yield found._replace(voisins=len(members))
+                raise UsageError(f"{nom} : {info.filename} dépasse 512 Mio.")
+            inner = MembreLu((*outer.noms, info.filename), read(), len(members))
+            yield from read_members(inner, left)
     except ValueError as error:
-        raise UsageError(f"{noms[-1]} est une archive abîmée ({error}).") from None
+        raise UsageError(f"{nom} est une archive abîmée ({error}).") from None
     if not members:
-        raise UsageError(f"{noms[-1]} est une archive qui ne contient aucun fichier.")
+        raise UsageError(f"{nom} est une archive qui ne contient aucun fichier.")
 
 
 class Repetitions(list[str]):
@@ -156,51 +146,35 @@ def _thinned(tree: Any, depth: int = 6) -> Any:
 
 
 def _in_french(error: Any) -> str:
-    value, wanted = excerpt(error.instance), error.validator_value
-    match error.validator:
-        case "required":
-            missing = [name for name in wanted if name not in error.instance]
-            return f"il manque {', '.join(missing)}"
-        case "additionalProperties":
-            extra = [name for name in error.instance if name not in error.schema["properties"]]
-            return f"{', '.join(extra)} n'y a pas sa place"
-        case "type":
-            return f"{value} n'est pas du type {wanted}"
-        case "enum":
-            return f"{value} n'est pas une des valeurs {', '.join(map(json.dumps, wanted))}"
-        case "pattern":
-            return f"{value} n'a pas la forme {wanted}"
-        case "minItems" | "maxItems":
-            return f"{counted(len(error.instance), 'élément')}, hors de la limite de {wanted}"
-        case _:
-            return f"{value} ne convient pas ({error.validator})"
+    value, wanted = error.instance, error.validator_value
+    if error.validator == "required":
+        wanted = [name for name in wanted if name not in value]
+    elif error.validator == "additionalProperties":
+        wanted = [name for name in value if name not in error.schema["properties"]]
+    elif error.validator == "enum":
+        wanted = map(json.dumps, wanted)
+    listed = wanted if isinstance(wanted, str | int) else ", ".join(map(str, wanted))
+    count = counted(len(value), "élément") if isinstance(value, list) else ""
+    phrase: str = _phrases()["json"].get(error.validator, "{value} ne convient pas")
+    return phrase.format(value=excerpt(value), wanted=listed, count=count)
 
 
 def xsd_mistakes(schema: bytes, root: etree._Element) -> list[str]:
     """Return where an XML document differs from its schema, in French: the first twenty places."""
-    validator = etree.XMLSchema(parse_xml(schema))
+    validator, phrases = etree.XMLSchema(parse_xml(schema)), _phrases()["xsd"]
     validator.validate(root)
     return [
-        f"ligne {error.line}, {error.path} : "
-        f"{_XSD_IN_FRENCH.get(error.type_name, 'ne tient pas au schéma')}"
-        for error in islice(validator.error_log, _MOST_MISTAKES)
+        f"ligne {e.line}, {e.path} : {phrases.get(e.type_name, 'ne tient pas au schéma')}"
+        for e in islice(validator.error_log, _MOST_MISTAKES)
     ]
+
+
+@computed_once()
+def _phrases() -> Any:
+    return yaml.safe_load(files("sge_sim.flux").joinpath("phrases.yaml").read_bytes())
 
 
 def excerpt(value: Any) -> str:
     """Return how a value begins, as JSON; it may be of any size and depth."""
     pieces = json.JSONEncoder(ensure_ascii=False).iterencode(value)
     return "".join(islice(pieces, _EXCERPT))[:_EXCERPT]
-
-
-def table(rows: Sequence[Sequence[str]]) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the rows of a table as its headings name their cells, each with its line (`_ligne`),
-    and what is wrong with their number; `null` is what is missing."""
-    titres, *lines = rows
-    found, mistakes = [], []
-    for n, row in enumerate(lines, start=2):
-        if len(row) != len(titres):
-            mistakes.append(f"ligne {n} : {counted(len(row), 'colonne')} au lieu de {len(titres)}")
-        cells = {t: None if cell == "null" else cell for t, cell in zip(titres, row, strict=False)}
-        found.append({**cells, "_ligne": n})
-    return found, mistakes

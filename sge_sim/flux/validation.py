@@ -1,7 +1,7 @@
 """Judges files that anybody made: their form, by their schema, then what they say."""
 
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
@@ -9,43 +9,12 @@ from typing import Any, Final
 from sge_sim.errors import UsageError
 from sge_sim.flux.controles import POINTS, ControleFlux, EcartFlux
 from sge_sim.flux.controles_fichiers import DOSSIERS, FICHIERS, DossierFlux, ResumeFlux
-from sge_sim.flux.controles_index import INDEX
 from sge_sim.flux.lecteur import FichierLu, FormeFlux, as_tree, form_of
-from sge_sim.flux.ouverture import (
-    MembreLu,
-    Repetitions,
-    read_document,
-    read_members,
-    schema_mistakes,
-    xsd_mistakes,
-)
-from sge_sim.machine.documents import parse_json
+from sge_sim.flux.ouverture import MembreLu, Repetitions, read_document, read_members
 
 _SHOWN: Final = 5
 """How many places are shown of what a check found."""
-CLES: Final = ControleFlux[Any](
-    "cles", "un objet JSON a chaque clé une fois", "RFC 8259 §4", "documented", lambda _: ()
-)
-
-
-@dataclass
-class ConstatsFlux:
-    """What was found wrong: sentences, by the check that found them."""
-
-    found: dict[str, tuple[ControleFlux[Any], list[EcartFlux], int]] = field(default_factory=dict)
-
-    def add(self, controle: ControleFlux[Any], ecarts: Iterable[EcartFlux]) -> None:
-        for ecart in ecarts:
-            _, kept, count = self.found.get(controle.nom, (controle, [], 0))
-            self.found[controle.nom] = (controle, [*kept, ecart][:_SHOWN], count + 1)
-
-    def lines(self, source: str) -> Iterator[str]:
-        """Yield each remark: its place, what is wrong, the rule, who says so."""
-        for controle, ecarts, count in self.found.values():
-            for lieu, phrase in ecarts:
-                yield f"{lieu} : {phrase} [{controle.attendu} ; {controle.source or source}]"
-            if count > len(ecarts):
-                yield f"et {count - len(ecarts)} de plus [{controle.attendu}]"
+Constats = dict[ControleFlux[Any], list[EcartFlux]]
 
 
 @dataclass(frozen=True)
@@ -71,63 +40,60 @@ class Validation:
 
         Raises `UsageError` for what can't be read, or is of no flux.
         """
-        for membre in read_members(nom, content):
-            yield self._judge(membre)
+        for membre in read_members(MembreLu((nom,), content)):
+            own_name, again = membre.noms[-1], Repetitions()
+            kind, texte, root = read_document(own_name, membre.content, again)
+            forme = form_of(kind, root)
+            if forme is None:
+                raise UsageError(f"{own_name} : ce document n'est le fichier d'aucun flux connu.")
+            tree, mistakes = as_tree(forme, root)
+            ecarts, remarques = [*mistakes, *forme.mistakes(tree)], []
+            if self.content and not ecarts:
+                constats = self._look(FichierLu(membre, forme, texte, tree, again))
+                remarques = list(_lines(constats, str(forme.declaree["source"])))
+            yield VerdictFlux(own_name, forme.nom, ecarts, remarques)
 
-    def _judge(self, membre: MembreLu) -> VerdictFlux:
-        nom, again = membre.noms[-1], Repetitions()
-        kind, texte, root = read_document(nom, membre.content, again)
-        forme = form_of(kind, root)
-        if forme is None:
-            raise UsageError(f"{nom} : ce document n'est le fichier d'aucun flux connu.")
-        tree, mistakes = as_tree(forme, root)
-        ecarts = [*mistakes, *_mistakes(forme, kind, tree)]
-        constats = ConstatsFlux()
-        if self.content and not ecarts:
-            constats.add(CLES, (("JSON", f"clé répétée dans {each}") for each in again))
-            self._look(FichierLu(membre, forme, texte, tree), constats)
-        source = str(forme.declaree["source"])
-        return VerdictFlux(nom, forme.nom, ecarts, list(constats.lines(source)))
-
-    def _look(self, fichier: FichierLu, constats: ConstatsFlux) -> None:
-        resume = ResumeFlux(fichier)
+    def _look(self, fichier: FichierLu) -> Constats:
+        resume, constats = ResumeFlux(fichier), Constats()
         self.dossier.fichiers.append(resume)
         for point in fichier.points():
-            for check in (*POINTS.controles, *INDEX.controles):
-                constats.add(check, check.cherche(point))
+            for check in POINTS:
+                constats.setdefault(check, []).extend(check.cherche(point))
             resume.add(point)
             self.dossier.note(point)
-        more = fichier.forme.declaree.get("controles")
-        own = import_module(more).FICHIERS.controles if more else []
-        for controle in (*FICHIERS.controles, *own):
-            constats.add(controle, controle.cherche(resume))
-        fichier.texte = ""
-        fichier.membre = fichier.membre._replace(content=b"")
-        if resume.points and fichier.forme.declaree["series"][0]["sorte"] != "rapport":
+        own = _own(fichier.forme)
+        for controle in (*FICHIERS, *(own.FICHIERS if own else ())):
+            constats[controle] = list(controle.cherche(resume))
+        fichier.texte, fichier.membre = "", fichier.membre._replace(content=b"")
+        if own is None or fichier.forme.declaree["series"][0]["sorte"] != "rapport":
             fichier.root = None
+        return constats
 
     def together(self) -> list[str]:
         """Return the remarks on what the files say together."""
-        constats = ConstatsFlux()
-        if len({resume.fichier.membre.noms[0] for resume in self.dossier.fichiers}) > 1:
-            modules = {
-                str(resume.fichier.forme.declaree["controles"])
-                for resume in self.dossier.fichiers
-                if "controles" in resume.fichier.forme.declaree
-            }
-            more = [c for name in sorted(modules) for c in import_module(name).DOSSIERS.controles]
-            for controle in (*DOSSIERS.controles, *more):
-                constats.add(controle, controle.cherche(self.dossier))
-        return list(constats.lines("les documents des flux"))
+        fichiers = [resume.fichier for resume in self.dossier.fichiers]
+        if len({fichier.membre.noms[0] for fichier in fichiers}) < 2:
+            return []
+        modules = dict.fromkeys(own for each in fichiers if (own := _own(each.forme)))
+        controles = (*DOSSIERS, *(controle for own in modules for controle in own.DOSSIERS))
+        constats = {controle: list(controle.cherche(self.dossier)) for controle in controles}
+        return list(_lines(constats, "les documents des flux"))
 
 
-def _mistakes(forme: FormeFlux, kind: str, tree: Any) -> list[str]:
-    schema = forme.schema()
-    if schema is None:
-        return []
-    return (
-        xsd_mistakes(schema, tree) if kind == "xml" else schema_mistakes(parse_json(schema), tree)
-    )
+def _lines(constats: Constats, source: str) -> Iterator[str]:
+    """Yield each remark: its place, what is wrong, the rule, who says so."""
+    for controle, ecarts in constats.items():
+        who = "supposé" if controle.provenance == "assumed" else controle.source or source
+        for lieu, phrase in ecarts[:_SHOWN]:
+            yield f"{lieu} : {phrase} [{controle.attendu} ; {who}]"
+        if len(ecarts) > _SHOWN:
+            yield f"et {len(ecarts) - _SHOWN} de plus [{controle.attendu}]"
+
+
+def _own(forme: FormeFlux) -> Any:
+    """Return the module of the checks that a form has of its own, None without any."""
+    name = forme.declaree.get("controles")
+    return import_module(name) if name else None
 
 
 def is_clear(content: bytes) -> bool:

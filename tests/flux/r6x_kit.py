@@ -17,7 +17,8 @@ from state_kit import grant_acces, numeros_within
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import Sens
-from sge_sim.flux.r6x.documents import read_documents, schema_mistakes
+from sge_sim.flux.lecteur import form_of
+from sge_sim.flux.r6x.documents import read_documents
 from sge_sim.mesures import PointMesure
 from sge_sim.mesures.releves import read_contextes
 from sge_sim.mesures.series import read_series
@@ -144,6 +145,13 @@ def order(
 def archives_of(platform: Platform, number: str) -> dict[str, bytes]:
     """The archives whose name has that number, oldest first."""
     return {nom: content for nom, content in platform.ready().items() if number in nom}
+
+
+def schema_mistakes(tree: Any) -> list[str]:
+    """Where a document differs from the schema of its form."""
+    forme = form_of("json", tree)
+    assert forme is not None
+    return forme.mistakes(tree)
 
 
 def documents(content: bytes, nom: str = "x.zip") -> Iterator[tuple[str, Any]]:

@@ -13,6 +13,8 @@ import pytest
 from loaded_programs import run_module
 from running_simulator import run_command
 
+from sge_sim.flux.chiffrement import chiffrement, encrypt
+
 SHORT: Any = {
     "header": {
         "siDemandeur": "ACM",
@@ -141,3 +143,55 @@ def test_a_pipe_and_the_standard_input_are_read(tmp_path: Path) -> None:
 def test_an_endless_pipe_is_read_up_to_the_bound(tmp_path: Path) -> None:
     done = piped(tmp_path, "yes | head -c 600M")
     assert "L'entrée standard dépasse 536870912 octets" in sentence(done)
+
+
+WELL = json.dumps(SHORT).encode()
+WRONG_KEY = WELL.replace(b"24100000202179", b"24100000202178")
+WITHOUT_MODE = WELL.replace(b'"modeCalcul": "MESURE", ', b"")
+CSV = (
+    "Identifiant PRM;Date de début;Date de fin;Grandeur physique;Grandeur métier;Etape métier;Unité"
+    ";Pas;Horodate;Valeur\n24100000202179;2024-06-01 00:00:00;2024-06-02 00:00:00;PMA;CONS;BRUT;VA"
+    ";P1D;2024-06-01 13:47:29;5210\n"
+).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "status", "said"),
+    [
+        (WELL, (), 0, "R66 conforme"),
+        (WRONG_KEY, (), 1, "la clé du PRM « 24100000202178 » est fausse"),
+        (WRONG_KEY, ("--forme",), 0, "R66 conforme"),
+        (WITHOUT_MODE, (), 2, "il manque modeCalcul"),
+        (WITHOUT_MODE, ("--forme",), 2, "il manque modeCalcul"),
+        (CSV, (), 0, "R66 en CSV conforme"),
+        (CSV.replace(b"5210", b"-5210"), (), 1, "-5210 est négatif"),
+        (CSV.replace(b";5210", b""), (), 2, "ligne 2 : 9 colonnes au lieu de 10"),
+    ],
+)
+def test_the_status_tells_form_from_content(
+    tmp_path: Path, content: bytes, options: tuple[str, ...], status: int, said: str
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(content)
+    done = run(tmp_path, "validate", str(file), *options)
+    assert (done.returncode, said in done.stdout) == (status, True), done.stdout + done.stderr
+
+
+def test_the_files_of_a_folder_are_judged_together(tmp_path: Path) -> None:
+    folder = tmp_path / "flux"
+    folder.mkdir()
+    for sequence in (1, 3):
+        name = f"ENEDIS_R66_P_Pmax_M0000001_{sequence:05d}_20240603080000.json"
+        (folder / name).write_bytes(WELL)
+    done = run(tmp_path, "validate", str(folder))
+    assert done.stdout.count("conforme\n") == 2
+    assert done.returncode == 1
+    assert "il manque le numéro de séquence 00002" in done.stdout
+
+
+def test_an_encrypted_file_is_judged_by_its_key(tmp_path: Path) -> None:
+    key, iv, file = "00" * 16, "01" * 16, tmp_path / "file"
+    file.write_bytes(encrypt(chiffrement("aes128", key, iv), zipped(**{"a.json": WELL}), "1"))
+    done = run(tmp_path, "validate", str(file), "--cle", key, "--iv", iv)
+    assert (done.returncode, done.stdout) == (0, "a.json : R66 conforme\n"), done.stderr
+    assert "le déchiffrer" in sentence(run(tmp_path, "validate", str(file)))

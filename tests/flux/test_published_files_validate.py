@@ -10,12 +10,11 @@ from everything_kit import DEBUT, IN_SERVICE, segments_of, subscribe_all
 from flux_kit import JOUR
 from made_states import copy_state
 from publication_kit import Platform, at, members, open_platform
-from r6x_kit import documents, order
+from r6x_kit import documents, order, schema_mistakes
 from sqlalchemy import func, select
 
 from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT, CodeFlux
 from sge_sim.facts.lecture import read_dossier
-from sge_sim.flux.r6x.documents import schema_mistakes
 from sge_sim.flux.r6x.situation import situation_tree
 from sge_sim.flux.r6x.visibilite import Visibilite
 from sge_sim.flux.registry import FLUX
