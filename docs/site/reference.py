@@ -20,11 +20,11 @@ import click
 from sge_sim.cli import TYPED, commands
 from sge_sim.cli.french import speak_french
 from sge_sim.domaine.ecarts_plateforme import (
-    PLATEFORMES,
     REPONSE_VIDE,
     Ecart,
     Plateforme,
     Temoignage,
+    plateformes,
 )
 from sge_sim.domaine.nomenclatures import PROVENANCES, in_french
 from sge_sim.flux.r6x.documents import SCHEMAS, schema_text
@@ -217,7 +217,7 @@ def guide_page() -> Iterator[str]:
     yield "les guides, sauf avec `--profile fidele`, qui fait comme elle à la date simulée."
     yield "\n| où | la plateforme | versions | d'où on le sait |\n|---|---|---|---|"
     ways: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for plateforme in PLATEFORMES:
+    for plateforme in plateformes():
         for way in _ways(plateforme):
             ways[way].append(plateforme.release)
     for (where, answer, source), releases in sorted(ways.items()):

@@ -116,17 +116,17 @@ class Administration:
 
     def point(self, prm: str) -> Mapping[str, Any] | None:
         """Return what a point is, None where there is no such one."""
-        return self._told(f"/api/points/{prm}")
+        return self._found_at(f"/api/points/{prm}")
 
     def mesures(
         self, prm: str, sorte: str, sens: str, debut: date, fin: date
     ) -> Mapping[str, list[Any]] | None:
         """Return the columns of what was measured on the legal days [debut, fin), None if none."""
         asked = {"type": sorte, "sens": sens, "debut": debut, "fin": fin}
-        found = self._told(f"/api/points/{prm}/mesures", **asked)
+        found = self._found_at(f"/api/points/{prm}/mesures", **asked)
         return None if found is None else dict(found["colonnes"])
 
-    def _told(self, path: str, **parameters: Any) -> Mapping[str, Any] | None:
+    def _found_at(self, path: str, **parameters: Any) -> Mapping[str, Any] | None:
         try:
             return dict(self.get(path, **parameters))
         except UsageError:

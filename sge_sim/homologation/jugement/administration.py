@@ -20,7 +20,7 @@ from sge_sim.homologation.jugement.controle import (
     Controles,
 )
 from sge_sim.homologation.jugement.detaillees import losses_known
-from sge_sim.homologation.jugement.faits import differ, faits, name_of
+from sge_sim.homologation.jugement.faits import differ, faits, nom_du_fait
 from sge_sim.homologation.jugement.reponse import Cle, Fait, ReponseJugee, text_of, texts_of
 
 _SORTES: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -83,7 +83,7 @@ def mesures_du_simulateur(reponse: ReponseJugee) -> Iterator[str]:
     for fait in faits(reponse):
         true = known.get(fait.cle)
         if true is not None and "BEST" not in fait.cle and differ(fait, true):
-            yield f"{name_of(fait)} : {fait.valeur}, {true.valeur} dans l'administration"
+            yield f"{nom_du_fait(fait)} : {fait.valeur}, {true.valeur} dans l'administration"
 
 
 @ADMINISTRATION.controle(
@@ -137,9 +137,9 @@ def dires_de_l_administration(reponse: ReponseJugee) -> Iterator[str]:
     for service in services_listes(reponse):
         numero = text_of(service, "serviceSouscritId") or ""
         for each in _DES_SERVICES:
-            told = text_of(service, each)
-            if told and numero in services and told[:10] not in services[numero]:
-                yield f"service {numero} : {each} vaut {told}"
+            dit = text_of(service, each)
+            if dit and numero in services and dit[:10] not in services[numero]:
+                yield f"service {numero} : {each} vaut {dit}"
 
 
 def _words(tree: object) -> Iterator[str]:

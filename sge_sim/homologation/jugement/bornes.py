@@ -6,7 +6,7 @@ from typing import Final
 
 from sge_sim.homologation.jugement.consommations import series
 from sge_sim.homologation.jugement.controle import DETAILLEES, MESURES, Controles
-from sge_sim.homologation.jugement.faits import ILLISIBLE, faits, name_of
+from sge_sim.homologation.jugement.faits import ILLISIBLE, faits, nom_du_fait
 from sge_sim.homologation.jugement.index_releves import registres
 from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
 
@@ -36,9 +36,9 @@ def _puissances(reponse: ReponseJugee) -> Iterator[tuple[str, float]]:
         if not isinstance(power, int) or (kind == "maximum" and power == ILLISIBLE):
             continue
         if kind.startswith("maximum") or (kind == "courbe" and " P" in fait.cle[2]):
-            yield name_of(fait), power / 1000
+            yield nom_du_fait(fait), power / 1000
         elif kind == "énergie":
-            yield name_of(fait), power / _JOUR / 1000
+            yield nom_du_fait(fait), power / _JOUR / 1000
     for registre in registres(reponse):
         for before, after in pairwise(registre.releves):
             if before.instant and after.instant and after.instant > before.instant:

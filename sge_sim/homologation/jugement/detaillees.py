@@ -136,7 +136,8 @@ def _steps_expected(
 
 def losses_known(reponse: ReponseJugee) -> bool:
     """Whether the administration of a simulator tells what was lost: not of what is made up."""
-    made_up = bool(reponse.plateforme.usages) and not reponse.prms.isdisjoint(FACTICES)
+    played = Usage.MESURES_FACTICES in reponse.usages
+    made_up = played and not reponse.prms.isdisjoint(FACTICES)
     return reponse.administre is not None and not made_up
 
 

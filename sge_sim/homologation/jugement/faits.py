@@ -161,24 +161,24 @@ def _of_points(reponse: ReponseJugee) -> Iterator[Fait]:
 
     They may have changed by another day.
     """
-    tree, sheet = reponse.corps.getroottree(), reponse.contrat.path == ADP
+    tree, fiche = reponse.corps.getroottree(), reponse.contrat.path == ADP
     for point in reponse.corps.iter("point"):
         of = ("point", point.get("id", ""), str(reponse.jour))
-        told: dict[str, str] = {}
+        dits: dict[str, str] = {}
         for element in point.iterdescendants():
             name = tree.getelementpath(element).rpartition("point")[2].partition("/")[2]
-            told |= {f"{name}/@{key}": value for key, value in element.attrib.items()}
+            dits |= {f"{name}/@{key}": value for key, value in element.attrib.items()}
             if len(element) == 0:
-                told[name] = (element.text or "").strip()
-        free = sorted(each for each in told if not _RESERVEES.search(each))
-        yield Fait((*of, f"valeurs {'de la fiche' if sheet else 'trouvées'}"), ", ".join(free))
-        if sheet:
+                dits[name] = (element.text or "").strip()
+        free = sorted(each for each in dits if not _RESERVEES.search(each))
+        yield Fait((*of, f"valeurs {'de la fiche' if fiche else 'trouvées'}"), ", ".join(free))
+        if fiche:
             address = "donneesGenerales/adresseInstallation/"
-            town = (told.get(address + each, "") for each in ("codePostal", "commune/libelle"))
-            told["ligne6"] = " ".join(town).upper()[:_LIGNE]
-        numbers = [told.pop(each) for each in list(told) if _NUMERO.search(each)]
-        told["compteurs"] = ", ".join(sorted(numbers))
-        for name, value in told.items():
+            town = (dits.get(address + each, "") for each in ("codePostal", "commune/libelle"))
+            dits["ligne6"] = " ".join(town).upper()[:_LIGNE]
+        numbers = [dits.pop(each) for each in list(dits) if _NUMERO.search(each)]
+        dits["compteurs"] = ", ".join(sorted(numbers))
+        for name, value in dits.items():
             yield Fait((*of, _COMMUNS.sub("", name)), value)
 
 
@@ -199,7 +199,7 @@ def retient(
     return known
 
 
-def contradictions(reponse: ReponseJugee, *kinds: str) -> Iterator[str]:
+def desaccords(reponse: ReponseJugee, *kinds: str) -> Iterator[str]:
     """Yield what an answer says otherwise than it says elsewhere, or than an earlier one did."""
     said: dict[Cle, Fait] = {}
     for fait in faits(reponse):
@@ -207,10 +207,11 @@ def contradictions(reponse: ReponseJugee, *kinds: str) -> Iterator[str]:
             known = reponse.retenus.get(fait.cle) or said.setdefault(fait.cle, fait)
             if differ(fait, known):
                 where = f"pour {known.cas}" if known.cas else "dans la même réponse"
-                yield f"{name_of(fait)} : {fait.valeur or 'rien'}, {known.valeur or 'rien'} {where}"
+                values = f"{fait.valeur or 'rien'}, {known.valeur or 'rien'}"
+                yield f"{nom_du_fait(fait)} : {values} {where}"
 
 
-def name_of(fait: Fait) -> str:
+def nom_du_fait(fait: Fait) -> str:
     """Return what a fact is of, in messages that name the point elsewhere."""
     kind, whose, *rest = fait.cle
     return " ".join((kind, whose, *rest) if kind == "service" else (kind, *rest))
@@ -235,7 +236,7 @@ CONCORDANCES: Final = Controles(DETAILLEES)
 def memes_dires(reponse: ReponseJugee) -> Iterator[str]:
     """Measures, points and services are what an earlier answer, or the order, said."""
     kinds = ("courbe", "index", "cadrans", "maximum", "instant du maximum", "consommation")
-    return contradictions(reponse, *kinds, "point", "service")
+    return desaccords(reponse, *kinds, "point", "service")
 
 
 _SOMMES: Final = ("énergie", "maximum mensuel", "somme des index")
@@ -249,7 +250,7 @@ _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2 ; réponses enregistrées en pr
 def memes_sommes(reponse: ReponseJugee) -> Iterator[str]:
     """The energy of a day is one, and the maximum of a month, however they are told."""
     if reponse.prms.isdisjoint(FACTICES):
-        yield from contradictions(reponse, *_SOMMES)
+        yield from desaccords(reponse, *_SOMMES)
 
 
 @CONCORDANCES.controle(
@@ -260,4 +261,4 @@ def memes_sommes(reponse: ReponseJugee) -> Iterator[str]:
 def sommes_factices(reponse: ReponseJugee) -> Iterator[str]:
     """Those that the homologation platform made up are held to each other elsewhere."""
     if not reponse.prms.isdisjoint(FACTICES):
-        yield from contradictions(reponse, *_SOMMES)
+        yield from desaccords(reponse, *_SOMMES)

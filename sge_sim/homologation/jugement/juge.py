@@ -112,6 +112,7 @@ class Juge:
             *(appel.contrat, appel, jour, cas),
             retenus=self._retenus,
             administre=self.administre,
+            usages=plateforme.usages.keys(),
         )
         found: list[Constat] = []
         made, unread = 0, reponse.enveloppe is None

@@ -63,26 +63,26 @@ def codifies(reponse: ReponseJugee) -> tuple[Codifie, ...]:
 def _codifies(reponse: ReponseJugee) -> Iterator[Codifie]:
     for element in reponse.corps.iter():
         name, code = local_name(element), element.get("code")
-        liste, label = _LISTE_DE.get(name, name), ""
+        liste, libelle = _LISTE_DE.get(name, name), ""
         if code is not None:
-            label = element.get("libelle") or text_of(element, "libelle") or ""
+            libelle = element.get("libelle") or text_of(element, "libelle") or ""
             if local_name(element.getparent()) == "disjoncteur":
                 liste = "disjoncteurCalibre"
         elif len(element) == 0 and name in _LISTE_DE:
             code, following = (element.text or "").strip(), element.getnext()
             if following is not None and "ibelle" in local_name(following):
-                label = (following.text or "").strip()
+                libelle = (following.text or "").strip()
         if code is not None:
             own = name in _FOURNISSEUR and any(
                 each.tag.endswith("GrilleFrn") for each in element.iterancestors()
             )
             free = own or name == "idClasseTemporelle" or liste.startswith(_OUVERTES)
             # The supplier's grid may have codes alone (GUI 0455 §4.2).
-            yield Codifie(name, liste, code, label or (code if own else ""), free)
+            yield Codifie(name, liste, code, libelle or (code if own else ""), free)
 
 
 @computed_once()
-def _labels() -> Mapping[str, Mapping[str, frozenset[str]]]:
+def _codes_by_libelle() -> Mapping[str, Mapping[str, frozenset[str]]]:
     """Return the codes of each label, as it is compared, by list."""
     lists = (LISTES, LIBELLES_VUS, LIBELLES_DE_CONSULTATION)
     ordered = (ACCES_SEUL, *ACCES_PUBLIES, *COLLECTES, CONSOMMATEUR, PRODUCTEUR, COURBE, INDEX)
@@ -99,20 +99,20 @@ def _labels() -> Mapping[str, Mapping[str, frozenset[str]]]:
         (("futuresPlagesHeuresCreuses", *each) for each in officielles().values()),
     )
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for name, code, label in rows:
-        found[name][plain_libelle(label)].add(code)
-    return {n: {label: frozenset(x) for label, x in by.items()} for n, by in found.items()}
+    for name, code, libelle in rows:
+        found[name][plain_libelle(libelle)].add(code)
+    return {n: {libelle: frozenset(x) for libelle, x in by.items()} for n, by in found.items()}
 
 
 @computed_once()
 def _codes() -> Mapping[str, frozenset[str]]:
     """Return the codes that are known of each list."""
-    return {name: frozenset().union(*by.values()) for name, by in _labels().items()}
+    return {name: frozenset().union(*by.values()) for name, by in _codes_by_libelle().items()}
 
 
 def _owners(each: Codifie) -> frozenset[str]:
     """Return the codes whose label it is."""
-    return _labels().get(each.liste, {}).get(plain_libelle(each.libelle), frozenset())
+    return _codes_by_libelle().get(each.liste, {}).get(plain_libelle(each.libelle), frozenset())
 
 
 LIBELLES: Final = Controles()

@@ -99,21 +99,21 @@ def _ordered(reponse: ReponseJugee, numero: str, kind: str) -> Iterator[Fait]:
     recurrent = reponse.accepte("transmissionRecurrente")
     access = reponse.contrat.path != COLLECTE
     inject = reponse.accepte("injection") or reponse.demande_une("sens") == "INJECTION"
-    told = {name: reponse.demande_une(name) for name in ("pointId", "contratId")}
-    told["type"] = "ACCES" if access else "TRANSREC" if recurrent else "CCDC"
-    told["dateDebut"] = reponse.demande_une("dateDebut") or reponse.jour.isoformat()
-    told["mesuresTypeCode"], told["sens"] = kind, "INJECTION" if inject else "SOUTIRAGE"
+    dits = {name: reponse.demande_une(name) for name in ("pointId", "contratId")}
+    dits["type"] = "ACCES" if access else "TRANSREC" if recurrent else "CCDC"
+    dits["dateDebut"] = reponse.demande_une("dateDebut") or reponse.jour.isoformat()
+    dits["mesuresTypeCode"], dits["sens"] = kind, "INJECTION" if inject else "SOUTIRAGE"
     if not access:
-        told["mesuresPas"] = reponse.demande_une("mesuresPas")
+        dits["mesuresPas"] = reponse.demande_une("mesuresPas")
     elif reponse.petit or reponse.grand:
-        told["mesuresPas"] = _PAS.get(kind, ("", ""))[reponse.petit]
+        dits["mesuresPas"] = _PAS.get(kind, ("", ""))[reponse.petit]
     for name in _OPTION:
         if access:
             asked = map(_plain, publications_asked(reponse, kind, name))
-            told[f"publications, {name}"] = ", ".join(sorted(asked))
+            dits[f"publications, {name}"] = ", ".join(sorted(asked))
         elif recurrent and (kind == "CDC" or name == _OPTION[0]):
-            told[f"{name} (ancienne liste)"] = reponse.demande_une(name)
-    for name, value in told.items():
+            dits[f"{name} (ancienne liste)"] = reponse.demande_une(name)
+    for name, value in dits.items():
         if "mesuresCorrigees" not in name or kind == "CDC":
             yield _fait(numero, name, value)
 

@@ -3,7 +3,7 @@
 Nothing here knows who answered: a simulator and the real platform are judged on the same things.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeVar, cast
 from lxml import etree
 
 from sge_sim.api.administration import Administration
-from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, Usage
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text, leaves
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.messages import AppelFait, read_message
@@ -45,7 +45,7 @@ class ReponseJugee:
     `cas` is the run that the call was made for, None for a step of preparation. `plateforme` holds
     what the platform that may have answered is known to do otherwise. `retenus` is what earlier
     answers of the campaign said, by what it is of; `administre` a simulator's administration, where
-    it is at hand.
+    it is at hand; `usages` are the habits that the platform may have.
     """
 
     contrat: Contract
@@ -55,6 +55,7 @@ class ReponseJugee:
     plateforme: Plateforme = NOMINALE
     retenus: Mapping[Cle, Fait] = field(default_factory=dict)
     administre: Administration | None = None
+    usages: Collection[Usage] = ()
     _lus: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     def lu(self, what: str, read: Callable[["ReponseJugee"], Lu]) -> Lu:

@@ -329,12 +329,12 @@ def read_rapport(path: Path) -> Rapport:
         ) from None
     if rapport.format != FORMAT:
         raise UsageError(f"{file} vient d'une autre version de sge-sim : refaire la campagne.")
-    if wrong := next(contradictions(rapport), ""):
+    if wrong := next(incoherences(rapport), ""):
         raise UsageError(f"{file} se contredit, {wrong} : refaire la campagne.")
     return rapport
 
 
-def contradictions(rapport: Rapport) -> Iterator[str]:
+def incoherences(rapport: Rapport) -> Iterator[str]:
     """Yield what contradicts itself in a report, in French; nothing for one that sge-sim wrote."""
     if rapport.fin < rapport.debut:
         yield "la campagne finit avant d'avoir commencé"

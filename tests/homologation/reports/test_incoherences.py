@@ -17,7 +17,7 @@ from sge_sim.homologation.reports.etats import Decision, Statut
 from sge_sim.homologation.reports.rapport import (
     Constat,
     Rapport,
-    contradictions,
+    incoherences,
     read_rapport,
     to_json,
 )
@@ -119,7 +119,7 @@ def test_what_sge_sim_may_write_is_read_back_without_loss(
     make: Callable[[], Rapport], tmp_path: Path
 ) -> None:
     rapport = make()
-    assert list(contradictions(rapport)) == []
+    assert list(incoherences(rapport)) == []
     write_reports(rapport, tmp_path)
     assert read_rapport(tmp_path) == rapport
 
