@@ -162,7 +162,7 @@ def test_a_package_is_run_to_its_report(browser: Chrome, simulator: RunningSimul
         for look in every_look(browser, address, name):
             assert too_wide(browser) == [], look
     assert browser.find_element(By.TAG_NAME, "h1").text.startswith("Homologation")
-    assert "Logiciel client : sge-sim/" in browser.find_element(By.TAG_NAME, "header").text
+    assert "Logiciel des appels\nsge-sim/" in browser.find_element(By.TAG_NAME, "header").text
     assert complaints(browser) == []
 
 
