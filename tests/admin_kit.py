@@ -83,10 +83,14 @@ class Room:
 
     def record(self, kind: KindEchange = "soap", **written: Any) -> int:
         """Put an exchange of now into the journal; return its number."""
+        self.append(kind, **written)
+        return self.state.journal.newest_id()
+
+    def append(self, kind: KindEchange = "soap", **written: Any) -> None:
+        """Put an exchange of now into the journal, which stores it once it is read."""
         now = self.state.clock.now()
         given = {"instant": now, "machine_instant": now, "duration_ms": 1.0} | written
         self.state.journal.append(EchangeRecord(kind=kind, **given))
-        return self.state.journal.newest_id()
 
     def exchange(self, number: int) -> Echange:
         """Return an exchange of the journal, whole."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
@@ -26,7 +26,6 @@ from sge_sim.admin.problems import (
 )
 from sge_sim.admin.routes import (
     AdminState,
-    Routes,
     accueil,
     apports,
     campaigns,
@@ -66,29 +65,28 @@ _TITRES: Final = {404: "Introuvable", 503: "Indisponible"}
 _PHRASES = {HTTPStatus(status).phrase for status in _STATUSES}
 
 
-def all_routers() -> tuple[Routes, ...]:
-    """Return the routers of the administration; the first route of an address answers."""
-    return (
-        clock.rest_routes,
-        apports.routes,
-        own_clients.routes,
-        accueil.routes,
-        journal.page_routes,
-        journal.echange_routes,
-        points.routes,
-        clock.page_routes,
-        campaigns.routes,
-        passages.routes,
-        flux.routes,
-        demandes.routes,
-        health.health_routes,
-        health.page_routes,
-        declared.rest_routes(),
-        declared.page_routes(),
-        health.metric_routes,
-        references.documentation_routes,
-        references.help_routes,
-    )
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    clock.rest_routes,
+    apports.routes,
+    own_clients.routes,
+    accueil.routes,
+    journal.page_routes,
+    journal.echange_routes,
+    points.routes,
+    clock.page_routes,
+    campaigns.routes,
+    passages.routes,
+    flux.routes,
+    demandes.routes,
+    health.health_routes,
+    health.page_routes,
+    declared.rest_routes(),
+    declared.page_routes(),
+    health.metric_routes,
+    references.documentation_routes,
+    references.help_routes,
+)
+"""Those of the administration; the first route of an address answers."""
 
 
 def _admitted(server_names: Sequence[str]) -> frozenset[str]:
@@ -248,7 +246,7 @@ def build_admin(state: AdminState) -> FastAPI:
     def show_etats() -> Response:
         return Response(STYLE, media_type="text/css")
 
-    for router in all_routers():
+    for router in ROUTERS:
         app.router.routes += router.routes  # an inclusion matches each twice at every call
     app.mount("/static", StaticFiles(directory=pages.ADMIN / "static"))
     describe_problems(app)

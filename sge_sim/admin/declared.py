@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from http.client import NO_CONTENT
 from typing import Any, Final
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic_core import to_json
@@ -16,13 +16,12 @@ from sge_sim.admin import pages
 from sge_sim.admin.formulaires import Connus, Formulaire
 from sge_sim.admin.pages import FlashMessage, lead_to
 from sge_sim.admin.problems import check_names
-from sge_sim.admin.routes import AdminState, Routes, attachment, following
+from sge_sim.admin.routes import Routes, attachment, following
 from sge_sim.admin.routes.apports import FILE_KINDS
 from sge_sim.admin.routes.campaigns import list_page
 from sge_sim.admin.routes.forms import Form, TypedForm, why_refused
 from sge_sim.admin.routes.listes import PAR_PAGES, AskedPage, page_of
 from sge_sim.errors import FieldError, UsageError
-from sge_sim.machine.once import computed_once
 from sge_sim.machine.texts import unfit_in
 from sge_sim.operations import AnyOperation, Download, Operation, State, V, all_operations
 from sge_sim.operations.reading import ErreurDeForme, FormError, error_of, perform, shape_of
@@ -37,8 +36,7 @@ _TAGS: Final = {
 _TEMPLATES: Final = pages.ADMIN / "templates"
 
 
-@computed_once()
-def rest_routes() -> Routes:
+def rest_routes() -> APIRouter:
     """Return the REST address of each operation."""
     routes = Routes()
     for operation in all_operations():
@@ -46,7 +44,7 @@ def rest_routes() -> Routes:
     return routes
 
 
-def _add(routes: Routes, operation: AnyOperation) -> None:
+def _add(routes: APIRouter, operation: AnyOperation) -> None:
     async def do(request: Request) -> Any:
         return await run_in_threadpool(_do, operation, request, await request.body())
 
@@ -156,7 +154,7 @@ def _do(operation: Operation[..., V], request: Request, body: bytes) -> V:
         misplaced = {name: given[name] for name in given.keys() & in_path.keys()}
         if misplaced := misplaced if typed else misplaced | query:
             raise FormError([_wrong(*each) for each in sorted(misplaced.items())])
-        return perform(operation, _state_of(request), {**given, **in_path}, typed=typed)
+        return perform(operation, request.app.state.admin.state, {**given, **in_path}, typed=typed)
     except FormError as error:
         for each in error.erreurs:
             if typed or each.champ in query:
@@ -164,11 +162,6 @@ def _do(operation: Operation[..., V], request: Request, body: bytes) -> V:
             if each.champ in in_path and each.champ not in given:
                 each.lieu = "chemin"
         raise
-
-
-def _state_of(request: Request) -> State:
-    admin: AdminState = request.app.state.admin
-    return admin.state
 
 
 def _number(text: str) -> int | str:
@@ -208,8 +201,7 @@ def given_by(form: Form, operation: AnyOperation) -> dict[str, object]:
     return found
 
 
-@computed_once()
-def page_routes() -> Routes:
+def page_routes() -> APIRouter:
     """Return the page of each list that has a template, and the address of each form.
 
     A form leads back to a page, which says what was done, or why it wasn't.
@@ -245,7 +237,7 @@ def _pressed(
     def press(request: Request, form: TypedForm) -> Response:
         given = given_by(form, operation) | request.path_params
         try:
-            view = perform(operation, _state_of(request), given, typed=True)
+            view = perform(operation, request.app.state.admin.state, given, typed=True)
         except UsageError as error:
             if show is not None:  # what was typed stays there
                 return show(request, Formulaire(operation, form, error))
@@ -273,7 +265,7 @@ def _page_of_list(operation: AnyOperation) -> Callable[..., Response]:
         suite: dict[str, object] = {}
         total = 0
         try:
-            views, suite, total = _part(operation, _state_of(request), given)
+            views, suite, total = _part(operation, request.app.state.admin.state, given)
         except FormError as error:
             check_names(error, given, operation)
             context["message"] = FlashMessage("refus", str(error))
@@ -292,7 +284,7 @@ def _page_of_list(operation: AnyOperation) -> Callable[..., Response]:
             else form and Formulaire(form),
             presse=pressed if pressed and pressed.operation is not form else None,
             vu=seen,
-            connus=Connus(_state_of(request)),
+            connus=Connus(request.app.state.admin.state),
         )
 
     vars(show)["reads_query"] = True

@@ -84,8 +84,9 @@ def admin_server(
 
     @computed_once()
     def load() -> "FastAPI":
-        from sge_sim.admin.application import build_admin
-        from sge_sim.admin.routes import AdminState
+        with collector_paused():
+            from sge_sim.admin.application import build_admin
+            from sge_sim.admin.routes import AdminState
 
         state = AdminState(
             settings,
@@ -99,8 +100,7 @@ def admin_server(
             simulator.marques,
             simulator.phase.read,
         )
-        with collector_paused():
-            return build_admin(state)
+        return build_admin(state)
 
     server = AdminServer(load, listening_socket, _remote_door(simulator, remote_socket))
     pieces = Pieces(simulator.database, settings.data_dir)

@@ -6,6 +6,7 @@ A *diffusion* is all that one contract receives in one flux, at one frequency an
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -52,38 +53,38 @@ class PointDiffuse:
     fin: date
 
 
+_DIFFUSED: Final = (
+    select(
+        ServiceSouscrit.contrat_id,
+        ServiceSouscrit.prm,
+        ServiceSouscrit.sens,
+        ServiceSouscrit.acces_type,
+        Point.segment,
+        OptionPublication.corrigees,
+        OptionPublication.periodicite,
+        OptionPublication.date_debut,
+        OptionPublication.date_fin,
+        ServiceSouscrit.date_fin,
+    )
+    .join(OptionPublication)
+    .join(Point, Point.prm == ServiceSouscrit.prm)
+    .where(
+        ServiceSouscrit.type == "ACCES",
+        ServiceSouscrit.activated_at.is_not(None),
+        or_(
+            OptionPublication.date_fin.is_(None),
+            OptionPublication.date_fin > OptionPublication.date_debut,
+        ),
+    )
+    .order_by(ServiceSouscrit.prm, ServiceSouscrit.sens, OptionPublication.id)
+)
+
+
 def diffusions(
     session: Session, flux_of_options: FluxOfOptions
 ) -> dict[Diffusion, list[PointDiffuse]]:
     """Return all that options publish or have published, by point then direction."""
-    rows = session.execute(
-        select(
-            ServiceSouscrit.contrat_id,
-            ServiceSouscrit.prm,
-            ServiceSouscrit.sens,
-            ServiceSouscrit.acces_type,
-            Point.segment,
-            OptionPublication.corrigees,
-            OptionPublication.periodicite,
-            OptionPublication.date_debut,
-            OptionPublication.date_fin,
-            ServiceSouscrit.date_fin,
-        )
-        .join(
-            OptionPublication,
-            OptionPublication.service_souscrit_id == ServiceSouscrit.service_souscrit_id,
-        )
-        .join(Point, Point.prm == ServiceSouscrit.prm)
-        .where(
-            ServiceSouscrit.type == "ACCES",
-            ServiceSouscrit.activated_at.is_not(None),
-            or_(
-                OptionPublication.date_fin.is_(None),
-                OptionPublication.date_fin > OptionPublication.date_debut,
-            ),
-        )
-        .order_by(ServiceSouscrit.prm, ServiceSouscrit.sens, OptionPublication.id)
-    )
+    rows = session.execute(_DIFFUSED)
     found: dict[Diffusion, list[PointDiffuse]] = {}
     for contrat_id, prm, sens, type_, segment, corrigees, periodicite, debut, fin, end in rows:
         published = type_ and flux_of_options.get((type_, segment in PETITS))
@@ -98,29 +99,21 @@ def diffusions(
     return found
 
 
+_KEY: Final = (
+    *(Publication.contrat_id, Publication.flux),
+    *(Publication.periodicite, Publication.corrigees),
+)
+_DIFFUSED_UNTIL: Final[Any] = (
+    select(*_KEY, func.max(Publication.fin))
+    .where(Publication.periodicite.is_not(None))
+    .group_by(*_KEY)
+)
+
+
 def diffused_until(session: Session) -> dict[Diffusion, date]:
     """Return the day of transaction (excluded) to which each diffusion was published."""
-    rows = session.execute(
-        select(
-            Publication.contrat_id,
-            Publication.flux,
-            Publication.periodicite,
-            Publication.corrigees,
-            func.max(Publication.fin),
-        )
-        .where(Publication.periodicite.is_not(None))
-        .group_by(
-            Publication.contrat_id,
-            Publication.flux,
-            Publication.periodicite,
-            Publication.corrigees,
-        )
-    )
-    return {
-        Diffusion(contrat, flux, periodicite, corrigees): fin  # type: ignore[arg-type]
-        for contrat, flux, periodicite, corrigees, fin in rows
-        if fin is not None
-    }
+    rows = session.execute(_DIFFUSED_UNTIL)
+    return {Diffusion(*key): fin for *key, fin in rows if fin is not None}
 
 
 def diffused_sequence(session: Session, diffusion: Diffusion) -> int:

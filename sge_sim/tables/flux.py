@@ -6,7 +6,7 @@ They protect simulated data only.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     Date,
@@ -161,6 +161,15 @@ def remember_host_key(session: Session, contrat_id: str, key: str) -> None:
     )
 
 
+# Asked again at each publication: made once, as are others of `sge_sim.flux.due_lots`.
+_PUBLISHED: Final = (
+    select(Publication.abonnement_numero, Publication.flux, func.max(Publication.fin))
+    .where(Publication.abonnement_numero.is_not(None))
+    .group_by(Publication.abonnement_numero, Publication.flux)
+)
+_FIRSTS: Final = [select(func.min(kind.echeance)) for kind in (Affaire, ServiceSouscrit, Evenement)]
+
+
 def abonnements(session: Session) -> Sequence[Abonnement]:
     """Return every subscription, by number."""
     return session.scalars(select(Abonnement).order_by(Abonnement.numero)).all()
@@ -168,11 +177,7 @@ def abonnements(session: Session) -> Sequence[Abonnement]:
 
 def published_until(session: Session) -> dict[tuple[int, CodeFlux], date]:
     """Return the day (excluded) to which each subscription was published, by number and flux."""
-    rows = session.execute(
-        select(Publication.abonnement_numero, Publication.flux, func.max(Publication.fin))
-        .where(Publication.abonnement_numero.is_not(None))
-        .group_by(Publication.abonnement_numero, Publication.flux)
-    )
+    rows = session.execute(_PUBLISHED)
     return {(numero, flux): fin for numero, flux, fin in rows if numero and fin}
 
 
@@ -185,17 +190,19 @@ def last_sequence(session: Session, numero: int, flux: CodeFlux) -> int:
 
 
 _Demande = TypeVar("_Demande", bound=DemandeHistorique | DemandeInfraJ)
+_UNPUBLISHED: Final[Any] = {
+    kind: select(kind)
+    .join(Affaire)
+    .outerjoin(Publication, Publication.affaire_id == Affaire.affaire_id)
+    .where(Affaire.etat == "realisee", Publication.id.is_(None))
+    .options(joinedload(kind.affaire))
+    for kind in (DemandeHistorique, DemandeInfraJ)
+}
 
 
 def unpublished(session: Session, kind: type[_Demande]) -> Sequence[_Demande]:
     """Return the orders of a kind that were carried out and have no file yet."""
-    return session.scalars(
-        select(kind)
-        .join(Affaire)
-        .outerjoin(Publication, Publication.affaire_id == Affaire.affaire_id)
-        .where(Affaire.etat == "realisee", Publication.id.is_(None))
-        .options(joinedload(kind.affaire))
-    ).all()
+    return session.scalars(_UNPUBLISHED[kind]).all()
 
 
 def is_published(session: Session, publication: Publication) -> bool:
@@ -333,10 +340,7 @@ def find_fichier(session: Session, nom: str) -> FichierFlux | None:
 
 def first_waiting(session: Session) -> tuple[datetime | None, datetime | None]:
     """Return the first instant that anything waits for, and that of the orders of files."""
-    firsts = [
-        session.scalar(select(func.min(table.echeance)))
-        for table in (Affaire, ServiceSouscrit, Evenement)
-    ]
+    firsts = [session.scalar(first) for first in _FIRSTS]
     return min((first for first in firsts if first is not None), default=None), firsts[0]
 
 

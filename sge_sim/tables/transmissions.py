@@ -223,26 +223,27 @@ def _of_size(petits: bool) -> ColumnElement[bool]:
     return Point.segment.in_(PETITS) if petits else Point.segment.not_in(PETITS)
 
 
+_ETENDUES: Final[Any] = (
+    select(
+        ServiceSouscrit.abonnement_numero,
+        Point.segment,
+        func.min(ServiceSouscrit.date_debut),
+        func.min(ServiceSouscrit.activated_at),
+        func.max(ServiceSouscrit.date_fin),
+        func.count() > func.count(ServiceSouscrit.date_fin),
+    )
+    .join(Point, Point.prm == ServiceSouscrit.prm)
+    .where(
+        ServiceSouscrit.abonnement_numero.is_not(None), ServiceSouscrit.activated_at.is_not(None)
+    )
+    .group_by(ServiceSouscrit.abonnement_numero, Point.segment)
+)
+
+
 def etendues(session: Session, *which: ColumnElement[bool]) -> dict[tuple[int, bool], Etendue]:
     """Return the extent of each subscription that has services, by its number and `petits`."""
-    query: Any = (
-        select(
-            ServiceSouscrit.abonnement_numero,
-            Point.segment,
-            func.min(ServiceSouscrit.date_debut),
-            func.min(ServiceSouscrit.activated_at),
-            func.max(ServiceSouscrit.date_fin),
-            func.count() > func.count(ServiceSouscrit.date_fin),
-        )
-        .join(Point, Point.prm == ServiceSouscrit.prm)
-        .where(
-            ServiceSouscrit.abonnement_numero.is_not(None),
-            ServiceSouscrit.activated_at.is_not(None),
-            *which,
-        )
-        .group_by(ServiceSouscrit.abonnement_numero, Point.segment)
-    )
     found: dict[tuple[int, bool], Etendue] = {}
+    query = _ETENDUES.where(*which) if which else _ETENDUES
     for numero, segment, first, activated, last, endless in session.execute(query):
         cle = (numero, segment in PETITS)
         # Nobody's service starts before both, even where they are those of two services.
@@ -264,16 +265,17 @@ _UNANNOUNCED: Final = (
     or_(ServiceSouscrit.affaire_id.is_not(None), ServiceSouscrit.consentement_id.is_not(None)),
 )
 """Only those are told that had begun, by an order or a consent (assumed)."""
+_FIRST_UNANNOUNCED: Final = (
+    select(ServiceSouscrit.ended_at)
+    .where(*_UNANNOUNCED)
+    .order_by(ServiceSouscrit.ended_at)
+    .limit(1)
+)
 
 
 def first_unannounced_end(session: Session) -> datetime | None:
     """Return when the first service ended whose beneficiary isn't notified yet."""
-    return session.scalar(
-        select(ServiceSouscrit.ended_at)
-        .where(*_UNANNOUNCED)
-        .order_by(ServiceSouscrit.ended_at)
-        .limit(1)
-    )
+    return session.scalar(_FIRST_UNANNOUNCED)
 
 
 def unannounced_ends(session: Session) -> Sequence[ServiceSouscrit]:

@@ -155,7 +155,7 @@ def test_exchanges_come_all_however_many_answers_it_takes(room: Room) -> None:
     journal = room.state.journal
     before = journal.newest_id()
     for number in range(1200):
-        room.record(detail=f"{number}{LONG[:3000]}")
+        room.append(detail=f"{number}{LONG[:3000]}")
     found = Administration(room.home).exchanges_after(before)
     assert [each.id for each in found] == list(range(before + 1, journal.newest_id() + 1))
     assert len(found) == 1200

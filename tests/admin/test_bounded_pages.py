@@ -133,7 +133,7 @@ def record_every_kind(room: Room) -> None:
     text = WORST * 1000
     for number, kind in product(range(RECORDS), get_args(KindEchange)):
         rule = Rule(text, "SGT401", text, "assumed", f"{number % 50}{text}")
-        room.record(kind, rule=rule, **dict.fromkeys(TEXTS, text))
+        room.append(kind, rule=rule, **dict.fromkeys(TEXTS, text))
 
 
 def addresses(room: Room) -> Iterator[tuple[str, str]]:
@@ -166,7 +166,7 @@ def addresses(room: Room) -> Iterator[tuple[str, str]]:
         "cle": [unquote(case.rpartition("/")[2])],
         "name": ["dygraph-combined.js", "swagger-ui-bundle.js", "swagger-ui.css"],
     }
-    for router in application.all_routers():
+    for router in application.ROUTERS:
         for route in router.routes:
             assert isinstance(route, APIRoute)
             # What follows the journal or a run never ends; each of its rows is one of a page.

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from held_lock import hold
 from operations_kit import as_json, least
 
-from sge_sim.admin.application import all_routers
+from sge_sim.admin.application import ROUTERS
 from sge_sim.clock import parse_instant
 from sge_sim.operations import all_operations
 
@@ -52,7 +52,7 @@ def demands(room: Room) -> dict[Route, dict[str, Any]]:
     declared = {(each.method, each.path): each for each in all_operations()}
     declared |= {tuple(each.page.split()): each for each in all_operations() if each.page}
     found = {}
-    for route in (each for router in all_routers() for each in router.routes):
+    for route in (each for router in ROUTERS for each in router.routes):
         for method in sorted(route.methods if isinstance(route, APIRoute) else ()):
             options: dict[str, Any] = {"stream": True}
             operation = declared.get((method, route.path))

@@ -10,7 +10,7 @@ from admin_kit import Room
 from fastapi.routing import APIRoute
 from operations_kit import least
 
-from sge_sim.admin.application import all_routers
+from sge_sim.admin.application import ROUTERS
 from sge_sim.admin.problems import ProblemeDeForme
 from sge_sim.domaine.pannes import SORTES
 from sge_sim.flux.registry import CODES
@@ -31,7 +31,7 @@ def filled(path: str, value: str = "1") -> str:
 def declared(room: Room) -> Iterator[tuple[str, str]]:
     """Yield each method and each address that the administration has, of pages too."""
     seen = set()
-    for route in (each for router in all_routers() for each in router.routes):
+    for route in (each for router in ROUTERS for each in router.routes):
         assert isinstance(route, APIRoute)
         for method in route.methods:
             seen.add((method, route.path))

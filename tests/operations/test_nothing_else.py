@@ -6,7 +6,7 @@ import yaml
 from command_tree import every_command
 from fastapi.routing import APIRoute
 
-from sge_sim.admin.application import all_routers
+from sge_sim.admin.application import ROUTERS
 from sge_sim.cli import commands
 from sge_sim.operations import all_operations
 
@@ -18,7 +18,7 @@ APART = {
 
 
 def test_an_address_is_that_of_an_operation_or_says_why() -> None:
-    routes = [each for router in all_routers() for each in router.routes]
+    routes = [each for router in ROUTERS for each in router.routes]
     served = {
         f"{method} {route.path}"
         for route in routes

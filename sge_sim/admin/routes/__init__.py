@@ -35,13 +35,8 @@ if TYPE_CHECKING:
 
 RowNumber = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 """The number of a row in a path."""
-
-
-class Routes(APIRouter):
-    """Routes whose parameters are checked, as those of the application are."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(dependencies=[Depends(check_parameters)], **options)
+Routes = partial(APIRouter, dependencies=[Depends(check_parameters)])
+"""Routes whose parameters are checked, as those of the application are."""
 
 
 def following(request: Request, **changed: object) -> str:
