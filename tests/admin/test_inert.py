@@ -45,7 +45,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         rule, body = Rule(MARKS, "SGT401", MARKS, "assumed", MARKS), MARKS.encode()
         written = dict.fromkeys(TEXTS, MARKS)
         for kind in get_args(KindEchange):  # calls of Data Connect among them
-            room.append(kind, rule=rule, request=body, response=body, **written)
+            room.record(kind, rule=rule, request=body, response=body, **written)
         yield room
 
 
