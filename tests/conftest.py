@@ -94,7 +94,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Hide the suite's own objects from the collector of garbage: a fifth of its time."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)
     gc.enable()

@@ -26,7 +26,6 @@ def provenance_page() -> str:
         (each.release, Counter(said.provenance for said in (*each.ecarts, *each.usages.values())))
         for each in plateformes()
     )
-    rooms = ((room, _marks(files)) for room, files in _rooms())
     lines = [
         "# Les provenances : à quel point c'est sûr",
         "",
@@ -46,7 +45,7 @@ def provenance_page() -> str:
         "",
         "Une marque compte une fois, quoi qu'elle paramètre ; un refus est marqué comme sa règle.",
         "",
-        *_table("pièce", rooms),
+        *_table("pièce", _rooms()),
     ]
     return "\n".join(lines) + "\n"
 
@@ -65,13 +64,12 @@ def _row(name: str, counted: Counter[str]) -> str:
     return f"| {name} |{''.join(f' {counted[each]} |' for each in PROVENANCES)}"
 
 
-def _rooms() -> Iterator[tuple[str, list[Path]]]:
-    """Yield each folder of tests that marks something; services apart, they are rooms each."""
+def _rooms() -> Iterator[tuple[str, Counter[str]]]:
+    """Count the marks of each folder of tests that has any; services are rooms each."""
     folders = sorted(path for path in TESTS.rglob("*") if path.is_dir())
     for folder in [TESTS, *folders]:
-        files = sorted(folder.glob("*.py"))
-        if _marks(files):
-            yield folder.relative_to(TESTS.parent).as_posix(), files
+        if marks := _marks(sorted(folder.glob("*.py"))):
+            yield folder.relative_to(TESTS.parent).as_posix(), marks
 
 
 def _marks(files: Iterable[Path]) -> Counter[str]:
