@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from socket import gethostname
 from typing import Final
@@ -16,7 +15,7 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.locks import lock
 from sge_sim.facts.outage import DATABASE_ERRORS, unreachable_sentence
-from sge_sim.journal import avaries
+from sge_sim.journal import avaries, reponses
 from sge_sim.journal.avaries import Avarie
 from sge_sim.journal.drain import Drainer
 from sge_sim.journal.records import (
@@ -30,14 +29,7 @@ from sge_sim.journal.records import (
     reglage,
     spool,
 )
-from sge_sim.journal.reponses import (
-    Appels,
-    Reponse,
-    count_calls,
-    count_minutes,
-    find_answers,
-    find_rules,
-)
+from sge_sim.journal.reponses import Appels, Reponse, count_calls, find_answers, find_rules
 from sge_sim.journal.retention import (
     Bounds,
     forget_some,
@@ -220,10 +212,10 @@ class Journal:
         with self._reading() as connection:
             return find_answers(connection)
 
-    def count_minutes(self, after: datetime) -> dict[tuple[int, str], int]:
-        """Count the calls after an instant of the machine, by minute and by outcome."""
+    def count_minutes(self, first: int) -> dict[tuple[int, str], int]:
+        """Count the calls from a minute of the machine on, by minute and by outcome."""
         with self._reading() as connection:
-            return count_minutes(connection, after)
+            return reponses.count_minutes(connection, first)
 
     def find_rules(self) -> list[str]:
         """Return the names of the rules that have refused, in their order."""
