@@ -52,10 +52,10 @@ def find_rules(connection: Connection) -> list[str]:
 def count_minutes(connection: Connection, first: int) -> dict[tuple[int, str], int]:
     """Count the calls from a minute of the machine on (since 1970, UTC), by minute and outcome:
     `accepte`, `refuse`, or `panne` where one struck; among the last 50 000 exchanges."""
-    minute = echange.c.machine_instant // _MINUTE
+    minute = (echange.c.machine_instant // _MINUTE).label("minute")
     outcome = case(
         (echange.c.panne.is_not(None), "panne"), (profil.c.accepted, "accepte"), else_="refuse"
-    )
+    ).label("outcome")
     newest = select(func.max(echange.c.id)).scalar_subquery()
     query = (
         select(minute, outcome, func.count())
@@ -65,7 +65,7 @@ def count_minutes(connection: Connection, first: int) -> dict[tuple[int, str], i
             echange.c.machine_instant >= first * _MINUTE,
             profil.c.kind != "flux",
         )
-        .group_by(minute, outcome)
+        .group_by("minute", "outcome")  # by name: PostgreSQL takes each parameter for another
     )
     return {(at, how): count for at, how, count in connection.execute(query)}
 
