@@ -5,9 +5,10 @@ from itertools import pairwise
 from typing import Final
 
 from sge_sim.homologation.jugement.consommations import series
-from sge_sim.homologation.jugement.controle import DETAILLEES, MESURES, Controles
+from sge_sim.homologation.jugement.controle import Controles
 from sge_sim.homologation.jugement.faits import ILLISIBLE, faits, nom_du_fait
 from sge_sim.homologation.jugement.index_releves import registres
+from sge_sim.homologation.jugement.paths import DETAILLEES, MESURES
 from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
 
 _SOUSCRITE: Final = "situationContractuelle/structureTarifaire/puissanceSouscriteMax/valeur"
@@ -76,6 +77,5 @@ def puissances_possibles(reponse: ReponseJugee) -> Iterator[str]:
     provenance="assumed",
 )
 def puissances_souscrites(reponse: ReponseJugee) -> Iterator[str]:
-    """More than 1.3 times what was subscribed is looked at."""
     souscrite = _souscrite(reponse)
     return iter(()) if souscrite is None else _beyond(reponse, _DEPASSE * souscrite)

@@ -9,8 +9,9 @@ from lxml import etree
 
 from sge_sim.clock import add_months
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.homologation.jugement.controle import MESURES, Controles, more_than_once
+from sge_sim.homologation.jugement.controle import Controles, more_than_once
 from sge_sim.homologation.jugement.index_releves import other_classes
+from sge_sim.homologation.jugement.paths import MESURES
 from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of
 
 _GUIDE: Final = "GUI 0455 v1.3.0 §4"
@@ -62,7 +63,6 @@ CONSOMMATIONS: Final = Controles({MESURES})
 
 @CONSOMMATIONS.controle("les consommations sont de l'énergie active, en kWh", source=_GUIDE)
 def energie_en_kwh(reponse: ReponseJugee) -> Iterator[str]:
-    """Every series is of active energy, in kWh."""
     for each in series(reponse):
         quantity, unit = code_of(each.element, "grandeurPhysique"), text_of(each.element, "unite")
         if quantity != "EA":
@@ -76,7 +76,6 @@ def energie_en_kwh(reponse: ReponseJugee) -> Iterator[str]:
     source=f"{_GUIDE}.4 ; {_SEEN}",
 )
 def plus_recentes_d_abord(reponse: ReponseJugee) -> Iterator[str]:
-    """Each row ends where the one before it begins."""
     for each in series(reponse):
         rows = each.lignes
         for (debut, _), (_, fin) in pairwise(rows):
@@ -92,7 +91,6 @@ def plus_recentes_d_abord(reponse: ReponseJugee) -> Iterator[str]:
     "les mesures sont des 36 derniers mois, et déjà finies", source=f"{_GUIDE} §5"
 )
 def trente_six_mois(reponse: ReponseJugee) -> Iterator[str]:
-    """No row is older than the depth of the service, none ends after the day of the call."""
     oldest = add_months(reponse.jour, -_PROFONDEUR)
     for each in series(reponse):
         for debut, fin in each.lignes:
@@ -104,7 +102,6 @@ def trente_six_mois(reponse: ReponseJugee) -> Iterator[str]:
 
 @CONSOMMATIONS.controle("une série par grille, calendrier et classe", source=_GUIDE)
 def series_distinctes(reponse: ReponseJugee) -> Iterator[str]:
-    """No series comes twice."""
     for name, times in more_than_once(each.nom for each in series(reponse)):
         yield f"{times} séries {name}"
 
@@ -171,7 +168,6 @@ def series_completes(reponse: ReponseJugee) -> Iterator[str]:
     leve_par=(Usage.GRILLE_FOURNISSEUR,),
 )
 def ordre_des_series(reponse: ReponseJugee) -> Iterator[str]:
-    """Calendars come newest first, classes in the order of their codes."""
     for grille in (_TURPE, _FRN):
         found = [each for each in series(reponse) if each.grille == grille and each.lignes]
         for before, after in pairwise(found):
@@ -196,7 +192,6 @@ def calendriers_des_c5(reponse: ReponseJugee) -> Iterator[str]:
     "chaque série dit sa classe, et porte des mesures", source=_SEEN, provenance="observed"
 )
 def series_renseignees(reponse: ReponseJugee) -> Iterator[str]:
-    """A series tells its class; it has rows, each with its trigger and its state."""
     for each in series(reponse):
         if not each.classe:
             yield f"{each.nom} n'a pas de classe"

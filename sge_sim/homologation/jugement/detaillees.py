@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.francais import counted
-from sge_sim.homologation.jugement.controle import CMD2, DETAILLEES, Controles, more_than_once
+from sge_sim.homologation.jugement.controle import Controles, more_than_once
 from sge_sim.homologation.jugement.index_releves import DAILY, registres
 from sge_sim.homologation.jugement.instants import (
     aware_instant,
@@ -22,7 +22,14 @@ from sge_sim.homologation.jugement.instants import (
     naive_instant,
     steps_of,
 )
-from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, points_lus, text_of
+from sge_sim.homologation.jugement.paths import CMD2, DETAILLEES
+from sge_sim.homologation.jugement.reponse import (
+    ReponseJugee,
+    days_of,
+    points_lus,
+    read_once,
+    text_of,
+)
 
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
 _OBSERVE: Final = "réponses enregistrées en production, 2022 et 2023 ; GUI 0497 p. 15"
@@ -71,12 +78,9 @@ class GrandeurLue:
         return day_of(instant, ends=self.ends) if isinstance(instant, datetime) else instant
 
 
-def lectures(reponse: ReponseJugee) -> tuple[GrandeurLue, ...]:
-    """Return the points of each quantity beside what is expected of them."""
-    return reponse.lu("lectures", lambda read: tuple(_lectures(read)))
-
-
-def _lectures(reponse: ReponseJugee) -> Iterator[GrandeurLue]:
+@read_once
+def lectures(reponse: ReponseJugee) -> Iterator[GrandeurLue]:
+    """Yield the points of each quantity beside what is expected of them."""
     jours, kind, ends = reponse.jours, reponse.mesures, reponse.petit
     if jours is None:
         return
@@ -150,7 +154,6 @@ DETAILLEES_POINTS: Final = Controles(DETAILLEES)
     leve_par=(Usage.HEURE_REPETEE,),
 )
 def dates_lisibles(reponse: ReponseJugee) -> Iterator[str]:
-    """Stamps are written in the form of the version, in legal time."""
     for lecture in lectures(reponse):
         for point, instant in zip(lecture.points, lecture.instants, strict=True):
             if instant is None:
@@ -215,7 +218,6 @@ def _in_french(instant: datetime | date) -> str:
     leve_par=(Usage.HEURE_REPETEE,),
 )
 def points_dans_l_ordre(reponse: ReponseJugee) -> Iterator[str]:
-    """The points ascend."""
     for lecture in lectures(reponse):
         expected = Counter(lecture.attendus)
         found = [each for each in lecture.lus if each in expected]

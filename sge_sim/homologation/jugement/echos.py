@@ -7,20 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from sge_sim.homologation.jugement.controle import (
-    ADP,
-    ASAD,
-    CMD2,
-    CMD3,
-    DETAILLEES,
-    LISTES,
-    RECHERCHE_POINT,
-    RSAD,
-    SAD,
-    SUR_SERVICES,
-    Controles,
-    others,
-)
+from sge_sim.homologation.jugement import paths
+from sge_sim.homologation.jugement.controle import Controles, others
 from sge_sim.homologation.jugement.evaluation import same_libelle
 from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of, texts_of
 from sge_sim.soap.codes import LIBELLES_CODES
@@ -36,7 +24,6 @@ PRESENCE: Final = Controles()
     "un acquittement SGT200 accompagne la réponse", source="GUI 0466 §2.5 ; WSDL du service"
 )
 def acquittement_present(reponse: ReponseJugee) -> Iterator[str]:
-    """The header holds an acquittement whose code is that of a success."""
     if reponse.acquittement is None:
         yield "aucun acquittement dans l'en-tête"
         return
@@ -51,7 +38,6 @@ ACQUITTEMENT: Final = Controles()
 
 @ACQUITTEMENT.controle("l'acquittement porte le libellé de son code", source="AX.0466")
 def libelle_de_l_acquittement(reponse: ReponseJugee) -> Iterator[str]:
-    """The label is that of the annex."""
     libelle = text_of(reponse.acquittement, "resultat") or ""
     if not same_libelle(libelle, LIBELLES_CODES[_SUCCES]):
         yield f"libellé « {libelle} » au lieu de « {LIBELLES_CODES[_SUCCES]} »"
@@ -61,7 +47,6 @@ def libelle_de_l_acquittement(reponse: ReponseJugee) -> Iterator[str]:
     "l'acquittement nomme le point demandé", source=_RECORDED, provenance="observed"
 )
 def point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
-    """The acquittement names the point of a demand on one point."""
     if len(reponse.prms) == 1 and not texts_of(reponse.acquittement, "infoFonctionnelles/pointId"):
         yield "l'acquittement ne nomme aucun point"
 
@@ -70,7 +55,6 @@ def point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     "l'acquittement ne nomme que le point demandé", source="GUI 0466 §2.4 : l'en-tête est rappelé"
 )
 def aucun_autre_point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
-    """The acquittement names no other point than the one that was asked about."""
     found = texts_of(reponse.acquittement, "infoFonctionnelles/pointId")
     return others(found, reponse.prms, "l'acquittement nomme le point {}")
 
@@ -79,7 +63,6 @@ def aucun_autre_point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     "l'acquittement rappelle le login de la demande", source=_RECORDED, provenance="observed"
 )
 def login_acquitte(reponse: ReponseJugee) -> Iterator[str]:
-    """The login of the acquittement, where there is one, is that of the request."""
     found = texts_of(reponse.acquittement, "infoDemandeur/loginDemandeur")
     return others(found, {reponse.login}, "l'acquittement porte le login {}")
 
@@ -90,7 +73,6 @@ def login_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     provenance="assumed",
 )
 def login_present(reponse: ReponseJugee) -> Iterator[str]:
-    """The acquittement tells who asks."""
     if not texts_of(reponse.acquittement, "infoDemandeur/loginDemandeur"):
         yield "l'acquittement n'a pas de login"
 
@@ -101,7 +83,6 @@ def login_present(reponse: ReponseJugee) -> Iterator[str]:
     provenance="observed",
 )
 def affaire_acquittee(reponse: ReponseJugee) -> Iterator[str]:
-    """The affaire of the acquittement is one that the body names."""
     found = texts_of(reponse.acquittement, "infoFonctionnelles/affaireId")
     phrase = "l'acquittement porte l'affaire {}, que la réponse ne donne pas"
     return others(found, reponse.affaires, phrase)
@@ -123,8 +104,8 @@ def affaire_rappelee(reponse: ReponseJugee) -> Iterator[str]:
 
 _LARGE: Final = " CEDEX"
 _SERVICES: Final = {
-    ASAD: "servicesResilies/serviceResilie/serviceSouscritId",
-    RSAD: "servicesRenouveles/serviceRenouvele/serviceSouscritId",
+    paths.ASAD: "servicesResilies/serviceResilie/serviceSouscritId",
+    paths.RSAD: "servicesRenouveles/serviceRenouvele/serviceSouscritId",
 }
 _MODIFIES: Final = "servicesModifies/serviceSouscritId/serviceSouscritId"
 
@@ -135,10 +116,9 @@ ECHOS: Final = Controles()
 @ECHOS.controle(
     "la réponse est celle du point demandé",
     source="GUI 0464 §4, GUI 0488 §5.2, GUI 0497 §3.2, GUI 0475 §4, GUI 0537",
-    services={ADP, *DETAILLEES, *LISTES},
+    services={paths.ADP, *paths.DETAILLEES, *paths.LISTES},
 )
 def point_demande(reponse: ReponseJugee) -> Iterator[str]:
-    """Every point that the body names is the one that was asked about."""
     corps = reponse.corps
     answered = [each.get("id", "") for each in corps.iterfind("point")]
     answered += texts_of(corps, "pointId") + texts_of(corps, "*/*/pointId")
@@ -148,7 +128,7 @@ def point_demande(reponse: ReponseJugee) -> Iterator[str]:
 @ECHOS.controle(
     "la réponse dit son point et sa période, qui sont ceux de la demande",
     source="GUI 0488 §5.2, GUI 0497 §3.2 ; réponses enregistrées",
-    services=DETAILLEES,
+    services=paths.DETAILLEES,
 )
 def periode_demandee(reponse: ReponseJugee) -> Iterator[str]:
     """The period is that of the request; an empty answer has none."""
@@ -167,10 +147,9 @@ def periode_demandee(reponse: ReponseJugee) -> Iterator[str]:
 @ECHOS.controle(
     "les services de la réponse sont ceux de la demande",
     source="GUI 0531 §1.3 : tout ou rien",
-    services=SUR_SERVICES,
+    services=paths.SUR_SERVICES,
 )
 def services_demandes(reponse: ReponseJugee) -> Iterator[str]:
-    """An order on services answers those that it was sent, each once."""
     path = _SERVICES.get(reponse.contrat.path, _MODIFIES)
     answered = Counter(texts_of(reponse.corps, path))
     asked = Counter(dict.fromkeys(reponse.demandes("serviceSouscritId"), 1))
@@ -184,10 +163,9 @@ def services_demandes(reponse: ReponseJugee) -> Iterator[str]:
 
 
 @ECHOS.controle(
-    "il y a une affaire par type de données demandé", source="GUI 0531 §2.3.4", services={SAD}
+    "il y a une affaire par type de données demandé", source="GUI 0531 §2.3.4", services={paths.SAD}
 )
 def types_commandes(reponse: ReponseJugee) -> Iterator[str]:
-    """An order of access services answers an affaire for each, with its type."""
     path = "affaires/affaire/serviceSouscritMesures/mesuresTypeCode"
     answered, asked = (
         Counter(texts_of(reponse.corps, path)),
@@ -202,10 +180,9 @@ def types_commandes(reponse: ReponseJugee) -> Iterator[str]:
 @ECHOS.controle(
     "les services listés sont ceux du contrat demandé",
     source="GUI 0475 §1, GUI 0537 §1 : les services du demandeur",
-    services=LISTES,
+    services=paths.LISTES,
 )
 def contrat_demande(reponse: ReponseJugee) -> Iterator[str]:
-    """The contract of a listed service is the one asked about."""
     found = texts_of(reponse.corps, "*/*/contratId")
     return others(found, reponse.demandes("contratId"), "service du contrat {}")
 
@@ -213,7 +190,7 @@ def contrat_demande(reponse: ReponseJugee) -> Iterator[str]:
 @ECHOS.controle(
     "les points trouvés sont de la commune demandée",
     source="GUI 0427 §3 ; AFNOR XP Z10-011 (ligne 6)",
-    services={RECHERCHE_POINT},
+    services={paths.RECHERCHE_POINT},
 )
 def commune_demandee(reponse: ReponseJugee) -> Iterator[str]:
     """The sixth line begins with the postal code that was asked for; CEDEX has one of its own."""
@@ -229,7 +206,7 @@ def commune_demandee(reponse: ReponseJugee) -> Iterator[str]:
 @ECHOS.controle(
     "les points trouvés sont d'une seule commune",
     source="GUI 0427 §2.1 : le code postal et le code INSEE désignent une commune",
-    services={RECHERCHE_POINT},
+    services={paths.RECHERCHE_POINT},
 )
 def une_seule_commune(reponse: ReponseJugee) -> Iterator[str]:
     """Of one postal code and one INSEE code all the points have the same town."""
@@ -244,7 +221,7 @@ def une_seule_commune(reponse: ReponseJugee) -> Iterator[str]:
 @ECHOS.controle(
     "hors périmètre, les points trouvés sont à l'adresse exacte",
     source="GUI 0427 §3.2",
-    services={RECHERCHE_POINT},
+    services={paths.RECHERCHE_POINT},
 )
 def adresse_exacte(reponse: ReponseJugee) -> Iterator[str]:
     """Outside the perimeter the street is the one that was asked for."""
@@ -260,7 +237,7 @@ def adresse_exacte(reponse: ReponseJugee) -> Iterator[str]:
 @ECHOS.controle(
     "des mesures sont brutes ou corrigées, comme demandé",
     source="GUI 0488 §5.2, GUI 0497 §3.2",
-    services={CMD2, CMD3},
+    services=paths.DETAILLEES,
 )
 def brut_ou_corrige(reponse: ReponseJugee) -> Iterator[str]:
     """Measures are BRUT or BEST as asked; of a small point, always BRUT; an index doesn't tell."""

@@ -36,7 +36,6 @@ TRANSPORT: Final = Controles()
     "la réponse est une enveloppe SOAP 1.1 avec un seul message", source="SOAP 1.1 §4"
 )
 def enveloppe_soap(reponse: ReponseJugee) -> Iterator[str]:
-    """The answer is an envelope with one message in its body."""
     if reponse.enveloppe is None:
         yield described(reponse)
         return
@@ -79,7 +78,6 @@ def described(reponse: ReponseJugee) -> str:
     "le statut HTTP est 200 pour une réponse, 500 pour une faute", source="SOAP 1.1 §6.2, WS-I BP"
 )
 def statut_http(reponse: ReponseJugee) -> Iterator[str]:
-    """An answer has the status 200, a fault 500."""
     wanted = 500 if reponse.fautive else 200
     if reponse.enveloppe is not None and reponse.appel.statut_http != wanted:
         what = "une faute" if reponse.fautive else "une réponse"
@@ -90,7 +88,6 @@ def statut_http(reponse: ReponseJugee) -> Iterator[str]:
     "le type de contenu est text/xml, dans l'encodage du document", source="SOAP 1.1 §6 ; RFC 7303"
 )
 def type_de_contenu(reponse: ReponseJugee) -> Iterator[str]:
-    """The content is text/xml; what header and document tell of its encoding is the same."""
     content_type = reponse.appel.type_contenu
     if content_type is None:
         return
@@ -125,7 +122,6 @@ CONTRAT: Final = Controles()
     "la réponse est celle du contrat, jusqu'à chaque valeur", source="WSDL du service"
 )
 def message_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
-    """The element of the body is the contract's response, valid against its schema."""
     if reponse.fautive:
         return
     corps = reponse.corps
@@ -187,7 +183,6 @@ FAULTS: Final = Controles()
     "la faute a faultcode, faultstring et detail", source="SOAP 1.1 §4.4 ; WS-I BP", leve_par=_BARE
 )
 def faute_soap(reponse: ReponseJugee) -> Iterator[str]:
-    """A fault has its three parts, unqualified and in order."""
     names = [each.tag for each in reponse.corps]
     if names != _ORDER:
         parts = ", ".join(local_name(each) for each in reponse.corps) or "rien"
@@ -200,7 +195,6 @@ def faute_soap(reponse: ReponseJugee) -> Iterator[str]:
     "le faultcode est soap:Server", source="GUI 0488 §4.3 ; GUI 0531 §6", leve_par=_BARE
 )
 def faultcode(reponse: ReponseJugee) -> Iterator[str]:
-    """The fault code is `Server`, in the namespace of SOAP."""
     element = reponse.corps.find("faultcode")
     if element is None:
         return
@@ -211,7 +205,6 @@ def faultcode(reponse: ReponseJugee) -> Iterator[str]:
 
 @FAULTS.controle("le detail porte l'erreur du contrat", source="WSDL du service", leve_par=_BARE)
 def erreur_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
-    """The detail holds the element of the contract, valid, and nothing else."""
     detail = reponse.corps.find("detail")
     if detail is None:
         return
@@ -240,7 +233,6 @@ def _is_certain(reponse: ReponseJugee, code: str) -> bool:
 
 @FAULTS.controle("le libellé est celui du code", source="AX.0466", leve_par=_BARE)
 def libelle_officiel(reponse: ReponseJugee) -> Iterator[str]:
-    """The label of an official code is that of the annex."""
     code = _code(reponse)
     if code and _is_certain(reponse, code):
         yield from _other_libelle(reponse, code)
@@ -252,7 +244,6 @@ def libelle_officiel(reponse: ReponseJugee) -> Iterator[str]:
     provenance="assumed",
 )
 def libelle_suppose(reponse: ReponseJugee) -> Iterator[str]:
-    """The label of another code is the one that is assumed."""
     code = _code(reponse)
     if code and not _is_certain(reponse, code):
         yield from _other_libelle(reponse, code)
@@ -274,7 +265,6 @@ def _other_libelle(reponse: ReponseJugee, code: str) -> Iterator[str]:
     leve_par=_BARE,
 )
 def faultstring(reponse: ReponseJugee) -> Iterator[str]:
-    """The fault string is the text of the service; of the others, the label of the code."""
     found = (reponse.corps.findtext("faultstring") or "").strip()
     own = reponse.service.faultstring
     wanted = own or text_of(reponse.erreur, "resultat")
@@ -285,21 +275,18 @@ def faultstring(reponse: ReponseJugee) -> Iterator[str]:
 
 @FAULTS.controle("la faute ne nomme que le point demandé", source="GUI 0468 §3.2.2.2")
 def point_de_la_faute(reponse: ReponseJugee) -> Iterator[str]:
-    """A fault names no other point than the one asked about."""
     found = texts_of(reponse.erreur, "infoFonctionnelles/pointId")
     return others(found, reponse.prms, "la faute nomme le point {}")
 
 
 @FAULTS.controle("la faute ne nomme que le login de la demande", source="GUI 0468 §3.2.2.2")
 def login_de_la_faute(reponse: ReponseJugee) -> Iterator[str]:
-    """A fault names no other login than that of the request."""
     found = texts_of(reponse.erreur, "infoDemandeur/loginDemandeur")
     return others(found, {reponse.login}, "la faute porte le login {}")
 
 
 @FAULTS.controle("un refus n'ouvre aucune affaire", source="GUI 0466 §2.5")
 def sans_affaire(reponse: ReponseJugee) -> Iterator[str]:
-    """A refusal names no affaire: none was opened."""
     found = texts_of(reponse.erreur, "infoFonctionnelles/affaireId")
     asked = reponse.demandes("affaireId", "affaireLieeId")
     return others(found, asked, "la faute porte l'affaire {}")

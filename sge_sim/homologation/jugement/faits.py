@@ -12,21 +12,14 @@ from itertools import pairwise
 from typing import Final
 
 from sge_sim.domaine.ecarts_plateforme import Usage
+from sge_sim.homologation.jugement import paths
 from sge_sim.homologation.jugement.consommations import series
-from sge_sim.homologation.jugement.controle import (
-    ADP,
-    DETAILLEES,
-    LISTES,
-    MESURES,
-    MOSAD,
-    RECHERCHE_POINT,
-    Controles,
-)
+from sge_sim.homologation.jugement.controle import Controles
 from sge_sim.homologation.jugement.detaillees import FACTICES, GrandeurLue, lectures
 from sge_sim.homologation.jugement.index_releves import registres
 from sge_sim.homologation.jugement.instants import legal_time, minutes_of
 from sge_sim.homologation.jugement.listes import apprend, faits_des_services
-from sge_sim.homologation.jugement.reponse import Cle, Fait, ReponseJugee, text_of
+from sge_sim.homologation.jugement.reponse import Cle, Fait, ReponseJugee, read_once, text_of
 
 _ENERGIE_OF: Final[Mapping[str, str]] = {"PA": "EA", "PRI": "ERI", "PRC": "ERC"}
 _FEW: Final = 7
@@ -35,28 +28,25 @@ ILLISIBLE: Final = 65_535
 """What a Linky tells of a maximum that it couldn't read (observed)."""
 
 
-def faits(reponse: ReponseJugee) -> tuple[Fait, ...]:
-    """Return what an answer that is as its contract says tells."""
-    return reponse.lu("faits", lambda read: tuple(_faits(read)))
-
-
-def _faits(reponse: ReponseJugee) -> Iterator[Fait]:
+@read_once
+def faits(reponse: ReponseJugee) -> Iterator[Fait]:
+    """Yield what an answer that is as its contract says tells."""
     path = reponse.contrat.path
-    if path in DETAILLEES:
+    if path in paths.DETAILLEES:
         prm, corrected = (
             text_of(reponse.corps, each) or "" for each in ("pointId", "mesuresCorrigees")
         )
         for lecture in lectures(reponse) if reponse.mesures != "INDEX" else ():
             yield from _of_a_lecture(reponse, prm, corrected, lecture)
         yield from _of_indexes(reponse, prm)
-    elif path == MESURES:
+    elif path == paths.MESURES:
         for serie in series(reponse):
             for row in serie.element.iterfind("mesuresDatees/mesure"):
                 cle = ("consommation", *reponse.prms, serie.nom, text_of(row, "dateFin") or "")
                 yield Fait(cle, text_of(row, "valeur") or "")
-    elif path in (ADP, RECHERCHE_POINT):
+    elif path in (paths.ADP, paths.RECHERCHE_POINT):
         yield from _of_points(reponse)
-    elif path in LISTES:
+    elif path in paths.LISTES:
         yield from faits_des_services(reponse)
 
 
@@ -161,7 +151,7 @@ def _of_points(reponse: ReponseJugee) -> Iterator[Fait]:
 
     They may have changed by another day.
     """
-    tree, fiche = reponse.corps.getroottree(), reponse.contrat.path == ADP
+    tree, fiche = reponse.corps.getroottree(), reponse.contrat.path == paths.ADP
     for point in reponse.corps.iter("point"):
         of = ("point", point.get("id", ""), str(reponse.jour))
         dits: dict[str, str] = {}
@@ -194,7 +184,7 @@ def retient(
             known[fait.cle] = fait._replace(cas=cas)
     for fait in apprend(reponse):
         known[fait.cle] = fait._replace(cas=cas)
-    if reponse.contrat.path == MOSAD:  # what its services publish now is told by a list
+    if reponse.contrat.path == paths.MOSAD:  # what its services publish now is told by a list
         known = {cle: each for cle, each in known.items() if "publications" not in cle[-1]}
     return known
 
@@ -224,17 +214,16 @@ def differ(mine: Fait, other: Fait) -> bool:
     return mine.valeur != other.valeur
 
 
-CONCORDANCES: Final = Controles(DETAILLEES)
+CONCORDANCES: Final = Controles(paths.DETAILLEES)
 
 
 @CONCORDANCES.controle(
     "une réponse ne contredit pas une autre de la campagne, ni elle-même",
     source="une mesure brute, un point du jour et un service commandé sont ce qu'ils sont ; "
     "GUI 0469, GUI 0475 §4, GUI 0498, GUI 0531 §2-5, GUI 0537 p. 6-11",
-    services={*DETAILLEES, MESURES, ADP, RECHERCHE_POINT, *LISTES},
+    services={*paths.DETAILLEES, paths.MESURES, paths.ADP, paths.RECHERCHE_POINT, *paths.LISTES},
 )
 def memes_dires(reponse: ReponseJugee) -> Iterator[str]:
-    """Measures, points and services are what an earlier answer, or the order, said."""
     kinds = ("courbe", "index", "cadrans", "maximum", "instant du maximum", "consommation")
     return desaccords(reponse, *kinds, "point", "service")
 

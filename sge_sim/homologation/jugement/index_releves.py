@@ -8,25 +8,16 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from sge_sim.domaine.libelles import LISTES
-from sge_sim.homologation.jugement.controle import CMD3, Controles, more_than_once
+from sge_sim.homologation.jugement.controle import KNOWN, Controles, more_than_once
 from sge_sim.homologation.jugement.instants import naive_instant
-from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
+from sge_sim.homologation.jugement.paths import CMD3
+from sge_sim.homologation.jugement.reponse import ReponseJugee, read_once, text_of
 from sge_sim.mesures.point import Structure
 from sge_sim.referentiel.mesures import STRUCTURES
 
 _GUIDE: Final = "GUI 0497 v1.5.0 p. 17-21"
 _SEEN: Final = "réponses enregistrées en production, 2023"
-_OF_SMALL: Final[Mapping[str, frozenset[str]]] = {
-    "COL": frozenset({"AQ"}),
-    "TOP": frozenset({"AQ", "AP", "AS", "AV", "LC"}),
-    "CRI": frozenset({"AS"}),
-}
-_OF_LARGE: Final[Mapping[str, frozenset[str]]] = {
-    "FMR": frozenset({"RC", "RM"}),
-    "CRD": frozenset({"RC", "RM"}),
-    "CRI": frozenset({"LC"}),
-    "RHF": frozenset({"LC"}),
-}
+_RELEVES: Final[Mapping[str, Mapping[str, Collection[str]]]] = KNOWN["releves"]
 _MOTIFS: Final = frozenset({"POSE_FOURNISSEUR", "DEPOSE_FOURNISSEUR"})
 _DECREASING: Final = 2
 _CLASSES: Final = frozenset(LISTES["classeTemporelle"]) | {"HN"}
@@ -100,12 +91,9 @@ class RegistreLu(NamedTuple):
         return [each.instant.date() for each in self.releves if each.instant is not None]
 
 
-def registres(reponse: ReponseJugee) -> tuple[RegistreLu, ...]:
-    """Return the registers of every context."""
-    return reponse.lu("registres", lambda read: tuple(_registres(read)))
-
-
-def _registres(reponse: ReponseJugee) -> Iterator[RegistreLu]:
+@read_once
+def registres(reponse: ReponseJugee) -> Iterator[RegistreLu]:
+    """Yield the registers of every context."""
     for grandeur in reponse.corps.iterfind("contexte/grandeur"):
         whose = (grandeur.getparent(), grandeur)
         for calendrier in grandeur.iterfind("calendrier"):
@@ -140,13 +128,13 @@ INDEX: Final = Controles({CMD3})
 @INDEX.controle("le contexte et le type du relevé sont ceux du segment", source=_GUIDE)
 def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
     """Each context and type is one that the guide has for the segment, each once for a reason."""
-    allowed = _OF_SMALL if reponse.petit else _OF_LARGE if reponse.grand else None
+    small, large = _RELEVES["petit"], _RELEVES["grand"]
+    known = small if reponse.petit else large if reponse.grand else {**small, **large}
     kinds = []
     for contexte in reponse.corps.iterfind("contexte"):
         name, kind = text_of(contexte, "contexteReleve") or "", _kind(contexte)
         motif = text_of(contexte, "motifReleve")
         kinds.append((name, kind, motif))
-        known = allowed if allowed is not None else {**_OF_SMALL, **_OF_LARGE}
         if kind not in known.get(name, ()):
             yield f"relevé {name or 'sans contexte'} / {kind or 'sans type'}"
         step = text_of(contexte, "etapeMetier")
@@ -160,7 +148,6 @@ def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
 
 @INDEX.controle("chaque grandeur d'un relevé a ses index", source=_GUIDE)
 def grandeurs_relevees(reponse: ReponseJugee) -> Iterator[str]:
-    """A quantity that is read has a calendar with readings."""
     for grandeur in reponse.corps.iterfind("contexte/grandeur"):
         if grandeur.find("calendrier/classeTemporelle/valeur") is None:
             yield f"{text_of(grandeur, 'grandeurPhysique')} n'a pas d'index"
@@ -189,7 +176,6 @@ def releves_de_la_periode(reponse: ReponseJugee) -> Iterator[str]:
     "l'index quotidien d'un C5 est celui du début du jour", source=_SEEN, provenance="observed"
 )
 def index_de_minuit(reponse: ReponseJugee) -> Iterator[str]:
-    """A small point has its daily index at midnight."""
     if not reponse.petit:
         return
     for registre in registres(reponse):
@@ -204,7 +190,6 @@ def index_de_minuit(reponse: ReponseJugee) -> Iterator[str]:
     "les cadrans d'un contexte sont relevés ensemble", source=_SEEN, provenance="observed"
 )
 def releves_ensemble(reponse: ReponseJugee) -> Iterator[str]:
-    """All the registers of a context were read at the same instants."""
     first: dict[etree._Element, RegistreLu] = {}
     for registre in registres(reponse):
         other = first.setdefault(registre.grandeur, registre)
@@ -216,7 +201,6 @@ def releves_ensemble(reponse: ReponseJugee) -> Iterator[str]:
 
 @INDEX.controle("un index ne décroît pas sans le dire", source=_GUIDE)
 def index_croissants(reponse: ReponseJugee) -> Iterator[str]:
-    """The next index is at least the last one, unless its indicator says otherwise."""
     for registre in registres(reponse):
         last = 0
         for each in registre.releves:

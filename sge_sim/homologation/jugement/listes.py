@@ -3,23 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from sge_sim.homologation.jugement import paths
 from sge_sim.homologation.jugement.commandes import (
     given,
     publications_asked,
     services_listes,
     type_du_service,
 )
-from sge_sim.homologation.jugement.controle import (
-    ACCES,
-    ARRET,
-    ASAD,
-    COLLECTE,
-    LISTES,
-    RSA,
-    RSAD,
-    SAD,
-    Controles,
-)
+from sge_sim.homologation.jugement.controle import Controles
 from sge_sim.homologation.jugement.reponse import Fait, ReponseJugee, text_of, texts_of
 
 _PAS: Final[Mapping[str, tuple[str, str]]] = {"CDC": ("PT5M", "PT30M"), "IDX": ("P1D", "P1D")}
@@ -50,7 +41,7 @@ def _known(reponse: ReponseJugee, numero: str, name: str) -> str | None:
 
 def faits_des_services(reponse: ReponseJugee) -> Iterator[Fait]:
     """Yield what a list says of each service that the order, or another list, says too."""
-    recent = reponse.contrat.path == RSA
+    recent = reponse.contrat.path == paths.RSA
     for service in services_listes(reponse):
         numero = text_of(service, "serviceSouscritId") or ""
         kind = type_du_service(service)
@@ -73,17 +64,17 @@ def faits_des_services(reponse: ReponseJugee) -> Iterator[Fait]:
 def apprend(reponse: ReponseJugee) -> Iterator[Fait]:
     """Yield what an order makes of services, whatever was known, and the identifiers it gives."""
     path = reponse.contrat.path
-    if path in (COLLECTE, ACCES):
+    if path in (paths.COLLECTE, paths.ACCES):
         kind = reponse.demande_une("mesuresTypeCode", "typeDonnees") or ""
         for numero in texts_of(reponse.corps, "serviceSouscritId"):
             yield from _ordered(reponse, numero, kind)
-    elif path == SAD:
+    elif path == paths.SAD:
         for block in reponse.corps.iterfind("affaires/affaire/serviceSouscritMesures"):
             numero, kind = (text_of(block, each) or "" for each in ("serviceSouscritId", _LUS[3]))
             yield from _ordered(reponse, numero, kind)
-    elif path in (RSAD, ASAD, ARRET):
+    elif path in (paths.RSAD, paths.ASAD, paths.ARRET):
         name, value = (
-            ("dateFin", reponse.demande_une("dateFin")) if path == RSAD else ("arrêt", "x")
+            ("dateFin", reponse.demande_une("dateFin")) if path == paths.RSAD else ("arrêt", "x")
         )
         for numero in reponse.demandes("serviceSouscritId"):
             yield _fait(numero, name, value)
@@ -97,12 +88,11 @@ def _ordered(reponse: ReponseJugee, numero: str, kind: str) -> Iterator[Fait]:
     if _known(reponse, numero, "pointId") is not None:
         return
     recurrent = reponse.accepte("transmissionRecurrente")
-    access = reponse.contrat.path != COLLECTE
-    inject = reponse.accepte("injection") or reponse.demande_une("sens") == "INJECTION"
+    access = reponse.contrat.path != paths.COLLECTE
     dits = {name: reponse.demande_une(name) for name in ("pointId", "contratId")}
     dits["type"] = "ACCES" if access else "TRANSREC" if recurrent else "CCDC"
     dits["dateDebut"] = reponse.demande_une("dateDebut") or reponse.jour.isoformat()
-    dits["mesuresTypeCode"], dits["sens"] = kind, "INJECTION" if inject else "SOUTIRAGE"
+    dits["mesuresTypeCode"], dits["sens"] = kind, reponse.sens
     if not access:
         dits["mesuresPas"] = reponse.demande_une("mesuresPas")
     elif reponse.petit or reponse.grand:
@@ -118,7 +108,7 @@ def _ordered(reponse: ReponseJugee, numero: str, kind: str) -> Iterator[Fait]:
             yield _fait(numero, name, value)
 
 
-COMPLETES: Final = Controles(LISTES)
+COMPLETES: Final = Controles(paths.LISTES)
 
 
 @COMPLETES.controle(
@@ -126,7 +116,6 @@ COMPLETES: Final = Controles(LISTES)
     source="GUI 0475 §1, GUI 0537 §1 : demandés, actifs ou terminés",
 )
 def services_connus(reponse: ReponseJugee) -> Iterator[str]:
-    """What was ordered, or listed before, on the point under the contract is still listed."""
     listed = texts_of(reponse.corps, "*/*/serviceSouscritId")
     for (kind, numero, *name), fait in reponse.retenus.items():
         if kind == "service" and name == ["pointId"] and fait.valeur in reponse.prms:

@@ -7,35 +7,14 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.homologation.jugement.controle import CMD3, DETAILLEES, Controles, more_than_once
+from sge_sim.homologation.jugement.controle import KNOWN, Controles, more_than_once
+from sge_sim.homologation.jugement.paths import CMD3, DETAILLEES
 from sge_sim.homologation.jugement.reponse import ReponseJugee, points_lus, text_of
 
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
-_UNITES: Final[Mapping[str, Collection[str]]] = {
-    "PA": {"W"},
-    "PRI": {"VAr"},
-    "PRC": {"VAr"},
-    "E": {"V"},
-    "EA": {"Wh"},
-    "ER": {"VArh"},
-    "ERI": {"VArh"},
-    "ERC": {"VArh"},
-    "PMA": {"VA", "W"},
-    "PMA1": {"VA"},
-    "PMA2": {"VA"},
-    "PMA3": {"VA"},
-    "DD": {"s"},
-    "TF": {"s"},
-    "DE": {"Wh"},
-    "DQ": {"W", "VA"},
-}
-_OF_SMALL_PMA: Final = "VA"
-_NATURES_C5: Final = frozenset("B")
-_NATURES_GRANDS: Final = frozenset("RHPSTFG")
-_NATURES_CORRIGEES: Final = frozenset("CDE")
-_IV: Final = frozenset("012")
-_EC: Final = frozenset({"0", "1", *map(str, range(5, 12))})
-_TC: Final = frozenset("ALGHNKFJDIOMCB")
+_UNITES: Final[Mapping[str, Collection[str]]] = KNOWN["unites"]
+_NATURES: Final[Mapping[str, Collection[str]]] = KNOWN["natures"]
+_QUALITES: Final[Mapping[str, Collection[str]]] = KNOWN["qualites"]
 _INTEGER: Final = re.compile(r"\d{1,18}")
 
 
@@ -48,12 +27,6 @@ def _wanted_quantities(reponse: ReponseJugee) -> Collection[str]:
     return _UNITES.keys()
 
 
-def _direction(reponse: ReponseJugee) -> str:
-    sens = reponse.demande_une("sens")
-    inject = sens == "INJECTION" or (sens is None and reponse.accepte("injection"))
-    return "PROD" if inject else "CONS"
-
-
 def every_block(reponse: ReponseJugee) -> list[etree._Element]:
     """Return the blocks of measures and those of indexes."""
     return [*reponse.blocs, *reponse.corps.iterfind("contexte/grandeur")]
@@ -64,8 +37,7 @@ VALEURS: Final = Controles(DETAILLEES)
 
 @VALEURS.controle("le sens est celui de la demande", source=_GUIDES)
 def sens_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
-    """CONS is what was drawn off, PROD what was injected."""
-    wanted = _direction(reponse)
+    wanted = "PROD" if reponse.sens == "INJECTION" else "CONS"
     for block in every_block(reponse):
         answered = text_of(block, "grandeurMetier")
         if answered != wanted:
@@ -86,12 +58,11 @@ def grandeur_demandee(reponse: ReponseJugee) -> Iterator[str]:
 
 @VALEURS.controle("l'unité est celle de la grandeur", source=_GUIDES)
 def unite_de_la_grandeur(reponse: ReponseJugee) -> Iterator[str]:
-    """Each quantity has its unit."""
     for block in every_block(reponse):
         name, unit = text_of(block, "grandeurPhysique") or "", text_of(block, "unite")
         allowed = _UNITES.get(name, ())
         if name == "PMA" and reponse.petit:
-            allowed = {_OF_SMALL_PMA}
+            allowed = {"VA"}
         if allowed and unit not in allowed:
             yield f"{name} en {unit or 'rien'}, attendu {' ou '.join(sorted(allowed))}"
 
@@ -132,11 +103,10 @@ def valeurs_entieres(reponse: ReponseJugee) -> Iterator[str]:
 def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
     """C5 are raw; larger points have codes of their own, more when corrected; others tell none."""
     curve = reponse.mesures == "COURBE"
-    allowed = set(_NATURES_C5 if reponse.petit else _NATURES_GRANDS)
-    if not reponse.petit and text_of(reponse.corps, "mesuresCorrigees") == "BEST":
-        allowed |= _NATURES_CORRIGEES
-    if not (reponse.petit or reponse.grand):
-        allowed |= _NATURES_C5
+    best = text_of(reponse.corps, "mesuresCorrigees") == "BEST"
+    kinds = {"petit": not reponse.grand, "grand": not reponse.petit}
+    kinds["corrigee"] = best and not reponse.petit
+    allowed = {nature for kind, told in kinds.items() if told for nature in _NATURES[kind]}
     for block in reponse.blocs:
         for row in points_lus(block):
             nature = text_of(row, "n")
@@ -158,7 +128,7 @@ def qualite_des_points(reponse: ReponseJugee) -> Iterator[str]:
     curve = reponse.mesures == "COURBE"
     for block in reponse.blocs:
         for row in block.iterfind("points"):
-            for name, allowed in (("iv", _IV), ("ec", _EC), ("tc", _TC)):
+            for name, allowed in _QUALITES.items():
                 answered = text_of(row, name)
                 if answered is None:
                     continue
