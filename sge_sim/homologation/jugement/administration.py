@@ -71,7 +71,7 @@ def administres(reponse: ReponseJugee) -> Iterator[Fait]:
 ADMINISTRATION: Final = Controles(paths.DETAILLEES)
 
 
-@ADMINISTRATION.controle("les mesures sont celles que le simulateur a", source="l'administration")
+@ADMINISTRATION.documented("les mesures sont celles que le simulateur a", "l'administration")
 def mesures_du_simulateur(reponse: ReponseJugee) -> Iterator[str]:
     """Values are those that were measured, but for corrected ones and large points' nights."""
     known = {each.cle: each for each in administres(reponse)}
@@ -81,9 +81,9 @@ def mesures_du_simulateur(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{nom_du_fait(fait)} : {fait.valeur}, {true.valeur} dans l'administration"
 
 
-@ADMINISTRATION.controle(
+@ADMINISTRATION.documented(
     "aucune mesure ne manque que le simulateur a",
-    source="l'administration : ce qu'il a perdu y manque aussi",
+    "l'administration : ce qu'il a perdu y manque aussi",
 )
 def mesures_presentes(reponse: ReponseJugee) -> Iterator[str]:
     """What was measured and not lost is there, in each quantity and register of the answer."""
@@ -105,9 +105,9 @@ def _moments(cles: Iterable[Cle]) -> Mapping[Cle, set[str]]:
     return found
 
 
-@ADMINISTRATION.controle(
+@ADMINISTRATION.documented(
     "un point et ses services sont ceux de l'administration",
-    source="l'administration",
+    "l'administration",
     services={paths.ADP, paths.RECHERCHE_POINT, *paths.LISTES, *_COMMANDENT},
 )
 def dires_de_l_administration(reponse: ReponseJugee) -> Iterator[str]:

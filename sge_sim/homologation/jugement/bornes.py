@@ -61,9 +61,9 @@ def _beyond(reponse: ReponseJugee, most: float) -> Iterator[str]:
 BORNES: Final = Controles({*DETAILLEES, MESURES})
 
 
-@BORNES.controle(
+@BORNES.documented(
     "aucune puissance ne passe ce que le segment et la puissance souscrite rendent possible",
-    source="FAQ : un C5 a 36 kVA au plus, que son disjoncteur tient ; la HTA, 40 MW",
+    "FAQ : un C5 a 36 kVA au plus, que son disjoncteur tient ; la HTA, 40 MW",
 )
 def puissances_possibles(reponse: ReponseJugee) -> Iterator[str]:
     """A small point can't take twice what it subscribed, no point more than its segment."""
@@ -71,10 +71,8 @@ def puissances_possibles(reponse: ReponseJugee) -> Iterator[str]:
     return _beyond(reponse, small if reponse.petit else _GRAND)
 
 
-@BORNES.controle(
-    "aucune puissance ne dépasse de beaucoup celle qui est souscrite",
-    source="un dépassement est possible",
-    provenance="assumed",
+@BORNES.assumed(
+    "aucune puissance ne dépasse de beaucoup celle qui est souscrite", "un dépassement est possible"
 )
 def puissances_souscrites(reponse: ReponseJugee) -> Iterator[str]:
     souscrite = _souscrite(reponse)

@@ -44,18 +44,18 @@ def given(reponse: ReponseJugee) -> list[str]:
 COMMANDES: Final = Controles()
 
 
-@COMMANDES.controle(
+@COMMANDES.documented(
     "une demande ouvre une affaire qui n'a pas encore servi",
-    source="GUI 0469 §4, GUI 0453, GUI 0481, GUI 0502 §2, GUI 0531 §1.3",
+    "GUI 0469 §4, GUI 0453, GUI 0481, GUI 0502 §2, GUI 0531 §1.3",
     services=paths.OUVRENT_UNE_AFFAIRE,
 )
 def affaire_nouvelle(reponse: ReponseJugee) -> Iterator[str]:
     return _given_before(reponse, reponse.affaires, "l'affaire {} est celle de {}")
 
 
-@COMMANDES.controle(
+@COMMANDES.documented(
     "un service commandé a un identifiant qui n'a pas encore servi",
-    source="GUI 0469 §4, GUI 0531 §2.3",
+    "GUI 0469 §4, GUI 0531 §2.3",
     services=paths.OUVRENT_UN_SERVICE,
 )
 def service_nouveau(reponse: ReponseJugee) -> Iterator[str]:
@@ -72,9 +72,9 @@ def _given_before(reponse: ReponseJugee, found: Iterable[str], phrase: str) -> I
             yield phrase.format(each, known.cas)
 
 
-@COMMANDES.controle(
+@COMMANDES.documented(
     "aucun identifiant ne revient deux fois",
-    source="GUI 0427 §4, GUI 0475 §4, GUI 0531 §2.3, GUI 0537",
+    "GUI 0427 §4, GUI 0475 §4, GUI 0531 §2.3, GUI 0537",
     services={paths.RECHERCHE_POINT, paths.SAD, *paths.LISTES},
 )
 def identifiants_distincts(reponse: ReponseJugee) -> Iterator[str]:
@@ -88,9 +88,9 @@ def identifiants_distincts(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{times} fois {name} {each}"
 
 
-@COMMANDES.controle(
+@COMMANDES.documented(
     "une commande donne une seule prestation, de rang 1",
-    source="GUI 0469 §4, GUI 0453 §4, GUI 0481 §4, GUI 0498, GUI 0531 §2.3.4",
+    "GUI 0469 §4, GUI 0453 §4, GUI 0481 §4, GUI 0498, GUI 0531 §2.3.4",
     services=_PRESTATIONS,
 )
 def une_prestation(reponse: ReponseJugee) -> Iterator[str]:
@@ -159,10 +159,9 @@ def _other_prestations(reponse: ReponseJugee, *, sure: bool) -> Iterator[str]:
                 yield f"{name} {found or 'absente'}, attendu {code or 'aucune'}"
 
 
-@COMMANDES.controle(
+@COMMANDES.observed(
     "la prestation est celle de la demande",
-    source="GUI 0453, GUI 0469 §4, GUI 0481, GUI 0498 ; réponses enregistrées, 2022",
-    provenance="observed",
+    "GUI 0453, GUI 0469 §4, GUI 0481, GUI 0498 ; réponses enregistrées, 2022",
     services=_PRESTATIONS,
 )
 def prestation_de_la_demande(reponse: ReponseJugee) -> Iterator[str]:
@@ -170,19 +169,18 @@ def prestation_de_la_demande(reponse: ReponseJugee) -> Iterator[str]:
     return _other_prestations(reponse, sure=True)
 
 
-@COMMANDES.controle(
+@COMMANDES.assumed(
     "la prestation d'un service d'accès est celle de la demande",
-    source="GUI 0503 p. 7 nomme ces formulaires ; les codes ne sont pas publiés",
-    provenance="assumed",
+    "GUI 0503 p. 7 nomme ces formulaires ; les codes ne sont pas publiés",
     services=_PRESTATIONS,
 )
 def prestation_supposee(reponse: ReponseJugee) -> Iterator[str]:
     return _other_prestations(reponse, sure=False)
 
 
-@COMMANDES.controle(
+@COMMANDES.documented(
     "l'arrêt d'un service ne rend que l'acquittement",
-    source="GUI 0474 v1.3.0 §4 ; catalogue, ASS-R1",
+    "GUI 0474 v1.3.0 §4 ; catalogue, ASS-R1",
     services={paths.ARRET},
 )
 def arret_sans_rien(reponse: ReponseJugee) -> Iterator[str]:
@@ -190,9 +188,9 @@ def arret_sans_rien(reponse: ReponseJugee) -> Iterator[str]:
         yield f"{etree.QName(each).localname} est rendu"
 
 
-@COMMANDES.controle(
+@COMMANDES.documented(
     "une commande d'accès donne son service souscrit",
-    source="GUI 0498 v1.1.0",
+    "GUI 0498 v1.1.0",
     services={paths.ACCES, paths.COLLECTE},
 )
 def service_donne(reponse: ReponseJugee) -> Iterator[str]:
@@ -225,7 +223,7 @@ def _name(service: etree._Element) -> str:
 SOUSCRITS_LISTES: Final = Controles(paths.LISTES)
 
 
-@SOUSCRITS_LISTES.controle("le type et l'état d'un service sont du guide", source=_GUIDES)
+@SOUSCRITS_LISTES.documented("le type et l'état d'un service sont du guide", _GUIDES)
 def type_et_etat(reponse: ReponseJugee) -> Iterator[str]:
     """Kinds, states, types of measures, steps and frequencies are of their lists."""
     for each in services_listes(reponse):
@@ -244,8 +242,8 @@ def type_et_etat(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{_name(each)} : périodicité {period.text}"
 
 
-@SOUSCRITS_LISTES.controle(
-    "le motif de fin va avec l'état TERMINE, et lui seul, avec une date de fin", source=_GUIDES
+@SOUSCRITS_LISTES.documented(
+    "le motif de fin va avec l'état TERMINE, et lui seul, avec une date de fin", _GUIDES
 )
 def motif_de_fin(reponse: ReponseJugee) -> Iterator[str]:
     for each in services_listes(reponse):
@@ -259,7 +257,7 @@ def motif_de_fin(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : terminé sans date de fin"
 
 
-@SOUSCRITS_LISTES.controle("les dates d'un service vont avec son état", source=_GUIDES)
+@SOUSCRITS_LISTES.documented("les dates d'un service vont avec son état", _GUIDES)
 def dates_du_service(reponse: ReponseJugee) -> Iterator[str]:
     """A service begins before it ends; an active one has begun, an ended one has ended."""
     today = reponse.jour.isoformat()
@@ -276,8 +274,8 @@ def dates_du_service(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : terminé et finit le {fin}"
 
 
-@SOUSCRITS_LISTES.controle(
-    "un service finit dans les trois ans", source="GUI 0531 §1.3, GUI 0498 : trois ans au plus"
+@SOUSCRITS_LISTES.documented(
+    "un service finit dans les trois ans", "GUI 0531 §1.3, GUI 0498 : trois ans au plus"
 )
 def trois_ans_au_plus(reponse: ReponseJugee) -> Iterator[str]:
     last = add_months(reponse.jour, 36).isoformat()
@@ -287,8 +285,8 @@ def trois_ans_au_plus(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : finit le {fin}"
 
 
-@SOUSCRITS_LISTES.controle(
-    "un service est dans un sens et un seul", source="GUI 0537 p. 8", services={paths.RSA}
+@SOUSCRITS_LISTES.documented(
+    "un service est dans un sens et un seul", "GUI 0537 p. 8", services={paths.RSA}
 )
 def un_sens(reponse: ReponseJugee) -> Iterator[str]:
     for each in services_listes(reponse):
@@ -297,8 +295,8 @@ def un_sens(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : {len(true)} sens"
 
 
-@SOUSCRITS_LISTES.controle(
-    "le sens n'est pas transmis", source="GUI 0475 §4", services={paths.SOUSCRITS}
+@SOUSCRITS_LISTES.documented(
+    "le sens n'est pas transmis", "GUI 0475 §4", services={paths.SOUSCRITS}
 )
 def sans_sens(reponse: ReponseJugee) -> Iterator[str]:
     for each in services_listes(reponse):
@@ -307,7 +305,7 @@ def sans_sens(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{_name(each)} : {name} est rendu"
 
 
-@SOUSCRITS_LISTES.controle("chaque service dit ce que son type comporte", source=_GUIDES)
+@SOUSCRITS_LISTES.documented("chaque service dit ce que son type comporte", _GUIDES)
 def donnees_du_type(reponse: ReponseJugee) -> Iterator[str]:
     """An opposition has no contract nor measures; a frequency is of what is published."""
     for each in services_listes(reponse):

@@ -61,7 +61,7 @@ def series(reponse: ReponseJugee) -> Iterator[SerieLue]:
 CONSOMMATIONS: Final = Controles({MESURES})
 
 
-@CONSOMMATIONS.controle("les consommations sont de l'énergie active, en kWh", source=_GUIDE)
+@CONSOMMATIONS.documented("les consommations sont de l'énergie active, en kWh", _GUIDE)
 def energie_en_kwh(reponse: ReponseJugee) -> Iterator[str]:
     for each in series(reponse):
         quantity, unit = code_of(each.element, "grandeurPhysique"), text_of(each.element, "unite")
@@ -71,9 +71,8 @@ def energie_en_kwh(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} : unité {unit}"
 
 
-@CONSOMMATIONS.controle(
-    "les mesures vont de la plus récente à la plus ancienne, sans trou",
-    source=f"{_GUIDE}.4 ; {_SEEN}",
+@CONSOMMATIONS.documented(
+    "les mesures vont de la plus récente à la plus ancienne, sans trou", f"{_GUIDE}.4 ; {_SEEN}"
 )
 def plus_recentes_d_abord(reponse: ReponseJugee) -> Iterator[str]:
     for each in series(reponse):
@@ -87,9 +86,7 @@ def plus_recentes_d_abord(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{each.nom} : mesure du {debut:%d/%m/%Y} au {fin:%d/%m/%Y}"
 
 
-@CONSOMMATIONS.controle(
-    "les mesures sont des 36 derniers mois, et déjà finies", source=f"{_GUIDE} §5"
-)
+@CONSOMMATIONS.documented("les mesures sont des 36 derniers mois, et déjà finies", f"{_GUIDE} §5")
 def trente_six_mois(reponse: ReponseJugee) -> Iterator[str]:
     oldest = add_months(reponse.jour, -_PROFONDEUR)
     for each in series(reponse):
@@ -100,15 +97,13 @@ def trente_six_mois(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{each.nom} : une mesure commence le {debut:%d/%m/%Y}"
 
 
-@CONSOMMATIONS.controle("une série par grille, calendrier et classe", source=_GUIDE)
+@CONSOMMATIONS.documented("une série par grille, calendrier et classe", _GUIDE)
 def series_distinctes(reponse: ReponseJugee) -> Iterator[str]:
     for name, times in more_than_once(each.nom for each in series(reponse)):
         yield f"{times} séries {name}"
 
 
-@CONSOMMATIONS.controle(
-    "les classes d'un calendrier ont les mêmes périodes", source=_SEEN, provenance="observed"
-)
+@CONSOMMATIONS.observed("les classes d'un calendrier ont les mêmes périodes", _SEEN)
 def memes_periodes(reponse: ReponseJugee) -> Iterator[str]:
     """All the classes of a calendar tell the same periods, zeros out of season included."""
     first: dict[tuple[str, str], SerieLue] = {}
@@ -118,10 +113,9 @@ def memes_periodes(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} n'a pas les périodes de {other.nom}"
 
 
-@CONSOMMATIONS.controle(
+@CONSOMMATIONS.observed(
     "les deux grilles disent les mêmes périodes et les mêmes sommes, à l'arrondi des classes près",
-    source=_SEEN,
-    provenance="observed",
+    _SEEN,
 )
 def memes_grilles(reponse: ReponseJugee) -> Iterator[str]:
     """The distributor's rows, which may begin later, are those of the supplier's grid."""
@@ -144,10 +138,9 @@ def memes_grilles(reponse: ReponseJugee) -> Iterator[str]:
             yield f"jusqu'au {fin:%d/%m/%Y} : {sum(own)} et {sum(other)} kWh"
 
 
-@CONSOMMATIONS.controle(
+@CONSOMMATIONS.observed(
     "chaque calendrier a ses classes, et un C5 de la nouvelle chaîne les deux grilles",
-    source=f"{_GUIDE}.1-2 ; AX.0355 ; {_SEEN}",
-    provenance="observed",
+    f"{_GUIDE}.1-2 ; AX.0355 ; {_SEEN}",
 )
 def series_completes(reponse: ReponseJugee) -> Iterator[str]:
     """No class is missing; calendars are told of the new chain alone, which has both grids."""
@@ -162,9 +155,9 @@ def series_completes(reponse: ReponseJugee) -> Iterator[str]:
             yield f"aucune série de la grille du {_COTE[grille]}"
 
 
-@CONSOMMATIONS.controle(
+@CONSOMMATIONS.documented(
     "les séries vont par calendrier, le plus récent d'abord, puis par classe",
-    source=f"{_GUIDE}.4",
+    f"{_GUIDE}.4",
     leve_par=(Usage.GRILLE_FOURNISSEUR,),
 )
 def ordre_des_series(reponse: ReponseJugee) -> Iterator[str]:
@@ -178,7 +171,7 @@ def ordre_des_series(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{after.nom} vient après {before.nom}, plus ancien"
 
 
-@CONSOMMATIONS.controle("seul un C5 a des calendriers", source=f"{_GUIDE}.2 ; {_SEEN}")
+@CONSOMMATIONS.documented("seul un C5 a des calendriers", f"{_GUIDE}.2 ; {_SEEN}")
 def calendriers_des_c5(reponse: ReponseJugee) -> Iterator[str]:
     """A larger point has no calendar; a series of the distributor of a small one has its own."""
     for each in series(reponse):
@@ -188,9 +181,7 @@ def calendriers_des_c5(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} : calendrier {each.calendrier or 'absent'}"
 
 
-@CONSOMMATIONS.controle(
-    "chaque série dit sa classe, et porte des mesures", source=_SEEN, provenance="observed"
-)
+@CONSOMMATIONS.observed("chaque série dit sa classe, et porte des mesures", _SEEN)
 def series_renseignees(reponse: ReponseJugee) -> Iterator[str]:
     for each in series(reponse):
         if not each.classe:
@@ -199,7 +190,7 @@ def series_renseignees(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} n'a pas de mesure"
 
 
-@CONSOMMATIONS.controle("une consommation n'est pas négative", source=_GUIDE)
+@CONSOMMATIONS.documented("une consommation n'est pas négative", _GUIDE)
 def consommations_positives(reponse: ReponseJugee) -> Iterator[str]:
     """A billed consumption is counted from nothing; a correction says that it is one."""
     for each in series(reponse):

@@ -7,6 +7,7 @@ hold says what its function is for: a docstring tells the rest.
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partialmethod
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -78,31 +79,27 @@ class Controles:
     services: Collection[str] = ()
     verifications: list[Verification] = field(default_factory=list)
 
-    def controle(
+    def _controle(
         self,
+        provenance: Provenance,
         attendu: str,
-        *,
         source: str,
-        provenance: Provenance = "documented",
         services: Collection[str] = (),
         leve_par: Collection[Usage] = (),
     ) -> Callable[[Cherche], Cherche]:
         """Add the check whose function yields what it finds wrong."""
 
         def add(cherche: Cherche) -> Cherche:
-            made = Verification(
-                cherche.__name__,
-                attendu,
-                source,
-                provenance,
-                cherche,
-                frozenset(services or self.services),
-                frozenset(leve_par),
-            )
-            self.verifications.append(made)
+            told = (cherche.__name__, attendu, source, provenance, cherche)
+            concerned = frozenset(services or self.services)
+            self.verifications.append(Verification(*told, concerned, frozenset(leve_par)))
             return cherche
 
         return add
+
+    documented = partialmethod(_controle, "documented")
+    observed = partialmethod(_controle, "observed")
+    assumed = partialmethod(_controle, "assumed")
 
     def concerned(self, reponse: ReponseJugee) -> list[Verification]:
         """Return the checks that are made of an answer."""

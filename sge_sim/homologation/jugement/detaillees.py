@@ -148,9 +148,9 @@ def losses_known(reponse: ReponseJugee) -> bool:
 DETAILLEES_POINTS: Final = Controles(DETAILLEES)
 
 
-@DETAILLEES_POINTS.controle(
+@DETAILLEES_POINTS.documented(
     "chaque point est daté comme le service le fait",
-    source=f"{_GUIDES} ; {_OBSERVE}",
+    f"{_GUIDES} ; {_OBSERVE}",
     leve_par=(Usage.HEURE_REPETEE,),
 )
 def dates_lisibles(reponse: ReponseJugee) -> Iterator[str]:
@@ -160,10 +160,10 @@ def dates_lisibles(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"« {point.d} » n'est pas une date du service, en heure légale"
 
 
-@DETAILLEES_POINTS.controle(
+@DETAILLEES_POINTS.documented(
     "les points sont ceux de la période demandée, datés à la fin du pas en C5 et à son début en "
     "C1-C4",
-    source=f"{_GUIDES} ; {_OBSERVE}",
+    f"{_GUIDES} ; {_OBSERVE}",
     leve_par=(Usage.HEURE_REPETEE,),
 )
 def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
@@ -182,10 +182,8 @@ def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{lecture.grandeur} : il manque {counted(missing, 'point')} sur {total}"
 
 
-@DETAILLEES_POINTS.controle(
-    "aucun point ne manque sans être annoncé",
-    source="nul ne dit comment un point perdu se montre",
-    provenance="assumed",
+@DETAILLEES_POINTS.assumed(
+    "aucun point ne manque sans être annoncé", "nul ne dit comment un point perdu se montre"
 )
 def points_perdus(reponse: ReponseJugee) -> Iterator[str]:
     """A few points that aren't there may be lost, or before the last commissioning."""
@@ -211,11 +209,8 @@ def _in_french(instant: datetime | date) -> str:
     return f"{legal_time(instant):%d/%m/%Y à %H:%M}"
 
 
-@DETAILLEES_POINTS.controle(
-    "les points vont du plus ancien au plus récent",
-    source=_OBSERVE,
-    provenance="observed",
-    leve_par=(Usage.HEURE_REPETEE,),
+@DETAILLEES_POINTS.observed(
+    "les points vont du plus ancien au plus récent", _OBSERVE, leve_par=(Usage.HEURE_REPETEE,)
 )
 def points_dans_l_ordre(reponse: ReponseJugee) -> Iterator[str]:
     for lecture in lectures(reponse):
@@ -225,10 +220,8 @@ def points_dans_l_ordre(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{lecture.grandeur} : les points ne sont pas dans l'ordre"
 
 
-@DETAILLEES_POINTS.controle(
-    "une énergie ou une puissance mensuelle est datée du début de son jour ou de son mois",
-    source=_OBSERVE,
-    provenance="observed",
+@DETAILLEES_POINTS.observed(
+    "une énergie ou une puissance mensuelle est datée du début de son jour ou de son mois", _OBSERVE
 )
 def debut_du_jour(reponse: ReponseJugee) -> Iterator[str]:
     """Daily energies bear midnight, a monthly maximum of v2 the first day of its month."""
@@ -248,10 +241,9 @@ def debut_du_jour(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{lecture.grandeur} : « {point.d} »"
 
 
-@DETAILLEES_POINTS.controle(
+@DETAILLEES_POINTS.observed(
     "le pas est de 30 minutes en C5, de 5 ou 10 minutes en C1-C4, et ne change qu'une fois",
-    source=_OBSERVE,
-    provenance="observed",
+    _OBSERVE,
 )
 def pas_de_la_courbe(reponse: ReponseJugee) -> Iterator[str]:
     """A curve tells the step of each point, others tell none."""

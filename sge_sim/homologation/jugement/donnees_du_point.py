@@ -36,7 +36,7 @@ def _authorised(reponse: ReponseJugee, point: etree._Element) -> bool:
 DONNEES: Final = Controles({ADP})
 
 
-@DONNEES.controle("sans autorisation du client, aucune donnée réservée n'est rendue", source=_ICS)
+@DONNEES.documented("sans autorisation du client, aucune donnée réservée n'est rendue", _ICS)
 def donnees_reservees(reponse: ReponseJugee) -> Iterator[str]:
     for point in _points(reponse):
         if not _authorised(reponse, point):
@@ -45,15 +45,15 @@ def donnees_reservees(reponse: ReponseJugee) -> Iterator[str]:
                     yield f"{path.rpartition('/')[2]} est rendu"
 
 
-@DONNEES.controle("le calendrier du fournisseur n'est jamais rendu à un tiers", source=_ICS)
+@DONNEES.documented("le calendrier du fournisseur n'est jamais rendu à un tiers", _ICS)
 def calendrier_du_fournisseur(reponse: ReponseJugee) -> Iterator[str]:
     if any(point.find(_JAMAIS) is not None for point in _points(reponse)):
         yield "calendrierFrn est rendu"
 
 
-@DONNEES.controle(
+@DONNEES.documented(
     "avec l'autorisation du client, le segment est rendu, et c'est celui du cas",
-    source="GUI 0464 v1.4.0 §4.1 ; ICS v1.0.0",
+    "GUI 0464 v1.4.0 §4.1 ; ICS v1.0.0",
 )
 def segment_rendu(reponse: ReponseJugee) -> Iterator[str]:
     """The segment comes with the authorisation; the contract has no C1, which may come without."""
@@ -71,7 +71,7 @@ def segment_rendu(reponse: ReponseJugee) -> Iterator[str]:
             yield f"segment {code} en {domaine}"
 
 
-@DONNEES.controle("les données sont celles du segment du point", source="GUI 0464 v1.4.0 §4")
+@DONNEES.documented("les données sont celles du segment du point", "GUI 0464 v1.4.0 §4")
 def donnees_du_segment(reponse: ReponseJugee) -> Iterator[str]:
     others = _FICHE["petit"] if reponse.grand else _FICHE["grand"] if reponse.petit else ()
     for point in _points(reponse):
@@ -80,8 +80,8 @@ def donnees_du_segment(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{path.rpartition('/')[2]} sur un point {reponse.segment}"
 
 
-@DONNEES.controle(
-    "la formule tarifaire est celle de la tension du point", source="AX.0355 ; GUI 0464 §4.4"
+@DONNEES.documented(
+    "la formule tarifaire est celle de la tension du point", "AX.0355 ; GUI 0464 §4.4"
 )
 def formule_de_la_tension(reponse: ReponseJugee) -> Iterator[str]:
     for point in _points(reponse):
@@ -92,9 +92,9 @@ def formule_de_la_tension(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"formule {code} en {domaine}"
 
 
-@DONNEES.controle(
+@DONNEES.documented(
     "les puissances sont celles du segment, montent d'une classe à l'autre, et sont raccordées",
-    source="FAQ, segments ; GUI 0464 §4.4 ; TURPE",
+    "FAQ, segments ; GUI 0464 §4.4 ; TURPE",
 )
 def puissances_du_point(reponse: ReponseJugee) -> Iterator[str]:
     """A small point subscribes 36 kVA at most, a C4 from 37 to 250; no class less than another
@@ -116,9 +116,9 @@ def puissances_du_point(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{each.text} raccordés pour {values[-1]:.0f} souscrits"
 
 
-@DONNEES.controle(
+@DONNEES.documented(
     "aucune date n'est à venir",
-    source="GUI 0464 v1.4.0 §4.1 : dernières modifications, dernières hausses et baisses",
+    "GUI 0464 v1.4.0 §4.1 : dernières modifications, dernières hausses et baisses",
 )
 def dates_passees(reponse: ReponseJugee) -> Iterator[str]:
     for point in _points(reponse):
@@ -128,9 +128,9 @@ def dates_passees(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{path.rpartition('/')[2]} vaut {day}"
 
 
-@DONNEES.controle(
+@DONNEES.documented(
     "le nom du client d'un point en service n'est pas rendu",
-    source="GUI 0427 v1.2.0 §4",
+    "GUI 0427 v1.2.0 §4",
     services={RECHERCHE_POINT},
 )
 def nom_du_client(reponse: ReponseJugee) -> Iterator[str]:
@@ -140,9 +140,9 @@ def nom_du_client(reponse: ReponseJugee) -> Iterator[str]:
             yield f"le nom du client du point {point.get('id')} est rendu"
 
 
-@DONNEES.controle(
+@DONNEES.documented(
     "les lignes 1 et 7 de l'adresse ne sont pas remplies",
-    source="GUI 0427 v1.2.0 §4 : le destinataire et le pays",
+    "GUI 0427 v1.2.0 §4 : le destinataire et le pays",
     services={RECHERCHE_POINT},
 )
 def lignes_vides(reponse: ReponseJugee) -> Iterator[str]:
@@ -153,8 +153,8 @@ def lignes_vides(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{name} du point {point.get('id')} est remplie"
 
 
-@DONNEES.controle(
-    "l'état d'une ligne téléphonique est Partagée ou Dédiée", source="GUI 0464 v1.4.0 §4.3"
+@DONNEES.documented(
+    "l'état d'une ligne téléphonique est Partagée ou Dédiée", "GUI 0464 v1.4.0 §4.3"
 )
 def etat_de_la_ligne(reponse: ReponseJugee) -> Iterator[str]:
     for each in reponse.corps.iter("etatLigneTelephonique"):
@@ -162,9 +162,9 @@ def etat_de_la_ligne(reponse: ReponseJugee) -> Iterator[str]:
             yield f"etatLigneTelephonique vaut « {each.text} »"
 
 
-@DONNEES.controle(
+@DONNEES.documented(
     "les points trouvés ont un PRM dont la clé est juste",
-    source="FAQ, calcul de la clé du PRM",
+    "FAQ, calcul de la clé du PRM",
     services={RECHERCHE_POINT},
 )
 def cle_du_prm(reponse: ReponseJugee) -> Iterator[str]:

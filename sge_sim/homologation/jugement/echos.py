@@ -20,8 +20,8 @@ _RECORDED: Final = "réponses enregistrées en production, 2022 et 2023"
 PRESENCE: Final = Controles()
 
 
-@PRESENCE.controle(
-    "un acquittement SGT200 accompagne la réponse", source="GUI 0466 §2.5 ; WSDL du service"
+@PRESENCE.documented(
+    "un acquittement SGT200 accompagne la réponse", "GUI 0466 §2.5 ; WSDL du service"
 )
 def acquittement_present(reponse: ReponseJugee) -> Iterator[str]:
     if reponse.acquittement is None:
@@ -36,51 +36,43 @@ ACQUITTEMENT: Final = Controles()
 """Made of an acquittement that is there."""
 
 
-@ACQUITTEMENT.controle("l'acquittement porte le libellé de son code", source="AX.0466")
+@ACQUITTEMENT.documented("l'acquittement porte le libellé de son code", "AX.0466")
 def libelle_de_l_acquittement(reponse: ReponseJugee) -> Iterator[str]:
     libelle = text_of(reponse.acquittement, "resultat") or ""
     if not same_libelle(libelle, LIBELLES_CODES[_SUCCES]):
         yield f"libellé « {libelle} » au lieu de « {LIBELLES_CODES[_SUCCES]} »"
 
 
-@ACQUITTEMENT.controle(
-    "l'acquittement nomme le point demandé", source=_RECORDED, provenance="observed"
-)
+@ACQUITTEMENT.observed("l'acquittement nomme le point demandé", _RECORDED)
 def point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     if len(reponse.prms) == 1 and not texts_of(reponse.acquittement, "infoFonctionnelles/pointId"):
         yield "l'acquittement ne nomme aucun point"
 
 
-@ACQUITTEMENT.controle(
-    "l'acquittement ne nomme que le point demandé", source="GUI 0466 §2.4 : l'en-tête est rappelé"
+@ACQUITTEMENT.documented(
+    "l'acquittement ne nomme que le point demandé", "GUI 0466 §2.4 : l'en-tête est rappelé"
 )
 def aucun_autre_point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     found = texts_of(reponse.acquittement, "infoFonctionnelles/pointId")
     return others(found, reponse.prms, "l'acquittement nomme le point {}")
 
 
-@ACQUITTEMENT.controle(
-    "l'acquittement rappelle le login de la demande", source=_RECORDED, provenance="observed"
-)
+@ACQUITTEMENT.observed("l'acquittement rappelle le login de la demande", _RECORDED)
 def login_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     found = texts_of(reponse.acquittement, "infoDemandeur/loginDemandeur")
     return others(found, {reponse.login}, "l'acquittement porte le login {}")
 
 
-@ACQUITTEMENT.controle(
-    "l'acquittement dit de qui vient la demande",
-    source="vu quand la demande a un en-tête, supposé sans",
-    provenance="assumed",
+@ACQUITTEMENT.assumed(
+    "l'acquittement dit de qui vient la demande", "vu quand la demande a un en-tête, supposé sans"
 )
 def login_present(reponse: ReponseJugee) -> Iterator[str]:
     if not texts_of(reponse.acquittement, "infoDemandeur/loginDemandeur"):
         yield "l'acquittement n'a pas de login"
 
 
-@ACQUITTEMENT.controle(
-    "l'acquittement ne porte d'affaire que celle de la réponse",
-    source=f"{_RECORDED} ; GUI 0469",
-    provenance="observed",
+@ACQUITTEMENT.observed(
+    "l'acquittement ne porte d'affaire que celle de la réponse", f"{_RECORDED} ; GUI 0469"
 )
 def affaire_acquittee(reponse: ReponseJugee) -> Iterator[str]:
     found = texts_of(reponse.acquittement, "infoFonctionnelles/affaireId")
@@ -88,10 +80,9 @@ def affaire_acquittee(reponse: ReponseJugee) -> Iterator[str]:
     return others(found, reponse.affaires, phrase)
 
 
-@ACQUITTEMENT.controle(
+@ACQUITTEMENT.assumed(
     "l'acquittement d'une commande rappelle son affaire",
-    source="réponses enregistrées de CommandeCollectePublicationMesures",
-    provenance="assumed",
+    "réponses enregistrées de CommandeCollectePublicationMesures",
 )
 def affaire_rappelee(reponse: ReponseJugee) -> Iterator[str]:
     """Where an order of the fifth dictionary opens one affaire, the acquittement repeats it."""
@@ -113,9 +104,9 @@ _MODIFIES: Final = "servicesModifies/serviceSouscritId/serviceSouscritId"
 ECHOS: Final = Controles()
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "la réponse est celle du point demandé",
-    source="GUI 0464 §4, GUI 0488 §5.2, GUI 0497 §3.2, GUI 0475 §4, GUI 0537",
+    "GUI 0464 §4, GUI 0488 §5.2, GUI 0497 §3.2, GUI 0475 §4, GUI 0537",
     services={paths.ADP, *paths.DETAILLEES, *paths.LISTES},
 )
 def point_demande(reponse: ReponseJugee) -> Iterator[str]:
@@ -125,9 +116,9 @@ def point_demande(reponse: ReponseJugee) -> Iterator[str]:
     return others(answered, reponse.prms, "la réponse porte sur le point {}")
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "la réponse dit son point et sa période, qui sont ceux de la demande",
-    source="GUI 0488 §5.2, GUI 0497 §3.2 ; réponses enregistrées",
+    "GUI 0488 §5.2, GUI 0497 §3.2 ; réponses enregistrées",
     services=paths.DETAILLEES,
 )
 def periode_demandee(reponse: ReponseJugee) -> Iterator[str]:
@@ -144,9 +135,9 @@ def periode_demandee(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{name} vaut {found}, demandé {asked}"
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "les services de la réponse sont ceux de la demande",
-    source="GUI 0531 §1.3 : tout ou rien",
+    "GUI 0531 §1.3 : tout ou rien",
     services=paths.SUR_SERVICES,
 )
 def services_demandes(reponse: ReponseJugee) -> Iterator[str]:
@@ -162,8 +153,8 @@ def services_demandes(reponse: ReponseJugee) -> Iterator[str]:
         yield f"service {service} demandé, absent de la réponse"
 
 
-@ECHOS.controle(
-    "il y a une affaire par type de données demandé", source="GUI 0531 §2.3.4", services={paths.SAD}
+@ECHOS.documented(
+    "il y a une affaire par type de données demandé", "GUI 0531 §2.3.4", services={paths.SAD}
 )
 def types_commandes(reponse: ReponseJugee) -> Iterator[str]:
     path = "affaires/affaire/serviceSouscritMesures/mesuresTypeCode"
@@ -177,9 +168,9 @@ def types_commandes(reponse: ReponseJugee) -> Iterator[str]:
         yield f"aucune affaire pour {kind}"
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "les services listés sont ceux du contrat demandé",
-    source="GUI 0475 §1, GUI 0537 §1 : les services du demandeur",
+    "GUI 0475 §1, GUI 0537 §1 : les services du demandeur",
     services=paths.LISTES,
 )
 def contrat_demande(reponse: ReponseJugee) -> Iterator[str]:
@@ -187,9 +178,9 @@ def contrat_demande(reponse: ReponseJugee) -> Iterator[str]:
     return others(found, reponse.demandes("contratId"), "service du contrat {}")
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "les points trouvés sont de la commune demandée",
-    source="GUI 0427 §3 ; AFNOR XP Z10-011 (ligne 6)",
+    "GUI 0427 §3 ; AFNOR XP Z10-011 (ligne 6)",
     services={paths.RECHERCHE_POINT},
 )
 def commune_demandee(reponse: ReponseJugee) -> Iterator[str]:
@@ -203,9 +194,9 @@ def commune_demandee(reponse: ReponseJugee) -> Iterator[str]:
             yield f"« {line} » pour le code postal {asked}"
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "les points trouvés sont d'une seule commune",
-    source="GUI 0427 §2.1 : le code postal et le code INSEE désignent une commune",
+    "GUI 0427 §2.1 : le code postal et le code INSEE désignent une commune",
     services={paths.RECHERCHE_POINT},
 )
 def une_seule_commune(reponse: ReponseJugee) -> Iterator[str]:
@@ -218,9 +209,9 @@ def une_seule_commune(reponse: ReponseJugee) -> Iterator[str]:
         yield f"« {town} » à côté de « {next(iter(towns))} »"
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "hors périmètre, les points trouvés sont à l'adresse exacte",
-    source="GUI 0427 §3.2",
+    "GUI 0427 §3.2",
     services={paths.RECHERCHE_POINT},
 )
 def adresse_exacte(reponse: ReponseJugee) -> Iterator[str]:
@@ -234,9 +225,9 @@ def adresse_exacte(reponse: ReponseJugee) -> Iterator[str]:
             yield f"« {line} » pour « {asked} »"
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "des mesures sont brutes ou corrigées, comme demandé",
-    source="GUI 0488 §5.2, GUI 0497 §3.2",
+    "GUI 0488 §5.2, GUI 0497 §3.2",
     services=paths.DETAILLEES,
 )
 def brut_ou_corrige(reponse: ReponseJugee) -> Iterator[str]:

@@ -217,9 +217,9 @@ def differ(mine: Fait, other: Fait) -> bool:
 CONCORDANCES: Final = Controles(paths.DETAILLEES)
 
 
-@CONCORDANCES.controle(
+@CONCORDANCES.documented(
     "une réponse ne contredit pas une autre de la campagne, ni elle-même",
-    source="une mesure brute, un point du jour et un service commandé sont ce qu'ils sont ; "
+    "une mesure brute, un point du jour et un service commandé sont ce qu'ils sont ; "
     "GUI 0469, GUI 0475 §4, GUI 0498, GUI 0531 §2-5, GUI 0537 p. 6-11",
     services={*paths.DETAILLEES, paths.MESURES, paths.ADP, paths.RECHERCHE_POINT, *paths.LISTES},
 )
@@ -232,9 +232,9 @@ _SOMMES: Final = ("énergie", "maximum mensuel", "somme des index")
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2 ; réponses enregistrées en production, 2022 et 2023"
 
 
-@CONCORDANCES.controle(
+@CONCORDANCES.documented(
     "courbe, énergies, index et totaux s'accordent, et les maxima du jour avec ceux du mois",
-    source=_GUIDES,
+    _GUIDES,
 )
 def memes_sommes(reponse: ReponseJugee) -> Iterator[str]:
     """The energy of a day is one, and the maximum of a month, however they are told."""
@@ -242,9 +242,9 @@ def memes_sommes(reponse: ReponseJugee) -> Iterator[str]:
         yield from desaccords(reponse, *_SOMMES)
 
 
-@CONCORDANCES.controle(
+@CONCORDANCES.documented(
     "les mesures de deux points du catalogue s'accordent aussi",
-    source=_GUIDES,
+    _GUIDES,
     leve_par=(Usage.MESURES_FACTICES,),
 )
 def sommes_factices(reponse: ReponseJugee) -> Iterator[str]:

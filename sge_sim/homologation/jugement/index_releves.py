@@ -125,7 +125,7 @@ def _kind(contexte: etree._Element) -> str:
 INDEX: Final = Controles({CMD3})
 
 
-@INDEX.controle("le contexte et le type du relevé sont ceux du segment", source=_GUIDE)
+@INDEX.documented("le contexte et le type du relevé sont ceux du segment", _GUIDE)
 def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
     """Each context and type is one that the guide has for the segment, each once for a reason."""
     small, large = _RELEVES["petit"], _RELEVES["grand"]
@@ -146,14 +146,14 @@ def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
         yield f"{times} contextes {name} / {kind}"
 
 
-@INDEX.controle("chaque grandeur d'un relevé a ses index", source=_GUIDE)
+@INDEX.documented("chaque grandeur d'un relevé a ses index", _GUIDE)
 def grandeurs_relevees(reponse: ReponseJugee) -> Iterator[str]:
     for grandeur in reponse.corps.iterfind("contexte/grandeur"):
         if grandeur.find("calendrier/classeTemporelle/valeur") is None:
             yield f"{text_of(grandeur, 'grandeurPhysique')} n'a pas d'index"
 
 
-@INDEX.controle("chaque relevé est daté en heure légale, dans la période", source=_GUIDE)
+@INDEX.documented("chaque relevé est daté en heure légale, dans la période", _GUIDE)
 def releves_de_la_periode(reponse: ReponseJugee) -> Iterator[str]:
     """Readings are of the days asked for, ascending, no instant twice."""
     jours = reponse.jours
@@ -172,9 +172,7 @@ def releves_de_la_periode(reponse: ReponseJugee) -> Iterator[str]:
             last = instant
 
 
-@INDEX.controle(
-    "l'index quotidien d'un C5 est celui du début du jour", source=_SEEN, provenance="observed"
-)
+@INDEX.observed("l'index quotidien d'un C5 est celui du début du jour", _SEEN)
 def index_de_minuit(reponse: ReponseJugee) -> Iterator[str]:
     if not reponse.petit:
         return
@@ -186,9 +184,7 @@ def index_de_minuit(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{registre.nom} : relevé à {instant:%H:%M:%S}"
 
 
-@INDEX.controle(
-    "les cadrans d'un contexte sont relevés ensemble", source=_SEEN, provenance="observed"
-)
+@INDEX.observed("les cadrans d'un contexte sont relevés ensemble", _SEEN)
 def releves_ensemble(reponse: ReponseJugee) -> Iterator[str]:
     first: dict[etree._Element, RegistreLu] = {}
     for registre in registres(reponse):
@@ -199,7 +195,7 @@ def releves_ensemble(reponse: ReponseJugee) -> Iterator[str]:
             yield "le totalisateur est relevé d'autres jours que les classes"
 
 
-@INDEX.controle("un index ne décroît pas sans le dire", source=_GUIDE)
+@INDEX.documented("un index ne décroît pas sans le dire", _GUIDE)
 def index_croissants(reponse: ReponseJugee) -> Iterator[str]:
     for registre in registres(reponse):
         last = 0
@@ -211,7 +207,7 @@ def index_croissants(reponse: ReponseJugee) -> Iterator[str]:
             last = each.v
 
 
-@INDEX.controle("l'indicateur d'un index va de 0 à 15", source=_GUIDE)
+@INDEX.documented("l'indicateur d'un index va de 0 à 15", _GUIDE)
 def indicateur_d_index(reponse: ReponseJugee) -> Iterator[str]:
     """`iv` is a field of four bits."""
     for registre in registres(reponse):
@@ -220,7 +216,7 @@ def indicateur_d_index(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{registre.nom} : iv vaut {each.iv}"
 
 
-@INDEX.controle("les classes sont celles des calendriers, chacune une fois", source="AX.0355")
+@INDEX.documented("les classes sont celles des calendriers, chacune une fois", "AX.0355")
 def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
     """Every class is in the list of values, once in its calendar."""
     seen = []
@@ -234,10 +230,9 @@ def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
         yield f"{times} fois la classe {classe} du calendrier {calendrier}"
 
 
-@INDEX.controle(
+@INDEX.observed(
     "chaque grandeur relevée a tous ses cadrans, et le totalisateur d'un C5",
-    source=f"{_GUIDE} ; AX.0355 ; {_SEEN}",
-    provenance="observed",
+    f"{_GUIDE} ; AX.0355 ; {_SEEN}",
 )
 def cadrans_complets(reponse: ReponseJugee) -> Iterator[str]:
     """The daily context is there; a calendar has its classes, a small point both sides, a total."""
@@ -261,7 +256,7 @@ def cadrans_complets(reponse: ReponseJugee) -> Iterator[str]:
                     yield f"les index du {name} manquent"
 
 
-@INDEX.controle("les cadrans d'un C5 ont leur code", source=_SEEN, provenance="observed")
+@INDEX.observed("les cadrans d'un C5 ont leur code", _SEEN)
 def codes_des_cadrans(reponse: ReponseJugee) -> Iterator[str]:
     """A Linky register has its code: of a supplier's class, a distributor's, or the total."""
     prefix = "IDX_E"

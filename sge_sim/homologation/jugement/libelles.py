@@ -89,7 +89,7 @@ def _owners(each: Codifie) -> frozenset[str]:
 LIBELLES: Final = Controles()
 
 
-@LIBELLES.controle("chaque code est de la liste de valeurs", source="AX.0355")
+@LIBELLES.documented("chaque code est de la liste de valeurs", "AX.0355")
 def codes_des_listes(reponse: ReponseJugee) -> Iterator[str]:
     """A code is of its list, where the list is whole."""
     for each in codifies(reponse):
@@ -97,8 +97,8 @@ def codes_des_listes(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} vaut « {each.code} »"
 
 
-@LIBELLES.controle(
-    "le libellé d'un code n'est pas celui d'un autre", source="AX.0355 ; catalogue des prestations"
+@LIBELLES.documented(
+    "le libellé d'un code n'est pas celui d'un autre", "AX.0355 ; catalogue des prestations"
 )
 def libelle_d_un_autre(reponse: ReponseJugee) -> Iterator[str]:
     """A label that is that of other rows of the list alone contradicts its code."""
@@ -108,10 +108,9 @@ def libelle_d_un_autre(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} {each.code} « {each.libelle} », libellé de {min(owners)}"
 
 
-@LIBELLES.controle(
+@LIBELLES.assumed(
     "un code a le libellé qu'on lui connaît",
-    source="AX.0355, et ce qui a été vu en 2022 et 2023 ; la plateforme peut en avoir d'autres",
-    provenance="assumed",
+    "AX.0355, et ce qui a été vu en 2022 et 2023 ; la plateforme peut en avoir d'autres",
 )
 def libelle_connu(reponse: ReponseJugee) -> Iterator[str]:
     """The label of a code that is listed is there, and is that of the list or the code itself."""

@@ -111,9 +111,9 @@ def _ordered(reponse: ReponseJugee, numero: str, kind: str) -> Iterator[Fait]:
 COMPLETES: Final = Controles(paths.LISTES)
 
 
-@COMPLETES.controle(
+@COMPLETES.documented(
     "les services que la campagne connaît sont tous listés",
-    source="GUI 0475 §1, GUI 0537 §1 : demandés, actifs ou terminés",
+    "GUI 0475 §1, GUI 0537 §1 : demandés, actifs ou terminés",
 )
 def services_connus(reponse: ReponseJugee) -> Iterator[str]:
     listed = texts_of(reponse.corps, "*/*/serviceSouscritId")

@@ -35,7 +35,7 @@ def every_block(reponse: ReponseJugee) -> list[etree._Element]:
 VALEURS: Final = Controles(DETAILLEES)
 
 
-@VALEURS.controle("le sens est celui de la demande", source=_GUIDES)
+@VALEURS.documented("le sens est celui de la demande", _GUIDES)
 def sens_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
     wanted = "PROD" if reponse.sens == "INJECTION" else "CONS"
     for block in every_block(reponse):
@@ -44,7 +44,7 @@ def sens_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
             yield f"grandeurMetier vaut {answered}, attendu {wanted}"
 
 
-@VALEURS.controle("la grandeur est celle de la demande, une fois", source=_GUIDES)
+@VALEURS.documented("la grandeur est celle de la demande, une fois", _GUIDES)
 def grandeur_demandee(reponse: ReponseJugee) -> Iterator[str]:
     """The quantity is the one asked for, in one block (an index has one in each context)."""
     wanted = _wanted_quantities(reponse)
@@ -56,7 +56,7 @@ def grandeur_demandee(reponse: ReponseJugee) -> Iterator[str]:
         yield f"{times} blocs de {name}"
 
 
-@VALEURS.controle("l'unité est celle de la grandeur", source=_GUIDES)
+@VALEURS.documented("l'unité est celle de la grandeur", _GUIDES)
 def unite_de_la_grandeur(reponse: ReponseJugee) -> Iterator[str]:
     for block in every_block(reponse):
         name, unit = text_of(block, "grandeurPhysique") or "", text_of(block, "unite")
@@ -67,9 +67,7 @@ def unite_de_la_grandeur(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{name} en {unit or 'rien'}, attendu {' ou '.join(sorted(allowed))}"
 
 
-@VALEURS.controle(
-    "une demande n'est servie que par ce qu'elle demande", source=_GUIDES, services={CMD3}
-)
+@VALEURS.documented("une demande n'est servie que par ce qu'elle demande", _GUIDES, services={CMD3})
 def forme_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
     """Indexes come in contexts, everything else in blocks."""
     if len(reponse.corps) == 0:
@@ -81,7 +79,7 @@ def forme_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
         yield "des index pour une demande de mesures"
 
 
-@VALEURS.controle("chaque valeur est un nombre entier", source=_GUIDES)
+@VALEURS.documented("chaque valeur est un nombre entier", _GUIDES)
 def valeurs_entieres(reponse: ReponseJugee) -> Iterator[str]:
     """A value is a number without a sign, empty where it is lost."""
     few = reponse.mensuel and reponse.contrat.path == CMD3
@@ -95,9 +93,9 @@ def valeurs_entieres(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{text_of(block, 'grandeurPhysique')} vaut « {value} »"
 
 
-@VALEURS.controle(
+@VALEURS.documented(
     "la nature d'un point de courbe est celle de son segment",
-    source="GUI 0497 v1.5.0 p. 22 ; réponses enregistrées",
+    "GUI 0497 v1.5.0 p. 22 ; réponses enregistrées",
     leve_par=(Usage.MESURES_FACTICES,),
 )
 def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
@@ -116,9 +114,9 @@ def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"nature {nature} hors d'une courbe"
 
 
-@VALEURS.controle(
+@VALEURS.documented(
     "les indices de qualité sont ceux du guide, et d'un point C5",
-    source="GUI 0497 v1.5.0 p. 16",
+    "GUI 0497 v1.5.0 p. 16",
     services={CMD3},
     leve_par=(Usage.MESURES_FACTICES,),
 )
@@ -140,9 +138,9 @@ def qualite_des_points(reponse: ReponseJugee) -> Iterator[str]:
                     yield f"{name} sur un point C1-C4"
 
 
-@VALEURS.controle(
+@VALEURS.documented(
     "typeValeur, modeCalcul et pas sont ceux du type de mesures",
-    source="GUI 0497 §3.2 ; réponses enregistrées en production, 2023",
+    "GUI 0497 §3.2 ; réponses enregistrées en production, 2023",
     services={CMD3},
 )
 def fin_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
