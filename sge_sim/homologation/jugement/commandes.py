@@ -12,12 +12,7 @@ from lxml import etree
 from sge_sim.clock import add_months
 from sge_sim.commandes import prestations
 from sge_sim.domaine.francais import counted
-from sge_sim.domaine.nomenclatures import (
-    DONNEES_ACCES,
-    MesuresType,
-    Segment,
-    TypeServiceAcces,
-)
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES, MesuresType, Segment, TypeServiceAcces
 from sge_sim.homologation.catalogue.answer_paths import Chemin, as_text
 from sge_sim.homologation.jugement import paths
 from sge_sim.homologation.jugement.controle import KNOWN, Controles, more_than_once
@@ -28,7 +23,6 @@ from sge_sim.services.commande_transmission_historique_mesures.service import CO
 _PRESTATIONS: Final = frozenset(
     {paths.COLLECTE, paths.HISTORIQUE, paths.INFRA_J, paths.ACCES, paths.SAD}
 )
-_WITHOUT_OPTION: Final = frozenset({paths.INFRA_J, paths.ACCES})
 
 
 def given(reponse: ReponseJugee) -> list[str]:
@@ -94,7 +88,7 @@ def identifiants_distincts(reponse: ReponseJugee) -> Iterator[str]:
     services=_PRESTATIONS,
 )
 def une_prestation(reponse: ReponseJugee) -> Iterator[str]:
-    blocks = list(reponse.corps.iter("prestations"))
+    path, blocks = reponse.contrat.path, list(reponse.corps.iter("prestations"))
     if not blocks:
         yield "aucune prestation"
     for block in blocks:
@@ -107,7 +101,7 @@ def une_prestation(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"prestation de rang {rank}"
             if each.find("cas") is not None:
                 yield "la prestation porte un cas"
-            if reponse.contrat.path in _WITHOUT_OPTION and each.find("option") is not None:
+            if path in (paths.INFRA_J, paths.ACCES) and each.find("option") is not None:
                 yield "la prestation porte une option"
 
 
@@ -165,7 +159,6 @@ def _other_prestations(reponse: ReponseJugee, *, sure: bool) -> Iterator[str]:
     services=_PRESTATIONS,
 )
 def prestation_de_la_demande(reponse: ReponseJugee) -> Iterator[str]:
-    """The line and its option go with what is ordered, the direction and the segment."""
     return _other_prestations(reponse, sure=True)
 
 
@@ -319,9 +312,8 @@ def donnees_du_type(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : sans type de mesures"
         if measures in ("CDC", "IDX") and each.find("mesuresPas") is None:
             yield f"{_name(each)} : sans pas"
-        published = each.find("optionsPublication") is not None or (
-            each.find("periodiciteTransmission") is not None
-        )
+        parts = map(each.find, ("optionsPublication", "periodiciteTransmission"))
+        published = any(part is not None for part in parts)
         if published and kind not in _SERVICES["publies"]:
             yield f"{_name(each)} : une publication sur un {kind}"
         if kind == "TRANSREC" and not published:

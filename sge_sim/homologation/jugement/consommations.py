@@ -12,7 +12,7 @@ from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.homologation.jugement.controle import Controles, more_than_once
 from sge_sim.homologation.jugement.index_releves import other_classes
 from sge_sim.homologation.jugement.paths import MESURES
-from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of
+from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, read_once, text_of
 
 _GUIDE: Final = "GUI 0455 v1.3.0 §4"
 _SEEN: Final = "réponses enregistrées en production, 2022"
@@ -23,13 +23,23 @@ _PROFONDEUR: Final = 36 + 2
 """Months; the oldest row may straddle the limit, whatever its length up to two months."""
 
 
+class MesureLue(NamedTuple):
+    """A row: its period, and its value in kWh."""
+
+    debut: date
+    fin: date
+    valeur: int
+    nature: str
+
+
 class SerieLue(NamedTuple):
-    """Place, subject and rows of a series."""
+    """Place, subject and rows of a series, in the order of the answer."""
 
     grille: str
     calendrier: str
     classe: str
     element: etree._Element
+    mesures: tuple[MesureLue, ...]
 
     @property
     def nom(self) -> str:
@@ -38,24 +48,24 @@ class SerieLue(NamedTuple):
 
     @property
     def lignes(self) -> list[tuple[date, date]]:
-        """The periods of the rows, in the order of the answer."""
-        return [
-            (_day(each, "dateDebut"), _day(each, "dateFin"))
-            for each in self.element.iterfind("mesuresDatees/mesure")
-        ]
+        """The periods of the rows."""
+        return [(each.debut, each.fin) for each in self.mesures]
 
 
-def _day(row: etree._Element, name: str) -> date:
-    return date.fromisoformat((text_of(row, name) or "")[:10])  # an offset may follow
-
-
+@read_once
 def series(reponse: ReponseJugee) -> Iterator[SerieLue]:
     """Yield the series of both grids."""
     for grille in (_TURPE, _FRN):
         for each in reponse.corps.iterfind(f"{grille}/serie"):
-            yield SerieLue(
-                grille, code_of(each, "calendrier"), code_of(each, "classeTemporelle"), each
-            )
+            calendrier, classe = code_of(each, "calendrier"), code_of(each, "classeTemporelle")
+            rows = tuple(map(_mesure, each.iterfind("mesuresDatees/mesure")))
+            yield SerieLue(grille, calendrier, classe, each, rows)
+
+
+def _mesure(row: etree._Element) -> MesureLue:
+    days = ((text_of(row, each) or "")[:10] for each in ("dateDebut", "dateFin"))
+    debut, fin = map(date.fromisoformat, days)  # an offset may follow
+    return MesureLue(debut, fin, int(text_of(row, "valeur") or 0), code_of(row, "nature"))
 
 
 CONSOMMATIONS: Final = Controles({MESURES})
@@ -76,12 +86,11 @@ def energie_en_kwh(reponse: ReponseJugee) -> Iterator[str]:
 )
 def plus_recentes_d_abord(reponse: ReponseJugee) -> Iterator[str]:
     for each in series(reponse):
-        rows = each.lignes
-        for (debut, _), (_, fin) in pairwise(rows):
+        for (debut, _), (_, fin) in pairwise(each.lignes):
             if fin != debut:
                 days = f"{fin:%d/%m/%Y} suit celle qui commence le {debut:%d/%m/%Y}"
                 yield f"{each.nom} : la mesure finie le {days}"
-        for debut, fin in rows:
+        for debut, fin in each.lignes:
             if debut >= fin:
                 yield f"{each.nom} : mesure du {debut:%d/%m/%Y} au {fin:%d/%m/%Y}"
 
@@ -121,10 +130,8 @@ def memes_grilles(reponse: ReponseJugee) -> Iterator[str]:
     """The distributor's rows, which may begin later, are those of the supplier's grid."""
     sums: dict[str, dict[tuple[date, date], list[int]]] = {_TURPE: {}, _FRN: {}}
     for each in series(reponse):
-        rows = each.element.iterfind("mesuresDatees/mesure")
-        for period, row in zip(each.lignes, rows, strict=True):
-            found = sums[each.grille].setdefault(period, [])
-            found.append(int(text_of(row, "valeur") or 0))
+        for row in each.mesures:
+            sums[each.grille].setdefault((row.debut, row.fin), []).append(row.valeur)
     turpe, frn = sums[_TURPE], sums[_FRN]
     if not (turpe and frn):
         return
@@ -194,7 +201,6 @@ def series_renseignees(reponse: ReponseJugee) -> Iterator[str]:
 def consommations_positives(reponse: ReponseJugee) -> Iterator[str]:
     """A billed consumption is counted from nothing; a correction says that it is one."""
     for each in series(reponse):
-        for row in each.element.iterfind("mesuresDatees/mesure"):
-            value = int(text_of(row, "valeur") or 0)
-            if value < 0 and code_of(row, "nature") != "REGU":
-                yield f"{each.nom} : {value} kWh"
+        for row in each.mesures:
+            if row.valeur < 0 and row.nature != "REGU":
+                yield f"{each.nom} : {row.valeur} kWh"

@@ -90,9 +90,9 @@ class Controles:
         """Add the check whose function yields what it finds wrong."""
 
         def add(cherche: Cherche) -> Cherche:
-            told = (cherche.__name__, attendu, source, provenance, cherche)
+            what = (cherche.__name__, attendu, source, provenance, cherche)
             concerned = frozenset(services or self.services)
-            self.verifications.append(Verification(*told, concerned, frozenset(leve_par)))
+            self.verifications.append(Verification(*what, concerned, frozenset(leve_par)))
             return cherche
 
         return add

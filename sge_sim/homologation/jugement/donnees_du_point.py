@@ -23,10 +23,6 @@ _STRUCTURE: Final = "situationContractuelle/structureTarifaire"
 _RACCORDEMENT: Final = "situationAlimentation/alimentationPrincipale/puissanceRaccordementSoutirage"
 
 
-def _points(reponse: ReponseJugee) -> list[etree._Element]:
-    return list(reponse.corps.findall("point"))
-
-
 def _authorised(reponse: ReponseJugee, point: etree._Element) -> bool:
     """Whether the client's authorisation, that the request declares, opens the reserved data."""
     state = code_of(point, "donneesGenerales/etatContractuel")
@@ -38,7 +34,7 @@ DONNEES: Final = Controles({ADP})
 
 @DONNEES.documented("sans autorisation du client, aucune donnée réservée n'est rendue", _ICS)
 def donnees_reservees(reponse: ReponseJugee) -> Iterator[str]:
-    for point in _points(reponse):
+    for point in reponse.corps.iterfind("point"):
         if not _authorised(reponse, point):
             for path in _FICHE["reservees"]:
                 if point.find(path) is not None:
@@ -47,7 +43,7 @@ def donnees_reservees(reponse: ReponseJugee) -> Iterator[str]:
 
 @DONNEES.documented("le calendrier du fournisseur n'est jamais rendu à un tiers", _ICS)
 def calendrier_du_fournisseur(reponse: ReponseJugee) -> Iterator[str]:
-    if any(point.find(_JAMAIS) is not None for point in _points(reponse)):
+    if any(point.find(_JAMAIS) is not None for point in reponse.corps.iterfind("point")):
         yield "calendrierFrn est rendu"
 
 
@@ -57,7 +53,7 @@ def calendrier_du_fournisseur(reponse: ReponseJugee) -> Iterator[str]:
 )
 def segment_rendu(reponse: ReponseJugee) -> Iterator[str]:
     """The segment comes with the authorisation; the contract has no C1, which may come without."""
-    for point in _points(reponse):
+    for point in reponse.corps.iterfind("point"):
         domaine, code = code_of(point, _TENSION), code_of(point, "donneesGenerales/segment")
         if point.find("donneesGenerales/segment") is None:
             low = reponse.petit or domaine in _BASSE_TENSION
@@ -74,7 +70,7 @@ def segment_rendu(reponse: ReponseJugee) -> Iterator[str]:
 @DONNEES.documented("les données sont celles du segment du point", "GUI 0464 v1.4.0 §4")
 def donnees_du_segment(reponse: ReponseJugee) -> Iterator[str]:
     others = _FICHE["petit"] if reponse.grand else _FICHE["grand"] if reponse.petit else ()
-    for point in _points(reponse):
+    for point in reponse.corps.iterfind("point"):
         for path in others:
             if point.find(path) is not None:
                 yield f"{path.rpartition('/')[2]} sur un point {reponse.segment}"
@@ -84,7 +80,7 @@ def donnees_du_segment(reponse: ReponseJugee) -> Iterator[str]:
     "la formule tarifaire est celle de la tension du point", "AX.0355 ; GUI 0464 §4.4"
 )
 def formule_de_la_tension(reponse: ReponseJugee) -> Iterator[str]:
-    for point in _points(reponse):
+    for point in reponse.corps.iterfind("point"):
         domaine = code_of(point, _TENSION)
         for formule in point.iter("formuleTarifaireAcheminement"):
             code = formule.get("code", "")
@@ -99,7 +95,7 @@ def formule_de_la_tension(reponse: ReponseJugee) -> Iterator[str]:
 def puissances_du_point(reponse: ReponseJugee) -> Iterator[str]:
     """A small point subscribes 36 kVA at most, a C4 from 37 to 250; no class less than another
     before it, the last one all; what is connected is of the same size."""
-    for point in _points(reponse):
+    for point in reponse.corps.iterfind("point"):
         code = code_of(point, "donneesGenerales/segment")
         low, high = KNOWN["kva"].get(code, (0, _PLUS_GRANDE))
         classes = f"{_STRUCTURE}/denivelePuissances/classesTemporelles/classeTemporelle/puissance"
@@ -121,7 +117,7 @@ def puissances_du_point(reponse: ReponseJugee) -> Iterator[str]:
     "GUI 0464 v1.4.0 §4.1 : dernières modifications, dernières hausses et baisses",
 )
 def dates_passees(reponse: ReponseJugee) -> Iterator[str]:
-    for point in _points(reponse):
+    for point in reponse.corps.iterfind("point"):
         for path in _FICHE["reservees"][:3]:
             day = text_of(point, path)
             if day is not None and day[:10] > reponse.jour.isoformat():

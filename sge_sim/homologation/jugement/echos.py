@@ -97,8 +97,8 @@ _LARGE: Final = " CEDEX"
 _SERVICES: Final = {
     paths.ASAD: "servicesResilies/serviceResilie/serviceSouscritId",
     paths.RSAD: "servicesRenouveles/serviceRenouvele/serviceSouscritId",
+    paths.MOSAD: "servicesModifies/serviceSouscritId/serviceSouscritId",
 }
-_MODIFIES: Final = "servicesModifies/serviceSouscritId/serviceSouscritId"
 
 
 ECHOS: Final = Controles()
@@ -122,7 +122,6 @@ def point_demande(reponse: ReponseJugee) -> Iterator[str]:
     services=paths.DETAILLEES,
 )
 def periode_demandee(reponse: ReponseJugee) -> Iterator[str]:
-    """The period is that of the request; an empty answer has none."""
     corps = reponse.corps
     if len(corps) == 0:
         return
@@ -138,11 +137,10 @@ def periode_demandee(reponse: ReponseJugee) -> Iterator[str]:
 @ECHOS.documented(
     "les services de la réponse sont ceux de la demande",
     "GUI 0531 §1.3 : tout ou rien",
-    services=paths.SUR_SERVICES,
+    services=_SERVICES,
 )
 def services_demandes(reponse: ReponseJugee) -> Iterator[str]:
-    path = _SERVICES.get(reponse.contrat.path, _MODIFIES)
-    answered = Counter(texts_of(reponse.corps, path))
+    answered = Counter(texts_of(reponse.corps, _SERVICES[reponse.contrat.path]))
     asked = Counter(dict.fromkeys(reponse.demandes("serviceSouscritId"), 1))
     for service, times in answered.items():
         if service not in asked:
@@ -158,10 +156,8 @@ def services_demandes(reponse: ReponseJugee) -> Iterator[str]:
 )
 def types_commandes(reponse: ReponseJugee) -> Iterator[str]:
     path = "affaires/affaire/serviceSouscritMesures/mesuresTypeCode"
-    answered, asked = (
-        Counter(texts_of(reponse.corps, path)),
-        Counter(reponse.demandes("typeDonnees")),
-    )
+    answered = Counter(texts_of(reponse.corps, path))
+    asked = Counter(reponse.demandes("typeDonnees"))
     for kind in answered - asked:
         yield f"une affaire pour {kind} de trop"
     for kind in asked - answered:
@@ -215,7 +211,6 @@ def une_seule_commune(reponse: ReponseJugee) -> Iterator[str]:
     services={paths.RECHERCHE_POINT},
 )
 def adresse_exacte(reponse: ReponseJugee) -> Iterator[str]:
-    """Outside the perimeter the street is the one that was asked for."""
     asked = reponse.demande_une("numeroEtNomVoie")
     if asked is None or not reponse.accepte("rechercheHorsPerimetre"):
         return

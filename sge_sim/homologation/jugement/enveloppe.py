@@ -205,14 +205,11 @@ def erreur_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
         if each.tag != reponse.contrat.fault:
             yield _other_element(each.tag, reponse.contrat.fault)
             continue
-        known = _code(reponse) in reponse.service.codes  # SGT4F10 is longer than the schema's
+        code = code_of(reponse.erreur, "resultat")
+        known = code in reponse.service.codes  # SGT4F10 is longer than the schema's
         for mistake in french_mistakes(reponse.contrat, each):
             if not (known and mistake.startswith("resultat, attribut code ")):
                 yield mistake
-
-
-def _code(reponse: ReponseJugee) -> str:
-    return code_of(reponse.erreur, "resultat")
 
 
 def _is_certain(reponse: ReponseJugee, code: str) -> bool:
@@ -224,20 +221,18 @@ def _is_certain(reponse: ReponseJugee, code: str) -> bool:
 
 @FAULTS.documented("le libellé est celui du code", "AX.0466", leve_par=_BARE)
 def libelle_officiel(reponse: ReponseJugee) -> Iterator[str]:
-    code = _code(reponse)
-    if code and _is_certain(reponse, code):
-        yield from _other_libelle(reponse, code)
+    return _other_libelle(reponse, certain=True)
 
 
 @FAULTS.assumed("le libellé est celui du code", "libellé qu'aucune annexe publique ne donne")
 def libelle_suppose(reponse: ReponseJugee) -> Iterator[str]:
-    code = _code(reponse)
-    if code and not _is_certain(reponse, code):
-        yield from _other_libelle(reponse, code)
+    return _other_libelle(reponse, certain=False)
 
 
-def _other_libelle(reponse: ReponseJugee, code: str) -> Iterator[str]:
-    libelle = text_of(reponse.erreur, "resultat") or ""
+def _other_libelle(reponse: ReponseJugee, *, certain: bool) -> Iterator[str]:
+    code, libelle = code_of(reponse.erreur, "resultat"), text_of(reponse.erreur, "resultat") or ""
+    if not code or _is_certain(reponse, code) is not certain:
+        return
     own = reponse.plateforme.libelles.get(code) or reponse.service.libelles.get(code)
     wanted = list(filter(None, (own, LIBELLES_CODES.get(code))))
     if not wanted:

@@ -41,9 +41,8 @@ def faits(reponse: ReponseJugee) -> Iterator[Fait]:
         yield from _of_indexes(reponse, prm)
     elif path == paths.MESURES:
         for serie in series(reponse):
-            for row in serie.element.iterfind("mesuresDatees/mesure"):
-                cle = ("consommation", *reponse.prms, serie.nom, text_of(row, "dateFin") or "")
-                yield Fait(cle, text_of(row, "valeur") or "")
+            for row in serie.mesures:
+                yield Fait(("consommation", *reponse.prms, serie.nom, str(row.fin)), row.valeur)
     elif path in (paths.ADP, paths.RECHERCHE_POINT):
         yield from _of_points(reponse)
     elif path in paths.LISTES:

@@ -1,7 +1,8 @@
 """What ConsultationMesuresDetaillees v3 must answer of indexes, by calendar and class."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -65,14 +66,14 @@ class RegistreLu(NamedTuple):
         return f"{self.calendrier} {self.classe}" if self.calendrier else "totalisateur"
 
     @property
-    def type(self) -> str:
-        """How it was read (AQ, RC…)."""
-        return _kind(self.contexte)
-
-    @property
     def relevee(self) -> tuple[str, str]:
         """The context and the type of its readings."""
-        return text_of(self.contexte, "contexteReleve") or "", self.type
+        return releve_de(self.contexte)
+
+    @property
+    def type(self) -> str:
+        """How it was read (AQ, RC…)."""
+        return self.relevee[1]
 
     @property
     def grandeur_lue(self) -> str:
@@ -118,8 +119,9 @@ def _releves(owner: etree._Element) -> tuple[ReleveLu, ...]:
     return tuple(found)
 
 
-def _kind(contexte: etree._Element) -> str:
-    return text_of(contexte, "typeReleve") or ""
+def releve_de(contexte: etree._Element) -> tuple[str, str]:
+    """Return a context of readings and their type."""
+    return text_of(contexte, "contexteReleve") or "", text_of(contexte, "typeReleve") or ""
 
 
 INDEX: Final = Controles({CMD3})
@@ -132,7 +134,7 @@ def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
     known = small if reponse.petit else large if reponse.grand else {**small, **large}
     kinds = []
     for contexte in reponse.corps.iterfind("contexte"):
-        name, kind = text_of(contexte, "contexteReleve") or "", _kind(contexte)
+        name, kind = releve_de(contexte)
         motif = text_of(contexte, "motifReleve")
         kinds.append((name, kind, motif))
         if kind not in known.get(name, ()):
@@ -177,10 +179,10 @@ def index_de_minuit(reponse: ReponseJugee) -> Iterator[str]:
     if not reponse.petit:
         return
     for registre in registres(reponse):
-        if _kind(registre.contexte) != "AQ":
+        if registre.type != "AQ":
             continue
         for instant in registre.instants:
-            if instant is not None and (instant.hour, instant.minute, instant.second) != (0, 0, 0):
+            if instant is not None and instant.time() != time():
                 yield f"{registre.nom} : relevé à {instant:%H:%M:%S}"
 
 
@@ -218,7 +220,6 @@ def indicateur_d_index(reponse: ReponseJugee) -> Iterator[str]:
 
 @INDEX.documented("les classes sont celles des calendriers, chacune une fois", "AX.0355")
 def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
-    """Every class is in the list of values, once in its calendar."""
     seen = []
     for registre in registres(reponse):
         if not registre.calendrier:
@@ -259,7 +260,6 @@ def cadrans_complets(reponse: ReponseJugee) -> Iterator[str]:
 @INDEX.observed("les cadrans d'un C5 ont leur code", _SEEN)
 def codes_des_cadrans(reponse: ReponseJugee) -> Iterator[str]:
     """A Linky register has its code: of a supplier's class, a distributor's, or the total."""
-    prefix = "IDX_E"
     seen = []
     for registre in registres(reponse):
         if not registre.cadran:
@@ -269,12 +269,9 @@ def codes_des_cadrans(reponse: ReponseJugee) -> Iterator[str]:
         if reponse.grand:
             yield f"{registre.nom} : code de cadran {registre.cadran} sur un C1-C4"
             continue
-        tail = registre.cadran.rpartition("_")[2]
-        kind = "T" if not registre.calendrier else "D" if registre.calendrier[:1] == "D" else "F"
-        total = kind == "T" and tail in ("T", "C", "I")
-        if not registre.cadran.startswith(prefix) or not (
-            total or (tail[:1] == kind and tail[1:].isdigit())
-        ):
+        of_class = "D" if registre.calendrier[:1] == "D" else "F"
+        tail = rf"{of_class}\d+" if registre.calendrier else "[TCI]"
+        if re.fullmatch(f"IDX_E.*_{tail}", registre.cadran) is None:
             yield f"{registre.nom} : code de cadran {registre.cadran}"
         seen.append((registre.contexte, registre.cadran))
     for (_, cadran), times in more_than_once(seen):

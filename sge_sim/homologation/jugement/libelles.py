@@ -101,7 +101,6 @@ def codes_des_listes(reponse: ReponseJugee) -> Iterator[str]:
     "le libellé d'un code n'est pas celui d'un autre", "AX.0355 ; catalogue des prestations"
 )
 def libelle_d_un_autre(reponse: ReponseJugee) -> Iterator[str]:
-    """A label that is that of other rows of the list alone contradicts its code."""
     for each in codifies(reponse):
         owners = _owners(each)
         if each.libelle not in ("", each.code) and owners and each.code not in owners:

@@ -29,8 +29,6 @@ M023: Final = frozenset(
 DETAILLEES: Final = frozenset({CMD2, CMD3})
 LISTES: Final = frozenset({SOUSCRITS, RSA})
 """What lists services souscrits."""
-SUR_SERVICES: Final = frozenset({MOSAD, RSAD, ASAD})
-"""Orders on services that the request names."""
 OUVRENT_UNE_AFFAIRE: Final = M023 | {COLLECTE, HISTORIQUE, INFRA_J, ACCES, SAD, RSAD, ASAD}
 OUVRENT_UN_SERVICE: Final = frozenset({COLLECTE, SAD})
 """Each of their answers gives services that are new; that of access may prolong one."""

@@ -104,7 +104,7 @@ def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
     best = text_of(reponse.corps, "mesuresCorrigees") == "BEST"
     kinds = {"petit": not reponse.grand, "grand": not reponse.petit}
     kinds["corrigee"] = best and not reponse.petit
-    allowed = {nature for kind, told in kinds.items() if told for nature in _NATURES[kind]}
+    allowed = {nature for kind in kinds if kinds[kind] for nature in _NATURES[kind]}
     for block in reponse.blocs:
         for row in points_lus(block):
             nature = text_of(row, "n")
