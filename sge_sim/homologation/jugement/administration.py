@@ -86,7 +86,6 @@ def mesures_du_simulateur(reponse: ReponseJugee) -> Iterator[str]:
     "l'administration : ce qu'il a perdu y manque aussi",
 )
 def mesures_presentes(reponse: ReponseJugee) -> Iterator[str]:
-    """What was measured and not lost is there, in each quantity and register of the answer."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for of, moments in _moments(each.cle for each in administres(reponse)).items():
         wanted[of[0]] |= moments
@@ -111,9 +110,7 @@ def _moments(cles: Iterable[Cle]) -> Mapping[Cle, set[str]]:
     services={paths.ADP, paths.RECHERCHE_POINT, *paths.LISTES, *_COMMANDENT},
 )
 def dires_de_l_administration(reponse: ReponseJugee) -> Iterator[str]:
-    """Values of a point are in its description, and so are its services."""
-    if reponse.administre is None:
-        return
+    assert reponse.administre is not None
     words: dict[str, set[str | int]] = {}
     for (kind, prm, *name), value, *_ in faits(reponse):
         if kind == "point" and prm not in words:

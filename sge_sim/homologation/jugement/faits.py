@@ -18,7 +18,7 @@ from sge_sim.homologation.jugement.controle import Controles
 from sge_sim.homologation.jugement.detaillees import FACTICES, GrandeurLue, lectures
 from sge_sim.homologation.jugement.index_releves import registres
 from sge_sim.homologation.jugement.instants import legal_time, minutes_of
-from sge_sim.homologation.jugement.listes import apprend, faits_des_services
+from sge_sim.homologation.jugement.listes import COMMANDE, apprend, faits_des_services
 from sge_sim.homologation.jugement.reponse import Cle, Fait, ReponseJugee, read_once, text_of
 
 _ENERGIE_OF: Final[Mapping[str, str]] = {"PA": "EA", "PRI": "ERI", "PRC": "ERC"}
@@ -33,11 +33,9 @@ def faits(reponse: ReponseJugee) -> Iterator[Fait]:
     """Yield what an answer that is as its contract says tells."""
     path = reponse.contrat.path
     if path in paths.DETAILLEES:
-        prm, corrected = (
-            text_of(reponse.corps, each) or "" for each in ("pointId", "mesuresCorrigees")
-        )
+        prm = text_of(reponse.corps, "pointId") or ""
         for lecture in lectures(reponse) if reponse.mesures != "INDEX" else ():
-            yield from _of_a_lecture(reponse, prm, corrected, lecture)
+            yield from _of_a_lecture(reponse, prm, lecture)
         yield from _of_indexes(reponse, prm)
     elif path == paths.MESURES:
         for serie in series(reponse):
@@ -49,9 +47,8 @@ def faits(reponse: ReponseJugee) -> Iterator[Fait]:
         yield from faits_des_services(reponse)
 
 
-def _of_a_lecture(
-    reponse: ReponseJugee, prm: str, corrected: str, lecture: GrandeurLue
-) -> Iterator[Fait]:
+def _of_a_lecture(reponse: ReponseJugee, prm: str, lecture: GrandeurLue) -> Iterator[Fait]:
+    corrected = text_of(reponse.corps, "mesuresCorrigees") or ""
     kind, of = reponse.mesures, (prm, f"{lecture.metier} {lecture.grandeur}")
     seen: Counter[str] = Counter()
     months: dict[Cle, list[int]] = defaultdict(list)
@@ -203,7 +200,7 @@ def desaccords(reponse: ReponseJugee, *kinds: str) -> Iterator[str]:
 def nom_du_fait(fait: Fait) -> str:
     """Return what a fact is of, in messages that name the point elsewhere."""
     kind, whose, *rest = fait.cle
-    return " ".join((kind, whose, *rest) if kind == "service" else (kind, *rest))
+    return " ".join((kind, whose, *rest) if kind.startswith("service") else (kind, *rest))
 
 
 def differ(mine: Fait, other: Fait) -> bool:
@@ -224,7 +221,18 @@ CONCORDANCES: Final = Controles(paths.DETAILLEES)
 )
 def memes_dires(reponse: ReponseJugee) -> Iterator[str]:
     kinds = ("courbe", "index", "cadrans", "maximum", "instant du maximum", "consommation")
-    return desaccords(reponse, *kinds, "point", "service")
+    own = () if reponse.administre is None else (COMMANDE,)
+    return desaccords(reponse, *kinds, "point", "service", *own)
+
+
+@CONCORDANCES.assumed(
+    "un service commandé commence le jour demandé",
+    "la plateforme peut le décaler, un simulateur jamais",
+    services=paths.LISTES,
+)
+def debuts_demandes(reponse: ReponseJugee) -> Iterator[str]:
+    """Of a simulator that its administration makes known, it is held to be so."""
+    return desaccords(reponse, COMMANDE) if reponse.administre is None else iter(())
 
 
 _SOMMES: Final = ("énergie", "maximum mensuel", "somme des index")
@@ -236,7 +244,6 @@ _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2 ; réponses enregistrées en pr
     _GUIDES,
 )
 def memes_sommes(reponse: ReponseJugee) -> Iterator[str]:
-    """The energy of a day is one, and the maximum of a month, however they are told."""
     if reponse.prms.isdisjoint(FACTICES):
         yield from desaccords(reponse, *_SOMMES)
 

@@ -22,10 +22,12 @@ _DE_LA_LISTE: Final = (
 """What the former list tells in its own way."""
 _OPTION: Final = ("periodiciteTransmission", "mesuresCorrigees")
 _MOST_LISTED: Final = 200
+COMMANDE: Final = "service commandé"
+"""A kind of facts that an order and a list may tell otherwise, two lists not."""
 
 
-def _fait(numero: str, name: str, value: str | None) -> Fait:
-    return Fait(("service", numero, name), _plain(value or ""))
+def _fait(numero: str, name: str, value: str | None, kind: str = "service") -> Fait:
+    return Fait((kind, numero, name), _plain(value or ""))
 
 
 def _plain(text: str) -> str:
@@ -46,6 +48,7 @@ def faits_des_services(reponse: ReponseJugee) -> Iterator[Fait]:
         numero = text_of(service, "serviceSouscritId") or ""
         kind = type_du_service(service)
         yield _fait(numero, "type", kind)
+        yield _fait(numero, "dateDebut", text_of(service, "dateDebut"), COMMANDE)
         for name in (*_LUS, *_DE_LA_LISTE):
             own = " (ancienne liste)" if name in _DE_LA_LISTE and not recent else ""
             yield _fait(numero, name + own, text_of(service, name))
@@ -72,12 +75,11 @@ def apprend(reponse: ReponseJugee) -> Iterator[Fait]:
         for block in reponse.corps.iterfind("affaires/affaire/serviceSouscritMesures"):
             numero, kind = (text_of(block, each) or "" for each in ("serviceSouscritId", _LUS[3]))
             yield from _ordered(reponse, numero, kind)
-    elif path in (paths.RSAD, paths.ASAD, paths.ARRET):
-        name, value = (
-            ("dateFin", reponse.demande_une("dateFin")) if path == paths.RSAD else ("arrêt", "x")
-        )
-        for numero in reponse.demandes("serviceSouscritId"):
-            yield _fait(numero, name, value)
+    elif path == paths.RSAD:
+        fin = reponse.demande_une("dateFin")
+        yield from (_fait(each, "dateFin", fin) for each in reponse.demandes("serviceSouscritId"))
+    elif path in (paths.ASAD, paths.ARRET):
+        yield from (_fait(each, "arrêt", "x") for each in reponse.demandes("serviceSouscritId"))
     for numero in given(reponse):
         yield Fait(("donné", numero), numero)
 
@@ -91,7 +93,8 @@ def _ordered(reponse: ReponseJugee, numero: str, kind: str) -> Iterator[Fait]:
     access = reponse.contrat.path != paths.COLLECTE
     dits = {name: reponse.demande_une(name) for name in ("pointId", "contratId")}
     dits["type"] = "ACCES" if access else "TRANSREC" if recurrent else "CCDC"
-    dits["dateDebut"] = reponse.demande_une("dateDebut") or reponse.jour.isoformat()
+    debut = reponse.demande_une("dateDebut") or reponse.jour.isoformat()
+    yield _fait(numero, "dateDebut", debut, COMMANDE)
     dits["mesuresTypeCode"], dits["sens"] = kind, reponse.sens
     if not access:
         dits["mesuresPas"] = reponse.demande_une("mesuresPas")
