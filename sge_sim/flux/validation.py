@@ -1,20 +1,19 @@
 """Judges files that anybody made: their form, by their schema, then what they say."""
 
 from codecs import getincrementaldecoder
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
 
 from sge_sim.errors import UsageError
-from sge_sim.flux.controles import POINTS, ControleFlux, EcartFlux
-from sge_sim.flux.controles_fichiers import DOSSIERS, FICHIERS, DossierFlux, ResumeFlux
-from sge_sim.flux.lecteur import FichierLu, FormeFlux, as_tree, form_of
-from sge_sim.flux.ouverture import MembreLu, Repetitions, read_document, read_members
+from sge_sim.flux.controles import judge_point
+from sge_sim.flux.controles_fichiers import DossierFlux, judge_file
+from sge_sim.flux.lecteur import EcartFlux, FichierLu, FormeFlux, form_of
+from sge_sim.flux.ouverture import MembreLu, phrases, read_document, read_members
 
 _SHOWN: Final = 5
-"""How many places are shown of what a check found."""
-Constats = dict[ControleFlux[Any], list[EcartFlux]]
+"""How many places are shown of what breaks a rule."""
 
 
 @dataclass(frozen=True)
@@ -41,53 +40,53 @@ class Validation:
         Raises `UsageError` for what can't be read, or is of no flux.
         """
         for membre in read_members(MembreLu((nom,), content)):
-            own_name, again = membre.noms[-1], Repetitions()
-            kind, texte, root = read_document(own_name, membre.content, again)
+            own_name = membre.noms[-1]
+            kind, texte, root = read_document(own_name, membre.content)
             forme = form_of(kind, root)
             if forme is None:
                 raise UsageError(f"{own_name} : ce document n'est le fichier d'aucun flux connu.")
-            tree, mistakes = as_tree(forme, root)
-            ecarts, remarques = [*mistakes, *forme.mistakes(tree)], []
-            if self.content and not ecarts:
-                constats = self._look(FichierLu(membre, forme, texte, tree, again))
-                remarques = list(_lines(constats, str(forme.declaree["source"])))
-            yield VerdictFlux(own_name, forme.nom, ecarts, remarques)
+            tree, mistakes = forme.as_tree(root)
+            mistakes += forme.mistakes(tree)
+            remarques = []
+            if self.content and not mistakes:
+                fichier = FichierLu(membre, forme, texte, tree)
+                remarques = _lines(self._look(fichier), forme.declaree["source"])
+            yield VerdictFlux(own_name, forme.nom, mistakes, remarques)
 
-    def _look(self, fichier: FichierLu) -> Constats:
-        resume, constats = ResumeFlux(fichier), Constats()
-        self.dossier.fichiers.append(resume)
+    def _look(self, fichier: FichierLu) -> Iterator[EcartFlux]:
+        self.dossier.fichiers.append(fichier)
         for point in fichier.points():
-            for check in POINTS:
-                constats.setdefault(check, []).extend(check.cherche(point))
-            resume.add(point)
-            self.dossier.note(point)
+            yield from judge_point(fichier, point)
+            self.dossier.note(fichier, point)
+        yield from judge_file(fichier)
         own = _own(fichier.forme)
-        for controle in (*FICHIERS, *(own.FICHIERS if own else ())):
-            constats[controle] = list(controle.cherche(resume))
+        if own is not None:
+            yield from own.judge_file(fichier)
         fichier.texte, fichier.membre = "", fichier.membre._replace(content=b"")
-        if own is None or fichier.forme.declaree["series"][0]["sorte"] != "rapport":
+        if fichier.forme.declaree["series"][0]["sorte"] != "rapport":
             fichier.root = None
-        return constats
 
     def together(self) -> list[str]:
         """Return the remarks on what the files say together."""
-        fichiers = [resume.fichier for resume in self.dossier.fichiers]
+        fichiers = self.dossier.fichiers
         if len({fichier.membre.noms[0] for fichier in fichiers}) < 2:
             return []
-        modules = dict.fromkeys(own for each in fichiers if (own := _own(each.forme)))
-        controles = (*DOSSIERS, *(controle for own in modules for controle in own.DOSSIERS))
-        constats = {controle: list(controle.cherche(self.dossier)) for controle in controles}
-        return list(_lines(constats, "les documents des flux"))
+        own = [each for each in {_own(fichier.forme) for fichier in fichiers} if each]
+        found = [*self.dossier.judge(), *(e for each in own for e in each.judge_folder(fichiers))]
+        return _lines(found, "les documents des flux")
 
 
-def _lines(constats: Constats, source: str) -> Iterator[str]:
-    """Yield each remark: its place, what is wrong, the rule, who says so."""
-    for controle, ecarts in constats.items():
-        who = "supposé" if controle.provenance == "assumed" else controle.source or source
-        for lieu, phrase in ecarts[:_SHOWN]:
-            yield f"{lieu} : {phrase} [{controle.attendu} ; {who}]"
-        if len(ecarts) > _SHOWN:
-            yield f"et {len(ecarts) - _SHOWN} de plus [{controle.attendu}]"
+def _lines(ecarts: Iterable[EcartFlux], source: str) -> list[str]:
+    """Return the remarks, rule by rule: a place, what is wrong, the rule, who says so."""
+    by_rule: dict[str, list[str]] = {}
+    for lieu, name, *dits in ecarts:
+        regle = next(each for each in phrases()["contenu"] if name in each["phrases"])
+        rule = f"[{regle['attendu']} ; {regle.get('source', source)}]"
+        by_rule.setdefault(rule, []).append(f"{lieu} : {regle['phrases'][name].format(*dits)}")
+    for rule, said in by_rule.items():
+        more = [f"et {len(said) - _SHOWN} de plus"] * (len(said) > _SHOWN)
+        by_rule[rule] = [f"{each} {rule}" for each in (*said[:_SHOWN], *more)]
+    return [line for said in by_rule.values() for line in said]
 
 
 def _own(forme: FormeFlux) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any, Final
 
-from sge_sim.flux.ouverture import MembreLu, Repetitions, read_document, read_members
+from sge_sim.flux.ouverture import MembreLu, read_document, read_members
 
 SCHEMAS: Final = ("R63", "R64", "R65", "R66", "R67", "C68", "CR.M023")
 
@@ -15,7 +15,7 @@ def read_documents(nom: str, content: bytes) -> Iterator[tuple[str, Any]]:
     Raises `UsageError` as `read_members` and `read_document` do.
     """
     for membre in read_members(MembreLu((nom,), content)):
-        yield membre.noms[-1], read_document(membre.noms[-1], membre.content, Repetitions())[2]
+        yield membre.noms[-1], read_document(membre.noms[-1], membre.content)[2]
 
 
 def schema_text(name: str) -> bytes:
