@@ -12,7 +12,8 @@ _STAMP: Final = re.compile(
     r"(Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
 _JOUR_MOIS: Final = re.compile(r"^([0-9]{2})[/-]([0-9]{2})[/-]([0-9]{4})$")
-_TAMPON: Final = re.compile(r"(....)(..)(..)(..)(..)(..)")
+_TAMPON: Final = re.compile(r"^([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})$")
+"""How names write an instant."""
 
 
 class HorodateLue(NamedTuple):
@@ -27,7 +28,7 @@ class HorodateLue(NamedTuple):
 @computed_once(100_000)
 def read_stamp(texte: str) -> HorodateLue:
     """Read a stamp or a day, in legal time where it tells no offset; `faute` where it can't be."""
-    found = _STAMP.fullmatch(_JOUR_MOIS.sub(r"\3-\2-\1", texte))
+    found = _STAMP.fullmatch(_TAMPON.sub(r"\1-\2-\3T\4:\5:\6", _JOUR_MOIS.sub(r"\3-\2-\1", texte)))
     try:
         jour, heure, offset = found.groups() if found else ("", "", None)
         legale = datetime.fromisoformat(f"{jour}T{heure or '00:00:00'}")
@@ -39,11 +40,6 @@ def read_stamp(texte: str) -> HorodateLue:
         return HorodateLue(as_legal(0), (0,), "date")
     faute = None if lues == {legale} else "decalage" if offset else "saut_d_heure"
     return HorodateLue(legale, tuple(sorted(instants)), faute)
-
-
-def read_tampon(texte: str) -> HorodateLue:
-    """Read the stamp of a name, `AAAAMMJJhhmmss`, as `read_stamp` does."""
-    return read_stamp(_TAMPON.sub(r"\1-\2-\3T\4:\5:\6", texte))
 
 
 @computed_once(10_000)

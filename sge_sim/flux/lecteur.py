@@ -33,7 +33,7 @@ from lxml import etree
 
 import sge_sim.flux
 from sge_sim.domaine.nomenclatures import METIERS
-from sge_sim.flux.instants import as_legal, legal_midnight, read_stamp, read_tampon
+from sge_sim.flux.instants import as_legal, legal_midnight, read_stamp
 from sge_sim.flux.ouverture import MembreLu, schema_mistakes, table_of
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.tableaux import Entiers
@@ -69,17 +69,13 @@ class SerieDuFlux:
     """The values of a point that have `dit` in common, in the order of the file; `petit`: whether
     it is known to be of 36 kVA or less; `fautes`: what couldn't be read."""
 
-    vue: Mapping[str, Any]
+    sorte: str
     dit: dict[str, Any]
+    vue: Mapping[str, Any]
     lieu: str
     petit: bool
     valeurs: list[ValeurDuFlux] = field(default_factory=list)
     fautes: list[EcartFlux] = field(default_factory=list)
-
-    @property
-    def sorte(self) -> str:
-        """What it tells: a curve, an index."""
-        return str(self.vue["sorte"])
 
     def add(self, lieu: str, texte: str | None, plus: Mapping[str, Any]) -> None:
         """Add a value, with its stamp as it is written: None of what isn't measured."""
@@ -136,7 +132,7 @@ class PointDuFlux:
     """What a file says of a point: its series, by what tells them apart."""
 
     prm: str
-    by_key: dict[Any, SerieDuFlux] = field(default_factory=dict)
+    by_key: dict[tuple[Any, ...], SerieDuFlux] = field(default_factory=dict)
 
     def of(self, *sortes: str) -> list[SerieDuFlux]:
         """Return the series of these kinds, all without any."""
@@ -217,7 +213,7 @@ class FichierLu:
     def creation(self) -> datetime | None:
         """When it was made, in legal time: as it says, else as its names do."""
         if "creation" not in self.dit:
-            return read_tampon(tampon).legale if (tampon := self.fact("tampon")) else None
+            return read_stamp(tampon).legale if (tampon := self.fact("tampon")) else None
         legale = read_stamp(self.dit["creation"]).legale
         utc = "creation_utc" in self.forme.declaree
         return as_legal(int(legale.replace(tzinfo=UTC).timestamp())) if utc else legale
@@ -294,7 +290,7 @@ class Vue:
             beside = {**said, **dit}
             petit = all(re.fullmatch(rule, str(beside.get(n) or "")) for n, rule in rules)
             where = lieu.rpartition(".")[0] or lieu
-            point.by_key[key] = SerieDuFlux(self.declared, dit, where, petit)
+            point.by_key[key] = SerieDuFlux(key[0], dit, self.declared, where, petit)
         return point.by_key[key]
 
 

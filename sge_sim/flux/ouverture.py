@@ -96,6 +96,15 @@ def read_document(nom: str, content: bytes) -> tuple[str, str, Any]:
     return kind, text, root
 
 
+def read_documents(nom: str, content: bytes) -> Iterator[tuple[str, Any]]:
+    """Yield the documents of a file, by name: itself, or what its archives hold.
+
+    Raises `UsageError` as `read_members` and `read_document` do.
+    """
+    for membre in read_members(MembreLu((nom,), content)):
+        yield membre.noms[-1], read_document(membre.noms[-1], membre.content)[2]
+
+
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object of JSON; raises `ValueError` where a key comes again (RFC 8259 §4)."""
     tree = dict(pairs)
@@ -160,10 +169,8 @@ def _thinned(tree: Any, depth: int = _DEEPEST) -> Any:
 
 def _in_french(error: Any) -> str:
     value, wanted = error.instance, error.validator_value
-    if error.validator == "required":
-        wanted = [name for name in wanted if name not in value]
-    elif error.validator == "additionalProperties":
-        wanted = [name for name in value if name not in error.schema["properties"]]
+    if error.validator in ("required", "additionalProperties"):
+        wanted = re.findall("'([^']*)'", error.message)  # the names
     elif error.validator == "enum":
         wanted = map(json.dumps, wanted)
     listed = wanted if isinstance(wanted, str | int) else ", ".join(map(str, wanted))

@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import Any, Final
 
 from sge_sim.errors import UsageError
-from sge_sim.flux.controles import judge_point
-from sge_sim.flux.controles_fichiers import DossierFlux, judge_file
+from sge_sim.flux.controles import judge_file, judge_point
+from sge_sim.flux.dossier import DossierFlux
 from sge_sim.flux.lecteur import EcartFlux, FichierLu, FormeFlux, form_of
 from sge_sim.flux.ouverture import MembreLu, phrases, read_document, read_members
 

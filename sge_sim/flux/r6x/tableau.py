@@ -116,7 +116,9 @@ def rows_of(tree: Any) -> CsvRows:
     if forme is None or table is None or tree == []:
         raise UsageError("Ce document n'est ni un R63 à R67, ni un C68, ni un CR.M023.")
     if mistakes := forme.mistakes(tree):
-        raise UsageError(f"Ce document n'a pas sa forme : {mistakes[0]}")
+        raise UsageError(
+            f"Ce document n'a pas la forme attendue ({mistakes[0]}) : sge-sim flux validate dit où."
+        )
     if isinstance(tree, list):
         return _c68(tree)
     return _report(tree) if "synthese" in tree else _mesures(forme, table, tree)

@@ -1,87 +1,15 @@
-"""What must hold in a file as a whole, and between files that stand together."""
+"""What must hold between files that stand together."""
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
-from sge_sim.domaine.ecarts_plateforme import doubly_encoded
-from sge_sim.flux.controles import MENSUELLES, Releves, expected, judge_readings, releves
-from sge_sim.flux.instants import as_legal, read_stamp, read_tampon
+from sge_sim.flux.controles import MENSUELLES, Releves, judge_readings, releves
 from sge_sim.flux.lecteur import EcartFlux, FichierLu, PointDuFlux, SerieDuFlux
-from sge_sim.mesures.grilles_nommees import libelle_du_calendrier
 
-_A_FLUX: Final = re.compile(r"(?:ENEDIS|ERDF|Enedis_SGE|SGE-SIM)_")
-_DOUBLE: Final = re.compile("[ÃÂ][\u0080-\u00bf]|Ã¤|\\\\u00c[23]\\\\u00[89ab]")
 _PUISSANCES: Final = {"EA": "PA", "ERI": "PRI", "ERC": "PRC"}
-
-
-def judge_file(fichier: FichierLu) -> Iterator[EcartFlux]:
-    """Yield what is wrong in a file whose points were read."""
-    declared, outer = fichier.forme.declaree, fichier.membre.noms[0]
-    yield from _names(fichier)
-    inner, voisins = fichier.membre.noms[1:], fichier.membre.voisins
-    for nom in inner:
-        if re.search(r"[/\\:]|^\.\.", nom) or nom != nom.strip():
-            yield nom, "sort"
-    if "membres" not in declared and voisins > 1:
-        yield outer, "voisins", voisins
-    if len(inner) > (2 if declared.get("membres") == "archives" else 1):
-        yield outer, "enveloppe"
-    yield from _encoding(fichier)
-    yield from expected(declared.get("valeurs", {}), fichier.dit, "en-tête")
-    for name in ("creation", "horodate_publication"):
-        if name in fichier.dit and (faute := read_stamp(fichier.dit[name]).faute):
-            yield "en-tête", faute, fichier.dit[name]
-    for prm in sorted(prm for prm, times in Counter(fichier.prms).items() if times > 1):
-        yield "points", "deux_fois", prm
-    yield from _in_time(fichier)
-
-
-def _names(fichier: FichierLu) -> Iterator[EcartFlux]:
-    said = {name: (value, "le fichier") for name, value in fichier.dit.items()}
-    if "creation" in said:
-        said["tampon"] = (f"{fichier.creation:%Y%m%d%H%M%S}", "le fichier")
-    for nom, facts in reversed(fichier.noms):
-        if facts is None:
-            base = nom.replace("\\", "/").rpartition("/")[2]
-            if any(other for _, other in fichier.noms) or _A_FLUX.match(base):
-                yield nom, "nom", fichier.forme.nom
-            continue
-        for name, value in facts.items():
-            before, who = said.setdefault(name, (value, nom))
-            if before != value:
-                yield nom, "noms", name, value, before, who
-        if "tampon" in facts and (faute := read_tampon(facts["tampon"]).faute):
-            yield nom, faute, facts["tampon"]
-        if int(facts.get("rang", 1)) > int(facts.get("nombre", 1)):
-            yield nom, "rang", facts["rang"], facts["nombre"]
-
-
-def _encoding(fichier: FichierLu) -> Iterator[EcartFlux]:
-    texte, declared = fichier.texte, fichier.forme.declaree
-    bom = fichier.membre.content.startswith(b"\xef\xbb\xbf")
-    if bom != declared.get("bom", False):
-        yield "octet 0", "bom" if bom else "sans_bom"
-    for code in declared.get("libelles_doubles", ()):  # observed 2026
-        texte = texte.replace(doubly_encoded(libelle_du_calendrier(code)), "")
-    for found in _DOUBLE.finditer(texte):
-        line = texte.count("\n", 0, found.start()) + 1
-        yield f"ligne {line}", "code", texte[max(0, found.start() - 20) : found.end() + 10]
-
-
-def _in_time(fichier: FichierLu) -> Iterator[EcartFlux]:
-    creation, frequence = fichier.creation, fichier.fact("frequence")
-    if creation is None:
-        return
-    last = as_legal(fichier.dernier)
-    least, most = fichier.forme.declaree.get("couvre", {}).get(frequence, (-1, 99999))
-    late = (creation.date() - as_legal(fichier.dernier - 1).date()).days  # midnight ends a day
-    if last > creation or (fichier.dernier and not least <= late <= most):
-        yield "en-tête", "fait", creation, last
 
 
 @dataclass
