@@ -25,7 +25,8 @@ _STRUCTURES: Final = [frozenset(code for code, _ in each.classes) for each in St
 _CADRANS: Final = {code: rang for each in Structure for code, rang in each.classes}
 _DUREES: Final = {"Q": 1, "H": 7, "M": 31}
 """The most days of which a file tells that leaves each day, week or month."""
-_A_FLUX: Final = re.compile(r"(?:ENEDIS|ERDF|Enedis_SGE|SGE-SIM)_")
+_A_FLUX: Final = re.compile(r"^(?:ENEDIS|ERDF|Enedis_SGE|SGE-SIM)_|[/\\:]")
+"""Names that are meant as those of a flux, or lead elsewhere."""
 _DOUBLE: Final = re.compile("[ÃÂ][\u0080-\u00bf]|Ã¤|\\\\u00c[23]\\\\u00[89ab]")
 MENSUELLES: Final = ("DD", "DE", "DQ", "PMA", "TF")
 """Quantities that start again from zero each month."""
@@ -212,16 +213,11 @@ def _total(lu: dict[str, tuple[int, str]], cote: str) -> int | None:
 
 def judge_file(fichier: FichierLu) -> Iterator[EcartFlux]:
     """Yield what is wrong in a file whose points were read."""
-    declared, outer = fichier.forme.declaree, fichier.membre.noms[0]
+    declared, (outer, *inner) = fichier.forme.declaree, fichier.membre.noms
     yield from _names(fichier)
-    inner, voisins = fichier.membre.noms[1:], fichier.membre.voisins
-    for nom in inner:
-        if re.search(r"[/\\:]|^\.\.", nom) or nom != nom.strip():
-            yield nom, "sort"
-    if "membres" not in declared and voisins > 1:
-        yield outer, "voisins", voisins
-    if len(inner) > (2 if declared.get("membres") == "archives" else 1):
-        yield outer, "enveloppe"
+    several, voisins = declared.get("membres"), fichier.membre.voisins
+    if (several is None and voisins > 1) or len(inner) > (2 if several == "archives" else 1):
+        yield outer, "archive", voisins
     yield from _encoding(fichier)
     yield from expected(declared.get("valeurs", {}), fichier.dit, "en-tête")
     for name in ("creation", "horodate_publication"):
@@ -238,8 +234,7 @@ def _names(fichier: FichierLu) -> Iterator[EcartFlux]:
         said["tampon"] = (f"{fichier.creation:%Y%m%d%H%M%S}", "le fichier")
     for nom, facts in reversed(fichier.noms):
         if facts is None:
-            base = nom.replace("\\", "/").rpartition("/")[2]
-            if any(other for _, other in fichier.noms) or _A_FLUX.match(base):
+            if any(other for _, other in fichier.noms) or _A_FLUX.search(nom):
                 yield nom, "nom", fichier.forme.nom
             continue
         for name, value in facts.items():
@@ -260,8 +255,7 @@ def _encoding(fichier: FichierLu) -> Iterator[EcartFlux]:
     for code in declared.get("libelles_doubles", ()):  # observed 2026
         texte = texte.replace(doubly_encoded(libelle_du_calendrier(code)), "")
     for found in _DOUBLE.finditer(texte):
-        line = texte.count("\n", 0, found.start()) + 1
-        yield f"ligne {line}", "code", texte[max(0, found.start() - 20) : found.end() + 10]
+        yield "texte", "code", texte[max(0, found.start() - 20) : found.end() + 10]
 
 
 def _in_time(fichier: FichierLu) -> Iterator[EcartFlux]:

@@ -1,17 +1,27 @@
-"""Judges files that anybody made: their form, by their schema, then what they say."""
+"""Judges files that anybody made: their form, by their schema, what they say, and whether they go
+together."""
 
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
 
+import numpy as np
+
 from sge_sim.errors import UsageError
-from sge_sim.flux.controles import judge_file, judge_point
-from sge_sim.flux.dossier import DossierFlux
-from sge_sim.flux.lecteur import EcartFlux, FichierLu, FormeFlux, form_of
+from sge_sim.flux.controles import (
+    MENSUELLES,
+    Releves,
+    judge_file,
+    judge_point,
+    judge_readings,
+    releves,
+)
+from sge_sim.flux.lecteur import EcartFlux, FichierLu, FormeFlux, PointDuFlux, SerieDuFlux, form_of
 from sge_sim.flux.ouverture import MembreLu, phrases, read_document, read_members
 
+_PUISSANCES: Final = {"EA": "PA", "ERI": "PRI", "ERC": "PRC"}
 _SHOWN: Final = 5
 """How many places are shown of what breaks a rule."""
 
@@ -29,10 +39,18 @@ class VerdictFlux:
 @dataclass
 class Validation:
     """Judges documents one after the other, then what they say together; `content`: not their form
-    alone."""
+    alone.
+
+    What two of them say must agree, by kind of fact, point, direction and quantity: `faits` by day
+    (whole days of a curve by their step too), `index` by instant and register; each with its file
+    and its place there.
+    """
 
     content: bool = True
-    dossier: DossierFlux = field(default_factory=DossierFlux)
+    fichiers: list[FichierLu] = field(default_factory=list)
+    faits: dict[tuple[Any, ...], dict[Any, tuple[Any, str]]] = field(default_factory=dict)
+    index: dict[Any, Releves] = field(default_factory=dict)
+    ecarts: list[EcartFlux] = field(default_factory=list)
 
     def judge(self, nom: str, content: bytes) -> Iterator[VerdictFlux]:
         """Yield what is said of each document of a file.
@@ -54,10 +72,10 @@ class Validation:
             yield VerdictFlux(own_name, forme.nom, mistakes, remarques)
 
     def _look(self, fichier: FichierLu) -> Iterator[EcartFlux]:
-        self.dossier.fichiers.append(fichier)
+        self.fichiers.append(fichier)
         for point in fichier.points():
             yield from judge_point(fichier, point)
-            self.dossier.note(fichier, point)
+            self._note(fichier, point)
         yield from judge_file(fichier)
         own = _own(fichier.forme)
         if own is not None:
@@ -68,12 +86,38 @@ class Validation:
 
     def together(self) -> list[str]:
         """Return the remarks on what the files say together."""
-        fichiers = self.dossier.fichiers
-        if len({fichier.membre.noms[0] for fichier in fichiers}) < 2:
+        if len({fichier.membre.noms[0] for fichier in self.fichiers}) < 2:
             return []
-        own = [each for each in {_own(fichier.forme) for fichier in fichiers} if each]
-        found = [*self.dossier.judge(), *(e for each in own for e in each.judge_folder(fichiers))]
+        found = [*self.ecarts, *_sequences(self.fichiers)]
+        for (_, _, physique, petit), lus in self.index.items():
+            if len({lieu.split(",")[0] for lu in lus.values() for _, lieu in lu.values()}) > 1:
+                found += judge_readings(physique, petit, lus)
+        for own in {_own(fichier.forme) for fichier in self.fichiers} - {None}:
+            found += own.judge_folder(self.fichiers)
         return _lines(found, "les documents des flux")
+
+    def _note(self, fichier: FichierLu, point: PointDuFlux) -> None:
+        """Keep what a file says of a point."""
+        nom = fichier.membre.noms[0]
+        for serie in point.of("courbe", "energie", "maximum"):
+            corrected = serie.dit.get("etape") in ("BEST", "Comptage Corrigé")
+            if corrected or fichier.fact("nature") == "Corrigée":
+                continue
+            for key, day, said, lieu in _facts(serie):
+                self._agree(self.faits.setdefault((point.prm, *key), {}), day, said, nom, lieu)
+        for key, lus in releves(point.of("index")).items():
+            metier, physique, contexte, type_, _, petit = key
+            if physique in MENSUELLES or contexte not in (None, "COL", "FMR") or type_ == "RM":
+                continue
+            by = self.index.setdefault((point.prm, metier or "CONS", physique, petit), {})
+            for instant, lu in lus.items():
+                for registre, (valeur, lieu) in lu.items():
+                    self._agree(by.setdefault(instant, {}), registre, valeur, nom, lieu)
+
+    def _agree(self, kept: Any, where: Any, value: Any, nom: str, lieu: str) -> None:
+        before = kept.setdefault(where, (value, f"{nom}, {lieu}"))
+        if before[0] != value:
+            self.ecarts.append((f"{nom}, {lieu}", "accord", before[1], where))
 
 
 def _lines(ecarts: Iterable[EcartFlux], source: str) -> list[str]:
@@ -101,3 +145,41 @@ def is_clear(content: bytes) -> bool:
         return content[:2] == b"PK" or bool(getincrementaldecoder("utf-8")().decode(content[:4096]))
     except UnicodeDecodeError:
         return False
+
+
+def _facts(serie: SerieDuFlux) -> Iterator[tuple[Any, ...]]:
+    """Yield what a series tells of a day: under which key, the day, what, its place.
+
+    What came late, or in several files, isn't a whole day of each curve.
+    """
+    physique, times = serie.dit.get("physique"), 1000 if serie.dit["unite"][:1] == "k" else 1
+    about = (serie.sorte, serie.dit.get("metier", "CONS"), _PUISSANCES.get(physique, physique))
+    for day, mine in serie.jours.items():
+        if serie.sorte != "courbe":
+            yield from ((about, day, v.valeur, v.lieu) for v in mine if v.valeur is not None)
+            continue
+        known = {v.instant: v.valeur * times for v in mine if v.valeur is not None}
+        step = int(min(np.diff(sorted(known)), default=0))
+        if step and known.keys() == {*serie.stamps_of(day, step)}:
+            yield (*about, serie.petit, step), day, hash(tuple(known.values())), mine[0].lieu
+
+
+def _sequences(fichiers: Sequence[FichierLu]) -> Iterator[EcartFlux]:
+    lots: dict[tuple[Any, ...], dict[int, list[FichierLu]]] = {}
+    for fichier in fichiers:
+        names = fichier.forme.declaree.get("suite" if fichier.recurrent else "lot")
+        if names and (sequence := fichier.fact("sequence")):
+            key = (fichier.forme.nom, *map(fichier.fact, names))
+            lots.setdefault(key, {}).setdefault(int(sequence), []).append(fichier)
+    for by_rank in lots.values():
+        last = by_rank[max(by_rank)][0]
+        first = 1 if last.fact("frequence") == "P" else min(by_rank)
+        for rank in sorted({*range(first, max(by_rank))} - by_rank.keys())[:1]:
+            yield last.membre.noms[0], "sequence", f"{rank:05d}"
+        for rank, files in by_rank.items():
+            outer = sorted({each.membre.noms[0] for each in files})
+            parts, whole = {each.fact("rang") for each in files}, files[0].fact("nombre")
+            if len(outer) > len(parts):
+                yield outer[0], "sequence_prise", f"{rank:05d}"
+            elif len(parts) < int(whole or 1):
+                yield outer[0], "lot", f"{rank:05d}", whole
