@@ -25,6 +25,8 @@ _STRUCTURES: Final = [frozenset(code for code, _ in each.classes) for each in St
 _CADRANS: Final = {code: rang for each in Structure for code, rang in each.classes}
 _DUREES: Final = {"Q": 1, "H": 7, "M": 31}
 """The most days of which a file tells that leaves each day, week or month."""
+_DEPTH: Final = 3 * 365 + 1
+"""The days of which the others may tell: SGE keeps 36 months (GUI 0502)."""
 _A_FLUX: Final = re.compile(r"^(?:ENEDIS|ERDF|Enedis_SGE|SGE-SIM)_|[/\\:]")
 """Names that are meant as those of a flux, or lead elsewhere."""
 _DOUBLE: Final = re.compile("[ÃÂ][\u0080-\u00bf]|Ã¤|\\\\u00c[23]\\\\u00[89ab]")
@@ -102,11 +104,11 @@ def _period(fichier: FichierLu, serie: SerieDuFlux) -> Iterator[EcartFlux]:
         return
     if fin is not None and fichier.creation is not None:
         days = (as_legal(fin) - as_legal(debut)).days
-        if as_legal(fin) > fichier.creation or days > _DUREES.get(str(frequence), 9999):
+        if as_legal(fin) > fichier.creation or days > _DUREES.get(str(frequence), _DEPTH):
             said = as_legal(debut), as_legal(fin)
             yield serie.lieu, "autre_periode", *said, frequence, fichier.creation
-    # That of a recurrent R6X is when they came in (GUI 0503 §1.1.3); 36 months are kept.
-    first = debut - (1096 * 86400 if fichier.recurrent else 0)
+    # That of a recurrent R6X is when they came in (GUI 0503 §1.1.3).
+    first = debut - (_DEPTH * 86400 if fichier.recurrent else 0)
     t = serie.instants - int((serie.sorte == "courbe" and serie.petit) or "minuit" in serie.dit)
     out = (t < first) | (t >= (np.inf if fin is None else fin))
     for n in np.flatnonzero(out & (serie.instants != 0)):
@@ -267,3 +269,6 @@ def _in_time(fichier: FichierLu) -> Iterator[EcartFlux]:
     late = (creation.date() - as_legal(fichier.dernier - 1).date()).days  # midnight ends a day
     if last > creation or (fichier.dernier and not least <= late <= most):
         yield "en-tête", "fait", creation, last
+    said = read_stamp(fichier.dit.get("horodate_publication", f"{creation:%Y-%m-%d}"))
+    if said.legale.date() != creation.date() and not said.faute:
+        yield "en-tête", "autre_jour", creation, said.legale

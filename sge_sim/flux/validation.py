@@ -18,7 +18,7 @@ from sge_sim.flux.controles import (
     judge_readings,
     releves,
 )
-from sge_sim.flux.lecteur import EcartFlux, FichierLu, FormeFlux, PointDuFlux, SerieDuFlux, form_of
+from sge_sim.flux.lecteur import EcartFlux, FichierLu, FormeFlux, PointDuFlux, form_of
 from sge_sim.flux.ouverture import MembreLu, phrases, read_document, read_members
 
 _PUISSANCES: Final = {"EA": "PA", "ERI": "PRI", "ERC": "PRC"}
@@ -41,15 +41,16 @@ class Validation:
     """Judges documents one after the other, then what they say together; `content`: not their form
     alone.
 
-    What two of them say must agree, by kind of fact, point, direction and quantity: `faits` by day
-    (whole days of a curve by their step too), `index` by instant and register; each with its file
-    and its place there.
+    What two of them say of a point must agree: `faits`, by kind of fact, point, direction and
+    quantity, then by day (whole days of a curve, by their step too) or, of a register, by instant;
+    each with its place and when its file was made. `demandes`: which of them the files of demands
+    tell.
     """
 
     content: bool = True
     fichiers: list[FichierLu] = field(default_factory=list)
-    faits: dict[tuple[Any, ...], dict[Any, tuple[Any, str]]] = field(default_factory=dict)
-    index: dict[Any, Releves] = field(default_factory=dict)
+    faits: dict[tuple[Any, ...], dict[Any, tuple[Any, str, str]]] = field(default_factory=dict)
+    demandes: list[tuple[FichierLu, tuple[Any, ...], set[Any]]] = field(default_factory=list)
     ecarts: list[EcartFlux] = field(default_factory=list)
 
     def judge(self, nom: str, content: bytes) -> Iterator[VerdictFlux]:
@@ -88,8 +89,13 @@ class Validation:
         """Return the remarks on what the files say together."""
         if len({fichier.membre.noms[0] for fichier in self.fichiers}) < 2:
             return []
-        found = [*self.ecarts, *_sequences(self.fichiers)]
-        for (_, _, physique, petit), lus in self.index.items():
+        found = [*self.ecarts, *self._missing(), *_sequences(self.fichiers)]
+        index: dict[tuple[Any, ...], Releves] = {}
+        for (sorte, *about, registre), facts in self.faits.items():
+            for instant, (valeur, lieu, _) in facts.items() if sorte == "index" else ():
+                lus = index.setdefault(tuple(about), {})
+                lus.setdefault(instant, {})[registre] = (valeur, lieu)
+        for (*_, physique, petit), lus in index.items():
             if len({lieu.split(",")[0] for lu in lus.values() for _, lieu in lu.values()}) > 1:
                 found += judge_readings(physique, petit, lus)
         for own in {_own(fichier.forme) for fichier in self.fichiers} - {None}:
@@ -98,26 +104,25 @@ class Validation:
 
     def _note(self, fichier: FichierLu, point: PointDuFlux) -> None:
         """Keep what a file says of a point."""
-        nom = fichier.membre.noms[0]
-        for serie in point.of("courbe", "energie", "maximum"):
-            corrected = serie.dit.get("etape") in ("BEST", "Comptage Corrigé")
-            if corrected or fichier.fact("nature") == "Corrigée":
-                continue
-            for key, day, said, lieu in _facts(serie):
-                self._agree(self.faits.setdefault((point.prm, *key), {}), day, said, nom, lieu)
-        for key, lus in releves(point.of("index")).items():
-            metier, physique, contexte, type_, _, petit = key
-            if physique in MENSUELLES or contexte not in (None, "COL", "FMR") or type_ == "RM":
-                continue
-            by = self.index.setdefault((point.prm, metier or "CONS", physique, petit), {})
-            for instant, lu in lus.items():
-                for registre, (valeur, lieu) in lu.items():
-                    self._agree(by.setdefault(instant, {}), registre, valeur, nom, lieu)
+        mine: dict[tuple[Any, ...], set[Any]] = {}
+        corrected = fichier.fact("nature") == "Corrigée"
+        for key, when, said, lieu in () if corrected else _facts(point):
+            where = f"{fichier.membre.noms[0]}, {lieu}"
+            fact = said, where, str(fichier.creation or "unknown")
+            before = self.faits.setdefault(key, {}).setdefault(when, fact)
+            if before[0] != said:
+                self.ecarts.append((where, "accord", before[1], when))
+            mine.setdefault(key, set()).add(when)
+        if fichier.fact("frequence") in (None, "P"):
+            self.demandes += [(fichier, key, whens) for key, whens in mine.items()]
 
-    def _agree(self, kept: Any, where: Any, value: Any, nom: str, lieu: str) -> None:
-        before = kept.setdefault(where, (value, f"{nom}, {lieu}"))
-        if before[0] != value:
-            self.ecarts.append((f"{nom}, {lieu}", "accord", before[1], where))
+    def _missing(self) -> Iterator[EcartFlux]:
+        """Yield what a demand doesn't tell within its days, that a file made before it does."""
+        for fichier, key, mine in self.demandes:
+            creation, first, last = str(fichier.creation or ""), min(mine), max(mine)
+            for when, (_, where, made) in self.faits[key].items():
+                if when not in mine and first < when < last and made < creation:
+                    yield fichier.membre.noms[0], "absent_de", key[1], where, when
 
 
 def _lines(ecarts: Iterable[EcartFlux], source: str) -> list[str]:
@@ -147,21 +152,31 @@ def is_clear(content: bytes) -> bool:
         return False
 
 
-def _facts(serie: SerieDuFlux) -> Iterator[tuple[Any, ...]]:
-    """Yield what a series tells of a day: under which key, the day, what, its place.
+def _facts(point: PointDuFlux) -> Iterator[tuple[tuple[Any, ...], Any, Any, str]]:
+    """Yield what is told of a point: under which key, of when, what, its place.
 
     What came late, or in several files, isn't a whole day of each curve.
     """
-    physique, times = serie.dit.get("physique"), 1000 if serie.dit["unite"][:1] == "k" else 1
-    about = (serie.sorte, serie.dit.get("metier", "CONS"), _PUISSANCES.get(physique, physique))
-    for day, mine in serie.jours.items():
-        if serie.sorte != "courbe":
-            yield from ((about, day, v.valeur, v.lieu) for v in mine if v.valeur is not None)
+    for serie in point.of("courbe", "energie", "maximum"):
+        if serie.dit.get("etape") in ("BEST", "Comptage Corrigé"):
             continue
-        known = {v.instant: v.valeur * times for v in mine if v.valeur is not None}
-        step = int(min(np.diff(sorted(known)), default=0))
-        if step and known.keys() == {*serie.stamps_of(day, step)}:
-            yield (*about, serie.petit, step), day, hash(tuple(known.values())), mine[0].lieu
+        physique, times = str(serie.dit.get("physique")), serie.dit["unite"][:1] == "k"
+        about = (serie.sorte, point.prm, serie.dit.get("metier", "CONS"))
+        key = (*about, _PUISSANCES.get(physique, physique))
+        for day, mine in serie.jours.items():
+            known = {v.instant: v.valeur * 1000**times for v in mine if v.valeur is not None}
+            step = int(min(np.diff(sorted(known)), default=0))
+            if serie.sorte != "courbe":
+                yield from ((key, day, v.valeur, v.lieu) for v in mine if v.valeur is not None)
+            elif step and known.keys() == {*serie.stamps_of(day, step)}:
+                yield (*key, serie.petit, step), day, hash(tuple(known.values())), mine[0].lieu
+    for (metier, physique, contexte, type_, _, petit), lus in releves(point.of("index")).items():
+        if physique in MENSUELLES or contexte not in (None, "COL", "FMR") or type_ == "RM":
+            continue
+        for instant, lu in lus.items():
+            for registre, (valeur, lieu) in lu.items():
+                about = ("index", point.prm, metier or "CONS")
+                yield (*about, physique, petit, registre), instant, valeur, lieu
 
 
 def _sequences(fichiers: Sequence[FichierLu]) -> Iterator[EcartFlux]:
@@ -171,7 +186,10 @@ def _sequences(fichiers: Sequence[FichierLu]) -> Iterator[EcartFlux]:
         if names and (sequence := fichier.fact("sequence")):
             key = (fichier.forme.nom, *map(fichier.fact, names))
             lots.setdefault(key, {}).setdefault(int(sequence), []).append(fichier)
-    for by_rank in lots.values():
+    for key, by_rank in lots.items():
+        contrats = {each.fact("contrat") for files in by_rank.values() for each in files}
+        if len(contrats) > 1:
+            yield key[0], "contrats", *sorted(map(str, contrats))[:2]
         last = by_rank[max(by_rank)][0]
         first = 1 if last.fact("frequence") == "P" else min(by_rank)
         for rank in sorted({*range(first, max(by_rank))} - by_rank.keys())[:1]:

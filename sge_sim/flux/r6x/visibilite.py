@@ -24,7 +24,9 @@ class Visibilite(IntEnum):
 @computed_once()
 def declared() -> Mapping[str, Any]:
     """Return what C68 tells, and who may see it."""
-    return yaml.safe_load(files("sge_sim.flux.r6x").joinpath("situation.yaml").read_bytes())
+    text = files("sge_sim.flux.r6x").joinpath("situation.yaml").read_bytes()
+    found: Mapping[str, Any] = yaml.safe_load(text)
+    return found
 
 
 def seen_by(visibilite: Visibilite, tree: Mapping[str, Any]) -> dict[str, Any]:
