@@ -99,9 +99,9 @@ class SerieDuFlux:
     @cached_property
     def pas(self) -> Entiers:
         """The step of each value, seconds: that of its meter where it tells none."""
-        told = (_PAS.fullmatch(str(v.plus.get("pas", self.dit.get("pas")))) for v in self.valeurs)
+        found = (_PAS.fullmatch(str(v.plus.get("pas", self.dit.get("pas")))) for v in self.valeurs)
         usual = 30 if self.petit else 10
-        return 60 * np.array([int(found[1]) if found else usual for found in told], np.int64)
+        return 60 * np.array([int(pas[1]) if pas else usual for pas in found], np.int64)
 
     @cached_property
     def instants(self) -> Entiers:
@@ -230,7 +230,7 @@ class FichierLu:
 
     def points(self) -> Iterator[PointDuFlux]:
         """Yield what it says, point by point, in its order."""
-        vues = [Vue(each) for each in self.forme.declaree["series"]]
+        vues = [VueDuFlux(each) for each in self.forme.declaree["series"]]
         outer = {vue.levels[0][0]: vue.levels[0][1].get("prm", "") for vue in vues}
         nodes = (
             (str(leaf(node, path) or self.dit.get("prm", "")), nom, node, lieu)
@@ -249,7 +249,7 @@ class FichierLu:
             yield point
 
 
-class Vue:
+class VueDuFlux:
     """Reads the values of one kind from a node of the outermost level."""
 
     def __init__(self, declared: Mapping[str, Any]) -> None:

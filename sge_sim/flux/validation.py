@@ -5,6 +5,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -18,10 +19,13 @@ from sge_sim.flux.controles import (
     judge_readings,
     releves,
 )
-from sge_sim.flux.lecteur import EcartFlux, FichierLu, FormeFlux, PointDuFlux, form_of
+from sge_sim.flux.instants import as_legal, legal_midnight
+from sge_sim.flux.lecteur import JOUR, EcartFlux, FichierLu, FormeFlux, PointDuFlux, form_of
 from sge_sim.flux.ouverture import MembreLu, phrases, read_document, read_members
 
 _PUISSANCES: Final = {"EA": "PA", "ERI": "PRI", "ERC": "PRC"}
+_SLACK: Final = 24
+"""How far, in Wh, the sum of a rounded curve may be from what was counted."""
 _SHOWN: Final = 5
 """How many places are shown of what breaks a rule."""
 
@@ -89,6 +93,7 @@ class Validation:
         """Return the remarks on what the files say together."""
         if len({fichier.membre.noms[0] for fichier in self.fichiers}) < 2:
             return []
+        self._derive_energies()
         found = [*self.ecarts, *self._missing(), *_sequences(self.fichiers)]
         index: dict[tuple[Any, ...], Releves] = {}
         for (sorte, *about, registre), facts in self.faits.items():
@@ -107,14 +112,35 @@ class Validation:
         mine: dict[tuple[Any, ...], set[Any]] = {}
         corrected = fichier.fact("nature") == "Corrigée"
         for key, when, said, lieu in () if corrected else _facts(point):
-            where = f"{fichier.membre.noms[0]}, {lieu}"
-            fact = said, where, str(fichier.creation or "unknown")
-            before = self.faits.setdefault(key, {}).setdefault(when, fact)
-            if before[0] != said:
-                self.ecarts.append((where, "accord", before[1], when))
+            where, made = f"{fichier.membre.noms[0]}, {lieu}", str(fichier.creation or "unknown")
+            self._agree(key, when, (said, where, made))
             mine.setdefault(key, set()).add(when)
         if fichier.fact("frequence") in (None, "P"):
             self.demandes += [(fichier, key, whens) for key, whens in mine.items()]
+
+    def _agree(self, key: tuple[Any, ...], when: Any, fact: tuple[Any, str, str]) -> None:
+        before = self.faits.setdefault(key, {}).setdefault(when, fact)
+        if before[0] != fact[0]:
+            self.ecarts.append((fact[1], "accord", before[1], when))
+
+    def _derive_energies(self) -> None:
+        """Have the energies of small meters agree with what their registers counted from a midnight
+        to the next (GUI 0503 §2.5), and so whole days of their curves (observed 2022)."""
+        for (sorte, *about, petit, registre), facts in list(self.faits.items()):
+            if (sorte, about[-1], petit, registre) != ("index", "EA", True, "T"):
+                continue
+            prm, metier, _ = about
+            for a, b in pairwise(sorted(facts)):
+                day, gain = as_legal(a).date(), facts[b][0] - facts[a][0]
+                if gain < 0 or (a, b) != (legal_midnight(day), legal_midnight(day + JOUR)):
+                    continue
+                fact = gain, facts[b][1], max(facts[a][2], facts[b][2])
+                self._agree(("energie", prm, metier, "PA"), day, fact)
+                for minutes in (30, 60):
+                    curve = ("courbe", prm, metier, "PA", True, 60 * minutes)
+                    said, where, _ = self.faits.get(curve, {}).get(day, ((gain,), "", ""))
+                    if abs(said[0] - gain) > _SLACK:
+                        self.ecarts.append((where, "accord", facts[b][1], day))
 
     def _missing(self) -> Iterator[EcartFlux]:
         """Yield what a demand doesn't tell within its days, that a file made before it does."""
@@ -169,7 +195,8 @@ def _facts(point: PointDuFlux) -> Iterator[tuple[tuple[Any, ...], Any, Any, str]
             if serie.sorte != "courbe":
                 yield from ((key, day, v.valeur, v.lieu) for v in mine if v.valeur is not None)
             elif step and known.keys() == {*serie.stamps_of(day, step)}:
-                yield (*key, serie.petit, step), day, hash(tuple(known.values())), mine[0].lieu
+                said = sum(known.values()) * step / 3600, hash(tuple(known.values()))
+                yield (*key, serie.petit, step), day, said, mine[0].lieu
     for (metier, physique, contexte, type_, _, petit), lus in releves(point.of("index")).items():
         if physique in MENSUELLES or contexte not in (None, "COL", "FMR") or type_ == "RM":
             continue

@@ -45,6 +45,6 @@ def judge_folder(fichiers: Sequence[FichierLu]) -> Iterator[EcartFlux]:
             yield nom, "absent", missing[0]
         elif "prmDemandes" in root:
             points = {prm for each in listed for prm in published[each]}
-            told = {p["idPrm"] for p in root["prmDemandes"] if p["publication"] == "PUBLIE"}
-            for prm in sorted(told ^ points)[:1]:
+            said = {p["idPrm"] for p in root["prmDemandes"] if p["publication"] == "PUBLIE"}
+            for prm in sorted(said ^ points)[:1]:
                 yield nom, "publie", prm

@@ -20,7 +20,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from sge_sim.domaine.nomenclatures import CodeFlux
 from sge_sim.errors import UsageError
-from sge_sim.flux.lecteur import FormeFlux, Vue, children, find, form_of, formes
+from sge_sim.flux.lecteur import FormeFlux, VueDuFlux, children, find, form_of, formes
 from sge_sim.machine.once import computed_once
 
 POINTS_EN_CSV: Final[Mapping[CodeFlux, int]] = MappingProxyType(
@@ -113,11 +113,11 @@ def rows_of(tree: Any) -> CsvRows:
     """Yield the headings, then the rows; raises `UsageError` for what is no such file."""
     forme = form_of("json", tree)
     table = next((each for each in formes() if forme and each.nom == f"{forme.nom} en CSV"), None)
-    if forme is None or table is None or tree == []:
-        raise UsageError("Ce document n'est ni un R63 à R67, ni un C68, ni un CR.M023.")
-    if mistakes := forme.mistakes(tree):
+    mistakes = forme.mistakes(tree) if forme and table else ["autre chose"]
+    if forme is None or table is None or mistakes:
         raise UsageError(
-            f"Ce document n'a pas la forme attendue ({mistakes[0]}) : sge-sim flux validate dit où."
+            "Ce document n'est ni un R63 à R67, ni un C68, ni un CR.M023 : sge-sim flux validate dit "
+            f"en quoi ({mistakes[0]})."
         )
     if isinstance(tree, list):
         return _c68(tree)
@@ -137,7 +137,7 @@ def _mesures(forme: FormeFlux, table: FormeFlux, tree: Any) -> CsvRows:
     fields in `contenu.yaml`."""
     columns = table.declaree["series"][0]["niveaux"][0]["lignes"]
     yield tuple(columns.values())
-    vues = [Vue(each) for each in forme.declaree["series"]]
+    vues = [VueDuFlux(each) for each in forme.declaree["series"]]
     for mesure, lieu in children(tree, "mesures", ""):
         for vue in vues:
             for _, above, said in vue.rows(mesure, lieu, vue.declared["fixe"]):
