@@ -1,8 +1,8 @@
 """What a point can't be: contradictions between its fields, as a table.
 
 What a document says or an answer showed is refused; what is assumed is a remark, so that nobody's
-points are held up by a guess, unless the simulator can't do without it. P3 is taken for the mirror
-of C4, as P1 and P2 are of C1 to C3.
+points are held up by a guess, unless the simulator can't do without it. P3 may be in HTA, as C3,
+or the mirror of C4.
 """
 
 import operator
@@ -14,33 +14,28 @@ from datetime import date
 from itertools import chain
 from typing import Any, Final
 
-from sge_sim.domaine import prm
 from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.machine.files import data_path
 from sge_sim.machine.once import computed_once
 from sge_sim.machine.yaml_files import parse_yaml
 from sge_sim.referentiel.apports.mots import MOTS
-from sge_sim.referentiel.apports.regles import TESTS, LignePoint, Test, why_no_prm
-from sge_sim.referentiel.identites import communes_de_france
+from sge_sim.referentiel.apports.regles import TESTS, LignePoint, Test, is_siret, lieu_of
+from sge_sim.tables.anciens_etats import DATEES
 from sge_sim.tables.points import Point
 
-_LIEU: Final = ("codePostal", "codeInseeCommune", "commune")
-_OBLIGATOIRES: Final = sorted(
-    (
-        mot
-        for mot in MOTS.values()
-        if mot.partie == "point"
-        and mot.nom != "prm"
-        and not Point.__table__.c[mot.colonne].nullable
-    ),
-    key=lambda mot: mot.nom in _LIEU,
-)
-"""The other words that a point can't do without, those of its commune last."""
-_PARTS: Final = {"codePostal": "lieu", "codeInseeCommune": "lieu"} | {
-    word: MOTS[word].colonne
-    for word in ("avant", "collectes", "trous", "calendriers", "ancienCompteurPose")
+_OBLIGATOIRES: Final = [
+    mot
+    for mot in MOTS.values()
+    if mot.partie == "point" and not Point.__table__.c[mot.colonne].nullable
+]
+"""The words that a point can't do without."""
+_LIEU: Final = frozenset({"codePostal", "codeInseeCommune"})
+_PARTS: Final = dict.fromkeys(_LIEU, "lieu") | {
+    mot.nom: mot.colonne
+    for mot in MOTS.values()
+    if mot.partie == "mesures" or mot.nom == "denivelePuissances"
 }
-"""What is looked at in some lines only: those with such measures, or in an unknown commune."""
+"""What is looked at in some lines only: those that have it, or in an unknown commune."""
 _CODES: Final = frozenset(
     column.name
     for column in Point.__table__.columns
@@ -72,15 +67,21 @@ class Contradiction:
         """Whether it is refused in any case; it is a remark otherwise."""
         return self.indispensable or self.provenance != "assumed"
 
-    def written(self, **values: Any) -> str:
-        """Return the sentence, with what it shows."""
-        return self.phrase.format_map({name: _shown(value) for name, value in values.items()})
+    def said(self, values: Mapping[str, Any]) -> tuple[str, str, bool]:
+        """Return the word, the sentence with what it shows, and whether it is a remark."""
+        shown = {name: _shown(value) for name, value in values.items()}
+        return self.mots[0], self.phrase.format_map(shown), not self.refused
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in value.items())[:300]
     return "vide" if value is None else str(value)[:300]
+
+
+_COMPARED: Final = {"plus_de": operator.gt, "au_plus": operator.le, "autre_que": operator.ne}
 
 
 def _holds(condition: Any) -> Callable[[Any, Mapping[str, Any]], bool]:
@@ -92,9 +93,9 @@ def _holds(condition: Any) -> Callable[[Any, Mapping[str, Any]], bool]:
     if kind == "hors":
         return lambda value, _: value not in bound
     if kind == "sans_forme":
-        fits = re.compile(bound).fullmatch
+        fits = is_siret if bound == "SIRET" else re.compile(bound).fullmatch
         return lambda value, _: value is not None and not fits(value)
-    compared = {"plus_de": operator.gt, "au_plus": operator.le, "autre_que": operator.ne}[kind]
+    compared = _COMPARED[kind]
 
     def holds(value: Any, p: Mapping[str, Any]) -> bool:
         other = p.get(bound) if isinstance(bound, str) else bound
@@ -115,13 +116,30 @@ def _si(conditions: Mapping[str, Any]) -> Test:
     return existe
 
 
-def _admis(valeur: str, selon: str, admis: Mapping[str, Sequence[str]]) -> Test:
+def _chaque(column: str, existe: Test) -> Test:
+    """Return what finds the entry of a column of measures of which that is true."""
+    empty = dict.fromkeys(DATEES)
+    return lambda p: next(
+        (each for each in map(_entry, p[column]) if existe({**p, **empty, **each})), None
+    )
+
+
+def _entry(each: Any) -> dict[str, Any]:
+    return {"jusqu_a": each[0], **each[1]} if isinstance(each, tuple) else dict(each)
+
+
+def _of(test: Test, columns: Sequence[str]) -> Test:
+    return lambda p: test(*(p[column] for column in columns))
+
+
+def _admis(lire: Test, selon: str, admis: Mapping[str, Sequence[str]]) -> Test:
     by_code = {code: values for codes, values in admis.items() for code in codes.split()}
 
-    def existe(p: Mapping[str, Any]) -> str | None:
+    def existe(p: Mapping[str, Any]) -> dict[str, str] | None:
         values = by_code.get(p[selon])
-        wrong = values is not None and p[valeur] is not None and p[valeur] not in values
-        return " ou ".join(values or ()) or "rien" if wrong else None
+        if values is None or (valeur := lire(p)) is None or valeur in values:
+            return None
+        return {"valeur": valeur, "vu": " ou ".join(values) or "rien"}
 
     return existe
 
@@ -133,23 +151,30 @@ def contradictions() -> Mapping[str, Contradiction]:
     assert isinstance(rows, dict)
     table = {}
     for name, row in rows.items():
-        existe, columns = TESTS.get(name), {*row.pop("colonnes", ())}
+        existe, columns = TESTS.get(row.pop("test", name)), set[str]()
         if conditions := row.pop("si", None):
-            bounds = (each.values() for each in conditions.values() if isinstance(each, dict))
-            columns = {*conditions, *(each for each in chain(*bounds) if isinstance(each, str))}
-            existe = _si(conditions)
+            bounds = chain(
+                *(each.items() for each in conditions.values() if isinstance(each, dict))
+            )
+            others = (each for kind, each in bounds if kind in _COMPARED and isinstance(each, str))
+            columns, existe = {*conditions, *others}, _si(conditions)
         elif admis := row.pop("admis", None):
-            columns = {row["valeur"], row["selon"]}
-            existe = _admis(row.pop("valeur"), row.pop("selon"), admis)
+            valeur, selon = row.pop("valeur"), row.pop("selon")
+            columns = {valeur, selon}
+            existe = _admis(existe or operator.itemgetter(valeur), selon, admis)
+        elif existe and (valeurs := row.pop("valeurs", None)):
+            columns, existe = {*valeurs}, _of(existe, valeurs)
+        if existe and (column := row.pop("chaque", None)):
+            existe = _chaque(column, existe)
         table[name] = Contradiction(**row, existe=existe, colonnes=frozenset(columns))
     return table
 
 
-_Tests = Sequence[tuple[Contradiction, Test]]
+Found = Sequence[tuple[Contradiction, Any]]
 
 
 @computed_once()
-def _by_part() -> Mapping[str, _Tests]:
+def _by_part() -> Mapping[str, Sequence[tuple[Contradiction, Test]]]:
     """Return what is looked at: of every line, of some (`_PARTS`), once for all that say the same
     in columns that hold codes."""
     parts: dict[str, list[tuple[Contradiction, Test]]] = defaultdict(list)
@@ -169,57 +194,36 @@ def _columns() -> tuple[Sequence[str], Callable[[Mapping[str, Any]], tuple[Any, 
 
 
 @computed_once(4096)
-def _of_codes(values: tuple[Any, ...]) -> Sequence[tuple[Contradiction, Any]]:
+def _of_codes(values: tuple[Any, ...]) -> Found:
     """Return what codes contradict: they are the same again and again in a file."""
-    return _found(_by_part()["codes"], dict(zip(_columns()[0], values, strict=True)))
+    return _found("codes", dict(zip(_columns()[0], values, strict=True)))
 
 
-def _found(among: _Tests, p: Mapping[str, Any]) -> list[tuple[Contradiction, Any]]:
-    return [(each, vu) for each, existe in among if (vu := existe(p))]
-
-
-def contradictions_of(
-    ligne: LignePoint, jour: date, unread: Collection[str] = ()
-) -> Iterator[tuple[Contradiction, str]]:
-    """Yield what a point contradicts on a legal day, with its sentence.
-
-    `unread` are words without a value that could be read: what is about them isn't looked at.
-    """
-    given = {"compteur": bool(ligne.compteur), "aujourd_hui": jour}
-    p, parts = {**ligne.mesures, **ligne.compteur, **ligne.point, **given}, _by_part()
-    among = [*parts[""]]
-    for word in ligne.mesures:
-        among += parts.get(word, ())
-    if (
-        "codePostal" not in unread
-        and (p["code_postal"], p["code_insee"]) not in communes_de_france()
-    ):
-        among += parts["lieu"]
-    if unread:
-        among = [each for each in among if set(unread).isdisjoint(each[0].mots)]
-    for each, vu in (*_of_codes(_columns()[1](p)), *_found(among, p)):
-        if not unread or set(unread).isdisjoint(each.mots):
-            yield each, each.written(**p, vu=vu)
-
-
-def sentence_of(name: str, **values: Any) -> tuple[str, str, bool]:
-    """Return the word of an entry of the table, its sentence, and whether it is a remark."""
-    each = contradictions()[name]
-    return each.mots[0], each.written(**values), not each.refused
+def _found(part: str, p: Mapping[str, Any]) -> Found:
+    return [(each, vu) for each, existe in _by_part().get(part, ()) if (vu := existe(p))]
 
 
 def fautes_of(
     ligne: LignePoint, jour: date, unread: Collection[str] = ()
 ) -> Iterator[tuple[str, str, bool]]:
-    """Yield each word that is wrong on a legal day, the sentence, and whether it is a remark.
+    """Yield what is wrong with a line on a legal day: the word, the sentence, whether it is a
+    remark.
 
     What is missing, and the words that are `unread`, hide what follows from them, and no more.
     """
-    number = ligne.point.get("prm")
-    missing = [mot.nom for mot in _OBLIGATOIRES if ligne.point.get(mot.colonne) is None]
-    missing += ["prm"] if number is None else []
+    p: dict[str, Any] = {**ligne.mesures, **ligne.compteur, **ligne.point}
+    missing = [mot.nom for mot in _OBLIGATOIRES if p[mot.colonne] is None]
     yield from ((nom, "à donner", False) for nom in missing if nom not in unread)
-    if number is not None and not prm.is_valid(number):
-        yield "prm", why_no_prm(number), False
-    for each, phrase in contradictions_of(ligne, jour, {*missing, *unread}):
-        yield each.mots[0], phrase, not each.refused
+    hidden = {*missing, *unread}
+    p["lieu"] = None if hidden >= _LIEU else lieu_of(p["code_postal"], p["code_insee"])
+    p["premiere_pose"] = p.get("ancien_compteur_pose") or p.get("date_pose")
+    p |= {"aujourd_hui": jour, "compteur": bool(ligne.compteur), "": True}
+    parts = (_found(part, p) for part in _by_part() if p.get(part))
+    for each, vu in chain(_of_codes(_columns()[1](p)), *parts):
+        if hidden.isdisjoint(each.mots):
+            yield each.said(p | (vu if isinstance(vu, dict) else {"vu": vu}))
+
+
+def sentence_of(name: str, **values: Any) -> tuple[str, str, bool]:
+    """Return the word of an entry of the table, its sentence, and whether it is a remark."""
+    return contradictions()[name].said(values)
