@@ -112,7 +112,7 @@ IMPOSSIBLE: dict[str, Callable[[Random], tuple[Cells, Cells]]] = {
     ),
     "niveau_sans_compteur": lambda r: (
         {word: cell for word, cell in HOUSEHOLD.items() if word not in METER},
-        {NIVEAU: r.choice(["1", "2"])},
+        {NIVEAU: r.choice(["1", "2"]), "numeroSerie": ""},
     ),
     "teleoperable_au_niveau_0": lambda r: (HOUSEHOLD, {NIVEAU: "0", "collectes": ""}),
     "collecte_sous_le_niveau_2": lambda r: (

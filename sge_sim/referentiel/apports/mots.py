@@ -78,7 +78,8 @@ def _mot(
         case String():
             codes = _codes(annotation) or _codes_of(attribute)
             if not codes:
-                return mot(_texte(type_.length), str, lus=None)
+                lus: dict[str, Any] | None = None if attribute.personal else {}
+                return mot(_texte(type_.length), str, lus=lus)
             return mot(_code(codes), str)
         case _:
             return mot(_structure(TypeAdapter(annotation)), dumped)

@@ -41,7 +41,6 @@ name, or as `vu`."""
 
 _DENIVELES: Final = "denivele_puissances"
 _ORDRE: Final = ("PTE", "PM", "HPH", "HCH", "HPE", "HCE")
-_NIVEAU: Final = "niveau_ouverture_services"
 
 
 def is_siret(siret: str) -> bool:
@@ -122,12 +121,6 @@ def lieu_of(postal: str | None, insee: str | None) -> str | None:
     return "inexistant" if apart or (postal in postaux and insee in insees) else "inconnu"
 
 
-def _sous_le_niveau_2(p: Mapping[str, Any]) -> bool:
-    """Tell whether a curve was collected, though no level of services, now or before, allows it."""
-    levels = [p[_NIVEAU], *(each.get(_NIVEAU) for _, each in p.get("avant", ()))]
-    return levels[0] in (0, 1) and bool(p["collectes"]) and 2 not in levels
-
-
 def _chevauchement(p: Mapping[str, Any]) -> dict[str, date] | None:
     periods = sorted(p["collectes"], key=lambda each: each.debut)
     for avant, apres in pairwise(periods):
@@ -153,15 +146,10 @@ def _avant_inutile(p: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 TESTS: Final[Mapping[str, Test]] = {
-    "prm_sans_cle": lambda p: (
-        prm.PRM.fullmatch(number := p["prm"] or "")
-        and not prm.is_valid(number)
-        and prm.key(number[3:12])
+    "cle_de_prm": lambda number: (
+        number and not prm.is_valid(number) and prm.PRM.fullmatch(number) and prm.key(number[3:12])
     ),
-    "couplage_trop_long": lambda p: any(
-        each and len(each.couplage or "") > 15
-        for each in (p["transformateur_courant"], p["transformateur_tension"])
-    ),
+    "couplage": lambda transformateur: transformateur and len(transformateur.couplage or "") > 15,
     "classe_de_puissance_inconnue": lambda p: min({*(p[_DENIVELES] or ())} - {*_ORDRE}, default=0),
     "classes_de_la_formule": lambda p: " ".join(_en_ordre(p)) or None,
     "puissances_qui_baissent": lambda p: [*(en := _en_ordre(p).values())] != sorted(en),
@@ -170,7 +158,9 @@ TESTS: Final[Mapping[str, Test]] = {
     ),
     "hors_liste": _hors_liste,
     "decalages": _decalages,
-    "collecte_sous_le_niveau_2": _sous_le_niveau_2,
+    "collecte_sous_le_niveau_2": lambda p: all(
+        each.get("niveau_ouverture_services") != 2 for _, each in p["avant"] or ()
+    ),
     "collectes_qui_se_recouvrent": _chevauchement,
     "calendrier_du_distributeur": _calendrier,
     "avant_la_premiere_mise_en_service": _avant_mise_en_service,

@@ -325,7 +325,7 @@ class _Versement:
     ) -> bool:
         """Tell whether a line may be taken: its meter may be another point's, by a remark."""
         prm, serial = ligne.point["prm"], ligne.compteur.get("numero_serie")
-        if None in (serial, prm) or (other := meters.setdefault(serial, prm)) == prm:
+        if not (serial and prm) or (other := meters.setdefault(serial, prm)) == prm:
             return True
         wrong = sentence_of("numero_de_serie_partage", numero_serie=serial, vu=other)
         return not self._add_faute(source, number, *wrong)
