@@ -31,6 +31,7 @@ FTA, PLAGE = "formuleTarifaireAcheminement", "plageHeuresCreuses"
 BASSE, FUTURE = "plageHeuresCreusesSaisonBasse", "futuresPlagesHeuresCreusesLibelle"
 FUTURE_BASSE, NIVEAU = "futuresPlagesHeuresCreusesSaisonBasse", "niveauOuvertureServices"
 NUIT, NUIT_DECALEE = "HC (22H00-6H00)", "HC (22H02-6H02)"
+COUPLED = json.dumps({"calibre": "200/5", "couplage": "1" * 16})
 SEASONS = HOUSEHOLD | {FTA: "BTINFCU4"}
 METER = ("matricule", "datePose", "ticActivee", "ticStandard", "ticActivable", "typeComptage")
 
@@ -204,7 +205,7 @@ IMPOSSIBLE: dict[str, Callable[[Random], tuple[Cells, Cells]]] = {
     "pose_a_venir": lambda r: (COMPANY, {"datePose": f"203{r.randint(0, 9)}-01-01"}),
     "linky_avant_decembre_2015": lambda r: (
         HOUSEHOLD,
-        {"datePose": f"2015-{r.randint(1, 11):02d}-30" if r.random() > 0.3 else "2009-10-06"},
+        {"datePose": f"2015-{r.randint(1, 11):02d}-28" if r.random() > 0.3 else "2009-10-06"},
     ),
     "avant_a_venir": lambda r: (HOUSEHOLD, avant("2031-01-01", puissanceSouscrite=3)),
     "avant_la_premiere_mise_en_service": lambda r: (
@@ -215,16 +216,15 @@ IMPOSSIBLE: dict[str, Callable[[Random], tuple[Cells, Cells]]] = {
     "nom_trop_long": lambda r: (HOUSEHOLD, {"nomClientFinalOuDenominationSociale": more(r)}),
     "matricule_trop_long": lambda r: (HOUSEHOLD, {"matricule": more(r)}),
     "numero_de_serie_trop_long": lambda r: (HOUSEHOLD, {"numeroSerie": more(r)}),
-    "couplage_trop_long": lambda r: (
-        COMPANY,
-        {"transformateurCourant": json.dumps({"calibre": "200/5", "couplage": "1" * 16})},
-    ),
+    "couplage_courant_trop_long": lambda r: (COMPANY, {"transformateurCourant": COUPLED}),
+    "couplage_tension_trop_long": lambda r: (COMPANY, {"transformateurTension": COUPLED}),
     "numero_de_serie_partage": lambda r: (COMPANY, {"numeroSerie": "041975000009"}),
 }
 OF_COPIES = {"unite_du_segment", "unite_du_raccordement", "formule_acc_sans_operation"}
 """What no file can say: units follow from the tension, and a code of a list is checked first."""
 OF_DAYS = {name for name, each in contradictions().items() if each.mots[0] in MOTS_JOURS[1:]}
 OF_OTHERS = {"numero_de_serie_partage", "point_deja_la", "point_donne_deux_fois"} | {
+    "point_du_jeu_deja_la",
     *("fournisseur_inconnu", "commune_d_un_autre_nom"),
     *("jour_d_un_autre_point", "jour_sans_compteur"),
 }
@@ -266,13 +266,14 @@ def impossible(count: int, seed: int) -> list[tuple[str, Cells]]:
 def test_the_table_says_what_its_tests_find() -> None:
     table = contradictions()
     assert TESTS.keys() - table.keys() == {"hors_liste", "decalages"}
-    unnamed = {name for name, each in table.items() if each.existe is None}
+    unnamed = {name for name, each in table.items() if not each.cas}
     assert unnamed == OF_DAYS | OF_OTHERS
     assert {word for each in table.values() for word in each.mots} <= {*MOTS, *MOTS_JOURS}
     columns = {*Point.__table__.columns.keys(), *Compteur.__table__.columns.keys()}
-    given = {"aujourd_hui", "compteur", "lieu", "premiere_pose", "classes", "calendrier"}
-    dated = {"collectes", "ancien_compteur_pose", "avant", "debut", "fin", "jusqu_a"}
-    assert {name for each in table.values() for name in each.colonnes} <= columns | given | dated
+    given = {"aujourd_hui", "compteur", "lieu", "premiere_pose"}
+    given |= {mot.colonne for mot in MOTS.values() if mot.partie == "mesures"}
+    asked = {column for each in table.values() for alone, _ in each.cas for column in alone}
+    assert asked <= columns | given
     needed = {name for name, each in table.items() if each.indispensable}
     apart = needed | OF_DAYS | OF_COPIES | OF_NUMBERS
     assert table.keys() - apart == IMPOSSIBLE.keys()

@@ -107,14 +107,7 @@ def _si(conditions: Mapping[str, Any]) -> tuple[dict[str, Holds], Test]:
             filtres |= {column: _present, bound: _present}
         else:
             filtres[column] = _alone(kind, bound)
-
-    def existe(p: Mapping[str, Any]) -> bool:
-        for holds, column, bound in compared:  # noqa: SIM110 - asked of each line: `all` is slow
-            if not holds(p[column], p[bound]):
-                return False
-        return True
-
-    return filtres, existe
+    return filtres, lambda p: all(holds(p[column], p[bound]) for holds, column, bound in compared)
 
 
 def _chaque(column: str, filtres: Mapping[str, Holds], existe: Test) -> Test:
@@ -125,12 +118,8 @@ def _chaque(column: str, filtres: Mapping[str, Holds], existe: Test) -> Test:
     def found(p: Mapping[str, Any]) -> Mapping[str, Any] | None:
         for each in map(_entry, p[column]):
             values = {**empty, **each, **{name: p[name] for name in beside}}
-            for name, holds in filtres.items():
-                if not holds(values[name]):
-                    break
-            else:
-                if existe(values):
-                    return each
+            if all(holds(values[name]) for name, holds in filtres.items()) and existe(values):
+                return each
         return None
 
     return found
@@ -201,15 +190,12 @@ class _Filtre(dict[Any, int]):
         return possible
 
 
-_Read = Callable[[Mapping[str, Any]], Sequence[Any]]
-
-
 @computed_once()
-def _table() -> tuple[Sequence[tuple[Contradiction, Test]], dict[str, None], _Read, list[_Filtre]]:
+def _table() -> tuple[Sequence[tuple[Contradiction, Test]], dict[str, None], Test, list[_Filtre]]:
     """Return what is looked at of each line, the columns, empty, that are read for it, what reads
     them, and what each of them leaves of it."""
     cases = [(each, *case) for each in contradictions().values() for case in each.cas]
-    wanted = defaultdict(list)
+    wanted: dict[str, list[tuple[int, Holds]]] = defaultdict(list)
     for rank, (_, alone, _) in enumerate(cases):
         for column, holds in alone.items():
             if column in _STRUCTURES:

@@ -200,8 +200,7 @@ def _check_side(registres: Mapping[str, int], letter: str, grille: Any) -> None:
         expected, read = (", ".join(sorted(names)) or "aucun" for names in (known, given))
         raise _FauteError("classes_du_calendrier", cote=letter, attendu=expected, donne=read)
     if (somme := sum(registres[nom] for nom in given)) != registres[TOTAL]:
-        said = {"cote": letter, "somme": somme, "total": registres[TOTAL]}
-        raise _FauteError("registres_et_total", **said)
+        raise _FauteError("registres_et_total", cote=letter, somme=somme, total=registres[TOTAL])
 
 
 def _disagreements(

@@ -51,8 +51,6 @@ _LARGEST: Final = 2000
 _FIRST_SETTLED, _TIMES_SETTLED = 10_000, 4
 """After how many points the database takes note of them, and by how much that grows each time."""
 _WORDS: Final = tuple(MOTS.values())
-_OWN: Final = "sge-sim points remove le retire"
-_NOT_OWN: Final = "il n'est pas importé et ne se retire pas : donner un autre PRM"
 _SCRATCH: Final = 0
 """The number of what is brought into a scratch."""
 
@@ -308,8 +306,8 @@ class _Versement:
                 before = zip(_WORDS, there[prm], cells_of(ligne, _WORDS), strict=True)
                 different = next((mot.nom for mot, was, given in before if was != given), None)
                 if different:
-                    remede = _OWN if known[prm] is not None else _NOT_OWN
-                    wrong = sentence_of("point_deja_la", vu=remede)
+                    own = known[prm] is not None
+                    wrong = sentence_of("point_deja_la" if own else "point_du_jeu_deja_la")
                     self._add_faute(source, number, different, *wrong[1:])
                 elif holds:
                     self.bilan.inchanges += 1
