@@ -145,10 +145,10 @@ def known_among(session: Session, prms: Collection[str]) -> dict[str, int | None
     return {row.prm: row.apport_id for row in session.execute(query)}
 
 
-def points_of_meters(session: Session, numbers: Collection[str]) -> dict[str, str]:
-    """Return the point on which each of these meters, by its serial number, is in place."""
+def points_of_meters(session: Session, numbers: Collection[str], but: str = "") -> dict[str, str]:
+    """Return the point, `but` one, on which each of these meters is in place, by serial number."""
     query = select(Compteur.numero_serie, Compteur.prm).where(
-        Compteur.numero_serie.in_(numbers), Compteur.date_depose.is_(None)
+        Compteur.numero_serie.in_(numbers), Compteur.date_depose.is_(None), Compteur.prm != but
     )
     return {str(number): prm for number, prm in session.execute(query)}
 
