@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sge_sim.domaine.nomenclatures import KindEchange, Origine
 from sge_sim.machine.once import computed_once
 from sge_sim.refus import Rule
-from sge_sim.tables.base import RowId
+from sge_sim.tables.base import RowId, with_postgresql
 
 VERSION: Final = 7
 """The version of these tables, that the database bears."""
@@ -92,12 +92,8 @@ echange = Table(
 # Few exchanges make another one again, or are struck.
 for _name in ("rejeu_de", "panne"):
     _few = echange.c[_name].is_not(None)
-    Index(
-        f"ix_echange_{_name.removesuffix('_de')}",
-        *(echange.c[_name], echange.c.id),
-        sqlite_where=_few,
-        postgresql_where=_few,
-    )
+    _by_name = f"ix_echange_{_name.removesuffix('_de')}"
+    with_postgresql(Index(_by_name, echange.c[_name], echange.c.id, sqlite_where=_few), where=_few)
 
 # The bodies, compressed by zlib: apart, so that a search never reads past one.
 message = Table(
