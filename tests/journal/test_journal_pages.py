@@ -23,13 +23,13 @@ from sge_sim.journal import (
     spool,
 )
 
-COUNT = 60
+COUNT, MANY = 60, 20_000
 
 
 @pytest.fixture(autouse=True)
 def _many_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have some ten kilobytes be many, in files of which several wait."""
-    monkeypatch.setattr(drain, "_AT_ONCE", 20_000)
+    monkeypatch.setattr(drain, "_AT_ONCE", MANY)
     monkeypatch.setattr(spool, "_FILE_MAX", 50_000)
 
 
@@ -111,6 +111,7 @@ STEPS: dict[str, tuple[Any, str]] = {
 
 
 def work_and_die(folder: Path, stop: str) -> None:
+    drain._AT_ONCE = MANY  # type: ignore[misc]
     setattr(*STEPS[stop], lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
     journal = open_journal_in(folder)
     journal.drain()
