@@ -173,8 +173,11 @@ format: $(VENV)/.dev ## format the code and sort the imports
 homologation: $(VENV)/.run ## set up if needed, then run every homologation case (report in reports/)
 	@$(BIN)/sge-sim homologate $(ARGS)
 
-bench: $(VENV)/.dev ## print the figures beside those of WireMock (Java, npm and cc where they are; 5 min)
-	$(BIN)/python -m bench
+bench: $(VENV)/.dev ## print the figures beside those of WireMock (Java, npm and cc where they are; 5 min; PARTS=wire: one part)
+	$(BIN)/python -m bench $(PARTS)
+
+bench-help: $(VENV)/.dev ## tell what make bench measures, and its parts
+	@$(BIN)/python -m bench --help
 
 trace: $(VENV)/.dev ## print what each walk through the code comes to, and its budget (WALK=commande: its steps)
 	@$(BIN)/python -m bench.walks $(WALK)
@@ -307,4 +310,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service flux format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean

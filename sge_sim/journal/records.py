@@ -28,7 +28,7 @@ from sge_sim.machine.once import computed_once
 from sge_sim.refus import Rule
 from sge_sim.tables.base import RowId, with_postgresql
 
-VERSION: Final = 7
+VERSION: Final = 8
 """The version of these tables, that the database bears."""
 
 metadata = MetaData()
@@ -102,6 +102,16 @@ message = Table(
     Column("echange_id", RowId, primary_key=True, autoincrement=False),
     Column("request", LargeBinary),
     Column("response", LargeBinary),
+)
+
+# Where the bodies of an exchange are while they aren't packed: at which byte of which page, by the
+# name that it has as a file of the spool. Its `size` is that of the row alone meanwhile.
+place = Table(
+    "place",
+    metadata,
+    Column("echange_id", RowId, primary_key=True, autoincrement=False),
+    Column("spool", String(64), nullable=False),
+    Column("debut", BigInteger, nullable=False),
 )
 
 # What is kept of each kind, so that nobody counts.

@@ -1,12 +1,12 @@
 """What the journal keeps: its numbers, its bounds, and how it forgets the oldest beyond them."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from sge_sim.journal.records import bilan, echange, message, reglage
+from sge_sim.journal.records import bilan, echange, message, place, reglage
 
 _AT_ONCE: Final = 500
 
@@ -66,12 +66,8 @@ def forget_some(connection: Connection, after: int, until: int) -> bool:
     return bool(rows)
 
 
-def count_and_trim(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
-    """Count what came in, and delete the oldest of each kind beyond its bounds."""
-    came: dict[str, tuple[int, int]] = {}
-    for row in rows:
-        records, size = came.get(row["kind"], (0, 0))
-        came[row["kind"]] = records + 1, size + row["size"]
+def count_and_trim(connection: Connection, came: Mapping[str, tuple[int, int]]) -> None:
+    """Count what came in of each kind, exchanges and bytes; delete its oldest beyond its bounds."""
     bounds = read_bounds(connection)
     for kind, (records, size) in came.items():
         kept = _count(connection, kind, records, size)
@@ -124,7 +120,8 @@ def _trim_some(
 
 
 def _delete(connection: Connection, echanges: list[int]) -> None:
-    connection.execute(delete(message).where(message.c.echange_id.in_(echanges)))
+    for bodies in (message, place):
+        connection.execute(delete(bodies).where(bodies.c.echange_id.in_(echanges)))
     connection.execute(delete(echange).where(echange.c.id.in_(echanges)))
 
 
