@@ -12,7 +12,6 @@ from sge_sim.cli.options import data_dir_option, json_option, say
 from sge_sim.cli.state import database_of
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
-from sge_sim.flux.r6x.tableau import rows_of, write_csv
 from sge_sim.machine.files import read_user_file, write_atomically
 
 if TYPE_CHECKING:
@@ -194,6 +193,8 @@ def validate(
 
 def _show_rows(documents: Iterator[tuple[str, Any]], *, as_csv: bool) -> None:
     """Print files as tables, or as the portal's CSV; raises `UsageError` for another form."""
+    from sge_sim.flux.r6x.tableau import rows_of, write_csv
+
     for nom, tree in documents:
         if as_csv:
             write_csv([tree], sys.stdout)

@@ -320,11 +320,11 @@ def leaf(node: Any, path: str) -> Any:
     """Return a field of a node, None without it."""
     if isinstance(node, etree._Element):
         return node.findtext(path)
-    found = node[path] if isinstance(node, dict) and path in node else find(node, path)
+    found = node[path] if isinstance(node, dict) and path in node else at_path(node, path)
     return None if isinstance(found, dict | list) else found
 
 
-def find(node: Any, path: str) -> Any:
+def at_path(node: Any, path: str) -> Any:
     """Return what a path leads to within objects: of a list the first, unless it has its rank."""
     for name in path.split("/"):
         if isinstance(node, list) and not name.isdigit():
