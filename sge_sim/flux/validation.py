@@ -127,6 +127,11 @@ class Validation:
         """Have the energies of small meters agree with what their registers counted from a midnight
         to the next (GUI 0503 §2.5), and so whole days of their curves (observed 2022)."""
         for (sorte, *about, petit, registre), facts in list(self.faits.items()):
+            if (sorte, petit) == ("courbe", False):  # a large meter sums its curve up
+                self.faits[("energie", *about)] = {
+                    **facts,
+                    **self.faits.get(("energie", *about), {}),
+                }
             if (sorte, about[-1], petit, registre) != ("index", "EA", True, "T"):
                 continue
             prm, metier, _ = about
