@@ -254,6 +254,8 @@ def _encoding(fichier: FichierLu) -> Iterator[EcartFlux]:
     bom = fichier.membre.content.startswith(b"\xef\xbb\xbf")
     if bom != declared.get("bom", False):
         yield "octet 0", "bom" if bom else "sans_bom"
+    if declared["document"] == "csv" and "\r" in texte:
+        yield "texte", "retour"
     for code in declared.get("libelles_doubles", ()):  # observed 2026
         texte = texte.replace(doubly_encoded(libelle_du_calendrier(code)), "")
     for found in _DOUBLE.finditer(texte):
