@@ -158,7 +158,7 @@ def validate(
     from sge_sim.flux.chiffrement import decrypt
     from sge_sim.flux.validation import Validation, VerdictFlux, is_clear
 
-    gc.disable()  # what is read is much, and goes by itself: to look for garbage takes half the time
+    gc.disable()  # what is read goes by itself, and is much to look through
     secret = _secret(contrat, cle, iv, data_dir) if contrat or cle else None
     validation, said = Validation(content=not forme), list[VerdictFlux]()
     folders = {nom: sorted(map(str, Path(nom).iterdir())) for nom in fichiers if Path(nom).is_dir()}

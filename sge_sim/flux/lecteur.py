@@ -46,7 +46,7 @@ CLES: Final = (
     *("cote", "calendrier", "libelle_calendrier", "classe", "libelle_classe", "cadran", "mode"),
     *("libelle_metier", "libelle_physique", "code_grille", "debut", "fin", "jour"),
 )
-_ENTIER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_ENTIER: Final = re.compile(r"0|-?[1-9][0-9]*")
 _PAS: Final = re.compile(r"(?:PT)?([0-9]{1,4})M?")
 _METIERS: Final = {
     **{code[0]: code for code in METIERS.values()},
