@@ -186,11 +186,12 @@ def _facts(point: PointDuFlux) -> Iterator[tuple[tuple[Any, ...], Any, Any, str]
     for serie in point.of("courbe", "energie", "maximum"):
         if serie.dit.get("etape") in ("BEST", "Comptage Corrigé"):
             continue
-        physique, times = str(serie.dit.get("physique")), serie.dit["unite"][:1] == "k"
+        physique, unite = str(serie.dit.get("physique")), str(serie.dit.get("unite"))
+        times = 1000 if unite.startswith("k") else 1
         about = (serie.sorte, point.prm, serie.dit.get("metier", "CONS"))
         key = (*about, _PUISSANCES.get(physique, physique))
         for day, mine in serie.jours.items():
-            known = {v.instant: v.valeur * 1000**times for v in mine if v.valeur is not None}
+            known = {v.instant: v.valeur * times for v in mine if v.valeur is not None}
             step = int(min(np.diff(sorted(known)), default=0))
             if serie.sorte != "courbe":
                 yield from ((key, day, v.valeur, v.lieu) for v in mine if v.valeur is not None)

@@ -31,6 +31,7 @@ STRANGE: dict[str, tuple[str, Callable[[str], str]]] = {
     "a curve times a thousand": ("R50_.*_Q_", sub(r"<V>([1-9]\d*)<", r"<V>\g<1>000<", 0)),
     "minus zero": ("R171", sub(r"<valeur>\d+", "<valeur>-0")),
     "the label of another row": ("R64_P", swap(r'"libelleClasseTemporelle":"[^"]+"')),
+    "a day that others tell": ("R64_P", sub(r'\{"d":"2024-10-27[^}]*\},', "", 0)),
     "the counts of a report": ("_CR_", sub(r'"nbPrmPublies":', '"nbPrmPublies":1')),
     "a period that begins later": (
         "R63_P",
