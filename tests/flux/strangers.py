@@ -33,14 +33,8 @@ STRANGE: dict[str, tuple[str, Callable[[str], str]]] = {
     "the label of another row": ("R64_P", swap(r'"libelleClasseTemporelle":"[^"]+"')),
     "a day that others tell": ("R64_P", sub(r'\{"d":"2024-10-27[^}]*\},', "", 0)),
     "the counts of a report": ("_CR_", sub(r'"nbPrmPublies":', '"nbPrmPublies":1')),
-    "a period that begins later": (
-        "R63_P",
-        sub(r'"dateDebut":"2024-10-25', '"dateDebut":"2024-10-26'),
-    ),
-    "a period that ends tomorrow": (
-        "R64_P",
-        sub(r'"dateFin":"2024-10-30', '"dateFin":"2024-11-30'),
-    ),
+    "a period that begins later": ("R65_P", sub('(Debut":"2024-10)-25', r"\g<1>-26")),
+    "a period that isn't over": ("R64_P", sub('(Fin":"2024)-10-30', r"\g<1>-11-30")),
     "lines as of another system": ("HDM", lambda text: text.replace("\n", "\r\n")),
     "a point in a comment": ("R50_.*_Q_", sub(r"(<PDC>.*?</PDC>)", r"<!--\g<1>-->")),
     "a number as a text": ("R64_P", sub(r'"v":(\d+)', r'"v":"\g<1>"')),

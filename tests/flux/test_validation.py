@@ -112,7 +112,7 @@ def noticed(nom: str, folder: Files, usual: set[str]) -> bool:
 
 @pytest.mark.assumed("what is spoilt contradicts something")
 @pytest.mark.parametrize(
-    ("seed", "count"), [(1, 30), *(pytest.param(n, 300, marks=pytest.mark.masse) for n in (2, 101))]
+    ("seed", "count"), [(1, 40), *(pytest.param(n, 300, marks=pytest.mark.masse) for n in (2, 101))]
 )
 def test_spoilt_files_are_noticed(light: Files, usual: set[str], seed: int, count: int) -> None:
     drawn = islice(spoilt_folders(Random(seed), light), count)
