@@ -1,5 +1,6 @@
 """`sge-sim flux`: the files that subscriptions and orders produced, and what is in them."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,6 @@ from sge_sim.cli.options import data_dir_option, json_option, say
 from sge_sim.cli.state import database_of
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
-from sge_sim.flux.r6x.tableau import rows_of, write_csv
 from sge_sim.machine.files import read_user_file, write_atomically
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ def validate(
     from sge_sim.flux.chiffrement import decrypt
     from sge_sim.flux.validation import Validation, VerdictFlux, is_clear
 
+    gc.disable()  # what is read goes by itself, and is much to look through
     secret = _secret(contrat, cle, iv, data_dir) if contrat or cle else None
     validation, said = Validation(content=not forme), list[VerdictFlux]()
     folders = {nom: sorted(map(str, Path(nom).iterdir())) for nom in fichiers if Path(nom).is_dir()}
@@ -194,6 +195,8 @@ def validate(
 
 def _show_rows(documents: Iterator[tuple[str, Any]], *, as_csv: bool) -> None:
     """Print files as tables, or as the portal's CSV; raises `UsageError` for another form."""
+    from sge_sim.flux.r6x.tableau import rows_of, write_csv
+
     for nom, tree in documents:
         if as_csv:
             write_csv([tree], sys.stdout)

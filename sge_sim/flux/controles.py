@@ -52,14 +52,14 @@ def judge_point(fichier: FichierLu, point: PointDuFlux) -> Iterator[EcartFlux]:
     yield from _classes(series)
     for (_, physique, *_, petit), lus in releves(point.of("index")).items():
         yield from judge_readings(physique, petit, lus)
+        instants = sorted(lus)
+        for a, b, c in zip(instants, instants[1:], instants[2:], strict=False):
+            for nom in sorted(lus[a].keys() & lus[c].keys() - lus[b].keys())[:1]:
+                yield lus[c][nom][1], "registre", nom, as_legal(b)
 
 
 def _fields(fichier: FichierLu, serie: SerieDuFlux) -> Iterator[EcartFlux]:
-    apart = ("horodate", "valeur")
-    beside = {
-        (v.valeur and v.valeur < 0, *(said for n, said in v.plus.items() if n not in apart)): v
-        for v in reversed(serie.valeurs)
-    }
+    beside = {(v.valeur and v.valeur < 0, *v.plus.items()): v for v in reversed(serie.valeurs)}
     for v in beside.values():
         lu = "non" if v.valeur is None else "moins" if v.valeur < 0 else "oui"
         said = {**fichier.dit, **v.plus, **serie.dit, "lu": lu}
@@ -254,6 +254,8 @@ def _encoding(fichier: FichierLu) -> Iterator[EcartFlux]:
     bom = fichier.membre.content.startswith(b"\xef\xbb\xbf")
     if bom != declared.get("bom", False):
         yield "octet 0", "bom" if bom else "sans_bom"
+    if declared["document"] == "csv" and "\r" in texte:
+        yield "texte", "retour"
     for code in declared.get("libelles_doubles", ()):  # observed 2026
         texte = texte.replace(doubly_encoded(libelle_du_calendrier(code)), "")
     for found in _DOUBLE.finditer(texte):

@@ -46,7 +46,7 @@ CLES: Final = (
     *("cote", "calendrier", "libelle_calendrier", "classe", "libelle_classe", "cadran", "mode"),
     *("libelle_metier", "libelle_physique", "code_grille", "debut", "fin", "jour"),
 )
-_ENTIER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_ENTIER: Final = re.compile(r"0|-?[1-9][0-9]*")
 _PAS: Final = re.compile(r"(?:PT)?([0-9]{1,4})M?")
 _METIERS: Final = {
     **{code[0]: code for code in METIERS.values()},
@@ -77,10 +77,9 @@ class SerieDuFlux:
     valeurs: list[ValeurDuFlux] = field(default_factory=list)
     fautes: list[EcartFlux] = field(default_factory=list)
 
-    def add(self, lieu: str, texte: str | None, plus: Mapping[str, Any]) -> None:
-        """Add a value, with its stamp as it is written: None of what isn't measured."""
-        brute, instant, faute = plus.get("valeur"), 0, None
-        valeur = _integer(brute)
+    def add(self, lieu: str, texte: str | None, brute: Any, plus: Mapping[str, Any]) -> None:
+        """Add a value as it is written, with its stamp: None of what isn't measured."""
+        valeur, instant, faute = _integer(brute), 0, None
         if valeur is None and brute not in ("", None):
             self.fautes.append((lieu, "entier", brute))
         elif valeur is not None and valeur < 0 and "negatif" not in self.dit:
@@ -99,9 +98,11 @@ class SerieDuFlux:
     @cached_property
     def pas(self) -> Entiers:
         """The step of each value, seconds: that of its meter where it tells none."""
-        found = (_PAS.fullmatch(str(v.plus.get("pas", self.dit.get("pas")))) for v in self.valeurs)
+        texts = [v.plus.get("pas", self.dit.get("pas")) for v in self.valeurs]
+        found = {text: _PAS.fullmatch(str(text)) for text in set(texts)}
         usual = 30 if self.petit else 10
-        return 60 * np.array([int(pas[1]) if pas else usual for pas in found], np.int64)
+        minutes = {text: int(pas[1]) if pas else usual for text, pas in found.items()}
+        return 60 * np.array([minutes[text] for text in texts], np.int64)
 
     @cached_property
     def instants(self) -> Entiers:
@@ -202,7 +203,8 @@ class FichierLu:
     @cached_property
     def dit(self) -> dict[str, str]:
         """What it says of itself."""
-        return {n: str(v) for n, v in fields_of(self.root, self.forme.declaree["fichier"]).items()}
+        paths = self.forme.declaree["fichier"].items()
+        return {n: str(v) for n, path in paths if (v := leaf(self.root, path)) is not None}
 
     @cached_property
     def noms(self) -> list[tuple[str, dict[str, str] | None]]:
@@ -276,7 +278,8 @@ class VueDuFlux:
         for place, above, said in self.rows(node, lieu, self.declared["fixe"]):
             if serie is None or self.apart or before is not above:
                 before, serie = above, self._serie(point, place, above, said)
-            serie.add(place, said.get("horodate") or above.get("horodate"), said)
+            horodate = said.pop("horodate", None) or above.get("horodate")
+            serie.add(place, horodate, said.pop("valeur", None), said)
 
     def _serie(self, point: PointDuFlux, lieu: str, above: Any, said: Any) -> SerieDuFlux:
         dit = {**above, **{name: v for name, v in said.items() if name in CLES}}
@@ -311,20 +314,24 @@ def children(node: Any, nom: str, lieu: str) -> Iterator[tuple[Any, str]]:
 
 def fields_of(node: Any, paths: Mapping[str, str]) -> dict[str, Any]:
     """Return the fields of a node that are there."""
-    if isinstance(node, etree._Element) and not any("/" in path for path in paths.values()):
+    if isinstance(node, etree._Element):
         node = {f"@{n}": v for n, v in node.items()} | {each.tag: each.text for each in node}
-    return {name: v for name, path in paths.items() if (v := leaf(node, path)) is not None}
+    return {
+        name: value
+        for name, path in paths.items()
+        if (value := at_path(node, path) if "/" in path else node.get(path)) is not None
+    }
 
 
 def leaf(node: Any, path: str) -> Any:
     """Return a field of a node, None without it."""
     if isinstance(node, etree._Element):
         return node.findtext(path)
-    found = node[path] if isinstance(node, dict) and path in node else find(node, path)
+    found = node[path] if isinstance(node, dict) and path in node else at_path(node, path)
     return None if isinstance(found, dict | list) else found
 
 
-def find(node: Any, path: str) -> Any:
+def at_path(node: Any, path: str) -> Any:
     """Return what a path leads to within objects: of a list the first, unless it has its rank."""
     for name in path.split("/"):
         if isinstance(node, list) and not name.isdigit():

@@ -55,6 +55,8 @@ def read_members(outer: MembreLu, left: list[int] | None = None) -> Iterator[Mem
         members = [each for each in zip_members(outer.content) if not each[0].is_dir()]
         if members and (len(outer.noms) > _DEPTH or len(members) > _MEMBRES_AU_PLUS):
             raise UsageError(f"{nom} n'est pas une archive de flux : trop de contenu.")
+        if len({info.filename for info, _ in members}) < len(members):
+            raise ValueError("deux de ses membres ont le même nom")
         for info, read in members:
             left[0] -= info.file_size
             if left[0] < 0:

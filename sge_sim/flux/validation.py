@@ -24,8 +24,8 @@ from sge_sim.flux.lecteur import JOUR, EcartFlux, FichierLu, FormeFlux, PointDuF
 from sge_sim.flux.ouverture import MembreLu, phrases, read_document, read_members
 
 _PUISSANCES: Final = {"EA": "PA", "ERI": "PRI", "ERC": "PRC"}
-_SLACK: Final = 24
-"""How far, in Wh, the sum of a rounded curve may be from what was counted."""
+_SLACK: Final = {True: 24, False: 1000}
+"""How far the sum of a rounded curve may be from an energy, Wh, on a small point or a large one."""
 _SHOWN: Final = 5
 """How many places are shown of what breaks a rule."""
 
@@ -125,22 +125,22 @@ class Validation:
 
     def _derive_energies(self) -> None:
         """Have the energies of small meters agree with what their registers counted from a midnight
-        to the next (GUI 0503 §2.5), and so whole days of their curves (observed 2022)."""
-        for (sorte, *about, petit, registre), facts in list(self.faits.items()):
-            if (sorte, about[-1], petit, registre) != ("index", "EA", True, "T"):
-                continue
-            prm, metier, _ = about
-            for a, b in pairwise(sorted(facts)):
-                day, gain = as_legal(a).date(), facts[b][0] - facts[a][0]
-                if gain < 0 or (a, b) != (legal_midnight(day), legal_midnight(day + JOUR)):
-                    continue
-                fact = gain, facts[b][1], max(facts[a][2], facts[b][2])
-                self._agree(("energie", prm, metier, "PA"), day, fact)
-                for minutes in (30, 60):
-                    curve = ("courbe", prm, metier, "PA", True, 60 * minutes)
-                    said, where, _ = self.faits.get(curve, {}).get(day, ((gain,), "", ""))
-                    if abs(said[0] - gain) > _SLACK:
-                        self.ecarts.append((where, "accord", facts[b][1], day))
+        to the next (GUI 0503 §2.5), and the sums of whole days of curves with energies; large
+        meters have no other."""
+        for key, facts in list(self.faits.items()):
+            if key[0] == "index" and key[3:] == ("EA", True, "T"):
+                for a, b in pairwise(sorted(facts)):
+                    day, gain = as_legal(a).date(), facts[b][0] - facts[a][0]
+                    if gain >= 0 and (a, b) == (legal_midnight(day), legal_midnight(day + JOUR)):
+                        fact = gain, facts[b][1], max(facts[a][2], facts[b][2])
+                        self._agree(("energie", *key[1:3], "PA"), day, fact)
+        for key, facts in list(self.faits.items()):
+            energies = self.faits.setdefault(("energie", *key[1:4]), {})
+            for day, ((energie, _), where, made) in facts.items() if key[0] == "courbe" else ():
+                if day not in energies and not key[4]:
+                    energies[day] = energie, where, made
+                elif day in energies and abs(energie - energies[day][0]) > _SLACK[key[4]]:
+                    self.ecarts.append((where, "accord", energies[day][1], day))
 
     def _missing(self) -> Iterator[EcartFlux]:
         """Yield what a demand doesn't tell within its days, that a file made before it does."""
@@ -186,11 +186,12 @@ def _facts(point: PointDuFlux) -> Iterator[tuple[tuple[Any, ...], Any, Any, str]
     for serie in point.of("courbe", "energie", "maximum"):
         if serie.dit.get("etape") in ("BEST", "Comptage Corrigé"):
             continue
-        physique, times = str(serie.dit.get("physique")), serie.dit["unite"][:1] == "k"
+        physique, unite = str(serie.dit.get("physique")), str(serie.dit.get("unite"))
+        times = 1000 if unite.startswith("k") else 1
         about = (serie.sorte, point.prm, serie.dit.get("metier", "CONS"))
         key = (*about, _PUISSANCES.get(physique, physique))
         for day, mine in serie.jours.items():
-            known = {v.instant: v.valeur * 1000**times for v in mine if v.valeur is not None}
+            known = {v.instant: v.valeur * times for v in mine if v.valeur is not None}
             step = int(min(np.diff(sorted(known)), default=0))
             if serie.sorte != "courbe":
                 yield from ((key, day, v.valeur, v.lieu) for v in mine if v.valeur is not None)

@@ -14,31 +14,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import islice
 from shutil import copyfileobj
-from types import MappingProxyType
 from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from sge_sim.domaine.nomenclatures import CodeFlux
 from sge_sim.errors import UsageError
-from sge_sim.flux.lecteur import FormeFlux, VueDuFlux, children, find, form_of, formes
+from sge_sim.flux.lecteur import FormeFlux, VueDuFlux, at_path, children, form_of, formes
 from sge_sim.machine.once import computed_once
-
-POINTS_EN_CSV: Final[Mapping[CodeFlux, int]] = MappingProxyType(
-    {"R63": 100, "R64": 100, "R65": 1000, "R66": 1000, "R67": 1000, "C68": 1000}
-)
-"""The points of a demand in CSV, at most (GUI 0502; R67 and C68 assumed)."""
 
 _MESURES: Final = '"mesures":['
 _PIECE: Final = 1 << 20
 _VIDE: Final = "null"
 
 CsvRows = Iterator[Sequence[Any]]
-
-
-def points_in_csv(flux: CodeFlux, prms: str) -> int | None:
-    """Return how many points a demand in CSV may name, where this one names more."""
-    most = POINTS_EN_CSV[flux]
-    return most if len(prms.split()) > most else None
 
 
 def portal_archive(archive: IO[bytes]) -> IO[bytes]:
@@ -116,8 +103,8 @@ def rows_of(tree: Any) -> CsvRows:
     mistakes = forme.mistakes(tree) if forme and table else ["autre chose"]
     if forme is None or table is None or mistakes:
         raise UsageError(
-            "Ce document n'est ni un R63 à R67, ni un C68, ni un CR.M023 : sge-sim flux validate dit "
-            f"en quoi ({mistakes[0]})."
+            "Ce document n'est ni un R63 à R67, ni un C68, ni un CR.M023 : sge-sim flux validate "
+            f"dit en quoi ({mistakes[0]})."
         )
     if isinstance(tree, list):
         return _c68(tree)
@@ -173,7 +160,7 @@ def c68_columns() -> tuple[tuple[str, str], ...]:
 
 def _found(tree: Any, path: str) -> Any:
     """Return a field, a value with its unit."""
-    found = find(tree, path)
+    found = at_path(tree, path)
     return " ".join(map(str, _leaves(found))) if isinstance(found, Mapping) else found
 
 
