@@ -265,7 +265,7 @@ def impossible(count: int, seed: int) -> list[tuple[str, Cells]]:
 
 def test_the_table_says_what_its_tests_find() -> None:
     table = contradictions()
-    assert TESTS.keys() - table.keys() == {"hors_liste", "decalages"}
+    assert TESTS.keys() - table.keys() == {"hors_liste", "decalages", "couplage", "cle_de_prm"}
     unnamed = {name for name, each in table.items() if not each.cas}
     assert unnamed == OF_DAYS | OF_OTHERS
     assert {word for each in table.values() for word in each.mots} <= {*MOTS, *MOTS_JOURS}
@@ -317,6 +317,18 @@ def test_remarks_hold_nobody_up_and_all_mistakes_of_a_line_are_told_at_once(
     assert {each.mot for each in faults} == wrong
     assert {each.mot for each in remarks} == {"numSiret", "etatAlimentation"}
     assert {each.ligne for each in (*faults, *remarks)} == {1}
+    # What is wrong beside other lines is told of a line that is wrong by itself too.
+    twice = HOUSEHOLD | {"segment": "C9"}
+    _, faults, _ = bring(database, iter([HOUSEHOLD, twice]), essai=True)
+    assert {(each.ligne, each.mot) for each in faults} == {(2, "segment"), (2, "prm")}
+
+
+@pytest.mark.documented
+def test_a_class_of_powers_is_given_once(database: Database) -> None:
+    cells = COMPANY | powers(HPH=60, HCH=72, HPE=84, HCE=90)
+    cells["denivelePuissances"] = '{"HPH":50,' + cells["denivelePuissances"][1:]
+    _, (fault,), _ = bring(database, iter([cells]), essai=True)
+    assert (fault.mot, fault.phrase) == ("denivelePuissances", "HPH y est deux fois")
 
 
 @pytest.mark.assumed
@@ -350,6 +362,8 @@ def test_the_population_and_made_points_contradict_nothing(
         ({"puissance_raccordement_unite": "kW"}, "9 kW pour un C5 : kVA attendu"),
         ({"fta": "BTINFCU4ACC"}, "sans opération d'autoconsommation collective"),
         ({"heures_creuses_libelle": "HC (22H00-5H00)"}, "420 minutes par jour"),
+        ({"puissance_souscrite": 12}, "12 souscrits dépassent les 9 "),
+        ({"etat_contractuel": "RESIL"}, "demande une date de résiliation"),
     ],
 )
 def test_a_copy_that_cannot_be_is_refused(
@@ -358,6 +372,15 @@ def test_a_copy_that_cannot_be_is_refused(
     with pytest.raises(UsageError) as refused, database.transaction() as session:
         copy_point(session, "25946599093143", point=point)
     assert why in str(refused.value)
+
+
+@pytest.mark.assumed
+def test_the_meter_of_another_point_is_a_remark_on_a_copy_too(database: Database) -> None:
+    with database.transaction() as session:
+        serial = get_point(session, "98800007059999").compteurs[0].numero_serie
+        made = copy_point(session, "98800004847471", compteur={"numero_serie": serial})
+        (remark,) = describe_point(session, made)["remarques"]
+    assert f"{serial} est aussi celui du point 98800007059999" in remark
 
 
 def test_a_copy_is_remarked_unless_it_is_strict_and_has_its_own_meter(database: Database) -> None:
