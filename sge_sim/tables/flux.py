@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     literal_column,
     or_,
@@ -32,6 +33,7 @@ from sqlalchemy.orm import (
 )
 
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, CodeFlux, EtatFichier, TypeCanal
+from sge_sim.machine.once import computed_once
 from sge_sim.tables.acteurs import Contrat
 from sge_sim.tables.base import Base, Instant, RowId, matching
 from sge_sim.tables.commandes import (
@@ -42,6 +44,7 @@ from sge_sim.tables.commandes import (
     Evenement,
     ServiceSouscrit,
 )
+from sge_sim.tables.prepared import Driver, Prepared
 
 _PREMIERS = 50
 _PRM_ET_ESPACE = 15
@@ -162,47 +165,63 @@ def remember_host_key(session: Session, contrat_id: str, key: str) -> None:
 
 
 # Asked again at each publication: made once, as are others of `sge_sim.flux.due_lots`.
-_PUBLISHED: Final = (
+_PUBLISHED: Final = Prepared(
     select(Publication.abonnement_numero, Publication.flux, func.max(Publication.fin))
     .where(Publication.abonnement_numero.is_not(None))
     .group_by(Publication.abonnement_numero, Publication.flux)
 )
-_FIRSTS: Final = [select(func.min(kind.echeance)) for kind in (Affaire, ServiceSouscrit, Evenement)]
+_FIRSTS: Final = Prepared(
+    select(
+        *(
+            select(func.min(kind.echeance)).scalar_subquery()
+            for kind in (Affaire, ServiceSouscrit, Evenement)
+        )
+    )
+)
+_ABONNEMENTS: Final = select(Abonnement).order_by(Abonnement.numero)
+_LAST_SEQUENCE: Final = Prepared(
+    select(func.max(Publication.sequence)).where(
+        Publication.abonnement_numero == bindparam("numero"), Publication.flux == bindparam("flux")
+    )
+)
 
 
 def abonnements(session: Session) -> Sequence[Abonnement]:
     """Return every subscription, by number."""
-    return session.scalars(select(Abonnement).order_by(Abonnement.numero)).all()
+    return session.scalars(_ABONNEMENTS).all()
 
 
 def published_until(session: Session) -> dict[tuple[int, CodeFlux], date]:
     """Return the day (excluded) to which each subscription was published, by number and flux."""
-    rows = session.execute(_PUBLISHED)
+    rows = _PUBLISHED.rows(Driver.under(session))
     return {(numero, flux): fin for numero, flux, fin in rows if numero and fin}
 
 
 def last_sequence(session: Session, numero: int, flux: CodeFlux) -> int:
     """Return the sequence number of the last publication of a subscription, 0 without one."""
-    query = select(func.max(Publication.sequence)).where(
-        Publication.abonnement_numero == numero, Publication.flux == flux
-    )
-    return session.scalar(query) or 0
+    return _LAST_SEQUENCE.rows(Driver.under(session), numero=numero, flux=flux)[0][0] or 0
 
 
 _Demande = TypeVar("_Demande", bound=DemandeHistorique | DemandeInfraJ)
-_UNPUBLISHED: Final[Any] = {
-    kind: select(kind)
-    .join(Affaire)
-    .outerjoin(Publication, Publication.affaire_id == Affaire.affaire_id)
-    .where(Affaire.etat == "realisee", Publication.id.is_(None))
-    .options(joinedload(kind.affaire))
-    for kind in (DemandeHistorique, DemandeInfraJ)
-}
+
+
+@computed_once()
+def _unpublished(kind: Any) -> tuple[Prepared, Any]:
+    """Return what tells whether there is any, and what reads them."""
+    found = (
+        select(kind.affaire_id)
+        .join(Affaire)
+        .outerjoin(Publication, Publication.affaire_id == Affaire.affaire_id)
+        .where(Affaire.etat == "realisee", Publication.id.is_(None))
+    )
+    read = found.with_only_columns(kind).options(joinedload(kind.affaire))
+    return Prepared(found.limit(1)), read
 
 
 def unpublished(session: Session, kind: type[_Demande]) -> Sequence[_Demande]:
     """Return the orders of a kind that were carried out and have no file yet."""
-    return session.scalars(_UNPUBLISHED[kind]).all()
+    any_found, read = _unpublished(kind)
+    return session.scalars(read).all() if any_found.rows(Driver.under(session)) else ()
 
 
 def is_published(session: Session, publication: Publication) -> bool:
@@ -340,7 +359,7 @@ def find_fichier(session: Session, nom: str) -> FichierFlux | None:
 
 def first_waiting(session: Session) -> tuple[datetime | None, datetime | None]:
     """Return the first instant that anything waits for, and that of the orders of files."""
-    firsts = [session.scalar(first) for first in _FIRSTS]
+    (firsts,) = _FIRSTS.rows(Driver.under(session))
     return min((first for first in firsts if first is not None), default=None), firsts[0]
 
 
