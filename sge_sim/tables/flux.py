@@ -32,9 +32,15 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from sge_sim.domaine.nomenclatures import AlgorithmeFlux, CodeFlux, EtatFichier, TypeCanal
+from sge_sim.domaine.nomenclatures import (
+    AlgorithmeFlux,
+    CodeFlux,
+    EtatFichier,
+    KindActeur,
+    TypeCanal,
+)
 from sge_sim.machine.once import computed_once
-from sge_sim.tables.acteurs import Contrat
+from sge_sim.tables.acteurs import Acteur, Contrat
 from sge_sim.tables.base import Base, Instant, RowId, matching
 from sge_sim.tables.commandes import (
     Abonnement,
@@ -155,6 +161,22 @@ def find_canal(session: Session, contrat_id: str) -> Canal | None:
     return session.get(Canal, contrat_id)
 
 
+_RECEIVER: Final = Prepared(
+    select(Acteur.code, Acteur.kind, Canal.chiffrement, Canal.cle, Canal.iv)
+    .select_from(Contrat)
+    .join(Acteur)
+    .outerjoin(Canal, Canal.contrat_id == Contrat.contrat_id)
+    .where(Contrat.contrat_id == bindparam("contrat"))
+)
+
+
+def find_receiver(session: Session, contrat_id: str) -> tuple[str, KindActeur, tuple[Any, ...]]:
+    """Return the actor of a contract, its kind, and how its channel encrypts: nothing of one that
+    has kept the default folder."""
+    code, kind, *secret = _RECEIVER.rows(Driver.under(session), contrat=contrat_id)[0]
+    return code, kind, tuple(secret) if secret[0] else ()
+
+
 def remember_host_key(session: Session, contrat_id: str, key: str) -> None:
     """Keep the key that an SFTP server showed, unless one is known."""
     session.execute(
@@ -258,22 +280,25 @@ def contracts_with_pending_files(session: Session) -> Sequence[str]:
     ).all()
 
 
+_CLAIM: Final = Prepared(
+    update(FichierFlux)
+    .where(
+        FichierFlux.id == bindparam("fichier"),
+        FichierFlux.etat == "a_livrer",
+        FichierFlux.prochain_essai <= bindparam("now", type_=Instant),
+    )
+    .values(prochain_essai=bindparam("until", type_=Instant), tentatives=FichierFlux.tentatives + 1)
+    .returning(FichierFlux.id)
+)
+
+
 def claim_file(session: Session, fichier_id: int, now: datetime, until: datetime) -> bool:
     """Reserve a file until `until`, and return True; False where another process has it.
 
     That of a process that died is free once `until` has come.
     """
-    claimed = session.execute(
-        update(FichierFlux)
-        .where(
-            FichierFlux.id == fichier_id,
-            FichierFlux.etat == "a_livrer",
-            FichierFlux.prochain_essai <= now,
-        )
-        .values(prochain_essai=until, tentatives=FichierFlux.tentatives + 1)
-        .returning(FichierFlux.id)
-    )
-    return claimed.first() is not None
+    driver = Driver.under(session)
+    return bool(_CLAIM.rows(driver, fichier=fichier_id, now=now, until=until))
 
 
 def release_claims(session: Session, now: datetime) -> None:
