@@ -6,7 +6,7 @@ A *diffusion* is all that one contract receives in one flux, at one frequency an
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.flux import Publication
 from sge_sim.tables.points import Point
+from sge_sim.tables.prepared import Driver, Prepared
 
 FluxOfOptions = Mapping[tuple[TypeServiceAcces, bool], tuple[CodeFlux, bool]]
 """The flux that options publish, by type of measures, of C5 and P4 or of the others (GUI 0503 §1),
@@ -53,7 +54,7 @@ class PointDiffuse:
     fin: date
 
 
-_DIFFUSED: Final = (
+_DIFFUSED: Final = Prepared(
     select(
         ServiceSouscrit.contrat_id,
         ServiceSouscrit.prm,
@@ -84,7 +85,7 @@ def diffusions(
     session: Session, flux_of_options: FluxOfOptions
 ) -> dict[Diffusion, list[PointDiffuse]]:
     """Return all that options publish or have published, by point then direction."""
-    rows = session.execute(_DIFFUSED)
+    rows = _DIFFUSED.rows(Driver.under(session))
     found: dict[Diffusion, list[PointDiffuse]] = {}
     for contrat_id, prm, sens, type_, segment, corrigees, periodicite, debut, fin, end in rows:
         published = type_ and flux_of_options.get((type_, segment in PETITS))
@@ -103,7 +104,7 @@ _KEY: Final = (
     *(Publication.contrat_id, Publication.flux),
     *(Publication.periodicite, Publication.corrigees),
 )
-_DIFFUSED_UNTIL: Final[Any] = (
+_DIFFUSED_UNTIL: Final = Prepared(
     select(*_KEY, func.max(Publication.fin))
     .where(Publication.periodicite.is_not(None))
     .group_by(*_KEY)
@@ -112,7 +113,7 @@ _DIFFUSED_UNTIL: Final[Any] = (
 
 def diffused_until(session: Session) -> dict[Diffusion, date]:
     """Return the day of transaction (excluded) to which each diffusion was published."""
-    rows = session.execute(_DIFFUSED_UNTIL)
+    rows = _DIFFUSED_UNTIL.rows(Driver.under(session))
     return {Diffusion(*key): fin for *key, fin in rows if fin is not None}
 
 

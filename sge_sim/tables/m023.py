@@ -5,6 +5,7 @@ They are no `Affaire`, which is about one point that exists.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import Date, ForeignKey, Index, String, Text, func, or_, select, tuple_
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
@@ -19,7 +20,7 @@ from sge_sim.domaine.nomenclatures import (
 from sge_sim.machine.once import computed_once
 from sge_sim.tables.base import Base, Instant, matching
 from sge_sim.tables.flux import FichierFlux, Publication
-from sge_sim.tables.prepared import Prepared, Query
+from sge_sim.tables.prepared import Driver, Prepared, Query
 
 
 class DemandeM023(Base):
@@ -65,11 +66,13 @@ def demandes_m023_due(session: Session, due_at: datetime) -> Sequence[DemandeM02
     ).all()
 
 
+_NEXT: Final = Prepared(select(func.min(DemandeM023.due_at)).where(DemandeM023.etat == "transmise"))
+
+
 def next_m023(session: Session) -> datetime | None:
     """Return the first instant at which a demand is to be answered."""
-    return session.scalar(
-        select(func.min(DemandeM023.due_at)).where(DemandeM023.etat == "transmise")
-    )
+    found: datetime | None = _NEXT.rows(Driver.under(session))[0][0]
+    return found
 
 
 def find_demande_m023(session: Session, affaire_id: str) -> DemandeM023 | None:
