@@ -1,7 +1,6 @@
-"""What a control group leaves to this process: containers and services are run in one.
+"""What a control group, of either version, leaves to this process: containers are run in one.
 
-Either version of them is read, whose files are where `/proc/self/cgroup` says or, within a
-container that has no view of its own, at the top.
+Its files are where `/proc/self/cgroup` says or, in a container without a view of its own, on top.
 """
 
 import os
@@ -15,10 +14,8 @@ _PROCESS_BYTES: Final = 200 * 2**20
 
 
 def processes_at_most() -> int:
-    """Return how many processes are to share long work here, one at least.
-
-    As many as there are cores for them, each with 200 MiB beside those of the simulator.
-    """
+    """Return how many processes are to share long work: those that have a core and 200 MiB each,
+    beside as much for the simulator; one at least."""
     cores, room = float(len(os.sched_getaffinity(0))), float("inf")
     if quota := _read("cpu", "cpu.max") or _read("cpu", "cpu.cfs_quota_us", "cpu.cfs_period_us"):
         cores = min(cores, quota[0] / quota[1])
