@@ -198,12 +198,7 @@ def homologate(**options: Any) -> None:
         societe = societe_of(target.acteur, target.sender.admin_url, options["cert"])
         real = not is_local(target.url)
         runner = Runner(
-            release,
-            target.sender,
-            target.clock,
-            expected,
-            target.check_open,
-            target.generation,
+            release, target.sender, target.clock, expected, target.check_open, target.generation
         )
         sent = [case for case in cases if real and earlier and was_ordered(case, earlier)]
         runs = (

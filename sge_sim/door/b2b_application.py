@@ -139,9 +139,7 @@ class B2B:
         certificate = sender.fingerprint, self.policy.environment
         # The plans are looked for further on: what isn't known any more is read together.
         vue = exchange.vue = self.memoire.look(
-            (read_clock,),
-            (read_registered, *certificate),
-            (read_pannes,),
+            (read_clock,), (read_registered, *certificate), (read_pannes,)
         )
         clock, registered, _ = vue.found
         exchange.instant = clock.now()

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sge_sim.facts.database import Database
+from sge_sim.machine.control_groups import processes_at_most
 from sge_sim.machine.once import computed_once
 
 T = TypeVar("T")
@@ -36,11 +37,11 @@ class Equipe:
     """Processes that make the files of publications, one after the other.
 
     They take a second to start: they do when they are first needed, and stay until the end of the
-    `with`. As many as the machine has cores, unless `processes` says how many.
+    `with`. As many as have a core and memory here, unless `processes` says how many.
     """
 
     def __init__(self, processes: int | None = None) -> None:
-        self._processes = processes or len(os.sched_getaffinity(0))
+        self._processes = processes or processes_at_most()
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:

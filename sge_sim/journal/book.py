@@ -32,13 +32,7 @@ from sge_sim.journal.records import (
     spool,
 )
 from sge_sim.journal.reponses import Appels, Reponse, count_calls, find_answers, find_rules
-from sge_sim.journal.retention import (
-    Bounds,
-    forget_some,
-    read_number,
-    set_number,
-    trim_some,
-)
+from sge_sim.journal.retention import Bounds, forget_some, read_number, set_number, trim_some
 from sge_sim.journal.search import RechercheJournal, find, find_one, find_replays
 from sge_sim.journal.spool import SpoolWriter, read_header, spool_files
 from sge_sim.machine.files import make_private_file
@@ -293,8 +287,8 @@ class Journal:
         self._database.dispose()
 
     def _with_bodies(self, read: Callable[..., T]) -> T:
-        """Return what `read` finds, with bodies: it looks again where some are packed meanwhile, and
-        takes those that it doesn't find then for lost."""
+        """Return what `read` finds, with bodies: those that are packed meanwhile are looked for
+        again, and are lost where they aren't found then."""
         bodies = partial(bodies_at, self._folder)
         try:
             with self._reading() as connection:

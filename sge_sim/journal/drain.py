@@ -6,7 +6,7 @@ far each file was read: a record is stored once, wherever the work is interrupte
 stored is noted in the same way (`avaries`), and the work goes on behind it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +23,7 @@ from sge_sim.journal.frames import Frame
 from sge_sim.journal.pages import Pages, packed
 from sge_sim.journal.records import FINISHED, decode, echange, message, place, profil, spool
 from sge_sim.journal.retention import add_to_number, count_and_trim, read_number
-from sge_sim.journal.spool import (
-    HEADER,
-    abandoned,
-    read_header,
-    read_part,
-    spool_files,
-)
+from sge_sim.journal.spool import HEADER, abandoned, read_header, read_part, spool_files
 from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.machine.memory import give_back_freed_memory
 from sge_sim.tables.ecritures import insert_by
@@ -67,12 +61,8 @@ _BEGIN: Final = _Position(HEADER, 0)
 
 @dataclass(slots=True)
 class _Batch:
-    """A batch taken from the files: rows, avaries, and how far each file is read then.
+    """A batch taken from the files: rows, avaries, and how far each file is read then."""
 
-    `apart`: the bodies stay in their pages.
-    """
-
-    apart: bool
     rows: list[_Row]
     found: list[avaries.Found]
     positions: dict[str, _Position]
@@ -91,6 +81,8 @@ class Drainer:
         self._lieu = lieu
         self._max_apart = 0 if lieu else max_apart  # others see what is in the database alone
         self._pages = Pages(folder)
+        self._apart = False
+        """Whether bodies stay in their pages; it is of whoever has the lock of the folder."""
         self._drained: dict[str, int] | None = None
         self._stuck: dict[str, tuple[tuple[int, int], float]] = {}
         self._vanished: set[str] = set()
@@ -114,11 +106,11 @@ class Drainer:
             # What comes meanwhile waits for the next call, which would else never end.
             waiting = spool_files(self._folder)
             coming = sum(size - positions.get(name, _BEGIN).end for name, size in waiting.items())
-            apart = _AT_ONCE < coming < self._max_apart - self._pages.bytes()
-            while self._store_some(positions, waiting, apart=apart):
+            self._apart = _AT_ONCE < coming < self._max_apart - self._pages.bytes()
+            while self._store_some(positions, waiting):
                 # A batch is megabytes of bodies, in the process that lives longest.
                 give_back_freed_memory()
-            self._finish(positions, apart=apart)
+            self._finish(positions)
             self._drained = {
                 name: positions.get(name, _BEGIN).end for name in spool_files(self._folder)
             }
@@ -150,20 +142,14 @@ class Drainer:
         return sum(size for size in waiting if size > 0)
 
     def _store_some(
-        self,
-        positions: dict[str, _Position],
-        waiting: Mapping[str, int],
-        *,
-        apart: bool,
-        settled: bool = False,
+        self, positions: dict[str, _Position], waiting: Mapping[str, int], *, settled: bool = False
     ) -> bool:
         """Store a batch, move `positions` on and return whether there was anything to store.
 
         `waiting` are the files, each with the bytes that it had when they were counted. Nobody
         appends any more to those that are `settled`: they are stored to their last byte.
         """
-        batch = _Batch(apart, [], [], {})
-        self._fill(batch, positions, waiting, settled=settled)
+        batch = self._next_batch(positions, waiting, settled=settled)
         if not batch.positions:
             return False
         # Those of one file keep their order where the instants are the same.
@@ -177,22 +163,17 @@ class Drainer:
                 if batch.found:
                     avaries.note(connection, batch.found)
                 self._move(connection, positions, batch.positions)
-                count_and_trim(connection, _came(batch.rows))
+                count_and_trim(connection, batch.rows)
             _drop_pages(connection)
         if batch.rows:
             self._profiles = profiles
         positions.update(batch.positions)
         return True
 
-    def _fill(
-        self,
-        batch: _Batch,
-        positions: Mapping[str, _Position],
-        waiting: Mapping[str, int],
-        *,
-        settled: bool,
-    ) -> None:
-        left = self._max_apart if batch.apart else _BATCH_BYTES
+    def _next_batch(
+        self, positions: Mapping[str, _Position], waiting: Mapping[str, int], *, settled: bool
+    ) -> _Batch:
+        batch, left = _Batch([], [], {}), self._max_apart if self._apart else _BATCH_BYTES
         for name, size in sorted(waiting.items()):
             # Each to its end before the next, which may be of the same process.
             while left > 0 and len(batch.rows) < _BATCH_ROWS:
@@ -204,6 +185,7 @@ class Drainer:
                     break
                 batch.positions[name] = end
                 left -= end.end - start.end
+        return batch
 
     def _take(self, name: str, start: _Position, batch: _Batch, *, settled: bool) -> _Position:
         """Add what a part of a file holds to a batch; return where it ends."""
@@ -217,7 +199,7 @@ class Drainer:
             if isinstance(item, Frame):
                 number = max(number, item.number + 1)
                 try:
-                    batch.rows.append(_row(item, name, apart=batch.apart))
+                    batch.rows.append(_row(item, name, self._apart))
                 except (ValueError, TypeError, KeyError):
                     found = avaries.Found(name, item.start, "illisible", 1, len(item.fields))
                     batch.found.append(found)
@@ -257,7 +239,7 @@ class Drainer:
             row["profil_id"], row["kind"] = known[key], key[0]
         return known
 
-    def _finish(self, positions: dict[str, _Position], *, apart: bool) -> None:
+    def _finish(self, positions: dict[str, _Position]) -> None:
         """Store what the files that nobody will append to still hold, then remove them."""
         with ExitStack() as locks:
             names = [
@@ -268,7 +250,7 @@ class Drainer:
             left = {name: (self._folder / name).stat().st_size for name in names}
             if not left:
                 return
-            while self._store_some(positions, left, apart=apart, settled=True):
+            while self._store_some(positions, left, settled=True):
                 pass
             headers = {name: read_header(self._folder / name) for name in left}
             lost = sum(header.given_up for header in headers.values())
@@ -332,25 +314,15 @@ class Drainer:
                 )
 
 
-def _row(frame: Frame, name: str, *, apart: bool) -> _Row:
+def _row(frame: Frame, name: str, apart: bool) -> _Row:
     """Return what is stored of a record of the file `name`."""
     row = decode(frame.fields)
     row["panne"] = panne_in(row["detail"])[0]
     row["size"] = _ROW_BYTES + sum(len(row[name] or "") for name in _TEXTS)
     if frame.request is not None or frame.response is not None:
-        bodies = {"spool": name, "debut": frame.start} if apart else packed(frame)
-        row["size"] += bodies.get("packed", 0)
-        row.update(bodies)
+        bodies = {"spool": name, "debut": frame.start, "size": 0} if apart else packed(frame)
+        row |= bodies | {"size": row["size"] + bodies["size"]}
     return row
-
-
-def _came(rows: Iterable[_Row]) -> dict[str, tuple[int, int]]:
-    """Return how many exchanges and bytes came of each kind."""
-    came: dict[str, tuple[int, int]] = {}
-    for row in rows:
-        records, size = came.get(row["kind"], (0, 0))
-        came[row["kind"]] = records + 1, size + row["size"]
-    return came
 
 
 def _accepted(values: Mapping[str, Any]) -> bool:

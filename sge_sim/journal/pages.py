@@ -5,15 +5,14 @@ where they stand; they are packed once less comes, or are forgotten with their e
 """
 
 import zlib
-from collections import Counter
 from collections.abc import Callable, Collection
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from sge_sim.journal.avaries import Found
+from sge_sim.journal.avaries import CauseAvarie, Found
 from sge_sim.journal.frames import Frame
 from sge_sim.journal.records import echange, message, place
 from sge_sim.journal.retention import count_and_trim
@@ -32,18 +31,18 @@ ReadBodies = Callable[[str, int], Bodies]
 _ENLARGED = (
     update(echange)
     .where(echange.c.id == bindparam("echange_id"))
-    .values(size=echange.c.size + bindparam("packed"))
+    .values(size=echange.c.size + bindparam("more"))
 )
 
 
 def packed(frame: Frame) -> dict[str, Any]:
-    """Return the bodies of a record as they are stored, and what they take (`packed`)."""
+    """Return the bodies of a record as they are stored, and their `size`."""
     request, response = (
         None if body is None else zlib.compress(body, _FASTEST)
         for body in (frame.request, frame.response)
     )
     size = len(request or b"") + len(response or b"")
-    return {"request": request, "response": response, "packed": size}
+    return {"request": request, "response": response, "size": size}
 
 
 def bodies_at(folder: Path, name: str, start: int, *, again: bool = False) -> Bodies:
@@ -52,18 +51,11 @@ def bodies_at(folder: Path, name: str, start: int, *, again: bool = False) -> Bo
     Raises `FileNotFoundError` where the page is gone, since its bodies are packed, unless this is
     asked `again`: None then.
     """
-    try:
-        frame = frame_at(folder, name, start)
-    except FileNotFoundError:
-        if not again:
-            raise
-        frame = None
-    if frame is None:
-        return None, None
-    request, response = (
-        None if body is None else bytes(body) for body in (frame.request, frame.response)
-    )
-    return request, response
+    with suppress(FileNotFoundError) if again else nullcontext():
+        if frame := frame_at(folder, name, start):
+            request, response = frame.request, frame.response
+            return request and bytes(request), response and bytes(response)
+    return None, None
 
 
 class Pages:
@@ -98,25 +90,25 @@ class Pages:
         ).all()
         stored: list[dict[str, Any]] = []
         found: list[Found] = []
-        sizes, last = Counter[str](), 0
+        last = 0
         for row in rows:
             if most <= 0:
                 break
             last, frame = row.echange_id, None
+            cause: CauseAvarie = "abime"
             try:
                 frame = frame_at(self._folder, row.spool, row.debut)
             except FileNotFoundError:
-                found.append(Found(row.spool, row.debut, "disparu", 1))
-            else:
-                if frame is None:
-                    found.append(Found(row.spool, row.debut, "abime", 1))
-            if frame is not None:
-                stored.append({"echange_id": last, **packed(frame)})
-                sizes[row.kind] += stored[-1]["packed"]
-                most -= frame.end - frame.start
+                cause = "disparu"
+            if frame is None:
+                found.append(Found(row.spool, row.debut, cause, 1))
+                continue
+            stored.append({"echange_id": last, "kind": row.kind, **packed(frame)})
+            most -= frame.end - frame.start
         if stored:
             insert_by(Driver.of(connection), message, stored)
-            connection.execute(_ENLARGED, stored)
+            more = [{"echange_id": row["echange_id"], "more": row["size"]} for row in stored]
+            connection.execute(_ENLARGED, more)
         connection.execute(delete(place).where(place.c.echange_id <= last))
-        count_and_trim(connection, {kind: (0, size) for kind, size in sizes.items()})
+        count_and_trim(connection, stored, known=True)
         return found

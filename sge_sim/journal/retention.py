@@ -1,8 +1,8 @@
 """What the journal keeps: its numbers, its bounds, and how it forgets the oldest beyond them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -66,8 +66,17 @@ def forget_some(connection: Connection, after: int, until: int) -> bool:
     return bool(rows)
 
 
-def count_and_trim(connection: Connection, came: Mapping[str, tuple[int, int]]) -> None:
-    """Count what came in of each kind, exchanges and bytes; delete its oldest beyond its bounds."""
+def count_and_trim(
+    connection: Connection, rows: Iterable[dict[str, Any]], *, known: bool = False
+) -> None:
+    """Count what came in, and delete the oldest of each kind beyond its bounds.
+
+    Of exchanges that are `known` already only the bytes are counted.
+    """
+    came: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        records, size = came.get(row["kind"], (0, 0))
+        came[row["kind"]] = records + (not known), size + row["size"]
     bounds = read_bounds(connection)
     for kind, (records, size) in came.items():
         kept = _count(connection, kind, records, size)

@@ -292,10 +292,7 @@ def _by_prefix(
         return and_(_of_row(recherche, facets, columns), begins)
 
     return page.merged(
-        (
-            _of_profiles(connection, begins, recherche, page),
-            _nearest(connection, of_point, page),
-        )
+        (_of_profiles(connection, begins, recherche, page), _nearest(connection, of_point, page))
     )
 
 

@@ -106,11 +106,7 @@ def list_canaux(state: State) -> "list[views.CanalView]":
         ]
 
 
-@operation(
-    "Où et comment un contrat est livré",
-    "GET /canaux/{contrat}",
-    "acteurs canal CONTRAT",
-)
+@operation("Où et comment un contrat est livré", "GET /canaux/{contrat}", "acteurs canal CONTRAT")
 def show_canal(state: State, *, contrat: Contrat) -> "views.CanalView":
     """Return the channel of a contract."""
     with state.database.sessions() as session:
@@ -173,8 +169,7 @@ def publish(
         ),
     ] = None,
     profil: Annotated[
-        Profile | None,
-        Says("fidele : quelques journées de C5 arrivent en retard", old="profile"),
+        Profile | None, Says("fidele : quelques journées de C5 arrivent en retard", old="profile")
     ] = None,
 ) -> "views.PublicationView":
     """Publish what is due, and deliver what isn't, also what was given up."""
