@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-ENGLISH = {"architecture", "glossary", "dependances", "vraisemblance"}
+ENGLISH = {"architecture", "design", "glossary", "dependances", "vraisemblance"}
 """For those who develop sge-sim."""
 MERMAID = re.compile(r"```mermaid\n(.*?)```", re.S)
 _BOX = r"(\w+)(?:\[\"([^\"]+)\"\]|\(\[([^\]]+)\]\))?"
@@ -38,7 +38,10 @@ exclude_patterns = ["site"]
 html_theme = "theme"
 html_theme_path = [str(HERE)]
 html_title = "Aide de sge-sim"
-html_static_path = [str(ROOT / "sge_sim/admin/static/style.css")]
+html_static_path = [
+    str(ROOT / "sge_sim/admin/static" / name)
+    for name in ("style.css", "inter.woff2", "inter-LICENSE.txt")
+]
 html_favicon = str(ROOT / "sge_sim/admin/static/favicon.ico")
 html_copy_source = False
 html_use_index = False

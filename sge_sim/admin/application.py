@@ -37,6 +37,7 @@ from sge_sim.admin.routes import (
     own_clients,
     passages,
     points,
+    recherche,
     references,
 )
 from sge_sim.datahub.droits import SERVICE
@@ -70,6 +71,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     apports.routes,
     own_clients.routes,
     accueil.routes,
+    recherche.routes,
     journal.page_routes,
     journal.echange_routes,
     points.routes,

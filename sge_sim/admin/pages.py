@@ -20,7 +20,7 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import counted, grouped
 from sge_sim.domaine.libelles import en_mots, libelle_de, phrase_en_mots
 from sge_sim.domaine.nomenclatures import KindClock, in_french
-from sge_sim.domaine.plateformes import is_open
+from sge_sim.domaine.plateformes import day_in_words, is_open
 from sge_sim.domaine.retombees import Travail, parts_of, progress_sentence
 from sge_sim.facts.stored_clock import kind_of
 from sge_sim.machine.once import computed_once
@@ -87,7 +87,7 @@ ADMIN: Final = Path(__file__).resolve().parent
 # what a client writes can't become a script.
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     # Not `no-referrer`: browsers would then say `Origin: null` of our own forms too.
@@ -108,23 +108,28 @@ _WORDS: Final = re.compile(r"(?<=_)|(?<=[a-zé])(?=[A-Z])")
 _SHORT_END: Final = 12
 """A last word shorter than this (`Mesures`) is kept with the one before, which tells more."""
 
-SECTIONS: Final = (
-    ("/", "Accueil", "g"),
-    ("/journal", "Journal", "j"),
-    ("/points", "Points", "p"),
-    ("/services", "Services", "s"),
-    ("/fichiers", "Fichiers", "f"),
-    ("/demandes", "Demandes", "d"),
-    ("/campaigns", "Campagnes", "c"),
-    ("/pannes", "Pannes", "n"),
-    ("/acteurs", "Acteurs", "a"),
-    ("/certificats", "Certificats", "t"),
-    ("/codes", "Codes", "r"),
-    ("/consentements", "Consentements", "o"),
-    ("/simulateur", "Simulateur", "m"),
-    ("/aide/", "Aide", "h"),
-)
-"""The pages of the menu: address, name, and the key that leads there after `g`."""
+SECTIONS: Final = {
+    "Regarder": (
+        ("/", "Accueil", "g"),
+        ("/journal", "Journal", "j"),
+        ("/campaigns", "Campagnes", "c"),
+    ),
+    "Le monde": (
+        ("/points", "Points", "p"),
+        ("/services", "Services", "s"),
+        ("/fichiers", "Fichiers", "f"),
+        ("/demandes", "Demandes", "d"),
+    ),
+    "Qui": (
+        ("/acteurs", "Acteurs", "a"),
+        ("/certificats", "Certificats", "t"),
+        ("/consentements", "Consentements", "o"),
+        ("/applications", "Applications", "l"),
+    ),
+    "Jouer": (("/pannes", "Pannes", "n"), ("/simulateur", "Simulateur", "m")),
+    "Comprendre": (("/codes", "Codes", "r"), ("/aide/", "Aide", "h"), ("/docs", "API", "i")),
+}
+"""The pages of the menu by what one does: address, name, and the key that leads there after `g`."""
 
 
 _UNDER: Final = {
@@ -132,7 +137,6 @@ _UNDER: Final = {
     "/passages": "/campaigns",
     "/canaux": "/fichiers",
     "/tickets": "/certificats",
-    "/applications": "/consentements",
     "/generations": "/codes",
     "/touches": "/aide/",
 }
@@ -230,12 +234,12 @@ def _with_breaks(name: str) -> Markup:
     return Markup("<wbr>").join(escape(word) for word in _WORDS.split(name))
 
 
-def _cut_within(name: str) -> Markup:
-    """Return a name whose last words stay in a column that is too narrow for it."""
+def _told_apart(name: str) -> Markup:
+    """Return a name whose last words, by which it is known from its family, stand out."""
     *first, last = map(escape, _WORDS.split(name))
     if first and len(last) < _SHORT_END:
         last = first.pop() + last
-    html = Markup('<span class="coupe"><span>{}</span><span>{}</span></span>')
+    html = Markup('<span class="coupe"><span>{}</span><wbr><b>{}</b></span>')
     return html.format(Markup("<wbr>").join(first), last) if first else last
 
 
@@ -252,12 +256,13 @@ def _templates() -> "Jinja2Templates":
         "pourquoi_inconnu": _why_unknown,
         "nombre": grouped,
         "legal": _legal,
+        "jour": lambda instant: day_in_words(instant.astimezone(PARIS)),
         "compte": counted,
         "en_mots": en_mots,
         "phrase_en_mots": phrase_en_mots,
         "millisecondes": lambda ms: f"{ms:.1f} ms".replace(".", ","),
         "cesures": _with_breaks,
-        "coupe": _cut_within,
+        "coupe": _told_apart,
         "etat_du_point": lambda code: libelle_de("etatContractuel", code),
     }
     return templates

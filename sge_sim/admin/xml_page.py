@@ -26,6 +26,9 @@ _ROOM: Final = 200_000
 _LONG: Final = 2_000
 """Characters that are shown of a name, of a text, or of the attributes of an element."""
 _DEEPEST: Final = 256
+_FOLDED: Final = 5
+"""Levels of which an element folds."""
+_OPEN: Final = Markup("<details open><summary>{}</summary>")
 _CLOSING: Final = Markup("&lt;/<b>{}</b>&gt;")
 _MARK: Final = Markup('<mark>{}</mark> <span class="alerte">← en cause</span>')
 
@@ -52,8 +55,25 @@ def show_message(body: bytes | None, suspects: Sequence[Collection[str]] = ()) -
     for line in reader.lines:
         if line.name in guilty and (line.innermost or not innermost):
             line.html = _MARK.format(line.html)
-    shown = Markup("").join("  " * line.depth + line.html + "\n" for line in reader.lines)
+    shown = _folded(reader.lines)
     return shown if len(body) <= LOOKED_AT and reader.room > 0 else shown + cut
+
+
+def _folded(lines: "Sequence[_Line]") -> Markup:
+    """Return the lines; what is in an element near the root folds under the line that opens it."""
+    parts: list[Markup] = []
+    open_at: list[int] = []
+    for rank, line in enumerate(lines):
+        text = "  " * line.depth + line.html + "\n"
+        holds = rank + 1 < len(lines) and lines[rank + 1].depth > line.depth
+        if holds and line.depth < _FOLDED:
+            text = _OPEN.format(text)
+            open_at.append(line.depth)
+        elif open_at and line.depth <= open_at[-1]:
+            open_at.pop()
+            text += Markup("</details>")
+        parts.append(text)
+    return Markup("").join(parts) + Markup("</details>") * len(open_at)
 
 
 @dataclass(slots=True)

@@ -92,12 +92,18 @@ def _openings_from(day: date) -> Iterator[datetime]:
         day += timedelta(days=1)
 
 
-def _french(legal: datetime) -> str:
+def day_in_words(legal: date) -> str:
+    """Return a day in French.
+
+    >>> day_in_words(date(2026, 12, 1))
+    'mardi 1er décembre 2026'
+    """
     day = "1er" if legal.day == 1 else str(legal.day)
-    return (
-        f"{_JOURS[legal.weekday()]} {day} {_MOIS[legal.month - 1]} {legal.year} "
-        f"à {legal.hour} h {legal.minute:02}"
-    )
+    return f"{_JOURS[legal.weekday()]} {day} {_MOIS[legal.month - 1]} {legal.year}"
+
+
+def _french(legal: datetime) -> str:
+    return f"{day_in_words(legal)} à {legal.hour} h {legal.minute:02}"
 
 
 Generation = Literal["toutes", "auto", "1", "2"]

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from socket import gethostname
@@ -31,7 +32,14 @@ from sge_sim.journal.records import (
     reglage,
     spool,
 )
-from sge_sim.journal.reponses import Appels, Reponse, count_calls, find_answers, find_rules
+from sge_sim.journal.reponses import (
+    Appels,
+    Reponse,
+    count_calls,
+    count_minutes,
+    find_answers,
+    find_rules,
+)
 from sge_sim.journal.retention import Bounds, forget_some, read_number, set_number, trim_some
 from sge_sim.journal.search import RechercheJournal, find, find_one, find_replays
 from sge_sim.journal.spool import SpoolWriter, read_header, spool_files
@@ -208,6 +216,11 @@ class Journal:
         """Return what the clients of each actor got of each service, the latest first."""
         with self._reading() as connection:
             return find_answers(connection)
+
+    def count_minutes(self, after: datetime) -> dict[tuple[int, str], int]:
+        """Count the calls after an instant of the machine, by minute and by outcome."""
+        with self._reading() as connection:
+            return count_minutes(connection, after)
 
     def find_rules(self) -> list[str]:
         """Return the names of the rules that have refused, in their order."""

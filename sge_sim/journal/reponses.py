@@ -2,11 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
-from sge_sim.journal.records import echange, instant_of, profil
+from sge_sim.journal.records import echange, instant_of, microseconds, profil
+
+_MINUTE: Final = 60_000_000
+_COUNTED: Final = 50_000
 
 
 class Reponse(NamedTuple):
@@ -44,6 +47,29 @@ def find_rules(connection: Connection) -> list[str]:
     """Return the names of the rules that have refused, in their order."""
     named = select(profil.c.rule_name).where(profil.c.rule_name.is_not(None)).distinct()
     return sorted(filter(None, connection.scalars(named)))
+
+
+def count_minutes(connection: Connection, after: datetime) -> dict[tuple[int, str], int]:
+    """Count the calls after `after`, of the machine's time, by minute since 1970 and by outcome.
+
+    An outcome is `accepte`, `refuse`, or `panne` where one struck; of the last 50 000 exchanges.
+    """
+    minute = echange.c.machine_instant // _MINUTE
+    outcome = case(
+        (echange.c.panne.is_not(None), "panne"), (profil.c.accepted, "accepte"), else_="refuse"
+    )
+    newest = select(func.max(echange.c.id)).scalar_subquery()
+    query = (
+        select(minute, outcome, func.count())
+        .join(profil, echange.c.profil_id == profil.c.id)
+        .where(
+            echange.c.id > newest - _COUNTED,
+            echange.c.machine_instant > microseconds(after),
+            profil.c.kind != "flux",
+        )
+        .group_by(minute, outcome)
+    )
+    return {(at, how): count for at, how, count in connection.execute(query)}
 
 
 class Appels(NamedTuple):

@@ -315,6 +315,13 @@ def release_claims(session: Session, now: datetime) -> None:
     )
 
 
+def find_named(session: Session, beginning: str, limit: int) -> Sequence[FichierFlux]:
+    """Return at most `limit` files whose name begins so, the newest first."""
+    named = FichierFlux.nom.startswith(beginning, autoescape=True)
+    newest = select(FichierFlux).where(named).order_by(FichierFlux.id.desc()).limit(limit)
+    return session.scalars(newest.options(defer(FichierFlux.prms))).all()
+
+
 def find_fichiers(
     session: Session,
     *,

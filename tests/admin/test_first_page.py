@@ -10,7 +10,7 @@ from sge_sim.clock import parse_instant
 from sge_sim.operations.pannes import plan
 
 C5 = "25946599093143"
-MOST_BLOCKS = 8
+MOST_BLOCKS = 9
 
 
 def blocks(room: Room) -> list[str]:
@@ -49,7 +49,7 @@ def test_a_password_that_is_due_is_chosen_before(tmp_path: Path) -> None:
 def test_each_block_is_there_once_it_has_something_to_say(tmp_path: Path) -> None:
     with control_room(tmp_path, now=parse_instant("2025-03-10T10:00")) as room:
         number = room.call_cdc()
-        assert blocks(room) == ["refus", "clients"]
+        assert blocks(room) == ["heure", "refus", "clients"]
         (refusal,) = rows(room, "refus")
         assert refusal.startswith(f"{number} 10/03 10:00 SGT401 Consultation")
         assert "point_connu : il fallait " in refusal

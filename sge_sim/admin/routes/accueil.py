@@ -1,12 +1,14 @@
 """`/`: the first page, and `/touches`: what pages and keys there are.
 
-The first page has eight blocks at most, each there only where it has something to say.
+The first page has nine blocks at most, each there only where it has something to say.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
@@ -23,6 +25,7 @@ from sge_sim.domaine.francais import counted
 from sge_sim.domaine.libelles import EVENEMENTS, libelle_de
 from sge_sim.door.certificats import login_and_contrat
 from sge_sim.homologation.premier_appel import PremierAppel, first_call, moyens_for
+from sge_sim.homologation.reports.etats import Statut
 from sge_sim.journal import RechercheJournal, Reponse
 from sge_sim.tables.acteurs import default_acteur
 from sge_sim.tables.attentes import Waiting, first_awaited
@@ -30,6 +33,9 @@ from sge_sim.tables.campaigns import find_campaigns
 from sge_sim.tables.commandes import Affaire, Evenement
 from sge_sim.tables.dataconnect import APIS
 from sge_sim.tables.flux import count_undelivered, find_fichiers
+
+if TYPE_CHECKING:
+    from sge_sim.homologation.reports.rapport import Execution
 
 routes = Routes(include_in_schema=False)
 
@@ -48,9 +54,12 @@ _REFUS: Final = 5
 _LOOKED_AT: Final = 50
 """Refusals among which those that are alike are counted."""
 _LINES: Final = 4
+_AWAITED: Final = 6
 _CLIENTS: Final = 2
 _CAMPAIGNS: Final = 2
 _CALLED: Final = 5
+_OUTCOMES: Final = ("accepte", "refuse", "panne")
+"""In the order in which a bar shows them, from below."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +98,27 @@ class ClientAppels:
 
 @dataclass(frozen=True)
 class RunningCampaign:
-    """A campaign that runs: its address, what it is, how many of its cases are good."""
+    """A campaign that runs: its address, what it is, how many of its cases are good, how each state
+    stands: the state, how many come before it in the ring, how many it has."""
 
     adresse: str
     nom: str
     bons: int
     total: int
+    parts: tuple[tuple[Statut, int, int], ...]
+
+
+@dataclass(frozen=True)
+class Heure:
+    """The calls of the last hour of the machine: counts by outcome, and the bars of each minute.
+
+    A bar is an outcome, its minute (0 to 59), where it begins, and how high it is, of `haut`.
+    """
+
+    fin: datetime
+    haut: int
+    comptes: dict[str, int]
+    barres: tuple[tuple[str, int, int, int], ...]
 
 
 def look_around(state: AdminState) -> dict[str, Any]:
@@ -108,12 +132,13 @@ def look_around(state: AdminState) -> dict[str, Any]:
     refused = RechercheJournal(accepted=False, origine="client")
     with state.database.sessions() as session:
         return {
+            "heure": _last_hour(state),
             "appel": None if answers else _first_call(state, session),
             "ennuis": _ennuis(state, session),
             "refus": _alike(map(ExchangeView.of, journal.find_echanges(refused, limit=_LOOKED_AT))),
             "campaigns": _campaigns(state, session),
             "clients": _clients(answers),
-            "previsions": [_prevision(row) for row in first_awaited(session, _LINES)],
+            "previsions": [_prevision(row) for row in first_awaited(session, _AWAITED)],
             "fichiers": [FichierView.of(each) for each in find_fichiers(session, limit=_LINES)],
             "certificats": [
                 each for each in view_certificats(session, machine_now()) if each.avertissement
@@ -125,12 +150,14 @@ def look_around(state: AdminState) -> dict[str, Any]:
 
 
 def _alike(refused: Iterable[ExchangeView]) -> list[tuple[ExchangeView, int]]:
-    """Return the first refusals that differ by who asked, what, or why, and how many are alike."""
+    """Return the last refusals that differ by who asked, what, or why, each with how many are
+    alike; the commonest first."""
     groups: dict[tuple[object, ...], list[ExchangeView]] = {}
     for each in refused:
         why = each.code, each.http_status, each.rule and each.rule.name, each.panne
         groups.setdefault((each.acteur, each.nature, *why), []).append(each)
-    return [(group[0], len(group)) for group in groups.values()][:_REFUS]
+    last = list(groups.values())[:_REFUS]
+    return [(group[0], len(group)) for group in sorted(last, key=len, reverse=True)]
 
 
 def _first_call(state: AdminState, session: Session) -> PremierAppel:
@@ -172,17 +199,48 @@ def _campaigns(state: AdminState, session: Session) -> list[RunningCampaign]:
     """Return the campaign that is run here, and those that are open, the newest first."""
     found: list[RunningCampaign] = []
     if (passage := state.passage) is not None:
-        good = sum(each.statut.bon for each in passage.executions)
         name = f"Passage de {passage.release}, {passage.quoi}"
-        found.append(RunningCampaign(f"/passages/{passage.nom}", name, good, passage.total))
+        found.append(_running(f"/passages/{passage.nom}", name, passage.executions, passage.total))
     opened = [each.id for each in find_campaigns(session) if each.fin is None]
     # The catalogue is loaded where a campaign is open, not before.
     for number in opened[: _CAMPAIGNS - len(found)]:
         campaign = state.campaigns.read(number, 1)
-        good = sum(each.statut.bon for each in campaign.executions)
         name = f"Campagne {number} : {campaign.acteur}, {campaign.release}"
-        found.append(RunningCampaign(f"/campaigns/{number}", name, good, len(campaign.executions)))
+        runs = campaign.executions
+        found.append(_running(f"/campaigns/{number}", name, runs, len(runs)))
     return found
+
+
+def _running(address: str, name: str, runs: "Sequence[Execution]", total: int) -> RunningCampaign:
+    counts = Counter(each.statut for each in runs)
+    counts[Statut.PAS_COMMENCE] += total - len(runs)
+    starts = accumulate((counts[each] for each in Statut), initial=0)
+    parts = tuple(
+        (each, start, counts[each])
+        for each, start in zip(Statut, starts, strict=False)
+        if counts[each]
+    )
+    good = sum(count for each, _, count in parts if each.bon)
+    return RunningCampaign(address, name, good, total, parts)
+
+
+def _last_hour(state: AdminState) -> Heure | None:
+    """Return the calls of the last hour; None where there was none."""
+    now = machine_now()
+    minutes = state.journal.count_minutes(now - timedelta(hours=1))
+    if not minutes:
+        return None
+    first = int(now.timestamp() // 60) - 59
+    heights: Counter[int] = Counter()
+    bars, totals = [], dict.fromkeys(_OUTCOMES, 0)
+    for outcome in _OUTCOMES:
+        for (minute, how), count in sorted(minutes.items()):
+            if how == outcome:
+                at = max(minute - first, 0)
+                bars.append((outcome, at, heights[at], count))
+                heights[at] += count
+                totals[outcome] += count
+    return Heure(now, max(heights.values()), totals, tuple(bars))
 
 
 def _prevision(row: Waiting) -> Prevision:

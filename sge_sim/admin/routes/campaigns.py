@@ -12,6 +12,7 @@ from sge_sim.admin.pages import FlashMessage
 from sge_sim.admin.routes import Admin, AdminState, Routes, RowNumber
 from sge_sim.admin.xml_page import show_message
 from sge_sim.homologation.reports.executions import decomptes, filtres, worst_first
+from sge_sim.homologation.reports.rapport import by_package
 from sge_sim.operations.campaigns import BATCHES, start
 from sge_sim.tables.acteurs import all_acteurs, default_acteur, registered_certificats
 
@@ -76,6 +77,7 @@ def show_campaign(state: Admin, request: Request, campaign_id: RowNumber) -> Res
         executions=[
             (each, nearest(campaign.observations, each.cle)) for each in worst_first(executions)
         ],
+        paquets=by_package(executions),
         decomptes=decomptes(executions),
         filtres=filtres(executions),
         observations=campaign.observations[: -_SHOWN - 1 : -1],

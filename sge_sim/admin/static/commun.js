@@ -1,19 +1,29 @@
 "use strict";
 // Buttons that copy the text of another element, told to a screen reader as well.
-for (const bouton of document.querySelectorAll("button[data-copie]")) {
-  bouton.setAttribute("aria-live", "polite");
-  bouton.addEventListener("click", async () => {
-    const nom = bouton.textContent;
-    const source = document.getElementById(bouton.dataset.copie);
-    try {
-      await navigator.clipboard.writeText(source.textContent);
-      bouton.textContent = "Copié";
-    } catch {
-      getSelection().selectAllChildren(source);
-      bouton.textContent = "Sélectionné : Ctrl+C";
-    }
-    setTimeout(() => { bouton.textContent = nom; }, 2000);
-  });
+for (const bouton of document.querySelectorAll("button[data-copie]")) bouton.setAttribute("aria-live", "polite");
+document.addEventListener("click", async ({ target }) => {
+  const bouton = target.closest("button[data-copie]");
+  if (!bouton) return;
+  const nom = bouton.textContent;
+  const source = document.getElementById(bouton.dataset.copie);
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    bouton.textContent = "Copié";
+  } catch {
+    getSelection().selectAllChildren(source);
+    bouton.textContent = "Sélectionné : Ctrl+C";
+  }
+  setTimeout(() => { bouton.textContent = nom; }, 2000);
+});
+// The tab that the address names.
+const onglets = [...document.querySelectorAll(".onglets a")];
+const marquer = () => {
+  const ici = onglets.find((lien) => lien.hash === location.hash) ?? onglets[0];
+  for (const lien of onglets) lien.setAttribute("aria-current", String(lien === ici));
+};
+if (onglets.length) {
+  marquer();
+  addEventListener("hashchange", marquer);
 }
 // An advance of months takes a while: the page tells how far it is.
 const clock = document.querySelector(".clock");

@@ -14,16 +14,18 @@ if (adresse && "EventSource" in window) {
   const montrer = () => {
     for (const ligne of attente) {
       corps.insertAdjacentHTML("afterbegin", ligne);
-      corps.rows[0].classList.add("nouveau");
+      const [nouvelle, suivante] = corps.rows;
+      nouvelle.classList.add("nouveau");
+      if (suivante?.dataset.jour === nouvelle.dataset.jour) suivante.classList.remove("jour");
     }
     attente = [];
     while (corps.rows.length > MAX) corps.deleteRow(-1);
     document.getElementById("aucun")?.remove();
   };
   const dire = () => {
-    const n = suspendu ? attente.length : venues;
+    const n = attente.length || (suspendu ? 0 : venues);
     nouvelles.textContent = n
-      ? `${n} ${n > 1 ? "nouveaux échanges" : "nouvel échange"}${suspendu ? " en attente" : ""}`
+      ? `${n} ${n > 1 ? "nouveaux échanges" : "nouvel échange"}${attente.length ? " en attente" : ""}`
       : suspendu ? "Direct suspendu" : "En direct";
   };
   const source = new EventSource(adresse);
@@ -32,9 +34,15 @@ if (adresse && "EventSource" in window) {
     attente.push(event.data);
     venues += 1;
     if (attente.length > MAX) attente.shift();
-    if (!suspendu) montrer();
+    // Who reads further down doesn't lose the row: what came is there when the top is.
+    if (!suspendu && scrollY < 80) montrer();
     dire();
   };
+  addEventListener("scroll", () => {
+    if (!attente.length || suspendu || scrollY >= 80) return;
+    montrer();
+    dire();
+  });
   source.addEventListener("remplace", () => {
     source.close();
     pause.hidden = true;

@@ -29,8 +29,10 @@ class Couleur(_Mot):
 
     BON = "bon", "#17653a", "#7fd6a2", "#ddf3e4"
     ECART = "ecart", "#7d5200", "#f0bd6a", "#fcebc8"
-    """It doesn't judge the client: somebody looks at it."""
+    """A planned panne, or a known deviation, had its part: it doesn't judge the client."""
     MAUVAIS = "mauvais", "#a11313", "#ff9b9b", "#fadada"
+    DOUTEUX = "douteux", "#6733ab", "#cfb0ff", "#f1eafb"
+    """Seen, near or excused: nothing is decided by it."""
     ATTENTE = "attente", "#0b6170", "#7fd3df", "#d5eff2"
     """Nothing is wrong, and something is left to do."""
     NEUTRE = "neutre", "#545b66", "#a9b1bd", "#eceef1"
@@ -100,8 +102,8 @@ class Avis(_Colore):
 
     OUI = "oui", Couleur.BON
     NON = "non", Couleur.MAUVAIS
-    A_VERIFIER = "à vérifier", Couleur.ECART
-    EXCUSE = "excusé", Couleur.ECART
+    A_VERIFIER = "à vérifier", Couleur.DOUTEUX
+    EXCUSE = "excusé", Couleur.DOUTEUX
     """It doesn't, and an observation of the platform excuses it."""
 
 
@@ -111,8 +113,8 @@ class IssueDeCas(_Colore):
     COCHE = "coché", Couleur.BON
     NON_CONFORME = "non conforme", Couleur.MAUVAIS
     PERTURBE = "perturbé", Couleur.ECART
-    AMBIGU = "ambigu", Couleur.ECART
-    PROCHE = "proche", Couleur.ECART
+    AMBIGU = "ambigu", Couleur.DOUTEUX
+    PROCHE = "proche", Couleur.DOUTEUX
     HORS_CATALOGUE = "hors catalogue", Couleur.NEUTRE
 
 

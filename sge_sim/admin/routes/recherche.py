@@ -1,0 +1,90 @@
+"""`/chercher`: the field of every page, which finds whatever has a name or a number here."""
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final, NamedTuple
+from urllib.parse import quote
+from zipfile import ZipFile
+
+from fastapi import Request, Response
+
+from sge_sim.admin import pages
+from sge_sim.admin.routes import LARGEST_NUMBER, Admin, AdminState, Routes
+from sge_sim.admin.routes.references import SITE
+from sge_sim.api.declarations import search_rules, view_codes
+from sge_sim.api.typed_filters import service_names
+from sge_sim.domaine.francais import normalise
+from sge_sim.machine.once import computed_once
+from sge_sim.tables.acteurs import all_acteurs
+from sge_sim.tables.flux import find_named
+from sge_sim.tables.lists import look_for_points
+
+_OF_EACH: Final = 5
+_MOST: Final = 100
+
+routes = Routes(include_in_schema=False)
+
+
+class Trouvaille(NamedTuple):
+    """Something that was found: its kind and its name in French, where it is, what it is."""
+
+    sorte: str
+    nom: str
+    adresse: str
+    dit: str = ""
+
+
+@routes.get("/chercher")
+def show_found(state: Admin, request: Request, q: str = "") -> Response:
+    words = q.strip()[:_MOST]
+    return pages.render(request, "chercher.html", q=words, trouve=search(state, words))
+
+
+def search(state: AdminState, words: str) -> list[Trouvaille]:
+    """Return what `words` name, five of a kind at most; nothing for no words."""
+    wanted = normalise(words)
+    if not wanted:
+        return []
+    named = {
+        "page": [(name, at, "") for group in pages.SECTIONS.values() for at, name, _ in group],
+        "code": [(each.code, f"/codes?q={each.code}", each.libelle) for each in view_codes(words)],
+        "règle": [
+            (each.name, f"/codes?q={quote(each.name)}", each.remede)
+            for each in search_rules(words, None)
+        ],
+        "service": [(name, f"/journal?service={quote(name)}", "") for name in service_names()],
+        "aide": [(title, f"/aide/{name}.html", "") for name, title in help_titles()],
+    }
+    found: list[Trouvaille] = []
+    for kind, rows in named.items():
+        those = (row for row in rows if wanted in normalise(f"{row[0]} {row[2]}"))
+        found += [Trouvaille(kind, *row) for row in islice(those, _OF_EACH)]
+    return [*_stored(state, words), *found]
+
+
+def _stored(state: AdminState, words: str) -> Iterator[Trouvaille]:
+    number = int(words) if words.isascii() and words.isdigit() else LARGEST_NUMBER
+    if number < LARGEST_NUMBER and state.journal.find_echange(number):
+        yield Trouvaille("échange", words, f"/echanges/{number}")
+    with state.database.sessions() as session:
+        for point in look_for_points(session, words, after="", limit=_OF_EACH):
+            said = f"{point.segment}, {point.commune}"
+            yield Trouvaille("point", point.prm, f"/points/{point.prm}", said)
+        for fichier in find_named(session, words, _OF_EACH):
+            yield Trouvaille("fichier", fichier.nom, f"/fichiers/{fichier.id}")
+        for acteur in all_acteurs(session):
+            if normalise(words) in normalise(f"{acteur.code} {acteur.nom}"):
+                at = f"/acteurs#{quote(acteur.code)}"
+                yield Trouvaille("acteur", acteur.code, at, acteur.nom)
+
+
+@computed_once()
+def help_titles() -> tuple[tuple[str, str], ...]:
+    """Return the pages of the help with their titles; none where it isn't built."""
+    if not SITE.exists():
+        return ()
+    with ZipFile(SITE) as site:
+        index = site.read("searchindex.js").decode()
+    found = json.loads(index[index.index("{") : index.rindex("}") + 1])
+    return tuple(zip(found["docnames"], found["titles"], strict=True))
