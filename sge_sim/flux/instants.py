@@ -25,9 +25,12 @@ class HorodateLue(NamedTuple):
     faute: str | None = None
 
 
-@computed_once(100_000)
+@computed_once(300_000)
 def read_stamp(texte: str) -> HorodateLue:
-    """Read a stamp or a day, in legal time where it tells no offset; `faute` where it can't be."""
+    """Read a stamp or a day, in legal time where it tells no offset; `faute` where it can't be.
+
+    The steps of a year, with offsets and without, are kept: points have the same.
+    """
     found = _STAMP.fullmatch(_TAMPON.sub(r"\1-\2-\3T\4:\5:\6", _JOUR_MOIS.sub(r"\3-\2-\1", texte)))
     try:
         jour, heure, offset = found.groups() if found else ("", "", None)

@@ -174,8 +174,8 @@ def _in_french(error: Any) -> str:
     if error.validator in ("required", "additionalProperties"):
         wanted = re.findall("'([^']*)'", error.message)  # the names
     elif error.validator == "enum":
-        wanted = map(json.dumps, wanted)
-    listed = wanted if isinstance(wanted, str | int) else ", ".join(map(str, wanted))
+        wanted = [json.dumps(each) for each in wanted]
+    listed = ", ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
     count = counted(len(value), "élément") if isinstance(value, list) else ""
     phrase: str = phrases()["json"].get(error.validator, "{value} ne convient pas")
     pieces = json.JSONEncoder(ensure_ascii=False).iterencode(value)  # of any size and depth

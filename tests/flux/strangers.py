@@ -48,5 +48,6 @@ STRANGE: dict[str, tuple[str, Callable[[str], str]]] = {
     "columns in another order": ("HDM", sub("Horodate;", "Horodate;Nature;")),
     "a day of publication": ("R63A_Q", sub('(DebutPublication":"2024)-10', r"\g<1>-09")),
     "a house of a megawatt": ("C68", sub(r'(Souscrite":\{"valeur":")\d+', r"\g<1>999")),
+    "another cadence": ("R65_P", sub('(modePublication":)"P"', r'\g<1>"Q"')),
     "text behind": ("R65_P", lambda text: f"{text}{{}}"),
 }
