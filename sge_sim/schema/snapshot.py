@@ -33,7 +33,8 @@ from sge_sim.facts.database import PATIENCE_SECONDS, Database
 from sge_sim.journal import Journal
 from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.schema.data_folder import SCHEMA
-from sge_sim.tables.models import Base, Ecriture, Schema
+from sge_sim.tables.ecritures import Ecriture, Schema
+from sge_sim.tables.models import Base
 from sge_sim.tables.plateforme import is_shared, next_epoque
 from sge_sim.tables.prepared import Driver
 
