@@ -17,15 +17,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import (
-    Insert,
-    MetaData,
-    Table,
-    insert,
-    inspect,
-    select,
-    text,
-)
+from sqlalchemy import Insert, MetaData, Table, insert, inspect, select, text
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
