@@ -135,5 +135,5 @@ def test_nothing_is_kept_in_another_way() -> None:
 def test_a_value_is_made_when_it_is_asked_for_and_once() -> None:
     made: list[str] = []
     values = MadeWhenAsked(("b", "a"), lambda key: made.append(key) or key * 2)  # type: ignore[func-returns-value]
-    assert ([*values], len(values), "a" in values.keys(), made) == (["b", "a"], 2, True, [])
+    assert ([*values], len(values), "a" in values, made) == (["b", "a"], 2, True, [])
     assert (values["a"], values.get("a"), values.get("c"), made) == ("aa", "aa", None, ["a"])
