@@ -27,15 +27,10 @@ from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import PointRows, load_dataset
 from sge_sim.referentiel.population import population
 from sge_sim.schema.data_folder import prepare
-from sge_sim.tables.models import (
-    Abonnement,
-    Acteur,
-    Affaire,
-    Collecte,
-    Contrat,
-    FichierFlux,
-    ServiceSouscrit,
-)
+from sge_sim.tables.acteurs import Acteur, Contrat
+from sge_sim.tables.commandes import Abonnement, Affaire, ServiceSouscrit
+from sge_sim.tables.flux import FichierFlux
+from sge_sim.tables.mesures import Collecte
 from sge_sim.tables.points import insert_points
 
 JOUR: Final = date(2025, 6, 18)

@@ -18,12 +18,7 @@ from sge_sim.flux.flux import Flux, ParAbonnement, ParAffaire, ParFin, ParServic
 from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotDiffusion, LotFin, LotM023
 from sge_sim.flux.periodes import FREQUENCES
 from sge_sim.flux.registry import BY_CODE, flux_of
-from sge_sim.tables.commandes import (
-    Abonnement,
-    DemandeHistorique,
-    DemandeInfraJ,
-    ServiceSouscrit,
-)
+from sge_sim.tables.commandes import Abonnement, DemandeHistorique, DemandeInfraJ, ServiceSouscrit
 from sge_sim.tables.diffusions import (
     Diffusion,
     FluxOfOptions,

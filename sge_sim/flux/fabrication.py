@@ -26,8 +26,8 @@ def make_files(session: Session, lot: Lot, atelier: Atelier, sequence: int) -> I
     """
     contrat_id = lot.contrat_id
     if contrat_id not in atelier.contrats:
-        code, actor_kind, keys = find_receiver(session, contrat_id)
-        atelier.contrats[contrat_id] = code, actor_kind, chiffrement(*keys) if keys else AUCUN
+        code, kind_acteur, keys = find_receiver(session, contrat_id)
+        atelier.contrats[contrat_id] = code, kind_acteur, chiffrement(*keys) if keys else AUCUN
     acteur, kind, secret = atelier.contrats[contrat_id]
     envoi = Envoi(
         # A supplier is named by its EIC code, for which that of the actor stands.

@@ -18,7 +18,7 @@ from sge_sim.mesures.metiers import facteurs_forts
 from sge_sim.mesures.tableaux import TABLES_FILE, mapped_tables, tables_key
 
 PAS_PAR_JOUR = (48, 288)
-_TABLES: Final[tuple[tuple[Callable[..., Any], *tuple[int, ...]], ...]] = (
+TABLES: Final[tuple[tuple[Callable[..., Any], *tuple[int, ...]], ...]] = (
     *((table,) for table in (calendrier, climat, bruits, facteurs_forts)),
     *((table, pas_par_jour) for table in (banque, gigues) for pas_par_jour in PAS_PAR_JOUR),
 )
@@ -26,7 +26,7 @@ _TABLES: Final[tuple[tuple[Callable[..., Any], *tuple[int, ...]], ...]] = (
 
 def make_common_tables() -> None:
     """Take all of them now, or make them and write them, where the program may."""
-    tables = {(table.__name__, *of): table(*of) for table, *of in _TABLES}
+    tables = {(table.__name__, *of): table(*of) for table, *of in TABLES}
     if mapped_tables().keys() != tables.keys():
         with suppress(OSError, UsageError):
             write_mapped(TABLES_FILE, tables_key(), tables)

@@ -23,14 +23,7 @@ from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.ecritures import Numero, insert_rows
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Rectification, Trou, discard_days
 from sge_sim.tables.point_columns import POINT_ATTRIBUTES
-from sge_sim.tables.points import (
-    POINT_SEEN,
-    Apport,
-    Commune,
-    Compteur,
-    Point,
-    insert_points,
-)
+from sge_sim.tables.points import POINT_SEEN, Apport, Commune, Compteur, Point, insert_points
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 """What begins a transaction."""

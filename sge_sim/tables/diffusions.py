@@ -11,12 +11,7 @@ from typing import Final
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.nomenclatures import (
-    PETITS,
-    CodeFlux,
-    Sens,
-    TypeServiceAcces,
-)
+from sge_sim.domaine.nomenclatures import PETITS, CodeFlux, Sens, TypeServiceAcces
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.flux import Publication

@@ -192,14 +192,8 @@ _PUBLISHED: Final = Prepared(
     .where(Publication.abonnement_numero.is_not(None))
     .group_by(Publication.abonnement_numero, Publication.flux)
 )
-_FIRSTS: Final = Prepared(
-    select(
-        *(
-            select(func.min(kind.echeance)).scalar_subquery()
-            for kind in (Affaire, ServiceSouscrit, Evenement)
-        )
-    )
-)
+_FIRSTS: Final = [select(func.min(kind.echeance)) for kind in (Affaire, ServiceSouscrit, Evenement)]
+_FIRST_OF_EACH: Final = Prepared(select(*(first.scalar_subquery() for first in _FIRSTS)))
 _ABONNEMENTS: Final = select(Abonnement).order_by(Abonnement.numero)
 _LAST_SEQUENCE: Final = Prepared(
     select(func.max(Publication.sequence)).where(
@@ -391,7 +385,7 @@ def find_fichier(session: Session, nom: str) -> FichierFlux | None:
 
 def first_waiting(session: Session) -> tuple[datetime | None, datetime | None]:
     """Return the first instant that anything waits for, and that of the orders of files."""
-    (firsts,) = _FIRSTS.rows(Driver.under(session))
+    (firsts,) = _FIRST_OF_EACH.rows(Driver.under(session))
     return min((first for first in firsts if first is not None), default=None), firsts[0]
 
 

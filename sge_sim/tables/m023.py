@@ -10,13 +10,7 @@ from typing import Final
 from sqlalchemy import Date, ForeignKey, Index, String, Text, func, or_, select, tuple_
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 
-from sge_sim.domaine.nomenclatures import (
-    CadreAcces,
-    CodeFlux,
-    EtatAffaire,
-    FormatM023,
-    Sens,
-)
+from sge_sim.domaine.nomenclatures import CadreAcces, CodeFlux, EtatAffaire, FormatM023, Sens
 from sge_sim.machine.once import computed_once
 from sge_sim.tables.base import Base, Instant, matching
 from sge_sim.tables.flux import FichierFlux, Publication

@@ -32,12 +32,7 @@ from sqlalchemy.orm import (
 from sge_sim.domaine.francais import normalise
 from sge_sim.tables.base import Base, RowId, matching, with_postgresql
 from sge_sim.tables.ecritures import insert_rows
-from sge_sim.tables.point_columns import (
-    POINT_ATTRIBUTES,
-    CompteurColumns,
-    PointColumns,
-    Situation,
-)
+from sge_sim.tables.point_columns import POINT_ATTRIBUTES, CompteurColumns, PointColumns, Situation
 from sge_sim.tables.prepared import Prepared, Query
 
 

@@ -216,22 +216,14 @@ def _joined(*columns: Any) -> Select[Any]:
                 ServiceSouscrit.ended_at.is_(None),
                 ServiceSouscrit.ended_at >= instant,
                 *(ServiceSouscrit.motif_fin == motif for motif in ENDS_OF_A_TERM),
-                bindparam("avant", type_=Boolean),
+                bindparam("publie_avant_arret", type_=Boolean),
             ),
         )
     )
 
 
 def _values(transmission: Transmission) -> dict[str, Any]:
-    return {
-        "numero": transmission.numero,
-        "petits": transmission.petits,
-        "debut": transmission.debut,
-        "fin": transmission.fin,
-        "minuit": start_of_day(transmission.fin),
-        "instant": transmission.instant,
-        "avant": transmission.publie_avant_arret,
-    }
+    return {**vars(transmission), "minuit": start_of_day(transmission.fin)}
 
 
 _COVERED: Final = Prepared(_joined(ServiceSouscrit.prm).limit(1))
