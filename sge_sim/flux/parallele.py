@@ -41,7 +41,7 @@ class Equipe:
     """
 
     def __init__(self, processes: int | None = None) -> None:
-        self._processes = processes or processes_at_most()
+        self._processes = processes
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -59,15 +59,14 @@ class Equipe:
         function of a module and values that can be pickled. Few results wait at once, whatever the
         number of jobs. Where there would be one process, this one does it.
         """
-        if self._processes == 1:
+        processes = self._processes or processes_at_most()
+        if processes == 1:
             for job in jobs:
                 yield work(session, *job)
             return
-        pool = self._pool = self._pool or _started(self._processes)
+        pool = self._pool = self._pool or _started(processes)
         url = url_of(session)
-        yield from in_order(
-            lambda job: pool.submit(run_at, url, work, job), jobs, self._processes + 1
-        )
+        yield from in_order(lambda job: pool.submit(run_at, url, work, job), jobs, processes + 1)
 
 
 def in_order(submit: Callable[[Job], Any], jobs: Iterable[Job], most: int) -> Iterator[Any]:

@@ -4,6 +4,7 @@
 - `spool`: where a process that answers leaves its records, at the price of one write;
 - `frames`: how a record stands there, so that it is found behind what the disk spoilt;
 - `drain`: takes them from there into the journal's own database;
+- `pages`: the bodies that wait where they are, and are packed later;
 - `avaries`: what of them could not be stored;
 - `retention`: forgets the oldest;
 - `search`: finds them again;

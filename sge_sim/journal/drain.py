@@ -121,7 +121,8 @@ class Drainer:
             none_left = connection.scalar(select(place.c.echange_id).limit(1)) is None
         if none_left and not self._pages.bytes():
             return
-        with locked(self._folder), self._database.writing_connection() as connection:
+        folder = make_private_folder(self._folder)
+        with locked(folder), self._database.writing_connection() as connection:
             with connection.begin():
                 lock(connection)
                 self._pages.keep_or_remove(connection, ())

@@ -24,9 +24,8 @@ _AT_ONCE: Final = 500
 _FASTEST: Final = 1
 
 Bodies = tuple[bytes | None, bytes | None]
-"""A request and its response."""
+"""A request and its response; `ReadBodies` reads those at a place of a page."""
 ReadBodies = Callable[[str, int], Bodies]
-"""Reads the bodies that stand at a place of a page."""
 
 _ENLARGED = (
     update(echange)
@@ -53,8 +52,9 @@ def bodies_at(folder: Path, name: str, start: int, *, again: bool = False) -> Bo
     """
     with suppress(FileNotFoundError) if again else nullcontext():
         if frame := frame_at(folder, name, start):
-            request, response = frame.request, frame.response
-            return request and bytes(request), response and bytes(response)
+            bodies = (frame.request, frame.response)
+            request, response = (None if body is None else bytes(body) for body in bodies)
+            return request, response
     return None, None
 
 
