@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, case, func, select
 
-from sge_sim.journal.records import echange, instant_of, microseconds, profil
+from sge_sim.journal.records import echange, instant_of, profil
 
 _MINUTE: Final = 60_000_000
 _COUNTED: Final = 50_000
@@ -49,11 +49,9 @@ def find_rules(connection: Connection) -> list[str]:
     return sorted(filter(None, connection.scalars(named)))
 
 
-def count_minutes(connection: Connection, after: datetime) -> dict[tuple[int, str], int]:
-    """Count the calls after `after`, of the machine's time, by minute since 1970 and by outcome.
-
-    An outcome is `accepte`, `refuse`, or `panne` where one struck; of the last 50 000 exchanges.
-    """
+def count_minutes(connection: Connection, first: int) -> dict[tuple[int, str], int]:
+    """Count the calls from a minute of the machine on (since 1970, UTC), by minute and outcome:
+    `accepte`, `refuse`, or `panne` where one struck; among the last 50 000 exchanges."""
     minute = echange.c.machine_instant // _MINUTE
     outcome = case(
         (echange.c.panne.is_not(None), "panne"), (profil.c.accepted, "accepte"), else_="refuse"
@@ -64,7 +62,7 @@ def count_minutes(connection: Connection, after: datetime) -> dict[tuple[int, st
         .join(profil, echange.c.profil_id == profil.c.id)
         .where(
             echange.c.id > newest - _COUNTED,
-            echange.c.machine_instant > microseconds(after),
+            echange.c.machine_instant >= first * _MINUTE,
             profil.c.kind != "flux",
         )
         .group_by(minute, outcome)

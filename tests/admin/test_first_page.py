@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from admin_kit import UNKNOWN, Room, control_room
 
-from sge_sim.clock import parse_instant
+from sge_sim.clock import machine_now, parse_instant
 from sge_sim.operations.pannes import plan
 
 C5 = "25946599093143"
@@ -71,6 +71,28 @@ def test_each_block_is_there_once_it_has_something_to_say(tmp_path: Path) -> Non
         assert "SGT500" in wrong
         assert "KeyError" in wrong
         assert len(blocks(room)) <= MOST_BLOCKS
+
+
+def test_the_hour_is_that_of_the_machine_by_minute_and_outcome(tmp_path: Path) -> None:
+    with control_room(tmp_path) as room:
+        now = machine_now()
+        for minutes, fields in (
+            (0, {"code": "SGT401"}),
+            (0, {"code": "SGT200", "http_status": 200}),
+            (59, {"code": "SGT401", "detail": "Panne prévue n° 1 : HTTP 502, appel 1."}),
+            (61, {"code": "SGT401"}),
+        ):
+            room.record(machine_instant=now - timedelta(minutes=minutes), **fields)
+        room.record("flux")
+        page = room.page("/")
+        counts = page.xpath("//section[@aria-labelledby='heure']//a/text()")
+        assert counts == ["acceptés 1", "refusés 1", "pannes 1"]
+        bars = page.xpath("//*[local-name()='svg'][@class='minutes']/*")
+        assert [(bar.get("class"), bar.get("x"), bar.get("y")) for bar in bars] == [
+            ("ecart", "0.1", "1"),
+            ("bon", "59.1", "1"),
+            ("mauvais", "59.1", "0"),
+        ]
 
 
 def test_what_it_shows_is_few_whatever_is_kept(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The journal in the browser: what it shows, how it is searched, how it goes on by itself."""
 
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,21 @@ def test_what_was_noted_stands_apart_from_what_decided(room: Room) -> None:
     assert decided.text_content() == "Ce point n'existe pas"
     row = room.page("/journal").xpath(f"//tr[td[1]/a[.='{number}']]")[0]
     assert row.xpath("string(td[7]/small)") == "noté, non refusé : 2e appel dans la même seconde"
+
+
+def test_a_day_begins_above_its_first_row_and_rows_have_the_time_alone(tmp_path: Path) -> None:
+    with control_room(tmp_path) as room:
+        days = ("2025-03-30T00:30+01:00", "2025-03-30T03:30+02:00", "2025-03-31T00:10+02:00")
+        for day in days:
+            room.record(instant=datetime.fromisoformat(day))
+        rows = room.page("/journal").xpath("//table[@id='echanges']/tbody/tr")
+        assert [("jour" in row.get("class"), row.get("data-jour")) for row in rows] == [
+            (True, "lundi 31 mars 2025"),
+            (True, "dimanche 30 mars 2025"),
+            (False, "dimanche 30 mars 2025"),
+        ]
+        times = [row.xpath("string(td[2])") for row in rows]
+        assert times == ["00:10:00", "03:30:00", "00:30:00"]
 
 
 @pytest.mark.parametrize("typed", ["2025-03-10", "10/03/2025"])

@@ -82,6 +82,16 @@ def test_elements_are_shown_as_they_were_written() -> None:
     assert page.text_content() == written.replace("&lt;", "<")
 
 
+def test_what_holds_others_folds_under_its_first_line() -> None:
+    page = html.fromstring(f"<div>{show_message(b'<a><b>1</b><c><d/></c><e/></a>')}</div>")
+    outer, inner = page.iter("details")
+    assert next(outer.iter("b")).text == "a"
+    assert inner.text_content() == "  <c>\n    <d/>\n  </c>\n"
+    assert inner.find("summary").text_content() == "  <c>\n"
+    assert inner.getparent() is outer
+    assert show_message((LEVELS + UP).encode()).count("<details") == 5
+
+
 def test_a_reading_leaves_nothing_behind() -> None:
     """The parser and who it calls are gone at once, without the collector."""
     gc.collect()

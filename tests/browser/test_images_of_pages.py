@@ -20,8 +20,8 @@ pytestmark = pytest.mark.browser
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WIDTH = 1280
 SHOWN = {
-    "decouvrir-journal": ("/journal", "SGT401", 335),
-    "decouvrir-echange": ("/echanges/2", "point_connu", 700),
+    "decouvrir-journal": ("/journal", "SGT401", 400),
+    "decouvrir-echange": ("/echanges/2", "point_connu", 900),
 }
 """Each image: the page, what must be on it, and down to where it is shown."""
 

@@ -6,7 +6,7 @@ The first page has nine blocks at most, each there only where it has something t
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,7 +54,6 @@ _REFUS: Final = 5
 _LOOKED_AT: Final = 50
 """Refusals among which those that are alike are counted."""
 _LINES: Final = 4
-_AWAITED: Final = 6
 _CLIENTS: Final = 2
 _CAMPAIGNS: Final = 2
 _CALLED: Final = 5
@@ -108,19 +107,6 @@ class RunningCampaign:
     parts: tuple[tuple[Statut, int, int], ...]
 
 
-@dataclass(frozen=True)
-class Heure:
-    """The calls of the last hour of the machine: counts by outcome, and the bars of each minute.
-
-    A bar is an outcome, its minute (0 to 59), where it begins, and how high it is, of `haut`.
-    """
-
-    fin: datetime
-    haut: int
-    comptes: dict[str, int]
-    barres: tuple[tuple[str, int, int, int], ...]
-
-
 def look_around(state: AdminState) -> dict[str, Any]:
     """Return the blocks of the first page now; one that is empty isn't shown.
 
@@ -138,7 +124,7 @@ def look_around(state: AdminState) -> dict[str, Any]:
             "refus": _alike(map(ExchangeView.of, journal.find_echanges(refused, limit=_LOOKED_AT))),
             "campaigns": _campaigns(state, session),
             "clients": _clients(answers),
-            "previsions": [_prevision(row) for row in first_awaited(session, _AWAITED)],
+            "previsions": [_prevision(row) for row in first_awaited(session, _LINES)],
             "fichiers": [FichierView.of(each) for each in find_fichiers(session, limit=_LINES)],
             "certificats": [
                 each for each in view_certificats(session, machine_now()) if each.avertissement
@@ -224,23 +210,19 @@ def _running(address: str, name: str, runs: "Sequence[Execution]", total: int) -
     return RunningCampaign(address, name, good, total, parts)
 
 
-def _last_hour(state: AdminState) -> Heure | None:
-    """Return the calls of the last hour; None where there was none."""
+def _last_hour(state: AdminState) -> dict[str, Any] | None:
+    """Return the calls of the machine's last hour by minute and outcome, and the most of a minute;
+    None where there was none."""
     now = machine_now()
-    minutes = state.journal.count_minutes(now - timedelta(hours=1))
-    if not minutes:
-        return None
     first = int(now.timestamp() // 60) - 59
-    heights: Counter[int] = Counter()
-    bars, totals = [], dict.fromkeys(_OUTCOMES, 0)
-    for outcome in _OUTCOMES:
-        for (minute, how), count in sorted(minutes.items()):
-            if how == outcome:
-                at = max(minute - first, 0)
-                bars.append((outcome, at, heights[at], count))
-                heights[at] += count
-                totals[outcome] += count
-    return Heure(now, max(heights.values()), totals, tuple(bars))
+    counts = state.journal.count_minutes(first)
+    if not counts:
+        return None
+    minutes = [
+        {each: counts.get((first + rank, each), 0) for each in _OUTCOMES} for rank in range(60)
+    ]
+    most = max(sum(minute.values()) for minute in minutes)
+    return {"fin": now, "minutes": minutes, "haut": most}
 
 
 def _prevision(row: Waiting) -> Prevision:

@@ -21,7 +21,6 @@ from sge_sim.tables.flux import find_named
 from sge_sim.tables.lists import look_for_points
 
 _OF_EACH: Final = 5
-_MOST: Final = 100
 
 routes = Routes(include_in_schema=False)
 
@@ -37,15 +36,13 @@ class Trouvaille(NamedTuple):
 
 @routes.get("/chercher")
 def show_found(state: Admin, request: Request, q: str = "") -> Response:
-    words = q.strip()[:_MOST]
-    return pages.render(request, "chercher.html", q=words, trouve=search(state, words))
+    words = q.strip()[:100]
+    return pages.render(request, "chercher.html", q=words, trouve=words and search(state, words))
 
 
 def search(state: AdminState, words: str) -> list[Trouvaille]:
-    """Return what `words` name, five of a kind at most; nothing for no words."""
+    """Return what `words`, which aren't empty, name: five of a kind at most."""
     wanted = normalise(words)
-    if not wanted:
-        return []
     named = {
         "page": [(name, at, "") for group in pages.SECTIONS.values() for at, name, _ in group],
         "code": [(each.code, f"/codes?q={each.code}", each.libelle) for each in view_codes(words)],
@@ -60,7 +57,7 @@ def search(state: AdminState, words: str) -> list[Trouvaille]:
     for kind, rows in named.items():
         those = (row for row in rows if wanted in normalise(f"{row[0]} {row[2]}"))
         found += [Trouvaille(kind, *row) for row in islice(those, _OF_EACH)]
-    return [*_stored(state, words), *found]
+    return [*found, *_stored(state, words)]
 
 
 def _stored(state: AdminState, words: str) -> Iterator[Trouvaille]:

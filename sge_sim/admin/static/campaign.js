@@ -1,8 +1,8 @@
 "use strict";
-// An open campaign: at each call of the actor, what has changed is taken from the page anew, piece
-// by piece, so that neither the focus nor the place in the page is lost.
-const etat = document.getElementById("etat");
-if (etat.dataset.direct) {
+// A campaign that goes on: at each case, what has changed is taken from the page anew, piece by
+// piece, so that neither the focus nor the place in the page is lost.
+const etat = document.querySelector("[data-direct]");
+if (etat) {
   let demande = false;
   let enCours = false;
   const rafraichir = async () => {
@@ -29,38 +29,35 @@ if (etat.dataset.direct) {
   };
   const source = new EventSource(etat.dataset.direct);
   source.onmessage = rafraichir;
+  source.addEventListener("fin", () => { source.close(); rafraichir(); });
 }
 // A case opens beside the grid, and keeps its address; Escape closes it and gives the focus back.
 const volet = document.getElementById("volet");
 let ouvert = null;
-function fermerVolet() {
+function clore() {
   volet.hidden = true;
   ouvert?.removeAttribute("aria-current");
-  ouvert?.focus();
   history.replaceState(null, "", location.pathname);
 }
 async function ouvrirCas(lien) {
-  const reponse = await fetch(lien.href).catch(() => null);
-  if (!reponse?.ok) { location.href = lien.href; return; }
-  const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
-  const clore = document.createElement("button");
-  clore.type = "button";
-  clore.textContent = "Fermer";
-  clore.addEventListener("click", fermerVolet);
-  volet.replaceChildren(clore, ...page.querySelectorAll("main > *"));
-  volet.hidden = false;
-  ouvert?.removeAttribute("aria-current");
+  const texte = await (await fetch(lien.href)).text();
+  const fermer = document.createElement("button");
+  fermer.textContent = "Fermer";
+  fermer.addEventListener("click", () => { clore(); ouvert.focus(); });
+  volet.replaceChildren(fermer, ...new DOMParser().parseFromString(texte, "text/html").querySelectorAll("main > *"));
+  clore();
   ouvert = lien;
+  volet.hidden = false;
   lien.setAttribute("aria-current", "true");
   history.replaceState(null, "", `#${lien.dataset.cas}`);
   volet.focus();
 }
-document.querySelector(".paquets").addEventListener("click", (event) => {
-  const lien = event.target.closest("a[data-cas]");
+document.querySelector(".paquets")?.addEventListener("click", (event) => {
+  const lien = event.target.closest("a");
   if (!lien || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   ouvrirCas(lien);
 });
-addEventListener("keydown", (event) => { if (event.key === "Escape" && !volet.hidden) fermerVolet(); });
-const adresse = document.querySelector(`[data-cas="${CSS.escape(decodeURIComponent(location.hash.slice(1)))}"]`);
-if (adresse) ouvrirCas(adresse);
+addEventListener("keydown", ({ key }) => { if (key === "Escape") volet?.querySelector("button")?.click(); });
+const nomme = document.querySelector(`[data-cas="${CSS.escape(decodeURIComponent(location.hash.slice(1)))}"]`);
+if (nomme) ouvrirCas(nomme);

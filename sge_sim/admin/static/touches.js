@@ -15,50 +15,45 @@ function aller(pas) {
 // What the field finds comes under it: arrows choose, Enter goes there, Escape closes.
 const champ = document.getElementById("chercher");
 const trouve = document.createElement("ul");
-let choisi = -1;
+let choisi = 0;
 let tour = 0;
+const dire = (objet, dits) => { for (const nom in dits) objet.setAttribute(nom, dits[nom]); };
 function choisir(rang) {
-  const tous = [...trouve.children];
-  choisi = tous.length ? (rang + tous.length) % tous.length : -1;
-  tous.forEach((li, i) => li.setAttribute("aria-selected", String(i === choisi)));
+  const tous = trouve.children;
+  choisi = (rang + tous.length) % tous.length || 0;
+  [...tous].forEach((li, i) => dire(li, { "aria-selected": i === choisi }));
   tous[choisi]?.scrollIntoView({ block: "nearest" });
-  champ.setAttribute("aria-activedescendant", tous[choisi]?.id ?? "");
+  trouve.hidden = !tous.length;
+  dire(champ, { "aria-expanded": !trouve.hidden, "aria-activedescendant": `trouve-${choisi}` });
 }
-function fermer() {
-  tour += 1;
-  trouve.hidden = true;
-  champ.setAttribute("aria-expanded", "false");
+function remplir(...lignes) {
+  trouve.replaceChildren(...lignes);
+  lignes.forEach((li, i) => {
+    const lien = li.querySelector("a");
+    dire(li, { id: `trouve-${i}`, role: "option", "data-adresse": lien.href });
+    lien.replaceWith(lien.textContent);
+  });
+  choisir(0);
 }
 async function demander() {
   tour += 1;
   const mien = tour;
   await new Promise((suite) => { setTimeout(suite, 150); });
   if (mien !== tour) return;
-  if (!champ.value.trim()) { fermer(); return; }
   const reponse = await fetch(`/chercher?q=${encodeURIComponent(champ.value)}`).catch(() => null);
-  if (!reponse?.ok || mien !== tour) return;
-  const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
-  trouve.replaceChildren(...page.querySelectorAll("#trouve > li"));
-  [...trouve.children].forEach((li, i) => {
-    li.id = `trouve-${i}`;
-    li.setAttribute("role", "option");
-    const lien = li.querySelector("a");
-    li.dataset.adresse = lien.href;
-    lien.replaceWith(lien.textContent);
-  });
-  trouve.hidden = !trouve.children.length;
-  champ.setAttribute("aria-expanded", String(!trouve.hidden));
-  choisir(0);
+  const texte = await reponse?.text() ?? "";
+  if (mien === tour) remplir(...new DOMParser().parseFromString(texte, "text/html").querySelectorAll("#trouve > li"));
 }
+function fermer() {
+  tour += 1;
+  remplir();
+}
+const partir = (li) => { location.href = li.dataset.adresse; };
 if (champ) {
-  trouve.className = "trouve";
-  trouve.id = "trouves";
-  trouve.hidden = true;
-  trouve.setAttribute("role", "listbox");
-  trouve.setAttribute("aria-label", "Ce qui est trouvé");
+  dire(trouve, { id: "trouves", class: "trouve", role: "listbox", "aria-label": "Ce qui est trouvé", hidden: "" });
+  dire(champ, { role: "combobox", "aria-expanded": false, "aria-controls": "trouves", "aria-autocomplete": "list" });
   champ.form.append(trouve);
-  for (const [nom, valeur] of [["role", "combobox"], ["aria-expanded", "false"], ["aria-controls", "trouves"], ["aria-autocomplete", "list"]]) champ.setAttribute(nom, valeur);
-  trouve.addEventListener("click", ({ target }) => { location.href = target.closest("li").dataset.adresse; });
+  trouve.addEventListener("click", ({ target }) => partir(target.closest("li")));
   champ.addEventListener("input", demander);
   champ.addEventListener("blur", () => setTimeout(fermer, 200));
   champ.addEventListener("keydown", (event) => {
@@ -66,7 +61,7 @@ if (champ) {
     if (trouve.hidden) return;
     if (event.key === "ArrowDown") choisir(choisi + 1);
     else if (event.key === "ArrowUp") choisir(choisi - 1);
-    else if (event.key === "Enter") location.href = trouve.children[choisi].dataset.adresse;
+    else if (event.key === "Enter") partir(trouve.children[choisi]);
     else return;
     event.preventDefault();
   });

@@ -32,14 +32,12 @@ Element.prototype.setAttribute = function (nom, valeur) {
     return;
   }
   const nombre = new Intl.NumberFormat("fr-FR");
-  const quand = new Intl.DateTimeFormat("fr-FR", {
-    timeZone: "Europe/Paris", dateStyle: "short", timeStyle: "short" });
-  const court = new Intl.DateTimeFormat("fr-FR", {
-    timeZone: "Europe/Paris", day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
+  const dates = (ecrites) => new Intl.DateTimeFormat("fr-FR", { timeZone: "Europe/Paris", ...ecrites });
+  const chiffres = { day: "2-digit", month: "2-digit" };
+  const quand = dates({ dateStyle: "short", timeStyle: "short" });
+  const court = dates({ ...chiffres, hour: "2-digit", minute: "2-digit" });
   const etroit = boite.clientWidth < 500;
-  const jour = new Intl.DateTimeFormat("fr-FR", etroit
-    ? { timeZone: "Europe/Paris", day: "2-digit", month: "2-digit" }
-    : { timeZone: "Europe/Paris", dateStyle: "short" });
+  const jour = dates(etroit ? chiffres : { dateStyle: "short" });
   const perdus = [];
   const horaires = [];
   const lignes = [];
@@ -56,42 +54,38 @@ Element.prototype.setAttribute = function (nom, valeur) {
   }
   const [premier, dernier] = [lignes[0][0].getTime(), lignes[lignes.length - 1][0].getTime()];
   const bandes = JSON.parse(boite.dataset.bandes)
-    .map((bande) => ({ ...bande, debut: Date.parse(bande.debut), fin: Date.parse(bande.fin) }))
-    .filter((bande) => bande.debut < dernier && bande.fin > premier);
-  const couleurs = Object.fromEntries(
-    ["perdu", "horaire", "bande", "texte", "trait", "serie1", "serie2", "serie3", "serie4", "serie5"]
-      .map((nom) => {
-        const sonde = document.createElement("span");
-        sonde.className = `t-${nom}`;
-        boite.after(sonde);
-        const lue = getComputedStyle(sonde).color;
-        sonde.remove();
-        return [nom, lue];
-      }));
+    .map(({ debut: de, fin: a }) => ({ debut: Date.parse(de), fin: Date.parse(a) }))
+    .filter(({ debut: de, fin: a }) => de < dernier && a > premier);
+  const couleur = (css) => {
+    boite.style.color = css;
+    return getComputedStyle(boite).color;
+  };
+  const [perdu, horaire, texte, trait, bande] = ["light-dark(#e58a8a, #8f3b3b)", "var(--bord)", "var(--encre)", "var(--trait)", "light-dark(#9db4d3, #4d6a91)"].map(couleur);
+  const traits = ["var(--mesure)", "light-dark(#a35200, #ffb066)", "light-dark(#17653a, #7fd6a2)", "light-dark(#6b2fa0, #d3a8ff)", "light-dark(#a11313, #ff9b9b)"].map(couleur);
 
   const fond = (toile, zone, trace) => {
     const x = (t) => trace.toDomXCoord(t);
-    toile.fillStyle = couleurs.perdu;
+    toile.fillStyle = perdu;
     for (const t of perdus) toile.fillRect(x(t) - 1, zone.y, 3, zone.h);
-    toile.fillStyle = couleurs.horaire;
+    toile.fillStyle = horaire;
     for (const t of horaires) toile.fillRect(x(t), zone.y + zone.h - 6, Math.max(x(t + 36e5) - x(t), 1), 6);
-    bandes.forEach((bande, rang) => {
-      const debut = Math.max(x(bande.debut), zone.x);
-      const fin = Math.min(x(bande.fin), zone.x + zone.w);
+    bandes.forEach(({ debut: de, fin: a }, rang) => {
+      const debut = Math.max(x(de), zone.x);
+      const fin = Math.min(x(a), zone.x + zone.w);
       if (fin <= debut) return;
-      toile.fillStyle = couleurs.bande;
+      toile.fillStyle = bande;
       toile.fillRect(debut, zone.y + rang * 7, fin - debut, 5);
     });
   };
   const axe = (date, granularite) => (granularite >= Dygraph.DAILY ? jour : court).format(date);
   const trace = new Dygraph(boite, lignes, {
     labels: ["horodate", ...noms, degre],
-    series: { [degre]: { axis: "y2", color: couleurs.texte, strokeWidth: 0.8, stepPlot: true } },
+    series: { [degre]: { axis: "y2", color: texte, strokeWidth: 0.8, stepPlot: true } },
     legend: "never",
-    colors: [1, 2, 3, 4, 5].map((rang) => couleurs[`serie${rang}`]),
-    axisLabelColor: couleurs.texte,
-    axisLineColor: couleurs.trait,
-    gridLineColor: couleurs.trait,
+    colors: traits,
+    axisLabelColor: texte,
+    axisLineColor: trait,
+    gridLineColor: trait,
     stepPlot: recu.type === "courbe" || recu.type === "energie",
     drawPoints: recu.type === "pmax",
     includeZero: recu.type !== "index",
@@ -122,12 +116,12 @@ Element.prototype.setAttribute = function (nom, valeur) {
   dire(`${phrases.join(", ")}.`);
 
   // The mouse zooms by drawing a period; these buttons do the same by keyboard.
-  const [debut, fin] = [premier, dernier];
-  document.getElementById("zoom").hidden = false;
-  document.getElementById("zoom").addEventListener("click", ({ target }) => {
+  const zoom = document.getElementById("zoom");
+  zoom.hidden = false;
+  zoom.addEventListener("click", ({ target }) => {
     if (!target.dataset.zoom && !target.dataset.pas) return;
     const [a, b] = trace.xAxisRange();
-    let [de, a2] = [debut, fin];
+    let [de, a2] = [premier, dernier];
     if (target.dataset.pas) {
       const pas = (b - a) * Number(target.dataset.pas);
       [de, a2] = [a + pas, b + pas];
@@ -135,8 +129,8 @@ Element.prototype.setAttribute = function (nom, valeur) {
       const demi = (b - a) / 2 / Number(target.dataset.zoom);
       [de, a2] = [(a + b) / 2 - demi, (a + b) / 2 + demi];
     }
-    trace.updateOptions({ dateWindow: [Math.max(de, debut), Math.min(a2, fin)] });
-    lecture.textContent = `Vue du ${quand.format(trace.xAxisRange()[0])} au ${quand.format(trace.xAxisRange()[1])}`;
+    trace.updateOptions({ dateWindow: [Math.max(de, premier), Math.min(a2, dernier)] });
+    lecture.textContent = `Vue du ${trace.xAxisRange().map(quand.format).join(" au ")}`;
   });
   boite.dataset.pret = "oui";
 })();
