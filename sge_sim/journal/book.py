@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from socket import gethostname
@@ -217,10 +216,10 @@ class Journal:
         with self._reading() as connection:
             return find_answers(connection)
 
-    def count_minutes(self, after: datetime) -> dict[tuple[int, str], int]:
-        """Count the calls after an instant of the machine, by minute and by outcome."""
+    def count_minutes(self, first: int) -> dict[tuple[int, str], int]:
+        """Count the calls from a minute of the machine on, by minute and by outcome."""
         with self._reading() as connection:
-            return count_minutes(connection, after)
+            return count_minutes(connection, first)
 
     def find_rules(self) -> list[str]:
         """Return the names of the rules that have refused, in their order."""

@@ -123,7 +123,9 @@ def wrong_of_point(session: Session, prm: str) -> dict[str, bool]:
     get_point(session, prm)
     ((point, mesures),) = described_points(session, [prm])
     ligne, jour = ligne_of(point, mesures), legal_date(instant_within(session))
-    found = [*fautes_of(ligne, jour, _COMMUNE)]
+    # Who tries a client on a terminated point needn't say when it ended.
+    unread = _COMMUNE if ligne.point["date_resiliation"] else (*_COMMUNE, "dateResiliation")
+    found = [*fautes_of(ligne, jour, unread)]
     serial = ligne.compteur.get("numero_serie")
     if serial and (other := points_of_meters(session, [serial], but=prm).get(serial)):
         found.append(sentence_of("numero_de_serie_partage", numero_serie=serial, vu=other))

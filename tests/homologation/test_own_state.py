@@ -49,12 +49,11 @@ def make(database: Database, **options: Any) -> dict[str, Any]:
 def test_a_copy_is_like_its_model_but_for_what_is_asked(installed: Database, folder: Path) -> None:
     with installed.sessions() as session:
         model = describe_point(session, C5)
-    ended = {"etat_contractuel": "RESIL", "date_resiliation": "2024-03-01"}
-    copy = make(installed, point=ended, compteur={"matricule": "042"})
+    copy = make(installed, point={"etat_contractuel": "RESIL"}, compteur={"matricule": "042"})
     assert copy["prm"] != C5
     assert copy["etat_contractuel"]["code"] == "RESIL"
     changed = {name for name in model if model[name] != copy[name]}
-    assert changed == {"prm", "etat_contractuel", "dates", "comptage"}
+    assert changed == {"prm", "etat_contractuel", "comptage"}
 
 
 def test_copies_get_numbers_of_their_own(installed: Database, folder: Path) -> None:

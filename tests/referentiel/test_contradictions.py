@@ -363,7 +363,7 @@ def test_the_population_and_made_points_contradict_nothing(
         ({"fta": "BTINFCU4ACC"}, "sans opération d'autoconsommation collective"),
         ({"heures_creuses_libelle": "HC (22H00-5H00)"}, "420 minutes par jour"),
         ({"puissance_souscrite": 12}, "12 souscrits dépassent les 9 "),
-        ({"etat_contractuel": "RESIL"}, "demande une date de résiliation"),
+        ({"date_resiliation": "2024-01-01"}, "laisser vide, ou RESIL"),
     ],
 )
 def test_a_copy_that_cannot_be_is_refused(
